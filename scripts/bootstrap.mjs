@@ -1,0 +1,138 @@
+// Entry of every npm script: finds a suitable Node.js, installs and builds what the command needs, then runs it.
+// Plain JavaScript for Node 18+, because nothing is installed when it starts. Everything it says goes to stderr.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installDependencies } from './bootstrap/install.mjs';
+import { takeLock } from './bootstrap/lock.mjs';
+import { resolveNode } from './bootstrap/node.mjs';
+import { createProgress } from './bootstrap/progress.mjs';
+import { buildSteps, STEPS } from './bootstrap/steps.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const EVERYTHING = Object.keys(STEPS);
+const CORES = availableParallelism?.() ?? cpus().length;
+
+// Test folders that need less than everything; a folder that is not listed gets everything.
+const FOLDER_NEEDS = {
+  numbers: ['kernels'],
+  model: ['kernels'],
+  training: ['kernels'],
+  argument: ['kernels'],
+  circuits: ['circuits'],
+  setup: ['keys'],
+  contracts: ['contracts', 'abi'],
+};
+
+const BIN = { biome: '@biomejs/biome/bin/biome', solhint: 'solhint/solhint.js', tsc: 'typescript/bin/tsc' };
+
+/** What a command needs built and which node commands it then runs, one after the other. */
+function plan(command, args) {
+  switch (command) {
+    case 'descent':
+      return { needs: asksForHelp(args) ? [] : EVERYTHING, runs: [['scripts/cli.ts', ...args]] };
+    case 'demo':
+      return { needs: EVERYTHING, runs: [['scripts/cli.ts', 'demo', ...args]] };
+    case 'test':
+      return planTests(args);
+    case 'bench':
+      return { needs: EVERYTHING, runs: benchFiles(args) };
+    case 'build':
+      return { needs: EVERYTHING, runs: [] };
+    case 'setup':
+      return { needs: ['circuits'], runs: [['scripts/setup/setup.ts', ...args]] };
+    case 'lint':
+      return {
+        needs: [],
+        runs: [
+          [tool('biome'), 'check', ...(args.length > 0 ? args : ['.'])],
+          [tool('solhint'), '--max-warnings', '0', 'contracts/**/*.sol'],
+        ],
+      };
+    case 'typecheck':
+      return { needs: ['kernels', 'abi'], runs: [[tool('tsc'), '--noEmit', ...args]] };
+    default:
+      throw new Error(`unknown command '${command}': use demo, test, bench, build, setup, lint, typecheck or descent`);
+  }
+}
+
+function planTests(args) {
+  const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+  const named = args.filter((argument) => folders.includes(argument));
+  const options = args.filter((argument) => !folders.includes(argument));
+  const patterns = (named.length > 0 ? named : folders.filter((folder) => folder !== 'soundness')).map(
+    (folder) => `test/${folder}/**/*.test.ts`,
+  );
+  const needs =
+    named.length > 0 ? [...new Set(named.flatMap((folder) => FOLDER_NEEDS[folder] ?? EVERYTHING))] : EVERYTHING;
+  return { needs, runs: [['--test', `--test-concurrency=${CORES}`, ...options, ...patterns]] };
+}
+
+function benchFiles(args) {
+  const files = readdirSync(join(ROOT, 'bench')).filter((name) => name.endsWith('.ts'));
+  const named = args.filter((argument) => files.includes(`${argument}.ts`));
+  const options = args.filter((argument) => !named.includes(argument));
+  const names = named.length > 0 ? named.map((name) => `${name}.ts`) : files;
+  return names.map((name) => [`bench/${name}`, ...options]);
+}
+
+function asksForHelp(args) {
+  return args.length === 0 || args.some((argument) => ['--help', '-h', '--version', '-V', 'help'].includes(argument));
+}
+
+function tool(name) {
+  return join('node_modules', ...BIN[name].split('/'));
+}
+
+/** Runs one node command with the terminal passed through; signals reach the child, its exit code is returned. */
+function run(node, env, args, cwd) {
+  return new Promise((resolve, reject) => {
+    const script = existsSync(join(ROOT, args[0])) ? [join(ROOT, args[0]), ...args.slice(1)] : args;
+    const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...script], { cwd, env, stdio: 'inherit' });
+    const forward = (signal) => child.kill(signal);
+    // A terminal sends SIGINT to the whole group; only wait for the child then.
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', forward);
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : code));
+  });
+}
+
+async function main([command = 'help', ...args]) {
+  const progress = createProgress();
+  let node;
+  let env;
+  let runs;
+  try {
+    const release = await takeLock(join(ROOT, 'build', 'bootstrap.lock'), progress.say);
+    try {
+      ({ node, env } = resolveNode(ROOT, progress.say));
+      installDependencies(ROOT, env, progress.say);
+      const planned = plan(command, args);
+      runs = planned.runs;
+      if (planned.needs.length > 0) {
+        await buildSteps(ROOT, planned.needs, { node, env, workers: Math.max(1, Math.min(CORES, 4)), progress });
+      }
+    } finally {
+      release();
+    }
+  } catch (error) {
+    progress.close();
+    process.stderr.write(`descent: ${error.message}\n`);
+    return 1;
+  }
+  progress.close();
+  // The command line works in the caller's folder; everything else belongs to the project's.
+  const cwd = command === 'descent' ? process.cwd() : ROOT;
+  for (const step of runs) {
+    const code = await run(node, env, step, cwd);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

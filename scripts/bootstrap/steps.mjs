@@ -1,0 +1,124 @@
+// What has to be built before a command can run, and when it is out of date.
+
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * A step: `inputs` (files and folders whose content decides), `outputs` (must exist), `after` (steps before it), `run`
+ * (arguments of node). A step runs when an input changed or an output is missing.
+ */
+export const STEPS = {
+  kernels: {
+    title: 'WebAssembly kernels',
+    inputs: ['src/argument', 'src/numbers', 'scripts/build/wasm.ts'],
+    outputs: ['src/generated'],
+    after: [],
+    run: ['scripts/build/wasm.ts'],
+  },
+  circuits: {
+    title: 'circuits',
+    inputs: ['circuits', 'scripts/build/circuits.ts'],
+    outputs: ['build/circuits'],
+    after: ['kernels'],
+    run: ['scripts/build/circuits.ts'],
+  },
+  keys: {
+    title: 'development keys',
+    inputs: ['circuits', 'scripts/build/circuits.ts', 'scripts/setup'],
+    outputs: ['build/setup'],
+    after: ['circuits'],
+    run: ['scripts/setup/setup.ts'],
+  },
+  contracts: {
+    title: 'contracts',
+    inputs: ['contracts', 'hardhat.config.ts'],
+    outputs: ['artifacts'],
+    after: ['kernels'],
+    run: ['node_modules/hardhat/dist/src/cli.js', 'build'],
+  },
+  abi: {
+    title: 'contract interfaces for TypeScript',
+    inputs: ['contracts', 'hardhat.config.ts', 'scripts/build/abi.ts'],
+    outputs: ['src/generated'],
+    after: ['contracts'],
+    run: ['scripts/build/abi.ts'],
+  },
+};
+
+/** Runs the named steps and what they follow, as many at a time as the dependencies and `workers` allow. */
+export async function buildSteps(root, names, { node, env, workers, progress }) {
+  const wanted = new Set();
+  const include = (name) => {
+    STEPS[name].after.forEach(include);
+    wanted.add(name);
+  };
+  names.forEach(include);
+  const done = new Set();
+  const running = new Map();
+  let failure;
+  while (done.size < wanted.size) {
+    for (const name of wanted) {
+      if (failure || done.has(name) || running.has(name) || running.size >= workers) continue;
+      if (!STEPS[name].after.every((other) => done.has(other))) continue;
+      const work = runStep(root, name, { node, env, progress }).catch((error) => {
+        failure ??= error;
+      });
+      running.set(
+        name,
+        work.then(() => done.add(name) && running.delete(name)),
+      );
+    }
+    await Promise.race(running.values());
+    if (failure) {
+      await Promise.all(running.values());
+      throw failure;
+    }
+  }
+}
+
+async function runStep(root, name, { node, env, progress }) {
+  const step = STEPS[name];
+  const hash = contentHash(root, [...step.inputs, 'package-lock.json']);
+  const stamp = join(root, 'build', 'stamps', name);
+  const fresh = () => step.outputs.every((path) => existsSync(join(root, path)));
+  if (fresh() && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  const begun = Date.now();
+  const lines = [];
+  progress.start(name, step.title);
+  const code = await new Promise((resolve, reject) => {
+    const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...step.run], { cwd: root, env });
+    const read = (data) => {
+      for (const line of data.toString().split(/[\r\n]+/)) {
+        if (line.trim() !== '') lines.push(line) && progress.line(name, line);
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  progress.end(name, code === 0, (Date.now() - begun) / 1000);
+  if (code !== 0) throw new Error(`building the ${step.title} failed:\n${lines.slice(-40).join('\n')}`);
+  if (!fresh()) throw new Error(`building the ${step.title} left nothing at ${step.outputs.join(', ')}`);
+  mkdirSync(join(root, 'build', 'stamps'), { recursive: true });
+  writeFileSync(`${stamp}.new`, hash);
+  renameSync(`${stamp}.new`, stamp);
+}
+
+/** SHA-256 over the names and contents of all files below the given paths. */
+export function contentHash(root, paths) {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    const full = join(root, path);
+    if (!existsSync(full)) return;
+    if (statSync(full).isDirectory()) {
+      for (const entry of readdirSync(full).sort()) visit(join(path, entry));
+    } else {
+      hash.update(`${path}\0`).update(createHash('sha256').update(readFileSync(full)).digest());
+    }
+  };
+  for (const path of paths) visit(path);
+  return hash.digest('hex');
+}

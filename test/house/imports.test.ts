@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { findCircle, type Import, importsOf, isGenerated, projectFiles, ROOT, scriptSources } from './sources.ts';
+
+// Which folders of src a folder of src may import, besides itself. The order is the order of the floors.
+const ALLOWED: Record<string, string[]> = {
+  errors: [],
+  generated: [],
+  numbers: ['errors', 'generated'],
+  model: ['numbers', 'errors'],
+  argument: ['numbers', 'errors', 'generated'],
+  training: ['model', 'numbers', 'errors'],
+  programs: ['argument', 'training', 'model', 'numbers', 'errors', 'generated'],
+  proof: ['programs', 'argument', 'training', 'model', 'numbers', 'errors', 'generated'],
+  registry: ['proof', 'programs', 'argument', 'training', 'model', 'numbers', 'errors', 'generated'],
+};
+
+// src runs in a browser too: bytes come in, bytes go out.
+const FORBIDDEN_IN_SRC =
+  /^(node:|fs$|fs\/|path$|os$|child_process$|worker_threads$|crypto$|hardhat|@nomicfoundation\/|react|next|commander)/;
+
+/** What is wrong with an import, or undefined. */
+function complaint({ from, to, isPackage }: Import): string | undefined {
+  const [area, folder = ''] = from.split('/');
+  const [toArea, toFolder = ''] = to.split('/');
+  if (isPackage) {
+    return area === 'src' && FORBIDDEN_IN_SRC.test(to)
+      ? `${from} imports ${to}, which a browser does not have`
+      : undefined;
+  }
+  if (area === 'test' || area === 'bench') return undefined;
+  if (toArea === 'test' || toArea === 'bench') return `${from} imports ${to}: nothing may depend on tests`;
+  if (area === 'scripts' && toArea === 'web') return `${from} imports ${to}: scripts may only use src`;
+  if (area !== 'src') return undefined;
+  if (toArea !== 'src') return `${from} imports ${to}: src may only use src`;
+  if (from === 'src/index.ts' || folder === toFolder) return undefined;
+  if (!(folder in ALLOWED)) return `${from}: the folder src/${folder} has no place in the list of floors`;
+  return ALLOWED[folder].includes(toFolder)
+    ? undefined
+    : `${from} imports ${to}: src/${folder} may not use src/${toFolder}`;
+}
+
+const check = (sources: Map<string, string>) => importsOf(sources).map(complaint).filter(Boolean);
+
+describe('the import graph', () => {
+  it('points downwards only', () => {
+    assert.deepEqual(check(scriptSources()), []);
+  });
+
+  it('has no circles', () => {
+    assert.equal(findCircle(importsOf(scriptSources())), undefined);
+  });
+
+  it('would notice an upward import, a file system import, a dynamic import and a dependency on tests', () => {
+    const bad: [string, string][] = [
+      ['src/model/a.ts', "import { x } from '../proof/prove.ts';"],
+      ['src/argument/a.ts', "import type { W } from '../model/weights.ts';"],
+      ['src/proof/a.ts', "import { readFile } from 'node:fs/promises';"],
+      ['src/proof/b.ts', "const fs = await import('node:fs');"],
+      ['src/registry/a.ts', "export { y } from '../../scripts/x.ts';"],
+      ['scripts/a.ts', "import '../test/house/sources.ts';"],
+      ['src/novel/a.ts', "import '../errors/DescentError.ts';"],
+    ];
+    for (const [path, text] of bad) assert.equal(check(new Map([[path, text]])).length, 1, path);
+  });
+
+  it('would notice a circle', () => {
+    const circle = new Map([
+      ['src/a.ts', "import './b.ts';"],
+      ['src/b.ts', "import './c.ts';"],
+      ['src/c.ts', "import './a.ts';"],
+    ]);
+    assert.deepEqual(findCircle(importsOf(circle)), ['src/a.ts', 'src/b.ts', 'src/c.ts', 'src/a.ts']);
+  });
+});
+
+describe('contracts', () => {
+  const importsOfContract = (path: string) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/^\s*import\s[^;]*?["']([^"']+)["'];/gm)].map(
+      (match) => match[1],
+    );
+  const contracts = projectFiles('contracts').filter((path) => path.endsWith('.sol'));
+
+  it('name verifiers only through interfaces, and interfaces import nothing but interfaces', () => {
+    assert.notEqual(contracts.length, 0);
+    for (const path of contracts) {
+      for (const target of importsOfContract(path)) {
+        if (/contracts\/(mocks|examples)\//.test(path)) continue;
+        assert.ok(!target.includes('verifiers/'), `${path} imports ${target}`);
+        if (path.startsWith('contracts/interfaces/'))
+          assert.match(target, /^\.\/[A-Za-z]+\.sol$/, `${path} imports ${target}`);
+      }
+    }
+  });
+
+  it('state their licence', () => {
+    for (const path of contracts) {
+      const licence = path.startsWith('contracts/interfaces/') ? 'MIT' : 'GPL-3.0';
+      assert.match(
+        readFileSync(join(ROOT, path), 'utf8'),
+        new RegExp(`^// SPDX-License-Identifier: ${licence}`, 'm'),
+        path,
+      );
+    }
+  });
+});
+
+describe('files', () => {
+  it('have at most 500 handwritten lines', () => {
+    const long = projectFiles()
+      .filter((path) => /\.(ts|tsx|mjs|js|sol|circom|css|md)$/.test(path) && !isGenerated(path))
+      .map((path) => [path, readFileSync(join(ROOT, path), 'utf8').split('\n').length - 1] as const)
+      .filter(([, lines]) => lines > 500);
+    assert.deepEqual(long, []);
+  });
+
+  it('that a tool wrote say so', () => {
+    for (const path of projectFiles().filter((name) => isGenerated(name) && /\.(ts|sol|circom)$/.test(name))) {
+      assert.match(readFileSync(join(ROOT, path), 'utf8').slice(0, 800), /generated/i, path);
+    }
+  });
+
+  it('in a test folder can be run on their own: every folder has its script', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const folders = new Set(
+      projectFiles('test')
+        .filter((path) => path.endsWith('.test.ts'))
+        .map((path) => path.split('/')[1]),
+    );
+    for (const folder of folders) assert.ok(`test:${folder}` in scripts, `package.json has no script test:${folder}`);
+  });
+});
