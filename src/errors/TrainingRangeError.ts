@@ -1,0 +1,48 @@
+import { DescentError } from './DescentError.ts';
+
+export type RangedQuantity = 'activation' | 'output' | 'delta' | 'weight' | 'bias';
+
+export interface RangeViolation {
+  quantity: RangedQuantity;
+  /** Layer of the network, 1..L. */
+  layer: number;
+  /** SGD step within the segment, or undefined outside training. */
+  step?: number;
+  /** Unit (index i of the layer) and row of the shard. Row is undefined for weights and biases. */
+  unit: number;
+  row?: number;
+  /** The value as the fixed-point integer, and as the real number it stands for. */
+  value: bigint;
+  real: number;
+}
+
+const ADVICE: Record<RangedQuantity, string> = {
+  activation: 'Lower the learning rate, or scale the inputs down.',
+  output: 'Lower the learning rate, or scale the targets down.',
+  delta: 'Lower the learning rate, or scale the targets down.',
+  weight: 'Lower the learning rate.',
+  bias: 'Lower the learning rate.',
+};
+
+/** A value left the range the proof allows (design section 1), so this run could not be proved. */
+export class TrainingRangeError extends DescentError {
+  override name = 'TrainingRangeError';
+  readonly violation: RangeViolation;
+
+  constructor(violation: RangeViolation, range: string) {
+    const { quantity, layer, step, unit, row, value, real } = violation;
+    const where = [
+      `layer ${layer}`,
+      ...(step === undefined ? [] : [`step ${step}`]),
+      ...(row === undefined ? [] : [`row ${row}`]),
+      `unit ${unit}`,
+    ].join(', ');
+    super(`The ${quantity} at ${where} is ${real} (${value}); the proof allows ${range}.`, {
+      code: 'TRAINING_RANGE',
+      exit: 'proof',
+      docs: 'argument.md#1-numbers',
+      hint: ADVICE[quantity],
+    });
+    this.violation = violation;
+  }
+}

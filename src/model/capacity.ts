@@ -1,0 +1,74 @@
+import { CapacityError } from '../errors/CapacityError.ts';
+import { ceilLog2 } from '../numbers/bits.ts';
+import { ADDRESS_BITS, LIMB_BITS } from '../numbers/constants.ts';
+import { layout, type SlotSize } from './layout.ts';
+import { modelSlots, type ShardShape, shardLayout, shardSlots, widthBits } from './shape.ts';
+
+/** Entries of the blinding slot of a trace (protocol section 8), and the salt or random entry of other oracles. */
+const BLINDING_BITS = 12;
+
+/** log2 of the size of each oracle of a program. */
+export type Capacity = Record<string, number>;
+
+/**
+ * Sizes of the oracles of one `train` edge: network `widths`, a shard of `rows` rows (design 11.9: checked before
+ * training, not after).
+ * @returns log2 sizes of model, shard, trace, helper.
+ * @throws CapacityError naming the first oracle above 2^22 and what to lower.
+ */
+export function trainCapacity(widths: readonly number[], rows: number): Capacity {
+  const a = widthBits(widths);
+  const sigma = ceilLog2(rows);
+  const hidden = a.slice(1, -1).map((bits) => bits + sigma);
+  const output = a[a.length - 1] + sigma;
+  const shard = shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows });
+  return check(
+    {
+      model: modelSlots(widths),
+      shard,
+      trace: [...hidden.flatMap((k) => Array(9).fill(k)), ...Array(3).fill(output), LIMB_BITS, BLINDING_BITS],
+      helper: [...hidden.flatMap((k) => [k, k]), output, LIMB_BITS, 0],
+    },
+    {
+      model: 'Lower the widths of the network.',
+      shard: `Use shards of fewer than ${rows} rows, or fewer inputs.`,
+      trace: `Use shards of fewer than ${rows} rows, or lower the hidden widths.`,
+      helper: `Use shards of fewer than ${rows} rows, or lower the hidden widths.`,
+    },
+  );
+}
+
+/** Sizes of the oracles of `seed`: model, trace, helper. @throws CapacityError */
+export function seedCapacity(widths: readonly number[]): Capacity {
+  const a = widthBits(widths);
+  const matrices = a.slice(1).map((bits, l) => bits + a[l]);
+  const hint = 'Lower the widths of the network.';
+  return check(
+    {
+      model: modelSlots(widths),
+      trace: [...matrices.flatMap((k) => Array(5).fill(k)), LIMB_BITS, BLINDING_BITS],
+      helper: [...matrices.flatMap((k) => [k, k]), LIMB_BITS, 0],
+    },
+    { model: hint, trace: hint, helper: hint },
+  );
+}
+
+/** Sizes of the oracles of `data`: shard, trace, helper. @throws CapacityError */
+export function dataCapacity(shape: ShardShape): Capacity {
+  const { X, Y } = shardLayout(shape).slots;
+  const hint = `Use shards of fewer than ${shape.rows} rows, or fewer inputs.`;
+  return check(
+    { shard: shardSlots(shape), trace: [LIMB_BITS, BLINDING_BITS], helper: [X.log2, Y.log2, LIMB_BITS, 0] },
+    { shard: hint, trace: hint, helper: hint },
+  );
+}
+
+function check(oracles: Record<string, (SlotSize | number)[]>, hints: Record<string, string>): Capacity {
+  const sizes: Capacity = {};
+  for (const [oracle, slots] of Object.entries(oracles)) {
+    const named = slots.map((slot, k) => (typeof slot === 'number' ? { name: `${k}`, log2: slot } : slot));
+    sizes[oracle] = layout(named).log2;
+    if (sizes[oracle] > ADDRESS_BITS) throw new CapacityError(oracle, sizes[oracle], ADDRESS_BITS, hints[oracle]);
+  }
+  return sizes;
+}

@@ -1,0 +1,242 @@
+import { InputError } from '../errors/InputError.ts';
+import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
+import { ADDRESS_BITS, MAX_LAYERS, MAX_RATE, MAX_SIZE, SIZE_BITS } from '../numbers/constants.ts';
+import { type Layout, layout, type SlotSize } from './layout.ts';
+
+export type ShardKind = 'classes' | 'regression';
+
+/** What the public descriptor `shard` says of a shard (protocol section 1). */
+export interface ShardShape {
+  inputs: number;
+  outputs: number;
+  rows: number;
+  kind: ShardKind;
+}
+
+const SHAPE_PRESENCE_BIT = SIZE_BITS * (MAX_LAYERS + 1);
+const SHAPE_OFFSET_BIT = SHAPE_PRESENCE_BIT + MAX_LAYERS - 1;
+/** Bits of the model descriptor `shape`, of `shard` and of `seg`. */
+export const SHAPE_BITS = SHAPE_OFFSET_BIT + 2 * MAX_LAYERS * ADDRESS_BITS;
+export const SHARD_BITS = 3 * SIZE_BITS + 1 + 2 * ADDRESS_BITS;
+export const SEGMENT_BITS = 17 + 2 * SIZE_BITS + 2 * ADDRESS_BITS;
+
+/**
+ * Checks real widths n_0..n_L: 1 <= L <= 4, every width an integer in 1..4096.
+ * @throws InputError with the offending value.
+ */
+export function checkWidths(widths: readonly number[]): void {
+  const layers = widths.length - 1;
+  if (layers < 1 || layers > MAX_LAYERS) {
+    throw new InputError(`A network has 1 to ${MAX_LAYERS} layers, not ${Math.max(layers, 0)}.`);
+  }
+  for (const width of widths) checkSize('width', width);
+}
+
+/** @throws InputError unless 1 <= value <= 4096 and value is an integer. */
+export function checkSize(what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > MAX_SIZE) {
+    throw new InputError(`The ${what} must be an integer in 1..${MAX_SIZE}, not ${value}.`);
+  }
+}
+
+export function checkShardShape(shape: ShardShape): void {
+  checkSize('number of inputs', shape.inputs);
+  checkSize('number of outputs', shape.outputs);
+  checkSize('number of rows', shape.rows);
+  if (shape.kind !== 'classes' && shape.kind !== 'regression') {
+    throw new InputError(`A shard holds classes or regression targets, not ${String(shape.kind)}.`);
+  }
+}
+
+/** `49-32-10` -> [49, 32, 10]. @throws InputError for anything else. */
+export function parseWidths(text: string): number[] {
+  if (!/^\d{1,4}(-\d{1,4})*$/.test(text)) {
+    throw new InputError(`${JSON.stringify(text)} is not a network shape.`, { hint: 'Write widths like 49-32-10.' });
+  }
+  const widths = text.split('-').map(Number);
+  checkWidths(widths);
+  return widths;
+}
+
+/** Circuit layer (1..4, right-aligned) of layer l (1..L) of the network. */
+export function circuitLayer(widths: readonly number[], l: number): number {
+  return l + MAX_LAYERS - (widths.length - 1);
+}
+
+/** a_l = ceil(log2 n_l). */
+export function widthBits(widths: readonly number[]): number[] {
+  return widths.map(ceilLog2);
+}
+
+/** Slots W1, b1, .., WL, bL, salt of the model oracle, in the order of the protocol. */
+export function modelSlots(widths: readonly number[]): SlotSize[] {
+  checkWidths(widths);
+  const a = widthBits(widths);
+  const slots: SlotSize[] = [];
+  for (let l = 1; l < widths.length; l++) {
+    slots.push({ name: `W${l}`, log2: a[l] + a[l - 1] }, { name: `b${l}`, log2: a[l] });
+  }
+  return [...slots, { name: 'salt', log2: 0 }];
+}
+
+export function modelLayout(widths: readonly number[]): Layout {
+  return layout(modelSlots(widths));
+}
+
+/** Slots X, Y, salt of the shard oracle. */
+export function shardSlots({ inputs, outputs, rows }: Omit<ShardShape, 'kind'>): SlotSize[] {
+  const sigma = ceilLog2(rows);
+  return [
+    { name: 'X', log2: sigma + ceilLog2(inputs) },
+    { name: 'Y', log2: sigma + ceilLog2(outputs) },
+    { name: 'salt', log2: 0 },
+  ];
+}
+
+export function shardLayout(shape: Omit<ShardShape, 'kind'>): Layout {
+  checkShardShape({ ...shape, kind: 'regression' });
+  return layout(shardSlots(shape));
+}
+
+/**
+ * The 239-bit model descriptor (protocol section 1).
+ * @throws InputError for a bad width or when an offset needs more than 22 bits (see capacity.ts for the friendly check).
+ */
+export function encodeShape(widths: readonly number[]): bigint {
+  const { slots } = modelLayout(widths);
+  const absent = MAX_LAYERS - (widths.length - 1);
+  const packer = new Packer();
+  for (let l = 0; l <= MAX_LAYERS; l++) packer.add(widths[Math.max(0, l - absent)] - 1, SIZE_BITS);
+  for (let l = 1; l < MAX_LAYERS; l++) packer.add(l > absent ? 1 : 0, 1);
+  for (let l = 1; l <= MAX_LAYERS; l++) {
+    packer.add(l > absent ? slots[`W${l - absent}`].offset : 0, ADDRESS_BITS);
+    packer.add(l > absent ? slots[`b${l - absent}`].offset : 0, ADDRESS_BITS);
+  }
+  return packer.value;
+}
+
+/** The real widths n_0..n_L. @throws InputError unless the descriptor is exactly what `encodeShape` gives for them. */
+export function decodeShape(shape: bigint): number[] {
+  const reader = new Unpacker(shape, SHAPE_BITS, 'model shape');
+  const padded = Array.from({ length: MAX_LAYERS + 1 }, () => reader.take(SIZE_BITS) + 1);
+  const presence = Array.from({ length: MAX_LAYERS - 1 }, () => reader.take(1));
+  const widths = padded.slice(MAX_LAYERS - 1 - presence.reduce((sum, bit) => sum + bit, 0));
+  if (encodeOrNone(() => encodeShape(widths)) !== shape) {
+    throw new InputError(`0x${shape.toString(16)} is not a canonical model shape.`);
+  }
+  return widths;
+}
+
+/** The 81-bit shard descriptor (protocol section 1). @throws InputError as `encodeShape`. */
+export function encodeShard(shape: ShardShape): bigint {
+  checkShardShape(shape);
+  const { slots } = shardLayout(shape);
+  return new Packer()
+    .add(shape.inputs - 1, SIZE_BITS)
+    .add(shape.outputs - 1, SIZE_BITS)
+    .add(shape.rows - 1, SIZE_BITS)
+    .add(shape.kind === 'classes' ? 1 : 0, 1)
+    .add(slots.X.offset, ADDRESS_BITS)
+    .add(slots.Y.offset, ADDRESS_BITS).value;
+}
+
+/** @throws InputError unless the descriptor is exactly what `encodeShard` gives. */
+export function decodeShard(shard: bigint): ShardShape {
+  const reader = new Unpacker(shard, SHARD_BITS, 'shard descriptor');
+  const [inputs, outputs, rows] = [0, 0, 0].map(() => reader.take(SIZE_BITS) + 1);
+  const shape: ShardShape = { inputs, outputs, rows, kind: reader.take(1) ? 'classes' : 'regression' };
+  if (encodeOrNone(() => encodeShard(shape)) !== shard) {
+    throw new InputError(`0x${shard.toString(16)} is not a canonical shard descriptor.`);
+  }
+  return shape;
+}
+
+export interface Segment {
+  /** Integer learning rate in [1, 2^16]. */
+  lr: number;
+  /** Rows of the shard, a power of two; every row is used once. */
+  rows: number;
+  /** Rows of one step, a power of two up to `rows`. */
+  batch: number;
+}
+
+/** @throws InputError with the offending value. */
+export function checkSegment({ lr, rows, batch }: Segment): void {
+  if (!Number.isInteger(lr) || lr < 1 || lr > MAX_RATE) {
+    throw new InputError(`The learning rate must be an integer in 1..${MAX_RATE}, not ${lr}.`, {
+      hint: 'It stands for lr * batch / 256 on the mean gradient.',
+      docs: 'argument.md#1-numbers',
+    });
+  }
+  checkSize('number of rows', rows);
+  if (!isPowerOfTwo(rows)) {
+    throw new InputError(`Training takes a shard of a power of two of rows, not ${rows}.`, {
+      hint: 'Split the data with splitRows.',
+    });
+  }
+  if (!isPowerOfTwo(batch) || batch > rows) {
+    throw new InputError(`The batch must be a power of two in 1..${rows}, not ${batch}.`);
+  }
+}
+
+/** The 85-bit segment descriptor of training on a shard (protocol section 1). @throws InputError */
+export function encodeSegment(segment: { lr: number; batch: number }, shard: ShardShape): bigint {
+  checkSegment({ ...segment, rows: shard.rows });
+  const { slots } = shardLayout(shard);
+  return new Packer()
+    .add(segment.lr, 17)
+    .add(shard.rows - 1, SIZE_BITS)
+    .add(segment.batch - 1, SIZE_BITS)
+    .add(slots.X.offset, ADDRESS_BITS)
+    .add(slots.Y.offset, ADDRESS_BITS).value;
+}
+
+/** The offsets are those in the descriptor: a segment alone does not say which widths made them. @throws InputError */
+export function decodeSegment(seg: bigint): Segment & { offsets: { X: number; Y: number } } {
+  const reader = new Unpacker(seg, SEGMENT_BITS, 'segment descriptor');
+  const lr = reader.take(17);
+  const rows = reader.take(SIZE_BITS) + 1;
+  const batch = reader.take(SIZE_BITS) + 1;
+  checkSegment({ lr, rows, batch });
+  return { lr, rows, batch, offsets: { X: reader.take(ADDRESS_BITS), Y: reader.take(ADDRESS_BITS) } };
+}
+
+function encodeOrNone(encode: () => bigint): bigint | undefined {
+  try {
+    return encode();
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+class Packer {
+  value = 0n;
+  #bits = 0n;
+
+  add(field: number, bits: number): this {
+    if (!Number.isInteger(field) || field < 0 || field >= 2 ** bits) {
+      throw new InputError(`${field} does not fit in ${bits} bits.`, { docs: 'protocol.md#1-encodings' });
+    }
+    this.value |= BigInt(field) << this.#bits;
+    this.#bits += BigInt(bits);
+    return this;
+  }
+}
+
+class Unpacker {
+  #rest: bigint;
+
+  constructor(value: bigint, bits: number, what: string) {
+    if (value < 0n || value >> BigInt(bits) !== 0n) {
+      throw new InputError(`The ${what} has at most ${bits} bits: ${value}.`, { docs: 'protocol.md#1-encodings' });
+    }
+    this.#rest = value;
+  }
+
+  take(bits: number): number {
+    const field = Number(BigInt.asUintN(bits, this.#rest));
+    this.#rest >>= BigInt(bits);
+    return field;
+  }
+}

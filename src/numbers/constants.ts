@@ -1,0 +1,47 @@
+/**
+ * Fixed-point formats and sizes that the trainer, the circuits and the contracts share (design section 1).
+ * Changing one of them changes the protocol.
+ */
+
+/** c: one lookup proves 0 <= x < 2^c. */
+export const LIMB_BITS = 14;
+/** f = 2c: fraction bits of weights and biases; every rounding shifts by f. */
+export const FRACTION_BITS = 28;
+/** fa: fraction bits of inputs, activations, logits and targets. */
+export const ACTIVATION_BITS = 9;
+/** fd: fraction bits of deltas (back-propagated errors). */
+export const DELTA_BITS = 11;
+/** s = f - fa - fd: the real learning rate on the mean gradient is lr * B / 2^s. */
+export const RATE_BITS = 8;
+/** lr is an integer in [1, MAX_RATE]. */
+export const MAX_RATE = 1 << 16;
+
+/** Layers of a network: 1..MAX_LAYERS. */
+export const MAX_LAYERS = 4;
+/** Widths and row counts are 1..2^SIZE_BITS. */
+export const SIZE_BITS = 12;
+export const MAX_SIZE = 1 << SIZE_BITS;
+/** Entries of an oracle: at most 2^ADDRESS_BITS. */
+export const ADDRESS_BITS = 22;
+
+/** |Q_l| < ACTIVATION_LIMIT for hidden layers (the limb V - m). */
+export const ACTIVATION_LIMIT = 1 << LIMB_BITS;
+/** Inputs, targets, outputs Q_L and deltas T_l lie in [-SIGNED_LIMIT, SIGNED_LIMIT). */
+export const SIGNED_LIMIT = 1 << (LIMB_BITS - 1);
+/**
+ * |W|, |b| < 2^34, that is 64.0. No proof needs it (design section 1: wrap-around is out of reach); it keeps every
+ * sum of the trainer inside 64-bit integers, see src/training/assembly/trainer.ts.
+ */
+export const WEIGHT_LIMIT_BITS = 34;
+export const WEIGHT_LIMIT = 1n << BigInt(WEIGHT_LIMIT_BITS);
+
+/** Bits of the offset of a seed sequence (protocol section 6). */
+export const SEED_OFFSET_BITS = 21;
+/**
+ * Modulus q(a) of the seed of a layer with 2^a (padded) inputs, a = 0..12: the largest prime at most
+ * 2^29 / sqrt(2^max(a, 2)) (protocol section 6). Weights are uniform in about +-1/sqrt(2^max(a, 2)).
+ */
+export const SEED_MODULI: readonly number[] = [
+  268435399, 268435399, 268435399, 189812507, 134217689, 94906249, 67108859, 47453111, 33554393, 23726561, 16777213,
+  11863279, 8388593,
+];
