@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {DatasetId, ModelId, ShardId} from "./Ids.sol";
+import {G1Point, Proof, Srs} from "./Proof.sol";
+
+/// @title A registry of models in which every edge of descent is proved
+/// @notice A node is a commitment to a model's weights; an edge says that the child follows from its parent by exactly
+/// the stated training on exactly the committed data. The contract checks a proof of that and stores who did it.
+/// Nodes: a *seed* has pseudo-random weights that nobody could choose, a *train* node descends from one parent by
+/// gradient steps over one shard.
+///
+/// Commitments and shapes are not stored. A node's id is the hash of both, so callers pass them again.
+///
+/// Everything proved is bound to chain, registry and `msg.sender`: a copied proof is of no use to anyone else.
+interface IModelRegistry {
+    // ------------------------------------------------------------------------------------------------ types
+
+    /// @notice How a node came to be. None: there is no such node. Root and Merge are reserved.
+    enum Kind {
+        None,
+        Seed,
+        Root,
+        Train,
+        Merge
+    }
+
+    /// @notice What a shard's outputs are: real numbers, or one-hot classes.
+    enum ShardKind {
+        Regression,
+        Classes
+    }
+
+    /// @notice A node as it is stored. All fields are zero where there is no such node.
+    /// @param trainer who proved it
+    /// @param depth edges between it and its seed
+    /// @param timestamp of the block in which it was registered
+    /// @param blockNumber of that block, which holds the node's events
+    /// @param parent zero for a seed
+    struct Node {
+        address trainer;
+        Kind kind;
+        uint256 depth;
+        uint256 timestamp;
+        uint256 blockNumber;
+        ModelId parent;
+    }
+
+    /// @notice A shard as it is stored. All fields are zero where there is no such shard.
+    struct ShardRecord {
+        address owner;
+        uint256 inputs;
+        uint256 outputs;
+        uint256 rows;
+        ShardKind kind;
+    }
+
+    /// @notice A dataset as it is stored. All fields are zero where there is no such dataset.
+    /// @param registrar who listed it; not necessarily the owner of its shards
+    /// @param shards how many
+    /// @param rows of all shards together
+    struct Dataset {
+        address registrar;
+        uint256 shards;
+        uint256 rows;
+    }
+
+    /// @notice A request for a seed. All fields are zero where there is no such request.
+    /// @param trainer who asked and who alone may use it
+    /// @param seedBlock the block whose hash decides the seed
+    /// @param used whether a model was made of it
+    /// @param shape the canonical shape of that model
+    struct SeedRequest {
+        address trainer;
+        uint256 seedBlock;
+        bool used;
+        uint256 shape;
+    }
+
+    /// @notice The statement of a training edge.
+    /// @param parent commitment to a registered model
+    /// @param shape of parent and child, canonical
+    /// @param shard commitment to a registered shard
+    /// @param descriptor of that shard
+    /// @param learningRate 1..2^16, in units of 2^-8 on the mean gradient of a batch
+    /// @param batch rows per step, a power of two; steps = the shard's rows / batch
+    /// @param child commitment to the result
+    struct TrainEdge {
+        G1Point parent;
+        uint256 shape;
+        G1Point shard;
+        uint256 descriptor;
+        uint256 learningRate;
+        uint256 batch;
+        G1Point child;
+    }
+
+    // ------------------------------------------------------------------------------------------------ events
+
+    /// @notice The registry stands. With dev keys anyone can forge proofs: such a registry proves nothing.
+    event RegistryDeployed(bool devKeys, address dataVerifier, address seedVerifier, address trainVerifier, Srs srs);
+
+    /// @notice A shard was proved. `descriptor` and the commitment are what training on it needs.
+    event ShardRegistered(ShardId indexed id, address indexed owner, uint256 descriptor, G1Point commitment);
+
+    /// @notice Shards were listed as one dataset.
+    event DatasetRegistered(DatasetId indexed id, address indexed registrar, ShardId[] shardIds, uint256 rows, string uri);
+
+    /// @notice A seed was asked for. The same trainer asking repeatedly may be choosing among seeds.
+    event SeedRequested(uint256 indexed requestId, address indexed trainer, uint256 shape, uint256 seedBlock);
+
+    /// @notice A node was registered. `shape` and the commitment are what descending from it needs.
+    event ModelRegistered(
+        ModelId indexed id, address indexed trainer, Kind indexed kind, uint256 depth, uint256 shape, G1Point commitment
+    );
+
+    /// @notice How a seed node came to be.
+    event Seeded(ModelId indexed id, uint256 indexed requestId, uint256 seed);
+
+    /// @notice How a train node came to be.
+    event Trained(
+        ModelId indexed child, ModelId indexed parent, ShardId indexed shard, uint256 learningRate, uint256 batch
+    );
+
+    // ------------------------------------------------------------------------------------------------ errors
+
+    // Deployment
+    error DevKeysOffLocal(uint256 chainId);
+    error VerifierWithoutCode(address verifier);
+    error UnusableSrs();
+
+    // Shapes and parameters
+    error UnsupportedDepth(uint256 widths);
+    error UnsupportedSize(uint256 size);
+    error OracleTooLarge(uint256 entries);
+    error LearningRateOutOfRange(uint256 learningRate);
+    error RowsNotPowerOfTwo(uint256 rows);
+    error UnsupportedBatch(uint256 batch, uint256 rows);
+    error InputsDiffer(uint256 model, uint256 shard);
+    error OutputsDiffer(uint256 model, uint256 shard);
+    error TooDeep(uint256 depth);
+
+    // State
+    error UnknownModel(ModelId id);
+    error ModelExists(ModelId id);
+    error UnknownShard(ShardId id);
+    error ShardExists(ShardId id);
+    error EmptyDataset();
+    error ShardsNotAscending(ShardId previous, ShardId next);
+    error ShardsOfDifferentFamilies(ShardId first, ShardId other);
+    error DatasetExists(DatasetId id);
+    error UnknownSeedRequest(uint256 requestId);
+    error SeedRequestOfAnother(uint256 requestId, address trainer);
+    error SeedRequestUsed(uint256 requestId);
+    error SeedTooEarly(uint256 requestId, uint256 seedBlock);
+    error SeedExpired(uint256 requestId, uint256 seedBlock);
+    error NotAChild(ModelId cursor, ModelId parent);
+
+    // Proofs
+    error InvalidPoint(uint256 x, uint256 y);
+    error SignalNotInField(uint256 value);
+    error ProofRejected(uint256 program);
+    error OpeningRejected(uint256 program);
+
+    // ------------------------------------------------------------------------------------------------ data
+
+    /// @notice Registers a shard of data: its values lie in range, labels are one-hot, everything beyond is zero.
+    /// @dev Program *data*. The data itself stays private.
+    /// @param inputs columns of X, 1..4096
+    /// @param outputs columns of Y, 1..4096
+    /// @param rows 1..4096; training needs a power of two
+    /// @return id the shard, recorded as the sender's
+    function registerShard(
+        uint256 inputs,
+        uint256 outputs,
+        uint256 rows,
+        ShardKind kind,
+        G1Point calldata commitment,
+        Proof calldata proof
+    ) external returns (ShardId id);
+
+    /// @notice Lists registered shards as one dataset. Anyone may list any shards.
+    /// @param shardIds strictly ascending, which makes the id canonical and duplicates impossible; all of the same
+    /// inputs, outputs and kind
+    /// @param uri where to read about it; part of the id, so that nobody can take a dataset's id with another text
+    function registerDataset(ShardId[] calldata shardIds, string calldata uri) external returns (DatasetId id);
+
+    // ------------------------------------------------------------------------------------------------ models
+
+    /// @notice First transaction of a seed: fixes trainer and shape before the randomness is known.
+    /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
+    /// @return requestId for `seedOf` and `seed`, from the next block but one on
+    function requestSeed(uint16[] calldata widths) external returns (uint256 requestId);
+
+    /// @notice Second transaction: registers the model whose weights the seed determines.
+    /// @dev Program *seed*. Only the trainer who asked, once per request, while `seedOf` answers.
+    function seed(uint256 requestId, G1Point calldata commitment, Proof calldata proof) external returns (ModelId id);
+
+    /// @notice Registers a child: the parent after training on one shard, all rows once, in order.
+    /// @dev Program *train*.
+    function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child);
+
+    // ------------------------------------------------------------------------------------------------ reading
+
+    /// @notice A node; all zero where there is none.
+    function node(ModelId id) external view returns (Node memory);
+
+    /// @notice Who proved a node; zero where there is none.
+    function trainerOf(ModelId id) external view returns (address);
+
+    /// @notice A node's parents: none for a seed and where there is no such node.
+    function parents(ModelId id) external view returns (ModelId[] memory);
+
+    /// @notice A page of a node's children, the newest first; empty where there is no such node.
+    /// @param cursor zero for the first page, then the `next` of the page before
+    /// @param limit the greatest number of children to return
+    /// @return page ids of children
+    /// @return next cursor of the next page, zero after the last
+    function children(ModelId id, ModelId cursor, uint256 limit)
+        external
+        view
+        returns (ModelId[] memory page, ModelId next);
+
+    /// @notice A shard; all zero where there is none.
+    function shard(ShardId id) external view returns (ShardRecord memory);
+
+    /// @notice A dataset; all zero where there is none.
+    function dataset(DatasetId id) external view returns (Dataset memory);
+
+    /// @notice A request for a seed; all zero where there is none.
+    function seedRequest(uint256 requestId) external view returns (SeedRequest memory);
+
+    /// @notice The seed of a request: keccak256(abi.encode(hash of seedBlock, trainer, requestId)) modulo r.
+    /// @dev Reverts with SeedTooEarly until seedBlock is past, with SeedExpired once its hash is gone: 256 blocks later,
+    /// 8191 where the chain has the history contract of EIP-2935. Then another request must be made.
+    function seedOf(uint256 requestId) external view returns (uint256);
+
+    /// @notice Id of a model with this commitment and shape, registered or not.
+    function modelId(G1Point calldata commitment, uint256 shape) external pure returns (ModelId);
+
+    /// @notice Id of a shard with this commitment and descriptor, registered or not.
+    function shardId(G1Point calldata commitment, uint256 descriptor) external pure returns (ShardId);
+
+    /// @notice The canonical shape of a network with these widths; reverts where it has none.
+    function shapeOf(uint16[] calldata widths) external pure returns (uint256);
+
+    // ------------------------------------------------------------------------------------------------ trust
+
+    /// @notice Whether proofs are checked against development keys, whose secrets are public.
+    function devKeys() external view returns (bool);
+
+    /// @notice The verifier of a program (1 data, 2 seed, 3 train); zero for any other number.
+    function verifierOf(uint256 program) external view returns (address);
+
+    /// @notice The ceremony's powers that openings are checked against.
+    function srs() external view returns (Srs memory);
+}

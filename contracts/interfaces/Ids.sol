@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @dev keccak256(abi.encode(commitment.x, commitment.y, shape)): one id means one model of one shape, everywhere.
+type ModelId is bytes32;
+
+/// @dev keccak256(abi.encode(commitment.x, commitment.y, descriptor)).
+type ShardId is bytes32;
+
+/// @dev keccak256(abi.encode(shardIds, uri)).
+type DatasetId is bytes32;
+
+using {equalModels as ==, differentModels as !=} for ModelId global;
+using {equalShards as ==, differentShards as !=} for ShardId global;
+
+function equalModels(ModelId a, ModelId b) pure returns (bool) {
+    return ModelId.unwrap(a) == ModelId.unwrap(b);
+}
+
+function differentModels(ModelId a, ModelId b) pure returns (bool) {
+    return ModelId.unwrap(a) != ModelId.unwrap(b);
+}
+
+function equalShards(ShardId a, ShardId b) pure returns (bool) {
+    return ShardId.unwrap(a) == ShardId.unwrap(b);
+}
+
+function differentShards(ShardId a, ShardId b) pure returns (bool) {
+    return ShardId.unwrap(a) != ShardId.unwrap(b);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
+import {G1Point} from "../interfaces/Proof.sol";
+
+/// @title Ids, derived from content
+/// @notice Commitments and shapes need not be stored: a caller passes them again and the id's hash proves them.
+library Identity {
+    function ofModel(G1Point calldata commitment, uint256 shape) internal pure returns (ModelId) {
+        return ModelId.wrap(_ofCommitted(commitment, shape));
+    }
+
+    function ofShard(G1Point calldata commitment, uint256 descriptor) internal pure returns (ShardId) {
+        return ShardId.wrap(_ofCommitted(commitment, descriptor));
+    }
+
+    function ofDataset(ShardId[] calldata shardIds, string calldata uri) internal pure returns (DatasetId) {
+        return DatasetId.wrap(keccak256(abi.encode(shardIds, uri)));
+    }
+
+    function _ofCommitted(G1Point calldata commitment, uint256 geometry) private pure returns (bytes32) {
+        return keccak256(abi.encode(commitment.x, commitment.y, geometry));
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {Challenges} from "../interfaces/Proof.sol";
+
+/// @title The scalar field of BN254: the field of circuits, challenges and public signals
+library ScalarField {
+    /// @dev The field's order r.
+    uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
+
+    /// @notice A hash as a field element: its remainder modulo r. Only for hashes; outside values are never reduced.
+    function fromHash(bytes32 hash) internal pure returns (uint256) {
+        return uint256(hash) % R;
+    }
+
+    /// @notice Rejects a value that is not the canonical representative of a field element.
+    function requireCanonical(uint256 value) internal pure {
+        if (value >= R) revert IModelRegistry.SignalNotInField(value);
+    }
+
+    /// @notice Rejects challenges of which any is not canonical.
+    function requireCanonical(Challenges calldata challenges) internal pure {
+        requireCanonical(challenges.eta);
+        requireCanonical(challenges.gamma);
+        requireCanonical(challenges.theta);
+        requireCanonical(challenges.gamma2);
+        requireCanonical(challenges.z);
+        requireCanonical(challenges.e2);
+    }
+}

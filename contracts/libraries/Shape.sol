@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+
+/// @title Widths, rows and slot offsets, packed into the words that circuits read
+/// @notice The circuits only unpack what stands here, so that a layout is canonical is decided in this file alone.
+/// An offset is the total size of all larger slots and of the equal ones listed before it; sizes are powers of two.
+library Shape {
+    uint256 internal constant MAX_LAYERS = 4;
+    /// @dev The greatest width of a layer and the greatest number of rows of a shard.
+    uint256 internal constant MAX_SIZE = 4096;
+    /// @dev Entries that an oracle has room for, salt included.
+    uint256 internal constant MAX_ENTRIES = 1 << 22;
+    /// @dev The greatest learning rate, in units of 2^-8 on the mean gradient of a batch.
+    uint256 internal constant MAX_LEARNING_RATE = 1 << 16;
+
+    uint256 private constant SIZE_BITS = 12;
+    uint256 private constant SIZE_MASK = (1 << SIZE_BITS) - 1;
+    uint256 private constant OFFSET_BITS = 22;
+
+    // shape: | 8 offsets, 22 each: W_1, b_1 .. W_4, b_4 | p_3 p_2 p_1 | n'_4 - 1 | .. | n'_0 - 1 |
+    //        238                                       63  62  61  60  48                      0
+    uint256 private constant SHAPE_PRESENCE = 60;
+    uint256 private constant SHAPE_OFFSETS = 63;
+
+    // descriptor: | offset of Y | offset of X | classes | rows - 1 | outputs - 1 | inputs - 1 |
+    //             80           59            37        36         24            12            0
+    uint256 private constant SHARD_OUTPUTS = 12;
+    uint256 private constant SHARD_ROWS = 24;
+    uint256 private constant SHARD_KIND = 36;
+    uint256 private constant SHARD_OFFSETS = 37;
+    uint256 private constant SHARD_FAMILY = SIZE_MASK | (SIZE_MASK << SHARD_OUTPUTS) | (1 << SHARD_KIND);
+
+    // segment: | offset of Y | offset of X | batch - 1 | rows - 1 | learning rate |
+    //          84           63            41          29         17               0
+    uint256 private constant SEGMENT_ROWS = 17;
+    uint256 private constant SEGMENT_BATCH = 29;
+    uint256 private constant SEGMENT_OFFSETS = 41;
+
+    /// @notice The canonical shape of a network with these widths.
+    /// @param widths n_0 .. n_L, inputs first, L in 1..4, each in 1..4096
+    /// @return shape layers stand to the right: the output is layer 4, absent layers repeat the inputs' width
+    function pack(uint16[] calldata widths) internal pure returns (uint256 shape) {
+        if (widths.length < 2 || widths.length > MAX_LAYERS + 1) revert IModelRegistry.UnsupportedDepth(widths.length);
+        uint256 absent = MAX_LAYERS + 1 - widths.length;
+        uint256 bitsBelow = _log2Up(_requireSize(widths[0]));
+        uint256[] memory sizes = new uint256[](2 * MAX_LAYERS + 1);
+        for (uint256 layer = 0; layer <= absent; ++layer) {
+            shape |= (uint256(widths[0]) - 1) << (SIZE_BITS * layer);
+        }
+        for (uint256 layer = absent + 1; layer <= MAX_LAYERS; ++layer) {
+            uint256 width = _requireSize(widths[layer - absent]);
+            uint256 bits = _log2Up(width);
+            shape |= (width - 1) << (SIZE_BITS * layer);
+            if (layer < MAX_LAYERS) shape |= 1 << (SHAPE_PRESENCE + layer - 1);
+            sizes[2 * layer - 2] = 1 << (bits + bitsBelow);
+            sizes[2 * layer - 1] = 1 << bits;
+            bitsBelow = bits;
+        }
+        shape |= _offsets(sizes) << SHAPE_OFFSETS;
+    }
+
+    /// @notice The canonical descriptor of a shard.
+    /// @param inputs columns of X, 1..4096
+    /// @param outputs columns of Y, 1..4096
+    /// @param rows real rows, 1..4096
+    function packShard(uint256 inputs, uint256 outputs, uint256 rows, IModelRegistry.ShardKind kind)
+        internal
+        pure
+        returns (uint256 descriptor)
+    {
+        uint256 rowBits = _log2Up(_requireSize(rows));
+        uint256[] memory sizes = new uint256[](3);
+        sizes[0] = 1 << (rowBits + _log2Up(_requireSize(inputs)));
+        sizes[1] = 1 << (rowBits + _log2Up(_requireSize(outputs)));
+        descriptor = (inputs - 1) | ((outputs - 1) << SHARD_OUTPUTS) | ((rows - 1) << SHARD_ROWS)
+            | (uint256(kind) << SHARD_KIND) | (_offsets(sizes) << SHARD_OFFSETS);
+    }
+
+    /// @notice The segment word of a training run over all rows of a shard.
+    /// @param descriptor of a registered shard; its rows must be a power of two, so that none is padding
+    /// @param learningRate 1..2^16; zero would be a free edge
+    /// @param batch rows per step, a power of two, at most the shard's rows
+    function packSegment(uint256 descriptor, uint256 learningRate, uint256 batch) internal pure returns (uint256) {
+        uint256 rows = shardRows(descriptor);
+        if (learningRate == 0 || learningRate > MAX_LEARNING_RATE) {
+            revert IModelRegistry.LearningRateOutOfRange(learningRate);
+        }
+        if (!_isPowerOfTwo(rows)) revert IModelRegistry.RowsNotPowerOfTwo(rows);
+        if (!_isPowerOfTwo(batch) || batch > rows) revert IModelRegistry.UnsupportedBatch(batch, rows);
+        return learningRate | ((rows - 1) << SEGMENT_ROWS) | ((batch - 1) << SEGMENT_BATCH)
+            | ((descriptor >> SHARD_OFFSETS) << SEGMENT_OFFSETS);
+    }
+
+    /// @notice The width of a model's input, n_0.
+    function modelInputs(uint256 shape) internal pure returns (uint256) {
+        return (shape & SIZE_MASK) + 1;
+    }
+
+    /// @notice The width of a model's output, n_L.
+    function modelOutputs(uint256 shape) internal pure returns (uint256) {
+        return ((shape >> (SIZE_BITS * MAX_LAYERS)) & SIZE_MASK) + 1;
+    }
+
+    function shardInputs(uint256 descriptor) internal pure returns (uint256) {
+        return (descriptor & SIZE_MASK) + 1;
+    }
+
+    function shardOutputs(uint256 descriptor) internal pure returns (uint256) {
+        return ((descriptor >> SHARD_OUTPUTS) & SIZE_MASK) + 1;
+    }
+
+    function shardRows(uint256 descriptor) internal pure returns (uint256) {
+        return ((descriptor >> SHARD_ROWS) & SIZE_MASK) + 1;
+    }
+
+    function shardKind(uint256 descriptor) internal pure returns (IModelRegistry.ShardKind) {
+        return IModelRegistry.ShardKind((descriptor >> SHARD_KIND) & 1);
+    }
+
+    /// @notice A descriptor without its offsets, which follow from the rest: what is stored of a shard.
+    function shardGeometry(uint256 descriptor) internal pure returns (uint40) {
+        return uint40(descriptor & ((1 << SHARD_OFFSETS) - 1));
+    }
+
+    /// @notice What all shards of one dataset have in common: inputs, outputs and kind, at their places.
+    function shardFamily(uint256 descriptor) internal pure returns (uint256) {
+        return descriptor & SHARD_FAMILY;
+    }
+
+    /// @dev Offsets of all slots but the last, which is the salt, 22 bits each, the first lowest. Size 0 is an absent slot.
+    function _offsets(uint256[] memory sizes) private pure returns (uint256 packed) {
+        uint256 last = sizes.length - 1;
+        sizes[last] = 1;
+        uint256 entries = 0;
+        for (uint256 i = 0; i <= last; ++i) {
+            entries += sizes[i];
+        }
+        if (entries > MAX_ENTRIES) revert IModelRegistry.OracleTooLarge(entries);
+        for (uint256 i = 0; i < last; ++i) {
+            if (sizes[i] == 0) continue;
+            uint256 offset = 0;
+            for (uint256 j = 0; j < last; ++j) {
+                if (sizes[j] > sizes[i] || (sizes[j] == sizes[i] && j < i)) offset += sizes[j];
+            }
+            packed |= offset << (OFFSET_BITS * i);
+        }
+    }
+
+    function _requireSize(uint256 size) private pure returns (uint256) {
+        if (size == 0 || size > MAX_SIZE) revert IModelRegistry.UnsupportedSize(size);
+        return size;
+    }
+
+    /// @dev ceil(log2(size)) for a size of at least 1.
+    function _log2Up(uint256 size) private pure returns (uint256 bits) {
+        while ((1 << bits) < size) ++bits;
+    }
+
+    function _isPowerOfTwo(uint256 value) private pure returns (bool) {
+        return value != 0 && value & (value - 1) == 0;
+    }
+}

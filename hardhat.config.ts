@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { createRequire } from 'node:module';
+import hardhatEthers from '@nomicfoundation/hardhat-ethers';
+import hardhatNodeTestRunner from '@nomicfoundation/hardhat-node-test-runner';
+import { defineConfig } from 'hardhat/config';
+
+export default defineConfig({
+  plugins: [hardhatEthers, hardhatNodeTestRunner],
+  solidity: {
+    // The compiler comes from the lock file, so nothing is downloaded and every machine makes the same bytecode.
+    version: '0.8.37',
+    path: createRequire(import.meta.url).resolve('solc/soljson.js'),
+    settings: {
+      optimizer: { enabled: true, runs: 1_000_000 },
+      evmVersion: 'prague',
+      metadata: { bytecodeHash: 'none' },
+    },
+  },
+  paths: { tests: { nodejs: 'test/contracts' } },
+});
