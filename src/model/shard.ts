@@ -1,0 +1,172 @@
+import { InputError } from '../errors/InputError.ts';
+import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
+import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
+import { toActivation } from '../numbers/fixed.ts';
+import { checkSalt } from './salt.ts';
+import { checkShardShape, checkSize, type ShardShape } from './shape.ts';
+
+/** A shard in memory: everything its commitment opens to. Real sizes in ShardShape, arrays padded with zeros. */
+export interface Shard extends ShardShape {
+  /** X[j, s] with s low, 2^a_0 x 2^sigma; fa fraction bits, in [-2^13, 2^13). */
+  X: Int32Array;
+  /** Y[i, s] with s low, 2^a_L x 2^sigma; one-hot times 2^fa for classes, else as X. */
+  Y: Int32Array;
+  /** Element of F. */
+  salt: bigint;
+}
+
+/** Rows of real numbers, before quantisation. Row-major: feature j of row r is features[r * inputs + j]. */
+export type Table = {
+  inputs: number;
+  outputs: number;
+  /** Real range [-16, 16). */
+  features: Float32Array;
+} & (
+  | { kind: 'classes' /** One class 0..outputs-1 a row. */; labels: ArrayLike<number> }
+  | { kind: 'regression' /** Row-major, `outputs` a row, real range [-16, 16). */; targets: Float32Array }
+);
+
+export interface RowRange {
+  first: number;
+  rows: number;
+}
+
+/** log2 of the padded row count. */
+export function shardRowBits(shard: { rows: number }): number {
+  return ceilLog2(shard.rows);
+}
+
+/** Rows in a table. @throws InputError when its arrays disagree. */
+export function tableRows(table: Table): number {
+  checkSize('number of inputs', table.inputs);
+  checkSize('number of outputs', table.outputs);
+  const rows = table.features.length / table.inputs;
+  const found = table.kind === 'classes' ? table.labels.length : table.targets.length / table.outputs;
+  if (!Number.isInteger(rows) || found !== rows) {
+    throw new InputError(`The table has features for ${rows} rows and ${table.kind} for ${found}.`);
+  }
+  return rows;
+}
+
+/**
+ * Ranges of `size` rows (a power of two up to 4096, as training wants). What does not fill a range is dropped, or kept
+ * as one shorter range (only good for `data` and for evaluation).
+ * @throws InputError for a bad size, or when nothing would be left.
+ */
+export function splitRows(total: number, size: number, remainder: 'drop' | 'keep' = 'drop'): RowRange[] {
+  checkSize('rows of a shard', size);
+  if (!isPowerOfTwo(size)) throw new InputError(`The rows of a shard must be a power of two, not ${size}.`);
+  const ranges: RowRange[] = [];
+  for (let first = 0; first < total; first += size) {
+    const rows = Math.min(size, total - first);
+    if (rows === size || remainder === 'keep') ranges.push({ first, rows });
+  }
+  if (ranges.length === 0) throw new InputError(`${total} rows do not fill a shard of ${size}.`);
+  return ranges;
+}
+
+/**
+ * Quantises some rows of a table (rounding rule of `toFixed`, fa fraction bits).
+ * @param salt fresh random element of F for each shard.
+ * @throws InputError naming row and column of a value out of range.
+ */
+export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint): Shard {
+  const total = tableRows(table);
+  if (!Number.isInteger(first) || first < 0 || first + rows > total) {
+    throw new InputError(`Rows ${first}..${first + rows - 1} are not in a table of ${total} rows.`);
+  }
+  const { inputs, outputs, kind } = table;
+  const shard = emptyShard({ inputs, outputs, rows, kind }, salt);
+  const sigma = shardRowBits(shard);
+  for (let s = 0; s < rows; s++) {
+    const r = first + s;
+    for (let j = 0; j < inputs; j++) {
+      const x = table.features[r * inputs + j];
+      shard.X[(j << sigma) + s] = quantise(x, () => `feature ${j} of row ${r}`);
+    }
+    if (table.kind === 'classes') {
+      const label = table.labels[r];
+      if (!Number.isInteger(label) || label < 0 || label >= outputs) {
+        throw new InputError(`The class of row ${r} is ${label}; classes are 0..${outputs - 1}.`);
+      }
+      shard.Y[(label << sigma) + s] = 1 << ACTIVATION_BITS;
+    } else {
+      for (let i = 0; i < outputs; i++) {
+        const y = table.targets[r * outputs + i];
+        shard.Y[(i << sigma) + s] = quantise(y, () => `target ${i} of row ${r}`);
+      }
+    }
+  }
+  return shard;
+}
+
+/** All values 0 (not yet a valid shard of classes). */
+export function emptyShard({ inputs, outputs, rows, kind }: ShardShape, salt: bigint): Shard {
+  checkShardShape({ inputs, outputs, rows, kind });
+  checkSalt(salt);
+  const sigma = ceilLog2(rows);
+  return {
+    inputs,
+    outputs,
+    rows,
+    kind,
+    X: new Int32Array(2 ** (ceilLog2(inputs) + sigma)),
+    Y: new Int32Array(2 ** (ceilLog2(outputs) + sigma)),
+    salt,
+  };
+}
+
+/** The class of a row of a shard of classes. */
+export function shardLabel(shard: Shard, row: number): number {
+  const sigma = shardRowBits(shard);
+  for (let i = 0; i < shard.outputs; i++) if (shard.Y[(i << sigma) + row] !== 0) return i;
+  throw new InputError(`Row ${row} of the shard has no class.`);
+}
+
+/**
+ * Checks what the program `data` proves (protocol section 5): ranges, zero padding, one-hot classes.
+ * @throws InputError naming row and column.
+ */
+export function checkShard(shard: Shard): void {
+  checkShardShape(shard);
+  checkSalt(shard.salt);
+  const { inputs, outputs, rows, kind, X, Y } = shard;
+  const sigma = shardRowBits(shard);
+  if (X.length !== 2 ** (ceilLog2(inputs) + sigma) || Y.length !== 2 ** (ceilLog2(outputs) + sigma)) {
+    throw new InputError(`The shard has arrays of ${X.length} and ${Y.length} entries, not the padded sizes.`);
+  }
+  checkTensor(X, inputs, rows, sigma, 'feature');
+  checkTensor(Y, outputs, rows, sigma, 'target');
+  if (kind !== 'classes') return;
+  for (let s = 0; s < rows; s++) {
+    let ones = 0;
+    for (let i = 0; i < outputs; i++) {
+      const y = Y[(i << sigma) + s];
+      if (y !== 0 && y !== 1 << ACTIVATION_BITS) throw new InputError(`Target ${i} of row ${s} is ${y}, not one-hot.`);
+      if (y !== 0) ones++;
+    }
+    if (ones !== 1) throw new InputError(`Row ${s} of the shard has ${ones} classes instead of one.`);
+  }
+}
+
+function checkTensor(tensor: Int32Array, units: number, rows: number, sigma: number, what: string): void {
+  const S = 1 << sigma;
+  for (let index = 0; index < tensor.length; index++) {
+    const value = tensor[index];
+    if (value === 0) continue;
+    const unit = index >> sigma;
+    const row = index & (S - 1);
+    if (unit >= units || row >= rows) {
+      throw new InputError(`The ${what} [${unit}, ${row}] is padding and must be 0, not ${value}.`);
+    }
+    if (value < -SIGNED_LIMIT || value >= SIGNED_LIMIT) {
+      throw new InputError(`The ${what} ${unit} of row ${row} is ${value / 2 ** ACTIVATION_BITS}, outside [-16, 16).`);
+    }
+  }
+}
+
+/** toActivation with a lazily built name: this runs once a value. */
+function quantise(x: number, name: () => string): number {
+  const value = Math.floor(x * 2 ** ACTIVATION_BITS + 0.5);
+  return value >= -SIGNED_LIMIT && value < SIGNED_LIMIT ? value + 0 : toActivation(x, name());
+}

@@ -1,0 +1,56 @@
+import { ceilLog2 } from '../numbers/bits.ts';
+import { SIGNED_LIMIT } from '../numbers/constants.ts';
+
+/** Intermediate values of one hidden layer; every array is [i, s] with s low, 2^a_l x S (design section 7.1). */
+export interface HiddenTrace {
+  /** max(Q, 0). */
+  A: Int32Array;
+  /** |Q|, so Q = 2A - V. */
+  V: Int32Array;
+  /** 1 where Q > 0. */
+  m: Int32Array;
+  /** m T. */
+  D: Int32Array;
+  /** T' = T + 2^13. */
+  T: Int32Array;
+  /** Limbs of the remainder of round(Z): Z + 2^27 = 2^28 Q + R0 + 2^14 R1. */
+  R0: Int32Array;
+  R1: Int32Array;
+  /** Limbs of the remainder of round(E): E + 2^27 = 2^28 T + S0 + 2^14 S1. */
+  S0: Int32Array;
+  S1: Int32Array;
+}
+
+export interface OutputTrace {
+  /** Q' = Q_L + 2^13. */
+  Q: Int32Array;
+  /** Limbs of the remainder of round(Z_L). */
+  U0: Int32Array;
+  U1: Int32Array;
+}
+
+/**
+ * What a segment computed on its way. Padding units hold what the relations force on them: Q = T = 0, so
+ * T' = Q' = R1 = S1 = U1 = 2^13 and 0 elsewhere.
+ */
+export interface SegmentTrace {
+  hidden: HiddenTrace[];
+  output: OutputTrace;
+}
+
+/** Order of the arrays in the trainer's memory and of the slots of the trace oracle. */
+export const HIDDEN_ARRAYS = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
+export const OUTPUT_ARRAYS = ['Q', 'U0', 'U1'] as const;
+
+/** Which arrays hold 2^13 instead of 0 where nothing was computed. */
+const FORCED = new Set<string>(['T', 'R1', 'S1', 'Q', 'U1']);
+
+/** Value of a padding entry of the named array. */
+export function paddingValue(name: (typeof HIDDEN_ARRAYS | typeof OUTPUT_ARRAYS)[number]): number {
+  return FORCED.has(name) ? SIGNED_LIMIT : 0;
+}
+
+/** Entries of each array of layer of `width` units over `rows` rows. */
+export function traceArrayLength(width: number, rows: number): number {
+  return 2 ** (ceilLog2(width) + ceilLog2(rows));
+}

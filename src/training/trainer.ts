@@ -1,0 +1,128 @@
+import { InputError } from '../errors/InputError.ts';
+import { trainCapacity } from '../model/capacity.ts';
+import { checkSalt } from '../model/salt.ts';
+import { checkSegment } from '../model/shape.ts';
+import { checkShard, type Shard } from '../model/shard.ts';
+import { checkWeights, type Weights } from '../model/weights.ts';
+import { ceilLog2 } from '../numbers/bits.ts';
+import { RATE_BITS } from '../numbers/constants.ts';
+import { Network } from './network.ts';
+import { type Score, scoreRows } from './score.ts';
+import type { SegmentTrace } from './trace.ts';
+
+export interface TrainOptions {
+  /** Integer in [1, 2^16]; see `realLearningRate`. */
+  lr: number;
+  /** Rows of one step, a power of two up to the shard's rows. */
+  batch: number;
+  /** Fresh random element of F for the child. */
+  salt: bigint;
+}
+
+export interface TrainProgress {
+  /** Steps done of `steps`. */
+  step: number;
+  steps: number;
+  /** Over the rows so far, before the step that used them. */
+  loss: number;
+  accuracy: number | undefined;
+}
+
+export interface TrainResult {
+  child: Weights;
+  trace: SegmentTrace;
+  /** Mean over the rows of sum_i (Q_L - Y)^2, each row before the step that used it. */
+  loss: number;
+  /** Share of rows classified right, likewise; undefined for regression. */
+  accuracy: number | undefined;
+}
+
+export interface Evaluation {
+  /** Rows whose label wins strictly; undefined for regression. */
+  right: number | undefined;
+  rows: number;
+  /** Mean over the rows of sum_i (Q_L - Y)^2 in real units. */
+  loss: number;
+}
+
+/** Rows of one forward pass of `evaluate`. */
+const EVALUATION_BATCH = 64;
+
+/** The real learning rate on the mean gradient (design section 1): lr * B / 2^s. */
+export function realLearningRate({ lr, batch }: { lr: number; batch: number }): number {
+  return (lr * batch) / 2 ** RATE_BITS;
+}
+
+/**
+ * Trains one segment: rows / batch steps of SGD over the shard's rows in order (row s = k * batch + b in step k), in
+ * integers, bit for bit as design section 1. Synchronous: run it in a worker where that matters.
+ * @param weights not changed.
+ * @returns the child with the given salt, and the trace the prover commits to.
+ * @throws InputError, CapacityError before anything is computed; TrainingRangeError when a value leaves its range.
+ */
+export function trainSegment(
+  weights: Weights,
+  shard: Shard,
+  { lr, batch, salt }: TrainOptions,
+  onProgress?: (progress: TrainProgress) => void,
+): TrainResult {
+  checkSegment({ lr, batch, rows: shard.rows });
+  checkSalt(salt);
+  checkPair(weights, shard);
+  trainCapacity(weights.widths, shard.rows);
+  const network = new Network(weights, shard, { batch, traceRows: shard.rows });
+  const sigma = ceilLog2(shard.rows);
+  const steps = shard.rows / batch;
+  const total: Score = { right: 0, squaredError: 0 };
+  const summary = (rows: number) => ({
+    loss: total.squaredError / rows,
+    accuracy: shard.kind === 'classes' ? total.right / rows : undefined,
+  });
+  for (let step = 0; step < steps; step++) {
+    const first = step * batch;
+    network.forward(first, batch, { step });
+    network.backward(first, batch, { lr, step });
+    add(total, scoreRows(network.outputs(), sigma, shard, { first, count: batch, at: first }));
+    onProgress?.({ step: step + 1, steps, ...summary(first + batch) });
+  }
+  return { child: network.weights(salt), trace: network.trace(), ...summary(shard.rows) };
+}
+
+/**
+ * The same integer forward pass over any number of rows, weights fixed.
+ * @throws InputError; TrainingRangeError when a value leaves its range (its `row` is the row of the shard).
+ */
+export function evaluate(weights: Weights, shard: Shard): Evaluation {
+  checkPair(weights, shard);
+  const batch = Math.min(EVALUATION_BATCH, shard.rows);
+  const network = new Network(weights, shard, { batch, traceRows: batch });
+  const traceBits = ceilLog2(batch);
+  const total: Score = { right: 0, squaredError: 0 };
+  for (let first = 0; first < shard.rows; first += batch) {
+    const count = Math.min(batch, shard.rows - first);
+    network.forward(first, count, { at: 0 });
+    add(total, scoreRows(network.outputs(), traceBits, shard, { first, count, at: 0 }));
+  }
+  return {
+    right: shard.kind === 'classes' ? total.right : undefined,
+    rows: shard.rows,
+    loss: total.squaredError / shard.rows,
+  };
+}
+
+function checkPair(weights: Weights, shard: Shard): void {
+  const inputs = weights.widths[0];
+  const outputs = weights.widths[weights.widths.length - 1];
+  if (shard.inputs !== inputs || shard.outputs !== outputs) {
+    throw new InputError(
+      `A ${weights.widths.join('-')} network cannot use a shard of ${shard.inputs} inputs and ${shard.outputs} outputs.`,
+    );
+  }
+  checkWeights(weights);
+  checkShard(shard);
+}
+
+function add(total: Score, score: Score): void {
+  total.right += score.right;
+  total.squaredError += score.squaredError;
+}
