@@ -1,0 +1,51 @@
+import { mod, powersOf } from '../numbers/field.ts';
+import type { Kernels, Vec } from './kernels.ts';
+import type { Oracle } from './session.ts';
+
+/** coefficient * (tensor at `offset` of the oracle)~(point); the slot has 2^point.length entries. */
+export interface ClaimTerm {
+  oracle: number;
+  offset: number;
+  point: readonly bigint[];
+  coefficient?: bigint;
+}
+
+/**
+ * Linear claims on evaluations of committed tensors, weighted by powers of rho (design section 6.1). Collects the values and, for each oracle, the vector
+ * of weights E_o.
+ */
+export class Claims {
+  readonly #powers: bigint[];
+  readonly #weights: { term: ClaimTerm; coefficient: bigint }[] = [];
+  total = 0n;
+
+  /** @param count number of claims of the program, rho^0 .. rho^(count-1) */
+  constructor(rho: bigint, count: number) {
+    this.#powers = powersOf(rho, count);
+  }
+
+  /** Claim number `index`: sum of the terms = value. Terms that share oracle, offset and point (the same array) cost one pass. */
+  add(index: number, value: bigint, terms: readonly ClaimTerm[]): void {
+    const power = this.#powers[index];
+    this.total = mod(this.total + power * value);
+    for (const term of terms) {
+      const coefficient = mod(power * (term.coefficient ?? 1n));
+      const same = this.#weights.find(
+        (w) => w.term.oracle === term.oracle && w.term.offset === term.offset && w.term.point === term.point,
+      );
+      if (same) same.coefficient = mod(same.coefficient + coefficient);
+      else this.#weights.push({ term, coefficient });
+    }
+  }
+
+  /** E_o for every oracle. */
+  weights(k: Kernels, oracles: readonly Oracle[]): Vec[] {
+    const out = oracles.map((o) => k.zeros(o.vec.len));
+    for (const { term, coefficient } of this.#weights)
+      k.scoped(() => {
+        const eq = k.eqTable(term.point, coefficient);
+        k.addTo(k.view(out[term.oracle], term.offset, term.offset + eq.len), eq);
+      });
+    return out;
+  }
+}

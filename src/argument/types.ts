@@ -1,0 +1,41 @@
+/** A point of BN254 G1 in affine coordinates; (0, 0) is the point at infinity. */
+export interface Point {
+  x: bigint;
+  y: bigint;
+}
+
+/** The commitments a proof carries besides those of its statement (protocol sections 2 and 4). */
+export interface ProofPoints {
+  trace: Point;
+  helper: Point;
+  /** p' */
+  rows: Point;
+  /** s */
+  columns: Point;
+  /** T */
+  quotient: Point;
+  /** s'' */
+  columns2: Point;
+  /** T2 */
+  quotient2: Point;
+  /** pi */
+  opening: Point;
+}
+
+/** The public outputs of a circuit, in the order of its public signals. */
+export interface ProofSignals {
+  eta: bigint;
+  gamma: bigint;
+  theta: bigint;
+  gamma2: bigint;
+  z: bigint;
+  e2: bigint;
+}
+
+/** Everything that is sent with an edge besides its statement. */
+export interface Proof {
+  /** a.x a.y b.x1 b.x0 b.y1 b.y0 c.x c.y, the order of snarkjs' Solidity call */
+  groth16: bigint[];
+  points: ProofPoints;
+  signals: ProofSignals;
+}

@@ -1,0 +1,191 @@
+// @ts-expect-error: snarkjs has no types
+import { groth16 } from 'snarkjs';
+import { Curve, type Srs } from '../argument/curve.ts';
+import { Kernels } from '../argument/kernels.ts';
+import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
+import type { Point, Proof } from '../argument/types.ts';
+import type { Weights } from '../model/weights.ts';
+import type { ArgumentResult, CircuitInputs, CircuitValue } from '../programs/common.ts';
+import { proveData as dataArgument } from '../programs/data.ts';
+import { modelOracle, type Shard, shardOracle } from '../programs/oracles.ts';
+import { proveSeed as seedArgument } from '../programs/seed.ts';
+import { type TrainWitness, proveTrain as trainArgument } from '../programs/train.ts';
+import {
+  type DataStatement,
+  nextDigest,
+  type Origin,
+  type Program,
+  type SeedStatement,
+  type Statement,
+  statementDigest,
+  type TrainStatement,
+} from '../registry/statement.ts';
+import { seedTrace } from '../training/seed.ts';
+
+/** Compiled circuit and proving key of a program, as bytes. */
+export interface CircuitFiles {
+  wasm: Uint8Array;
+  zkey: Uint8Array;
+}
+
+export interface ProverResources {
+  srs: Srs;
+  circuits: Partial<Record<Program, CircuitFiles>>;
+  /** worker threads for the curve, default: all cores */
+  threads?: number;
+}
+
+export interface ProofResult<S extends Statement = Statement> {
+  statement: S;
+  proof: Proof;
+  stages: Stage[];
+}
+
+/** Holds what proofs share: field kernels, curve threads, SRS, circuits. One proof at a time; close it when done. */
+export class Prover {
+  readonly backend: Backend;
+  readonly #circuits: ProverResources['circuits'];
+  #busy = false;
+
+  private constructor(backend: Backend, circuits: ProverResources['circuits']) {
+    this.backend = backend;
+    this.#circuits = circuits;
+  }
+
+  static async create({ srs, circuits, threads }: ProverResources): Promise<Prover> {
+    const [kernels, curve] = await Promise.all([Kernels.load(), Curve.load({ threads })]);
+    return new Prover({ kernels, curve, srs }, circuits);
+  }
+
+  close(): Promise<void> {
+    return this.backend.curve.close();
+  }
+
+  commitModel(weights: Weights): Promise<Point> {
+    return this.#commit(() => modelOracle(this.backend.kernels, weights));
+  }
+
+  commitShard(shard: Shard): Promise<Point> {
+    return this.#commit(() => shardOracle(this.backend.kernels, shard));
+  }
+
+  /** Proves that a shard is well-formed (program data). */
+  async proveData(origin: Origin, shard: Shard, onStage?: StageListener): Promise<ProofResult<DataStatement>> {
+    const { X: _x, Y: _y, salt: _salt, ...shape } = shard;
+    const statement: DataStatement = { program: 'data', shard: shape, commitment: await this.commitShard(shard) };
+    return this.#prove(origin, statement, onStage, (session) => dataArgument(session, shard));
+  }
+
+  /** Proves that weights are those of a public seed (program seed). */
+  async proveSeed(
+    origin: Origin,
+    weights: Weights,
+    { seed, requestId }: { seed: bigint; requestId: bigint },
+    onStage?: StageListener,
+  ): Promise<ProofResult<SeedStatement>> {
+    const { widths } = weights;
+    const statement: SeedStatement = {
+      program: 'seed',
+      requestId,
+      widths,
+      seed,
+      commitment: await this.commitModel(weights),
+    };
+    return this.#prove(origin, statement, onStage, (session) =>
+      seedArgument(session, weights, seed, seedTrace(widths, seed).layers),
+    );
+  }
+
+  /** Proves one segment of SGD (program train). */
+  async proveTrain(
+    origin: Origin,
+    witness: TrainWitness,
+    onStage?: StageListener,
+  ): Promise<ProofResult<TrainStatement>> {
+    const { X: _x, Y: _y, salt: _salt, ...shape } = witness.shard;
+    const statement: TrainStatement = {
+      program: 'train',
+      widths: witness.parent.widths,
+      parent: await this.commitModel(witness.parent),
+      shard: shape,
+      shardCommitment: await this.commitShard(witness.shard),
+      learningRate: witness.lr,
+      batch: witness.batch,
+      child: await this.commitModel(witness.child),
+    };
+    return this.#prove(origin, statement, onStage, (session) => trainArgument(session, witness));
+  }
+
+  /** The argument alone: circuit inputs, points and signals, without Groth16 (for tests and benchmarks). */
+  argue(
+    origin: Origin,
+    statement: Statement,
+    argument: (session: Session) => Promise<ArgumentResult>,
+    onStage?: StageListener,
+  ): Promise<ArgumentResult> {
+    return this.#exclusive(() =>
+      argument(new Session(this.backend, statementDigest(origin, statement), nextDigest, onStage)),
+    );
+  }
+
+  async #prove<S extends Statement>(
+    origin: Origin,
+    statement: S,
+    onStage: StageListener | undefined,
+    argument: (session: Session) => Promise<ArgumentResult>,
+  ): Promise<ProofResult<S>> {
+    const files = this.#circuits[statement.program];
+    if (!files) throw new RangeError(`no circuit for program ${statement.program}`);
+    const argued = await this.argue(origin, statement, argument, onStage);
+    const began = performance.now();
+    onStage?.('groth16', argued.stages.length);
+    const { proof } = await groth16.fullProve(
+      toJson(argued.inputs),
+      { type: 'mem', data: files.wasm },
+      { type: 'mem', data: files.zkey },
+    );
+    const stages = [...argued.stages, { name: 'groth16', seconds: (performance.now() - began) / 1000 }];
+    return {
+      statement,
+      proof: { groth16: groth16Words(proof), points: argued.points, signals: argued.signals },
+      stages,
+    };
+  }
+
+  #commit(oracle: () => ReturnType<typeof modelOracle>): Promise<Point> {
+    return this.#exclusive(async () => {
+      const { vec, used } = oracle();
+      return commit(this.backend, vec, used);
+    });
+  }
+
+  /** Proofs share one stack of memory: they must not overlap. */
+  async #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#busy) throw new Error('this prover is busy with another proof');
+    this.#busy = true;
+    const mark = this.backend.kernels.mark();
+    try {
+      return await work();
+    } finally {
+      this.backend.kernels.release(mark);
+      this.#busy = false;
+    }
+  }
+}
+
+/** snarkjs wants decimal strings. */
+export function toJson(inputs: CircuitInputs): Record<string, unknown> {
+  const convert = (v: CircuitValue): unknown => (typeof v === 'bigint' ? v.toString() : v.map(convert));
+  return Object.fromEntries(Object.entries(inputs).map(([name, v]) => [name, convert(v)]));
+}
+
+interface SnarkjsProof {
+  pi_a: string[];
+  pi_b: string[][];
+  pi_c: string[];
+}
+
+/** The eight words of the Solidity call: G2 coordinates have the imaginary part first. */
+function groth16Words({ pi_a, pi_b, pi_c }: SnarkjsProof): bigint[] {
+  return [pi_a[0], pi_a[1], pi_b[0][1], pi_b[0][0], pi_b[1][1], pi_b[1][0], pi_c[0], pi_c[1]].map(BigInt);
+}

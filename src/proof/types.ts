@@ -1,0 +1,1 @@
+export type { Point, Proof, ProofPoints, ProofSignals } from '../argument/types.ts';
