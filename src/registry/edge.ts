@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type Address, getAddress, type Hex } from 'viem';
+import { FileFormatError } from '../errors/FileFormatError.ts';
+import { checkShardShape, encodeShape } from '../model/shape.ts';
+import { R } from '../numbers/field.ts';
+import type { Point, Proof } from '../proof/types.ts';
+import { type RegistryCall, registryCall } from './calls.ts';
+import { resultId } from './ids.ts';
+import { JsonReader } from './jsonReader.ts';
+import { commitmentsOf, type Origin, type Program, parametersOf, type Statement, signalsOf } from './statement.ts';
+
+export const EDGE_FORMAT = 'descent-edge/1';
+
+/** Greatest size of an edge file, in characters. A real one takes about 12,000. */
+export const MAX_EDGE_LENGTH = 100_000;
+const MAX_METADATA = 32;
+const MAX_METADATA_LENGTH = 1_000;
+
+/** A proved statement, with everything a wallet needs to submit it and a stranger to verify it. */
+export interface Edge {
+  /** who may submit it, where */
+  origin: Origin;
+  statement: Statement;
+  proof: Proof;
+  /** keccak256 of the verification key that the proof is made for */
+  verificationKey: Hex;
+  /** whether that key is a development key: then the proof shows nothing */
+  devKeys: boolean;
+  /** free text by name, such as `name`; nothing vouches for it */
+  metadata: Record<string, string>;
+}
+
+/** The transaction that registers an edge; it counts only if `from` signs it. */
+export interface EdgeTransaction extends RegistryCall {
+  chainId: bigint;
+  from: Address;
+  to: Address;
+}
+
+/** What to send to the chain. */
+export function edgeTransaction({ origin, statement, proof }: Edge): EdgeTransaction {
+  return { chainId: origin.chainId, from: origin.trainer, to: origin.registry, ...registryCall(statement, proof) };
+}
+
+/**
+ * The text of an edge file. It also states what follows from the rest (id, parameters, signals, transaction), so that
+ * it can be used without this library; `parseEdge` recomputes all of that.
+ */
+export function formatEdge(edge: Edge): string {
+  return `${JSON.stringify(edgeObject(edge), null, 2)}\n`;
+}
+
+/**
+ * Reads an edge file that anyone may have written. Whatever follows from the rest is compared with it; the proof itself
+ * is not verified here.
+ * @throws FileFormatError for anything but a well-formed, consistent file, naming the place
+ */
+export function parseEdge(text: string): Edge {
+  if (text.length > MAX_EDGE_LENGTH) throw new FileFormatError('The file is too large to be an edge.');
+  const file = JsonReader.parse(text, 'edge');
+  file.keys([
+    'format',
+    'program',
+    'devKeys',
+    'verificationKey',
+    'origin',
+    'statement',
+    'id',
+    'parameters',
+    'commitments',
+    'proof',
+    'signals',
+    'transaction',
+    'metadata',
+  ]);
+  const format = file.at('format').string(64);
+  if (format !== EDGE_FORMAT)
+    throw new FileFormatError(`This is not an edge of format ${EDGE_FORMAT} but ${JSON.stringify(format)}.`);
+  const program = file.at('program').oneOf(['data', 'seed', 'train'] as const);
+  const edge: Edge = {
+    origin: readOrigin(file.at('origin')),
+    statement: readStatement(file.at('statement'), program),
+    proof: readProof(file.at('proof')),
+    verificationKey: file.at('verificationKey').hex(32),
+    devKeys: file.at('devKeys').boolean(),
+    metadata: readMetadata(file.at('metadata')),
+  };
+  requireConsistent(file, edge);
+  return edge;
+}
+
+function edgeObject(edge: Edge): Record<string, unknown> {
+  const { origin, statement, proof } = edge;
+  const { program, ...fields } = statement;
+  const { chainId, from, to, functionName, args, data } = edgeTransaction(edge);
+  return {
+    format: EDGE_FORMAT,
+    program,
+    devKeys: edge.devKeys,
+    verificationKey: edge.verificationKey,
+    origin: { chainId: origin.chainId.toString(), registry: origin.registry, trainer: origin.trainer },
+    statement: plain(fields),
+    id: resultId(statement),
+    parameters: plain(parametersOf(statement)),
+    commitments: plain(commitmentsOf(statement)),
+    proof: plain(proof),
+    signals: plain(signalsOf(origin, statement, proof)),
+    transaction: { chainId: chainId.toString(), from, to, value: '0', function: functionName, args: plain(args), data },
+    metadata: edge.metadata,
+  };
+}
+
+function readOrigin(file: JsonReader): Origin {
+  file.keys(['chainId', 'registry', 'trainer']);
+  return {
+    chainId: file.at('chainId').natural(2n ** 53n),
+    registry: getAddress(file.at('registry').hex(20)),
+    trainer: getAddress(file.at('trainer').hex(20)),
+  };
+}
+
+function readStatement(file: JsonReader, program: Program): Statement {
+  switch (program) {
+    case 'data':
+      file.keys(['shard', 'commitment']);
+      return { program, shard: readShard(file.at('shard')), commitment: readPoint(file.at('commitment')) };
+    case 'seed':
+      file.keys(['requestId', 'widths', 'seed', 'commitment']);
+      return {
+        program,
+        requestId: file.at('requestId').natural(2n ** 256n),
+        widths: readWidths(file.at('widths')),
+        seed: file.at('seed').natural(R),
+        commitment: readPoint(file.at('commitment')),
+      };
+    case 'train':
+      file.keys(['widths', 'parent', 'shard', 'shardCommitment', 'learningRate', 'batch', 'child']);
+      return {
+        program,
+        widths: readWidths(file.at('widths')),
+        parent: readPoint(file.at('parent')),
+        shard: readShard(file.at('shard')),
+        shardCommitment: readPoint(file.at('shardCommitment')),
+        learningRate: file.at('learningRate').integer(),
+        batch: file.at('batch').integer(),
+        child: readPoint(file.at('child')),
+      };
+  }
+}
+
+function readWidths(file: JsonReader): number[] {
+  const widths = file.list(5).map((width) => width.integer());
+  file.guard(() => encodeShape(widths));
+  return widths;
+}
+
+function readShard(file: JsonReader) {
+  file.keys(['inputs', 'outputs', 'rows', 'kind']);
+  const shard = {
+    inputs: file.at('inputs').integer(),
+    outputs: file.at('outputs').integer(),
+    rows: file.at('rows').integer(),
+    kind: file.at('kind').oneOf(['classes', 'regression'] as const),
+  };
+  file.guard(() => checkShardShape(shard));
+  return shard;
+}
+
+function readProof(file: JsonReader): Proof {
+  file.keys(['groth16', 'points', 'signals']);
+  const groth16 = file.at('groth16').list(8);
+  if (groth16.length !== 8) file.at('groth16').fail('must have 8 words');
+  const points = file.at('points');
+  points.keys(['trace', 'helper', 'rows', 'columns', 'quotient', 'columns2', 'quotient2', 'opening']);
+  const signals = file.at('signals');
+  signals.keys(['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2']);
+  const signal = (name: string) => signals.at(name).natural(R);
+  return {
+    groth16: groth16.map((word) => word.coordinate()),
+    points: {
+      trace: readPoint(points.at('trace')),
+      helper: readPoint(points.at('helper')),
+      rows: readPoint(points.at('rows')),
+      columns: readPoint(points.at('columns')),
+      quotient: readPoint(points.at('quotient')),
+      columns2: readPoint(points.at('columns2')),
+      quotient2: readPoint(points.at('quotient2')),
+      opening: readPoint(points.at('opening')),
+    },
+    signals: {
+      eta: signal('eta'),
+      gamma: signal('gamma'),
+      theta: signal('theta'),
+      gamma2: signal('gamma2'),
+      z: signal('z'),
+      e2: signal('e2'),
+    },
+  };
+}
+
+function readPoint(file: JsonReader): Point {
+  file.keys(['x', 'y']);
+  return file.point(file.at('x').coordinate(), file.at('y').coordinate());
+}
+
+function readMetadata(file: JsonReader): Record<string, string> {
+  const names = file.names();
+  if (names.length > MAX_METADATA) file.fail(`must have at most ${MAX_METADATA} entries`);
+  return Object.fromEntries(names.map((name) => [name, file.at(name).string(MAX_METADATA_LENGTH)]));
+}
+
+/** Compares everything in the file that follows from the rest. */
+function requireConsistent(file: JsonReader, edge: Edge): void {
+  const derived = file.guard(() => edgeObject(edge));
+  for (const name of ['id', 'parameters', 'commitments', 'signals', 'transaction']) {
+    file.at(name).requireSame(derived[name]);
+  }
+}
+
+/** Large numbers as hexadecimal strings: JSON has none. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
+  }
+  return value;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
+import { encodeShape, encodeShard } from '../model/shape.ts';
+import type { Point } from '../proof/types.ts';
+import type { Statement } from './statement.ts';
+
+/** Id of a model: keccak256(abi.encode(commitment.x, commitment.y, shape)). */
+export function modelId(commitment: Point, shape: bigint): Hex {
+  return ofCommitted(commitment, shape);
+}
+
+/** Id of a shard: keccak256(abi.encode(commitment.x, commitment.y, descriptor)). */
+export function shardId(commitment: Point, descriptor: bigint): Hex {
+  return ofCommitted(commitment, descriptor);
+}
+
+/** Id of a dataset. @param shardIds strictly ascending (`ascending`) */
+export function datasetId(shardIds: readonly Hex[], uri: string): Hex {
+  return keccak256(encodeAbiParameters([{ type: 'bytes32[]' }, { type: 'string' }], [shardIds, uri]));
+}
+
+/** Ids in the order that `registerDataset` demands, duplicates removed. */
+export function ascending(ids: readonly Hex[]): Hex[] {
+  return [...new Set(ids.map((id) => id.toLowerCase() as Hex))].sort();
+}
+
+/** Id of what a statement registers: a shard or a model. */
+export function resultId(statement: Statement): Hex {
+  switch (statement.program) {
+    case 'data':
+      return shardId(statement.commitment, encodeShard(statement.shard));
+    case 'seed':
+      return modelId(statement.commitment, encodeShape(statement.widths));
+    case 'train':
+      return modelId(statement.child, encodeShape(statement.widths));
+  }
+}
+
+function ofCommitted({ x, y }: Point, geometry: bigint): Hex {
+  return keccak256(
+    encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }, { type: 'uint256' }], [x, y, geometry]),
+  );
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
+import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
+import { R } from '../numbers/field.ts';
+import type { Point, ProofPoints, ProofSignals } from '../proof/types.ts';
+
+/** Numbers of the programs (protocol section 2). */
+export const PROGRAMS = { data: 1, seed: 2, train: 3 } as const;
+export type Program = keyof typeof PROGRAMS;
+
+/** keccak256("descent.statement.v1") */
+export const DOMAIN = keccak256(stringToHex('descent.statement.v1'));
+
+/** A committed shard is well formed. */
+export interface DataStatement {
+  program: 'data';
+  shard: ShardShape;
+  commitment: Point;
+}
+
+/** A committed model has exactly the weights that the seed determines. */
+export interface SeedStatement {
+  program: 'seed';
+  /** The request on chain that the seed belongs to. Not part of the digest: the seed itself is. */
+  requestId: bigint;
+  /** n_0 .. n_L */
+  widths: number[];
+  seed: bigint;
+  commitment: Point;
+}
+
+/** The child is the parent after one run over the shard. */
+export interface TrainStatement {
+  program: 'train';
+  /** n_0 .. n_L */
+  widths: number[];
+  parent: Point;
+  shard: ShardShape;
+  shardCommitment: Point;
+  /** 1..2^16, in units of 2^-8 on the mean gradient of a batch */
+  learningRate: number;
+  /** rows per step, a power of two */
+  batch: number;
+  child: Point;
+}
+
+export type Statement = DataStatement | SeedStatement | TrainStatement;
+
+/** Where and by whom a statement is claimed: a proof is worth nothing elsewhere or to anyone else. */
+export interface Origin {
+  chainId: bigint;
+  registry: Address;
+  /** the sender of the transaction */
+  trainer: Address;
+}
+
+/** The public parameter signals of a program, in order. @throws InputError for sizes that no circuit takes */
+export function parametersOf(statement: Statement): bigint[] {
+  switch (statement.program) {
+    case 'data':
+      return [encodeShard(statement.shard)];
+    case 'seed':
+      return [encodeShape(statement.widths), statement.seed];
+    case 'train': {
+      const segment = { lr: statement.learningRate, batch: statement.batch };
+      return [encodeShape(statement.widths), encodeSegment(segment, statement.shard)];
+    }
+  }
+}
+
+/** The commitments that the statement speaks of, in the program's opening order. */
+export function commitmentsOf(statement: Statement): Point[] {
+  return statement.program === 'train'
+    ? [statement.parent, statement.child, statement.shardCommitment]
+    : [statement.commitment];
+}
+
+/** h_0 (protocol section 2). */
+export function statementDigest(origin: Origin, statement: Statement): bigint {
+  return digest(origin, PROGRAMS[statement.program], parametersOf(statement), commitmentsOf(statement));
+}
+
+/** h_0 from its raw parts: the twin of `Statement.digest`. */
+export function digest(
+  { chainId, registry, trainer }: Origin,
+  program: number,
+  parameters: readonly bigint[],
+  commitments: readonly Point[],
+): bigint {
+  return fieldFromHash(
+    encodeAbiParameters(
+      [
+        { type: 'bytes32' },
+        { type: 'uint256' },
+        { type: 'address' },
+        { type: 'address' },
+        { type: 'uint256' },
+        { type: 'uint256[]' },
+        { type: 'uint256[]' },
+      ],
+      [DOMAIN, chainId, registry, trainer, BigInt(program), parameters, commitments.flatMap(({ x, y }) => [x, y])],
+    ),
+  );
+}
+
+/** h_k = keccak256(abi.encode(h_(k-1), x, y of each point)) mod r. */
+export function nextDigest(previous: bigint, points: readonly Point[]): bigint {
+  return fieldFromHash(words([previous, ...points.flatMap(({ x, y }) => [x, y])]));
+}
+
+/** h_0 .. h_5 of a proof. */
+export function digestsOf(h0: bigint, points: ProofPoints): bigint[] {
+  const sent = [
+    [points.trace],
+    [points.helper],
+    [points.rows],
+    [points.columns, points.quotient],
+    [points.columns2, points.quotient2],
+  ];
+  const h = [h0];
+  for (const message of sent) h.push(nextDigest(h[h.length - 1], message));
+  return h;
+}
+
+/** The circuit's public signals: six outputs, h_0 .. h_5, the program's parameters. */
+export function publicSignals(
+  signals: ProofSignals,
+  digests: readonly bigint[],
+  parameters: readonly bigint[],
+): bigint[] {
+  const { eta, gamma, theta, gamma2, z, e2 } = signals;
+  return [eta, gamma, theta, gamma2, z, e2, ...digests, ...parameters];
+}
+
+/** All public signals of a claimed statement, as the contract makes them. */
+export function signalsOf(
+  origin: Origin,
+  statement: Statement,
+  proof: { points: ProofPoints; signals: ProofSignals },
+): bigint[] {
+  const h = digestsOf(statementDigest(origin, statement), proof.points);
+  return publicSignals(proof.signals, h, parametersOf(statement));
+}
+
+/** kappa: keccak256 of the words h_5, every public signal, pi.x, pi.y, modulo r. */
+export function kappaOf(all: readonly bigint[], opening: Point): bigint {
+  const h5 = all[11];
+  return fieldFromHash(words([h5, ...all, opening.x, opening.y]));
+}
+
+/** The seed of a request: keccak256(abi.encode(hash of the seed's block, trainer, requestId)) mod r. */
+export function seedFrom(blockHash: Hex, trainer: Address, requestId: bigint): bigint {
+  return fieldFromHash(
+    encodeAbiParameters(
+      [{ type: 'bytes32' }, { type: 'address' }, { type: 'uint256' }],
+      [blockHash, trainer, requestId],
+    ),
+  );
+}
+
+function words(values: readonly bigint[]): Hex {
+  return concat(values.map((value) => numberToHex(value, { size: 32 })));
+}
+
+function fieldFromHash(data: Hex): bigint {
+  return BigInt(keccak256(data)) % R;
+}
