@@ -35,7 +35,7 @@ export function zeroWeights(widths: readonly number[], salt: bigint): Weights {
 }
 
 /**
- * Checks array sizes, zero padding and |w| < 2^34 (64.0) of every weight and bias.
+ * Checks array sizes, zero padding and -2^34 <= w < 2^34, i.e. [-64, 64), of every weight and bias.
  * @throws InputError naming layer and index.
  */
 export function checkWeights({ widths, layers, salt }: Weights): void {
@@ -70,8 +70,8 @@ function checkBlock(
 function checkEntry(value: bigint, real: boolean, name: () => string): void {
   if (value === 0n) return;
   if (!real) throw new InputError(`${name()} is padding and must be 0, not ${value}.`);
-  if (value <= -WEIGHT_LIMIT || value >= WEIGHT_LIMIT) {
+  if (value < -WEIGHT_LIMIT || value >= WEIGHT_LIMIT) {
     const limit = Number(WEIGHT_LIMIT) / 2 ** FRACTION_BITS;
-    throw new InputError(`${name()} is ${Number(value) / 2 ** FRACTION_BITS}; weights lie in (-${limit}, ${limit}).`);
+    throw new InputError(`${name()} is ${Number(value) / 2 ** FRACTION_BITS}; weights lie in [-${limit}, ${limit}).`);
   }
 }

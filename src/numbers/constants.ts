@@ -29,7 +29,7 @@ export const ACTIVATION_LIMIT = 1 << LIMB_BITS;
 /** Inputs, targets, outputs Q_L and deltas T_l lie in [-SIGNED_LIMIT, SIGNED_LIMIT). */
 export const SIGNED_LIMIT = 1 << (LIMB_BITS - 1);
 /**
- * |W|, |b| < 2^34, that is 64.0. No proof needs it (design section 1: wrap-around is out of reach); it keeps every
+ * W, b in [-2^34, 2^34), the real range [-64, 64). No proof needs it (design section 1: wrap-around is out of reach); it keeps every
  * sum of the trainer inside 64-bit integers, see src/training/assembly/trainer.ts.
  */
 export const WEIGHT_LIMIT_BITS = 34;

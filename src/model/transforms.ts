@@ -1,0 +1,65 @@
+import { InputError } from '../errors/InputError.ts';
+
+/**
+ * A step that turned raw values into a table, recorded in the dataset's manifest so that anyone with the raw files
+ * gets the same rows again.
+ */
+export type Transform =
+  /** Multiply every value. */
+  | { name: 'scale'; factor: number }
+  /** Replace each size x size block of an image by its mean; the image's sides are multiples of `size`. */
+  | { name: 'average-pool'; height: number; width: number; size: number };
+
+/** Images of MNIST as 0..1, and as 7 x 7 images of block means. */
+export const UNIT_PIXELS: Transform = { name: 'scale', factor: 1 / 255 };
+export const MNIST_POOL: Transform = { name: 'average-pool', height: 28, width: 28, size: 4 };
+
+/**
+ * Applies transforms to rows of `inputs` values each.
+ * @returns new rows; the argument is not changed.
+ * @throws InputError when a transform does not fit.
+ */
+export function applyTransforms(
+  values: ArrayLike<number>,
+  inputs: number,
+  transforms: readonly Transform[],
+): { features: Float32Array; inputs: number } {
+  let current: Rows = { features: Float64Array.from(values), inputs };
+  for (const transform of transforms) {
+    current = transform.name === 'scale' ? scale(current, transform) : averagePool(current, transform);
+  }
+  return { features: Float32Array.from(current.features), inputs: current.inputs };
+}
+
+interface Rows {
+  features: Float64Array;
+  inputs: number;
+}
+
+function scale({ features, inputs }: Rows, { factor }: { factor: number }): Rows {
+  if (!Number.isFinite(factor)) throw new InputError(`The scale factor ${factor} is not finite.`);
+  return { features: features.map((x) => x * factor), inputs };
+}
+
+function averagePool(
+  { features, inputs }: Rows,
+  { height, width, size }: { height: number; width: number; size: number },
+): Rows {
+  const fits = [height, width, size].every((n) => Number.isInteger(n) && n > 0);
+  if (!fits || height * width !== inputs || height % size !== 0 || width % size !== 0) {
+    throw new InputError(`Rows of ${inputs} values cannot be pooled as ${height}x${width} images by ${size}x${size}.`);
+  }
+  const columns = width / size;
+  const pooled = columns * (height / size);
+  const rows = features.length / inputs;
+  const out = new Float64Array(rows * pooled);
+  for (let r = 0; r < rows; r++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const block = Math.floor(y / size) * columns + Math.floor(x / size);
+        out[r * pooled + block] += features[r * inputs + y * width + x];
+      }
+    }
+  }
+  return { features: out.map((sum) => sum / (size * size)), inputs: pooled };
+}

@@ -1,0 +1,108 @@
+/**
+ * Design section 1 in big integers, written from the text alone: nested arrays, no padding, no ranges, no speed. The
+ * real trainer must equal it.
+ */
+
+export type Matrix = bigint[][];
+
+export interface ReferenceModel {
+  /** W[l][i][j] and b[l][i] for l = 0..L-1. */
+  W: Matrix[];
+  b: bigint[][];
+}
+
+export interface ReferenceRun {
+  model: ReferenceModel;
+  /** Q[l][i][s] of layer l + 1. */
+  Q: Matrix[];
+  /** Z[l][i][s] before rounding, E and T of hidden layers, D of all. */
+  Z: Matrix[];
+  E: Matrix[];
+  T: Matrix[];
+  D: Matrix[];
+}
+
+const F = 28n;
+const FA = 9n;
+const FD = 11n;
+
+function floorDiv(x: bigint, y: bigint): bigint {
+  const q = x / y;
+  return x % y !== 0n && x < 0n ? q - 1n : q;
+}
+
+function round(z: bigint): bigint {
+  return floorDiv(z + 2n ** (F - 1n), 2n ** F);
+}
+
+function sum(count: number, term: (k: number) => bigint): bigint {
+  let total = 0n;
+  for (let k = 0; k < count; k++) total += term(k);
+  return total;
+}
+
+function matrix(rows: number, columns: number, entry: (i: number, s: number) => bigint): Matrix {
+  return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, s) => entry(i, s)));
+}
+
+/** X[j][s], Y[i][s]; rows are used in order, `batch` a step. */
+export function referenceTrain(
+  start: ReferenceModel,
+  { X, Y }: { X: Matrix; Y: Matrix },
+  { lr, batch }: { lr: bigint; batch: number },
+): ReferenceRun {
+  const W = start.W.map((w) => w.map((row) => [...row]));
+  const b = start.b.map((bias) => [...bias]);
+  const L = W.length;
+  const rows = X[0].length;
+  const widths = [X.length, ...b.map((bias) => bias.length)];
+  const blank = (l: number) => matrix(widths[l + 1], rows, () => 0n);
+  const run: ReferenceRun = {
+    model: { W, b },
+    Q: W.map((_, l) => blank(l)),
+    Z: W.map((_, l) => blank(l)),
+    E: W.slice(1).map((_, l) => blank(l)),
+    T: W.slice(1).map((_, l) => blank(l)),
+    D: W.map((_, l) => blank(l)),
+  };
+  const A = (l: number, i: number, s: number): bigint => {
+    if (l === 0) return X[i][s];
+    const q = run.Q[l - 1][i][s];
+    return q > 0n ? q : 0n;
+  };
+  for (let k = 0; k < rows / batch; k++) {
+    const batchRows = Array.from({ length: batch }, (_, position) => k * batch + position);
+    for (let l = 1; l <= L; l++) {
+      for (let i = 0; i < widths[l]; i++) {
+        for (const s of batchRows) {
+          const z = sum(widths[l - 1], (j) => W[l - 1][i][j] * A(l - 1, j, s)) + 2n ** FA * b[l - 1][i];
+          run.Z[l - 1][i][s] = z;
+          run.Q[l - 1][i][s] = round(z);
+        }
+      }
+    }
+    for (let i = 0; i < widths[L]; i++) {
+      for (const s of batchRows) run.D[L - 1][i][s] = 2n ** (FD - FA) * (run.Q[L - 1][i][s] - Y[i][s]);
+    }
+    for (let l = L - 1; l >= 1; l--) {
+      for (let j = 0; j < widths[l]; j++) {
+        for (const s of batchRows) {
+          const e = sum(widths[l + 1], (i) => W[l][i][j] * run.D[l][i][s]);
+          run.E[l - 1][j][s] = e;
+          run.T[l - 1][j][s] = round(e);
+          run.D[l - 1][j][s] = run.Q[l - 1][j][s] > 0n ? round(e) : 0n;
+        }
+      }
+    }
+    for (let l = 1; l <= L; l++) {
+      for (let i = 0; i < widths[l]; i++) {
+        const d = (s: number) => run.D[l - 1][i][s];
+        for (let j = 0; j < widths[l - 1]; j++) {
+          W[l - 1][i][j] -= lr * sum(batch, (k2) => d(batchRows[k2]) * A(l - 1, j, batchRows[k2]));
+        }
+        b[l - 1][i] -= lr * 2n ** FA * sum(batch, (k2) => d(batchRows[k2]));
+      }
+    }
+  }
+  return run;
+}

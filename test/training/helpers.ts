@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { emptyShard, type Shard } from '../../src/model/shard.ts';
+import { type Weights, zeroWeights } from '../../src/model/weights.ts';
+import type { SegmentTrace } from '../../src/training/trace.ts';
+import type { Matrix, ReferenceModel, ReferenceRun } from '../reference/integer-trainer.ts';
+
+export interface Case {
+  widths: number[];
+  rows: number;
+  batch: number;
+  lr: number;
+  kind: 'classes' | 'regression';
+  seed: number;
+}
+
+/** Small random source for filling arrays: xorshift32, the same on every machine. */
+export function random(seed: number): () => number {
+  let x = seed | 1;
+  return () => {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    return (x >>> 0) / 2 ** 32;
+  };
+}
+
+const width = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 8, 9, 16, 17), fc.integer({ min: 1, max: 20 }));
+
+/** Shapes of 1 to 4 layers, one output and one input included, every batch from 1 to all rows. */
+export const cases: fc.Arbitrary<Case> = fc
+  .record({
+    widths: fc.array(width, { minLength: 2, maxLength: 5 }),
+    sigma: fc.integer({ min: 0, max: 5 }),
+    batchBits: fc.integer({ min: 0, max: 5 }),
+    lr: fc.constantFrom(1, 2, 3, 7, 16),
+    kind: fc.constantFrom('classes' as const, 'regression' as const),
+    seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  })
+  .map(({ sigma, batchBits, ...rest }) => ({ ...rest, rows: 2 ** sigma, batch: 2 ** Math.min(batchBits, sigma) }));
+
+/** Weights about +-1/sqrt(fan in), biases up to 1/8. */
+export function randomWeights(widths: number[], next: () => number): Weights {
+  const weights = zeroWeights(widths, BigInt(Math.floor(next() * 1e9)));
+  weights.layers.forEach(({ W, b }, l) => {
+    const stride = W.length / b.length;
+    const scale = 2 ** 29 / Math.sqrt(widths[l]);
+    for (let i = 0; i < widths[l + 1]; i++) {
+      for (let j = 0; j < widths[l]; j++) W[i * stride + j] = BigInt(Math.floor((next() - 0.5) * scale));
+      b[i] = BigInt(Math.floor((next() - 0.5) * 2 ** 26));
+    }
+  });
+  return weights;
+}
+
+/** Inputs and regression targets in [-2, 2). */
+export function randomShard(
+  { inputs, outputs, rows, kind }: Omit<Shard, 'X' | 'Y' | 'salt'>,
+  next: () => number,
+): Shard {
+  const shard = emptyShard({ inputs, outputs, rows, kind }, BigInt(Math.floor(next() * 1e9)));
+  const S = shard.X.length / 2 ** Math.ceil(Math.log2(inputs));
+  const value = () => Math.floor((next() - 0.5) * 2048);
+  for (let s = 0; s < rows; s++) {
+    for (let j = 0; j < inputs; j++) shard.X[j * S + s] = value();
+    const label = Math.floor(next() * outputs);
+    for (let i = 0; i < outputs; i++) {
+      shard.Y[i * S + s] = kind === 'regression' ? value() : i === label ? 512 : 0;
+    }
+  }
+  return shard;
+}
+
+export function randomCase({ widths, rows, kind, seed }: Case): { weights: Weights; shard: Shard } {
+  const next = random(seed);
+  const outputs = widths[widths.length - 1];
+  return { weights: randomWeights(widths, next), shard: randomShard({ inputs: widths[0], outputs, rows, kind }, next) };
+}
+
+export function toReference({ widths, layers }: Weights): ReferenceModel {
+  const rows = (array: BigInt64Array, count: number, stride: number, real: number): Matrix =>
+    Array.from({ length: count }, (_, i) => [...array.subarray(i * stride, i * stride + real)]);
+  return {
+    W: layers.map(({ W, b }, l) => rows(W, widths[l + 1], W.length / b.length, widths[l])),
+    b: layers.map(({ b }, l) => [...b.subarray(0, widths[l + 1])]),
+  };
+}
+
+/** [unit][row] of a padded array, units and rows real. */
+export function toMatrix(array: Int32Array, units: number, rows: number): Matrix {
+  return Array.from({ length: units }, (_, i) => [...array.subarray(i * rows, (i + 1) * rows)].map(BigInt));
+}
+
+/** The trace that the reference run implies, padding included. */
+export function expectedTrace(widths: number[], rows: number, run: ReferenceRun): SegmentTrace {
+  const array = (layer: number, entry: (i: number, s: number) => bigint, padding: number) => {
+    const length = 2 ** Math.ceil(Math.log2(widths[layer])) * rows;
+    return Int32Array.from({ length }, (_, index) => {
+      const [i, s] = [Math.floor(index / rows), index % rows];
+      return i < widths[layer] ? Number(entry(i, s)) : padding;
+    });
+  };
+  const low = (z: bigint) => BigInt.asUintN(14, z + 2n ** 27n);
+  const high = (z: bigint) => BigInt.asUintN(14, (z + 2n ** 27n) >> 14n);
+  const hidden = run.E.map((E, h) => {
+    const [Q, Z, T, D] = [run.Q[h], run.Z[h], run.T[h], run.D[h]];
+    const of = (entry: (i: number, s: number) => bigint, padding = 0) => array(h + 1, entry, padding);
+    return {
+      A: of((i, s) => (Q[i][s] > 0n ? Q[i][s] : 0n)),
+      V: of((i, s) => (Q[i][s] > 0n ? Q[i][s] : -Q[i][s])),
+      m: of((i, s) => (Q[i][s] > 0n ? 1n : 0n)),
+      D: of((i, s) => D[i][s]),
+      T: of((i, s) => T[i][s] + 8192n, 8192),
+      R0: of((i, s) => low(Z[i][s])),
+      R1: of((i, s) => high(Z[i][s]), 8192),
+      S0: of((i, s) => low(E[i][s])),
+      S1: of((i, s) => high(E[i][s]), 8192),
+    };
+  });
+  const L = widths.length - 1;
+  return {
+    hidden,
+    output: {
+      Q: array(L, (i, s) => run.Q[L - 1][i][s] + 8192n, 8192),
+      U0: array(L, (i, s) => low(run.Z[L - 1][i][s]), 0),
+      U1: array(L, (i, s) => high(run.Z[L - 1][i][s]), 8192),
+    },
+  };
+}
