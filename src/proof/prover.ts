@@ -9,7 +9,8 @@ import type { ArgumentResult, CircuitInputs, CircuitValue } from '../programs/co
 import { proveData as dataArgument } from '../programs/data.ts';
 import { modelOracle, type Shard, shardOracle } from '../programs/oracles.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
-import { type TrainWitness, proveTrain as trainArgument } from '../programs/train.ts';
+import type { TrainWitness } from '../programs/train/context.ts';
+import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import {
   type DataStatement,
   nextDigest,

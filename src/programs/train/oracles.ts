@@ -1,8 +1,8 @@
-import type { Kernels, Vec } from '../argument/kernels.ts';
-import type { LookupTable } from '../argument/lookup.ts';
-import { range } from '../argument/sumcheck.ts';
-import { LIMB_BITS } from '../numbers/constants.ts';
-import type { HiddenTrace, OutputTrace, SegmentTrace } from '../training/trace.ts';
+import type { Kernels, Vec } from '../../argument/kernels.ts';
+import type { LookupTable } from '../../argument/lookup.ts';
+import { range } from '../../argument/sumcheck.ts';
+import { LIMB_BITS } from '../../numbers/constants.ts';
+import type { HiddenTrace, OutputTrace, SegmentTrace } from '../../training/trace.ts';
 import {
   BLINDING_BITS,
   blindHelper,
@@ -12,7 +12,7 @@ import {
   type SlottedOracle,
   slottedOracle,
   slotView,
-} from './common.ts';
+} from '../common.ts';
 
 const HIDDEN = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
 const OUTPUT = ['Q', 'U0', 'U1'] as const;

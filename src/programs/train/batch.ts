@@ -1,0 +1,265 @@
+import type { Kernels, Vec } from '../../argument/kernels.ts';
+import type { LookupTable } from '../../argument/lookup.ts';
+import { finalValue, type Instance, type Poly, poly, range, type Term } from '../../argument/sumcheck.ts';
+import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
+import { mod, powersOf } from '../../numbers/field.ts';
+import { join, positions, slotView, tensorPoly } from '../common.ts';
+import {
+  FA,
+  featurePositions,
+  HALF,
+  type RowTables,
+  rowPositions,
+  type TrainChallenges,
+  type TrainLayer,
+  type TrainOracles,
+  type TrainSizes,
+} from './context.ts';
+import { HELPER_SLOTS } from './oracles.ts';
+
+const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
+const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
+
+/** Everything the first batch is built from. */
+export interface BatchContext extends TrainChallenges {
+  k: Kernels;
+  sizes: TrainSizes;
+  layers: Record<number, TrainLayer>;
+  rows: RowTables;
+  oracles: TrainOracles;
+  table: LookupTable;
+  /** lookup groups: two for each hidden layer, then the output's */
+  limbs: readonly Int32Array[][];
+}
+
+/** The first batch before its batching challenge: the sums it claims, the relations, and how to read evals1 afterwards. */
+export class FirstBatch {
+  /** F1, F2, F3, U, B1, B2 of protocol section 7 */
+  readonly sums = new Array<bigint>(22).fill(0n);
+  readonly #c: BatchContext;
+  readonly #relations: (Omit<Instance, 'weight'> & { index: number })[] = [];
+  readonly #helpers: { sign: bigint; poly: Poly }[] = [];
+  readonly #evaluated: { index: number; value: () => bigint }[] = [];
+
+  constructor(context: BatchContext) {
+    this.#c = context;
+    this.#addLayerSums();
+    for (const l of context.sizes.hidden) this.#addHidden(l);
+    this.#addOutput();
+    this.#addTable();
+  }
+
+  /** The instances, weighted by powers of lambda. */
+  instances(lambda: bigint): Instance[] {
+    const power = powersOf(lambda, 40);
+    return [
+      ...this.#relations.map(({ index, ...relation }) => ({ ...relation, weight: power[index] })),
+      ...this.#helpers.map(({ sign, poly }) => ({
+        weight: sign * power[39],
+        claim: this.#c.k.sum(poly.vec),
+        positions: poly.positions,
+        terms: [term(poly)],
+      })),
+    ];
+  }
+
+  /** evals1 once the sumcheck is done; absent layers have 0. */
+  evaluations(rho: readonly bigint[]): bigint[] {
+    const { k, sizes, layers } = this.#c;
+    const evals = new Array<bigint>(70).fill(0n);
+    for (const { index, value } of this.#evaluated) evals[index] = value();
+    // without hidden layers no relation speaks of D_4 at rho
+    if (sizes.hidden.length === 0)
+      evals[60] = k.evaluate(layers[4].D, join(rho, sizes.sigma, rho.slice(SIZE_BITS), layers[4].out));
+    return evals;
+  }
+
+  #evaluate(index: number, p: Poly): void {
+    this.#evaluated.push({ index, value: () => finalValue(this.#c.k, p) });
+  }
+
+  /** A limb is evaluated through its denominator beta - limb. */
+  #evaluateLimb(index: number, denominator: Poly): void {
+    this.#evaluated.push({ index, value: () => mod(this.#c.beta - finalValue(this.#c.k, denominator)) });
+  }
+
+  #addSum(index: number, terms: Term[], value: bigint): void {
+    this.sums[index] = mod(value);
+    const widest = terms[0].factors.reduce((a, b) => (b.positions.length > a.positions.length ? b : a));
+    this.#relations.push({ index, positions: widest.positions, terms, claim: this.sums[index] });
+  }
+
+  /** The six sums of design 7.1. */
+  #addLayerSums(): void {
+    const { k, sizes, layers, rows, ri, rj, mu } = this.#c;
+    const { sigma } = sizes;
+    const at = rowPositions(sigma);
+    /** In_l(r_j; s) by layer */
+    const inputAtJ: Record<number, Poly> = {};
+    for (const l of sizes.layers) {
+      const { W, input, inputPoly, D, ...size } = layers[l];
+      const eqI = k.eqTable(ri.slice(0, size.out));
+      const Wi = poly(k.contractHigh(W, eqI), featurePositions(size.in));
+      const inputAtS = poly(k.contractLow(input, rows.eqRows), featurePositions(size.in));
+      const Di = poly(k.contractHigh(D, eqI), at);
+      const later = poly(this.#laterSum(input), positions(sigma, size.in));
+      const Ij = poly(k.contractHigh(input, k.eqTable(rj.slice(0, size.in))), at);
+      inputAtJ[l] = Ij;
+      this.#addSum(l - 1, [term(Wi, inputAtS)], k.dot(Wi.vec, inputAtS.vec));
+      this.#addSum(3 + l, [term(Di, inputPoly, later)], this.#sumOfProduct(input, later.vec, Di.vec));
+      this.#addSum(7 + l, [term(Di, rows.lt)], k.dot(Di.vec, rows.lt.vec));
+      const bias = mu * FA;
+      this.#addSum(
+        11 + l,
+        [term(Di, Ij), { coefficient: bias, factors: [Di] }],
+        k.dot(Di.vec, Ij.vec) + bias * k.sum(Di.vec),
+      );
+      [Wi, inputAtS, Di, inputPoly, later, Ij].forEach((p, i) => {
+        this.#evaluate(4 * i + l - 1, p);
+      });
+    }
+    for (const l of sizes.hidden) {
+      const next = layers[l + 1];
+      const Wj = poly(k.contractLow(next.W, k.eqTable(rj.slice(0, next.in))), featurePositions(next.out));
+      const DAtS = poly(k.contractLow(next.D, rows.eqRows), featurePositions(next.out));
+      const later = poly(this.#laterSum(next.D), positions(sigma, next.out));
+      const Aj = inputAtJ[l + 1];
+      this.#addSum(15 + l, [term(Wj, DAtS)], k.dot(Wj.vec, DAtS.vec));
+      this.#addSum(18 + l, [term(Aj, next.DPoly, later)], this.#sumOfProduct(next.D, later.vec, Aj.vec));
+      [Wj, DAtS, later].forEach((p, i) => {
+        this.#evaluate(24 + 3 * i + l - 1, p);
+      });
+    }
+  }
+
+  /** P(i; k) = sum over later steps k' of eq(r_k, k') t(i; r_b, k'), for every row s of step k (design 7.1). */
+  #laterSum(t: Vec): Vec {
+    const { k, rows, sizes } = this.#c;
+    const out = k.raw(t.len);
+    k.scoped(() => {
+      const at = k.contractLow(t, rows.eqBatch);
+      k.mulTile(at, rows.eqSteps);
+      k.exclusiveSums(at, sizes.K, 'end');
+      k.put(out, k.repeatEach(at, sizes.B));
+    });
+    return out;
+  }
+
+  /** sum over (i, s) of a b perRow(s) */
+  #sumOfProduct(a: Vec, b: Vec, perRow: Vec): bigint {
+    const { k } = this.#c;
+    return k.scoped(() => k.sum(k.contractLow(k.mul(a, b), perRow)));
+  }
+
+  /** eq(tau, .) over a tensor of circuit layer l. */
+  #zeroCheck(l: number): { eq: Poly; at: number[] } {
+    const { k, sizes, tau } = this.#c;
+    const bits = sizes.widthBits(l);
+    const at = positions(sizes.sigma, bits);
+    return { at, eq: poly(k.eqTable(join(tau, sizes.sigma, tau.slice(SIZE_BITS), bits)), at) };
+  }
+
+  /** Zero-checks and lookups of a hidden layer. */
+  #addHidden(l: number): void {
+    const { k, sizes, layers, oracles, beta, limbs } = this.#c;
+    const { eq, at } = this.#zeroCheck(l);
+    const tensor = (name: string) => tensorPoly(k, slotView(k, oracles.trace, name), sizes.sigma, sizes.widthBits(l));
+    const [V, m, A, D] = [tensor(`V${l}`), tensor(`m${l}`), layers[l + 1].inputPoly, layers[l].DPoly];
+    const own = 2 * (l - sizes.first);
+    const [, T, R0] = this.#addLookup(2 * l - 2, eq, at, limbs[own]);
+    const [R1, S0, S1] = this.#addLookup(2 * l - 1, eq, at, limbs[own + 1]);
+    const relations: Term[][] = [
+      [term(eq, m, m), minus(eq, m)],
+      [term(eq, A), minus(eq, m, V)],
+      // D - m T with T = T' - 2^13, and T' = beta - (its denominator)
+      [term(eq, D), term(eq, m, T), { coefficient: HALF - beta, factors: [eq, m] }],
+    ];
+    relations.forEach((terms, i) => {
+      this.#relations.push({ index: 22 + 3 * (l - 1) + i, positions: at, terms, claim: 0n });
+    });
+    const base = 33 + 8 * (l - 1);
+    this.#evaluate(base, V);
+    this.#evaluate(base + 1, m);
+    [T, R0, R1, S0, S1].forEach((p, i) => {
+      this.#evaluateLimb(base + 2 + i, p);
+    });
+    this.#evaluate(base + 7, D);
+  }
+
+  #addOutput(): void {
+    const { sizes, layers, limbs } = this.#c;
+    const { eq, at } = this.#zeroCheck(4);
+    this.#addLookup(6, eq, at, limbs[limbs.length - 1]).forEach((p, i) => {
+      this.#evaluateLimb(57 + i, p);
+    });
+    if (sizes.hidden.length > 0) this.#evaluate(60, layers[4].DPoly);
+  }
+
+  /** One lookup group; returns the denominators beta - limb. */
+  #addLookup(group: number, eq: Poly, at: readonly number[], limbs: readonly Int32Array[]): Poly[] {
+    const { k, oracles, table } = this.#c;
+    const h = poly(k.copy(slotView(k, oracles.helper, HELPER_SLOTS[group])), at);
+    const denominators = limbs.map((limb) => poly(table.denominators(limb), at));
+    const terms = [{ coefficient: 1n, factors: [eq, h, ...denominators], lookup: true }];
+    this.#relations.push({ index: 31 + group, positions: at, terms, claim: 0n });
+    this.#helpers.push({ sign: 1n, poly: h });
+    this.#evaluate(61 + group, h);
+    return denominators;
+  }
+
+  #addTable(): void {
+    const { k, oracles, table, tau } = this.#c;
+    const at = range(0, LIMB_BITS);
+    const own = (v: Vec) => poly(k.copy(v), at);
+    const eq = poly(k.eqTable(tau.slice(0, LIMB_BITS)), at);
+    const g = own(slotView(k, oracles.helper, 'g'));
+    const mult = own(slotView(k, oracles.trace, 'mult'));
+    this.#relations.push({
+      index: 38,
+      positions: at,
+      terms: [term(eq, g, own(table.shifted)), minus(eq, mult)],
+      claim: 0n,
+    });
+    this.#helpers.push({ sign: -1n, poly: g });
+    this.#evaluate(68, g);
+    this.#evaluate(69, mult);
+  }
+}
+
+/** The second batch (design 7.1): settles P and P' of evals1 at the point rho. */
+export class SecondBatch {
+  readonly instances: Instance[] = [];
+  readonly #k: Kernels;
+  readonly #polys: { index: number; poly: Poly }[] = [];
+
+  constructor(
+    { k, sizes, layers, rows }: BatchContext,
+    rho: readonly bigint[],
+    evals1: readonly bigint[],
+    mu2: bigint,
+  ) {
+    this.#k = k;
+    const { batchBits, sigma, K } = sizes;
+    const power = powersOf(mu2, 7);
+    const at = range(batchBits, sigma - batchBits);
+    const earlier = k.eqTable(rho.slice(batchBits, sigma)); // LT~(rho_k, k) is the sum of eq(rho_k, k') over earlier steps k'
+    k.exclusiveSums(earlier, K, 'start');
+    const lt = poly(earlier, at);
+    const eq = poly(k.copy(rows.eqSteps), at);
+    const add = (index: number, claim: bigint, t: Vec, bits: number) => {
+      const eqFeatures = k.eqTable(rho.slice(SIZE_BITS, SIZE_BITS + bits));
+      const p = poly(k.contractLow(k.contractHigh(t, eqFeatures), rows.eqBatch), at);
+      this.instances.push({ weight: power[index], claim, positions: at, terms: [term(lt, eq, p)] });
+      this.#polys.push({ index, poly: p });
+    };
+    for (const l of sizes.layers) add(l - 1, evals1[15 + l], layers[l].input, layers[l].in);
+    for (const l of sizes.hidden) add(3 + l, evals1[29 + l], layers[l + 1].D, layers[l + 1].out);
+  }
+
+  /** evals2 once the sumcheck is done. */
+  evaluations(): bigint[] {
+    const evals = new Array<bigint>(7).fill(0n);
+    for (const { index, poly: p } of this.#polys) evals[index] = finalValue(this.#k, p);
+    return evals;
+  }
+}
