@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, toFunctionSelector, toHex } from 'viem';
+import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
+import { HISTORY, installHistory, recordHash } from './support/history.ts';
+import { elements } from './support/knownTau.ts';
+
+const TRAINER: Address = '0xFFfFfFffFFfffFFfFFfFFFFFffFFFffffFfFFFfF';
+const TRAIN = 3;
+const NO_HASH = toHex(0, { size: 32 });
+
+describe('small libraries', () => {
+  let chain: TestChain;
+  let harness: Contract;
+
+  before(async () => {
+    chain = await testChain();
+    harness = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
+  });
+
+  describe('NodeHead', () => {
+    it('gives back what it was made of', async () => {
+      const block = await chain.read.getBlock();
+      for (const depth of [0n, 1n, 2n ** 24n - 1n]) {
+        const [trainer, kind, back, timestamp, number] = await harness.read('head', [TRAINER, TRAIN, depth]);
+        assert.deepEqual([trainer, kind, back], [TRAINER, TRAIN, depth]);
+        assert.ok(timestamp >= block.timestamp && timestamp < block.timestamp + 100n);
+        assert.ok(number >= block.number && number <= block.number + 1n);
+      }
+    });
+
+    it('reverts with TooDeep beyond 24 bits', async () => {
+      await reverts(harness.read('head', [TRAINER, TRAIN, 2n ** 24n]), 'TooDeep', [2n ** 24n]);
+    });
+  });
+
+  describe('BlockHash', () => {
+    it('knows past blocks and not those to come', async () => {
+      await chain.mine(3);
+      const head = await chain.read.getBlock();
+      const past = await chain.read.getBlock({ blockNumber: head.number - 2n });
+      assert.equal(await harness.read('blockHash', [past.number]), past.hash);
+      assert.equal(await harness.read('blockHash', [head.number + 5n]), NO_HASH);
+    });
+
+    it('reaches 8191 blocks back where the chain has the history contract of EIP-2935', async () => {
+      const { chain, harness } = await freshHarness();
+      await chain.mine(9_000);
+      const head = await chain.read.getBlockNumber();
+      await installHistory(chain);
+      const hash = (number: bigint) => toHex(number + 0xabcd0000n, { size: 32 });
+      for (const age of [300n, 8_191n, 8_192n]) await recordHash(chain, head - age, hash(head - age));
+      assert.equal(await harness.read('blockHash', [head - 300n]), hash(head - 300n));
+      assert.equal(await harness.read('blockHash', [head - 8_191n]), hash(head - 8_191n));
+      assert.equal(await harness.read('blockHash', [head - 8_192n]), NO_HASH);
+      assert.equal(await harness.read('blockHash', [head + 5n]), NO_HASH);
+    });
+
+    it('knows only 256 blocks where the history contract fails, as that of Hardhat does', async () => {
+      const { chain, harness } = await freshHarness();
+      await chain.mine(400);
+      const head = await chain.read.getBlockNumber();
+      assert.notEqual(await harness.read('blockHash', [head - 250n]), NO_HASH);
+      assert.equal(await harness.read('blockHash', [head - 300n]), NO_HASH);
+    });
+
+    it('knows only 256 blocks where there is no history contract', async () => {
+      const { chain, harness } = await freshHarness({ hardfork: 'cancun' });
+      assert.equal(await chain.read.getCode({ address: HISTORY }), undefined);
+      await chain.mine(400);
+      const head = await chain.read.getBlockNumber();
+      assert.notEqual(await harness.read('blockHash', [head - 250n]), NO_HASH);
+      assert.equal(await harness.read('blockHash', [head - 300n]), NO_HASH);
+    });
+  });
+
+  describe('Groth16Call', () => {
+    const proof = elements(1n, 8);
+
+    async function accepts(verifier: Address, count: number): Promise<boolean> {
+      return harness.read('accepts', [verifier, verifyProof(count).selector, proof, elements(2n, count)]);
+    }
+
+    const answering = (answer: Hex) => chain.deploy('AnsweringVerifier', [answer]);
+    const boolean = (value: bigint) => encodeAbiParameters([{ type: 'uint256' }], [value]);
+
+    for (const count of [13, 14]) {
+      it(`encodes a call with ${count} signals as the compiler would`, async () => {
+        const verifier = new Contract(chain, await chain.deploy('ExpectingVerifier'), await abiOf('ExpectingVerifier'));
+        const [ax, ay, bx1, bx0, by1, by0, cx, cy] = proof;
+        const call = encodeFunctionData({
+          abi: [verifyProof(count).abi],
+          functionName: 'verifyProof',
+          args: [
+            [ax, ay],
+            [
+              [bx1, bx0],
+              [by1, by0],
+            ],
+            [cx, cy],
+            elements(2n, count),
+          ],
+        });
+        await verifier.send('expect', [call]);
+        assert.equal(await accepts(verifier.address, count), true);
+        await verifier.send('expect', [call.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))]);
+        assert.equal(await accepts(verifier.address, count), false);
+      });
+    }
+
+    it('accepts when the verifier answers true', async () => {
+      assert.equal(await accepts(await answering(boolean(1n)), 14), true);
+    });
+
+    it('rejects when the verifier answers false, a number that is not 1, or too little', async () => {
+      for (const answer of [boolean(0n), boolean(2n), '0x', '0x01', boolean(1n).slice(0, -2) as Hex] as Hex[]) {
+        assert.equal(await accepts(await answering(answer), 14), false);
+      }
+    });
+
+    it('rejects at an address without code', async () => {
+      assert.equal(await accepts('0x00000000000000000000000000000000000000aa', 14), false);
+    });
+
+    it('rejects a verifier that burns its gas, and burns no more than 500,000', async () => {
+      const verifier = await chain.deploy('BurningVerifier');
+      const args = [verifier, verifyProof(14).selector, proof, elements(2n, 14)];
+      const data = encodeFunctionData({ abi: harness.abi, functionName: 'accepts', args });
+      const gas = await chain.request('eth_call', { to: harness.address, data, gas: '0x90000' }, 'latest');
+      assert.equal(BigInt(gas as Hex), 0n);
+    });
+  });
+});
+
+async function freshHarness(options?: Parameters<typeof testChain>[0]) {
+  const chain = await testChain(options);
+  return { chain, harness: new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness')) };
+}
+
+function verifyProof(count: number) {
+  const signature = `verifyProof(uint256[2],uint256[2][2],uint256[2],uint256[${count}])`;
+  const input = (name: string, type: string) => ({ name, type });
+  const abi = {
+    type: 'function',
+    name: 'verifyProof',
+    stateMutability: 'view',
+    inputs: [
+      input('a', 'uint256[2]'),
+      input('b', 'uint256[2][2]'),
+      input('c', 'uint256[2]'),
+      input('s', `uint256[${count}]`),
+    ],
+    outputs: [{ name: '', type: 'bool' }],
+  } as const;
+  return { selector: toFunctionSelector(signature), abi };
+}

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  decodeShape,
+  decodeShard,
+  encodeSegment,
+  encodeShape,
+  encodeShard,
+  modelLayout,
+  type ShardShape,
+  shardLayout,
+} from '../../src/model/shape.ts';
+import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
+
+const LIMIT = 2 ** 22;
+const KINDS = { regression: 0, classes: 1 } as const;
+/** Sizes of which many are powers of two or next to one, where padding changes. */
+const size = fc.oneof(
+  fc.integer({ min: 1, max: 4096 }),
+  fc.integer({ min: 1, max: 40 }),
+  fc
+    .integer({ min: 0, max: 12 })
+    .chain((k) => fc.integer({ min: Math.max(1, 2 ** k - 1), max: Math.min(4096, 2 ** k + 1) })),
+);
+const widths = fc.array(size, { minLength: 2, maxLength: 5 });
+const shard: fc.Arbitrary<ShardShape> = fc.record(
+  { inputs: size, outputs: size, rows: size, kind: fc.constantFrom<ShardShape['kind']>('classes', 'regression') },
+  { noNullPrototype: true },
+);
+
+describe('Shape', () => {
+  let harness: Contract;
+
+  before(async () => {
+    const chain = await testChain();
+    harness = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
+  });
+
+  const packShape = (n: readonly number[]): Promise<bigint> => harness.read('packShape', [n]);
+  const packShard = ({ inputs, outputs, rows, kind }: ShardShape): Promise<bigint> =>
+    harness.read('packShard', [inputs, outputs, rows, KINDS[kind]]);
+
+  describe('pack', () => {
+    it('packs a network of four layers as the protocol says', async () => {
+      // a = 2, 3, 0, 1, 2; sizes W1 32, b1 8, W2 8, b2 1, W3 2, b3 2, W4 8, b4 4
+      const offsets = [0n, 32n, 40n, 64n, 60n, 62n, 48n, 56n];
+      const expected = [3n, 6n, 0n, 1n, 3n].reduce((sum, n, l) => sum | (n << BigInt(12 * l)), 7n << 60n);
+      const packed = offsets.reduce((sum, offset, i) => sum | (offset << BigInt(63 + 22 * i)), expected);
+      // equal slots keep their order: b1, W2 and W4 of 8; b2 of 1 stands before the salt
+      assert.equal(await packShape([4, 7, 1, 2, 4]), packed);
+    });
+
+    it("aligns a network of one layer to the right and repeats the inputs' width", async () => {
+      const shape = await packShape([5, 3]);
+      const expected = [4n, 4n, 4n, 4n, 2n].reduce((sum, n, l) => sum | (n << BigInt(12 * l)), 0n);
+      assert.equal(shape, expected | (32n << BigInt(63 + 22 * 7)));
+    });
+
+    it('equals the TypeScript twin on random widths', async () => {
+      await fc.assert(
+        fc.asyncProperty(widths, async (n) => {
+          fc.pre(modelLayout(n).log2 <= 22);
+          const shape = await packShape(n);
+          assert.equal(shape, encodeShape(n));
+          assert.deepEqual(decodeShape(shape), n);
+          const [inputs, outputs] = await harness.read('modelWidths', [shape]);
+          assert.deepEqual([inputs, outputs], [BigInt(n[0]), BigInt(n[n.length - 1])]);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it('reverts with UnsupportedDepth for fewer than 2 or more than 5 widths', async () => {
+      for (const n of [[], [4], [1, 2, 3, 4, 5, 6]])
+        await reverts(packShape(n), 'UnsupportedDepth', [BigInt(n.length)]);
+    });
+
+    it('reverts with UnsupportedSize for a width of zero at any place', async () => {
+      for (let i = 0; i < 5; i++) await reverts(packShape([4, 4, 4, 4, 4].with(i, 0)), 'UnsupportedSize', [0n]);
+    });
+
+    it('reverts with UnsupportedSize for a width over 4096 at any place', async () => {
+      for (let i = 0; i < 3; i++) await reverts(packShape([4, 4, 4].with(i, 4097)), 'UnsupportedSize', [4097n]);
+    });
+
+    it('accepts the widths 1 and 4096', async () => {
+      assert.equal(await packShape([1, 1]), encodeShape([1, 1]));
+      assert.equal(await packShape([4096, 1]), encodeShape([4096, 1]));
+    });
+
+    it('reverts with OracleTooLarge when the slots with the salt exceed 2^22 entries', async () => {
+      // W = 4096 x 1024 fills the oracle alone.
+      await reverts(packShape([4096, 1024]), 'OracleTooLarge', [BigInt(LIMIT + 1024 + 1)]);
+      // W1 and W2 fill it together; nothing is left for biases and salt.
+      await reverts(packShape([1024, 2048, 1024]), 'OracleTooLarge', [BigInt(LIMIT + 2048 + 1024 + 1)]);
+      assert.equal(await packShape([4096, 512]), encodeShape([4096, 512]));
+    });
+  });
+
+  describe('packShard', () => {
+    it('packs a shard as the protocol says', async () => {
+      // sigma = 2, a_0 = 2, a_4 = 3: X 16, Y 32
+      const expected = 2n | (7n << 12n) | (3n << 24n) | (1n << 36n) | (32n << 37n);
+      assert.equal(await packShard({ inputs: 3, outputs: 8, rows: 4, kind: 'classes' }), expected);
+    });
+
+    it('equals the TypeScript twin on random shards', async () => {
+      await fc.assert(
+        fc.asyncProperty(shard, async (s) => {
+          fc.pre(shardLayout(s).log2 <= 22);
+          const descriptor = await packShard(s);
+          assert.equal(descriptor, encodeShard(s));
+          assert.deepEqual(decodeShard(descriptor), s);
+          const fields = await harness.read('shardFields', [descriptor]);
+          assert.deepEqual(fields, [BigInt(s.inputs), BigInt(s.outputs), BigInt(s.rows), KINDS[s.kind]]);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it('reverts with UnsupportedSize when inputs, outputs or rows are zero or over 4096', async () => {
+      const good: ShardShape = { inputs: 3, outputs: 2, rows: 4, kind: 'regression' };
+      for (const name of ['inputs', 'outputs', 'rows']) {
+        for (const bad of [0, 4097])
+          await reverts(packShard({ ...good, [name]: bad }), 'UnsupportedSize', [BigInt(bad)]);
+      }
+    });
+
+    it('reverts with OracleTooLarge when X, Y and the salt exceed 2^22 entries', async () => {
+      const full: ShardShape = { inputs: 1024, outputs: 1, rows: 4096, kind: 'classes' };
+      await reverts(packShard(full), 'OracleTooLarge', [BigInt(LIMIT + 4096 + 1)]);
+      await packShard({ ...full, inputs: 512 });
+    });
+  });
+
+  describe('packSegment', () => {
+    const descriptor = encodeShard({ inputs: 3, outputs: 2, rows: 64, kind: 'classes' });
+    const pack = (rate: bigint | number, batch: bigint | number, on = descriptor) =>
+      harness.read('packSegment', [on, rate, batch]);
+
+    it('equals the TypeScript twin on random segments', async () => {
+      const segment = fc.record({
+        lr: fc.integer({ min: 1, max: 2 ** 16 }),
+        inputs: size,
+        outputs: size,
+        sigma: fc.integer({ min: 0, max: 12 }),
+        steps: fc.integer({ min: 0, max: 12 }),
+        kind: fc.constantFrom<ShardShape['kind']>('classes', 'regression'),
+      });
+      await fc.assert(
+        fc.asyncProperty(segment, async ({ lr, inputs, outputs, sigma, steps, kind }) => {
+          const data: ShardShape = { inputs, outputs, rows: 2 ** sigma, kind };
+          fc.pre(shardLayout(data).log2 <= 22);
+          const batch = 2 ** Math.max(0, sigma - steps);
+          assert.equal(await pack(lr, batch, encodeShard(data)), encodeSegment({ lr, batch }, data));
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it('reverts with LearningRateOutOfRange for 0, 2^16 + 1 and beyond', async () => {
+      for (const rate of [0n, 2n ** 16n + 1n, 2n ** 17n, 2n ** 256n - 1n]) {
+        await reverts(pack(rate, 8), 'LearningRateOutOfRange', [rate]);
+      }
+    });
+
+    it('accepts the learning rates 1 and 2^16', async () => {
+      for (const rate of [1n, 2n ** 16n]) assert.equal(((await pack(rate, 8)) as bigint) & 0x1ffffn, rate);
+    });
+
+    it('reverts with UnsupportedBatch when the batch is no power of two or exceeds the rows', async () => {
+      for (const batch of [0n, 3n, 63n, 65n, 128n, 2n ** 255n])
+        await reverts(pack(1, batch), 'UnsupportedBatch', [batch, 64n]);
+    });
+
+    it('accepts the batches 1 and all rows', async () => {
+      for (const batch of [1n, 64n]) assert.equal((((await pack(1, batch)) as bigint) >> 29n) & 0xfffn, batch - 1n);
+    });
+
+    it('reverts with RowsNotPowerOfTwo on a shard with padding rows', async () => {
+      const padded = encodeShard({ inputs: 3, outputs: 2, rows: 63, kind: 'classes' });
+      await reverts(pack(1, 1, padded), 'RowsNotPowerOfTwo', [63n]);
+    });
+  });
+});

@@ -1,0 +1,115 @@
+// A prover of openings that knows tau, so that it commits without a structured reference string. It divides real
+// polynomials: whatever it opens satisfies the three equations for the stated reason, not by construction of points.
+import { bn254 } from '@noble/curves/bn254.js';
+import { keccak256, numberToHex } from 'viem';
+import { mod, power, R } from '../../../src/numbers/field.ts';
+import type { Point, Proof, ProofPoints, ProofSignals } from '../../../src/proof/types.ts';
+import type { G2Words, SrsPowers } from '../../../src/registry/opening.ts';
+
+export const C = 2 ** 11;
+export const C2 = 2 ** 6;
+export const TAU = BigInt(keccak256('0x746573742e746175')) % R;
+
+/** Field elements that look random and are the same in every run. */
+export function elements(seed: bigint, count: number): bigint[] {
+  const out: bigint[] = [];
+  for (let i = 0; i < count; i++) out.push(BigInt(keccak256(numberToHex((seed << 64n) | BigInt(i), { size: 64 }))) % R);
+  return out;
+}
+
+export function commit(polynomial: readonly bigint[]): Point {
+  return pointOf(polynomial.reduceRight((value, coefficient) => mod(value * TAU + coefficient), 0n));
+}
+
+/** scalar * G1 in affine coordinates; (0, 0) for infinity. */
+export function pointOf(scalar: bigint): Point {
+  if (mod(scalar) === 0n) return { x: 0n, y: 0n };
+  const { x, y } = bn254.G1.Point.BASE.multiply(mod(scalar)).toAffine();
+  return { x, y };
+}
+
+function g2PointOf(scalar: bigint): G2Words {
+  const { x, y } = bn254.G2.Point.BASE.multiply(mod(scalar)).toAffine();
+  return [x.c1, x.c0, y.c1, y.c0];
+}
+
+export const TEST_SRS: SrsPowers = {
+  devKeys: true,
+  tau: g2PointOf(TAU),
+  tauC: g2PointOf(power(TAU, BigInt(C))),
+  tauC2: g2PointOf(power(TAU, BigInt(C2))),
+};
+
+/** f = quotient (X^n - root) + remainder. */
+export function divide(f: readonly bigint[], n: number, root: bigint): { quotient: bigint[]; remainder: bigint[] } {
+  const work = [...f];
+  const quotient = new Array<bigint>(Math.max(f.length - n, 0)).fill(0n);
+  for (let i = f.length - 1; i >= n; i--) {
+    quotient[i - n] = work[i];
+    work[i - n] = mod(work[i - n] + root * work[i]);
+  }
+  return { quotient, remainder: work.slice(0, n) };
+}
+
+export type Opened = Pick<Proof, 'points' | 'signals'>;
+
+/**
+ * Opens the statement's oracles together with a trace and a helper.
+ * @param oracles polynomials of the statement's commitments, in opening order
+ * @param seed decides challenges, trace, helper and p'
+ */
+export function openOracles(oracles: readonly (readonly bigint[])[], seed: bigint): Opened {
+  const [eta, gamma, theta, gamma2, z] = elements(seed, 5);
+  const trace = elements(seed + 1n, C + 700);
+  const helper = elements(seed + 2n, 300);
+  const all = [...oracles, trace, helper];
+  const g = new Array<bigint>(Math.max(...all.map((f) => f.length))).fill(0n);
+  all.forEach((f, o) => {
+    const weight = power(eta, BigInt(o));
+    f.forEach((c, i) => {
+      g[i] = mod(g[i] + weight * c);
+    });
+  });
+  const level1 = divide(g, C, gamma);
+  // The chain does not see how p' belongs to g: that is the circuit's part.
+  const rows = elements(seed + 3n, C);
+  const g2 = rows.map((c, i) => mod(c + theta * level1.remainder[i]));
+  const level2 = divide(g2, C2, gamma2);
+  const last = divide(level2.remainder, 1, z);
+  const points: ProofPoints = {
+    trace: commit(trace),
+    helper: commit(helper),
+    rows: commit(rows),
+    columns: commit(level1.remainder),
+    quotient: commit(level1.quotient),
+    columns2: commit(level2.remainder),
+    quotient2: commit(level2.quotient),
+    opening: commit(last.quotient),
+  };
+  const signals: ProofSignals = { eta, gamma, theta, gamma2, z, e2: last.remainder[0] };
+  return { points, signals };
+}
+
+/** a - b as points. */
+export function minus(a: Point, b: Point): Point {
+  const { x, y } = bn254.G1.Point.fromAffine(a).subtract(bn254.G1.Point.fromAffine(b)).toAffine();
+  return { x, y };
+}
+
+/** A point of the twisted curve that is not of order r. */
+export function twistPointOutsideGroup(): G2Words {
+  const { Fp2 } = bn254.fields;
+  const b = Fp2.fromBigTuple([
+    19485874751759354771024239261021720505790618469301721065564631296452457478373n,
+    266929791119991161246907387137283842545076965332900288569378510910307636690n,
+  ]);
+  for (let i = 1n; ; i++) {
+    const x = Fp2.fromBigTuple([i, 0n]);
+    const square = Fp2.add(Fp2.mul(Fp2.sqr(x), x), b);
+    try {
+      const y = Fp2.sqrt(square);
+      const point = bn254.G2.Point.fromAffine({ x, y });
+      if (!point.isTorsionFree()) return [x.c1, x.c0, y.c1, y.c0];
+    } catch {}
+  }
+}
