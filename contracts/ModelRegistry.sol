@@ -237,7 +237,7 @@ contract ModelRegistry is IModelRegistry {
     {
         ModelId start = _nodes[id].newestChild;
         if (cursor != NO_MODEL) {
-            if (_nodes[cursor].parent != id) revert NotAChild(cursor, id);
+            if (id == NO_MODEL || _nodes[cursor].parent != id) revert NotAChild(cursor, id);
             start = cursor;
         }
         uint256 count = 0;

@@ -82,9 +82,12 @@ contract Harness {
     function accepts(address verifier, bytes4 selector, uint256[8] calldata proof, uint256[] calldata all)
         external
         view
-        returns (bool)
+        returns (bool accepted, uint256 gasUsed)
     {
-        return Groth16Call.accepts(verifier, selector, proof, all);
+        uint256[] memory copied = all;
+        uint256 before = gasleft();
+        accepted = Groth16Call.accepts(verifier, selector, proof, copied);
+        gasUsed = before - gasleft();
     }
 
     function requirePoint(uint256 x, uint256 y) external pure {

@@ -10,6 +10,9 @@ import {
   createWalletClient,
   custom,
   defineChain,
+  encodeDeployData,
+  getAddress,
+  getContractError,
   type Hex,
   type PublicClient,
   type WalletClient,
@@ -48,15 +51,11 @@ export async function testChain(options: { chainId?: number; hardfork?: string }
   const request = (method: string, ...params: unknown[]) => (provider as Provider).request({ method, params });
   const deployed = async (name: string, args: readonly unknown[] = []) => {
     const { abi, bytecode } = await artifacts.readArtifact(name);
-    const hash = await wallet.deployContract({
-      abi: abi as Abi,
-      bytecode: bytecode as Hex,
-      args,
-      account: accounts[0],
-      chain,
-    });
+    const data = encodeDeployData({ abi: abi as Abi, bytecode: bytecode as Hex, args });
+    await create(read, accounts[0], abi as Abi, data);
+    const hash = await wallet.sendTransaction({ data, account: accounts[0], chain, gas: 16_000_000n });
     const receipt = await read.getTransactionReceipt({ hash });
-    return { address: receipt.contractAddress as Address, gas: receipt.gasUsed };
+    return { address: getAddress(receipt.contractAddress as Address), gas: receipt.gasUsed };
   };
   return {
     id,
@@ -68,6 +67,15 @@ export async function testChain(options: { chainId?: number; hardfork?: string }
     mine: async (blocks) => void (await request('hardhat_mine', `0x${blocks.toString(16)}`)),
     request,
   };
+}
+
+/** Tries a deployment. @throws ContractFunctionRevertedError, wrapped, with the constructor's error */
+async function create(client: PublicClient, account: Address, abi: Abi, data: Hex): Promise<void> {
+  try {
+    await client.call({ account, data, gas: 16_000_000n });
+  } catch (cause) {
+    throw getContractError(cause as BaseError, { abi, args: [], functionName: 'constructor' });
+  }
 }
 
 /** The ABI of a contract as Hardhat compiled it. */

@@ -1,0 +1,199 @@
+// A registry whose verifiers accept exactly the call that the TypeScript twin predicts, and whose openings are genuine
+// under a known tau. Real Groth16 proofs are the matter of test/journey.
+import type { Address, Hex } from 'viem';
+import { parseEventLogs, type TransactionReceipt } from 'viem';
+import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
+import type { Point, Proof } from '../../../src/proof/types.ts';
+import { proofArgument, registryCall } from '../../../src/registry/calls.ts';
+import type { SrsPowers } from '../../../src/registry/opening.ts';
+import {
+  type DataStatement,
+  type Program,
+  type SeedStatement,
+  type Statement,
+  signalsOf,
+  type TrainStatement,
+} from '../../../src/registry/statement.ts';
+import { abiOf, Contract, modelRegistryAbi, type TestChain, testChain } from './chain.ts';
+import { verifierCall } from './groth16.ts';
+import { commit, elements, openOracles, TEST_SRS } from './knownTau.ts';
+
+/** A committed oracle: any polynomial, the contract knows no more. */
+export interface Committed {
+  polynomial: bigint[];
+  commitment: Point;
+}
+
+export interface Claim<S extends Statement = Statement> {
+  statement: S;
+  proof: Proof;
+}
+
+export type Registered = Claim<DataStatement> & { oracle: Committed };
+export type Seeded = Claim<SeedStatement> & { oracle: Committed };
+export type Trained = Claim<TrainStatement> & { oracle: Committed };
+
+let lastSeed = 1000n;
+
+/** A new commitment in every call. */
+export function oracle(length = 60): Committed {
+  lastSeed += 10n;
+  const polynomial = elements(lastSeed, length);
+  return { polynomial, commitment: commit(polynomial) };
+}
+
+/** A proof whose opening is genuine. Its Groth16 part is eight words that the verifier is told to expect. */
+export function proofOf(...oracles: readonly Committed[]): Proof {
+  lastSeed += 10n;
+  const opened = openOracles(
+    oracles.map(({ polynomial }) => polynomial),
+    lastSeed,
+  );
+  return { groth16: elements(lastSeed + 5n, 8), ...opened };
+}
+
+export function dataClaim(shard: ShardShape): Registered {
+  const data = oracle();
+  const statement = { program: 'data', shard, commitment: data.commitment } as const;
+  return { statement, proof: proofOf(data), oracle: data };
+}
+
+export function trainClaim(
+  parent: { statement: { widths: number[] }; oracle: Committed },
+  shard: Registered,
+  options: { learningRate?: number; batch?: number } = {},
+): Trained {
+  const child = oracle();
+  const statement: TrainStatement = {
+    program: 'train',
+    widths: parent.statement.widths,
+    parent: parent.oracle.commitment,
+    shard: shard.statement.shard,
+    shardCommitment: shard.oracle.commitment,
+    learningRate: options.learningRate ?? 64,
+    batch: options.batch ?? 4,
+    child: child.commitment,
+  };
+  return { statement, proof: proofOf(parent.oracle, child, shard.oracle), oracle: child };
+}
+
+export function srsArgument({ tau, tauC, tauC2 }: SrsPowers) {
+  return { tau, tauC, tauC2 };
+}
+
+export class World {
+  readonly chain: TestChain;
+  readonly registry: Contract;
+  readonly verifiers: Record<Program, Contract>;
+
+  constructor(chain: TestChain, registry: Contract, verifiers: Record<Program, Contract>) {
+    this.chain = chain;
+    this.registry = registry;
+    this.verifiers = verifiers;
+  }
+
+  static async create(chain?: TestChain): Promise<World> {
+    const on = chain ?? (await testChain());
+    const verifier = async () =>
+      new Contract(on, await on.deploy('ExpectingVerifier'), await abiOf('ExpectingVerifier'));
+    const verifiers = { data: await verifier(), seed: await verifier(), train: await verifier() };
+    const { data, seed, train } = verifiers;
+    const args = [data.address, seed.address, train.address, srsArgument(TEST_SRS), true, false];
+    const registry = new Contract(on, await on.deploy('ModelRegistry', args), modelRegistryAbi);
+    return new World(on, registry, verifiers);
+  }
+
+  get alice(): Address {
+    return this.chain.accounts[1];
+  }
+
+  get bob(): Address {
+    return this.chain.accounts[2];
+  }
+
+  /** What the verifier of a program shall see if `trainer` sends this. */
+  async expect({ statement, proof }: Claim, trainer: Address): Promise<void> {
+    const origin = { chainId: BigInt(this.chain.id), registry: this.registry.address, trainer };
+    const call = verifierCall(proof.groth16, signalsOf(origin, statement, proof));
+    await this.verifiers[statement.program].send('expect', [call]);
+  }
+
+  /** Registers a claim whose signals the twin predicts. */
+  async submit(claim: Claim, trainer = this.alice): Promise<TransactionReceipt> {
+    await this.expect(claim, trainer);
+    const { functionName, args } = registryCall(claim.statement, claim.proof);
+    return this.registry.send(functionName, args, trainer);
+  }
+
+  /** The same without sending; for calls that revert. */
+  async attempt(claim: Claim, trainer = this.alice): Promise<Hex> {
+    await this.expect(claim, trainer);
+    return this.call(claim, trainer);
+  }
+
+  /** As `attempt`, but the verifier expects whatever it expected before. */
+  async call({ statement, proof }: Claim, trainer = this.alice): Promise<Hex> {
+    const { functionName, args } = registryCall(statement, proof);
+    return this.registry.simulate(functionName, args, trainer);
+  }
+
+  /** Calls `train` with any raw edge, which need not be one that the twin would encode. */
+  train(edge: object, proof: Proof, trainer = this.alice): Promise<Hex> {
+    return this.registry.simulate('train', [edge, proofArgument(proof)], trainer);
+  }
+
+  async registerShard(shard: ShardShape, owner = this.alice): Promise<Registered> {
+    const claim = dataClaim(shard);
+    await this.submit(claim, owner);
+    return claim;
+  }
+
+  async requestSeed(widths: readonly number[], trainer = this.alice): Promise<bigint> {
+    const requestId = await this.registry.simulate('requestSeed', [widths], trainer);
+    await this.registry.send('requestSeed', [widths], trainer);
+    return requestId;
+  }
+
+  /** A claim for a request whose seed is known. */
+  async seedClaim(requestId: bigint, widths: readonly number[]): Promise<Seeded> {
+    const model = oracle();
+    const seed: bigint = await this.registry.read('seedOf', [requestId]);
+    const { commitment } = model;
+    const statement: SeedStatement = { program: 'seed', requestId, widths: [...widths], seed, commitment };
+    return { statement, proof: proofOf(model), oracle: model };
+  }
+
+  async seedModel(widths: readonly number[], trainer = this.alice): Promise<Seeded> {
+    const requestId = await this.requestSeed(widths, trainer);
+    await this.chain.mine(2);
+    const claim = await this.seedClaim(requestId, widths);
+    await this.submit(claim, trainer);
+    return claim;
+  }
+
+  async trainModel(...args: Parameters<typeof trainClaim>): Promise<Trained> {
+    const claim = trainClaim(...args);
+    await this.submit(claim);
+    return claim;
+  }
+
+  events(receipt: TransactionReceipt) {
+    return parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs }).map(({ eventName, args }) => ({
+      eventName,
+      args,
+    }));
+  }
+}
+
+/** The raw `TrainEdge` of a statement, before anything checks it. */
+export function rawEdge(statement: TrainStatement, descriptor: bigint) {
+  return {
+    parent: statement.parent,
+    shape: encodeShape(statement.widths),
+    shard: statement.shardCommitment,
+    descriptor,
+    learningRate: BigInt(statement.learningRate),
+    batch: BigInt(statement.batch),
+    child: statement.child,
+  };
+}

@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type Hex, toHex } from 'viem';
+import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
+import { resultId } from '../../src/registry/ids.ts';
+import type { TrainStatement } from '../../src/registry/statement.ts';
+import { reverts } from './support/chain.ts';
+import { pointOf } from './support/knownTau.ts';
+import { proofOf, type Registered, rawEdge, type Seeded, trainClaim, World } from './support/world.ts';
+
+const WIDTHS = [5, 4, 3];
+const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
+const DESCRIPTOR = encodeShard(SHARD);
+const TRAIN = 3n;
+const KIND_TRAIN = 3;
+const NO_MODEL = toHex(0, { size: 32 });
+const UNKNOWN = toHex(1, { size: 32 });
+
+let world: World;
+let shard: Registered;
+let parent: Seeded;
+let parentId: Hex;
+let snapshot: unknown;
+
+before(async () => {
+  world = await World.create();
+  shard = await world.registerShard(SHARD);
+  parent = await world.seedModel(WIDTHS);
+  parentId = resultId(parent.statement);
+});
+beforeEach(async () => {
+  snapshot = await world.chain.request('evm_snapshot');
+});
+afterEach(async () => {
+  await world.chain.request('evm_revert', snapshot);
+});
+
+describe('train', () => {
+  it('registers a node one deeper than its parent, of the sender', async () => {
+    const claim = trainClaim(parent, shard);
+    await world.submit(claim, world.bob);
+    const block = await world.chain.read.getBlock();
+    assert.deepEqual(await world.registry.read('node', [resultId(claim.statement)]), {
+      trainer: world.bob,
+      kind: KIND_TRAIN,
+      depth: 1n,
+      timestamp: block.timestamp,
+      blockNumber: block.number,
+      parent: parentId,
+    });
+    const grandchild = await world.trainModel(claim, shard);
+    assert.equal((await world.registry.read('node', [resultId(grandchild.statement)])).depth, 2n);
+    assert.deepEqual(await world.registry.read('parents', [resultId(grandchild.statement)]), [
+      resultId(claim.statement),
+    ]);
+    assert.equal(await world.registry.read('trainerOf', [resultId(grandchild.statement)]), world.alice);
+  });
+
+  it('returns the child and says in events what descending needs and the parameters of the edge', async () => {
+    const claim = trainClaim(parent, shard, { learningRate: 77, batch: 8 });
+    const child = resultId(claim.statement);
+    assert.equal(await world.attempt(claim), child);
+    const shape = encodeShape(WIDTHS);
+    const registered = {
+      id: child,
+      trainer: world.alice,
+      kind: KIND_TRAIN,
+      depth: 1n,
+      shape,
+      commitment: claim.statement.child,
+    };
+    const trained = { child, parent: parentId, shard: resultId(shard.statement), learningRate: 77n, batch: 8n };
+    assert.deepEqual(world.events(await world.submit(claim)), [
+      { eventName: 'ModelRegistered', args: registered },
+      { eventName: 'Trained', args: trained },
+    ]);
+  });
+
+  it('takes the least and the greatest learning rate and batch', async () => {
+    for (const options of [
+      { learningRate: 1, batch: 1 },
+      { learningRate: 65536, batch: 16 },
+    ]) {
+      await world.submit(trainClaim(parent, shard, options));
+    }
+  });
+
+  it('takes shards of both kinds and of anyone', async () => {
+    const other = await world.registerShard({ ...SHARD, kind: 'regression' }, world.bob);
+    await world.submit(trainClaim(parent, other));
+  });
+
+  describe('reverts', () => {
+    const edge = (statement: TrainStatement, changes: object = {}) => ({
+      ...rawEdge(statement, DESCRIPTOR),
+      ...changes,
+    });
+
+    it('with UnknownModel when the parent is not registered', async () => {
+      const claim = trainClaim(parent, shard);
+      const stranger = pointOf(5n);
+      const statement = { ...claim.statement, parent: stranger };
+      const id = await world.registry.read('modelId', [stranger, encodeShape(WIDTHS)]);
+      await reverts(world.attempt({ ...claim, statement }), 'UnknownModel', [id]);
+    });
+
+    it('with UnknownModel when the parent is registered under another shape', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      const shape = encodeShape([5, 3, 3]);
+      const id = await world.registry.read('modelId', [statement.parent, shape]);
+      await reverts(world.train(edge(statement, { shape }), proof), 'UnknownModel', [id]);
+    });
+
+    it('with UnknownShard when the shard is not registered', async () => {
+      const claim = trainClaim(parent, shard);
+      const stranger = pointOf(5n);
+      const statement = { ...claim.statement, shardCommitment: stranger };
+      const id = await world.registry.read('shardId', [stranger, DESCRIPTOR]);
+      await reverts(world.attempt({ ...claim, statement }), 'UnknownShard', [id]);
+    });
+
+    it('with UnknownShard when the shard is registered under another descriptor', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      for (const descriptor of [
+        encodeShard({ ...SHARD, rows: 8 }),
+        DESCRIPTOR ^ (1n << 37n),
+        DESCRIPTOR | (1n << 200n),
+      ]) {
+        const id = await world.registry.read('shardId', [statement.shardCommitment, descriptor]);
+        await reverts(world.train(edge(statement, { descriptor }), proof), 'UnknownShard', [id]);
+      }
+    });
+
+    it('with InputsDiffer when the shard has another number of inputs than the model', async () => {
+      const other = await world.registerShard({ ...SHARD, inputs: 6 });
+      await reverts(world.attempt(trainClaim(parent, other)), 'InputsDiffer', [5n, 6n]);
+    });
+
+    it('with OutputsDiffer when the shard has another number of outputs than the model', async () => {
+      const other = await world.registerShard({ ...SHARD, outputs: 4 });
+      await reverts(world.attempt(trainClaim(parent, other)), 'OutputsDiffer', [3n, 4n]);
+    });
+
+    it('with RowsNotPowerOfTwo when the shard has padding rows', async () => {
+      const padded = await world.registerShard({ ...SHARD, rows: 15 });
+      const { statement, proof } = { ...trainClaim(parent, shard) };
+      const descriptor = encodeShard({ ...SHARD, rows: 15 });
+      const changes = { descriptor, shard: padded.oracle.commitment };
+      await reverts(world.train(edge(statement, changes), proof), 'RowsNotPowerOfTwo', [15n]);
+    });
+
+    it('with LearningRateOutOfRange for 0 and for more than 2^16', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      for (const learningRate of [0n, 65537n, 2n ** 200n]) {
+        await reverts(world.train(edge(statement, { learningRate }), proof), 'LearningRateOutOfRange', [learningRate]);
+      }
+    });
+
+    it('with UnsupportedBatch when the batch is no power of two or exceeds the rows', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      for (const batch of [0n, 3n, 32n]) {
+        await reverts(world.train(edge(statement, { batch }), proof), 'UnsupportedBatch', [batch, 16n]);
+      }
+    });
+
+    it('with ModelExists when the child is the parent', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      await reverts(world.train(edge(statement, { child: statement.parent }), proof), 'ModelExists', [parentId]);
+    });
+
+    it('with ModelExists when the child is registered already', async () => {
+      const claim = trainClaim(parent, shard);
+      await world.submit(claim);
+      await reverts(world.attempt(claim, world.bob), 'ModelExists', [resultId(claim.statement)]);
+    });
+
+    it('with InvalidPoint when the child is infinity or off the curve', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      for (const child of [
+        { x: 0n, y: 0n },
+        { x: 1n, y: 3n },
+      ]) {
+        await reverts(world.train(edge(statement, { child }), proof), 'InvalidPoint', [child.x, child.y]);
+      }
+    });
+
+    it('with ProofRejected when the sender is not the trainer of the proof', async () => {
+      const claim = trainClaim(parent, shard);
+      await world.expect(claim, world.alice);
+      await reverts(world.call(claim, world.bob), 'ProofRejected', [TRAIN]);
+    });
+
+    it('with ProofRejected when learning rate, batch, parent, shard or child are not those of the proof', async () => {
+      const claim = trainClaim(parent, shard);
+      const otherShard = await world.registerShard(SHARD);
+      const otherParent = await world.seedModel(WIDTHS);
+      await world.expect(claim, world.alice);
+      for (const change of [
+        { learningRate: 65 },
+        { batch: 8 },
+        { parent: otherParent.oracle.commitment },
+        { shardCommitment: otherShard.oracle.commitment },
+        { child: pointOf(5n) },
+      ]) {
+        const statement = { ...claim.statement, ...change };
+        await reverts(world.call({ ...claim, statement }), 'ProofRejected', [TRAIN]);
+      }
+    });
+
+    it('with ProofRejected when parent and child are swapped', async () => {
+      const forward = await world.trainModel(parent, shard);
+      const backward = { ...forward.statement, parent: forward.statement.child, child: pointOf(5n) };
+      await world.expect(forward, world.alice);
+      await reverts(world.call({ ...forward, statement: backward }), 'ProofRejected', [TRAIN]);
+    });
+
+    it('with OpeningRejected when the oracles are opened in another order', async () => {
+      const claim = trainClaim(parent, shard);
+      for (const order of [
+        [claim.oracle, parent.oracle, shard.oracle],
+        [shard.oracle, claim.oracle, parent.oracle],
+        [parent.oracle, shard.oracle, claim.oracle],
+      ]) {
+        await reverts(world.attempt({ ...claim, proof: proofOf(...order) }), 'OpeningRejected', [TRAIN]);
+      }
+    });
+  });
+});
+
+describe('a registry with a verifier that burns its gas', () => {
+  it('reverts with ProofRejected and keeps the other gas of the caller', async () => {
+    const { chain } = world;
+    const burning = await chain.deploy('BurningVerifier');
+    const srs = await world.registry.read('srs');
+    const address = await chain.deploy('ModelRegistry', [burning, burning, burning, srs, true, false]);
+    const claim = trainClaim(parent, shard).proof;
+    const args = [5n, 3n, 16n, 1, shard.oracle.commitment, { ...claim, challenges: claim.signals }];
+    const call = chain.read.simulateContract({
+      address,
+      abi: world.registry.abi,
+      functionName: 'registerShard',
+      args,
+      gas: 700_000n,
+      account: world.alice,
+    });
+    await reverts(call, 'ProofRejected', [1n]);
+  });
+});
+
+describe('children', () => {
+  // One parent with seven children, made once: the tests only read.
+  let outer: unknown;
+  const ids: Hex[] = [];
+
+  before(async () => {
+    outer = await world.chain.request('evm_snapshot');
+    for (let i = 0; i < 7; i++) ids.unshift(resultId((await world.trainModel(parent, shard)).statement));
+  });
+  after(async () => {
+    await world.chain.request('evm_revert', outer);
+  });
+
+  const page = (id: Hex, cursor: Hex, limit: number): Promise<[Hex[], Hex]> =>
+    world.registry.read('children', [id, cursor, limit]);
+
+  it('lists all children, the newest first', async () => {
+    assert.deepEqual(await page(parentId, NO_MODEL, 100), [ids, NO_MODEL]);
+    assert.deepEqual(await page(parentId, NO_MODEL, 7), [ids, NO_MODEL]);
+  });
+
+  it('gives pages that continue where the one before ended', async () => {
+    for (const limit of [1, 2, 3, 6]) {
+      const seen: Hex[] = [];
+      let cursor: Hex = NO_MODEL;
+      do {
+        const [found, next] = await page(parentId, cursor, limit);
+        assert.ok(found.length <= limit && found.length > 0);
+        seen.push(...found);
+        cursor = next;
+      } while (cursor !== NO_MODEL);
+      assert.deepEqual(seen, ids);
+    }
+  });
+
+  it('gives an empty page that points to the first child when the limit is 0', async () => {
+    assert.deepEqual(await page(parentId, NO_MODEL, 0), [[], ids[0]]);
+  });
+
+  it('is empty for a leaf and for an unknown model', async () => {
+    for (const id of [ids[0], UNKNOWN]) assert.deepEqual(await page(id, NO_MODEL, 5), [[], NO_MODEL]);
+  });
+
+  it('keeps grandchildren apart', async () => {
+    const child = await world.trainModel(parent, shard);
+    const grandchild = await world.trainModel(child, shard);
+    assert.deepEqual(await page(resultId(child.statement), NO_MODEL, 5), [[resultId(grandchild.statement)], NO_MODEL]);
+    assert.equal((await page(parentId, NO_MODEL, 100))[0].length, 8);
+  });
+
+  it('reverts with NotAChild when the cursor is no child of the model', async () => {
+    await reverts(page(ids[0], ids[1], 5), 'NotAChild', [ids[1], ids[0]]);
+    await reverts(page(parentId, UNKNOWN, 5), 'NotAChild', [UNKNOWN, parentId]);
+    await reverts(page(parentId, parentId, 5), 'NotAChild', [parentId, parentId]);
+    // A seed has no parent, and no model has the id 0.
+    await reverts(page(NO_MODEL, parentId, 5), 'NotAChild', [parentId, NO_MODEL]);
+  });
+});
+
+describe('an unknown model', () => {
+  it('has no fields, no trainer and no parents', async () => {
+    const nobody = '0x0000000000000000000000000000000000000000';
+    const nothing = { trainer: nobody, kind: 0, depth: 0n, timestamp: 0n, blockNumber: 0n, parent: NO_MODEL };
+    assert.deepEqual(await world.registry.read('node', [UNKNOWN]), nothing);
+    assert.equal(await world.registry.read('trainerOf', [UNKNOWN]), nobody);
+    assert.deepEqual(await world.registry.read('parents', [UNKNOWN]), []);
+  });
+});
