@@ -1,5 +1,6 @@
-// @ts-expect-error: ffjavascript has no types
-import { getCurveFromName } from 'ffjavascript';
+import { msmWasm } from '../generated/msm.wasm.ts';
+import { fromBytes, P } from '../numbers/field.ts';
+import { Pool } from './msm/pool.ts';
 import type { Point } from './types.ts';
 
 /** Powers of tau in G1: point i is tau^i G1. */
@@ -12,36 +13,130 @@ export interface Srs {
 /** Called with points done and points in all. */
 export type Progress = (done: number, total: number) => void;
 
-/** Work in BN254 G1 that grows with the data, on several threads. */
-export class Curve {
-  // biome-ignore lint/suspicious/noExplicitAny: ffjavascript has no types
-  readonly #curve: any;
+/** Bytes of an affine point. */
+const POINT = 64;
+/** Bytes of a canonical scalar. */
+const SCALAR = 32;
+/** Points of one task: more would only cost memory (about 200 bytes each in the worker). */
+const LARGEST_TASK = 1 << 19;
+const FIXED_BASE_TASK = 1 << 14;
+/** Beyond this, workers cost more memory than they save time. */
+const MOST_THREADS = 8;
 
-  // biome-ignore lint/suspicious/noExplicitAny: ffjavascript has no types
-  private constructor(curve: any) {
-    this.#curve = curve;
+/** Work in BN254 G1 that grows with the data, on workers with a WebAssembly memory each. Needs no shared memory. */
+export class Curve {
+  readonly #pool: Pool;
+
+  private constructor(pool: Pool) {
+    this.#pool = pool;
   }
 
-  static async load(_options: { threads?: number } = {}): Promise<Curve> {
-    return new Curve(await getCurveFromName('bn128'));
+  /** @param options.threads workers, the number of processors (at most 8) unless given */
+  static async load(options: { threads?: number } = {}): Promise<Curve> {
+    const threads = options.threads ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 2);
+    return new Curve(
+      new Pool(
+        Uint8Array.from(atob(msmWasm), (ch) => ch.charCodeAt(0)),
+        threads,
+      ),
+    );
   }
 
   /**
-   * sum of scalars[i] points[i] over the scalars given.
+   * sum of scalars[i] points[i] over the scalars given. Zero scalars cost nothing, and scalars near 0 or near r little.
    * @param points as in Srs, at least as many as scalars
    * @param scalars canonical little-endian, `width` bytes each (1..32)
+   * @throws RangeError where points are missing or the lengths do not fit
    */
   async msm(points: Uint8Array, scalars: Uint8Array, width: number, onProgress?: Progress): Promise<Point> {
     const n = scalars.length / width;
-    const { G1 } = this.#curve;
-    const sum = await G1.multiExpAffine(points.subarray(0, 64 * n), scalars);
-    onProgress?.(n, n);
-    const [x, y] = G1.isZero(sum) ? [0n, 0n] : G1.toObject(G1.toAffine(sum));
-    return { x, y };
+    if (!(width >= 1 && width <= SCALAR) || !Number.isInteger(n)) {
+      throw new RangeError(`${scalars.length} bytes are no scalars of ${width} bytes`);
+    }
+    if (points.length < POINT * n) throw new RangeError(`${n} scalars, but ${points.length / POINT} points`);
+    const rounds = Math.ceil(n / (LARGEST_TASK * this.#pool.size));
+    const size = Math.ceil(n / (rounds * this.#pool.size));
+    const sums = await this.#inParts(n, size, onProgress, (from, to) => {
+      const bases = points.slice(POINT * from, POINT * to);
+      const factors = scalars.slice(width * from, width * to);
+      return this.#pool.call('msm', [bases, factors, width, to - from], POINT, [bases.buffer, factors.buffer]);
+    });
+    return sums
+      .map((bytes) => ({ x: fromBytes(bytes), y: fromBytes(bytes.subarray(SCALAR)) }))
+      .reduce(addPoints, { x: 0n, y: 0n });
   }
 
-  /** Ends the threads. */
-  async close(): Promise<void> {
-    await this.#curve.terminate();
+  /**
+   * scalars[i] G for the generator G = (1, 2).
+   * @param scalars canonical little-endian, 32 bytes each
+   * @returns points as in Srs; 64 zero bytes for infinity
+   */
+  async fixedBase(scalars: Uint8Array, onProgress?: Progress): Promise<Uint8Array> {
+    const n = scalars.length / SCALAR;
+    const out = new Uint8Array(POINT * n);
+    await this.#inParts(n, FIXED_BASE_TASK, onProgress, async (from, to) => {
+      const factors = scalars.slice(SCALAR * from, SCALAR * to);
+      const points = await this.#pool.call('fixedBase', [factors, to - from], POINT * (to - from), [factors.buffer]);
+      out.set(points, POINT * from);
+    });
+    return out;
   }
+
+  /** Ends the workers. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  /** Runs `part` on consecutive ranges of at most `size` of 0..n, a few at a time so that copies do not pile up. */
+  async #inParts<T>(
+    n: number,
+    size: number,
+    onProgress: Progress | undefined,
+    part: (from: number, to: number) => Promise<T>,
+  ): Promise<T[]> {
+    const results: T[] = [];
+    let next = 0;
+    let done = 0;
+    const lane = async () => {
+      while (next < n) {
+        const from = next;
+        const to = Math.min(n, from + size);
+        next = to;
+        results[from / size] = await part(from, to);
+        done += to - from;
+        onProgress?.(done, n);
+      }
+    };
+    await Promise.all(Array.from({ length: this.#pool.size + 1 }, lane));
+    return results;
+  }
+}
+
+/** a + b in affine coordinates, for the few partial sums of the workers. */
+function addPoints(a: Point, b: Point): Point {
+  if (a.x === 0n && a.y === 0n) return b;
+  if (b.x === 0n && b.y === 0n) return a;
+  const opposite = a.x === b.x && a.y !== b.y;
+  if (opposite) return { x: 0n, y: 0n };
+  const same = a.x === b.x;
+  const slope = same ? 3n * a.x * a.x * invertBase(2n * a.y) : (b.y - a.y) * invertBase(b.x - a.x);
+  const x = modBase(slope * slope - a.x - b.x);
+  return { x, y: modBase(slope * (a.x - x) - a.y) };
+}
+
+function modBase(v: bigint): bigint {
+  const m = v % P;
+  return m < 0n ? m + P : m;
+}
+
+/** 1 / v mod p for v not 0 mod p. */
+function invertBase(v: bigint): bigint {
+  let [a, b] = [modBase(v), P];
+  let [s, t] = [1n, 0n];
+  while (b > 0n) {
+    const q = a / b;
+    [a, b] = [b, a - q * b];
+    [s, t] = [t, s - q * t];
+  }
+  return modBase(s);
 }

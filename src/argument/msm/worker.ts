@@ -1,0 +1,53 @@
+/** A call of a kernel: byte arrays become addresses of copies, then `out` bytes are reserved and their address is the last argument. */
+export interface Call {
+  id: number;
+  name: string;
+  args: (number | Uint8Array)[];
+  out: number;
+}
+
+export interface Reply {
+  id: number;
+  result?: Uint8Array;
+  error?: string;
+}
+
+/** The worker's side of a message channel, the same in Node and in browsers. */
+export interface Port {
+  send(reply: Reply, transfer: ArrayBuffer[]): void;
+  listen(receive: (message: Call | { wasm: Uint8Array }) => void): void;
+}
+
+/**
+ * What a worker runs. Its source text is sent to the worker, so it must not use anything from outside. The first message brings the WebAssembly
+ * module, every other one is a call.
+ */
+export function serve(port: Port): void {
+  // biome-ignore lint/suspicious/noExplicitAny: the module's exports are called by name
+  let kernels: Promise<any> | undefined;
+  port.listen(async (message) => {
+    if ('wasm' in message) {
+      kernels = WebAssembly.instantiate(message.wasm as Uint8Array<ArrayBuffer>, {}).then((it) => it.instance.exports);
+      return;
+    }
+    try {
+      const x = await kernels;
+      x.reset();
+      x[`prepare_${message.name}`]?.();
+      x.reset();
+      const bytes = (at: number, length: number) => new Uint8Array(x.memory.buffer, at >>> 0, length);
+      const args = message.args.map((arg) => {
+        if (typeof arg === 'number') return arg;
+        const at = x.alloc(arg.length);
+        bytes(at, arg.length).set(arg);
+        return at;
+      });
+      const out = x.alloc(message.out);
+      x[message.name](...args, out);
+      const result = bytes(out, message.out).slice();
+      port.send({ id: message.id, result }, [result.buffer]);
+    } catch (error) {
+      port.send({ id: message.id, error: String(error) }, []);
+    }
+  });
+}
