@@ -80,6 +80,16 @@ export function layoutWords(oracle: SlottedOracle, names: readonly string[]): bi
   return words;
 }
 
+/** Commits to a trace or helper and absorbs it with its layout (protocol section 3). */
+export async function sendOracle(
+  session: Session,
+  oracle: SlottedOracle,
+  names: readonly string[],
+): Promise<{ point: Point; challenge: bigint }> {
+  const point = await session.commit(oracle.vec, oracle.used);
+  return { point, challenge: session.absorb([session.send(point), ...layoutWords(oracle, names)]) };
+}
+
 /** Positions of a tensor with `low` bits in the row part and `high` bits in the feature part of the first batch. */
 export function positions(low: number, high: number): number[] {
   return [...range(0, low), ...range(SIZE_BITS, high)];

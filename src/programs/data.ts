@@ -3,11 +3,12 @@ import type { Vec } from '../argument/kernels.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
-import { finalValue, type Instance, poly, range, sumcheck } from '../argument/sumcheck.ts';
+import { poly } from '../argument/sumcheck.ts';
 import { encodeShard } from '../model/shape.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
-import { inverse, mod, powersOf, squaresOf } from '../numbers/field.ts';
+import { inverse, mod, squaresOf } from '../numbers/field.ts';
+import { Batch, term, times } from './batch.ts';
 import {
   type ArgumentResult,
   BATCH_VARIABLES,
@@ -16,10 +17,9 @@ import {
   blindTrace,
   finish,
   join,
-  layoutWords,
   offsetBits,
-  positions,
   putTensor,
+  sendOracle,
   slottedOracle,
   slotView,
   tensorPoly,
@@ -53,8 +53,7 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
   ]);
   putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, limbs));
   blindTrace(k, trace);
-  const tracePoint = await session.commit(trace.vec, trace.used);
-  const beta = session.absorb([session.send(tracePoint), ...layoutWords(trace, TRACE_SLOTS)]);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
@@ -69,61 +68,27 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
   });
   table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
   blindHelper(k, helper);
-  const helperPoint = await session.commit(helper.vec, helper.used);
-  const x = session.absorb([session.send(helperPoint), ...layoutWords(helper, HELPER_SLOTS)]);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
 
   // 3. the batch: every relation is one instance
   session.stage('sumcheck');
   const tau = squaresOf(x, BATCH_VARIABLES);
-  const lambda = powersOf(session.absorb([session.nonce[0]]), 7);
-  const instances: Instance[] = [];
-  const polys = tensors.map((t, i) => {
-    const at = positions(sigma, t.bits);
-    const eq = poly(k.eqTable(join(tau, sigma, tau.slice(SIZE_BITS), t.bits)), at);
+  const batch = new Batch(k, table, beta, tau);
+  tensors.forEach((t, i) => {
+    const eq = batch.eq(sigma, t.bits);
     const value = tensorPoly(k, slotView(k, oracle, t.name), sigma, t.bits);
     const h = tensorPoly(k, slotView(k, helper, `h${t.name}`), sigma, t.bits);
-    const padding = poly(k.fromIntegers(paddingMask(shard.rows, sigma, t.real, t.bits)), at);
-    const denominator = poly(table.denominators(limbs[i]), at);
-    const zero = (index: number, terms: Instance['terms']) =>
-      instances.push({ weight: lambda[index], claim: 0n, positions: at, terms });
-    zero(i, [{ coefficient: 1n, factors: [eq, value, padding] }]);
-    if (t.name === 'Y')
-      zero(2, [
-        { coefficient: classes, factors: [eq, value, value] },
-        { coefficient: -classes * ONE, factors: [eq, value] },
-      ]);
-    zero(3 + i, [
-      { coefficient: 1n, factors: [eq, h, denominator] },
-      { coefficient: -1n, factors: [eq] },
-    ]);
-    instances.push({
-      weight: lambda[6],
-      claim: k.sum(h.vec),
-      positions: at,
-      terms: [{ coefficient: 1n, factors: [h] }],
-    });
-    return { value, h };
+    const padding = poly(k.fromIntegers(paddingMask(shard.rows, sigma, t.real, t.bits)), eq.positions);
+    batch.add(i, [term(eq, value, padding)]);
+    if (t.name === 'Y') batch.add(2, [times(classes, eq, value, value), times(-classes * ONE, eq, value)]);
+    batch.addLookup(3 + i, eq, h, [limbs[i]]);
+    batch.evaluate(i, value);
+    batch.evaluate(2 + i, h);
   });
-  const tableAt = range(0, LIMB_BITS);
-  const eqTable = poly(k.eqTable(tau.slice(0, LIMB_BITS)), tableAt);
-  const g = poly(k.copy(slotView(k, helper, 'g')), tableAt);
-  const mult = poly(k.copy(slotView(k, trace, 'mult')), tableAt);
-  const shifted = poly(k.copy(table.shifted), tableAt);
-  instances.push(
-    {
-      weight: lambda[5],
-      claim: 0n,
-      positions: tableAt,
-      terms: [
-        { coefficient: 1n, factors: [eqTable, g, shifted] },
-        { coefficient: -1n, factors: [eqTable, mult] },
-      ],
-    },
-    { weight: -lambda[6], claim: k.sum(g.vec), positions: tableAt, terms: [{ coefficient: 1n, factors: [g] }] },
-  );
-  const batch1 = sumcheck(k, instances, BATCH_VARIABLES, 3, session.absorb);
+  batch.addTable(5, 4, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  const batch1 = batch.prove(session, session.absorb([session.nonce[0]]), 6, 3);
   const rho = batch1.point;
-  const evals1 = [...polys.map((p) => p.value), ...polys.map((p) => p.h), g, mult].map((p) => finalValue(k, p));
+  const evals1 = batch.evaluations(6);
 
   // 4. the claims: six evaluations, and the row sums of the labels
   const claims = new Claims(session.absorb(evals1), 7);

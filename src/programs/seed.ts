@@ -2,12 +2,13 @@ import { Claims } from '../argument/claims.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
-import { finalValue, type Instance, type Poly, poly, range, sumcheck } from '../argument/sumcheck.ts';
+import { poly, range } from '../argument/sumcheck.ts';
 import { circuitLayer, encodeShape, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../numbers/constants.ts';
-import { mod, powersOf, squaresOf } from '../numbers/field.ts';
+import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
+import { Batch, minus, term, times } from './batch.ts';
 import {
   type ArgumentResult,
   BATCH_VARIABLES,
@@ -16,10 +17,10 @@ import {
   blindTrace,
   finish,
   join,
-  layoutWords,
   offsetBits,
-  positions,
   putTensor,
+  type SlottedOracle,
+  sendOracle,
   slottedOracle,
   slotView,
   tensorPoly,
@@ -86,8 +87,7 @@ export async function proveSeed(
     ),
   );
   blindTrace(k, trace);
-  const tracePoint = await session.commit(trace.vec, trace.used);
-  const beta = session.absorb([session.send(tracePoint), ...layoutWords(trace, TRACE_SLOTS)]);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
 
   // 2. helper: inverses of the lookups, in groups of three
   session.stage('lookups');
@@ -107,80 +107,45 @@ export async function proveSeed(
     });
   table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
   blindHelper(k, helper);
-  const helperPoint = await session.commit(helper.vec, helper.used);
-  const x = session.absorb([session.send(helperPoint), ...layoutWords(helper, HELPER_SLOTS)]);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
 
   // 3. the batch
   session.stage('sumcheck');
   const tau = squaresOf(x, BATCH_VARIABLES);
   const tauHigh = tau.slice(SIZE_BITS);
-  const lambda = powersOf(session.absorb([session.nonce[0]]), 18);
-  const instances: Instance[] = [];
-  const evaluated: { index: number; value: () => bigint }[] = [];
+  const batch = new Batch(k, table, beta, tau);
   for (const L of layers) {
-    const at = positions(L.low, L.high);
-    const tensor = (oracle: typeof trace, name: string) => tensorPoly(k, slotView(k, oracle, name), L.low, L.high);
-    const eq = poly(k.eqTable(join(tau, L.low, tauHigh, L.high)), at);
+    const eq = batch.eq(L.low, L.high);
+    const tensor = (oracle: SlottedOracle, name: string) => tensorPoly(k, slotView(k, oracle, name), L.low, L.high);
     const [v0, v1, u0, u1] = ['v0', 'v1', 'u0', 'u1'].map((n) => tensor(trace, `${n}_${L.l}`));
     const [hA, hB] = ['hA', 'hB'].map((n) => tensor(helper, `${n}_${L.l}`));
     const W = tensor(model, `W${L.name}`);
     const q = BigInt(L.sequence.q);
-    const index = poly(k.fromIntegers(Int32Array.from(L.sequence.v, (_, i) => i + L.sequence.off + 1)), at);
-    const mask = poly(k.fromIntegers(realMask(L)), at);
-    const zero = (i: number, terms: Instance['terms']) =>
-      instances.push({ weight: lambda[i + L.l - 1], claim: 0n, positions: at, terms });
-    const denominators = groups(L.limbs).map((group) => group.map((limb) => poly(table.denominators(limb), at)));
-    [hA, hB].forEach((h, i) => {
-      zero(4 * i, [{ coefficient: 1n, factors: [eq, h, ...denominators[i]], lookup: true }]);
-      instances.push({
-        weight: lambda[17],
-        claim: k.sum(h.vec),
-        positions: at,
-        terms: [{ coefficient: 1n, factors: [h] }],
-      });
-    });
-    zero(8, [
-      { coefficient: 1n, factors: [eq, v0, index] },
-      { coefficient: LIMB, factors: [eq, v1, index] },
-      { coefficient: -1n, factors: [eq] },
-      { coefficient: -q, factors: [eq, u0] },
-      { coefficient: -q * LIMB, factors: [eq, u1] },
+    const index = poly(k.fromIntegers(Int32Array.from(L.sequence.v, (_, i) => i + L.sequence.off + 1)), eq.positions);
+    const mask = poly(k.fromIntegers(realMask(L)), eq.positions);
+    const [A, B] = groups(L.limbs);
+    batch.addLookup(L.l - 1, eq, hA, A);
+    const [w1] = batch.addLookup(3 + L.l, eq, hB, B);
+    batch.add(7 + L.l, [
+      term(eq, v0, index),
+      times(LIMB, eq, v1, index),
+      minus(eq),
+      times(-q, eq, u0),
+      times(-q * LIMB, eq, u1),
     ]);
-    zero(12, [
-      { coefficient: 1n, factors: [eq, W] },
-      { coefficient: -1n, factors: [eq, mask, v0] },
-      { coefficient: -LIMB, factors: [eq, mask, v1] },
-      { coefficient: (q - 1n) / 2n, factors: [eq, mask] },
-    ]);
-    const value = (p: Poly) => () => finalValue(k, p);
-    const w1 = () => mod(beta - finalValue(k, denominators[1][0]));
-    [value(v0), value(v1), w1, ...[u0, u1, hA, hB, W].map(value)].forEach((v, i) => {
-      evaluated.push({ index: 8 * (L.l - 1) + i, value: v });
+    batch.add(11 + L.l, [term(eq, W), minus(eq, mask, v0), times(-LIMB, eq, mask, v1), times((q - 1n) / 2n, eq, mask)]);
+    const at = 8 * (L.l - 1);
+    batch.evaluate(at, v0);
+    batch.evaluate(at + 1, v1);
+    batch.evaluateLimb(at + 2, w1);
+    [u0, u1, hA, hB, W].forEach((p, i) => {
+      batch.evaluate(at + 3 + i, p);
     });
   }
-  const tableAt = range(0, LIMB_BITS);
-  const eqTable = poly(k.eqTable(tau.slice(0, LIMB_BITS)), tableAt);
-  const g = poly(k.copy(slotView(k, helper, 'g')), tableAt);
-  const mult = poly(k.copy(slotView(k, trace, 'mult')), tableAt);
-  const shifted = poly(k.copy(table.shifted), tableAt);
-  instances.push(
-    {
-      weight: lambda[16],
-      claim: 0n,
-      positions: tableAt,
-      terms: [
-        { coefficient: 1n, factors: [eqTable, g, shifted] },
-        { coefficient: -1n, factors: [eqTable, mult] },
-      ],
-    },
-    { weight: -lambda[17], claim: k.sum(g.vec), positions: tableAt, terms: [{ coefficient: 1n, factors: [g] }] },
-  );
-  const batch1 = sumcheck(k, instances, BATCH_VARIABLES, 5, session.absorb);
+  batch.addTable(16, 32, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  const batch1 = batch.prove(session, session.absorb([session.nonce[0]]), 17, 5);
   const rho = batch1.point;
-  const evals1 = new Array<bigint>(34).fill(0n);
-  for (const { index, value } of evaluated) evals1[index] = value();
-  evals1[32] = finalValue(k, g);
-  evals1[33] = finalValue(k, mult);
+  const evals1 = batch.evaluations(34);
 
   // 4. the claims
   const claims = new Claims(session.absorb(evals1), 38);

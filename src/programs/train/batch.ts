@@ -1,8 +1,18 @@
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupTable } from '../../argument/lookup.ts';
-import { finalValue, type Instance, type Poly, poly, range, type Term } from '../../argument/sumcheck.ts';
-import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
+import type { Session } from '../../argument/session.ts';
+import {
+  finalValue,
+  type Instance,
+  type Poly,
+  poly,
+  range,
+  type SumcheckResult,
+  type Term,
+} from '../../argument/sumcheck.ts';
+import { SIZE_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf } from '../../numbers/field.ts';
+import { Batch, minus, term, times } from '../batch.ts';
 import { join, positions, slotView, tensorPoly } from '../common.ts';
 import {
   FA,
@@ -16,9 +26,6 @@ import {
   type TrainSizes,
 } from './context.ts';
 import { HELPER_SLOTS } from './oracles.ts';
-
-const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
-const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
 
 /** Everything the first batch is built from. */
 export interface BatchContext extends TrainChallenges {
@@ -37,56 +44,35 @@ export class FirstBatch {
   /** F1, F2, F3, U, B1, B2 of protocol section 7 */
   readonly sums = new Array<bigint>(22).fill(0n);
   readonly #c: BatchContext;
-  readonly #relations: (Omit<Instance, 'weight'> & { index: number })[] = [];
-  readonly #helpers: { sign: bigint; poly: Poly }[] = [];
-  readonly #evaluated: { index: number; value: () => bigint }[] = [];
+  readonly #batch: Batch;
 
   constructor(context: BatchContext) {
+    const { k, table, beta, tau, sizes, oracles } = context;
     this.#c = context;
+    this.#batch = new Batch(k, table, beta, tau);
     this.#addLayerSums();
-    for (const l of context.sizes.hidden) this.#addHidden(l);
+    for (const l of sizes.hidden) this.#addHidden(l);
     this.#addOutput();
-    this.#addTable();
+    this.#batch.addTable(38, 68, slotView(k, oracles.helper, 'g'), slotView(k, oracles.trace, 'mult'));
   }
 
-  /** The instances, weighted by powers of lambda. */
-  instances(lambda: bigint): Instance[] {
-    const power = powersOf(lambda, 40);
-    return [
-      ...this.#relations.map(({ index, ...relation }) => ({ ...relation, weight: power[index] })),
-      ...this.#helpers.map(({ sign, poly }) => ({
-        weight: sign * power[39],
-        claim: this.#c.k.sum(poly.vec),
-        positions: poly.positions,
-        terms: [term(poly)],
-      })),
-    ];
+  prove(session: Session, lambda: bigint): SumcheckResult {
+    return this.#batch.prove(session, lambda, 39, 5);
   }
 
   /** evals1 once the sumcheck is done; absent layers have 0. */
   evaluations(rho: readonly bigint[]): bigint[] {
     const { k, sizes, layers } = this.#c;
-    const evals = new Array<bigint>(70).fill(0n);
-    for (const { index, value } of this.#evaluated) evals[index] = value();
+    const evals = this.#batch.evaluations(70);
     // without hidden layers no relation speaks of D_4 at rho
     if (sizes.hidden.length === 0)
       evals[60] = k.evaluate(layers[4].D, join(rho, sizes.sigma, rho.slice(SIZE_BITS), layers[4].out));
     return evals;
   }
 
-  #evaluate(index: number, p: Poly): void {
-    this.#evaluated.push({ index, value: () => finalValue(this.#c.k, p) });
-  }
-
-  /** A limb is evaluated through its denominator beta - limb. */
-  #evaluateLimb(index: number, denominator: Poly): void {
-    this.#evaluated.push({ index, value: () => mod(this.#c.beta - finalValue(this.#c.k, denominator)) });
-  }
-
   #addSum(index: number, terms: Term[], value: bigint): void {
     this.sums[index] = mod(value);
-    const widest = terms[0].factors.reduce((a, b) => (b.positions.length > a.positions.length ? b : a));
-    this.#relations.push({ index, positions: widest.positions, terms, claim: this.sums[index] });
+    this.#batch.add(index, terms, this.sums[index]);
   }
 
   /** The six sums of design 7.1. */
@@ -109,13 +95,9 @@ export class FirstBatch {
       this.#addSum(3 + l, [term(Di, inputPoly, later)], this.#sumOfProduct(input, later.vec, Di.vec));
       this.#addSum(7 + l, [term(Di, rows.lt)], k.dot(Di.vec, rows.lt.vec));
       const bias = mu * FA;
-      this.#addSum(
-        11 + l,
-        [term(Di, Ij), { coefficient: bias, factors: [Di] }],
-        k.dot(Di.vec, Ij.vec) + bias * k.sum(Di.vec),
-      );
+      this.#addSum(11 + l, [term(Di, Ij), times(bias, Di)], k.dot(Di.vec, Ij.vec) + bias * k.sum(Di.vec));
       [Wi, inputAtS, Di, inputPoly, later, Ij].forEach((p, i) => {
-        this.#evaluate(4 * i + l - 1, p);
+        this.#batch.evaluate(4 * i + l - 1, p);
       });
     }
     for (const l of sizes.hidden) {
@@ -127,7 +109,7 @@ export class FirstBatch {
       this.#addSum(15 + l, [term(Wj, DAtS)], k.dot(Wj.vec, DAtS.vec));
       this.#addSum(18 + l, [term(Aj, next.DPoly, later)], this.#sumOfProduct(next.D, later.vec, Aj.vec));
       [Wj, DAtS, later].forEach((p, i) => {
-        this.#evaluate(24 + 3 * i + l - 1, p);
+        this.#batch.evaluate(24 + 3 * i + l - 1, p);
       });
     }
   }
@@ -151,78 +133,46 @@ export class FirstBatch {
     return k.scoped(() => k.sum(k.contractLow(k.mul(a, b), perRow)));
   }
 
-  /** eq(tau, .) over a tensor of circuit layer l. */
-  #zeroCheck(l: number): { eq: Poly; at: number[] } {
-    const { k, sizes, tau } = this.#c;
-    const bits = sizes.widthBits(l);
-    const at = positions(sizes.sigma, bits);
-    return { at, eq: poly(k.eqTable(join(tau, sizes.sigma, tau.slice(SIZE_BITS), bits)), at) };
-  }
-
   /** Zero-checks and lookups of a hidden layer. */
   #addHidden(l: number): void {
     const { k, sizes, layers, oracles, beta, limbs } = this.#c;
-    const { eq, at } = this.#zeroCheck(l);
-    const tensor = (name: string) => tensorPoly(k, slotView(k, oracles.trace, name), sizes.sigma, sizes.widthBits(l));
+    const bits = sizes.widthBits(l);
+    const batch = this.#batch;
+    const eq = batch.eq(sizes.sigma, bits);
+    const tensor = (name: string) => tensorPoly(k, slotView(k, oracles.trace, name), sizes.sigma, bits);
     const [V, m, A, D] = [tensor(`V${l}`), tensor(`m${l}`), layers[l + 1].inputPoly, layers[l].DPoly];
     const own = 2 * (l - sizes.first);
-    const [, T, R0] = this.#addLookup(2 * l - 2, eq, at, limbs[own]);
-    const [R1, S0, S1] = this.#addLookup(2 * l - 1, eq, at, limbs[own + 1]);
-    const relations: Term[][] = [
-      [term(eq, m, m), minus(eq, m)],
-      [term(eq, A), minus(eq, m, V)],
-      // D - m T with T = T' - 2^13, and T' = beta - (its denominator)
-      [term(eq, D), term(eq, m, T), { coefficient: HALF - beta, factors: [eq, m] }],
-    ];
-    relations.forEach((terms, i) => {
-      this.#relations.push({ index: 22 + 3 * (l - 1) + i, positions: at, terms, claim: 0n });
-    });
+    const [, T, R0] = this.#addLookup(2 * l - 2, eq, limbs[own]);
+    const [R1, S0, S1] = this.#addLookup(2 * l - 1, eq, limbs[own + 1]);
+    const zero = 22 + 3 * (l - 1);
+    batch.add(zero, [term(eq, m, m), minus(eq, m)]);
+    batch.add(zero + 1, [term(eq, A), minus(eq, m, V)]);
+    // D - m T with T = T' - 2^13, and T' = beta - (its denominator)
+    batch.add(zero + 2, [term(eq, D), term(eq, m, T), times(HALF - beta, eq, m)]);
     const base = 33 + 8 * (l - 1);
-    this.#evaluate(base, V);
-    this.#evaluate(base + 1, m);
+    batch.evaluate(base, V);
+    batch.evaluate(base + 1, m);
     [T, R0, R1, S0, S1].forEach((p, i) => {
-      this.#evaluateLimb(base + 2 + i, p);
+      batch.evaluateLimb(base + 2 + i, p);
     });
-    this.#evaluate(base + 7, D);
+    batch.evaluate(base + 7, D);
   }
 
   #addOutput(): void {
     const { sizes, layers, limbs } = this.#c;
-    const { eq, at } = this.#zeroCheck(4);
-    this.#addLookup(6, eq, at, limbs[limbs.length - 1]).forEach((p, i) => {
-      this.#evaluateLimb(57 + i, p);
+    const eq = this.#batch.eq(sizes.sigma, sizes.widthBits(4));
+    this.#addLookup(6, eq, limbs[limbs.length - 1]).forEach((p, i) => {
+      this.#batch.evaluateLimb(57 + i, p);
     });
-    if (sizes.hidden.length > 0) this.#evaluate(60, layers[4].DPoly);
+    if (sizes.hidden.length > 0) this.#batch.evaluate(60, layers[4].DPoly);
   }
 
-  /** One lookup group; returns the denominators beta - limb. */
-  #addLookup(group: number, eq: Poly, at: readonly number[], limbs: readonly Int32Array[]): Poly[] {
-    const { k, oracles, table } = this.#c;
-    const h = poly(k.copy(slotView(k, oracles.helper, HELPER_SLOTS[group])), at);
-    const denominators = limbs.map((limb) => poly(table.denominators(limb), at));
-    const terms = [{ coefficient: 1n, factors: [eq, h, ...denominators], lookup: true }];
-    this.#relations.push({ index: 31 + group, positions: at, terms, claim: 0n });
-    this.#helpers.push({ sign: 1n, poly: h });
-    this.#evaluate(61 + group, h);
-    return denominators;
-  }
-
-  #addTable(): void {
-    const { k, oracles, table, tau } = this.#c;
-    const at = range(0, LIMB_BITS);
-    const own = (v: Vec) => poly(k.copy(v), at);
-    const eq = poly(k.eqTable(tau.slice(0, LIMB_BITS)), at);
-    const g = own(slotView(k, oracles.helper, 'g'));
-    const mult = own(slotView(k, oracles.trace, 'mult'));
-    this.#relations.push({
-      index: 38,
-      positions: at,
-      terms: [term(eq, g, own(table.shifted)), minus(eq, mult)],
-      claim: 0n,
-    });
-    this.#helpers.push({ sign: -1n, poly: g });
-    this.#evaluate(68, g);
-    this.#evaluate(69, mult);
+  /** One lookup group; returns the polynomials beta - limb. */
+  #addLookup(group: number, eq: Poly, limbs: readonly Int32Array[]): Poly[] {
+    const { k, oracles } = this.#c;
+    const h = poly(k.copy(slotView(k, oracles.helper, HELPER_SLOTS[group])), eq.positions);
+    this.#batch.evaluate(61 + group, h);
+    return this.#batch.addLookup(31 + group, eq, h, limbs);
   }
 }
 

@@ -7,7 +7,6 @@ import {
   BLINDING_BITS,
   blindHelper,
   blindTrace,
-  layoutWords,
   putTensor,
   type SlottedOracle,
   slottedOracle,
@@ -38,10 +37,8 @@ export function outputLimbs(t: OutputTrace): Int32Array[] {
   return [t.Q, t.U0, t.U1];
 }
 
-type AbsorbedOracle = SlottedOracle & { words: bigint[] };
-
 /** The trace oracle; `first` is the circuit layer of the network's first layer. */
-export function trainTrace(k: Kernels, t: SegmentTrace, first: number, mult: Int32Array): AbsorbedOracle {
+export function trainTrace(k: Kernels, t: SegmentTrace, first: number, mult: Int32Array): SlottedOracle {
   const tensors: [string, Int32Array][] = [
     ...t.hidden.flatMap((h, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}${first + i}`, h[n]])),
     ...OUTPUT.map((n): [string, Int32Array] => [n, t.output[n]]),
@@ -53,7 +50,7 @@ export function trainTrace(k: Kernels, t: SegmentTrace, first: number, mult: Int
   ]);
   for (const [name, data] of tensors) putTensor(k, oracle, name, data);
   blindTrace(k, oracle);
-  return { ...oracle, words: layoutWords(oracle, TRACE_SLOTS) };
+  return oracle;
 }
 
 /** The helper oracle of the lookup groups (two for each hidden layer, one for the output). */
@@ -63,7 +60,7 @@ export function trainHelper(
   first: number,
   table: LookupTable,
   mult: Vec,
-): AbsorbedOracle {
+): SlottedOracle {
   const groups = limbs.map((group, i) => ({
     group,
     name: HELPER_SLOTS[i < limbs.length - 1 ? 2 * (first - 1) + i : 6],
@@ -76,5 +73,5 @@ export function trainHelper(
   for (const { group, name } of groups) table.putHelper(slotView(k, oracle, name), ...group);
   table.putTable(slotView(k, oracle, 'g'), mult);
   blindHelper(k, oracle);
-  return { ...oracle, words: layoutWords(oracle, HELPER_SLOTS) };
+  return oracle;
 }

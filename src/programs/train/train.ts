@@ -5,7 +5,7 @@ import { sumcheck } from '../../argument/sumcheck.ts';
 import { encodeSegment, encodeShape } from '../../model/shape.ts';
 import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
-import { type ArgumentResult, BATCH_VARIABLES, finish, offsetBits, slotView } from '../common.ts';
+import { type ArgumentResult, finish, offsetBits, sendOracle, slotView } from '../common.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
 import { FirstBatch, SecondBatch } from './batch.ts';
 import { trainClaims } from './claims.ts';
@@ -30,15 +30,14 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   const limbs = [...w.trace.hidden.flatMap(hiddenLimbs), outputLimbs(w.trace.output)];
   const trace = trainTrace(k, w.trace, sizes.first, multiplicities(LIMB_BITS, limbs.flat()));
   session.stage('commit to the trace');
-  const tracePoint = await session.commit(trace.vec, trace.used);
-  const beta = session.absorb([session.send(tracePoint), ...trace.words]);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
   const helper = trainHelper(k, limbs, sizes.first, table, slotView(k, trace, 'mult'));
-  const helperPoint = await session.commit(helper.vec, helper.used);
-  const squares = squaresOf(session.absorb([session.send(helperPoint), ...helper.words]), 61);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
+  const squares = squaresOf(x, 61);
   const challenges = {
     beta,
     ri: squares.slice(0, 12),
@@ -56,7 +55,7 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   const first = new FirstBatch(context);
   session.stage('sumcheck');
   const lambda = session.absorb([...first.sums, session.nonce[0]]);
-  const batch1 = sumcheck(k, first.instances(lambda), BATCH_VARIABLES, 5, session.absorb);
+  const batch1 = first.prove(session, lambda);
   const rho = batch1.point;
   const evals1 = first.evaluations(rho);
 

@@ -1,0 +1,106 @@
+import type { Kernels, Vec } from '../argument/kernels.ts';
+import type { LookupTable } from '../argument/lookup.ts';
+import type { Session } from '../argument/session.ts';
+import {
+  finalValue,
+  type Instance,
+  type Poly,
+  poly,
+  range,
+  type SumcheckResult,
+  sumcheck,
+  type Term,
+} from '../argument/sumcheck.ts';
+import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
+import { mod, powersOf } from '../numbers/field.ts';
+import { BATCH_VARIABLES, join, positions } from './common.ts';
+
+export const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
+export const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
+export const times = (coefficient: bigint, ...factors: Poly[]): Term => ({ coefficient, factors });
+
+/**
+ * A program's first batch: relations numbered as in docs/protocol.md, all lookups with their one sum, and the evaluations to be read off at the end. The number
+ * of a relation is its power of the batching challenge.
+ */
+export class Batch {
+  readonly #k: Kernels;
+  readonly #table: LookupTable;
+  readonly #beta: bigint;
+  readonly #tau: readonly bigint[];
+  readonly #relations: (Omit<Instance, 'weight'> & { index: number })[] = [];
+  readonly #helpers: { sign: bigint; poly: Poly }[] = [];
+  readonly #evaluated: { index: number; value: () => bigint }[] = [];
+
+  /** @param tau the 24 coordinates of the zero-checks' point */
+  constructor(k: Kernels, table: LookupTable, beta: bigint, tau: readonly bigint[]) {
+    this.#k = k;
+    this.#table = table;
+    this.#beta = beta;
+    this.#tau = tau;
+  }
+
+  /** eq(tau, .) over a tensor with `low` and `high` bits. */
+  eq(low: number, high: number): Poly {
+    return poly(this.#k.eqTable(join(this.#tau, low, this.#tau.slice(SIZE_BITS), high)), positions(low, high));
+  }
+
+  /** A relation: the sum of the terms is the claim. Its variables are those of the widest factor of the first term. */
+  add(index: number, terms: Term[], claim = 0n): void {
+    const widest = terms[0].factors.reduce((a, b) => (b.positions.length > a.positions.length ? b : a));
+    this.#relations.push({ index, positions: widest.positions, terms, claim });
+  }
+
+  /** Proves limbs to be in the table: three at once (degree 5), or one (degree 3). Returns the polynomials beta - limb. */
+  addLookup(index: number, eq: Poly, h: Poly, limbs: readonly Int32Array[]): Poly[] {
+    const denominators = limbs.map((limb) => poly(this.#table.denominators(limb), eq.positions));
+    if (limbs.length === 3) this.add(index, [{ ...term(eq, h, ...denominators), lookup: true }]);
+    else if (limbs.length === 1) this.add(index, [term(eq, h, denominators[0]), minus(eq)]);
+    else throw new RangeError(`a lookup group has one or three limbs, not ${limbs.length}`);
+    this.#helpers.push({ sign: 1n, poly: h });
+    return denominators;
+  }
+
+  /** The table's own relation, g (beta - k) = mult; g and mult are evaluated at `evaluation` and the number after it. */
+  addTable(index: number, evaluation: number, g: Vec, mult: Vec): void {
+    const at = range(0, LIMB_BITS);
+    const own = (v: Vec) => poly(this.#k.copy(v), at);
+    const [eq, gPoly, multPoly] = [poly(this.#k.eqTable(this.#tau.slice(0, LIMB_BITS)), at), own(g), own(mult)];
+    this.add(index, [term(eq, gPoly, own(this.#table.shifted)), minus(eq, multPoly)]);
+    this.#helpers.push({ sign: -1n, poly: gPoly });
+    this.evaluate(evaluation, gPoly);
+    this.evaluate(evaluation + 1, multPoly);
+  }
+
+  /** Evaluation number `index` is the polynomial's value at the batch's point. */
+  evaluate(index: number, p: Poly): void {
+    this.#evaluated.push({ index, value: () => finalValue(this.#k, p) });
+  }
+
+  /** As evaluate, for a limb given by its denominator beta - limb. */
+  evaluateLimb(index: number, denominator: Poly): void {
+    this.#evaluated.push({ index, value: () => mod(this.#beta - finalValue(this.#k, denominator)) });
+  }
+
+  /** Runs the sumcheck. @param sumIndex number of the lookups' sum, the last relation */
+  prove(session: Session, lambda: bigint, sumIndex: number, degree: number): SumcheckResult {
+    const power = powersOf(lambda, sumIndex + 1);
+    const instances: Instance[] = [
+      ...this.#relations.map(({ index, ...relation }) => ({ ...relation, weight: power[index] })),
+      ...this.#helpers.map(({ sign, poly: p }) => ({
+        weight: sign * power[sumIndex],
+        claim: this.#k.sum(p.vec),
+        positions: p.positions,
+        terms: [term(p)],
+      })),
+    ];
+    return sumcheck(this.#k, instances, BATCH_VARIABLES, degree, session.absorb);
+  }
+
+  /** The evaluations after the sumcheck, 0 where nothing is evaluated (absent layers). */
+  evaluations(count: number): bigint[] {
+    const out = new Array<bigint>(count).fill(0n);
+    for (const { index, value } of this.#evaluated) out[index] = value();
+    return out;
+  }
+}
