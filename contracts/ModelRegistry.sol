@@ -50,8 +50,7 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant OTHER_LOCAL_CHAIN = 1337;
     ModelId private constant NO_MODEL = ModelId.wrap(0);
 
-    /// @inheritdoc IModelRegistry
-    bool public immutable devKeys;
+    bool private immutable DEV_KEYS;
 
     address private immutable DATA_VERIFIER;
     address private immutable SEED_VERIFIER;
@@ -80,24 +79,24 @@ contract ModelRegistry is IModelRegistry {
     /// @param seedVerifier of program seed, 14 signals
     /// @param trainVerifier of program train, 14 signals
     /// @param powers the ceremony's powers in G2
-    /// @param devKeys_ whether keys and powers come from the public development constant
+    /// @param devKeysUsed whether keys and powers come from the public development constant
     /// @param allowDevKeysOffLocal must be said in so many words to put dev keys on any but a local chain
     constructor(
         address dataVerifier,
         address seedVerifier,
         address trainVerifier,
         Srs memory powers,
-        bool devKeys_,
+        bool devKeysUsed,
         bool allowDevKeysOffLocal
     ) {
         bool local = block.chainid == LOCAL_CHAIN || block.chainid == OTHER_LOCAL_CHAIN;
-        if (devKeys_ && !allowDevKeysOffLocal && !local) revert DevKeysOffLocal(block.chainid);
+        if (devKeysUsed && !allowDevKeysOffLocal && !local) revert DevKeysOffLocal(block.chainid);
         _requireCode(dataVerifier);
         _requireCode(seedVerifier);
         _requireCode(trainVerifier);
         if (!KzgOpening.isUsable(powers)) revert UnusableSrs();
 
-        devKeys = devKeys_;
+        DEV_KEYS = devKeysUsed;
         DATA_VERIFIER = dataVerifier;
         SEED_VERIFIER = seedVerifier;
         TRAIN_VERIFIER = trainVerifier;
@@ -105,7 +104,7 @@ contract ModelRegistry is IModelRegistry {
         (TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0) = (powers.tauC[0], powers.tauC[1], powers.tauC[2], powers.tauC[3]);
         (TAU_C2_X1, TAU_C2_X0, TAU_C2_Y1, TAU_C2_Y0) =
             (powers.tauC2[0], powers.tauC2[1], powers.tauC2[2], powers.tauC2[3]);
-        emit RegistryDeployed(devKeys_, dataVerifier, seedVerifier, trainVerifier, powers);
+        emit RegistryDeployed(devKeysUsed, dataVerifier, seedVerifier, trainVerifier, powers);
     }
 
     /// @inheritdoc IModelRegistry
@@ -295,6 +294,11 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     function shapeOf(uint16[] calldata widths) external pure returns (uint256) {
         return Shape.pack(widths);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function devKeys() external view returns (bool) {
+        return DEV_KEYS;
     }
 
     /// @inheritdoc IModelRegistry

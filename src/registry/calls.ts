@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
 import { encodeFunctionData, type Hex } from 'viem';
 import { modelRegistryAbi } from '../generated/abi.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';

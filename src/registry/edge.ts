@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
 import { type Address, getAddress, type Hex } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { checkShardShape, encodeShape } from '../model/shape.ts';

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
 import { encodeShape, encodeShard } from '../model/shape.ts';
 import type { Point } from '../proof/types.ts';

@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
 import type { Hex } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { P } from '../numbers/field.ts';

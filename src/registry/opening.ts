@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
 import { bn254 } from '@noble/curves/bn254.js';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { mod, P } from '../numbers/field.ts';

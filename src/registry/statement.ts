@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
 import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
 import { R } from '../numbers/field.ts';

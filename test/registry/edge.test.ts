@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { bn254 } from '@noble/curves/bn254.js';
+import { decodeFunctionData, getAddress, type Hex } from 'viem';
+import { FileFormatError } from '../../src/errors/FileFormatError.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { P, R } from '../../src/numbers/field.ts';
+import type { Point, Proof } from '../../src/proof/types.ts';
+import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
+import { resultId } from '../../src/registry/ids.ts';
+import { type Statement, signalsOf } from '../../src/registry/statement.ts';
+
+const REGISTRY = getAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3');
+const TRAINER = getAddress('0x70997970c51812dc3a010c7d01b50e0d17dc79c8');
+const SHARD = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' } as const;
+const WIDTHS = [5, 4, 3];
+
+const STATEMENTS: Statement[] = [
+  { program: 'data', shard: SHARD, commitment: point(1n) },
+  { program: 'seed', requestId: 7n, widths: WIDTHS, seed: R - 1n, commitment: point(2n) },
+  {
+    program: 'train',
+    widths: WIDTHS,
+    parent: point(3n),
+    shard: SHARD,
+    shardCommitment: point(4n),
+    learningRate: 64,
+    batch: 4,
+    child: point(5n),
+  },
+];
+const PROOF: Proof = {
+  groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],
+  points: {
+    trace: point(11n),
+    helper: point(12n),
+    rows: point(13n),
+    columns: point(14n),
+    quotient: point(15n),
+    columns2: point(16n),
+    quotient2: point(17n),
+    opening: point(18n),
+  },
+  signals: { eta: 21n, gamma: 22n, theta: 23n, gamma2: 24n, z: 25n, e2: R - 1n },
+};
+const EDGES: Edge[] = STATEMENTS.map((statement) => ({
+  origin: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
+  statement,
+  proof: PROOF,
+  verificationKey: `0x${'ab'.repeat(32)}`,
+  devKeys: true,
+  metadata: { name: 'first <b>edge</b>', note: 'line\n\u0000"quoted"' },
+}));
+const [DATA, SEED, TRAIN] = EDGES;
+
+// biome-ignore lint/suspicious/noExplicitAny: tests take files apart
+type Json = any;
+
+describe('an edge file', () => {
+  for (const edge of EDGES) {
+    const { program } = edge.statement;
+
+    it(`of program ${program} is read as it was written`, () => {
+      assert.deepEqual(parseEdge(formatEdge(edge)), edge);
+    });
+
+    it(`of program ${program} carries the transaction that the contract's ABI decodes to the statement`, () => {
+      const file = JSON.parse(formatEdge(edge));
+      const { to, from, chainId, value, data, function: functionName } = file.transaction;
+      assert.deepEqual([to, from, chainId, value], [REGISTRY, TRAINER, '31337', '0']);
+      const call = decodeFunctionData({ abi: modelRegistryAbi, data: data as Hex });
+      assert.equal(call.functionName, functionName);
+      assert.deepEqual(file.transaction.args, texts(call.args));
+    });
+
+    it(`of program ${program} states id, parameters, commitments and signals`, () => {
+      const file = JSON.parse(formatEdge(edge));
+      assert.equal(file.id, resultId(edge.statement));
+      assert.deepEqual(file.signals, texts(signalsOf(edge.origin, edge.statement, PROOF)));
+      assert.equal(file.signals.length, program === 'data' ? 13 : 14);
+      assert.deepEqual(file.parameters, file.signals.slice(12));
+      assert.equal(file.commitments.length, program === 'train' ? 3 : 1);
+    });
+
+    it(`of program ${program} is rejected when any single value in it is another`, () => {
+      const text = formatEdge(edge);
+      const free = /^(metadata\..*|devKeys|verificationKey|proof\.groth16\[\d\])$/;
+      for (const path of leaves(JSON.parse(text))) {
+        const file = JSON.parse(text);
+        change(file, path);
+        const attempt = () => parseEdge(JSON.stringify(file));
+        // What nothing else in the file follows from may change: the proof tells. The calldata holds Groth16's words.
+        if (free.test(path) && !path.startsWith('proof')) attempt();
+        else assert.throws(attempt, FileFormatError, path);
+      }
+    });
+
+    it(`of program ${program} is rejected when any field is missing or added`, () => {
+      const text = formatEdge(edge);
+      for (const path of objects(JSON.parse(text))) {
+        if (path === 'metadata') continue;
+        const added = JSON.parse(text);
+        Object.assign(at(added, path), { surprise: '1' });
+        assert.throws(() => parseEdge(JSON.stringify(added)), FileFormatError, path);
+        for (const name of Object.keys(at(added, path)).filter((key) => key !== 'surprise')) {
+          const less = JSON.parse(text);
+          delete at(less, path)[name];
+          assert.throws(() => parseEdge(JSON.stringify(less)), FileFormatError, `${path}.${name}`);
+        }
+      }
+    });
+  }
+
+  it('takes numbers in decimal too', () => {
+    const file = JSON.parse(formatEdge(SEED));
+    file.statement.seed = BigInt(file.statement.seed).toString();
+    file.proof.signals.eta = '21';
+    assert.deepEqual(parseEdge(JSON.stringify(file)), SEED);
+  });
+
+  it('is rejected when a value has another type', () => {
+    const text = formatEdge(TRAIN);
+    for (const path of [...leaves(JSON.parse(text)), ...objects(JSON.parse(text)).filter((p) => p !== '')]) {
+      for (const other of [null, 1.5, [], {}, '', '0x', '-1', '1e3', true]) {
+        const file = JSON.parse(text);
+        if (JSON.stringify(at(file, path)) === JSON.stringify(other)) continue;
+        if (path === 'metadata' && JSON.stringify(other) === '{}') continue;
+        if (path.startsWith('metadata.') && typeof other === 'string') continue;
+        put(file, path, other);
+        assert.throws(() => parseEdge(JSON.stringify(file)), FileFormatError, `${path} = ${JSON.stringify(other)}`);
+      }
+    }
+  });
+
+  it('is rejected when it is no object, no JSON or too long', () => {
+    for (const text of ['', '{', 'null', '[]', '"edge"', '5', '\u0000', ' '.repeat(MAX_EDGE_LENGTH + 1)]) {
+      assert.throws(() => parseEdge(text), FileFormatError);
+    }
+  });
+
+  it('is rejected when it is of another format', () => {
+    const text = formatEdge(DATA).replace('descent-edge/1', 'descent-edge/2');
+    assert.throws(() => parseEdge(text), /descent-edge\/1/);
+  });
+
+  it('is rejected when a point is infinity, off the curve or beyond the field, wherever it says so', () => {
+    for (const bad of [
+      { x: 0n, y: 0n },
+      { x: 1n, y: 3n },
+      { x: 1n + P, y: 2n },
+    ]) {
+      const edge = { ...DATA, statement: { ...DATA.statement, commitment: bad } } as Edge;
+      assert.throws(() => parseEdge(formatEdge(edge)), /statement\.commitment/);
+      const points = { ...PROOF.points, opening: bad };
+      assert.throws(() => parseEdge(formatEdge({ ...DATA, proof: { ...PROOF, points } })), /proof\.points\.opening/);
+    }
+  });
+
+  it('is rejected when a signal is r or more', () => {
+    const signals = { ...PROOF.signals, z: R };
+    assert.throws(() => parseEdge(formatEdge({ ...DATA, proof: { ...PROOF, signals } })), /proof\.signals\.z/);
+  });
+
+  it('is rejected when it states sizes that no circuit takes', () => {
+    const statements = [
+      [DATA, 'shard', { ...SHARD, rows: 0 }],
+      [SEED, 'widths', [5]],
+      [SEED, 'widths', [5, 4097]],
+      [TRAIN, 'batch', 3],
+      [TRAIN, 'learningRate', 0],
+      [TRAIN, 'learningRate', 65537],
+    ] as const;
+    for (const [edge, name, value] of statements) {
+      const file = JSON.parse(formatEdge(edge));
+      file.statement[name] = value;
+      assert.throws(() => parseEdge(JSON.stringify(file)), FileFormatError);
+    }
+  });
+
+  it('is rejected when its metadata is long', () => {
+    assert.throws(() => parseEdge(formatEdge({ ...DATA, metadata: { name: 'x'.repeat(1001) } })), FileFormatError);
+    const many = Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, '']));
+    assert.throws(() => parseEdge(formatEdge({ ...DATA, metadata: many })), FileFormatError);
+  });
+
+  it('cannot reach the prototype of anything through the names of its metadata', () => {
+    const text = formatEdge({ ...DATA, metadata: {} }).replace('"metadata": {}', '"metadata": {"__proto__": "x"}');
+    const { metadata } = parseEdge(text);
+    assert.equal(Object.getPrototypeOf(metadata), Object.prototype);
+    assert.deepEqual(Object.keys(metadata), ['__proto__']);
+  });
+});
+
+describe('edgeTransaction', () => {
+  it('names chain, sender and registry', () => {
+    const { chainId, from, to, functionName } = edgeTransaction(TRAIN);
+    assert.deepEqual([chainId, from, to, functionName], [31337n, TRAINER, REGISTRY, 'train']);
+  });
+
+  it('refuses a Groth16 proof that has not eight words', () => {
+    for (const count of [0, 7, 9]) {
+      const groth16 = new Array<bigint>(count).fill(1n);
+      assert.throws(() => edgeTransaction({ ...TRAIN, proof: { ...PROOF, groth16 } }), RangeError);
+    }
+  });
+});
+
+function point(scalar: bigint): Point {
+  const { x, y } = bn254.G1.Point.BASE.multiply(scalar).toAffine();
+  return { x, y };
+}
+
+/** All numbers as the file spells them; numbers of the JSON kind stay. */
+function texts(value: unknown): unknown {
+  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
+  if (Array.isArray(value)) return value.map(texts);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, texts(field)]));
+  }
+  return value;
+}
+
+function keys(path: string): string[] {
+  return path.split(/[.[\]]+/).filter((key) => key !== '');
+}
+
+function at(file: Json, path: string): Json {
+  return keys(path).reduce((value, key) => value[key], file);
+}
+
+function put(file: Json, path: string, value: unknown): void {
+  const all = keys(path);
+  const parent = all.slice(0, -1).reduce((object, key) => object[key], file);
+  parent[all[all.length - 1]] = value;
+}
+
+/** Puts another value of the same kind, close by. */
+function change(file: Json, path: string): void {
+  const value = at(file, path);
+  if (typeof value === 'string') put(file, path, value.slice(0, -1) + (value.endsWith('1') ? '2' : '1'));
+  else put(file, path, typeof value === 'boolean' ? !value : value + 1);
+}
+
+function leaves(value: Json, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((entry, i) => leaves(entry, `${path}[${i}]`));
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.keys(value).flatMap((name) => leaves(value[name], path === '' ? name : `${path}.${name}`));
+}
+
+function objects(value: Json, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((entry, i) => objects(entry, `${path}[${i}]`));
+  return [path, ...Object.keys(value).flatMap((name) => objects(value[name], path === '' ? name : `${path}.${name}`))];
+}
