@@ -20,7 +20,12 @@ export function isNewEnough(version) {
  * @returns {{ node: string, env: Record<string, string | undefined> }}
  */
 export function resolveNode(root, say) {
-  const env = { ...process.env, HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true' };
+  const env = {
+    ...process.env,
+    HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true',
+    // Types are stripped once a file, not once a process.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'build', 'compile-cache'),
+  };
   if (isNewEnough(process.version)) return { node: process.execPath, env };
   const home = join(root, '.toolchain');
   const bin = join(home, 'node_modules', '.bin');

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 export const STEPS = {
   kernels: {
     title: 'WebAssembly kernels',
-    inputs: ['src/argument', 'src/numbers', 'scripts/build/wasm.ts'],
-    outputs: ['src/generated'],
+    inputs: ['src/argument/assembly', 'src/argument/msm', 'src/training/assembly', 'scripts/build/wasm.ts'],
+    outputs: ['src/generated/fr.wasm.ts', 'src/generated/trainer.wasm.ts'],
     after: [],
     run: ['scripts/build/wasm.ts'],
   },
@@ -41,7 +41,7 @@ export const STEPS = {
   abi: {
     title: 'contract interfaces for TypeScript',
     inputs: ['contracts', 'hardhat.config.ts', 'scripts/build/abi.ts'],
-    outputs: ['src/generated'],
+    outputs: ['src/generated/abi.ts'],
     after: ['contracts'],
     run: ['scripts/build/abi.ts'],
   },

@@ -1,0 +1,66 @@
+import { BaseError, decodeErrorResult, type Hex } from 'viem';
+import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { shortMessage } from './client.ts';
+
+/** Errors of the registry that say: the proof is not good. All others say: the chain is in another state. */
+const PROOF_ERRORS = ['ProofRejected', 'OpeningRejected', 'InvalidPoint', 'SignalNotInField'];
+
+const HINTS: Record<string, string> = {
+  ProofRejected: 'Was the edge proved with the keys of this registry, for this chain and this sender? Prove it again.',
+  OpeningRejected: 'Was the edge proved with the powers of this registry? Prove it again.',
+  UnknownModel: 'Submit the edge of the parent first.',
+  UnknownShard: 'Submit the edge of the shard first.',
+  SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
+};
+
+/** The registry's revert, translated: which error, with which values; the given error when it is no revert. */
+export function explainRevert(error: unknown): unknown {
+  const data = revertData(error);
+  if (data === undefined) {
+    if (error instanceof DescentError) return error;
+    const details = shortMessage(error);
+    return new DescentError('The node refused the transaction.', {
+      cause: error,
+      details,
+      code: 'REFUSED',
+      exit: 'chain',
+    });
+  }
+  const revert = decode(data);
+  const exit: ExitClass = PROOF_ERRORS.includes(revert.name) ? 'proof' : 'chain';
+  return new DescentError(`The registry refuses: ${revert.text}.`, {
+    cause: error,
+    details: '',
+    code: revert.name,
+    exit,
+    hint: HINTS[revert.name],
+  });
+}
+
+/** Name of the registry's error, or undefined when the error is none of them. */
+export function revertName(error: unknown): string | undefined {
+  const data = revertData(error);
+  return data === undefined ? undefined : decode(data).name;
+}
+
+function revertData(error: unknown): Hex | undefined {
+  if (!(error instanceof BaseError)) return undefined;
+  let found: Hex | undefined;
+  error.walk((inner) => {
+    const { data } = inner as { data?: unknown };
+    const value = typeof data === 'object' && data !== null && 'data' in data ? data.data : data;
+    if (typeof value === 'string' && /^0x[0-9a-f]{8}/i.test(value)) found ??= value as Hex;
+    return false;
+  });
+  return found;
+}
+
+function decode(data: Hex): { name: string; text: string } {
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: modelRegistryAbi, data });
+    return { name: errorName, text: `${errorName}(${(args ?? []).join(', ')})` };
+  } catch {
+    return { name: 'UNKNOWN_REVERT', text: `an unknown error ${data.slice(0, 74)}` };
+  }
+}

@@ -1,0 +1,123 @@
+import { type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { type Chain, shortMessage } from './client.ts';
+
+export interface Call {
+  to: Hex;
+  data: Hex;
+}
+
+/** A signed transaction as kept on disk: enough to repeat it, nothing that signs another. */
+export interface SentTransaction {
+  chainId: number;
+  from: Hex;
+  nonce: number;
+  /** keccak256 of the call's data. */
+  call: Hex;
+  hash: Hex;
+  raw: Hex;
+}
+
+/** Where the signed transaction is kept between attempts; `write` is durable before it returns. */
+export interface Journal {
+  read(): SentTransaction | undefined;
+  write(sent: SentTransaction): void;
+}
+
+const RECEIPT_TIMEOUT_MS = 300_000;
+
+/**
+ * Sends a call exactly once, however often this is interrupted and repeated: the transaction is signed locally, its
+ * bytes are kept before they are sent, and a repetition sends the same bytes again (same nonce: at most one counts).
+ * @throws whatever the gas estimate throws (a revert), DescentError (chain) when the receipt does not come or failed.
+ */
+export async function sendOnce(
+  chain: Chain,
+  account: LocalAccount,
+  call: Call,
+  journal: Journal,
+): Promise<TransactionReceipt> {
+  const sent = await resume(chain, account, call, journal);
+  if ('receipt' in sent) return accept(sent.receipt);
+  await broadcast(chain, sent.raw);
+  try {
+    return accept(await chain.client.waitForTransactionReceipt({ hash: sent.hash, timeout: RECEIPT_TIMEOUT_MS }));
+  } catch (cause) {
+    if (cause instanceof DescentError) throw cause;
+    throw new DescentError(`The transaction ${sent.hash} is sent, but no receipt came.`, {
+      cause,
+      details: shortMessage(cause),
+      code: 'NO_RECEIPT',
+      exit: 'chain',
+      hint: 'Run the same command again: it waits for this transaction and does not send another.',
+    });
+  }
+}
+
+async function resume(
+  chain: Chain,
+  account: LocalAccount,
+  call: Call,
+  journal: Journal,
+): Promise<SentTransaction | { receipt: TransactionReceipt }> {
+  const sent = journal.read();
+  const isSame = sent?.chainId === chain.id && sent.from === account.address && sent.call === keccak256(call.data);
+  if (sent === undefined || !isSame) return sign(chain, account, call, journal);
+  // The count first: a transaction mined between the two questions then has its receipt.
+  const count = await chain.client.getTransactionCount({ address: account.address });
+  const receipt = await chain.client.getTransactionReceipt({ hash: sent.hash }).catch(() => undefined);
+  if (receipt !== undefined) return { receipt };
+  if (count > sent.nonce) return sign(chain, account, call, journal);
+  // A gap before the nonce: the node has forgotten transactions (a local chain that began anew), so this one is lost too.
+  const next = await chain.client.getTransactionCount({ address: account.address, blockTag: 'pending' });
+  return next < sent.nonce ? sign(chain, account, call, journal) : sent;
+}
+
+async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Journal): Promise<SentTransaction> {
+  const gas = await chain.client.estimateGas({ account: account.address, ...call });
+  const nonce = await chain.client.getTransactionCount({ address: account.address, blockTag: 'pending' });
+  const fees = await chain.client.estimateFeesPerGas();
+  const raw = await account.signTransaction({
+    ...call,
+    ...fees,
+    type: 'eip1559',
+    chainId: chain.id,
+    nonce,
+    // The estimate is of the latest block; storage that another transaction touches first costs a little more.
+    gas: (gas * 11n) / 10n,
+  });
+  const sent = {
+    chainId: chain.id,
+    from: account.address,
+    nonce,
+    call: keccak256(call.data),
+    hash: keccak256(raw),
+    raw,
+  };
+  journal.write(sent);
+  return sent;
+}
+
+async function broadcast(chain: Chain, raw: Hex): Promise<void> {
+  try {
+    await chain.client.sendRawTransaction({ serializedTransaction: raw });
+  } catch (cause) {
+    const known = await chain.client.getTransaction({ hash: keccak256(raw) }).catch(() => undefined);
+    if (known !== undefined) return;
+    throw new DescentError('The node did not take the transaction.', {
+      cause,
+      details: shortMessage(cause),
+      code: 'NOT_SENT',
+      exit: 'chain',
+    });
+  }
+}
+
+function accept(receipt: TransactionReceipt): TransactionReceipt {
+  if (receipt.status === 'success') return receipt;
+  throw new DescentError(`The transaction ${receipt.transactionHash} was included but failed.`, {
+    code: 'TRANSACTION_FAILED',
+    exit: 'chain',
+    hint: 'The chain changed between the check and the block. Run the command again.',
+  });
+}

@@ -1,0 +1,13 @@
+import { createProgram } from './commands/program.ts';
+import { reportError } from './terminal/reportError.ts';
+
+// A reader that closes the pipe early (`descent tree | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error, { json: process.argv.includes('--json') });
+}
+// Worker threads of the curve library must not keep a finished command alive.
+process.stdout.write('', () => process.exit());

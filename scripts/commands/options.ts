@@ -1,0 +1,89 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../../src/errors/InputError.ts';
+import { type Chain, connect, parseAddress, requireContract } from '../chain/client.ts';
+import { type KeyOptions, loadAccount } from '../chain/keys.ts';
+import { createOutput, type Output } from '../terminal/output.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  json?: boolean;
+  quiet?: boolean;
+  runs: string;
+}
+
+export interface ChainOptions extends KeyOptions {
+  rpc: string;
+  registry?: string;
+}
+
+export interface StatementOptions extends ChainOptions {
+  trainer?: string;
+}
+
+/** Adds --json, --quiet and --runs. */
+export function withCommon(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document on stdout')
+    .option('-q, --quiet', 'no progress')
+    .option('--runs <folder>', 'where run folders lie', 'runs');
+}
+
+/** Adds --rpc. */
+export function withRpc(command: Command): Command {
+  return command.addOption(
+    new Option('--rpc <url>', 'node of the chain').env('DESCENT_RPC').default('http://127.0.0.1:8545'),
+  );
+}
+
+/** Adds --rpc and --registry. */
+export function withChain(command: Command): Command {
+  return withRpc(command).addOption(
+    new Option('--registry <address>', 'the registry contract').env('DESCENT_REGISTRY'),
+  );
+}
+
+/** Adds the ways to name a key. */
+export function withKey(command: Command): Command {
+  return command
+    .option('--key-file <file>', 'file with the private key in hexadecimal (or the variable DESCENT_PRIVATE_KEY)')
+    .option('--account <index>', 'development account, on a local chain only', natural);
+}
+
+/** Adds what a proof is bound to: chain, registry and the trainer, by address or by key. */
+export function withStatement(command: Command): Command {
+  return withKey(withChain(command)).option('--trainer <address>', 'who will submit the proof, instead of a key');
+}
+
+export function outputOf(options: CommonOptions): Output {
+  return createOutput(options);
+}
+
+/** Connects and checks that the registry is there. @throws InputError without --registry; DescentError (chain) */
+export async function openRegistry(options: ChainOptions): Promise<{ chain: Chain; registry: `0x${string}` }> {
+  if (options.registry === undefined) {
+    throw new InputError('Which registry?', { hint: 'Give --registry or set DESCENT_REGISTRY.' });
+  }
+  const registry = parseAddress(options.registry, '--registry');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, registry);
+  return { chain, registry };
+}
+
+/** Who a proof is for: --trainer, or the address of the key. @throws InputError when neither is given. */
+export function trainerOf(options: StatementOptions, chainId: number): `0x${string}` {
+  if (options.trainer !== undefined) return parseAddress(options.trainer, '--trainer');
+  return loadAccount(options, chainId).address.toLowerCase() as `0x${string}`;
+}
+
+/** Parser of an integer >= 0. */
+export function natural(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Not a whole number.');
+  return Number(text);
+}
+
+/** Parser of an integer >= 1. */
+export function positive(text: string): number {
+  const value = natural(text);
+  if (value === 0) throw new InvalidArgumentError('Must be at least 1.');
+  return value;
+}

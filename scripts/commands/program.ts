@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { Command, type OutputConfiguration } from 'commander';
+import { addDataCommand } from './data.ts';
+import { addDemoCommand } from './demo.ts';
+import { addProveCommand } from './prove.ts';
+import { addSeedCommand } from './seed.ts';
+import { addShowCommand } from './show.ts';
+import { addSubmitCommand } from './submit.ts';
+import { addTrainCommand } from './train.ts';
+import { addTreeCommand } from './tree.ts';
+
+const EXPLANATION = `
+A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
+prove, submit. 'descent demo' does all of this on a local chain in a few minutes: start there.
+
+A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
+same arguments: it continues. Progress goes to stderr, results to stdout.
+
+Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_PRIVATE_KEY
+Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
+proof rejected, 5 chain or network, 130 interrupted`;
+
+/**
+ * The `descent` command with all its verbs.
+ * @param output where the parser itself prints help and usage errors; stdout and stderr by default.
+ * Parsing throws CommanderError for wrong usage, after printing it.
+ */
+export function createProgram(output: OutputConfiguration = {}): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const program = new Command('descent')
+    .description('The registry of model lineage: every step of a model is a proof.')
+    .version(version)
+    .addHelpText('after', EXPLANATION)
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(descent --help explains)')
+    .configureOutput(output)
+    .exitOverride();
+  addDataCommand(program);
+  addSeedCommand(program);
+  addTrainCommand(program);
+  addProveCommand(program);
+  addSubmitCommand(program);
+  addShowCommand(program);
+  addTreeCommand(program);
+  addDemoCommand(program);
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(descent ${command.name()} --help explains)`);
+  return program;
+}

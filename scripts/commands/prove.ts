@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { getAddress } from 'viem';
+import type { Origin } from '../../src/registry/statement.ts';
+import { type ProvedEdge, proveRun } from '../proving/proveRun.ts';
+import { Run } from '../runs/run.ts';
+import { runFolder } from '../runs/runFolder.ts';
+import { formatSeconds, type Output } from '../terminal/output.ts';
+import {
+  type CommonOptions,
+  openRegistry,
+  outputOf,
+  type StatementOptions,
+  trainerOf,
+  withCommon,
+  withStatement,
+} from './options.ts';
+
+export function addProveCommand(program: Command): void {
+  withCommon(withStatement(program.command('prove')))
+    .description('prove a run for one registry and one trainer; writes *.edge.json')
+    .argument('<run>', 'name or folder of a data, seed or train run')
+    .action(async (name: string, options: CommonOptions & StatementOptions) => {
+      const output = outputOf(options);
+      const run = Run.open(runFolder(options.runs, name));
+      try {
+        printEdges(run, await proveRun(run, await originOf(options), output), output);
+      } finally {
+        run.close();
+      }
+    });
+}
+
+/** Chain, registry and trainer of the options. @throws InputError, DescentError (chain) */
+export async function originOf(options: StatementOptions): Promise<Origin> {
+  const { chain, registry } = await openRegistry(options);
+  const trainer = trainerOf(options, chain.id);
+  return { chainId: BigInt(chain.id), registry: getAddress(registry), trainer: getAddress(trainer) };
+}
+
+/** The result of everything that proves. */
+export function printEdges(run: Run, edges: ProvedEdge[], output: Output, more: Record<string, unknown> = {}): void {
+  const files = edges.map((edge) => ({ ...edge, file: join(run.folder, edge.file) }));
+  const lines = files.flatMap(({ file, id, seconds }) => [
+    `Proved ${id} in ${formatSeconds(seconds)}.`,
+    `edge     ${file}`,
+    `next     descent submit ${file}`,
+  ]);
+  output.result({ run: run.folder, ...more, edges: files }, lines.join('\n'));
+}

@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import type { Hex } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { FileFormatError } from '../../src/errors/FileFormatError.ts';
+import { InputError } from '../../src/errors/InputError.ts';
+import { readShard as parseShard } from '../../src/model/shardFile.ts';
+import { readWeights } from '../../src/model/weightsFile.ts';
+import { type Edge, parseEdge } from '../../src/registry/edge.ts';
+import { resultId } from '../../src/registry/ids.ts';
+import { readModel, readShard } from '../chain/readRegistry.ts';
+import { readInput } from '../files/read.ts';
+import { alignColumns } from '../terminal/drawTree.ts';
+import { type ChainOptions, type CommonOptions, openRegistry, outputOf, withChain, withCommon } from './options.ts';
+
+type Facts = Record<string, unknown>;
+
+export function addShowCommand(program: Command): void {
+  withCommon(withChain(program.command('show')))
+    .description('show a model or shard of the registry, or what a file holds')
+    .argument('<what>', 'id of a model or shard (0x and 64 digits), or an edge, weights or shard file')
+    .action(async (what: string, options: CommonOptions & ChainOptions) => {
+      const output = outputOf(options);
+      const facts = /^0x[0-9a-f]{64}$/i.test(what)
+        ? await describeId(what.toLowerCase() as Hex, options)
+        : describeFile(what);
+      output.result(facts, renderFacts(facts));
+    });
+}
+
+async function describeId(id: Hex, options: ChainOptions): Promise<Facts> {
+  const { chain, registry } = await openRegistry(options);
+  const model = await readModel(chain, registry, id);
+  if (model !== undefined) {
+    const { training, widths, ...rest } = model;
+    return {
+      what: 'model',
+      ...rest,
+      widths: widths.join('-'),
+      ...(training && { trainedOn: training.shard, ...training }),
+    };
+  }
+  const shard = await readShard(chain, registry, id);
+  if (shard !== undefined) return { what: 'shard', ...shard };
+  throw new DescentError(`The registry ${registry} knows neither a model nor a shard ${id}.`, {
+    code: 'UNKNOWN_ID',
+    exit: 'usage',
+  });
+}
+
+/** Tries the formats one after the other; never shows salts. */
+function describeFile(path: string): Facts {
+  if (/^0x[0-9a-f]*$/i.test(path)) {
+    throw new InputError(`${path} is not an id: 0x and 64 hexadecimal digits.`);
+  }
+  const bytes = readInput(path);
+  const isJson = bytes[0] === '{'.charCodeAt(0);
+  if (isJson) return describeEdge(parseEdge(new TextDecoder().decode(bytes)));
+  try {
+    const { widths } = readWeights(bytes);
+    return { what: 'weights', widths: widths.join('-'), parameters: parameterCount(widths) };
+  } catch (error) {
+    if (!(error instanceof FileFormatError)) throw error;
+  }
+  const { inputs, outputs, rows, kind } = parseShard(bytes);
+  return { what: 'shard file', inputs, outputs, rows, kind };
+}
+
+function describeEdge(edge: Edge): Facts {
+  const { origin, statement } = edge;
+  const common = {
+    what: 'edge',
+    program: statement.program,
+    id: resultId(statement),
+    chainId: origin.chainId,
+    registry: origin.registry,
+    trainer: origin.trainer,
+    devKeys: edge.devKeys,
+    verificationKey: edge.verificationKey,
+  };
+  if (statement.program === 'data') return { ...common, ...statement.shard };
+  const widths = statement.widths.join('-');
+  if (statement.program === 'seed') return { ...common, widths, requestId: statement.requestId, seed: statement.seed };
+  return {
+    ...common,
+    widths,
+    rows: statement.shard.rows,
+    learningRate: statement.learningRate,
+    batch: statement.batch,
+  };
+}
+
+function parameterCount(widths: readonly number[]): number {
+  return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
+}
+
+function renderFacts(facts: Facts): string {
+  const rows = Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .flatMap(([name, value]) => {
+      if (!Array.isArray(value)) return [[name, String(value)]];
+      return value.length === 0 ? [[name, 'none']] : value.map((entry, k) => [k === 0 ? name : '', String(entry)]);
+    });
+  return alignColumns(rows);
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { Address } from 'viem';
+import { type ModelNode, readTree } from '../chain/readRegistry.ts';
+import { drawTree, shortId } from '../terminal/drawTree.ts';
+import {
+  type ChainOptions,
+  type CommonOptions,
+  natural,
+  openRegistry,
+  outputOf,
+  withChain,
+  withCommon,
+} from './options.ts';
+
+interface TreeOptions extends CommonOptions, ChainOptions {
+  fromBlock: number;
+}
+
+export function addTreeCommand(program: Command): void {
+  withCommon(withChain(program.command('tree')))
+    .description('draw the tree of all models of a registry')
+    .option('--from-block <number>', 'block to read events from', natural, 0)
+    .action(async (options: TreeOptions) => {
+      const output = outputOf(options);
+      const { chain, registry } = await openRegistry(options);
+      const nodes = await readTree(chain, registry, BigInt(options.fromBlock));
+      output.result(
+        { chainId: chain.id, registry, nodes },
+        nodes.length === 0 ? 'The registry holds no models yet.' : renderTree(nodes),
+      );
+    });
+}
+
+/**
+ * The tree as text: kind and id, trainer, depth, network, training, gas.
+ * @param names of addresses (lower case), shown instead of them.
+ * @param extra a last column, by id.
+ */
+export function renderTree(
+  nodes: readonly ModelNode[],
+  { names = new Map<string, string>(), extra = new Map<string, string>() } = {},
+): string {
+  const nameOf = (address: Address) => names.get(address.toLowerCase()) ?? shortId(address);
+  return drawTree(
+    nodes.map((node) => ({
+      id: node.id,
+      parent: node.parent,
+      columns: [
+        `${node.kind} ${shortId(node.id)}`,
+        nameOf(node.trainer),
+        `depth ${node.depth}`,
+        node.widths.join('-'),
+        node.training ? `lr ${node.training.learningRate}, batch ${node.training.batch}` : '',
+        `${node.gas.toLocaleString('en-US')} gas`,
+        extra.get(node.id) ?? '',
+      ],
+    })),
+  );
+}

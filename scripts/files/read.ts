@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FileFormatError } from '../../src/errors/FileFormatError.ts';
+import { InputError } from '../../src/errors/InputError.ts';
+
+/** Reads a file named by the user, as a plain Uint8Array. @throws InputError with the path when it cannot be read. */
+export function readInput(path: string): Uint8Array {
+  try {
+    // A copy without Buffer's methods: Buffer's slice does not copy, which the parsers of src rely on.
+    return new Uint8Array(readFileSync(path));
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : String(code);
+    throw new InputError(`Cannot read ${path}: ${reason}.`, { cause, details: code });
+  }
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Full path and hash of an input file, under the keys `<key>` and `<key>Sha256`: what a run remembers of its inputs. */
+export function fileHash<K extends string>(key: K, path: string): Record<K | `${K}Sha256`, string> {
+  const record: Record<string, string> = { [key]: resolve(path), [`${key}Sha256`]: sha256(readInput(path)) };
+  return record as Record<K | `${K}Sha256`, string>;
+}
+
+/** Reads and parses a file; an error of the parser names the file. @throws FileFormatError when the hash differs. */
+export function readParsed<T>(path: string, parse: (bytes: Uint8Array) => T, hash?: string): T {
+  const bytes = readInput(path);
+  if (hash !== undefined && sha256(bytes) !== hash) {
+    throw new FileFormatError(`${path} has changed since the run began.`, {
+      hint: 'Put it back, or start another run.',
+    });
+  }
+  try {
+    return parse(bytes);
+  } catch (cause) {
+    if (!(cause instanceof FileFormatError)) throw cause;
+    throw new FileFormatError(`${path}: ${cause.shortMessage}`, { cause, details: cause.details, hint: cause.hint });
+  }
+}

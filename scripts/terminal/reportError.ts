@@ -1,0 +1,45 @@
+import { CommanderError } from 'commander';
+import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
+import { type OutputStreams, replaceBigints } from './output.ts';
+
+/**
+ * Says what went wrong: facts and a hint on stderr, the same as a document on stdout with --json. A stack only for
+ * errors that Descent did not foresee.
+ * @returns the exit code.
+ */
+export function reportError(error: unknown, options: { json: boolean }, streams: OutputStreams = process): number {
+  if (error instanceof CommanderError) return reportUsage(error, options, streams);
+  const known = error instanceof DescentError ? error : foresee(error);
+  streams.stderr.write(`descent: ${known.message.replaceAll('\n', '\n  ')}\n`);
+  if (known.code === 'UNEXPECTED' && error instanceof Error) streams.stderr.write(`${error.stack}\n`);
+  if (options.json) streams.stdout.write(`${JSON.stringify({ error: known.toJSON() }, replaceBigints, 2)}\n`);
+  return known.exitCode;
+}
+
+/** Commander has said it on stderr already; help and version are no errors. */
+function reportUsage(error: CommanderError, options: { json: boolean }, streams: OutputStreams): number {
+  if (error.exitCode === 0) return 0;
+  const message = error.message.replace(/^error: /, '');
+  if (options.json) streams.stdout.write(`${JSON.stringify({ error: { code: 'USAGE', message } }, null, 2)}\n`);
+  return EXIT_CODES.usage;
+}
+
+const FILE_SYSTEM: Record<string, string> = {
+  ENOENT: 'There is no such file',
+  EACCES: 'No permission for',
+  EISDIR: 'This is a folder, not a file',
+  ENOTDIR: 'A part of this path is a file, not a folder',
+  ENOSPC: 'The disk is full',
+  EROFS: 'The disk cannot be written',
+};
+
+/** Errors of the system that a user can do something about. */
+function foresee(error: unknown): DescentError {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && code in FILE_SYSTEM) {
+    const exit = code === 'ENOSPC' || code === 'EROFS' ? 'failure' : 'usage';
+    return new DescentError(`${FILE_SYSTEM[code]}${path ? `: ${path}` : ''}.`, { cause: error, code, exit });
+  }
+  const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  return new DescentError(`Unexpected error: ${message}`, { cause: error, code: 'UNEXPECTED', details: '' });
+}

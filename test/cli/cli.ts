@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { emptyShard } from '../../src/model/shard.ts';
+import { writeShard } from '../../src/model/shardFile.ts';
+import { writeWeights } from '../../src/model/weightsFile.ts';
+import { seedWeights } from '../../src/training/seed.ts';
+
+const CLI = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url));
+// Hundreds of processes are started here: none should compile the same modules again.
+const CACHE = fileURLToPath(new URL('../../build/compile-cache', import.meta.url));
+const KILLER = new URL('./killAt.mjs', import.meta.url).href;
+
+export interface CliResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  env?: Record<string, string>;
+  /** Kill the process with SIGKILL before its n-th write to disk below `folder` (1, 2, ..). */
+  killAt?: { operation: number; folder: string };
+}
+
+/** Runs the command line as a process of its own, without the caller's DESCENT_ variables. */
+export function descent(args: string[], { env = {}, killAt }: CliOptions = {}): Promise<CliResult> {
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DESCENT_')));
+  const kill = killAt && { KILL_AT: String(killAt.operation), KILL_FOLDER: killAt.folder };
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', ...(killAt ? ['--import', KILLER] : []), CLI, ...args],
+    { env: { ...clean, NODE_COMPILE_CACHE: CACHE, ...env, ...kill }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** A folder of its own that `remove` deletes. */
+export function temporaryFolder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'descent-test-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Weights of a 4-3-2 network and a shard of 8 rows as files. */
+export function smallInputs(folder: string): { weights: string; shard: string } {
+  const weights = join(folder, 'parent.safetensors');
+  writeFileSync(weights, writeWeights(seedWeights([4, 3, 2], 1n, 2n)));
+  const values = emptyShard({ inputs: 4, outputs: 2, rows: 8, kind: 'regression' }, 3n);
+  values.X.forEach((_, k) => {
+    values.X[k] = ((k * 37) % 400) - 200;
+  });
+  const shard = join(folder, 'shard.safetensors');
+  writeFileSync(shard, writeShard(values));
+  return { weights, shard };
+}

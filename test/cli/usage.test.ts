@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { createProgram } from '../../scripts/commands/program.ts';
+import { reportError } from '../../scripts/terminal/reportError.ts';
+import { descent, smallInputs, temporaryFolder } from './cli.ts';
+
+// The parser's own messages, which it prints by itself.
+const SILENT = { writeErr() {}, writeOut() {} };
+const NOBODY = '0x00000000000000000000000000000000000000aa';
+// Port 9 (discard) of this machine: nobody answers there.
+const NO_NODE = 'http://127.0.0.1:9';
+
+describe('the command line refuses', () => {
+  const { folder, remove } = temporaryFolder();
+  after(remove);
+  const { weights, shard } = smallInputs(folder);
+  const runs = ['--runs', join(folder, 'runs')];
+  const train = (change: Record<string, string>) => {
+    const options = { '--parent': weights, '--shard': shard, '--lr': '4', '--batch': '2', ...change };
+    return ['train', ...Object.entries(options).flat(), ...runs];
+  };
+  const damaged = join(folder, 'damaged.safetensors');
+  writeFileSync(damaged, readFileSync(weights).subarray(0, 300));
+  const notAnEdge = join(folder, 'not-an.edge.json');
+  writeFileSync(notAnEdge, '{"format": "descent-edge/1"}');
+
+  const cases: { name: string; args: string[]; code: number; says: RegExp }[] = [
+    { name: 'an unknown command', args: ['trian'], code: 2, says: /unknown command 'trian'[\s\S]*Did you mean train/ },
+    { name: 'an unknown option', args: ['tree', '--registri', NOBODY], code: 2, says: /unknown option '--registri'/ },
+    { name: 'a missing option', args: ['train', '--lr', '1', '--batch', '1'], code: 2, says: /--parent/ },
+    { name: 'a learning rate that is no number', args: train({ '--lr': 'fast' }), code: 2, says: /'fast' is invalid/ },
+    { name: 'a learning rate out of range', args: train({ '--lr': '65537' }), code: 2, says: /1\.\.65536, not 65537/ },
+    { name: 'a batch that is no power of two', args: train({ '--batch': '3' }), code: 2, says: /power of two.*not 3/ },
+    { name: 'a batch above the rows', args: train({ '--batch': '16' }), code: 2, says: /1\.\.8, not 16/ },
+    {
+      name: 'a file that does not exist',
+      args: train({ '--parent': 'no/such' }),
+      code: 2,
+      says: /Cannot read no\/such/,
+    },
+    { name: 'a folder for a file', args: train({ '--parent': folder }), code: 2, says: /it is a folder/ },
+    { name: 'a damaged weights file', args: train({ '--parent': damaged }), code: 3, says: /damaged\.safetensors/ },
+    { name: 'a shard for weights', args: train({ '--parent': shard }), code: 3, says: /shard\.safetensors: / },
+    { name: 'a run that left its ranges', args: train({ '--lr': '65536' }), code: 4, says: /the proof allows/ },
+    { name: 'data from nowhere', args: ['data', ...runs], code: 2, says: /Which data/ },
+    {
+      name: 'rows beyond MNIST',
+      args: ['data', '--mnist', '--offset', '60000', ...runs],
+      code: 2,
+      says: /not in MNIST/,
+    },
+    { name: 'a shape that is none', args: ['seed', '--shape', '49x10', ...runs], code: 2, says: /not a network shape/ },
+    {
+      name: 'a shape that is too large',
+      args: ['seed', '--shape', '4096-4096', ...runs],
+      code: 2,
+      says: /2\^\d+ entries/,
+    },
+    { name: 'a run that is not there', args: ['prove', 'nothing', ...runs], code: 2, says: /There is no run/ },
+    {
+      name: 'a run name that leaves the folder',
+      args: ['prove', '..', ...runs],
+      code: 2,
+      says: /is no name for a run/,
+    },
+    { name: 'a registry that is not named', args: ['tree'], code: 2, says: /Which registry/ },
+    { name: 'a registry that is no address', args: ['tree', '--registry', '0x12'], code: 2, says: /not an address/ },
+    {
+      name: 'a node that is not there',
+      args: ['tree', '--registry', NOBODY, '--rpc', NO_NODE],
+      code: 5,
+      says: /No node answers/,
+    },
+    {
+      name: 'an edge file that is none',
+      args: ['submit', notAnEdge, '--account', '0'],
+      code: 3,
+      says: /not-an\.edge\.json/,
+    },
+    { name: 'an id of a wrong length', args: ['show', '0x1234'], code: 2, says: /is not an id/ },
+  ];
+
+  for (const { name, args, code, says } of cases) {
+    it(`${name} with exit code ${code}`, async () => {
+      const error = await createProgram(SILENT)
+        .parseAsync(args, { from: 'user' })
+        .then(
+          () => assert.fail('it was accepted'),
+          (reason) => reason,
+        );
+      const said: string[] = [];
+      const streams = {
+        stdout: { write: () => assert.fail('a result') },
+        stderr: { write: (text: string) => said.push(text) },
+      };
+      assert.equal(reportError(error, { json: false }, streams), code, said.join(''));
+      assert.match(said.join('') || error.message, says);
+      assert.doesNotMatch(said.join(''), /\n\s+at /, 'no stack');
+    });
+  }
+
+  it('with one message and no result, as a process', async () => {
+    for (const { args, code, says } of [cases[0], cases[4], cases[9]]) {
+      const result = await descent(args);
+      assert.equal(result.code, code, result.stderr);
+      assert.match(result.stderr, says);
+      assert.equal(result.stdout, '');
+      assert.equal(result.stderr.match(/^(descent|error): /gm)?.length, 1, `one error, not: ${result.stderr}`);
+    }
+  });
+
+  it('with one JSON document under --json', async () => {
+    const refused = await descent([...train({ '--batch': '3' }), '--json']);
+    assert.deepEqual(Object.keys(JSON.parse(refused.stdout)), ['error']);
+    assert.equal(JSON.parse(refused.stdout).error.code, 'INVALID_INPUT');
+    const misused = await descent(['train', '--json']);
+    assert.equal(misused.code, 2);
+    assert.equal(JSON.parse(misused.stdout).error.code, 'USAGE');
+  });
+});
+
+describe('the command line', () => {
+  const { folder, remove } = temporaryFolder();
+  after(remove);
+  const { weights, shard } = smallInputs(folder);
+
+  it('explains itself on stdout and exits with 0', async () => {
+    const help = await descent(['--help']);
+    assert.equal(help.code, 0);
+    for (const word of ['data', 'seed', 'train', 'prove', 'submit', 'show', 'tree', 'demo', 'Exit codes']) {
+      assert.match(help.stdout, new RegExp(word));
+    }
+    assert.equal((await descent(['train', '--help'])).code, 0);
+    assert.match((await descent(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('trains once: the same command again only says what is there', async () => {
+    const args = [
+      'train',
+      '--parent',
+      weights,
+      '--shard',
+      shard,
+      '--lr',
+      '4',
+      '--batch',
+      '2',
+      '--runs',
+      folder,
+      '--json',
+    ];
+    const first = await descent(args);
+    assert.equal(first.code, 0, first.stderr);
+    const document = JSON.parse(first.stdout);
+    assert.deepEqual(Object.keys(document), [
+      'run',
+      'model',
+      'shape',
+      'rows',
+      'steps',
+      'learningRate',
+      'loss',
+      'accuracy',
+    ]);
+    assert.equal(document.steps, 4);
+    const bytes = readFileSync(document.model);
+    const again = await descent(args);
+    assert.equal(again.stdout, first.stdout);
+    assert.deepEqual(readFileSync(document.model), bytes, 'the salt is the first one');
+  });
+
+  it('notices that a file of a run was changed, and makes it again', async () => {
+    const args = [
+      'train',
+      '--parent',
+      weights,
+      '--shard',
+      shard,
+      '--lr',
+      '2',
+      '--batch',
+      '2',
+      '--run',
+      join(folder, 'changed'),
+    ];
+    await descent(args);
+    const model = join(folder, 'changed', 'model.safetensors');
+    writeFileSync(model, 'not weights');
+    assert.equal((await descent(args)).code, 0);
+    assert.notEqual(readFileSync(model, 'utf8').slice(0, 11), 'not weights');
+  });
+
+  it('keeps the inputs of a run: other inputs under the same name are refused', async () => {
+    const args = ['train', '--parent', weights, '--shard', shard, '--batch', '2', '--run', join(folder, 'kept')];
+    assert.equal((await descent([...args, '--lr', '4'])).code, 0);
+    const other = await descent([...args, '--lr', '5']);
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, /its lr is 4, not 5/);
+  });
+});
