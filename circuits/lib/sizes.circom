@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma circom 2.2.0;
+
+include "circomlib/circuits/bitify.circom";
+
+/**
+ * @title Bit check
+ * @notice Constrains every entry to 0 or 1.
+ * @param n number of entries
+ * @input in[n]: constrained here to 1 bit each
+ */
+template Bits(n) {
+  signal input in[n];
+  for (var i = 0; i < n; i++) in[i] * (in[i] - 1) === 0;
+}
+
+/**
+ * @title Size mask
+ * @notice For a size n: mask_t = 1 exactly for t < ceil(log2 n), by an OR from the top, so it has no holes
+ *   (design, section 11.1). Size 0 and sizes above 2^w are not representable.
+ * @param w bits of n - 1
+ * @input sizeMinus1: n - 1, constrained here to w bits
+ * @output bits[w]: the bits of n - 1, lowest first
+ * @output mask[w]: ones below ceil(log2 n), zeros above
+ */
+template SizeMask(w) {
+  signal input sizeMinus1;
+  signal output bits[w];
+  signal output mask[w];
+
+  bits <== Num2Bits(w)(sizeMinus1);
+  mask[w - 1] <== bits[w - 1];
+  for (var t = w - 2; t >= 0; t--) mask[t] <== 1 - (1 - mask[t + 1]) * (1 - bits[t]);
+}
+
+/**
+ * @title Power-of-two mask
+ * @notice For a size 2^k the bits of 2^k - 1 are the mask themselves; a hole is refused.
+ * @param w bits of the size minus 1
+ * @input sizeMinus1: constrained here to 2^k - 1 for a k in 0..w
+ * @output mask[w]: ones below k, zeros above
+ */
+template PowerOfTwoMask(w) {
+  signal input sizeMinus1;
+  signal output mask[w];
+
+  mask <== Num2Bits(w)(sizeMinus1);
+  for (var t = 1; t < w; t++) mask[t] * (1 - mask[t - 1]) === 0;
+}
+
+/**
+ * @title Mask
+ * @notice A point with its dormant coordinates replaced by 0.
+ * @param n number of coordinates
+ * @input point[n]: any field elements
+ * @input mask[n]: assumed 0 or 1
+ * @output out[n]
+ */
+template Mask(n) {
+  signal input point[n];
+  signal input mask[n];
+  signal output out[n];
+  for (var t = 0; t < n; t++) out[t] <== point[t] * mask[t];
+}
+
+/**
+ * @title Shifted mask
+ * @notice out[u] = mask[u] * point[k + u], with k the number of ones of the prefix mask `shift`: the second of two
+ *   indices packed into an address (design, section 11.4). What lies beyond the address counts as 0.
+ * @param m number of address bits
+ * @param w largest shift and width of the result
+ * @input point[m]: any field elements
+ * @input shift[w]: assumed a prefix mask
+ * @output out[w]: the coordinates from k on, not yet masked
+ */
+template Shift(m, w) {
+  signal input point[m];
+  signal input shift[w];
+  signal output out[w];
+
+  signal picked[w][w + 1];
+  for (var u = 0; u < w; u++) {
+    var sum = 0;
+    for (var k = 0; k <= w; k++) {
+      // one-hot of k: the last one of the prefix
+      var hot = (k == 0 ? 1 : shift[k - 1]) - (k == w ? 0 : shift[k]);
+      picked[u][k] <== k + u < m ? hot * point[k + u] : 0;
+      sum += picked[u][k];
+    }
+    out[u] <== sum;
+  }
+}
+
+/**
+ * @title Model shape
+ * @notice Unpacks `shape` (protocol, section 1; design, section 11.1) and enforces that it is well formed: layers
+ *   right-aligned without holes, absent layers of the input's width, every field in its range, hence one unpacking only.
+ *   That the offsets are the canonical ones is assumed: the contract computes them.
+ * @input shape: public, constrained here to equal the fields packed
+ * @input widths1[5]: n'_l - 1, constrained here to 12 bits
+ * @input present[3]: p_1..p_3, constrained here to bits without a hole
+ * @input offsets[8][22]: W_1, b_1, .., W_4, b_4, constrained here to bits
+ * @output p[5]: presence of layers 0..4, p_0 = 0 and p_4 = 1
+ * @output bits[5][12]: bits of n'_l - 1
+ * @output mask[5][12]: width masks
+ * @output logs[5]: a_l = ceil(log2 n'_l)
+ */
+template ModelShape() {
+  signal input shape;
+  signal input widths1[5];
+  signal input present[3];
+  signal input offsets[8][22];
+  signal output p[5];
+  signal output bits[5][12];
+  signal output mask[5][12];
+  signal output logs[5];
+
+  // 1. Widths: 1..4096 each.
+  for (var l = 0; l < 5; l++) {
+    (bits[l], mask[l]) <== SizeMask(12)(widths1[l]);
+    var ones = 0;
+    for (var t = 0; t < 12; t++) ones += mask[l][t];
+    logs[l] <== ones;
+  }
+
+  // 2. Layers: the last is present, a present layer is followed by a present one, absent widths repeat the input's.
+  p[0] <== 0;
+  p[4] <== 1;
+  Bits(3)(present);
+  for (var l = 1; l < 4; l++) p[l] <== present[l - 1];
+  for (var l = 1; l < 4; l++) {
+    if (l < 3) p[l] * (1 - p[l + 1]) === 0;
+    (1 - p[l]) * (widths1[l] - widths1[l - 1]) === 0;
+  }
+
+  // 3. The packed word.
+  var word = 0;
+  for (var l = 0; l < 5; l++) word += widths1[l] * (1 << (12 * l));
+  for (var l = 1; l < 4; l++) word += p[l] * (1 << (59 + l));
+  for (var i = 0; i < 8; i++) {
+    Bits(22)(offsets[i]);
+    for (var t = 0; t < 22; t++) word += offsets[i][t] * (1 << (63 + 22 * i + t));
+  }
+  word === shape;
+}
