@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { network } from 'hardhat';
+import { createPublicClient, http, keccak256 } from 'viem';
+import { developmentAccount } from '../../scripts/chain/keys.ts';
+import { deployRegistry, readDeployments } from '../../scripts/deploy/deploy.ts';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { TEST_SRS } from './support/knownTau.ts';
+
+// The folder that a deployment reads, with verifiers that need no keys: what they verify does not matter here.
+// test/journey deploys the real ones.
+const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathname;
+const PROGRAMS = { data: 'DataVerifier', seed: 'SeedVerifier', train: 'TrainVerifier' };
+
+interface Node {
+  rpc: string;
+  close(): Promise<void>;
+}
+
+describe('deployRegistry', () => {
+  let root: string;
+  let local: Node;
+  let real: Node;
+  let file: string;
+
+  before(async () => {
+    root = mkdtempSync(join(tmpdir(), 'deploy-'));
+    file = join(root, 'kept', 'deployments.json');
+    makeRoot(root, true);
+    local = await startNode(31337);
+    real = await startNode(11155111);
+  });
+  after(async () => {
+    await Promise.all([local.close(), real.close()]);
+    rmSync(root, { recursive: true });
+  });
+
+  it('deploys three verifiers and a registry that uses them, and says where', async () => {
+    const made = await deployRegistry(local.rpc, { root });
+    const client = createPublicClient({ transport: http(local.rpc) });
+    const registry = { address: made.registry, abi: modelRegistryAbi } as const;
+    for (const [i, program] of (['data', 'seed', 'train'] as const).entries()) {
+      const address = await client.readContract({ ...registry, functionName: 'verifierOf', args: [BigInt(i + 1)] });
+      assert.equal(address, made.verifiers[program]);
+      const code = await client.getCode({ address });
+      assert.equal(made.verifierCode[program], keccak256(code ?? '0x'));
+    }
+    const { tau, tauC, tauC2 } = TEST_SRS;
+    assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), { tau, tauC, tauC2 });
+    assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), true);
+    const { chainId, devKeys, deployer } = made;
+    assert.deepEqual([chainId, devKeys, deployer], [31337, true, developmentAccount(0).address]);
+    const receipt = await client.getTransactionReceipt({ hash: made.transaction });
+    assert.deepEqual([Number(receipt.blockNumber), Number(receipt.gasUsed)], [made.block, made.gas]);
+  });
+
+  it('keeps deployments by chain id, a later one in place of an earlier', async () => {
+    assert.deepEqual(readDeployments(file), {});
+    const account = developmentAccount(1);
+    const other = await deployRegistry(real.rpc, { root, account, deploymentsFile: file, allowDevKeysOffLocal: true });
+    await deployRegistry(local.rpc, { root, deploymentsFile: file });
+    const last = await deployRegistry(local.rpc, { root, account, deploymentsFile: file });
+    assert.deepEqual(readDeployments(file), { 11155111: other, 31337: last });
+    assert.equal(last.deployer, account.address);
+  });
+
+  it('refuses dev keys off local chains before it sends anything', async () => {
+    const client = createPublicClient({ transport: http(real.rpc), cacheTime: 0 });
+    const block = await client.getBlockNumber();
+    const account = developmentAccount(1);
+    await fails(deployRegistry(real.rpc, { root, account }), 'DEV_KEYS_OFF_LOCAL');
+    assert.equal(await client.getBlockNumber(), block);
+  });
+
+  it('takes real keys anywhere, but asks for an account that pays', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'deploy-'));
+    makeRoot(other, false);
+    await fails(deployRegistry(real.rpc, { root: other }), 'NO_ACCOUNT');
+    const { devKeys } = await deployRegistry(real.rpc, { root: other, account: developmentAccount(1) });
+    assert.equal(devKeys, false);
+    rmSync(other, { recursive: true });
+  });
+
+  it('says what is not built', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'deploy-'));
+    await fails(deployRegistry(local.rpc, { root: empty }), 'NOT_BUILT', /npm run setup/);
+    makeRoot(empty, true);
+    rmSync(join(empty, 'artifacts', 'contracts', 'verifiers', 'SeedVerifier.sol'), { recursive: true });
+    await fails(deployRegistry(local.rpc, { root: empty }), 'NOT_BUILT', /SeedVerifier/);
+    rmSync(empty, { recursive: true });
+  });
+
+  it('says what is wrong with powers that are no points', async () => {
+    const path = join(root, 'src', 'generated', 'srs.json');
+    const good = readFileSync(path, 'utf8');
+    for (const bad of [
+      {},
+      { ...JSON.parse(good), tauCG2: ['1', '2', '3', '4'] },
+      { ...JSON.parse(good), devKeys: 'no' },
+    ]) {
+      writeFileSync(path, JSON.stringify(bad));
+      await fails(deployRegistry(local.rpc, { root }), 'FILE_FORMAT');
+    }
+    writeFileSync(path, good);
+  });
+
+  it('passes on what the constructor says', async () => {
+    const path = join(root, 'src', 'generated', 'srs.json');
+    const good = readFileSync(path, 'utf8');
+    const powers = JSON.parse(good);
+    writeFileSync(path, JSON.stringify({ ...powers, tauCG2: powers.tauG2 }));
+    await fails(deployRegistry(local.rpc, { root }), 'UnusableSrs');
+    writeFileSync(path, good);
+  });
+});
+
+function makeRoot(root: string, devKeys: boolean): void {
+  const { tau, tauC, tauC2 } = TEST_SRS;
+  const srs = { devKeys, tauG2: tau.map(String), tauCG2: tauC.map(String), tauC2G2: tauC2.map(String) };
+  mkdirSync(join(root, 'src', 'generated'), { recursive: true });
+  writeFileSync(join(root, 'src', 'generated', 'srs.json'), JSON.stringify(srs));
+  const contracts = join(root, 'artifacts', 'contracts');
+  cpSync(join(ARTIFACTS, 'ModelRegistry.sol'), join(contracts, 'ModelRegistry.sol'), { recursive: true });
+  for (const name of Object.values(PROGRAMS)) {
+    const from = join(ARTIFACTS, 'mocks', 'VerifierMocks.sol', 'ExpectingVerifier.json');
+    cpSync(from, join(contracts, 'verifiers', `${name}.sol`, `${name}.json`));
+  }
+}
+
+async function startNode(chainId: number): Promise<Node> {
+  const server = await network.createServer({ network: 'default', override: { chainId } as object }, '127.0.0.1');
+  const { port } = await server.listen();
+  return { rpc: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+async function fails(work: Promise<unknown>, code: string, message = /./): Promise<void> {
+  await assert.rejects(work, (error: unknown) => {
+    assert.ok(error instanceof DescentError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+    return true;
+  });
+}
