@@ -1,0 +1,97 @@
+import type { Claims } from '../argument/claims.ts';
+import type { Kernels } from '../argument/kernels.ts';
+import { type Poly, poly, range } from '../argument/sumcheck.ts';
+import { circuitLayer, widthBits } from '../model/shape.ts';
+import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../numbers/constants.ts';
+import { join, type SlottedOracle, slotView, tensorPoly } from './common.ts';
+
+/** Range of imported and merged weights: |x| < 2^41 (protocol sections 9 and 10). */
+export const WEIGHT_RANGE_BITS = 41;
+
+/** W_l or b_l as a tensor of the programs that speak of whole models: low bits are columns (none for a bias), high bits rows. */
+export interface ModelTensor {
+  /** circuit layer 1..4 */
+  l: number;
+  kind: 'W' | 'b';
+  /** slot in the model oracle */
+  slot: string;
+  low: number;
+  high: number;
+  /** real columns (1 for a bias) and rows */
+  columns: number;
+  rows: number;
+}
+
+/** All tensors of a shape, W before b, first layer first. */
+export function modelTensors(widths: readonly number[]): ModelTensor[] {
+  const a = widthBits(widths);
+  return range(1, widths.length - 1).flatMap((l): ModelTensor[] => [
+    {
+      l: circuitLayer(widths, l),
+      kind: 'W',
+      slot: `W${l}`,
+      low: a[l - 1],
+      high: a[l],
+      columns: widths[l - 1],
+      rows: widths[l],
+    },
+    { l: circuitLayer(widths, l), kind: 'b', slot: `b${l}`, low: 0, high: a[l], columns: 1, rows: widths[l] },
+  ]);
+}
+
+/** The tensor of a model oracle as a polynomial of the batch. */
+export function modelPoly(k: Kernels, oracle: SlottedOracle, t: ModelTensor, slot: string = t.slot): Poly {
+  return tensorPoly(k, slotView(k, oracle, slot), t.low, t.high);
+}
+
+/** A 0/1 polynomial: `real` on real entries, 1 - real elsewhere. */
+export function entryMask(k: Kernels, t: ModelTensor, real: 0 | 1, eq: Poly): Poly {
+  const mask = new Int32Array(2 ** (t.low + t.high)).fill(1 - real);
+  for (let i = 0; i < t.rows; i++) mask.fill(real, i * 2 ** t.low, i * 2 ** t.low + t.columns);
+  return poly(k.fromIntegers(mask), eq.positions);
+}
+
+/** Point of a tensor in the batch's point. */
+export function tensorPoint(rho: readonly bigint[], t: ModelTensor): bigint[] {
+  return join(rho, t.low, rho.slice(SIZE_BITS), t.high);
+}
+
+/** The three limbs of x + 2^41, lowest first. @throws RangeError where |x| >= 2^41 */
+export function rangeLimbs(x: BigInt64Array): [Int32Array, Int32Array, Int32Array] {
+  const words = new Int32Array(x.buffer, x.byteOffset, 2 * x.length);
+  const limbs: [Int32Array, Int32Array, Int32Array] = [
+    new Int32Array(x.length),
+    new Int32Array(x.length),
+    new Int32Array(x.length),
+  ];
+  const limb = 2 ** LIMB_BITS;
+  for (let i = 0; i < x.length; i++) {
+    const shifted = words[2 * i + 1] * 2 ** 32 + (words[2 * i] >>> 0) + 2 ** WEIGHT_RANGE_BITS; // exact: below 2^53
+    const high = Math.floor(shifted / limb ** 2);
+    if (high < 0 || high >= limb)
+      throw new RangeError(`weight ${x[i]} is outside (-2^${WEIGHT_RANGE_BITS}, 2^${WEIGHT_RANGE_BITS})`);
+    limbs[2][i] = high;
+    limbs[1][i] = Math.floor(shifted / limb) % limb;
+    limbs[0][i] = shifted % limb;
+  }
+  return limbs;
+}
+
+/** Names of the circuit's slots for every layer 1..4: `name_l`. */
+export function layerSlots(names: readonly string[]): string[] {
+  return range(1, MAX_LAYERS).flatMap((l) => names.map((n) => `${n}_${l}`));
+}
+
+/** Adds the two claims on g and mult at the table's part of the batch point. */
+export function addTableClaims(
+  claims: Claims,
+  index: number,
+  evals: readonly bigint[],
+  rho: readonly bigint[],
+  g: { oracle: number; offset: number },
+  mult: { oracle: number; offset: number },
+): void {
+  const point = rho.slice(0, LIMB_BITS);
+  claims.add(index, evals[index], [{ ...g, point }]);
+  claims.add(index + 1, evals[index + 1], [{ ...mult, point }]);
+}
