@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma circom 2.2.0;
+
+include "../../lib/lookup.circom";
+include "../../lib/multilinear.circom";
+include "../../lib/numbers.circom";
+include "../../lib/table.circom";
+
+/**
+ * @title Score, batch 1 at its point
+ * @notice The value of the 23 instances of program score (design, section 7.5; protocol, section 11) at (rho_s; rho_f).
+ *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
+ * @input p[5]: presence of the layers, assumed bits
+ * @input classes: 1 = one-hot labels, assumed a bit
+ * @input beta: the lookup challenge
+ * @input tau[14]: the table's zero-check point
+ * @input weight[23]: powers of lambda
+ * @input point[24]: the batch's point, rows low
+ * @input rows[12], rowsTau[12]: row parts of the point and of tau, masked
+ * @input features[5][12], featuresTau[4][12]: feature parts of the point and of tau, masked by width; tau's are of layers 1..4
+ * @input rowBits[12], outBits[12]: bits of rows - 1 and of n_4 - 1, assumed bits
+ * @input evals[37]: evaluations at the point, in the order of the protocol
+ * @output out: the value
+ */
+template ScoreBatch() {
+  signal input p[5];
+  signal input classes;
+  signal input beta;
+  signal input tau[14];
+  signal input weight[23];
+  signal input point[24];
+  signal input rows[12];
+  signal input rowsTau[12];
+  signal input features[5][12];
+  signal input featuresTau[4][12];
+  signal input rowBits[12];
+  signal input outBits[12];
+  signal input evals[37];
+  signal output out;
+
+  // 1. Factors of dormant variables: without rows, with rows, without features (design, section 11.2).
+  var pointRows[12];
+  var pointFeatures[12];
+  for (var t = 0; t < 12; t++) {
+    pointRows[t] = point[t];
+    pointFeatures[t] = point[12 + t];
+  }
+  signal withRows <== DormantFactor(12)(pointRows, rows);
+  signal noRows[13];
+  signal noFeatures[13];
+  noRows[0] <== 1;
+  noFeatures[0] <== 1;
+  for (var t = 0; t < 12; t++) {
+    noRows[t + 1] <== noRows[t] * (1 - point[t]);
+    noFeatures[t + 1] <== noFeatures[t] * (1 - point[12 + t]);
+  }
+  signal withFeatures[5];
+  signal featuresOnly[4];
+  signal rowsAndFeatures[4];
+  for (var l = 0; l < 5; l++) {
+    withFeatures[l] <== DormantFactor(12)(pointFeatures, features[l]);
+    if (l < 4) featuresOnly[l] <== noRows[12] * withFeatures[l];
+    if (l > 0) rowsAndFeatures[l - 1] <== withRows * withFeatures[l];
+  }
+  signal rowsOnly <== withRows * noFeatures[12];
+
+  // 2. The zero-checks' eq; the extensions of the real rows and of the real classes.
+  signal eqRows <== Eq(12)(rowsTau, rows);
+  signal eqFeatures[4];
+  signal eq[4];
+  for (var k = 0; k < 4; k++) {
+    eqFeatures[k] <== Eq(12)(featuresTau[k], features[k + 1]);
+    eq[k] <== eqRows * eqFeatures[k];
+  }
+  signal realRows <== AtMostExtension(12)(rows, rowBits);
+  signal realClasses <== AtMostExtension(12)(features[4], outBits);
+
+  // 3. Forward sums of layer l, over its input features.
+  signal forward[4];
+  signal forwardWeighted[4];
+  signal rowless[4];
+  for (var k = 0; k < 4; k++) {
+    forward[k] <== evals[k] * evals[4 + k];
+    forwardWeighted[k] <== weight[k] * forward[k];
+    rowless[k] <== featuresOnly[k] * forwardWeighted[k];
+  }
+
+  // 4. Zero-checks of hidden layer h: m is a bit, A = m V; lookups V - m, R0, R1.
+  signal bit[3];
+  signal rectified[3];
+  signal bitWeighted[3];
+  signal rectifiedWeighted[3];
+  signal group[4];
+  signal groupWeighted[4];
+  var onLayer[4];
+  var helpers[4];
+  for (var k = 0; k < 3; k++) {
+    var base = 8 + 5 * k;
+    bit[k] <== evals[base + 2] * (evals[base + 2] - 1);
+    rectified[k] <== evals[base] - evals[base + 2] * evals[base + 1];
+    bitWeighted[k] <== weight[6 + 2 * k] * bit[k];
+    rectifiedWeighted[k] <== weight[7 + 2 * k] * rectified[k];
+    group[k] <== LookupGroup()(beta, [evals[base + 1] - evals[base + 2], evals[base + 3], evals[base + 4]],
+      evals[30 + k], p[k + 1]);
+    groupWeighted[k] <== weight[12 + k] * group[k];
+    onLayer[k] = bitWeighted[k] + rectifiedWeighted[k] + groupWeighted[k];
+    helpers[k] = evals[30 + k];
+  }
+
+  // 5. The output layer: lookups Q', U0, U1 and G; G is the margin over class i where the row is claimed right,
+  //    G = c (L - Q - 1 + onehot) on real classes, and being a limb it makes L strictly the largest logit.
+  var logit = evals[23] - HALF_LIMB();
+  var onehot = evals[27] * (1 / ACTIVATION());   // field division: 2^fa has an inverse
+  group[3] <== LookupGroup()(beta, [evals[23], evals[24], evals[25]], evals[33], 1);
+  groupWeighted[3] <== weight[15] * group[3];
+  signal marginLookup <== evals[34] * (beta - evals[26]) - 1;
+  signal marginLookupWeighted <== weight[16] * marginLookup;
+  signal claimedClass <== evals[29] * realClasses;
+  signal margin <== evals[26] - claimedClass * (evals[28] - logit - 1 + onehot);
+  signal marginOfClass <== classes * margin;
+  signal marginWeighted <== weight[17] * marginOfClass;
+  onLayer[3] = groupWeighted[3] + marginLookupWeighted + marginWeighted;
+  helpers[3] = evals[33] + evals[34];
+
+  // 6. Sums over rows and outputs: the squared error on real rows; Y Q at tau's rows, the labelled logit.
+  signal square <== (logit - evals[27]) * (logit - evals[27]);
+  signal squareReal <== realRows * square;
+  signal squareWeighted <== weight[5] * squareReal;
+  signal labelled <== evals[27] * logit;
+  signal labelledRow <== eqRows * labelled;
+  signal labelledOfClass <== classes * labelledRow;
+  signal labelledWeighted <== weight[20] * labelledOfClass;
+
+  // 7. Rows: the number claimed right; c is a bit, and 0 outside the real rows.
+  signal claimedBit <== evals[29] * (evals[29] - 1);
+  signal claimedPadding <== evals[29] * (1 - realRows);
+  signal claimedBitWeighted <== weight[18] * claimedBit;
+  signal claimedPaddingWeighted <== weight[19] * claimedPadding;
+  signal claimedChecks <== eqRows * (claimedBitWeighted + claimedPaddingWeighted);
+  signal claimedWeighted <== weight[4] * evals[29];
+  signal rowSums <== rowsOnly * (claimedWeighted + claimedChecks);
+
+  // 8. All of it, with the lookup table.
+  signal zeroChecks[4];
+  signal helperSum[4];
+  signal full[4];
+  var total = rowSums;
+  for (var k = 0; k < 4; k++) {
+    zeroChecks[k] <== eq[k] * onLayer[k];
+    helperSum[k] <== weight[22] * helpers[k];
+    full[k] <== rowsAndFeatures[k] * (zeroChecks[k] + helperSum[k] + (k == 3 ? squareWeighted + labelledWeighted : 0));
+    total += rowless[k] + full[k];
+  }
+  signal table <== TableInstances()(beta, point, tau, evals[35], evals[36], weight[21], weight[22]);
+  out <== total + table;
+}
