@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { alignColumns, drawTree, shortId } from '../../scripts/terminal/drawTree.ts';
+import { createOutput, formatSeconds } from '../../scripts/terminal/output.ts';
+
+function recorder(isTTY = false) {
+  const text = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof text) => ({
+    isTTY,
+    columns: 80,
+    write(chunk: string) {
+      text[name] += chunk;
+    },
+  });
+  return { text, streams: { stdout: stream('stdout'), stderr: stream('stderr') } };
+}
+
+describe('the tree', () => {
+  const node = (id: string, parent?: string) => ({ id, parent, columns: [id, `of ${parent ?? 'nobody'}`] });
+
+  it('hangs children below their parent, in the given order, columns aligned', () => {
+    const nodes = [node('a'), node('b', 'a'), node('c', 'a'), node('d', 'b'), node('e')];
+    assert.equal(
+      drawTree(nodes),
+      ['a        of nobody', '├─ b     of a', '│  └─ d  of b', '└─ c     of a', 'e        of nobody'].join('\n'),
+    );
+  });
+
+  it('shows nodes whose parent is unknown, and nothing for nothing', () => {
+    assert.equal(drawTree([node('x', 'elsewhere')]), 'x  of elsewhere');
+    assert.equal(drawTree([]), '');
+  });
+
+  it('may be very deep', () => {
+    const nodes = Array.from({ length: 3_000 }, (_, k) => node(`n${k}`, k === 0 ? undefined : `n${k - 1}`));
+    assert.equal(drawTree(nodes).split('\n').length, 3_000);
+  });
+
+  it('aligns and shortens', () => {
+    assert.equal(
+      alignColumns([
+        ['a', 'bb'],
+        ['ccc', 'd'],
+      ]),
+      'a    bb\nccc  d',
+    );
+    assert.equal(shortId(`0x${'12345678'.repeat(8)}`), '0x123456…5678');
+  });
+});
+
+describe('output', () => {
+  it('prints the text, or with --json one document in which large numbers keep their digits', () => {
+    const plain = recorder();
+    createOutput({}, plain.streams).result({ gas: 2n ** 64n }, 'done');
+    assert.equal(plain.text.stdout, 'done\n');
+    const json = recorder();
+    createOutput({ json: true }, json.streams).result({ gas: 2n ** 64n }, 'done');
+    assert.deepEqual(JSON.parse(json.text.stdout), { gas: '18446744073709551616' });
+  });
+
+  it('shows progress with the time that is left on stderr, rewriting one line of a terminal', () => {
+    let now = 0;
+    const { text, streams } = recorder(true);
+    const { progress } = createOutput({}, streams, () => now);
+    progress.stage('prove');
+    now = 10_000;
+    progress.update(0.25, 'commit');
+    progress.done();
+    assert.ok(text.stderr.includes('\r\x1b[2Kprove 25 %, 10 s, 30 s left (commit)'), text.stderr);
+    assert.match(text.stderr, /prove: 10 s\n$/);
+    assert.equal(text.stdout, '');
+  });
+
+  it('elsewhere prints whole lines, at most one in ten seconds', () => {
+    let now = 0;
+    const { text, streams } = recorder();
+    const { progress } = createOutput({}, streams, () => now);
+    progress.stage('prove');
+    for (now = 1_000; now < 25_000; now += 1_000) progress.update(now / 100_000);
+    progress.done();
+    assert.equal(text.stderr, 'prove ...\nprove 10 %, 10 s, 90 s left\nprove 20 %, 20 s, 80 s left\nprove: 25 s\n');
+    assert.doesNotMatch(text.stderr, /\r/);
+  });
+
+  it('is silent with --quiet', () => {
+    const { text, streams } = recorder();
+    const output = createOutput({ quiet: true }, streams);
+    output.progress.stage('prove');
+    output.progress.update(1);
+    output.note('a note');
+    output.progress.done();
+    assert.equal(text.stderr, '');
+  });
+
+  it('writes times for people', () => {
+    assert.deepEqual([0.42, 9.96, 42.4, 99.6, 100, 200].map(formatSeconds), [
+      '0.4 s',
+      '10.0 s',
+      '42 s',
+      '100 s',
+      '1 min 40 s',
+      '3 min 20 s',
+    ]);
+  });
+});
