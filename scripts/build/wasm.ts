@@ -19,6 +19,7 @@ interface Kernel {
 const KERNELS: Kernel[] = [
   { entry: 'src/argument/assembly/fr.ts', out: 'src/generated/fr.wasm.ts', name: 'frWasm' },
   { entry: 'src/argument/msm/assembly/msm.ts', out: 'src/generated/msm.wasm.ts', name: 'msmWasm' },
+  { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
   { entry: 'src/training/assembly/trainer.ts', out: 'src/generated/trainer.wasm.ts', name: 'trainerWasm' },
 ];
 

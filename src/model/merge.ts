@@ -1,0 +1,113 @@
+import { InputError } from '../errors/InputError.ts';
+import { mergeWasm } from '../generated/merge.wasm.ts';
+import { LIMB_BITS } from '../numbers/constants.ts';
+import { checkSalt } from './salt.ts';
+import type { Weights } from './weights.ts';
+
+/** Coefficients are integers over 2^14, in (-2^17, 2^17): real factors in (-8, 8) (protocol section 10). */
+export const MERGE_ONE = 2 ** LIMB_BITS;
+export const MERGE_LIMIT = 2 ** 17;
+export const MIN_PARENTS = 2;
+export const MAX_PARENTS = 8;
+
+export interface Merge {
+  child: Weights;
+  /** 2^14 x^C = M + 2^13 - rest, for each layer's W and b, padded as the weights */
+  rest: { W: Int32Array; b: Int32Array }[];
+}
+
+interface MergeExports {
+  memory: WebAssembly.Memory;
+  heapBase(): number;
+  addScaled(sum: number, x: number, n: number, a: bigint): void;
+  round(out: number, rest: number, sum: number, n: number, k: bigint): void;
+}
+
+/**
+ * x^C = round(sum_i coefficients[l][i] x_i / 2^14) for every weight and bias of layer l (design 7.4).
+ * @param parents 2..8 models of one shape
+ * @param coefficients [layer 1..L][parent]
+ * @throws InputError for other parents or coefficients
+ */
+export function mergeWeights(
+  parents: readonly Weights[],
+  coefficients: readonly (readonly number[])[],
+  salt: bigint,
+): Merge {
+  checkMerge(parents, coefficients);
+  checkSalt(salt);
+  const machine = new WebAssembly.Instance(module(), {}).exports as unknown as MergeExports;
+  const blocks = parents[0].layers.map((_, l) => ({
+    W: mergeBlock(
+      machine,
+      parents.map((p) => p.layers[l].W),
+      coefficients[l],
+    ),
+    b: mergeBlock(
+      machine,
+      parents.map((p) => p.layers[l].b),
+      coefficients[l],
+    ),
+  }));
+  return {
+    child: { widths: [...parents[0].widths], layers: blocks.map(({ W, b }) => ({ W: W.out, b: b.out })), salt },
+    rest: blocks.map(({ W, b }) => ({ W: W.rest, b: b.rest })),
+  };
+}
+
+/** @throws InputError naming what does not fit */
+export function checkMerge(parents: readonly Weights[], coefficients: readonly (readonly number[])[]): void {
+  if (parents.length < MIN_PARENTS || parents.length > MAX_PARENTS) {
+    throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${parents.length}.`);
+  }
+  const shape = parents[0].widths.join('-');
+  for (const { widths } of parents) {
+    if (widths.join('-') !== shape)
+      throw new InputError(`Parents of a merge have one shape: ${shape} and ${widths.join('-')} differ.`);
+  }
+  if (coefficients.length !== parents[0].layers.length) {
+    throw new InputError(
+      `A merge of ${parents[0].layers.length} layers needs as many rows of coefficients, not ${coefficients.length}.`,
+    );
+  }
+  coefficients.forEach((row, l) => {
+    if (row.length !== parents.length)
+      throw new InputError(`Layer ${l + 1} has ${row.length} coefficients for ${parents.length} parents.`);
+    for (const a of row) {
+      if (!Number.isInteger(a) || Math.abs(a) >= MERGE_LIMIT) {
+        throw new InputError(
+          `Coefficients are integers over 2^14 in (-2^17, 2^17), that is factors in (-8, 8), not ${a}.`,
+        );
+      }
+    }
+  });
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+function module(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(mergeWasm), (ch) => ch.charCodeAt(0)) as Uint8Array<ArrayBuffer>,
+  );
+  return compiled;
+}
+
+function mergeBlock(
+  machine: MergeExports,
+  parents: readonly BigInt64Array[],
+  coefficients: readonly number[],
+): { out: BigInt64Array; rest: Int32Array } {
+  const n = parents[0].length;
+  const sum = (machine.heapBase() + 15) & ~15;
+  const [x, rest] = [sum + 8 * n, sum + 16 * n];
+  const missing = rest + 4 * n - machine.memory.buffer.byteLength;
+  if (missing > 0) machine.memory.grow(Math.ceil(missing / 65536));
+  const at = (pointer: number) => new BigInt64Array(machine.memory.buffer, pointer, n);
+  at(sum).fill(0n);
+  parents.forEach((p, i) => {
+    at(x).set(p);
+    machine.addScaled(sum, x, n, BigInt(coefficients[i]));
+  });
+  machine.round(x, rest, sum, n, BigInt(LIMB_BITS));
+  return { out: at(x).slice(), rest: new Int32Array(machine.memory.buffer, rest, n).slice() };
+}
