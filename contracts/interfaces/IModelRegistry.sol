@@ -233,6 +233,9 @@ interface IModelRegistry {
     /// @notice The seed of a request: keccak256(abi.encode(hash of seedBlock, trainer, requestId)) modulo r.
     /// @dev Reverts with SeedTooEarly until seedBlock is past, with SeedExpired once its hash is gone: 256 blocks later,
     /// 8191 where the chain has the history contract of EIP-2935. Then another request must be made.
+    ///
+    /// The randomness is that of block hashes: whoever makes seedBlock can choose among the blocks it could make, and a
+    /// trainer can drop a request whose seed does not please and make another, which stays visible.
     function seedOf(uint256 requestId) external view returns (uint256);
 
     /// @notice Id of a model with this commitment and shape, registered or not.

@@ -11,7 +11,6 @@ type ShardId is bytes32;
 type DatasetId is bytes32;
 
 using {equalModels as ==, differentModels as !=} for ModelId global;
-using {equalShards as ==, differentShards as !=} for ShardId global;
 
 function equalModels(ModelId a, ModelId b) pure returns (bool) {
     return ModelId.unwrap(a) == ModelId.unwrap(b);
@@ -19,12 +18,4 @@ function equalModels(ModelId a, ModelId b) pure returns (bool) {
 
 function differentModels(ModelId a, ModelId b) pure returns (bool) {
     return ModelId.unwrap(a) != ModelId.unwrap(b);
-}
-
-function equalShards(ShardId a, ShardId b) pure returns (bool) {
-    return ShardId.unwrap(a) == ShardId.unwrap(b);
-}
-
-function differentShards(ShardId a, ShardId b) pure returns (bool) {
-    return ShardId.unwrap(a) != ShardId.unwrap(b);
 }

@@ -85,12 +85,6 @@ describe('deployment of the registry', () => {
       await reverts(chain.deploy('ModelRegistry', [...verifiers, { ...SRS, tauC: bad }, true, false]), 'UnusableSrs');
     }
   });
-
-  it('fits into the 24,576 bytes of a contract', async () => {
-    const address = await chain.deploy('ModelRegistry', [...verifiers, SRS, true, false]);
-    const code = await chain.read.getCode({ address });
-    assert.ok(code !== undefined && code.length / 2 - 1 < 24_576);
-  });
 });
 
 function deployVerifiers(chain: TestChain): Promise<Address[]> {
