@@ -110,7 +110,7 @@ export function evaluate(weights: Weights, shard: Shard): Evaluation {
   };
 }
 
-function checkPair(weights: Weights, shard: Shard): void {
+export function checkPair(weights: Weights, shard: Shard): void {
   const inputs = weights.widths[0];
   const outputs = weights.widths[weights.widths.length - 1];
   if (shard.inputs !== inputs || shard.outputs !== outputs) {
