@@ -1,0 +1,189 @@
+import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Curve, type Progress, type Srs } from '../../src/argument/curve.ts';
+import { InputError } from '../../src/errors/InputError.ts';
+import { ADDRESS_BITS } from '../../src/numbers/constants.ts';
+import { mod, power } from '../../src/numbers/field.ts';
+import { writeDurably } from '../runs/durable.ts';
+import { type Bn254, G1_BYTES, g2Words, loadBn254 } from './bn254.ts';
+import { readRange, writeIfChanged } from './files.ts';
+import { SETUP_FOLDER, SRS_JSON } from './paths.ts';
+import { openPtau } from './ptau.ts';
+import { encodeScalars } from './scalars.ts';
+import { devTau } from './secrets.ts';
+
+/** Columns of the two levels of an opening (design section 6): the verifier holds tau^C G2 and tau^C2 G2. */
+const C = 1 << 11;
+const C2 = 1 << 6;
+const SMALLEST = 1 << 12;
+const LARGEST = 1 << ADDRESS_BITS;
+const CHUNK = 1 << 16;
+
+/** Where the powers come from: a powers-of-tau file, or (null) the public constant of development. */
+export interface SrsSource {
+  ptau: string | null;
+}
+
+export interface LoadOptions {
+  /** powers-of-tau file to read instead of the source that `setup` recorded */
+  ptau?: string;
+  folder?: string;
+  onProgress?: Progress;
+}
+
+/**
+ * The first `minSize` powers of tau. From a ceremony file they are read; those of development are computed where they are missing (on all
+ * processors) and kept in `folder`.
+ * @throws InputError for more than 2^22 powers or more than the file holds, FileFormatError for a damaged file
+ */
+export async function loadSrs(minSize: number, options: LoadOptions = {}): Promise<Srs> {
+  if (!Number.isInteger(minSize) || minSize < 1 || minSize > LARGEST) {
+    throw new InputError(`an SRS of ${minSize} powers: only 1 to 2^${ADDRESS_BITS} can be used`);
+  }
+  const folder = options.folder ?? SETUP_FOLDER;
+  const ptau = options.ptau ?? readSource(folder).ptau;
+  if (ptau === null) return loadDevSrs(minSize, folder, options.onProgress);
+  const file = openPtau(ptau);
+  try {
+    return { size: minSize, points: file.tauG1(minSize) };
+  } finally {
+    file.close();
+  }
+}
+
+async function loadDevSrs(minSize: number, folder: string, onProgress?: Progress): Promise<Srs> {
+  const path = join(folder, 'srs.points');
+  let size = SMALLEST;
+  while (size < minSize) size *= 2;
+  const cached = readPoints(path);
+  if (cached.count >= minSize && (await lastIsRight(cached))) return { size: minSize, points: cached.read(minSize) };
+  const curve = await Curve.load();
+  try {
+    const known =
+      cached.count < minSize && (await lastIsRight(cached, curve)) ? cached.read(cached.count) : new Uint8Array(0);
+    const points = await extend(known, size, curve, onProgress);
+    writeDurably(path, points);
+    return { size: minSize, points: points.subarray(0, minSize * G1_BYTES) };
+  } finally {
+    await curve.close();
+  }
+}
+
+/** The powers in `known` followed by those up to `size`. */
+async function extend(known: Uint8Array, size: number, curve: Curve, onProgress?: Progress): Promise<Uint8Array> {
+  const points = new Uint8Array(size * G1_BYTES);
+  points.set(known);
+  const tau = devTau();
+  const first = known.length / G1_BYTES;
+  let factor = power(tau, BigInt(first));
+  for (let from = first; from < size; from += CHUNK) {
+    const scalars: bigint[] = [];
+    for (let i = from; i < Math.min(size, from + CHUNK); i++) {
+      scalars.push(factor);
+      factor = mod(factor * tau);
+    }
+    points.set(await curve.fixedBase(encodeScalars(scalars)), from * G1_BYTES);
+    onProgress?.(from + scalars.length - first, size - first);
+  }
+  return points;
+}
+
+interface PointFile {
+  count: number;
+  read(count: number, from?: number): Uint8Array;
+}
+
+function readPoints(path: string): PointFile {
+  if (!existsSync(path)) return { count: 0, read: () => new Uint8Array(0) };
+  const file = openSync(path, 'r');
+  const count = Math.floor(fstatSync(file).size / G1_BYTES);
+  closeSync(file);
+  return {
+    count,
+    read: (n, from = 0) => {
+      const handle = openSync(path, 'r');
+      try {
+        return readRange(handle, from * G1_BYTES, n * G1_BYTES);
+      } finally {
+        closeSync(handle);
+      }
+    },
+  };
+}
+
+/** Whether the last cached power is the one that belongs there (a file of another constant, or damaged, is not used). */
+async function lastIsRight(cached: PointFile, shared?: Curve): Promise<boolean> {
+  if (cached.count === 0) return false;
+  const curve = shared ?? (await Curve.load({ threads: 1 }));
+  try {
+    const expected = await curve.fixedBase(encodeScalars([power(devTau(), BigInt(cached.count - 1))]));
+    return Buffer.compare(expected, cached.read(1, cached.count - 1)) === 0;
+  } finally {
+    if (!shared) await curve.close();
+  }
+}
+
+/** Records where `loadSrs` reads from, and writes the points that contracts hold. */
+export async function installSrs(
+  source: SrsSource,
+  bn: Bn254,
+  folder = SETUP_FOLDER,
+  target = SRS_JSON,
+): Promise<void> {
+  const points = source.ptau === null ? devPoints(bn) : ptauPoints(source.ptau);
+  const [tauG2, tauCG2, tauC2G2] = points.map((point) => g2Words(bn, point));
+  const json = { devKeys: source.ptau === null, tauG2, tauCG2, tauC2G2 };
+  writeDurably(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`);
+  writeIfChanged(target, `${JSON.stringify(json, null, 2)}\n`);
+}
+
+function devPoints(bn: Bn254): Uint8Array[] {
+  return [1, C, C2].map((k) => bn.G2.timesFr(bn.G2.g, bn.Fr.e(power(devTau(), BigInt(k)))));
+}
+
+function ptauPoints(path: string): Uint8Array[] {
+  const file = openPtau(path);
+  try {
+    return [1, C, C2].map((k) => file.tauG2(k));
+  } finally {
+    file.close();
+  }
+}
+
+function readSource(folder: string): SrsSource {
+  const path = join(folder, 'source.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { ptau: null };
+}
+
+/**
+ * Whether points i and i + 1 of an SRS differ by the factor that is in tauG2, and points at C and C2 likewise: pairings of random combinations, so
+ * a wrong file passes with probability 2^-128. Says nothing about who knows tau.
+ */
+export async function srsIsConsistent(ptau: string, size: number, bn?: Bn254): Promise<boolean> {
+  const curve254 = bn ?? (await loadBn254());
+  const curve = await Curve.load();
+  const file = openPtau(ptau);
+  try {
+    const { G1, G2 } = curve254;
+    const points = file.tauG1(size);
+    const generator = new Uint8Array(G1_BYTES);
+    G1.toRprLEM(generator, 0, G1.g);
+    if (Buffer.compare(points.subarray(0, G1_BYTES), generator) !== 0) return false;
+    const weights = new Uint8Array(16 * (size - 1));
+    for (let at = 0; at < weights.length; at += 65536) crypto.getRandomValues(weights.subarray(at, at + 65536));
+    const combine = async (from: number) => {
+      const { x, y } = await curve.msm(points.subarray(from * G1_BYTES), weights, 16);
+      return x === 0n && y === 0n ? G1.zero : G1.fromObject([x, y]);
+    };
+    const [low, high] = [await combine(0), await combine(1)];
+    if (!(await curve254.pairingEq(high, G2.g, G1.neg(low), file.tauG2(1)))) return false;
+    for (const k of [C, C2]) {
+      const power1 = G1.fromRprLEM(points, k * G1_BYTES);
+      if (!(await curve254.pairingEq(power1, G2.g, G1.neg(G1.g), file.tauG2(k)))) return false;
+    }
+    return true;
+  } finally {
+    file.close();
+    await curve.close();
+  }
+}
