@@ -1,0 +1,435 @@
+// Reference prover of program train (protocol, section 7). It treats absent layers like present ones: their tensors are
+// zero and their presence multiplies what the circuit multiplies.
+
+import { eqTable, evaluate, inverse, mod, powers, type Random, range, squares, sum, zeros } from './algebra.ts';
+import {
+  type Claim,
+  type ClaimTerm,
+  digests,
+  type Instance,
+  layout,
+  layoutWords,
+  open,
+  ReferenceTranscript,
+  type Slot,
+  sumcheck,
+  sumOf,
+  type Table,
+  table,
+} from './argument.ts';
+import { FRACTION, HALF_LIMB, type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
+import { HIDDEN, type TrainRun } from './train-run.ts';
+
+const LAYERS = [1, 2, 3, 4];
+const HIDDEN_LAYERS = [1, 2, 3];
+const [PARENT, CHILD, SHARD, TRACE, HELPER] = range(5);
+
+/** Circuit inputs for a run, honest or not. */
+export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun> = {}): Proved {
+  const { a, p, sigma, beta: batchBits, batch, steps, hidden, output, X, Y } = run;
+  const S = batch * steps;
+  const lr = run.statedLr;
+  const { h, nonce } = digests(random);
+  const send = hooks.message ?? ((_: string, m: bigint[]) => m);
+
+  // 1. layouts
+  const present = (l: number) => p[l] !== 0n;
+  const modelSizes = LAYERS.filter(present).flatMap((l): [string, number][] => [
+    [`W${l}`, a[l] + a[l - 1]],
+    [`b${l}`, a[l]],
+  ]);
+  const group = (g: number) => (g < 6 ? Math.floor(g / 2) + 1 : 4);
+  const traceNames = [...HIDDEN_LAYERS.flatMap((l) => HIDDEN.map((x) => `${x}${l}`)), 'Q', 'U0', 'U1', 'mult'];
+  const helperNames = [...range(7).map((g) => `h${g}`), 'g'];
+  const layerOf = (name: string) => (/^[QU]/.test(name) ? 4 : Number(name[name.length - 1]));
+  const traceSizes = traceNames
+    .slice(0, 30)
+    .filter((x) => present(layerOf(x)))
+    .map((x): [string, number] => [x, sigma + a[layerOf(x)]]);
+  const helperSizes = range(7)
+    .filter((g) => present(group(g)))
+    .map((g): [string, number] => [`h${g}`, sigma + a[group(g)]]);
+  const layouts = {
+    model: layout([...modelSizes, ['salt', 0]]),
+    shard: layout([
+      ['X', sigma + a[0]],
+      ['Y', sigma + a[4]],
+      ['salt', 0],
+    ]),
+    trace: layout([...traceSizes, ['mult', 14]]),
+    helper: layout([...helperSizes, ['g', 14], ['random', 0]]),
+  };
+  const slots: Record<string, Slot> = {};
+  for (const l of LAYERS) {
+    slots[`W${l}`] = slotOf(layouts.model.offsets[`W${l}`] ?? 0, Number(p[l]) * (a[l] + a[l - 1]), p[l]);
+    slots[`b${l}`] = slotOf(layouts.model.offsets[`b${l}`] ?? 0, a[l], p[l]);
+  }
+  slots.X = slotOf(layouts.shard.offsets.X, sigma + a[0]);
+  slots.Y = slotOf(layouts.shard.offsets.Y, sigma + a[4]);
+  for (const x of traceNames)
+    slots[x] =
+      x === 'mult'
+        ? slotOf(layouts.trace.offsets.mult, 14)
+        : slotOf(layouts.trace.offsets[x] ?? 0, sigma + a[layerOf(x)], p[layerOf(x)]);
+  helperNames.forEach((x, g) => {
+    slots[x] =
+      x === 'g'
+        ? slotOf(layouts.helper.offsets.g, 14)
+        : slotOf(layouts.helper.offsets[x] ?? 0, sigma + a[group(g)], p[group(g)]);
+  });
+  hooks.slots?.(slots);
+
+  // 2. limbs, multiplicities, oracles
+  hooks.run?.(run);
+  const limbs = range(7).map((g) => {
+    if (g === 6) return [output.Q, output.U0, output.U1];
+    const t = hidden[group(g)];
+    return g % 2 === 0 ? [t.V.map((v, i) => v - t.m[i]), t.T, t.R0] : [t.R1, t.S0, t.S1];
+  });
+  const mult = zeros(2 ** 14);
+  limbs.forEach((tensors, g) => {
+    if (present(group(g))) for (const v of tensors.flat()) if (v >= 0n && v < LIMB) mult[Number(v)]++;
+  });
+  run.mult.forEach((v, k) => {
+    mult[k] = v;
+  });
+  const model = (W: bigint[][], b: bigint[][]) =>
+    vector(layouts.model.length, [
+      ...LAYERS.filter(present).flatMap((l): [number, bigint[]][] => [
+        [layouts.model.offsets[`W${l}`], W[l]],
+        [layouts.model.offsets[`b${l}`], b[l]],
+      ]),
+      [layouts.model.offsets.salt, [random.element()]],
+    ]);
+  const tensor = (x: string) =>
+    x === 'Q' || x === 'U0' || x === 'U1' ? output[x] : hidden[layerOf(x)][x.slice(0, -1) as 'A'];
+  const oracles = [
+    model(run.W, run.b),
+    model(run.childW, run.childB),
+    vector(layouts.shard.length, [
+      [layouts.shard.offsets.X, X],
+      [layouts.shard.offsets.Y, Y],
+      [layouts.shard.offsets.salt, [random.element()]],
+    ]),
+    vector(layouts.trace.length, [
+      ...traceSizes.map(([x]): [number, bigint[]] => [layouts.trace.offsets[x], tensor(x)]),
+      [layouts.trace.offsets.mult, mult],
+    ]),
+  ];
+
+  // 3. challenges
+  const transcript = new ReferenceTranscript(h[0]);
+  const traceOffset = traceNames.map((x) => slots[x].bits);
+  const helperOffset = helperNames.map((x) => slots[x].bits);
+  const beta = transcript.absorb([h[1], ...layoutWords(traceOffset)]);
+  const helpers = limbs.map(([x, y, z], g) =>
+    x.map((_, i) => (present(group(g)) ? mod(p[group(g)] * sum([x, y, z].map((t) => inverse(beta - t[i])))) : 0n)),
+  );
+  const g = mult.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
+  oracles.push(
+    vector(layouts.helper.length, [
+      ...helperSizes.map(([x]): [number, bigint[]] => [layouts.helper.offsets[x], helpers[Number(x.slice(1))]]),
+      [layouts.helper.offsets.g, g],
+      [layouts.helper.offsets.random, [random.element()]],
+    ]),
+  );
+  hooks.oracles?.(oracles);
+  const sq = squares(transcript.absorb([h[2], ...layoutWords(helperOffset)]), 61);
+  const [ri, rj, rs, tauS, tauF, mu] = [
+    sq.slice(0, 12),
+    sq.slice(12, 24),
+    sq.slice(24, 24 + sigma),
+    sq.slice(36, 36 + sigma),
+    sq.slice(48, 60),
+    sq[60],
+  ];
+
+  // 4. what the relations speak of: In_l, D_l, P, P'
+  const field = (t: readonly bigint[]) => t.map(mod);
+  const input = (l: number): bigint[] => {
+    const x = mod(p[l] - p[l - 1]);
+    const A = l > 1 ? hidden[l - 1].A : undefined;
+    return zeros(S * 2 ** a[l - 1]).map((_, i) => mod((A ? p[l - 1] * A[i] : 0n) + (x === 0n ? 0n : x * X[i])));
+  };
+  const In = [[], ...LAYERS.map(input)];
+  const D = [
+    [],
+    ...HIDDEN_LAYERS.map((l) => hidden[l].D.map((v) => mod(p[l] * v))),
+    output.Q.map((v, i) => mod(4n * (v - HALF_LIMB - Y[i]))),
+  ];
+  const high = (t: readonly bigint[], z: readonly bigint[], n: number) => {
+    const e = eqTable(z.slice(0, n));
+    return range(t.length >> n).map((s) => mod(sum(e.map((v, i) => v * t[i * (t.length >> n) + s]))));
+  };
+  const low = (t: readonly bigint[], z: readonly bigint[]) => {
+    const e = eqTable(z);
+    return range(t.length / e.length).map((i) => mod(sum(e.map((v, s) => v * t[i * e.length + s]))));
+  };
+  const [eqB, eqK] = [eqTable(rs.slice(0, batchBits)), eqTable(rs.slice(batchBits))];
+  /** P(i; s) = sum over later steps k of eq(r_k, k) t(i; r_b, k) */
+  const later = (t: readonly bigint[]) =>
+    t.map((_, x) => {
+      const [i, k0] = [Math.floor(x / S), Math.floor((x % S) / batch)];
+      let total = 0n;
+      for (let k = k0 + 1; k < steps; k++)
+        for (let bb = 0; bb < batch; bb++) total += eqB[bb] * mod(eqK[k] * t[i * S + k * batch + bb]);
+      return mod(total);
+    });
+  const rows = range(sigma);
+  const features = (l: number) => range(a[l]).map((t) => 12 + t);
+  const both = (l: number) => [...rows, ...features(l)];
+  const repeated = (v: readonly bigint[], l: number) => range(S * 2 ** a[l]).map((x) => v[x % S]);
+
+  // 5. batch 1
+  const entries: { index: number; instance: Omit<Instance, 'weight'> }[] = [];
+  const add = (index: number, positions: number[], ...terms: [bigint, ...(readonly bigint[] | Table)[]][]) =>
+    entries.push({
+      index,
+      instance: {
+        positions,
+        terms: terms.map(([coefficient, ...factors]) => ({
+          coefficient,
+          factors: factors.map((f) => ('values' in f && 'positions' in f ? f : table(positions, f as bigint[]))),
+        })),
+      },
+    });
+  const laterSteps = range(S).map((s) => mod(sum(eqK.slice(Math.floor(s / batch) + 1))));
+  const [P, PD] = [[[] as bigint[]], [[] as bigint[]]];
+  for (const l of LAYERS) {
+    P[l] = later(In[l]);
+    const Di = high(D[l], ri, a[l]);
+    add(l - 1, features(l - 1), [p[l], high(run.W[l], ri, a[l]), low(In[l], rs)]);
+    add(3 + l, both(l - 1), [1n, repeated(Di, l - 1), In[l], P[l]]);
+    add(7 + l, rows, [1n, Di, laterSteps]);
+    add(11 + l, rows, [1n, Di, high(In[l], rj, a[l - 1]).map((v) => v + mu * 512n)]);
+  }
+  for (const l of HIDDEN_LAYERS) {
+    PD[l] = present(l) ? later(D[l + 1]) : zeros(D[l + 1].length);
+    add(15 + l, features(l + 1), [p[l] * p[l + 1], low(run.W[l + 1], rj.slice(0, a[l])), low(D[l + 1], rs)]);
+    add(18 + l, both(l + 1), [1n, repeated(high(In[l + 1], rj, a[l]), l + 1), D[l + 1], PD[l]]);
+    const t = hidden[l];
+    const eq = table(both(l), eqTable([...tauS, ...tauF.slice(0, a[l])]));
+    const [m, V, T] = [t.m, t.V, t.T].map((v) => v.map((x) => mod(p[l] * x)));
+    add(22 + 3 * (l - 1), both(l), [1n, eq, m, m], [-1n, eq, m]);
+    add(23 + 3 * (l - 1), both(l), [p[l], eq, In[l + 1]], [-1n, eq, m, V]);
+    add(24 + 3 * (l - 1), both(l), [1n, eq, D[l]], [-1n, eq, m, T.map((v) => v - HALF_LIMB)]);
+  }
+  const shares: { positions: number[]; helper: Table }[] = [];
+  limbs.forEach((tensors, k) => {
+    const l = group(k);
+    if (!present(l)) return;
+    const eq = table(both(l), eqTable([...tauS, ...tauF.slice(0, a[l])]));
+    const [x, y, z] = tensors.map((t) =>
+      table(
+        both(l),
+        t.map((v) => beta - p[l] * v),
+      ),
+    );
+    const helper = table(
+      both(l),
+      helpers[k].map((v) => p[l] * v),
+    );
+    add(31 + k, both(l), [1n, eq, helper, x, y, z], [-p[l], eq, x, y], [-p[l], eq, x, z], [-p[l], eq, y, z]);
+    shares.push({ positions: both(l), helper });
+  });
+  const honestSums = zeros(22);
+  for (const { index, instance } of entries) if (index < 22) honestSums[index] = sumOf(instance);
+  const sums = send('sums', honestSums);
+  const lambda = powers(transcript.absorb([...sums, nonce[0]]), 40);
+  const instances = [
+    ...entries.map(({ index, instance }) => ({ ...instance, weight: lambda[index] })),
+    ...shares.map(({ positions, helper }) => ({
+      positions,
+      weight: lambda[39],
+      terms: [{ coefficient: 1n, factors: [helper] }],
+    })),
+    ...tableEntries(sq.slice(36, 50), beta, g, mult, lambda[38], lambda[39]),
+  ];
+  const batch1 = sumcheck(instances, 24, 5, transcript, (round, m) => send(`batch1 ${round}`, m));
+  const [rhoS, rhoF] = [batch1.point.slice(0, sigma), batch1.point.slice(12)];
+
+  // 6. evaluations
+  const at = (t: readonly bigint[], s: readonly bigint[], f: readonly bigint[], l: number) =>
+    evaluate(field(t), [...s, ...f.slice(0, a[l])]);
+  const weightAt = (w: readonly bigint[], l: number, j: readonly bigint[], i: readonly bigint[]) =>
+    mod(p[l] * evaluate(field(w), [...j.slice(0, a[l - 1]), ...i.slice(0, a[l])]));
+  const e = zeros(70);
+  for (const l of LAYERS) {
+    e[l - 1] = weightAt(run.W[l], l, rhoF, ri);
+    e[3 + l] = at(In[l], rs, rhoF, l - 1);
+    e[7 + l] = at(D[l], rhoS, ri, l);
+    e[11 + l] = at(In[l], rhoS, rhoF, l - 1);
+    e[15 + l] = at(P[l], rhoS, rhoF, l - 1);
+    e[19 + l] = at(In[l], rhoS, rj, l - 1);
+  }
+  const perHidden = ['V', 'm', 'T', 'R0', 'R1', 'S0', 'S1', 'D'] as const;
+  for (const l of HIDDEN_LAYERS) {
+    e[23 + l] = mod(p[l] * weightAt(run.W[l + 1], l + 1, rj, rhoF));
+    e[26 + l] = mod(p[l] * at(D[l + 1], rs, rhoF, l + 1));
+    e[29 + l] = at(PD[l], rhoS, rhoF, l + 1);
+    perHidden.forEach((x, i) => {
+      e[33 + 8 * (l - 1) + i] = mod(p[l] * at(hidden[l][x], rhoS, rhoF, l));
+    });
+  }
+  [output.Q, output.U0, output.U1, D[4]].forEach((t, i) => {
+    e[57 + i] = at(t, rhoS, rhoF, 4);
+  });
+  helpers.forEach((t, k) => {
+    e[61 + k] = mod(p[group(k)] * at(t, rhoS, rhoF, group(k)));
+  });
+  e[68] = evaluate(g, batch1.point.slice(0, 14));
+  e[69] = evaluate(field(mult), batch1.point.slice(0, 14));
+  const evals1 = send('evals1', e);
+
+  // 7. batch 2
+  const mu2 = powers(transcript.absorb(evals1), 7);
+  const stepAt = range(sigma - batchBits).map((t) => batchBits + t);
+  const earlierThan = range(steps).map((k) => mod(sum(eqTable(rhoS.slice(batchBits)).slice(0, k))));
+  const stepTensor = (t: readonly bigint[], l: number) => low(high(t, rhoF, a[l]), rs.slice(0, batchBits));
+  const stepped = [
+    ...LAYERS.map((l) => stepTensor(In[l], l - 1)),
+    ...HIDDEN_LAYERS.map((l) =>
+      stepTensor(
+        D[l + 1].map((v) => mod(p[l] * v)),
+        l + 1,
+      ),
+    ),
+  ];
+  const batch2 = sumcheck(
+    stepped.map((v, i) => ({
+      weight: mu2[i],
+      positions: stepAt,
+      terms: [{ coefficient: 1n, factors: [earlierThan, eqK, v].map((f) => table(stepAt, f)) }],
+    })),
+    12,
+    3,
+    transcript,
+    (round, m) => send(`batch2 ${round}`, m),
+  );
+  const zeta = [...rs.slice(0, batchBits), ...batch2.point.slice(batchBits, sigma)];
+  const evals2 = send('evals2', [
+    ...LAYERS.map((l) => at(In[l], zeta, rhoF, l - 1)),
+    ...HIDDEN_LAYERS.map((l) => mod(p[l] * at(D[l + 1], zeta, rhoF, l + 1))),
+  ]);
+
+  // 8. claims
+  const rho = transcript.absorb(evals2);
+  const claims: Claim[] = Array.from({ length: 81 });
+  type Point = readonly bigint[];
+  const term = (oracle: number, slot: string, point: Point, coefficient = 1n): ClaimTerm => ({
+    oracle,
+    slot: slots[slot],
+    point,
+    coefficient,
+  });
+  const tp = (s: Point, f: Point, l: number) => [...s, ...f.slice(0, a[l])];
+  const wp = (j: Point, i: Point, l: number) => [...j.slice(0, a[l - 1]), ...i.slice(0, a[l])];
+  const inTerms = (l: number, s: Point, f: Point) => [
+    ...(l > 1 ? [term(TRACE, `A${l - 1}`, tp(s, f, l - 1))] : []),
+    term(SHARD, 'X', tp(s, f, 0), p[l] - p[l - 1]),
+  ];
+  const dTerms = (l: number, s: Point, f: Point, weight = 1n) =>
+    l < 4
+      ? [term(TRACE, `D${l}`, tp(s, f, l), weight)]
+      : [term(TRACE, 'Q', tp(s, f, 4), 4n * weight), term(SHARD, 'Y', tp(s, f, 4), -4n * weight)];
+  const shift = (l: number) => (l === 4 ? 4n * HALF_LIMB : 0n);
+  const claim = (i: number, value: bigint, terms: ClaimTerm[]) => {
+    claims[i] = { value, terms };
+  };
+  for (const l of LAYERS) {
+    claim(l - 1, evals1[l - 1], [term(PARENT, `W${l}`, wp(rhoF, ri, l))]);
+    claim(3 + l, evals1[3 + l], inTerms(l, rs, rhoF));
+    claim(7 + l, evals1[7 + l] + shift(l), dTerms(l, rhoS, ri));
+    claim(11 + l, evals1[11 + l], inTerms(l, rhoS, rhoF));
+    claim(15 + l, evals2[l - 1], inTerms(l, zeta, rhoF));
+    claim(19 + l, evals1[19 + l], inTerms(l, rhoS, rj));
+  }
+  for (const l of HIDDEN_LAYERS) {
+    claim(23 + l, evals1[23 + l], [term(PARENT, `W${l + 1}`, wp(rj, rhoF, l + 1), p[l])]);
+    claim(26 + l, evals1[26 + l] + p[l] * shift(l + 1), dTerms(l + 1, rs, rhoF, p[l]));
+    claim(29 + l, evals2[3 + l] + p[l] * shift(l + 1), dTerms(l + 1, zeta, rhoF, p[l]));
+    perHidden.forEach((x, i) => {
+      claim(33 + 8 * (l - 1) + i, evals1[33 + 8 * (l - 1) + i], [term(TRACE, `${x}${l}`, tp(rhoS, rhoF, l))]);
+    });
+  }
+  ['Q', 'U0', 'U1'].forEach((x, i) => {
+    claim(57 + i, evals1[57 + i], [term(TRACE, x, tp(rhoS, rhoF, 4))]);
+  });
+  claim(60, evals1[60] + shift(4), dTerms(4, rhoS, rhoF));
+  range(7).forEach((k) => {
+    claim(61 + k, evals1[61 + k], [term(HELPER, `h${k}`, tp(rhoS, rhoF, group(k)))]);
+  });
+  claim(68, evals1[68], [term(HELPER, 'g', batch1.point.slice(0, 14))]);
+  claim(69, evals1[69], [term(TRACE, 'mult', batch1.point.slice(0, 14))]);
+  for (const l of LAYERS) {
+    const [z, w] = [tp(rs, ri, l), wp(rj, ri, l)];
+    const forward =
+      l < 4
+        ? [
+            term(TRACE, `A${l}`, z, -2n * FRACTION),
+            term(TRACE, `V${l}`, z, FRACTION),
+            term(TRACE, `R0${l}`, z, -1n),
+            term(TRACE, `R1${l}`, z, -LIMB),
+          ]
+        : [term(TRACE, 'Q', z, -FRACTION), term(TRACE, 'U0', z, -1n), term(TRACE, 'U1', z, -LIMB)];
+    const value =
+      lr * (sums[3 + l] + 2n ** 18n * sums[7 + l]) -
+      sums[l - 1] -
+      p[l] * (FRACTION / 2n) -
+      (l < 4 ? 0n : FRACTION * HALF_LIMB);
+    const bias = ri.slice(0, a[l]);
+    claim(69 + l, value, [term(PARENT, `b${l}`, bias, 512n), ...forward]);
+    claim(76 + l, -lr * sums[11 + l], [
+      term(CHILD, `W${l}`, w),
+      term(PARENT, `W${l}`, w, -1n),
+      term(CHILD, `b${l}`, bias, mu),
+      term(PARENT, `b${l}`, bias, -mu),
+    ]);
+    if (l < 4) {
+      const y = tp(rs, rj, l);
+      claim(73 + l, sums[15 + l] - lr * sums[18 + l] + p[l] * (FRACTION * HALF_LIMB + FRACTION / 2n), [
+        term(TRACE, `T${l}`, y, FRACTION),
+        term(TRACE, `S0${l}`, y),
+        term(TRACE, `S1${l}`, y, LIMB),
+      ]);
+    }
+  }
+  const before = transcript.state;
+  const opened = open(oracles, claims, transcript, { rho, h, nonce, interfere: send });
+
+  // 9. the circuit's inputs
+  const modelOffset = LAYERS.flatMap((l) => [slots[`W${l}`].bits, slots[`b${l}`].bits]);
+  const shardOffset = [slots.X.bits, slots.Y.bits];
+  const pack = (offsets: readonly (readonly bigint[])[], from: number) =>
+    sum(offsets.flatMap((o, i) => o.map((b, t) => b * 2n ** BigInt(from + 22 * i + t))));
+  const shape =
+    sum(run.n.map((v, l) => BigInt(v - 1) * 2n ** BigInt(12 * l))) +
+    sum(HIDDEN_LAYERS.map((l) => p[l] * 2n ** BigInt(59 + l))) +
+    pack(modelOffset, 63);
+  const seg = lr + (BigInt(S - 1) << 17n) + (BigInt(batch - 1) << 29n) + pack(shardOffset, 41);
+  return {
+    before,
+    opened,
+    inputs: {
+      h,
+      shape: mod(shape),
+      seg: mod(seg),
+      widths1: run.n.map((v) => mod(BigInt(v - 1))),
+      present: p.slice(1, 4),
+      modelOffset,
+      rows1: BigInt(S - 1),
+      batchRows1: BigInt(batch - 1),
+      lr: mod(lr),
+      shardOffset,
+      traceOffset,
+      helperOffset,
+      nonce,
+      sums,
+      batch1: batch1.messages,
+      evals1,
+      batch2: batch2.messages,
+      evals2,
+      ...opened,
+    },
+  };
+}
