@@ -7,7 +7,7 @@ import type { Bn254 } from './bn254.ts';
 import { applyBeacon, type Beacon, contribute, newKey } from './ceremony.ts';
 import { makeDevKey } from './devKey.ts';
 import { sha256 } from './files.ts';
-import { checkVerificationKey, verifyRealKey } from './gate.ts';
+import { checkVerificationKey, readContributions, verifyRealKey } from './gate.ts';
 import { keyFiles } from './paths.ts';
 import { R1cs } from './r1cs.ts';
 import { devKeySecrets } from './secrets.ts';
@@ -97,9 +97,8 @@ export async function advanceRealKey(
     onProgress('adding the beacon');
     await applyBeacon(file, file, options.beacon);
   }
-  if (!options.beacon && !options.zkeys) return undefined;
   const zkey = readFileSync(file);
-  if (!options.beacon && options.contribute) return undefined;
+  if (!readContributions(zkey).at(-1)?.beacon) return undefined;
   onProgress('verifying');
   const contributions = await verifyRealKey({ r1cs: r1csPath, ptau: options.ptau, zkey }, { bn, onProgress });
   const names = contributions.map((c) => c.name ?? 'unnamed').join(', ');
