@@ -8,7 +8,6 @@ import { randomElement } from '../../src/numbers/field.ts';
 import { loadMnist } from '../data/mnist.ts';
 import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
-import { proveRun } from '../proving/proveRun.ts';
 import { type Json, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import type { Output } from '../terminal/output.ts';
@@ -21,7 +20,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges } from './prove.ts';
+import { originOf, printEdges, proveHere } from './prove.ts';
 
 interface DataOptions extends CommonOptions, StatementOptions {
   mnist?: boolean;
@@ -67,7 +66,7 @@ export function addDataCommand(program: Command): void {
       try {
         const shards = await dataRun(run, inputs, output);
         const files = shards.map((key) => run.file('data', key));
-        if (origin !== undefined) printEdges(run, await proveRun(run, origin, output), output, { shards: files });
+        if (origin !== undefined) printEdges(run, await proveHere(run, origin, output), output, { shards: files });
         else {
           const lines = [
             ...files.map((file) => `shard    ${file}`),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { getAddress } from 'viem';
 import type { Origin } from '../../src/registry/statement.ts';
-import { type ProvedEdge, proveRun } from '../proving/proveRun.ts';
+import type { ProvedEdge } from '../proving/proveRun.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
@@ -24,7 +24,7 @@ export function addProveCommand(program: Command): void {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));
       try {
-        printEdges(run, await proveRun(run, await originOf(options), output), output);
+        printEdges(run, await proveHere(run, await originOf(options), output), output);
       } finally {
         run.close();
       }
@@ -36,6 +36,19 @@ export async function originOf(options: StatementOptions): Promise<Origin> {
   const { chain, registry } = await openRegistry(options);
   const trainer = trainerOf(options, chain.id);
   return { chainId: BigInt(chain.id), registry: getAddress(registry), trainer: getAddress(trainer) };
+}
+
+/** Proves a run in this process. @throws as `proveRun` */
+export async function proveHere(run: Run, origin: Origin, output: Output): Promise<ProvedEdge[]> {
+  // imported here because loading the curve library takes longer than most commands
+  const { proverSource } = await import('../proving/openProver.ts');
+  const { proveRun } = await import('../proving/proveRun.ts');
+  const { source, close } = proverSource();
+  try {
+    return await proveRun(run, origin, output, source);
+  } finally {
+    await close();
+  }
 }
 
 /** The result of everything that proves. */

@@ -13,7 +13,6 @@ import { fileJournal } from '../chain/journal.ts';
 import { LOCAL_CHAINS, loadAccount } from '../chain/keys.ts';
 import { explainRevert, revertName } from '../chain/revert.ts';
 import { sendOnce } from '../chain/transaction.ts';
-import { proveRun } from '../proving/proveRun.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import type { Output } from '../terminal/output.ts';
@@ -26,7 +25,7 @@ import {
   withCommon,
   withKey,
 } from './options.ts';
-import { printEdges } from './prove.ts';
+import { printEdges, proveHere } from './prove.ts';
 
 const BLOCK_TIMEOUT_MS = 300_000;
 
@@ -62,7 +61,7 @@ export function addSeedCommand(program: Command): void {
       try {
         await seedRun(run, widths, context, output);
         const origin = { chainId: BigInt(chain.id), registry, trainer: account.address };
-        const edges = await proveRun(run, origin, output);
+        const edges = await proveHere(run, origin, output);
         printEdges(run, edges, output, { model: run.file('seed', 'model') });
       } finally {
         run.close();

@@ -4,21 +4,11 @@ import { randomElement } from '../../src/numbers/field.ts';
 import { realLearningRate, trainSegment } from '../../src/training/trainer.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
+import type { TrainInputs } from '../proving/runTasks.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import type { Output } from '../terminal/output.ts';
 import { type CommonOptions, outputOf, positive, withCommon } from './options.ts';
-
-export interface TrainInputs {
-  [key: string]: string | number;
-  /** Full paths, and the SHA-256 that the files had. */
-  parent: string;
-  parentSha256: string;
-  shard: string;
-  shardSha256: string;
-  lr: number;
-  batch: number;
-}
 
 export interface TrainOutcome {
   [key: string]: string | number | null;

@@ -2,12 +2,12 @@
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
-import { openProver, type ProverHandle } from './openProver.ts';
+import { proverSource } from './openProver.ts';
 import { proveRun } from './proveRun.ts';
 import type { ProveReply, ProveRequest } from './proverPool.ts';
 
-let prover: ProverHandle | undefined;
 const reply = (message: ProveReply) => process.send?.(message);
+const { source } = proverSource();
 
 const output: Output = {
   json: false,
@@ -24,10 +24,9 @@ const output: Output = {
 process.on('disconnect', () => process.exit(0));
 process.on('message', async ({ folder, origin }: ProveRequest) => {
   try {
-    prover ??= await openProver(['data', 'seed', 'train']);
     const run = Run.open(folder);
     try {
-      reply({ edges: await proveRun(run, { ...origin, chainId: BigInt(origin.chainId) }, output, prover) });
+      reply({ edges: await proveRun(run, { ...origin, chainId: BigInt(origin.chainId) }, output, source) });
     } finally {
       run.close();
     }

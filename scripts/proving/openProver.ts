@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { type Hex, keccak256 } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { Prover, type ProverResources } from '../../src/proof/prover.ts';
+import type { VerificationKey } from '../../src/proof/verify.ts';
+import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
+import type { Program } from '../../src/registry/statement.ts';
+import { keyFiles, SRS_JSON } from '../setup/paths.ts';
+import { loadSrs } from '../setup/srs.ts';
+import type { ProverSource } from './proveRun.ts';
+
+const COMPILED = new URL('../../build/circuits/', import.meta.url);
+
+export interface ProgramKey {
+  vkey: VerificationKey;
+  /** What an edge says of it: keccak256 of the key's file, and whether its secret is public. */
+  identity: { verificationKey: Hex; devKeys: boolean };
+}
+
+/** A prover with its keys. */
+export interface ProverHandle {
+  prover: Prover;
+  keys: Partial<Record<Program, ProgramKey>>;
+  /** Powers of tau in G2, as the contract holds them. */
+  powers: SrsPowers;
+}
+
+/**
+ * Opens provers when they are needed and keeps one: it is opened anew, with everything so far, when a statement needs
+ * another program or more powers.
+ */
+export function proverSource(): { source: ProverSource; close(): Promise<void> } {
+  let open: ProverHandle | undefined;
+  let size = 0;
+  const programs = new Set<Program>();
+  return {
+    async source(program, needed) {
+      if (open !== undefined && programs.has(program) && needed <= size) return open;
+      await open?.prover.close();
+      open = undefined;
+      size = Math.max(size, needed);
+      programs.add(program);
+      open = await openProver([...programs], size);
+      return open;
+    },
+    close: async () => open?.prover.close(),
+  };
+}
+
+/**
+ * Loads compiled circuits, keys and powers of tau from the build folder.
+ * @param size entries of the largest oracle, at most 2^22.
+ * @throws DescentError (NOT_BUILT) when something is missing.
+ */
+export async function openProver(programs: readonly Program[], size: number): Promise<ProverHandle> {
+  const powers = parseSrs(readJson(SRS_JSON));
+  const circuits: ProverResources['circuits'] = {};
+  const keys: ProverHandle['keys'] = {};
+  for (const program of programs) {
+    const files = keyFiles(program);
+    const wasm = readBuilt(new URL(`${program}/${program}.wasm`, COMPILED));
+    circuits[program] = { wasm, zkey: readBuilt(files.zkey) };
+    const verificationKey = keccak256(readBuilt(files.vkey));
+    keys[program] = {
+      vkey: readJson(files.vkey) as VerificationKey,
+      identity: { verificationKey, devKeys: powers.devKeys },
+    };
+  }
+  const srs = await loadSrs(size);
+  return { prover: await Prover.create({ srs, circuits }), keys, powers };
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(new TextDecoder().decode(readBuilt(path)));
+}
+
+function readBuilt(path: string | URL): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (cause) {
+    throw new DescentError(`${path} is missing.`, { cause, code: 'NOT_BUILT', hint: 'Make it with npm run build.' });
+  }
+}

@@ -1,0 +1,97 @@
+import { InputError } from '../../src/errors/InputError.ts';
+import { dataCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
+import type { ProofResult, Prover } from '../../src/proof/prover.ts';
+import type { Origin, Program } from '../../src/registry/statement.ts';
+import { trainSegment } from '../../src/training/trainer.ts';
+import { readShardFile, readWeightsFile } from '../files/models.ts';
+import type { Run } from '../runs/run.ts';
+
+/** A statement that a run claims, read from its files and ready to be proved. */
+export interface RunTask {
+  /** Of the edge file: <name>.edge.json. */
+  name: string;
+  program: Program;
+  /** Entries of the largest oracle: how many powers of tau the proof takes. */
+  size: number;
+  prove(prover: Prover, onStage: (name: string) => void): Promise<ProofResult>;
+}
+
+/** What a train run was started with: full paths, and the SHA-256 that the files had. */
+export interface TrainInputs {
+  [key: string]: string | number;
+  parent: string;
+  parentSha256: string;
+  shard: string;
+  shardSha256: string;
+  lr: number;
+  batch: number;
+}
+
+/** Names of the statements of a run; each is read with `openTask` when its turn comes. @throws InputError */
+export function taskNames(run: Run): string[] {
+  if (run.kind === 'data') return (run.data('data') as { shards: string[] }).shards;
+  run.data(run.kind);
+  return [run.kind];
+}
+
+/** @throws InputError, FileFormatError, CapacityError when the run's files do not make a statement. */
+export function openTask(run: Run, name: string, origin: Origin): RunTask {
+  switch (run.kind) {
+    case 'data': {
+      const shard = readShardFile(run.file('data', name));
+      return {
+        name,
+        program: 'data',
+        size: largest(dataCapacity(shard)),
+        prove: (prover, onStage) => prover.proveData(origin, shard, onStage),
+      };
+    }
+    case 'seed': {
+      const { seed, requestId } = run.data('seed') as { seed: string; requestId: string };
+      const weights = readWeightsFile(run.file('seed', 'model'));
+      const request = { seed: BigInt(seed), requestId: BigInt(requestId) };
+      return {
+        name,
+        program: 'seed',
+        size: largest(seedCapacity(weights.widths)),
+        prove: (prover, onStage) => prover.proveSeed(origin, weights, request, onStage),
+      };
+    }
+    case 'train':
+      return openTraining(run, name, origin);
+  }
+}
+
+/** The trace is not stored: training again takes a second, and shows that the run's files belong together. */
+function openTraining(run: Run, name: string, origin: Origin): RunTask {
+  const { lr, batch, ...inputs } = run.inputs as TrainInputs;
+  const child = readWeightsFile(run.file('train', 'model'));
+  const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
+  const shard = readShardFile(inputs.shard, inputs.shardSha256);
+  return {
+    name,
+    program: 'train',
+    size: largest(trainCapacity(parent.widths, shard.rows)),
+    prove: (prover, onStage) => {
+      onStage('training');
+      const { trace, child: again } = trainSegment(parent, shard, { lr, batch, salt: child.salt });
+      const same = again.layers.every(
+        ({ W, b }, l) => sameArray(W, child.layers[l].W) && sameArray(b, child.layers[l].b),
+      );
+      if (!same) {
+        throw new InputError(`The weights of the run ${run.name} do not follow from its inputs.`, {
+          hint: `Delete ${run.folder} and train again.`,
+        });
+      }
+      return prover.proveTrain(origin, { parent, child, shard, lr, batch, trace }, onStage);
+    },
+  };
+}
+
+function largest(capacity: Record<string, number>): number {
+  return 2 ** Math.max(...Object.values(capacity));
+}
+
+function sameArray(a: BigInt64Array, b: BigInt64Array): boolean {
+  return a.length === b.length && a.every((value, k) => value === b[k]);
+}
