@@ -93,12 +93,11 @@ library KzgOpening {
             // sum := factor * sum + (the point at `term`), one step of Horner's rule
             function timesAdd(base, factor) -> ok {
                 let point := add(base, 0x40)
+                // The factor takes the place of the point's x for a moment.
                 let x := mload(point)
-                let y := mload(add(base, 0x60))
                 mstore(point, factor)
                 ok := staticcall(gas(), 0x07, base, 0x60, base, 0x40)
                 mstore(point, x)
-                mstore(add(base, 0x60), y)
                 ok := and(staticcall(gas(), 0x06, base, 0x80, base, 0x40), ok)
             }
 
