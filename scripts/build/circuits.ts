@@ -12,7 +12,8 @@ const CIRCUITS = join(ROOT, 'circuits');
 const OUTPUT = join(ROOT, 'build/circuits');
 const LIBRARIES = [CIRCUITS, join(ROOT, 'node_modules')];
 /** Full simplification: no linear constraint is left, which is what the pinned counts and the provers' times assume. */
-const OPTIONS = ['--O2', '--r1cs', '--wasm', '--sym'];
+const SIMPLIFICATION = '--O2';
+const OUTPUTS = ['--r1cs', '--wasm', '--sym'];
 const require = createRequire(import.meta.url);
 
 /** An entry of circuits/circuits.json. */
@@ -89,14 +90,20 @@ export interface CircuitSource {
   main: string;
   /** where the outputs go */
   folder: string;
+  /** the compiler's degree of simplification, default --O2 */
+  simplification?: '--O0' | '--O1' | '--O2';
 }
 
 /**
  * Compiles one main file into a folder unless it holds the same already. Outputs are renamed into place and the record
  * comes last, so an interrupted build is never taken for a complete one.
  */
-export async function compile({ name, main, folder }: CircuitSource, { onProgress }: BuildOptions = {}) {
-  const hash = hashOf(main);
+export async function compile(
+  { name, main, folder, simplification = SIMPLIFICATION }: CircuitSource,
+  { onProgress }: BuildOptions = {},
+): Promise<BuiltCircuit> {
+  const options = [simplification, ...OUTPUTS];
+  const hash = hashOf(main, options);
   const path = (ending: string) => join(folder, `${name}.${ending}`);
   const record = join(folder, 'circuit.json');
   const paths = { r1cs: path('r1cs'), wasm: path('wasm'), sym: path('sym') };
@@ -113,7 +120,7 @@ export async function compile({ name, main, folder }: CircuitSource, { onProgres
   await mkdir(folder, { recursive: true });
   try {
     await writeFile(join(work, `${name}.circom`), main);
-    await runCompiler(join(work, `${name}.circom`), work, OPTIONS);
+    await runCompiler(join(work, `${name}.circom`), work, options);
     await rename(join(work, `${name}_js`, `${name}.wasm`), join(work, `${name}.wasm`));
     const constraints = await countConstraints(join(work, `${name}.r1cs`));
     await rm(record, { force: true });
@@ -176,7 +183,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** Hash of a main file, all it includes, the compiler and its options. */
-function hashOf(main: string): string {
+function hashOf(main: string, options: readonly string[]): string {
   const seen = new Map<string, string>();
   const visit = (text: string, folder: string) => {
     for (const [, name] of text.matchAll(/^\s*include\s+"([^"]+)"\s*;/gm)) {
@@ -190,7 +197,7 @@ function hashOf(main: string): string {
   };
   visit(main, CIRCUITS);
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([require('circom2/package.json').version, OPTIONS, main]));
+  hash.update(JSON.stringify([require('circom2/package.json').version, options, main]));
   for (const [file, text] of [...seen].sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(JSON.stringify([relative(ROOT, file), text]));
   return hash.digest('hex');
