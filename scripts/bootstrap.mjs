@@ -60,7 +60,7 @@ function plan(command, args) {
 
 function planTests(args) {
   const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && holdsTests(join(ROOT, 'test', entry.name)))
     .map((entry) => entry.name);
   const named = args.filter((argument) => folders.includes(argument));
   const options = args.filter((argument) => !folders.includes(argument));
@@ -70,6 +70,12 @@ function planTests(args) {
   const needs =
     named.length > 0 ? [...new Set(named.flatMap((folder) => FOLDER_NEEDS[folder] ?? EVERYTHING))] : EVERYTHING;
   return { needs, runs: [['--test', `--test-concurrency=${CORES}`, ...options, ...patterns]] };
+}
+
+function holdsTests(folder) {
+  return readdirSync(folder, { withFileTypes: true }).some((entry) =>
+    entry.isDirectory() ? holdsTests(join(folder, entry.name)) : entry.name.endsWith('.test.ts'),
+  );
 }
 
 function benchFiles(args) {

@@ -20,7 +20,9 @@ export function createProgress(stream = process.stderr) {
   const tick = () => {
     if (running.size === 0) return;
     if (!live) {
-      for (const step of running.values()) print(`  ${describe(step)}`);
+      for (const step of running.values()) {
+        if (Date.now() - step.begun >= HEARTBEAT_MS / 2) print(`  ${describe(step)}`);
+      }
       return;
     }
     clear();

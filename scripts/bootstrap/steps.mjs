@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 /**
  * A step: `inputs` (files and folders whose content decides), `outputs` (must exist), `after` (steps before it), `run`
- * (arguments of node). A step runs when an input changed or an output is missing.
+ * (arguments of node). A step runs when an input changed or an output is missing, `unless` something forbids it.
  */
 export const STEPS = {
   kernels: {
@@ -19,23 +19,32 @@ export const STEPS = {
   },
   circuits: {
     title: 'circuits',
-    inputs: ['circuits', 'scripts/build/circuits.ts'],
+    inputs: ['circuits/circuits.json', 'circuits/lib', 'circuits/programs', 'scripts/build/circuits.ts'],
     outputs: ['build/circuits'],
-    after: ['kernels'],
+    after: [],
     run: ['scripts/build/circuits.ts'],
   },
   keys: {
     title: 'development keys',
-    inputs: ['circuits', 'scripts/build/circuits.ts', 'scripts/setup'],
-    outputs: ['build/setup'],
-    after: ['circuits'],
+    inputs: [
+      'circuits/circuits.json',
+      'circuits/lib',
+      'circuits/programs',
+      'scripts/build/circuits.ts',
+      'scripts/setup',
+      'src/argument/msm',
+    ],
+    outputs: ['build/setup/source.json', 'src/generated/srs.json'],
+    after: ['kernels', 'circuits'],
     run: ['scripts/setup/setup.ts'],
+    // Keys of a ceremony cannot be made again, only fetched: `npm run setup -- --ptau ... --zkey ...` installs them.
+    unless: (root) => readJson(join(root, 'circuits/setup/manifest.json'))?.devKeys === false,
   },
   contracts: {
     title: 'contracts',
     inputs: ['contracts', 'hardhat.config.ts'],
-    outputs: ['artifacts'],
-    after: ['kernels'],
+    outputs: ['artifacts/contracts'],
+    after: [],
     run: ['node_modules/hardhat/dist/src/cli.js', 'build'],
   },
   abi: {
@@ -80,6 +89,7 @@ export async function buildSteps(root, names, { node, env, workers, progress }) 
 
 async function runStep(root, name, { node, env, progress }) {
   const step = STEPS[name];
+  if (step.unless?.(root)) return;
   const hash = contentHash(root, [...step.inputs, 'package-lock.json']);
   const stamp = join(root, 'build', 'stamps', name);
   const fresh = () => step.outputs.every((path) => existsSync(join(root, path)));
@@ -105,6 +115,10 @@ async function runStep(root, name, { node, env, progress }) {
   mkdirSync(join(root, 'build', 'stamps'), { recursive: true });
   writeFileSync(`${stamp}.new`, hash);
   renameSync(`${stamp}.new`, stamp);
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
 /** SHA-256 over the names and contents of all files below the given paths. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,21 +26,26 @@ export interface CliOptions {
   killAt?: { operation: number; folder: string };
 }
 
-/** Runs the command line as a process of its own, without the caller's DESCENT_ variables. */
-export function descent(args: string[], { env = {}, killAt }: CliOptions = {}): Promise<CliResult> {
+/** Starts the command line as a process of its own, without the caller's DESCENT_ variables. */
+export function descentProcess(args: string[], { env = {}, killAt }: CliOptions = {}): ChildProcess {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DESCENT_')));
   const kill = killAt && { KILL_AT: String(killAt.operation), KILL_FOLDER: killAt.folder };
-  const child = spawn(
+  return spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ...(killAt ? ['--import', KILLER] : []), CLI, ...args],
     { env: { ...clean, NODE_COMPILE_CACHE: CACHE, ...env, ...kill }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
+}
+
+/** Runs the command line to its end. */
+export function descent(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = descentProcess(args, options);
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (data) => {
+  child.stdout?.on('data', (data) => {
     stdout += data;
   });
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     stderr += data;
   });
   return new Promise((resolve, reject) => {
