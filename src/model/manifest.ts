@@ -1,9 +1,14 @@
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
+import { MAX_SIZE } from '../numbers/constants.ts';
+import { parseJson, show } from './json.ts';
 import { checkShardShape, type ShardKind } from './shape.ts';
 import type { Transform } from './transforms.ts';
 
 export const DATASET_FORMAT = 'descent-dataset/1';
+
+/** Greatest size of a manifest, in characters: 4096 columns with long names and numbers, and thousands of shards. */
+export const MAX_MANIFEST_LENGTH = 1 << 21;
 
 export interface ManifestShard {
   /** Name of the shard file beside the manifest. */
@@ -22,8 +27,16 @@ export interface DatasetManifest {
   kind: ShardKind;
   inputs: number;
   outputs: number;
+  /** Seed of the order of the rows (`shuffledOrder`), taken before anything else; absent: the order of the file. */
+  shuffle?: number;
   /** In the order they were applied. */
   transforms: Transform[];
+  /** Of regression targets, likewise. */
+  targetTransforms?: Transform[];
+  /** Names of the columns of the raw rows. */
+  columns?: string[];
+  /** Label of class 0, 1, .. */
+  classes?: string[];
   shards: ManifestShard[];
 }
 
@@ -34,12 +47,7 @@ export function formatManifest(manifest: DatasetManifest): string {
 
 /** @throws FileFormatError for anything but a complete manifest of this format; unknown fields are refused. */
 export function parseManifest(text: string): DatasetManifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FileFormatError('The dataset manifest is not JSON.', { cause });
-  }
+  const value = parseJson(text, 'The dataset manifest', MAX_MANIFEST_LENGTH);
   try {
     checkManifest(value);
   } catch (cause) {
@@ -49,53 +57,87 @@ export function parseManifest(text: string): DatasetManifest {
   return value;
 }
 
+const FIELDS = ['format', 'name', 'source', 'kind', 'inputs', 'outputs', 'transforms', 'shards'];
+const OPTIONAL_FIELDS = ['shuffle', 'targetTransforms', 'columns', 'classes'];
+
 function checkManifest(value: unknown): asserts value is DatasetManifest {
-  const fields = record(value, 'The manifest', [
-    'format',
-    'name',
-    'source',
-    'kind',
-    'inputs',
-    'outputs',
-    'transforms',
-    'shards',
-  ]);
+  const fields = record(value, 'The manifest', FIELDS, OPTIONAL_FIELDS);
   if (fields.format !== DATASET_FORMAT) {
-    throw new InputError(`The manifest has format ${JSON.stringify(fields.format)}, expected ${DATASET_FORMAT}.`);
+    throw new InputError(`The manifest has format ${show(fields.format)}, expected ${DATASET_FORMAT}.`);
   }
   for (const key of ['name', 'source']) {
     if (typeof fields[key] !== 'string') throw new InputError(`The ${key} of the dataset is not text.`);
   }
-  const { inputs, outputs, kind } = fields as { inputs: number; outputs: number; kind: ShardKind };
+  const { inputs, outputs, kind, shuffle } = fields as unknown as DatasetManifest;
   checkShardShape({ inputs, outputs, kind, rows: 1 });
+  if (shuffle !== undefined && !(Number.isInteger(shuffle) && shuffle >= 0 && shuffle < 2 ** 32)) {
+    throw new InputError(`The seed of a shuffle is an integer in 0..2^32-1, not ${show(shuffle)}.`);
+  }
   for (const transform of list(fields.transforms, 'transforms')) checkTransform(transform);
+  if (fields.targetTransforms !== undefined) {
+    if (kind !== 'regression') throw new InputError('Only regression targets are transformed.');
+    for (const transform of list(fields.targetTransforms, 'targetTransforms')) checkTransform(transform);
+  }
+  if (fields.columns !== undefined) texts(fields.columns, 'columns');
+  if (fields.classes !== undefined) checkClasses(texts(fields.classes, 'classes'), { kind, outputs });
   for (const shard of list(fields.shards, 'shards')) {
     const { file, rows, first } = record(shard, 'A shard of the manifest', ['file', 'rows', 'first']);
     // A manifest may come from a stranger: its files must lie beside it.
-    if (typeof file !== 'string' || !/^[\w-][\w.-]*$/.test(file)) {
-      throw new InputError(`${JSON.stringify(file)} is not a plain file name.`);
-    }
+    if (!isPlainFileName(file)) throw new InputError(`${show(file)} is not a plain file name.`);
     checkShardShape({ inputs, outputs, kind, rows: rows as number });
-    if (!Number.isSafeInteger(first) || (first as number) < 0) throw new InputError(`${first} is not a first row.`);
+    if (!Number.isSafeInteger(first) || (first as number) < 0) {
+      throw new InputError(`${show(first)} is not a first row.`);
+    }
   }
 }
 
-const TRANSFORM_FIELDS: Record<Transform['name'], string[]> = {
-  scale: ['factor'],
-  standardise: ['mean', 'deviation'],
-  'average-pool': ['height', 'width', 'size'],
+/** A name without folders that cannot leave the folder it is looked up in, nor name a hidden file. */
+export function isPlainFileName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= 255 && /^[\w-][\w.-]*$/.test(name);
+}
+
+function checkClasses(classes: string[], { kind, outputs }: { kind: ShardKind; outputs: number }): void {
+  if (kind !== 'classes') throw new InputError('A dataset of regression targets has no classes.');
+  if (classes.length !== outputs || new Set(classes).size !== outputs) {
+    throw new InputError(`The manifest names ${new Set(classes).size} classes for ${outputs} outputs.`);
+  }
+}
+
+const TRANSFORM_FIELDS: Record<Transform['name'], Record<string, 'number' | 'columns'>> = {
+  scale: { factor: 'number' },
+  standardise: { mean: 'number', deviation: 'number' },
+  'average-pool': { height: 'number', width: 'number', size: 'number' },
+  columns: { offset: 'columns', factor: 'columns' },
+  clip: { limit: 'number' },
 };
 
 function checkTransform(value: unknown): void {
   const { name } = value as { name?: unknown };
   if (typeof name !== 'string' || !Object.hasOwn(TRANSFORM_FIELDS, name)) {
-    throw new InputError(`The transform ${JSON.stringify(name)} is unknown.`);
+    throw new InputError(`The transform ${show(name)} is unknown.`);
   }
   const fields = TRANSFORM_FIELDS[name as Transform['name']];
-  const entries = record(value, `The transform ${name}`, ['name', ...fields]);
-  for (const field of fields) {
-    if (!Number.isFinite(entries[field])) throw new InputError(`${field} of the transform ${name} is not a number.`);
+  const entries = record(value, `The transform ${name}`, ['name', ...Object.keys(fields)]);
+  for (const [field, type] of Object.entries(fields)) {
+    const entry = entries[field];
+    if (type === 'number' && !Number.isFinite(entry)) {
+      throw new InputError(`${field} of the transform ${name} is not a number.`);
+    }
+    if (type === 'columns' && !isNumberList(entry)) {
+      throw new InputError(`${field} of the transform ${name} is not a list of 1..${MAX_SIZE} numbers.`);
+    }
   }
+}
+
+function isNumberList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.length <= MAX_SIZE && value.every(Number.isFinite);
+}
+
+function texts(value: unknown, what: string): string[] {
+  if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
+    throw new InputError(`The ${what} of the manifest are not a list of texts.`);
+  }
+  return value;
 }
 
 function list(value: unknown, what: string): unknown[] {
@@ -105,14 +147,17 @@ function list(value: unknown, what: string): unknown[] {
   return value;
 }
 
-function record(value: unknown, what: string, keys: string[]): Record<string, unknown> {
+function record(value: unknown, what: string, keys: string[], optional: string[] = []): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InputError(`${what} is not an object.`);
   }
-  const found = Object.keys(value);
-  const missing = keys.filter((key) => !found.includes(key));
-  const unknown = found.filter((key) => !keys.includes(key));
+  const found = new Set(Object.keys(value));
+  const missing = keys.filter((key) => !found.has(key));
   if (missing.length > 0) throw new InputError(`${what} lacks ${missing.join(', ')}.`);
-  if (unknown.length > 0) throw new InputError(`${what} has the unknown fields ${unknown.join(', ')}.`);
+  const unknown = [...found].filter((key) => !keys.includes(key) && !optional.includes(key));
+  if (unknown.length > 0) {
+    const names = unknown.slice(0, 5).map((key) => key.slice(0, 80));
+    throw new InputError(`${what} has the unknown fields ${names.join(', ')}.`);
+  }
   return value as Record<string, unknown>;
 }

@@ -1,4 +1,5 @@
 import { FileFormatError } from '../errors/FileFormatError.ts';
+import { asObject, parseJson, show } from './json.ts';
 
 /** Bytes per entry of the dtypes this project reads or writes. */
 const DTYPE_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1 } as const;
@@ -62,14 +63,14 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   if (start > bytes.length) {
     throw new FileFormatError(`The file ends inside its header (${bytes.length} of ${start} bytes).`);
   }
-  const header = parseHeader(bytes.subarray(8, start));
+  const header = asObject(parseJson(bytes.subarray(8, start), 'The header', MAX_HEADER_BYTES), 'The header');
   const metadata = new Map<string, string>();
   const tensors = new Map<string, Tensor>();
   const spans: { name: string; begin: number; end: number }[] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') {
       for (const [key, value] of Object.entries(asObject(entry, 'The metadata'))) {
-        if (typeof value !== 'string') throw new FileFormatError(`Metadata ${JSON.stringify(key)} is not a string.`);
+        if (typeof value !== 'string') throw new FileFormatError(`Metadata ${show(key)} is not a string.`);
         metadata.set(key, value);
       }
       continue;
@@ -82,50 +83,15 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   return { tensors, metadata };
 }
 
-function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  let text: string;
-  let value: unknown;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FileFormatError('The header is not JSON.', { cause });
-  }
-  checkUniqueKeys(text);
-  return asObject(value, 'The header');
-}
-
-/** JSON.parse silently keeps the last of two equal keys, other parsers the first. `text` is known to be valid JSON. */
-function checkUniqueKeys(text: string): void {
-  const open: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (colon) {
-      const key: string = JSON.parse(string);
-      const keys = open[open.length - 1];
-      if (keys.has(key)) throw new FileFormatError(`The header names ${JSON.stringify(key)} twice.`);
-      keys.add(key);
-    }
-  }
-}
-
-function asObject(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FileFormatError(`${what} is not a JSON object.`);
-  }
-  return value as Record<string, unknown>;
-}
-
 function parseEntry(
   name: string,
   entry: unknown,
   size: number,
 ): { dtype: Dtype; shape: number[]; begin: number; end: number } {
-  const label = `Tensor ${JSON.stringify(name)}`;
+  const label = `Tensor ${show(name)}`;
   const { dtype, shape, data_offsets: offsets } = asObject(entry, label);
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) {
-    throw new FileFormatError(`${label} has the unknown dtype ${JSON.stringify(dtype)}.`);
+    throw new FileFormatError(`${label} has the unknown dtype ${show(dtype)}.`);
   }
   if (!isCountArray(shape)) throw new FileFormatError(`${label} has no valid shape.`);
   if (!isCountArray(offsets) || offsets.length !== 2) throw new FileFormatError(`${label} has no valid data_offsets.`);
@@ -152,7 +118,7 @@ function checkCover(spans: { name: string; begin: number; end: number }[], size:
   for (const { name, begin, end } of spans) {
     if (begin !== position) {
       const what = begin < position ? 'overlaps another tensor' : 'leaves a gap before it';
-      throw new FileFormatError(`Tensor ${JSON.stringify(name)} ${what} (offset ${begin}, expected ${position}).`);
+      throw new FileFormatError(`Tensor ${show(name)} ${what} (offset ${begin}, expected ${position}).`);
     }
     position = end;
   }
@@ -165,7 +131,7 @@ function checkCover(spans: { name: string; begin: number; end: number }[], size:
  */
 export function takeTensor(file: TensorFile, name: string, dtype: Dtype, shape: readonly number[]): Tensor {
   const tensor = file.tensors.get(name);
-  if (!tensor) throw new FileFormatError(`The tensor ${JSON.stringify(name)} is missing.`);
+  if (!tensor) throw new FileFormatError(`The tensor ${show(name)} is missing.`);
   if (tensor.dtype !== dtype) throw new FileFormatError(`Tensor ${name} holds ${tensor.dtype}, expected ${dtype}.`);
   if (tensor.shape.length !== shape.length || shape.some((n, k) => tensor.shape[k] !== n)) {
     throw new FileFormatError(`Tensor ${name} has shape [${tensor.shape}], expected [${shape}].`);
@@ -176,7 +142,7 @@ export function takeTensor(file: TensorFile, name: string, dtype: Dtype, shape: 
 /** @throws FileFormatError when the file has a tensor outside `names`. */
 export function refuseOtherTensors(file: TensorFile, names: readonly string[]): void {
   for (const name of file.tensors.keys()) {
-    if (!names.includes(name)) throw new FileFormatError(`The file has an unexpected tensor ${JSON.stringify(name)}.`);
+    if (!names.includes(name)) throw new FileFormatError(`The file has an unexpected tensor ${show(name)}.`);
   }
 }
 
@@ -190,5 +156,5 @@ export function takeMetadata(file: TensorFile, key: string): string {
 /** @throws FileFormatError unless metadata `format` is this one. */
 export function expectFormat(file: TensorFile, format: string): void {
   const found = file.metadata.get('format');
-  if (found !== format) throw new FileFormatError(`The file has format ${JSON.stringify(found)}, expected ${format}.`);
+  if (found !== format) throw new FileFormatError(`The file has format ${show(found)}, expected ${format}.`);
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
 import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
 import { ADDRESS_BITS, MAX_LAYERS, MAX_RATE, MAX_SIZE, SIZE_BITS } from '../numbers/constants.ts';
+import { show } from './json.ts';
 import { type Layout, layout, type SlotSize } from './layout.ts';
 
 export type ShardKind = 'classes' | 'regression';
@@ -35,7 +36,7 @@ export function checkWidths(widths: readonly number[]): void {
 /** @throws InputError unless 1 <= value <= 4096 and value is an integer. */
 export function checkSize(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > MAX_SIZE) {
-    throw new InputError(`The ${what} must be an integer in 1..${MAX_SIZE}, not ${value}.`);
+    throw new InputError(`The ${what} must be an integer in 1..${MAX_SIZE}, not ${show(value)}.`);
   }
 }
 
@@ -44,14 +45,14 @@ export function checkShardShape(shape: ShardShape): void {
   checkSize('number of outputs', shape.outputs);
   checkSize('number of rows', shape.rows);
   if (shape.kind !== 'classes' && shape.kind !== 'regression') {
-    throw new InputError(`A shard holds classes or regression targets, not ${String(shape.kind)}.`);
+    throw new InputError(`A shard holds classes or regression targets, not ${show(shape.kind)}.`);
   }
 }
 
 /** `49-32-10` -> [49, 32, 10]. @throws InputError for anything else. */
 export function parseWidths(text: string): number[] {
   if (!/^\d{1,4}(-\d{1,4})*$/.test(text)) {
-    throw new InputError(`${JSON.stringify(text)} is not a network shape.`, { hint: 'Write widths like 49-32-10.' });
+    throw new InputError(`${show(text)} is not a network shape.`, { hint: 'Write widths like 49-32-10.' });
   }
   const widths = text.split('-').map(Number);
   checkWidths(widths);

@@ -2,6 +2,7 @@ import { CapacityError } from '../errors/CapacityError.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { ACTIVATION_BITS, ADDRESS_BITS } from '../numbers/constants.ts';
+import { show } from './json.ts';
 import {
   expectFormat,
   readTensors,
@@ -47,13 +48,14 @@ export function readShard(bytes: Uint8Array): Shard {
   expectFormat(file, SHARD_FORMAT);
   const fraction = takeMetadata(file, 'fraction_bits');
   if (fraction !== `${ACTIVATION_BITS}`) {
-    throw new FileFormatError(`The shard has ${fraction} fraction bits, expected ${ACTIVATION_BITS}.`);
+    throw new FileFormatError(`The shard has ${show(fraction)} fraction bits, expected ${ACTIVATION_BITS}.`);
   }
   const kind = takeMetadata(file, 'kind');
-  if (kind !== 'classes' && kind !== 'regression') throw new FileFormatError(`The shard has unknown kind ${kind}.`);
+  if (kind !== 'classes' && kind !== 'regression')
+    throw new FileFormatError(`The shard has unknown kind ${show(kind)}.`);
   const count = (key: string) => {
     const text = takeMetadata(file, key);
-    if (!/^[1-9]\d{0,3}$/.test(text)) throw new FileFormatError(`The metadata ${key} is ${JSON.stringify(text)}.`);
+    if (!/^[1-9]\d{0,3}$/.test(text)) throw new FileFormatError(`The metadata ${key} is ${show(text)}.`);
     return Number(text);
   };
   const shape = { inputs: count('inputs'), outputs: count('outputs'), rows: count('rows'), kind } as const;

@@ -10,7 +10,11 @@ export type Transform =
   /** Subtract the mean and divide by the deviation, the same two numbers for every value. */
   | { name: 'standardise'; mean: number; deviation: number }
   /** Replace each size x size block of an image by its mean; the image's sides are multiples of `size`. */
-  | { name: 'average-pool'; height: number; width: number; size: number };
+  | { name: 'average-pool'; height: number; width: number; size: number }
+  /** (x - offset[j]) * factor[j] for column j; `fitColumns` finds the numbers. */
+  | { name: 'columns'; offset: number[]; factor: number[] }
+  /** Values below -limit become -limit, above limit become limit. */
+  | { name: 'clip'; limit: number };
 
 /** Pixels 0..255 as 0..1. */
 export const UNIT_PIXELS: Transform = { name: 'scale', factor: 1 / 255 };
@@ -42,6 +46,8 @@ interface Rows {
 function applyOne(rows: Rows, transform: Transform): Rows {
   if (transform.name === 'scale') return mapValues(rows, (x) => x * finite('factor', transform.factor));
   if (transform.name === 'average-pool') return averagePool(rows, transform);
+  if (transform.name === 'columns') return mapColumns(rows, transform);
+  if (transform.name === 'clip') return clip(rows, transform.limit);
   const mean = finite('mean', transform.mean);
   const deviation = finite('deviation', transform.deviation);
   if (deviation <= 0) throw new InputError(`The deviation must be positive, not ${deviation}.`);
@@ -50,6 +56,20 @@ function applyOne(rows: Rows, transform: Transform): Rows {
 
 function mapValues({ features, inputs }: Rows, change: (x: number) => number): Rows {
   return { features: features.map(change), inputs };
+}
+
+function mapColumns({ features, inputs }: Rows, { offset, factor }: { offset: number[]; factor: number[] }): Rows {
+  if (offset.length !== inputs || factor.length !== inputs) {
+    throw new InputError(`A transform of ${offset.length} columns does not fit rows of ${inputs} values.`);
+  }
+  for (const x of offset) finite('offset', x);
+  for (const x of factor) finite('factor', x);
+  return { features: features.map((x, k) => (x - offset[k % inputs]) * factor[k % inputs]), inputs };
+}
+
+function clip(rows: Rows, limit: number): Rows {
+  if (finite('limit', limit) <= 0) throw new InputError(`The limit of a transform must be positive, not ${limit}.`);
+  return mapValues(rows, (x) => Math.max(-limit, Math.min(limit, x)));
 }
 
 function finite(what: string, x: number): number {

@@ -2,6 +2,7 @@ import { CapacityError } from '../errors/CapacityError.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { ADDRESS_BITS, FRACTION_BITS } from '../numbers/constants.ts';
+import { show } from './json.ts';
 import {
   expectFormat,
   readTensors,
@@ -49,7 +50,7 @@ export function readWeights(bytes: Uint8Array): Weights {
   expectFormat(file, WEIGHTS_FORMAT);
   const fraction = takeMetadata(file, 'fraction_bits');
   if (fraction !== `${FRACTION_BITS}`) {
-    throw new FileFormatError(`The weights have ${fraction} fraction bits, expected ${FRACTION_BITS}.`);
+    throw new FileFormatError(`The weights have ${show(fraction)} fraction bits, expected ${FRACTION_BITS}.`);
   }
   try {
     const widths = parseWidths(takeMetadata(file, 'shape'));

@@ -216,7 +216,7 @@ describe('shard file', () => {
     ['rows of zero', set('rows', '0'), /rows is "0"/],
     ['too many rows', set('rows', '4097'), /impossible shard/],
     ['a shard above 2^22', (f) => ['rows', 'inputs'].forEach((k) => void f.metadata.set(k, '4096')), /2\^25 entries/],
-    ['other fraction bits', set('fraction_bits', '8'), /8 fraction bits, expected 9/],
+    ['other fraction bits', set('fraction_bits', '8'), /"8" fraction bits, expected 9/],
     ['a missing tensor', (f) => void f.tensors.delete('Y'), /"Y" is missing/],
     ['a value out of range', (f) => f.tensors.get('X')!.data.set([0, 0x20]), /feature 0 of row 0 is 16/],
     ['labels that are not one-hot', (f) => f.tensors.get('Y')!.data.fill(0), /impossible shard[\s\S]*0 classes/],

@@ -72,7 +72,7 @@ describe('weights file', () => {
     ['no salt', (f) => void f.metadata.delete('salt'), /lacks "salt"/],
     ['a salt of r', set('salt', `0x${R.toString(16)}`), /salt/],
     ['a salt in other writing', set('salt', '5'), /salt/],
-    ['other fraction bits', set('fraction_bits', '16'), /16 fraction bits, expected 28/],
+    ['other fraction bits', set('fraction_bits', '16'), /"16" fraction bits, expected 28/],
     ['a shape of nonsense', set('shape', '3-2-x'), /impossible model[\s\S]*3-2-x/],
     ['a shape of more layers', set('shape', '3-2-2'), /"layer2.weight" is missing/],
     ['a transposed shape', set('shape', '2-3'), /shape \[2,3\], expected \[3,2\]/],

@@ -1,0 +1,59 @@
+import { InputError } from '../../errors/InputError.ts';
+import { type FloatModel, floatForward } from './floatModel.ts';
+
+/** Half of what design section 1 allows (32 and 16), so that other rows fit too. */
+const LARGEST_HIDDEN = 16;
+const LARGEST_OUTPUT = 8;
+
+/**
+ * Scales layers by powers of two, so that no value of the forward pass on these rows is above half its range. A positive
+ * factor passes through a ReLU, so layer l times c_l and divided by c_(l-1) computes c_l times the same values: hidden
+ * factors cancel, and a factor of the output changes no classification. Regression outputs keep their scale.
+ * @param features rows of n_0 inputs, as the shards will hold them
+ * @param options.logits greatest |output| wanted for classes; 8 keeps most precision, 1 suits further training on
+ * one-hot targets
+ * @returns the scaled model and c_1..c_L (1 where nothing was done)
+ * @throws InputError when there are no rows, or regression outputs are too large
+ */
+export function fitToRanges(
+  model: FloatModel,
+  features: ArrayLike<number>,
+  { kind, logits = LARGEST_OUTPUT }: { kind: 'classes' | 'regression'; logits?: number },
+): { model: FloatModel; factors: number[] } {
+  if (features.length === 0) throw new InputError('The ranges of a model are found on at least one row.');
+  if (!(logits > 0 && logits <= LARGEST_OUTPUT)) {
+    throw new InputError(`The largest output must be above 0 and at most ${LARGEST_OUTPUT}, not ${logits}.`);
+  }
+  const { widths, layers } = model;
+  const last = layers.length - 1;
+  const factors = layers.map((_, l) => {
+    const upTo = { widths: widths.slice(0, l + 2), layers: layers.slice(0, l + 1) };
+    const largest = floatForward(upTo, features).reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+    if (!Number.isFinite(largest)) throw new InputError(`The values of layer ${l + 1} overflow on these rows.`);
+    if (l < last) return downTo(largest, LARGEST_HIDDEN);
+    if (kind === 'classes') return downTo(largest, logits);
+    if (largest >= 2 * LARGEST_OUTPUT) {
+      throw new InputError(`An output of the model is ${largest}; outputs lie in [-16, 16).`, {
+        hint: 'Scale the targets and train again: the outputs of a regression cannot be scaled afterwards.',
+      });
+    }
+    return 1;
+  });
+  return {
+    model: {
+      widths: [...widths],
+      layers: layers.map(({ weight, bias }, l) => ({
+        weight: weight.map((w) => (w * factors[l]) / (factors[l - 1] ?? 1)),
+        bias: bias.map((b) => b * factors[l]),
+      })),
+    },
+    factors,
+  };
+}
+
+/** The largest power of two up to 1 that takes `largest` to at most `limit`. */
+function downTo(largest: number, limit: number): number {
+  let factor = 1;
+  while (largest * factor > limit) factor /= 2;
+  return factor;
+}
