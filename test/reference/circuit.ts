@@ -15,7 +15,7 @@ export interface Judge {
   /** @throws AssertionError unless the circuit takes the inputs and outputs what an independent verifier has */
   accepts: (proof: Reference) => Promise<void>;
   /**
-   * @param where file below circuits/ and text of the constraint that must fail; anywhere where it is left out
+   * @param where file below circuits/, template and text of the constraint that must fail; anywhere where it is left out
    * @throws AssertionError unless the circuit refuses the inputs there
    */
   rejects: (inputs: Inputs, where?: Constraint) => Promise<void>;
@@ -24,6 +24,7 @@ export interface Judge {
 
 export interface Constraint {
   file: string;
+  template: string;
   text: string;
 }
 
@@ -42,7 +43,10 @@ export async function judgeOf(program: string): Promise<Judge> {
       );
     },
     rejects: async (inputs, where) => {
-      await assert.rejects(outputs(inputs), where ? new RegExp(`line: ${lineOf(where)}\\b`) : /Assert Failed/);
+      await assert.rejects(
+        outputs(inputs),
+        where ? new RegExp(`template ${where.template}_\\d+ line: ${lineOf(where)}\\b`) : /Assert Failed/,
+      );
     },
   };
 }
