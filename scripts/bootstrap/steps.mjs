@@ -12,7 +12,13 @@ import { join } from 'node:path';
 export const STEPS = {
   kernels: {
     title: 'WebAssembly kernels',
-    inputs: ['src/argument/assembly', 'src/argument/msm', 'src/training/assembly', 'scripts/build/wasm.ts'],
+    inputs: [
+      'src/argument/assembly',
+      'src/argument/msm',
+      'src/model/assembly',
+      'src/training/assembly',
+      'scripts/build/wasm.ts',
+    ],
     outputs: ['src/generated/fr.wasm.ts', 'src/generated/trainer.wasm.ts'],
     after: [],
     run: ['scripts/build/wasm.ts'],

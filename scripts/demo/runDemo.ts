@@ -19,7 +19,7 @@ import type { ProvedEdge } from '../proving/proveRun.ts';
 import type { ProverPool } from '../proving/proverPool.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
-import type { Output } from '../terminal/output.ts';
+import { type Output, withoutProgress } from '../terminal/output.ts';
 import { accuracyOf, testShards } from './accuracy.ts';
 import { CAST, EDGES, type Person, SEED, SHARDS, TRAINING, WIDTHS } from './story.ts';
 
@@ -116,17 +116,22 @@ class Stage {
    * consent to the step before. Transactions follow in the order of the tree.
    */
   async play(mnist: Mnist): Promise<DemoStep[]> {
-    const { output, rows } = this.#options;
+    const { rows } = this.#options;
+    const { progress } = this.#options.output;
+    const output = withoutProgress(this.#options.output);
     const pending: Pending[] = [];
+    progress.stage(`make ${SHARDS.length} shards of ${rows} digits`);
     for (const { key, owner, place } of SHARDS) {
       const inputs = { source: 'mnist', set: 'train', transform: 'pool4', offset: place * rows, rows, count: 1 };
       const folder = await this.#run(key, 'data', inputs, async (run) => void (await dataRun(run, inputs, output)));
       pending.push({ key, kind: 'data', by: owner, folder, after: [] });
     }
+    progress.stage('draw a seed on chain');
     const context = { chain: this.#chain, registry: this.#registry, account: this.#accounts[SEED.trainer] };
     const folder = await this.#run(SEED.key, 'seed', seedInputs(WIDTHS, context), (run) =>
       seedRun(run, WIDTHS, context, output),
     );
+    progress.stage(`train ${EDGES.length} models and test each on ${mnist.test.rows.toLocaleString('en-US')} digits`);
     const tests = testShards(mnist.test);
     const accuracy = new Map([[SEED.key, this.#measure(folder, tests)]]);
     pending.unshift({

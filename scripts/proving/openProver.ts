@@ -7,7 +7,6 @@ import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
 import type { Program } from '../../src/registry/statement.ts';
 import { keyFiles, SRS_JSON } from '../setup/paths.ts';
 import { loadSrs } from '../setup/srs.ts';
-import type { ProverSource } from './proveRun.ts';
 
 const COMPILED = new URL('../../build/circuits/', import.meta.url);
 
@@ -24,6 +23,9 @@ export interface ProverHandle {
   /** Powers of tau in G2, as the contract holds them. */
   powers: SrsPowers;
 }
+
+/** Gives a prover that has the program's keys and at least so many powers of tau. */
+export type ProverSource = (program: Program, size: number) => Promise<ProverHandle>;
 
 /**
  * Opens provers when they are needed and keeps one: it is opened anew, with everything so far, when a statement needs

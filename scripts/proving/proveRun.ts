@@ -4,10 +4,10 @@ import type { ProofResult } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { type Edge, formatEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
-import type { Origin, Program } from '../../src/registry/statement.ts';
+import type { Origin } from '../../src/registry/statement.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
-import type { ProverHandle } from './openProver.ts';
+import type { ProverHandle, ProverSource } from './openProver.ts';
 import { openTask, type RunTask, taskNames } from './runTasks.ts';
 import { showProof } from './stageTimes.ts';
 
@@ -27,9 +27,6 @@ interface StageTime {
   name: string;
   seconds: number;
 }
-
-/** Gives a prover that has the program's keys and at least so many powers of tau. */
-export type ProverSource = (program: Program, size: number) => Promise<ProverHandle>;
 
 /**
  * Proves whatever the run holds for this origin and writes the edge files, which are of the last origin asked for.

@@ -46,6 +46,11 @@ export function createOutput(
   };
 }
 
+/** The same output without its progress: for steps of a larger work that shows its own. */
+export function withoutProgress(output: Output): Output {
+  return { ...output, progress: SILENT };
+}
+
 const SILENT: Progress = { stage() {}, update() {}, done() {} };
 
 /** Bigints become decimal strings: no reader loses digits. */

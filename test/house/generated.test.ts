@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { abiModule } from '../../scripts/build/abi.ts';
+import { buildKernels } from '../../scripts/build/wasm.ts';
+import { projectFiles, ROOT } from './sources.ts';
+
+// Verifier contracts and keys: test/setup. That a build leaves no difference in git: .ci/run.
+describe('generated files in git', () => {
+  it('are what the kernel sources compile to', async () => {
+    const paths = projectFiles('src/generated').filter((path) => path.endsWith('.wasm.ts'));
+    assert.notEqual(paths.length, 0);
+    const before = new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+    const compiled = await buildKernels({ force: true });
+    assert.equal(compiled.length, paths.length, 'every generated kernel has a source');
+    for (const [path, text] of before) {
+      const fresh = readFileSync(join(ROOT, path), 'utf8');
+      if (fresh === text) continue;
+      writeFileSync(join(ROOT, path), text);
+      assert.fail(`${path} is not what its source compiles to: run npm run build and commit it`);
+    }
+  });
+
+  it("are what the contract's interface says", () => {
+    const artifact = 'artifacts/contracts/interfaces/IModelRegistry.sol/IModelRegistry.json';
+    const { abi } = JSON.parse(readFileSync(join(ROOT, artifact), 'utf8'));
+    assert.equal(readFileSync(join(ROOT, 'src/generated/abi.ts'), 'utf8'), abiModule(abi));
+  });
+});
