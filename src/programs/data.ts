@@ -5,6 +5,7 @@ import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { poly } from '../argument/sumcheck.ts';
 import { encodeShard } from '../model/shape.ts';
+import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
@@ -24,7 +25,7 @@ import {
   slotView,
   tensorPoly,
 } from './common.ts';
-import { type Shard, shardOracle } from './oracles.ts';
+import { shardOracle } from './oracles.ts';
 
 const TRACE_SLOTS = ['mult'];
 const HELPER_SLOTS = ['hX', 'hY', 'g'];

@@ -1,16 +1,10 @@
 import type { Kernels } from '../argument/kernels.ts';
 import { range } from '../argument/sumcheck.ts';
-import { modelSlots, type ShardShape, shardSlots } from '../model/shape.ts';
+import { modelSlots, shardSlots } from '../model/shape.ts';
+import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { MAX_LAYERS } from '../numbers/constants.ts';
 import { putTensor, type SlottedOracle, slottedOracle, slotView } from './common.ts';
-
-/** A shard in memory: X as [j, s] and Y as [i, s], s low, padded to powers of two with zeros (protocol section 1). */
-export interface Shard extends ShardShape {
-  X: Int32Array;
-  Y: Int32Array;
-  salt: bigint;
-}
 
 /** The model oracle: W_l, b_l, salt (design section 2). */
 export function modelOracle(k: Kernels, weights: Weights): SlottedOracle {

@@ -4,6 +4,7 @@ import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { poly, range } from '../argument/sumcheck.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';
+import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, FRACTION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
@@ -27,7 +28,7 @@ import {
   tensorPoly,
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
-import { layerNames, modelOracle, modelParameters, type Shard, shardOracle } from './oracles.ts';
+import { layerNames, modelOracle, modelParameters, shardOracle } from './oracles.ts';
 
 const F = 1n << BigInt(FRACTION_BITS);
 const FA = 1n << BigInt(ACTIVATION_BITS);

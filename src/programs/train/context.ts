@@ -1,5 +1,6 @@
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import { type Poly, poly, range } from '../../argument/sumcheck.ts';
+import type { Shard } from '../../model/shard.ts';
 import type { Weights } from '../../model/weights.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../../numbers/constants.ts';
 import type { SegmentTrace } from '../../training/trace.ts';
 import { type SlottedOracle, slotView, tensorPoly } from '../common.ts';
-import type { Shard } from '../oracles.ts';
 
 /** 2^f, 2^fa, 2^c, 2^(c-1) */
 export const F = 1n << BigInt(FRACTION_BITS);
