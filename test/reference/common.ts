@@ -14,8 +14,8 @@ export type Inputs = Record<string, Value>;
 export interface Proved {
   inputs: Inputs;
   opened: Opening;
-  /** transcript state before the reduction's first round */
-  before: bigint;
+  /** transcript state after the reduction */
+  state: bigint;
 }
 
 /** Where a cheat interferes. The prover goes on honestly with what it finds. */

@@ -210,8 +210,10 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
     // the value, cls 2^fa le_rows(tau), is the circuit's own
     single(0, slots.Y, [...tau.slice(0, sigma), ...range(run.out).map(() => 'ones' as const)], 0n, cls),
   ];
-  const before = transcript.state;
+  const verifier = new ReferenceTranscript(transcript.state);
   const opened = open(oracles, claims, transcript, { rho: challenge, h, nonce, interfere: send });
+  for (const message of opened.reduce) verifier.absorb(message);
+  const { state } = verifier;
 
   const shardOffset = [slots.X.bits, slots.Y.bits];
   const word = (offset: readonly bigint[], shift: number) =>
@@ -224,7 +226,7 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
     word(shardOffset[0], 37) +
     word(shardOffset[1], 59);
   return {
-    before,
+    state,
     opened,
     inputs: {
       h,

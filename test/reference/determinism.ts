@@ -4,7 +4,7 @@
 // its solutions are the same.
 
 import { inverse, mod, ORDER } from './algebra.ts';
-import { booleanWire, type Constraint, type Linear, type R1cs, valueOf } from './r1cs.ts';
+import { booleanWire, type Constraint, type Linear, linearValue, type R1cs } from './r1cs.ts';
 
 /**
  * assign: the wire stands only in c of the constraint, so its value is (a b - rest of c) / coefficient.
@@ -163,12 +163,12 @@ export function solve({ constraints, wires, outputs }: R1cs, { steps }: Plan, in
     witness[outputs + 1 + i] = mod(v);
   });
   /** minus what is known of a linear constraint */
-  const known = (l: Linear) => mod(-valueOf(l, witness));
+  const known = (l: Linear) => mod(-linearValue(l, witness));
   for (const step of steps) {
     const { a, b, c } = constraints[step.constraint];
     if (step.kind === 'assign') {
-      const product = a.size === 0 || b.size === 0 ? 0n : valueOf(a, witness) * valueOf(b, witness);
-      witness[step.wire] = mod((product - valueOf(c, witness)) * step.scale);
+      const product = a.size === 0 || b.size === 0 ? 0n : linearValue(a, witness) * linearValue(b, witness);
+      witness[step.wire] = mod((product - linearValue(c, witness)) * step.scale);
     } else if (step.kind === 'oneHot') {
       const label = known(c);
       for (const { wire, label: own } of step.labels) witness[wire] = own === label ? 1n : 0n;

@@ -77,14 +77,14 @@ export function readR1cs(path: string, symPath: string): R1cs {
   return { wires, outputs, publicInputs, privateInputs, constraints, names, replaced };
 }
 
-export const valueOf = (l: Linear, witness: readonly bigint[]): bigint => {
+export const linearValue = (l: Linear, witness: readonly bigint[]): bigint => {
   let v = 0n;
   for (const [wire, coefficient] of l) v += coefficient * witness[wire];
   return mod(v);
 };
 
 export const holds = ({ a, b, c }: Constraint, witness: readonly bigint[]): boolean =>
-  mod(valueOf(a, witness) * valueOf(b, witness)) === valueOf(c, witness);
+  mod(linearValue(a, witness) * linearValue(b, witness)) === linearValue(c, witness);
 
 /** Indices of the constraints a witness violates. */
 export const violations = ({ constraints }: R1cs, witness: readonly bigint[]): number[] =>

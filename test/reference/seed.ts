@@ -262,8 +262,10 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   }
   claim(32, evals1[32], 2, 'g', batch1.point.slice(0, 14));
   claim(33, evals1[33], 1, 'mult', batch1.point.slice(0, 14));
-  const before = transcript.state;
+  const verifier = new ReferenceTranscript(transcript.state);
   const opened = open(oracles, claims, transcript, { rho, h, nonce, interfere: send });
+  for (const message of opened.reduce) verifier.absorb(message);
+  const { state } = verifier;
 
   const modelOffset = LAYERS.flatMap((l) => [slots[`W${l}`].bits, slots[`b${l}`].bits]);
   const shape =
@@ -271,7 +273,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     sum([1, 2, 3].map((l) => p[l] * 2n ** BigInt(59 + l))) +
     sum(modelOffset.flatMap((o, i) => o.map((b, t) => b * 2n ** BigInt(63 + 22 * i + t))));
   return {
-    before,
+    state,
     opened,
     inputs: {
       h,

@@ -394,8 +394,10 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
       ]);
     }
   }
-  const before = transcript.state;
+  const verifier = new ReferenceTranscript(transcript.state);
   const opened = open(oracles, claims, transcript, { rho, h, nonce, interfere: send });
+  for (const message of opened.reduce) verifier.absorb(message);
+  const { state } = verifier;
 
   // 9. the circuit's inputs
   const modelOffset = LAYERS.flatMap((l) => [slots[`W${l}`].bits, slots[`b${l}`].bits]);
@@ -408,7 +410,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
     pack(modelOffset, 63);
   const seg = lr + (BigInt(S - 1) << 17n) + (BigInt(batch - 1) << 29n) + pack(shardOffset, 41);
   return {
-    before,
+    state,
     opened,
     inputs: {
       h,
