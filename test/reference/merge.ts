@@ -132,7 +132,7 @@ export function proveMerge(
     inverse[kind.names[3]] = lookupHelper(beta, kind.remainder);
   }
   inverse.g = tableHelper(beta, mult);
-  hooks.helper?.(inverse, beta);
+  hooks.helper?.(inverse, beta, tensors);
   const helper = oracleOf({ ...inverse, blinding: [random.element()] });
   const x = run.commit(2, helper, HELPER);
 

@@ -30,8 +30,9 @@ export interface Hooks {
   /** before the multiplicities are counted */
   trace?: (tensors: Tensors) => void;
   multiplicities?: (mult: bigint[]) => void;
-  helper?: (tensors: Tensors, beta: bigint) => void;
-  sums?: (sums: bigint[]) => void;
+  helper?: (tensors: Tensors, beta: bigint, traced: Tensors) => void;
+  /** where a program has sums; tau is the zero-checks' point */
+  sums?: (sums: bigint[], tau: readonly bigint[]) => void;
   /** evals1 once the batch is done */
   evals?: (evals: bigint[], at: BatchView) => void;
   interfere?: Interference;

@@ -59,7 +59,7 @@ export function proveRoot(weights: ReferenceWeights, random: Random, hooks: Hook
     inverse[`hb_${l}`] = lookupHelper(beta, ...limbs(l, own, 1));
   }
   inverse.g = tableHelper(beta, mult);
-  hooks.helper?.(inverse, beta);
+  hooks.helper?.(inverse, beta, tensors);
   const helper = oracleOf({ ...inverse, blinding: [random.element()] });
   const x = run.commit(2, helper, HELPER);
 

@@ -64,8 +64,10 @@ const floor = (x: bigint, y: bigint): bigint => (x - (((x % y) + y) % y)) / y;
 export interface ScoreHooks extends Hooks {
   /** changes a rounded value Q of circuit layer l before everything that follows from it */
   round?: (l: number, i: number, s: number, Q: bigint) => bigint;
-  /** changes m and V of a hidden unit */
-  rectify?: (l: number, i: number, s: number, at: { m: bigint; V: bigint }) => void;
+  /** changes m, V and A of a hidden unit; A is m V unless it says otherwise */
+  rectify?: (l: number, i: number, s: number, at: { m: bigint; V: bigint; A?: bigint }) => void;
+  /** weights of the forward pass and its sums, where they are not the committed ones */
+  used?: (committed: ReferenceWeights) => ReferenceWeights;
   /** changes the claims c of the rows, from the rows that are right */
   rows?: (c: bigint[]) => void;
   result?: bigint;
@@ -100,6 +102,7 @@ export function proveScore(
   const out = layers[layers.length - 1];
   const sigma = log2Up(shard.rows);
   const S = 2 ** sigma;
+  const used = hooks.used?.(weights) ?? weights;
   const model = modelOracle(weights);
   const data = oracleOf({ X: shard.X, Y: shard.Y, salt: [shard.salt] });
   const classBit = shard.classes ? 1n : 0n;
@@ -116,16 +119,15 @@ export function proveScore(
       for (const s of range(S)) {
         const at = i * S + s;
         const Z =
-          sum(range(2 ** low).map((j) => weights.W[own][i * 2 ** low + j] * inputs[l][j * S + s])) +
-          FA * weights.b[own][i];
+          sum(range(2 ** low).map((j) => used.W[own][i * 2 ** low + j] * inputs[l][j * S + s])) + FA * used.b[own][i];
         const exact = floor(Z + F / 2n, F);
         Q[at] = hooks.round?.(l, i, s, exact) ?? exact;
         const R = Z + F / 2n - F * Q[at];
         R0[at] = ((R % LIMB) + LIMB) % LIMB;
         R1[at] = (R - R0[at]) / LIMB;
-        const flag = { m: Q[at] > 0n ? 1n : 0n, V: Q[at] > 0n ? Q[at] : -Q[at] };
+        const flag: { m: bigint; V: bigint; A?: bigint } = { m: Q[at] > 0n ? 1n : 0n, V: Q[at] > 0n ? Q[at] : -Q[at] };
         hooks.rectify?.(l, i, s, flag);
-        [next.m[at], next.V[at], next.A[at]] = [flag.m, flag.V, flag.m * flag.V];
+        [next.m[at], next.V[at], next.A[at]] = [flag.m, flag.V, flag.A ?? flag.m * flag.V];
       }
     if (l < 4) {
       for (const name of ['A', 'V', 'm'] as const) tensors[`${name}_${l}`] = next[name];
@@ -170,7 +172,7 @@ export function proveScore(
   for (const { l, limbs } of groups) inverse[`h_${l}`] = lookupHelper(beta, ...limbs);
   inverse.hG = lookupHelper(beta, G);
   inverse.g = tableHelper(beta, mult);
-  hooks.helper?.(inverse, beta);
+  hooks.helper?.(inverse, beta, tensors);
   const helper = oracleOf({ ...inverse, blinding: [random.element()] });
   const x = run.commit(2, helper, HELPER);
   const all = squares(x, 48);
@@ -180,7 +182,7 @@ export function proveScore(
   const eqS = eqTable(rs.slice(0, sigma));
   const forward = layers.map(({ l, own, low, high }) => {
     const eqI = eqTable(ri.slice(0, high));
-    const rowOf = (i: number) => weights.W[own].slice(i * 2 ** low, (i + 1) * 2 ** low);
+    const rowOf = (i: number) => used.W[own].slice(i * 2 ** low, (i + 1) * 2 ** low);
     const W = range(2 ** low).map((j) =>
       dot(
         eqI,
@@ -201,7 +203,7 @@ export function proveScore(
   sums[4] = mod(sum(c));
   sums[5] = mod(sum(error.map((e, at) => e * e * realRows[at % S])));
   sums[6] = evaluate(L, tau.slice(0, sigma));
-  hooks.sums?.(sums);
+  hooks.sums?.(sums, tau);
   const lambda = run.transcript.absorb([...sums, run.nonce[0]]);
   const batch = new ReferenceBatch();
   for (const { l, W, input, at } of forward) batch.sum(l - 1, at, [term(W, input)], sums[l - 1]);

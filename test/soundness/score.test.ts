@@ -1,0 +1,390 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { inverse, mod, power, Random, range } from '../reference/algebra.ts';
+import { type Constraint, changed, type Judge, judgeOf } from '../reference/circuit.ts';
+import type { Inputs } from '../reference/common.ts';
+import { type ReferenceWeights, randomWeights } from '../reference/models.ts';
+import type { Reference, Tensors } from '../reference/relations.ts';
+import { proveScore, type ReferenceShard, randomShard, type ScoreHooks } from '../reference/score.ts';
+
+const inScore = (text: string): Constraint => ({ file: 'programs/score.circom', template: 'Score', text });
+const BATCH = inScore('batch.value ===');
+const REDUCTION = inScore('reduction.value ===');
+const FIELD: Constraint = {
+  file: '../node_modules/circomlib/circuits/bitify.circom',
+  template: 'Num2Bits',
+  text: 'lc1 === in;',
+};
+const FA = 2n ** 9n;
+/** A bias that moves a logit by one. */
+const LOGIT = 2n ** 19n;
+
+/** A 3-3-3 network (circuit layers 3 and 4) on 3 rows of 4, one hidden layer; all labels are class 0. */
+interface Statement {
+  weights: ReferenceWeights;
+  shard: ReferenceShard;
+}
+
+interface Cheat {
+  name: string;
+  regression?: boolean;
+  change?: (s: Statement) => void;
+  hooks?: ScoreHooks;
+  relations?: number[];
+  claims?: number[];
+  where: Constraint;
+}
+
+/** Logits that are the same in every row. */
+const logits =
+  (...values: bigint[]) =>
+  ({ weights }: Statement): void => {
+    weights.W[1].fill(0n);
+    values.forEach((v, i) => {
+      weights.b[1][i] = v * LOGIT;
+    });
+  };
+
+const CHEATS: Cheat[] = [
+  // what counts as right
+  {
+    name: 'a tie counted as right',
+    change: logits(5n, 5n, 1n),
+    hooks: { rows: set(0, 1n) },
+    relations: [22],
+    where: BATCH,
+  },
+  {
+    name: 'a tie counted as right, its margin said to be 0',
+    change: logits(5n, 5n, 1n),
+    hooks: { rows: set(0, 1n), trace: ({ G }) => set(4, 0n)(G) },
+    relations: [17],
+    where: BATCH,
+  },
+  {
+    name: 'a wrong row counted as right, its lookup forged so that the sum is right',
+    change: logits(5n, 5n, 1n),
+    hooks: {
+      rows: set(0, 1n),
+      helper: ({ hG }) => set(4, 0n)(hG),
+    },
+    relations: [16],
+    where: BATCH,
+  },
+  {
+    name: 'a padded row counted as right',
+    change: logits(-1n, -2n, -3n),
+    hooks: { rows: set(3, 1n) },
+    relations: [19],
+    where: BATCH,
+  },
+  {
+    name: 'a row counted twice',
+    change: logits(9n, 5n, 1n),
+    hooks: { rows: set(0, 2n) },
+    relations: [18],
+    where: BATCH,
+  },
+  {
+    name: 'a class left out of the comparison',
+    change: logits(5n, 7n, 1n),
+    hooks: { rows: set(0, 1n), trace: ({ G }) => set(4, 0n)(G) },
+    relations: [17],
+    where: BATCH,
+  },
+  {
+    name: "a labelled logit that is another class's",
+    change: logits(5n, 7n, 1n),
+    hooks: { rows: set(0, 1n), trace: relabel },
+    relations: [20],
+    where: BATCH,
+  },
+  {
+    name: "a labelled logit that is another class's, the honest one claimed at tau",
+    change: logits(5n, 7n, 1n),
+    hooks: {
+      rows: set(0, 1n),
+      trace: relabel,
+      // row 0 was raised from 5 to 8
+      sums: (sums, tau) => set(6, mod(sums[6] - 3n * (1n - tau[0]) * (1n - tau[1])))(sums),
+    },
+    claims: [37],
+    where: REDUCTION,
+  },
+  {
+    name: 'a class beyond the real ones: a margin on padding',
+    change: logits(9n, 5n, 1n),
+    hooks: { trace: ({ G }) => set(12, 3n)(G) },
+    relations: [17],
+    where: BATCH,
+  },
+  {
+    name: 'one row more than counted',
+    change: logits(9n, 5n, 1n),
+    hooks: { sums: (sums) => sums[4]++ },
+    relations: [4],
+    where: BATCH,
+  },
+  {
+    name: 'a smaller squared error',
+    regression: true,
+    hooks: { sums: (sums) => sums[5]-- },
+    relations: [5],
+    where: BATCH,
+  },
+  // the forward pass
+  {
+    name: 'a logit rounded up by one',
+    hooks: { round: (l, i, s, Q) => (l === 4 && i === 1 && s === 2 ? Q + 1n : Q) },
+    relations: [22],
+    where: BATCH,
+  },
+  {
+    name: 'a hidden value rounded down by one',
+    hooks: { round: (l, i, s, Q) => (l === 3 && i === 0 && s === 1 ? Q - 1n : Q) },
+    relations: [22],
+    where: BATCH,
+  },
+  {
+    name: 'a logit rounded up by one, its lookup forged so that the sum is right',
+    hooks: {
+      round: (l, i, s, Q) => (l === 4 && i === 1 && s === 2 ? Q + 1n : Q),
+      helper: ({ h_4 }, beta, { U1 }) => set(6, mod(h_4[6] - inverse(beta - U1[6])))(h_4),
+    },
+    relations: [15],
+    where: BATCH,
+  },
+  {
+    name: 'a hidden value rounded down by one, its lookup forged so that the sum is right',
+    hooks: {
+      round: (l, i, s, Q) => (l === 3 && i === 0 && s === 1 ? Q - 1n : Q),
+      helper: ({ h_3 }, beta, { R1_3 }) => set(1, mod(h_3[1] - inverse(beta - R1_3[1])))(h_3),
+    },
+    relations: [14],
+    where: BATCH,
+  },
+  {
+    name: 'a negative hidden value let through',
+    change: ({ weights }) => set(0, -3n * LOGIT)(weights.b[0]),
+    hooks: {
+      rectify: (l, i, s, at) => {
+        if (l === 3 && i === 0 && s === 3) [at.m, at.V] = [1n, -at.V];
+      },
+    },
+    relations: [22],
+    where: BATCH,
+  },
+  {
+    name: 'a positive hidden value cut off',
+    change: ({ weights }) => set(0, 3n * LOGIT)(weights.b[0]),
+    hooks: {
+      rectify: (l, i, s, at) => {
+        if (l === 3 && i === 0 && s === 3) [at.m, at.V] = [0n, -at.V];
+      },
+    },
+    relations: [22],
+    where: BATCH,
+  },
+  {
+    name: 'a hidden sign that is not a bit',
+    hooks: {
+      rectify: (l, i, s, at) => {
+        // Q = 2 A - V = 3 V with m = 2
+        if (l === 3 && i === 0 && s === 3) [at.m, at.V] = [2n, 3n];
+      },
+    },
+    change: ({ weights }) => set(0, 9n * LOGIT)(weights.b[0]),
+    relations: [10],
+    where: BATCH,
+  },
+  {
+    name: 'a hidden value that is not its sign times its size',
+    hooks: {
+      rectify: (l, i, s, at) => {
+        // Q = 2 A - V = 9
+        if (l === 3 && i === 0 && s === 3) [at.m, at.V, at.A] = [1n, 1n, 5n];
+      },
+    },
+    change: ({ weights }) => set(0, 9n * LOGIT)(weights.b[0]),
+    relations: [11],
+    where: BATCH,
+  },
+  {
+    name: 'biases other than the model has',
+    hooks: { used: (w) => ({ ...w, b: [w.b[0], w.b[1].map((v, i) => (i === 0 ? v + LOGIT : v))] }) },
+    claims: [41],
+    where: REDUCTION,
+  },
+  {
+    name: 'weights other than the model has',
+    hooks: { used: (w) => ({ ...w, W: [w.W[0].map((v, i) => (i === 2 ? v + LOGIT : v)), w.W[1]] }) },
+    claims: [2],
+    where: REDUCTION,
+  },
+  {
+    name: "a forward sum that is not the model's",
+    hooks: { sums: (sums) => set(3, mod(sums[3] + 1n))(sums) },
+    relations: [3],
+    claims: [41],
+    where: BATCH,
+  },
+  {
+    name: 'a forward sum of an absent layer',
+    hooks: { sums: (sums) => set(1, 1n)(sums) },
+    claims: [39],
+    where: BATCH,
+  },
+  {
+    name: 'a table forged so that a false sum is right',
+    hooks: {
+      round: (l, i, s, Q) => (l === 4 && i === 1 && s === 2 ? Q + 1n : Q),
+      helper: (t) => set(7, mod(t.g[7] + total(t)))(t.g),
+    },
+    relations: [21],
+    where: BATCH,
+  },
+];
+
+describe('program score refuses', () => {
+  let judge: Judge;
+  before(async () => {
+    judge = await judgeOf('score');
+  });
+  const cheat = ({ regression = false, change = () => {}, hooks = {} }: Partial<Cheat>): Reference => {
+    const random = new Random(31);
+    const weights = randomWeights([3, 3, 3], 2 ** 27, random);
+    const shard = randomShard({ inputs: 3, outputs: 3, rows: 3, classes: !regression }, random);
+    if (!regression) shard.Y = range(16).map((at) => (at < 3 ? FA : 0n));
+    change({ weights, shard });
+    return proveScore(weights, shard, random, hooks);
+  };
+
+  for (const { name, relations = [], claims = [], where, ...rest } of CHEATS) {
+    it(name, async () => {
+      const proof = cheat(rest);
+      assert.deepEqual(proof.violated, { relations, claims });
+      await judge.rejects(proof.inputs, where);
+    });
+  }
+
+  it('a tie counted as right with an evaluation of an absent layer that makes up for it', async () => {
+    const proof = cheat({
+      change: logits(5n, 5n, 1n),
+      hooks: {
+        rows: set(0, 1n),
+        // A_1 enters with weight lambda^7 eq; layer 1 is absent and has the input's width, 3
+        evals: (evals, { point, lambda, tau, missing }) => {
+          const at = [0, 1, 12, 13];
+          const eq = at.reduce((v, t) => mod(v * (2n * tau[t] * point[t] + 1n - tau[t] - point[t])), 1n);
+          const dormant = point.reduce((v, r, t) => (at.includes(t) ? v : mod(v * (1n - r))), 1n);
+          evals[8] = mod(missing() * inverse(mod(mod(dormant * eq) * power(lambda, 7n))));
+        },
+      },
+    });
+    assert.deepEqual(proof.violated, { relations: [22], claims: [8] });
+    await judge.rejects(proof.inputs, REDUCTION);
+  });
+
+  for (const index of [0, 3, 6, 7, 18, 19, 21, 22, 23, 25, 26, 27, 28, 29, 32, 33, 34, 36])
+    it(`evaluation ${index} made up`, async () => {
+      const proof = cheat({ hooks: { evals: (evals) => set(index, mod(evals[index] + 1n))(evals) } });
+      assert.deepEqual(proof.violated, { relations: [], claims: [index] });
+      await judge.rejects(proof.inputs, index === 0 ? REDUCTION : BATCH);
+    });
+
+  it('a result that is not the claimed sum', async () => {
+    for (const regression of [true, false])
+      await judge.rejects(changed(cheat({ regression }).inputs, 'result', 0), inScore('result ==='));
+  });
+
+  it('the number right given as a squared error, and the other way round', async () => {
+    for (const regression of [true, false]) {
+      const { inputs } = cheat({ regression });
+      const sums = inputs.sums as bigint[];
+      await judge.rejects({ ...inputs, result: sums[regression ? 4 : 5] }, inScore('result ==='));
+      const classes = 1n - (inputs.classes as bigint);
+      await judge.rejects({ ...inputs, classes, result: sums[regression ? 4 : 5] }, shardWord());
+    }
+  });
+
+  it('a class bit that is not a bit', async () => {
+    const { inputs } = cheat({});
+    const shard = (inputs.shard as bigint) + 2n ** 36n;
+    const sums = inputs.sums as bigint[];
+    const result = mod(sums[5] + 2n * (sums[4] - sums[5]));
+    await judge.rejects(
+      { ...inputs, classes: 2n, shard, result },
+      {
+        file: 'lib/sizes.circom',
+        template: 'Bits',
+        text: 'in[i] * (in[i] - 1) === 0',
+      },
+    );
+  });
+
+  it("a shard whose inputs or outputs are not the model's", async () => {
+    for (const [name, at, text] of [
+      ['inputs1', 0n, 'inputs1 ==='],
+      ['outputs1', 12n, 'outputs1 ==='],
+    ] as const) {
+      const { inputs } = cheat({});
+      const shard = (inputs.shard as bigint) + 2n ** at;
+      await judge.rejects({ ...inputs, shard, [name]: (inputs[name] as bigint) + 1n }, inScore(text));
+    }
+  });
+
+  it('more rows than the shard has, and more than 4096', async () => {
+    const { inputs } = cheat({});
+    await judge.rejects(changed(inputs, 'rows1', 0), shardWord());
+    const far = (by: bigint): Inputs => ({
+      ...inputs,
+      rows1: (inputs.rows1 as bigint) + by,
+      shard: (inputs.shard as bigint) + by * 2n ** 24n,
+    });
+    await judge.rejects(far(1n), BATCH);
+    await judge.rejects(far(4096n), FIELD);
+  });
+
+  it('another shape than the model was committed under', async () => {
+    const { inputs } = cheat({});
+    await judge.rejects(changed(inputs, 'shape', 0));
+    const widths1 = [...(inputs.widths1 as bigint[])];
+    widths1[3] = 4096n;
+    const shape = (inputs.shape as bigint) + (4096n - 2n) * 2n ** 36n;
+    await judge.rejects({ ...inputs, widths1, shape }, FIELD);
+  });
+
+  it('any input changed alone, or it answers with other outputs', async () => {
+    const { inputs } = cheat({});
+    const honest = await judge.outputs(inputs);
+    for (const [i, name] of Object.keys(inputs).entries()) {
+      // the last digest and nonce enter only z and e2, which the contract checks
+      const free = name === 'h' ? 5 : name === 'nonce' ? 4 : undefined;
+      if (free !== undefined) assert.notDeepEqual(await judge.outputs(changed(inputs, name, free)), honest);
+      await judge.rejects(changed(inputs, name, free === undefined ? 7 * i + 3 : 1));
+    }
+  });
+});
+
+function set(at: number, value: bigint): (tensor: bigint[]) => void {
+  return (tensor) => {
+    tensor[at] = value;
+  };
+}
+
+/** Raises the labelled logit of row 0 from 5 to 8, where the logits are 5, 7, 1. */
+function relabel({ L, G }: Tensors): void {
+  L[0] = 8n;
+  for (const [i, margin] of [3n, 0n, 6n].entries()) G[4 * i] = margin;
+}
+
+/** Sum of all helpers less that of the table. */
+function total(helpers: Tensors): bigint {
+  let sum = 0n;
+  for (const [name, values] of Object.entries(helpers)) for (const v of values) sum += name === 'g' ? -v : v;
+  return mod(sum);
+}
+
+function shardWord(): Constraint {
+  return { file: 'programs/data.circom', template: 'ShardDescriptor', text: 'word === shard' };
+}
