@@ -1,0 +1,178 @@
+// A real chain with real proofs for the page: a node, a registry, two trainers and what they proved.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeFunctionData, type Hex, keccak256, type LocalAccount, parseEventLogs } from 'viem';
+import { type Chain, connect } from '../../../scripts/chain/client.ts';
+import { developmentAccount } from '../../../scripts/chain/keys.ts';
+import { type LocalNode, startLocalNode } from '../../../scripts/chain/localNode.ts';
+import { sendOnce } from '../../../scripts/chain/transaction.ts';
+import { loadMnist } from '../../../scripts/data/mnist.ts';
+import { type Deployment, deployRegistry } from '../../../scripts/deploy/deploy.ts';
+import { keyFiles } from '../../../scripts/setup/paths.ts';
+import { loadSrs } from '../../../scripts/setup/srs.ts';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import type { Shard } from '../../../src/model/shard.ts';
+import type { Weights } from '../../../src/model/weights.ts';
+import { randomElement } from '../../../src/numbers/field.ts';
+import { Prover, type ProofResult } from '../../../src/proof/prover.ts';
+import { type Edge, edgeTransaction, formatEdge } from '../../../src/registry/edge.ts';
+import { datasetId, resultId } from '../../../src/registry/ids.ts';
+import type { Program } from '../../../src/registry/statement.ts';
+import { seedWeights } from '../../../src/training/seed.ts';
+import { trainSegment } from '../../../src/training/trainer.ts';
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
+const PROGRAMS = ['data', 'seed', 'train'] as const;
+const WIDTHS = [49, 32, 10];
+const SRS_SIZE = 1 << 17;
+
+export interface Person {
+  name: string;
+  account: LocalAccount;
+}
+
+/** A model of the world: its weights and its edge file. */
+export interface Made {
+  id: Hex;
+  weights: Weights;
+  edge: Edge;
+  file: string;
+}
+
+/** A running chain with helpers that prove and register on it. */
+export class World {
+  readonly node: LocalNode;
+  readonly chain: Chain;
+  readonly deployment: Deployment;
+  readonly folder: string;
+  readonly alice: Person = { name: 'Alice', account: developmentAccount(1) };
+  readonly bob: Person = { name: 'Bob', account: developmentAccount(2) };
+  readonly #prover: Prover;
+  readonly #keys: Record<Program, Hex>;
+
+  static async start(folder: string): Promise<World> {
+    mkdirSync(folder, { recursive: true });
+    const node = await startLocalNode();
+    const chain = await connect(node.rpc);
+    const deployment = await deployRegistry(chain.rpc);
+    const circuits = {} as Record<Program, { wasm: Uint8Array; zkey: Uint8Array }>;
+    const keys = {} as Record<Program, Hex>;
+    for (const program of PROGRAMS) {
+      const files = keyFiles(program);
+      const wasm = new Uint8Array(readFileSync(join(ROOT, 'build/circuits', program, `${program}.wasm`)));
+      circuits[program] = { wasm, zkey: new Uint8Array(readFileSync(files.zkey)) };
+      keys[program] = keccak256(new Uint8Array(readFileSync(files.vkey)));
+    }
+    const prover = await Prover.create({ srs: await loadSrs(SRS_SIZE), circuits });
+    return new World({ node, chain, deployment, folder, prover, keys });
+  }
+
+  private constructor(parts: {
+    node: LocalNode;
+    chain: Chain;
+    deployment: Deployment;
+    folder: string;
+    prover: Prover;
+    keys: Record<Program, Hex>;
+  }) {
+    this.node = parts.node;
+    this.chain = parts.chain;
+    this.deployment = parts.deployment;
+    this.folder = parts.folder;
+    this.#prover = parts.prover;
+    this.#keys = parts.keys;
+    this.writeDeployment();
+  }
+
+  /** What the page reads: the file that the demo writes, too. */
+  get deploymentFile(): string {
+    return join(this.folder, 'deployment.json');
+  }
+
+  writeDeployment(): void {
+    const { chainId, registry, block, devKeys } = this.deployment;
+    const people = { Alice: this.alice.account.address, Bob: this.bob.account.address };
+    const content = { chainId, rpc: this.node.rpc, registry, block, devKeys, people };
+    writeFileSync(this.deploymentFile, `${JSON.stringify(content, null, 2)}\n`);
+  }
+
+  /** Digits `place * rows` .. of MNIST's training half, 7x7. */
+  async digits(place: number, rows: number): Promise<Shard> {
+    const { train } = await loadMnist({ pooled: true });
+    return train.shard({ first: place * rows, rows }, randomElement());
+  }
+
+  async proveShard(by: Person, shard: Shard, name: string): Promise<{ edge: Edge; file: string; id: Hex }> {
+    return this.#edge(await this.#prover.proveData(this.#origin(by), shard), by, name);
+  }
+
+  async makeSeed(by: Person, name: string, widths = WIDTHS): Promise<Made> {
+    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths] });
+    const receipt = await this.send(by, data);
+    const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
+    const { requestId, seedBlock } = event.args;
+    while ((await this.chain.client.getBlockNumber({ cacheTime: 0 })) <= seedBlock) {
+      await this.chain.client.request({ method: 'evm_mine' as never });
+    }
+    const seed = await this.chain.client.readContract({
+      address: this.deployment.registry,
+      abi: modelRegistryAbi,
+      functionName: 'seedOf',
+      args: [requestId],
+    });
+    const weights = seedWeights(widths, seed, randomElement());
+    const proved = await this.#prover.proveSeed(this.#origin(by), weights, { seed, requestId });
+    return { ...this.#edge(proved, by, name), weights };
+  }
+
+  async train(by: Person, parent: Weights, shard: Shard, name: string, lr = 16): Promise<Made> {
+    const batch = 8;
+    const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: randomElement() });
+    const proved = await this.#prover.proveTrain(this.#origin(by), { parent, child, shard, lr, batch, trace });
+    return { ...this.#edge(proved, by, name), weights: child };
+  }
+
+  /** Registers an edge with its trainer's key. */
+  async submit(by: Person, edge: Edge): Promise<void> {
+    await this.send(by, edgeTransaction(edge).data);
+  }
+
+  async listDataset(by: Person, shards: readonly { shard: Shard; edge: Edge }[], uri: string): Promise<Hex> {
+    const ids = shards
+      .map(({ edge }) => resultId(edge.statement))
+      .sort();
+    await this.send(by, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }));
+    return datasetId(ids, uri);
+  }
+
+  /** One transaction, waited for. */
+  async send(by: Person, data: Hex) {
+    // Nothing is resumed here: the world begins anew each time.
+    const journal = { read: () => undefined, write: () => {} };
+    return sendOnce(this.chain, by.account, { to: this.deployment.registry, data }, journal);
+  }
+
+  async close(): Promise<void> {
+    await this.#prover.close();
+    await this.node.close();
+  }
+
+  #origin(by: Person) {
+    const { chainId, registry } = this.deployment;
+    return { chainId: BigInt(chainId), registry, trainer: by.account.address };
+  }
+
+  #edge({ statement, proof }: ProofResult, by: Person, name: string) {
+    const edge: Edge = {
+      origin: this.#origin(by),
+      statement,
+      proof,
+      verificationKey: this.#keys[statement.program],
+      devKeys: this.deployment.devKeys,
+      metadata: { name },
+    };
+    const file = join(this.folder, `${name}.edge.json`);
+    writeFileSync(file, formatEdge(edge));
+    return { edge, file, id: resultId(statement) };
+  }
+}

@@ -1,0 +1,10 @@
+import { readGraph } from '../../../lib/chain/queries.ts';
+import { graphQuestion } from '../../../lib/graphQuestion.ts';
+import { answer } from '../answer.ts';
+
+export const dynamic = 'force-dynamic';
+
+export async function GET(request: Request): Promise<Response> {
+  const { searchParams } = new URL(request.url);
+  return answer(await readGraph(graphQuestion(searchParams)));
+}

@@ -1,0 +1,41 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { ModelPage } from '../../../components/ModelPage.tsx';
+import { readModelView } from '../../../lib/chain/queries.ts';
+import { count, isHash, short, widthsLabel } from '../../../lib/format.ts';
+import { proquint } from '../../../lib/proquint.ts';
+
+interface Props {
+  params: Promise<{ id: string }>;
+}
+
+async function load({ params }: Props) {
+  const { id } = await params;
+  if (!isHash(id)) return undefined;
+  return readModelView(id.toLowerCase() as `0x${string}`);
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  const view = await load(props);
+  if (!view || 'missing' in view) return { title: 'Unknown model' };
+  const { model, path, config, scores } = view;
+  const [score] = scores;
+  const title = `${proquint(model.id)} (${short(model.id)})`;
+  const description = [
+    `A ${widthsLabel(model.widths)} network, ${count(path.length - 1)} proven steps of descent from its origin, on ${config.chainName} (${config.chainId}).`,
+    score?.right === undefined ? '' : `${count(score.right)} of ${count(score.rows)} rows right, proven.`,
+  ].join(' ');
+  return {
+    title,
+    description,
+    alternates: { canonical: `/model/${model.id}` },
+    openGraph: { title, description, type: 'article' },
+  };
+}
+
+export default async function Page(props: Props) {
+  const view = await load(props);
+  if (!view) notFound();
+  if ('missing' in view) return null;
+  return <ModelPage view={view} />;
+}

@@ -1,0 +1,19 @@
+import Link from 'next/link';
+
+export default function NotFound() {
+  return (
+    <div className="mx-auto grid max-w-xl gap-4 px-5 py-24">
+      <p className="legend">Off the map</p>
+      <h1 className="title text-4xl">There is nothing here</h1>
+      <p className="text-soft">
+        No model with this id is registered, or the address is wrong. A model that was just submitted appears once its
+        block is read.
+      </p>
+      <p>
+        <Link href="/tree" className="button">
+          Search in the tree
+        </Link>
+      </p>
+    </div>
+  );
+}

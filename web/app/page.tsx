@@ -1,0 +1,47 @@
+import Link from 'next/link';
+import { EdgeList } from '../components/EdgeList.tsx';
+import { Figures } from '../components/Figures.tsx';
+import { Hero } from '../components/Hero.tsx';
+import { BoardTop } from '../components/BoardTop.tsx';
+import { Section } from '../components/Section.tsx';
+import { readHome } from '../lib/chain/queries.ts';
+
+export default async function HomePage() {
+  const home = await readHome();
+  if ('missing' in home) return null;
+  const { config, totals, newest, line, board } = home;
+  return (
+    <>
+      <Hero line={line} />
+      <div className="mx-auto max-w-7xl">
+        <Figures totals={totals} />
+      </div>
+      <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-14 px-4 pt-14 sm:px-6 lg:grid-cols-[minmax(0,1.75fr)_minmax(0,1fr)]">
+        <Section title="Newest edges" aside={<Link href="/tree" className="link">All in the tree</Link>}>
+          <EdgeList models={newest} people={config.people} />
+        </Section>
+        <div className="grid content-start gap-14">
+          <Section title="Leaderboard" aside={<Link href="/leaderboard" className="link">All of it</Link>}>
+            <BoardTop board={board} />
+          </Section>
+          <Section title="What an entry shows">
+            <dl className="divide-y divide-line">
+              {FACTS.map(([name, text]) => (
+                <div key={name} className="py-3.5">
+                  <dt className="font-semibold">{name}</dt>
+                  <dd className="mt-0.5 text-soft">{text}</dd>
+                </div>
+              ))}
+            </dl>
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+const FACTS: [string, string][] = [
+  ['It shows', 'Who trained it, from which parent, on which committed data, with which learning rate, how many steps.'],
+  ['It hides', 'The weights and the data. Only commitments are public, until somebody releases what is behind them.'],
+  ['It does not show', 'That the data is good, that nobody else trained on it, or that the model does what it says.'],
+];

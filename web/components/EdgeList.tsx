@@ -1,0 +1,47 @@
+import Link from 'next/link';
+import type { Model } from '../lib/chain/types.ts';
+import { count, moment } from '../lib/format.ts';
+import { proquint } from '../lib/proquint.ts';
+import { ModelLink, Person } from './Identity.tsx';
+import { KIND_NAMES } from './KindSymbol.tsx';
+
+/** Nodes with the edge that made each, the newest first. */
+export function EdgeList({ models, people }: { models: Model[]; people: Record<string, string> }) {
+  if (models.length === 0) return <p className="py-6 text-soft">Nothing is registered yet.</p>;
+  return (
+    <ul className="divide-y divide-line">
+      {models.map((model) => (
+        <li key={model.id} className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-1 py-3.5 sm:grid-cols-[15rem_minmax(0,1fr)_auto] sm:items-center">
+          <ModelLink model={model} />
+          <p className="max-sm:pl-[2.375rem]">{whatHappened(model)}</p>
+          <p className="text-[0.8125rem] text-soft max-sm:pl-[2.375rem] sm:text-right">
+            <Person address={model.trainer} people={people} />
+            <br className="max-sm:hidden" /> <span className="whitespace-nowrap">{model.timestamp ? moment(model.timestamp) : `block ${model.block}`}</span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function whatHappened({ kind, training, parents }: Model) {
+  const [parent] = parents;
+  if (kind === 'train' && training && parent) {
+    return (
+      <>
+        Trained from <ParentLink id={parent.id} /> in {count(training.steps)} steps on {count(training.rows)} rows
+      </>
+    );
+  }
+  if (kind === 'merge') return <>Merged from {parents.length} models</>;
+  if (kind === 'seed') return <>Drawn from randomness of the chain</>;
+  return <>{KIND_NAMES[kind]}</>;
+}
+
+function ParentLink({ id }: { id: string }) {
+  return (
+    <Link href={`/model/${id}`} className="link whitespace-nowrap">
+      {proquint(id)}
+    </Link>
+  );
+}

@@ -1,0 +1,62 @@
+import Link from 'next/link';
+import type { Model } from '../lib/chain/types.ts';
+import { short, widthsLabel } from '../lib/format.ts';
+import { proquint } from '../lib/proquint.ts';
+import { Copy } from './Copy.tsx';
+import { KindSymbol } from './KindSymbol.tsx';
+import { Mark } from './Mark.tsx';
+
+/** Who an address is: a name that whoever runs this page gave, or the address. */
+export function Person({ address, people }: { address: string; people: Record<string, string> }) {
+  const name = people[address.toLowerCase()];
+  return (
+    <span title={address} className="whitespace-nowrap">
+      {name && <span className="mr-1.5">{name}</span>}
+      <span className="hash text-soft">{short(address)}</span>
+    </span>
+  );
+}
+
+/** An id or address in full where there is room, shortened where not, to be copied. */
+export function Hash({ value, what, href }: { value: string; what: string; href?: string }) {
+  const text = (
+    <>
+      <span className="hidden break-all sm:inline">{value}</span>
+      <span className="sm:hidden">{short(value, 10, 8)}</span>
+    </>
+  );
+  return (
+    <span className="inline-flex max-w-full items-center gap-1">
+      <span className="hash min-w-0">
+        {href ? (
+          <a className="link" href={href} rel="noreferrer">
+            {text}
+          </a>
+        ) : (
+          text
+        )}
+      </span>
+      <Copy text={value} what={what} />
+    </span>
+  );
+}
+
+type Named = Pick<Model, 'id' | 'kind' | 'widths'>;
+
+/** A model in a line of text or a table. */
+export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean }) {
+  return (
+    <Link href={`/model/${model.id}`} className="group inline-flex min-w-0 items-center gap-2.5">
+      {mark && <Mark id={model.id} size={28} className="shrink-0 text-soft transition-colors group-hover:text-mark" />}
+      <span className="min-w-0">
+        <span className="flex items-center gap-1.5 font-medium">
+          <KindSymbol kind={model.kind} size={12} />
+          <span className="link decoration-transparent">{proquint(model.id)}</span>
+        </span>
+        <span className="hash block text-soft">
+          {short(model.id, 8, 4)} <span className="font-sans">·</span> {widthsLabel(model.widths)}
+        </span>
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,234 @@
+import Link from 'next/link';
+import type { ModelView } from '../lib/chain/queries.ts';
+import { count, moment, percent, plural, short } from '../lib/format.ts';
+import { proquint } from '../lib/proquint.ts';
+import { wilson } from '../lib/wilson.ts';
+import { Badges } from './Badges.tsx';
+import { Copy } from './Copy.tsx';
+import { Hash, ModelLink, Person } from './Identity.tsx';
+import { KindLabel, KindSymbol } from './KindSymbol.tsx';
+import { Mark } from './Mark.tsx';
+import { Path } from './Path.tsx';
+import { Reproduce } from './Reproduce.tsx';
+import { Section } from './Section.tsx';
+import { StrangersText } from './StrangersText.tsx';
+import { Widths } from './Widths.tsx';
+
+/** Everything the chain says about one model. */
+export function ModelPage({ view }: { view: ModelView }) {
+  const { model, config, path, origins, parents, children, scores } = view;
+  return (
+    <>
+      <div className="border-b border-line">
+        <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-6 px-4 pt-10 pb-9 sm:px-6 md:grid-cols-[auto_minmax(0,1fr)] md:items-center md:pt-14">
+          <Mark id={model.id} size={132} className="text-contour max-md:size-24" />
+          <div className="min-w-0">
+            <p className="flex flex-wrap items-center gap-x-3 gap-y-2">
+              <KindLabel kind={model.kind} />
+              <Badges model={model} devKeys={config.devKeys} />
+            </p>
+            <h1 className="title mt-2 text-[clamp(2.25rem,5.5vw,3.75rem)]">{proquint(model.id)}</h1>
+            <p className="mt-2 text-soft">
+              <Hash value={model.id} what="id" />
+            </p>
+            <div className="mt-5 flex flex-wrap gap-3">
+              <Link href={`/model/${model.id}/tree`} className="button">
+                Show in the tree
+              </Link>
+              <Link href={`/verify?node=${model.id}`} className="button">
+                Verify in this browser
+              </Link>
+              <Link href={`/compare?a=${model.id}`} className="button">
+                Compare
+              </Link>
+            </div>
+          </div>
+        </div>
+      </div>
+      <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <div className="grid min-w-0 content-start gap-14">
+          <Section title="The edge that made it">
+            <EdgeFacts view={view} />
+          </Section>
+          <Section title="Scores" aside={scores.length > 0 && <Link href="/leaderboard" className="link">Leaderboard</Link>}>
+            {scores.length === 0 && <p className="py-4 text-soft">Nobody has proved a score of it.</p>}
+            <ul className="divide-y divide-line">
+              {scores.map(({ benchmark, right, error, rows, transaction }) => (
+                <li key={transaction} className="flex flex-wrap items-baseline gap-x-5 gap-y-1 py-3.5">
+                  <span className="figure text-2xl">{right === undefined ? (error ?? 0).toFixed(4) : percent(right / rows)}</span>
+                  <span className="text-soft">
+                    {right === undefined ? 'mean squared error' : `at least ${count(right)} of ${count(rows)} rows right, 95 % interval ${interval(right, rows)}`}
+                  </span>
+                  <span className="hash text-soft">benchmark {short(benchmark)}</span>
+                </li>
+              ))}
+            </ul>
+          </Section>
+          <Section title="Children" aside={plural(model.children, 'child', 'children')}>
+            {children.length === 0 && <p className="py-4 text-soft">Nobody has gone on from here yet.</p>}
+            <ul className="grid gap-x-8 sm:grid-cols-2">
+              {children.map((child) => (
+                <li key={child.id} className="flex items-center justify-between gap-3 border-b border-line py-3">
+                  <ModelLink model={child} />
+                  <Person address={child.trainer} people={config.people} />
+                </li>
+              ))}
+            </ul>
+          </Section>
+          <Section title="Make it again, check it">
+            <Reproduce view={view} />
+          </Section>
+        </div>
+        <div className="grid min-w-0 content-start gap-14">
+          <Section title="Line of descent" aside={plural(path.length - 1, 'edge')}>
+            <Path path={path} />
+            {parents.length > 1 && (
+              <p className="border-t border-line py-3 text-soft">
+                One of {parents.length} parents at each merge is followed.{' '}
+                {plural(origins.length, 'origin')}: {origins.map(({ id }) => proquint(id)).join(', ')}.
+              </p>
+            )}
+          </Section>
+          <Section title="What the proof shows">
+            <Meaning view={view} />
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelView }) {
+  const { training, seed, source } = model;
+  const explorer = config.explorer;
+  return (
+    <dl className="grid-facts pt-1">
+      <dt>Trainer</dt>
+      <dd>
+        {config.people[model.trainer.toLowerCase()] && <span className="mr-2">{config.people[model.trainer.toLowerCase()]}</span>}
+        <Hash value={model.trainer} what="address" {...(explorer && { href: `${explorer}/address/${model.trainer}` })} />
+      </dd>
+      {model.parents.map(({ id, weight }, k) => (
+        <Fact key={id} name={model.parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}>
+          <Link href={`/model/${id}`} className="link">
+            {proquint(id)}
+          </Link>{' '}
+          <span className="hash text-soft">{short(id)}</span>
+          {weight && <span className="ml-2 text-soft">weight {weight}</span>}
+        </Fact>
+      ))}
+      <dt>Network</dt>
+      <dd>
+        <Widths widths={model.widths} parameters={model.parameters} />
+      </dd>
+      {training && (
+        <>
+          <dt>Training</dt>
+          <dd>
+            {count(training.steps)} steps of {plural(training.batch, 'row')}, each row once, in order
+            <br />
+            <span className="text-soft">
+              learning rate {training.realRate} on the mean gradient (integer {training.learningRate})
+            </span>
+          </dd>
+          <dt>Data</dt>
+          <dd>
+            {count(training.rows)} committed rows{shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
+            <br />
+            <Hash value={training.shard} what="id of the shard" />
+            {datasets.map((dataset) => (
+              <span key={dataset.id} className="block">
+                <span className="text-soft">Listed as </span>
+                <StrangersText text={dataset.uri} />
+              </span>
+            ))}
+          </dd>
+        </>
+      )}
+      {seed && (
+        <>
+          <dt>Seed</dt>
+          <dd>
+            <Hash value={seed.seed} what="seed" />
+            <span className="block text-soft">request {seed.requestId}, decided by a later block than the request</span>
+          </dd>
+        </>
+      )}
+      {source?.sha256 && (
+        <>
+          <dt>Imported from</dt>
+          <dd>
+            <Hash value={source.sha256} what="SHA-256 of the file" /> <span className="text-soft">SHA-256 of the file</span>
+          </dd>
+        </>
+      )}
+      <dt>Commitment</dt>
+      <dd className="grid gap-1">
+        {(['x', 'y'] as const).map((axis) => (
+          <span key={axis} className="flex items-start gap-2">
+            <span className="text-soft">{axis}</span>
+            <span className="hash min-w-0 pt-1 break-all">{model.commitment[axis]}</span>
+            <Copy text={model.commitment[axis]} what={`coordinate ${axis}`} />
+          </span>
+        ))}
+      </dd>
+      <dt>Registered</dt>
+      <dd>
+        {model.timestamp ? moment(model.timestamp) : ''} <span className="text-soft">in block {count(model.block)}</span>
+        <br />
+        <Hash value={model.transaction} what="transaction" {...(explorer && { href: `${explorer}/tx/${model.transaction}` })} />
+      </dd>
+      <dt>Chain</dt>
+      <dd>
+        {config.chainName} <span className="text-soft">({config.chainId})</span>
+      </dd>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Meaning({ view: { model, config } }: { view: ModelView }) {
+  const shown: Record<typeof model.kind, string> = {
+    train: 'These weights are the parent’s weights after exactly this training on exactly the committed data, every row once.',
+    merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
+    seed: 'Nobody chose these weights: they follow from randomness of the chain that came after the request.',
+    root: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
+  };
+  const rest = [
+    config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
+    model.declared && model.kind !== 'root' ? 'How its declared root was made.' : '',
+    'That the data is what its owner says, or good.',
+    'That nobody trained elsewhere and started from the result.',
+  ].filter(Boolean);
+  return (
+    <div className="grid gap-4 py-4">
+      <p className="flex gap-3">
+        <span className="pt-1.5">
+          <KindSymbol kind={model.kind} />
+        </span>
+        {shown[model.kind]}
+      </p>
+      <div>
+        <p className="font-semibold">It does not show</p>
+        <ul className="mt-1 list-disc pl-5 text-soft marker:text-rule">
+          {rest.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function interval(right: number, rows: number): string {
+  const { low, high } = wilson(right, rows);
+  return `${percent(low)} to ${percent(high)}`;
+}

@@ -1,0 +1,38 @@
+import type { ModelView } from '../lib/chain/queries.ts';
+import { Copy } from './Copy.tsx';
+
+/** The commands that make this edge again, and the one that checks it. */
+export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> }) {
+  const { model, config } = view;
+  const where = `--rpc ${config.rpc} --registry ${config.registry}`;
+  const make = commandOf(view);
+  return (
+    <div className="grid gap-4 py-4">
+      {make && (
+        <Command title={model.kind === 'seed' ? 'Draw such a start' : 'Train the same step from the released parent and data'} text={make} />
+      )}
+      <Command title="Check it yourself" text={`descent verify ${model.id} ${where}`} />
+    </div>
+  );
+}
+
+function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): string | undefined {
+  const { training, kind, widths } = model;
+  if (kind === 'train' && training) {
+    return `descent train --parent model.safetensors --shard shard.safetensors --lr ${training.learningRate} --batch ${training.batch}`;
+  }
+  if (kind === 'seed') return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
+  return undefined;
+}
+
+export function Command({ title, text }: { title: string; text: string }) {
+  return (
+    <div>
+      <p className="mb-1 text-[0.8125rem] text-soft">{title}</p>
+      <div className="flex items-start gap-1 rounded-[3px] border border-line bg-sunk py-1.5 pr-1.5 pl-3">
+        <code className="hash min-w-0 flex-1 py-1.5 leading-relaxed break-words whitespace-pre-wrap">{text}</code>
+        <Copy text={text} what="command" />
+      </div>
+    </div>
+  );
+}

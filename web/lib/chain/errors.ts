@@ -1,0 +1,92 @@
+import { BaseError, decodeErrorResult, type Hex } from 'viem';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+
+/** An error as the page shows it. */
+export interface Words {
+  title: string;
+  /** what to do about it */
+  hint?: string;
+  /** the machine's own words, for a report */
+  details?: string;
+  /** the wallet's owner said no */
+  rejected?: boolean;
+}
+
+/** What the registry's errors mean to somebody who submits. */
+const REVERTS: Record<string, Omit<Words, 'details'>> = {
+  ProofRejected: {
+    title: 'The registry rejects the proof.',
+    hint: 'It was made with other keys, for another chain, or for another sender. Prove the edge again.',
+  },
+  OpeningRejected: {
+    title: 'The registry rejects the opening of the commitments.',
+    hint: 'The proof was made with other powers of tau. Prove the edge again.',
+  },
+  InvalidPoint: { title: 'The proof holds a point that is not on the curve.', hint: 'The file is damaged.' },
+  SignalNotInField: { title: 'The proof holds a number that is too large.', hint: 'The file is damaged.' },
+  UnknownModel: { title: 'The parent is not registered here.', hint: 'Submit the edge of the parent first.' },
+  UnknownShard: { title: 'The data is not registered here.', hint: 'Submit the edge of the shard first.' },
+  ModelExists: { title: 'This model is registered already.' },
+  ShardExists: { title: 'This shard is registered already.' },
+  SeedRequestUsed: { title: 'A model was already made of this seed.' },
+  SeedRequestOfAnother: { title: 'Somebody else asked for this seed.', hint: 'Only who asked may use it.' },
+  SeedExpired: {
+    title: 'The seed has expired.',
+    hint: 'The chain has forgotten the block that decides it. Ask for another seed.',
+  },
+  SeedTooEarly: { title: 'The block that decides the seed is not there yet.', hint: 'Try again in a moment.' },
+  UnknownSeedRequest: { title: 'Nobody asked for this seed here.' },
+  TooDeep: { title: 'The line of descent is too long for this registry.' },
+};
+
+/** Any error of a wallet, a node or the registry, in words. */
+export function errorInWords(error: unknown): Words {
+  const details = shortText(error);
+  if (hasCode(error, 4001) || /user (rejected|denied)/i.test(details)) {
+    return { title: 'You declined in the wallet.', hint: 'Nothing was sent.', rejected: true };
+  }
+  const data = revertData(error);
+  if (data) return { ...revertInWords(data) };
+  if (/insufficient funds/i.test(details)) return { title: 'The account cannot pay for the gas.', details };
+  if (/fetch failed|failed to fetch|HTTP request failed|took too long|ECONNREFUSED/i.test(details)) {
+    return { title: 'The node does not answer.', hint: 'Is it running, and may this page reach it?', details };
+  }
+  return { title: 'That did not work.', details };
+}
+
+function revertInWords(data: Hex): Words {
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: modelRegistryAbi, data });
+    const details = `${errorName}(${(args ?? []).join(', ')})`;
+    return { ...(REVERTS[errorName] ?? { title: `The registry refuses: ${errorName}.` }), details };
+  } catch {
+    return { title: 'The registry refuses without a reason this page knows.', details: data.slice(0, 74) };
+  }
+}
+
+function revertData(error: unknown): Hex | undefined {
+  let found: Hex | undefined;
+  eachCause(error, (inner) => {
+    const { data } = inner as { data?: unknown };
+    const value = typeof data === 'object' && data !== null && 'data' in data ? data.data : data;
+    if (typeof value === 'string' && /^0x[0-9a-f]{8}/i.test(value)) found ??= value as Hex;
+  });
+  return found;
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  let found = false;
+  eachCause(error, (inner) => {
+    if ((inner as { code?: unknown }).code === code) found = true;
+  });
+  return found;
+}
+
+function eachCause(error: unknown, visit: (inner: object) => void): void {
+  for (let at = error, k = 0; typeof at === 'object' && at !== null && k < 12; at = (at as Error).cause, k++) visit(at);
+}
+
+function shortText(error: unknown): string {
+  if (error instanceof BaseError) return [error.shortMessage, error.details].filter(Boolean).join(' ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,127 @@
+import type { Hex, PublicClient } from 'viem';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { clientOf } from './client.ts';
+import { type MissingConfig, readConfig } from './config.ts';
+import { errorInWords } from './errors.ts';
+import { applyLogs } from './events.ts';
+import { scanLogs } from './scan.ts';
+import { Store } from './store.ts';
+import type { ChainConfig, Status } from './types.ts';
+
+/** The node is asked for news at most this often, however many visitors there are. */
+const FRESH_MS = 1_500;
+/** Nodes whose time is read in one call. */
+const TIMES_AT_ONCE = 400;
+/** A first look waits this long at most for a large registry; the scan goes on behind. */
+const FIRST_LOOK_MS = 8_000;
+
+/** One registry as this server knows it: everything up to a block, kept in memory, extended when somebody looks. */
+export class Reader {
+  readonly config: ChainConfig;
+  readonly client: PublicClient;
+  #store = new Store();
+  #scanned: number;
+  #scannedHash: Hex | undefined;
+  #head = 0;
+  #answeredAt = 0;
+  #lookedAt = 0;
+  #problem: string | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(config: ChainConfig) {
+    this.config = config;
+    this.client = clientOf(config);
+    this.#scanned = config.block - 1;
+  }
+
+  get store(): Store {
+    return this.#store;
+  }
+
+  get status(): Status {
+    return {
+      head: this.#head,
+      scanned: this.#scanned,
+      answeredAt: this.#answeredAt,
+      ...(this.#problem && { problem: this.#problem }),
+    };
+  }
+
+  /** Reads what is new, unless that was done a moment ago. Never throws: what went wrong is in `status`. */
+  async refresh(): Promise<void> {
+    if (Date.now() - this.#lookedAt < FRESH_MS) return;
+    this.#running ??= this.#read().finally(() => {
+      this.#lookedAt = Date.now();
+      this.#running = undefined;
+    });
+    await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const head = await this.client.getBlock({ blockTag: 'latest' });
+      this.#head = Number(head.number);
+      this.#answeredAt = Date.now();
+      await this.#restartIfReplaced();
+      if (this.#head > this.#scanned) {
+        await scanLogs(
+          this.client,
+          this.config.registry,
+          { from: this.#scanned + 1, to: this.#head },
+          (logs, last) => {
+            applyLogs(this.#store, logs);
+            this.#scanned = last;
+          },
+        );
+        const last = await this.client.getBlock({ blockNumber: BigInt(this.#scanned) });
+        this.#scannedHash = last.hash;
+      }
+      await this.#readTimes();
+      this.#problem = undefined;
+    } catch (error) {
+      this.#problem = errorInWords(error).title;
+    }
+  }
+
+  /** A reorganisation, or a local chain that began anew: everything is read again. */
+  async #restartIfReplaced(): Promise<void> {
+    if (this.#scannedHash === undefined) return;
+    const replaced =
+      this.#head < this.#scanned ||
+      (await this.client.getBlock({ blockNumber: BigInt(this.#scanned) })).hash !== this.#scannedHash;
+    if (!replaced) return;
+    this.#store = new Store();
+    this.#scanned = this.config.block - 1;
+    this.#scannedHash = undefined;
+  }
+
+  async #readTimes(): Promise<void> {
+    for (let ids = this.#store.untimed(TIMES_AT_ONCE); ids.length > 0; ids = this.#store.untimed(TIMES_AT_ONCE)) {
+      const nodes = await this.client.multicall({
+        contracts: ids.map((id) => ({
+          address: this.config.registry,
+          abi: modelRegistryAbi,
+          functionName: 'node' as const,
+          args: [id] as const,
+        })),
+        allowFailure: false,
+        // Works on chains without the Multicall3 contract as well.
+        deployless: true,
+      });
+      this.#store.setTimestamps(new Map(ids.map((id, k) => [id, Number(nodes[k].timestamp)])));
+    }
+  }
+}
+
+const holder = globalThis as { descentReader?: { key: string; reader: Reader } };
+
+/** The reader of the configured registry, up to date, or why there is none. */
+export async function openReader(): Promise<Reader | MissingConfig> {
+  const config = readConfig();
+  if ('missing' in config) return config;
+  const key = JSON.stringify(config);
+  if (holder.descentReader?.key !== key) holder.descentReader = { key, reader: new Reader(config) };
+  const { reader } = holder.descentReader;
+  await reader.refresh();
+  return reader;
+}

@@ -1,0 +1,295 @@
+import type { Address, Hex } from 'viem';
+import type {
+  Benchmark,
+  Dataset,
+  Graph,
+  GraphNode,
+  Kind,
+  Model,
+  ModelParent,
+  Score,
+  SearchHit,
+  Shard,
+  Totals,
+  Training,
+} from './types.ts';
+
+/** A node's registration with everything its block tells about it. */
+export type NewModel = Omit<Model, 'children' | 'declared' | 'parents' | 'parameters' | 'timestamp'> & {
+  parents: ModelParent[];
+};
+
+export type Direction = 'both' | 'ancestors' | 'descendants';
+
+export interface Neighbourhood {
+  focus?: Hex;
+  /** edges from the focus at most; without a focus, the newest nodes are taken */
+  hops: number;
+  direction: Direction;
+  /** nodes at most */
+  limit: number;
+}
+
+/** All that the events told, indexed. Holds no connection and knows no encoding: an indexer could fill it as well. */
+export class Store {
+  readonly #models = new Map<Hex, Model>();
+  readonly #order: Hex[] = [];
+  readonly #children = new Map<Hex, Hex[]>();
+  readonly #shards = new Map<Hex, Shard>();
+  readonly #datasets = new Map<Hex, Dataset>();
+  readonly #datasetsOfShard = new Map<Hex, Hex[]>();
+  readonly #benchmarks = new Map<Hex, Benchmark>();
+  readonly #scores = new Map<Hex, Score[]>();
+  readonly #trainers = new Set<Address>();
+  readonly #totals: Totals = {
+    models: 0,
+    edges: 0,
+    trainers: 0,
+    steps: 0,
+    rows: 0,
+    shards: 0,
+    datasets: 0,
+    seeds: 0,
+    roots: 0,
+    merges: 0,
+  };
+
+  addModel(model: NewModel): void {
+    if (this.#models.has(model.id)) return;
+    const declared = model.kind === 'root' || model.parents.some(({ id }) => this.#models.get(id)?.declared);
+    this.#models.set(model.id, { ...model, declared, children: 0, parameters: parametersOf(model.widths) });
+    this.#order.push(model.id);
+    for (const { id } of model.parents) {
+      const parent = this.#models.get(id);
+      if (parent) parent.children++;
+      this.#children.set(id, [...(this.#children.get(id) ?? []), model.id]);
+    }
+    this.#trainers.add(model.trainer);
+    const totals = this.#totals;
+    totals.models++;
+    totals.edges += model.parents.length;
+    totals.trainers = this.#trainers.size;
+    totals.steps += model.training?.steps ?? 0;
+    if (model.kind === 'seed') totals.seeds++;
+    if (model.kind === 'root') totals.roots++;
+    if (model.kind === 'merge') totals.merges++;
+  }
+
+  addShard(shard: Shard): void {
+    if (this.#shards.has(shard.id)) return;
+    this.#shards.set(shard.id, shard);
+    this.#totals.shards++;
+    this.#totals.rows += shard.rows;
+  }
+
+  addDataset(dataset: Dataset): void {
+    if (this.#datasets.has(dataset.id)) return;
+    this.#datasets.set(dataset.id, dataset);
+    for (const shard of dataset.shards) {
+      this.#datasetsOfShard.set(shard, [...(this.#datasetsOfShard.get(shard) ?? []), dataset.id]);
+    }
+    this.#totals.datasets++;
+  }
+
+  addBenchmark(benchmark: Benchmark): void {
+    this.#benchmarks.set(benchmark.id, { ...benchmark, scores: this.#benchmarks.get(benchmark.id)?.scores ?? 0 });
+  }
+
+  addScore(score: Score): void {
+    this.#scores.set(score.model, [...(this.#scores.get(score.model) ?? []), score]);
+    const benchmark = this.#benchmarks.get(score.benchmark);
+    if (benchmark) benchmark.scores++;
+  }
+
+  /** Fills in when nodes were registered. */
+  setTimestamps(times: ReadonlyMap<Hex, number>): void {
+    for (const [id, timestamp] of times) {
+      const model = this.#models.get(id);
+      if (model) model.timestamp = timestamp;
+    }
+  }
+
+  get totals(): Totals {
+    return { ...this.#totals };
+  }
+
+  get size(): number {
+    return this.#order.length;
+  }
+
+  model(id: Hex): Model | undefined {
+    return this.#models.get(id);
+  }
+
+  shard(id: Hex): Shard | undefined {
+    return this.#shards.get(id);
+  }
+
+  /** Datasets that list a shard. */
+  datasetsOf(shard: Hex): Dataset[] {
+    return (this.#datasetsOfShard.get(shard) ?? []).map((id) => this.#datasets.get(id)!);
+  }
+
+  benchmarks(): Benchmark[] {
+    return [...this.#benchmarks.values()];
+  }
+
+  scoresOf(model: Hex): Score[] {
+    return this.#scores.get(model) ?? [];
+  }
+
+  scoresOn(benchmark: Hex): Score[] {
+    return [...this.#scores.values()].flat().filter((score) => score.benchmark === benchmark);
+  }
+
+  /** The newest first. */
+  newest(count: number, filter: (model: Model) => boolean = () => true): Model[] {
+    const found: Model[] = [];
+    for (let k = this.#order.length - 1; k >= 0 && found.length < count; k--) {
+      const model = this.#models.get(this.#order[k])!;
+      if (filter(model)) found.push(model);
+    }
+    return found;
+  }
+
+  /** The newest first, a page of them. */
+  children(id: Hex, offset = 0, count = 50): Model[] {
+    const ids = [...(this.#children.get(id) ?? [])].reverse();
+    return ids.slice(offset, offset + count).map((child) => this.#models.get(child)!);
+  }
+
+  /** Nodes without a time, at most `count`. */
+  untimed(count: number): Hex[] {
+    const ids: Hex[] = [];
+    for (let k = this.#order.length - 1; k >= 0 && ids.length < count; k--) {
+      if (this.#models.get(this.#order[k])!.timestamp === undefined) ids.push(this.#order[k]);
+    }
+    return ids;
+  }
+
+  /** From the node to its origin along first parents, both included, at most `limit`. */
+  path(id: Hex, limit = 1000): Model[] {
+    const path: Model[] = [];
+    for (let at = this.#models.get(id); at && path.length < limit; at = this.#models.get(at.parents[0]?.id)) path.push(at);
+    return path;
+  }
+
+  /** All ancestors within `limit` nodes, nearest first; and whether that was all. */
+  ancestors(id: Hex, limit = 5000): { ids: Set<Hex>; complete: boolean } {
+    const ids = new Set<Hex>();
+    const queue = [id];
+    for (let k = 0; k < queue.length; k++) {
+      for (const { id: parent } of this.#models.get(queue[k])?.parents ?? []) {
+        if (ids.has(parent)) continue;
+        if (ids.size >= limit) return { ids, complete: false };
+        ids.add(parent);
+        queue.push(parent);
+      }
+    }
+    return { ids, complete: true };
+  }
+
+  /** The nodes without parents that a node comes from. */
+  origins(id: Hex): Model[] {
+    const { ids } = this.ancestors(id);
+    return [id, ...ids].map((ancestor) => this.#models.get(ancestor)!).filter((model) => model?.parents.length === 0);
+  }
+
+  /** Matches beginnings of ids and addresses, kinds and widths. */
+  search(text: string, names: (model: Model) => string[], count = 12): SearchHit[] {
+    const wanted = text.trim().toLowerCase();
+    if (wanted === '') return [];
+    const matches = (model: Model) =>
+      model.id.startsWith(wanted) ||
+      model.id.startsWith(`0x${wanted}`) ||
+      model.trainer.toLowerCase().startsWith(wanted) ||
+      model.widths.join('-').startsWith(wanted) ||
+      model.kind === wanted ||
+      names(model).some((name) => name.toLowerCase().startsWith(wanted));
+    return this.newest(count, matches).map(({ id, kind, trainer, widths }) => ({ id, kind, trainer, widths }));
+  }
+
+  /** Part of the tree, breadth first from the focus, or the newest nodes. */
+  graph({ focus, hops, direction, limit }: Neighbourhood): Graph {
+    const chosen = focus ? this.#around(focus, hops, direction, limit) : this.#newestIds(limit);
+    const nodes = [...chosen.ids].map((id) => this.#graphNode(this.#models.get(id)!, chosen.ids));
+    nodes.sort((a, b) => a.block - b.block || a.depth - b.depth);
+    return { ...(focus && { focus }), nodes, total: this.size, truncated: chosen.truncated };
+  }
+
+  #newestIds(limit: number) {
+    const ids = new Set(this.#order.slice(-limit));
+    return { ids, truncated: this.#order.length > limit };
+  }
+
+  #around(focus: Hex, hops: number, direction: Direction, limit: number) {
+    const ids = new Set<Hex>();
+    if (!this.#models.has(focus)) return { ids, truncated: false };
+    ids.add(focus);
+    let truncated = false;
+    // Up and down apart: otherwise two hops from a node with many children would be its siblings.
+    const walks: ((id: Hex) => Hex[])[] = [];
+    if (direction !== 'descendants') walks.push((id) => this.#models.get(id)!.parents.map((parent) => parent.id));
+    if (direction !== 'ancestors') walks.push((id) => this.#children.get(id) ?? []);
+    const frontiers = walks.map(() => [focus]);
+    for (let hop = 0; hop < hops; hop++) {
+      walks.forEach((next, w) => {
+        const reached: Hex[] = [];
+        for (const id of frontiers[w]) {
+          for (const other of next(id)) {
+            if (ids.has(other) || !this.#models.has(other)) continue;
+            if (ids.size >= limit) {
+              truncated = true;
+              continue;
+            }
+            ids.add(other);
+            reached.push(other);
+          }
+        }
+        frontiers[w] = reached;
+      });
+    }
+    return { ids, truncated };
+  }
+
+  #graphNode(model: Model, shown: ReadonlySet<Hex>): GraphNode {
+    const { id, kind, trainer, widths, depth, declared, block, timestamp, training } = model;
+    const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
+    const children = this.#children.get(id) ?? [];
+    const best = bestScore(this.scoresOf(id));
+    return {
+      id,
+      kind,
+      trainer,
+      widths,
+      depth,
+      declared,
+      block,
+      parents,
+      hiddenParents: model.parents.length - parents.length,
+      hiddenChildren: children.filter((child) => !shown.has(child)).length,
+      rows: training?.rows ?? 0,
+      ...(timestamp !== undefined && { timestamp }),
+      ...(best && { score: best }),
+    };
+  }
+}
+
+function bestScore(scores: readonly Score[]): { right: number; rows: number } | undefined {
+  const [best] = scores
+    .filter((score) => score.right !== undefined)
+    .sort((a, b) => b.right! / b.rows - a.right! / a.rows);
+  return best && { right: best.right!, rows: best.rows };
+}
+
+/** Weights and biases of a network. */
+export function parametersOf(widths: readonly number[]): number {
+  return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
+}
+
+/** What a training edge says, from its numbers. */
+export function trainingOf(shard: Hex, rows: number, learningRate: number, batch: number): Training {
+  return { shard, learningRate, realRate: (learningRate * batch) / 256, batch, rows, steps: Math.floor(rows / batch) };
+}
+
+export const KINDS: readonly (Kind | undefined)[] = [undefined, 'seed', 'root', 'train', 'merge'];

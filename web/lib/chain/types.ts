@@ -1,0 +1,196 @@
+// Everything here survives JSON: it travels from the server to the page. Numbers beyond 2^53 are decimal or 0x text.
+import type { Address, Hex } from 'viem';
+
+/** How a node came to be. A root was made elsewhere: its weights are declared, not proved. */
+export type Kind = 'seed' | 'root' | 'train' | 'merge';
+
+/** Where the page reads. */
+export interface ChainConfig {
+  chainId: number;
+  chainName: string;
+  /** http(s) URL of a node that the browser can reach, too */
+  rpc: string;
+  registry: Address;
+  /** block of the registry: its events begin here */
+  block: number;
+  devKeys: boolean;
+  /** base URL of an explorer (EIP-3091), if the chain has one */
+  explorer?: string;
+  /** names that whoever runs this page gives to addresses, by lower-case address */
+  people: Record<string, string>;
+  /** the scores' and credit's contract where it is one of its own */
+  contracts: Partial<Record<'credit' | 'benchmarks', Address>>;
+}
+
+export interface ModelParent {
+  id: Hex;
+  /** a merge's weight of this parent, as people say it; undefined elsewhere */
+  weight?: string;
+}
+
+export interface Training {
+  shard: Hex;
+  /** the integer of the statement, in units of 2^-8 on the mean gradient */
+  learningRate: number;
+  /** the same as a real number: lr * batch / 2^8 */
+  realRate: number;
+  batch: number;
+  rows: number;
+  steps: number;
+}
+
+export interface Model {
+  id: Hex;
+  kind: Kind;
+  trainer: Address;
+  /** edges to its origin along first parents */
+  depth: number;
+  /** n_0 .. n_L */
+  widths: number[];
+  parameters: number;
+  shape: string;
+  commitment: { x: string; y: string };
+  parents: ModelParent[];
+  /** how many nodes name it as a parent */
+  children: number;
+  training?: Training;
+  seed?: { requestId: string; seed: string };
+  /** what a root's weights were imported from */
+  source?: { sha256?: Hex; uri?: string };
+  /** whether a declared root is among its ancestors or it is one */
+  declared: boolean;
+  /** seconds since 1970, undefined until read */
+  timestamp?: number;
+  block: number;
+  transaction: Hex;
+}
+
+export interface Shard {
+  id: Hex;
+  owner: Address;
+  inputs: number;
+  outputs: number;
+  rows: number;
+  kind: 'classes' | 'regression';
+  block: number;
+  transaction: Hex;
+}
+
+export interface Dataset {
+  id: Hex;
+  registrar: Address;
+  shards: Hex[];
+  rows: number;
+  /** whatever its registrar wrote: hostile until shown otherwise */
+  uri: string;
+  block: number;
+  transaction: Hex;
+}
+
+export interface Benchmark {
+  id: Hex;
+  uri: string;
+  rows: number;
+  kind: 'classes' | 'regression';
+  /** sealed: registered by commitment first; counts only models registered before the reveal */
+  sealed?: { registered: number; revealed?: number };
+  scores: number;
+}
+
+export interface Score {
+  model: Hex;
+  benchmark: Hex;
+  /** rows right: a proven lower bound; undefined for regression */
+  right?: number;
+  /** mean of the squared error, in real units; undefined for classes */
+  error?: number;
+  rows: number;
+  prover: Address;
+  block: number;
+  timestamp?: number;
+  transaction: Hex;
+}
+
+export interface Credit {
+  /** wei, decimal */
+  owed: string;
+  paid: string;
+  token: string;
+}
+
+/** A line of a leaderboard. */
+export interface Entry {
+  rank: number;
+  model: Model;
+  score: Score;
+  /** share right, 0..1, with a 95 % interval (Wilson); undefined for regression */
+  share?: { value: number; low: number; high: number };
+  /** first-line ancestors, nearest first, at most a few */
+  ancestors: Hex[];
+}
+
+export interface Board {
+  benchmark: Benchmark;
+  entries: Entry[];
+}
+
+export interface Totals {
+  models: number;
+  edges: number;
+  trainers: number;
+  /** gradient steps that are proved */
+  steps: number;
+  rows: number;
+  shards: number;
+  datasets: number;
+  seeds: number;
+  roots: number;
+  merges: number;
+}
+
+/** What the reader knows about the chain right now. */
+export interface Status {
+  /** newest block of the node */
+  head: number;
+  /** everything up to this block is on the page */
+  scanned: number;
+  /** milliseconds since 1970 when the node last answered */
+  answeredAt: number;
+  /** why the last attempt failed, in words */
+  problem?: string;
+}
+
+/** A node of the tree as far as drawing needs it. */
+export interface GraphNode {
+  id: Hex;
+  kind: Kind;
+  trainer: Address;
+  widths: number[];
+  parents: Hex[];
+  depth: number;
+  declared: boolean;
+  /** parents and children that are not in this graph */
+  hiddenParents: number;
+  hiddenChildren: number;
+  rows: number;
+  timestamp?: number;
+  block: number;
+  score?: { right: number; rows: number };
+}
+
+export interface Graph {
+  focus?: Hex;
+  nodes: GraphNode[];
+  /** nodes in the whole registry */
+  total: number;
+  /** whether a limit cut it */
+  truncated: boolean;
+}
+
+/** One query of the search box. */
+export interface SearchHit {
+  id: Hex;
+  kind: Kind;
+  trainer: Address;
+  widths: number[];
+}

@@ -1,0 +1,120 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Hex, type ReplacementReturnType, zeroAddress } from 'viem';
+import { usePublicClient, useSendTransaction } from 'wagmi';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
+import { modelId, resultId, shardId } from '../../../src/registry/ids.ts';
+import { encodeShape, encodeShard } from '../../../src/model/shape.ts';
+import { errorInWords, type Words } from './errors.ts';
+import { useChainConfig } from './provider.tsx';
+
+/** What the chain says about an edge before it is sent. */
+export interface Preflight {
+  /** by whom the result is registered already */
+  registered?: Hex;
+  /** gas the node expects, decimal */
+  gas?: string;
+  /** the same in wei at today's price */
+  cost?: string;
+  /** why the registry would refuse it */
+  refusal?: Words;
+}
+
+export type TransactionState =
+  | { phase: 'idle' }
+  | { phase: 'waiting' }
+  | { phase: 'submitted'; hash: Hex }
+  | { phase: 'confirmed'; hash: Hex; block: number; gas: number; replaced?: Hex }
+  | { phase: 'cancelled'; hash: Hex }
+  | { phase: 'failed'; words: Words; hash?: Hex };
+
+/** Asks the chain what would become of the edge if its trainer sent it now. */
+export function usePreflight(edge: Edge | undefined) {
+  const config = useChainConfig();
+  const client = usePublicClient();
+  const matches = edge && isOfThisRegistry(edge, config);
+  return useQuery({
+    queryKey: ['preflight', edge && resultId(edge.statement), edge?.origin.trainer],
+    enabled: Boolean(matches && client),
+    refetchInterval: 15_000,
+    queryFn: async (): Promise<Preflight> => {
+      const { statement, origin } = edge!;
+      const registry = { address: config.registry, abi: modelRegistryAbi } as const;
+      const id = resultId(statement);
+      const owner =
+        statement.program === 'data'
+          ? (await client!.readContract({ ...registry, functionName: 'shard', args: [id] })).owner
+          : await client!.readContract({ ...registry, functionName: 'trainerOf', args: [id] });
+      if (owner !== zeroAddress) return { registered: owner };
+      const { to, data } = edgeTransaction(edge!);
+      try {
+        const [gas, price] = await Promise.all([
+          client!.estimateGas({ account: origin.trainer, to, data }),
+          client!.getGasPrice(),
+        ]);
+        return { gas: gas.toString(), cost: (gas * price).toString() };
+      } catch (error) {
+        return { refusal: errorInWords(error) };
+      }
+    },
+  });
+}
+
+/** Whether the edge was proved for the registry this page shows. */
+export function isOfThisRegistry(edge: Edge, config: { chainId: number; registry: Hex }): boolean {
+  const { chainId, registry } = edge.origin;
+  return chainId === BigInt(config.chainId) && registry.toLowerCase() === config.registry.toLowerCase();
+}
+
+/** Ids of what a training edge stands on. */
+export function groundsOf({ statement }: Edge): { parent?: Hex; shard?: Hex } {
+  if (statement.program !== 'train') return {};
+  return {
+    parent: modelId(statement.parent, encodeShape(statement.widths)),
+    shard: shardId(statement.shardCommitment, encodeShard(statement.shard)),
+  };
+}
+
+/** Sends an edge with the connected wallet and follows the transaction to its end. */
+export function useSubmission() {
+  const client = usePublicClient();
+  const { mutateAsync: sendTransaction } = useSendTransaction();
+  const [state, setState] = useState<TransactionState>({ phase: 'idle' });
+
+  const submit = async (edge: Edge) => {
+    const { chainId, from, to, data } = edgeTransaction(edge);
+    setState({ phase: 'waiting' });
+    let hash: Hex | undefined;
+    try {
+      hash = await sendTransaction({ account: from, to, data, chainId: Number(chainId) });
+      setState({ phase: 'submitted', hash });
+      let replacement: ReplacementReturnType | undefined;
+      const receipt = await client!.waitForTransactionReceipt({
+        hash,
+        timeout: 600_000,
+        onReplaced: (found) => {
+          replacement = found;
+        },
+      });
+      if (replacement?.reason === 'cancelled') return setState({ phase: 'cancelled', hash: receipt.transactionHash });
+      if (receipt.status !== 'success') {
+        const words = { title: 'The transaction was included but failed.', hint: 'The chain changed meanwhile.' };
+        return setState({ phase: 'failed', words, hash: receipt.transactionHash });
+      }
+      setState({
+        phase: 'confirmed',
+        hash: receipt.transactionHash,
+        block: Number(receipt.blockNumber),
+        gas: Number(receipt.gasUsed),
+        ...(replacement && { replaced: hash }),
+      });
+    } catch (error) {
+      setState({ phase: 'failed', words: errorInWords(error), ...(hash && { hash }) });
+    }
+  };
+
+  return { state, submit, reset: () => setState({ phase: 'idle' }) };
+}

@@ -1,0 +1,37 @@
+// How values are written everywhere on the page. One locale, so that server and browser agree.
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** 0x1234…cdef */
+export function short(hex: string, head = 6, tail = 4): string {
+  return hex.length <= head + tail + 2 ? hex : `${hex.slice(0, head)}…${hex.slice(-tail)}`;
+}
+
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** UTC, to the minute: the same on the server and in every browser. */
+export function moment(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export function isHash(text: string | null | undefined): text is `0x${string}` {
+  return typeof text === 'string' && /^0x[0-9a-f]{64}$/i.test(text);
+}
+
+/** Wei as Ether with a few digits. */
+export function ether(wei: string): string {
+  const value = Number(BigInt(wei)) / 1e18;
+  return `${value === 0 ? '0' : value.toPrecision(3)} ETH`;
+}
+
+export function widthsLabel(widths: readonly number[]): string {
+  return widths.join('–');
+}

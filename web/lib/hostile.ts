@@ -1,0 +1,33 @@
+// Texts that strangers wrote on chain or in a file. They are shown as text only; here they lose what could mislead.
+
+/** Longest text that is shown. */
+const MAX_SHOWN = 280;
+
+/**
+ * Controls and format characters (all that reorder text among them), unassigned, private and broken ones, line breaks,
+ * variation selectors, and letters that show nothing.
+ */
+const DECEIVERS = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]|\p{Variation_Selector}/gu;
+
+/** A stranger's text, safe to show: controls become a visible mark, stacked accents and length are limited. */
+export function safeText(text: string): string {
+  const tamed = text
+    .slice(0, 4 * MAX_SHOWN)
+    .replace(DECEIVERS, '\u2423')
+    .replace(/(\p{M}{2})\p{M}+/gu, '$1');
+  return tamed.length > MAX_SHOWN ? `${tamed.slice(0, MAX_SHOWN)}…` : tamed;
+}
+
+/** A link that may be offered: https, or ipfs by way of the visitor's own handler. Everything else stays text. */
+export function safeLink(text: string): { href: string; host: string } | undefined {
+  if (text.length > 500 || text !== text.trim() || text.search(DECEIVERS) !== -1) return undefined;
+  if (!/^(https|ipfs):\/\/[^\s\\@]+$/i.test(text)) return undefined;
+  try {
+    const url = new URL(text);
+    if (url.protocol === 'https:' && url.username === '' && url.password === '') return { href: url.href, host: url.host };
+    if (url.protocol === 'ipfs:') return { href: url.href, host: url.host || url.pathname.replace(/^\/+/, '').split('/')[0] };
+  } catch {
+    // not a URL: stays text
+  }
+  return undefined;
+}
