@@ -1,66 +1,49 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OUTPUT = 'build/bench';
+import { compile, runCompiler } from '../../scripts/build/circuits.ts';
+import { R1cs } from '../../scripts/setup/r1cs.ts';
+import { BASELINE_FOLDER } from './files.ts';
 
 export interface CompiledBaseline {
-  /** What the compiler counted. */
-  constraints: { nonLinear: number; linear: number; total: number };
-  /** The constraint system, as a file. */
-  r1csFile: string;
-  /** The witness calculator; absent when only counting. */
-  wasm: Uint8Array | undefined;
+  constraints: number;
+  r1cs: R1cs;
+  /** The witness calculator. */
+  wasm: Uint8Array;
+  /** Of everything it was compiled from. */
+  hash: string;
   seconds: number;
 }
 
 /**
- * Compiles a generated `main`, fully simplified (--O2), which removes every linear constraint: the baseline at its best.
- * @param name of the files to make.
- * @throws Error with the compiler's words when it refuses or runs out of memory.
+ * Compiles a generated `main` unless it is there, with the options of the project's own circuits: full simplification,
+ * which leaves no linear constraint, so this is the baseline at its best.
+ * @param name of the folder to make.
+ * @throws Error with the compiler's words.
  */
-export async function compileBaseline(
-  name: string,
-  main: string,
-  { witness = true }: { witness?: boolean } = {},
-): Promise<CompiledBaseline> {
-  await mkdir(join(ROOT, OUTPUT), { recursive: true });
-  await writeFile(join(ROOT, OUTPUT, `${name}.circom`), main);
+export async function compileBaseline(name: string, main: string): Promise<CompiledBaseline> {
   const began = performance.now();
-  const text = await circom([
-    `${OUTPUT}/${name}.circom`,
-    ...['-l', 'node_modules', '-l', 'bench/baseline', '-o', OUTPUT, '--O2', '--r1cs'],
-    ...(witness ? ['--wasm'] : []),
-  ]);
-  const seconds = (performance.now() - began) / 1000;
-  const count = (kind: string) => Number(new RegExp(`^${kind} constraints: (\\d+)$`, 'm').exec(text)?.[1]);
-  const [nonLinear, linear] = [count('non-linear'), count('linear')];
-  if (!Number.isInteger(nonLinear) || !Number.isInteger(linear)) throw new Error(`circom counted nothing:\n${text}`);
+  await mkdir(BASELINE_FOLDER, { recursive: true });
+  const { constraints, r1cs, wasm, hash } = await compile({ name, main, folder: join(BASELINE_FOLDER, name) });
   return {
-    constraints: { nonLinear, linear, total: nonLinear + linear },
-    r1csFile: join(ROOT, OUTPUT, `${name}.r1cs`),
-    wasm: witness ? await readFile(join(ROOT, OUTPUT, `${name}_js`, `${name}.wasm`)) : undefined,
-    seconds,
+    constraints,
+    r1cs: new R1cs(new Uint8Array(await readFile(r1cs)), name),
+    wasm: new Uint8Array(await readFile(wasm)),
+    hash,
+    seconds: (performance.now() - began) / 1000,
   };
 }
 
-function circom(args: string[]): Promise<string> {
-  const cli = createRequire(import.meta.url).resolve('circom2/cli.js');
-  return new Promise((resolve, reject) => {
-    // The compiler's WebAssembly sees only the folder it runs in.
-    const child = spawn(process.execPath, [cli, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    let text = '';
-    const read = (data: Buffer) => {
-      text += data.toString();
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(text) : reject(new Error(`circom ended with ${code}:\n${text.slice(-2000)}`)),
-    );
-  });
+/**
+ * Counts the constraints of a `main` with a product in them, without the slow simplification that removes the others.
+ * @throws Error with the compiler's words, also where it runs out of memory.
+ */
+export async function countProducts(name: string, main: string): Promise<number> {
+  const folder = join(BASELINE_FOLDER, name);
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${name}.circom`);
+  await writeFile(file, main);
+  const text = await runCompiler(file, folder, ['--O1', '--r1cs']);
+  const found = /^non-linear constraints: (\d+)$/m.exec(text);
+  if (!found) throw new Error(`the compiler counted nothing:\n${text}`);
+  return Number(found[1]);
 }

@@ -13,7 +13,7 @@ export interface BaselineSizes {
 }
 
 /** Elements of circomlib's widest Poseidon absorbed by one permutation, and what a permutation costs. */
-const SPONGE_RATE = 16;
+export const SPONGE_RATE = 16;
 const PERMUTATION_CONSTRAINTS = 612;
 /** Constraints of one S-box; those on constants vanish. */
 const SBOX_CONSTRAINTS = 3;
@@ -46,7 +46,8 @@ function mainSource(file: string, component: string, publicInputs: string[]): st
     '// SPDX-License-Identifier: GPL-3.0-or-later',
     '// Generated for one size.',
     'pragma circom 2.2.0;',
-    `include "${file}";`,
+    // As seen from circuits/, which is among the compiler's library folders.
+    `include "../bench/baseline/${file}";`,
     `component main${visibility} = ${component};`,
     '',
   ].join('\n');

@@ -14,23 +14,6 @@ function parametersOf(L, widths) {
   return count;
 }
 
-/** The products W[i][j] v[j] of one row, summed over j. */
-template MatrixVector(outputs, inputs) {
-  signal input W[outputs][inputs];
-  signal input v[inputs];
-  signal output out[outputs];
-
-  signal products[outputs][inputs];
-  for (var i = 0; i < outputs; i++) {
-    var sum = 0;
-    for (var j = 0; j < inputs; j++) {
-      products[i][j] <== W[i][j] * v[j];
-      sum += products[i][j];
-    }
-    out[i] <== sum;
-  }
-}
-
 /**
  * @title Step
  * @notice One step of SGD on `batch` rows (design section 1).
@@ -62,32 +45,31 @@ template Step(L, widths, batch) {
   signal A[batch][units];
   signal D[batch][units];
   signal step[batch][units];
-  component forward[batch][L + 1];
+  // Running sums of W A and of W^T D, at the place of their last product: a product and its addition are one constraint.
+  signal forward[batch][P];
+  signal backward[batch][P];
   component relu[batch][units];
   component output_[batch][widths[L]];
-  component backward[batch][L + 1];
   component delta[batch][units];
 
   for (var s = 0; s < batch; s++) {
     // 1. Forward.
     for (var j = 0; j < widths[0]; j++) A[s][j] <== X[s][j];
     for (var l = 1; l <= L; l++) {
-      forward[s][l] = MatrixVector(widths[l], widths[l - 1]);
       for (var i = 0; i < widths[l]; i++) {
-        for (var j = 0; j < widths[l - 1]; j++) {
-          forward[s][l].W[i][j] <== weights[offset[l] + i * widths[l - 1] + j];
+        var row = offset[l] + i * widths[l - 1];
+        forward[s][row] <== weights[row] * A[s][unit[l - 1]];
+        for (var j = 1; j < widths[l - 1]; j++) {
+          forward[s][row + j] <== forward[s][row + j - 1] + weights[row + j] * A[s][unit[l - 1] + j];
         }
-      }
-      for (var j = 0; j < widths[l - 1]; j++) forward[s][l].v[j] <== A[s][unit[l - 1] + j];
-      for (var i = 0; i < widths[l]; i++) {
-        var bias = weights[offset[l] + widths[l] * widths[l - 1] + i];
+        var z = forward[s][row + widths[l - 1] - 1] + (1 << 9) * weights[offset[l] + widths[l] * widths[l - 1] + i];
         if (l < L) {
           relu[s][unit[l] + i] = RoundRelu();
-          relu[s][unit[l] + i].in <== forward[s][l].out[i] + (1 << 9) * bias;
+          relu[s][unit[l] + i].in <== z;
           A[s][unit[l] + i] <== relu[s][unit[l] + i].out;
         } else {
           output_[s][i] = RoundSigned();
-          output_[s][i].in <== forward[s][l].out[i] + (1 << 9) * bias;
+          output_[s][i].in <== z;
           A[s][unit[l] + i] <== output_[s][i].out;
         }
       }
@@ -96,16 +78,15 @@ template Step(L, widths, batch) {
     // 2. Deltas of the output, then backward.
     for (var i = 0; i < widths[L]; i++) D[s][unit[L] + i] <== 4 * (A[s][unit[L] + i] - Y[s][i]);
     for (var l = L - 1; l >= 1; l--) {
-      backward[s][l] = MatrixVector(widths[l], widths[l + 1]);
       for (var j = 0; j < widths[l]; j++) {
-        for (var i = 0; i < widths[l + 1]; i++) {
-          backward[s][l].W[j][i] <== weights[offset[l + 1] + i * widths[l] + j];
+        var column = offset[l + 1] + j;
+        backward[s][column] <== weights[column] * D[s][unit[l + 1]];
+        for (var i = 1; i < widths[l + 1]; i++) {
+          var at = column + i * widths[l];
+          backward[s][at] <== backward[s][at - widths[l]] + weights[at] * D[s][unit[l + 1] + i];
         }
-      }
-      for (var i = 0; i < widths[l + 1]; i++) backward[s][l].v[i] <== D[s][unit[l + 1] + i];
-      for (var j = 0; j < widths[l]; j++) {
         delta[s][unit[l] + j] = RoundSigned();
-        delta[s][unit[l] + j].in <== backward[s][l].out[j];
+        delta[s][unit[l] + j].in <== backward[s][column + (widths[l + 1] - 1) * widths[l]];
         D[s][unit[l] + j] <== relu[s][unit[l] + j].active * delta[s][unit[l] + j].out;
       }
     }
@@ -116,26 +97,22 @@ template Step(L, widths, batch) {
     for (var u = unit[1]; u < units; u++) step[s][u] <== lr * D[s][u];
   }
 
-  // 3. Update: one product for each weight and row.
-  signal gradient[batch][P];
-  for (var l = 1; l <= L; l++) {
-    for (var i = 0; i < widths[l]; i++) {
-      for (var j = 0; j <= widths[l - 1]; j++) {
-        var isBias = j == widths[l - 1];
-        var p = offset[l] + (isBias ? widths[l] * widths[l - 1] + i : i * widths[l - 1] + j);
-        var sum = 0;
-        for (var s = 0; s < batch; s++) {
-          if (isBias) {
-            gradient[s][p] <== (1 << 9) * step[s][unit[l] + i];
-          } else {
-            gradient[s][p] <== step[s][unit[l] + i] * A[s][unit[l - 1] + j];
-          }
-          sum += gradient[s][p];
+  // 3. Update, row after row: one product for each weight and row.
+  signal updated[batch + 1][P];
+  updated[0] <== weights;
+  for (var s = 0; s < batch; s++) {
+    for (var l = 1; l <= L; l++) {
+      for (var i = 0; i < widths[l]; i++) {
+        for (var j = 0; j < widths[l - 1]; j++) {
+          var p = offset[l] + i * widths[l - 1] + j;
+          updated[s + 1][p] <== updated[s][p] - step[s][unit[l] + i] * A[s][unit[l - 1] + j];
         }
-        next[p] <== weights[p] - sum;
+        var p = offset[l] + widths[l] * widths[l - 1] + i;
+        updated[s + 1][p] <== updated[s][p] - (1 << 9) * step[s][unit[l] + i];
       }
     }
   }
+  next <== updated[batch];
 }
 
 /**
@@ -159,19 +136,17 @@ template Segment(L, widths, rows, batch) {
   for (var k = 0; k < steps; k++) {
     step[k] = Step(L, widths, batch);
     step[k].lr <== lr;
-    for (var p = 0; p < P; p++) {
-      if (k == 0) {
-        step[k].weights[p] <== parent[p];
-      } else {
-        step[k].weights[p] <== step[k - 1].next[p];
-      }
+    if (k == 0) {
+      step[k].weights <== parent;
+    } else {
+      step[k].weights <== step[k - 1].next;
     }
     for (var s = 0; s < batch; s++) {
-      for (var j = 0; j < widths[0]; j++) step[k].X[s][j] <== X[k * batch + s][j];
-      for (var i = 0; i < widths[L]; i++) step[k].Y[s][i] <== Y[k * batch + s][i];
+      step[k].X[s] <== X[k * batch + s];
+      step[k].Y[s] <== Y[k * batch + s];
     }
   }
-  for (var p = 0; p < P; p++) child[p] <== step[steps - 1].next[p];
+  child <== step[steps - 1].next;
 }
 
 /**

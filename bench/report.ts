@@ -1,0 +1,121 @@
+import type { BaselineResult } from './baseline.ts';
+import { count, figure, table } from './support/table.ts';
+import type { ProofFigures } from './train.ts';
+
+/** How many times cheaper than gate by gate a row is. */
+export interface Ratio {
+  network: string;
+  rows: number;
+  /** Proving time of a row: ours; gate by gate without and with its share of what a proof costs whatever its rows. */
+  seconds: number;
+  baselineSeconds: number;
+  baselineSecondsWithShare: number;
+  /** baselineSeconds / seconds, likewise with the share. */
+  ratio: number;
+  ratioWithShare: number;
+}
+
+/** Both sides measured in this run: our time a row against the baseline's constraints at its measured speed. */
+export function ratiosOf(proofs: ProofFigures[], { cost, secondsPerConstraint }: BaselineResult): Ratio[] {
+  return proofs
+    .filter(({ program }) => program === 'train')
+    .map(({ widths, rows, secondsPerRow }) => {
+      const network = widths.join('-');
+      const { perProof, perRow } = cost.find((entry) => entry.network === network)!;
+      const seconds = secondsPerRow!;
+      const baselineSeconds = perRow * secondsPerConstraint;
+      const baselineSecondsWithShare = (perRow + perProof / rows) * secondsPerConstraint;
+      return {
+        network,
+        rows,
+        seconds,
+        baselineSeconds,
+        baselineSecondsWithShare,
+        ratio: baselineSeconds / seconds,
+        ratioWithShare: baselineSecondsWithShare / seconds,
+      };
+    });
+}
+
+export function proofTable(proofs: ProofFigures[]): string {
+  return table(
+    ['proof', 'seconds', 'of it Groth16', 'ms a row', 'peak MiB', 'constraints', 'open s', 'verify s'],
+    proofs.map(({ name, seconds, stages, secondsPerRow, peakMiB, constraints, openSeconds, verifySeconds }) => [
+      name,
+      figure(seconds),
+      figure(stages.find((stage) => stage.name === 'groth16')!.seconds),
+      secondsPerRow === undefined ? '' : figure(1000 * secondsPerRow),
+      count(peakMiB),
+      count(constraints),
+      figure(openSeconds),
+      figure(verifySeconds),
+    ]),
+  );
+}
+
+/** Seconds of each stage of the `train` proofs. */
+export function stageTable(proofs: ProofFigures[]): string {
+  const trains = proofs.filter(({ program }) => program === 'train');
+  const names = [...new Set(trains.flatMap(({ stages }) => stages.map(({ name }) => name)))];
+  const cell = (seconds: number | undefined) => (seconds === undefined ? '' : figure(seconds));
+  return table(
+    ['stage (s)', ...trains.map(({ name }) => name)],
+    [
+      ['native training', ...trains.map(({ trainSeconds }) => cell(trainSeconds))],
+      ...names.map((name) => [
+        name,
+        ...trains.map(({ stages }) => cell(stages.find((stage) => stage.name === name)?.seconds)),
+      ]),
+      ['outside stages', ...trains.map((proof) => cell(outsideStages(proof)))],
+    ],
+  );
+}
+
+/** Committing to parent, child and shard comes before the first stage. */
+function outsideStages({ seconds, stages }: ProofFigures): number {
+  return Math.max(0, seconds - stages.reduce((sum, stage) => sum + stage.seconds, 0));
+}
+
+export function baselineTables({ compiled, cost, proved }: BaselineResult): string {
+  return [
+    table(
+      ['gate by gate, constraints', 'a proof', 'and a row'],
+      cost.map(({ network, perProof, perRow }) => [network, count(perProof), count(perRow)]),
+    ),
+    table(
+      ['compiled', 'compiler', 'formula'],
+      compiled.map(({ name, compiler, formula }) => [name, count(compiler), count(formula)]),
+    ),
+    table(
+      ['proved', 'constraints', 'seconds', 'us a constraint', 'peak MiB'],
+      proved.map(({ name, constraints, seconds, secondsPerConstraint, peakMiB }) => [
+        name,
+        count(constraints),
+        figure(seconds),
+        figure(1e6 * secondsPerConstraint),
+        count(peakMiB),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+export function ratioTable(ratios: Ratio[]): string {
+  return table(
+    ['a row of train', 'ours ms', 'gate by gate ms', 'times cheaper', 'with its share of a proof ms', 'times cheaper'],
+    ratios.map((ratio) => [
+      `${ratio.network} x ${ratio.rows}`,
+      figure(1000 * ratio.seconds),
+      figure(1000 * ratio.baselineSeconds),
+      figure(ratio.ratio),
+      figure(1000 * ratio.baselineSecondsWithShare),
+      figure(ratio.ratioWithShare),
+    ]),
+  );
+}
+
+export function gasTable(gas: Record<string, number>): string {
+  return table(
+    ['gas', 'pinned'],
+    Object.entries(gas).map(([name, value]) => [name, count(value)]),
+  );
+}

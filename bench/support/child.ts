@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What a measurement says of its process. */
+export interface Measured<T> {
+  result: T;
+  /** Largest resident set of the process, worker threads included, in MiB. */
+  peakMiB: number;
+}
+
+/**
+ * Runs a measurement in a process of its own, so that neither memory nor warm code of another one counts.
+ * @param module file name in bench/measurements.
+ * @throws Error when the process fails; its error output goes to ours.
+ */
+export function measure<T>(module: string, task: unknown): Promise<Measured<T>> {
+  const path = fileURLToPath(new URL(`../measurements/${module}.ts`, import.meta.url));
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (data) => {
+      text += data;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(JSON.parse(text));
+      else reject(new Error(`the measurement ${module} ${JSON.stringify(task)} ended with ${signal ?? code}`));
+    });
+  });
+}
+
+/** The other side: runs the task of this process, prints what was measured, ends it whatever threads remain. */
+export async function runMeasurement<Task, T>(work: (task: Task) => Promise<T>): Promise<never> {
+  const result = await work(JSON.parse(process.argv[2]));
+  const measured: Measured<T> = { result, peakMiB: process.resourceUsage().maxRSS / 1024 };
+  await new Promise((done) => process.stdout.write(JSON.stringify(measured), done));
+  process.exit(0);
+}
+
+/** Seconds that some work took, and its result. */
+export async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; seconds: number }> {
+  const began = performance.now();
+  const value = await work();
+  return { value, seconds: (performance.now() - began) / 1000 };
+}
