@@ -187,8 +187,11 @@ export interface Opening {
 
 const COLUMNS = 2048;
 
-/** Where a cheat may interfere: called with the honest message, returns what is sent. */
-export type Interference = (stage: string, message: bigint[]) => bigint[];
+/**
+ * Where a cheat may interfere: called with the honest message, returns what is sent. `weights`: the next check sees only
+ * the message's inner product with them, so a change that keeps it is not noticed there.
+ */
+export type Interference = (stage: string, message: bigint[], weights?: readonly bigint[]) => bigint[];
 
 /**
  * Reduction and opening. Weighted claims may be false: the messages stay honest.
@@ -273,9 +276,11 @@ export function open(
       for (const g of state.groups) g.weights = fold(g.weights, r);
     }
   }
+  const atY = f.map((_, o) => mod(sum(state.groups.map((g) => (g.oracle === o ? g.scale * g.weights[0] : 0n)))));
   const u = interfere(
     'u',
     state.f.map((v) => mod(v[0] * state.above)),
+    atY,
   );
 
   // 2. level 1
@@ -318,13 +323,18 @@ export function open(
     2,
     transcript,
   );
-  const u12 = interfere('u12', [evaluate(p, level.point), evaluate(s, level.point)]);
+  const u12 = interfere(
+    'u12',
+    [evaluate(p, level.point), evaluate(s, level.point)],
+    [evaluate(rowWeights.values, level.point), mod(-mix * evaluate(columns, level.point))],
+  );
   const theta = transcript.absorb([...u12, nonce[2]]);
   const g2 = p.map((v, i) => mod(v + theta * s[i]));
   const e6 = eqTable(level.point.slice(0, 6));
   const p2 = interfere(
     'p2',
     range(32).map((i) => dot(g2.slice(64 * i, 64 * i + 64), e6)),
+    eqTable(level.point.slice(6)),
   );
   const gamma2 = transcript.absorb([...p2, nonce[3]]);
   const gamma2s = powers(gamma2, 32);
@@ -336,6 +346,7 @@ export function open(
         range(32).map((i) => g2[64 * i + j]),
       ),
     ),
+    e6,
   );
   transcript.absorb([...s2, h[5], nonce[4]]);
   return { reduce, u, level2: level.messages, u12, p2, s2 };

@@ -1,7 +1,7 @@
 // What the reference provers of the three programs share.
 
 import { eqTable, mod, range, zeros } from './algebra.ts';
-import { bits, type Instance, type Opening, type Slot, table } from './argument.ts';
+import { bits, type Instance, type Interference, type Opening, type Slot, table } from './argument.ts';
 
 export const LIMB = 2n ** 14n;
 export const HALF_LIMB = 2n ** 13n;
@@ -27,7 +27,7 @@ export interface Hooks<Run> {
   /** the committed vectors, before the reduction */
   oracles?: (oracles: bigint[][]) => void;
   /** a message about to be sent: 'sums', 'batch1 k', 'evals1', 'batch2 k', 'evals2', 'reduce k', 'u', 'u12', 'p2', 's2' */
-  message?: (stage: string, message: bigint[]) => bigint[];
+  message?: Interference;
 }
 
 export const slotOf = (offset: number, log2: number, present = 1n): Slot => ({ bits: bits(offset, 22), log2, present });

@@ -33,6 +33,8 @@ export interface DataRun extends DataShape {
   Y: bigint[];
   /** what the limbs are looked up against; honest: multiplicities */
   mult: bigint[];
+  /** the class bit of the descriptor */
+  cls: bigint;
 }
 
 export function randomData(random: Random, shape: DataShape): DataRun {
@@ -45,14 +47,14 @@ export function randomData(random: Random, shape: DataShape): DataRun {
     if (classes) Y[random.below(outputs) * S + s] = 512n;
     else for (let i = 0; i < outputs; i++) Y[i * S + s] = BigInt(random.below(2 ** 14) - 2 ** 13);
   }
-  return { ...shape, sigma, in: a, out: b, X, Y, mult: [] };
+  return { ...shape, sigma, in: a, out: b, X, Y, mult: [], cls: classes ? 1n : 0n };
 }
 
 /** Circuit inputs for a run, honest or not. */
 export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = {}): Proved {
   const { sigma, X, Y } = run;
   const S = 2 ** sigma;
-  const cls = run.classes ? 1n : 0n;
+  const { cls } = run;
   const { h, nonce } = digests(random);
   const send = hooks.message ?? ((_: string, m: bigint[]) => m);
 

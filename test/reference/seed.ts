@@ -32,7 +32,7 @@ export interface SeedRun {
   n: number[];
   p: bigint[];
   a: number[];
-  /** by layer 1..4; entry 0 is unused */
+  /** by layer 1..4, as the circuit sees them, with the presence as a factor; entry 0 is unused */
   layers: SeedLayer[];
   /** entries that replace the honest multiplicities */
   mult: Map<number, bigint>;
@@ -130,7 +130,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   };
   const slots: Record<string, Slot> = {};
   const place = (name: string, which: keyof typeof layouts, log2: number, l?: number) => {
-    slots[name] = slotOf(layouts[which].offsets[name] ?? 0, l && !p[l] ? 0 : log2, l ? p[l] : 1n);
+    slots[name] = slotOf(layouts[which].offsets[name] ?? 0, l ? Number(p[l]) * log2 : log2, l ? p[l] : 1n);
   };
   for (const l of LAYERS) {
     place(`W${l}`, 'model', size(l), l);
@@ -148,19 +148,20 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
       ['w1', 'u0', 'u1'],
     ].map((names) => names.map((x) => layers[l][x as 'v0']));
   const mult = zeros(2 ** 14);
-  for (const l of present) for (const v of groups(l).flat(2)) if (v >= 0n && v < LIMB) mult[Number(v)]++;
+  for (const l of present) for (const v of groups(l).flat(2)) if (v >= 0n && v < LIMB) mult[Number(v)] += p[l];
   for (const [k, v] of run.mult) mult[k] = v;
+  const stored = (l: number, t: readonly bigint[]) => (p[l] === 1n ? [...t] : t.map((v) => v * inverse(p[l])));
   const oracles = [
     vector(layouts.model.length, [
       ...present.flatMap((l): [number, bigint[]][] => [
-        [layouts.model.offsets[`W${l}`], layers[l].W],
-        [layouts.model.offsets[`b${l}`], layers[l].b],
+        [layouts.model.offsets[`W${l}`], stored(l, layers[l].W)],
+        [layouts.model.offsets[`b${l}`], stored(l, layers[l].b)],
       ]),
       [layouts.model.offsets.salt, [random.element()]],
     ]),
     vector(layouts.trace.length, [
       ...present.flatMap((l) =>
-        LIMBS.map((x): [number, bigint[]] => [layouts.trace.offsets[`${x}${l}`], layers[l][x]]),
+        LIMBS.map((x): [number, bigint[]] => [layouts.trace.offsets[`${x}${l}`], stored(l, layers[l][x])]),
       ),
       [layouts.trace.offsets.mult, mult],
     ]),
@@ -172,13 +173,18 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   const helperOffset = [...LAYERS.flatMap((l) => ['A', 'B'].map((x) => slots[`h${x}${l}`].bits)), slots.g.bits];
   const beta = transcript.absorb([h[1], ...layoutWords(traceOffset)]);
   const helpers = LAYERS.map((l) =>
-    (p[l] ? groups(l) : []).map(([x, y, z]) => x.map((_, i) => mod(sum([x, y, z].map((t) => inverse(beta - t[i])))))),
+    (p[l] ? groups(l) : []).map(([x, y, z]) =>
+      x.map((_, i) => mod(p[l] * sum([x, y, z].map((t) => inverse(beta - t[i]))))),
+    ),
   );
   const g = mult.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
   oracles.push(
     vector(layouts.helper.length, [
       ...present.flatMap((l) =>
-        ['A', 'B'].map((x, i): [number, bigint[]] => [layouts.helper.offsets[`h${x}${l}`], helpers[l - 1][i]]),
+        ['A', 'B'].map((x, i): [number, bigint[]] => [
+          layouts.helper.offsets[`h${x}${l}`],
+          stored(l, helpers[l - 1][i]),
+        ]),
       ),
       [layouts.helper.offsets.g, g],
       [layouts.helper.offsets.random, [random.element()]],
@@ -214,17 +220,17 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
           [x, y],
           [x, z],
           [y, z],
-        ].map((f) => ({ coefficient: -1n, factors: [eq, ...f] })),
+        ].map((f) => ({ coefficient: -p[l], factors: [eq, ...f] })),
       ]);
       add(17, [{ coefficient: 1n, factors: [helper] }]);
     });
     add(8 + l - 1, [
       { coefficient: 1n, factors: [eq, T(v), T(v.map((_, x) => BigInt(x) + offset + 1n))] },
-      { coefficient: -1n, factors: [eq, T(u.map((x) => 1n + q * x))] },
+      { coefficient: -1n, factors: [eq, T(u.map((x) => p[l] + q * x))] },
     ]);
     add(12 + l - 1, [
       { coefficient: 1n, factors: [eq, T(W)] },
-      { coefficient: -1n, factors: [eq, T(real), T(v.map((x) => x - (q - 1n) / 2n))] },
+      { coefficient: -1n, factors: [eq, T(real), T(v.map((x) => x - p[l] * ((q - 1n) / 2n)))] },
     ]);
     const tensors = [...LIMBS.map((x) => limbs[x]), ...helpers[l - 1], W];
     tensors.forEach((t, i) => {

@@ -23,7 +23,8 @@ export interface TrainRun extends TrainShape {
   p: bigint[];
   a: number[];
   sigma: number;
-  beta: number;
+  /** row bits that number the steps; honest: the upper ones */
+  stepBits: number[];
   /** by layer 1..4: [i, j] with j low, and [i]; entry 0 is unused */
   W: bigint[][];
   b: bigint[][];
@@ -68,7 +69,7 @@ export function randomTrain(random: Random, shape: TrainShape, deviation: TrainD
     p,
     a,
     sigma: log2Up(S),
-    beta: log2Up(batch),
+    stepBits: range(log2Up(steps)).map((t) => log2Up(batch) + t),
     W: [[]],
     b: [[]],
     childW: [[]],
@@ -98,6 +99,10 @@ export function randomTrain(random: Random, shape: TrainShape, deviation: TrainD
   return run;
 }
 
+/** The number that the bits at these positions of a row make. */
+export const pick = (row: number, positions: readonly number[]): number =>
+  positions.reduce((v, t, i) => v + ((row >> t) & 1) * 2 ** i, 0);
+
 /** Fills the tensors of a run from its weights and rows. */
 export function train(run: TrainRun, { rate = () => BigInt(run.lr) }: TrainDeviation = {}): void {
   const { a, p, X, Y, batch, steps } = run;
@@ -110,7 +115,8 @@ export function train(run: TrainRun, { rate = () => BigInt(run.lr) }: TrainDevia
   const D = range(5).map((l) => zeros(S * 2 ** a[l]));
   const input = (l: number) => (l === first ? X : run.hidden[l - 1].A);
   for (let k = 0; k < steps; k++) {
-    for (let s = k * batch; s < (k + 1) * batch; s++) {
+    const rows = range(S).filter((s) => pick(s, run.stepBits) === k);
+    for (const s of rows) {
       for (let l = first; l <= 4; l++)
         for (let i = 0; i < 2 ** a[l]; i++) {
           let Z = b[l][i] * 512n;
@@ -140,7 +146,7 @@ export function train(run: TrainRun, { rate = () => BigInt(run.lr) }: TrainDevia
     }
     for (let l = first; l <= 4; l++)
       for (let i = 0; i < 2 ** a[l]; i++)
-        for (let s = k * batch; s < (k + 1) * batch; s++) {
+        for (const s of rows) {
           const d = D[l][i * S + s];
           b[l][i] -= rate(k, l, 'b') * 512n * d;
           for (let j = 0; j < 2 ** a[l - 1]; j++)

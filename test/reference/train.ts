@@ -18,7 +18,7 @@ import {
   table,
 } from './argument.ts';
 import { FRACTION, HALF_LIMB, type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
-import { HIDDEN, type TrainRun } from './train-run.ts';
+import { HIDDEN, pick, type TrainRun } from './train-run.ts';
 
 const LAYERS = [1, 2, 3, 4];
 const HIDDEN_LAYERS = [1, 2, 3];
@@ -26,7 +26,8 @@ const [PARENT, CHILD, SHARD, TRACE, HELPER] = range(5);
 
 /** Circuit inputs for a run, honest or not. */
 export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun> = {}): Proved {
-  const { a, p, sigma, beta: batchBits, batch, steps, hidden, output, X, Y } = run;
+  const { a, p, sigma, stepBits, batch, steps, hidden, output, X, Y } = run;
+  const batchBits = range(sigma).filter((t) => !stepBits.includes(t));
   const S = batch * steps;
   const lr = run.statedLr;
   const { h, nonce } = digests(random);
@@ -88,7 +89,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   });
   const mult = zeros(2 ** 14);
   limbs.forEach((tensors, g) => {
-    if (present(group(g))) for (const v of tensors.flat()) if (v >= 0n && v < LIMB) mult[Number(v)]++;
+    for (const v of present(group(g)) ? tensors.flat().map((t) => mod(p[group(g)] * t)) : [])
+      if (v < LIMB) mult[Number(v)] += p[group(g)];
   });
   run.mult.forEach((v, k) => {
     mult[k] = v;
@@ -123,7 +125,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   const helperOffset = helperNames.map((x) => slots[x].bits);
   const beta = transcript.absorb([h[1], ...layoutWords(traceOffset)]);
   const helpers = limbs.map(([x, y, z], g) =>
-    x.map((_, i) => (present(group(g)) ? mod(p[group(g)] * sum([x, y, z].map((t) => inverse(beta - t[i])))) : 0n)),
+    x.map((_, i) => (present(group(g)) ? mod(sum([x, y, z].map((t) => inverse(beta - p[group(g)] * t[i])))) : 0n)),
   );
   const g = mult.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
   oracles.push(
@@ -165,16 +167,22 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
     const e = eqTable(z);
     return range(t.length / e.length).map((i) => mod(sum(e.map((v, s) => v * t[i * e.length + s]))));
   };
-  const [eqB, eqK] = [eqTable(rs.slice(0, batchBits)), eqTable(rs.slice(batchBits))];
-  /** P(i; s) = sum over later steps k of eq(r_k, k) t(i; r_b, k) */
-  const later = (t: readonly bigint[]) =>
-    t.map((_, x) => {
-      const [i, k0] = [Math.floor(x / S), Math.floor((x % S) / batch)];
-      let total = 0n;
-      for (let k = k0 + 1; k < steps; k++)
-        for (let bb = 0; bb < batch; bb++) total += eqB[bb] * mod(eqK[k] * t[i * S + k * batch + bb]);
-      return mod(total);
+  const [eqB, eqK] = [batchBits, stepBits].map((positions) => eqTable(positions.map((t) => rs[t])));
+  /** the tensor at r_b for every step: [i, k] */
+  const perStep = (t: readonly bigint[], n: number) => {
+    const out = range(n).map(() => zeros(steps));
+    t.forEach((v, x) => {
+      const [i, s] = [Math.floor(x / S), x % S];
+      if (v !== 0n) out[i][pick(s, stepBits)] += eqB[pick(s, batchBits)] * v;
     });
+    return out.map((row) => row.map(mod));
+  };
+  /** P(i; s) = sum over later steps k of eq(r_k, k) t(i; r_b, k) */
+  const later = (t: readonly bigint[]) => {
+    const at = perStep(t, t.length / S).map((row) => row.map((v, k) => mod(eqK[k] * v)));
+    const after = at.map((row) => row.map((_, k) => mod(sum(row.slice(k + 1)))));
+    return t.map((_, x) => after[Math.floor(x / S)][pick(x % S, stepBits)]);
+  };
   const rows = range(sigma);
   const features = (l: number) => range(a[l]).map((t) => 12 + t);
   const both = (l: number) => [...rows, ...features(l)];
@@ -193,7 +201,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
         })),
       },
     });
-  const laterSteps = range(S).map((s) => mod(sum(eqK.slice(Math.floor(s / batch) + 1))));
+  const laterSteps = range(S).map((s) => mod(sum(eqK.slice(pick(s, stepBits) + 1))));
   const [P, PD] = [[[] as bigint[]], [[] as bigint[]]];
   for (const l of LAYERS) {
     P[l] = later(In[l]);
@@ -283,9 +291,13 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
 
   // 7. batch 2
   const mu2 = powers(transcript.absorb(evals1), 7);
-  const stepAt = range(sigma - batchBits).map((t) => batchBits + t);
-  const earlierThan = range(steps).map((k) => mod(sum(eqTable(rhoS.slice(batchBits)).slice(0, k))));
-  const stepTensor = (t: readonly bigint[], l: number) => low(high(t, rhoF, a[l]), rs.slice(0, batchBits));
+  const earlier = eqTable(stepBits.map((t) => rhoS[t]));
+  const earlierThan = range(steps).map((k) => mod(sum(earlier.slice(0, k))));
+  const stepTensor = (t: readonly bigint[], l: number) => {
+    const f = eqTable(rhoF.slice(0, a[l]));
+    const at = perStep(t, 2 ** a[l]);
+    return range(steps).map((k) => mod(sum(f.map((v, i) => v * at[i][k]))));
+  };
   const stepped = [
     ...LAYERS.map((l) => stepTensor(In[l], l - 1)),
     ...HIDDEN_LAYERS.map((l) =>
@@ -298,15 +310,15 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   const batch2 = sumcheck(
     stepped.map((v, i) => ({
       weight: mu2[i],
-      positions: stepAt,
-      terms: [{ coefficient: 1n, factors: [earlierThan, eqK, v].map((f) => table(stepAt, f)) }],
+      positions: stepBits,
+      terms: [{ coefficient: 1n, factors: [earlierThan, eqK, v].map((f) => table(stepBits, f)) }],
     })),
     12,
     3,
     transcript,
     (round, m) => send(`batch2 ${round}`, m),
   );
-  const zeta = [...rs.slice(0, batchBits), ...batch2.point.slice(batchBits, sigma)];
+  const zeta = rs.map((r, t) => (stepBits.includes(t) ? batch2.point[t] : r));
   const evals2 = send('evals2', [
     ...LAYERS.map((l) => at(In[l], zeta, rhoF, l - 1)),
     ...HIDDEN_LAYERS.map((l) => mod(p[l] * at(D[l + 1], zeta, rhoF, l + 1))),
@@ -408,7 +420,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
     sum(run.n.map((v, l) => BigInt(v - 1) * 2n ** BigInt(12 * l))) +
     sum(HIDDEN_LAYERS.map((l) => p[l] * 2n ** BigInt(59 + l))) +
     pack(modelOffset, 63);
-  const seg = lr + (BigInt(S - 1) << 17n) + (BigInt(batch - 1) << 29n) + pack(shardOffset, 41);
+  const batchRows1 = sum(batchBits.map((t) => 2n ** BigInt(t)));
+  const seg = lr + (BigInt(S - 1) << 17n) + (batchRows1 << 29n) + pack(shardOffset, 41);
   return {
     state,
     opened,
@@ -420,7 +433,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
       present: p.slice(1, 4),
       modelOffset,
       rows1: BigInt(S - 1),
-      batchRows1: BigInt(batch - 1),
+      batchRows1,
       lr: mod(lr),
       shardOffset,
       traceOffset,
