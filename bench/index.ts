@@ -1,6 +1,6 @@
 // Measures every figure that README and CHANGELOG quote. Read bench/README.md first.
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type BaselineResult, benchBaseline } from './baseline.ts';
 import { pinnedGas } from './gas.ts';
@@ -37,6 +37,7 @@ async function run(words: string[]): Promise<void> {
   const print = (text: string) => process.stdout.write(`${text}\n\n`);
   const machine = describeMachine();
   print(`${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node.js ${machine.node}`);
+  if (machine.load > machine.cores / 2) say(`the machine is busy (load ${machine.load}): times will be too long`);
 
   const proofs: ProofFigures[] = [];
   for (const { name, ...task } of tasks) {
@@ -68,5 +69,7 @@ function describeMachine() {
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
+    /** Of the last minute before the first measurement; more than a little spoils the times. */
+    load: Number(loadavg()[0].toFixed(2)),
   };
 }

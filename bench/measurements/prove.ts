@@ -19,6 +19,7 @@ export interface ProveTask {
 export interface ProveFigures {
   /** One proof, commitments included, keys loaded. */
   seconds: number;
+  cpuSeconds: number;
   stages: { name: string; seconds: number }[];
   /** Reading keys and powers of tau. */
   openSeconds: number;
@@ -57,6 +58,7 @@ await runMeasurement(async ({ program, widths, rows }: ProveTask): Promise<Prove
   if (!isVerified(verified.value)) throw new Error(`the proof of ${program} does not verify`);
   return {
     seconds: proved.seconds,
+    cpuSeconds: proved.cpuSeconds,
     stages: stages.map(({ name, seconds }) => ({ name, seconds })),
     openSeconds: opened.seconds,
     ...(work.trainSeconds !== undefined && { trainSeconds: work.trainSeconds }),

@@ -39,9 +39,18 @@ export async function runMeasurement<Task, T>(work: (task: Task) => Promise<T>):
   process.exit(0);
 }
 
-/** Seconds that some work took, and its result. */
-export async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; seconds: number }> {
+/** What some work took. */
+export interface Timing {
+  seconds: number;
+  /** Processor time of all threads of the process: what is left of the figures where something else ran as well. */
+  cpuSeconds: number;
+}
+
+/** Runs some work and times it. */
+export async function timed<T>(work: () => T | Promise<T>): Promise<Timing & { value: T }> {
   const began = performance.now();
+  const before = process.cpuUsage();
   const value = await work();
-  return { value, seconds: (performance.now() - began) / 1000 };
+  const { user, system } = process.cpuUsage(before);
+  return { value, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
