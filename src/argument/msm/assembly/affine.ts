@@ -1,6 +1,6 @@
 /**
- * Additions of affine points in batches that share one field inversion. A point is 72 bytes: x, y (reduced); infinity has the mark in x. A
- * reference to a point is its address (divisible by 8), plus 1 for the negative of the point.
+ * Additions of affine points in batches that share one field inversion. A point is 72 bytes: x, y (reduced); infinity
+ * has the mark in x. A reference to a point is its address (divisible by 8), plus 1 for the negative of the point.
  */
 
 import {
@@ -24,8 +24,8 @@ import {
 
 /** Bytes of a point. */
 export const POINT: usize = 72;
-/** Additions that share an inversion. */
-export const BATCH: i32 = 2048;
+/** Additions that share an inversion: more would not fit the second-level cache. */
+export const BATCH: i32 = 1024;
 
 const COPY_LEFT: u8 = 1;
 const COPY_RIGHT: u8 = 2;
@@ -33,13 +33,13 @@ const CANCEL: u8 = 3;
 const DOUBLE: u8 = 4;
 const ADD: u8 = 5;
 
-const lefts: usize = memory.data(8192, 16);
-const rights: usize = memory.data(8192, 16);
-const targets: usize = memory.data(8192, 16);
-const kinds: usize = memory.data(2048, 16);
+const lefts: usize = memory.data(4096, 16);
+const rights: usize = memory.data(4096, 16);
+const targets: usize = memory.data(4096, 16);
+const kinds: usize = memory.data(1024, 16);
 /** Denominators of the additions that need one, and the products of those up to each. */
-const denominators: usize = memory.data(73728, 16);
-const products: usize = memory.data(73764, 16);
+const denominators: usize = memory.data(36864, 16);
+const products: usize = memory.data(36900, 16);
 
 const t0: usize = memory.data(64, 16);
 const t1: usize = memory.data(64, 16);
@@ -75,10 +75,18 @@ export function assign(target: usize, reference: usize): void {
 }
 
 /**
- * Carries out the batch, last addition first. Within one batch an addition may write a point that additions pushed after it read (they get the old
- * value), not one that additions pushed before it read.
+ * Carries out the batch, last addition first. Within one batch an addition may write a point that additions pushed
+ * after it read (they get the old value), not one that additions pushed before it read.
  */
 export function flush(): void {
+  // points are scattered: reading them in a loop of its own lets the cache misses overlap
+  let touched: i32 = 0;
+  for (let i: usize = 0; i < usize(count); i++) {
+    const a = usize(load<u32>(lefts + (i << 2)) & ~1);
+    const b = usize(load<u32>(rights + (i << 2)) & ~1);
+    touched ^= load<i32>(a) ^ load<i32>(a, 68) ^ load<i32>(b) ^ load<i32>(b, 68);
+  }
+  store<i32>(t0, touched);
   let active: usize = 0;
   copy(products, ONE);
   for (let i: usize = 0; i < usize(count); i++) {

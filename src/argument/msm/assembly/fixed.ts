@@ -1,4 +1,7 @@
-/** Many multiples of the generator (1, 2): a table of digit * 2^(c w) * G, and one batched addition a window for every scalar. */
+/**
+ * Many multiples of the generator (1, 2): a table of digit * 2^(c w) * G, and one batched addition a window for every
+ * scalar.
+ */
 
 import { BATCH, flush, POINT, push, setInfinity } from './affine';
 import { alloc, keep } from './heap';
@@ -49,7 +52,8 @@ export function fixedBase(scalars: usize, n: u32, out: usize): void {
       const shift = u32(bit - (byte << 3));
       const row = table + usize(w * HALF) * POINT - POINT;
       for (let i: usize = 0; i < size; i++) {
-        let d = i32((load<u32>(scalars + (from + i) * 32 + byte) >> shift) & ((1 << C) - 1)) + i32(load<u8>(carries + i));
+        let d = i32((load<u32>(scalars + (from + i) * 32 + byte) >> shift) & ((1 << C) - 1)) + i32(load<u8>(carries +
+          i));
         const carry = d > HALF;
         if (carry) d -= 1 << C;
         store<u8>(carries + i, u8(carry));

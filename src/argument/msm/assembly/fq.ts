@@ -1,10 +1,11 @@
 /**
- * The base field of BN254 in nine signed limbs of 29 bits (Montgomery form, R = 2^261), 36 bytes an element. Limbs 0..7 of a stored element lie in
- * [0, 2^29), limb 8 has the sign. Columns of a product add up at most nine products of 59 bits and nine of 58, so they need no carries before the
- * end. R is 168 p, so products of operands up to 8 p in absolute value lie in (-p/2, 3 p/2): nothing is reduced between multiplications.
+ * The base field of BN254 in nine signed limbs of 29 bits (Montgomery form, R = 2^261), 36 bytes an element. Limbs
+ * 0..7 of a stored element lie in [0, 2^29), limb 8 has the sign. Columns of a product add up at most nine products
+ * of 59 bits and nine of 58, so they need no carries before the end. R is 168 p, so products of operands up to 8 p in
+ * absolute value lie in (-p/2, 3 p/2): nothing is reduced between multiplications.
  *
- * "lazy" values are differences of stored elements whose limbs have no carries yet; a product takes at most one of them. "reduced" values lie in
- * [0, p + p / 2^14), so a residue has at most two representations.
+ * "lazy" values are differences of stored elements whose limbs have no carries yet; a product takes at most one of
+ * them. "reduced" values lie in [0, p + p / 2^14), so a residue has at most two representations.
  */
 
 /** Bytes of an element. */
@@ -29,24 +30,35 @@ const QUOTIENT: i64 = 346695;
 export const INFINITY: i32 = 0x7fffffff;
 
 /** 1 */
-export const ONE: usize = memory.data<i32>([0x157ccc21, 0x141c2758, 0x185230d3, 0x14c0419, 0xaa36fb9, 0x1d4240ce, 0x11d54c07, 0x52ac7a8, 0xdc836]);
+export const ONE: usize = memory.data<i32>([0x157ccc21, 0x141c2758, 0x185230d3, 0x14c0419, 0xaa36fb9, 0x1d4240ce,
+  0x11d54c07, 0x52ac7a8, 0xdc836]);
 /** 2^266: multiplying turns x 2^256 into x R */
-export const FROM_256: usize = memory.data<i32>([0x13349ca1, 0x1a5d84a8, 0xa3e5cac, 0x100249e0, 0x12b951e8, 0xe92d304, 0x14cb95b3, 0x41b9d3d, 0x58003]);
+export const FROM_256: usize = memory.data<i32>([0x13349ca1, 0x1a5d84a8, 0xa3e5cac, 0x100249e0, 0x12b951e8, 0xe92d304,
+  0x14cb95b3, 0x41b9d3d, 0x58003]);
 /** 2^256: multiplying turns x R into x 2^256 */
-export const TO_256: usize = memory.data<i32>([0x58f0d9d, 0x1aea1c6e, 0x11c2cf74, 0x11d651eb, 0x1462c0a7, 0x11b7bc3c, 0x1cbd99ba, 0x183340fb, 0xe0a77]);
+export const TO_256: usize = memory.data<i32>([0x58f0d9d, 0x1aea1c6e, 0x11c2cf74, 0x11d651eb, 0x1462c0a7, 0x11b7bc3c,
+  0x1cbd99ba, 0x183340fb, 0xe0a77]);
 /** R^-1: multiplying leaves Montgomery form */
 export const PLAIN_ONE: usize = memory.data<i32>([0x1, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0]);
 /** 0 */
 export const ZERO: usize = memory.data<i32>([0, 0, 0, 0, 0, 0, 0, 0, 0]);
 /** p - 2, little-endian */
-const EXPONENT: usize = memory.data<u8>([0x45, 0xfd, 0x7c, 0xd8, 0x16, 0x8c, 0x20, 0x3c, 0x8d, 0xca, 0x71, 0x68, 0x91, 0x6a, 0x81, 0x97, 0x5d, 0x58, 0x81, 0x81, 0xb6, 0x45, 0x50, 0xb8, 0x29, 0xa0, 0x31, 0xe1, 0x72, 0x4e, 0x64, 0x30]);
+const EXPONENT: usize = memory.data<u8>([0x45, 0xfd, 0x7c, 0xd8, 0x16, 0x8c, 0x20, 0x3c, 0x8d, 0xca, 0x71, 0x68, 0x91,
+  0x6a, 0x81, 0x97, 0x5d, 0x58, 0x81, 0x81, 0xb6, 0x45, 0x50, 0xb8, 0x29, 0xa0, 0x31, 0xe1, 0x72, 0x4e, 0x64, 0x30]);
 /** p itself, as plain limbs */
-export const MODULUS: usize = memory.data<i32>([0x187cfd47, 0x10460b6, 0x1c72a34f, 0x2d522d0, 0x1585d978, 0x2db40c0, 0xa6e141, 0xe5c2634, 0x30644e]);
+export const MODULUS: usize = memory.data<i32>([0x187cfd47, 0x10460b6, 0x1c72a34f, 0x2d522d0, 0x1585d978, 0x2db40c0,
+  0xa6e141, 0xe5c2634, 0x30644e]);
 
 /** o = a b / R by columns: column k takes a_i b_(k-i) and q_i p_(k-i), q_k makes its low 29 bits zero. */
 // @ts-ignore: decorator
 @inline
-function montgomery(o: usize, a0: i64, a1: i64, a2: i64, a3: i64, a4: i64, a5: i64, a6: i64, a7: i64, a8: i64, b0: i64, b1: i64, b2: i64, b3: i64, b4: i64, b5: i64, b6: i64, b7: i64, b8: i64): void {
+function montgomery(
+  o: usize,
+  a0: i64, a1: i64, a2: i64, a3: i64, a4: i64,
+  a5: i64, a6: i64, a7: i64, a8: i64,
+  b0: i64, b1: i64, b2: i64, b3: i64, b4: i64,
+  b5: i64, b6: i64, b7: i64, b8: i64,
+): void {
   let c = a0 * b0;
   const q0 = (c * PINV) & MASK;
   c = (c + q0 * P0) >> 29;
@@ -65,22 +77,28 @@ function montgomery(o: usize, a0: i64, a1: i64, a2: i64, a3: i64, a4: i64, a5: i
   c += a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + q0 * P5 + q1 * P4 + q2 * P3 + q3 * P2 + q4 * P1;
   const q5 = (c * PINV) & MASK;
   c = (c + q5 * P0) >> 29;
-  c += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + q0 * P6 + q1 * P5 + q2 * P4 + q3 * P3 + q4 * P2 + q5 * P1;
+  c += a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + q0 * P6 + q1 * P5 + q2 * P4 + q3 * P3 +
+    q4 * P2 + q5 * P1;
   const q6 = (c * PINV) & MASK;
   c = (c + q6 * P0) >> 29;
-  c += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + q0 * P7 + q1 * P6 + q2 * P5 + q3 * P4 + q4 * P3 + q5 * P2 + q6 * P1;
+  c += a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + q0 * P7 + q1 * P6 + q2 * P5 +
+    q3 * P4 + q4 * P3 + q5 * P2 + q6 * P1;
   const q7 = (c * PINV) & MASK;
   c = (c + q7 * P0) >> 29;
-  c += a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + q0 * P8 + q1 * P7 + q2 * P6 + q3 * P5 + q4 * P4 + q5 * P3 + q6 * P2 + q7 * P1;
+  c += a0 * b8 + a1 * b7 + a2 * b6 + a3 * b5 + a4 * b4 + a5 * b3 + a6 * b2 + a7 * b1 + a8 * b0 + q0 * P8 + q1 * P7 +
+    q2 * P6 + q3 * P5 + q4 * P4 + q5 * P3 + q6 * P2 + q7 * P1;
   const q8 = (c * PINV) & MASK;
   c = (c + q8 * P0) >> 29;
-  c += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + q1 * P8 + q2 * P7 + q3 * P6 + q4 * P5 + q5 * P4 + q6 * P3 + q7 * P2 + q8 * P1;
+  c += a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1 + q1 * P8 + q2 * P7 + q3 * P6 +
+    q4 * P5 + q5 * P4 + q6 * P3 + q7 * P2 + q8 * P1;
   store<i32>(o, i32(c & MASK));
   c >>= 29;
-  c += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + q2 * P8 + q3 * P7 + q4 * P6 + q5 * P5 + q6 * P4 + q7 * P3 + q8 * P2;
+  c += a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2 + q2 * P8 + q3 * P7 + q4 * P6 + q5 * P5 +
+    q6 * P4 + q7 * P3 + q8 * P2;
   store<i32>(o, i32(c & MASK), 4);
   c >>= 29;
-  c += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + q3 * P8 + q4 * P7 + q5 * P6 + q6 * P5 + q7 * P4 + q8 * P3;
+  c += a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3 + q3 * P8 + q4 * P7 + q5 * P6 + q6 * P5 + q7 * P4 +
+    q8 * P3;
   store<i32>(o, i32(c & MASK), 8);
   c >>= 29;
   c += a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4 + q4 * P8 + q5 * P7 + q6 * P6 + q7 * P5 + q8 * P4;
@@ -105,8 +123,10 @@ function montgomery(o: usize, a0: i64, a1: i64, a2: i64, a3: i64, a4: i64, a5: i
 export function mul(o: usize, a: usize, b: usize): void {
   montgomery(
     o,
-    i64(load<i32>(a)), i64(load<i32>(a, 4)), i64(load<i32>(a, 8)), i64(load<i32>(a, 12)), i64(load<i32>(a, 16)), i64(load<i32>(a, 20)), i64(load<i32>(a, 24)), i64(load<i32>(a, 28)), i64(load<i32>(a, 32)),
-    i64(load<i32>(b)), i64(load<i32>(b, 4)), i64(load<i32>(b, 8)), i64(load<i32>(b, 12)), i64(load<i32>(b, 16)), i64(load<i32>(b, 20)), i64(load<i32>(b, 24)), i64(load<i32>(b, 28)), i64(load<i32>(b, 32)),
+    i64(load<i32>(a)), i64(load<i32>(a, 4)), i64(load<i32>(a, 8)), i64(load<i32>(a, 12)), i64(load<i32>(a, 16)),
+      i64(load<i32>(a, 20)), i64(load<i32>(a, 24)), i64(load<i32>(a, 28)), i64(load<i32>(a, 32)),
+    i64(load<i32>(b)), i64(load<i32>(b, 4)), i64(load<i32>(b, 8)), i64(load<i32>(b, 12)), i64(load<i32>(b, 16)),
+      i64(load<i32>(b, 20)), i64(load<i32>(b, 24)), i64(load<i32>(b, 28)), i64(load<i32>(b, 32)),
   );
 }
 
@@ -114,8 +134,13 @@ export function mul(o: usize, a: usize, b: usize): void {
 export function mulDifference(o: usize, a: usize, b: usize, d: usize): void {
   montgomery(
     o,
-    i64(load<i32>(a)), i64(load<i32>(a, 4)), i64(load<i32>(a, 8)), i64(load<i32>(a, 12)), i64(load<i32>(a, 16)), i64(load<i32>(a, 20)), i64(load<i32>(a, 24)), i64(load<i32>(a, 28)), i64(load<i32>(a, 32)),
-    i64(load<i32>(b)) - i64(load<i32>(d)), i64(load<i32>(b, 4)) - i64(load<i32>(d, 4)), i64(load<i32>(b, 8)) - i64(load<i32>(d, 8)), i64(load<i32>(b, 12)) - i64(load<i32>(d, 12)), i64(load<i32>(b, 16)) - i64(load<i32>(d, 16)), i64(load<i32>(b, 20)) - i64(load<i32>(d, 20)), i64(load<i32>(b, 24)) - i64(load<i32>(d, 24)), i64(load<i32>(b, 28)) - i64(load<i32>(d, 28)), i64(load<i32>(b, 32)) - i64(load<i32>(d, 32)),
+    i64(load<i32>(a)), i64(load<i32>(a, 4)), i64(load<i32>(a, 8)), i64(load<i32>(a, 12)), i64(load<i32>(a, 16)),
+      i64(load<i32>(a, 20)), i64(load<i32>(a, 24)), i64(load<i32>(a, 28)), i64(load<i32>(a, 32)),
+    i64(load<i32>(b)) - i64(load<i32>(d)), i64(load<i32>(b, 4)) - i64(load<i32>(d, 4)), i64(load<i32>(b,
+      8)) - i64(load<i32>(d, 8)), i64(load<i32>(b, 12)) - i64(load<i32>(d, 12)), i64(load<i32>(b,
+      16)) - i64(load<i32>(d, 16)), i64(load<i32>(b, 20)) - i64(load<i32>(d, 20)), i64(load<i32>(b,
+      24)) - i64(load<i32>(d, 24)), i64(load<i32>(b, 28)) - i64(load<i32>(d, 28)), i64(load<i32>(b,
+      32)) - i64(load<i32>(d, 32)),
   );
 }
 
@@ -162,10 +187,12 @@ export function square(o: usize, a: usize): void {
   c += d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + q0 * P7 + q1 * P6 + q2 * P5 + q3 * P4 + q4 * P3 + q5 * P2 + q6 * P1;
   const q7 = (c * PINV) & MASK;
   c = (c + q7 * P0) >> 29;
-  c += d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4 + q0 * P8 + q1 * P7 + q2 * P6 + q3 * P5 + q4 * P4 + q5 * P3 + q6 * P2 + q7 * P1;
+  c += d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4 + q0 * P8 + q1 * P7 + q2 * P6 + q3 * P5 + q4 * P4 + q5 * P3 +
+    q6 * P2 + q7 * P1;
   const q8 = (c * PINV) & MASK;
   c = (c + q8 * P0) >> 29;
-  c += d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5 + q1 * P8 + q2 * P7 + q3 * P6 + q4 * P5 + q5 * P4 + q6 * P3 + q7 * P2 + q8 * P1;
+  c += d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5 + q1 * P8 + q2 * P7 + q3 * P6 + q4 * P5 + q5 * P4 + q6 * P3 + q7 * P2 +
+    q8 * P1;
   store<i32>(o, i32(c & MASK));
   c >>= 29;
   c += d2 * a8 + d3 * a7 + d4 * a6 + a5 * a5 + q2 * P8 + q3 * P7 + q4 * P6 + q5 * P5 + q6 * P4 + q7 * P3 + q8 * P2;
@@ -336,9 +363,6 @@ export function canonical(o: usize, a: usize): void {
 
 const scratchC: usize = memory.data(64);
 
-export function isZero(a: usize): bool {
-  return equal(a, ZERO);
-}
 
 /** o = 1 / a = a^(p - 2), a reduced, four bits at a time; 0 for 0. */
 export function invert(o: usize, a: usize): void {
@@ -360,7 +384,7 @@ const result: usize = memory.data(64);
 /** o (36 bytes) = the 32 little-endian bytes at a, as plain limbs. */
 export function unpack(o: usize, a: usize): void {
   for (let i: usize = 0; i < 9; i++) {
-    const bit = 29 * i;
+    const bit: usize = 29 * i;
     // the last limb begins at bit 232, byte 29: reading 8 bytes there would leave the element
     const word = i < 8 ? load<u64>(a + (bit >> 3)) : u64(load<u32>(a + 28)) >> 8;
     store<i32>(o + 4 * i, i32((word >> (i < 8 ? u64(bit & 7) : 0)) & MASK));
@@ -371,8 +395,8 @@ export function unpack(o: usize, a: usize): void {
 export function pack(o: usize, a: usize): void {
   memory.fill(o, 0, 32);
   for (let i: usize = 0; i < 9; i++) {
-    const bit = 29 * i;
-    const at = o + (i < 8 ? bit >> 3 : 24);
+    const bit: usize = 29 * i;
+    const at: usize = o + (i < 8 ? bit >> 3 : 24);
     const shift = u64(i < 8 ? bit & 7 : 40);
     store<u64>(at, load<u64>(at) | (u64(load<u32>(a + 4 * i)) << shift));
   }

@@ -1,7 +1,24 @@
-/** Sums of single points in Jacobian coordinates X, Y, Z (108 bytes, all reduced), x = X / Z^2, y = Y / Z^3; infinity has the mark in X. */
+/**
+ * Sums of single points in Jacobian coordinates X, Y, Z (108 bytes, all reduced), x = X / Z^2, y = Y / Z^3; infinity
+ * has the mark in X.
+ */
 
 import { isInfinity, setInfinity } from './affine';
-import { addLazy, copy, ELEMENT, equal, invert, mul, mulDifference, ONE, reduce, square, subSigned, subTwice, ZERO } from './fq';
+import {
+  addLazy,
+  copy,
+  ELEMENT,
+  equal,
+  invert,
+  mul,
+  mulDifference,
+  ONE,
+  reduce,
+  square,
+  subSigned,
+  subTwice,
+  ZERO,
+} from './fq';
 
 /** Bytes of a Jacobian point. */
 export const JACOBIAN: usize = 108;

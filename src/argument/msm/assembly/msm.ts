@@ -1,7 +1,8 @@
 /**
- * Multi-scalar multiplication over BN254 G1: Pippenger's method with signed digits. Points are sorted by digit, the points of a bucket are added in
- * pairs, all pairs of a round in batches that share an inversion. Scalars above r / 2 are replaced by their negatives, so small negative numbers are
- * as cheap as small positive ones; zero scalars and zero digits cost nothing.
+ * Multi-scalar multiplication over BN254 G1: Pippenger's method with signed digits. Points are sorted by digit, the
+ * points of a bucket are added in pairs, all pairs of a round in batches that share an inversion. Scalars above r / 2
+ * are replaced by their negatives, so small negative numbers are as cheap as small positive ones; zero scalars and
+ * zero digits cost nothing.
  */
 
 import { BATCH, flush, isInfinity, POINT, push, setInfinity } from './affine';
@@ -15,11 +16,11 @@ export { fixedBase, prepare_fixedBase } from './fixed';
 /** Bytes of a scalar in work: 9 words of its absolute value (later: plus the digit bias), then its sign. */
 const SCALAR: usize = 40;
 /** Entries sorted and added together: at least this many where there are several windows. */
-const GROUP: u32 = 1 << 17;
+const GROUP: usize = 1 << 17;
 const MAX_BITS: i32 = 17;
-/** Costs in field multiplications: one addition of the sort, one of the two per bucket at the end. */
+/** Relative costs of adding one point to its bucket and of one bucket in the sum of a window. */
 const ADDITION: f64 = 6.6;
-const BUCKET: f64 = 14;
+const BUCKET: f64 = 11;
 
 const R0: u64 = 0x43e1f593f0000001;
 const R1: u64 = 0x2833e84879b97091;
@@ -29,7 +30,7 @@ const R3: u64 = 0x30644e72e131a029;
 let bases: usize = 0;
 let words: usize = 0;
 /** Nonzero scalars at finite points. */
-let used: u32 = 0;
+let used: usize = 0;
 /** Number of scalars by bit length. */
 const lengths: usize = memory.data(1040, 16);
 
@@ -132,7 +133,10 @@ function chooseBits(longest: i32): i32 {
   return best;
 }
 
-/** Adds 2^(c-1) at every digit, so that digit w is bits [c w, c w + c) less 2^(c-1), in [-2^(c-1), 2^(c-1)), with no carries. */
+/**
+ * Adds 2^(c-1) at every digit, so that digit w is bits [c w, c w + c) less 2^(c-1), in [-2^(c-1), 2^(c-1)), with no
+ * carries.
+ */
 function addBias(c: i32, windows: i32): void {
   memory.fill(bias, 0, SCALAR);
   for (let w = 0; w < windows; w++) {
@@ -160,7 +164,10 @@ function digit(word: usize, bit: usize, c: i32): i32 {
   return i32((load<u64>(word + (bit >> 3)) >> u64(bit & 7)) & ((1 << c) - 1)) - (1 << (c - 1));
 }
 
-/** Sorts the points of windows first..first+group-1 by bucket: items holds references, bucket b those from starts[b], counts[b] of them. */
+/**
+ * Sorts the points of windows first..first+group-1 by bucket: items holds references, bucket b those from starts[b],
+ * counts[b] of them.
+ */
 function sort(first: i32, group: i32, c: i32, counts: usize, starts: usize, items: usize): void {
   const size = 1 << (c - 1);
   memory.fill(counts, 0, usize(group * size) << 2);
@@ -198,7 +205,10 @@ function sort(first: i32, group: i32, c: i32, counts: usize, starts: usize, item
   }
 }
 
-/** Adds up every bucket in rounds of pairs; afterwards counts are 0 or 1. Sums go to slots, at most half as many as items. */
+/**
+ * Adds up every bucket in rounds of pairs; afterwards counts are 0 or 1. Sums go to slots, at most half as many as
+ * items.
+ */
 function addBuckets(buckets: usize, counts: usize, starts: usize, items: usize, slots: usize): void {
   let slot = slots;
   let again = true;
@@ -229,13 +239,14 @@ function addBuckets(buckets: usize, counts: usize, starts: usize, items: usize, 
 }
 
 /**
- * sum over windows of the group of 2^(c w) sum_b (b + 1) bucket_b, onto 2^(c group) acc. Each window's buckets are cut into segments, whose running
- * sums advance together; run_s is the sum of segment s, total_s that of its buckets weighted 1, 2, ..
+ * sum over windows of the group of 2^(c w) sum_b (b + 1) bucket_b, onto 2^(c group) acc. Each window's buckets are
+ * cut into segments, whose running sums advance together; run_s is the sum of segment s, total_s that of its buckets
+ * weighted 1, 2, ..
  */
 function sumWindows(acc: usize, group: i32, c: i32, counts: usize, starts: usize, items: usize, scratch: usize): void {
   const size = 1 << (c - 1);
   let segments: i32 = 1;
-  while (2 * group * segments * 2 <= BATCH / 2 && segments * 4 <= size) segments *= 2;
+  while (2 * group * segments * 2 <= BATCH && segments * 4 <= size) segments *= 2;
   const length = size / segments;
   const all = usize(group * segments);
   const runs = scratch;
@@ -271,7 +282,10 @@ const running: usize = memory.data(128, 16);
 const weighted: usize = memory.data(128, 16);
 const accumulator: usize = memory.data(128, 16);
 
-/** out (64 bytes, canonical x, y; zeros for infinity) = sum of scalars[i] points[i]; points as in Srs, scalars of `width` bytes. */
+/**
+ * out (64 bytes, canonical x, y; zeros for infinity) = sum of scalars[i] points[i]; points as in Srs, scalars of
+ * `width` bytes.
+ */
 export function msm(points: usize, scalars: usize, width: usize, n: u32, out: usize): void {
   bases = alloc(usize(n) * POINT);
   words = alloc(usize(n + 1) * SCALAR);
