@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title Who descends from whom
+/// @notice What other contracts can ask about proven models. A *node* is a commitment to a model's weights; it descends
+/// from its *parents* by an edge that was proved when the node was registered. Nodes and edges never change.
+///
+/// Only merges have more than one parent. The *first line* of a node leads from it to its first parent, to that one's
+/// first parent and so on, down to a node of depth 0. Questions about first lines are answered in O(log depth) reads;
+/// questions that have to walk take a limit from the caller. Every function here is a view, and none reverts for an
+/// unknown id unless it says so.
+///
+/// Where an answer could be zero or empty for two reasons, `node(id).kind` tells them apart: None means no such node.
+///
+/// ERC-165 identifier: 0x851b5d6d.
+interface ILineage {
+    // ------------------------------------------------------------------------------------------------ types
+
+    /// @notice How a node came to be.
+    /// None: there is no such node.
+    /// Seed: pseudo-random weights that nobody could choose.
+    /// Root: weights made elsewhere; only their range was proved, their origin is *declared*.
+    /// Train: gradient steps from one parent over one shard of data.
+    /// Merge: a weighted sum of 2 to 8 parents, rounded.
+    enum Kind {
+        None,
+        Seed,
+        Root,
+        Train,
+        Merge
+    }
+
+    /// @notice A node as it is stored. All fields are zero where there is no such node.
+    /// @param trainer who proved it
+    /// @param kind how it came to be
+    /// @param depth edges on its first line, 0 for seeds and roots
+    /// @param timestamp of the block in which it was registered
+    /// @param blockNumber of that block, which holds the node's events
+    /// @param parent its first parent, zero for seeds and roots
+    /// @param declared whether it is a root or any of its ancestors, through any parent, is one
+    /// @param number 1 for the first node registered, 2 for the next and so on
+    /// @param version of the verifier that accepted its proof
+    struct Node {
+        address trainer;
+        Kind kind;
+        uint256 depth;
+        uint256 timestamp;
+        uint256 blockNumber;
+        bytes32 parent;
+        bool declared;
+        uint256 number;
+        uint256 version;
+    }
+
+    /// @notice A parent and its part in the child.
+    /// @param id the parent
+    /// @param weight for a merge the sum of the absolute values of the parent's coefficients over the layers, in units of
+    /// 2^-14, 1..2^19; 1 where there is one parent. Only ratios between parents of one node mean something.
+    struct WeightedParent {
+        bytes32 id;
+        uint256 weight;
+    }
+
+    // ------------------------------------------------------------------------------------------------ nodes
+
+    /// @notice A node; all zero where there is none.
+    function node(bytes32 id) external view returns (Node memory);
+
+    /// @notice Who proved a node; zero where there is none.
+    function trainerOf(bytes32 id) external view returns (address);
+
+    /// @notice Edges on the first line of a node: 0 for seeds, roots and where there is no such node.
+    function depthOf(bytes32 id) external view returns (uint256);
+
+    /// @notice How a node came to be; None where there is no such node.
+    function kindOf(bytes32 id) external view returns (Kind);
+
+    /// @notice Whether a node is a declared root or descends from one, through any parent: then part of its weights came
+    /// from outside and nothing is proved about how those were made. False where there is no such node.
+    function isDeclared(bytes32 id) external view returns (bool);
+
+    /// @notice How many nodes are registered; they are numbered from 1.
+    function nodeCount() external view returns (uint256);
+
+    /// @notice The node with a number; zero where there is none.
+    function nodeAt(uint256 number) external view returns (bytes32);
+
+    // ------------------------------------------------------------------------------------------------ edges
+
+    /// @notice A node's parents, 0 to 8 of them, the first one first: none for a seed, a root and where there is no such
+    /// node.
+    function parents(bytes32 id) external view returns (bytes32[] memory);
+
+    /// @notice A node's parents with their weights, in the same order.
+    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory);
+
+    /// @notice A page of a node's children, the newest first; empty where there is no such node.
+    /// @dev Reverts with NotAChild if the cursor is neither zero nor a child of `id`.
+    /// @param cursor zero for the first page, then the `next` of the page before
+    /// @param limit the greatest number of children to return
+    /// @return page ids of children
+    /// @return next cursor of the next page, zero after the last
+    function children(bytes32 id, bytes32 cursor, uint256 limit)
+        external
+        view
+        returns (bytes32[] memory page, bytes32 next);
+
+    // ------------------------------------------------------------------------------------------------ ancestry
+
+    /// @notice Whether `ancestor` lies on the first line of `descendant`; false where either does not exist. A node is
+    /// its own ancestor.
+    /// @dev O(log depth). For ancestors through other parents of merges: `isAncestorVia`.
+    function isAncestor(bytes32 ancestor, bytes32 descendant) external view returns (bool);
+
+    /// @notice Whether each node of the path is a parent, first or not, of the next: then path[0] is an ancestor of the
+    /// last. True for a single registered node, false for an empty path.
+    /// @dev O(length). Anyone can find a path off chain; the contract only checks it.
+    function isAncestorVia(bytes32[] calldata path) external view returns (bool);
+
+    /// @notice The node of depth `depth` on the first line of `id`; zero where the line has none.
+    /// @dev O(log depth).
+    function ancestorAt(bytes32 id, uint256 depth) external view returns (bytes32);
+
+    /// @notice The deepest node that lies on both first lines; zero where they do not meet. Of a node and itself: the node.
+    /// @dev O(log depth).
+    function nearestCommonAncestor(bytes32 a, bytes32 b) external view returns (bytes32);
+
+    /// @notice Who proved the nodes of a first line, from `id` downwards, repetitions included.
+    /// @param limit the greatest number of nodes to visit
+    /// @return page trainers of `id`, of its first parent, ..
+    /// @return next where to go on: the `id` of the next page, zero after the last
+    function trainersAlong(bytes32 id, uint256 limit) external view returns (address[] memory page, bytes32 next);
+
+    /// @notice The seeds and declared roots that a node descends from, through all parents, each once.
+    /// @dev Follows at most `limit` lines, each in O(log depth): one for the node, then one for each parent of each merge
+    /// met. A limit of 1 + the number of parents of all merges among the ancestors always suffices.
+    /// @return found nodes of depth 0; empty where there is no such node
+    /// @return complete whether these are all; false if the limit was reached before
+    function roots(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete);
+}
