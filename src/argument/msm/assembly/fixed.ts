@@ -5,7 +5,7 @@
 
 import { BATCH, flush, POINT, push, setInfinity } from './affine';
 import { alloc, keep } from './heap';
-import { writePoint } from './msm';
+import { writePoint } from './encoding';
 import { addLazy, copy, ELEMENT, ONE, reduce } from './fq';
 
 const C: i32 = 11;
