@@ -1,7 +1,7 @@
 // Entry of every npm script: finds a suitable Node.js, installs and builds what the command needs, then runs it.
 // Plain JavaScript for Node 18+, because nothing is installed when it starts. Everything it says goes to stderr.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,10 +9,15 @@ import { installDependencies } from './bootstrap/install.mjs';
 import { takeLock } from './bootstrap/lock.mjs';
 import { resolveNode } from './bootstrap/node.mjs';
 import { createProgress } from './bootstrap/progress.mjs';
-import { buildSteps, STEPS } from './bootstrap/steps.mjs';
+import { addCircuitSteps, buildSteps, STEPS } from './bootstrap/steps.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const PROGRAMS = JSON.parse(readFileSync(join(ROOT, 'circuits', 'circuits.json'), 'utf8')).programs.map(
+  ({ program }) => program,
+);
+addCircuitSteps(PROGRAMS);
 const EVERYTHING = Object.keys(STEPS);
+const CORE = ['core keys', 'abi'];
 const CORES = availableParallelism?.() ?? cpus().length;
 
 // Test folders that need less than everything; a folder that is not listed gets everything.
@@ -24,10 +29,15 @@ const FOLDER_NEEDS = {
   model: ['kernels'],
   training: ['kernels'],
   argument: ['kernels'],
-  circuits: ['circuits'],
+  circuits: PROGRAMS.map((program) => `circuit ${program}`),
   setup: ['keys'],
   contracts: ['contracts', 'abi'],
 };
+
+// Not part of `npm test`: hours of mutations, and journeys that need a browser.
+const SLOW = new Set(['soundness', 'e2e']);
+
+const HELP = new Set(['--help', '-h', '--version', '-V', 'help']);
 
 const BIN = { biome: '@biomejs/biome/bin/biome', solhint: 'solhint/solhint.js', tsc: 'typescript/bin/tsc' };
 
@@ -35,9 +45,9 @@ const BIN = { biome: '@biomejs/biome/bin/biome', solhint: 'solhint/solhint.js', 
 function plan(command, args) {
   switch (command) {
     case 'descent':
-      return { needs: asksForHelp(args) ? [] : EVERYTHING, runs: [['scripts/cli.ts', ...args]] };
+      return { needs: needsOf(args), runs: [['scripts/cli.ts', ...args]] };
     case 'demo':
-      return { needs: EVERYTHING, runs: [['scripts/cli.ts', 'demo', ...args]] };
+      return { needs: CORE, runs: [['scripts/cli.ts', 'demo', ...args]] };
     case 'test':
       return planTests(args);
     case 'bench':
@@ -45,7 +55,7 @@ function plan(command, args) {
     case 'build':
       return { needs: EVERYTHING, runs: [] };
     case 'setup':
-      return { needs: ['circuits'], runs: [['scripts/setup/setup.ts', ...args]] };
+      return { needs: ['kernels'], runs: [['scripts/setup/setup.ts', ...args]] };
     case 'lint':
       return {
         needs: [],
@@ -67,7 +77,7 @@ function planTests(args) {
     .map((entry) => entry.name);
   const named = args.filter((argument) => folders.includes(argument));
   const options = args.filter((argument) => !folders.includes(argument));
-  const patterns = (named.length > 0 ? named : folders.filter((folder) => folder !== 'soundness')).map(
+  const patterns = (named.length > 0 ? named : folders.filter((folder) => !SLOW.has(folder))).map(
     (folder) => `test/${folder}/**/*.test.ts`,
   );
   const needs =
@@ -89,8 +99,12 @@ function benchFiles(args) {
   return names.map((name) => [`bench/${name}`, ...options]);
 }
 
-function asksForHelp(args) {
-  return args.length === 0 || args.some((argument) => ['--help', '-h', '--version', '-V', 'help'].includes(argument));
+/** What a command of the command line needs: keys only where something is proved. */
+function needsOf(args) {
+  if (args.length === 0 || args.some((argument) => HELP.has(argument))) return [];
+  const verb = args.find((argument) => !argument.startsWith('-'));
+  if (['train', 'submit', 'show', 'tree'].includes(verb)) return ['kernels'];
+  return ['data', 'seed', 'demo'].includes(verb) ? CORE : EVERYTHING;
 }
 
 function tool(name) {

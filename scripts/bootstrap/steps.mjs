@@ -23,29 +23,6 @@ export const STEPS = {
     after: [],
     run: ['scripts/build/wasm.ts'],
   },
-  circuits: {
-    title: 'circuits',
-    inputs: ['circuits/circuits.json', 'circuits/lib', 'circuits/programs', 'scripts/build/circuits.ts'],
-    outputs: ['build/circuits'],
-    after: [],
-    run: ['scripts/build/circuits.ts'],
-  },
-  keys: {
-    title: 'development keys',
-    inputs: [
-      'circuits/circuits.json',
-      'circuits/lib',
-      'circuits/programs',
-      'scripts/build/circuits.ts',
-      'scripts/setup',
-      'src/argument/msm',
-    ],
-    outputs: ['build/setup/source.json', 'src/generated/srs.json'],
-    after: ['kernels', 'circuits'],
-    run: ['scripts/setup/setup.ts'],
-    // Keys of a ceremony cannot be made again, only fetched: `npm run setup -- --ptau ... --zkey ...` installs them.
-    unless: (root) => readJson(join(root, 'circuits/setup/manifest.json'))?.devKeys === false,
-  },
   contracts: {
     title: 'contracts',
     inputs: ['contracts', 'hardhat.config.ts'],
@@ -61,6 +38,39 @@ export const STEPS = {
     run: ['scripts/build/abi.ts'],
   },
 };
+
+// One circuit each for two processors, and the demo need not wait for circuits that it does not use.
+const CIRCUIT_INPUTS = ['circuits/circuits.json', 'circuits/lib', 'circuits/programs', 'scripts/build/circuits.ts'];
+
+/** Programs of which everything else descends: what the demo and most commands need. */
+const CORE = ['data', 'seed', 'train'];
+
+/**
+ * Adds the steps that depend on the list of programs: `circuit <program>`, `core keys` (data, seed, train) and `keys`.
+ * @param programs the names in circuits/circuits.json
+ */
+export function addCircuitSteps(programs) {
+  for (const program of programs) {
+    STEPS[`circuit ${program}`] = {
+      title: `circuit ${program}`,
+      inputs: CIRCUIT_INPUTS,
+      outputs: ['r1cs', 'wasm', 'sym'].map((ending) => `build/circuits/${program}/${program}.${ending}`),
+      after: [],
+      run: ['scripts/bootstrap/buildCircuit.ts', program],
+    };
+  }
+  const keys = (title, some, after) => ({
+    title,
+    inputs: [...CIRCUIT_INPUTS, 'scripts/setup', 'src/argument/msm'],
+    outputs: some.flatMap((program) => [`build/setup/${program}.zkey`, `build/setup/${program}.vkey.json`]),
+    after: ['kernels', ...some.map((program) => `circuit ${program}`), ...after],
+    run: ['scripts/setup/setup.ts', ...some.flatMap((program) => ['--program', program])],
+    // Keys of a ceremony cannot be made again, only fetched: `npm run setup -- --ptau ... --zkey ...` installs them.
+    unless: (root) => readJson(join(root, 'circuits/setup/manifest.json'))?.devKeys === false,
+  });
+  STEPS['core keys'] = keys('development keys', CORE, []);
+  STEPS.keys = keys('other development keys', programs, ['core keys']);
+}
 
 /** Runs the named steps and what they follow, as many at a time as the dependencies and `workers` allow. */
 export async function buildSteps(root, names, { node, env, workers, progress }) {
