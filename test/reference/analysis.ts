@@ -36,7 +36,12 @@ export class Analysis {
   /** Compiles the program with its linear constraints kept, where that is needed. */
   static async of(program: string): Promise<Analysis> {
     const entry = circuitEntries().find((e) => e.program === program)!;
-    const source = { name: program, main: mainOf(entry), folder: `${FOLDER}/${program}`, simplification: '--O1' as const };
+    const source = {
+      name: program,
+      main: mainOf(entry),
+      folder: `${FOLDER}/${program}`,
+      simplification: '--O1' as const,
+    };
     const { r1cs, sym } = await compile(source);
     return new Analysis(readR1cs(r1cs, sym));
   }
@@ -60,10 +65,14 @@ export class Analysis {
   /** What a constraint is: one of KINDS, '0/1 x', 'range x', or the signals it relates. */
   #nameOf(i: number): string {
     const { a, b, c } = this.r1cs.constraints[i];
-    const of = (l: ReadonlyMap<number, bigint>) => [...l.keys()].filter((w) => w !== 0).map((w) => this.r1cs.names[w].toSorted((x, y) => x.length - y.length)[0].replace(/^Mask_\d+_\d+\./, 'rows.'));
+    const of = (l: ReadonlyMap<number, bigint>) =>
+      [...l.keys()]
+        .filter((w) => w !== 0)
+        .map((w) => this.r1cs.names[w].toSorted((x, y) => x.length - y.length)[0].replace(/^Mask_\d+_\d+\./, 'rows.'));
     const [x, y, z] = [of(a), of(b), of(c)];
     const all = [...x, ...y, ...z];
-    if (z.length === 0 && x.length === 1 && y.length === 1) return x[0] === y[0] ? `0/1 ${x[0]}` : `${[x[0], y[0]].sort().join(' ')}`;
+    if (z.length === 0 && x.length === 1 && y.length === 1)
+      return x[0] === y[0] ? `0/1 ${x[0]}` : `${[x[0], y[0]].sort().join(' ')}`;
     const kind = KINDS.find(([, pattern]) => all.some((name) => pattern.test(name)));
     if (kind) return kind[0];
     const word = ['shape', 'seg', 'shard'].find((name) => z.includes(name));

@@ -22,8 +22,10 @@ export interface Proved {
 export interface Hooks<Run> {
   /** the layout: bits are what is claimed; placement stays */
   slots?: (slots: Record<string, Slot>) => void;
-  /** tensors and multiplicities before anything is committed */
+  /** tensors and sizes before anything is committed */
   run?: (run: Run) => void;
+  /** what the limbs are looked up against */
+  multiplicities?: (mult: bigint[]) => void;
   /** the committed vectors, before the reduction */
   oracles?: (oracles: bigint[][]) => void;
   /** a message about to be sent: 'sums', 'batch1 k', 'evals1', 'batch2 k', 'evals2', 'reduce k', 'u', 'u12', 'p2', 's2' */

@@ -31,10 +31,8 @@ export interface DataRun extends DataShape {
   X: bigint[];
   /** [i, s], s low */
   Y: bigint[];
-  /** what the limbs are looked up against; honest: multiplicities */
-  mult: bigint[];
-  /** the class bit of the descriptor */
-  cls: bigint;
+  /** the class bit of the descriptor, default: that of `classes` */
+  cls?: bigint;
 }
 
 export function randomData(random: Random, shape: DataShape): DataRun {
@@ -47,14 +45,15 @@ export function randomData(random: Random, shape: DataShape): DataRun {
     if (classes) Y[random.below(outputs) * S + s] = 512n;
     else for (let i = 0; i < outputs; i++) Y[i * S + s] = BigInt(random.below(2 ** 14) - 2 ** 13);
   }
-  return { ...shape, sigma, in: a, out: b, X, Y, mult: [], cls: classes ? 1n : 0n };
+  return { ...shape, sigma, in: a, out: b, X, Y };
 }
 
 /** Circuit inputs for a run, honest or not. */
 export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = {}): Proved {
+  hooks.run?.(run);
   const { sigma, X, Y } = run;
   const S = 2 ** sigma;
-  const { cls } = run;
+  const cls = run.cls ?? (run.classes ? 1n : 0n);
   const { h, nonce } = digests(random);
   const send = hooks.message ?? ((_: string, m: bigint[]) => m);
 
@@ -83,8 +82,7 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
   const lifted = [X, Y].map((t) => t.map((v) => mod(v + HALF_LIMB)));
   const mult = zeros(2 ** 14);
   for (const v of lifted.flat()) if (v < LIMB) mult[Number(v)]++;
-  run.mult = mult;
-  hooks.run?.(run);
+  hooks.multiplicities?.(mult);
   const oracles = [
     vector(shardLayout.length, [
       [shardLayout.offsets.X, X],

@@ -34,8 +34,6 @@ export interface SeedRun {
   a: number[];
   /** by layer 1..4, as the circuit sees them, with the presence as a factor; entry 0 is unused */
   layers: SeedLayer[];
-  /** entries that replace the honest multiplicities */
-  mult: Map<number, bigint>;
 }
 
 /** The largest prime not above 2^29 / sqrt(2^max(a, 2)), by trial division. */
@@ -92,7 +90,7 @@ export function seedRun(widths: number[], seed: bigint): SeedRun {
     }
     return layer;
   });
-  return { widths, seed, n, p, a, layers, mult: new Map() };
+  return { widths, seed, n, p, a, layers };
 }
 
 /** Writes v and what follows from it; a false v keeps its quotient rounded down. */
@@ -106,6 +104,7 @@ export function setValue(layer: SeedLayer, x: number, v: bigint): void {
 
 /** Circuit inputs for a run, honest or not. */
 export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = {}): Proved {
+  hooks.run?.(run);
   const { n, p, a, layers } = run;
   const { h, nonce } = digests(random);
   const send = hooks.message ?? ((_: string, m: bigint[]) => m);
@@ -141,7 +140,6 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   place('mult', 'trace', 14);
   place('g', 'helper', 14);
   hooks.slots?.(slots);
-  hooks.run?.(run);
   const groups = (l: number) =>
     [
       ['v0', 'v1', 'w0'],
@@ -149,7 +147,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     ].map((names) => names.map((x) => layers[l][x as 'v0']));
   const mult = zeros(2 ** 14);
   for (const l of present) for (const v of groups(l).flat(2)) if (v >= 0n && v < LIMB) mult[Number(v)] += p[l];
-  for (const [k, v] of run.mult) mult[k] = v;
+  hooks.multiplicities?.(mult);
   const stored = (l: number, t: readonly bigint[]) => (p[l] === 1n ? [...t] : t.map((v) => v * inverse(p[l])));
   const oracles = [
     vector(layouts.model.length, [

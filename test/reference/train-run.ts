@@ -35,8 +35,6 @@ export interface TrainRun extends TrainShape {
   /** by layer 1..3; entry 0 is unused */
   hidden: Hidden[];
   output: { Q: bigint[]; U0: bigint[]; U1: bigint[] };
-  /** what the limbs are looked up against; honest: multiplicities */
-  mult: bigint[];
   /** the rate the statement names */
   statedLr: bigint;
 }
@@ -45,6 +43,10 @@ export interface TrainRun extends TrainShape {
 export interface TrainDeviation {
   /** the rate really used for step k and layer l */
   rate?: (k: number, l: number, what: 'W' | 'b') => bigint;
+  /** changes a unit of a hidden layer, of the output or of a hidden layer's deltas before anything is computed from it */
+  forward?: (layer: Hidden, x: number, l: number) => void;
+  output?: (output: TrainRun['output'], x: number) => void;
+  backward?: (layer: Hidden, x: number, l: number) => void;
 }
 
 const floorDiv = (x: bigint, d: bigint): bigint => (x - (((x % d) + d) % d)) / d;
@@ -78,7 +80,6 @@ export function randomTrain(random: Random, shape: TrainShape, deviation: TrainD
     Y: size(4),
     hidden: [{} as Hidden],
     output: { Q: size(4), U0: size(4), U1: size(4) },
-    mult: [],
     statedLr: BigInt(shape.lr),
   };
   const signed = (bits: number) => BigInt(random.below(2 ** bits) - 2 ** (bits - 1));
@@ -104,7 +105,10 @@ export const pick = (row: number, positions: readonly number[]): number =>
   positions.reduce((v, t, i) => v + ((row >> t) & 1) * 2 ** i, 0);
 
 /** Fills the tensors of a run from its weights and rows. */
-export function train(run: TrainRun, { rate = () => BigInt(run.lr) }: TrainDeviation = {}): void {
+export function train(
+  run: TrainRun,
+  { rate = () => BigInt(run.lr), forward, output, backward }: TrainDeviation = {},
+): void {
   const { a, p, X, Y, batch, steps } = run;
   const S = batch * steps;
   const first = p.indexOf(1n);
@@ -127,10 +131,12 @@ export function train(run: TrainRun, { rate = () => BigInt(run.lr) }: TrainDevia
             const t = run.hidden[l];
             [t.A[x], t.V[x], t.m[x]] = [Q > 0n ? Q : 0n, Q < 0n ? -Q : Q, Q > 0n ? 1n : 0n];
             [t.R0[x], t.R1[x]] = [r % LIMB, r / LIMB];
+            forward?.(t, x, l);
           } else {
             run.output.Q[x] = Q + HALF_LIMB;
             [run.output.U0[x], run.output.U1[x]] = [r % LIMB, r / LIMB];
-            D[4][x] = 4n * (Q - Y[x]);
+            output?.(run.output, x);
+            D[4][x] = 4n * (run.output.Q[x] - HALF_LIMB - Y[x]);
           }
         }
       for (let l = 3; l >= first; l--)
@@ -141,7 +147,8 @@ export function train(run: TrainRun, { rate = () => BigInt(run.lr) }: TrainDevia
           const x = j * S + s;
           const t = run.hidden[l];
           [t.T[x], t.S0[x], t.S1[x]] = [T + HALF_LIMB, r % LIMB, r / LIMB];
-          t.D[x] = D[l][x] = t.m[x] * T;
+          backward?.(t, x, l);
+          t.D[x] = D[l][x] = t.m[x] * (t.T[x] - HALF_LIMB);
         }
     }
     for (let l = first; l <= 4; l++)

@@ -26,6 +26,7 @@ const [PARENT, CHILD, SHARD, TRACE, HELPER] = range(5);
 
 /** Circuit inputs for a run, honest or not. */
 export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun> = {}): Proved {
+  hooks.run?.(run);
   const { a, p, sigma, stepBits, batch, steps, hidden, output, X, Y } = run;
   const batchBits = range(sigma).filter((t) => !stepBits.includes(t));
   const S = batch * steps;
@@ -81,7 +82,6 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   hooks.slots?.(slots);
 
   // 2. limbs, multiplicities, oracles
-  hooks.run?.(run);
   const limbs = range(7).map((g) => {
     if (g === 6) return [output.Q, output.U0, output.U1];
     const t = hidden[group(g)];
@@ -92,9 +92,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
     for (const v of present(group(g)) ? tensors.flat().map((t) => mod(p[group(g)] * t)) : [])
       if (v < LIMB) mult[Number(v)] += p[group(g)];
   });
-  run.mult.forEach((v, k) => {
-    mult[k] = v;
-  });
+  hooks.multiplicities?.(mult);
   const model = (W: bigint[][], b: bigint[][]) =>
     vector(layouts.model.length, [
       ...LAYERS.filter(present).flatMap((l): [number, bigint[]][] => [

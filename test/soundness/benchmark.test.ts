@@ -38,8 +38,7 @@ describe('a shard for scoring', () => {
     change(shard.Y);
     return shard;
   };
-  const dataInputs = (shard: ReferenceShard) =>
-    proveData(new Random(42), { ...shard, sigma: 2, in: 2, out: 2, mult: [] }).inputs;
+  const dataInputs = (shard: ReferenceShard) => proveData(new Random(42), { ...shard, sigma: 2, in: 2, out: 2 }).inputs;
 
   it('is accepted as it should be', async () => {
     assert.equal((await data.outputs(dataInputs(shardWith(() => {})))).length, 6);

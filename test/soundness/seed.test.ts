@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { power, Random } from '../reference/algebra.ts';
+import { Analysis } from '../reference/analysis.ts';
+import type { Hooks } from '../reference/common.ts';
+import { proveSeed, type SeedRun, seedOffset, seedRun, setValue } from '../reference/seed.ts';
+
+// Each cheat goes on honestly after its lie, so exactly the check that must catch it fails.
+interface Cheat {
+  name: string;
+  widths?: number[];
+  run?: (run: SeedRun) => void;
+  hooks?: Hooks<SeedRun>;
+  violated: string[];
+}
+
+const SEED = 0x1234567n;
+const value = (run: SeedRun, l: number, x: number) => run.layers[l].v0[x] + 2n ** 14n * run.layers[l].v1[x];
+
+const CHEATS: Cheat[] = [
+  { name: 'a weight off by one', run: (r) => (r.layers[4].W[0] += 1n), violated: ['batch'] },
+  { name: 'a weight of the first layer off by one', run: (r) => (r.layers[3].W[5] -= 1n), violated: ['batch'] },
+  {
+    name: 'two weights exchanged',
+    run: ({
+      layers: {
+        3: { W },
+      },
+    }) => ([W[0], W[1]] = [W[1], W[0]]),
+    violated: ['batch'],
+  },
+  { name: 'a weight on a padded column', run: (r) => (r.layers[3].W[3] = 1n), violated: ['batch'] },
+  { name: 'a weight on a padded row', run: (r) => (r.layers[3].W[3 * 4] = 1n), violated: ['batch'] },
+  { name: 'a bias', run: (r) => (r.layers[4].b[1] = 1n), violated: ['reduction'] },
+  { name: 'a bias on padding', run: (r) => (r.layers[3].b[3] = 1n), violated: ['reduction'] },
+  {
+    name: 'a value of its own choice, weight to match',
+    run: ({ layers: { 4: layer } }) => {
+      setValue(layer, 0, 12345n);
+      layer.W[0] = 12345n - (layer.q - 1n) / 2n;
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'a value of its own choice with the quotient that fits in the field',
+    run: ({ layers: { 4: layer } }) => {
+      setValue(layer, 0, 12345n);
+      // u = (v (x + off + 1) - 1) / q in the field is no small number
+      layer.u0[0] =
+        (12345n * (layer.offset + 1n) - 1n) *
+        power(layer.q, 21888242871839275222246405745257275088548364400416034343698204186575808495615n);
+      layer.u1[0] = 0n;
+      layer.W[0] = 12345n - (layer.q - 1n) / 2n;
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'the same residue above the modulus',
+    // fan in 2^4: q < 2^27, so v + q still fits two limbs
+    widths: [16, 1],
+    run: (r) => {
+      const layer = r.layers[4];
+      setValue(layer, 2, value(r, 4, 2) + layer.q);
+      layer.W[2] += layer.q;
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'the numbers of another seed',
+    run: (r) => {
+      r.seed += 1n;
+    },
+    violated: ['batch'],
+  },
+  {
+    name: "one layer's numbers with another's offset",
+    run: (r) => {
+      r.layers[3] = seedRun([3, 3, 2], SEED).layers[3];
+      const other = seedOffset(SEED, 4);
+      const layer = r.layers[3];
+      layer.offset = other;
+    },
+    violated: ['batch'],
+  },
+  { name: 'a multiplicity too many', hooks: { multiplicities: (m) => m[3]++ }, violated: ['batch'] },
+  { name: 'a limb changed after counting', hooks: { oracles: (o) => (o[1][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a helper changed', hooks: { oracles: (o) => (o[2][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a committed weight changed', hooks: { oracles: (o) => (o[0][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a misaligned slot', hooks: { slots: (s) => (s.v04.bits[0] = 1n) }, violated: ['reduction'] },
+  { name: 'two tensors in one slot', hooks: { slots: (s) => (s.v04.bits = s.v14.bits) }, violated: ['reduction'] },
+  ...[0, 5, 7].map((k) => ({
+    name: `an evaluation of an absent layer (${k})`,
+    hooks: { message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(k, m[k] + 1n) : m) },
+    violated: ['batch', 'reduction'],
+  })),
+  {
+    name: 'evaluations of an absent layer that balance each other in the batch',
+    // u0 and u1 of layer 1 enter the sequence as u0 + 2^14 u1, but their lookups are weighted apart
+    hooks: { message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(3, 2n ** 14n).with(4, -1n) : m) },
+    violated: ['reduction'],
+  },
+];
+
+describe('cheats on program seed', () => {
+  let analysis: Analysis;
+  before(async () => {
+    analysis = await Analysis.of('seed');
+  });
+  const build = ({ widths = [3, 3, 2], run: change, hooks }: Omit<Cheat, 'name' | 'violated'>) =>
+    proveSeed(new Random(4), seedRun(widths, SEED), { ...hooks, run: change });
+
+  it('does not object to an honest run', () => {
+    assert.deepEqual(analysis.violated(build({}).inputs), []);
+  });
+
+  for (const { name, violated, ...cheat } of CHEATS) {
+    it(`rejects ${name}`, () => {
+      assert.deepEqual(analysis.violated(build(cheat).inputs).toSorted(), violated.toSorted());
+    });
+  }
+});

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { Random } from '../reference/algebra.ts';
+import { Analysis } from '../reference/analysis.ts';
+import { FRACTION, HALF_LIMB, type Hooks, LIMB } from '../reference/common.ts';
+import { proveTrain } from '../reference/train.ts';
+import { randomTrain, type TrainDeviation, type TrainRun, train } from '../reference/train-run.ts';
+
+// Each cheat goes on honestly after its lie, so exactly the check that must catch it fails.
+interface Cheat {
+  name: string;
+  widths?: number[];
+  deviation?: TrainDeviation;
+  run?: (run: TrainRun) => void;
+  hooks?: Hooks<TrainRun>;
+  violated: string[];
+}
+
+// 3-4-2 network: circuit layers 3 (hidden) and 4; eight rows, four steps of two.
+const S = 8;
+const SHAPE = { widths: [3, 4, 2], batch: 2, steps: 4, lr: 5 };
+/** an entry of hidden layer 3 that is active, or not */
+const find = (r: TrainRun, active: bigint) => r.hidden[3].m.findIndex((m, x) => m === active && r.hidden[3].V[x] > 0n);
+const at = (stage: string, change: (m: bigint[]) => bigint[]) => ({
+  message: (s: string, m: bigint[]) => (s === stage ? change(m) : m),
+});
+
+const CHEATS: Cheat[] = [
+  // rounding, the rest of the run computed from the lie
+  {
+    name: 'an activation rounded up by one',
+    deviation: {
+      forward: (t, x) => {
+        if (x === 3 && t.m[x]) [t.A[x], t.V[x], t.R1[x]] = [t.A[x] + 1n, t.V[x] + 1n, t.R1[x] - LIMB];
+        else if (x === 3) [t.V[x], t.R1[x]] = [t.V[x] + 1n, t.R1[x] + LIMB];
+      },
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'a remainder off by one',
+    deviation: {
+      forward: (t, x) => {
+        if (x === 0) t.R0[0] ^= 1n;
+      },
+    },
+    violated: ['reduction'],
+  },
+  {
+    name: 'an output rounded down by one',
+    deviation: {
+      output: (o, x) => {
+        if (x === 0) [o.Q[0], o.U1[0]] = [o.Q[0] - 1n, o.U1[0] + LIMB];
+      },
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'an output remainder off by one',
+    deviation: {
+      output: (o, x) => {
+        if (x === 3) o.U0[3] ^= 1n;
+      },
+    },
+    violated: ['reduction'],
+  },
+  {
+    name: 'a delta rounded up by one',
+    deviation: {
+      backward: (t, x) => {
+        if (x === 5) [t.T[x], t.S1[x]] = [t.T[x] + 1n, t.S1[x] - LIMB];
+      },
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'a delta remainder off by one',
+    deviation: {
+      backward: (t, x) => {
+        if (x === 2) t.S0[2] ^= 1n;
+      },
+    },
+    violated: ['reduction'],
+  },
+  {
+    name: 'an output of another size, remainder to match in the field only',
+    deviation: {
+      output: (o, x) => {
+        if (x === 1) [o.Q[1], o.U0[1]] = [o.Q[1] + 9n, o.U0[1] - 9n * FRACTION];
+      },
+    },
+    violated: ['batch'],
+  },
+  // ReLU
+  {
+    name: 'a negative unit declared active',
+    deviation: {
+      forward: (t, x) => {
+        if (!t.m[x]) [t.m[x], t.A[x]] = [1n, t.V[x]];
+      },
+    },
+    violated: ['reduction'],
+  },
+  {
+    name: 'a negative value let through as a field element',
+    deviation: {
+      forward: (t, x) => {
+        if (!t.m[x]) [t.m[x], t.A[x], t.V[x]] = [1n, -t.V[x], -t.V[x]];
+      },
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'an active unit silenced',
+    deviation: {
+      forward: (t, x) => {
+        if (t.m[x]) [t.m[x], t.A[x], t.V[x]] = [0n, 0n, -t.V[x]];
+      },
+    },
+    violated: ['batch'],
+  },
+  {
+    name: 'a unit at 0 declared active',
+    run: (r) => {
+      // a unit without weights has Q = 0 in every row of the first step
+      for (let j = 0; j < 4; j++) r.W[3][j] = 0n;
+      r.b[3][0] = 0n;
+      train(r, {
+        forward: (t, x) => {
+          if (x === 0) t.m[0] = 1n;
+        },
+      });
+    },
+    violated: ['batch'],
+  },
+  { name: 'a sign of 2', run: (r) => (r.hidden[3].m[find(r, 1n)] = 2n), violated: ['batch'] },
+  {
+    name: 'a delta let through an inactive unit',
+    run: (r) => {
+      const x = find(r, 0n);
+      r.hidden[3].D[x] = r.hidden[3].T[x] - HALF_LIMB + 1n;
+    },
+    violated: ['batch', 'reduction'],
+  },
+  { name: 'an activation that is not m V', run: (r) => (r.hidden[3].A[1] += 1n), violated: ['batch', 'reduction'] },
+  // ranges
+  {
+    name: 'a limb over its range, its neighbour to match',
+    run: ({ output: o }) => ([o.U0[0], o.U1[0]] = [o.U0[0] + LIMB, o.U1[0] - 1n]),
+    violated: ['batch'],
+  },
+  { name: 'a multiplicity too many', hooks: { multiplicities: (m) => m[9]++ }, violated: ['batch'] },
+  // steps
+  { name: 'the first step skipped', deviation: { rate: (k) => (k === 0 ? 0n : 5n) }, violated: ['reduction'] },
+  { name: 'the last step skipped', deviation: { rate: (k) => (k === 3 ? 0n : 5n) }, violated: ['reduction'] },
+  { name: 'a step taken twice', deviation: { rate: (k) => (k === 1 ? 10n : 5n) }, violated: ['reduction'] },
+  {
+    name: 'weights of one layer not trained',
+    deviation: { rate: (_, l, what) => (l === 3 && what === 'W' ? 0n : 5n) },
+    violated: ['reduction'],
+  },
+  {
+    name: 'biases not updated',
+    deviation: { rate: (_, __, what) => (what === 'b' ? 0n : 5n) },
+    violated: ['reduction'],
+  },
+  {
+    name: 'bias of the last layer not updated',
+    deviation: { rate: (_, l, what) => (l === 4 && what === 'b' ? 0n : 5n) },
+    violated: ['reduction'],
+  },
+  { name: 'another rate than stated', run: (r) => (r.statedLr = 6n), violated: ['reduction'] },
+  {
+    name: 'one step of eight rows declared as four of two',
+    run: (r) => {
+      const stepBits = r.stepBits;
+      [r.batch, r.steps, r.stepBits] = [8, 1, []];
+      train(r);
+      [r.batch, r.steps, r.stepBits] = [2, 4, stepBits];
+    },
+    violated: ['reduction'],
+  },
+  // models and rows
+  { name: 'a child weight off by one', run: (r) => (r.childW[4][1] += 1n), violated: ['reduction'] },
+  { name: 'a child bias off by one', run: (r) => (r.childB[3][0] += 1n), violated: ['reduction'] },
+  {
+    name: 'an antisymmetric change of a square weight matrix',
+    widths: [4, 4, 2],
+    run: ({ childW: { 3: W } }) => ([W[1], W[4]] = [W[1] + 7n, W[4] - 7n]),
+    violated: ['reduction'],
+  },
+  { name: 'a child trained on padding', run: (r) => (r.childW[3][3] = 1n), violated: ['reduction'] },
+  {
+    name: 'parent and child swapped',
+    run: (r) => ([r.W, r.b, r.childW, r.childB] = [r.childW, r.childB, r.W, r.b]),
+    violated: ['reduction'],
+  },
+  {
+    name: 'another parent',
+    run: (r) => ([r.W[3][0], r.childW[3][0]] = [r.W[3][0] + 1000n, r.childW[3][0] + 1000n]),
+    violated: ['reduction'],
+  },
+  {
+    name: 'another bias of the parent',
+    run: (r) => ([r.b[4][0], r.childB[4][0]] = [r.b[4][0] + 999n, r.childB[4][0] + 999n]),
+    violated: ['reduction'],
+  },
+  { name: 'another shard', hooks: { oracles: (o) => (o[2][0] += 1n) }, violated: ['reduction'] },
+  { name: 'another label', run: (r) => ([r.Y[0], r.Y[S]] = [r.Y[S], r.Y[0]]), violated: ['reduction'] },
+  // layouts and messages
+  { name: 'a misaligned slot', hooks: { slots: (s) => (s.A3.bits[0] = 1n) }, violated: ['reduction'] },
+  { name: 'two tensors in one slot', hooks: { slots: (s) => (s.R03.bits = s.R13.bits) }, violated: ['reduction'] },
+  {
+    name: 'X read from another slot',
+    hooks: { slots: (s) => (s.X.bits = s.Y.bits.with(20, 1n)) },
+    violated: ['reduction'],
+  },
+  { name: 'a helper changed', hooks: { oracles: (o) => (o[4][0] += 1n) }, violated: ['reduction'] },
+  {
+    name: 'a false evaluation in batch 2',
+    hooks: at('evals2', (m) => m.with(2, m[2] + 1n)),
+    violated: ['batch 2', 'reduction'],
+  },
+  { name: 'a false sum', hooks: at('sums', (m) => m.with(2, m[2] + 1n)), violated: ['batch', 'reduction'] },
+  { name: 'a false P', hooks: at('evals1', (m) => m.with(18, m[18] + 1n)), violated: ['batch', 'batch 2'] },
+  // absent layers
+  { name: 'a sum of an absent layer', hooks: at('sums', (m) => m.with(0, 1n)), violated: ['batch', 'reduction'] },
+  ...[0, 8, 12, 24, 27, 33, 35, 40, 61].map((i) => ({
+    name: `an evaluation of an absent layer (${i})`,
+    hooks: at('evals1', (m) => m.with(i, m[i] + 1n)),
+    // most meet only zeros in the batch; it is the reduction that forces them to 0
+    violated: [0, 12, 24, 27, 33, 35].includes(i) ? ['reduction'] : ['batch', 'reduction'],
+  })),
+  {
+    name: 'sums of an absent layer with evaluations to match',
+    // F1 of layer 1 is W_1(rho_f; r_i) In_1(r_s; rho_f): both free would let the batch pass
+    hooks: at('evals1', (m) => m.with(0, 3n)),
+    violated: ['reduction'],
+  },
+];
+
+describe('cheats on program train', () => {
+  let analysis: Analysis;
+  before(async () => {
+    analysis = await Analysis.of('train');
+  });
+  const build = ({ widths = SHAPE.widths, deviation, run: change, hooks }: Omit<Cheat, 'name' | 'violated'>) => {
+    const random = new Random(9);
+    return proveTrain(random, randomTrain(random, { ...SHAPE, widths }, deviation), { ...hooks, run: change });
+  };
+
+  it('does not object to an honest run', () => {
+    assert.deepEqual(analysis.violated(build({}).inputs), []);
+    assert.equal(FRACTION, LIMB * LIMB);
+  });
+
+  for (const { name, violated, ...cheat } of CHEATS) {
+    it(`rejects ${name}`, () => {
+      assert.deepEqual(analysis.violated(build(cheat).inputs).toSorted(), violated.toSorted());
+    });
+  }
+});
