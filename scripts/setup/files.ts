@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, readSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { writeDurably } from '../runs/durable.ts';
 
 /** Bytes at..at+length of an open file. @throws RangeError where it ends before */
@@ -16,6 +17,13 @@ export function readRange(handle: number, at: number, length: number): Uint8Arra
 /** SHA-256 in hexadecimal. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** SHA-256 of a file that may be larger than memory. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }
 
 /** Writes generated text only where it changes, so that nothing that depends on the file is rebuilt for nothing. */

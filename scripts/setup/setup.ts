@@ -1,6 +1,6 @@
 /** Keys, verifier contracts and SRS for all programs: `node scripts/setup/setup.ts --help`. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { buildCircuits, circuitEntries } from '../build/circuits.ts';
 import { loadBn254 } from './bn254.ts';
 import type { Beacon } from './ceremony.ts';
-import { writeIfChanged } from './files.ts';
+import { sha256File, writeIfChanged } from './files.ts';
 import { advanceRealKey, ensureDevKey, type KeyHashes, type KeyTools } from './keys.ts';
 import { keyFiles, MANIFEST, SETUP_FOLDER, VERIFIERS_FOLDER } from './paths.ts';
 import { installSrs, srsIsConsistent } from './srs.ts';
@@ -42,6 +42,8 @@ export interface SetupOptions {
 /** What is in git about the keys: contracts and clients compare the files they load with it. */
 interface Manifest {
   devKeys: boolean;
+  /** SHA-256 of the powers of tau; null for those of the public constant */
+  ptau: string | null;
   programs: Record<string, KeyHashes>;
 }
 
@@ -66,7 +68,7 @@ export async function setup(options: SetupOptions = {}): Promise<string[]> {
   const curve = await Curve.load();
   const open: string[] = [];
   try {
-    const manifest = readManifest(!ptau, known);
+    const manifest = readManifest(ptau ? await sha256File(ptau) : null, known);
     for (const program of programs) {
       const tools: KeyTools = { bn, curve, onProgress: (message) => onProgress(`${program}: ${message}`) };
       const { r1cs } = circuits[program];
@@ -88,8 +90,7 @@ export async function setup(options: SetupOptions = {}): Promise<string[]> {
     if (open.length === 0) {
       if (ptau) {
         onProgress('checking the powers of tau');
-        if (!(await srsIsConsistent(ptau, 1 << 16, bn)))
-          throw new InputError(`${ptau} does not hold powers of one number`);
+        if (!(await srsIsConsistent(ptau, bn))) throw new InputError(`${ptau} does not hold powers of one number`);
       }
       await installSrs({ ptau: ptau ?? null }, bn);
       writeIfChanged(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -101,17 +102,16 @@ export async function setup(options: SetupOptions = {}): Promise<string[]> {
   }
 }
 
-/** The manifest to update: entries of known programs, none of them where the kind of keys changes. */
-function readManifest(devKeys: boolean, known: readonly string[]): Manifest {
-  const empty: Manifest = { devKeys, programs: {} };
-  let present: Manifest;
-  try {
-    present = JSON.parse(readFileSync(MANIFEST, 'utf8'));
-  } catch {
-    return empty;
-  }
-  if (present.devKeys !== devKeys) return empty;
-  return { devKeys, programs: Object.fromEntries(Object.entries(present.programs).filter(([p]) => known.includes(p))) };
+/** The manifest to update: entries of known programs, none of them where the powers of tau change. */
+function readManifest(ptau: string | null, known: readonly string[]): Manifest {
+  const empty: Manifest = { devKeys: ptau === null, ptau, programs: {} };
+  if (!existsSync(MANIFEST)) return empty;
+  const present: Manifest = JSON.parse(readFileSync(MANIFEST, 'utf8'));
+  if (present.devKeys !== empty.devKeys || (present.ptau ?? null) !== ptau) return empty;
+  return {
+    ...empty,
+    programs: Object.fromEntries(Object.entries(present.programs).filter(([p]) => known.includes(p))),
+  };
 }
 
 async function main(): Promise<void> {

@@ -5,7 +5,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { ADDRESS_BITS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
 import { writeDurably } from '../runs/durable.ts';
-import { type Bn254, G1_BYTES, g2Words, loadBn254 } from './bn254.ts';
+import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
 import { readRange, writeIfChanged } from './files.ts';
 import { SETUP_FOLDER, SRS_JSON } from './paths.ts';
 import { openPtau } from './ptau.ts';
@@ -156,15 +156,16 @@ function readSource(folder: string): SrsSource {
 }
 
 /**
- * Whether points i and i + 1 of an SRS differ by the factor that is in tauG2, and points at C and C2 likewise: pairings of random combinations, so
- * a wrong file passes with probability 2^-128. Says nothing about who knows tau.
+ * Whether points i and i + 1 of a powers-of-tau file (as far as it can be used) differ by the factor that is in tauG2,
+ * and the points at C and C2 agree in both groups: pairings of random combinations, so a file of other points passes
+ * with probability 2^-128. Says nothing about who knows tau.
  */
-export async function srsIsConsistent(ptau: string, size: number, bn?: Bn254): Promise<boolean> {
-  const curve254 = bn ?? (await loadBn254());
+export async function srsIsConsistent(ptau: string, bn: Bn254): Promise<boolean> {
   const curve = await Curve.load();
   const file = openPtau(ptau);
   try {
-    const { G1, G2 } = curve254;
+    const { G1, G2 } = bn;
+    const size = Math.min(LARGEST, 2 ** (file.power + 1) - 1);
     const points = file.tauG1(size);
     const generator = new Uint8Array(G1_BYTES);
     G1.toRprLEM(generator, 0, G1.g);
@@ -176,10 +177,10 @@ export async function srsIsConsistent(ptau: string, size: number, bn?: Bn254): P
       return x === 0n && y === 0n ? G1.zero : G1.fromObject([x, y]);
     };
     const [low, high] = [await combine(0), await combine(1)];
-    if (!(await curve254.pairingEq(high, G2.g, G1.neg(low), file.tauG2(1)))) return false;
+    if (!(await bn.pairingEq(high, G2.g, G1.neg(low), file.tauG2(1)))) return false;
     for (const k of [C, C2]) {
       const power1 = G1.fromRprLEM(points, k * G1_BYTES);
-      if (!(await curve254.pairingEq(power1, G2.g, G1.neg(G1.g), file.tauG2(k)))) return false;
+      if (!(await bn.pairingEq(power1, G2.g, G1.neg(G1.g), file.tauG2(k)))) return false;
     }
     return true;
   } finally {
