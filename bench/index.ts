@@ -59,7 +59,9 @@ async function run(words: string[]): Promise<void> {
   if (gas) print(gasTable(gas));
   if (values.json) {
     const results = { date: new Date().toISOString(), machine, proofs, baseline, ratios, gas };
-    await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+    // Without arrays of numbers this is how the formatter would write it.
+    const plain = (key: string, value: unknown) => (key === 'widths' ? (value as number[]).join('-') : value);
+    await writeFile(RESULTS, `${JSON.stringify(results, plain, 2)}\n`);
   }
 }
 
