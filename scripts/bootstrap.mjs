@@ -47,7 +47,7 @@ function plan(command, args) {
     case 'descent':
       return { needs: needsOf(args), runs: [['scripts/cli.ts', ...args]] };
     case 'demo':
-      return { needs: CORE, runs: [['scripts/cli.ts', 'demo', ...args]] };
+      return { needs: needsOf(['demo', ...args]), runs: [['scripts/cli.ts', 'demo', ...args]] };
     case 'test':
       return planTests(args);
     case 'bench':

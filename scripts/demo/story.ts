@@ -39,8 +39,8 @@ export const EDGES: readonly StoryEdge[] = [
   { key: 'branch', trainer: 'Bob', parent: 'first', shard: 'bob-1', what: 'and tries the same from an older model' },
 ];
 
-/** Learning rate and batch of every edge: 16 * 8 / 256 = 0.5 on the mean gradient. */
-export const TRAINING = { lr: 16, batch: 8 };
+/** Learning rate and batch of every edge: 8 * 8 / 256 = 0.25 on the mean gradient. */
+export const TRAINING = { lr: 8, batch: 8 };
 
 /** Hidden units between the 7x7 pixels and the ten digits. */
 export const WIDTHS = [49, 32, 10];
