@@ -26,8 +26,10 @@ const TYPES: Record<string, NpyType> = {
 const MAX_HEADER_BYTES = 1 << 16;
 
 /** What numpy writes, and nothing more of Python: the three keys in any order, a tuple of integers. */
-const HEADER =
-  /^\{\s*(?:'descr':\s*'(?<descr>[^'\\]{1,40})'|'fortran_order':\s*(?<order>True|False)|'shape':\s*\((?<shape>[\d,L ]*)\)|,|\s)*\}\s*$/;
+const HEADER = /^\{(?:'descr':\s*'[^'\\]{1,40}'|'fortran_order':\s*(?:True|False)|'shape':\s*\([\d,L ]*\)|,|\s)*\}\s*$/;
+const DESCR = /'descr':\s*'([^']*)'/g;
+const ORDER = /'fortran_order':\s*(True|False)/g;
+const SHAPE = /'shape':\s*\(([^)]*)\)/g;
 
 /**
  * Parses a numpy array file of version 1, 2 or 3: u1, i1, i2, i4, i8, f4 or f8 in C order.
@@ -65,12 +67,11 @@ export function parseNpy(bytes: Uint8Array): NumericArray {
 function parseHeader(bytes: Uint8Array): { type: NpyType; little: boolean; dimensions: number[] } {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
   if (/'descr':\s*\[/.test(text)) throw new FileFormatError('The npy file holds records, not numbers.');
-  const groups = HEADER.exec(text)?.groups;
-  const keys = text.match(/'descr':|'fortran_order':|'shape':/g) ?? [];
-  if (!groups || keys.length !== 3 || new Set(keys).size !== 3) {
+  const found = [DESCR, ORDER, SHAPE].map((key) => [...text.matchAll(key)]);
+  if (!HEADER.test(text) || found.some((matches) => matches.length !== 1)) {
     throw new FileFormatError('The npy header is not a description of one array.');
   }
-  const { descr, order, shape } = groups;
+  const [descr, order, shape] = found.map(([match]) => match[1]);
   const [, byteOrder, code] = /^([<>|=]?)([a-zA-Z]\d*)$/.exec(descr) ?? [];
   if (code?.startsWith('O')) {
     throw new FileFormatError('The npy file holds Python objects, which would run code when read.', {

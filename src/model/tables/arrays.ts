@@ -1,0 +1,54 @@
+import { InputError } from '../../errors/InputError.ts';
+import type { NumericArray } from './npy.ts';
+import { classify, MAX_COLUMNS, type RawTable } from './rawTable.ts';
+
+export interface ArrayOptions {
+  kind: 'classes' | 'regression';
+  /** Classes of another table whose order is to be kept. */
+  classes?: readonly string[];
+}
+
+/**
+ * A table of two arrays, from npy or IDX files.
+ * @param features rows by columns; further dimensions (images) are flattened
+ * @param answers one integer a row, or targets: one number or one list of numbers a row
+ * @throws InputError when they do not fit together, or a value is not finite
+ */
+export function tableFromArrays(
+  features: NumericArray,
+  answers: NumericArray,
+  { kind, classes }: ArrayOptions,
+): RawTable {
+  const [rows = 0, ...inner] = features.dimensions;
+  const inputs = inner.reduce((product, n) => product * n, 1);
+  if (features.dimensions.length < 2 || rows < 1 || inputs < 1 || inputs > MAX_COLUMNS) {
+    throw new InputError(`Features are an array of rows and columns, not [${features.dimensions}].`);
+  }
+  const [answerRows = 0, outputs = 1, ...further] = answers.dimensions;
+  if (answerRows !== rows) throw new InputError(`There are features for ${rows} rows and answers for ${answerRows}.`);
+  if (outputs < 1 || further.length > 0 || (kind === 'classes' && outputs !== 1)) {
+    throw new InputError(`The answers have shape [${answers.dimensions}].`);
+  }
+  const values = finiteFloats(features.data, (k) => `Feature ${k % inputs} of row ${Math.floor(k / inputs)}`);
+  if (kind === 'regression') {
+    const targets = finiteFloats(answers.data, (k) => `Target ${k % outputs} of row ${Math.floor(k / outputs)}`);
+    return { kind, inputs, outputs, features: values, targets };
+  }
+  const found = new Map<string, number>();
+  const indices = Int32Array.from({ length: rows }, (_, r) => {
+    const label = answers.data[r];
+    if (!Number.isSafeInteger(label)) throw new InputError(`The label of row ${r} is ${label}, not an integer.`);
+    const text = `${label}`;
+    if (!found.has(text)) found.set(text, found.size);
+    return found.get(text)!;
+  });
+  const mapped = classify(found, indices, classes);
+  return { kind, inputs, outputs: mapped.classes.length, features: values, ...mapped };
+}
+
+function finiteFloats(data: ArrayLike<number>, name: (k: number) => string): Float32Array {
+  const out = Float32Array.from(data);
+  const bad = out.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) throw new InputError(`${name(bad)} is ${data[bad]}, not a finite number.`);
+  return out;
+}

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import type { Table } from '../../../src/model/shard.ts';
+
+/** The classes of a table's rows. */
+export function labelsOf(table: Table): number[] {
+  assert.equal(table.kind, 'classes');
+  return table.kind === 'classes' ? Array.from(table.labels) : [];
+}
+
+/** The targets of a table's rows. */
+export function targetsOf(table: Table): number[] {
+  assert.equal(table.kind, 'regression');
+  return table.kind === 'regression' ? Array.from(table.targets) : [];
+}

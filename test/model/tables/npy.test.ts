@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { FileFormatError } from '../../../src/errors/FileFormatError.ts';
+import { InputError } from '../../../src/errors/InputError.ts';
+import { tableFromArrays } from '../../../src/model/tables/arrays.ts';
+import { parseNpy } from '../../../src/model/tables/npy.ts';
+import { npy, npyHeader } from '../../corpus/files.ts';
+import { labelsOf, targetsOf } from './answers.ts';
+
+describe('parseNpy', () => {
+  it('reads every type in both byte orders and all versions', () => {
+    const cases: [string, number[], number[]][] = [
+      ['|u1', [1, 255], [1, 255]],
+      ['|i1', [1, 255], [1, -1]],
+      ['<i2', [0, 1, 254, 255], [256, -2]],
+      ['>i2', [1, 0, 255, 254], [256, -2]],
+      ['<i4', [0, 0, 1, 0, 255, 255, 255, 255], [65536, -1]],
+      ['<i8', [0, 0, 0, 0, 0, 0, 1, 0, ...Array(8).fill(255)], [2 ** 48, -1]],
+      ['<f4', [0, 0, 0x80, 0x3f, 0, 0, 0, 0xbf], [1, -0.5]],
+      ['>f4', [0x3f, 0x80, 0, 0, 0xbf, 0, 0, 0], [1, -0.5]],
+      ['<f8', [0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0], [1, -2]],
+    ];
+    for (const [descr, bytes, values] of cases) {
+      for (const version of [1, 2, 3]) {
+        const { dimensions, data } = parseNpy(npy(npyHeader(descr, [2]), bytes, version));
+        assert.deepEqual([dimensions, Array.from(data)], [[2], values], descr);
+      }
+    }
+    assert.deepEqual(parseNpy(npy(npyHeader('|u1', [2, 3]), [1, 2, 3, 4, 5, 6])).dimensions, [2, 3]);
+    assert.deepEqual(parseNpy(npy(npyHeader('|u1', []), [7])).dimensions, []);
+  });
+
+  it('reads what numpy itself wrote, at an odd offset too', () => {
+    // numpy.save of numpy.arange(6, dtype="<f4").reshape(2, 3), 128 bytes of header
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".padEnd(117);
+    const values = new Uint8Array(Float32Array.from([0, 1, 2, 3, 4, 5]).buffer);
+    const file = Uint8Array.from([
+      0x93,
+      ...Buffer.from('NUMPY'),
+      1,
+      0,
+      118,
+      0,
+      ...Buffer.from(`${header}\n`),
+      ...values,
+    ]);
+    assert.equal(file.length, 152);
+    const shifted = new Uint8Array(file.length + 1);
+    shifted.set(file, 1);
+    for (const bytes of [file, shifted.subarray(1)]) {
+      assert.deepEqual(
+        { ...parseNpy(bytes), data: Array.from(parseNpy(bytes).data) },
+        { dimensions: [2, 3], data: [0, 1, 2, 3, 4, 5] },
+      );
+    }
+  });
+
+  const good = npyHeader('|u1', [2]);
+  const refused: [string, Uint8Array, RegExp][] = [
+    ['nothing', new Uint8Array(0), /NUMPY/],
+    ['a zip archive', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0), /npz/],
+    ['version 4', npy(good, [1, 2], 4), /version 4/],
+    ['a cut header', npy(good, []).subarray(0, 40), /ends inside its header/],
+    ['a cut length', npy(good, [], 2).subarray(0, 11), /ends inside its header/],
+    ['a byte too few', npy(good, [1]), /takes \d+ bytes/],
+    ['a byte too many', npy(good, [1, 2, 3]), /takes \d+ bytes/],
+    ['Fortran order', npy(npyHeader('|u1', [2], 'True'), [1, 2]), /Fortran order/],
+    ['objects', npy(npyHeader('|O', [2]), [1, 2]), /Python objects/],
+    ['text', npy(npyHeader('<U3', [1]), Array(12).fill(0)), /holds "<U3"/],
+    ['complex numbers', npy(npyHeader('<c8', [1]), Array(8).fill(0)), /holds "<c8"/],
+    ['records', npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", [0, 0, 0, 0]), /records/],
+    ['a type of the prototype', npy(npyHeader('toString', [1]), [0]), /holds "toString"/],
+    ['a shape that overflows', npy(npyHeader('<f8', [2 ** 31, 2 ** 31, 2 ** 31]), [0]), /takes/],
+    ['a negative shape', npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,), }", []), /not a description/],
+    ['a shape of nine dimensions', npy(npyHeader('|u1', Array(9).fill(1)), [0]), /not valid/],
+    ['a key twice', npy("{'descr': '|u1', 'descr': '<f4', 'shape': (1,), }", [0]), /not a description/],
+    ['a missing key', npy("{'descr': '|u1', 'shape': (1,), }", [0]), /not a description/],
+    ['code', npy("{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,), }", [0]), /not a description/],
+    ['an integer beyond 2^53', npy(npyHeader('<i8', [1]), [0, 0, 0, 0, 0, 0, 0, 127]), /beyond 2\^53/],
+  ];
+  for (const [name, bytes, message] of refused) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => parseNpy(bytes),
+        (error: unknown) => error instanceof FileFormatError && message.test(error.message),
+      );
+    });
+  }
+
+  it('gives back every array that was written, and an error for every cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.float({ noNaN: true })), fc.nat(), (values, cut) => {
+        const file = npy(npyHeader('<f4', [values.length]), [...new Uint8Array(Float32Array.from(values).buffer)]);
+        assert.deepEqual(Array.from(parseNpy(file).data), values);
+        assert.throws(() => parseNpy(file.subarray(0, cut % file.length)), FileFormatError);
+      }),
+    );
+  });
+
+  it('gives an array or a FileFormatError for any bytes and any damage', () => {
+    const file = npy(npyHeader('<i4', [2, 2]), Array(16).fill(1));
+    const attempt = (bytes: Uint8Array) => {
+      try {
+        const { dimensions, data } = parseNpy(bytes);
+        assert.equal(
+          dimensions.reduce((product, n) => product * n, 1),
+          data.length,
+        );
+      } catch (error) {
+        assert.ok(error instanceof FileFormatError, String(error));
+      }
+    };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), attempt));
+    fc.assert(
+      fc.property(fc.nat(file.length - 1), fc.nat(255), (at, value) => attempt(file.with(at, value))),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('tableFromArrays', () => {
+  const array = (dimensions: number[], data: number[]) => ({ dimensions, data });
+  const images = array([2, 1, 2], [1, 2, 3, 4]);
+
+  it('flattens images and maps integer labels to classes', () => {
+    const table = tableFromArrays(images, array([2], [7, 3]), { kind: 'classes' });
+    assert.deepEqual(
+      { ...table, features: [...table.features], labels: [...labelsOf(table)] },
+      { kind: 'classes', inputs: 2, outputs: 2, features: [1, 2, 3, 4], classes: ['3', '7'], labels: [1, 0] },
+    );
+    const given = tableFromArrays(images, array([2, 1], [1, 1]), { kind: 'classes', classes: ['0', '1', '2'] });
+    assert.deepEqual([given.outputs, [...labelsOf(given)]], [3, [1, 1]]);
+  });
+
+  it('takes one or several targets', () => {
+    for (const [shape, values] of [
+      [[2], [5, 6]],
+      [
+        [2, 2],
+        [5, 6, 7, 8],
+      ],
+    ]) {
+      const table = tableFromArrays(images, array(shape, values), { kind: 'regression' });
+      assert.deepEqual([table.outputs, [...targetsOf(table)]], [values.length / 2, values]);
+    }
+  });
+
+  it('refuses what does not fit', () => {
+    const cases: [ReturnType<typeof array>, ReturnType<typeof array>, 'classes' | 'regression', RegExp][] = [
+      [array([2], [1, 2]), array([2], [0, 1]), 'classes', /rows and columns, not \[2\]/],
+      [array([0, 3], []), array([0], []), 'classes', /not \[0,3\]/],
+      [array([1, 2 ** 17], []), array([1], [0]), 'classes', /not \[1,131072\]/],
+      [images, array([3], [0, 1, 2]), 'classes', /2 rows and answers for 3/],
+      [images, array([2, 2], [0, 1, 0, 1]), 'classes', /shape \[2,2\]/],
+      [images, array([2, 1, 1], [0, 1]), 'regression', /shape \[2,1,1\]/],
+      [images, array([2], [0, 0.5]), 'classes', /label of row 1 is 0.5/],
+      [images, array([2], [0, Number.NaN]), 'regression', /Target 0 of row 1 is NaN/],
+      [array([2, 2], [0, 0, 0, 1e40]), array([2], [0, 1]), 'classes', /Feature 1 of row 1 is 1e\+40/],
+      [images, array([2], [4, 4]), 'classes', /1 classes/],
+    ];
+    for (const [features, answers, kind, message] of cases) {
+      assert.throws(
+        () => tableFromArrays(features, answers, { kind }),
+        (error: unknown) => error instanceof InputError && message.test(error.message),
+      );
+    }
+  });
+});
