@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useRef } from 'react';
-import { ThemeSwitch, type Theme } from '../components/ThemeSwitch.tsx';
+import { type Theme, ThemeSwitch } from '../components/ThemeSwitch.tsx';
 import { useChainConfig } from '../lib/chain/provider.tsx';
 import { WalletMenu } from './WalletMenu.tsx';
 
@@ -93,10 +93,22 @@ export function Header({ theme }: { theme: Theme }) {
 /** Contours falling to a point. */
 function Logo() {
   return (
-    <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.7">
+    <svg
+      viewBox="0 0 32 32"
+      width="30"
+      height="30"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.7"
+    >
       <path d="M3 5c6-3 20-3 26 0-1 10-6 19-13 23C9 24 4 15 3 5Z" />
       <path d="M8 8.5c4-1.6 12-1.6 16 0-.8 6-3.4 11-8 14-4.600-3-7.200-8-8-14Z" />
-      <path d="M12.500 11.500c2-.7 5-.7 7 0-.5 2.600-1.600 4.600-3.500 6-1.900-1.400-3-3.400-3.500-6Z" fill="var(--color-mark)" stroke="none" />
+      <path
+        d="M12.500 11.500c2-.7 5-.7 7 0-.5 2.600-1.600 4.600-3.500 6-1.900-1.400-3-3.400-3.500-6Z"
+        fill="var(--color-mark)"
+        stroke="none"
+      />
     </svg>
   );
 }

@@ -1,10 +1,10 @@
 'use client';
 
 import { useRef } from 'react';
+import { WalletDialog } from '../components/WalletDialog.tsx';
 import { useChainConfig } from '../lib/chain/provider.tsx';
 import { useWallet } from '../lib/chain/useWallet.ts';
 import { short } from '../lib/format.ts';
-import { WalletDialog } from '../components/WalletDialog.tsx';
 
 /** The wallet in the header, and the dialog behind it. */
 export function WalletMenu() {

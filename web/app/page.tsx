@@ -1,8 +1,8 @@
 import Link from 'next/link';
+import { BoardTop } from '../components/BoardTop.tsx';
 import { EdgeList } from '../components/EdgeList.tsx';
 import { Figures } from '../components/Figures.tsx';
 import { Hero } from '../components/Hero.tsx';
-import { BoardTop } from '../components/BoardTop.tsx';
 import { Section } from '../components/Section.tsx';
 import { readHome } from '../lib/chain/queries.ts';
 
@@ -17,11 +17,25 @@ export default async function HomePage() {
         <Figures totals={totals} />
       </div>
       <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-14 px-4 pt-14 sm:px-6 lg:grid-cols-[minmax(0,1.75fr)_minmax(0,1fr)]">
-        <Section title="Newest edges" aside={<Link href="/tree" className="link">All in the tree</Link>}>
+        <Section
+          title="Newest edges"
+          aside={
+            <Link href="/tree" className="link">
+              All in the tree
+            </Link>
+          }
+        >
           <EdgeList models={newest} people={config.people} />
         </Section>
         <div className="grid content-start gap-14">
-          <Section title="Leaderboard" aside={<Link href="/leaderboard" className="link">All of it</Link>}>
+          <Section
+            title="Leaderboard"
+            aside={
+              <Link href="/leaderboard" className="link">
+                All of it
+              </Link>
+            }
+          >
             <BoardTop board={board} />
           </Section>
           <Section title="What an entry shows">

@@ -24,7 +24,9 @@ export function BoardTop({ board }: { board?: Board }) {
           <li key={model.id} className="flex items-center gap-4 py-3">
             <span className="figure w-6 text-2xl text-soft">{rank}</span>
             <ModelLink model={model} mark={false} />
-            <span className="figure ml-auto text-xl">{share ? percent(share.value) : (score.error ?? 0).toFixed(4)}</span>
+            <span className="figure ml-auto text-xl">
+              {share ? percent(share.value) : (score.error ?? 0).toFixed(4)}
+            </span>
           </li>
         ))}
       </ol>

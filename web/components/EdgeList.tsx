@@ -11,12 +11,18 @@ export function EdgeList({ models, people }: { models: Model[]; people: Record<s
   return (
     <ul className="divide-y divide-line">
       {models.map((model) => (
-        <li key={model.id} className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-1 py-3.5 sm:grid-cols-[15rem_minmax(0,1fr)_auto] sm:items-center">
+        <li
+          key={model.id}
+          className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-1 py-3.5 sm:grid-cols-[15rem_minmax(0,1fr)_auto] sm:items-center"
+        >
           <ModelLink model={model} />
           <p className="max-sm:pl-[2.375rem]">{whatHappened(model)}</p>
           <p className="text-[0.8125rem] text-soft max-sm:pl-[2.375rem] sm:text-right">
             <Person address={model.trainer} people={people} />
-            <br className="max-sm:hidden" /> <span className="whitespace-nowrap">{model.timestamp ? moment(model.timestamp) : `block ${model.block}`}</span>
+            <br className="max-sm:hidden" />{' '}
+            <span className="whitespace-nowrap">
+              {model.timestamp ? moment(model.timestamp) : `block ${model.block}`}
+            </span>
           </p>
         </li>
       ))}

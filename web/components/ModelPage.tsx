@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import type { ModelView } from '../lib/chain/queries.ts';
+import type { ModelView } from '../lib/chain/types.ts';
 import { count, moment, percent, plural, short } from '../lib/format.ts';
 import { proquint } from '../lib/proquint.ts';
 import { wilson } from '../lib/wilson.ts';
@@ -50,14 +50,27 @@ export function ModelPage({ view }: { view: ModelView }) {
           <Section title="The edge that made it">
             <EdgeFacts view={view} />
           </Section>
-          <Section title="Scores" aside={scores.length > 0 && <Link href="/leaderboard" className="link">Leaderboard</Link>}>
+          <Section
+            title="Scores"
+            aside={
+              scores.length > 0 && (
+                <Link href="/leaderboard" className="link">
+                  Leaderboard
+                </Link>
+              )
+            }
+          >
             {scores.length === 0 && <p className="py-4 text-soft">Nobody has proved a score of it.</p>}
             <ul className="divide-y divide-line">
               {scores.map(({ benchmark, right, error, rows, transaction }) => (
                 <li key={transaction} className="flex flex-wrap items-baseline gap-x-5 gap-y-1 py-3.5">
-                  <span className="figure text-2xl">{right === undefined ? (error ?? 0).toFixed(4) : percent(right / rows)}</span>
+                  <span className="figure text-2xl">
+                    {right === undefined ? (error ?? 0).toFixed(4) : percent(right / rows)}
+                  </span>
                   <span className="text-soft">
-                    {right === undefined ? 'mean squared error' : `at least ${count(right)} of ${count(rows)} rows right, 95 % interval ${interval(right, rows)}`}
+                    {right === undefined
+                      ? 'mean squared error'
+                      : `at least ${count(right)} of ${count(rows)} rows right, 95 % interval ${interval(right, rows)}`}
                   </span>
                   <span className="hash text-soft">benchmark {short(benchmark)}</span>
                 </li>
@@ -84,8 +97,8 @@ export function ModelPage({ view }: { view: ModelView }) {
             <Path path={path} />
             {parents.length > 1 && (
               <p className="border-t border-line py-3 text-soft">
-                One of {parents.length} parents at each merge is followed.{' '}
-                {plural(origins.length, 'origin')}: {origins.map(({ id }) => proquint(id)).join(', ')}.
+                One of {parents.length} parents at each merge is followed. {plural(origins.length, 'origin')}:{' '}
+                {origins.map(({ id }) => proquint(id)).join(', ')}.
               </p>
             )}
           </Section>
@@ -105,8 +118,14 @@ function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelVi
     <dl className="grid-facts pt-1">
       <dt>Trainer</dt>
       <dd>
-        {config.people[model.trainer.toLowerCase()] && <span className="mr-2">{config.people[model.trainer.toLowerCase()]}</span>}
-        <Hash value={model.trainer} what="address" {...(explorer && { href: `${explorer}/address/${model.trainer}` })} />
+        {config.people[model.trainer.toLowerCase()] && (
+          <span className="mr-2">{config.people[model.trainer.toLowerCase()]}</span>
+        )}
+        <Hash
+          value={model.trainer}
+          what="address"
+          {...(explorer && { href: `${explorer}/address/${model.trainer}` })}
+        />
       </dd>
       {model.parents.map(({ id, weight }, k) => (
         <Fact key={id} name={model.parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}>
@@ -133,7 +152,8 @@ function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelVi
           </dd>
           <dt>Data</dt>
           <dd>
-            {count(training.rows)} committed rows{shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
+            {count(training.rows)} committed rows
+            {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
             <br />
             <Hash value={training.shard} what="id of the shard" />
             {datasets.map((dataset) => (
@@ -158,7 +178,8 @@ function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelVi
         <>
           <dt>Imported from</dt>
           <dd>
-            <Hash value={source.sha256} what="SHA-256 of the file" /> <span className="text-soft">SHA-256 of the file</span>
+            <Hash value={source.sha256} what="SHA-256 of the file" />{' '}
+            <span className="text-soft">SHA-256 of the file</span>
           </dd>
         </>
       )}
@@ -174,9 +195,14 @@ function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelVi
       </dd>
       <dt>Registered</dt>
       <dd>
-        {model.timestamp ? moment(model.timestamp) : ''} <span className="text-soft">in block {count(model.block)}</span>
+        {model.timestamp ? moment(model.timestamp) : ''}{' '}
+        <span className="text-soft">in block {count(model.block)}</span>
         <br />
-        <Hash value={model.transaction} what="transaction" {...(explorer && { href: `${explorer}/tx/${model.transaction}` })} />
+        <Hash
+          value={model.transaction}
+          what="transaction"
+          {...(explorer && { href: `${explorer}/tx/${model.transaction}` })}
+        />
       </dd>
       <dt>Chain</dt>
       <dd>
@@ -197,7 +223,8 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 
 function Meaning({ view: { model, config } }: { view: ModelView }) {
   const shown: Record<typeof model.kind, string> = {
-    train: 'These weights are the parent’s weights after exactly this training on exactly the committed data, every row once.',
+    train:
+      'These weights are the parent’s weights after exactly this training on exactly the committed data, every row once.',
     merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
     seed: 'Nobody chose these weights: they follow from randomness of the chain that came after the request.',
     root: 'All weights lie in the allowed range. Where they come from is declared, not proved.',

@@ -1,4 +1,4 @@
-import type { ModelView } from '../lib/chain/queries.ts';
+import type { ModelView } from '../lib/chain/types.ts';
 import { Copy } from './Copy.tsx';
 
 /** The commands that make this edge again, and the one that checks it. */
@@ -9,7 +9,10 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
   return (
     <div className="grid gap-4 py-4">
       {make && (
-        <Command title={model.kind === 'seed' ? 'Draw such a start' : 'Train the same step from the released parent and data'} text={make} />
+        <Command
+          title={model.kind === 'seed' ? 'Draw such a start' : 'Train the same step from the released parent and data'}
+          text={make}
+        />
       )}
       <Command title="Check it yourself" text={`descent verify ${model.id} ${where}`} />
     </div>
@@ -21,7 +24,8 @@ function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): stri
   if (kind === 'train' && training) {
     return `descent train --parent model.safetensors --shard shard.safetensors --lr ${training.learningRate} --batch ${training.batch}`;
   }
-  if (kind === 'seed') return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
+  if (kind === 'seed')
+    return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
   return undefined;
 }
 

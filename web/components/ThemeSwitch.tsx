@@ -25,7 +25,15 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
       title={`Colours: ${NAMES[theme]}`}
       className="grid size-10 shrink-0 place-items-center rounded-[3px] text-soft hover:bg-sunk hover:text-ink"
     >
-      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.5">
+      <svg
+        viewBox="0 0 20 20"
+        width="18"
+        height="18"
+        aria-hidden="true"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+      >
         <circle cx="10" cy="10" r="6.5" />
         {theme === 'system' && <path d="M10 3.5a6.5 6.5 0 0 1 0 13Z" fill="currentColor" />}
         {theme === 'dark' && <circle cx="10" cy="10" r="6.5" fill="currentColor" />}

@@ -1,5 +1,5 @@
 import { type Ref, useEffect } from 'react';
-import type { Words } from '../lib/chain/errors.ts';
+import type { Words } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 import { Hash } from './Identity.tsx';
 import { WordsBox } from './Words.tsx';
@@ -35,7 +35,12 @@ export function WalletDialog(props: Props) {
         <h2 id="wallet-title" className="title text-xl">
           {connected ? 'Your wallet' : 'Connect a wallet'}
         </h2>
-        <button type="button" onClick={onClose} aria-label="Close" className="grid size-9 place-items-center rounded-[3px] hover:bg-sunk">
+        <button
+          type="button"
+          onClick={onClose}
+          aria-label="Close"
+          className="grid size-9 place-items-center rounded-[3px] hover:bg-sunk"
+        >
           <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" stroke="currentColor" strokeWidth="1.6">
             <path d="m2 2 12 12M14 2 2 14" />
           </svg>
@@ -57,7 +62,13 @@ export function WalletDialog(props: Props) {
         ) : (
           <>
             {wallets.map(({ id, name, icon }) => (
-              <button key={id} type="button" className="button justify-start gap-3 py-3" disabled={status === 'connecting'} onClick={() => onConnect(id)}>
+              <button
+                key={id}
+                type="button"
+                className="button justify-start gap-3 py-3"
+                disabled={status === 'connecting'}
+                onClick={() => onConnect(id)}
+              >
                 {icon ? (
                   // biome-ignore lint/performance/noImgElement: a data URL that the wallet gave
                   <img src={icon} alt="" width={24} height={24} className="size-6" />

@@ -8,20 +8,35 @@ export function Widths({ widths, parameters }: { widths: number[]; parameters: n
   const y = (n: number, k: number) => ((k - (n - 1) / 2) * 9 + (most * 9) / 2) | 0;
   return (
     <figure>
-      <svg viewBox={`0 0 ${24 + gap * (widths.length - 1)} ${most * 9 + 6}`} height={most * 9 + 6} aria-hidden="true" className="max-w-full">
-        {columns.slice(1).map(({ x, n }, l) =>
-          Array.from({ length: n }, (_, i) =>
-            Array.from({ length: columns[l].n }, (_, j) => (
-              <path key={`${l} ${i * 100 + j}`} d={`M${columns[l].x} ${y(columns[l].n, j) + 3}L${x} ${y(n, i) + 3}`} stroke="var(--color-line)" strokeWidth="0.7" />
-            )),
-          ),
-        )}
+      <svg
+        viewBox={`0 0 ${24 + gap * (widths.length - 1)} ${most * 9 + 6}`}
+        height={most * 9 + 6}
+        aria-hidden="true"
+        className="max-w-full"
+      >
+        {columns
+          .slice(1)
+          .map(({ x, n }, l) =>
+            Array.from({ length: n }, (_, i) =>
+              Array.from({ length: columns[l].n }, (_, j) => (
+                <path
+                  key={`${l} ${i * 100 + j}`}
+                  d={`M${columns[l].x} ${y(columns[l].n, j) + 3}L${x} ${y(n, i) + 3}`}
+                  stroke="var(--color-line)"
+                  strokeWidth="0.7"
+                />
+              )),
+            ),
+          )}
         {columns.map(({ x, n }) =>
-          Array.from({ length: n }, (_, k) => <circle key={`${x} ${y(n, k)}`} cx={x} cy={y(n, k) + 3} r="2.6" fill="currentColor" />),
+          Array.from({ length: n }, (_, k) => (
+            <circle key={`${x} ${y(n, k)}`} cx={x} cy={y(n, k) + 3} r="2.6" fill="currentColor" />
+          )),
         )}
       </svg>
       <figcaption className="mt-2">
-        <span className="figure">{widths.join(' – ')}</span> <span className="text-soft">units, {count(parameters)} parameters</span>
+        <span className="figure">{widths.join(' – ')}</span>{' '}
+        <span className="text-soft">units, {count(parameters)} parameters</span>
       </figcaption>
     </figure>
   );

@@ -1,4 +1,4 @@
-import type { Words } from '../lib/chain/errors.ts';
+import type { Words } from '../lib/chain/types.ts';
 
 /** Something went wrong, in words, with the machine's own words folded away. */
 export function WordsBox({ words, tone = 'bad' }: { words: Words; tone?: 'bad' | 'warn' }) {

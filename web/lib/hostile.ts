@@ -7,7 +7,7 @@ const MAX_SHOWN = 280;
  * Controls and format characters (all that reorder text among them), unassigned, private and broken ones, line breaks,
  * variation selectors, and letters that show nothing.
  */
-const DECEIVERS = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]|\p{Variation_Selector}/gu;
+const DECEIVERS = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|\p{Variation_Selector}/gu;
 
 /** A stranger's text, safe to show: controls become a visible mark, stacked accents and length are limited. */
 export function safeText(text: string): string {
@@ -24,8 +24,10 @@ export function safeLink(text: string): { href: string; host: string } | undefin
   if (!/^(https|ipfs):\/\/[^\s\\@]+$/i.test(text)) return undefined;
   try {
     const url = new URL(text);
-    if (url.protocol === 'https:' && url.username === '' && url.password === '') return { href: url.href, host: url.host };
-    if (url.protocol === 'ipfs:') return { href: url.href, host: url.host || url.pathname.replace(/^\/+/, '').split('/')[0] };
+    if (url.protocol === 'https:' && url.username === '' && url.password === '')
+      return { href: url.href, host: url.host };
+    if (url.protocol === 'ipfs:')
+      return { href: url.href, host: url.host || url.pathname.replace(/^\/+/, '').split('/')[0] };
   } catch {
     // not a URL: stays text
   }

@@ -98,7 +98,12 @@ function join(segments: [Spot, Spot][]): string {
     if (used.has(k)) return;
     const forward = walk(k, a, b);
     const backKey = ends.get(key(a))?.find((other) => !used.has(other));
-    const backward = backKey === undefined ? [] : walk(backKey, a, otherEnd(segments[backKey], a, key)).slice(1).reverse();
+    const backward =
+      backKey === undefined
+        ? []
+        : walk(backKey, a, otherEnd(segments[backKey], a, key))
+            .slice(1)
+            .reverse();
     lines.push(`M${[...backward, ...forward].join('L')}`);
   });
   return lines.join('');

@@ -2,7 +2,7 @@ import { height, RELIEF } from './relief.ts';
 
 /** A line of steepest descent over the relief, from a hill at the top to a hollow at the bottom. */
 export function slope(stations: number): { path: string; stations: [number, number][] } {
-  const spots: [number, number][] = [[1075, 165]];
+  const spots: [number, number][] = [[920, 230]];
   const e = 4;
   for (let k = 0; k < 900; k++) {
     const [x, y] = spots[spots.length - 1];
@@ -16,7 +16,13 @@ export function slope(stations: number): { path: string; stations: [number, numb
     if (stuck || next[0] < 20 || next[0] > RELIEF.width - 20 || next[1] > RELIEF.height - 20) break;
     spots.push(next);
   }
-  const path = `M${spots.filter((_, k) => k % 4 === 0 || k === spots.length - 1).map(([x, y]) => `${x.toFixed(0)} ${y.toFixed(0)}`).join('L')}`;
-  const chosen = Array.from({ length: stations }, (_, k) => spots[Math.round((k / Math.max(1, stations - 1)) * (spots.length - 1))]);
+  const path = `M${spots
+    .filter((_, k) => k % 4 === 0 || k === spots.length - 1)
+    .map(([x, y]) => `${x.toFixed(0)} ${y.toFixed(0)}`)
+    .join('L')}`;
+  const chosen = Array.from(
+    { length: stations },
+    (_, k) => spots[Math.round((k / Math.max(1, stations - 1)) * (spots.length - 1))],
+  );
   return { path, stations: chosen };
 }

@@ -14,7 +14,7 @@ import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
-import { Prover, type ProofResult } from '../../../src/proof/prover.ts';
+import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { type Edge, edgeTransaction, formatEdge } from '../../../src/registry/edge.ts';
 import { datasetId, resultId } from '../../../src/registry/ids.ts';
 import type { Program } from '../../../src/registry/statement.ts';
@@ -138,10 +138,11 @@ export class World {
   }
 
   async listDataset(by: Person, shards: readonly { shard: Shard; edge: Edge }[], uri: string): Promise<Hex> {
-    const ids = shards
-      .map(({ edge }) => resultId(edge.statement))
-      .sort();
-    await this.send(by, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }));
+    const ids = shards.map(({ edge }) => resultId(edge.statement)).sort();
+    await this.send(
+      by,
+      encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }),
+    );
     return datasetId(ids, uri);
   }
 

@@ -8,7 +8,12 @@ export interface MissingConfig {
   missing: string;
 }
 
-const LOCAL_NAMES: Record<number, string> = { 1: 'Ethereum', 11155111: 'Sepolia', 1337: 'Local chain', 31337: 'Local chain' };
+const LOCAL_NAMES: Record<number, string> = {
+  1: 'Ethereum',
+  11155111: 'Sepolia',
+  1337: 'Local chain',
+  31337: 'Local chain',
+};
 
 let cached: { key: string; config: ChainConfig | MissingConfig } | undefined;
 
@@ -30,7 +35,8 @@ export function deploymentFile(): string {
 export function readConfig(): ChainConfig | MissingConfig {
   const { DESCENT_RPC, DESCENT_REGISTRY } = process.env;
   const file = deploymentFile();
-  const key = DESCENT_RPC && DESCENT_REGISTRY ? 'environment' : existsSync(file) ? `${file} ${statSync(file).mtimeMs}` : 'none';
+  const key =
+    DESCENT_RPC && DESCENT_REGISTRY ? 'environment' : existsSync(file) ? `${file} ${statSync(file).mtimeMs}` : 'none';
   if (cached?.key === key) return cached.config;
   const config = key === 'environment' ? fromEnvironment() : key === 'none' ? missing(file) : fromFile(file);
   cached = { key, config };
@@ -38,11 +44,14 @@ export function readConfig(): ChainConfig | MissingConfig {
 }
 
 function missing(file: string): MissingConfig {
-  return { missing: `There is no ${file.split('/').slice(-3).join('/')}, and DESCENT_RPC and DESCENT_REGISTRY are not set.` };
+  return {
+    missing: `There is no ${file.split('/').slice(-3).join('/')}, and DESCENT_RPC and DESCENT_REGISTRY are not set.`,
+  };
 }
 
 function fromEnvironment(): ChainConfig | MissingConfig {
-  const { DESCENT_RPC, DESCENT_REGISTRY, DESCENT_CHAIN_ID, DESCENT_FROM_BLOCK, DESCENT_DEV_KEYS, DESCENT_EXPLORER } = process.env;
+  const { DESCENT_RPC, DESCENT_REGISTRY, DESCENT_CHAIN_ID, DESCENT_FROM_BLOCK, DESCENT_DEV_KEYS, DESCENT_EXPLORER } =
+    process.env;
   return check(
     {
       rpc: DESCENT_RPC,
@@ -66,8 +75,10 @@ function fromFile(file: string): ChainConfig | MissingConfig {
 
 function check(raw: Record<string, unknown>, where: string): ChainConfig | MissingConfig {
   const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {}, contracts = {} } = raw;
-  if (typeof rpc !== 'string' || !/^https?:\/\/\S+$/.test(rpc)) return { missing: `${where} names no http(s) URL of a node.` };
-  if (typeof registry !== 'string' || !isAddress(registry, { strict: false })) return { missing: `${where} names no registry.` };
+  if (typeof rpc !== 'string' || !/^https?:\/\/\S+$/.test(rpc))
+    return { missing: `${where} names no http(s) URL of a node.` };
+  if (typeof registry !== 'string' || !isAddress(registry, { strict: false }))
+    return { missing: `${where} names no registry.` };
   const id = Number(chainId);
   if (!Number.isSafeInteger(id) || id < 1) return { missing: `${where} names no chain.` };
   return {

@@ -1,16 +1,6 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
-
-/** An error as the page shows it. */
-export interface Words {
-  title: string;
-  /** what to do about it */
-  hint?: string;
-  /** the machine's own words, for a report */
-  details?: string;
-  /** the wallet's owner said no */
-  rejected?: boolean;
-}
+import type { Words } from './types.ts';
 
 /** What the registry's errors mean to somebody who submits. */
 const REVERTS: Record<string, Omit<Words, 'details'>> = {

@@ -1,11 +1,23 @@
 // What the server's pages and routes ask for. An indexer can replace the reader behind these functions.
 import type { Hex } from 'viem';
-import { wilson } from '../wilson.ts';
 import { proquint } from '../proquint.ts';
+import { wilson } from '../wilson.ts';
 import type { MissingConfig } from './config.ts';
 import { openReader, type Reader } from './reader.ts';
 import type { Neighbourhood } from './store.ts';
-import type { Board, ChainConfig, Dataset, Entry, Graph, Model, Score, SearchHit, Shard, Status, Totals } from './types.ts';
+import type {
+  Board,
+  ChainConfig,
+  Comparison,
+  Entry,
+  Graph,
+  Model,
+  ModelView,
+  Score,
+  SearchHit,
+  Status,
+  Totals,
+} from './types.ts';
 
 export interface Home {
   config: ChainConfig;
@@ -15,21 +27,6 @@ export interface Home {
   board?: Board;
   /** the line of the deepest node, origin first */
   line: Model[];
-}
-
-/** Everything the model page shows. */
-export interface ModelView {
-  config: ChainConfig;
-  status: Status;
-  model: Model;
-  /** origin first, at most a few hundred */
-  path: Model[];
-  origins: Model[];
-  parents: Model[];
-  children: Model[];
-  shard?: Shard;
-  datasets: Dataset[];
-  scores: Score[];
 }
 
 export async function readStatus(): Promise<{ config: ChainConfig; status: Status } | MissingConfig> {
@@ -83,26 +80,15 @@ export async function readSearch(text: string): Promise<SearchHit[] | MissingCon
   );
 }
 
-export async function readBoards(): Promise<{ config: ChainConfig; status: Status; boards: Board[]; candidates: Model[] } | MissingConfig> {
+export async function readBoards(): Promise<
+  { config: ChainConfig; status: Status; boards: Board[]; candidates: Model[] } | MissingConfig
+> {
   return withReader(({ config, status, store }) => ({
     config,
     status,
     boards: store.benchmarks().map(({ id }) => boardOf(store, id)),
     candidates: store.newest(200),
   }));
-}
-
-/** Two nodes side by side; undefined for one that does not exist. */
-export interface Comparison {
-  config: ChainConfig;
-  status: Status;
-  a?: ModelView;
-  b?: ModelView;
-  /** nearest first */
-  common: Model[];
-  onlyA: Model[];
-  onlyB: Model[];
-  suggestions: Model[];
 }
 
 export async function readComparison(a: Hex | undefined, b: Hex | undefined): Promise<Comparison | MissingConfig> {
@@ -112,7 +98,11 @@ export async function readComparison(a: Hex | undefined, b: Hex | undefined): Pr
     const ofA = left ? new Set([left.model.id, ...store.ancestors(left.model.id).ids]) : new Set<Hex>();
     const ofB = right ? new Set([right.model.id, ...store.ancestors(right.model.id).ids]) : new Set<Hex>();
     const models = (ids: Iterable<Hex>, keep: (id: Hex) => boolean) =>
-      [...ids].filter(keep).map((id) => store.model(id)!).sort((x, y) => y.depth - x.depth).slice(0, 200);
+      [...ids]
+        .filter(keep)
+        .map((id) => store.model(id)!)
+        .sort((x, y) => y.depth - x.depth)
+        .slice(0, 200);
     return {
       config,
       status,
@@ -142,7 +132,10 @@ function boardOf(store: Reader['store'], id: Hex): Board {
         model,
         score,
         ...(score.right !== undefined && { share: wilson(score.right, score.rows) }),
-        ancestors: store.path(model.id, 5).slice(1).map((ancestor) => ancestor.id),
+        ancestors: store
+          .path(model.id, 5)
+          .slice(1)
+          .map((ancestor) => ancestor.id),
       };
     });
   return { benchmark, entries };

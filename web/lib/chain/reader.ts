@@ -64,15 +64,10 @@ export class Reader {
       this.#answeredAt = Date.now();
       await this.#restartIfReplaced();
       if (this.#head > this.#scanned) {
-        await scanLogs(
-          this.client,
-          this.config.registry,
-          { from: this.#scanned + 1, to: this.#head },
-          (logs, last) => {
-            applyLogs(this.#store, logs);
-            this.#scanned = last;
-          },
-        );
+        await scanLogs(this.client, this.config.registry, { from: this.#scanned + 1, to: this.#head }, (logs, last) => {
+          applyLogs(this.#store, logs);
+          this.#scanned = last;
+        });
         const last = await this.client.getBlock({ blockNumber: BigInt(this.#scanned) });
         this.#scannedHash = last.hash;
       }

@@ -170,7 +170,8 @@ export class Store {
   /** From the node to its origin along first parents, both included, at most `limit`. */
   path(id: Hex, limit = 1000): Model[] {
     const path: Model[] = [];
-    for (let at = this.#models.get(id); at && path.length < limit; at = this.#models.get(at.parents[0]?.id)) path.push(at);
+    for (let at = this.#models.get(id); at && path.length < limit; at = this.#models.get(at.parents[0]?.id))
+      path.push(at);
     return path;
   }
 

@@ -194,3 +194,50 @@ export interface SearchHit {
   trainer: Address;
   widths: number[];
 }
+
+/** An error as the page shows it. */
+export interface Words {
+  title: string;
+  /** what to do about it */
+  hint?: string;
+  /** the machine's own words, for a report */
+  details?: string;
+  /** the wallet's owner said no */
+  rejected?: boolean;
+}
+
+export type TransactionState =
+  | { phase: 'idle' }
+  | { phase: 'waiting' }
+  | { phase: 'submitted'; hash: Hex }
+  | { phase: 'confirmed'; hash: Hex; block: number; gas: number; replaced?: Hex }
+  | { phase: 'cancelled'; hash: Hex }
+  | { phase: 'failed'; words: Words; hash?: Hex };
+
+/** Everything the model page shows. */
+export interface ModelView {
+  config: ChainConfig;
+  status: Status;
+  model: Model;
+  /** origin first, at most a few hundred */
+  path: Model[];
+  origins: Model[];
+  parents: Model[];
+  children: Model[];
+  shard?: Shard;
+  datasets: Dataset[];
+  scores: Score[];
+}
+
+/** Two nodes side by side; undefined for one that does not exist. */
+export interface Comparison {
+  config: ChainConfig;
+  status: Status;
+  a?: ModelView;
+  b?: ModelView;
+  /** nearest first */
+  common: Model[];
+  onlyA: Model[];
+  onlyB: Model[];
+  suggestions: Model[];
+}

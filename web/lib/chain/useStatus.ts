@@ -36,7 +36,8 @@ function lagOf(status: Status, unreachable: boolean, now: number): Lag {
   if (unreachable) return { late: true, text: 'This page lost its server' };
   if (status.answeredAt === 0) return { late: true, text: 'The node does not answer' };
   const silence = now - status.answeredAt;
-  if (status.problem && silence > QUIET_MS) return { late: true, text: `No answer for ${Math.round(silence / 1000)} s` };
+  if (status.problem && silence > QUIET_MS)
+    return { late: true, text: `No answer for ${Math.round(silence / 1000)} s` };
   const behind = status.head - status.scanned;
   if (behind > 0) return { late: true, text: `${behind.toLocaleString('en')} blocks behind` };
   return { late: false, text: 'Up to date' };

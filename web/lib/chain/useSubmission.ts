@@ -6,10 +6,10 @@ import { type Hex, type ReplacementReturnType, zeroAddress } from 'viem';
 import { usePublicClient, useSendTransaction } from 'wagmi';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
-import { modelId, resultId, shardId } from '../../../src/registry/ids.ts';
-import { encodeShape, encodeShard } from '../../../src/model/shape.ts';
-import { errorInWords, type Words } from './errors.ts';
+import { resultId } from '../../../src/registry/ids.ts';
+import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
+import type { TransactionState, Words } from './types.ts';
 
 /** What the chain says about an edge before it is sent. */
 export interface Preflight {
@@ -22,14 +22,6 @@ export interface Preflight {
   /** why the registry would refuse it */
   refusal?: Words;
 }
-
-export type TransactionState =
-  | { phase: 'idle' }
-  | { phase: 'waiting' }
-  | { phase: 'submitted'; hash: Hex }
-  | { phase: 'confirmed'; hash: Hex; block: number; gas: number; replaced?: Hex }
-  | { phase: 'cancelled'; hash: Hex }
-  | { phase: 'failed'; words: Words; hash?: Hex };
 
 /** Asks the chain what would become of the edge if its trainer sent it now. */
 export function usePreflight(edge: Edge | undefined) {
@@ -69,22 +61,18 @@ export function isOfThisRegistry(edge: Edge, config: { chainId: number; registry
   return chainId === BigInt(config.chainId) && registry.toLowerCase() === config.registry.toLowerCase();
 }
 
-/** Ids of what a training edge stands on. */
-export function groundsOf({ statement }: Edge): { parent?: Hex; shard?: Hex } {
-  if (statement.program !== 'train') return {};
-  return {
-    parent: modelId(statement.parent, encodeShape(statement.widths)),
-    shard: shardId(statement.shardCommitment, encodeShard(statement.shard)),
-  };
-}
-
 /** Sends an edge with the connected wallet and follows the transaction to its end. */
 export function useSubmission() {
   const client = usePublicClient();
   const { mutateAsync: sendTransaction } = useSendTransaction();
-  const [state, setState] = useState<TransactionState>({ phase: 'idle' });
+  const [state, show] = useState<TransactionState>({ phase: 'idle' });
 
-  const submit = async (edge: Edge) => {
+  /** @returns the state it ended in */
+  const submit = async (edge: Edge): Promise<TransactionState> => {
+    const setState = (next: TransactionState) => {
+      show(next);
+      return next;
+    };
     const { chainId, from, to, data } = edgeTransaction(edge);
     setState({ phase: 'waiting' });
     let hash: Hex | undefined;
@@ -104,7 +92,7 @@ export function useSubmission() {
         const words = { title: 'The transaction was included but failed.', hint: 'The chain changed meanwhile.' };
         return setState({ phase: 'failed', words, hash: receipt.transactionHash });
       }
-      setState({
+      return setState({
         phase: 'confirmed',
         hash: receipt.transactionHash,
         block: Number(receipt.blockNumber),
@@ -112,9 +100,9 @@ export function useSubmission() {
         ...(replacement && { replaced: hash }),
       });
     } catch (error) {
-      setState({ phase: 'failed', words: errorInWords(error), ...(hash && { hash }) });
+      return setState({ phase: 'failed', words: errorInWords(error), ...(hash && { hash }) });
     }
   };
 
-  return { state, submit, reset: () => setState({ phase: 'idle' }) };
+  return { state, submit, reset: () => show({ phase: 'idle' }) };
 }

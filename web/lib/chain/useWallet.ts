@@ -3,8 +3,9 @@
 import { useState } from 'react';
 import type { Address } from 'viem';
 import { type Connector, useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
-import { errorInWords, type Words } from './errors.ts';
+import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
+import type { Words } from './types.ts';
 
 /** A wallet that announced itself. */
 export interface Wallet {

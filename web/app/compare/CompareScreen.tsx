@@ -1,0 +1,74 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { ComparisonTable } from '../../components/ComparisonTable.tsx';
+import { SearchBox } from '../../components/SearchBox.tsx';
+import { PageHead } from '../../components/Section.tsx';
+import type { Comparison } from '../../lib/chain/types.ts';
+import { useSearch } from '../../lib/chain/useGraph.ts';
+import { proquint } from '../../lib/proquint.ts';
+
+/** Chooses two models and sets them side by side. */
+export function CompareScreen({ comparison }: { comparison: Comparison }) {
+  const router = useRouter();
+  const { a, b, suggestions } = comparison;
+  const choose = (side: 'a' | 'b', id: string) => {
+    const ids = { a: a?.model.id, b: b?.model.id, [side]: id };
+    router.push(
+      `/compare?${new URLSearchParams(Object.entries(ids).filter((pair): pair is [string, string] => Boolean(pair[1])))}`,
+    );
+  };
+  return (
+    <>
+      <PageHead title="Compare">What two models share, and where their lines part: data, steps, scores.</PageHead>
+      <div className="mx-auto grid max-w-7xl gap-6 px-4 sm:grid-cols-2 sm:px-6">
+        <Choice name="First" chosen={a?.model.id} onChoose={(id) => choose('a', id)} />
+        <Choice name="Second" chosen={b?.model.id} onChoose={(id) => choose('b', id)} />
+      </div>
+      {a && b ? (
+        <ComparisonTable comparison={comparison} />
+      ) : (
+        <div className="mx-auto max-w-7xl px-4 pt-10 sm:px-6">
+          <h2 className="font-semibold">Newest models</h2>
+          <ul className="mt-3 flex flex-wrap gap-2">
+            {suggestions.map(({ id }) => (
+              <li key={id}>
+                <button
+                  type="button"
+                  className="button"
+                  disabled={id === a?.model.id || id === b?.model.id}
+                  onClick={() => choose(a ? 'b' : 'a', id)}
+                >
+                  {proquint(id)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Choice({ name, chosen, onChoose }: { name: string; chosen: string | undefined; onChoose(id: string): void }) {
+  const [text, setText] = useState('');
+  const { data: hits } = useSearch(text);
+  return (
+    <div className="grid gap-2">
+      <p>
+        <span className="text-soft">{name}</span>{' '}
+        <strong className="title text-xl">{chosen ? proquint(chosen) : 'none yet'}</strong>
+      </p>
+      <SearchBox
+        text={text}
+        hits={hits ?? []}
+        onText={setText}
+        onChoose={(id) => {
+          setText('');
+          onChoose(id);
+        }}
+      />
+    </div>
+  );
+}

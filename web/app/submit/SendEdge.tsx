@@ -1,0 +1,93 @@
+'use client';
+
+import Link from 'next/link';
+import type { Edge } from '../../../src/registry/edge.ts';
+import { Transaction } from '../../components/Transaction.tsx';
+import { WordsBox } from '../../components/Words.tsx';
+import { useChainConfig } from '../../lib/chain/provider.tsx';
+import { isOfThisRegistry, usePreflight, useSubmission } from '../../lib/chain/useSubmission.ts';
+import { useWallet } from '../../lib/chain/useWallet.ts';
+import { edgeFacts } from '../../lib/edgeFacts.ts';
+import { count, ether, short } from '../../lib/format.ts';
+
+/** What stands between an edge and its place in the registry, one thing at a time, and then the button. */
+export function SendEdge({ edge, verified }: { edge: Edge | undefined; verified: boolean }) {
+  const config = useChainConfig();
+  const wallet = useWallet();
+  const { data: preflight } = usePreflight(edge);
+  const { state, submit, reset } = useSubmission();
+
+  if (!edge) return <p className="py-4 text-soft">Nothing to send yet.</p>;
+  const facts = edgeFacts(edge);
+  const page = facts.kind === 'data' ? undefined : `/model/${facts.id}`;
+  if (state.phase !== 'idle') {
+    return <Transaction state={state} page={page} explorer={config.explorer} onAgain={reset} />;
+  }
+  if (!isOfThisRegistry(edge, config)) {
+    return (
+      <WordsBox
+        words={{
+          title: `This edge is for chain ${facts.chainId}, registry ${short(facts.registry)}.`,
+          hint: `This page shows chain ${config.chainId}, registry ${short(config.registry)}. Prove it again for this registry, or open the page of the other.`,
+        }}
+      />
+    );
+  }
+  if (preflight?.registered) {
+    return (
+      <div className="grid gap-4 py-4">
+        <p>
+          This is registered already, by{' '}
+          {config.people[preflight.registered.toLowerCase()] ?? short(preflight.registered)}.
+        </p>
+        {page && (
+          <Link href={page} className="button justify-self-start">
+            Open its page
+          </Link>
+        )}
+      </div>
+    );
+  }
+  const isTrainer = wallet.address?.toLowerCase() === facts.trainer.toLowerCase();
+  return (
+    <div className="grid gap-4 py-4">
+      <dl className="grid-facts">
+        <dt>Gas</dt>
+        <dd className="figure">{preflight?.gas ? count(Number(preflight.gas)) : '…'}</dd>
+        <dt>Price today</dt>
+        <dd className="figure">{preflight?.cost ? ether(preflight.cost) : '…'}</dd>
+      </dl>
+      {preflight?.refusal && <WordsBox words={preflight.refusal} />}
+      {wallet.problem && <WordsBox words={wallet.problem} tone="warn" />}
+      {wallet.status !== 'connected' ? (
+        <p className="text-soft">Connect the wallet of {short(facts.trainer)} first, at the top.</p>
+      ) : wallet.wrongChain ? (
+        <button
+          type="button"
+          className="button button-main justify-self-start"
+          disabled={wallet.switching}
+          onClick={wallet.switchChain}
+        >
+          Switch to {config.chainName}
+        </button>
+      ) : !isTrainer ? (
+        <WordsBox
+          tone="warn"
+          words={{
+            title: `Your wallet shows ${wallet.address ? short(wallet.address) : 'another account'}.`,
+            hint: `The edge was proved for ${short(facts.trainer)}. Choose that account in the wallet, or prove the edge again for yours.`,
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          className="button button-main justify-self-start px-6"
+          disabled={!verified || Boolean(preflight?.refusal) || !preflight}
+          onClick={() => void submit(edge)}
+        >
+          {verified ? 'Send with the wallet' : 'Checking the proof first'}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { DevKeys } from '../../components/Badges.tsx';
+import { CheckList } from '../../components/CheckList.tsx';
+import { DropZone } from '../../components/DropZone.tsx';
+import { EdgeSummary } from '../../components/EdgeSummary.tsx';
+import { PageHead, Section } from '../../components/Section.tsx';
+import { WordsBox } from '../../components/Words.tsx';
+import { useChainConfig } from '../../lib/chain/provider.tsx';
+import type { Words } from '../../lib/chain/types.ts';
+import { useVerification } from '../../lib/chain/useVerification.ts';
+import { edgeFacts } from '../../lib/edgeFacts.ts';
+import { decodeLinkedEdge } from '../../lib/linkedEdge.ts';
+import { LOCAL_CHECKS } from '../../lib/prover/checks.ts';
+import { SendEdge } from './SendEdge.tsx';
+
+const LARGEST_EDGE = 100_000;
+
+/** Takes an edge file, shows and verifies it, and sends it with the visitor's wallet. */
+export function SubmitScreen() {
+  const config = useChainConfig();
+  const { verification, verifyText } = useVerification();
+  const [problem, setProblem] = useState<Words>();
+  const [turn, setTurn] = useState(0);
+
+  const take = (text: string) => {
+    setProblem(undefined);
+    setTurn((before) => before + 1);
+    void verifyText(text);
+  };
+  // The link that `descent submit` prints carries the file after #edge=, which no server sees.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
+  useEffect(() => {
+    const { hash } = window.location;
+    if (!hash.startsWith('#edge=')) return;
+    window.history.replaceState(null, '', window.location.pathname);
+    decodeLinkedEdge(hash.slice('#edge='.length)).then(take, () =>
+      setProblem({ title: 'The link is damaged.', hint: 'Drop the edge file instead.' }),
+    );
+  }, []);
+
+  const { edge, checks, phase } = verification;
+  const here = checks.filter(({ id }) => LOCAL_CHECKS.includes(id));
+  const holdsHere = here.length > 0 && here.every(({ state }) => state === 'good');
+  return (
+    <>
+      <PageHead title="Submit">
+        A wallet pays for the transaction, the contract checks the proof. An edge counts only when its own trainer sends
+        it, so nobody can take it away from you.
+      </PageHead>
+      <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-12 px-4 sm:px-6 lg:grid-cols-2">
+        <div className="grid min-w-0 content-start gap-8">
+          <DropZone
+            title="Your edge file"
+            accept=".json,application/json"
+            limit={LARGEST_EDGE}
+            onText={take}
+            onProblem={setProblem}
+          >
+            <span className="hash">descent prove</span> makes it; it ends in .edge.json. It is checked here before your
+            wallet is asked.
+          </DropZone>
+          {problem && <WordsBox words={problem} />}
+          {edge && (
+            <Section title="What it says" aside={edge.devKeys && <DevKeys />}>
+              <EdgeSummary facts={edgeFacts(edge)} people={config.people} />
+            </Section>
+          )}
+        </div>
+        <div className="grid min-w-0 content-start gap-8">
+          <Section title="Checked in this browser" aside={phase === 'running' ? 'working…' : undefined}>
+            <CheckList checks={here.length > 0 ? here : LOCAL_CHECKS.map((id) => ({ id, state: 'waiting' }))} />
+          </Section>
+          <Section title="Send">
+            <SendEdge key={turn} edge={edge} verified={holdsHere} />
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}

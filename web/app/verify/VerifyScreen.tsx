@@ -1,0 +1,136 @@
+'use client';
+
+import Link from 'next/link';
+import { type FormEvent, useEffect, useState } from 'react';
+import { CheckList } from '../../components/CheckList.tsx';
+import { DropZone } from '../../components/DropZone.tsx';
+import { EdgeSummary } from '../../components/EdgeSummary.tsx';
+import { Command } from '../../components/Reproduce.tsx';
+import { PageHead, Section } from '../../components/Section.tsx';
+import { WordsBox } from '../../components/Words.tsx';
+import { useChainConfig } from '../../lib/chain/provider.tsx';
+import type { Words } from '../../lib/chain/types.ts';
+import { useVerification } from '../../lib/chain/useVerification.ts';
+import { edgeFacts } from '../../lib/edgeFacts.ts';
+import { isHash } from '../../lib/format.ts';
+import { CHAIN_CHECKS, LOCAL_CHECKS } from '../../lib/prover/checks.ts';
+
+const LARGEST_EDGE = 100_000;
+
+/** Checks a registered node or an edge file again, in this browser. */
+export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
+  const config = useChainConfig();
+  const { verification, verifyText, verifyNode, reset } = useVerification();
+  const [id, setId] = useState(initial ?? '');
+  const [subject, setSubject] = useState<string | undefined>(initial);
+  const [problem, setProblem] = useState<Words>();
+
+  useEffect(() => {
+    if (initial) void verifyNode(initial);
+  }, [initial, verifyNode]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = id.trim().toLowerCase();
+    if (!isHash(wanted)) {
+      reset();
+      return setProblem({ title: 'That is no id of a model.', hint: 'An id is 0x and 64 hexadecimal digits.' });
+    }
+    setProblem(undefined);
+    setSubject(wanted);
+    void verifyNode(wanted);
+  };
+  const { phase, checks, edge, holds } = verification;
+  const trouble = problem ?? verification.problem;
+  return (
+    <>
+      <PageHead title="Verify">
+        Your browser checks the proof itself: it asks nobody but the chain, and this page only for the verification key,
+        which it compares with the contract’s.
+      </PageHead>
+      <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-12 px-4 sm:px-6 lg:grid-cols-2">
+        <div className="grid min-w-0 content-start gap-8">
+          <form onSubmit={submit} className="grid gap-2">
+            <label htmlFor="node" className="font-semibold">
+              Id of a registered model
+            </label>
+            <div className="flex gap-2 max-sm:flex-col">
+              <input
+                id="node"
+                className="field hash text-[0.8125rem]"
+                placeholder="0x…"
+                value={id}
+                maxLength={80}
+                spellCheck={false}
+                autoComplete="off"
+                onChange={(event) => setId(event.target.value)}
+              />
+              <button type="submit" className="button button-main">
+                Verify
+              </button>
+            </div>
+            <p className="text-[0.8125rem] text-soft">The proof is read from the transaction that registered it.</p>
+          </form>
+          <DropZone
+            title="Or an edge file"
+            accept=".json,application/json"
+            limit={LARGEST_EDGE}
+            onProblem={setProblem}
+            onText={(text, name) => {
+              setProblem(undefined);
+              setSubject(name.slice(0, 80));
+              void verifyText(text);
+            }}
+          >
+            A file that ends in .edge.json, registered or not. It stays on this machine.
+          </DropZone>
+          {edge && (
+            <Section title="What it says">
+              <EdgeSummary facts={edgeFacts(edge)} people={config.people} />
+            </Section>
+          )}
+        </div>
+        <div className="grid min-w-0 content-start gap-8">
+          {trouble && <WordsBox words={trouble} />}
+          <Section title="In this browser" aside={phase === 'running' ? 'working…' : undefined}>
+            <CheckList checks={pick(checks, LOCAL_CHECKS)} />
+          </Section>
+          <Section title="Against the chain">
+            <CheckList checks={pick(checks, CHAIN_CHECKS)} />
+          </Section>
+          {phase === 'done' && !trouble && (
+            <p
+              role="status"
+              data-testid="verdict"
+              className={`border-l-4 py-1 pl-4 text-lg font-medium ${holds ? 'border-good text-good' : 'border-bad text-bad'}`}
+            >
+              {holds ? 'Everything that was checked holds.' : 'This does not hold.'}
+              {holds && config.devKeys && (
+                <span className="block text-[0.9375rem] font-normal text-warn">
+                  But these are development keys: anyone could have made such a proof.
+                </span>
+              )}
+            </p>
+          )}
+          {subject && (
+            <Command
+              title="The same on the command line"
+              text={`descent verify ${isHash(subject) ? subject : JSON.stringify(subject)} --rpc ${config.rpc} --registry ${config.registry}`}
+            />
+          )}
+          <p className="text-soft">
+            What a proof shows and does not show stands on every{' '}
+            <Link href={subject && isHash(subject) ? `/model/${subject}` : '/tree'} className="link">
+              model’s page
+            </Link>
+            .
+          </p>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function pick(checks: ReturnType<typeof useVerification>['verification']['checks'], ids: typeof LOCAL_CHECKS) {
+  return ids.map((id) => checks.find((check) => check.id === id) ?? { id, state: 'waiting' as const });
+}

@@ -1,0 +1,147 @@
+import type { ReactNode } from 'react';
+import type { Comparison, Model, ModelView } from '../lib/chain/types.ts';
+import { count, moment, percent, plural, short } from '../lib/format.ts';
+import { ModelLink, Person } from './Identity.tsx';
+import { KindLabel } from './KindSymbol.tsx';
+import { Section } from './Section.tsx';
+
+interface Line {
+  name: string;
+  show(view: ModelView): ReactNode;
+  /** equal texts mean that the two do not differ */
+  key(view: ModelView): string;
+}
+
+/** Two models, line by line; lines that differ are marked. */
+export function ComparisonTable({ comparison }: { comparison: Comparison }) {
+  const { a, b, common, onlyA, onlyB, config } = comparison;
+  if (!a || !b) return null;
+  const lines = linesOf(config.people);
+  return (
+    <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6">
+      <Section title="Side by side">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
+        <section className="overflow-x-auto" aria-label="Side by side" tabIndex={0}>
+          <table className="w-full min-w-[36rem] text-left">
+            <thead>
+              <tr className="border-b border-line align-top">
+                <td className="w-36" />
+                {[a, b].map(({ model }) => (
+                  <th key={model.id} scope="col" className="py-4 pr-4 font-normal">
+                    <ModelLink model={model} />
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody className="divide-y divide-line">
+              {lines.map(({ name, show, key }) => {
+                const differs = key(a) !== key(b);
+                return (
+                  <tr key={name} className="align-top">
+                    <th scope="row" className="py-3 pr-4 font-normal text-soft">
+                      {name}
+                      {differs && (
+                        <span className="ml-2 text-mark" title="They differ">
+                          ≠<span className="sr-only"> differs</span>
+                        </span>
+                      )}
+                    </th>
+                    {[a, b].map((view, k) => (
+                      <td key={k === 0 ? 'a' : 'b'} className={`py-3 pr-4 ${differs ? 'font-medium' : ''}`}>
+                        {show(view)}
+                      </td>
+                    ))}
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </section>
+      </Section>
+      <div className="grid gap-14 lg:grid-cols-3">
+        <Ancestors title="In both lines" models={common} none="They share no ancestor." />
+        <Ancestors title="Only the first’s" models={onlyA} none="Nothing." />
+        <Ancestors title="Only the second’s" models={onlyB} none="Nothing." />
+      </div>
+    </div>
+  );
+}
+
+function Ancestors({ title, models, none }: { title: string; models: Model[]; none: string }) {
+  return (
+    <Section title={title} aside={plural(models.length, 'model')}>
+      <ul className="divide-y divide-line">
+        {models.slice(0, 12).map((model) => (
+          <li key={model.id} className="flex items-center justify-between gap-3 py-2.5">
+            <ModelLink model={model} />
+            <span className="text-[0.8125rem] whitespace-nowrap text-soft">depth {model.depth}</span>
+          </li>
+        ))}
+      </ul>
+      {models.length === 0 && <p className="py-4 text-soft">{none}</p>}
+      {models.length > 12 && <p className="py-3 text-soft">and {count(models.length - 12)} more</p>}
+    </Section>
+  );
+}
+
+function linesOf(people: Record<string, string>): Line[] {
+  const sums = ({ path }: ModelView) => ({
+    steps: path.reduce((sum, { training }) => sum + (training?.steps ?? 0), 0),
+    rows: path.reduce((sum, { training }) => sum + (training?.rows ?? 0), 0),
+  });
+  return [
+    { name: 'Kind', show: ({ model }) => <KindLabel kind={model.kind} />, key: ({ model }) => model.kind },
+    { name: 'Network', show: ({ model }) => model.widths.join('–'), key: ({ model }) => model.widths.join() },
+    {
+      name: 'Trainer',
+      show: ({ model }) => <Person address={model.trainer} people={people} />,
+      key: ({ model }) => model.trainer,
+    },
+    { name: 'Depth', show: ({ model }) => model.depth, key: ({ model }) => String(model.depth) },
+    {
+      name: 'Steps in its line',
+      show: (view) => count(sums(view).steps),
+      key: (view) => String(sums(view).steps),
+    },
+    { name: 'Rows in its line', show: (view) => count(sums(view).rows), key: (view) => String(sums(view).rows) },
+    {
+      name: 'Last data',
+      show: ({ model, shard }) =>
+        shard ? (
+          <>
+            {plural(shard.rows, 'row')} <span className="hash text-soft">{short(model.training!.shard)}</span>
+          </>
+        ) : (
+          'none'
+        ),
+      key: ({ model }) => model.training?.shard ?? '',
+    },
+    {
+      name: 'Last rate',
+      show: ({ model }) => model.training?.realRate ?? 'none',
+      key: ({ model }) => String(model.training?.realRate),
+    },
+    {
+      name: 'Origin',
+      show: ({ origins, model }) => `${model.declared ? 'declared' : 'proven'}, ${plural(origins.length, 'origin')}`,
+      key: ({ origins, model }) => `${model.declared} ${origins.map(({ id }) => id).join()}`,
+    },
+    {
+      name: 'Scores',
+      show: ({ scores }) =>
+        scores.length === 0
+          ? 'none'
+          : scores.map(({ right, rows, benchmark }) => (
+              <span key={benchmark} className="block">
+                {right === undefined ? 'error' : percent(right / rows)} on {plural(rows, 'row')}
+              </span>
+            )),
+      key: ({ scores }) => scores.map(({ benchmark, right, rows }) => `${benchmark} ${right} ${rows}`).join(),
+    },
+    {
+      name: 'Registered',
+      show: ({ model }) => (model.timestamp ? moment(model.timestamp) : `block ${model.block}`),
+      key: ({ model }) => model.id,
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+import Link from 'next/link';
+import type { EdgeFacts } from '../lib/edgeFacts.ts';
+import { count, plural, widthsLabel } from '../lib/format.ts';
+import { safeText } from '../lib/hostile.ts';
+import { proquint } from '../lib/proquint.ts';
+import { Hash } from './Identity.tsx';
+import { KindLabel } from './KindSymbol.tsx';
+
+/** An edge file, decoded: who, what, from what. */
+export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
+  const { id, kind, trainer, widths, parent, shard, training, chainId, registry, metadata } = facts;
+  const name = people[trainer.toLowerCase()];
+  return (
+    <dl className="grid-facts">
+      <dt>What</dt>
+      <dd>
+        {kind === 'data' ? <span className="font-medium">A shard of data</span> : <KindLabel kind={kind} />}
+        {widths && <span className="text-soft">, {widthsLabel(widths)}</span>}
+      </dd>
+      <dt>It registers</dt>
+      <dd>
+        {kind !== 'data' && <span className="mr-2 font-medium">{proquint(id)}</span>}
+        <Hash value={id} what="id" />
+      </dd>
+      <dt>Trainer</dt>
+      <dd>
+        {name && <span className="mr-2">{name}</span>}
+        <Hash value={trainer} what="address" />
+      </dd>
+      {parent && (
+        <>
+          <dt>Parent</dt>
+          <dd>
+            <Link href={`/model/${parent}`} className="link mr-2">
+              {proquint(parent)}
+            </Link>
+            <Hash value={parent} what="id" />
+          </dd>
+        </>
+      )}
+      {training && (
+        <>
+          <dt>Training</dt>
+          <dd>
+            {plural(training.steps, 'step')} of {plural(training.batch, 'row')} at rate {training.realRate}
+          </dd>
+        </>
+      )}
+      {shard && (
+        <>
+          <dt>Data</dt>
+          <dd>
+            {count(shard.rows)} rows, {shard.inputs} inputs, {shard.outputs}{' '}
+            {shard.kind === 'classes' ? 'classes' : 'outputs'}
+            {shard.id && shard.id !== id && (
+              <>
+                <br />
+                <Hash value={shard.id} what="id of the shard" />
+              </>
+            )}
+          </dd>
+        </>
+      )}
+      <dt>For</dt>
+      <dd>
+        chain {chainId} <span className="text-soft">registry</span> <Hash value={registry} what="address" />
+      </dd>
+      {Object.entries(metadata).map(([key, value]) => (
+        <Remark key={key} name={safeText(key).slice(0, 40)} value={safeText(value)} />
+      ))}
+    </dl>
+  );
+}
+
+/** Free text of the file; nothing vouches for it. */
+function Remark({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt className="break-words">
+        <bdi>{name}</bdi>
+      </dt>
+      <dd>
+        <bdi className="break-words">{value}</bdi> <span className="text-soft">(says the file)</span>
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import type { Graph } from '../../lib/chain/types.ts';
+import { count, moment, percent } from '../../lib/format.ts';
+import { proquint } from '../../lib/proquint.ts';
+import { ModelLink, Person } from '../Identity.tsx';
+import { KindLabel } from '../KindSymbol.tsx';
+
+/** The same as the picture, as a table. */
+export function TreeTable({ graph, people }: { graph: Graph; people: Record<string, string> }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
+    <section className="absolute inset-0 overflow-auto" tabIndex={0} aria-label="Models as a table">
+      <table className="w-full min-w-[44rem] text-left">
+        <thead className="legend sticky top-0 z-10 bg-paper shadow-[0_1px_0_var(--color-line)]">
+          <tr>
+            {['Model', 'Kind', 'Parents', 'Depth', 'Trainer', 'Rows', 'Score', 'Registered'].map((name) => (
+              <th key={name} scope="col" className="px-4 py-3 font-semibold">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {graph.nodes.map((node) => (
+            <tr key={node.id} className="hover:bg-sheet">
+              <td className="px-4 py-2">
+                <ModelLink model={node} mark={false} />
+              </td>
+              <td className="px-4 py-2 whitespace-nowrap">
+                <KindLabel kind={node.kind} />
+              </td>
+              <td className="px-4 py-2">
+                {node.parents.map(proquint).join(', ')}
+                {node.hiddenParents > 0 && ` +${node.hiddenParents}`}
+              </td>
+              <td className="figure px-4 py-2">{node.depth}</td>
+              <td className="px-4 py-2">
+                <Person address={node.trainer} people={people} />
+              </td>
+              <td className="figure px-4 py-2">{node.rows > 0 ? count(node.rows) : ''}</td>
+              <td className="figure px-4 py-2">{node.score ? percent(node.score.right / node.score.rows) : ''}</td>
+              <td className="px-4 py-2 text-[0.8125rem] whitespace-nowrap text-soft">
+                {node.timestamp ? moment(node.timestamp) : `block ${node.block}`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,177 @@
+import { decodeFunctionData, type Hex, keccak256, type PublicClient, zeroAddress } from 'viem';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import srsFile from '../../../src/generated/srs.json';
+import { decodeShape, decodeShard, encodeShape } from '../../../src/model/shape.ts';
+import type { Proof } from '../../../src/proof/types.ts';
+import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
+import { modelId, resultId } from '../../../src/registry/ids.ts';
+import { parseSrs } from '../../../src/registry/opening.ts';
+import { PROGRAMS, type Statement } from '../../../src/registry/statement.ts';
+import type { Check } from '../prover/checks.ts';
+import { errorInWords } from './errors.ts';
+import type { ChainConfig } from './types.ts';
+
+type Say = (check: Check) => void;
+
+/** Compares an edge with what the visitor's own connection to the chain says, check by check. */
+export async function checkOnChain(edge: Edge, config: ChainConfig, client: PublicClient, say: Say): Promise<boolean> {
+  const { origin, statement } = edge;
+  const isHere =
+    origin.chainId === BigInt(config.chainId) && origin.registry.toLowerCase() === config.registry.toLowerCase();
+  say({
+    id: 'registry',
+    state: isHere ? 'good' : 'bad',
+    detail: `chain ${origin.chainId}, registry ${origin.registry}`,
+  });
+  if (!isHere) return false;
+  const checks = [keyCheck(statement, config, client), powersCheck(config, client), recordCheck(edge, config, client)];
+  const results = await Promise.all(
+    checks.map(async (check, k) => {
+      const id = (['keyOnChain', 'powers', 'record'] as const)[k];
+      say({ id, state: 'running' });
+      const result = await check.catch(
+        (error): Omit<Check, 'id'> => ({ state: 'bad', detail: errorInWords(error).title }),
+      );
+      say({ id, ...result });
+      return result.state !== 'bad';
+    }),
+  );
+  return results.every(Boolean);
+}
+
+/** The verifier's code holds the numbers of the key as constants. */
+async function keyCheck({ program }: Statement, config: ChainConfig, client: PublicClient): Promise<Omit<Check, 'id'>> {
+  const response = await fetch(`/files/${program}.vkey.json`);
+  if (!response.ok) return { state: 'bad', detail: 'This page has no key for this program.' };
+  const vkey = await response.json();
+  const verifier = await client.readContract({
+    address: config.registry,
+    abi: modelRegistryAbi,
+    functionName: 'verifierOf',
+    args: [BigInt(PROGRAMS[program])],
+  });
+  if (verifier === zeroAddress) return { state: 'bad', detail: 'The registry has no verifier for this program.' };
+  const code = (await client.getCode({ address: verifier })) ?? '0x';
+  const missing = keyNumbers(vkey).filter((number) => !code.includes(BigInt(number).toString(16)));
+  return missing.length === 0
+    ? { state: 'good', detail: `verifier ${verifier}` }
+    : { state: 'bad', detail: `${missing.length} numbers of the key are not in the code of ${verifier}.` };
+}
+
+/** Every coordinate of a snarkjs verification key that its contract holds. */
+function keyNumbers(vkey: {
+  IC: string[][];
+  vk_alpha_1: string[];
+  vk_beta_2: string[][];
+  vk_delta_2: string[][];
+}): string[] {
+  return [
+    ...vkey.IC.flatMap((point) => point.slice(0, 2)),
+    ...vkey.vk_alpha_1.slice(0, 2),
+    ...vkey.vk_beta_2.slice(0, 2).flat(),
+    ...vkey.vk_delta_2.slice(0, 2).flat(),
+  ];
+}
+
+async function powersCheck(config: ChainConfig, client: PublicClient): Promise<Omit<Check, 'id'>> {
+  const onChain = await client.readContract({ address: config.registry, abi: modelRegistryAbi, functionName: 'srs' });
+  const ours = parseSrs(srsFile);
+  const same = (['tau', 'tauC', 'tauC2'] as const).every((name) =>
+    ours[name].every((word, k) => word === onChain[name][k]),
+  );
+  return { state: same ? 'good' : 'bad' };
+}
+
+async function recordCheck(
+  { origin, statement }: Edge,
+  config: ChainConfig,
+  client: PublicClient,
+): Promise<Omit<Check, 'id'>> {
+  const registry = { address: config.registry, abi: modelRegistryAbi } as const;
+  const id = resultId(statement);
+  if (statement.program === 'data') {
+    const shard = await client.readContract({ ...registry, functionName: 'shard', args: [id] });
+    if (shard.owner === zeroAddress) return { state: 'open', detail: 'Not registered yet.' };
+    return sameTrainer(shard.owner, origin.trainer);
+  }
+  const node = await client.readContract({ ...registry, functionName: 'node', args: [id] });
+  if (node.trainer === zeroAddress) return { state: 'open', detail: 'Not registered yet.' };
+  if (statement.program === 'train') {
+    const parent = modelId(statement.parent, encodeShape(statement.widths));
+    if (node.parent !== parent)
+      return { state: 'bad', detail: `The registry names ${node.parent} as parent, not ${parent}.` };
+  }
+  return sameTrainer(node.trainer, origin.trainer);
+}
+
+function sameTrainer(stored: string, claimed: string): Omit<Check, 'id'> {
+  return stored.toLowerCase() === claimed.toLowerCase()
+    ? { state: 'good', detail: `registered by ${stored}` }
+    : { state: 'bad', detail: `The registry names ${stored}, the edge ${claimed}.` };
+}
+
+/**
+ * The edge file of a registered node, made again from the transaction that registered it: the proof is in its calldata.
+ * @throws Error in words when there is no such node or another contract sent the call
+ */
+export async function edgeOfNode(id: Hex, config: ChainConfig, client: PublicClient): Promise<string> {
+  const registry = { address: config.registry, abi: modelRegistryAbi } as const;
+  const node = await client.readContract({ ...registry, functionName: 'node', args: [id] });
+  if (node.trainer === zeroAddress) throw new Error('No model with this id is registered here.');
+  const range = { fromBlock: node.blockNumber, toBlock: node.blockNumber, strict: true } as const;
+  const [[registered], [seeded]] = await Promise.all([
+    client.getContractEvents({ ...registry, ...range, eventName: 'ModelRegistered', args: { id } }),
+    client.getContractEvents({ ...registry, ...range, eventName: 'Seeded', args: { id } }),
+  ]);
+  if (!registered) throw new Error('The node does not give the block in which the model was registered.');
+  const transaction = await client.getTransaction({ hash: registered.transactionHash });
+  if (transaction.to?.toLowerCase() !== config.registry.toLowerCase()) {
+    throw new Error('Another contract registered this model, so its proof cannot be read from the transaction.');
+  }
+  const { statement, proof } = statementOf(transaction.input, registered.args.shape, seeded?.args.seed);
+  const key = await fetch(`/files/${statement.program}.vkey.json`);
+  return formatEdge({
+    origin: { chainId: BigInt(config.chainId), registry: config.registry, trainer: node.trainer },
+    statement,
+    proof,
+    verificationKey: keccak256(new Uint8Array(await key.arrayBuffer())),
+    devKeys: config.devKeys,
+    metadata: {},
+  });
+}
+
+function statementOf(input: Hex, shape: bigint, seed: bigint | undefined): { statement: Statement; proof: Proof } {
+  const call = decodeFunctionData({ abi: modelRegistryAbi, data: input });
+  const widths = decodeShape(shape);
+  if (call.functionName === 'train') {
+    const [edge, proof] = call.args;
+    const statement: Statement = {
+      program: 'train',
+      widths,
+      parent: edge.parent,
+      shard: decodeShard(edge.descriptor),
+      shardCommitment: edge.shard,
+      learningRate: Number(edge.learningRate),
+      batch: Number(edge.batch),
+      child: edge.child,
+    };
+    return { statement, proof: proofOf(proof) };
+  }
+  if (call.functionName === 'seed' && seed !== undefined) {
+    const [requestId, commitment, proof] = call.args;
+    return { statement: { program: 'seed', requestId, widths, seed, commitment }, proof: proofOf(proof) };
+  }
+  throw new Error(`This page cannot check models registered by ${call.functionName} yet.`);
+}
+
+function proofOf({
+  groth16,
+  points,
+  challenges,
+}: {
+  groth16: readonly bigint[];
+  points: Proof['points'];
+  challenges: Proof['signals'];
+}): Proof {
+  return { groth16: [...groth16], points, signals: challenges };
+}

@@ -1,0 +1,51 @@
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import type { Edge } from '../../src/registry/edge.ts';
+import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import { trainingOf } from './chain/store.ts';
+import type { Kind, Training } from './chain/types.ts';
+
+/** What an edge file says, for people. */
+export interface EdgeFacts {
+  id: string;
+  kind: Kind | 'data';
+  trainer: string;
+  chainId: string;
+  registry: string;
+  devKeys: boolean;
+  widths?: number[];
+  parent?: string;
+  shard?: { id?: string; rows: number; inputs: number; outputs: number; kind: string };
+  training?: Training;
+  /** hostile until shown otherwise */
+  metadata: Record<string, string>;
+}
+
+export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeFacts {
+  const id = resultId(statement);
+  const common = {
+    id,
+    trainer: origin.trainer,
+    chainId: origin.chainId.toString(),
+    registry: origin.registry,
+    devKeys,
+    metadata,
+  };
+  switch (statement.program) {
+    case 'data':
+      return { ...common, kind: 'data', shard: { ...statement.shard, id } };
+    case 'train': {
+      const { widths, shard, learningRate, batch } = statement;
+      const shardKey = shardId(statement.shardCommitment, encodeShard(shard));
+      return {
+        ...common,
+        kind: 'train',
+        widths,
+        parent: modelId(statement.parent, encodeShape(widths)),
+        shard: { ...shard, id: shardKey },
+        training: trainingOf(shardKey, shard.rows, learningRate, batch),
+      };
+    }
+    case 'seed':
+      return { ...common, kind: 'seed', widths: statement.widths };
+  }
+}

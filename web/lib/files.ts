@@ -1,0 +1,31 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './chain/config.ts';
+
+/** Programs whose keys the page hands out. */
+export const FILE_PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'];
+
+/** Bytes of one power of tau. */
+export const POINT_BYTES = 64;
+
+/** What the browser's verifier and prover may fetch, by name; nothing else of the disk. */
+export function servedFile(name: string): { path: string; type: string } | undefined {
+  const setup = join(projectRoot(), 'build', 'setup');
+  if (name === 'srs.points') return existing(join(setup, name), 'application/octet-stream');
+  const match = /^([a-z]+)\.(vkey\.json|zkey|wasm)$/.exec(name);
+  if (!match || !FILE_PROGRAMS.includes(match[1])) return undefined;
+  const [, program, kind] = match;
+  if (kind === 'wasm') return existing(join(projectRoot(), 'build', 'circuits', program, name), 'application/wasm');
+  return existing(join(setup, name), kind === 'zkey' ? 'application/octet-stream' : 'application/json');
+}
+
+/** Whether keys, circuits and powers for proving in the browser are there. */
+export function canProve(): boolean {
+  return ['srs.points', 'data.zkey', 'data.wasm', 'seed.zkey', 'seed.wasm', 'train.zkey', 'train.wasm'].every(
+    (name) => servedFile(name) !== undefined,
+  );
+}
+
+function existing(path: string, type: string): { path: string; type: string } | undefined {
+  return existsSync(path) && statSync(path).isFile() ? { path, type } : undefined;
+}

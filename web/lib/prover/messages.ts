@@ -1,0 +1,66 @@
+import type { Address } from 'viem';
+
+/** Who claims what is proved, where. */
+export interface ProverOrigin {
+  chainId: bigint;
+  registry: Address;
+  trainer: Address;
+}
+
+/** Rows to learn from: handwritten digits that the page brings, or the visitor's table. */
+export type Source = { kind: 'digits' } | { kind: 'csv'; bytes: Uint8Array; label: string };
+
+export interface Plan {
+  source: Source;
+  /** rows to train on, a power of two */
+  rows: number;
+  /** units of the hidden layer */
+  hidden: number;
+}
+
+export interface Prepared {
+  widths: number[];
+  rows: number;
+  testRows: number;
+  classes: string[];
+  /** share of the test rows that always naming the most frequent class gets right */
+  baseline: number;
+}
+
+export type ProverRequest =
+  | { kind: 'prepare'; plan: Plan; base: string }
+  | { kind: 'data'; origin: ProverOrigin; devKeys: boolean }
+  | { kind: 'seed'; origin: ProverOrigin; devKeys: boolean; seed: bigint; requestId: bigint }
+  | { kind: 'train'; origin: ProverOrigin; devKeys: boolean; lr: number; batch: number }
+  | { kind: 'files' };
+
+/** What a proof took and what came out. */
+export interface ProvedStep {
+  text: string;
+  seconds: number;
+  stages: { name: string; seconds: number }[];
+  /** share of the test rows right, of seed and train; measured, not proved */
+  accuracy?: number;
+}
+
+/** The visitor's own: weights and data with their salts, to go on from and to release. */
+export interface OwnFiles {
+  model: Uint8Array;
+  shard: Uint8Array;
+}
+
+export interface Progress {
+  /** what is being done, in words */
+  stage: string;
+  /** 0..1 within the stage, where it is known */
+  fraction?: number;
+  /** bytes of keys, circuit and powers that the prover holds; its work comes on top */
+  memory: number;
+}
+
+export type ProverReply =
+  | { progress: Progress }
+  | { error: { title: string; hint?: string; details?: string } }
+  | { prepared: Prepared }
+  | { proved: ProvedStep }
+  | { files: OwnFiles };

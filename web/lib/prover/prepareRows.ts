@@ -1,0 +1,80 @@
+import { InputError } from '../../../src/errors/InputError.ts';
+import { makeShard, type Shard, type Table, tableRows } from '../../../src/model/shard.ts';
+import { readCsv } from '../../../src/model/tables/csv.ts';
+import { prepareDataset } from '../../../src/model/tables/dataset.ts';
+import { applyTransforms, MNIST_POOL, MNIST_STANDARD, UNIT_PIXELS } from '../../../src/model/transforms.ts';
+import { randomElement } from '../../../src/numbers/field.ts';
+import { fetchBytes } from './fetchBytes.ts';
+import type { Plan } from './messages.ts';
+
+/** Pixels of a digit. */
+const PIXELS = 28 * 28;
+const DIGITS = 10;
+/** Test rows at most. */
+const MOST_TEST_ROWS = 512;
+/** Scaled features beyond this many deviations are cut off; a shard holds values in [-16, 16). */
+const CLIP = 8;
+
+export interface Rows {
+  shard: Shard;
+  /** never committed, only to measure */
+  test: Shard;
+  classes: string[];
+  baseline: number;
+}
+
+/** Turns the chosen source into a shard to train on and rows to measure with. @throws DescentError in words */
+export async function prepareRows({ source, rows }: Plan, base: string): Promise<Rows> {
+  const { table, classes } = source.kind === 'digits' ? await digits(base) : own(source, rows);
+  const total = tableRows(table);
+  if (total <= rows) {
+    throw new InputError(`The table has ${total} rows; ${rows} are to be trained on and some must be left to test.`, {
+      hint: 'Choose fewer rows.',
+    });
+  }
+  const testRows = Math.min(MOST_TEST_ROWS, total - rows);
+  const test = makeShard(table, { first: rows, rows: testRows }, 0n);
+  return {
+    shard: makeShard(table, { first: 0, rows }, randomElement()),
+    test,
+    classes,
+    baseline: mostFrequent(table, rows, testRows),
+  };
+}
+
+/** MNIST's first digits, 7x7, as the demo has them: one byte a pixel, then one byte a label. */
+async function digits(base: string): Promise<{ table: Table; classes: string[] }> {
+  const bytes = await fetchBytes(`${base}/files/digits`);
+  const count = bytes.length / (PIXELS + 1);
+  const { features, inputs } = applyTransforms(bytes.subarray(0, count * PIXELS), PIXELS, [
+    UNIT_PIXELS,
+    MNIST_POOL,
+    MNIST_STANDARD,
+  ]);
+  const labels = bytes.subarray(count * PIXELS);
+  const classes = Array.from({ length: DIGITS }, (_, k) => String(k));
+  return { table: { inputs, outputs: DIGITS, kind: 'classes', features, labels }, classes };
+}
+
+function own(
+  { bytes, label }: { bytes: Uint8Array; label: string },
+  rows: number,
+): { table: Table; classes: string[] } {
+  const raw = readCsv(bytes, { label });
+  const { table } = prepareDataset(raw, {
+    name: 'table',
+    source: 'a browser',
+    shuffle: 1,
+    scaling: 'standard',
+    clip: CLIP,
+    trainingRows: Math.min(rows, raw.features.length / raw.inputs),
+  });
+  return { table, classes: raw.kind === 'classes' ? [...(raw.classes ?? [])] : [] };
+}
+
+function mostFrequent(table: Table, first: number, rows: number): number {
+  if (table.kind !== 'classes') return 0;
+  const counts = new Array<number>(table.outputs).fill(0);
+  for (let k = first; k < first + rows; k++) counts[table.labels[k]]++;
+  return Math.max(...counts) / rows;
+}

@@ -1,0 +1,161 @@
+// Trains and proves apart from the page. What it is given stays in it: it fetches keys, and sends back proofs.
+import { keccak256 } from 'viem';
+import type { Srs } from '../../../src/argument/curve.ts';
+import { DescentError } from '../../../src/errors/DescentError.ts';
+import { seedCapacity, trainCapacity } from '../../../src/model/capacity.ts';
+import type { Shard } from '../../../src/model/shard.ts';
+import { writeShard } from '../../../src/model/shardFile.ts';
+import type { Weights } from '../../../src/model/weights.ts';
+import { writeWeights } from '../../../src/model/weightsFile.ts';
+import { randomElement } from '../../../src/numbers/field.ts';
+import { type CircuitFiles, type ProofResult, Prover } from '../../../src/proof/prover.ts';
+import { formatEdge } from '../../../src/registry/edge.ts';
+import { seedWeights } from '../../../src/training/seed.ts';
+import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
+import { fetchBytes } from './fetchBytes.ts';
+import type { Plan, ProvedStep, ProverOrigin, ProverReply, ProverRequest } from './messages.ts';
+import { prepareRows } from './prepareRows.ts';
+
+type Program = 'data' | 'seed' | 'train';
+
+/** Everything that one visit of the page works on. */
+interface Bench {
+  base: string;
+  widths: number[];
+  shard: Shard;
+  test: Shard;
+  prover: Prover;
+  circuits: Partial<Record<Program, CircuitFiles>>;
+  srs: Srs;
+  parent?: Weights;
+  child?: Weights;
+}
+
+let bench: Bench | undefined;
+
+addEventListener('message', async ({ data }: MessageEvent<ProverRequest>) => {
+  try {
+    reply(await handle(data));
+  } catch (error) {
+    reply({ error: inWords(error) });
+  }
+});
+
+async function handle(request: ProverRequest): Promise<ProverReply> {
+  if (request.kind === 'prepare') return { prepared: await prepare(request.plan, request.base) };
+  if (!bench) throw new Error('Choose the data first.');
+  const { prover, shard, test } = bench;
+  switch (request.kind) {
+    case 'data':
+      await load(bench, 'data');
+      return { proved: await step(bench, request, () => prover.proveData(request.origin, shard, onStage)) };
+    case 'seed': {
+      const { origin, seed, requestId } = request;
+      say('Draws the first weights');
+      const weights = seedWeights(bench.widths, seed, randomElement());
+      bench.parent = weights;
+      await load(bench, 'seed');
+      const proved = await step(bench, request, () => prover.proveSeed(origin, weights, { seed, requestId }, onStage));
+      return { proved: { ...proved, accuracy: accuracyOf(weights, test) } };
+    }
+    case 'train': {
+      const { origin, lr, batch } = request;
+      const { parent } = bench;
+      if (!parent) throw new Error('Draw a start first.');
+      say('Trains', 0);
+      const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: randomElement() }, ({ step, steps }) =>
+        say('Trains', step / steps),
+      );
+      bench.child = child;
+      await load(bench, 'train');
+      const witness = { parent, child, shard, lr, batch, trace };
+      const proved = await step(bench, request, () => prover.proveTrain(origin, witness, onStage));
+      return { proved: { ...proved, accuracy: accuracyOf(child, test) } };
+    }
+    case 'files': {
+      const weights = bench.child ?? bench.parent;
+      if (!weights) throw new Error('There is no model yet.');
+      return { files: { model: writeWeights(weights), shard: writeShard(shard) } };
+    }
+  }
+}
+
+async function prepare(plan: Plan, base: string) {
+  say('Reads the data');
+  const { shard, test, classes, baseline } = await prepareRows(plan, base);
+  const widths = [shard.inputs, plan.hidden, shard.outputs];
+  const log2 = Math.max(...Object.values(trainCapacity(widths, shard.rows)), ...Object.values(seedCapacity(widths)));
+  say('Fetches the powers of tau', 0);
+  const size = 2 ** log2;
+  const points = await fetchBytes(`${base}/files/srs.points?points=${size}`, (fraction) =>
+    say('Fetches the powers of tau', fraction),
+  );
+  if (points.length < 64 * size) throw new Error('This page has too few powers of tau for a network of this size.');
+  await bench?.prover.close();
+  const circuits: Bench['circuits'] = {};
+  const srs = { size, points };
+  bench = { base, widths, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
+  return { widths, rows: shard.rows, testRows: test.rows, classes, baseline };
+}
+
+/** Circuit and key of one program; those of the others are let go, they are large. */
+async function load({ base, circuits }: Bench, program: Program): Promise<void> {
+  if (circuits[program]) return;
+  for (const other of Object.keys(circuits) as Program[]) delete circuits[other];
+  const stage = `Fetches the proving key of ${program}`;
+  say(stage, 0);
+  const [wasm, zkey] = await Promise.all([
+    fetchBytes(`${base}/files/${program}.wasm`),
+    fetchBytes(`${base}/files/${program}.zkey`, (fraction) => say(stage, fraction)),
+  ]);
+  circuits[program] = { wasm, zkey };
+}
+
+async function step(
+  { base }: Bench,
+  { origin, devKeys }: { origin: ProverOrigin; devKeys: boolean },
+  prove: () => Promise<ProofResult>,
+): Promise<ProvedStep> {
+  const began = performance.now();
+  const { statement, proof, stages } = await prove();
+  const verificationKey = keccak256(await fetchBytes(`${base}/files/${statement.program}.vkey.json`));
+  const text = formatEdge({
+    origin,
+    statement,
+    proof,
+    verificationKey,
+    devKeys,
+    metadata: { name: 'made in a browser' },
+  });
+  return { text, seconds: (performance.now() - began) / 1000, stages };
+}
+
+function accuracyOf(weights: Weights, test: Shard): number {
+  const { right = 0, rows } = evaluate(weights, test);
+  return right / rows;
+}
+
+function onStage(name: string): void {
+  say(name === 'groth16' ? 'Makes the Groth16 proof' : `Proves: ${name}`);
+}
+
+function say(stage: string, fraction?: number): void {
+  const keys = Object.values(bench?.circuits ?? {}).reduce(
+    (sum, files) => sum + files.wasm.length + files.zkey.length,
+    0,
+  );
+  const memory = keys + (bench?.srs.points.length ?? 0);
+  reply({ progress: { stage, memory, ...(fraction !== undefined && { fraction }) } });
+}
+
+function reply(message: ProverReply): void {
+  postMessage(message);
+}
+
+function inWords(error: unknown) {
+  if (error instanceof DescentError) {
+    const { shortMessage: title, hint, details } = error;
+    return { title, ...(hint && { hint }), ...(details && { details }) };
+  }
+  return { title: error instanceof Error ? error.message : String(error) };
+}
