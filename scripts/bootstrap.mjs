@@ -2,7 +2,7 @@
 // Plain JavaScript for Node 18+, because nothing is installed when it starts. Everything it says goes to stderr.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, constants, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from './bootstrap/install.mjs';
@@ -121,7 +121,7 @@ function run(node, env, args, cwd) {
     process.on('SIGINT', () => {});
     process.on('SIGTERM', forward);
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : code));
+    child.on('close', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code));
   });
 }
 
