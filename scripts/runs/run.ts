@@ -58,19 +58,19 @@ export class Run {
     const path = resolve(folder);
     const unlock = lockFolder(path);
     try {
-      if (!existsSync(join(path, 'run.json'))) {
-        if (existsSync(path)) removeTemporaryFiles(path);
-        const state: RunState = { format: 'descent-run', version: 1, kind, inputs, stages: {} };
-        writeDurably(join(path, 'run.json'), serialize(state));
-        return new Run(path, state, unlock);
+      const present = existsSync(join(path, 'run.json')) ? readState(path) : undefined;
+      removeTemporaryFiles(path);
+      if (present !== undefined && present.kind === kind && sameJson(present.inputs, inputs)) {
+        return new Run(path, present, unlock);
       }
-      const state = readState(path);
-      if (state.kind !== kind || !sameJson(state.inputs, inputs)) {
-        throw new InputError(`The run folder ${folder} holds another run: ${difference(state, kind, inputs)}.`, {
+      // A run that has done nothing yet, perhaps because its inputs were bad, makes room.
+      if (present !== undefined && Object.keys(present.stages).length > 0) {
+        throw new InputError(`The run folder ${folder} holds another run: ${difference(present, kind, inputs)}.`, {
           hint: 'Give the same inputs to continue it, or choose another name with --run.',
         });
       }
-      removeTemporaryFiles(path);
+      const state: RunState = { format: 'descent-run', version: 1, kind, inputs, stages: {} };
+      writeDurably(join(path, 'run.json'), serialize(state));
       return new Run(path, state, unlock);
     } catch (error) {
       unlock();

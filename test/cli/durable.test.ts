@@ -71,14 +71,26 @@ describe('a run folder', () => {
     run.close();
   });
 
-  it('is refused for another kind or a damaged state', () => {
+  it('is refused for another kind, other inputs or a damaged state', async () => {
     const place = join(folder, 'other');
-    Run.start(place, 'train', {}).close();
-    assert.throws(() => Run.start(place, 'seed', {}), /a train run, not a seed run/);
+    const run = Run.start(place, 'train', { lr: 1 });
+    await run.stage('work', async () => ({}));
+    run.close();
+    assert.throws(() => Run.start(place, 'seed', { lr: 1 }), /a train run, not a seed run/);
+    assert.throws(() => Run.start(place, 'train', { lr: 2 }), /its lr is 1, not 2/);
     writeFileSync(join(place, 'run.json'), '{"format":');
     assert.throws(() => Run.open(place), /is not JSON/);
     writeFileSync(join(place, 'run.json'), '{"format": "other"}');
     assert.throws(() => Run.open(place), /not a run of this version/);
+  });
+
+  it('makes room for other inputs as long as it has done nothing', () => {
+    const place = join(folder, 'nothing');
+    Run.start(place, 'train', { lr: 0 }).close();
+    const run = Run.start(place, 'train', { lr: 1 });
+    assert.deepEqual(run.inputs, { lr: 1 });
+    run.close();
+    assert.deepEqual(Run.open(place).inputs, { lr: 1 });
   });
 
   it('belongs to one process at a time; the lock of a dead process is taken over', () => {
