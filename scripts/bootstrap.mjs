@@ -103,6 +103,7 @@ function benchFiles(args) {
 function needsOf(args) {
   if (args.length === 0 || args.some((argument) => HELP.has(argument))) return [];
   const verb = args.find((argument) => !argument.startsWith('-'));
+  if (args.includes('--verify')) return EVERYTHING;
   if (['train', 'submit', 'show', 'tree'].includes(verb)) return ['kernels'];
   return ['data', 'seed', 'demo'].includes(verb) ? CORE : EVERYTHING;
 }

@@ -1,20 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { type Hex, keccak256 } from 'viem';
-import { DescentError } from '../../src/errors/DescentError.ts';
 import { Prover, type ProverResources } from '../../src/proof/prover.ts';
-import type { VerificationKey } from '../../src/proof/verify.ts';
-import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
+import type { SrsPowers } from '../../src/registry/opening.ts';
 import type { Program } from '../../src/registry/statement.ts';
-import { keyFiles, SRS_JSON } from '../setup/paths.ts';
+import { keyFiles } from '../setup/paths.ts';
 import { loadSrs } from '../setup/srs.ts';
+import { type ProgramKey, readBuilt, readPowers, readProgramKey } from './keys.ts';
 
 const COMPILED = new URL('../../build/circuits/', import.meta.url);
-
-export interface ProgramKey {
-  vkey: VerificationKey;
-  /** What an edge says of it: keccak256 of the key's file, and whether its secret is public. */
-  identity: { verificationKey: Hex; devKeys: boolean };
-}
 
 /** A prover with its keys. */
 export interface ProverHandle {
@@ -55,31 +46,13 @@ export function proverSource(): { source: ProverSource; close(): Promise<void> }
  * @throws DescentError (NOT_BUILT) when something is missing.
  */
 export async function openProver(programs: readonly Program[], size: number): Promise<ProverHandle> {
-  const powers = parseSrs(readJson(SRS_JSON));
   const circuits: ProverResources['circuits'] = {};
   const keys: ProverHandle['keys'] = {};
   for (const program of programs) {
-    const files = keyFiles(program);
     const wasm = readBuilt(new URL(`${program}/${program}.wasm`, COMPILED));
-    circuits[program] = { wasm, zkey: readBuilt(files.zkey) };
-    const verificationKey = keccak256(readBuilt(files.vkey));
-    keys[program] = {
-      vkey: readJson(files.vkey) as VerificationKey,
-      identity: { verificationKey, devKeys: powers.devKeys },
-    };
+    circuits[program] = { wasm, zkey: readBuilt(keyFiles(program).zkey) };
+    keys[program] = readProgramKey(program);
   }
   const srs = await loadSrs(size);
-  return { prover: await Prover.create({ srs, circuits }), keys, powers };
-}
-
-function readJson(path: string): unknown {
-  return JSON.parse(new TextDecoder().decode(readBuilt(path)));
-}
-
-function readBuilt(path: string | URL): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (cause) {
-    throw new DescentError(`${path} is missing.`, { cause, code: 'NOT_BUILT', hint: 'Make it with npm run build.' });
-  }
+  return { prover: await Prover.create({ srs, circuits }), keys, powers: readPowers() };
 }
