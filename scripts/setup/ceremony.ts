@@ -5,8 +5,8 @@ import { zKey } from 'snarkjs';
 import { InputError } from '../../src/errors/InputError.ts';
 
 /**
- * The steps of a phase-2 ceremony for one circuit, each from a file to a file: `newKey`, any number of `contribute`, one `applyBeacon`. Every file
- * can be handed to the next person; `verifyRealKey` judges the last one.
+ * The steps of a phase-2 ceremony for one circuit, each from a file to a file: `newKey`, any number of `contribute`,
+ * one `applyBeacon`. Every file can be handed to the next person; `verifyRealKey` judges the last one.
  */
 
 /** What a public beacon was: 1 to 64 bytes in hexadecimal, hashed 2^iterations times (10..63, snarkjs' bounds). */

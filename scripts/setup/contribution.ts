@@ -4,8 +4,9 @@ import { ChaCha } from 'ffjavascript';
 import type { Bn254 } from './bn254.ts';
 
 /**
- * Section 10 of a .zkey with one contribution: after the circuit hash and the count, delta G1, s G1, s delta G1, delta H for H hashed from the
- * transcript, the transcript, the type (0: no beacon) and the name. It proves knowledge of delta, as snarkjs' verification checks.
+ * Section 10 of a .zkey with one contribution: after the circuit hash and the count, delta G1, s G1, s delta G1, delta
+ * H for H hashed from the transcript, the transcript, the type (0: no beacon) and the name. It proves knowledge of
+ * delta, as snarkjs' verification checks.
  * @param s discrete logarithm of the record's own base point
  */
 export function recordContribution(

@@ -14,9 +14,10 @@ const HASH_CHUNK = 1 << 14;
 const MONT2 = (1n << 512n) % R;
 
 /**
- * The Groth16 key of a circuit, computed from the secrets as scalars times the generators instead of by group FFTs. Byte for byte in the layout of
- * snarkjs, and equal to what snarkjs makes from a powers-of-tau file with these tau, alpha, beta followed by one contribution that multiplies delta
- * by `secrets.delta`: circuit hash and contribution record are those of that run.
+ * The Groth16 key of a circuit, computed from the secrets as scalars times the generators instead of by group FFTs.
+ * Byte for byte in the layout of snarkjs, and equal to what snarkjs makes from a powers-of-tau file with these tau,
+ * alpha, beta followed by one contribution that multiplies delta by `secrets.delta`: circuit hash and contribution
+ * record are those of that run.
  * @param label name in the contribution record (at most 64 bytes)
  */
 export async function makeDevKey(
@@ -116,7 +117,10 @@ function fieldHeader(modulus: bigint): Uint8Array {
   return out;
 }
 
-/** Section 4: the matrices A and B and the rows for the public signals; coefficients times 2^512 (Montgomery form twice). */
+/**
+ * Section 4: the matrices A and B and the rows for the public signals; coefficients times 2^512 (Montgomery form
+ * twice).
+ */
 function coefficients(r1cs: R1cs, qap: Qap): Uint8Array {
   const { constraints, publics } = r1cs.sizes;
   const out = new Uint8Array(4 + 44 * (qap.terms + publics + 1));

@@ -22,8 +22,8 @@ export interface Contribution {
 }
 
 /**
- * What every key must pass: delta is neither gamma nor the generator (nor a negative of them), and proofs forged by whoever knows the ratio of
- * gamma and delta are rejected.
+ * What every key must pass: delta is neither gamma nor the generator (nor a negative of them), and proofs forged by
+ * whoever knows the ratio of gamma and delta are rejected.
  * @throws KeyError
  */
 export async function checkVerificationKey(vkey: VerificationKey, bn: Bn254): Promise<void> {
@@ -54,8 +54,8 @@ export async function checkVerificationKey(vkey: VerificationKey, bn: Bn254): Pr
 const FORGED_FACTORS = [1n, -1n, 2n, -2n];
 
 /**
- * The known forgery where gamma = factor * delta: A = alpha, B = beta, C = -factor * (IC_0 + sum signals_i IC_i) satisfies
- * e(A, B) = e(alpha, beta) e(IC.., gamma) e(C, delta) for any signals, with no witness.
+ * The known forgery where gamma = factor * delta: A = alpha, B = beta, C = -factor * (IC_0 + sum signals_i IC_i)
+ * satisfies e(A, B) = e(alpha, beta) e(IC.., gamma) e(C, delta) for any signals, with no witness.
  */
 export function forgeProof(vkey: VerificationKey, publicSignals: readonly string[], factor: bigint, bn: Bn254): object {
   const { G1, Fr } = bn;
@@ -72,8 +72,9 @@ export function forgeProof(vkey: VerificationKey, publicSignals: readonly string
 }
 
 /**
- * Whether a key may be used for real: made from this circuit and these powers of tau (snarkjs' verification), contributed to by someone, closed by
- * a public beacon, and not forgeable in the known ways. snarkjs alone accepts a key with no contribution at all.
+ * Whether a key may be used for real: made from this circuit and these powers of tau (snarkjs' verification),
+ * contributed to by someone, closed by a public beacon, and not forgeable in the known ways. snarkjs alone accepts a
+ * key with no contribution at all.
  * @throws KeyError
  */
 export async function verifyRealKey(

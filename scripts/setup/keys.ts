@@ -36,8 +36,8 @@ interface Stamp extends KeyHashes {
 }
 
 /**
- * Makes the development key of a compiled circuit unless the one that is there was made from the same circuit. The files appear whole, the stamp
- * last, so a run that was killed leaves nothing that is taken for a key.
+ * Makes the development key of a compiled circuit unless the one that is there was made from the same circuit. The
+ * files appear whole, the stamp last, so a run that was killed leaves nothing that is taken for a key.
  */
 export async function ensureDevKey(
   program: string,
@@ -67,8 +67,9 @@ export interface RealKeyOptions {
 }
 
 /**
- * One visit to a program's phase-2 ceremony: takes the key to go on from (or makes the first one), contributes and adds the beacon where asked, and
- * leaves the result in `folder`/ceremony. A key that is closed by a beacon must pass the gate and is installed then.
+ * One visit to a program's phase-2 ceremony: takes the key to go on from (or makes the first one), contributes and
+ * adds the beacon where asked, and leaves the result in `folder`/ceremony. A key that is closed by a beacon must pass
+ * the gate and is installed then.
  * @returns hashes of the installed key, or undefined while the ceremony is open
  */
 export async function advanceRealKey(

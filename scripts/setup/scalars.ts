@@ -41,7 +41,8 @@ export function invertAll(values: readonly bigint[]): bigint[] {
 }
 
 /**
- * The Lagrange polynomials of the 2^power-th roots of unity at tau: entry i belongs to root^i, the order of .ptau and .zkey files.
+ * The Lagrange polynomials of the 2^power-th roots of unity at tau: entry i belongs to root^i, the order of .ptau and
+ * .zkey files.
  * @throws RangeError where tau is itself such a root
  */
 export function lagrangeAt(tau: bigint, power: number): bigint[] {

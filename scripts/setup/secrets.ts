@@ -2,8 +2,8 @@ import { keccak256, stringToBytes } from 'viem';
 import { mod } from '../../src/numbers/field.ts';
 
 /**
- * The secrets of a development setup. They are public: whoever knows them can forge any proof, which is why every development key says so and why
- * they reproduce bit for bit.
+ * The secrets of a development setup. They are public: whoever knows them can forge any proof, which is why every
+ * development key says so and why they reproduce bit for bit.
  */
 
 /** The secret behind the powers of the development SRS. */

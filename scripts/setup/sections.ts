@@ -1,6 +1,9 @@
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 
-/** The sections of a file of the iden3 family (.r1cs, .ptau, .zkey): type, version, count, then id, size and content of each. */
+/**
+ * The sections of a file of the iden3 family (.r1cs, .ptau, .zkey): type, version, count, then id, size and content of
+ * each.
+ */
 export interface Sections {
   /** The content of a section that must be there once. */
   one(id: number): DataView;

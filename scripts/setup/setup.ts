@@ -48,8 +48,8 @@ interface Manifest {
 }
 
 /**
- * Compiles the circuits, makes or checks their keys, and writes what depends on them: verification keys, verifier contracts, the manifest and the
- * contracts' SRS points. Quick where nothing changed.
+ * Compiles the circuits, makes or checks their keys, and writes what depends on them: verification keys, verifier
+ * contracts, the manifest and the contracts' SRS points. Quick where nothing changed.
  * @returns the programs whose ceremony is still open
  */
 export async function setup(options: SetupOptions = {}): Promise<string[]> {

@@ -32,8 +32,8 @@ export interface LoadOptions {
 }
 
 /**
- * The first `minSize` powers of tau. From a ceremony file they are read; those of development are computed where they are missing (on all
- * processors) and kept in `folder`.
+ * The first `minSize` powers of tau. From a ceremony file they are read; those of development are computed where they
+ * are missing (on all processors) and kept in `folder`.
  * @throws InputError for more than 2^22 powers or more than the file holds, FileFormatError for a damaged file
  */
 export async function loadSrs(minSize: number, options: LoadOptions = {}): Promise<Srs> {
@@ -111,7 +111,9 @@ function readPoints(path: string): PointFile {
   };
 }
 
-/** Whether the last cached power is the one that belongs there (a file of another constant, or damaged, is not used). */
+/**
+ * Whether the last cached power is the one that belongs there (a file of another constant, or damaged, is not used).
+ */
 async function lastIsRight(cached: PointFile, shared?: Curve): Promise<boolean> {
   if (cached.count === 0) return false;
   const curve = shared ?? (await Curve.load({ threads: 1 }));

@@ -1,4 +1,7 @@
-/** A call of a kernel: byte arrays become addresses of copies, then `out` bytes are reserved and their address is the last argument. */
+/**
+ * A call of a kernel: byte arrays become addresses of copies, then `out` bytes are reserved and their address is the
+ * last argument.
+ */
 export interface Call {
   id: number;
   name: string;
@@ -19,8 +22,8 @@ export interface Port {
 }
 
 /**
- * What a worker runs. Its source text is sent to the worker, so it must not use anything from outside. The first message brings the WebAssembly
- * module, every other one is a call.
+ * What a worker runs. Its source text is sent to the worker, so it must not use anything from outside. The first
+ * message brings the WebAssembly module, every other one is a call.
  */
 export function serve(port: Port): void {
   // biome-ignore lint/suspicious/noExplicitAny: the module's exports are called by name
