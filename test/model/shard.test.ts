@@ -210,7 +210,7 @@ describe('shard file', () => {
   const set = (key: string, value: string) => (file: TensorFile) => void file.metadata.set(key, value);
   const refused: [string, (file: TensorFile) => void, RegExp][] = [
     ['another format', set('format', 'descent-weights/1'), /format "descent-weights\/1"/],
-    ['another kind', set('kind', 'images'), /unknown kind images/],
+    ['another kind', set('kind', 'images'), /unknown kind "images"/],
     ['other rows', set('rows', '4'), /X has shape \[3,2\], expected \[4,2\]/],
     ['rows of nonsense', set('rows', '1e9'), /rows is "1e9"/],
     ['rows of zero', set('rows', '0'), /rows is "0"/],

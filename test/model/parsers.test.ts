@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { type DatasetManifest, formatManifest, parseManifest } from '../../src/model/manifest.ts';
+import { emptyShard } from '../../src/model/shard.ts';
+import { writeShard } from '../../src/model/shardFile.ts';
+import type { Transform } from '../../src/model/transforms.ts';
+import { zeroWeights } from '../../src/model/weights.ts';
+import { exportFloatWeights, writeWeights } from '../../src/model/weightsFile.ts';
+import { parserOf, SMALL } from '../corpus/cases.ts';
+import { idx, npy, npyHeader } from '../corpus/files.ts';
+import { PARSERS, type Parser } from '../corpus/parsers.ts';
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const weights = zeroWeights([3, 2], 1n);
+const manifest: DatasetManifest = {
+  format: 'descent-dataset/1',
+  name: 'n',
+  source: 's',
+  kind: 'classes',
+  inputs: 1,
+  outputs: 2,
+  shuffle: 1,
+  transforms: [{ name: 'columns', offset: [0], factor: [1] }],
+  columns: ['a'],
+  classes: ['p', 'q'],
+  shards: [{ file: 'a.safetensors', rows: 2, first: 0 }],
+};
+
+/** Good files to damage. An edge needs a proof; test/registry damages real ones. */
+const GOOD: Partial<Record<Parser, Uint8Array>> = {
+  safetensors: writeWeights(weights),
+  weights: writeWeights(weights),
+  shard: writeShard(emptyShard({ inputs: 2, outputs: 1, rows: 3, kind: 'regression' }, 1n)),
+  model: exportFloatWeights(weights),
+  index: utf8('{"metadata":{"total_size":4},"weight_map":{"0.weight":"a.safetensors"}}'),
+  csv: utf8('a,y\n1,p\n2,"q"\n'),
+  npy: npy(npyHeader('<i4', [2, 2]), Array(16).fill(1)),
+  idx: idx(8, [2, 2], [1, 2, 3, 4]),
+  manifest: utf8(formatManifest(manifest)),
+};
+
+describe('every parser', () => {
+  for (const parser of Object.keys(PARSERS) as Parser[]) {
+    const attempt = (bytes: Uint8Array) => {
+      try {
+        PARSERS[parser](bytes);
+      } catch (error) {
+        assert.ok(error instanceof DescentError, String(error));
+      }
+    };
+
+    it(`gives a value or a DescentError, nothing else: ${parser}`, () => {
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), attempt));
+      fc.assert(fc.property(fc.json({ maxDepth: 4 }), (json) => attempt(utf8(json))));
+      const seeds = SMALL.filter((one) => parserOf(one) === parser).map(({ make }) => make());
+      const good = GOOD[parser];
+      if (good) {
+        PARSERS[parser](good);
+        seeds.push(good);
+      }
+      const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+      fc.assert(
+        fc.property(fc.constantFrom(...seeds), edits, fc.option(fc.nat()), (seed, changes, cut) => {
+          const bytes = seed.slice(0, cut === null ? seed.length : cut % (seed.length + 1));
+          for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value;
+          attempt(bytes);
+        }),
+        { numRuns: 1000 },
+      );
+    });
+  }
+});
+
+describe('parseManifest', () => {
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
+  const transform: fc.Arbitrary<Transform> = fc.oneof(
+    fc.record({ name: fc.constant('scale' as const), factor: number }),
+    fc.record({ name: fc.constant('clip' as const), limit: number }),
+    fc.record({ name: fc.constant('standardise' as const), mean: number, deviation: number }),
+    fc
+      .array(fc.tuple(number, number), { minLength: 1, maxLength: 5 })
+      .map((pairs) => ({ name: 'columns' as const, offset: pairs.map(([x]) => x), factor: pairs.map(([, y]) => y) })),
+  );
+
+  it('reads every manifest that was written', () => {
+    fc.assert(
+      fc.property(
+        fc.record(
+          {
+            name: fc.string(),
+            source: fc.string({ unit: 'binary' }),
+            inputs: fc.integer({ min: 1, max: 4096 }),
+            shuffle: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+            transforms: fc.array(transform),
+            columns: fc.array(fc.string()),
+          },
+          { requiredKeys: ['name', 'source', 'inputs', 'transforms'] },
+        ),
+        (fields) => {
+          const { shuffle: _, columns: __, ...base } = manifest;
+          const full = structuredClone({ ...base, ...fields }); // plain prototypes
+          assert.deepEqual(parseManifest(formatManifest(full)), full);
+        },
+      ),
+    );
+  });
+});
