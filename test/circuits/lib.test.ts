@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Transcript } from '../../src/argument/transcript.ts';
 import { encodeShape } from '../../src/model/shape.ts';
-import { SEED_MODULI } from '../../src/numbers/constants.ts';
-import { seedOffset } from '../../src/training/seed.ts';
 import {
   eqTable,
   evaluate,
@@ -19,7 +17,6 @@ import {
 } from '../reference/algebra.ts';
 import { bits, layoutWords, ReferenceTranscript } from '../reference/argument.ts';
 import { Bench } from '../reference/bench.ts';
-import { seedModulus } from '../reference/seed.ts';
 
 const random = new Random(11);
 const elements = (n: number) => range(n).map(() => random.element());
@@ -438,41 +435,6 @@ describe('lookup.circom', () => {
       assert.equal(table(g), 0n);
       assert.notEqual(table(g + 1n), 0n);
     }
-  });
-});
-
-describe('seed.circom', () => {
-  let bench: Bench;
-  before(async () => {
-    bench = await Bench.of(
-      'seedOffset',
-      `include "programs/seed.circom";
-      template Bench() { signal input seed; signal output offset[4]; signal output moduli[13]; signal output top;
-        offset[0] <== SeedOffset(1)(seed); offset[1] <== SeedOffset(2)(seed); offset[2] <== SeedOffset(3)(seed); offset[3] <== SeedOffset(4)(seed);
-        for (var a = 0; a < 13; a++) moduli[a] <== SEED_MODULUS(a); top <== ORDER_TOP(); }`,
-    );
-  });
-
-  it('has the moduli of src, which are prime and the largest', () => {
-    const witness = bench.witness({ seed: 1n });
-    const moduli = range(13).map((a) => bench.signal(witness, `moduli[${a}]`));
-    assert.deepEqual(moduli, [...SEED_MODULI].slice(0, 13).map(BigInt));
-    assert.deepEqual(moduli, range(13).map(seedModulus));
-  });
-
-  it('has the offsets of src', () => {
-    for (const seed of [0n, 1n, ORDER - 1n, ...elements(5)]) {
-      const witness = bench.witness({ seed });
-      assert.ok(bench.accepts(witness));
-      assert.deepEqual(
-        bench.array(witness, 'offset', 4),
-        range(4).map((l) => BigInt(seedOffset(seed, l + 1))),
-      );
-    }
-  });
-
-  it('knows the top of the order', () => {
-    assert.equal(bench.signal(bench.witness({ seed: 1n }), 'top'), ORDER >> 190n);
   });
 });
 

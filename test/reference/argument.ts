@@ -249,7 +249,9 @@ export function open(
       const half = 2 ** t;
       const sums = zeros(3);
       if (t >= low) {
-        const total = dot(v, g.weights);
+        // below t the oracle is nonzero only where the dormant coordinates are 0
+        const below = g.high.slice(0, t - low).reduce((p, o) => mod(p * (1n - o)), 1n);
+        const total = mod(dot(v, g.weights) * below);
         const o = g.high[t - low];
         for (let X = 0n; X < 3n; X++) sums[Number(X)] = total * (1n - X) * ((1n - X) * (1n - o) + X * o);
       } else {

@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { inverse, mod, Random, range } from '../reference/algebra.ts';
+import { Analysis } from '../reference/analysis.ts';
+import type { Slot } from '../reference/argument.ts';
+import type { Hooks, Inputs, Value } from '../reference/common.ts';
+import { proveData, randomData } from '../reference/data.ts';
+import { plan } from '../reference/determinism.ts';
+import { unusedWires } from '../reference/r1cs.ts';
+import { proveSeed, type SeedRun, seedRun } from '../reference/seed.ts';
+import { proveTrain } from '../reference/train.ts';
+import { randomTrain, type TrainRun, train } from '../reference/train-run.ts';
+
+// Every constraint either determines a wire (leaving it out leaves the wire free) or is a check; for every check there
+// is a cheat that violates nothing else, so that leaving the check out would let that cheat through. Checks that one
+// template makes for each bit of each slot are taken one bit a slot.
+
+type Interference = Pick<Hooks<unknown>, 'slots' | 'oracles' | 'message'>;
+type Prove = (hooks?: Interference) => Inputs;
+
+/** A slot without a neighbour at 2^t: claiming bit 2 makes the circuit see its tensor with factor -1. */
+const negated = (prove: Prove, name: string, oracles: readonly number[], pick: number): [string, Inputs] => {
+  let slot: Slot | undefined;
+  let bit = 0;
+  const inputs = prove({
+    slots: (slots) => {
+      slot = slots[name];
+      // a bit below the slot's size, or one above all that is used
+      const free = range(22).filter((t) => slot!.bits[t] === 0n && (t < slot!.log2 || t > 16));
+      bit = free[pick % free.length];
+      slot.bits = slot.bits.with(bit, 2n);
+    },
+    oracles: (vectors) => {
+      const offset = Number(slot!.bits.with(bit, 0n).reduce((v, b, t) => v + b * 2n ** BigInt(t), 0n));
+      if (slot!.present)
+        for (const o of oracles)
+          for (let i = offset; i < offset + 2 ** slot!.log2; i++) vectors[o][i] = mod(-vectors[o][i]);
+    },
+  });
+  return [`[${bit}]`, inputs];
+};
+
+/** Changes entry i of a message by 1 and entry j so that the next check does not see it. */
+const shifted = (stage: string, i: number, j: number): Interference => ({
+  message: (at, m, weights) => {
+    if (at !== stage) return m;
+    const repair = mod(-weights![i] * inverse(weights![j]));
+    return m.with(i, m[i] + 1n).with(j, m[j] + repair);
+  },
+});
+
+const PROGRAMS: Record<string, { prove: Prove; slots: [string, string[], number[]][] }> = {
+  data: {
+    prove: (hooks) => {
+      const random = new Random(1);
+      return proveData(random, randomData(random, { inputs: 2, outputs: 1, rows: 2, classes: true }), hooks).inputs;
+    },
+    slots: [
+      ['shardOffset', ['X', 'Y'], [0]],
+      ['traceOffset', ['mult'], [1]],
+      ['helperOffset', ['hX', 'hY', 'g'], [2]],
+    ],
+  },
+  seed: {
+    prove: (hooks) => proveSeed(new Random(1), seedRun([2, 1, 1, 2, 1], 3n), hooks).inputs,
+    slots: [
+      ['modelOffset', range(4).flatMap((l) => [`W${l + 1}`, `b${l + 1}`]), [0]],
+      [
+        'traceOffset',
+        [...range(4).flatMap((l) => ['v0', 'v1', 'w1', 'u0', 'u1'].map((x) => `${x}${l + 1}`)), 'mult'],
+        [1],
+      ],
+      ['helperOffset', [...range(4).flatMap((l) => [`hA${l + 1}`, `hB${l + 1}`]), 'g'], [2]],
+    ],
+  },
+  train: {
+    prove: (hooks) => {
+      const random = new Random(1);
+      return proveTrain(random, randomTrain(random, { widths: [1, 1, 1, 1, 1], batch: 1, steps: 1, lr: 1 }), hooks)
+        .inputs;
+    },
+    slots: [
+      ['modelOffset', range(4).flatMap((l) => [`W${l + 1}`, `b${l + 1}`]), [0, 1]],
+      ['shardOffset', ['X', 'Y'], [2]],
+      [
+        'traceOffset',
+        [
+          ...range(3).flatMap((l) => ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'].map((x) => `${x}${l + 1}`)),
+          'Q',
+          'U0',
+          'U1',
+          'mult',
+        ],
+        [3],
+      ],
+      ['helperOffset', ['h0', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'g'], [4]],
+    ],
+  },
+};
+
+for (const [program, { prove, slots }] of Object.entries(PROGRAMS)) {
+  describe(`the constraints of ${program}`, () => {
+    let analysis: Analysis;
+    before(async () => {
+      analysis = await Analysis.of(program);
+    });
+
+    it('determine every wire from the inputs', () => {
+      assert.deepEqual(
+        analysis.plan.undetermined.map((w) => analysis.r1cs.names[w]),
+        [],
+      );
+      assert.deepEqual(unusedWires(analysis.r1cs), []);
+    });
+
+    it('leave a wire free, or fewer checks, where a determining one is left out', () => {
+      const random = new Random(5);
+      const { steps, checks } = analysis.plan;
+      for (const _ of range(6)) {
+        const step = steps[random.below(steps.length)];
+        const { undetermined, checks: left } = plan(analysis.r1cs, new Set([step.constraint]));
+        assert.ok(undetermined.length > 0 || left.length < checks.length, `${step.kind} ${step.constraint}`);
+      }
+    });
+
+    it('accept an honest run', () => {
+      assert.deepEqual(analysis.violated(prove()), []);
+    });
+
+    for (const [stage, check] of [
+      ['u', 'level 2'],
+      ['u12', 'p2'],
+      ['p2', 's2'],
+    ])
+      it(`catch a false ${stage} by ${check} alone`, () => {
+        assert.deepEqual(analysis.violated(prove(shifted(stage, 0, 1))), [check]);
+      });
+
+    it("leave a false s'' to the contract", () => {
+      assert.deepEqual(analysis.violated(prove(shifted('s2', 0, 1))), []);
+    });
+
+    it('catch another public descriptor by its word alone', () => {
+      const inputs = prove();
+      const name = ['shard', 'shape'].find((n) => n in inputs)!;
+      assert.deepEqual(analysis.violated({ ...inputs, [name]: (inputs[name] as bigint) + 1n }), [`word ${name}`]);
+      if ('seg' in inputs)
+        assert.deepEqual(analysis.violated({ ...inputs, seg: (inputs.seg as bigint) + 1n }), ['word seg']);
+    });
+
+    for (const [signal, names, oracles] of slots)
+      names.forEach((name, i) => {
+        it(`catch an offset bit of 2 of ${name} by that bit alone`, () => {
+          const [bit, inputs] = negated(prove, name, oracles, 7 * i);
+          assert.deepEqual(analysis.violated(inputs), [`0/1 ${signal}[${i}]${bit}`]);
+        });
+      });
+
+    it('notice a change of any input', () => {
+      const inputs = prove();
+      const change = (v: Value, path: readonly number[]): Value =>
+        typeof v === 'bigint' ? v + 1n : v.map((e, i) => (i === path[0] ? change(e, path.slice(1)) : e));
+      const random = new Random(2);
+      for (const [name, value] of Object.entries(inputs)) {
+        // each number, or two entries of each array
+        for (const _ of range(typeof value === 'bigint' ? 1 : 2)) {
+          const path: number[] = [];
+          for (let v = value; typeof v !== 'bigint'; v = v[path[path.length - 1]]) path.push(random.below(v.length));
+          const violated = analysis.violated({ ...inputs, [name]: change(value, path) });
+          // digests, nonces and s'' after their last check only steer challenges: they change the outputs instead
+          const free = (name === 'h' && path[0] === 5) || (name === 'nonce' && path[0] === 4);
+          assert.equal(violated.length === 0, free, `${name}[${path}]: ${violated}`);
+        }
+      }
+    });
+  });
+}
+
+describe('the shape checks of seed', () => {
+  let analysis: Analysis;
+  before(async () => {
+    analysis = await Analysis.of('seed');
+  });
+  const violated = (widths: number[], change: (run: SeedRun) => void) => {
+    const run = seedRun(widths, 3n);
+    change(run);
+    return analysis.violated(proveSeed(new Random(1), run).inputs);
+  };
+
+  for (const l of [1, 2])
+    it(`catch a hole above layer ${l} alone`, () => {
+      // layer l is present, l + 1 is not
+      const full = seedRun([2, 2, 2, 2, 2], 3n);
+      const p = range(5).map((k) => (k === l || k === 4 ? 1n : 0n));
+      assert.deepEqual(
+        violated([2, 2], (r) => ([r.p, r.layers[l]] = [p, full.layers[l]])),
+        [`present[${l - 1}] present[${l}]`],
+      );
+    });
+
+  for (const l of [1, 2, 3])
+    it(`catch another width of absent layer ${l} alone`, () => {
+      const n = range(5).map((k) => (k < l ? 3 : k < 4 ? 4 : 2));
+      assert.deepEqual(
+        violated([3, 2], (r) => {
+          r.n = n;
+          // the first present layer now has four real columns, or three
+          r.layers[4] = seedRun([n[3], 2], 3n).layers[4];
+        }),
+        [`product present[${l - 1}] widths1[${l - 1}] widths1[${l}]`],
+      );
+    });
+
+  for (const l of [1, 2, 3])
+    it(`catch a presence of 2 of layer ${l} alone`, () => {
+      const result = violated(Array(6 - l).fill(1), (r) => {
+        r.p[l] = 2n;
+        // v (x + off + 1) = 2 + q u, W = v - (q - 1)
+        const layer = r.layers[l];
+        const v = (2n * (layer.v0[0] + 2n ** 14n * layer.v1[0])) % layer.q;
+        const u = (v * (layer.offset + 1n) - 2n) / layer.q;
+        const w = layer.q - 1n - v;
+        [layer.v0[0], layer.v1[0], layer.u0[0], layer.u1[0], layer.w0[0], layer.w1[0]] = [v, u, w].flatMap((x) => [
+          x % 2n ** 14n,
+          x / 2n ** 14n,
+        ]);
+        layer.W[0] = v - (layer.q - 1n);
+      });
+      assert.deepEqual(result, [`0/1 present[${l - 1}]`]);
+    });
+});
+
+describe('the size checks of train', () => {
+  let analysis: Analysis;
+  before(async () => {
+    analysis = await Analysis.of('train');
+  });
+  const violated = (
+    shape: Parameters<typeof randomTrain>[1],
+    change: (run: TrainRun) => void,
+    after = (i: Inputs): Inputs => i,
+    hooks?: Interference,
+  ) => {
+    const random = new Random(1);
+    const run = randomTrain(random, shape);
+    change(run);
+    return analysis.violated(after(proveTrain(random, run, hooks).inputs));
+  };
+
+  for (const l of [1, 2, 3])
+    it(`catch another width of absent layer ${l} alone`, () => {
+      // three and four columns have the same padding
+      const result = violated({ widths: [3, 2], batch: 1, steps: 2, lr: 1 }, (r) => {
+        r.n = range(5).map((k) => (k < l ? 3 : k < 4 ? 4 : 2));
+      });
+      assert.deepEqual(result, [`product present[${l - 1}] widths1[${l - 1}] widths1[${l}]`]);
+    });
+
+  for (const t of range(11).map((k) => k + 1))
+    it(`catch a batch that takes row bit ${t} but not ${t - 1} alone`, () => {
+      // steps numbered by the low bits, batches by the high one: a different order of the rows
+      const random = new Random(1);
+      const run = randomTrain(random, { widths: [1, 1], batch: 2, steps: 2 ** t, lr: 1 });
+      run.stepBits = range(t);
+      train(run);
+      const names = ['segment.batchMask[', 'segment.batchMask['].map((n, k) => `${n}${t - 1 + k}]`);
+      assert.deepEqual(analysis.violated(proveTrain(random, run).inputs), [names.sort().join(' ')]);
+    });
+
+  for (const t of range(12))
+    it(`catch a batch of ${2 ** (t + 1)} in ${2 ** t} rows alone`, () => {
+      const idle = (r: TrainRun) => {
+        // nothing to learn: every sum is 0 whatever the steps
+        r.X.fill(0n);
+        r.Y.fill(0n);
+        for (const v of r.b) v.fill(0n);
+        train(r);
+      };
+      const wider = (i: Inputs): Inputs => ({
+        ...i,
+        batchRows1: 2n ** BigInt(t + 1) - 1n,
+        seg: (i.seg as bigint) + 2n ** BigInt(29 + t),
+      });
+      // a shard without salt: its weights do not matter
+      const hooks: Interference = {
+        oracles: (o) => {
+          o[2].fill(0n);
+        },
+      };
+      const result = violated({ widths: [1, 1], batch: 2 ** t, steps: 1, lr: 1 }, idle, wider, hooks);
+      assert.equal(result.length, 1, `${result}`);
+      assert.match(result[0], new RegExp(`mask\\[${t}\\] segment.batchMask\\[${t}\\]`));
+    });
+
+  for (const [name, signal, value, shift] of [
+    ['rows', 'rows1', 4096n, 17n],
+    ['rate', 'lr', 2n ** 17n, 0n],
+  ] as const)
+    it(`catch ${name} out of range`, () => {
+      const result = violated(
+        { widths: [1, 1], batch: 1, steps: 1, lr: 1 },
+        () => {},
+        (i) => ({
+          ...i,
+          [signal]: (i[signal] as bigint) + value,
+          seg: (i.seg as bigint) + value * 2n ** shift,
+        }),
+      );
+      assert.ok(result.length > 0);
+      assert.ok(!result.includes('word seg'));
+    });
+});
