@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title What contracts that hold others' money have in common
+/// @notice The zero address as a token means Ether. What counts is what arrives: a token that keeps a fee is credited
+/// with the rest. Tokens whose balances change by themselves, or that charge a sender more than the amount, must not be
+/// used: their holders would share the shortfall. Nobody else would.
+interface IPayments {
+    /// @notice Nothing arrived, so there is nothing to credit.
+    error NothingReceived(address token);
+
+    /// @notice More than 2^128 - 1 units.
+    error AmountTooLarge(uint256 amount);
+
+    /// @notice Nothing is owed to the caller in this token.
+    error NothingOwed(address account, address token);
+
+    /// @notice The zero address and this contract cannot be paid.
+    error UnusableRecipient(address to);
+
+    /// @notice The token, or the receiver of Ether, refused.
+    error TransferFailed(address token, address to, uint256 amount);
+
+    /// @notice Money moves in one call at a time.
+    error Reentered();
+}
