@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {ILineage} from "../interfaces/ILineage.sol";
+import {IScores} from "../interfaces/IScores.sol";
+
+/// @title Example: a model's card, read from proofs
+/// @notice Mints nothing and stores nothing: everything a card says is in the registry.
+contract ModelCard {
+    /// @param origins the seeds and declared roots that the model descends from
+    /// @param allOrigins whether these are all, or the limit cut the search short
+    /// @param score best proven result on the benchmark asked for
+    struct Card {
+        address trainer;
+        ILineage.Kind kind;
+        uint256 depth;
+        uint256 registeredAt;
+        bool declared;
+        ILineage.WeightedParent[] parents;
+        bytes32[] origins;
+        bool allOrigins;
+        IScores.Score score;
+    }
+
+    ILineage private immutable LINEAGE;
+    IScores private immutable SCORES;
+
+    error UnknownModel(bytes32 model);
+
+    constructor(address lineage, address scores) {
+        LINEAGE = ILineage(lineage);
+        SCORES = IScores(scores);
+    }
+
+    /// @notice The card of a model.
+    /// @param limit how many lines may be followed in search of origins
+    function card(bytes32 model, bytes32 benchmark, uint256 limit) external view returns (Card memory result) {
+        ILineage.Node memory node = LINEAGE.node(model);
+        if (node.kind == ILineage.Kind.None) revert UnknownModel(model);
+        result.trainer = node.trainer;
+        result.kind = node.kind;
+        result.depth = node.depth;
+        result.registeredAt = node.timestamp;
+        result.declared = node.declared;
+        result.parents = LINEAGE.weightedParents(model);
+        (result.origins, result.allOrigins) = LINEAGE.roots(model, limit);
+        result.score = SCORES.scoreOf(model, benchmark);
+    }
+}
