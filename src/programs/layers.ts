@@ -1,9 +1,20 @@
 import type { Claims } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
+import { multiplicities } from '../argument/lookup.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
 import { circuitLayer, widthBits } from '../model/shape.ts';
+import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../numbers/constants.ts';
-import { join, type SlottedOracle, slotView, tensorPoly } from './common.ts';
+import {
+  BLINDING_BITS,
+  blindTrace,
+  join,
+  putTensor,
+  type SlottedOracle,
+  slottedOracle,
+  slotView,
+  tensorPoly,
+} from './common.ts';
 
 /** Range of imported and merged weights: |x| < 2^41 (protocol sections 9 and 10). */
 export const WEIGHT_RANGE_BITS = 41;
@@ -94,4 +105,45 @@ export function addTableClaims(
   const point = rho.slice(0, LIMB_BITS);
   claims.add(index, evals[index], [{ ...g, point }]);
   claims.add(index + 1, evals[index + 1], [{ ...mult, point }]);
+}
+
+/** A tensor of a model whose entries are proved to be in range, with its limbs and the trace's slots of the upper two. */
+export interface RangedTensor extends ModelTensor {
+  limbs: Int32Array[];
+  slots: string[];
+}
+
+/** All tensors of the weights with their limbs. @throws RangeError as rangeLimbs */
+export function rangedTensors({ widths, layers }: Weights): RangedTensor[] {
+  return modelTensors(widths).map((t, i) => {
+    const limb = t.kind === 'W' ? 'w' : 'c';
+    return { ...t, limbs: rangeLimbs(layers[i >> 1][t.kind]), slots: [`${limb}1_${t.l}`, `${limb}2_${t.l}`] };
+  });
+}
+
+/** Slots of the trace of root and merge, in the order of the protocol. */
+export const LIMB_TRACE_SLOTS: readonly string[] = [...layerSlots(['w1', 'w2', 'c1', 'c2']), 'mult'];
+
+/**
+ * The trace of root and merge: the upper two limbs of every weight (the lowest follows from them and the weight) and the multiplicities, to which the `other`
+ * limbs count as well.
+ */
+export function limbTrace(
+  k: Kernels,
+  tensors: readonly RangedTensor[],
+  other: readonly Int32Array[] = [],
+): SlottedOracle {
+  const trace = slottedOracle(k, [
+    ...tensors.flatMap((t) => t.slots.map((name) => ({ name, log2: t.low + t.high }))),
+    { name: 'mult', log2: LIMB_BITS },
+    { name: 'blinding', log2: BLINDING_BITS },
+  ]);
+  for (const t of tensors)
+    t.slots.forEach((name, i) => {
+      putTensor(k, trace, name, t.limbs[i + 1]);
+    });
+  const limbs = [...tensors.flatMap((t) => t.limbs), ...other];
+  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, limbs));
+  blindTrace(k, trace);
+  return trace;
 }

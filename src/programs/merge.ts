@@ -1,5 +1,5 @@
 import { Claims, type ClaimTerm } from '../argument/claims.ts';
-import { LookupTable, multiplicities } from '../argument/lookup.ts';
+import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { range } from '../argument/sumcheck.ts';
@@ -12,21 +12,25 @@ import { Batch } from './batch.ts';
 import {
   type ArgumentResult,
   BATCH_VARIABLES,
-  BLINDING_BITS,
   blindHelper,
-  blindTrace,
   finish,
   offsetBits,
-  putTensor,
   type SlottedOracle,
   sendOracle,
   slottedOracle,
   slotView,
 } from './common.ts';
-import { addTableClaims, layerSlots, modelPoly, modelTensors, rangeLimbs, tensorPoint } from './layers.ts';
+import {
+  addTableClaims,
+  LIMB_TRACE_SLOTS,
+  layerSlots,
+  limbTrace,
+  modelPoly,
+  rangedTensors,
+  tensorPoint,
+} from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 
-const TRACE_SLOTS = [...layerSlots(['w1', 'w2', 'c1', 'c2']), 'mult'];
 const HELPER_SLOTS = [...layerSlots(['hW', 'kW', 'hb', 'kb']), 'g'];
 /** Oracles: child, eight parents, trace, helper. */
 const [CHILD, PARENTS, TRACE, HELPER] = [0, 1, 1 + MAX_PARENTS, 2 + MAX_PARENTS];
@@ -66,43 +70,23 @@ export async function proveMerge(
   const { widths } = parents[0];
   checkMerge(parents, coefficients);
   const factors = circuitCoefficients(coefficients);
-  const tensors = modelTensors(widths).map((t, i) => {
-    const layer = merge.child.layers[i >> 1];
-    const limb = t.kind === 'W' ? 'w' : 'c';
-    return {
-      ...t,
-      limbs: rangeLimbs(layer[t.kind]),
-      rest: merge.rest[i >> 1][t.kind],
-      slots: [`${limb}1_${t.l}`, `${limb}2_${t.l}`],
-      h: `h${t.kind}_${t.l}`,
-      k: `k${t.kind}_${t.l}`,
-    };
-  });
+  const tensors = rangedTensors(merge.child).map((t, i) => ({
+    ...t,
+    rest: merge.rest[i >> 1][t.kind],
+    h: `h${t.kind}_${t.l}`,
+    k: `k${t.kind}_${t.l}`,
+  }));
 
-  // 1. trace: the upper limbs of the child's weights (the lowest and the remainder follow from the weights)
+  // 1. trace (the remainder follows from the weights, like the lowest limb)
   session.stage('trace');
   const child = modelOracle(k, merge.child);
   const parentOracles = parents.map((p) => modelOracle(k, p));
-  const trace = slottedOracle(k, [
-    ...tensors.flatMap((t) => t.slots.map((name) => ({ name, log2: t.low + t.high }))),
-    { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
-  for (const t of tensors)
-    t.slots.forEach((name, i) => {
-      putTensor(k, trace, name, t.limbs[i + 1]);
-    });
-  putTensor(
+  const trace = limbTrace(
     k,
-    trace,
-    'mult',
-    multiplicities(
-      LIMB_BITS,
-      tensors.flatMap((t) => [...t.limbs, t.rest]),
-    ),
+    tensors,
+    tensors.map((t) => t.rest),
   );
-  blindTrace(k, trace);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, LIMB_TRACE_SLOTS);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
@@ -195,7 +179,7 @@ export async function proveMerge(
     factors: factors.map((row) => row.map((a) => BigInt(a + MERGE_LIMIT))),
     ...modelParameters(widths),
     modelOffset: offsetBits(child, layerNames(widths)),
-    traceOffset: offsetBits(trace, TRACE_SLOTS),
+    traceOffset: offsetBits(trace, LIMB_TRACE_SLOTS),
     helperOffset: offsetBits(helper, HELPER_SLOTS),
     batch1: batch1.messages,
     evals1,

@@ -1,5 +1,5 @@
 import { Claims } from '../argument/claims.ts';
-import { LookupTable, multiplicities } from '../argument/lookup.ts';
+import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { encodeShape } from '../model/shape.ts';
@@ -10,20 +10,25 @@ import { Batch, term } from './batch.ts';
 import {
   type ArgumentResult,
   BATCH_VARIABLES,
-  BLINDING_BITS,
   blindHelper,
-  blindTrace,
   finish,
   offsetBits,
-  putTensor,
   sendOracle,
   slottedOracle,
   slotView,
 } from './common.ts';
-import { addTableClaims, entryMask, layerSlots, modelPoly, modelTensors, rangeLimbs, tensorPoint } from './layers.ts';
+import {
+  addTableClaims,
+  entryMask,
+  LIMB_TRACE_SLOTS,
+  layerSlots,
+  limbTrace,
+  modelPoly,
+  rangedTensors,
+  tensorPoint,
+} from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 
-const TRACE_SLOTS = [...layerSlots(['w1', 'w2', 'c1', 'c2']), 'mult'];
 const HELPER_SLOTS = [...layerSlots(['hW', 'hb']), 'g'];
 
 /**
@@ -34,40 +39,13 @@ const HELPER_SLOTS = [...layerSlots(['hW', 'hb']), 'g'];
 export async function proveRoot(session: Session, weights: Weights): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
   const { widths } = weights;
-  const tensors = modelTensors(widths).map((t, i) => {
-    const { W, b } = weights.layers[i >> 1];
-    const limb = t.kind === 'W' ? 'w' : 'c';
-    return {
-      ...t,
-      limbs: rangeLimbs(t.kind === 'W' ? W : b),
-      slots: [`${limb}1_${t.l}`, `${limb}2_${t.l}`],
-      helper: `h${t.kind}_${t.l}`,
-    };
-  });
+  const tensors = rangedTensors(weights).map((t) => ({ ...t, helper: `h${t.kind}_${t.l}` }));
 
-  // 1. trace: the upper two limbs of every weight (the lowest follows from them and the weight)
+  // 1. trace
   session.stage('trace');
   const model = modelOracle(k, weights);
-  const trace = slottedOracle(k, [
-    ...tensors.flatMap((t) => t.slots.map((name) => ({ name, log2: t.low + t.high }))),
-    { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
-  for (const t of tensors)
-    t.slots.forEach((name, i) => {
-      putTensor(k, trace, name, t.limbs[i + 1]);
-    });
-  putTensor(
-    k,
-    trace,
-    'mult',
-    multiplicities(
-      LIMB_BITS,
-      tensors.flatMap((t) => t.limbs),
-    ),
-  );
-  blindTrace(k, trace);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
+  const trace = limbTrace(k, tensors);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, LIMB_TRACE_SLOTS);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
@@ -131,7 +109,7 @@ export async function proveRoot(session: Session, weights: Weights): Promise<Arg
     shape: encodeShape(widths),
     ...modelParameters(widths),
     modelOffset: offsetBits(model, layerNames(widths)),
-    traceOffset: offsetBits(trace, TRACE_SLOTS),
+    traceOffset: offsetBits(trace, LIMB_TRACE_SLOTS),
     helperOffset: offsetBits(helper, HELPER_SLOTS),
     batch1: batch1.messages,
     evals1,
