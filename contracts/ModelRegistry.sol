@@ -1,42 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IGroth16Verifier13} from "./interfaces/IGroth16Verifier13.sol";
-import {IGroth16Verifier14} from "./interfaces/IGroth16Verifier14.sol";
+import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof, Srs} from "./interfaces/Proof.sol";
+import {Lineage} from "./Lineage.sol";
 import {BlockHash} from "./libraries/BlockHash.sol";
-import {Groth16Call} from "./libraries/Groth16Call.sol";
+import {Coefficients} from "./libraries/Coefficients.sol";
 import {Identity} from "./libraries/Identity.sol";
-import {KzgOpening} from "./libraries/KzgOpening.sol";
-import {NodeHead, NodeHeadLibrary} from "./libraries/NodeHead.sol";
 import {ScalarField} from "./libraries/ScalarField.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {Statement} from "./libraries/Statement.sol";
 
 /// @title ModelRegistry
-/// @notice State and events. What is proved is decided in libraries/, how it is proved in circuits/.
-contract ModelRegistry is IModelRegistry {
-    /// @dev Children form a list: the parent knows the newest, each child the next older. A first child costs three
-    /// fresh words, and so does every further one.
-    struct NodeRecord {
-        NodeHead head;
-        ModelId parent;
-        ModelId newestChild;
-        ModelId olderSibling;
-    }
-
-    /// @dev One word: | descriptor without offsets 37 | owner 160 |.
+/// @notice What may be registered, and what is kept of it beside the graph. What is proved is decided in libraries/, how
+/// it is proved in circuits/.
+contract ModelRegistry is IModelRegistry, Lineage {
+    /// @dev One word: | block 56 | descriptor without offsets 40 | owner 160 |.
     struct PackedShard {
         address owner;
         uint40 geometry;
+        uint56 blockNumber;
     }
 
+    /// @dev One word. No block has room for 2^20 shards, so that 32 bits hold the rows.
     struct PackedDataset {
         address registrar;
-        uint32 shards;
-        uint64 rows;
+        uint24 shards;
+        uint32 rows;
+        uint40 firstBlock;
     }
 
     struct PackedRequest {
@@ -46,65 +40,19 @@ contract ModelRegistry is IModelRegistry {
         uint256 shape;
     }
 
-    uint256 private constant LOCAL_CHAIN = 31337;
-    uint256 private constant OTHER_LOCAL_CHAIN = 1337;
-    ModelId private constant NO_MODEL = ModelId.wrap(0);
+    bytes4 private constant ERC165 = 0x01ffc9a7;
 
-    bool private immutable DEV_KEYS;
+    IVerifiers private immutable VERIFIERS;
 
-    address private immutable DATA_VERIFIER;
-    address private immutable SEED_VERIFIER;
-    address private immutable TRAIN_VERIFIER;
-
-    uint256 private immutable TAU_X1;
-    uint256 private immutable TAU_X0;
-    uint256 private immutable TAU_Y1;
-    uint256 private immutable TAU_Y0;
-    uint256 private immutable TAU_C_X1;
-    uint256 private immutable TAU_C_X0;
-    uint256 private immutable TAU_C_Y1;
-    uint256 private immutable TAU_C_Y0;
-    uint256 private immutable TAU_C2_X1;
-    uint256 private immutable TAU_C2_X0;
-    uint256 private immutable TAU_C2_Y1;
-    uint256 private immutable TAU_C2_Y0;
-
-    mapping(ModelId id => NodeRecord) private _nodes;
     mapping(ShardId id => PackedShard) private _shards;
     mapping(DatasetId id => PackedDataset) private _datasets;
     mapping(uint256 requestId => PackedRequest) private _seedRequests;
     uint256 private _lastSeedRequest;
 
-    /// @param dataVerifier of program data, 13 signals
-    /// @param seedVerifier of program seed, 14 signals
-    /// @param trainVerifier of program train, 14 signals
-    /// @param powers the ceremony's powers in G2
-    /// @param devKeysUsed whether keys and powers come from the public development constant
-    /// @param allowDevKeysOffLocal must be said in so many words to put dev keys on any but a local chain
-    constructor(
-        address dataVerifier,
-        address seedVerifier,
-        address trainVerifier,
-        Srs memory powers,
-        bool devKeysUsed,
-        bool allowDevKeysOffLocal
-    ) {
-        bool local = block.chainid == LOCAL_CHAIN || block.chainid == OTHER_LOCAL_CHAIN;
-        if (devKeysUsed && !allowDevKeysOffLocal && !local) revert DevKeysOffLocal(block.chainid);
-        _requireCode(dataVerifier);
-        _requireCode(seedVerifier);
-        _requireCode(trainVerifier);
-        if (!KzgOpening.isUsable(powers)) revert UnusableSrs();
-
-        DEV_KEYS = devKeysUsed;
-        DATA_VERIFIER = dataVerifier;
-        SEED_VERIFIER = seedVerifier;
-        TRAIN_VERIFIER = trainVerifier;
-        (TAU_X1, TAU_X0, TAU_Y1, TAU_Y0) = (powers.tau[0], powers.tau[1], powers.tau[2], powers.tau[3]);
-        (TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0) = (powers.tauC[0], powers.tauC[1], powers.tauC[2], powers.tauC[3]);
-        (TAU_C2_X1, TAU_C2_X0, TAU_C2_Y1, TAU_C2_Y0) =
-            (powers.tauC2[0], powers.tauC2[1], powers.tauC2[2], powers.tauC2[3]);
-        emit RegistryDeployed(devKeysUsed, dataVerifier, seedVerifier, trainVerifier, powers);
+    /// @param verifiers_ checks proofs, here and on the scoreboard
+    constructor(IVerifiers verifiers_) {
+        VERIFIERS = verifiers_;
+        emit RegistryDeployed(verifiers_, verifiers_.devKeys());
     }
 
     /// @inheritdoc IModelRegistry
@@ -124,9 +72,9 @@ contract ModelRegistry is IModelRegistry {
         parameters[0] = descriptor;
         uint256[] memory commitments = new uint256[](2);
         _put(commitments, 0, commitment);
-        _requireProof(Statement.DATA, parameters, commitments, proof);
+        _require(Statement.DATA, parameters, commitments, proof);
 
-        _shards[id] = PackedShard(msg.sender, Shape.shardGeometry(descriptor));
+        _shards[id] = PackedShard(msg.sender, Shape.shardGeometry(descriptor), uint56(block.number));
         emit ShardRegistered(id, msg.sender, descriptor, commitment);
     }
 
@@ -137,16 +85,20 @@ contract ModelRegistry is IModelRegistry {
         if (_datasets[id].registrar != address(0)) revert DatasetExists(id);
 
         uint256 rows = 0;
+        uint256 firstBlock = type(uint40).max;
         uint256 family = Shape.shardFamily(_knownShard(shardIds[0]).geometry);
         for (uint256 i = 0; i < shardIds.length; ++i) {
             if (i > 0 && ShardId.unwrap(shardIds[i]) <= ShardId.unwrap(shardIds[i - 1])) {
                 revert ShardsNotAscending(shardIds[i - 1], shardIds[i]);
             }
-            uint256 geometry = _knownShard(shardIds[i]).geometry;
-            if (Shape.shardFamily(geometry) != family) revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
-            rows += Shape.shardRows(geometry);
+            PackedShard memory packed = _knownShard(shardIds[i]);
+            if (Shape.shardFamily(packed.geometry) != family) {
+                revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
+            }
+            rows += Shape.shardRows(packed.geometry);
+            if (packed.blockNumber < firstBlock) firstBlock = packed.blockNumber;
         }
-        _datasets[id] = PackedDataset(msg.sender, uint32(shardIds.length), uint64(rows));
+        _datasets[id] = PackedDataset(msg.sender, uint24(shardIds.length), uint32(rows), uint40(firstBlock));
         emit DatasetRegistered(id, msg.sender, shardIds, rows, uri);
     }
 
@@ -171,10 +123,10 @@ contract ModelRegistry is IModelRegistry {
         parameters[1] = _seedOf(requestId, request);
         uint256[] memory commitments = new uint256[](2);
         _put(commitments, 0, commitment);
-        _requireProof(Statement.SEED, parameters, commitments, proof);
+        uint256 version = _require(Statement.SEED, parameters, commitments, proof);
 
         _seedRequests[requestId].used = true;
-        _nodes[id].head = NodeHeadLibrary.make(msg.sender, Kind.Seed, 0);
+        _addOrigin(ModelId.unwrap(id), msg.sender, Kind.Seed, version);
         emit ModelRegistered(id, msg.sender, Kind.Seed, 0, request.shape, commitment);
         emit Seeded(id, requestId, parameters[1]);
     }
@@ -182,10 +134,10 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child) {
         ModelId parent = Identity.ofModel(edge.parent, edge.shape);
-        uint256 depth = _knownModel(parent).depth() + 1;
+        _requireModel(parent);
         ShardId shardId_ = Identity.ofShard(edge.shard, edge.descriptor);
         _knownShard(shardId_);
-        _requireFit(edge.shape, edge.descriptor);
+        Shape.requireFit(edge.shape, edge.descriptor);
         child = _freshModel(edge.child, edge.shape);
 
         uint256[] memory parameters = new uint256[](2);
@@ -195,60 +147,43 @@ contract ModelRegistry is IModelRegistry {
         _put(commitments, 0, edge.parent);
         _put(commitments, 2, edge.child);
         _put(commitments, 4, edge.shard);
-        _requireProof(Statement.TRAIN, parameters, commitments, proof);
+        uint256 version = _require(Statement.TRAIN, parameters, commitments, proof);
 
-        NodeRecord storage record = _nodes[child];
-        record.head = NodeHeadLibrary.make(msg.sender, Kind.Train, depth);
-        record.parent = parent;
-        ModelId sibling = _nodes[parent].newestChild;
-        if (sibling != NO_MODEL) record.olderSibling = sibling;
-        _nodes[parent].newestChild = child;
+        uint256 depth = _addChild(ModelId.unwrap(child), msg.sender, version, ModelId.unwrap(parent));
         emit ModelRegistered(child, msg.sender, Kind.Train, depth, edge.shape, edge.child);
         emit Trained(child, parent, shardId_, edge.learningRate, edge.batch);
     }
 
     /// @inheritdoc IModelRegistry
-    function node(ModelId id) external view returns (Node memory) {
-        NodeHead head = _nodes[id].head;
-        return Node(
-            head.trainer(), head.kind(), head.depth(), head.timestamp(), head.blockNumber(), _nodes[id].parent
-        );
-    }
-
-    /// @inheritdoc IModelRegistry
-    function trainerOf(ModelId id) external view returns (address) {
-        return _nodes[id].head.trainer();
-    }
-
-    /// @inheritdoc IModelRegistry
-    function parents(ModelId id) external view returns (ModelId[] memory list) {
-        ModelId parent = _nodes[id].parent;
-        if (parent == NO_MODEL) return list;
-        list = new ModelId[](1);
-        list[0] = parent;
-    }
-
-    /// @inheritdoc IModelRegistry
-    function children(ModelId id, ModelId cursor, uint256 limit)
+    function root(uint16[] calldata widths, bytes32 source, G1Point calldata commitment, Proof calldata proof)
         external
-        view
-        returns (ModelId[] memory page, ModelId next)
+        returns (ModelId id)
     {
-        ModelId start = _nodes[id].newestChild;
-        if (cursor != NO_MODEL) {
-            if (id == NO_MODEL || _nodes[cursor].parent != id) revert NotAChild(cursor, id);
-            start = cursor;
-        }
-        uint256 count = 0;
-        for (next = start; next != NO_MODEL && count < limit; next = _nodes[next].olderSibling) {
-            ++count;
-        }
-        page = new ModelId[](count);
-        next = start;
-        for (uint256 i = 0; i < count; ++i) {
-            page[i] = next;
-            next = _nodes[next].olderSibling;
-        }
+        uint256 shape = Shape.pack(widths);
+        id = _freshModel(commitment, shape);
+
+        uint256[] memory parameters = new uint256[](1);
+        parameters[0] = shape;
+        uint256[] memory extra = new uint256[](1);
+        extra[0] = uint256(source);
+        uint256[] memory commitments = new uint256[](2);
+        _put(commitments, 0, commitment);
+        uint256 version = VERIFIERS.verify(msg.sender, Statement.ROOT, parameters, extra, commitments, proof);
+
+        _addOrigin(ModelId.unwrap(id), msg.sender, Kind.Root, version);
+        emit ModelRegistered(id, msg.sender, Kind.Root, 0, shape, commitment);
+        emit Declared(id, source);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child) {
+        ModelId[] memory parentIds = _knownParents(edge);
+        child = _freshModel(edge.child, edge.shape);
+        (uint256 version, uint256[] memory weights) = _requireMerge(edge, parentIds, proof);
+
+        uint256 depth = _addMerge(ModelId.unwrap(child), msg.sender, version, _unwrap(parentIds), weights);
+        emit ModelRegistered(child, msg.sender, Kind.Merge, depth, edge.shape, edge.child);
+        emit Merged(child, parentIds[0], parentIds, edge.coefficients);
     }
 
     /// @inheritdoc IModelRegistry
@@ -260,14 +195,15 @@ contract ModelRegistry is IModelRegistry {
             Shape.shardInputs(packed.geometry),
             Shape.shardOutputs(packed.geometry),
             Shape.shardRows(packed.geometry),
-            Shape.shardKind(packed.geometry)
+            Shape.shardKind(packed.geometry),
+            packed.blockNumber
         );
     }
 
     /// @inheritdoc IModelRegistry
     function dataset(DatasetId id) external view returns (Dataset memory) {
         PackedDataset memory packed = _datasets[id];
-        return Dataset(packed.registrar, packed.shards, packed.rows);
+        return Dataset(packed.registrar, packed.shards, packed.rows, packed.firstBlock);
     }
 
     /// @inheritdoc IModelRegistry
@@ -297,51 +233,85 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @inheritdoc IModelRegistry
-    function devKeys() external view returns (bool) {
-        return DEV_KEYS;
+    function verifiers() external view returns (IVerifiers) {
+        return VERIFIERS;
     }
 
     /// @inheritdoc IModelRegistry
-    function verifierOf(uint256 program) external view returns (address verifier) {
-        (verifier,) = _verifier(program);
+    function devKeys() external view returns (bool) {
+        return VERIFIERS.devKeys();
+    }
+
+    /// @inheritdoc IModelRegistry
+    function verifierOf(uint256 program) external view returns (address) {
+        return VERIFIERS.verifierOf(program);
     }
 
     /// @inheritdoc IModelRegistry
     function srs() external view returns (Srs memory) {
-        return _srs();
+        return VERIFIERS.srs();
     }
 
-    /// @dev Checks points and signals, then the Groth16 proof, then the opening; the reason tells which failed.
-    function _requireProof(
+    /// @inheritdoc IModelRegistry
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == type(ILineage).interfaceId || interfaceId == ERC165;
+    }
+
+    /// @dev Checks a statement of the sender whose circuit reads all that it binds.
+    function _require(
         uint256 program,
         uint256[] memory parameters,
         uint256[] memory commitments,
         Proof calldata proof
-    ) private view {
-        for (uint256 i = 0; i < commitments.length; i += 2) {
-            KzgOpening.requirePoint(commitments[i], commitments[i + 1]);
+    ) private view returns (uint256 version) {
+        return VERIFIERS.verify(msg.sender, program, parameters, new uint256[](0), commitments, proof);
+    }
+
+    function _knownParents(MergeEdge calldata edge) private view returns (ModelId[] memory ids) {
+        uint256 count = edge.parents.length;
+        if (count < 2 || count > MAX_PARENTS) revert UnsupportedParents(count);
+        ids = new ModelId[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            ids[i] = Identity.ofModel(edge.parents[i], edge.shape);
+            _requireModel(ids[i]);
+            for (uint256 j = 0; j < i; ++j) {
+                if (ids[j] == ids[i]) revert ParentTwice(ids[i]);
+            }
         }
-        KzgOpening.requirePoints(proof.points);
-        uint256 h0 = Statement.digest(msg.sender, program, parameters, commitments);
-        uint256[] memory signals = Statement.signals(h0, proof, parameters);
-        (address verifier, bytes4 selector) = _verifier(program);
-        if (!Groth16Call.accepts(verifier, selector, proof.groth16, signals)) revert ProofRejected(program);
-        uint256 kappa = Statement.kappa(signals, proof.points.opening);
-        if (!KzgOpening.holds(_srs(), commitments, proof, kappa)) revert OpeningRejected(program);
     }
 
-    function _verifier(uint256 program) private view returns (address verifier, bytes4 selector) {
-        if (program == Statement.DATA) return (DATA_VERIFIER, IGroth16Verifier13.verifyProof.selector);
-        if (program == Statement.SEED) return (SEED_VERIFIER, IGroth16Verifier14.verifyProof.selector);
-        if (program == Statement.TRAIN) return (TRAIN_VERIFIER, IGroth16Verifier14.verifyProof.selector);
+    /// @return version of the verifier that accepted
+    /// @return weights of the parents
+    function _requireMerge(MergeEdge calldata edge, ModelId[] memory parentIds, Proof calldata proof)
+        private
+        view
+        returns (uint256 version, uint256[] memory weights)
+    {
+        uint256[] memory parameters;
+        (parameters, weights) = _mergeParameters(edge, parentIds);
+        uint256[] memory commitments = new uint256[](2 + 2 * parentIds.length);
+        _put(commitments, 0, edge.child);
+        for (uint256 i = 0; i < parentIds.length; ++i) {
+            _put(commitments, 2 + 2 * i, edge.parents[i]);
+        }
+        version = _require(Statement.MERGE, parameters, commitments, proof);
     }
 
-    function _srs() private view returns (Srs memory) {
-        return Srs(
-            [TAU_X1, TAU_X0, TAU_Y1, TAU_Y0],
-            [TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0],
-            [TAU_C2_X1, TAU_C2_X0, TAU_C2_Y1, TAU_C2_Y0]
-        );
+    function _mergeParameters(MergeEdge calldata edge, ModelId[] memory parentIds)
+        private
+        pure
+        returns (uint256[] memory parameters, uint256[] memory weights)
+    {
+        uint256[4] memory words;
+        (words, weights) = Coefficients.pack(edge.coefficients, Shape.modelLayers(edge.shape), parentIds.length);
+        for (uint256 i = 0; i < weights.length; ++i) {
+            if (weights[i] == 0) revert ParentWithoutPart(parentIds[i]);
+        }
+        parameters = new uint256[](1 + Coefficients.WORDS);
+        parameters[0] = edge.shape;
+        for (uint256 layer = 0; layer < Coefficients.WORDS; ++layer) {
+            parameters[1 + layer] = words[layer];
+        }
     }
 
     function _seedOf(uint256 requestId, PackedRequest memory request) private view returns (uint256) {
@@ -351,14 +321,13 @@ contract ModelRegistry is IModelRegistry {
         return ScalarField.fromHash(keccak256(abi.encode(randomness, request.trainer, requestId)));
     }
 
-    function _knownModel(ModelId id) private view returns (NodeHead head) {
-        head = _nodes[id].head;
-        if (!head.exists()) revert UnknownModel(id);
+    function _requireModel(ModelId id) private view {
+        if (!_exists(ModelId.unwrap(id))) revert UnknownModel(id);
     }
 
     function _freshModel(G1Point calldata commitment, uint256 shape) private view returns (ModelId id) {
         id = Identity.ofModel(commitment, shape);
-        if (_nodes[id].head.exists()) revert ModelExists(id);
+        if (_exists(ModelId.unwrap(id))) revert ModelExists(id);
     }
 
     function _knownShard(ShardId id) private view returns (PackedShard memory packed) {
@@ -371,15 +340,11 @@ contract ModelRegistry is IModelRegistry {
         if (request.trainer == address(0)) revert UnknownSeedRequest(requestId);
     }
 
-    function _requireFit(uint256 shape, uint256 descriptor) private pure {
-        (uint256 model, uint256 data) = (Shape.modelInputs(shape), Shape.shardInputs(descriptor));
-        if (model != data) revert InputsDiffer(model, data);
-        (model, data) = (Shape.modelOutputs(shape), Shape.shardOutputs(descriptor));
-        if (model != data) revert OutputsDiffer(model, data);
-    }
-
-    function _requireCode(address verifier) private view {
-        if (verifier.code.length == 0) revert VerifierWithoutCode(verifier);
+    /// @dev The same words under their plain type.
+    function _unwrap(ModelId[] memory ids) private pure returns (bytes32[] memory words) {
+        assembly ("memory-safe") {
+            words := ids
+        }
     }
 
     function _put(uint256[] memory words, uint256 index, G1Point calldata point) private pure {

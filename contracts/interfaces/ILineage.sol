@@ -61,6 +61,12 @@ interface ILineage {
         uint256 weight;
     }
 
+    // ------------------------------------------------------------------------------------------------ errors
+
+    error NotAChild(bytes32 cursor, bytes32 parent);
+    error TooDeep(uint256 depth);
+    error TooManyNodes(uint256 number);
+
     // ------------------------------------------------------------------------------------------------ nodes
 
     /// @notice A node; all zero where there is none.

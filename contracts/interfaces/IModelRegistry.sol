@@ -2,28 +2,24 @@
 pragma solidity ^0.8.28;
 
 import {DatasetId, ModelId, ShardId} from "./Ids.sol";
+import {ILineage} from "./ILineage.sol";
+import {IVerifiers} from "./IVerifiers.sol";
 import {G1Point, Proof, Srs} from "./Proof.sol";
 
 /// @title A registry of models in which every edge of descent is proved
 /// @notice A node is a commitment to a model's weights; an edge says that the child follows from its parent by exactly
-/// the stated training on exactly the committed data. The contract checks a proof of that and stores who did it.
-/// Nodes: a *seed* has pseudo-random weights that nobody could choose, a *train* node descends from one parent by
-/// gradient steps over one shard.
+/// the stated rule, on exactly the committed data. The contract checks a proof of that and stores who did it. Who
+/// descends from whom is asked through ILineage; proofs are checked by another contract, an IVerifiers. The registry has no
+/// owner: nobody can change or remove a node, an edge or a shard.
+///
+/// Nodes: a *seed* has pseudo-random weights that nobody could choose, a *root* has weights made elsewhere, a *train* node
+/// descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents.
 ///
 /// Commitments and shapes are not stored. A node's id is the hash of both, so callers pass them again.
 ///
 /// Everything proved is bound to chain, registry and `msg.sender`: a copied proof is of no use to anyone else.
-interface IModelRegistry {
+interface IModelRegistry is ILineage {
     // ------------------------------------------------------------------------------------------------ types
-
-    /// @notice How a node came to be. None: there is no such node. Root and Merge are reserved.
-    enum Kind {
-        None,
-        Seed,
-        Root,
-        Train,
-        Merge
-    }
 
     /// @notice What a shard's outputs are: real numbers, or one-hot classes.
     enum ShardKind {
@@ -31,38 +27,27 @@ interface IModelRegistry {
         Classes
     }
 
-    /// @notice A node as it is stored. All fields are zero where there is no such node.
-    /// @param trainer who proved it
-    /// @param depth edges between it and its seed
-    /// @param timestamp of the block in which it was registered
-    /// @param blockNumber of that block, which holds the node's events
-    /// @param parent zero for a seed
-    struct Node {
-        address trainer;
-        Kind kind;
-        uint256 depth;
-        uint256 timestamp;
-        uint256 blockNumber;
-        ModelId parent;
-    }
-
     /// @notice A shard as it is stored. All fields are zero where there is no such shard.
+    /// @param blockNumber of the block in which it was registered
     struct ShardRecord {
         address owner;
         uint256 inputs;
         uint256 outputs;
         uint256 rows;
         ShardKind kind;
+        uint256 blockNumber;
     }
 
     /// @notice A dataset as it is stored. All fields are zero where there is no such dataset.
     /// @param registrar who listed it; not necessarily the owner of its shards
     /// @param shards how many
     /// @param rows of all shards together
+    /// @param firstBlock the earliest block in which one of its shards was registered
     struct Dataset {
         address registrar;
         uint256 shards;
         uint256 rows;
+        uint256 firstBlock;
     }
 
     /// @notice A request for a seed. All fields are zero where there is no such request.
@@ -95,10 +80,23 @@ interface IModelRegistry {
         G1Point child;
     }
 
+    /// @notice The statement of a merge: for each weight and bias of layer l, child = round(sum over the parents i of
+    /// coefficients[l][i] * parent_i / 2^14).
+    /// @param parents commitments to 2..8 different registered models, the first line's first
+    /// @param shape of parents and child, canonical
+    /// @param coefficients [layer][parent], first layer first, each in (-2^17, 2^17); every parent has one that is not 0
+    /// @param child commitment to the result
+    struct MergeEdge {
+        G1Point[] parents;
+        uint256 shape;
+        int24[][] coefficients;
+        G1Point child;
+    }
+
     // ------------------------------------------------------------------------------------------------ events
 
     /// @notice The registry stands. With dev keys anyone can forge proofs: such a registry proves nothing.
-    event RegistryDeployed(bool devKeys, address dataVerifier, address seedVerifier, address trainVerifier, Srs srs);
+    event RegistryDeployed(IVerifiers verifiers, bool devKeys);
 
     /// @notice A shard was proved. `descriptor` and the commitment are what training on it needs.
     event ShardRegistered(ShardId indexed id, address indexed owner, uint256 descriptor, G1Point commitment);
@@ -122,12 +120,14 @@ interface IModelRegistry {
         ModelId indexed child, ModelId indexed parent, ShardId indexed shard, uint256 learningRate, uint256 batch
     );
 
-    // ------------------------------------------------------------------------------------------------ errors
+    /// @notice How a root node came to be: nothing about its origin is proved.
+    /// @param source SHA-256 of the file that its weights are said to come from
+    event Declared(ModelId indexed id, bytes32 indexed source);
 
-    // Deployment
-    error DevKeysOffLocal(uint256 chainId);
-    error VerifierWithoutCode(address verifier);
-    error UnusableSrs();
+    /// @notice How a merge node came to be. The first parent is indexed, so that a first line can be followed.
+    event Merged(ModelId indexed child, ModelId indexed firstParent, ModelId[] parents, int24[][] coefficients);
+
+    // ------------------------------------------------------------------------------------------------ errors
 
     // Shapes and parameters
     error UnsupportedDepth(uint256 widths);
@@ -138,7 +138,6 @@ interface IModelRegistry {
     error UnsupportedBatch(uint256 batch, uint256 rows);
     error InputsDiffer(uint256 model, uint256 shard);
     error OutputsDiffer(uint256 model, uint256 shard);
-    error TooDeep(uint256 depth);
 
     // State
     error UnknownModel(ModelId id);
@@ -154,13 +153,13 @@ interface IModelRegistry {
     error SeedRequestUsed(uint256 requestId);
     error SeedTooEarly(uint256 requestId, uint256 seedBlock);
     error SeedExpired(uint256 requestId, uint256 seedBlock);
-    error NotAChild(ModelId cursor, ModelId parent);
 
-    // Proofs
-    error InvalidPoint(uint256 x, uint256 y);
-    error SignalNotInField(uint256 value);
-    error ProofRejected(uint256 program);
-    error OpeningRejected(uint256 program);
+    // Merges
+    error UnsupportedParents(uint256 parents);
+    error CoefficientsMismatch(uint256 layer, uint256 coefficients);
+    error CoefficientOutOfRange(uint256 layer, uint256 parent, int256 coefficient);
+    error ParentTwice(ModelId parent);
+    error ParentWithoutPart(ModelId parent);
 
     // ------------------------------------------------------------------------------------------------ data
 
@@ -200,26 +199,20 @@ interface IModelRegistry {
     /// @dev Program *train*.
     function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child);
 
-    // ------------------------------------------------------------------------------------------------ reading
-
-    /// @notice A node; all zero where there is none.
-    function node(ModelId id) external view returns (Node memory);
-
-    /// @notice Who proved a node; zero where there is none.
-    function trainerOf(ModelId id) external view returns (address);
-
-    /// @notice A node's parents: none for a seed and where there is no such node.
-    function parents(ModelId id) external view returns (ModelId[] memory);
-
-    /// @notice A page of a node's children, the newest first; empty where there is no such node.
-    /// @param cursor zero for the first page, then the `next` of the page before
-    /// @param limit the greatest number of children to return
-    /// @return page ids of children
-    /// @return next cursor of the next page, zero after the last
-    function children(ModelId id, ModelId cursor, uint256 limit)
+    /// @notice Registers a model made elsewhere. The node and all its descendants answer `isDeclared`.
+    /// @dev Program *root*: weights are in range, padding is zero. Nothing about their origin.
+    /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
+    /// @param source SHA-256 of the file that the weights are said to come from; bound by the proof, so that only who
+    /// proved can have claimed it
+    function root(uint16[] calldata widths, bytes32 source, G1Point calldata commitment, Proof calldata proof)
         external
-        view
-        returns (ModelId[] memory page, ModelId next);
+        returns (ModelId id);
+
+    /// @notice Registers a child of several parents: their rounded weighted sum.
+    /// @dev Program *merge*. The weights that `weightedParents` reports follow from the coefficients.
+    function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child);
+
+    // ------------------------------------------------------------------------------------------------ reading
 
     /// @notice A shard; all zero where there is none.
     function shard(ShardId id) external view returns (ShardRecord memory);
@@ -249,12 +242,19 @@ interface IModelRegistry {
 
     // ------------------------------------------------------------------------------------------------ trust
 
+    /// @notice The contract that checks proofs; it never changes, its verifiers can be added to.
+    function verifiers() external view returns (IVerifiers);
+
     /// @notice Whether proofs are checked against development keys, whose secrets are public.
     function devKeys() external view returns (bool);
 
-    /// @notice The verifier of a program (1 data, 2 seed, 3 train); zero for any other number.
+    /// @notice The verifier of a program (1 data, 2 seed, 3 train, 4 root, 5 merge, 6 score) that checks proofs now; zero for
+    /// any other number.
     function verifierOf(uint256 program) external view returns (address);
 
     /// @notice The ceremony's powers that openings are checked against.
     function srs() external view returns (Srs memory);
+
+    /// @notice Whether this contract has an interface (ERC-165): ILineage and ERC-165 itself.
+    function supportsInterface(bytes4 interfaceId) external view returns (bool);
 }

@@ -10,6 +10,9 @@ type ShardId is bytes32;
 /// @dev keccak256(abi.encode(shardIds, uri)).
 type DatasetId is bytes32;
 
+/// @dev keccak256(abi.encode(dataset, sealer, closingBlock)).
+type BenchmarkId is bytes32;
+
 using {equalModels as ==, differentModels as !=} for ModelId global;
 
 function equalModels(ModelId a, ModelId b) pure returns (bool) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
+import {BenchmarkId, DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point} from "../interfaces/Proof.sol";
 
 /// @title Ids, derived from content
@@ -17,6 +17,10 @@ library Identity {
 
     function ofDataset(ShardId[] calldata shardIds, string calldata uri) internal pure returns (DatasetId) {
         return DatasetId.wrap(keccak256(abi.encode(shardIds, uri)));
+    }
+
+    function ofBenchmark(DatasetId dataset, address sealer, uint256 closingBlock) internal pure returns (BenchmarkId) {
+        return BenchmarkId.wrap(keccak256(abi.encode(dataset, sealer, closingBlock)));
     }
 
     function _ofCommitted(G1Point calldata commitment, uint256 geometry) private pure returns (bytes32) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {Challenges, G1Point, Points, Proof, Srs} from "../interfaces/Proof.sol";
 
 /// @title The opening check: ties the evaluations that a circuit saw to the commitments
@@ -30,7 +30,7 @@ library KzgOpening {
         assembly ("memory-safe") {
             valid := and(and(lt(x, P), lt(y, P)), eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P)))
         }
-        if (!valid) revert IModelRegistry.InvalidPoint(x, y);
+        if (!valid) revert IVerifiers.InvalidPoint(x, y);
     }
 
     /// @notice Rejects a proof of which any commitment is not a finite point of the curve.
@@ -67,7 +67,8 @@ library KzgOpening {
     /// @notice Whether the commitments open as the challenges say.
     /// @dev All points must be on the curve (`requirePoint`) and all scalars below r: neither is checked here.
     /// @param srs the ceremony's powers in G2
-    /// @param commitments x and y of the statement's commitments, in the program's opening order; trace and helper follow
+    /// @param commitments x and y of the statement's commitments, in the program's opening order; trace and helper follow.
+    /// (0, 0), infinity, is the zero polynomial and skipped: only the contract itself may put it, and not in the first place
     /// @param kappa the random weight of the three equations, derived from everything else
     function holds(Srs memory srs, uint256[] memory commitments, Proof calldata proof, uint256 kappa)
         internal
@@ -109,10 +110,18 @@ library KzgOpening {
             calldatacopy(term, points, 0x40)
             valid := timesAdd(at, eta)
             let first := add(commitments, 0x20)
+            let factor := eta
             for { let c := add(first, shl(5, mload(commitments))) } gt(c, first) {} {
                 c := sub(c, 0x40)
-                mcopy(term, c, 0x40)
-                valid := and(timesAdd(at, eta), valid)
+                switch or(mload(c), mload(add(c, 0x20)))
+                case 0 {
+                    factor := mulmod(factor, eta, R)
+                }
+                default {
+                    mcopy(term, c, 0x40)
+                    valid := and(timesAdd(at, factor), valid)
+                    factor := eta
+                }
             }
 
             // 2. The other points: p' kappa + s (kappa theta - 1) + T gamma + s'' (kappa^2 - kappa) + T2 kappa gamma2

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {ILineage} from "../interfaces/ILineage.sol";
 
-/// @dev One storage word: | block 34 | timestamp 34 | depth 24 | kind 4 | trainer 160 |. Zero: no such node.
+/// @dev One storage word, found by id: | version 8 | declared 1 | timestamp 34 | number 32 | kind 4 | trainer 160 |.
+/// Zero: no such node.
 type NodeHead is uint256;
 
 using NodeHeadLibrary for NodeHead global;
 
-/// @title The first word of a node
-/// @notice 34 bits hold timestamps until the year 2514 and as many blocks.
+/// @title What is asked about a node by its id
+/// @notice 34 bits hold timestamps until the year 2514.
 library NodeHeadLibrary {
-    uint256 internal constant MAX_DEPTH = (1 << 24) - 1;
-
     uint256 private constant KIND = 160;
-    uint256 private constant DEPTH = 164;
-    uint256 private constant TIMESTAMP = 188;
-    uint256 private constant BLOCK = 222;
+    uint256 private constant NUMBER = 164;
+    uint256 private constant TIMESTAMP = 196;
+    uint256 private constant DECLARED = 230;
+    uint256 private constant VERSION = 231;
+    uint256 private constant NUMBER_MASK = (1 << 32) - 1;
     uint256 private constant TIME_MASK = (1 << 34) - 1;
 
     /// @notice The head of a node made in this block.
-    function make(address trainer_, IModelRegistry.Kind kind_, uint256 depth_) internal view returns (NodeHead) {
-        if (depth_ > MAX_DEPTH) revert IModelRegistry.TooDeep(depth_);
+    /// @param number_ below 2^32
+    /// @param version_ below 2^8
+    function make(address trainer_, ILineage.Kind kind_, uint256 number_, bool declared_, uint256 version_)
+        internal
+        view
+        returns (NodeHead)
+    {
         return NodeHead.wrap(
-            uint160(trainer_) | (uint256(kind_) << KIND) | (depth_ << DEPTH)
-                | ((block.timestamp & TIME_MASK) << TIMESTAMP) | (block.number << BLOCK)
+            uint160(trainer_) | (uint256(kind_) << KIND) | (number_ << NUMBER)
+                | ((block.timestamp & TIME_MASK) << TIMESTAMP) | (uint256(declared_ ? 1 : 0) << DECLARED)
+                | (version_ << VERSION)
         );
     }
 
@@ -36,19 +43,24 @@ library NodeHeadLibrary {
         return address(uint160(NodeHead.unwrap(head)));
     }
 
-    function kind(NodeHead head) internal pure returns (IModelRegistry.Kind) {
-        return IModelRegistry.Kind((NodeHead.unwrap(head) >> KIND) & 0xf);
+    function kind(NodeHead head) internal pure returns (ILineage.Kind) {
+        return ILineage.Kind((NodeHead.unwrap(head) >> KIND) & 0xf);
     }
 
-    function depth(NodeHead head) internal pure returns (uint256) {
-        return (NodeHead.unwrap(head) >> DEPTH) & MAX_DEPTH;
+    /// @return 0 where there is no such node
+    function number(NodeHead head) internal pure returns (uint256) {
+        return (NodeHead.unwrap(head) >> NUMBER) & NUMBER_MASK;
     }
 
     function timestamp(NodeHead head) internal pure returns (uint256) {
         return (NodeHead.unwrap(head) >> TIMESTAMP) & TIME_MASK;
     }
 
-    function blockNumber(NodeHead head) internal pure returns (uint256) {
-        return NodeHead.unwrap(head) >> BLOCK;
+    function declared(NodeHead head) internal pure returns (bool) {
+        return (NodeHead.unwrap(head) >> DECLARED) & 1 == 1;
+    }
+
+    function version(NodeHead head) internal pure returns (uint256) {
+        return NodeHead.unwrap(head) >> VERSION;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {Challenges} from "../interfaces/Proof.sol";
 
 /// @title The scalar field of BN254: the field of circuits, challenges and public signals
@@ -16,7 +16,7 @@ library ScalarField {
 
     /// @notice Rejects a value that is not the canonical representative of a field element.
     function requireCanonical(uint256 value) internal pure {
-        if (value >= R) revert IModelRegistry.SignalNotInField(value);
+        if (value >= R) revert IVerifiers.SignalNotInField(value);
     }
 
     /// @notice Rejects challenges of which any is not canonical.

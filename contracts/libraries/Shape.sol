@@ -103,6 +103,22 @@ library Shape {
         return ((shape >> (SIZE_BITS * MAX_LAYERS)) & SIZE_MASK) + 1;
     }
 
+    /// @notice How many layers a model has, L.
+    function modelLayers(uint256 shape) internal pure returns (uint256 layers) {
+        layers = 1;
+        for (uint256 present = (shape >> SHAPE_PRESENCE) & 7; present != 0; present &= present - 1) {
+            ++layers;
+        }
+    }
+
+    /// @notice Rejects a shard whose rows a model cannot take.
+    function requireFit(uint256 shape, uint256 descriptor) internal pure {
+        (uint256 model, uint256 data) = (modelInputs(shape), shardInputs(descriptor));
+        if (model != data) revert IModelRegistry.InputsDiffer(model, data);
+        (model, data) = (modelOutputs(shape), shardOutputs(descriptor));
+        if (model != data) revert IModelRegistry.OutputsDiffer(model, data);
+    }
+
     function shardInputs(uint256 descriptor) internal pure returns (uint256) {
         return (descriptor & SIZE_MASK) + 1;
     }

@@ -15,6 +15,9 @@ library Statement {
     uint256 internal constant DATA = 1;
     uint256 internal constant SEED = 2;
     uint256 internal constant TRAIN = 3;
+    uint256 internal constant ROOT = 4;
+    uint256 internal constant MERGE = 5;
+    uint256 internal constant SCORE = 6;
 
     /// @dev Signals before the parameters: six outputs and h_0 .. h_5.
     uint256 private constant FIXED_SIGNALS = 12;
@@ -22,19 +25,23 @@ library Statement {
     uint256 private constant LAST_DIGEST = 11;
 
     /// @notice h_0: binds chain, registry, trainer, program, parameters and commitments.
-    /// @param parameters the program's public parameters, in order
-    /// @param commitments x and y of the commitments it speaks of, in order
-    function digest(address trainer, uint256 program, uint256[] memory parameters, uint256[] memory commitments)
-        internal
-        view
-        returns (uint256)
-    {
-        return keccak256(abi.encode(DOMAIN, block.chainid, address(this), trainer, program, parameters, commitments))
+    /// @param registry the contract that the statement is made to
+    /// @param parameters the program's public parameters, in order, and behind them what only the contract reads
+    /// @param commitments x and y of the commitments it speaks of, in order; (0, 0) for an absent parent
+    function digest(
+        address registry,
+        address trainer,
+        uint256 program,
+        uint256[] memory parameters,
+        uint256[] memory commitments
+    ) internal view returns (uint256) {
+        return keccak256(abi.encode(DOMAIN, block.chainid, registry, trainer, program, parameters, commitments))
             .fromHash();
     }
 
     /// @notice All public signals in the circuit's order, each below the field's order.
-    /// @dev Reverts with SignalNotInField if a challenge is not. Parameters are below 2^253 by construction.
+    /// @dev Reverts with SignalNotInField if a challenge is not. That parameters are is the Groth16 verifier's
+    /// matter.
     function signals(uint256 h0, Proof calldata proof, uint256[] memory parameters)
         internal
         pure

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {ILineage} from "../interfaces/ILineage.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof, Srs} from "../interfaces/Proof.sol";
 import {BlockHash} from "../libraries/BlockHash.sol";
+import {Coefficients} from "../libraries/Coefficients.sol";
 import {Groth16Call} from "../libraries/Groth16Call.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {KzgOpening} from "../libraries/KzgOpening.sol";
 import {NodeHead, NodeHeadLibrary} from "../libraries/NodeHead.sol";
+import {NodeLine, NodeLineLibrary} from "../libraries/NodeLine.sol";
 import {Shape} from "../libraries/Shape.sol";
 import {Statement} from "../libraries/Statement.sol";
 
@@ -64,7 +67,7 @@ contract Harness {
         view
         returns (uint256)
     {
-        return Statement.digest(trainer, program, parameters, commitments);
+        return Statement.digest(address(this), trainer, program, parameters, commitments);
     }
 
     function signals(uint256 h0, Proof calldata proof, uint256[] calldata parameters)
@@ -110,13 +113,37 @@ contract Harness {
         return KzgOpening.isUsable(srs);
     }
 
-    function head(address trainer, IModelRegistry.Kind kind, uint256 depth)
+    function head(address trainer, ILineage.Kind kind, uint256 number, bool declared, uint256 version)
         external
         view
-        returns (address, IModelRegistry.Kind, uint256, uint256, uint256)
+        returns (address, ILineage.Kind, uint256, bool, uint256, uint256)
     {
-        NodeHead made = NodeHeadLibrary.make(trainer, kind, depth);
-        return (made.trainer(), made.kind(), made.depth(), made.timestamp(), made.blockNumber());
+        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, declared, version);
+        return (made.trainer(), made.kind(), made.number(), made.declared(), made.version(), made.timestamp());
+    }
+
+    function originLine(uint256 number) external view returns (NodeLine) {
+        return NodeLineLibrary.origin(number);
+    }
+
+    function childLine(uint256 parent, NodeLine parentLine, NodeLine jumpLine, bool isMerge)
+        external
+        view
+        returns (NodeLine)
+    {
+        return NodeLineLibrary.child(parent, parentLine, jumpLine, isMerge);
+    }
+
+    function packCoefficients(int24[][] calldata coefficients, uint256 layers, uint256 parents)
+        external
+        pure
+        returns (uint256[4] memory words, uint256[] memory weights)
+    {
+        return Coefficients.pack(coefficients, layers, parents);
+    }
+
+    function modelLayers(uint256 shape) external pure returns (uint256) {
+        return Shape.modelLayers(shape);
     }
 
     function blockHash(uint256 number) external view returns (bytes32) {

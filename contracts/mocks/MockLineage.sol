@@ -7,7 +7,6 @@ import {ILineage} from "../interfaces/ILineage.sol";
 /// @notice Answers like the real registry, but anyone may add any node without a proof and under any id. Its walks are
 /// naive: their gas is not the real registry's. Never deploy it where something depends on it.
 contract MockLineage is ILineage {
-    error NotAChild(bytes32 cursor, bytes32 parent);
     error UnknownModel(bytes32 id);
     error ModelExists(bytes32 id);
     error NeedsTrainer();

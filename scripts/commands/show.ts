@@ -83,16 +83,28 @@ function describeEdge(edge: Edge): Facts {
     devKeys: edge.devKeys,
     verificationKey: edge.verificationKey,
   };
-  if (statement.program === 'data') return { ...common, ...statement.shard };
-  const widths = statement.widths.join('-');
-  if (statement.program === 'seed') return { ...common, widths, requestId: statement.requestId, seed: statement.seed };
-  return {
-    ...common,
-    widths,
-    rows: statement.shard.rows,
-    learningRate: statement.learningRate,
-    batch: statement.batch,
-  };
+  switch (statement.program) {
+    case 'data':
+      return { ...common, ...statement.shard };
+    case 'seed':
+      return { ...common, widths: show(statement.widths), requestId: statement.requestId, seed: statement.seed };
+    case 'train': {
+      const { widths, shard, learningRate, batch } = statement;
+      return { ...common, widths: show(widths), rows: shard.rows, learningRate, batch };
+    }
+    case 'root':
+      return { ...common, widths: show(statement.widths), source: statement.source };
+    case 'merge':
+      return { ...common, widths: show(statement.widths), parents: statement.parents.length };
+    case 'score': {
+      const { widths, shard, result } = statement;
+      return { ...common, widths: show(widths), rows: shard.rows, kind: shard.kind, result };
+    }
+  }
+}
+
+function show(widths: readonly number[]): string {
+  return widths.join('-');
 }
 
 /**

@@ -20,12 +20,24 @@ import { explainRevert } from '../chain/revert.ts';
 import { writeDurably } from '../runs/durable.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const VERIFIERS: Record<Program, string> = { data: 'DataVerifier', seed: 'SeedVerifier', train: 'TrainVerifier' };
+const VERIFIERS: Record<Program, string> = {
+  data: 'DataVerifier',
+  seed: 'SeedVerifier',
+  train: 'TrainVerifier',
+  root: 'RootVerifier',
+  merge: 'MergeVerifier',
+  score: 'ScoreVerifier',
+};
 
 /** What stands on a chain. */
 export interface Deployment {
   chainId: number;
   registry: Address;
+  /** holds results and leaderboards of the registry's models */
+  scoreboard: Address;
+  /** checks proofs for both; its owner, the deployer at first, can add verifiers */
+  verifiersContract: Address;
+  /** the first verifier of each program */
   verifiers: Record<Program, Address>;
   /** keccak256 of the verifiers' code, which holds the verification keys */
   verifierCode: Record<Program, Hex>;
@@ -50,7 +62,7 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys the verifiers and a registry that uses them.
+ * Deploys the verifiers, the contract that calls them, a registry and its scoreboard.
  * @throws DescentError: `DEV_KEYS_OFF_LOCAL`, `NOT_BUILT` (contracts or setup missing), or what the chain says
  */
 export async function deployRegistry(rpc: string, options: DeployOptions = {}): Promise<Deployment> {
@@ -68,16 +80,21 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
     verifiers[program] = address;
     verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
   }
-  const { data, seed, train } = verifiers;
-  const args = [data, seed, train, powersArgument(srs), srs.devKeys, allowed];
-  const { address, block, transaction, gas } = await deployer.deploy(
-    'contracts/ModelRegistry.sol',
-    'ModelRegistry',
-    args,
-  );
+  const checked = await deployer.deploy('contracts/Verifiers.sol', 'Verifiers', [
+    (Object.keys(PROGRAMS) as Program[]).map((program) => verifiers[program]),
+    powersArgument(srs),
+    srs.devKeys,
+    allowed,
+  ]);
+  const { address, block, transaction, gas } = await deployer.deploy('contracts/ModelRegistry.sol', 'ModelRegistry', [
+    checked.address,
+  ]);
+  const scoreboard = await deployer.deploy('contracts/Scoreboard.sol', 'Scoreboard', [address]);
   const deployment: Deployment = {
     chainId: chain.id,
     registry: address,
+    scoreboard: scoreboard.address,
+    verifiersContract: checked.address,
     verifiers,
     verifierCode,
     devKeys: srs.devKeys,

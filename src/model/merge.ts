@@ -1,6 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
 import { mergeWasm } from '../generated/merge.wasm.ts';
-import { LIMB_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
 import { checkSalt } from './salt.ts';
 import type { Weights } from './weights.ts';
 
@@ -65,14 +65,17 @@ export function checkMerge(parents: readonly Weights[], coefficients: readonly (
     if (widths.join('-') !== shape)
       throw new InputError(`Parents of a merge have one shape: ${shape} and ${widths.join('-')} differ.`);
   }
-  if (coefficients.length !== parents[0].layers.length) {
-    throw new InputError(
-      `A merge of ${parents[0].layers.length} layers needs as many rows of coefficients, not ${coefficients.length}.`,
-    );
+  checkCoefficients(coefficients, parents[0].layers.length, parents.length);
+}
+
+/** @throws InputError unless there is one coefficient in range for each layer and parent */
+export function checkCoefficients(coefficients: readonly (readonly number[])[], layers: number, parents: number): void {
+  if (coefficients.length !== layers) {
+    throw new InputError(`A merge of ${layers} layers needs as many rows of coefficients, not ${coefficients.length}.`);
   }
   coefficients.forEach((row, l) => {
-    if (row.length !== parents.length)
-      throw new InputError(`Layer ${l + 1} has ${row.length} coefficients for ${parents.length} parents.`);
+    if (row.length !== parents)
+      throw new InputError(`Layer ${l + 1} has ${row.length} coefficients for ${parents} parents.`);
     for (const a of row) {
       if (!Number.isInteger(a) || Math.abs(a) >= MERGE_LIMIT) {
         throw new InputError(
@@ -81,6 +84,21 @@ export function checkMerge(parents: readonly Weights[], coefficients: readonly (
       }
     }
   });
+}
+
+/** a_(i,l) for the circuit's layers 1..4 and parents 0..7, 0 where absent. */
+export function circuitCoefficients(coefficients: readonly (readonly number[])[]): number[][] {
+  const absent = MAX_LAYERS - coefficients.length;
+  return Array.from({ length: MAX_LAYERS }, (_, l) =>
+    Array.from({ length: MAX_PARENTS }, (_, i) => coefficients[l - absent]?.[i] ?? 0),
+  );
+}
+
+/** The four public signals: eight 18-bit fields a + 2^17 each (protocol section 10). */
+export function packCoefficients(coefficients: readonly (readonly number[])[]): bigint[] {
+  return circuitCoefficients(coefficients).map((row) =>
+    row.reduce((word, a, i) => word + (BigInt(a + MERGE_LIMIT) << BigInt(18 * i)), 0n),
+  );
 }
 
 let compiled: WebAssembly.Module | undefined;

@@ -3,10 +3,17 @@ import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { range } from '../argument/sumcheck.ts';
-import { checkMerge, MAX_PARENTS, MERGE_LIMIT, type Merge } from '../model/merge.ts';
+import {
+  checkMerge,
+  circuitCoefficients,
+  MAX_PARENTS,
+  MERGE_LIMIT,
+  type Merge,
+  packCoefficients,
+} from '../model/merge.ts';
 import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
+import { LIMB_BITS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
 import { Batch } from './batch.ts';
 import {
@@ -42,19 +49,6 @@ export interface MergeWitness {
   coefficients: readonly (readonly number[])[];
   /** mergeWeights(parents, coefficients) */
   merge: Merge;
-}
-
-/** a_(i,l) for the circuit's layers 1..4 and parents 0..7, 0 where absent. */
-export function circuitCoefficients(coefficients: readonly (readonly number[])[]): number[][] {
-  const absent = MAX_LAYERS - coefficients.length;
-  return range(0, MAX_LAYERS).map((l) => range(0, MAX_PARENTS).map((i) => coefficients[l - absent]?.[i] ?? 0));
-}
-
-/** The four public signals: eight 18-bit fields a + 2^17 each (protocol section 10). */
-export function packCoefficients(coefficients: readonly (readonly number[])[]): bigint[] {
-  return circuitCoefficients(coefficients).map((row) =>
-    row.reduce((word, a, i) => word + (BigInt(a + MERGE_LIMIT) << BigInt(18 * i)), 0n),
-  );
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-expect-error: snarkjs has no types
 import { groth16 } from 'snarkjs';
+import type { Hex } from 'viem';
 import { Curve, type Srs } from '../argument/curve.ts';
 import { Kernels } from '../argument/kernels.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
@@ -8,15 +9,21 @@ import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import type { ArgumentResult, CircuitInputs, CircuitValue } from '../programs/common.ts';
 import { proveData as dataArgument } from '../programs/data.ts';
+import { type MergeWitness, proveMerge as mergeArgument } from '../programs/merge.ts';
 import { modelOracle, shardOracle } from '../programs/oracles.ts';
+import { proveRoot as rootArgument } from '../programs/root.ts';
+import { type ScoreWitness, proveScore as scoreArgument } from '../programs/score.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
 import type { TrainWitness } from '../programs/train/context.ts';
 import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import {
   type DataStatement,
+  type MergeStatement,
   nextDigest,
   type Origin,
   type Program,
+  type RootStatement,
+  type ScoreStatement,
   type SeedStatement,
   type Statement,
   statementDigest,
@@ -116,6 +123,51 @@ export class Prover {
       child: await this.commitModel(witness.child),
     };
     return this.#prove(origin, statement, onStage, (session) => trainArgument(session, witness));
+  }
+
+  /** Proves that weights made elsewhere are in range (program root). @param source SHA-256 of the file they come from */
+  async proveRoot(
+    origin: Origin,
+    weights: Weights,
+    source: Hex,
+    onStage?: StageListener,
+  ): Promise<ProofResult<RootStatement>> {
+    const commitment = await this.commitModel(weights);
+    const statement: RootStatement = { program: 'root', widths: weights.widths, commitment, source };
+    return this.#prove(origin, statement, onStage, (session) => rootArgument(session, weights));
+  }
+
+  /** Proves that a model is a rounded sum of others (program merge). */
+  async proveMerge(
+    origin: Origin,
+    witness: MergeWitness,
+    onStage?: StageListener,
+  ): Promise<ProofResult<MergeStatement>> {
+    const child = await this.commitModel(witness.merge.child);
+    const parents: Point[] = [];
+    for (const parent of witness.parents) parents.push(await this.commitModel(parent));
+    const coefficients = witness.coefficients.map((row) => [...row]);
+    const { widths } = witness.merge.child;
+    const statement: MergeStatement = { program: 'merge', widths, child, parents, coefficients };
+    return this.#prove(origin, statement, onStage, (session) => mergeArgument(session, witness));
+  }
+
+  /** Proves a model's result on a shard (program score). @param origin its registry is the scoreboard */
+  async proveScore(
+    origin: Origin,
+    witness: ScoreWitness,
+    onStage?: StageListener,
+  ): Promise<ProofResult<ScoreStatement>> {
+    const { X: _x, Y: _y, salt: _salt, ...shape } = witness.shard;
+    const statement: ScoreStatement = {
+      program: 'score',
+      widths: witness.model.widths,
+      model: await this.commitModel(witness.model),
+      shard: shape,
+      shardCommitment: await this.commitShard(witness.shard),
+      result: witness.forward.result,
+    };
+    return this.#prove(origin, statement, onStage, (session) => scoreArgument(session, witness));
   }
 
   /** The argument alone: circuit inputs, points and signals, without Groth16 (for tests and benchmarks). */

@@ -3,7 +3,7 @@ import { groth16 } from 'snarkjs';
 import type { Proof } from '../argument/types.ts';
 import { R } from '../numbers/field.ts';
 import { openingHolds, type SrsPowers } from '../registry/opening.ts';
-import { commitmentsOf, kappaOf, type Origin, type Statement, signalsOf } from '../registry/statement.ts';
+import { kappaOf, type Origin, oraclesOf, type Statement, signalsOf } from '../registry/statement.ts';
 
 /** What the contract checks of a proof, one by one. */
 export interface Verification {
@@ -37,7 +37,7 @@ export async function verifyProof(
   }
   const opening = openingHolds(
     keys.srs,
-    commitmentsOf(statement),
+    oraclesOf(statement),
     proof.points,
     proof.signals,
     kappaOf(signals, proof.points.opening),

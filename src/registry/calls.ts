@@ -1,5 +1,6 @@
 import { encodeFunctionData, type Hex } from 'viem';
-import { modelRegistryAbi } from '../generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { checkCoefficients } from '../model/merge.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';
 import type { Proof } from '../proof/types.ts';
 import type { Statement } from './statement.ts';
@@ -7,13 +8,18 @@ import type { Statement } from './statement.ts';
 /** Values of the contract's enum ShardKind. */
 const SHARD_KINDS = { regression: 0, classes: 1 } as const;
 
-/** The functions of the registry that take a proof. */
-export type ProvedFunction = 'registerShard' | 'seed' | 'train';
+/** The functions that take a proof; `score` is the scoreboard's, the others are the registry's. */
+export type ProvedFunction = 'registerShard' | 'seed' | 'train' | 'root' | 'merge' | 'score';
 
 /** Anything a call's arguments are made of, before they are encoded. */
-export type CallArgument = bigint | number | readonly CallArgument[] | { readonly [name: string]: CallArgument };
+export type CallArgument =
+  | bigint
+  | number
+  | string
+  | readonly CallArgument[]
+  | { readonly [name: string]: CallArgument };
 
-/** A call of the registry that registers a proved statement. */
+/** A call of the registry or of the scoreboard that registers a proved statement. */
 export interface RegistryCall {
   functionName: ProvedFunction;
   args: readonly CallArgument[];
@@ -56,6 +62,28 @@ export function registryCall(statement: Statement, proof: Proof): RegistryCall {
       };
       const args = [edge, sent] as const;
       return call('train', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'train', args }));
+    }
+    case 'root': {
+      const args = [statement.widths, statement.source, statement.commitment, sent] as const;
+      return call('root', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'root', args }));
+    }
+    case 'merge': {
+      const { parents, coefficients, child } = statement;
+      const shape = encodeShape(statement.widths);
+      checkCoefficients(coefficients, statement.widths.length - 1, parents.length);
+      const args = [{ parents, shape, coefficients, child }, sent] as const;
+      return call('merge', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'merge', args }));
+    }
+    case 'score': {
+      const claim = {
+        model: statement.model,
+        shape: encodeShape(statement.widths),
+        shard: statement.shardCommitment,
+        descriptor: encodeShard(statement.shard),
+        result: statement.result,
+      };
+      const args = [claim, sent] as const;
+      return call('score', args, encodeFunctionData({ abi: scoreboardAbi, functionName: 'score', args }));
     }
   }
 }

@@ -1,12 +1,23 @@
 import { type Address, getAddress, type Hex } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
+import { checkCoefficients, MAX_PARENTS, MIN_PARENTS } from '../model/merge.ts';
 import { checkShardShape, encodeShape } from '../model/shape.ts';
+import { MAX_LAYERS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import type { Point, Proof } from '../proof/types.ts';
 import { type RegistryCall, registryCall } from './calls.ts';
 import { resultId } from './ids.ts';
 import { JsonReader } from './jsonReader.ts';
-import { commitmentsOf, type Origin, type Program, parametersOf, type Statement, signalsOf } from './statement.ts';
+import {
+  commitmentsOf,
+  type MergeStatement,
+  type Origin,
+  PROGRAMS,
+  type Program,
+  parametersOf,
+  type Statement,
+  signalsOf,
+} from './statement.ts';
 
 export const EDGE_FORMAT = 'descent-edge/1';
 
@@ -75,7 +86,7 @@ export function parseEdge(text: string): Edge {
   const format = file.at('format').string(64);
   if (format !== EDGE_FORMAT)
     throw new FileFormatError(`This is not an edge of format ${EDGE_FORMAT} but ${JSON.stringify(format)}.`);
-  const program = file.at('program').oneOf(['data', 'seed', 'train'] as const);
+  const program = file.at('program').oneOf(Object.keys(PROGRAMS) as Program[]);
   const edge: Edge = {
     origin: readOrigin(file.at('origin')),
     statement: readStatement(file.at('statement'), program),
@@ -144,7 +155,38 @@ function readStatement(file: JsonReader, program: Program): Statement {
         batch: file.at('batch').integer(),
         child: readPoint(file.at('child')),
       };
+    case 'root':
+      file.keys(['widths', 'commitment', 'source']);
+      return {
+        program,
+        widths: readWidths(file.at('widths')),
+        commitment: readPoint(file.at('commitment')),
+        source: file.at('source').hex(32),
+      };
+    case 'merge':
+      return readMerge(file);
+    case 'score':
+      file.keys(['widths', 'model', 'shard', 'shardCommitment', 'result']);
+      return {
+        program,
+        widths: readWidths(file.at('widths')),
+        model: readPoint(file.at('model')),
+        shard: readShard(file.at('shard')),
+        shardCommitment: readPoint(file.at('shardCommitment')),
+        result: file.at('result').natural(R),
+      };
   }
+}
+
+function readMerge(file: JsonReader): MergeStatement {
+  file.keys(['widths', 'child', 'parents', 'coefficients']);
+  const widths = readWidths(file.at('widths'));
+  const parents = file.at('parents').list(MAX_PARENTS).map(readPoint);
+  if (parents.length < MIN_PARENTS) file.at('parents').fail(`must be a list of at least ${MIN_PARENTS}`);
+  const rows = file.at('coefficients').list(MAX_LAYERS);
+  const coefficients = rows.map((row) => row.list(MAX_PARENTS).map((a) => a.integer()));
+  file.guard(() => checkCoefficients(coefficients, widths.length - 1, parents.length));
+  return { program: 'merge', widths, child: readPoint(file.at('child')), parents, coefficients };
 }
 
 function readWidths(file: JsonReader): number[] {

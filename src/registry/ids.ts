@@ -23,15 +23,26 @@ export function ascending(ids: readonly Hex[]): Hex[] {
   return [...new Set(ids.map((id) => id.toLowerCase() as Hex))].sort();
 }
 
-/** Id of what a statement registers: a shard or a model. */
+/** Id of a result: keccak256(abi.encode(model, shard)). Contracts store results under both, this joins them. */
+export function scoreId(model: Hex, shard: Hex): Hex {
+  return keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }], [model, shard]));
+}
+
+/** Id of what a statement registers: a shard, a model or a result. */
 export function resultId(statement: Statement): Hex {
   switch (statement.program) {
     case 'data':
       return shardId(statement.commitment, encodeShard(statement.shard));
     case 'seed':
+    case 'root':
       return modelId(statement.commitment, encodeShape(statement.widths));
     case 'train':
+    case 'merge':
       return modelId(statement.child, encodeShape(statement.widths));
+    case 'score': {
+      const model = modelId(statement.model, encodeShape(statement.widths));
+      return scoreId(model, shardId(statement.shardCommitment, encodeShard(statement.shard)));
+    }
   }
 }
 

@@ -37,25 +37,27 @@ export function isPoint({ x, y }: Point): boolean {
 
 /**
  * The check that the contract's KzgOpening makes, off chain (design section 6.5).
- * @param commitments of the statement, in the program's opening order; trace and helper follow from `points`
+ * @param commitments of the statement, in the program's opening order, undefined where a parent of a merge is absent (the
+ * zero polynomial); trace and helper follow from `points`
  * @param kappa from `kappaOf`
  * @returns false also when a point is malformed, off the curve or infinity
  */
 export function openingHolds(
   srs: SrsPowers,
-  commitments: readonly Point[],
+  commitments: readonly (Point | undefined)[],
   points: ProofPoints,
   signals: ProofSignals,
   kappa: bigint,
 ): boolean {
-  if (![...commitments, ...Object.values(points)].every(isPoint)) return false;
+  const present = commitments.filter((point) => point !== undefined);
+  if (![...present, ...Object.values(points)].every(isPoint)) return false;
   const { eta, gamma, theta, gamma2, z, e2 } = signals;
   const kappa2 = mod(kappa * kappa);
   const at = (point: Point) => G1.fromAffine(point);
   const times = (point: G1Point, factor: bigint) => point.multiplyUnsafe(mod(factor));
 
   // 1. g by Horner's rule
-  const oracles = [...commitments, points.trace, points.helper].map(at);
+  const oracles = [...commitments, points.trace, points.helper].map((point) => (point ? at(point) : G1.ZERO));
   const g = oracles.reduceRight((sum, oracle) => times(sum, eta).add(oracle), G1.ZERO);
 
   // 2. the other points

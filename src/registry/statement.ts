@@ -1,10 +1,11 @@
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
+import { MAX_PARENTS, packCoefficients } from '../model/merge.ts';
 import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
 import { R } from '../numbers/field.ts';
 import type { Point, ProofPoints, ProofSignals } from '../proof/types.ts';
 
 /** Numbers of the programs (protocol section 2). */
-export const PROGRAMS = { data: 1, seed: 2, train: 3 } as const;
+export const PROGRAMS = { data: 1, seed: 2, train: 3, root: 4, merge: 5, score: 6 } as const;
 export type Program = keyof typeof PROGRAMS;
 
 /** keccak256("descent.statement.v1") */
@@ -43,11 +44,52 @@ export interface TrainStatement {
   child: Point;
 }
 
-export type Statement = DataStatement | SeedStatement | TrainStatement;
+/** A committed model has weights in range and zero padding. Where they come from is declared, not proved. */
+export interface RootStatement {
+  program: 'root';
+  /** n_0 .. n_L */
+  widths: number[];
+  commitment: Point;
+  /** SHA-256 of the file that the weights are said to come from */
+  source: Hex;
+}
+
+/** The child is the rounded sum of its parents, each layer with its own coefficients. */
+export interface MergeStatement {
+  program: 'merge';
+  /** n_0 .. n_L */
+  widths: number[];
+  child: Point;
+  /** 2..8, the first line's first */
+  parents: Point[];
+  /** [layer 1..L][parent], integers over 2^14 in (-2^17, 2^17) */
+  coefficients: number[][];
+}
+
+/** The model has this result on the shard; its registry is the scoreboard. */
+export interface ScoreStatement {
+  program: 'score';
+  /** n_0 .. n_L */
+  widths: number[];
+  model: Point;
+  shard: ShardShape;
+  shardCommitment: Point;
+  /** classes: rows proved right; regression: sum of squared errors, 2 * fa fraction bits */
+  result: bigint;
+}
+
+export type Statement =
+  | DataStatement
+  | SeedStatement
+  | TrainStatement
+  | RootStatement
+  | MergeStatement
+  | ScoreStatement;
 
 /** Where and by whom a statement is claimed: a proof is worth nothing elsewhere or to anyone else. */
 export interface Origin {
   chainId: bigint;
+  /** the contract that the proof is sent to: the registry, for scores the scoreboard */
   registry: Address;
   /** the sender of the transaction */
   trainer: Address;
@@ -64,19 +106,43 @@ export function parametersOf(statement: Statement): bigint[] {
       const segment = { lr: statement.learningRate, batch: statement.batch };
       return [encodeShape(statement.widths), encodeSegment(segment, statement.shard)];
     }
+    case 'root':
+      return [encodeShape(statement.widths)];
+    case 'merge':
+      return [encodeShape(statement.widths), ...packCoefficients(statement.coefficients)];
+    case 'score':
+      return [encodeShape(statement.widths), encodeShard(statement.shard), statement.result];
   }
 }
 
-/** The commitments that the statement speaks of, in the program's opening order. */
+/** The parameters that h_0 binds: those of the circuit and what only the contract reads. */
+export function boundParametersOf(statement: Statement): bigint[] {
+  const parameters = parametersOf(statement);
+  return statement.program === 'root' ? [...parameters, BigInt(statement.source)] : parameters;
+}
+
+/** The commitments that the statement opens, in the program's opening order; undefined for an absent parent. */
+export function oraclesOf(statement: Statement): (Point | undefined)[] {
+  switch (statement.program) {
+    case 'train':
+      return [statement.parent, statement.child, statement.shardCommitment];
+    case 'merge':
+      return [statement.child, ...Array.from({ length: MAX_PARENTS }, (_, i) => statement.parents[i])];
+    case 'score':
+      return [statement.model, statement.shardCommitment];
+    default:
+      return [statement.commitment];
+  }
+}
+
+/** The same as h_0 binds them: an absent parent is the point at infinity, (0, 0). */
 export function commitmentsOf(statement: Statement): Point[] {
-  return statement.program === 'train'
-    ? [statement.parent, statement.child, statement.shardCommitment]
-    : [statement.commitment];
+  return oraclesOf(statement).map((point) => point ?? { x: 0n, y: 0n });
 }
 
 /** h_0 (protocol section 2). */
 export function statementDigest(origin: Origin, statement: Statement): bigint {
-  return digest(origin, PROGRAMS[statement.program], parametersOf(statement), commitmentsOf(statement));
+  return digest(origin, PROGRAMS[statement.program], boundParametersOf(statement), commitmentsOf(statement));
 }
 
 /** h_0 from its raw parts: the twin of `Statement.digest`. */

@@ -8,13 +8,14 @@ import { createPublicClient, http, keccak256 } from 'viem';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { deployRegistry, readDeployments } from '../../scripts/deploy/deploy.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import { TEST_SRS } from './support/knownTau.ts';
 
 // The folder that a deployment reads, with verifiers that need no keys: what they verify does not matter here.
 // test/journey deploys the real ones.
 const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathname;
-const PROGRAMS = { data: 'DataVerifier', seed: 'SeedVerifier', train: 'TrainVerifier' };
+const PROGRAM_VERIFIERS = ['Data', 'Seed', 'Train', 'Root', 'Merge', 'Score'].map((name) => `${name}Verifier`);
 
 interface Node {
   rpc: string;
@@ -39,16 +40,19 @@ describe('deployRegistry', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('deploys three verifiers and a registry that uses them, and says where', async () => {
+  it('deploys verifiers, a registry and a scoreboard that use them, and says where', async () => {
     const made = await deployRegistry(local.rpc, { root });
     const client = createPublicClient({ transport: http(local.rpc) });
     const registry = { address: made.registry, abi: modelRegistryAbi } as const;
-    for (const [i, program] of (['data', 'seed', 'train'] as const).entries()) {
+    for (const [i, program] of (Object.keys(PROGRAMS) as Program[]).entries()) {
       const address = await client.readContract({ ...registry, functionName: 'verifierOf', args: [BigInt(i + 1)] });
       assert.equal(address, made.verifiers[program]);
       const code = await client.getCode({ address });
       assert.equal(made.verifierCode[program], keccak256(code ?? '0x'));
     }
+    assert.equal(await client.readContract({ ...registry, functionName: 'verifiers' }), made.verifiersContract);
+    const board = { address: made.scoreboard, abi: scoreboardAbi } as const;
+    assert.equal(await client.readContract({ ...board, functionName: 'registry' }), made.registry);
     const { tau, tauC, tauC2 } = TEST_SRS;
     assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), { tau, tauC, tauC2 });
     assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), true);
@@ -124,8 +128,10 @@ function makeRoot(root: string, devKeys: boolean): void {
   mkdirSync(join(root, 'src', 'generated'), { recursive: true });
   writeFileSync(join(root, 'src', 'generated', 'srs.json'), JSON.stringify(srs));
   const contracts = join(root, 'artifacts', 'contracts');
-  cpSync(join(ARTIFACTS, 'ModelRegistry.sol'), join(contracts, 'ModelRegistry.sol'), { recursive: true });
-  for (const name of Object.values(PROGRAMS)) {
+  for (const name of ['Verifiers', 'ModelRegistry', 'Scoreboard']) {
+    cpSync(join(ARTIFACTS, `${name}.sol`), join(contracts, `${name}.sol`), { recursive: true });
+  }
+  for (const name of PROGRAM_VERIFIERS) {
     const from = join(ARTIFACTS, 'mocks', 'VerifierMocks.sol', 'ExpectingVerifier.json');
     cpSync(from, join(contracts, 'verifiers', `${name}.sol`, `${name}.json`));
   }

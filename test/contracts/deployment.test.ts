@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type Address, decodeEventLog, type Hex } from 'viem';
-import { modelRegistryAbi, reverts, type TestChain, testChain } from './support/chain.ts';
+import { type Address, type Hex, keccak256, parseEventLogs, zeroAddress } from 'viem';
+import { verifiersAbi } from '../../src/generated/abi.ts';
+import { abiOf, Contract, modelRegistryAbi, reverts, type TestChain, testChain } from './support/chain.ts';
 import { elements, TEST_SRS } from './support/knownTau.ts';
 import { srsArgument } from './support/world.ts';
 
@@ -11,82 +12,105 @@ const NOWHERE: Address = '0x0000000000000000000000000000000000000001';
 describe('deployment of the registry', () => {
   let chain: TestChain;
   let verifiers: Address[];
+  let codeHash: Hex;
 
   before(async () => {
     chain = await testChain();
     verifiers = await deployVerifiers(chain);
+    codeHash = keccak256((await chain.read.getCode({ address: verifiers[0] })) ?? '0x');
   });
 
   it('answers with what it was given', async () => {
-    const address = await chain.deploy('ModelRegistry', [...verifiers, SRS, true, false]);
-    const read = (functionName: 'devKeys' | 'srs' | 'verifierOf', args?: readonly [bigint]) =>
-      chain.read.readContract({ address, abi: modelRegistryAbi, functionName, args } as never);
-    assert.equal(await read('devKeys'), true);
-    assert.deepEqual(await read('srs'), SRS);
-    for (const program of [1, 2, 3]) {
-      assert.equal(await read('verifierOf', [BigInt(program)]), verifiers[program - 1]);
+    const gate = await deployed(chain, [verifiers, SRS, true, false]);
+    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+    const scoreboard = new Contract(
+      chain,
+      await chain.deploy('Scoreboard', [registry.address]),
+      await abiOf('Scoreboard'),
+    );
+    for (const contract of [gate, registry]) {
+      assert.equal(await contract.read('devKeys', []), true);
+      assert.deepEqual(await contract.read('srs', []), SRS);
+      for (let program = 1n; program <= 6n; program++) {
+        assert.equal(await contract.read('verifierOf', [program]), verifiers[Number(program) - 1]);
+      }
+      for (const program of [0n, 7n, 2n ** 255n]) {
+        assert.equal(BigInt(await contract.read('verifierOf', [program])), 0n);
+      }
     }
-    for (const program of [0n, 4n, 2n ** 255n]) assert.equal(BigInt((await read('verifierOf', [program])) as Hex), 0n);
+    assert.equal(await registry.read('verifiers', []), gate.address);
+    assert.equal(await scoreboard.read('registry', []), registry.address);
   });
 
-  it('says in an event whether its keys are dev keys', async () => {
+  it('says in events whether its keys are dev keys, and all first verifiers', async () => {
     for (const devKeys of [true, false]) {
-      const address = await chain.deploy('ModelRegistry', [...verifiers, SRS, devKeys, false]);
-      const [log] = await chain.read.getLogs({ address, fromBlock: 0n });
-      const { eventName, args } = decodeEventLog({ abi: modelRegistryAbi, topics: log.topics, data: log.data });
-      assert.equal(eventName, 'RegistryDeployed');
-      assert.deepEqual(args, {
-        devKeys,
-        dataVerifier: verifiers[0],
-        seedVerifier: verifiers[1],
-        trainVerifier: verifiers[2],
-        srs: SRS,
-      });
-      assert.equal(await chain.read.readContract({ address, abi: modelRegistryAbi, functionName: 'devKeys' }), devKeys);
+      const gate = await deployed(chain, [verifiers, SRS, devKeys, false]);
+      const [first, ...others] = await eventsOf(gate);
+      assert.deepEqual(first, { eventName: 'VerifiersDeployed', args: { devKeys, srs: SRS } });
+      const added = verifiers.map((verifier, i) => ({
+        eventName: 'VerifierAdded',
+        args: { program: BigInt(i + 1), version: 1n, verifier, codeHash },
+      }));
+      const owned = { previousOwner: zeroAddress, newOwner: chain.accounts[0] };
+      assert.deepEqual(others, [...added, { eventName: 'OwnershipTransferred', args: owned }]);
+      const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+      assert.deepEqual(await eventsOf(registry), [
+        { eventName: 'RegistryDeployed', args: { verifiers: gate.address, devKeys } },
+      ]);
     }
   });
 
   it('takes dev keys on the other local chain id', async () => {
     const other = await testChain({ chainId: 1337 });
-    await other.deploy('ModelRegistry', [...(await deployVerifiers(other)), SRS, true, false]);
+    await other.deploy('Verifiers', [await deployVerifiers(other), SRS, true, false]);
   });
 
   it('reverts with DevKeysOffLocal for dev keys on any other chain', async () => {
     for (const chainId of [1, 11155111]) {
       const other = await testChain({ chainId });
-      const given = [...(await deployVerifiers(other)), SRS, true, false];
-      await reverts(other.deploy('ModelRegistry', given), 'DevKeysOffLocal', [BigInt(chainId)]);
+      const given = [await deployVerifiers(other), SRS, true, false];
+      await reverts(other.deploy('Verifiers', given), 'DevKeysOffLocal', [BigInt(chainId)]);
     }
   });
 
   it('takes dev keys on another chain when that is allowed in so many words', async () => {
     const other = await testChain({ chainId: 11155111 });
-    const address = await other.deploy('ModelRegistry', [...(await deployVerifiers(other)), SRS, true, true]);
-    assert.equal(await other.read.readContract({ address, abi: modelRegistryAbi, functionName: 'devKeys' }), true);
+    const gate = await deployed(other, [await deployVerifiers(other), SRS, true, true]);
+    assert.equal(await gate.read('devKeys', []), true);
   });
 
   it('takes real keys on any chain', async () => {
     const other = await testChain({ chainId: 1 });
-    await other.deploy('ModelRegistry', [...(await deployVerifiers(other)), SRS, false, false]);
+    await other.deploy('Verifiers', [await deployVerifiers(other), SRS, false, false]);
   });
 
   it('reverts with VerifierWithoutCode when any verifier is no contract', async () => {
-    for (const i of [0, 1, 2]) {
-      await reverts(
-        chain.deploy('ModelRegistry', [...verifiers.with(i, NOWHERE), SRS, true, false]),
-        'VerifierWithoutCode',
-        [NOWHERE],
-      );
+    for (const i of [0, 1, 2, 3, 4, 5]) {
+      await reverts(chain.deploy('Verifiers', [verifiers.with(i, NOWHERE), SRS, true, false]), 'VerifierWithoutCode', [
+        NOWHERE,
+      ]);
     }
   });
 
   it('reverts with UnusableSrs when a power is infinity, off the curve or given twice', async () => {
     for (const bad of [[0n, 0n, 0n, 0n], elements(1n, 4), SRS.tauC2]) {
-      await reverts(chain.deploy('ModelRegistry', [...verifiers, { ...SRS, tauC: bad }, true, false]), 'UnusableSrs');
+      await reverts(chain.deploy('Verifiers', [verifiers, { ...SRS, tauC: bad }, true, false]), 'UnusableSrs');
     }
   });
 });
 
 function deployVerifiers(chain: TestChain): Promise<Address[]> {
-  return Promise.all([1, 2, 3].map(() => chain.deploy('AnsweringVerifier', ['0x'])));
+  return Promise.all(Array.from({ length: 6 }, () => chain.deploy('AnsweringVerifier', ['0x'])));
+}
+
+async function deployed(chain: TestChain, args: readonly unknown[]): Promise<Contract> {
+  return new Contract(chain, await chain.deploy('Verifiers', args), verifiersAbi);
+}
+
+async function eventsOf({ chain, address }: Contract) {
+  const logs = await chain.read.getLogs({ address, fromBlock: 0n });
+  return parseEventLogs({ abi: [...verifiersAbi, ...modelRegistryAbi], logs }).map(({ eventName, args }) => ({
+    eventName,
+    args,
+  }));
 }

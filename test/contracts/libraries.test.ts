@@ -22,16 +22,22 @@ describe('small libraries', () => {
   describe('NodeHead', () => {
     it('gives back what it was made of', async () => {
       const block = await chain.read.getBlock();
-      for (const depth of [0n, 1n, 2n ** 24n - 1n]) {
-        const [trainer, kind, back, timestamp, number] = await harness.read('head', [TRAINER, TRAIN, depth]);
-        assert.deepEqual([trainer, kind, back], [TRAINER, TRAIN, depth]);
-        assert.ok(timestamp >= block.timestamp && timestamp < block.timestamp + 100n);
-        assert.ok(number >= block.number && number <= block.number + 1n);
+      for (const [number, declared, version] of [
+        [1n, false, 1n],
+        [2n ** 32n - 1n, true, 255n],
+      ]) {
+        const [trainer, kind, ...rest] = await harness.read('head', [TRAINER, TRAIN, number, declared, version]);
+        assert.deepEqual([trainer, kind, ...rest.slice(0, 3)], [TRAINER, TRAIN, number, declared, version]);
+        assert.ok(rest[3] >= block.timestamp && rest[3] < block.timestamp + 100n);
       }
     });
+  });
 
+  describe('NodeLine', () => {
     it('reverts with TooDeep beyond 24 bits', async () => {
-      await reverts(harness.read('head', [TRAINER, TRAIN, 2n ** 24n]), 'TooDeep', [2n ** 24n]);
+      const line = (depth: bigint) => depth << 160n;
+      await harness.read('childLine', [1n, line(2n ** 24n - 2n), 0n, false]);
+      await reverts(harness.read('childLine', [1n, line(2n ** 24n - 1n), 0n, false]), 'TooDeep', [2n ** 24n]);
     });
   });
 

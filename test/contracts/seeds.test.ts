@@ -158,6 +158,9 @@ describe('seed', () => {
       timestamp: block.timestamp,
       blockNumber: block.number,
       parent: toHex(0, { size: 32 }),
+      declared: false,
+      number: 1n,
+      version: 1n,
     });
     assert.deepEqual(await world.registry.read('parents', [id]), []);
     assert.equal(await world.registry.read('trainerOf', [id]), world.alice);

@@ -38,6 +38,7 @@ describe('registerShard', () => {
         outputs: 3n,
         rows: 16n,
         kind: kind === 'classes' ? 1 : 0,
+        blockNumber: await world.chain.read.getBlockNumber(),
       });
     }
   });
@@ -75,6 +76,7 @@ describe('registerShard', () => {
       outputs: 0n,
       rows: 0n,
       kind: 0,
+      blockNumber: 0n,
     });
   });
 
@@ -187,11 +189,17 @@ describe('registerDataset', () => {
   }
 
   it('records registrar, number of shards and rows under the id of its content', async () => {
+    const firstBlock = (await world.chain.read.getBlockNumber()) + 2n;
     const ids = await shardIds(SHARD, SHARD, { ...SHARD, rows: 9 });
     const id = datasetId(ids, 'ipfs://digits');
     assert.equal(await register(ids), id);
     const receipt = await world.registry.send('registerDataset', [ids, 'ipfs://digits'], world.bob);
-    assert.deepEqual(await world.registry.read('dataset', [id]), { registrar: world.bob, shards: 3n, rows: 41n });
+    assert.deepEqual(await world.registry.read('dataset', [id]), {
+      registrar: world.bob,
+      shards: 3n,
+      rows: 41n,
+      firstBlock,
+    });
     const args = { id, registrar: world.bob, shardIds: ids, rows: 41n, uri: 'ipfs://digits' };
     assert.deepEqual(world.events(receipt), [{ eventName: 'DatasetRegistered', args }]);
   });
@@ -202,6 +210,7 @@ describe('registerDataset', () => {
       registrar: nobody,
       shards: 0n,
       rows: 0n,
+      firstBlock: 0n,
     });
   });
 

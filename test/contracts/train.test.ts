@@ -47,6 +47,9 @@ describe('train', () => {
       timestamp: block.timestamp,
       blockNumber: block.number,
       parent: parentId,
+      declared: false,
+      number: 2n,
+      version: 1n,
     });
     const grandchild = await world.trainModel(claim, shard);
     assert.equal((await world.registry.read('node', [resultId(grandchild.statement)])).depth, 2n);
@@ -232,7 +235,8 @@ describe('a registry with a verifier that burns its gas', () => {
     const { chain } = world;
     const burning = await chain.deploy('BurningVerifier');
     const srs = await world.registry.read('srs');
-    const address = await chain.deploy('ModelRegistry', [burning, burning, burning, srs, true, false]);
+    const gate = await chain.deploy('Verifiers', [new Array(6).fill(burning), srs, true, false]);
+    const address = await chain.deploy('ModelRegistry', [gate]);
     const claim = trainClaim(parent, shard).proof;
     const args = [5n, 3n, 16n, 1, shard.oracle.commitment, { ...claim, challenges: claim.signals }];
     const call = chain.read.simulateContract({
@@ -309,8 +313,17 @@ describe('children', () => {
 describe('an unknown model', () => {
   it('has no fields, no trainer and no parents', async () => {
     const nobody = '0x0000000000000000000000000000000000000000';
-    const nothing = { trainer: nobody, kind: 0, depth: 0n, timestamp: 0n, blockNumber: 0n, parent: NO_MODEL };
-    assert.deepEqual(await world.registry.read('node', [UNKNOWN]), nothing);
+    assert.deepEqual(await world.registry.read('node', [UNKNOWN]), {
+      trainer: nobody,
+      kind: 0,
+      depth: 0n,
+      timestamp: 0n,
+      blockNumber: 0n,
+      parent: NO_MODEL,
+      declared: false,
+      number: 0n,
+      version: 0n,
+    });
     assert.equal(await world.registry.read('trainerOf', [UNKNOWN]), nobody);
     assert.deepEqual(await world.registry.read('parents', [UNKNOWN]), []);
   });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { bn254 } from '@noble/curves/bn254.js';
 import { decodeFunctionData, getAddress, type Hex } from 'viem';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import type { Point, Proof } from '../../src/proof/types.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
@@ -28,7 +28,21 @@ const STATEMENTS: Statement[] = [
     batch: 4,
     child: point(5n),
   },
+  { program: 'root', widths: WIDTHS, commitment: point(6n), source: `0x${'5c'.repeat(32)}` },
+  {
+    program: 'merge',
+    widths: WIDTHS,
+    child: point(7n),
+    parents: [point(8n), point(9n), point(10n)],
+    coefficients: [
+      [2 ** 14, 0, 1 - 2 ** 17],
+      [5, 6, 7],
+    ],
+  },
+  { program: 'score', widths: WIDTHS, model: point(8n), shard: SHARD, shardCommitment: point(9n), result: 11n },
 ];
+const SIGNALS = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
+const COMMITMENTS = { data: 1, seed: 1, train: 3, root: 1, merge: 9, score: 2 };
 const PROOF: Proof = {
   groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],
   points: {
@@ -51,7 +65,7 @@ const EDGES: Edge[] = STATEMENTS.map((statement) => ({
   devKeys: true,
   metadata: { name: 'first <b>edge</b>', note: 'line\n\u0000"quoted"' },
 }));
-const [DATA, SEED, TRAIN] = EDGES;
+const [DATA, SEED, TRAIN, , MERGE] = EDGES;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests take files apart
 type Json = any;
@@ -68,7 +82,7 @@ describe('an edge file', () => {
       const file = JSON.parse(formatEdge(edge));
       const { to, from, chainId, value, data, function: functionName } = file.transaction;
       assert.deepEqual([to, from, chainId, value], [REGISTRY, TRAINER, '31337', '0']);
-      const call = decodeFunctionData({ abi: modelRegistryAbi, data: data as Hex });
+      const call = decodeFunctionData({ abi: [...modelRegistryAbi, ...scoreboardAbi], data: data as Hex });
       assert.equal(call.functionName, functionName);
       assert.deepEqual(file.transaction.args, texts(call.args));
     });
@@ -77,9 +91,9 @@ describe('an edge file', () => {
       const file = JSON.parse(formatEdge(edge));
       assert.equal(file.id, resultId(edge.statement));
       assert.deepEqual(file.signals, texts(signalsOf(edge.origin, edge.statement, PROOF)));
-      assert.equal(file.signals.length, program === 'data' ? 13 : 14);
+      assert.equal(file.signals.length, SIGNALS[program]);
       assert.deepEqual(file.parameters, file.signals.slice(12));
-      assert.equal(file.commitments.length, program === 'train' ? 3 : 1);
+      assert.equal(file.commitments.length, COMMITMENTS[program]);
     });
 
     it(`of program ${program} is rejected when any single value in it is another`, () => {
@@ -175,6 +189,33 @@ describe('an edge file', () => {
       file.statement[name] = value;
       assert.throws(() => parseEdge(JSON.stringify(file)), FileFormatError);
     }
+  });
+
+  it('is rejected when a merge has too few or too many parents or other coefficients than one each in range', () => {
+    const { statement } = MERGE;
+    if (statement.program !== 'merge') assert.fail();
+    const row = (n: number) => new Array<number>(n).fill(1);
+    for (const [count, coefficients] of [
+      [1, [row(1), row(1)]],
+      [9, [row(9), row(9)]],
+      [3, [row(3)]],
+      [3, [row(3), row(3), row(3)]],
+      [3, [row(3), row(2)]],
+      [3, [row(4), row(3)]],
+      [3, [row(3), [1, 1, 2 ** 17]]],
+      [3, [row(3), [1, 1, -(2 ** 17)]]],
+      [3, [row(3), [1, 1, 0.5]]],
+    ] as const) {
+      const file = JSON.parse(formatEdge(MERGE));
+      file.statement.parents = Array.from({ length: count }, (_, i) => texts(point(BigInt(20 + i))));
+      file.statement.coefficients = coefficients;
+      assert.throws(() => parseEdge(JSON.stringify(file)), FileFormatError, JSON.stringify(coefficients));
+    }
+  });
+
+  it('is rejected when a parent of a merge is infinity', () => {
+    const statement = { ...MERGE.statement, parents: [point(1n), point(2n), { x: 0n, y: 0n }] } as Statement;
+    assert.throws(() => parseEdge(formatEdge({ ...MERGE, statement })), /statement\.parents\[2\]/);
   });
 
   it('is rejected when its metadata is long', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { P } from '../../src/numbers/field.ts';
+import type { Point } from '../../src/proof/types.ts';
 import { isPoint, openingHolds, parseSrs } from '../../src/registry/opening.ts';
 import {
   commit,
@@ -23,6 +24,16 @@ describe('openingHolds', () => {
 
   it('is true for a genuine opening', () => {
     assert.equal(holds(), true);
+  });
+
+  it('is true beside an absent parent, and false where infinity stands in its place', () => {
+    const { points, signals } = openOracles([ORACLE, []], 4n);
+    const verdict = (...commitments: (Point | undefined)[]) =>
+      openingHolds(TEST_SRS, commitments, points, signals, KAPPA);
+    assert.equal(verdict(commit(ORACLE), undefined), true);
+    assert.equal(verdict(undefined, commit(ORACLE)), false);
+    assert.equal(verdict(commit(ORACLE)), false);
+    assert.equal(verdict(commit(ORACLE), { x: 0n, y: 0n }), false);
   });
 
   it('is false, not an error, when any point is infinity, off the curve or not canonical', () => {

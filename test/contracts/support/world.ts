@@ -2,13 +2,18 @@
 // under a known tau. Real Groth16 proofs are the matter of test/journey.
 import type { Address, Hex } from 'viem';
 import { parseEventLogs, type TransactionReceipt } from 'viem';
+import { scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
 import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
 import type { Point, Proof } from '../../../src/proof/types.ts';
 import { proofArgument, registryCall } from '../../../src/registry/calls.ts';
 import type { SrsPowers } from '../../../src/registry/opening.ts';
 import {
   type DataStatement,
+  type MergeStatement,
+  PROGRAMS,
   type Program,
+  type RootStatement,
+  type ScoreStatement,
   type SeedStatement,
   type Statement,
   signalsOf,
@@ -32,6 +37,11 @@ export interface Claim<S extends Statement = Statement> {
 export type Registered = Claim<DataStatement> & { oracle: Committed };
 export type Seeded = Claim<SeedStatement> & { oracle: Committed };
 export type Trained = Claim<TrainStatement> & { oracle: Committed };
+export type Rooted = Claim<RootStatement> & { oracle: Committed };
+export type Merged = Claim<MergeStatement> & { oracle: Committed };
+export type Scored = Claim<ScoreStatement>;
+/** Anything that others may descend from. */
+export type Model = { statement: { widths: number[] } & Statement; oracle: Committed };
 
 let lastSeed = 1000n;
 
@@ -43,7 +53,7 @@ export function oracle(length = 60): Committed {
 }
 
 /** A proof whose opening is genuine. Its Groth16 part is eight words that the verifier is told to expect. */
-export function proofOf(...oracles: readonly Committed[]): Proof {
+export function proofOf(...oracles: readonly Pick<Committed, 'polynomial'>[]): Proof {
   lastSeed += 10n;
   const opened = openOracles(
     oracles.map(({ polynomial }) => polynomial),
@@ -77,6 +87,41 @@ export function trainClaim(
   return { statement, proof: proofOf(parent.oracle, child, shard.oracle), oracle: child };
 }
 
+export function rootClaim(widths: readonly number[], source: Hex = `0x${'5c'.repeat(32)}`): Rooted {
+  const model = oracle();
+  const statement: RootStatement = { program: 'root', widths: [...widths], commitment: model.commitment, source };
+  return { statement, proof: proofOf(model), oracle: model };
+}
+
+/** @param coefficients [layer][parent]; half of each unless given */
+export function mergeClaim(parents: readonly Model[], coefficients?: number[][]): Merged {
+  const child = oracle();
+  const { widths } = parents[0].statement;
+  const statement: MergeStatement = {
+    program: 'merge',
+    widths,
+    child: child.commitment,
+    parents: parents.map(({ oracle: { commitment } }) => commitment),
+    coefficients: coefficients ?? widths.slice(1).map(() => parents.map(() => 2 ** 13)),
+  };
+  // An absent parent is the zero polynomial.
+  const oracles = [child, ...parents.map((parent) => parent.oracle)].map(({ polynomial }) => polynomial);
+  while (oracles.length < 9) oracles.push([]);
+  return { statement, proof: proofOf(...oracles.map((polynomial) => ({ polynomial }))), oracle: child };
+}
+
+export function scoreClaim(model: Model, shard: Registered, result: bigint): Scored {
+  const statement: ScoreStatement = {
+    program: 'score',
+    widths: model.statement.widths,
+    model: model.oracle.commitment,
+    shard: shard.statement.shard,
+    shardCommitment: shard.oracle.commitment,
+    result,
+  };
+  return { statement, proof: proofOf(model.oracle, shard.oracle) };
+}
+
 export function srsArgument({ tau, tauC, tauC2 }: SrsPowers) {
   return { tau, tauC, tauC2 };
 }
@@ -84,23 +129,36 @@ export function srsArgument({ tau, tauC, tauC2 }: SrsPowers) {
 export class World {
   readonly chain: TestChain;
   readonly registry: Contract;
+  readonly scoreboard: Contract;
+  /** the contract that checks proofs */
+  readonly gate: Contract;
   readonly verifiers: Record<Program, Contract>;
 
-  constructor(chain: TestChain, registry: Contract, verifiers: Record<Program, Contract>) {
+  constructor(
+    chain: TestChain,
+    contracts: { registry: Contract; scoreboard: Contract; gate: Contract; verifiers: Record<Program, Contract> },
+  ) {
     this.chain = chain;
-    this.registry = registry;
-    this.verifiers = verifiers;
+    this.registry = contracts.registry;
+    this.scoreboard = contracts.scoreboard;
+    this.gate = contracts.gate;
+    this.verifiers = contracts.verifiers;
   }
 
   static async create(chain?: TestChain): Promise<World> {
     const on = chain ?? (await testChain());
-    const verifier = async () =>
-      new Contract(on, await on.deploy('ExpectingVerifier'), await abiOf('ExpectingVerifier'));
-    const verifiers = { data: await verifier(), seed: await verifier(), train: await verifier() };
-    const { data, seed, train } = verifiers;
-    const args = [data.address, seed.address, train.address, srsArgument(TEST_SRS), true, false];
-    const registry = new Contract(on, await on.deploy('ModelRegistry', args), modelRegistryAbi);
-    return new World(on, registry, verifiers);
+    const verifiers = {} as Record<Program, Contract>;
+    const addresses: Address[] = [];
+    for (const program of Object.keys(PROGRAMS) as Program[]) {
+      const address = await on.deploy('ExpectingVerifier');
+      verifiers[program] = new Contract(on, address, await abiOf('ExpectingVerifier'));
+      addresses.push(address);
+    }
+    const args = [addresses, srsArgument(TEST_SRS), true, false];
+    const gate = new Contract(on, await on.deploy('Verifiers', args), verifiersAbi);
+    const registry = new Contract(on, await on.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+    const scoreboard = new Contract(on, await on.deploy('Scoreboard', [registry.address]), scoreboardAbi);
+    return new World(on, { registry, scoreboard, gate, verifiers });
   }
 
   get alice(): Address {
@@ -111,9 +169,15 @@ export class World {
     return this.chain.accounts[2];
   }
 
+  /** The contract that takes a statement. */
+  target({ program }: Statement): Contract {
+    return program === 'score' ? this.scoreboard : this.registry;
+  }
+
   /** What the verifier of a program shall see if `trainer` sends this. */
   async expect({ statement, proof }: Claim, trainer: Address): Promise<void> {
-    const origin = { chainId: BigInt(this.chain.id), registry: this.registry.address, trainer };
+    const registry = this.target(statement).address;
+    const origin = { chainId: BigInt(this.chain.id), registry, trainer };
     const call = verifierCall(proof.groth16, signalsOf(origin, statement, proof));
     await this.verifiers[statement.program].send('expect', [call]);
   }
@@ -122,7 +186,7 @@ export class World {
   async submit(claim: Claim, trainer = this.alice): Promise<TransactionReceipt> {
     await this.expect(claim, trainer);
     const { functionName, args } = registryCall(claim.statement, claim.proof);
-    return this.registry.send(functionName, args, trainer);
+    return this.target(claim.statement).send(functionName, args, trainer);
   }
 
   /** The same without sending; for calls that revert. */
@@ -134,7 +198,7 @@ export class World {
   /** As `attempt`, but the verifier expects whatever it expected before. */
   async call({ statement, proof }: Claim, trainer = this.alice): Promise<Hex> {
     const { functionName, args } = registryCall(statement, proof);
-    return this.registry.simulate(functionName, args, trainer);
+    return this.target(statement).simulate(functionName, args, trainer);
   }
 
   /** Calls `train` with any raw edge, which need not be one that the twin would encode. */
@@ -177,11 +241,25 @@ export class World {
     return claim;
   }
 
+  async rootModel(...args: Parameters<typeof rootClaim>): Promise<Rooted> {
+    const claim = rootClaim(...args);
+    await this.submit(claim);
+    return claim;
+  }
+
+  async mergeModels(...args: Parameters<typeof mergeClaim>): Promise<Merged> {
+    const claim = mergeClaim(...args);
+    await this.submit(claim);
+    return claim;
+  }
+
   events(receipt: TransactionReceipt) {
-    return parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs }).map(({ eventName, args }) => ({
-      eventName,
-      args,
-    }));
+    return parseEventLogs({ abi: [...modelRegistryAbi, ...scoreboardAbi], logs: receipt.logs }).map(
+      ({ eventName, args }) => ({
+        eventName,
+        args,
+      }),
+    );
   }
 }
 

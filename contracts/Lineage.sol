@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {ILineage} from "./interfaces/ILineage.sol";
+import {NodeHead, NodeHeadLibrary} from "./libraries/NodeHead.sol";
+import {NodeLine, NodeLineLibrary} from "./libraries/NodeLine.sol";
+
+/// @title Lineage
+/// @notice The graph: nodes are added with their parents and never change but for the list of their children. Adding one
+/// costs the same at any depth and with any number of siblings; what walks the graph is a view.
+abstract contract Lineage is ILineage {
+    uint256 internal constant MAX_PARENTS = 8;
+
+    // A merge's parents: three to a word, | weight 20 | older sibling 32 | parent 32 | each, the first parent lowest. The
+    // first parent's sibling stands in the node's line like that of any child.
+    uint256 private constant PARTS_A_WORD = 3;
+    uint256 private constant PART_BITS = 84;
+    uint256 private constant PART_SIBLING = 32;
+    uint256 private constant PART_WEIGHT = 64;
+    uint256 private constant NUMBER_MASK = (1 << 32) - 1;
+    uint256 private constant WEIGHT_MASK = (1 << 20) - 1;
+
+    mapping(bytes32 id => NodeHead) private _heads;
+    mapping(uint256 number => bytes32 id) private _ids;
+    mapping(uint256 number => NodeLine) private _lines;
+    mapping(uint256 number => mapping(uint256 word => uint256)) private _parts;
+    uint256 private _count;
+
+    /// @inheritdoc ILineage
+    function node(bytes32 id) external view returns (Node memory record) {
+        NodeHead head = _heads[id];
+        if (!head.exists()) return record;
+        NodeLine line = _lines[head.number()];
+        record.trainer = head.trainer();
+        record.kind = head.kind();
+        record.depth = line.depth();
+        record.timestamp = head.timestamp();
+        record.blockNumber = line.blockNumber();
+        record.parent = _ids[line.parent()];
+        record.declared = head.declared();
+        record.number = head.number();
+        record.version = head.version();
+    }
+
+    /// @inheritdoc ILineage
+    function trainerOf(bytes32 id) external view returns (address) {
+        return _heads[id].trainer();
+    }
+
+    /// @inheritdoc ILineage
+    function depthOf(bytes32 id) external view returns (uint256) {
+        return _lines[_numberOf(id)].depth();
+    }
+
+    /// @inheritdoc ILineage
+    function kindOf(bytes32 id) external view returns (Kind) {
+        return _heads[id].kind();
+    }
+
+    /// @inheritdoc ILineage
+    function isDeclared(bytes32 id) external view returns (bool) {
+        return _heads[id].declared();
+    }
+
+    /// @inheritdoc ILineage
+    function nodeCount() external view returns (uint256) {
+        return _count;
+    }
+
+    /// @inheritdoc ILineage
+    function nodeAt(uint256 number) external view returns (bytes32) {
+        return _ids[number];
+    }
+
+    /// @inheritdoc ILineage
+    function parents(bytes32 id) external view returns (bytes32[] memory list) {
+        WeightedParent[] memory weighted = _parentsOf(id);
+        list = new bytes32[](weighted.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            list[i] = weighted[i].id;
+        }
+    }
+
+    /// @inheritdoc ILineage
+    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory) {
+        return _parentsOf(id);
+    }
+
+    /// @inheritdoc ILineage
+    function children(bytes32 id, bytes32 cursor, uint256 limit)
+        external
+        view
+        returns (bytes32[] memory page, bytes32 next)
+    {
+        uint256 parent = _numberOf(id);
+        uint256 start = _lines[parent].newestChild();
+        if (cursor != 0) {
+            start = _numberOf(cursor);
+            if (!_isParent(parent, start)) revert NotAChild(cursor, id);
+        }
+        uint256 count = 0;
+        uint256 child = start;
+        for (; child != 0 && count < limit; ++count) {
+            child = _olderSibling(parent, child);
+        }
+        next = _ids[child];
+        page = new bytes32[](count);
+        child = start;
+        for (uint256 i = 0; i < count; ++i) {
+            page[i] = _ids[child];
+            child = _olderSibling(parent, child);
+        }
+    }
+
+    /// @inheritdoc ILineage
+    function isAncestor(bytes32 ancestor, bytes32 descendant) external view returns (bool) {
+        (uint256 upper, uint256 lower) = (_numberOf(ancestor), _numberOf(descendant));
+        if (upper == 0 || lower == 0) return false;
+        return _climb(lower, _lines[upper].depth()) == upper;
+    }
+
+    /// @inheritdoc ILineage
+    function isAncestorVia(bytes32[] calldata path) external view returns (bool) {
+        if (path.length == 0) return false;
+        uint256 above = _numberOf(path[0]);
+        if (above == 0) return false;
+        for (uint256 i = 1; i < path.length; ++i) {
+            uint256 below = _numberOf(path[i]);
+            if (!_isParent(above, below)) return false;
+            above = below;
+        }
+        return true;
+    }
+
+    /// @inheritdoc ILineage
+    function ancestorAt(bytes32 id, uint256 depth) external view returns (bytes32) {
+        return _ids[_climb(_numberOf(id), depth)];
+    }
+
+    /// @inheritdoc ILineage
+    function nearestCommonAncestor(bytes32 a, bytes32 b) external view returns (bytes32) {
+        (uint256 left, uint256 right) = (_numberOf(a), _numberOf(b));
+        (uint256 leftDepth, uint256 rightDepth) = (_lines[left].depth(), _lines[right].depth());
+        if (leftDepth > rightDepth) left = _climb(left, rightDepth);
+        if (rightDepth > leftDepth) right = _climb(right, leftDepth);
+        // From equal depths jumps lead to equal depths: go as far as the lines are still apart.
+        while (left != right) {
+            (NodeLine one, NodeLine other) = (_lines[left], _lines[right]);
+            if (one.depth() == 0) return 0;
+            if (one.jump() != other.jump()) (left, right) = (one.jump(), other.jump());
+            else if (one.parentJump() != other.parentJump()) (left, right) = (one.parentJump(), other.parentJump());
+            else (left, right) = (one.parent(), other.parent());
+        }
+        return _ids[left];
+    }
+
+    /// @inheritdoc ILineage
+    function trainersAlong(bytes32 id, uint256 limit) external view returns (address[] memory page, bytes32 next) {
+        uint256 start = _numberOf(id);
+        // The line has one node more than edges, unless there is no such node.
+        uint256 count = start == 0 ? 0 : _lines[start].depth() + 1;
+        if (count > limit) count = limit;
+        page = new address[](count);
+        uint256 number = start;
+        for (uint256 i = 0; i < count; ++i) {
+            page[i] = _heads[_ids[number]].trainer();
+            number = _lines[number].parent();
+        }
+        next = _ids[number];
+    }
+
+    /// @inheritdoc ILineage
+    function roots(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
+        uint256 start = _numberOf(id);
+        if (start == 0) return (found, true);
+        // Every line followed adds at most one root, one merge and the merge's parents.
+        uint256 bound = limit < _count ? limit : _count;
+        uint256[] memory met = new uint256[](bound);
+        uint256[] memory lines = new uint256[](1 + bound * MAX_PARENTS);
+        uint256 pending = 1;
+        lines[0] = start;
+        uint256 ends = 0;
+        uint256 followed = 0;
+        // `met` holds the roots from the front and the merges from the back.
+        uint256 firstMerge = bound;
+        for (; pending != 0 && followed < limit; ++followed) {
+            uint256 number = lines[--pending];
+            uint256 merges = _lines[number].merges();
+            if (merges == 0) {
+                number = _climb(number, 0);
+                if (!_contains(met, 0, ends, number)) met[ends++] = number;
+                continue;
+            }
+            number = _climbToMerge(number, merges);
+            if (_contains(met, firstMerge, bound, number)) continue;
+            met[--firstMerge] = number;
+            for (uint256 i = 0; i < MAX_PARENTS; ++i) {
+                uint256 parent = _part(number, i) & NUMBER_MASK;
+                if (parent == 0) break;
+                lines[pending++] = parent;
+            }
+        }
+        complete = pending == 0;
+        found = new bytes32[](ends);
+        for (uint256 i = 0; i < ends; ++i) {
+            found[i] = _ids[met[i]];
+        }
+    }
+
+    /// @dev Adds a seed or a root.
+    /// @param id must be fresh
+    function _addOrigin(bytes32 id, address trainer, Kind kind, uint256 version) internal {
+        uint256 number = _nextNumber(id);
+        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, kind == Kind.Root, version);
+        _lines[number] = NodeLineLibrary.origin(number);
+    }
+
+    /// @dev Adds a child of one parent, which must exist.
+    function _addChild(bytes32 id, address trainer, uint256 version, bytes32 parentId) internal returns (uint256) {
+        NodeHead parent = _heads[parentId];
+        uint256 number = _nextNumber(id);
+        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Train, number, parent.declared(), version);
+        return _link(number, parent.number(), false);
+    }
+
+    /// @dev Adds a child of several different parents, which must exist.
+    /// @param weights of the parents, below 2^20
+    function _addMerge(
+        bytes32 id,
+        address trainer,
+        uint256 version,
+        bytes32[] memory parentIds,
+        uint256[] memory weights
+    ) internal returns (uint256 depth) {
+        uint256 number = _nextNumber(id);
+        bool declared = false;
+        uint256 word = 0;
+        for (uint256 i = 0; i < parentIds.length; ++i) {
+            NodeHead head = _heads[parentIds[i]];
+            declared = declared || head.declared();
+            uint256 parent = head.number();
+            uint256 part = parent | (weights[i] << PART_WEIGHT);
+            if (i == 0) {
+                depth = _link(number, parent, true);
+            } else {
+                NodeLine line = _lines[parent];
+                part |= line.newestChild() << PART_SIBLING;
+                _lines[parent] = line.withNewestChild(number);
+            }
+            word |= part << (PART_BITS * (i % PARTS_A_WORD));
+            if (i % PARTS_A_WORD == PARTS_A_WORD - 1 || i == parentIds.length - 1) {
+                _parts[number][i / PARTS_A_WORD] = word;
+                word = 0;
+            }
+        }
+        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Merge, number, declared, version);
+    }
+
+    function _exists(bytes32 id) internal view returns (bool) {
+        return _heads[id].exists();
+    }
+
+    function _nextNumber(bytes32 id) private returns (uint256 number) {
+        number = ++_count;
+        if (number > NUMBER_MASK) revert TooManyNodes(number);
+        _ids[number] = id;
+    }
+
+    /// @dev Makes a node the newest child of its first parent.
+    function _link(uint256 number, uint256 parent, bool isMerge) private returns (uint256 depth) {
+        NodeLine parentLine = _lines[parent];
+        NodeLine line = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge);
+        _lines[number] = line;
+        _lines[parent] = parentLine.withNewestChild(number);
+        return line.depth();
+    }
+
+    /// @dev 0 where there is no such node.
+    function _numberOf(bytes32 id) private view returns (uint256) {
+        return _heads[id].number();
+    }
+
+    /// @dev The node of that depth on the first line; 0 where the line has none.
+    function _climb(uint256 number, uint256 depth) private view returns (uint256) {
+        NodeLine line = _lines[number];
+        if (number == 0 || line.depth() < depth) return 0;
+        while (line.depth() != depth) {
+            if (line.jumpDepth() >= depth) number = line.jump();
+            else if (line.parentJumpDepth() >= depth) number = line.parentJump();
+            else number = line.parent();
+            line = _lines[number];
+        }
+        return number;
+    }
+
+    /// @dev The deepest merge on a first line that has `merges` of them: the uppermost node that still counts so many.
+    function _climbToMerge(uint256 number, uint256 merges) private view returns (uint256) {
+        while (true) {
+            NodeLine line = _lines[number];
+            if (_lines[line.jump()].merges() == merges) number = line.jump();
+            else if (_lines[line.parentJump()].merges() == merges) number = line.parentJump();
+            else if (_lines[line.parent()].merges() == merges) number = line.parent();
+            else break;
+        }
+        return number;
+    }
+
+    /// @dev Whether `parent` is any parent of `child`; false where either is 0.
+    function _isParent(uint256 parent, uint256 child) private view returns (bool) {
+        if (parent == 0 || child == 0) return false;
+        if (_lines[child].parent() == parent) return true;
+        return _partOf(parent, child) != 0;
+    }
+
+    function _olderSibling(uint256 parent, uint256 child) private view returns (uint256) {
+        NodeLine line = _lines[child];
+        if (line.parent() == parent) return line.olderSibling();
+        return (_partOf(parent, child) >> PART_SIBLING) & NUMBER_MASK;
+    }
+
+    /// @dev What a merge stores of one of its parents; 0 where it is none.
+    function _partOf(uint256 parent, uint256 child) private view returns (uint256 part) {
+        for (uint256 i = 0; i < MAX_PARENTS; ++i) {
+            part = _part(child, i);
+            if (part == 0 || part & NUMBER_MASK == parent) return part;
+        }
+        return 0;
+    }
+
+    function _part(uint256 child, uint256 i) private view returns (uint256) {
+        return (_parts[child][i / PARTS_A_WORD] >> (PART_BITS * (i % PARTS_A_WORD))) & ((1 << PART_BITS) - 1);
+    }
+
+    function _parentsOf(bytes32 id) private view returns (WeightedParent[] memory list) {
+        NodeHead head = _heads[id];
+        uint256 number = head.number();
+        if (head.kind() == Kind.Merge) {
+            uint256 count = 0;
+            while (count < MAX_PARENTS && _part(number, count) != 0) ++count;
+            list = new WeightedParent[](count);
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 part = _part(number, i);
+                list[i] = WeightedParent(_ids[part & NUMBER_MASK], (part >> PART_WEIGHT) & WEIGHT_MASK);
+            }
+        } else if (head.kind() == Kind.Train) {
+            list = new WeightedParent[](1);
+            list[0] = WeightedParent(_ids[_lines[number].parent()], 1);
+        }
+    }
+
+    function _contains(uint256[] memory list, uint256 from, uint256 to, uint256 value) private pure returns (bool) {
+        for (uint256 i = from; i < to; ++i) {
+            if (list[i] == value) return true;
+        }
+        return false;
+    }
+}

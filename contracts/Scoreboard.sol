@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {ILineage} from "./interfaces/ILineage.sol";
+import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {IScoreboard} from "./interfaces/IScoreboard.sol";
+import {IScores} from "./interfaces/IScores.sol";
+import {IVerifiers} from "./interfaces/IVerifiers.sol";
+import {BenchmarkId, DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
+import {Proof} from "./interfaces/Proof.sol";
+import {Identity} from "./libraries/Identity.sol";
+import {Ranking} from "./libraries/Ranking.sol";
+import {Shape} from "./libraries/Shape.sol";
+import {Statement} from "./libraries/Statement.sol";
+
+/// @title Scoreboard
+/// @notice Results, benchmarks and leaderboards over one registry. It has no owner.
+contract Scoreboard is IScoreboard {
+    /// @dev One word: | slot 8 | value 64 | prover 160 |. Zero: none. The slot is where a sum stands, or stood, on the board.
+    struct PackedResult {
+        address prover;
+        uint64 value;
+        uint8 slot;
+    }
+
+    /// @dev The dataset is zero while the benchmark is not open.
+    struct PackedBenchmark {
+        DatasetId dataset;
+        uint64 rows;
+        uint64 closingBlock;
+        IModelRegistry.ShardKind kind;
+        bool isSealed;
+    }
+
+    uint256 private constant MAX_SHARDS = 256;
+    /// @dev 2^12 rows of 2^12 outputs, each less than 2^14 off. 256 such results fit 64 bits.
+    uint256 private constant MAX_RESULT = 1 << 52;
+
+    IModelRegistry private immutable REGISTRY;
+    IVerifiers private immutable VERIFIERS;
+
+    mapping(ModelId model => mapping(ShardId shard => PackedResult)) private _results;
+    mapping(BenchmarkId id => PackedBenchmark) private _benchmarks;
+    mapping(BenchmarkId id => ShardId[]) private _shardIds;
+    mapping(BenchmarkId id => mapping(ModelId model => PackedResult)) private _best;
+    mapping(BenchmarkId id => Ranking.Board) private _boards;
+
+    /// @param registry_ whose models, shards, datasets and verifiers these are
+    constructor(IModelRegistry registry_) {
+        REGISTRY = registry_;
+        VERIFIERS = registry_.verifiers();
+    }
+
+    /// @inheritdoc IScoreboard
+    function score(ScoreClaim calldata claim, Proof calldata proof) external {
+        ModelId model = Identity.ofModel(claim.model, claim.shape);
+        if (_kindOf(model) == ILineage.Kind.None) revert UnknownModel(model);
+        // That program data has proved the shard is what makes a result mean something.
+        ShardId shard = Identity.ofShard(claim.shard, claim.descriptor);
+        if (REGISTRY.shard(shard).owner == address(0)) revert UnknownShard(shard);
+        Shape.requireFit(claim.shape, claim.descriptor);
+        if (claim.result > MAX_RESULT) revert ResultOutOfRange(claim.result);
+        PackedResult memory known = _results[model][shard];
+        _requireBetter(claim.result, known, Shape.shardKind(claim.descriptor));
+
+        uint256[] memory parameters = new uint256[](3);
+        (parameters[0], parameters[1], parameters[2]) = (claim.shape, claim.descriptor, claim.result);
+        uint256[] memory commitments = new uint256[](4);
+        (commitments[0], commitments[1]) = (claim.model.x, claim.model.y);
+        (commitments[2], commitments[3]) = (claim.shard.x, claim.shard.y);
+        VERIFIERS.verify(msg.sender, Statement.SCORE, parameters, new uint256[](0), commitments, proof);
+
+        _results[model][shard] = PackedResult(msg.sender, uint64(claim.result), 0);
+        emit Scored(model, shard, msg.sender, claim.result, Shape.shardRows(claim.descriptor));
+    }
+
+    /// @inheritdoc IScoreboard
+    function openBenchmark(ShardId[] calldata shardIds, string calldata uri) external returns (BenchmarkId id) {
+        DatasetId dataset = Identity.ofDataset(shardIds, uri);
+        id = Identity.ofBenchmark(dataset, address(0), 0);
+        _open(id, dataset, shardIds);
+    }
+
+    /// @inheritdoc IScoreboard
+    function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id) {
+        if (closingBlock < block.number) revert ClosingBlockPassed(closingBlock);
+        id = Identity.ofBenchmark(dataset, msg.sender, closingBlock);
+        PackedBenchmark storage record = _benchmarks[id];
+        if (record.isSealed) revert BenchmarkExists(id);
+        record.isSealed = true;
+        record.closingBlock = uint64(closingBlock);
+        emit BenchmarkSealed(id, msg.sender, dataset, closingBlock);
+    }
+
+    /// @inheritdoc IScoreboard
+    function unsealBenchmark(address sealer, uint256 closingBlock, ShardId[] calldata shardIds, string calldata uri)
+        external
+        returns (BenchmarkId id)
+    {
+        DatasetId dataset = Identity.ofDataset(shardIds, uri);
+        id = Identity.ofBenchmark(dataset, sealer, closingBlock);
+        if (!_benchmarks[id].isSealed) revert UnknownBenchmark(id);
+        uint256 firstBlock = _open(id, dataset, shardIds);
+        if (firstBlock <= closingBlock) revert SealBroken(dataset, firstBlock);
+    }
+
+    /// @inheritdoc IScoreboard
+    function rank(ModelId model, BenchmarkId id) external returns (uint256 place) {
+        PackedBenchmark memory record = _knownBenchmark(id);
+        ILineage.Node memory node = REGISTRY.node(ModelId.unwrap(model));
+        if (node.kind == ILineage.Kind.None) revert UnknownModel(model);
+        if (record.isSealed && node.blockNumber > record.closingBlock) {
+            revert ModelTooLate(model, node.blockNumber, record.closingBlock);
+        }
+        uint256 value = 0;
+        ShardId[] storage shardIds = _shardIds[id];
+        uint256 count = shardIds.length;
+        for (uint256 i = 0; i < count; ++i) {
+            PackedResult memory result = _results[model][shardIds[i]];
+            if (result.prover == address(0)) revert NotScored(model, shardIds[i]);
+            value += result.value;
+        }
+        PackedResult memory known = _best[id][model];
+        _requireBetter(value, known, record.kind);
+        bool ascending = record.kind == IModelRegistry.ShardKind.Regression;
+        uint256 slot;
+        (place, slot) = Ranking.enter(_boards[id], node.number, value, ascending, known.slot);
+        _best[id][model] = PackedResult(msg.sender, uint64(value), uint8(slot));
+        emit Ranked(id, model, msg.sender, value, place);
+    }
+
+    /// @inheritdoc IScoreboard
+    function registry() external view returns (IModelRegistry) {
+        return REGISTRY;
+    }
+
+    /// @inheritdoc IScoreboard
+    function resultOf(ModelId model, ShardId shard) external view returns (Result memory) {
+        PackedResult memory packed = _results[model][shard];
+        return Result(packed.prover, packed.value);
+    }
+
+    /// @inheritdoc IScoreboard
+    function benchmark(BenchmarkId id) external view returns (Benchmark memory result) {
+        PackedBenchmark memory record = _benchmarks[id];
+        if (!_isOpen(record)) return result;
+        uint256 shards = _shardIds[id].length;
+        uint256 entries = Ranking.count(_boards[id]);
+        return Benchmark(record.dataset, record.kind, record.rows, shards, record.closingBlock, entries);
+    }
+
+    /// @inheritdoc IScoreboard
+    function shardsOf(BenchmarkId id) external view returns (ShardId[] memory) {
+        return _shardIds[id];
+    }
+
+    /// @inheritdoc IScoreboard
+    function best(ModelId model, BenchmarkId id) external view returns (Standing memory result) {
+        if (_best[id][model].prover == address(0)) return result;
+        return _standingOf(id, model);
+    }
+
+    /// @inheritdoc IScores
+    function scoreOf(bytes32 model, bytes32 id) external view returns (Score memory result) {
+        PackedResult memory sum = _best[BenchmarkId.wrap(id)][ModelId.wrap(model)];
+        if (sum.prover == address(0)) return result;
+        PackedBenchmark memory record = _benchmarks[BenchmarkId.wrap(id)];
+        Measure measure =
+            record.kind == IModelRegistry.ShardKind.Classes ? Measure.RowsRight : Measure.SquaredError;
+        return Score(measure, sum.value, record.rows);
+    }
+
+    /// @inheritdoc IScores
+    function leader(bytes32 id) external view returns (bytes32) {
+        BenchmarkId benchmark_ = BenchmarkId.wrap(id);
+        if (Ranking.count(_boards[benchmark_]) == 0) return 0;
+        return ModelId.unwrap(_modelAt(benchmark_, 0));
+    }
+
+    /// @inheritdoc IScoreboard
+    function leaderboard(BenchmarkId id) external view returns (Standing[] memory list) {
+        list = new Standing[](Ranking.count(_boards[id]));
+        for (uint256 place = 0; place < list.length; ++place) {
+            list[place] = _standingOf(id, _modelAt(id, place));
+        }
+    }
+
+    /// @inheritdoc IScoreboard
+    function benchmarkId(DatasetId dataset, address sealer, uint256 closingBlock) external pure returns (BenchmarkId) {
+        return Identity.ofBenchmark(dataset, sealer, closingBlock);
+    }
+
+    /// @return firstBlock in which one of the shards was registered
+    function _open(BenchmarkId id, DatasetId dataset, ShardId[] calldata shardIds)
+        private
+        returns (uint256 firstBlock)
+    {
+        if (shardIds.length > MAX_SHARDS) revert TooManyShards(shardIds.length);
+        PackedBenchmark storage record = _benchmarks[id];
+        if (_isOpen(record)) revert BenchmarkExists(id);
+        IModelRegistry.Dataset memory registered = REGISTRY.dataset(dataset);
+        if (registered.registrar == address(0)) revert UnknownDataset(dataset);
+        record.dataset = dataset;
+        record.rows = uint64(registered.rows);
+        record.kind = REGISTRY.shard(shardIds[0]).kind;
+        _shardIds[id] = shardIds;
+        emit BenchmarkOpened(id, dataset, shardIds, record.closingBlock);
+        return registered.firstBlock;
+    }
+
+    function _knownBenchmark(BenchmarkId id) private view returns (PackedBenchmark memory record) {
+        record = _benchmarks[id];
+        if (_isOpen(record)) return record;
+        if (record.isSealed) revert StillSealed(id, record.closingBlock);
+        revert UnknownBenchmark(id);
+    }
+
+    function _isOpen(PackedBenchmark memory record) private pure returns (bool) {
+        return DatasetId.unwrap(record.dataset) != 0;
+    }
+
+    function _modelAt(BenchmarkId id, uint256 place) private view returns (ModelId) {
+        return ModelId.wrap(REGISTRY.nodeAt(Ranking.numberAt(_boards[id], place)));
+    }
+
+    function _standingOf(BenchmarkId id, ModelId model) private view returns (Standing memory) {
+        PackedResult memory sum = _best[id][model];
+        PackedBenchmark memory record = _benchmarks[id];
+        return Standing(model, sum.value, record.rows, record.kind, record.dataset, sum.prover);
+    }
+
+    function _kindOf(ModelId model) private view returns (ILineage.Kind) {
+        return REGISTRY.kindOf(ModelId.unwrap(model));
+    }
+
+    function _requireBetter(uint256 value, PackedResult memory known, IModelRegistry.ShardKind kind) private pure {
+        if (known.prover == address(0)) return;
+        bool better = kind == IModelRegistry.ShardKind.Classes ? value > known.value : value < known.value;
+        if (!better) revert NotBetter(value, known.value);
+    }
+}

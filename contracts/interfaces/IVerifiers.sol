@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Proof, Srs} from "./Proof.sol";
+
+/// @title The contract that checks proofs, and who may add to what it checks them against
+/// @notice Registries hand it the statements that are made to them; it knows nothing of what they store.
+///
+/// @notice Programs: 1 data, 2 seed, 3 train, 4 root, 5 merge, 6 score. A program's verifiers are numbered from 1; the
+/// newest one checks new proofs, all stay on record. Nothing that an older one accepted is ever checked again or changed.
+///
+/// The owner can add verifiers and hand on or give up ownership. That is all: it has no power over nodes, edges, shards
+/// and scores. But whoever adds a verifier decides what is accepted from then on, so `renounceOwnership` makes a registry
+/// final, and a registry with an owner is worth as much as that owner's word and the record of VerifierAdded.
+interface IVerifiers {
+    /// @notice A verifier as it is stored. All fields are zero where there is none.
+    /// @param codeHash keccak256 of its code when it was added; a proof is refused if the code is not the same any more
+    struct VerifierRecord {
+        address verifier;
+        bytes32 codeHash;
+    }
+
+    /// @notice The contract stands. With dev keys anyone can forge proofs: such proofs show nothing.
+    event VerifiersDeployed(bool devKeys, Srs srs);
+
+    /// @notice From now on this verifier checks the program's proofs.
+    event VerifierAdded(uint256 indexed program, uint256 indexed version, address verifier, bytes32 codeHash);
+
+    /// @notice The owner has offered ownership, or withdrawn the offer (newOwner zero).
+    event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
+
+    /// @notice Ownership has changed hands, or is given up for good (newOwner zero).
+    event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
+
+    error DevKeysOffLocal(uint256 chainId);
+    error VerifierWithoutCode(address verifier);
+    error UnusableSrs();
+    error UnknownProgram(uint256 program);
+    error TooManyVersions(uint256 program);
+    error NotOwner(address caller);
+    error NotPendingOwner(address caller);
+
+    error InvalidPoint(uint256 x, uint256 y);
+    error SignalNotInField(uint256 value);
+    error VerifierChanged(uint256 program, uint256 version);
+    error ProofRejected(uint256 program);
+    error OpeningRejected(uint256 program);
+
+    /// @notice Checks a proof of a statement that is made to the calling contract by `prover`. Reverts unless it holds.
+    /// @dev The caller decides which parameters and commitments are meaningful: shapes must be canonical, models and shards
+    /// registered, `prover` the sender or somebody who signed.
+    /// @param parameters the program's public parameters, in order
+    /// @param extra further words that the statement binds and the circuit does not read: the source of a root
+    /// @param commitments x and y of its commitments, in order, all finite; of a merge the child and the present parents
+    /// @return version of the verifier that accepted
+    function verify(
+        address prover,
+        uint256 program,
+        uint256[] calldata parameters,
+        uint256[] calldata extra,
+        uint256[] calldata commitments,
+        Proof calldata proof
+    ) external view returns (uint256 version);
+
+    /// @notice Whether proofs are checked against development keys, whose secrets are public.
+    function devKeys() external view returns (bool);
+
+    /// @notice The ceremony's powers that openings are checked against.
+    function srs() external view returns (Srs memory);
+
+    /// @notice The newest verifier of a program; zero for numbers that are no program.
+    function verifierOf(uint256 program) external view returns (address);
+
+    /// @notice How many verifiers a program has had; the newest has this version.
+    function versionOf(uint256 program) external view returns (uint256);
+
+    /// @notice A verifier of a program, from version 1 on; all zero where there is none.
+    function verifierAt(uint256 program, uint256 version) external view returns (VerifierRecord memory);
+
+    /// @notice Adds a verifier, which checks the program's proofs from now on. Only the owner; at most 255 a program.
+    function addVerifier(uint256 program, address verifier) external;
+
+    /// @notice Who may add verifiers; zero once given up.
+    function owner() external view returns (address);
+
+    /// @notice Who may accept ownership; zero unless it is offered.
+    function pendingOwner() external view returns (address);
+
+    /// @notice Offers ownership; it passes when accepted. Zero withdraws the offer.
+    function transferOwnership(address newOwner) external;
+
+    /// @notice Accepts ownership that was offered to the sender.
+    function acceptOwnership() external;
+
+    /// @notice Gives up ownership for good: no verifier can be added any more.
+    function renounceOwnership() external;
+}
