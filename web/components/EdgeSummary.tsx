@@ -14,7 +14,9 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
     <dl className="grid-facts">
       <dt>What</dt>
       <dd>
-        {kind === 'data' ? <span className="font-medium">A shard of data</span> : <KindLabel kind={kind} />}
+        {kind === 'data' && <span className="font-medium">A shard of data</span>}
+        {kind === 'score' && <span className="font-medium">A score</span>}
+        {kind !== 'data' && kind !== 'score' && <KindLabel kind={kind} />}
         {widths && <span className="text-soft">, {widthsLabel(widths)}</span>}
       </dd>
       <dt>It registers</dt>

@@ -7,7 +7,7 @@ import type { Kind, Training } from './chain/types.ts';
 /** What an edge file says, for people. */
 export interface EdgeFacts {
   id: string;
-  kind: Kind | 'data';
+  kind: Kind | 'data' | 'score';
   trainer: string;
   chainId: string;
   registry: string;
@@ -46,6 +46,17 @@ export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeF
       };
     }
     case 'seed':
-      return { ...common, kind: 'seed', widths: statement.widths };
+    case 'root':
+      return { ...common, kind: statement.program, widths: statement.widths };
+    case 'merge': {
+      const { widths, parents } = statement;
+      return { ...common, kind: 'merge', widths, parent: modelId(parents[0], encodeShape(widths)) };
+    }
+    case 'score': {
+      const { widths, shard, shardCommitment } = statement;
+      const parent = modelId(statement.model, encodeShape(widths));
+      const shardKey = shardId(shardCommitment, encodeShard(shard));
+      return { ...common, kind: 'score', widths, parent, shard: { ...shard, id: shardKey } };
+    }
   }
 }

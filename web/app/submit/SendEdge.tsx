@@ -19,7 +19,7 @@ export function SendEdge({ edge, verified }: { edge: Edge | undefined; verified:
 
   if (!edge) return <p className="py-4 text-soft">Nothing to send yet.</p>;
   const facts = edgeFacts(edge);
-  const page = facts.kind === 'data' ? undefined : `/model/${facts.id}`;
+  const page = facts.kind === 'data' || facts.kind === 'score' ? undefined : `/model/${facts.id}`;
   if (state.phase !== 'idle') {
     return <Transaction state={state} page={page} explorer={config.explorer} onAgain={reset} />;
   }
