@@ -27,5 +27,7 @@ export function canProve(): boolean {
 }
 
 function existing(path: string, type: string): { path: string; type: string } | undefined {
-  return existsSync(path) && statSync(path).isFile() ? { path, type } : undefined;
+  return existsSync(/*turbopackIgnore: true*/ path) && statSync(/*turbopackIgnore: true*/ path).isFile()
+    ? { path, type }
+    : undefined;
 }

@@ -21,7 +21,7 @@ const ROWS = 64;
 /** Alice seeds and trains, Bob goes on from her models; two of Bob's edges are left for the tests to submit. */
 export async function playStory(world: World, uri: string): Promise<Story> {
   const { alice, bob } = world;
-  const shards = [];
+  const shards: Story['shards'] = [];
   for (const [k, by] of [alice, alice, bob].entries()) {
     const shard = await world.digits(k, ROWS);
     const made = await world.proveShard(by, shard, `shard-${k}`);

@@ -20,7 +20,7 @@ let cached: { key: string; config: ChainConfig | MissingConfig } | undefined;
 /** The project's root: the server runs in it, or in web/. */
 export function projectRoot(): string {
   const here = process.cwd();
-  return existsSync(join(here, 'web', 'next.config.ts')) ? here : join(here, '..');
+  return existsSync(/*turbopackIgnore: true*/ join(here, 'web', 'next.config.ts')) ? here : join(here, '..');
 }
 
 /** Where the demo and `deploy` leave what the page needs to know; DESCENT_DEPLOYMENT names another file. */
@@ -36,7 +36,11 @@ export function readConfig(): ChainConfig | MissingConfig {
   const { DESCENT_RPC, DESCENT_REGISTRY } = process.env;
   const file = deploymentFile();
   const key =
-    DESCENT_RPC && DESCENT_REGISTRY ? 'environment' : existsSync(file) ? `${file} ${statSync(file).mtimeMs}` : 'none';
+    DESCENT_RPC && DESCENT_REGISTRY
+      ? 'environment'
+      : existsSync(/*turbopackIgnore: true*/ file)
+        ? `${file} ${statSync(/*turbopackIgnore: true*/ file).mtimeMs}`
+        : 'none';
   if (cached?.key === key) return cached.config;
   const config = key === 'environment' ? fromEnvironment() : key === 'none' ? missing(file) : fromFile(file);
   cached = { key, config };
@@ -67,7 +71,7 @@ function fromEnvironment(): ChainConfig | MissingConfig {
 
 function fromFile(file: string): ChainConfig | MissingConfig {
   try {
-    return check(JSON.parse(readFileSync(file, 'utf8')), file);
+    return check(JSON.parse(readFileSync(/*turbopackIgnore: true*/ file, 'utf8')), file);
   } catch (cause) {
     return { missing: `${file} cannot be read: ${(cause as Error).message}` };
   }

@@ -13,14 +13,16 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   const { name } = await params;
   const file = servedFile(name);
   if (!file) return new Response('There is no such file.', { status: 404 });
-  const { size, mtimeMs } = statSync(file.path);
+  const { size, mtimeMs } = statSync(/*turbopackIgnore: true*/ file.path);
   const etag = `"${size.toString(36)}-${Math.round(mtimeMs).toString(36)}"`;
   const headers = { etag, 'cache-control': 'public, max-age=0, must-revalidate', 'x-content-type-options': 'nosniff' };
   const points = Number(new URL(request.url).searchParams.get('points'));
   const length =
     name === 'srs.points' && Number.isInteger(points) && points > 0 ? Math.min(size, points * POINT_BYTES) : size;
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
-  const stream = Readable.toWeb(createReadStream(file.path, { end: length - 1 })) as ReadableStream;
+  const stream = Readable.toWeb(
+    createReadStream(/*turbopackIgnore: true*/ file.path, { end: length - 1 }),
+  ) as ReadableStream;
   return new Response(stream, {
     // The length of the file itself: what travels may be compressed.
     headers: { ...headers, 'content-type': file.type, 'x-length': String(length) },

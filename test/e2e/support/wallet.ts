@@ -1,0 +1,121 @@
+// A wallet for tests: announced by EIP-6963 in the page, signing outside of it with a local account.
+import type { BrowserContext } from 'playwright-core';
+import { createPublicClient, createWalletClient, type Hex, http, type LocalAccount, numberToHex } from 'viem';
+
+export interface TestWallet {
+  name: string;
+  /** methods that the page asked for, in order */
+  asked: string[];
+  /** what the owner does with the next transaction */
+  mood: 'agree' | 'reject';
+  /** the chain that the wallet shows to the page */
+  chainId: number;
+}
+
+interface Options {
+  name: string;
+  account: LocalAccount;
+  rpc: string;
+  chainId?: number;
+}
+
+/** Announces a wallet to every page of the context. */
+export async function announceWallet(
+  context: BrowserContext,
+  { name, account, rpc, chainId = 31337 }: Options,
+): Promise<TestWallet> {
+  const state: TestWallet = { name, asked: [], mood: 'agree', chainId };
+  const transport = http(rpc);
+  const read = createPublicClient({ transport });
+  const write = createWalletClient({ account, transport });
+  let permitted = false;
+
+  const answer = async (method: string, params: readonly unknown[]): Promise<unknown> => {
+    state.asked.push(method);
+    switch (method) {
+      case 'eth_requestAccounts':
+        permitted = true;
+        return [account.address];
+      case 'eth_accounts':
+        return permitted ? [account.address] : [];
+      case 'eth_chainId':
+        return numberToHex(state.chainId);
+      case 'wallet_switchEthereumChain':
+        state.chainId = Number((params[0] as { chainId: Hex }).chainId);
+        return null;
+      case 'wallet_requestPermissions':
+        return [{ parentCapability: 'eth_accounts' }];
+      case 'wallet_revokePermissions':
+        return null;
+      case 'eth_sendTransaction': {
+        if (state.mood === 'reject') throw Object.assign(new Error('User rejected the request.'), { code: 4001 });
+        const { to, data, gas, value } = params[0] as { to: Hex; data: Hex; gas?: Hex; value?: Hex };
+        return write.sendTransaction({
+          chain: null,
+          to,
+          data,
+          ...(gas && { gas: BigInt(gas) }),
+          ...(value && { value: BigInt(value) }),
+        });
+      }
+      default:
+        return read.request({ method, params } as never);
+    }
+  };
+
+  const binding = `wallet_${name.replaceAll(/\W/g, '')}`;
+  await context.exposeFunction(binding, async (method: string, params: readonly unknown[]) => {
+    try {
+      return { result: await answer(method, params) };
+    } catch (error) {
+      const { code = -32603, message, data } = error as { code?: number; message: string; data?: unknown };
+      return { error: { code, message, data } };
+    }
+  });
+  await context.addInitScript(
+    ({ name, binding }) => {
+      const listeners = new Map<string, Set<(value: unknown) => void>>();
+      const emit = (event: string, value: unknown) => {
+        for (const listener of listeners.get(event) ?? []) listener(value);
+      };
+      const provider = {
+        async request({ method, params = [] }: { method: string; params?: unknown[] }) {
+          const call = (
+            window as unknown as Record<
+              string,
+              (m: string, p: unknown[]) => Promise<{ result: unknown; error?: { message: string; code: number } }>
+            >
+          )[binding];
+          const { result, error } = await call(method, params);
+          if (error) throw Object.assign(new Error(error.message), error);
+          if (method === 'wallet_switchEthereumChain') emit('chainChanged', (params[0] as { chainId: string }).chainId);
+          return result;
+        },
+        on(event: string, listener: (value: unknown) => void) {
+          listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));
+          return provider;
+        },
+        removeListener(event: string, listener: (value: unknown) => void) {
+          listeners.get(event)?.delete(listener);
+          return provider;
+        },
+      };
+      const icon =
+        'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"%3E%3Ccircle cx="4" cy="4" r="4" fill="%23777"/%3E%3C/svg%3E';
+      const info = Object.freeze({
+        uuid: crypto.randomUUID?.() ?? name,
+        name,
+        icon,
+        rdns: `test.${name.toLowerCase().replaceAll(/\W/g, '')}`,
+      });
+      const announce = () =>
+        window.dispatchEvent(
+          new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }),
+        );
+      window.addEventListener('eip6963:requestProvider', announce);
+      announce();
+    },
+    { name, binding },
+  );
+  return state;
+}
