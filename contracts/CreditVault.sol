@@ -29,7 +29,7 @@ contract CreditVault is ICreditVault, Payments {
     /// @notice 20 %, for trainers who chose nothing.
     uint256 public constant DEFAULT_SHARE = 2_000;
     /// @notice The greatest number of recipients of `split`, and of models on one level of it.
-    uint256 public constant MAX_PAYOUTS = 256;
+    uint256 public constant MAX_PAYOUTS = 128;
 
     ILineage private immutable LINEAGE;
 
