@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildPackage } from '../../scripts/build/package.ts';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const NAME: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).name;
+
+const CONTRACT = `// SPDX-License-Identifier: UNLICENSED
+pragma solidity ^0.8.28;
+import {ICreditVault} from "${NAME}/contracts/interfaces/ICreditVault.sol";
+import {ILineage} from "${NAME}/contracts/interfaces/ILineage.sol";
+import {MockLineage} from "${NAME}/contracts/mocks/MockLineage.sol";
+contract Consumer {
+    ILineage private immutable LINEAGE = new MockLineage();
+    function tip(ICreditVault vault, bytes32 model) external payable { vault.pay{value: msg.value}(model); }
+    function isSeed(bytes32 model) external view returns (bool) { return LINEAGE.kindOf(model) == ILineage.Kind.Seed; }
+}
+`;
+
+// Types only hold if the ABI is known literally.
+const SCRIPT = `import { creditVaultAbi, lineageAbi } from '${NAME}/abi';
+type Name<T> = T extends readonly (infer E)[] ? (E extends { readonly type: 'function'; readonly name: infer N } ? N : never) : never;
+const known: Name<typeof lineageAbi> = 'isAncestor';
+// @ts-expect-error there is no such function
+const unknown: Name<typeof creditVaultAbi> = 'stealEverything';
+export const found = [known, lineageAbi.some((entry) => entry.type === 'function' && entry.name === known), unknown];
+`;
+
+const CONFIG = (compiler: string) => `import { defineConfig } from 'hardhat/config';
+export default defineConfig({ solidity: { version: '0.8.37', path: ${JSON.stringify(compiler)} } });
+`;
+
+describe('the package in a stranger’s Hardhat project', () => {
+  let folder: string;
+  let installed: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'descent-consumer-'));
+    const modules = join(folder, 'node_modules');
+    installed = join(modules, NAME);
+    mkdirSync(join(folder, 'contracts'), { recursive: true });
+    mkdirSync(installed, { recursive: true });
+    buildPackage();
+    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT });
+    const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    execFileSync('tar', ['xzf', join(folder, tarball), '--strip-components=1', '-C', installed]);
+    symlinkSync(join(ROOT, 'node_modules', 'hardhat'), join(modules, 'hardhat'));
+    writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "type": "module" }');
+    writeFileSync(join(folder, 'contracts', 'Consumer.sol'), CONTRACT);
+    writeFileSync(join(folder, 'consumer.ts'), SCRIPT);
+    const compiler = createRequire(import.meta.url).resolve('solc/soljson.js');
+    writeFileSync(join(folder, 'hardhat.config.ts'), CONFIG(compiler));
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const node = (...args: string[]) =>
+    execFileSync(process.execPath, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder },
+    });
+
+  it('holds interfaces, mocks, examples and ABIs, and neither circuits, scripts of ours nor keys', () => {
+    const folders = readdirSync(installed).filter((name) => !name.endsWith('.md') && name !== 'LICENSE');
+    assert.deepEqual(folders.sort(), ['build', 'contracts', 'docs', 'package.json', 'scripts']);
+    // npm always adds what "bin" names.
+    assert.deepEqual(readdirSync(join(installed, 'scripts')), ['descent.mjs']);
+    assert.deepEqual(readdirSync(join(installed, 'contracts')).sort(), ['examples', 'interfaces', 'mocks']);
+    assert.deepEqual(readdirSync(join(installed, 'contracts', 'mocks')).sort(), ['MockLineage.sol', 'MockScores.sol']);
+  });
+
+  it('compiles with a contract of ten lines that imports interfaces and the mock registry', () => {
+    node(join(ROOT, 'node_modules/hardhat/dist/src/cli.js'), 'build');
+    const artifact = readFileSync(join(folder, 'artifacts/contracts/Consumer.sol/Consumer.json'), 'utf8');
+    assert.ok(JSON.parse(artifact).bytecode.length > 1_000);
+  });
+
+  it('gives ABIs whose names TypeScript knows, and Node.js without any framework', () => {
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext'];
+    node(join(ROOT, 'node_modules/typescript/bin/tsc'), ...options, 'consumer.ts');
+    const print = "import('./consumer.ts').then(({ found }) => console.log(JSON.stringify(found)))";
+    assert.equal(
+      node('--disable-warning=ExperimentalWarning', '--input-type=module', '-e', print).trim(),
+      '["isAncestor",true,"stealEverything"]',
+    );
+  });
+
+  it('exports nothing else', () => {
+    const load = `import('${NAME}/scripts/descent.mjs').catch(({ code }) => console.log(code))`;
+    assert.equal(node('--input-type=module', '-e', load).trim(), 'ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+});
