@@ -15,5 +15,7 @@ export default defineConfig({
       metadata: { bytecodeHash: 'none' },
     },
   },
-  paths: { tests: { nodejs: 'test/contracts' } },
+  paths: { tests: { nodejs: 'test/contracts', solidity: 'test/contracts/solidity' } },
+  // Random calls and sequences of calls: `hardhat test solidity`.
+  test: { solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 256, depth: 500, failOnRevert: true } } },
 });
