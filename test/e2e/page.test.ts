@@ -7,12 +7,11 @@ import type { Browser } from 'playwright-core';
 import { proquint } from '../../web/lib/proquint.ts';
 import { launchBrowser, type Visit, visit } from './support/browser.ts';
 import { type PageServer, servePage } from './support/server.ts';
-import { playStory, type Story } from './support/story.ts';
+import { playStory, type Story, URI } from './support/story.ts';
 import { announceWallet } from './support/wallet.ts';
 import { World } from './support/world.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const URI = 'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi';
 
 let world: World;
 let story: Story;
@@ -21,7 +20,7 @@ let browser: Browser;
 
 before(async () => {
   world = await World.start(process.env.DESCENT_E2E_FOLDER ?? 'build/e2e');
-  story = await playStory(world, URI);
+  story = await playStory(world);
   server = await servePage(join(process.cwd(), world.deploymentFile));
   browser = await launchBrowser();
 });
@@ -52,8 +51,8 @@ describe('what the page shows', () => {
   it('has the figures of the chain and the newest edges, without JavaScript too', async () => {
     const html = await (await fetch(server.origin)).text();
     for (const { id } of story.models) assert.ok(html.includes(proquint(id)), proquint(id));
-    assert.match(html, /data-testid="total-models"[^>]*>8</);
-    assert.match(html, /data-testid="total-edges"[^>]*>7</);
+    assert.match(html, new RegExp(`data-testid="total-models"[^>]*>${story.models.length}<`));
+    assert.match(html, /data-testid="total-edges"[^>]*>9</);
   });
 
   it('has name, trainer and parents of a model in the first answer of the server', async () => {
@@ -74,11 +73,14 @@ describe('what the page shows', () => {
     const { page } = session;
     await page.goto(`${server.origin}/tree`);
     await page.getByText('3 alike').waitFor();
-    assert.equal(await page.locator('.react-flow__node').count(), 6);
+    assert.equal(await page.locator('.react-flow__node').count(), story.models.length - 2);
     await page.getByText('3 alike').click();
-    await page.locator('.react-flow__node').nth(7).waitFor();
+    await page
+      .locator('.react-flow__node')
+      .nth(story.models.length - 1)
+      .waitFor();
     await page.getByRole('radio', { name: 'table' }).check({ force: true });
-    assert.equal(await page.locator('tbody tr').count(), 8);
+    assert.equal(await page.locator('tbody tr').count(), story.models.length);
     await leave(session);
   });
 
@@ -253,7 +255,7 @@ describe('accessibility', () => {
           const beyond = await page.evaluate(
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           );
-          assert.equal(beyond, 0, `${path} is ${beyond} pixels too wide`);
+          assert.ok(beyond <= 0, `${path} is ${beyond} pixels too wide`);
         }
         await leave(session);
       });

@@ -73,8 +73,8 @@ function OneBoard({ board: { benchmark, entries }, people }: { board: Board; peo
           <dd>
             {!sealed
               ? 'No: its rows could have been trained on'
-              : sealed.revealed
-                ? `Yes, opened in block ${count(sealed.revealed)}; only models registered before count`
+              : sealed.opened
+                ? `Yes: only models registered up to block ${count(sealed.closingBlock)} count`
                 : 'Yes, still closed'}
           </dd>
         </dl>

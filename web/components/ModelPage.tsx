@@ -14,6 +14,9 @@ import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
 
+/** Anyone can list any shard, as often as they pay for it. */
+const MOST_DATASETS = 6;
+
 /** Everything the chain says about one model. */
 export function ModelPage({ view }: { view: ModelView }) {
   const { model, config, path, origins, parents, children, scores } = view;
@@ -156,12 +159,15 @@ function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelVi
             {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
             <br />
             <Hash value={training.shard} what="id of the shard" />
-            {datasets.map((dataset) => (
+            {datasets.slice(0, MOST_DATASETS).map((dataset) => (
               <span key={dataset.id} className="block">
                 <span className="text-soft">Listed as </span>
                 <StrangersText text={dataset.uri} />
               </span>
             ))}
+            {datasets.length > MOST_DATASETS && (
+              <span className="block text-soft">and in {count(datasets.length - MOST_DATASETS)} more lists</span>
+            )}
           </dd>
         </>
       )}

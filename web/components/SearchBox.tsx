@@ -48,7 +48,7 @@ export function SearchBox({ text, hits, onText, onChoose }: Props) {
           onKeyDown={onKeyDown}
         />
       </label>
-      <ul
+      <div
         id={list}
         role="listbox"
         aria-label="Models found"
@@ -57,7 +57,7 @@ export function SearchBox({ text, hits, onText, onChoose }: Props) {
       >
         {hits.map((hit, k) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the input that owns this list
-          <li
+          <div
             key={hit.id}
             id={`${list}-${k}`}
             role="option"
@@ -73,10 +73,14 @@ export function SearchBox({ text, hits, onText, onChoose }: Props) {
                 {short(hit.id, 8, 4)} · {widthsLabel(hit.widths)}
               </span>
             </span>
-          </li>
+          </div>
         ))}
-        {hits.length === 0 && <li className="px-3 py-2 text-soft">Nothing found</li>}
-      </ul>
+        {hits.length === 0 && (
+          <div role="option" aria-selected="false" aria-disabled="true" tabIndex={-1} className="px-3 py-2 text-soft">
+            Nothing found
+          </div>
+        )}
+      </div>
     </div>
   );
 }

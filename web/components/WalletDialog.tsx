@@ -1,4 +1,4 @@
-import { type Ref, useEffect } from 'react';
+import { type Ref, useEffect, useEffectEvent } from 'react';
 import type { Words } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 import { Hash } from './Identity.tsx';
@@ -21,9 +21,9 @@ export function WalletDialog(props: Props) {
   const { ref, wallets, status, address, walletName, problem, onConnect, onDisconnect, onClose } = props;
   const connected = status === 'connected';
   // The dialog has done its work once a wallet is connected.
+  const close = useEffectEvent(onClose);
   useEffect(() => {
-    if (connected) onClose();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: only the change matters
+    if (connected) close();
   }, [connected]);
   return (
     <dialog

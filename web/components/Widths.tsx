@@ -14,25 +14,10 @@ export function Widths({ widths, parameters }: { widths: number[]; parameters: n
         aria-hidden="true"
         className="max-w-full"
       >
-        {columns
-          .slice(1)
-          .map(({ x, n }, l) =>
-            Array.from({ length: n }, (_, i) =>
-              Array.from({ length: columns[l].n }, (_, j) => (
-                <path
-                  key={`${l} ${i * 100 + j}`}
-                  d={`M${columns[l].x} ${y(columns[l].n, j) + 3}L${x} ${y(n, i) + 3}`}
-                  stroke="var(--color-line)"
-                  strokeWidth="0.7"
-                />
-              )),
-            ),
-          )}
-        {columns.map(({ x, n }) =>
-          Array.from({ length: n }, (_, k) => (
-            <circle key={`${x} ${y(n, k)}`} cx={x} cy={y(n, k) + 3} r="2.6" fill="currentColor" />
-          )),
-        )}
+        <path d={wires(columns, y)} stroke="var(--color-line)" strokeWidth="0.7" />
+        {columns.map(({ x, n }) => (
+          <path key={x} d={knots(x, n, y)} fill="currentColor" />
+        ))}
       </svg>
       <figcaption className="mt-2">
         <span className="figure">{widths.join(' – ')}</span>{' '}
@@ -44,4 +29,31 @@ export function Widths({ widths, parameters }: { widths: number[]; parameters: n
 
 function dots(width: number): number {
   return Math.max(1, Math.min(10, Math.round(1.3 * Math.log2(width) - 0.5)));
+}
+
+interface Column {
+  x: number;
+  n: number;
+}
+
+/** All lines between neighbouring columns. */
+function wires(columns: Column[], y: (n: number, k: number) => number): string {
+  return columns
+    .slice(1)
+    .flatMap(({ x, n }, l) =>
+      Array.from({ length: n }, (_, i) =>
+        Array.from(
+          { length: columns[l].n },
+          (_, j) => `M${columns[l].x} ${y(columns[l].n, j) + 3}L${x} ${y(n, i) + 3}`,
+        ).join(''),
+      ),
+    )
+    .join('');
+}
+
+/** A column of dots. */
+function knots(x: number, n: number, y: (n: number, k: number) => number): string {
+  const r = 2.6;
+  const dot = (k: number) => `M${x - r} ${y(n, k) + 3}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+  return Array.from({ length: n }, (_, k) => dot(k)).join('');
 }

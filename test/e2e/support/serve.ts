@@ -3,7 +3,7 @@ import { playStory } from './story.ts';
 import { World } from './world.ts';
 
 const world = await World.start(process.argv[2] ?? 'build/e2e');
-const story = await playStory(world, 'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi');
+const story = await playStory(world);
 process.stdout.write(
   `${JSON.stringify({ rpc: world.node.rpc, deployment: world.deploymentFile, models: story.models.map(({ id }) => id) }, null, 2)}\n`,
 );

@@ -63,7 +63,7 @@ export async function announceWallet(
     }
   };
 
-  const binding = `wallet_${name.replaceAll(/\W/g, '')}`;
+  const binding = `wallet_${name.replaceAll(/\W/g, '').slice(0, 40)}`;
   await context.exposeFunction(binding, async (method: string, params: readonly unknown[]) => {
     try {
       return { result: await answer(method, params) };

@@ -10,19 +10,22 @@ import { loadMnist } from '../../../scripts/data/mnist.ts';
 import { type Deployment, deployRegistry } from '../../../scripts/deploy/deploy.ts';
 import { keyFiles } from '../../../scripts/setup/paths.ts';
 import { loadSrs } from '../../../scripts/setup/srs.ts';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { MERGE_ONE, mergeWeights } from '../../../src/model/merge.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import type { Weights } from '../../../src/model/weights.ts';
+import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { type Edge, edgeTransaction, formatEdge } from '../../../src/registry/edge.ts';
 import { datasetId, resultId } from '../../../src/registry/ids.ts';
 import type { Program } from '../../../src/registry/statement.ts';
+import { forwardTrace } from '../../../src/training/forward.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
-const PROGRAMS = ['data', 'seed', 'train'] as const;
+const PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'] as const;
 const WIDTHS = [49, 32, 10];
 const SRS_SIZE = 1 << 17;
 
@@ -90,9 +93,9 @@ export class World {
   }
 
   writeDeployment(): void {
-    const { chainId, registry, block, devKeys } = this.deployment;
+    const { chainId, registry, scoreboard, block, devKeys } = this.deployment;
     const people = { Alice: this.alice.account.address, Bob: this.bob.account.address };
-    const content = { chainId, rpc: this.node.rpc, registry, block, devKeys, people };
+    const content = { chainId, rpc: this.node.rpc, registry, scoreboard, block, devKeys, people };
     writeFileSync(this.deploymentFile, `${JSON.stringify(content, null, 2)}\n`);
   }
 
@@ -132,9 +135,51 @@ export class World {
     return { ...this.#edge(proved, by, name), weights: child };
   }
 
+  /** A model made elsewhere: here, random weights. */
+  async makeRoot(by: Person, name: string): Promise<Made> {
+    const weights = seedWeights(WIDTHS, randomElement(), randomElement());
+    const source = keccak256(writeWeights(weights));
+    return { ...this.#edge(await this.#prover.proveRoot(this.#origin(by), weights, source), by, name), weights };
+  }
+
+  /** The mean of some models. */
+  async merge(by: Person, parents: readonly Weights[], name: string): Promise<Made> {
+    const shares = parents.map((_, k) => Math.floor((k + 1) * (MERGE_ONE / parents.length)));
+    const coefficients = WIDTHS.slice(1).map(() => shares.map((share, k) => share - (shares[k - 1] ?? 0)));
+    const merge = mergeWeights(parents, coefficients, randomElement());
+    const proved = await this.#prover.proveMerge(this.#origin(by), { parents, coefficients, merge });
+    return { ...this.#edge(proved, by, name), weights: merge.child };
+  }
+
+  /** Proves a model's result on a shard for the scoreboard. */
+  async score(by: Person, model: Weights, shard: Shard, name: string): Promise<{ edge: Edge; file: string; id: Hex }> {
+    const origin = { ...this.#origin(by), registry: this.deployment.scoreboard };
+    const proved = await this.#prover.proveScore(origin, { model, shard, forward: forwardTrace(model, shard) });
+    return this.#edge(proved, by, name, origin);
+  }
+
+  /** Makes a dataset a benchmark. */
+  async openBenchmark(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
+    const args = [[...shards].sort(), uri] as const;
+    const receipt = await this.send(
+      by,
+      encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args }),
+      this.deployment.scoreboard,
+    );
+    const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });
+    return event.args.id;
+  }
+
+  /** Enters a model's sum in the leaderboard. */
+  async rank(by: Person, model: Hex, benchmark: Hex): Promise<void> {
+    const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark] });
+    await this.send(by, data, this.deployment.scoreboard);
+  }
+
   /** Registers an edge with its trainer's key. */
   async submit(by: Person, edge: Edge): Promise<void> {
-    await this.send(by, edgeTransaction(edge).data);
+    const { to, data } = edgeTransaction(edge);
+    await this.send(by, data, to);
   }
 
   async listDataset(by: Person, shards: readonly { shard: Shard; edge: Edge }[], uri: string): Promise<Hex> {
@@ -147,10 +192,10 @@ export class World {
   }
 
   /** One transaction, waited for. */
-  async send(by: Person, data: Hex) {
+  async send(by: Person, data: Hex, to: Hex = this.deployment.registry) {
     // Nothing is resumed here: the world begins anew each time.
     const journal = { read: () => undefined, write: () => {} };
-    return sendOnce(this.chain, by.account, { to: this.deployment.registry, data }, journal);
+    return sendOnce(this.chain, by.account, { to, data }, journal);
   }
 
   async close(): Promise<void> {
@@ -165,9 +210,9 @@ export class World {
     return { chainId: BigInt(chainId), registry, trainer: by.account.address };
   }
 
-  #edge({ statement, proof }: ProofResult, by: Person, name: string) {
+  #edge({ statement, proof }: ProofResult, by: Person, name: string, origin = this.#origin(by)) {
     const edge: Edge = {
-      origin: this.#origin(by),
+      origin,
       statement,
       proof,
       verificationKey: this.#keys[statement.program],

@@ -123,11 +123,11 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
   };
   const current = drawing.items.find((item) => item.id === selected);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a picture to move in, not a form's group
     <div
       ref={frame}
-      role="group"
+      role="application"
       aria-label="Tree of models. Arrow keys move along edges and layers, Enter opens. The table holds the same."
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes arrow keys, which is what the role says
       tabIndex={0}
       onKeyDown={onKeyDown}
       className="absolute inset-0 focus-visible:outline-offset-[-3px]"

@@ -1,14 +1,15 @@
 import { decodeFunctionData, type Hex, keccak256, type PublicClient, zeroAddress } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import srsFile from '../../../src/generated/srs.json';
-import { decodeShape, decodeShard, encodeShape } from '../../../src/model/shape.ts';
-import type { Proof } from '../../../src/proof/types.ts';
+import { decodeShape, decodeShard, encodeShape, encodeShard } from '../../../src/model/shape.ts';
+import type { Point, Proof } from '../../../src/proof/types.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
-import { modelId, resultId } from '../../../src/registry/ids.ts';
+import { modelId, resultId, shardId } from '../../../src/registry/ids.ts';
 import { parseSrs } from '../../../src/registry/opening.ts';
-import { PROGRAMS, type Statement } from '../../../src/registry/statement.ts';
+import { PROGRAMS, type ScoreStatement, type Statement } from '../../../src/registry/statement.ts';
 import type { Check } from '../prover/checks.ts';
 import { errorInWords } from './errors.ts';
+import { isOfThisRegistry } from './origin.ts';
 import type { ChainConfig } from './types.ts';
 
 type Say = (check: Check) => void;
@@ -16,8 +17,7 @@ type Say = (check: Check) => void;
 /** Compares an edge with what the visitor's own connection to the chain says, check by check. */
 export async function checkOnChain(edge: Edge, config: ChainConfig, client: PublicClient, say: Say): Promise<boolean> {
   const { origin, statement } = edge;
-  const isHere =
-    origin.chainId === BigInt(config.chainId) && origin.registry.toLowerCase() === config.registry.toLowerCase();
+  const isHere = isOfThisRegistry(edge, config);
   say({
     id: 'registry',
     state: isHere ? 'good' : 'bad',
@@ -94,14 +94,40 @@ async function recordCheck(
     if (shard.owner === zeroAddress) return { state: 'open', detail: 'Not registered yet.' };
     return sameTrainer(shard.owner, origin.trainer);
   }
+  if (statement.program === 'score') return scoreCheck(statement, config, client);
   const node = await client.readContract({ ...registry, functionName: 'node', args: [id] });
   if (node.trainer === zeroAddress) return { state: 'open', detail: 'Not registered yet.' };
-  if (statement.program === 'train') {
-    const parent = modelId(statement.parent, encodeShape(statement.widths));
-    if (node.parent !== parent)
-      return { state: 'bad', detail: `The registry names ${node.parent} as parent, not ${parent}.` };
+  const stored = await client.readContract({ ...registry, functionName: 'parents', args: [id] });
+  const claimed = parentsOf(statement).map((parent) => modelId(parent, encodeShape(statement.widths)));
+  if (stored.join() !== claimed.join()) {
+    return {
+      state: 'bad',
+      detail: `The registry names ${stored.join(', ') || 'no parent'}, not ${claimed.join(', ') || 'none'}.`,
+    };
   }
   return sameTrainer(node.trainer, origin.trainer);
+}
+
+function parentsOf(statement: Statement): Point[] {
+  if (statement.program === 'train') return [statement.parent];
+  return statement.program === 'merge' ? statement.parents : [];
+}
+
+async function scoreCheck(
+  { widths, model, shard, shardCommitment, result }: ScoreStatement,
+  config: ChainConfig,
+  client: PublicClient,
+): Promise<Omit<Check, 'id'>> {
+  const stored = await client.readContract({
+    address: config.scoreboard!,
+    abi: scoreboardAbi,
+    functionName: 'resultOf',
+    args: [modelId(model, encodeShape(widths)), shardId(shardCommitment, encodeShard(shard))],
+  });
+  if (stored.prover === zeroAddress) return { state: 'open', detail: 'Not registered yet.' };
+  return stored.value === result
+    ? { state: 'good', detail: `proved by ${stored.prover}` }
+    : { state: 'open', detail: `Another result is the best by now: ${stored.value}.` };
 }
 
 function sameTrainer(stored: string, claimed: string): Omit<Check, 'id'> {
@@ -160,6 +186,21 @@ function statementOf(input: Hex, shape: bigint, seed: bigint | undefined): { sta
   if (call.functionName === 'seed' && seed !== undefined) {
     const [requestId, commitment, proof] = call.args;
     return { statement: { program: 'seed', requestId, widths, seed, commitment }, proof: proofOf(proof) };
+  }
+  if (call.functionName === 'root') {
+    const [, source, commitment, proof] = call.args;
+    return { statement: { program: 'root', widths, commitment, source }, proof: proofOf(proof) };
+  }
+  if (call.functionName === 'merge') {
+    const [{ parents, coefficients, child }, proof] = call.args;
+    const statement: Statement = {
+      program: 'merge',
+      widths,
+      child,
+      parents: [...parents],
+      coefficients: coefficients.map((layer) => [...layer]),
+    };
+    return { statement, proof: proofOf(proof) };
   }
   throw new Error(`This page cannot check models registered by ${call.functionName} yet.`);
 }

@@ -64,6 +64,7 @@ function fromEnvironment(): ChainConfig | MissingConfig {
       block: Number(DESCENT_FROM_BLOCK ?? 0),
       devKeys: DESCENT_DEV_KEYS !== 'false',
       explorer: DESCENT_EXPLORER,
+      scoreboard: process.env.DESCENT_SCOREBOARD,
     },
     'the environment',
   );
@@ -78,7 +79,7 @@ function fromFile(file: string): ChainConfig | MissingConfig {
 }
 
 function check(raw: Record<string, unknown>, where: string): ChainConfig | MissingConfig {
-  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {}, contracts = {} } = raw;
+  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {}, scoreboard } = raw;
   if (typeof rpc !== 'string' || !/^https?:\/\/\S+$/.test(rpc))
     return { missing: `${where} names no http(s) URL of a node.` };
   if (typeof registry !== 'string' || !isAddress(registry, { strict: false }))
@@ -94,7 +95,8 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
     devKeys: devKeys !== false,
     ...(typeof explorer === 'string' && /^https:\/\//.test(explorer) && { explorer: explorer.replace(/\/$/, '') }),
     people: namesByAddress(people),
-    contracts: contracts as ChainConfig['contracts'],
+    ...(typeof scoreboard === 'string' &&
+      isAddress(scoreboard, { strict: false }) && { scoreboard: getAddress(scoreboard) }),
   };
 }
 

@@ -1,6 +1,9 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import type { Words } from './types.ts';
+
+/** Errors of the registry and of the scoreboard. */
+const ALL_ERRORS = [...modelRegistryAbi, ...scoreboardAbi].filter(({ type }) => type === 'error');
 
 /** What the registry's errors mean to somebody who submits. */
 const REVERTS: Record<string, Omit<Words, 'details'>> = {
@@ -26,6 +29,9 @@ const REVERTS: Record<string, Omit<Words, 'details'>> = {
   },
   SeedTooEarly: { title: 'The block that decides the seed is not there yet.', hint: 'Try again in a moment.' },
   UnknownSeedRequest: { title: 'Nobody asked for this seed here.' },
+  NotBetter: { title: 'A result as good as this one is proved already.' },
+  ModelTooLate: { title: 'The model was registered after this sealed benchmark had closed.' },
+  StillSealed: { title: 'This benchmark is still sealed.' },
   TooDeep: { title: 'The line of descent is too long for this registry.' },
 };
 
@@ -46,7 +52,7 @@ export function errorInWords(error: unknown): Words {
 
 function revertInWords(data: Hex): Words {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: modelRegistryAbi, data });
+    const { errorName, args } = decodeErrorResult({ abi: ALL_ERRORS, data });
     const details = `${errorName}(${(args ?? []).join(', ')})`;
     return { ...(REVERTS[errorName] ?? { title: `The registry refuses: ${errorName}.` }), details };
   } catch {

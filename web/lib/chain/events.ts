@@ -1,34 +1,52 @@
-import { type Hex, parseEventLogs } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { type Hex, isAddressEqual, parseEventLogs } from 'viem';
+import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeShape, decodeShard } from '../../../src/model/shape.ts';
 import type { RawLog } from './scan.ts';
 import { KINDS, type NewModel, type Store, trainingOf } from './store.ts';
+import type { ChainConfig } from './types.ts';
 
 type Registered = Omit<NewModel, 'training' | 'seed' | 'parents'>;
 
+/** Units of a regression's result: errors have twice the fraction bits of activations. */
+const ERROR_UNIT = 2 ** 18;
+/** Units of a merge's coefficients. */
+const COEFFICIENT_UNIT = 2 ** 14;
+
 /**
- * Puts a chunk of the registry's logs into the store. Logs of one transaction must be in one chunk, which chunks of
- * whole blocks ensure. Unknown events are left alone: a later registry may have more of them.
+ * Puts a chunk of logs into the store. Logs of one transaction must be in one chunk, which chunks of whole blocks
+ * ensure. Unknown events are left alone: later contracts may have more of them.
  */
-export function applyLogs(store: Store, raw: RawLog[]): void {
+export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): void {
+  // In the order of the chain: results refer to models of the same chunk.
+  for (let first = 0; first < raw.length; ) {
+    const { address } = raw[first];
+    let last = first + 1;
+    while (last < raw.length && raw[last].address === address) last++;
+    const run = raw.slice(first, last);
+    if (isAddressEqual(address, config.registry)) applyRegistry(store, run);
+    else applyScoreboard(store, run);
+    first = last;
+  }
+}
+
+function applyRegistry(store: Store, raw: RawLog[]): void {
   const logs = parseEventLogs({ abi: modelRegistryAbi, logs: raw, strict: true });
-  const waiting = new Map<Hex, Registered>();
-  const finish = (id: Hex, rest: Partial<NewModel>) => {
-    const model = waiting.get(id);
-    if (!model) return;
-    waiting.delete(id);
-    store.addModel({ parents: [], ...model, ...rest });
+  let waiting: Registered | undefined;
+  const finish = (id: Hex | undefined, rest: Partial<NewModel>) => {
+    if (!waiting || (id !== undefined && waiting.id !== id)) return;
+    store.addModel({ parents: [], ...waiting, ...rest });
+    waiting = undefined;
   };
   for (const log of logs) {
     const where = { block: Number(log.blockNumber), transaction: log.transactionHash };
     switch (log.eventName) {
       case 'ModelRegistered': {
         const { id, trainer, kind, depth, shape, commitment } = log.args;
+        // A node whose making this page does not know stands by itself.
+        finish(undefined, {});
         const known = KINDS[kind];
         if (!known) break;
-        // A node whose kind this page does not know better stands by itself.
-        for (const other of waiting.keys()) if (other !== id) finish(other, {});
-        waiting.set(id, {
+        waiting = {
           id,
           kind: known,
           trainer,
@@ -37,17 +55,25 @@ export function applyLogs(store: Store, raw: RawLog[]): void {
           shape: `0x${shape.toString(16)}`,
           commitment: { x: hex(commitment.x), y: hex(commitment.y) },
           ...where,
-        });
+        };
         break;
       }
       case 'Seeded':
         finish(log.args.id, { seed: { requestId: log.args.requestId.toString(), seed: hex(log.args.seed) } });
+        break;
+      case 'Declared':
+        finish(log.args.id, { source: { sha256: log.args.source } });
         break;
       case 'Trained': {
         const { child, parent, shard, learningRate, batch } = log.args;
         const rows = store.shard(shard)?.rows ?? 0;
         const training = trainingOf(shard, rows, Number(learningRate), Number(batch));
         finish(child, { parents: [{ id: parent }], training });
+        break;
+      }
+      case 'Merged': {
+        const { child, parents, coefficients } = log.args;
+        finish(child, { parents: parents.map((id, k) => ({ id, weight: weightOf(coefficients, k) })) });
         break;
       }
       case 'ShardRegistered': {
@@ -62,7 +88,51 @@ export function applyLogs(store: Store, raw: RawLog[]): void {
       }
     }
   }
-  for (const id of [...waiting.keys()]) finish(id, {});
+  finish(undefined, {});
+}
+
+function applyScoreboard(store: Store, raw: RawLog[]): void {
+  const logs = parseEventLogs({ abi: scoreboardAbi, logs: raw, strict: true });
+  for (const log of logs) {
+    const where = { block: Number(log.blockNumber), transaction: log.transactionHash };
+    switch (log.eventName) {
+      case 'BenchmarkSealed': {
+        const { id, dataset, closingBlock } = log.args;
+        const sealed = { closingBlock: Number(closingBlock), opened: false };
+        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', scores: 0, sealed });
+        break;
+      }
+      case 'BenchmarkOpened': {
+        const { id, dataset, shardIds, closingBlock } = log.args;
+        const shards = shardIds.map((shard) => store.shard(shard));
+        store.addBenchmark({
+          id,
+          dataset,
+          uri: store.dataset(dataset)?.uri ?? '',
+          rows: shards.reduce((sum, shard) => sum + (shard?.rows ?? 0), 0),
+          kind: shards[0]?.kind ?? 'classes',
+          scores: 0,
+          ...(closingBlock > 0n && { sealed: { closingBlock: Number(closingBlock), opened: true } }),
+        });
+        break;
+      }
+      case 'Ranked': {
+        const { benchmark: id, model, ranker, value } = log.args;
+        const benchmark = store.benchmark(id);
+        if (!benchmark) break;
+        const { rows, kind } = benchmark;
+        const result = kind === 'classes' ? { right: Number(value) } : { error: Number(value) / ERROR_UNIT / rows };
+        store.addScore({ model, benchmark: id, rows, prover: ranker, ...result, ...where });
+        break;
+      }
+    }
+  }
+}
+
+/** A parent's weight in a merge; layers may differ. */
+function weightOf(coefficients: readonly (readonly number[])[], parent: number): string {
+  const weights = coefficients.map((layer) => (layer[parent] / COEFFICIENT_UNIT).toFixed(3).replace(/\.?0+$/, ''));
+  return new Set(weights).size === 1 ? weights[0] : weights.join(', ');
 }
 
 function hex(value: bigint): string {

@@ -67,11 +67,11 @@ export async function readModelView(id: Hex): Promise<ModelView | MissingConfig 
       datasets: shard ? store.datasetsOf(shard.id) : [],
       scores: store.scoresOf(id),
     };
-  });
+  }, id);
 }
 
 export async function readGraph(question: Neighbourhood): Promise<Graph | MissingConfig> {
-  return withReader(({ store }) => store.graph(question));
+  return withReader(({ store }) => store.graph(question), question.focus);
 }
 
 export async function readSearch(text: string): Promise<SearchHit[] | MissingConfig> {
@@ -146,7 +146,7 @@ function rankOf({ right, error, rows }: Score): number {
   return right !== undefined ? right / rows : -(error ?? Number.POSITIVE_INFINITY);
 }
 
-async function withReader<T>(answer: (reader: Reader) => T): Promise<T | MissingConfig> {
-  const reader = await openReader();
+async function withReader<T>(answer: (reader: Reader) => T, wanted?: Hex): Promise<T | MissingConfig> {
+  const reader = await openReader(wanted);
   return 'missing' in reader ? reader : answer(reader);
 }

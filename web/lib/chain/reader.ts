@@ -1,4 +1,4 @@
-import type { Hex, PublicClient } from 'viem';
+import type { Address, Hex, PublicClient } from 'viem';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { clientOf } from './client.ts';
 import { type MissingConfig, readConfig } from './config.ts';
@@ -10,6 +10,8 @@ import type { ChainConfig, Status } from './types.ts';
 
 /** The node is asked for news at most this often, however many visitors there are. */
 const FRESH_MS = 1_500;
+/** And at most this often when somebody asks for a node that is not known. */
+const SOONEST_MS = 200;
 /** Nodes whose time is read in one call. */
 const TIMES_AT_ONCE = 400;
 /** A first look waits this long at most for a large registry; the scan goes on behind. */
@@ -34,6 +36,11 @@ export class Reader {
     this.#scanned = config.block - 1;
   }
 
+  get #contracts(): Address[] {
+    const { registry, scoreboard } = this.config;
+    return scoreboard ? [registry, scoreboard] : [registry];
+  }
+
   get store(): Store {
     return this.#store;
   }
@@ -48,8 +55,8 @@ export class Reader {
   }
 
   /** Reads what is new, unless that was done a moment ago. Never throws: what went wrong is in `status`. */
-  async refresh(): Promise<void> {
-    if (Date.now() - this.#lookedAt < FRESH_MS) return;
+  async refresh(patience = FRESH_MS): Promise<void> {
+    if (Date.now() - this.#lookedAt < patience) return;
     this.#running ??= this.#read().finally(() => {
       this.#lookedAt = Date.now();
       this.#running = undefined;
@@ -64,8 +71,8 @@ export class Reader {
       this.#answeredAt = Date.now();
       await this.#restartIfReplaced();
       if (this.#head > this.#scanned) {
-        await scanLogs(this.client, this.config.registry, { from: this.#scanned + 1, to: this.#head }, (logs, last) => {
-          applyLogs(this.#store, logs);
+        await scanLogs(this.client, this.#contracts, { from: this.#scanned + 1, to: this.#head }, (logs, last) => {
+          applyLogs(this.#store, this.config, logs);
           this.#scanned = last;
         });
         const last = await this.client.getBlock({ blockNumber: BigInt(this.#scanned) });
@@ -110,13 +117,18 @@ export class Reader {
 
 const holder = globalThis as { descentReader?: { key: string; reader: Reader } };
 
-/** The reader of the configured registry, up to date, or why there is none. */
-export async function openReader(): Promise<Reader | MissingConfig> {
+/**
+ * The reader of the configured registry, up to date, or why there is none.
+ * @param wanted a node that somebody asks for: where it is not known yet, the chain is asked once more, because its
+ * transaction may be a moment old
+ */
+export async function openReader(wanted?: Hex): Promise<Reader | MissingConfig> {
   const config = readConfig();
   if ('missing' in config) return config;
   const key = JSON.stringify(config);
   if (holder.descentReader?.key !== key) holder.descentReader = { key, reader: new Reader(config) };
   const { reader } = holder.descentReader;
   await reader.refresh();
+  if (wanted && !reader.store.model(wanted)) await reader.refresh(SOONEST_MS);
   return reader;
 }

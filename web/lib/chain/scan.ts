@@ -8,14 +8,14 @@ const LARGEST_RANGE = 100_000;
 export type RawLog = Awaited<ReturnType<PublicClient['getLogs']>>[number];
 
 /**
- * All logs of an address in a range of blocks, in order, asked for in chunks: a refused or failed chunk is halved, an
+ * All logs of some contracts in a range of blocks, in order, asked for in chunks: a refused or failed chunk is halved, an
  * answered one lets the next be larger.
  * @param onChunk called with each chunk's logs and its last block
  * @throws the node's error when a single block cannot be read
  */
 export async function scanLogs(
   client: PublicClient,
-  address: `0x${string}`,
+  addresses: `0x${string}`[],
   { from, to }: { from: number; to: number },
   onChunk: (logs: RawLog[], last: number) => void,
 ): Promise<void> {
@@ -24,7 +24,7 @@ export async function scanLogs(
     const last = Math.min(to, first + range - 1);
     let logs: RawLog[];
     try {
-      logs = await client.getLogs({ address, fromBlock: BigInt(first), toBlock: BigInt(last) });
+      logs = await client.getLogs({ address: addresses, fromBlock: BigInt(first), toBlock: BigInt(last) });
     } catch (error) {
       if (last === first) throw error;
       range = Math.max(1, Math.floor((last - first + 1) / 2));

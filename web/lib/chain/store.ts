@@ -130,6 +130,14 @@ export class Store {
     return (this.#datasetsOfShard.get(shard) ?? []).map((id) => this.#datasets.get(id)!);
   }
 
+  dataset(id: Hex): Dataset | undefined {
+    return this.#datasets.get(id);
+  }
+
+  benchmark(id: Hex): Benchmark | undefined {
+    return this.#benchmarks.get(id);
+  }
+
   benchmarks(): Benchmark[] {
     return [...this.#benchmarks.values()];
   }

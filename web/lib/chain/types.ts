@@ -18,8 +18,8 @@ export interface ChainConfig {
   explorer?: string;
   /** names that whoever runs this page gives to addresses, by lower-case address */
   people: Record<string, string>;
-  /** the scores' and credit's contract where it is one of its own */
-  contracts: Partial<Record<'credit' | 'benchmarks', Address>>;
+  /** holds results and leaderboards, where there is one */
+  scoreboard?: Address;
 }
 
 export interface ModelParent {
@@ -89,11 +89,13 @@ export interface Dataset {
 
 export interface Benchmark {
   id: Hex;
+  dataset: Hex;
+  /** whatever the dataset's registrar wrote */
   uri: string;
   rows: number;
   kind: 'classes' | 'regression';
-  /** sealed: registered by commitment first; counts only models registered before the reveal */
-  sealed?: { registered: number; revealed?: number };
+  /** sealed: committed to before its rows were registered; only models up to this block count */
+  sealed?: { closingBlock: number; opened: boolean };
   scores: number;
 }
 
@@ -102,7 +104,7 @@ export interface Score {
   benchmark: Hex;
   /** rows right: a proven lower bound; undefined for regression */
   right?: number;
-  /** mean of the squared error, in real units; undefined for classes */
+  /** mean over the rows of the squared error, in real units; undefined for classes */
   error?: number;
   rows: number;
   prover: Address;

@@ -2,12 +2,14 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Hex, type ReplacementReturnType, zeroAddress } from 'viem';
+import { type Address, type Hex, type PublicClient, type ReplacementReturnType, zeroAddress } from 'viem';
 import { usePublicClient, useSendTransaction } from 'wagmi';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { resultId } from '../../../src/registry/ids.ts';
+import type { Statement } from '../../../src/registry/statement.ts';
 import { errorInWords } from './errors.ts';
+import { isOfThisRegistry } from './origin.ts';
 import { useChainConfig } from './provider.tsx';
 import type { TransactionState, Words } from './types.ts';
 
@@ -34,12 +36,7 @@ export function usePreflight(edge: Edge | undefined) {
     refetchInterval: 15_000,
     queryFn: async (): Promise<Preflight> => {
       const { statement, origin } = edge!;
-      const registry = { address: config.registry, abi: modelRegistryAbi } as const;
-      const id = resultId(statement);
-      const owner =
-        statement.program === 'data'
-          ? (await client!.readContract({ ...registry, functionName: 'shard', args: [id] })).owner
-          : await client!.readContract({ ...registry, functionName: 'trainerOf', args: [id] });
+      const owner = await registrantOf(client!, config.registry, statement);
       if (owner !== zeroAddress) return { registered: owner };
       const { to, data } = edgeTransaction(edge!);
       try {
@@ -55,10 +52,14 @@ export function usePreflight(edge: Edge | undefined) {
   });
 }
 
-/** Whether the edge was proved for the registry this page shows. */
-export function isOfThisRegistry(edge: Edge, config: { chainId: number; registry: Hex }): boolean {
-  const { chainId, registry } = edge.origin;
-  return chainId === BigInt(config.chainId) && registry.toLowerCase() === config.registry.toLowerCase();
+/** Who registered the result already; nobody ever owns a score, which a better one replaces. */
+async function registrantOf(client: PublicClient, address: Address, statement: Statement): Promise<Address> {
+  const registry = { address, abi: modelRegistryAbi } as const;
+  const id = resultId(statement);
+  if (statement.program === 'score') return zeroAddress;
+  if (statement.program === 'data')
+    return (await client.readContract({ ...registry, functionName: 'shard', args: [id] })).owner;
+  return client.readContract({ ...registry, functionName: 'trainerOf', args: [id] });
 }
 
 /** Sends an edge with the connected wallet and follows the transaction to its end. */
