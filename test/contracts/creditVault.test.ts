@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import hre from 'hardhat';
 import { type Address, getAddress, parseEventLogs, type TransactionReceipt } from 'viem';
 import { type Contract, reverts } from './support/chain.ts';
 import { deploy, ETHER, Family, model, sendValue, TOKEN } from './support/money.ts';
 
-// What counts lines for coverage costs gas itself.
-const LIMIT = hre.globalOptions.coverage ? 180_000n : 90_000n;
 const NOBODY = '0x00000000000000000000000000000000000beef1';
 
 describe('CreditVault', () => {
@@ -169,16 +166,6 @@ describe('CreditVault', () => {
       let sum: bigint = await earned(18);
       for (const parent of parents) sum += await unsplit(parent);
       assert.equal(sum, 10n ** 18n);
-    });
-
-    // The mock reads up to nine words more than a registry that packs its nodes.
-    it('costs at most 90,000 gas with 2 parents, or that beside a transaction where both are credited first', async () => {
-      await pay(4, 8_000n);
-      const first = await vault.send('settle', [model(4), ETHER]);
-      await pay(4, 8_000n);
-      const later = await vault.send('settle', [model(4), ETHER]);
-      assert.ok(later.gasUsed <= LIMIT, `${later.gasUsed} when the parents have been credited before`);
-      assert.ok(first.gasUsed <= LIMIT + 33_000n, `${first.gasUsed} when they have not`);
     });
   });
 

@@ -1,0 +1,144 @@
+// Credit, bounties and examples on the registry and the scoreboard themselves.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import hre from 'hardhat';
+import { type Hex, zeroHash } from 'viem';
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import { modelId, shardId } from '../../src/registry/ids.ts';
+import { type Contract, reverts } from './support/chain.ts';
+import { deploy, ETHER, MEASURE, sendValue } from './support/money.ts';
+import {
+  type Merged,
+  type Model,
+  mergeClaim,
+  type Registered,
+  scoreClaim,
+  trainClaim,
+  World,
+} from './support/world.ts';
+
+// Counting lines for coverage costs gas itself.
+const LIMIT = hre.globalOptions.coverage ? 180_000n : 90_000n;
+const WIDTHS = [4, 3, 2];
+const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
+
+describe('on the registry', () => {
+  let world: World;
+  let shard: Registered;
+  let benchmark: Hex;
+  let seeds: Hex[];
+  let child: Hex;
+  let merge: Hex;
+  let mergeModel: Merged;
+
+  const idOf = ({ statement, oracle }: Model) => modelId(oracle.commitment, encodeShape(statement.widths));
+
+  // Alice seeds a model, Bob seeds one and trains it, Alice merges her seed and his child, 3 parts to 1.
+  before(async () => {
+    world = await World.create();
+    shard = await world.registerShard(SHARD);
+    const first = await world.seedModel(WIDTHS);
+    const second = await world.seedModel(WIDTHS, world.bob);
+    const trained = trainClaim(second, shard);
+    await world.submit(trained, world.bob);
+    const layers = WIDTHS.slice(1).map(() => [3 * 2 ** 12, 2 ** 12]);
+    mergeModel = mergeClaim([first, trained], layers);
+    await world.submit(mergeModel);
+    seeds = [first, second].map(idOf);
+    child = idOf(trained);
+    merge = idOf(mergeModel);
+    const shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
+    await world.registry.send('registerDataset', [shards, 'ipfs://rows'], world.alice);
+    benchmark = await world.scoreboard.simulate('openBenchmark', [shards, 'ipfs://rows']);
+    await world.scoreboard.send('openBenchmark', [shards, 'ipfs://rows']);
+  });
+
+  describe('credit', () => {
+    let vault: Contract;
+    before(async () => {
+      vault = await deploy(world.chain, 'CreditVault', [world.registry.address]);
+    });
+    const unsplit = (id: Hex) => vault.read('unsplit', [id, ETHER]);
+    const earned = (id: Hex) => vault.read('earned', [id, ETHER]);
+
+    it('settles a merge by the coefficients that were proved, for at most 90,000 gas', async () => {
+      await sendValue(vault, 'pay', [merge], 10_000n);
+      const first = await vault.send('settle', [merge, ETHER]);
+      assert.deepEqual([await earned(merge), await unsplit(seeds[0]), await unsplit(child)], [8_000n, 1_500n, 500n]);
+      await sendValue(vault, 'pay', [merge], 10_000n);
+      const later = await vault.send('settle', [merge, ETHER]);
+      assert.ok(later.gasUsed <= LIMIT, `${later.gasUsed} once the parents hold some`);
+      // The first time two words are new, which costs 34,000 more: still within the bound beside the transaction itself.
+      assert.ok(first.gasUsed - 21_000n <= LIMIT, `${first.gasUsed} the first time`);
+    });
+
+    it('reaches the seeds, and their trainers take it', async () => {
+      await vault.send('settleAll', [[seeds[0], child, seeds[1]], ETHER]);
+      assert.deepEqual([await earned(seeds[0]), await earned(child), await earned(seeds[1])], [3_000n, 800n, 200n]);
+      await vault.send(
+        'withdraw',
+        [[merge, seeds[0]], ETHER, '0x000000000000000000000000000000000000bee1'],
+        world.alice,
+      );
+      await vault.send('withdraw', [[child, seeds[1]], ETHER, '0x000000000000000000000000000000000000bee1'], world.bob);
+      assert.equal(await world.chain.read.getBalance({ address: vault.address }), 0n);
+    });
+
+    it('reverts with UnknownModel for a model that nobody proved', async () => {
+      await reverts(sendValue(vault, 'pay', [zeroHash], 1n), 'UnknownModel', [zeroHash]);
+    });
+  });
+
+  describe('a bounty', () => {
+    let board: Contract;
+    let deadline: bigint;
+    before(async () => {
+      board = await deploy(world.chain, 'BountyBoard', [world.registry.address, world.scoreboard.address]);
+      deadline = (await world.chain.read.getBlock()).timestamp + 86_400n;
+    });
+
+    it('is won by a proved and ranked result, through the second parent of a merge', async () => {
+      const terms = { benchmark, threshold: 12n, deadline, ancestor: seeds[1] };
+      await sendValue(board, 'fund', [terms], 5_000n, world.bob);
+      const claim = (path: Hex[] = []) => board.send('claim', [1n, merge, path]);
+      const path = [seeds[1], child, merge];
+      await reverts(claim(path), 'NoScore', [merge, benchmark]);
+      await world.submit(scoreClaim(mergeModel, shard, 11n));
+      await world.scoreboard.send('rank', [merge, benchmark]);
+      await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
+      await world.submit(scoreClaim(mergeModel, shard, 12n));
+      await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
+      await world.scoreboard.send('rank', [merge, benchmark]);
+      await reverts(claim(), 'NotADescendant', [merge, seeds[1]]);
+      await claim(path);
+      assert.equal(await board.read('owed', [world.alice, ETHER]), 5_000n);
+    });
+  });
+
+  describe('the examples', () => {
+    it('read a card whose every line was proved', async () => {
+      const cards = await deploy(world.chain, 'ModelCard', [world.registry.address, world.scoreboard.address]);
+      const card = await cards.read('card', [merge, benchmark, 9n]);
+      assert.deepEqual([...card.origins].sort(), [...seeds].sort());
+      assert.deepEqual([card.trainer, card.kind, card.depth, card.declared], [world.alice, 4, 1n, false]);
+      assert.deepEqual(card.score, { measure: MEASURE.rowsRight, value: 12n, rows: 16n });
+    });
+
+    it('use the leader', async () => {
+      const args = [world.registry.address, world.scoreboard.address, benchmark, 7_500n];
+      const service = await deploy(world.chain, 'LeaderInUse', args);
+      await service.send('update');
+      assert.equal(await service.read('model'), merge);
+    });
+
+    it('admit descendants only and pay a whole line', async () => {
+      const gate = await deploy(world.chain, 'DescentGate', [world.registry.address, seeds[1]]);
+      await gate.send('enter', [child, []], world.bob);
+      await reverts(gate.send('enter', [merge, []], world.alice), 'NotADescendant', [merge]);
+      const pay = await deploy(world.chain, 'LineagePay', [world.registry.address]);
+      await sendValue(pay, 'give', [child], 100n);
+      await pay.send('distribute', [1n, 10n]);
+      assert.equal(await pay.read('owed', [world.bob]), 100n);
+    });
+  });
+});
