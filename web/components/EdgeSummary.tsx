@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { Fragment } from 'react';
 import type { EdgeFacts } from '../lib/edgeFacts.ts';
 import { count, plural, widthsLabel } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
@@ -8,7 +9,7 @@ import { KindLabel } from './KindSymbol.tsx';
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
-  const { id, kind, trainer, widths, parent, shard, training, chainId, registry, metadata } = facts;
+  const { id, kind, trainer, widths, parents, shard, training, result, chainId, registry, metadata } = facts;
   const name = people[trainer.toLowerCase()];
   return (
     <dl className="grid-facts">
@@ -17,7 +18,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         {kind === 'data' && <span className="font-medium">A shard of data</span>}
         {kind === 'score' && <span className="font-medium">A score</span>}
         {kind !== 'data' && kind !== 'score' && <KindLabel kind={kind} />}
-        {widths && <span className="text-soft">, {widthsLabel(widths)}</span>}
+        {widths && <span className="ml-2 text-soft">{widthsLabel(widths)}</span>}
       </dd>
       <dt>It registers</dt>
       <dd>
@@ -29,14 +30,22 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         {name && <span className="mr-2">{name}</span>}
         <Hash value={trainer} what="address" />
       </dd>
-      {parent && (
-        <>
-          <dt>Parent</dt>
+      {parents?.map((parent, k) => (
+        <Fragment key={parent}>
+          <dt>{kind === 'score' ? 'Model' : parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}</dt>
           <dd>
             <Link href={`/model/${parent}`} className="link mr-2">
               {proquint(parent)}
             </Link>
             <Hash value={parent} what="id" />
+          </dd>
+        </Fragment>
+      ))}
+      {result !== undefined && shard && (
+        <>
+          <dt>Result</dt>
+          <dd>
+            {shard.kind === 'classes' ? `at least ${count(Number(result))} of ${count(shard.rows)} rows right` : result}
           </dd>
         </>
       )}

@@ -14,6 +14,10 @@ export function Hero({ line }: { line: Model[] }) {
   return (
     <section className="relative isolate overflow-hidden border-b border-line">
       <div className="relief absolute inset-0 -z-20" aria-hidden="true" />
+      <div
+        className="absolute inset-0 -z-20 bg-[linear-gradient(to_top,var(--color-paper)_12%,transparent_85%)] md:bg-[linear-gradient(to_top_right,var(--color-paper)_22%,transparent_62%)]"
+        aria-hidden="true"
+      />
       <svg
         viewBox={`0 0 ${RELIEF.width} ${RELIEF.height}`}
         preserveAspectRatio="xMidYMid slice"
@@ -50,10 +54,6 @@ export function Hero({ line }: { line: Model[] }) {
           );
         })}
       </svg>
-      <div
-        className="absolute inset-0 -z-10 bg-[linear-gradient(to_top,var(--color-paper)_12%,transparent_85%)] md:bg-[linear-gradient(to_top_right,var(--color-paper)_22%,transparent_62%)]"
-        aria-hidden="true"
-      />
       <div className="mx-auto flex min-h-[27rem] max-w-7xl flex-col justify-end px-4 pt-44 pb-10 sm:px-6 md:min-h-[34rem] md:pb-14">
         <h1 className="title max-w-[13ch] text-[clamp(2.5rem,6.2vw,4.75rem)]">Every model, and what it comes from</h1>
         <p className="mt-5 max-w-[56ch] text-[1.0625rem] leading-relaxed">

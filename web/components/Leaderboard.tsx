@@ -59,7 +59,7 @@ function OneBoard({ board: { benchmark, entries }, people }: { board: Board; peo
   const sealed = benchmark.sealed;
   return (
     <>
-      <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-end">
+      <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-start">
         <dl className="grid-facts">
           <dt>Benchmark</dt>
           <dd>

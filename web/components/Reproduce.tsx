@@ -7,7 +7,7 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
   const where = `--rpc ${config.rpc} --registry ${config.registry}`;
   const make = commandOf(view);
   return (
-    <div className="grid gap-4 py-4">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 py-4">
       {make && (
         <Command
           title={model.kind === 'seed' ? 'Draw such a start' : 'Train the same step from the released parent and data'}
@@ -31,10 +31,10 @@ function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): stri
 
 export function Command({ title, text }: { title: string; text: string }) {
   return (
-    <div>
+    <div className="min-w-0">
       <p className="mb-1 text-[0.8125rem] text-soft">{title}</p>
       <div className="flex items-start gap-1 rounded-[3px] border border-line bg-sunk py-1.5 pr-1.5 pl-3">
-        <code className="hash min-w-0 flex-1 py-1.5 leading-relaxed break-words whitespace-pre-wrap">{text}</code>
+        <code className="hash min-w-0 flex-1 py-1.5 leading-relaxed break-all whitespace-pre-wrap">{text}</code>
         <Copy text={text} what="command" />
       </div>
     </div>

@@ -13,9 +13,11 @@ export interface EdgeFacts {
   registry: string;
   devKeys: boolean;
   widths?: number[];
-  parent?: string;
+  parents?: string[];
   shard?: { id?: string; rows: number; inputs: number; outputs: number; kind: string };
   training?: Training;
+  /** of a score: rows right, or the sum of squared errors in units of 2^-18 */
+  result?: string;
   /** hostile until shown otherwise */
   metadata: Record<string, string>;
 }
@@ -40,7 +42,7 @@ export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeF
         ...common,
         kind: 'train',
         widths,
-        parent: modelId(statement.parent, encodeShape(widths)),
+        parents: [modelId(statement.parent, encodeShape(widths))],
         shard: { ...shard, id: shardKey },
         training: trainingOf(shardKey, shard.rows, learningRate, batch),
       };
@@ -50,13 +52,25 @@ export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeF
       return { ...common, kind: statement.program, widths: statement.widths };
     case 'merge': {
       const { widths, parents } = statement;
-      return { ...common, kind: 'merge', widths, parent: modelId(parents[0], encodeShape(widths)) };
+      return {
+        ...common,
+        kind: 'merge',
+        widths,
+        parents: parents.map((parent) => modelId(parent, encodeShape(widths))),
+      };
     }
     case 'score': {
       const { widths, shard, shardCommitment } = statement;
-      const parent = modelId(statement.model, encodeShape(widths));
+      const parents = [modelId(statement.model, encodeShape(widths))];
       const shardKey = shardId(shardCommitment, encodeShard(shard));
-      return { ...common, kind: 'score', widths, parent, shard: { ...shard, id: shardKey } };
+      return {
+        ...common,
+        kind: 'score',
+        widths,
+        parents,
+        result: statement.result.toString(),
+        shard: { ...shard, id: shardKey },
+      };
     }
   }
 }

@@ -1,5 +1,8 @@
 import { height, RELIEF } from './relief.ts';
 
+/** Further down is cut off where the picture is wide. */
+const LOWEST = 735;
+
 /** A line of steepest descent over the relief, from a hill at the top to a hollow at the bottom. */
 export function slope(stations: number): { path: string; stations: [number, number][] } {
   const spots: [number, number][] = [[920, 230]];
@@ -13,7 +16,7 @@ export function slope(stations: number): { path: string; stations: [number, numb
     const next: [number, number] = [x - (4 * gx) / norm, y - (4 * gy) / norm];
     const before = spots[Math.max(0, spots.length - 6)];
     const stuck = spots.length > 8 && Math.hypot(next[0] - before[0], next[1] - before[1]) < 10;
-    if (stuck || next[0] < 20 || next[0] > RELIEF.width - 20 || next[1] > RELIEF.height - 20) break;
+    if (stuck || next[0] < 20 || next[0] > RELIEF.width - 20 || next[1] > LOWEST) break;
     spots.push(next);
   }
   const path = `M${spots
