@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Hex, toHex } from 'viem';
+import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
+
+const SEED = 1;
+const ROOT = 2;
+const id = (n: number | bigint): Hex => toHex(n, { size: 32 });
+const NONE = id(0);
+const UNKNOWN = id(2n ** 200n);
+
+let chain: TestChain;
+let lineage: Contract;
+
+async function fresh(): Promise<void> {
+  lineage = new Contract(chain, await chain.deploy('LineageHarness'), await abiOf('LineageHarness'));
+}
+
+before(async () => {
+  chain = await testChain();
+});
+
+describe('a line of 10,000 nodes', () => {
+  const LENGTH = 10_000;
+  const DEPTHS = [0, 1, 2, 3, 7, 100, 1023, 4094, 4095, 5000, 7777, 8190, 8191, 9998, 9999];
+  let branch: Hex;
+
+  before(async () => {
+    await fresh();
+    await lineage.send('addOrigin', [id(1), SEED]);
+    const step = 100;
+    for (let first = 2; first <= LENGTH; first += step) {
+      const count = Math.min(step, LENGTH + 1 - first);
+      await lineage.send('addLine', [id(first - 1), BigInt(first), BigInt(count)]);
+    }
+    // A second line that leaves the first at depth 5000.
+    branch = id(20_000);
+    await lineage.send('addLine', [id(5001), 20_000n, 100n]);
+  });
+
+  it('answers isAncestor for every pair of depths tried, for at most 60,000 gas', async () => {
+    let most = 0n;
+    for (const upper of DEPTHS) {
+      for (const lower of DEPTHS) {
+        const [answer, spent] = await lineage.read('gasOfIsAncestor', [id(upper + 1), id(lower + 1)]);
+        assert.equal(answer, upper <= lower, `${upper} above ${lower}`);
+        if (spent > most) most = spent;
+      }
+    }
+    assert.ok(most <= 60_000n, `${most}`);
+    assert.ok(most >= 10_000n, `${most}: suspiciously cheap`);
+  });
+
+  it('keeps branches apart, and finds where they meet for at most 120,000 gas', async () => {
+    const [upper] = await lineage.read('gasOfIsAncestor', [id(5001), branch]);
+    const [beside] = await lineage.read('gasOfIsAncestor', [id(5002), branch]);
+    assert.deepEqual([upper, beside], [true, false]);
+    for (const tip of [5002, 5003, 7000, 10_000]) {
+      const [met, spent] = await lineage.read('gasOfNearestCommonAncestor', [id(tip), id(20_099)]);
+      assert.equal(met, id(5001));
+      assert.ok(spent <= 120_000n, `${spent}`);
+    }
+  });
+
+  it('finds the ancestor at each depth', async () => {
+    for (const depth of DEPTHS) {
+      assert.equal(await lineage.read('ancestorAt', [id(LENGTH), BigInt(depth)]), id(depth + 1));
+    }
+    assert.equal(await lineage.read('ancestorAt', [id(LENGTH), BigInt(LENGTH)]), NONE);
+  });
+
+  it('takes a child at any depth for the same gas, whatever the siblings', async () => {
+    const cost = async (parent: number, child: number) =>
+      Number((await lineage.send('addChild', [id(child), id(parent)])).gasUsed);
+    const costs: number[] = [];
+    for (const depth of DEPTHS.slice(1)) costs.push(await cost(depth + 1, 30_000 + depth));
+    for (let i = 0; i < 5; i++) costs.push(await cost(5001, 40_000 + i));
+    // Whether the parent's jump leads to a word that is read already makes 2,000, the length of ids some bytes.
+    assert.ok(Math.max(...costs) - Math.min(...costs) <= 2_600, costs.join(' '));
+    assert.ok(Math.max(...costs) <= 200_000, costs.join(' '));
+  });
+
+  it('pages through its trainers to the end', async () => {
+    let at: Hex = id(150);
+    let visited = 0;
+    for (let pages = 0; at !== NONE; pages++) {
+      assert.ok(pages < 3);
+      const [page, next] = await lineage.read('trainersAlong', [at, 64n]);
+      visited += page.length;
+      assert.ok(page.every((trainer: Hex) => trainer === chain.accounts[0]));
+      at = next;
+    }
+    assert.equal(visited, 150);
+    assert.deepEqual(await lineage.read('trainersAlong', [id(5), 0n]), [[], id(5)]);
+    assert.deepEqual(await lineage.read('trainersAlong', [UNKNOWN, 9n]), [[], NONE]);
+  });
+});
+
+/** What the contract must answer, by walking. */
+class Model {
+  readonly parents: number[][] = [[]];
+  readonly roots = new Set<number>();
+
+  add(parents: number[]): number {
+    return this.parents.push(parents) - 1;
+  }
+
+  line(node: number): number[] {
+    const line = [node];
+    for (let at = node; this.parents[at].length > 0; ) {
+      at = this.parents[at][0];
+      line.push(at);
+    }
+    return line;
+  }
+
+  above(node: number): Set<number> {
+    const seen = new Set([node]);
+    for (const at of seen) for (const parent of this.parents[at]) seen.add(parent);
+    return seen;
+  }
+
+  origins(node: number): number[] {
+    return [...this.above(node)].filter((at) => this.parents[at].length === 0).sort((a, b) => a - b);
+  }
+
+  children(node: number): number[] {
+    return this.parents.flatMap((list, child) => (list.includes(node) ? [child] : [])).reverse();
+  }
+
+  common(a: number, b: number): number {
+    const line = new Set(this.line(a));
+    return this.line(b).find((node) => line.has(node)) ?? 0;
+  }
+}
+
+describe('a random lineage', () => {
+  let snapshot: unknown;
+  before(fresh);
+  beforeEach(async () => {
+    snapshot = await chain.request('evm_snapshot');
+  });
+  afterEach(async () => {
+    await chain.request('evm_revert', snapshot);
+  });
+
+  /** Each number decides a node: its kind and which earlier nodes it descends from. */
+  async function grow(choices: readonly number[]): Promise<Model> {
+    const model = new Model();
+    for (const choice of choices) {
+      const count = model.parents.length - 1;
+      const kind = choice % 10;
+      const pick = (salt: number) => 1 + ((Math.floor(choice / 10) * 7919 + salt * 104_729) % count);
+      if (count === 0 || kind === 0) {
+        const node = model.add([]);
+        if (choice % 20 === 0) model.roots.add(node);
+        await lineage.send('addOrigin', [id(node), choice % 20 === 0 ? ROOT : SEED]);
+      } else if (kind < 7 || count < 2) {
+        // Long lines: mostly below one of the newest.
+        const parent = kind < 5 ? Math.max(1, count - (choice % 3)) : pick(0);
+        const node = model.add([parent]);
+        await lineage.send('addChild', [id(node), id(parent)]);
+      } else {
+        const wanted = 2 + (choice % 7);
+        const parents = [...new Set(Array.from({ length: 4 * wanted }, (_, i) => pick(i)))].slice(0, wanted);
+        if (parents.length < 2) continue;
+        const node = model.add(parents);
+        await lineage.send('addMerge', [id(node), parents.map(id), parents.map((_, i) => BigInt(i + 1))]);
+      }
+    }
+    return model;
+  }
+
+  it('answers every question as a naive walk does', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(1_000_000), { minLength: 25, maxLength: 45 }), async (choices) => {
+        const before = await chain.request('evm_snapshot');
+        const model = await grow(choices);
+        const count = model.parents.length - 1;
+        assert.equal(await lineage.read('nodeCount', []), BigInt(count));
+        for (let node = 1; node <= count; node++) {
+          const line = model.line(node);
+          const record = await lineage.read('node', [id(node)]);
+          assert.equal(record.depth, BigInt(line.length - 1));
+          assert.equal(record.number, BigInt(node));
+          assert.equal(record.parent, id(model.parents[node][0] ?? 0));
+          assert.equal(
+            record.declared,
+            [...model.above(node)].some((at) => model.roots.has(at)),
+          );
+          assert.deepEqual(await lineage.read('parents', [id(node)]), model.parents[node].map(id));
+          const weights = (await lineage.read('weightedParents', [id(node)])).map((p: { weight: bigint }) => p.weight);
+          assert.deepEqual(
+            weights,
+            model.parents[node].map((_, i) => BigInt(i + 1)),
+          );
+          assert.deepEqual(await lineage.read('children', [id(node), NONE, 100n]), [
+            model.children(node).map(id),
+            NONE,
+          ]);
+          const [found, complete] = await lineage.read('roots', [id(node), 10_000n]);
+          assert.deepEqual([[...found].sort(), complete], [model.origins(node).map(id), true]);
+          const other = 1 + ((node * 31) % count);
+          assert.equal(await lineage.read('isAncestor', [id(other), id(node)]), line.includes(other));
+          const met = await lineage.read('nearestCommonAncestor', [id(node), id(other)]);
+          assert.equal(met, id(model.common(node, other)), `${node} and ${other}`);
+        }
+        await chain.request('evm_revert', before);
+      }),
+      { numRuns: 6 },
+    );
+  });
+});
+
+describe('a lineage with merges', () => {
+  //  1 seed, 2 root, 3 = child of 1, 4 = merge(3, 2), 5 = child of 4, 6 = merge(1, 3, 5), 7 = child of 1
+  before(async () => {
+    await fresh();
+    await lineage.send('addOrigin', [id(1), SEED]);
+    await lineage.send('addOrigin', [id(2), ROOT]);
+    await lineage.send('addChild', [id(3), id(1)]);
+    await lineage.send('addMerge', [id(4), [id(3), id(2)], [5n, 7n]]);
+    await lineage.send('addChild', [id(5), id(4)]);
+    await lineage.send('addMerge', [id(6), [id(1), id(3), id(5)], [1n, 2n ** 19n, 3n]]);
+    await lineage.send('addChild', [id(7), id(1)]);
+  });
+
+  it('keeps the weights of all parents', async () => {
+    assert.deepEqual(await lineage.read('weightedParents', [id(6)]), [
+      { id: id(1), weight: 1n },
+      { id: id(3), weight: 2n ** 19n },
+      { id: id(5), weight: 3n },
+    ]);
+  });
+
+  it('counts depth along first parents', async () => {
+    const depths = await Promise.all([1, 4, 5, 6].map((n) => lineage.read('depthOf', [id(n)])));
+    assert.deepEqual(depths, [0n, 2n, 3n, 1n]);
+  });
+
+  it('pages through children that came by first and by other parents', async () => {
+    assert.deepEqual(await lineage.read('children', [id(1), NONE, 2n]), [[id(7), id(6)], id(3)]);
+    assert.deepEqual(await lineage.read('children', [id(1), id(3), 2n]), [[id(3)], NONE]);
+    assert.deepEqual(await lineage.read('children', [id(3), id(6), 1n]), [[id(6)], id(4)]);
+    assert.deepEqual(await lineage.read('children', [id(2), NONE, 5n]), [[id(4)], NONE]);
+    await reverts(lineage.read('children', [id(2), id(6), 5n]), 'NotAChild', [id(6), id(2)]);
+  });
+
+  it('marks as declared whatever descends from a root through any parent', async () => {
+    const declared = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => lineage.read('isDeclared', [id(n)])));
+    assert.deepEqual(declared, [false, true, false, true, true, true, false]);
+    assert.equal(await lineage.read('isDeclared', [UNKNOWN]), false);
+  });
+
+  it('finds ancestors through other parents by a path, and only along edges', async () => {
+    const via = (...path: number[]) => lineage.read('isAncestorVia', [path.map(id)]);
+    assert.equal(await lineage.read('isAncestor', [id(2), id(6)]), false);
+    assert.equal(await via(2, 4, 5, 6), true);
+    assert.equal(await via(1, 3, 6), true);
+    assert.equal(await via(6), true);
+    for (const path of [[2, 5, 6], [6, 5], [4, 6], [2, 4, 4], [99], [2, 99], [99, 4], [0, 1]]) {
+      assert.equal(await via(...path), false, path.join(' '));
+    }
+    assert.equal(await lineage.read('isAncestorVia', [[]]), false);
+  });
+
+  it('unites the roots of all parents, and says when its limit cut them short', async () => {
+    assert.deepEqual(await lineage.read('roots', [id(6), 99n]), [[id(2), id(1)], true]);
+    // Lines: 6; its parents 5, 3, 1; of the merge above 5, 4: 3 and 2.
+    assert.deepEqual((await lineage.read('roots', [id(6), 6n]))[1], true);
+    for (const limit of [0n, 1n, 5n]) assert.equal((await lineage.read('roots', [id(6), limit]))[1], false);
+    assert.deepEqual(await lineage.read('roots', [id(7), 1n]), [[id(1)], true]);
+    assert.deepEqual(await lineage.read('roots', [UNKNOWN, 1n]), [[], true]);
+  });
+
+  it('follows a merge that two lines reach only once', async () => {
+    await lineage.send('addChild', [id(8), id(4)]);
+    await lineage.send('addMerge', [id(9), [id(8), id(5)], [1n, 1n]]);
+    // Lines: 9; 5 and 8, of which one opens 4 and the other finds it open; 3 and 2.
+    assert.deepEqual(await lineage.read('roots', [id(9), 5n]), [[id(2), id(1)], true]);
+  });
+
+  it('has no answer for lines that never meet and for unknown nodes', async () => {
+    assert.equal(await lineage.read('nearestCommonAncestor', [id(2), id(7)]), NONE);
+    for (const pair of [
+      [UNKNOWN, id(5)],
+      [id(5), UNKNOWN],
+      [UNKNOWN, UNKNOWN],
+    ]) {
+      assert.equal(await lineage.read('nearestCommonAncestor', pair), NONE);
+      assert.equal(await lineage.read('isAncestor', pair), false);
+    }
+    assert.equal(await lineage.read('ancestorAt', [UNKNOWN, 0n]), NONE);
+    assert.equal(await lineage.read('nodeAt', [0n]), NONE);
+    assert.equal(await lineage.read('nodeAt', [1000n]), NONE);
+    assert.equal(await lineage.read('nodeAt', [3n]), id(3));
+    assert.equal(await lineage.read('kindOf', [UNKNOWN]), 0);
+  });
+});
+
+describe('the number of nodes', () => {
+  before(fresh);
+  let snapshot: unknown;
+  before(async () => {
+    snapshot = await chain.request('evm_snapshot');
+  });
+  after(async () => {
+    await chain.request('evm_revert', snapshot);
+  });
+
+  it('ends at 2^32 - 1: then TooManyNodes', async () => {
+    // The counter is the fifth variable of the contract.
+    await chain.request('hardhat_setStorageAt', lineage.address, '0x4', toHex(2n ** 32n - 2n, { size: 32 }));
+    await lineage.send('addOrigin', [id(1), SEED]);
+    assert.equal((await lineage.read('node', [id(1)])).number, 2n ** 32n - 1n);
+    await reverts(lineage.simulate('addOrigin', [id(2), SEED]), 'TooManyNodes', [2n ** 32n]);
+  });
+});
