@@ -66,8 +66,10 @@ export class Prover {
     return new Prover({ kernels, curve, srs }, circuits);
   }
 
-  close(): Promise<void> {
-    return this.backend.curve.close();
+  /** Ends the threads, those of snarkjs too, which would keep a process alive. */
+  async close(): Promise<void> {
+    await this.backend.curve.close();
+    await (globalThis as { curve_bn128?: { terminate(): Promise<void> } | null }).curve_bn128?.terminate();
   }
 
   commitModel(weights: Weights): Promise<Point> {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { mergeWeights } from '../../src/model/merge.ts';
+import type { Shard } from '../../src/model/shard.ts';
+import type { ProofResult, Prover } from '../../src/proof/prover.ts';
+import { isVerified, verifyProof } from '../../src/proof/verify.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
+import { randomSource, someModel, someShard } from '../support/models.ts';
+import { ORIGIN, openProver, verifierKeys } from '../support/prover.ts';
+
+const SHAPES = [
+  [1, 1],
+  [49, 32, 10],
+  [5, 3, 4, 2],
+  [2, 3, 5, 2, 7],
+];
+const SOURCE = `0x${'5a'.repeat(32)}` as const;
+
+describe('root, merge and score at every depth, with the same keys', { concurrency: false }, () => {
+  let prover: Prover;
+  before(async () => {
+    prover = await openProver(['root', 'merge', 'score']);
+  });
+  after(() => prover.close());
+
+  async function accepted({ statement, proof }: ProofResult): Promise<void> {
+    const verification = await verifyProof(ORIGIN, statement, proof, verifierKeys(statement.program));
+    assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
+  }
+
+  for (const widths of SHAPES)
+    it(`root ${widths.join('-')}`, async () => {
+      await accepted(await prover.proveRoot(ORIGIN, someModel(widths), SOURCE));
+    });
+
+  for (const [i, widths] of SHAPES.entries()) {
+    const count = [2, 3, 8, 5][i];
+    it(`merge of ${count} parents ${widths.join('-')}`, async () => {
+      const random = randomSource(i);
+      const parents = Array.from({ length: count }, (_, j) => someModel(widths, 10 + j, BigInt(j + 1)));
+      const coefficients = widths.slice(1).map(() => parents.map(() => Math.floor((random() - 0.5) * 2 ** 18)));
+      const merge = mergeWeights(parents, coefficients, 9n);
+      await accepted(await prover.proveMerge(ORIGIN, { parents, coefficients, merge }));
+    });
+  }
+
+  const scores: [number[], number, Shard['kind']][] = [
+    [[1, 1], 1, 'classes'],
+    [[49, 32, 10], 100, 'classes'],
+    [[5, 3, 4, 2], 13, 'regression'],
+    [[2, 3, 5, 2, 7], 33, 'classes'],
+  ];
+  for (const [widths, rows, kind] of scores)
+    it(`score ${widths.join('-')} on ${rows} rows of ${kind}`, async () => {
+      const model = someModel(widths);
+      const shard = someShard(widths, rows, kind);
+      const forward = forwardTrace(model, shard);
+      const { statement, proof, stages } = await prover.proveScore(ORIGIN, { model, shard, forward });
+      await accepted({ statement, proof, stages });
+      assert.equal(statement.result, forward.result);
+      const better = { ...statement, result: statement.result + 1n };
+      assert.equal(isVerified(await verifyProof(ORIGIN, better, proof, verifierKeys('score'))), false);
+    });
+});
