@@ -3,8 +3,8 @@ import { percent } from '../lib/format.ts';
 
 const WIDTH = 640;
 const HEIGHT = 180;
-const LEFT = 48;
-const BOTTOM = 22;
+const LEFT = 58;
+const BOTTOM = 26;
 
 /** The best score as it rose, block by block. */
 export function BestOverTime({ entries }: { entries: Entry[] }) {
@@ -38,7 +38,13 @@ export function BestOverTime({ entries }: { entries: Entry[] }) {
         {[low, (low + high) / 2, high].map((value) => (
           <g key={value}>
             <path d={`M${LEFT} ${y(value)}H${WIDTH - 8}`} stroke="var(--color-line)" />
-            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end" fontSize="12" fill="var(--color-soft)">
+            <text
+              x={LEFT - 8}
+              y={y(value) + 4}
+              textAnchor="end"
+              className="text-[12px] max-sm:text-[21px]"
+              fill="var(--color-soft)"
+            >
               {percent(value, 0)}
             </text>
           </g>
@@ -47,10 +53,16 @@ export function BestOverTime({ entries }: { entries: Entry[] }) {
           <circle key={`${at} ${value}`} cx={x(at)} cy={y(value)} r="3" fill="var(--color-rule)" />
         ))}
         <path d={`${line}H${WIDTH - 8}`} fill="none" stroke="var(--color-mark)" strokeWidth="2.5" />
-        <text x={LEFT} y={HEIGHT - 4} fontSize="12" fill="var(--color-soft)">
+        <text x={LEFT} y={HEIGHT - 4} className="text-[12px] max-sm:text-[21px]" fill="var(--color-soft)">
           block {first}
         </text>
-        <text x={WIDTH - 8} y={HEIGHT - 4} textAnchor="end" fontSize="12" fill="var(--color-soft)">
+        <text
+          x={WIDTH - 8}
+          y={HEIGHT - 4}
+          textAnchor="end"
+          className="text-[12px] max-sm:text-[21px]"
+          fill="var(--color-soft)"
+        >
           block {last}
         </text>
       </svg>

@@ -22,13 +22,13 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
       <Section title="Side by side">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
         <section className="overflow-x-auto" aria-label="Side by side" tabIndex={0}>
-          <table className="w-full min-w-[36rem] text-left">
+          <table className="w-full text-left sm:min-w-[36rem]">
             <thead>
               <tr className="border-b border-line align-top">
-                <td className="w-36" />
+                <td className="w-24 sm:w-36" />
                 {[a, b].map(({ model }) => (
                   <th key={model.id} scope="col" className="py-4 pr-4 font-normal">
-                    <ModelLink model={model} />
+                    <ModelLink model={model} mark={false} />
                   </th>
                 ))}
               </tr>

@@ -211,7 +211,7 @@ function SortHead({ name, active, down, onSort }: { name: string; active: boolea
       aria-sort={active ? (down ? 'descending' : 'ascending') : 'none'}
       className="px-3 py-1 font-semibold"
     >
-      <button type="button" onClick={onSort} className="legend py-1 hover:text-ink">
+      <button type="button" onClick={onSort} className="legend py-1 whitespace-nowrap hover:text-ink">
         {name} <span aria-hidden="true">{active ? (down ? '↓' : '↑') : ''}</span>
       </button>
     </th>

@@ -15,13 +15,13 @@ export function safeText(text: string): string {
     .slice(0, 4 * MAX_SHOWN)
     .replace(DECEIVERS, '\u2423')
     .replace(/(\p{M}{2})\p{M}+/gu, '$1');
-  return tamed.length > MAX_SHOWN ? `${tamed.slice(0, MAX_SHOWN)}…` : tamed;
+  return tamed.length > MAX_SHOWN ? `${tamed.slice(0, MAX_SHOWN).toWellFormed()}…` : tamed;
 }
 
 /** A link that may be offered: https, or ipfs by way of the visitor's own handler. Everything else stays text. */
 export function safeLink(text: string): { href: string; host: string } | undefined {
   if (text.length > 500 || text !== text.trim() || text.search(DECEIVERS) !== -1) return undefined;
-  if (!/^(https|ipfs):\/\/[^\s\\@]+$/i.test(text)) return undefined;
+  if (!/^(https|ipfs):\/\/[^\s\\@"'`<>]+$/i.test(text)) return undefined;
   try {
     const url = new URL(text);
     if (url.protocol === 'https:' && url.username === '' && url.password === '')
