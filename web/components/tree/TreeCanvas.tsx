@@ -20,6 +20,7 @@ import { plural } from '../../lib/format.ts';
 import { layoutGraph } from '../../lib/layout.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
+import type { Drawing } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
 import { GroupNode, NODE_SIZE, StationNode } from './StationNode.tsx';
 
@@ -174,20 +175,6 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
 }
 
 /** An item of the drawing: a node, or several alike in one place. */
-export interface DrawnItem {
-  id: string;
-  node: GraphNode;
-  members?: GraphNode[];
-  x: number;
-  y: number;
-  layer: number;
-}
-
-export interface Drawing {
-  items: DrawnItem[];
-  links: { from: string; to: string }[];
-}
-
 function draw(graph: Graph, open: ReadonlySet<string>, keep: ReadonlySet<string>): Drawing {
   const { single, groups } = foldAlike(graph.nodes, open, keep);
   const all = [

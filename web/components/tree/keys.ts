@@ -1,4 +1,4 @@
-import type { Drawing } from './TreeCanvas.tsx';
+import type { Drawing } from './drawing.ts';
 
 /** Where an arrow key leads: up and down along edges, left and right within a layer. */
 export function neighbourOf({ items, links }: Drawing, from: string | undefined, key: string): string | undefined {
