@@ -188,7 +188,9 @@ abstract contract Lineage is ILineage {
             uint256 merges = _lines[number].merges();
             if (merges == 0) {
                 number = _climb(number, 0);
-                if (!_contains(met, 0, ends, number)) met[ends++] = number;
+                if (_contains(met, 0, ends, number)) continue;
+                met[ends] = number;
+                ++ends;
                 continue;
             }
             number = _climbToMerge(number, merges);
@@ -197,7 +199,8 @@ abstract contract Lineage is ILineage {
             for (uint256 i = 0; i < MAX_PARENTS; ++i) {
                 uint256 parent = _part(number, i) & NUMBER_MASK;
                 if (parent == 0) break;
-                lines[pending++] = parent;
+                lines[pending] = parent;
+                ++pending;
             }
         }
         complete = pending == 0;

@@ -32,6 +32,7 @@ const FOLDER_NEEDS = {
   circuits: PROGRAMS.map((program) => `circuit ${program}`),
   setup: ['keys'],
   contracts: ['contracts', 'abi'],
+  bench: ['kernels'],
 };
 
 // Not part of `npm test`: hours of mutations, and journeys that need a browser.
@@ -51,7 +52,7 @@ function plan(command, args) {
     case 'test':
       return planTests(args);
     case 'bench':
-      return { needs: EVERYTHING, runs: benchFiles(args) };
+      return { needs: EVERYTHING, runs: [['bench/index.ts', ...args]] };
     case 'build':
       return { needs: EVERYTHING, runs: [] };
     case 'setup':
@@ -89,14 +90,6 @@ function holdsTests(folder) {
   return readdirSync(folder, { withFileTypes: true }).some((entry) =>
     entry.isDirectory() ? holdsTests(join(folder, entry.name)) : entry.name.endsWith('.test.ts'),
   );
-}
-
-function benchFiles(args) {
-  const files = readdirSync(join(ROOT, 'bench')).filter((name) => name.endsWith('.ts'));
-  const named = args.filter((argument) => files.includes(`${argument}.ts`));
-  const options = args.filter((argument) => !named.includes(argument));
-  const names = named.length > 0 ? named.map((name) => `${name}.ts`) : files;
-  return names.map((name) => [`bench/${name}`, ...options]);
 }
 
 /** What a command of the command line needs: keys only where something is proved. */
