@@ -5,6 +5,7 @@ const WIDTH = 640;
 const HEIGHT = 180;
 const LEFT = 58;
 const BOTTOM = 26;
+const TOP = 16;
 
 /** The best score as it rose, block by block. */
 export function BestOverTime({ entries }: { entries: Entry[] }) {
@@ -18,7 +19,7 @@ export function BestOverTime({ entries }: { entries: Entry[] }) {
   const low = Math.floor(10 * Math.min(...scores.map(({ value }) => value))) / 10;
   const high = Math.min(1, Math.ceil(10 * Math.max(...scores.map(({ value }) => value))) / 10) || 1;
   const x = (at: number) => LEFT + ((WIDTH - LEFT - 8) * (at - first)) / Math.max(1, last - first);
-  const y = (value: number) => 8 + (HEIGHT - BOTTOM - 8) * (1 - (value - low) / Math.max(0.1, high - low));
+  const y = (value: number) => TOP + (HEIGHT - BOTTOM - TOP) * (1 - (value - low) / Math.max(0.1, high - low));
   let best = 0;
   let line = '';
   for (const { at, value } of scores) {

@@ -25,7 +25,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
           <table className="w-full text-left sm:min-w-[36rem]">
             <thead>
               <tr className="border-b border-line align-top">
-                <td className="w-24 sm:w-36" />
+                <td className="w-28 sm:w-36" />
                 {[a, b].map(({ model }) => (
                   <th key={model.id} scope="col" className="py-4 pr-4 font-normal">
                     <ModelLink model={model} mark={false} />
@@ -38,7 +38,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
                 const differs = key(a) !== key(b);
                 return (
                   <tr key={name} className="align-top">
-                    <th scope="row" className="py-3 pr-4 font-normal text-soft">
+                    <th scope="row" className="py-3 pr-3 font-normal text-soft max-sm:text-[0.8125rem] sm:pr-4">
                       {name}
                       {differs && (
                         <span className="ml-2 text-mark" title="They differ">

@@ -51,7 +51,7 @@ export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean
       <span className="min-w-0">
         <span className="flex items-center gap-1.5 font-medium">
           <KindSymbol kind={model.kind} size={12} />
-          <span className="link decoration-transparent">{proquint(model.id)}</span>
+          <span className="link whitespace-nowrap decoration-transparent">{proquint(model.id)}</span>
         </span>
         <span className="hash block text-soft">
           {short(model.id, 8, 4)} <span className="font-sans">·</span> {widthsLabel(model.widths)}

@@ -200,8 +200,6 @@ export class World {
 
   async close(): Promise<void> {
     await this.#prover.close();
-    // snarkjs keeps workers of its own, which would keep the process.
-    await (globalThis as { curve_bn128?: { terminate(): Promise<void> } }).curve_bn128?.terminate();
     await this.node.close();
   }
 

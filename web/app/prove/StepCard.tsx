@@ -21,7 +21,7 @@ export function StepCard({ number, title, text, action, state, progress, enabled
   const busy = phase === 'asking' || phase === 'proving' || phase === 'sending';
   return (
     <li
-      className={`sheet grid grid-cols-[2.5rem_minmax(0,1fr)] gap-x-4 p-5 sm:p-6 ${phase === 'waiting' ? 'opacity-70' : ''}`}
+      className={`sheet grid grid-cols-[2.5rem_minmax(0,1fr)] gap-x-4 p-5 sm:p-6 ${phase === 'waiting' ? 'bg-transparent!' : ''}`}
       data-step={number}
       data-phase={phase}
     >
