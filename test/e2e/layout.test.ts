@@ -32,7 +32,11 @@ describe('the layout of the tree', () => {
   });
 
   it('draws a chain as a straight line and a tree of two without a crossing', () => {
-    const chain = layoutGraph([{ id: 'a', parents: [] }, { id: 'b', parents: ['a'] }, { id: 'c', parents: ['b'] }]);
+    const chain = layoutGraph([
+      { id: 'a', parents: [] },
+      { id: 'b', parents: ['a'] },
+      { id: 'c', parents: ['b'] },
+    ]);
     assert.equal(new Set([...chain.values()].map(({ x }) => x)).size, 1);
     const tree = layoutGraph([
       { id: 'a', parents: [] },
@@ -46,7 +50,11 @@ describe('the layout of the tree', () => {
   });
 
   it('leaves out what lies on a circle instead of hanging', () => {
-    const spots = layoutGraph([{ id: 'a', parents: ['b'] }, { id: 'b', parents: ['a'] }, { id: 'c', parents: [] }]);
+    const spots = layoutGraph([
+      { id: 'a', parents: ['b'] },
+      { id: 'b', parents: ['a'] },
+      { id: 'c', parents: [] },
+    ]);
     assert.deepEqual([...spots.keys()], ['c']);
   });
 
