@@ -32,13 +32,17 @@ export function parseAddress(text: string, what: string): `0x${string}` {
 }
 
 /** @throws DescentError (chain) when there is no contract at the address. */
-export async function requireContract(chain: Chain, address: `0x${string}`): Promise<void> {
+export async function requireContract(
+  chain: Chain,
+  address: `0x${string}`,
+  what: 'registry' | 'scoreboard' = 'registry',
+): Promise<void> {
   const code = await chain.client.getCode({ address });
   if (code === undefined || code === '0x') {
-    throw new DescentError(`There is no registry at ${address} on chain ${chain.id}.`, {
-      code: 'NO_REGISTRY',
+    throw new DescentError(`There is no ${what} at ${address} on chain ${chain.id}.`, {
+      code: what === 'registry' ? 'NO_REGISTRY' : 'NO_SCOREBOARD',
       exit: 'chain',
-      hint: 'Check --registry and --rpc.',
+      hint: `Check --${what} and --rpc.`,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { type Address, type Hex, zeroAddress } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { decodeShape, type ShardShape } from '../../src/model/shape.ts';
 import { type Chain, shortMessage } from './client.ts';
 
@@ -13,12 +13,16 @@ export interface ModelNode {
   id: Hex;
   kind: NodeKind;
   trainer: Address;
-  /** Edges to the seed. */
+  /** Edges to the seed or root. */
   depth: number;
   /** Real widths n_0..n_L. */
   widths: number[];
-  /** Undefined for a seed. */
+  /** The first one; undefined for a seed or root. */
   parent: Hex | undefined;
+  /** How a merge node came to be. */
+  merge: { parents: readonly Hex[]; coefficients: readonly (readonly number[])[] } | undefined;
+  /** SHA-256 of the file that a root is said to come from. */
+  source: Hex | undefined;
   /** How a train node came to be. */
   training: { shard: Hex; learningRate: number; batch: number } | undefined;
   transaction: Hex;
@@ -38,21 +42,28 @@ const RECEIPTS_AT_ONCE = 16;
 export async function readTree(chain: Chain, registry: Address, fromBlock: bigint): Promise<ModelNode[]> {
   return translateErrors(async () => {
     const query = { address: registry, abi: modelRegistryAbi, fromBlock, strict: true } as const;
-    const [registered, trained] = await Promise.all([
+    const [registered, trained, merged, declared] = await Promise.all([
       chain.client.getContractEvents({ ...query, eventName: 'ModelRegistered' }),
       chain.client.getContractEvents({ ...query, eventName: 'Trained' }),
+      chain.client.getContractEvents({ ...query, eventName: 'Merged' }),
+      chain.client.getContractEvents({ ...query, eventName: 'Declared' }),
     ]);
     const edges = new Map(trained.map(({ args }) => [args.child, args]));
+    const merges = new Map(merged.map(({ args }) => [args.child, args]));
+    const sources = new Map(declared.map(({ args }) => [args.id, args.source]));
     const gas = await readGas(chain, [...new Set(registered.map((event) => event.transactionHash))]);
     return registered.map(({ args, transactionHash, blockNumber }): ModelNode => {
       const edge = edges.get(args.id);
+      const merge = merges.get(args.id);
       return {
         id: args.id,
         kind: KINDS[args.kind],
         trainer: args.trainer,
         depth: Number(args.depth),
         widths: decodeShape(args.shape),
-        parent: edge?.parent,
+        parent: edge?.parent ?? merge?.firstParent,
+        merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
+        source: sources.get(args.id),
         training: edge && {
           shard: edge.shard,
           learningRate: Number(edge.learningRate),
@@ -106,6 +117,20 @@ export async function readShard(chain: Chain, registry: Address, id: Hex): Promi
       rows: Number(shard.rows),
       kind: shard.kind === 1 ? 'classes' : 'regression',
     };
+  });
+}
+
+/** A model's result on a shard, or undefined. @throws DescentError (chain) */
+export async function readResult(
+  chain: Chain,
+  scoreboard: Address,
+  model: Hex,
+  shard: Hex,
+): Promise<{ prover: Address; value: bigint } | undefined> {
+  return translateErrors(async () => {
+    const call = { address: scoreboard, abi: scoreboardAbi, functionName: 'resultOf', args: [model, shard] } as const;
+    const result = await chain.client.readContract(call);
+    return result.prover === zeroAddress ? undefined : result;
   });
 }
 

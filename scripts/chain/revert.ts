@@ -1,7 +1,10 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { shortMessage } from './client.ts';
+
+/** Both contracts share most errors; a selector stands for the same error in both. */
+const ERRORS = [...modelRegistryAbi, ...scoreboardAbi].filter((entry) => entry.type === 'error');
 
 /** Errors of the registry that say: the proof is not good. All others say: the chain is in another state. */
 const PROOF_ERRORS = ['ProofRejected', 'OpeningRejected', 'InvalidPoint', 'SignalNotInField'];
@@ -58,7 +61,7 @@ function revertData(error: unknown): Hex | undefined {
 
 function decode(data: Hex): { name: string; text: string } {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: modelRegistryAbi, data });
+    const { errorName, args } = decodeErrorResult({ abi: ERRORS, data });
     return { name: errorName, text: `${errorName}(${(args ?? []).join(', ')})` };
   } catch {
     return { name: 'UNKNOWN_REVERT', text: `an unknown error ${data.slice(0, 74)}` };

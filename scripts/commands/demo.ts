@@ -38,13 +38,14 @@ export function addDemoCommand(program: Command): void {
     });
 }
 
-async function keep(rpc: string, { registry }: DemoResult, output: Output): Promise<void> {
+async function keep(rpc: string, { registry, scoreboard }: DemoResult, output: Output): Promise<void> {
   output.note(
     [
       '',
       'The chain keeps running until Ctrl-C. In another terminal:',
       `  export DESCENT_RPC=${rpc}`,
       `  export DESCENT_REGISTRY=${registry}`,
+      `  export DESCENT_SCOREBOARD=${scoreboard}`,
       '  npx descent tree',
     ].join('\n'),
   );

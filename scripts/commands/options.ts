@@ -16,6 +16,11 @@ export interface ChainOptions extends KeyOptions {
   registry?: string;
 }
 
+/** A score is sent to the scoreboard. */
+export interface ScoreboardOptions extends StatementOptions {
+  scoreboard?: string;
+}
+
 export interface StatementOptions extends ChainOptions {
   trainer?: string;
 }
@@ -42,6 +47,13 @@ export function withChain(command: Command): Command {
   );
 }
 
+/** Adds --scoreboard. */
+export function withScoreboard(command: Command): Command {
+  return command.addOption(
+    new Option('--scoreboard <address>', 'the scoreboard contract, for scores').env('DESCENT_SCOREBOARD'),
+  );
+}
+
 /** Adds the ways to name a key. */
 export function withKey(command: Command): Command {
   return command
@@ -51,7 +63,12 @@ export function withKey(command: Command): Command {
 
 /** Adds what a proof is bound to: chain, registry and the trainer, by address or by key. */
 export function withStatement(command: Command): Command {
-  return withKey(withChain(command)).option('--trainer <address>', 'who will submit the proof, instead of a key');
+  return withTrainer(withChain(command));
+}
+
+/** Adds the trainer, by address or by key. */
+export function withTrainer(command: Command): Command {
+  return withKey(command).option('--trainer <address>', 'who will submit the proof, instead of a key');
 }
 
 export function outputOf(options: CommonOptions): Output {
@@ -67,6 +84,17 @@ export async function openRegistry(options: ChainOptions): Promise<{ chain: Chai
   const chain = await connect(options.rpc);
   await requireContract(chain, registry);
   return { chain, registry };
+}
+
+/** Connects and checks that the scoreboard is there. @throws InputError without --scoreboard; DescentError (chain) */
+export async function openScoreboard(options: ScoreboardOptions): Promise<{ chain: Chain; scoreboard: `0x${string}` }> {
+  if (options.scoreboard === undefined) {
+    throw new InputError('Which scoreboard?', { hint: 'Give --scoreboard or set DESCENT_SCOREBOARD.' });
+  }
+  const scoreboard = parseAddress(options.scoreboard, '--scoreboard');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, scoreboard, 'scoreboard');
+  return { chain, scoreboard };
 }
 
 /** Who a proof is for: --trainer, or the address of the key. @throws InputError when neither is given. */

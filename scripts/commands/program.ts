@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
 import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
+import { addMergeCommand } from './merge.ts';
 import { addProveCommand } from './prove.ts';
+import { addRootCommand } from './root.ts';
+import { addScoreCommand } from './score.ts';
 import { addSeedCommand } from './seed.ts';
 import { addShowCommand } from './show.ts';
 import { addSubmitCommand } from './submit.ts';
@@ -11,12 +14,12 @@ import { addTreeCommand } from './tree.ts';
 
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
-prove, submit. 'descent demo' does all of this on a local chain in a few minutes: start there.
+prove, submit. Models from elsewhere enter with root; merge joins models, score proves a model's result on a shard. 'descent demo' does all of this on a local chain in a few minutes: start there.
 
 A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
 same arguments: it continues. Progress goes to stderr, results to stdout.
 
-Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_PRIVATE_KEY
+Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
 proof rejected, 5 chain or network, 130 interrupted`;
 
@@ -37,7 +40,10 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     .exitOverride();
   addDataCommand(program);
   addSeedCommand(program);
+  addRootCommand(program);
   addTrainCommand(program);
+  addMergeCommand(program);
+  addScoreCommand(program);
   addProveCommand(program);
   addSubmitCommand(program);
   addShowCommand(program);

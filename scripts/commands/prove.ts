@@ -9,22 +9,26 @@ import { formatSeconds, type Output } from '../terminal/output.ts';
 import {
   type CommonOptions,
   openRegistry,
+  openScoreboard,
   outputOf,
+  type ScoreboardOptions,
   type StatementOptions,
   trainerOf,
   withCommon,
+  withScoreboard,
   withStatement,
 } from './options.ts';
 
 export function addProveCommand(program: Command): void {
-  withCommon(withStatement(program.command('prove')))
-    .description('prove a run for one registry and one trainer; writes *.edge.json')
-    .argument('<run>', 'name or folder of a data, seed or train run')
-    .action(async (name: string, options: CommonOptions & StatementOptions) => {
+  withCommon(withScoreboard(withStatement(program.command('prove'))))
+    .description('prove a run for one registry (a score: scoreboard) and one trainer; writes *.edge.json')
+    .argument('<run>', 'name or folder of a run of data, seed, root, train, merge or score')
+    .action(async (name: string, options: CommonOptions & ScoreboardOptions) => {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));
       try {
-        printEdges(run, await proveHere(run, await originOf(options), output), output);
+        const origin = run.kind === 'score' ? await scoreOriginOf(options) : await originOf(options);
+        printEdges(run, await proveHere(run, origin, output), output);
       } finally {
         run.close();
       }
@@ -36,6 +40,13 @@ export async function originOf(options: StatementOptions): Promise<Origin> {
   const { chain, registry } = await openRegistry(options);
   const trainer = trainerOf(options, chain.id);
   return { chainId: BigInt(chain.id), registry: getAddress(registry), trainer: getAddress(trainer) };
+}
+
+/** Chain, scoreboard and prover of the options. @throws InputError, DescentError (chain) */
+export async function scoreOriginOf(options: ScoreboardOptions): Promise<Origin> {
+  const { chain, scoreboard } = await openScoreboard(options);
+  const trainer = trainerOf(options, chain.id);
+  return { chainId: BigInt(chain.id), registry: getAddress(scoreboard), trainer: getAddress(trainer) };
 }
 
 /** Proves a run in this process. @throws as `proveRun` */

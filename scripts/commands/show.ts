@@ -3,6 +3,7 @@ import type { Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { MERGE_ONE } from '../../src/model/merge.ts';
 import { readShard as parseShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
@@ -37,12 +38,13 @@ async function describeId(id: Hex, options: ChainOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { training, widths, ...rest } = model;
+    const { training, merge, widths, ...rest } = model;
     return {
       what: 'model',
       ...rest,
       widths: widths.join('-'),
       ...(training && { trainedOn: training.shard, ...training }),
+      ...(merge && { parents: merge.parents, coefficients: merge.coefficients.map(describeRow) }),
     };
   }
   const shard = await readShard(chain, registry, id);
@@ -51,6 +53,11 @@ async function describeId(id: Hex, options: ChainOptions): Promise<Facts> {
     code: 'UNKNOWN_ID',
     exit: 'usage',
   });
+}
+
+/** Coefficients of a layer as factors of the parents. */
+function describeRow(row: readonly number[]): string {
+  return row.map((a) => a / MERGE_ONE).join(' ');
 }
 
 /** Tries the formats one after the other; never shows salts. */

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import type { Hex, LocalAccount, TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { type Edge, edgeTransaction, parseEdge } from '../../src/registry/edge.ts';
-import { resultId } from '../../src/registry/ids.ts';
+import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import type { Statement } from '../../src/registry/statement.ts';
 import { type Chain, connect, requireContract } from '../chain/client.ts';
 import { fileJournal } from '../chain/journal.ts';
 import { loadAccount } from '../chain/keys.ts';
-import { readModel, readShard } from '../chain/readRegistry.ts';
+import { readModel, readResult, readShard } from '../chain/readRegistry.ts';
 import { explainRevert } from '../chain/revert.ts';
 import { sendOnce } from '../chain/transaction.ts';
 import { readParsed } from '../files/read.ts';
@@ -70,14 +72,14 @@ export async function submitEdge(
       hint: `Submit it with the key of ${from}, or prove it again for yourself.`,
     });
   }
-  await requireContract(chain, to);
+  await requireContract(chain, to, program === 'score' ? 'scoreboard' : 'registry');
   const known = { id, program, registry: to, chainId: chain.id };
   let receipt: TransactionReceipt;
   try {
     receipt = await sendOnce(chain, account, { to, data }, fileJournal(journal));
   } catch (error) {
     const reason = explainRevert(error);
-    const registrant = await registrantOf(chain, to, program, id, reason);
+    const registrant = await registrantOf(chain, to, edge.statement, reason);
     if (registrant?.toLowerCase() === from.toLowerCase()) return { ...known, sent: false };
     throw reason;
   }
@@ -94,13 +96,19 @@ export async function submitEdge(
 async function registrantOf(
   chain: Chain,
   registry: Hex,
-  program: string,
-  id: Hex,
+  statement: Statement,
   reason: unknown,
 ): Promise<Hex | undefined> {
-  if (!(reason instanceof DescentError) || !['ModelExists', 'ShardExists', 'SeedRequestUsed'].includes(reason.code))
-    return undefined;
-  if (program === 'data') return (await readShard(chain, registry, id))?.owner;
+  const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter'];
+  if (!(reason instanceof DescentError) || !there.includes(reason.code)) return undefined;
+  if (statement.program === 'score') {
+    const model = modelId(statement.model, encodeShape(statement.widths));
+    const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
+    const known = await readResult(chain, registry, model, shard);
+    return known?.value === statement.result ? known.prover : undefined;
+  }
+  const id = resultId(statement);
+  if (statement.program === 'data') return (await readShard(chain, registry, id))?.owner;
   return (await readModel(chain, registry, id))?.trainer;
 }
 

@@ -31,6 +31,13 @@ export function addTreeCommand(program: Command): void {
     });
 }
 
+/** How a node came to be, as far as its kind does not say it. */
+function describeOrigin({ training, merge, source }: ModelNode): string {
+  if (training) return `lr ${training.learningRate}, batch ${training.batch}`;
+  if (merge) return `of ${merge.parents.map(shortId).join(', ')}`;
+  return source === undefined ? '' : `declared ${shortId(source)}`;
+}
+
 /**
  * The tree as text: kind and id, trainer, depth, network, training, gas.
  * @param names of addresses (lower case), shown instead of them.
@@ -50,7 +57,7 @@ export function renderTree(
         nameOf(node.trainer),
         `depth ${node.depth}`,
         node.widths.join('-'),
-        node.training ? `lr ${node.training.learningRate}, batch ${node.training.batch}` : '',
+        describeOrigin(node),
         `${node.gas.toLocaleString('en-US')} gas`,
         extra.get(node.id) ?? '',
       ],

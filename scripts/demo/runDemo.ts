@@ -38,6 +38,7 @@ export interface DemoStep {
 export interface DemoResult {
   chainId: number;
   registry: Hex;
+  scoreboard: Hex;
   runs: string;
   rows: number;
   names: Map<string, Person>;
@@ -62,7 +63,7 @@ export async function runDemo(options: DemoOptions, node: LocalNode): Promise<De
   const folder = prepareFolder(options.folder);
   output.progress.stage('start a chain and deploy the registry');
   const chain = await connect(node.rpc);
-  const { registry } = await deployRegistry(chain.rpc);
+  const { registry, scoreboard } = await deployRegistry(chain.rpc);
   output.progress.done();
 
   const stage = new Stage({ ...options, folder }, chain, registry);
@@ -70,6 +71,7 @@ export async function runDemo(options: DemoOptions, node: LocalNode): Promise<De
   return {
     chainId: chain.id,
     registry,
+    scoreboard,
     runs: folder,
     rows: options.rows,
     names: stage.names,

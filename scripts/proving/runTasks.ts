@@ -1,7 +1,18 @@
+import type { Hex } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
-import { dataCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
+import {
+  dataCapacity,
+  mergeCapacity,
+  rootCapacity,
+  scoreCapacity,
+  seedCapacity,
+  trainCapacity,
+} from '../../src/model/capacity.ts';
+import { mergeWeights } from '../../src/model/merge.ts';
+import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import type { Origin, Program } from '../../src/registry/statement.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import type { Run } from '../runs/run.ts';
@@ -25,6 +36,23 @@ export interface TrainInputs {
   shardSha256: string;
   lr: number;
   batch: number;
+}
+
+/** What a merge run was started with. */
+export interface MergeInputs {
+  [key: string]: string | number[] | { parent: string; parentSha256: string }[];
+  parents: { parent: string; parentSha256: string }[];
+  recipe: 'average' | 'task' | 'slerp' | 'stack';
+  numbers: number[];
+}
+
+/** What a score run was started with. */
+export interface ScoreInputs {
+  [key: string]: string;
+  model: string;
+  modelSha256: string;
+  shard: string;
+  shardSha256: string;
 }
 
 /** Names of the statements of a run; each is read with `openTask` when its turn comes. @throws InputError */
@@ -59,6 +87,32 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
     }
     case 'train':
       return openTraining(run, name, origin);
+    case 'root': {
+      const { source } = run.data('root') as { source: Hex };
+      const weights = readWeightsFile(run.file('root', 'model'));
+      return {
+        name,
+        program: 'root',
+        size: largest(rootCapacity(weights.widths)),
+        prove: (prover, onStage) => prover.proveRoot(origin, weights, source, onStage),
+      };
+    }
+    case 'merge':
+      return openMerge(run, name, origin);
+    case 'score': {
+      const inputs = run.inputs as ScoreInputs;
+      const model = readWeightsFile(inputs.model, inputs.modelSha256);
+      const shard = readShardFile(inputs.shard, inputs.shardSha256);
+      return {
+        name,
+        program: 'score',
+        size: largest(scoreCapacity(model.widths, shard.rows)),
+        prove: (prover, onStage) => {
+          onStage('forward pass');
+          return prover.proveScore(origin, { model, shard, forward: forwardTrace(model, shard) }, onStage);
+        },
+      };
+    }
   }
 }
 
@@ -75,17 +129,36 @@ function openTraining(run: Run, name: string, origin: Origin): RunTask {
     prove: (prover, onStage) => {
       onStage('training');
       const { trace, child: again } = trainSegment(parent, shard, { lr, batch, salt: child.salt });
-      const same = again.layers.every(
-        ({ W, b }, l) => sameArray(W, child.layers[l].W) && sameArray(b, child.layers[l].b),
-      );
-      if (!same) {
-        throw new InputError(`The weights of the run ${run.name} do not follow from its inputs.`, {
-          hint: `Delete ${run.folder} and train again.`,
-        });
-      }
+      requireSame(run, again, child);
       return prover.proveTrain(origin, { parent, child, shard, lr, batch, trace }, onStage);
     },
   };
+}
+
+/** The remainders are not stored: merging again shows that the run's files belong together. */
+function openMerge(run: Run, name: string, origin: Origin): RunTask {
+  const { coefficients } = run.data('merge') as { coefficients: number[][] };
+  const child = readWeightsFile(run.file('merge', 'model'));
+  const parents = (run.inputs as MergeInputs).parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
+  return {
+    name,
+    program: 'merge',
+    size: largest(mergeCapacity(child.widths)),
+    prove: (prover, onStage) => {
+      onStage('merging');
+      const merge = mergeWeights(parents, coefficients, child.salt);
+      requireSame(run, merge.child, child);
+      return prover.proveMerge(origin, { parents, coefficients, merge }, onStage);
+    },
+  };
+}
+
+function requireSame(run: Run, made: Weights, stored: Weights): void {
+  const same = made.layers.every(({ W, b }, l) => sameArray(W, stored.layers[l].W) && sameArray(b, stored.layers[l].b));
+  if (same) return;
+  throw new InputError(`The weights of the run ${run.name} do not follow from its inputs.`, {
+    hint: `Delete ${run.folder} and make it again.`,
+  });
 }
 
 function largest(capacity: Record<string, number>): number {

@@ -63,6 +63,61 @@ export function dataCapacity(shape: ShardShape): Capacity {
   );
 }
 
+/** Sizes of the oracles of `root`: model, trace, helper. @throws CapacityError */
+export function rootCapacity(widths: readonly number[]): Capacity {
+  return rangeCapacity(widths, 1);
+}
+
+/** Sizes of the oracles of `merge`: model (child and parents), trace, helper. @throws CapacityError */
+export function mergeCapacity(widths: readonly number[]): Capacity {
+  return rangeCapacity(widths, 2);
+}
+
+/** What root and merge share: two limbs of every weight in the trace, `inverses` of every weight in the helper. */
+function rangeCapacity(widths: readonly number[], inverses: number): Capacity {
+  const a = widthBits(widths);
+  const tensors = a.slice(1).flatMap((bits, l) => [bits + a[l], bits]);
+  const hint = 'Lower the widths of the network.';
+  return check(
+    {
+      model: modelSlots(widths),
+      trace: [...tensors.flatMap((k) => [k, k]), LIMB_BITS, BLINDING_BITS],
+      helper: [...tensors.flatMap((k) => Array<number>(inverses).fill(k)), LIMB_BITS, 0],
+    },
+    { model: hint, trace: hint, helper: hint },
+  );
+}
+
+/** Sizes of the oracles of `score`: model, shard, trace, helper. @throws CapacityError */
+export function scoreCapacity(widths: readonly number[], rows: number): Capacity {
+  const a = widthBits(widths);
+  const sigma = ceilLog2(rows);
+  const hidden = a.slice(1, -1).map((bits) => bits + sigma);
+  const output = a[a.length - 1] + sigma;
+  const hint = `Use shards of fewer than ${rows} rows, or lower the hidden widths.`;
+  return check(
+    {
+      model: modelSlots(widths),
+      shard: shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows }),
+      trace: [
+        ...hidden.flatMap((k) => Array<number>(5).fill(k)),
+        ...Array<number>(4).fill(output),
+        sigma,
+        sigma,
+        LIMB_BITS,
+        BLINDING_BITS,
+      ],
+      helper: [...hidden, output, output, LIMB_BITS, 0],
+    },
+    {
+      model: 'Lower the widths of the network.',
+      shard: `Use shards of fewer than ${rows} rows, or fewer inputs.`,
+      trace: hint,
+      helper: hint,
+    },
+  );
+}
+
 function check(oracles: Record<string, (SlotSize | number)[]>, hints: Record<string, string>): Capacity {
   const sizes: Capacity = {};
   for (const [oracle, slots] of Object.entries(oracles)) {

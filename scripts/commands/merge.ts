@@ -1,0 +1,158 @@
+import type { Command } from 'commander';
+import { InputError } from '../../src/errors/InputError.ts';
+import { mergeCapacity } from '../../src/model/capacity.ts';
+import { checkMerge, MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
+import {
+  averageCoefficients,
+  type Coefficients,
+  slerpCoefficients,
+  stackCoefficients,
+  taskCoefficients,
+} from '../../src/model/merge-recipes.ts';
+import type { Weights } from '../../src/model/weights.ts';
+import { writeWeights } from '../../src/model/weightsFile.ts';
+import { randomElement } from '../../src/numbers/field.ts';
+import { modelLabel, readWeightsFile } from '../files/models.ts';
+import { fileHash } from '../files/read.ts';
+import type { MergeInputs } from '../proving/runTasks.ts';
+import { Run } from '../runs/run.ts';
+import { runFolder } from '../runs/runFolder.ts';
+import { alignColumns } from '../terminal/drawTree.ts';
+import type { Output } from '../terminal/output.ts';
+import { type CommonOptions, outputOf, type StatementOptions, withCommon, withStatement } from './options.ts';
+import { originOf, printEdges, proveHere } from './prove.ts';
+
+interface MergeOptions extends CommonOptions, StatementOptions {
+  parents: string[];
+  average?: string[] | true;
+  task?: string[];
+  slerp?: string[];
+  stack?: string[];
+  run?: string;
+}
+
+interface MergeOutcome {
+  [key: string]: string | number[][];
+  shape: string;
+  recipe: string;
+  /** [layer 1..L][parent], integers over 2^14. */
+  coefficients: Coefficients;
+}
+
+const RECIPES = ['average', 'task', 'slerp', 'stack'] as const;
+
+export function addMergeCommand(program: Command): void {
+  withCommon(withStatement(program.command('merge')))
+    .description('merge models of one shape into a child and, with --registry, prove it')
+    .requiredOption('--parents <weights...>', 'weights files (model.safetensors), 2 to 8')
+    .option('--average [weights...]', 'weighted average: a number for each parent, or none for equal parts')
+    .option('--task <factors...>', 'first parent + sum of factor * (parent - first): a factor for each other parent')
+    .option('--slerp <t...>', 'spherical interpolation of two parents, 0..1, for all layers or for each')
+    .option('--stack <parents...>', 'parent (1, 2, ..) that each layer is taken from, first layer first')
+    .option('--run <name>', 'name of the run folder (default: made of the inputs)')
+    .action(async (options: MergeOptions) => {
+      const output = outputOf(options);
+      const origin = options.registry === undefined ? undefined : await originOf(options);
+      const inputs = inputsOf(options);
+      const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'merge', inputs);
+      try {
+        const outcome = await mergeRun(run, inputs, output);
+        const model = run.file('merge', 'model');
+        if (origin !== undefined) {
+          output.note(describeMerge(outcome));
+          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome });
+          return;
+        }
+        const lines = [`weights  ${model}`, `next     descent prove ${run.folder} --registry <address>`];
+        output.result({ run: run.folder, model, ...outcome }, [describeMerge(outcome), ...lines].join('\n'));
+      } finally {
+        run.close();
+      }
+    });
+}
+
+function inputsOf(options: MergeOptions): MergeInputs {
+  const chosen = RECIPES.filter((recipe) => options[recipe] !== undefined);
+  if (chosen.length !== 1) {
+    throw new InputError('How are the parents to be merged?', {
+      hint: 'Give one of --average, --task, --slerp and --stack.',
+    });
+  }
+  const [recipe] = chosen;
+  const given = options[recipe];
+  const parents = options.parents.map((file) => fileHash('parent', file));
+  const twice = parents.find(({ parentSha256 }, k) => parents.findIndex((p) => p.parentSha256 === parentSha256) < k);
+  if (twice !== undefined) throw new InputError(`The parent ${twice.parent} is given twice.`);
+  return {
+    parents,
+    recipe,
+    numbers: Array.isArray(given) ? given.map((text) => parseNumber(text, recipe)) : options.parents.map(() => 1),
+  };
+}
+
+function parseNumber(text: string, recipe: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new InputError(`${JSON.stringify(text)} is not a number (--${recipe}).`);
+  }
+  return value;
+}
+
+function defaultName({ parents, recipe, numbers }: MergeInputs): string {
+  return ['merge', recipe, ...numbers, ...parents.map(({ parentSha256 }) => parentSha256.slice(0, 8))].join('-');
+}
+
+/** Stage `merge` of a run: child weights with a fresh salt, and the coefficients that the proof is about. */
+function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise<MergeOutcome> {
+  return run.stage('merge', async (put) => {
+    const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
+    output.progress.stage(`merge ${parents.length} models of ${modelLabel(parents[0])}`);
+    const coefficients = coefficientsOf(parents, inputs);
+    checkMerge(parents, coefficients);
+    mergeCapacity(parents[0].widths);
+    const { child } = mergeWeights(parents, coefficients, randomElement());
+    put('model', 'model.safetensors', writeWeights(child));
+    output.progress.done();
+    return { shape: modelLabel(child), recipe: inputs.recipe, coefficients };
+  });
+}
+
+function coefficientsOf(parents: readonly Weights[], { recipe, numbers }: MergeInputs): Coefficients {
+  const layers = parents[0].layers.length;
+  switch (recipe) {
+    case 'average':
+      requireCount(recipe, numbers, parents.length, 'one number for each parent');
+      return averageCoefficients(layers, numbers);
+    case 'task':
+      requireCount(recipe, numbers, parents.length - 1, 'one factor for each parent but the first');
+      return taskCoefficients(layers, numbers);
+    case 'slerp':
+      return slerpCoefficients(parents, numbers.length === 1 ? numbers[0] : numbers);
+    case 'stack':
+      requireCount(recipe, numbers, layers, 'one parent for each layer');
+      requireParents(numbers, parents.length);
+      return stackCoefficients(
+        parents.length,
+        numbers.map((parent) => parent - 1),
+      );
+  }
+}
+
+function requireCount(recipe: string, numbers: readonly number[], count: number, what: string): void {
+  if (numbers.length !== count) {
+    throw new InputError(`--${recipe} takes ${what}: ${count}, not ${numbers.length}.`);
+  }
+}
+
+/** People count parents from 1, the library from 0: its own message would name another. */
+function requireParents(numbers: readonly number[], parents: number): void {
+  const wrong = numbers.find((parent) => !Number.isInteger(parent) || parent < 1 || parent > parents);
+  if (wrong !== undefined) throw new InputError(`--stack names parent ${wrong}; parents are 1..${parents}.`);
+}
+
+function describeMerge({ shape, recipe, coefficients }: MergeOutcome): string {
+  const rows = coefficients.map((row, l) => [`layer ${l + 1}`, ...row.map((a) => `${a / MERGE_ONE}`)]);
+  return [`Merged ${coefficients[0].length} models of ${shape} (${recipe}), with factors`, alignColumns(rows)].join(
+    '\n',
+  );
+}

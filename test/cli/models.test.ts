@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { createProgram } from '../../scripts/commands/program.ts';
+import { reportError } from '../../scripts/terminal/reportError.ts';
+import { parseManifest } from '../../src/model/manifest.ts';
+import { writeTensors } from '../../src/model/safetensors.ts';
+import { shardLabel } from '../../src/model/shard.ts';
+import { readShard } from '../../src/model/shardFile.ts';
+import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
+import { seedWeights } from '../../src/training/seed.ts';
+import { descent, smallInputs, temporaryFolder } from './cli.ts';
+
+const SILENT = { writeErr() {}, writeOut() {} };
+
+/** A float file of a 2-1 layer: weight and bias. */
+function floatFile(values: [number, number, number]): Uint8Array {
+  const bytes = (numbers: number[]) => new Uint8Array(Float32Array.from(numbers).buffer);
+  const tensors = new Map([
+    ['fc.weight', { dtype: 'F32' as const, shape: [1, 2], data: bytes(values.slice(0, 2)) }],
+    ['fc.bias', { dtype: 'F32' as const, shape: [1], data: bytes(values.slice(2)) }],
+  ]);
+  return writeTensors({ tensors, metadata: new Map() });
+}
+
+/** numpy's file of 64-bit floats. */
+function npy(shape: string, values: number[]): Uint8Array {
+  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117);
+  const start = Buffer.from(`\x93NUMPY\x01\x00v\x00${header}\n`, 'latin1');
+  return Buffer.concat([start, Buffer.from(Float64Array.from(values).buffer)]);
+}
+
+describe('roots, merges, scores and tables', () => {
+  const { folder, remove } = temporaryFolder();
+  after(remove);
+  const { weights, shard } = smallInputs(folder);
+  const runs = ['--runs', join(folder, 'runs')];
+  const file = (name: string, content: Uint8Array | string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
+  const float = file('float.safetensors', floatFile([0.5, -0.25, 2]));
+  const large = file('large.safetensors', floatFile([0.5, 100, 2]));
+  const sibling = file('sibling.safetensors', writeWeights(seedWeights([4, 3, 2], 9n, 3n)));
+  const other = file('other.safetensors', writeWeights(seedWeights([4, 2], 9n, 4n)));
+  const csv = file('flowers.csv', 'length,width,name\n1,10,rose\n3,30,lily\n5,20,rose\n7,40,lily\n');
+  const ragged = file('ragged.csv', 'length,width,name\n1,10,rose\n3,30\n');
+  const features = file('features.npy', npy('2, 2', [1, 2, 3, 4]));
+  const answers = file('answers.npy', npy('2,', [0.5, -0.5]));
+
+  const result = async (...args: string[]) => {
+    const { code, stdout, stderr } = await descent([...args, '--json', ...runs]);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+
+  it('root quantises a float model once and says what it comes from', async () => {
+    const made = await result('root', '--from', float);
+    assert.equal(made.shape, '2-1');
+    assert.match(made.source, /^0x[0-9a-f]{64}$/);
+    assert.deepEqual(
+      made.tensors.map((t: { from: string; max: number }) => [t.from, t.max]),
+      [
+        ['fc.weight', 0],
+        ['fc.bias', 0],
+      ],
+    );
+    const { layers } = readWeights(bytesOf(made.model));
+    assert.deepEqual([...layers[0].W], [2n ** 27n, -(2n ** 26n)]);
+    assert.deepEqual([...layers[0].b], [2n ** 29n]);
+    const before = bytesOf(made.model);
+    assert.deepEqual(await result('root', '--from', float), made);
+    assert.deepEqual(bytesOf(made.model), before, 'the salt is the first one');
+    const mapped = await result('root', '--from', float, '--layers', 'fc.weight', '--run', 'mapped');
+    assert.deepEqual(mapped.unused, ['fc.bias']);
+    assert.deepEqual([...readWeights(bytesOf(mapped.model)).layers[0].b], [0n], 'an absent bias is 0');
+  });
+
+  it('merge makes each recipe of its parents', async () => {
+    const [first, second] = [weights, sibling].map((path) => readWeights(bytesOf(path)).layers);
+    const merged = async (...recipe: string[]) => {
+      const { model, coefficients } = await result('merge', '--parents', weights, sibling, ...recipe);
+      return { coefficients, layers: readWeights(bytesOf(model)).layers };
+    };
+    assert.deepEqual((await merged('--average')).coefficients, [
+      [8192, 8192],
+      [8192, 8192],
+    ]);
+    assert.deepEqual((await merged('--task', '0.5')).coefficients[0], [8192, 8192]);
+    assert.deepEqual((await merged('--task', '-0.5')).coefficients[0], [24576, -8192]);
+    assert.equal((await merged('--slerp', '0.5')).coefficients.length, 2);
+    const stacked = await merged('--stack', '2', '1');
+    assert.deepEqual(stacked.coefficients, [
+      [0, 16384],
+      [16384, 0],
+    ]);
+    assert.deepEqual(stacked.layers, [second[0], first[1]]);
+  });
+
+  it('score says the result of a model on a shard', async () => {
+    const made = await result('score', '--model', weights, '--shard', shard);
+    assert.deepEqual([made.shape, made.rows, made.right], ['4-3-2', 8, null]);
+    assert.equal(made.squaredError, Number(made.result) / 2 ** 18 / 8);
+    assert.ok(made.squaredError > 0);
+  });
+
+  it('data reads CSV, writes down its scaling and applies it to other files', async () => {
+    const options = ['--csv', csv, '--label', 'name', '--scale', 'min-max', '--fit-rows', '2', '--rows', '2'];
+    const { shards } = await result('data', ...options, '--count', '2', '--run', 'flowers');
+    const made = shards.map((path: string) => readShard(bytesOf(path)));
+    assert.deepEqual([...made[0].X], [0, 512, 0, 512]);
+    assert.deepEqual([...made[1].X], [1024, 1536, 256, 768]);
+    assert.deepEqual([shardLabel(made[0], 0), shardLabel(made[0], 1)], [1, 0], 'lily, rose');
+    const path = join(folder, 'runs', 'flowers', 'dataset.json');
+    const manifest = parseManifest(readFileSync(path, 'utf8'));
+    assert.deepEqual(manifest.classes, ['lily', 'rose']);
+    assert.deepEqual(
+      manifest.shards.map(({ file, first, rows }) => [file, first, rows]),
+      [
+        ['shard-0.safetensors', 0, 2],
+        ['shard-1.safetensors', 2, 2],
+      ],
+    );
+    const more = file('more.csv', 'length,width,name\n2,20,lily\n');
+    const like = await result('data', '--csv', more, '--label', 'name', '--like', path, '--rows', '1', '--run', 'more');
+    const [again] = like.shards.map((name: string) => readShard(bytesOf(name)));
+    assert.deepEqual([[...again.X], again.outputs, shardLabel(again, 0)], [[256, 256], 2, 0]);
+  });
+
+  it('data reads numpy arrays', async () => {
+    const options = ['--npy', features, '--answers', answers, '--regression', '--rows', '2', '--run', 'arrays'];
+    const { shards } = await result('data', ...options);
+    const made = readShard(bytesOf(shards[0]));
+    assert.deepEqual([made.kind, [...made.X], [...made.Y]], ['regression', [512, 1536, 1024, 2048], [256, -256]]);
+  });
+
+  const pair = ['--parents', weights, sibling];
+  const table = ['data', '--csv', csv];
+  const cases: { name: string; args: string[]; code: number; says: RegExp }[] = [
+    {
+      name: 'a root of another shape',
+      args: ['root', '--from', float, '--shape', '3-1'],
+      code: 2,
+      says: /2-1, not 3-1/,
+    },
+    { name: 'a root of no file', args: ['root'], code: 2, says: /--from/ },
+    {
+      name: 'a root of weights out of range',
+      args: ['root', '--from', large],
+      code: 2,
+      says: /is 100; weights lie in/,
+    },
+    { name: 'a root of a damaged file', args: ['root', '--from', csv], code: 3, says: /flowers\.csv: / },
+    {
+      name: 'a layer of three tensors',
+      args: ['root', '--from', float, '--layers', 'a,b,c'],
+      code: 2,
+      says: /weight,bias/,
+    },
+    {
+      name: 'data of another width',
+      args: ['root', '--from', float, '--data', shard],
+      code: 2,
+      says: /2 to 1.*4 to 2/,
+    },
+    { name: '--logits without data', args: ['root', '--from', float, '--logits', '1'], code: 2, says: /--data/ },
+    { name: 'a merge without a recipe', args: ['merge', ...pair], code: 2, says: /How are the parents/ },
+    {
+      name: 'two recipes',
+      args: ['merge', ...pair, '--average', '--slerp', '0.5'],
+      code: 2,
+      says: /How are the parents/,
+    },
+    {
+      name: 'a factor that is no number',
+      args: ['merge', ...pair, '--task', 'x'],
+      code: 2,
+      says: /not a number \(--task\)/,
+    },
+    { name: 'weights for too few', args: ['merge', ...pair, '--average', '1'], code: 2, says: /2, not 1/ },
+    {
+      name: 'a layer of nobody',
+      args: ['merge', ...pair, '--stack', '1', '3'],
+      code: 2,
+      says: /parent 3; parents are 1\.\.2/,
+    },
+    { name: 'a layer too few', args: ['merge', ...pair, '--stack', '1'], code: 2, says: /each layer: 2, not 1/ },
+    {
+      name: 'a parent twice',
+      args: ['merge', '--parents', weights, weights, '--average'],
+      code: 2,
+      says: /given twice/,
+    },
+    { name: 'one parent', args: ['merge', '--parents', weights, '--average'], code: 2, says: /2 to 8 parents/ },
+    { name: 'two shapes', args: ['merge', '--parents', weights, other, '--average'], code: 2, says: /one shape/ },
+    {
+      name: 'a score of another shape',
+      args: ['score', '--model', float, '--shard', shard],
+      code: 3,
+      says: /float\.safe/,
+    },
+    {
+      name: 'a score for nobody',
+      args: ['score', '--model', weights, '--shard', shard, '--scoreboard', '0x12'],
+      code: 2,
+      says: /not an address/,
+    },
+    { name: 'two sources', args: [...table, '--mnist'], code: 2, says: /Which data/ },
+    { name: 'nothing to predict', args: [...table], code: 2, says: /Which column/ },
+    { name: 'a column that is not there', args: [...table, '--label', 'colour'], code: 2, says: /no column "colour"/ },
+    {
+      name: 'a ragged table',
+      args: ['data', '--csv', ragged, '--label', 'name'],
+      code: 3,
+      says: /ragged\.csv: Line 3/,
+    },
+    {
+      name: 'rows beyond the table',
+      args: [...table, '--label', 'name', '--rows', '8'],
+      code: 2,
+      says: /table of 4 rows/,
+    },
+    { name: 'arrays without answers', args: ['data', '--npy', features], code: 2, says: /Which answers/ },
+    {
+      name: 'scaling of MNIST',
+      args: ['data', '--mnist', '--scale', 'standard'],
+      code: 2,
+      says: /--scale is for --csv/,
+    },
+    { name: 'a CSV with answers', args: [...table, '--answers', answers], code: 2, says: /--answers and --regression/ },
+  ];
+  for (const { name, args, code, says } of cases) {
+    it(`refuses ${name} with exit code ${code}`, async () => {
+      const error = await createProgram(SILENT)
+        .parseAsync([...args, ...runs, '--quiet', '--run', 'refused'], { from: 'user' })
+        .then(
+          () => assert.fail('it was accepted'),
+          (reason) => reason,
+        );
+      const said: string[] = [];
+      const streams = {
+        stdout: { write: () => assert.fail('a result') },
+        stderr: { write: (text: string) => said.push(text) },
+      };
+      assert.equal(reportError(error, { json: false }, streams), code, said.join(''));
+      assert.match(said.join('') || error.message, says);
+    });
+  }
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Chain, connect } from '../../scripts/chain/client.ts';
+import { developmentAccount } from '../../scripts/chain/keys.ts';
+import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { readResult } from '../../scripts/chain/readRegistry.ts';
+import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
+import { makeShard } from '../../src/model/shard.ts';
+import { writeShard } from '../../src/model/shardFile.ts';
+import { type CliResult, descent, temporaryFolder } from '../cli/cli.ts';
+import { random } from '../training/helpers.ts';
+import { trainFloatModel } from './float-model.ts';
+
+const ALICE = ['--account', '1'];
+const BOB = ['--account', '2'];
+const ROWS = 16;
+
+/** Rows of two features; the class is the half plane they lie in. */
+function points(seed: number) {
+  const next = random(seed);
+  const features = Float32Array.from({ length: 2 * ROWS }, () => next() * 2 - 1);
+  const labels = Array.from({ length: ROWS }, (_, r) => (features[2 * r] + features[2 * r + 1] > 0 ? 1 : 0));
+  return { inputs: 2, outputs: 2, features, kind: 'classes' as const, labels };
+}
+
+/** A model of another library on its way through the registry, with the real prover, verifiers and node. */
+describe('from a float model to a score', () => {
+  const { folder, remove } = temporaryFolder();
+  const runs = ['--runs', join(folder, 'runs')];
+  const run = (...parts: string[]) => join(folder, 'runs', ...parts);
+  const source = join(folder, 'float.safetensors');
+  const shard = join(folder, 'points.safetensors');
+  const test = join(folder, 'test.safetensors');
+  const root = run('root', 'model.safetensors');
+  const tuned = run('tuned', 'model.safetensors');
+  const sibling = run('sibling', 'model.safetensors');
+  let node: LocalNode;
+  let chain: Chain;
+  let deployment: Deployment;
+  let env: Record<string, string>;
+  const ids: Record<string, `0x${string}`> = {};
+  before(async () => {
+    const table = points(1);
+    const rows = Array.from({ length: ROWS }, (_, r) => table.features.slice(2 * r, 2 * r + 2));
+    const trained = trainFloatModel(rows, table.labels, [2, 4, 2]);
+    writeFileSync(source, trained.file);
+    writeFileSync(shard, writeShard(makeShard(table, { first: 0, rows: ROWS }, 5n)));
+    writeFileSync(test, writeShard(makeShard(points(2), { first: 0, rows: 13 }, 6n)));
+    node = await startLocalNode();
+    chain = await connect(node.rpc);
+    deployment = await deployRegistry(node.rpc);
+    const { registry, scoreboard } = deployment;
+    env = { DESCENT_RPC: node.rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
+  });
+  after(async () => {
+    await node.close();
+    remove();
+  });
+
+  const document = (result: CliResult) => {
+    assert.equal(result.code, 0, result.stderr);
+    return JSON.parse(result.stdout);
+  };
+  const call = async (...args: string[]) => document(await descent([...args, '--json', ...runs], { env }));
+
+  /** Submits the edges of a result and has a stranger verify them. @returns id of the first */
+  async function submit(edges: { file: string; id: `0x${string}` }[], who: string[]): Promise<`0x${string}`> {
+    for (const { file, id } of edges) {
+      assert.equal((await call('show', file, '--verify')).proof, 'verified');
+      const sent = await call('submit', file, ...who);
+      assert.deepEqual([sent.id, sent.sent], [id, true]);
+    }
+    return edges[0].id;
+  }
+
+  it('the data is proved', async () => {
+    const { edges } = await call('data', '--shard-file', shard, test, '--run', 'points', ...ALICE);
+    ids.shard = await submit(edges, ALICE);
+    ids.test = edges[1].id;
+  });
+
+  it('a model of another library becomes a declared root', async () => {
+    const options = ['--from', source, '--shape', '2-4-2', '--data', shard, '--logits', '1', '--run', 'root'];
+    const { edges, onData, tensors, ...imported } = await call('root', ...options, ...ALICE);
+    const sha256 = `0x${createHash('sha256').update(readFileSync(source)).digest('hex')}`;
+    assert.equal(imported.source, sha256);
+    assert.deepEqual(
+      tensors.map(({ from }: { from: string }) => from),
+      ['0.weight', '0.bias', '2.weight', '2.bias'],
+    );
+    for (const { max } of tensors) assert.ok(max <= 2 ** -29, `${max}`);
+    assert.ok(onData.max < 0.05, `outputs differ by ${onData.max}`);
+    assert.ok(onData.same >= ROWS - 1, `${onData.same} answers are the same`);
+    ids.root = await submit(edges, ALICE);
+    const shown = await call('show', ids.root);
+    assert.deepEqual([shown.kind, shown.depth, shown.source], ['root', 0, sha256]);
+  });
+
+  it('it is fine-tuned twice, by two people at once', async () => {
+    const tune = async (name: string, lr: string, who: string[]) => {
+      const options = ['--parent', root, '--shard', shard, '--lr', lr, '--batch', '4', '--run', name];
+      await call('train', ...options);
+      const { edges } = await call('prove', name, ...who);
+      ids[name] = await submit(edges, who);
+    };
+    await Promise.all([tune('tuned', '4', ALICE), tune('sibling', '2', BOB)]);
+  });
+
+  it('the two are merged', async () => {
+    const options = ['--parents', tuned, sibling, '--average', '3', '1', '--run', 'merged'];
+    const { edges, coefficients } = await call('merge', ...options, ...BOB);
+    assert.deepEqual(coefficients, [
+      [12288, 4096],
+      [12288, 4096],
+    ]);
+    ids.merged = await submit(edges, BOB);
+    const shown = await call('show', ids.merged);
+    assert.deepEqual(shown.parents, [ids.tuned, ids.sibling]);
+    assert.deepEqual(shown.coefficients, ['0.75 0.25', '0.75 0.25']);
+    const { nodes } = await call('tree');
+    assert.deepEqual(
+      nodes.map((n: { kind: string; parent?: string; depth: number }) => [n.kind, n.parent, n.depth]),
+      [
+        ['root', undefined, 0],
+        ['train', ids.root, 1],
+        ['train', ids.root, 1],
+        ['merge', ids.tuned, 2],
+      ],
+    );
+  });
+
+  it('its result is proved, stored and submitted only once', async () => {
+    const options = ['--model', run('merged', 'model.safetensors'), '--shard', test, '--run', 'score'];
+    const { edges, right, rows } = await call('score', ...options, ...BOB);
+    assert.equal(rows, 13);
+    assert.ok(right > 13 / 2 && right <= 13, `${right} of 13 are right`);
+    await submit(edges, BOB);
+    const stored = await readResult(chain, deployment.scoreboard, ids.merged, ids.test);
+    assert.deepEqual(stored, { prover: developmentAccount(2).address, value: BigInt(right) });
+    const copy = join(folder, 'copy.edge.json');
+    writeFileSync(copy, readFileSync(edges[0].file));
+    assert.equal((await call('submit', copy, ...BOB)).sent, false, 'someone without the journal learns it too');
+  });
+});
