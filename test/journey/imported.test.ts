@@ -144,4 +144,17 @@ describe('from a float model to a score', () => {
     writeFileSync(copy, readFileSync(edges[0].file));
     assert.equal((await call('submit', copy, ...BOB)).sent, false, 'someone without the journal learns it too');
   });
+
+  it('a score that claims one row more is refused, with exit code 4', async () => {
+    const { formatEdge, parseEdge } = await import('../../src/registry/edge.ts');
+    const honest = parseEdge(readFileSync(run('score', 'score.edge.json'), 'utf8'));
+    assert.ok(honest.statement.program === 'score');
+    const forged = join(folder, 'forged.edge.json');
+    const statement = { ...honest.statement, result: honest.statement.result + 1n };
+    writeFileSync(forged, formatEdge({ ...honest, statement }));
+    assert.equal((await descent(['show', forged, '--verify'], { env })).code, 4);
+    const refused = await descent(['submit', forged, ...BOB], { env });
+    assert.equal(refused.code, 4, refused.stderr);
+    assert.match(refused.stderr, /ProofRejected/);
+  });
 });
