@@ -17,8 +17,8 @@ import {Statement} from "./libraries/Statement.sol";
 contract Verifiers is IVerifiers {
     uint256 private constant PROGRAMS = 6;
     uint256 private constant MAX_VERSIONS = 255;
-    /// @dev Words of a merge's commitments: child and eight parents.
-    uint256 private constant MERGE_WORDS = 18;
+    /// @dev Words of a merge's commitments, of all programs' the most: child and eight parents.
+    uint256 private constant MAX_WORDS = 18;
     uint256 private constant LOCAL_CHAIN = 31337;
     uint256 private constant OTHER_LOCAL_CHAIN = 1337;
 
@@ -88,12 +88,10 @@ contract Verifiers is IVerifiers {
         uint256[] calldata commitments,
         Proof calldata proof
     ) external view returns (uint256) {
-        for (uint256 i = 0; i < commitments.length; i += 2) {
-            KzgOpening.requirePoint(commitments[i], commitments[i + 1]);
-        }
+        _requirePoints(commitments);
         KzgOpening.requirePoints(proof.points);
         // An absent parent of a merge stays (0, 0), the zero polynomial.
-        uint256[] memory oracles = program == Statement.MERGE ? _padded(commitments, MERGE_WORDS) : commitments;
+        uint256[] memory oracles = program == Statement.MERGE ? _padded(commitments, MAX_WORDS) : commitments;
         uint256[] memory bound = _joined(parameters, extra);
         uint256 h0 = Statement.digest(msg.sender, prover, program, bound, oracles);
         return _requireProof(program, Statement.signals(h0, proof, parameters), oracles, proof);
@@ -174,6 +172,15 @@ contract Verifiers is IVerifiers {
         }
         uint256 kappa = Statement.kappa(signals, proof.points.opening);
         if (!KzgOpening.holds(_srs(), oracles, proof, kappa)) revert OpeningRejected(program);
+    }
+
+    function _requirePoints(uint256[] calldata words) private pure {
+        if (words.length == 0 || words.length % 2 != 0 || words.length > MAX_WORDS) {
+            revert MalformedCommitments(words.length);
+        }
+        for (uint256 i = 0; i < words.length; i += 2) {
+            KzgOpening.requirePoint(words[i], words[i + 1]);
+        }
     }
 
     function _padded(uint256[] calldata words, uint256 length) private pure returns (uint256[] memory padded) {

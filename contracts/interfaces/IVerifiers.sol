@@ -40,6 +40,7 @@ interface IVerifiers {
     error NotOwner(address caller);
     error NotPendingOwner(address caller);
 
+    error MalformedCommitments(uint256 words);
     error InvalidPoint(uint256 x, uint256 y);
     error SignalNotInField(uint256 value);
     error VerifierChanged(uint256 program, uint256 version);

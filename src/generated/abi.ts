@@ -2470,6 +2470,16 @@ export const modelRegistryAbi = [
   {
     "inputs": [
       {
+        "name": "words",
+        "type": "uint256"
+      }
+    ],
+    "name": "MalformedCommitments",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "caller",
         "type": "address"
       }
@@ -3755,6 +3765,16 @@ export const scoreboardAbi = [
   {
     "inputs": [
       {
+        "name": "words",
+        "type": "uint256"
+      }
+    ],
+    "name": "MalformedCommitments",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "caller",
         "type": "address"
       }
@@ -3876,6 +3896,16 @@ export const verifiersAbi = [
       }
     ],
     "name": "InvalidPoint",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "words",
+        "type": "uint256"
+      }
+    ],
+    "name": "MalformedCommitments",
     "type": "error"
   },
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { type Address, type Hex, keccak256, parseEventLogs, zeroAddress } from 'viem';
+import { type Address, type Hex, keccak256, parseEventLogs, toFunctionSelector, toHex, zeroAddress } from 'viem';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import { abiOf, Contract, modelRegistryAbi, reverts, type TestChain, testChain } from './support/chain.ts';
 import { elements, TEST_SRS } from './support/knownTau.ts';
@@ -40,6 +41,25 @@ describe('deployment of the registry', () => {
     }
     assert.equal(await registry.read('verifiers', []), gate.address);
     assert.equal(await scoreboard.read('registry', []), registry.address);
+  });
+
+  it('says by ERC-165 that it answers ILineage, whose identifier its text states', async () => {
+    const gate = await deployed(chain, [verifiers, SRS, true, false]);
+    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+    const identifier = (await abiOf('ILineage'))
+      .filter((entry) => entry.type === 'function')
+      .reduce((id, entry) => id ^ BigInt(toFunctionSelector(entry)), 0n);
+    assert.equal(toHex(identifier, { size: 4 }), '0x851b5d6d');
+    const text = readFileSync(new URL('../../contracts/interfaces/ILineage.sol', import.meta.url), 'utf8');
+    assert.ok(text.includes('ERC-165 identifier: 0x851b5d6d'));
+    for (const [id, supported] of [
+      ['0x851b5d6d', true],
+      ['0x01ffc9a7', true],
+      ['0xffffffff', false],
+      ['0x00000000', false],
+    ] as const) {
+      assert.equal(await registry.read('supportsInterface', [id]), supported, id);
+    }
   });
 
   it('says in events whether its keys are dev keys, and all first verifiers', async () => {
