@@ -73,7 +73,7 @@ export function GroupNode({ data, selected }: NodeProps) {
 function More({ side, count }: { side: 'top' | 'bottom'; count: number }) {
   return (
     <span
-      className={`absolute left-1/2 -translate-x-1/2 rounded-full border border-rule bg-paper px-1.5 text-[0.6875rem] leading-4 text-soft ${
+      className={`absolute right-4 rounded-full border border-rule bg-paper px-1.5 text-[0.6875rem] leading-4 text-soft ${
         side === 'top' ? '-top-2.5' : '-bottom-2.5'
       }`}
     >

@@ -14,13 +14,11 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { foldAlike } from '../../lib/alike.ts';
 import type { Graph, GraphNode } from '../../lib/chain/types.ts';
 import { plural } from '../../lib/format.ts';
-import { layoutGraph } from '../../lib/layout.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
-import type { Drawing } from './drawing.ts';
+import { draw } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
 import { GroupNode, NODE_SIZE, StationNode } from './StationNode.tsx';
 
@@ -172,21 +170,6 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
       </p>
     </div>
   );
-}
-
-/** An item of the drawing: a node, or several alike in one place. */
-function draw(graph: Graph, open: ReadonlySet<string>, keep: ReadonlySet<string>): Drawing {
-  const { single, groups } = foldAlike(graph.nodes, open, keep);
-  const all = [
-    ...single.map((node) => ({ id: node.id as string, node, members: undefined, parents: node.parents })),
-    ...groups.map(({ id, members }) => ({ id, node: members[0], members, parents: members[0].parents })),
-  ];
-  const spots = layoutGraph(all);
-  const items = all.flatMap(({ id, node, members }) => {
-    const spot = spots.get(id);
-    return spot ? [{ id, node, ...(members && { members }), ...spot }] : [];
-  });
-  return { items, links: all.flatMap(({ id, parents }) => parents.map((from) => ({ from, to: id }))) };
 }
 
 /** The node with all its ancestors and descendants among those shown. */
