@@ -1,4 +1,5 @@
 // A real chain with real proofs for the page: a node, a registry, two trainers and what they proved.
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeFunctionData, type Hex, keccak256, type LocalAccount, parseEventLogs } from 'viem';
@@ -138,7 +139,7 @@ export class World {
   /** A model made elsewhere: here, random weights. */
   async makeRoot(by: Person, name: string): Promise<Made> {
     const weights = seedWeights(WIDTHS, randomElement(), randomElement());
-    const source = keccak256(writeWeights(weights));
+    const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
     return { ...this.#edge(await this.#prover.proveRoot(this.#origin(by), weights, source), by, name), weights };
   }
 
