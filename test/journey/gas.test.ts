@@ -1,0 +1,131 @@
+// Gas of every entry point with real proofs, the development keys and the verifiers that a deployment uses. Proofs are
+// random, so that single bytes of calldata are zero now and then: that is the tolerance.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { type Address, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
+import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { mergeWeights } from '../../src/model/merge.ts';
+import { encodeShape } from '../../src/model/shape.ts';
+import type { Shard } from '../../src/model/shard.ts';
+import type { Weights } from '../../src/model/weights.ts';
+import type { ProofResult, Prover } from '../../src/proof/prover.ts';
+import { registryCall } from '../../src/registry/calls.ts';
+import { modelId } from '../../src/registry/ids.ts';
+import { type Origin, PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
+import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
+import { trainSegment } from '../../src/training/trainer.ts';
+import { Contract, type TestChain, testChain } from '../contracts/support/chain.ts';
+import { someModel, someShard } from '../support/models.ts';
+import { openProver, verifierKeys } from '../support/prover.ts';
+
+const SNAPSHOT = new URL('../snapshots/gas.json', import.meta.url);
+const TOLERANCE = 600;
+const WIDTHS = [5, 4, 3];
+const SALT = 21n;
+const ALL = Object.keys(PROGRAMS) as Program[];
+
+describe('gas with real proofs', { concurrency: false }, () => {
+  let chain: TestChain;
+  let prover: Prover;
+  let registry: Contract;
+  let scoreboard: Contract;
+  let trainer: Address;
+  const measured: Record<string, number> = {};
+  const spent = (name: string, { gasUsed }: TransactionReceipt | { gasUsed: bigint }) => {
+    measured[name] = Number(gasUsed);
+  };
+
+  before(async () => {
+    chain = await testChain();
+    prover = await openProver(ALL);
+    trainer = chain.accounts[1];
+    const verifiers: Address[] = [];
+    for (const program of ALL) {
+      verifiers.push(await chain.deploy(`${program[0].toUpperCase()}${program.slice(1)}Verifier`));
+    }
+    const { tau, tauC, tauC2 } = verifierKeys('data').srs;
+    const deploy = async (name: string, args: readonly unknown[]) => {
+      const { address, gas } = await chain.deployed(name, args);
+      measured[`deploy ${name}`] = Number(gas);
+      return address;
+    };
+    const gate = await deploy('Verifiers', [verifiers, { tau, tauC, tauC2 }, true, false]);
+    registry = new Contract(chain, await deploy('ModelRegistry', [gate]), modelRegistryAbi);
+    scoreboard = new Contract(chain, await deploy('Scoreboard', [registry.address]), scoreboardAbi);
+  });
+  after(() => prover.close());
+
+  const origin = (contract = registry): Origin => ({ chainId: 31337n, registry: contract.address, trainer });
+
+  async function submit(name: string, { statement, proof }: ProofResult): Promise<TransactionReceipt> {
+    const { functionName, args } = registryCall(statement, proof);
+    const contract = statement.program === 'score' ? scoreboard : registry;
+    const receipt = await contract.send(functionName, args, trainer);
+    spent(name, receipt);
+    return receipt;
+  }
+
+  it('is what is pinned for each entry point', async () => {
+    const shard: Shard = someShard(WIDTHS, 16);
+    const registered = await submit('registerShard', await prover.proveData(origin(), shard));
+    const [{ args: shardEvent }] = parseEventLogs({
+      abi: modelRegistryAbi,
+      eventName: 'ShardRegistered',
+      logs: registered.logs,
+    });
+    spent('registerDataset of 1 shard', await registry.send('registerDataset', [[shardEvent.id], 'ipfs://'], trainer));
+
+    spent('requestSeed', await registry.send('requestSeed', [WIDTHS], trainer));
+    await chain.mine(2);
+    const seed: bigint = await registry.read('seedOf', [1n]);
+    const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), SALT);
+    await submit('seed', await prover.proveSeed(origin(), start, { seed, requestId: 1n }));
+
+    const rooted = someModel(WIDTHS, 9, 77n);
+    await submit('root', await prover.proveRoot(origin(), rooted, toHex(5n, { size: 32 })));
+
+    const train = async (name: string, parent: Weights, salt: bigint) => {
+      const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, salt });
+      const proved = await prover.proveTrain(origin(), { parent, child, shard, lr: 3, batch: 4, trace });
+      await submit(name, proved);
+      return child;
+    };
+    const first = await train('train, first child', start, 31n);
+    const second = await train('train, second child', start, 32n);
+    await train('train, grandchild', first, 33n);
+
+    const merge = async (name: string, parents: Weights[], coefficients: number[][]) => {
+      const merged = mergeWeights(parents, coefficients, BigInt(100 + parents.length));
+      await submit(name, await prover.proveMerge(origin(), { parents, coefficients, merge: merged }));
+      return merged.child;
+    };
+    const merged = await merge('merge of 2', [first, second], [[2 ** 13, 2 ** 13], [2 ** 14, 1 - 2 ** 13]]); // biome-ignore format: rows are layers
+    const eighth = new Array(6).fill(2 ** 11);
+    const six = [start, rooted, first, second, merged, await train('train of a merge', merged, 34n)];
+    await merge('merge of 6', six, [eighth, eighth]);
+
+    for (const model of [first, merged]) {
+      const forward = forwardTrace(model, shard);
+      await submit('score', await prover.proveScore(origin(scoreboard), { model, shard, forward }));
+    }
+    const opened = await scoreboard.send('openBenchmark', [[shardEvent.id], 'ipfs://'], trainer);
+    spent('openBenchmark of 1 shard', opened);
+    const [{ args: benchmark }] = parseEventLogs({
+      abi: scoreboardAbi,
+      eventName: 'BenchmarkOpened',
+      logs: opened.logs,
+    });
+    for (const model of [first, merged]) {
+      const id = modelId(await prover.commitModel(model), encodeShape(WIDTHS));
+      spent('rank', await scoreboard.send('rank', [id, benchmark.id], trainer));
+    }
+
+    if (process.env.UPDATE_SNAPSHOTS) return writeFileSync(SNAPSHOT, `${JSON.stringify(measured, null, 2)}\n`);
+    const pinned: Record<string, number> = JSON.parse(readFileSync(SNAPSHOT, 'utf8'));
+    assert.deepEqual(Object.keys(measured), Object.keys(pinned));
+    const changed = Object.entries(measured).filter(([name, gas]) => Math.abs(gas - pinned[name]) > TOLERANCE);
+    assert.deepEqual(changed, [], 'gas is not what is pinned; UPDATE_SNAPSHOTS=1 pins what is measured');
+  });
+});
