@@ -2332,6 +2332,16 @@ export const modelRegistryAbi = [
   {
     "inputs": [
       {
+        "name": "closingBlock",
+        "type": "uint256"
+      }
+    ],
+    "name": "ClosingBlockTooFar",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "model",
         "type": "bytes32"
       },
@@ -2597,6 +2607,16 @@ export const scoreboardAbi = [
       }
     ],
     "name": "ClosingBlockPassed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "closingBlock",
+        "type": "uint256"
+      }
+    ],
+    "name": "ClosingBlockTooFar",
     "type": "error"
   },
   {
@@ -4810,6 +4830,16 @@ export const verifiersAbi = [
       }
     ],
     "name": "ClosingBlockPassed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "closingBlock",
+        "type": "uint256"
+      }
+    ],
+    "name": "ClosingBlockTooFar",
     "type": "error"
   },
   {

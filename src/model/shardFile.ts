@@ -87,7 +87,7 @@ function toRows(array: Int32Array, units: number, shard: Shard): Uint8Array {
 
 function fromRows(tensor: Tensor, array: Int32Array, units: number, shard: Shard): void {
   const sigma = shardRowBits(shard);
-  const values = new Int16Array(tensor.data.slice().buffer);
+  const values = new Int16Array(new Uint8Array(tensor.data).buffer);
   for (let s = 0; s < shard.rows; s++) {
     for (let j = 0; j < units; j++) array[(j << sigma) + s] = values[s * units + j];
   }

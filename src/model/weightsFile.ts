@@ -115,5 +115,5 @@ function bytesOf(array: BigInt64Array | Float32Array): Uint8Array {
 
 /** A copy, because a tensor may start at any byte of the file. */
 function int64s(tensor: Tensor): BigInt64Array {
-  return new BigInt64Array(tensor.data.slice().buffer);
+  return new BigInt64Array(new Uint8Array(tensor.data).buffer);
 }

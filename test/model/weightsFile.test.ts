@@ -38,6 +38,15 @@ function changed(change: (file: TensorFile) => void): Uint8Array {
 }
 
 describe('weights file', () => {
+  it('reads a Node buffer that shares its memory with others', () => {
+    const weights = zeroWeights([3, 2], 5n);
+    weights.layers[0].W[1] = 7n;
+    const shared = Buffer.alloc(16_384, 0xff);
+    const bytes = writeWeights(weights);
+    shared.set(bytes, 41);
+    assert.deepEqual(readWeights(shared.subarray(41, 41 + bytes.length)), weights);
+  });
+
   it('reads what it writes, byte for byte the same again', () => {
     fc.assert(
       fc.property(models, (weights) => {
