@@ -84,6 +84,7 @@ contract Scoreboard is IScoreboard {
     /// @inheritdoc IScoreboard
     function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id) {
         if (closingBlock < block.number) revert ClosingBlockPassed(closingBlock);
+        if (closingBlock > type(uint64).max) revert ClosingBlockTooFar(closingBlock);
         id = Identity.ofBenchmark(dataset, msg.sender, closingBlock);
         PackedBenchmark storage record = _benchmarks[id];
         if (record.isSealed) revert BenchmarkExists(id);

@@ -90,6 +90,7 @@ interface IScoreboard is IScores {
     error BenchmarkExists(BenchmarkId id);
     error TooManyShards(uint256 shards);
     error ClosingBlockPassed(uint256 closingBlock);
+    error ClosingBlockTooFar(uint256 closingBlock);
     error SealBroken(DatasetId dataset, uint256 firstBlock);
     error StillSealed(BenchmarkId id, uint256 closingBlock);
     error ModelTooLate(ModelId model, uint256 blockNumber, uint256 closingBlock);
@@ -110,7 +111,7 @@ interface IScoreboard is IScores {
 
     /// @notice Commits to a dataset whose shards are not registered yet. Its id hides them, since commitments are salted.
     /// @param dataset keccak256(abi.encode(shardIds, uri)), as `registerDataset` will compute it
-    /// @param closingBlock the last block whose models count, not before this one
+    /// @param closingBlock the last block whose models count, not before this one, below 2^64
     function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id);
 
     /// @notice Opens a sealed benchmark once its shards and its dataset are registered; their rows and salts should be

@@ -13,12 +13,8 @@ type DatasetId is bytes32;
 /// @dev keccak256(abi.encode(dataset, sealer, closingBlock)).
 type BenchmarkId is bytes32;
 
-using {equalModels as ==, differentModels as !=} for ModelId global;
+using {equalModels as ==} for ModelId global;
 
 function equalModels(ModelId a, ModelId b) pure returns (bool) {
     return ModelId.unwrap(a) == ModelId.unwrap(b);
-}
-
-function differentModels(ModelId a, ModelId b) pure returns (bool) {
-    return ModelId.unwrap(a) != ModelId.unwrap(b);
 }

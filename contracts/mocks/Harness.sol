@@ -122,10 +122,6 @@ contract Harness {
         return (made.trainer(), made.kind(), made.number(), made.declared(), made.version(), made.timestamp());
     }
 
-    function originLine(uint256 number) external view returns (NodeLine) {
-        return NodeLineLibrary.origin(number);
-    }
-
     function childLine(uint256 parent, NodeLine parentLine, NodeLine jumpLine, bool isMerge)
         external
         view

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
+import hre from 'hardhat';
 import { type Hex, toHex } from 'viem';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 
@@ -8,6 +9,8 @@ const SEED = 1;
 const ROOT = 2;
 const id = (n: number | bigint): Hex => toHex(n, { size: 32 });
 const NONE = id(0);
+// Counting lines for coverage costs gas itself.
+const COVERAGE = hre.globalOptions.coverage ? 4n : 1n;
 const UNKNOWN = id(2n ** 200n);
 
 let chain: TestChain;
@@ -48,7 +51,7 @@ describe('a line of 10,000 nodes', () => {
         if (spent > most) most = spent;
       }
     }
-    assert.ok(most <= 60_000n, `${most}`);
+    assert.ok(most <= 60_000n * COVERAGE, `${most}`);
     assert.ok(most >= 10_000n, `${most}: suspiciously cheap`);
   });
 
@@ -59,7 +62,7 @@ describe('a line of 10,000 nodes', () => {
     for (const tip of [5002, 5003, 7000, 10_000]) {
       const [met, spent] = await lineage.read('gasOfNearestCommonAncestor', [id(tip), id(20_099)]);
       assert.equal(met, id(5001));
-      assert.ok(spent <= 120_000n, `${spent}`);
+      assert.ok(spent <= 120_000n * COVERAGE, `${spent}`);
     }
   });
 
@@ -78,7 +81,7 @@ describe('a line of 10,000 nodes', () => {
     for (let i = 0; i < 5; i++) costs.push(await cost(5001, 40_000 + i));
     // Whether the parent's jump leads to a word that is read already makes 2,000, the length of ids some bytes.
     assert.ok(Math.max(...costs) - Math.min(...costs) <= 2_600, costs.join(' '));
-    assert.ok(Math.max(...costs) <= 200_000, costs.join(' '));
+    assert.ok(Math.max(...costs) <= 200_000 * Number(COVERAGE), costs.join(' '));
   });
 
   it('pages through its trainers to the end', async () => {
@@ -214,6 +217,14 @@ describe('a random lineage', () => {
 });
 
 describe('a lineage with merges', () => {
+  let snapshot: unknown;
+  beforeEach(async () => {
+    snapshot = await chain.request('evm_snapshot');
+  });
+  afterEach(async () => {
+    await chain.request('evm_revert', snapshot);
+  });
+
   //  1 seed, 2 root, 3 = child of 1, 4 = merge(3, 2), 5 = child of 4, 6 = merge(1, 3, 5), 7 = child of 1
   before(async () => {
     await fresh();
@@ -263,6 +274,18 @@ describe('a lineage with merges', () => {
       assert.equal(await via(...path), false, path.join(' '));
     }
     assert.equal(await lineage.read('isAncestorVia', [[]]), false);
+  });
+
+  it('knows all eight parents of a merge, and no ninth', async () => {
+    const parents = [10, 11, 12, 13, 14, 15, 16, 17];
+    await lineage.send('addLine', [id(1), 10n, 9n]);
+    await lineage.send('addMerge', [id(20), parents.map(id), parents.map(BigInt)]);
+    for (const parent of parents) assert.equal(await lineage.read('isAncestorVia', [[id(parent), id(20)]]), true);
+    assert.equal(await lineage.read('isAncestorVia', [[id(18), id(20)]]), false);
+    assert.deepEqual(
+      await lineage.read('weightedParents', [id(20)]),
+      parents.map((n) => ({ id: id(n), weight: BigInt(n) })),
+    );
   });
 
   it('unites the roots of all parents, and says when its limit cut them short', async () => {

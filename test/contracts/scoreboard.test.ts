@@ -452,11 +452,15 @@ describe('a sealed benchmark', () => {
     await reverts(world.scoreboard.simulate('unsealBenchmark', args), 'BenchmarkExists', [id]);
   });
 
-  it('cannot be sealed for a closing block that is past, nor twice', async () => {
+  it('cannot be sealed for a closing block that is past or beyond 64 bits, nor twice', async () => {
     const { dataset, closing, id } = await sealed(5n);
     await reverts(world.scoreboard.simulate('sealBenchmark', [dataset, closing], world.alice), 'BenchmarkExists', [id]);
     const past = (await world.chain.read.getBlockNumber()) - 1n;
     await reverts(world.scoreboard.simulate('sealBenchmark', [dataset, past]), 'ClosingBlockPassed', [past]);
+    await world.scoreboard.simulate('sealBenchmark', [dataset, 2n ** 64n - 1n]);
+    for (const far of [2n ** 64n, 2n ** 256n - 1n]) {
+      await reverts(world.scoreboard.simulate('sealBenchmark', [dataset, far]), 'ClosingBlockTooFar', [far]);
+    }
   });
 });
 
