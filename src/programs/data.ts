@@ -7,7 +7,7 @@ import { poly } from '../argument/sumcheck.ts';
 import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
+import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
 import { Batch, term, times } from './batch.ts';
 import {
@@ -17,7 +17,6 @@ import {
   blindHelper,
   blindTrace,
   finish,
-  join,
   offsetBits,
   putTensor,
   sendOracle,
@@ -25,6 +24,7 @@ import {
   slotView,
   tensorPoly,
 } from './common.ts';
+import { addTableClaims } from './layers.ts';
 import { shardOracle } from './oracles.ts';
 
 const TRACE_SLOTS = ['mult'];
@@ -93,14 +93,14 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
 
   // 4. the claims: six evaluations, and the row sums of the labels
   const claims = new Claims(session.absorb(evals1), 7);
-  const tablePoint = rho.slice(0, LIMB_BITS);
-  tensors.forEach((t, i) => {
-    const point = join(rho, sigma, rho.slice(SIZE_BITS), t.bits);
-    claims.add(i, evals1[i], [{ oracle: 0, offset: oracle.slots[t.name].offset, point }]);
-    claims.add(2 + i, evals1[2 + i], [{ oracle: 2, offset: helper.slots[`h${t.name}`].offset, point }]);
-  });
-  claims.add(4, evals1[4], [{ oracle: 2, offset: helper.slots.g.offset, point: tablePoint }]);
-  claims.add(5, evals1[5], [{ oracle: 1, offset: trace.slots.mult.offset, point: tablePoint }]);
+  addTableClaims(
+    claims,
+    4,
+    evals1,
+    rho,
+    { oracle: 2, offset: helper.slots.g.offset },
+    { oracle: 1, offset: trace.slots.mult.offset },
+  );
   // the all-ones weight over the classes is 2^a eq(1/2, .. 1/2; .)
   const { bits } = tensors[1];
   const everyClass = [...tau.slice(0, sigma), ...new Array<bigint>(bits).fill(inverse(2n))];

@@ -25,6 +25,7 @@ import {
   slotView,
   tensorPoly,
 } from './common.ts';
+import { addTableClaims } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 
 const PER_LAYER = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
@@ -163,9 +164,14 @@ export async function proveSeed(
       { oracle: 0, offset: model.slots[`b${L.name}`].offset, point: tauHigh.slice(0, L.high) },
     ]);
   }
-  const tablePoint = rho.slice(0, LIMB_BITS);
-  claims.add(32, evals1[32], [{ oracle: 2, offset: helper.slots.g.offset, point: tablePoint }]);
-  claims.add(33, evals1[33], [{ oracle: 1, offset: trace.slots.mult.offset, point: tablePoint }]);
+  addTableClaims(
+    claims,
+    32,
+    evals1,
+    rho,
+    { oracle: 2, offset: helper.slots.g.offset },
+    { oracle: 1, offset: trace.slots.mult.offset },
+  );
 
   const opened = await open(session, [model, trace, helper], claims);
   return finish(session, tracePoint, helperPoint, opened, {

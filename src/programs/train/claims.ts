@@ -1,7 +1,8 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
-import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
+import { SIZE_BITS } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
 import { join } from '../common.ts';
+import { addTableClaims } from '../layers.ts';
 import { F, FA, HALF, LIMB, Q_SCALE, type TrainChallenges, type TrainOracles, type TrainSizes } from './context.ts';
 import { HELPER_SLOTS } from './oracles.ts';
 
@@ -100,9 +101,14 @@ export function trainClaims(challenge: bigint, c: ClaimsContext): Claims {
         { oracle: HELPER, offset: slot.offset, point: point('p', sigma, 'f', slot.log2 - sigma) },
       ]);
   });
-  const tablePoint = c.rho.slice(0, LIMB_BITS);
-  claims.add(68, evals1[68], [{ oracle: HELPER, offset: oracles.helper.slots.g.offset, point: tablePoint }]);
-  claims.add(69, evals1[69], [{ oracle: TRACE, offset: oracles.trace.slots.mult.offset, point: tablePoint }]);
+  addTableClaims(
+    claims,
+    68,
+    evals1,
+    c.rho,
+    { oracle: HELPER, offset: oracles.helper.slots.g.offset },
+    { oracle: TRACE, offset: oracles.trace.slots.mult.offset },
+  );
 
   for (const l of sizes.layers) {
     // forward: phi1 + 2^fa b - lr (phi2 + 2^(2 fa) phi3) = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V
