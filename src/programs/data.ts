@@ -7,7 +7,7 @@ import { poly } from '../argument/sumcheck.ts';
 import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
+import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
 import { Batch, term, times } from './batch.ts';
 import {
@@ -17,6 +17,7 @@ import {
   blindHelper,
   blindTrace,
   finish,
+  join,
   offsetBits,
   putTensor,
   sendOracle,
@@ -93,6 +94,11 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
 
   // 4. the claims: six evaluations, and the row sums of the labels
   const claims = new Claims(session.absorb(evals1), 7);
+  tensors.forEach((t, i) => {
+    const point = join(rho, sigma, rho.slice(SIZE_BITS), t.bits);
+    claims.add(i, evals1[i], [{ oracle: 0, offset: oracle.slots[t.name].offset, point }]);
+    claims.add(2 + i, evals1[2 + i], [{ oracle: 2, offset: helper.slots[`h${t.name}`].offset, point }]);
+  });
   addTableClaims(
     claims,
     4,
