@@ -7,6 +7,7 @@ const TARGET = 'src/generated/abi.ts';
 
 /** Interfaces whose types scripts and the page use, by the name of their constant. */
 const INTERFACES = {
+  modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
   scoreboardAbi: 'IScoreboard',
   verifiersAbi: 'IVerifiers',

@@ -11,6 +11,7 @@ export const PACKAGE_ABIS = {
   bountyBoardAbi: 'IBountyBoard',
   creditVaultAbi: 'ICreditVault',
   lineageAbi: 'ILineage',
+  modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
   scoreboardAbi: 'IScoreboard',
   scoresAbi: 'IScores',

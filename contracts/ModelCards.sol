@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {Relayed} from "./Relayed.sol";
+import {ILineage} from "./interfaces/ILineage.sol";
+import {IModelCards} from "./interfaces/IModelCards.sol";
+
+/// @title ModelCards
+/// @notice No owner; what stands here has no effect on anything that is proved.
+contract ModelCards is IModelCards, Relayed {
+    struct Card {
+        string name;
+        string uri;
+    }
+
+    /// @notice In bytes.
+    uint256 public constant MAX_NAME = 64;
+    /// @notice In bytes.
+    uint256 public constant MAX_URI = 256;
+
+    ILineage private immutable LINEAGE;
+
+    mapping(bytes32 model => Card) private _cards;
+
+    /// @param registry whose trainers may write; trusted to answer as ILineage says
+    /// @param relay_ which carries what trainers signed
+    constructor(address registry, address relay_) Relayed(relay_) {
+        LINEAGE = ILineage(registry);
+    }
+
+    /// @inheritdoc IModelCards
+    function writeCard(bytes32 model, string calldata name, string calldata uri) external {
+        address trainer = _sender();
+        if (LINEAGE.trainerOf(model) != trainer) revert NotTheTrainer(model, trainer);
+        if (bytes(name).length > MAX_NAME) revert NameTooLong(bytes(name).length);
+        if (bytes(uri).length > MAX_URI) revert UriTooLong(bytes(uri).length);
+        _cards[model] = Card(name, uri);
+        emit CardWritten(model, trainer, name, uri);
+    }
+
+    /// @inheritdoc IModelCards
+    function card(bytes32 model) external view returns (string memory name, string memory uri) {
+        Card storage entry = _cards[model];
+        return (entry.name, entry.uri);
+    }
+
+    /// @inheritdoc IModelCards
+    function lineage() external view returns (address) {
+        return address(LINEAGE);
+    }
+}
