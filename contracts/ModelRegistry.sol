@@ -7,6 +7,7 @@ import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof, Srs} from "./interfaces/Proof.sol";
 import {Lineage} from "./Lineage.sol";
+import {Relayed} from "./Relayed.sol";
 import {BlockHash} from "./libraries/BlockHash.sol";
 import {Coefficients} from "./libraries/Coefficients.sol";
 import {Identity} from "./libraries/Identity.sol";
@@ -17,7 +18,7 @@ import {Statement} from "./libraries/Statement.sol";
 /// @title ModelRegistry
 /// @notice What may be registered, and what is kept of it beside the graph. What is proved is decided in libraries/, how
 /// it is proved in circuits/.
-contract ModelRegistry is IModelRegistry, Lineage {
+contract ModelRegistry is IModelRegistry, Lineage, Relayed {
     /// @dev One word: | block 56 | descriptor without offsets 40 | owner 160 |.
     struct PackedShard {
         address owner;
@@ -50,7 +51,8 @@ contract ModelRegistry is IModelRegistry, Lineage {
     uint256 private _lastSeedRequest;
 
     /// @param verifiers_ checks proofs, here and on the scoreboard
-    constructor(IVerifiers verifiers_) {
+    /// @param relay_ which carries what trainers signed
+    constructor(IVerifiers verifiers_, address relay_) Relayed(relay_) {
         VERIFIERS = verifiers_;
         emit RegistryDeployed(verifiers_, verifiers_.devKeys());
     }
@@ -74,8 +76,8 @@ contract ModelRegistry is IModelRegistry, Lineage {
         _put(commitments, 0, commitment);
         _require(Statement.DATA, parameters, commitments, proof);
 
-        _shards[id] = PackedShard(msg.sender, Shape.shardGeometry(descriptor), uint56(block.number));
-        emit ShardRegistered(id, msg.sender, descriptor, commitment);
+        _shards[id] = PackedShard(_sender(), Shape.shardGeometry(descriptor), uint56(block.number));
+        emit ShardRegistered(id, _sender(), descriptor, commitment);
     }
 
     /// @inheritdoc IModelRegistry
@@ -98,8 +100,8 @@ contract ModelRegistry is IModelRegistry, Lineage {
             rows += Shape.shardRows(packed.geometry);
             if (packed.blockNumber < firstBlock) firstBlock = packed.blockNumber;
         }
-        _datasets[id] = PackedDataset(msg.sender, uint24(shardIds.length), uint32(rows), uint40(firstBlock));
-        emit DatasetRegistered(id, msg.sender, shardIds, rows, uri);
+        _datasets[id] = PackedDataset(_sender(), uint24(shardIds.length), uint32(rows), uint40(firstBlock));
+        emit DatasetRegistered(id, _sender(), shardIds, rows, uri);
     }
 
     /// @inheritdoc IModelRegistry
@@ -107,14 +109,14 @@ contract ModelRegistry is IModelRegistry, Lineage {
         uint256 shape = Shape.pack(widths);
         requestId = ++_lastSeedRequest;
         uint256 seedBlock = block.number + 1;
-        _seedRequests[requestId] = PackedRequest(msg.sender, uint64(seedBlock), false, shape);
-        emit SeedRequested(requestId, msg.sender, shape, seedBlock);
+        _seedRequests[requestId] = PackedRequest(_sender(), uint64(seedBlock), false, shape);
+        emit SeedRequested(requestId, _sender(), shape, seedBlock);
     }
 
     /// @inheritdoc IModelRegistry
     function seed(uint256 requestId, G1Point calldata commitment, Proof calldata proof) external returns (ModelId id) {
         PackedRequest memory request = _knownSeedRequest(requestId);
-        if (request.trainer != msg.sender) revert SeedRequestOfAnother(requestId, request.trainer);
+        if (request.trainer != _sender()) revert SeedRequestOfAnother(requestId, request.trainer);
         if (request.used) revert SeedRequestUsed(requestId);
         id = _freshModel(commitment, request.shape);
 
@@ -126,8 +128,8 @@ contract ModelRegistry is IModelRegistry, Lineage {
         uint256 version = _require(Statement.SEED, parameters, commitments, proof);
 
         _seedRequests[requestId].used = true;
-        _addOrigin(ModelId.unwrap(id), msg.sender, Kind.Seed, version);
-        emit ModelRegistered(id, msg.sender, Kind.Seed, 0, request.shape, commitment);
+        _addOrigin(ModelId.unwrap(id), _sender(), Kind.Seed, version);
+        emit ModelRegistered(id, _sender(), Kind.Seed, 0, request.shape, commitment);
         emit Seeded(id, requestId, parameters[1]);
     }
 
@@ -149,8 +151,8 @@ contract ModelRegistry is IModelRegistry, Lineage {
         _put(commitments, 4, edge.shard);
         uint256 version = _require(Statement.TRAIN, parameters, commitments, proof);
 
-        uint256 depth = _addChild(ModelId.unwrap(child), msg.sender, version, ModelId.unwrap(parent));
-        emit ModelRegistered(child, msg.sender, Kind.Train, depth, edge.shape, edge.child);
+        uint256 depth = _addChild(ModelId.unwrap(child), _sender(), version, ModelId.unwrap(parent));
+        emit ModelRegistered(child, _sender(), Kind.Train, depth, edge.shape, edge.child);
         emit Trained(child, parent, shardId_, edge.learningRate, edge.batch);
     }
 
@@ -168,10 +170,10 @@ contract ModelRegistry is IModelRegistry, Lineage {
         extra[0] = uint256(source);
         uint256[] memory commitments = new uint256[](2);
         _put(commitments, 0, commitment);
-        uint256 version = VERIFIERS.verify(msg.sender, Statement.ROOT, parameters, extra, commitments, proof);
+        uint256 version = VERIFIERS.verify(_sender(), Statement.ROOT, parameters, extra, commitments, proof);
 
-        _addOrigin(ModelId.unwrap(id), msg.sender, Kind.Root, version);
-        emit ModelRegistered(id, msg.sender, Kind.Root, 0, shape, commitment);
+        _addOrigin(ModelId.unwrap(id), _sender(), Kind.Root, version);
+        emit ModelRegistered(id, _sender(), Kind.Root, 0, shape, commitment);
         emit Declared(id, source);
     }
 
@@ -181,8 +183,8 @@ contract ModelRegistry is IModelRegistry, Lineage {
         child = _freshModel(edge.child, edge.shape);
         (uint256 version, uint256[] memory weights) = _requireMerge(edge, parentIds, proof);
 
-        uint256 depth = _addMerge(ModelId.unwrap(child), msg.sender, version, _unwrap(parentIds), weights);
-        emit ModelRegistered(child, msg.sender, Kind.Merge, depth, edge.shape, edge.child);
+        uint256 depth = _addMerge(ModelId.unwrap(child), _sender(), version, _unwrap(parentIds), weights);
+        emit ModelRegistered(child, _sender(), Kind.Merge, depth, edge.shape, edge.child);
         emit Merged(child, parentIds[0], parentIds, edge.coefficients);
     }
 
@@ -264,7 +266,7 @@ contract ModelRegistry is IModelRegistry, Lineage {
         uint256[] memory commitments,
         Proof calldata proof
     ) private view returns (uint256 version) {
-        return VERIFIERS.verify(msg.sender, program, parameters, new uint256[](0), commitments, proof);
+        return VERIFIERS.verify(_sender(), program, parameters, new uint256[](0), commitments, proof);
     }
 
     function _knownParents(MergeEdge calldata edge) private view returns (ModelId[] memory ids) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {IRelayed} from "./interfaces/IRelayed.sol";
+
 /// @title Relayed
-/// @notice Takes calls from trainers themselves and from one relay, fixed at deployment, which names the trainer that signed
-/// in the last 20 bytes of its call (ERC-2771).
-abstract contract Relayed {
+/// @notice Takes calls from trainers themselves and from one relay, which names the trainer that signed (ERC-2771).
+abstract contract Relayed is IRelayed {
     uint256 private constant TAIL = 20;
 
     address private immutable RELAY;
@@ -14,12 +15,12 @@ abstract contract Relayed {
         RELAY = relay_;
     }
 
-    /// @notice The contract that is believed about whom it speaks for (the name is that of ERC-2771).
+    /// @inheritdoc IRelayed
     function trustedForwarder() external view returns (address) {
         return RELAY;
     }
 
-    /// @notice Whether an account is that contract.
+    /// @inheritdoc IRelayed
     function isTrustedForwarder(address account) external view returns (bool) {
         return account == RELAY;
     }

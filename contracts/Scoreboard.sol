@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {Relayed} from "./Relayed.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
@@ -15,7 +16,7 @@ import {Statement} from "./libraries/Statement.sol";
 
 /// @title Scoreboard
 /// @notice Results, benchmarks and leaderboards over one registry. It has no owner.
-contract Scoreboard is IScoreboard {
+contract Scoreboard is IScoreboard, Relayed {
     /// @dev One word: | slot 8 | value 64 | prover 160 |. Zero: none. The slot is where a sum stands, or stood, on the board.
     struct PackedResult {
         address prover;
@@ -46,7 +47,8 @@ contract Scoreboard is IScoreboard {
     mapping(BenchmarkId id => Ranking.Board) private _boards;
 
     /// @param registry_ whose models, shards, datasets and verifiers these are
-    constructor(IModelRegistry registry_) {
+    /// @param relay_ which carries what trainers signed
+    constructor(IModelRegistry registry_, address relay_) Relayed(relay_) {
         REGISTRY = registry_;
         VERIFIERS = registry_.verifiers();
     }
@@ -68,10 +70,10 @@ contract Scoreboard is IScoreboard {
         uint256[] memory commitments = new uint256[](4);
         (commitments[0], commitments[1]) = (claim.model.x, claim.model.y);
         (commitments[2], commitments[3]) = (claim.shard.x, claim.shard.y);
-        VERIFIERS.verify(msg.sender, Statement.SCORE, parameters, new uint256[](0), commitments, proof);
+        VERIFIERS.verify(_sender(), Statement.SCORE, parameters, new uint256[](0), commitments, proof);
 
-        _results[model][shard] = PackedResult(msg.sender, uint64(claim.result), 0);
-        emit Scored(model, shard, msg.sender, claim.result, Shape.shardRows(claim.descriptor));
+        _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
+        emit Scored(model, shard, _sender(), claim.result, Shape.shardRows(claim.descriptor));
     }
 
     /// @inheritdoc IScoreboard
@@ -85,12 +87,12 @@ contract Scoreboard is IScoreboard {
     function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id) {
         if (closingBlock < block.number) revert ClosingBlockPassed(closingBlock);
         if (closingBlock > type(uint64).max) revert ClosingBlockTooFar(closingBlock);
-        id = Identity.ofBenchmark(dataset, msg.sender, closingBlock);
+        id = Identity.ofBenchmark(dataset, _sender(), closingBlock);
         PackedBenchmark storage record = _benchmarks[id];
         if (record.isSealed) revert BenchmarkExists(id);
         record.isSealed = true;
         record.closingBlock = uint64(closingBlock);
-        emit BenchmarkSealed(id, msg.sender, dataset, closingBlock);
+        emit BenchmarkSealed(id, _sender(), dataset, closingBlock);
     }
 
     /// @inheritdoc IScoreboard
@@ -126,8 +128,8 @@ contract Scoreboard is IScoreboard {
         bool ascending = record.kind == IModelRegistry.ShardKind.Regression;
         uint256 slot;
         (place, slot) = Ranking.enter(_boards[id], node.number, value, ascending, known.slot);
-        _best[id][model] = PackedResult(msg.sender, uint64(value), uint8(slot));
-        emit Ranked(id, model, msg.sender, value, place);
+        _best[id][model] = PackedResult(_sender(), uint64(value), uint8(slot));
+        emit Ranked(id, model, _sender(), value, place);
     }
 
     /// @inheritdoc IScoreboard

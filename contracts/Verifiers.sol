@@ -57,11 +57,13 @@ contract Verifiers is IVerifiers {
     /// @param powers the ceremony's powers in G2
     /// @param devKeysUsed whether keys and powers come from the public development constant
     /// @param allowDevKeysOffLocal must be said in so many words to put dev keys on any but a local chain
+    /// @param owner_ who may add verifiers; zero: nobody, ever
     constructor(
         address[PROGRAMS] memory verifiers,
         Srs memory powers,
         bool devKeysUsed,
-        bool allowDevKeysOffLocal
+        bool allowDevKeysOffLocal,
+        address owner_
     ) {
         bool local = block.chainid == LOCAL_CHAIN || block.chainid == OTHER_LOCAL_CHAIN;
         if (devKeysUsed && !allowDevKeysOffLocal && !local) revert DevKeysOffLocal(block.chainid);
@@ -76,7 +78,7 @@ contract Verifiers is IVerifiers {
         for (uint256 i = 0; i < PROGRAMS; ++i) {
             _add(i + 1, verifiers[i]);
         }
-        _own(msg.sender);
+        _own(owner_);
     }
 
     /// @inheritdoc IVerifiers

@@ -13,6 +13,8 @@ export const PACKAGE_ABIS = {
   lineageAbi: 'ILineage',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
+  relayAbi: 'IRelay',
+  relayedAbi: 'IRelayed',
   scoreboardAbi: 'IScoreboard',
   scoresAbi: 'IScores',
   verifiersAbi: 'IVerifiers',

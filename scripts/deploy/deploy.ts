@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  type Abi,
   type Address,
-  createWalletClient,
   getAddress,
   type Hex,
-  http,
   keccak256,
   type LocalAccount,
+  parseAbiItem,
+  type TransactionReceipt,
 } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
@@ -18,6 +17,7 @@ import { type Chain, connect } from '../chain/client.ts';
 import { developmentAccount, LOCAL_CHAINS } from '../chain/keys.ts';
 import { explainRevert } from '../chain/revert.ts';
 import { writeDurably } from '../runs/durable.ts';
+import { type Artifact, type Deployed, Deployer } from './create2.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const VERIFIERS: Record<Program, string> = {
@@ -35,8 +35,18 @@ export interface Deployment {
   registry: Address;
   /** holds results and leaderboards of the registry's models */
   scoreboard: Address;
-  /** checks proofs for both; its owner, the deployer at first, can add verifiers */
+  /** splits what models are paid among their lineage */
+  creditVault: Address;
+  /** pays for results on benchmarks */
+  bountyBoard: Address;
+  /** carries what trainers signed to registry, scoreboard and cards */
+  relay: Address;
+  /** what trainers say about their models */
+  cards: Address;
+  /** checks proofs for registry and scoreboard; its owner can add verifiers */
   verifiersContract: Address;
+  /** who owned it at first; zero: nobody */
+  owner: Address;
   /** the first verifier of each program */
   verifiers: Record<Program, Address>;
   /** keccak256 of the verifiers' code, which holds the verification keys */
@@ -48,11 +58,15 @@ export interface Deployment {
   block: number;
   transaction: Hex;
   gas: number;
+  /** address and ABI-encoded constructor arguments of every contract, by the name of its source */
+  contracts: Record<string, { address: Address; arguments: Hex }>;
 }
 
 export interface DeployOptions {
   /** who pays; on a local chain the first development account unless given */
   account?: LocalAccount;
+  /** who may add verifiers; whoever pays unless given, nobody if zero */
+  owner?: Address;
   /** file that keeps deployments by chain id; not written unless given */
   deploymentsFile?: string;
   /** must be set to put dev keys on any but a local chain */
@@ -62,7 +76,8 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys the verifiers, the contract that calls them, a registry and its scoreboard.
+ * Deploys everything: the verifiers, the contract that calls them, the relay, a registry and all that stands on it. The same
+ * code, powers, owner and permission for development keys give the same addresses on every chain; what stands is kept.
  * @throws DescentError: `DEV_KEYS_OFF_LOCAL`, `NOT_BUILT` (contracts or setup missing), or what the chain says
  */
 export async function deployRegistry(rpc: string, options: DeployOptions = {}): Promise<Deployment> {
@@ -71,40 +86,71 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   const srs = parseSrs(readJson(join(root, 'src/generated/srs.json'), 'npm run setup'));
   const allowed = options.allowDevKeysOffLocal ?? false;
   if (srs.devKeys && !allowed && !LOCAL_CHAINS.includes(chain.id)) throw devKeysOffLocal(chain.id);
+  const account = options.account ?? localAccount(chain.id);
+  const owner = options.owner ?? account.address;
 
-  const deployer = new Deployer(chain, options.account ?? localAccount(chain.id), root);
+  const deployer = new Deployer(chain, account);
+  const contracts: Deployment['contracts'] = {};
+  const deploy = async (source: string, name: string, args: readonly unknown[] = []): Promise<Deployed> => {
+    const file = join(root, 'artifacts', source, `${name}.json`);
+    const deployed = await deployer.deploy(readJson(file, 'npm run build') as Artifact, args);
+    contracts[`${source}:${name}`] = { address: deployed.address, arguments: deployed.arguments };
+    return deployed;
+  };
+  const place = async (name: string, args: readonly unknown[] = []): Promise<Address> =>
+    (await deploy(`contracts/${name}.sol`, name, args)).address;
+
+  await deployer.prepare();
   const verifiers = {} as Record<Program, Address>;
   const verifierCode = {} as Record<Program, Hex>;
   for (const program of Object.keys(PROGRAMS) as Program[]) {
-    const { address } = await deployer.deploy(`contracts/verifiers/${VERIFIERS[program]}.sol`, VERIFIERS[program]);
+    const name = VERIFIERS[program];
+    const { address } = await deploy(`contracts/verifiers/${name}.sol`, name);
     verifiers[program] = address;
     verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
   }
-  const checked = await deployer.deploy('contracts/Verifiers.sol', 'Verifiers', [
-    (Object.keys(PROGRAMS) as Program[]).map((program) => verifiers[program]),
-    powersArgument(srs),
-    srs.devKeys,
-    allowed,
-  ]);
-  const { address, block, transaction, gas } = await deployer.deploy('contracts/ModelRegistry.sol', 'ModelRegistry', [
-    checked.address,
-  ]);
-  const scoreboard = await deployer.deploy('contracts/Scoreboard.sol', 'Scoreboard', [address]);
+  const first = (Object.keys(PROGRAMS) as Program[]).map((program) => verifiers[program]);
+  const checker = await place('Verifiers', [first, powersArgument(srs), srs.devKeys, allowed, owner]);
+  const relay = await place('Relay');
+  const made = await deploy('contracts/ModelRegistry.sol', 'ModelRegistry', [checker, relay]);
+  const registry = made.address;
+  const scoreboard = await place('Scoreboard', [registry, relay]);
+  const creditVault = await place('CreditVault', [registry]);
+  const bountyBoard = await place('BountyBoard', [registry, scoreboard]);
+  const cards = await place('ModelCards', [registry, relay]);
+  const receipt = made.receipt ?? (await receiptOf(chain, registry));
   const deployment: Deployment = {
     chainId: chain.id,
-    registry: address,
-    scoreboard: scoreboard.address,
-    verifiersContract: checked.address,
+    registry,
+    scoreboard,
+    creditVault,
+    bountyBoard,
+    relay,
+    cards,
+    verifiersContract: checker,
+    owner,
     verifiers,
     verifierCode,
     devKeys: srs.devKeys,
-    deployer: deployer.account.address,
-    block,
-    transaction,
-    gas,
+    deployer: getAddress(receipt.from),
+    block: Number(receipt.blockNumber),
+    transaction: receipt.transactionHash,
+    gas: Number(receipt.gasUsed),
+    contracts,
   };
   if (options.deploymentsFile !== undefined) recordDeployment(options.deploymentsFile, deployment);
   return deployment;
+}
+
+/** The transaction that made a registry that stands already: the registry's first event names it. */
+async function receiptOf({ client }: Chain, registry: Address): Promise<TransactionReceipt> {
+  const event = parseAbiItem('event RegistryDeployed(address verifiers, bool devKeys)');
+  try {
+    const [{ transactionHash }] = await client.getLogs({ address: registry, event, fromBlock: 0n });
+    return await client.getTransactionReceipt({ hash: transactionHash });
+  } catch (error) {
+    throw explainRevert(error);
+  }
 }
 
 /** Deployments by chain id, as the file keeps them; none where the file is missing. @throws DescentError (data) */
@@ -126,40 +172,6 @@ export function readDeployments(path: string): Record<string, Deployment> {
 function recordDeployment(path: string, deployment: Deployment): void {
   const deployments = { ...readDeployments(path), [deployment.chainId]: deployment };
   writeDurably(path, `${JSON.stringify(deployments, null, 2)}\n`);
-}
-
-class Deployer {
-  readonly account: LocalAccount;
-  readonly #chain: Chain;
-  readonly #root: string;
-
-  constructor(chain: Chain, account: LocalAccount, root: string) {
-    this.account = account;
-    this.#chain = chain;
-    this.#root = root;
-  }
-
-  /** Deploys a contract from its artifact and waits for it. @throws DescentError when it is not built or reverts */
-  async deploy(source: string, name: string, args: readonly unknown[] = []) {
-    const file = join(this.#root, 'artifacts', source, `${name}.json`);
-    const { abi, bytecode } = readJson(file, 'npm run build') as { abi: Abi; bytecode: Hex };
-    const wallet = createWalletClient({ account: this.account, transport: http(this.#chain.rpc, { timeout: 60_000 }) });
-    try {
-      const hash = await wallet.deployContract({ abi, bytecode, args, chain: null });
-      const receipt = await this.#chain.client.waitForTransactionReceipt({ hash, timeout: 300_000 });
-      if (receipt.status !== 'success' || !receipt.contractAddress) {
-        throw new DescentError(`Deploying ${name} failed in transaction ${hash}.`, { code: 'REVERTED', exit: 'chain' });
-      }
-      return {
-        address: getAddress(receipt.contractAddress),
-        block: Number(receipt.blockNumber),
-        transaction: hash,
-        gas: Number(receipt.gasUsed),
-      };
-    } catch (error) {
-      throw explainRevert(error);
-    }
-  }
 }
 
 function powersArgument({ tau, tauC, tauC2 }: SrsPowers) {

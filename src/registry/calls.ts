@@ -6,7 +6,7 @@ import type { Proof } from '../proof/types.ts';
 import type { Statement } from './statement.ts';
 
 /** Values of the contract's enum ShardKind. */
-const SHARD_KINDS = { regression: 0, classes: 1 } as const;
+export const SHARD_KINDS = { regression: 0, classes: 1 } as const;
 
 /** The functions that take a proof; `score` is the scoreboard's, the others are the registry's. */
 export type ProvedFunction = 'registerShard' | 'seed' | 'train' | 'root' | 'merge' | 'score';

@@ -4,17 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { network } from 'hardhat';
-import { createPublicClient, http, keccak256 } from 'viem';
+import { createPublicClient, getContractAddress, http, keccak256, zeroAddress, zeroHash } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
+import { PROXY } from '../../scripts/deploy/create2.ts';
 import { deployRegistry, readDeployments } from '../../scripts/deploy/deploy.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import { TEST_SRS } from './support/knownTau.ts';
 
 // The folder that a deployment reads, with verifiers that need no keys: what they verify does not matter here.
 // test/journey deploys the real ones.
 const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathname;
+// keccak256 of the proxy's code, the same on every chain.
+const PROXY_CODE_HASH = '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989';
+const CONTRACTS = ['Verifiers', 'Relay', 'ModelRegistry', 'Scoreboard', 'CreditVault', 'BountyBoard', 'ModelCards'];
 const PROGRAM_VERIFIERS = ['Data', 'Seed', 'Train', 'Root', 'Merge', 'Score'].map((name) => `${name}Verifier`);
 
 interface Node {
@@ -58,8 +63,53 @@ describe('deployRegistry', () => {
     assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), true);
     const { chainId, devKeys, deployer } = made;
     assert.deepEqual([chainId, devKeys, deployer], [31337, true, developmentAccount(0).address]);
+    for (const [name, address] of [
+      ['creditVault', made.creditVault],
+      ['bountyBoard', made.bountyBoard],
+      ['cards', made.cards],
+    ] as const) {
+      const stands = { address, abi: creditVaultAbi, functionName: 'lineage' } as const;
+      assert.equal(await client.readContract(stands), made.registry, name);
+    }
     const receipt = await client.getTransactionReceipt({ hash: made.transaction });
     assert.deepEqual([Number(receipt.blockNumber), Number(receipt.gasUsed)], [made.block, made.gas]);
+  });
+
+  it('puts the same at the same addresses of another chain, and finds what stands', async () => {
+    const account = developmentAccount(2);
+    const owner = '0x00000000000000000000000000000000000000AA';
+    const given = { root, account, owner, allowDevKeysOffLocal: true } as const;
+    const [one, other] = [await deployRegistry(local.rpc, given), await deployRegistry(real.rpc, given)];
+    assert.deepEqual([one.chainId, other.chainId], [31337, 11155111]);
+    assert.deepEqual(other.contracts, one.contracts);
+    const client = createPublicClient({ transport: http(real.rpc), cacheTime: 0 });
+    const verifiers = { address: other.verifiersContract, abi: verifiersAbi } as const;
+    assert.equal(await client.readContract({ ...verifiers, functionName: 'owner' }), owner);
+    for (const address of [other.registry, other.scoreboard, other.cards]) {
+      const trusted = { address, abi: relayedAbi, functionName: 'trustedForwarder' } as const;
+      assert.equal(await client.readContract(trusted), other.relay);
+    }
+    const count = await client.getTransactionCount({ address: account.address });
+    assert.deepEqual(await deployRegistry(real.rpc, given), other);
+    assert.equal(await client.getTransactionCount({ address: account.address }), count);
+    const changed = await deployRegistry(real.rpc, { ...given, owner: zeroAddress });
+    assert.notEqual(changed.registry, other.registry);
+    assert.equal(changed.relay, other.relay);
+  });
+
+  it('stands at addresses that follow from the code alone, through the known proxy', async () => {
+    const client = createPublicClient({ transport: http(local.rpc) });
+    const { relay } = await deployRegistry(local.rpc, { root });
+    const { bytecode } = JSON.parse(readFileSync(join(ARTIFACTS, 'Relay.sol', 'Relay.json'), 'utf8'));
+    assert.equal(relay, getContractAddress({ opcode: 'CREATE2', from: PROXY, salt: zeroHash, bytecode }));
+    assert.equal(keccak256((await client.getCode({ address: PROXY })) ?? '0x'), PROXY_CODE_HASH);
+  });
+
+  it('says where a chain does not take the proxy', async () => {
+    const poor = await startNode(1337);
+    const account = privateKeyToAccount(`0x${'17'.repeat(32)}`);
+    await fails(deployRegistry(poor.rpc, { root, account }), 'NO_DEPLOYMENT_PROXY');
+    await poor.close();
   });
 
   it('keeps deployments by chain id, a later one in place of an earlier', async () => {
@@ -128,7 +178,7 @@ function makeRoot(root: string, devKeys: boolean): void {
   mkdirSync(join(root, 'src', 'generated'), { recursive: true });
   writeFileSync(join(root, 'src', 'generated', 'srs.json'), JSON.stringify(srs));
   const contracts = join(root, 'artifacts', 'contracts');
-  for (const name of ['Verifiers', 'ModelRegistry', 'Scoreboard']) {
+  for (const name of CONTRACTS) {
     cpSync(join(ARTIFACTS, `${name}.sol`), join(contracts, `${name}.sol`), { recursive: true });
   }
   for (const name of PROGRAM_VERIFIERS) {

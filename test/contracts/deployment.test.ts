@@ -9,6 +9,8 @@ import { srsArgument } from './support/world.ts';
 
 const SRS = srsArgument(TEST_SRS);
 const NOWHERE: Address = '0x0000000000000000000000000000000000000001';
+const OWNER: Address = '0x00000000000000000000000000000000000000AA';
+const RELAY: Address = '0x00000000000000000000000000000000000000bb';
 
 describe('deployment of the registry', () => {
   let chain: TestChain;
@@ -22,11 +24,11 @@ describe('deployment of the registry', () => {
   });
 
   it('answers with what it was given', async () => {
-    const gate = await deployed(chain, [verifiers, SRS, true, false]);
-    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+    const gate = await deployed(chain, [verifiers, SRS, true, false, OWNER]);
+    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address, RELAY]), modelRegistryAbi);
     const scoreboard = new Contract(
       chain,
-      await chain.deploy('Scoreboard', [registry.address]),
+      await chain.deploy('Scoreboard', [registry.address, RELAY]),
       await abiOf('Scoreboard'),
     );
     for (const contract of [gate, registry]) {
@@ -40,12 +42,13 @@ describe('deployment of the registry', () => {
       }
     }
     assert.equal(await registry.read('verifiers', []), gate.address);
+    assert.equal(await gate.read('owner', []), OWNER);
     assert.equal(await scoreboard.read('registry', []), registry.address);
   });
 
   it('says by ERC-165 that it answers ILineage, whose identifier its text states', async () => {
-    const gate = await deployed(chain, [verifiers, SRS, true, false]);
-    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+    const gate = await deployed(chain, [verifiers, SRS, true, false, OWNER]);
+    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address, RELAY]), modelRegistryAbi);
     const identifier = (await abiOf('ILineage'))
       .filter((entry) => entry.type === 'function')
       .reduce((id, entry) => id ^ BigInt(toFunctionSelector(entry)), 0n);
@@ -64,16 +67,20 @@ describe('deployment of the registry', () => {
 
   it('says in events whether its keys are dev keys, and all first verifiers', async () => {
     for (const devKeys of [true, false]) {
-      const gate = await deployed(chain, [verifiers, SRS, devKeys, false]);
+      const gate = await deployed(chain, [verifiers, SRS, devKeys, false, OWNER]);
       const [first, ...others] = await eventsOf(gate);
       assert.deepEqual(first, { eventName: 'VerifiersDeployed', args: { devKeys, srs: SRS } });
       const added = verifiers.map((verifier, i) => ({
         eventName: 'VerifierAdded',
         args: { program: BigInt(i + 1), version: 1n, verifier, codeHash },
       }));
-      const owned = { previousOwner: zeroAddress, newOwner: chain.accounts[0] };
+      const owned = { previousOwner: zeroAddress, newOwner: OWNER };
       assert.deepEqual(others, [...added, { eventName: 'OwnershipTransferred', args: owned }]);
-      const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
+      const registry = new Contract(
+        chain,
+        await chain.deploy('ModelRegistry', [gate.address, RELAY]),
+        modelRegistryAbi,
+      );
       assert.deepEqual(await eventsOf(registry), [
         { eventName: 'RegistryDeployed', args: { verifiers: gate.address, devKeys } },
       ]);
@@ -82,39 +89,41 @@ describe('deployment of the registry', () => {
 
   it('takes dev keys on the other local chain id', async () => {
     const other = await testChain({ chainId: 1337 });
-    await other.deploy('Verifiers', [await deployVerifiers(other), SRS, true, false]);
+    await other.deploy('Verifiers', [await deployVerifiers(other), SRS, true, false, OWNER]);
   });
 
   it('reverts with DevKeysOffLocal for dev keys on any other chain', async () => {
     for (const chainId of [1, 11155111]) {
       const other = await testChain({ chainId });
-      const given = [await deployVerifiers(other), SRS, true, false];
+      const given = [await deployVerifiers(other), SRS, true, false, OWNER];
       await reverts(other.deploy('Verifiers', given), 'DevKeysOffLocal', [BigInt(chainId)]);
     }
   });
 
   it('takes dev keys on another chain when that is allowed in so many words', async () => {
     const other = await testChain({ chainId: 11155111 });
-    const gate = await deployed(other, [await deployVerifiers(other), SRS, true, true]);
+    const gate = await deployed(other, [await deployVerifiers(other), SRS, true, true, OWNER]);
     assert.equal(await gate.read('devKeys', []), true);
   });
 
   it('takes real keys on any chain', async () => {
     const other = await testChain({ chainId: 1 });
-    await other.deploy('Verifiers', [await deployVerifiers(other), SRS, false, false]);
+    await other.deploy('Verifiers', [await deployVerifiers(other), SRS, false, false, OWNER]);
   });
 
   it('reverts with VerifierWithoutCode when any verifier is no contract', async () => {
     for (const i of [0, 1, 2, 3, 4, 5]) {
-      await reverts(chain.deploy('Verifiers', [verifiers.with(i, NOWHERE), SRS, true, false]), 'VerifierWithoutCode', [
-        NOWHERE,
-      ]);
+      await reverts(
+        chain.deploy('Verifiers', [verifiers.with(i, NOWHERE), SRS, true, false, OWNER]),
+        'VerifierWithoutCode',
+        [NOWHERE],
+      );
     }
   });
 
   it('reverts with UnusableSrs when a power is infinity, off the curve or given twice', async () => {
     for (const bad of [[0n, 0n, 0n, 0n], elements(1n, 4), SRS.tauC2]) {
-      await reverts(chain.deploy('Verifiers', [verifiers, { ...SRS, tauC: bad }, true, false]), 'UnusableSrs');
+      await reverts(chain.deploy('Verifiers', [verifiers, { ...SRS, tauC: bad }, true, false, OWNER]), 'UnusableSrs');
     }
   });
 });

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const NAMES = ['Verifiers', 'ModelRegistry', 'Scoreboard', 'CreditVault', 'BountyBoard'];
+const NAMES = ['Verifiers', 'Relay', 'ModelRegistry', 'Scoreboard', 'CreditVault', 'BountyBoard', 'ModelCards'];
 
 describe('the Ignition module', () => {
   it('deploys the verifiers, the registry and everything that stands on it', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Hex, toHex } from 'viem';
+import { type Hex, toHex, zeroAddress } from 'viem';
 import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import type { TrainStatement } from '../../src/registry/statement.ts';
@@ -235,8 +235,8 @@ describe('a registry with a verifier that burns its gas', () => {
     const { chain } = world;
     const burning = await chain.deploy('BurningVerifier');
     const srs = await world.registry.read('srs');
-    const gate = await chain.deploy('Verifiers', [new Array(6).fill(burning), srs, true, false]);
-    const address = await chain.deploy('ModelRegistry', [gate]);
+    const gate = await chain.deploy('Verifiers', [new Array(6).fill(burning), srs, true, false, zeroAddress]);
+    const address = await chain.deploy('ModelRegistry', [gate, zeroAddress]);
     const claim = trainClaim(parent, shard).proof;
     const args = [5n, 3n, 16n, 1, shard.oracle.commitment, { ...claim, challenges: claim.signals }];
     const call = chain.read.simulateContract({

@@ -51,9 +51,10 @@ describe('gas with real proofs', { concurrency: false }, () => {
       measured[`deploy ${name}`] = Number(gas);
       return address;
     };
-    const gate = await deploy('Verifiers', [verifiers, { tau, tauC, tauC2 }, true, false]);
-    registry = new Contract(chain, await deploy('ModelRegistry', [gate]), modelRegistryAbi);
-    scoreboard = new Contract(chain, await deploy('Scoreboard', [registry.address]), scoreboardAbi);
+    const gate = await deploy('Verifiers', [verifiers, { tau, tauC, tauC2 }, true, false, chain.accounts[0]]);
+    const relay = await deploy('Relay', []);
+    registry = new Contract(chain, await deploy('ModelRegistry', [gate, relay]), modelRegistryAbi);
+    scoreboard = new Contract(chain, await deploy('Scoreboard', [registry.address, relay]), scoreboardAbi);
   });
   after(() => prover.close());
 

@@ -2,7 +2,7 @@
 // under a known tau. Real Groth16 proofs are the matter of test/journey.
 import type { Address, Hex } from 'viem';
 import { parseEventLogs, type TransactionReceipt } from 'viem';
-import { scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
+import { relayAbi, scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
 import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
 import type { Point, Proof } from '../../../src/proof/types.ts';
 import { proofArgument, registryCall } from '../../../src/registry/calls.ts';
@@ -132,16 +132,25 @@ export class World {
   readonly scoreboard: Contract;
   /** the contract that checks proofs */
   readonly gate: Contract;
+  /** carries what trainers signed to the registry and the scoreboard */
+  readonly relay: Contract;
   readonly verifiers: Record<Program, Contract>;
 
   constructor(
     chain: TestChain,
-    contracts: { registry: Contract; scoreboard: Contract; gate: Contract; verifiers: Record<Program, Contract> },
+    contracts: {
+      registry: Contract;
+      scoreboard: Contract;
+      gate: Contract;
+      relay: Contract;
+      verifiers: Record<Program, Contract>;
+    },
   ) {
     this.chain = chain;
     this.registry = contracts.registry;
     this.scoreboard = contracts.scoreboard;
     this.gate = contracts.gate;
+    this.relay = contracts.relay;
     this.verifiers = contracts.verifiers;
   }
 
@@ -154,11 +163,13 @@ export class World {
       verifiers[program] = new Contract(on, address, await abiOf('ExpectingVerifier'));
       addresses.push(address);
     }
-    const args = [addresses, srsArgument(TEST_SRS), true, false];
+    const args = [addresses, srsArgument(TEST_SRS), true, false, on.accounts[0]];
     const gate = new Contract(on, await on.deploy('Verifiers', args), verifiersAbi);
-    const registry = new Contract(on, await on.deploy('ModelRegistry', [gate.address]), modelRegistryAbi);
-    const scoreboard = new Contract(on, await on.deploy('Scoreboard', [registry.address]), scoreboardAbi);
-    return new World(on, { registry, scoreboard, gate, verifiers });
+    const relay = new Contract(on, await on.deploy('Relay'), relayAbi);
+    const trusted = relay.address;
+    const registry = new Contract(on, await on.deploy('ModelRegistry', [gate.address, trusted]), modelRegistryAbi);
+    const scoreboard = new Contract(on, await on.deploy('Scoreboard', [registry.address, trusted]), scoreboardAbi);
+    return new World(on, { registry, scoreboard, gate, relay, verifiers });
   }
 
   get alice(): Address {

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {IModelCards} from "./interfaces/IModelCards.sol";
+import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {IRelay} from "./interfaces/IRelay.sol";
+import {IScoreboard} from "./interfaces/IScoreboard.sol";
+import {ModelId, ShardId} from "./interfaces/Ids.sol";
+import {G1Point, Proof} from "./interfaces/Proof.sol";
+import {Identity} from "./libraries/Identity.sol";
+import {Shape} from "./libraries/Shape.sol";
+
+/// @title Relay
+/// @notice No owner and no constructor arguments: it stands at one address on every chain. Its targets believe the last 20
+/// bytes of its calls (ERC-2771), which are always a trainer whose signature was checked here.
+contract Relay is IRelay, EIP712 {
+    using BitMaps for BitMaps.BitMap;
+
+    bytes32 private constant REGISTER_SHARD = keccak256(
+        "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 shard,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant REQUEST_SEED =
+        keccak256("RequestSeed(address registry,address trainer,uint16[] widths,uint256 nonce,uint256 deadline)");
+    bytes32 private constant SEED = keccak256(
+        "Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant TRAIN = keccak256(
+        "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,bytes32 child,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant ROOT = keccak256(
+        "Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 model,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant MERGE = keccak256(
+        "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SCORE = keccak256(
+        "Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant WRITE_CARD = keccak256(
+        "WriteCard(address cards,address trainer,bytes32 model,string name,string uri,uint256 nonce,uint256 deadline)"
+    );
+
+    mapping(address trainer => BitMaps.BitMap) private _used;
+
+    modifier onContract(address target) {
+        if (target.code.length == 0) revert NoContract(target);
+        _;
+    }
+
+    constructor() EIP712("Descent relay", "1") {}
+
+    /// @inheritdoc IRelay
+    function registerShard(
+        address registry,
+        uint256 inputs,
+        uint256 outputs,
+        uint256 rows,
+        IModelRegistry.ShardKind kind,
+        G1Point calldata commitment,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(registry) {
+        ShardId shard = Identity.ofShard(commitment, Shape.packShard(inputs, outputs, rows, kind));
+        _spend(
+            registry,
+            permission,
+            abi.encode(REGISTER_SHARD, registry, permission.trainer, inputs, outputs, rows, kind, shard)
+        );
+        _call(
+            registry,
+            permission.trainer,
+            abi.encodeCall(IModelRegistry.registerShard, (inputs, outputs, rows, kind, commitment, proof))
+        );
+    }
+
+    /// @inheritdoc IRelay
+    function requestSeed(address registry, uint16[] calldata widths, Permission calldata permission)
+        external
+        onContract(registry)
+    {
+        bytes32 list = keccak256(abi.encodePacked(widths));
+        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, list));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (widths)));
+    }
+
+    /// @inheritdoc IRelay
+    function seed(
+        address registry,
+        uint256 requestId,
+        G1Point calldata commitment,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(registry) {
+        ModelId model = Identity.ofModel(commitment, IModelRegistry(registry).seedRequest(requestId).shape);
+        _spend(registry, permission, abi.encode(SEED, registry, permission.trainer, requestId, model));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.seed, (requestId, commitment, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function train(
+        address registry,
+        IModelRegistry.TrainEdge calldata edge,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(registry) {
+        _spend(
+            registry,
+            permission,
+            abi.encode(
+                TRAIN,
+                registry,
+                permission.trainer,
+                Identity.ofModel(edge.parent, edge.shape),
+                Identity.ofShard(edge.shard, edge.descriptor),
+                edge.learningRate,
+                edge.batch,
+                Identity.ofModel(edge.child, edge.shape)
+            )
+        );
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.train, (edge, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function root(
+        address registry,
+        uint16[] calldata widths,
+        bytes32 source,
+        G1Point calldata commitment,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(registry) {
+        bytes32 list = keccak256(abi.encodePacked(widths));
+        ModelId model = Identity.ofModel(commitment, Shape.pack(widths));
+        _spend(registry, permission, abi.encode(ROOT, registry, permission.trainer, list, source, model));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.root, (widths, source, commitment, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function merge(
+        address registry,
+        IModelRegistry.MergeEdge calldata edge,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(registry) {
+        ModelId[] memory parents = new ModelId[](edge.parents.length);
+        for (uint256 i = 0; i < parents.length; ++i) {
+            parents[i] = Identity.ofModel(edge.parents[i], edge.shape);
+        }
+        bytes32[] memory layers = new bytes32[](edge.coefficients.length);
+        for (uint256 i = 0; i < layers.length; ++i) {
+            layers[i] = keccak256(abi.encodePacked(edge.coefficients[i]));
+        }
+        _spend(
+            registry,
+            permission,
+            abi.encode(
+                MERGE,
+                registry,
+                permission.trainer,
+                keccak256(abi.encodePacked(parents)),
+                keccak256(abi.encodePacked(layers)),
+                Identity.ofModel(edge.child, edge.shape)
+            )
+        );
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.merge, (edge, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function score(
+        address scoreboard,
+        IScoreboard.ScoreClaim calldata claim,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external onContract(scoreboard) {
+        ModelId model = Identity.ofModel(claim.model, claim.shape);
+        ShardId shard = Identity.ofShard(claim.shard, claim.descriptor);
+        _spend(scoreboard, permission, abi.encode(SCORE, scoreboard, permission.trainer, model, shard, claim.result));
+        _call(scoreboard, permission.trainer, abi.encodeCall(IScoreboard.score, (claim, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function writeCard(
+        address cards,
+        bytes32 model,
+        string calldata name,
+        string calldata uri,
+        Permission calldata permission
+    ) external onContract(cards) {
+        (bytes32 nameHash, bytes32 uriHash) = (keccak256(bytes(name)), keccak256(bytes(uri)));
+        _spend(cards, permission, abi.encode(WRITE_CARD, cards, permission.trainer, model, nameHash, uriHash));
+        _call(cards, permission.trainer, abi.encodeCall(IModelCards.writeCard, (model, name, uri)));
+    }
+
+    /// @inheritdoc IRelay
+    function cancel(uint256 nonce) external {
+        if (_used[msg.sender].get(nonce)) revert NonceUsed(msg.sender, nonce);
+        _used[msg.sender].set(nonce);
+        emit Cancelled(msg.sender, nonce);
+    }
+
+    /// @inheritdoc IRelay
+    function isUsed(address trainer, uint256 nonce) external view returns (bool) {
+        return _used[trainer].get(nonce);
+    }
+
+    /// @dev Checks a permission and uses it up.
+    /// @param fields the typed struct's words but for its last two, nonce and deadline
+    function _spend(address target, Permission calldata permission, bytes memory fields) private {
+        (address trainer, uint256 nonce, uint256 deadline) =
+            (permission.trainer, permission.nonce, permission.deadline);
+        if (block.timestamp > deadline) revert Expired(deadline);
+        if (_used[trainer].get(nonce)) revert NonceUsed(trainer, nonce);
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encodePacked(fields, nonce, deadline)));
+        if (!_isSignedBy(trainer, digest, permission.signature)) revert WrongSignature(trainer);
+        _used[trainer].set(nonce);
+        emit Carried(trainer, target, nonce);
+    }
+
+    /// @dev A key's signature counts even where the account has code: whoever holds the key of an EIP-7702 account can
+    /// change that code. A contract that has no key is asked.
+    function _isSignedBy(address account, bytes32 digest, bytes calldata signature) private view returns (bool) {
+        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (failure == ECDSA.RecoverError.NoError && recovered == account) return true;
+        return account.code.length != 0
+            && SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature);
+    }
+
+    /// @dev Calls a target for a trainer and passes on its error.
+    function _call(address target, address trainer, bytes memory data) private {
+        (bool success, bytes memory answer) = target.call(abi.encodePacked(data, trainer));
+        if (success) return;
+        assembly ("memory-safe") {
+            revert(add(answer, 32), mload(answer))
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IModelRegistry} from "./IModelRegistry.sol";
+import {IScoreboard} from "./IScoreboard.sol";
+import {G1Point, Proof} from "./Proof.sol";
+
+/// @title Trainers sign, anybody pays
+/// @notice Carries a trainer's signed request to a registry, a scoreboard or a contract of cards, which then acts as if the
+/// trainer had called. The request is EIP-712 typed data (domain "Descent relay", version "1", this chain, this contract)
+/// that a wallet can show: one type for each function here. Models and shards stand in it by their ids, which are hashes of
+/// commitments and shapes. Proofs are not signed: each is bound to chain, contract and trainer by itself, so that another
+/// valid one registers the same.
+///
+/// There is no owner and nothing to set. A request works once, until its deadline, in any order with others; the trainer can
+/// cancel it. Signatures of keys are accepted as well as those of contract accounts (ERC-1271); an account with a key and
+/// code (EIP-7702) may use either way. What the target refuses, reverts with the target's error and leaves the request
+/// unused.
+interface IRelay {
+    /// @notice What a trainer allowed.
+    /// @param trainer whose request it is; signed
+    /// @param nonce any number that the trainer has not used; signed
+    /// @param deadline the last second in which it may be carried; signed
+    /// @param signature by the trainer: 65 bytes r, s, v with the lower s, or whatever its contract accepts
+    struct Permission {
+        address trainer;
+        uint256 nonce;
+        uint256 deadline;
+        bytes signature;
+    }
+
+    /// @notice A request was carried to a target.
+    event Carried(address indexed trainer, address indexed target, uint256 nonce);
+
+    /// @notice A trainer cancelled a request, or what would have become one.
+    event Cancelled(address indexed trainer, uint256 nonce);
+
+    error Expired(uint256 deadline);
+    error NonceUsed(address trainer, uint256 nonce);
+    error WrongSignature(address trainer);
+    error NoContract(address target);
+
+    /// @notice Carries RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8
+    /// kind,bytes32 shard,uint256 nonce,uint256 deadline).
+    function registerShard(
+        address registry,
+        uint256 inputs,
+        uint256 outputs,
+        uint256 rows,
+        IModelRegistry.ShardKind kind,
+        G1Point calldata commitment,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries RequestSeed(address registry,address trainer,uint16[] widths,uint256 nonce,uint256 deadline).
+    function requestSeed(address registry, uint16[] calldata widths, Permission calldata permission) external;
+
+    /// @notice Carries Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline).
+    function seed(
+        address registry,
+        uint256 requestId,
+        G1Point calldata commitment,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256
+    /// batch,bytes32 child,uint256 nonce,uint256 deadline).
+    function train(
+        address registry,
+        IModelRegistry.TrainEdge calldata edge,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 model,uint256
+    /// nonce,uint256 deadline).
+    function root(
+        address registry,
+        uint16[] calldata widths,
+        bytes32 source,
+        G1Point calldata commitment,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256
+    /// nonce,uint256 deadline).
+    function merge(
+        address registry,
+        IModelRegistry.MergeEdge calldata edge,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256
+    /// nonce,uint256 deadline).
+    function score(
+        address scoreboard,
+        IScoreboard.ScoreClaim calldata claim,
+        Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries WriteCard(address cards,address trainer,bytes32 model,string name,string uri,uint256 nonce,uint256
+    /// deadline).
+    function writeCard(
+        address cards,
+        bytes32 model,
+        string calldata name,
+        string calldata uri,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Makes a nonce of the sender's useless, and with it any request that carries it.
+    function cancel(uint256 nonce) external;
+
+    /// @notice Whether a nonce of a trainer was carried or cancelled.
+    function isUsed(address trainer, uint256 nonce) external view returns (bool);
+}

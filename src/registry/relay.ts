@@ -1,0 +1,166 @@
+// What a trainer signs so that somebody else may pay for the transaction: EIP-712 typed data, one type for each function of
+// contracts/interfaces/IRelay.sol, and the call that carries it.
+import { type Address, encodeFunctionData, type Hex } from 'viem';
+import { relayAbi } from '../generated/abi.ts';
+import { encodeShape, encodeShard } from '../model/shape.ts';
+import type { Proof } from '../proof/types.ts';
+import { type CallArgument, registryCall, SHARD_KINDS } from './calls.ts';
+import { modelId, resultId, shardId } from './ids.ts';
+import type { Statement } from './statement.ts';
+
+/** Name and version of the domain; its other fields are the chain and the relay's address. */
+export const RELAY_DOMAIN = { name: 'Descent relay', version: '1' } as const;
+
+const field = (name: string, type: string) => ({ name, type });
+const request = (target: string, ...fields: { name: string; type: string }[]) => [
+  field(target, 'address'),
+  field('trainer', 'address'),
+  ...fields,
+  field('nonce', 'uint256'),
+  field('deadline', 'uint256'),
+];
+
+/** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes. */
+export const RELAY_TYPES = {
+  RegisterShard: request(
+    'registry',
+    field('inputs', 'uint256'),
+    field('outputs', 'uint256'),
+    field('rows', 'uint256'),
+    field('kind', 'uint8'),
+    field('shard', 'bytes32'),
+  ),
+  RequestSeed: request('registry', field('widths', 'uint16[]')),
+  Seed: request('registry', field('requestId', 'uint256'), field('model', 'bytes32')),
+  Train: request(
+    'registry',
+    field('parent', 'bytes32'),
+    field('shard', 'bytes32'),
+    field('learningRate', 'uint256'),
+    field('batch', 'uint256'),
+    field('child', 'bytes32'),
+  ),
+  Root: request('registry', field('widths', 'uint16[]'), field('source', 'bytes32'), field('model', 'bytes32')),
+  Merge: request(
+    'registry',
+    field('parents', 'bytes32[]'),
+    field('coefficients', 'int24[][]'),
+    field('child', 'bytes32'),
+  ),
+  Score: request('scoreboard', field('model', 'bytes32'), field('shard', 'bytes32'), field('result', 'uint256')),
+  WriteCard: request('cards', field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')),
+} as const;
+export type RequestType = keyof typeof RELAY_TYPES;
+
+/** Something that a trainer can ask for: a proved statement, the draw of a seed, or what a model's card shall say. */
+export type Action =
+  | { what: 'statement'; statement: Statement }
+  | { what: 'requestSeed'; widths: readonly number[] }
+  | { what: 'writeCard'; model: Hex; name: string; uri: string };
+
+/** A request of a trainer, before it is signed. */
+export interface RelayRequest {
+  chainId: bigint;
+  relay: Address;
+  /** the registry, for scores the scoreboard, for cards their contract */
+  target: Address;
+  trainer: Address;
+  /** any number below 2^256 that the trainer has not used with this relay */
+  nonce: bigint;
+  /** the last second, since 1970, in which the request may be carried */
+  deadline: bigint;
+  action: Action;
+}
+
+/** The typed data that a wallet shows and signs (`eth_signTypedData_v4`, or `signTypedData` of viem). */
+export interface TypedRequest {
+  domain: { name: string; version: string; chainId: bigint; verifyingContract: Address };
+  types: Record<string, readonly { name: string; type: string }[]>;
+  primaryType: RequestType;
+  message: Record<string, CallArgument>;
+}
+
+/** What the trainer of a request signs. @throws InputError for sizes that no circuit takes */
+export function typedRequest({ chainId, relay, target, trainer, nonce, deadline, action }: RelayRequest): TypedRequest {
+  const { primaryType, fields } = structOf(action);
+  return {
+    domain: { ...RELAY_DOMAIN, chainId, verifyingContract: relay },
+    types: { [primaryType]: RELAY_TYPES[primaryType] },
+    primaryType,
+    message: { [RELAY_TYPES[primaryType][0].name]: target, trainer, ...fields, nonce, deadline },
+  };
+}
+
+/**
+ * The call of the relay that carries a signed request; anybody may send it.
+ * @param proof of the statement; none for a card or the draw of a seed
+ * @throws RangeError when a proof is missing
+ */
+export function relayCall(request: RelayRequest, signature: Hex, proof?: Proof): { to: Address; data: Hex } {
+  const { relay, target, trainer, nonce, deadline, action } = request;
+  const [functionName, args] = targetCall(action, proof);
+  const permission = { trainer, nonce, deadline, signature };
+  // Every function of the relay takes the target, what the target's own function takes, and the permission.
+  const call = { abi: relayAbi, functionName, args: [target, ...args, permission] } as never;
+  return { to: relay, data: encodeFunctionData(call) };
+}
+
+function targetCall(action: Action, proof: Proof | undefined): [string, readonly CallArgument[]] {
+  switch (action.what) {
+    case 'requestSeed':
+      return ['requestSeed', [action.widths]];
+    case 'writeCard':
+      return ['writeCard', [action.model, action.name, action.uri]];
+    case 'statement': {
+      if (proof === undefined) throw new RangeError('a statement is carried with its proof');
+      const { functionName, args } = registryCall(action.statement, proof);
+      return [functionName, args];
+    }
+  }
+}
+
+function structOf(action: Action): { primaryType: RequestType; fields: Record<string, CallArgument> } {
+  switch (action.what) {
+    case 'requestSeed':
+      return { primaryType: 'RequestSeed', fields: { widths: action.widths } };
+    case 'writeCard': {
+      const { model, name, uri } = action;
+      return { primaryType: 'WriteCard', fields: { model, name, uri } };
+    }
+    case 'statement':
+      return structOfStatement(action.statement);
+  }
+}
+
+function structOfStatement(statement: Statement): { primaryType: RequestType; fields: Record<string, CallArgument> } {
+  const result = resultId(statement);
+  switch (statement.program) {
+    case 'data': {
+      const { inputs, outputs, rows, kind } = statement.shard;
+      const sizes = { inputs: BigInt(inputs), outputs: BigInt(outputs), rows: BigInt(rows) };
+      return { primaryType: 'RegisterShard', fields: { ...sizes, kind: SHARD_KINDS[kind], shard: result } };
+    }
+    case 'seed':
+      return { primaryType: 'Seed', fields: { requestId: statement.requestId, model: result } };
+    case 'train': {
+      const parent = modelId(statement.parent, encodeShape(statement.widths));
+      const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
+      const [learningRate, batch] = [BigInt(statement.learningRate), BigInt(statement.batch)];
+      return { primaryType: 'Train', fields: { parent, shard, learningRate, batch, child: result } };
+    }
+    case 'root': {
+      const { widths, source } = statement;
+      return { primaryType: 'Root', fields: { widths, source, model: result } };
+    }
+    case 'merge': {
+      const shape = encodeShape(statement.widths);
+      const parents = statement.parents.map((parent) => modelId(parent, shape));
+      return { primaryType: 'Merge', fields: { parents, coefficients: statement.coefficients, child: result } };
+    }
+    case 'score': {
+      const model = modelId(statement.model, encodeShape(statement.widths));
+      const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
+      return { primaryType: 'Score', fields: { model, shard, result: statement.result } };
+    }
+  }
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { before, beforeEach, describe, it } from 'node:test';
+import {
+  type Address,
+  concat,
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  parseEventLogs,
+  parseSignature,
+  serializeCompactSignature,
+  signatureToCompactSignature,
+  zeroAddress,
+} from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import { registryCall } from '../../src/registry/calls.ts';
+import { modelId, shardId } from '../../src/registry/ids.ts';
+import { RELAY_TYPES, type RelayRequest, relayCall, typedRequest } from '../../src/registry/relay.ts';
+import { Contract, reverts } from './support/chain.ts';
+import { deploy } from './support/money.ts';
+import { decode, FOREVER, malleated, RelayWorld, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';
+
+const OTHER = privateKeyToAccount(`0x${'0d'.repeat(32)}`);
+const KINDS = Object.keys(RELAY_TYPES);
+
+describe('the relay', { concurrency: false }, () => {
+  let relay: RelayWorld;
+  let wishes: Record<string, Wish>;
+  before(async () => {
+    relay = await RelayWorld.create();
+    wishes = await relay.wishes(TRAINER);
+    assert.deepEqual(Object.keys(wishes), KINDS);
+  });
+
+  const isUsed = ({ trainer, nonce }: RelayRequest) => relay.world.relay.read('isUsed', [trainer, nonce]);
+  /** A signed request of a kind that the target would grant. */
+  const signed = async (kind: string, changed: Partial<RelayRequest> = {}) => {
+    const request = relay.request(wishes[kind].action, TRAINER.address, changed);
+    await relay.expect(wishes[kind], TRAINER.address);
+    return { request, signature: await sign(TRAINER, request), proof: wishes[kind].claim?.proof };
+  };
+  const refused = (request: RelayRequest, signature: Hex, kind: string, trainer: Address = TRAINER.address) =>
+    reverts(relay.attempt(request, signature, wishes[kind].claim?.proof), 'WrongSignature', [trainer]);
+
+  describe('refuses', () => {
+    for (const kind of KINDS) {
+      it(`${kind} of which any signed field differs`, async () => {
+        const { request, proof } = await signed(kind);
+        const typed = typedRequest(request);
+        for (const { name, type } of typed.types[kind]) {
+          const message = { ...typed.message, [name]: otherValue(typed.message[name], type) };
+          const signature = await TRAINER.signTypedData({ ...typed, message } as never);
+          await reverts(relay.attempt(request, signature, proof), 'WrongSignature', [TRAINER.address]);
+        }
+      });
+
+      it(`${kind} of which anything but the proof was changed on its way`, async () => {
+        const { request, signature, proof } = await signed(kind);
+        const { functionName, args } = decode(relay.world.relay, relayCall(request, signature, proof).data);
+        const proved = proof === undefined ? -1 : args.length - 2;
+        let changes = 0;
+        for (const [i, argument] of args.entries()) {
+          if (i === 0 || i === proved || i === args.length - 1) continue;
+          for (const changed of variants(argument)) {
+            const call = relay.world.relay.simulate(functionName, args.with(i, changed), relay.relayer);
+            // A shape that cannot be is not even hashed.
+            await assert.rejects(call, /WrongSignature|UnsupportedSize|UnsupportedDepth/, `${kind} ${i}`);
+            changes++;
+          }
+        }
+        assert.ok(changes >= 1);
+      });
+
+      it(`${kind} for another chain, another relay and by another account`, async () => {
+        const { request } = await signed(kind);
+        for (const changed of [{ chainId: 1n }, { relay: relay.cards.address }]) {
+          await refused(request, await sign(TRAINER, { ...request, ...changed }), kind);
+        }
+        await refused(request, await sign(OTHER, request), kind);
+      });
+    }
+
+    it('a request after its deadline, and takes it in its last second', async () => {
+      const { timestamp } = await relay.world.chain.read.getBlock();
+      const late = await signed('RequestSeed', { deadline: timestamp - 1n });
+      await reverts(relay.attempt(late.request, late.signature), 'Expired', [timestamp - 1n]);
+      const last = await signed('RequestSeed', { deadline: timestamp + 1_000n });
+      await relay.world.chain.request('evm_setNextBlockTimestamp', Number(timestamp + 1_000n));
+      await relay.send(last.request, last.signature);
+    });
+
+    it('a signature with the higher s, a short one and none', async () => {
+      const { request, signature } = await signed('RequestSeed');
+      const compact = serializeCompactSignature(signatureToCompactSignature(parseSignature(signature)));
+      for (const bad of [malleated(signature), compact, '0x', `${signature}00`] as const) {
+        await refused(request, bad, 'RequestSeed');
+      }
+      await relay.attempt(request, signature);
+    });
+
+    it('to speak for nobody and for a precompiled contract', async () => {
+      for (const trainer of [zeroAddress, getAddress('0x0000000000000000000000000000000000000004')]) {
+        const request = relay.request(wishes.RequestSeed.action, trainer);
+        await refused(request, await sign(TRAINER, request), 'RequestSeed', trainer);
+      }
+    });
+
+    it('to call where there is no contract', async () => {
+      for (const kind of KINDS) {
+        const { request, signature, proof } = await signed(kind, { target: OTHER.address });
+        await reverts(relay.attempt(request, signature, proof), 'NoContract', [OTHER.address]);
+      }
+    });
+
+    it('a request for another target than was signed', async () => {
+      const { world } = relay;
+      const twin = await world.chain.deploy('ModelRegistry', [world.gate.address, world.relay.address]);
+      const { request, signature } = await signed('Train');
+      await refused({ ...request, target: twin }, signature, 'Train');
+    });
+  });
+
+  describe('a target', () => {
+    it('says which relay it trusts', async () => {
+      const { registry, scoreboard } = relay.world;
+      for (const { address } of [registry, scoreboard, relay.cards]) {
+        const target = await contractAt(address);
+        assert.equal(await target.read('trustedForwarder'), relay.world.relay.address);
+        assert.equal(await target.read('isTrustedForwarder', [relay.world.relay.address]), true);
+        assert.equal(await target.read('isTrustedForwarder', [registry.address]), false);
+      }
+    });
+
+    it('does not trust another relay: there the caller itself would be the trainer', async () => {
+      const foreign = await relay.world.chain.deploy('Relay');
+      const { request } = await signed('Train', { relay: foreign });
+      const signature = await sign(TRAINER, request);
+      await reverts(relay.attempt(request, signature, wishes.Train.claim?.proof), 'ProofRejected', [3n]);
+    });
+
+    it('takes the last bytes of a call for a trainer from the relay alone', async () => {
+      const { registry, chain, bob } = relay.world;
+      const call = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
+      const hash = await chain.wallet.sendTransaction({
+        account: bob,
+        to: registry.address,
+        data: concat([call, TRAINER.address]),
+        chain: null,
+      });
+      const { logs } = await chain.read.getTransactionReceipt({ hash });
+      const [{ args }] = parseEventLogs({ abi: modelRegistryAbi, eventName: 'SeedRequested', logs });
+      assert.equal(args.trainer, bob);
+      // The same with a proof: it is checked for the caller, whatever stands behind it.
+      await relay.expect(wishes.Train, TRAINER.address);
+      const { statement, proof } = wishes.Train.claim ?? assert.fail();
+      const direct = concat([registryCall(statement, proof).data, TRAINER.address]);
+      await assert.rejects(chain.read.call({ account: bob, to: registry.address, data: direct }), /ProofRejected/);
+    });
+
+    it('refuses with its own error, and the request stays good', async () => {
+      const { request, signature } = await signed('Train');
+      await relay.expect(wishes.Train, OTHER.address);
+      const proof = wishes.Train.claim?.proof;
+      await reverts(relay.attempt(request, signature, proof), 'ProofRejected', [3n]);
+      assert.equal(await isUsed(request), false);
+      await relay.expect(wishes.Train, TRAINER.address);
+      await relay.attempt(request, signature, proof);
+    });
+  });
+
+  describe('a nonce', () => {
+    it('is cancelled by its trainer alone, once, and what it would have carried is refused', async () => {
+      const { alice } = relay.world;
+      const request = { ...relay.request(wishes.RequestSeed.action, alice), nonce: 2n ** 256n - 1n };
+      const sent = await relay.world.relay.send('cancel', [request.nonce], alice);
+      const [{ eventName, args }] = parseEventLogs({ abi: relayAbi, logs: sent.logs });
+      assert.deepEqual([eventName, args], ['Cancelled', { trainer: alice, nonce: request.nonce }]);
+      await reverts(relay.attempt(request, '0x'), 'NonceUsed', [alice, request.nonce]);
+      await reverts(relay.world.relay.simulate('cancel', [request.nonce], alice), 'NonceUsed', [alice, request.nonce]);
+      // Another's nonce of the same number is untouched.
+      const { request: own, signature } = await signed('RequestSeed', { nonce: request.nonce });
+      await relay.send(own, signature);
+    });
+
+    it('need not follow another', async () => {
+      for (const nonce of [2n ** 200n, 5n * 10n ** 9n, 2n ** 200n + 1n]) {
+        const { request, signature } = await signed('RequestSeed', { nonce });
+        assert.equal(await isUsed(request), false);
+        await relay.send(request, signature);
+        assert.equal(await isUsed(request), true);
+      }
+    });
+  });
+
+  // Last, because these use the wishes up.
+  describe('carries', () => {
+    let before_: bigint;
+    beforeEach(async () => {
+      before_ = await relay.world.chain.read.getBalance({ address: relay.relayer });
+      assert.equal(await relay.world.chain.read.getBalance({ address: TRAINER.address }), 0n);
+      assert.equal(await relay.world.chain.read.getTransactionCount({ address: TRAINER.address }), 0);
+    });
+
+    for (const kind of KINDS) {
+      it(`${kind} for a trainer who owns nothing, once, and the relayer pays`, async () => {
+        const { request, signature, proof } = await signed(kind);
+        const receipt = await relay.send(request, signature, proof);
+        assert.equal(receipt.status, 'success');
+        const [carried] = parseEventLogs({ abi: relayAbi, eventName: 'Carried', logs: receipt.logs });
+        const { trainer, target, nonce } = request;
+        assert.deepEqual(carried.args, { trainer, target, nonce });
+        const names = parseEventLogs({ abi: [...modelRegistryAbi, ...scoreboardAbi], logs: receipt.logs });
+        for (const { args } of names) {
+          const { trainer: by, owner, prover } = args as Record<string, string>;
+          for (const account of [by, owner, prover]) assert.ok(account === undefined || account === TRAINER.address);
+        }
+        const after = await relay.world.chain.read.getBalance({ address: relay.relayer });
+        assert.ok(after < before_);
+        await reverts(relay.attempt(request, signature, proof), 'NonceUsed', [trainer, nonce]);
+      });
+    }
+
+    it('and afterwards everything is the trainer’s', async () => {
+      const { registry, scoreboard } = relay.world;
+      for (const kind of ['Seed', 'Train', 'Root', 'Merge']) {
+        const { message } = typedRequest(relay.request(wishes[kind].action, TRAINER.address));
+        const id = (message.model ?? message.child) as Hex;
+        assert.equal(await registry.read('trainerOf', [id]), TRAINER.address);
+      }
+      const { message } = typedRequest(relay.request(wishes.RegisterShard.action, TRAINER.address));
+      assert.equal((await registry.read('shard', [message.shard])).owner, TRAINER.address);
+      const score = typedRequest(relay.request(wishes.Score.action, TRAINER.address)).message;
+      assert.deepEqual(await scoreboard.read('resultOf', [score.model, score.shard]), {
+        prover: TRAINER.address,
+        value: 9n,
+      });
+      const card = typedRequest(relay.request(wishes.WriteCard.action, TRAINER.address)).message;
+      assert.deepEqual(await relay.cards.read('card', [card.model]), ['Ziffern', 'ipfs://card']);
+    });
+  });
+
+  async function contractAt(address: Address): Promise<Contract> {
+    const { abi } = await deploy(relay.world.chain, 'ModelCards', [zeroAddress, zeroAddress]);
+    return new Contract(relay.world.chain, address, abi);
+  }
+});
+
+describe('ids in typed requests', () => {
+  it('are those of the registry', async () => {
+    const relay = await RelayWorld.create();
+    const { statement } = relay.start;
+    const shape = encodeShape(WIDTHS);
+    const { message } = typedRequest(relay.request(relay.training().action, TRAINER.address, { deadline: FOREVER }));
+    assert.equal(message.parent, modelId(statement.commitment, shape));
+    assert.equal(message.shard, shardId(relay.shard.oracle.commitment, encodeShard(SHARD)));
+    assert.equal(await relay.world.registry.read('modelId', [statement.commitment, shape]), message.parent);
+  });
+});
+
+/** Another value of the same type. */
+function otherValue(value: unknown, type: string): unknown {
+  if (Array.isArray(value)) return [...value, value[0]];
+  if (type === 'string') return `${value}.`;
+  if (type === 'address') return OTHER.address;
+  if (type === 'bytes32') return `0x${(BigInt(value as Hex) ^ 1n).toString(16).padStart(64, '0')}`;
+  return typeof value === 'number' ? value ^ 1 : (value as bigint) + 1n;
+}
+
+/** The same argument with one of its leaves changed, for each leaf. */
+function variants(value: unknown): unknown[] {
+  if (typeof value === 'bigint') return [value + 1n];
+  if (typeof value === 'number') return [value ^ 1];
+  if (typeof value === 'string') return [/^0x.{64}$/.test(value) ? otherValue(value, 'bytes32') : `${value}.`];
+  if (Array.isArray(value)) {
+    return value.flatMap((entry, i) => variants(entry).map((changed) => value.with(i, changed)));
+  }
+  return Object.entries(value as object).flatMap(([name, entry]) =>
+    variants(entry).map((changed) => ({ ...(value as object), [name]: changed })),
+  );
+}

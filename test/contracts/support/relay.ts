@@ -1,0 +1,178 @@
+// Requests that trainers sign and a relayer carries, one for each kind of action.
+import { type Address, decodeFunctionData, type Hex, hashTypedData, type LocalAccount, maxUint256 } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import type { Proof } from '../../../src/proof/types.ts';
+import { type Action, type RelayRequest, relayCall, typedRequest } from '../../../src/registry/relay.ts';
+import { Contract } from './chain.ts';
+import { deploy } from './money.ts';
+import {
+  type Claim,
+  dataClaim,
+  mergeClaim,
+  type Registered,
+  rootClaim,
+  type Seeded,
+  scoreClaim,
+  trainClaim,
+  World,
+} from './world.ts';
+
+export const WIDTHS = [4, 3, 2];
+export const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
+/** A later time than any test lives to see. */
+export const FOREVER = 2n ** 40n;
+
+/** An account that owns nothing: the relayer pays. */
+export const TRAINER = privateKeyToAccount(`0x${'5e'.repeat(32)}`);
+
+/** A statement with its proof, or something that needs none. */
+export interface Wish {
+  action: Action;
+  claim?: Claim;
+}
+
+/** A world in which a seed, its child and a shard stand, with everything that takes relayed calls. */
+export class RelayWorld {
+  readonly world: World;
+  readonly cards: Contract;
+  readonly shard: Registered;
+  readonly start: Seeded;
+  #nonce = 0n;
+
+  constructor(world: World, cards: Contract, shard: Registered, start: Seeded) {
+    this.world = world;
+    this.cards = cards;
+    this.shard = shard;
+    this.start = start;
+  }
+
+  static async create(): Promise<RelayWorld> {
+    const world = await World.create();
+    const cards = await deploy(world.chain, 'ModelCards', [world.registry.address, world.relay.address]);
+    const shard = await world.registerShard(SHARD);
+    return new RelayWorld(world, cards, shard, await world.seedModel(WIDTHS));
+  }
+
+  get relayer(): Address {
+    return this.world.bob;
+  }
+
+  /** A statement that anybody may register now. */
+  wishOf(claim: Claim): Wish {
+    return { action: { what: 'statement', statement: claim.statement }, claim };
+  }
+
+  drawing(): Wish {
+    return { action: { what: 'requestSeed', widths: WIDTHS } };
+  }
+
+  training(): Wish {
+    return this.wishOf(trainClaim(this.start, this.shard));
+  }
+
+  /** One fresh wish of every kind that a trainer can have; the last two are about a model that it must have. */
+  async wishes(trainer: LocalAccount): Promise<Record<string, Wish>> {
+    await this.carry(this.drawing(), trainer);
+    const requestId = await this.#lastRequest();
+    await this.world.chain.mine(2);
+    const seeded = await this.world.seedClaim(requestId, WIDTHS);
+    const child = trainClaim(this.start, this.shard);
+    await this.carry(this.wishOf(child), trainer);
+    const { id } = await this.#newest();
+    return {
+      RegisterShard: this.wishOf(dataClaim(SHARD)),
+      RequestSeed: this.drawing(),
+      Seed: this.wishOf(seeded),
+      Train: this.training(),
+      Root: this.wishOf(rootClaim(WIDTHS)),
+      Merge: this.wishOf(mergeClaim([this.start, child])),
+      Score: this.wishOf(scoreClaim(child, this.shard, 9n)),
+      WriteCard: { action: { what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' } },
+    };
+  }
+
+  /** A request with a nonce of its own. */
+  request(action: Action, trainer: Address, changed: Partial<RelayRequest> = {}): RelayRequest {
+    this.#nonce += 1n;
+    return {
+      chainId: BigInt(this.world.chain.id),
+      relay: this.world.relay.address,
+      target: this.targetOf(action),
+      trainer,
+      nonce: this.#nonce,
+      deadline: FOREVER,
+      action,
+      ...changed,
+    };
+  }
+
+  targetOf(action: Action): Address {
+    if (action.what === 'writeCard') return this.cards.address;
+    return action.what === 'statement' ? this.world.target(action.statement).address : this.world.registry.address;
+  }
+
+  /** Makes the verifier expect what the wish proves for this trainer. */
+  async expect({ claim }: Wish, trainer: Address): Promise<void> {
+    if (claim) await this.world.expect(claim, trainer);
+  }
+
+  /** Signs and carries a wish. */
+  async carry(wish: Wish, account: LocalAccount, changed: Partial<RelayRequest> = {}) {
+    const request = this.request(wish.action, account.address, changed);
+    await this.expect(wish, account.address);
+    return this.send(request, await sign(account, request), wish.claim?.proof);
+  }
+
+  /** Carries a signed request; fails with the contract's error before sending if it would revert. */
+  async send(request: RelayRequest, signature: Hex, proof?: Proof) {
+    await this.attempt(request, signature, proof);
+    const { to, data } = relayCall(request, signature, proof);
+    return this.#transact(to, data);
+  }
+
+  /** The same without sending. */
+  async attempt(request: RelayRequest, signature: Hex, proof?: Proof): Promise<void> {
+    const { functionName, args } = decode(this.world.relay, relayCall(request, signature, proof).data);
+    await new Contract(this.world.chain, request.relay, this.world.relay.abi).simulate(
+      functionName,
+      args,
+      this.relayer,
+    );
+  }
+
+  async #transact(to: Address, data: Hex) {
+    const { chain } = this.world;
+    const hash = await chain.wallet.sendTransaction({ account: this.relayer, to, data, chain: null, gas: 3_000_000n });
+    return chain.read.getTransactionReceipt({ hash });
+  }
+
+  async #lastRequest(): Promise<bigint> {
+    return (await this.world.registry.simulate('requestSeed', [WIDTHS])) - 1n;
+  }
+
+  async #newest(): Promise<{ id: Hex }> {
+    const count = await this.world.registry.read('nodeCount');
+    return { id: await this.world.registry.read('nodeAt', [count]) };
+  }
+}
+
+export function sign(account: LocalAccount, request: RelayRequest): Promise<Hex> {
+  return account.signTypedData(typedRequest(request) as never);
+}
+
+export function digestOf(request: RelayRequest): Hex {
+  return hashTypedData(typedRequest(request) as never);
+}
+
+/** The same request as the other root of the curve's equation allows it to be signed: s > n / 2. */
+export function malleated(signature: Hex): Hex {
+  const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+  const s = (order - BigInt(`0x${signature.slice(66, 130)}`)) & maxUint256;
+  const v = signature.endsWith('1b') ? '1c' : '1b';
+  return `${signature.slice(0, 66)}${s.toString(16).padStart(64, '0')}${v}` as Hex;
+}
+
+export function decode({ abi }: Contract, data: Hex): { functionName: string; args: readonly unknown[] } {
+  const { functionName, args } = decodeFunctionData({ abi, data });
+  return { functionName, args: args ?? [] };
+}
