@@ -55,6 +55,8 @@ function plan(command, args) {
       return { needs: EVERYTHING, runs: [['bench/index.ts', ...args]] };
     case 'build':
       return { needs: EVERYTHING, runs: [] };
+    case 'sourcify':
+      return { needs: ['abi'], runs: [['scripts/deploy/sourcify.ts', ...args]] };
     case 'setup':
       return { needs: ['kernels'], runs: [['scripts/setup/setup.ts', ...args]] };
     case 'lint':
@@ -68,7 +70,9 @@ function plan(command, args) {
     case 'typecheck':
       return { needs: ['kernels'], runs: [[tool('tsc'), '--noEmit', ...args]] };
     default:
-      throw new Error(`unknown command '${command}': use demo, test, bench, build, setup, lint, typecheck or descent`);
+      throw new Error(
+        `unknown command '${command}': use demo, test, bench, build, setup, sourcify, lint, typecheck or descent`,
+      );
   }
 }
 
@@ -98,6 +102,7 @@ function needsOf(args) {
   const verb = args.find((argument) => !argument.startsWith('-'));
   if (args.includes('--verify')) return EVERYTHING;
   if (['train', 'submit', 'show', 'tree'].includes(verb)) return ['kernels'];
+  if (verb === 'deploy') return ['kernels', 'abi'];
   return ['data', 'seed', 'demo'].includes(verb) ? CORE : EVERYTHING;
 }
 
@@ -144,7 +149,7 @@ async function main([command = 'help', ...args]) {
   }
   progress.close();
   // The command line works in the caller's folder; everything else belongs to the project's.
-  const cwd = command === 'descent' ? process.cwd() : ROOT;
+  const cwd = ['descent', 'sourcify'].includes(command) ? process.cwd() : ROOT;
   for (const step of runs) {
     const code = await run(node, env, step, cwd);
     if (code !== 0) return code;

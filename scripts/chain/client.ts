@@ -35,14 +35,14 @@ export function parseAddress(text: string, what: string): `0x${string}` {
 export async function requireContract(
   chain: Chain,
   address: `0x${string}`,
-  what: 'registry' | 'scoreboard' = 'registry',
+  what: 'registry' | 'scoreboard' | 'relay' = 'registry',
 ): Promise<void> {
   const code = await chain.client.getCode({ address });
   if (code === undefined || code === '0x') {
     throw new DescentError(`There is no ${what} at ${address} on chain ${chain.id}.`, {
-      code: what === 'registry' ? 'NO_REGISTRY' : 'NO_SCOREBOARD',
+      code: `NO_${what.toUpperCase()}`,
       exit: 'chain',
-      hint: `Check --${what} and --rpc.`,
+      hint: what === 'relay' ? 'Check --rpc.' : `Check --${what} and --rpc.`,
     });
   }
 }

@@ -1,10 +1,10 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { shortMessage } from './client.ts';
 
-/** Both contracts share most errors; a selector stands for the same error in both. */
-const ERRORS = [...modelRegistryAbi, ...scoreboardAbi].filter((entry) => entry.type === 'error');
+/** The contracts share most errors; a selector stands for the same error in all. */
+const ERRORS = [...modelRegistryAbi, ...scoreboardAbi, ...relayAbi].filter((entry) => entry.type === 'error');
 
 /** Errors of the registry that say: the proof is not good. All others say: the chain is in another state. */
 const PROOF_ERRORS = ['ProofRejected', 'OpeningRejected', 'InvalidPoint', 'SignalNotInField'];
@@ -14,6 +14,9 @@ const HINTS: Record<string, string> = {
   OpeningRejected: 'Was the edge proved with the powers of this registry? Prove it again.',
   UnknownModel: 'Submit the edge of the parent first.',
   UnknownShard: 'Submit the edge of the shard first.',
+  Expired: 'The trainer has to sign the edge again.',
+  NonceUsed: 'The request was sent or cancelled before. The trainer can sign the edge again.',
+  WrongSignature: 'Was it signed with the key of the edge’s trainer? Let the trainer sign it again.',
   SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
 };
 

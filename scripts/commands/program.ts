@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
 import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDeployCommand } from './deploy.ts';
 import { addMergeCommand } from './merge.ts';
 import { addProveCommand } from './prove.ts';
 import { addRootCommand } from './root.ts';
@@ -48,6 +49,7 @@ export function createProgram(output: OutputConfiguration = {}): Command {
   addSubmitCommand(program);
   addShowCommand(program);
   addTreeCommand(program);
+  addDeployCommand(program);
   addDemoCommand(program);
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError(`(descent ${command.name()} --help explains)`);

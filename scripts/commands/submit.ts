@@ -1,19 +1,31 @@
 import type { Command } from 'commander';
-import type { Hex, LocalAccount, TransactionReceipt } from 'viem';
+import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
+import { generatePrivateKey } from 'viem/accounts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { relayedAbi } from '../../src/generated/abi.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { type Edge, edgeTransaction, parseEdge } from '../../src/registry/edge.ts';
 import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import { typedRequest } from '../../src/registry/relay.ts';
+import {
+  edgeRequest,
+  formatSignedEdge,
+  isSignedEdge,
+  parseSignedEdge,
+  type SignedEdge,
+  signedEdgeCall,
+} from '../../src/registry/signedEdge.ts';
 import type { Statement } from '../../src/registry/statement.ts';
 import { type Chain, connect, requireContract } from '../chain/client.ts';
 import { fileJournal } from '../chain/journal.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { readModel, readResult, readShard } from '../chain/readRegistry.ts';
 import { explainRevert } from '../chain/revert.ts';
-import { sendOnce } from '../chain/transaction.ts';
+import { type Call, sendOnce } from '../chain/transaction.ts';
 import { readParsed } from '../files/read.ts';
-import { type ChainOptions, type CommonOptions, outputOf, withCommon, withKey, withRpc } from './options.ts';
+import { writeDurably } from '../runs/durable.ts';
+import { type ChainOptions, type CommonOptions, outputOf, positive, withCommon, withKey, withRpc } from './options.ts';
 
 export interface Submission {
   id: Hex;
@@ -27,17 +39,33 @@ export interface Submission {
   gas?: number;
 }
 
+interface SubmitOptions extends CommonOptions, ChainOptions {
+  sign?: boolean;
+  validFor: number;
+}
+
 export function addSubmitCommand(program: Command): void {
   withCommon(withKey(withRpc(program.command('submit'))))
-    .description('send a proved edge to its registry')
-    .argument('<edge>', 'edge file (*.edge.json)')
-    .action(async (file: string, options: CommonOptions & ChainOptions) => {
+    .description('send a proved edge to its registry, or sign it so that somebody else can send it')
+    .argument('<edge>', 'edge file (*.edge.json), or what --sign made of it (*.signed.json): then anybody may send it')
+    .option('--sign', 'send nothing; write <edge>.signed.json, with which anybody can pay for the transaction')
+    .option('--valid-for <hours>', 'how long a signed edge can be sent', positive, 24 * 7)
+    .action(async (file: string, options: SubmitOptions) => {
       const output = outputOf(options);
-      const edge = readEdgeFile(file);
+      const text = readParsed(file, (bytes) => new TextDecoder().decode(bytes));
       const chain = await connect(options.rpc);
       const account = loadAccount(options, chain.id);
-      output.progress.stage(`submit ${edge.statement.program}`);
-      const submission = await submitEdge(chain, account, edge, `${file}.tx`);
+      if (options.sign) {
+        const signed = await signEdge(chain, account, readEdgeFile(file), options.validFor * 3600);
+        const target = signedFileOf(file);
+        writeDurably(target, formatSignedEdge(signed));
+        return output.result(documentOf(signed, target), describeSigned(signed, target));
+      }
+      const request = isSignedEdge(text) ? readParsed(file, () => parseSignedEdge(text)) : readEdgeFile(file);
+      output.progress.stage(`submit ${('edge' in request ? request.edge : request).statement.program}`);
+      const submission = await ('edge' in request
+        ? carryEdge(chain, account, request, `${file}.tx`)
+        : submitEdge(chain, account, request, `${file}.tx`));
       output.progress.done();
       output.result(submission, describeSubmission(submission));
     });
@@ -59,28 +87,80 @@ export async function submitEdge(
   edge: Edge,
   journal: string,
 ): Promise<Submission> {
-  const { chainId, from, to, data } = edgeTransaction(edge);
-  const program = edge.statement.program;
-  const id = resultId(edge.statement);
-  if (chainId !== BigInt(chain.id)) {
-    throw new InputError(`The edge is for chain ${chainId}; the node is of chain ${chain.id}.`, {
+  const { to, data } = edgeTransaction(edge);
+  await requireOrigin(chain, edge);
+  requireTrainer(edge, account);
+  return register(chain, account, edge, { to, data }, journal);
+}
+
+/** As `submitEdge`, for an edge that its trainer signed: the account only pays. */
+export async function carryEdge(
+  chain: Chain,
+  account: LocalAccount,
+  signed: SignedEdge,
+  journal: string,
+): Promise<Submission> {
+  await requireOrigin(chain, signed.edge);
+  await requireContract(chain, signed.relay, 'relay');
+  return register(chain, account, signed.edge, signedEdgeCall(signed), journal);
+}
+
+/**
+ * Signs an edge for the relay that its registry trusts.
+ * @param seconds until the request expires
+ * @throws InputError when the edge is of another chain or trainer, or the registry trusts no relay
+ */
+export async function signEdge(chain: Chain, account: LocalAccount, edge: Edge, seconds: number): Promise<SignedEdge> {
+  await requireOrigin(chain, edge);
+  requireTrainer(edge, account);
+  const relay = await relayOf(chain, edge.origin.registry);
+  // Unordered: any number that was not used will do, and nobody guesses the next one to be in the way.
+  const nonce = BigInt(generatePrivateKey());
+  const { timestamp } = await chain.client.getBlock();
+  const where = { relay, nonce, deadline: timestamp + BigInt(seconds) };
+  const signature = await account.signTypedData(typedRequest(edgeRequest(edge, where)) as never);
+  return { edge, ...where, signature };
+}
+
+async function relayOf(chain: Chain, registry: Address): Promise<Address> {
+  const trusted = { address: registry, abi: relayedAbi, functionName: 'trustedForwarder' } as const;
+  const relay = await chain.client.readContract(trusted).catch(() => zeroAddress);
+  if (relay !== zeroAddress) return relay;
+  throw new InputError(`The registry ${registry} trusts no relay.`, { hint: 'Submit the edge with its own key.' });
+}
+
+async function requireOrigin(chain: Chain, { origin, statement }: Edge): Promise<void> {
+  if (origin.chainId !== BigInt(chain.id)) {
+    throw new InputError(`The edge is for chain ${origin.chainId}; the node is of chain ${chain.id}.`, {
       hint: 'Give another --rpc.',
     });
   }
-  if (from.toLowerCase() !== account.address.toLowerCase()) {
-    throw new InputError(`The edge was proved for ${from}; the key is of ${account.address}.`, {
-      hint: `Submit it with the key of ${from}, or prove it again for yourself.`,
-    });
-  }
-  await requireContract(chain, to, program === 'score' ? 'scoreboard' : 'registry');
-  const known = { id, program, registry: to, chainId: chain.id };
+  await requireContract(chain, origin.registry, statement.program === 'score' ? 'scoreboard' : 'registry');
+}
+
+function requireTrainer({ origin: { trainer } }: Edge, account: LocalAccount): void {
+  if (trainer.toLowerCase() === account.address.toLowerCase()) return;
+  throw new InputError(`The edge was proved for ${trainer}; the key is of ${account.address}.`, {
+    hint: `Submit it with the key of ${trainer}, or prove it again for yourself.`,
+  });
+}
+
+async function register(
+  chain: Chain,
+  account: LocalAccount,
+  { origin, statement }: Edge,
+  call: Call,
+  journal: string,
+): Promise<Submission> {
+  const { registry, trainer } = origin;
+  const known = { id: resultId(statement), program: statement.program, registry, chainId: chain.id };
   let receipt: TransactionReceipt;
   try {
-    receipt = await sendOnce(chain, account, { to, data }, fileJournal(journal));
+    receipt = await sendOnce(chain, account, call, fileJournal(journal));
   } catch (error) {
     const reason = explainRevert(error);
-    const registrant = await registrantOf(chain, to, edge.statement, reason);
-    if (registrant?.toLowerCase() === from.toLowerCase()) return { ...known, sent: false };
+    const registrant = await registrantOf(chain, registry, statement, reason);
+    if (registrant?.toLowerCase() === trainer.toLowerCase()) return { ...known, sent: false };
     throw reason;
   }
   return {
@@ -99,7 +179,7 @@ async function registrantOf(
   statement: Statement,
   reason: unknown,
 ): Promise<Hex | undefined> {
-  const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter'];
+  const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter', 'NonceUsed'];
   if (!(reason instanceof DescentError) || !there.includes(reason.code)) return undefined;
   if (statement.program === 'score') {
     const model = modelId(statement.model, encodeShape(statement.widths));
@@ -110,6 +190,31 @@ async function registrantOf(
   const id = resultId(statement);
   if (statement.program === 'data') return (await readShard(chain, registry, id))?.owner;
   return (await readModel(chain, registry, id))?.trainer;
+}
+
+/** `train.edge.json` becomes `train.signed.json`. */
+function signedFileOf(file: string): string {
+  return `${file.replace(/(\.edge)?\.json$/, '')}.signed.json`;
+}
+
+function documentOf({ edge, relay, nonce, deadline }: SignedEdge, file: string) {
+  const { chainId, registry, trainer } = edge.origin;
+  const id = resultId(edge.statement);
+  return {
+    file,
+    id,
+    chainId: Number(chainId),
+    registry,
+    trainer,
+    relay,
+    nonce: `${nonce}`,
+    deadline: Number(deadline),
+  };
+}
+
+function describeSigned({ edge, deadline }: SignedEdge, file: string): string {
+  const until = new Date(Number(deadline) * 1000).toISOString();
+  return `Signed ${edge.statement.program} ${resultId(edge.statement)}.\n${file}\nAnybody can send it until ${until}: descent submit ${file}`;
 }
 
 export function describeSubmission({ id, program, sent, transaction, block, gas }: Submission): string {

@@ -12,6 +12,12 @@ import type { Statement } from './statement.ts';
 export const RELAY_DOMAIN = { name: 'Descent relay', version: '1' } as const;
 
 const field = (name: string, type: string) => ({ name, type });
+const DOMAIN_FIELDS = [
+  field('name', 'string'),
+  field('version', 'string'),
+  field('chainId', 'uint256'),
+  field('verifyingContract', 'address'),
+];
 const request = (target: string, ...fields: { name: string; type: string }[]) => [
   field(target, 'address'),
   field('trainer', 'address'),
@@ -85,7 +91,7 @@ export function typedRequest({ chainId, relay, target, trainer, nonce, deadline,
   const { primaryType, fields } = structOf(action);
   return {
     domain: { ...RELAY_DOMAIN, chainId, verifyingContract: relay },
-    types: { [primaryType]: RELAY_TYPES[primaryType] },
+    types: { EIP712Domain: DOMAIN_FIELDS, [primaryType]: RELAY_TYPES[primaryType] },
     primaryType,
     message: { [RELAY_TYPES[primaryType][0].name]: target, trainer, ...fields, nonce, deadline },
   };

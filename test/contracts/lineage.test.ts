@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import hre from 'hardhat';
 import { type Hex, toHex } from 'viem';
+import { requirePinnedGas } from '../support/gas.ts';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 
 const SEED = 1;
@@ -53,6 +54,7 @@ describe('a line of 10,000 nodes', () => {
     }
     assert.ok(most <= 60_000n * COVERAGE, `${most}`);
     assert.ok(most >= 10_000n, `${most}: suspiciously cheap`);
+    if (!hre.globalOptions.coverage) requirePinnedGas({ 'isAncestor on 10,000 nodes, at most': Number(most) });
   });
 
   it('keeps branches apart, and finds where they meet for at most 120,000 gas', async () => {
@@ -78,6 +80,14 @@ describe('a line of 10,000 nodes', () => {
       Number((await lineage.send('addChild', [id(child), id(parent)])).gasUsed);
     const costs: number[] = [];
     for (const depth of DEPTHS.slice(1)) costs.push(await cost(depth + 1, 30_000 + depth));
+    const [shallow, deep] = [await cost(2, 50_000), await cost(LENGTH, 50_001)];
+    if (!hre.globalOptions.coverage) {
+      requirePinnedGas({
+        'an edge without its proof, depth 1': shallow,
+        'an edge without its proof, depth 10,000': deep,
+      });
+    }
+    costs.push(shallow, deep);
     for (let i = 0; i < 5; i++) costs.push(await cost(5001, 40_000 + i));
     // Whether the parent's jump leads to a word that is read already makes 2,000, the length of ids some bytes.
     assert.ok(Math.max(...costs) - Math.min(...costs) <= 2_600, costs.join(' '));

@@ -5,6 +5,7 @@ import hre from 'hardhat';
 import { type Hex, zeroHash } from 'viem';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
+import { requirePinnedGas } from '../support/gas.ts';
 import { type Contract, reverts } from './support/chain.ts';
 import { deploy, ETHER, MEASURE, sendValue } from './support/money.ts';
 import {
@@ -70,6 +71,11 @@ describe('on the registry', () => {
       assert.ok(later.gasUsed <= LIMIT, `${later.gasUsed} once the parents hold some`);
       // The first time two words are new, which costs 34,000 more: still within the bound beside the transaction itself.
       assert.ok(first.gasUsed - 21_000n <= LIMIT, `${first.gasUsed} the first time`);
+      if (hre.globalOptions.coverage) return;
+      requirePinnedGas({
+        'settle with 2 parents, first time': Number(first.gasUsed),
+        'settle with 2 parents, later': Number(later.gasUsed),
+      });
     });
 
     it('reaches the seeds, and their trainers take it', async () => {

@@ -167,6 +167,34 @@ describe('from data to the tree', () => {
     assert.equal(rejected.code, 4, rejected.stderr);
     assert.match(rejected.stderr, /ProofRejected/);
   });
+
+  it('a trainer signs an edge, somebody else pays for it, and the trainer has it', async () => {
+    const edge = join(run('third'), 'train.edge.json');
+    assert.equal((await call('submit', edge, '--sign', ...BOB)).code, 2, 'only the trainer can sign it');
+    const sent = [await transactions(1), await transactions(2)];
+    const { file, id, trainer } = document(await call('submit', edge, '--sign', '--json', ...ALICE));
+    assert.deepEqual([file, trainer], [join(run('third'), 'train.signed.json'), developmentAccount(1).address]);
+    const changed = join(folder, 'changed.signed.json');
+    const request = JSON.parse(readFileSync(file, 'utf8'));
+    const late = (Number(request.deadline) + 3600).toString();
+    const typedData = { ...request.typedData, message: { ...request.typedData.message, deadline: late } };
+    writeFileSync(changed, JSON.stringify({ ...request, deadline: late }));
+    assert.equal((await call('submit', changed, ...BOB)).code, 3, 'the file contradicts itself');
+    writeFileSync(changed, JSON.stringify({ ...request, deadline: late, typedData }));
+    const refused = await call('submit', changed, ...BOB);
+    assert.equal(refused.code, 5);
+    assert.match(refused.stderr, /WrongSignature/);
+
+    const carried = document(await call('submit', file, '--json', ...BOB));
+    assert.deepEqual([carried.sent, carried.id], [true, id]);
+    assert.deepEqual([await transactions(1), await transactions(2)], [sent[0], sent[1] + 1]);
+    const shown = document(await call('show', id, '--json'));
+    assert.equal(shown.trainer, developmentAccount(1).address);
+    // Whoever sends it after that learns that it is there.
+    const copy = join(folder, 'copy.signed.json');
+    writeFileSync(copy, readFileSync(file));
+    assert.equal(document(await call('submit', copy, '--json', '--account', '3')).sent, false);
+  });
 });
 
 /** Starts a command and kills it as soon as it says something and has worked on for a moment. */

@@ -1,70 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bn254 } from '@noble/curves/bn254.js';
-import { decodeFunctionData, getAddress, type Hex } from 'viem';
+import { decodeFunctionData, type Hex } from 'viem';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { P, R } from '../../src/numbers/field.ts';
-import type { Point, Proof } from '../../src/proof/types.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import { type Statement, signalsOf } from '../../src/registry/statement.ts';
+import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER } from './edges.ts';
 
-const REGISTRY = getAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3');
-const TRAINER = getAddress('0x70997970c51812dc3a010c7d01b50e0d17dc79c8');
-const SHARD = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' } as const;
-const WIDTHS = [5, 4, 3];
-
-const STATEMENTS: Statement[] = [
-  { program: 'data', shard: SHARD, commitment: point(1n) },
-  { program: 'seed', requestId: 7n, widths: WIDTHS, seed: R - 1n, commitment: point(2n) },
-  {
-    program: 'train',
-    widths: WIDTHS,
-    parent: point(3n),
-    shard: SHARD,
-    shardCommitment: point(4n),
-    learningRate: 64,
-    batch: 4,
-    child: point(5n),
-  },
-  { program: 'root', widths: WIDTHS, commitment: point(6n), source: `0x${'5c'.repeat(32)}` },
-  {
-    program: 'merge',
-    widths: WIDTHS,
-    child: point(7n),
-    parents: [point(8n), point(9n), point(10n)],
-    coefficients: [
-      [2 ** 14, 0, 1 - 2 ** 17],
-      [5, 6, 7],
-    ],
-  },
-  { program: 'score', widths: WIDTHS, model: point(8n), shard: SHARD, shardCommitment: point(9n), result: 11n },
-];
 const SIGNALS = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
 const COMMITMENTS = { data: 1, seed: 1, train: 3, root: 1, merge: 9, score: 2 };
-const PROOF: Proof = {
-  groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],
-  points: {
-    trace: point(11n),
-    helper: point(12n),
-    rows: point(13n),
-    columns: point(14n),
-    quotient: point(15n),
-    columns2: point(16n),
-    quotient2: point(17n),
-    opening: point(18n),
-  },
-  signals: { eta: 21n, gamma: 22n, theta: 23n, gamma2: 24n, z: 25n, e2: R - 1n },
-};
-const EDGES: Edge[] = STATEMENTS.map((statement) => ({
-  origin: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
-  statement,
-  proof: PROOF,
-  verificationKey: `0x${'ab'.repeat(32)}`,
-  devKeys: true,
-  metadata: { name: 'first <b>edge</b>', note: 'line\n\u0000"quoted"' },
-}));
 const [DATA, SEED, TRAIN, , MERGE] = EDGES;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests take files apart
@@ -245,11 +191,6 @@ describe('edgeTransaction', () => {
     }
   });
 });
-
-function point(scalar: bigint): Point {
-  const { x, y } = bn254.G1.Point.BASE.multiply(scalar).toAffine();
-  return { x, y };
-}
 
 /** All numbers as the file spells them; numbers of the JSON kind stay. */
 function texts(value: unknown): unknown {

@@ -46,8 +46,8 @@ export class RelayWorld {
     this.start = start;
   }
 
-  static async create(): Promise<RelayWorld> {
-    const world = await World.create();
+  static async create(given?: World): Promise<RelayWorld> {
+    const world = given ?? (await World.create());
     const cards = await deploy(world.chain, 'ModelCards', [world.registry.address, world.relay.address]);
     const shard = await world.registerShard(SHARD);
     return new RelayWorld(world, cards, shard, await world.seedModel(WIDTHS));

@@ -1,0 +1,66 @@
+// An edge of every program, well-formed and consistent; nobody proved them.
+import { bn254 } from '@noble/curves/bn254.js';
+import { getAddress } from 'viem';
+import { P, R } from '../../src/numbers/field.ts';
+import type { Point, Proof } from '../../src/proof/types.ts';
+import type { Edge } from '../../src/registry/edge.ts';
+import type { Statement } from '../../src/registry/statement.ts';
+
+export const REGISTRY = getAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3');
+export const TRAINER = getAddress('0x70997970c51812dc3a010c7d01b50e0d17dc79c8');
+export const SHARD = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' } as const;
+export const WIDTHS = [5, 4, 3];
+
+export const STATEMENTS: Statement[] = [
+  { program: 'data', shard: SHARD, commitment: point(1n) },
+  { program: 'seed', requestId: 7n, widths: WIDTHS, seed: R - 1n, commitment: point(2n) },
+  {
+    program: 'train',
+    widths: WIDTHS,
+    parent: point(3n),
+    shard: SHARD,
+    shardCommitment: point(4n),
+    learningRate: 64,
+    batch: 4,
+    child: point(5n),
+  },
+  { program: 'root', widths: WIDTHS, commitment: point(6n), source: `0x${'5c'.repeat(32)}` },
+  {
+    program: 'merge',
+    widths: WIDTHS,
+    child: point(7n),
+    parents: [point(8n), point(9n), point(10n)],
+    coefficients: [
+      [2 ** 14, 0, 1 - 2 ** 17],
+      [5, 6, 7],
+    ],
+  },
+  { program: 'score', widths: WIDTHS, model: point(8n), shard: SHARD, shardCommitment: point(9n), result: 11n },
+];
+export const PROOF: Proof = {
+  groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],
+  points: {
+    trace: point(11n),
+    helper: point(12n),
+    rows: point(13n),
+    columns: point(14n),
+    quotient: point(15n),
+    columns2: point(16n),
+    quotient2: point(17n),
+    opening: point(18n),
+  },
+  signals: { eta: 21n, gamma: 22n, theta: 23n, gamma2: 24n, z: 25n, e2: R - 1n },
+};
+export const EDGES: Edge[] = STATEMENTS.map((statement) => ({
+  origin: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
+  statement,
+  proof: PROOF,
+  verificationKey: `0x${'ab'.repeat(32)}`,
+  devKeys: true,
+  metadata: { name: 'first <b>edge</b>', note: 'line\n\u0000"quoted"' },
+}));
+
+export function point(scalar: bigint): Point {
+  const { x, y } = bn254.G1.Point.BASE.multiply(scalar).toAffine();
+  return { x, y };
+}
