@@ -101,8 +101,11 @@ function needsOf(args) {
   if (args.length === 0 || args.some((argument) => HELP.has(argument))) return [];
   const verb = args.find((argument) => !argument.startsWith('-'));
   if (args.includes('--verify')) return EVERYTHING;
-  if (['train', 'submit', 'show', 'tree'].includes(verb)) return ['kernels'];
   if (verb === 'deploy') return ['kernels', 'abi'];
+  // One segment is only trained; many are proved too where there is a registry.
+  const proves = args.some((argument) => argument.startsWith('--registry')) || process.env.DESCENT_REGISTRY;
+  if (verb === 'train') return args.includes('--shard') || !proves ? ['kernels'] : CORE;
+  if (['submit', 'show', 'tree'].includes(verb)) return ['kernels'];
   return ['data', 'seed', 'demo'].includes(verb) ? CORE : EVERYTHING;
 }
 

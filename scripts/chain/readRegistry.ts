@@ -99,6 +99,14 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
   });
 }
 
+/** Whether a node has this id. @throws DescentError (chain) */
+export async function isModel(chain: Chain, registry: Address, id: Hex): Promise<boolean> {
+  return translateErrors(async () => {
+    const call = { address: registry, abi: modelRegistryAbi, functionName: 'kindOf', args: [id] } as const;
+    return (await chain.client.readContract(call)) !== 0;
+  });
+}
+
 /** One shard, or undefined. @throws DescentError (chain) */
 export async function readShard(chain: Chain, registry: Address, id: Hex): Promise<StoredShard | undefined> {
   return translateErrors(async () => {

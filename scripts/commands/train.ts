@@ -1,38 +1,66 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { writeWeights } from '../../src/model/weightsFile.ts';
-import { randomElement } from '../../src/numbers/field.ts';
-import { realLearningRate, trainSegment } from '../../src/training/trainer.ts';
-import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import { InputError } from '../../src/errors/InputError.ts';
+import { parseWidths } from '../../src/model/shape.ts';
+import { loadAccount } from '../chain/keys.ts';
 import { fileHash } from '../files/read.ts';
+import { listShards } from '../files/shards.ts';
 import type { TrainInputs } from '../proving/runTasks.ts';
+import { writeDurably } from '../runs/durable.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import type { Output } from '../terminal/output.ts';
-import { type CommonOptions, outputOf, positive, withCommon } from './options.ts';
+import type { TrainingInputs } from '../training/plan.ts';
+import { describeTraining, trainRun } from '../training/trainRun.ts';
+import {
+  type ChainOptions,
+  type CommonOptions,
+  natural,
+  openRegistry,
+  outputOf,
+  positive,
+  withChain,
+  withCommon,
+  withKey,
+} from './options.ts';
+import { type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
 
-export interface TrainOutcome {
-  [key: string]: string | number | null;
-  shape: string;
-  rows: number;
-  steps: number;
-  /** Mean squared error and share of right answers over the rows, each before the step that used it. */
-  loss: number;
-  accuracy: number | null;
-}
-
-interface TrainOptions extends CommonOptions {
-  parent: string;
-  shard: string;
+interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
+  parent?: string;
+  seed?: string;
+  shard?: string;
+  shards?: string[];
+  rows?: number;
+  rowsPerShard: number;
+  offset: number;
+  epochs: number;
+  test?: string[];
+  jobs?: number;
   lr: number;
   batch: number;
   run?: string;
 }
 
+const HELP = `
+With --shard it trains one segment; 'descent prove' proves it afterwards. With --shards or a source it trains a whole run of
+segments first and then, with --registry and a key, proves all of them side by side and registers them in order.
+Interrupted at any point, the same command continues; without the registry it stops after training.`;
+
 export function addTrainCommand(program: Command): void {
-  withCommon(program.command('train'))
-    .description('train a network on a shard: every row once, in order, in exact integer arithmetic')
-    .requiredOption('--parent <weights>', 'weights file (model.safetensors) to start from')
-    .requiredOption('--shard <file>', 'shard file; its rows must be a power of two')
+  withSource(withKey(withChain(withCommon(program.command('train')))))
+    .description('train a network on shards, each row once an epoch and in order, in exact integer arithmetic')
+    .option('--parent <weights>', 'weights file (model.safetensors) to start from')
+    .option('--seed <shape>', 'start from a seed drawn on chain instead: widths such as 49-32-10')
+    .option('--shard <file>', 'one segment: shard file; its rows must be a power of two')
+    .option('--shards <files or runs...>', 'many segments: shard files, or runs of data with all their shards')
+    .option('--rows <number>', 'many segments of a source: rows to train on, a multiple of --rows-per-shard', positive)
+    .option('--rows-per-shard <number>', 'many segments of a source: a power of two up to 4096', positive, 1024)
+    .option('--offset <number>', 'many segments of a source: first row', natural, 0)
+    .option('--epochs <number>', 'many segments: how often each shard is taken', positive, 1)
+    .option('--test <files or runs...>', 'many segments: shards on which the model is measured after each')
+    .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
     .requiredOption(
       '--lr <integer>',
       'learning rate 1..65536; stands for lr * batch / 256 on the mean gradient',
@@ -40,54 +68,107 @@ export function addTrainCommand(program: Command): void {
     )
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
+    .addHelpText('after', HELP)
     .action(async (options: TrainOptions) => {
-      const output = outputOf(options);
-      const inputs: TrainInputs = {
-        ...fileHash('parent', options.parent),
-        ...fileHash('shard', options.shard),
-        lr: options.lr,
-        batch: options.batch,
-      };
-      const name =
-        options.run ??
-        `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}`;
-      const run = Run.start(runFolder(options.runs, name), 'train', inputs);
-      try {
-        const outcome = await trainRun(run, inputs, output);
-        output.result(
-          { run: run.folder, model: run.file('train', 'model'), ...outcome },
-          `Trained ${describeTraining(outcome)}.\nweights  ${run.file('train', 'model')}\nnext     descent prove ${run.folder}`,
-        );
-      } finally {
-        run.close();
+      const many = sourcesOf(options).length + (options.shards === undefined ? 0 : 1);
+      if (many + (options.shard === undefined ? 0 : 1) !== 1) {
+        throw new InputError('On which rows?', {
+          hint: 'Give one of --shard, --shards, --mnist, --csv, --npy and --idx.',
+        });
       }
+      if (many === 1) await trainMany(options, outputOf(options));
+      else await trainOne(options, outputOf(options));
     });
 }
 
-/** Stage `train` of a run: child weights with a fresh salt. */
-export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise<TrainOutcome> {
-  return run.stage('train', async (put) => {
-    const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
-    const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    output.progress.stage(`train ${modelLabel(parent)} on ${shard.rows} rows`);
-    const { lr, batch } = inputs;
-    const result = trainSegment(parent, shard, { lr, batch, salt: randomElement() }, ({ step, steps, loss }) =>
-      output.progress.update(step / steps, `loss ${loss.toFixed(4)}`),
+async function trainOne(options: TrainOptions, output: Output): Promise<void> {
+  if (options.parent === undefined || options.seed !== undefined) {
+    throw new InputError('Which parent?', { hint: 'With --shard, give a weights file with --parent.' });
+  }
+  const manyOnly = (['rows', 'test', 'jobs'] as const).find((name) => options[name] !== undefined);
+  if (manyOnly !== undefined || options.epochs !== 1) {
+    throw new InputError(`--${manyOnly ?? 'epochs'} is for many segments.`, {
+      hint: 'Give --shards instead of --shard.',
+    });
+  }
+  const inputs: TrainInputs = {
+    ...fileHash('parent', options.parent),
+    ...fileHash('shard', options.shard!),
+    lr: options.lr,
+    batch: options.batch,
+  };
+  const name =
+    options.run ??
+    `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}`;
+  const run = Run.start(runFolder(options.runs, name), 'train', inputs);
+  try {
+    const outcome = await trainRun(run, inputs, output);
+    output.result(
+      { run: run.folder, model: run.file('train', 'model'), ...outcome },
+      `Trained ${describeTraining(outcome)}.\nweights  ${run.file('train', 'model')}\nnext     descent prove ${run.folder}`,
     );
-    put('model', 'model.safetensors', writeWeights(result.child));
-    output.progress.done();
-    return {
-      shape: modelLabel(parent),
-      rows: shard.rows,
-      steps: shard.rows / batch,
-      learningRate: realLearningRate({ lr, batch }),
-      loss: result.loss,
-      accuracy: result.accuracy ?? null,
-    };
-  });
+  } finally {
+    run.close();
+  }
 }
 
-export function describeTraining({ shape, rows, steps, loss, accuracy }: TrainOutcome): string {
-  const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)} % right on the way`;
-  return `${shape} on ${rows} rows in ${steps} steps: mean squared error ${loss.toFixed(4)}${right}`;
+async function trainMany(options: TrainOptions, output: Output): Promise<void> {
+  const inputs = trainingInputs(options);
+  const test = listShards(options.test ?? [], options.runs);
+  // The chain first: nothing is written when the options are incomplete.
+  const context = options.registry === undefined ? undefined : await contextOf(options);
+  const { trainAll } = await import('../training/trainAll.ts');
+  const { renderTraining, trainingCurve, trainingDocument } = await import('../training/summary.ts');
+  const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'training', inputs);
+  try {
+    const training = await trainAll(run, inputs, { test, seedContext: context, output });
+    const curve = join(run.folder, 'curve.svg');
+    writeDurably(curve, trainingCurve(training));
+    let registered: Awaited<ReturnType<typeof import('../training/registerAll.ts')['registerAll']>> | undefined;
+    if (context !== undefined) {
+      const { registerAll } = await import('../training/registerAll.ts');
+      const jobs = options.jobs ?? availableParallelism();
+      registered = await registerAll(run, inputs, training, { ...context, jobs, output });
+    }
+    const next = registered
+      ? `descent score --model ${training.model} --shards <test shards>`
+      : 'the same command with --registry and a key proves and registers all of it';
+    output.result(
+      { run: run.folder, curve, ...trainingDocument(training, registered) },
+      `\n${renderTraining(training, registered)}\n\nweights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
+    );
+  } finally {
+    run.close();
+  }
+}
+
+async function contextOf(options: TrainOptions) {
+  const { chain, registry } = await openRegistry(options);
+  return { chain, registry, account: loadAccount(options, chain.id) };
+}
+
+function trainingInputs(options: TrainOptions): TrainingInputs {
+  const { parent, seed, shards, epochs, lr, batch, rows, rowsPerShard, offset } = options;
+  if ((parent === undefined) === (seed === undefined)) {
+    throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
+  }
+  if (seed !== undefined) parseWidths(seed);
+  const rest = { epochs, lr, batch };
+  const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
+  if (shards !== undefined) {
+    if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
+    return { ...start, seed: seed ?? null, source: null, shards: listShards(shards, options.runs), ...rest };
+  }
+  if (rows === undefined) throw new InputError('How many rows?', { hint: 'Give --rows.' });
+  if (rows % rowsPerShard !== 0) {
+    throw new InputError(`${rows} rows are not whole shards of ${rowsPerShard}.`, {
+      hint: `Give --rows ${Math.max(1, Math.ceil(rows / rowsPerShard)) * rowsPerShard}, or another --rows-per-shard.`,
+    });
+  }
+  const source = sourceInputs(options, { offset, rows: rowsPerShard, count: rows / rowsPerShard });
+  return { ...start, seed: seed ?? null, source, shards: null, ...rest };
+}
+
+function defaultName(inputs: TrainingInputs): string {
+  return `training-${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12)}`;
 }

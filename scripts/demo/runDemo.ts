@@ -10,7 +10,6 @@ import { type ModelNode, readTree } from '../chain/readRegistry.ts';
 import { dataRun } from '../commands/data.ts';
 import { seedInputs, seedRun } from '../commands/seed.ts';
 import { readEdgeFile, type Submission, submitEdge } from '../commands/submit.ts';
-import { trainRun } from '../commands/train.ts';
 import { loadMnist, type Mnist } from '../data/mnist.ts';
 import { deployRegistry } from '../deploy/deploy.ts';
 import { readWeightsFile } from '../files/models.ts';
@@ -20,6 +19,7 @@ import type { ProverPool } from '../proving/proverPool.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
+import { trainRun } from '../training/trainRun.ts';
 import { accuracyOf, testShards } from './accuracy.ts';
 import { CAST, EDGES, type Person, SEED, SHARDS, TRAINING, WIDTHS } from './story.ts';
 

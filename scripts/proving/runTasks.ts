@@ -57,6 +57,7 @@ export interface ScoreInputs {
 
 /** Names of the statements of a run; each is read with `openTask` when its turn comes. @throws InputError */
 export function taskNames(run: Run): string[] {
+  if (run.kind === 'training') throw ofManyRuns(run);
   if (run.kind === 'data') return (run.data('data') as { shards: string[] }).shards;
   run.data(run.kind);
   return [run.kind];
@@ -65,6 +66,8 @@ export function taskNames(run: Run): string[] {
 /** @throws InputError, FileFormatError, CapacityError when the run's files do not make a statement. */
 export function openTask(run: Run, name: string, origin: Origin): RunTask {
   switch (run.kind) {
+    case 'training':
+      throw ofManyRuns(run);
     case 'data': {
       const shard = readShardFile(run.file('data', name));
       return {
@@ -114,6 +117,12 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
       };
     }
   }
+}
+
+function ofManyRuns(run: Run): InputError {
+  return new InputError(`The run ${run.name} is of many segments.`, {
+    hint: 'Run its descent train again with --registry and a key: that proves and submits them all.',
+  });
 }
 
 /** The trace is not stored: training again takes a second, and shows that the run's files belong together. */

@@ -1,11 +1,14 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { InputError } from '../../src/errors/InputError.ts';
+import { DescentError } from '../../src/errors/DescentError.ts';
+
+/** Code of the error that says: another process works in this folder. */
+export const RUN_IN_USE = 'RUN_IN_USE';
 
 /**
  * Keeps other processes out of a run folder; returns the function that lets them in. The lock of a process that was
  * killed is taken over.
- * @throws InputError when a live process holds the folder.
+ * @throws DescentError (RUN_IN_USE) when a live process holds the folder.
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
@@ -14,7 +17,9 @@ export function lockFolder(folder: string): () => void {
     if (create(path)) return () => rmSync(path, { force: true });
     const owner = readOwner(path);
     if (owner !== undefined && (isAlive(owner) || attempt > 2)) {
-      throw new InputError(`The run folder ${folder} is in use by process ${owner}.`, {
+      throw new DescentError(`The run folder ${folder} is in use by process ${owner}.`, {
+        code: RUN_IN_USE,
+        exit: 'usage',
         hint: `Wait for it, or remove ${path} if that process has nothing to do with Descent.`,
       });
     }

@@ -61,6 +61,21 @@ describe('kill -9', () => {
     assert.ok(kills >= 20, `it writes only ${kills} times`);
   });
 
+  it('at any moment of a run of many segments: the same command continues to the same weights', async () => {
+    const args = ['train', '--parent', weights, '--shards', shard, '--epochs', '2', '--lr', '4', '--batch', '2'];
+    const segment = (run: string) =>
+      readWeights(new Uint8Array(readFileSync(join(run, 'segment-002', 'model.safetensors')))).layers;
+    const reference = join(folder, 'segments');
+    assert.equal((await descent([...args, '--run', reference])).code, 0);
+    const layers = segment(reference);
+    const kills = await killEverywhere('segments', args, 7, (run, result) => {
+      const { segments, totals } = JSON.parse(result.stdout);
+      assert.deepEqual([segments.length, segments[1].epoch, totals.rows], [2, 2, 16]);
+      assert.deepEqual(segment(run), layers);
+    });
+    assert.ok(kills >= 60, `it writes only ${kills} times`);
+  });
+
   it('while shards are made: the same command continues', async () => {
     const kills = await killEverywhere('data', ['data', '--shard-file', shard], 3, (_run, result) => {
       const [file] = JSON.parse(result.stdout).shards;

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { createProgram } from '../../scripts/commands/program.ts';
+import { reportError } from '../../scripts/terminal/reportError.ts';
+import { drawCurves } from '../../scripts/training/curve.ts';
+import { readShard } from '../../src/model/shardFile.ts';
+import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
+import { seedWeights } from '../../src/training/seed.ts';
+import { evaluate, trainSegment } from '../../src/training/trainer.ts';
+import { descent, smallInputs, temporaryFolder } from './cli.ts';
+
+const SILENT = { writeErr() {}, writeOut() {} };
+
+describe('training in many segments', () => {
+  const { folder, remove } = temporaryFolder();
+  after(remove);
+  const { weights, shard } = smallInputs(folder);
+  const runs = ['--runs', join(folder, 'runs')];
+  const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
+  const file = (name: string, content: Uint8Array | string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const start = file('start.safetensors', writeWeights(seedWeights([2, 3, 2], 5n, 1n)));
+  const rows = Array.from({ length: 16 }, (_, r) => `${r},${15 - r},${r < 8 ? 'low' : 'high'}`);
+  const csv = file('points.csv', `a,b,name\n${rows.join('\n')}\n`);
+  const source = ['--csv', csv, '--label', 'name', '--scale', 'min-max'];
+  const rate = ['--lr', '4', '--batch', '2'];
+
+  const result = async (...args: string[]) => {
+    const { code, stdout, stderr } = await descent([...args, '--json', ...runs]);
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
+
+  it('takes every shard of a source once an epoch, in order, and is what one segment after the other gives', async () => {
+    const tests = (await result('data', ...source, '--rows', '16', '--run', 'tests')).shards[0];
+    const options = ['--parent', start, ...source, '--rows', '8', '--rows-per-shard', '4', '--epochs', '2', ...rate];
+    const made = await result('train', ...options, '--test', 'tests', '--run', 'many');
+    assert.deepEqual(
+      made.segments.map(({ number, epoch, shard, rows }: Record<string, number>) => [number, epoch, shard, rows]),
+      [
+        [1, 1, 0, 4],
+        [2, 1, 1, 4],
+        [3, 2, 0, 4],
+        [4, 2, 1, 4],
+      ],
+    );
+    const shards = made.shards.map(({ file }: { file: string }) => readShard(bytesOf(file)));
+    assert.notEqual(shards[0].salt, shards[1].salt);
+    let model = readWeights(bytesOf(start));
+    for (const { shard, training, test } of made.segments) {
+      const step = trainSegment(model, shards[shard], { lr: 4, batch: 2, salt: 7n });
+      assert.deepEqual(training, { loss: step.loss, accuracy: step.accuracy });
+      model = step.child;
+      const { right, loss } = evaluate(model, readShard(bytesOf(tests)));
+      assert.deepEqual(test, { loss, accuracy: right! / 16 });
+    }
+    assert.deepEqual(readWeights(bytesOf(made.model)).layers, model.layers);
+    const before = bytesOf(made.model);
+    assert.deepEqual(await result('train', ...options, '--test', 'tests', '--run', 'many'), made);
+    assert.deepEqual(bytesOf(made.model), before, 'nothing is made again');
+    const curve = readFileSync(made.curve, 'utf8');
+    assert.match(curve, /rows right, %/);
+    assert.match(curve, /mean squared error/);
+    assert.equal(curve.match(/<polyline/g)?.length, 4, 'two lines in each of two panels');
+  });
+
+  it('takes shard files and runs of data', async () => {
+    await result('data', '--shard-file', shard, '--run', 'one');
+    const made = await result('train', '--parent', weights, '--shards', 'one', ...rate, '--run', 'of-a-run');
+    assert.equal(made.segments.length, 1);
+    assert.equal(made.segments[0].training.accuracy, null);
+    assert.doesNotMatch(readFileSync(made.curve, 'utf8'), /rows right/);
+  });
+
+  it('leaves nothing behind when a row is out of range', async () => {
+    const bad = file('bad.csv', `a,b,name\n${[...rows.slice(0, 15), '99,1,low'].join('\n')}\n`);
+    const options = ['--csv', bad, '--label', 'name', '--rows', '16', '--rows-per-shard', '4', ...rate];
+    const refused = await descent(['train', '--parent', start, ...options, '--run', 'bad', ...runs]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /feature 0 of row 15/);
+    const again = await result(
+      'train',
+      '--parent',
+      start,
+      ...source,
+      '--rows',
+      '4',
+      '--rows-per-shard',
+      '4',
+      ...rate,
+      '--run',
+      'bad',
+    );
+    assert.equal(again.segments.length, 1, 'the name is free for other rows');
+  });
+
+  const base = ['train', '--parent', weights, ...rate];
+  const cases: { name: string; args: string[]; says: RegExp }[] = [
+    { name: 'no rows', args: base, says: /On which rows/ },
+    { name: 'two kinds of rows', args: [...base, '--shard', shard, '--mnist'], says: /On which rows/ },
+    { name: 'no weights', args: ['train', '--shards', shard, ...rate], says: /From which weights/ },
+    {
+      name: 'weights and a seed',
+      args: [...base, '--seed', '4-3-2', '--shards', shard],
+      says: /either --parent or --seed/,
+    },
+    {
+      name: 'a seed without a chain',
+      args: ['train', '--seed', '4-3-2', '--shards', shard, ...rate],
+      says: /drawn on chain/,
+    },
+    {
+      name: 'a seed for one segment',
+      args: ['train', '--seed', '4-3-2', '--shard', shard, ...rate],
+      says: /Which parent/,
+    },
+    {
+      name: 'epochs for one segment',
+      args: [...base, '--shard', shard, '--epochs', '2'],
+      says: /--epochs is for many/,
+    },
+    { name: 'a source without --rows', args: [...base, '--mnist'], says: /How many rows/ },
+    { name: 'rows that fill no shards', args: [...base, '--mnist', '--rows', '1500'], says: /Give --rows 2048/ },
+    {
+      name: 'rows of shards that exist',
+      args: [...base, '--shards', shard, '--rows', '8'],
+      says: /--rows is for a source/,
+    },
+    { name: 'a shard twice', args: [...base, '--shards', shard, shard], says: /given twice/ },
+    { name: 'a run that is not there', args: [...base, '--shards', 'nothing'], says: /no run/ },
+    {
+      name: 'a shard of another width',
+      args: ['train', '--parent', start, '--shards', shard, ...rate],
+      says: /2-3-2.*4 inputs/,
+    },
+    {
+      name: 'a test of another width',
+      args: [...base, '--mnist', '--rows', '1024', '--test', shard],
+      says: /784 inputs/,
+    },
+    {
+      name: 'a batch above the rows',
+      args: ['train', '--parent', weights, '--shards', shard, '--lr', '1', '--batch', '16'],
+      says: /1\.\.8/,
+    },
+  ];
+  for (const { name, args, says } of cases) {
+    it(`refuses ${name}`, async () => {
+      const error = await createProgram(SILENT)
+        .parseAsync([...args, ...runs, '--quiet', '--run', 'refused'], { from: 'user' })
+        .then(
+          () => assert.fail('it was accepted'),
+          (reason) => reason,
+        );
+      const said: string[] = [];
+      const streams = {
+        stdout: { write: () => assert.fail('a result') },
+        stderr: { write: (text: string) => said.push(text) },
+      };
+      assert.equal(reportError(error, { json: false }, streams), 2, said.join(''));
+      assert.match(said.join(''), says);
+    });
+  }
+
+  it('says how a run of many segments is proved', async () => {
+    await result('train', '--parent', weights, '--shards', shard, ...rate, '--run', 'later');
+    const refused = await descent(['prove', 'later', ...runs]);
+    assert.match(refused.stderr, /Which registry/);
+  });
+});
+
+describe('the curve', () => {
+  const panel = (ys: number[]) => ({
+    label: 'a < b',
+    format: String,
+    series: [{ name: 'x & y', colour: 1 as const, points: ys.map((y, k) => ({ x: k + 1, y })) }],
+  });
+
+  it('is well formed whatever is in it', () => {
+    for (const ys of [[1], [0, 0], [5, 5, 5], [1e-9, 2e-9], Array.from({ length: 200 }, (_, k) => k)]) {
+      const svg = drawCurves('t <1>', 'rows', [panel(ys)]);
+      assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+      assert.match(svg, /a &lt; b/);
+      assert.match(svg, /x &amp; y/);
+      assert.equal(svg.match(/<circle/g)?.length ?? 0, ys.length > 80 ? 0 : ys.length);
+      for (const [, x, y] of svg.matchAll(/(?:points="| )(-?[\d.]+),(-?[\d.]+)/g)) {
+        assert.ok(Number(x) >= 0 && Number(x) <= 760 && Number(y) >= 0 && Number(y) <= 400, `${x},${y}`);
+      }
+    }
+  });
+
+  it('follows the mode of its reader', () => {
+    assert.match(drawCurves('t', 'rows', [panel([1, 2])]), /prefers-color-scheme: dark/);
+  });
+});
