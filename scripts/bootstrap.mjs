@@ -100,7 +100,6 @@ function holdsTests(folder) {
 function needsOf(args) {
   if (args.length === 0 || args.some((argument) => HELP.has(argument))) return [];
   const verb = args.find((argument) => !argument.startsWith('-'));
-  if (args.includes('--verify')) return EVERYTHING;
   if (verb === 'deploy') return ['kernels', 'abi'];
   // One segment is only trained; many are proved too where there is a registry.
   const proves = args.some((argument) => argument.startsWith('--registry')) || process.env.DESCENT_REGISTRY;

@@ -107,6 +107,15 @@ export async function isModel(chain: Chain, registry: Address, id: Hex): Promise
   });
 }
 
+/** Whether a root above a model is only declared; undefined for no model. @throws DescentError (chain) */
+export async function isDeclared(chain: Chain, registry: Address, id: Hex): Promise<boolean | undefined> {
+  return translateErrors(async () => {
+    const call = { address: registry, abi: modelRegistryAbi, functionName: 'node', args: [id] } as const;
+    const { trainer, declared } = await chain.client.readContract(call);
+    return trainer === zeroAddress ? undefined : declared;
+  });
+}
+
 /** One shard, or undefined. @throws DescentError (chain) */
 export async function readShard(chain: Chain, registry: Address, id: Hex): Promise<StoredShard | undefined> {
   return translateErrors(async () => {
@@ -152,7 +161,8 @@ async function readGas(chain: Chain, hashes: Hex[]): Promise<Map<Hex, number>> {
   return gas;
 }
 
-async function translateErrors<T>(read: () => Promise<T>): Promise<T> {
+/** Errors of the node as one of ours; ours as they are. */
+export async function translateErrors<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {

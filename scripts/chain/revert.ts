@@ -17,6 +17,11 @@ const HINTS: Record<string, string> = {
   Expired: 'The trainer has to sign the edge again.',
   NonceUsed: 'The request was sent or cancelled before. The trainer can sign the edge again.',
   WrongSignature: 'Was it signed with the key of the edge’s trainer? Let the trainer sign it again.',
+  NotScored: 'Prove the model on every shard of the benchmark first: descent score --shards.',
+  ModelTooLate: 'The benchmark was sealed: only models registered up to its closing block count.',
+  StillSealed: 'It can be ranked on when it is open: descent benchmark unseal.',
+  SealBroken: 'One of its shards was registered before the closing block, so it can never be opened.',
+  UnknownBenchmark: 'descent leaderboard lists the benchmarks.',
   SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
 };
 

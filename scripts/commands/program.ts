@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
+import { addBenchmarkCommand } from './benchmark.ts';
 import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
+import { addLeaderboardCommand } from './leaderboard.ts';
 import { addMergeCommand } from './merge.ts';
 import { addProveCommand } from './prove.ts';
 import { addRootCommand } from './root.ts';
@@ -12,6 +14,7 @@ import { addShowCommand } from './show.ts';
 import { addSubmitCommand } from './submit.ts';
 import { addTrainCommand } from './train.ts';
 import { addTreeCommand } from './tree.ts';
+import { addVerifyCommand } from './verify.ts';
 
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
@@ -47,6 +50,9 @@ export function createProgram(output: OutputConfiguration = {}): Command {
   addScoreCommand(program);
   addProveCommand(program);
   addSubmitCommand(program);
+  addVerifyCommand(program);
+  addBenchmarkCommand(program);
+  addLeaderboardCommand(program);
   addShowCommand(program);
   addTreeCommand(program);
   addDeployCommand(program);

@@ -1,16 +1,31 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { InputError } from '../../src/errors/InputError.ts';
 import { scoreCapacity } from '../../src/model/capacity.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
+import { parseId } from '../files/ids.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
+import { listShards } from '../files/shards.ts';
 import type { ScoreInputs } from '../proving/runTasks.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
+import {
+  idsOf,
+  registerScores,
+  type ScoreOutcome,
+  type ScoringInputs,
+  type ShardScore,
+  scoreAll,
+} from '../scoring/scoreAll.ts';
+import { alignColumns } from '../terminal/drawTree.ts';
 import type { Output } from '../terminal/output.ts';
+import { describeRank, openBoard, rankModel } from './benchmark.ts';
 import {
   type CommonOptions,
   outputOf,
+  positive,
   type ScoreboardOptions,
   withCommon,
   withRpc,
@@ -21,51 +36,97 @@ import { printEdges, proveHere, scoreOriginOf } from './prove.ts';
 
 interface ScoreOptions extends CommonOptions, ScoreboardOptions {
   model: string;
-  shard: string;
+  shard?: string;
+  shards?: string[];
+  benchmark?: string;
+  jobs?: number;
   run?: string;
 }
 
-interface ScoreOutcome {
-  [key: string]: string | number | null;
-  shape: string;
-  rows: number;
-  /** As the statement has it: rows right, or the sum of squared errors with 18 fraction bits. */
-  result: string;
-  /** Rows whose label has strictly the largest output; null for regression. */
-  right: number | null;
-  /** Mean over rows of the squared error, summed over outputs; null for classes. */
-  squaredError: number | null;
-}
+const HELP = `
+With --shard it proves one result; 'descent submit' sends it. With --shards and --scoreboard it proves all of them side by side
+and registers them; with --benchmark it then has them summed and enters the model in the leaderboard.`;
 
 export function addScoreCommand(program: Command): void {
   withCommon(withTrainer(withScoreboard(withRpc(program.command('score')))))
-    .description("compute a model's exact result on a shard and, with --scoreboard, prove it")
+    .description("compute a model's exact result on shards and, with --scoreboard, prove it")
     .requiredOption('--model <weights>', 'weights file (model.safetensors)')
-    .requiredOption('--shard <file>', 'shard file')
+    .option('--shard <file>', 'one shard file')
+    .option('--shards <files or runs...>', 'many: shard files, or runs of data with all their shards')
+    .option('--benchmark <id>', 'many: the benchmark whose shards they are')
+    .option('--jobs <number>', 'many: proofs at a time (default: one for each core)', positive)
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
+    .addHelpText('after', HELP)
     .action(async (options: ScoreOptions) => {
-      const output = outputOf(options);
-      const origin = options.scoreboard === undefined ? undefined : await scoreOriginOf(options);
-      const inputs: ScoreInputs = { ...fileHash('model', options.model), ...fileHash('shard', options.shard) };
-      const name = options.run ?? `score-${inputs.modelSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}`;
-      const run = Run.start(runFolder(options.runs, name), 'score', inputs);
-      try {
-        const outcome = await scoreRun(run, inputs, output);
-        if (origin !== undefined) {
-          output.note(describeScore(outcome));
-          printEdges(run, await proveHere(run, origin, output), output, outcome);
-          return;
-        }
-        const next = `next     descent prove ${run.folder} --scoreboard <address>`;
-        output.result({ run: run.folder, ...outcome }, `${describeScore(outcome)}\n${next}`);
-      } finally {
-        run.close();
+      if ((options.shard === undefined) === (options.shards === undefined)) {
+        throw new InputError('On which rows?', { hint: 'Give either --shard or --shards.' });
       }
+      await (options.shards === undefined ? scoreOne : scoreMany)(options, outputOf(options));
     });
 }
 
+async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
+  const misplaced = (['benchmark', 'jobs'] as const).find((name) => options[name] !== undefined);
+  if (misplaced !== undefined) throw new InputError(`--${misplaced} is for --shards.`);
+  const origin = options.scoreboard === undefined ? undefined : await scoreOriginOf(options);
+  const inputs: ScoreInputs = { ...fileHash('model', options.model), ...fileHash('shard', options.shard!) };
+  const name = options.run ?? `score-${inputs.modelSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}`;
+  const run = Run.start(runFolder(options.runs, name), 'score', inputs);
+  try {
+    const outcome = await scoreRun(run, inputs, output);
+    if (origin !== undefined) {
+      output.note(describeScore(outcome));
+      printEdges(run, await proveHere(run, origin, output), output, outcome);
+      return;
+    }
+    const next = `next     descent prove ${run.folder} --scoreboard <address>`;
+    output.result({ run: run.folder, ...outcome }, `${describeScore(outcome)}\n${next}`);
+  } finally {
+    run.close();
+  }
+}
+
+async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
+  const benchmark = options.benchmark === undefined ? undefined : parseId(options.benchmark, 'benchmark');
+  if (benchmark !== undefined && options.scoreboard === undefined) {
+    throw new InputError('Which scoreboard?', { hint: 'Give --scoreboard or set DESCENT_SCOREBOARD.' });
+  }
+  if (options.trainer !== undefined) {
+    throw new InputError('--trainer is for --shard.', { hint: 'Results of many shards are sent: give the key.' });
+  }
+  const board = options.scoreboard === undefined ? undefined : await openBoard(options);
+  const inputs: ScoringInputs = {
+    ...fileHash('model', options.model),
+    shards: listShards(options.shards!, options.runs),
+  };
+  const name = options.run ?? `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
+  const run = Run.start(runFolder(options.runs, name), 'scoring', inputs);
+  try {
+    const scores = await scoreAll(run, inputs, scoreRun, output);
+    const sum = sumOf(scores);
+    if (board === undefined) {
+      const next = 'next     the same command with --scoreboard and a key proves and registers all of it';
+      output.result(
+        { run: run.folder, ...sum, shards: scores },
+        `${renderScores(scores)}\n\n${describeScore(sum)}\n${next}`,
+      );
+      return;
+    }
+    const jobs = options.jobs ?? availableParallelism();
+    const steps = await registerScores(run, inputs, scores, { ...board, jobs, output });
+    const { model } = await idsOf(run, inputs, output);
+    const ranked = benchmark && (await rankModel(board, benchmark, model, options.runs));
+    output.result(
+      { run: run.folder, model, ...sum, shards: scores.map((score, k) => ({ ...score, ...steps[k] })), ranked },
+      [renderScores(scores, steps), '', describeScore(sum), ...(ranked ? [describeRank(ranked)] : [])].join('\n'),
+    );
+  } finally {
+    run.close();
+  }
+}
+
 /** Stage `score` of a run: the result. Nothing else is kept: the proof runs the model again. */
-function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreOutcome> {
+export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreOutcome> {
   return run.stage('score', async () => {
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
@@ -82,6 +143,34 @@ function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreO
       squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / shard.rows,
     };
   });
+}
+
+/** The sum over shards of one kind. @throws InputError for shards of both kinds */
+function sumOf(scores: ShardScore[]): ScoreOutcome {
+  const isClasses = scores[0].right !== null;
+  if (scores.some(({ right }) => (right !== null) !== isClasses)) {
+    throw new InputError('Some shards are of classes and some of numbers: they have no sum.');
+  }
+  const rows = scores.reduce((sum, score) => sum + score.rows, 0);
+  const result = scores.reduce((sum, score) => sum + BigInt(score.result), 0n);
+  return {
+    shape: scores[0].shape,
+    rows,
+    result: result.toString(),
+    right: isClasses ? Number(result) : null,
+    squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / rows,
+  };
+}
+
+function renderScores(scores: ShardScore[], steps?: Awaited<ReturnType<typeof registerScores>>): string {
+  const rows = scores.map(({ rows, right, squaredError, shard }, k) => {
+    const value = right === null ? (squaredError?.toPrecision(4) ?? '') : `${right}`;
+    const { gas, transaction } = steps?.[k]?.submission ?? {};
+    const sent = steps === undefined ? [] : [gas?.toLocaleString('en-US') ?? '-', transaction ?? 'registered before'];
+    return [`${k + 1}`, `${rows}`, value, ...sent, shard];
+  });
+  const head = ['shard', 'rows', scores[0].right === null ? 'squared error' : 'right'];
+  return alignColumns([[...head, ...(steps === undefined ? [] : ['gas', 'transaction']), 'file'], ...rows]);
 }
 
 function describeScore({ shape, rows, right, squaredError }: ScoreOutcome): string {

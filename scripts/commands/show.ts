@@ -12,24 +12,19 @@ import { readModel, readShard } from '../chain/readRegistry.ts';
 import { readInput } from '../files/read.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { type ChainOptions, type CommonOptions, openRegistry, outputOf, withChain, withCommon } from './options.ts';
-import { readEdgeFile } from './submit.ts';
 
 type Facts = Record<string, unknown>;
 
-interface ShowOptions extends CommonOptions, ChainOptions {
-  verify?: boolean;
-}
+type ShowOptions = CommonOptions & ChainOptions;
 
 export function addShowCommand(program: Command): void {
   withCommon(withChain(program.command('show')))
     .description('show a model or shard of the registry, or what a file holds')
-    .option('--verify', "check an edge's proof with the keys of this installation; exit code 4 if it is false")
     .argument('<what>', 'id of a model or shard (0x and 64 digits), or an edge, weights or shard file')
     .action(async (what: string, options: ShowOptions) => {
       const output = outputOf(options);
       const isId = /^0x[0-9a-f]{64}$/i.test(what);
       const facts = isId ? await describeId(what.toLowerCase() as Hex, options) : describeFile(what);
-      if (options.verify) facts.proof = await verifyEdge(what);
       output.result(facts, renderFacts(facts));
     });
 }
@@ -112,30 +107,6 @@ function describeEdge(edge: Edge): Facts {
 
 function show(widths: readonly number[]): string {
   return widths.join('-');
-}
-
-/**
- * Verifies an edge off chain, as the registry would.
- * @throws InputError when it is proved with other keys than those here, DescentError (proof) when it is false
- */
-async function verifyEdge(path: string): Promise<string> {
-  const { origin, statement, proof, verificationKey } = readEdgeFile(path);
-  // imported here because loading the curve library takes longer than most commands
-  const { isVerified, verifyProof } = await import('../../src/proof/verify.ts');
-  const { readPowers, readProgramKey } = await import('../proving/keys.ts');
-  const { vkey, identity } = readProgramKey(statement.program);
-  if (identity.verificationKey !== verificationKey) {
-    throw new InputError(
-      `The edge is proved with the key ${verificationKey}; the key here is ${identity.verificationKey}.`,
-    );
-  }
-  const verification = await verifyProof(origin, statement, proof, { vkey, srs: readPowers() });
-  if (isVerified(verification)) return 'verified';
-  throw new DescentError('The proof is false.', {
-    code: 'PROOF_INVALID',
-    exit: 'proof',
-    details: JSON.stringify(verification),
-  });
 }
 
 function parameterCount(widths: readonly number[]): number {

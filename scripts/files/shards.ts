@@ -26,10 +26,11 @@ export function listShards(names: readonly string[], runs: string): ShardEntry[]
 }
 
 function filesOf(name: string, runs: string): string[] {
-  const isFolder = existsSync(name) && statSync(name).isDirectory();
-  if (existsSync(name) && !isFolder) return [name];
-  if (!isFolder && /[/\\]|\.safetensors$/.test(name)) throw new InputError(`Cannot read ${name}: it does not exist.`);
-  const run = Run.open(isFolder ? name : runFolder(runs, name));
+  if (existsSync(name) && !statSync(name).isDirectory()) return [name];
+  if (!existsSync(name) && /[/\\]|\.safetensors$/.test(name)) {
+    throw new InputError(`Cannot read ${name}: it does not exist.`);
+  }
+  const run = Run.open(runFolder(runs, name));
   try {
     if (run.kind !== 'data') throw new InputError(`${name} is a run of ${run.kind}, not of data.`);
     const { shards } = run.data('data') as { shards: string[] };

@@ -57,7 +57,7 @@ export interface ScoreInputs {
 
 /** Names of the statements of a run; each is read with `openTask` when its turn comes. @throws InputError */
 export function taskNames(run: Run): string[] {
-  if (run.kind === 'training') throw ofManyRuns(run);
+  if (run.kind === 'training' || run.kind === 'scoring') throw ofManyRuns(run);
   if (run.kind === 'data') return (run.data('data') as { shards: string[] }).shards;
   run.data(run.kind);
   return [run.kind];
@@ -67,6 +67,7 @@ export function taskNames(run: Run): string[] {
 export function openTask(run: Run, name: string, origin: Origin): RunTask {
   switch (run.kind) {
     case 'training':
+    case 'scoring':
       throw ofManyRuns(run);
     case 'data': {
       const shard = readShardFile(run.file('data', name));
@@ -120,8 +121,8 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
 }
 
 function ofManyRuns(run: Run): InputError {
-  return new InputError(`The run ${run.name} is of many segments.`, {
-    hint: 'Run its descent train again with --registry and a key: that proves and submits them all.',
+  return new InputError(`The run ${run.name} is of many statements.`, {
+    hint: 'Run its descent train or descent score again with a contract and a key: that proves and registers them all.',
   });
 }
 

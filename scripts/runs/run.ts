@@ -6,7 +6,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { removeTemporaryFiles, writeDurably } from './durable.ts';
 import { lockFolder } from './lock.ts';
 
-export type RunKind = 'data' | 'seed' | 'train' | 'root' | 'merge' | 'score' | 'training';
+export type RunKind = 'data' | 'seed' | 'train' | 'root' | 'merge' | 'score' | 'training' | 'scoring';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 interface FileRecord {

@@ -69,7 +69,9 @@ describe('from a float model to a score', () => {
   /** Submits the edges of a result and has a stranger verify them. @returns id of the first */
   async function submit(edges: { file: string; id: `0x${string}` }[], who: string[]): Promise<`0x${string}`> {
     for (const { file, id } of edges) {
-      assert.equal((await call('show', file, '--verify')).proof, 'verified');
+      const before = await call('verify', file);
+      assert.equal(before.verified, true);
+      assert.equal(before.checks.find(({ about }: { about: string }) => about === 'record').holds, 'unknown');
       const sent = await call('submit', file, ...who);
       assert.deepEqual([sent.id, sent.sent], [id, true]);
     }
@@ -152,9 +154,76 @@ describe('from a float model to a score', () => {
     const forged = join(folder, 'forged.edge.json');
     const statement = { ...honest.statement, result: honest.statement.result + 1n };
     writeFileSync(forged, formatEdge({ ...honest, statement }));
-    assert.equal((await descent(['show', forged, '--verify'], { env })).code, 4);
+    const seen = await descent(['verify', forged, '--json'], { env });
+    assert.equal(seen.code, 4);
+    assert.deepEqual(falseOf(JSON.parse(seen.stdout)), ['groth16']);
     const refused = await descent(['submit', forged, ...BOB], { env });
     assert.equal(refused.code, 4, refused.stderr);
     assert.match(refused.stderr, /ProofRejected/);
   });
+
+  it('a stranger verifies all of it by its ids, from the call data on chain', async () => {
+    for (const [name, program] of [
+      ['shard', 'data'],
+      ['root', 'root'],
+      ['tuned', 'train'],
+      ['sibling', 'train'],
+      ['merged', 'merge'],
+    ]) {
+      const { verified, checks, doesNotShow, ...found } = await call('verify', ids[name]);
+      assert.deepEqual([found.program, found.id, verified], [program, ids[name], true]);
+      for (const { about, holds } of checks) assert.equal(holds, true, `${name}: ${about}`);
+      assert.deepEqual(
+        checks.map(({ about }: { about: string }) => about),
+        ['transaction', 'digest', 'signals', 'groth16', 'opening', 'contract', 'key', 'powers', 'record'],
+      );
+      const declared = doesNotShow.some((limit: string) => /declared/.test(limit));
+      assert.equal(declared, program !== 'data', `${name} says that the root is declared`);
+    }
+    const score = await call('verify', run('score', 'score.edge.json'));
+    assert.match(score.checks.at(-1).says, /The scoreboard holds this result/);
+    assert.ok(score.doesNotShow.some((limit: string) => /lower bound/.test(limit)));
+  });
+
+  it('released weights and rows are what was committed to, and others are not', async () => {
+    const merged = run('merged', 'model.safetensors');
+    const own = await call('verify', ids.merged, '--weights', merged);
+    assert.deepEqual([own.checks.at(-1).about, own.checks.at(-1).holds], ['weights', true]);
+    const trained = await call('verify', run('tuned', 'train.edge.json'), '--weights', tuned, '--shard', shard);
+    assert.deepEqual(
+      trained.checks.slice(-2).map(({ about, holds }: { about: string; holds: boolean }) => [about, holds]),
+      [
+        ['weights', true],
+        ['shard', true],
+      ],
+    );
+    assert.equal((await call('verify', ids.shard, '--shard', shard)).verified, true);
+    for (const other of [
+      [ids.merged, '--weights', tuned],
+      [ids.shard, '--shard', test],
+      [run('tuned', 'train.edge.json'), '--shard', test],
+    ]) {
+      const refused = await descent(['verify', ...other, '--json'], { env });
+      assert.equal(refused.code, 4, refused.stderr);
+      assert.equal(falseOf(JSON.parse(refused.stdout)).length, 1);
+    }
+  });
+
+  it('an edge of another registry is false, an id that nobody registered unknown', async () => {
+    const edge = run('root', 'root.edge.json');
+    const other = await descent(['verify', edge, '--registry', deployment.scoreboard, '--json'], { env });
+    assert.equal(other.code, 4);
+    assert.deepEqual(falseOf(JSON.parse(other.stdout)), ['contract']);
+    const unknown = await descent(['verify', `0x${'00'.repeat(31)}07`], { env });
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /knows neither a model nor a shard/);
+    const offline = await descent(['verify', edge, '--json']);
+    assert.equal(offline.code, 0, offline.stderr);
+    assert.ok(JSON.parse(offline.stdout).doesNotShow.some((limit: string) => /no chain was asked/.test(limit)));
+  });
 });
+
+/** What a verification found false. */
+function falseOf({ checks }: { checks: { about: string; holds: boolean | 'unknown' }[] }): string[] {
+  return checks.filter(({ holds }) => holds === false).map(({ about }) => about);
+}

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeFunctionData, type Hex } from 'viem';
+import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { P, R } from '../../src/numbers/field.ts';
+import { readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import { type Statement, signalsOf } from '../../src/registry/statement.ts';
-import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER } from './edges.ts';
+import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 
 const SIGNALS = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
 const COMMITMENTS = { data: 1, seed: 1, train: 3, root: 1, merge: 9, score: 2 };
@@ -15,6 +16,17 @@ const [DATA, SEED, TRAIN, , MERGE] = EDGES;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests take files apart
 type Json = any;
+
+describe('call data', () => {
+  it('that registers nothing proved is refused', () => {
+    const { data } = edgeTransaction(TRAIN);
+    const request = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
+    for (const bad of ['0x', '0x12345678', data.slice(0, 200), request] as Hex[]) {
+      assert.throws(() => readProvedCall(bad), FileFormatError, bad.slice(0, 20));
+    }
+    assert.throws(() => readProvedCall(edgeTransaction(SEED).data), /nobody drew/);
+  });
+});
 
 describe('an edge file', () => {
   for (const edge of EDGES) {
@@ -31,6 +43,12 @@ describe('an edge file', () => {
       const call = decodeFunctionData({ abi: [...modelRegistryAbi, ...scoreboardAbi], data: data as Hex });
       assert.equal(call.functionName, functionName);
       assert.deepEqual(file.transaction.args, texts(call.args));
+    });
+
+    it(`of program ${program} is read back from its call data`, () => {
+      const { statement } = edge;
+      const drawn = statement.program === 'seed' ? { widths: statement.widths, seed: statement.seed } : undefined;
+      assert.deepEqual(readProvedCall(edgeTransaction(edge).data, drawn), { statement, proof: PROOF });
     });
 
     it(`of program ${program} states id, parameters, commitments and signals`, () => {

@@ -1,0 +1,91 @@
+import { type Address, type Hex, zeroAddress } from 'viem';
+import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import type { ShardKind } from '../../src/model/shape.ts';
+import type { Chain } from './client.ts';
+import { translateErrors } from './readRegistry.ts';
+
+/** A benchmark as the chain's events tell it. */
+export interface ListedBenchmark {
+  id: Hex;
+  dataset: Hex;
+  /** Where its rows are described; undefined while it is sealed. */
+  uri: string | undefined;
+  shards: readonly Hex[];
+  /** Who sealed it; undefined where it was not sealed. */
+  sealer: Address | undefined;
+  /** Last block whose models count; undefined where all count. */
+  closingBlock: number | undefined;
+  isOpen: boolean;
+}
+
+export interface Standing {
+  place: number;
+  model: Hex;
+  /** Rows right, or the sum of squared errors with 18 fraction bits. */
+  value: bigint;
+  rows: number;
+  kind: ShardKind;
+  ranker: Address;
+}
+
+export async function registryOfScoreboard({ client }: Chain, scoreboard: Address): Promise<Address> {
+  return translateErrors(() =>
+    client.readContract({ address: scoreboard, abi: scoreboardAbi, functionName: 'registry' }),
+  );
+}
+
+/** All benchmarks, sealed or open, in the order in which they were first seen. @throws DescentError (chain) */
+export async function readBenchmarks(chain: Chain, scoreboard: Address): Promise<ListedBenchmark[]> {
+  return translateErrors(async () => {
+    const registry = await registryOfScoreboard(chain, scoreboard);
+    const query = { fromBlock: 0n, strict: true } as const;
+    const board = { ...query, address: scoreboard, abi: scoreboardAbi } as const;
+    const [sealed, opened, datasets] = await Promise.all([
+      chain.client.getContractEvents({ ...board, eventName: 'BenchmarkSealed' }),
+      chain.client.getContractEvents({ ...board, eventName: 'BenchmarkOpened' }),
+      chain.client.getContractEvents({
+        ...query,
+        address: registry,
+        abi: modelRegistryAbi,
+        eventName: 'DatasetRegistered',
+      }),
+    ]);
+    const uris = new Map(datasets.map(({ args }) => [args.id, args.uri]));
+    const found = new Map<Hex, ListedBenchmark>();
+    for (const { args } of sealed) {
+      const { id, dataset, sealer, closingBlock } = args;
+      const rest = { uri: undefined, shards: [], isOpen: false };
+      found.set(id, { id, dataset, sealer, closingBlock: Number(closingBlock), ...rest });
+    }
+    for (const { args } of opened) {
+      const { id, dataset, shardIds } = args;
+      const { sealer, closingBlock } = found.get(id) ?? {};
+      found.set(id, { id, dataset, uri: uris.get(dataset), shards: shardIds, sealer, closingBlock, isOpen: true });
+    }
+    return [...found.values()];
+  });
+}
+
+/** The leaderboard, best first. @throws DescentError (chain) */
+export async function readLeaderboard(chain: Chain, scoreboard: Address, id: Hex): Promise<Standing[]> {
+  return translateErrors(async () => {
+    const call = { address: scoreboard, abi: scoreboardAbi, functionName: 'leaderboard', args: [id] } as const;
+    const list = await chain.client.readContract(call);
+    return list.map(({ model, value, rows, kind, ranker }, k) => ({
+      place: k + 1,
+      model,
+      value,
+      rows: Number(rows),
+      kind: kind === 1 ? 'classes' : 'regression',
+      ranker,
+    }));
+  });
+}
+
+/** Whether a dataset is registered. @throws DescentError (chain) */
+export async function isDataset(chain: Chain, registry: Address, id: Hex): Promise<boolean> {
+  return translateErrors(async () => {
+    const call = { address: registry, abi: modelRegistryAbi, functionName: 'dataset', args: [id] } as const;
+    return (await chain.client.readContract(call)).registrar !== zeroAddress;
+  });
+}

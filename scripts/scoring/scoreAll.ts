@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Address, LocalAccount } from 'viem';
+import type { Chain } from '../chain/client.ts';
+import { readResult } from '../chain/readRegistry.ts';
+import { readShardFile, readWeightsFile } from '../files/models.ts';
+import type { ShardEntry } from '../files/shards.ts';
+import { createCommitter } from '../proving/commit.ts';
+import { type ProvedStep, type ProvingStep, proveAll } from '../proving/proveAll.ts';
+import { createProverPool } from '../proving/proverPool.ts';
+import type { ScoreInputs } from '../proving/runTasks.ts';
+import { type Json, Run } from '../runs/run.ts';
+import { type Output, withoutProgress } from '../terminal/output.ts';
+
+/** What a run of many scores was started with. */
+export interface ScoringInputs {
+  [key: string]: Json;
+  model: string;
+  modelSha256: string;
+  shards: ShardEntry[];
+}
+
+/** A model's result on one shard. */
+export interface ScoreOutcome {
+  [key: string]: string | number | null;
+  shape: string;
+  rows: number;
+  /** As the statement has it: rows right, or the sum of squared errors with 18 fraction bits. */
+  result: string;
+  /** Rows whose label has strictly the largest output; null for regression. */
+  right: number | null;
+  /** Mean over rows of the squared error, summed over outputs; null for classes. */
+  squaredError: number | null;
+}
+
+export interface ShardScore extends ScoreOutcome {
+  shard: string;
+  folder: string;
+}
+
+/**
+ * Computes a model's result on every shard, each in a run of its own below that of all.
+ * @param scoreOne does the work of one run
+ */
+export async function scoreAll(
+  run: Run,
+  { model, modelSha256, shards }: ScoringInputs,
+  scoreOne: (run: Run, inputs: ScoreInputs, output: Output) => Promise<ScoreOutcome>,
+  output: Output,
+): Promise<ShardScore[]> {
+  output.progress.stage(`score on ${shards.length} shards`);
+  const scores: ShardScore[] = [];
+  for (const [k, entry] of shards.entries()) {
+    const folder = join(run.folder, `score-${String(k + 1).padStart(3, '0')}`);
+    const outcome = await run.stage(`score ${k + 1}`, async () => {
+      const inputs: ScoreInputs = { model, modelSha256, ...entry };
+      const part = Run.start(folder, 'score', inputs);
+      try {
+        return await scoreOne(part, inputs, withoutProgress(output));
+      } finally {
+        part.close();
+      }
+    });
+    scores.push({ ...outcome, shard: entry.shard, folder });
+    output.progress.update((k + 1) / shards.length);
+  }
+  output.progress.done();
+  return scores;
+}
+
+export interface ScoringContext {
+  chain: Chain;
+  scoreboard: Address;
+  account: LocalAccount;
+  /** Proofs at a time. */
+  jobs: number;
+  output: Output;
+}
+
+/**
+ * Proves all results side by side and registers them; those that the scoreboard has already, whoever proved them, or has
+ * better ones for, are left out.
+ * @returns by the place of the shard; undefined where nothing was to be proved
+ */
+export async function registerScores(
+  run: Run,
+  inputs: ScoringInputs,
+  scores: ShardScore[],
+  context: ScoringContext,
+): Promise<(ProvedStep | undefined)[]> {
+  const { chain, scoreboard, output } = context;
+  const ids = await idsOf(run, inputs, output);
+  const steps: ProvingStep[] = [];
+  for (const [k, { folder, result, right }] of scores.entries()) {
+    const known = await readResult(chain, scoreboard, ids.model, ids.shards[k]);
+    const isBetter =
+      known === undefined || (right === null ? BigInt(result) < known.value : BigInt(result) > known.value);
+    if (isBetter) steps.push({ label: `shard ${k + 1}`, program: 'score', folder });
+  }
+  if (steps.length === 0) return scores.map(() => undefined);
+  const pool = createProverPool(context.jobs);
+  try {
+    const proved = await proveAll(steps, { ...context, contract: scoreboard, pool });
+    return scores.map(({ folder }) => proved.find((step) => step.folder === folder));
+  } finally {
+    pool.close();
+  }
+}
+
+/** Ids of the model and of the shards as the registry has them, computed once a run. */
+export function idsOf(run: Run, { model, modelSha256, shards }: ScoringInputs, output: Output) {
+  return run.stage('ids', async () => {
+    const committer = createCommitter();
+    output.progress.stage('compute ids');
+    try {
+      const ids = { model: await committer.model(readWeightsFile(model, modelSha256)), shards: [] as `0x${string}`[] };
+      for (const { shard, shardSha256 } of shards) {
+        ids.shards.push(await committer.shard(readShardFile(shard, shardSha256)));
+      }
+      return ids;
+    } finally {
+      output.progress.done();
+      await committer.close();
+    }
+  });
+}

@@ -1,0 +1,52 @@
+import type { Edge } from '../../src/registry/edge.ts';
+
+/** What is known besides the edge itself. */
+export interface Known {
+  devKeys: boolean;
+  /** Whether a root above it is only declared; undefined where nobody was asked. */
+  declared: boolean | undefined;
+  /** Whether a chain was asked. */
+  chain: boolean;
+  /** Whether released weights or a shard were compared. */
+  files: boolean;
+}
+
+/** What a true edge does not show, in words. */
+export function limitsOf({ statement }: Edge, { devKeys, declared, chain, files }: Known): string[] {
+  const limits: string[] = [];
+  if (devKeys) {
+    limits.push('Anything, against someone who means harm: the keys are development keys, whose secret is public.');
+  }
+  if (!chain) limits.push('That it is registered: no chain was asked (--rpc).');
+  switch (statement.program) {
+    case 'data':
+      limits.push('That the rows are good, lawful or what their owner says: only that they are well formed and fixed.');
+      break;
+    case 'seed':
+      limits.push(
+        'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible.',
+      );
+      break;
+    case 'root':
+      limits.push('Where the weights come from: the hash of their file is declared. Proved is that they are in range.');
+      break;
+    case 'train':
+    case 'merge':
+      limits.push('That the result is good: only that it follows from what it names.');
+      break;
+    case 'score':
+      limits.push(
+        statement.shard.kind === 'classes'
+          ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
+          : 'Anything about other rows: the sum of squared errors is of this shard alone.',
+        'That the model was not trained on these rows: only a sealed benchmark speaks for that.',
+      );
+  }
+  if (statement.program === 'train' || statement.program === 'merge' || statement.program === 'score') {
+    if (declared === true) limits.push('Where the first weights come from: a root above this model is declared.');
+    if (declared === undefined) limits.push('Where the first weights come from: a root may be declared (show <id>).');
+  }
+  limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
+  if (!files) limits.push('That any file is what it commits to: give --weights or --shard to compare one.');
+  return limits;
+}
