@@ -9,8 +9,8 @@ import {
   spongeMain,
 } from './baseline/instance.ts';
 import type { BaselineFigures } from './measurements/baselineProve.ts';
+import { NETWORKS } from './proofs.ts';
 import { measure } from './support/child.ts';
-import { NETWORKS } from './train.ts';
 
 export interface BaselineResult {
   /** Compiled instances beside what the formula says. */

@@ -1,42 +1,48 @@
 // Measures every figure that README and CHANGELOG quote. Read bench/README.md first.
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type BaselineResult, benchBaseline } from './baseline.ts';
 import { pinnedGas } from './gas.ts';
-import { baselineTables, gasTable, proofTable, ratiosOf, ratioTable, stageTable } from './report.ts';
-import { benchProof, type ProofFigures, proofTasks } from './train.ts';
+import { benchProof, type ProofFigures, proofTasks } from './proofs.ts';
+import { baselineTables, gasTable, proofTable, ratiosOf, ratioTable, stageTables } from './report.ts';
+import { describeMachine, type Machine, readResults, writeReadme, writeResults } from './results.ts';
 
-const RESULTS = new URL('results.json', import.meta.url);
-const HELP = `npm run bench -- [--only <words>] [--json]
+const HELP = `npm run bench -- [--only <words>] [--write | --tables]
 
-  --only   comma-separated; runs what has one of them in its name: ${['baseline', 'gas', ...proofTasks().map(({ name }) => name)].join(', ')}
-  --json   also writes bench/results.json
+  --only    comma-separated; runs what has one of them in its name: ${['baseline', 'gas', ...proofTasks().map(({ name }) => name)].join(', ')}
+  --write   of a whole run: keeps it in bench/results.json and puts its tables into bench/README.md
+  --tables  measures nothing: puts the tables of bench/results.json into bench/README.md
 `;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    tables: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
 if (values.help) process.stdout.write(HELP);
+else if (values.tables) writeReadme(readResults());
+else if (values.write && values.only !== '') refuse('--write keeps whole runs: leave out --only');
 else await run(values.only.split(',').map((word) => word.trim()));
+
+function refuse(reason: string): void {
+  process.stderr.write(`bench: ${reason}\n\n${HELP}`);
+  process.exitCode = 2;
+}
 
 async function run(words: string[]): Promise<void> {
   const wanted = (name: string) => words.some((word) => name.includes(word));
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const tasks = proofTasks().filter(({ name }) => wanted(name));
   if (tasks.length === 0 && !wanted('baseline') && !wanted('gas')) {
-    process.stderr.write(`bench: nothing is called '${words.join(', ')}'\n\n${HELP}`);
-    process.exitCode = 2;
-    return;
+    return refuse(`nothing is called '${words.join(', ')}'`);
   }
   const print = (text: string) => process.stdout.write(`${text}\n\n`);
-  const machine = describeMachine();
-  print(`${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node.js ${machine.node}`);
+  const machine = thisMachine();
+  print(describeMachine(machine));
   if (machine.load > machine.cores / 2) say(`the machine is busy (load ${machine.load}): times will be too long`);
 
   const proofs: ProofFigures[] = [];
@@ -44,8 +50,10 @@ async function run(words: string[]): Promise<void> {
     say(`prove ${name}`);
     proofs.push(await benchProof(task));
   }
-  if (proofs.length > 0) print(proofTable(proofs));
-  if (proofs.some(({ program }) => program === 'train')) print(stageTable(proofs));
+  if (proofs.length > 0) {
+    print(proofTable(proofs));
+    print(stageTables(proofs));
+  }
 
   let baseline: BaselineResult | undefined;
   if (wanted('baseline')) {
@@ -57,21 +65,18 @@ async function run(words: string[]): Promise<void> {
 
   const gas = wanted('gas') ? pinnedGas() : undefined;
   if (gas) print(gasTable(gas));
-  if (values.json) {
-    const results = { date: new Date().toISOString(), machine, proofs, baseline, ratios, gas };
-    // Without arrays of numbers this is how the formatter would write it.
-    const plain = (key: string, value: unknown) => (key === 'widths' ? (value as number[]).join('-') : value);
-    await writeFile(RESULTS, `${JSON.stringify(results, plain, 2)}\n`);
-  }
+  if (!values.write) return;
+  const results = { date: new Date().toISOString(), machine, proofs, baseline: baseline!, ratios: ratios!, gas: gas! };
+  writeResults(results);
+  writeReadme(results);
 }
 
-function describeMachine() {
+function thisMachine(): Machine {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
-    /** Of the last minute before the first measurement; more than a little spoils the times. */
     load: Number(loadavg()[0].toFixed(2)),
   };
 }

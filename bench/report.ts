@@ -1,6 +1,6 @@
 import type { BaselineResult } from './baseline.ts';
+import type { ProofFigures } from './proofs.ts';
 import { count, figure, table } from './support/table.ts';
-import type { ProofFigures } from './train.ts';
 
 /** How many times cheaper than gate by gate a row is. */
 export interface Ratio {
@@ -62,25 +62,41 @@ export function proofTable(proofs: ProofFigures[]): string {
   );
 }
 
-/** Seconds of each stage of the `train` proofs. */
-export function stageTable(proofs: ProofFigures[]): string {
-  const trains = proofs.filter(({ program }) => program === 'train');
-  const names = [...new Set(trains.flatMap(({ stages }) => stages.map(({ name }) => name)))];
-  const cell = (seconds: number | undefined) => (seconds === undefined ? '' : figure(seconds));
+/** Seconds of each stage, in brackets those of all threads; one table for each network. */
+export function stageTables(proofs: ProofFigures[]): string {
+  return [...new Set(proofs.map(({ widths }) => widths.join('-')))]
+    .map((network) =>
+      stageTable(
+        network,
+        proofs.filter(({ widths }) => widths.join('-') === network),
+      ),
+    )
+    .join('\n\n');
+}
+
+function stageTable(network: string, proofs: ProofFigures[]): string {
+  // In the order of the proof with most of them.
+  const byStages = [...proofs].sort((a, b) => b.stages.length - a.stages.length);
+  const names = [...new Set(byStages.flatMap(({ stages }) => stages.map(({ name }) => name)))];
+  const cell = (seconds: number | undefined, cpuSeconds?: number) =>
+    seconds === undefined ? '' : figure(seconds) + (cpuSeconds === undefined ? '' : ` (${figure(cpuSeconds)})`);
   return table(
-    ['stage (s)', ...trains.map(({ name }) => name)],
+    [`${network}, stage (s)`, ...proofs.map(({ name }) => name.replace(` ${network}`, ''))],
     [
-      ['native training', ...trains.map(({ trainSeconds }) => cell(trainSeconds))],
+      ['the work itself', ...proofs.map(({ nativeSeconds }) => cell(nativeSeconds))],
+      ['commitments', ...proofs.map((proof) => cell(outsideStages(proof)))],
       ...names.map((name) => [
         name,
-        ...trains.map(({ stages }) => cell(stages.find((stage) => stage.name === name)?.seconds)),
+        ...proofs.map(({ stages }) => {
+          const stage = stages.find((other) => other.name === name);
+          return cell(stage?.seconds, stage?.cpuSeconds);
+        }),
       ]),
-      ['outside stages', ...trains.map((proof) => cell(outsideStages(proof)))],
     ],
   );
 }
 
-/** Committing to parent, child and shard comes before the first stage. */
+/** Committing to models and shard comes before the first stage. */
 function outsideStages({ seconds, stages }: ProofFigures): number {
   return Math.max(0, seconds - stages.reduce((sum, stage) => sum + stage.seconds, 0));
 }

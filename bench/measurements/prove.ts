@@ -1,30 +1,43 @@
 import { loadMnist } from '../../scripts/data/mnist.ts';
 import { openProver } from '../../scripts/proving/openProver.ts';
-import { dataCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
+import {
+  dataCapacity,
+  mergeCapacity,
+  rootCapacity,
+  scoreCapacity,
+  seedCapacity,
+  trainCapacity,
+} from '../../src/model/capacity.ts';
+import { mergeWeights } from '../../src/model/merge.ts';
+import { averageCoefficients } from '../../src/model/merge-recipes.ts';
+import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { Origin, Program } from '../../src/registry/statement.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
-import { runMeasurement, timed } from '../support/child.ts';
+import { runMeasurement, StageTimer, type StageTiming, timed } from '../support/child.ts';
 
 export interface ProveTask {
-  program: 'data' | 'seed' | 'train';
+  program: Program;
   widths: number[];
-  /** Rows of the shard; absent for `seed`. */
+  /** Rows of the shard; 0 where there is none. */
   rows: number;
+  /** Of a merge. */
+  parents?: number;
 }
 
 export interface ProveFigures {
   /** One proof, commitments included, keys loaded. */
   seconds: number;
   cpuSeconds: number;
-  stages: { name: string; seconds: number }[];
+  stages: StageTiming[];
   /** Reading keys and powers of tau. */
   openSeconds: number;
-  /** Native training of the segment; absent for `data` and `seed`. */
-  trainSeconds?: number;
+  /** The work that is proved: training, merging, the forward pass; absent for `data`, `seed` and `root`. */
+  nativeSeconds?: number;
   verifySeconds: number;
 }
 
@@ -36,53 +49,98 @@ const ORIGIN: Origin = {
   trainer: '0x0000000000000000000000000000000000000002',
 };
 const REQUEST = { seed: 20261121n, requestId: 1n };
+const SOURCE = `0x${'5e'.repeat(32)}` as const;
 
-await runMeasurement(async ({ program, widths, rows }: ProveTask): Promise<ProveFigures> => {
-  const shape = { inputs: widths[0], outputs: widths[widths.length - 1], rows, kind: 'classes' as const };
-  const capacity = {
-    data: () => dataCapacity(shape),
-    seed: () => seedCapacity(widths),
-    train: () => trainCapacity(widths, rows),
-  };
-  const size = 2 ** Math.max(...Object.values(capacity[program]()));
+await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
+  const { program } = task;
+  const size = 2 ** Math.max(...Object.values(capacityOf(task)));
   const opened = await timed(() => openProver([program], size));
   const { prover, keys, powers } = opened.value;
 
-  const parent = program === 'data' ? undefined : seedWeights(widths, REQUEST.seed, 1n);
-  const shard = program === 'seed' ? undefined : await mnistShard(widths[0], rows);
-  const work = task(prover, { parent, shard });
-  const proved = await timed(work.prove);
-  const { statement, proof, stages } = proved.value;
+  const { prove, nativeSeconds } = await prepare(prover, task);
+  const timer = new StageTimer();
+  const proved = await timed(() => prove(timer.next));
+  const stages = timer.end();
+  const { statement, proof } = proved.value;
   const { vkey } = keys[program]!;
   const verified = await timed(() => verifyProof(ORIGIN, statement, proof, { vkey, srs: powers }));
   if (!isVerified(verified.value)) throw new Error(`the proof of ${program} does not verify`);
   return {
     seconds: proved.seconds,
     cpuSeconds: proved.cpuSeconds,
-    stages: stages.map(({ name, seconds }) => ({ name, seconds })),
+    stages,
     openSeconds: opened.seconds,
-    ...(work.trainSeconds !== undefined && { trainSeconds: work.trainSeconds }),
+    ...(nativeSeconds !== undefined && { nativeSeconds }),
     verifySeconds: verified.seconds,
   };
 });
 
+function capacityOf({ program, widths, rows }: ProveTask): Record<string, number> {
+  switch (program) {
+    case 'data':
+      return dataCapacity({ inputs: widths[0], outputs: widths[widths.length - 1], rows, kind: 'classes' });
+    case 'seed':
+      return seedCapacity(widths);
+    case 'root':
+      return rootCapacity(widths);
+    case 'merge':
+      return mergeCapacity(widths);
+    case 'train':
+      return trainCapacity(widths, rows);
+    case 'score':
+      return scoreCapacity(widths, rows);
+  }
+}
+
 /** The first rows of MNIST: 7x7 means for 49 inputs, all pixels for 784. */
-async function mnistShard(inputs: number, rows: number) {
+async function mnistShard({ widths: [inputs], rows }: ProveTask): Promise<Shard> {
   const mnist = await loadMnist({ pooled: inputs === 49 });
   if (mnist.inputs !== inputs) throw new Error(`MNIST has no form with ${inputs} inputs`);
   return mnist.train.shard({ first: 0, rows }, 2n);
 }
 
-type MnistShard = Awaited<ReturnType<typeof mnistShard>>;
+interface Prepared {
+  prove(onStage: (name: string) => void): Promise<ProofResult>;
+  nativeSeconds?: number;
+}
 
-function task(
-  prover: Prover,
-  { parent, shard }: { parent: Weights | undefined; shard: MnistShard | undefined },
-): { prove: () => Promise<ProofResult>; trainSeconds?: number } {
-  if (parent === undefined) return { prove: () => prover.proveData(ORIGIN, shard!) };
-  if (shard === undefined) return { prove: () => prover.proveSeed(ORIGIN, parent, REQUEST) };
-  const began = performance.now();
-  const { child, trace } = trainSegment(parent, shard, { ...STEP, salt: 3n });
-  const trainSeconds = (performance.now() - began) / 1000;
-  return { prove: () => prover.proveTrain(ORIGIN, { parent, child, shard, ...STEP, trace }), trainSeconds };
+async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
+  const { program, widths } = task;
+  const weights = (k = 0) => seedWeights(widths, REQUEST.seed + BigInt(k), BigInt(1 + k));
+  switch (program) {
+    case 'data': {
+      const shard = await mnistShard(task);
+      return { prove: (onStage) => prover.proveData(ORIGIN, shard, onStage) };
+    }
+    case 'seed': {
+      const start = weights();
+      return { prove: (onStage) => prover.proveSeed(ORIGIN, start, REQUEST, onStage) };
+    }
+    case 'root': {
+      const model = weights();
+      return { prove: (onStage) => prover.proveRoot(ORIGIN, model, SOURCE, onStage) };
+    }
+    case 'train': {
+      const [parent, shard] = [weights(), await mnistShard(task)];
+      const trained = await timed(() => trainSegment(parent, shard, { ...STEP, salt: 3n }));
+      const witness = { parent, shard, ...STEP, ...trained.value };
+      return { prove: (onStage) => prover.proveTrain(ORIGIN, witness, onStage), nativeSeconds: trained.seconds };
+    }
+    case 'merge': {
+      const parents: Weights[] = Array.from({ length: task.parents! }, (_, k) => weights(k));
+      const coefficients = averageCoefficients(
+        widths.length - 1,
+        parents.map(() => 1),
+      );
+      const merged = await timed(() => mergeWeights(parents, coefficients, 3n));
+      const witness = { parents, coefficients, merge: merged.value };
+      return { prove: (onStage) => prover.proveMerge(ORIGIN, witness, onStage), nativeSeconds: merged.seconds };
+    }
+    case 'score': {
+      const [model, shard] = [weights(), await mnistShard(task)];
+      const passed = await timed(() => forwardTrace(model, shard));
+      const witness = { model, shard, forward: passed.value };
+      return { prove: (onStage) => prover.proveScore(ORIGIN, witness, onStage), nativeSeconds: passed.seconds };
+    }
+  }
 }

@@ -54,3 +54,35 @@ export async function timed<T>(work: () => T | Promise<T>): Promise<Timing & { v
   const { user, system } = process.cpuUsage(before);
   return { value, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
+
+/** A named part of some work. */
+export interface StageTiming extends Timing {
+  name: string;
+}
+
+/** Times the stages of a proof: each begins with `next` and ends with the one after it, or with `end`. */
+export class StageTimer {
+  readonly #stages: StageTiming[] = [];
+  #began = 0;
+  #before = process.cpuUsage();
+
+  readonly next = (name: string): void => {
+    this.#close();
+    this.#stages.push({ name, seconds: 0, cpuSeconds: 0 });
+    this.#began = performance.now();
+    this.#before = process.cpuUsage();
+  };
+
+  end(): StageTiming[] {
+    this.#close();
+    return this.#stages;
+  }
+
+  #close(): void {
+    const stage = this.#stages.at(-1);
+    if (stage === undefined) return;
+    const { user, system } = process.cpuUsage(this.#before);
+    stage.seconds = (performance.now() - this.#began) / 1000;
+    stage.cpuSeconds = (user + system) / 1e6;
+  }
+}

@@ -3,11 +3,13 @@ import type { ProveFigures, ProveTask } from './measurements/prove.ts';
 import { measure } from './support/child.ts';
 
 /** Figures of one proof. */
-export interface ProofFigures extends ProveFigures, ProveTask {
+export interface ProofFigures extends Omit<ProveFigures, 'stages'>, ProveTask {
   name: string;
+  /** Processor seconds are those of all threads; results before 2026-11-25 have none. */
+  stages: { name: string; seconds: number; cpuSeconds?: number }[];
   peakMiB: number;
   constraints: number;
-  /** Absent for `seed`. */
+  /** Absent where there are no rows. */
   secondsPerRow?: number;
 }
 
@@ -16,19 +18,23 @@ export const NETWORKS = [
   [784, 128, 10],
 ];
 const ROWS = [256, 1024];
+const PARENTS = [2, 8];
 
-/** All measurements, in the order of the edges they prove. */
+/** All measurements of proofs, of every program. */
 export function proofTasks(): (ProveTask & { name: string })[] {
   const tasks: ProveTask[] = NETWORKS.flatMap((widths) => [
     { program: 'seed', widths, rows: 0 },
     ...ROWS.map((rows): ProveTask => ({ program: 'data', widths, rows })),
     ...ROWS.map((rows): ProveTask => ({ program: 'train', widths, rows })),
+    { program: 'root', widths, rows: 0 },
+    ...PARENTS.map((parents): ProveTask => ({ program: 'merge', widths, rows: 0, parents })),
+    ...ROWS.map((rows): ProveTask => ({ program: 'score', widths, rows })),
   ]);
   return tasks.map((task) => ({ ...task, name: nameOf(task) }));
 }
 
-function nameOf({ program, widths, rows }: ProveTask): string {
-  return `${program} ${widths.join('-')}${rows > 0 ? ` x ${rows}` : ''}`;
+function nameOf({ program, widths, rows, parents }: ProveTask): string {
+  return `${program} ${widths.join('-')}${rows > 0 ? ` x ${rows}` : ''}${parents ? ` of ${parents}` : ''}`;
 }
 
 /** Proves once in a process of its own: time by stage, peak memory. */
