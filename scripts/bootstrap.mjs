@@ -16,7 +16,9 @@ const PROGRAMS = JSON.parse(readFileSync(join(ROOT, 'circuits', 'circuits.json')
   ({ program }) => program,
 );
 addCircuitSteps(PROGRAMS);
-const EVERYTHING = Object.keys(STEPS);
+// Of tests only those in a browser need the page, and it takes a minute.
+const EVERYTHING = Object.keys(STEPS).filter((name) => name !== 'page');
+const WITH_PAGE = [...EVERYTHING, 'page'];
 const CORE = ['core keys', 'abi'];
 const CORES = availableParallelism?.() ?? cpus().length;
 
@@ -33,6 +35,7 @@ const FOLDER_NEEDS = {
   setup: ['keys'],
   contracts: ['contracts', 'abi'],
   bench: ['kernels'],
+  e2e: WITH_PAGE,
 };
 
 // Not part of `npm test`: hours of mutations, and journeys that need a browser.
@@ -45,16 +48,18 @@ const BIN = { biome: '@biomejs/biome/bin/biome', solhint: 'solhint/solhint.js', 
 /** What a command needs built and which node commands it then runs, one after the other. */
 function plan(command, args) {
   switch (command) {
-    case 'descent':
-      return { needs: needsOf(args), runs: [['scripts/cli.ts', ...args]] };
     case 'demo':
-      return { needs: needsOf(['demo', ...args]), runs: [['scripts/cli.ts', 'demo', ...args]] };
+      return plan('descent', ['demo', ...args]);
+    case 'descent': {
+      const complete = withDefaults(args);
+      return { needs: needsOf(complete), runs: [['scripts/cli.ts', ...complete]] };
+    }
     case 'test':
       return planTests(args);
     case 'bench':
       return { needs: EVERYTHING, runs: [['bench/index.ts', ...args]] };
     case 'build':
-      return { needs: EVERYTHING, runs: [] };
+      return { needs: WITH_PAGE, runs: [] };
     case 'sourcify':
       return { needs: ['abi'], runs: [['scripts/deploy/sourcify.ts', ...args]] };
     case 'setup':
@@ -96,16 +101,28 @@ function holdsTests(folder) {
   );
 }
 
+/** In a terminal the demo ends with the page; a script or a test must come to its end. */
+function withDefaults(args) {
+  if (verbOf(args) !== 'demo' || process.stdout.isTTY !== true || process.env.CI) return args;
+  const decided = ['--serve', '--no-serve', '--keep-node', '--json', ...HELP].some((option) => args.includes(option));
+  return decided ? args : [...args, '--serve'];
+}
+
+function verbOf(args) {
+  return args.find((argument) => !argument.startsWith('-'));
+}
+
 /** What a command of the command line needs: keys only where something is proved. */
 function needsOf(args) {
   if (args.length === 0 || args.some((argument) => HELP.has(argument))) return [];
-  const verb = args.find((argument) => !argument.startsWith('-'));
+  const verb = verbOf(args);
   if (verb === 'deploy') return ['kernels', 'abi'];
   // One segment is only trained; many are proved too where there is a registry.
   const proves = args.some((argument) => argument.startsWith('--registry')) || process.env.DESCENT_REGISTRY;
   if (verb === 'train') return args.includes('--shard') || !proves ? ['kernels'] : CORE;
   if (['submit', 'show', 'tree'].includes(verb)) return ['kernels'];
-  return ['data', 'seed', 'demo'].includes(verb) ? CORE : EVERYTHING;
+  if (verb === 'demo' && args.includes('--serve')) return WITH_PAGE;
+  return ['data', 'seed'].includes(verb) ? CORE : EVERYTHING;
 }
 
 function tool(name) {

@@ -23,6 +23,7 @@ export function resolveNode(root, say) {
   const env = {
     ...process.env,
     HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true',
+    NEXT_TELEMETRY_DISABLED: '1',
     // Types are stripped once a file, not once a process.
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'build', 'compile-cache'),
   };

@@ -37,12 +37,19 @@ export const STEPS = {
     after: ['contracts'],
     run: ['scripts/build/abi.ts'],
   },
+  page: {
+    title: 'page',
+    inputs: ['web', 'src'],
+    outputs: ['web/.next/BUILD_ID'],
+    after: ['kernels', 'abi'],
+    run: ['node_modules/next/dist/bin/next', 'build', 'web'],
+  },
 };
 
-// One circuit each for two processors, and the demo need not wait for circuits that it does not use.
+// One circuit each for two processors, and most commands need not wait for circuits that they do not use.
 const CIRCUIT_INPUTS = ['circuits/circuits.json', 'circuits/lib', 'circuits/programs', 'scripts/build/circuits.ts'];
 
-/** Programs of which everything else descends: what the demo and most commands need. */
+/** Programs of which everything else descends: what most commands need. */
 const CORE = ['data', 'seed', 'train'];
 
 /**
@@ -137,14 +144,17 @@ function readJson(path) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
-/** SHA-256 over the names and contents of all files below the given paths. */
+/** Names below web/ that its build and its type check make. */
+const MADE = /^\.next$|^next-env\.d\.ts$|\.tsbuildinfo$/;
+
+/** SHA-256 over the names and contents of all files below the given paths, without what builds leave there. */
 export function contentHash(root, paths) {
   const hash = createHash('sha256');
   const visit = (path) => {
     const full = join(root, path);
     if (!existsSync(full)) return;
     if (statSync(full).isDirectory()) {
-      for (const entry of readdirSync(full).sort()) visit(join(path, entry));
+      for (const entry of readdirSync(full).sort()) if (!MADE.test(entry)) visit(join(path, entry));
     } else {
       hash.update(`${path}\0`).update(createHash('sha256').update(readFileSync(full)).digest());
     }
