@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Address } from 'viem';
+import type { Deployment } from '../deploy/deploy.ts';
+import { writeDurably } from '../runs/durable.ts';
+
+/** Where the page looks unless it is told otherwise (web/README.md). */
+export const DEPLOYMENT_FILE = join(fileURLToPath(new URL('../../', import.meta.url)), 'build/demo/deployment.json');
+
+/** Contracts that a page shows more with, where the deployment has them. */
+const MORE = ['creditVault', 'bountyBoard', 'relay', 'cards'] as const;
+
+/** What the page reads: web/README.md says the format. */
+interface PageDeployment extends Partial<Record<(typeof MORE)[number], Address>> {
+  chainId: number;
+  rpc: string;
+  registry: Address;
+  scoreboard: Address;
+  /** The registry's events begin here. */
+  block: number;
+  devKeys: boolean;
+  people: Record<string, Address>;
+  /** Where the page is served, while it is. */
+  site?: string;
+}
+
+/** Tells the page, and commands that print links to it, about a chain that runs now. */
+export function writePageDeployment(
+  deployment: Deployment,
+  { rpc, people, site }: { rpc: string; people: Record<string, Address>; site?: string },
+  path = DEPLOYMENT_FILE,
+): void {
+  const { chainId, registry, scoreboard, block, devKeys } = deployment;
+  const known = deployment as Deployment & Partial<Record<(typeof MORE)[number], Address>>;
+  const more = Object.fromEntries(MORE.filter((name) => known[name]).map((name) => [name, known[name]]));
+  const content: PageDeployment = { chainId, rpc, registry, scoreboard, ...more, block, devKeys, people, site };
+  writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Removes the file if it still is about the chain at `rpc`, which has ended. */
+export function removePageDeployment(rpc: string, path = DEPLOYMENT_FILE): void {
+  if (readPageDeployment(path)?.rpc === rpc) rmSync(path, { force: true });
+}
+
+/** The file, or undefined where there is none or it is damaged. */
+export function readPageDeployment(path = DEPLOYMENT_FILE): Partial<PageDeployment> | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Partial<PageDeployment>;
+  } catch {
+    return undefined;
+  }
+}
