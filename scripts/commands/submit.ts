@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
 import { generatePrivateKey } from 'viem/accounts';
 import { DescentError } from '../../src/errors/DescentError.ts';
@@ -19,11 +19,13 @@ import {
 import type { Statement } from '../../src/registry/statement.ts';
 import { type Chain, connect, requireContract } from '../chain/client.ts';
 import { fileJournal } from '../chain/journal.ts';
-import { loadAccount } from '../chain/keys.ts';
+import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { readModel, readResult, readShard } from '../chain/readRegistry.ts';
 import { explainRevert } from '../chain/revert.ts';
 import { type Call, sendOnce } from '../chain/transaction.ts';
+import { linkToSubmit } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
+import { readPageDeployment } from '../page/deployment.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { type ChainOptions, type CommonOptions, outputOf, positive, withCommon, withKey, withRpc } from './options.ts';
 
@@ -40,35 +42,63 @@ export interface Submission {
 }
 
 interface SubmitOptions extends CommonOptions, ChainOptions {
+  link?: boolean;
+  site?: string;
   sign?: boolean;
   validFor: number;
 }
 
+/** Where `npm run web` serves. */
+const DEVELOPMENT_SITE = 'http://127.0.0.1:3000';
+
+const HELP = `
+The link opens the page's form with the edge in it, for a wallet to send. It is printed after sending, too; without any key,
+or with --link, it is all that happens, and needs no chain.`;
+
 export function addSubmitCommand(program: Command): void {
   withCommon(withKey(withRpc(program.command('submit'))))
-    .description('send a proved edge to its registry, or sign it so that somebody else can send it')
+    .description('send a proved edge to its registry; or sign it so that another pays; or make a link for a wallet')
     .argument('<edge>', 'edge file (*.edge.json), or what --sign made of it (*.signed.json): then anybody may send it')
     .option('--sign', 'send nothing; write <edge>.signed.json, with which anybody can pay for the transaction')
     .option('--valid-for <hours>', 'how long a signed edge can be sent', positive, 24 * 7)
+    .option('--link', 'only make the link')
+    .addOption(
+      new Option('--site <url>', "where the page is served (default: the running demo's, else npm run web's)").env(
+        'DESCENT_SITE',
+      ),
+    )
+    .addHelpText('after', HELP)
     .action(async (file: string, options: SubmitOptions) => {
       const output = outputOf(options);
       const text = readParsed(file, (bytes) => new TextDecoder().decode(bytes));
+      const signed = isSignedEdge(text) ? readParsed(file, () => parseSignedEdge(text)) : undefined;
+      const edge = signed?.edge ?? readEdgeFile(file);
+      const link = linkToSubmit(edge, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
+      if (options.link || !(hasKey(options) || options.sign || signed)) {
+        const { chainId, trainer } = edge.origin;
+        const who = `Open this where the wallet of ${trainer} is, on chain ${chainId}:`;
+        return output.result({ id: resultId(edge.statement), sent: false, link }, `${who}\n${link}`);
+      }
       const chain = await connect(options.rpc);
       const account = loadAccount(options, chain.id);
       if (options.sign) {
-        const signed = await signEdge(chain, account, readEdgeFile(file), options.validFor * 3600);
+        const made = await signEdge(chain, account, edge, options.validFor * 3600);
         const target = signedFileOf(file);
-        writeDurably(target, formatSignedEdge(signed));
-        return output.result(documentOf(signed, target), describeSigned(signed, target));
+        writeDurably(target, formatSignedEdge(made));
+        return output.result(documentOf(made, target), describeSigned(made, target));
       }
-      const request = isSignedEdge(text) ? readParsed(file, () => parseSignedEdge(text)) : readEdgeFile(file);
-      output.progress.stage(`submit ${('edge' in request ? request.edge : request).statement.program}`);
-      const submission = await ('edge' in request
-        ? carryEdge(chain, account, request, `${file}.tx`)
-        : submitEdge(chain, account, request, `${file}.tx`));
+      output.progress.stage(`submit ${edge.statement.program}`);
+      const submission = await (signed
+        ? carryEdge(chain, account, signed, `${file}.tx`)
+        : submitEdge(chain, account, edge, `${file}.tx`));
       output.progress.done();
-      output.result(submission, describeSubmission(submission));
+      output.result({ ...submission, link }, `${describeSubmission(submission)}\npage     ${link}`);
     });
+}
+
+/** Whether the user named a key, good or not. */
+function hasKey({ keyFile, account }: KeyOptions): boolean {
+  return keyFile !== undefined || account !== undefined || Boolean(process.env.DESCENT_PRIVATE_KEY);
 }
 
 export function readEdgeFile(path: string): Edge {

@@ -1,0 +1,20 @@
+import { deflateRawSync } from 'node:zlib';
+import { InputError } from '../../src/errors/InputError.ts';
+import { type Edge, formatEdge } from '../../src/registry/edge.ts';
+
+/**
+ * A link that opens the page's form for submitting with this edge in it. The edge stands after the `#`, which no server
+ * sees: deflated (raw), base64url. Twin of web/lib/linkedEdge.ts.
+ * @param site where a page is served, as http://127.0.0.1:3000
+ * @throws InputError when the site is no http(s) URL
+ */
+export function linkToSubmit(edge: Edge, site: string): string {
+  if (!/^https?:\/\/[^\s#?]+$/.test(site) || !URL.canParse(site)) {
+    throw new InputError(`${JSON.stringify(site)} is not the http(s) URL of a site.`, {
+      hint: 'Give --site or DESCENT_SITE as in https://example.org.',
+    });
+  }
+  const text = JSON.stringify(JSON.parse(formatEdge(edge)));
+  const packed = deflateRawSync(text, { level: 9 }).toString('base64url');
+  return `${site.replace(/\/+$/, '')}/submit#edge=${packed}`;
+}
