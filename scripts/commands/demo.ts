@@ -1,51 +1,73 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Address } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import type { ChildServer } from '../chain/childServer.ts';
 import { startLocalNode } from '../chain/localNode.ts';
-import type { DemoResult, DemoStep } from '../demo/runDemo.ts';
-import { EDGES } from '../demo/story.ts';
+import { demoDocument, describeDemo } from '../demo/describeDemo.ts';
+import type { DemoResult } from '../demo/runDemo.ts';
+import { DEPLOYMENT_FILE, removePageDeployment, writePageDeployment } from '../page/deployment.ts';
+import { servePage } from '../page/servePage.ts';
 import { createProverPool } from '../proving/proverPool.ts';
-import { alignColumns } from '../terminal/drawTree.ts';
-import { formatSeconds, type Output } from '../terminal/output.ts';
-import { type CommonOptions, outputOf, positive, withCommon } from './options.ts';
-import { renderTree } from './tree.ts';
+import type { Output } from '../terminal/output.ts';
+import { type CommonOptions, natural, outputOf, positive, withCommon } from './options.ts';
 
 interface DemoCommandOptions extends CommonOptions {
   rows: number;
   jobs?: number;
+  serve?: boolean;
+  port?: number;
   keepNode?: boolean;
 }
 
 export function addDemoCommand(program: Command): void {
   withCommon(program.command('demo'))
-    .description('two people train a digit recogniser, prove every step and store it on a local chain')
+    .description('two people train, merge and rank digit recognisers; every step is proved and stored on a local chain')
     .option('--rows <number>', 'rows of a shard, a power of two', positive, 1024)
     .option('--jobs <number>', 'proofs at a time (default: one for each core, at most 4)', positive)
-    .option('--keep-node', 'keep the chain running afterwards, until Ctrl-C')
+    .option('--serve', 'afterwards serve the page with this tree, until Ctrl-C (default in a terminal)')
+    .option('--no-serve', 'end when the tree stands (default for --json, with CI set and outside a terminal)')
+    .option('--port <number>', 'port of the page on 127.0.0.1 (default: a free one)', portNumber)
+    .option('--keep-node', 'without the page: keep the chain running afterwards, until Ctrl-C')
     .action(async (options: DemoCommandOptions) => {
       const output = outputOf(options);
       const { runDemo } = await import('../demo/runDemo.ts');
+      // Before the work of minutes: a port that is taken, a page that is not built.
+      const page = options.serve ? await servePage(DEPLOYMENT_FILE, options.port) : undefined;
       const pool = createProverPool(options.jobs ?? Math.min(4, availableParallelism()));
       const node = await startLocalNode();
       try {
         const result = await runDemo({ folder: join(options.runs, 'demo'), rows: options.rows, pool, output }, node);
-        output.result(documentOf(result), renderDemo(result));
-        if (options.keepNode) await keep(node.rpc, result, output);
+        pool.close();
+        if (page !== undefined || options.keepNode) await keep(node.rpc, result, page, output);
+        else {
+          output.result(demoDocument(result), describeDemo(result));
+          output.note('\nTo end with the page: npm run demo -- --serve. To keep the chain only: --keep-node.');
+        }
       } finally {
         pool.close();
-        await node.close();
+        await Promise.all([page?.close(), node.close()]);
+        removePageDeployment(node.rpc);
       }
     });
 }
 
-async function keep(rpc: string, { registry, scoreboard }: DemoResult, output: Output): Promise<void> {
+/** Lets page and commands know of the chain, prints the result and where both are, and waits for Ctrl-C. */
+async function keep(rpc: string, result: DemoResult, page: ChildServer | undefined, output: Output): Promise<void> {
+  const { deployment, names } = result;
+  const people = Object.fromEntries([...names].map(([address, name]) => [name, address as Address]));
+  writePageDeployment(deployment, { rpc, people, site: page?.address });
+  if (page !== undefined) await requireAnswer(page.address);
+  output.result({ ...demoDocument(result), rpc, site: page?.address }, describeDemo(result));
   output.note(
     [
       '',
-      'The chain keeps running until Ctrl-C. In another terminal:',
+      ...(page === undefined ? [] : [`The page with this tree and this leaderboard: ${page.address}`, '']),
+      `${page === undefined ? 'The chain keeps' : 'Page and chain keep'} running until Ctrl-C. In another terminal:`,
       `  export DESCENT_RPC=${rpc}`,
-      `  export DESCENT_REGISTRY=${registry}`,
-      `  export DESCENT_SCOREBOARD=${scoreboard}`,
+      `  export DESCENT_REGISTRY=${deployment.registry}`,
+      `  export DESCENT_SCOREBOARD=${deployment.scoreboard}`,
       '  npx descent tree',
     ].join('\n'),
   );
@@ -58,63 +80,15 @@ async function keep(rpc: string, { registry, scoreboard }: DemoResult, output: O
   clearInterval(alive);
 }
 
-function documentOf({ names, nodes, steps, ...rest }: DemoResult) {
-  return { ...rest, people: Object.fromEntries([...names].map(([address, name]) => [name, address])), steps, nodes };
+/** The page read the chain at least once. @throws DescentError when it answers with an error */
+async function requireAnswer(address: string): Promise<void> {
+  const { ok, status } = await fetch(address);
+  if (ok) return;
+  throw new DescentError(`The page answers with ${status}.`, { code: 'PAGE', hint: 'Build it again: npm run build.' });
 }
 
-function renderDemo(result: DemoResult): string {
-  const { steps, nodes, names, rows } = result;
-  const accuracy = new Map(
-    steps.filter((step) => step.accuracy).map((step) => [step.id as string, describeAccuracy(step)]),
-  );
-  return [
-    '',
-    'The tree, as the chain tells it:',
-    '',
-    renderTree(nodes, { names, extra: accuracy }),
-    '',
-    'Every line was accepted by the contract only with its proof. What the proofs took:',
-    '',
-    renderSteps(steps),
-    '',
-    'Seconds of each stage, the mean of the proofs of a kind:',
-    '',
-    renderStages(steps),
-    '',
-    `Accuracy: share of the 10,000 test digits of MNIST (7x7 means) that the model gets right; it is measured, not proved.`,
-    `Each training edge is one pass over ${rows} digits. Files: ${result.runs}. All in all ${formatSeconds(result.seconds)}.`,
-    'These are development keys: everybody knows their secret, so these proofs convince nobody else (SECURITY.md).',
-  ].join('\n');
-}
-
-function describeAccuracy({ accuracy }: DemoStep): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  if (accuracy === undefined) return '';
-  return accuracy.before === undefined
-    ? percent(accuracy.after)
-    : `${percent(accuracy.before)} -> ${percent(accuracy.after)}`;
-}
-
-function renderSteps(steps: readonly DemoStep[]): string {
-  const rows = steps.map((step) => [
-    step.by,
-    `${step.kind} ${step.key}`,
-    `${step.proof.seconds.toFixed(1)} s`,
-    `${step.submission.gas?.toLocaleString('en-US') ?? '-'} gas`,
-    EDGES.find(({ key }) => key === step.key)?.what ?? '',
-  ]);
-  return alignColumns([['who', 'what', 'proof', 'price', ''], ...rows]);
-}
-
-function renderStages(steps: readonly DemoStep[]): string {
-  const lines: string[][] = [];
-  for (const kind of ['data', 'seed', 'train'] as const) {
-    const proofs = steps.filter((step) => step.kind === kind).map(({ proof }) => proof);
-    const names = [...new Set(proofs.flatMap(({ stages }) => stages.map(({ name }) => name)))];
-    const mean = (name: string) =>
-      proofs.reduce((sum, { stages }) => sum + (stages.find((stage) => stage.name === name)?.seconds ?? 0), 0) /
-      proofs.length;
-    lines.push([kind, ...names.map((name) => `${name} ${mean(name).toFixed(1)}`)]);
-  }
-  return lines.map(([kind, ...stages]) => `${kind.padEnd(7)}${stages.join(', ')}`).join('\n');
+function portNumber(text: string): number {
+  const port = natural(text);
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('Must be 1..65535.');
+  return port;
 }

@@ -103,7 +103,7 @@ function defaultName({ parents, recipe, numbers }: MergeInputs): string {
 }
 
 /** Stage `merge` of a run: child weights with a fresh salt, and the coefficients that the proof is about. */
-function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise<MergeOutcome> {
+export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise<MergeOutcome> {
   return run.stage('merge', async (put) => {
     const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
     output.progress.stage(`merge ${parents.length} models of ${modelLabel(parents[0])}`);

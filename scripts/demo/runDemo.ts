@@ -8,42 +8,54 @@ import { developmentAccount } from '../chain/keys.ts';
 import type { LocalNode } from '../chain/localNode.ts';
 import { type ModelNode, readTree } from '../chain/readRegistry.ts';
 import { dataRun } from '../commands/data.ts';
+import { mergeRun } from '../commands/merge.ts';
+import { scoreRun } from '../commands/score.ts';
 import { seedInputs, seedRun } from '../commands/seed.ts';
 import { readEdgeFile, type Submission, submitEdge } from '../commands/submit.ts';
 import { loadMnist, type Mnist } from '../data/mnist.ts';
-import { deployRegistry } from '../deploy/deploy.ts';
+import { type Deployment, deployRegistry } from '../deploy/deploy.ts';
 import { readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import type { ProvedEdge } from '../proving/proveRun.ts';
 import type { ProverPool } from '../proving/proverPool.ts';
+import type { MergeInputs } from '../proving/runTasks.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 import { trainRun } from '../training/trainRun.ts';
 import { accuracyOf, testShards } from './accuracy.ts';
-import { CAST, EDGES, type Person, SEED, SHARDS, TRAINING, WIDTHS } from './story.ts';
+import { openBenchmark, rankModel, readLeaderboard, type Standing } from './benchmark.ts';
+import { CAST, EDGES, EXAM, MERGE, MODELS, type Person, SEED, SHARDS, TRAINING, WIDTHS } from './story.ts';
 
 /** One proved and accepted statement of the demo. */
 export interface DemoStep {
+  /** Of the story; a score has that of its model. */
   key: string;
   kind: RunKind;
   by: Person;
   id: Hex;
   proof: ProvedEdge;
   submission: Submission;
-  /** Share of MNIST's test half that the model gets right, for train edges and the seed (after only). */
-  accuracy?: { before: number | undefined; after: number };
+  /** Share of MNIST's test half that the model gets right, and that its parents do; absent for data and scores. */
+  accuracy?: Accuracy;
+  /** Gas of the entry in the leaderboard, for scores. */
+  rankGas?: number;
+}
+
+export interface Accuracy {
+  before: number[];
+  after: number;
 }
 
 export interface DemoResult {
-  chainId: number;
-  registry: Hex;
-  scoreboard: Hex;
+  deployment: Deployment;
   runs: string;
   rows: number;
   names: Map<string, Person>;
   steps: DemoStep[];
   nodes: ModelNode[];
+  benchmark: Hex;
+  leaderboard: Standing[];
   seconds: number;
 }
 
@@ -59,24 +71,25 @@ export interface DemoOptions {
 /** Plays the story on a node of its own, which the caller closes. @throws DescentError when any step fails */
 export async function runDemo(options: DemoOptions, node: LocalNode): Promise<DemoResult> {
   const begun = performance.now();
-  const { output } = options;
+  const { output, rows } = options;
   const folder = prepareFolder(options.folder);
   output.progress.stage('start a chain and deploy the registry');
   const chain = await connect(node.rpc);
-  const { registry, scoreboard } = await deployRegistry(chain.rpc);
+  const deployment = await deployRegistry(chain.rpc);
+  const { registry, scoreboard } = deployment;
   output.progress.done();
 
-  const stage = new Stage({ ...options, folder }, chain, registry);
-  const steps = await stage.play(await loadMnist({ pooled: true }));
+  const stage = new Stage({ ...options, folder }, chain, deployment);
+  const { steps, benchmark } = await stage.play(await loadMnist({ pooled: true }));
   return {
-    chainId: chain.id,
-    registry,
-    scoreboard,
+    deployment,
     runs: folder,
-    rows: options.rows,
+    rows,
     names: stage.names,
     steps,
     nodes: await readTree(chain, registry, 0n),
+    benchmark,
+    leaderboard: await readLeaderboard(chain, scoreboard, benchmark),
     seconds: (performance.now() - begun) / 1000,
   };
 }
@@ -88,25 +101,28 @@ interface Pending {
   by: Person;
   folder: string;
   /** Keys of what must be accepted on chain first. */
-  after: string[];
-  accuracy?: DemoStep['accuracy'];
+  after: readonly string[];
+  accuracy?: Accuracy;
 }
 
 class Stage {
   readonly names: Map<string, Person>;
   readonly #options: DemoOptions;
   readonly #chain: Chain;
-  readonly #registry: Hex;
+  readonly #deployment: Deployment;
   readonly #accounts: Record<Person, LocalAccount>;
   readonly #accepted = new Map<string, Promise<DemoStep>>();
   readonly #shown = new Map<string, { fraction: number; detail: string }>();
+  /** Where the digits come from. */
+  #source = '';
+  #benchmark!: Promise<Hex>;
   #finished = 0;
   #transactions: Promise<unknown> = Promise.resolve();
 
-  constructor(options: DemoOptions, chain: Chain, registry: Hex) {
+  constructor(options: DemoOptions, chain: Chain, deployment: Deployment) {
     this.#options = options;
     this.#chain = chain;
-    this.#registry = registry;
+    this.#deployment = deployment;
     this.#accounts = { Alice: developmentAccount(CAST.Alice), Bob: developmentAccount(CAST.Bob) };
     this.names = new Map(
       Object.entries(this.#accounts).map(([name, { address }]) => [address.toLowerCase(), name as Person]),
@@ -114,56 +130,91 @@ class Stage {
   }
 
   /**
-   * Data, seed and all training first (seconds), then all proofs side by side: a proof needs weights, not the chain's
+   * Data, seed and all models first (seconds), then all proofs side by side: a proof needs weights, not the chain's
    * consent to the step before. Transactions follow in the order of the tree.
    */
-  async play(mnist: Mnist): Promise<DemoStep[]> {
-    const { rows } = this.#options;
+  async play(mnist: Mnist): Promise<{ steps: DemoStep[]; benchmark: Hex }> {
     const { progress } = this.#options.output;
-    const output = withoutProgress(this.#options.output);
-    const pending: Pending[] = [];
-    progress.stage(`make ${SHARDS.length} shards of ${rows} digits`);
-    for (const { key, owner, place } of SHARDS) {
-      const inputs = { source: 'mnist', set: 'train', transform: 'pool4', offset: place * rows, rows, count: 1 };
-      const folder = await this.#run(key, 'data', inputs, async (run) => void (await dataRun(run, inputs, output)));
-      pending.push({ key, kind: 'data', by: owner, folder, after: [] });
-    }
+    this.#source = mnist.source;
+    progress.stage(`make ${SHARDS.length} shards of ${this.#options.rows} digits`);
+    const shards = await this.#makeShards();
     progress.stage('draw a seed on chain');
-    const context = { chain: this.#chain, registry: this.#registry, account: this.#accounts[SEED.trainer] };
-    const folder = await this.#run(SEED.key, 'seed', seedInputs(WIDTHS, context), (run) =>
-      seedRun(run, WIDTHS, context, output),
-    );
-    progress.stage(`train ${EDGES.length} models and test each on ${mnist.test.rows.toLocaleString('en-US')} digits`);
+    const seed = await this.#drawSeed();
+    progress.stage(`make ${MODELS.length} models and test each on ${mnist.test.rows.toLocaleString('en-US')} digits`);
     const tests = testShards(mnist.test);
-    const accuracy = new Map([[SEED.key, this.#measure(folder, tests)]]);
-    pending.unshift({
-      key: SEED.key,
-      kind: 'seed',
-      by: SEED.trainer,
-      folder,
-      after: [],
-      accuracy: { before: undefined, after: accuracy.get(SEED.key)! },
-    });
-    for (const { key, trainer, parent, shard } of EDGES) {
-      const inputs = {
-        ...fileHash('parent', join(this.#options.folder, parent, 'model.safetensors')),
-        ...fileHash('shard', join(this.#options.folder, shard, 'shard-0.safetensors')),
-        ...TRAINING,
-      };
-      const folder = await this.#run(key, 'train', inputs, async (run) => void (await trainRun(run, inputs, output)));
-      accuracy.set(key, this.#measure(folder, tests));
-      const change = { before: accuracy.get(parent)!, after: accuracy.get(key)! };
-      pending.push({ key, kind: 'train', by: trainer, folder, after: [parent, shard], accuracy: change });
-    }
-    return this.#proveAll(pending);
+    const accuracies = new Map<string, number>();
+    const measured = (step: Pending, parents: readonly string[]): Pending => {
+      const after = accuracyOf(readWeightsFile(this.#model(step.key)), tests);
+      accuracies.set(step.key, after);
+      return { ...step, accuracy: { before: parents.map((parent) => accuracies.get(parent)!), after } };
+    };
+    const models = [measured(seed, [])];
+    for (const edge of EDGES) models.push(measured(await this.#train(edge), [edge.parent]));
+    models.push(measured(await this.#merge(), MERGE.parents));
+    const scores: Pending[] = [];
+    for (const { key, trainer } of MODELS) scores.push(await this.#score(key, trainer));
+    return this.#proveAll([...shards, ...models, ...scores]);
   }
 
-  async #proveAll(pending: Pending[]): Promise<DemoStep[]> {
+  async #makeShards(): Promise<Pending[]> {
+    const { rows } = this.#options;
+    const pending: Pending[] = [];
+    for (const { key, owner, half, place } of SHARDS) {
+      const inputs = { source: 'mnist', set: half, transform: 'pool4', offset: place * rows, rows, count: 1 };
+      const folder = await this.#run(key, 'data', inputs, (run, output) => dataRun(run, inputs, output));
+      pending.push({ key, kind: 'data', by: owner, folder, after: [] });
+    }
+    return pending;
+  }
+
+  async #drawSeed(): Promise<Pending> {
+    const { key, trainer } = SEED;
+    const { registry } = this.#deployment;
+    const context = { chain: this.#chain, registry, account: this.#accounts[trainer] };
+    const folder = await this.#run(key, 'seed', seedInputs(WIDTHS, context), (run, output) =>
+      seedRun(run, WIDTHS, context, output),
+    );
+    return { key, kind: 'seed', by: trainer, folder, after: [] };
+  }
+
+  async #train({ key, trainer, parent, shard }: (typeof EDGES)[number]): Promise<Pending> {
+    const inputs = {
+      ...fileHash('parent', this.#model(parent)),
+      ...fileHash('shard', this.#shard(shard)),
+      ...TRAINING,
+    };
+    const folder = await this.#run(key, 'train', inputs, (run, output) => trainRun(run, inputs, output));
+    return { key, kind: 'train', by: trainer, folder, after: [parent, shard] };
+  }
+
+  async #merge(): Promise<Pending> {
+    const { key, trainer, parents } = MERGE;
+    const inputs: MergeInputs = {
+      parents: parents.map((parent) => fileHash('parent', this.#model(parent))),
+      recipe: 'average',
+      numbers: parents.map(() => 1),
+    };
+    const folder = await this.#run(key, 'merge', inputs, (run, output) => mergeRun(run, inputs, output));
+    return { key, kind: 'merge', by: trainer, folder, after: parents };
+  }
+
+  async #score(key: string, by: Person): Promise<Pending> {
+    const inputs = { ...fileHash('model', this.#model(key)), ...fileHash('shard', this.#shard(EXAM.key)) };
+    const folder = await this.#run(scoreOf(key), 'score', inputs, (run, output) => scoreRun(run, inputs, output));
+    return { key, kind: 'score', by, folder, after: [key, EXAM.key] };
+  }
+
+  async #proveAll(pending: Pending[]): Promise<{ steps: DemoStep[]; benchmark: Hex }> {
     const { output } = this.#options;
     output.progress.stage(`prove ${pending.length} statements and register them`);
-    for (const step of pending) this.#accepted.set(step.key, this.#proveAndSubmit(step, pending.length));
+    for (const step of pending) {
+      const name = step.kind === 'score' ? scoreOf(step.key) : step.key;
+      this.#accepted.set(name, this.#proveAndSubmit(step, pending.length));
+    }
+    this.#benchmark = this.#accepted.get(EXAM.key)!.then(({ id }) => this.#openBenchmark(id));
     try {
-      return await Promise.all(this.#accepted.values());
+      const [benchmark, ...steps] = await Promise.all([this.#benchmark, ...this.#accepted.values()]);
+      return { steps, benchmark };
     } finally {
       output.progress.done();
     }
@@ -173,21 +224,45 @@ class Stage {
     const { key, kind, by, folder, after, accuracy } = step;
     const { output, pool } = this.#options;
     const account = this.#accounts[by];
-    const origin: Origin = { chainId: BigInt(this.#chain.id), registry: this.#registry, trainer: account.address };
+    const { registry, scoreboard } = this.#deployment;
+    const origin: Origin = {
+      chainId: BigInt(this.#chain.id),
+      registry: kind === 'score' ? scoreboard : registry,
+      trainer: account.address,
+    };
     const [proof] = await pool.prove(folder, origin, (progress) => {
-      this.#shown.set(key, progress);
+      this.#shown.set(`${kind} ${key}`, progress);
       this.#showProgress(total);
     });
-    this.#shown.delete(key);
+    this.#shown.delete(`${kind} ${key}`);
     await Promise.all(after.map((other) => this.#accepted.get(other)));
     const file = join(folder, proof.file);
     const submission = await this.#inTurn(() => submitEdge(this.#chain, account, readEdgeFile(file), `${file}.tx`));
+    const rankGas = kind === 'score' ? await this.#rank(key, by, folder) : undefined;
     this.#finished++;
     output.note(
       `  ${by} ${kind} ${key}: proved in ${proof.seconds.toFixed(1)} s, accepted for ${submission.gas?.toLocaleString('en-US')} gas`,
     );
     this.#showProgress(total);
-    return { key, kind, by, id: proof.id, proof, submission, ...(accuracy && { accuracy }) };
+    const more = { ...(accuracy && { accuracy }), ...(rankGas && { rankGas }) };
+    return { key, kind, by, id: proof.id, proof, submission, ...more };
+  }
+
+  #openBenchmark(shard: Hex): Promise<Hex> {
+    const first = EXAM.place * this.#options.rows;
+    const uri = `${this.#source}#${EXAM.half},7x7,rows=${first}-${first + this.#options.rows - 1}`;
+    const context = this.#benchmarkContext(EXAM.owner, join(this.#options.folder, EXAM.key));
+    return this.#inTurn(() => openBenchmark(context, [shard], uri));
+  }
+
+  async #rank(key: string, by: Person, folder: string): Promise<number> {
+    const [benchmark, { id }] = await Promise.all([this.#benchmark, this.#accepted.get(key)!]);
+    return this.#inTurn(() => rankModel(this.#benchmarkContext(by, folder), id, benchmark));
+  }
+
+  #benchmarkContext(by: Person, folder: string) {
+    const { registry, scoreboard } = this.#deployment;
+    return { chain: this.#chain, registry, scoreboard, account: this.#accounts[by], folder };
   }
 
   /** Transactions one after the other: the nonce of an account is asked for before each. */
@@ -207,20 +282,29 @@ class Stage {
     key: string,
     kind: RunKind,
     inputs: { [key: string]: Json },
-    work: (run: Run) => Promise<void>,
+    work: (run: Run, output: Output) => Promise<unknown>,
   ): Promise<string> {
     const run = Run.start(join(this.#options.folder, key), kind, inputs);
     try {
-      await work(run);
+      await work(run, withoutProgress(this.#options.output));
       return run.folder;
     } finally {
       run.close();
     }
   }
 
-  #measure(folder: string, tests: ReturnType<typeof testShards>): number {
-    return accuracyOf(readWeightsFile(join(folder, 'model.safetensors')), tests);
+  #model(key: string): string {
+    return join(this.#options.folder, key, 'model.safetensors');
   }
+
+  #shard(key: string): string {
+    return join(this.#options.folder, key, 'shard-0.safetensors');
+  }
+}
+
+/** Name of the run that scores a model. */
+function scoreOf(key: string): string {
+  return `score-${key}`;
 }
 
 /** The demo begins anew each time, because its chain does. @throws InputError when the folder is not the demo's own */

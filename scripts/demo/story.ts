@@ -2,42 +2,70 @@
 export const CAST = { Alice: 1, Bob: 2 } as const;
 export type Person = keyof typeof CAST;
 
-/** A shard of MNIST's training half: `rows` rows from row `place * rows` on. */
+/** A shard: `rows` rows of a half of MNIST from row `place * rows` on. */
 export interface StoryShard {
   key: string;
   owner: Person;
+  half: 'train' | 'test';
   place: number;
-}
-
-/** A training edge. Parents and shards are named by their keys; 'start' is the seed. */
-export interface StoryEdge {
-  key: string;
-  trainer: Person;
-  parent: string;
-  shard: string;
   what: string;
 }
 
+/** A model. Parents and shards are named by their keys. */
+interface StoryModel {
+  key: string;
+  trainer: Person;
+  what: string;
+}
+
+export interface StoryEdge extends StoryModel {
+  parent: string;
+  shard: string;
+}
+
+export interface StoryMerge extends StoryModel {
+  parents: readonly string[];
+}
+
+/** The digits on which all models are ranked. Nobody trains on them. */
+export const EXAM: StoryShard = {
+  key: 'exam',
+  owner: 'Bob',
+  half: 'test',
+  place: 0,
+  what: 'Bob registers test digits for the leaderboard.',
+};
+
 export const SHARDS: readonly StoryShard[] = [
-  { key: 'alice-1', owner: 'Alice', place: 0 },
-  { key: 'alice-2', owner: 'Alice', place: 1 },
-  { key: 'bob-1', owner: 'Bob', place: 2 },
+  { key: 'alice-1', owner: 'Alice', half: 'train', place: 0, what: 'Alice registers digits of hers.' },
+  { key: 'alice-2', owner: 'Alice', half: 'train', place: 1, what: 'She registers more.' },
+  { key: 'bob-1', owner: 'Bob', half: 'train', place: 2, what: 'Bob registers his digits. Alice never sees them.' },
+  EXAM,
 ];
 
-export const SEED = { key: 'start', trainer: 'Alice' as Person };
+export const SEED: StoryModel = {
+  key: 'start',
+  trainer: 'Alice',
+  what: 'Alice starts with random weights, drawn by the chain.',
+};
 
 export const EDGES: readonly StoryEdge[] = [
-  { key: 'first', trainer: 'Alice', parent: 'start', shard: 'alice-1', what: 'Alice trains her random start' },
-  { key: 'second', trainer: 'Alice', parent: 'first', shard: 'alice-2', what: 'and goes on with more digits' },
-  {
-    key: 'tuned',
-    trainer: 'Bob',
-    parent: 'second',
-    shard: 'bob-1',
-    what: "Bob fine-tunes Alice's model on his digits",
-  },
-  { key: 'branch', trainer: 'Bob', parent: 'first', shard: 'bob-1', what: 'and tries the same from an older model' },
+  { key: 'first', trainer: 'Alice', parent: 'start', shard: 'alice-1', what: 'She trains on her digits.' },
+  { key: 'second', trainer: 'Alice', parent: 'first', shard: 'alice-2', what: 'She goes on with more digits.' },
+  { key: 'tuned', trainer: 'Bob', parent: 'second', shard: 'bob-1', what: 'Bob goes on from there with his digits.' },
+  { key: 'branch', trainer: 'Bob', parent: 'first', shard: 'bob-1', what: 'He tries the same from an older model.' },
 ];
+
+/** Their average, weight by weight. */
+export const MERGE: StoryMerge = {
+  key: 'merged',
+  trainer: 'Alice',
+  parents: ['second', 'branch'],
+  what: "Alice averages her model 'second' and Bob's 'branch'.",
+};
+
+/** Every model in the order of the tree; each is scored on the exam by its own trainer. */
+export const MODELS: readonly StoryModel[] = [SEED, ...EDGES, MERGE];
 
 /** Learning rate and batch of every edge: 8 * 8 / 256 = 0.25 on the mean gradient. */
 export const TRAINING = { lr: 8, batch: 8 };

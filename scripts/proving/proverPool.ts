@@ -22,7 +22,7 @@ export type JobListener = (progress: { fraction: number; detail: string }) => vo
 export interface ProverPool {
   /** Proves a run, which no process may have open, as soon as a process is free. First come, first served. */
   prove(folder: string, origin: Origin, onProgress?: JobListener): Promise<ProvedEdge[]>;
-  /** Ends all processes; jobs under way fail. */
+  /** Ends all processes; jobs under way fail. A second call does nothing. */
   close(): void;
 }
 
@@ -82,6 +82,7 @@ export function createProverPool(size: number): ProverPool {
       });
     },
     close() {
+      if (closed) return;
       closed = true;
       for (const worker of workers) worker.process.disconnect();
     },
