@@ -1,9 +1,9 @@
 import { type Address, type Hex, zeroAddress } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, relayedAbi } from '../../src/generated/abi.ts';
 import { decodeShape } from '../../src/model/shape.ts';
-import { type DrawnSeed, type ProvedCall, readProvedCall } from '../../src/registry/calldata.ts';
+import { callWithin, type DrawnSeed, type ProvedCall, readProvedCall } from '../../src/registry/calldata.ts';
 import type { Chain } from './client.ts';
 
 /** A registration as its transaction carries it. */
@@ -32,7 +32,10 @@ export async function readStoredEdge(chain: Chain, registry: Address, id: Hex): 
       exit: 'usage',
     });
   }
-  const { input, to } = await chain.client.getTransaction({ hash: found.transactionHash });
+  const [sent, relay] = await Promise.all([
+    chain.client.getTransaction({ hash: found.transactionHash }),
+    chain.client.readContract({ address: registry, abi: relayedAbi, functionName: 'trustedForwarder' }),
+  ]);
   const { trainer, transactionHash: transaction, blockNumber, drawn } = found;
   const hidden = (cause?: unknown) =>
     new DescentError(`The transaction ${transaction} registered ${id} through another contract.`, {
@@ -42,7 +45,8 @@ export async function readStoredEdge(chain: Chain, registry: Address, id: Hex): 
       exit: 'chain',
       hint: 'Its proof cannot be read from it. Ask the trainer for the edge file.',
     });
-  if (to?.toLowerCase() !== registry.toLowerCase()) throw hidden();
+  const input = callWithin(sent, registry, relay);
+  if (input === undefined) throw hidden();
   try {
     return { ...readProvedCall(input, drawn), trainer, transaction, block: Number(blockNumber) };
   } catch (cause) {

@@ -1,6 +1,6 @@
-import { decodeFunctionData, type Hex } from 'viem';
+import { type Address, decodeFunctionData, encodeFunctionData, type Hex, isAddressEqual } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../generated/abi.ts';
 import { decodeShape, decodeShard, encodeShard } from '../model/shape.ts';
 import type { Proof } from '../proof/types.ts';
 import type { Statement } from './statement.ts';
@@ -15,6 +15,32 @@ export interface ProvedCall {
 export interface DrawnSeed {
   widths: number[];
   seed: bigint;
+}
+
+const TARGETS_ABI = [...modelRegistryAbi, ...scoreboardAbi];
+
+/**
+ * The call data that a transaction brought to a target: its own, or what the relay carried for a trainer who had signed.
+ * @param relay the one that the target trusts
+ * @returns undefined where the transaction called neither of them so that it can be read
+ */
+export function callWithin(
+  { to, input }: { to: Address | null; input: Hex },
+  target: Address,
+  relay: Address,
+): Hex | undefined {
+  if (to === null) return undefined;
+  if (isAddressEqual(to, target)) return input;
+  if (!isAddressEqual(to, relay)) return undefined;
+  try {
+    const { functionName, args } = decodeFunctionData({ abi: relayAbi, data: input });
+    // Every function of the relay takes the target, what the target's own function takes, and the permission.
+    const [carriedTo, ...carried] = (args as readonly unknown[]).slice(0, -1);
+    if (!isAddressEqual(carriedTo as Address, target)) return undefined;
+    return encodeFunctionData({ abi: TARGETS_ABI, functionName, args: carried } as never);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -32,7 +58,7 @@ export function readProvedCall(data: Hex, drawn?: DrawnSeed): ProvedCall {
 }
 
 function read(data: Hex, drawn: DrawnSeed | undefined): ProvedCall {
-  const call = decodeFunctionData({ abi: [...modelRegistryAbi, ...scoreboardAbi], data });
+  const call = decodeFunctionData({ abi: TARGETS_ABI, data });
   switch (call.functionName) {
     case 'registerShard': {
       const [inputs, outputs, rows, kind, commitment, proof] = call.args;

@@ -4,13 +4,15 @@ import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { P, R } from '../../src/numbers/field.ts';
-import { readProvedCall } from '../../src/registry/calldata.ts';
+import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
+import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
 import { type Statement, signalsOf } from '../../src/registry/statement.ts';
 import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 
 const SIGNALS = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
+const RELAY = `0x${'e1'.repeat(20)}` as const;
 const COMMITMENTS = { data: 1, seed: 1, train: 3, root: 1, merge: 9, score: 2 };
 const [DATA, SEED, TRAIN, , MERGE] = EDGES;
 
@@ -49,6 +51,18 @@ describe('an edge file', () => {
       const { statement } = edge;
       const drawn = statement.program === 'seed' ? { widths: statement.widths, seed: statement.seed } : undefined;
       assert.deepEqual(readProvedCall(edgeTransaction(edge).data, drawn), { statement, proof: PROOF });
+    });
+
+    it(`of program ${program} is read back from what a relay carried, only where it was carried to`, () => {
+      const { data, to } = edgeTransaction(edge);
+      const signed = { edge, relay: RELAY, nonce: 1n, deadline: 2n, signature: '0x12' } as const;
+      const carried = { to: RELAY, input: signedEdgeCall(signed).data };
+      assert.equal(callWithin(carried, to, RELAY), data);
+      assert.equal(callWithin({ to, input: data }, to, RELAY), data);
+      assert.equal(callWithin(carried, TRAINER, RELAY), undefined);
+      assert.equal(callWithin(carried, to, TRAINER), undefined);
+      assert.equal(callWithin({ to: RELAY, input: data }, to, RELAY), undefined);
+      assert.equal(callWithin({ to: null, input: data }, to, RELAY), undefined);
     });
 
     it(`of program ${program} states id, parameters, commitments and signals`, () => {
