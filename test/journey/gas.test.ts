@@ -17,10 +17,11 @@ import { type Origin, PROGRAMS, type Program } from '../../src/registry/statemen
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
-import { Contract, type TestChain, testChain } from '../contracts/support/chain.ts';
+import { type Contract, type TestChain, testChain } from '../contracts/support/chain.ts';
 import { requirePinnedGas } from '../support/gas.ts';
 import { someModel, someShard } from '../support/models.ts';
-import { openProver, verifierKeys } from '../support/prover.ts';
+import { openProver } from '../support/prover.ts';
+import { stand } from './stand.ts';
 
 const TOLERANCE = 600;
 const WIDTHS = [5, 4, 3];
@@ -35,8 +36,6 @@ describe('gas with real proofs', { concurrency: false }, () => {
   let relay: Address;
   let trainer: Address;
   const measured: Record<string, number> = {};
-  /** of a shard and a root, which no draw of the chain decides */
-  const proofs: ProofResult[] = [];
   const spent = (name: string, { gasUsed }: TransactionReceipt | { gasUsed: bigint }) => {
     measured[name] = Number(gasUsed);
   };
@@ -81,8 +80,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     };
 
     const shard: Shard = someShard(WIDTHS, 16);
-    proofs.push(await prover.proveData(origin(), shard));
-    const registered = await submit('registerShard', proofs[0]);
+    const registered = await submit('registerShard', await prover.proveData(origin(), shard));
     const [{ args: shardEvent }] = parseEventLogs({
       abi: modelRegistryAbi,
       eventName: 'ShardRegistered',
@@ -97,8 +95,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await submit('seed', await prover.proveSeed(origin(), start, { seed, requestId: 1n }));
 
     const rooted = someModel(WIDTHS, 9, 77n);
-    proofs.push(await prover.proveRoot(origin(), rooted, toHex(5n, { size: 32 })));
-    await submit('root', proofs[1]);
+    await submit('root', await prover.proveRoot(origin(), rooted, toHex(5n, { size: 32 })));
 
     const train = async (name: string, parent: Weights, salt: bigint) => {
       const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, salt });
@@ -139,34 +136,4 @@ describe('gas with real proofs', { concurrency: false }, () => {
 
     requirePinnedGas(measured, TOLERANCE);
   });
-
-  it('is spent on the very same proofs under the rules of the hard fork before, on the same deployment', async () => {
-    const earlier = await testChain({ hardfork: 'prague' });
-    const { registry: twin } = await stand(earlier);
-    assert.equal(twin.address, registry.address);
-    for (const { statement, proof } of proofs) {
-      const { functionName, args } = registryCall(statement, proof);
-      const { gasUsed } = await twin.send(functionName, args, trainer);
-      assert.ok(Math.abs(Number(gasUsed) - measured[functionName]) <= TOLERANCE, `${functionName} ${gasUsed}`);
-    }
-  });
 });
-
-/** Deploys what a deployment has, always in the same order: the addresses are the same on every fresh chain. */
-async function stand(chain: TestChain, report: (name: string, gas: number) => void = () => {}) {
-  const deploy = async (name: string, args: readonly unknown[] = []) => {
-    const { address, gas } = await chain.deployed(name, args);
-    report(name, Number(gas));
-    return address;
-  };
-  const verifiers: Address[] = [];
-  for (const program of ALL) {
-    verifiers.push(await chain.deploy(`${program[0].toUpperCase()}${program.slice(1)}Verifier`));
-  }
-  const { tau, tauC, tauC2 } = verifierKeys('data').srs;
-  const gate = await deploy('Verifiers', [verifiers, { tau, tauC, tauC2 }, true, false, chain.accounts[0]]);
-  const relay = await deploy('Relay');
-  const registry = new Contract(chain, await deploy('ModelRegistry', [gate, relay]), modelRegistryAbi);
-  const scoreboard = new Contract(chain, await deploy('Scoreboard', [registry.address, relay]), scoreboardAbi);
-  return { registry, scoreboard, relay };
-}
