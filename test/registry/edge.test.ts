@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem';
+import fc from 'fast-check';
+import { decodeFunctionData, encodeFunctionData, type Hex, toBytes, toHex } from 'viem';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { P, R } from '../../src/numbers/field.ts';
@@ -27,6 +28,27 @@ describe('call data', () => {
       assert.throws(() => readProvedCall(bad), FileFormatError, bad.slice(0, 20));
     }
     assert.throws(() => readProvedCall(edgeTransaction(SEED).data), /nobody drew/);
+  });
+
+  it('gives a statement or a FileFormatError whatever is changed in it', () => {
+    const attempt = (data: Hex) => {
+      try {
+        readProvedCall(data, { widths: WIDTHS, seed: 1n });
+      } catch (error) {
+        assert.ok(error instanceof FileFormatError, String(error));
+      }
+    };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => attempt(toHex(bytes))));
+    const calls = EDGES.map((edge) => toBytes(edgeTransaction(edge).data));
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.constantFrom(...calls), edits, fc.option(fc.nat()), (call, changes, cut) => {
+        const bytes = call.slice(0, cut === null ? call.length : cut % (call.length + 1));
+        for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value;
+        attempt(toHex(bytes));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
