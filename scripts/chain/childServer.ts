@@ -51,7 +51,10 @@ export async function startChildServer(
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (report: ServerReport) => {
       if ('port' in report) resolve(report.port);
-      else reject(new ServerFailure(said.join('').trim(), report.problem));
+      else {
+        reject(new ServerFailure(said.join('').trim(), report.problem));
+        child.disconnect();
+      }
     });
     child.once('error', reject);
     child.once('exit', (code) => reject(new ServerFailure(said.join('').trim() || `It ended with exit code ${code}.`)));

@@ -79,6 +79,7 @@ describe('the command line refuses', () => {
       code: 3,
       says: /not-an\.edge\.json/,
     },
+    { name: 'a port that is none', args: ['demo', '--port', '65536'], code: 2, says: /Must be 1\.\.65535/ },
     { name: 'an id of a wrong length', args: ['show', '0x1234'], code: 2, says: /is not an id/ },
   ];
 
