@@ -41,6 +41,9 @@ const FOLDER_NEEDS = {
 // Not part of `npm test`: hours of mutations, and journeys that need a browser.
 const SLOW = new Set(['soundness', 'e2e']);
 
+// The journeys share one chain with its proofs, one server and one browser, which needs one process.
+const ONE_PROCESS = new Set(['e2e']);
+
 const HELP = new Set(['--help', '-h', '--version', '-V', 'help']);
 
 const BIN = { biome: '@biomejs/biome/bin/biome', solhint: 'solhint/solhint.js', tsc: 'typescript/bin/tsc' };
@@ -73,7 +76,13 @@ function plan(command, args) {
         ],
       };
     case 'typecheck':
-      return { needs: ['kernels'], runs: [[tool('tsc'), '--noEmit', ...args]] };
+      return {
+        needs: ['kernels'],
+        runs: [
+          [tool('tsc'), '--noEmit', ...args],
+          [tool('tsc'), '--noEmit', '-p', 'web', ...args],
+        ],
+      };
     default:
       throw new Error(
         `unknown command '${command}': use demo, test, bench, build, setup, sourcify, lint, typecheck or descent`,
@@ -92,7 +101,9 @@ function planTests(args) {
   );
   const needs =
     named.length > 0 ? [...new Set(named.flatMap((folder) => FOLDER_NEEDS[folder] ?? EVERYTHING))] : EVERYTHING;
-  return { needs, runs: [['--test', `--test-concurrency=${CORES}`, ...options, ...patterns]] };
+  const together = named.length > 0 && named.every((folder) => ONE_PROCESS.has(folder));
+  const how = together ? '--test-isolation=none' : `--test-concurrency=${CORES}`;
+  return { needs, runs: [['--test', how, ...options, ...patterns]] };
 }
 
 function holdsTests(folder) {

@@ -39,6 +39,10 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set('referrer-policy', 'no-referrer');
   response.headers.set('x-content-type-options', 'nosniff');
   response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  if (process.env.DESCENT_ISOLATE === 'true') {
+    response.headers.set('cross-origin-opener-policy', 'same-origin');
+    response.headers.set('cross-origin-embedder-policy', 'require-corp');
+  }
   return response;
 }
 

@@ -2,31 +2,23 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
-import { launchBrowser, visit } from './support/browser.ts';
+import { visit } from './support/browser.ts';
 import { type PageServer, servePage } from './support/server.ts';
+import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
 import { announceWallet } from './support/wallet.ts';
-import { World } from './support/world.ts';
 
 /** One proof in a browser on a busy machine. */
 const PATIENCE = 300_000;
 
-let world: World;
-let server: PageServer;
-let browser: Browser;
-
+let stage: Stage;
+/** the same page, isolated from other origins */
+let isolatedServer: PageServer;
 before(async () => {
-  world = await World.start('build/e2e-prove');
-  server = await servePage(join(process.cwd(), world.deploymentFile));
-  browser = await launchBrowser();
+  stage = await openStage();
+  isolatedServer = await servePage(stage.ledger.deploymentFile, { DESCENT_ISOLATE: 'true' });
 });
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await world?.close();
-});
+after(async () => isolatedServer?.close());
 
 /** Two clouds of points in four dimensions with a name each. */
 function table(): string {
@@ -39,20 +31,25 @@ function table(): string {
 }
 
 describe('proving in the browser', () => {
-  for (const source of ['digits', 'csv'] as const) {
-    it(`goes from ${source} to a registered child by wallet, and the data stays in the tab`, async () => {
-      const session = await visit(browser, { origins: [server.origin, world.node.rpc] });
-      const { page, context, complaints } = session;
-      await announceWallet(context, { name: 'Bobs wallet', account: world.bob.account, rpc: world.node.rpc });
+  for (const [source, isolated] of [
+    ['digits', false],
+    ['csv', true],
+  ] as const) {
+    it(`goes from ${source} to a registered child by wallet, ${isolated ? '' : 'not '}isolated, and the data stays in the tab`, async (t) => {
+      const { ledger, browser } = stage;
+      const { origin } = isolated ? isolatedServer : stage.server;
+      const session = await visit(browser, { origins: [origin, ledger.place.rpc] });
+      const { page, context } = session;
+      await announceWallet(context, { name: 'Bobs wallet', account: ledger.bob.account, rpc: ledger.place.rpc });
       const sent: string[] = [];
       page.on('request', (request) => {
-        if (request.method() === 'POST' && request.url().startsWith(server.origin)) sent.push(request.url());
+        if (request.method() === 'POST' && request.url().startsWith(origin)) sent.push(request.url());
       });
-      await page.goto(`${server.origin}/prove`);
-      await page.getByTestId('wallet').click();
-      await page.getByRole('button', { name: 'Bobs wallet', exact: true }).click();
+      await page.goto(`${origin}/prove`);
+      assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
+      await connectWallet(session, 'Bobs wallet');
       if (source === 'csv') {
-        const file = join(world.folder, 'table.csv');
+        const file = join(ledger.folder, 'table.csv');
         writeFileSync(file, table());
         await page.getByText('A table of your own').click();
         await page.getByTestId('csv').setInputFiles(file);
@@ -66,22 +63,24 @@ describe('proving in the browser', () => {
         [3, 'Train, prove and register'],
       ] as const) {
         await page.getByRole('button', { name: action }).click({ timeout: PATIENCE });
+        const step = page.locator(`[data-step="${number}"]`);
+        const memory = step.getByText(/held: \d+ MB/);
+        await memory.waitFor({ timeout: PATIENCE });
+        t.diagnostic(`step ${number}: ${await memory.innerText()}`);
         await page.locator(`[data-step="${number}"][data-phase=done]`).waitFor({ timeout: PATIENCE });
+        t.diagnostic(`step ${number}: ${await step.getByText(/^Proved in/).innerText()}`);
       }
       const href = await page.getByRole('main').getByRole('link', { name: 'Open its page' }).getAttribute('href');
       const id = href!.split('/').pop() as `0x${string}`;
-      const trainer = await world.chain.client.readContract({
-        address: world.deployment.registry,
+      const trainer = await ledger.chain.client.readContract({
+        address: ledger.place.registry,
         abi: modelRegistryAbi,
         functionName: 'trainerOf',
         args: [id],
       });
-      assert.equal(trainer, world.bob.account.address);
+      assert.equal(trainer, ledger.bob.account.address);
       assert.deepEqual(sent, [], 'nothing may be posted to the page’s server');
-      const isolated = await page.evaluate(() => crossOriginIsolated);
-      assert.equal(isolated, false);
-      await context.close();
-      assert.deepEqual(complaints, []);
+      await leave(session);
     });
   }
 });

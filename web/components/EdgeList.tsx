@@ -1,8 +1,7 @@
 import Link from 'next/link';
-import type { Model } from '../lib/chain/types.ts';
+import type { Model, ModelParent } from '../lib/chain/types.ts';
 import { count, moment } from '../lib/format.ts';
-import { proquint } from '../lib/proquint.ts';
-import { ModelLink, Person } from './Identity.tsx';
+import { ModelLink, ModelName, Person } from './Identity.tsx';
 import { KIND_NAMES } from './KindSymbol.tsx';
 
 /** Nodes with the edge that made each, the newest first. */
@@ -35,7 +34,7 @@ function whatHappened({ kind, training, parents }: Model) {
   if (kind === 'train' && training && parent) {
     return (
       <>
-        Trained from <ParentLink id={parent.id} /> in {count(training.steps)} steps on {count(training.rows)} rows
+        Trained from <ParentLink parent={parent} /> in {count(training.steps)} steps on {count(training.rows)} rows
       </>
     );
   }
@@ -44,10 +43,10 @@ function whatHappened({ kind, training, parents }: Model) {
   return <>{KIND_NAMES[kind]}</>;
 }
 
-function ParentLink({ id }: { id: string }) {
+function ParentLink({ parent }: { parent: ModelParent }) {
   return (
-    <Link href={`/model/${id}`} className="link whitespace-nowrap">
-      {proquint(id)}
+    <Link href={`/model/${parent.id}`} className="link">
+      <ModelName model={parent} />
     </Link>
   );
 }

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { Model } from '../lib/chain/types.ts';
 import { short, widthsLabel } from '../lib/format.ts';
+import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { Copy } from './Copy.tsx';
 import { KindSymbol } from './KindSymbol.tsx';
@@ -41,19 +42,29 @@ export function Hash({ value, what, href }: { value: string; what: string; href?
   );
 }
 
-type Named = Pick<Model, 'id' | 'kind' | 'widths'>;
+/** What a model is called: by its trainer, which quotation marks say, or after its id. */
+export function ModelName({ model }: { model: { id: string; name?: string } }) {
+  const given = givenName(model);
+  return given ? <bdi title={`${proquint(model.id)}, so called by its trainer`}>“{given}”</bdi> : proquint(model.id);
+}
+
+type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'name'>;
 
 /** A model in a line of text or a table. */
 export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean }) {
+  const given = givenName(model);
   return (
     <Link href={`/model/${model.id}`} className="group inline-flex min-w-0 items-center gap-2.5">
       {mark && <Mark id={model.id} size={28} className="shrink-0 text-soft transition-colors group-hover:text-mark" />}
       <span className="min-w-0">
         <span className="flex items-center gap-1.5 font-medium">
           <KindSymbol kind={model.kind} size={12} />
-          <span className="link whitespace-nowrap decoration-transparent">{proquint(model.id)}</span>
+          <span className="link min-w-0 truncate decoration-transparent">
+            <ModelName model={model} />
+          </span>
         </span>
-        <span className="hash block text-soft">
+        {given && <span className="block text-[0.8125rem] whitespace-nowrap text-soft">{proquint(model.id)}</span>}
+        <span className="hash block whitespace-nowrap text-soft">
           {short(model.id, 8, 4)} <span className="font-sans">·</span> {widthsLabel(model.widths)}
         </span>
       </span>

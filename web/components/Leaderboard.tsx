@@ -5,9 +5,10 @@ import { useId, useState } from 'react';
 import type { Board, Entry } from '../lib/chain/types.ts';
 import { count, moment, percent, plural, widthsLabel } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
+import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { BestOverTime } from './BestOverTime.tsx';
-import { ModelLink, Person } from './Identity.tsx';
+import { ModelLink, ModelName, Person } from './Identity.tsx';
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
 
@@ -190,11 +191,11 @@ function Row({
         {score.timestamp ? moment(score.timestamp) : `block ${count(score.block)}`}
       </td>
       <td className="px-3 py-3 text-[0.8125rem]">
-        {ancestors.slice(0, 3).map((id, k) => (
-          <span key={id}>
+        {ancestors.slice(0, 3).map((ancestor, k) => (
+          <span key={ancestor.id}>
             {k > 0 && <span className="text-soft"> ← </span>}
-            <Link href={`/model/${id}`} className="link">
-              {proquint(id)}
+            <Link href={`/model/${ancestor.id}`} className="link">
+              <ModelName model={ancestor} />
             </Link>
           </span>
         ))}
@@ -239,9 +240,11 @@ function next(sort: { key: Column; down: boolean }, key: Column) {
   return { key, down: sort.key === key && !sort.down };
 }
 
-function wordsOf({ id, trainer, widths }: Entry['model'], people: Record<string, string>): string[] {
+function wordsOf(model: Entry['model'], people: Record<string, string>): string[] {
+  const { id, trainer, widths } = model;
   return [
     proquint(id),
+    (givenName(model) ?? '').toLowerCase(),
     id,
     trainer.toLowerCase(),
     widths.join('-'),

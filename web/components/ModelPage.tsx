@@ -1,11 +1,15 @@
 import Link from 'next/link';
-import type { ModelView } from '../lib/chain/types.ts';
+import type { ReactNode } from 'react';
+import type { Model, ModelView } from '../lib/chain/types.ts';
 import { count, moment, percent, plural, short } from '../lib/format.ts';
+import { safeText } from '../lib/hostile.ts';
+import { givenName, plainName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { wilson } from '../lib/wilson.ts';
 import { Badges } from './Badges.tsx';
 import { Copy } from './Copy.tsx';
-import { Hash, ModelLink, Person } from './Identity.tsx';
+import { CreditList } from './CreditList.tsx';
+import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
 import { KindLabel, KindSymbol } from './KindSymbol.tsx';
 import { Mark } from './Mark.tsx';
 import { Path } from './Path.tsx';
@@ -17,9 +21,9 @@ import { Widths } from './Widths.tsx';
 /** Anyone can list any shard, as often as they pay for it. */
 const MOST_DATASETS = 6;
 
-/** Everything the chain says about one model. */
-export function ModelPage({ view }: { view: ModelView }) {
-  const { model, config, path, origins, parents, children, scores } = view;
+/** Everything the chain says about one model. @param editor for its trainer, beside the other buttons */
+export function ModelPage({ view, editor }: { view: ModelView; editor?: ReactNode }) {
+  const { model, config, path, origins, parents, children, scores, credits } = view;
   return (
     <>
       <div className="border-b border-line">
@@ -31,6 +35,7 @@ export function ModelPage({ view }: { view: ModelView }) {
               <Badges model={model} devKeys={config.devKeys} />
             </p>
             <h1 className="title mt-2 text-[clamp(2.25rem,5.5vw,3.75rem)]">{proquint(model.id)}</h1>
+            <Card model={model} />
             <p className="mt-2 text-soft">
               <Hash value={model.id} what="id" />
             </p>
@@ -44,6 +49,7 @@ export function ModelPage({ view }: { view: ModelView }) {
               <Link href={`/compare?a=${model.id}`} className="button">
                 Compare
               </Link>
+              {editor}
             </div>
           </div>
         </div>
@@ -80,6 +86,11 @@ export function ModelPage({ view }: { view: ModelView }) {
               ))}
             </ul>
           </Section>
+          {credits && (
+            <Section title="Credit">
+              <CreditList credits={credits} />
+            </Section>
+          )}
           <Section title="Children" aside={plural(model.children, 'child', 'children')}>
             {children.length === 0 && <p className="py-4 text-soft">Nobody has gone on from here yet.</p>}
             <ul className="grid gap-x-8 sm:grid-cols-2">
@@ -101,7 +112,7 @@ export function ModelPage({ view }: { view: ModelView }) {
             {parents.length > 1 && (
               <p className="border-t border-line py-3 text-soft">
                 One of {parents.length} parents at each merge is followed. {plural(origins.length, 'origin')}:{' '}
-                {origins.map(({ id }) => proquint(id)).join(', ')}.
+                {origins.map(plainName).join(', ')}.
               </p>
             )}
           </Section>
@@ -114,7 +125,24 @@ export function ModelPage({ view }: { view: ModelView }) {
   );
 }
 
-function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelView }) {
+/** What its trainer says of it, in quotation marks: nothing vouches for it. */
+function Card({ model }: { model: Model }) {
+  const given = givenName(model);
+  if (!given && !model.uri) return null;
+  return (
+    <p className="mt-2 flex flex-wrap items-baseline gap-x-4 gap-y-1" data-testid="card">
+      {given && (
+        <span className="min-w-0 text-xl font-medium">
+          <ModelName model={model} />
+        </span>
+      )}
+      {model.uri && <StrangersText text={model.uri} />}
+      <span className="text-[0.8125rem] text-soft">says its trainer</span>
+    </p>
+  );
+}
+
+function EdgeFacts({ view: { model, config, shard, datasets, trainerName } }: { view: ModelView }) {
   const { training, seed, source } = model;
   const explorer = config.explorer;
   return (
@@ -124,19 +152,25 @@ function EdgeFacts({ view: { model, config, shard, datasets } }: { view: ModelVi
         {config.people[model.trainer.toLowerCase()] && (
           <span className="mr-2">{config.people[model.trainer.toLowerCase()]}</span>
         )}
+        {trainerName && (
+          <bdi className="mr-2 font-medium" data-testid="ens">
+            {safeText(trainerName)}
+          </bdi>
+        )}
         <Hash
           value={model.trainer}
           what="address"
           {...(explorer && { href: `${explorer}/address/${model.trainer}` })}
         />
       </dd>
-      {model.parents.map(({ id, weight }, k) => (
-        <Fact key={id} name={model.parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}>
-          <Link href={`/model/${id}`} className="link">
-            {proquint(id)}
+      {model.parents.map((parent, k) => (
+        <Fact key={parent.id} name={model.parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}>
+          <Link href={`/model/${parent.id}`} className="link">
+            <ModelName model={parent} />
           </Link>{' '}
-          <span className="hash text-soft">{short(id)}</span>
-          {weight && <span className="ml-2 text-soft">weight {weight}</span>}
+          {givenName(parent) && <span className="text-soft">{proquint(parent.id)} </span>}
+          <span className="hash text-soft">{short(parent.id)}</span>
+          {parent.weight && <span className="ml-2 text-soft">weight {parent.weight}</span>}
         </Fact>
       ))}
       <dt>Network</dt>

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import type { Model } from '../lib/chain/types.ts';
 import { count } from '../lib/format.ts';
-import { proquint } from '../lib/proquint.ts';
+import { ModelName } from './Identity.tsx';
 import { KindSymbol } from './KindSymbol.tsx';
 
 const SHOWN_AT_START = 3;
@@ -41,11 +41,11 @@ function Station({ model, isLast }: { model: Model; isLast: boolean }) {
         <span className="flex flex-wrap items-baseline gap-x-2">
           {isLast ? (
             <strong className="font-semibold" aria-current="true">
-              {proquint(id)}
+              <ModelName model={model} />
             </strong>
           ) : (
             <Link href={`/model/${id}`} className="link font-medium">
-              {proquint(id)}
+              <ModelName model={model} />
             </Link>
           )}
           <span className="text-[0.8125rem] text-soft">depth {depth}</span>

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useId, useState } from 'react';
 import type { SearchHit } from '../lib/chain/types.ts';
 import { short, widthsLabel } from '../lib/format.ts';
 import { proquint } from '../lib/proquint.ts';
+import { ModelName } from './Identity.tsx';
 import { KindSymbol } from './KindSymbol.tsx';
 
 interface Props {
@@ -68,8 +69,11 @@ export function SearchBox({ text, hits, onText, onChoose }: Props) {
           >
             <KindSymbol kind={hit.kind} />
             <span className="min-w-0">
-              <span className="block font-medium">{proquint(hit.id)}</span>
+              <span className="block truncate font-medium">
+                <ModelName model={hit} />
+              </span>
               <span className="hash block text-soft">
+                {hit.name && `${proquint(hit.id)} · `}
                 {short(hit.id, 8, 4)} · {widthsLabel(hit.widths)}
               </span>
             </span>

@@ -6,6 +6,8 @@ import { WordsBox } from './Words.tsx';
 
 interface Props {
   state: TransactionState;
+  /** what has happened once it is confirmed */
+  done?: string;
   /** where the result can be seen */
   page?: string;
   explorer?: string;
@@ -13,7 +15,7 @@ interface Props {
 }
 
 /** A transaction on its way, from the wallet to the block. */
-export function Transaction({ state, page, explorer, onAgain }: Props) {
+export function Transaction({ state, done = 'Registered', page, explorer, onAgain }: Props) {
   const hash = 'hash' in state ? state.hash : undefined;
   return (
     <div className="grid gap-4 py-4" data-testid="transaction" data-phase={state.phase} aria-live="polite">
@@ -23,14 +25,14 @@ export function Transaction({ state, page, explorer, onAgain }: Props) {
       {state.phase === 'submitted' && <Line busy text="Sent, waiting for a block" />}
       {state.phase === 'confirmed' && (
         <Line
-          text={state.replaced ? 'Registered, with a faster replacement' : 'Registered'}
+          text={state.replaced ? `${done}, with a faster replacement` : done}
           hint={`In block ${count(state.block)} for ${count(state.gas)} gas.`}
         />
       )}
       {state.phase === 'cancelled' && (
         <WordsBox
           tone="warn"
-          words={{ title: 'You cancelled the transaction in the wallet.', hint: 'Nothing was registered.' }}
+          words={{ title: 'Cancelled: another transaction took its place.', hint: 'Nothing was registered.' }}
         />
       )}
       {state.phase === 'failed' && <WordsBox words={state.words} tone={state.words.rejected ? 'warn' : 'bad'} />}

@@ -1,3 +1,4 @@
+import type { Hex } from 'viem';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
@@ -6,7 +7,7 @@ import type { Kind, Training } from './chain/types.ts';
 
 /** What an edge file says, for people. */
 export interface EdgeFacts {
-  id: string;
+  id: Hex;
   kind: Kind | 'data' | 'score';
   trainer: string;
   chainId: string;

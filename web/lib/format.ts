@@ -32,6 +32,14 @@ export function ether(wei: string): string {
   return `${value === 0 ? '0' : value.toPrecision(3)} ETH`;
 }
 
+/** Smallest units of a token as an exact decimal number. */
+export function amount(units: string, decimals: number): string {
+  const digits = units.padStart(decimals + 1, '0');
+  const whole = BigInt(digits.slice(0, digits.length - decimals)).toLocaleString('en-US');
+  const rest = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  return rest ? `${whole}.${rest}` : whole;
+}
+
 export function widthsLabel(widths: readonly number[]): string {
   return widths.join('–');
 }

@@ -28,8 +28,19 @@ function findChromium(): string {
     );
   }
   process.stderr.write('Installing chromium with apt-get, once.\n');
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { stdio: 'ignore' });
+  try {
+    installChromium();
+  } catch {
+    // The lists of packages may be missing or old.
+    execFileSync('apt-get', ['update'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    installChromium();
+  }
   return findChromium();
+}
+
+function installChromium(): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env, stdio: 'ignore' });
 }
 
 /** A page of its own whose complaints are kept. */
@@ -45,12 +56,14 @@ export interface VisitOptions {
   origins: string[];
   width?: number;
   theme?: 'light' | 'dark';
+  /** what the console may say nevertheless */
+  expected?: RegExp[];
 }
 
 /** Opens a context that notes everything that must not happen. Wallets are announced to it before the first page. */
 export async function visit(
   browser: Browser,
-  { origins, width = 1440, theme = 'light' }: VisitOptions,
+  { origins, width = 1440, theme = 'light', expected = [] }: VisitOptions,
 ): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width, height: width > 800 ? 900 : 844 },
@@ -70,7 +83,9 @@ export async function visit(
   });
   const page = await context.newPage();
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    if (!['error', 'warning'].includes(message.type())) return;
+    if (expected.some((text) => text.test(message.text()))) return;
+    complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('dialog', (dialog) => {

@@ -7,14 +7,17 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NEXT = join(ROOT, 'node_modules/next/dist/bin/next');
 
+/** What may change without the page. */
+const NO_SOURCES = /^next-env\.d\.ts$|\.tsbuildinfo$|\.md$/;
+
 export interface PageServer {
   origin: string;
   close(): Promise<void>;
 }
 
 /** Serves the built page for a deployment file; builds it first where it is missing or older than its sources. */
-export async function servePage(deploymentFile: string): Promise<PageServer> {
-  const env = { ...process.env, DESCENT_DEPLOYMENT: deploymentFile, NEXT_TELEMETRY_DISABLED: '1' };
+export async function servePage(deploymentFile: string, more: Record<string, string> = {}): Promise<PageServer> {
+  const env = { ...process.env, ...more, DESCENT_DEPLOYMENT: deploymentFile, NEXT_TELEMETRY_DISABLED: '1' };
   if (isStale())
     execFileSync(process.execPath, [NEXT, 'build', 'web'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const port = await freePort();
@@ -53,7 +56,7 @@ function isStale(): boolean {
 function newest(folder: string): number {
   let latest = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === '.next' || entry.name === 'next-env.d.ts') continue;
+    if (entry.name === '.next' || NO_SOURCES.test(entry.name)) continue;
     const path = join(folder, entry.name);
     latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
   }

@@ -1,21 +1,29 @@
 // What happens in the world before the page is looked at.
-import type { Hex } from 'viem';
-import type { Shard } from '../../../src/model/shard.ts';
+import { encodeAbiParameters, type Hex, parseEther, zeroAddress } from 'viem';
 import type { Edge } from '../../../src/registry/edge.ts';
+import { datasetId } from '../../../src/registry/ids.ts';
+import type { Ledger, Person } from './ledger.ts';
 import type { Made, World } from './world.ts';
 
+/** Something proved: its id and its edge file. */
+export interface Told {
+  id: Hex;
+  file: string;
+}
+
+/** Survives JSON. */
 export interface Story {
-  seed: Made;
-  /** registered models in their order */
-  models: Made[];
-  shards: { shard: Shard; edge: Edge; id: Hex }[];
-  dataset: Hex;
+  seed: Told;
+  /** registered models in their order; the seed is the first */
+  models: Told[];
+  /** shards trained on */
+  shards: Hex[];
   /** on which three models are ranked */
   benchmark: Hex;
   /** proved by Bob, not registered */
-  waiting: Made;
-  /** proved by Bob, not registered either */
-  spare: Made;
+  waiting: Told;
+  /** proved by Bob on top of it, not registered either */
+  next: Told;
 }
 
 const ROWS = 64;
@@ -23,21 +31,27 @@ const ROWS = 64;
 export const URI = 'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi';
 const TEST_URI = 'https://example.org/digits/test';
 
+/** What Alice calls the first model that she trained. */
+export const CARD = { name: 'Digits, first steps', uri: 'https://example.org/digits/first' };
+/** Alice's name on the stand-in for ENS. */
+export const ENS_NAME = 'alice.eth';
+
 /** Alice seeds and trains, Bob goes on from her models; two of Bob's edges are left for the tests to submit. */
 export async function playStory(world: World): Promise<Story> {
   const { alice, bob } = world;
-  const shards: Story['shards'] = [];
+  const shards: { shard: Awaited<ReturnType<World['digits']>>; edge: Edge; id: Hex }[] = [];
   for (const [k, by] of [alice, alice, bob].entries()) {
     const shard = await world.digits(k, ROWS);
     const made = await world.proveShard(by, shard, `shard-${k}`);
     await world.submit(by, made.edge);
     shards.push({ shard, ...made });
   }
-  const dataset = await world.listDataset(alice, shards, URI);
+  const ids = shards.map(({ id }) => id);
+  await world.listDataset(alice, ids, URI);
   const seed = await world.makeSeed(alice, 'start');
   await world.submit(alice, seed.edge);
   const models = [seed];
-  const register = async (by: typeof alice, parent: Made, shard: number, name: string, lr?: number) => {
+  const register = async (by: Person, parent: Made, shard: number, name: string, lr?: number) => {
     const made = await world.train(by, parent.weights, shards[shard].shard, name, lr);
     await world.submit(by, made.edge);
     models.push(made);
@@ -60,8 +74,40 @@ export async function playStory(world: World): Promise<Story> {
   }
   const benchmark = await rankSome(world, [first, tuned, merged]);
   const waiting = await world.train(bob, second.weights, shards[0].shard, 'waiting');
-  const spare = await world.train(bob, second.weights, shards[1].shard, 'spare');
-  return { seed, models, shards, dataset, benchmark, waiting, spare };
+  const next = await world.train(bob, waiting.weights, shards[1].shard, 'next');
+  const story = {
+    seed: told(seed),
+    models: models.map(told),
+    shards: ids,
+    benchmark,
+    waiting: told(waiting),
+    next: told(next),
+  };
+  await embellish(world, story);
+  return story;
+}
+
+/** What can be said and paid without a proof: names, credit, a sealed benchmark. */
+export async function embellish(ledger: Ledger, { models, shards }: Pick<Story, 'models' | 'shards'>): Promise<void> {
+  const { alice, bob, place } = ledger;
+  const [, first, , , branch] = models;
+  await ledger.writeCard(alice, first.id, CARD.name, CARD.uri);
+  await ledger.writeCard(bob, branch.id, 'A branch with a name that is as long as a card allows it, by far', '');
+  await ledger.pay(bob, first.id, parseEther('1.5'));
+  await ledger.settle(bob, first.id);
+  await ledger.pay(bob, first.id, parseEther('0.25'));
+  await ledger.sealBenchmark(bob, datasetId([...shards].sort(), 'sealed'), 100_000n);
+  await ledger.answerAlways(
+    place.ens,
+    encodeAbiParameters(
+      [{ type: 'string' }, { type: 'address' }, { type: 'address' }],
+      [ENS_NAME, zeroAddress, zeroAddress],
+    ),
+  );
+}
+
+function told({ id, file }: Made): Told {
+  return { id, file };
 }
 
 /** Proves what some models get right of rows that none of them saw. */
@@ -70,7 +116,7 @@ async function rankSome(world: World, models: readonly Made[]): Promise<Hex> {
   const shard = await world.digits(9, ROWS);
   const made = await world.proveShard(alice, shard, 'test-shard');
   await world.submit(alice, made.edge);
-  await world.listDataset(alice, [{ shard, ...made }], TEST_URI);
+  await world.listDataset(alice, [made.id], TEST_URI);
   const benchmark = await world.openBenchmark(alice, [made.id], TEST_URI);
   for (const { id, weights } of models) {
     const { edge } = await world.score(alice, weights, shard, `score-${id.slice(2, 8)}`);

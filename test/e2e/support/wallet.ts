@@ -6,8 +6,12 @@ export interface TestWallet {
   name: string;
   /** methods that the page asked for, in order */
   asked: string[];
-  /** what the owner does with the next transaction */
-  mood: 'agree' | 'reject';
+  /** what the owner does with the next transaction; who ponders decides when the mood changes */
+  mood: 'agree' | 'reject' | 'ponder';
+  /** the owner's own limit of gas */
+  gas?: bigint;
+  /** the last transaction it sent */
+  last?: Hex;
   /** the chain that the wallet shows to the page */
   chainId: number;
 }
@@ -48,15 +52,17 @@ export async function announceWallet(
       case 'wallet_revokePermissions':
         return null;
       case 'eth_sendTransaction': {
+        while (state.mood === 'ponder') await new Promise((resolve) => setTimeout(resolve, 50));
         if (state.mood === 'reject') throw Object.assign(new Error('User rejected the request.'), { code: 4001 });
         const { to, data, gas, value } = params[0] as { to: Hex; data: Hex; gas?: Hex; value?: Hex };
-        return write.sendTransaction({
+        state.last = await write.sendTransaction({
           chain: null,
           to,
           data,
-          ...(gas && { gas: BigInt(gas) }),
+          ...((state.gas ?? gas) && { gas: state.gas ?? BigInt(gas!) }),
           ...(value && { value: BigInt(value) }),
         });
+        return state.last;
       }
       default:
         return read.request({ method, params } as never);

@@ -2,38 +2,34 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeFunctionData, type Hex, keccak256, type LocalAccount, parseEventLogs } from 'viem';
+import { encodeFunctionData, type Hex, keccak256, parseEventLogs, zeroAddress } from 'viem';
 import { type Chain, connect } from '../../../scripts/chain/client.ts';
-import { developmentAccount } from '../../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../../scripts/chain/localNode.ts';
-import { sendOnce } from '../../../scripts/chain/transaction.ts';
 import { loadMnist } from '../../../scripts/data/mnist.ts';
-import { type Deployment, deployRegistry } from '../../../scripts/deploy/deploy.ts';
+import { deployRegistry } from '../../../scripts/deploy/deploy.ts';
 import { keyFiles } from '../../../scripts/setup/paths.ts';
 import { loadSrs } from '../../../scripts/setup/srs.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../../src/model/merge.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
-import { type Edge, edgeTransaction, formatEdge } from '../../../src/registry/edge.ts';
-import { datasetId, resultId } from '../../../src/registry/ids.ts';
+import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
+import { resultId } from '../../../src/registry/ids.ts';
 import type { Program } from '../../../src/registry/statement.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
+import { deploy, Ledger, type Person, type Place } from './ledger.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'] as const;
 const WIDTHS = [49, 32, 10];
 const SRS_SIZE = 1 << 17;
-
-export interface Person {
-  name: string;
-  account: LocalAccount;
-}
+/** Where something stands that answers like ENS. */
+const ENS: Hex = '0x00000000000000000000000000000000000e05e5';
 
 /** A model of the world: its weights and its edge file. */
 export interface Made {
@@ -44,21 +40,19 @@ export interface Made {
 }
 
 /** A running chain with helpers that prove and register on it. */
-export class World {
-  readonly node: LocalNode;
-  readonly chain: Chain;
-  readonly deployment: Deployment;
-  readonly folder: string;
-  readonly alice: Person = { name: 'Alice', account: developmentAccount(1) };
-  readonly bob: Person = { name: 'Bob', account: developmentAccount(2) };
+export class World extends Ledger {
+  readonly #node: LocalNode;
   readonly #prover: Prover;
   readonly #keys: Record<Program, Hex>;
 
   static async start(folder: string): Promise<World> {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(join(ROOT, folder), { recursive: true });
     const node = await startLocalNode();
     const chain = await connect(node.rpc);
-    const deployment = await deployRegistry(chain.rpc);
+    const { chainId, registry, scoreboard, block, devKeys } = await deployRegistry(chain.rpc);
+    const creditVault = await deploy(node.rpc, 'CreditVault', [registry]);
+    const cards = await deploy(node.rpc, 'ModelCards', [registry, zeroAddress]);
+    const place = { chainId, rpc: node.rpc, registry, scoreboard, block, devKeys, creditVault, cards, ens: ENS };
     const circuits = {} as Record<Program, { wasm: Uint8Array; zkey: Uint8Array }>;
     const keys = {} as Record<Program, Hex>;
     for (const program of PROGRAMS) {
@@ -68,36 +62,19 @@ export class World {
       keys[program] = keccak256(new Uint8Array(readFileSync(files.vkey)));
     }
     const prover = await Prover.create({ srs: await loadSrs(SRS_SIZE), circuits });
-    return new World({ node, chain, deployment, folder, prover, keys });
+    return new World(place, chain, folder, { node, prover, keys });
   }
 
-  private constructor(parts: {
-    node: LocalNode;
-    chain: Chain;
-    deployment: Deployment;
-    folder: string;
-    prover: Prover;
-    keys: Record<Program, Hex>;
-  }) {
-    this.node = parts.node;
-    this.chain = parts.chain;
-    this.deployment = parts.deployment;
-    this.folder = parts.folder;
+  private constructor(
+    place: Place,
+    chain: Chain,
+    folder: string,
+    parts: { node: LocalNode; prover: Prover; keys: Record<Program, Hex> },
+  ) {
+    super(place, chain, folder);
+    this.#node = parts.node;
     this.#prover = parts.prover;
     this.#keys = parts.keys;
-    this.writeDeployment();
-  }
-
-  /** What the page reads: the file that the demo writes, too. */
-  get deploymentFile(): string {
-    return join(this.folder, 'deployment.json');
-  }
-
-  writeDeployment(): void {
-    const { chainId, registry, scoreboard, block, devKeys } = this.deployment;
-    const people = { Alice: this.alice.account.address, Bob: this.bob.account.address };
-    const content = { chainId, rpc: this.node.rpc, registry, scoreboard, block, devKeys, people };
-    writeFileSync(this.deploymentFile, `${JSON.stringify(content, null, 2)}\n`);
   }
 
   /** Digits `place * rows` .. of MNIST's training half, 7x7. */
@@ -119,7 +96,7 @@ export class World {
       await this.chain.client.request({ method: 'evm_mine' as never });
     }
     const seed = await this.chain.client.readContract({
-      address: this.deployment.registry,
+      address: this.place.registry,
       abi: modelRegistryAbi,
       functionName: 'seedOf',
       args: [requestId],
@@ -154,58 +131,18 @@ export class World {
 
   /** Proves a model's result on a shard for the scoreboard. */
   async score(by: Person, model: Weights, shard: Shard, name: string): Promise<{ edge: Edge; file: string; id: Hex }> {
-    const origin = { ...this.#origin(by), registry: this.deployment.scoreboard };
+    const origin = { ...this.#origin(by), registry: this.place.scoreboard };
     const proved = await this.#prover.proveScore(origin, { model, shard, forward: forwardTrace(model, shard) });
     return this.#edge(proved, by, name, origin);
   }
 
-  /** Makes a dataset a benchmark. */
-  async openBenchmark(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
-    const args = [[...shards].sort(), uri] as const;
-    const receipt = await this.send(
-      by,
-      encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args }),
-      this.deployment.scoreboard,
-    );
-    const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });
-    return event.args.id;
-  }
-
-  /** Enters a model's sum in the leaderboard. */
-  async rank(by: Person, model: Hex, benchmark: Hex): Promise<void> {
-    const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark] });
-    await this.send(by, data, this.deployment.scoreboard);
-  }
-
-  /** Registers an edge with its trainer's key. */
-  async submit(by: Person, edge: Edge): Promise<void> {
-    const { to, data } = edgeTransaction(edge);
-    await this.send(by, data, to);
-  }
-
-  async listDataset(by: Person, shards: readonly { shard: Shard; edge: Edge }[], uri: string): Promise<Hex> {
-    const ids = shards.map(({ edge }) => resultId(edge.statement)).sort();
-    await this.send(
-      by,
-      encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }),
-    );
-    return datasetId(ids, uri);
-  }
-
-  /** One transaction, waited for. */
-  async send(by: Person, data: Hex, to: Hex = this.deployment.registry) {
-    // Nothing is resumed here: the world begins anew each time.
-    const journal = { read: () => undefined, write: () => {} };
-    return sendOnce(this.chain, by.account, { to, data }, journal);
-  }
-
   async close(): Promise<void> {
     await this.#prover.close();
-    await this.node.close();
+    await this.#node.close();
   }
 
   #origin(by: Person) {
-    const { chainId, registry } = this.deployment;
+    const { chainId, registry } = this.place;
     return { chainId: BigInt(chainId), registry, trainer: by.account.address };
   }
 
@@ -215,10 +152,10 @@ export class World {
       statement,
       proof,
       verificationKey: this.#keys[statement.program],
-      devKeys: this.deployment.devKeys,
+      devKeys: this.place.devKeys,
       metadata: { name },
     };
-    const file = join(this.folder, `${name}.edge.json`);
+    const file = join(ROOT, this.folder, `${name}.edge.json`);
     writeFileSync(file, formatEdge(edge));
     return { edge, file, id: resultId(statement) };
   }

@@ -3,11 +3,11 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ComparisonTable } from '../../components/ComparisonTable.tsx';
+import { ModelName } from '../../components/Identity.tsx';
 import { SearchBox } from '../../components/SearchBox.tsx';
 import { PageHead } from '../../components/Section.tsx';
-import type { Comparison } from '../../lib/chain/types.ts';
+import type { Comparison, Model } from '../../lib/chain/types.ts';
 import { useSearch } from '../../lib/chain/useGraph.ts';
-import { proquint } from '../../lib/proquint.ts';
 
 /** Chooses two models and sets them side by side. */
 export function CompareScreen({ comparison }: { comparison: Comparison }) {
@@ -23,8 +23,8 @@ export function CompareScreen({ comparison }: { comparison: Comparison }) {
     <>
       <PageHead title="Compare">What two models share, and where their lines part: data, steps, scores.</PageHead>
       <div className="mx-auto grid max-w-7xl gap-6 px-4 sm:grid-cols-2 sm:px-6">
-        <Choice name="First" chosen={a?.model.id} onChoose={(id) => choose('a', id)} />
-        <Choice name="Second" chosen={b?.model.id} onChoose={(id) => choose('b', id)} />
+        <Choice name="First" chosen={a?.model} onChoose={(id) => choose('a', id)} />
+        <Choice name="Second" chosen={b?.model} onChoose={(id) => choose('b', id)} />
       </div>
       {a && b ? (
         <ComparisonTable comparison={comparison} />
@@ -32,15 +32,15 @@ export function CompareScreen({ comparison }: { comparison: Comparison }) {
         <div className="mx-auto max-w-7xl px-4 pt-10 sm:px-6">
           <h2 className="font-semibold">Newest models</h2>
           <ul className="mt-3 flex flex-wrap gap-2">
-            {suggestions.map(({ id }) => (
-              <li key={id}>
+            {suggestions.map((model) => (
+              <li key={model.id} className="max-w-full">
                 <button
                   type="button"
                   className="button"
-                  disabled={id === a?.model.id || id === b?.model.id}
-                  onClick={() => choose(a ? 'b' : 'a', id)}
+                  disabled={model.id === a?.model.id || model.id === b?.model.id}
+                  onClick={() => choose(a ? 'b' : 'a', model.id)}
                 >
-                  {proquint(id)}
+                  <ModelName model={model} />
                 </button>
               </li>
             ))}
@@ -51,14 +51,14 @@ export function CompareScreen({ comparison }: { comparison: Comparison }) {
   );
 }
 
-function Choice({ name, chosen, onChoose }: { name: string; chosen: string | undefined; onChoose(id: string): void }) {
+function Choice({ name, chosen, onChoose }: { name: string; chosen: Model | undefined; onChoose(id: string): void }) {
   const [text, setText] = useState('');
   const { data: hits } = useSearch(text);
   return (
     <div className="grid gap-2">
       <p>
         <span className="text-soft">{name}</span>{' '}
-        <strong className="title text-xl">{chosen ? proquint(chosen) : 'none yet'}</strong>
+        <strong className="title text-xl">{chosen ? <ModelName model={chosen} /> : 'none yet'}</strong>
       </p>
       <SearchBox
         text={text}

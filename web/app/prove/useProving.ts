@@ -1,14 +1,12 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { parseEdge } from '../../../src/registry/edge.ts';
 import { errorInWords } from '../../lib/chain/errors.ts';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { TransactionState, Words } from '../../lib/chain/types.ts';
 import { useSeedRequest } from '../../lib/chain/useSeedRequest.ts';
 import { useSubmission } from '../../lib/chain/useSubmission.ts';
 import { useWallet } from '../../lib/chain/useWallet.ts';
-import { edgeFacts } from '../../lib/edgeFacts.ts';
 import type { OwnFiles, Plan, Prepared, Progress, ProvedStep } from '../../lib/prover/messages.ts';
 import { ProverClient, ProverError } from '../../lib/prover/proverClient.ts';
 
@@ -29,6 +27,10 @@ const START: Record<StepName, StepState> = {
   seed: { phase: 'waiting' },
   train: { phase: 'waiting' },
 };
+
+/** Loaded when there is something to read: they bring the curves along. */
+const loadReaders = () =>
+  Promise.all([import('../../../src/registry/edge.ts'), import('../../../src/registry/ids.ts')]);
 
 /** The whole way from rows to a registered child: what is done, what is next. */
 export function useProving() {
@@ -84,7 +86,8 @@ export function useProving() {
         proved = await prover().ask({ kind: 'seed', origin, devKeys, ...drawn });
       } else if (name === 'data') proved = await prover().ask({ kind: 'data', origin, devKeys });
       else proved = await prover().ask({ kind: 'train', origin, devKeys, ...training });
-      change(name, { phase: 'proved', proved, id: edgeFacts(parseEdge(proved.text)).id });
+      const [{ parseEdge }, { resultId }] = await loadReaders();
+      change(name, { phase: 'proved', proved, id: resultId(parseEdge(proved.text).statement) });
       await send(name, proved.text);
     } catch (error) {
       change(name, { phase: 'ready', problem: inWords(error) });
@@ -95,6 +98,7 @@ export function useProving() {
 
   const send = async (name: StepName, text: string) => {
     change(name, { phase: 'sending', problem: undefined });
+    const [{ parseEdge }] = await loadReaders();
     const result: TransactionState = await submission.submit(parseEdge(text));
     if (result.phase !== 'confirmed') {
       const words = result.phase === 'failed' ? result.words : { title: 'The transaction was cancelled.' };

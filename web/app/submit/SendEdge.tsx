@@ -8,18 +8,16 @@ import { isOfThisRegistry } from '../../lib/chain/origin.ts';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { usePreflight, useSubmission } from '../../lib/chain/useSubmission.ts';
 import { useWallet } from '../../lib/chain/useWallet.ts';
-import { edgeFacts } from '../../lib/edgeFacts.ts';
+import type { EdgeFacts } from '../../lib/edgeFacts.ts';
 import { count, ether, short } from '../../lib/format.ts';
 
 /** What stands between an edge and its place in the registry, one thing at a time, and then the button. */
-export function SendEdge({ edge, verified }: { edge: Edge | undefined; verified: boolean }) {
+export function SendEdge({ edge, facts, verified }: { edge: Edge; facts: EdgeFacts; verified: boolean }) {
   const config = useChainConfig();
   const wallet = useWallet();
-  const { data: preflight } = usePreflight(edge);
+  const { data: preflight } = usePreflight(edge, facts.id);
   const { state, submit, reset } = useSubmission();
 
-  if (!edge) return <p className="py-4 text-soft">Nothing to send yet.</p>;
-  const facts = edgeFacts(edge);
   const page = facts.kind === 'data' || facts.kind === 'score' ? undefined : `/model/${facts.id}`;
   if (state.phase !== 'idle') {
     return <Transaction state={state} page={page} explorer={config.explorer} onAgain={reset} />;

@@ -10,7 +10,6 @@ import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Words } from '../../lib/chain/types.ts';
 import { useVerification } from '../../lib/chain/useVerification.ts';
-import { edgeFacts } from '../../lib/edgeFacts.ts';
 import { decodeLinkedEdge } from '../../lib/linkedEdge.ts';
 import { LOCAL_CHECKS } from '../../lib/prover/checks.ts';
 import { SendEdge } from './SendEdge.tsx';
@@ -40,7 +39,7 @@ export function SubmitScreen() {
     );
   }, []);
 
-  const { edge, checks, phase } = verification;
+  const { edge, facts, checks, phase } = verification;
   const here = checks.filter(({ id }) => LOCAL_CHECKS.includes(id));
   const holdsHere = here.length > 0 && here.every(({ state }) => state === 'good');
   return (
@@ -62,9 +61,9 @@ export function SubmitScreen() {
             wallet is asked.
           </DropZone>
           {problem && <WordsBox words={problem} />}
-          {edge && (
-            <Section title="What it says" aside={edge.devKeys && <DevKeys />}>
-              <EdgeSummary facts={edgeFacts(edge)} people={config.people} />
+          {facts && (
+            <Section title="What it says" aside={facts.devKeys && <DevKeys />}>
+              <EdgeSummary facts={facts} people={config.people} />
             </Section>
           )}
         </div>
@@ -73,7 +72,11 @@ export function SubmitScreen() {
             <CheckList checks={here.length > 0 ? here : LOCAL_CHECKS.map((id) => ({ id, state: 'waiting' }))} />
           </Section>
           <Section title="Send">
-            <SendEdge key={turn} edge={edge} verified={holdsHere} />
+            {edge && facts ? (
+              <SendEdge key={turn} edge={edge} facts={facts} verified={holdsHere} />
+            ) : (
+              <p className="py-4 text-soft">Nothing to send yet.</p>
+            )}
           </Section>
         </div>
       </div>

@@ -11,7 +11,6 @@ import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Words } from '../../lib/chain/types.ts';
 import { useVerification } from '../../lib/chain/useVerification.ts';
-import { edgeFacts } from '../../lib/edgeFacts.ts';
 import { isHash } from '../../lib/format.ts';
 import { CHAIN_CHECKS, LOCAL_CHECKS } from '../../lib/prover/checks.ts';
 
@@ -40,7 +39,7 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
     setSubject(wanted);
     void verifyNode(wanted);
   };
-  const { phase, checks, edge, holds } = verification;
+  const { phase, checks, facts, holds } = verification;
   const trouble = problem ?? verification.problem;
   return (
     <>
@@ -84,9 +83,9 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
           >
             A file that ends in .edge.json, registered or not. It stays on this machine.
           </DropZone>
-          {edge && (
+          {facts && (
             <Section title="What it says">
-              <EdgeSummary facts={edgeFacts(edge)} people={config.people} />
+              <EdgeSummary facts={facts} people={config.people} />
             </Section>
           )}
         </div>

@@ -1,8 +1,9 @@
 import Link from 'next/link';
 import type { GraphNode } from '../../lib/chain/types.ts';
 import { count, percent, short, widthsLabel } from '../../lib/format.ts';
+import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
-import { Person } from '../Identity.tsx';
+import { ModelName, Person } from '../Identity.tsx';
 import { KindLabel } from '../KindSymbol.tsx';
 import { Mark } from '../Mark.tsx';
 
@@ -24,7 +25,10 @@ export function SelectedModel({ node, people, isFocus, onFocus, onClose }: Props
       <div className="flex items-start gap-3">
         <Mark id={node.id} size={44} className="text-contour" />
         <div className="min-w-0 flex-1">
-          <p className="title text-xl">{proquint(node.id)}</p>
+          <p className="title line-clamp-2 text-xl">
+            <ModelName model={node} />
+          </p>
+          {givenName(node) && <p className="text-soft">{proquint(node.id)}</p>}
           <p className="hash text-soft">{short(node.id, 8, 6)}</p>
         </div>
         <button

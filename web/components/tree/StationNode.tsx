@@ -1,7 +1,9 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import type { GraphNode, Kind } from '../../lib/chain/types.ts';
 import { percent, short } from '../../lib/format.ts';
+import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
+import { ModelName } from '../Identity.tsx';
 import { KindSymbol } from '../KindSymbol.tsx';
 
 export const NODE_SIZE = { width: 184, height: 60 };
@@ -33,8 +35,11 @@ export function StationNode({ data, selected }: NodeProps) {
       <Handle type="target" position={Position.Top} />
       <KindSymbol kind={node.kind} size={16} />
       <span className="min-w-0 flex-1 leading-tight">
-        <span className="block truncate font-semibold">{proquint(node.id)}</span>
+        <span className="block truncate font-semibold">
+          <ModelName model={node} />
+        </span>
         <span className="block truncate text-[0.75rem] text-soft">
+          {givenName(node) && `${proquint(node.id)} · `}
           {people[node.trainer.toLowerCase()] ?? short(node.trainer)}
           {node.score && ` · ${percent(node.score.right / node.score.rows)}`}
         </span>

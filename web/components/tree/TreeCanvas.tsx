@@ -16,7 +16,7 @@ import '@xyflow/react/dist/base.css';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Graph, GraphNode } from '../../lib/chain/types.ts';
 import { plural } from '../../lib/format.ts';
-import { proquint } from '../../lib/proquint.ts';
+import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
 import { draw } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
@@ -199,5 +199,5 @@ function lineageOf(nodes: readonly GraphNode[], selected: string | undefined): S
 
 function describe(node: GraphNode, members: GraphNode[] | undefined): string {
   if (members) return `${plural(members.length, 'model')} alike, ${KIND_NAMES[node.kind]}. Enter unfolds them.`;
-  return `${proquint(node.id)}, ${KIND_NAMES[node.kind]}, depth ${node.depth}. Enter opens it.`;
+  return `${plainName(node)}, ${KIND_NAMES[node.kind]}, depth ${node.depth}. Enter opens it.`;
 }

@@ -1,11 +1,12 @@
 import type { Graph } from '../../lib/chain/types.ts';
 import { count, moment, percent } from '../../lib/format.ts';
-import { proquint } from '../../lib/proquint.ts';
+import { plainName } from '../../lib/names.ts';
 import { ModelLink, Person } from '../Identity.tsx';
 import { KindLabel } from '../KindSymbol.tsx';
 
 /** The same as the picture, as a table. */
 export function TreeTable({ graph, people }: { graph: Graph; people: Record<string, string> }) {
+  const known = new Map(graph.nodes.map((node) => [node.id, node]));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
     <section className="absolute inset-0 overflow-auto" tabIndex={0} aria-label="Models as a table">
@@ -29,7 +30,7 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
                 <KindLabel kind={node.kind} />
               </td>
               <td className="px-4 py-2">
-                {node.parents.map(proquint).join(', ')}
+                {node.parents.map((id) => plainName(known.get(id) ?? { id })).join(', ')}
                 {node.hiddenParents > 0 && ` +${node.hiddenParents}`}
               </td>
               <td className="figure px-4 py-2">{node.depth}</td>

@@ -30,7 +30,7 @@ export function deploymentFile(): string {
 
 /**
  * Where the page reads: DESCENT_RPC and DESCENT_REGISTRY (as for the command line), else the deployment file
- * `{ chainId, rpc, registry, block, devKeys, people?, explorer?, contracts? }`. Read again when the file changes.
+ * `{ chainId, rpc, registry, block, devKeys, people?, explorer?, scoreboard?, creditVault?, … }`. Read again when the file changes.
  */
 export function readConfig(): ChainConfig | MissingConfig {
   const { DESCENT_RPC, DESCENT_REGISTRY } = process.env;
@@ -65,6 +65,9 @@ function fromEnvironment(): ChainConfig | MissingConfig {
       devKeys: DESCENT_DEV_KEYS !== 'false',
       explorer: DESCENT_EXPLORER,
       scoreboard: process.env.DESCENT_SCOREBOARD,
+      creditVault: process.env.DESCENT_CREDIT_VAULT,
+      cards: process.env.DESCENT_CARDS,
+      ens: process.env.DESCENT_ENS,
     },
     'the environment',
   );
@@ -79,7 +82,7 @@ function fromFile(file: string): ChainConfig | MissingConfig {
 }
 
 function check(raw: Record<string, unknown>, where: string): ChainConfig | MissingConfig {
-  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {}, scoreboard } = raw;
+  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {} } = raw;
   if (typeof rpc !== 'string' || !/^https?:\/\/\S+$/.test(rpc))
     return { missing: `${where} names no http(s) URL of a node.` };
   if (typeof registry !== 'string' || !isAddress(registry, { strict: false }))
@@ -95,9 +98,20 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
     devKeys: devKeys !== false,
     ...(typeof explorer === 'string' && /^https:\/\//.test(explorer) && { explorer: explorer.replace(/\/$/, '') }),
     people: namesByAddress(people),
-    ...(typeof scoreboard === 'string' &&
-      isAddress(scoreboard, { strict: false }) && { scoreboard: getAddress(scoreboard) }),
+    ...contractsOf(raw),
   };
+}
+
+const CONTRACTS = ['scoreboard', 'creditVault', 'bountyBoard', 'cards', 'relay', 'ens'] as const;
+
+/** The contracts beside the registry; what is no address is left out. */
+function contractsOf(raw: Record<string, unknown>): Pick<ChainConfig, (typeof CONTRACTS)[number]> {
+  return Object.fromEntries(
+    CONTRACTS.flatMap((name) => {
+      const address = raw[name];
+      return typeof address === 'string' && isAddress(address, { strict: false }) ? [[name, getAddress(address)]] : [];
+    }),
+  );
 }
 
 /** `{ Alice: 0x… }` as the demo writes it, turned round. */

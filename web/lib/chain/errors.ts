@@ -1,9 +1,9 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
-import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import type { Words } from './types.ts';
 
-/** Errors of the registry and of the scoreboard. */
-const ALL_ERRORS = [...modelRegistryAbi, ...scoreboardAbi].filter(({ type }) => type === 'error');
+/** Errors of all contracts: each interface names those of the others as well. */
+const ALL_ERRORS = modelRegistryAbi.filter(({ type }) => type === 'error');
 
 /** What the registry's errors mean to somebody who submits. */
 const REVERTS: Record<string, Omit<Words, 'details'>> = {
@@ -32,6 +32,9 @@ const REVERTS: Record<string, Omit<Words, 'details'>> = {
   NotBetter: { title: 'A result as good as this one is proved already.' },
   ModelTooLate: { title: 'The model was registered after this sealed benchmark had closed.' },
   StillSealed: { title: 'This benchmark is still sealed.' },
+  NotTheTrainer: { title: 'Only the trainer of a model may do this.' },
+  NameTooLong: { title: 'The name is too long.' },
+  UriTooLong: { title: 'The link is too long.' },
   TooDeep: { title: 'The line of descent is too long for this registry.' },
 };
 

@@ -1,6 +1,8 @@
-import { type Hex, isAddressEqual, parseEventLogs } from 'viem';
+import { type Address, type Hex, isAddressEqual, parseEventLogs } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeShape, decodeShard } from '../../../src/model/shape.ts';
+import { applyCards } from './cards.ts';
+import { applyVault } from './credit.ts';
 import type { RawLog } from './scan.ts';
 import { KINDS, type NewModel, type Store, trainingOf } from './store.ts';
 import type { ChainConfig } from './types.ts';
@@ -23,8 +25,11 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     let last = first + 1;
     while (last < raw.length && raw[last].address === address) last++;
     const run = raw.slice(first, last);
-    if (isAddressEqual(address, config.registry)) applyRegistry(store, run);
-    else applyScoreboard(store, run);
+    const is = (contract: Address | undefined) => contract !== undefined && isAddressEqual(address, contract);
+    if (is(config.registry)) applyRegistry(store, run);
+    else if (is(config.scoreboard)) applyScoreboard(store, run);
+    else if (is(config.cards)) applyCards(store, run);
+    else if (is(config.creditVault)) applyVault(store, run);
     first = last;
   }
 }

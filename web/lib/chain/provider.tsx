@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { http } from 'viem';
 import { createConfig, WagmiProvider } from 'wagmi';
-import { chainOf } from './client.ts';
+import { chainOf } from './chain.ts';
 import type { ChainConfig } from './types.ts';
 
 const ConfigContext = createContext<ChainConfig | undefined>(undefined);

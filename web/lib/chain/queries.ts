@@ -1,8 +1,10 @@
 // What the server's pages and routes ask for. An indexer can replace the reader behind these functions.
 import type { Hex } from 'viem';
+import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
 import { wilson } from '../wilson.ts';
 import type { MissingConfig } from './config.ts';
+import { ensName } from './ens.ts';
 import { openReader, type Reader } from './reader.ts';
 import type { Neighbourhood } from './store.ts';
 import type {
@@ -51,9 +53,11 @@ export async function readHome(): Promise<Home | MissingConfig> {
 
 /** @returns undefined when there is no such node */
 export async function readModelView(id: Hex): Promise<ModelView | MissingConfig | undefined> {
-  return withReader(({ config, status, store }) => {
+  return withReader(async (reader) => {
+    const { config, status, store, client } = reader;
     const model = store.model(id);
     if (!model) return undefined;
+    const [credits, trainerName] = await Promise.all([reader.credits(id), ensName(client, config, model.trainer)]);
     const shard = model.training && store.shard(model.training.shard);
     return {
       config,
@@ -66,6 +70,8 @@ export async function readModelView(id: Hex): Promise<ModelView | MissingConfig 
       ...(shard && { shard }),
       datasets: shard ? store.datasetsOf(shard.id) : [],
       scores: store.scoresOf(id),
+      ...(credits && { credits }),
+      ...(trainerName && { trainerName }),
     };
   }, id);
 }
@@ -76,7 +82,12 @@ export async function readGraph(question: Neighbourhood): Promise<Graph | Missin
 
 export async function readSearch(text: string): Promise<SearchHit[] | MissingConfig> {
   return withReader(({ store, config }) =>
-    store.search(text, (model) => [proquint(model.id), config.people[model.trainer.toLowerCase()] ?? '']),
+    store.search(text, (model) => [
+      proquint(model.id),
+      config.people[model.trainer.toLowerCase()] ?? '',
+      ...(givenName(model)?.split(/\s+/) ?? []),
+      givenName(model) ?? '',
+    ]),
   );
 }
 
@@ -135,7 +146,7 @@ function boardOf(store: Reader['store'], id: Hex): Board {
         ancestors: store
           .path(model.id, 5)
           .slice(1)
-          .map((ancestor) => ancestor.id),
+          .map(({ id, name }) => ({ id, ...(name && { name }) })),
       };
     });
   return { benchmark, entries };
@@ -146,7 +157,7 @@ function rankOf({ right, error, rows }: Score): number {
   return right !== undefined ? right / rows : -(error ?? Number.POSITIVE_INFINITY);
 }
 
-async function withReader<T>(answer: (reader: Reader) => T, wanted?: Hex): Promise<T | MissingConfig> {
+async function withReader<T>(answer: (reader: Reader) => T | Promise<T>, wanted?: Hex): Promise<T | MissingConfig> {
   const reader = await openReader(wanted);
   return 'missing' in reader ? reader : answer(reader);
 }

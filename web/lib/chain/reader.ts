@@ -2,11 +2,12 @@ import type { Address, Hex, PublicClient } from 'viem';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { clientOf } from './client.ts';
 import { type MissingConfig, readConfig } from './config.ts';
+import { readCredits } from './credit.ts';
 import { errorInWords } from './errors.ts';
 import { applyLogs } from './events.ts';
 import { scanLogs } from './scan.ts';
 import { Store } from './store.ts';
-import type { ChainConfig, Status } from './types.ts';
+import type { ChainConfig, Credit, Status } from './types.ts';
 
 /** The node is asked for news at most this often, however many visitors there are. */
 const FRESH_MS = 1_500;
@@ -14,6 +15,8 @@ const FRESH_MS = 1_500;
 const SOONEST_MS = 200;
 /** Nodes whose time is read in one call. */
 const TIMES_AT_ONCE = 400;
+/** Models whose credit is kept. */
+const MOST_CREDITS = 1_000;
 /** A first look waits this long at most for a large registry; the scan goes on behind. */
 const FIRST_LOOK_MS = 8_000;
 
@@ -24,6 +27,7 @@ export class Reader {
   #store = new Store();
   #scanned: number;
   #scannedHash: Hex | undefined;
+  readonly #credits = new Map<Hex, { block: number; answer: Promise<Credit[] | undefined> }>();
   #head = 0;
   #answeredAt = 0;
   #lookedAt = 0;
@@ -37,8 +41,8 @@ export class Reader {
   }
 
   get #contracts(): Address[] {
-    const { registry, scoreboard } = this.config;
-    return scoreboard ? [registry, scoreboard] : [registry];
+    const { registry, scoreboard, cards, creditVault } = this.config;
+    return [registry, scoreboard, cards, creditVault].filter((contract) => contract !== undefined);
   }
 
   get store(): Store {
@@ -62,6 +66,18 @@ export class Reader {
       this.#running = undefined;
     });
     await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
+  }
+
+  /** What a model was paid and is owed, as of the block that was read last; undefined where the vault does not answer. */
+  credits(id: Hex): Promise<Credit[] | undefined> {
+    const { creditVault } = this.config;
+    if (!creditVault) return Promise.resolve(undefined);
+    const known = this.#credits.get(id);
+    if (known?.block === this.#scanned) return known.answer;
+    const answer = readCredits(this.client, creditVault, this.#store, id).catch(() => undefined);
+    if (this.#credits.size >= MOST_CREDITS) this.#credits.clear();
+    this.#credits.set(id, { block: this.#scanned, answer });
+    return answer;
   }
 
   async #read(): Promise<void> {

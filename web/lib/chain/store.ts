@@ -30,6 +30,14 @@ export interface Neighbourhood {
   limit: number;
 }
 
+/** What a model was paid in one token, in its smallest unit. */
+export interface CreditSums {
+  paid: bigint;
+  received: bigint;
+  kept: bigint;
+  passed: bigint;
+}
+
 /** All that the events told, indexed. Holds no connection and knows no encoding: an indexer could fill it as well. */
 export class Store {
   readonly #models = new Map<Hex, Model>();
@@ -40,6 +48,7 @@ export class Store {
   readonly #datasetsOfShard = new Map<Hex, Hex[]>();
   readonly #benchmarks = new Map<Hex, Benchmark>();
   readonly #scores = new Map<Hex, Score[]>();
+  readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
     models: 0,
@@ -57,7 +66,8 @@ export class Store {
   addModel(model: NewModel): void {
     if (this.#models.has(model.id)) return;
     const declared = model.kind === 'root' || model.parents.some(({ id }) => this.#models.get(id)?.declared);
-    this.#models.set(model.id, { ...model, declared, children: 0, parameters: parametersOf(model.widths) });
+    const parents = model.parents.map((parent) => nameParent(parent, this.#models.get(parent.id)?.name));
+    this.#models.set(model.id, { ...model, parents, declared, children: 0, parameters: parametersOf(model.widths) });
     this.#order.push(model.id);
     for (const { id } of model.parents) {
       const parent = this.#models.get(id);
@@ -99,6 +109,31 @@ export class Store {
     this.#scores.set(score.model, [...(this.#scores.get(score.model) ?? []), score]);
     const benchmark = this.#benchmarks.get(score.benchmark);
     if (benchmark) benchmark.scores++;
+  }
+
+  addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
+    const tokens = this.#credits.get(model) ?? new Map<Address, CreditSums>();
+    this.#credits.set(model, tokens);
+    const sums = tokens.get(token) ?? { paid: 0n, received: 0n, kept: 0n, passed: 0n };
+    for (const [name, amount] of Object.entries(more)) sums[name as keyof CreditSums] += amount;
+    tokens.set(token, sums);
+  }
+
+  /** By token, in the order in which they first came. */
+  creditsOf(model: Hex): ({ token: Address } & CreditSums)[] {
+    return [...(this.#credits.get(model) ?? [])].map(([token, sums]) => ({ token, ...sums }));
+  }
+
+  /** Two empty texts remove the card. */
+  setCard(id: Hex, { name, uri }: { name: string; uri: string }): void {
+    const model = this.#models.get(id);
+    if (!model) return;
+    const { name: _name, uri: _uri, ...rest } = model;
+    this.#models.set(id, { ...rest, ...(name && { name }), ...(uri && { uri }) });
+    for (const child of this.#children.get(id) ?? []) {
+      const known = this.#models.get(child)!;
+      known.parents = known.parents.map((parent) => (parent.id === id ? nameParent(parent, name) : parent));
+    }
   }
 
   /** Fills in when nodes were registered. */
@@ -215,7 +250,13 @@ export class Store {
       model.widths.join('-').startsWith(wanted) ||
       model.kind === wanted ||
       names(model).some((name) => name.toLowerCase().startsWith(wanted));
-    return this.newest(count, matches).map(({ id, kind, trainer, widths }) => ({ id, kind, trainer, widths }));
+    return this.newest(count, matches).map(({ id, kind, trainer, widths, name }) => ({
+      id,
+      kind,
+      trainer,
+      widths,
+      ...(name && { name }),
+    }));
   }
 
   /** Part of the tree, breadth first from the focus, or the newest nodes. */
@@ -262,7 +303,7 @@ export class Store {
   }
 
   #graphNode(model: Model, shown: ReadonlySet<Hex>): GraphNode {
-    const { id, kind, trainer, widths, depth, declared, block, timestamp, training } = model;
+    const { id, kind, trainer, widths, depth, declared, block, timestamp, training, name } = model;
     const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const children = this.#children.get(id) ?? [];
     const best = bestScore(this.scoresOf(id));
@@ -280,8 +321,13 @@ export class Store {
       rows: training?.rows ?? 0,
       ...(timestamp !== undefined && { timestamp }),
       ...(best && { score: best }),
+      ...(name && { name }),
     };
   }
+}
+
+function nameParent({ name: _name, ...parent }: ModelParent, name: string | undefined): ModelParent {
+  return { ...parent, ...(name && { name }) };
 }
 
 function bestScore(scores: readonly Score[]): { right: number; rows: number } | undefined {

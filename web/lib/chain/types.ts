@@ -20,12 +20,24 @@ export interface ChainConfig {
   people: Record<string, string>;
   /** holds results and leaderboards, where there is one */
   scoreboard?: Address;
+  /** pays lineages, where there is one */
+  creditVault?: Address;
+  /** pays for scores, where there is one */
+  bountyBoard?: Address;
+  /** holds what trainers say about their models, where there is one */
+  cards?: Address;
+  /** carries what others signed, where there is one */
+  relay?: Address;
+  /** universal resolver of ENS, where it is not the usual one of Ethereum and Sepolia */
+  ens?: Address;
 }
 
 export interface ModelParent {
   id: Hex;
   /** a merge's weight of this parent, as people say it; undefined elsewhere */
   weight?: string;
+  /** what its trainer calls it: hostile until shown otherwise */
+  name?: string;
 }
 
 export interface Training {
@@ -63,6 +75,10 @@ export interface Model {
   timestamp?: number;
   block: number;
   transaction: Hex;
+  /** what its trainer calls it: hostile until shown otherwise */
+  name?: string;
+  /** where its trainer says more: hostile, too */
+  uri?: string;
 }
 
 export interface Shard {
@@ -113,11 +129,25 @@ export interface Score {
   transaction: Hex;
 }
 
+/** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
 export interface Credit {
-  /** wei, decimal */
-  owed: string;
+  /** the zero address means Ether */
+  token: Address;
+  /** whatever the token says: hostile until shown otherwise */
+  symbol: string;
+  decimals: number;
+  /** paid to it directly, ever */
   paid: string;
-  token: string;
+  /** passed up by its children, ever */
+  received: string;
+  /** its trainer's part of what was split, ever */
+  kept: string;
+  /** its parents' part of what was split, ever */
+  passed: string;
+  /** arrived and not split yet */
+  unsplit: string;
+  /** its trainer can take this now */
+  earned: string;
 }
 
 /** A line of a leaderboard. */
@@ -128,7 +158,7 @@ export interface Entry {
   /** share right, 0..1, with a 95 % interval (Wilson); undefined for regression */
   share?: { value: number; low: number; high: number };
   /** first-line ancestors, nearest first, at most a few */
-  ancestors: Hex[];
+  ancestors: { id: Hex; name?: string }[];
 }
 
 export interface Board {
@@ -178,6 +208,8 @@ export interface GraphNode {
   timestamp?: number;
   block: number;
   score?: { right: number; rows: number };
+  /** hostile until shown otherwise */
+  name?: string;
 }
 
 export interface Graph {
@@ -195,6 +227,8 @@ export interface SearchHit {
   kind: Kind;
   trainer: Address;
   widths: number[];
+  /** hostile until shown otherwise */
+  name?: string;
 }
 
 /** An error as the page shows it. */
@@ -229,6 +263,10 @@ export interface ModelView {
   shard?: Shard;
   datasets: Dataset[];
   scores: Score[];
+  /** undefined where there is no vault, or it did not answer */
+  credits?: Credit[];
+  /** the trainer's primary ENS name */
+  trainerName?: string;
 }
 
 /** Two nodes side by side; undefined for one that does not exist. */

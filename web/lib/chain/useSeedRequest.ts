@@ -1,10 +1,9 @@
 'use client';
 
 import type { PublicClient } from 'viem';
-import { encodeFunctionData, parseEventLogs } from 'viem';
-import { usePublicClient, useSendTransaction } from 'wagmi';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { useSendTransaction } from 'wagmi';
 import { useChainConfig } from './provider.tsx';
+import { useNode } from './useNode.ts';
 
 /** Chains that make a block only when somebody asks. */
 const ON_DEMAND = [31337, 1337];
@@ -19,19 +18,24 @@ export interface DrawnSeed {
 /** Asks the chain for a seed and waits for the block that decides it. */
 export function useSeedRequest() {
   const { registry, chainId } = useChainConfig();
-  const client = usePublicClient();
+  const node = useNode();
   const { mutateAsync: sendTransaction } = useSendTransaction();
   return async (widths: number[], onSent: () => void): Promise<DrawnSeed> => {
+    const [{ modelRegistryAbi }, { encodeFunctionData, parseEventLogs }, client] = await Promise.all([
+      import('../../../src/generated/abi.ts'),
+      import('viem'),
+      node(),
+    ]);
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths] });
     const hash = await sendTransaction({ to: registry, data, chainId });
     onSent();
-    const receipt = await client!.waitForTransactionReceipt({ hash, timeout: PATIENCE_MS });
+    const receipt = await client.waitForTransactionReceipt({ hash, timeout: PATIENCE_MS });
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
     if (!event) throw new Error('The request for a seed failed.');
     const { requestId, seedBlock } = event.args;
-    await waitForBlock(client!, seedBlock + 1n, ON_DEMAND.includes(chainId));
+    await waitForBlock(client, seedBlock + 1n, ON_DEMAND.includes(chainId));
     const args = [requestId] as const;
-    const seed = await client!.readContract({ address: registry, abi: modelRegistryAbi, functionName: 'seedOf', args });
+    const seed = await client.readContract({ address: registry, abi: modelRegistryAbi, functionName: 'seedOf', args });
     return { seed, requestId };
   };
 }

@@ -11,6 +11,17 @@ export interface Lag {
 }
 
 const QUIET_MS = 30_000;
+const POLL_MS = 500;
+const PATIENCE_MS = 20_000;
+
+/** Waits until the server has read a block, or for a while. */
+export async function untilRead(block: number): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
+    const response = await fetch('/api/status').catch(() => undefined);
+    if (response?.ok && ((await response.json()) as Status).scanned >= block) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
 
 /** What the server knows about the chain, asked for every few seconds while the page is visible. */
 export function useStatus(initial: Status): Status & { lag: Lag } {

@@ -1,17 +1,15 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { type Address, type Hex, type PublicClient, type ReplacementReturnType, zeroAddress } from 'viem';
-import { usePublicClient, useSendTransaction } from 'wagmi';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
-import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
-import { resultId } from '../../../src/registry/ids.ts';
+import { type Address, type Hex, type PublicClient, zeroAddress } from 'viem';
+import type { Edge } from '../../../src/registry/edge.ts';
 import type { Statement } from '../../../src/registry/statement.ts';
 import { errorInWords } from './errors.ts';
 import { isOfThisRegistry } from './origin.ts';
 import { useChainConfig } from './provider.tsx';
 import type { TransactionState, Words } from './types.ts';
+import { useNode } from './useNode.ts';
+import { useTransaction } from './useTransaction.ts';
 
 /** What the chain says about an edge before it is sent. */
 export interface Preflight {
@@ -25,24 +23,29 @@ export interface Preflight {
   refusal?: Words;
 }
 
-/** Asks the chain what would become of the edge if its trainer sent it now. */
-export function usePreflight(edge: Edge | undefined) {
+/** Loaded when an edge is there: it brings the curves along. */
+const loadEdges = () => import('../../../src/registry/edge.ts');
+
+/** Asks the chain what would become of the edge if its trainer sent it now. @param id of what the edge registers */
+export function usePreflight(edge: Edge, id: Hex) {
   const config = useChainConfig();
-  const client = usePublicClient();
-  const matches = edge && isOfThisRegistry(edge, config);
+  const node = useNode();
+  const matches = isOfThisRegistry(edge, config);
   return useQuery({
-    queryKey: ['preflight', edge && resultId(edge.statement), edge?.origin.trainer],
-    enabled: Boolean(matches && client),
+    queryKey: ['preflight', id, edge.origin.trainer],
+    enabled: matches,
     refetchInterval: 15_000,
     queryFn: async (): Promise<Preflight> => {
-      const { statement, origin } = edge!;
-      const owner = await registrantOf(client!, config.registry, statement);
+      const { statement, origin } = edge;
+      const client = await node();
+      const owner = await registrantOf(client, config.registry, statement, id);
       if (owner !== zeroAddress) return { registered: owner };
-      const { to, data } = edgeTransaction(edge!);
+      const { edgeTransaction } = await loadEdges();
+      const { to, data } = edgeTransaction(edge);
       try {
         const [gas, price] = await Promise.all([
-          client!.estimateGas({ account: origin.trainer, to, data }),
-          client!.getGasPrice(),
+          client.estimateGas({ account: origin.trainer, to, data }),
+          client.getGasPrice(),
         ]);
         return { gas: gas.toString(), cost: (gas * price).toString() };
       } catch (error) {
@@ -53,9 +56,9 @@ export function usePreflight(edge: Edge | undefined) {
 }
 
 /** Who registered the result already; nobody ever owns a score, which a better one replaces. */
-async function registrantOf(client: PublicClient, address: Address, statement: Statement): Promise<Address> {
+async function registrantOf(client: PublicClient, address: Address, statement: Statement, id: Hex): Promise<Address> {
+  const { modelRegistryAbi } = await import('../../../src/generated/abi.ts');
   const registry = { address, abi: modelRegistryAbi } as const;
-  const id = resultId(statement);
   if (statement.program === 'score') return zeroAddress;
   if (statement.program === 'data')
     return (await client.readContract({ ...registry, functionName: 'shard', args: [id] })).owner;
@@ -64,46 +67,12 @@ async function registrantOf(client: PublicClient, address: Address, statement: S
 
 /** Sends an edge with the connected wallet and follows the transaction to its end. */
 export function useSubmission() {
-  const client = usePublicClient();
-  const { mutateAsync: sendTransaction } = useSendTransaction();
-  const [state, show] = useState<TransactionState>({ phase: 'idle' });
-
-  /** @returns the state it ended in */
-  const submit = async (edge: Edge): Promise<TransactionState> => {
-    const setState = (next: TransactionState) => {
-      show(next);
-      return next;
-    };
-    const { chainId, from, to, data } = edgeTransaction(edge);
-    setState({ phase: 'waiting' });
-    let hash: Hex | undefined;
-    try {
-      hash = await sendTransaction({ account: from, to, data, chainId: Number(chainId) });
-      setState({ phase: 'submitted', hash });
-      let replacement: ReplacementReturnType | undefined;
-      const receipt = await client!.waitForTransactionReceipt({
-        hash,
-        timeout: 600_000,
-        onReplaced: (found) => {
-          replacement = found;
-        },
-      });
-      if (replacement?.reason === 'cancelled') return setState({ phase: 'cancelled', hash: receipt.transactionHash });
-      if (receipt.status !== 'success') {
-        const words = { title: 'The transaction was included but failed.', hint: 'The chain changed meanwhile.' };
-        return setState({ phase: 'failed', words, hash: receipt.transactionHash });
-      }
-      return setState({
-        phase: 'confirmed',
-        hash: receipt.transactionHash,
-        block: Number(receipt.blockNumber),
-        gas: Number(receipt.gasUsed),
-        ...(replacement && { replaced: hash }),
-      });
-    } catch (error) {
-      return setState({ phase: 'failed', words: errorInWords(error), ...(hash && { hash }) });
-    }
-  };
-
-  return { state, submit, reset: () => show({ phase: 'idle' }) };
+  const { state, send, reset } = useTransaction();
+  const submit = (edge: Edge): Promise<TransactionState> =>
+    send(async () => {
+      const { edgeTransaction } = await loadEdges();
+      const { chainId, from, to, data } = edgeTransaction(edge);
+      return { chainId: Number(chainId), account: from, to, data };
+    });
+  return { state, submit, reset };
 }

@@ -2,6 +2,7 @@ import { ImageResponse } from 'next/og';
 import { Mark } from '../../../components/Mark.tsx';
 import { readModelView } from '../../../lib/chain/queries.ts';
 import { count, isHash, percent, short, widthsLabel } from '../../../lib/format.ts';
+import { givenName } from '../../../lib/names.ts';
 import { proquint } from '../../../lib/proquint.ts';
 
 export const size = { width: 1200, height: 630 };
@@ -15,6 +16,9 @@ const KINDS = {
   merge: 'Merged, proven',
 } as const;
 
+/** The picture's font has no more; for anything else it would be fetched from elsewhere. */
+const NOT_IN_FONT = /[^\x20-\x7e\xa1-\xff]/gu;
+
 interface Props {
   params: Promise<{ id: string }>;
 }
@@ -26,6 +30,7 @@ export default async function Image({ params }: Props) {
   if (!view || 'missing' in view) return new ImageResponse(<Frame />, size);
   const { model, path, scores, config } = view;
   const [score] = scores;
+  const given = givenName(model)?.replace(NOT_IN_FONT, '?').slice(0, 36);
   return new ImageResponse(
     <Frame>
       <div style={{ display: 'flex', alignItems: 'center', gap: 56 }}>
@@ -35,6 +40,7 @@ export default async function Image({ params }: Props) {
         <div style={{ display: 'flex', flexDirection: 'column' }}>
           <div style={{ display: 'flex', fontSize: 30, color: '#1d54a8' }}>{KINDS[model.kind]}</div>
           <div style={{ display: 'flex', fontSize: 88, fontWeight: 700, letterSpacing: -2 }}>{proquint(model.id)}</div>
+          {given && <div style={{ display: 'flex', fontSize: 44 }}>{`"${given}"`}</div>}
           <div style={{ display: 'flex', fontSize: 28, color: '#4c5b58' }}>{short(model.id, 14, 10)}</div>
           <div style={{ display: 'flex', fontSize: 34, marginTop: 34 }}>
             {`${widthsLabel(model.widths)}, ${count(path.length - 1)} edges from its origin`}

@@ -3,7 +3,8 @@ import { notFound } from 'next/navigation';
 import { ModelPage } from '../../../components/ModelPage.tsx';
 import { readModelView } from '../../../lib/chain/queries.ts';
 import { count, isHash, short, widthsLabel } from '../../../lib/format.ts';
-import { proquint } from '../../../lib/proquint.ts';
+import { plainName } from '../../../lib/names.ts';
+import { CardEditor } from './CardEditor.tsx';
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -20,7 +21,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
   if (!view || 'missing' in view) return { title: 'Unknown model' };
   const { model, path, config, scores } = view;
   const [score] = scores;
-  const title = `${proquint(model.id)} (${short(model.id)})`;
+  const title = `${plainName(model)} (${short(model.id)})`;
   const description = [
     `A ${widthsLabel(model.widths)} network, ${count(path.length - 1)} proven steps of descent from its origin, on ${config.chainName} (${config.chainId}).`,
     score?.right === undefined ? '' : `${count(score.right)} of ${count(score.rows)} rows right, proven.`,
@@ -37,5 +38,14 @@ export default async function Page(props: Props) {
   const view = await load(props);
   if (!view) notFound();
   if ('missing' in view) return null;
-  return <ModelPage view={view} />;
+  const { model, config } = view;
+  const { id, trainer, name = '', uri = '' } = model;
+  return (
+    <ModelPage
+      view={view}
+      {...(config.cards && {
+        editor: <CardEditor key={`${name} ${uri}`} id={id} trainer={trainer} card={{ name, uri }} />,
+      })}
+    />
+  );
 }

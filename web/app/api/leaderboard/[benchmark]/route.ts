@@ -17,7 +17,9 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   const rows = board.entries.map(plain);
   const name = `descent-${benchmark.slice(2, 10)}.${csv ? 'csv' : 'json'}`;
   return new Response(
-    csv ? asCsv(rows) : `${JSON.stringify({ benchmark: board.benchmark, entries: rows }, null, 2)}\n`,
+    csv
+      ? asCsv(rows)
+      : `${JSON.stringify({ benchmark: board.benchmark, entries: board.entries.map(named) }, null, 2)}\n`,
     {
       headers: {
         'content-type': csv ? 'text/csv; charset=utf-8' : 'application/json',
@@ -43,8 +45,13 @@ function plain({ rank, model, score, share, ancestors }: Entry) {
     declared: model.declared,
     prover: score.prover,
     transaction: score.transaction,
-    ancestors: ancestors.join(' '),
+    ancestors: ancestors.map(({ id }) => id).join(' '),
   };
+}
+
+/** With what its trainer calls it, which a table would have to quote. */
+function named(entry: Entry) {
+  return { ...plain(entry), name: entry.model.name ?? null };
 }
 
 /** Hexadecimal and numbers only, so nothing needs quoting and no cell can be a formula. */

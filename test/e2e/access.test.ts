@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { before, describe, it } from 'node:test';
+import { leave, openStage, type Stage } from './support/stage.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** The narrowest screen, a phone, a desk. */
+const WIDTHS = [360, 390, 1440];
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+
+function paths(): string[] {
+  const { models } = stage.story;
+  return [
+    '/',
+    '/tree',
+    '/tree?view=table',
+    `/model/${models[1].id}`,
+    `/model/${models[9].id}`,
+    `/model/${models[1].id}/tree`,
+    '/leaderboard',
+    '/verify',
+    '/submit',
+    '/prove',
+    '/compare',
+    `/compare?a=${models[1].id}&b=${models[3].id}`,
+    `/model/0x${'12'.repeat(32)}`,
+  ];
+}
+
+describe('accessibility', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    it(`has no serious issue on any page in ${theme}, and no page scrolls sideways or jumps`, async () => {
+      for (const path of paths()) {
+        const isMissing = path.includes('12'.repeat(32));
+        const session = await stage.open({ theme, ...(isMissing && { expected: [/404/] }) });
+        const { page } = session;
+        await page.addInitScript(() => {
+          const store = window as unknown as { shift: number };
+          store.shift = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) {
+              const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+              if (!hadRecentInput) store.shift += value;
+            }
+          }).observe({ type: 'layout-shift', buffered: true });
+        });
+        await page.goto(`${stage.server.origin}${path}`);
+        await page.waitForLoadState('networkidle');
+        const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
+        assert.ok(shift < 0.1, `${path} jumps by ${shift.toFixed(3)}`);
+        await page.evaluate(AXE);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 844 });
+          assert.deepEqual(await page.evaluate(seriousIssues), [], `${path} at ${width} pixels`);
+          const beyond = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          assert.ok(beyond <= 0, `${path} is ${beyond} pixels too wide at ${width}`);
+        }
+        await leave(session);
+      }
+    });
+  }
+
+  it('lets the keyboard skip to the content and reach the theme, which stays chosen', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/leaderboard`);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'content');
+    const theme = page.getByRole('button', { name: /^Colours/ });
+    await theme.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.reload();
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    await leave(session);
+  });
+});
+
+/** Runs in the page. */
+async function seriousIssues(): Promise<string[]> {
+  // biome-ignore lint/suspicious/noExplicitAny: axe was put into the page as text
+  const { violations } = await (window as any).axe.run();
+  return violations
+    .filter(({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0].html.slice(0, 160)}`);
+}

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { plainName } from '../../web/lib/names.ts';
+import { proquint } from '../../web/lib/proquint.ts';
+import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
+import { CARD, ENS_NAME, URI } from './support/story.ts';
+import { announceWallet } from './support/wallet.ts';
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+
+const html = async (path: string) => (await fetch(`${stage.server.origin}${path}`)).text();
+
+describe('what the server says without JavaScript', () => {
+  it('has the figures of the chain and the newest edges', async () => {
+    const text = await html('/');
+    for (const { id } of stage.story.models.slice(2)) assert.ok(text.includes(proquint(id)), proquint(id));
+    assertSays(text, /data-testid="total-edges"[^>]*>9</);
+    assertSays(text, /data-testid="total-trainers"[^>]*>2</);
+  });
+
+  it('has name, trainer, parents, score and credit of a model, and a picture for links', async () => {
+    const [seed, first] = stage.story.models;
+    const text = await html(`/model/${first.id}`);
+    const { address } = stage.ledger.alice.account;
+    for (const part of [proquint(first.id), first.id, proquint(seed.id), address, URI, CARD.name, CARD.uri, ENS_NAME])
+      assert.ok(text.includes(part), part);
+    assertSays(text, /<title>“Digits, first steps”/);
+    assertSays(text, /at least \d+ of 64 rows right/);
+    assertSays(text, /<meta property="og:image"/);
+    // Alice keeps 80 % of 1.5 Ether unless she chooses otherwise; 0.25 came later.
+    for (const amount of ['1.75', '0.25']) assertSays(text, new RegExp(`<dd class="figure">${amount}</dd>`));
+    assertSays(text, /<dd class="figure">1\.5<\/dd>|<dd class="figure">1\.2<\/dd>/);
+  });
+
+  it('has rank, name and score of a leaderboard', async () => {
+    const text = await html('/leaderboard');
+    assert.ok(text.includes(CARD.name) && text.includes('example.org/digits/test'));
+    assertSays(text, /\d+\.\d %/);
+  });
+
+  it('draws the Open Graph picture', async () => {
+    const text = await html(`/model/${stage.story.models[1].id}`);
+    const address = /<meta property="og:image" content="([^"]+)"/.exec(text)![1];
+    const { pathname, search } = new URL(address);
+    const response = await fetch(`${stage.server.origin}${pathname}${search}`);
+    assert.equal(response.headers.get('content-type'), 'image/png');
+    assert.deepEqual([...new Uint8Array(await response.arrayBuffer()).slice(1, 4)], [0x50, 0x4e, 0x47]);
+  });
+
+  it('says that a model does not exist', async () => {
+    const response = await fetch(`${stage.server.origin}/model/0x${'12'.repeat(32)}`);
+    assert.equal(response.status, 404);
+  });
+
+  it('states the block and whether it lags', async () => {
+    assertSays(await html('/'), /data-testid="block".*Block (<!-- -->)?\d+.*Up to date/s);
+  });
+});
+
+describe('the tree', () => {
+  it('folds siblings that are alike, shows given names, and the table holds the same', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const { models } = stage.story;
+    await page.goto(`${stage.server.origin}/model/${models[0].id}/tree`);
+    await page.getByText('3 alike').waitFor();
+    const drawn = () => page.locator('.react-flow__node').count();
+    assert.equal(await page.locator('.react-flow__node').filter({ hasText: CARD.name }).count(), 1);
+    const folded = await drawn();
+    await page.getByText('3 alike').click();
+    await page
+      .locator('.react-flow__node')
+      .nth(folded + 1)
+      .waitFor();
+    await page.getByRole('radio', { name: 'table' }).check({ force: true });
+    assert.equal(await page.locator('tbody tr').count(), folded + 2);
+    assert.equal(await page.locator('tbody tr').filter({ hasText: CARD.name }).count(), 3, 'itself and its children');
+    await leave(session);
+  });
+
+  it('is walked by keyboard alone and opens a model', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const { seed } = stage.story;
+    await page.goto(`${stage.server.origin}/model/${seed.id}/tree`);
+    await page.locator('.react-flow__node').first().waitFor();
+    await page.getByTestId('tree').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/model\/0x[0-9a-f]+$/);
+    assert.notEqual(page.url().split('/').pop(), seed.id);
+    await leave(session);
+  });
+
+  it('loads as many steps, and the side of the family, that are asked for', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const [, , second] = stage.story.models;
+    await page.goto(`${stage.server.origin}/model/${second.id}/tree`);
+    await page.getByText('models around one').waitFor();
+    const shown = async (text: RegExp) => page.getByTestId('shown').filter({ hasText: text }).waitFor();
+    await page.getByLabel('Show').selectOption('ancestors');
+    await shown(/^3 of/);
+    await page.getByLabel('Steps away').selectOption('1');
+    await shown(/^2 of/);
+    await page.getByRole('button', { name: 'Leave this model' }).click();
+    await shown(/^1[01] of/);
+    await leave(session);
+  });
+
+  it('finds a model by the name after its id and by what its trainer calls it', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const [, first] = stage.story.models;
+    for (const text of [proquint(first.id).slice(0, 7), CARD.name.slice(8, 13)]) {
+      await page.goto(`${stage.server.origin}/tree`);
+      await page.getByRole('combobox', { name: 'Find' }).fill(text);
+      await page
+        .getByRole('option')
+        .filter({ hasText: proquint(first.id) })
+        .click();
+      await page.waitForURL(`**/model/${first.id}/tree`);
+    }
+    await leave(session);
+  });
+});
+
+describe('the leaderboard', () => {
+  it('sorts, filters, says how sure a score is and whether the benchmark is sealed, and is exported', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const { models, benchmark } = stage.story;
+    await page.goto(`${stage.server.origin}/leaderboard`);
+    const rows = page.locator('tbody tr');
+    assert.equal(await rows.count(), 3);
+    await page
+      .getByText(/\d+\.\d % to \d+\.\d %/)
+      .first()
+      .waitFor();
+    await page.getByText('No: its rows could have been trained on').waitFor();
+    await page.getByRole('img', { name: /Best score over time/ }).waitFor();
+    const merged = proquint(models[9].id);
+    await page.getByRole('button', { name: 'Depth' }).click();
+    assert.match(await rows.first().innerText(), /Digits, first steps/);
+    await page.getByRole('button', { name: 'Depth' }).click();
+    assert.ok((await rows.first().innerText()).includes(merged));
+    assert.match(await rows.first().innerText(), /←/, 'ancestors of the entry');
+    await page.getByRole('searchbox', { name: /Filter/ }).fill('first steps');
+    assert.equal(await rows.count(), 1);
+    const select = page.getByLabel('Benchmark', { exact: true });
+    await select.selectOption({ index: 1 });
+    await page.getByText('Yes, still closed').waitFor();
+    await leave(session);
+
+    const csv = await html(`/api/leaderboard/${benchmark}?format=csv`);
+    assert.equal(csv.trim().split('\n').length, 4);
+    const json = JSON.parse(await html(`/api/leaderboard/${benchmark}?format=json`));
+    assert.deepEqual(
+      json.entries.map(({ rank }: { rank: number }) => rank),
+      [1, 2, 3],
+    );
+    assert.equal(json.entries.find(({ model }: { model: string }) => model === models[1].id).name, CARD.name);
+  });
+});
+
+describe('comparing', () => {
+  it('shows common ancestors and what differs in data, steps and scores', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const [seed, first, , tuned] = stage.story.models;
+    await page.goto(`${stage.server.origin}/compare?a=${first.id}&b=${tuned.id}`);
+    const common = page.getByRole('region', { name: 'In both lines' });
+    assert.ok((await common.innerText()).includes(proquint(seed.id)));
+    for (const name of ['Trainer', 'Depth', 'Steps in its line', 'Last data', 'Scores'])
+      assert.match(await page.getByRole('row', { name: new RegExp(`^${name}`) }).innerText(), /≠/, name);
+    assert.doesNotMatch(await page.getByRole('row', { name: /^Network/ }).innerText(), /≠/);
+    await leave(session);
+  });
+});
+
+describe('the card of a model', () => {
+  it('is written by its trainer with the wallet and stands wherever the model is named; nobody else is offered to', async () => {
+    const [, , , tuned] = stage.story.models;
+    const { rpc } = stage.ledger.place;
+    const session = await stage.open();
+    const { page, context } = session;
+    await announceWallet(context, { name: 'Bobs wallet', account: stage.ledger.bob.account, rpc });
+    await announceWallet(context, { name: 'Alices wallet', account: stage.ledger.alice.account, rpc });
+    await page.goto(`${stage.server.origin}/model/${tuned.id}`);
+    await connectWallet(session, 'Alices wallet');
+    assert.equal(await page.getByRole('button', { name: 'Give it a name' }).count(), 0);
+    await page.getByTestId('wallet').click();
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await connectWallet(session, 'Bobs wallet');
+    await page.getByRole('button', { name: 'Give it a name' }).click();
+    await page.getByLabel('Link to more').fill('javascript:alert(1)');
+    await page.getByText('Only plain https and ipfs links').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Write it with the wallet' }).isEnabled(), false);
+    await page.getByLabel('Name', { exact: true }).fill('Tuned by Bob');
+    await page.getByLabel('Link to more').fill('https://example.org/tuned');
+    await page.getByRole('button', { name: 'Write it with the wallet' }).click();
+    const card = page.getByTestId('card');
+    await card.getByText('“Tuned by Bob”').waitFor({ timeout: 30_000 });
+    assert.equal(await card.getByRole('link').getAttribute('href'), 'https://example.org/tuned');
+    await page.goto(`${stage.server.origin}/leaderboard`);
+    await page.getByText('“Tuned by Bob”').first().waitFor();
+    await leave(session);
+    const name = plainName({ id: tuned.id, name: 'Tuned by Bob' });
+    assert.ok((await html(`/model/${tuned.id}`)).includes(`<title>${name}`));
+  });
+});
+
+/** Like assert.match, which would print the whole page. */
+function assertSays(page: string, wanted: RegExp): void {
+  assert.ok(wanted.test(page), `the page does not say ${wanted}`);
+}

@@ -1,0 +1,72 @@
+// One chain, one server and one browser for all tests of a run: proofs take longer than everything else.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
+import { Ledger, type Place } from './ledger.ts';
+import { type PageServer, servePage } from './server.ts';
+import { playStory, type Story } from './story.ts';
+import { World } from './world.ts';
+
+export interface Stage {
+  ledger: Ledger;
+  story: Story;
+  server: PageServer;
+  browser: Browser;
+  /** Opens a page that may talk to the server and the node only. */
+  open(options?: Partial<VisitOptions>): Promise<Visit>;
+}
+
+let opening: Promise<Stage> | undefined;
+const closers: (() => Promise<void>)[] = [];
+
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** The stage, set on the first call. With DESCENT_E2E_FOLDER, on the chain that `serve.ts` keeps running there. */
+export function openStage(): Promise<Stage> {
+  opening ??= set();
+  return opening;
+}
+
+async function set(): Promise<Stage> {
+  const { ledger, story } = await findWorld(process.env.DESCENT_E2E_FOLDER);
+  const server = await servePage(ledger.deploymentFile);
+  closers.push(() => server.close());
+  const browser = await launchBrowser();
+  closers.push(() => browser.close());
+  const origins = [server.origin, ledger.place.rpc];
+  return { ledger, story, server, browser, open: (options) => visit(browser, { origins, ...options }) };
+}
+
+async function findWorld(folder: string | undefined): Promise<{ ledger: Ledger; story: Story }> {
+  if (folder) {
+    const { place, story } = JSON.parse(readFileSync(join(folder, 'story.json'), 'utf8')) as {
+      place: Place;
+      story: Story;
+    };
+    const ledger = await Ledger.open(place, folder);
+    const snapshot = await ledger.command('evm_snapshot');
+    closers.push(() => ledger.command('evm_revert', snapshot));
+    return { ledger, story };
+  }
+  const world = await World.start('build/e2e');
+  closers.push(() => world.close());
+  return { ledger: world, story: await playStory(world) };
+}
+
+/** Ends a visit; fails if anything was complained about. */
+export async function leave({ context, complaints }: Visit): Promise<void> {
+  await context.close();
+  assert.deepEqual(complaints, []);
+}
+
+/** Connects one of the announced wallets. */
+export async function connectWallet({ page }: Visit, name: string): Promise<void> {
+  await page.getByTestId('wallet').click();
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { leave, openStage, type Stage } from './support/stage.ts';
+
+const PATIENCE = 120_000;
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+
+describe('verifying', () => {
+  it('proves a registered model again from its id, every line green, and gives the command that does the same', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    const { id } = stage.story.models[1];
+    await page.goto(`${stage.server.origin}/verify?node=${id}`);
+    await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
+    assert.equal(await page.locator('[data-state=good]').count(), 8);
+    assert.match(await page.getByTestId('verdict').innerText(), /holds.*development keys/s);
+    await page.getByText(`descent verify ${id}`).waitFor();
+    await leave(session);
+  });
+
+  it('turns red for a flipped digit of the proof', async () => {
+    const text = readFileSync(stage.story.waiting.file, 'utf8');
+    const session = await stage.open();
+    const { page } = session;
+    const forged = join(stage.ledger.folder, 'forged.edge.json');
+    await page.goto(`${stage.server.origin}/verify`);
+    for (const [flipped, line] of [
+      // the copy in the transaction contradicts it
+      [flip(text, text.indexOf('"groth16"') + 40), 'file'],
+      // consistently flipped: the proof itself is wrong
+      [flipEverywhere(text), 'groth16'],
+    ] as const) {
+      writeFileSync(forged, flipped);
+      await page.getByTestId('file').setInputFiles(forged);
+      await page.locator(`[data-check=${line}][data-state=bad]`).waitFor({ timeout: PATIENCE });
+      await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
+      assert.match(await page.getByTestId('verdict').innerText(), /does not hold/);
+    }
+    await leave(session);
+  });
+
+  it('says what an id is, and that an unknown one is not registered', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/verify`);
+    for (const [text, answer] of [
+      ['0x12', 'That is no id of a model.'],
+      [`0x${'12'.repeat(32)}`, 'No model with this id is registered here.'],
+    ]) {
+      await page.getByLabel('Id of a registered model').fill(text);
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await page.getByText(answer).waitFor({ timeout: PATIENCE });
+    }
+    await leave(session);
+  });
+});
+
+/** Changes the last hexadecimal digit before a place. */
+function flip(text: string, at: number): string {
+  const place = /[0-9a-f]/.exec(text.slice(at))!.index + at;
+  return text.slice(0, place) + (text[place] === '1' ? '2' : '1') + text.slice(place + 1);
+}
+
+/** Negates a.y of the Groth16 proof wherever it stands, so that only the proof itself is wrong. */
+function flipEverywhere(text: string): string {
+  const P = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
+  const [, ay] = (JSON.parse(text) as { proof: { groth16: string[] } }).proof.groth16;
+  const negated = P - BigInt(ay);
+  const bare = (value: bigint) => value.toString(16).padStart(64, '0');
+  return text.replaceAll(ay, `0x${negated.toString(16)}`).replaceAll(bare(BigInt(ay)), bare(negated));
+}

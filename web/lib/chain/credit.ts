@@ -1,0 +1,61 @@
+import { type Address, type Hex, type PublicClient, parseAbi, parseEventLogs, zeroAddress } from 'viem';
+import type { RawLog } from './scan.ts';
+import type { Store } from './store.ts';
+import type { Credit } from './types.ts';
+
+/** What the page needs of ICreditVault. */
+const VAULT = parseAbi([
+  'event Paid(bytes32 indexed model, address indexed token, address indexed payer, uint256 amount)',
+  'event Settled(bytes32 indexed model, address indexed token, uint256 kept, uint256 passed)',
+  'event PassedUp(bytes32 indexed parent, bytes32 indexed child, address indexed token, uint256 amount)',
+  'function unsplit(bytes32 model, address token) view returns (uint256)',
+  'function earned(bytes32 model, address token) view returns (uint256)',
+]);
+
+const TOKEN = parseAbi(['function symbol() view returns (string)', 'function decimals() view returns (uint8)']);
+
+/** Anyone can pay in any token: only so many are asked about, those paid first. */
+const MOST_TOKENS = 5;
+/** A token's decimals beyond this are nonsense. */
+const MOST_DECIMALS = 36;
+
+/** What was paid to models and how it was split. */
+export function applyVault(store: Store, raw: RawLog[]): void {
+  for (const { eventName, args } of parseEventLogs({ abi: VAULT, logs: raw, strict: true })) {
+    if (eventName === 'Paid') store.addCredit(args.model, args.token, { paid: args.amount });
+    else if (eventName === 'PassedUp') store.addCredit(args.parent, args.token, { received: args.amount });
+    else store.addCredit(args.model, args.token, { kept: args.kept, passed: args.passed });
+  }
+}
+
+/**
+ * What a model was paid and is owed, one entry for each token. The vault says what is owed; sums come from its events.
+ * @throws the node's error
+ */
+export async function readCredits(client: PublicClient, vault: Address, store: Store, id: Hex): Promise<Credit[]> {
+  const sums = store.creditsOf(id).slice(0, MOST_TOKENS);
+  const calls = sums.flatMap(({ token }) => [
+    { address: vault, abi: VAULT, functionName: 'unsplit', args: [id, token] } as const,
+    { address: vault, abi: VAULT, functionName: 'earned', args: [id, token] } as const,
+    { address: token, abi: TOKEN, functionName: 'symbol' } as const,
+    { address: token, abi: TOKEN, functionName: 'decimals' } as const,
+  ]);
+  if (calls.length === 0) return [];
+  const answers = await client.multicall({ contracts: calls, deployless: true });
+  return sums.map(({ token, paid, received, kept, passed }, k) => {
+    const [unsplit, earned, symbol, decimals] = answers.slice(4 * k, 4 * k + 4).map(({ result }) => result);
+    const isEther = token === zeroAddress;
+    const known = typeof decimals === 'number' && decimals <= MOST_DECIMALS;
+    return {
+      token,
+      symbol: isEther ? 'ETH' : typeof symbol === 'string' ? symbol.slice(0, 80) : '',
+      decimals: isEther ? 18 : known ? decimals : 0,
+      paid: paid.toString(),
+      received: received.toString(),
+      kept: kept.toString(),
+      passed: passed.toString(),
+      unsplit: String(unsplit ?? 0n),
+      earned: String(earned ?? 0n),
+    };
+  });
+}
