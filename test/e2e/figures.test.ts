@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { visit } from './support/browser.ts';
 import { type Crowd, startCrowd } from './support/crowd.ts';
@@ -16,11 +17,15 @@ const CROWD = 10_000;
 /** Milliseconds for which the picture is dragged. */
 const DRAG = 3_000;
 
+/** Milliseconds of its own time that the page may take until a tree answers, and for one frame of a dragged one. */
+const BUSIEST_START = 1_000;
+const BUSIEST_FRAME = 1_000 / 30;
+
 /**
- * What is asked of times and rates; a machine that is busy with other things, as those of CI are, may take three times
- * as long. What was measured is printed in any case.
+ * Times by the clock are printed and held to what is promised as far as the machine is free: one that is busy with other
+ * things is given as much more as it is busier, and three times that, since its load is known roughly only.
  */
-const PATIENCE = process.env.CI || process.env.DESCENT_E2E_FOLDER ? 3 : 1;
+const patience = () => 3 * Math.max(1, loadavg()[0] / availableParallelism());
 
 let stage: Stage;
 let crowd: Crowd;
@@ -61,7 +66,7 @@ describe('figures', () => {
         `${path.slice(0, 12)}: ${(script / 1000).toFixed(0)} kB of script, largest paint after ${paint.toFixed(0)} ms`,
       );
       assert.ok(script > 50_000 && script <= MOST_SCRIPT, `${path} loads ${script} bytes`);
-      assert.ok(paint > 0 && paint < SLOWEST_PAINT * PATIENCE, `${path} paints after ${paint} ms`);
+      assert.ok(paint > 0 && paint < SLOWEST_PAINT * patience(), `${path} paints after ${paint} ms`);
       await leave(session);
     }
   });
@@ -70,41 +75,71 @@ describe('figures', () => {
     const session = await openCrowd();
     const { page } = session;
     await page.addInitScript(noteAnswer);
+    const ownTime = await watchOwnTime(page);
     await page.goto(`${crowdServer.origin}/tree`);
     await page.getByTestId('shown').filter({ hasText: '300 of 10,000' }).waitFor();
     const took = await page.waitForFunction(() => (window as unknown as { answered?: number }).answered);
     const answered = Number(await took.jsonValue());
-    t.diagnostic(`300 models: answers ${answered.toFixed(0)} ms after the visit began`);
-    assert.ok(answered < 1_000 * PATIENCE, `${answered} ms`);
+    const own = await ownTime();
+    t.diagnostic(
+      `300 models: answers ${answered.toFixed(0)} ms after the visit began, ${own.toFixed(0)} of them its own`,
+    );
+    assert.ok(answered < 1_000 * patience(), `${answered} ms`);
+    assert.ok(own < BUSIEST_START, `${own} ms of its own`);
     await leave(session);
   });
 
   it('is dragged smoothly with 10,000 models at hand', async (t) => {
     const session = await openCrowd();
     const { page } = session;
+    const ownTime = await watchOwnTime(page);
     await page.goto(`${crowdServer.origin}/tree`);
     await page.getByRole('button', { name: 'Show up to 12,000' }).click();
     await page.getByTestId('shown').filter({ hasText: '10,000 of 10,000' }).waitFor({ timeout: 60_000 });
     await page.locator('.react-flow__node').first().waitFor();
-    const rate = await dragged(page, t);
-    assert.ok(rate >= 30 / PATIENCE, `${rate} frames a second`);
+    const before = await ownTime();
+    const { rate, frames, longest } = await dragged(page);
+    const own = ((await ownTime()) - before) / frames;
+    t.diagnostic(
+      `10,000 models: ${rate.toFixed(0)} frames a second while dragged, the longest took ${longest.toFixed(0)} ms; ${own.toFixed(0)} ms of its own a frame`,
+    );
+    assert.ok(rate >= 30 / patience(), `${rate} frames a second`);
+    assert.ok(own < BUSIEST_FRAME, `${own} ms of its own a frame`);
     await leave(session);
   });
 });
+
+/** Time that the page's main thread has worked, without what it waited for the processor. @returns milliseconds */
+async function watchOwnTime(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1_000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  };
+}
 
 function openCrowd() {
   return visit(stage.browser, { origins: [crowdServer.origin, crowd.rpc] });
 }
 
-/** Drags the picture to and fro and counts frames. @returns frames a second */
-async function dragged(page: Page, t: TestContext): Promise<number> {
+interface Drag {
+  /** frames a second */
+  rate: number;
+  frames: number;
+  /** milliseconds */
+  longest: number;
+}
+
+/** Drags the picture to and fro and counts frames. */
+async function dragged(page: Page): Promise<Drag> {
   const box = (await page.getByTestId('tree').boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();
   const counting = page.evaluate(
     (duration) =>
-      new Promise<{ rate: number; longest: number }>((resolve) => {
+      new Promise<Drag>((resolve) => {
         const began = performance.now();
         let [frames, before, longest] = [0, began, 0];
         const count = (now: number) => {
@@ -112,26 +147,17 @@ async function dragged(page: Page, t: TestContext): Promise<number> {
           longest = Math.max(longest, now - before);
           before = now;
           if (now - began < duration) requestAnimationFrame(count);
-          else resolve({ rate: (1000 * frames) / (now - began), longest });
+          else resolve({ rate: (1000 * frames) / (now - began), frames, longest });
         };
         requestAnimationFrame(count);
       }),
     DRAG,
   );
-  for (const end = Date.now() + DRAG; Date.now() < end; ) {
-    for (const [dx, dy] of [
-      [-400, -250],
-      [400, 250],
-    ]) {
-      await page.mouse.move(x + dx, y + dy, { steps: 20 });
-    }
+  for (let k = 0, end = Date.now() + DRAG; Date.now() < end; k++) {
+    await page.mouse.move(x + 400 * Math.sin(k / 12), y + 200 * Math.sin(k / 7));
   }
   await page.mouse.up();
-  const { rate, longest } = await counting;
-  t.diagnostic(
-    `10,000 models: ${rate.toFixed(0)} frames a second while dragging, the longest ${longest.toFixed(0)} ms`,
-  );
-  return rate;
+  return counting;
 }
 
 /** Runs in the page: keeps when the largest content was painted. */

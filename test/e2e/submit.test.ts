@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createWalletClient, type Hex, http, parseGwei } from 'viem';
 import { parseEdge } from '../../src/registry/edge.ts';
 import { encodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
@@ -17,10 +17,6 @@ let snapshot: Hex;
 before(async () => {
   stage = await openStage();
 });
-beforeEach(async () => {
-  snapshot = await stage.ledger.command('evm_snapshot');
-});
-
 /** Opens the page with Bob's wallet connected and an edge chosen. */
 async function begin(file: string, wallet: Partial<TestWallet> = {}): Promise<Visit & { bob: TestWallet }> {
   const session = await stage.open();
@@ -39,8 +35,13 @@ const phase = ({ page }: Visit, name: string) => page.locator(`[data-phase=${nam
 
 describe('submitting', () => {
   // Each test finds the chain as it was.
-  after(async () => stage.ledger.command('evm_setAutomine', true));
-  const back = () => stage.ledger.command('evm_revert', snapshot);
+  beforeEach(async () => {
+    snapshot = await stage.ledger.command('evm_snapshot');
+  });
+  afterEach(async () => {
+    await stage.ledger.command('evm_setAutomine', true);
+    await stage.ledger.command('evm_revert', snapshot);
+  });
 
   it('asks the chosen one of two wallets, registers the edge, and the tree shows it', async () => {
     const { waiting } = stage.story;
@@ -62,7 +63,6 @@ describe('submitting', () => {
       .getByText(proquint(waiting.id))
       .waitFor({ timeout: 30_000 });
     await leave(session);
-    await back();
   });
 
   it('shows who, what, parents, gas and price, and warns of development keys', async () => {
@@ -80,7 +80,6 @@ describe('submitting', () => {
     );
     await page.getByText('Their secret is public').waitFor();
     await leave(session);
-    await back();
   });
 
   it('opens prefilled from a link, and the server does not see the edge', async () => {
@@ -97,7 +96,6 @@ describe('submitting', () => {
     await page.goto(`${stage.server.origin}/submit#edge=${link.slice(0, 100)}`);
     await page.getByText('The link is damaged.').waitFor();
     await leave(session);
-    await back();
   });
 
   it('says so when the owner declines, and lets another try', async () => {
@@ -108,7 +106,6 @@ describe('submitting', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: 'Send with the wallet' }).waitFor();
     await leave(session);
-    await back();
   });
 
   it('says that it waits for the wallet, then for the block, and that a faster replacement counts', async () => {
@@ -123,7 +120,6 @@ describe('submitting', () => {
     await phase(session, 'confirmed');
     await page.getByText('Registered, with a faster replacement').waitFor();
     await leave(session);
-    await back();
   });
 
   it('says that the owner cancelled it in the wallet', async () => {
@@ -135,7 +131,6 @@ describe('submitting', () => {
     await phase(session, 'cancelled');
     await session.page.getByText('Nothing was registered.').waitFor();
     await leave(session);
-    await back();
   });
 
   it('says that a transaction was included but failed', async () => {
@@ -148,7 +143,6 @@ describe('submitting', () => {
     await session.page.getByText('The transaction was included but failed.').waitFor();
     await stage.ledger.command('evm_setAutomine', true);
     await leave(session);
-    await back();
   });
 
   it("gives the contract's error in words when it refuses what the wallet sends", async () => {
@@ -163,7 +157,6 @@ describe('submitting', () => {
     await session.page.getByText('Details').click();
     await session.page.getByText('ModelExists(').waitFor();
     await leave(session);
-    await back();
   });
 
   it('asks the contract first: an edge whose parent is missing is not sent', async () => {
@@ -172,7 +165,6 @@ describe('submitting', () => {
     assert.equal(await session.page.getByRole('button', { name: /Send with|Checking/ }).isEnabled(), false);
     assert.ok(!session.bob.asked.includes('eth_sendTransaction'));
     await leave(session);
-    await back();
   });
 
   it('offers to switch when the wallet is on another chain, and then sends nothing by itself', async () => {
@@ -183,7 +175,6 @@ describe('submitting', () => {
     assert.equal(bob.chainId, 31337);
     assert.ok(!bob.asked.includes('eth_sendTransaction'));
     await leave(session);
-    await back();
   });
 
   it("refuses another trainer's edge before the wallet is asked", async () => {
@@ -197,7 +188,6 @@ describe('submitting', () => {
     await page.getByText('The edge was proved for').waitFor({ timeout: PATIENCE });
     assert.ok(!alice.asked.includes('eth_sendTransaction'));
     await leave(session);
-    await back();
   });
 });
 

@@ -14,11 +14,11 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
   return (
     <dl className="grid-facts">
       <dt>What</dt>
-      <dd>
+      <dd className="flex flex-wrap items-center gap-x-2">
         {kind === 'data' && <span className="font-medium">A shard of data</span>}
         {kind === 'score' && <span className="font-medium">A score</span>}
         {kind !== 'data' && kind !== 'score' && <KindLabel kind={kind} />}
-        {widths && <span className="ml-2 text-soft">{widthsLabel(widths)}</span>}
+        {widths && <span className="text-soft">{widthsLabel(widths)}</span>}
       </dd>
       <dt>It registers</dt>
       <dd>

@@ -64,7 +64,7 @@ export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean
           </span>
         </span>
         {given && <span className="block text-[0.8125rem] whitespace-nowrap text-soft">{proquint(model.id)}</span>}
-        <span className="hash block whitespace-nowrap text-soft">
+        <span className="hash block text-soft">
           {short(model.id, 8, 4)} <span className="font-sans">·</span> {widthsLabel(model.widths)}
         </span>
       </span>

@@ -163,7 +163,7 @@ function Row({
   return (
     <tr className="hover:bg-sheet">
       <td className="figure px-3 py-3 text-xl">{rank}</td>
-      <td className="px-3 py-3">
+      <td className="max-w-72 min-w-56 px-3 py-3">
         <ModelLink model={model} />
         <span className="mt-1 block text-[0.8125rem]">
           <Person address={model.trainer} people={people} />
@@ -190,7 +190,7 @@ function Row({
       <td className="px-3 py-3 text-[0.8125rem] whitespace-nowrap text-soft">
         {score.timestamp ? moment(score.timestamp) : `block ${count(score.block)}`}
       </td>
-      <td className="px-3 py-3 text-[0.8125rem]">
+      <td className="min-w-56 px-3 py-3 text-[0.8125rem]">
         {ancestors.slice(0, 3).map((ancestor, k) => (
           <span key={ancestor.id}>
             {k > 0 && <span className="text-soft"> ← </span>}

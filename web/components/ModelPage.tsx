@@ -93,7 +93,7 @@ export function ModelPage({ view, editor }: { view: ModelView; editor?: ReactNod
           )}
           <Section title="Children" aside={plural(model.children, 'child', 'children')}>
             {children.length === 0 && <p className="py-4 text-soft">Nobody has gone on from here yet.</p>}
-            <ul className="grid gap-x-8 sm:grid-cols-2">
+            <ul className="grid grid-cols-[minmax(0,1fr)] gap-x-8 sm:grid-cols-[repeat(2,minmax(0,1fr))]">
               {children.map((child) => (
                 <li key={child.id} className="flex items-center justify-between gap-3 border-b border-line py-3">
                   <ModelLink model={child} />

@@ -74,8 +74,8 @@ export async function announceWallet(
     try {
       return { result: await answer(method, params) };
     } catch (error) {
-      const { code = -32603, message, data } = error as { code?: number; message: string; data?: unknown };
-      return { error: { code, message, data } };
+      const { code = -32603, message } = error as { code?: number; message: string };
+      return { error: { code, message, data: refusalIn(error) } };
     }
   });
   await context.addInitScript(
@@ -124,4 +124,14 @@ export async function announceWallet(
     { name, binding },
   );
   return state;
+}
+
+/** What a contract answered when it refused, somewhere in an error's causes; wallets hand it on. */
+function refusalIn(error: unknown): Hex | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { data } = at as { data?: unknown };
+    const inner = (data as { data?: unknown } | undefined)?.data ?? data;
+    if (typeof inner === 'string' && inner.startsWith('0x')) return inner as Hex;
+  }
+  return undefined;
 }

@@ -36,11 +36,13 @@ export function CompareScreen({ comparison }: { comparison: Comparison }) {
               <li key={model.id} className="max-w-full">
                 <button
                   type="button"
-                  className="button"
+                  className="button max-w-full"
                   disabled={model.id === a?.model.id || model.id === b?.model.id}
                   onClick={() => choose(a ? 'b' : 'a', model.id)}
                 >
-                  <ModelName model={model} />
+                  <span className="truncate">
+                    <ModelName model={model} />
+                  </span>
                 </button>
               </li>
             ))}
@@ -55,7 +57,7 @@ function Choice({ name, chosen, onChoose }: { name: string; chosen: Model | unde
   const [text, setText] = useState('');
   const { data: hits } = useSearch(text);
   return (
-    <div className="grid gap-2">
+    <div className="grid min-w-0 gap-2">
       <p>
         <span className="text-soft">{name}</span>{' '}
         <strong className="title text-xl">{chosen ? <ModelName model={chosen} /> : 'none yet'}</strong>

@@ -62,7 +62,7 @@ export function useProving() {
       setPrepared(await prover().ask({ kind: 'prepare', plan, base: location.origin }));
       change('data', { phase: 'ready' });
     } catch (error) {
-      setProblem(inWords(error));
+      setProblem(await inWords(error));
     } finally {
       setPreparing(false);
       setProgress(undefined);
@@ -90,7 +90,7 @@ export function useProving() {
       change(name, { phase: 'proved', proved, id: resultId(parseEdge(proved.text).statement) });
       await send(name, proved.text);
     } catch (error) {
-      change(name, { phase: 'ready', problem: inWords(error) });
+      change(name, { phase: 'ready', problem: await inWords(error) });
     } finally {
       setProgress(undefined);
     }
@@ -123,7 +123,7 @@ export function useProving() {
   };
 }
 
-function inWords(error: unknown): Words {
+async function inWords(error: unknown): Promise<Words> {
   if (error instanceof ProverError) {
     const { message: title, hint, details } = error;
     return { title, ...(hint && { hint }), ...(details && { details }) };

@@ -38,10 +38,13 @@ export function StationNode({ data, selected }: NodeProps) {
         <span className="block truncate font-semibold">
           <ModelName model={node} />
         </span>
-        <span className="block truncate text-[0.75rem] text-soft">
-          {givenName(node) && `${proquint(node.id)} · `}
-          {people[node.trainer.toLowerCase()] ?? short(node.trainer)}
-          {node.score && ` · ${percent(node.score.right / node.score.rows)}`}
+        <span className="flex gap-1.5 text-[0.75rem] text-soft">
+          <span className="truncate">
+            {givenName(node) ? proquint(node.id) : (people[node.trainer.toLowerCase()] ?? short(node.trainer))}
+          </span>
+          {node.score && (
+            <span className="ml-auto whitespace-nowrap">{percent(node.score.right / node.score.rows)}</span>
+          )}
         </span>
       </span>
       {node.hiddenParents > 0 && <More side="top" count={node.hiddenParents} />}

@@ -18,11 +18,14 @@ import type { Graph, GraphNode } from '../../lib/chain/types.ts';
 import { plural } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
-import { draw } from './drawing.ts';
+import { type DrawnItem, draw } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
 import { GroupNode, NODE_SIZE, StationNode } from './StationNode.tsx';
 
 const NODE_TYPES: NodeTypes = { station: StationNode, group: GroupNode };
+
+/** More than this at once can neither be read nor be drawn quickly: the newest are shown, the rest is a drag away. */
+const MOST_AT_ONCE = 400;
 
 interface Props {
   graph: Graph;
@@ -102,8 +105,9 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
   const part = `${graph.focus ?? ''} ${graph.nodes.length}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the part matters
   useEffect(() => {
-    if (graph.nodes.length <= 60 || !graph.focus) flow.fitView({ padding: 0.12, maxZoom: 1 });
-    else show(graph.focus);
+    if (graph.nodes.length <= MOST_AT_ONCE && !(graph.focus && graph.nodes.length > 60)) {
+      flow.fitView({ padding: 0.12, maxZoom: 1 });
+    } else show(graph.focus ?? newestOf(drawing.items));
   }, [part, flow]);
 
   const open = (id: string) => {
@@ -143,9 +147,9 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
         edgesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
-        minZoom={0.04}
+        minZoom={graph.nodes.length <= MOST_AT_ONCE ? 0.04 : 0.2}
         maxZoom={1.6}
-        fitView
+        fitView={graph.nodes.length <= MOST_AT_ONCE}
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         onNodeClick={(_, node) => {
           if (node.type === 'group') setOpenGroups(new Set([...openGroups, node.id]));
@@ -170,6 +174,10 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
       </p>
     </div>
   );
+}
+
+function newestOf(items: readonly DrawnItem[]): string {
+  return items.reduce((a, b) => (b.node.block >= a.node.block ? b : a)).id;
 }
 
 /** The node with all its ancestors and descendants among those shown. */

@@ -23,7 +23,7 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
         <tbody className="divide-y divide-line">
           {graph.nodes.map((node) => (
             <tr key={node.id} className="hover:bg-sheet">
-              <td className="px-4 py-2">
+              <td className="max-w-80 min-w-56 px-4 py-2">
                 <ModelLink model={node} mark={false} />
               </td>
               <td className="px-4 py-2 whitespace-nowrap">
@@ -38,7 +38,9 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
                 <Person address={node.trainer} people={people} />
               </td>
               <td className="figure px-4 py-2">{node.rows > 0 ? count(node.rows) : ''}</td>
-              <td className="figure px-4 py-2">{node.score ? percent(node.score.right / node.score.rows) : ''}</td>
+              <td className="figure px-4 py-2 whitespace-nowrap">
+                {node.score ? percent(node.score.right / node.score.rows) : ''}
+              </td>
               <td className="px-4 py-2 text-[0.8125rem] whitespace-nowrap text-soft">
                 {node.timestamp ? moment(node.timestamp) : `block ${node.block}`}
               </td>

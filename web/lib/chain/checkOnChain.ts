@@ -30,7 +30,7 @@ export async function checkOnChain(edge: Edge, config: ChainConfig, client: Publ
       const id = (['keyOnChain', 'powers', 'record'] as const)[k];
       say({ id, state: 'running' });
       const result = await check.catch(
-        (error): Omit<Check, 'id'> => ({ state: 'bad', detail: errorInWords(error).title }),
+        async (error): Promise<Omit<Check, 'id'>> => ({ state: 'bad', detail: (await errorInWords(error)).title }),
       );
       say({ id, ...result });
       return result.state !== 'bad';

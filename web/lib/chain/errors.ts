@@ -1,9 +1,5 @@
-import { BaseError, decodeErrorResult, type Hex } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { BaseError, type Hex } from 'viem';
 import type { Words } from './types.ts';
-
-/** Errors of all contracts: each interface names those of the others as well. */
-const ALL_ERRORS = modelRegistryAbi.filter(({ type }) => type === 'error');
 
 /** What the registry's errors mean to somebody who submits. */
 const REVERTS: Record<string, Omit<Words, 'details'>> = {
@@ -39,13 +35,13 @@ const REVERTS: Record<string, Omit<Words, 'details'>> = {
 };
 
 /** Any error of a wallet, a node or the registry, in words. */
-export function errorInWords(error: unknown): Words {
+export async function errorInWords(error: unknown): Promise<Words> {
   const details = shortText(error);
   if (hasCode(error, 4001) || /user (rejected|denied)/i.test(details)) {
     return { title: 'You declined in the wallet.', hint: 'Nothing was sent.', rejected: true };
   }
   const data = revertData(error);
-  if (data) return { ...revertInWords(data) };
+  if (data) return revertInWords(data);
   if (/insufficient funds/i.test(details)) return { title: 'The account cannot pay for the gas.', details };
   if (/fetch failed|failed to fetch|HTTP request failed|took too long|ECONNREFUSED/i.test(details)) {
     return { title: 'The node does not answer.', hint: 'Is it running, and may this page reach it?', details };
@@ -53,9 +49,16 @@ export function errorInWords(error: unknown): Words {
   return { title: 'That did not work.', details };
 }
 
-function revertInWords(data: Hex): Words {
+/** Interfaces are loaded only when something was refused. */
+async function revertInWords(data: Hex): Promise<Words> {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: ALL_ERRORS, data });
+    const [{ decodeErrorResult }, { modelRegistryAbi }] = await Promise.all([
+      import('viem'),
+      import('../../../src/generated/abi.ts'),
+    ]);
+    // Each interface names the errors of the others as well.
+    const abi = modelRegistryAbi.filter(({ type }) => type === 'error');
+    const { errorName, args } = decodeErrorResult({ abi, data });
     const details = `${errorName}(${(args ?? []).join(', ')})`;
     return { ...(REVERTS[errorName] ?? { title: `The registry refuses: ${errorName}.` }), details };
   } catch {

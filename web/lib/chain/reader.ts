@@ -97,7 +97,7 @@ export class Reader {
       await this.#readTimes();
       this.#problem = undefined;
     } catch (error) {
-      this.#problem = errorInWords(error).title;
+      this.#problem = (await errorInWords(error)).title;
     }
   }
 

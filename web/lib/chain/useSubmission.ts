@@ -49,7 +49,7 @@ export function usePreflight(edge: Edge, id: Hex) {
         ]);
         return { gas: gas.toString(), cost: (gas * price).toString() };
       } catch (error) {
-        return { refusal: errorInWords(error) };
+        return { refusal: await errorInWords(error) };
       }
     },
   });

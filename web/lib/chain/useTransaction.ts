@@ -58,7 +58,7 @@ export function useTransaction() {
         ...(replacement && { replaced: hash }),
       });
     } catch (error) {
-      return setState({ phase: 'failed', words: errorInWords(error), ...(hash && { hash }) });
+      return setState({ phase: 'failed', words: await errorInWords(error), ...(hash && { hash }) });
     }
   };
 

@@ -89,7 +89,7 @@ export function useVerification() {
         await verifyText(await edgeOfNode(id, config, await node()), run);
       } catch (error) {
         const known = error instanceof Error && error.constructor === Error;
-        const problem = known ? { title: error.message } : errorInWords(error);
+        const problem = known ? { title: error.message } : await errorInWords(error);
         run.update(() => ({ ...IDLE, phase: 'done', problem, holds: false }));
       }
     },

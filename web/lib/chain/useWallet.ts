@@ -38,7 +38,7 @@ export function useWallet(): WalletState {
   const { mutate: disconnect } = useDisconnect();
   const { mutate: switchTo, isPending: switching } = useSwitchChain();
   const [problem, setProblem] = useState<Words>();
-  const fail = (error: unknown) => setProblem(errorInWords(error));
+  const fail = async (error: unknown) => setProblem(await errorInWords(error));
   const connected = account.status === 'connected' || account.status === 'reconnecting';
   return {
     status: connecting || account.status === 'connecting' ? 'connecting' : connected ? 'connected' : 'disconnected',
