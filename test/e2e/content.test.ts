@@ -35,6 +35,14 @@ describe('what the server says without JavaScript', () => {
     assertSays(text, /<dd class="figure">1\.5<\/dd>|<dd class="figure">1\.2<\/dd>/);
   });
 
+  it('gives a permanent link with the chain, and notices one of another chain', async () => {
+    const { id } = stage.story.models[1];
+    const text = await html(`/model/${id}`);
+    assert.ok(text.includes(`href="/model/${id}?chain=31337"`));
+    assert.ok(!text.includes('another chain'));
+    assert.ok((await html(`/model/${id}?chain=1`)).includes('The link is for another chain'));
+  });
+
   it('has rank, name and score of a leaderboard', async () => {
     const text = await html('/leaderboard');
     assert.ok(text.includes(CARD.name) && text.includes('example.org/digits/test'));

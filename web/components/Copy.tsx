@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 
-/** Copies a text; says so for a moment. */
+/** Copies a text, or the address of a path of this site; says so for a moment. */
 export function Copy({ text, what }: { text: string; what: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -16,7 +16,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
       title={`Copy ${what}`}
       aria-label={`Copy ${what}`}
       onClick={() =>
-        navigator.clipboard.writeText(text).then(
+        navigator.clipboard.writeText(text.startsWith('/') ? location.origin + text : text).then(
           () => setCopied(true),
           () => undefined,
         )

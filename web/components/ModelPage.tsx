@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { Model, ModelView } from '../lib/chain/types.ts';
-import { count, moment, percent, plural, short } from '../lib/format.ts';
+import { count, moment, percent, permalink, plural, short } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
 import { givenName, plainName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
@@ -17,15 +17,25 @@ import { Reproduce } from './Reproduce.tsx';
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
+import { WordsBox } from './Words.tsx';
 
 /** Anyone can list any shard, as often as they pay for it. */
 const MOST_DATASETS = 6;
 
-/** Everything the chain says about one model. @param editor for its trainer, beside the other buttons */
-export function ModelPage({ view, editor }: { view: ModelView; editor?: ReactNode }) {
+/**
+ * Everything the chain says about one model.
+ * @param editor for its trainer, beside the other buttons
+ * @param warning shown before everything else
+ */
+export function ModelPage({ view, editor, warning }: { view: ModelView; editor?: ReactNode; warning?: string }) {
   const { model, config, path, origins, parents, children, scores, credits } = view;
   return (
     <>
+      {warning && (
+        <div className="mx-auto max-w-7xl px-4 pt-6 sm:px-6">
+          <WordsBox tone="warn" words={{ title: warning }} />
+        </div>
+      )}
       <div className="border-b border-line">
         <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-6 px-4 pt-10 pb-9 sm:px-6 md:grid-cols-[auto_minmax(0,1fr)] md:items-center md:pt-14">
           <Mark id={model.id} size={132} className="text-contour max-md:size-24" />
@@ -247,6 +257,12 @@ function EdgeFacts({ view: { model, config, shard, datasets, trainerName } }: { 
       <dt>Chain</dt>
       <dd>
         {config.chainName} <span className="text-soft">({config.chainId})</span>
+        <span className="flex items-center gap-1">
+          <a className="link" href={permalink(model.id, config.chainId)}>
+            Permanent link
+          </a>
+          <Copy text={permalink(model.id, config.chainId)} what="permanent link" />
+        </span>
       </dd>
     </dl>
   );

@@ -1,5 +1,12 @@
-import type { ModelView } from '../lib/chain/types.ts';
+import type { Kind, ModelView } from '../lib/chain/types.ts';
 import { Copy } from './Copy.tsx';
+
+const TITLES: Record<Kind, string> = {
+  train: 'Train the same step from the released parent and data',
+  merge: 'Merge the released parents in the same way',
+  root: 'Import the released file again',
+  seed: 'Draw such a start',
+};
 
 /** The commands that make this edge again, and the one that checks it. */
 export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> }) {
@@ -8,24 +15,25 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
   const make = commandOf(view);
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 py-4">
-      {make && (
-        <Command
-          title={model.kind === 'seed' ? 'Draw such a start' : 'Train the same step from the released parent and data'}
-          text={make}
-        />
-      )}
+      {make && <Command title={TITLES[model.kind]} text={make} />}
       <Command title="Check it yourself" text={`descent verify ${model.id} ${where}`} />
     </div>
   );
 }
 
 function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): string | undefined {
-  const { training, kind, widths } = model;
+  const { training, kind, widths, parents } = model;
   if (kind === 'train' && training) {
     return `descent train --parent model.safetensors --shard shard.safetensors --lr ${training.learningRate} --batch ${training.batch}`;
   }
   if (kind === 'seed')
     return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
+  if (kind === 'root') return `descent root --from float.safetensors --shape ${widths.join('-')}`;
+  // Weights that differ from layer to layer come of other recipes, which the chain does not know.
+  if (kind === 'merge' && parents.every(({ weight }) => weight && !weight.includes(','))) {
+    const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
+    return `descent merge --parents ${files.join(' ')} --average ${parents.map(({ weight }) => weight).join(' ')}`;
+  }
   return undefined;
 }
 

@@ -32,6 +32,11 @@ export function ether(wei: string): string {
   return `${value === 0 ? '0' : value.toPrecision(3)} ETH`;
 }
 
+/** Where a model stands, with the chain whose id it is. */
+export function permalink(id: string, chainId: number): string {
+  return `/model/${id}?chain=${chainId}`;
+}
+
 /** Smallest units of a token as an exact decimal number. */
 export function amount(units: string, decimals: number): string {
   const digits = units.padStart(decimals + 1, '0');

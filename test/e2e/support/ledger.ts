@@ -1,8 +1,7 @@
 // What the tests do on a chain without proving anything.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type Abi,
   type Address,
   createWalletClient,
   encodeFunctionData,
@@ -16,7 +15,7 @@ import { type Chain, connect } from '../../../scripts/chain/client.ts';
 import { developmentAccount } from '../../../scripts/chain/keys.ts';
 import { sendOnce } from '../../../scripts/chain/transaction.ts';
 import type { Deployment } from '../../../scripts/deploy/deploy.ts';
-import { modelCardsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { creditVaultAbi, modelCardsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';
 
@@ -28,10 +27,8 @@ export interface Person {
 }
 
 /** A registry on a local chain with the contracts beside it. */
-export interface Place extends Pick<Deployment, 'chainId' | 'registry' | 'scoreboard' | 'block' | 'devKeys'> {
+export interface Place extends Deployment {
   rpc: string;
-  creditVault: Address;
-  cards: Address;
   /** stands for ENS's universal resolver */
   ens: Address;
 }
@@ -104,7 +101,7 @@ export class Ledger {
 
   /** Pays a model in Ether. */
   async pay(by: Person, model: Hex, value: bigint): Promise<void> {
-    const data = encodeFunctionData({ abi: artifact('CreditVault').abi, functionName: 'pay', args: [model] });
+    const data = encodeFunctionData({ abi: creditVaultAbi, functionName: 'pay', args: [model] });
     const wallet = createWalletClient({ account: by.account, transport: http(this.place.rpc) });
     const hash = await wallet.sendTransaction({ to: this.place.creditVault, data, value, chain: null });
     await this.chain.client.waitForTransactionReceipt({ hash });
@@ -113,7 +110,7 @@ export class Ledger {
   /** Splits what a model got in Ether between its trainer and its parents. */
   async settle(by: Person, model: Hex): Promise<void> {
     const args = [model, zeroAddress] as const;
-    const data = encodeFunctionData({ abi: artifact('CreditVault').abi, functionName: 'settle', args });
+    const data = encodeFunctionData({ abi: creditVaultAbi, functionName: 'settle', args });
     await this.send(by, data, this.place.creditVault);
   }
 
@@ -135,17 +132,4 @@ export class Ledger {
     // PUSH2 length, DUP1, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 0, RETURN, then the answer
     await this.command('hardhat_setCode', address, `0x61${length}80600c6000396000f3${answer.slice(2)}`);
   }
-}
-
-/** Deploys a contract of this project. */
-export async function deploy(rpc: string, name: string, args: readonly unknown[]): Promise<Address> {
-  const { abi, bytecode } = artifact(name);
-  const wallet = createWalletClient({ account: developmentAccount(0), transport: http(rpc) });
-  const hash = await wallet.deployContract({ abi, bytecode, args, chain: null });
-  const { client } = await connect(rpc);
-  return (await client.waitForTransactionReceipt({ hash })).contractAddress!;
-}
-
-function artifact(name: string): { abi: Abi; bytecode: Hex } {
-  return JSON.parse(readFileSync(join(ROOT, `artifacts/contracts/${name}.sol/${name}.json`), 'utf8'));
 }

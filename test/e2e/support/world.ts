@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeFunctionData, type Hex, keccak256, parseEventLogs, zeroAddress } from 'viem';
+import { encodeFunctionData, type Hex, keccak256, parseEventLogs } from 'viem';
 import { type Chain, connect } from '../../../scripts/chain/client.ts';
 import { type LocalNode, startLocalNode } from '../../../scripts/chain/localNode.ts';
 import { loadMnist } from '../../../scripts/data/mnist.ts';
@@ -22,7 +22,7 @@ import type { Program } from '../../../src/registry/statement.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
-import { deploy, Ledger, type Person, type Place } from './ledger.ts';
+import { Ledger, type Person, type Place } from './ledger.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'] as const;
@@ -49,10 +49,7 @@ export class World extends Ledger {
     mkdirSync(join(ROOT, folder), { recursive: true });
     const node = await startLocalNode();
     const chain = await connect(node.rpc);
-    const { chainId, registry, scoreboard, block, devKeys } = await deployRegistry(chain.rpc);
-    const creditVault = await deploy(node.rpc, 'CreditVault', [registry]);
-    const cards = await deploy(node.rpc, 'ModelCards', [registry, zeroAddress]);
-    const place = { chainId, rpc: node.rpc, registry, scoreboard, block, devKeys, creditVault, cards, ens: ENS };
+    const place: Place = { ...(await deployRegistry(chain.rpc)), rpc: node.rpc, ens: ENS };
     const circuits = {} as Record<Program, { wasm: Uint8Array; zkey: Uint8Array }>;
     const keys = {} as Record<Program, Hex>;
     for (const program of PROGRAMS) {

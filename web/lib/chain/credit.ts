@@ -1,16 +1,8 @@
 import { type Address, type Hex, type PublicClient, parseAbi, parseEventLogs, zeroAddress } from 'viem';
+import { creditVaultAbi } from '../../../src/generated/abi.ts';
 import type { RawLog } from './scan.ts';
 import type { Store } from './store.ts';
 import type { Credit } from './types.ts';
-
-/** What the page needs of ICreditVault. */
-const VAULT = parseAbi([
-  'event Paid(bytes32 indexed model, address indexed token, address indexed payer, uint256 amount)',
-  'event Settled(bytes32 indexed model, address indexed token, uint256 kept, uint256 passed)',
-  'event PassedUp(bytes32 indexed parent, bytes32 indexed child, address indexed token, uint256 amount)',
-  'function unsplit(bytes32 model, address token) view returns (uint256)',
-  'function earned(bytes32 model, address token) view returns (uint256)',
-]);
 
 const TOKEN = parseAbi(['function symbol() view returns (string)', 'function decimals() view returns (uint8)']);
 
@@ -21,10 +13,10 @@ const MOST_DECIMALS = 36;
 
 /** What was paid to models and how it was split. */
 export function applyVault(store: Store, raw: RawLog[]): void {
-  for (const { eventName, args } of parseEventLogs({ abi: VAULT, logs: raw, strict: true })) {
+  for (const { eventName, args } of parseEventLogs({ abi: creditVaultAbi, logs: raw, strict: true })) {
     if (eventName === 'Paid') store.addCredit(args.model, args.token, { paid: args.amount });
     else if (eventName === 'PassedUp') store.addCredit(args.parent, args.token, { received: args.amount });
-    else store.addCredit(args.model, args.token, { kept: args.kept, passed: args.passed });
+    else if (eventName === 'Settled') store.addCredit(args.model, args.token, { kept: args.kept, passed: args.passed });
   }
 }
 
@@ -35,8 +27,8 @@ export function applyVault(store: Store, raw: RawLog[]): void {
 export async function readCredits(client: PublicClient, vault: Address, store: Store, id: Hex): Promise<Credit[]> {
   const sums = store.creditsOf(id).slice(0, MOST_TOKENS);
   const calls = sums.flatMap(({ token }) => [
-    { address: vault, abi: VAULT, functionName: 'unsplit', args: [id, token] } as const,
-    { address: vault, abi: VAULT, functionName: 'earned', args: [id, token] } as const,
+    { address: vault, abi: creditVaultAbi, functionName: 'unsplit', args: [id, token] } as const,
+    { address: vault, abi: creditVaultAbi, functionName: 'earned', args: [id, token] } as const,
     { address: token, abi: TOKEN, functionName: 'symbol' } as const,
     { address: token, abi: TOKEN, functionName: 'decimals' } as const,
   ]);

@@ -2,12 +2,13 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { ModelPage } from '../../../components/ModelPage.tsx';
 import { readModelView } from '../../../lib/chain/queries.ts';
-import { count, isHash, short, widthsLabel } from '../../../lib/format.ts';
+import { count, isHash, permalink, short, widthsLabel } from '../../../lib/format.ts';
 import { plainName } from '../../../lib/names.ts';
 import { CardEditor } from './CardEditor.tsx';
 
 interface Props {
   params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 async function load({ params }: Props) {
@@ -29,7 +30,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
   return {
     title,
     description,
-    alternates: { canonical: `/model/${model.id}` },
+    alternates: { canonical: permalink(model.id, config.chainId) },
     openGraph: { title, description, type: 'article' },
   };
 }
@@ -39,10 +40,13 @@ export default async function Page(props: Props) {
   if (!view) notFound();
   if ('missing' in view) return null;
   const { model, config } = view;
+  const { chain } = await props.searchParams;
+  const isOther = chain !== undefined && chain !== String(config.chainId);
   const { id, trainer, name = '', uri = '' } = model;
   return (
     <ModelPage
       view={view}
+      {...(isOther && { warning: `The link is for another chain; this page shows chain ${config.chainId}.` })}
       {...(config.cards && {
         editor: <CardEditor key={`${name} ${uri}`} id={id} trainer={trainer} card={{ name, uri }} />,
       })}
