@@ -131,7 +131,7 @@ function needsOf(args) {
   // One segment is only trained; many are proved too where there is a registry.
   const proves = args.some((argument) => argument.startsWith('--registry')) || process.env.DESCENT_REGISTRY;
   if (verb === 'train') return args.includes('--shard') || !proves ? ['kernels'] : CORE;
-  if (['submit', 'show', 'tree'].includes(verb)) return ['kernels'];
+  if (['submit', 'show', 'tree', 'benchmark', 'leaderboard', 'card'].includes(verb)) return ['kernels'];
   if (verb === 'demo' && args.includes('--serve')) return WITH_PAGE;
   return ['data', 'seed'].includes(verb) ? CORE : EVERYTHING;
 }

@@ -1,12 +1,14 @@
-import { decodeFunctionData, type Hex, keccak256, type PublicClient, zeroAddress } from 'viem';
-import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { type Hex, keccak256, type PublicClient, zeroAddress } from 'viem';
+import { modelRegistryAbi, relayedAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import srsFile from '../../../src/generated/srs.json';
-import { decodeShape, decodeShard, encodeShape, encodeShard } from '../../../src/model/shape.ts';
-import type { Point, Proof } from '../../../src/proof/types.ts';
+import { decodeShape, encodeShape, encodeShard } from '../../../src/model/shape.ts';
+import type { Point } from '../../../src/proof/types.ts';
+import { callWithin, readProvedCall } from '../../../src/registry/calldata.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
 import { modelId, resultId, shardId } from '../../../src/registry/ids.ts';
 import { parseSrs } from '../../../src/registry/opening.ts';
 import { PROGRAMS, type ScoreStatement, type Statement } from '../../../src/registry/statement.ts';
+import { missingKeyNumbers } from '../../../src/registry/verifierCode.ts';
 import type { Check } from '../prover/checks.ts';
 import { errorInWords } from './errors.ts';
 import { isOfThisRegistry } from './origin.ts';
@@ -52,25 +54,10 @@ async function keyCheck({ program }: Statement, config: ChainConfig, client: Pub
   });
   if (verifier === zeroAddress) return { state: 'bad', detail: 'The registry has no verifier for this program.' };
   const code = (await client.getCode({ address: verifier })) ?? '0x';
-  const missing = keyNumbers(vkey).filter((number) => !code.includes(BigInt(number).toString(16)));
-  return missing.length === 0
+  const missing = missingKeyNumbers(vkey, code);
+  return missing === 0
     ? { state: 'good', detail: `verifier ${verifier}` }
-    : { state: 'bad', detail: `${missing.length} numbers of the key are not in the code of ${verifier}.` };
-}
-
-/** Every coordinate of a snarkjs verification key that its contract holds. */
-function keyNumbers(vkey: {
-  IC: string[][];
-  vk_alpha_1: string[];
-  vk_beta_2: string[][];
-  vk_delta_2: string[][];
-}): string[] {
-  return [
-    ...vkey.IC.flatMap((point) => point.slice(0, 2)),
-    ...vkey.vk_alpha_1.slice(0, 2),
-    ...vkey.vk_beta_2.slice(0, 2).flat(),
-    ...vkey.vk_delta_2.slice(0, 2).flat(),
-  ];
+    : { state: 'bad', detail: `${missing} numbers of the key are not in the code of ${verifier}.` };
 }
 
 async function powersCheck(config: ChainConfig, client: PublicClient): Promise<Omit<Check, 'id'>> {
@@ -150,11 +137,16 @@ export async function edgeOfNode(id: Hex, config: ChainConfig, client: PublicCli
     client.getContractEvents({ ...registry, ...range, eventName: 'Seeded', args: { id } }),
   ]);
   if (!registered) throw new Error('The node does not give the block in which the model was registered.');
-  const transaction = await client.getTransaction({ hash: registered.transactionHash });
-  if (transaction.to?.toLowerCase() !== config.registry.toLowerCase()) {
+  const [transaction, relay] = await Promise.all([
+    client.getTransaction({ hash: registered.transactionHash }),
+    client.readContract({ address: config.registry, abi: relayedAbi, functionName: 'trustedForwarder' }),
+  ]);
+  const call = callWithin(transaction, config.registry, relay);
+  if (call === undefined) {
     throw new Error('Another contract registered this model, so its proof cannot be read from the transaction.');
   }
-  const { statement, proof } = statementOf(transaction.input, registered.args.shape, seeded?.args.seed);
+  const drawn = seeded && { widths: decodeShape(registered.args.shape), seed: seeded.args.seed };
+  const { statement, proof } = readProvedCall(call, drawn);
   const key = await fetch(`/files/${statement.program}.vkey.json`);
   return formatEdge({
     origin: { chainId: BigInt(config.chainId), registry: config.registry, trainer: node.trainer },
@@ -164,55 +156,4 @@ export async function edgeOfNode(id: Hex, config: ChainConfig, client: PublicCli
     devKeys: config.devKeys,
     metadata: {},
   });
-}
-
-function statementOf(input: Hex, shape: bigint, seed: bigint | undefined): { statement: Statement; proof: Proof } {
-  const call = decodeFunctionData({ abi: modelRegistryAbi, data: input });
-  const widths = decodeShape(shape);
-  if (call.functionName === 'train') {
-    const [edge, proof] = call.args;
-    const statement: Statement = {
-      program: 'train',
-      widths,
-      parent: edge.parent,
-      shard: decodeShard(edge.descriptor),
-      shardCommitment: edge.shard,
-      learningRate: Number(edge.learningRate),
-      batch: Number(edge.batch),
-      child: edge.child,
-    };
-    return { statement, proof: proofOf(proof) };
-  }
-  if (call.functionName === 'seed' && seed !== undefined) {
-    const [requestId, commitment, proof] = call.args;
-    return { statement: { program: 'seed', requestId, widths, seed, commitment }, proof: proofOf(proof) };
-  }
-  if (call.functionName === 'root') {
-    const [, source, commitment, proof] = call.args;
-    return { statement: { program: 'root', widths, commitment, source }, proof: proofOf(proof) };
-  }
-  if (call.functionName === 'merge') {
-    const [{ parents, coefficients, child }, proof] = call.args;
-    const statement: Statement = {
-      program: 'merge',
-      widths,
-      child,
-      parents: [...parents],
-      coefficients: coefficients.map((layer) => [...layer]),
-    };
-    return { statement, proof: proofOf(proof) };
-  }
-  throw new Error(`This page cannot check models registered by ${call.functionName} yet.`);
-}
-
-function proofOf({
-  groth16,
-  points,
-  challenges,
-}: {
-  groth16: readonly bigint[];
-  points: Proof['points'];
-  challenges: Proof['signals'];
-}): Proof {
-  return { groth16: [...groth16], points, signals: challenges };
 }
