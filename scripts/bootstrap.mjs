@@ -38,7 +38,7 @@ const FOLDER_NEEDS = {
   e2e: WITH_PAGE,
 };
 
-// Not part of `npm test`: hours of mutations, and journeys that need a browser.
+// Not part of `npm test`: hours of mutations, and journeys that need a browser. Neither are Solidity's own tests.
 const SLOW = new Set(['soundness', 'e2e']);
 
 // The journeys share one chain with its proofs, one server and one browser, which needs one process.
@@ -91,6 +91,10 @@ function plan(command, args) {
 }
 
 function planTests(args) {
+  // Random calls and sequences of calls, which Hardhat runs itself.
+  if (args[0] === 'solidity') {
+    return { needs: ['contracts'], runs: [['node_modules/hardhat/dist/src/cli.js', 'test', ...args]] };
+  }
   const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && holdsTests(join(ROOT, 'test', entry.name)))
     .map((entry) => entry.name);
