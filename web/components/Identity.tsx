@@ -54,7 +54,7 @@ type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'name'>;
 export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean }) {
   const given = givenName(model);
   return (
-    <Link href={`/model/${model.id}`} className="group inline-flex min-w-0 items-center gap-2.5">
+    <Link href={`/model/${model.id}`} className="group inline-flex max-w-full min-w-0 items-center gap-2.5">
       {mark && <Mark id={model.id} size={28} className="shrink-0 text-soft transition-colors group-hover:text-mark" />}
       <span className="min-w-0">
         <span className="flex items-center gap-1.5 font-medium">
