@@ -9,9 +9,9 @@ const WHAT = new Map([...SHARDS, ...MODELS].map(({ key, what }) => [key, what]))
 
 /** The demo's result as `--json` prints it. */
 export function demoDocument({ names, nodes, steps, deployment, ...rest }: DemoResult) {
-  const { chainId, registry, scoreboard } = deployment;
+  const { chainId, registry, scoreboard, cards } = deployment;
   const people = Object.fromEntries([...names].map(([address, name]) => [name, address]));
-  return { chainId, registry, scoreboard, ...rest, people, steps, nodes };
+  return { chainId, registry, scoreboard, cards, ...rest, people, steps, nodes };
 }
 
 /** The demo's result for people. */

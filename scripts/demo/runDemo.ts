@@ -7,6 +7,7 @@ import { type Chain, connect } from '../chain/client.ts';
 import { developmentAccount } from '../chain/keys.ts';
 import type { LocalNode } from '../chain/localNode.ts';
 import { type ModelNode, readTree } from '../chain/readRegistry.ts';
+import { readLeaderboard } from '../chain/readScoreboard.ts';
 import { dataRun } from '../commands/data.ts';
 import { mergeRun } from '../commands/merge.ts';
 import { scoreRun } from '../commands/score.ts';
@@ -24,8 +25,8 @@ import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 import { trainRun } from '../training/trainRun.ts';
 import { accuracyOf, testShards } from './accuracy.ts';
-import { openBenchmark, rankModel, readLeaderboard, type Standing } from './benchmark.ts';
-import { CAST, EDGES, EXAM, MERGE, MODELS, type Person, SEED, SHARDS, TRAINING, WIDTHS } from './story.ts';
+import { CAST, EDGES, EXAM, MERGE, MODELS, type Person, SEED, SHARDS, TITLES, TRAINING, WIDTHS } from './story.ts';
+import { nameModel, openBenchmark, rankModel, type Sender } from './transactions.ts';
 
 /** One proved and accepted statement of the demo. */
 export interface DemoStep {
@@ -55,7 +56,8 @@ export interface DemoResult {
   steps: DemoStep[];
   nodes: ModelNode[];
   benchmark: Hex;
-  leaderboard: Standing[];
+  /** Best first. */
+  leaderboard: { model: Hex; right: number; rows: number }[];
   seconds: number;
 }
 
@@ -81,6 +83,7 @@ export async function runDemo(options: DemoOptions, node: LocalNode): Promise<De
 
   const stage = new Stage({ ...options, folder }, chain, deployment);
   const { steps, benchmark } = await stage.play(await loadMnist({ pooled: true }));
+  const standings = await readLeaderboard(chain, scoreboard, benchmark);
   return {
     deployment,
     runs: folder,
@@ -89,7 +92,7 @@ export async function runDemo(options: DemoOptions, node: LocalNode): Promise<De
     steps,
     nodes: await readTree(chain, registry, 0n),
     benchmark,
-    leaderboard: await readLeaderboard(chain, scoreboard, benchmark),
+    leaderboard: standings.map(({ model, value, rows }) => ({ model, right: Number(value), rows })),
     seconds: (performance.now() - begun) / 1000,
   };
 }
@@ -239,6 +242,7 @@ class Stage {
     const file = join(folder, proof.file);
     const submission = await this.#inTurn(() => submitEdge(this.#chain, account, readEdgeFile(file), `${file}.tx`));
     const rankGas = kind === 'score' ? await this.#rank(key, by, folder) : undefined;
+    if (TITLES.has(key) && kind !== 'score') await this.#name(key, by, folder, proof.id);
     this.#finished++;
     output.note(
       `  ${by} ${kind} ${key}: proved in ${proof.seconds.toFixed(1)} s, accepted for ${submission.gas?.toLocaleString('en-US')} gas`,
@@ -251,18 +255,22 @@ class Stage {
   #openBenchmark(shard: Hex): Promise<Hex> {
     const first = EXAM.place * this.#options.rows;
     const uri = `${this.#source}#${EXAM.half},7x7,rows=${first}-${first + this.#options.rows - 1}`;
-    const context = this.#benchmarkContext(EXAM.owner, join(this.#options.folder, EXAM.key));
-    return this.#inTurn(() => openBenchmark(context, [shard], uri));
+    const sender = this.#sender(EXAM.owner, join(this.#options.folder, EXAM.key));
+    return this.#inTurn(() => openBenchmark(sender, this.#deployment, [shard], uri));
   }
 
   async #rank(key: string, by: Person, folder: string): Promise<number> {
     const [benchmark, { id }] = await Promise.all([this.#benchmark, this.#accepted.get(key)!]);
-    return this.#inTurn(() => rankModel(this.#benchmarkContext(by, folder), id, benchmark));
+    const { scoreboard } = this.#deployment;
+    return this.#inTurn(() => rankModel(this.#sender(by, folder), scoreboard, id, benchmark));
   }
 
-  #benchmarkContext(by: Person, folder: string) {
-    const { registry, scoreboard } = this.#deployment;
-    return { chain: this.#chain, registry, scoreboard, account: this.#accounts[by], folder };
+  #name(key: string, by: Person, folder: string, id: Hex): Promise<void> {
+    return this.#inTurn(() => nameModel(this.#sender(by, folder), this.#deployment.cards, id, TITLES.get(key)!));
+  }
+
+  #sender(by: Person, folder: string): Sender {
+    return { chain: this.#chain, account: this.#accounts[by], folder };
   }
 
   /** Transactions one after the other: the nonce of an account is asked for before each. */

@@ -14,6 +14,8 @@ export interface StoryShard {
 /** A model. Parents and shards are named by their keys. */
 interface StoryModel {
   key: string;
+  /** Its name on its card. */
+  title: string;
   trainer: Person;
   what: string;
 }
@@ -45,20 +47,50 @@ export const SHARDS: readonly StoryShard[] = [
 
 export const SEED: StoryModel = {
   key: 'start',
+  title: "Alice's start",
   trainer: 'Alice',
   what: 'Alice starts with random weights, drawn by the chain.',
 };
 
 export const EDGES: readonly StoryEdge[] = [
-  { key: 'first', trainer: 'Alice', parent: 'start', shard: 'alice-1', what: 'She trains on her digits.' },
-  { key: 'second', trainer: 'Alice', parent: 'first', shard: 'alice-2', what: 'She goes on with more digits.' },
-  { key: 'tuned', trainer: 'Bob', parent: 'second', shard: 'bob-1', what: 'Bob goes on from there with his digits.' },
-  { key: 'branch', trainer: 'Bob', parent: 'first', shard: 'bob-1', what: 'He tries the same from an older model.' },
+  {
+    key: 'first',
+    title: "Alice's first",
+    trainer: 'Alice',
+    parent: 'start',
+    shard: 'alice-1',
+    what: 'She trains on her digits.',
+  },
+  {
+    key: 'second',
+    title: "Alice's second",
+    trainer: 'Alice',
+    parent: 'first',
+    shard: 'alice-2',
+    what: 'She goes on with more digits.',
+  },
+  {
+    key: 'tuned',
+    title: "Bob's fine-tune",
+    trainer: 'Bob',
+    parent: 'second',
+    shard: 'bob-1',
+    what: 'Bob goes on from there with his digits.',
+  },
+  {
+    key: 'branch',
+    title: "Bob's branch",
+    trainer: 'Bob',
+    parent: 'first',
+    shard: 'bob-1',
+    what: 'He tries the same from an older model.',
+  },
 ];
 
 /** Their average, weight by weight. */
 export const MERGE: StoryMerge = {
   key: 'merged',
+  title: 'Alice and Bob, merged',
   trainer: 'Alice',
   parents: ['second', 'branch'],
   what: "Alice averages her model 'second' and Bob's 'branch'.",
@@ -66,6 +98,9 @@ export const MERGE: StoryMerge = {
 
 /** Every model in the order of the tree; each is scored on the exam by its own trainer. */
 export const MODELS: readonly StoryModel[] = [SEED, ...EDGES, MERGE];
+
+/** Names of the models by their keys. */
+export const TITLES: ReadonlyMap<string, string> = new Map(MODELS.map(({ key, title }) => [key, title]));
 
 /** Learning rate and batch of every edge: 8 * 8 / 256 = 0.25 on the mean gradient. */
 export const TRAINING = { lr: 8, batch: 8 };

@@ -6,10 +6,12 @@ import type { Hex } from 'viem';
 import { connect } from '../../scripts/chain/client.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { readTree } from '../../scripts/chain/readRegistry.ts';
+import { readLeaderboard } from '../../scripts/chain/readScoreboard.ts';
 import { accuracyOf } from '../../scripts/demo/accuracy.ts';
-import { readLeaderboard } from '../../scripts/demo/benchmark.ts';
+import { MODELS as STORY } from '../../scripts/demo/story.ts';
 import { readShardFile, readWeightsFile } from '../../scripts/files/models.ts';
 import { DEPLOYMENT_FILE } from '../../scripts/page/deployment.ts';
+import { modelCardsAbi } from '../../src/generated/abi.ts';
 import { descentProcess, temporaryFolder } from '../cli/cli.ts';
 
 const ROWS = 16;
@@ -70,7 +72,8 @@ describe('the demo', () => {
   });
 
   it('ranks every model by what it gets right of the exam', async () => {
-    const standings = await readLeaderboard(await connect(result.rpc), result.scoreboard, result.benchmark);
+    const board = await readLeaderboard(await connect(result.rpc), result.scoreboard, result.benchmark);
+    const standings = board.map(({ model, value, rows }) => ({ model, right: Number(value), rows }));
     assert.deepEqual(result.leaderboard, standings);
     assert.deepEqual(new Set(standings.map(({ model }) => model)), new Set(MODELS.map(idOf)));
     for (const key of MODELS) {
@@ -82,6 +85,14 @@ describe('the demo', () => {
       right,
       [...right].sort((a, b) => b - a),
     );
+  });
+
+  it('names every model on its card', async () => {
+    const { client } = await connect(result.rpc);
+    for (const { key, title } of STORY) {
+      const card = { address: result.cards, abi: modelCardsAbi, functionName: 'card', args: [idOf(key)] } as const;
+      assert.deepEqual(await client.readContract(card), [title, '']);
+    }
   });
 
   it('measures each model before and after', () => {
