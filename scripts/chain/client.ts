@@ -35,7 +35,7 @@ export function parseAddress(text: string, what: string): `0x${string}` {
 export async function requireContract(
   chain: Chain,
   address: `0x${string}`,
-  what: 'registry' | 'scoreboard' | 'relay' = 'registry',
+  what: 'registry' | 'scoreboard' | 'relay' | 'cards' = 'registry',
 ): Promise<void> {
   const code = await chain.client.getCode({ address });
   if (code === undefined || code === '0x') {

@@ -1,10 +1,12 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
-import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { modelCardsAbi, modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { shortMessage } from './client.ts';
 
 /** The contracts share most errors; a selector stands for the same error in all. */
-const ERRORS = [...modelRegistryAbi, ...scoreboardAbi, ...relayAbi].filter((entry) => entry.type === 'error');
+const ERRORS = [...modelRegistryAbi, ...scoreboardAbi, ...relayAbi, ...modelCardsAbi].filter(
+  (entry) => entry.type === 'error',
+);
 
 /** Errors of the registry that say: the proof is not good. All others say: the chain is in another state. */
 const PROOF_ERRORS = ['ProofRejected', 'OpeningRejected', 'InvalidPoint', 'SignalNotInField'];
@@ -21,6 +23,7 @@ const HINTS: Record<string, string> = {
   ModelTooLate: 'The benchmark was sealed: only models registered up to its closing block count.',
   StillSealed: 'It can be ranked on when it is open: descent benchmark unseal.',
   SealBroken: 'One of its shards was registered before the closing block, so it can never be opened.',
+  NotTheTrainer: 'Only the trainer of a model can write its card.',
   UnknownBenchmark: 'descent leaderboard lists the benchmarks.',
   SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
 };

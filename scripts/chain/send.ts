@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
 import type { Chain } from './client.ts';
@@ -6,8 +7,9 @@ import { explainRevert } from './revert.ts';
 import { type Call, sendOnce } from './transaction.ts';
 
 /**
- * Sends a call that belongs to no run, once however often it is called.
- * @param runs folder of the runs: the signed transaction is kept in `transactions` below it
+ * Sends a call that belongs to no run. One that was interrupted continues with the same transaction; one that succeeded is
+ * forgotten, so that the same can be said again later: callers look first whether the chain says it already.
+ * @param runs folder of the runs: the signed transaction is kept in `transactions` below it until it has succeeded
  * @throws DescentError with the contract's reason
  */
 export async function sendCall(
@@ -17,8 +19,11 @@ export async function sendCall(
   runs: string,
 ): Promise<TransactionReceipt> {
   const name = keccak256(`${call.to}${call.data.slice(2)}`).slice(2, 18);
+  const file = join(runs, 'transactions', `${name}.tx`);
   try {
-    return await sendOnce(chain, account, call, fileJournal(join(runs, 'transactions', `${name}.tx`)));
+    const receipt = await sendOnce(chain, account, call, fileJournal(file));
+    rmSync(file, { force: true });
+    return receipt;
   } catch (error) {
     throw explainRevert(error);
   }

@@ -21,6 +21,11 @@ export interface ScoreboardOptions extends StatementOptions {
   scoreboard?: string;
 }
 
+/** Names come from the cards, where their contract is known. */
+export interface CardsOptions extends ChainOptions {
+  cards?: string;
+}
+
 export interface StatementOptions extends ChainOptions {
   trainer?: string;
 }
@@ -51,6 +56,13 @@ export function withChain(command: Command): Command {
 export function withScoreboard(command: Command): Command {
   return command.addOption(
     new Option('--scoreboard <address>', 'the scoreboard contract, for scores').env('DESCENT_SCOREBOARD'),
+  );
+}
+
+/** Adds --cards. */
+export function withCards(command: Command): Command {
+  return command.addOption(
+    new Option('--cards <address>', "the contract of the models' cards, for names").env('DESCENT_CARDS'),
   );
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
 import { addBenchmarkCommand } from './benchmark.ts';
+import { addCardCommand } from './card.ts';
 import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
@@ -23,7 +24,7 @@ prove, submit. Models from elsewhere enter with root; merge joins models, score 
 A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
 same arguments: it continues. Progress goes to stderr, results to stdout.
 
-Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_PRIVATE_KEY
+Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
 proof rejected, 5 chain or network, 130 interrupted`;
 
@@ -53,6 +54,7 @@ export function createProgram(output: OutputConfiguration = {}): Command {
   addVerifyCommand(program);
   addBenchmarkCommand(program);
   addLeaderboardCommand(program);
+  addCardCommand(program);
   addShowCommand(program);
   addTreeCommand(program);
   addDeployCommand(program);

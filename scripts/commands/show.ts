@@ -8,17 +8,27 @@ import { readShard as parseShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
+import { parseAddress } from '../chain/client.ts';
+import { readCard } from '../chain/readCards.ts';
 import { readModel, readShard } from '../chain/readRegistry.ts';
 import { readInput } from '../files/read.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
-import { type ChainOptions, type CommonOptions, openRegistry, outputOf, withChain, withCommon } from './options.ts';
+import {
+  type CardsOptions,
+  type CommonOptions,
+  openRegistry,
+  outputOf,
+  withCards,
+  withChain,
+  withCommon,
+} from './options.ts';
 
 type Facts = Record<string, unknown>;
 
-type ShowOptions = CommonOptions & ChainOptions;
+type ShowOptions = CommonOptions & CardsOptions;
 
 export function addShowCommand(program: Command): void {
-  withCommon(withChain(program.command('show')))
+  withCards(withCommon(withChain(program.command('show'))))
     .description('show a model or shard of the registry, or what a file holds')
     .argument('<what>', 'id of a model or shard (0x and 64 digits), or an edge, weights or shard file')
     .action(async (what: string, options: ShowOptions) => {
@@ -29,13 +39,17 @@ export function addShowCommand(program: Command): void {
     });
 }
 
-async function describeId(id: Hex, options: ChainOptions): Promise<Facts> {
+async function describeId(id: Hex, options: CardsOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
     const { training, merge, widths, ...rest } = model;
+    const cards = options.cards === undefined ? undefined : parseAddress(options.cards, '--cards');
+    const card = cards === undefined ? undefined : await readCard(chain, cards, id);
     return {
       what: 'model',
+      ...(card?.name && { name: card.name }),
+      ...(card?.uri && { uri: card.uri }),
       ...rest,
       widths: widths.join('-'),
       ...(training && { trainedOn: training.shard, ...training }),

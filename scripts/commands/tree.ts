@@ -1,32 +1,38 @@
 import type { Command } from 'commander';
 import type { Address } from 'viem';
+import { parseAddress } from '../chain/client.ts';
+import { readNames } from '../chain/readCards.ts';
 import { type ModelNode, readTree } from '../chain/readRegistry.ts';
 import { drawTree, shortId } from '../terminal/drawTree.ts';
 import {
-  type ChainOptions,
+  type CardsOptions,
   type CommonOptions,
   natural,
   openRegistry,
   outputOf,
+  withCards,
   withChain,
   withCommon,
 } from './options.ts';
 
-interface TreeOptions extends CommonOptions, ChainOptions {
+interface TreeOptions extends CommonOptions, CardsOptions {
   fromBlock: number;
 }
 
 export function addTreeCommand(program: Command): void {
-  withCommon(withChain(program.command('tree')))
+  withCards(withCommon(withChain(program.command('tree'))))
     .description('draw the tree of all models of a registry')
     .option('--from-block <number>', 'block to read events from', natural, 0)
     .action(async (options: TreeOptions) => {
       const output = outputOf(options);
       const { chain, registry } = await openRegistry(options);
       const nodes = await readTree(chain, registry, BigInt(options.fromBlock));
+      const cards = options.cards === undefined ? undefined : parseAddress(options.cards, '--cards');
+      const names = cards === undefined ? new Map<string, string>() : await readNames(chain, cards);
+      const extra = new Map([...names].map(([id, name]) => [id, `"${name}"`]));
       output.result(
-        { chainId: chain.id, registry, nodes },
-        nodes.length === 0 ? 'The registry holds no models yet.' : renderTree(nodes),
+        { chainId: chain.id, registry, nodes: nodes.map((node) => ({ ...node, name: names.get(node.id) })) },
+        nodes.length === 0 ? 'The registry holds no models yet.' : renderTree(nodes, { extra }),
       );
     });
 }

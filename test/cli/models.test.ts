@@ -7,7 +7,7 @@ import { reportError } from '../../scripts/terminal/reportError.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { writeTensors } from '../../src/model/safetensors.ts';
 import { shardLabel } from '../../src/model/shard.ts';
-import { readShard } from '../../src/model/shardFile.ts';
+import { readShard, writeShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { descent, smallInputs, temporaryFolder } from './cli.ts';
@@ -78,6 +78,34 @@ describe('roots, merges, scores and tables', () => {
     assert.deepEqual([...readWeights(bytesOf(mapped.model)).layers[0].b], [0n], 'an absent bias is 0');
   });
 
+  it('root reads 16-bit floats from several files and says how far the answers on data are off', async () => {
+    const half = (words: number[]) => new Uint8Array(Uint16Array.from(words).buffer);
+    const part = (name: string, dtype: 'F16' | 'BF16', weight: number[], bias: number[], shape: number[]) => {
+      const tensors = new Map([
+        [`${name}.weight`, { dtype, shape, data: half(weight) }],
+        [`${name}.bias`, { dtype, shape: [shape[0]], data: half(bias) }],
+      ]);
+      return file(`${name}.safetensors`, writeTensors({ tensors, metadata: new Map() }));
+    };
+    // F16: 0x3800 is 0.5, 0x3c00 is 1, 0xb400 is -0.25; BF16: 0x3f80 is 1, 0xbf00 is -0.5
+    const first = part('one', 'F16', [0x3800, 0xb400, 0, 0x3c00, 0x3c00, 0, 0, 0], [0x3800, 0], [2, 4]);
+    const second = part('two', 'BF16', [0x3f80, 0xbf00, 0, 0x3f80], [0, 0xbf00], [2, 2]);
+    const map = { 'one.weight': 'one', 'one.bias': 'one', 'two.weight': 'two', 'two.bias': 'two' };
+    const files = Object.entries(map).map(([tensor, name]) => [tensor, `${name}.safetensors`]);
+    const content = JSON.stringify({ metadata: { total_size: 32 }, weight_map: Object.fromEntries(files) });
+    const index = file('model.safetensors.index.json', content);
+    const made = await result('root', '--from', index, first, second, '--data', shard, '--run', 'halves');
+    assert.equal(made.shape, '4-2-2');
+    for (const { max } of made.tensors) assert.equal(max, 0, 'these numbers are exact');
+    assert.equal(made.onData.rows, 8);
+    assert.ok(made.onData.max <= 2 ** -8, `${made.onData.max}`);
+    const { layers } = readWeights(bytesOf(made.model));
+    assert.deepEqual([...layers[1].W], [2n ** 28n, -(2n ** 27n), 0n, 2n ** 28n]);
+    const incomplete = await descent(['root', '--from', index, first, '--run', 'incomplete', ...runs]);
+    assert.equal(incomplete.code, 2, incomplete.stderr);
+    assert.match(incomplete.stderr, /two\.safetensors/);
+  });
+
   it('merge makes each recipe of its parents', async () => {
     const [first, second] = [weights, sibling].map((path) => readWeights(bytesOf(path)).layers);
     const merged = async (...recipe: string[]) => {
@@ -104,6 +132,18 @@ describe('roots, merges, scores and tables', () => {
     assert.deepEqual([made.shape, made.rows, made.right], ['4-3-2', 8, null]);
     assert.equal(made.squaredError, Number(made.result) / 2 ** 18 / 8);
     assert.ok(made.squaredError > 0);
+  });
+
+  it('score sums the results on many shards', async () => {
+    const [first, second] = [shard, shard].map((path, k) => {
+      const rows = readShard(bytesOf(path));
+      return file(`part-${k}.safetensors`, writeShard({ ...rows, salt: BigInt(k + 20) }));
+    });
+    const one = await result('score', '--model', weights, '--shard', shard);
+    const made = await result('score', '--model', weights, '--shards', first, second, '--run', 'sum');
+    assert.deepEqual([made.rows, made.result, made.shards.length], [16, `${2n * BigInt(one.result)}`, 2]);
+    assert.equal(made.squaredError, one.squaredError);
+    assert.deepEqual(await result('score', '--model', weights, '--shards', first, second, '--run', 'sum'), made);
   });
 
   it('data reads CSV, writes down its scaling and applies it to other files', async () => {

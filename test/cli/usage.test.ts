@@ -9,6 +9,7 @@ import { descent, smallInputs, temporaryFolder } from './cli.ts';
 // The parser's own messages, which it prints by itself.
 const SILENT = { writeErr() {}, writeOut() {} };
 const NOBODY = '0x00000000000000000000000000000000000000aa';
+const UNKNOWN = `0x${'00'.repeat(31)}07`;
 // Port 9 (discard) of this machine: nobody answers there.
 const NO_NODE = 'http://127.0.0.1:9';
 
@@ -80,6 +81,25 @@ describe('the command line refuses', () => {
       says: /not-an\.edge\.json/,
     },
     { name: 'a port that is none', args: ['demo', '--port', '65536'], code: 2, says: /Must be 1\.\.65535/ },
+    { name: 'an id of a wrong length to verify', args: ['verify', '0x1234'], code: 2, says: /is not an id/ },
+    { name: 'to verify a file that is no edge', args: ['verify', notAnEdge], code: 3, says: /not-an\.edge\.json/ },
+    { name: 'to verify an id without a registry', args: ['verify', UNKNOWN], code: 2, says: /Which registry/ },
+    { name: 'a leaderboard of nowhere', args: ['leaderboard'], code: 2, says: /Which scoreboard/ },
+    { name: 'the card of nowhere', args: ['card', UNKNOWN, '--name', 'x'], code: 2, says: /Which cards/ },
+    { name: 'a name that fits no card', args: ['card', UNKNOWN, '--name', 'ü'.repeat(33)], code: 2, says: /66 bytes/ },
+    { name: 'a score on no rows', args: ['score', '--model', weights], code: 2, says: /On which rows/ },
+    {
+      name: 'a benchmark for a single shard',
+      args: ['score', '--model', weights, '--shard', shard, '--benchmark', UNKNOWN],
+      code: 2,
+      says: /--benchmark is for --shards/,
+    },
+    {
+      name: 'a benchmark without its scoreboard',
+      args: ['score', '--model', weights, '--shards', shard, '--benchmark', UNKNOWN],
+      code: 2,
+      says: /Which scoreboard/,
+    },
     { name: 'an id of a wrong length', args: ['show', '0x1234'], code: 2, says: /is not an id/ },
   ];
 
@@ -130,7 +150,8 @@ describe('the command line', () => {
   it('explains itself on stdout and exits with 0', async () => {
     const help = await descent(['--help']);
     assert.equal(help.code, 0);
-    for (const word of ['data', 'seed', 'train', 'prove', 'submit', 'show', 'tree', 'demo', 'Exit codes']) {
+    const verbs = ['data', 'seed', 'root', 'train', 'merge', 'score', 'prove', 'submit', 'verify', 'benchmark'];
+    for (const word of [...verbs, 'leaderboard', 'card', 'show', 'tree', 'demo', 'Exit codes']) {
       assert.match(help.stdout, new RegExp(word));
     }
     assert.equal((await descent(['train', '--help'])).code, 0);

@@ -209,6 +209,29 @@ describe('from a float model to a score', () => {
     }
   });
 
+  it('its trainer gives it a name, which tree and show tell', async () => {
+    const cards = ['--cards', deployment.cards];
+    const name = 'mixed \u001b[31m points';
+    const other = await descent(['card', ids.merged, '--name', name, ...cards, '--account', '1', ...runs], { env });
+    assert.equal(other.code, 5);
+    assert.match(other.stderr, /NotTheTrainer/);
+    const long = await descent(['card', ids.merged, '--name', 'x'.repeat(65), ...cards, ...BOB, ...runs], { env });
+    assert.equal(long.code, 2);
+    const shown = 'mixed \\u{1b}[31m points';
+    for (const sent of [true, false]) {
+      const card = await call('card', ids.merged, '--name', name, '--uri', 'ipfs://x', ...cards, ...BOB);
+      assert.deepEqual([card.name, card.uri, card.transaction !== undefined], [shown, 'ipfs://x', sent]);
+    }
+    const second = await call('card', ids.merged, '--name', 'other', ...cards, ...BOB);
+    const first = await call('card', ids.merged, '--name', name, ...cards, ...BOB);
+    assert.notEqual(first.transaction, second.transaction);
+    assert.equal(first.name, shown, 'what was said before can be said again');
+    const { nodes } = await call('tree', ...cards);
+    const names = nodes.map((node: { name?: string }) => node.name);
+    assert.deepEqual(names, [undefined, undefined, undefined, shown]);
+    assert.equal((await call('show', ids.merged, ...cards)).name, shown);
+  });
+
   it('an edge of another registry is false, an id that nobody registered unknown', async () => {
     const edge = run('root', 'root.edge.json');
     const other = await descent(['verify', edge, '--registry', deployment.scoreboard, '--json'], { env });
