@@ -17,9 +17,12 @@ const CROWD = 10_000;
 /** Milliseconds for which the picture is dragged. */
 const DRAG = 3_000;
 
-/** Milliseconds of its own time that the page may take until a tree answers, and for one frame of a dragged one. */
-const BUSIEST_START = 1_000;
-const BUSIEST_FRAME = 1_000 / 30;
+/**
+ * Milliseconds of its own time that the page may take until a tree answers, and for one frame of a dragged one: half as
+ * much again as the clock would allow it, since a crowded processor's caches cost time as well.
+ */
+const BUSIEST_START = 1_500;
+const BUSIEST_FRAME = 1_500 / 30;
 
 /**
  * Times by the clock are printed and held to what is promised as far as the machine is free: one that is busy with other
@@ -167,12 +170,17 @@ function notePaint(): void {
   }).observe({ type: 'largest-contentful-paint', buffered: true });
 }
 
-/** Runs in the page: chooses a model as soon as it is drawn, and keeps when the page has answered. */
+/** Runs in the page: chooses a model as soon as one is drawn, once, and keeps when the page has answered. */
 function noteAnswer(): void {
+  let clicked = false;
   const timer = setInterval(() => {
-    if (document.querySelector('aside[aria-label="Chosen model"]')) {
-      (window as unknown as { answered: number }).answered = performance.now();
-      clearInterval(timer);
-    } else document.querySelector<HTMLElement>('.react-flow__node')?.click();
+    const node = document.querySelector<HTMLElement>('.react-flow__node');
+    if (!clicked && node) {
+      clicked = true;
+      node.click();
+    }
+    if (!document.querySelector('aside[aria-label="Chosen model"]')) return;
+    (window as unknown as { answered: number }).answered = performance.now();
+    clearInterval(timer);
   }, 10);
 }

@@ -23,6 +23,8 @@ interface Options {
   chainId?: number;
 }
 
+let announced = 0;
+
 /** Announces a wallet to every page of the context. */
 export async function announceWallet(
   context: BrowserContext,
@@ -69,7 +71,7 @@ export async function announceWallet(
     }
   };
 
-  const binding = `wallet_${name.replaceAll(/\W/g, '').slice(0, 40)}`;
+  const binding = `wallet${announced++}`;
   await context.exposeFunction(binding, async (method: string, params: readonly unknown[]) => {
     try {
       return { result: await answer(method, params) };
@@ -112,7 +114,7 @@ export async function announceWallet(
         uuid: crypto.randomUUID?.() ?? name,
         name,
         icon,
-        rdns: `test.${name.toLowerCase().replaceAll(/\W/g, '')}`,
+        rdns: `test.${binding}`,
       });
       const announce = () =>
         window.dispatchEvent(
