@@ -68,6 +68,7 @@ async function keep(rpc: string, result: DemoResult, page: ChildServer | undefin
       `  export DESCENT_RPC=${rpc}`,
       `  export DESCENT_REGISTRY=${deployment.registry}`,
       `  export DESCENT_SCOREBOARD=${deployment.scoreboard}`,
+      `  export DESCENT_CARDS=${deployment.cards}`,
       '  npx descent tree',
     ].join('\n'),
   );
