@@ -19,7 +19,9 @@ import { addVerifyCommand } from './verify.ts';
 
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
-prove, submit. Models from elsewhere enter with root; merge joins models, score proves a model's result on a shard. 'descent demo' does all of this on a local chain in a few minutes: start there.
+prove, submit; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
+root, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, verify checks
+any of it anew. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
 A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
 same arguments: it continues. Progress goes to stderr, results to stdout.
