@@ -38,8 +38,9 @@ const FOLDER_NEEDS = {
   e2e: WITH_PAGE,
 };
 
-// Not part of `npm test`: hours of mutations, and journeys that need a browser. Neither are Solidity's own tests.
-const SLOW = new Set(['soundness', 'e2e']);
+// Not part of `npm test`: many mutations, histories of many real proofs, and journeys that need a browser. Neither are
+// Solidity's own tests.
+const SLOW = new Set(['soundness', 'long', 'e2e']);
 
 // The journeys share one chain with its proofs, one server and one browser, which needs one process.
 const ONE_PROCESS = new Set(['e2e']);

@@ -10,7 +10,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import { Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
 import { someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
-import { stand } from './stand.ts';
+import { stand } from '../support/stand.ts';
 
 const DATA = 1n;
 /** Gas of everything before the pairings of a proof that is refused, and what the call of its verifier is capped at. */

@@ -10,7 +10,7 @@ import { exportFloatWeights } from '../../../src/model/weightsFile.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { outputAt } from '../../../src/training/network.ts';
 import { compareOnShard } from '../../../src/training/quantisation.ts';
-import { trainFloatModel } from '../../journey/float-model.ts';
+import { trainFloatModel } from '../../support/float-model.ts';
 import { random, randomWeights } from '../../training/helpers.ts';
 
 const ROWS = 512;

@@ -21,7 +21,7 @@ import { type Contract, type TestChain, testChain } from '../contracts/support/c
 import { requirePinnedGas } from '../support/gas.ts';
 import { someModel, someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
-import { stand } from './stand.ts';
+import { stand } from '../support/stand.ts';
 
 const TOLERANCE = 600;
 const WIDTHS = [5, 4, 3];

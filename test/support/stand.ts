@@ -2,7 +2,7 @@ import type { Address } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import { Contract, type TestChain } from '../contracts/support/chain.ts';
-import { verifierKeys } from '../support/prover.ts';
+import { verifierKeys } from './prover.ts';
 
 /** Deploys what a deployment has, always in the same order: the addresses are the same on every fresh chain. */
 export async function stand(chain: TestChain, report: (name: string, gas: number) => void = () => {}) {

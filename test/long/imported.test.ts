@@ -11,8 +11,8 @@ import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts'
 import { makeShard } from '../../src/model/shard.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
 import { type CliResult, descent, temporaryFolder } from '../cli/cli.ts';
+import { trainFloatModel } from '../support/float-model.ts';
 import { random } from '../training/helpers.ts';
-import { trainFloatModel } from './float-model.ts';
 
 const ALICE = ['--account', '1'];
 const BOB = ['--account', '2'];
