@@ -14,10 +14,8 @@ import { useGraph, useSearch } from '../../lib/chain/useGraph.ts';
 import { count } from '../../lib/format.ts';
 import { DEFAULT_LIMIT, MOST_NODES } from '../../lib/graphQuestion.ts';
 
-// The canvas is large and needs a browser, which fetches it before the page has come to life; the table is there at once.
-const loadCanvas = () => import('../../components/tree/TreeCanvas.tsx').then((module) => module.TreeCanvas);
-if (typeof window !== 'undefined') void loadCanvas();
-const TreeCanvas = dynamic(loadCanvas, {
+// The canvas is large and needs a browser; the table is there at once.
+const TreeCanvas = dynamic(() => import('../../components/tree/TreeCanvas.tsx').then((module) => module.TreeCanvas), {
   ssr: false,
   loading: () => <p className="absolute inset-0 grid place-items-center text-soft">Drawing…</p>,
 });

@@ -1,4 +1,4 @@
-import { Handle, type NodeHandle, type NodeProps, Position } from '@xyflow/react';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
 import type { GraphNode, Kind } from '../../lib/chain/types.ts';
 import { percent, short } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
@@ -7,12 +7,6 @@ import { ModelName } from '../Identity.tsx';
 import { KindSymbol } from '../KindSymbol.tsx';
 
 export const NODE_SIZE = { width: 184, height: 60 };
-
-/** Where edges meet a node: with its size all that React Flow would otherwise measure in the document, node by node. */
-export const HANDLES: NodeHandle[] = [
-  { type: 'target', position: Position.Top, x: NODE_SIZE.width / 2, y: 0, width: 1, height: 1 },
-  { type: 'source', position: Position.Bottom, x: NODE_SIZE.width / 2, y: NODE_SIZE.height, width: 1, height: 1 },
-];
 
 const FRAMES: Record<Kind, string> = {
   seed: 'rounded-full border-seed',

@@ -20,7 +20,7 @@ import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
 import { type DrawnItem, draw } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
-import { GroupNode, HANDLES, NODE_SIZE, StationNode } from './StationNode.tsx';
+import { GroupNode, NODE_SIZE, StationNode } from './StationNode.tsx';
 
 const NODE_TYPES: NodeTypes = { station: StationNode, group: GroupNode };
 
@@ -61,9 +61,8 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
         id,
         type: members ? 'group' : 'station',
         position: { x: x - NODE_SIZE.width / 2, y },
-        ...NODE_SIZE,
-        measured: NODE_SIZE,
-        handles: HANDLES,
+        width: NODE_SIZE.width,
+        height: NODE_SIZE.height,
         selected: id === selected,
         focusable: false,
         draggable: false,
