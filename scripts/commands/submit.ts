@@ -70,9 +70,9 @@ export function addSubmitCommand(program: Command): void {
     .addHelpText('after', HELP)
     .action(async (file: string, options: SubmitOptions) => {
       const output = outputOf(options);
-      const text = readParsed(file, (bytes) => new TextDecoder().decode(bytes));
-      const signed = isSignedEdge(text) ? readParsed(file, () => parseSignedEdge(text)) : undefined;
-      const edge = signed?.edge ?? readEdgeFile(file);
+      const request = readParsed(file, (bytes) => parseRequest(new TextDecoder().decode(bytes)));
+      const signed = 'edge' in request ? request : undefined;
+      const edge = 'edge' in request ? request.edge : request;
       const link = linkToSubmit(edge, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
       if (options.link || !(hasKey(options) || options.sign || signed)) {
         const { chainId, trainer } = edge.origin;
@@ -94,6 +94,11 @@ export function addSubmitCommand(program: Command): void {
       output.progress.done();
       output.result({ ...submission, link }, `${describeSubmission(submission)}\npage     ${link}`);
     });
+}
+
+/** An edge, or an edge that its trainer signed. @throws FileFormatError when the text is neither */
+function parseRequest(text: string): Edge | SignedEdge {
+  return isSignedEdge(text) ? parseSignedEdge(text) : parseEdge(text);
 }
 
 /** Whether the user named a key, good or not. */

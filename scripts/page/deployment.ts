@@ -8,15 +8,16 @@ import { writeDurably } from '../runs/durable.ts';
 /** Where the page looks unless it is told otherwise (web/README.md). */
 export const DEPLOYMENT_FILE = join(fileURLToPath(new URL('../../', import.meta.url)), 'build/demo/deployment.json');
 
-/** Contracts that a page shows more with, where the deployment has them. */
-const MORE = ['creditVault', 'bountyBoard', 'relay', 'cards'] as const;
-
 /** What the page reads: web/README.md says the format. */
-interface PageDeployment extends Partial<Record<(typeof MORE)[number], Address>> {
+interface PageDeployment {
   chainId: number;
   rpc: string;
   registry: Address;
   scoreboard: Address;
+  creditVault: Address;
+  bountyBoard: Address;
+  relay: Address;
+  cards: Address;
   /** The registry's events begin here. */
   block: number;
   devKeys: boolean;
@@ -31,10 +32,9 @@ export function writePageDeployment(
   { rpc, people, site }: { rpc: string; people: Record<string, Address>; site?: string },
   path = DEPLOYMENT_FILE,
 ): void {
-  const { chainId, registry, scoreboard, block, devKeys } = deployment;
-  const known = deployment as Deployment & Partial<Record<(typeof MORE)[number], Address>>;
-  const more = Object.fromEntries(MORE.filter((name) => known[name]).map((name) => [name, known[name]]));
-  const content: PageDeployment = { chainId, rpc, registry, scoreboard, ...more, block, devKeys, people, site };
+  const { chainId, registry, scoreboard, creditVault, bountyBoard, relay, cards, block, devKeys } = deployment;
+  const contracts = { registry, scoreboard, creditVault, bountyBoard, relay, cards };
+  const content: PageDeployment = { chainId, rpc, ...contracts, block, devKeys, people, site };
   writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 
