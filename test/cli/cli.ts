@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createProgram } from '../../scripts/commands/program.ts';
+import { reportError } from '../../scripts/terminal/reportError.ts';
 import { emptyShard } from '../../src/model/shard.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
@@ -12,6 +15,8 @@ const CLI = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url));
 // Hundreds of processes are started here: none should compile the same modules again.
 const CACHE = fileURLToPath(new URL('../../build/compile-cache', import.meta.url));
 const KILLER = new URL('./killAt.mjs', import.meta.url).href;
+
+const SILENT = { writeErr() {}, writeOut() {} };
 
 export interface CliResult {
   code: number | null;
@@ -52,6 +57,23 @@ export function descent(args: string[], options: CliOptions = {}): Promise<CliRe
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+}
+
+/** Runs a command in this process, which must refuse it. @returns its exit code, what it said, and the error */
+export async function refusalOf(args: string[]): Promise<{ code: number; said: string; error: Error }> {
+  const error = await createProgram(SILENT)
+    .parseAsync(args, { from: 'user' })
+    .then(
+      () => assert.fail('it was accepted'),
+      (reason) => reason,
+    );
+  const said: string[] = [];
+  const streams = {
+    stdout: { write: () => assert.fail('a result') },
+    stderr: { write: (text: string) => said.push(text) },
+  };
+  const code = reportError(error, { json: false }, streams);
+  return { code, said: said.join(''), error };
 }
 
 /** A folder of its own that `remove` deletes. */

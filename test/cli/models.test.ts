@@ -2,17 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createProgram } from '../../scripts/commands/program.ts';
-import { reportError } from '../../scripts/terminal/reportError.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { writeTensors } from '../../src/model/safetensors.ts';
 import { shardLabel } from '../../src/model/shard.ts';
 import { readShard, writeShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
-import { descent, smallInputs, temporaryFolder } from './cli.ts';
-
-const SILENT = { writeErr() {}, writeOut() {} };
+import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 /** A float file of a 2-1 layer: weight and bias. */
 function floatFile(values: [number, number, number]): Uint8Array {
@@ -273,19 +269,9 @@ describe('roots, merges, scores and tables', () => {
   ];
   for (const { name, args, code, says } of cases) {
     it(`refuses ${name} with exit code ${code}`, async () => {
-      const error = await createProgram(SILENT)
-        .parseAsync([...args, ...runs, '--quiet', '--run', 'refused'], { from: 'user' })
-        .then(
-          () => assert.fail('it was accepted'),
-          (reason) => reason,
-        );
-      const said: string[] = [];
-      const streams = {
-        stdout: { write: () => assert.fail('a result') },
-        stderr: { write: (text: string) => said.push(text) },
-      };
-      assert.equal(reportError(error, { json: false }, streams), code, said.join(''));
-      assert.match(said.join('') || error.message, says);
+      const { code: exit, said, error } = await refusalOf([...args, ...runs, '--quiet', '--run', 'refused']);
+      assert.equal(exit, code, said);
+      assert.match(said || error.message, says);
     });
   }
 });

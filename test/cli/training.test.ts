@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createProgram } from '../../scripts/commands/program.ts';
-import { reportError } from '../../scripts/terminal/reportError.ts';
 import { drawCurves } from '../../scripts/training/curve.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../src/training/trainer.ts';
-import { descent, smallInputs, temporaryFolder } from './cli.ts';
-
-const SILENT = { writeErr() {}, writeOut() {} };
+import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 describe('training in many segments', () => {
   const { folder, remove } = temporaryFolder();
@@ -150,19 +146,9 @@ describe('training in many segments', () => {
   ];
   for (const { name, args, says } of cases) {
     it(`refuses ${name}`, async () => {
-      const error = await createProgram(SILENT)
-        .parseAsync([...args, ...runs, '--quiet', '--run', 'refused'], { from: 'user' })
-        .then(
-          () => assert.fail('it was accepted'),
-          (reason) => reason,
-        );
-      const said: string[] = [];
-      const streams = {
-        stdout: { write: () => assert.fail('a result') },
-        stderr: { write: (text: string) => said.push(text) },
-      };
-      assert.equal(reportError(error, { json: false }, streams), 2, said.join(''));
-      assert.match(said.join(''), says);
+      const { code: exit, said } = await refusalOf([...args, ...runs, '--quiet', '--run', 'refused']);
+      assert.equal(exit, 2, said);
+      assert.match(said, says);
     });
   }
 

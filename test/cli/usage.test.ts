@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createProgram } from '../../scripts/commands/program.ts';
-import { reportError } from '../../scripts/terminal/reportError.ts';
-import { descent, smallInputs, temporaryFolder } from './cli.ts';
+import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 // The parser's own messages, which it prints by itself.
-const SILENT = { writeErr() {}, writeOut() {} };
 const NOBODY = '0x00000000000000000000000000000000000000aa';
 const UNKNOWN = `0x${'00'.repeat(31)}07`;
 // Port 9 (discard) of this machine: nobody answers there.
@@ -105,20 +102,10 @@ describe('the command line refuses', () => {
 
   for (const { name, args, code, says } of cases) {
     it(`${name} with exit code ${code}`, async () => {
-      const error = await createProgram(SILENT)
-        .parseAsync(args, { from: 'user' })
-        .then(
-          () => assert.fail('it was accepted'),
-          (reason) => reason,
-        );
-      const said: string[] = [];
-      const streams = {
-        stdout: { write: () => assert.fail('a result') },
-        stderr: { write: (text: string) => said.push(text) },
-      };
-      assert.equal(reportError(error, { json: false }, streams), code, said.join(''));
-      assert.match(said.join('') || error.message, says);
-      assert.doesNotMatch(said.join(''), /\n\s+at /, 'no stack');
+      const { code: exit, said, error } = await refusalOf(args);
+      assert.equal(exit, code, said);
+      assert.match(said || error.message, says);
+      assert.doesNotMatch(said, /\n\s+at /, 'no stack');
     });
   }
 
