@@ -1,6 +1,5 @@
 // A training run of real length, by the commands that README.md shows: a 784-128-10 network from a seed drawn on chain,
 // 10,240 rows of MNIST, every segment proved and registered on a node of its own, the result proved on 1,000 test rows.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../scripts/chain/client.ts';
 import { startLocalNode } from '../scripts/chain/localNode.ts';
 import { deployRegistry } from '../scripts/deploy/deploy.ts';
+import { runForDocument } from './support/child.ts';
 import { count, table } from './support/table.ts';
 
 const { values } = parseArgs({
@@ -32,7 +32,7 @@ try {
   // biome-ignore lint/suspicious/noExplicitAny: each command has a document of its own
   const descent = async (what: string, ...args: string[]): Promise<any> => {
     const began = performance.now();
-    const document = await runCommand([...args, '--json', '--runs', folder], env);
+    const document = await runForDocument([CLI, ...args, '--json', '--runs', folder], env);
     steps.push({ what, seconds: (performance.now() - began) / 1000 });
     return document;
   };
@@ -86,24 +86,4 @@ try {
 } finally {
   await node.close();
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Runs a command; its progress goes to our stderr. @throws Error when it fails */
-// biome-ignore lint/suspicious/noExplicitAny: see above
-function runCommand(args: string[], env: Record<string, string>): Promise<any> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (data) => {
-      text += data;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text));
-      else reject(new Error(`descent ${args.join(' ')} ended with ${code}`));
-    });
-  });
 }

@@ -15,7 +15,17 @@ export interface Measured<T> {
  */
 export function measure<T>(module: string, task: unknown): Promise<Measured<T>> {
   const path = fileURLToPath(new URL(`../measurements/${module}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, JSON.stringify(task)], {
+  return runForDocument([path, JSON.stringify(task)]);
+}
+
+/**
+ * Runs a script of ours in a process of its own and reads the JSON document that it prints; what it says goes to our stderr.
+ * @param args the script's path and its arguments
+ * @throws Error when it fails
+ */
+export function runForDocument<T>(args: string[], env: Record<string, string> = {}): Promise<T> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {
@@ -26,7 +36,7 @@ export function measure<T>(module: string, task: unknown): Promise<Measured<T>> 
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) resolve(JSON.parse(text));
-      else reject(new Error(`the measurement ${module} ${JSON.stringify(task)} ended with ${signal ?? code}`));
+      else reject(new Error(`${args.join(' ')} ended with ${signal ?? code}`));
     });
   });
 }
