@@ -5,6 +5,7 @@ import { checkMerge, MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
 import {
   averageCoefficients,
   type Coefficients,
+  exactCoefficients,
   slerpCoefficients,
   stackCoefficients,
   taskCoefficients,
@@ -13,7 +14,7 @@ import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { modelLabel, readWeightsFile } from '../files/models.ts';
-import { fileHash } from '../files/read.ts';
+import { fileHash, sha256 } from '../files/read.ts';
 import type { MergeInputs } from '../proving/runTasks.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
@@ -28,6 +29,7 @@ interface MergeOptions extends CommonOptions, StatementOptions {
   task?: string[];
   slerp?: string[];
   stack?: string[];
+  coefficients?: string;
   run?: string;
 }
 
@@ -39,7 +41,7 @@ interface MergeOutcome {
   coefficients: Coefficients;
 }
 
-const RECIPES = ['average', 'task', 'slerp', 'stack'] as const;
+const RECIPES = ['average', 'task', 'slerp', 'stack', 'coefficients'] as const;
 
 export function addMergeCommand(program: Command): void {
   withCommon(withStatement(program.command('merge')))
@@ -49,6 +51,10 @@ export function addMergeCommand(program: Command): void {
     .option('--task <factors...>', 'first parent + sum of factor * (parent - first): a factor for each other parent')
     .option('--slerp <t...>', 'spherical interpolation of two parents, 0..1, for all layers or for each')
     .option('--stack <parents...>', 'parent (1, 2, ..) that each layer is taken from, first layer first')
+    .option(
+      '--coefficients <rows>',
+      'as a registry tells them: integers over 2^14, parents parted by "," and layers by "/"; =, for one may be negative',
+    )
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .action(async (options: MergeOptions) => {
       const output = outputOf(options);
@@ -75,7 +81,7 @@ function inputsOf(options: MergeOptions): MergeInputs {
   const chosen = RECIPES.filter((recipe) => options[recipe] !== undefined);
   if (chosen.length !== 1) {
     throw new InputError('How are the parents to be merged?', {
-      hint: 'Give one of --average, --task, --slerp and --stack.',
+      hint: 'Give one of --average, --task, --slerp, --stack and --coefficients.',
     });
   }
   const [recipe] = chosen;
@@ -83,11 +89,27 @@ function inputsOf(options: MergeOptions): MergeInputs {
   const parents = options.parents.map((file) => fileHash('parent', file));
   const twice = parents.find(({ parentSha256 }, k) => parents.findIndex((p) => p.parentSha256 === parentSha256) < k);
   if (twice !== undefined) throw new InputError(`The parent ${twice.parent} is given twice.`);
+  const texts = typeof given === 'string' ? rowsOf(given, parents.length) : given;
   return {
     parents,
     recipe,
-    numbers: Array.isArray(given) ? given.map((text) => parseNumber(text, recipe)) : options.parents.map(() => 1),
+    numbers: Array.isArray(texts) ? texts.map((text) => parseNumber(text, recipe)) : options.parents.map(() => 1),
   };
+}
+
+/** Coefficients one after another. */
+function rowsOf(text: string, parents: number): string[] {
+  const rows = text.split('/').map((row) => row.split(','));
+  const wrong = rows.findIndex((row) => row.length !== parents);
+  if (wrong >= 0) {
+    throw new InputError(
+      `Layer ${wrong + 1} of --coefficients has ${rows[wrong].length} numbers for ${parents} parents.`,
+      {
+        hint: 'Two layers and two parents: --coefficients=8192,8192/16384,0',
+      },
+    );
+  }
+  return rows.flat();
 }
 
 function parseNumber(text: string, recipe: string): number {
@@ -99,7 +121,9 @@ function parseNumber(text: string, recipe: string): number {
 }
 
 function defaultName({ parents, recipe, numbers }: MergeInputs): string {
-  return ['merge', recipe, ...numbers, ...parents.map(({ parentSha256 }) => parentSha256.slice(0, 8))].join('-');
+  // Of many layers too long for a folder's name.
+  const short = recipe === 'coefficients' ? [sha256(new TextEncoder().encode(numbers.join())).slice(0, 8)] : numbers;
+  return ['merge', recipe, ...short, ...parents.map(({ parentSha256 }) => parentSha256.slice(0, 8))].join('-');
 }
 
 /** Stage `merge` of a run: child weights with a fresh salt, and the coefficients that the proof is about. */
@@ -134,6 +158,14 @@ function coefficientsOf(parents: readonly Weights[], { recipe, numbers }: MergeI
       return stackCoefficients(
         parents.length,
         numbers.map((parent) => parent - 1),
+      );
+    case 'coefficients':
+      return exactCoefficients(
+        layers,
+        parents.length,
+        Array.from({ length: numbers.length / parents.length }, (_, l) =>
+          numbers.slice(l * parents.length, (l + 1) * parents.length),
+        ),
       );
   }
 }

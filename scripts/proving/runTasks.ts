@@ -42,7 +42,8 @@ export interface TrainInputs {
 export interface MergeInputs {
   [key: string]: string | number[] | { parent: string; parentSha256: string }[];
   parents: { parent: string; parentSha256: string }[];
-  recipe: 'average' | 'task' | 'slerp' | 'stack';
+  recipe: 'average' | 'task' | 'slerp' | 'stack' | 'coefficients';
+  /** of `coefficients` those of all layers, one layer after another */
   numbers: number[];
 }
 

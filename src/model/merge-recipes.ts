@@ -77,6 +77,28 @@ export function stackCoefficients(parents: number, choice: readonly number[]): C
 }
 
 /**
+ * Coefficients as a registry tells them, so that anybody can repeat a merge.
+ * @param rows [layer 1..L][parent]
+ * @throws InputError for another number of layers, for what is no integer in (-2^17, 2^17), or a parent without a part
+ */
+export function exactCoefficients(layers: number, parents: number, rows: readonly (readonly number[])[]): Coefficients {
+  checkParents(parents);
+  if (rows.length !== layers) throw new InputError(`${rows.length} layers of coefficients were given for ${layers}.`);
+  rows.forEach((row, l) => {
+    if (row.length !== parents) {
+      throw new InputError(`Layer ${l + 1} has ${row.length} coefficients for ${parents} parents.`);
+    }
+    const wrong = row.find((a) => !Number.isInteger(a) || Math.abs(a) >= MERGE_LIMIT);
+    if (wrong !== undefined) {
+      throw new InputError(`A coefficient of layer ${l + 1} is ${wrong}; they are integers in (-2^17, 2^17).`, {
+        docs: 'protocol.md#10-program-merge',
+      });
+    }
+  });
+  return finish(rows.map((row) => [...row]));
+}
+
+/**
  * Rounds factors that sum to 1 so that the integers sum to exactly 2^14: the largest remainders are rounded up.
  */
 function roundToOne(factors: readonly number[]): number[] {

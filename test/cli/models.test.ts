@@ -121,6 +121,12 @@ describe('roots, merges, scores and tables', () => {
       [16384, 0],
     ]);
     assert.deepEqual(stacked.layers, [second[0], first[1]]);
+    const again = await merged('--coefficients=0,16384/16384,0');
+    assert.deepEqual(again.layers, stacked.layers, 'what a page tells to repeat a merge');
+    assert.deepEqual((await merged('--coefficients=-8192,24576/1,2')).coefficients, [
+      [-8192, 24576],
+      [1, 2],
+    ]);
   });
 
   it('score says the result of a model on a shard', async () => {
@@ -223,6 +229,18 @@ describe('roots, merges, scores and tables', () => {
       says: /parent 3; parents are 1\.\.2/,
     },
     { name: 'a layer too few', args: ['merge', ...pair, '--stack', '1'], code: 2, says: /each layer: 2, not 1/ },
+    {
+      name: 'a coefficient too few',
+      args: ['merge', ...pair, '--coefficients=1,2/3'],
+      code: 2,
+      says: /Layer 2 of --coefficients has 1 numbers for 2 parents/,
+    },
+    {
+      name: 'half a coefficient',
+      args: ['merge', ...pair, '--coefficients=1,2/3,0.5'],
+      code: 2,
+      says: /is 0\.5; they/,
+    },
     {
       name: 'a parent twice',
       args: ['merge', '--parents', weights, weights, '--average'],

@@ -89,6 +89,47 @@ describe('the tree', () => {
     await leave(session);
   });
 
+  it('shows marks in place of names from far away', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/tree`);
+    const nodes = page.locator('.react-flow__node');
+    const named = nodes.filter({ hasText: CARD.name });
+    await named.waitFor();
+    const drawn = await nodes.count();
+    for (let k = 0; k < 9; k++) await page.getByRole('button', { name: 'Zoom Out' }).click();
+    await named.waitFor({ state: 'detached' });
+    assert.equal(await nodes.count(), drawn);
+    assert.equal((await nodes.allTextContents()).join(''), '');
+    for (let k = 0; k < 9; k++) await page.getByRole('button', { name: 'Zoom In' }).click();
+    await nodes
+      .filter({ hasText: /[a-z]{5}-[a-z]{5}/ })
+      .first()
+      .waitFor();
+    await leave(session);
+  });
+
+  it('moves to where its small map is pressed', async () => {
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/tree`);
+    const map = page.getByRole('img', { name: 'Small map of the tree' });
+    const place = () => page.locator('.react-flow__viewport').evaluate(({ style }) => style.transform);
+    await map.click();
+    const middle = await place();
+    await map.click({ position: { x: 20, y: 20 } });
+    await page.waitForFunction(
+      (before) => document.querySelector<HTMLElement>('.react-flow__viewport')!.style.transform !== before,
+      middle,
+    );
+    await map.click();
+    await page.waitForFunction(
+      (before) => document.querySelector<HTMLElement>('.react-flow__viewport')!.style.transform === before,
+      middle,
+    );
+    await leave(session);
+  });
+
   it('is walked by keyboard alone and opens a model', async () => {
     const session = await stage.open();
     const { page } = session;

@@ -18,11 +18,11 @@ const CROWD = 10_000;
 const DRAG = 3_000;
 
 /**
- * Milliseconds of its own time that the page may take until a tree answers, and for one frame of a dragged one: half as
- * much again as the clock would allow it, since a crowded processor's caches cost time as well.
+ * Milliseconds of its own time that the page may take until a tree answers, and for one frame of a dragged one: what the
+ * clock would allow it, however crowded the processor is.
  */
-const BUSIEST_START = 1_500;
-const BUSIEST_FRAME = 1_500 / 30;
+const BUSIEST_START = 1_000;
+const BUSIEST_FRAME = 1_000 / 30;
 
 /**
  * Times by the clock are printed and held to what is promised as far as the machine is free: one that is busy with other

@@ -5,6 +5,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { checkMerge, MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
 import {
   averageCoefficients,
+  exactCoefficients,
   slerpCoefficients,
   stackCoefficients,
   taskCoefficients,
@@ -185,5 +186,32 @@ describe('stackCoefficients', () => {
     assert.throws(() => stackCoefficients(2, [0, 0]), /Parent 2 has no part/);
     assert.throws(() => stackCoefficients(1, [0, 0]), /not 1/);
     assert.throws(() => stackCoefficients(2, []), InputError);
+  });
+});
+
+describe('exactCoefficients', () => {
+  it('takes them as they are', () => {
+    const rows = [
+      [-131071, 131071, 0],
+      [1, 0, -1],
+    ];
+    assert.deepEqual(exactCoefficients(2, 3, rows), rows);
+  });
+
+  it('refuses what no registry stores', () => {
+    assert.throws(() => exactCoefficients(2, 2, [[1, 2]]), /1 layers of coefficients were given for 2/);
+    assert.throws(() => exactCoefficients(1, 2, [[1, 2, 3]]), /Layer 1 has 3 coefficients for 2 parents/);
+    for (const wrong of [0.5, 131072, -131072, Number.NaN]) {
+      assert.throws(() => exactCoefficients(1, 2, [[1, wrong]]), /A coefficient of layer 1/);
+    }
+    assert.throws(
+      () =>
+        exactCoefficients(2, 2, [
+          [1, 0],
+          [1, 0],
+        ]),
+      /Parent 2 has no part/,
+    );
+    assert.throws(() => exactCoefficients(1, 1, [[1]]), /not 1/);
   });
 });

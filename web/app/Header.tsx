@@ -44,6 +44,7 @@ export function Header({ theme }: { theme: Theme }) {
               <li key={href}>
                 <Link
                   href={href}
+                  prefetch={false}
                   aria-current={isHere(href) ? 'page' : undefined}
                   className="block rounded-[3px] px-3 py-2 font-medium text-soft hover:text-ink aria-[current]:text-ink aria-[current]:shadow-[inset_0_-2px_0_var(--color-mark)]"
                 >
@@ -78,6 +79,7 @@ export function Header({ theme }: { theme: Theme }) {
               <li key={href}>
                 <Link
                   href={href}
+                  prefetch={false}
                   aria-current={isHere(href) ? 'page' : undefined}
                   onClick={() => menu.current?.hidePopover()}
                   className="block rounded-[3px] px-4 py-3 text-lg font-medium hover:bg-sunk aria-[current]:text-mark"

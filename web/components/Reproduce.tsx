@@ -29,10 +29,10 @@ function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): stri
   if (kind === 'seed')
     return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
   if (kind === 'root') return `descent root --from float.safetensors --shape ${widths.join('-')}`;
-  // Weights that differ from layer to layer come of other recipes, which the chain does not know.
-  if (kind === 'merge' && parents.every(({ weight }) => weight && !weight.includes(','))) {
+  if (kind === 'merge') {
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
-    return `descent merge --parents ${files.join(' ')} --average ${parents.map(({ weight }) => weight).join(' ')}`;
+    const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));
+    return `descent merge --parents ${files.join(' ')} --coefficients=${rows.join('/')}`;
   }
   return undefined;
 }

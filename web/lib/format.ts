@@ -1,7 +1,8 @@
 // How values are written everywhere on the page. One locale, so that server and browser agree.
 
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
+/** 12,345: by hand, since the first use of a browser's own formats costs a tenth of a tree's start. */
+export function count(value: number | bigint): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {
@@ -40,7 +41,7 @@ export function permalink(id: string, chainId: number): string {
 /** Smallest units of a token as an exact decimal number. */
 export function amount(units: string, decimals: number): string {
   const digits = units.padStart(decimals + 1, '0');
-  const whole = BigInt(digits.slice(0, digits.length - decimals)).toLocaleString('en-US');
+  const whole = count(BigInt(digits.slice(0, digits.length - decimals)));
   const rest = digits.slice(digits.length - decimals).replace(/0+$/, '');
   return rest ? `${whole}.${rest}` : whole;
 }

@@ -27,6 +27,8 @@ const A_BLOCK = 50;
 export interface Crowd {
   rpc: string;
   registry: Address;
+  /** how the node misbehaves from now on */
+  faults: { silent?: boolean /** its logs from this block on are not to be had */; refusedFrom?: number };
   close(): Promise<void>;
 }
 
@@ -37,12 +39,14 @@ export async function startCrowd(models: number): Promise<Crowd> {
   const nodeSelector = toFunctionSelector(
     modelRegistryAbi.find((item) => item.type === 'function' && item.name === 'node')!,
   );
+  const faults: Crowd['faults'] = {};
   const answer = (method: string, params: unknown[]): unknown => {
     if (method === 'eth_chainId') return numberToHex(31337);
     if (method === 'eth_blockNumber') return numberToHex(head);
     if (method === 'eth_getBlockByNumber') return block(params[0] === 'latest' ? head : Number(params[0]));
     if (method === 'eth_getLogs') {
       const { fromBlock, toBlock } = params[0] as { fromBlock: Hex; toBlock: Hex };
+      if (Number(toBlock) >= (faults.refusedFrom ?? Infinity)) throw new Error('not now');
       return logs.filter(
         ({ blockNumber }) => Number(blockNumber) >= Number(fromBlock) && Number(blockNumber) <= Number(toBlock),
       );
@@ -51,6 +55,7 @@ export async function startCrowd(models: number): Promise<Crowd> {
     throw new Error(`the crowd does not answer ${method}`);
   };
   const server = createServer(async (request, response) => {
+    if (faults.silent) return void request.socket.destroy();
     let text = '';
     for await (const part of request) text += part;
     const questions = JSON.parse(text);
@@ -68,6 +73,7 @@ export async function startCrowd(models: number): Promise<Crowd> {
   return {
     rpc: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     registry: REGISTRY,
+    faults,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

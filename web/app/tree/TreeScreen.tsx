@@ -1,11 +1,11 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { KIND_NAMES, KindSymbol } from '../../components/KindSymbol.tsx';
 import { SearchBox } from '../../components/SearchBox.tsx';
 import { SelectedModel } from '../../components/tree/SelectedModel.tsx';
+import { TreeCanvas } from '../../components/tree/TreeCanvas.tsx';
 import { TreeTable } from '../../components/tree/TreeTable.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Direction } from '../../lib/chain/store.ts';
@@ -13,12 +13,6 @@ import type { Graph, Kind } from '../../lib/chain/types.ts';
 import { useGraph, useSearch } from '../../lib/chain/useGraph.ts';
 import { count } from '../../lib/format.ts';
 import { DEFAULT_LIMIT, MOST_NODES } from '../../lib/graphQuestion.ts';
-
-// The canvas is large and needs a browser; the table is there at once.
-const TreeCanvas = dynamic(() => import('../../components/tree/TreeCanvas.tsx').then((module) => module.TreeCanvas), {
-  ssr: false,
-  loading: () => <p className="absolute inset-0 grid place-items-center text-soft">Drawing…</p>,
-});
 
 const HOPS = [1, 2, 3, 5, 10, 25, 100];
 const ALL = 100_000;

@@ -1,12 +1,11 @@
-import { Handle, type NodeProps, Position } from '@xyflow/react';
+import type { NodeProps } from '@xyflow/react';
+import { createContext, useContext } from 'react';
 import type { GraphNode, Kind } from '../../lib/chain/types.ts';
 import { percent, short } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { ModelName } from '../Identity.tsx';
 import { KindSymbol } from '../KindSymbol.tsx';
-
-export const NODE_SIZE = { width: 184, height: 60 };
 
 const FRAMES: Record<Kind, string> = {
   seed: 'rounded-full border-seed',
@@ -15,24 +14,33 @@ const FRAMES: Record<Kind, string> = {
   merge: 'rounded-[3px] border-double border-[3px] border-merge',
 };
 
+/** Whether the picture is seen from so far away that nothing can be read: then models are plain marks. */
+export const FarAway = createContext(false);
+
+const MARKS: Record<Kind, string> = {
+  seed: 'rounded-full bg-seed',
+  root: 'border-[14px] border-dashed border-root',
+  train: 'bg-train',
+  merge: 'bg-merge [clip-path:polygon(0_50%,16%_0,84%_0,100%_50%,84%_100%,16%_100%)]',
+};
+
 interface Data {
   node: GraphNode;
   members?: GraphNode[];
   people: Record<string, string>;
-  faded: boolean;
   [key: string]: unknown;
 }
 
 /** One model. */
 export function StationNode({ data, selected }: NodeProps) {
-  const { node, people, faded } = data as Data;
+  const { node, people } = data as Data;
+  if (useContext(FarAway)) return <FarMark kind={node.kind} selected={selected} />;
   return (
     <div
       className={`relative flex h-[60px] w-[184px] items-center gap-2.5 border bg-sheet px-3.5 text-left text-ink ${FRAMES[node.kind]} ${
         selected ? 'outline-2 outline-offset-2 outline-mark' : ''
-      } ${faded ? 'opacity-45' : ''}`}
+      }`}
     >
-      <Handle type="target" position={Position.Top} />
       <KindSymbol kind={node.kind} size={16} />
       <span className="min-w-0 flex-1 leading-tight">
         <span className="block truncate font-semibold">
@@ -49,19 +57,18 @@ export function StationNode({ data, selected }: NodeProps) {
       </span>
       {node.hiddenParents > 0 && <More side="top" count={node.hiddenParents} />}
       {node.hiddenChildren > 0 && <More side="bottom" count={node.hiddenChildren} />}
-      <Handle type="source" position={Position.Bottom} />
     </div>
   );
 }
 
 /** Several models that differ in nothing that a picture shows. */
 export function GroupNode({ data, selected }: NodeProps) {
-  const { node, members = [], people, faded } = data as Data;
+  const { node, members = [], people } = data as Data;
+  if (useContext(FarAway)) return <FarMark kind={node.kind} selected={selected} several />;
   return (
     <div
-      className={`relative h-[60px] w-[184px] cursor-pointer text-ink ${selected ? 'outline-2 outline-offset-4 outline-mark' : ''} ${faded ? 'opacity-45' : ''}`}
+      className={`relative h-[60px] w-[184px] cursor-pointer text-ink ${selected ? 'outline-2 outline-offset-4 outline-mark' : ''}`}
     >
-      <Handle type="target" position={Position.Top} />
       <span className="absolute inset-0 translate-x-1.5 translate-y-1.5 rounded-[3px] border border-rule bg-sheet" />
       <span className="absolute inset-0 translate-x-[3px] translate-y-[3px] rounded-[3px] border border-rule bg-sheet" />
       <span className="absolute inset-0 flex items-center gap-2.5 rounded-[3px] border border-rule bg-sheet px-3.5 leading-tight">
@@ -73,7 +80,15 @@ export function GroupNode({ data, selected }: NodeProps) {
           </span>
         </span>
       </span>
-      <Handle type="source" position={Position.Bottom} />
+    </div>
+  );
+}
+
+function FarMark({ kind, selected, several }: { kind: Kind; selected: boolean; several?: true }) {
+  const frame = `${selected ? 'outline-[12px] outline-offset-[12px] outline-mark' : ''}`;
+  return (
+    <div className={`h-[60px] w-[184px] ${frame} ${several ? 'border-b-[16px] border-double border-rule' : ''}`}>
+      <div className={`size-full ${MARKS[kind]}`} />
     </div>
   );
 }

@@ -4,28 +4,37 @@ import {
   Background,
   BackgroundVariant,
   Controls,
-  type Edge,
-  MiniMap,
+  getViewportForBounds,
   type Node,
   type NodeTypes,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
+  type Viewport,
+  ViewportPortal,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Graph, GraphNode } from '../../lib/chain/types.ts';
 import { plural } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
-import { type DrawnItem, draw } from './drawing.ts';
+import { boundsOf, type Drawing, draw, NODE_SIZE } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
-import { GroupNode, NODE_SIZE, StationNode } from './StationNode.tsx';
+import { Lines } from './Lines.tsx';
+import { SmallMap } from './SmallMap.tsx';
+import { FarAway, GroupNode, StationNode } from './StationNode.tsx';
 
 const NODE_TYPES: NodeTypes = { station: StationNode, group: GroupNode };
 
 /** More than this at once can neither be read nor be drawn quickly: the newest are shown, the rest is a drag away. */
 const MOST_AT_ONCE = 400;
+/** Of a family that stands around one model more than this is not shown whole, because the one would be lost in it. */
+const MOST_AROUND_ONE = 60;
+const CLOSEST = 1.6;
+/** Below this nothing can be read. */
+const FAR = 0.4;
 
 interface Props {
   graph: Graph;
@@ -48,66 +57,54 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
   const [openGroups, setOpenGroups] = useState<ReadonlySet<string>>(new Set());
   const flow = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
-  const keep = useMemo(
-    () => new Set([graph.focus, selected].filter((id) => id !== undefined)),
-    [graph.focus, selected],
-  );
+  const keep = useMemo(() => new Set(graph.focus && [graph.focus]), [graph.focus]);
   const drawing = useMemo(() => draw(graph, openGroups, keep), [graph, openGroups, keep]);
+  const far = useStore(({ transform }) => transform[2] < FAR);
   const lineage = useMemo(() => lineageOf(graph.nodes, selected), [graph.nodes, selected]);
 
-  const nodes = useMemo(
+  const plain = useMemo(
     (): Node[] =>
       drawing.items.map(({ id, node, members, x, y }) => ({
         id,
         type: members ? 'group' : 'station',
         position: { x: x - NODE_SIZE.width / 2, y },
-        width: NODE_SIZE.width,
-        height: NODE_SIZE.height,
-        selected: id === selected,
+        ...NODE_SIZE,
         focusable: false,
         draggable: false,
         connectable: false,
-        data: { node, members, people, faded: lineage !== undefined && !lineage.has(id) },
+        data: { node, members, people },
       })),
-    [drawing, lineage, people, selected],
+    [drawing, people],
   );
-  const edges = useMemo(
-    (): Edge[] =>
-      drawing.links.map(({ from, to }) => {
-        const marked = lineage?.has(from) && lineage.has(to);
-        return {
-          id: `${from} ${to}`,
-          source: from,
-          target: to,
-          focusable: false,
-          selectable: false,
-          ...(marked && { style: { stroke: 'var(--color-mark)', strokeWidth: 2 }, zIndex: 1 }),
-          ...(lineage && !marked && { style: { opacity: 0.35 } }),
-        };
-      }),
-    [drawing, lineage],
+  // The others stay the same objects, so that choosing one does not render them again.
+  const nodes = useMemo(
+    () =>
+      plain.map((node) =>
+        lineage?.has(node.id) || node.id === selected
+          ? { ...node, selected: node.id === selected, className: 'of-lineage' }
+          : node,
+      ),
+    [plain, lineage, selected],
   );
 
-  const show = useCallback(
-    (id: string) => {
-      const spot = drawing.items.find((item) => item.id === id);
-      if (!spot) return;
-      const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      flow.setCenter(spot.x, spot.y + NODE_SIZE.height / 2, {
-        zoom: Math.max(0.75, flow.getZoom()),
-        duration: calm ? 0 : 250,
-      });
-    },
-    [drawing, flow],
-  );
+  const show = (id: string) => {
+    const spot = drawing.items.find((item) => item.id === id);
+    if (!spot) return;
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    flow.setCenter(spot.x, spot.y + NODE_SIZE.height / 2, {
+      zoom: Math.max(0.75, flow.getZoom()),
+      duration: calm ? 0 : 250,
+    });
+  };
 
-  // Another part of the tree is shown from its own middle.
+  // The first view is known before anything is drawn. Another part of the tree is shown from its own view again.
+  const [first, setFirst] = useState<Viewport>();
   const part = `${graph.focus ?? ''} ${graph.nodes.length}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the part matters
-  useEffect(() => {
-    if (graph.nodes.length <= MOST_AT_ONCE && !(graph.focus && graph.nodes.length > 60)) {
-      flow.fitView({ padding: 0.12, maxZoom: 1 });
-    } else show(graph.focus ?? newestOf(drawing.items));
+  useLayoutEffect(() => {
+    const view = viewOf(graph, drawing, frame.current!);
+    setFirst((known) => known ?? view);
+    flow.setViewport(view);
   }, [part, flow]);
 
   const open = (id: string) => {
@@ -135,40 +132,38 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
       onKeyDown={onKeyDown}
       className="absolute inset-0 focus-visible:outline-offset-[-3px]"
       data-testid="tree"
+      data-chosen={lineage !== undefined}
     >
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        onlyRenderVisibleElements
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        minZoom={graph.nodes.length <= MOST_AT_ONCE ? 0.04 : 0.2}
-        maxZoom={1.6}
-        fitView={graph.nodes.length <= MOST_AT_ONCE}
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-        onNodeClick={(_, node) => {
-          if (node.type === 'group') setOpenGroups(new Set([...openGroups, node.id]));
-          else onSelect(node.id === selected ? undefined : node.id);
-        }}
-        onNodeDoubleClick={(_, node) => open(node.id)}
-        onPaneClick={() => onSelect(undefined)}
-      >
-        <Background variant={BackgroundVariant.Lines} gap={132} color="var(--color-line)" lineWidth={0.6} />
-        <Controls showInteractive={false} position="bottom-left" />
-        <MiniMap
-          pannable
-          zoomable
-          position="bottom-right"
-          className="max-md:hidden!"
-          ariaLabel="Small map of the tree"
-          nodeColor={(node) => `var(--color-${(node.data.node as GraphNode).kind})`}
-        />
-      </ReactFlow>
+      {first && (
+        <FarAway value={far}>
+          <ReactFlow
+            nodes={nodes}
+            nodeTypes={NODE_TYPES}
+            onlyRenderVisibleElements
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            elementsSelectable={false}
+            disableKeyboardA11y
+            minZoom={farthest(graph)}
+            maxZoom={CLOSEST}
+            defaultViewport={first}
+            onNodeClick={(_, node) => {
+              if (node.type === 'group') setOpenGroups(new Set([...openGroups, node.id]));
+              else onSelect(node.id === selected ? undefined : node.id);
+            }}
+            onNodeDoubleClick={(_, node) => open(node.id)}
+            onPaneClick={() => onSelect(undefined)}
+          >
+            <Background variant={BackgroundVariant.Lines} gap={132} color="var(--color-line)" lineWidth={0.6} />
+            <Controls showInteractive={false} position="bottom-left" />
+            <ViewportPortal>
+              <Lines drawing={drawing} lineage={lineage} />
+            </ViewportPortal>
+            <SmallMap drawing={drawing} />
+          </ReactFlow>
+        </FarAway>
+      )}
       <p className="sr-only" aria-live="polite">
         {current && describe(current.node, current.members)}
       </p>
@@ -176,8 +171,19 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
   );
 }
 
-function newestOf(items: readonly DrawnItem[]): string {
-  return items.reduce((a, b) => (b.node.block >= a.node.block ? b : a)).id;
+function farthest({ nodes }: Graph): number {
+  return nodes.length <= MOST_AT_ONCE ? 0.04 : 0.2;
+}
+
+/** All of a small graph; of others the middle is the focus, or the newest node. */
+function viewOf(graph: Graph, drawing: Drawing, { clientWidth, clientHeight }: HTMLElement): Viewport {
+  if (graph.nodes.length <= (graph.focus ? MOST_AROUND_ONE : MOST_AT_ONCE)) {
+    return getViewportForBounds(boundsOf(drawing), clientWidth, clientHeight, farthest(graph), 1, 0.12);
+  }
+  const newest = () => drawing.items.reduce((a, b) => (b.node.block >= a.node.block ? b : a));
+  const { x, y } = drawing.items.find(({ id }) => id === graph.focus) ?? newest();
+  const zoom = 0.75;
+  return { x: clientWidth / 2 - x * zoom, y: clientHeight / 2 - (y + NODE_SIZE.height / 2) * zoom, zoom };
 }
 
 /** The node with all its ancestors and descendants among those shown. */

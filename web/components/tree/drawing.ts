@@ -2,19 +2,30 @@ import { foldAlike } from '../../lib/alike.ts';
 import type { Graph, GraphNode } from '../../lib/chain/types.ts';
 import { layoutGraph } from '../../lib/layout.ts';
 
+/** Pixels at full size. */
+export const NODE_SIZE = { width: 184, height: 60 };
+
 /** An item of the drawing: a node, or several alike in one place. */
 export interface DrawnItem {
   id: string;
   node: GraphNode;
   members?: GraphNode[];
+  /** its middle */
   x: number;
+  /** its upper end */
   y: number;
   layer: number;
 }
 
+/** From a parent to its child, by items' ids. */
+export interface Link {
+  from: string;
+  to: string;
+}
+
 export interface Drawing {
   items: DrawnItem[];
-  links: { from: string; to: string }[];
+  links: Link[];
 }
 
 /** What is drawn of a graph, and where. @param open groups that stay unfolded @param keep nodes never folded */
@@ -30,4 +41,17 @@ export function draw(graph: Graph, open: ReadonlySet<string>, keep: ReadonlySet<
     return spot ? [{ id, node, ...(members && { members }), ...spot }] : [];
   });
   return { items, links: all.flatMap(({ id, parents }) => parents.map((from) => ({ from, to: id }))) };
+}
+
+/** The box around all items; without items, a point. */
+export function boundsOf({ items }: Drawing): { x: number; y: number; width: number; height: number } {
+  if (items.length === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y } of items) {
+    left = Math.min(left, x - NODE_SIZE.width / 2);
+    right = Math.max(right, x + NODE_SIZE.width / 2);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y + NODE_SIZE.height);
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }

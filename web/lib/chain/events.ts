@@ -78,7 +78,8 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
       }
       case 'Merged': {
         const { child, parents, coefficients } = log.args;
-        finish(child, { parents: parents.map((id, k) => ({ id, weight: weightOf(coefficients, k) })) });
+        const parts = parents.map((id, k) => ({ id, coefficients: coefficients.map((layer) => layer[k]) }));
+        finish(child, { parents: parts.map((part) => ({ ...part, weight: weightOf(part.coefficients) })) });
         break;
       }
       case 'ShardRegistered': {
@@ -135,8 +136,8 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
 }
 
 /** A parent's weight in a merge; layers may differ. */
-function weightOf(coefficients: readonly (readonly number[])[], parent: number): string {
-  const weights = coefficients.map((layer) => (layer[parent] / COEFFICIENT_UNIT).toFixed(3).replace(/\.?0+$/, ''));
+function weightOf(coefficients: readonly number[]): string {
+  const weights = coefficients.map((coefficient) => (coefficient / COEFFICIENT_UNIT).toFixed(3).replace(/\.?0+$/, ''));
   return new Set(weights).size === 1 ? weights[0] : weights.join(', ');
 }
 

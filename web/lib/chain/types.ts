@@ -36,6 +36,8 @@ export interface ModelParent {
   id: Hex;
   /** a merge's weight of this parent, as people say it; undefined elsewhere */
   weight?: string;
+  /** a merge's coefficients of this parent, those of layer 1..L, in units of 2^-14; undefined elsewhere */
+  coefficients?: number[];
   /** what its trainer calls it: hostile until shown otherwise */
   name?: string;
 }

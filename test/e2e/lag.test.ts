@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { visit } from './support/browser.ts';
+import { type Crowd, startCrowd } from './support/crowd.ts';
+import { type PageServer, servePage } from './support/server.ts';
+import { leave, openStage, type Stage } from './support/stage.ts';
+
+/** Fifty a block: the last block is one later. */
+const MODELS = 500;
+const LAST_BLOCK = 11;
+const REFUSED_FROM = 6;
+
+let stage: Stage;
+let crowd: Crowd;
+let server: PageServer;
+before(async () => {
+  stage = await openStage();
+  crowd = await startCrowd(MODELS);
+  const folder = join(process.cwd(), 'build/e2e-crowd');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'late.json');
+  writeFileSync(file, JSON.stringify({ chainId: 31337, rpc: crowd.rpc, registry: crowd.registry, block: 1 }));
+  server = await servePage(file);
+});
+after(async () => {
+  await server?.close();
+  await crowd?.close();
+});
+
+describe('a node in trouble', () => {
+  it('is said to be silent, behind, and silent again, each on a page that stays open', async () => {
+    crowd.faults.silent = true;
+    const session = await visit(stage.browser, { origins: [server.origin, crowd.rpc] });
+    const { page } = session;
+    await page.clock.install();
+    await page.goto(server.origin);
+    const says = (text: string) => page.getByTestId('block').filter({ hasText: text }).waitFor();
+    const wait = () => page.clock.runFor(5_000);
+    await says('The node does not answer.');
+
+    Object.assign(crowd.faults, { silent: false, refusedFrom: REFUSED_FROM });
+    await wait();
+    await says(`Block ${REFUSED_FROM - 1} on local chain (31337). ${LAST_BLOCK - REFUSED_FROM + 1} blocks behind.`);
+
+    crowd.faults.refusedFrom = undefined;
+    await wait();
+    await says(`Block ${LAST_BLOCK} on local chain (31337). Up to date.`);
+
+    crowd.faults.silent = true;
+    await wait();
+    await page.clock.runFor(40_000);
+    await says('No answer for ');
+    const shown = await page.evaluate(async () => (await fetch('/api/graph?limit=300')).json());
+    assert.equal(shown.total, MODELS, 'what was read before is still there');
+    await leave(session);
+  });
+});

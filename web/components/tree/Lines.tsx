@@ -1,0 +1,59 @@
+import { memo, useContext, useMemo } from 'react';
+import { type Drawing, type Link, NODE_SIZE } from './drawing.ts';
+import { FarAway } from './StationNode.tsx';
+
+/** Lines are drawn in squares of this side, so that what lies outside the window costs nothing. */
+const TILE = 2_000;
+
+interface Props {
+  drawing: Drawing;
+  /** the ids of a chosen family, if any: its lines are marked, the others step back */
+  lineage: ReadonlySet<string> | undefined;
+}
+
+/** All edges of the drawing, a path for each square: thousands of elements would be slow. */
+export const Lines = memo(function Lines({ drawing, lineage }: Props) {
+  const width = useContext(FarAway) ? 6 : 1;
+  const curves = useMemo(() => curvesOf(drawing), [drawing]);
+  const tiles = useMemo(() => {
+    const paths = new Map<string, string>();
+    for (const { tile, path } of curves.values()) paths.set(tile, (paths.get(tile) ?? '') + path);
+    return [...paths];
+  }, [curves]);
+  const marked =
+    lineage &&
+    drawing.links
+      .filter(({ from, to }) => lineage.has(from) && lineage.has(to))
+      .map((link) => curves.get(link)?.path ?? '')
+      .join('');
+  return (
+    <svg
+      aria-hidden="true"
+      className="pointer-events-none absolute top-0 left-0 -z-10 size-px overflow-visible"
+      fill="none"
+    >
+      <g className={`stroke-rule ${lineage ? 'opacity-35' : ''}`} strokeWidth={width}>
+        {tiles.map(([tile, path]) => (
+          <path key={tile} d={path} />
+        ))}
+      </g>
+      {marked && <path d={marked} className="stroke-mark" strokeWidth={2 * width} />}
+    </svg>
+  );
+});
+
+function curvesOf({ items, links }: Drawing): Map<Link, { tile: string; path: string }> {
+  const places = new Map(items.map((item) => [item.id, item]));
+  const curves = new Map<Link, { tile: string; path: string }>();
+  for (const link of links) {
+    const [from, to] = [places.get(link.from), places.get(link.to)];
+    if (!from || !to) continue;
+    const [x, y] = [from.x, from.y + NODE_SIZE.height];
+    const middle = (y + to.y) / 2;
+    curves.set(link, {
+      tile: `${Math.floor((x + to.x) / 2 / TILE)} ${Math.floor(middle / TILE)}`,
+      path: `M${x} ${y}C${x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`,
+    });
+  }
+  return curves;
+}
