@@ -35,6 +35,20 @@ describe('what the server says without JavaScript', () => {
     assertSays(text, /<dd class="figure">1\.5<\/dd>|<dd class="figure">1\.2<\/dd>/);
   });
 
+  it('has the commands that repeat an edge and check it', async () => {
+    const { models, seed } = stage.story;
+    const commands: [string, RegExp][] = [
+      [seed.id, /descent seed --shape 49-32-10 --rpc/],
+      [models[1].id, /descent train --parent model\.safetensors --shard shard\.safetensors --lr \d+ --batch \d+</],
+      [models[9].id, /descent merge --parents [^<]*parent-2\.safetensors --coefficients=8192,8192\/8192,8192</],
+    ];
+    for (const [id, command] of commands) {
+      const text = await html(`/model/${id}`);
+      assertSays(text, command);
+      assert.ok(text.includes(`descent verify ${id}`));
+    }
+  });
+
   it('gives a permanent link with the chain, and notices one of another chain', async () => {
     const { id } = stage.story.models[1];
     const text = await html(`/model/${id}`);
