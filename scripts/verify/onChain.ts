@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Address, type Hex, zeroAddress } from 'viem';
 import { modelRegistryAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
-import type { Point } from '../../src/proof/types.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import { modelId, parentIds, resultId, shardId } from '../../src/registry/ids.ts';
+import { samePowers } from '../../src/registry/opening.ts';
 import { PROGRAMS, type Program, type ScoreStatement, type Statement } from '../../src/registry/statement.ts';
 import { missingKeyNumbers } from '../../src/registry/verifierCode.ts';
 import { type Chain, requireContract } from '../chain/client.ts';
@@ -106,10 +106,7 @@ function builtCode(program: Program): Hex | undefined {
 
 async function checkPowers(registry: Address, { client }: Chain): Promise<Check> {
   const stored = await client.readContract({ address: registry, abi: modelRegistryAbi, functionName: 'srs' });
-  const ours = readPowers();
-  const same = (['tau', 'tauC', 'tauC2'] as const).every((name) =>
-    ours[name].every((word, k) => word === stored[name][k]),
-  );
+  const same = samePowers(readPowers(), stored);
   return {
     about: 'powers',
     holds: same,
@@ -128,7 +125,7 @@ async function checkRecord({ origin, statement }: Edge, registry: Address, chain
   const { trainer } = await chain.client.readContract({ ...contract, functionName: 'node', args: [id] });
   if (trainer !== zeroAddress) {
     const stored = await chain.client.readContract({ ...contract, functionName: 'parents', args: [id] });
-    const claimed = parentsOf(statement).map((parent) => modelId(parent, encodeShape(statement.widths)));
+    const claimed = parentIds(statement);
     if (stored.join() !== claimed.join()) {
       const names = (ids: readonly string[]) => ids.join(', ') || 'no parent';
       return { about: 'record', holds: false, says: `The registry names ${names(stored)}, not ${names(claimed)}.` };
@@ -158,11 +155,6 @@ async function checkResult(statement: ScoreStatement, scoreboard: Address, chain
     holds: 'unknown',
     says: `The scoreboard holds another result by now, ${stored.value}, proved by ${stored.prover}.`,
   };
-}
-
-function parentsOf(statement: Statement): Point[] {
-  if (statement.program === 'train') return [statement.parent];
-  return statement.program === 'merge' ? statement.parents : [];
 }
 
 async function declaredOf(statement: Statement, registry: Address, chain: Chain): Promise<boolean | undefined> {

@@ -46,6 +46,13 @@ export function resultId(statement: Statement): Hex {
   }
 }
 
+/** Ids of the parents that a statement names, the first one first; none for what has no parents. */
+export function parentIds(statement: Statement): Hex[] {
+  if (statement.program !== 'train' && statement.program !== 'merge') return [];
+  const parents = statement.program === 'train' ? [statement.parent] : statement.parents;
+  return parents.map((parent) => modelId(parent, encodeShape(statement.widths)));
+}
+
 function ofCommitted({ x, y }: Point, geometry: bigint): Hex {
   return keccak256(
     encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }, { type: 'uint256' }], [x, y, geometry]),

@@ -30,6 +30,14 @@ export function parseSrs(file: unknown): SrsPowers {
   return { devKeys, tau: parseG2(tauG2, 'tauG2'), tauC: parseG2(tauCG2, 'tauCG2'), tauC2: parseG2(tauC2G2, 'tauC2G2') };
 }
 
+/** Whether a contract checks openings with the same powers. */
+export function samePowers(
+  ours: SrsPowers,
+  onChain: { [name in 'tau' | 'tauC' | 'tauC2']: readonly bigint[] },
+): boolean {
+  return (['tau', 'tauC', 'tauC2'] as const).every((name) => ours[name].every((word, k) => word === onChain[name][k]));
+}
+
 /** Whether a point is finite, on the curve and has canonical coordinates. */
 export function isPoint({ x, y }: Point): boolean {
   return x >= 0n && y >= 0n && x < P && y < P && (y * y - x * x * x - 3n) % P === 0n;

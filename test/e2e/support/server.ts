@@ -1,8 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { servePage as serve } from '../../../scripts/page/servePage.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NEXT = join(ROOT, 'node_modules/next/dist/bin/next');
@@ -15,35 +15,22 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Serves the built page for a deployment file; builds it first where it is missing or older than its sources. */
+/**
+ * Serves the page as the demo does; builds it first where it is missing or older than its sources.
+ * @param more environment of the page beside the file
+ */
 export async function servePage(deploymentFile: string, more: Record<string, string> = {}): Promise<PageServer> {
-  const env = { ...process.env, ...more, DESCENT_DEPLOYMENT: deploymentFile, NEXT_TELEMETRY_DISABLED: '1' };
-  if (isStale())
+  if (isStale()) {
+    const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
     execFileSync(process.execPath, [NEXT, 'build', 'web'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const port = await freePort();
-  const child = spawn(process.execPath, [NEXT, 'start', 'web', '-p', String(port), '-H', '127.0.0.1'], {
-    cwd: ROOT,
-    env: { ...env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await ready(child);
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async close() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-function ready(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.stdout!.on('data', (data: Buffer) => {
-      if (data.toString().includes('Ready in')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`The page's server ended with ${code}.`)));
-  });
+  }
+  Object.assign(process.env, more);
+  try {
+    const { address, close } = await serve(deploymentFile);
+    return { origin: address, close };
+  } finally {
+    for (const name of Object.keys(more)) delete process.env[name];
+  }
 }
 
 function isStale(): boolean {
@@ -61,12 +48,4 @@ function newest(folder: string): number {
     latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
   }
   return latest;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

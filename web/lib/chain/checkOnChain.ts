@@ -2,11 +2,10 @@ import { type Hex, keccak256, type PublicClient, zeroAddress } from 'viem';
 import { modelRegistryAbi, relayedAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import srsFile from '../../../src/generated/srs.json';
 import { decodeShape, encodeShape, encodeShard } from '../../../src/model/shape.ts';
-import type { Point } from '../../../src/proof/types.ts';
 import { callWithin, readProvedCall } from '../../../src/registry/calldata.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
-import { modelId, resultId, shardId } from '../../../src/registry/ids.ts';
-import { parseSrs } from '../../../src/registry/opening.ts';
+import { modelId, parentIds, resultId, shardId } from '../../../src/registry/ids.ts';
+import { parseSrs, samePowers } from '../../../src/registry/opening.ts';
 import { PROGRAMS, type ScoreStatement, type Statement } from '../../../src/registry/statement.ts';
 import { missingKeyNumbers } from '../../../src/registry/verifierCode.ts';
 import type { Check } from '../prover/checks.ts';
@@ -62,11 +61,7 @@ async function keyCheck({ program }: Statement, config: ChainConfig, client: Pub
 
 async function powersCheck(config: ChainConfig, client: PublicClient): Promise<Omit<Check, 'id'>> {
   const onChain = await client.readContract({ address: config.registry, abi: modelRegistryAbi, functionName: 'srs' });
-  const ours = parseSrs(srsFile);
-  const same = (['tau', 'tauC', 'tauC2'] as const).every((name) =>
-    ours[name].every((word, k) => word === onChain[name][k]),
-  );
-  return { state: same ? 'good' : 'bad' };
+  return { state: samePowers(parseSrs(srsFile), onChain) ? 'good' : 'bad' };
 }
 
 async function recordCheck(
@@ -85,7 +80,7 @@ async function recordCheck(
   const node = await client.readContract({ ...registry, functionName: 'node', args: [id] });
   if (node.trainer === zeroAddress) return { state: 'open', detail: 'Not registered yet.' };
   const stored = await client.readContract({ ...registry, functionName: 'parents', args: [id] });
-  const claimed = parentsOf(statement).map((parent) => modelId(parent, encodeShape(statement.widths)));
+  const claimed = parentIds(statement);
   if (stored.join() !== claimed.join()) {
     return {
       state: 'bad',
@@ -93,11 +88,6 @@ async function recordCheck(
     };
   }
   return sameTrainer(node.trainer, origin.trainer);
-}
-
-function parentsOf(statement: Statement): Point[] {
-  if (statement.program === 'train') return [statement.parent];
-  return statement.program === 'merge' ? statement.parents : [];
 }
 
 async function scoreCheck(
