@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { visit } from './support/browser.ts';
-import { type Crowd, startCrowd } from './support/crowd.ts';
-import { type PageServer, servePage } from './support/server.ts';
+import { type CrowdPage, serveCrowd } from './support/crowdPage.ts';
 import { leave, openStage, type Stage } from './support/stage.ts';
 
 /** Bytes of compressed JavaScript that a first visit may load. */
@@ -31,22 +27,13 @@ const BUSIEST_FRAME = 1_000 / 30;
 const patience = () => 3 * Math.max(1, loadavg()[0] / availableParallelism());
 
 let stage: Stage;
-let crowd: Crowd;
-let crowdServer: PageServer;
+let crowd: CrowdPage;
 before(async () => {
   stage = await openStage();
-  crowd = await startCrowd(CROWD);
-  const folder = join(process.cwd(), 'build/e2e-crowd');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'deployment.json');
-  writeFileSync(file, JSON.stringify({ chainId: 31337, rpc: crowd.rpc, registry: crowd.registry, block: 1 }));
-  crowdServer = await servePage(file);
-  await fetch(`${crowdServer.origin}/`);
+  crowd = await serveCrowd(CROWD);
+  await fetch(`${crowd.origin}/`);
 });
-after(async () => {
-  await crowdServer?.close();
-  await crowd?.close();
-});
+after(() => crowd?.close());
 
 describe('figures', () => {
   it('loads at most 250 kB of compressed JavaScript on the first visit of any page, and paints within 2 s', async (t) => {
@@ -75,11 +62,11 @@ describe('figures', () => {
   });
 
   it('draws a tree of 300 models and answers within a second', async (t) => {
-    const session = await openCrowd();
+    const session = await crowd.open(stage.browser);
     const { page } = session;
     await page.addInitScript(noteAnswer);
     const ownTime = await watchOwnTime(page);
-    await page.goto(`${crowdServer.origin}/tree`);
+    await page.goto(`${crowd.origin}/tree`);
     await page.getByTestId('shown').filter({ hasText: '300 of 10,000' }).waitFor();
     const took = await page.waitForFunction(() => (window as unknown as { answered?: number }).answered);
     const answered = Number(await took.jsonValue());
@@ -93,10 +80,10 @@ describe('figures', () => {
   });
 
   it('is dragged smoothly with 10,000 models at hand', async (t) => {
-    const session = await openCrowd();
+    const session = await crowd.open(stage.browser);
     const { page } = session;
     const ownTime = await watchOwnTime(page);
-    await page.goto(`${crowdServer.origin}/tree`);
+    await page.goto(`${crowd.origin}/tree`);
     await page.getByRole('button', { name: 'Show up to 12,000' }).click();
     await page.getByTestId('shown').filter({ hasText: '10,000 of 10,000' }).waitFor({ timeout: 60_000 });
     await page.locator('.react-flow__node').first().waitFor();
@@ -120,10 +107,6 @@ async function watchOwnTime(page: Page): Promise<() => Promise<number>> {
     const { metrics } = await session.send('Performance.getMetrics');
     return 1_000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
   };
-}
-
-function openCrowd() {
-  return visit(stage.browser, { origins: [crowdServer.origin, crowd.rpc] });
 }
 
 interface Drag {

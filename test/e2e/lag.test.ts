@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { visit } from './support/browser.ts';
-import { type Crowd, startCrowd } from './support/crowd.ts';
-import { type PageServer, servePage } from './support/server.ts';
+import { type CrowdPage, serveCrowd } from './support/crowdPage.ts';
 import { leave, openStage, type Stage } from './support/stage.ts';
 
 /** Fifty a block: the last block is one later. */
@@ -13,29 +9,20 @@ const LAST_BLOCK = 11;
 const REFUSED_FROM = 6;
 
 let stage: Stage;
-let crowd: Crowd;
-let server: PageServer;
+let crowd: CrowdPage;
 before(async () => {
   stage = await openStage();
-  crowd = await startCrowd(MODELS);
-  const folder = join(process.cwd(), 'build/e2e-crowd');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, 'late.json');
-  writeFileSync(file, JSON.stringify({ chainId: 31337, rpc: crowd.rpc, registry: crowd.registry, block: 1 }));
-  server = await servePage(file);
+  crowd = await serveCrowd(MODELS);
 });
-after(async () => {
-  await server?.close();
-  await crowd?.close();
-});
+after(() => crowd?.close());
 
 describe('a node in trouble', () => {
   it('is said to be silent, behind, and silent again, each on a page that stays open', async () => {
     crowd.faults.silent = true;
-    const session = await visit(stage.browser, { origins: [server.origin, crowd.rpc] });
+    const session = await crowd.open(stage.browser);
     const { page } = session;
     await page.clock.install();
-    await page.goto(server.origin);
+    await page.goto(crowd.origin);
     const says = (text: string) => page.getByTestId('block').filter({ hasText: text }).waitFor();
     const wait = () => page.clock.runFor(5_000);
     await says('The node does not answer.');

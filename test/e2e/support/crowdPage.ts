@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { type Visit, visit } from './browser.ts';
+import { type Crowd, startCrowd } from './crowd.ts';
+import { servePage } from './server.ts';
+
+/** The page over a crowd of models. */
+export interface CrowdPage {
+  faults: Crowd['faults'];
+  origin: string;
+  open(browser: Browser): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+export async function serveCrowd(models: number): Promise<CrowdPage> {
+  const crowd = await startCrowd(models);
+  const folder = join(process.cwd(), 'build/e2e-crowd');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `deployment-${models}.json`);
+  writeFileSync(file, JSON.stringify({ chainId: 31337, rpc: crowd.rpc, registry: crowd.registry, block: 1 }));
+  const { origin, close } = await servePage(file);
+  return {
+    faults: crowd.faults,
+    origin,
+    open: (browser) => visit(browser, { origins: [origin, crowd.rpc] }),
+    async close() {
+      await close();
+      await crowd.close();
+    },
+  };
+}
