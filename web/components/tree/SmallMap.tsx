@@ -4,6 +4,8 @@ import type { Kind } from '../../lib/chain/types.ts';
 import { boundsOf, type Drawing, NODE_SIZE } from './drawing.ts';
 
 const SIZE = { width: 200, height: 150 };
+/** A small tree is not blown up: pixels of the drawing to one of the map, at least. */
+const LEAST_SCALE = 9;
 
 const FILLS: Record<Kind, string> = {
   seed: 'fill-seed',
@@ -80,7 +82,7 @@ const Dots = memo(function Dots({ drawing, viewBox }: { drawing: Drawing; viewBo
 
 /** The box with a margin, in the shape of the map. */
 function roomy(box: ReturnType<typeof boundsOf>) {
-  const scale = 1.1 * Math.max(box.width / SIZE.width, box.height / SIZE.height, 1);
+  const scale = Math.max(LEAST_SCALE, (1.1 * box.width) / SIZE.width, (1.1 * box.height) / SIZE.height);
   const [width, height] = [SIZE.width * scale, SIZE.height * scale];
   return { x: box.x - (width - box.width) / 2, y: box.y - (height - box.height) / 2, width, height };
 }

@@ -26,7 +26,7 @@ import { Lines } from './Lines.tsx';
 import { SmallMap } from './SmallMap.tsx';
 import { FarAway, GroupNode, StationNode } from './StationNode.tsx';
 
-const NODE_TYPES: NodeTypes = { station: StationNode, group: GroupNode };
+const NODE_TYPES: NodeTypes = { station: StationNode, several: GroupNode };
 
 /** More than this at once can neither be read nor be drawn quickly: the newest are shown, the rest is a drag away. */
 const MOST_AT_ONCE = 400;
@@ -66,7 +66,7 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
     (): Node[] =>
       drawing.items.map(({ id, node, members, x, y }) => ({
         id,
-        type: members ? 'group' : 'station',
+        type: members ? 'several' : 'station',
         position: { x: x - NODE_SIZE.width / 2, y },
         ...NODE_SIZE,
         focusable: false,
@@ -149,7 +149,7 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
             maxZoom={CLOSEST}
             defaultViewport={first}
             onNodeClick={(_, node) => {
-              if (node.type === 'group') setOpenGroups(new Set([...openGroups, node.id]));
+              if (node.type === 'several') setOpenGroups(new Set([...openGroups, node.id]));
               else onSelect(node.id === selected ? undefined : node.id);
             }}
             onNodeDoubleClick={(_, node) => open(node.id)}
