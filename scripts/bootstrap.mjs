@@ -9,7 +9,7 @@ import { installDependencies } from './bootstrap/install.mjs';
 import { takeLock } from './bootstrap/lock.mjs';
 import { resolveNode } from './bootstrap/node.mjs';
 import { createProgress } from './bootstrap/progress.mjs';
-import { addCircuitSteps, buildSteps, STEPS } from './bootstrap/steps.mjs';
+import { addCircuitSteps, buildSteps, forgetStep, STEPS } from './bootstrap/steps.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const PROGRAMS = JSON.parse(readFileSync(join(ROOT, 'circuits', 'circuits.json'), 'utf8')).programs.map(
@@ -47,9 +47,13 @@ const ONE_PROCESS = new Set(['e2e']);
 
 const HELP = new Set(['--help', '-h', '--version', '-V', 'help']);
 
+const HARDHAT = 'node_modules/hardhat/dist/src/cli.js';
 const BIN = { biome: '@biomejs/biome/bin/biome', solhint: 'solhint/solhint.js', tsc: 'typescript/bin/tsc' };
 
-/** What a command needs built and which node commands it then runs, one after the other. */
+/**
+ * What a command needs built and which node commands it then runs, one after the other. What it `spoils` must be built
+ * again after it.
+ */
 function plan(command, args) {
   switch (command) {
     case 'demo':
@@ -93,8 +97,11 @@ function plan(command, args) {
 
 function planTests(args) {
   // Random calls and sequences of calls, which Hardhat runs itself.
-  if (args[0] === 'solidity') {
-    return { needs: ['contracts'], runs: [['node_modules/hardhat/dist/src/cli.js', 'test', ...args]] };
+  if (args[0] === 'solidity') return { needs: ['contracts'], runs: [[HARDHAT, 'test', ...args]] };
+  // The contracts' tests with contracts that count, which Hardhat leaves in the place of the others.
+  if (args[0] === 'coverage') {
+    const runs = [[HARDHAT, 'test', 'nodejs', '--coverage', ...args.slice(1)]];
+    return { needs: FOLDER_NEEDS.contracts, runs, spoils: ['contracts'] };
   }
   const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && holdsTests(join(ROOT, 'test', entry.name)))
@@ -174,6 +181,7 @@ async function main([command = 'help', ...args]) {
       if (planned.needs.length > 0) {
         await buildSteps(ROOT, planned.needs, { node, env, workers: Math.max(1, Math.min(CORES, 4)), progress });
       }
+      for (const step of planned.spoils ?? []) forgetStep(ROOT, step);
     } finally {
       release();
     }

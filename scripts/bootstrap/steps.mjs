@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -110,11 +110,20 @@ export async function buildSteps(root, names, { node, env, workers, progress }) 
   }
 }
 
+/** Makes a step run again when it is next needed, for a command that writes over what the step made. */
+export function forgetStep(root, name) {
+  rmSync(stampPath(root, name), { force: true });
+}
+
+function stampPath(root, name) {
+  return join(root, 'build', 'stamps', name);
+}
+
 async function runStep(root, name, { node, env, progress }) {
   const step = STEPS[name];
   if (step.unless?.(root)) return;
   const hash = contentHash(root, [...step.inputs, 'package-lock.json']);
-  const stamp = join(root, 'build', 'stamps', name);
+  const stamp = stampPath(root, name);
   const fresh = () => step.outputs.every((path) => existsSync(join(root, path)));
   if (fresh() && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   const begun = Date.now();

@@ -11,7 +11,7 @@ import { takeLock } from '../../scripts/bootstrap/lock.mjs';
 // @ts-expect-error: see above
 import { isNewEnough } from '../../scripts/bootstrap/node.mjs';
 // @ts-expect-error: see above
-import { buildSteps, contentHash, STEPS } from '../../scripts/bootstrap/steps.mjs';
+import { buildSteps, contentHash, forgetStep, STEPS } from '../../scripts/bootstrap/steps.mjs';
 import { ROOT } from './sources.ts';
 
 describe('the bootstrap', () => {
@@ -71,7 +71,7 @@ describe('the bootstrap', () => {
     assert.equal(contentHash(folder, ['in', 'missing']), more, 'what the build of the page leaves is no input of it');
   });
 
-  it('builds a step only when an input changed or an output is missing, and says why it failed', async () => {
+  it('builds a step only when an input changed, an output is missing or its result was spoiled, and says why it failed', async () => {
     const place = join(folder, 'steps');
     mkdirSync(place);
     const script = (text: string) => writeFileSync(join(place, 'make.mjs'), text);
@@ -89,6 +89,10 @@ describe('the bootstrap', () => {
       rmSync(join(place, 'out'));
       await build();
       assert.equal(built.length, 2);
+      forgetStep(place, 'kernels');
+      await build();
+      await build();
+      assert.equal(built.length, 3, 'a command wrote over what was built');
       script("console.error('the reason'); process.exit(3);");
       await assert.rejects(build(), /building the test failed:[\s\S]*the reason/);
       script('');
