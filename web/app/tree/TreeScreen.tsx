@@ -39,7 +39,8 @@ export function TreeScreen(props: Props) {
   const isInitial = focus === props.focus && hops === props.hops && direction === 'both' && !everything;
   const limit = everything ? MOST_NODES : DEFAULT_LIMIT;
   const question = { ...(focus && { focus }), hops, direction, limit };
-  const { data: graph = props.initial, isPlaceholderData } = useGraph(question, isInitial ? props.initial : undefined);
+  const { data, isPlaceholderData } = useGraph(question, props.initial, isInitial);
+  const graph = data ?? { ...props.initial, part: '' };
   const node = graph.nodes.find(({ id }) => id === selected);
 
   const goTo = (id: `0x${string}` | undefined) => {

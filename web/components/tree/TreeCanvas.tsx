@@ -17,6 +17,7 @@ import {
 import '@xyflow/react/dist/base.css';
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Graph, GraphNode } from '../../lib/chain/types.ts';
+import type { GraphPart } from '../../lib/chain/useGraph.ts';
 import { plural } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
@@ -28,6 +29,8 @@ import { FarAway, GroupNode, StationNode } from './StationNode.tsx';
 
 const NODE_TYPES: NodeTypes = { station: StationNode, several: GroupNode };
 
+const NONE: Node[] = [];
+
 /** More than this at once can neither be read nor be drawn quickly: the newest are shown, the rest is a drag away. */
 const MOST_AT_ONCE = 400;
 /** Of a family that stands around one model more than this is not shown whole, because the one would be lost in it. */
@@ -37,7 +40,7 @@ const CLOSEST = 1.6;
 const FAR = 0.4;
 
 interface Props {
-  graph: Graph;
+  graph: GraphPart;
   people: Record<string, string>;
   selected: string | undefined;
   onSelect(id: string | undefined): void;
@@ -69,6 +72,8 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
         type: members ? 'several' : 'station',
         position: { x: x - NODE_SIZE.width / 2, y },
         ...NODE_SIZE,
+        // Lines need none, and without a list React Flow would render every node once to find some.
+        handles: [],
         focusable: false,
         draggable: false,
         connectable: false,
@@ -97,15 +102,14 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
     });
   };
 
-  // The first view is known before anything is drawn. Another part of the tree is shown from its own view again.
-  const [first, setFirst] = useState<Viewport>();
-  const part = `${graph.focus ?? ''} ${graph.nodes.length}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the part matters
+  // Each part of the tree is drawn when its view is known: seen from the view before, it might be thousands of models.
+  const [seen, setSeen] = useState<{ part: string; from: Viewport }>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: models that join a part do not move the view
   useLayoutEffect(() => {
-    const view = viewOf(graph, drawing, frame.current!);
-    setFirst((known) => known ?? view);
-    flow.setViewport(view);
-  }, [part, flow]);
+    const from = viewOf(graph, drawing, frame.current!);
+    setSeen({ part: graph.part, from });
+    flow.setViewport(from);
+  }, [graph.part, flow]);
 
   const open = (id: string) => {
     const item = drawing.items.find((other) => other.id === id);
@@ -134,10 +138,10 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
       data-testid="tree"
       data-chosen={lineage !== undefined}
     >
-      {first && (
+      {seen && (
         <FarAway value={far}>
           <ReactFlow
-            nodes={nodes}
+            nodes={seen.part === graph.part ? nodes : NONE}
             nodeTypes={NODE_TYPES}
             onlyRenderVisibleElements
             nodesDraggable={false}
@@ -147,7 +151,7 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
             disableKeyboardA11y
             minZoom={farthest(graph)}
             maxZoom={CLOSEST}
-            defaultViewport={first}
+            defaultViewport={seen.from}
             onNodeClick={(_, node) => {
               if (node.type === 'several') setOpenGroups(new Set([...openGroups, node.id]));
               else onSelect(node.id === selected ? undefined : node.id);
