@@ -2465,6 +2465,35 @@ export const modelRegistryAbi = [
   {
     "inputs": [
       {
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "edge",
+    "outputs": [
+      {
+        "name": "trainer",
+        "type": "address"
+      },
+      {
+        "name": "number",
+        "type": "uint256"
+      },
+      {
+        "name": "timestamp",
+        "type": "uint256"
+      },
+      {
+        "name": "parts",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "name": "ancestor",
         "type": "bytes32"
       },
@@ -2874,6 +2903,23 @@ export const modelRegistryAbi = [
   {
     "inputs": [],
     "name": "nodeCount",
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "numberOf",
     "outputs": [
       {
         "name": "",
