@@ -656,33 +656,6 @@ export const creditVaultAbi = [
     "inputs": [
       {
         "indexed": true,
-        "name": "parent",
-        "type": "bytes32"
-      },
-      {
-        "indexed": true,
-        "name": "child",
-        "type": "bytes32"
-      },
-      {
-        "indexed": true,
-        "name": "token",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "name": "amount",
-        "type": "uint256"
-      }
-    ],
-    "name": "PassedUp",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
         "name": "model",
         "type": "bytes32"
       },
@@ -699,7 +672,7 @@ export const creditVaultAbi = [
       {
         "indexed": false,
         "name": "passed",
-        "type": "uint256"
+        "type": "uint256[]"
       }
     ],
     "name": "Settled",
