@@ -4,20 +4,23 @@ pragma solidity ^0.8.28;
 import {Payments} from "./Payments.sol";
 import {ICreditVault} from "./interfaces/ICreditVault.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
+import {Account} from "./libraries/Account.sol";
 
 /// @title CreditVault
 /// @notice No owner, no fee, no way to move a share once a model exists.
 contract CreditVault is ICreditVault, Payments {
-    /// @dev One word, so that settling writes one for the model and one for each parent.
-    struct Account {
-        uint128 unsplit;
-        uint128 earned;
+    /// @dev What a trainer chose, when, and how many choices it had made before: models of later timestamps have this share.
+    /// All zero: none was made.
+    struct Choice {
+        uint64 timestamp;
+        uint16 share;
+        uint32 earlier;
     }
 
-    /// @dev What a trainer chose, and when: models of later blocks have this share.
-    struct Choice {
-        uint64 blockNumber;
-        uint16 share;
+    /// @dev What reaches a model on one level of `split`.
+    struct Part {
+        uint256 number;
+        uint256 amount;
     }
 
     /// @notice Shares are in 1/10,000.
@@ -31,10 +34,15 @@ contract CreditVault is ICreditVault, Payments {
     /// @notice The greatest number of recipients of `split`, and of models on one level of it.
     uint256 public constant MAX_PAYOUTS = 128;
 
+    // A parent as `ILineage.edge` gives it: | weight 224 | number 32 |.
+    uint256 private constant WEIGHT = 32;
+
     ILineage private immutable LINEAGE;
 
-    mapping(bytes32 model => mapping(address token => Account)) private _accounts;
-    mapping(address trainer => Choice[]) private _choices;
+    mapping(address token => mapping(uint256 number => Account)) private _accounts;
+    // Most settlements need no choice but the last.
+    mapping(address trainer => Choice) private _lastChoices;
+    mapping(address trainer => mapping(uint256 index => Choice)) private _earlierChoices;
 
     /// @param registry whose models are paid; trusted to answer as ILineage says
     constructor(address registry) {
@@ -46,13 +54,12 @@ contract CreditVault is ICreditVault, Payments {
     /// @inheritdoc ICreditVault
     function chooseShare(uint256 share) external {
         if (share < MIN_SHARE || share > MAX_SHARE) revert ShareOutOfRange(share);
-        Choice[] storage choices = _choices[msg.sender];
-        uint256 count = choices.length;
-        if (count > 0 && choices[count - 1].blockNumber == block.number) {
-            choices[count - 1].share = uint16(share);
-        } else {
-            choices.push(Choice(uint64(block.number), uint16(share)));
+        Choice memory last = _lastChoices[msg.sender];
+        if (last.share != 0) {
+            _earlierChoices[msg.sender][last.earlier] = last;
+            ++last.earlier;
         }
+        _lastChoices[msg.sender] = Choice(uint64(block.timestamp), uint16(share), last.earlier);
         emit ShareChosen(msg.sender, share);
     }
 
@@ -85,9 +92,10 @@ contract CreditVault is ICreditVault, Payments {
         for (uint256 i = 0; i < models.length; ++i) {
             bytes32 model = models[i];
             if (LINEAGE.trainerOf(model) != msg.sender) revert NotTheTrainer(model, msg.sender);
-            Account storage account = _accounts[model][token];
-            amount += account.earned;
-            account.earned = 0;
+            uint256 number = LINEAGE.numberOf(model);
+            Account account = _accounts[token][number];
+            amount += account.earned();
+            _accounts[token][number] = account.withdrawn();
         }
         if (amount == 0) revert NothingOwed(msg.sender, token);
         emit Withdrawn(msg.sender, token, to, amount);
@@ -98,22 +106,23 @@ contract CreditVault is ICreditVault, Payments {
 
     /// @inheritdoc ICreditVault
     function split(bytes32 model, uint256 amount, uint256 depth) external view returns (Payout[] memory payouts) {
-        if (LINEAGE.kindOf(model) == ILineage.Kind.None) revert UnknownModel(model);
+        Part[] memory level = new Part[](MAX_PAYOUTS);
+        Part[] memory above = new Part[](MAX_PAYOUTS);
+        level[0] = Part(_known(model), amount);
         if (amount > type(uint128).max) revert AmountTooLarge(amount);
         payouts = new Payout[](MAX_PAYOUTS);
-        ILineage.WeightedParent[] memory level = new ILineage.WeightedParent[](MAX_PAYOUTS);
-        ILineage.WeightedParent[] memory above = new ILineage.WeightedParent[](MAX_PAYOUTS);
-        level[0] = ILineage.WeightedParent(model, amount);
         uint256 size = 1;
         uint256 count = 0;
         for (uint256 left = depth; size > 0; --left) {
             uint256 sizeAbove = 0;
             for (uint256 i = 0; i < size; ++i) {
-                (address trainer, uint256 kept, ILineage.WeightedParent[] memory parts) =
-                    _divide(level[i].id, level[i].weight, left > 0);
+                (address trainer,, uint256 timestamp, uint256[] memory parts) =
+                    LINEAGE.edge(LINEAGE.nodeAt(level[i].number));
+                if (left == 0) parts = new uint256[](0);
+                (uint256 kept, uint256[] memory passed) = _divide(trainer, timestamp, parts, level[i].amount);
                 count = _addPayout(payouts, count, trainer, kept);
-                for (uint256 k = 0; k < parts.length; ++k) {
-                    sizeAbove = _addPart(above, sizeAbove, parts[k]);
+                for (uint256 k = 0; k < passed.length; ++k) {
+                    sizeAbove = _addPart(above, sizeAbove, Part(uint32(parts[k]), passed[k]));
                 }
             }
             (level, above, size) = (above, level, sizeAbove);
@@ -126,9 +135,8 @@ contract CreditVault is ICreditVault, Payments {
 
     /// @inheritdoc ICreditVault
     function shareOf(bytes32 model) external view returns (uint256) {
-        if (LINEAGE.parents(model).length == 0) return 0;
-        ILineage.Node memory node = LINEAGE.node(model);
-        return _shareBefore(node.trainer, node.blockNumber);
+        (address trainer,, uint256 timestamp, uint256[] memory parts) = LINEAGE.edge(model);
+        return parts.length == 0 ? 0 : _shareBefore(trainer, timestamp);
     }
 
     /// @inheritdoc ICreditVault
@@ -138,12 +146,12 @@ contract CreditVault is ICreditVault, Payments {
 
     /// @inheritdoc ICreditVault
     function unsplit(bytes32 model, address token) external view returns (uint256) {
-        return _accounts[model][token].unsplit;
+        return _accounts[token][LINEAGE.numberOf(model)].unsplit();
     }
 
     /// @inheritdoc ICreditVault
     function earned(bytes32 model, address token) external view returns (uint256) {
-        return _accounts[model][token].earned;
+        return _accounts[token][LINEAGE.numberOf(model)].earned();
     }
 
     /// @inheritdoc ICreditVault
@@ -154,69 +162,78 @@ contract CreditVault is ICreditVault, Payments {
     // ------------------------------------------------------------------------------------------------ inside
 
     function _credit(bytes32 model, address token, uint256 amount) private {
-        if (LINEAGE.kindOf(model) == ILineage.Kind.None) revert UnknownModel(model);
+        uint256 number = _known(model);
         if (amount > type(uint128).max) revert AmountTooLarge(amount);
-        _accounts[model][token].unsplit += uint128(amount);
+        _accounts[token][number] = _accounts[token][number].credited(amount);
         emit Paid(model, token, msg.sender, amount);
     }
 
     function _settle(bytes32 model, address token) private returns (uint256 amount) {
-        Account storage account = _accounts[model][token];
-        amount = account.unsplit;
+        (address trainer, uint256 number, uint256 timestamp, uint256[] memory parts) = LINEAGE.edge(model);
+        mapping(uint256 number => Account) storage accounts = _accounts[token];
+        Account account = accounts[number];
+        amount = account.unsplit();
         if (amount == 0) return 0;
-        (, uint256 kept, ILineage.WeightedParent[] memory parts) = _divide(model, amount, true);
-        // Both are at most `amount`, which is a uint128.
-        (account.unsplit, account.earned) = (0, account.earned + uint128(kept));
-        emit Settled(model, token, kept, amount - kept);
-        for (uint256 i = 0; i < parts.length; ++i) {
-            (bytes32 parent, uint256 part) = (parts[i].id, parts[i].weight);
-            _accounts[parent][token].unsplit += uint128(part);
-            emit PassedUp(parent, model, token, part);
+        (uint256 kept, uint256[] memory passed) = _divide(trainer, timestamp, parts, amount);
+        accounts[number] = account.settled(kept);
+        for (uint256 i = 0; i < passed.length; ++i) {
+            uint256 parent = uint32(parts[i]);
+            accounts[parent] = accounts[parent].credited(passed[i]);
         }
+        emit Settled(model, token, kept, passed);
+    }
+
+    /// @dev The number of a model, which must exist.
+    function _known(bytes32 model) private view returns (uint256 number) {
+        number = LINEAGE.numberOf(model);
+        if (number == 0) revert UnknownModel(model);
     }
 
     /// @dev What a model's trainer keeps of an amount, at most 2^128 - 1, and what goes to each parent.
-    /// With `share` false parents get nothing. `parts` are the parents with their parts in place of their weights.
-    function _divide(bytes32 model, uint256 amount, bool share)
+    /// @param parts the parents as `ILineage.edge` gives them
+    function _divide(address trainer, uint256 timestamp, uint256[] memory parts, uint256 amount)
         private
         view
-        returns (address trainer, uint256 kept, ILineage.WeightedParent[] memory parts)
+        returns (uint256 kept, uint256[] memory passed)
     {
-        ILineage.Node memory node = LINEAGE.node(model);
-        trainer = node.trainer;
-        if (share) parts = LINEAGE.weightedParents(model);
-        uint256 count = parts.length;
-        if (count == 0) return (trainer, amount, parts);
+        passed = new uint256[](parts.length);
+        if (parts.length == 0) return (amount, passed);
 
-        // Rounded up; the share is below WHOLE, so this is at most `amount`.
-        uint256 passed = (amount * _shareBefore(trainer, node.blockNumber) + WHOLE - 1) / WHOLE;
-        uint256 total = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            total += parts[i].weight;
+        uint256 share = _shareBefore(trainer, timestamp);
+        // Weights are at most 2^19, parents 8 and shares below WHOLE: nothing here reaches 2^152.
+        unchecked {
+            // Rounded up, and at most `amount`.
+            uint256 shared = (amount * share + WHOLE - 1) / WHOLE;
+            uint256 total = 0;
+            for (uint256 i = 0; i < parts.length; ++i) {
+                total += parts[i] >> WEIGHT;
+            }
+            // Each gets the difference of two rounded running sums, so the parts add up.
+            uint256 weights = 0;
+            uint256 given = 0;
+            for (uint256 i = 0; i < parts.length; ++i) {
+                weights += parts[i] >> WEIGHT;
+                uint256 sum = shared * weights / total;
+                passed[i] = sum - given;
+                given = sum;
+            }
+            kept = amount - shared;
         }
-        // Each gets the difference of two rounded running sums, so the parts add up.
-        uint256 weights = 0;
-        uint256 given = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            weights += parts[i].weight;
-            uint256 sum = passed * weights / total;
-            parts[i].weight = sum - given;
-            given = sum;
-        }
-        return (trainer, amount - passed, parts);
     }
 
-    /// @dev The last choice made before a block, by bisection: earlier choices lie below `low`, others from `high` on.
-    function _shareBefore(address trainer, uint256 blockNumber) private view returns (uint256) {
-        Choice[] storage choices = _choices[trainer];
+    /// @dev The last choice made before a timestamp. Among the earlier ones, whose timestamps ascend, by bisection: those
+    /// before it lie below `low`, others from `high` on. So of several in one second the last counts.
+    function _shareBefore(address trainer, uint256 timestamp) private view returns (uint256) {
+        Choice memory last = _lastChoices[trainer];
+        if (last.timestamp < timestamp) return last.share == 0 ? DEFAULT_SHARE : last.share;
         uint256 low = 0;
-        uint256 high = choices.length;
+        uint256 high = last.earlier;
         while (low < high) {
             uint256 middle = (low + high) / 2;
-            if (choices[middle].blockNumber < blockNumber) low = middle + 1;
+            if (_earlierChoices[trainer][middle].timestamp < timestamp) low = middle + 1;
             else high = middle;
         }
-        return low == 0 ? DEFAULT_SHARE : choices[low - 1].share;
+        return low == 0 ? DEFAULT_SHARE : _earlierChoices[trainer][low - 1].share;
     }
 
     /// @dev Adds to an account's payout or inserts one, keeping the accounts ascending.
@@ -241,15 +258,11 @@ contract CreditVault is ICreditVault, Payments {
     }
 
     /// @dev Adds to a model's part on a level or appends one.
-    function _addPart(
-        ILineage.WeightedParent[] memory level,
-        uint256 size,
-        ILineage.WeightedParent memory part
-    ) private pure returns (uint256) {
-        if (part.weight == 0) return size;
+    function _addPart(Part[] memory level, uint256 size, Part memory part) private pure returns (uint256) {
+        if (part.amount == 0) return size;
         for (uint256 i = 0; i < size; ++i) {
-            if (level[i].id == part.id) {
-                level[i].weight += part.weight;
+            if (level[i].number == part.number) {
+                level[i].amount += part.amount;
                 return size;
             }
         }

@@ -19,6 +19,8 @@ abstract contract Lineage is ILineage {
     uint256 private constant PART_WEIGHT = 64;
     uint256 private constant NUMBER_MASK = (1 << 32) - 1;
     uint256 private constant WEIGHT_MASK = (1 << 20) - 1;
+    // A parent as `edge` gives it: | weight 224 | number 32 |.
+    uint256 private constant EDGE_WEIGHT = 32;
 
     mapping(bytes32 id => NodeHead) private _heads;
     mapping(uint256 number => bytes32 id) private _ids;
@@ -73,17 +75,36 @@ abstract contract Lineage is ILineage {
     }
 
     /// @inheritdoc ILineage
+    function numberOf(bytes32 id) external view returns (uint256) {
+        return _numberOf(id);
+    }
+
+    /// @inheritdoc ILineage
     function parents(bytes32 id) external view returns (bytes32[] memory list) {
-        WeightedParent[] memory weighted = _parentsOf(id);
-        list = new bytes32[](weighted.length);
+        uint256[] memory parts = _partsOf(_heads[id]);
+        list = new bytes32[](parts.length);
         for (uint256 i = 0; i < list.length; ++i) {
-            list[i] = weighted[i].id;
+            list[i] = _ids[parts[i] & NUMBER_MASK];
         }
     }
 
     /// @inheritdoc ILineage
-    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory) {
-        return _parentsOf(id);
+    function weightedParents(bytes32 id) external view returns (WeightedParent[] memory list) {
+        uint256[] memory parts = _partsOf(_heads[id]);
+        list = new WeightedParent[](parts.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            list[i] = WeightedParent(_ids[parts[i] & NUMBER_MASK], parts[i] >> EDGE_WEIGHT);
+        }
+    }
+
+    /// @inheritdoc ILineage
+    function edge(bytes32 id)
+        external
+        view
+        returns (address trainer, uint256 number, uint256 timestamp, uint256[] memory parts)
+    {
+        NodeHead head = _heads[id];
+        return (head.trainer(), head.number(), head.timestamp(), _partsOf(head));
     }
 
     /// @inheritdoc ILineage
@@ -334,20 +355,25 @@ abstract contract Lineage is ILineage {
         return (_parts[child][i / PARTS_A_WORD] >> (PART_BITS * (i % PARTS_A_WORD))) & ((1 << PART_BITS) - 1);
     }
 
-    function _parentsOf(bytes32 id) private view returns (WeightedParent[] memory list) {
-        NodeHead head = _heads[id];
+    /// @dev A node's parents as `edge` gives them.
+    function _partsOf(NodeHead head) private view returns (uint256[] memory parts) {
         uint256 number = head.number();
         if (head.kind() == Kind.Merge) {
+            parts = new uint256[](MAX_PARENTS);
             uint256 count = 0;
-            while (count < MAX_PARENTS && _part(number, count) != 0) ++count;
-            list = new WeightedParent[](count);
-            for (uint256 i = 0; i < count; ++i) {
-                uint256 part = _part(number, i);
-                list[i] = WeightedParent(_ids[part & NUMBER_MASK], (part >> PART_WEIGHT) & WEIGHT_MASK);
+            uint256 word = 0;
+            for (; count < MAX_PARENTS; ++count) {
+                if (count % PARTS_A_WORD == 0) word = _parts[number][count / PARTS_A_WORD];
+                if (word == 0) break;
+                parts[count] = (word & NUMBER_MASK) | (((word >> PART_WEIGHT) & WEIGHT_MASK) << EDGE_WEIGHT);
+                word >>= PART_BITS;
+            }
+            assembly ("memory-safe") {
+                mstore(parts, count)
             }
         } else if (head.kind() == Kind.Train) {
-            list = new WeightedParent[](1);
-            list[0] = WeightedParent(_ids[_lines[number].parent()], 1);
+            parts = new uint256[](1);
+            parts[0] = _lines[number].parent() | (1 << EDGE_WEIGHT);
         }
     }
 

@@ -9,8 +9,9 @@ import {IPayments} from "./IPayments.sol";
 /// calls `settle`; a payment costs the same at any depth. No unit is lost: for each token
 /// sum of payments = sum of `unsplit` + sum of `earned` + sum of withdrawals.
 ///
-/// The parents' share of a model is what its trainer had chosen before the block in which the model was registered, else
-/// DEFAULT_SHARE. It never changes afterwards, so a payer knows the split. Seeds and declared roots keep everything.
+/// The parents' share of a model is what its trainer had chosen before the second in which the model was registered (by
+/// block timestamps), else DEFAULT_SHARE. It never changes afterwards, so a payer knows the split. Seeds and declared roots
+/// keep everything.
 ///
 /// Rounding favours the parents, by less than one unit: nobody gains by settling small amounts.
 interface ICreditVault is IPayments {
@@ -22,17 +23,15 @@ interface ICreditVault is IPayments {
 
     // ------------------------------------------------------------------------------------------------ events
 
-    /// @notice From the next block on, models of this trainer pass this share on to their parents.
+    /// @notice Models of this trainer in blocks of later timestamps pass this share on to their parents.
     event ShareChosen(address indexed trainer, uint256 share);
 
     /// @notice A model was paid. `amount` is what arrived.
     event Paid(bytes32 indexed model, address indexed token, address indexed payer, uint256 amount);
 
-    /// @notice A model's credit was split: `kept` is its trainer's, `passed` went to its parents.
-    event Settled(bytes32 indexed model, address indexed token, uint256 kept, uint256 passed);
-
-    /// @notice A parent got its part. It will share it with its own parents.
-    event PassedUp(bytes32 indexed parent, bytes32 indexed child, address indexed token, uint256 amount);
+    /// @notice A model's credit was split: `kept` is its trainer's, `passed[i]` went to its i-th parent, in the order of
+    /// `ILineage.parents`, and waits there to be split again. `passed` is empty for seeds and declared roots.
+    event Settled(bytes32 indexed model, address indexed token, uint256 kept, uint256[] passed);
 
     /// @notice A trainer took what its models had earned.
     event Withdrawn(address indexed trainer, address indexed token, address indexed to, uint256 amount);
@@ -48,8 +47,8 @@ interface ICreditVault is IPayments {
 
     // ------------------------------------------------------------------------------------------------ paying
 
-    /// @notice Sets the parents' share of models that the sender will register in later blocks. Models that exist keep
-    /// theirs.
+    /// @notice Sets the parents' share of models that the sender will register in blocks of later timestamps. Models that
+    /// exist, and those of the same second, keep theirs. Of several choices in one second the last counts.
     /// @param share in 1/10,000, from MIN_SHARE to MAX_SHARE
     function chooseShare(uint256 share) external;
 
@@ -61,7 +60,8 @@ interface ICreditVault is IPayments {
     function payToken(bytes32 model, address token, uint256 amount) external returns (uint256 received);
 
     /// @notice Splits what a model was credited with between its trainer and its parents. Anyone may call it.
-    /// @dev One edge: at most 8 parents.
+    /// @dev One edge: at most 8 parents. Where the trainer chose other shares after the model was registered, the one that
+    /// counts is found by bisection, one more read for each time that the number of choices doubles.
     /// @return amount what was split; zero where there was nothing
     function settle(bytes32 model, address token) external returns (uint256 amount);
 

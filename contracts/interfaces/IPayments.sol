@@ -9,7 +9,7 @@ interface IPayments {
     /// @notice Nothing arrived, so there is nothing to credit.
     error NothingReceived(address token);
 
-    /// @notice More than 2^128 - 1 units.
+    /// @notice More than 2^128 - 1 units, alone or with what the account already holds.
     error AmountTooLarge(uint256 amount);
 
     /// @notice Nothing is owed to the caller in this token.

@@ -85,6 +85,11 @@ contract MockLineage is ILineage {
         return number == 0 || number > _ids.length ? bytes32(0) : _ids[number - 1];
     }
 
+    /// @inheritdoc ILineage
+    function numberOf(bytes32 id) external view returns (uint256) {
+        return _nodes[id].number;
+    }
+
     // ------------------------------------------------------------------------------------------------ edges
 
     /// @inheritdoc ILineage
@@ -99,6 +104,20 @@ contract MockLineage is ILineage {
     /// @inheritdoc ILineage
     function weightedParents(bytes32 id) external view returns (WeightedParent[] memory) {
         return _parents[id];
+    }
+
+    /// @inheritdoc ILineage
+    function edge(bytes32 id)
+        external
+        view
+        returns (address trainer, uint256 number, uint256 timestamp, uint256[] memory parts)
+    {
+        WeightedParent[] storage list = _parents[id];
+        parts = new uint256[](list.length);
+        for (uint256 i = 0; i < list.length; ++i) {
+            parts[i] = (list[i].weight << 32) | _nodes[list[i].id].number;
+        }
+        return (_nodes[id].trainer, _nodes[id].number, _nodes[id].timestamp, parts);
     }
 
     /// @inheritdoc ILineage

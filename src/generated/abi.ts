@@ -656,33 +656,6 @@ export const creditVaultAbi = [
     "inputs": [
       {
         "indexed": true,
-        "name": "parent",
-        "type": "bytes32"
-      },
-      {
-        "indexed": true,
-        "name": "child",
-        "type": "bytes32"
-      },
-      {
-        "indexed": true,
-        "name": "token",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "name": "amount",
-        "type": "uint256"
-      }
-    ],
-    "name": "PassedUp",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
         "name": "model",
         "type": "bytes32"
       },
@@ -699,7 +672,7 @@ export const creditVaultAbi = [
       {
         "indexed": false,
         "name": "passed",
-        "type": "uint256"
+        "type": "uint256[]"
       }
     ],
     "name": "Settled",
@@ -2465,6 +2438,35 @@ export const modelRegistryAbi = [
   {
     "inputs": [
       {
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "edge",
+    "outputs": [
+      {
+        "name": "trainer",
+        "type": "address"
+      },
+      {
+        "name": "number",
+        "type": "uint256"
+      },
+      {
+        "name": "timestamp",
+        "type": "uint256"
+      },
+      {
+        "name": "parts",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "name": "ancestor",
         "type": "bytes32"
       },
@@ -2874,6 +2876,23 @@ export const modelRegistryAbi = [
   {
     "inputs": [],
     "name": "nodeCount",
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "numberOf",
     "outputs": [
       {
         "name": "",

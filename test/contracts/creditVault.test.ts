@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { type Address, getAddress, parseEventLogs, type TransactionReceipt } from 'viem';
+import { type Address, getAddress, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import { type Contract, reverts } from './support/chain.ts';
 import { deploy, ETHER, Family, model, sendValue, TOKEN } from './support/money.ts';
 
@@ -74,6 +74,27 @@ describe('CreditVault', () => {
       assert.equal(await unsplit(2, token.address), most);
     });
 
+    it('reverts with AmountTooLarge where an account would hold more than 2^128 - 1, and changes nothing', async () => {
+      const most = 2n ** 128n - 1n;
+      await token.send('mint', [bob, 2n ** 130n]);
+      const payToken = (number: number, amount: bigint) =>
+        vault.send('payToken', [model(number), token.address, amount], bob);
+      const settle = (number: number) => vault.send('settle', [model(number), token.address]);
+      await payToken(1, most);
+      await reverts(payToken(1, 1n), 'AmountTooLarge', [1n]);
+      // 20 % of 100 would reach model 1, which has no room for any of it before it is settled.
+      await payToken(2, 100n);
+      await reverts(settle(2), 'AmountTooLarge', [20n]);
+      await settle(1);
+      await settle(2);
+      assert.deepEqual([await unsplit(1, token.address), await earned(1, token.address)], [20n, most]);
+      // Nor has what it has earned, before that is withdrawn.
+      await reverts(settle(1), 'AmountTooLarge', [20n]);
+      await vault.send('withdraw', [[model(1)], token.address, carol], alice);
+      await settle(1);
+      assert.deepEqual([await unsplit(1, token.address), await earned(1, token.address)], [0n, 20n]);
+    });
+
     it('reverts with TransferFailed where the token has no code', async () => {
       for (const address of [ETHER, NOBODY] as const) {
         const args = [getAddress(address), vault.address, 5n];
@@ -114,11 +135,18 @@ describe('CreditVault', () => {
       assert.deepEqual([await earned(4), await unsplit(4)], [4_000n, 0n]);
       assert.deepEqual([await unsplit(2), await unsplit(3)], [3_000n, 1_000n]);
       assert.deepEqual([await unsplit(1), await earned(2)], [0n, 0n]);
-      assert.deepEqual(events(receipt), [
-        ['Settled', [model(4), ETHER, 4_000n, 4_000n]],
-        ['PassedUp', [model(2), model(4), ETHER, 3_000n]],
-        ['PassedUp', [model(3), model(4), ETHER, 1_000n]],
-      ]);
+      assert.deepEqual(events(receipt), [['Settled', [model(4), ETHER, 4_000n, [3_000n, 1_000n]]]]);
+    });
+
+    it('says what each parent got in the order of the parents, not of their numbers, and nothing for a seed', async () => {
+      await family.merge(6, carol, [3, 1, 2], [1, 5, 4]);
+      assert.deepEqual(await family.lineage.read('parents', [model(6)]), [3, 1, 2].map(model));
+      await pay(6, 1_000n);
+      const receipt = await vault.send('settle', [model(6), ETHER]);
+      assert.deepEqual(events(receipt), [['Settled', [model(6), ETHER, 800n, [20n, 100n, 80n]]]]);
+      assert.deepEqual([await unsplit(3), await unsplit(1), await unsplit(2)], [20n, 100n, 80n]);
+      const ofSeed = await vault.send('settle', [model(1), ETHER]);
+      assert.deepEqual(events(ofSeed), [['Settled', [model(1), ETHER, 100n, []]]]);
     });
 
     it('carries a payment to the seeds when the models of the line are named in order', async () => {
@@ -170,7 +198,7 @@ describe('CreditVault', () => {
   });
 
   describe('shares', () => {
-    it('are what the trainer chose before the block of the model, by default 20 %', async () => {
+    it('are what the trainer chose before the second of the model, by default 20 %', async () => {
       assert.equal(await vault.read('shareOf', [model(4)]), 5_000n);
       assert.equal(await vault.read('shareOf', [model(2)]), 2_000n);
       assert.equal(await vault.read('DEFAULT_SHARE'), 2_000n);
@@ -180,7 +208,7 @@ describe('CreditVault', () => {
       for (const number of [1, 3, 9]) assert.equal(await vault.read('shareOf', [model(number)]), 0n);
     });
 
-    it('of models that exist never change, not even by a choice in the very block of the model', async () => {
+    it('of models that exist never change, not even by a choice in the very second of the model', async () => {
       const { chain } = family;
       await chain.request('evm_setAutomine', false);
       const { address, abi } = vault;
@@ -215,11 +243,22 @@ describe('CreditVault', () => {
       );
       assert.equal(new Set(blocks).size, 1, 'all in one block');
       assert.equal(await vault.read('shareOf', [model(7)]), 2_000n);
-      // Two choices of one block are one choice, the last.
+      // Two choices of one second are one choice, the last.
       await family.train(8, bob, 1);
       assert.ok([600n, 700n].includes(await vault.read('shareOf', [model(8)])));
       assert.equal(await vault.read('shareOf', [model(8)]), await vault.read('chosenShare', [bob]));
       assert.equal(await vault.read('shareOf', [model(4)]), 5_000n);
+    });
+
+    it('are a choice from the next second on', async () => {
+      const { chain } = family;
+      const at = (await chain.read.getBlock()).timestamp + 100n;
+      await chain.request('evm_setNextBlockTimestamp', toHex(at));
+      await vault.send('chooseShare', [600], bob);
+      await chain.request('evm_setNextBlockTimestamp', toHex(at + 1n));
+      await family.train(7, bob, 1);
+      assert.equal((await family.lineage.read('node', [model(7)])).timestamp, at + 1n);
+      assert.equal(await vault.read('shareOf', [model(7)]), 600n);
     });
 
     it('of many choices are each the last one before its model', async () => {
@@ -267,6 +306,10 @@ describe('CreditVault', () => {
 
     it('leaves alone what was not settled', async () => {
       await pay(1, 100n);
+      await vault.send('settle', [model(1), ETHER]);
+      await pay(1, 7n);
+      await vault.send('withdraw', [[model(1)], ETHER, NOBODY], alice);
+      assert.deepEqual([await unsplit(1), await earned(1), await family.balance(NOBODY)], [7n, 0n, 100n]);
       await reverts(vault.send('withdraw', [[model(1)], ETHER, NOBODY], alice), 'NothingOwed', [alice, ETHER]);
     });
 

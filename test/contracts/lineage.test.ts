@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import hre from 'hardhat';
-import { type Hex, toHex } from 'viem';
+import { type Hex, toHex, zeroAddress } from 'viem';
 import { requirePinnedGas } from '../support/gas.ts';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 
@@ -13,6 +13,8 @@ const NONE = id(0);
 // Counting lines for coverage costs gas itself.
 const COVERAGE = hre.globalOptions.coverage ? 4n : 1n;
 const UNKNOWN = id(2n ** 200n);
+/** A parent as `edge` gives it. */
+const part = (number: number, weight: number) => BigInt(weight) * 2n ** 32n + BigInt(number);
 
 let chain: TestChain;
 let lineage: Contract;
@@ -208,6 +210,8 @@ describe('a random lineage', () => {
             weights,
             model.parents[node].map((_, i) => BigInt(i + 1)),
           );
+          const [, number, , parts] = await lineage.read('edge', [id(node)]);
+          assert.deepEqual([number, ...parts], [BigInt(node), ...model.parents[node].map((p, i) => part(p, i + 1))]);
           assert.deepEqual(await lineage.read('children', [id(node), NONE, 100n]), [
             model.children(node).map(id),
             NONE,
@@ -296,6 +300,39 @@ describe('a lineage with merges', () => {
       await lineage.read('weightedParents', [id(20)]),
       parents.map((n) => ({ id: id(n), weight: BigInt(n) })),
     );
+  });
+
+  it('tells an edge in one call as the other questions tell it, by numbers', async () => {
+    const [alice, bob] = chain.accounts;
+    // Ids that are no numbers: 8 to 14 are 108 to 114.
+    await lineage.send('addLine', [id(1), 108n, 7n], bob);
+    const eight = [110, 2, 114, 3, 108, 7, 113, 1];
+    const weights = [1, 2 ** 19, 3, 4, 5, 6, 7, 8];
+    await lineage.send('addMerge', [id(115), eight.map(id), weights.map(BigInt)], bob);
+    const expected: [node: number, trainer: Hex, number: number, parts: bigint[]][] = [
+      [1, alice, 1, []],
+      [2, alice, 2, []],
+      [4, alice, 4, [part(3, 5), part(2, 7)]],
+      [5, alice, 5, [part(4, 1)]],
+      [6, alice, 6, [part(1, 1), part(3, 2 ** 19), part(5, 3)]],
+      [109, bob, 9, [part(8, 1)]],
+      [115, bob, 15, [10, 2, 14, 3, 8, 7, 13, 1].map((number, i) => part(number, weights[i]))],
+    ];
+    for (const [node, trainer, number, parts] of expected) {
+      const record = await lineage.read('node', [id(node)]);
+      const edge = await lineage.read('edge', [id(node)]);
+      assert.deepEqual(edge, [trainer, BigInt(number), record.timestamp, parts], `${node}`);
+      assert.deepEqual([record.trainer, record.number], edge.slice(0, 2));
+      assert.ok(record.timestamp > 0n);
+      assert.equal(await lineage.read('numberOf', [id(node)]), BigInt(number));
+      const parents = parts.map(async (one) => ({
+        id: await lineage.read('nodeAt', [one % 2n ** 32n]),
+        weight: one / 2n ** 32n,
+      }));
+      assert.deepEqual(await lineage.read('weightedParents', [id(node)]), await Promise.all(parents));
+    }
+    assert.deepEqual(await lineage.read('edge', [UNKNOWN]), [zeroAddress, 0n, 0n, []]);
+    assert.equal(await lineage.read('numberOf', [UNKNOWN]), 0n);
   });
 
   it('unites the roots of all parents, and says when its limit cut them short', async () => {

@@ -58,6 +58,23 @@ describe('MockLineage', () => {
     assert.deepEqual(declared, [false, true, false, false, true, true, false, false]);
   });
 
+  it('tells an edge in one call', async () => {
+    const { alice, bob } = family;
+    const time = async (number: number) => (await read('node', model(number))).timestamp;
+    const expected: [number, string, bigint[]][] = [
+      [1, alice, []],
+      [2, bob, []],
+      [3, bob, [2n ** 32n + 1n]],
+      [5, alice, [5n * 2n ** 32n + 4n, 11n * 2n ** 32n + 2n]],
+    ];
+    for (const [number, trainer, parts] of expected) {
+      assert.deepEqual(await read('edge', model(number)), [trainer, BigInt(number), await time(number), parts]);
+      assert.equal(await read('numberOf', model(number)), BigInt(number));
+    }
+    assert.deepEqual(await read('edge', model(9)), [ETHER, 0n, 0n, []]);
+    assert.equal(await read('numberOf', model(9)), 0n);
+  });
+
   it('lists parents, weights, and children the newest first in pages', async () => {
     assert.deepEqual(await read('parents', model(5)), models(4, 2));
     assert.deepEqual(await read('weightedParents', model(5)), [

@@ -33,6 +33,7 @@ describe('what the server says without JavaScript', () => {
     // Alice keeps 80 % of 1.5 Ether unless she chooses otherwise; 0.25 came later.
     for (const amount of ['1.75', '0.25']) assertSays(text, new RegExp(`<dd class="figure">${amount}</dd>`));
     assertSays(text, /<dd class="figure">1\.5<\/dd>|<dd class="figure">1\.2<\/dd>/);
+    assertSays(await html(`/model/${seed.id}`), /Passed up by its children<\/dt><dd class="figure">0\.3<\/dd>/);
   });
 
   it('has the commands that repeat an edge and check it', async () => {

@@ -24,7 +24,7 @@ contract Family {
     function build(uint256 first, uint256 second, uint256[5] memory weights) internal {
         choose(0, first);
         choose(1, second);
-        CHEATS.roll(block.number + 1);
+        CHEATS.warp(block.timestamp + 1);
         lineage.addSeed(bytes32(uint256(1)), trainer(0));
         lineage.addRoot(bytes32(uint256(2)), trainer(1));
         lineage.addTrain(bytes32(uint256(3)), trainer(2), bytes32(uint256(1)));
@@ -35,7 +35,7 @@ contract Family {
         lineage.addMerge(bytes32(uint256(4)), trainer(0), two, twoWeights);
         lineage.addTrain(bytes32(uint256(5)), trainer(1), bytes32(uint256(4)));
         choose(0, second);
-        CHEATS.roll(block.number + 1);
+        CHEATS.warp(block.timestamp + 1);
         bytes32[] memory three = new bytes32[](3);
         uint256[] memory threeWeights = new uint256[](3);
         (three[0], three[1], three[2]) = (bytes32(uint256(5)), bytes32(uint256(4)), bytes32(uint256(1)));

@@ -11,12 +11,18 @@ const MOST_TOKENS = 5;
 /** A token's decimals beyond this are nonsense. */
 const MOST_DECIMALS = 36;
 
-/** What was paid to models and how it was split. */
+/**
+ * What was paid to models and how it was split. A settlement says what each parent got, not who they are: the store knows
+ * them, because events are applied in the order of the chain and a model is registered before it is paid.
+ */
 export function applyVault(store: Store, raw: RawLog[]): void {
   for (const { eventName, args } of parseEventLogs({ abi: creditVaultAbi, logs: raw, strict: true })) {
     if (eventName === 'Paid') store.addCredit(args.model, args.token, { paid: args.amount });
-    else if (eventName === 'PassedUp') store.addCredit(args.parent, args.token, { received: args.amount });
-    else if (eventName === 'Settled') store.addCredit(args.model, args.token, { kept: args.kept, passed: args.passed });
+    if (eventName !== 'Settled') continue;
+    const { model, token, kept, passed } = args;
+    store.addCredit(model, token, { kept, passed: passed.reduce((sum, part) => sum + part, 0n) });
+    const parents = store.model(model)?.parents ?? [];
+    for (const [k, { id }] of parents.entries()) store.addCredit(id, token, { received: passed[k] });
   }
 }
 
