@@ -31,9 +31,20 @@ describe('a node in trouble', () => {
     await wait();
     await says(`Block ${REFUSED_FROM - 1} on local chain (31337). ${LAST_BLOCK - REFUSED_FROM + 1} blocks behind.`);
 
+    const tree = await crowd.open(stage.browser);
+    await tree.page.goto(`${crowd.origin}/tree`);
+    const shows = (text: string) => tree.page.getByTestId('shown').filter({ hasText: text }).waitFor();
+    const view = () => tree.page.locator('.react-flow__viewport').evaluate(({ style }) => style.transform);
+    await shows('250 of 250 models');
+    const before = await view();
+
     crowd.faults.refusedFrom = undefined;
     await wait();
     await says(`Block ${LAST_BLOCK} on local chain (31337). Up to date.`);
+
+    await shows('300 of 500 models');
+    assert.equal(await view(), before, 'new models do not move the view');
+    await leave(tree);
 
     crowd.faults.silent = true;
     await wait();
