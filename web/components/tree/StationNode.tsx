@@ -84,8 +84,9 @@ export function GroupNode({ data, selected }: NodeProps) {
   );
 }
 
+/** A node of which nothing can be read: its kind, and whether several stand here. */
 function FarMark({ kind, selected, several }: { kind: Kind; selected: boolean; several?: true }) {
-  const frame = `${selected ? 'outline-[12px] outline-offset-[12px] outline-mark' : ''}`;
+  const frame = selected ? 'outline-[12px] outline-offset-[12px] outline-mark' : '';
   return (
     <div className={`h-[60px] w-[184px] ${frame} ${several ? 'border-b-[16px] border-double border-rule' : ''}`}>
       <div className={`size-full ${MARKS[kind]}`} />
