@@ -31,7 +31,7 @@ let crowd: CrowdPage;
 before(async () => {
   stage = await openStage();
   crowd = await serveCrowd(CROWD);
-  await fetch(`${crowd.origin}/`);
+  await fetch(`${crowd.origin}/tree`);
 });
 after(() => crowd?.close());
 
@@ -157,10 +157,16 @@ function notePaint(): void {
 function noteAnswer(): void {
   let clicked = false;
   const timer = setInterval(() => {
-    const node = document.querySelector<HTMLElement>('.react-flow__node');
-    if (!clicked && node) {
+    const mark = document.querySelector<SVGPathElement>('[data-testid="marks"] .fill-train');
+    if (!clicked && mark) {
       clicked = true;
-      node.click();
+      // Just inside of the first mark's corner.
+      const { x, y } = mark.getPointAtLength(0);
+      const { transform } = document.querySelector<HTMLElement>('.react-flow__viewport')!.style;
+      const at = new DOMMatrix(transform).transformPoint({ x: x + 20, y: y + 20 });
+      const pane = document.querySelector('.react-flow__pane')!;
+      const { left, top } = pane.getBoundingClientRect();
+      pane.dispatchEvent(new MouseEvent('click', { bubbles: true, clientX: left + at.x, clientY: top + at.y }));
     }
     if (!document.querySelector('aside[aria-label="Chosen model"]')) return;
     (window as unknown as { answered: number }).answered = performance.now();

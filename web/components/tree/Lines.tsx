@@ -1,19 +1,16 @@
-import { memo, useContext, useMemo } from 'react';
-import { type Drawing, type Link, NODE_SIZE } from './drawing.ts';
-import { FarAway } from './StationNode.tsx';
-
-/** Lines are drawn in squares of this side, so that what lies outside the window costs nothing. */
-const TILE = 2_000;
+import { memo, useMemo } from 'react';
+import { type Drawing, type Link, NODE_SIZE, tileOf } from './drawing.ts';
 
 interface Props {
   drawing: Drawing;
   /** the ids of a chosen family, if any: its lines are marked, the others step back */
   lineage: ReadonlySet<string> | undefined;
+  /** of a line, in pixels at full size */
+  width: number;
 }
 
-/** All edges of the drawing, a path for each square: thousands of elements would be slow. */
-export const Lines = memo(function Lines({ drawing, lineage }: Props) {
-  const width = useContext(FarAway) ? 6 : 1;
+/** All edges of the drawing, a path for each tile: thousands of elements would be slow. */
+export const Lines = memo(function Lines({ drawing, lineage, width }: Props) {
   const curves = useMemo(() => curvesOf(drawing), [drawing]);
   const tiles = useMemo(() => {
     const paths = new Map<string, string>();
@@ -51,7 +48,7 @@ function curvesOf({ items, links }: Drawing): Map<Link, { tile: string; path: st
     const [x, y] = [from.x, from.y + NODE_SIZE.height];
     const middle = (y + to.y) / 2;
     curves.set(link, {
-      tile: `${Math.floor((x + to.x) / 2 / TILE)} ${Math.floor(middle / TILE)}`,
+      tile: tileOf((x + to.x) / 2, middle),
       path: `M${x} ${y}C${x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}`,
     });
   }

@@ -1,5 +1,4 @@
 import type { NodeProps } from '@xyflow/react';
-import { createContext, useContext } from 'react';
 import type { GraphNode, Kind } from '../../lib/chain/types.ts';
 import { percent, short } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
@@ -14,16 +13,6 @@ const FRAMES: Record<Kind, string> = {
   merge: 'rounded-[3px] border-double border-[3px] border-merge',
 };
 
-/** Whether the picture is seen from so far away that nothing can be read: then models are plain marks. */
-export const FarAway = createContext(false);
-
-const MARKS: Record<Kind, string> = {
-  seed: 'rounded-full bg-seed',
-  root: 'border-[14px] border-dashed border-root',
-  train: 'bg-train',
-  merge: 'bg-merge [clip-path:polygon(0_50%,16%_0,84%_0,100%_50%,84%_100%,16%_100%)]',
-};
-
 interface Data {
   node: GraphNode;
   members?: GraphNode[];
@@ -34,7 +23,6 @@ interface Data {
 /** One model. */
 export function StationNode({ data, selected }: NodeProps) {
   const { node, people } = data as Data;
-  if (useContext(FarAway)) return <FarMark kind={node.kind} selected={selected} />;
   return (
     <div
       className={`relative flex h-[60px] w-[184px] items-center gap-2.5 border bg-sheet px-3.5 text-left text-ink ${FRAMES[node.kind]} ${
@@ -64,7 +52,6 @@ export function StationNode({ data, selected }: NodeProps) {
 /** Several models that differ in nothing that a picture shows. */
 export function GroupNode({ data, selected }: NodeProps) {
   const { node, members = [], people } = data as Data;
-  if (useContext(FarAway)) return <FarMark kind={node.kind} selected={selected} several />;
   return (
     <div
       className={`relative h-[60px] w-[184px] cursor-pointer text-ink ${selected ? 'outline-2 outline-offset-4 outline-mark' : ''}`}
@@ -80,16 +67,6 @@ export function GroupNode({ data, selected }: NodeProps) {
           </span>
         </span>
       </span>
-    </div>
-  );
-}
-
-/** A node of which nothing can be read: its kind, and whether several stand here. */
-function FarMark({ kind, selected, several }: { kind: Kind; selected: boolean; several?: true }) {
-  const frame = selected ? 'outline-[12px] outline-offset-[12px] outline-mark' : '';
-  return (
-    <div className={`h-[60px] w-[184px] ${frame} ${several ? 'border-b-[16px] border-double border-rule' : ''}`}>
-      <div className={`size-full ${MARKS[kind]}`} />
     </div>
   );
 }

@@ -21,11 +21,12 @@ import type { GraphPart } from '../../lib/chain/useGraph.ts';
 import { plural } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';
-import { boundsOf, type Drawing, draw, NODE_SIZE } from './drawing.ts';
+import { boundsOf, type Drawing, draw, itemAt, NODE_SIZE } from './drawing.ts';
 import { neighbourOf } from './keys.ts';
 import { Lines } from './Lines.tsx';
+import { Marks } from './Marks.tsx';
 import { SmallMap } from './SmallMap.tsx';
-import { FarAway, GroupNode, StationNode } from './StationNode.tsx';
+import { GroupNode, StationNode } from './StationNode.tsx';
 
 const NODE_TYPES: NodeTypes = { station: StationNode, several: GroupNode };
 
@@ -36,7 +37,7 @@ const MOST_AT_ONCE = 400;
 /** Of a family that stands around one model more than this is not shown whole, because the one would be lost in it. */
 const MOST_AROUND_ONE = 60;
 const CLOSEST = 1.6;
-/** Below this nothing can be read. */
+/** Below this nothing can be read: models are plain marks. */
 const FAR = 0.4;
 
 interface Props {
@@ -62,7 +63,8 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const keep = useMemo(() => new Set(graph.focus && [graph.focus]), [graph.focus]);
   const drawing = useMemo(() => draw(graph, openGroups, keep), [graph, openGroups, keep]);
-  const far = useStore(({ transform }) => transform[2] < FAR);
+  // Undefined until the first view is taken.
+  const far = useStore(({ panZoom, transform }) => (panZoom ? transform[2] < FAR : undefined));
   const lineage = useMemo(() => lineageOf(graph.nodes, selected), [graph.nodes, selected]);
 
   const plain = useMemo(
@@ -116,6 +118,11 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
     if (item?.members) setOpenGroups(new Set([...openGroups, id]));
     else onOpen(id);
   };
+  const choose = (id: string) => {
+    const item = drawing.items.find((other) => other.id === id);
+    if (item?.members) setOpenGroups(new Set([...openGroups, id]));
+    else onSelect(id === selected ? undefined : id);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && selected) return open(selected);
     if (event.key === 'Escape') return onSelect(undefined);
@@ -139,34 +146,34 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
       data-chosen={lineage !== undefined}
     >
       {seen && (
-        <FarAway value={far}>
-          <ReactFlow
-            nodes={seen.part === graph.part ? nodes : NONE}
-            nodeTypes={NODE_TYPES}
-            onlyRenderVisibleElements
-            nodesDraggable={false}
-            nodesConnectable={false}
-            nodesFocusable={false}
-            elementsSelectable={false}
-            disableKeyboardA11y
-            minZoom={farthest(graph)}
-            maxZoom={CLOSEST}
-            defaultViewport={seen.from}
-            onNodeClick={(_, node) => {
-              if (node.type === 'several') setOpenGroups(new Set([...openGroups, node.id]));
-              else onSelect(node.id === selected ? undefined : node.id);
-            }}
-            onNodeDoubleClick={(_, node) => open(node.id)}
-            onPaneClick={() => onSelect(undefined)}
-          >
-            <Background variant={BackgroundVariant.Lines} gap={132} color="var(--color-line)" lineWidth={0.6} />
-            <Controls showInteractive={false} position="bottom-left" />
-            <ViewportPortal>
-              <Lines drawing={drawing} lineage={lineage} />
-            </ViewportPortal>
-            <SmallMap drawing={drawing} />
-          </ReactFlow>
-        </FarAway>
+        <ReactFlow
+          nodes={seen.part === graph.part && far === false ? nodes : NONE}
+          nodeTypes={NODE_TYPES}
+          onlyRenderVisibleElements
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          minZoom={farthest(graph)}
+          maxZoom={CLOSEST}
+          defaultViewport={seen.from}
+          onNodeClick={(_, node) => choose(node.id)}
+          onNodeDoubleClick={(_, node) => open(node.id)}
+          onPaneClick={({ clientX, clientY }) => {
+            const mark = far && itemAt(drawing, flow.screenToFlowPosition({ x: clientX, y: clientY }));
+            if (mark) choose(mark.id);
+            else onSelect(undefined);
+          }}
+        >
+          <Background variant={BackgroundVariant.Lines} gap={132} color="var(--color-line)" lineWidth={0.6} />
+          <Controls showInteractive={false} position="bottom-left" />
+          <ViewportPortal>
+            <Lines drawing={drawing} lineage={lineage} width={far ? 6 : 1} />
+            {far && <Marks drawing={drawing} lineage={lineage} selected={selected} />}
+          </ViewportPortal>
+          <SmallMap drawing={drawing} />
+        </ReactFlow>
       )}
       <p className="sr-only" aria-live="polite">
         {current && describe(current.node, current.members)}

@@ -55,3 +55,17 @@ export function boundsOf({ items }: Drawing): { x: number; y: number; width: num
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
+
+/** The item drawn at a place, if any. */
+export function itemAt({ items }: Drawing, place: { x: number; y: number }): DrawnItem | undefined {
+  const { width, height } = NODE_SIZE;
+  return items.find(({ x, y }) => Math.abs(place.x - x) <= width / 2 && place.y >= y && place.y <= y + height);
+}
+
+/** What is drawn as paths is drawn in squares of this side: what lies outside of the window then costs nothing. */
+const TILE = 2_000;
+
+/** The square in which a place lies. */
+export function tileOf(x: number, y: number): string {
+  return `${Math.floor(x / TILE)} ${Math.floor(y / TILE)}`;
+}
