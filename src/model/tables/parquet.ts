@@ -19,6 +19,8 @@ const MAX_FILE_BYTES = 1 << 27;
 const MAX_NUMBERS = 1 << 26;
 const MAX_LABEL_BYTES = 1 << 12;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Columns of numbers, side by side. */
 interface Block {
   columns: Column[];
@@ -52,11 +54,9 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   for (const column of [...features, ...targets]) requireNumbers(column);
   const label = roles.label === undefined ? undefined : all[roles.label];
   if (label !== undefined) requireLabels(label);
-  const minimum = features.length + targets.length;
-  requireCells(footer, minimum);
-  const pages: PageOptions = {
-    ...{ bytes, end: footer.end, decompressors: options.decompressors ?? {}, spent: { bytes: 0 } },
-  };
+  requireCells(footer, features.length + targets.length);
+  const { decompressors = {} } = options;
+  const pages: PageOptions = { bytes, end: footer.end, decompressors, spent: { bytes: 0 } };
   const blocks = [features, targets].map((columns) => blockOf(columns, footer, pages));
   requireCells(footer, blocks[0].width + blocks[1].width + (label === undefined ? 0 : 1));
   const values = readBlock(blocks[0], footer, pages);
@@ -81,9 +81,7 @@ function requireCells({ rows }: Footer, columns: number): void {
   if (rows * columns <= MAX_NUMBERS) return;
   throw new FileFormatError(
     `${rows} rows of ${columns} numbers are more than ${MAX_NUMBERS}, which is all that is read.`,
-    {
-      hint: 'Split the file, or leave columns out.',
-    },
+    { hint: 'Split the file, or leave columns out.' },
   );
 }
 
@@ -183,7 +181,7 @@ function textAt({ bytes, starts, ends }: Texts, at: number, row: number, column:
   let text: string;
   try {
     const part = bytes.subarray(starts[at], ends[at]) as Uint8Array<ArrayBuffer>;
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(part).trim();
+    text = UTF8.decode(part).trim();
   } catch (cause) {
     throw new FileFormatError(`${where} is not UTF-8 text.`, { cause });
   }

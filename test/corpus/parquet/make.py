@@ -1,8 +1,11 @@
-# Writes the Parquet files of this folder and their twins in CSV, with pyarrow 25.0.1:
+# Writes the Parquet files of this folder and their twins in CSV, with pyarrow 25.0.1 and, where named so, DuckDB 1.5.6,
+# Polars 1.44.2 and fastparquet 2026.9.0:
 #   python make.py
 import random
 from decimal import Decimal
 
+import duckdb
+import polars
 import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
@@ -55,6 +58,13 @@ pq.write_table(
 required = pa.schema([pa.field(name, values.type, nullable=False) for name, values in flat.items()])
 pq.write_table(pa.table(flat, schema=required), "required.parquet", compression="snappy")
 
+# Other writers.
+few = table.select(["i16", "u16", "i32", "i64", "f32", "f64", "flag", "y", "n"])
+for version in ["v1", "v2"]:
+    duckdb.sql(f"copy few to 'duckdb-{version}.parquet' (format parquet, compression zstd, parquet_version {version})")
+polars.from_arrow(few).write_parquet("polars.parquet", row_group_size=20)
+few.to_pandas().to_parquet("fastparquet.parquet", engine="fastparquet")
+
 # A list of numbers in each row, as of images.
 pixels = [[random.randint(0, 255) for _ in range(9)] for _ in range(N)]
 y = [k % 3 for k in range(N)]
@@ -62,6 +72,8 @@ lists = pa.table({"y": pa.array(y, pa.int64()), "pixels": pa.array(pixels, pa.li
 for name, kind in [("list", pa.list_(pa.uint8())), ("fixed-list", pa.list_(pa.float32(), 9))]:
     made = lists.set_column(1, "pixels", pa.array(pixels, kind))
     pq.write_table(made, f"{name}.parquet", compression="zstd", data_page_size=64, write_batch_size=5, row_group_size=35)
+duckdb.sql("copy lists to 'duckdb-list.parquet' (format parquet)")
+polars.from_arrow(lists).write_parquet("polars-list.parquet")
 twin = {"y": y, **{f"pixels[{j}]": [row[j] for row in pixels] for j in range(9)}, "z": list(range(N))}
 csv.write_csv(pa.table(twin), "list.csv")
 

@@ -78,11 +78,11 @@ export function kindOf({ leaf }: Column): Kind | undefined {
   return physical === 'BYTE_ARRAY' && (meaning === 'UTF8' || meaning === 'ENUM') ? 'text' : undefined;
 }
 
-/** @throws InputError-like FileFormatError naming a column that cannot be numbers */
+/** @throws FileFormatError naming a column that cannot be numbers */
 export function requireNumbers(column: Column): void {
   const kind = kindOf(column);
   if (kind === 'number' || kind === 'integer') return;
-  throw new FileFormatError(`Column ${show(column.name)} holds ${describeColumn(column)}, which are not numbers.`, {
+  throw new FileFormatError(`Column ${show(column.name)} holds ${describeColumn(column)}, not numbers.`, {
     hint: 'Leave the column out, or code it as numbers.',
   });
 }

@@ -19,6 +19,8 @@ const [TRUE, FALSE, BYTE, I64, DOUBLE, BINARY, LIST, SET, STRUCT] = [1, 2, 3, 6,
 /** Parquet nests six deep. */
 const MAX_DEPTH = 24;
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 export function cursorAt(bytes: Uint8Array, at: number): Cursor {
   return { bytes, at, type: STRUCT, depth: 0, inList: false };
 }
@@ -75,7 +77,7 @@ export function readText(cursor: Cursor): string {
   expect(cursor.type === BINARY);
   const bytes = take(cursor, varint(cursor));
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes as Uint8Array<ArrayBuffer>);
+    return UTF8.decode(bytes as Uint8Array<ArrayBuffer>);
   } catch (cause) {
     throw new FileFormatError('The Parquet file has a name that is not UTF-8 text.', { cause });
   }
