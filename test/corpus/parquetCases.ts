@@ -75,6 +75,21 @@ export const SMALL_PARQUET: ParquetCase[] = [
   table('column-twice', { element: { 4: 'y' } }, /Two columns are called "y"/),
   table('column-nameless', { element: { 4: '' } }, /Column 1 has no name/),
   table('index-column', { element: { 4: '__index_level_0__' } }, /is the index of a data frame/),
+  table(
+    'list-of-lists',
+    {
+      footer: {
+        2: [
+          { 4: 'root', 5: 2 },
+          { 3: 1, 4: 'a', 5: 1, 6: 3 },
+          { 3: 2, 4: 'list', 5: 1 },
+          { 1: 1, 3: 2, 4: 'element' },
+          { 1: 1, 4: 'y' },
+        ],
+      },
+    },
+    /Column "a" holds structures or lists of lists/,
+  ),
   table('no-groups', { footer: { 3: 0, 4: [] } }, /no rows/),
   table('chunks-missing', { footer: { 4: [{ 1: [{}], 3: 2 }] } }, /Row group 0 has 1 column chunks, not 2/),
   table('chunk-other-file', { outer: { 1: 'other.parquet' } }, /encrypted or lies in another file/),
@@ -103,7 +118,8 @@ export const SMALL_PARQUET: ParquetCase[] = [
   packed('snappy-literal', SNAPPY, 8, [8, 0xfc, 0, 0, 0, 0x80, 1, 2, 3, 4], /cannot be decompressed/),
   packed('snappy-more', SNAPPY, 8, [8, 0, 1, 0xfe, 1, 0], /cannot be decompressed/),
   packed('snappy-less', SNAPPY, 8, [8, 0, 1], /cannot be decompressed/),
-  packed('snappy-before', SNAPPY, 8, [8, 0, 1, 0xfe, 2, 0], /cannot be decompressed/),
+  packed('snappy-before', SNAPPY, 8, [8, 0, 1, 0x1a, 2, 0], /cannot be decompressed/),
+  packed('snappy-nowhere', SNAPPY, 8, [8, 0, 1, 0x1a, 0, 0], /cannot be decompressed/),
   packed('snappy-length', SNAPPY, 8, Array(9).fill(0xff), /cannot be decompressed/),
   inPage('no-dictionary', 8, [1, 4, 0], /lacks its dictionary/),
   table('dictionary-beyond', { pages: [...dictionary, ...page(values(2, 8), [2, 4, 3])] }, /beyond its dictionary/),
@@ -114,6 +130,7 @@ export const SMALL_PARQUET: ParquetCase[] = [
   inPage('encoding-unknown', 77, [0], /encoding number 77/),
   inPage('deltas-parts', 5, [0x80, 1, 0, 2, 0, 0], /blocks of 128 integers in 0 parts/),
   inPage('deltas-block', 5, [0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2, 0, 0], /blocks of 4294967295 integers/),
+  inPage('deltas-no-block', 5, [0, 4, 2, 0, 0], /blocks of 0 integers/),
   inPage('deltas-count', 5, [0x80, 1, 4, 9, 0, 0], /9 in all and not 2/),
   inPage('deltas-width', 5, [0x80, 1, 4, 2, 0, 0, 99, 0, 0, 0], /differences of 99 bits/),
   inPage('deltas-cut', 5, [0x80, 1, 4, 2, 0, 0, 9, 0, 0, 0], /page is cut off/),
@@ -123,11 +140,9 @@ const zeros = (bytes: number) => zstdCompressSync(new Uint8Array(bytes));
 
 /** Of some megabytes, or asking for much. */
 export const LARGE_PARQUET: ParquetCase[] = [
-  ['footer-17mib', () => parquet([], new Uint8Array(17 << 20)), /footer claims 17825792 bytes; at most 16777216/],
   ['footer-elements', () => parquet([], lists(0x29, 1 << 18)), /no tree|claims -1 rows/],
   ['footer-too-many', () => parquet([], lists(0x29, 1 << 20)), /description cannot be read/],
   ['footer-groups', () => parquet([], lists(0x49, (1 << 18) - 1)), /claims -1 rows/],
-  ['footer-unknown', () => parquet([], lists(0x99, 15 << 20)), /claims -1 rows/],
   ['long-label', () => labelled(new Uint8Array(1e6).fill(97)), /label of 1000000 bytes; at most 4096/],
   ['no-text-label', () => labelled(new Uint8Array(9).fill(0xff)), /Row 0 of column "y" is not UTF-8 text/],
   ['many-classes', () => classes(5000), /The labels name 4097 classes/],
@@ -180,6 +195,18 @@ function classes(count: number): Uint8Array {
 
 /** So large, or asking for so much, that each is measured in a process of its own. */
 export const HUGE_PARQUET: ParquetCase[] = [
+  ['footer-17mib', () => parquet([], new Uint8Array(17 << 20)), /footer claims 17825792 bytes; at most 16777216/],
+  ['footer-unknown', () => parquet([], lists(0x99, 15 << 20)), /claims -1 rows/],
+  ['footer-deep', () => parquet([], new Uint8Array(15 << 20).fill(0x1c)), /description cannot be read/],
+  [
+    'rows-beyond',
+    () => {
+      // 60 pages of 2^24 values in a file of two rows.
+      const run = page(values(1 << 24, 8), [1, ...varint(1 << 25), 0]);
+      return parquetTable({ pages: [...dictionary, ...Array(60).fill(run).flat()], chunk: { 5: 60 * 2 ** 24 } });
+    },
+    /Column "a" has not 2 rows in row group 0/,
+  ],
   ['oversized', () => new Uint8Array(130 << 20), /at most 134217728/],
   [
     'pages-of-128mib',
