@@ -66,7 +66,9 @@ export function addDataCommand(program: Command): void {
 function inputsOf(options: DataOptions): { [key: string]: Json } {
   const { shardFile, offset, rows, count } = options;
   if (sourcesOf(options).length + (shardFile === undefined ? 0 : 1) !== 1) {
-    throw new InputError('Which data?', { hint: 'Give one of --mnist, --csv, --npy, --idx and --shard-file.' });
+    throw new InputError('Which data?', {
+      hint: 'Give one of --mnist, --csv, --parquet, --npy, --idx and --shard-file.',
+    });
   }
   if (shardFile === undefined) return sourceInputs(options, { offset, rows, count });
   requireFitting(options);

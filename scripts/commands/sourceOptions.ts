@@ -10,6 +10,7 @@ import { natural, positive } from './options.ts';
 export interface SourceOptions {
   mnist?: boolean;
   csv?: string;
+  parquet?: string;
   npy?: string;
   idx?: string;
   answers?: string;
@@ -37,13 +38,14 @@ export function withSource(command: Command): Command {
       new Option('--transform <name>', 'pool4: 7x7 means of 4x4 pixels').choices(['none', 'pool4']).default('none'),
     )
     .option('--csv <file>', 'table in CSV, with --label or --targets')
+    .option('--parquet <file>', 'table in Parquet, with --label or --targets; lists of numbers become columns')
     .option('--npy <file>', 'numpy array of features, with --answers')
     .option('--idx <file>', 'IDX array of features, with --answers')
     .option('--answers <file>', 'npy or IDX: one label a row, with --regression targets')
     .option('--regression', 'npy or IDX: the answers are numbers to be predicted')
-    .option('--label <column>', 'CSV: column of the class (its number, 1, 2, .., in a file without header)')
-    .option('--targets <columns...>', 'CSV: columns of numbers to be predicted, instead of --label')
-    .option('--ignore <columns...>', 'CSV: columns to leave out')
+    .option('--label <column>', 'CSV, Parquet: column of the class (its number, 1, 2, .., in a CSV without header)')
+    .option('--targets <columns...>', 'CSV, Parquet: columns of numbers to be predicted, instead of --label')
+    .option('--ignore <columns...>', 'CSV, Parquet: columns to leave out')
     .option('--no-header', 'CSV: the first line is a row')
     .addOption(new Option('--delimiter <mark>', 'CSV: between cells (default: comma)').choices([',', ';', '\t', '|']))
     .addOption(new Option('--scale <how>', 'tables: scale each column').choices(['standard', 'min-max']))
@@ -53,7 +55,7 @@ export function withSource(command: Command): Command {
     .option('--like <manifest>', 'tables: scaling, order and classes of another run (its dataset.json)');
 }
 
-const SOURCES = ['mnist', 'csv', 'npy', 'idx'] as const;
+const SOURCES = ['mnist', 'csv', 'parquet', 'npy', 'idx'] as const;
 
 /** Names of the sources among the options: more than one is too many. */
 export function sourcesOf(options: SourceOptions): string[] {
@@ -63,8 +65,9 @@ export function sourcesOf(options: SourceOptions): string[] {
 /** What is to be made of the one source among the options. @throws InputError for options that do not fit it */
 export function sourceInputs(options: SourceOptions, range: RowsOptions): SourceInputs {
   requireFitting(options);
-  const { csv, npy, idx, set, transform } = options;
+  const { csv, parquet, npy, idx, set, transform } = options;
   if (csv !== undefined) return tableInputs('csv', csv, options, range);
+  if (parquet !== undefined) return tableInputs('parquet', parquet, options, range);
   if (npy !== undefined) return tableInputs('npy', npy, options, range);
   if (idx !== undefined) return tableInputs('idx', idx, options, range);
   return { source: 'mnist', set, transform, ...range };
@@ -79,10 +82,10 @@ export interface RowsOptions {
 
 /** @throws InputError for an option of tables where there is none */
 export function requireFitting(options: SourceOptions): void {
-  const isTable = [options.csv, options.npy, options.idx].some((file) => file !== undefined);
+  const isTable = sourcesOf(options).some((source) => source !== 'mnist');
   const misplaced = TABLE_OPTIONS.find((name) => !isTable && options[name] !== undefined);
   if (misplaced !== undefined)
-    throw new InputError(`--${DASHED[misplaced] ?? misplaced} is for --csv, --npy and --idx.`);
+    throw new InputError(`--${DASHED[misplaced] ?? misplaced} is for --csv, --parquet, --npy and --idx.`);
 }
 
 const TABLE_OPTIONS = [
@@ -98,11 +101,17 @@ function tableInputs(
   { offset, rows, count }: RowsOptions,
 ): TableInputs {
   const { answers, like, label, targets, ignore, delimiter, scale, clip, shuffle, fitRows } = options;
-  if (source === 'csv' && (answers !== undefined || options.regression)) {
-    throw new InputError('--answers and --regression are for --npy and --idx.', { hint: 'Name columns of the CSV.' });
+  const hasColumns = source === 'csv' || source === 'parquet';
+  if (hasColumns && (answers !== undefined || options.regression)) {
+    throw new InputError('--answers and --regression are for --npy and --idx.', {
+      hint: 'Name columns of the file.',
+    });
   }
-  if (source !== 'csv' && (label ?? targets ?? ignore ?? delimiter) !== undefined) {
-    throw new InputError('--label, --targets, --ignore and --delimiter are for --csv.', { hint: 'Give --answers.' });
+  if (!hasColumns && (label ?? targets ?? ignore) !== undefined) {
+    throw new InputError('--label, --targets and --ignore are for --csv and --parquet.', { hint: 'Give --answers.' });
+  }
+  if (source !== 'csv' && (delimiter !== undefined || !options.header)) {
+    throw new InputError('--delimiter and --no-header are for --csv.');
   }
   if (like !== undefined && (scale ?? clip ?? shuffle ?? fitRows) !== undefined) {
     throw new InputError('--like takes scaling and order from a manifest.', {

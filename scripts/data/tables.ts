@@ -7,22 +7,25 @@ import { tableFromArrays } from '../../src/model/tables/arrays.ts';
 import { type CsvOptions, readCsv } from '../../src/model/tables/csv.ts';
 import { applyDescription, type DatasetDescription, prepareDataset } from '../../src/model/tables/dataset.ts';
 import { parseNpy } from '../../src/model/tables/npy.ts';
+import { readParquet } from '../../src/model/tables/parquet.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
+import type { RoleOptions } from '../../src/model/tables/roles.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
+import { DECOMPRESSORS } from '../files/decompress.ts';
 import { readParsed } from '../files/read.ts';
 
 /** How a table is read and prepared; null where nothing was said. */
 export interface TableInputs {
   [key: string]: string | number | string[] | boolean | null;
-  source: 'csv' | 'npy' | 'idx';
+  source: 'csv' | 'parquet' | 'npy' | 'idx';
   file: string;
   fileSha256: string;
   /** npy and IDX: file of the answers. */
   answers: string | null;
   answersSha256: string | null;
-  /** CSV: column of the class. */
+  /** CSV and Parquet: column of the class. */
   label: string | null;
-  /** CSV: columns of numbers to be predicted. */
+  /** CSV and Parquet: columns of numbers to be predicted. */
   targets: string[] | null;
   ignore: string[] | null;
   header: boolean;
@@ -69,19 +72,16 @@ function readManifest(path: string, hash: string | undefined): DatasetManifest {
 
 function readRaw(inputs: TableInputs, classes: readonly string[] | undefined): RawTable {
   const { source, file, fileSha256, answers, answersSha256, regression } = inputs;
-  if (source === 'csv') {
-    const { label, targets, ignore, header, delimiter } = inputs;
+  if (source === 'csv' || source === 'parquet') {
+    const { header, delimiter } = inputs;
+    const roles = rolesIn(inputs, classes);
+    const csvOptions = { header, ...(delimiter !== null && { delimiter: delimiter as CsvOptions['delimiter'] }) };
     return readParsed(
       file,
       (bytes) =>
-        readCsv(bytes, {
-          header,
-          ...(label !== null && { label }),
-          ...(targets !== null && { targets }),
-          ...(ignore !== null && { ignore }),
-          ...(delimiter !== null && { delimiter: delimiter as CsvOptions['delimiter'] }),
-          ...(classes && { classes }),
-        }),
+        source === 'csv'
+          ? readCsv(bytes, { ...roles, ...csvOptions })
+          : readParquet(bytes, { ...roles, decompressors: DECOMPRESSORS }),
       fileSha256,
     );
   }
@@ -94,4 +94,13 @@ function readRaw(inputs: TableInputs, classes: readonly string[] | undefined): R
     readParsed(answers, parse, answersSha256 ?? undefined),
     regression ? { kind: 'regression' } : { kind: 'classes', ...(classes && { classes }) },
   );
+}
+
+function rolesIn({ label, targets, ignore }: TableInputs, classes: readonly string[] | undefined): RoleOptions {
+  return {
+    ...(label !== null && { label }),
+    ...(targets !== null && { targets }),
+    ...(ignore !== null && { ignore }),
+    ...(classes && { classes }),
+  };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { writeTensors } from '../../src/model/safetensors.ts';
-import { shardLabel } from '../../src/model/shard.ts';
+import { type Shard, shardLabel } from '../../src/model/shard.ts';
 import { readShard, writeShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
@@ -171,6 +171,34 @@ describe('roots, merges, scores and tables', () => {
     assert.deepEqual([[...again.X], again.outputs, shardLabel(again, 0)], [[256, 256], 2, 0]);
   });
 
+  it('data reads Parquet as it reads CSV', async () => {
+    const options = ['--label', 'y', '--scale', 'standard', '--clip', '8', '--shuffle', '5', '--rows', '16'];
+    const twins = [
+      ['flat.csv', 'zstd.parquet'],
+      ['flat.csv', 'snappy.parquet'],
+      ['list.csv', 'list.parquet'],
+    ];
+    for (const names of twins) {
+      const [one, two] = await Promise.all(
+        names.map(async (name) => {
+          const path = corpus(name);
+          const source = name.endsWith('.csv') ? '--csv' : '--parquet';
+          const made = await result('data', source, path, ...options, '--count', '2', '--run', `twin-${name}`);
+          const shards = made.shards.map((file: string) => readShard(bytesOf(file)));
+          const manifest = parseManifest(readFileSync(join(folder, 'runs', `twin-${name}`, 'dataset.json'), 'utf8'));
+          return { shards: shards.map(({ salt: _, ...rows }: Shard) => rows), manifest };
+        }),
+      );
+      assert.deepEqual(two.shards, one.shards);
+      assert.deepEqual({ ...two.manifest, name: '', source: '' }, { ...one.manifest, name: '', source: '' });
+    }
+    const parquet = corpus('gzip.parquet');
+    const like = ['--like', join(folder, 'runs', 'twin-flat.csv', 'dataset.json'), '--rows', '16', '--run', 'alike'];
+    const { shards } = await result('data', '--parquet', parquet, '--label', 'y', ...like);
+    const first = readShard(bytesOf(join(folder, 'runs', 'twin-flat.csv', 'shard-0.safetensors')));
+    assert.deepEqual([...readShard(bytesOf(shards[0])).X], [...first.X]);
+  });
+
   it('data reads numpy arrays', async () => {
     const options = ['--npy', features, '--answers', answers, '--regression', '--rows', '2', '--run', 'arrays'];
     const { shards } = await result('data', ...options);
@@ -178,6 +206,7 @@ describe('roots, merges, scores and tables', () => {
     assert.deepEqual([made.kind, [...made.X], [...made.Y]], ['regression', [512, 1536, 1024, 2048], [256, -256]]);
   });
 
+  const corpus = (name: string) => join(import.meta.dirname, '..', 'corpus', 'parquet', name);
   const pair = ['--parents', weights, sibling];
   const table = ['data', '--csv', csv];
   const cases: { name: string; args: string[]; code: number; says: RegExp }[] = [
@@ -282,6 +311,30 @@ describe('roots, merges, scores and tables', () => {
       args: ['data', '--mnist', '--scale', 'standard'],
       code: 2,
       says: /--scale is for --csv/,
+    },
+    {
+      name: 'a Parquet file with an empty cell',
+      args: ['data', '--parquet', corpus('null.parquet'), '--label', 'y'],
+      code: 3,
+      says: /null\.parquet: Row 1 has no value in column "b"/,
+    },
+    {
+      name: 'a Parquet file with a delimiter',
+      args: ['data', '--parquet', corpus('null.parquet'), '--label', 'y', '--delimiter', ';'],
+      code: 2,
+      says: /--delimiter and --no-header are for --csv/,
+    },
+    {
+      name: 'a Parquet file with answers',
+      args: ['data', '--parquet', corpus('null.parquet'), '--answers', answers],
+      code: 2,
+      says: /--answers and --regression/,
+    },
+    {
+      name: 'arrays with columns',
+      args: ['data', '--npy', features, '--answers', answers, '--ignore', 'a'],
+      code: 2,
+      says: /are for --csv and --parquet/,
     },
     { name: 'a CSV with answers', args: [...table, '--answers', answers], code: 2, says: /--answers and --regression/ },
   ];

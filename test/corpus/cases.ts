@@ -1,4 +1,5 @@
 import { entry, idx, npy, npyHeader, safetensors } from './files.ts';
+import { HUGE_PARQUET, LARGE_PARQUET, type ParquetCase, SMALL_PARQUET } from './parquetCases.ts';
 import type { Parser } from './parsers.ts';
 
 /** A bad file and what its reader must say. */
@@ -25,6 +26,8 @@ const model = (values: number[]) =>
 const deep = (n: number) => '['.repeat(n) + ']'.repeat(n);
 const manifest = (fields: string) =>
   `{"format":"descent-dataset/1","name":"n","source":"s","kind":"classes","inputs":1,"outputs":2,${fields}}`;
+
+const parquet = ([name, make, message]: ParquetCase): CorpusCase => bad(`${name}.parquet`, make, message);
 
 /** Small enough to lie in `files/`. */
 export const SMALL: CorpusCase[] = [
@@ -140,6 +143,7 @@ export const SMALL: CorpusCase[] = [
   bad('utf16.csv', () => Uint8Array.of(0xff, 0xfe, 97, 0, 44, 0, 121, 0), /UTF-16/),
   bad('latin1.csv', () => Uint8Array.of(97, 0xe9, 44, 121, 10), /not UTF-8/),
   bad('duplicate-column.csv', () => 'a,a,y\n1,2,p\n', /Two columns/),
+  ...SMALL_PARQUET.map(parquet),
   bad('fortran.npy', () => npy(npyHeader('<f4', [1], 'True'), [0, 0, 0, 0]), /Fortran order/),
   bad('object.npy', () => npy(npyHeader('|O', [1]), [0x80, 3, 0x4e, 0x2e]), /Python objects/),
   bad(
@@ -219,6 +223,7 @@ export const LARGE: CorpusCase[] = [
   bad('quoted-pairs.csv', () => `a,y\n${'"a" '.repeat(MIB / 4)}`, /Line 2: /),
   bad('ragged-last.csv', () => `a,b,y\n${'1.5,-2,p\n1,2,q\n'.repeat(2e5)}1,p`, /Line 400002 has 2 cells/),
   bad('many-columns.csv', () => `${Array.from({ length: 1e5 }, (_, k) => `c${k}`).join()}\n`, /100000 columns/),
+  ...LARGE_PARQUET.map(parquet),
   bad('spaces.npy', () => npy(`{${' '.repeat(60_000)}`, []), /not a description/),
   bad('nested.manifest', () => deep(MIB - 10), /not an object/),
   bad(
@@ -248,6 +253,7 @@ export const HUGE: CorpusCase[] = [
   bad('one-line.csv', () => new Uint8Array(100 * MIB).fill(0x2c), /Line 1 has 104857600 characters/),
   bad('line-breaks.csv', () => `a,y${'\n'.repeat(50 * MIB)}1,p`, /Line 2 is empty/),
   bad('quotes.csv', () => `a,y\n${'"'.repeat(50 * MIB)}`, /Line 2 has/),
+  ...HUGE_PARQUET.map(parquet),
   bad(
     'truncated-200mb.npy',
     () => npy(npyHeader('<f8', [2 ** 25]), new Uint8Array(200 * MIB)),

@@ -1,3 +1,4 @@
+import { DECOMPRESSORS } from '../../scripts/files/decompress.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { readFloatModel } from '../../src/model/import/floatModel.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
@@ -7,6 +8,7 @@ import { readTensors } from '../../src/model/safetensors.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readCsv } from '../../src/model/tables/csv.ts';
 import { parseNpy } from '../../src/model/tables/npy.ts';
+import { readParquet } from '../../src/model/tables/parquet.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { parseEdge } from '../../src/registry/edge.ts';
 import { entry, safetensors } from './files.ts';
@@ -24,6 +26,7 @@ export const PARSERS = {
   model: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.safetensors', bytes }]).model, 0n),
   index: (bytes: Uint8Array) => readSource([{ name: 'model.safetensors.index.json', bytes }, PART]),
   csv: (bytes: Uint8Array) => readCsv(bytes, { label: 'y' }),
+  parquet: (bytes: Uint8Array) => readParquet(bytes, { label: 'y', decompressors: DECOMPRESSORS }),
   npy: parseNpy,
   idx: parseIdx,
   manifest: (bytes: Uint8Array) => parseManifest(text(bytes)),

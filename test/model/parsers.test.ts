@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DescentError } from '../../src/errors/DescentError.ts';
@@ -36,6 +38,7 @@ const GOOD: Partial<Record<Parser, Uint8Array>> = {
   model: exportFloatWeights(weights),
   index: utf8('{"metadata":{"total_size":4},"weight_map":{"0.weight":"a.safetensors"}}'),
   csv: utf8('a,y\n1,p\n2,"q"\n'),
+  parquet: new Uint8Array(readFileSync(join(import.meta.dirname, '..', 'corpus', 'parquet', 'encodings.parquet'))),
   npy: npy(npyHeader('<i4', [2, 2]), Array(16).fill(1)),
   idx: idx(8, [2, 2], [1, 2, 3, 4]),
   manifest: utf8(formatManifest(manifest)),

@@ -1,22 +1,15 @@
 import Papa from 'papaparse';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
-import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
-import { classify, MAX_COLUMNS, type RawTable } from './rawTable.ts';
+import { classify, type RawTable } from './rawTable.ts';
+import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 
-export interface CsvOptions {
-  /** Column of the class labels: its name, or its number (1, 2, ..) in a file without header. */
-  label?: string;
-  /** Columns of numbers to be predicted, instead of a label. */
-  targets?: readonly string[];
-  /** Columns to leave out; all others are features. */
-  ignore?: readonly string[];
+/** Columns are named by their numbers (1, 2, ..) in a file without header. */
+export interface CsvOptions extends RoleOptions {
   /** Whether the first line names the columns; default true. Otherwise they are called 1, 2, .. */
   header?: boolean;
   /** Default: comma. */
   delimiter?: ',' | ';' | '\t' | '|';
-  /** Classes of another table whose order is to be kept. */
-  classes?: readonly string[];
 }
 
 /** MNIST as CSV takes 105 MiB. */
@@ -45,7 +38,8 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
   const first = lines.next();
   if (first.done) throw new FileFormatError('The CSV file is empty.');
   const names = header ? headerNames(first.value, delimiter) : first.value.cells.map((_, k) => `${k + 1}`);
-  const { features, targets, label } = roles(names, options);
+  requireNames(names, 'CSV');
+  const { features, targets, label } = rolesOf(names, options);
   // Every cell takes a character and a delimiter at least, so a claim of many columns cannot ask for more than this.
   const capacity = Math.min(countLines(text), Math.ceil(text.length / (2 * features.length))) + 1;
   const values = new Float32Array(capacity * features.length);
@@ -150,13 +144,6 @@ function headerNames({ cells }: Line, delimiter: string): string[] {
       hint: 'For a file without header say so.',
     });
   }
-  const blank = names.indexOf('');
-  if (blank >= 0) throw new FileFormatError(`Column ${blank + 1} has no name.`);
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) throw new FileFormatError(`Two columns are called ${show(name)}.`);
-    seen.add(name);
-  }
   const other = [',', ';', '\t', '|'].find(
     (mark) => mark !== delimiter && names.length === 1 && names[0].includes(mark),
   );
@@ -166,35 +153,6 @@ function headerNames({ cells }: Line, delimiter: string): string[] {
     });
   }
   return names;
-}
-
-/** Positions of the columns by what they are for. */
-function roles(
-  names: readonly string[],
-  { label, targets = [], ignore = [] }: CsvOptions,
-): { features: number[]; targets: number[]; label: number | undefined } {
-  if (names.length > MAX_COLUMNS) {
-    throw new FileFormatError(`The CSV file has ${names.length} columns; at most ${MAX_COLUMNS} are read.`);
-  }
-  if ((label === undefined) === (targets.length === 0)) {
-    throw new InputError('Which column is to be predicted?', { hint: 'Give either a label column or target columns.' });
-  }
-  const positions = new Map(names.map((name, k) => [name, k]));
-  const find = (name: string): number => {
-    const k = positions.get(name);
-    if (k === undefined) {
-      const some = names.slice(0, 20).map(show).join(', ');
-      throw new InputError(`There is no column ${show(name)}.`, {
-        details: `The columns are ${some}${names.length > 20 ? ' and more' : ''}.`,
-      });
-    }
-    return k;
-  };
-  const taken = [...(label === undefined ? [] : [label]), ...targets, ...ignore].map(find);
-  if (new Set(taken).size !== taken.length) throw new InputError('A column was given two roles.');
-  const features = names.map((_, k) => k).filter((k) => !taken.includes(k));
-  if (features.length === 0) throw new InputError('No column is left for the features.');
-  return { features, targets: targets.map(find), label: label === undefined ? undefined : find(label) };
 }
 
 function toNumber(cell: string, line: number, column: string): number {

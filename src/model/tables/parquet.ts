@@ -1,0 +1,259 @@
+import { FileFormatError } from '../../errors/FileFormatError.ts';
+import { InputError } from '../../errors/InputError.ts';
+import { MAX_SIZE } from '../../numbers/constants.ts';
+import { show } from '../json.ts';
+import { type Column, columnsOf, kindOf, requireLabels, requireNumbers } from './parquet/columns.ts';
+import { type Footer, readFooter } from './parquet/footer.ts';
+import { type Decompressors, type Page, type PageOptions, readPages } from './parquet/pages.ts';
+import type { Numbers, Texts } from './parquet/values.ts';
+import { classify, MAX_COLUMNS, type RawTable } from './rawTable.ts';
+import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
+
+export interface ParquetOptions extends RoleOptions {
+  /** How GZIP, BROTLI and ZSTD are decompressed; without, files in them are refused. */
+  decompressors?: Decompressors;
+}
+
+const MAX_FILE_BYTES = 1 << 27;
+/** Numbers of all columns that are read; MNIST has 47 million. */
+const MAX_NUMBERS = 1 << 26;
+const MAX_LABEL_BYTES = 1 << 12;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Columns of numbers, side by side. */
+interface Block {
+  columns: Column[];
+  /** Numbers that each column has in a row: 1, or as many as its lists are long. */
+  widths: number[];
+  /** Sum of the widths. */
+  width: number;
+  /** Names of the columns; of lists `name[0]`, `name[1]`, .. */
+  names: string[];
+}
+
+/**
+ * Reads a table of numbers from Parquet: columns of numbers or booleans (0 and 1), and of lists of numbers that are of one
+ * length in all rows; labels are integers or text. Rows count from 0.
+ * @throws FileFormatError with row and column; InputError for columns that are not there
+ */
+export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTable {
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new FileFormatError(`The Parquet file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read.`, {
+      hint: 'Split it, or leave columns out when writing it.',
+    });
+  }
+  const footer = readFooter(bytes);
+  const all = columnsOf(footer);
+  const names = all.map(({ name }) => name);
+  requireNames(names, 'Parquet');
+  const roles = rolesOf(names, options);
+  requireNoIndex([...roles.features, ...roles.targets].map((k) => names[k]));
+  if (footer.rows === 0) throw new FileFormatError('The Parquet file has columns and no rows.');
+  const [features, targets] = [roles.features, roles.targets].map((list) => list.map((k) => all[k]));
+  for (const column of [...features, ...targets]) requireNumbers(column);
+  const label = roles.label === undefined ? undefined : all[roles.label];
+  if (label !== undefined) requireLabels(label);
+  requireCells(footer, features.length + targets.length);
+  const { decompressors = {} } = options;
+  const pages: PageOptions = { bytes, end: footer.end, decompressors, spent: { bytes: 0 } };
+  const blocks = [features, targets].map((columns) => blockOf(columns, footer, pages));
+  requireCells(footer, blocks[0].width + blocks[1].width + (label === undefined ? 0 : 1));
+  const values = readBlock(blocks[0], footer, pages);
+  const table = { inputs: blocks[0].width, features: values, columns: blocks[0].names };
+  if (label === undefined) {
+    return { ...table, kind: 'regression', outputs: blocks[1].width, targets: readBlock(blocks[1], footer, pages) };
+  }
+  const { classes, labels } = readLabels(label, footer, pages, options.classes);
+  return { ...table, kind: 'classes', outputs: classes.length, labels, classes };
+}
+
+/** pandas writes the numbers of its rows as a column, which teaches nothing. */
+function requireNoIndex(names: readonly string[]): void {
+  const index = names.find((name) => /^__index_level_\d+__$/.test(name));
+  if (index === undefined) return;
+  throw new InputError(`The column ${show(index)} is the index of a data frame.`, {
+    hint: `Leave it out: --ignore ${index}.`,
+  });
+}
+
+function requireCells({ rows }: Footer, columns: number): void {
+  if (rows * columns <= MAX_NUMBERS) return;
+  throw new FileFormatError(
+    `${rows} rows of ${columns} numbers are more than ${MAX_NUMBERS}, which is all that is read.`,
+    { hint: 'Split the file, or leave columns out.' },
+  );
+}
+
+function blockOf(columns: Column[], footer: Footer, pages: PageOptions): Block {
+  const widths = columns.map((column) => (column.isList ? listLength(column, footer, pages) : 1));
+  const width = widths.reduce((sum, n) => sum + n, 0);
+  if (width > MAX_COLUMNS) {
+    throw new FileFormatError(`The lists and columns hold ${width} numbers a row; at most ${MAX_COLUMNS} are read.`);
+  }
+  const names = columns.flatMap(({ name, isList }, k) =>
+    isList ? Array.from({ length: widths[k] }, (_, j) => `${name}[${j}]`) : [name],
+  );
+  requireNames(names, 'Parquet');
+  return { columns, widths, width, names };
+}
+
+/** Length of the list in the first row. */
+function listLength(column: Column, footer: Footer, pages: PageOptions): number {
+  let length = 0;
+  for (const page of pagesOf(column, footer, pages)) {
+    const next = page.starts!.indexOf(0, length === 0 ? 1 : 0);
+    const stop = next < 0 ? page.count : next;
+    if (page.absent >= 0 && page.absent < stop) throw absence(0, column);
+    length += stop;
+    if (length > MAX_COLUMNS) break;
+    if (next >= 0) return length;
+  }
+  if (length > MAX_COLUMNS) {
+    throw new FileFormatError(`Row 0 has more than ${MAX_COLUMNS} numbers in column ${show(column.name)}.`);
+  }
+  if (length === 0) throw absence(0, column);
+  return length;
+}
+
+function* pagesOf(column: Column, { groups }: Footer, pages: PageOptions): Generator<Page> {
+  for (const { chunks } of groups) yield* readPages(chunks[column.first], column, pages);
+}
+
+/**
+ * The numbers of a block, row by row.
+ * @throws FileFormatError naming row and column of a value that is absent, not finite, or an integer beyond 2^53
+ */
+function readBlock({ columns, widths, width }: Block, footer: Footer, pages: PageOptions): Float32Array {
+  const out = new Float32Array(footer.rows * width);
+  let first = 0;
+  columns.forEach((column, k) => {
+    const exact = kindOf(column) === 'integer';
+    const start = first;
+    eachValue(column, widths[k], footer, pages, (row, position, page, at) => {
+      const value = (page.values as Numbers)[at];
+      const float = Math.fround(value);
+      if (!Number.isFinite(float) || (exact && Math.abs(value) >= 2 ** 53)) throw unfit(value, row, column);
+      out[row * width + start + position] = float;
+    });
+    first += widths[k];
+  });
+  return out;
+}
+
+function readLabels(column: Column, footer: Footer, pages: PageOptions, given?: readonly string[]) {
+  const found = new Map<string, number>();
+  const indices = new Int32Array(footer.rows);
+  const numberOf = (text: string): number => {
+    const known = found.get(text);
+    if (known !== undefined) return known;
+    found.set(text, found.size);
+    if (found.size > MAX_SIZE) classify(found, [], given);
+    return found.size - 1;
+  };
+  let dictionary: unknown;
+  let known = new Int32Array();
+  eachValue(column, 1, footer, pages, (row, _, page, at) => {
+    if (page.indices !== undefined && page.values !== dictionary) {
+      dictionary = page.values;
+      known = new Int32Array(page.values.length);
+    }
+    if (page.indices !== undefined && known[at] > 0) {
+      indices[row] = known[at] - 1;
+      return;
+    }
+    const k = numberOf(
+      'starts' in page.values ? textAt(page.values, at, row, column) : integerAt(page.values, at, row, column),
+    );
+    indices[row] = k;
+    if (page.indices !== undefined) known[at] = k + 1;
+  });
+  return classify(found, indices, given);
+}
+
+function textAt({ bytes, starts, ends }: Texts, at: number, row: number, column: Column): string {
+  const where = `Row ${row} of column ${show(column.name)}`;
+  if (ends[at] - starts[at] > MAX_LABEL_BYTES) {
+    throw new FileFormatError(
+      `${where} has a label of ${ends[at] - starts[at]} bytes; at most ${MAX_LABEL_BYTES} are read.`,
+    );
+  }
+  let text: string;
+  try {
+    const part = bytes.subarray(starts[at], ends[at]) as Uint8Array<ArrayBuffer>;
+    text = UTF8.decode(part).trim();
+  } catch (cause) {
+    throw new FileFormatError(`${where} is not UTF-8 text.`, { cause });
+  }
+  if (text === '') throw new FileFormatError(`Row ${row} has no label.`);
+  return text;
+}
+
+function integerAt(values: Numbers, at: number, row: number, column: Column): string {
+  if (!Number.isSafeInteger(values[at])) throw unfit(values[at], row, column);
+  return `${values[at]}`;
+}
+
+/**
+ * Hands over the values of a column in order: row, position in the list of the row, page, and where it is in its values.
+ * @throws FileFormatError naming the row of a value that is absent, or of a list that is not `length` long
+ */
+function eachValue(
+  column: Column,
+  length: number,
+  { groups }: Footer,
+  pages: PageOptions,
+  take: (row: number, position: number, page: Page, at: number) => void,
+): void {
+  let row = -1;
+  let total = 0;
+  let position = length;
+  const requireWhole = () => {
+    if (position === length) return;
+    throw new FileFormatError(
+      `Row ${row} has ${position} numbers in column ${show(column.name)}; row 0 has ${length}.`,
+    );
+  };
+  for (const [number, { rows, chunks }] of groups.entries()) {
+    total += rows;
+    for (const page of readPages(chunks[column.first], column, pages)) {
+      const { count, starts, absent, indices } = page;
+      for (let k = 0; k < count; k++) {
+        if (starts === undefined || starts[k] === 0) {
+          requireWhole();
+          row++;
+          position = 0;
+        } else if (row < 0) {
+          throw new FileFormatError(`The first list of column ${show(column.name)} does not begin.`);
+        } else if (position === length) {
+          throw new FileFormatError(
+            `Row ${row} has more numbers in column ${show(column.name)} than row 0: ${length}.`,
+          );
+        }
+        if (k === absent) throw absence(row, column);
+        if (row >= total) throw wrongRows(column, number, rows);
+        take(row, position++, page, indices === undefined ? k : indices[k]);
+      }
+    }
+    requireWhole();
+    if (row !== total - 1) throw wrongRows(column, number, rows);
+  }
+}
+
+function wrongRows({ name }: Column, group: number, rows: number): FileFormatError {
+  return new FileFormatError(`Column ${show(name)} has not ${rows} rows in row group ${group}.`);
+}
+
+function absence(row: number, { name }: Column): FileFormatError {
+  return new FileFormatError(`Row ${row} has no value in column ${show(name)}.`);
+}
+
+function unfit(value: number, row: number, { name }: Column): FileFormatError {
+  const where = `in column ${show(name)}`;
+  if (Number.isInteger(value) && Math.abs(value) >= 2 ** 53 && Math.abs(value) <= 2 ** 64) {
+    return new FileFormatError(`Row ${row} has an integer beyond 2^53 ${where}.`, { hint: 'Leave the column out.' });
+  }
+  return new FileFormatError(`Row ${row} has ${value} ${where}, which is not a finite 32-bit number.`, {
+    hint: 'Leave the column out, or code it as numbers.',
+  });
+}
