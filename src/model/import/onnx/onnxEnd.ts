@@ -39,16 +39,13 @@ export function beginsEnd(node: PlacedNode): boolean {
  * @param place.rank dimensions of the last layer's outputs
  * @throws InputError when it may change a decision between classes
  */
-export function followEnd(
-  end: End,
-  node: PlacedNode,
-  { rows, opset, rank }: { rows: string[]; opset: number; rank: number },
-): void {
+export function followEnd(end: End, node: PlacedNode, { rows, rank }: { rows: string[]; rank: number }): void {
   const op = operatorOf(node);
   const [output] = node.outputs;
   if (rows.every((name) => end.scores.has(name))) {
     if (SCORES.includes(op) || op === 'Identity' || op === 'Cast') {
-      if (SCORES.includes(op)) checkAxis(node, opset < 13 ? 1 : -1, rank);
+      // Before opset 13 the default is 1, then the last: of rows of scores the same.
+      if (SCORES.includes(op)) checkAxis(node, 1, rank);
       end.scores.add(output);
       return;
     }

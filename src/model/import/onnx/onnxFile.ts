@@ -75,7 +75,7 @@ export const MAX_INTEGERS = 64;
 /** Of a list that is cut when it is too long. */
 const MANY = Number.POSITIVE_INFINITY;
 
-/** Softmax has another default before 13, Add another meaning before 7; what comes after 26 nobody knows yet. */
+/** Add and Gemm have another meaning before 7; what comes after 26 nobody knows yet. */
 const OPSETS = [7, 26] as const;
 
 const OWN_DOMAINS = ['', 'ai.onnx'];

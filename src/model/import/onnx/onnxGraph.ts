@@ -15,6 +15,7 @@ import {
   refuse,
 } from './onnxNode.ts';
 import { cast, dropout, flatten, isWider, reshape, squeeze } from './onnxRows.ts';
+import { checkSignature } from './onnxSignature.ts';
 import { floatBytes } from './onnxTensor.ts';
 import type { Constant, OnnxLayer, Walk } from './onnxWalk.ts';
 
@@ -98,6 +99,7 @@ function follow(walk: Walk, node: PlacedNode): void {
   const rows = node.inputs.filter((name) => name !== '' && !walk.constants.has(name));
   const [output] = node.outputs;
   if (!output) throw new FileFormatError(`${labelOf(node)} has no output.`);
+  checkSignature(node);
   if (rows.length === 0) {
     walk.constants.set(output, fold(walk, node));
     return;
@@ -107,7 +109,7 @@ function follow(walk: Walk, node: PlacedNode): void {
       checkLast(walk, labelOf(node));
       walk.end = { scores: new Set([walk.current]), answers: new Set() };
     }
-    followEnd(walk.end, node, { rows, opset: walk.opset, rank: walk.shape.length });
+    followEnd(walk.end, node, { rows, rank: walk.shape.length });
     walk.leftOut.push(operatorOf(node));
     return;
   }

@@ -31,6 +31,8 @@ const INITIALIZERS = [
   integers('zeros', [0, -1]),
   integers('flat', [-1]),
   integers('one', [1]),
+  integers('cubes', [-1, 3, 1]),
+  floats('u', [3, 1], [1, 2, 3]),
   tensor('yes', 9, [], bytesField(9, Uint8Array.of(1))),
   tensor('no', 9, [], bytesField(9, Uint8Array.of(0))),
 ];
@@ -359,6 +361,48 @@ describe('a graph that is another function', () => {
       network(node('Softmax', ['z'], ['p']), node('ai.onnx.ml:ArrayFeatureExtractor', ['p', 'one'], ['y'])),
     ],
     ['a softmax of another value', /\(Softmax\) reads "h" after/, network(node('Softmax', ['h'], ['y']))],
+    [
+      'rows of an answer',
+      /\(ai\.onnx\.ml\.ArrayFeatureExtractor\) reads "a"/,
+      network(
+        node('ArgMax', ['z'], ['a'], i('axis', 1)),
+        node('ai.onnx.ml:ArrayFeatureExtractor', ['a', 'one'], ['y']),
+      ),
+    ],
+    [
+      'a softmax over one output of all rows',
+      /\(Softmax\) works along axis 1/,
+      [node('MatMul', ['x', 'u'], ['h']), node('Squeeze', ['h', 'one'], ['z']), node('Softmax', ['z'], ['y'])],
+    ],
+    [
+      'a Cast between halves',
+      /\(Cast\) rounds values from ONNX type 10 to 16/,
+      [node('Cast', ['x'], ['k'], i('to', 16)), first('y', 'k')],
+      { inputs: [value('x', [undefined, 3], TYPES.F16)] },
+    ],
+    [
+      'a Squeeze of a single row',
+      /\(Squeeze\) removes a dimension/,
+      [node('Squeeze', ['x'], ['k'], ints('axes', [0])), first('y', 'k')],
+      { inputs: [value('x', [1, 3])], opsets: [['', 11]] },
+    ],
+    [
+      'a Squeeze of more than 1',
+      /\(Squeeze\) removes a dimension/,
+      [node('Squeeze', ['x', 'one'], ['k']), first('y', 'k')],
+      { inputs: [value('x', [undefined, 2, 3])] },
+    ],
+    [
+      'a Reshape to three dimensions',
+      /\(Reshape\) makes \[-1,3,1\]/,
+      [node('Reshape', ['x', 'cubes'], ['k']), first('y', 'k')],
+    ],
+    [
+      'a Reshape that joins rows of open sizes',
+      /\(Reshape\) makes \[-1\] of \[\?,\?\]/,
+      [node('Reshape', ['x', 'flat'], ['k']), first('y', 'k')],
+      { inputs: [value('x', [undefined, undefined])] },
+    ],
     ['no layer', /graph comes to its end without a layer/, [node('Identity', ['x'], ['y'])]],
     ['an output inside', /output "r" is not what its last layer gives/, network(), { outputs: ['y', 'r'] }],
     ['two inputs', /has 2 inputs/, network(), { inputs: [value('x', [undefined, 3]), value('q', [1])] }],
@@ -403,6 +447,12 @@ describe('a graph that is another function', () => {
       [named(node('Gemm', ['x', 'w'], ['y'], f('alpha', Number.NaN))), /alpha of Node "aGemm" \(Gemm\) is NaN/],
       [named(node('Gemm', ['x', 'w'], ['y'], i('alpha', 1))), /alpha .* of another type/],
       [named(node('Gemm', ['x', 'w'], ['y'], i('transB', 0), i('transB', 0))), /transB .* comes twice/],
+      [named(node('Gemm', ['x', 'w'], ['y'], f('alphA', 2))), /\(Gemm\) has an attribute "alphA", which is not known/],
+      [
+        named(first('h'), node('Relu', ['h', 'b'], ['r']), last('r', 'y')),
+        /\(Relu\) has 2 inputs and 1 outputs; at most 1/,
+      ],
+      [named(node('Gemm', ['x', 'w'], ['y', 'more'])), /\(Gemm\) has 2 inputs and 2 outputs; at most 3 and 1/],
       [named(node('Transpose', ['w'], ['k'], ints('perm', Array(65).fill(1))), first('y')), /perm .* too long/],
     ] as const) {
       assert.throws(attempt, { message: says });
