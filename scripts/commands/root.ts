@@ -56,8 +56,10 @@ interface RootOutcome {
   /** SHA-256 that the root declares. */
   source: string;
   tensors: { tensor: string; from: string | null; entries: number; max: number; rms: number; largest: number }[];
-  /** Tensors that --layers left out. */
+  /** Tensors that --layers left out, or that no node of an ONNX graph reads. */
   unused: string[];
+  /** Operators that an ONNX graph has after its last layer, which change no decision between classes. */
+  leftOut: string[];
   /** Factors of the layers, which --data found. */
   factors: number[] | null;
   /** Float and fixed-point outputs on the rows of --data; `same` counts rows of classes with the same answer. */
@@ -67,11 +69,17 @@ interface RootOutcome {
 export function addRootCommand(program: Command): void {
   withCommon(withStatement(program.command('root')))
     .description('import a float model as a declared root: quantise it and, with --registry, prove its ranges')
-    .requiredOption('--from <files...>', 'safetensors file of a ReLU network, or its index and all files')
+    .requiredOption(
+      '--from <files...>',
+      'safetensors file of a ReLU network, or its index and all files; or an ONNX model',
+    )
     .option('--shape <widths>', 'widths that the model must have, such as 49-32-10')
-    .option('--layers <names...>', 'tensors of each layer, first to last: weight or weight,bias')
+    .option('--layers <names...>', 'safetensors: tensors of each layer, first to last: weight or weight,bias')
     .addOption(
-      new Option('--orientation <order>', 'of the weights, where the names do not say').choices(['out-in', 'in-out']),
+      new Option('--orientation <order>', 'safetensors: of the weights, where the names do not say').choices([
+        'out-in',
+        'in-out',
+      ]),
     )
     .option('--data <shard>', 'shard file: scale the layers to its rows and show the error on them')
     .option('--logits <number>', 'with --data: largest output of classes, at most 8 (default); 1 suits training', real)
@@ -123,6 +131,11 @@ function rootRun(run: Run, inputs: RootInputs, output: Output): Promise<RootOutc
     }
     rootCapacity(imported.model.widths);
     const shard = inputs.data && readShardFile(inputs.data.file, inputs.data.fileSha256);
+    if (shard?.kind === 'regression' && imported.leftOut.length > 0) {
+      throw new InputError(`The model ends with ${imported.leftOut[0]}; the rows of --data are a regression.`, {
+        hint: 'Without it the outputs are other numbers: give rows of classes.',
+      });
+    }
     const fitted = shard && fit(imported.model, shard, inputs.logits);
     const model = fitted?.model ?? imported.model;
     const { weights, errors } = quantiseModel(model, randomElement());
@@ -135,6 +148,7 @@ function rootRun(run: Run, inputs: RootInputs, output: Output): Promise<RootOutc
       source: imported.sha256,
       tensors: errors.map((error, k) => ({ ...error, from: names[k] })),
       unused: imported.unused,
+      leftOut: imported.leftOut,
       factors: fitted?.factors ?? null,
       onData,
     };
@@ -207,7 +221,7 @@ function largestOf(values: readonly number[]): number {
   return values.indexOf(Math.max(...values));
 }
 
-function describeRoot({ shape, source, tensors, factors, onData }: RootOutcome): string {
+function describeRoot({ shape, source, tensors, leftOut, factors, onData }: RootOutcome): string {
   const table = tensors.map(({ tensor, from, largest, max }) => [
     tensor,
     from ?? 'absent: 0',
@@ -218,6 +232,7 @@ function describeRoot({ shape, source, tensors, factors, onData }: RootOutcome):
   return [
     `Imported ${shape} from ${source}. That it comes from there is declared, not proved.`,
     alignColumns(table),
+    ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision between classes changes`]),
     ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}`]),
     ...(onData === null
       ? []

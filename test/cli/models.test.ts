@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { writeTensors } from '../../src/model/safetensors.ts';
-import { type Shard, shardLabel } from '../../src/model/shard.ts';
+import { emptyShard, type Shard, shardLabel } from '../../src/model/shard.ts';
 import { readShard, writeShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
@@ -44,7 +45,13 @@ describe('roots, merges, scores and tables', () => {
   const csv = file('flowers.csv', 'length,width,name\n1,10,rose\n3,30,lily\n5,20,rose\n7,40,lily\n');
   const ragged = file('ragged.csv', 'length,width,name\n1,10,rose\n3,30\n');
   const features = file('features.npy', npy('2, 2', [1, 2, 3, 4]));
+  const numbers = file(
+    'numbers.safetensors',
+    writeShard(emptyShard({ inputs: 6, outputs: 3, rows: 2, kind: 'regression' }, 1n)),
+  );
   const answers = file('answers.npy', npy('2,', [0.5, -0.5]));
+
+  const onnx = join(import.meta.dirname, '..', 'model', 'import', 'onnx', 'files', 'torch-classifier.onnx');
 
   const result = async (...args: string[]) => {
     const { code, stdout, stderr } = await descent([...args, '--json', ...runs]);
@@ -100,6 +107,20 @@ describe('roots, merges, scores and tables', () => {
     const incomplete = await descent(['root', '--from', index, first, '--run', 'incomplete', ...runs]);
     assert.equal(incomplete.code, 2, incomplete.stderr);
     assert.match(incomplete.stderr, /two\.safetensors/);
+  });
+
+  it('root follows the graph of an ONNX model and says what it left out', async () => {
+    const { code, stdout, stderr } = await descent(['root', '--from', onnx, '--run', 'onnx', ...runs]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Imported 6-5-4-3 from 0x[0-9a-f]{64}\./m);
+    assert.match(stdout, /^left out Softmax at the end/m);
+    const made = await result('root', '--from', onnx, '--run', 'onnx');
+    assert.equal(made.source, `0x${createHash('sha256').update(readFileSync(onnx)).digest('hex')}`);
+    assert.deepEqual([made.tensors[4].from, made.leftOut], ['6.weight', ['Softmax']]);
+    assert.equal(readWeights(bytesOf(made.model)).layers.length, 3);
+    const mapped = await descent(['root', '--from', onnx, '--orientation', 'in-out', '--run', 'turned', ...runs]);
+    assert.equal(mapped.code, 2, mapped.stderr);
+    assert.match(mapped.stderr, /Leave out --layers and --orientation/);
   });
 
   it('merge makes each recipe of its parents', async () => {
@@ -235,6 +256,12 @@ describe('roots, merges, scores and tables', () => {
       args: ['root', '--from', float, '--data', shard],
       code: 2,
       says: /2 to 1.*4 to 2/,
+    },
+    {
+      name: 'data of a regression for a model that ends with a softmax',
+      args: ['root', '--from', onnx, '--data', numbers],
+      code: 2,
+      says: /ends with Softmax; the rows of --data are a regression/,
     },
     { name: '--logits without data', args: ['root', '--from', float, '--logits', '1'], code: 2, says: /--data/ },
     { name: 'a merge without a recipe', args: ['merge', ...pair], code: 2, says: /How are the parents/ },

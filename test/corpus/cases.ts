@@ -1,3 +1,4 @@
+import { bytesField, floats as floatTensor, message, node, onnx, TYPES, tensor } from '../support/onnx.ts';
 import { entry, idx, npy, npyHeader, safetensors } from './files.ts';
 import { HUGE_PARQUET, LARGE_PARQUET, type ParquetCase, SMALL_PARQUET } from './parquetCases.ts';
 import type { Parser } from './parsers.ts';
@@ -28,6 +29,19 @@ const manifest = (fields: string) =>
   `{"format":"descent-dataset/1","name":"n","source":"s","kind":"classes","inputs":1,"outputs":2,${fields}}`;
 
 const parquet = ([name, make, message]: ParquetCase): CorpusCase => bad(`${name}.parquet`, make, message);
+
+/** An ONNX model of one layer with this weight tensor. */
+const layer = (...weights: Uint8Array[]) =>
+  onnx({ nodes: [node('MatMul', ['x', 'w'], ['y'])], initializers: weights, outputs: ['y'] });
+/** Two bytes, again and again. */
+const pairs = (first: number, second: number, count: number) =>
+  new Uint8Array(2 * count).map((_, k) => (k % 2 === 0 ? first : second));
+/** A message that is a field 6 in a message that is .. */
+const nested = (depth: number) => {
+  let inner: Uint8Array = new Uint8Array(0);
+  for (let k = 0; k < depth; k++) inner = message(bytesField(6, inner));
+  return inner;
+};
 
 /** Small enough to lie in `files/`. */
 export const SMALL: CorpusCase[] = [
@@ -121,6 +135,22 @@ export const SMALL: CorpusCase[] = [
     () => safetensors(`{"x.W":${entry('F32', [1, 1], 0, 4)},"y.W":${entry('F32', [1, 1], 4, 8)}}`, floats([1, 2])),
     /in \d ways/,
   ),
+  bad('empty.onnx', () => '', /has no graph/),
+  bad('text.onnx', () => 'not a model, but a text', /no protobuf message/),
+  bad('safetensors.onnx', () => model([0, 0, 0, 0, 0, 0]), /no protobuf message/),
+  bad('field-0.onnx', () => Uint8Array.of(8, 8, 0, 0), /no protobuf message/),
+  bad('group.onnx', () => Uint8Array.of(8, 8, 0x0b, 0x0c), /no protobuf message/),
+  bad('wire-type.onnx', () => Uint8Array.of(0x38, 1), /is written as protobuf type 0/),
+  bad('varint-11-bytes.onnx', () => Uint8Array.of(0x3a, ...Array(11).fill(255)), /no protobuf message/),
+  bad('length-2-63.onnx', () => Uint8Array.of(0x3a, ...Array(8).fill(255), 0x7f), /a block of bytes/),
+  bad('length-beyond.onnx', () => Uint8Array.of(0x3a, 100, 0x0a, 0), /a block of bytes/),
+  bad('graph-twice.onnx', () => Uint8Array.of(0x3a, 0, 0x3a, 0), /Field 7 of the model comes more than once/),
+  bad('dims-huge.onnx', () => layer(tensor('w', TYPES.F32, [3, 2 ** 52])), /in 1\.\.4096, not 4503599627370496/),
+  bad('dims-too-many.onnx', () => layer(tensor('w', TYPES.F32, Array(9).fill(1))), /more than 8 dimensions/),
+  bad('dims-2-63.onnx', () => layer(message((pbf) => pbf.writeVarintField(1, 2 ** 63 - 1024))), /out of range/),
+  bad('dims-zero.onnx', () => layer(tensor('w', TYPES.F32, [3, 0])), /not 0/),
+  bad('values-missing.onnx', () => layer(tensor('w', TYPES.F32, [3, 2])), /needs 24 bytes of F32, not 0/),
+  bad('weight-too-large.onnx', () => layer(floatTensor('w', [3, 1], [1, 2, 64])), /is 64; weights lie in/),
   bad('path.index', () => '{"weight_map":{"0.weight":"../a.safetensors"}}', /plain file name/),
   bad('missing-file.index', () => '{"weight_map":{"0.weight":"b.safetensors"}}', /is missing/),
   bad('prototype.index', () => '{"__proto__":{"weight_map":{}}}', /weight_map of the index/),
@@ -189,6 +219,24 @@ export const LARGE: CorpusCase[] = [
     () => safetensors(`{"a":{"dtype":${deep(MIB / 2 - 100)},"shape":[],"data_offsets":[0,0]}}`),
     /unknown dtype a list/,
   ),
+  bad('many-nodes.onnx', () => message(bytesField(7, pairs(0x0a, 0, MIB))), /of the graph comes more than 1000 times/),
+  bad(
+    'nested.onnx',
+    () => onnx({ nodes: [node('If', ['x'], ['y'], message(bytesField(6, nested(10_000))))] }),
+    /\(If\) is not read/,
+  ),
+  bad('long-name.onnx', () => layer(floatTensor('w'.repeat(MIB), [1], [0])), /A name has 1048576 bytes/),
+  bad('many-sizes.onnx', () => layer(message(bytesField(1, pairs(1, 1, 4 * MIB)))), /more than 8 dimensions/),
+  bad(
+    'many-halves.onnx',
+    () => layer(tensor('w', TYPES.F16, [3, 4096], bytesField(5, pairs(1, 1, 4 * MIB)))),
+    /more than 12288 entries/,
+  ),
+  bad(
+    'few-halves.onnx',
+    () => layer(tensor('w', TYPES.F16, [3, 4096], bytesField(5, pairs(1, 1, 9)))),
+    /fewer than 12288/,
+  ),
   bad('long-name.safetensors', () => safetensors(`{"${'a'.repeat(MIB - 100)}":7}`), /is not a JSON object/),
   bad(
     'many-tensors.safetensors',
@@ -248,6 +296,8 @@ export const HUGE: CorpusCase[] = [
     () => safetensors(`{"0.weight":${entry('F16', [2 ** 26, 1], 0, 2 ** 27)}}`, new Uint8Array(2 ** 27)),
     /not 67108864/,
   ),
+  bad('oversized.onnx', () => new Uint8Array(200 * MIB), /has 209715200 bytes; at most/),
+  bad('small-fields.onnx', () => new Uint8Array(64 * MIB).fill(8), /has no graph/),
   bad('100mb.index', () => ' '.repeat(100 * MIB), /at most/),
   bad('oversized.csv', () => new Uint8Array(130 * MIB).fill(10), /at most 134217728/),
   bad('one-line.csv', () => new Uint8Array(100 * MIB).fill(0x2c), /Line 1 has 104857600 characters/),

@@ -24,6 +24,7 @@ export const PARSERS = {
   weights: readWeights,
   shard: readShard,
   model: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.safetensors', bytes }]).model, 0n),
+  onnx: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.onnx', bytes }]).model, 0n),
   index: (bytes: Uint8Array) => readSource([{ name: 'model.safetensors.index.json', bytes }, PART]),
   csv: (bytes: Uint8Array) => readCsv(bytes, { label: 'y' }),
   parquet: (bytes: Uint8Array) => readParquet(bytes, { label: 'y', decompressors: DECOMPRESSORS }),

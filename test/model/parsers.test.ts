@@ -13,6 +13,7 @@ import { exportFloatWeights, writeWeights } from '../../src/model/weightsFile.ts
 import { parserOf, SMALL } from '../corpus/cases.ts';
 import { idx, npy, npyHeader } from '../corpus/files.ts';
 import { PARSERS, type Parser } from '../corpus/parsers.ts';
+import { floats, node, onnx } from '../support/onnx.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const weights = zeroWeights([3, 2], 1n);
@@ -36,6 +37,7 @@ const GOOD: Partial<Record<Parser, Uint8Array>> = {
   weights: writeWeights(weights),
   shard: writeShard(emptyShard({ inputs: 2, outputs: 1, rows: 3, kind: 'regression' }, 1n)),
   model: exportFloatWeights(weights),
+  onnx: onnx({ nodes: [node('MatMul', ['x', 'w'], ['y'])], initializers: [floats('w', [3, 1], [1, 2, 3])] }),
   index: utf8('{"metadata":{"total_size":4},"weight_map":{"0.weight":"a.safetensors"}}'),
   csv: utf8('a,y\n1,p\n2,"q"\n'),
   parquet: new Uint8Array(readFileSync(join(import.meta.dirname, '..', 'corpus', 'parquet', 'encodings.parquet'))),

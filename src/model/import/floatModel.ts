@@ -1,10 +1,10 @@
-import type { Hex } from 'viem';
 import { CapacityError } from '../../errors/CapacityError.ts';
 import { ADDRESS_BITS } from '../../numbers/constants.ts';
 import { modelLayout } from '../shape.ts';
 import { decodeFloats } from './floats.ts';
-import { type MappedLayer, type MappingOptions, mapLayers } from './mapping.ts';
-import { readSource, type SourceFile } from './source.ts';
+import { type MappingOptions, mapLayers } from './mapping.ts';
+import { isOnnx, readOnnx } from './onnx/onnxModel.ts';
+import { type MappedSource, readSource, type SourceFile } from './source.ts';
 
 export interface FloatLayer {
   /** [i, j] with j low, n_l x n_(l-1), without padding. */
@@ -21,40 +21,43 @@ export interface FloatModel {
 }
 
 /** A float model and where each number came from. */
-export interface ImportedModel {
+export interface ImportedModel extends Omit<MappedSource, 'tensorOf'> {
   model: FloatModel;
-  /** What `root` registers; see `TensorSource`. */
-  sha256: Hex;
-  files: { name: string; sha256: Hex }[];
-  mapping: MappedLayer[];
-  /** Tensors of the files that an explicit mapping left out. */
-  unused: string[];
 }
 
 /**
- * Reads the float weights of a multilayer perceptron from safetensors. That the activation between layers is a ReLU is
- * not in the file; whoever imports another network gets another function.
- * @param files one file, or the index and all its files
- * @throws InputError when the tensors are no such network or leave the mapping open; FileFormatError for a damaged file
- * or values that are not finite; CapacityError when the network is too large
+ * Reads the float weights of a multilayer perceptron from safetensors or ONNX. That the activation between layers is a
+ * ReLU is not in safetensors; whoever imports another network gets another function. The graph of an ONNX model says so.
+ * @param files one file; the index of safetensors files and all of them; or an ONNX model and the files of its values
+ * @throws InputError when the tensors or the graph are no such network, or leave the mapping open; FileFormatError for a
+ * damaged file or values that are not finite; CapacityError when the network is too large
  */
 export function readFloatModel(files: readonly SourceFile[], options: MappingOptions = {}): ImportedModel {
-  const { tensors, sha256, files: hashes } = readSource(files);
-  const mapping = mapLayers(tensors, options);
+  const { tensorOf, ...source } = isOnnx(files) ? readOnnx(files, options) : readSafetensors(files, options);
+  const { mapping } = source;
   const widths = [mapping[0].inputs, ...mapping.map(({ outputs }) => outputs)];
   // Before any value is decoded: the largest model takes 32 MB, a file may claim more.
   const { log2 } = modelLayout(widths);
   if (log2 > ADDRESS_BITS) throw new CapacityError('model', log2, ADDRESS_BITS, 'Lower the widths of the network.');
-  const layers = mapping.map(({ weight, bias, orientation, inputs, outputs }) => {
-    const values = decodeFloats(weight, tensors.get(weight)!);
+  const layers = mapping.map(({ weight, bias, orientation, inputs, outputs, weightFactor = 1, biasFactor = 1 }) => {
+    // A product of floats of at most 32 bits is exact in a double.
+    const values = decodeFloats(weight, tensorOf(weight)).map((w) => w * weightFactor);
+    const biases = bias === undefined ? [0] : decodeFloats(bias, tensorOf(bias)).map((b) => b * biasFactor);
     return {
       weight: orientation === 'out-in' ? values : transpose(values, inputs, outputs),
-      bias: bias === undefined ? new Float64Array(outputs) : decodeFloats(bias, tensors.get(bias)!),
+      // One number is that of every output.
+      bias: Float64Array.from({ length: outputs }, (_, i) => biases[biases.length === 1 ? 0 : i]),
     };
   });
+  return { ...source, model: { widths, layers } };
+}
+
+function readSafetensors(files: readonly SourceFile[], options: MappingOptions): MappedSource {
+  const { tensors, ...hashes } = readSource(files);
+  const mapping = mapLayers(tensors, options);
   const used = new Set(mapping.flatMap(({ weight, bias }) => [weight, bias]));
   const unused = [...tensors.keys()].filter((name) => !used.has(name));
-  return { model: { widths, layers }, sha256, files: hashes, mapping, unused };
+  return { ...hashes, mapping, tensorOf: (name) => tensors.get(name)!, unused, leftOut: [] };
 }
 
 /**

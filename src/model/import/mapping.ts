@@ -20,6 +20,9 @@ export interface MappedLayer {
   orientation: Orientation;
   inputs: number;
   outputs: number;
+  /** By which the graph of an ONNX model multiplies the weight and the bias; absent: 1. */
+  weightFactor?: number;
+  biasFactor?: number;
 }
 
 export interface MappingOptions {

@@ -4,6 +4,7 @@ import { InputError } from '../../errors/InputError.ts';
 import { asObject, parseJson, show } from '../json.ts';
 import { isPlainFileName } from '../manifest.ts';
 import { readTensors, type Tensor } from '../safetensors.ts';
+import type { MappedLayer } from './mapping.ts';
 
 export interface SourceFile {
   /** Without folders. */
@@ -11,16 +12,31 @@ export interface SourceFile {
   bytes: Uint8Array;
 }
 
-/** The tensors of a model's file or files, and what identifies them. */
-export interface TensorSource {
-  tensors: Map<string, Tensor>;
+/** What identifies the file or files of a model. */
+export interface SourceHash {
   /**
-   * One file: its SHA-256. Several: SHA-256 of the 32-byte SHA-256 hashes of the safetensors files, joined in the order
-   * of their names (by code unit). The index is not hashed: it says nothing that the files do not.
+   * One file: its SHA-256. Several: SHA-256 of the 32-byte SHA-256 hashes of the files, joined in the order of their
+   * names (by code unit). The index of safetensors files is not hashed: it says nothing that the files do not.
    */
   sha256: Hex;
-  /** Of the safetensors files, in the order of their names. */
+  /** In the order of their names. */
   files: { name: string; sha256: Hex }[];
+}
+
+/** The tensors of a model's file or files, and what identifies them. */
+export interface TensorSource extends SourceHash {
+  tensors: Map<string, Tensor>;
+}
+
+/** The layers of a network in its file or files, before any value is decoded. */
+export interface MappedSource extends SourceHash {
+  mapping: MappedLayer[];
+  /** The tensor that `mapping` names. */
+  tensorOf: (name: string) => Tensor;
+  /** Tensors that are no part of the network. */
+  unused: string[];
+  /** Operators at the end of a graph that were left out, as they change no decision between classes. */
+  leftOut: string[];
 }
 
 /** An index lists the tensors of a model, a few hundred bytes each. */
@@ -63,17 +79,22 @@ export function readSource(files: readonly SourceFile[]): TensorSource {
 }
 
 function readParts(parts: readonly SourceFile[]): TensorSource {
-  const sorted = parts.toSorted((x, y) => (x.name < y.name ? -1 : 1));
   const tensors = new Map<string, Tensor>();
-  for (const { name, bytes } of sorted) {
+  for (const { name, bytes } of parts.toSorted((x, y) => (x.name < y.name ? -1 : 1))) {
     for (const [key, tensor] of readTensors(bytes).tensors) {
       if (tensors.has(key)) throw new FileFormatError(`The tensor ${show(key)} of ${name} is in another file too.`);
       tensors.set(key, tensor);
     }
   }
+  return { tensors, ...hashFiles(parts) };
+}
+
+/** @param parts at least one, of different names */
+export function hashFiles(parts: readonly SourceFile[]): SourceHash {
+  const sorted = parts.toSorted((x, y) => (x.name < y.name ? -1 : 1));
   const files = sorted.map(({ name, bytes }) => ({ name, sha256: sha256(bytes) }));
   const hash = files.length === 1 ? files[0].sha256 : sha256(`0x${files.map((file) => file.sha256.slice(2)).join('')}`);
-  return { tensors, sha256: hash, files };
+  return { sha256: hash, files };
 }
 
 /** Tensor -> file. */

@@ -1,0 +1,239 @@
+import { FileFormatError } from '../../../errors/FileFormatError.ts';
+import { InputError } from '../../../errors/InputError.ts';
+import { MAX_LAYERS } from '../../../numbers/constants.ts';
+import { show } from '../../json.ts';
+import { adviceOn, beginsEnd, followEnd, READ } from './onnxEnd.ts';
+import type { OnnxModel, OnnxValue } from './onnxFile.ts';
+import {
+  constantOf,
+  floatAttribute,
+  integerAttribute,
+  integersAttribute,
+  labelOf,
+  operatorOf,
+  type PlacedNode,
+  refuse,
+} from './onnxNode.ts';
+import { cast, dropout, flatten, isWider, reshape, squeeze } from './onnxRows.ts';
+import { checkSignature } from './onnxSignature.ts';
+import { floatBytes } from './onnxTensor.ts';
+import type { Constant, OnnxLayer, Walk } from './onnxWalk.ts';
+
+export interface OnnxNetwork {
+  layers: OnnxLayer[];
+  /** Operators after the last layer that change no decision between classes, in the order of the graph. */
+  leftOut: string[];
+}
+
+type Step = (walk: Walk, node: PlacedNode) => void;
+
+/** What each operator does to the rows. */
+const STEPS: Record<string, Step> = {
+  Gemm: gemm,
+  MatMul: matMul,
+  Add: add,
+  Relu: (walk, node) => {
+    if (walk.layers.length === 0) refuse(node, 'comes before the first layer.', 'Give rows that are not negative.');
+    walk.active = true;
+  },
+  Identity: () => {},
+  Dropout: dropout,
+  Cast: cast,
+  Flatten: flatten,
+  Reshape: reshape,
+  Squeeze: squeeze,
+};
+
+/**
+ * Follows the graph from its input to its outputs: layers with a ReLU after each but the last, and nothing else that
+ * changes a row.
+ * @throws InputError naming the node that is something else, with what to do; FileFormatError for a graph that
+ * contradicts itself
+ */
+export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
+  const constants = new Map<string, Constant>();
+  for (const tensor of graph.initializers) {
+    if (constants.has(tensor.name)) throw new FileFormatError(`Two initializers are named ${show(tensor.name)}.`);
+    constants.set(tensor.name, { tensor, transposed: false });
+  }
+  // Files before 2019 list initializers among the inputs.
+  const input = onlyInput(graph.inputs.filter(({ name }) => !constants.has(name)));
+  const walk: Walk = { opset, constants, ...input, layers: [], active: false, end: undefined, leftOut: [] };
+  const made = new Set([...constants.keys(), walk.current]);
+  graph.nodes.forEach((one, k) => {
+    const node = { ...one, place: k + 1 };
+    follow(walk, node);
+    for (const name of node.outputs) {
+      if (name !== '' && made.has(name)) throw new FileFormatError(`Two nodes make the value ${show(name)}.`);
+      made.add(name);
+    }
+  });
+  if (walk.end === undefined) checkLast(walk, 'The graph');
+  const ends = new Set([walk.current, ...(walk.end?.scores ?? []), ...(walk.end?.answers ?? [])]);
+  if (graph.outputs.length === 0) throw new FileFormatError('The graph has no output.');
+  for (const name of graph.outputs) {
+    if (ends.has(name)) continue;
+    throw new InputError(`The graph's output ${show(name)} is not what its last layer gives.`, {
+      hint: 'Export the network with its outputs alone.',
+    });
+  }
+  return { layers: walk.layers, leftOut: walk.leftOut };
+}
+
+function onlyInput(inputs: OnnxValue[]): Pick<Walk, 'current' | 'shape' | 'elementType'> {
+  if (inputs.length !== 1) {
+    throw new InputError(`The graph has ${inputs.length} inputs; a network has one.`, {
+      hint: 'Export a network that takes one batch of rows.',
+    });
+  }
+  const [{ name, shape, elementType }] = inputs;
+  if (floatBytes(elementType) === undefined || shape === undefined || shape.length < 2) {
+    throw new InputError(`The graph's input ${show(name)} is not a batch of rows of floats.`, {
+      hint: 'Export the network with a float input of two dimensions: rows and features.',
+    });
+  }
+  return { current: name, shape, elementType };
+}
+
+function follow(walk: Walk, node: PlacedNode): void {
+  const rows = node.inputs.filter((name) => name !== '' && !walk.constants.has(name));
+  const [output] = node.outputs;
+  if (!output) throw new FileFormatError(`${labelOf(node)} has no output.`);
+  checkSignature(node);
+  if (rows.length === 0) {
+    walk.constants.set(output, fold(walk, node));
+    return;
+  }
+  if (walk.end !== undefined || beginsEnd(node)) {
+    if (walk.end === undefined) {
+      checkLast(walk, labelOf(node));
+      walk.end = { scores: new Set([walk.current]), answers: new Set() };
+    }
+    followEnd(walk.end, node, { rows, rank: walk.shape.length });
+    walk.leftOut.push(operatorOf(node));
+    return;
+  }
+  const step = Object.hasOwn(STEPS, operatorOf(node)) ? STEPS[operatorOf(node)] : undefined;
+  if (!step) refuse(node, 'is not read.', adviceOn(node));
+  const other = rows.find((name) => name !== walk.current);
+  if (other !== undefined) {
+    refuse(
+      node,
+      `reads ${show(other)}, which is not what the node before it made.`,
+      'Branches and skip connections are not read: a network is a chain of layers.',
+    );
+  }
+  step(walk, node);
+  walk.current = output;
+}
+
+/** What a node makes of constants. */
+function fold({ constants }: Walk, node: PlacedNode): Constant {
+  const op = operatorOf(node);
+  if (op === 'Constant') {
+    const value = constantOf(node);
+    if (value === undefined) refuse(node, 'holds no dense tensor.', READ);
+    return Array.isArray(value)
+      ? { integers: value }
+      : { tensor: { ...value, name: node.outputs[0] }, transposed: false };
+  }
+  const source = node.inputs.length === 1 ? constants.get(node.inputs[0]) : undefined;
+  if (source && op === 'Identity') return source;
+  if (source && 'tensor' in source) {
+    if (op === 'Cast' && isWider(source.tensor.dataType, integerAttribute(node, 'to', 0))) return source;
+    const order = integersAttribute(node, 'perm') ?? [1, 0];
+    if (op === 'Transpose' && source.tensor.dims.length === 2 && `${order}` === '1,0') {
+      return { ...source, transposed: !source.transposed };
+    }
+  }
+  refuse(node, 'computes on constants.', 'Export with constant folding, or take the weights as safetensors.');
+}
+
+function gemm(walk: Walk, node: PlacedNode): void {
+  const [rows, weight, bias = ''] = node.inputs;
+  if (rows !== walk.current) refuse(node, 'has its weight on the left.', 'Export layers as rows times weight.');
+  if (integerAttribute(node, 'transA', 0) !== 0)
+    refuse(node, 'transposes the rows.', 'Export layers as rows times weight.');
+  addLayer(walk, node, weight, integerAttribute(node, 'transB', 0) !== 0, floatAttribute(node, 'alpha', 1));
+  if (bias !== '') addBias(walk, node, bias, floatAttribute(node, 'beta', 1));
+}
+
+function matMul(walk: Walk, node: PlacedNode): void {
+  if (node.inputs[0] !== walk.current)
+    refuse(node, 'has its weight on the left.', 'Export layers as rows times weight.');
+  addLayer(walk, node, node.inputs[1], false, 1);
+}
+
+function add(walk: Walk, node: PlacedNode): void {
+  const layer = walk.layers.at(-1);
+  if (!layer || walk.active) {
+    refuse(
+      node,
+      'adds to values that are not those of a layer.',
+      'A bias follows its MatMul; offsets belong to the data.',
+    );
+  }
+  if (layer.bias) refuse(node, 'adds to a layer that has a bias.', 'Add the two into one before the export.');
+  addBias(walk, node, node.inputs[node.inputs[0] === walk.current ? 1 : 0], 1);
+}
+
+function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, weightFactor: number): void {
+  const weight = constantTensor(walk, node, name);
+  const { layers, shape } = walk;
+  if (layers.length > 0 && !walk.active) {
+    refuse(
+      node,
+      'follows a layer without a Relu between.',
+      'Two such layers are one: multiply them, or train with ReLU.',
+    );
+  }
+  if (layers.length === MAX_LAYERS) {
+    refuse(node, `is layer ${MAX_LAYERS + 1}.`, `A network has at most ${MAX_LAYERS} layers.`);
+  }
+  if (shape.length !== 2 || weight.tensor.dims.length !== 2) {
+    refuse(
+      node,
+      `multiplies ${shape.length} dimensions by ${weight.tensor.dims.length}.`,
+      'Flatten the rows before it.',
+    );
+  }
+  const orientation = transB === weight.transposed ? 'in-out' : 'out-in';
+  const [first, second] = weight.tensor.dims;
+  const [inputs, outputs] = orientation === 'in-out' ? [first, second] : [second, first];
+  if (shape[1] !== undefined && shape[1] !== inputs) {
+    throw new FileFormatError(`${labelOf(node)} takes rows of ${inputs}, not ${shape[1]}.`);
+  }
+  layers.push({ weight: weight.tensor, bias: undefined, orientation, inputs, outputs, weightFactor, biasFactor: 1 });
+  walk.shape = [shape[0], outputs];
+  walk.active = false;
+}
+
+function addBias(walk: Walk, node: PlacedNode, name: string, factor: number): void {
+  const { tensor, transposed } = constantTensor(walk, node, name);
+  const layer = walk.layers[walk.layers.length - 1];
+  const [width, height = 1, ...more] = tensor.dims.toReversed();
+  const fits = (width === undefined || width === layer.outputs || width === 1) && height === 1 && more.length === 0;
+  // A single row, or one number for all; a bias that was transposed is a column.
+  if (!fits || transposed || walk.shape.length !== 2) {
+    refuse(node, `adds [${tensor.dims}] to rows of ${layer.outputs}.`, 'A bias has one number for each output.');
+  }
+  layer.bias = tensor;
+  layer.biasFactor = factor;
+}
+
+function constantTensor({ constants }: Walk, node: PlacedNode, name: string): Exclude<Constant, { integers: unknown }> {
+  const found = constants.get(name);
+  if (!found || !('tensor' in found)) refuse(node, `has no constant tensor as ${show(name)}.`, READ);
+  return found;
+}
+
+function checkLast({ layers, active }: Walk, what: string): void {
+  if (layers.length === 0) {
+    throw new InputError(`${what} comes to its end without a layer.`, { hint: READ });
+  }
+  if (active) {
+    throw new InputError(`${what} comes after a Relu on the last layer, which no network here has.`, {
+      hint: 'Outputs are not cut at 0: export the network without its last Relu.',
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { FileFormatError } from '../../../errors/FileFormatError.ts';
+import { show } from '../../json.ts';
+import { labelOf, operatorOf, type PlacedNode } from './onnxNode.ts';
+
+/** Greatest numbers of inputs and outputs of an operator, and its attributes, in any version that is read. */
+type Signature = [inputs: number, outputs: number, ...attributes: string[]];
+
+const SIGNATURES: Record<string, Signature> = {
+  Add: [2, 1],
+  ArgMax: [1, 1, 'axis', 'keepdims', 'select_last_index'],
+  Cast: [1, 1, 'to', 'saturate', 'round_mode'],
+  Constant: [0, 1, 'value', 'value_int', 'value_ints'],
+  Dropout: [3, 2, 'ratio', 'seed'],
+  Flatten: [1, 1, 'axis'],
+  Gemm: [3, 1, 'alpha', 'beta', 'transA', 'transB'],
+  Identity: [1, 1],
+  LogSoftmax: [1, 1, 'axis'],
+  MatMul: [2, 1],
+  Relu: [1, 1],
+  Reshape: [2, 1, 'allowzero'],
+  Softmax: [1, 1, 'axis'],
+  Squeeze: [2, 1, 'axes'],
+  Transpose: [1, 1, 'perm'],
+  'ai.onnx.ml.ArrayFeatureExtractor': [2, 1],
+  'ai.onnx.ml.ZipMap': [1, 1, 'classlabels_int64s', 'classlabels_strings'],
+};
+
+/**
+ * What a node says beyond what is known of its operator might change its meaning.
+ * @throws FileFormatError when an operator that is read has another attribute, or more inputs or outputs
+ */
+export function checkSignature(node: PlacedNode): void {
+  const op = operatorOf(node);
+  if (!Object.hasOwn(SIGNATURES, op)) return;
+  const [inputs, outputs, ...attributes] = SIGNATURES[op];
+  const other = node.attributes.find(({ name }) => !attributes.includes(name));
+  if (other) throw new FileFormatError(`${labelOf(node)} has an attribute ${show(other.name)}, which is not known.`);
+  if (node.inputs.length > inputs || node.outputs.length > outputs) {
+    throw new FileFormatError(
+      `${labelOf(node)} has ${node.inputs.length} inputs and ${node.outputs.length} outputs; at most ${inputs} and ${outputs} are known.`,
+    );
+  }
+}
