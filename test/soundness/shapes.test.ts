@@ -1,8 +1,17 @@
-import { randomSource } from '../support/models.ts';
-import { proveShapes, type TestShape } from '../support/shapes.ts';
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ProofResult, Prover } from '../../src/proof/prover.ts';
+import { verifyProof } from '../../src/proof/verify.ts';
+import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
+import { trainSegment } from '../../src/training/trainer.ts';
+import { randomSource, someModel, someShard } from '../support/models.ts';
+import { ORIGIN, openProver, verifierKeys } from '../support/prover.ts';
+
+/** Widths, rows, rows of a step. */
+type Shape = [widths: number[], rows: number, batch: number];
 
 /** One layer, one of everything, all four layers, no padding, much padding, one output, B = 1, K = 1; then random ones. */
-const FIXED: TestShape[] = [
+const FIXED: Shape[] = [
   [[1, 1], 1, 1],
   [[3, 2], 2, 2],
   [[4, 4, 4], 8, 2],
@@ -14,9 +23,46 @@ const FIXED: TestShape[] = [
 ];
 const random = randomSource(20261121);
 const below = (n: number) => Math.floor(random() * n);
-const RANDOM: TestShape[] = Array.from({ length: 5 }, () => {
+const RANDOM: Shape[] = Array.from({ length: 5 }, () => {
   const widths = Array.from({ length: 2 + below(4) }, () => 1 + below(20));
   const batch = below(4);
   return [widths, 2 ** (batch + below(4)), 2 ** batch];
 });
-proveShapes([...FIXED, ...RANDOM]);
+const SHAPES = [...FIXED, ...RANDOM];
+
+describe('one circuit and one key prove every shape', { concurrency: false }, () => {
+  let prover: Prover;
+  before(async () => {
+    prover = await openProver(['data', 'seed', 'train']);
+  });
+  after(() => prover.close());
+
+  async function accepted({ statement, proof }: ProofResult): Promise<void> {
+    const verification = await verifyProof(ORIGIN, statement, proof, verifierKeys(statement.program));
+    assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
+  }
+
+  for (const [widths, rows, batch] of SHAPES)
+    it(`train ${widths.join('-')}, ${rows} rows in steps of ${batch}`, async () => {
+      const parent = someModel(widths);
+      const shard = someShard(widths, rows, rows % 3 === 1 ? 'regression' : 'classes');
+      const { child, trace } = trainSegment(parent, shard, { lr: 3, batch, salt: 12n });
+      await accepted(await prover.proveTrain(ORIGIN, { parent, child, shard, lr: 3, batch, trace }));
+    });
+
+  for (const [widths] of SHAPES)
+    it(`seed ${widths.join('-')}`, async () => {
+      const weights = weightsFromSeedTrace(widths, seedTrace(widths, 77n), 11n);
+      await accepted(await prover.proveSeed(ORIGIN, weights, { seed: 77n, requestId: 1n }));
+    });
+
+  const shards: [number[], number, 'classes' | 'regression'][] = [
+    ...SHAPES.map(([widths, rows], i): [number[], number, 'classes' | 'regression'] => [widths, rows + i, 'classes']),
+    [[5, 3], 13, 'regression'],
+    [[1, 1], 1, 'regression'],
+  ];
+  for (const [widths, rows, kind] of shards)
+    it(`data of ${kind}, ${rows} rows of ${widths[0]} to ${widths[widths.length - 1]}`, async () => {
+      await accepted(await prover.proveData(ORIGIN, someShard(widths, rows, kind)));
+    });
+});

@@ -4,14 +4,6 @@ import type { Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { someShard } from '../support/models.ts';
 import { ORIGIN, openProver, verifierKeys } from '../support/prover.ts';
-import { proveShapes } from '../support/shapes.ts';
-
-// One of everything, all four layers, much padding. More of them: test/soundness/shapes.test.ts.
-proveShapes([
-  [[1, 1], 1, 1],
-  [[2, 3, 5, 2, 7], 16, 4],
-  [[17, 3, 33, 2], 4, 4],
-]);
 
 describe('a proof', { concurrency: false }, () => {
   let prover: Prover;
