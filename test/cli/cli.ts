@@ -59,6 +59,12 @@ export function descent(args: string[], options: CliOptions = {}): Promise<CliRe
   });
 }
 
+/** What a command that must succeed printed with --json. */
+export function document({ code, stdout, stderr }: CliResult) {
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
 /** Runs a command in this process, which must refuse it. @returns its exit code, what it said, and the error */
 export async function refusalOf(args: string[]): Promise<{ code: number; said: string; error: Error }> {
   const error = await createProgram(SILENT)

@@ -9,7 +9,7 @@ import { emptyShard, type Shard, shardLabel } from '../../src/model/shard.ts';
 import { readShard, writeShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
-import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
+import { descent, document, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 /** A float file of a 2-1 layer: weight and bias. */
 function floatFile(values: [number, number, number]): Uint8Array {
@@ -53,11 +53,7 @@ describe('roots, merges, scores and tables', () => {
 
   const onnx = join(import.meta.dirname, '..', 'model', 'import', 'onnx', 'files', 'torch-classifier.onnx');
 
-  const result = async (...args: string[]) => {
-    const { code, stdout, stderr } = await descent([...args, '--json', ...runs]);
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout);
-  };
+  const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
 
   it('root quantises a float model once and says what it comes from', async () => {
     const made = await result('root', '--from', float);

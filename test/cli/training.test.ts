@@ -7,7 +7,7 @@ import { readShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../src/training/trainer.ts';
-import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
+import { descent, document, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 describe('training in many segments', () => {
   const { folder, remove } = temporaryFolder();
@@ -25,11 +25,7 @@ describe('training in many segments', () => {
   const source = ['--csv', csv, '--label', 'name', '--scale', 'min-max'];
   const rate = ['--lr', '4', '--batch', '2'];
 
-  const result = async (...args: string[]) => {
-    const { code, stdout, stderr } = await descent([...args, '--json', ...runs]);
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout);
-  };
+  const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
 
   it('takes every shard of a source once an epoch, in order, and is what one segment after the other gives', async () => {
     const tests = (await result('data', ...source, '--rows', '16', '--run', 'tests')).shards[0];

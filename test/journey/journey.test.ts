@@ -6,7 +6,7 @@ import { type Chain, connect } from '../../scripts/chain/client.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { deployRegistry } from '../../scripts/deploy/deploy.ts';
-import { type CliResult, descent, descentProcess, smallInputs, temporaryFolder } from '../cli/cli.ts';
+import { descent, descentProcess, document, smallInputs, temporaryFolder } from '../cli/cli.ts';
 
 const ALICE = ['--account', '1'];
 const BOB = ['--account', '2'];
@@ -31,10 +31,6 @@ describe('from data to the tree', () => {
 
   const run = (name: string) => join(folder, 'runs', name);
   const call = (...args: string[]) => descent([...args, '--runs', join(folder, 'runs')], { env });
-  const document = (result: CliResult) => {
-    assert.equal(result.code, 0, result.stderr);
-    return JSON.parse(result.stdout);
-  };
   const transactions = (index: number) =>
     chain.client.getTransactionCount({ address: developmentAccount(index).address });
 

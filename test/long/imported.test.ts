@@ -10,7 +10,7 @@ import { readResult } from '../../scripts/chain/readRegistry.ts';
 import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { makeShard } from '../../src/model/shard.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
-import { type CliResult, descent, temporaryFolder } from '../cli/cli.ts';
+import { descent, document, temporaryFolder } from '../cli/cli.ts';
 import { trainFloatModel } from '../support/float-model.ts';
 import { random } from '../training/helpers.ts';
 
@@ -60,10 +60,6 @@ describe('from a float model to a score', () => {
     remove();
   });
 
-  const document = (result: CliResult) => {
-    assert.equal(result.code, 0, result.stderr);
-    return JSON.parse(result.stdout);
-  };
   const call = async (...args: string[]) => document(await descent([...args, '--json', ...runs], { env }));
 
   /** Submits the edges of a result and has a stranger verify them. @returns id of the first */

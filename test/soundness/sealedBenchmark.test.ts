@@ -9,7 +9,7 @@ import { deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { evaluate } from '../../src/training/trainer.ts';
-import { type CliResult, descent, temporaryFolder } from '../cli/cli.ts';
+import { descent, document, temporaryFolder } from '../cli/cli.ts';
 
 const ALICE = ['--account', '1'];
 const BOB = ['--account', '2'];
@@ -38,10 +38,6 @@ describe('a benchmark', () => {
     remove();
   });
 
-  const document = (result: CliResult) => {
-    assert.equal(result.code, 0, result.stderr);
-    return JSON.parse(result.stdout);
-  };
   const call = async (...args: string[]) => document(await descent([...args, '--json', ...runs], { env }));
   const refused = async (code: number, says: RegExp, ...args: string[]) => {
     const result = await descent([...args, ...runs], { env });

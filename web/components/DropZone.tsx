@@ -1,6 +1,7 @@
 'use client';
 
 import { type DragEvent, type ReactNode, useId, useState } from 'react';
+import { count } from '../lib/format.ts';
 
 interface Props {
   title: string;
@@ -21,7 +22,7 @@ export function DropZone({ title, accept, limit, children, onText, onProblem }: 
     if (file.size > limit) {
       return onProblem({
         title: 'The file is too large to be what is wanted here.',
-        hint: `It has ${file.size.toLocaleString('en')} bytes.`,
+        hint: `It has ${count(file.size)} bytes.`,
       });
     }
     try {

@@ -113,16 +113,13 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
     flow.setViewport(from);
   }, [graph.part, flow]);
 
-  const open = (id: string) => {
+  const unfoldOr = (act: (id: string) => void) => (id: string) => {
     const item = drawing.items.find((other) => other.id === id);
     if (item?.members) setOpenGroups(new Set([...openGroups, id]));
-    else onOpen(id);
+    else act(id);
   };
-  const choose = (id: string) => {
-    const item = drawing.items.find((other) => other.id === id);
-    if (item?.members) setOpenGroups(new Set([...openGroups, id]));
-    else onSelect(id === selected ? undefined : id);
-  };
+  const open = unfoldOr(onOpen);
+  const choose = unfoldOr((id) => onSelect(id === selected ? undefined : id));
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && selected) return open(selected);
     if (event.key === 'Escape') return onSelect(undefined);

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { count } from '../format.ts';
 import type { Status } from './types.ts';
 
 /** How far the page is behind, in words. */
@@ -50,6 +51,6 @@ function lagOf(status: Status, unreachable: boolean, now: number): Lag {
   if (status.problem && silence > QUIET_MS)
     return { late: true, text: `No answer for ${Math.round(silence / 1000)} s` };
   const behind = status.head - status.scanned;
-  if (behind > 0) return { late: true, text: `${behind.toLocaleString('en')} blocks behind` };
+  if (behind > 0) return { late: true, text: `${count(behind)} blocks behind` };
   return { late: false, text: 'Up to date' };
 }

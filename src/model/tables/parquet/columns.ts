@@ -1,6 +1,9 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { show } from '../../json.ts';
+import { damaged } from './damaged.ts';
 import type { Element, Footer } from './footer.ts';
+
+const NO_TREE = 'its columns are no tree';
 
 /** A column as its user sees it: one value in each row, or one list of values. */
 export interface Column {
@@ -26,15 +29,15 @@ export function columnsOf({ elements, groups }: Footer): Column[] {
     const start = at;
     for (let open = 1; open > 0; open--) {
       const element = elements[at++];
-      if (element === undefined || !(element.children >= 0)) throw damaged();
-      if (element.children === 0 && element.physical === undefined) throw damaged();
+      if (element === undefined || !(element.children >= 0)) throw damaged(NO_TREE);
+      if (element.children === 0 && element.physical === undefined) throw damaged(NO_TREE);
       open += element.children;
     }
     const part = elements.slice(start, at);
     columns.push({ ...shapeOf(part), name: part[0].name, first });
     first += part.filter((element) => element.children === 0).length;
   }
-  if (elements.length === 0 || at !== elements.length) throw damaged();
+  if (elements.length === 0 || at !== elements.length) throw damaged(NO_TREE);
   const odd = groups.findIndex((group) => group.chunks.length !== first);
   if (odd >= 0) {
     throw new FileFormatError(`Row group ${odd} has ${groups[odd].chunks.length} column chunks, not ${first}.`);
@@ -94,8 +97,4 @@ export function requireLabels(column: Column): void {
   throw new FileFormatError(
     `Column ${show(column.name)} holds ${describeColumn(column)}; labels are integers or text.`,
   );
-}
-
-function damaged(): FileFormatError {
-  return new FileFormatError('The Parquet file is damaged: its columns are no tree.');
 }

@@ -1,4 +1,4 @@
-import { FileFormatError } from '../../../errors/FileFormatError.ts';
+import { damaged } from './damaged.ts';
 import { integer, varint } from './thrift.ts';
 
 /** Bytes that are read from the front. */
@@ -145,8 +145,4 @@ export function takeBytes(source: Source, length: number): Uint8Array {
   if (!(length >= 0 && length <= source.bytes.length - source.at)) throw damaged('a page is cut off');
   source.at += length;
   return source.bytes.subarray(source.at - length, source.at);
-}
-
-export function damaged(what: string): FileFormatError {
-  return new FileFormatError(`The Parquet file is damaged: ${what}.`);
 }

@@ -1,5 +1,6 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { show } from '../../json.ts';
+import { damaged } from './damaged.ts';
 import { type Cursor, cursorAt, readBoolean, readInteger, readList, readStruct, readText } from './thrift.ts';
 
 /** Type of the values as they are written. */
@@ -224,6 +225,6 @@ function readChunk(cursor: Cursor): Chunk {
 
 function nameOf<T extends string>(names: readonly T[], code: number): T {
   const name = names[code];
-  if (name === undefined) throw new FileFormatError(`The Parquet file is damaged: there is no type ${show(code)}.`);
+  if (name === undefined) throw damaged(`there is no type ${show(code)}`);
   return name;
 }

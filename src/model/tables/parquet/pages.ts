@@ -1,7 +1,8 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { show } from '../../json.ts';
 import type { Column } from './columns.ts';
-import { damaged, readRuns, type Source, takeBytes } from './encodings.ts';
+import { damaged } from './damaged.ts';
+import { readRuns, type Source, takeBytes } from './encodings.ts';
 import type { Chunk, Codec } from './footer.ts';
 import { unpackSnappy } from './snappy.ts';
 import { type Cursor, cursorAt, readBoolean, readInteger, readStruct } from './thrift.ts';

@@ -1,4 +1,5 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
+import { damaged } from './damaged.ts';
 
 /** A place in Thrift's compact protocol, in which Parquet writes everything but the values themselves. */
 export interface Cursor {
@@ -91,7 +92,7 @@ export function varint(cursor: { bytes: Uint8Array; at: number }): number {
     value += (byte & 127) * factor;
     if (byte < 128) return value;
   }
-  throw new FileFormatError('The Parquet file is damaged: a number does not end.');
+  throw damaged('a number does not end');
 }
 
 /** A signed number: 0, -1, 1, -2, .. are written as 0, 1, 2, 3, .. */
@@ -129,5 +130,5 @@ function take(cursor: Cursor, length: number): Uint8Array {
 }
 
 function expect(holds: boolean): asserts holds {
-  if (!holds) throw new FileFormatError('The Parquet file is damaged: its description cannot be read.');
+  if (!holds) throw damaged('its description cannot be read');
 }
