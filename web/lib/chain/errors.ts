@@ -1,4 +1,5 @@
 import { BaseError, type Hex } from 'viem';
+import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
 import type { Words } from './types.ts';
 
 /** What the registry's errors mean to somebody who submits. */
@@ -43,9 +44,9 @@ export async function errorInWords(error: unknown): Promise<Words> {
   const data = revertData(error);
   if (data) return revertInWords(data);
   if (/insufficient funds/i.test(details)) return { title: 'The account cannot pay for the gas.', details };
-  if (/fetch failed|failed to fetch|HTTP request failed|took too long|ECONNREFUSED/i.test(details)) {
-    return { title: 'The node does not answer.', hint: 'Is it running, and may this page reach it?', details };
-  }
+  const { trouble, says, hint } = nodeAnswer(error);
+  if (trouble === 'silent') return { title: says, hint: 'Is it running, and may this page reach it?', details };
+  if (trouble !== 'other') return { title: says, hint, details };
   return { title: 'That did not work.', details };
 }
 
