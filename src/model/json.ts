@@ -1,4 +1,5 @@
 import { FileFormatError } from '../errors/FileFormatError.ts';
+import { InputError } from '../errors/InputError.ts';
 
 /**
  * A value out of a file, for a message: short whatever the file says. A list or an object is only named, because
@@ -38,6 +39,30 @@ export function parseJson(source: Uint8Array | string, what: string, limit: numb
 export function asObject(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new FileFormatError(`${what} is not a JSON object.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * An object of known fields.
+ * @throws InputError unless the value is an object that has all `keys`, and no others but the `optional`
+ */
+export function knownFields(
+  value: unknown,
+  what: string,
+  keys: readonly string[],
+  optional: readonly string[] = [],
+): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InputError(`${what} is not an object.`);
+  }
+  const found = new Set(Object.keys(value));
+  const missing = keys.filter((key) => !found.has(key));
+  if (missing.length > 0) throw new InputError(`${what} lacks ${missing.join(', ')}.`);
+  const unknown = [...found].filter((key) => !keys.includes(key) && !optional.includes(key));
+  if (unknown.length > 0) {
+    const names = unknown.slice(0, 5).map((key) => key.slice(0, 80));
+    throw new InputError(`${what} has the unknown fields ${names.join(', ')}.`);
   }
   return value as Record<string, unknown>;
 }

@@ -1,8 +1,8 @@
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
-import { MAX_SIZE } from '../numbers/constants.ts';
-import { parseJson, show } from './json.ts';
+import { knownFields, parseJson, show } from './json.ts';
 import { checkShardShape, type ShardKind } from './shape.ts';
+import { checkTransform } from './transformFields.ts';
 import type { Transform } from './transforms.ts';
 
 export const DATASET_FORMAT = 'descent-dataset/1';
@@ -61,7 +61,7 @@ const FIELDS = ['format', 'name', 'source', 'kind', 'inputs', 'outputs', 'transf
 const OPTIONAL_FIELDS = ['shuffle', 'targetTransforms', 'columns', 'classes'];
 
 function checkManifest(value: unknown): asserts value is DatasetManifest {
-  const fields = record(value, 'The manifest', FIELDS, OPTIONAL_FIELDS);
+  const fields = knownFields(value, 'The manifest', FIELDS, OPTIONAL_FIELDS);
   if (fields.format !== DATASET_FORMAT) {
     throw new InputError(`The manifest has format ${show(fields.format)}, expected ${DATASET_FORMAT}.`);
   }
@@ -81,7 +81,7 @@ function checkManifest(value: unknown): asserts value is DatasetManifest {
   if (fields.columns !== undefined) texts(fields.columns, 'columns');
   if (fields.classes !== undefined) checkClasses(texts(fields.classes, 'classes'), { kind, outputs });
   for (const shard of list(fields.shards, 'shards')) {
-    const { file, rows, first } = record(shard, 'A shard of the manifest', ['file', 'rows', 'first']);
+    const { file, rows, first } = knownFields(shard, 'A shard of the manifest', ['file', 'rows', 'first']);
     // A manifest may come from a stranger: its files must lie beside it.
     if (!isPlainFileName(file)) throw new InputError(`${show(file)} is not a plain file name.`);
     checkShardShape({ inputs, outputs, kind, rows: rows as number });
@@ -103,36 +103,6 @@ function checkClasses(classes: string[], { kind, outputs }: { kind: ShardKind; o
   }
 }
 
-const TRANSFORM_FIELDS: Record<Transform['name'], Record<string, 'number' | 'columns'>> = {
-  scale: { factor: 'number' },
-  standardise: { mean: 'number', deviation: 'number' },
-  'average-pool': { height: 'number', width: 'number', size: 'number' },
-  columns: { offset: 'columns', factor: 'columns' },
-  clip: { limit: 'number' },
-};
-
-function checkTransform(value: unknown): void {
-  const { name } = value as { name?: unknown };
-  if (typeof name !== 'string' || !Object.hasOwn(TRANSFORM_FIELDS, name)) {
-    throw new InputError(`The transform ${show(name)} is unknown.`);
-  }
-  const fields = TRANSFORM_FIELDS[name as Transform['name']];
-  const entries = record(value, `The transform ${name}`, ['name', ...Object.keys(fields)]);
-  for (const [field, type] of Object.entries(fields)) {
-    const entry = entries[field];
-    if (type === 'number' && !Number.isFinite(entry)) {
-      throw new InputError(`${field} of the transform ${name} is not a number.`);
-    }
-    if (type === 'columns' && !isNumberList(entry)) {
-      throw new InputError(`${field} of the transform ${name} is not a list of 1..${MAX_SIZE} numbers.`);
-    }
-  }
-}
-
-function isNumberList(value: unknown): boolean {
-  return Array.isArray(value) && value.length > 0 && value.length <= MAX_SIZE && value.every(Number.isFinite);
-}
-
 function texts(value: unknown, what: string): string[] {
   if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
     throw new InputError(`The ${what} of the manifest are not a list of texts.`);
@@ -145,19 +115,4 @@ function list(value: unknown, what: string): unknown[] {
     throw new InputError(`The ${what} of the manifest are not a list of objects.`);
   }
   return value;
-}
-
-function record(value: unknown, what: string, keys: string[], optional: string[] = []): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InputError(`${what} is not an object.`);
-  }
-  const found = new Set(Object.keys(value));
-  const missing = keys.filter((key) => !found.has(key));
-  if (missing.length > 0) throw new InputError(`${what} lacks ${missing.join(', ')}.`);
-  const unknown = [...found].filter((key) => !keys.includes(key) && !optional.includes(key));
-  if (unknown.length > 0) {
-    const names = unknown.slice(0, 5).map((key) => key.slice(0, 80));
-    throw new InputError(`${what} has the unknown fields ${names.join(', ')}.`);
-  }
-  return value as Record<string, unknown>;
 }

@@ -2,6 +2,7 @@ import { InputError } from '../errors/InputError.ts';
 import { mergeWasm } from '../generated/merge.wasm.ts';
 import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
 import { checkSalt } from './salt.ts';
+import { type Schema, sameSchema } from './schema.ts';
 import type { Weights } from './weights.ts';
 
 /** Coefficients are integers over 2^14, in (-2^17, 2^17): real factors in (-8, 8) (protocol section 10). */
@@ -50,9 +51,20 @@ export function mergeWeights(
     ),
   }));
   return {
-    child: { widths: [...parents[0].widths], layers: blocks.map(({ W, b }) => ({ W: W.out, b: b.out })), salt },
+    child: {
+      widths: [...parents[0].widths],
+      layers: blocks.map(({ W, b }) => ({ W: W.out, b: b.out })),
+      salt,
+      ...commonSchema(parents),
+    },
     rest: blocks.map(({ W, b }) => ({ W: W.rest, b: b.rest })),
   };
+}
+
+/** The one schema that the parents have; none where two differ. Parents without one do not count, as on chain. */
+function commonSchema(parents: readonly Weights[]): { schema?: Schema } {
+  const [schema, ...others] = parents.flatMap((parent) => (parent.schema === undefined ? [] : [parent.schema]));
+  return schema !== undefined && others.every((other) => sameSchema(schema, other)) ? { schema } : {};
 }
 
 /** @throws InputError naming what does not fit */

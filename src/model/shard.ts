@@ -2,7 +2,9 @@ import { InputError } from '../errors/InputError.ts';
 import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { toActivation } from '../numbers/fixed.ts';
+import { show } from './json.ts';
 import { checkSalt } from './salt.ts';
+import { checkSchema, featureNames, outputNames, type Schema, schemaShape } from './schema.ts';
 import { checkShardShape, checkSize, type ShardShape } from './shape.ts';
 
 /** A shard in memory: everything its commitment opens to. Real sizes in ShardShape, arrays padded with zeros. */
@@ -13,6 +15,8 @@ export interface Shard extends ShardShape {
   Y: Int32Array;
   /** Element of F. */
   salt: bigint;
+  /** What the numbers mean; absent where nobody said. */
+  schema?: Schema;
 }
 
 /** Rows of real numbers, before quantisation. Row-major: feature j of row r is features[r * inputs + j]. */
@@ -68,21 +72,27 @@ export function splitRows(total: number, size: number, remainder: 'drop' | 'keep
 /**
  * Quantises some rows of a table (rounding rule of `toFixed`, fa fraction bits).
  * @param salt fresh random element of F for each shard.
+ * @param schema what the numbers of the table mean; the shard carries it
  * @throws InputError naming row and column of a value out of range.
  */
-export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint): Shard {
+export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint, schema?: Schema): Shard {
   const total = tableRows(table);
   if (!Number.isInteger(first) || first < 0 || first + rows > total) {
     throw new InputError(`Rows ${first}..${first + rows - 1} are not in a table of ${total} rows.`);
   }
   const { inputs, outputs, kind } = table;
-  const shard = emptyShard({ inputs, outputs, rows, kind }, salt);
+  const shard: Shard = { ...emptyShard({ inputs, outputs, rows, kind }, salt), ...(schema && { schema }) };
+  if (schema) checkShardSchema(shard, schema);
+  const columns = schema && featureNames(schema);
+  const targets = schema && outputNames(schema);
+  const named = (what: string, name: string | undefined, k: number) =>
+    name === undefined ? `${what} ${k}` : show(name);
   const sigma = shardRowBits(shard);
   for (let s = 0; s < rows; s++) {
     const r = first + s;
     for (let j = 0; j < inputs; j++) {
       const x = table.features[r * inputs + j];
-      shard.X[(j << sigma) + s] = quantise(x, () => `feature ${j} of row ${r}`);
+      shard.X[(j << sigma) + s] = quantise(x, () => `${named('feature', columns?.[j], j)} of row ${r}`);
     }
     if (table.kind === 'classes') {
       const label = table.labels[r];
@@ -93,7 +103,7 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint)
     } else {
       for (let i = 0; i < outputs; i++) {
         const y = table.targets[r * outputs + i];
-        shard.Y[(i << sigma) + s] = quantise(y, () => `target ${i} of row ${r}`);
+        shard.Y[(i << sigma) + s] = quantise(y, () => `${named('target', targets?.[i], i)} of row ${r}`);
       }
     }
   }
@@ -130,6 +140,7 @@ export function shardLabel(shard: Shard, row: number): number {
 export function checkShard(shard: Shard): void {
   checkShardShape(shard);
   checkSalt(shard.salt);
+  if (shard.schema !== undefined) checkShardSchema(shard, shard.schema);
   const { inputs, outputs, rows, kind, X, Y } = shard;
   const sigma = shardRowBits(shard);
   if (X.length !== 2 ** (ceilLog2(inputs) + sigma) || Y.length !== 2 ** (ceilLog2(outputs) + sigma)) {
@@ -146,6 +157,16 @@ export function checkShard(shard: Shard): void {
       if (y !== 0) ones++;
     }
     if (ones !== 1) throw new InputError(`Row ${s} of the shard has ${ones} classes instead of one.`);
+  }
+}
+
+function checkShardSchema({ kind, inputs, outputs }: ShardShape, schema: Schema): void {
+  checkSchema(schema);
+  const shape = schemaShape(schema);
+  if (schema.kind !== kind || shape.inputs !== inputs || shape.outputs !== outputs) {
+    throw new InputError(
+      `The schema is of ${shape.inputs} inputs and ${shape.outputs} outputs (${schema.kind}); the shard has ${inputs} and ${outputs} (${kind}).`,
+    );
   }
 }
 

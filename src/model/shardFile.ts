@@ -13,6 +13,7 @@ import {
   writeTensors,
 } from './safetensors.ts';
 import { formatSalt, parseSalt } from './salt.ts';
+import { formatSchema, parseSchema } from './schema.ts';
 import { shardLayout } from './shape.ts';
 import { checkShard, emptyShard, type Shard, shardRowBits } from './shard.ts';
 
@@ -20,7 +21,7 @@ export const SHARD_FORMAT = 'descent-shard/1';
 
 /**
  * A safetensors file with I16 tensors X [rows, inputs] and Y [rows, outputs] (real sizes, fa fraction bits) and metadata
- * format, kind, inputs, outputs, rows, salt and fraction_bits. The same shard gives the same bytes.
+ * format, kind, inputs, outputs, rows, salt, fraction_bits and, where it is known, schema (its text). The same shard gives the same bytes.
  * @throws InputError when the shard breaks its ranges.
  */
 export function writeShard(shard: Shard): Uint8Array<ArrayBuffer> {
@@ -34,6 +35,7 @@ export function writeShard(shard: Shard): Uint8Array<ArrayBuffer> {
     ['rows', `${rows}`],
     ['salt', formatSalt(shard.salt)],
     ['fraction_bits', `${ACTIVATION_BITS}`],
+    ...(shard.schema === undefined ? [] : [['schema', formatSchema(shard.schema)] as const]),
   ]);
   const tensors = new Map<string, Tensor>([
     ['X', { dtype: 'I16', shape: [rows, inputs], data: toRows(shard.X, inputs, shard) }],
@@ -66,6 +68,8 @@ export function readShard(bytes: Uint8Array): Shard {
     fromRows(takeTensor(file, 'X', 'I16', [shape.rows, shape.inputs]), shard.X, shape.inputs, shard);
     fromRows(takeTensor(file, 'Y', 'I16', [shape.rows, shape.outputs]), shard.Y, shape.outputs, shard);
     refuseOtherTensors(file, ['X', 'Y']);
+    const schema = file.metadata.get('schema');
+    if (schema !== undefined) shard.schema = parseSchema(schema);
     checkShard(shard);
     return shard;
   } catch (error) {

@@ -14,7 +14,9 @@ export type Transform =
   /** (x - offset[j]) * factor[j] for column j; `fitColumns` finds the numbers. */
   | { name: 'columns'; offset: number[]; factor: number[] }
   /** Values below -limit become -limit, above limit become limit. */
-  | { name: 'clip'; limit: number };
+  | { name: 'clip'; limit: number }
+  /** A missing value (not a number) of column j becomes values[j]. */
+  | { name: 'fill'; values: number[] };
 
 /** Pixels 0..255 as 0..1. */
 export const UNIT_PIXELS: Transform = { name: 'scale', factor: 1 / 255 };
@@ -48,6 +50,7 @@ function applyOne(rows: Rows, transform: Transform): Rows {
   if (transform.name === 'average-pool') return averagePool(rows, transform);
   if (transform.name === 'columns') return mapColumns(rows, transform);
   if (transform.name === 'clip') return clip(rows, transform.limit);
+  if (transform.name === 'fill') return fill(rows, transform.values);
   const mean = finite('mean', transform.mean);
   const deviation = finite('deviation', transform.deviation);
   if (deviation <= 0) throw new InputError(`The deviation must be positive, not ${deviation}.`);
@@ -70,6 +73,14 @@ function mapColumns({ features, inputs }: Rows, { offset, factor }: { offset: nu
 function clip(rows: Rows, limit: number): Rows {
   if (finite('limit', limit) <= 0) throw new InputError(`The limit of a transform must be positive, not ${limit}.`);
   return mapValues(rows, (x) => Math.max(-limit, Math.min(limit, x)));
+}
+
+function fill({ features, inputs }: Rows, values: readonly number[]): Rows {
+  if (values.length !== inputs) {
+    throw new InputError(`A transform of ${values.length} columns does not fit rows of ${inputs} values.`);
+  }
+  for (const x of values) finite('value', x);
+  return { features: features.map((x, k) => (Number.isNaN(x) ? values[k % inputs] : x)), inputs };
 }
 
 function finite(what: string, x: number): number {

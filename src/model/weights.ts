@@ -1,6 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
 import { FRACTION_BITS, WEIGHT_LIMIT } from '../numbers/constants.ts';
 import { checkSalt } from './salt.ts';
+import { checkSchema, type Schema, schemaShape } from './schema.ts';
 import { checkWidths, widthBits } from './shape.ts';
 
 export interface LayerWeights {
@@ -18,6 +19,8 @@ export interface Weights {
   layers: LayerWeights[];
   /** Element of F. */
   salt: bigint;
+  /** What inputs and outputs mean: the schema of the rows of its line; absent where nobody said, or parents differ. */
+  schema?: Schema;
 }
 
 /** All weights 0. */
@@ -35,12 +38,13 @@ export function zeroWeights(widths: readonly number[], salt: bigint): Weights {
 }
 
 /**
- * Checks array sizes, zero padding and -2^34 <= w < 2^34, i.e. [-64, 64), of every weight and bias.
+ * Checks array sizes, the schema, zero padding and -2^34 <= w < 2^34, i.e. [-64, 64), of every weight and bias.
  * @throws InputError naming layer and index.
  */
-export function checkWeights({ widths, layers, salt }: Weights): void {
+export function checkWeights({ widths, layers, salt, schema }: Weights): void {
   checkWidths(widths);
   checkSalt(salt);
+  if (schema !== undefined) checkWeightsSchema(widths, schema);
   const a = widthBits(widths);
   if (layers.length !== widths.length - 1) {
     throw new InputError(`A network of ${widths.length - 1} layers has ${layers.length} weight matrices.`);
@@ -52,6 +56,16 @@ export function checkWeights({ widths, layers, salt }: Weights): void {
     }
     checkBlock(W, b, { layer, rows: widths[layer], columns: widths[l], stride: 2 ** a[l] });
   });
+}
+
+function checkWeightsSchema(widths: readonly number[], schema: Schema): void {
+  checkSchema(schema);
+  const { inputs, outputs } = schemaShape(schema);
+  if (inputs !== widths[0] || outputs !== widths.at(-1)) {
+    throw new InputError(
+      `The schema is of ${inputs} inputs and ${outputs} outputs; the network is ${widths.join('-')}.`,
+    );
+  }
 }
 
 function checkBlock(

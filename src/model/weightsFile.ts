@@ -13,6 +13,7 @@ import {
   writeTensors,
 } from './safetensors.ts';
 import { formatSalt, parseSalt } from './salt.ts';
+import { formatSchema, parseSchema } from './schema.ts';
 import { modelLayout, parseWidths } from './shape.ts';
 import { checkWeights, type Weights, zeroWeights } from './weights.ts';
 
@@ -20,8 +21,8 @@ export const WEIGHTS_FORMAT = 'descent-weights/1';
 
 /**
  * A safetensors file with I64 tensors `layer1.weight` [n_1, n_0], `layer1.bias` [n_1], .. (real sizes, f fraction bits)
- * and metadata format, shape (as 49-32-10), salt and fraction_bits. The same weights give the same bytes. The file
- * holds the salt: whoever has it can recompute the commitment.
+ * and metadata format, shape (as 49-32-10), salt, fraction_bits and, where it is known, schema (its text). The same
+ * weights give the same bytes. The file holds the salt: whoever has it can recompute the commitment.
  * @throws InputError when the weights break their ranges.
  */
 export function writeWeights(weights: Weights): Uint8Array<ArrayBuffer> {
@@ -40,6 +41,7 @@ export function writeWeights(weights: Weights): Uint8Array<ArrayBuffer> {
     ['shape', weights.widths.join('-')],
     ['salt', formatSalt(weights.salt)],
     ['fraction_bits', `${FRACTION_BITS}`],
+    ...(weights.schema === undefined ? [] : [['schema', formatSchema(weights.schema)] as const]),
   ]);
   return writeTensors({ tensors, metadata });
 }
@@ -67,6 +69,8 @@ export function readWeights(bytes: Uint8Array): Weights {
       b.set(int64s(takeTensor(file, `layer${layer}.bias`, 'I64', [rows])));
     });
     refuseOtherTensors(file, names);
+    const schema = file.metadata.get('schema');
+    if (schema !== undefined) weights.schema = parseSchema(schema);
     checkWeights(weights);
     return weights;
   } catch (error) {

@@ -57,7 +57,7 @@ export function realLearningRate({ lr, batch }: { lr: number; batch: number }): 
  * Trains one segment: rows / batch steps of SGD over the shard's rows in order (row s = k * batch + b in step k), in
  * integers, bit for bit as design section 1. Synchronous: run it in a worker where that matters.
  * @param weights not changed.
- * @returns the child with the given salt, and the trace the prover commits to.
+ * @returns the child with the given salt and the schema of the shard (or of the weights, where the shard has none), and the trace the prover commits to.
  * @throws InputError, CapacityError before anything is computed; TrainingRangeError when a value leaves its range.
  */
 export function trainSegment(
@@ -85,7 +85,9 @@ export function trainSegment(
     add(total, scoreRows(network.outputs(), sigma, shard, { first, count: batch, at: first }));
     onProgress?.({ step: step + 1, steps, ...summary(first + batch) });
   }
-  return { child: network.weights(salt), trace: network.trace(), ...summary(shard.rows) };
+  const schema = shard.schema ?? weights.schema;
+  const child = { ...network.weights(salt), ...(schema && { schema }) };
+  return { child, trace: network.trace(), ...summary(shard.rows) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
+import { MAX_COLUMNS } from '../transformFields.ts';
 import type { NumericArray } from './npy.ts';
-import { classify, MAX_COLUMNS, type RawTable } from './rawTable.ts';
+import { classify, type RawTable } from './rawTable.ts';
 
 export interface ArrayOptions {
   kind: 'classes' | 'regression';

@@ -2,11 +2,12 @@ import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
+import { MAX_COLUMNS } from '../transformFields.ts';
 import { type Column, columnsOf, kindOf, requireLabels, requireNumbers } from './parquet/columns.ts';
 import { type Footer, readFooter } from './parquet/footer.ts';
 import { type Decompressors, type Page, type PageOptions, readPages } from './parquet/pages.ts';
 import type { Numbers, Texts } from './parquet/values.ts';
-import { classify, MAX_COLUMNS, type RawTable } from './rawTable.ts';
+import { classify, type RawTable } from './rawTable.ts';
 import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 
 export interface ParquetOptions extends RoleOptions {

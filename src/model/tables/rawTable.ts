@@ -1,17 +1,26 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
+import type { Decimal } from '../schema.ts';
 import type { Table } from '../shard.ts';
 
-/** Columns of a raw row: more than a network has inputs, because pooling may come first. */
-export const MAX_COLUMNS = 1 << 16;
-
-/** A table as its file has it, before scaling: features of any size. */
+/**
+ * A table as its file has it, before scaling: features of any size, NaN where a value is missing. A missing target is
+ * NaN, a missing label class -1.
+ */
 export type RawTable = Table & {
   /** Names of the features, if the file has them. */
   columns?: string[];
   /** Label of class 0, 1, .. (kind `classes`). */
   classes?: string[];
+  /** Names of the targets, if the file has them (kind `regression`). */
+  targetNames?: string[];
+  /** How the file writes the fraction of a number; default: a point. */
+  decimal?: Decimal;
+  /** What a reader left out or assumed, one sentence each, for people. */
+  notes?: string[];
+  /** Names row 0, 1, .. in messages, such as `Line 3`; default: `Row 0`, .. */
+  rowName?: (row: number) => string;
 };
 
 /**

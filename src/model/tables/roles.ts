@@ -1,7 +1,7 @@
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
-import { MAX_COLUMNS } from './rawTable.ts';
+import { MAX_COLUMNS } from '../transformFields.ts';
 
 /** What the columns of a table are for; those that are not named are features. */
 export interface RoleOptions {
