@@ -44,7 +44,7 @@ try {
   const trained = await descent(
     'seed, shards and segments, trained, proved, registered',
     ...['train', '--seed', '784-128-10', '--mnist', '--rows', values.rows, '--rows-per-shard', '1024'],
-    ...['--epochs', values.epochs, '--lr', values.lr, '--batch', values.batch, '--test', 'exam', '--run', 'long'],
+    ...['--epochs', values.epochs, '--lr-units', values.lr, '--batch', values.batch, '--test', 'exam', '--run', 'long'],
     ...ACCOUNT,
   );
   await descent('test shard, registered', 'submit', exam.edges[0].file, ...ACCOUNT);

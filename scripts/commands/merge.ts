@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { mergeCapacity } from '../../src/model/capacity.ts';
-import { checkMerge, MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
+import { checkMerge, mergeWeights } from '../../src/model/merge.ts';
 import {
   averageCoefficients,
   type Coefficients,
@@ -10,13 +10,14 @@ import {
   stackCoefficients,
   taskCoefficients,
 } from '../../src/model/merge-recipes.ts';
+import { type EqualParents, factorsOf, findEqualParents } from '../../src/model/mergeEffect.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { modelLabel, readWeightsFile } from '../files/models.ts';
 import { fileHash, sha256 } from '../files/read.ts';
 import type { MergeInputs } from '../proving/runTasks.ts';
-import { Run } from '../runs/run.ts';
+import { type Json, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import type { Output } from '../terminal/output.ts';
@@ -34,11 +35,13 @@ interface MergeOptions extends CommonOptions, StatementOptions {
 }
 
 interface MergeOutcome {
-  [key: string]: string | number[][];
+  [key: string]: Json;
   shape: string;
   recipe: string;
   /** [layer 1..L][parent], integers over 2^14. */
   coefficients: Coefficients;
+  /** Parents that hold the same numbers. */
+  equal: (EqualParents & { [key: string]: Json })[];
 }
 
 const RECIPES = ['average', 'task', 'slerp', 'stack', 'coefficients'] as const;
@@ -65,12 +68,12 @@ export function addMergeCommand(program: Command): void {
         const outcome = await mergeRun(run, inputs, output);
         const model = run.file('merge', 'model');
         if (origin !== undefined) {
-          output.note(describeMerge(outcome));
+          output.note(describeMerge(outcome, inputs));
           printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome });
           return;
         }
         const lines = [`weights  ${model}`, `next     descent prove ${run.folder} --registry <address>`];
-        output.result({ run: run.folder, model, ...outcome }, [describeMerge(outcome), ...lines].join('\n'));
+        output.result({ run: run.folder, model, ...outcome }, [describeMerge(outcome, inputs), ...lines].join('\n'));
       } finally {
         run.close();
       }
@@ -134,11 +137,27 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
     const coefficients = coefficientsOf(parents, inputs);
     checkMerge(parents, coefficients);
     mergeCapacity(parents[0].widths);
+    const equal = findEqualParents(parents).map((group) => ({ ...group }));
+    requireDifferent(parents, equal);
     const { child } = mergeWeights(parents, coefficients, randomElement());
     put('model', 'model.safetensors', writeWeights(child));
     output.progress.done();
-    return { shape: modelLabel(child), recipe: inputs.recipe, coefficients };
+    return { shape: modelLabel(child), recipe: inputs.recipe, coefficients, equal };
   });
+}
+
+/** Two files of one model, such as a copy with other metadata, have one commitment: the registry refuses them. */
+function requireDifferent(parents: readonly Weights[], equal: readonly EqualParents[]): void {
+  const layers = parents[0].layers.length;
+  for (const group of equal.filter((one) => one.layers.length === layers)) {
+    const salts = group.parents.map((parent) => parents[parent - 1].salt);
+    const twice = salts.findIndex((salt, k) => salts.indexOf(salt) < k);
+    if (twice < 0) continue;
+    throw new InputError(
+      `Parents ${group.parents[salts.indexOf(salts[twice])]} and ${group.parents[twice]} are one model.`,
+      { hint: 'Give each parent once.' },
+    );
+  }
 }
 
 function coefficientsOf(parents: readonly Weights[], { recipe, numbers }: MergeInputs): Coefficients {
@@ -182,9 +201,25 @@ function requireParents(numbers: readonly number[], parents: number): void {
   if (wrong !== undefined) throw new InputError(`--stack names parent ${wrong}; parents are 1..${parents}.`);
 }
 
-function describeMerge({ shape, recipe, coefficients }: MergeOutcome): string {
-  const rows = coefficients.map((row, l) => [`layer ${l + 1}`, ...row.map((a) => `${a / MERGE_ONE}`)]);
-  return [`Merged ${coefficients[0].length} models of ${shape} (${recipe}), with factors`, alignColumns(rows)].join(
-    '\n',
-  );
+/** What the merge is about, said before anything is proved of it. */
+function describeMerge({ shape, recipe, coefficients, equal }: MergeOutcome, { parents }: MergeInputs): string {
+  const rows = parents.map(({ parent }, i) => {
+    const factors = factorsOf(coefficients, i);
+    const perLayer = factors.map((factor, l) => `${factor} in layer ${l + 1}`).join(', ');
+    return [`parent ${i + 1}`, factors.length === 1 ? `${factors[0]}` : perLayer, parent];
+  });
+  return [
+    `Merged ${parents.length} models of ${shape} (${recipe}). Each parent takes effect with the factor`,
+    alignColumns(rows),
+    ...equal.map((group) => describeEqual(group, coefficients)),
+  ].join('\n');
+}
+
+function describeEqual({ parents, layers }: EqualParents, coefficients: Coefficients): string {
+  const names = `Parents ${parents.join(', ').replace(/, (?=\d+$)/, ' and ')}`;
+  if (layers.length < coefficients.length) {
+    return `${names} are equal in layer${layers.length > 1 ? 's' : ''} ${layers.join(', ')}.`;
+  }
+  const sums = coefficients.map((row) => [parents.reduce((sum, parent) => sum + row[parent - 1], 0)]);
+  return `${names} hold the same weights, only their salts differ: together they have the factor ${factorsOf(sums, 0).join(', ')}.`;
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseWidths } from '../../src/model/shape.ts';
+import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { fileHash } from '../files/read.ts';
 import { listShards } from '../files/shards.ts';
@@ -38,7 +39,8 @@ interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   epochs: number;
   test?: string[];
   jobs?: number;
-  lr: number;
+  lr?: number;
+  lrUnits?: number;
   batch: number;
   run?: string;
 }
@@ -61,11 +63,12 @@ export function addTrainCommand(program: Command): void {
     .option('--epochs <number>', 'many segments: how often each shard is taken', positive, 1)
     .option('--test <files or runs...>', 'many segments: shards on which the model is measured after each')
     .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
-    .requiredOption(
-      '--lr <integer>',
-      'learning rate 1..65536; stands for lr * batch / 256 on the mean gradient',
-      positive,
+    .option(
+      '--lr <rate>',
+      'learning rate on the mean gradient of half the squared error, such as 0.05; rounded to a multiple of batch / 256',
+      rateText,
     )
+    .option('--lr-units <integer>', 'learning rate in units of batch / 256 instead, 1..65536', positive)
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .addHelpText('after', HELP)
@@ -91,10 +94,11 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
       hint: 'Give --shards instead of --shard.',
     });
   }
+  const rate = rateOf(options);
   const inputs: TrainInputs = {
     ...fileHash('parent', options.parent),
     ...fileHash('shard', options.shard!),
-    lr: options.lr,
+    lr: rate.units,
     batch: options.batch,
   };
   const name =
@@ -104,8 +108,8 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
   try {
     const outcome = await trainRun(run, inputs, output);
     output.result(
-      { run: run.folder, model: run.file('train', 'model'), ...outcome },
-      `Trained ${describeTraining(outcome)}.\nweights  ${run.file('train', 'model')}\nnext     descent prove ${run.folder}`,
+      { run: run.folder, model: run.file('train', 'model'), ...outcome, rate },
+      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\nweights  ${run.file('train', 'model')}\nnext     descent prove ${run.folder}`,
     );
   } finally {
     run.close();
@@ -113,7 +117,8 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
 }
 
 async function trainMany(options: TrainOptions, output: Output): Promise<void> {
-  const inputs = trainingInputs(options);
+  const rate = rateOf(options);
+  const inputs = trainingInputs(options, rate);
   const test = listShards(options.test ?? [], options.runs);
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
@@ -134,8 +139,8 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
       ? `descent score --model ${training.model} --shards <test shards>`
       : 'the same command with --registry and a key proves and registers all of it';
     output.result(
-      { run: run.folder, curve, ...trainingDocument(training, registered) },
-      `\n${renderTraining(training, registered)}\n\nweights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
+      { run: run.folder, curve, ...trainingDocument(training, registered), rate },
+      `\n${renderTraining(training, registered)}\n\nrate     ${describeRate(rate, options)}\nweights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
     );
   } finally {
     run.close();
@@ -147,13 +152,13 @@ async function contextOf(options: TrainOptions) {
   return { chain, registry, account: loadAccount(options, chain.id) };
 }
 
-function trainingInputs(options: TrainOptions): TrainingInputs {
-  const { parent, seed, shards, epochs, lr, batch, rows, rowsPerShard, offset } = options;
+function trainingInputs(options: TrainOptions, rate: Rate): TrainingInputs {
+  const { parent, seed, shards, epochs, batch, rows, rowsPerShard, offset } = options;
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
   }
   if (seed !== undefined) parseWidths(seed);
-  const rest = { epochs, lr, batch };
+  const rest = { epochs, lr: rate.units, batch };
   const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
   if (shards !== undefined) {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
@@ -171,4 +176,27 @@ function trainingInputs(options: TrainOptions): TrainingInputs {
 
 function defaultName(inputs: TrainingInputs): string {
   return `training-${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12)}`;
+}
+
+/** The rate that the trainer takes. @throws InputError when there is none, two, or one that it cannot take */
+function rateOf({ lr, lrUnits, batch }: TrainOptions): Rate {
+  if ((lr === undefined) === (lrUnits === undefined)) {
+    throw new InputError('At which learning rate?', {
+      hint: 'Give either --lr, such as 0.05, or --lr-units.',
+    });
+  }
+  return lr === undefined ? rateOfUnits(lrUnits!, batch) : nearestRate(lr, batch);
+}
+
+/** 0.0625 (2 units of 8/256; 0.05 was asked for; next possible 0.03125 and 0.09375) */
+function describeRate({ units, rate, below, above }: Rate, { lr, batch }: TrainOptions): string {
+  const asked = lr === undefined || lr === rate ? '' : `; ${lr} was asked for`;
+  const next = [below, above].filter((one) => one !== null).join(' and ');
+  return `${rate} (${units === 1 ? '1 unit' : `${units} units`} of ${batch}/256${asked}; next possible ${next})`;
+}
+
+/** Parser of a rate in decimals. */
+function rateText(text: string): number {
+  if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw new InvalidArgumentError('Not a number above 0.');
+  return Number(text);
 }

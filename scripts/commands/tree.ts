@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Address } from 'viem';
+import { realLearningRate } from '../../src/training/trainer.ts';
 import { parseAddress } from '../chain/client.ts';
 import { readNames } from '../chain/readCards.ts';
 import { type ModelNode, readTree } from '../chain/readRegistry.ts';
@@ -39,7 +40,8 @@ export function addTreeCommand(program: Command): void {
 
 /** How a node came to be, as far as its kind does not say it. */
 function describeOrigin({ training, merge, source }: ModelNode): string {
-  if (training) return `lr ${training.learningRate}, batch ${training.batch}`;
+  if (training)
+    return `lr ${realLearningRate({ lr: training.learningRate, batch: training.batch })}, batch ${training.batch}`;
   if (merge) return `of ${merge.parents.map(shortId).join(', ')}`;
   return source === undefined ? '' : `declared ${shortId(source)}`;
 }

@@ -49,7 +49,7 @@ describe('kill -9', () => {
   }
 
   it('at any moment of training: the same command continues to the same weights', async () => {
-    const args = ['train', '--parent', weights, '--shard', shard, '--lr', '4', '--batch', '2'];
+    const args = ['train', '--parent', weights, '--shard', shard, '--lr-units', '4', '--batch', '2'];
     const reference = join(folder, 'reference');
     assert.equal((await descent([...args, '--run', reference])).code, 0);
     const { layers } = readWeights(new Uint8Array(readFileSync(join(reference, 'model.safetensors'))));
@@ -62,7 +62,7 @@ describe('kill -9', () => {
   });
 
   it('at any moment of a run of many segments: the same command continues to the same weights', async () => {
-    const args = ['train', '--parent', weights, '--shards', shard, '--epochs', '2', '--lr', '4', '--batch', '2'];
+    const args = ['train', '--parent', weights, '--shards', shard, '--epochs', '2', '--lr-units', '4', '--batch', '2'];
     const segment = (run: string) =>
       readWeights(new Uint8Array(readFileSync(join(run, 'segment-002', 'model.safetensors')))).layers;
     const reference = join(folder, 'segments');

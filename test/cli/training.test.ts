@@ -23,7 +23,7 @@ describe('training in many segments', () => {
   const rows = Array.from({ length: 16 }, (_, r) => `${r},${15 - r},${r < 8 ? 'low' : 'high'}`);
   const csv = file('points.csv', `a,b,name\n${rows.join('\n')}\n`);
   const source = ['--csv', csv, '--label', 'name', '--scale', 'min-max'];
-  const rate = ['--lr', '4', '--batch', '2'];
+  const rate = ['--lr-units', '4', '--batch', '2'];
 
   const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
 
@@ -136,7 +136,7 @@ describe('training in many segments', () => {
     },
     {
       name: 'a batch above the rows',
-      args: ['train', '--parent', weights, '--shards', shard, '--lr', '1', '--batch', '16'],
+      args: ['train', '--parent', weights, '--shards', shard, '--lr-units', '1', '--batch', '16'],
       says: /1\.\.8/,
     },
   ];

@@ -16,9 +16,10 @@ describe('the command line refuses', () => {
   const { weights, shard } = smallInputs(folder);
   const runs = ['--runs', join(folder, 'runs')];
   const train = (change: Record<string, string>) => {
-    const options = { '--parent': weights, '--shard': shard, '--lr': '4', '--batch': '2', ...change };
+    const options = { '--parent': weights, '--shard': shard, '--lr-units': '4', '--batch': '2', ...change };
     return ['train', ...Object.entries(options).flat(), ...runs];
   };
+  const unrated = ['train', '--parent', weights, '--shard', shard, '--batch', '2', ...runs];
   const damaged = join(folder, 'damaged.safetensors');
   writeFileSync(damaged, readFileSync(weights).subarray(0, 300));
   const notAnEdge = join(folder, 'not-an.edge.json');
@@ -27,9 +28,28 @@ describe('the command line refuses', () => {
   const cases: { name: string; args: string[]; code: number; says: RegExp }[] = [
     { name: 'an unknown command', args: ['trian'], code: 2, says: /unknown command 'trian'[\s\S]*Did you mean train/ },
     { name: 'an unknown option', args: ['tree', '--registri', NOBODY], code: 2, says: /unknown option '--registri'/ },
-    { name: 'a missing option', args: ['train', '--batch', '1'], code: 2, says: /--lr/ },
-    { name: 'a learning rate that is no number', args: train({ '--lr': 'fast' }), code: 2, says: /'fast' is invalid/ },
-    { name: 'a learning rate out of range', args: train({ '--lr': '65537' }), code: 2, says: /1\.\.65536, not 65537/ },
+    { name: 'a missing option', args: ['train', '--lr', '0.05'], code: 2, says: /--batch/ },
+    { name: 'no learning rate', args: unrated, code: 2, says: /At which learning rate/ },
+    {
+      name: 'units of a rate that are no number',
+      args: train({ '--lr-units': 'fast' }),
+      code: 2,
+      says: /'fast' is invalid/,
+    },
+    {
+      name: 'units of a rate out of range',
+      args: train({ '--lr-units': '65537' }),
+      code: 2,
+      says: /1\.\.65536, not 65537/,
+    },
+    { name: 'two learning rates', args: train({ '--lr': '0.05' }), code: 2, says: /either --lr/ },
+    { name: 'a rate that is no number', args: [...unrated, '--lr', '0x1'], code: 2, says: /'0x1' is invalid/ },
+    {
+      name: 'a rate that rounds to nothing',
+      args: [...unrated, '--lr', '0.003'],
+      code: 2,
+      says: /at least 0\.0078125/,
+    },
     { name: 'a batch that is no power of two', args: train({ '--batch': '3' }), code: 2, says: /power of two.*not 3/ },
     { name: 'a batch above the rows', args: train({ '--batch': '16' }), code: 2, says: /1\.\.8, not 16/ },
     {
@@ -41,7 +61,7 @@ describe('the command line refuses', () => {
     { name: 'a folder for a file', args: train({ '--parent': folder }), code: 2, says: /it is a folder/ },
     { name: 'a damaged weights file', args: train({ '--parent': damaged }), code: 3, says: /damaged\.safetensors/ },
     { name: 'a shard for weights', args: train({ '--parent': shard }), code: 3, says: /shard\.safetensors: / },
-    { name: 'a run that left its ranges', args: train({ '--lr': '65536' }), code: 4, says: /the proof allows/ },
+    { name: 'a run that left its ranges', args: train({ '--lr-units': '65536' }), code: 4, says: /the proof allows/ },
     { name: 'data from nowhere', args: ['data', ...runs], code: 2, says: /Which data/ },
     {
       name: 'rows beyond MNIST',
@@ -152,7 +172,7 @@ describe('the command line', () => {
       weights,
       '--shard',
       shard,
-      '--lr',
+      '--lr-units',
       '4',
       '--batch',
       '2',
@@ -172,12 +192,28 @@ describe('the command line', () => {
       'learningRate',
       'loss',
       'accuracy',
+      'rate',
     ]);
     assert.equal(document.steps, 4);
+    assert.deepEqual(document.rate, { units: 4, rate: 0.03125, below: 0.0234375, above: 0.0390625 });
     const bytes = readFileSync(document.model);
     const again = await descent(args);
     assert.equal(again.stdout, first.stdout);
     assert.deepEqual(readFileSync(document.model), bytes, 'the salt is the first one');
+  });
+
+  it('says which rate it takes, and the next possible ones', async () => {
+    const args = ['train', '--parent', weights, '--shard', shard, '--batch', '2', '--run', join(folder, 'rated')];
+    const near = await descent([...args, '--lr', '0.03']);
+    assert.equal(near.code, 0, near.stderr);
+    assert.match(
+      near.stdout,
+      /^rate {5}0\.03125 \(4 units of 2\/256; 0\.03 was asked for; next possible 0\.0234375 and 0\.0390625\)$/m,
+    );
+    // The same segment by its exact rate and by its units: it continues the run.
+    const exact = await descent([...args, '--lr', '0.03125']);
+    assert.match(exact.stdout, /^rate {5}0\.03125 \(4 units of 2\/256; next/m);
+    assert.equal((await descent([...args, '--lr-units', '4'])).stdout, exact.stdout);
   });
 
   it('notices that a file of a run was changed, and makes it again', async () => {
@@ -187,7 +223,7 @@ describe('the command line', () => {
       weights,
       '--shard',
       shard,
-      '--lr',
+      '--lr-units',
       '2',
       '--batch',
       '2',
@@ -203,8 +239,8 @@ describe('the command line', () => {
 
   it('keeps the inputs of a run: other inputs under the same name are refused', async () => {
     const args = ['train', '--parent', weights, '--shard', shard, '--batch', '2', '--run', join(folder, 'kept')];
-    assert.equal((await descent([...args, '--lr', '4'])).code, 0);
-    const other = await descent([...args, '--lr', '5']);
+    assert.equal((await descent([...args, '--lr-units', '4'])).code, 0);
+    const other = await descent([...args, '--lr-units', '5']);
     assert.equal(other.code, 2);
     assert.match(other.stderr, /its lr is 4, not 5/);
   });

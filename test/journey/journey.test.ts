@@ -78,7 +78,7 @@ describe('from data to the tree', () => {
         parent,
         '--shard',
         shard,
-        '--lr',
+        '--lr-units',
         '4',
         '--batch',
         '2',
@@ -114,7 +114,7 @@ describe('from data to the tree', () => {
   it('an edge is registered once: killed before each of its writes, and again afterwards', async () => {
     const parent = join(run('first'), 'model.safetensors');
     const shard = join(run('digits'), 'shard-0.safetensors');
-    await call('train', '--parent', parent, '--shard', shard, '--lr', '4', '--batch', '4', '--run', 'second');
+    await call('train', '--parent', parent, '--shard', shard, '--lr-units', '4', '--batch', '4', '--run', 'second');
     const { edges } = document(await call('prove', 'second', '--json', ...BOB));
     const sent = await transactions(2);
     // open, write, fsync, rename, open folder, fsync folder of the signed transaction
@@ -145,7 +145,7 @@ describe('from data to the tree', () => {
   it('a proof that was tampered with is rejected by the contract, with exit code 4', async () => {
     const parent = join(run('first'), 'model.safetensors');
     const shard = join(run('digits'), 'shard-0.safetensors');
-    await call('train', '--parent', parent, '--shard', shard, '--lr', '1', '--batch', '8', '--run', 'third');
+    await call('train', '--parent', parent, '--shard', shard, '--lr-units', '1', '--batch', '8', '--run', 'third');
     const { edges } = document(await call('prove', 'third', '--json', ...ALICE));
     const forged = join(folder, 'forged.edge.json');
     const edge = JSON.parse(readFileSync(edges[0].file, 'utf8'));

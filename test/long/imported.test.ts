@@ -99,7 +99,7 @@ describe('from a float model to a score', () => {
 
   it('it is fine-tuned twice, by two people at once', async () => {
     const tune = async (name: string, lr: string, who: string[]) => {
-      const options = ['--parent', root, '--shard', shard, '--lr', lr, '--batch', '4', '--run', name];
+      const options = ['--parent', root, '--shard', shard, '--lr-units', lr, '--batch', '4', '--run', name];
       await call('train', ...options);
       const { edges } = await call('prove', name, ...who);
       ids[name] = await submit(edges, who);

@@ -12,7 +12,7 @@ describe('many segments in one command', () => {
   const runs = ['--runs', join(folder, 'runs')];
   const table = join(folder, 'points.csv');
   const source = ['--csv', table, '--label', 'name', '--scale', 'min-max', '--rows', '8', '--rows-per-shard', '4'];
-  const options = ['--seed', '2-3-2', ...source, '--lr', '4', '--batch', '2', '--run', 'many', '--account', '1'];
+  const options = ['--seed', '2-3-2', ...source, '--lr-units', '4', '--batch', '2', '--run', 'many', '--account', '1'];
   let node: LocalNode;
   let env: Record<string, string>;
   before(async () => {
@@ -64,7 +64,7 @@ describe('many segments in one command', () => {
 
   it('says that the chain is gone, and proves nothing again when there is one', async () => {
     const parent = join(folder, 'runs', 'many', 'segment-002', 'model.safetensors');
-    const more = ['train', '--parent', parent, '--shards', join(folder, 'runs', 'many', 'shard-001'), '--lr', '2'];
+    const more = ['train', '--parent', parent, '--shards', join(folder, 'runs', 'many', 'shard-001'), '--lr-units', '2'];
     const args = [...more, '--batch', '4', '--run', 'more', '--account', '1', '--json', ...runs];
     const trained = await descent(args, { env: {} });
     assert.equal(trained.code, 0, trained.stderr);
@@ -81,7 +81,7 @@ describe('many segments in one command', () => {
   });
 
   it('refuses a parent that the registry does not know before it proves', async () => {
-    const other = ['--seed', '2-2-2', ...source, '--lr', '4', '--batch', '2', '--account', '1', '--json', ...runs];
+    const other = ['--seed', '2-2-2', ...source, '--lr-units', '4', '--batch', '2', '--account', '1', '--json', ...runs];
     const drawn = descentProcess(['train', ...other, '--run', 'other'], { env });
     drawn.stdout?.resume();
     drawn.stderr?.resume();
@@ -89,7 +89,7 @@ describe('many segments in one command', () => {
     while (!existsSync(model)) await new Promise((resolve) => setTimeout(resolve, 50));
     drawn.kill('SIGKILL');
     const refused = await descent(
-      ['train', '--parent', model, ...source, '--lr', '4', '--batch', '2', '--account', '1', ...runs],
+      ['train', '--parent', model, ...source, '--lr-units', '4', '--batch', '2', '--account', '1', ...runs],
       { env },
     );
     assert.equal(refused.code, 5, refused.stderr);

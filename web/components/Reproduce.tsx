@@ -24,7 +24,7 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
 function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): string | undefined {
   const { training, kind, widths, parents } = model;
   if (kind === 'train' && training) {
-    return `descent train --parent model.safetensors --shard shard.safetensors --lr ${training.learningRate} --batch ${training.batch}`;
+    return `descent train --parent model.safetensors --shard shard.safetensors --lr-units ${training.learningRate} --batch ${training.batch}`;
   }
   if (kind === 'seed')
     return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
