@@ -40,7 +40,10 @@ describe('what the server says without JavaScript', () => {
     const { models, seed } = stage.story;
     const commands: [string, RegExp][] = [
       [seed.id, /descent seed --shape 49-32-10 --rpc/],
-      [models[1].id, /descent train --parent model\.safetensors --shard shard\.safetensors --lr-units \d+ --batch \d+</],
+      [
+        models[1].id,
+        /descent train --parent model\.safetensors --shard shard\.safetensors --lr-units \d+ --batch \d+</,
+      ],
       [models[9].id, /descent merge --parents [^<]*parent-2\.safetensors --coefficients=8192,8192\/8192,8192</],
     ];
     for (const [id, command] of commands) {

@@ -64,7 +64,15 @@ describe('many segments in one command', () => {
 
   it('says that the chain is gone, and proves nothing again when there is one', async () => {
     const parent = join(folder, 'runs', 'many', 'segment-002', 'model.safetensors');
-    const more = ['train', '--parent', parent, '--shards', join(folder, 'runs', 'many', 'shard-001'), '--lr-units', '2'];
+    const more = [
+      'train',
+      '--parent',
+      parent,
+      '--shards',
+      join(folder, 'runs', 'many', 'shard-001'),
+      '--lr-units',
+      '2',
+    ];
     const args = [...more, '--batch', '4', '--run', 'more', '--account', '1', '--json', ...runs];
     const trained = await descent(args, { env: {} });
     assert.equal(trained.code, 0, trained.stderr);
@@ -81,7 +89,19 @@ describe('many segments in one command', () => {
   });
 
   it('refuses a parent that the registry does not know before it proves', async () => {
-    const other = ['--seed', '2-2-2', ...source, '--lr-units', '4', '--batch', '2', '--account', '1', '--json', ...runs];
+    const other = [
+      '--seed',
+      '2-2-2',
+      ...source,
+      '--lr-units',
+      '4',
+      '--batch',
+      '2',
+      '--account',
+      '1',
+      '--json',
+      ...runs,
+    ];
     const drawn = descentProcess(['train', ...other, '--run', 'other'], { env });
     drawn.stdout?.resume();
     drawn.stderr?.resume();
