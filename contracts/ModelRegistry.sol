@@ -19,11 +19,12 @@ import {Statement} from "./libraries/Statement.sol";
 /// @notice What may be registered, and what is kept of it beside the graph. What is proved is decided in libraries/, how
 /// it is proved in circuits/.
 contract ModelRegistry is IModelRegistry, Lineage, Relayed {
-    /// @dev One word: | block 56 | descriptor without offsets 40 | owner 160 |.
+    /// @dev Two words: | block 56 | descriptor without offsets 40 | owner 160 |, | schema 256 |.
     struct PackedShard {
         address owner;
         uint40 geometry;
         uint56 blockNumber;
+        bytes32 schema;
     }
 
     /// @dev One word. No block has room for 2^20 shards, so that 32 bits hold the rows.
@@ -42,10 +43,13 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
     }
 
     bytes4 private constant ERC165 = 0x01ffc9a7;
+    /// @dev The schema of a merge whose parents have different ones.
+    bytes32 private constant MIXED_SCHEMA = keccak256("descent.schema.mixed");
 
     IVerifiers private immutable VERIFIERS;
 
     mapping(ShardId id => PackedShard) private _shards;
+    mapping(ModelId id => bytes32 schema) private _schemas;
     mapping(DatasetId id => PackedDataset) private _datasets;
     mapping(uint256 requestId => PackedRequest) private _seedRequests;
     uint256 private _lastSeedRequest;
@@ -63,21 +67,11 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         uint256 outputs,
         uint256 rows,
         ShardKind kind,
+        bytes32 schema,
         G1Point calldata commitment,
         Proof calldata proof
     ) external returns (ShardId id) {
-        uint256 descriptor = Shape.packShard(inputs, outputs, rows, kind);
-        id = Identity.ofShard(commitment, descriptor);
-        if (_shards[id].owner != address(0)) revert ShardExists(id);
-
-        uint256[] memory parameters = new uint256[](1);
-        parameters[0] = descriptor;
-        uint256[] memory commitments = new uint256[](2);
-        _put(commitments, 0, commitment);
-        _require(Statement.DATA, parameters, commitments, proof);
-
-        _shards[id] = PackedShard(_sender(), Shape.shardGeometry(descriptor), uint56(block.number));
-        emit ShardRegistered(id, _sender(), descriptor, commitment);
+        return _registerShard(Shape.packShard(inputs, outputs, rows, kind), schema, commitment, proof);
     }
 
     /// @inheritdoc IModelRegistry
@@ -88,7 +82,8 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
 
         uint256 rows = 0;
         uint256 firstBlock = type(uint40).max;
-        uint256 family = Shape.shardFamily(_knownShard(shardIds[0]).geometry);
+        PackedShard memory first = _knownShard(shardIds[0]);
+        uint256 family = Shape.shardFamily(first.geometry);
         for (uint256 i = 0; i < shardIds.length; ++i) {
             if (i > 0 && ShardId.unwrap(shardIds[i]) <= ShardId.unwrap(shardIds[i - 1])) {
                 revert ShardsNotAscending(shardIds[i - 1], shardIds[i]);
@@ -97,6 +92,7 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
             if (Shape.shardFamily(packed.geometry) != family) {
                 revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
             }
+            if (packed.schema != first.schema) revert ShardsOfDifferentSchemas(shardIds[0], shardIds[i]);
             rows += Shape.shardRows(packed.geometry);
             if (packed.blockNumber < firstBlock) firstBlock = packed.blockNumber;
         }
@@ -125,7 +121,7 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         parameters[1] = _seedOf(requestId, request);
         uint256[] memory commitments = new uint256[](2);
         _put(commitments, 0, commitment);
-        uint256 version = _require(Statement.SEED, parameters, commitments, proof);
+        uint256 version = _require(Statement.SEED, parameters, _word(requestId), commitments, proof);
 
         _seedRequests[requestId].used = true;
         _addOrigin(ModelId.unwrap(id), _sender(), Kind.Seed, version);
@@ -138,7 +134,7 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         ModelId parent = Identity.ofModel(edge.parent, edge.shape);
         _requireModel(parent);
         ShardId shardId_ = Identity.ofShard(edge.shard, edge.descriptor);
-        _knownShard(shardId_);
+        bytes32 schema = _knownShard(shardId_).schema;
         Shape.requireFit(edge.shape, edge.descriptor);
         child = _freshModel(edge.child, edge.shape);
 
@@ -149,29 +145,32 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         _put(commitments, 0, edge.parent);
         _put(commitments, 2, edge.child);
         _put(commitments, 4, edge.shard);
-        uint256 version = _require(Statement.TRAIN, parameters, commitments, proof);
+        uint256 version = _require(Statement.TRAIN, parameters, _word(edge.descriptor), commitments, proof);
 
         uint256 depth = _addChild(ModelId.unwrap(child), _sender(), version, ModelId.unwrap(parent));
         emit ModelRegistered(child, _sender(), Kind.Train, depth, edge.shape, edge.child);
         emit Trained(child, parent, shardId_, edge.learningRate, edge.batch);
+        _inheritSchema(child, _schemas[parent], schema);
     }
 
     /// @inheritdoc IModelRegistry
-    function root(uint16[] calldata widths, bytes32 source, G1Point calldata commitment, Proof calldata proof)
-        external
-        returns (ModelId id)
-    {
+    function root(
+        uint16[] calldata widths,
+        bytes32 source,
+        bytes32 schema,
+        G1Point calldata commitment,
+        Proof calldata proof
+    ) external returns (ModelId id) {
         uint256 shape = Shape.pack(widths);
         id = _freshModel(commitment, shape);
 
-        uint256[] memory parameters = new uint256[](1);
-        parameters[0] = shape;
-        uint256[] memory extra = new uint256[](1);
-        extra[0] = uint256(source);
+        uint256[] memory extra = new uint256[](2);
+        (extra[0], extra[1]) = (uint256(source), uint256(schema));
         uint256[] memory commitments = new uint256[](2);
         _put(commitments, 0, commitment);
-        uint256 version = VERIFIERS.verify(_sender(), Statement.ROOT, parameters, extra, commitments, proof);
+        uint256 version = _require(Statement.ROOT, _word(shape), extra, commitments, proof);
 
+        _setSchema(id, schema);
         _addOrigin(ModelId.unwrap(id), _sender(), Kind.Root, version);
         emit ModelRegistered(id, _sender(), Kind.Root, 0, shape, commitment);
         emit Declared(id, source);
@@ -183,6 +182,7 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         child = _freshModel(edge.child, edge.shape);
         (uint256 version, uint256[] memory weights) = _requireMerge(edge, parentIds, proof);
 
+        _setSchema(child, _commonSchema(parentIds));
         uint256 depth = _addMerge(ModelId.unwrap(child), _sender(), version, _unwrap(parentIds), weights);
         emit ModelRegistered(child, _sender(), Kind.Merge, depth, edge.shape, edge.child);
         emit Merged(child, parentIds[0], parentIds, edge.coefficients);
@@ -198,8 +198,14 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
             Shape.shardOutputs(packed.geometry),
             Shape.shardRows(packed.geometry),
             Shape.shardKind(packed.geometry),
-            packed.blockNumber
+            packed.blockNumber,
+            packed.schema
         );
+    }
+
+    /// @inheritdoc IModelRegistry
+    function schemaOf(ModelId id) external view returns (bytes32) {
+        return _schemas[id];
     }
 
     /// @inheritdoc IModelRegistry
@@ -259,14 +265,51 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         return interfaceId == type(ILineage).interfaceId || interfaceId == ERC165;
     }
 
-    /// @dev Checks a statement of the sender whose circuit reads all that it binds.
+    function _registerShard(uint256 descriptor, bytes32 schema, G1Point calldata commitment, Proof calldata proof)
+        private
+        returns (ShardId id)
+    {
+        id = Identity.ofShard(commitment, descriptor);
+        if (_shards[id].owner != address(0)) revert ShardExists(id);
+
+        uint256[] memory commitments = new uint256[](2);
+        _put(commitments, 0, commitment);
+        _require(Statement.DATA, _word(descriptor), _word(uint256(schema)), commitments, proof);
+
+        _shards[id] = PackedShard(_sender(), Shape.shardGeometry(descriptor), uint56(block.number), schema);
+        emit ShardRegistered(id, _sender(), descriptor, schema, commitment);
+    }
+
+    /// @dev A child goes by the shard that it was trained on, or by its parent where the shard has no schema.
+    function _inheritSchema(ModelId child, bytes32 ofParent, bytes32 ofShard) private {
+        if (ofShard != 0 && ofParent != 0 && ofShard != ofParent) emit SchemaChanged(child, ofParent, ofShard);
+        _setSchema(child, ofShard == 0 ? ofParent : ofShard);
+    }
+
+    function _setSchema(ModelId id, bytes32 schema) private {
+        if (schema != 0) _schemas[id] = schema;
+    }
+
+    /// @dev The one schema that models have, those without one aside; MIXED_SCHEMA where two differ.
+    function _commonSchema(ModelId[] memory ids) private view returns (bytes32 common) {
+        for (uint256 i = 0; i < ids.length; ++i) {
+            bytes32 schema = _schemas[ids[i]];
+            if (schema == 0 || schema == common) continue;
+            if (common != 0) return MIXED_SCHEMA;
+            common = schema;
+        }
+    }
+
+    /// @dev Checks a statement of whoever acts.
+    /// @param extra what the statement binds and the circuit does not read
     function _require(
         uint256 program,
         uint256[] memory parameters,
+        uint256[] memory extra,
         uint256[] memory commitments,
         Proof calldata proof
     ) private view returns (uint256 version) {
-        return VERIFIERS.verify(_sender(), program, parameters, new uint256[](0), commitments, proof);
+        return VERIFIERS.verify(_sender(), program, parameters, extra, commitments, proof);
     }
 
     function _knownParents(MergeEdge calldata edge) private view returns (ModelId[] memory ids) {
@@ -296,7 +339,7 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         for (uint256 i = 0; i < parentIds.length; ++i) {
             _put(commitments, 2 + 2 * i, edge.parents[i]);
         }
-        version = _require(Statement.MERGE, parameters, commitments, proof);
+        version = _require(Statement.MERGE, parameters, new uint256[](0), commitments, proof);
     }
 
     function _mergeParameters(MergeEdge calldata edge, ModelId[] memory parentIds)
@@ -347,6 +390,11 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         assembly ("memory-safe") {
             words := ids
         }
+    }
+
+    function _word(uint256 word) private pure returns (uint256[] memory words) {
+        words = new uint256[](1);
+        words[0] = word;
     }
 
     function _put(uint256[] memory words, uint256 index, G1Point calldata point) private pure {

@@ -21,7 +21,7 @@ contract Relay is IRelay, EIP712 {
     using BitMaps for BitMaps.BitMap;
 
     bytes32 private constant REGISTER_SHARD = keccak256(
-        "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 shard,uint256 nonce,uint256 deadline)"
+        "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 schema,bytes32 shard,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant REQUEST_SEED =
         keccak256("RequestSeed(address registry,address trainer,uint16[] widths,uint256 nonce,uint256 deadline)");
@@ -32,7 +32,7 @@ contract Relay is IRelay, EIP712 {
         "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,bytes32 child,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant ROOT = keccak256(
-        "Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 model,uint256 nonce,uint256 deadline)"
+        "Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant MERGE = keccak256(
         "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
@@ -60,6 +60,7 @@ contract Relay is IRelay, EIP712 {
         uint256 outputs,
         uint256 rows,
         IModelRegistry.ShardKind kind,
+        bytes32 schema,
         G1Point calldata commitment,
         Proof calldata proof,
         Permission calldata permission
@@ -68,12 +69,12 @@ contract Relay is IRelay, EIP712 {
         _spend(
             registry,
             permission,
-            abi.encode(REGISTER_SHARD, registry, permission.trainer, inputs, outputs, rows, kind, shard)
+            abi.encode(REGISTER_SHARD, registry, permission.trainer, inputs, outputs, rows, kind, schema, shard)
         );
         _call(
             registry,
             permission.trainer,
-            abi.encodeCall(IModelRegistry.registerShard, (inputs, outputs, rows, kind, commitment, proof))
+            abi.encodeCall(IModelRegistry.registerShard, (inputs, outputs, rows, kind, schema, commitment, proof))
         );
     }
 
@@ -129,14 +130,19 @@ contract Relay is IRelay, EIP712 {
         address registry,
         uint16[] calldata widths,
         bytes32 source,
+        bytes32 schema,
         G1Point calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
         bytes32 list = keccak256(abi.encodePacked(widths));
         ModelId model = Identity.ofModel(commitment, Shape.pack(widths));
-        _spend(registry, permission, abi.encode(ROOT, registry, permission.trainer, list, source, model));
-        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.root, (widths, source, commitment, proof)));
+        _spend(registry, permission, abi.encode(ROOT, registry, permission.trainer, list, source, schema, model));
+        _call(
+            registry,
+            permission.trainer,
+            abi.encodeCall(IModelRegistry.root, (widths, source, schema, commitment, proof))
+        );
     }
 
     /// @inheritdoc IRelay

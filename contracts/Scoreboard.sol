@@ -59,7 +59,8 @@ contract Scoreboard is IScoreboard, Relayed {
         if (_kindOf(model) == ILineage.Kind.None) revert UnknownModel(model);
         // That program data has proved the shard is what makes a result mean something.
         ShardId shard = Identity.ofShard(claim.shard, claim.descriptor);
-        if (REGISTRY.shard(shard).owner == address(0)) revert UnknownShard(shard);
+        IModelRegistry.ShardRecord memory record = REGISTRY.shard(shard);
+        if (record.owner == address(0)) revert UnknownShard(shard);
         Shape.requireFit(claim.shape, claim.descriptor);
         if (claim.result > MAX_RESULT) revert ResultOutOfRange(claim.result);
         PackedResult memory known = _results[model][shard];
@@ -73,7 +74,9 @@ contract Scoreboard is IScoreboard, Relayed {
         VERIFIERS.verify(_sender(), Statement.SCORE, parameters, new uint256[](0), commitments, proof);
 
         _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
-        emit Scored(model, shard, _sender(), claim.result, Shape.shardRows(claim.descriptor));
+        emit Scored(
+            model, shard, _sender(), claim.result, record.rows, REGISTRY.schemaOf(model), record.schema
+        );
     }
 
     /// @inheritdoc IScoreboard
@@ -138,9 +141,11 @@ contract Scoreboard is IScoreboard, Relayed {
     }
 
     /// @inheritdoc IScoreboard
-    function resultOf(ModelId model, ShardId shard) external view returns (Result memory) {
+    function resultOf(ModelId model, ShardId shard) external view returns (Result memory result) {
         PackedResult memory packed = _results[model][shard];
-        return Result(packed.prover, packed.value);
+        if (packed.prover == address(0)) return result;
+        // Neither schema ever changes.
+        return Result(packed.prover, packed.value, REGISTRY.schemaOf(model), REGISTRY.shard(shard).schema);
     }
 
     /// @inheritdoc IScoreboard

@@ -14,7 +14,7 @@ import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
-import type { Origin, Program } from '../../src/registry/statement.ts';
+import { NO_SCHEMA, type Origin, type Program } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
@@ -110,7 +110,7 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
   switch (program) {
     case 'data': {
       const shard = await mnistShard(task);
-      return { prove: (onStage) => prover.proveData(ORIGIN, shard, onStage) };
+      return { prove: (onStage) => prover.proveData(ORIGIN, shard, NO_SCHEMA, onStage) };
     }
     case 'seed': {
       const start = weights();
@@ -118,7 +118,7 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
     }
     case 'root': {
       const model = weights();
-      return { prove: (onStage) => prover.proveRoot(ORIGIN, model, SOURCE, onStage) };
+      return { prove: (onStage) => prover.proveRoot(ORIGIN, model, { source: SOURCE }, onStage) };
     }
     case 'train': {
       const [parent, shard] = [weights(), await mnistShard(task)];

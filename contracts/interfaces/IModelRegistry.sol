@@ -17,7 +17,13 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 ///
 /// Commitments and shapes are not stored. A node's id is the hash of both, so callers pass them again.
 ///
-/// Everything proved is bound to chain, registry and `msg.sender`: a copied proof is of no use to anyone else.
+/// A *schema* is the hash of a text that says what the numbers of a shard or the inputs and outputs of a model mean: names
+/// and order of features, their scales, names of classes. Who registers a shard or a root states it; the proof binds the
+/// statement and shows nothing of its truth. Zero: not stated. Models inherit it (`schemaOf`), so that contracts can tell
+/// whether a model and a shard speak of the same things.
+///
+/// Everything proved is bound to chain, registry and whoever acts: the sender, or the trainer whose signed request the relay
+/// carries. A copied proof is of no use to anyone else.
 interface IModelRegistry is ILineage {
     // ------------------------------------------------------------------------------------------------ types
 
@@ -29,6 +35,7 @@ interface IModelRegistry is ILineage {
 
     /// @notice A shard as it is stored. All fields are zero where there is no such shard.
     /// @param blockNumber of the block in which it was registered
+    /// @param schema as its owner stated it; zero where none was stated
     struct ShardRecord {
         address owner;
         uint256 inputs;
@@ -36,6 +43,7 @@ interface IModelRegistry is ILineage {
         uint256 rows;
         ShardKind kind;
         uint256 blockNumber;
+        bytes32 schema;
     }
 
     /// @notice A dataset as it is stored. All fields are zero where there is no such dataset.
@@ -99,7 +107,9 @@ interface IModelRegistry is ILineage {
     event RegistryDeployed(IVerifiers verifiers, bool devKeys);
 
     /// @notice A shard was proved. `descriptor` and the commitment are what training on it needs.
-    event ShardRegistered(ShardId indexed id, address indexed owner, uint256 descriptor, G1Point commitment);
+    event ShardRegistered(
+        ShardId indexed id, address indexed owner, uint256 descriptor, bytes32 schema, G1Point commitment
+    );
 
     /// @notice Shards were listed as one dataset.
     event DatasetRegistered(DatasetId indexed id, address indexed registrar, ShardId[] shardIds, uint256 rows, string uri);
@@ -119,6 +129,9 @@ interface IModelRegistry is ILineage {
     event Trained(
         ModelId indexed child, ModelId indexed parent, ShardId indexed shard, uint256 learningRate, uint256 batch
     );
+
+    /// @notice A model was trained on a shard of another schema than its parent's; both are stated. The child has the shard's.
+    event SchemaChanged(ModelId indexed child, bytes32 from, bytes32 to);
 
     /// @notice How a root node came to be: nothing about its origin is proved.
     /// @param source SHA-256 of the file that its weights are said to come from
@@ -147,6 +160,7 @@ interface IModelRegistry is ILineage {
     error EmptyDataset();
     error ShardsNotAscending(ShardId previous, ShardId next);
     error ShardsOfDifferentFamilies(ShardId first, ShardId other);
+    error ShardsOfDifferentSchemas(ShardId first, ShardId other);
     error DatasetExists(DatasetId id);
     error UnknownSeedRequest(uint256 requestId);
     error SeedRequestOfAnother(uint256 requestId, address trainer);
@@ -168,19 +182,21 @@ interface IModelRegistry is ILineage {
     /// @param inputs columns of X, 1..4096
     /// @param outputs columns of Y, 1..4096
     /// @param rows 1..4096; training needs a power of two
+    /// @param schema what its columns mean, by the hash of a text; bound by the proof, not shown by it; zero: not stated
     /// @return id the shard, recorded as the sender's
     function registerShard(
         uint256 inputs,
         uint256 outputs,
         uint256 rows,
         ShardKind kind,
+        bytes32 schema,
         G1Point calldata commitment,
         Proof calldata proof
     ) external returns (ShardId id);
 
     /// @notice Lists registered shards as one dataset. Anyone may list any shards.
     /// @param shardIds strictly ascending, which makes the id canonical and duplicates impossible; all of the same
-    /// inputs, outputs and kind
+    /// inputs, outputs, kind and schema
     /// @param uri where to read about it; part of the id, so that nobody can take a dataset's id with another text
     function registerDataset(ShardId[] calldata shardIds, string calldata uri) external returns (DatasetId id);
 
@@ -204,9 +220,14 @@ interface IModelRegistry is ILineage {
     /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
     /// @param source SHA-256 of the file that the weights are said to come from; bound by the proof, so that only who
     /// proved can have claimed it
-    function root(uint16[] calldata widths, bytes32 source, G1Point calldata commitment, Proof calldata proof)
-        external
-        returns (ModelId id);
+    /// @param schema what its inputs and outputs are said to mean, by the hash of a text; bound likewise; zero: not stated
+    function root(
+        uint16[] calldata widths,
+        bytes32 source,
+        bytes32 schema,
+        G1Point calldata commitment,
+        Proof calldata proof
+    ) external returns (ModelId id);
 
     /// @notice Registers a child of several parents: their rounded weighted sum.
     /// @dev Program *merge*. The weights that `weightedParents` reports follow from the coefficients.
@@ -216,6 +237,12 @@ interface IModelRegistry is ILineage {
 
     /// @notice A shard; all zero where there is none.
     function shard(ShardId id) external view returns (ShardRecord memory);
+
+    /// @notice The schema of a model's line: what its inputs and outputs are said to mean; zero where there is no such model
+    /// and where none was stated. Of a seed: zero. Of a root: the stated one. Of a trained model: the shard's, or the parent's
+    /// where the shard has none. Of a merge: the one that its parents have, those without one aside;
+    /// keccak256("descent.schema.mixed") where two differ.
+    function schemaOf(ModelId id) external view returns (bytes32);
 
     /// @notice A dataset; all zero where there is none.
     function dataset(DatasetId id) external view returns (Dataset memory);

@@ -41,13 +41,14 @@ interface IRelay {
     error NoContract(address target);
 
     /// @notice Carries RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8
-    /// kind,bytes32 shard,uint256 nonce,uint256 deadline).
+    /// kind,bytes32 schema,bytes32 shard,uint256 nonce,uint256 deadline).
     function registerShard(
         address registry,
         uint256 inputs,
         uint256 outputs,
         uint256 rows,
         IModelRegistry.ShardKind kind,
+        bytes32 schema,
         G1Point calldata commitment,
         Proof calldata proof,
         Permission calldata permission
@@ -74,12 +75,13 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
-    /// @notice Carries Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 model,uint256
-    /// nonce,uint256 deadline).
+    /// @notice Carries Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32
+    /// model,uint256 nonce,uint256 deadline).
     function root(
         address registry,
         uint16[] calldata widths,
         bytes32 source,
+        bytes32 schema,
         G1Point calldata commitment,
         Proof calldata proof,
         Permission calldata permission

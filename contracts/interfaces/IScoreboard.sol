@@ -33,9 +33,16 @@ interface IScoreboard is IScores {
     }
 
     /// @notice The best result of a model on a shard. All fields are zero where none was proved.
+    /// @param prover who proved it
+    /// @param value as in ScoreClaim
+    /// @param modelSchema what the model's inputs and outputs are said to mean (IModelRegistry.schemaOf); zero: not stated
+    /// @param shardSchema what the shard's columns are said to mean; zero: not stated. Where both are stated and differ, the
+    /// value compares outputs with labels that mean something else
     struct Result {
         address prover;
         uint256 value;
+        bytes32 modelSchema;
+        bytes32 shardSchema;
     }
 
     /// @notice A benchmark. All fields are zero where there is none.
@@ -77,7 +84,16 @@ interface IScoreboard is IScores {
     event BenchmarkOpened(BenchmarkId indexed id, DatasetId indexed dataset, ShardId[] shardIds, uint256 closingBlock);
 
     /// @notice A result was proved that is better than any before.
-    event Scored(ModelId indexed model, ShardId indexed shard, address indexed prover, uint256 result, uint256 rows);
+    /// @param modelSchema and shardSchema as in Result
+    event Scored(
+        ModelId indexed model,
+        ShardId indexed shard,
+        address indexed prover,
+        uint256 result,
+        uint256 rows,
+        bytes32 modelSchema,
+        bytes32 shardSchema
+    );
 
     /// @notice A sum was entered that is better than the model's before.
     /// @param place in the leaderboard, 1 is best; zero if it did not get in

@@ -51,7 +51,8 @@ interface IVerifiers {
     /// @dev The caller decides which parameters and commitments are meaningful: shapes must be canonical, models and shards
     /// registered, `prover` the sender or somebody who signed.
     /// @param parameters the program's public parameters, in order
-    /// @param extra further words that the statement binds and the circuit does not read: the source of a root
+    /// @param extra further words that the statement binds and the circuit does not read: of data the schema, of a seed the
+    /// request, of train the shard's descriptor, of a root source and schema
     /// @param commitments x and y of its commitments, in order, all finite; of a merge the child and the present parents
     /// @return version of the verifier that accepted
     function verify(

@@ -10,7 +10,7 @@ import {ScalarField} from "./ScalarField.sol";
 library Statement {
     using ScalarField for bytes32;
 
-    bytes32 internal constant DOMAIN = keccak256("descent.statement.v1");
+    bytes32 internal constant DOMAIN = keccak256("descent.statement.v2");
 
     uint256 internal constant DATA = 1;
     uint256 internal constant SEED = 2;
@@ -26,7 +26,7 @@ library Statement {
 
     /// @notice h_0: binds chain, registry, trainer, program, parameters and commitments.
     /// @param registry the contract that the statement is made to
-    /// @param parameters the program's public parameters, in order, and behind them what only the contract reads
+    /// @param parameters the program's public parameters, in order, and behind them what only contracts and readers use
     /// @param commitments x and y of the commitments it speaks of, in order; (0, 0) for an absent parent
     function digest(
         address registry,

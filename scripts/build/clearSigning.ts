@@ -36,6 +36,7 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   outputs: { label: 'Outputs', ...RAW },
   rows: { label: 'Rows', ...RAW },
   kind: { label: 'Kind of outputs', format: 'enum', params: { $ref: '$.metadata.enums.kind' } },
+  schema: { label: 'Meaning of columns (hash)', ...RAW },
   shard: { label: 'Shard', ...RAW },
   widths: { label: 'Width of a layer', ...RAW },
   requestId: { label: 'Seed request', ...RAW },

@@ -11,7 +11,7 @@ import {
 import { mergeWeights } from '../../src/model/merge.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
-import type { Origin, Program } from '../../src/registry/statement.ts';
+import { NO_SCHEMA, type Origin, type Program } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
@@ -76,7 +76,7 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
         name,
         program: 'data',
         size: largest(dataCapacity(shard)),
-        prove: (prover, onStage) => prover.proveData(origin, shard, onStage),
+        prove: (prover, onStage) => prover.proveData(origin, shard, NO_SCHEMA, onStage),
       };
     }
     case 'seed': {
@@ -99,7 +99,7 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
         name,
         program: 'root',
         size: largest(rootCapacity(weights.widths)),
-        prove: (prover, onStage) => prover.proveRoot(origin, weights, source, onStage),
+        prove: (prover, onStage) => prover.proveRoot(origin, weights, { source }, onStage),
       };
     }
     case 'merge':

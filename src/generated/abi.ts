@@ -1315,6 +1315,20 @@ export const modelCardsAbi = [
   {
     "inputs": [
       {
+        "name": "first",
+        "type": "bytes32"
+      },
+      {
+        "name": "other",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ShardsOfDifferentSchemas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "depth",
         "type": "uint256"
       }
@@ -1972,6 +1986,20 @@ export const modelRegistryAbi = [
   {
     "inputs": [
       {
+        "name": "first",
+        "type": "bytes32"
+      },
+      {
+        "name": "other",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ShardsOfDifferentSchemas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "depth",
         "type": "uint256"
       }
@@ -2208,6 +2236,28 @@ export const modelRegistryAbi = [
     "inputs": [
       {
         "indexed": true,
+        "name": "child",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "name": "from",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "name": "to",
+        "type": "bytes32"
+      }
+    ],
+    "name": "SchemaChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
         "name": "requestId",
         "type": "uint256"
       },
@@ -2269,6 +2319,11 @@ export const modelRegistryAbi = [
         "indexed": false,
         "name": "descriptor",
         "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "name": "schema",
+        "type": "bytes32"
       },
       {
         "components": [
@@ -2959,6 +3014,10 @@ export const modelRegistryAbi = [
         "type": "uint8"
       },
       {
+        "name": "schema",
+        "type": "bytes32"
+      },
+      {
         "components": [
           {
             "name": "x",
@@ -3169,6 +3228,10 @@ export const modelRegistryAbi = [
         "type": "bytes32"
       },
       {
+        "name": "schema",
+        "type": "bytes32"
+      },
+      {
         "components": [
           {
             "name": "x",
@@ -3371,6 +3434,23 @@ export const modelRegistryAbi = [
       {
         "name": "complete",
         "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "name": "schemaOf",
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32"
       }
     ],
     "stateMutability": "view",
@@ -3668,6 +3748,10 @@ export const modelRegistryAbi = [
           {
             "name": "blockNumber",
             "type": "uint256"
+          },
+          {
+            "name": "schema",
+            "type": "bytes32"
           }
         ],
         "name": "",
@@ -4815,6 +4899,10 @@ export const relayAbi = [
         "type": "uint8"
       },
       {
+        "name": "schema",
+        "type": "bytes32"
+      },
+      {
         "components": [
           {
             "name": "x",
@@ -5064,6 +5152,10 @@ export const relayAbi = [
       },
       {
         "name": "source",
+        "type": "bytes32"
+      },
+      {
+        "name": "schema",
         "type": "bytes32"
       },
       {
@@ -6258,6 +6350,20 @@ export const relayAbi = [
   {
     "inputs": [
       {
+        "name": "first",
+        "type": "bytes32"
+      },
+      {
+        "name": "other",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ShardsOfDifferentSchemas",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "name": "depth",
         "type": "uint256"
       }
@@ -7000,6 +7106,16 @@ export const scoreboardAbi = [
         "indexed": false,
         "name": "rows",
         "type": "uint256"
+      },
+      {
+        "indexed": false,
+        "name": "modelSchema",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "name": "shardSchema",
+        "type": "bytes32"
       }
     ],
     "name": "Scored",
@@ -7256,6 +7372,14 @@ export const scoreboardAbi = [
           {
             "name": "value",
             "type": "uint256"
+          },
+          {
+            "name": "modelSchema",
+            "type": "bytes32"
+          },
+          {
+            "name": "shardSchema",
+            "type": "bytes32"
           }
         ],
         "name": "",
@@ -7788,6 +7912,20 @@ export const scoreboardAbi = [
       }
     ],
     "name": "ShardsOfDifferentFamilies",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "first",
+        "type": "bytes32"
+      },
+      {
+        "name": "other",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ShardsOfDifferentSchemas",
     "type": "error"
   },
   {
@@ -8900,6 +9038,20 @@ export const verifiersAbi = [
       }
     ],
     "name": "ShardsOfDifferentFamilies",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "first",
+        "type": "bytes32"
+      },
+      {
+        "name": "other",
+        "type": "bytes32"
+      }
+    ],
+    "name": "ShardsOfDifferentSchemas",
     "type": "error"
   },
   {

@@ -5,6 +5,7 @@ import { Curve, type Srs } from '../argument/curve.ts';
 import { Kernels } from '../argument/kernels.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
 import type { Point, Proof } from '../argument/types.ts';
+import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import type { ArgumentResult, CircuitInputs, CircuitValue } from '../programs/common.ts';
@@ -19,6 +20,7 @@ import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import {
   type DataStatement,
   type MergeStatement,
+  NO_SCHEMA,
   nextDigest,
   type Origin,
   type Program,
@@ -80,10 +82,15 @@ export class Prover {
     return this.#commit(() => shardOracle(this.backend.kernels, shard));
   }
 
-  /** Proves that a shard is well-formed (program data). */
-  async proveData(origin: Origin, shard: Shard, onStage?: StageListener): Promise<ProofResult<DataStatement>> {
-    const { X: _x, Y: _y, salt: _salt, ...shape } = shard;
-    const statement: DataStatement = { program: 'data', shard: shape, commitment: await this.commitShard(shard) };
+  /** Proves that a shard is well-formed (program data). @param schema what its columns mean, as 32 bytes */
+  async proveData(
+    origin: Origin,
+    shard: Shard,
+    schema: Hex = NO_SCHEMA,
+    onStage?: StageListener,
+  ): Promise<ProofResult<DataStatement>> {
+    const commitment = await this.commitShard(shard);
+    const statement: DataStatement = { program: 'data', shard: shapeOf(shard), schema, commitment };
     return this.#prove(origin, statement, onStage, (session) => dataArgument(session, shard));
   }
 
@@ -113,12 +120,11 @@ export class Prover {
     witness: TrainWitness,
     onStage?: StageListener,
   ): Promise<ProofResult<TrainStatement>> {
-    const { X: _x, Y: _y, salt: _salt, ...shape } = witness.shard;
     const statement: TrainStatement = {
       program: 'train',
       widths: witness.parent.widths,
       parent: await this.commitModel(witness.parent),
-      shard: shape,
+      shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),
       learningRate: witness.lr,
       batch: witness.batch,
@@ -127,15 +133,18 @@ export class Prover {
     return this.#prove(origin, statement, onStage, (session) => trainArgument(session, witness));
   }
 
-  /** Proves that weights made elsewhere are in range (program root). @param source SHA-256 of the file they come from */
+  /**
+   * Proves that weights made elsewhere are in range (program root).
+   * @param said SHA-256 of the file that they come from, and what inputs and outputs mean; each as 32 bytes
+   */
   async proveRoot(
     origin: Origin,
     weights: Weights,
-    source: Hex,
+    { source, schema = NO_SCHEMA }: { source: Hex; schema?: Hex },
     onStage?: StageListener,
   ): Promise<ProofResult<RootStatement>> {
     const commitment = await this.commitModel(weights);
-    const statement: RootStatement = { program: 'root', widths: weights.widths, commitment, source };
+    const statement: RootStatement = { program: 'root', widths: weights.widths, commitment, source, schema };
     return this.#prove(origin, statement, onStage, (session) => rootArgument(session, weights));
   }
 
@@ -160,12 +169,11 @@ export class Prover {
     witness: ScoreWitness,
     onStage?: StageListener,
   ): Promise<ProofResult<ScoreStatement>> {
-    const { X: _x, Y: _y, salt: _salt, ...shape } = witness.shard;
     const statement: ScoreStatement = {
       program: 'score',
       widths: witness.model.widths,
       model: await this.commitModel(witness.model),
-      shard: shape,
+      shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),
       result: witness.forward.result,
     };
@@ -227,6 +235,11 @@ export class Prover {
       this.#busy = false;
     }
   }
+}
+
+/** What is public of a shard. */
+function shapeOf({ inputs, outputs, rows, kind }: Shard): ShardShape {
+  return { inputs, outputs, rows, kind };
 }
 
 /** snarkjs wants decimal strings. */

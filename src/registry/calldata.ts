@@ -1,8 +1,9 @@
 import { type Address, decodeFunctionData, encodeFunctionData, type Hex, isAddressEqual } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../generated/abi.ts';
-import { decodeShape, decodeShard, encodeShard } from '../model/shape.ts';
+import { decodeShape, decodeShard } from '../model/shape.ts';
 import type { Proof } from '../proof/types.ts';
+import { checkStatement } from './rules.ts';
 import type { Statement } from './statement.ts';
 
 /** A statement with its proof, as a transaction carries them. */
@@ -50,7 +51,9 @@ export function callWithin(
  */
 export function readProvedCall(data: Hex, drawn?: DrawnSeed): ProvedCall {
   try {
-    return read(data, drawn);
+    const call = read(data, drawn);
+    checkStatement(call.statement);
+    return call;
   } catch (cause) {
     if (cause instanceof FileFormatError) throw cause;
     throw new FileFormatError('The call data does not register a proved statement.', { cause, details: '' });
@@ -61,11 +64,10 @@ function read(data: Hex, drawn: DrawnSeed | undefined): ProvedCall {
   const call = decodeFunctionData({ abi: TARGETS_ABI, data });
   switch (call.functionName) {
     case 'registerShard': {
-      const [inputs, outputs, rows, kind, commitment, proof] = call.args;
+      const [inputs, outputs, rows, kind, schema, commitment, proof] = call.args;
       const shape = { inputs: Number(inputs), outputs: Number(outputs), rows: Number(rows) };
       const shard = { ...shape, kind: kind === 1 ? ('classes' as const) : ('regression' as const) };
-      encodeShard(shard);
-      return { statement: { program: 'data', shard, commitment }, proof: proofOf(proof) };
+      return { statement: { program: 'data', shard, schema, commitment }, proof: proofOf(proof) };
     }
     case 'seed': {
       const [requestId, commitment, proof] = call.args;
@@ -87,8 +89,9 @@ function read(data: Hex, drawn: DrawnSeed | undefined): ProvedCall {
       return { statement, proof: proofOf(proof) };
     }
     case 'root': {
-      const [widths, source, commitment, proof] = call.args;
-      return { statement: { program: 'root', widths: [...widths], commitment, source }, proof: proofOf(proof) };
+      const [widths, source, schema, commitment, proof] = call.args;
+      const statement: Statement = { program: 'root', widths: [...widths], commitment, source, schema };
+      return { statement, proof: proofOf(proof) };
     }
     case 'merge': {
       const [{ parents, shape, coefficients, child }, proof] = call.args;

@@ -37,6 +37,7 @@ export function registryCall(statement: Statement, proof: Proof): RegistryCall {
         BigInt(outputs),
         BigInt(rows),
         SHARD_KINDS[kind],
+        statement.schema,
         statement.commitment,
         sent,
       ] as const;
@@ -64,7 +65,7 @@ export function registryCall(statement: Statement, proof: Proof): RegistryCall {
       return call('train', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'train', args }));
     }
     case 'root': {
-      const args = [statement.widths, statement.source, statement.commitment, sent] as const;
+      const args = [statement.widths, statement.source, statement.schema, statement.commitment, sent] as const;
       return call('root', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'root', args }));
     }
     case 'merge': {

@@ -8,6 +8,7 @@ import type { Point, Proof } from '../proof/types.ts';
 import { type RegistryCall, registryCall } from './calls.ts';
 import { resultId } from './ids.ts';
 import { JsonReader } from './jsonReader.ts';
+import { checkStatement } from './rules.ts';
 import {
   commitmentsOf,
   type MergeStatement,
@@ -19,7 +20,7 @@ import {
   signalsOf,
 } from './statement.ts';
 
-export const EDGE_FORMAT = 'descent-edge/1';
+export const EDGE_FORMAT = 'descent-edge/2';
 
 /** Greatest size of an edge file, in characters. A real one takes about 12,000. */
 export const MAX_EDGE_LENGTH = 100_000;
@@ -85,11 +86,13 @@ export function parseEdge(text: string): Edge {
   ]);
   const format = file.at('format').string(64);
   if (format !== EDGE_FORMAT)
-    throw new FileFormatError(`This is not an edge of format ${EDGE_FORMAT} but ${JSON.stringify(format)}.`);
+    throw new FileFormatError(`This is not an edge of format ${EDGE_FORMAT} but ${JSON.stringify(format)}.`, {
+      hint: /^descent-edge\//.test(format) ? 'Another version of Descent made it, for registries of that version.' : '',
+    });
   const program = file.at('program').oneOf(Object.keys(PROGRAMS) as Program[]);
   const edge: Edge = {
     origin: readOrigin(file.at('origin')),
-    statement: readStatement(file.at('statement'), program),
+    statement: readChecked(file.at('statement'), program),
     proof: readProof(file.at('proof')),
     verificationKey: file.at('verificationKey').hex(32),
     devKeys: file.at('devKeys').boolean(),
@@ -129,11 +132,23 @@ function readOrigin(file: JsonReader): Origin {
   };
 }
 
+/** A statement that the contract would take: sizes fit, parents differ and have a part. */
+function readChecked(file: JsonReader, program: Program): Statement {
+  const statement = readStatement(file, program);
+  file.guard(() => checkStatement(statement));
+  return statement;
+}
+
 function readStatement(file: JsonReader, program: Program): Statement {
   switch (program) {
     case 'data':
-      file.keys(['shard', 'commitment']);
-      return { program, shard: readShard(file.at('shard')), commitment: readPoint(file.at('commitment')) };
+      file.keys(['shard', 'schema', 'commitment']);
+      return {
+        program,
+        shard: readShard(file.at('shard')),
+        schema: file.at('schema').hex(32),
+        commitment: readPoint(file.at('commitment')),
+      };
     case 'seed':
       file.keys(['requestId', 'widths', 'seed', 'commitment']);
       return {
@@ -156,12 +171,13 @@ function readStatement(file: JsonReader, program: Program): Statement {
         child: readPoint(file.at('child')),
       };
     case 'root':
-      file.keys(['widths', 'commitment', 'source']);
+      file.keys(['widths', 'commitment', 'source', 'schema']);
       return {
         program,
         widths: readWidths(file.at('widths')),
         commitment: readPoint(file.at('commitment')),
         source: file.at('source').hex(32),
+        schema: file.at('schema').hex(32),
       };
     case 'merge':
       return readMerge(file);
@@ -173,7 +189,7 @@ function readStatement(file: JsonReader, program: Program): Statement {
         model: readPoint(file.at('model')),
         shard: readShard(file.at('shard')),
         shardCommitment: readPoint(file.at('shardCommitment')),
-        result: file.at('result').natural(R),
+        result: file.at('result').natural(2n ** 256n),
       };
   }
 }

@@ -34,6 +34,7 @@ export const RELAY_TYPES = {
     field('outputs', 'uint256'),
     field('rows', 'uint256'),
     field('kind', 'uint8'),
+    field('schema', 'bytes32'),
     field('shard', 'bytes32'),
   ),
   RequestSeed: request('registry', field('widths', 'uint16[]')),
@@ -46,7 +47,13 @@ export const RELAY_TYPES = {
     field('batch', 'uint256'),
     field('child', 'bytes32'),
   ),
-  Root: request('registry', field('widths', 'uint16[]'), field('source', 'bytes32'), field('model', 'bytes32')),
+  Root: request(
+    'registry',
+    field('widths', 'uint16[]'),
+    field('source', 'bytes32'),
+    field('schema', 'bytes32'),
+    field('model', 'bytes32'),
+  ),
   Merge: request(
     'registry',
     field('parents', 'bytes32[]'),
@@ -144,7 +151,8 @@ function structOfStatement(statement: Statement): { primaryType: RequestType; fi
     case 'data': {
       const { inputs, outputs, rows, kind } = statement.shard;
       const sizes = { inputs: BigInt(inputs), outputs: BigInt(outputs), rows: BigInt(rows) };
-      return { primaryType: 'RegisterShard', fields: { ...sizes, kind: SHARD_KINDS[kind], shard: result } };
+      const { schema } = statement;
+      return { primaryType: 'RegisterShard', fields: { ...sizes, kind: SHARD_KINDS[kind], schema, shard: result } };
     }
     case 'seed':
       return { primaryType: 'Seed', fields: { requestId: statement.requestId, model: result } };
@@ -155,8 +163,8 @@ function structOfStatement(statement: Statement): { primaryType: RequestType; fi
       return { primaryType: 'Train', fields: { parent, shard, learningRate, batch, child: result } };
     }
     case 'root': {
-      const { widths, source } = statement;
-      return { primaryType: 'Root', fields: { widths, source, model: result } };
+      const { widths, source, schema } = statement;
+      return { primaryType: 'Root', fields: { widths, source, schema, model: result } };
     }
     case 'merge': {
       const shape = encodeShape(statement.widths);

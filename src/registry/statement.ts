@@ -1,4 +1,13 @@
-import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
+import {
+  type Address,
+  concat,
+  encodeAbiParameters,
+  type Hex,
+  keccak256,
+  numberToHex,
+  stringToHex,
+  zeroHash,
+} from 'viem';
 import { MAX_PARENTS, packCoefficients } from '../model/merge.ts';
 import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
 import { R } from '../numbers/field.ts';
@@ -8,20 +17,27 @@ import type { Point, ProofPoints, ProofSignals } from '../proof/types.ts';
 export const PROGRAMS = { data: 1, seed: 2, train: 3, root: 4, merge: 5, score: 6 } as const;
 export type Program = keyof typeof PROGRAMS;
 
-/** keccak256("descent.statement.v1") */
-export const DOMAIN = keccak256(stringToHex('descent.statement.v1'));
+/** keccak256("descent.statement.v2") */
+export const DOMAIN = keccak256(stringToHex('descent.statement.v2'));
 
-/** A committed shard is well formed. */
+/** The schema of rows or models of which none is stated. */
+export const NO_SCHEMA: Hex = zeroHash;
+/** keccak256("descent.schema.mixed"): the schema of a merge whose parents have different ones */
+export const MIXED_SCHEMA = keccak256(stringToHex('descent.schema.mixed'));
+
+/** A committed shard is well formed. What its columns mean is stated, not proved. */
 export interface DataStatement {
   program: 'data';
   shard: ShardShape;
+  /** 32 bytes, the hash of what the columns are said to mean; `NO_SCHEMA` where nothing is stated */
+  schema: Hex;
   commitment: Point;
 }
 
 /** A committed model has exactly the weights that the seed determines. */
 export interface SeedStatement {
   program: 'seed';
-  /** The request on chain that the seed belongs to. Not part of the digest: the seed itself is. */
+  /** The request on chain that the seed belongs to. */
   requestId: bigint;
   /** n_0 .. n_L */
   widths: number[];
@@ -52,6 +68,8 @@ export interface RootStatement {
   commitment: Point;
   /** SHA-256 of the file that the weights are said to come from */
   source: Hex;
+  /** 32 bytes, the hash of what inputs and outputs are said to mean; `NO_SCHEMA` where nothing is stated */
+  schema: Hex;
 }
 
 /** The child is the rounded sum of its parents, each layer with its own coefficients. */
@@ -115,10 +133,22 @@ export function parametersOf(statement: Statement): bigint[] {
   }
 }
 
-/** The parameters that h_0 binds: those of the circuit and what only the contract reads. */
-export function boundParametersOf(statement: Statement): bigint[] {
-  const parameters = parametersOf(statement);
-  return statement.program === 'root' ? [...parameters, BigInt(statement.source)] : parameters;
+/** What h_0 binds and the circuit does not read, in order (protocol section 2). @throws InputError as `parametersOf` */
+export function extraOf(statement: Statement): bigint[] {
+  switch (statement.program) {
+    case 'data':
+      return [BigInt(statement.schema)];
+    case 'seed':
+      return [statement.requestId];
+    case 'train':
+      return [encodeShard(statement.shard)];
+    case 'root':
+      return [BigInt(statement.source), BigInt(statement.schema)];
+    // All that they say is in the parameters and commitments.
+    case 'merge':
+    case 'score':
+      return [];
+  }
 }
 
 /** The commitments that the statement opens, in the program's opening order; undefined for an absent parent. */
@@ -142,10 +172,11 @@ export function commitmentsOf(statement: Statement): Point[] {
 
 /** h_0 (protocol section 2). */
 export function statementDigest(origin: Origin, statement: Statement): bigint {
-  return digest(origin, PROGRAMS[statement.program], boundParametersOf(statement), commitmentsOf(statement));
+  const bound = [...parametersOf(statement), ...extraOf(statement)];
+  return digest(origin, PROGRAMS[statement.program], bound, commitmentsOf(statement));
 }
 
-/** h_0 from its raw parts: the twin of `Statement.digest`. */
+/** h_0 from its raw parts: the twin of `Statement.digest`. @param parameters those of the circuit and the extra ones */
 export function digest(
   { chainId, registry, trainer }: Origin,
   program: number,

@@ -23,7 +23,7 @@ describe('the command line refuses', () => {
   const damaged = join(folder, 'damaged.safetensors');
   writeFileSync(damaged, readFileSync(weights).subarray(0, 300));
   const notAnEdge = join(folder, 'not-an.edge.json');
-  writeFileSync(notAnEdge, '{"format": "descent-edge/1"}');
+  writeFileSync(notAnEdge, '{"format": "descent-edge/2"}');
 
   const cases: { name: string; args: string[]; code: number; says: RegExp }[] = [
     { name: 'an unknown command', args: ['trian'], code: 2, says: /unknown command 'trian'[\s\S]*Did you mean train/ },

@@ -18,6 +18,7 @@ import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { RELAY_TYPES, type RelayRequest, relayCall, typedRequest } from '../../src/registry/relay.ts';
+import { NO_SCHEMA } from '../../src/registry/statement.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
 import { decode, FOREVER, malleated, RelayWorld, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';
@@ -235,6 +236,8 @@ describe('the relay', { concurrency: false }, () => {
       assert.deepEqual(await scoreboard.read('resultOf', [score.model, score.shard]), {
         prover: TRAINER.address,
         value: 9n,
+        modelSchema: NO_SCHEMA,
+        shardSchema: NO_SCHEMA,
       });
       const card = typedRequest(relay.request(wishes.WriteCard.action, TRAINER.address)).message;
       assert.deepEqual(await relay.cards.read('card', [card.model]), ['Ziffern', 'ipfs://card']);

@@ -5,7 +5,7 @@ import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape
 import type { Proof } from '../../src/proof/types.ts';
 import { proofArgument } from '../../src/registry/calls.ts';
 import { ascending, datasetId, modelId, resultId } from '../../src/registry/ids.ts';
-import { signalsOf } from '../../src/registry/statement.ts';
+import { NO_SCHEMA, signalsOf } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { verifierCall } from './support/groth16.ts';
 import { pointOf } from './support/knownTau.ts';
@@ -69,16 +69,12 @@ const attemptRank = (of: Hex, benchmark: Hex) => world.scoreboard.simulate('rank
 describe('score', () => {
   it('records result and prover, and says so', async () => {
     const receipt = await world.submit(scoreClaim(model, first, 11n), world.bob);
-    const args = { model: idOf(model), shard: idOf(first), prover: world.bob, result: 11n, rows: 16n };
+    const schemas = { modelSchema: NO_SCHEMA, shardSchema: NO_SCHEMA };
+    const args = { model: idOf(model), shard: idOf(first), prover: world.bob, result: 11n, rows: 16n, ...schemas };
     assert.deepEqual(world.events(receipt), [{ eventName: 'Scored', args }]);
-    assert.deepEqual(await world.scoreboard.read('resultOf', [idOf(model), idOf(first)]), {
-      prover: world.bob,
-      value: 11n,
-    });
-    assert.deepEqual(await world.scoreboard.read('resultOf', [idOf(model), idOf(second)]), {
-      prover: zeroAddress,
-      value: 0n,
-    });
+    const resultOn = (shard: Registered) => world.scoreboard.read('resultOf', [idOf(model), idOf(shard)]);
+    assert.deepEqual(await resultOn(first), { prover: world.bob, value: 11n, ...schemas });
+    assert.deepEqual(await resultOn(second), { prover: zeroAddress, value: 0n, ...schemas });
   });
 
   it('keeps the greatest number of right rows, whoever proves it', async () => {

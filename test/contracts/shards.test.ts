@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { Hex } from 'viem';
+import { type Hex, toHex } from 'viem';
 import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { R } from '../../src/numbers/field.ts';
 import type { Point, ProofPoints, ProofSignals } from '../../src/proof/types.ts';
 import { ascending, datasetId, resultId } from '../../src/registry/ids.ts';
+import { NO_SCHEMA } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { pointOf } from './support/knownTau.ts';
 import { dataClaim, type Registered, World } from './support/world.ts';
@@ -39,6 +40,7 @@ describe('registerShard', () => {
         rows: 16n,
         kind: kind === 'classes' ? 1 : 0,
         blockNumber: await world.chain.read.getBlockNumber(),
+        schema: NO_SCHEMA,
       });
     }
   });
@@ -62,6 +64,7 @@ describe('registerShard', () => {
       id: resultId(claim.statement),
       owner: world.alice,
       descriptor: encodeShard(SHARD),
+      schema: NO_SCHEMA,
       commitment: claim.statement.commitment,
     };
     assert.deepEqual(world.events(await world.submit(claim)), [{ eventName: 'ShardRegistered', args }]);
@@ -77,6 +80,7 @@ describe('registerShard', () => {
       rows: 0n,
       kind: 0,
       blockNumber: 0n,
+      schema: NO_SCHEMA,
     });
   });
 
@@ -94,7 +98,7 @@ describe('registerShard', () => {
   it('reverts with UnsupportedSize for zero rows', async () => {
     const { commitment } = dataClaim(SHARD).statement;
     const { proof } = dataClaim(SHARD);
-    const args = [5n, 3n, 0n, 1, commitment, { ...proof, challenges: proof.signals }];
+    const args = [5n, 3n, 0n, 1, NO_SCHEMA, commitment, { ...proof, challenges: proof.signals }];
     await reverts(world.registry.simulate('registerShard', args), 'UnsupportedSize', [0n]);
   });
 
@@ -104,7 +108,7 @@ describe('registerShard', () => {
     await reverts(world.call(claim, world.bob), 'ProofRejected', [DATA]);
   });
 
-  it('reverts with ProofRejected when sizes, kind or commitment are not those of the proof', async () => {
+  it('reverts with ProofRejected when sizes, kind, schema or commitment are not those of the proof', async () => {
     const claim = dataClaim(SHARD);
     await world.expect(claim, world.alice);
     const { statement, proof } = claim;
@@ -113,6 +117,7 @@ describe('registerShard', () => {
       { ...statement, shard: { ...SHARD, outputs: 4 } },
       { ...statement, shard: { ...SHARD, rows: 15 } },
       { ...statement, shard: { ...SHARD, kind: 'regression' as const } },
+      { ...statement, schema: toHex(1n, { size: 32 }) },
       { ...statement, commitment: pointOf(77n) },
     ];
     for (const other of others) await reverts(world.call({ statement: other, proof }), 'ProofRejected', [DATA]);

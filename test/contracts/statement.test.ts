@@ -44,7 +44,7 @@ describe('Statement', () => {
   });
 
   it('has the domain of the protocol', () => {
-    assert.equal(DOMAIN, keccak256(toHex('descent.statement.v1')));
+    assert.equal(DOMAIN, keccak256(toHex('descent.statement.v2')));
   });
 
   it('makes the digest h_0 as its twin does', async () => {

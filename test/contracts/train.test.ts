@@ -3,7 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, toHex, zeroAddress } from 'viem';
 import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { resultId } from '../../src/registry/ids.ts';
-import type { TrainStatement } from '../../src/registry/statement.ts';
+import { NO_SCHEMA, type TrainStatement } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { pointOf } from './support/knownTau.ts';
 import { proofOf, type Registered, rawEdge, type Seeded, trainClaim, World } from './support/world.ts';
@@ -238,7 +238,7 @@ describe('a registry with a verifier that burns its gas', () => {
     const gate = await chain.deploy('Verifiers', [new Array(6).fill(burning), srs, true, false, zeroAddress]);
     const address = await chain.deploy('ModelRegistry', [gate, zeroAddress]);
     const claim = trainClaim(parent, shard).proof;
-    const args = [5n, 3n, 16n, 1, shard.oracle.commitment, { ...claim, challenges: claim.signals }];
+    const args = [5n, 3n, 16n, 1, NO_SCHEMA, shard.oracle.commitment, { ...claim, challenges: claim.signals }];
     const call = chain.read.simulateContract({
       address,
       abi: world.registry.abi,

@@ -5,7 +5,14 @@ import { verifiersAbi } from '../../src/generated/abi.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import { proofArgument } from '../../src/registry/calls.ts';
 import { resultId } from '../../src/registry/ids.ts';
-import { commitmentsOf, type Origin, parametersOf, type Statement, signalsOf } from '../../src/registry/statement.ts';
+import {
+  commitmentsOf,
+  extraOf,
+  type Origin,
+  parametersOf,
+  type Statement,
+  signalsOf,
+} from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { verifierCall } from './support/groth16.ts';
 import { type Claim, mergeClaim, type Registered, rootClaim, trainClaim, World } from './support/world.ts';
@@ -188,7 +195,7 @@ describe('verify', () => {
       options.prover ?? world.alice,
       program,
       parametersOf(statement),
-      options.extra ?? [],
+      options.extra ?? extraOf(statement),
       words,
       proofArgument(proof),
     ];
@@ -215,9 +222,11 @@ describe('verify', () => {
     assert.equal(await verify(merge), 1n);
     const root = rootClaim(WIDTHS);
     await expectFrom(world.bob, root);
-    assert.equal(await verify(root, { extra: [BigInt(root.statement.source)] }), 1n);
-    await reverts(verify(root), 'ProofRejected', [4n]);
-    await reverts(verify(root, { extra: [BigInt(root.statement.source) + 1n] }), 'ProofRejected', [4n]);
+    assert.equal(await verify(root), 1n);
+    const [source, schema] = extraOf(root.statement);
+    for (const extra of [[], [source], [source + 1n, schema], [source, schema + 1n], [schema, source]]) {
+      await reverts(verify(root, { extra }), 'ProofRejected', [4n]);
+    }
     assert.deepEqual(parametersOf(root.statement), [encodeShape(WIDTHS)]);
   });
 

@@ -26,6 +26,8 @@ import { stand } from '../support/stand.ts';
 const TOLERANCE = 600;
 const WIDTHS = [5, 4, 3];
 const SALT = 21n;
+/** Stated for the shard and the root, as every data set of the command line does. */
+const SCHEMA = toHex(6n, { size: 32 });
 const ALL = Object.keys(PROGRAMS) as Program[];
 
 describe('gas with real proofs', { concurrency: false }, () => {
@@ -80,7 +82,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     };
 
     const shard: Shard = someShard(WIDTHS, 16);
-    const registered = await submit('registerShard', await prover.proveData(origin(), shard));
+    const registered = await submit('registerShard', await prover.proveData(origin(), shard, SCHEMA));
     const [{ args: shardEvent }] = parseEventLogs({
       abi: modelRegistryAbi,
       eventName: 'ShardRegistered',
@@ -95,7 +97,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await submit('seed', await prover.proveSeed(origin(), start, { seed, requestId: 1n }));
 
     const rooted = someModel(WIDTHS, 9, 77n);
-    await submit('root', await prover.proveRoot(origin(), rooted, toHex(5n, { size: 32 })));
+    await submit('root', await prover.proveRoot(origin(), rooted, { source: toHex(5n, { size: 32 }), schema: SCHEMA }));
 
     const train = async (name: string, parent: Weights, salt: bigint) => {
       const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, salt });

@@ -9,13 +9,119 @@ import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
-import { type Statement, signalsOf } from '../../src/registry/statement.ts';
+import { NO_SCHEMA, type Statement, signalsOf } from '../../src/registry/statement.ts';
 import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 
 const SIGNALS = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
 const RELAY = `0x${'e1'.repeat(20)}` as const;
 const COMMITMENTS = { data: 1, seed: 1, train: 3, root: 1, merge: 9, score: 2 };
-const [DATA, SEED, TRAIN, , MERGE] = EDGES;
+const [DATA, SEED, TRAIN, ROOT, MERGE, SCORE] = EDGES;
+
+const OTHER_SHARD = { ...SHARD, rows: 12 };
+const [P1, P2] = [point(8n), point(9n)];
+const HALVES = [
+  [1, 1],
+  [1, 1],
+];
+
+/** What no registry takes, whatever the proof. */
+const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }[] = [
+  { name: 'a seed has request 0', edge: SEED, change: { requestId: 0n }, says: /numbered from 1/ },
+  {
+    name: 'the shard of a training has other inputs than the model',
+    edge: TRAIN,
+    change: { shard: { ...SHARD, inputs: 54 } },
+    says: /5 inputs.*have 54/,
+  },
+  {
+    name: 'the shard of a training has other outputs than the model',
+    edge: TRAIN,
+    change: { shard: { ...SHARD, outputs: 9 } },
+    says: /3 outputs.*have 9/,
+  },
+  {
+    name: 'the child of a training is its parent',
+    edge: TRAIN,
+    change: { child: point(3n) },
+    says: /its own parent/,
+  },
+  {
+    name: 'the shard of a score has other inputs than the model',
+    edge: SCORE,
+    change: { shard: { ...SHARD, inputs: 6 } },
+    says: /5 inputs.*have 6/,
+  },
+  {
+    name: 'the shard of a score has other outputs than the model',
+    edge: SCORE,
+    change: { shard: { ...SHARD, outputs: 2 } },
+    says: /3 outputs.*have 2/,
+  },
+  { name: 'more rows are right than there are', edge: SCORE, change: { result: 17n }, says: /Of 16 rows, 17/ },
+  {
+    name: 'a sum of errors is more than any can be',
+    edge: SCORE,
+    change: { shard: { ...SHARD, kind: 'regression' }, result: 2n ** 52n + 1n },
+    says: /at most 2\^52/,
+  },
+  {
+    name: 'a merge has a parent twice',
+    edge: MERGE,
+    change: { parents: [P1, P2, P1] },
+    says: /Parents 1 and 3/,
+  },
+  {
+    name: 'a parent of a merge has no part in it',
+    edge: MERGE,
+    change: { coefficients: [[1, 0, 1], [1, 0, 1]] }, // biome-ignore format: rows are layers
+    says: /Parent 2 of the merge has no part/,
+  },
+  {
+    name: 'the child of a merge is one of its parents',
+    edge: MERGE,
+    change: { child: P2 },
+    says: /its own parent/,
+  },
+];
+
+/** Other statements that are as well formed. */
+const BOUND: { name: string; edge: Edge; change: object }[] = [
+  { name: 'a shard has another schema', edge: DATA, change: { schema: `0x${'7c'.repeat(32)}` } },
+  { name: 'a shard has no schema', edge: DATA, change: { schema: NO_SCHEMA } },
+  { name: 'a shard has another kind', edge: DATA, change: { shard: { ...SHARD, kind: 'regression' } } },
+  { name: 'a seed has another request', edge: SEED, change: { requestId: 8n } },
+  { name: 'a seed has a request beyond the field', edge: SEED, change: { requestId: 7n + R } },
+  {
+    name: 'the shard of a training has another kind',
+    edge: TRAIN,
+    change: { shard: { ...SHARD, kind: 'regression' } },
+  },
+  { name: 'a root has another source', edge: ROOT, change: { source: `0x${'5d'.repeat(32)}` } },
+  { name: 'a root has another schema', edge: ROOT, change: { schema: `0x${'7c'.repeat(32)}` } },
+  { name: 'source and schema of a root change places', edge: ROOT, change: swapped(ROOT) },
+  {
+    name: 'a merge has fewer parents',
+    edge: MERGE,
+    change: { parents: [P1, P2], coefficients: HALVES },
+  },
+  { name: 'a score has another result', edge: SCORE, change: { result: 12n } },
+  { name: 'the shard of a score has other rows', edge: SCORE, change: { shard: OTHER_SHARD } },
+];
+
+function swapped({ statement }: Edge): object {
+  if (statement.program !== 'root') assert.fail();
+  return { source: statement.schema, schema: statement.source };
+}
+
+/** A complaint about the statement that says why. */
+function namingStatement(says: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof FileFormatError);
+    assert.match(error.message, /edge\.statement/);
+    assert.match(String((error.cause as Error).message), says);
+    return true;
+  };
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: tests take files apart
 type Json = any;
@@ -153,8 +259,8 @@ describe('an edge file', () => {
   });
 
   it('is rejected when it is of another format', () => {
-    const text = formatEdge(DATA).replace('descent-edge/1', 'descent-edge/2');
-    assert.throws(() => parseEdge(text), /descent-edge\/1/);
+    const text = formatEdge(DATA).replace('descent-edge/2', 'descent-edge/1');
+    assert.throws(() => parseEdge(text), /format descent-edge\/2 but "descent-edge\/1"/);
   });
 
   it('is rejected when a point is infinity, off the curve or beyond the field, wherever it says so', () => {
@@ -190,6 +296,25 @@ describe('an edge file', () => {
       assert.throws(() => parseEdge(JSON.stringify(file)), FileFormatError);
     }
   });
+
+  for (const { name, edge, change: changed, says } of REFUSED) {
+    it(`is rejected, and so is its call data, though all of it agrees, when ${name}`, () => {
+      const forged = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
+      assert.throws(() => parseEdge(formatEdge(forged)), namingStatement(says));
+      const { statement } = forged;
+      const drawn = statement.program === 'seed' ? { widths: statement.widths, seed: statement.seed } : undefined;
+      assert.throws(() => readProvedCall(edgeTransaction(forged).data, drawn), FileFormatError);
+    });
+  }
+
+  for (const { name, edge, change: changed } of BOUND) {
+    it(`has another h_0, and so other signals, when ${name}`, () => {
+      const other = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
+      assert.deepEqual(parseEdge(formatEdge(other)), other);
+      const [before, after] = [edge, other].map(({ origin, statement }) => signalsOf(origin, statement, PROOF));
+      assert.notEqual(before[6], after[6]);
+    });
+  }
 
   it('is rejected when a merge has too few or too many parents or other coefficients than one each in range', () => {
     const { statement } = MERGE;

@@ -12,7 +12,7 @@ export const SHARD = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' } as con
 export const WIDTHS = [5, 4, 3];
 
 export const STATEMENTS: Statement[] = [
-  { program: 'data', shard: SHARD, commitment: point(1n) },
+  { program: 'data', shard: SHARD, schema: `0x${'7a'.repeat(32)}`, commitment: point(1n) },
   { program: 'seed', requestId: 7n, widths: WIDTHS, seed: R - 1n, commitment: point(2n) },
   {
     program: 'train',
@@ -24,7 +24,13 @@ export const STATEMENTS: Statement[] = [
     batch: 4,
     child: point(5n),
   },
-  { program: 'root', widths: WIDTHS, commitment: point(6n), source: `0x${'5c'.repeat(32)}` },
+  {
+    program: 'root',
+    widths: WIDTHS,
+    commitment: point(6n),
+    source: `0x${'5c'.repeat(32)}`,
+    schema: `0x${'7b'.repeat(32)}`,
+  },
   {
     program: 'merge',
     widths: WIDTHS,

@@ -30,7 +30,7 @@ describe('root, merge and score at every depth, with the same keys', { concurren
 
   for (const widths of SHAPES)
     it(`root ${widths.join('-')}`, async () => {
-      await accepted(await prover.proveRoot(ORIGIN, someModel(widths), SOURCE));
+      await accepted(await prover.proveRoot(ORIGIN, someModel(widths), { source: SOURCE }));
     });
 
   for (const [i, widths] of SHAPES.entries()) {

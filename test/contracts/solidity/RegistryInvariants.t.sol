@@ -48,7 +48,7 @@ contract RegistryActor {
         uint16[] memory widths = new uint16[](2);
         (widths[0], widths[1]) = (2, 3);
         SHAPE = registry.shapeOf(widths);
-        registry.registerShard(2, 3, 4, IModelRegistry.ShardKind.Classes, _point(1), _proof);
+        registry.registerShard(2, 3, 4, IModelRegistry.ShardKind.Classes, 0, _point(1), _proof);
         // inputs - 1, outputs - 1, rows - 1, classes, offsets of X (8 entries) and Y (16 entries), Y first
         DESCRIPTOR = 1 | (2 << 12) | (3 << 24) | (1 << 36) | (16 << 37);
     }
@@ -58,7 +58,7 @@ contract RegistryActor {
         (widths[0], widths[1]) = (2, 3);
         bool stood = _stands(_pick(model));
         CHEATS.prank(trainer(who));
-        try registry.root(widths, bytes32(model), _point(_pick(model)), _proof) returns (ModelId id) {
+        try registry.root(widths, bytes32(model), 0, _point(_pick(model)), _proof) returns (ModelId id) {
             if (stood) ++wrongs;
             _record(ModelId.unwrap(id), 0);
         } catch {}

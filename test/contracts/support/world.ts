@@ -10,6 +10,7 @@ import type { SrsPowers } from '../../../src/registry/opening.ts';
 import {
   type DataStatement,
   type MergeStatement,
+  NO_SCHEMA,
   PROGRAMS,
   type Program,
   type RootStatement,
@@ -62,9 +63,9 @@ export function proofOf(...oracles: readonly Pick<Committed, 'polynomial'>[]): P
   return { groth16: elements(lastSeed + 5n, 8), ...opened };
 }
 
-export function dataClaim(shard: ShardShape): Registered {
+export function dataClaim(shard: ShardShape, schema = NO_SCHEMA): Registered {
   const data = oracle();
-  const statement = { program: 'data', shard, commitment: data.commitment } as const;
+  const statement = { program: 'data', shard, schema, commitment: data.commitment } as const;
   return { statement, proof: proofOf(data), oracle: data };
 }
 
@@ -87,9 +88,14 @@ export function trainClaim(
   return { statement, proof: proofOf(parent.oracle, child, shard.oracle), oracle: child };
 }
 
-export function rootClaim(widths: readonly number[], source: Hex = `0x${'5c'.repeat(32)}`): Rooted {
+export function rootClaim(
+  widths: readonly number[],
+  source: Hex = `0x${'5c'.repeat(32)}`,
+  schema: Hex = NO_SCHEMA,
+): Rooted {
   const model = oracle();
-  const statement: RootStatement = { program: 'root', widths: [...widths], commitment: model.commitment, source };
+  const { commitment } = model;
+  const statement: RootStatement = { program: 'root', widths: [...widths], commitment, source, schema };
   return { statement, proof: proofOf(model), oracle: model };
 }
 
@@ -217,8 +223,8 @@ export class World {
     return this.registry.simulate('train', [edge, proofArgument(proof)], trainer);
   }
 
-  async registerShard(shard: ShardShape, owner = this.alice): Promise<Registered> {
-    const claim = dataClaim(shard);
+  async registerShard(shard: ShardShape, owner = this.alice, schema = NO_SCHEMA): Promise<Registered> {
+    const claim = dataClaim(shard, schema);
     await this.submit(claim, owner);
     return claim;
   }

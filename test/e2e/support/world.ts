@@ -114,7 +114,7 @@ export class World extends Ledger {
   async makeRoot(by: Person, name: string): Promise<Made> {
     const weights = seedWeights(WIDTHS, randomElement(), randomElement());
     const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
-    return { ...this.#edge(await this.#prover.proveRoot(this.#origin(by), weights, source), by, name), weights };
+    return { ...this.#edge(await this.#prover.proveRoot(this.#origin(by), weights, { source }), by, name), weights };
   }
 
   /** The mean of some models. */

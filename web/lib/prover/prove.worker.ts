@@ -10,6 +10,7 @@ import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { type CircuitFiles, type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { formatEdge } from '../../../src/registry/edge.ts';
+import { NO_SCHEMA } from '../../../src/registry/statement.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
 import { fetchBytes } from './fetchBytes.ts';
@@ -48,7 +49,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
   switch (request.kind) {
     case 'data':
       await load(bench, 'data');
-      return { proved: await step(bench, request, () => prover.proveData(request.origin, shard, onStage)) };
+      return { proved: await step(bench, request, () => prover.proveData(request.origin, shard, NO_SCHEMA, onStage)) };
     case 'seed': {
       const { origin, seed, requestId } = request;
       say('Draws the first weights');

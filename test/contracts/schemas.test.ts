@@ -1,0 +1,216 @@
+// What columns are said to mean: stated with shards and roots, inherited by models, compared where they meet.
+import assert from 'node:assert/strict';
+import { afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type Hex, keccak256, stringToHex, type TransactionReceipt, toHex } from 'viem';
+import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
+import { ascending, resultId } from '../../src/registry/ids.ts';
+import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
+import { reverts } from './support/chain.ts';
+import { dataClaim, type Model, type Registered, rootClaim, scoreClaim, trainClaim, World } from './support/world.ts';
+
+const WIDTHS = [5, 4, 3];
+const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
+/** Schemas are any 32 bytes, at and above the order of the field too. */
+const CATS: Hex = `0x${'ff'.repeat(32)}`;
+const FOXES: Hex = toHex(1n, { size: 32 });
+const [DATA, SEED, TRAIN, ROOT] = [1n, 2n, 3n, 4n];
+
+let world: World;
+/** Shards whose columns mean cats, foxes, and what nobody stated. */
+let cats: Registered;
+let foxes: Registered;
+let plain: Registered;
+let seed: Model;
+let snapshot: unknown;
+
+before(async () => {
+  world = await World.create();
+  cats = await world.registerShard(SHARD, world.alice, CATS);
+  foxes = await world.registerShard(SHARD, world.alice, FOXES);
+  plain = await world.registerShard(SHARD);
+  seed = await world.seedModel(WIDTHS);
+});
+beforeEach(async () => {
+  snapshot = await world.chain.request('evm_snapshot');
+});
+afterEach(async () => {
+  await world.chain.request('evm_revert', snapshot);
+});
+
+const schemaOf = ({ statement }: { statement: Model['statement'] }): Promise<Hex> =>
+  world.registry.read('schemaOf', [resultId(statement)]);
+
+const changesIn = (receipt: TransactionReceipt) =>
+  world.events(receipt).filter(({ eventName }) => eventName === 'SchemaChanged');
+
+describe('the schema of a shard', () => {
+  it('is recorded with it and said in its event', async () => {
+    const claim = dataClaim(SHARD, CATS);
+    const id = resultId(claim.statement);
+    const { commitment } = claim.statement;
+    const args = { id, owner: world.alice, descriptor: encodeShard(SHARD), schema: CATS, commitment };
+    assert.deepEqual(world.events(await world.submit(claim)), [{ eventName: 'ShardRegistered', args }]);
+    assert.equal((await world.registry.read('shard', [id])).schema, CATS);
+  });
+
+  it('is bound by the proof: another one is refused with ProofRejected', async () => {
+    const claim = dataClaim(SHARD, CATS);
+    await world.expect(claim, world.alice);
+    for (const schema of [FOXES, NO_SCHEMA]) {
+      const other = { ...claim, statement: { ...claim.statement, schema } };
+      await reverts(world.call(other), 'ProofRejected', [DATA]);
+    }
+  });
+
+  it('is fixed with the first registration: ShardExists for the same shard with another', async () => {
+    const claim = { ...cats, statement: { ...cats.statement, schema: FOXES } };
+    await reverts(world.attempt(claim, world.bob), 'ShardExists', [resultId(cats.statement)]);
+  });
+});
+
+describe('the schema of a dataset', () => {
+  const register = (...shards: Registered[]) =>
+    world.registry.simulate('registerDataset', [ascending(shards.map((s) => resultId(s.statement))), 'ipfs://']);
+
+  it('is that of all of its shards', async () => {
+    await register(cats, await world.registerShard({ ...SHARD, rows: 9 }, world.bob, CATS));
+    await register(plain, await world.registerShard(SHARD));
+  });
+
+  it('reverts with ShardsOfDifferentSchemas where two differ, stated or not', async () => {
+    for (const other of [foxes, plain]) {
+      const [first, second] = ascending([cats, other].map(({ statement }) => resultId(statement)));
+      await reverts(register(cats, other), 'ShardsOfDifferentSchemas', [first, second]);
+    }
+  });
+
+  it('is looked at behind the second shard too', async () => {
+    const more = [cats, await world.registerShard(SHARD, world.alice, CATS), foxes];
+    const ids = ascending(more.map(({ statement }) => resultId(statement)));
+    const first = ids[0];
+    const odd = first === resultId(foxes.statement) ? ids[1] : resultId(foxes.statement);
+    await reverts(register(...more), 'ShardsOfDifferentSchemas', [first, odd]);
+  });
+});
+
+describe('the schema of a model', () => {
+  it('is zero for a seed and for what is no model', async () => {
+    assert.equal(await schemaOf(seed), NO_SCHEMA);
+    assert.equal(await schemaOf(rootClaim(WIDTHS, CATS, CATS)), NO_SCHEMA);
+  });
+
+  it('is the one that was stated for a root, or zero', async () => {
+    assert.equal(await schemaOf(await world.rootModel(WIDTHS, undefined, CATS)), CATS);
+    assert.equal(await schemaOf(await world.rootModel(WIDTHS)), NO_SCHEMA);
+  });
+
+  it('is bound by the proof of a root: another one is refused with ProofRejected', async () => {
+    const claim = rootClaim(WIDTHS, FOXES, CATS);
+    await world.expect(claim, world.alice);
+    const { statement } = claim;
+    for (const said of [{ schema: FOXES }, { schema: NO_SCHEMA }, { source: CATS, schema: FOXES }]) {
+      await reverts(world.call({ ...claim, statement: { ...statement, ...said } }), 'ProofRejected', [ROOT]);
+    }
+  });
+
+  it('is that of the shard after training, without a change where the parent has none', async () => {
+    const claim = trainClaim(seed, cats);
+    assert.deepEqual(changesIn(await world.submit(claim)), []);
+    assert.equal(await schemaOf(claim), CATS);
+  });
+
+  it('is that of the parent after training on a shard that has none', async () => {
+    const parent = await world.trainModel(seed, cats);
+    const child = trainClaim(parent, plain);
+    assert.deepEqual(changesIn(await world.submit(child)), []);
+    assert.equal(await schemaOf(child), CATS);
+    assert.equal(await schemaOf(await world.trainModel(seed, plain)), NO_SCHEMA);
+  });
+
+  it('stays the same without a change where parent and shard have the same', async () => {
+    const child = trainClaim(await world.trainModel(seed, cats), cats);
+    assert.deepEqual(changesIn(await world.submit(child)), []);
+    assert.equal(await schemaOf(child), CATS);
+  });
+
+  it('is that of the shard where the parent has another, and SchemaChanged says so', async () => {
+    const child = trainClaim(await world.trainModel(seed, cats), foxes);
+    const receipt = await world.submit(child);
+    const args = { child: resultId(child.statement), from: CATS, to: FOXES };
+    assert.deepEqual(changesIn(receipt), [{ eventName: 'SchemaChanged', args }]);
+    assert.equal(await schemaOf(child), FOXES);
+  });
+
+  it('is the common one of a merge, parents without one aside', async () => {
+    const [one, two] = [await world.trainModel(seed, cats), await world.trainModel(seed, cats)];
+    assert.equal(await schemaOf(await world.mergeModels([one, two])), CATS);
+    assert.equal(await schemaOf(await world.mergeModels([seed, one])), CATS);
+    assert.equal(await schemaOf(await world.mergeModels([two, seed])), CATS);
+    assert.equal(await schemaOf(await world.mergeModels([seed, await world.trainModel(seed, plain)])), NO_SCHEMA);
+  });
+
+  it('is keccak256("descent.schema.mixed") of a merge in which two differ, and stays so until it is trained', async () => {
+    const [one, two] = [await world.trainModel(seed, cats), await world.trainModel(seed, foxes)];
+    const mixed = await world.mergeModels([one, seed, two]);
+    assert.equal(MIXED_SCHEMA, keccak256(stringToHex('descent.schema.mixed')));
+    assert.equal(await schemaOf(mixed), MIXED_SCHEMA);
+    assert.equal(await schemaOf(await world.mergeModels([one, mixed])), MIXED_SCHEMA);
+    assert.equal(await schemaOf(await world.trainModel(mixed, plain)), MIXED_SCHEMA);
+    const trained = trainClaim(mixed, cats);
+    const args = { child: resultId(trained.statement), from: MIXED_SCHEMA, to: CATS };
+    assert.deepEqual(changesIn(await world.submit(trained)), [{ eventName: 'SchemaChanged', args }]);
+    assert.equal(await schemaOf(trained), CATS);
+  });
+});
+
+describe('a result', () => {
+  it('names the schemas of model and shard, in the event and when it is read', async () => {
+    const model = await world.trainModel(seed, cats);
+    for (const [shard, shardSchema] of [
+      [cats, CATS],
+      [foxes, FOXES],
+      [plain, NO_SCHEMA],
+    ] as const) {
+      // biome-ignore format: pairs
+      const claim = scoreClaim(model, shard, 7n);
+      const [{ args }] = world.events(await world.submit(claim, world.bob));
+      const ids = { model: resultId(model.statement), shard: resultId(shard.statement) };
+      const schemas = { modelSchema: CATS, shardSchema };
+      assert.deepEqual(args, { ...ids, prover: world.bob, result: 7n, rows: 16n, ...schemas });
+      const read = await world.scoreboard.read('resultOf', [ids.model, ids.shard]);
+      assert.deepEqual(read, { prover: world.bob, value: 7n, ...schemas });
+    }
+  });
+
+  it('that was not proved has no schemas, though model and shard have', async () => {
+    const model = await world.trainModel(seed, cats);
+    const read = await world.scoreboard.read('resultOf', [resultId(model.statement), resultId(cats.statement)]);
+    assert.deepEqual([read.value, read.modelSchema, read.shardSchema], [0n, NO_SCHEMA, NO_SCHEMA]);
+  });
+});
+
+describe('what only the contract reads', () => {
+  it('reverts with ProofRejected when a seed is registered for another request than was proved', async () => {
+    const [first, second] = [await world.requestSeed(WIDTHS), await world.requestSeed(WIDTHS)];
+    await world.chain.mine(2);
+    const claim = await world.seedClaim(first, WIDTHS);
+    await world.expect(claim, world.alice);
+    // The seed is the request's own; that the number is bound beside it shows only where the twin is told another number.
+    const other = { ...claim, statement: { ...claim.statement, requestId: second } };
+    await reverts(world.call(other), 'ProofRejected', [SEED]);
+    const told = { ...claim, statement: { ...claim.statement, requestId: second } };
+    await world.expect(told, world.alice);
+    await reverts(world.call(claim), 'ProofRejected', [SEED]);
+  });
+
+  it('reverts with ProofRejected when a training was proved for a shard of another kind', async () => {
+    // Rows, offsets and commitment are the same: seg does not tell them apart.
+    const numbers = { ...plain.statement, shard: { ...SHARD, kind: 'regression' as const } };
+    await world.submit({ statement: numbers, proof: plain.proof });
+    const claim = trainClaim(seed as Model, plain);
+    await world.expect(claim, world.alice);
+    const other = { ...claim, statement: { ...claim.statement, shard: numbers.shard } };
+    await reverts(world.call(other), 'ProofRejected', [TRAIN]);
+    await world.submit(claim);
+  });
+});
