@@ -3,7 +3,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import type { SourceInputs } from '../data/source.ts';
 import type { TableInputs } from '../data/tables.ts';
-import { fileHash } from '../files/read.ts';
+import { fileHash, splitMember } from '../files/read.ts';
 import { natural, positive } from './options.ts';
 
 /** Where rows come from and how they are scaled. */
@@ -39,7 +39,7 @@ export function withSource(command: Command): Command {
     )
     .option('--csv <file>', 'table in CSV, with --label or --targets')
     .option('--parquet <file>', 'table in Parquet, with --label or --targets; lists of numbers become columns')
-    .option('--npy <file>', 'numpy array of features, with --answers')
+    .option('--npy <file>', 'numpy array of features, with --answers; of an npz file one array: data.npz:X')
     .option('--idx <file>', 'IDX array of features, with --answers')
     .option('--answers <file>', 'npy or IDX: one label a row, with --regression targets')
     .option('--regression', 'npy or IDX: the answers are numbers to be predicted')
@@ -118,10 +118,15 @@ function tableInputs(
       hint: 'Leave out --scale, --clip, --shuffle and --fit-rows.',
     });
   }
+  // Only npz files hold arrays that have names.
+  const of = (path: string) => (source === 'npy' ? splitMember(path) : { path, member: null });
+  const [{ path, member }, answerArray] = [of(file), answers === undefined ? undefined : of(answers)];
   return {
     source,
-    ...fileHash('file', file),
-    ...(answers === undefined ? { answers: null, answersSha256: null } : fileHash('answers', answers)),
+    ...fileHash('file', path),
+    member,
+    ...(answerArray === undefined ? { answers: null, answersSha256: null } : fileHash('answers', answerArray.path)),
+    answersMember: answerArray?.member ?? null,
     label: label ?? null,
     targets: targets ?? null,
     ignore: ignore ?? null,

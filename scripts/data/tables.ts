@@ -6,7 +6,7 @@ import type { Table } from '../../src/model/shard.ts';
 import { tableFromArrays } from '../../src/model/tables/arrays.ts';
 import { type CsvOptions, readCsv } from '../../src/model/tables/csv.ts';
 import { applyDescription, type DatasetDescription, prepareDataset } from '../../src/model/tables/dataset.ts';
-import { parseNpy } from '../../src/model/tables/npy.ts';
+import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
 import { readParquet } from '../../src/model/tables/parquet.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
 import type { RoleOptions } from '../../src/model/tables/roles.ts';
@@ -23,6 +23,9 @@ export interface TableInputs {
   /** npy and IDX: file of the answers. */
   answers: string | null;
   answersSha256: string | null;
+  /** npz: which array of the file, and which of that of the answers; null: its only one. */
+  member: string | null;
+  answersMember: string | null;
   /** CSV and Parquet: column of the class. */
   label: string | null;
   /** CSV and Parquet: columns of numbers to be predicted. */
@@ -88,10 +91,11 @@ function readRaw(inputs: TableInputs, classes: readonly string[] | undefined): R
   if (answers === null) {
     throw new InputError('Which answers?', { hint: `Give the ${source} file of labels or targets with --answers.` });
   }
-  const parse = source === 'npy' ? parseNpy : parseIdx;
+  const parse = (member: string | null) =>
+    source === 'npy' ? (bytes: Uint8Array) => readNumpyFile(bytes, member ?? undefined) : parseIdx;
   return tableFromArrays(
-    readParsed(file, parse, fileSha256),
-    readParsed(answers, parse, answersSha256 ?? undefined),
+    readParsed(file, parse(inputs.member), fileSha256),
+    readParsed(answers, parse(inputs.answersMember), answersSha256 ?? undefined),
     regression ? { kind: 'regression' } : { kind: 'classes', ...(classes && { classes }) },
   );
 }

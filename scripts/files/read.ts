@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
@@ -40,4 +40,10 @@ export function readParsed<T>(path: string, parse: (bytes: Uint8Array) => T, has
     if (!(cause instanceof FileFormatError)) throw cause;
     throw new FileFormatError(`${path}: ${cause.shortMessage}`, { cause, details: cause.details, hint: cause.hint });
   }
+}
+
+/** Path of an npz file and the array of it that is named after a colon, as in `data.npz:X`; null: none is. */
+export function splitMember(text: string): { path: string; member: string | null } {
+  const [, path, member] = /^(.*\.npz(?:\.gz)?):([^/\\]+)$/i.exec(text) ?? [];
+  return path === undefined || existsSync(text) ? { path: text, member: null } : { path, member };
 }

@@ -1,5 +1,6 @@
 import { bytesField, floats as floatTensor, message, node, onnx, TYPES, tensor } from '../support/onnx.ts';
 import { entry, idx, npy, npyHeader, safetensors } from './files.ts';
+import { LARGE_NUMPY, SMALL_NUMPY } from './npzCases.ts';
 import { HUGE_PARQUET, LARGE_PARQUET, type ParquetCase, SMALL_PARQUET } from './parquetCases.ts';
 import type { Parser } from './parsers.ts';
 
@@ -174,7 +175,7 @@ export const SMALL: CorpusCase[] = [
   bad('latin1.csv', () => Uint8Array.of(97, 0xe9, 44, 121, 10), /not UTF-8/),
   bad('duplicate-column.csv', () => 'a,a,y\n1,2,p\n', /Two columns/),
   ...SMALL_PARQUET.map(parquet),
-  bad('fortran.npy', () => npy(npyHeader('<f4', [1], 'True'), [0, 0, 0, 0]), /Fortran order/),
+  ...SMALL_NUMPY.map(([file, make, message]) => bad(file, make, message)),
   bad('object.npy', () => npy(npyHeader('|O', [1]), [0x80, 3, 0x4e, 0x2e]), /Python objects/),
   bad(
     'records.npy',
@@ -272,6 +273,7 @@ export const LARGE: CorpusCase[] = [
   bad('ragged-last.csv', () => `a,b,y\n${'1.5,-2,p\n1,2,q\n'.repeat(2e5)}1,p`, /Line 400002 has 2 cells/),
   bad('many-columns.csv', () => `${Array.from({ length: 1e5 }, (_, k) => `c${k}`).join()}\n`, /100000 columns/),
   ...LARGE_PARQUET.map(parquet),
+  ...LARGE_NUMPY.map(([file, make, message]) => bad(file, make, message)),
   bad('spaces.npy', () => npy(`{${' '.repeat(60_000)}`, []), /not a description/),
   bad('nested.manifest', () => deep(MIB - 10), /not an object/),
   bad(

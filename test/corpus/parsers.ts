@@ -7,7 +7,7 @@ import { parseManifest } from '../../src/model/manifest.ts';
 import { readTensors } from '../../src/model/safetensors.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readCsv } from '../../src/model/tables/csv.ts';
-import { parseNpy } from '../../src/model/tables/npy.ts';
+import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
 import { readParquet } from '../../src/model/tables/parquet.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { parseEdge } from '../../src/registry/edge.ts';
@@ -28,7 +28,8 @@ export const PARSERS = {
   index: (bytes: Uint8Array) => readSource([{ name: 'model.safetensors.index.json', bytes }, PART]),
   csv: (bytes: Uint8Array) => readCsv(bytes, { label: 'y' }),
   parquet: (bytes: Uint8Array) => readParquet(bytes, { label: 'y', decompressors: DECOMPRESSORS }),
-  npy: parseNpy,
+  npy: (bytes: Uint8Array) => readNumpyFile(bytes),
+  npz: (bytes: Uint8Array) => readNumpyFile(bytes, 'X'),
   idx: parseIdx,
   manifest: (bytes: Uint8Array) => parseManifest(text(bytes)),
   edge: (bytes: Uint8Array) => parseEdge(text(bytes)),

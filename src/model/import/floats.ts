@@ -1,4 +1,5 @@
 import { FileFormatError } from '../../errors/FileFormatError.ts';
+import { halfFloat } from '../halfFloat.ts';
 import { show } from '../json.ts';
 import type { Tensor } from '../safetensors.ts';
 
@@ -23,7 +24,7 @@ export function decodeFloats(name: string, { dtype, shape, data }: Tensor): Floa
       for (let k = 0; k < values.length; k++) values[k] = view.getFloat32(4 * k, true);
       break;
     case 'F16':
-      halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => half(bits));
+      halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfFloat(bits));
       for (let k = 0; k < values.length; k++) values[k] = halves[view.getUint16(2 * k, true)];
       break;
     case 'BF16': {
@@ -53,13 +54,4 @@ export function indexOf(position: number, shape: readonly number[]): string {
     rest = Math.floor(rest / n);
   }
   return index.join(', ');
-}
-
-/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

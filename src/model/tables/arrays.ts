@@ -1,7 +1,10 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
-import type { NumericArray } from './npy.ts';
+import type { NumericArray, TextArray } from './npy.ts';
 import { classify, type RawTable } from './rawTable.ts';
+
+const REGRESSION = 'For numbers to be predicted choose regression.';
+const NO_REGRESSION = 'For labels leave regression out.';
 
 export interface ArrayOptions {
   kind: 'classes' | 'regression';
@@ -12,14 +15,17 @@ export interface ArrayOptions {
 /**
  * A table of two arrays, from npy or IDX files.
  * @param features rows by columns; further dimensions (images) are flattened
- * @param answers one integer a row, or targets: one number or one list of numbers a row
+ * @param answers one integer or text a row, or targets: one number or one list of numbers a row
  * @throws InputError when they do not fit together, or a value is not finite
  */
 export function tableFromArrays(
-  features: NumericArray,
-  answers: NumericArray,
+  features: NumericArray | TextArray,
+  answers: NumericArray | TextArray,
   { kind, classes }: ArrayOptions,
 ): RawTable {
+  if ('texts' in features) {
+    throw new InputError('The features are texts, not numbers.', { hint: 'Code them as numbers, or use CSV.' });
+  }
   const [rows = 0, ...inner] = features.dimensions;
   const inputs = inner.reduce((product, n) => product * n, 1);
   if (features.dimensions.length < 2 || rows < 1 || inputs < 1 || inputs > MAX_COLUMNS) {
@@ -32,19 +38,31 @@ export function tableFromArrays(
   }
   const values = finiteFloats(features.data, (k) => `Feature ${k % inputs} of row ${Math.floor(k / inputs)}`);
   if (kind === 'regression') {
+    if ('texts' in answers) throw new InputError('The targets are texts, not numbers.', { hint: NO_REGRESSION });
     const targets = finiteFloats(answers.data, (k) => `Target ${k % outputs} of row ${Math.floor(k / outputs)}`);
     return { kind, inputs, outputs, features: values, targets };
   }
   const found = new Map<string, number>();
   const indices = Int32Array.from({ length: rows }, (_, r) => {
-    const label = answers.data[r];
-    if (!Number.isSafeInteger(label)) throw new InputError(`The label of row ${r} is ${label}, not an integer.`);
-    const text = `${label}`;
+    const text = labelOf(answers, r);
     if (!found.has(text)) found.set(text, found.size);
     return found.get(text)!;
   });
   const mapped = classify(found, indices, classes);
   return { kind, inputs, outputs: mapped.classes.length, features: values, ...mapped };
+}
+
+function labelOf(answers: NumericArray | TextArray, row: number): string {
+  if ('texts' in answers) {
+    const text = answers.texts[row].trim();
+    if (text === '') throw new InputError(`Row ${row} has no label.`);
+    return text;
+  }
+  const label = answers.data[row];
+  if (!Number.isSafeInteger(label)) {
+    throw new InputError(`The label of row ${row} is ${label}, not an integer.`, { hint: REGRESSION });
+  }
+  return `${label}`;
 }
 
 function finiteFloats(data: ArrayLike<number>, name: (k: number) => string): Float32Array {

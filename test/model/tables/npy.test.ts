@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FileFormatError } from '../../../src/errors/FileFormatError.ts';
 import { InputError } from '../../../src/errors/InputError.ts';
 import { tableFromArrays } from '../../../src/model/tables/arrays.ts';
-import { parseNpy } from '../../../src/model/tables/npy.ts';
+import { type NumericArray, parseNpy } from '../../../src/model/tables/npy.ts';
+import { readNumpyFile } from '../../../src/model/tables/numpyFile.ts';
 import { npy, npyHeader } from '../../corpus/files.ts';
+import { npz, SMALL_ARRAY } from '../../corpus/npzFile.ts';
 import { labelsOf, targetsOf } from './answers.ts';
+
+const numbers = (bytes: Uint8Array) => parseNpy(bytes) as NumericArray;
 
 describe('parseNpy', () => {
   it('reads every type in both byte orders and all versions', () => {
@@ -23,7 +29,7 @@ describe('parseNpy', () => {
     ];
     for (const [descr, bytes, values] of cases) {
       for (const version of [1, 2, 3]) {
-        const { dimensions, data } = parseNpy(npy(npyHeader(descr, [2]), bytes, version));
+        const { dimensions, data } = numbers(npy(npyHeader(descr, [2]), bytes, version));
         assert.deepEqual([dimensions, Array.from(data)], [[2], values], descr);
       }
     }
@@ -50,7 +56,7 @@ describe('parseNpy', () => {
     shifted.set(file, 1);
     for (const bytes of [file, shifted.subarray(1)]) {
       assert.deepEqual(
-        { ...parseNpy(bytes), data: Array.from(parseNpy(bytes).data) },
+        { ...numbers(bytes), data: Array.from(numbers(bytes).data) },
         { dimensions: [2, 3], data: [0, 1, 2, 3, 4, 5] },
       );
     }
@@ -59,15 +65,13 @@ describe('parseNpy', () => {
   const good = npyHeader('|u1', [2]);
   const refused: [string, Uint8Array, RegExp][] = [
     ['nothing', new Uint8Array(0), /NUMPY/],
-    ['a zip archive', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0), /npz/],
     ['version 4', npy(good, [1, 2], 4), /version 4/],
     ['a cut header', npy(good, []).subarray(0, 40), /ends inside its header/],
     ['a cut length', npy(good, [], 2).subarray(0, 11), /ends inside its header/],
     ['a byte too few', npy(good, [1]), /takes \d+ bytes/],
     ['a byte too many', npy(good, [1, 2, 3]), /takes \d+ bytes/],
-    ['Fortran order', npy(npyHeader('|u1', [2], 'True'), [1, 2]), /Fortran order/],
     ['objects', npy(npyHeader('|O', [2]), [1, 2]), /Python objects/],
-    ['text', npy(npyHeader('<U3', [1]), Array(12).fill(0)), /holds "<U3"/],
+    ['dates', npy(npyHeader('<M8[ns]', [1]), Array(8).fill(0)), /holds "<M8\[ns\]"; read are b1, u1, [\s\S]* U and S/],
     ['complex numbers', npy(npyHeader('<c8', [1]), Array(8).fill(0)), /holds "<c8"/],
     ['records', npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", [0, 0, 0, 0]), /records/],
     ['a type of the prototype', npy(npyHeader('toString', [1]), [0]), /holds "toString"/],
@@ -92,7 +96,7 @@ describe('parseNpy', () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true })), fc.nat(), (values, cut) => {
         const file = npy(npyHeader('<f4', [values.length]), [...new Uint8Array(Float32Array.from(values).buffer)]);
-        assert.deepEqual(Array.from(parseNpy(file).data), values);
+        assert.deepEqual(Array.from(numbers(file).data), values);
         assert.throws(() => parseNpy(file.subarray(0, cut % file.length)), FileFormatError);
       }),
     );
@@ -102,7 +106,7 @@ describe('parseNpy', () => {
     const file = npy(npyHeader('<i4', [2, 2]), Array(16).fill(1));
     const attempt = (bytes: Uint8Array) => {
       try {
-        const { dimensions, data } = parseNpy(bytes);
+        const { dimensions, data } = numbers(bytes);
         assert.equal(
           dimensions.reduce((product, n) => product * n, 1),
           data.length,
@@ -115,6 +119,110 @@ describe('parseNpy', () => {
     fc.assert(
       fc.property(fc.nat(file.length - 1), fc.nat(255), (at, value) => attempt(file.with(at, value))),
       { numRuns: 2000 },
+    );
+  });
+});
+
+describe('readNumpyFile', () => {
+  const FOLDER = join(import.meta.dirname, '..', '..', 'corpus', 'numpy');
+  const file = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
+  const expected: Record<string, { shape: number[]; values: (number | string)[] }> = JSON.parse(
+    readFileSync(join(FOLDER, 'values.json'), 'utf8'),
+  );
+  const read = (name: string, member?: string) => {
+    const array = readNumpyFile(file(name), member);
+    return {
+      shape: array.dimensions,
+      values: Array.from<number | string>('texts' in array ? array.texts : array.data),
+    };
+  };
+
+  it('reads every kind, size and order that numpy wrote, and no file of the folder is left out', () => {
+    for (const [name, array] of Object.entries(expected)) assert.deepEqual(read(`${name}.npy`), array, name);
+    const others = ['objects', 'empty-text'];
+    const files = readdirSync(FOLDER).flatMap((name) => /^(.*)\.npy$/.exec(name)?.[1] ?? []);
+    assert.deepEqual(files.sort(), [...Object.keys(expected), ...others].sort());
+    assert.ok(files.length > 40);
+  });
+
+  it('reads the same values in both byte orders and both orders of the indices', () => {
+    for (const name of Object.keys(expected)) {
+      const plain = name.replace(/-(big|fortran)/g, '');
+      if (plain === name || plain === 'images' || name === 'text-fortran') continue;
+      assert.deepEqual(expected[name].values, expected[plain].values, name);
+    }
+    assert.deepEqual(expected['images-fortran'].values, [...Array(24).keys()]);
+  });
+
+  it('reads arrays of npz files by name, stored, deflated and written to a pipe', () => {
+    for (const name of ['stored', 'deflated', 'piped']) {
+      assert.deepEqual(read(`${name}.npz`, 'X'), expected.f4, name);
+      assert.deepEqual(read(`${name}.npz`, 'y'), expected.text, name);
+    }
+    assert.deepEqual(read('unnamed.npz', 'arr_1'), expected.text);
+    assert.deepEqual(read('single.npz'), expected.f4);
+    assert.deepEqual(read('single.npz', 'X'), expected.f4);
+  });
+
+  it('lists the arrays of an npz file when it is not clear which is meant', () => {
+    const cases: [() => unknown, RegExp][] = [
+      [
+        () => read('stored.npz'),
+        /holds 2 arrays\.\nName one after a colon, as in data\.npz:X\.\n.*Its arrays are "X", "y"/,
+      ],
+      [() => read('stored.npz', 'z'), /no array "z"[\s\S]*Its arrays are "X", "y"/],
+      [() => readNumpyFile(npz([{ name: 'a\nb', bytes: SMALL_ARRAY }]), 'X'), /Its arrays are "a\\nb"/],
+    ];
+    for (const [run, message] of cases) {
+      assert.throws(run, (error: unknown) => error instanceof FileFormatError && message.test(error.message));
+    }
+  });
+
+  it('reads npy files compressed with gzip', () => {
+    assert.deepEqual(read('f4.npy.gz'), expected.f4);
+    assert.deepEqual(read('text.npy.gz'), expected.text);
+  });
+
+  it('refuses Python objects with the way out, and rows without a label', () => {
+    assert.throws(() => read('objects.npy'), /Python objects[\s\S]*a\.astype\('U'\)/);
+    const answers = readNumpyFile(file('empty-text.npy'));
+    assert.throws(
+      () => tableFromArrays(readNumpyFile(file('f4.npy')), answers, { kind: 'classes' }),
+      (error: unknown) => error instanceof InputError && /^Row 1 has no label/.test(error.message),
+    );
+  });
+
+  it('makes a table of numbers and texts, and refuses texts that are to be numbers', () => {
+    const [features, labels] = [readNumpyFile(file('f4-fortran.npy')), readNumpyFile(file('text.npy'))];
+    const table = tableFromArrays(features, labels, { kind: 'classes' });
+    assert.deepEqual(table.classes, ['lily', 'rose', 'tulip \u00e9', '\u{1f337}']);
+    assert.deepEqual([...labelsOf(table)], [1, 0, 2, 1, 0, 3]);
+    assert.deepEqual([...table.features], expected.f4.values);
+    const given = tableFromArrays(features, labels, { kind: 'classes', classes: [...table.classes!].reverse() });
+    assert.deepEqual([...labelsOf(given)], [2, 3, 1, 2, 3, 0]);
+    const bad: [() => unknown, RegExp][] = [
+      [() => tableFromArrays(labels, labels, { kind: 'classes' }), /features are texts/],
+      [() => tableFromArrays(features, labels, { kind: 'regression' }), /targets are texts[\s\S]*leave regression out/],
+    ];
+    for (const [run, message] of bad) {
+      assert.throws(run, (error: unknown) => error instanceof InputError && message.test(error.message));
+    }
+  });
+
+  it('gives an array or a FileFormatError when bytes of a file are others or are missing', () => {
+    const files = ['single.npz', 'f4.npy.gz', 'text.npy', 'f2-fortran.npy', 'b1.npy'].map(file);
+    const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.constantFrom(...files), edits, fc.option(fc.nat()), (good, changes, cut) => {
+        const bytes = good.slice(0, cut === null ? good.length : cut % good.length);
+        for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value;
+        try {
+          readNumpyFile(bytes);
+        } catch (error) {
+          assert.ok(error instanceof FileFormatError, String(error));
+        }
+      }),
+      { numRuns: 3000 },
     );
   });
 });
