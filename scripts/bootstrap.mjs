@@ -5,7 +5,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, constants, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childEnv, ENDS_WITH_PARENT, endWithNpm } from './bootstrap/children.mjs';
 import { installDependencies } from './bootstrap/install.mjs';
+import { invocationOf } from './bootstrap/invocation.mjs';
 import { takeLock } from './bootstrap/lock.mjs';
 import { resolveNode } from './bootstrap/node.mjs';
 import { createProgress } from './bootstrap/progress.mjs';
@@ -26,7 +28,7 @@ const CORES = availableParallelism?.() ?? cpus().length;
 const FOLDER_NEEDS = {
   errors: [],
   house: ['kernels', 'abi'],
-  cli: ['kernels'],
+  cli: ['kernels', 'contracts'],
   numbers: ['kernels'],
   model: ['kernels'],
   training: ['kernels'],
@@ -44,6 +46,9 @@ const SLOW = new Set(['soundness', 'long', 'e2e']);
 
 // The journeys share one chain with its proofs, one server and one browser, which needs one process.
 const ONE_PROCESS = new Set(['e2e']);
+
+// Commands that prove nothing.
+const READING = new Set(['submit', 'show', 'tree', 'benchmark', 'leaderboard', 'card', 'runs', 'predict', 'export']);
 
 const HELP = new Set(['--help', '-h', '--version', '-V', 'help']);
 
@@ -68,6 +73,8 @@ function plan(command, args) {
       return { needs: EVERYTHING, runs: [['bench/index.ts', ...args]] };
     case 'build':
       return { needs: WITH_PAGE, runs: [] };
+    case 'package':
+      return { needs: ['abi'], runs: [['scripts/build/package.ts', ...args]] };
     case 'sourcify':
       return { needs: ['abi'], runs: [['scripts/deploy/sourcify.ts', ...args]] };
     case 'setup':
@@ -90,7 +97,7 @@ function plan(command, args) {
       };
     default:
       throw new Error(
-        `unknown command '${command}': use demo, test, bench, build, setup, sourcify, lint, typecheck or descent`,
+        `unknown command '${command}': use demo, test, bench, build, package, setup, sourcify, lint, typecheck or descent`,
       );
   }
 }
@@ -140,10 +147,13 @@ function needsOf(args) {
   if (args.length === 0 || args.some((argument) => HELP.has(argument))) return [];
   const verb = verbOf(args);
   if (verb === 'deploy') return ['kernels', 'abi'];
+  const names = (option, variable) => args.some((argument) => argument.startsWith(option)) || process.env[variable];
+  const proves =
+    verb === 'score' ? names('--scoreboard', 'DESCENT_SCOREBOARD') : names('--registry', 'DESCENT_REGISTRY');
   // One segment is only trained; many are proved too where there is a registry.
-  const proves = args.some((argument) => argument.startsWith('--registry')) || process.env.DESCENT_REGISTRY;
   if (verb === 'train') return args.includes('--shard') || !proves ? ['kernels'] : CORE;
-  if (['submit', 'show', 'tree', 'benchmark', 'leaderboard', 'card'].includes(verb)) return ['kernels'];
+  if (['data', 'root', 'merge', 'score'].includes(verb) && !proves) return ['kernels'];
+  if (READING.has(verb)) return ['kernels'];
   if (verb === 'demo' && args.includes('--serve')) return WITH_PAGE;
   return ['data', 'seed'].includes(verb) ? CORE : EVERYTHING;
 }
@@ -153,10 +163,11 @@ function tool(name) {
 }
 
 /** Runs one node command with the terminal passed through; signals reach the child, its exit code is returned. */
-function run(node, env, args, cwd) {
+function run(node, env, command, cwd) {
   return new Promise((resolve, reject) => {
-    const script = existsSync(join(ROOT, args[0])) ? [join(ROOT, args[0]), ...args.slice(1)] : args;
-    const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...script], { cwd, env, stdio: 'inherit' });
+    const script = existsSync(join(ROOT, command[0])) ? [join(ROOT, command[0]), ...command.slice(1)] : command;
+    const args = [...ENDS_WITH_PARENT, '--disable-warning=ExperimentalWarning', ...script];
+    const child = spawn(node, args, { cwd, env: childEnv(env), stdio: 'inherit' });
     const forward = (signal) => child.kill(signal);
     // A terminal sends SIGINT to the whole group; only wait for the child then.
     process.on('SIGINT', () => {});
@@ -166,7 +177,14 @@ function run(node, env, args, cwd) {
   });
 }
 
+/** The command line works in the caller's folder, which npm leaves; everything else belongs to the project's. */
+function callersFolder() {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
+  return ['descent', 'sourcify'].includes(script) && folder ? folder : process.cwd();
+}
+
 async function main([command = 'help', ...args]) {
+  await endWithNpm();
   const progress = createProgress();
   let node;
   let env;
@@ -191,8 +209,8 @@ async function main([command = 'help', ...args]) {
     return 1;
   }
   progress.close();
-  // The command line works in the caller's folder; everything else belongs to the project's.
-  const cwd = ['descent', 'sourcify'].includes(command) ? process.cwd() : ROOT;
+  env.DESCENT_INVOKED_AS ??= invocationOf(ROOT);
+  const cwd = ['descent', 'sourcify'].includes(command) ? callersFolder() : ROOT;
   for (const step of runs) {
     const code = await run(node, env, step, cwd);
     if (code !== 0) return code;

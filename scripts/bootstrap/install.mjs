@@ -4,13 +4,14 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { foreignChildEnv } from './children.mjs';
 
 /** Runs `npm ci` under `env` unless node_modules already matches the lock file. Throws when npm fails. */
 export function installDependencies(root, env, say) {
   if (isInstalled(root)) return;
   say('installing the dependencies of package-lock.json');
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const result = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], env });
+  const result = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], env: foreignChildEnv(env) });
   if (result.status !== 0) throw new Error('npm ci failed (see above)');
   writeFileSync(stampPath(root), lockHash(root));
 }

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { foreignChildEnv } from './children.mjs';
 
 const MINIMUM = '22.18';
 
@@ -44,7 +45,7 @@ export function resolveNode(root, say) {
     const result = spawnSync('npm', ['ci', '--prefix', home, '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: home,
       stdio: ['ignore', 2, 2],
-      env,
+      env: foreignChildEnv(env),
     });
     if (result.status !== 0) throw new Error('npm could not install the Node.js of .toolchain (see above)');
   }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childEnv, ENDS_WITH_PARENT } from './children.mjs';
 
 /**
  * A step: `inputs` (files and folders whose content decides), `outputs` (must exist), `after` (steps before it), `run`
@@ -130,7 +131,8 @@ async function runStep(root, name, { node, env, progress }) {
   const lines = [];
   progress.start(name, step.title);
   const code = await new Promise((resolve, reject) => {
-    const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...step.run], { cwd: root, env });
+    const args = [...ENDS_WITH_PARENT, '--disable-warning=ExperimentalWarning', ...step.run];
+    const child = spawn(node, args, { cwd: root, env: childEnv(env) });
     const read = (data) => {
       for (const line of data.toString().split(/[\r\n]+/)) {
         if (line.trim() !== '') lines.push(line) && progress.line(name, line);

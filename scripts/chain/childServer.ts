@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHILD_ARGUMENTS, childEnv } from '../files/childProcess.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -35,9 +36,9 @@ export async function startChildServer(
 ): Promise<ChildServer> {
   const child = fork(join(ROOT, script), args, {
     cwd: ROOT,
-    env,
+    env: childEnv(env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...CHILD_ARGUMENTS],
     // Its own group: Ctrl-C in a terminal reaches the command, which then ends its servers in order.
     detached: true,
   });

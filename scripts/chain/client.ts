@@ -1,6 +1,7 @@
 import { createPublicClient, http, isAddress, type PublicClient } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { commandLine } from '../terminal/invocation.ts';
 
 export interface Chain {
   client: PublicClient;
@@ -20,7 +21,7 @@ export async function connect(rpc: string): Promise<Chain> {
       details: shortMessage(cause),
       code: 'NO_NODE',
       exit: 'chain',
-      hint: 'Start one with descent demo --keep-node, or give another --rpc.',
+      hint: `Start one with ${commandLine('demo', '--keep-node')}, or give another --rpc.`,
     });
   }
 }

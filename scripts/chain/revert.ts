@@ -1,6 +1,7 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
 import { modelCardsAbi, modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import { shortMessage } from './client.ts';
 
 /** The contracts share most errors; a selector stands for the same error in all. */
@@ -19,12 +20,12 @@ const HINTS: Record<string, string> = {
   Expired: 'The trainer has to sign the edge again.',
   NonceUsed: 'The request was sent or cancelled before. The trainer can sign the edge again.',
   WrongSignature: 'Was it signed with the key of the edge’s trainer? Let the trainer sign it again.',
-  NotScored: 'Prove the model on every shard of the benchmark first: descent score --shards.',
+  NotScored: `Prove the model on every shard of the benchmark first: ${commandLine('score', '--shards')}.`,
   ModelTooLate: 'The benchmark was sealed: only models registered up to its closing block count.',
-  StillSealed: 'It can be ranked on when it is open: descent benchmark unseal.',
+  StillSealed: `It can be ranked on when it is open: ${commandLine('benchmark', 'unseal')}.`,
   SealBroken: 'One of its shards was registered before the closing block, so it can never be opened.',
   NotTheTrainer: 'Only the trainer of a model can write its card.',
-  UnknownBenchmark: 'descent leaderboard lists the benchmarks.',
+  UnknownBenchmark: `${commandLine('leaderboard')} lists the benchmarks.`,
   SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
 };
 

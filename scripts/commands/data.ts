@@ -11,10 +11,12 @@ import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { type Json, type PutFile, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import {
   type CommonOptions,
   natural,
+  nextOptions,
   outputOf,
   positive,
   type StatementOptions,
@@ -49,11 +51,12 @@ export function addDataCommand(program: Command): void {
       try {
         const shards = await dataRun(run, inputs, output);
         const files = shards.map((key) => run.file('data', key));
-        if (origin !== undefined) printEdges(run, await proveHere(run, origin, output), output, { shards: files });
+        if (origin !== undefined)
+          printEdges(run, await proveHere(run, origin, output), output, { shards: files }, nextOptions(options));
         else {
           const lines = [
             ...files.map((file) => `shard    ${file}`),
-            `next     descent prove ${run.folder} --registry <address>`,
+            `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`,
           ];
           output.result({ run: run.folder, shards: files }, lines.join('\n'));
         }

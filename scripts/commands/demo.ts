@@ -10,6 +10,7 @@ import type { DemoResult } from '../demo/runDemo.ts';
 import { DEPLOYMENT_FILE, removePageDeployment, writePageDeployment } from '../page/deployment.ts';
 import { servePage } from '../page/servePage.ts';
 import { createProverPool } from '../proving/proverPool.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { type CommonOptions, natural, outputOf, positive, withCommon } from './options.ts';
 
@@ -43,7 +44,9 @@ export function addDemoCommand(program: Command): void {
         if (page !== undefined || options.keepNode) await keep(node.rpc, result, page, output);
         else {
           output.result(demoDocument(result), describeDemo(result));
-          output.note('\nTo end with the page: npm run demo -- --serve. To keep the chain only: --keep-node.');
+          output.note(
+            `\nTo end with the page: ${commandLine('demo', '--serve')}. To keep the chain only: --keep-node.`,
+          );
         }
       } finally {
         pool.close();
@@ -69,7 +72,7 @@ async function keep(rpc: string, result: DemoResult, page: ChildServer | undefin
       `  export DESCENT_REGISTRY=${deployment.registry}`,
       `  export DESCENT_SCOREBOARD=${deployment.scoreboard}`,
       `  export DESCENT_CARDS=${deployment.cards}`,
-      '  npx descent tree',
+      `  ${commandLine('tree')}`,
     ].join('\n'),
   );
   // The wait for a signal does not keep a process alive by itself.

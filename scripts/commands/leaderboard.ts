@@ -5,6 +5,7 @@ import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { type ListedBenchmark, readBenchmarks, readLeaderboard, type Standing } from '../chain/readScoreboard.ts';
 import { parseId } from '../files/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import {
   type CommonOptions,
   openScoreboard,
@@ -33,7 +34,7 @@ export function addLeaderboardCommand(program: Command): void {
         throw new DescentError(`The scoreboard ${scoreboard} knows no benchmark ${id}.`, {
           code: 'UNKNOWN_ID',
           exit: 'usage',
-          hint: 'descent leaderboard lists those it knows.',
+          hint: `${commandLine('leaderboard')} lists those it knows.`,
         });
       }
       const standings = await readLeaderboard(chain, scoreboard, id);

@@ -20,8 +20,16 @@ import type { MergeInputs } from '../proving/runTasks.ts';
 import { type Json, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
-import { type CommonOptions, outputOf, type StatementOptions, withCommon, withStatement } from './options.ts';
+import {
+  type CommonOptions,
+  nextOptions,
+  outputOf,
+  type StatementOptions,
+  withCommon,
+  withStatement,
+} from './options.ts';
 import { originOf, printEdges, proveHere } from './prove.ts';
 
 interface MergeOptions extends CommonOptions, StatementOptions {
@@ -69,10 +77,10 @@ export function addMergeCommand(program: Command): void {
         const model = run.file('merge', 'model');
         if (origin !== undefined) {
           output.note(describeMerge(outcome, inputs));
-          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome });
+          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
           return;
         }
-        const lines = [`weights  ${model}`, `next     descent prove ${run.folder} --registry <address>`];
+        const lines = [`weights  ${model}`, `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`];
         output.result({ run: run.folder, model, ...outcome }, [describeMerge(outcome, inputs), ...lines].join('\n'));
       } finally {
         run.close();

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { type Chain, connect, parseAddress, requireContract } from '../chain/client.ts';
+import { type Chain, connect, parseAddress, redact, requireContract } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
+
+const DEFAULT_RPC = 'http://127.0.0.1:8545';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -40,9 +42,7 @@ export function withCommon(command: Command): Command {
 
 /** Adds --rpc. */
 export function withRpc(command: Command): Command {
-  return command.addOption(
-    new Option('--rpc <url>', 'node of the chain').env('DESCENT_RPC').default('http://127.0.0.1:8545'),
-  );
+  return command.addOption(new Option('--rpc <url>', 'node of the chain').env('DESCENT_RPC').default(DEFAULT_RPC));
 }
 
 /** Adds --rpc and --registry. */
@@ -107,6 +107,17 @@ export async function openScoreboard(options: ScoreboardOptions): Promise<{ chai
   const chain = await connect(options.rpc);
   await requireContract(chain, scoreboard, 'scoreboard');
   return { chain, scoreboard };
+}
+
+/** Options of this command that the next one needs too: what the environment says is not repeated. */
+export function nextOptions({ rpc, account, keyFile }: ChainOptions): string[] {
+  const isGiven = rpc !== DEFAULT_RPC && rpc !== process.env.DESCENT_RPC;
+  return [
+    // URLs of providers carry keys.
+    ...(isGiven ? ['--rpc', redact(rpc) === rpc ? rpc : '<url>'] : []),
+    ...(account === undefined ? [] : ['--account', String(account)]),
+    ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
+  ];
 }
 
 /** Who a proof is for: --trainer, or the address of the key. @throws InputError when neither is given. */

@@ -5,9 +5,11 @@ import type { Origin } from '../../src/registry/statement.ts';
 import type { ProvedEdge } from '../proving/proveRun.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
 import {
   type CommonOptions,
+  nextOptions,
   openRegistry,
   openScoreboard,
   outputOf,
@@ -28,7 +30,7 @@ export function addProveCommand(program: Command): void {
       const run = Run.open(runFolder(options.runs, name));
       try {
         const origin = run.kind === 'score' ? await scoreOriginOf(options) : await originOf(options);
-        printEdges(run, await proveHere(run, origin, output), output);
+        printEdges(run, await proveHere(run, origin, output), output, {}, nextOptions(options));
       } finally {
         run.close();
       }
@@ -62,13 +64,19 @@ export async function proveHere(run: Run, origin: Origin, output: Output): Promi
   }
 }
 
-/** The result of everything that proves. */
-export function printEdges(run: Run, edges: ProvedEdge[], output: Output, more: Record<string, unknown> = {}): void {
+/** The result of everything that proves. @param next options that the next command needs too */
+export function printEdges(
+  run: Run,
+  edges: ProvedEdge[],
+  output: Output,
+  more: Record<string, unknown> = {},
+  next: readonly string[] = [],
+): void {
   const files = edges.map((edge) => ({ ...edge, file: join(run.folder, edge.file) }));
   const lines = files.flatMap(({ file, id, seconds }) => [
     `Proved ${id} in ${formatSeconds(seconds)}.`,
     `edge     ${file}`,
-    `next     descent submit ${file}`,
+    `next     ${commandLine('submit', file, ...next)}`,
   ]);
   output.result({ run: run.folder, ...more, edges: files }, lines.join('\n'));
 }

@@ -24,8 +24,16 @@ import { fileHash, readParsed } from '../files/read.ts';
 import { type Json, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
-import { type CommonOptions, outputOf, type StatementOptions, withCommon, withStatement } from './options.ts';
+import {
+  type CommonOptions,
+  nextOptions,
+  outputOf,
+  type StatementOptions,
+  withCommon,
+  withStatement,
+} from './options.ts';
 import { originOf, printEdges, proveHere } from './prove.ts';
 
 interface RootOptions extends CommonOptions, StatementOptions {
@@ -95,10 +103,10 @@ export function addRootCommand(program: Command): void {
         const model = run.file('root', 'model');
         if (origin !== undefined) {
           output.note(describeRoot(outcome));
-          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome });
+          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
           return;
         }
-        const lines = [`weights  ${model}`, `next     descent prove ${run.folder} --registry <address>`];
+        const lines = [`weights  ${model}`, `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`];
         output.result({ run: run.folder, model, ...outcome }, [describeRoot(outcome), ...lines].join('\n'));
       } finally {
         run.close();

@@ -20,10 +20,12 @@ import {
   scoreAll,
 } from '../scoring/scoreAll.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { describeRank, openBoard, rankModel } from './benchmark.ts';
 import {
   type CommonOptions,
+  nextOptions,
   outputOf,
   positive,
   type ScoreboardOptions,
@@ -76,10 +78,10 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
     const outcome = await scoreRun(run, inputs, output);
     if (origin !== undefined) {
       output.note(describeScore(outcome));
-      printEdges(run, await proveHere(run, origin, output), output, outcome);
+      printEdges(run, await proveHere(run, origin, output), output, outcome, nextOptions(options));
       return;
     }
-    const next = `next     descent prove ${run.folder} --scoreboard <address>`;
+    const next = `next     ${commandLine('prove', run.folder, '--scoreboard', '<address>')}`;
     output.result({ run: run.folder, ...outcome }, `${describeScore(outcome)}\n${next}`);
   } finally {
     run.close();

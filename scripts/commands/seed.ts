@@ -19,6 +19,7 @@ import type { Output } from '../terminal/output.ts';
 import {
   type ChainOptions,
   type CommonOptions,
+  nextOptions,
   openRegistry,
   outputOf,
   withChain,
@@ -62,7 +63,7 @@ export function addSeedCommand(program: Command): void {
         await seedRun(run, widths, context, output);
         const origin = { chainId: BigInt(chain.id), registry, trainer: account.address };
         const edges = await proveHere(run, origin, output);
-        printEdges(run, edges, output, { model: run.file('seed', 'model') });
+        printEdges(run, edges, output, { model: run.file('seed', 'model') }, nextOptions(options));
       } finally {
         run.close();
       }

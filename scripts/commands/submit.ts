@@ -27,6 +27,7 @@ import { linkToSubmit } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
 import { readPageDeployment } from '../page/deployment.ts';
 import { writeDurably } from '../runs/durable.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import { type ChainOptions, type CommonOptions, outputOf, positive, withCommon, withKey, withRpc } from './options.ts';
 
 export interface Submission {
@@ -249,7 +250,7 @@ function documentOf({ edge, relay, nonce, deadline }: SignedEdge, file: string) 
 
 function describeSigned({ edge, deadline }: SignedEdge, file: string): string {
   const until = new Date(Number(deadline) * 1000).toISOString();
-  return `Signed ${edge.statement.program} ${resultId(edge.statement)}.\n${file}\nAnybody can send it until ${until}: descent submit ${file}`;
+  return `Signed ${edge.statement.program} ${resultId(edge.statement)}.\n${file}\nAnybody can send it until ${until}: ${commandLine('submit', file)}`;
 }
 
 export function describeSubmission({ id, program, sent, transaction, block, gas }: Submission): string {

@@ -12,6 +12,7 @@ import type { TrainInputs } from '../proving/runTasks.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import type { TrainingInputs } from '../training/plan.ts';
 import { describeTraining, trainRun } from '../training/trainRun.ts';
@@ -109,7 +110,7 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
     const outcome = await trainRun(run, inputs, output);
     output.result(
       { run: run.folder, model: run.file('train', 'model'), ...outcome, rate },
-      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\nweights  ${run.file('train', 'model')}\nnext     descent prove ${run.folder}`,
+      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\nweights  ${run.file('train', 'model')}\nnext     ${commandLine('prove', run.folder)}`,
     );
   } finally {
     run.close();
@@ -136,7 +137,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
       registered = await registerAll(run, inputs, training, { ...context, jobs, output });
     }
     const next = registered
-      ? `descent score --model ${training.model} --shards <test shards>`
+      ? commandLine('score', '--model', training.model, '--shards', '<test shards>')
       : 'the same command with --registry and a key proves and registers all of it';
     output.result(
       { run: run.folder, curve, ...trainingDocument(training, registered), rate },

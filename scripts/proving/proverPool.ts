@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
 import type { Origin } from '../../src/registry/statement.ts';
+import { CHILD_ARGUMENTS, childEnv } from '../files/childProcess.ts';
 import type { ProvedEdge } from './proveRun.ts';
 
 /** What the pool sends to a process. */
@@ -91,7 +92,8 @@ export function createProverPool(size: number): ProverPool {
 
 function spawnProver(): ChildProcess {
   return fork(fileURLToPath(new URL('./proverProcess.ts', import.meta.url)), {
+    env: childEnv(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [...CHILD_ARGUMENTS],
   });
 }

@@ -16,6 +16,7 @@ import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import type { Run } from '../runs/run.ts';
+import { commandLine } from '../terminal/invocation.ts';
 
 /** A statement that a run claims, read from its files and ready to be proved. */
 export interface RunTask {
@@ -123,7 +124,7 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
 
 function ofManyRuns(run: Run): InputError {
   return new InputError(`The run ${run.name} is of many statements.`, {
-    hint: 'Run its descent train or descent score again with a contract and a key: that proves and registers them all.',
+    hint: `Run its ${commandLine('train')} or ${commandLine('score')} again with a contract and a key: that proves and registers them all.`,
   });
 }
 

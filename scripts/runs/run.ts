@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { commandLine } from '../terminal/invocation.ts';
 import { removeTemporaryFiles, writeDurably } from './durable.ts';
 import { lockFolder } from './lock.ts';
 
@@ -83,7 +84,7 @@ export class Run {
     const path = resolve(folder);
     if (!existsSync(join(path, 'run.json'))) {
       throw new InputError(`There is no run in ${folder}.`, {
-        hint: 'Name a folder below runs/, or start with descent train.',
+        hint: `${commandLine('runs')} lists the runs.`,
       });
     }
     const unlock = lockFolder(path);

@@ -67,13 +67,31 @@ describe('the package in a stranger’s Hardhat project', () => {
       env: { PATH: process.env.PATH, HOME: folder },
     });
 
-  it('holds interfaces, mocks, examples and ABIs, and neither circuits, scripts of ours nor keys', () => {
+  it('holds the contracts and their ABIs beside the sources of the command line, and nothing that is built or private', () => {
     const folders = readdirSync(installed).filter((name) => !name.endsWith('.md') && name !== 'LICENSE');
-    assert.deepEqual(folders.sort(), ['build', 'contracts', 'docs', 'package.json', 'scripts']);
-    // npm always adds what "bin" names.
-    assert.deepEqual(readdirSync(join(installed, 'scripts')), ['descent.mjs']);
-    assert.deepEqual(readdirSync(join(installed, 'contracts')).sort(), ['examples', 'interfaces', 'mocks']);
-    assert.deepEqual(readdirSync(join(installed, 'contracts', 'mocks')).sort(), ['MockLineage.sol', 'MockScores.sol']);
+    const sources = [
+      '.toolchain',
+      'circuits',
+      'contracts',
+      'docs',
+      'hardhat.config.ts',
+      'scripts',
+      'src',
+      'tsconfig.json',
+    ];
+    assert.deepEqual(folders.sort(), [...sources, 'build', 'package.json', 'web'].sort());
+    assert.deepEqual(readdirSync(join(installed, 'build')), ['package']);
+    assert.deepEqual(readdirSync(join(installed, 'build', 'package')).sort(), [
+      'abi.d.ts',
+      'abi.js',
+      'package-lock.json',
+    ]);
+    const files = readdirSync(installed, { recursive: true }).map(String);
+    const foreign = /\.(zkey|ptau|r1cs|wtns)$|\.tsbuildinfo$|(^|\/)(node_modules|\.next)(\/|$)/;
+    assert.deepEqual(
+      files.filter((name) => foreign.test(name)),
+      [],
+    );
   });
 
   it('compiles with a contract of ten lines that imports interfaces and the mock registry', () => {
