@@ -1,7 +1,7 @@
 /** Compiles the AssemblyScript kernels into base64 modules under `src/generated`, which are kept in git. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,11 +14,15 @@ interface Kernel {
   out: string;
   /** Name of the exported string. */
   name: string;
+  /** What `field.ts` beside the entry stands for, where it is not what it says. */
+  field?: string;
 }
 
 const KERNELS: Kernel[] = [
   { entry: 'src/argument/assembly/fr.ts', out: 'src/generated/fr.wasm.ts', name: 'frWasm' },
-  { entry: 'src/argument/msm/assembly/msm.ts', out: 'src/generated/msm.wasm.ts', name: 'msmWasm' },
+  { entry: 'src/argument/msm/assembly/g1.ts', out: 'src/generated/g1.wasm.ts', name: 'g1Wasm' },
+  { entry: 'src/argument/msm/assembly/g2.ts', out: 'src/generated/g2.wasm.ts', name: 'g2Wasm', field: 'fq2' },
+  { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
   { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
   { entry: 'src/training/assembly/trainer.ts', out: 'src/generated/trainer.wasm.ts', name: 'trainerWasm' },
 ];
@@ -26,15 +30,27 @@ const KERNELS: Kernel[] = [
 /** No imports: kernels get their data through their exported memory, which may grow to 4 GiB. */
 const FLAGS = ['-O3', '--runtime', 'stub', '--noAssert', '--maximumMemory', '65536', '--use', 'abort='];
 
-/** SHA-256 over everything that decides the output: flags, compiler and all sources of the entry's folder. */
+/** SHA-256 over everything that decides the output: flags, compiler, and the entry with all that it imports. */
 function sourceHash(kernel: Kernel): string {
   const compiler = JSON.parse(readFileSync(join(ROOT, 'node_modules/assemblyscript/package.json'), 'utf8'));
   const hash = createHash('sha256').update(JSON.stringify([FLAGS, compiler.version, kernel]));
-  const folder = join(ROOT, dirname(kernel.entry));
-  for (const file of readdirSync(folder).sort()) {
-    if (file.endsWith('.ts')) hash.update(`${file}\0`).update(readFileSync(join(folder, file)));
-  }
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const text = sourceOf(kernel, join(ROOT, file)) ?? '';
+    hash.update(`${file}\0`).update(text);
+    for (const [, name] of text.matchAll(/from '(\.[^']+)'/g)) visit(join(dirname(file), `${name}.ts`));
+  };
+  visit(kernel.entry);
   return hash.digest('hex');
+}
+
+/** The text of a source file as this kernel sees it; null where there is none. */
+function sourceOf(kernel: Kernel, path: string): string | null {
+  if (kernel.field && path === join(ROOT, dirname(kernel.entry), 'field.ts'))
+    return `export * from './${kernel.field}';`;
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
 function banner(kernel: Kernel, hash: string): string {
@@ -46,6 +62,7 @@ async function compile(kernel: Kernel): Promise<Uint8Array> {
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main([kernel.entry, '--baseDir', ROOT, '-o', 'out.wasm', ...FLAGS], {
+    readFile: (name: string, baseDir: string) => sourceOf(kernel, join(baseDir, name)),
     writeFile(name: string, contents: string | Uint8Array) {
       if (name.endsWith('.wasm')) binary = contents as Uint8Array;
     },

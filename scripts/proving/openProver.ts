@@ -43,6 +43,7 @@ export function proverSource(): { source: ProverSource; close(): Promise<void> }
 /**
  * Loads compiled circuits, keys and powers of tau from the build folder.
  * @param size entries of the largest oracle, at most 2^22.
+ * DESCENT_GROTH16=snarkjs makes Groth16 proofs with snarkjs alone, to compare.
  * @throws DescentError (NOT_BUILT) when something is missing.
  */
 export async function openProver(programs: readonly Program[], size: number): Promise<ProverHandle> {
@@ -54,5 +55,6 @@ export async function openProver(programs: readonly Program[], size: number): Pr
     keys[program] = readProgramKey(program);
   }
   const srs = await loadSrs(size);
-  return { prover: await Prover.create({ srs, circuits }), keys, powers: readPowers() };
+  const plainGroth16 = process.env.DESCENT_GROTH16 === 'snarkjs';
+  return { prover: await Prover.create({ srs, circuits, plainGroth16 }), keys, powers: readPowers() };
 }

@@ -1,7 +1,9 @@
-import { msmWasm } from '../generated/msm.wasm.ts';
+import { g1Wasm } from '../generated/g1.wasm.ts';
+import { g2Wasm } from '../generated/g2.wasm.ts';
+import { transformWasm } from '../generated/transform.wasm.ts';
 import { fromBytes, P } from '../numbers/field.ts';
 import { Pool } from './msm/pool.ts';
-import type { Point } from './types.ts';
+import type { Point, Point2 } from './types.ts';
 
 /** Powers of tau in G1: point i is tau^i G1. */
 export interface Srs {
@@ -10,11 +12,14 @@ export interface Srs {
   points: Uint8Array;
 }
 
+export type TransformKernel = 'rows' | 'products' | 'toCoset' | 'quotient';
+
 /** Called with points done and points in all. */
 export type Progress = (done: number, total: number) => void;
 
 /** Bytes of an affine point. */
-const POINT = 64;
+const POINTS = { g1: 64, g2: 128 };
+const POINT = POINTS.g1;
 /** Bytes of a canonical scalar. */
 const SCALAR = 32;
 /** Points of one task: more would only cost memory (about 200 bytes each in the worker). */
@@ -23,7 +28,7 @@ const FIXED_BASE_TASK = 1 << 14;
 /** Beyond this, workers cost more memory than they save time. */
 const MOST_THREADS = 8;
 
-/** Work in BN254 G1 that grows with the data, on workers with a WebAssembly memory each. Needs no shared memory. */
+/** Work in BN254 that grows with the data, on workers with a WebAssembly memory each. Needs no shared memory. */
 export class Curve {
   readonly #pool: Pool;
 
@@ -34,12 +39,8 @@ export class Curve {
   /** @param options.threads workers, the number of processors (at most 8) unless given */
   static async load(options: { threads?: number } = {}): Promise<Curve> {
     const threads = options.threads ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 2);
-    return new Curve(
-      new Pool(
-        Uint8Array.from(atob(msmWasm), (ch) => ch.charCodeAt(0)),
-        threads,
-      ),
-    );
+    const bytes = (base64: string) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
+    return new Curve(new Pool({ g1: bytes(g1Wasm), g2: bytes(g2Wasm), transform: bytes(transformWasm) }, threads));
   }
 
   /**
@@ -49,21 +50,49 @@ export class Curve {
    * @throws RangeError where points are missing or the lengths do not fit
    */
   async msm(points: Uint8Array, scalars: Uint8Array, width: number, onProgress?: Progress): Promise<Point> {
+    const sums = await this.#msm('g1', points, scalars, width, onProgress);
+    return sums
+      .map((bytes) => ({ x: fromBytes(bytes), y: fromBytes(bytes.subarray(SCALAR)) }))
+      .reduce(addPoints, { x: 0n, y: 0n });
+  }
+
+  /** As msm, in G2: points of 128 bytes, x and y with their real parts first. @returns the sums of parts of the scalars */
+  async msm2(points: Uint8Array, scalars: Uint8Array): Promise<Point2[]> {
+    const sums = await this.#msm('g2', points, scalars, SCALAR);
+    return sums.map((bytes) => {
+      const [x0, x1, y0, y1] = [0, 1, 2, 3].map((k) => fromBytes(bytes.subarray(SCALAR * k)));
+      return { x: [x0, x1], y: [y0, y1] };
+    });
+  }
+
+  async #msm(
+    group: 'g1' | 'g2',
+    points: Uint8Array,
+    scalars: Uint8Array,
+    width: number,
+    onProgress?: Progress,
+  ): Promise<Uint8Array[]> {
+    const point = POINTS[group];
     const n = scalars.length / width;
     if (!(width >= 1 && width <= SCALAR) || !Number.isInteger(n)) {
       throw new RangeError(`${scalars.length} bytes are no scalars of ${width} bytes`);
     }
-    if (points.length < POINT * n) throw new RangeError(`${n} scalars, but ${points.length / POINT} points`);
+    if (points.length < point * n) throw new RangeError(`${n} scalars, but ${points.length / point} points`);
     const rounds = Math.ceil(n / (LARGEST_TASK * this.#pool.size));
     const size = Math.ceil(n / (rounds * this.#pool.size));
-    const sums = await this.#inParts(n, size, onProgress, (from, to) => {
-      const bases = points.slice(POINT * from, POINT * to);
+    return this.#inParts(n, size, onProgress, (from, to) => {
+      const bases = points.slice(point * from, point * to);
       const factors = scalars.slice(width * from, width * to);
-      return this.#pool.call('msm', [bases, factors, width, to - from], POINT, [bases.buffer, factors.buffer]);
+      return this.#pool.call(`${group}.msm`, [bases, factors, width, to - from], point, [bases.buffer, factors.buffer]);
     });
-    return sums
-      .map((bytes) => ({ x: fromBytes(bytes), y: fromBytes(bytes.subarray(SCALAR)) }))
-      .reduce(addPoints, { x: 0n, y: 0n });
+  }
+
+  /**
+   * A kernel of `assembly/transform.ts` on a free worker. The arguments are copied.
+   * @param out bytes of the result
+   */
+  transform(kernel: TransformKernel, args: (number | Uint8Array)[], out: number): Promise<Uint8Array> {
+    return this.#pool.call(`transform.${kernel}`, args, out);
   }
 
   /**
@@ -76,7 +105,7 @@ export class Curve {
     const out = new Uint8Array(POINT * n);
     await this.#inParts(n, FIXED_BASE_TASK, onProgress, async (from, to) => {
       const factors = scalars.slice(SCALAR * from, SCALAR * to);
-      const points = await this.#pool.call('fixedBase', [factors, to - from], POINT * (to - from), [factors.buffer]);
+      const points = await this.#pool.call('g1.fixedBase', [factors, to - from], POINT * (to - from), [factors.buffer]);
       out.set(points, POINT * from);
     });
     return out;

@@ -4,6 +4,12 @@ export interface Point {
   y: bigint;
 }
 
+/** A point of BN254 G2: coordinates as [real, imaginary]; all zero is the point at infinity. */
+export interface Point2 {
+  x: [bigint, bigint];
+  y: [bigint, bigint];
+}
+
 /** The commitments a proof carries besides those of its statement (protocol sections 2 and 4). */
 export interface ProofPoints {
   trace: Point;

@@ -1,5 +1,3 @@
-// @ts-expect-error: snarkjs has no types
-import { groth16 } from 'snarkjs';
 import type { Hex } from 'viem';
 import { Curve, type Srs } from '../argument/curve.ts';
 import { Kernels } from '../argument/kernels.ts';
@@ -8,7 +6,7 @@ import type { Point, Proof } from '../argument/types.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
-import type { ArgumentResult, CircuitInputs, CircuitValue } from '../programs/common.ts';
+import type { ArgumentResult } from '../programs/common.ts';
 import { proveData as dataArgument } from '../programs/data.ts';
 import { type MergeWitness, proveMerge as mergeArgument } from '../programs/merge.ts';
 import { modelOracle, shardOracle } from '../programs/oracles.ts';
@@ -32,18 +30,15 @@ import {
   type TrainStatement,
 } from '../registry/statement.ts';
 import { seedTrace } from '../training/seed.ts';
-
-/** Compiled circuit and proving key of a program, as bytes. */
-export interface CircuitFiles {
-  wasm: Uint8Array;
-  zkey: Uint8Array;
-}
+import { type CircuitFiles, Groth16 } from './groth16/groth16.ts';
 
 export interface ProverResources {
   srs: Srs;
   circuits: Partial<Record<Program, CircuitFiles>>;
   /** worker threads for the curve, default: all cores */
   threads?: number;
+  /** Groth16 by snarkjs alone, which is slower: to compare */
+  plainGroth16?: boolean;
 }
 
 export interface ProofResult<S extends Statement = Statement> {
@@ -56,16 +51,18 @@ export interface ProofResult<S extends Statement = Statement> {
 export class Prover {
   readonly backend: Backend;
   readonly #circuits: ProverResources['circuits'];
+  readonly #groth16: Groth16;
   #busy = false;
 
-  private constructor(backend: Backend, circuits: ProverResources['circuits']) {
+  private constructor(backend: Backend, circuits: ProverResources['circuits'], plainGroth16: boolean) {
     this.backend = backend;
     this.#circuits = circuits;
+    this.#groth16 = new Groth16(backend.curve, { plain: plainGroth16 });
   }
 
-  static async create({ srs, circuits, threads }: ProverResources): Promise<Prover> {
+  static async create({ srs, circuits, threads, plainGroth16 = false }: ProverResources): Promise<Prover> {
     const [kernels, curve] = await Promise.all([Kernels.load(), Curve.load({ threads })]);
-    return new Prover({ kernels, curve, srs }, circuits);
+    return new Prover({ kernels, curve, srs }, circuits, plainGroth16);
   }
 
   /** Ends the threads, those of snarkjs too, which would keep a process alive. */
@@ -203,15 +200,11 @@ export class Prover {
     const argued = await this.argue(origin, statement, argument, onStage);
     const began = performance.now();
     onStage?.('groth16', argued.stages.length);
-    const { proof } = await groth16.fullProve(
-      toJson(argued.inputs),
-      { type: 'mem', data: files.wasm },
-      { type: 'mem', data: files.zkey },
-    );
+    const groth16 = await this.#groth16.prove(files, argued.inputs);
     const stages = [...argued.stages, { name: 'groth16', seconds: (performance.now() - began) / 1000 }];
     return {
       statement,
-      proof: { groth16: groth16Words(proof), points: argued.points, signals: argued.signals },
+      proof: { groth16, points: argued.points, signals: argued.signals },
       stages,
     };
   }
@@ -240,21 +233,4 @@ export class Prover {
 /** What is public of a shard. */
 function shapeOf({ inputs, outputs, rows, kind }: Shard): ShardShape {
   return { inputs, outputs, rows, kind };
-}
-
-/** snarkjs wants decimal strings. */
-export function toJson(inputs: CircuitInputs): Record<string, unknown> {
-  const convert = (v: CircuitValue): unknown => (typeof v === 'bigint' ? v.toString() : v.map(convert));
-  return Object.fromEntries(Object.entries(inputs).map(([name, v]) => [name, convert(v)]));
-}
-
-interface SnarkjsProof {
-  pi_a: string[];
-  pi_b: string[][];
-  pi_c: string[];
-}
-
-/** The eight words of the Solidity call: G2 coordinates have the imaginary part first. */
-function groth16Words({ pi_a, pi_b, pi_c }: SnarkjsProof): bigint[] {
-  return [pi_a[0], pi_a[1], pi_b[0][1], pi_b[0][0], pi_b[1][1], pi_b[1][0], pi_c[0], pi_c[1]].map(BigInt);
 }

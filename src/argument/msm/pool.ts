@@ -58,7 +58,7 @@ interface Member {
   job: Job | undefined;
 }
 
-/** Workers that each hold an instance of one WebAssembly module and take calls from one queue. */
+/** Workers that each hold instances of the same WebAssembly modules and take calls from one queue. */
 export class Pool {
   readonly size: number;
   readonly #members: Member[];
@@ -66,7 +66,7 @@ export class Pool {
   #nextId = 0;
   #closed: Error | undefined;
 
-  constructor(wasm: Uint8Array, size: number) {
+  constructor(modules: Record<string, Uint8Array>, size: number) {
     this.size = size;
     this.#members = Array.from({ length: size }, () => {
       const member: Member = {
@@ -76,20 +76,26 @@ export class Pool {
         }),
         job: undefined,
       };
-      member.thread.post({ wasm }, []);
+      member.thread.post({ modules }, []);
       return member;
     });
   }
 
   /**
-   * Calls a kernel on the next free worker; buffers in `transfer` move there.
+   * Calls a kernel, `module.function`, on the next free worker; buffers in `transfer` move there.
    * @returns the `out` bytes whose address is the kernel's last argument
    * @throws Error where the kernel traps (out of memory) or the pool is closed
    */
-  call(name: string, args: (number | Uint8Array)[], out: number, transfer: ArrayBuffer[] = []): Promise<Uint8Array> {
+  call(
+    kernel: `${string}.${string}`,
+    args: (number | Uint8Array)[],
+    out: number,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<Uint8Array> {
+    const [module, name] = kernel.split('.');
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
-      this.#queue.push({ call: { id: this.#nextId++, name, args, out }, transfer, resolve, reject });
+      this.#queue.push({ call: { id: this.#nextId++, module, name, args, out }, transfer, resolve, reject });
       this.#dispatch();
     });
   }

@@ -4,6 +4,8 @@
  */
 export interface Call {
   id: number;
+  /** Name of the module, then of its function. */
+  module: string;
   name: string;
   args: (number | Uint8Array)[];
   out: number;
@@ -18,23 +20,27 @@ export interface Reply {
 /** The worker's side of a message channel, the same in Node and in browsers. */
 export interface Port {
   send(reply: Reply, transfer: ArrayBuffer[]): void;
-  listen(receive: (message: Call | { wasm: Uint8Array }) => void): void;
+  listen(receive: (message: Call | { modules: Record<string, Uint8Array> }) => void): void;
 }
 
 /**
  * What a worker runs. Its source text is sent to the worker, so it must not use anything from outside. The first
- * message brings the WebAssembly module, every other one is a call.
+ * message brings the WebAssembly modules, every other one is a call. A module is instantiated when it is first called.
  */
 export function serve(port: Port): void {
-  // biome-ignore lint/suspicious/noExplicitAny: the module's exports are called by name
-  let kernels: Promise<any> | undefined;
+  let modules: Record<string, Uint8Array> = {};
+  // biome-ignore lint/suspicious/noExplicitAny: the modules' exports are called by name
+  const kernels: Record<string, Promise<any>> = {};
   port.listen(async (message) => {
-    if ('wasm' in message) {
-      kernels = WebAssembly.instantiate(message.wasm as Uint8Array<ArrayBuffer>, {}).then((it) => it.instance.exports);
+    if ('modules' in message) {
+      modules = message.modules;
       return;
     }
     try {
-      const x = await kernels;
+      kernels[message.module] ??= WebAssembly.instantiate(modules[message.module] as Uint8Array<ArrayBuffer>, {}).then(
+        (it) => it.instance.exports,
+      );
+      const x = await kernels[message.module];
       x.reset();
       x[`prepare_${message.name}`]?.();
       x.reset();

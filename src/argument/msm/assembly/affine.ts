@@ -1,6 +1,6 @@
 /**
- * Additions of affine points in batches that share one field inversion. A point is 72 bytes: x, y (reduced); infinity
- * has the mark in x. A reference to a point is its address (divisible by 8), plus 1 for the negative of the point.
+ * Additions of affine points in batches that share one field inversion. A point is x, y (reduced), 72 bytes in G1 and 144
+ * in G2; infinity has the mark in x. A reference to a point is its address (divisible by 8), plus 1 for the negative of the point.
  */
 
 import {
@@ -20,10 +20,10 @@ import {
   subSignedLazy,
   subTwice,
   ZERO,
-} from './fq';
+} from './field';
 
 /** Bytes of a point. */
-export const POINT: usize = 72;
+export const POINT: usize = 2 * ELEMENT;
 /** Additions that share an inversion: more would not fit the second-level cache. */
 export const BATCH: i32 = 1024;
 
@@ -38,13 +38,13 @@ const rights: usize = memory.data(4096, 16);
 const targets: usize = memory.data(4096, 16);
 const kinds: usize = memory.data(1024, 16);
 /** Denominators of the additions that need one, and the products of those up to each. */
-const denominators: usize = memory.data(36864, 16);
-const products: usize = memory.data(36900, 16);
+const denominators: usize = memory.data(73728, 16);
+const products: usize = memory.data(73800, 16);
 
-const t0: usize = memory.data(64, 16);
-const t1: usize = memory.data(64, 16);
-const t2: usize = memory.data(64, 16);
-const inverse: usize = memory.data(64, 16);
+const t0: usize = memory.data(80, 16);
+const t1: usize = memory.data(80, 16);
+const t2: usize = memory.data(80, 16);
+const inverse: usize = memory.data(80, 16);
 
 let count: i32 = 0;
 
@@ -84,7 +84,7 @@ export function flush(): void {
   for (let i: usize = 0; i < usize(count); i++) {
     const a = usize(load<u32>(lefts + (i << 2)) & ~1);
     const b = usize(load<u32>(rights + (i << 2)) & ~1);
-    touched ^= load<i32>(a) ^ load<i32>(a, 68) ^ load<i32>(b) ^ load<i32>(b, 68);
+    touched ^= load<i32>(a) ^ load<i32>(a + POINT - 4) ^ load<i32>(b) ^ load<i32>(b + POINT - 4);
   }
   store<i32>(t0, touched);
   let active: usize = 0;

@@ -1,5 +1,5 @@
 /**
- * Sums of single points in Jacobian coordinates X, Y, Z (108 bytes, all reduced), x = X / Z^2, y = Y / Z^3; infinity
+ * Sums of single points in Jacobian coordinates X, Y, Z (three elements, all reduced), x = X / Z^2, y = Y / Z^3; infinity
  * has the mark in X.
  */
 
@@ -18,24 +18,24 @@ import {
   subSigned,
   subTwice,
   ZERO,
-} from './fq';
+} from './field';
 
 /** Bytes of a Jacobian point. */
-export const JACOBIAN: usize = 108;
+export const JACOBIAN: usize = 3 * ELEMENT;
 
 const Y: usize = ELEMENT;
 const Z: usize = 2 * ELEMENT;
 
-const temporaries: usize = memory.data(512, 16);
+const temporaries: usize = memory.data(640, 16);
 const t0 = temporaries;
-const t1 = temporaries + 40;
-const t2 = temporaries + 80;
-const t3 = temporaries + 120;
-const t4 = temporaries + 160;
-const t5 = temporaries + 200;
-const t6 = temporaries + 240;
-const t7 = temporaries + 280;
-const lifted: usize = memory.data(128, 16);
+const t1 = temporaries + 80;
+const t2 = temporaries + 160;
+const t3 = temporaries + 240;
+const t4 = temporaries + 320;
+const t5 = temporaries + 400;
+const t6 = temporaries + 480;
+const t7 = temporaries + 560;
+const lifted: usize = memory.data(224, 16);
 
 /** p = 2 p. */
 export function double(p: usize): void {
@@ -112,7 +112,7 @@ export function addAffine(p: usize, q: usize): void {
   add(p, lifted);
 }
 
-/** The 72-byte affine point at target = p. */
+/** The affine point at target = p. */
 export function toAffine(target: usize, p: usize): void {
   if (isInfinity(p)) {
     setInfinity(target);

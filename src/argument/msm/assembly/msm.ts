@@ -1,17 +1,14 @@
 /**
- * Multi-scalar multiplication over BN254 G1: Pippenger's method with signed digits. Points are sorted by digit, the
+ * Multi-scalar multiplication over BN254, G1 or G2 (`field.ts`): Pippenger's method with signed digits. Points are sorted by digit, the
  * points of a bucket are added in pairs, all pairs of a round in batches that share an inversion. Scalars above r / 2
  * are replaced by their negatives, so small negative numbers are as cheap as small positive ones; zero scalars and
  * zero digits cost nothing.
  */
 
 import { BATCH, flush, POINT, push, setInfinity } from './affine';
-import { readPoint, writePoint } from './encoding';
+import { ENCODED, readPoint, writePoint } from './encoding';
 import { alloc } from './heap';
 import { add, addAffine, double, JACOBIAN, toAffine } from './jacobian';
-
-export { alloc, reset } from './heap';
-export { fixedBase, prepare_fixedBase } from './fixed';
 
 /** Bytes of a scalar in work: 9 words of its absolute value (later: plus the digit bias), then its sign. */
 const SCALAR: usize = 40;
@@ -74,7 +71,7 @@ function readInput(points: usize, scalars: usize, width: usize, n: u32): i32 {
   memory.fill(lengths, 0, 1040);
   for (let i: usize = 0; i < n; i++) {
     const bits = readScalar(words + used * SCALAR, scalars + i * width, width);
-    if (bits == 0 || !readPoint(bases + used * POINT, points + 64 * i)) continue;
+    if (bits == 0 || !readPoint(bases + used * POINT, points + ENCODED * i)) continue;
     used++;
     store<u32>(lengths + 4 * bits, load<u32>(lengths + 4 * bits) + 1);
     longest = max(longest, bits);
@@ -251,12 +248,12 @@ function sumWindows(acc: usize, group: i32, c: i32, counts: usize, starts: usize
   }
 }
 
-const running: usize = memory.data(128, 16);
-const weighted: usize = memory.data(128, 16);
-const accumulator: usize = memory.data(128, 16);
+const running: usize = memory.data(224, 16);
+const weighted: usize = memory.data(224, 16);
+const accumulator: usize = memory.data(224, 16);
 
 /**
- * out (64 bytes, canonical x, y; zeros for infinity) = sum of scalars[i] points[i]; points as in Srs, scalars of
+ * out (ENCODED bytes, canonical x, y; zeros for infinity) = sum of scalars[i] points[i]; points times 2^256, scalars of
  * `width` bytes.
  */
 export function msm(points: usize, scalars: usize, width: usize, n: u32, out: usize): void {

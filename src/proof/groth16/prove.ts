@@ -1,0 +1,109 @@
+import { bn254 } from '@noble/curves/bn254.js';
+import type { Curve } from '../../argument/curve.ts';
+import type { Point, Point2 } from '../../argument/types.ts';
+import { fromBytes, inverse, P, power, R, randomElement, toBytes } from '../../numbers/field.ts';
+import type { ProvingKey } from './provingKey.ts';
+
+const G1 = bn254.G1.Point;
+const G2 = bn254.G2.Point;
+type G1Point = InstanceType<typeof G1>;
+type G2Point = InstanceType<typeof G2>;
+
+const MONTGOMERY = (1n << 256n) % R;
+const FROM_MONTGOMERY = (() => {
+  // 2^-256 modulo P, by Fermat: P is prime
+  let [result, base] = [1n, (1n << 256n) % P];
+  for (let e = P - 2n; e > 0n; e >>= 1n, base = (base * base) % P) if (e & 1n) result = (result * base) % P;
+  return result;
+})();
+/** Least non-residue modulo R, and the power of two in R - 1: they fix snarkjs' roots of unity. */
+const NON_RESIDUE = 5n;
+const TWO_ADICITY = 28n;
+
+/**
+ * A Groth16 proof (Groth 2016, as snarkjs makes it) for a key of snarkjs.
+ * @param witness canonical signals, 32 bytes each, the constant 1 first
+ * @returns the eight words of snarkjs' Solidity call: G2 coordinates have the imaginary part first
+ * @throws RangeError where the witness is not the key's
+ */
+export async function proveGroth16(curve: Curve, key: ProvingKey, witness: Uint8Array): Promise<bigint[]> {
+  if (witness.length !== 32 * key.signals) {
+    throw new RangeError(`the witness has ${witness.length / 32} signals, the key ${key.signals}`);
+  }
+  // Everything that depends on the witness alone is queued first; the workers take it in this order.
+  const values = cosetQuotient(curve, key, witness);
+  const privates = witness.subarray(32 * (key.publicSignals + 1));
+  const [sumB2, sumA, sumB1, sumC, sumH] = await Promise.all([
+    curve.msm2(key.B2, witness),
+    curve.msm(key.A, witness, 32),
+    curve.msm(key.B1, witness, 32),
+    curve.msm(key.C, privates, 32),
+    values.then((scalars) => curve.msm(key.H, scalars, 32)),
+  ]);
+  const [r, s] = [randomElement(), randomElement()];
+  const delta1 = pointOf(key.delta1);
+  const a = affine(sumA).add(pointOf(key.alpha1)).add(delta1.multiplyUnsafe(r));
+  const b1 = affine(sumB1).add(pointOf(key.beta1)).add(delta1.multiplyUnsafe(s));
+  const b2 = sumB2
+    .map(affine2)
+    .reduce((sum, part) => sum.add(part), point2Of(key.beta2).add(point2Of(key.delta2).multiplyUnsafe(s)));
+  const c = affine(sumC)
+    .add(affine(sumH))
+    .add(a.multiplyUnsafe(s))
+    .add(b1.multiplyUnsafe(r))
+    .subtract(delta1.multiplyUnsafe((r * s) % R));
+  const [first, second, third] = [a.toAffine(), b2.toAffine(), c.toAffine()];
+  return [first.x, first.y, second.x.c1, second.x.c0, second.y.c1, second.y.c0, third.x, third.y];
+}
+
+/** Values of (A w)(B w) - C w on the odd roots of unity, canonical: the scalars of H. */
+async function cosetQuotient(curve: Curve, { matrices, power: k }: ProvingKey, witness: Uint8Array) {
+  const size = 32 << k;
+  const [a, b] = await Promise.all(
+    matrices.map((entries) => curve.transform('rows', [entries, entries.length / 40, witness, k], size)),
+  );
+  const c = await curve.transform('products', [a, b, k], size);
+  const constants = constantsOf(k);
+  const [oddA, oddB, oddC] = await Promise.all(
+    [a, b, c].map((values) => curve.transform('toCoset', [values, k, constants], size)),
+  );
+  return curve.transform('quotient', [oddA, oddB, oddC, toBytes(1n), k], size);
+}
+
+/** 1, root of order 2^k, its inverse, the root of order 2^(k+1) that shifts, 2^-k; in Montgomery form. */
+function constantsOf(k: number): Uint8Array {
+  const root = (bits: number) => power(NON_RESIDUE, (R - 1n) >> BigInt(bits));
+  const w = root(k);
+  // snarkjs takes its own shift where there is no root of order 2^(k+1)
+  if (BigInt(k) >= TWO_ADICITY) throw new RangeError(`a domain of 2^${k} is too large`);
+  const values = [1n, w, inverse(w), root(k + 1), inverse(1n << BigInt(k))];
+  const out = new Uint8Array(32 * values.length);
+  values.forEach((value, i) => {
+    out.set(toBytes((value * MONTGOMERY) % R), 32 * i);
+  });
+  return out;
+}
+
+function affine({ x, y }: Point): G1Point {
+  return x === 0n && y === 0n ? G1.ZERO : G1.fromAffine({ x, y });
+}
+
+function affine2({ x: [x0, x1], y: [y0, y1] }: Point2): G2Point {
+  if (x0 === 0n && x1 === 0n && y0 === 0n && y1 === 0n) return G2.ZERO;
+  return G2.fromAffine({ x: { c0: x0, c1: x1 }, y: { c0: y0, c1: y1 } });
+}
+
+function coordinate(bytes: Uint8Array, k: number): bigint {
+  return (fromBytes(bytes.subarray(32 * k)) * FROM_MONTGOMERY) % P;
+}
+
+function pointOf(bytes: Uint8Array): G1Point {
+  return affine({ x: coordinate(bytes, 0), y: coordinate(bytes, 1) });
+}
+
+function point2Of(bytes: Uint8Array): G2Point {
+  return affine2({
+    x: [coordinate(bytes, 0), coordinate(bytes, 1)],
+    y: [coordinate(bytes, 2), coordinate(bytes, 3)],
+  });
+}
