@@ -76,7 +76,7 @@ async function provePlainly({ wasm, zkey }: CircuitFiles, inputs: CircuitInputs)
 }
 
 /** snarkjs wants decimal strings. */
-export function toJson(inputs: CircuitInputs): Record<string, unknown> {
+function toJson(inputs: CircuitInputs): Record<string, unknown> {
   const convert = (v: CircuitValue): unknown => (typeof v === 'bigint' ? v.toString() : v.map(convert));
   return Object.fromEntries(Object.entries(inputs).map(([name, v]) => [name, convert(v)]));
 }
