@@ -34,6 +34,10 @@ contract CreditVault is ICreditVault, Payments {
     /// @notice The greatest number of recipients of `split`, and of models on one level of it.
     uint256 public constant MAX_PAYOUTS = 128;
 
+    /// @dev More than one model takes on any way through this contract: at most 8 parents that were never credited, and choices
+    /// found by bisection. What is left must last for the end of the call too.
+    uint256 private constant ROOM = 500_000;
+
     // A parent as `ILineage.edge` gives it: | weight 224 | number 32 |.
     uint256 private constant WEIGHT = 32;
 
@@ -83,6 +87,7 @@ contract CreditVault is ICreditVault, Payments {
     /// @inheritdoc ICreditVault
     function settleAll(bytes32[] calldata models, address token) external {
         for (uint256 i = 0; i < models.length; ++i) {
+            _requireRoom(models, i);
             _settle(models[i], token);
         }
     }
@@ -90,6 +95,7 @@ contract CreditVault is ICreditVault, Payments {
     /// @inheritdoc ICreditVault
     function withdraw(bytes32[] calldata models, address token, address to) external alone returns (uint256 amount) {
         for (uint256 i = 0; i < models.length; ++i) {
+            _requireRoom(models, i);
             bytes32 model = models[i];
             if (LINEAGE.trainerOf(model) != msg.sender) revert NotTheTrainer(model, msg.sender);
             uint256 number = LINEAGE.numberOf(model);
@@ -116,6 +122,8 @@ contract CreditVault is ICreditVault, Payments {
         for (uint256 left = depth; size > 0; --left) {
             uint256 sizeAbove = 0;
             for (uint256 i = 0; i < size; ++i) {
+                // Of a level that is not done, nobody is reached: the one below was the last.
+                if (gasleft() < ROOM) revert SplitTooDeep(depth > left ? depth - left - 1 : 0);
                 (address trainer,, uint256 timestamp, uint256[] memory parts) =
                     LINEAGE.edge(LINEAGE.nodeAt(level[i].number));
                 if (left == 0) parts = new uint256[](0);
@@ -181,6 +189,11 @@ contract CreditVault is ICreditVault, Payments {
             accounts[parent] = accounts[parent].credited(passed[i]);
         }
         emit Settled(model, token, kept, passed);
+    }
+
+    /// @param done how many models of a list were dealt with
+    function _requireRoom(bytes32[] calldata models, uint256 done) private view {
+        if (gasleft() < ROOM) revert TooManyModels(models.length, done);
     }
 
     /// @dev The number of a model, which must exist.

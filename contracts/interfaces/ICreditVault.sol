@@ -38,12 +38,24 @@ interface ICreditVault is IPayments {
 
     // ------------------------------------------------------------------------------------------------ errors
 
+    /// @notice Thrown when there is no such model.
     error UnknownModel(bytes32 model);
+
+    /// @notice Thrown when a share is not in MIN_SHARE..MAX_SHARE.
     error ShareOutOfRange(uint256 share);
+
+    /// @notice Thrown when somebody else than a model's trainer would take what it earned.
     error NotTheTrainer(bytes32 model, address account);
 
-    /// @notice The split has more recipients, or one level of it more models, than MAX_PAYOUTS: ask for less depth.
+    /// @notice Thrown when a split has more recipients, or one level of it more models, than MAX_PAYOUTS: ask for less depth.
     error SplitTooLarge();
+
+    /// @notice Thrown when the gas of the call does not last for a split: it does for this many levels of parents, or fewer.
+    error SplitTooDeep(uint256 depth);
+
+    /// @notice Thrown when the gas of the transaction does not last for the whole list: it does for the first `fit` models.
+    /// Where the hard fork Osaka holds, no transaction has more than 2^24 gas: name the others in further ones.
+    error TooManyModels(uint256 models, uint256 fit);
 
     // ------------------------------------------------------------------------------------------------ paying
 
@@ -66,10 +78,12 @@ interface ICreditVault is IPayments {
     function settle(bytes32 model, address token) external returns (uint256 amount);
 
     /// @notice Settles one model after another. To carry a payment up a line, name the line's models from the paid one on.
+    /// @dev Settles all or reverts with TooManyModels. Within 2^24 gas, 50 models with 8 parents each always fit, and more
+    /// than 200 with 2 parents each.
     function settleAll(bytes32[] calldata models, address token) external;
 
     /// @notice Takes what the sender's models have earned. Only the part that was settled.
-    /// @dev The receiver of Ether gets all gas and may fail: then nothing happened.
+    /// @dev The receiver of Ether gets all gas and may fail: then nothing happened. Reverts with TooManyModels like settleAll.
     /// @return amount what was sent
     function withdraw(bytes32[] calldata models, address token, address to) external returns (uint256 amount);
 
@@ -79,7 +93,8 @@ interface ICreditVault is IPayments {
     /// contracts such as Splits take.
     /// @dev Models reached by several paths of the same length are settled once, as they would be. To settle and pay
     /// often in small amounts rounds otherwise, by less than one unit a settlement and parent.
-    /// @param depth how many levels of parents may be paid; whoever is reached there keeps everything. 0: the trainer only
+    /// @param depth how many levels of parents may be paid; whoever is reached there keeps everything. 0: the trainer only.
+    /// Reverts with SplitTooDeep where the gas does not last, since a single unit goes up any number of levels
     /// @return payouts accounts ascending, each once, no zero amounts; the sum is exactly `amount`
     function split(bytes32 model, uint256 amount, uint256 depth) external view returns (Payout[] memory payouts);
 

@@ -582,8 +582,32 @@ export const creditVaultAbi = [
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "name": "depth",
+        "type": "uint256"
+      }
+    ],
+    "name": "SplitTooDeep",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "SplitTooLarge",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "name": "models",
+        "type": "uint256"
+      },
+      {
+        "name": "fit",
+        "type": "uint256"
+      }
+    ],
+    "name": "TooManyModels",
     "type": "error"
   },
   {
