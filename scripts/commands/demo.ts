@@ -58,9 +58,9 @@ export function addDemoCommand(program: Command): void {
 
 /** Lets page and commands know of the chain, prints the result and where both are, and waits for Ctrl-C. */
 async function keep(rpc: string, result: DemoResult, page: ChildServer | undefined, output: Output): Promise<void> {
-  const { deployment, names } = result;
+  const { deployment, names, benchmark } = result;
   const people = Object.fromEntries([...names].map(([address, name]) => [name, address as Address]));
-  writePageDeployment(deployment, { rpc, people, site: page?.address });
+  writePageDeployment(deployment, { rpc, people, benchmark, site: page?.address });
   if (page !== undefined) await requireAnswer(page.address);
   output.result({ ...demoDocument(result), rpc, site: page?.address }, describeDemo(result));
   output.note(

@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import { type ListedBenchmark, readBenchmarks, readLeaderboard, type Standing } from '../chain/readScoreboard.ts';
+import type { Chain } from '../chain/client.ts';
+import { readLineage } from '../chain/readLineage.ts';
+import { readResults, type StoredResult } from '../chain/readResults.ts';
+import { type ListedBenchmark, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { parseId } from '../files/ids.ts';
+import { inWords, type Judgement, judgeResults, marksOf, standsApart } from '../scoring/judge.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
+import { printable } from '../terminal/printable.ts';
 import {
   type CommonOptions,
   openScoreboard,
@@ -37,33 +41,55 @@ export function addLeaderboardCommand(program: Command): void {
           hint: `${commandLine('leaderboard')} lists those it knows.`,
         });
       }
-      const standings = await readLeaderboard(chain, scoreboard, id);
-      output.result({ benchmark, standings }, render(benchmark, standings));
+      const { standings, apart } = await judged(chain, scoreboard, benchmark);
+      output.result({ benchmark, standings, apart }, render(benchmark, standings, apart));
     });
 }
 
 function lineOf({ id, isOpen, shards, closingBlock, uri }: ListedBenchmark): string[] {
   const state = isOpen ? `${shards.length} shards` : 'sealed';
   const until = closingBlock === undefined ? 'all models' : `models up to block ${closingBlock}`;
-  return [id, state, until, uri ?? ''];
+  return [id, state, until, printable(uri ?? '')];
 }
 
-function render(benchmark: ListedBenchmark, standings: Standing[]): string {
+type JudgedStanding = Omit<StoredResult, 'benchmark'> & Judgement & { place: number };
+
+/** The standings that can be compared, and apart from them those that cannot, each placed among its own. */
+async function judged(chain: Chain, scoreboard: Address, { id, shards }: ListedBenchmark) {
+  const list = await readResults(chain, scoreboard, { benchmark: id });
+  const nodeOf = await readLineage(chain, await registryOfScoreboard(chain, scoreboard));
+  const models = list.map(({ model }) => model);
+  const judgements = await judgeResults(chain, scoreboard, { models, shards, nodeOf });
+  const all = list.map(({ benchmark: _same, ...result }, k) => ({ ...result, ...judgements[k] }));
+  const placed = (some: typeof all) => some.map((result, k): JudgedStanding => ({ place: k + 1, ...result }));
+  return { standings: placed(all.filter((one) => !standsApart(one))), apart: placed(all.filter(standsApart)) };
+}
+
+function render(benchmark: ListedBenchmark, standings: JudgedStanding[], apart: JudgedStanding[]): string {
   const head = lineOf(benchmark).slice(1).filter(Boolean).join(', ');
   if (!benchmark.isOpen) return `${head}\nIts rows are not published yet.`;
-  if (standings.length === 0) return `${head}\nNo model is ranked yet.`;
-  const rows = standings.map(({ place, model, value, rows, kind, ranker }) => [
-    `${place}`,
-    model as Hex,
-    ...describe(value, rows, kind),
-    ranker as Hex,
-  ]);
-  const value = standings[0].kind === 'classes' ? ['rows right', 'share'] : ['squared error', 'a row'];
-  return `${head}\n\n${alignColumns([['', 'model', ...value, 'ranked by'], ...rows])}`;
-}
-
-function describe(value: bigint, rows: number, kind: Standing['kind']): [string, string] {
-  if (kind === 'classes') return [`${value} of ${rows}`, `${((100 * Number(value)) / rows).toFixed(1)} %`];
-  const sum = Number(value) / 4 ** ACTIVATION_BITS;
-  return [sum.toPrecision(6), (sum / rows).toPrecision(4)];
+  const [first] = [...standings, ...apart];
+  if (first === undefined) return `${head}\nNo model is ranked yet.`;
+  const value = first.kind === 'classes' ? ['rows right', 'share'] : ['squared error', 'a row'];
+  const tableOf = (some: JudgedStanding[]) =>
+    alignColumns([
+      ['', 'model', ...value, 'ranked by', ''],
+      ...some.map((standing) => {
+        const { place, model, value, rows, kind, ranker } = standing;
+        return [`${place}`, model as Hex, ...inWords(value, rows, kind), ranker as Hex, marksOf(standing).join('; ')];
+      }),
+    ]);
+  const trained = apart.filter(({ trainedShards }) => trainedShards > 0).length;
+  const other = apart.filter(({ sameSchema }) => sameSchema === false).length;
+  return [
+    head,
+    '',
+    standings.length === 0 ? 'No result can be compared yet.' : tableOf(standings),
+    ...(apart.length === 0
+      ? []
+      : ['', `Set apart, ${apart.length} of ${standings.length + apart.length} results:`, tableOf(apart)]),
+    '',
+    `Of models that were trained on these rows, themselves or an ancestor: ${trained}. With other columns or classes: ${other}.`,
+    'The same rows registered again as another shard cannot be recognised.',
+  ].join('\n');
 }

@@ -1,18 +1,24 @@
 import type { Command } from 'commander';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
 import { readShard as parseShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
+import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
-import { parseAddress } from '../chain/client.ts';
+import { type Chain, parseAddress } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
+import { readLineage } from '../chain/readLineage.ts';
 import { readModel, readShard } from '../chain/readRegistry.ts';
+import { readResults } from '../chain/readResults.ts';
+import { readBenchmarks } from '../chain/readScoreboard.ts';
 import { readInput } from '../files/read.ts';
+import { inWords, judgeResults, marksOf } from '../scoring/judge.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
+import { printable } from '../terminal/printable.ts';
 import {
   type CardsOptions,
   type CommonOptions,
@@ -21,14 +27,18 @@ import {
   withCards,
   withChain,
   withCommon,
+  withScoreboard,
 } from './options.ts';
 
 type Facts = Record<string, unknown>;
 
-type ShowOptions = CommonOptions & CardsOptions;
+type ShowOptions = CommonOptions & CardsOptions & { scoreboard?: string };
+
+/** Results of one model that are shown: anyone can open a benchmark and have it ranked there. */
+const MOST_RESULTS = 20;
 
 export function addShowCommand(program: Command): void {
-  withCards(withCommon(withChain(program.command('show'))))
+  withScoreboard(withCards(withCommon(withChain(program.command('show')))))
     .description('show a model or shard of the registry, or what a file holds')
     .argument('<what>', 'id of a model or shard (0x and 64 digits), or an edge, weights or shard file')
     .action(async (what: string, options: ShowOptions) => {
@@ -39,11 +49,14 @@ export function addShowCommand(program: Command): void {
     });
 }
 
-async function describeId(id: Hex, options: CardsOptions): Promise<Facts> {
+async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { training, merge, widths, ...rest } = model;
+    const { training, merge, widths, parent, ...rest } = model;
+    const nodeOf = await readLineage(chain, registry);
+    const { unknown: _none, rows, ...sums } = sumAncestry(id, nodeOf);
+    const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
     const cards = options.cards === undefined ? undefined : parseAddress(options.cards, '--cards');
     const card = cards === undefined ? undefined : await readCard(chain, cards, id);
     return {
@@ -52,8 +65,12 @@ async function describeId(id: Hex, options: CardsOptions): Promise<Facts> {
       ...(card?.uri && { uri: card.uri }),
       ...rest,
       widths: widths.join('-'),
-      ...(training && { trainedOn: training.shard, ...training }),
+      ...(training && { parent, trainedOn: training.shard, ...training }),
       ...(merge && { parents: merge.parents, coefficients: merge.coefficients.map(describeRow) }),
+      // Over the whole lineage, through all parents of every merge; depth follows first parents only.
+      ...sums,
+      rowsOfDifferentShards: rows,
+      ...(scoreboard && { results: await describeResults(chain, scoreboard, id, nodeOf) }),
     };
   }
   const shard = await readShard(chain, registry, id);
@@ -62,6 +79,24 @@ async function describeId(id: Hex, options: CardsOptions): Promise<Facts> {
     code: 'UNKNOWN_ID',
     exit: 'usage',
   });
+}
+
+/** A model's results, each with its benchmark and with what keeps it from being compared with others. */
+async function describeResults(chain: Chain, scoreboard: Address, model: Hex, nodeOf: NodeOf): Promise<string[]> {
+  const [results, benchmarks] = await Promise.all([
+    readResults(chain, scoreboard, { model }),
+    readBenchmarks(chain, scoreboard),
+  ]);
+  const lines: string[] = [];
+  for (const { benchmark, value, rows, kind } of results.slice(0, MOST_RESULTS)) {
+    const { shards = [], uri = '' } = benchmarks.find(({ id }) => id === benchmark) ?? {};
+    const [judgement] = await judgeResults(chain, scoreboard, { models: [model], shards, nodeOf });
+    const [sum, share] = inWords(value, rows, kind);
+    const figure = kind === 'classes' ? `${sum} rows right (${share})` : `squared error ${sum} (${share} a row)`;
+    lines.push([`${figure}, benchmark ${benchmark} "${printable(uri)}"`, ...marksOf(judgement)].join('; '));
+  }
+  if (results.length > MOST_RESULTS) lines.push(`and ${results.length - MOST_RESULTS} more`);
+  return lines;
 }
 
 /** Coefficients of a layer as factors of the parents. */

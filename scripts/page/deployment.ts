@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Address } from 'viem';
+import type { Address, Hex } from 'viem';
 import type { Deployment } from '../deploy/deploy.ts';
 import { writeDurably } from '../runs/durable.ts';
 
@@ -22,6 +22,8 @@ interface PageDeployment {
   block: number;
   devKeys: boolean;
   people: Record<string, Address>;
+  /** Whose scores the page shows unless a link names another. */
+  benchmark?: Hex;
   /** Where the page is served, while it is. */
   site?: string;
 }
@@ -29,12 +31,12 @@ interface PageDeployment {
 /** Tells the page, and commands that print links to it, about a chain that runs now. */
 export function writePageDeployment(
   deployment: Deployment,
-  { rpc, people, site }: { rpc: string; people: Record<string, Address>; site?: string },
+  { rpc, people, benchmark, site }: Pick<PageDeployment, 'rpc' | 'people' | 'benchmark' | 'site'>,
   path = DEPLOYMENT_FILE,
 ): void {
   const { chainId, registry, scoreboard, creditVault, bountyBoard, relay, cards, block, devKeys } = deployment;
   const contracts = { registry, scoreboard, creditVault, bountyBoard, relay, cards };
-  const content: PageDeployment = { chainId, rpc, ...contracts, block, devKeys, people, site };
+  const content: PageDeployment = { chainId, rpc, ...contracts, block, devKeys, people, benchmark, site };
   writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
 }
 

@@ -1,0 +1,63 @@
+import { type Address, type Hex, hexToBigInt } from 'viem';
+import type { ShardKind } from '../../src/model/shape.ts';
+import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
+import { type NodeOf, shardsTrainedOn } from '../../src/registry/ancestry.ts';
+import type { Chain } from '../chain/client.ts';
+import { readSchemas } from '../chain/readResults.ts';
+
+/** What keeps a result from being compared with others. */
+export interface Judgement {
+  /** Shards of the benchmark that the model or an ancestor was trained on. */
+  trainedShards: number;
+  /** Of so many. */
+  shards: number;
+  /** Whether the model's line and the rows have the same schema; undefined where one of them states none. */
+  sameSchema: boolean | undefined;
+}
+
+/**
+ * How models stand to the rows of a benchmark, in their order.
+ * @param shards of the benchmark
+ * @throws DescentError (chain)
+ */
+export async function judgeResults(
+  chain: Chain,
+  scoreboard: Address,
+  { models, shards, nodeOf }: { models: readonly Hex[]; shards: readonly Hex[]; nodeOf: NodeOf },
+): Promise<Judgement[]> {
+  const noted = await readSchemas(chain, scoreboard, models, shards);
+  return models.map((model) => {
+    const stated = noted.filter(
+      ({ model: other, modelSchema, shardSchema }) =>
+        other === model && hexToBigInt(modelSchema) > 0n && hexToBigInt(shardSchema) > 0n,
+    );
+    const differ = stated.some(({ modelSchema, shardSchema }) => modelSchema !== shardSchema);
+    const isComplete = shards.length > 0 && new Set(stated.map(({ shard }) => shard)).size === shards.length;
+    return {
+      trainedShards: shardsTrainedOn(model, shards, nodeOf).length,
+      shards: shards.length,
+      sameSchema: differ || isComplete ? !differ : undefined,
+    };
+  });
+}
+
+/** Whether a result says nothing about rows that the model has not seen, or about rows like those it was made for. */
+export function standsApart({ trainedShards, sameSchema }: Judgement): boolean {
+  return trainedShards > 0 || sameSchema === false;
+}
+
+/** The same in words; empty where nothing is known to be in the way. */
+export function marksOf({ trainedShards, shards, sameSchema }: Judgement): string[] {
+  return [
+    ...(trainedShards > 0 && trainedShards === shards ? ['trained on these rows'] : []),
+    ...(trainedShards > 0 && trainedShards < shards ? [`trained on ${trainedShards} of the ${shards} shards`] : []),
+    ...(sameSchema === false ? ['other columns or classes than it was trained on'] : []),
+  ];
+}
+
+/** A result in words: its sum over the rows, and the same for one row. */
+export function inWords(value: bigint, rows: number, kind: ShardKind): [string, string] {
+  if (kind === 'classes') return [`${value} of ${rows}`, `${((100 * Number(value)) / rows).toFixed(1)} %`];
+  const sum = Number(value) / 4 ** ACTIVATION_BITS;
+  return [sum.toPrecision(6), (sum / rows).toPrecision(4)];
+}
