@@ -23,7 +23,7 @@ describe('what the server says without JavaScript', () => {
 
   it('has name, trainer, parents, score and credit of a model, and a picture for links', async () => {
     const [seed, first] = stage.story.models;
-    const text = await html(`/model/${first.id}`);
+    const text = await html(`/model/${first.id}?benchmark=${stage.story.benchmark}`);
     const { address } = stage.ledger.alice.account;
     for (const part of [proquint(first.id), first.id, proquint(seed.id), address, URI, CARD.name, CARD.uri, ENS_NAME])
       assert.ok(text.includes(part), part);
@@ -62,7 +62,7 @@ describe('what the server says without JavaScript', () => {
   });
 
   it('has rank, name and score of a leaderboard', async () => {
-    const text = await html('/leaderboard');
+    const text = await html(`/leaderboard?benchmark=${stage.story.benchmark}`);
     assert.ok(text.includes(CARD.name) && text.includes('example.org/digits/test'));
     assertSays(text, /\d+\.\d %/);
   });
@@ -205,6 +205,12 @@ describe('the leaderboard', () => {
     const { page } = session;
     const { models, benchmark } = stage.story;
     await page.goto(`${stage.server.origin}/leaderboard`);
+    await page.getByText('No benchmark is chosen.').waitFor();
+    await page
+      .getByRole('region', { name: 'Benchmarks' })
+      .getByRole('link', { name: /digits\/test”/ })
+      .click();
+    await page.waitForURL(`**/leaderboard?benchmark=${benchmark}`);
     const rows = page.locator('tbody tr');
     assert.equal(await rows.count(), 3);
     await page
@@ -214,20 +220,24 @@ describe('the leaderboard', () => {
     await page.getByText('No: its rows could have been trained on').waitFor();
     await page.getByRole('img', { name: /Best score over time/ }).waitFor();
     const merged = proquint(models[9].id);
-    await page.getByRole('button', { name: 'Depth' }).click();
+    await page.getByRole('button', { name: 'Ancestors' }).click();
     assert.match(await rows.first().innerText(), /Digits, first steps/);
-    await page.getByRole('button', { name: 'Depth' }).click();
+    await page.getByRole('button', { name: 'Ancestors' }).click();
     assert.ok((await rows.first().innerText()).includes(merged));
-    assert.match(await rows.first().innerText(), /←/, 'ancestors of the entry');
+    const both = [models[3], models[4]].map(({ id }) => `a[href="/model/${id}"]`);
+    for (const parent of both) assert.equal(await rows.first().locator(parent).count(), 1, 'both parents of the merge');
+    assert.match(await rows.first().innerText(), /1 origin/);
     await page.getByRole('searchbox', { name: /Filter/ }).fill('first steps');
     assert.equal(await rows.count(), 1);
     const select = page.getByLabel('Benchmark', { exact: true });
-    await select.selectOption({ index: 1 });
+    const sealed = await select.locator('option', { hasText: '0 rows' }).getAttribute('value');
+    await select.selectOption(sealed!);
     await page.getByText('Yes, still closed').waitFor();
     await leave(session);
 
     const csv = await html(`/api/leaderboard/${benchmark}?format=csv`);
     assert.equal(csv.trim().split('\n').length, 4);
+    assert.match(csv, /^rank,apart,model,/);
     const json = JSON.parse(await html(`/api/leaderboard/${benchmark}?format=json`));
     assert.deepEqual(
       json.entries.map(({ rank }: { rank: number }) => rank),
@@ -243,9 +253,9 @@ describe('comparing', () => {
     const { page } = session;
     const [seed, first, , tuned] = stage.story.models;
     await page.goto(`${stage.server.origin}/compare?a=${first.id}&b=${tuned.id}`);
-    const common = page.getByRole('region', { name: 'In both lines' });
+    const common = page.getByRole('region', { name: 'In both lineages' });
     assert.ok((await common.innerText()).includes(proquint(seed.id)));
-    for (const name of ['Trainer', 'Depth', 'Steps in its line', 'Last data', 'Scores'])
+    for (const name of ['Trainer', 'Depth', 'Ancestors', 'Steps in all', 'Rows, each use', 'Last data'])
       assert.match(await page.getByRole('row', { name: new RegExp(`^${name}`) }).innerText(), /≠/, name);
     assert.doesNotMatch(await page.getByRole('row', { name: /^Network/ }).innerText(), /≠/);
     await leave(session);
@@ -276,7 +286,7 @@ describe('the card of a model', () => {
     const card = page.getByTestId('card');
     await card.getByText('“Tuned by Bob”').waitFor({ timeout: 30_000 });
     assert.equal(await card.getByRole('link').getAttribute('href'), 'https://example.org/tuned');
-    await page.goto(`${stage.server.origin}/leaderboard`);
+    await page.goto(`${stage.server.origin}/leaderboard?benchmark=${stage.story.benchmark}`);
     await page.getByText('“Tuned by Bob”').first().waitFor();
     await leave(session);
     const name = plainName({ id: tuned.id, name: 'Tuned by Bob' });

@@ -119,15 +119,21 @@ describe('texts of strangers', () => {
     await page.getByText('Listed as').first().waitFor();
     await isHarmless(session);
     await page.goto(`${server.origin}/leaderboard`);
+    await isHarmless(session);
     const select = page.getByLabel('Benchmark', { exact: true });
-    const count = await select.locator('option').count();
-    assert.ok(count >= ON_CHAIN.length);
-    for (let k = 0; k < count; k++) {
-      await select.selectOption(String(k));
+    const values = await select
+      .locator('option')
+      .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value));
+    assert.ok(values.length >= ON_CHAIN.length);
+    for (const value of values) {
+      await select.selectOption(value);
+      await page.waitForURL(`**benchmark=${value}`);
       await isHarmless(session);
     }
-    await page.goto(server.origin);
-    await isHarmless(session);
+    for (const path of ['/', '/tree', `/model/${story.models[1].id}`]) {
+      await page.goto(`${server.origin}${path}?benchmark=${values.at(-1)}`);
+      await isHarmless(session);
+    }
     await leave(session);
   });
 

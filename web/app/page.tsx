@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { BenchmarkSelect } from '../components/BenchmarkSelect.tsx';
 import { BoardTop } from '../components/BoardTop.tsx';
 import { EdgeList } from '../components/EdgeList.tsx';
 import { Figures } from '../components/Figures.tsx';
@@ -6,10 +7,15 @@ import { Hero } from '../components/Hero.tsx';
 import { Section } from '../components/Section.tsx';
 import { readHome } from '../lib/chain/queries.ts';
 
-export default async function HomePage() {
-  const home = await readHome();
+interface Props {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function HomePage({ searchParams }: Props) {
+  const { benchmark } = await searchParams;
+  const home = await readHome(typeof benchmark === 'string' ? benchmark : undefined);
   if ('missing' in home) return null;
-  const { config, totals, newest, line, board } = home;
+  const { config, totals, newest, line, board, choice } = home;
   return (
     <>
       <Hero line={line} />
@@ -31,12 +37,17 @@ export default async function HomePage() {
           <Section
             title="Leaderboard"
             aside={
-              <Link href="/leaderboard" className="link">
+              <Link href={`/leaderboard${board ? `?benchmark=${board.benchmark.id}` : ''}`} className="link">
                 All of it
               </Link>
             }
           >
-            <BoardTop board={board} />
+            {choice.total > 0 && (
+              <div className="pt-4">
+                <BenchmarkSelect choice={choice} path="/" />
+              </div>
+            )}
+            <BoardTop board={board} choice={choice} />
           </Section>
           <Section title="What an entry shows">
             <dl className="divide-y divide-line">
@@ -55,7 +66,16 @@ export default async function HomePage() {
 }
 
 const FACTS: [string, string][] = [
-  ['It shows', 'Who trained it, from which parent, on which committed data, with which learning rate, how many steps.'],
-  ['It hides', 'The weights and the data. Only commitments are public, until somebody releases what is behind them.'],
-  ['It does not show', 'That the data is good, that nobody else trained on it, or that the model does what it says.'],
+  [
+    'It shows',
+    'Which address registered it, from which parents, on which committed rows, with which learning rate, in how many steps.',
+  ],
+  [
+    'It hides',
+    'The weights and the data. Only commitments are public, until somebody releases what is behind them. The weights of a seed are public at once. Two models released in a row show the sum of the gradients between them.',
+  ],
+  [
+    'It does not show',
+    'That the data is good, that no weights from elsewhere came in, that work went into it, or that the model does what people say of it.',
+  ],
 ];

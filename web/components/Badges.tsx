@@ -3,20 +3,23 @@ import type { Model } from '../lib/chain/types.ts';
 const BASE =
   'inline-flex items-center gap-1.5 rounded-[3px] border px-2 py-0.5 text-[0.8125rem] font-medium whitespace-nowrap';
 
-/** What is proved of a model's descent: all of it, or all but where it begins. */
+/** Where a model's lineage begins: at seeds alone, or at a declared root, too. Neither tells that no weights came from elsewhere. */
 export function Badges({ model, devKeys }: { model: Pick<Model, 'kind' | 'declared'>; devKeys: boolean }) {
   return (
     <span className="inline-flex flex-wrap gap-2">
       {model.declared ? (
         <span
           className={`${BASE} border-dashed border-root text-root`}
-          title="A root's weights are imported, not proved"
+          title="The weights of a declared root come from elsewhere. How they were made is not proved."
         >
-          {model.kind === 'root' ? 'Declared origin' : 'Proven from a declared root'}
+          {model.kind === 'root' ? 'Declared origin' : 'From a declared root'}
         </span>
       ) : (
-        <span className={`${BASE} border-good text-good`}>
-          <Tick /> Proven from seed
+        <span
+          className={`${BASE} border-seed text-seed`}
+          title="All its origins are seeds of the chain. Training on rows that somebody computed can bring weights from elsewhere into a model nevertheless."
+        >
+          {model.kind === 'seed' ? 'Seed of the chain' : 'From seeds only'}
         </span>
       )}
       {devKeys && <DevKeys />}

@@ -14,7 +14,11 @@ export function BestOverTime({ entries }: { entries: Entry[] }) {
     .map(({ share, score }) => ({ at: score.block, value: share!.value }))
     .sort((a, b) => a.at - b.at);
   if (scores.length < 2)
-    return <p className="text-soft">The chart of the best score over time begins with the second score.</p>;
+    return (
+      <p className="text-soft">
+        The chart of the best score over time begins with the second score that can be compared.
+      </p>
+    );
   const [first, last] = [scores[0].at, scores[scores.length - 1].at];
   const low = Math.floor(10 * Math.min(...scores.map(({ value }) => value))) / 10;
   const high = Math.min(1, Math.ceil(10 * Math.max(...scores.map(({ value }) => value))) / 10) || 1;
@@ -67,7 +71,9 @@ export function BestOverTime({ entries }: { entries: Entry[] }) {
           block {last}
         </text>
       </svg>
-      <figcaption className="text-[0.8125rem] text-soft">Best score over time; dots are all scores.</figcaption>
+      <figcaption className="text-[0.8125rem] text-soft">
+        Best score over time; dots are all scores that can be compared.
+      </figcaption>
     </figure>
   );
 }

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
-import type { Comparison, Model, ModelView } from '../lib/chain/types.ts';
-import { count, moment, percent, plural, short } from '../lib/format.ts';
+import type { Comparison, ModelView, Some } from '../lib/chain/types.ts';
+import { count, moment, plural, short } from '../lib/format.ts';
 import { ModelLink, Person } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
+import { marksOf, ResultMarks, resultFigure } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
 
 interface Line {
@@ -59,36 +60,41 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
         </section>
       </Section>
       <div className="grid gap-14 lg:grid-cols-3">
-        <Ancestors title="In both lines" models={common} none="They share no ancestor." />
-        <Ancestors title="Only the first’s" models={onlyA} none="Nothing." />
-        <Ancestors title="Only the second’s" models={onlyB} none="Nothing." />
+        <Ancestors title="In both lineages" some={common} none="They share no ancestor." />
+        <Ancestors title="Only the first’s" some={onlyA} none="Nothing." />
+        <Ancestors title="Only the second’s" some={onlyB} none="Nothing." />
       </div>
     </div>
   );
 }
 
-function Ancestors({ title, models, none }: { title: string; models: Model[]; none: string }) {
+function Ancestors({ title, some: { models, total }, none }: { title: string; some: Some; none: string }) {
   return (
-    <Section title={title} aside={plural(models.length, 'model')}>
+    <Section title={title} aside={plural(total, 'model')}>
       <ul className="divide-y divide-line">
-        {models.slice(0, 12).map((model) => (
+        {models.map((model) => (
           <li key={model.id} className="flex items-center justify-between gap-3 py-2.5">
             <ModelLink model={model} />
             <span className="text-[0.8125rem] whitespace-nowrap text-soft">depth {model.depth}</span>
           </li>
         ))}
       </ul>
-      {models.length === 0 && <p className="py-4 text-soft">{none}</p>}
-      {models.length > 12 && <p className="py-3 text-soft">and {count(models.length - 12)} more</p>}
+      {total === 0 && <p className="py-4 text-soft">{none}</p>}
+      {total > models.length && <p className="py-3 text-soft">and {count(total - models.length)} more</p>}
     </Section>
   );
 }
 
+/** A sum over the whole lineage, all parents of every merge included. */
+function sumLine(name: string, sum: 'ancestors' | 'edges' | 'steps' | 'rowsUsed' | 'rows'): Line {
+  return {
+    name,
+    show: ({ lineage: { sums } }) => count(sums[sum]),
+    key: ({ lineage: { sums } }) => String(sums[sum]),
+  };
+}
+
 function linesOf(people: Record<string, string>): Line[] {
-  const sums = ({ path }: ModelView) => ({
-    steps: path.reduce((sum, { training }) => sum + (training?.steps ?? 0), 0),
-    rows: path.reduce((sum, { training }) => sum + (training?.rows ?? 0), 0),
-  });
   return [
     { name: 'Kind', show: ({ model }) => <KindLabel kind={model.kind} />, key: ({ model }) => model.kind },
     { name: 'Network', show: ({ model }) => model.widths.join('–'), key: ({ model }) => model.widths.join() },
@@ -97,13 +103,20 @@ function linesOf(people: Record<string, string>): Line[] {
       show: ({ model }) => <Person address={model.trainer} people={people} />,
       key: ({ model }) => model.trainer,
     },
-    { name: 'Depth', show: ({ model }) => model.depth, key: ({ model }) => String(model.depth) },
+    sumLine('Ancestors', 'ancestors'),
+    sumLine('Edges', 'edges'),
+    sumLine('Steps in all', 'steps'),
+    sumLine('Rows, each use', 'rowsUsed'),
+    sumLine('Rows, each shard once', 'rows'),
     {
-      name: 'Steps in its line',
-      show: (view) => count(sums(view).steps),
-      key: (view) => String(sums(view).steps),
+      name: 'Depth',
+      show: ({ model }) => (
+        <>
+          {model.depth} <span className="text-soft">along first parents</span>
+        </>
+      ),
+      key: ({ model }) => String(model.depth),
     },
-    { name: 'Rows in its line', show: (view) => count(sums(view).rows), key: (view) => String(sums(view).rows) },
     {
       name: 'Last data',
       show: ({ model, shard }) =>
@@ -122,21 +135,29 @@ function linesOf(people: Record<string, string>): Line[] {
       key: ({ model }) => String(model.training?.realRate),
     },
     {
-      name: 'Origin',
-      show: ({ origins, model }) => `${model.declared ? 'declared' : 'proven'}, ${plural(origins.length, 'origin')}`,
-      key: ({ origins, model }) => `${model.declared} ${origins.map(({ id }) => id).join()}`,
+      name: 'Origins',
+      show: ({ lineage: { sums, declaredOrigins } }) =>
+        declaredOrigins === 0
+          ? plural(sums.origins, 'seed')
+          : `${count(declaredOrigins)} declared, ${plural(sums.origins - declaredOrigins, 'seed')}`,
+      key: ({ lineage: { sums, declaredOrigins } }) => `${sums.origins} ${declaredOrigins}`,
     },
     {
-      name: 'Scores',
-      show: ({ scores }) =>
-        scores.length === 0
-          ? 'none'
-          : scores.map(({ right, rows, benchmark }) => (
-              <span key={benchmark} className="block">
-                {right === undefined ? 'error' : percent(right / rows)} on {plural(rows, 'row')}
-              </span>
-            )),
-      key: ({ scores }) => scores.map(({ benchmark, right, rows }) => `${benchmark} ${right} ${rows}`).join(),
+      name: 'Score',
+      show: ({ result, choice }) =>
+        result ? (
+          <span className="grid justify-items-start gap-1">
+            <span>
+              {resultFigure(result)} <span className="text-soft">of {plural(result.rows, 'row')}</span>
+            </span>
+            <ResultMarks result={result} />
+          </span>
+        ) : choice.total === 0 ? (
+          'none'
+        ) : (
+          <span className="text-soft">none on the chosen benchmark</span>
+        ),
+      key: ({ result }) => (result ? `${resultFigure(result)} ${marksOf(result).join()}` : ''),
     },
     {
       name: 'Registered',

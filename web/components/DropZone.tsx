@@ -1,6 +1,6 @@
 'use client';
 
-import { type DragEvent, type ReactNode, useId, useState } from 'react';
+import { type DragEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { count } from '../lib/format.ts';
 
 interface Props {
@@ -8,28 +8,33 @@ interface Props {
   accept: string;
   /** bytes; larger files are refused unread */
   limit: number;
+  /** why no other file can be taken now */
+  closed?: string;
   children?: ReactNode;
   onText(text: string, name: string): void;
+  /** a file was refused: whatever an earlier one led to is no longer what was chosen */
   onProblem(words: { title: string; hint?: string }): void;
 }
 
 /** Takes one text file, dropped or chosen. */
-export function DropZone({ title, accept, limit, children, onText, onProblem }: Props) {
+export function DropZone({ title, accept, limit, closed, children, onText, onProblem }: Props) {
   const id = useId();
   const [over, setOver] = useState(false);
+  const latest = useRef<File>(undefined);
   const take = async (file: File | undefined) => {
-    if (!file) return;
+    if (!file || closed) return;
+    latest.current = file;
     if (file.size > limit) {
       return onProblem({
         title: 'The file is too large to be what is wanted here.',
         hint: `It has ${count(file.size)} bytes.`,
       });
     }
-    try {
-      onText(await file.text(), file.name);
-    } catch {
-      onProblem({ title: 'The file cannot be read.' });
-    }
+    const text = await file.text().catch(() => undefined);
+    // Another one was chosen meanwhile, and only that one counts.
+    if (latest.current !== file) return;
+    if (text === undefined) onProblem({ title: 'The file cannot be read.' });
+    else onText(text, file.name);
   };
   const onDrag = (event: DragEvent) => {
     event.preventDefault();
@@ -55,6 +60,7 @@ export function DropZone({ title, accept, limit, children, onText, onProblem }: 
         id={id}
         type="file"
         accept={accept}
+        disabled={closed !== undefined}
         data-testid="file"
         onChange={(event) => {
           void take(event.target.files?.[0]);
@@ -62,6 +68,7 @@ export function DropZone({ title, accept, limit, children, onText, onProblem }: 
         }}
         className="block w-full cursor-pointer text-soft file:mr-4 file:min-h-10 file:cursor-pointer file:rounded-[3px] file:border file:border-solid file:border-rule file:bg-paper file:px-4 file:font-medium file:text-ink hover:file:border-ink"
       />
+      {closed && <p className="mt-3 text-soft">{closed}</p>}
     </div>
   );
 }

@@ -8,7 +8,7 @@ export function Figures({ totals }: { totals: Totals }) {
     ['Edges', totals.edges],
     ['Trainers', totals.trainers],
     ['Proven steps', totals.steps],
-    ['Rows of proven data', totals.rows],
+    ['Rows committed', totals.rows],
   ];
   return (
     <dl className="grid grid-cols-2 border-b border-line sm:grid-cols-3 lg:grid-cols-5">

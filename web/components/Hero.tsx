@@ -7,7 +7,7 @@ import { KIND_COLORS } from './KindSymbol.tsx';
 
 const MOST_STATIONS = 6;
 
-/** What this is, before the longest line of descent laid over a landscape. */
+/** What this is, before one way down to the deepest model, laid over a landscape; it says where others join. */
 export function Hero({ line }: { line: Model[] }) {
   const shown = line.length <= MOST_STATIONS ? line : [line[0], ...line.slice(1 - MOST_STATIONS)];
   const { path, stations } = slope(Math.max(2, shown.length));
@@ -49,6 +49,7 @@ export function Hero({ line }: { line: Model[] }) {
                 paintOrder="stroke"
               >
                 {proquint(model.id)}
+                {model.parents.length > 1 && ` (merged from ${model.parents.length})`}
               </text>
             </g>
           );
@@ -58,8 +59,9 @@ export function Hero({ line }: { line: Model[] }) {
         <h1 className="title max-w-[13ch] text-[clamp(2.5rem,6.2vw,4.75rem)]">Every model, and what it comes from</h1>
         <p className="mt-5 max-w-[56ch] text-[1.0625rem] leading-relaxed">
           Descent is a public register of machine-learning models in which every step from parent to child is a proof:
-          these weights follow from those by exactly this training on exactly this data. A contract checks each proof
-          before it is stored, and anybody can check it again, here, in the browser.
+          these weights follow from those by exactly this training on exactly these committed rows, or by exactly this
+          merge. Of where a lineage begins, a seed or a declared root, nothing earlier is proved. A contract checks each
+          proof before it stores the step, and anybody can check it again, here, in the browser.
         </p>
         <div className="mt-7 flex flex-wrap gap-3">
           <Link href="/tree" className="button button-main px-5">

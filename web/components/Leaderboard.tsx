@@ -1,71 +1,103 @@
 'use client';
 
 import Link from 'next/link';
-import { useId, useState } from 'react';
-import type { Board, Entry } from '../lib/chain/types.ts';
+import { useState } from 'react';
+import type { BenchmarkChoice, Board, Entry } from '../lib/chain/types.ts';
 import { count, moment, percent, plural, widthsLabel } from '../lib/format.ts';
-import { safeText } from '../lib/hostile.ts';
-import { givenName } from '../lib/names.ts';
+import { benchmarkName, givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
+import { BenchmarkSelect } from './BenchmarkSelect.tsx';
 import { BestOverTime } from './BestOverTime.tsx';
-import { ModelLink, ModelName, Person } from './Identity.tsx';
+import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
+import { NoneChosen, ResultMarks } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
 
-type Column = 'rank' | 'score' | 'rows' | 'parameters' | 'depth' | 'time';
+type Column = 'rank' | 'score' | 'rows' | 'parameters' | 'ancestors' | 'time';
 
 const COLUMNS: { key: Column; name: string; value(entry: Entry): number }[] = [
   { key: 'rank', name: 'Rank', value: ({ rank }) => rank },
   { key: 'score', name: 'Score', value: ({ share, score }) => -(share?.value ?? -(score.error ?? 0)) },
   { key: 'rows', name: 'Rows', value: ({ score }) => -score.rows },
   { key: 'parameters', name: 'Network', value: ({ model }) => model.parameters },
-  { key: 'depth', name: 'Depth', value: ({ model }) => model.depth },
+  { key: 'ancestors', name: 'Ancestors', value: ({ ancestry }) => ancestry.ancestors },
   { key: 'time', name: 'Proved', value: ({ score }) => -score.block },
 ];
 
-/** All benchmarks, one at a time. */
-export function Leaderboard({ boards, people }: { boards: Board[]; people: Record<string, string> }) {
-  const [chosen, setChosen] = useState(0);
-  const id = useId();
-  const board = boards[chosen];
+/** One benchmark, chosen in the link. */
+export function Leaderboard({
+  choice,
+  board,
+  people,
+}: {
+  choice: BenchmarkChoice;
+  board?: Board;
+  people: Record<string, string>;
+}) {
+  if (choice.total === 0) return <NoBoard />;
   return (
-    <div className="mx-auto grid max-w-7xl gap-10 px-4 sm:px-6">
-      {boards.length > 1 && (
-        <div className="grid gap-1 sm:max-w-md">
-          <label htmlFor={id} className="text-[0.8125rem] text-soft">
-            Benchmark
-          </label>
-          <select id={id} className="field" value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>
-            {boards.map(({ benchmark }, k) => (
-              <option key={benchmark.id} value={k}>
-                {safeText(benchmark.uri).slice(0, 60) || benchmark.id.slice(0, 10)}, {plural(benchmark.rows, 'row')}
-              </option>
-            ))}
-          </select>
-        </div>
+    <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-10 px-4 sm:px-6">
+      <div>
+        <BenchmarkSelect choice={choice} path="/leaderboard" />
+        <NoneChosen choice={choice} />
+      </div>
+      {board ? (
+        <OneBoard key={board.benchmark.id} board={board} people={people} />
+      ) : (
+        <Benchmarks choice={choice} people={people} />
       )}
-      {board ? <OneBoard key={board.benchmark.id} board={board} people={people} /> : <NoBoard />}
     </div>
   );
 }
 
-function OneBoard({ board: { benchmark, entries }, people }: { board: Board; people: Record<string, string> }) {
-  const [sort, setSort] = useState<{ key: Column; down: boolean }>({ key: 'rank', down: false });
+/** What can be chosen. */
+function Benchmarks({ choice: { benchmarks }, people }: { choice: BenchmarkChoice; people: Record<string, string> }) {
+  return (
+    <Section title="Benchmarks" aside="the oldest first">
+      <ul className="divide-y divide-line">
+        {benchmarks.map((benchmark) => (
+          <li
+            key={benchmark.id}
+            className="grid gap-x-6 gap-y-1 py-3 sm:grid-cols-[minmax(0,1fr)_auto] sm:items-center"
+          >
+            <Link href={`/leaderboard?benchmark=${benchmark.id}`} className="link min-w-0 break-words">
+              <bdi>{benchmarkName(benchmark)}</bdi>
+            </Link>
+            <span className="text-soft">
+              {plural(benchmark.rows, 'row')}, {plural(benchmark.results, 'result')}
+              {benchmark.by && (
+                <>
+                  , by <Person address={benchmark.by} people={people} />
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Board; people: Record<string, string> }) {
   const [filter, setFilter] = useState('');
-  const column = COLUMNS.find(({ key }) => key === sort.key)!;
-  const wanted = filter.trim().toLowerCase();
-  const shown = entries
-    .filter(({ model }) => wanted === '' || wordsOf(model, people).some((word) => word.includes(wanted)))
-    .sort((a, b) => (sort.down ? -1 : 1) * (column.value(a) - column.value(b)) || a.rank - b.rank);
   const sealed = benchmark.sealed;
   return (
     <>
-      <div className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-start">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-start">
         <dl className="grid-facts">
           <dt>Benchmark</dt>
           <dd>
             <StrangersText text={benchmark.uri} />
+            <Hash value={benchmark.id} what="id of the benchmark" />
           </dd>
+          {benchmark.by && (
+            <>
+              <dt>{sealed && !sealed.opened ? 'Sealed by' : 'Listed by'}</dt>
+              <dd>
+                <Person address={benchmark.by} people={people} />
+              </dd>
+            </>
+          )}
           <dt>Rows</dt>
           <dd className="figure">{count(benchmark.rows)}</dd>
           <dt>Kind</dt>
@@ -75,7 +107,7 @@ function OneBoard({ board: { benchmark, entries }, people }: { board: Board; peo
             {!sealed
               ? 'No: its rows could have been trained on'
               : sealed.opened
-                ? `Yes: only models registered up to block ${count(sealed.closingBlock)} count`
+                ? `Yes: only models registered up to block ${count(sealed.closingBlock)} count, before its rows were. Whoever made the rows or got them earlier can still have trained on them`
                 : 'Yes, still closed'}
           </dd>
         </dl>
@@ -94,6 +126,10 @@ function OneBoard({ board: { benchmark, entries }, people }: { board: Board; peo
           </span>
         }
       >
+        <p className="pt-3 text-soft" data-testid="kinds">
+          {plural(entries.length, 'result')} that can be compared. Set apart: {kindsOf(apart)}. The same rows registered
+          again as another shard cannot be recognised.
+        </p>
         <div className="py-4 sm:max-w-xs">
           <input
             className="field"
@@ -105,56 +141,90 @@ function OneBoard({ board: { benchmark, entries }, people }: { board: Board; peo
             onChange={(event) => setFilter(event.target.value)}
           />
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
-        <section className="overflow-x-auto" aria-label="Scores" tabIndex={0}>
-          <table className="w-full min-w-[52rem] text-left">
-            <thead className="legend border-b border-line">
-              <tr>
-                {COLUMNS.slice(0, 1).map(({ key, name }) => (
-                  <SortHead
-                    key={key}
-                    name={name}
-                    active={sort.key === key}
-                    down={sort.down}
-                    onSort={() => setSort(next(sort, key))}
-                  />
-                ))}
-                <th scope="col" className="px-3 py-2 font-semibold">
-                  Model
-                </th>
-                {COLUMNS.slice(1).map(({ key, name }) => (
-                  <SortHead
-                    key={key}
-                    name={name}
-                    active={sort.key === key}
-                    down={sort.down}
-                    onSort={() => setSort(next(sort, key))}
-                  />
-                ))}
-                <th scope="col" className="px-3 py-2 font-semibold">
-                  Comes from
-                </th>
-              </tr>
-            </thead>
-            <tbody className="divide-y divide-line">
-              {shown.map((entry) => (
-                <Row key={entry.model.id} entry={entry} people={people} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-        {shown.length === 0 && (
-          <p className="py-4 text-soft">
-            {entries.length === 0 ? 'Nobody has proved a score yet.' : 'Nothing matches.'}
-          </p>
-        )}
+        <Ranking entries={entries} filter={filter} people={people} name="Scores" />
       </Section>
+      {apart.length > 0 && (
+        <Section title="Set apart">
+          <p className="py-4 text-soft">
+            These models, or ancestors of theirs, were trained on rows of this benchmark or on other columns or classes.
+            Their results say little about rows that they have not seen.
+          </p>
+          <Ranking entries={apart} filter={filter} people={people} name="Set apart" />
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** How many results stand apart, and why. */
+function kindsOf(apart: Entry[]): string {
+  const trained = apart.filter(({ score }) => score.trainedRows > 0).length;
+  const other = apart.filter(({ score }) => score.sameSchema === false).length;
+  return [
+    `${count(trained)} of models that were trained on these rows`,
+    ...(other > 0 ? [`${count(other)} with other columns or classes`] : []),
+  ].join(', ');
+}
+
+function Ranking({
+  entries,
+  filter,
+  people,
+  name,
+}: {
+  entries: Entry[];
+  filter: string;
+  people: Record<string, string>;
+  name: string;
+}) {
+  const [sort, setSort] = useState<{ key: Column; down: boolean }>({ key: 'rank', down: false });
+  const column = COLUMNS.find(({ key }) => key === sort.key)!;
+  const wanted = filter.trim().toLowerCase();
+  const shown = entries
+    .filter(({ model }) => wanted === '' || wordsOf(model, people).some((word) => word.includes(wanted)))
+    .sort((a, b) => (sort.down ? -1 : 1) * (column.value(a) - column.value(b)) || a.rank - b.rank);
+  const head = ({ key, name }: (typeof COLUMNS)[number]) => (
+    <SortHead
+      key={key}
+      name={name}
+      active={sort.key === key}
+      down={sort.down}
+      onSort={() => setSort(next(sort, key))}
+    />
+  );
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
+      <section className="overflow-x-auto" aria-label={`${name}, as a table`} tabIndex={0}>
+        <table className="w-full min-w-[52rem] text-left">
+          <thead className="legend border-b border-line">
+            <tr>
+              {COLUMNS.slice(0, 1).map(head)}
+              <th scope="col" className="px-3 py-2 font-semibold">
+                Model
+              </th>
+              {COLUMNS.slice(1).map(head)}
+              <th scope="col" className="px-3 py-2 font-semibold">
+                Comes from
+              </th>
+            </tr>
+          </thead>
+          <tbody className="divide-y divide-line">
+            {shown.map((entry) => (
+              <Row key={entry.model.id} entry={entry} people={people} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {shown.length === 0 && (
+        <p className="py-4 text-soft">{entries.length === 0 ? 'No result can be compared yet.' : 'Nothing matches.'}</p>
+      )}
     </>
   );
 }
 
 function Row({
-  entry: { rank, model, score, share, ancestors },
+  entry: { rank, model, score, share, ancestry },
   people,
 }: {
   entry: Entry;
@@ -180,26 +250,33 @@ function Row({
         ) : (
           <span className="figure text-xl">{(score.error ?? 0).toFixed(4)}</span>
         )}
+        <span className="mt-1 grid max-w-40 justify-items-start gap-1 whitespace-normal">
+          <ResultMarks result={score} />
+        </span>
       </td>
       <td className="figure px-3 py-3">{count(score.rows)}</td>
       <td className="px-3 py-3 whitespace-nowrap">
         <span className="figure">{widthsLabel(model.widths)}</span>
         <span className="block text-[0.8125rem] text-soft">{plural(model.parameters, 'parameter')}</span>
       </td>
-      <td className="figure px-3 py-3">{model.depth}</td>
+      <td className="figure px-3 py-3">{count(ancestry.ancestors)}</td>
       <td className="px-3 py-3 text-[0.8125rem] whitespace-nowrap text-soft">
         {score.timestamp ? moment(score.timestamp) : `block ${count(score.block)}`}
       </td>
       <td className="min-w-56 px-3 py-3 text-[0.8125rem]">
-        {ancestors.slice(0, 3).map((ancestor, k) => (
-          <span key={ancestor.id}>
-            {k > 0 && <span className="text-soft"> ← </span>}
-            <Link href={`/model/${ancestor.id}`} className="link">
-              <ModelName model={ancestor} />
+        {model.parents.slice(0, 3).map((parent, k) => (
+          <span key={parent.id}>
+            {k > 0 && <span className="text-soft"> + </span>}
+            <Link href={`/model/${parent.id}`} className="link">
+              <ModelName model={parent} />
             </Link>
           </span>
         ))}
-        {ancestors.length > 3 && <span className="text-soft"> ← …</span>}
+        {model.parents.length > 3 && <span className="text-soft"> + {count(model.parents.length - 3)} more</span>}
+        <span className="block text-soft">
+          {plural(ancestry.origins, 'origin')}
+          {model.declared && ', declared root among them'}
+        </span>
       </td>
     </tr>
   );

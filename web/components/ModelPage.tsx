@@ -3,17 +3,19 @@ import type { ReactNode } from 'react';
 import type { Model, ModelView } from '../lib/chain/types.ts';
 import { count, moment, percent, permalink, plural, short } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
-import { givenName, plainName } from '../lib/names.ts';
+import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { wilson } from '../lib/wilson.ts';
 import { Badges } from './Badges.tsx';
+import { BenchmarkSelect } from './BenchmarkSelect.tsx';
 import { Copy } from './Copy.tsx';
 import { CreditList } from './CreditList.tsx';
 import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
 import { KindLabel, KindSymbol } from './KindSymbol.tsx';
+import { LineageGraph } from './LineageGraph.tsx';
 import { Mark } from './Mark.tsx';
-import { Path } from './Path.tsx';
 import { Reproduce } from './Reproduce.tsx';
+import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
@@ -28,7 +30,7 @@ const MOST_DATASETS = 6;
  * @param warning shown before everything else
  */
 export function ModelPage({ view, editor, warning }: { view: ModelView; editor?: ReactNode; warning?: string }) {
-  const { model, config, path, origins, parents, children, scores, credits } = view;
+  const { model, config, lineage, children, credits } = view;
   return (
     <>
       {warning && (
@@ -69,40 +71,14 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
           <Section title="The edge that made it">
             <EdgeFacts view={view} />
           </Section>
-          <Section
-            title="Scores"
-            aside={
-              scores.length > 0 && (
-                <Link href="/leaderboard" className="link">
-                  Leaderboard
-                </Link>
-              )
-            }
-          >
-            {scores.length === 0 && <p className="py-4 text-soft">Nobody has proved a score of it.</p>}
-            <ul className="divide-y divide-line">
-              {scores.map(({ benchmark, right, error, rows, transaction }) => (
-                <li key={transaction} className="flex flex-wrap items-baseline gap-x-5 gap-y-1 py-3.5">
-                  <span className="figure text-2xl">
-                    {right === undefined ? (error ?? 0).toFixed(4) : percent(right / rows)}
-                  </span>
-                  <span className="text-soft">
-                    {right === undefined
-                      ? 'mean squared error'
-                      : `at least ${count(right)} of ${count(rows)} rows right, 95 % interval ${interval(right, rows)}`}
-                  </span>
-                  <span className="hash text-soft">benchmark {short(benchmark)}</span>
-                </li>
-              ))}
-            </ul>
-          </Section>
+          <Scores view={view} />
           {credits && (
             <Section title="Credit">
               <CreditList credits={credits} />
             </Section>
           )}
           <Section title="Children" aside={plural(model.children, 'child', 'children')}>
-            {children.length === 0 && <p className="py-4 text-soft">Nobody has gone on from here yet.</p>}
+            {children.length === 0 && <p className="py-4 text-soft">No registered model names it as a parent.</p>}
             <ul className="grid grid-cols-[minmax(0,1fr)] gap-x-8 sm:grid-cols-[repeat(2,minmax(0,1fr))]">
               {children.map((child) => (
                 <li key={child.id} className="flex items-center justify-between gap-3 border-b border-line py-3">
@@ -117,14 +93,8 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
           </Section>
         </div>
         <div className="grid min-w-0 content-start gap-14">
-          <Section title="Line of descent" aside={plural(path.length - 1, 'edge')}>
-            <Path path={path} />
-            {parents.length > 1 && (
-              <p className="border-t border-line py-3 text-soft">
-                One of {parents.length} parents at each merge is followed. {plural(origins.length, 'origin')}:{' '}
-                {origins.map(plainName).join(', ')}.
-              </p>
-            )}
+          <Section title="What it descends from" aside={plural(lineage.sums.ancestors, 'ancestor')}>
+            <LineageGraph lineage={lineage} id={model.id} />
           </Section>
           <Section title="What the proof shows">
             <Meaning view={view} />
@@ -132,6 +102,45 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
         </div>
       </div>
     </>
+  );
+}
+
+/** Its result on one benchmark, which is named. */
+function Scores({ view: { model, choice, result } }: { view: ModelView }) {
+  const query = choice.benchmark ? `?benchmark=${choice.benchmark.id}` : '';
+  return (
+    <Section
+      title="Score"
+      aside={
+        choice.total > 0 && (
+          <Link href={`/leaderboard${query}`} className="link">
+            Leaderboard
+          </Link>
+        )
+      }
+    >
+      {choice.total === 0 && <p className="py-4 text-soft">It has no result on any benchmark.</p>}
+      {choice.total > 0 && (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pt-4">
+          <BenchmarkSelect choice={choice} path={`/model/${model.id}`} />
+          <NoneChosen choice={choice} />
+          {result && (
+            <div className="grid justify-items-start gap-1.5 pb-3" data-testid="score">
+              <p className="flex flex-wrap items-baseline gap-x-5 gap-y-1">
+                <span className="figure text-2xl">{resultFigure(result)}</span>
+                <span className="text-soft">
+                  {result.right === undefined
+                    ? 'mean squared error'
+                    : `at least ${count(result.right)} of ${count(result.rows)} rows right, 95 % interval ${interval(result.right, result.rows)}`}
+                  , on <ScoresOf choice={choice} />
+                </span>
+              </p>
+              <ResultMarks result={result} />
+            </div>
+          )}
+        </div>
+      )}
+    </Section>
   );
 }
 
@@ -280,16 +289,23 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 function Meaning({ view: { model, config } }: { view: ModelView }) {
   const shown: Record<typeof model.kind, string> = {
     train:
-      'These weights are the parent’s weights after exactly this training on exactly the committed data, every row once.',
+      'These weights are the parent’s weights after exactly this training on exactly the committed rows, every row once.',
     merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
-    seed: 'Nobody chose these weights: they follow from randomness of the chain that came after the request.',
+    seed: 'These weights follow from a seed that a block after the request decided. They are public: anyone can compute them.',
     root: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
   };
   const rest = [
     config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
-    model.declared && model.kind !== 'root' ? 'How its declared root was made.' : '',
-    'That the data is what its owner says, or good.',
-    'That nobody trained elsewhere and started from the result.',
+    model.kind === 'seed' ? 'That nobody chose among seeds: whoever builds blocks can try many of them.' : '',
+    model.declared && model.kind !== 'root' ? 'How its declared roots were made, and on which rows.' : '',
+    model.kind === 'train' || model.kind === 'merge'
+      ? 'That no weights from elsewhere are in it: training on rows that somebody computed can bring them in, whatever the origin is.'
+      : '',
+    model.kind === 'train' || model.kind === 'merge'
+      ? 'That work went into it: an edge can leave a model almost as it was, so depth and steps prove no effort.'
+      : '',
+    model.kind === 'train' ? 'That the rows are what their owner says, or good.' : '',
+    'That the model is good at anything: only a score shows that, for the rows of its benchmark.',
   ].filter(Boolean);
   return (
     <div className="grid gap-4 py-4">

@@ -10,8 +10,10 @@ export const DEFAULT_HOPS = 3;
 export function graphQuestion(params: { get(name: string): string | null }): Neighbourhood {
   const focus = params.get('focus')?.toLowerCase();
   const direction = params.get('direction');
+  const benchmark = params.get('benchmark')?.toLowerCase();
   return {
     ...(isHash(focus) && { focus }),
+    ...(isHash(benchmark) && { benchmark }),
     hops: clamp(params.get('hops'), DEFAULT_HOPS, 1, 100_000),
     direction: direction === 'ancestors' || direction === 'descendants' ? direction : 'both',
     limit: clamp(params.get('limit'), DEFAULT_LIMIT, 1, MOST_NODES),

@@ -1,3 +1,4 @@
+import { short } from './format.ts';
 import { safeText } from './hostile.ts';
 import { proquint } from './proquint.ts';
 
@@ -15,4 +16,10 @@ export function givenName(model: { name?: string }): string | undefined {
 export function plainName(model: { id: string; name?: string }): string {
   const given = givenName(model);
   return given ? `“${given}” ${proquint(model.id)}` : proquint(model.id);
+}
+
+/** A benchmark in plain text: whatever its registrar wrote, in quotation marks, and its id, which nobody can imitate. */
+export function benchmarkName({ id, uri }: { id: string; uri: string }): string {
+  const text = safeText(uri).trim();
+  return text ? `“${text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text}” ${short(id)}` : short(id, 10, 6);
 }

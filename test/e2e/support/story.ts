@@ -18,8 +18,10 @@ export interface Story {
   models: Told[];
   /** shards trained on */
   shards: Hex[];
-  /** on which three models are ranked */
+  /** on which three models are ranked that never saw its rows */
   benchmark: Hex;
+  /** Bob's own training shard, opened as a benchmark: one ranked model has not seen it, one was trained on it */
+  seen: Hex;
   /** proved by Bob, not registered */
   waiting: Told;
   /** proved by Bob on top of it, not registered either */
@@ -30,6 +32,8 @@ const ROWS = 64;
 /** Where the dataset says that it can be read about. */
 export const URI = 'ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi';
 const TEST_URI = 'https://example.org/digits/test';
+/** What Bob calls his own training rows. */
+export const SEEN_URI = 'https://example.org/digits/test, the real one';
 
 /** What Alice calls the first model that she trained. */
 export const CARD = { name: 'Digits, first steps', uri: 'https://example.org/digits/first' };
@@ -73,6 +77,7 @@ export async function playStory(world: World): Promise<Story> {
     models.push(made);
   }
   const benchmark = await rankSome(world, [first, tuned, merged]);
+  const seen = await rankOnSeen(world, shards[2], [first, tuned]);
   const waiting = await world.train(bob, second.weights, shards[0].shard, 'waiting');
   const next = await world.train(bob, waiting.weights, shards[1].shard, 'next');
   const story = {
@@ -80,6 +85,7 @@ export async function playStory(world: World): Promise<Story> {
     models: models.map(told),
     shards: ids,
     benchmark,
+    seen,
     waiting: told(waiting),
     next: told(next),
   };
@@ -108,6 +114,23 @@ export async function embellish(ledger: Ledger, { models, shards }: Pick<Story, 
 
 function told({ id, file }: Made): Told {
   return { id, file };
+}
+
+/** Makes a shard that was trained on a benchmark, as anyone can. */
+async function rankOnSeen(
+  world: World,
+  { shard, id }: { shard: Awaited<ReturnType<World['digits']>>; id: Hex },
+  models: readonly Made[],
+): Promise<Hex> {
+  const { bob } = world;
+  await world.listDataset(bob, [id], SEEN_URI);
+  const benchmark = await world.openBenchmark(bob, [id], SEEN_URI);
+  for (const made of models) {
+    const { edge } = await world.score(bob, made.weights, shard, `seen-${made.id.slice(2, 8)}`);
+    await world.submit(bob, edge);
+    await world.rank(bob, made.id, benchmark);
+  }
+  return benchmark;
 }
 
 /** Proves what some models get right of rows that none of them saw. */

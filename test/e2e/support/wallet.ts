@@ -1,5 +1,5 @@
 // A wallet for tests: announced by EIP-6963 in the page, signing outside of it with a local account.
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { createPublicClient, createWalletClient, type Hex, http, type LocalAccount, numberToHex } from 'viem';
 
 export interface TestWallet {
@@ -14,6 +14,8 @@ export interface TestWallet {
   last?: Hex;
   /** the chain that the wallet shows to the page */
   chainId: number;
+  /** the account that it shows and signs with; a page that is open hears of another one by `showAccount` */
+  account: LocalAccount;
 }
 
 interface Options {
@@ -30,10 +32,9 @@ export async function announceWallet(
   context: BrowserContext,
   { name, account, rpc, chainId = 31337 }: Options,
 ): Promise<TestWallet> {
-  const state: TestWallet = { name, asked: [], mood: 'agree', chainId };
+  const state: TestWallet = { name, asked: [], mood: 'agree', chainId, account };
   const transport = http(rpc);
   const read = createPublicClient({ transport });
-  const write = createWalletClient({ account, transport });
   let permitted = false;
 
   const answer = async (method: string, params: readonly unknown[]): Promise<unknown> => {
@@ -41,9 +42,9 @@ export async function announceWallet(
     switch (method) {
       case 'eth_requestAccounts':
         permitted = true;
-        return [account.address];
+        return [state.account.address];
       case 'eth_accounts':
-        return permitted ? [account.address] : [];
+        return permitted ? [state.account.address] : [];
       case 'eth_chainId':
         return numberToHex(state.chainId);
       case 'wallet_switchEthereumChain':
@@ -57,7 +58,7 @@ export async function announceWallet(
         while (state.mood === 'ponder') await new Promise((resolve) => setTimeout(resolve, 50));
         if (state.mood === 'reject') throw Object.assign(new Error('User rejected the request.'), { code: 4001 });
         const { to, data, gas, value } = params[0] as { to: Hex; data: Hex; gas?: Hex; value?: Hex };
-        state.last = await write.sendTransaction({
+        state.last = await createWalletClient({ account: state.account, transport }).sendTransaction({
           chain: null,
           to,
           data,
@@ -120,12 +121,22 @@ export async function announceWallet(
         window.dispatchEvent(
           new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }),
         );
+      window.addEventListener('test:account', (event) => emit('accountsChanged', [(event as CustomEvent).detail]));
       window.addEventListener('eip6963:requestProvider', announce);
       announce();
     },
     { name, binding },
   );
   return state;
+}
+
+/** The owner chooses another account in the wallet. */
+export async function showAccount(page: Page, wallet: TestWallet, account: LocalAccount): Promise<void> {
+  wallet.account = account;
+  await page.evaluate(
+    (address) => window.dispatchEvent(new CustomEvent('test:account', { detail: address })),
+    account.address,
+  );
 }
 
 /** What a contract answered when it refused, somewhere in an error's causes; wallets hand it on. */

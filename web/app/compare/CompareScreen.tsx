@@ -2,30 +2,48 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { BenchmarkField } from '../../components/BenchmarkSelect.tsx';
 import { ComparisonTable } from '../../components/ComparisonTable.tsx';
 import { ModelName } from '../../components/Identity.tsx';
+import { NoneChosen } from '../../components/ResultMarks.tsx';
 import { SearchBox } from '../../components/SearchBox.tsx';
 import { PageHead } from '../../components/Section.tsx';
+import { WordsBox } from '../../components/Words.tsx';
 import type { Comparison, Model } from '../../lib/chain/types.ts';
 import { useSearch } from '../../lib/chain/useGraph.ts';
+import { short } from '../../lib/format.ts';
 
 /** Chooses two models and sets them side by side. */
 export function CompareScreen({ comparison }: { comparison: Comparison }) {
   const router = useRouter();
-  const { a, b, suggestions } = comparison;
-  const choose = (side: 'a' | 'b', id: string) => {
-    const ids = { a: a?.model.id, b: b?.model.id, [side]: id };
+  const { a, b, suggestions, choice, unknown } = comparison;
+  const choose = (side: 'a' | 'b' | 'benchmark', id: string) => {
+    const wanted = { a: a?.model.id, b: b?.model.id, benchmark: choice.benchmark?.id, [side]: id };
     router.push(
-      `/compare?${new URLSearchParams(Object.entries(ids).filter((pair): pair is [string, string] => Boolean(pair[1])))}`,
+      `/compare?${new URLSearchParams(Object.entries(wanted).filter((pair): pair is [string, string] => Boolean(pair[1])))}`,
+      { scroll: false },
     );
   };
   return (
     <>
-      <PageHead title="Compare">What two models share, and where their lines part: data, steps, scores.</PageHead>
+      <PageHead title="Compare">
+        What two models share, and where their lineages part: data, steps, a score. All parents of every merge count.
+      </PageHead>
       <div className="mx-auto grid max-w-7xl gap-6 px-4 sm:grid-cols-2 sm:px-6">
         <Choice name="First" chosen={a?.model} onChoose={(id) => choose('a', id)} />
         <Choice name="Second" chosen={b?.model} onChoose={(id) => choose('b', id)} />
       </div>
+      {unknown.map((id) => (
+        <div key={id} className="mx-auto max-w-7xl px-4 pt-6 sm:px-6">
+          <WordsBox tone="warn" words={{ title: `No model ${short(id)} is registered here.` }} />
+        </div>
+      ))}
+      {a && b && choice.total > 0 && (
+        <div className="mx-auto max-w-7xl px-4 pt-8 sm:px-6">
+          <BenchmarkField choice={choice} onChoose={(id) => choose('benchmark', id)} />
+          <NoneChosen choice={choice} />
+        </div>
+      )}
       {a && b ? (
         <ComparisonTable comparison={comparison} />
       ) : (

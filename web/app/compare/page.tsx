@@ -10,10 +10,10 @@ interface Props {
 }
 
 export default async function Page({ searchParams }: Props) {
-  const { a, b } = await searchParams;
+  const { a, b, benchmark } = await searchParams;
   const id = (value: typeof a) =>
     typeof value === 'string' && isHash(value) ? (value.toLowerCase() as `0x${string}`) : undefined;
-  const comparison = await readComparison(id(a), id(b));
+  const comparison = await readComparison(id(a), id(b), typeof benchmark === 'string' ? benchmark : undefined);
   if ('missing' in comparison) return null;
   return <CompareScreen comparison={comparison} />;
 }

@@ -1,9 +1,9 @@
 'use client';
 
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { WordsBox } from '../../components/Words.tsx';
 import type { Words } from '../../lib/chain/types.ts';
-import type { Plan, Source } from '../../lib/prover/messages.ts';
+import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 
 const LARGEST_TABLE = 20 << 20;
 const ROWS = [64, 128, 256, 512];
@@ -11,61 +11,93 @@ const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
 
 interface Props {
+  /** something runs */
   busy: boolean;
+  /** something was proved of what is chosen */
+  fixed: boolean;
   rate: number;
+  rateFixed: boolean;
   onRate(rate: number): void;
+  /** an input changed: what followed from it does not hold any more */
+  onChange(): void;
   onPrepare(plan: Plan): void;
 }
 
+interface OwnTable {
+  file: File;
+  delimiter: string;
+  columns: string[];
+}
+
 /** What to learn from, and with what. */
-export function PlanForm({ busy, rate, onRate, onPrepare }: Props) {
+export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPrepare }: Props) {
   const [kind, setKind] = useState<Source['kind']>('digits');
-  const [file, setFile] = useState<File>();
+  const [table, setTable] = useState<OwnTable>();
   const [label, setLabel] = useState('');
-  const [columns, setColumns] = useState<string[]>([]);
+  const [answers, setAnswers] = useState<AnswerKind>('unsure');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
   const [problem, setProblem] = useState<Words>();
+  const latest = useRef<File>(undefined);
 
-  const choose = async (chosen: File | undefined) => {
-    setProblem(undefined);
-    setFile(undefined);
-    if (!chosen) return;
-    if (chosen.size > LARGEST_TABLE)
+  /** Sets an input and forgets what depended on the one before. */
+  const changing =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      setProblem(undefined);
+      set(value);
+      onChange();
+    };
+  const choose = async (file: File | undefined) => {
+    latest.current = file;
+    changing(setTable)(undefined);
+    setAnswers('unsure');
+    if (!file) return;
+    if (file.size > LARGEST_TABLE)
       return setProblem({ title: 'The table is larger than 20 MB.', hint: 'Use the command line for it.' });
-    const [head = ''] = (await chosen.slice(0, 65_536).text()).split('\n');
-    const names = head.split(',').map((name) => name.trim().replace(/^"|"$/g, ''));
-    setColumns(names.slice(0, 4096));
-    setLabel(names[names.length - 1] ?? '');
-    setFile(chosen);
+    const head = await readHead(file).catch(() => undefined);
+    if (latest.current !== file) return;
+    if (!head) return setProblem({ title: 'The file cannot be read.' });
+    setLabel(head.columns.at(-1) ?? '');
+    setTable({ file, ...head });
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setProblem(undefined);
     if (kind === 'digits') return onPrepare({ source: { kind }, rows, hidden });
-    if (!file) return setProblem({ title: 'Choose a CSV file first.' });
-    onPrepare({ source: { kind: 'csv', bytes: new Uint8Array(await file.arrayBuffer()), label }, rows, hidden });
+    if (!table) return setProblem({ title: 'Choose a CSV file first.' });
+    const { file, delimiter } = table;
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(await file.arrayBuffer());
+    } catch {
+      onChange();
+      return setProblem({ title: 'The file has changed or is gone.', hint: 'Choose it again.' });
+    }
+    if (latest.current !== file) return;
+    onPrepare({ source: { kind: 'csv', bytes, delimiter, label, answers }, rows, hidden });
   };
   return (
     <form onSubmit={submit} className="sheet grid gap-5 p-5 sm:p-6">
       <h2 className="title text-2xl">What to learn from</h2>
-      <fieldset className="grid gap-2">
+      <fieldset className="grid gap-2" disabled={busy || fixed}>
         <legend className="sr-only">Data</legend>
         <Choice
           checked={kind === 'digits'}
-          onChoose={() => setKind('digits')}
+          onChoose={() => changing(setKind)('digits')}
           title="Handwritten digits"
           text="MNIST as 7 by 7 pixels, which this page brings along"
         />
         <Choice
           checked={kind === 'csv'}
-          onChoose={() => setKind('csv')}
+          onChoose={() => changing(setKind)('csv')}
           title="A table of your own"
           text="CSV with a header: numbers, and one column to be told from them"
         />
       </fieldset>
       {kind === 'csv' && (
-        <div className="grid gap-3">
+        <fieldset className="grid gap-3" disabled={busy || fixed}>
+          <legend className="sr-only">Your table</legend>
           <label className="grid gap-1">
             <span className="text-[0.8125rem] text-soft">File, which stays in this tab</span>
             <input
@@ -76,41 +108,74 @@ export function PlanForm({ busy, rate, onRate, onPrepare }: Props) {
               className="text-soft file:mr-3 file:min-h-9 file:rounded-[3px] file:border file:border-solid file:border-rule file:bg-paper file:px-3 file:text-ink"
             />
           </label>
-          {file && (
-            <Select name="Column to predict" value={label} onChange={setLabel}>
-              {columns.map((name) => (
-                <option key={name} value={name}>
-                  {name.slice(0, 60)}
-                </option>
-              ))}
-            </Select>
+          {table && (
+            <>
+              <Select
+                name="Column to predict"
+                value={label}
+                onChange={changing((value) => {
+                  setLabel(value);
+                  setAnswers('unsure');
+                })}
+              >
+                {table.columns.map((name) => (
+                  <option key={name} value={name}>
+                    {name.slice(0, 60)}
+                  </option>
+                ))}
+              </Select>
+              <Select
+                name="What it holds"
+                value={answers}
+                onChange={changing((value) => setAnswers(value as AnswerKind))}
+              >
+                <option value="unsure">Classes, unless it is many different numbers</option>
+                <option value="classes">Names of classes</option>
+                <option value="numbers">Numbers to predict</option>
+              </Select>
+            </>
           )}
-        </div>
+        </fieldset>
       )}
       {problem && <WordsBox words={problem} />}
       <div className="grid grid-cols-3 gap-3">
-        <Select name="Rows" value={String(rows)} onChange={(value) => setRows(Number(value))}>
+        <Select
+          name="Rows"
+          value={String(rows)}
+          disabled={busy || fixed}
+          onChange={changing((value) => setRows(Number(value)))}
+        >
           {ROWS.map((value) => (
             <option key={value}>{value}</option>
           ))}
         </Select>
-        <Select name="Hidden units" value={String(hidden)} onChange={(value) => setHidden(Number(value))}>
+        <Select
+          name="Hidden units"
+          value={String(hidden)}
+          disabled={busy || fixed}
+          onChange={changing((value) => setHidden(Number(value)))}
+        >
           {HIDDEN.map((value) => (
             <option key={value}>{value}</option>
           ))}
         </Select>
-        <Select name="Learning rate" value={String(rate)} onChange={(value) => onRate(Number(value))}>
+        <Select
+          name="Learning rate"
+          value={String(rate)}
+          disabled={rateFixed}
+          onChange={(value) => onRate(Number(value))}
+        >
           {RATES.map((value) => (
             <option key={value}>{value}</option>
           ))}
         </Select>
       </div>
-      <button type="submit" className="button button-main justify-self-start px-5" disabled={busy}>
+      <button type="submit" className="button button-main justify-self-start px-5" disabled={busy || fixed}>
         Prepare
       </button>
       <p className="text-[0.8125rem] text-soft">
-        Each step fetches its proving key, 25 to 45 MB, and takes some seconds to a minute of both your patience and
-        your processor. Closing the tab ends everything.
+        Each step fetches its proving key, 25 to 45 MB, and computes for some seconds to a minute. Closing the tab ends
+        everything.
       </p>
     </form>
   );
@@ -147,20 +212,36 @@ function Choice({
 function Select({
   name,
   value,
+  disabled,
   onChange,
   children,
 }: {
   name: string;
   value: string;
+  disabled?: boolean;
   onChange(value: string): void;
   children: ReactNode;
 }) {
   return (
     <label className="grid content-end gap-1 text-[0.8125rem] text-soft">
       {name}
-      <select className="field text-[0.9375rem]" value={value} onChange={(event) => onChange(event.target.value)}>
+      <select
+        className="field text-[0.9375rem]"
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.value)}
+      >
         {children}
       </select>
     </label>
   );
+}
+
+/** The names of a table's columns. */
+async function readHead(file: File): Promise<{ delimiter: string; columns: string[] }> {
+  const text = await file.slice(0, 65_536).text();
+  const { default: Papa } = await import('papaparse');
+  const { data, meta } = Papa.parse<string[]>(text, { preview: 1, delimitersToGuess: [',', ';', '\t', '|'] });
+  const names = (data[0] ?? []).map((name) => name.trim());
+  return { delimiter: meta.delimiter, columns: [...new Set(names)].slice(0, 4096) };
 }

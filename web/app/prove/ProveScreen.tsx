@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { percent, plural, short } from '../../lib/format.ts';
-import type { OwnFiles } from '../../lib/prover/messages.ts';
+import type { OwnFiles, Prepared } from '../../lib/prover/messages.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { StepCard } from './StepCard.tsx';
-import { STEP_ORDER, type StepName, useProving } from './useProving.ts';
+import { STEP_ORDER, type StepName, type StepState, useProving } from './useProving.ts';
 
 /** Rows of one gradient step. */
 const BATCH = 8;
@@ -16,17 +16,17 @@ const BATCH = 8;
 const TEXTS: Record<StepName, { title: string; text: string; action: string }> = {
   data: {
     title: 'Prove the data',
-    text: 'Shows that the committed rows are in range and every label is one class, and registers the commitment.',
+    text: 'Shows that the committed rows are in range and, for classes, that every label is one class, and registers the commitment.',
     action: 'Prove and register the data',
   },
   seed: {
     title: 'Draw a start',
-    text: 'Two transactions: one asks the chain for randomness, one registers the weights that follow from it.',
+    text: 'Two transactions: one asks the chain for randomness, one registers the weights that follow from it. These weights are public: anyone can compute them from the seed.',
     action: 'Ask for a seed, then prove the start',
   },
   train: {
     title: 'Train and prove',
-    text: 'Every row once, in exact integers, then the proof that nothing else happened.',
+    text: 'Every row once, in exact integers, then the proof that the child follows from the start and the committed rows in this way.',
     action: 'Train, prove and register',
   },
 };
@@ -37,6 +37,8 @@ export function ProveScreen() {
   const proving = useProving();
   const [rate, setRate] = useState(0.5);
   const { wallet, prepared, steps, progress } = proving;
+  // What is registered or on its way would be lost with its salts: the inputs stay as they are until all is given up.
+  const begun = STEP_ORDER.some((name) => !['waiting', 'ready'].includes(steps[name].phase));
   const busy =
     proving.preparing || Object.values(steps).some(({ phase }) => ['asking', 'proving', 'sending'].includes(phase));
   const connected = wallet.status === 'connected' && !wallet.wrongChain;
@@ -44,13 +46,35 @@ export function ProveScreen() {
   return (
     <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-10 px-4 sm:px-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.35fr)]">
       <div className="grid content-start gap-5">
-        <PlanForm busy={busy} rate={rate} onRate={setRate} onPrepare={(plan) => void proving.prepare(plan)} />
+        <PlanForm
+          busy={busy}
+          fixed={begun}
+          rate={rate}
+          onRate={(value) => {
+            setRate(value);
+            proving.forgetTraining();
+          }}
+          rateFixed={busy || done}
+          onChange={proving.clear}
+          onPrepare={(plan) => void proving.prepare(plan)}
+        />
+        {begun && !busy && (
+          <p className="text-soft">
+            Data and network stay as they are, since something was proved of them.{' '}
+            <button type="button" className="link" onClick={proving.clear}>
+              Give all of it up and start over
+            </button>
+          </p>
+        )}
         {proving.problem && <WordsBox words={proving.problem} />}
         {proving.preparing && progress && <p className="text-soft">{progress.stage}…</p>}
         {prepared && (
           <p data-testid="prepared">
             A {prepared.widths.join('–')} network, {plural(prepared.rows, 'row')} to train on, {prepared.testRows} to
-            test with. Always naming the most frequent class would get {percent(prepared.baseline, 0)} of them right.
+            test with.{' '}
+            {prepared.kind === 'classes'
+              ? `${plural(prepared.classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(prepared.baseline, 0)} of the test rows right.`
+              : `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, prepared.baseline)}.`}
           </p>
         )}
       </div>
@@ -75,11 +99,13 @@ export function ProveScreen() {
               number={k + 1}
               {...TEXTS[name]}
               state={steps[name]}
+              measured={measuredOf(prepared, steps[name])}
               progress={progress}
               enabled={connected && !busy}
+              account={wallet.address}
               onAct={() => {
-                const { proved, phase } = steps[name];
-                if (phase === 'proved' && proved) void proving.send(name, proved.text);
+                const { proved, phase, trainer } = steps[name];
+                if (phase === 'proved' && proved && trainer === wallet.address) void proving.send(name, proved.text);
                 else void proving.prove(name, { batch: BATCH, lr: Math.round((rate * 256) / BATCH) });
               }}
             />
@@ -88,12 +114,13 @@ export function ProveScreen() {
         {done && steps.train.id && (
           <div className="sheet grid gap-4 border-l-4 border-l-good p-6">
             <p className="title text-2xl">
-              Registered: {percent(steps.seed.proved?.accuracy ?? 0)} right before,{' '}
-              {percent(steps.train.proved?.accuracy ?? 0)} after
+              Registered. Before: {measuredOf(prepared, steps.seed)}; after: {measuredOf(prepared, steps.train)}
             </p>
             <p className="text-soft">
-              Measured on rows that were not trained on; only a score edge would prove it. Keep your weights and data
-              with their salts: nobody else has them, and nothing can follow from this model without them.
+              Measured in this tab on rows that are not in the shard; nothing proves it. Keep your weights and data with
+              their salts: nobody else has them, and nothing can follow from this model without them. If you release
+              these weights, others can compute the exact sum of its gradients, because the weights of its start are
+              public; that can reveal a small shard.
             </p>
             <div className="flex flex-wrap gap-3">
               <Link href={`/model/${steps.train.id}`} className="button button-main">
@@ -108,6 +135,17 @@ export function ProveScreen() {
       </div>
     </div>
   );
+}
+
+/** A measured figure in words. */
+function measureInWords({ kind, testRows }: Pick<Prepared, 'kind' | 'testRows'>, value: number): string {
+  return kind === 'classes'
+    ? `${percent(value)} of ${plural(testRows, 'test row')} right`
+    : `a mean squared error of ${value.toFixed(3)} squared standard deviations`;
+}
+
+function measuredOf(prepared: Prepared | undefined, { proved }: StepState): string | undefined {
+  return prepared && proved?.measured !== undefined ? measureInWords(prepared, proved.measured) : undefined;
 }
 
 function save({ model, shard }: OwnFiles): void {

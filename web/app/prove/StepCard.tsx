@@ -1,6 +1,6 @@
 import { Tick } from '../../components/Badges.tsx';
 import { WordsBox } from '../../components/Words.tsx';
-import { percent } from '../../lib/format.ts';
+import { short } from '../../lib/format.ts';
 import type { Progress } from '../../lib/prover/messages.ts';
 import type { StepState } from './useProving.ts';
 
@@ -10,14 +10,20 @@ interface Props {
   text: string;
   action: string;
   state: StepState;
+  /** what was measured, in words */
+  measured: string | undefined;
   progress: Progress | undefined;
   enabled: boolean;
+  /** of the wallet */
+  account: string | undefined;
   onAct(): void;
 }
 
 /** One proof and its transaction. */
-export function StepCard({ number, title, text, action, state, progress, enabled, onAct }: Props) {
-  const { phase, proved, problem } = state;
+export function StepCard({ number, title, text, action, state, measured, progress, enabled, account, onAct }: Props) {
+  const { phase, proved, problem, trainer } = state;
+  // A proof counts for one sender only.
+  const isOthers = phase === 'proved' && trainer !== account;
   const busy = phase === 'asking' || phase === 'proving' || phase === 'sending';
   return (
     <li
@@ -39,13 +45,16 @@ export function StepCard({ number, title, text, action, state, progress, enabled
         {busy && <Working phase={phase} progress={progress} />}
         {proved && (
           <p className="text-[0.8125rem] text-soft">
-            Proved in {proved.seconds.toFixed(1)} s
-            {proved.accuracy !== undefined && `, ${percent(proved.accuracy)} of the test rows right`}
+            Proved in {proved.seconds.toFixed(1)} s{trainer && ` for ${short(trainer)}`}
+            {measured && `, ${measured}`}
           </p>
+        )}
+        {isOthers && trainer && (
+          <p className="text-soft">It was proved for {short(trainer)}, which is not your wallet’s account any more.</p>
         )}
         {(phase === 'ready' || phase === 'proved') && (
           <button type="button" className="button button-main justify-self-start" disabled={!enabled} onClick={onAct}>
-            {phase === 'proved' ? 'Send again' : action}
+            {phase === 'proved' && !isOthers ? 'Send again' : action}
           </button>
         )}
       </div>

@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
+import type { Address } from 'viem';
 import { errorInWords } from '../../lib/chain/errors.ts';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { TransactionState, Words } from '../../lib/chain/types.ts';
@@ -15,6 +16,8 @@ export type StepName = 'data' | 'seed' | 'train';
 export interface StepState {
   phase: 'waiting' | 'ready' | 'asking' | 'proving' | 'proved' | 'sending' | 'done';
   proved?: ProvedStep;
+  /** for whom it was proved: nobody else can send it */
+  trainer?: Address;
   /** id of what it registers */
   id?: string;
   problem?: Words;
@@ -53,11 +56,19 @@ export function useProving() {
   const change = (name: StepName, state: Partial<StepState>) =>
     setSteps((before) => ({ ...before, [name]: { ...before[name], ...state } }));
 
-  const prepare = async (plan: Plan) => {
-    setPreparing(true);
+  /** Forgets all that followed from the inputs, because they are others now. */
+  const clear = () => {
     setProblem(undefined);
     setPrepared(undefined);
     setSteps(START);
+  };
+  /** Forgets the proof of the training that nobody has sent: it is of another learning rate. */
+  const forgetTraining = () =>
+    setSteps((before) => (before.train.phase === 'proved' ? { ...before, train: { phase: 'ready' } } : before));
+
+  const prepare = async (plan: Plan) => {
+    setPreparing(true);
+    clear();
     try {
       setPrepared(await prover().ask({ kind: 'prepare', plan, base: location.origin }));
       change('data', { phase: 'ready' });
@@ -87,7 +98,7 @@ export function useProving() {
       } else if (name === 'data') proved = await prover().ask({ kind: 'data', origin, devKeys });
       else proved = await prover().ask({ kind: 'train', origin, devKeys, ...training });
       const [{ parseEdge }, { resultId }] = await loadReaders();
-      change(name, { phase: 'proved', proved, id: resultId(parseEdge(proved.text).statement) });
+      change(name, { phase: 'proved', proved, trainer: address, id: resultId(parseEdge(proved.text).statement) });
       await send(name, proved.text);
     } catch (error) {
       change(name, { phase: 'ready', problem: await inWords(error) });
@@ -116,6 +127,8 @@ export function useProving() {
     problem,
     progress,
     steps,
+    clear,
+    forgetTraining,
     prepare,
     prove,
     send,

@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { useEffect } from 'react';
 import type { Edge } from '../../../src/registry/edge.ts';
 import { Transaction } from '../../components/Transaction.tsx';
 import { WordsBox } from '../../components/Words.tsx';
@@ -12,11 +13,27 @@ import type { EdgeFacts } from '../../lib/edgeFacts.ts';
 import { count, ether, short } from '../../lib/format.ts';
 
 /** What stands between an edge and its place in the registry, one thing at a time, and then the button. */
-export function SendEdge({ edge, facts, verified }: { edge: Edge; facts: EdgeFacts; verified: boolean }) {
+export function SendEdge({
+  edge,
+  facts,
+  verified,
+  onAsking,
+}: {
+  edge: Edge;
+  facts: EdgeFacts;
+  verified: boolean;
+  /** whether the wallet's owner is being asked about this edge: no other one may be shown meanwhile */
+  onAsking(asking: boolean): void;
+}) {
   const config = useChainConfig();
   const wallet = useWallet();
   const { data: preflight } = usePreflight(edge, facts.id);
   const { state, submit, reset } = useSubmission();
+  const asking = state.phase === 'waiting';
+  useEffect(() => {
+    onAsking(asking);
+    return () => onAsking(false);
+  }, [asking, onAsking]);
 
   const page = facts.kind === 'data' || facts.kind === 'score' ? undefined : `/model/${facts.id}`;
   if (state.phase !== 'idle') {

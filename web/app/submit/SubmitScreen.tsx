@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { DevKeys } from '../../components/Badges.tsx';
 import { CheckList } from '../../components/CheckList.tsx';
 import { DropZone } from '../../components/DropZone.tsx';
@@ -19,24 +19,45 @@ const LARGEST_EDGE = 100_000;
 /** Takes an edge file, shows and verifies it, and sends it with the visitor's wallet. */
 export function SubmitScreen() {
   const config = useChainConfig();
-  const { verification, verifyText } = useVerification();
+  const { verification, verifyText, reset } = useVerification();
   const [problem, setProblem] = useState<Words>();
   const [turn, setTurn] = useState(0);
 
+  const [asking, setAsking] = useState(false);
+  const isAsking = useRef(false);
+  isAsking.current = asking;
+  const chosen = useRef(0);
+
   const take = (text: string) => {
+    chosen.current++;
     setProblem(undefined);
     setTurn((before) => before + 1);
     void verifyText(text);
   };
+  // What was refused is what was chosen: nothing of the file before may be sent in its place.
+  const refuse = (words: Words) => {
+    chosen.current++;
+    reset();
+    setProblem(words);
+  };
   // The link that `descent submit` prints carries the file after #edge=, which no server sees.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
+  // A page that is open already gets such a link as a change of what stands after #.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what they use does not change
   useEffect(() => {
-    const { hash } = window.location;
-    if (!hash.startsWith('#edge=')) return;
-    window.history.replaceState(null, '', window.location.pathname);
-    decodeLinkedEdge(hash.slice('#edge='.length)).then(take, () =>
-      setProblem({ title: 'The link is damaged.', hint: 'Drop the edge file instead.' }),
-    );
+    const open = () => {
+      const { hash } = window.location;
+      if (!hash.startsWith('#edge=') || isAsking.current) return;
+      window.history.replaceState(null, '', window.location.pathname);
+      const turn = ++chosen.current;
+      const unlessLater = (act: () => void) => turn === chosen.current && act();
+      decodeLinkedEdge(hash.slice('#edge='.length)).then(
+        (text) => unlessLater(() => take(text)),
+        () => unlessLater(() => refuse({ title: 'The link is damaged.', hint: 'Drop the edge file instead.' })),
+      );
+    };
+    open();
+    window.addEventListener('hashchange', open);
+    return () => window.removeEventListener('hashchange', open);
   }, []);
 
   const { edge, facts, checks, phase } = verification;
@@ -55,7 +76,8 @@ export function SubmitScreen() {
             accept=".json,application/json"
             limit={LARGEST_EDGE}
             onText={take}
-            onProblem={setProblem}
+            onProblem={refuse}
+            {...(asking && { closed: 'Your wallet is asked about this edge. Answer there first.' })}
           >
             <span className="hash">descent prove</span> makes it; it ends in .edge.json. It is checked here before your
             wallet is asked.
@@ -73,7 +95,7 @@ export function SubmitScreen() {
           </Section>
           <Section title="Send">
             {edge && facts ? (
-              <SendEdge key={turn} edge={edge} facts={facts} verified={holdsHere} />
+              <SendEdge key={turn} edge={edge} facts={facts} verified={holdsHere} onAsking={setAsking} />
             ) : (
               <p className="py-4 text-soft">Nothing to send yet.</p>
             )}

@@ -1,7 +1,8 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import { BenchmarkField } from '../../components/BenchmarkSelect.tsx';
 import { KIND_NAMES, KindSymbol } from '../../components/KindSymbol.tsx';
 import { SearchBox } from '../../components/SearchBox.tsx';
 import { SelectedModel } from '../../components/tree/SelectedModel.tsx';
@@ -9,16 +10,19 @@ import { TreeCanvas } from '../../components/tree/TreeCanvas.tsx';
 import { TreeTable } from '../../components/tree/TreeTable.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Direction } from '../../lib/chain/store.ts';
-import type { Graph, Kind } from '../../lib/chain/types.ts';
-import { useGraph, useSearch } from '../../lib/chain/useGraph.ts';
-import { count } from '../../lib/format.ts';
+import type { BenchmarkChoice, Graph, Kind } from '../../lib/chain/types.ts';
+import { type GraphPart, useGraph, useSearch } from '../../lib/chain/useGraph.ts';
+import { count, isHash } from '../../lib/format.ts';
 import { DEFAULT_LIMIT, MOST_NODES } from '../../lib/graphQuestion.ts';
+import { benchmarkName } from '../../lib/names.ts';
 
 const HOPS = [1, 2, 3, 5, 10, 25, 100];
 const ALL = 100_000;
 
 interface Props {
   initial: Graph;
+  /** the benchmark of the initial graph, and the others */
+  choice: BenchmarkChoice;
   focus?: `0x${string}`;
   hops: number;
   view: 'picture' | 'table';
@@ -33,20 +37,40 @@ export function TreeScreen(props: Props) {
   const [everything, setEverything] = useState(false);
   const [view, setView] = useState(props.view);
   const [text, setText] = useState('');
+  const [benchmark, setBenchmark] = useState(props.choice.benchmark?.id);
   const router = useRouter();
   const { people } = useChainConfig();
   const { data: hits } = useSearch(text);
-  const isInitial = focus === props.focus && hops === props.hops && direction === 'both' && !everything;
+  const isInitial =
+    focus === props.focus &&
+    hops === props.hops &&
+    direction === 'both' &&
+    !everything &&
+    benchmark === props.initial.benchmark;
   const limit = everything ? MOST_NODES : DEFAULT_LIMIT;
-  const question = { ...(focus && { focus }), hops, direction, limit };
+  const question = { ...(focus && { focus }), hops, direction, limit, ...(benchmark && { benchmark }) };
   const { data, isPlaceholderData } = useGraph(question, props.initial, isInitial);
-  const graph = data ?? { ...props.initial, part: '' };
+  const read = data ?? { ...props.initial, part: '' };
+  // Scores of the benchmark before are not shown under the name of the next one.
+  const graph = useMemo(() => (read.benchmark === benchmark ? read : withoutScores(read)), [read, benchmark]);
   const node = graph.nodes.find(({ id }) => id === selected);
 
+  const chosen = props.choice.benchmarks.find(({ id }) => id === benchmark);
+
+  const linkTo = (id: string | undefined, scores: string | undefined) =>
+    window.history.replaceState(
+      null,
+      '',
+      `${id ? `/model/${id}/tree` : '/tree'}${scores ? `?benchmark=${scores}` : ''}`,
+    );
   const goTo = (id: `0x${string}` | undefined) => {
     setFocus(id);
     setSelected(id);
-    window.history.replaceState(null, '', id ? `/model/${id}/tree` : '/tree');
+    linkTo(id, benchmark);
+  };
+  const choose = (id: string) => {
+    setBenchmark(isHash(id) ? id : undefined);
+    linkTo(focus, id);
   };
   return (
     <div className="flex flex-col">
@@ -90,6 +114,11 @@ export function TreeScreen(props: Props) {
             <option value="descendants">Descendants</option>
           </select>
         </label>
+        {props.choice.total > 0 && (
+          <div className="w-full sm:w-64">
+            <BenchmarkField choice={{ ...props.choice, benchmark: chosen }} onChoose={choose} />
+          </div>
+        )}
         <fieldset className="flex rounded-[3px] border border-rule bg-sheet p-0.5">
           <legend className="sr-only">Picture or table</legend>
           {(['picture', 'table'] as const).map((value) => (
@@ -140,6 +169,11 @@ export function TreeScreen(props: Props) {
           {count(graph.nodes.length)} of {count(graph.total)} models
           {focus ? ' around one' : graph.truncated ? ', the newest' : ''}
         </p>
+        {chosen && (
+          <p data-testid="scores-of">
+            Scores of <bdi>{benchmarkName(chosen)}</bdi>. † trained on these rows, or on other columns or classes
+          </p>
+        )}
         {graph.truncated && !everything && (
           <button type="button" className="link" onClick={() => setEverything(true)}>
             Show up to {count(MOST_NODES)}
@@ -160,4 +194,8 @@ export function TreeScreen(props: Props) {
       </div>
     </div>
   );
+}
+
+function withoutScores(graph: GraphPart): GraphPart {
+  return { ...graph, nodes: graph.nodes.map(({ score: _score, ...node }) => node) };
 }

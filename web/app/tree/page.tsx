@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { readGraph } from '../../lib/chain/queries.ts';
+import { readChoice, readGraph } from '../../lib/chain/queries.ts';
 import { graphQuestion } from '../../lib/graphQuestion.ts';
 import { TreeScreen } from './TreeScreen.tsx';
 
@@ -10,13 +10,16 @@ interface Props {
 }
 
 export default async function Page({ searchParams }: Props) {
-  const { focus, view } = await searchParams;
+  const { focus, view, benchmark } = await searchParams;
   const question = graphQuestion(new URLSearchParams(typeof focus === 'string' ? { focus } : {}));
-  const graph = await readGraph(question);
+  const choice = await readChoice(typeof benchmark === 'string' ? benchmark : undefined);
+  if ('missing' in choice) return null;
+  const graph = await readGraph({ ...question, ...(choice.benchmark && { benchmark: choice.benchmark.id }) });
   if ('missing' in graph) return null;
   return (
     <TreeScreen
       initial={graph}
+      choice={choice}
       {...(question.focus && { focus: question.focus })}
       hops={question.hops}
       view={view === 'table' ? 'table' : 'picture'}

@@ -33,6 +33,7 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
     const wanted = id.trim().toLowerCase();
     if (!isHash(wanted)) {
       reset();
+      setSubject(undefined);
       return setProblem({ title: 'That is no id of a model.', hint: 'An id is 0x and 64 hexadecimal digits.' });
     }
     setProblem(undefined);
@@ -74,7 +75,11 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
             title="Or an edge file"
             accept=".json,application/json"
             limit={LARGEST_EDGE}
-            onProblem={setProblem}
+            onProblem={(words) => {
+              reset();
+              setSubject(undefined);
+              setProblem(words);
+            }}
             onText={(text, name) => {
               setProblem(undefined);
               setSubject(name.slice(0, 80));

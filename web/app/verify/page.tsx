@@ -10,5 +10,6 @@ interface Props {
 
 export default async function Page({ searchParams }: Props) {
   const { node } = await searchParams;
-  return <VerifyScreen {...(typeof node === 'string' && isHash(node) && { initial: node })} />;
+  const initial = typeof node === 'string' && isHash(node) ? node : undefined;
+  return <VerifyScreen key={initial ?? ''} {...(initial && { initial })} />;
 }

@@ -1,11 +1,12 @@
 import Link from 'next/link';
 import type { GraphNode } from '../../lib/chain/types.ts';
-import { count, percent, short, widthsLabel } from '../../lib/format.ts';
+import { count, short, widthsLabel } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { ModelName, Person } from '../Identity.tsx';
 import { KindLabel } from '../KindSymbol.tsx';
 import { Mark } from '../Mark.tsx';
+import { ResultMarks, resultFigure } from '../ResultMarks.tsx';
 
 interface Props {
   node: GraphNode;
@@ -48,8 +49,9 @@ export function SelectedModel({ node, people, isFocus, onFocus, onClose }: Props
         <span className="text-soft">
           {widthsLabel(node.widths)}, depth {node.depth}
           {node.rows > 0 && `, ${count(node.rows)} rows`}
-          {node.score && `, ${percent(node.score.right / node.score.rows)} right`}
+          {node.score && `, ${resultFigure(node.score)} ${node.score.right === undefined ? 'squared error' : 'right'}`}
         </span>
+        {node.score && <ResultMarks result={node.score} />}
         <br />
         <Person address={node.trainer} people={people} />
       </p>

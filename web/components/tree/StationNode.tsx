@@ -1,10 +1,11 @@
 import type { NodeProps } from '@xyflow/react';
 import type { GraphNode, Kind } from '../../lib/chain/types.ts';
-import { percent, short } from '../../lib/format.ts';
+import { short } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { ModelName } from '../Identity.tsx';
 import { KindSymbol } from '../KindSymbol.tsx';
+import { shortResult } from '../ResultMarks.tsx';
 
 const FRAMES: Record<Kind, string> = {
   seed: 'rounded-full border-seed',
@@ -38,9 +39,7 @@ export function StationNode({ data, selected }: NodeProps) {
           <span className="truncate">
             {givenName(node) ? proquint(node.id) : (people[node.trainer.toLowerCase()] ?? short(node.trainer))}
           </span>
-          {node.score && (
-            <span className="ml-auto whitespace-nowrap">{percent(node.score.right / node.score.rows)}</span>
-          )}
+          {node.score && <span className="ml-auto whitespace-nowrap">{shortResult(node.score)}</span>}
         </span>
       </span>
       {node.hiddenParents > 0 && <More side="top" count={node.hiddenParents} />}

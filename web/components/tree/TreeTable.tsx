@@ -1,8 +1,9 @@
 import type { Graph } from '../../lib/chain/types.ts';
-import { count, moment, percent } from '../../lib/format.ts';
+import { count, moment } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { ModelLink, Person } from '../Identity.tsx';
 import { KindLabel } from '../KindSymbol.tsx';
+import { ResultMarks, resultFigure } from '../ResultMarks.tsx';
 
 /** The same as the picture, as a table. */
 export function TreeTable({ graph, people }: { graph: Graph; people: Record<string, string> }) {
@@ -39,7 +40,12 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
               </td>
               <td className="figure px-4 py-2">{node.rows > 0 ? count(node.rows) : ''}</td>
               <td className="figure px-4 py-2 whitespace-nowrap">
-                {node.score ? percent(node.score.right / node.score.rows) : ''}
+                {node.score && (
+                  <span className="grid max-w-40 justify-items-start gap-1 whitespace-normal">
+                    {resultFigure(node.score)}
+                    <ResultMarks result={node.score} />
+                  </span>
+                )}
               </td>
               <td className="px-4 py-2 text-[0.8125rem] whitespace-nowrap text-soft">
                 {node.timestamp ? moment(node.timestamp) : `block ${node.block}`}

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { getAddress, isAddress } from 'viem';
+import { getAddress, type Hex, isAddress } from 'viem';
+import { isHash } from '../format.ts';
 import type { ChainConfig } from './types.ts';
 
 /** Why there is nothing to read. */
@@ -30,7 +31,8 @@ export function deploymentFile(): string {
 
 /**
  * Where the page reads: DESCENT_RPC and DESCENT_REGISTRY (as for the command line), else the deployment file
- * `{ chainId, rpc, registry, block, devKeys, people?, explorer?, scoreboard?, creditVault?, … }`. Read again when the file changes.
+ * `{ chainId, rpc, registry, block, devKeys, people?, explorer?, scoreboard?, creditVault?, benchmark?, … }`. Read again when
+ * the file changes.
  */
 export function readConfig(): ChainConfig | MissingConfig {
   const { DESCENT_RPC, DESCENT_REGISTRY } = process.env;
@@ -68,6 +70,7 @@ function fromEnvironment(): ChainConfig | MissingConfig {
       creditVault: process.env.DESCENT_CREDIT_VAULT,
       cards: process.env.DESCENT_CARDS,
       ens: process.env.DESCENT_ENS,
+      benchmark: process.env.DESCENT_BENCHMARK,
     },
     'the environment',
   );
@@ -82,7 +85,7 @@ function fromFile(file: string): ChainConfig | MissingConfig {
 }
 
 function check(raw: Record<string, unknown>, where: string): ChainConfig | MissingConfig {
-  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {} } = raw;
+  const { rpc, registry, chainId, block = 0, devKeys = true, explorer, people = {}, benchmark } = raw;
   if (typeof rpc !== 'string' || !/^https?:\/\/\S+$/.test(rpc))
     return { missing: `${where} names no http(s) URL of a node.` };
   if (typeof registry !== 'string' || !isAddress(registry, { strict: false }))
@@ -98,6 +101,7 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
     devKeys: devKeys !== false,
     ...(typeof explorer === 'string' && /^https:\/\//.test(explorer) && { explorer: explorer.replace(/\/$/, '') }),
     people: namesByAddress(people),
+    ...(typeof benchmark === 'string' && isHash(benchmark) && { benchmark: benchmark.toLowerCase() as Hex }),
     ...contractsOf(raw),
   };
 }

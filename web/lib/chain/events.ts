@@ -103,23 +103,30 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
     const where = { block: Number(log.blockNumber), transaction: log.transactionHash };
     switch (log.eventName) {
       case 'BenchmarkSealed': {
-        const { id, dataset, closingBlock } = log.args;
+        const { id, dataset, closingBlock, sealer } = log.args;
         const sealed = { closingBlock: Number(closingBlock), opened: false };
-        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', scores: 0, sealed });
+        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', by: sealer, sealed }, []);
         break;
       }
       case 'BenchmarkOpened': {
         const { id, dataset, shardIds, closingBlock } = log.args;
         const shards = shardIds.map((shard) => store.shard(shard));
-        store.addBenchmark({
+        const listed = store.dataset(dataset);
+        const opened = {
           id,
           dataset,
-          uri: store.dataset(dataset)?.uri ?? '',
+          uri: listed?.uri ?? '',
           rows: shards.reduce((sum, shard) => sum + (shard?.rows ?? 0), 0),
           kind: shards[0]?.kind ?? 'classes',
-          scores: 0,
+          ...(listed && { by: listed.registrar }),
           ...(closingBlock > 0n && { sealed: { closingBlock: Number(closingBlock), opened: true } }),
-        });
+        };
+        store.addBenchmark(opened, shardIds);
+        break;
+      }
+      case 'Scored': {
+        const { model, shard, modelSchema, shardSchema } = log.args;
+        store.addSchemas(model, shard, { model: modelSchema, shard: shardSchema });
         break;
       }
       case 'Ranked': {

@@ -2,21 +2,22 @@
 import type { Hex } from 'viem';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
-import { wilson } from '../wilson.ts';
+import { boardOf, chooseBenchmark } from './boards.ts';
 import type { MissingConfig } from './config.ts';
 import { ensName } from './ens.ts';
+import { lineageOf } from './lineage.ts';
 import { openReader, type Reader } from './reader.ts';
 import type { Neighbourhood } from './store.ts';
 import type {
+  BenchmarkChoice,
   Board,
   ChainConfig,
   Comparison,
-  Entry,
   Graph,
   Model,
   ModelView,
-  Score,
   SearchHit,
+  Some,
   Status,
   Totals,
 } from './types.ts';
@@ -26,8 +27,9 @@ export interface Home {
   status: Status;
   totals: Totals;
   newest: Model[];
+  choice: BenchmarkChoice;
   board?: Board;
-  /** the line of the deepest node, origin first */
+  /** one way down to the deepest node, along first parents, origin first */
   line: Model[];
 }
 
@@ -35,41 +37,45 @@ export async function readStatus(): Promise<{ config: ChainConfig; status: Statu
   return withReader(({ config, status }) => ({ config, status }));
 }
 
-export async function readHome(): Promise<Home | MissingConfig> {
+/** @param benchmark from the link: an id, or 'none' */
+export async function readHome(benchmark?: string): Promise<Home | MissingConfig> {
   return withReader(({ config, status, store }) => {
     const newest = store.newest(8);
     const deepest = store.newest(500).reduce<Model | undefined>((a, b) => (a && a.depth >= b.depth ? a : b), undefined);
-    const [first] = store.benchmarks();
+    const choice = chooseBenchmark(store, config, benchmark);
     return {
       config,
       status,
       totals: store.totals,
       newest,
-      line: deepest ? store.path(deepest.id, 40).reverse() : [],
-      ...(first && { board: boardOf(store, first.id) }),
+      line: deepest ? store.firstLine(deepest.id, 40).reverse() : [],
+      choice,
+      ...(choice.benchmark && { board: boardOf(store, choice.benchmark.id) }),
     };
   });
 }
 
-/** @returns undefined when there is no such node */
-export async function readModelView(id: Hex): Promise<ModelView | MissingConfig | undefined> {
+/** @param benchmark from the link: an id, or 'none' @returns undefined when there is no such node */
+export async function readModelView(id: Hex, benchmark?: string): Promise<ModelView | MissingConfig | undefined> {
   return withReader(async (reader) => {
     const { config, status, store, client } = reader;
     const model = store.model(id);
     if (!model) return undefined;
     const [credits, trainerName] = await Promise.all([reader.credits(id), ensName(client, config, model.trainer)]);
+    const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
+    const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const shard = model.training && store.shard(model.training.shard);
     return {
       config,
       status,
       model,
-      path: store.path(id, 400).reverse(),
-      origins: store.origins(id),
+      lineage: lineageOf(store, id),
       parents: model.parents.map((parent) => store.model(parent.id)).filter((parent) => parent !== undefined),
       children: store.children(id),
       ...(shard && { shard }),
       datasets: shard ? store.datasetsOf(shard.id) : [],
-      scores: store.scoresOf(id),
+      choice,
+      ...(result && { result }),
       ...(credits && { credits }),
       ...(trainerName && { trainerName }),
     };
@@ -91,70 +97,51 @@ export async function readSearch(text: string): Promise<SearchHit[] | MissingCon
   );
 }
 
-export async function readBoards(): Promise<
-  { config: ChainConfig; status: Status; boards: Board[]; candidates: Model[] } | MissingConfig
-> {
-  return withReader(({ config, status, store }) => ({
-    config,
-    status,
-    boards: store.benchmarks().map(({ id }) => boardOf(store, id)),
-    candidates: store.newest(200),
-  }));
+/** @param benchmark from the link: an id, or 'none' */
+export async function readBoard(
+  benchmark: string | undefined,
+): Promise<{ config: ChainConfig; status: Status; choice: BenchmarkChoice; board?: Board } | MissingConfig> {
+  return withReader(({ config, status, store }) => {
+    const choice = chooseBenchmark(store, config, benchmark);
+    return { config, status, choice, ...(choice.benchmark && { board: boardOf(store, choice.benchmark.id) }) };
+  });
 }
 
-export async function readComparison(a: Hex | undefined, b: Hex | undefined): Promise<Comparison | MissingConfig> {
-  const views = await Promise.all([a, b].map((id) => (id ? readModelView(id) : undefined)));
+/** What the tree can show scores of. @param benchmark from the link: an id, or 'none' */
+export async function readChoice(benchmark: string | undefined): Promise<BenchmarkChoice | MissingConfig> {
+  return withReader(({ config, store }) => chooseBenchmark(store, config, benchmark));
+}
+
+/** @param benchmark from the link: an id, or 'none' */
+export async function readComparison(
+  a: Hex | undefined,
+  b: Hex | undefined,
+  benchmark?: string,
+): Promise<Comparison | MissingConfig> {
+  const views = await Promise.all([a, b].map((id) => (id ? readModelView(id, benchmark) : undefined)));
   return withReader(({ config, status, store }) => {
     const [left, right] = views.map((view) => (view && 'model' in view ? view : undefined));
-    const ofA = left ? new Set([left.model.id, ...store.ancestors(left.model.id).ids]) : new Set<Hex>();
-    const ofB = right ? new Set([right.model.id, ...store.ancestors(right.model.id).ids]) : new Set<Hex>();
-    const models = (ids: Iterable<Hex>, keep: (id: Hex) => boolean) =>
-      [...ids]
-        .filter(keep)
-        .map((id) => store.model(id)!)
-        .sort((x, y) => y.depth - x.depth)
-        .slice(0, 200);
+    const familyOf = (view: ModelView | undefined) =>
+      new Set(view && [view.model.id, ...store.ancestors(view.model.id)].filter((id) => store.model(id)));
+    const [ofA, ofB] = [familyOf(left), familyOf(right)];
+    const scored = [left, right].flatMap((view) => (view ? store.benchmarkIdsOf(view.model.id) : []));
+    const some = (ids: Iterable<Hex>, keep: (id: Hex) => boolean): Some => {
+      const models = [...ids].filter(keep).map((id) => store.model(id)!);
+      return { models: models.sort((x, y) => y.depth - x.depth).slice(0, 12), total: models.length };
+    };
     return {
       config,
       status,
       ...(left && { a: left }),
       ...(right && { b: right }),
-      common: models(ofA, (id) => ofB.has(id)),
-      onlyA: models(ofA, (id) => !ofB.has(id)),
-      onlyB: models(ofB, (id) => !ofA.has(id)),
+      unknown: [a, b].filter((id, k) => id !== undefined && ![left, right][k]) as string[],
+      choice: chooseBenchmark(store, config, benchmark, [...new Set(scored)]),
+      common: some(ofA, (id) => ofB.has(id)),
+      onlyA: some(ofA, (id) => !ofB.has(id)),
+      onlyB: some(ofB, (id) => !ofA.has(id)),
       suggestions: store.newest(12),
     };
   });
-}
-
-function boardOf(store: Reader['store'], id: Hex): Board {
-  const benchmark = store.benchmarks().find((other) => other.id === id)!;
-  const best = new Map<Hex, Score>();
-  for (const score of store.scoresOn(id)) {
-    const other = best.get(score.model);
-    if (!other || rankOf(score) > rankOf(other)) best.set(score.model, score);
-  }
-  const entries = [...best.values()]
-    .sort((a, b) => rankOf(b) - rankOf(a) || a.block - b.block)
-    .map((score, k): Entry => {
-      const model = store.model(score.model)!;
-      return {
-        rank: k + 1,
-        model,
-        score,
-        ...(score.right !== undefined && { share: wilson(score.right, score.rows) }),
-        ancestors: store
-          .path(model.id, 5)
-          .slice(1)
-          .map(({ id, name }) => ({ id, ...(name && { name }) })),
-      };
-    });
-  return { benchmark, entries };
-}
-
-/** Greater is better. */
-function rankOf({ right, error, rows }: Score): number {
-  return right !== undefined ? right / rows : -(error ?? Number.POSITIVE_INFINITY);
 }
 
 async function withReader<T>(answer: (reader: Reader) => T | Promise<T>, wanted?: Hex): Promise<T | MissingConfig> {

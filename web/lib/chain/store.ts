@@ -1,12 +1,21 @@
 import type { Address, Hex } from 'viem';
+import {
+  type Ancestry,
+  ancestorsOf,
+  type LineageNode,
+  shardsTrainedOn,
+  sumAncestry,
+} from '../../../src/registry/ancestry.ts';
 import type {
   Benchmark,
   Dataset,
   Graph,
   GraphNode,
+  GraphScore,
   Kind,
   Model,
   ModelParent,
+  Result,
   Score,
   SearchHit,
   Shard,
@@ -28,6 +37,14 @@ export interface Neighbourhood {
   direction: Direction;
   /** nodes at most */
   limit: number;
+  /** whose scores are told */
+  benchmark?: Hex;
+}
+
+/** What the chain says of the columns and classes of a model's line and of a shard; zero where nothing is stated. */
+export interface SchemaPair {
+  model: Hex;
+  shard: Hex;
 }
 
 /** What a model was paid in one token, in its smallest unit. */
@@ -46,8 +63,15 @@ export class Store {
   readonly #shards = new Map<Hex, Shard>();
   readonly #datasets = new Map<Hex, Dataset>();
   readonly #datasetsOfShard = new Map<Hex, Hex[]>();
-  readonly #benchmarks = new Map<Hex, Benchmark>();
-  readonly #scores = new Map<Hex, Score[]>();
+  readonly #benchmarks = new Map<Hex, Omit<Benchmark, 'results'>>();
+  readonly #shardsOfBenchmark = new Map<Hex, readonly Hex[]>();
+  /** the last one of each model, by benchmark: a later one is better */
+  readonly #results = new Map<Hex, Map<Hex, Result>>();
+  readonly #benchmarksOfModel = new Map<Hex, Set<Hex>>();
+  readonly #schemas = new Map<string, SchemaPair>();
+  /** nothing of a node's lineage changes once it is registered */
+  readonly #ancestries = new Map<Hex, Ancestry>();
+  readonly #places = new Map<Hex, number>();
   readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
@@ -66,8 +90,12 @@ export class Store {
   addModel(model: NewModel): void {
     if (this.#models.has(model.id)) return;
     const declared = model.kind === 'root' || model.parents.some(({ id }) => this.#models.get(id)?.declared);
-    const parents = model.parents.map((parent) => nameParent(parent, this.#models.get(parent.id)?.name));
+    const parents = model.parents.map((parent) => {
+      const known = this.#models.get(parent.id);
+      return nameParent({ ...parent, id: known?.id ?? parent.id }, known?.name);
+    });
     this.#models.set(model.id, { ...model, parents, declared, children: 0, parameters: parametersOf(model.widths) });
+    this.#places.set(model.id, this.#order.length);
     this.#order.push(model.id);
     for (const { id } of model.parents) {
       const parent = this.#models.get(id);
@@ -101,14 +129,36 @@ export class Store {
     this.#totals.datasets++;
   }
 
-  addBenchmark(benchmark: Benchmark): void {
-    this.#benchmarks.set(benchmark.id, { ...benchmark, scores: this.#benchmarks.get(benchmark.id)?.scores ?? 0 });
+  /** @param shards whose rows it has, each once; none while it is sealed */
+  addBenchmark(benchmark: Omit<Benchmark, 'results'>, shards: readonly Hex[]): void {
+    this.#benchmarks.set(benchmark.id, benchmark);
+    this.#shardsOfBenchmark.set(benchmark.id, shards);
+  }
+
+  /** A result on one shard tells what the chain knows of both schemas. */
+  addSchemas(model: Hex, shard: Hex, schemas: SchemaPair): void {
+    this.#schemas.set(`${model} ${shard}`, schemas);
   }
 
   addScore(score: Score): void {
-    this.#scores.set(score.model, [...(this.#scores.get(score.model) ?? []), score]);
-    const benchmark = this.#benchmarks.get(score.benchmark);
-    if (benchmark) benchmark.scores++;
+    const { model, benchmark } = score;
+    const results = this.#results.get(benchmark) ?? new Map<Hex, Result>();
+    this.#results.set(benchmark, results.set(model, { ...score, ...this.#acquaintance(model, benchmark) }));
+    this.#benchmarksOfModel.set(model, (this.#benchmarksOfModel.get(model) ?? new Set()).add(benchmark));
+  }
+
+  /** How a model stands to the rows of a benchmark. */
+  #acquaintance(model: Hex, benchmark: Hex): Pick<Result, 'trainedRows' | 'sameSchema'> {
+    const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
+    const trainedRows = shardsTrainedOn(model, shards, this.#nodeOf).reduce(
+      (sum, shard) => sum + (this.#shards.get(shard)?.rows ?? 0),
+      0,
+    );
+    const pairs = shards.map((shard) => this.#schemas.get(`${model} ${shard}`));
+    const stated = pairs.filter((pair) => pair !== undefined && BigInt(pair.model) > 0n && BigInt(pair.shard) > 0n);
+    const differ = stated.some((pair) => pair!.model !== pair!.shard);
+    const known = differ || (stated.length > 0 && stated.length === shards.length);
+    return { trainedRows, ...(known && { sameSchema: !differ }) };
   }
 
   addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
@@ -170,19 +220,28 @@ export class Store {
   }
 
   benchmark(id: Hex): Benchmark | undefined {
-    return this.#benchmarks.get(id);
+    const benchmark = this.#benchmarks.get(id);
+    return benchmark && { ...benchmark, results: this.#results.get(id)?.size ?? 0 };
   }
 
-  benchmarks(): Benchmark[] {
-    return [...this.#benchmarks.values()];
+  /** Ids, the oldest first. */
+  get benchmarkIds(): Hex[] {
+    return [...this.#benchmarks.keys()];
   }
 
-  scoresOf(model: Hex): Score[] {
-    return this.#scores.get(model) ?? [];
+  /** Benchmarks on which a model has a result. */
+  benchmarkIdsOf(model: Hex): Hex[] {
+    return [...(this.#benchmarksOfModel.get(model) ?? [])];
   }
 
-  scoresOn(benchmark: Hex): Score[] {
-    return [...this.#scores.values()].flat().filter((score) => score.benchmark === benchmark);
+  /** A model's best result. */
+  result(model: Hex, benchmark: Hex): Result | undefined {
+    return this.#results.get(benchmark)?.get(model);
+  }
+
+  /** The best result of every model that has one. */
+  resultsOn(benchmark: Hex): Result[] {
+    return [...(this.#results.get(benchmark)?.values() ?? [])];
   }
 
   /** The newest first. */
@@ -210,34 +269,43 @@ export class Store {
     return ids;
   }
 
-  /** From the node to its origin along first parents, both included, at most `limit`. */
-  path(id: Hex, limit = 1000): Model[] {
-    const path: Model[] = [];
-    for (let at = this.#models.get(id); at && path.length < limit; at = this.#models.get(at.parents[0]?.id))
-      path.push(at);
-    return path;
+  /** One way from the node up to an origin, along first parents; leaves out the other parents of merges. */
+  firstLine(id: Hex, limit: number): Model[] {
+    const line: Model[] = [];
+    for (let at = this.#models.get(id); at && line.length < limit; at = this.#models.get(at.parents[0]?.id))
+      line.push(at);
+    return line;
   }
 
-  /** All ancestors within `limit` nodes, nearest first; and whether that was all. */
-  ancestors(id: Hex, limit = 5000): { ids: Set<Hex>; complete: boolean } {
-    const ids = new Set<Hex>();
-    const queue = [id];
-    for (let k = 0; k < queue.length; k++) {
-      for (const { id: parent } of this.#models.get(queue[k])?.parents ?? []) {
-        if (ids.has(parent)) continue;
-        if (ids.size >= limit) return { ids, complete: false };
-        ids.add(parent);
-        queue.push(parent);
+  /** All ancestors, nearest first. */
+  ancestors(id: Hex): Hex[] {
+    return ancestorsOf(id, this.#nodeOf);
+  }
+
+  /** Sums over all ancestors. */
+  ancestry(id: Hex): Ancestry {
+    const known = this.#ancestries.get(id);
+    if (known) return known;
+    const sums = sumAncestry(id, this.#nodeOf);
+    this.#ancestries.set(id, sums);
+    return sums;
+  }
+
+  /** Which node it is: parents have lower places than their children. */
+  place(id: Hex): number {
+    return this.#places.get(id) ?? -1;
+  }
+
+  readonly #nodeOf = (id: Hex): LineageNode | undefined => {
+    const model = this.#models.get(id);
+    return (
+      model && {
+        id,
+        parents: model.parents.map((parent) => parent.id),
+        ...(model.training && { training: model.training }),
       }
-    }
-    return { ids, complete: true };
-  }
-
-  /** The nodes without parents that a node comes from. */
-  origins(id: Hex): Model[] {
-    const { ids } = this.ancestors(id);
-    return [id, ...ids].map((ancestor) => this.#models.get(ancestor)!).filter((model) => model?.parents.length === 0);
-  }
+    );
+  };
 
   /** Matches beginnings of ids and addresses, kinds and widths. */
   search(text: string, names: (model: Model) => string[], count = 12): SearchHit[] {
@@ -260,11 +328,17 @@ export class Store {
   }
 
   /** Part of the tree, breadth first from the focus, or the newest nodes. */
-  graph({ focus, hops, direction, limit }: Neighbourhood): Graph {
+  graph({ focus, hops, direction, limit, benchmark }: Neighbourhood): Graph {
     const chosen = focus ? this.#around(focus, hops, direction, limit) : this.#newestIds(limit);
-    const nodes = [...chosen.ids].map((id) => this.#graphNode(this.#models.get(id)!, chosen.ids));
+    const nodes = [...chosen.ids].map((id) => this.#graphNode(this.#models.get(id)!, chosen.ids, benchmark));
     nodes.sort((a, b) => a.block - b.block || a.depth - b.depth);
-    return { ...(focus && { focus }), nodes, total: this.size, truncated: chosen.truncated };
+    return {
+      ...(focus && { focus }),
+      ...(benchmark && { benchmark }),
+      nodes,
+      total: this.size,
+      truncated: chosen.truncated,
+    };
   }
 
   #newestIds(limit: number) {
@@ -302,11 +376,11 @@ export class Store {
     return { ids, truncated };
   }
 
-  #graphNode(model: Model, shown: ReadonlySet<Hex>): GraphNode {
+  #graphNode(model: Model, shown: ReadonlySet<Hex>, benchmark: Hex | undefined): GraphNode {
     const { id, kind, trainer, widths, depth, declared, block, timestamp, training, name } = model;
     const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const children = this.#children.get(id) ?? [];
-    const best = bestScore(this.scoresOf(id));
+    const result = benchmark && this.result(id, benchmark);
     return {
       id,
       kind,
@@ -320,7 +394,7 @@ export class Store {
       hiddenChildren: children.filter((child) => !shown.has(child)).length,
       rows: training?.rows ?? 0,
       ...(timestamp !== undefined && { timestamp }),
-      ...(best && { score: best }),
+      ...(result && { score: graphScore(result) }),
       ...(name && { name }),
     };
   }
@@ -330,11 +404,8 @@ function nameParent({ name: _name, ...parent }: ModelParent, name: string | unde
   return { ...parent, ...(name && { name }) };
 }
 
-function bestScore(scores: readonly Score[]): { right: number; rows: number } | undefined {
-  const [best] = scores
-    .filter((score) => score.right !== undefined)
-    .sort((a, b) => b.right! / b.rows - a.right! / a.rows);
-  return best && { right: best.right!, rows: best.rows };
+function graphScore({ right, error, rows, trainedRows, sameSchema }: Result): GraphScore {
+  return { right, error, rows, trainedRows, sameSchema };
 }
 
 /** Weights and biases of a network. */

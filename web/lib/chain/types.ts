@@ -1,5 +1,6 @@
 // Everything here survives JSON: it travels from the server to the page. Numbers beyond 2^53 are decimal or 0x text.
 import type { Address, Hex } from 'viem';
+import type { Ancestry } from '../../../src/registry/ancestry.ts';
 
 /** How a node came to be. A root was made elsewhere: its weights are declared, not proved. */
 export type Kind = 'seed' | 'root' | 'train' | 'merge';
@@ -28,6 +29,8 @@ export interface ChainConfig {
   cards?: Address;
   /** carries what others signed, where there is one */
   relay?: Address;
+  /** the benchmark that whoever runs this page shows unless another is chosen; without one, none is shown */
+  benchmark?: Hex;
   /** universal resolver of ENS, where it is not the usual one of Ethereum and Sepolia */
   ens?: Address;
 }
@@ -57,7 +60,7 @@ export interface Model {
   id: Hex;
   kind: Kind;
   trainer: Address;
-  /** edges to its origin along first parents */
+  /** edges to an origin along first parents only, as the contract counts; says nothing of other parents, nor of effort */
   depth: number;
   /** n_0 .. n_L */
   widths: number[];
@@ -112,9 +115,24 @@ export interface Benchmark {
   uri: string;
   rows: number;
   kind: 'classes' | 'regression';
+  /** who listed its rows or, while it is sealed, who sealed it */
+  by?: Address;
   /** sealed: committed to before its rows were registered; only models up to this block count */
   sealed?: { closingBlock: number; opened: boolean };
-  scores: number;
+  /** models that have a result on it */
+  results: number;
+}
+
+/** Which benchmark's results a view shows: one at a time, and always by its name. */
+export interface BenchmarkChoice {
+  /** undefined until one is chosen: anyone can open a benchmark, so none is chosen for the visitor */
+  benchmark?: Benchmark;
+  /** what can be chosen, the oldest first, at most a few hundred */
+  benchmarks: Benchmark[];
+  /** how many there are to choose from */
+  total: number;
+  /** whether the link asks for a benchmark that is not here */
+  unknown?: boolean;
 }
 
 export interface Score {
@@ -129,6 +147,14 @@ export interface Score {
   block: number;
   timestamp?: number;
   transaction: Hex;
+}
+
+/** A score, and what keeps it from being compared with others. */
+export interface Result extends Score {
+  /** rows of the benchmark that are in shards which the model or an ancestor was trained on */
+  trainedRows: number;
+  /** whether the model's line and the rows have the same schema; undefined where either states none */
+  sameSchema?: boolean;
 }
 
 /** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
@@ -154,18 +180,21 @@ export interface Credit {
 
 /** A line of a leaderboard. */
 export interface Entry {
+  /** among those it can be compared with */
   rank: number;
   model: Model;
-  score: Score;
+  score: Result;
   /** share right, 0..1, with a 95 % interval (Wilson); undefined for regression */
   share?: { value: number; low: number; high: number };
-  /** first-line ancestors, nearest first, at most a few */
-  ancestors: { id: Hex; name?: string }[];
+  /** over its whole lineage */
+  ancestry: Ancestry;
 }
 
 export interface Board {
   benchmark: Benchmark;
   entries: Entry[];
+  /** results of models that were trained on these rows or on other columns or classes: ranked by themselves */
+  apart: Entry[];
 }
 
 export interface Totals {
@@ -209,13 +238,18 @@ export interface GraphNode {
   rows: number;
   timestamp?: number;
   block: number;
-  score?: { right: number; rows: number };
+  /** on the graph's benchmark */
+  score?: GraphScore;
   /** hostile until shown otherwise */
   name?: string;
 }
 
+export type GraphScore = Pick<Result, 'right' | 'error' | 'rows' | 'trainedRows' | 'sameSchema'>;
+
 export interface Graph {
   focus?: Hex;
+  /** whose scores the nodes show */
+  benchmark?: Hex;
   nodes: GraphNode[];
   /** nodes in the whole registry */
   total: number;
@@ -252,23 +286,50 @@ export type TransactionState =
   | { phase: 'cancelled'; hash: Hex }
   | { phase: 'failed'; words: Words; hash?: Hex };
 
+/** A model in the drawing of a lineage. */
+export interface Ancestor extends Pick<Model, 'id' | 'kind' | 'training' | 'name'> {
+  /** those that are drawn, too */
+  parents: Hex[];
+  /** parents that are not drawn */
+  hiddenParents: number;
+}
+
+/** What a model descends from, through all parents of every merge. */
+export interface Lineage {
+  /** what is drawn: the nearest ancestors, some origins, and last the model itself; parents before children */
+  nodes: Ancestor[];
+  /** ancestors that are not drawn */
+  hidden: number;
+  /** over all of it, drawn or not */
+  sums: Ancestry;
+  /** origins that are declared roots */
+  declaredOrigins: number;
+}
+
 /** Everything the model page shows. */
 export interface ModelView {
   config: ChainConfig;
   status: Status;
   model: Model;
-  /** origin first, at most a few hundred */
-  path: Model[];
-  origins: Model[];
+  lineage: Lineage;
   parents: Model[];
   children: Model[];
   shard?: Shard;
   datasets: Dataset[];
-  scores: Score[];
+  /** among those on which it has a result */
+  choice: BenchmarkChoice;
+  /** on the chosen benchmark */
+  result?: Result;
   /** undefined where there is no vault, or it did not answer */
   credits?: Credit[];
   /** the trainer's primary ENS name */
   trainerName?: string;
+}
+
+/** Models of which there may be more than are listed. */
+export interface Some {
+  models: Model[];
+  total: number;
 }
 
 /** Two nodes side by side; undefined for one that does not exist. */
@@ -277,9 +338,13 @@ export interface Comparison {
   status: Status;
   a?: ModelView;
   b?: ModelView;
-  /** nearest first */
-  common: Model[];
-  onlyA: Model[];
-  onlyB: Model[];
+  /** ids that were asked for and are not here */
+  unknown: string[];
+  /** among those on which either has a result */
+  choice: BenchmarkChoice;
+  /** the deepest first */
+  common: Some;
+  onlyA: Some;
+  onlyB: Some;
   suggestions: Model[];
 }

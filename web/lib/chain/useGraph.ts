@@ -14,6 +14,8 @@ export interface GraphQuestion {
   hops: number;
   direction: Direction;
   limit: number;
+  /** whose scores are told; another one is the same part of the tree */
+  benchmark?: Hex;
 }
 
 /** A part of the tree and which part it is: it stays the same when models are added to it. */
@@ -25,8 +27,11 @@ export interface GraphPart extends Graph {
 export function useGraph(question: GraphQuestion, initial: Graph, isInitial: boolean) {
   const part = partOf(question);
   return useQuery({
-    queryKey: ['graph', part],
-    queryFn: async (): Promise<GraphPart> => ({ ...(await getJson<Graph>(`/api/graph?${part}`)), part }),
+    queryKey: ['graph', part, question.benchmark],
+    queryFn: async (): Promise<GraphPart> => {
+      const scores = question.benchmark ? `&benchmark=${question.benchmark}` : '';
+      return { ...(await getJson<Graph>(`/api/graph?${part}${scores}`)), part };
+    },
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => MS_A_NODE * Math.max(DEFAULT_LIMIT, state.data?.nodes.length ?? 0),
     ...(isInitial && { initialData: { ...initial, part }, initialDataUpdatedAt: Date.now() }),

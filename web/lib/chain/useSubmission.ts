@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { type Address, type Hex, type PublicClient, zeroAddress } from 'viem';
 import type { Edge } from '../../../src/registry/edge.ts';
 import type { Statement } from '../../../src/registry/statement.ts';
@@ -23,16 +24,24 @@ export interface Preflight {
   refusal?: Words;
 }
 
+/** Components that have asked so far. */
+let asked = 0;
+
 /** Loaded when an edge is there: it brings the curves along. */
 const loadEdges = () => import('../../../src/registry/edge.ts');
 
-/** Asks the chain what would become of the edge if its trainer sent it now. @param id of what the edge registers */
+/**
+ * Asks the chain what would become of the edge if its trainer sent it now. A component asks about one edge as long as it
+ * lives. @param id of what the edge registers
+ */
 export function usePreflight(edge: Edge, id: Hex) {
+  // Two files can say the same and carry different proofs: an answer is for one of them only.
+  const [file] = useState(() => ++asked);
   const config = useChainConfig();
   const node = useNode();
   const matches = isOfThisRegistry(edge, config);
   return useQuery({
-    queryKey: ['preflight', id, edge.origin.trainer],
+    queryKey: ['preflight', file],
     enabled: matches,
     refetchInterval: 15_000,
     queryFn: async (): Promise<Preflight> => {

@@ -96,5 +96,11 @@ export function useVerification() {
     [begin, node, config, verifyText],
   );
 
-  return { verification, verifyText, verifyNode, reset: () => setVerification(IDLE) };
+  /** Forgets the subject; what is still being checked of it changes nothing any more. */
+  const reset = useCallback(() => {
+    current.current?.abort();
+    setVerification(IDLE);
+  }, []);
+
+  return { verification, verifyText, verifyNode, reset };
 }

@@ -7,8 +7,13 @@ export interface ProverOrigin {
   trainer: Address;
 }
 
+/** What the column to be predicted holds; `unsure` refuses a column of many different numbers. */
+export type AnswerKind = 'unsure' | 'classes' | 'numbers';
+
 /** Rows to learn from: handwritten digits that the page brings, or the visitor's table. */
-export type Source = { kind: 'digits' } | { kind: 'csv'; bytes: Uint8Array; label: string };
+export type Source =
+  | { kind: 'digits' }
+  | { kind: 'csv'; bytes: Uint8Array; delimiter: string; label: string; answers: AnswerKind };
 
 export interface Plan {
   source: Source;
@@ -22,8 +27,12 @@ export interface Prepared {
   widths: number[];
   rows: number;
   testRows: number;
+  kind: 'classes' | 'regression';
   classes: string[];
-  /** share of the test rows that always naming the most frequent class gets right */
+  /**
+   * Share of the test rows that always naming the most frequent class gets right; for numbers the mean squared error of
+   * always saying the mean of the training rows, in squared standard deviations of theirs
+   */
   baseline: number;
 }
 
@@ -39,8 +48,8 @@ export interface ProvedStep {
   text: string;
   seconds: number;
   stages: { name: string; seconds: number }[];
-  /** share of the test rows right, of seed and train; measured, not proved */
-  accuracy?: number;
+  /** of seed and train: share of the test rows right, or the mean squared error as the baseline has it; not proved */
+  measured?: number;
 }
 
 /** The visitor's own: weights and data with their salts, to go on from and to release. */

@@ -2,10 +2,11 @@ import { InputError } from '../../../src/errors/InputError.ts';
 import { makeShard, type Shard, type Table, tableRows } from '../../../src/model/shard.ts';
 import { readCsv } from '../../../src/model/tables/csv.ts';
 import { prepareDataset } from '../../../src/model/tables/dataset.ts';
+import type { RawTable } from '../../../src/model/tables/rawTable.ts';
 import { applyTransforms, MNIST_POOL, MNIST_STANDARD, UNIT_PIXELS } from '../../../src/model/transforms.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { fetchBytes } from './fetchBytes.ts';
-import type { Plan } from './messages.ts';
+import type { Plan, Source } from './messages.ts';
 
 /** Pixels of a digit. */
 const PIXELS = 28 * 28;
@@ -38,7 +39,7 @@ export async function prepareRows({ source, rows }: Plan, base: string): Promise
     shard: makeShard(table, { first: 0, rows }, randomElement()),
     test,
     classes,
-    baseline: mostFrequent(table, rows, testRows),
+    baseline: baselineOf(table, rows, testRows),
   };
 }
 
@@ -56,11 +57,8 @@ async function digits(base: string): Promise<{ table: Table; classes: string[] }
   return { table: { inputs, outputs: DIGITS, kind: 'classes', features, labels }, classes };
 }
 
-function own(
-  { bytes, label }: { bytes: Uint8Array; label: string },
-  rows: number,
-): { table: Table; classes: string[] } {
-  const raw = readCsv(bytes, { label });
+function own(source: Extract<Source, { kind: 'csv' }>, rows: number): { table: Table; classes: string[] } {
+  const raw = readOwn(source);
   const { table } = prepareDataset(raw, {
     name: 'table',
     source: 'a browser',
@@ -72,8 +70,30 @@ function own(
   return { table, classes: raw.kind === 'classes' ? [...(raw.classes ?? [])] : [] };
 }
 
-function mostFrequent(table: Table, first: number, rows: number): number {
-  if (table.kind !== 'classes') return 0;
+/** Some tables number their classes; more different numbers than this are amounts, unless the visitor says otherwise. */
+const MOST_NUMBERED_CLASSES = 20;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+
+function readOwn({ bytes, label, answers, delimiter }: Extract<Source, { kind: 'csv' }>): RawTable {
+  const known = DELIMITERS.find((one) => one === delimiter) ?? ',';
+  if (answers === 'numbers') return readCsv(bytes, { targets: [label], delimiter: known });
+  const raw = readCsv(bytes, { label, delimiter: known });
+  const classes = raw.classes ?? [];
+  const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
+  if (answers === 'unsure' && classes.length > MOST_NUMBERED_CLASSES && classes.every(isNumber)) {
+    throw new InputError(`The column ${label.slice(0, 60)} holds ${classes.length} different numbers.`, {
+      hint: 'Say below the column whether they are numbers to predict or names of classes.',
+    });
+  }
+  return raw;
+}
+
+/** What naming the most frequent class gets right, or how far off the training mean is, which is zero after scaling. */
+function baselineOf(table: Table, first: number, rows: number): number {
+  if (table.kind === 'regression') {
+    const targets = table.targets.subarray(first * table.outputs, (first + rows) * table.outputs);
+    return targets.reduce((sum, target) => sum + target ** 2, 0) / rows;
+  }
   const counts = new Array<number>(table.outputs).fill(0);
   for (let k = first; k < first + rows; k++) counts[table.labels[k]]++;
   return Math.max(...counts) / rows;

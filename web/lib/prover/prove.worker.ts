@@ -58,7 +58,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
       bench.parent = weights;
       await load(bench, 'seed');
       const proved = await step(bench, request, () => prover.proveSeed(origin, weights, { seed, requestId }, onStage));
-      return { proved: { ...proved, accuracy: accuracyOf(weights, test) } };
+      return { proved: { ...proved, measured: measure(weights, test) } };
     }
     case 'train': {
       const { origin, lr, batch } = request;
@@ -72,7 +72,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
       await load(bench, 'train');
       const witness = { parent, child, shard, lr, batch, trace };
       const proved = await step(bench, request, () => prover.proveTrain(origin, witness, onStage));
-      return { proved: { ...proved, accuracy: accuracyOf(child, test) } };
+      return { proved: { ...proved, measured: measure(child, test) } };
     }
     case 'files': {
       const weights = bench.child ?? bench.parent;
@@ -97,7 +97,7 @@ async function prepare(plan: Plan, base: string) {
   const circuits: Bench['circuits'] = {};
   const srs = { size, points };
   bench = { base, widths, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
-  return { widths, rows: shard.rows, testRows: test.rows, classes, baseline };
+  return { widths, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline };
 }
 
 /** Circuit and key of one program; those of the others are let go, they are large. */
@@ -132,9 +132,9 @@ async function step(
   return { text, seconds: (performance.now() - began) / 1000, stages };
 }
 
-function accuracyOf(weights: Weights, test: Shard): number {
-  const { right = 0, rows } = evaluate(weights, test);
-  return right / rows;
+function measure(weights: Weights, test: Shard): number {
+  const { right, rows, loss } = evaluate(weights, test);
+  return right === undefined ? loss : right / rows;
 }
 
 function onStage(name: string): void {

@@ -44,6 +44,12 @@ export function CardEditor({ id, trainer, card }: Props) {
     await untilRead(result.block);
     router.refresh();
   };
+  // What is on its way stays as it was sent; what became of it is no longer shown once the text is another.
+  const field = { disabled: state.phase === 'waiting' || state.phase === 'submitted' };
+  const change = (set: (text: string) => void) => (text: string) => {
+    set(text);
+    if (state.phase !== 'idle') reset();
+  };
   const close = () => dialog.current?.close();
   return (
     <>
@@ -60,8 +66,14 @@ export function CardEditor({ id, trainer, card }: Props) {
             What you call this model
           </h2>
           <p className="text-soft">Anyone can read it, nobody vouches for it, and only you can change it.</p>
-          <Field name="Name" value={name} maxLength={CARD_LIMITS.name} onText={setName} />
-          <Field name="Link to more, https or ipfs" value={uri} maxLength={CARD_LIMITS.uri} onText={setUri} />
+          <Field name="Name" value={name} maxLength={CARD_LIMITS.name} onText={change(setName)} {...field} />
+          <Field
+            name="Link to more, https or ipfs"
+            value={uri}
+            maxLength={CARD_LIMITS.uri}
+            onText={change(setUri)}
+            {...field}
+          />
           {problem && <WordsBox tone="warn" words={{ title: problem }} />}
           {state.phase === 'idle' ? (
             <div className="flex flex-wrap gap-3">

@@ -1,8 +1,10 @@
 import { ImageResponse } from 'next/og';
 import { Mark } from '../../../components/Mark.tsx';
+import { marksOf } from '../../../components/ResultMarks.tsx';
 import { readModelView } from '../../../lib/chain/queries.ts';
-import { count, isHash, percent, short, widthsLabel } from '../../../lib/format.ts';
-import { givenName } from '../../../lib/names.ts';
+import type { Benchmark, Lineage, Model, Result } from '../../../lib/chain/types.ts';
+import { count, isHash, percent, plural, short, widthsLabel } from '../../../lib/format.ts';
+import { benchmarkName, givenName } from '../../../lib/names.ts';
 import { proquint } from '../../../lib/proquint.ts';
 
 export const size = { width: 1200, height: 630 };
@@ -28,8 +30,7 @@ export default async function Image({ params }: Props) {
   const { id } = await params;
   const view = isHash(id) ? await readModelView(id.toLowerCase() as `0x${string}`) : undefined;
   if (!view || 'missing' in view) return new ImageResponse(<Frame />, size);
-  const { model, path, scores, config } = view;
-  const [score] = scores;
+  const { model, lineage, result, choice, config } = view;
   const given = givenName(model)?.replace(NOT_IN_FONT, '?').slice(0, 36);
   return new ImageResponse(
     <Frame>
@@ -42,14 +43,16 @@ export default async function Image({ params }: Props) {
           <div style={{ display: 'flex', fontSize: 88, fontWeight: 700, letterSpacing: -2 }}>{proquint(model.id)}</div>
           {given && <div style={{ display: 'flex', fontSize: 44 }}>{`"${given}"`}</div>}
           <div style={{ display: 'flex', fontSize: 28, color: '#4c5b58' }}>{short(model.id, 14, 10)}</div>
-          <div style={{ display: 'flex', fontSize: 34, marginTop: 34 }}>
-            {`${widthsLabel(model.widths)}, ${count(path.length - 1)} edges from its origin`}
-          </div>
-          {score?.right !== undefined && (
-            <div
-              style={{ display: 'flex', fontSize: 34 }}
-            >{`${percent(score.right / score.rows)} right on ${count(score.rows)} rows`}</div>
+          <div style={{ display: 'flex', fontSize: 34, marginTop: 34 }}>{lineageInWords(model, lineage)}</div>
+          {result && choice.benchmark && (
+            <div style={{ display: 'flex', fontSize: 26 }}>{resultInWords(result, choice.benchmark)}</div>
           )}
+          {result &&
+            marksOf(result).map((mark) => (
+              <div key={mark} style={{ display: 'flex', fontSize: 26, color: '#7a4a00' }}>
+                {`But ${mark}`}
+              </div>
+            ))}
           {config.devKeys && (
             <div style={{ display: 'flex', fontSize: 26, marginTop: 18, color: '#7a4a00' }}>
               Development keys: anyone can forge
@@ -60,6 +63,19 @@ export default async function Image({ params }: Props) {
     </Frame>,
     size,
   );
+}
+
+/** Over all parents of every merge. */
+function lineageInWords({ widths }: Model, { sums }: Lineage): string {
+  return `${widthsLabel(widths)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
+}
+
+/** A result with the benchmark that it is of. */
+function resultInWords({ right, error, rows }: Result, benchmark: Benchmark): string {
+  const figure =
+    right === undefined ? `Mean squared error ${(error ?? 0).toFixed(4)}` : `${percent(right / rows)} right`;
+  const name = benchmarkName(benchmark).replace(/[“”]/g, '"').replace('…', '...').replace(NOT_IN_FONT, '?');
+  return `${figure} of ${count(rows)} rows of ${name}`;
 }
 
 function Frame({ children }: { children?: React.ReactNode }) {

@@ -1,9 +1,10 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { ModelPage } from '../../../components/ModelPage.tsx';
+import { marksOf } from '../../../components/ResultMarks.tsx';
 import { readModelView } from '../../../lib/chain/queries.ts';
-import { count, isHash, permalink, short, widthsLabel } from '../../../lib/format.ts';
-import { plainName } from '../../../lib/names.ts';
+import { count, isHash, permalink, plural, short, widthsLabel } from '../../../lib/format.ts';
+import { benchmarkName, plainName } from '../../../lib/names.ts';
 import { CardEditor } from './CardEditor.tsx';
 
 interface Props {
@@ -11,21 +12,30 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
-async function load({ params }: Props) {
+async function load({ params, searchParams }: Props) {
   const { id } = await params;
   if (!isHash(id)) return undefined;
-  return readModelView(id.toLowerCase() as `0x${string}`);
+  const { benchmark } = await searchParams;
+  return readModelView(id.toLowerCase() as `0x${string}`, typeof benchmark === 'string' ? benchmark : undefined);
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
   const view = await load(props);
   if (!view || 'missing' in view) return { title: 'Unknown model' };
-  const { model, path, config, scores } = view;
-  const [score] = scores;
+  const { model, lineage, config, result, choice } = view;
+  const { sums } = lineage;
   const title = `${plainName(model)} (${short(model.id)})`;
   const description = [
-    `A ${widthsLabel(model.widths)} network, ${count(path.length - 1)} proven steps of descent from its origin, on ${config.chainName} (${config.chainId}).`,
-    score?.right === undefined ? '' : `${count(score.right)} of ${count(score.rows)} rows right, proven.`,
+    `A ${widthsLabel(model.widths)} network with ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}, on ${config.chainName} (${config.chainId}).`,
+    ...(result?.right !== undefined && choice.benchmark
+      ? [
+          `At least ${count(result.right)} of ${count(result.rows)} rows right on ${benchmarkName(choice.benchmark)}${marksOf(
+            result,
+          )
+            .map((mark) => `, but ${mark}`)
+            .join('')}.`,
+        ]
+      : []),
   ].join(' ');
   return {
     title,
@@ -48,7 +58,7 @@ export default async function Page(props: Props) {
       view={view}
       {...(isOther && { warning: `The link is for another chain; this page shows chain ${config.chainId}.` })}
       {...(config.cards && {
-        editor: <CardEditor key={`${name} ${uri}`} id={id} trainer={trainer} card={{ name, uri }} />,
+        editor: <CardEditor key={JSON.stringify([id, name, uri])} id={id} trainer={trainer} card={{ name, uri }} />,
       })}
     />
   );

@@ -1,4 +1,4 @@
-import { readBoards } from '../../../../lib/chain/queries.ts';
+import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
 
 export const dynamic = 'force-dynamic';
@@ -7,19 +7,26 @@ interface Context {
   params: Promise<{ benchmark: string }>;
 }
 
-/** One benchmark's scores as CSV or JSON. */
+/** One benchmark's scores as CSV or JSON: those that can be compared, then those that stand apart. */
 export async function GET(request: Request, { params }: Context): Promise<Response> {
   const { benchmark } = await params;
-  const chain = await readBoards();
-  const board = 'missing' in chain ? undefined : chain.boards.find((other) => other.benchmark.id === benchmark);
+  const chain = await readBoard(benchmark);
+  const board = 'missing' in chain ? undefined : chain.board;
   if (!board) return Response.json({ error: 'no such benchmark' }, { status: 404 });
   const csv = new URL(request.url).searchParams.get('format') === 'csv';
-  const rows = board.entries.map(plain);
   const name = `descent-${benchmark.slice(2, 10)}.${csv ? 'csv' : 'json'}`;
   return new Response(
     csv
-      ? asCsv(rows)
-      : `${JSON.stringify({ benchmark: board.benchmark, entries: board.entries.map(named) }, null, 2)}\n`,
+      ? asCsv([...board.entries.map((entry) => plain(entry)), ...board.apart.map((entry) => plain(entry, true))])
+      : `${JSON.stringify(
+          {
+            benchmark: board.benchmark,
+            entries: board.entries.map((entry) => named(entry)),
+            apart: board.apart.map((entry) => named(entry, true)),
+          },
+          null,
+          2,
+        )}\n`,
     {
       headers: {
         'content-type': csv ? 'text/csv; charset=utf-8' : 'application/json',
@@ -30,9 +37,11 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   );
 }
 
-function plain({ rank, model, score, share, ancestors }: Entry) {
+/** @param apart whether it is ranked among those that cannot be compared with the others */
+function plain({ rank, model, score, share, ancestry }: Entry, apart = false) {
   return {
     rank,
+    apart,
     model: model.id,
     trainer: model.trainer,
     widths: model.widths.join('-'),
@@ -42,22 +51,32 @@ function plain({ rank, model, score, share, ancestors }: Entry) {
     rows: score.rows,
     low: share?.low ?? null,
     high: share?.high ?? null,
+    trainedOnTheseRows: score.trainedRows > 0,
+    trainedRows: score.trainedRows,
+    sameSchema: score.sameSchema ?? null,
     declared: model.declared,
     prover: score.prover,
     transaction: score.transaction,
-    ancestors: ancestors.map(({ id }) => id).join(' '),
+    parents: model.parents.map(({ id }) => id).join(' '),
+    ancestors: ancestry.ancestors,
+    edges: ancestry.edges,
+    origins: ancestry.origins,
+    steps: ancestry.steps,
+    rowsUsed: ancestry.rowsUsed,
+    rowsOfDifferentShards: ancestry.rows,
   };
 }
 
 /** With what its trainer calls it, which a table would have to quote. */
-function named(entry: Entry) {
-  return { ...plain(entry), name: entry.model.name ?? null };
+function named(entry: Entry, apart = false) {
+  return { ...plain(entry, apart), name: entry.model.name ?? null };
 }
 
-/** Hexadecimal and numbers only, so nothing needs quoting and no cell can be a formula. */
+/** Hexadecimal, numbers and yes or no only, so nothing needs quoting and no cell can be a formula. */
 function asCsv(rows: ReturnType<typeof plain>[]): string {
   const names = [
     'rank',
+    'apart',
     'model',
     'trainer',
     'widths',
@@ -67,10 +86,19 @@ function asCsv(rows: ReturnType<typeof plain>[]): string {
     'rows',
     'low',
     'high',
+    'trainedOnTheseRows',
+    'trainedRows',
+    'sameSchema',
     'declared',
     'prover',
     'transaction',
+    'parents',
     'ancestors',
+    'edges',
+    'origins',
+    'steps',
+    'rowsUsed',
+    'rowsOfDifferentShards',
   ] as const;
   return `${[names.join(','), ...rows.map((row) => names.map((name) => String(row[name] ?? '')).join(','))].join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { readGraph } from '../../../../lib/chain/queries.ts';
+import { readChoice, readGraph } from '../../../../lib/chain/queries.ts';
 import { isHash } from '../../../../lib/format.ts';
 import { graphQuestion } from '../../../../lib/graphQuestion.ts';
 import { proquint } from '../../../../lib/proquint.ts';
@@ -8,18 +8,30 @@ import { TreeScreen } from '../../../tree/TreeScreen.tsx';
 
 interface Props {
   params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: `Tree around ${proquint((await params).id)}` };
 }
 
-export default async function Page({ params }: Props) {
+export default async function Page({ params, searchParams }: Props) {
   const { id } = await params;
   if (!isHash(id)) notFound();
   const question = graphQuestion(new URLSearchParams({ focus: id }));
-  const graph = await readGraph(question);
+  const { benchmark } = await searchParams;
+  const choice = await readChoice(typeof benchmark === 'string' ? benchmark : undefined);
+  if ('missing' in choice) return null;
+  const graph = await readGraph({ ...question, ...(choice.benchmark && { benchmark: choice.benchmark.id }) });
   if ('missing' in graph) return null;
   if (graph.nodes.length === 0) notFound();
-  return <TreeScreen initial={graph} focus={id.toLowerCase() as `0x${string}`} hops={question.hops} view="picture" />;
+  return (
+    <TreeScreen
+      initial={graph}
+      choice={choice}
+      focus={id.toLowerCase() as `0x${string}`}
+      hops={question.hops}
+      view="picture"
+    />
+  );
 }

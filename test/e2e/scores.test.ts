@@ -1,0 +1,153 @@
+// What a person is told of lineages and scores, on a chain where one benchmark holds rows that a model was trained on.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { benchmarkName } from '../../web/lib/names.ts';
+import { proquint } from '../../web/lib/proquint.ts';
+import { leave, openStage, type Stage } from './support/stage.ts';
+import { SEEN_URI } from './support/story.ts';
+
+let stage: Stage;
+before(async () => {
+  stage = await openStage();
+});
+
+/** Places in the story. */
+const [SEED, FIRST, SECOND, TUNED, BRANCH, MERGED] = [0, 1, 2, 3, 4, 9];
+const html = async (path: string) => (await fetch(`${stage.server.origin}${path}`)).text();
+
+describe('the lineage of a merge', () => {
+  it('is drawn and summed over both parents on its page, in its picture and in its description', async () => {
+    const { models } = stage.story;
+    const { id } = models[MERGED];
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/model/${id}`);
+    const lineage = page.getByTestId('lineage');
+    for (const k of [SEED, FIRST, SECOND, TUNED, BRANCH])
+      assert.equal(await lineage.locator(`a[href="/model/${models[k].id}"]`).count(), 1, `model ${k}`);
+    // Four training edges of 8 steps on 64 rows; tuned and branch used one shard.
+    assert.equal(
+      await page.getByTestId('lineage-sums').innerText(),
+      '5 ancestors by 6 edges, from 1 origin. 32 steps in all, on 256 rows counted at each edge: 192 rows of 3 different shards.',
+    );
+    await leave(session);
+    assert.ok((await html(`/model/${id}`)).includes('network with 5 ancestors by 6 edges'));
+  });
+
+  it('counts on both sides when it is compared', async () => {
+    const { models } = stage.story;
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/compare?a=${models[MERGED].id}&b=${models[TUNED].id}`);
+    const cells = async (name: string) => (await page.getByRole('row', { name }).innerText()).split(/\s+/).slice(-2);
+    assert.deepEqual(await cells('Steps in all'), ['32', '24']);
+    assert.deepEqual(await cells('Rows, each use'), ['256', '192']);
+    assert.deepEqual(await cells('Rows, each shard once'), ['192', '192']);
+    assert.deepEqual(await cells('Edges'), ['6', '3']);
+    const only = page.getByRole('region', { name: 'Only the first’s' });
+    assert.ok((await only.innerText()).includes(proquint(models[BRANCH].id)));
+    await page.goto(`${stage.server.origin}/compare?a=${models[MERGED].id}&b=0x${'12'.repeat(32)}`);
+    await page.getByText(/^No model 0x1212…1212 is registered here/).waitFor();
+    await leave(session);
+  });
+});
+
+describe('scores', () => {
+  it('are shown nowhere until a benchmark is chosen, and then with its name', async () => {
+    const { models, benchmark } = stage.story;
+    const { id } = models[TUNED];
+    for (const path of ['/', '/leaderboard', `/model/${id}`]) assert.doesNotMatch(await html(path), /\d\d\.\d %/, path);
+    assert.doesNotMatch(await html('/api/graph'), /"score"/);
+    const name = benchmarkName({ id: benchmark, uri: 'https://example.org/digits/test' });
+    for (const path of ['/', '/leaderboard', `/model/${id}`]) {
+      const text = await html(`${path}?benchmark=${benchmark}`);
+      assert.match(text, /\d+\.\d %/, path);
+      assert.ok(text.includes(name), path);
+    }
+    assert.match(
+      await html(`/model/${id}?benchmark=0x${'12'.repeat(32)}`),
+      /The benchmark that the link names is not here/,
+    );
+  });
+
+  it('on rows that were trained on are flagged and ranked apart on every page, and counted', async () => {
+    const { models, seen } = stage.story;
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/leaderboard?benchmark=${seen}`);
+    assert.match(
+      await page.getByTestId('kinds').innerText(),
+      /^1 result that can be compared\. Set apart: 1 of models that were trained on these rows\./,
+    );
+    const apart = page.getByRole('region', { name: 'Set apart', exact: true });
+    await apart.getByText('trained on these rows', { exact: true }).waitFor();
+    assert.equal(await apart.locator(`a[href="/model/${models[TUNED].id}"]`).count(), 1);
+    const ranked = page.getByRole('region', { name: 'Scores', exact: true });
+    assert.equal(await ranked.locator('tbody tr').count(), 1);
+    assert.equal(await ranked.getByTestId('mark').count(), 0);
+
+    await page.goto(`${stage.server.origin}/?benchmark=${seen}`);
+    await page.getByText('1 result of models that were trained on these rows').waitFor();
+    assert.equal(await page.getByTestId('board-top').locator('li').count(), 1);
+
+    await page.goto(`${stage.server.origin}/model/${models[TUNED].id}?benchmark=${seen}`);
+    await page.getByTestId('score').getByText('trained on these rows', { exact: true }).waitFor();
+    assert.ok((await page.getByTestId('score').innerText()).includes(SEEN_URI));
+
+    await page.goto(`${stage.server.origin}/compare?a=${models[FIRST].id}&b=${models[TUNED].id}&benchmark=${seen}`);
+    assert.equal(
+      await page
+        .getByRole('row', { name: /^Score/ })
+        .getByTestId('mark')
+        .count(),
+      1,
+    );
+
+    await page.goto(`${stage.server.origin}/tree?view=table&benchmark=${seen}`);
+    const row = page.getByRole('row').filter({ has: page.locator(`a[href="/model/${models[TUNED].id}"]`) });
+    await row.getByText('trained on these rows', { exact: true }).waitFor();
+    await page.goto(`${stage.server.origin}/tree?benchmark=${seen}`);
+    const daggers = page.locator('.react-flow__node').filter({ hasText: '†' });
+    await daggers.first().waitFor();
+    assert.equal(await daggers.count(), 1);
+    await leave(session);
+
+    const json = JSON.parse(await html(`/api/leaderboard/${seen}`));
+    const plain = (list: { model: string; trainedOnTheseRows: boolean }[]) =>
+      list.map(({ model, trainedOnTheseRows }) => [model, trainedOnTheseRows]);
+    assert.deepEqual(plain(json.entries), [[models[FIRST].id, false]]);
+    assert.deepEqual(plain(json.apart), [[models[TUNED].id, true]]);
+    assert.match(
+      await html(`/model/${models[TUNED].id}?benchmark=${seen}`),
+      /rows right on [^<]*, but trained on these rows\./,
+    );
+  });
+
+  it('change with the benchmark that is chosen in the tree, and the link keeps it', async () => {
+    const { models, benchmark, seen } = stage.story;
+    const session = await stage.open();
+    const { page } = session;
+    await page.goto(`${stage.server.origin}/tree`);
+    const scored = page.locator('.react-flow__node').filter({ hasText: /\d %/ });
+    await page.locator('.react-flow__node').first().waitFor();
+    assert.equal(await scored.count(), 0);
+    const choose = async (id: string, nodes: number) => {
+      await page.getByLabel('Benchmark', { exact: true }).selectOption(id);
+      await page.waitForFunction(
+        (wanted) =>
+          Array.from(document.querySelectorAll('.react-flow__node')).filter(({ textContent }) =>
+            /\d %/.test(textContent ?? ''),
+          ).length === wanted,
+        nodes,
+      );
+    };
+    await choose(benchmark, 3);
+    assert.ok(page.url().endsWith(`/tree?benchmark=${benchmark}`));
+    await choose(seen, 2);
+    assert.ok((await page.getByTestId('scores-of').innerText()).includes(SEEN_URI));
+    await choose('none', 0);
+    await page.goto(`${stage.server.origin}/model/${models[TUNED].id}/tree?benchmark=${seen}`);
+    await scored.nth(1).waitFor();
+    await leave(session);
+  });
+});
