@@ -1,7 +1,7 @@
 import { type Address, type Hex, hexToBigInt } from 'viem';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import { type NodeOf, shardsTrainedOn } from '../../src/registry/ancestry.ts';
+import { type NodeOf, shardsUsedBy } from '../../src/registry/ancestry.ts';
 import type { Chain } from '../chain/client.ts';
 import { readSchemas } from '../chain/readResults.ts';
 
@@ -31,10 +31,11 @@ export async function judgeResults(
       ({ model: other, modelSchema, shardSchema }) =>
         other === model && hexToBigInt(modelSchema) > 0n && hexToBigInt(shardSchema) > 0n,
     );
+    const used = shardsUsedBy(model, nodeOf);
     const differ = stated.some(({ modelSchema, shardSchema }) => modelSchema !== shardSchema);
     const isComplete = shards.length > 0 && new Set(stated.map(({ shard }) => shard)).size === shards.length;
     return {
-      trainedShards: shardsTrainedOn(model, shards, nodeOf).length,
+      trainedShards: shards.filter((shard) => used.has(shard)).length,
       shards: shards.length,
       sameSchema: differ || isComplete ? !differ : undefined,
     };

@@ -75,10 +75,14 @@ export function sumAncestry(id: Hex, nodeOf: NodeOf): Ancestry {
 }
 
 /**
- * Those of some shards that a node or any of its ancestors was trained on. The same rows registered a second time are
- * another shard, which nothing on chain can recognise.
+ * The shards that a node or any of its ancestors was trained on. The same rows registered a second time are another
+ * shard, which nothing on chain can recognise.
  */
-export function shardsTrainedOn(id: Hex, shards: readonly Hex[], nodeOf: NodeOf): Hex[] {
-  const used = new Set([id, ...ancestorsOf(id, nodeOf)].map((at) => nodeOf(at)?.training?.shard));
-  return shards.filter((shard) => used.has(shard));
+export function shardsUsedBy(id: Hex, nodeOf: NodeOf): Set<Hex> {
+  const used = new Set<Hex>();
+  for (const at of [id, ...ancestorsOf(id, nodeOf)]) {
+    const shard = nodeOf(at)?.training?.shard;
+    if (shard !== undefined) used.add(shard);
+  }
+  return used;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Hex, numberToHex } from 'viem';
-import { ancestorsOf, type LineageNode, shardsTrainedOn, sumAncestry } from '../../src/registry/ancestry.ts';
+import { ancestorsOf, type LineageNode, shardsUsedBy, sumAncestry } from '../../src/registry/ancestry.ts';
 
 const id = (k: number): Hex => numberToHex(k, { size: 32 });
 const shard = (k: number): Hex => numberToHex(1_000_000 + k, { size: 32 });
@@ -37,10 +37,11 @@ describe('the ancestry of a node', () => {
     assert.deepEqual(sumAncestry(id(6), nodeOf), { ...sums, ancestors: 6, edges: 7, steps: 40, rowsUsed: 320 });
   });
 
-  it('finds a shard on the second side of a merge and above it, and no other', () => {
+  it('finds the shards on both sides of a merge, and no other', () => {
     const twoSides = family([[]], [[0], 0], [[]], [[2], 1], [[1, 3]], [[4], 2]);
-    assert.deepEqual(shardsTrainedOn(id(5), [shard(1), shard(2), shard(3)], twoSides), [shard(1), shard(2)]);
-    assert.deepEqual(shardsTrainedOn(id(1), [shard(1)], twoSides), []);
+    assert.deepEqual(shardsUsedBy(id(5), twoSides), new Set([2, 0, 1].map(shard)));
+    assert.deepEqual(shardsUsedBy(id(1), twoSides), new Set([shard(0)]));
+    assert.deepEqual(shardsUsedBy(id(2), twoSides), new Set());
   });
 
   it('counts ancestors that nobody knows', () => {

@@ -21,9 +21,6 @@ import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
 import { WordsBox } from './Words.tsx';
 
-/** Anyone can list any shard, as often as they pay for it. */
-const MOST_DATASETS = 6;
-
 /**
  * Everything the chain says about one model.
  * @param editor for its trainer, beside the other buttons
@@ -161,7 +158,7 @@ function Card({ model }: { model: Model }) {
   );
 }
 
-function EdgeFacts({ view: { model, config, shard, datasets, trainerName } }: { view: ModelView }) {
+function EdgeFacts({ view: { model, config, shard, datasets, datasetTotal, trainerName } }: { view: ModelView }) {
   const { training, seed, source } = model;
   const explorer = config.explorer;
   return (
@@ -212,14 +209,14 @@ function EdgeFacts({ view: { model, config, shard, datasets, trainerName } }: { 
             {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
             <br />
             <Hash value={training.shard} what="id of the shard" />
-            {datasets.slice(0, MOST_DATASETS).map((dataset) => (
+            {datasets.map((dataset) => (
               <span key={dataset.id} className="block">
                 <span className="text-soft">Listed as </span>
                 <StrangersText text={dataset.uri} />
               </span>
             ))}
-            {datasets.length > MOST_DATASETS && (
-              <span className="block text-soft">and in {count(datasets.length - MOST_DATASETS)} more lists</span>
+            {datasetTotal > datasets.length && (
+              <span className="block text-soft">and in {count(datasetTotal - datasets.length)} more lists</span>
             )}
           </dd>
         </>

@@ -7,6 +7,9 @@ import type { RawLog } from './scan.ts';
 import { KINDS, type NewModel, type Store, trainingOf } from './store.ts';
 import type { ChainConfig } from './types.ts';
 
+/** What a registrar writes can be as long as a block allows; no more of it is ever shown. */
+const LONGEST_URI = 600;
+
 type Registered = Omit<NewModel, 'training' | 'seed' | 'parents'>;
 
 /** Units of a regression's result: errors have twice the fraction bits of activations. */
@@ -89,7 +92,14 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
       }
       case 'DatasetRegistered': {
         const { id, registrar, shardIds, rows, uri } = log.args;
-        store.addDataset({ id, registrar, shards: [...shardIds], rows: Number(rows), uri, ...where });
+        store.addDataset({
+          id,
+          registrar,
+          shards: [...shardIds],
+          rows: Number(rows),
+          uri: uri.slice(0, LONGEST_URI),
+          ...where,
+        });
         break;
       }
     }

@@ -22,6 +22,9 @@ import type {
   Totals,
 } from './types.ts';
 
+/** Lists of a shard that a model's page names. */
+const MOST_DATASETS = 6;
+
 export interface Home {
   config: ChainConfig;
   status: Status;
@@ -65,6 +68,7 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const shard = model.training && store.shard(model.training.shard);
+    const datasets = shard ? store.datasetsOf(shard.id) : [];
     return {
       config,
       status,
@@ -73,7 +77,8 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       parents: model.parents.map((parent) => store.model(parent.id)).filter((parent) => parent !== undefined),
       children: store.children(id),
       ...(shard && { shard }),
-      datasets: shard ? store.datasetsOf(shard.id) : [],
+      datasets: datasets.slice(0, MOST_DATASETS).map(({ id, uri }) => ({ id, uri })),
+      datasetTotal: datasets.length,
       choice,
       ...(result && { result }),
       ...(credits && { credits }),

@@ -315,7 +315,10 @@ export interface ModelView {
   parents: Model[];
   children: Model[];
   shard?: Shard;
-  datasets: Dataset[];
+  /** lists that name the shard, at most a few: anyone can list any shard */
+  datasets: Pick<Dataset, 'id' | 'uri'>[];
+  /** how many there are */
+  datasetTotal: number;
   /** among those on which it has a result */
   choice: BenchmarkChoice;
   /** on the chosen benchmark */
