@@ -23,16 +23,18 @@ import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import {
+  type AheadOptions,
   type CommonOptions,
   nextOptions,
   outputOf,
   type StatementOptions,
+  withAhead,
   withCommon,
   withStatement,
 } from './options.ts';
 import { originOf, printEdges, proveHere } from './prove.ts';
 
-interface MergeOptions extends CommonOptions, StatementOptions {
+interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
   parents: string[];
   average?: string[] | true;
   task?: string[];
@@ -55,7 +57,7 @@ interface MergeOutcome {
 const RECIPES = ['average', 'task', 'slerp', 'stack', 'coefficients'] as const;
 
 export function addMergeCommand(program: Command): void {
-  withCommon(withStatement(program.command('merge')))
+  withAhead(withCommon(withStatement(program.command('merge'))))
     .description('merge models of one shape into a child and, with --registry, prove it')
     .requiredOption('--parents <weights...>', 'weights files (model.safetensors), 2 to 8')
     .option('--average [weights...]', 'weighted average: a number for each parent, or none for equal parts')
@@ -77,7 +79,13 @@ export function addMergeCommand(program: Command): void {
         const model = run.file('merge', 'model');
         if (origin !== undefined) {
           output.note(describeMerge(outcome, inputs));
-          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
+          printEdges(
+            run,
+            await proveHere(run, origin, output, options),
+            output,
+            { model, ...outcome },
+            nextOptions(options),
+          );
           return;
         }
         const lines = [`weights  ${model}`, `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`];

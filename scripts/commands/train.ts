@@ -5,6 +5,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseWidths } from '../../src/model/shape.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
+import { requireChainId } from '../chain/client.ts';
+import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { fileHash } from '../files/read.ts';
 import { listShards } from '../files/shards.ts';
@@ -127,6 +129,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const { renderTraining, trainingCurve, trainingDocument } = await import('../training/summary.ts');
   const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'training', inputs);
   try {
+    if (context !== undefined) await askBeforeTraining(run, inputs, context, output);
     const training = await trainAll(run, inputs, { test, seedContext: context, output });
     const curve = join(run.folder, 'curve.svg');
     writeDurably(curve, trainingCurve(training));
@@ -151,6 +154,20 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
 async function contextOf(options: TrainOptions) {
   const { chain, registry } = await openRegistry(options);
   return { chain, registry, account: loadAccount(options, chain.id) };
+}
+
+/** What would make the chain refuse the first edges is known before minutes of training. */
+async function askBeforeTraining(
+  run: Run,
+  inputs: TrainingInputs,
+  context: Awaited<ReturnType<typeof contextOf>>,
+  output: Output,
+): Promise<void> {
+  const { lookUp } = await import('../training/registerAll.ts');
+  await requireChainId(context.chain);
+  const first = inputs.seed === null ? GAS_AT_MOST.train : GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed;
+  await requireFunds(context.chain, context.account.address, first);
+  await lookUp(run, inputs, { ...context, output });
 }
 
 function trainingInputs(options: TrainOptions, rate: Rate): TrainingInputs {
