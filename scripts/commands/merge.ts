@@ -11,6 +11,7 @@ import {
   taskCoefficients,
 } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, factorsOf, findEqualParents } from '../../src/model/mergeEffect.ts';
+import { type Schema, sameSchema } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
@@ -156,10 +157,23 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
     const equal = findEqualParents(parents).map((group) => ({ ...group }));
     requireDifferent(parents, equal);
     const { child } = mergeWeights(parents, coefficients, randomElement());
+    const schema = commonSchema(parents, output);
+    if (schema !== undefined) child.schema = schema;
     put('model', 'model.safetensors', writeWeights(child));
     output.progress.done();
     return { shape: modelLabel(child), recipe: inputs.recipe, coefficients, equal };
   });
+}
+
+/** The schema of the parents that have one; undefined, with a warning, where two differ. */
+function commonSchema(parents: readonly Weights[], output: Output): Schema | undefined {
+  const known = parents.flatMap(({ schema }, i) => (schema === undefined ? [] : [{ schema, parent: i + 1 }]));
+  const other = known.find(({ schema }) => !sameSchema(schema, known[0].schema));
+  if (other === undefined) return known[0]?.schema;
+  output.warn(
+    `Parents ${known[0].parent} and ${other.parent} were trained on rows of different schemas: the child has none.`,
+  );
+  return undefined;
 }
 
 /** Two files of one model, such as a copy with other metadata, have one commitment: the registry refuses them. */
