@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import type { Orientation } from '../../src/model/import/mapping.ts';
-import type { NormPlace } from '../../src/model/import/norms.ts';
+import type { NormPlace } from '../../src/model/import/norm.ts';
 import { parseWidths } from '../../src/model/shape.ts';
 import { fileHash } from '../files/read.ts';
 import { describeRoot } from '../importing/describeRoot.ts';

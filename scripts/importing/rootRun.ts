@@ -4,7 +4,7 @@ import { rootCapacity } from '../../src/model/capacity.ts';
 import { fitToRanges } from '../../src/model/import/fit.ts';
 import { type FloatModel, type ImportedModel, readFloatModel } from '../../src/model/import/floatModel.ts';
 import { type LayerTensors, type Orientation, openOrientation } from '../../src/model/import/mapping.ts';
-import type { NormPlace } from '../../src/model/import/norms.ts';
+import type { NormPlace } from '../../src/model/import/norm.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';

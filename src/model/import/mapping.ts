@@ -2,7 +2,7 @@ import { InputError } from '../../errors/InputError.ts';
 import { MAX_LAYERS } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
 import type { Tensor } from '../safetensors.ts';
-import type { Norm, NormOptions } from './norms.ts';
+import type { Norm, NormOptions } from './norm.ts';
 
 /** `out-in`: row i holds the weights of output i (PyTorch). `in-out`: column i does (Keras, Flax, scikit-learn). */
 export type Orientation = 'out-in' | 'in-out';

@@ -2,7 +2,7 @@ import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { InputError } from '../../../errors/InputError.ts';
 import { show } from '../../json.ts';
 import type { MappingOptions } from '../mapping.ts';
-import type { Norm } from '../norms.ts';
+import type { Norm } from '../norm.ts';
 import { hashFiles, type MappedSource, type SourceFile } from '../source.ts';
 import { type OnnxTensor, readOnnxFile } from './onnxFile.ts';
 import { followGraph } from './onnxGraph.ts';
