@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {ILineage} from "../interfaces/ILineage.sol";
 
 /// @title Example: only descendants of one model may enter
-/// @notice A house that serves models which were all trained from its base model, and in whose whole ancestry every
-/// weight is accounted for.
+/// @notice A house that serves models which all descend from its base model, and in whose whole ancestry no root was declared.
+/// That does not keep weights made elsewhere out: see ILineage.isDeclared.
 contract DescentGate {
     ILineage private immutable LINEAGE;
     bytes32 public immutable BASE;

@@ -9,7 +9,8 @@ import {IPayments} from "./IPayments.sol";
 /// Until the deadline the money can only go to a winner, afterwards only back to the funder.
 ///
 /// *First* is the first for which somebody calls `claim`. The prize is the model's trainer's, whoever calls. A model
-/// that had reached the threshold before the bounty was made wins too: look at the leaderboard before setting one.
+/// that had reached the threshold before the bounty was made wins too: look at the leaderboard before setting one. So does a
+/// model that was trained on the benchmark's own rows: ask for a sealed benchmark where that matters.
 interface IBountyBoard is IPayments {
     enum State {
         None,
@@ -58,13 +59,21 @@ interface IBountyBoard is IPayments {
 
     // ------------------------------------------------------------------------------------------------ errors
 
+    /// @notice Thrown when a deadline is not ahead, or more than MAX_DURATION ahead.
     error DeadlineOutOfRange(uint256 deadline);
+    /// @notice Thrown when there is no such model.
     error UnknownModel(bytes32 model);
+    /// @notice Thrown when there is no such bounty, or it was won or refunded.
     error NotOpen(uint256 id);
+    /// @notice Thrown when a bounty is claimed after its deadline.
     error DeadlinePassed(uint256 id, uint256 deadline);
+    /// @notice Thrown when a bounty is refunded before its deadline has passed.
     error DeadlineNotPassed(uint256 id, uint256 deadline);
+    /// @notice Thrown when a model has no score on the benchmark.
     error NoScore(bytes32 model, bytes32 benchmark);
+    /// @notice Thrown when a score does not reach the threshold.
     error ScoreNotEnough(uint256 value, uint256 threshold);
+    /// @notice Thrown when a model is not shown to descend from the ancestor asked for.
     error NotADescendant(bytes32 model, bytes32 ancestor);
 
     // ------------------------------------------------------------------------------------------------ changing

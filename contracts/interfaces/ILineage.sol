@@ -18,9 +18,10 @@ interface ILineage {
 
     /// @notice How a node came to be.
     /// None: there is no such node.
-    /// Seed: pseudo-random weights that nobody could choose.
+    /// Seed: pseudo-random weights that follow from a block's hash, among which a builder of that block has some choice.
     /// Root: weights made elsewhere; only their range was proved, their origin is *declared*.
-    /// Train: gradient steps from one parent over one shard of data.
+    /// Train: gradient steps from one parent over one shard of data. Whoever chooses the rows chooses where the steps lead:
+    /// to weights made elsewhere, where the network has one layer, or nowhere at all.
     /// Merge: a weighted sum of 2 to 8 parents, rounded.
     enum Kind {
         None,
@@ -63,8 +64,11 @@ interface ILineage {
 
     // ------------------------------------------------------------------------------------------------ errors
 
+    /// @notice Thrown when a cursor is neither zero nor a child of the parent.
     error NotAChild(bytes32 cursor, bytes32 parent);
+    /// @notice Thrown when a node would lie 2^24 edges or more below the top of its first line.
     error TooDeep(uint256 depth);
+    /// @notice Thrown when a registry would have 2^32 nodes or more.
     error TooManyNodes(uint256 number);
 
     // ------------------------------------------------------------------------------------------------ nodes
@@ -75,14 +79,16 @@ interface ILineage {
     /// @notice Who proved a node; zero where there is none.
     function trainerOf(bytes32 id) external view returns (address);
 
-    /// @notice Edges on the first line of a node: 0 for seeds, roots and where there is no such node.
+    /// @notice Edges on the first line of a node: 0 for seeds, roots and where there is no such node. It measures no effort: an
+    /// edge may leave the weights as they were.
     function depthOf(bytes32 id) external view returns (uint256);
 
     /// @notice How a node came to be; None where there is no such node.
     function kindOf(bytes32 id) external view returns (Kind);
 
     /// @notice Whether a node is a declared root or descends from one, through any parent: then part of its weights came
-    /// from outside and nothing is proved about how those were made. False where there is no such node.
+    /// from outside and nothing is proved about how those were made. False where there is no such node. That nothing was
+    /// declared does not show that nothing came from outside: rows of data can be made to lead to any weights of one layer.
     function isDeclared(bytes32 id) external view returns (bool);
 
     /// @notice How many nodes are registered; they are numbered from 1.

@@ -9,8 +9,11 @@ interface IModelCards {
     /// @notice A trainer wrote a model's card, in place of what it said before.
     event CardWritten(bytes32 indexed model, address indexed trainer, string name, string uri);
 
+    /// @notice Thrown when somebody else than the trainer of a registered model would write its card.
     error NotTheTrainer(bytes32 model, address account);
+    /// @notice Thrown when a name has more than 64 bytes.
     error NameTooLong(uint256 length);
+    /// @notice Thrown when an address has more than 256 bytes.
     error UriTooLong(uint256 length);
 
     /// @notice Writes the card of a model of the sender's. Two empty texts remove it.

@@ -12,8 +12,11 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 /// descends from whom is asked through ILineage; proofs are checked by another contract, an IVerifiers. The registry has no
 /// owner: nobody can change or remove a node, an edge or a shard.
 ///
-/// Nodes: a *seed* has pseudo-random weights that nobody could choose, a *root* has weights made elsewhere, a *train* node
-/// descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents.
+/// Nodes: a *seed* has pseudo-random weights that follow from a block's hash, a *root* has weights made elsewhere, a *train*
+/// node descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents.
+///
+/// What is proved is the step, not its worth: rows are whatever their owner committed to, so that a training can lead to
+/// weights made elsewhere or leave them as they were.
 ///
 /// Commitments and shapes are not stored. A node's id is the hash of both, so callers pass them again.
 ///
@@ -143,36 +146,64 @@ interface IModelRegistry is ILineage {
     // ------------------------------------------------------------------------------------------------ errors
 
     // Shapes and parameters
+    /// @notice Thrown when a network has fewer than 1 or more than 4 layers; the value counts widths, one more than
+    /// layers.
     error UnsupportedDepth(uint256 widths);
+    /// @notice Thrown when a width or a number of rows is not in 1..4096.
     error UnsupportedSize(uint256 size);
+    /// @notice Thrown when a model or a shard has more entries than a proof can open.
     error OracleTooLarge(uint256 entries);
+    /// @notice Thrown when a learning rate is not in 1..2^16.
     error LearningRateOutOfRange(uint256 learningRate);
+    /// @notice Thrown when a shard is trained on whose number of rows is no power of two.
     error RowsNotPowerOfTwo(uint256 rows);
+    /// @notice Thrown when a batch is no power of two or larger than the shard.
     error UnsupportedBatch(uint256 batch, uint256 rows);
+    /// @notice Thrown when a model and a shard have other numbers of inputs.
     error InputsDiffer(uint256 model, uint256 shard);
+    /// @notice Thrown when a model and a shard have other numbers of outputs.
     error OutputsDiffer(uint256 model, uint256 shard);
 
     // State
+    /// @notice Thrown when there is no such model.
     error UnknownModel(ModelId id);
+    /// @notice Thrown when a model with this commitment and shape is registered already.
     error ModelExists(ModelId id);
+    /// @notice Thrown when there is no such shard.
     error UnknownShard(ShardId id);
+    /// @notice Thrown when a shard with this commitment and descriptor is registered already.
     error ShardExists(ShardId id);
+    /// @notice Thrown when a dataset would have no shards.
     error EmptyDataset();
+    /// @notice Thrown when the ids of shards are not strictly ascending.
     error ShardsNotAscending(ShardId previous, ShardId next);
+    /// @notice Thrown when shards of one dataset differ in inputs, outputs or kind.
     error ShardsOfDifferentFamilies(ShardId first, ShardId other);
+    /// @notice Thrown when shards of one dataset differ in schema, or one states none.
     error ShardsOfDifferentSchemas(ShardId first, ShardId other);
+    /// @notice Thrown when the same shards were listed with the same text already.
     error DatasetExists(DatasetId id);
+    /// @notice Thrown when there is no such request.
     error UnknownSeedRequest(uint256 requestId);
+    /// @notice Thrown when somebody else than the trainer who asked uses a request.
     error SeedRequestOfAnother(uint256 requestId, address trainer);
+    /// @notice Thrown when a request is used a second time.
     error SeedRequestUsed(uint256 requestId);
+    /// @notice Thrown when the block that decides a seed is not past.
     error SeedTooEarly(uint256 requestId, uint256 seedBlock);
+    /// @notice Thrown when the chain has forgotten the hash of the block that decides a seed.
     error SeedExpired(uint256 requestId, uint256 seedBlock);
 
     // Merges
+    /// @notice Thrown when a merge has fewer than 2 or more than 8 parents.
     error UnsupportedParents(uint256 parents);
+    /// @notice Thrown when a merge has not one coefficient for each layer and parent.
     error CoefficientsMismatch(uint256 layer, uint256 coefficients);
+    /// @notice Thrown when a coefficient is not in (-2^17, 2^17).
     error CoefficientOutOfRange(uint256 layer, uint256 parent, int256 coefficient);
+    /// @notice Thrown when a merge names a parent twice.
     error ParentTwice(ModelId parent);
+    /// @notice Thrown when all coefficients of a parent are zero.
     error ParentWithoutPart(ModelId parent);
 
     // ------------------------------------------------------------------------------------------------ data
@@ -207,7 +238,8 @@ interface IModelRegistry is ILineage {
     /// @return requestId for `seedOf` and `seed`, from the next block but one on
     function requestSeed(uint16[] calldata widths) external returns (uint256 requestId);
 
-    /// @notice Second transaction: registers the model whose weights the seed determines.
+    /// @notice Second transaction: registers the model whose weights the seed determines. They are public: who knows the
+    /// request can compute them. Layers of equal fan-in take theirs from one sequence, where the seed says, and may overlap.
     /// @dev Program *seed*. Only the trainer who asked, once per request, while `seedOf` answers.
     function seed(uint256 requestId, G1Point calldata commitment, Proof calldata proof) external returns (ModelId id);
 
@@ -254,8 +286,9 @@ interface IModelRegistry is ILineage {
     /// @dev Reverts with SeedTooEarly until seedBlock is past, with SeedExpired once its hash is gone: 256 blocks later,
     /// 8191 where the chain has the history contract of EIP-2935. Then another request must be made.
     ///
-    /// The randomness is that of block hashes: whoever makes seedBlock can choose among the blocks it could make, and a
-    /// trainer can drop a request whose seed does not please and make another, which stays visible.
+    /// The randomness is that of block hashes. Whoever builds seedBlock can try many blocks and take the one whose seed suits:
+    /// about 13 bits of choice within a slot of 12 seconds with plain JavaScript, more with faster code, and nothing is
+    /// forfeited by it. A trainer can drop a request whose seed does not please and make another, which stays visible.
     function seedOf(uint256 requestId) external view returns (uint256);
 
     /// @notice Id of a model with this commitment and shape, registered or not.

@@ -6,21 +6,21 @@ pragma solidity ^0.8.28;
 /// with the rest. Tokens whose balances change by themselves, or that charge a sender more than the amount, must not be
 /// used: their holders would share the shortfall. Nobody else would.
 interface IPayments {
-    /// @notice Nothing arrived, so there is nothing to credit.
+    /// @notice Thrown when nothing arrived, so that there is nothing to credit.
     error NothingReceived(address token);
 
-    /// @notice More than 2^128 - 1 units, alone or with what the account already holds.
+    /// @notice Thrown when an amount is more than 2^128 - 1 units, alone or with what the account already holds.
     error AmountTooLarge(uint256 amount);
 
-    /// @notice Nothing is owed to the caller in this token.
+    /// @notice Thrown when nothing is owed to the caller in this token.
     error NothingOwed(address account, address token);
 
-    /// @notice The zero address and this contract cannot be paid.
+    /// @notice Thrown when the zero address or this contract would be paid.
     error UnusableRecipient(address to);
 
-    /// @notice The token, or the receiver of Ether, refused.
+    /// @notice Thrown when the token, or the receiver of Ether, refused.
     error TransferFailed(address token, address to, uint256 amount);
 
-    /// @notice Money moves in one call at a time.
+    /// @notice Thrown when money would move in a call within another that moves some.
     error Reentered();
 }

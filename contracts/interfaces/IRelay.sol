@@ -35,9 +35,13 @@ interface IRelay {
     /// @notice A trainer cancelled a request, or what would have become one.
     event Cancelled(address indexed trainer, uint256 nonce);
 
+    /// @notice Thrown when a request is carried after its deadline.
     error Expired(uint256 deadline);
+    /// @notice Thrown when a request was carried or cancelled already.
     error NonceUsed(address trainer, uint256 nonce);
+    /// @notice Thrown when the trainer has not signed exactly this request.
     error WrongSignature(address trainer);
+    /// @notice Thrown when the target has no code.
     error NoContract(address target);
 
     /// @notice Carries RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8

@@ -14,6 +14,9 @@ import {G1Point, Proof} from "./Proof.sol";
 /// For classes the value is the number of rows proved right: a lower bound, since a prover may leave rows out. The
 /// greatest proved one counts. For regression it is the exact sum of squared errors, in units of 2^-18, and less is better.
 ///
+/// Nothing here asks whether a model or its ancestors were trained on the rows that it is scored on, nor whether the schemas
+/// of both agree. The registry's Trained events, and Scored, tell; whoever compares results should look.
+///
 /// A benchmark can be *sealed*: its dataset's id is committed to before its shards are registered, and only models count
 /// that were registered up to a block before that. Then nobody can have trained on the rows, except whoever made them or
 /// was given them off chain: nothing can prove that rows were kept secret.
@@ -99,21 +102,37 @@ interface IScoreboard is IScores {
     /// @param place in the leaderboard, 1 is best; zero if it did not get in
     event Ranked(BenchmarkId indexed benchmark, ModelId indexed model, address indexed ranker, uint256 value, uint256 place);
 
+    /// @notice Thrown when there is no such model.
     error UnknownModel(ModelId id);
+    /// @notice Thrown when there is no such shard.
     error UnknownShard(ShardId id);
+    /// @notice Thrown when there is no such dataset.
     error UnknownDataset(DatasetId id);
+    /// @notice Thrown when there is no such benchmark, sealed or open.
     error UnknownBenchmark(BenchmarkId id);
+    /// @notice Thrown when a benchmark is opened or sealed a second time.
     error BenchmarkExists(BenchmarkId id);
+    /// @notice Thrown when a benchmark would have more than 256 shards.
     error TooManyShards(uint256 shards);
+    /// @notice Thrown when a closing block is past.
     error ClosingBlockPassed(uint256 closingBlock);
+    /// @notice Thrown when a closing block is 2^64 or more.
     error ClosingBlockTooFar(uint256 closingBlock);
+    /// @notice Thrown when a shard of a sealed benchmark was registered by its closing block: it can never be opened.
     error SealBroken(DatasetId dataset, uint256 firstBlock);
+    /// @notice Thrown when a sealed benchmark is ranked on before it is open.
     error StillSealed(BenchmarkId id, uint256 closingBlock);
+    /// @notice Thrown when a model was registered after a sealed benchmark's closing block.
     error ModelTooLate(ModelId model, uint256 blockNumber, uint256 closingBlock);
+    /// @notice Thrown when a model and a shard have other numbers of inputs.
     error InputsDiffer(uint256 model, uint256 shard);
+    /// @notice Thrown when a model and a shard have other numbers of outputs.
     error OutputsDiffer(uint256 model, uint256 shard);
+    /// @notice Thrown when a result is above 2^52, which none can reach.
     error ResultOutOfRange(uint256 result);
+    /// @notice Thrown when a result or sum is no better than the best one proved.
     error NotBetter(uint256 result, uint256 best);
+    /// @notice Thrown when a model has no result on a shard of the benchmark.
     error NotScored(ModelId model, ShardId shard);
 
     /// @notice Registers a result of a model on a shard.

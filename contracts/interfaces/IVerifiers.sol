@@ -32,19 +32,34 @@ interface IVerifiers {
     /// @notice Ownership has changed hands, or is given up for good (newOwner zero).
     event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
 
+    /// @notice Thrown when development keys would be used on a chain that is not local, without saying that this is
+    /// wanted.
     error DevKeysOffLocal(uint256 chainId);
+    /// @notice Thrown when a verifier has no code.
     error VerifierWithoutCode(address verifier);
+    /// @notice Thrown when the powers are no points of G2, or infinity.
     error UnusableSrs();
+    /// @notice Thrown when a number is no program.
     error UnknownProgram(uint256 program);
+    /// @notice Thrown when a program would have more than 255 verifiers.
     error TooManyVersions(uint256 program);
+    /// @notice Thrown when somebody else than the owner would change something.
     error NotOwner(address caller);
+    /// @notice Thrown when somebody accepts an ownership that was not offered to them.
     error NotPendingOwner(address caller);
 
+    /// @notice Thrown when commitments are not 1 to 9 pairs of words.
     error MalformedCommitments(uint256 words);
+    /// @notice Thrown when a point is infinity, not on the curve, or has a coordinate beyond its field.
     error InvalidPoint(uint256 x, uint256 y);
+    /// @notice Thrown when an output of the circuit is r or more.
     error SignalNotInField(uint256 value);
+    /// @notice Thrown when a verifier's code is not what it was when it was added.
     error VerifierChanged(uint256 program, uint256 version);
+    /// @notice Thrown when the Groth16 proof does not hold for the statement, its sender, this chain and the contract
+    /// it is made to.
     error ProofRejected(uint256 program);
+    /// @notice Thrown when the commitments do not open to what the proof says.
     error OpeningRejected(uint256 program);
 
     /// @notice Checks a proof of a statement that is made to the calling contract by `prover`. Reverts unless it holds.
