@@ -1,7 +1,8 @@
-import type { Address, Hex } from 'viem';
+import { type Address, type Hex, parseEventLogs } from 'viem';
 import { modelCardsAbi } from '../../src/generated/abi.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Chain } from './client.ts';
+import { type LogOptions, readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
 
 /** What a trainer says of a model; nothing of it is proved. */
@@ -20,10 +21,10 @@ export async function readCard({ client }: Chain, cards: Address, model: Hex): P
 }
 
 /** Names of all models that have one, by id, made printable. @throws DescentError (chain) */
-export async function readNames({ client }: Chain, cards: Address): Promise<Map<string, string>> {
+export async function readNames(chain: Chain, cards: Address, options?: LogOptions): Promise<Map<string, string>> {
   return translateErrors(async () => {
-    const query = { address: cards, abi: modelCardsAbi, fromBlock: 0n, strict: true } as const;
-    const written = await client.getContractEvents({ ...query, eventName: 'CardWritten' });
+    const logs = await readLogs(chain, cards, options);
+    const written = parseEventLogs({ abi: modelCardsAbi, logs, eventName: 'CardWritten' });
     const names = new Map<string, string>();
     for (const { args } of written) names.set(args.model, printable(args.name));
     return new Map([...names].filter(([, name]) => name !== ''));

@@ -1,10 +1,11 @@
-import { type Address, type Hex, zeroAddress } from 'viem';
+import { type Address, type Hex, parseEventLogs, zeroAddress } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, relayedAbi } from '../../src/generated/abi.ts';
 import { decodeShape } from '../../src/model/shape.ts';
 import { callWithin, type DrawnSeed, type ProvedCall, readProvedCall } from '../../src/registry/calldata.ts';
 import type { Chain } from './client.ts';
+import { noEvents, readLogsOfModel } from './readLogs.ts';
 
 /** A registration as its transaction carries it. */
 export interface StoredEdge extends ProvedCall {
@@ -54,35 +55,25 @@ export async function readStoredEdge(chain: Chain, registry: Address, id: Hex): 
   }
 }
 
-async function findModel({ client }: Chain, registry: Address, id: Hex): Promise<Registration | undefined> {
+async function findModel(chain: Chain, registry: Address, id: Hex): Promise<Registration | undefined> {
   const contract = { address: registry, abi: modelRegistryAbi } as const;
-  const { trainer, blockNumber } = await client.readContract({ ...contract, functionName: 'node', args: [id] });
+  const { trainer, blockNumber } = await chain.client.readContract({ ...contract, functionName: 'node', args: [id] });
   if (trainer === zeroAddress) return undefined;
-  const range = { fromBlock: blockNumber, toBlock: blockNumber, strict: true } as const;
-  const [[registered], [seeded]] = await Promise.all([
-    client.getContractEvents({ ...contract, ...range, eventName: 'ModelRegistered', args: { id } }),
-    client.getContractEvents({ ...contract, ...range, eventName: 'Seeded', args: { id } }),
-  ]);
-  if (registered === undefined) throw noEvent(id, blockNumber);
+  const logs = await readLogsOfModel(chain, registry, id, blockNumber);
+  const [registered] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ModelRegistered' });
+  const [seeded] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Seeded' });
+  if (registered === undefined) throw noEvents(id, blockNumber);
   const widths = decodeShape(registered.args.shape);
   const drawn = seeded && { widths, seed: seeded.args.seed };
   return { trainer, blockNumber, transactionHash: registered.transactionHash, ...(drawn && { drawn }) };
 }
 
-async function findShard({ client }: Chain, registry: Address, id: Hex): Promise<Registration | undefined> {
+async function findShard(chain: Chain, registry: Address, id: Hex): Promise<Registration | undefined> {
   const contract = { address: registry, abi: modelRegistryAbi } as const;
-  const { owner, blockNumber } = await client.readContract({ ...contract, functionName: 'shard', args: [id] });
+  const { owner, blockNumber } = await chain.client.readContract({ ...contract, functionName: 'shard', args: [id] });
   if (owner === zeroAddress) return undefined;
-  const range = { fromBlock: blockNumber, toBlock: blockNumber, strict: true } as const;
-  const [event] = await client.getContractEvents({ ...contract, ...range, eventName: 'ShardRegistered', args: { id } });
-  if (event === undefined) throw noEvent(id, blockNumber);
+  const logs = await readLogsOfModel(chain, registry, id, blockNumber);
+  const [event] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ShardRegistered' });
+  if (event === undefined) throw noEvents(id, blockNumber);
   return { trainer: owner, blockNumber, transactionHash: event.transactionHash };
-}
-
-function noEvent(id: Hex, block: bigint): DescentError {
-  return new DescentError(`The node has no events of block ${block}, in which ${id} was registered.`, {
-    code: 'NO_EVENTS',
-    exit: 'chain',
-    hint: 'Ask a node that keeps old blocks (--rpc).',
-  });
 }

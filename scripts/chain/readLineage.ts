@@ -1,20 +1,19 @@
-import type { Address, Hex } from 'viem';
+import { type Address, type Hex, parseEventLogs } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { decodeShard } from '../../src/model/shape.ts';
 import type { LineageNode, NodeOf } from '../../src/registry/ancestry.ts';
 import type { Chain } from './client.ts';
+import { readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
 
 /** Which node descends from which, through all parents, and what each was trained on. @throws DescentError (chain) */
-export async function readLineage({ client }: Chain, registry: Address): Promise<NodeOf> {
+export async function readLineage(chain: Chain, registry: Address): Promise<NodeOf> {
   return translateErrors(async () => {
-    const query = { address: registry, abi: modelRegistryAbi, fromBlock: 0n, strict: true } as const;
-    const [registered, trained, merged, shards] = await Promise.all([
-      client.getContractEvents({ ...query, eventName: 'ModelRegistered' }),
-      client.getContractEvents({ ...query, eventName: 'Trained' }),
-      client.getContractEvents({ ...query, eventName: 'Merged' }),
-      client.getContractEvents({ ...query, eventName: 'ShardRegistered' }),
-    ]);
+    const logs = await readLogs(chain, registry, { registry });
+    const registered = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ModelRegistered' });
+    const trained = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Trained' });
+    const merged = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Merged' });
+    const shards = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ShardRegistered' });
     const rowsOf = new Map(shards.map(({ args }) => [args.id, decodeShard(args.descriptor).rows]));
     const nodes = new Map<Hex, LineageNode>(registered.map(({ args: { id } }) => [id, { id, parents: [] }]));
     for (const { args } of merged) nodes.set(args.child, { id: args.child, parents: args.parents });

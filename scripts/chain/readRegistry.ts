@@ -1,8 +1,10 @@
-import { type Address, type Hex, zeroAddress } from 'viem';
+import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { decodeShape, type ShardShape } from '../../src/model/shape.ts';
 import { type Chain, shortMessage } from './client.ts';
+import { type LogOptions, noEvents, readGas, readLogs, readLogsOfModel } from './readLogs.ts';
 
 /** Names of the contract's enum Kind, in its order. */
 const KINDS = ['none', 'seed', 'root', 'train', 'merge'] as const;
@@ -36,44 +38,44 @@ export interface StoredShard extends ShardShape {
   owner: Address;
 }
 
-const RECEIPTS_AT_ONCE = 16;
-
-/** All nodes from a block on, in the order of their registration. @throws DescentError (chain) */
-export async function readTree(chain: Chain, registry: Address, fromBlock: bigint): Promise<ModelNode[]> {
+/** All nodes, in the order of their registration. @throws DescentError (chain) */
+export async function readTree(chain: Chain, registry: Address, options: LogOptions = {}): Promise<ModelNode[]> {
   return translateErrors(async () => {
-    const query = { address: registry, abi: modelRegistryAbi, fromBlock, strict: true } as const;
-    const [registered, trained, merged, declared] = await Promise.all([
-      chain.client.getContractEvents({ ...query, eventName: 'ModelRegistered' }),
-      chain.client.getContractEvents({ ...query, eventName: 'Trained' }),
-      chain.client.getContractEvents({ ...query, eventName: 'Merged' }),
-      chain.client.getContractEvents({ ...query, eventName: 'Declared' }),
-    ]);
-    const edges = new Map(trained.map(({ args }) => [args.child, args]));
-    const merges = new Map(merged.map(({ args }) => [args.child, args]));
-    const sources = new Map(declared.map(({ args }) => [args.id, args.source]));
-    const gas = await readGas(chain, [...new Set(registered.map((event) => event.transactionHash))]);
-    return registered.map(({ args, transactionHash, blockNumber }): ModelNode => {
-      const edge = edges.get(args.id);
-      const merge = merges.get(args.id);
-      return {
-        id: args.id,
-        kind: KINDS[args.kind],
-        trainer: args.trainer,
-        depth: Number(args.depth),
-        widths: decodeShape(args.shape),
-        parent: edge?.parent ?? merge?.firstParent,
-        merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
-        source: sources.get(args.id),
-        training: edge && {
-          shard: edge.shard,
-          learningRate: Number(edge.learningRate),
-          batch: Number(edge.batch),
-        },
-        transaction: transactionHash,
-        block: Number(blockNumber),
-        gas: gas.get(transactionHash)!,
-      };
-    });
+    const logs = await readLogs(chain, registry, { ...options, registry });
+    return nodesOf(chain, logs);
+  });
+}
+
+async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
+  const events = parseEventLogs({ abi: modelRegistryAbi, logs, strict: true });
+  const named = <N extends (typeof events)[number]['eventName']>(name: N) =>
+    events.filter((event): event is Extract<typeof event, { eventName: N }> => event.eventName === name);
+  const registered = named('ModelRegistered');
+  const edges = new Map(named('Trained').map(({ args }) => [args.child, args]));
+  const merges = new Map(named('Merged').map(({ args }) => [args.child, args]));
+  const sources = new Map(named('Declared').map(({ args }) => [args.id, args.source]));
+  const gas = await readGas(chain, [...new Set(registered.map((event) => event.transactionHash!))]);
+  return registered.map(({ args, transactionHash, blockNumber }): ModelNode => {
+    const edge = edges.get(args.id);
+    const merge = merges.get(args.id);
+    return {
+      id: args.id,
+      kind: KINDS[args.kind],
+      trainer: args.trainer,
+      depth: Number(args.depth),
+      widths: decodeShape(args.shape),
+      parent: edge?.parent ?? merge?.firstParent,
+      merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
+      source: sources.get(args.id),
+      training: edge && {
+        shard: edge.shard,
+        learningRate: Number(edge.learningRate),
+        batch: Number(edge.batch),
+      },
+      transaction: transactionHash!,
+      block: Number(blockNumber),
+      gas: gas.get(transactionHash!)!,
+    };
   });
 }
 
@@ -83,7 +85,8 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
     const call = { address: registry, abi: modelRegistryAbi } as const;
     const node = await chain.client.readContract({ ...call, functionName: 'node', args: [id] });
     if (node.trainer === zeroAddress) return undefined;
-    const [found] = (await readTree(chain, registry, node.blockNumber)).filter((other) => other.id === id);
+    const found = await nodesOf(chain, await readLogsOfModel(chain, registry, id, node.blockNumber));
+    if (found.length === 0) throw noEvents(id, node.blockNumber);
     const children: Hex[] = [];
     for (let cursor: Hex = `0x${'0'.repeat(64)}`; ; ) {
       const [page, next] = await chain.client.readContract({
@@ -95,7 +98,7 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
       if (BigInt(next) === 0n) break;
       cursor = next;
     }
-    return { ...found, registeredAt: new Date(Number(node.timestamp) * 1000).toISOString(), children };
+    return { ...found[0], registeredAt: new Date(Number(node.timestamp) * 1000).toISOString(), children };
   });
 }
 
@@ -151,27 +154,19 @@ export async function readResult(
   });
 }
 
-async function readGas(chain: Chain, hashes: Hex[]): Promise<Map<Hex, number>> {
-  const gas = new Map<Hex, number>();
-  for (let k = 0; k < hashes.length; k += RECEIPTS_AT_ONCE) {
-    const some = hashes.slice(k, k + RECEIPTS_AT_ONCE);
-    const receipts = await Promise.all(some.map((hash) => chain.client.getTransactionReceipt({ hash })));
-    for (const receipt of receipts) gas.set(receipt.transactionHash, Number(receipt.gasUsed));
-  }
-  return gas;
-}
-
 /** Errors of the node as one of ours; ours as they are. */
 export async function translateErrors<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
     if (cause instanceof DescentError) throw cause;
-    throw new DescentError('The registry could not be read.', {
+    const { says, hint } = nodeAnswer(cause);
+    throw new DescentError(['The registry could not be read.', says].join(' ').trim(), {
       cause,
       details: shortMessage(cause),
       code: 'READ_FAILED',
       exit: 'chain',
+      ...(hint && { hint }),
     });
   }
 }

@@ -1,8 +1,9 @@
-import type { Address, Hex } from 'viem';
+import { type Address, type Hex, parseEventLogs } from 'viem';
 import { scoreboardAbi } from '../../src/generated/abi.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
 import type { Chain } from './client.ts';
 import { translateErrors } from './readRegistry.ts';
+import { readBoardLogs } from './readScoreboard.ts';
 
 /** A model's best sum on a benchmark. */
 export interface StoredResult {
@@ -29,19 +30,19 @@ export interface NotedSchemas {
  * @throws DescentError (chain)
  */
 export async function readResults(
-  { client }: Chain,
+  chain: Chain,
   scoreboard: Address,
   of: { benchmark: Hex } | { model: Hex },
 ): Promise<StoredResult[]> {
   return translateErrors(async () => {
     const call = { address: scoreboard, abi: scoreboardAbi } as const;
-    const query = { ...call, fromBlock: 0n, strict: true, eventName: 'Ranked' } as const;
-    const ranked = await client.getContractEvents({ ...query, args: of });
+    const logs = await readBoardLogs(chain, scoreboard);
+    const ranked = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'Ranked', args: of });
     const ids = [...new Set(ranked.map(({ args }) => args.benchmark))];
     const benchmarks = new Map(
       await Promise.all(
         ids.map(async (id) => {
-          const { rows, kind } = await client.readContract({ ...call, functionName: 'benchmark', args: [id] });
+          const { rows, kind } = await chain.client.readContract({ ...call, functionName: 'benchmark', args: [id] });
           return [id, { rows: Number(rows), kind: (kind === 1 ? 'classes' : 'regression') as ShardKind }] as const;
         }),
       ),
@@ -62,21 +63,15 @@ export async function readResults(
 
 /** The schemas beside each result of some models on some shards. @throws DescentError (chain) */
 export async function readSchemas(
-  { client }: Chain,
+  chain: Chain,
   scoreboard: Address,
   models: readonly Hex[],
   shards: readonly Hex[],
 ): Promise<NotedSchemas[]> {
   if (models.length === 0 || shards.length === 0) return [];
   return translateErrors(async () => {
-    const scored = await client.getContractEvents({
-      address: scoreboard,
-      abi: scoreboardAbi,
-      fromBlock: 0n,
-      strict: true,
-      eventName: 'Scored',
-      args: { shard: [...shards] },
-    });
+    const logs = await readBoardLogs(chain, scoreboard);
+    const scored = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'Scored', args: { shard: [...shards] } });
     const wanted = new Set(models);
     return scored
       .map(({ args: { model, shard, modelSchema, shardSchema } }) => ({ model, shard, modelSchema, shardSchema }))

@@ -1,7 +1,8 @@
-import { type Address, type Hex, zeroAddress } from 'viem';
+import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
 import type { Chain } from './client.ts';
+import { type LogOptions, readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
 
 /** A benchmark as the chain's events tell it. */
@@ -34,22 +35,24 @@ export async function registryOfScoreboard({ client }: Chain, scoreboard: Addres
   );
 }
 
+/** All events of a scoreboard; they begin after its registry's first one. @throws DescentError; the node's error */
+export async function readBoardLogs(chain: Chain, scoreboard: Address, options: LogOptions = {}): Promise<Log[]> {
+  return readLogs(chain, scoreboard, { ...options, registry: await registryOfScoreboard(chain, scoreboard) });
+}
+
 /** All benchmarks, sealed or open, in the order in which they were first seen. @throws DescentError (chain) */
-export async function readBenchmarks(chain: Chain, scoreboard: Address): Promise<ListedBenchmark[]> {
+export async function readBenchmarks(
+  chain: Chain,
+  scoreboard: Address,
+  options: LogOptions = {},
+): Promise<ListedBenchmark[]> {
   return translateErrors(async () => {
     const registry = await registryOfScoreboard(chain, scoreboard);
-    const query = { fromBlock: 0n, strict: true } as const;
-    const board = { ...query, address: scoreboard, abi: scoreboardAbi } as const;
-    const [sealed, opened, datasets] = await Promise.all([
-      chain.client.getContractEvents({ ...board, eventName: 'BenchmarkSealed' }),
-      chain.client.getContractEvents({ ...board, eventName: 'BenchmarkOpened' }),
-      chain.client.getContractEvents({
-        ...query,
-        address: registry,
-        abi: modelRegistryAbi,
-        eventName: 'DatasetRegistered',
-      }),
-    ]);
+    const logs = await readBoardLogs(chain, scoreboard, options);
+    const sealed = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BenchmarkSealed' });
+    const opened = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BenchmarkOpened' });
+    const made = await readLogs(chain, registry, { ...options, registry });
+    const datasets = parseEventLogs({ abi: modelRegistryAbi, logs: made, eventName: 'DatasetRegistered' });
     const uris = new Map(datasets.map(({ args }) => [args.id, args.uri]));
     const found = new Map<Hex, ListedBenchmark>();
     for (const { args } of sealed) {

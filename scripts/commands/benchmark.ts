@@ -6,6 +6,7 @@ import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
 import type { Chain } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
+import type { LogOptions } from '../chain/readLogs.ts';
 import { readShard } from '../chain/readRegistry.ts';
 import { isDataset, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { sendCall } from '../chain/send.ts';
@@ -13,18 +14,20 @@ import { modelIdOf, parseId, shardIdsOf } from '../files/ids.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import {
   type CommonOptions,
+  type FromBlockOptions,
   natural,
   openScoreboard,
   outputOf,
   positive,
   type ScoreboardOptions,
   withCommon,
+  withFromBlock,
   withKey,
   withRpc,
   withScoreboard,
 } from './options.ts';
 
-interface BenchmarkOptions extends CommonOptions, ScoreboardOptions {
+interface BenchmarkOptions extends CommonOptions, ScoreboardOptions, FromBlockOptions {
   uri: string;
   closingBlock?: number;
   blocks?: number;
@@ -80,7 +83,7 @@ export function addBenchmarkCommand(program: Command): void {
       const { chain, scoreboard, account } = board;
       const list = await listOf(names, options);
       await requireShards(board, list.shards, false);
-      const own = await sealsOf(chain, scoreboard, list.dataset, account.address);
+      const own = await sealsOf(board, list.dataset, account.address);
       const closingBlock = await closingBlockOf(chain, options);
       const id = await benchmarkId(chain, scoreboard, list.dataset, account.address, closingBlock);
       if (own.length > 0) {
@@ -100,9 +103,8 @@ export function addBenchmarkCommand(program: Command): void {
     .option('--sealer <address>', 'who sealed it, where several people sealed the same shards')
     .action(async (names: string[], options: BenchmarkOptions) => {
       const board = await openBoard(options);
-      const { chain, scoreboard } = board;
       const list = await listOf(names, options);
-      const seals = await sealsOf(chain, scoreboard, list.dataset, options.sealer);
+      const seals = await sealsOf(board, list.dataset, options.sealer);
       if (seals.length !== 1) {
         throw new InputError(
           seals.length === 0
@@ -140,6 +142,7 @@ export interface Board {
   registry: Address;
   account: LocalAccount;
   runs: string;
+  reading: LogOptions;
 }
 
 export interface Ranked {
@@ -177,15 +180,16 @@ export function describeRank({ benchmark, model, sent, value, rows }: Ranked): s
 }
 
 /** Connects and takes the key. @throws InputError, DescentError (chain) */
-export async function openBoard(options: ScoreboardOptions & CommonOptions): Promise<Board> {
+export async function openBoard(options: ScoreboardOptions & CommonOptions & FromBlockOptions): Promise<Board> {
   const { chain, scoreboard } = await openScoreboard(options);
   const account = loadAccount(options, chain.id);
   const registry = await registryOfScoreboard(chain, scoreboard);
-  return { chain, scoreboard, registry, account, runs: options.runs };
+  const reading = { fromBlock: options.fromBlock, output: outputOf(options) };
+  return { chain, scoreboard, registry, account, runs: options.runs, reading };
 }
 
 function withWhere(command: Command): Command {
-  return withKey(withScoreboard(withRpc(withCommon(command))));
+  return withFromBlock(withKey(withScoreboard(withRpc(withCommon(command)))));
 }
 
 interface ShardList {
@@ -220,15 +224,15 @@ async function registerDataset(board: Board, { dataset, shards, uri }: ShardList
   await sendCall(chain, account, { to: registry, data }, runs);
 }
 
-async function openOnce({ chain, scoreboard, account, runs }: Board, id: Hex, data: () => Hex) {
-  const open = (await readBenchmarks(chain, scoreboard)).some((known) => known.id === id && known.isOpen);
+async function openOnce({ chain, scoreboard, account, runs, reading }: Board, id: Hex, data: () => Hex) {
+  const open = (await readBenchmarks(chain, scoreboard, reading)).some((known) => known.id === id && known.isOpen);
   if (open) return { sent: false };
   const { transactionHash } = await sendCall(chain, account, { to: scoreboard, data: data() }, runs);
   return { sent: true, transaction: transactionHash };
 }
 
-async function sealsOf(chain: Chain, scoreboard: Address, dataset: Hex, sealer: string | undefined) {
-  const known = await readBenchmarks(chain, scoreboard);
+async function sealsOf({ chain, scoreboard, reading }: Board, dataset: Hex, sealer: string | undefined) {
+  const known = await readBenchmarks(chain, scoreboard, reading);
   return known.filter(
     (benchmark) =>
       benchmark.dataset === dataset &&

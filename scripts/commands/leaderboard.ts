@@ -12,23 +12,27 @@ import { commandLine } from '../terminal/invocation.ts';
 import { printable } from '../terminal/printable.ts';
 import {
   type CommonOptions,
+  type FromBlockOptions,
   openScoreboard,
   outputOf,
   type ScoreboardOptions,
   withCommon,
+  withFromBlock,
   withRpc,
   withScoreboard,
 } from './options.ts';
 
+type LeaderboardOptions = CommonOptions & ScoreboardOptions & FromBlockOptions;
+
 export function addLeaderboardCommand(program: Command): void {
-  withScoreboard(withRpc(withCommon(program.command('leaderboard'))))
+  withFromBlock(withScoreboard(withRpc(withCommon(program.command('leaderboard')))))
     .description('print the leaderboard of a benchmark, or list the benchmarks')
     .argument('[benchmark]', 'its id')
-    .action(async (name: string | undefined, options: CommonOptions & ScoreboardOptions) => {
+    .action(async (name: string | undefined, options: LeaderboardOptions) => {
       const id = name === undefined ? undefined : parseId(name, 'benchmark');
       const { chain, scoreboard } = await openScoreboard(options);
-      const benchmarks = await readBenchmarks(chain, scoreboard);
       const output = outputOf(options);
+      const benchmarks = await readBenchmarks(chain, scoreboard, { fromBlock: options.fromBlock, output });
       if (id === undefined) {
         const text = benchmarks.length === 0 ? 'There are no benchmarks yet.' : alignColumns(benchmarks.map(lineOf));
         return output.result({ benchmarks }, text);

@@ -28,6 +28,11 @@ export interface CardsOptions extends ChainOptions {
   cards?: string;
 }
 
+/** Where reading events begins, for nodes that do not say since when a contract stands. */
+export interface FromBlockOptions {
+  fromBlock?: number;
+}
+
 export interface StatementOptions extends ChainOptions {
   trainer?: string;
 }
@@ -66,6 +71,15 @@ export function withCards(command: Command): Command {
   );
 }
 
+/** Adds --from-block. */
+export function withFromBlock(command: Command): Command {
+  return command.addOption(
+    new Option('--from-block <number>', 'read no events before this block (default: where the contract begins)')
+      .env('DESCENT_FROM_BLOCK')
+      .argParser(natural),
+  );
+}
+
 /** Adds the ways to name a key. */
 export function withKey(command: Command): Command {
   return command
@@ -76,15 +90,6 @@ export function withKey(command: Command): Command {
 /** Adds what a proof is bound to: chain, registry and the trainer, by address or by key. */
 export function withStatement(command: Command): Command {
   return withTrainer(withChain(command));
-}
-
-export interface AheadOptions {
-  ahead?: boolean;
-}
-
-/** Adds --ahead. */
-export function withAhead(command: Command): Command {
-  return command.option('--ahead', 'prove although what the edge builds on is not registered yet');
 }
 
 /** Adds the trainer, by address or by key. */

@@ -8,28 +8,28 @@ import { drawTree, shortId } from '../terminal/drawTree.ts';
 import {
   type CardsOptions,
   type CommonOptions,
-  natural,
+  type FromBlockOptions,
   openRegistry,
   outputOf,
   withCards,
   withChain,
   withCommon,
+  withFromBlock,
 } from './options.ts';
 
-interface TreeOptions extends CommonOptions, CardsOptions {
-  fromBlock: number;
-}
+interface TreeOptions extends CommonOptions, CardsOptions, FromBlockOptions {}
 
 export function addTreeCommand(program: Command): void {
-  withCards(withCommon(withChain(program.command('tree'))))
+  withFromBlock(withCards(withCommon(withChain(program.command('tree')))))
     .description('draw the tree of all models of a registry')
-    .option('--from-block <number>', 'block to read events from', natural, 0)
     .action(async (options: TreeOptions) => {
       const output = outputOf(options);
       const { chain, registry } = await openRegistry(options);
-      const nodes = await readTree(chain, registry, BigInt(options.fromBlock));
+      const reading = { fromBlock: options.fromBlock, output };
+      const nodes = await readTree(chain, registry, reading);
       const cards = options.cards === undefined ? undefined : parseAddress(options.cards, '--cards');
-      const names = cards === undefined ? new Map<string, string>() : await readNames(chain, cards);
+      const names =
+        cards === undefined ? new Map<string, string>() : await readNames(chain, cards, { ...reading, registry });
       const extra = new Map([...names].map(([id, name]) => [id, `"${name}"`]));
       output.result(
         { chainId: chain.id, registry, nodes: nodes.map((node) => ({ ...node, name: names.get(node.id) })) },

@@ -90,7 +90,7 @@ export async function runDemo(options: DemoOptions, node: LocalNode): Promise<De
     rows,
     names: stage.names,
     steps,
-    nodes: await readTree(chain, registry, 0n),
+    nodes: await readTree(chain, registry),
     benchmark,
     leaderboard: standings.map(({ model, value, rows }) => ({ model, right: Number(value), rows })),
     seconds: (performance.now() - begun) / 1000,

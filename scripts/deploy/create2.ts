@@ -14,7 +14,6 @@ import {
   zeroHash,
 } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { gasLimit } from '../../src/registry/gas.ts';
 import type { Chain } from '../chain/client.ts';
 import { explainRevert } from '../chain/revert.ts';
 
@@ -88,9 +87,7 @@ export class Deployer {
     try {
       // The proxy swallows a constructor's error: ask for it first.
       await client.call({ account: this.account.address, data: code });
-      const call = { to: PROXY, data: concat([zeroHash, code]) };
-      const gas = gasLimit(await client.estimateGas({ account: this.account.address, ...call }));
-      const hash = await this.#wallet().sendTransaction({ ...call, gas, chain: null });
+      const hash = await this.#wallet().sendTransaction({ to: PROXY, data: concat([zeroHash, code]), chain: null });
       return { address, arguments: encoded, receipt: await this.#mined(hash) };
     } catch (error) {
       throw explainRevert(error);

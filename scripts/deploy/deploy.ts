@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type Address,
-  getAddress,
-  type Hex,
-  keccak256,
-  type LocalAccount,
-  parseAbiItem,
-  type TransactionReceipt,
-} from 'viem';
+import { type Address, getAddress, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import { type Chain, connect } from '../chain/client.ts';
 import { developmentAccount, LOCAL_CHAINS } from '../chain/keys.ts';
+import { creationOf } from '../chain/readLogs.ts';
+import { translateErrors } from '../chain/readRegistry.ts';
 import { explainRevert } from '../chain/revert.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { type Artifact, type Deployed, Deployer } from './create2.ts';
@@ -143,11 +137,10 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
 }
 
 /** The transaction that made a registry that stands already: the registry's first event names it. */
-async function receiptOf({ client }: Chain, registry: Address): Promise<TransactionReceipt> {
-  const event = parseAbiItem('event RegistryDeployed(address verifiers, bool devKeys)');
+async function receiptOf(chain: Chain, registry: Address): Promise<TransactionReceipt> {
+  const transactionHash = await translateErrors(() => creationOf(chain, registry));
   try {
-    const [{ transactionHash }] = await client.getLogs({ address: registry, event, fromBlock: 0n });
-    return await client.getTransactionReceipt({ hash: transactionHash });
+    return await chain.client.getTransactionReceipt({ hash: transactionHash });
   } catch (error) {
     throw explainRevert(error);
   }

@@ -9,7 +9,6 @@ import {
   trainCapacity,
 } from '../../src/model/capacity.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
-import { schemaHash } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { NO_SCHEMA, type Origin, type Program } from '../../src/registry/statement.ts';
@@ -101,8 +100,7 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
         name,
         program: 'root',
         size: largest(rootCapacity(weights.widths)),
-        prove: (prover, onStage) =>
-          prover.proveRoot(origin, weights, { source, schema: schemaHash(weights.schema) }, onStage),
+        prove: (prover, onStage) => prover.proveRoot(origin, weights, { source }, onStage),
       };
     }
     case 'merge':

@@ -14,6 +14,8 @@ import { seedWeights } from '../../src/training/seed.ts';
 const CLI = fileURLToPath(new URL('../../scripts/cli.ts', import.meta.url));
 // Hundreds of processes are started here: none should compile the same modules again.
 const CACHE = fileURLToPath(new URL('../../build/compile-cache', import.meta.url));
+// Chains of tests leave nothing in the home folder.
+const LOGS = fileURLToPath(new URL('../../build/test-cache', import.meta.url));
 const KILLER = new URL('./killAt.mjs', import.meta.url).href;
 
 const SILENT = { writeErr() {}, writeOut() {} };
@@ -38,7 +40,10 @@ export function descentProcess(args: string[], { env = {}, killAt }: CliOptions 
   return spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ...(killAt ? ['--import', KILLER] : []), CLI, ...args],
-    { env: { ...clean, NODE_COMPILE_CACHE: CACHE, ...env, ...kill }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...clean, NODE_COMPILE_CACHE: CACHE, XDG_CACHE_HOME: LOGS, ...env, ...kill },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
 }
 

@@ -56,7 +56,7 @@ describe('the demo', () => {
   });
 
   it('leaves a tree in which the merge has a parent of Alice and one of Bob', async () => {
-    const nodes = await readTree(await connect(result.rpc), result.registry, 0n);
+    const nodes = await readTree(await connect(result.rpc), result.registry);
     assert.deepEqual(new Set(nodes.map(({ id }) => id)), new Set(MODELS.map(idOf)));
     const merged = nodes.find(({ kind }) => kind === 'merge')!;
     assert.deepEqual(merged.merge?.parents, [idOf('second'), idOf('branch')]);

@@ -39,6 +39,7 @@ export async function startCrowd(models: number): Promise<Crowd> {
   const nodeSelector = toFunctionSelector(
     modelRegistryAbi.find((item) => item.type === 'function' && item.name === 'node')!,
   );
+  const countSelector = toFunctionSelector('nodeCount()');
   const faults: Crowd['faults'] = {};
   const answer = (method: string, params: unknown[]): unknown => {
     if (method === 'eth_chainId') return numberToHex(31337);
@@ -50,6 +51,9 @@ export async function startCrowd(models: number): Promise<Crowd> {
       return logs.filter(
         ({ blockNumber }) => Number(blockNumber) >= Number(fromBlock) && Number(blockNumber) <= Number(toBlock),
       );
+    }
+    if (method === 'eth_call' && (params[0] as { data: Hex }).data.startsWith(countSelector)) {
+      return numberToHex(Math.min(models, Number(params[1]) * A_BLOCK), { size: 32 });
     }
     if (method === 'eth_call') return times((params[0] as { data: Hex }).data.split(nodeSelector.slice(2)).length - 1);
     throw new Error(`the crowd does not answer ${method}`);

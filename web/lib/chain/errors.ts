@@ -1,4 +1,5 @@
 import { BaseError, type Hex } from 'viem';
+import { DescentError } from '../../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
 import type { Words } from './types.ts';
 
@@ -44,6 +45,8 @@ export async function errorInWords(error: unknown): Promise<Words> {
   const data = revertData(error);
   if (data) return revertInWords(data);
   if (/insufficient funds/i.test(details)) return { title: 'The account cannot pay for the gas.', details };
+  // Ours are in words already.
+  if (error instanceof DescentError) return { title: error.shortMessage, hint: error.hint, details: error.details };
   const { trouble, says, hint } = nodeAnswer(error);
   if (trouble === 'silent') return { title: says, hint: 'Is it running, and may this page reach it?', details };
   if (trouble !== 'other') return { title: says, hint, details };

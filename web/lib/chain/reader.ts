@@ -1,11 +1,14 @@
 import type { Address, Hex, PublicClient } from 'viem';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { LogHistory, type News } from '../../../src/registry/logHistory.ts';
+import { logNodeOf } from '../../../src/registry/logNode.ts';
+import type { LogNode } from '../../../src/registry/logs.ts';
 import { clientOf } from './client.ts';
 import { type MissingConfig, readConfig } from './config.ts';
 import { readCredits } from './credit.ts';
 import { errorInWords } from './errors.ts';
 import { applyLogs } from './events.ts';
-import { scanLogs } from './scan.ts';
+import { asLog } from './scan.ts';
 import { Store } from './store.ts';
 import type { ChainConfig, Credit, Status } from './types.ts';
 
@@ -17,16 +20,17 @@ const SOONEST_MS = 200;
 const TIMES_AT_ONCE = 400;
 /** Models whose credit is kept. */
 const MOST_CREDITS = 1_000;
-/** A first look waits this long at most for a large registry; the scan goes on behind. */
+/** A first look waits this long at most for a large registry, a later one so long for news; the reading goes on behind. */
 const FIRST_LOOK_MS = 8_000;
+const LATER_LOOK_MS = 3_000;
 
 /** One registry as this server knows it: everything up to a block, kept in memory, extended when somebody looks. */
 export class Reader {
   readonly config: ChainConfig;
   readonly client: PublicClient;
   #store = new Store();
-  #scanned: number;
-  #scannedHash: Hex | undefined;
+  readonly #history: LogHistory;
+  readonly #node: LogNode;
   readonly #credits = new Map<Hex, { block: number; answer: Promise<Credit[] | undefined> }>();
   #head = 0;
   #answeredAt = 0;
@@ -37,7 +41,13 @@ export class Reader {
   constructor(config: ChainConfig) {
     this.config = config;
     this.client = clientOf(config);
-    this.#scanned = config.block - 1;
+    const contracts = this.#contracts;
+    this.#history = new LogHistory({ contracts, registry: config.registry, start: () => config.block });
+    this.#node = logNodeOf(this.client, contracts, config.registry);
+  }
+
+  get #scanned(): number {
+    return this.#history.read ?? this.config.block - 1;
   }
 
   get #contracts(): Address[] {
@@ -65,7 +75,8 @@ export class Reader {
       this.#lookedAt = Date.now();
       this.#running = undefined;
     });
-    await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
+    const longest = this.#lookedAt === 0 ? FIRST_LOOK_MS : LATER_LOOK_MS;
+    await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, longest))]);
   }
 
   /** What a model was paid and is owed, as of the block that was read last; undefined where the vault does not answer. */
@@ -82,35 +93,49 @@ export class Reader {
 
   async #read(): Promise<void> {
     try {
-      const head = await this.client.getBlock({ blockTag: 'latest' });
-      this.#head = Number(head.number);
-      this.#answeredAt = Date.now();
-      await this.#restartIfReplaced();
-      if (this.#head > this.#scanned) {
-        await scanLogs(this.client, this.#contracts, { from: this.#scanned + 1, to: this.#head }, (logs, last) => {
-          applyLogs(this.#store, this.config, logs);
-          this.#scanned = last;
-        });
-        const last = await this.client.getBlock({ blockNumber: BigInt(this.#scanned) });
-        this.#scannedHash = last.hash;
-      }
+      const node = this.#node;
+      const head = await this.#history.update(
+        {
+          ...node,
+          getBlock: async (number) => {
+            // What is wrong is said at once: it may be asked again for a while.
+            const block = await node.getBlock(number).catch((error) => this.#fail(error));
+            if (number === 'latest' && block) this.#answered(block.number);
+            return block;
+          },
+        },
+        (news) => this.#apply(news),
+      );
+      this.#answered(head.number);
       await this.#readTimes();
       this.#problem = undefined;
     } catch (error) {
-      this.#problem = (await errorInWords(error)).title;
+      await this.#fail(error).catch(() => undefined);
     }
   }
 
-  /** A reorganisation, or a local chain that began anew: everything is read again. */
-  async #restartIfReplaced(): Promise<void> {
-    if (this.#scannedHash === undefined) return;
-    const replaced =
-      this.#head < this.#scanned ||
-      (await this.client.getBlock({ blockNumber: BigInt(this.#scanned) })).hash !== this.#scannedHash;
-    if (!replaced) return;
-    this.#store = new Store();
-    this.#scanned = this.config.block - 1;
-    this.#scannedHash = undefined;
+  async #fail(error: unknown): Promise<never> {
+    this.#problem = (await errorInWords(error)).title;
+    throw error;
+  }
+
+  /** A node behind a balancer may be further than the one that answers now. */
+  #answered(head: number): void {
+    this.#head = Math.max(head, this.#history.read ?? 0);
+    this.#answeredAt = Date.now();
+  }
+
+  /** What came late or was replaced changes the order: then all is told again. */
+  #apply({ added, rewritten }: News): void {
+    if (!rewritten) {
+      applyLogs(this.#store, this.config, added.map(asLog));
+      return;
+    }
+    const store = new Store();
+    applyLogs(store, this.config, this.#history.logs.map(asLog));
+    store.setTimestamps(this.#store.timestamps());
+    this.#store = store;
+    this.#credits.clear();
   }
 
   async #readTimes(): Promise<void> {

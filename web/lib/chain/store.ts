@@ -208,6 +208,12 @@ export class Store {
     }
   }
 
+  /** When nodes were registered, as far as it is known. */
+  timestamps(): Map<Hex, number> {
+    const known = [...this.#models.values()].filter((model) => model.timestamp !== undefined);
+    return new Map(known.map((model) => [model.id, model.timestamp!]));
+  }
+
   get totals(): Totals {
     return { ...this.#totals };
   }

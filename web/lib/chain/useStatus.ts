@@ -46,10 +46,12 @@ export function useStatus(initial: Status): Status & { lag: Lag } {
 
 function lagOf(status: Status, unreachable: boolean, now: number): Lag {
   if (unreachable) return { late: true, text: 'This page lost its server' };
-  if (status.answeredAt === 0) return { late: true, text: 'The node does not answer' };
+  const problem = status.problem?.replace(/\.$/, '');
+  if (status.answeredAt === 0) return { late: true, text: problem ?? 'The node does not answer' };
   const silence = now - status.answeredAt;
-  if (status.problem && silence > QUIET_MS)
-    return { late: true, text: `No answer for ${Math.round(silence / 1000)} s` };
+  if (problem && silence > QUIET_MS) {
+    return { late: true, text: `No answer for ${Math.round(silence / 1000)} s. ${problem}` };
+  }
   const behind = status.head - status.scanned;
   if (behind > 0) return { late: true, text: `${count(behind)} blocks behind` };
   return { late: false, text: 'Up to date' };

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { ServedWorld } from '../contracts/support/servedWorld.ts';
+import { type Faults, type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
+import { launchBrowser, type Visit, visit } from './support/browser.ts';
+import { type PageServer, servePage } from './support/server.ts';
+import { leave } from './support/stage.ts';
+
+const FOLDER = join(process.cwd(), 'build/e2e-nodes');
+
+/** The page on a real node behind a provider. */
+interface Place {
+  proxy: NodeProxy;
+  server: PageServer;
+  open(path?: string): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+let browser: Browser;
+before(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+async function serve(served: ServedWorld, faults: Faults): Promise<Place> {
+  const proxy = await startNodeProxy(served.upstream, faults);
+  const { registry, scoreboard } = served.world;
+  const file = join(FOLDER, `${new URL(proxy.rpc).port}.json`);
+  const contracts = { registry: registry.address, scoreboard: scoreboard.address, cards: served.cards.address };
+  writeFileSync(file, JSON.stringify({ chainId: 31337, rpc: proxy.rpc, block: 0, ...contracts }));
+  const server = await servePage(file);
+  return {
+    proxy,
+    server,
+    async open(path = '/') {
+      const session = await visit(browser, { origins: [server.origin, proxy.rpc] });
+      await session.page.goto(`${server.origin}${path}`);
+      return session;
+    },
+    async close() {
+      await server.close();
+      await proxy.close();
+    },
+  };
+}
+
+const shows = ({ page }: Visit, text: string) => page.getByTestId('shown').filter({ hasText: text }).waitFor();
+const says = ({ page }: Visit, text: string) => page.getByTestId('block').filter({ hasText: text }).waitFor();
+
+describe('a provider that gives 500 blocks at once', () => {
+  it('gives the page all models of thousands of blocks', async () => {
+    const served = await ServedWorld.create(1_500);
+    const refusal = { code: -32600, message: 'You can make eth_getLogs requests with up to a 500 block range.' };
+    const place = await serve(served, { most: { blocks: 500, refusal } });
+    try {
+      const tree = await place.open('/tree');
+      await shows(tree, `${served.models.length} of ${served.models.length} models`);
+      assert.ok(place.proxy.spans.some((span) => span > 500));
+      await leave(tree);
+      const model = await place.open(`/model/${served.models.at(-1)}`);
+      await model.page.getByText('The last one').first().waitFor();
+      await leave(model);
+    } finally {
+      await place.close();
+    }
+  });
+});
+
+describe('a node behind a balancer that lags five blocks', () => {
+  let served: ServedWorld;
+  let place: Place;
+  before(async () => {
+    served = await ServedWorld.create(20);
+    place = await serve(served, {});
+  });
+  after(() => place?.close());
+
+  const blockNow = async () => Number(await served.upstream('eth_blockNumber', []));
+
+  it('loses no edge of an open page, and no restart is needed', async () => {
+    const tree = await place.open('/tree');
+    await shows(tree, `${served.models.length} of ${served.models.length} models`);
+    place.proxy.faults.lag = 5;
+    await served.grow();
+    await served.grow();
+    await shows(tree, `${served.models.length} of ${served.models.length} models`);
+    await says(tree, `Block ${await blockNow()} on local chain (31337). Up to date.`);
+    await leave(tree);
+  });
+
+  it('that gives nothing of the last blocks is said to be behind, until another answers', async () => {
+    const tree = await place.open('/tree');
+    const before = served.models.length;
+    await shows(tree, `${before} of ${before} models`);
+    Object.assign(place.proxy.faults, { lag: 5, lagsByHash: true });
+    await served.grow();
+    await says(tree, 'blocks behind');
+    Object.assign(place.proxy.faults, { lag: undefined, lagsByHash: false });
+    await shows(tree, `${before + 1} of ${before + 1} models`);
+    await says(tree, 'Up to date.');
+    await leave(tree);
+  });
+});
