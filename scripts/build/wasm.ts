@@ -14,12 +14,20 @@ interface Kernel {
   out: string;
   /** Name of the exported string. */
   name: string;
+  /** Options of the compiler besides FLAGS. */
+  flags?: string[];
   /** What `field.ts` beside the entry stands for, where it is not what it says. */
   field?: string;
 }
 
 const KERNELS: Kernel[] = [
-  { entry: 'src/argument/assembly/fr.ts', out: 'src/generated/fr.wasm.ts', name: 'frWasm' },
+  { entry: 'src/argument/assembly/fr.ts', out: 'src/generated/fr.wasm.ts', name: 'frWasm', flags: ['--importMemory'] },
+  {
+    entry: 'src/argument/assembly/fr.ts',
+    out: 'src/generated/frShared.wasm.ts',
+    name: 'frSharedWasm',
+    flags: ['--importMemory', '--sharedMemory', '--enable', 'threads', '--initialMemory', '2'],
+  },
   { entry: 'src/argument/msm/assembly/g1.ts', out: 'src/generated/g1.wasm.ts', name: 'g1Wasm' },
   { entry: 'src/argument/msm/assembly/g2.ts', out: 'src/generated/g2.wasm.ts', name: 'g2Wasm', field: 'fq2' },
   { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
@@ -27,7 +35,7 @@ const KERNELS: Kernel[] = [
   { entry: 'src/training/assembly/trainer.ts', out: 'src/generated/trainer.wasm.ts', name: 'trainerWasm' },
 ];
 
-/** No imports: kernels get their data through their exported memory, which may grow to 4 GiB. */
+/** No imports but a memory: kernels get their data through it, and it may grow to 4 GiB. */
 const FLAGS = ['-O3', '--runtime', 'stub', '--noAssert', '--maximumMemory', '65536', '--use', 'abort='];
 
 /** SHA-256 over everything that decides the output: flags, compiler, and the entry with all that it imports. */
@@ -61,14 +69,18 @@ async function compile(kernel: Kernel): Promise<Uint8Array> {
   // imported here because loading the compiler takes longer than finding that nothing changed
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc.main([kernel.entry, '--baseDir', ROOT, '-o', 'out.wasm', ...FLAGS], {
-    readFile: (name: string, baseDir: string) => sourceOf(kernel, join(baseDir, name)),
-    writeFile(name: string, contents: string | Uint8Array) {
-      if (name.endsWith('.wasm')) binary = contents as Uint8Array;
+  const { error, stderr } = await asc.main(
+    [kernel.entry, '--baseDir', ROOT, '-o', 'out.wasm', ...FLAGS, ...(kernel.flags ?? [])],
+    {
+      readFile: (name: string, baseDir: string) => sourceOf(kernel, join(baseDir, name)),
+      writeFile(name: string, contents: string | Uint8Array) {
+        if (name.endsWith('.wasm')) binary = contents as Uint8Array;
+      },
     },
-  });
+  );
   if (error || !binary) throw new Error(`cannot compile ${kernel.entry}: ${error?.message}\n${stderr}`);
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>));
+  const module = new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>);
+  const imports = WebAssembly.Module.imports(module).filter(({ kind }) => kind !== 'memory');
   if (imports.length > 0) throw new Error(`${kernel.entry} must not import anything: ${JSON.stringify(imports)}`);
   return binary;
 }

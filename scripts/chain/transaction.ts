@@ -1,5 +1,6 @@
 import { type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { gasLimit } from '../../src/registry/gas.ts';
 import { type Chain, shortMessage } from './client.ts';
 
 export interface Call {
@@ -29,7 +30,8 @@ const RECEIPT_TIMEOUT_MS = 300_000;
 /**
  * Sends a call exactly once, however often this is interrupted and repeated: the transaction is signed locally, its
  * bytes are kept before they are sent, and a repetition sends the same bytes again (same nonce: at most one counts).
- * @throws whatever the gas estimate throws (a revert), DescentError (chain) when the receipt does not come or failed.
+ * @throws whatever the gas estimate throws (a revert), DescentError (chain) when it takes more gas than a transaction has,
+ * when the receipt does not come or failed.
  */
 export async function sendOnce(
   chain: Chain,
@@ -74,7 +76,7 @@ async function resume(
 }
 
 async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Journal): Promise<SentTransaction> {
-  const gas = await chain.client.estimateGas({ account: account.address, ...call });
+  const gas = gasLimit(await chain.client.estimateGas({ account: account.address, ...call }));
   const nonce = await chain.client.getTransactionCount({ address: account.address, blockTag: 'pending' });
   const fees = await chain.client.estimateFeesPerGas();
   const raw = await account.signTransaction({
@@ -83,8 +85,7 @@ async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Jo
     type: 'eip1559',
     chainId: chain.id,
     nonce,
-    // The estimate is of the latest block; storage that another transaction touches first costs a little more.
-    gas: (gas * 11n) / 10n,
+    gas,
   });
   const sent = {
     chainId: chain.id,

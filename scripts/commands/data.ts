@@ -24,10 +24,17 @@ import {
   withStatement,
 } from './options.ts';
 import { originOf, printEdges, proveHere } from './prove.ts';
-import { requireFitting, type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
+import {
+  defaultRows,
+  requireFitting,
+  type SourceOptions,
+  sourceInputs,
+  sourcesOf,
+  withSource,
+} from './sourceOptions.ts';
 
 interface DataOptions extends CommonOptions, StatementOptions, SourceOptions {
-  rows: number;
+  rows?: number;
   offset: number;
   count: number;
   shardFile?: string[];
@@ -37,7 +44,11 @@ interface DataOptions extends CommonOptions, StatementOptions, SourceOptions {
 export function addDataCommand(program: Command): void {
   withSource(withCommon(withStatement(program.command('data'))))
     .description('make shards of data with fresh salts and, with --registry, prove them')
-    .option('--rows <number>', 'rows of a shard, at most 4096; training needs a power of two', positive, 1024)
+    .option(
+      '--rows <number>',
+      'rows of a shard, at most 4096; training needs a power of two (default: 1024, or as fit)',
+      positive,
+    )
     .option('--offset <number>', 'first row', natural, 0)
     .option('--count <number>', 'how many shards, one after the other', positive, 1)
     .option('--shard-file <files...>', 'shard files that exist already')
@@ -67,13 +78,16 @@ export function addDataCommand(program: Command): void {
 }
 
 function inputsOf(options: DataOptions): { [key: string]: Json } {
-  const { shardFile, offset, rows, count } = options;
+  const { shardFile, offset, count } = options;
   if (sourcesOf(options).length + (shardFile === undefined ? 0 : 1) !== 1) {
     throw new InputError('Which data?', {
       hint: 'Give one of --mnist, --csv, --parquet, --npy, --idx and --shard-file.',
     });
   }
-  if (shardFile === undefined) return sourceInputs(options, { offset, rows, count });
+  if (shardFile === undefined) {
+    const rows = options.rows ?? defaultRows(options, { offset, count });
+    return sourceInputs(options, { offset, rows, count });
+  }
   requireFitting(options);
   return copyInputs(shardFile);
 }
@@ -106,7 +120,8 @@ export async function dataRun(
 ): Promise<string[]> {
   const { shards } = await run.stage('data', async (put) => {
     output.progress.stage('make shards');
-    const made = inputs.source === 'files' ? copyShards(inputs) : await makeShards(inputs as SourceInputs, put, source);
+    const made =
+      inputs.source === 'files' ? copyShards(inputs) : await makeShards(inputs as SourceInputs, put, output, source);
     const keys = made.map((shard, k) => {
       dataCapacity(shard);
       const key = `shard-${k}`;
@@ -122,13 +137,25 @@ export async function dataRun(
   return shards;
 }
 
-async function makeShards(inputs: SourceInputs, put: PutFile, opened?: Source): Promise<Shard[]> {
+async function makeShards(
+  inputs: SourceInputs,
+  put: PutFile,
+  output: Output,
+  opened: Source | undefined,
+): Promise<Shard[]> {
   const source = opened ?? (await openSource(inputs));
+  if (opened === undefined) tellSource(source, output);
   const ranges = rangesOf(inputs);
   const shards = ranges.map(source.shard);
   const manifest = source.manifest(ranges.map((range, k) => ({ file: `shard-${k}.safetensors`, ...range })));
   if (manifest !== undefined) put('manifest', 'dataset.json', formatManifest(manifest));
   return shards;
+}
+
+/** Says what a source left out, recognised and decided. */
+export function tellSource({ notes, warnings }: Source, output: Output): void {
+  for (const note of notes) output.note(`note: ${note}`);
+  for (const warning of warnings) output.warn(warning);
 }
 
 function copyShards(inputs: { [key: string]: Json }): Shard[] {

@@ -11,6 +11,7 @@ import {
   taskCoefficients,
 } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, factorsOf, findEqualParents } from '../../src/model/mergeEffect.ts';
+import { type Schema, sameSchema } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
@@ -23,16 +24,18 @@ import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import {
+  type AheadOptions,
   type CommonOptions,
   nextOptions,
   outputOf,
   type StatementOptions,
+  withAhead,
   withCommon,
   withStatement,
 } from './options.ts';
 import { originOf, printEdges, proveHere } from './prove.ts';
 
-interface MergeOptions extends CommonOptions, StatementOptions {
+interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
   parents: string[];
   average?: string[] | true;
   task?: string[];
@@ -55,7 +58,7 @@ interface MergeOutcome {
 const RECIPES = ['average', 'task', 'slerp', 'stack', 'coefficients'] as const;
 
 export function addMergeCommand(program: Command): void {
-  withCommon(withStatement(program.command('merge')))
+  withAhead(withCommon(withStatement(program.command('merge'))))
     .description('merge models of one shape into a child and, with --registry, prove it')
     .requiredOption('--parents <weights...>', 'weights files (model.safetensors), 2 to 8')
     .option('--average [weights...]', 'weighted average: a number for each parent, or none for equal parts')
@@ -77,7 +80,13 @@ export function addMergeCommand(program: Command): void {
         const model = run.file('merge', 'model');
         if (origin !== undefined) {
           output.note(describeMerge(outcome, inputs));
-          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
+          printEdges(
+            run,
+            await proveHere(run, origin, output, options),
+            output,
+            { model, ...outcome },
+            nextOptions(options),
+          );
           return;
         }
         const lines = [`weights  ${model}`, `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`];
@@ -148,10 +157,23 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
     const equal = findEqualParents(parents).map((group) => ({ ...group }));
     requireDifferent(parents, equal);
     const { child } = mergeWeights(parents, coefficients, randomElement());
+    const schema = commonSchema(parents, output);
+    if (schema !== undefined) child.schema = schema;
     put('model', 'model.safetensors', writeWeights(child));
     output.progress.done();
     return { shape: modelLabel(child), recipe: inputs.recipe, coefficients, equal };
   });
+}
+
+/** The schema of the parents that have one; undefined, with a warning, where two differ. */
+function commonSchema(parents: readonly Weights[], output: Output): Schema | undefined {
+  const known = parents.flatMap(({ schema }, i) => (schema === undefined ? [] : [{ schema, parent: i + 1 }]));
+  const other = known.find(({ schema }) => !sameSchema(schema, known[0].schema));
+  if (other === undefined) return known[0]?.schema;
+  output.warn(
+    `Parents ${known[0].parent} and ${other.parent} were trained on rows of different schemas: the child has none.`,
+  );
+  return undefined;
 }
 
 /** Two files of one model, such as a copy with other metadata, have one commitment: the registry refuses them. */

@@ -92,6 +92,15 @@ export function withStatement(command: Command): Command {
   return withTrainer(withChain(command));
 }
 
+export interface AheadOptions {
+  ahead?: boolean;
+}
+
+/** Adds --ahead. */
+export function withAhead(command: Command): Command {
+  return command.option('--ahead', 'prove although what the edge builds on is not registered yet');
+}
+
 /** Adds the trainer, by address or by key. */
 export function withTrainer(command: Command): Command {
   return withKey(command).option('--trainer <address>', 'who will submit the proof, instead of a key');

@@ -24,11 +24,13 @@ import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { describeRank, openBoard, rankModel } from './benchmark.ts';
 import {
+  type AheadOptions,
   type CommonOptions,
   nextOptions,
   outputOf,
   positive,
   type ScoreboardOptions,
+  withAhead,
   withCommon,
   withRpc,
   withScoreboard,
@@ -36,7 +38,7 @@ import {
 } from './options.ts';
 import { printEdges, proveHere, scoreOriginOf } from './prove.ts';
 
-interface ScoreOptions extends CommonOptions, ScoreboardOptions {
+interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   model: string;
   shard?: string;
   shards?: string[];
@@ -50,7 +52,7 @@ With --shard it proves one result; 'descent submit' sends it. With --shards and 
 and registers them; with --benchmark it then has them summed and enters the model in the leaderboard.`;
 
 export function addScoreCommand(program: Command): void {
-  withCommon(withTrainer(withScoreboard(withRpc(program.command('score')))))
+  withAhead(withCommon(withTrainer(withScoreboard(withRpc(program.command('score'))))))
     .description("compute a model's exact result on shards and, with --scoreboard, prove it")
     .requiredOption('--model <weights>', 'weights file (model.safetensors)')
     .option('--shard <file>', 'one shard file')
@@ -78,7 +80,7 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
     const outcome = await scoreRun(run, inputs, output);
     if (origin !== undefined) {
       output.note(describeScore(outcome));
-      printEdges(run, await proveHere(run, origin, output), output, outcome, nextOptions(options));
+      printEdges(run, await proveHere(run, origin, output, options), output, outcome, nextOptions(options));
       return;
     }
     const next = `next     ${commandLine('prove', run.folder, '--scoreboard', '<address>')}`;

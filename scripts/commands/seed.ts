@@ -8,7 +8,8 @@ import { parseWidths } from '../../src/model/shape.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { seedWeights } from '../../src/training/seed.ts';
-import type { Chain } from '../chain/client.ts';
+import { type Chain, requireChainId } from '../chain/client.ts';
+import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { fileJournal } from '../chain/journal.ts';
 import { LOCAL_CHAINS, loadAccount } from '../chain/keys.ts';
 import { explainRevert, revertName } from '../chain/revert.ts';
@@ -60,8 +61,12 @@ export function addSeedCommand(program: Command): void {
         seedInputs(widths, context),
       );
       try {
+        if (!run.isDone('request')) {
+          await requireChainId(chain);
+          await requireFunds(chain, account.address, GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed);
+        }
         await seedRun(run, widths, context, output);
-        const origin = { chainId: BigInt(chain.id), registry, trainer: account.address };
+        const origin = { chainId: BigInt(chain.id), registry, trainer: account.address, chain };
         const edges = await proveHere(run, origin, output);
         printEdges(run, edges, output, { model: run.file('seed', 'model') }, nextOptions(options));
       } finally {

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import type { Decimal, MissingRule } from '../../src/model/schema.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import type { SourceInputs } from '../data/source.ts';
-import type { TableInputs } from '../data/tables.ts';
+import { type TableInputs, tableSize } from '../data/tables.ts';
 import { fileHash, splitMember } from '../files/read.ts';
 import { natural, positive } from './options.ts';
 
@@ -20,9 +21,13 @@ export interface SourceOptions {
   header: boolean;
   delimiter?: string;
   regression?: boolean;
+  decimal?: Decimal;
+  oneHot?: string[];
+  classes?: string[];
+  missing?: MissingRule;
   scale?: Scaling;
   clip?: number;
-  shuffle?: number;
+  shuffle?: number | 'none';
   fitRows?: number;
   like?: string;
   set: 'train' | 'test';
@@ -47,12 +52,26 @@ export function withSource(command: Command): Command {
     .option('--targets <columns...>', 'CSV, Parquet: columns of numbers to be predicted, instead of --label')
     .option('--ignore <columns...>', 'CSV, Parquet: columns to leave out')
     .option('--no-header', 'CSV: the first line is a row')
-    .addOption(new Option('--delimiter <mark>', 'CSV: between cells (default: comma)').choices([',', ';', '\t', '|']))
+    .option('--delimiter <mark>', "CSV: between cells: , ; | or '\\t' (default: recognised)", delimiter)
+    .addOption(new Option('--decimal <sign>', 'CSV: the decimal sign (default: recognised)').choices(['.', ',']))
+    .option('--one-hot <columns...>', 'CSV: columns of words; each word becomes a feature of 0 or 1')
+    .option('--classes <names...>', 'tables: all classes there can be, in order; also where one is called NA')
+    .addOption(
+      new Option('--missing <rule>', 'tables: rows that lack a value: an error (default), left out, the mean').choices([
+        'refuse',
+        'drop',
+        'mean',
+      ]),
+    )
     .addOption(new Option('--scale <how>', 'tables: scale each column').choices(['standard', 'min-max']))
     .option('--clip <limit>', 'tables: features beyond +-limit become +-limit, after scaling', limit)
-    .option('--shuffle <seed>', 'tables: take the rows in the order that this number gives', natural)
-    .option('--fit-rows <number>', 'tables: find the scaling on the first rows only (default: all)', positive)
-    .option('--like <manifest>', 'tables: scaling, order and classes of another run (its dataset.json)');
+    .option(
+      '--shuffle <seed>',
+      'tables: order of the rows by this number, or none (default: sorted rows only)',
+      shuffle,
+    )
+    .option('--fit-rows <number>', 'tables: find the scaling on the first rows (default: on those taken)', positive)
+    .option('--like <manifest>', 'tables: columns, scaling, order and classes of another run (its dataset.json)');
 }
 
 const SOURCES = ['mnist', 'csv', 'parquet', 'npy', 'idx'] as const;
@@ -90,9 +109,13 @@ export function requireFitting(options: SourceOptions): void {
 
 const TABLE_OPTIONS = [
   ...(['answers', 'label', 'targets', 'ignore', 'delimiter', 'regression'] as const),
+  ...(['decimal', 'oneHot', 'classes', 'missing'] as const),
   ...(['scale', 'clip', 'shuffle', 'fitRows', 'like'] as const),
 ];
-const DASHED: Partial<Record<(typeof TABLE_OPTIONS)[number], string>> = { fitRows: 'fit-rows' };
+const DASHED: Partial<Record<(typeof TABLE_OPTIONS)[number], string>> = {
+  fitRows: 'fit-rows',
+  oneHot: 'one-hot',
+};
 
 function tableInputs(
   source: TableInputs['source'],
@@ -110,12 +133,16 @@ function tableInputs(
   if (!hasColumns && (label ?? targets ?? ignore) !== undefined) {
     throw new InputError('--label, --targets and --ignore are for --csv and --parquet.', { hint: 'Give --answers.' });
   }
+  const { decimal, oneHot, classes, missing } = options;
   if (source !== 'csv' && (delimiter !== undefined || !options.header)) {
     throw new InputError('--delimiter and --no-header are for --csv.');
   }
-  if (like !== undefined && (scale ?? clip ?? shuffle ?? fitRows) !== undefined) {
-    throw new InputError('--like takes scaling and order from a manifest.', {
-      hint: 'Leave out --scale, --clip, --shuffle and --fit-rows.',
+  if (source !== 'csv' && (decimal ?? oneHot) !== undefined) {
+    throw new InputError('--decimal and --one-hot are for --csv.');
+  }
+  if (like !== undefined && (scale ?? clip ?? shuffle ?? fitRows ?? oneHot ?? classes ?? missing) !== undefined) {
+    throw new InputError('--like takes columns, classes, scaling and order from a manifest.', {
+      hint: 'Leave out --scale, --clip, --shuffle, --fit-rows, --one-hot, --classes and --missing.',
     });
   }
   // Only npz files hold arrays that have names.
@@ -133,6 +160,10 @@ function tableInputs(
     header: options.header,
     delimiter: delimiter ?? null,
     regression: options.regression === true,
+    classes: classes ?? null,
+    oneHot: oneHot ?? null,
+    decimal: decimal ?? null,
+    missing: missing ?? null,
     scaling: scale ?? null,
     clip: clip ?? null,
     shuffle: shuffle ?? null,
@@ -142,6 +173,33 @@ function tableInputs(
     rows,
     count,
   };
+}
+
+/**
+ * Rows of a shard where nobody said how many: 1024, or of a smaller table the greatest power of two that fits.
+ * @throws InputError for a table without rows from the offset on
+ */
+export function defaultRows(options: SourceOptions, { offset, count }: { offset: number; count: number }): number {
+  const inputs = sourceInputs(options, { offset, rows: DEFAULT_ROWS, count });
+  if (inputs.source === 'mnist') return DEFAULT_ROWS;
+  const each = Math.floor((tableSize(inputs as TableInputs) - offset) / count);
+  if (each < 1)
+    throw new InputError(`The table has no ${count === 1 ? 'row' : `${count} rows`} from row ${offset} on.`);
+  return Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(each)));
+}
+
+export const DEFAULT_ROWS = 1024;
+
+/** Parser of --shuffle. */
+function shuffle(text: string): number | 'none' {
+  return text === 'none' ? text : natural(text);
+}
+
+/** Parser of --delimiter: shells hand on \t as two characters. */
+function delimiter(text: string): string {
+  const mark = ['\\t', 'tab', 'TAB'].includes(text) ? '\t' : text;
+  if (![',', ';', '\t', '|'].includes(mark)) throw new InvalidArgumentError("Must be one of , ; | and '\\t'.");
+  return mark;
 }
 
 /** Parser of the limit of --clip. */

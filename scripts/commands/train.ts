@@ -5,7 +5,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseWidths } from '../../src/model/shape.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
+import { requireChainId } from '../chain/client.ts';
+import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { loadAccount } from '../chain/keys.ts';
+import { type TableInputs, tableSize } from '../data/tables.ts';
 import { fileHash } from '../files/read.ts';
 import { listShards } from '../files/shards.ts';
 import type { TrainInputs } from '../proving/runTasks.ts';
@@ -27,7 +30,7 @@ import {
   withCommon,
   withKey,
 } from './options.ts';
-import { type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
+import { DEFAULT_ROWS, defaultRows, type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
 
 interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   parent?: string;
@@ -35,7 +38,7 @@ interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   shard?: string;
   shards?: string[];
   rows?: number;
-  rowsPerShard: number;
+  rowsPerShard?: number;
   offset: number;
   epochs: number;
   test?: string[];
@@ -58,8 +61,16 @@ export function addTrainCommand(program: Command): void {
     .option('--seed <shape>', 'start from a seed drawn on chain instead: widths such as 49-32-10')
     .option('--shard <file>', 'one segment: shard file; its rows must be a power of two')
     .option('--shards <files or runs...>', 'many segments: shard files, or runs of data with all their shards')
-    .option('--rows <number>', 'many segments of a source: rows to train on, a multiple of --rows-per-shard', positive)
-    .option('--rows-per-shard <number>', 'many segments of a source: a power of two up to 4096', positive, 1024)
+    .option(
+      '--rows <number>',
+      'many segments of a source: rows to train on, a multiple of --rows-per-shard (default: all)',
+      positive,
+    )
+    .option(
+      '--rows-per-shard <number>',
+      'many segments of a source: a power of two up to 4096 (default: 1024, or as fit)',
+      positive,
+    )
     .option('--offset <number>', 'many segments of a source: first row', natural, 0)
     .option('--epochs <number>', 'many segments: how often each shard is taken', positive, 1)
     .option('--test <files or runs...>', 'many segments: shards on which the model is measured after each')
@@ -127,6 +138,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const { renderTraining, trainingCurve, trainingDocument } = await import('../training/summary.ts');
   const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'training', inputs);
   try {
+    if (context !== undefined) await askBeforeTraining(run, inputs, context, output);
     const training = await trainAll(run, inputs, { test, seedContext: context, output });
     const curve = join(run.folder, 'curve.svg');
     writeDurably(curve, trainingCurve(training));
@@ -153,8 +165,22 @@ async function contextOf(options: TrainOptions) {
   return { chain, registry, account: loadAccount(options, chain.id) };
 }
 
+/** What would make the chain refuse the first edges is known before minutes of training. */
+async function askBeforeTraining(
+  run: Run,
+  inputs: TrainingInputs,
+  context: Awaited<ReturnType<typeof contextOf>>,
+  output: Output,
+): Promise<void> {
+  const { lookUp } = await import('../training/registerAll.ts');
+  await requireChainId(context.chain);
+  const first = inputs.seed === null ? GAS_AT_MOST.train : GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed;
+  await requireFunds(context.chain, context.account.address, first);
+  await lookUp(run, inputs, { ...context, output });
+}
+
 function trainingInputs(options: TrainOptions, rate: Rate): TrainingInputs {
-  const { parent, seed, shards, epochs, batch, rows, rowsPerShard, offset } = options;
+  const { parent, seed, shards, epochs, batch, rows, offset } = options;
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
   }
@@ -165,14 +191,29 @@ function trainingInputs(options: TrainOptions, rate: Rate): TrainingInputs {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
     return { ...start, seed: seed ?? null, source: null, shards: listShards(shards, options.runs), ...rest };
   }
-  if (rows === undefined) throw new InputError('How many rows?', { hint: 'Give --rows.' });
-  if (rows % rowsPerShard !== 0) {
-    throw new InputError(`${rows} rows are not whole shards of ${rowsPerShard}.`, {
-      hint: `Give --rows ${Math.max(1, Math.ceil(rows / rowsPerShard)) * rowsPerShard}, or another --rows-per-shard.`,
+  const source = sourceInputs(options, { offset, ...shardsOf(options) });
+  return { ...start, seed: seed ?? null, source, shards: null, ...rest };
+}
+
+/** Rows of a shard and number of shards: those that were said, or all of a table. */
+function shardsOf(options: TrainOptions): { rows: number; count: number } {
+  const { rows, offset } = options;
+  if (rows === undefined) {
+    const inputs = sourceInputs(options, { offset, rows: 1, count: 1 });
+    if (inputs.source === 'mnist') throw new InputError('How many rows?', { hint: 'Give --rows.' });
+    const each = options.rowsPerShard ?? defaultRows(options, { offset, count: 1 });
+    const left = tableSize(inputs as TableInputs) - offset;
+    if (left < each)
+      throw new InputError(`From row ${offset} on there are ${Math.max(0, left)} rows: no shard of ${each}.`);
+    return { rows: each, count: Math.floor(left / each) };
+  }
+  const each = options.rowsPerShard ?? Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(rows)));
+  if (rows % each !== 0) {
+    throw new InputError(`${rows} rows are not whole shards of ${each}.`, {
+      hint: `Give --rows ${Math.max(1, Math.ceil(rows / each)) * each}, or another --rows-per-shard.`,
     });
   }
-  const source = sourceInputs(options, { offset, rows: rowsPerShard, count: rows / rowsPerShard });
-  return { ...start, seed: seed ?? null, source, shards: null, ...rest };
+  return { rows: each, count: rows / each };
 }
 
 function defaultName(inputs: TrainingInputs): string {

@@ -2,17 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { digitSchema, digitTransforms, DIGIT_PIXELS as PIXELS } from '../../src/model/digits.ts';
 import { parseIdx } from '../../src/model/idx.ts';
+import type { Schema } from '../../src/model/schema.ts';
 import { makeShard, type RowRange, type Shard, type Table } from '../../src/model/shard.ts';
-import {
-  applyTransforms,
-  MNIST_POOL,
-  MNIST_STANDARD,
-  type Transform,
-  UNIT_PIXELS,
-} from '../../src/model/transforms.ts';
+import { applyTransforms, type Transform } from '../../src/model/transforms.ts';
 
-const PIXELS = 28 * 28;
 const POOLED_PIXELS = 7 * 7;
 const DIGITS = 10;
 
@@ -33,6 +28,8 @@ export interface Mnist {
   outputs: number;
   /** What turns the pixels of the files (0..255) into features. */
   transforms: Transform[];
+  /** What rows, classes and transforms mean; every shard carries it. */
+  schema: Schema;
   /** 60,000 rows. */
   train: MnistSplit;
   /** 10,000 rows. */
@@ -44,7 +41,8 @@ export interface Mnist {
  * @throws DescentError when the package is missing; FileFormatError when its files are damaged.
  */
 export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist> {
-  const transforms = pooled ? [UNIT_PIXELS, MNIST_POOL, MNIST_STANDARD] : [UNIT_PIXELS];
+  const transforms = digitTransforms({ pooled });
+  const schema = digitSchema({ pooled });
   const folder = join(dirname(packageFile()), 'data');
   const [train, test] = await Promise.all(
     ['train', 't10k'].map(async (prefix) => {
@@ -52,7 +50,7 @@ export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist>
         readFile(join(folder, `${prefix}-images-idx3-ubyte`)),
         readFile(join(folder, `${prefix}-labels-idx1-ubyte`)),
       ]);
-      return makeSplit(parseIdx(images).data as Uint8Array, parseIdx(labels).data as Uint8Array, transforms);
+      return makeSplit(parseIdx(images).data as Uint8Array, parseIdx(labels).data as Uint8Array, schema);
     }),
   );
   return {
@@ -62,6 +60,7 @@ export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist>
     inputs: pooled ? POOLED_PIXELS : PIXELS,
     outputs: DIGITS,
     transforms,
+    schema,
     train,
     test,
   };
@@ -80,16 +79,16 @@ function packageFile(): string {
   }
 }
 
-function makeSplit(pixels: Uint8Array, labels: Uint8Array, transforms: Transform[]): MnistSplit {
+function makeSplit(pixels: Uint8Array, labels: Uint8Array, schema: Schema): MnistSplit {
   const table = ({ first, rows }: RowRange): Table => {
     const raw = pixels.subarray(first * PIXELS, (first + rows) * PIXELS);
-    const { features, inputs } = applyTransforms(raw, PIXELS, transforms);
+    const { features, inputs } = applyTransforms(raw, PIXELS, schema.transforms);
     return { inputs, outputs: DIGITS, kind: 'classes', features, labels: labels.subarray(first, first + rows) };
   };
   return {
     rows: labels.length,
     labels,
     table,
-    shard: (range, salt) => makeShard(table(range), { first: 0, rows: range.rows }, salt),
+    shard: (range, salt) => makeShard(table(range), { first: 0, rows: range.rows }, salt, schema),
   };
 }

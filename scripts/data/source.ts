@@ -22,6 +22,10 @@ export type SourceInputs = MnistInputs | TableInputs;
 
 /** Rows in memory, quantised when they are asked for. */
 export interface Source {
+  /** What was left out, recognised or decided, one sentence each, for people. */
+  notes: string[];
+  /** What was taken one way and could be meant another way, likewise. */
+  warnings: string[];
   /** A shard with a fresh salt. @throws InputError naming a value out of range */
   shard(range: RowRange): Shard;
   /** By what others make the same shards of the same files; undefined for MNIST, which is fixed. */
@@ -34,13 +38,16 @@ export async function openSource(inputs: SourceInputs): Promise<Source> {
     const { set, transform } = inputs as MnistInputs;
     const split = (await loadMnist({ pooled: transform === 'pool4' }))[set];
     requireRows(inputs, split.rows, `MNIST's ${set} half, which has ${split.rows}`);
-    return { shard: (range) => split.shard(range, randomElement()), manifest: () => undefined };
+    const shard = (range: RowRange) => split.shard(range, randomElement());
+    return { notes: [], warnings: [], shard, manifest: () => undefined };
   }
-  const { table, description } = loadTable(inputs as TableInputs);
+  const { table, description, notes, warnings } = loadTable(inputs as TableInputs);
   const total = tableRows(table);
   requireRows(inputs, total, `a table of ${total} rows`);
   return {
-    shard: (range) => makeShard(table, range, randomElement()),
+    notes,
+    warnings,
+    shard: (range) => makeShard(table, range, randomElement(), description.schema),
     manifest: (shards) => datasetManifest(description, [...shards]),
   };
 }
@@ -52,5 +59,8 @@ export function rangesOf({ offset, rows, count }: SourceInputs): RowRange[] {
 
 function requireRows({ offset, rows, count }: SourceInputs, total: number, where: string): void {
   const end = offset + rows * count;
-  if (end > total) throw new InputError(`Rows ${offset}..${end - 1} are not in ${where}.`);
+  if (end <= total) return;
+  throw new InputError(`Rows ${offset}..${end - 1} are not in ${where}.`, {
+    hint: total > offset ? `From row ${offset} on there are ${total - offset}.` : 'Give a smaller --offset.',
+  });
 }

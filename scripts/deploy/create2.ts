@@ -14,6 +14,7 @@ import {
   zeroHash,
 } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { gasLimit } from '../../src/registry/gas.ts';
 import type { Chain } from '../chain/client.ts';
 import { explainRevert } from '../chain/revert.ts';
 
@@ -87,7 +88,9 @@ export class Deployer {
     try {
       // The proxy swallows a constructor's error: ask for it first.
       await client.call({ account: this.account.address, data: code });
-      const hash = await this.#wallet().sendTransaction({ to: PROXY, data: concat([zeroHash, code]), chain: null });
+      const call = { to: PROXY, data: concat([zeroHash, code]) };
+      const gas = gasLimit(await client.estimateGas({ account: this.account.address, ...call }));
+      const hash = await this.#wallet().sendTransaction({ ...call, gas, chain: null });
       return { address, arguments: encoded, receipt: await this.#mined(hash) };
     } catch (error) {
       throw explainRevert(error);

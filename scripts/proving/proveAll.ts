@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import type { Origin, Program } from '../../src/registry/statement.ts';
 import type { Chain } from '../chain/client.ts';
+import { describeFunds, GAS_AT_MOST, readFunds, requireFunds } from '../chain/funds.ts';
 import { readEdgeFile, type Submission, submitEdge } from '../commands/submit.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
 import type { ProvedEdge } from './proveRun.ts';
@@ -42,6 +43,7 @@ export async function proveAll(steps: readonly ProvingStep[], context: ProvingCo
   const { chain, contract, account, pool, output } = context;
   const origin: Origin = { chainId: BigInt(chain.id), registry: contract, trainer: account.address };
   const fresh = steps.filter(({ folder, program }) => !existsSync(join(folder, edgeName(program))));
+  await checkFunds(steps, context);
   const progress = new Estimate(fresh, output);
   output.progress.stage(`prove and register ${steps.length} statements`);
   const proofs = steps.map((step) => pool.prove(step.folder, origin, (said) => progress.update(step, said)));
@@ -62,6 +64,16 @@ export async function proveAll(steps: readonly ProvingStep[], context: ProvingCo
   }
   output.progress.done();
   return proved;
+}
+
+/** Refuses where not even the first edge could be paid for; warns where not all could. */
+async function checkFunds(steps: readonly ProvingStep[], { chain, account, output }: ProvingContext): Promise<void> {
+  const unsent = steps.filter(({ folder, program }) => !existsSync(join(folder, `${edgeName(program)}.tx`)));
+  if (unsent.length === 0) return;
+  await requireFunds(chain, account.address, GAS_AT_MOST[unsent[0].program]);
+  const gas = unsent.reduce((sum, { program }) => sum + GAS_AT_MOST[program], 0);
+  const funds = await readFunds(chain, account.address, gas);
+  if (funds.held < funds.needed) output.warn(`${describeFunds(funds)} for ${unsent.length} edges.`);
 }
 
 function edgeName(program: Program): string {

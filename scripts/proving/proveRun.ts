@@ -36,9 +36,8 @@ interface StageTime {
 export async function proveRun(run: Run, origin: Origin, output: Output, source: ProverSource): Promise<ProvedEdge[]> {
   const edges: ProvedEdge[] = [];
   for (const name of taskNames(run)) {
-    const stage = `prove ${name} for ${origin.chainId} ${origin.registry} ${origin.trainer}`;
     edges.push(
-      await run.stage(stage, async (put) => {
+      await run.stage(stageOf(name, origin), async (put) => {
         const task = openTask(run, name, origin);
         output.progress.stage('load keys');
         const handle = await source(task.program, task.size);
@@ -64,6 +63,15 @@ export async function proveRun(run: Run, origin: Origin, output: Output, source:
   }
   output.progress.done();
   return edges;
+}
+
+/** Whether everything that the run holds is proved for this origin. @throws InputError when it has not got so far */
+export function isProved(run: Run, origin: Origin): boolean {
+  return taskNames(run).every((name) => run.isDone(stageOf(name, origin)));
+}
+
+function stageOf(name: string, { chainId, registry, trainer }: Origin): string {
+  return `prove ${name} for ${chainId} ${registry} ${trainer}`;
 }
 
 /** Proves and then verifies as the contract will: a proof that fails there should fail here first. */

@@ -9,6 +9,7 @@ import {
   trainCapacity,
 } from '../../src/model/capacity.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
+import { schemaHash } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { NO_SCHEMA, type Origin, type Program } from '../../src/registry/statement.ts';
@@ -100,7 +101,8 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
         name,
         program: 'root',
         size: largest(rootCapacity(weights.widths)),
-        prove: (prover, onStage) => prover.proveRoot(origin, weights, { source }, onStage),
+        prove: (prover, onStage) =>
+          prover.proveRoot(origin, weights, { source, schema: schemaHash(weights.schema) }, onStage),
       };
     }
     case 'merge':

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { Address, LocalAccount } from 'viem';
-import type { Chain } from '../chain/client.ts';
+import { type Chain, requireChainId } from '../chain/client.ts';
 import { readResult } from '../chain/readRegistry.ts';
+import { registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import type { ShardEntry } from '../files/shards.ts';
+import { requireModel, requireShard } from '../proving/askChain.ts';
 import { createCommitter } from '../proving/commit.ts';
 import { type ProvedStep, type ProvingStep, proveAll } from '../proving/proveAll.ts';
 import { createProverPool } from '../proving/proverPool.ts';
@@ -89,6 +91,12 @@ export async function registerScores(
 ): Promise<(ProvedStep | undefined)[]> {
   const { chain, scoreboard, output } = context;
   const ids = await idsOf(run, inputs, output);
+  await requireChainId(chain);
+  const registry = await registryOfScoreboard(chain, scoreboard);
+  await requireModel(chain, registry, { id: ids.model, file: inputs.model }, 'model');
+  for (const [k, id] of ids.shards.entries()) {
+    await requireShard(chain, registry, { id, file: inputs.shards[k].shard });
+  }
   const steps: ProvingStep[] = [];
   for (const [k, { folder, result, right }] of scores.entries()) {
     const known = await readResult(chain, scoreboard, ids.model, ids.shards[k]);

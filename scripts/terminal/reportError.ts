@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
+import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { type OutputStreams, replaceBigints } from './output.ts';
 
 /**
@@ -39,6 +40,17 @@ function foresee(error: unknown): DescentError {
   if (code !== undefined && code in FILE_SYSTEM) {
     const exit = code === 'ENOSPC' || code === 'EROFS' ? 'failure' : 'usage';
     return new DescentError(`${FILE_SYSTEM[code]}${path ? `: ${path}` : ''}.`, { cause: error, code, exit });
+  }
+  // Errors of viem say so in their version.
+  const answer = String((error as { version?: unknown }).version).startsWith('viem') ? nodeAnswer(error) : undefined;
+  if (answer !== undefined && answer.trouble !== 'other') {
+    return new DescentError(answer.says, {
+      cause: error,
+      details: '',
+      code: 'NODE_TROUBLE',
+      exit: 'chain',
+      hint: `${answer.hint} --rpc names another node.`,
+    });
   }
   const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
   return new DescentError(`Unexpected error: ${message}`, { cause: error, code: 'UNEXPECTED', details: '' });

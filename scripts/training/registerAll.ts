@@ -1,10 +1,11 @@
 import type { Address, Hex, LocalAccount } from 'viem';
-import { DescentError } from '../../src/errors/DescentError.ts';
 import type { Chain } from '../chain/client.ts';
-import { isModel, readShard } from '../chain/readRegistry.ts';
+import { readShard } from '../chain/readRegistry.ts';
 import { copyInputs, dataRun } from '../commands/data.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
+import { requireModel } from '../proving/askChain.ts';
 import { type Committer, createCommitter } from '../proving/commit.ts';
+import { fileId } from '../proving/fileIds.ts';
 import { type ProvedStep, type ProvingStep, proveAll } from '../proving/proveAll.ts';
 import { createProverPool } from '../proving/proverPool.ts';
 import { Run } from '../runs/run.ts';
@@ -65,23 +66,21 @@ export async function registerAll(
 }
 
 /** Which of the given shards the registry knows. @throws DescentError when it does not know the given parent */
-async function lookUp(run: Run, inputs: TrainingInputs, { chain, registry, output }: RegisterContext) {
+export async function lookUp(
+  run: Run,
+  inputs: TrainingInputs,
+  { chain, registry, output }: Pick<RegisterContext, 'chain' | 'registry' | 'output'>,
+): Promise<boolean[]> {
   const committer = createCommitter();
   try {
     output.progress.stage('look up what is registered');
     if (inputs.parent !== null) {
-      const id = await idOf(run, inputs.parentSha256!, () => modelIdOf(committer, inputs));
-      if (!(await isModel(chain, registry, id))) {
-        throw new DescentError(`The registry ${registry} does not know the parent ${id}.`, {
-          code: 'UNKNOWN_PARENT',
-          exit: 'chain',
-          hint: `Submit the edge of ${inputs.parent} first.`,
-        });
-      }
+      const id = await fileId(run, inputs.parentSha256!, () => modelIdOf(committer, inputs));
+      await requireModel(chain, registry, { id, file: inputs.parent }, 'parent');
     }
     const knownShards: boolean[] = [];
     for (const { shard, shardSha256 } of inputs.shards ?? []) {
-      const id = await idOf(run, shardSha256, () => committer.shard(readShardFile(shard, shardSha256)));
+      const id = await fileId(run, shardSha256, () => committer.shard(readShardFile(shard, shardSha256)));
       knownShards.push((await readShard(chain, registry, id)) !== undefined);
     }
     output.progress.done();
@@ -93,12 +92,6 @@ async function lookUp(run: Run, inputs: TrainingInputs, { chain, registry, outpu
 
 function modelIdOf(committer: Committer, { parent, parentSha256 }: TrainingInputs): Promise<Hex> {
   return committer.model(readWeightsFile(parent!, parentSha256!));
-}
-
-/** The id of a file, computed once a run. */
-async function idOf(run: Run, fileSha256: string, compute: () => Promise<Hex>): Promise<Hex> {
-  const { id } = await run.stage(`id of ${fileSha256}`, async () => ({ id: await compute() }));
-  return id;
 }
 
 /** The shards that are to be proved: those that were made, and copies of those given that the registry lacks. */

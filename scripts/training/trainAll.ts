@@ -5,7 +5,7 @@ import { checkSegment, parseWidths } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { evaluate } from '../../src/training/trainer.ts';
-import { dataRun } from '../commands/data.ts';
+import { dataRun, tellSource } from '../commands/data.ts';
 import { type SeedContext, seedInputs, seedRun } from '../commands/seed.ts';
 import { openSource, rangesOf, type SourceInputs } from '../data/source.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
@@ -125,6 +125,7 @@ async function makeShards(
     const ranges = rangesOf(whole);
     output.progress.stage(`make ${ranges.length} shards of ${whole.rows} rows`);
     const source = await openSource(whole);
+    tellSource(source, output);
     // All rows once without keeping them: a bad one is found before anything is written.
     for (const range of ranges) requireTrainable(widths, source.shard(range), inputs);
     for (const [k, { first }] of ranges.entries()) {

@@ -41,11 +41,9 @@ export class Claims {
   /** E_o for every oracle. */
   weights(k: Kernels, oracles: readonly Oracle[]): Vec[] {
     const out = oracles.map((o) => k.zeros(o.vec.len));
-    for (const { term, coefficient } of this.#weights)
-      k.scoped(() => {
-        const eq = k.eqTable(term.point, coefficient);
-        k.addTo(k.view(out[term.oracle], term.offset, term.offset + eq.len), eq);
-      });
+    for (const { term, coefficient } of this.#weights) {
+      k.addEq(k.view(out[term.oracle], term.offset), term.point, coefficient);
+    }
     return out;
   }
 }

@@ -3,6 +3,7 @@ import { g2Wasm } from '../generated/g2.wasm.ts';
 import { transformWasm } from '../generated/transform.wasm.ts';
 import { fromBytes, P } from '../numbers/field.ts';
 import { Pool } from './msm/pool.ts';
+import { defaultThreads } from './thread.ts';
 import type { Point, Point2 } from './types.ts';
 
 /** Powers of tau in G1: point i is tau^i G1. */
@@ -25,8 +26,6 @@ const SCALAR = 32;
 /** Points of one task: more would only cost memory (about 200 bytes each in the worker). */
 const LARGEST_TASK = 1 << 19;
 const FIXED_BASE_TASK = 1 << 14;
-/** Beyond this, workers cost more memory than they save time. */
-const MOST_THREADS = 8;
 
 /** Work in BN254 that grows with the data, on workers with a WebAssembly memory each. Needs no shared memory. */
 export class Curve {
@@ -38,7 +37,7 @@ export class Curve {
 
   /** @param options.threads workers, the number of processors (at most 8) unless given */
   static async load(options: { threads?: number } = {}): Promise<Curve> {
-    const threads = options.threads ?? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 2);
+    const threads = options.threads ?? defaultThreads();
     const bytes = (base64: string) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
     return new Curve(new Pool({ g1: bytes(g1Wasm), g2: bytes(g2Wasm), transform: bytes(transformWasm) }, threads));
   }

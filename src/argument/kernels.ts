@@ -1,5 +1,7 @@
 import { frWasm } from '../generated/fr.wasm.ts';
+import { frSharedWasm } from '../generated/frShared.wasm.ts';
 import { fromBytes, inverse, mod, R, toBytes } from '../numbers/field.ts';
+import { canShare, type KernelCall, Team } from './team.ts';
 
 /** A vector over F in the kernels' memory: `len` elements of 32 bytes in Montgomery form at byte address `ptr`. */
 export interface Vec {
@@ -7,50 +9,29 @@ export interface Vec {
   readonly len: number;
 }
 
-interface Exports {
-  memory: WebAssembly.Memory;
-  heapBase(): number;
-  mul(o: number, a: number, b: number): void;
-  fromI32(dst: number, src: number, n: number, r2: number): void;
-  fromI64(dst: number, src: number, n: number, r2: number): void;
-  gather(dst: number, src: number, n: number, table: number, accumulate: number): void;
-  mulTile(v: number, n: number, tile: number, m: number): void;
-  scale(dst: number, src: number, n: number, k: number): void;
-  axpy(dst: number, v: number, n: number, k: number): void;
-  addVec(dst: number, a: number, b: number, n: number): void;
-  subVec(dst: number, a: number, b: number, n: number): void;
-  mulVec(dst: number, a: number, b: number, n: number): void;
-  constMinus(dst: number, a: number, n: number, k: number): void;
-  addConst(dst: number, a: number, n: number, k: number): void;
-  sum(o: number, v: number, n: number): void;
-  dot(o: number, a: number, b: number, n: number): void;
-  rowDot(out: number, M: number, e: number, rows: number, cols: number): void;
-  colDot(out: number, M: number, e: number, rows: number, cols: number): void;
-  eqTable(out: number, z: number, n: number, k: number): void;
-  fold(v: number, half: number, r: number): void;
-  exclusiveSums(v: number, rows: number, cols: number, suffix: number): void;
-  repeatEach(out: number, v: number, n: number, times: number): void;
-  powers(v: number, n: number, k: number, one: number): void;
-  horner(o: number, v: number, n: number, x: number): void;
-  divide(v: number, rows: number, cols: number, k: number): void;
-  prefixProducts(out: number, v: number, n: number): void;
-  invertWith(v: number, prefix: number, n: number, inv: number): void;
-  roundProduct(out: number, refs: number, k: number, half: number): void;
-  roundLookup(out: number, refs: number, half: number): void;
-}
+type Exports = Record<string, (...args: number[]) => number>;
 
 const SIZE = 32;
 const PAGE = 65536;
+const MOST_PAGES = 65536;
+/** Elements of a thread's temporaries. */
+const TEMPORARIES = 64;
+/** Below so many products, waking other threads costs more than it saves. */
+const ALONE = 2048;
+/** log2 of the longest eq table that is made by doubling; longer ones are products of two. */
+const EQ_BITS = 10;
 /** 2^256 mod R and its inverse: into and out of Montgomery form for single values. */
 const MONT = (1n << 256n) % R;
 const UNMONT = inverse(MONT);
 
 /**
  * The field kernels with their memory, a stack: `mark` and `release` bracket temporaries. Vectors stay valid until the stack is released below them. Memory
- * grows on demand to at most 4 GiB.
+ * grows on demand to at most 4 GiB. Long vectors are cut into parts for all threads.
  */
 export class Kernels {
   readonly #x: Exports;
+  readonly #memory: WebAssembly.Memory;
+  #team: Team | undefined;
   #top: number;
   /** Scratch for single elements: r2, plain one, Montgomery one, and 128 parameters. */
   readonly #r2: number;
@@ -58,15 +39,24 @@ export class Kernels {
   readonly #one: number;
   readonly #params: number;
 
-  static async load(): Promise<Kernels> {
-    const bytes = Uint8Array.from(atob(frWasm), (ch) => ch.charCodeAt(0));
-    const { instance } = await WebAssembly.instantiate(bytes as Uint8Array<ArrayBuffer>, {});
-    return new Kernels(instance.exports as unknown as Exports);
+  /** @param options.threads all that work, this one included; one where memory cannot be shared */
+  static async load({ threads = 1 } = {}): Promise<Kernels> {
+    const shared = threads > 1 && canShare();
+    const wasm = Uint8Array.from(atob(shared ? frSharedWasm : frWasm), (ch) => ch.charCodeAt(0));
+    const memory = new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared });
+    const { instance } = await WebAssembly.instantiate(wasm as Uint8Array<ArrayBuffer>, { env: { memory } });
+    const kernels = new Kernels(instance.exports, memory);
+    if (shared) {
+      const temporaries = Array.from({ length: threads - 1 }, () => kernels.#reserve(TEMPORARIES));
+      kernels.#team = await Team.start(wasm, memory, instance.exports, temporaries);
+    }
+    return kernels;
   }
 
-  private constructor(x: Exports) {
-    this.#x = x;
-    this.#top = (x.heapBase() + 31) & ~31;
+  private constructor(x: WebAssembly.Exports, memory: WebAssembly.Memory) {
+    this.#x = x as Exports;
+    this.#memory = memory;
+    this.#top = (this.#x.heapBase() + 31) & ~31;
     this.#r2 = this.#reserve(1);
     this.#plainOne = this.#reserve(1);
     this.#one = this.#reserve(1);
@@ -76,23 +66,58 @@ export class Kernels {
     this.#bytes(this.#one, SIZE).set(toBytes(MONT));
   }
 
+  /** Ends the other threads. */
+  async close(): Promise<void> {
+    await this.#team?.close();
+    this.#team = undefined;
+  }
+
+  /**
+   * Calls a kernel on 0..n, in parts where that pays.
+   * @param cost products for each index
+   */
+  #parts(n: number, cost: number, call: (from: number, to: number, part: number) => KernelCall): number {
+    const team = this.#team;
+    if (team === undefined || n < team.size || n * cost < ALONE) {
+      const [name, ...args] = call(0, n, 0);
+      this.#x[name](...args);
+      return 1;
+    }
+    const limit = (part: number) => Math.floor((n * part) / team.size);
+    team.run(Array.from({ length: team.size }, (_, part) => call(limit(part), limit(part + 1), part)));
+    return team.size;
+  }
+
+  /** As #parts for kernels that give `width` sums: those of the parts, added up. */
+  #sums(n: number, cost: number, width: number, call: (out: number, from: number, to: number) => KernelCall): bigint[] {
+    return this.scoped(() => {
+      const out = this.#reserve(width * (this.#team?.size ?? 1));
+      const parts = this.#parts(n, cost, (from, to, part) => call(out + part * width * SIZE, from, to));
+      return Array.from({ length: width }, (_, i) => {
+        let sum = 0n;
+        for (let part = 0; part < parts; part++) sum += this.#read(out + (part * width + i) * SIZE);
+        return sum % R;
+      });
+    });
+  }
+
   #bytes(ptr: number, n: number): Uint8Array {
-    return new Uint8Array(this.#x.memory.buffer, ptr, n);
+    return new Uint8Array(this.#memory.buffer, ptr, n);
   }
 
   #reserve(elements: number): number {
     const ptr = this.#top;
     this.#top += elements * SIZE;
-    const have = this.#x.memory.buffer.byteLength;
+    const have = this.#memory.buffer.byteLength;
     if (this.#top > have) {
       // grow by an eighth at least: growing copies in some engines
       const pages = Math.ceil(Math.max(this.#top - have, have / 8) / PAGE);
       try {
-        this.#x.memory.grow(Math.min(pages, 65536 - have / PAGE));
+        this.#memory.grow(Math.min(pages, MOST_PAGES - have / PAGE));
       } catch {
         // the check below speaks
       }
-      if (this.#top > this.#x.memory.buffer.byteLength)
+      if (this.#top > this.#memory.buffer.byteLength)
         throw new RangeError('the prover needs more than 4 GiB of field elements');
     }
     return ptr;
@@ -190,20 +215,35 @@ export class Kernels {
   gather(dst: Vec, table: Vec, indices: Int32Array, accumulate = false): void {
     for (const i of indices) if (i < 0 || i >= table.len) throw new RangeError(`${i} is outside the lookup table`);
     const mark = this.mark();
-    this.#x.gather(dst.ptr, this.#integers(indices), indices.length, table.ptr, accumulate ? 1 : 0);
+    const source = this.#integers(indices);
+    this.#parts(indices.length, 0.25, (from, to) => [
+      'gather',
+      dst.ptr + from * SIZE,
+      source + from * 4,
+      to - from,
+      table.ptr,
+      accumulate ? 1 : 0,
+    ]);
     this.release(mark);
   }
 
   /** v[i] *= tile[i mod tile.len], tile.len a power of two. */
   mulTile(v: Vec, tile: Vec): void {
-    this.#x.mulTile(v.ptr, v.len, tile.ptr, tile.len);
+    this.#parts(v.len, 1, (from, to) => ['mulTile', v.ptr, from, to, tile.ptr, tile.len]);
   }
 
   /** dst[0..src.length) = src, signed integers. */
   putIntegers(dst: Vec, src: Int32Array | BigInt64Array): void {
     const mark = this.mark();
     const ptr = this.#integers(src);
-    (src instanceof Int32Array ? this.#x.fromI32 : this.#x.fromI64)(dst.ptr, ptr, src.length, this.#r2);
+    const name = src instanceof Int32Array ? 'fromI32' : 'fromI64';
+    this.#parts(src.length, 1, (from, to) => [
+      name,
+      dst.ptr + from * SIZE,
+      ptr + from * src.BYTES_PER_ELEMENT,
+      to - from,
+      this.#r2,
+    ]);
     this.release(mark);
   }
 
@@ -217,70 +257,89 @@ export class Kernels {
   canonicalBytes(v: Vec): Uint8Array {
     return this.scoped(() => {
       const t = this.raw(v.len);
-      this.#x.scale(t.ptr, v.ptr, v.len, this.#plainOne);
+      this.#scale(t, v, this.#plainOne);
       return this.#bytes(t.ptr, v.len * SIZE).slice();
     });
   }
 
   /** dst += k v (dst at least as long as v). */
   addScaled(dst: Vec, v: Vec, k: bigint): void {
-    this.#x.axpy(dst.ptr, v.ptr, v.len, this.#load([k]));
+    const factor = this.#load([k]);
+    this.#parts(v.len, 1, (from, to) => ['axpy', dst.ptr + from * SIZE, v.ptr + from * SIZE, to - from, factor]);
   }
 
   scale(v: Vec, k: bigint): Vec {
     const out = this.raw(v.len);
-    this.#x.scale(out.ptr, v.ptr, v.len, this.#load([k]));
+    this.#scale(out, v, this.#load([k]));
+    return out;
+  }
+
+  #scale(out: Vec, v: Vec, factor: number): void {
+    this.#parts(v.len, 1, (from, to) => ['scale', out.ptr + from * SIZE, v.ptr + from * SIZE, to - from, factor]);
+  }
+
+  /** A kernel that takes two vectors entry by entry. */
+  #zip(name: string, cost: number, out: Vec, a: Vec, b: Vec): Vec {
+    this.#parts(a.len, cost, (from, to) => {
+      const offset = from * SIZE;
+      return [name, out.ptr + offset, a.ptr + offset, b.ptr + offset, to - from];
+    });
     return out;
   }
 
   /** dst += v. */
   addTo(dst: Vec, v: Vec): void {
-    this.#x.addVec(dst.ptr, dst.ptr, v.ptr, v.len);
+    this.#zip('addVec', 0.25, dst, v, dst);
   }
 
   sub(a: Vec, b: Vec): Vec {
-    const out = this.raw(a.len);
-    this.#x.subVec(out.ptr, a.ptr, b.ptr, a.len);
-    return out;
+    return this.#zip('subVec', 0.25, this.raw(a.len), a, b);
   }
 
   mul(a: Vec, b: Vec): Vec {
-    const out = this.raw(a.len);
-    this.#x.mulVec(out.ptr, a.ptr, b.ptr, a.len);
-    return out;
+    return this.#zip('mulVec', 1, this.raw(a.len), a, b);
   }
 
   /** k - v. */
   constMinus(k: bigint, v: Vec): Vec {
-    const out = this.raw(v.len);
-    this.#x.constMinus(out.ptr, v.ptr, v.len, this.#load([k]));
-    return out;
+    return this.#withConstant('constMinus', v, k);
   }
 
   /** v + k. */
   addConst(v: Vec, k: bigint): Vec {
+    return this.#withConstant('addConst', v, k);
+  }
+
+  #withConstant(name: string, v: Vec, k: bigint): Vec {
     const out = this.raw(v.len);
-    this.#x.addConst(out.ptr, v.ptr, v.len, this.#load([k]));
+    const constant = this.#load([k]);
+    this.#parts(v.len, 0.25, (from, to) => [name, out.ptr + from * SIZE, v.ptr + from * SIZE, to - from, constant]);
     return out;
   }
 
   sum(v: Vec): bigint {
-    const o = this.#load([0n]);
-    this.#x.sum(o, v.ptr, v.len);
-    return this.#read(o);
+    return this.#sums(v.len, 0.25, 1, (out, from, to) => ['sum', out, v.ptr + from * SIZE, to - from])[0];
   }
 
   dot(a: Vec, b: Vec): bigint {
-    const o = this.#load([0n]);
-    this.#x.dot(o, a.ptr, b.ptr, a.len);
-    return this.#read(o);
+    return this.#sums(a.len, 1, 1, (out, from, to) => {
+      const offset = from * SIZE;
+      return ['dot', out, a.ptr + offset, b.ptr + offset, to - from];
+    })[0];
   }
 
   /** out[i] = sum_j e[j] M[i * e.len + j]. */
   contractLow(M: Vec, e: Vec): Vec {
     const rows = M.len / e.len;
     const out = this.raw(rows);
-    this.#x.rowDot(out.ptr, M.ptr, e.ptr, rows, e.len);
+    this.#parts(rows, e.len, (from, to) => [
+      'rowDot',
+      out.ptr + from * SIZE,
+      M.ptr + from * e.len * SIZE,
+      e.ptr,
+      to - from,
+      e.len,
+    ]);
     return out;
   }
 
@@ -288,16 +347,43 @@ export class Kernels {
   contractHigh(M: Vec, e: Vec): Vec {
     const cols = M.len / e.len;
     const out = this.raw(cols);
-    this.#x.colDot(out.ptr, M.ptr, e.ptr, e.len, cols);
+    this.#parts(cols, e.len, (from, to) => {
+      const offset = from * SIZE;
+      return ['colDot', out.ptr + offset, M.ptr + offset, e.ptr, e.len, cols, to - from];
+    });
     return out;
   }
 
   /** k eq(z, x) for all x in {0,1}^z.length, z_0 the lowest bit of x. */
   eqTable(z: readonly bigint[], k = 1n): Vec {
     const out = this.raw(1 << z.length);
-    const p = this.#load([k, ...z]);
-    this.#x.eqTable(out.ptr, p + SIZE, z.length, p);
+    if (z.length > EQ_BITS) this.#putEq(out, z, k, false);
+    else {
+      const p = this.#load([k, ...z]);
+      this.#x.eqTable(out.ptr, p + SIZE, z.length, p);
+    }
     return out;
+  }
+
+  /** dst[x] += k eq(z, x). */
+  addEq(dst: Vec, z: readonly bigint[], k: bigint): void {
+    this.#putEq(dst, z, k, true);
+  }
+
+  #putEq(dst: Vec, z: readonly bigint[], k: bigint, accumulate: boolean): void {
+    this.scoped(() => {
+      const low = this.eqTable(z.slice(0, z.length >> 1));
+      const high = this.eqTable(z.slice(z.length >> 1), k);
+      this.#parts(high.len, low.len, (from, to) => [
+        'outer',
+        dst.ptr + from * low.len * SIZE,
+        high.ptr + from * SIZE,
+        to - from,
+        low.ptr,
+        low.len,
+        accumulate ? 1 : 0,
+      ]);
+    });
   }
 
   /** The multilinear extension of v (length 2^n) at z. */
@@ -311,19 +397,33 @@ export class Kernels {
 
   /** Binds the highest variable of v to r in place; the returned view has half the length. */
   fold(v: Vec, r: bigint): Vec {
-    this.#x.fold(v.ptr, v.len / 2, this.#load([r]));
+    const half = v.len / 2;
+    const factor = this.#load([r]);
+    this.#parts(half, 1, (from, to) => ['fold', v.ptr + from * SIZE, half, to - from, factor]);
     return this.view(v, 0, v.len / 2);
   }
 
   /** Exclusive prefix or suffix sums of each run of `cols` entries, in place. */
   exclusiveSums(v: Vec, cols: number, from: 'start' | 'end'): void {
-    this.#x.exclusiveSums(v.ptr, v.len / cols, cols, from === 'end' ? 1 : 0);
+    this.#parts(v.len / cols, cols / 4, (first, to) => [
+      'exclusiveSums',
+      v.ptr + first * cols * SIZE,
+      to - first,
+      cols,
+      from === 'end' ? 1 : 0,
+    ]);
   }
 
   /** Every entry `times` times in a row. */
   repeatEach(v: Vec, times: number): Vec {
     const out = this.raw(v.len * times);
-    this.#x.repeatEach(out.ptr, v.ptr, v.len, times);
+    this.#parts(v.len, times / 8, (from, to) => [
+      'repeatEach',
+      out.ptr + from * times * SIZE,
+      v.ptr + from * SIZE,
+      to - from,
+      times,
+    ]);
     return out;
   }
 
@@ -343,7 +443,9 @@ export class Kernels {
 
   /** Divides the polynomial v by X^cols - k in place (v.len a multiple of cols). */
   divide(v: Vec, cols: number, k: bigint): { remainder: Vec; quotient: Vec } {
-    this.#x.divide(v.ptr, v.len / cols, cols, this.#load([k]));
+    const rows = v.len / cols;
+    const root = this.#load([k]);
+    this.#parts(cols, rows, (from, to) => ['divide', v.ptr + from * SIZE, rows, cols, to - from, root]);
     return { remainder: this.view(v, 0, cols), quotient: this.view(v, cols) };
   }
 
@@ -359,7 +461,7 @@ export class Kernels {
 
   #refs(words: number[]): number {
     const ptr = this.#reserve(2);
-    new Uint32Array(this.#x.memory.buffer, ptr, words.length).set(words);
+    new Uint32Array(this.#memory.buffer, ptr, words.length).set(words);
     return ptr;
   }
 
@@ -367,9 +469,16 @@ export class Kernels {
   roundProduct(factors: readonly Vec[], half: number): bigint[] {
     return this.scoped(() => {
       const refs = this.#refs(factors.flatMap((v) => [v.ptr, v.len]));
-      const out = this.raw(factors.length + 1);
-      this.#x.roundProduct(out.ptr, refs, factors.length, half);
-      return this.toBigints(out);
+      const cost = factors.length * (factors.length + 1);
+      return this.#sums(half, cost, factors.length + 1, (out, from, to) => [
+        'roundProduct',
+        out,
+        refs,
+        factors.length,
+        half,
+        from,
+        to,
+      ]);
     });
   }
 
@@ -377,9 +486,7 @@ export class Kernels {
   roundLookup(factors: readonly Vec[], half: number): bigint[] {
     return this.scoped(() => {
       const refs = this.#refs(factors.map((v) => v.ptr));
-      const out = this.raw(6);
-      this.#x.roundLookup(out.ptr, refs, half);
-      return this.toBigints(out);
+      return this.#sums(half, 36, 6, (out, from, to) => ['roundLookup', out, refs, half, from, to]);
     });
   }
 }

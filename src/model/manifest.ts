@@ -1,11 +1,10 @@
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { knownFields, parseJson, show } from './json.ts';
-import { checkShardShape, type ShardKind } from './shape.ts';
-import { checkTransform } from './transformFields.ts';
-import type { Transform } from './transforms.ts';
+import { checkSchema, formatSchema, type Schema, schemaShape } from './schema.ts';
+import { checkShardShape } from './shape.ts';
 
-export const DATASET_FORMAT = 'descent-dataset/1';
+export const DATASET_FORMAT = 'descent-dataset/2';
 
 /** Greatest size of a manifest, in characters: 4096 columns with long names and numbers, and thousands of shards. */
 export const MAX_MANIFEST_LENGTH = 1 << 21;
@@ -18,31 +17,35 @@ export interface ManifestShard {
   first: number;
 }
 
+/** How the table was read: which columns are predicted, and how the text is taken apart. */
+export interface Reading {
+  /** Column of the class labels. */
+  label?: string;
+  /** Columns of numbers to be predicted. */
+  targets?: string[];
+  /** Columns that were left out. */
+  ignore?: string[];
+  /** CSV: whether the first line names the columns; absent: it does. */
+  header?: boolean;
+}
+
 /** The public description of a dataset that was split into shards: enough to make the same shards from the raw files. */
 export interface DatasetManifest {
   format: typeof DATASET_FORMAT;
   name: string;
   /** Where the raw rows come from, for people. */
   source: string;
-  kind: ShardKind;
-  inputs: number;
-  outputs: number;
+  reading?: Reading;
   /** Seed of the order of the rows (`shuffledOrder`), taken before anything else; absent: the order of the file. */
   shuffle?: number;
-  /** In the order they were applied. */
-  transforms: Transform[];
-  /** Of regression targets, likewise. */
-  targetTransforms?: Transform[];
-  /** Names of the columns of the raw rows. */
-  columns?: string[];
-  /** Label of class 0, 1, .. */
-  classes?: string[];
+  schema: Schema;
   shards: ManifestShard[];
 }
 
 export function formatManifest(manifest: DatasetManifest): string {
   checkManifest(manifest);
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  const schema = JSON.parse(formatSchema(manifest.schema));
+  return `${JSON.stringify({ ...manifest, schema }, null, 2)}\n`;
 }
 
 /** @throws FileFormatError for anything but a complete manifest of this format; unknown fields are refused. */
@@ -52,41 +55,56 @@ export function parseManifest(text: string): DatasetManifest {
     checkManifest(value);
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    throw new FileFormatError('The dataset manifest is not valid.', { cause });
+    throw new FileFormatError('The dataset manifest is not valid.', { cause, hint: cause.hint });
   }
   return value;
 }
 
-const FIELDS = ['format', 'name', 'source', 'kind', 'inputs', 'outputs', 'transforms', 'shards'];
-const OPTIONAL_FIELDS = ['shuffle', 'targetTransforms', 'columns', 'classes'];
+const FIELDS = ['format', 'name', 'source', 'schema', 'shards'];
 
 function checkManifest(value: unknown): asserts value is DatasetManifest {
-  const fields = knownFields(value, 'The manifest', FIELDS, OPTIONAL_FIELDS);
-  if (fields.format !== DATASET_FORMAT) {
-    throw new InputError(`The manifest has format ${show(fields.format)}, expected ${DATASET_FORMAT}.`);
+  const format = typeof value === 'object' && value !== null ? (value as { format?: unknown }).format : undefined;
+  if (format === 'descent-dataset/1') {
+    throw new InputError(`The manifest has format "${format}", expected ${DATASET_FORMAT}.`, {
+      hint: 'It was written before datasets had a schema: make it again with descent data.',
+    });
+  }
+  const fields = knownFields(value, 'The manifest', FIELDS, ['reading', 'shuffle']);
+  if (format !== DATASET_FORMAT) {
+    throw new InputError(`The manifest has format ${show(format)}, expected ${DATASET_FORMAT}.`);
   }
   for (const key of ['name', 'source']) {
     if (typeof fields[key] !== 'string') throw new InputError(`The ${key} of the dataset is not text.`);
   }
-  const { inputs, outputs, kind, shuffle } = fields as unknown as DatasetManifest;
-  checkShardShape({ inputs, outputs, kind, rows: 1 });
-  if (shuffle !== undefined && !(Number.isInteger(shuffle) && shuffle >= 0 && shuffle < 2 ** 32)) {
+  const { schema, shuffle } = fields;
+  checkSchema(schema);
+  if (
+    shuffle !== undefined &&
+    !(Number.isInteger(shuffle) && (shuffle as number) >= 0 && (shuffle as number) < 2 ** 32)
+  ) {
     throw new InputError(`The seed of a shuffle is an integer in 0..2^32-1, not ${show(shuffle)}.`);
   }
-  for (const transform of list(fields.transforms, 'transforms')) checkTransform(transform);
-  if (fields.targetTransforms !== undefined) {
-    if (kind !== 'regression') throw new InputError('Only regression targets are transformed.');
-    for (const transform of list(fields.targetTransforms, 'targetTransforms')) checkTransform(transform);
-  }
-  if (fields.columns !== undefined) texts(fields.columns, 'columns');
-  if (fields.classes !== undefined) checkClasses(texts(fields.classes, 'classes'), { kind, outputs });
-  for (const shard of list(fields.shards, 'shards')) {
+  if (fields.reading !== undefined) checkReading(fields.reading);
+  if (!Array.isArray(fields.shards)) throw new InputError('The shards of the manifest are not a list.');
+  for (const shard of fields.shards) {
     const { file, rows, first } = knownFields(shard, 'A shard of the manifest', ['file', 'rows', 'first']);
     // A manifest may come from a stranger: its files must lie beside it.
     if (!isPlainFileName(file)) throw new InputError(`${show(file)} is not a plain file name.`);
-    checkShardShape({ inputs, outputs, kind, rows: rows as number });
+    checkShardShape({ ...schemaShape(schema), kind: schema.kind, rows: rows as number });
     if (!Number.isSafeInteger(first) || (first as number) < 0) {
       throw new InputError(`${show(first)} is not a first row.`);
+    }
+  }
+}
+
+function checkReading(value: unknown): void {
+  const { label, header, ...lists } = knownFields(value, 'The reading', [], ['label', 'targets', 'ignore', 'header']);
+  if (label !== undefined && typeof label !== 'string') throw new InputError('The label of the reading is not text.');
+  if (header !== undefined && typeof header !== 'boolean')
+    throw new InputError('The header of the reading is not true or false.');
+  for (const [what, names] of Object.entries(lists)) {
+    if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === 'string'))) {
+      throw new InputError(`The ${what} of the reading are not a list of texts.`);
     }
   }
 }
@@ -94,25 +112,4 @@ function checkManifest(value: unknown): asserts value is DatasetManifest {
 /** A name without folders that cannot leave the folder it is looked up in, nor name a hidden file. */
 export function isPlainFileName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= 255 && /^[\w-][\w.-]*$/.test(name);
-}
-
-function checkClasses(classes: string[], { kind, outputs }: { kind: ShardKind; outputs: number }): void {
-  if (kind !== 'classes') throw new InputError('A dataset of regression targets has no classes.');
-  if (classes.length !== outputs || new Set(classes).size !== outputs) {
-    throw new InputError(`The manifest names ${new Set(classes).size} classes for ${outputs} outputs.`);
-  }
-}
-
-function texts(value: unknown, what: string): string[] {
-  if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'string')) {
-    throw new InputError(`The ${what} of the manifest are not a list of texts.`);
-  }
-  return value;
-}
-
-function list(value: unknown, what: string): unknown[] {
-  if (!Array.isArray(value) || value.some((entry) => typeof entry !== 'object' || entry === null)) {
-    throw new InputError(`The ${what} of the manifest are not a list of objects.`);
-  }
-  return value;
 }

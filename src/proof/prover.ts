@@ -2,6 +2,7 @@ import type { Hex } from 'viem';
 import { Curve, type Srs } from '../argument/curve.ts';
 import { Kernels } from '../argument/kernels.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
+import { defaultThreads } from '../argument/thread.ts';
 import type { Point, Proof } from '../argument/types.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
@@ -60,14 +61,19 @@ export class Prover {
     this.#groth16 = new Groth16(backend.curve, { plain: plainGroth16 });
   }
 
-  static async create({ srs, circuits, threads, plainGroth16 = false }: ProverResources): Promise<Prover> {
-    const [kernels, curve] = await Promise.all([Kernels.load(), Curve.load({ threads })]);
+  static async create({
+    srs,
+    circuits,
+    threads = defaultThreads(),
+    plainGroth16 = false,
+  }: ProverResources): Promise<Prover> {
+    const [kernels, curve] = await Promise.all([Kernels.load({ threads }), Curve.load({ threads })]);
     return new Prover({ kernels, curve, srs }, circuits, plainGroth16);
   }
 
   /** Ends the threads, those of snarkjs too, which would keep a process alive. */
   async close(): Promise<void> {
-    await this.backend.curve.close();
+    await Promise.all([this.backend.curve.close(), this.backend.kernels.close()]);
     await (globalThis as { curve_bn128?: { terminate(): Promise<void> } | null }).curve_bn128?.terminate();
   }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { Schema } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
-import { writeWeights } from '../../src/model/weightsFile.ts';
+import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { descent, document, refusalOf, temporaryFolder } from './cli.ts';
 
@@ -58,6 +59,26 @@ describe('what a merge says before it is proved', () => {
     const text = await say('--parents', first, second, half, '--average');
     assert.match(text, /^Parents 1 and 3 are equal in layer 1\.$/m);
     assert.match(text, /^Parents 2 and 3 are equal in layer 2\.$/m);
+  });
+
+  it('gives the child the schema of its parents, and none where they differ', async () => {
+    const schema = (...classes: [string, string]): Schema => ({
+      format: 'descent-schema/1',
+      kind: 'classes',
+      columns: 4,
+      decimal: '.',
+      missing: 'refuse',
+      transforms: [],
+      classes,
+    });
+    const cats = file('cats', { ...alice, salt: 11n, schema: schema('cat', 'dog') });
+    const emus = file('emus', { ...bob, salt: 12n, schema: schema('cat', 'emu') });
+    const made = document(await descent(['merge', '--parents', cats, second, '--average', '--json', ...runs]));
+    const child = readWeights(new Uint8Array(readFileSync(made.model)));
+    assert.deepEqual(child.schema, schema('cat', 'dog'));
+    const { stderr, stdout } = await descent(['merge', '--parents', cats, emus, '--average', '--json', ...runs]);
+    assert.match(stderr, /warning: Parents 1 and 2 were trained on rows of different schemas: the child has none\./);
+    assert.equal(readWeights(new Uint8Array(readFileSync(JSON.parse(stdout).model))).schema, undefined);
   });
 
   it('refuses one model in two files', async () => {

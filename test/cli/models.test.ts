@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { writeTensors } from '../../src/model/safetensors.ts';
+import { sameSchema } from '../../src/model/schema.ts';
 import { emptyShard, type Shard, shardLabel } from '../../src/model/shard.ts';
 import { readShard, writeShard } from '../../src/model/shardFile.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
@@ -174,7 +175,8 @@ describe('roots, merges, scores and tables', () => {
     assert.deepEqual([shardLabel(made[0], 0), shardLabel(made[0], 1)], [1, 0], 'lily, rose');
     const path = join(folder, 'runs', 'flowers', 'dataset.json');
     const manifest = parseManifest(readFileSync(path, 'utf8'));
-    assert.deepEqual(manifest.classes, ['lily', 'rose']);
+    assert.deepEqual(manifest.schema.kind === 'classes' && manifest.schema.classes, ['lily', 'rose']);
+    assert.ok(made.every((one: Shard) => one.schema !== undefined && sameSchema(one.schema, manifest.schema)));
     assert.deepEqual(
       manifest.shards.map(({ file, first, rows }) => [file, first, rows]),
       [

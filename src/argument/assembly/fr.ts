@@ -20,8 +20,13 @@ const Q3: u64 = 0x30644e72e131a029;
 const LOW: u64 = 0xffffffff;
 const SIZE: usize = 32;
 
-/** Temporaries of the kernels, 64 elements. */
-const tmp: usize = memory.data(2048, 16);
+/** Temporaries of the kernels, 64 elements; those of each thread stand elsewhere. */
+let tmp: usize = memory.data(2048, 16);
+
+/** Gives this instance temporaries of its own: threads share the memory. */
+export function setTemporaries(at: usize): void {
+  tmp = at;
+}
 
 /** First free byte behind the module's own data. */
 export function heapBase(): usize {
@@ -208,9 +213,9 @@ export function gather(dst: usize, src: usize, n: usize, table: usize, accumulat
   }
 }
 
-/** v[i] *= tile[i mod m], m a power of two. */
-export function mulTile(v: usize, n: usize, tile: usize, m: usize): void {
-  for (let i: usize = 0; i < n; i++) mul(v + i * SIZE, v + i * SIZE, tile + (i & (m - 1)) * SIZE);
+/** v[i] *= tile[i mod m] for i in from..to, m a power of two. */
+export function mulTile(v: usize, from: usize, to: usize, tile: usize, m: usize): void {
+  for (let i = from; i < to; i++) mul(v + i * SIZE, v + i * SIZE, tile + (i & (m - 1)) * SIZE);
 }
 
 /** dst[i] = src[i] k for every element; k = 2^512 mod p makes Montgomery form, k = 1 (not in Montgomery form) leaves it. */
@@ -277,10 +282,24 @@ export function rowDot(out: usize, M: usize, e: usize, rows: usize, cols: usize)
   for (let i: usize = 0; i < rows; i++) dot(out + i * SIZE, M + i * cols * SIZE, e, cols);
 }
 
-/** out[j] = sum_i e[i] M[i cols + j]: contracts the high index. `out` is overwritten. */
-export function colDot(out: usize, M: usize, e: usize, rows: usize, cols: usize): void {
-  for (let j: usize = 0; j < cols; j++) clear(out + j * SIZE);
-  for (let i: usize = 0; i < rows; i++) axpy(out, M + i * cols * SIZE, cols, e + i * SIZE);
+/** out[j] = sum_i e[i] M[i cols + j] for j < count: contracts the high index. `out` is overwritten. */
+export function colDot(out: usize, M: usize, e: usize, rows: usize, cols: usize, count: usize): void {
+  for (let j: usize = 0; j < count; j++) clear(out + j * SIZE);
+  for (let i: usize = 0; i < rows; i++) axpy(out, M + i * cols * SIZE, count, e + i * SIZE);
+}
+
+/** out[i n + j] = a[i] b[j], or += with `accumulate`, for i < m, j < n. */
+export function outer(out: usize, a: usize, m: usize, b: usize, n: usize, accumulate: i32): void {
+  const t = tmp;
+  for (let i: usize = 0; i < m; i++) {
+    const row = out + i * n * SIZE;
+    for (let j: usize = 0; j < n; j++) {
+      if (accumulate) {
+        mul(t, a + i * SIZE, b + j * SIZE);
+        add(row + j * SIZE, row + j * SIZE, t);
+      } else mul(row + j * SIZE, a + i * SIZE, b + j * SIZE);
+    }
+  }
 }
 
 /** out[x] = k eq(z, x) for x in {0,1}^n, z_0 the lowest bit. */
@@ -297,10 +316,10 @@ export function eqTable(out: usize, z: usize, n: usize, k: usize): void {
   }
 }
 
-/** v[x] += r (v[x + half] - v[x]): binds the highest variable. */
-export function fold(v: usize, half: usize, r: usize): void {
+/** v[x] += r (v[x + half] - v[x]) for x < count: binds the highest variable. */
+export function fold(v: usize, half: usize, count: usize, r: usize): void {
   const t = tmp;
-  for (let x: usize = 0; x < half; x++) {
+  for (let x: usize = 0; x < count; x++) {
     const lo = v + x * SIZE;
     const hi = lo + half * SIZE;
     sub(t, hi, lo);
@@ -349,11 +368,11 @@ export function horner(o: usize, v: usize, n: usize, x: usize): void {
 }
 
 /**
- * Division of the polynomial v (rows * cols coefficients) by X^cols - k, in place: v[0..cols) becomes the remainder, the rest the quotient's coefficients
- * (entry i of the quotient at v[cols + i]).
+ * Division of the polynomial v (rows * cols coefficients) by X^cols - k, in place: v[0..cols) becomes the remainder, the
+ * rest the quotient's coefficients (entry i of the quotient at v[cols + i]). Of the columns, only the first `count`.
  */
-export function divide(v: usize, rows: usize, cols: usize, k: usize): void {
-  for (let i: usize = rows - 1; i > 0; i--) axpy(v + (i - 1) * cols * SIZE, v + i * cols * SIZE, cols, k);
+export function divide(v: usize, rows: usize, cols: usize, count: usize, k: usize): void {
+  for (let i: usize = rows - 1; i > 0; i--) axpy(v + (i - 1) * cols * SIZE, v + i * cols * SIZE, count, k);
 }
 
 /** In place: v[i] = 1 / v[i]; `inv` is given by the caller for the product of all (two-pass trick): first call products(), invert, then invertWith(). */
@@ -377,15 +396,15 @@ export function invertWith(v: usize, prefix: usize, n: usize, inv: usize): void 
 
 /**
  * out[X] = sum over x < half of the product of k linear polynomials at X = 0..k. `refs` holds k pairs (u32 address, u32 length): a factor of length 2 half
- * is bound in this round; a shorter one does not depend on the bound variable and is read at x mod length.
+ * is bound in this round; a shorter one does not depend on the bound variable and is read at x mod length. Of the sum, only x in from..to.
  */
-export function roundProduct(out: usize, refs: usize, k: usize, half: usize): void {
+export function roundProduct(out: usize, refs: usize, k: usize, half: usize, from: usize, to: usize): void {
   const t = tmp;
   const cur = tmp + 64; // k current values
   const dif = tmp + 64 + 8 * SIZE; // k differences
   const acc = tmp + 64 + 16 * SIZE; // k + 1 sums
   for (let X: usize = 0; X <= k; X++) clear(acc + X * SIZE);
-  for (let x: usize = 0; x < half; x++) {
+  for (let x = from; x < to; x++) {
     let zeros: bool = false;
     for (let i: usize = 0; i < k; i++) {
       const at = usize(load<u32>(refs + i * 8));
@@ -419,16 +438,16 @@ export function roundProduct(out: usize, refs: usize, k: usize, half: usize): vo
 
 /**
  * out[X], X = 0..5, of the grouped lookup relation (design section 5): sum of eq (h x1 x2 x3 - x1 x2 - x1 x3 - x2 x3) with x_i the given vectors. Five
- * addresses (u32) at `refs`: eq, h, x1, x2, x3, each of length 2 half.
+ * addresses (u32) at `refs`: eq, h, x1, x2, x3, each of length 2 half. Of the sum, only x in from..to.
  */
-export function roundLookup(out: usize, refs: usize, half: usize): void {
+export function roundLookup(out: usize, refs: usize, half: usize, from: usize, to: usize): void {
   const a = tmp;
   const b = tmp + 32;
   const cur = tmp + 64;
   const dif = tmp + 64 + 8 * SIZE;
   const acc = tmp + 64 + 16 * SIZE;
   for (let X: usize = 0; X <= 5; X++) clear(acc + X * SIZE);
-  for (let x: usize = 0; x < half; x++) {
+  for (let x = from; x < to; x++) {
     for (let i: usize = 0; i < 5; i++) {
       const lo = usize(load<u32>(refs + i * 4)) + x * SIZE;
       copy(cur + i * SIZE, lo);

@@ -1,50 +1,5 @@
-import { type Call, type Reply, serve } from './worker.ts';
-
-/** The part of Node's and the browser's workers that both have, in one form. */
-interface Thread {
-  post(message: unknown, transfer: ArrayBuffer[]): void;
-  /** Keeps the process alive while work is under way (Node). */
-  hold(busy: boolean): void;
-  end(): Promise<void>;
-}
-
-interface Listener {
-  reply(reply: Reply): void;
-  failed(error: unknown): void;
-}
-
-function startThread(listener: Listener): Thread {
-  // not an import: bundlers for browsers would have to resolve it
-  const node = (globalThis as { process?: NodeJS.Process }).process?.getBuiltinModule?.('node:worker_threads');
-  if (node) {
-    const source = `const { parentPort } = require('node:worker_threads');
-      (${serve})({ send: (m, t) => parentPort.postMessage(m, t), listen: (f) => parentPort.on('message', f) });`;
-    const worker = new node.Worker(source, { eval: true, execArgv: [] });
-    worker.on('message', (reply: Reply) => listener.reply(reply));
-    worker.on('error', (error) => listener.failed(error));
-    worker.unref();
-    return {
-      post: (message, transfer) => worker.postMessage(message, transfer),
-      hold: (busy) => (busy ? worker.ref() : worker.unref()),
-      end: async () => {
-        await worker.terminate();
-      },
-    };
-  }
-  const source = `(${serve})({ send: (m, t) => self.postMessage(m, t), listen: (f) => { self.onmessage = (e) => f(e.data); } });`;
-  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  worker.onmessage = (event) => listener.reply(event.data);
-  worker.onerror = (event) => listener.failed(event.message);
-  return {
-    post: (message, transfer) => worker.postMessage(message, transfer),
-    hold: () => {},
-    end: async () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-    },
-  };
-}
+import { startThread, type Thread } from '../thread.ts';
+import { type Call, type Message, type Reply, serve } from './worker.ts';
 
 interface Job {
   call: Call;
@@ -54,7 +9,7 @@ interface Job {
 }
 
 interface Member {
-  thread: Thread;
+  thread: Thread<Message>;
   job: Job | undefined;
 }
 
@@ -70,8 +25,8 @@ export class Pool {
     this.size = size;
     this.#members = Array.from({ length: size }, () => {
       const member: Member = {
-        thread: startThread({
-          reply: (reply) => this.#reply(member, reply),
+        thread: startThread(serve, {
+          message: (reply) => this.#reply(member, reply),
           failed: (error) => this.#stop(new Error('a worker stopped', { cause: error })),
         }),
         job: undefined,

@@ -1,3 +1,5 @@
+import type { Port } from '../thread.ts';
+
 /**
  * A call of a kernel: byte arrays become addresses of copies, then `out` bytes are reserved and their address is the
  * last argument.
@@ -17,17 +19,13 @@ export interface Reply {
   error?: string;
 }
 
-/** The worker's side of a message channel, the same in Node and in browsers. */
-export interface Port {
-  send(reply: Reply, transfer: ArrayBuffer[]): void;
-  listen(receive: (message: Call | { modules: Record<string, Uint8Array> }) => void): void;
-}
+export type Message = Call | { modules: Record<string, Uint8Array> };
 
 /**
  * What a worker runs. Its source text is sent to the worker, so it must not use anything from outside. The first
  * message brings the WebAssembly modules, every other one is a call. A module is instantiated when it is first called.
  */
-export function serve(port: Port): void {
+export function serve(port: Port<Message, Reply>): void {
   let modules: Record<string, Uint8Array> = {};
   // biome-ignore lint/suspicious/noExplicitAny: the modules' exports are called by name
   const kernels: Record<string, Promise<any>> = {};

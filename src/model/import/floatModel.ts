@@ -1,8 +1,10 @@
 import { CapacityError } from '../../errors/CapacityError.ts';
 import { ADDRESS_BITS } from '../../numbers/constants.ts';
 import { modelLayout } from '../shape.ts';
+import { refuseAdapters } from './adapters.ts';
 import { decodeFloats } from './floats.ts';
-import { type MappingOptions, mapLayers } from './mapping.ts';
+import { type MappedLayer, type MappingOptions, mapLayers } from './mapping.ts';
+import { affineOf, placeNorms, takeNorms } from './norms.ts';
 import { isOnnx, readOnnx } from './onnx/onnxModel.ts';
 import { type MappedSource, readSource, type SourceFile } from './source.ts';
 
@@ -39,25 +41,58 @@ export function readFloatModel(files: readonly SourceFile[], options: MappingOpt
   // Before any value is decoded: the largest model takes 32 MB, a file may claim more.
   const { log2 } = modelLayout(widths);
   if (log2 > ADDRESS_BITS) throw new CapacityError('model', log2, ADDRESS_BITS, 'Lower the widths of the network.');
-  const layers = mapping.map(({ weight, bias, orientation, inputs, outputs, weightFactor = 1, biasFactor = 1 }) => {
-    // A product of floats of at most 32 bits is exact in a double.
-    const values = decodeFloats(weight, tensorOf(weight)).map((w) => w * weightFactor);
-    const biases = bias === undefined ? [0] : decodeFloats(bias, tensorOf(bias)).map((b) => b * biasFactor);
-    return {
-      weight: orientation === 'out-in' ? values : transpose(values, inputs, outputs),
-      // One number is that of every output.
-      bias: Float64Array.from({ length: outputs }, (_, i) => biases[biases.length === 1 ? 0 : i]),
-    };
-  });
-  return { ...source, model: { widths, layers } };
+  const read = (name: string) => decodeFloats(name, tensorOf(name));
+  return { ...source, model: { widths, layers: mapping.map((layer) => floatLayer(layer, read)) } };
+}
+
+function floatLayer(layer: MappedLayer, read: (tensor: string) => Float64Array): FloatLayer {
+  const { orientation, inputs, outputs, weightFactor = 1, biasFactor = 1 } = layer;
+  // A product of floats of at most 32 bits is exact in a double.
+  const values = read(layer.weight).map((w) => w * weightFactor);
+  const biases = layer.bias === undefined ? [0] : read(layer.bias).map((b) => b * biasFactor);
+  const weight = orientation === 'out-in' ? values : transpose(values, inputs, outputs);
+  // One number is that of every output.
+  const bias = Float64Array.from({ length: outputs }, (_, i) => biases[biases.length === 1 ? 0 : i]);
+  // The last normalisation of the inputs stands next to the weights: W (f x + o) + b = (W f) x + (W o + b).
+  for (const norm of (layer.before ?? []).toReversed()) {
+    const { factor, offset } = affineOf(norm, read);
+    for (let i = 0; i < outputs; i++) {
+      for (let j = 0; j < inputs; j++) {
+        bias[i] += weight[i * inputs + j] * offset[j];
+        weight[i * inputs + j] *= factor[j];
+      }
+    }
+  }
+  for (const norm of layer.after ?? []) {
+    const { factor, offset } = affineOf(norm, read);
+    for (let i = 0; i < outputs; i++) {
+      for (let j = 0; j < inputs; j++) weight[i * inputs + j] *= factor[i];
+      bias[i] = bias[i] * factor[i] + offset[i];
+    }
+  }
+  return { weight, bias };
 }
 
 function readSafetensors(files: readonly SourceFile[], options: MappingOptions): MappedSource {
   const { tensors, ...hashes } = readSource(files);
-  const mapping = mapLayers(tensors, options);
+  refuseAdapters(tensors.keys());
+  const { place, epsilon } = options.norms ?? {};
+  const { rest, norms } = takeNorms(tensors, epsilon);
+  const plain = mapLayers(rest, options);
+  const mapping = place === 'none' ? plain : placeNorms(plain, norms, tensors, place);
   const used = new Set(mapping.flatMap(({ weight, bias }) => [weight, bias]));
-  const unused = [...tensors.keys()].filter((name) => !used.has(name));
-  return { ...hashes, mapping, tensorOf: (name) => tensors.get(name)!, unused, leftOut: [] };
+  const unused = [...rest.keys()].filter((name) => !used.has(name));
+  const left = place === 'none' ? norms.map(({ mean }) => mean) : [];
+  return {
+    ...hashes,
+    mapping,
+    tensorOf: (name) => tensors.get(name)!,
+    unused: [...unused, ...left],
+    leftOut: [],
+    dropped: [],
+    dequantised: [],
+    statesGraph: false,
+  };
 }
 
 /**

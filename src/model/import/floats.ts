@@ -38,7 +38,9 @@ export function decodeFloats(name: string, { dtype, shape, data }: Tensor): Floa
       break;
     }
     default:
-      throw new FileFormatError(`Tensor ${show(name)} holds ${dtype}; weights are F64, F32, F16 or BF16.`);
+      throw new FileFormatError(`Tensor ${show(name)} holds ${dtype}; weights are F64, F32, F16 or BF16.`, {
+        hint: 'Take the float model, before quantisation.',
+      });
   }
   const bad = values.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0) throw new FileFormatError(`Entry [${indexOf(bad, shape)}] of tensor ${show(name)} is ${values[bad]}.`);

@@ -2,6 +2,7 @@ import { InputError } from '../../errors/InputError.ts';
 import { MAX_LAYERS } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
 import type { Tensor } from '../safetensors.ts';
+import type { Norm, NormOptions } from './norm.ts';
 
 /** `out-in`: row i holds the weights of output i (PyTorch). `in-out`: column i does (Keras, Flax, scikit-learn). */
 export type Orientation = 'out-in' | 'in-out';
@@ -23,6 +24,9 @@ export interface MappedLayer {
   /** By which the graph of an ONNX model multiplies the weight and the bias; absent: 1. */
   weightFactor?: number;
   biasFactor?: number;
+  /** Batch normalisations of its inputs and of its outputs (before the ReLU), each list in the order it is applied. */
+  before?: Norm[];
+  after?: Norm[];
 }
 
 export interface MappingOptions {
@@ -30,11 +34,13 @@ export interface MappingOptions {
   layers?: readonly LayerTensors[];
   /** Of all weights that the mapping does not say; without it, the convention of the name. */
   orientation?: Orientation;
+  /** Of batch normalisations, which a state dict does not say. */
+  norms?: NormOptions;
 }
 
 /** Which role a name gives its tensor, and whose: `fc1.weight` is the weight of `fc1`, `b_2` the bias of `2`. */
 const NAME =
-  /^(?<head>|.*?[./_-])(?<role>weights?|kernel|coefs?|w|bias(?:es)?|intercepts?|b)(?<tail>[._-]?\d*)(?::0)?$/i;
+  /^(?<head>|.*?[./_-])(?<role>weights?|kernel|coefs?|w|bias(?:es)?|intercepts?|b)(?<tail>[._-]{0,2}\d*)(?::0)?$/i;
 
 /** Longer names are nobody's; the pattern would take quadratic time on them. */
 const MAX_NAME_LENGTH = 256;
@@ -44,7 +50,8 @@ const CONVENTION: Record<string, Orientation> = {
   weight: 'out-in',
   weights: 'out-in',
   kernel: 'in-out',
-  coef: 'in-out',
+  // scikit-learn: `coef_` of linear models holds a row for each output, `coefs_` of its networks a column.
+  coef: 'out-in',
   coefs: 'in-out',
 };
 
@@ -75,7 +82,29 @@ export function mapLayers(tensors: Shapes, { layers, orientation }: MappingOptio
   if (readings.length === 1) return readings[0];
   if (readings.length > 1) fail(tensors, `The tensors can be read as a network in ${readings.length} ways.`);
   const turned = orientation === undefined && orders.some((order) => readingsOf(order, tensors, true).length > 0);
-  fail(tensors, 'The shapes of the tensors do not make a network.', turned);
+  const vector = candidates.find(({ weight }) => tensors.get(weight)?.shape.length === 1);
+  if (vector !== undefined && layers === undefined) {
+    fail(tensors, `${show(vector.weight)} is a vector, as of a LayerNorm or a PReLU.`, {
+      hint: 'Layers here are linear, with ReLU between: train a network without it.',
+    });
+  }
+  fail(tensors, 'The shapes of the tensors do not make a network.', {
+    ...(turned && { hint: 'With weights the other way round they would: state the orientation.' }),
+  });
+}
+
+/**
+ * What the shapes cannot show of a mapping: a square weight fits either way round, and only the convention of its name
+ * says which it is.
+ * @returns square layers from 1; `all`: the whole network would fit the other way round as well
+ */
+export function openOrientation(mapping: readonly MappedLayer[]): { layers: number[]; all: boolean } {
+  const layers = mapping.flatMap(({ inputs, outputs }, l) => (inputs === outputs && inputs > 1 ? [l + 1] : []));
+  const fits = mapping.every(
+    ({ inputs, outputs, bias }, l) =>
+      (bias === undefined || inputs === outputs) && (l === 0 || mapping[l - 1].inputs === outputs),
+  );
+  return { layers, all: fits && mapping.some(({ inputs, outputs }) => inputs > 1 || outputs > 1) };
 }
 
 function findCandidates(tensors: Shapes, orientation: Orientation | undefined): Candidate[] {
@@ -83,7 +112,11 @@ function findCandidates(tensors: Shapes, orientation: Orientation | undefined): 
   const biases = new Map<string, string>();
   for (const name of tensors.keys()) {
     const match = name.length > MAX_NAME_LENGTH ? undefined : NAME.exec(name)?.groups;
-    if (!match) fail(tensors, `The tensor ${show(name)} is neither weight nor bias of a layer by its name.`);
+    if (!match) {
+      fail(tensors, `The tensor ${show(name)} is neither weight nor bias of a layer by its name.`, {
+        ...(/parametrizations\.|weight_(g|v|orig|mask)$/.test(name.slice(-MAX_NAME_LENGTH)) && { hint: MAKE_PLAIN }),
+      });
+    }
     const layer = `${match.head}${match.tail}`.replace(/[./_-]+$/, '').replace(/^[./_-]+/, '');
     const role = match.role.toLowerCase();
     if (/^(b|i)/.test(role)) {
@@ -160,13 +193,15 @@ function compareNatural(x: string, y: string): number {
   return a.length - b.length;
 }
 
-function fail(tensors: Shapes, message: string, turned = false): never {
+const MAKE_PLAIN =
+  'Make the weights plain first (torch.nn.utils.parametrize.remove_parametrizations, remove_weight_norm, prune.remove), then save.';
+const MAP_HINT = 'Say which tensors are the layers, first to last, with an explicit mapping (--layers).';
+
+function fail(tensors: Shapes, message: string, { hint = MAP_HINT } = {}): never {
   const names = [...tensors].slice(0, 40).map(([name, { shape }]) => `${show(name)} [${shape}]`);
   const more = tensors.size > names.length ? ` and ${tensors.size - names.length} more` : '';
   throw new InputError(message, {
     details: `The file has ${names.length === 0 ? 'no tensors' : names.join(', ')}${more}.`,
-    hint: turned
-      ? 'With weights the other way round they would: state the orientation.'
-      : 'Say which tensors are the layers, first to last, with an explicit mapping.',
+    hint,
   });
 }

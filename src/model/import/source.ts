@@ -37,6 +37,12 @@ export interface MappedSource extends SourceHash {
   unused: string[];
   /** Operators at the end of a graph that were left out, as they change no decision between classes. */
   leftOut: string[];
+  /** Operators of a graph that change no row, in its order: Dropout, Identity, Flatten and the like. */
+  dropped: string[];
+  /** Weights and biases that a graph makes of quantised ones: read as the floats they stand for. */
+  dequantised: string[];
+  /** Whether the file states order and activations; a state dict holds nothing but tensors. */
+  statesGraph: boolean;
 }
 
 /** An index lists the tensors of a model, a few hundred bytes each. */

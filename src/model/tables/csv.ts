@@ -1,6 +1,19 @@
-import Papa from 'papaparse';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
+import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
+import type { Decimal } from '../schema.ts';
+import { columnsOf, finishColumns, readFeature } from './csvColumns.ts';
+import {
+  type CsvLine,
+  countLines,
+  type Delimiter,
+  decodeCsv,
+  otherDelimiter,
+  readLines,
+  recogniseDelimiter,
+  statedDelimiter,
+} from './csvLines.ts';
+import { adviceFor, isMissing, isPlainNumber, labelText, numberIn, recogniseDecimal } from './csvNumbers.ts';
 import { classify, type RawTable } from './rawTable.ts';
 import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 
@@ -8,161 +21,214 @@ import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 export interface CsvOptions extends RoleOptions {
   /** Whether the first line names the columns; default true. Otherwise they are called 1, 2, .. */
   header?: boolean;
-  /** Default: comma. */
-  delimiter?: ',' | ';' | '\t' | '|';
+  /** Default: recognised by the first lines. */
+  delimiter?: Delimiter;
+  /** Default: recognised by the cells. */
+  decimal?: Decimal;
 }
 
-/** MNIST as CSV takes 105 MiB. */
-const MAX_FILE_BYTES = 1 << 27;
-const MAX_LINE_LENGTH = 1 << 20;
-/** Lines are parsed in pieces of about this many characters, so that damage is found before memory is spent on the rest. */
-const PIECE_LENGTH = 1 << 18;
-
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-interface Line {
-  /** 1, 2, .. */
-  number: number;
-  cells: string[];
-}
+/** Records by which the decimal sign is recognised. */
+const SAMPLE_ROWS = 2000;
 
 /**
- * Reads a table of numbers from CSV (RFC 4180 without line breaks inside cells, UTF-8): one row a line, all lines of one
- * length, features and targets decimal numbers.
+ * Reads a table from CSV (RFC 4180, UTF-8, lines of any ending): features and targets numbers, true or false, or words of
+ * a column that is `oneHot`. Cells that stand for no value (empty, NA, NaN, null, ?) become NaN, such labels -1. Names
+ * and labels are compared in Unicode's form NFC. Columns that count the rows are left out.
  * @throws FileFormatError with line and column; InputError for columns that are not there
  */
 export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
-  const { delimiter = ',', header = true } = options;
-  const text = decode(bytes);
-  const lines = readLines(text, delimiter);
+  const text = decodeCsv(bytes);
+  const delimiter = options.delimiter ?? statedDelimiter(text) ?? recogniseDelimiter(text);
+  const skipped = { lines: 0 };
+  const lines = readLines(text, delimiter, skipped);
   const first = lines.next();
   if (first.done) throw new FileFormatError('The CSV file is empty.');
-  const names = header ? headerNames(first.value, delimiter) : first.value.cells.map((_, k) => `${k + 1}`);
-  requireNames(names, 'CSV');
-  const { features, targets, label } = rolesOf(names, options);
+  const notes: string[] = [];
+  const warnings: string[] = [];
+  const width = first.value.cells.length;
+  const names = namesOf(first.value, { ...options, delimiter }, notes);
+  const roles = rolesOf(names, options);
   // Every cell takes a character and a delimiter at least, so a claim of many columns cannot ask for more than this.
-  const capacity = Math.min(countLines(text), Math.ceil(text.length / (2 * features.length))) + 1;
-  const values = new Float32Array(capacity * features.length);
-  const answers = new Float32Array(capacity * targets.length);
-  const indices = new Int32Array(label === undefined ? 0 : capacity);
-  const found = new Map<string, number>();
+  const capacity = Math.min(countLines(text), Math.ceil(text.length / (2 * roles.features.length))) + 1;
+  const head = sampleOf(options.header === false ? first.value : undefined, lines, width);
+  const decimal = options.decimal ?? decimalOf(head, names, { ...options, delimiter }, notes, warnings);
+  const columns = columnsOf(names, roles.features, options);
+  const answers = new Answers(names, roles, options, capacity);
+  const values = new Float32Array(capacity * columns.length);
+  const numbers: number[] = [];
   let rows = 0;
-  const addRow = ({ number, cells }: Line) => {
-    if (cells.length !== names.length) {
-      throw new FileFormatError(`Line ${number} has ${cells.length} cells, not ${names.length}.`);
+  const grouped = { cells: 0, example: '' };
+  const read = (text: string, line: CsvLine, name: string) => {
+    const found = numberIn(text, decimal);
+    const value = found === undefined ? Number.NaN : Math.fround(found.value);
+    if (!Number.isFinite(value)) throw notANumber(text, line, name, decimal);
+    if (found!.grouped && grouped.cells++ === 0) grouped.example = `${show(text)} (line ${line.number}) as ${value}`;
+    return value;
+  };
+  const addRow = (line: CsvLine) => {
+    requireCells(line, width);
+    for (let j = 0; j < columns.length; j++) {
+      values[rows * columns.length + j] = readFeature(columns[j], line, read);
     }
-    const read = (k: number) => toNumber(cells[k], number, names[k]);
-    for (let j = 0; j < features.length; j++) values[rows * features.length + j] = read(features[j]);
-    for (let j = 0; j < targets.length; j++) answers[rows * targets.length + j] = read(targets[j]);
-    if (label !== undefined) {
-      const text = cells[label].trim();
-      if (text === '') throw new FileFormatError(`Line ${number} has no label.`);
-      if (!found.has(text)) found.set(text, found.size);
-      indices[rows] = found.get(text)!;
-    }
+    answers.add(rows, line, read);
+    numbers.push(line.number);
     rows++;
   };
-  if (!header) addRow(first.value);
+  for (const line of head) addRow(line);
   for (const line of lines) addRow(line);
   if (rows === 0) throw new FileFormatError('The CSV file has a header and no rows.');
-  const table = {
-    inputs: features.length,
-    features: values.slice(0, rows * features.length),
-    columns: features.map((k) => names[k]),
+  if (skipped.lines > 0) notes.push(`${skipped.lines} empty line${skipped.lines === 1 ? ' was' : 's were'} left out.`);
+  if (grouped.cells > 0) {
+    const cells = grouped.cells === 1 ? 'One cell sets' : `${grouped.cells} cells set`;
+    warnings.push(`${cells} thousands apart, such as ${grouped.example}.`);
+  }
+  const features = finishColumns(columns, values.subarray(0, rows * columns.length), options, notes);
+  return {
+    ...answers.table(rows, notes),
+    ...features,
+    ...(decimal === ',' && { decimal }),
+    ...(notes.length > 0 && { notes }),
+    ...(warnings.length > 0 && { warnings }),
+    rowName: (row) => `Line ${numbers[row]}`,
   };
-  if (label === undefined) {
-    return { ...table, kind: 'regression', outputs: targets.length, targets: answers.slice(0, rows * targets.length) };
-  }
-  const { classes, labels } = classify(found, indices.subarray(0, rows), options.classes);
-  return { ...table, kind: 'classes', outputs: classes.length, labels, classes };
 }
 
-function decode(bytes: Uint8Array): string {
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw new FileFormatError(`The CSV file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read.`, {
-      hint: 'Split it, or use npy.',
-    });
-  }
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new FileFormatError('The CSV file is UTF-16.', { hint: 'Save it as UTF-8.' });
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes as Uint8Array<ArrayBuffer>);
-  } catch (cause) {
-    throw new FileFormatError('The CSV file is not UTF-8 text.', { cause });
-  }
-}
-
-function countLines(text: string): number {
-  let count = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
-  return count;
-}
-
-/** The lines of the text, cell by cell; empty ones only at the end. */
-function* readLines(text: string, delimiter: string): Generator<Line> {
-  const length = text.trimEnd().length;
-  let number = 1;
-  for (let start = 0; start < length; ) {
-    const piece: string[] = [];
-    const begin = start;
-    while (start < length && start - begin < PIECE_LENGTH) {
-      const end = text.indexOf('\n', start);
-      const stop = end < 0 ? text.length : end;
-      const line = text.slice(start, text[stop - 1] === '\r' && stop > start ? stop - 1 : stop);
-      if (line.length > MAX_LINE_LENGTH) {
-        throw new FileFormatError(`Line ${number + piece.length} has ${line.length} characters.`, {
-          hint: line.includes('\r') ? 'Lines end with a line feed; this file has carriage returns only.' : undefined,
-        });
-      }
-      if (line.trim() === '') throw new FileFormatError(`Line ${number + piece.length} is empty.`);
-      piece.push(line);
-      start = stop + 1;
-    }
-    const rows = parse(piece.join('\n'), delimiter);
-    const good = rows.length === piece.length ? rows : piece.map((line, k) => parseLine(line, delimiter, number + k));
-    for (const cells of good) yield { number: number++, cells };
-  }
-}
-
-/** The cells of the lines, or nothing when any of them is damaged. */
-function parse(text: string, delimiter: string): string[][] {
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter, newline: '\n' });
-  return errors.length === 0 ? data : [];
-}
-
-function parseLine(line: string, delimiter: string, number: number): string[] {
-  const { data, errors } = Papa.parse<string[]>(line, { delimiter, newline: '\n' });
-  if (errors.length > 0) throw new FileFormatError(`Line ${number}: ${errors[0].message}.`);
-  return data[0];
-}
-
-function headerNames({ cells }: Line, delimiter: string): string[] {
-  const names = cells.map((cell) => cell.trim());
-  if (names.every((name) => NUMBER.test(name))) {
+/** The names of the columns; those that lack one or share one get one, where no option speaks of it. */
+function namesOf(line: CsvLine, options: CsvOptions & { delimiter: Delimiter }, notes: string[]): string[] {
+  if (options.header === false) return line.cells.map((_, k) => `${k + 1}`);
+  const found = line.cells.map((cell) => cell.trim().normalize('NFC'));
+  // More columns than there may be are not worth a name.
+  if (found.length > 1 << 16) requireNames(found, 'CSV');
+  if (found.every((name) => isPlainNumber(name))) {
     throw new FileFormatError('The first line holds numbers instead of the names of the columns.', {
       hint: 'For a file without header say so.',
     });
   }
-  const other = [',', ';', '\t', '|'].find(
-    (mark) => mark !== delimiter && names.length === 1 && names[0].includes(mark),
+  const hint = otherDelimiter(found, options.delimiter);
+  if (hint !== undefined) throw new FileFormatError(`The first line has no ${show(options.delimiter)}.`, { hint });
+  const taken = new Set(found);
+  const spoken = new Set(
+    [options.label, ...(options.targets ?? []), ...(options.ignore ?? []), ...(options.oneHot ?? [])].map((name) =>
+      name?.normalize('NFC'),
+    ),
   );
-  if (other !== undefined) {
-    throw new FileFormatError(`The first line has no ${show(delimiter)}.`, {
-      hint: `Is the delimiter ${show(other)}?`,
-    });
-  }
-  return names;
+  const seen = new Set<string>();
+  return found.map((name, k) => {
+    if (name !== '' && !seen.has(name)) {
+      seen.add(name);
+      return name;
+    }
+    if (spoken.has(name)) throw new FileFormatError(`Two columns are called ${show(name)}.`, { hint: 'Rename one.' });
+    // As pandas names them, so that its files keep their meaning.
+    let own = name === '' ? `Unnamed: ${k}` : `${name}.1`;
+    for (let n = 2; taken.has(own); n++) own = name === '' ? `Unnamed: ${k}_${n}` : `${name}.${n}`;
+    taken.add(own);
+    if (name !== '') notes.push(`A second column is called ${show(name)}; it is taken as ${show(own)}.`);
+    return own;
+  });
 }
 
-function toNumber(cell: string, line: number, column: string): number {
-  const text = cell.trim();
-  if (text === '') throw new FileFormatError(`Line ${line} has no value in column ${show(column)}.`);
-  const value = NUMBER.test(text) ? Math.fround(Number(text)) : Number.NaN;
-  if (!Number.isFinite(value)) {
-    throw new FileFormatError(`Line ${line} has ${show(text)} in column ${show(column)}, which is not a number.`, {
-      hint: 'Leave the column out, or code it as numbers.',
-    });
+function sampleOf(first: CsvLine | undefined, lines: Iterator<CsvLine>, width: number): CsvLine[] {
+  const head = first === undefined ? [] : [first];
+  while (head.length < SAMPLE_ROWS && head.length * width < 1 << 20) {
+    const line = lines.next();
+    if (line.done) break;
+    requireCells(line.value, width);
+    head.push(line.value);
   }
-  return value;
+  return head;
+}
+
+function requireCells({ number, cells }: CsvLine, width: number): void {
+  if (cells.length !== width) throw new FileFormatError(`Line ${number} has ${cells.length} cells, not ${width}.`);
+}
+
+function decimalOf(
+  head: readonly CsvLine[],
+  names: readonly string[],
+  options: CsvOptions & { delimiter: Delimiter },
+  notes: string[],
+  warnings: string[],
+): Decimal {
+  const { features, targets } = rolesOf(names, options);
+  const words = new Set((options.oneHot ?? []).map((name) => name.normalize('NFC')));
+  const numeric = [...features, ...targets].filter((k) => !words.has(names[k]));
+  const cells = function* () {
+    for (const { number, cells } of head) for (const k of numeric) yield { cell: cells[k].trim(), line: number };
+  };
+  const { decimal, doubt } = recogniseDecimal(cells());
+  if (decimal === ',') notes.push('Numbers are read with a decimal comma.');
+  if (doubt !== undefined && options.delimiter === ';') {
+    warnings.push(`${doubt} is read with a decimal point. If points set thousands apart, say so: --decimal ,`);
+  }
+  return decimal;
+}
+
+function notANumber(cell: string, { number }: CsvLine, column: string, decimal: Decimal): FileFormatError {
+  return new FileFormatError(`Line ${number} has ${show(cell)} in column ${show(column)}, which is not a number.`, {
+    hint: adviceFor(cell, decimal),
+  });
+}
+
+/** The labels or targets of the rows as they are read. */
+class Answers {
+  #names: readonly string[];
+  #targets: number[];
+  #label: number | undefined;
+  #given: readonly string[] | undefined;
+  #known: Set<string>;
+  #values: Float32Array;
+  #indices: Int32Array;
+  #found = new Map<string, number>();
+
+  constructor(
+    names: readonly string[],
+    { targets, label }: { targets: number[]; label: number | undefined },
+    { classes }: CsvOptions,
+    capacity: number,
+  ) {
+    this.#names = names;
+    this.#targets = targets;
+    this.#label = label;
+    this.#given = classes?.map(labelText);
+    this.#known = new Set(this.#given);
+    this.#values = new Float32Array(capacity * targets.length);
+    this.#indices = new Int32Array(label === undefined ? 0 : capacity);
+  }
+
+  add(row: number, line: CsvLine, read: (cell: string, line: CsvLine, name: string) => number): void {
+    this.#targets.forEach((k, j) => {
+      const cell = line.cells[k].trim();
+      this.#values[row * this.#targets.length + j] = isMissing(cell) ? Number.NaN : read(cell, line, this.#names[k]);
+    });
+    if (this.#label === undefined) return;
+    const text = labelText(line.cells[this.#label]);
+    // A word such as NA is a class only for who says so.
+    if (isMissing(text) && !this.#known.has(text)) {
+      this.#indices[row] = -1;
+      return;
+    }
+    if (!this.#found.has(text)) this.#found.set(text, this.#found.size);
+    this.#indices[row] = this.#found.get(text)!;
+  }
+
+  table(rows: number, notes: string[]) {
+    if (this.#label === undefined) {
+      const outputs = this.#targets.length;
+      const targetNames = this.#targets.map((k) => this.#names[k]);
+      return { kind: 'regression' as const, outputs, targets: this.#values.slice(0, rows * outputs), targetNames };
+    }
+    const name = this.#names[this.#label];
+    if (this.#found.size === 0) throw new InputError(`No row has a label in column ${show(name)}.`);
+    const { classes, labels } = classify(this.#found, this.#indices.subarray(0, rows), this.#given, name);
+    const alike = classes.find((label, k) => classes.findIndex((other) => sameLetters(label, other)) < k);
+    if (alike !== undefined && this.#given === undefined) {
+      notes.push(`The class ${show(alike)} differs from another in capitals or spaces only.`);
+    }
+    return { kind: 'classes' as const, outputs: classes.length, labels, classes };
+  }
+}
+
+function sameLetters(a: string, b: string): boolean {
+  return a.toLowerCase().replaceAll(/\s+/g, ' ') === b.toLowerCase().replaceAll(/\s+/g, ' ');
 }

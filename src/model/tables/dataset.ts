@@ -1,9 +1,22 @@
 import { InputError } from '../../errors/InputError.ts';
-import { DATASET_FORMAT, type DatasetManifest, type ManifestShard } from '../manifest.ts';
+import { show } from '../json.ts';
+import { DATASET_FORMAT, type DatasetManifest, type ManifestShard, type Reading } from '../manifest.ts';
+import {
+  featureNames,
+  formatSchema,
+  type MissingRule,
+  rawFeatureNames,
+  rawWidth,
+  SCHEMA_FORMAT,
+  type Schema,
+  type SchemaColumn,
+} from '../schema.ts';
 import { makeShard, type RowRange, type Shard, splitRows, type Table, tableRows } from '../shard.ts';
 import { applyTransforms, type Transform } from '../transforms.ts';
+import { meansOf, pickRows, treatMissing } from './missing.ts';
 import type { RawTable } from './rawTable.ts';
 import { fitColumns, type Scaling } from './scaling.ts';
+import { DEFAULT_SHUFFLE, isSorted, shuffledOrder } from './shuffle.ts';
 
 /** A manifest before its shards are made. */
 export type DatasetDescription = Omit<DatasetManifest, 'shards'>;
@@ -12,79 +25,111 @@ export interface PrepareOptions {
   name: string;
   /** Where the raw rows come from, for people. */
   source: string;
-  /** Seed of a new order of the rows, 0..2^32-1; absent: the order of the file. Files sorted by class need one. */
-  shuffle?: number;
+  /** How the raw rows were read. */
+  reading?: Reading;
+  /**
+   * Seed of a new order of the rows, 0..2^32-1; `none`: the order of the file. Absent: rows sorted by their answers get
+   * a new order by DEFAULT_SHUFFLE, others keep theirs.
+   */
+  shuffle?: number | 'none';
+  /** What becomes of rows that lack a value; default: refuse. */
+  missing?: MissingRule;
   /** Transforms before scaling, such as UNIT_PIXELS or a pooling. */
   transforms?: readonly Transform[];
   /** Of every feature, and of regression targets. */
   scaling?: Scaling;
   /** Features beyond +-clip become +-clip, after scaling; a shard holds values in [-16, 16). */
   clip?: number;
-  /** The first rows (after the shuffle), on which scaling is fitted; default all. The others are for testing. */
-  trainingRows?: number;
+  /** The rows (after the shuffle) on which scaling and means are fitted; default all. The others are for testing. */
+  training?: RowRange;
+}
+
+export interface Prepared {
+  table: Table;
+  description: DatasetDescription;
+  /** What was decided, one sentence each, for people. */
+  notes: string[];
 }
 
 /**
  * Orders, transforms and scales a table, and describes how, so that anyone with the raw rows gets the same table.
- * @throws InputError when an option does not fit the table
+ * @throws InputError when an option does not fit the table, or a value is missing
  */
-export function prepareDataset(
-  raw: RawTable,
-  { name, source, shuffle, transforms = [], scaling, clip, trainingRows }: PrepareOptions,
-): { table: Table; description: DatasetDescription } {
-  const ordered = reorder(raw, shuffle);
-  const total = ordered.features.length / ordered.inputs;
-  const fitted = trainingRows ?? total;
-  if (!Number.isInteger(fitted) || fitted < 1 || fitted > total) {
-    throw new InputError(`The number of training rows must be an integer in 1..${total}, not ${fitted}.`);
+export function prepareDataset(given: RawTable, options: PrepareOptions): Prepared {
+  const { name, source, reading, missing = 'refuse', transforms = [], scaling, clip } = options;
+  const notes: string[] = [];
+  noteCounting(given, notes);
+  const { raw, dropped } = treatMissing(given, missing);
+  if (dropped > 0) notes.push(`${dropped} rows lack a value and are left out.`);
+  const shuffle = options.shuffle ?? (isSorted(raw) ? DEFAULT_SHUFFLE : 'none');
+  if (options.shuffle === undefined && shuffle !== 'none') {
+    notes.push(
+      `The rows are sorted by what is predicted: they are shuffled with seed ${shuffle} (--shuffle none keeps them).`,
+    );
   }
-  const before = applyTransforms(ordered.features, ordered.inputs, transforms);
-  const steps = [...transforms];
-  if (scaling) steps.push(fitColumns(before.features.subarray(0, fitted * before.inputs), before.inputs, scaling));
+  const ordered = shuffle === 'none' ? raw : pickRows(raw, shuffledOrder(raw.features.length / raw.inputs, shuffle));
+  const range = trainingRange(ordered, options.training);
+  const fill: Transform[] = missing === 'mean' ? [{ name: 'fill', values: meansOf(ordered, range) }] : [];
+  const steps = [...fill, ...transforms];
+  const before = applyTransforms(ordered.features, ordered.inputs, steps);
+  if (scaling) steps.push(fitColumns(part(before.features, before.inputs, range), before.inputs, scaling));
   if (clip !== undefined) steps.push({ name: 'clip', limit: clip });
-  const targetTransforms =
-    ordered.kind === 'regression' && scaling
-      ? [fitColumns(ordered.targets.subarray(0, fitted * ordered.outputs), ordered.outputs, scaling)]
-      : undefined;
-  if (targetTransforms?.[0].factor.includes(0)) {
-    throw new InputError('A target is the same in all training rows: there is nothing to learn.');
-  }
+  const schema = schemaOf(ordered, {
+    missing,
+    transforms: steps,
+    targetTransforms: targetSteps(ordered, range, scaling),
+  });
+  noteConstants(schema, part(before.features, before.inputs, range), before.inputs, notes);
   const description: DatasetDescription = {
     format: DATASET_FORMAT,
     name,
     source,
-    kind: raw.kind,
-    inputs: before.inputs,
-    outputs: raw.outputs,
-    ...(shuffle !== undefined && { shuffle }),
-    transforms: steps,
-    ...(targetTransforms && { targetTransforms }),
-    ...(raw.columns && { columns: raw.columns }),
-    ...(raw.classes && { classes: raw.classes }),
+    ...(reading && { reading }),
+    ...(shuffle !== 'none' && { shuffle }),
+    schema,
   };
-  return { table: transform(ordered, description), description };
+  return { table: transform(ordered, schema), description, notes };
+}
+
+/** The schema of raw rows under these transforms. @throws InputError where it is too large or does not fit */
+export function schemaOf(
+  raw: RawTable,
+  rest: { missing: MissingRule; transforms: Transform[]; targetTransforms?: Transform[] },
+): Schema {
+  const { missing, transforms, targetTransforms = [] } = rest;
+  const nfc = (text: string) => text.normalize('NFC');
+  const columns: SchemaColumn[] | number =
+    raw.columns?.map((column) =>
+      typeof column === 'string' ? nfc(column) : { name: nfc(column.name), values: column.values.map(nfc) },
+    ) ?? raw.inputs;
+  const common = { format: SCHEMA_FORMAT, columns, decimal: raw.decimal ?? '.', missing, transforms } as const;
+  const schema: Schema =
+    raw.kind === 'classes'
+      ? { ...common, kind: 'classes', classes: (raw.classes ?? numbered(raw.outputs)).map(nfc) }
+      : { ...common, kind: 'regression', targets: raw.targetNames?.map(nfc) ?? raw.outputs, targetTransforms };
+  // Whatever cannot be written is refused before rows are made of it.
+  formatSchema(schema);
+  return schema;
+}
+
+/**
+ * Applies a schema to raw rows, of any number and in their order: those it was made of, or others of the same kind.
+ * @throws InputError when columns or classes are others, or a value is missing that the schema does not replace
+ */
+export function applySchema(given: RawTable, schema: Schema): Table {
+  requireSame(given, schema);
+  return transform(treatMissing(given, schema.missing).raw, schema);
 }
 
 /**
  * Applies a description (a manifest will do) to raw rows: those it was made of, or others of the same kind.
- * @throws InputError when columns or classes are others
+ * @throws InputError as `applySchema`
  */
-export function applyDescription(raw: RawTable, description: DatasetDescription): Table {
-  const { kind, outputs, columns, classes, shuffle } = description;
-  if (raw.kind !== kind || raw.outputs !== outputs) {
-    throw new InputError(`The rows have ${raw.outputs} outputs (${raw.kind}); the dataset has ${outputs} (${kind}).`, {
-      hint: 'Read the file with the classes of the manifest.',
-    });
-  }
-  for (const [what, wanted, found] of [
-    ['columns', columns, raw.columns],
-    ['classes', classes, raw.classes],
-  ] as const) {
-    if (wanted && (found?.length !== wanted.length || wanted.some((name, k) => found[k] !== name))) {
-      throw new InputError(`The ${what} of the rows are not those of the dataset.`);
-    }
-  }
-  return transform(reorder(raw, shuffle), description);
+export function applyDescription(given: RawTable, { schema, shuffle }: DatasetDescription): Table {
+  requireSame(given, schema);
+  const { raw } = treatMissing(given, schema.missing);
+  const order = shuffle === undefined ? undefined : shuffledOrder(raw.features.length / raw.inputs, shuffle);
+  return transform(order ? pickRows(raw, order) : raw, schema);
 }
 
 export interface DatasetShard extends ManifestShard {
@@ -97,6 +142,7 @@ export interface DatasetShard extends ManifestShard {
  * @param size rows of a shard, a power of two
  * @param salt gives a fresh random element of F for each shard
  * @param file gives the file name of shard 0, 1, ..
+ * @param schema of the table; every shard carries it
  * @throws InputError naming row and column of a value outside [-16, 16)
  */
 export function cutShards(
@@ -107,17 +153,19 @@ export function cutShards(
     range = { first: 0, rows: tableRows(table) },
     salt,
     file,
+    schema,
   }: {
     size: number;
     remainder?: 'drop' | 'keep';
     range?: RowRange;
     salt: () => bigint;
     file: (k: number) => string;
+    schema?: Schema;
   },
 ): DatasetShard[] {
   return splitRows(range.rows, size, remainder).map(({ first, rows }, k) => {
     const at = { first: range.first + first, rows };
-    return { file: file(k), ...at, shard: makeShard(table, at, salt()) };
+    return { file: file(k), ...at, shard: makeShard(table, at, salt(), schema) };
   });
 }
 
@@ -126,54 +174,105 @@ export function datasetManifest(description: DatasetDescription, shards: readonl
   return { ...description, shards: shards.map(({ file, rows, first }) => ({ file, rows, first })) };
 }
 
-/**
- * A random order of 0..rows-1: Fisher and Yates' shuffle from the last position down, each draw floor(u (k + 1)) with u
- * from mulberry32 of the seed. Part of the manifest's format.
- */
-export function shuffledOrder(rows: number, seed: number): Uint32Array {
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new InputError(`The seed of a shuffle is an integer in 0..2^32-1, not ${seed}.`);
-  }
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const order = Uint32Array.from({ length: rows }, (_, k) => k);
-  for (let k = rows - 1; k > 0; k--) {
-    const other = Math.floor(next() * (k + 1));
-    [order[k], order[other]] = [order[other], order[k]];
-  }
-  return order;
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, k) => `${k}`);
 }
 
-function reorder(raw: RawTable, seed: number | undefined): RawTable {
-  if (seed === undefined) return raw;
-  const order = shuffledOrder(raw.features.length / raw.inputs, seed);
-  const pick = (values: Float32Array, width: number) => {
-    const out = new Float32Array(values.length);
-    order.forEach((from, to) => {
-      out.set(values.subarray(from * width, (from + 1) * width), to * width);
+function trainingRange({ features, inputs }: RawTable, range: RowRange | undefined): RowRange {
+  const total = features.length / inputs;
+  const { first, rows } = range ?? { first: 0, rows: total };
+  if (![first, rows].every(Number.isInteger) || first < 0 || rows < 1 || first + rows > total) {
+    throw new InputError(`Rows ${first}..${first + rows - 1} to train on are not in a table of ${total} rows.`);
+  }
+  return { first, rows };
+}
+
+function part(values: Float32Array, width: number, { first, rows }: RowRange): Float32Array {
+  return values.subarray(first * width, (first + rows) * width);
+}
+
+function targetSteps(raw: RawTable, range: RowRange, scaling: Scaling | undefined): Transform[] {
+  if (raw.kind !== 'regression' || scaling === undefined) return [];
+  const step = fitColumns(part(raw.targets, raw.outputs, range), raw.outputs, scaling);
+  const constant = step.factor.indexOf(0);
+  if (constant >= 0) {
+    const name = raw.targetNames ? show(raw.targetNames[constant]) : `${constant}`;
+    throw new InputError(`The target ${name} is the same in all training rows: there is nothing to learn.`);
+  }
+  return [step];
+}
+
+/** Columns that number the rows, by their names. */
+function noteCounting({ features, inputs, columns }: RawTable, notes: string[]): void {
+  const names = columns && rawFeatureNames({ columns });
+  const rows = features.length / inputs;
+  if (names === undefined || rows < FEWEST_COUNTED) return;
+  for (const [j, name] of names.entries()) {
+    let r = 1;
+    while (r < rows && features[r * inputs + j] === features[(r - 1) * inputs + j] + 1) r++;
+    if (r === rows)
+      notes.push(`The column ${show(name)} counts the rows: leave it out (--ignore) unless it means more.`);
+  }
+}
+
+/** Fewer rows may rise by one by chance. */
+const FEWEST_COUNTED = 8;
+
+/** Columns that say nothing, by their names; pixels have none. */
+function noteConstants(schema: Schema, values: Float32Array, inputs: number, notes: string[]): void {
+  const names = featureNames(schema);
+  if (names === undefined) return;
+  const constant = names.filter((_, j) => {
+    for (let k = j; k < values.length; k += inputs) if (values[k] !== values[j]) return false;
+    return true;
+  });
+  if (constant.length === 0) return;
+  const list = `${constant.slice(0, 5).map(show).join(', ')}${constant.length > 5 ? ` and ${constant.length - 5} more` : ''}`;
+  notes.push(`The same in all training rows, and so of no use: ${list}.`);
+}
+
+function requireSame(raw: RawTable, schema: Schema): void {
+  const outputs = schema.kind === 'classes' ? schema.classes : schema.targets;
+  const count = typeof outputs === 'number' ? outputs : outputs.length;
+  if (raw.kind !== schema.kind || raw.outputs !== count) {
+    throw new InputError(
+      `The rows have ${raw.outputs} outputs (${raw.kind}); the dataset has ${count} (${schema.kind}).`,
+      {
+        hint: 'Read the file with the classes of the manifest.',
+      },
+    );
+  }
+  const found = raw.columns && rawFeatureNames({ columns: raw.columns });
+  const known: [string, string[] | undefined, string[] | undefined][] = [
+    ['columns', rawFeatureNames(schema), found],
+    ['classes', schema.kind === 'classes' ? schema.classes : undefined, raw.classes ?? numbered(raw.outputs)],
+    ['targets', typeof outputs === 'number' || schema.kind === 'classes' ? undefined : outputs, raw.targetNames],
+  ];
+  for (const [what, wanted, own] of known) {
+    const at = wanted?.findIndex((name, k) => own?.[k]?.normalize('NFC') !== name) ?? -1;
+    if (wanted === undefined || (at < 0 && own?.length === wanted.length)) continue;
+    throw new InputError(`The ${what} of the rows are not those of the dataset.`, {
+      details: `The dataset has ${listed(wanted)}; the rows have ${own ? listed(own) : 'no names'}.`,
     });
-    return out;
-  };
-  const features = pick(raw.features, raw.inputs);
-  return raw.kind === 'classes'
-    ? { ...raw, features, labels: Int32Array.from(order, (from) => raw.labels[from]) }
-    : { ...raw, features, targets: pick(raw.targets, raw.outputs) };
+  }
+  if (raw.inputs !== rawWidth(schema)) {
+    throw new InputError(`The rows have ${raw.inputs} features; the dataset has ${rawWidth(schema)}.`);
+  }
 }
 
-function transform(raw: RawTable, { transforms, targetTransforms = [], inputs }: DatasetDescription): Table {
-  const { features, inputs: found } = applyTransforms(raw.features, raw.inputs, transforms);
-  if (found !== inputs) throw new InputError(`The rows have ${found} features; the dataset has ${inputs}.`);
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 10).map(show).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}`;
+}
+
+function transform(raw: RawTable, schema: Schema): Table {
+  const { features, inputs } = applyTransforms(raw.features, raw.inputs, schema.transforms);
   const common = { inputs, outputs: raw.outputs, features };
   return raw.kind === 'classes'
     ? { ...common, kind: 'classes', labels: raw.labels }
     : {
         ...common,
         kind: 'regression',
-        targets: applyTransforms(raw.targets, raw.outputs, targetTransforms).features,
+        targets: applyTransforms(raw.targets, raw.outputs, schema.kind === 'regression' ? schema.targetTransforms : [])
+          .features,
       };
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
-import type { Decimal } from '../schema.ts';
+import type { Decimal, SchemaColumn } from '../schema.ts';
 import type { Table } from '../shard.ts';
 
 /**
@@ -9,16 +9,18 @@ import type { Table } from '../shard.ts';
  * NaN, a missing label class -1.
  */
 export type RawTable = Table & {
-  /** Names of the features, if the file has them. */
-  columns?: string[];
+  /** The columns behind the features, if the file names them; a categorical one stands for a feature for each value. */
+  columns?: SchemaColumn[];
   /** Label of class 0, 1, .. (kind `classes`). */
   classes?: string[];
   /** Names of the targets, if the file has them (kind `regression`). */
   targetNames?: string[];
   /** How the file writes the fraction of a number; default: a point. */
   decimal?: Decimal;
-  /** What a reader left out or assumed, one sentence each, for people. */
+  /** What the reader left out or recognised, one sentence each, for people. */
   notes?: string[];
+  /** What the reader took one way and could be meant another way, likewise. */
+  warnings?: string[];
   /** Names row 0, 1, .. in messages, such as `Line 3`; default: `Row 0`, .. */
   rowName?: (row: number) => string;
 };
@@ -26,15 +28,19 @@ export type RawTable = Table & {
 /**
  * Numbers the labels of rows: classes in sorted order, integers by value, other labels by code unit.
  * @param found label -> index in order of appearance
- * @param indices index of each row's label; not changed
+ * @param indices index of each row's label, -1 where it is missing; not changed
  * @param given the classes of another table (that of training), in their order
- * @throws InputError for fewer than 2 or more than 4096 classes, or a label that is not among the given
+ * @param name of the column, for messages
+ * @throws InputError for fewer than 2 or more than 4096 classes, for numbers that seem to be targets, or a label that is
+ * not among the given
  */
 export function classify(
   found: ReadonlyMap<string, number>,
   indices: ArrayLike<number>,
   given?: readonly string[],
+  name = 'label',
 ): { classes: string[]; labels: Int32Array } {
+  if (given === undefined) refuseTargets([...found.keys()], indices.length, name);
   const classes = given === undefined ? [...found.keys()].sort(compareLabels) : [...given];
   if (classes.length < 2 || classes.length > MAX_SIZE) {
     throw new InputError(`The labels name ${classes.length} classes; a dataset has 2 to ${MAX_SIZE}.`, {
@@ -44,10 +50,32 @@ export function classify(
   const order = new Map(classes.map((label, k) => [label, k]));
   const numbers = [...found.keys()].map((label) => {
     const k = order.get(label);
-    if (k === undefined) throw new InputError(`The label ${show(label)} is none of the ${classes.length} classes.`);
+    if (k === undefined) {
+      const [known, own] = [classes, [...found.keys()].sort(compareLabels)].map((list) => listed(list));
+      throw new InputError(`The label ${show(label)} is none of the ${classes.length} classes.`, {
+        details: `The classes are ${known}; the labels are ${own}.`,
+      });
+    }
     return k;
   });
-  return { classes, labels: Int32Array.from(indices, (index) => numbers[index]) };
+  return { classes, labels: Int32Array.from(indices, (index) => (index < 0 ? -1 : numbers[index])) };
+}
+
+/** @throws InputError for labels that are many numbers, as prices and ages are */
+function refuseTargets(labels: readonly string[], rows: number, name: string): void {
+  const many = labels.length > MOST_INTEGER_CLASSES && labels.length * 5 > rows;
+  const fractions = labels.length > MOST_FRACTIONS && labels.some((label) => !Number.isInteger(Number(label)));
+  if (!(many || fractions) || labels.some((label) => label.trim() === '' || !Number.isFinite(Number(label)))) return;
+  throw new InputError(`The labels in ${show(name)} are ${labels.length} different numbers in ${rows} rows.`, {
+    hint: `To predict numbers make it a target: --targets ${/^[\w.-]+$/.test(name) ? name : show(name)} (of arrays: --regression). If they are classes, name them all with --classes.`,
+  });
+}
+
+const MOST_INTEGER_CLASSES = 20;
+const MOST_FRACTIONS = 10;
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 20).map(show).join(', ')}${names.length > 20 ? ' and more' : ''}`;
 }
 
 function compareLabels(x: string, y: string): number {

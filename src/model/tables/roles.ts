@@ -1,6 +1,7 @@
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
+import type { SchemaColumn } from '../schema.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
 
 /** What the columns of a table are for; those that are not named are features. */
@@ -11,11 +12,15 @@ export interface RoleOptions {
   targets?: readonly string[];
   /** Columns to leave out. */
   ignore?: readonly string[];
-  /** Classes of another table whose order is to be kept. */
+  /** Classes of another table whose order is to be kept, or all classes there can be. */
   classes?: readonly string[];
+  /** CSV: columns of words; each word becomes a feature. */
+  oneHot?: readonly string[];
+  /** The features of another table (its schema's), in their order; all other columns are left out. */
+  columns?: readonly SchemaColumn[];
 }
 
-/** Positions of columns, 0, 1, ..; features in the order of the file. */
+/** Positions of columns, 0, 1, ..; features in the order of the file, or of `columns`. */
 export interface Roles {
   features: number[];
   targets: number[];
@@ -36,14 +41,21 @@ export function requireNames(names: readonly string[], format: string): void {
   }
 }
 
-/** @throws InputError for a column that is not there or is given twice, and when none is left or none to be predicted */
-export function rolesOf(names: readonly string[], { label, targets = [], ignore = [] }: RoleOptions): Roles {
-  if ((label === undefined) === (targets.length === 0)) {
+/**
+ * @param names of the file's columns; names of options are compared with them in Unicode's form NFC
+ * @throws InputError for a column that is not there or is given twice, and when none is left or none to be predicted
+ */
+export function rolesOf(
+  names: readonly string[],
+  { label, targets = [], ignore = [], oneHot = [], columns }: RoleOptions,
+): Roles {
+  const predicted = (label === undefined ? 0 : 1) + targets.length;
+  if ((predicted === 0 && columns === undefined) || (label !== undefined && targets.length > 0)) {
     throw new InputError('Which column is to be predicted?', { hint: 'Give either a label column or target columns.' });
   }
-  const positions = new Map(names.map((name, k) => [name, k]));
+  const positions = new Map(names.map((name, k) => [name.normalize('NFC'), k]));
   const find = (name: string): number => {
-    const k = positions.get(name);
+    const k = positions.get(name.normalize('NFC'));
     if (k === undefined) {
       const some = names.slice(0, 20).map(show).join(', ');
       throw new InputError(`There is no column ${show(name)}.`, {
@@ -52,10 +64,18 @@ export function rolesOf(names: readonly string[], { label, targets = [], ignore 
     }
     return k;
   };
-  const taken = [...(label === undefined ? [] : [label]), ...targets, ...ignore].map(find);
-  const distinct = new Set(taken);
-  if (distinct.size !== taken.length) throw new InputError('A column was given two roles.');
-  const features = names.map((_, k) => k).filter((k) => !distinct.has(k));
+  const answers = [...(label === undefined ? [] : [label]), ...targets].map(find);
+  const others = columns === undefined ? ignore.map(find) : columns.map((column) => find(columnName(column)));
+  const distinct = new Set([...answers, ...others]);
+  if (distinct.size !== answers.length + others.length) throw new InputError('A column was given two roles.');
+  for (const name of oneHot) {
+    if (distinct.has(find(name))) throw new InputError(`The column ${show(name)} was given two roles.`);
+  }
+  const features = columns === undefined ? names.map((_, k) => k).filter((k) => !distinct.has(k)) : others;
   if (features.length === 0) throw new InputError('No column is left for the features.');
   return { features, targets: targets.map(find), label: label === undefined ? undefined : find(label) };
+}
+
+export function columnName(column: SchemaColumn): string {
+  return typeof column === 'string' ? column : column.name;
 }

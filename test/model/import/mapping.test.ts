@@ -102,7 +102,7 @@ describe('mapLayers', () => {
     ['two biases of a layer', { '0.weight': [3, 4], '0.bias': [3], '0.b': [3] }, /two biases/],
     ['two weights of a layer', { '0.weight': [3, 4], '0.kernel': [4, 3] }, /two weights/],
     ['a convolution', { '0.weight': [8, 3, 5, 5], '0.bias': [8] }, /do not make a network/],
-    ['a normalisation', { '0.weight': [3, 4], 'bn.weight': [3], 'bn.bias': [3] }, /do not make a network/],
+    ['a normalisation of rows', { '0.weight': [3, 4], 'bn.weight': [3], 'bn.bias': [3] }, /"bn.weight" is a vector/],
     ['statistics', { '0.weight': [3, 4], 'bn.running_mean': [3] }, /"bn.running_mean" is neither/],
     ['a name of a megabyte', { ['_'.repeat(1e6)]: [3, 4] }, /neither/],
   ];

@@ -12,8 +12,10 @@ const read = (text: string, options: CsvOptions = { label: 'y' }) => readCsv(new
 describe('readCsv', () => {
   it('reads features and labels, classes in sorted order', () => {
     const table = read('a,y,b\n1,setosa,-2.5\r\n .5 , iris ,1e-3\n+3.,"setosa",4E2\n');
+    const { rowName, ...rest } = table;
+    assert.equal(rowName!(1), 'Line 3');
     assert.deepEqual(
-      { ...table, features: [...table.features], labels: [...labelsOf(table)] },
+      { ...rest, features: [...table.features], labels: [...labelsOf(table)] },
       {
         kind: 'classes',
         inputs: 2,
@@ -78,22 +80,17 @@ describe('readCsv', () => {
     ['too few cells', 'a,b,y\n1,2,3\n1,2\n', /Line 3 has 2 cells, not 3/],
     ['too many cells', 'a,y\n1,2,3\n', /Line 2 has 3 cells, not 2/],
     ['text', 'a,y\n1,p\nred,q\n', /Line 3 has "red" in column "a"/],
-    ['a decimal comma', 'a;y\n1,5;p\n', /the delimiter ";"|no column "y"|no ","/],
-    ['a missing value', 'a,y\n1,p\n,q\n', /Line 3 has no value in column "a"/],
-    ['a missing label', 'a,y\n1,\n', /Line 2 has no label/],
-    ['NaN', 'a,y\nNaN,p\n', /"NaN" in column "a"/],
     ['infinity', 'a,y\nInfinity,p\n', /"Infinity"/],
     ['a number beyond floats', 'a,y\n1e39,p\n', /"1e39"/],
     ['hexadecimal', 'a,y\n0x10,p\n', /"0x10"/],
-    ['an empty line', 'a,y\n1,p\n\n2,q\n', /Line 3 is empty/],
     ['an open quote', 'a,y\n1,p\n"2,q\n3,p\n', /Line 3: Quoted field unterminated/],
-    ['a line break in a cell', 'a,y\n1,"p\nq"\n', /Line 2: Quoted field unterminated/],
     ['a quote inside a quoted cell', 'a,y\n1,p\n"2"2,q\n', /Line 3: /],
     ['no header', '1,2\n3,4\n', /first line holds numbers/],
-    ['a column without name', 'a,,y\n1,2,3\n', /Column 2 has no name/],
-    ['two columns of one name', 'a,a,y\n1,2,3\n', /Two columns are called "a"/],
+    ["two columns of the label's name", 'a,y,y\n1,2,3\n', /Two columns are called "y"/],
+    ['a zip archive or workbook', 'PK\x03\x04', /zip archive or a workbook/],
+    ['a column without values', 'a,b,y\n1,,p\n2,NA,q\n', /Column "b" has no values/],
+    ['numbers and truth in one column', 'a,y\n1,p\ntrue,q\n', /numbers and also true or false/],
     ['one long line', `a,y${','.repeat(2 ** 20)}`, /Line 1 has \d+ characters/],
-    ['carriage returns only', `a,y\r${'1,p\r'.repeat(3e5)}`, /carriage returns only/],
     ['too many columns', `${Array.from({ length: 70_000 }, (_, k) => `c${k}`).join()}\n`, /70000 columns/],
   ];
   for (const [name, text, message] of damaged) {
@@ -148,7 +145,10 @@ describe('readCsv', () => {
             ),
           ];
           const table = read(lines.join('\r\n'), { label: 'label', classes: ['p', 'q'] });
-          assert.deepEqual(table.columns, columns);
+          assert.deepEqual(
+            table.columns,
+            columns.map((column) => column.normalize('NFC')),
+          );
           // String(-0) is "0".
           const values = rows.flatMap(([row]) => row.slice(0, columns.length).map((x) => x + 0));
           assert.deepEqual([...table.features], values);
@@ -172,7 +172,7 @@ describe('readCsv', () => {
       fc.property(fc.oneof(text, damagedTable), fc.boolean(), (content, header) => {
         try {
           const { features, inputs } = read(content, { label: header ? 'y' : '1', header });
-          assert.ok(features.every(Number.isFinite) && features.length % inputs === 0);
+          assert.ok(features.every((x) => Math.abs(x) < 4e38 || Number.isNaN(x)) && features.length % inputs === 0);
         } catch (error) {
           assert.ok(error instanceof DescentError, String(error));
         }

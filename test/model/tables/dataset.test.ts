@@ -5,15 +5,10 @@ import { InputError } from '../../../src/errors/InputError.ts';
 import { formatManifest, parseManifest } from '../../../src/model/manifest.ts';
 import { checkShard, shardLabel } from '../../../src/model/shard.ts';
 import { readCsv } from '../../../src/model/tables/csv.ts';
-import {
-  applyDescription,
-  cutShards,
-  datasetManifest,
-  prepareDataset,
-  shuffledOrder,
-} from '../../../src/model/tables/dataset.ts';
+import { applyDescription, cutShards, datasetManifest, prepareDataset } from '../../../src/model/tables/dataset.ts';
 import type { RawTable } from '../../../src/model/tables/rawTable.ts';
 import { fitColumns, unscale } from '../../../src/model/tables/scaling.ts';
+import { isSorted, shuffledOrder } from '../../../src/model/tables/shuffle.ts';
 import { labelsOf, targetsOf } from './answers.ts';
 
 const ROWS = 40;
@@ -59,17 +54,23 @@ describe('prepareDataset', () => {
   });
 
   it('fits on the training rows alone', () => {
-    const { table, description } = prepareDataset(classes(), { ...names, scaling: 'min-max', trainingRows: 10 });
+    const { table, description } = prepareDataset(classes(), {
+      ...names,
+      shuffle: 'none',
+      scaling: 'min-max',
+      training: { first: 0, rows: 10 },
+    });
     assert.deepEqual([column(table, 0)[9], column(table, 0)[10]], [1, Math.fround(10 / 9)]);
-    const fitted = description.transforms[0];
+    const fitted = description.schema.transforms[0];
     assert.deepEqual(fitted.name === 'columns' && fitted.offset, [1000, 0, 5]);
   });
 
   it('scales regression targets likewise, and back', () => {
     const raw = regression();
-    const { table, description } = prepareDataset(raw, { ...names, scaling: 'standard' });
+    const { table, description } = prepareDataset(raw, { ...names, shuffle: 'none', scaling: 'standard' });
     assert.ok(Math.abs(mean(targetsOf(table))) < 1e-6);
-    const [transform] = description.targetTransforms!;
+    assert.ok(description.schema.kind === 'regression');
+    const [transform] = description.schema.targetTransforms;
     assert.ok(transform.name === 'columns');
     unscale(targetsOf(table), transform).forEach((y, k) => {
       assert.ok(Math.abs(y - 100 * k) < 1e-3, `${y}`);
@@ -107,8 +108,14 @@ describe('prepareDataset', () => {
   });
 
   it('refuses options that do not fit', () => {
-    for (const trainingRows of [0, ROWS + 1, 1.5]) {
-      assert.throws(() => prepareDataset(classes(), { ...names, trainingRows }), InputError);
+    for (const [first, rows] of [
+      [0, 0],
+      [0, ROWS + 1],
+      [1, ROWS],
+      [0, 1.5],
+      [-1, 2],
+    ]) {
+      assert.throws(() => prepareDataset(classes(), { ...names, training: { first, rows } }), InputError);
     }
     assert.throws(() => prepareDataset(classes(), { ...names, shuffle: -1 }), InputError);
     assert.throws(() => prepareDataset(classes(), { ...names, clip: 0 }), InputError);
@@ -118,7 +125,7 @@ describe('prepareDataset', () => {
 });
 
 describe('a dataset manifest', () => {
-  const options = { ...names, shuffle: 7, scaling: 'standard' as const, clip: 8, trainingRows: 32 };
+  const options = { ...names, shuffle: 7, scaling: 'standard' as const, clip: 8, training: { first: 0, rows: 32 } };
   const cut = (table: ReturnType<typeof prepareDataset>['table'], range = { first: 0, rows: 32 }) =>
     cutShards(table, { size: 16, range, salt: () => 3n, file: (k) => `flowers-${k}.safetensors` });
 
@@ -167,8 +174,48 @@ describe('a dataset manifest', () => {
   });
 
   it('names row and column of a value that no shard holds', () => {
-    const { table } = prepareDataset(classes(), names);
-    assert.throws(() => cut(table), /feature 0 of row 0/);
+    const { table } = prepareDataset(classes(), { ...names, shuffle: 'none' });
+    assert.throws(() => cut(table), /feature 0 of row \d+/);
+  });
+});
+
+describe('a table sorted by its answers', () => {
+  it('is shuffled by default, by a seed that the manifest keeps', () => {
+    const { table, description, notes } = prepareDataset(classes(), names);
+    assert.equal(description.shuffle, 1);
+    assert.match(notes.join(), /sorted .* shuffled with seed 1/);
+    assert.ok(!isSorted(table));
+    assert.deepEqual(applyDescription(classes(), description), table);
+    for (const read of [classes, regression]) {
+      const kept = prepareDataset(read(), { ...names, shuffle: 'none' });
+      assert.equal('shuffle' in kept.description, false);
+      assert.ok(isSorted(kept.table));
+    }
+    assert.equal(prepareDataset(regression(), names).description.shuffle, 1);
+  });
+
+  it('is told from one in a random order, of many classes and of few rows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 0, max: 1000 }), (count, seed) => {
+        const rows = 400;
+        const blocks = Array.from({ length: rows }, (_, k) => Math.floor((k * count) / rows));
+        const of = (labels: number[]) =>
+          isSorted({ kind: 'classes', inputs: 1, outputs: count, features: new Float32Array(rows), labels });
+        assert.ok(of(blocks));
+        assert.ok(!of([...shuffledOrder(rows, seed)].map((k) => blocks[k])));
+        assert.ok(!of(blocks.map(() => 0)), 'one class alone has no order');
+      }),
+    );
+    const numbers = (targets: number[]) =>
+      isSorted({
+        kind: 'regression',
+        inputs: 1,
+        outputs: 1,
+        features: new Float32Array(targets.length),
+        targets: Float32Array.from(targets),
+      });
+    assert.deepEqual([numbers([9, 8, 7, 6, 5, 4, 3, 2, 1]), numbers([1, 2, 3])], [true, false]);
+    assert.ok(!numbers([...shuffledOrder(50, 3)]));
   });
 });
 

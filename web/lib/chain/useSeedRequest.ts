@@ -2,6 +2,7 @@
 
 import type { PublicClient } from 'viem';
 import { useSendTransaction } from 'wagmi';
+import { gasLimit } from '../../../src/registry/gas.ts';
 import { useChainConfig } from './provider.tsx';
 import { useNode } from './useNode.ts';
 
@@ -27,7 +28,8 @@ export function useSeedRequest() {
       node(),
     ]);
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths] });
-    const hash = await sendTransaction({ to: registry, data, chainId });
+    const gas = gasLimit(await client.estimateGas({ to: registry, data }));
+    const hash = await sendTransaction({ to: registry, data, chainId, gas });
     onSent();
     const receipt = await client.waitForTransactionReceipt({ hash, timeout: PATIENCE_MS });
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { Address, Hex, ReplacementReturnType } from 'viem';
 import { useSendTransaction } from 'wagmi';
+import { gasLimit } from '../../../src/registry/gas.ts';
 import { errorInWords } from './errors.ts';
 import type { TransactionState } from './types.ts';
 import { useNode } from './useNode.ts';
@@ -32,7 +33,10 @@ export function useTransaction() {
     setState({ phase: 'waiting' });
     let hash: Hex | undefined;
     try {
-      hash = await sendTransaction(await build());
+      const { chainId, account, to, data } = await build();
+      // Where a wallet estimates nothing, it may put a block's gas, which no transaction may have.
+      const gas = gasLimit(await (await node()).estimateGas({ account, to, data }));
+      hash = await sendTransaction({ chainId, account, to, data, gas });
       setState({ phase: 'submitted', hash });
       let replacement: ReplacementReturnType | undefined;
       const receipt = await (await node()).waitForTransactionReceipt({

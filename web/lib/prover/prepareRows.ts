@@ -65,7 +65,7 @@ function own(source: Extract<Source, { kind: 'csv' }>, rows: number): { table: T
     shuffle: 1,
     scaling: 'standard',
     clip: CLIP,
-    trainingRows: Math.min(rows, raw.features.length / raw.inputs),
+    training: { first: 0, rows: Math.min(rows, raw.features.length / raw.inputs) },
   });
   return { table, classes: raw.kind === 'classes' ? [...(raw.classes ?? [])] : [] };
 }

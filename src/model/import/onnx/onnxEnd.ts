@@ -3,15 +3,17 @@ import { integerAttribute, operatorOf, type PlacedNode, refuse } from './onnxNod
 
 /** What is read, for hints. */
 export const READ =
-  'Read are Gemm, MatMul and Add, Relu, and what changes no row (Flatten, Reshape, Squeeze, Identity, Dropout, Cast).';
+  'Read are Gemm, MatMul and Add, Relu, BatchNormalization, and what changes no row (Flatten, Reshape, Squeeze, Identity, Dropout, Cast).';
 
 /** Operators that people meet most, and what to do about them. */
 const ADVICE: [RegExp, string][] = [
   [/^Sigmoid$/, 'The only activation is ReLU. Two classes take two outputs, the greater of which is the answer.'],
   [/^(Tanh|Gelu|Elu|Selu|LeakyRelu|PRelu|Softplus|HardSigmoid|HardSwish|Erf|Clip)$/, 'The only activation is ReLU.'],
   [/^(Sub|Mul|Div|Pow|ai\.onnx\.ml\.(Scaler|Normalizer|Imputer))$/, 'Scale the data before, not inside the network.'],
-  [/^BatchNormalization$/, 'Fold it into the layer before it, then export.'],
-  [/Quantize|Integer|^QLinear/, 'Export the float model, before quantisation.'],
+  [
+    /Quantize|Integer|^QLinear|NBits/,
+    'It rounds rows between the layers, which no proof here does. Export the float model, before quantisation; quantised weights alone are read.',
+  ],
   [/^com\.microsoft\./, 'Take the model as it was exported, without the optimisations of a runtime.'],
 ];
 

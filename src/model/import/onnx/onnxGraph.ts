@@ -2,6 +2,7 @@ import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { InputError } from '../../../errors/InputError.ts';
 import { MAX_LAYERS } from '../../../numbers/constants.ts';
 import { show } from '../../json.ts';
+import { dequantise } from './onnxDequantise.ts';
 import { adviceOn, beginsEnd, followEnd, READ } from './onnxEnd.ts';
 import type { OnnxModel, OnnxValue } from './onnxFile.ts';
 import {
@@ -17,15 +18,29 @@ import {
 import { cast, dropout, flatten, isWider, reshape, squeeze } from './onnxRows.ts';
 import { checkSignature } from './onnxSignature.ts';
 import { floatBytes } from './onnxTensor.ts';
-import type { Constant, OnnxLayer, Walk } from './onnxWalk.ts';
+import type { Constant, OnnxLayer, OnnxNorm, Walk } from './onnxWalk.ts';
 
 export interface OnnxNetwork {
   layers: OnnxLayer[];
   /** Operators after the last layer that change no decision between classes, in the order of the graph. */
   leftOut: string[];
+  /** Operators before that which change no row. */
+  dropped: string[];
+  /** Tensors that nodes made of quantised ones. */
+  dequantised: string[];
 }
 
 type Step = (walk: Walk, node: PlacedNode) => void;
+
+/** Operators that change no row. */
+const UNCHANGED: Record<string, Step> = {
+  Identity: () => {},
+  Dropout: dropout,
+  Cast: cast,
+  Flatten: flatten,
+  Reshape: reshape,
+  Squeeze: squeeze,
+};
 
 /** What each operator does to the rows. */
 const STEPS: Record<string, Step> = {
@@ -34,14 +49,13 @@ const STEPS: Record<string, Step> = {
   Add: add,
   Relu: (walk, node) => {
     if (walk.layers.length === 0) refuse(node, 'comes before the first layer.', 'Give rows that are not negative.');
+    if (walk.pending.length > 0) {
+      refuse(node, 'cuts a normalisation that follows another Relu.', 'Between two layers there is one ReLU.');
+    }
     walk.active = true;
   },
-  Identity: () => {},
-  Dropout: dropout,
-  Cast: cast,
-  Flatten: flatten,
-  Reshape: reshape,
-  Squeeze: squeeze,
+  BatchNormalization: normalise,
+  ...UNCHANGED,
 };
 
 /**
@@ -58,7 +72,7 @@ export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
   }
   // Files before 2019 list initializers among the inputs.
   const input = onlyInput(graph.inputs.filter(({ name }) => !constants.has(name)));
-  const walk: Walk = { opset, constants, ...input, layers: [], active: false, end: undefined, leftOut: [] };
+  const walk: Walk = { opset, constants, ...input, layers: [], active: false, end: undefined, ...noted() };
   const made = new Set([...constants.keys(), walk.current]);
   graph.nodes.forEach((one, k) => {
     const node = { ...one, place: k + 1 };
@@ -77,8 +91,15 @@ export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
       hint: 'Export the network with its outputs alone.',
     });
   }
-  return { layers: walk.layers, leftOut: walk.leftOut };
+  return { layers: walk.layers, leftOut: walk.leftOut, dropped: walk.dropped, dequantised: walk.dequantised };
 }
+
+const noted = (): Pick<Walk, 'leftOut' | 'dropped' | 'pending' | 'dequantised'> => ({
+  leftOut: [],
+  dropped: [],
+  pending: [],
+  dequantised: [],
+});
 
 function onlyInput(inputs: OnnxValue[]): Pick<Walk, 'current' | 'shape' | 'elementType'> {
   if (inputs.length !== 1) {
@@ -102,6 +123,7 @@ function follow(walk: Walk, node: PlacedNode): void {
   checkSignature(node);
   if (rows.length === 0) {
     walk.constants.set(output, fold(walk, node));
+    if (operatorOf(node) === 'DequantizeLinear') walk.dequantised.push(output);
     return;
   }
   if (walk.end !== undefined || beginsEnd(node)) {
@@ -124,6 +146,7 @@ function follow(walk: Walk, node: PlacedNode): void {
     );
   }
   step(walk, node);
+  if (Object.hasOwn(UNCHANGED, operatorOf(node))) walk.dropped.push(operatorOf(node));
   walk.current = output;
 }
 
@@ -137,6 +160,7 @@ function fold({ constants }: Walk, node: PlacedNode): Constant {
       ? { integers: value }
       : { tensor: { ...value, name: node.outputs[0] }, transposed: false };
   }
+  if (op === 'DequantizeLinear') return { tensor: dequantise(constants, node), transposed: false };
   const source = node.inputs.length === 1 ? constants.get(node.inputs[0]) : undefined;
   if (source && op === 'Identity') return source;
   if (source && 'tensor' in source) {
@@ -146,7 +170,8 @@ function fold({ constants }: Walk, node: PlacedNode): Constant {
       return { ...source, transposed: !source.transposed };
     }
   }
-  refuse(node, 'computes on constants.', 'Export with constant folding, or take the weights as safetensors.');
+  const advice = /Quantize/.test(op) ? adviceOn(node) : undefined;
+  refuse(node, 'computes on constants.', advice ?? 'Export with constant folding, or take the weights as safetensors.');
 }
 
 function gemm(walk: Walk, node: PlacedNode): void {
@@ -173,7 +198,9 @@ function add(walk: Walk, node: PlacedNode): void {
       'A bias follows its MatMul; offsets belong to the data.',
     );
   }
-  if (layer.bias) refuse(node, 'adds to a layer that has a bias.', 'Add the two into one before the export.');
+  if (layer.bias || layer.after.length > 0) {
+    refuse(node, 'adds to a layer that has a bias or a normalisation.', 'Add the two into one before the export.');
+  }
   addBias(walk, node, node.inputs[node.inputs[0] === walk.current ? 1 : 0], 1);
 }
 
@@ -203,9 +230,39 @@ function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, w
   if (shape[1] !== undefined && shape[1] !== inputs) {
     throw new FileFormatError(`${labelOf(node)} takes rows of ${inputs}, not ${shape[1]}.`);
   }
-  layers.push({ weight: weight.tensor, bias: undefined, orientation, inputs, outputs, weightFactor, biasFactor: 1 });
+  const bare = { bias: undefined, biasFactor: 1, before: normsOf(walk, inputs), after: [] };
+  layers.push({ weight: weight.tensor, orientation, inputs, outputs, weightFactor, ...bare });
   walk.shape = [shape[0], outputs];
   walk.active = false;
+}
+
+/** Takes the normalisations that wait for this layer. */
+function normsOf(walk: Walk, inputs: number): OnnxNorm[] {
+  const norms = walk.pending;
+  walk.pending = [];
+  const other = norms.find(({ mean }) => mean.dims[0] !== inputs);
+  if (other) throw new FileFormatError(`${other.node} has ${other.mean.dims[0]} features, its rows ${inputs}.`);
+  return norms;
+}
+
+/** Normalises the outputs of the layer before it, or the inputs of the layer after it. */
+function normalise(walk: Walk, node: PlacedNode): void {
+  if (node.inputs[0] !== walk.current) refuse(node, 'normalises constants.', READ);
+  if (node.outputs.length > 1 || integerAttribute(node, 'training_mode', 0) !== 0) {
+    refuse(node, 'is in training mode.', 'Export the network for inference (torch: model.eval()).');
+  }
+  if (walk.shape.length !== 2) {
+    refuse(node, `normalises ${walk.shape.length} dimensions.`, 'Only rows of features are read: flatten before it.');
+  }
+  const [weight, bias, mean, variance] = node.inputs.slice(1).map((name) => constantTensor(walk, node, name).tensor);
+  const layer = walk.active ? undefined : walk.layers.at(-1);
+  const size = layer?.outputs ?? walk.shape[1] ?? mean?.dims[0];
+  for (const tensor of [weight, bias, mean, variance]) {
+    if (tensor?.dims.length === 1 && tensor.dims[0] === size) continue;
+    throw new FileFormatError(`${labelOf(node)} needs four vectors of ${size} numbers.`);
+  }
+  const norm = { node: labelOf(node), weight, bias, mean, variance, epsilon: floatAttribute(node, 'epsilon', 1e-5) };
+  (layer?.after ?? walk.pending).push(norm);
 }
 
 function addBias(walk: Walk, node: PlacedNode, name: string, factor: number): void {

@@ -2,10 +2,12 @@ import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { InputError } from '../../../errors/InputError.ts';
 import { show } from '../../json.ts';
 import type { MappingOptions } from '../mapping.ts';
+import type { Norm } from '../norm.ts';
 import { hashFiles, type MappedSource, type SourceFile } from '../source.ts';
-import { readOnnxFile } from './onnxFile.ts';
+import { type OnnxTensor, readOnnxFile } from './onnxFile.ts';
 import { followGraph } from './onnxGraph.ts';
 import { floatTensor } from './onnxTensor.ts';
+import type { OnnxLayer, OnnxNorm } from './onnxWalk.ts';
 
 /**
  * Whether files are read as ONNX: when one is named `*.onnx`, or a single file is named neither `*.safetensors` nor
@@ -40,10 +42,8 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
   const data = new Map(files.filter((file) => file !== models[0]).map(({ name, bytes }) => [name, bytes]));
   if (data.size !== files.length - 1) throw new InputError('Two files have the same name.');
   const model = readOnnxFile(models[0].bytes);
-  const { layers, leftOut } = followGraph(model);
-  const tensors = new Map(
-    layers.flatMap(({ weight, bias }) => [weight, ...(bias ? [bias] : [])]).map((t) => [t.name, t]),
-  );
+  const { layers, leftOut, dropped, dequantised } = followGraph(model);
+  const tensors = new Map(layers.flatMap(tensorsOf).map((t) => [t.name, t]));
   const locations = new Set(
     [...model.graph.initializers, ...tensors.values()].flatMap(({ external }) =>
       external.filter(({ key }) => key === 'location').map(({ value }) => value),
@@ -54,7 +54,13 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
   }
   const read = new Set(model.graph.nodes.flatMap(({ inputs }) => inputs));
   return {
-    mapping: layers.map(({ weight, bias, ...layer }) => ({ ...layer, weight: weight.name, bias: bias?.name })),
+    mapping: layers.map(({ weight, bias, before, after, ...layer }) => ({
+      ...layer,
+      weight: weight.name,
+      bias: bias?.name,
+      before: before.map(named),
+      after: after.map(named),
+    })),
     tensorOf: (name) => {
       const tensor = tensors.get(name);
       if (!tensor) throw new FileFormatError(`The tensor ${show(name)} is missing.`);
@@ -62,6 +68,18 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
     },
     unused: model.graph.initializers.map(({ name }) => name).filter((name) => !read.has(name)),
     leftOut,
+    dropped,
+    dequantised,
+    statesGraph: true,
     ...hashFiles(files),
   };
+}
+
+function tensorsOf({ weight, bias, before, after }: OnnxLayer): OnnxTensor[] {
+  const norms = [...before, ...after].flatMap((norm) => [norm.weight, norm.bias, norm.mean, norm.variance]);
+  return [weight, ...(bias ? [bias] : []), ...norms];
+}
+
+function named({ node, weight, bias, mean, variance, epsilon }: OnnxNorm): Norm {
+  return { name: node, weight: weight.name, bias: bias.name, mean: mean.name, variance: variance.name, epsilon };
 }

@@ -8,8 +8,10 @@ type Signature = [inputs: number, outputs: number, ...attributes: string[]];
 const SIGNATURES: Record<string, Signature> = {
   Add: [2, 1],
   ArgMax: [1, 1, 'axis', 'keepdims', 'select_last_index'],
+  BatchNormalization: [5, 5, 'epsilon', 'momentum', 'training_mode'],
   Cast: [1, 1, 'to', 'saturate', 'round_mode'],
   Constant: [0, 1, 'value', 'value_int', 'value_ints'],
+  DequantizeLinear: [3, 1, 'axis', 'block_size', 'output_dtype'],
   Dropout: [3, 2, 'ratio', 'seed'],
   Flatten: [1, 1, 'axis'],
   Gemm: [3, 1, 'alpha', 'beta', 'transA', 'transB'],

@@ -13,6 +13,19 @@ export interface OnnxLayer {
   outputs: number;
   weightFactor: number;
   biasFactor: number;
+  /** Batch normalisations of its inputs and of its outputs. */
+  before: OnnxNorm[];
+  after: OnnxNorm[];
+}
+
+/** A BatchNormalization in inference. */
+export interface OnnxNorm {
+  node: string;
+  weight: OnnxTensor;
+  bias: OnnxTensor;
+  mean: OnnxTensor;
+  variance: OnnxTensor;
+  epsilon: number;
 }
 
 /** A value that does not depend on the input: an initializer or what nodes make of one, or integers of a Constant. */
@@ -32,4 +45,10 @@ export interface Walk {
   /** Undefined until the decision between classes begins. */
   end: End | undefined;
   leftOut: string[];
+  /** Operators that change no row. */
+  dropped: string[];
+  /** Tensors that were made of quantised ones. */
+  dequantised: string[];
+  /** Normalisations since the last Relu, of the inputs of the next layer. */
+  pending: OnnxNorm[];
 }

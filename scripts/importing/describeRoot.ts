@@ -1,0 +1,49 @@
+import { alignColumns } from '../terminal/drawTree.ts';
+import type { RootOutcome } from './rootRun.ts';
+
+/** What an import did, for people. */
+export function describeRoot(outcome: RootOutcome): string {
+  const { shape, source, tensors, leftOut, folded, dropped, assumed, unused, factors, onData } = outcome;
+  const table = tensors.map(({ tensor, from, largest, max }) => [
+    tensor,
+    from ?? 'absent: 0',
+    `largest ${largest.toPrecision(3)}`,
+    `error at most ${max.toExponential(1)}`,
+  ]);
+  return [
+    `Imported ${shape} from ${source}. That it comes from there is declared, not proved.`,
+    alignColumns(table),
+    ...folded.map((what) => `folded   ${what}`),
+    ...(dropped.length === 0 ? [] : [`dropped  ${counted(dropped)}: no row changes`]),
+    ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision between classes changes`]),
+    ...(unused.length === 0 ? [] : [`not used ${unused.join(', ')}`]),
+    ...assumed.map((what) => `assumed  ${what}`),
+    ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}`]),
+    ...(onData === null ? [NOT_COMPARED] : describeData(onData)),
+  ].join('\n');
+}
+
+const NOT_COMPARED = 'compared with nothing: --data <shard> tells how many of its rows come out right';
+
+function describeData({ rows, max, same, right, mostFrequent, r2 }: NonNullable<RootOutcome['onData']>): string[] {
+  const answers = same === null ? '' : `, same answer on ${same}`;
+  return [
+    `on data  ${rows} rows: outputs differ by at most ${max.toPrecision(3)}${answers}`,
+    ...(right === null
+      ? []
+      : [
+          `right    ${right.float} of ${rows} in floats, ${right.imported} of ${rows} imported; the most frequent class alone: ${mostFrequent}`,
+        ]),
+    ...(r2 === null ? [] : [`R2       ${r2.float.toFixed(4)} in floats, ${r2.imported.toFixed(4)} imported`]),
+  ];
+}
+
+/** Flatten, Dropout (2 times) */
+function counted(names: readonly string[]): string {
+  return [...new Set(names)]
+    .map((name) => {
+      const count = names.filter((one) => one === name).length;
+      return count === 1 ? name : `${name} (${count} times)`;
+    })
+    .join(', ');
+}
