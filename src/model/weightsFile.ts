@@ -2,6 +2,7 @@ import { CapacityError } from '../errors/CapacityError.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { ADDRESS_BITS, FRACTION_BITS } from '../numbers/constants.ts';
+import { bytesOfFloats, floatLayers } from './export/floatLayers.ts';
 import { show } from './json.ts';
 import {
   expectFormat,
@@ -84,28 +85,20 @@ export function readWeights(bytes: Uint8Array): Weights {
 /**
  * The same model as a float32 safetensors file (w * 2^-28, rounded to the nearest float), for use outside Descent:
  * `layer1.weight` [n_1, n_0], `layer1.bias` [n_1], .., with a ReLU between layers. No salt.
+ * @param more of the metadata
  */
-export function exportFloatWeights(weights: Weights): Uint8Array<ArrayBuffer> {
-  checkWeights(weights);
+export function exportFloatWeights(
+  weights: Weights,
+  more: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, Tensor>();
-  forEachLayer(weights.widths, (layer, rows, columns) => {
-    const { W, b } = weights.layers[layer - 1];
-    const stride = W.length / b.length;
-    const matrix = new Float32Array(rows * columns);
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) matrix[i * columns + j] = Number(W[i * stride + j]) / 2 ** FRACTION_BITS;
-    }
-    const bias = Float32Array.from(b.subarray(0, rows), (x) => Number(x) / 2 ** FRACTION_BITS);
-    tensors.set(`layer${layer}.weight`, { dtype: 'F32', shape: [rows, columns], data: bytesOf(matrix) });
-    tensors.set(`layer${layer}.bias`, { dtype: 'F32', shape: [rows], data: bytesOf(bias) });
+  floatLayers(weights).forEach(({ weight, bias, inputs, outputs }, l) => {
+    tensors.set(`layer${l + 1}.weight`, { dtype: 'F32', shape: [outputs, inputs], data: bytesOfFloats(weight) });
+    tensors.set(`layer${l + 1}.bias`, { dtype: 'F32', shape: [outputs], data: bytesOfFloats(bias) });
   });
   // "pt" is what loaders of the safetensors ecosystem expect for plain row-major tensors.
-  const metadata = new Map([
-    ['format', 'pt'],
-    ['shape', weights.widths.join('-')],
-    ['activation', 'relu'],
-  ]);
-  return writeTensors({ tensors, metadata });
+  const own = { format: 'pt', shape: weights.widths.join('-'), activation: 'relu' };
+  return writeTensors({ tensors, metadata: new Map(Object.entries({ ...more, ...own })) });
 }
 
 function forEachLayer(widths: readonly number[], visit: (layer: number, rows: number, columns: number) => void): void {
@@ -113,7 +106,7 @@ function forEachLayer(widths: readonly number[], visit: (layer: number, rows: nu
 }
 
 /** Every platform JavaScript runs on today is little-endian, as safetensors is. */
-function bytesOf(array: BigInt64Array | Float32Array): Uint8Array {
+function bytesOf(array: BigInt64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

@@ -1,0 +1,70 @@
+import { InputError } from '../../errors/InputError.ts';
+import type { Transform } from '../transforms.ts';
+
+/** An operator on the rows [rows, n] and what it takes besides them. */
+export interface OnnxStep {
+  op: string;
+  /** Float constants, in the order of the inputs. */
+  constants?: { dims: number[]; values: readonly number[] }[];
+  /** Lists of integers after them. */
+  lists?: number[][];
+  attributes?: Record<string, number[]>;
+}
+
+const one = (op: string, x: number): OnnxStep => ({ op, constants: [{ dims: [], values: [x] }] });
+const row = (op: string, values: readonly number[]): OnnxStep => ({
+  op,
+  constants: [{ dims: [values.length], values }],
+});
+
+/** The transforms of features as operators. @param width features of a raw row */
+export function transformSteps(transforms: readonly Transform[], width: number): OnnxStep[] {
+  const steps: OnnxStep[] = [];
+  let current = width;
+  for (const transform of transforms) {
+    if (transform.name === 'average-pool') {
+      const { height, width: columns, size } = transform;
+      current = (height / size) * (columns / size);
+      steps.push(
+        { op: 'Reshape', lists: [[-1, 1, height, columns]] },
+        { op: 'AveragePool', attributes: { kernel_shape: [size, size], strides: [size, size] } },
+        { op: 'Reshape', lists: [[-1, current]] },
+      );
+    } else steps.push(...stepsOf(transform, current));
+  }
+  return steps;
+}
+
+function stepsOf(transform: Exclude<Transform, { name: 'average-pool' }>, width: number): OnnxStep[] {
+  switch (transform.name) {
+    case 'scale':
+      return [one('Mul', transform.factor)];
+    case 'standardise':
+      return [one('Sub', transform.mean), one('Div', transform.deviation)];
+    case 'columns':
+      return [row('Sub', transform.offset), row('Mul', transform.factor)];
+    case 'clip':
+      return [{ op: 'Clip', constants: [-transform.limit, transform.limit].map((x) => ({ dims: [], values: [x] })) }];
+    case 'fill':
+      return [{ op: 'Where', constants: [{ dims: [width], values: transform.values }] }];
+  }
+}
+
+/** The transforms of targets backwards. @throws InputError for one that cannot be undone */
+export function inverseSteps(transforms: readonly Transform[]): OnnxStep[] {
+  return transforms.toReversed().flatMap((transform): OnnxStep[] => {
+    switch (transform.name) {
+      case 'scale':
+        return [one('Div', transform.factor)];
+      case 'standardise':
+        return [one('Mul', transform.deviation), one('Add', transform.mean)];
+      case 'columns':
+        return [row('Div', transform.factor), row('Add', transform.offset)];
+      // What was cut stays cut.
+      case 'clip':
+        return [];
+      default:
+        throw new InputError(`The transform ${transform.name} of targets cannot be undone.`);
+    }
+  });
+}
