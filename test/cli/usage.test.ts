@@ -157,7 +157,20 @@ describe('the command line', () => {
   it('explains itself on stdout and exits with 0', async () => {
     const help = await descent(['--help']);
     assert.equal(help.code, 0);
-    const verbs = ['data', 'seed', 'root', 'train', 'merge', 'score', 'prove', 'submit', 'verify', 'benchmark'];
+    const verbs = [
+      'data',
+      'seed',
+      'root',
+      'train',
+      'merge',
+      'score',
+      'prove',
+      'submit',
+      'verify',
+      'benchmark',
+      'predict',
+      'export',
+    ];
     for (const word of [...verbs, 'leaderboard', 'card', 'show', 'tree', 'demo', 'Exit codes']) {
       assert.match(help.stdout, new RegExp(word));
     }

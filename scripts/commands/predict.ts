@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander';
+import Papa from 'papaparse';
+import { readWeightsFile } from '../files/models.ts';
+import { type Predictions, predict } from '../using/predict.ts';
+import { readRows } from '../using/readRows.ts';
+import { type CommonOptions, outputOf, withCommon } from './options.ts';
+
+interface PredictOptions extends CommonOptions {
+  ignore: string[];
+  member?: string;
+  logits?: boolean;
+}
+
+const HELP = `
+The outputs are computed in the exact integers of the proofs; that they are those of a registered model is not proved
+here. Columns are taken by the names in the model's schema, and scaled by it; targets come out in original units. A model
+without a schema takes the features as they are. Rows count from 0.`;
+
+export function addPredictCommand(program: Command): void {
+  withCommon(program.command('predict'))
+    .description('tell what a model says of the rows of a table, as CSV (or JSON with --json)')
+    .argument('<model>', 'weights file (model.safetensors)')
+    .argument('<table>', 'rows: .csv, .tsv, .npy, .npz, .parquet or .idx')
+    .option('--logits', 'classes: tell all outputs too')
+    .addOption(
+      new Option('--ignore <columns...>', 'CSV, for a model without a schema: columns to leave out').default(
+        [],
+        'none',
+      ),
+    )
+    .option('--member <name>', 'npz: which array')
+    .addHelpText('after', HELP)
+    .action((model: string, table: string, options: PredictOptions) => {
+      const output = outputOf(options);
+      const weights = readWeightsFile(model);
+      const { ignore, member } = options;
+      const rows = readRows(table, weights.schema, { ignore, ...(member !== undefined && { member }) });
+      const made = predict(weights, rows);
+      for (const note of made.notes) output.note(note);
+      output.result(made, toCsv(made, options.logits === true));
+    });
+}
+
+/** One line for each row; cells are empty where a row lacks a value. */
+function toCsv({ kind, names, rows }: Predictions, logits: boolean): string {
+  const isClasses = kind === 'classes';
+  const told = !isClasses || logits;
+  const fields = [
+    'row',
+    ...(isClasses ? ['class'] : []),
+    ...(told ? names.map((name) => (isClasses ? `logit ${name}` : name)) : []),
+  ];
+  const data = rows.map(({ row, class: name, outputs }) => [
+    row,
+    ...(isClasses ? [name ?? ''] : []),
+    ...(told ? (outputs ?? names.map(() => '')) : []),
+  ]);
+  return Papa.unparse({ fields, data }, { newline: '\n' });
+}

@@ -1,0 +1,87 @@
+import { InputError } from '../../src/errors/InputError.ts';
+import { invertTransforms } from '../../src/model/export/invertTransforms.ts';
+import { featureNames, outputNames, type Schema } from '../../src/model/schema.ts';
+import { applyTransforms } from '../../src/model/transforms.ts';
+import type { Weights } from '../../src/model/weights.ts';
+import { predictRows } from '../../src/training/predict.ts';
+import { type Rows, requireWidth } from './readRows.ts';
+
+/** What a model says of a row; null where the row lacks a value. */
+export interface Prediction {
+  row: number;
+  /** Name of the greatest output; null for targets and ties are the first. */
+  class: string | null;
+  /** Logits, or targets in original units. */
+  outputs: number[] | null;
+}
+
+export interface Predictions {
+  kind: 'classes' | 'regression' | 'unknown';
+  /** Of the outputs: classes, targets, or their numbers. */
+  names: string[];
+  rows: Prediction[];
+  notes: string[];
+}
+
+/** @throws InputError where rows do not fit or are out of range; TrainingRangeError where the network leaves its range */
+export function predict(weights: Weights, rows: Rows): Predictions {
+  const { schema, widths } = weights;
+  requireWidth(rows, schema, widths[0]);
+  const notes = [...rows.notes];
+  if (schema === undefined) {
+    notes.push('The model has no schema: features are taken as they are, unscaled and in order; outputs are numbered.');
+  }
+  const { kept, features } = complete(rows, schema);
+  if (kept.length < rows.rows) notes.push(`${rows.rows - kept.length} rows lack a value: nothing is said of them.`);
+  const scaled = schema ? applyTransforms(features, rows.width, schema.transforms).features : features;
+  const inputs = schema ? featureNames(schema) : undefined;
+  const found = predictRows(weights, scaled, (j, r) => {
+    const name = inputs === undefined ? `feature ${j}` : JSON.stringify(inputs[j]);
+    return `${name} of row ${kept[r]}${schema ? ' after scaling' : ''}`;
+  });
+  const width = widths[widths.length - 1];
+  const names = (schema && outputNames(schema)) ?? Array.from({ length: width }, (_, k) => `${k}`);
+  const real = schema?.kind === 'regression' ? invertTransforms(found, width, schema.targetTransforms) : found;
+  let ties = 0;
+  const made = new Map(
+    kept.map((row, s): [number, Prediction] => {
+      const outputs = [...real.subarray(s * width, (s + 1) * width)];
+      const greatest = outputs.indexOf(Math.max(...outputs));
+      if (schema?.kind === 'classes' && outputs.lastIndexOf(outputs[greatest]) !== greatest) ties++;
+      return [row, { row, class: schema?.kind === 'classes' ? names[greatest] : null, outputs }];
+    }),
+  );
+  if (ties > 0) {
+    notes.push(`In ${ties} rows two classes are equally great: the first is told, and a score counts none as right.`);
+  }
+  return {
+    kind: schema?.kind ?? 'unknown',
+    names,
+    rows: Array.from({ length: rows.rows }, (_, row) => made.get(row) ?? { row, class: null, outputs: null }),
+    notes,
+  };
+}
+
+/** The rows that lack nothing, by the rule of the schema. */
+function complete(
+  { rows, width, features }: Rows,
+  schema: Schema | undefined,
+): { kept: number[]; features: Float32Array } {
+  const rule = schema?.missing ?? 'refuse';
+  const all = Array.from({ length: rows }, (_, r) => r);
+  if (rule === 'mean') return { kept: all, features };
+  const lacks = (r: number) => features.subarray(r * width, (r + 1) * width).some(Number.isNaN);
+  const kept = all.filter((r) => !lacks(r));
+  if (kept.length === rows) return { kept, features };
+  if (rule === 'refuse') {
+    throw new InputError(`Row ${all.find(lacks)} lacks a value.`, {
+      hint: schema ? 'The model was made of rows without missing values.' : 'Fill it or leave the row out.',
+    });
+  }
+  if (kept.length === 0) throw new InputError('Every row lacks a value.');
+  const out = new Float32Array(kept.length * width);
+  kept.forEach((r, k) => {
+    out.set(features.subarray(r * width, (r + 1) * width), k * width);
+  });
+  return { kept, features: out };
+}

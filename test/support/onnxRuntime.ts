@@ -1,0 +1,24 @@
+import * as ort from 'onnxruntime-web';
+
+ort.env.wasm.numThreads = 1;
+
+/** What ONNX Runtime computes of rows of `width` features: all outputs by name. */
+export async function runOnnx(
+  model: Uint8Array,
+  features: ArrayLike<number>,
+  width: number,
+): Promise<Record<string, number[]>> {
+  const session = await ort.InferenceSession.create(model);
+  try {
+    const rows = new ort.Tensor('float32', Float32Array.from(features), [features.length / width, width]);
+    const outputs = await session.run({ features: rows });
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, { data }]) => [
+        name,
+        Array.from(data as Float32Array | BigInt64Array, Number),
+      ]),
+    );
+  } finally {
+    await session.release();
+  }
+}
