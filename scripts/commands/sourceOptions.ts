@@ -179,10 +179,13 @@ function tableInputs(
  * Rows of a shard where nobody said how many: 1024, or of a smaller table the greatest power of two that fits.
  * @throws InputError for a table without rows from the offset on
  */
-export function defaultRows(options: SourceOptions, { offset, count }: { offset: number; count: number }): number {
+export async function defaultRows(
+  options: SourceOptions,
+  { offset, count }: { offset: number; count: number },
+): Promise<number> {
   const inputs = sourceInputs(options, { offset, rows: DEFAULT_ROWS, count });
   if (inputs.source === 'mnist') return DEFAULT_ROWS;
-  const each = Math.floor((tableSize(inputs as TableInputs) - offset) / count);
+  const each = Math.floor(((await tableSize(inputs as TableInputs)) - offset) / count);
   if (each < 1)
     throw new InputError(`The table has no ${count === 1 ? 'row' : `${count} rows`} from row ${offset} on.`);
   return Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(each)));

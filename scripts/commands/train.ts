@@ -130,7 +130,7 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
 
 async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const rate = rateOf(options);
-  const inputs = trainingInputs(options, rate);
+  const inputs = await trainingInputs(options, rate);
   const test = listShards(options.test ?? [], options.runs);
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
@@ -179,7 +179,7 @@ async function askBeforeTraining(
   await lookUp(run, inputs, { ...context, output });
 }
 
-function trainingInputs(options: TrainOptions, rate: Rate): TrainingInputs {
+async function trainingInputs(options: TrainOptions, rate: Rate): Promise<TrainingInputs> {
   const { parent, seed, shards, epochs, batch, rows, offset } = options;
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
@@ -191,18 +191,18 @@ function trainingInputs(options: TrainOptions, rate: Rate): TrainingInputs {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
     return { ...start, seed: seed ?? null, source: null, shards: listShards(shards, options.runs), ...rest };
   }
-  const source = sourceInputs(options, { offset, ...shardsOf(options) });
+  const source = sourceInputs(options, { offset, ...(await shardsOf(options)) });
   return { ...start, seed: seed ?? null, source, shards: null, ...rest };
 }
 
 /** Rows of a shard and number of shards: those that were said, or all of a table. */
-function shardsOf(options: TrainOptions): { rows: number; count: number } {
+async function shardsOf(options: TrainOptions): Promise<{ rows: number; count: number }> {
   const { rows, offset } = options;
   if (rows === undefined) {
     const inputs = sourceInputs(options, { offset, rows: 1, count: 1 });
     if (inputs.source === 'mnist') throw new InputError('How many rows?', { hint: 'Give --rows.' });
-    const each = options.rowsPerShard ?? defaultRows(options, { offset, count: 1 });
-    const left = tableSize(inputs as TableInputs) - offset;
+    const each = options.rowsPerShard ?? (await defaultRows(options, { offset, count: 1 }));
+    const left = (await tableSize(inputs as TableInputs)) - offset;
     if (left < each)
       throw new InputError(`From row ${offset} on there are ${Math.max(0, left)} rows: no shard of ${each}.`);
     return { rows: each, count: Math.floor(left / each) };

@@ -41,7 +41,7 @@ export async function openSource(inputs: SourceInputs): Promise<Source> {
     const shard = (range: RowRange) => split.shard(range, randomElement());
     return { notes: [], warnings: [], shard, manifest: () => undefined };
   }
-  const { table, description, notes, warnings } = loadTable(inputs as TableInputs);
+  const { table, description, notes, warnings } = await loadTable(inputs as TableInputs);
   const total = tableRows(table);
   requireRows(inputs, total, `a table of ${total} rows`);
   return {

@@ -8,12 +8,11 @@ import { type CsvOptions, readCsv } from '../../src/model/tables/csv.ts';
 import { applyDescription, type Prepared, prepareDataset } from '../../src/model/tables/dataset.ts';
 import { treatMissing } from '../../src/model/tables/missing.ts';
 import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
-import { readParquet } from '../../src/model/tables/parquet.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
 import type { RoleOptions } from '../../src/model/tables/roles.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
-import { DECOMPRESSORS } from '../files/decompress.ts';
 import { readParsed } from '../files/read.ts';
+import { ParquetReader } from './parquetReader.ts';
 
 /** How a table is read and prepared; null where nothing was said. */
 export interface TableInputs {
@@ -65,9 +64,9 @@ export interface LoadedTable extends Prepared {
  * Reads the rows of a file and scales them, by the numbers of the rows that are asked for or by those of a manifest.
  * @throws InputError, FileFormatError naming the file
  */
-export function loadTable(inputs: TableInputs): LoadedTable {
+export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
   const like = manifestOf(inputs);
-  const raw = readRaw(inputs, like);
+  const raw = await readRaw(inputs, like);
   const { notes = [], warnings = [] } = raw;
   if (like !== undefined) {
     const { shards: _, ...description } = like;
@@ -88,9 +87,9 @@ export function loadTable(inputs: TableInputs): LoadedTable {
 }
 
 /** Rows of the table that `loadTable` would give. @throws as `loadTable` */
-export function tableSize(inputs: TableInputs): number {
+export async function tableSize(inputs: TableInputs): Promise<number> {
   const like = manifestOf(inputs);
-  const { raw } = treatMissing(readRaw(inputs, like), like?.schema.missing ?? inputs.missing ?? 'refuse');
+  const { raw } = treatMissing(await readRaw(inputs, like), like?.schema.missing ?? inputs.missing ?? 'refuse');
   return raw.features.length / raw.inputs;
 }
 
@@ -110,14 +109,18 @@ function readingOf({ source, label, targets, ignore, header }: TableInputs): Rea
   };
 }
 
-function readRaw(inputs: TableInputs, like: DatasetManifest | undefined): RawTable {
+async function readRaw(inputs: TableInputs, like: DatasetManifest | undefined): Promise<RawTable> {
   const { source, file, fileSha256, answers, answersSha256, regression } = inputs;
   const classes = like?.schema.kind === 'classes' ? like.schema.classes : (inputs.classes ?? undefined);
   if (source === 'csv')
     return readParsed(file, (bytes) => readCsv(bytes, csvOptions(inputs, like, classes)), fileSha256);
   if (source === 'parquet') {
-    const options = { ...rolesIn(inputs, like, classes), decompressors: DECOMPRESSORS };
-    return readParsed(file, (bytes) => readParquet(bytes, options), fileSha256);
+    const reader = new ParquetReader();
+    try {
+      return await readParsed(file, (bytes) => reader.read(bytes, rolesIn(inputs, like, classes)), fileSha256);
+    } finally {
+      reader.close();
+    }
   }
   if (answers === null) {
     throw new InputError('Which answers?', { hint: `Give the ${source} file of labels or targets with --answers.` });

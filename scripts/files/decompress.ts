@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Decompressors } from '../../src/model/tables/parquet/pages.ts';
+import type { Decompressors } from '../../src/model/tables/parquet/decompress.ts';
 
 /** What Node.js decompresses: never more than the size that is asked for. */
 export const DECOMPRESSORS: Required<Decompressors> = {

@@ -26,7 +26,7 @@ export function fileHash<K extends string>(key: K, path: string): Record<K | `${
   return record as Record<K | `${K}Sha256`, string>;
 }
 
-/** Reads and parses a file; an error of the parser names the file. @throws FileFormatError when the hash differs. */
+/** Reads and parses a file; an error of the parser (or of its promise) names the file. @throws FileFormatError when the hash differs. */
 export function readParsed<T>(path: string, parse: (bytes: Uint8Array) => T, hash?: string): T {
   const bytes = readInput(path);
   if (hash !== undefined && sha256(bytes) !== hash) {
@@ -34,11 +34,16 @@ export function readParsed<T>(path: string, parse: (bytes: Uint8Array) => T, has
       hint: 'Put it back, or start another run.',
     });
   }
+  const named = (cause: unknown): unknown => {
+    if (!(cause instanceof FileFormatError)) return cause;
+    return new FileFormatError(`${path}: ${cause.shortMessage}`, { cause, details: cause.details, hint: cause.hint });
+  };
   try {
-    return parse(bytes);
+    const parsed = parse(bytes);
+    if (!(parsed instanceof Promise)) return parsed;
+    return parsed.catch((cause) => Promise.reject(named(cause))) as T;
   } catch (cause) {
-    if (!(cause instanceof FileFormatError)) throw cause;
-    throw new FileFormatError(`${path}: ${cause.shortMessage}`, { cause, details: cause.details, hint: cause.hint });
+    throw named(cause);
   }
 }
 

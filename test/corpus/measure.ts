@@ -24,7 +24,7 @@ for (const name of process.argv.slice(2)) {
   let message: string | undefined;
   let failure: string | undefined;
   try {
-    PARSERS[parserOf(found)](bytes);
+    await PARSERS[parserOf(found)](bytes);
     failure = 'it was accepted';
   } catch (error) {
     if (error instanceof DescentError) message = error.message;

@@ -12,7 +12,7 @@ function varint(value: number): number[] {
 }
 
 function codeOf(value: Thrift): number {
-  if (typeof value === 'number') return 6;
+  if (typeof value === 'number') return Math.abs(value) < 2 ** 31 ? 5 : 6;
   if (typeof value === 'string') return 8;
   if (typeof value === 'boolean') return value ? 1 : 2;
   return Array.isArray(value) ? 9 : 12;
@@ -82,8 +82,11 @@ export function parquetTable(spec: TableSpec = {}): Uint8Array {
   const body = new Uint8Array(pages.length + labels.length);
   body.set(pages);
   body.set(labels, pages.length);
-  const details = (start: number, bytes: number) => ({ 1: 1, 4: 0, 5: rows, 7: bytes, 9: start });
+  const details = (name: string, start: number, bytes: number) => {
+    return { 1: 1, 2: [0], 3: [name], 4: 0, 5: rows, 6: bytes, 7: bytes, 9: start };
+  };
   return parquet(body, {
+    1: 2,
     2: [
       { 4: 'root', 5: 2 },
       { 1: 1, 3: 0, 4: 'a', ...element },
@@ -93,8 +96,8 @@ export function parquetTable(spec: TableSpec = {}): Uint8Array {
     4: [
       {
         1: [
-          { 3: { ...details(4, pages.length), ...chunk }, ...outer },
-          { 3: details(4 + pages.length, labels.length) },
+          { 3: { ...details('a', 4, pages.length), ...chunk }, ...outer },
+          { 3: details('y', 4 + pages.length, labels.length) },
         ],
         3: rows,
       },

@@ -1,4 +1,4 @@
-import { DECOMPRESSORS } from '../../scripts/files/decompress.ts';
+import { ParquetReader } from '../../scripts/data/parquetReader.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { readFloatModel } from '../../src/model/import/floatModel.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
@@ -8,7 +8,6 @@ import { readTensors } from '../../src/model/safetensors.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readCsv } from '../../src/model/tables/csv.ts';
 import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
-import { readParquet } from '../../src/model/tables/parquet.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { parseEdge } from '../../src/registry/edge.ts';
 import { entry, safetensors } from './files.ts';
@@ -18,7 +17,10 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 /** A good file for the indexes of the corpus to speak of. */
 const PART = { name: 'a.safetensors', bytes: safetensors(`{"0.weight":${entry('F32', [1, 1], 0, 4)}}`, [0, 0, 0, 0]) };
 
-/** Everything that reads bytes of strangers, by the extension of the corpus files meant for it. */
+/** As the command line reads Parquet, one process for all files. */
+const parquet = new ParquetReader();
+
+/** Everything that reads bytes of strangers, some of it in a promise, by the extension of the corpus files meant for it. */
 export const PARSERS = {
   safetensors: readTensors,
   weights: readWeights,
@@ -27,7 +29,7 @@ export const PARSERS = {
   onnx: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.onnx', bytes }]).model, 0n),
   index: (bytes: Uint8Array) => readSource([{ name: 'model.safetensors.index.json', bytes }, PART]),
   csv: (bytes: Uint8Array) => readCsv(bytes, { label: 'y' }),
-  parquet: (bytes: Uint8Array) => readParquet(bytes, { label: 'y', decompressors: DECOMPRESSORS }),
+  parquet: (bytes: Uint8Array) => parquet.read(bytes, { label: 'y' }),
   npy: (bytes: Uint8Array) => readNumpyFile(bytes),
   npz: (bytes: Uint8Array) => readNumpyFile(bytes, 'X'),
   idx: parseIdx,

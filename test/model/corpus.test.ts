@@ -43,10 +43,10 @@ describe('bad files', () => {
   });
 
   for (const one of SMALL) {
-    it(`are refused: ${one.file}`, () => {
+    it(`are refused: ${one.file}`, async () => {
       const bytes = readFileSync(join(CORPUS, 'files', one.file));
-      assert.throws(
-        () => PARSERS[parserOf(one)](bytes),
+      await assert.rejects(
+        async () => PARSERS[parserOf(one)](bytes),
         (error: unknown) =>
           error instanceof DescentError && one.message.test(error.message) && error.message.length < MAX_MESSAGE,
       );

@@ -13,6 +13,7 @@ import { zeroWeights } from '../../src/model/weights.ts';
 import { exportFloatWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { parserOf, SMALL } from '../corpus/cases.ts';
 import { idx, npy, npyHeader } from '../corpus/files.ts';
+import { npz } from '../corpus/npzFile.ts';
 import { PARSERS, type Parser } from '../corpus/parsers.ts';
 import { floats, node, onnx } from '../support/onnx.ts';
 
@@ -47,35 +48,36 @@ const GOOD: Partial<Record<Parser, Uint8Array>> = {
   csv: utf8('a,y\n1,p\n2,"q"\n'),
   parquet: new Uint8Array(readFileSync(join(import.meta.dirname, '..', 'corpus', 'parquet', 'encodings.parquet'))),
   npy: npy(npyHeader('<i4', [2, 2]), Array(16).fill(1)),
+  npz: npz([{ name: 'X', bytes: npy(npyHeader('|u1', [2, 1]), [1, 2]), deflate: true }]),
   idx: idx(8, [2, 2], [1, 2, 3, 4]),
   manifest: utf8(formatManifest(manifest)),
 };
 
 describe('every parser', () => {
   for (const parser of Object.keys(PARSERS) as Parser[]) {
-    const attempt = (bytes: Uint8Array) => {
+    const attempt = async (bytes: Uint8Array) => {
       try {
-        PARSERS[parser](bytes);
+        await PARSERS[parser](bytes);
       } catch (error) {
         assert.ok(error instanceof DescentError, String(error));
       }
     };
 
-    it(`gives a value or a DescentError, nothing else: ${parser}`, () => {
-      fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), attempt));
-      fc.assert(fc.property(fc.json({ maxDepth: 4 }), (json) => attempt(utf8(json))));
+    it(`gives a value or a DescentError, nothing else: ${parser}`, async () => {
+      await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), attempt));
+      await fc.assert(fc.asyncProperty(fc.json({ maxDepth: 4 }), (json) => attempt(utf8(json))));
       const seeds = SMALL.filter((one) => parserOf(one) === parser).map(({ make }) => make());
       const good = GOOD[parser];
       if (good) {
-        PARSERS[parser](good);
+        await PARSERS[parser](good);
         seeds.push(good);
       }
       const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
-      fc.assert(
-        fc.property(fc.constantFrom(...seeds), edits, fc.option(fc.nat()), (seed, changes, cut) => {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...seeds), edits, fc.option(fc.nat()), async (seed, changes, cut) => {
           const bytes = seed.slice(0, cut === null ? seed.length : cut % (seed.length + 1));
           for (const [at, value] of changes) if (bytes.length > 0) bytes[at % bytes.length] = value;
-          attempt(bytes);
+          await attempt(bytes);
         }),
         { numRuns: 1000 },
       );

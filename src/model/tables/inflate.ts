@@ -1,4 +1,4 @@
-import { Gunzip, Inflate } from 'fflate';
+import { Gunzip, Inflate, Unzlib } from 'fflate';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { crc32 } from './crc32.ts';
 
@@ -14,6 +14,11 @@ const STEP = 1 << 14;
  */
 export function inflate(bytes: Uint8Array, size: number, what: string): Uint8Array<ArrayBuffer> {
   return drain(new Inflate(), bytes, size, what);
+}
+
+/** The same of bytes in the wrapping of zlib, as PNG has them. */
+export function unzlib(bytes: Uint8Array, size: number, what: string): Uint8Array<ArrayBuffer> {
+  return drain(new Unzlib(), bytes, size, what);
 }
 
 /** Whether bytes are those of a gzip file. */
@@ -39,7 +44,12 @@ export function gunzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-function drain(stream: Inflate | Gunzip, bytes: Uint8Array, size: number, what: string): Uint8Array<ArrayBuffer> {
+function drain(
+  stream: Inflate | Gunzip | Unzlib,
+  bytes: Uint8Array,
+  size: number,
+  what: string,
+): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(size);
   let made = 0;
   stream.ondata = (chunk) => {

@@ -1,12 +1,13 @@
 import { FileFormatError } from '../../errors/FileFormatError.ts';
-import { InputError } from '../../errors/InputError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
+import { classNamesOf } from './parquet/classNames.ts';
 import { type Column, columnsOf, kindOf, requireLabels, requireNumbers } from './parquet/columns.ts';
+import type { Decompressors } from './parquet/decompress.ts';
 import { type Footer, readFooter } from './parquet/footer.ts';
-import { type Decompressors, type Page, type PageOptions, readPages } from './parquet/pages.ts';
-import type { Numbers, Texts } from './parquet/values.ts';
+import { decodePng } from './parquet/images.ts';
+import { type Page, type PageOptions, readPages } from './parquet/pages.ts';
 import { classify, type RawTable } from './rawTable.ts';
 import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 
@@ -25,31 +26,32 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Columns of numbers, side by side. */
 interface Block {
   columns: Column[];
-  /** Numbers that each column has in a row: 1, or as many as its lists are long. */
+  /** Numbers that each column has in a row: 1, or as many as its lists or images hold. */
   widths: number[];
   /** Sum of the widths. */
   width: number;
-  /** Names of the columns; of lists `name[0]`, `name[1]`, .. */
+  /** Names of the columns; of lists and images `name[0]`, `name[1]`, .. */
   names: string[];
 }
 
 /**
- * Reads a table of numbers from Parquet: columns of numbers or booleans (0 and 1), and of lists of numbers that are of one
- * length in all rows; labels are integers or text. Rows count from 0.
+ * Reads a table of numbers from Parquet: columns of numbers or booleans (0 and 1), of lists of numbers that are of one
+ * length in all rows, and of PNG images of one size; labels are integers or text, and integers get the names that the
+ * Hugging Face hub wrote into the file. Rows count from 0.
+ *
+ * The decoders are hyparquet's. All sizes that a file claims are checked before; still a hostile file may keep them busy for
+ * good, or fill the heap: bytes of strangers are to be read in a worker with limits.
  * @throws FileFormatError with row and column; InputError for columns that are not there
  */
 export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTable {
-  if (bytes.length > MAX_FILE_BYTES) {
-    throw new FileFormatError(`The Parquet file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read.`, {
-      hint: 'Split it, or leave columns out when writing it.',
-    });
-  }
+  requireParquetSize(bytes);
   const footer = readFooter(bytes);
   const all = columnsOf(footer);
   const names = all.map(({ name }) => name);
   requireNames(names, 'Parquet');
-  const roles = rolesOf(names, options);
-  requireNoIndex([...roles.features, ...roles.targets].map((k) => names[k]));
+  const indices = indexColumns(names, options);
+  const roles = rolesOf(names, { ...options, ignore: [...(options.ignore ?? []), ...indices] });
+  const notes = indices.map((name) => `Left out the column ${show(name)}: it is the index of a data frame.`);
   if (footer.rows === 0) throw new FileFormatError('The Parquet file has columns and no rows.');
   const [features, targets] = [roles.features, roles.targets].map((list) => list.map((k) => all[k]));
   for (const column of [...features, ...targets]) requireNumbers(column);
@@ -63,19 +65,29 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   const values = readBlock(blocks[0], footer, pages);
   const table = { inputs: blocks[0].width, features: values, columns: blocks[0].names };
   if (label === undefined) {
-    return { ...table, kind: 'regression', outputs: blocks[1].width, targets: readBlock(blocks[1], footer, pages) };
+    const { width, names: targetNames } = blocks[1];
+    const targetValues = readBlock(blocks[1], footer, pages);
+    return { ...table, kind: 'regression', outputs: width, targets: targetValues, targetNames, ...noted(notes) };
   }
-  const { classes, labels } = readLabels(label, footer, pages, options.classes);
-  return { ...table, kind: 'classes', outputs: classes.length, labels, classes };
+  const { classes, labels } = readLabels(label, footer, pages, { given: options.classes, notes });
+  return { ...table, kind: 'classes', outputs: classes.length, labels, classes, ...noted(notes) };
 }
 
-/** pandas writes the numbers of its rows as a column, which teaches nothing. */
-function requireNoIndex(names: readonly string[]): void {
-  const index = names.find((name) => /^__index_level_\d+__$/.test(name));
-  if (index === undefined) return;
-  throw new InputError(`The column ${show(index)} is the index of a data frame.`, {
-    hint: `Leave it out: --ignore ${index}.`,
-  });
+/** @throws FileFormatError for a file that is larger than any that is read */
+export function requireParquetSize(bytes: Uint8Array): void {
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw new FileFormatError(`The Parquet file has ${bytes.length} bytes; at most ${MAX_FILE_BYTES} are read.`, {
+      hint: 'Split it, or leave columns out when writing it.',
+    });
+  }
+}
+
+const noted = (notes: string[]) => (notes.length === 0 ? {} : { notes });
+
+/** Columns in which pandas writes the numbers of its rows, unless they are asked for: they teach nothing. */
+function indexColumns(names: readonly string[], { label, targets = [], ignore = [] }: RoleOptions): string[] {
+  const named = [label, ...targets, ...ignore];
+  return names.filter((name) => /^__index_level_\d+__$/.test(name) && !named.includes(name));
 }
 
 function requireCells({ rows }: Footer, columns: number): void {
@@ -87,14 +99,19 @@ function requireCells({ rows }: Footer, columns: number): void {
 }
 
 function blockOf(columns: Column[], footer: Footer, pages: PageOptions): Block {
-  const widths = columns.map((column) => (column.isList ? listLength(column, footer, pages) : 1));
+  const widths = columns.map((column) => {
+    if (column.isList) return listLength(column, footer, pages);
+    return kindOf(column) === 'image' ? imageLength(column, footer, pages) : 1;
+  });
   const width = widths.reduce((sum, n) => sum + n, 0);
   if (width > MAX_COLUMNS) {
     throw new FileFormatError(`The lists and columns hold ${width} numbers a row; at most ${MAX_COLUMNS} are read.`);
   }
-  const names = columns.flatMap(({ name, isList }, k) =>
-    isList ? Array.from({ length: widths[k] }, (_, j) => `${name}[${j}]`) : [name],
-  );
+  const names = columns.flatMap((column, k) => {
+    const { name } = column;
+    if (!column.isList && kindOf(column) !== 'image') return [name];
+    return Array.from({ length: widths[k] }, (_, j) => `${name}[${j}]`);
+  });
   requireNames(names, 'Parquet');
   return { columns, widths, width, names };
 }
@@ -117,8 +134,18 @@ function listLength(column: Column, footer: Footer, pages: PageOptions): number 
   return length;
 }
 
+/** Numbers of the image in the first row. */
+function imageLength(column: Column, footer: Footer, pages: PageOptions): number {
+  for (const page of pagesOf(column, footer, pages)) {
+    if (page.absent === 0) throw absence(0, column);
+    const bytes = page.values[page.indices === undefined ? 0 : page.indices[0]];
+    return decodePng(bytes, `Row 0 of column ${show(column.name)}`).data.length;
+  }
+  throw absence(0, column);
+}
+
 function* pagesOf(column: Column, { groups }: Footer, pages: PageOptions): Generator<Page> {
-  for (const { chunks } of groups) yield* readPages(chunks[column.first], column, pages);
+  for (const { chunks } of groups) yield* readPages(chunks[column.chunk], column, pages);
 }
 
 /**
@@ -129,60 +156,84 @@ function readBlock({ columns, widths, width }: Block, footer: Footer, pages: Pag
   const out = new Float32Array(footer.rows * width);
   let first = 0;
   columns.forEach((column, k) => {
-    const exact = kindOf(column) === 'integer';
+    const kind = kindOf(column);
     const start = first;
-    eachValue(column, widths[k], footer, pages, (row, position, page, at) => {
-      const value = (page.values as Numbers)[at];
-      const float = Math.fround(value);
-      if (!Number.isFinite(float) || (exact && Math.abs(value) >= 2 ** 53)) throw unfit(value, row, column);
-      out[row * width + start + position] = float;
+    eachValue(column, kind === 'image' ? 1 : widths[k], footer, pages, (row, position, page, at) => {
+      const to = row * width + start;
+      if (kind === 'image') out.set(pixelsAt(page, at, row, { column, length: widths[k] }), to);
+      else out[to + position] = numberAt(page, at, row, column, kind === 'integer');
     });
     first += widths[k];
   });
   return out;
 }
 
-function readLabels(column: Column, footer: Footer, pages: PageOptions, given?: readonly string[]) {
+function numberAt(page: Page, at: number, row: number, column: Column, exact: boolean): number {
+  const value = Number(page.values[at]);
+  const float = Math.fround(value);
+  if (!Number.isFinite(float) || (exact && Math.abs(value) >= 2 ** 53)) throw unfit(value, row, column);
+  return float;
+}
+
+function pixelsAt(page: Page, at: number, row: number, { column, length }: { column: Column; length: number }) {
+  const where = `Row ${row} of column ${show(column.name)}`;
+  const { width, height, channels, data } = decodePng(page.values[at], where);
+  if (data.length === length) return data;
+  throw new FileFormatError(
+    `${where} holds an image of ${width} x ${height} pixels in ${channels} channels, ${data.length} numbers; ` +
+      `row 0 has ${length}.`,
+    { hint: 'Make the images one size, and one number of channels.' },
+  );
+}
+
+function readLabels(
+  column: Column,
+  footer: Footer,
+  pages: PageOptions,
+  { given, notes }: { given: readonly string[] | undefined; notes: string[] },
+) {
+  const isText = kindOf(column) === 'text';
+  const named = isText ? undefined : classNamesOf(column.name, footer);
+  if (named === 'unreadable') {
+    notes.push(`The names that the file gives to the classes of column ${show(column.name)} cannot be read.`);
+  }
+  const names = named === 'unreadable' ? undefined : named;
+  const order = given ?? names;
   const found = new Map<string, number>();
   const indices = new Int32Array(footer.rows);
   const numberOf = (text: string): number => {
     const known = found.get(text);
     if (known !== undefined) return known;
     found.set(text, found.size);
-    if (found.size > MAX_SIZE) classify(found, [], given);
+    if (found.size > MAX_SIZE) classify(found, [], order);
     return found.size - 1;
   };
   let dictionary: unknown;
   let known = new Int32Array();
-  eachValue(column, 1, footer, pages, (row, _, page, at) => {
-    if (page.indices !== undefined && page.values !== dictionary) {
-      dictionary = page.values;
-      known = new Int32Array(page.values.length);
+  eachValue(column, 1, footer, pages, (row, _, { values, indices: positions }, at) => {
+    if (positions !== undefined && values !== dictionary) {
+      dictionary = values;
+      known = new Int32Array(values.length);
     }
-    if (page.indices !== undefined && known[at] > 0) {
+    if (positions !== undefined && known[at] > 0) {
       indices[row] = known[at] - 1;
       return;
     }
-    const k = numberOf(
-      'starts' in page.values ? textAt(page.values, at, row, column) : integerAt(page.values, at, row, column),
-    );
+    const k = numberOf(isText ? textAt(values[at], row, column) : nameAt(Number(values[at]), row, column, names));
     indices[row] = k;
-    if (page.indices !== undefined) known[at] = k + 1;
+    if (positions !== undefined) known[at] = k + 1;
   });
-  return classify(found, indices, given);
+  return classify(found, indices, order);
 }
 
-function textAt({ bytes, starts, ends }: Texts, at: number, row: number, column: Column): string {
+function textAt(bytes: Uint8Array<ArrayBuffer>, row: number, column: Column): string {
   const where = `Row ${row} of column ${show(column.name)}`;
-  if (ends[at] - starts[at] > MAX_LABEL_BYTES) {
-    throw new FileFormatError(
-      `${where} has a label of ${ends[at] - starts[at]} bytes; at most ${MAX_LABEL_BYTES} are read.`,
-    );
+  if (bytes.length > MAX_LABEL_BYTES) {
+    throw new FileFormatError(`${where} has a label of ${bytes.length} bytes; at most ${MAX_LABEL_BYTES} are read.`);
   }
   let text: string;
   try {
-    const part = bytes.subarray(starts[at], ends[at]) as Uint8Array<ArrayBuffer>;
-    text = UTF8.decode(part).trim();
+    text = UTF8.decode(bytes).trim();
   } catch (cause) {
     throw new FileFormatError(`${where} is not UTF-8 text.`, { cause });
   }
@@ -190,9 +241,14 @@ function textAt({ bytes, starts, ends }: Texts, at: number, row: number, column:
   return text;
 }
 
-function integerAt(values: Numbers, at: number, row: number, column: Column): string {
-  if (!Number.isSafeInteger(values[at])) throw unfit(values[at], row, column);
-  return `${values[at]}`;
+function nameAt(value: number, row: number, column: Column, names: readonly string[] | undefined): string {
+  if (!Number.isSafeInteger(value)) throw unfit(value, row, column);
+  if (names === undefined) return `${value}`;
+  if (value >= 0 && value < names.length) return names[value];
+  throw new FileFormatError(
+    `Row ${row} has the label ${value} in column ${show(column.name)}; the file names the classes 0 to ${names.length - 1}.`,
+    { hint: 'Leave such rows out when writing the file.' },
+  );
 }
 
 /**
@@ -217,7 +273,7 @@ function eachValue(
   };
   for (const [number, { rows, chunks }] of groups.entries()) {
     total += rows;
-    for (const page of readPages(chunks[column.first], column, pages)) {
+    for (const page of readPages(chunks[column.chunk], column, pages)) {
       const { count, starts, absent, indices } = page;
       for (let k = 0; k < count; k++) {
         if (starts === undefined || starts[k] === 0) {
@@ -245,8 +301,11 @@ function wrongRows({ name }: Column, group: number, rows: number): FileFormatErr
   return new FileFormatError(`Column ${show(name)} has not ${rows} rows in row group ${group}.`);
 }
 
-function absence(row: number, { name }: Column): FileFormatError {
-  return new FileFormatError(`Row ${row} has no value in column ${show(name)}.`);
+function absence(row: number, { name, isFile }: Column): FileFormatError {
+  return new FileFormatError(
+    `Row ${row} has no value in column ${show(name)}.`,
+    isFile ? { hint: 'Write the images into the file, not their paths alone.' } : {},
+  );
 }
 
 function unfit(value: number, row: number, { name }: Column): FileFormatError {

@@ -1,46 +1,22 @@
+import { parquetMetadata } from 'hyparquet/src/metadata.js';
+import type { FileMetaData, SchemaElement } from 'hyparquet/src/types.js';
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
-import { show } from '../../json.ts';
 import { damaged } from './damaged.ts';
-import { type Cursor, cursorAt, readBoolean, readInteger, readList, readStruct, readText } from './thrift.ts';
 
-/** Type of the values as they are written. */
-export type Physical = (typeof PHYSICAL)[number];
-const PHYSICAL = [
-  ...(['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE'] as const),
-  ...(['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'] as const),
-];
-export type Codec = (typeof CODECS)[number];
-const CODECS = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'] as const;
-
-const CONVERTED = [
-  ...['UTF8', 'MAP', 'MAP_KEY_VALUE', 'LIST', 'ENUM', 'DECIMAL', 'DATE', 'TIME_MILLIS', 'TIME_MICROS'],
-  ...['TIMESTAMP_MILLIS', 'TIMESTAMP_MICROS', 'UINT_8', 'UINT_16', 'UINT_32', 'UINT_64'],
-  ...['INT_8', 'INT_16', 'INT_32', 'INT_64', 'JSON', 'BSON', 'INTERVAL'],
-];
-/** Logical types by field; 0 and 9 are not in use. */
-const LOGICAL = [
-  ...['', 'UTF8', 'MAP', 'LIST', 'ENUM', 'DECIMAL', 'DATE', 'TIME', 'TIMESTAMP', 'INTERVAL', 'INTEGER', 'NULL'],
-  ...['JSON', 'BSON', 'UUID', 'FLOAT16', 'VARIANT', 'GEOMETRY', 'GEOGRAPHY'],
-];
-
+/** A group or a column of the schema, as hyparquet reads it, and what Descent asks of it. */
 export interface Element {
+  raw: SchemaElement;
   name: string;
-  physical: Physical | undefined;
-  /** Bytes of a FIXED_LEN_BYTE_ARRAY. */
-  length: number;
-  repetition: 'REQUIRED' | 'OPTIONAL' | 'REPEATED';
   children: number;
+  repetition: 'REQUIRED' | 'OPTIONAL' | 'REPEATED';
   /** What the values stand for, such as UTF8, DECIMAL or TIMESTAMP; absent: just what they are. */
   meaning: string | undefined;
-  unsigned: boolean;
-  /** Decimal places of a DECIMAL. */
-  scale: number;
 }
 
 /** Where the values of a column lie that belong to one row group. */
 export interface Chunk {
-  physical: Physical | undefined;
-  codec: Codec | undefined;
+  physical: string;
+  codec: string;
   values: number;
   start: number;
   bytes: number;
@@ -60,10 +36,11 @@ export interface Footer {
   rows: number;
   /** Where the row groups end. */
   end: number;
+  /** Texts that writers keep with a file, by key. */
+  texts: ReadonlyMap<string, string>;
 }
 
 const MAX_FOOTER_BYTES = 1 << 24;
-const MAX_ELEMENTS = 1 << 18;
 /** Of all row groups; 60 groups of 784 columns are 47,040. */
 const MAX_CHUNKS = 1 << 18;
 
@@ -86,22 +63,62 @@ export function readFooter(bytes: Uint8Array): Footer {
     const limit = Math.min(MAX_FOOTER_BYTES, bytes.length - 12);
     throw new FileFormatError(`The Parquet footer claims ${length} bytes; at most ${limit} are read.`);
   }
-  const footer: Footer = { elements: [], groups: [], rows: -1, end };
-  let chunks = 0;
-  readStruct(cursorAt(bytes.subarray(0, bytes.length - 8), end), {
-    2: (c) => readList(c, MAX_ELEMENTS, () => footer.elements.push(readElement(c))),
-    3: (c) => {
-      footer.rows = readInteger(c);
-    },
-    4: (c) =>
-      readList(c, MAX_CHUNKS, () => {
-        const group = readGroup(c, MAX_CHUNKS - chunks);
-        chunks += group.chunks.length + 1;
-        footer.groups.push(group);
-      }),
-  });
+  let footer: Footer;
+  try {
+    footer = { ...convert(parquetMetadata(bytes.subarray(end), { parsers: RAW, geoparquet: false })), end };
+  } catch (cause) {
+    if (cause instanceof FileFormatError) throw cause;
+    throw new FileFormatError('The Parquet file is damaged: its footer cannot be read.', { cause });
+  }
   requireRows(footer);
   return footer;
+}
+
+/** Texts stay bytes: those of statistics need not be texts. */
+const RAW = { stringFromBytes: (bytes: Uint8Array) => bytes };
+
+function convert({ schema, row_groups, num_rows, key_value_metadata = [] }: FileMetaData): Omit<Footer, 'end'> {
+  const chunks = row_groups.reduce((sum, { columns }) => sum + columns.length + 1, 0);
+  if (chunks > MAX_CHUNKS) throw damaged(`it claims ${chunks} column chunks; at most ${MAX_CHUNKS} are read`);
+  return {
+    elements: schema.map(elementOf),
+    groups: row_groups.map((group) => ({
+      rows: Number(group.num_rows),
+      chunks: group.columns.map(({ meta_data: data, file_path, crypto_metadata, encrypted_column_metadata }) => {
+        const [page, dictionary] = [Number(data?.data_page_offset), Number(data?.dictionary_page_offset ?? 0)];
+        return {
+          physical: `${data?.type}`,
+          codec: `${data?.codec}`,
+          values: Number(data?.num_values),
+          start: dictionary > 0 ? Math.min(page, dictionary) : page,
+          bytes: Number(data?.total_compressed_size),
+          away: file_path !== undefined || crypto_metadata !== undefined || encrypted_column_metadata !== undefined,
+        };
+      }),
+    })),
+    rows: Number(num_rows),
+    texts: new Map(key_value_metadata.map(({ key, value }) => [key, value ?? ''])),
+  };
+}
+
+function elementOf(raw: SchemaElement): Element {
+  const { name, num_children, converted_type, logical_type } = raw;
+  let meaning: string | undefined;
+  if (logical_type !== undefined) {
+    const { type } = logical_type;
+    meaning = type === 'STRING' ? 'UTF8' : type === 'INTEGER' ? undefined : (type ?? 'that is not known');
+  } else if (converted_type !== undefined && !/^U?INT_/.test(converted_type)) {
+    meaning = converted_type;
+  }
+  if (meaning === 'DECIMAL' && logical_type !== undefined && 'scale' in logical_type) {
+    // hyparquet converts by the older of the two names that writers give a decimal.
+    raw.converted_type = 'DECIMAL';
+    raw.scale = logical_type.scale;
+  }
+  // A hostile file may write any of these as a 64-bit integer.
+  for (const key of ['type_length', 'scale'] as const) if (raw[key] !== undefined) raw[key] = Number(raw[key]);
+  raw.repetition_type ??= 'REQUIRED';
+  return { raw, name: `${name}`, children: Number(num_children ?? 0), repetition: raw.repetition_type, meaning };
 }
 
 function requireRows({ groups, rows }: Footer): void {
@@ -109,122 +126,4 @@ function requireRows({ groups, rows }: Footer): void {
   if (groups.some((group) => !(Number.isSafeInteger(group.rows) && group.rows >= 0)) || total !== rows) {
     throw new FileFormatError(`The Parquet file claims ${rows} rows; its row groups have ${total}.`);
   }
-}
-
-function readElement(cursor: Cursor): Element {
-  const element: Element = {
-    name: '',
-    physical: undefined,
-    length: 0,
-    repetition: 'REQUIRED',
-    children: 0,
-    meaning: undefined,
-    unsigned: false,
-    scale: 0,
-  };
-  let converted: string | undefined;
-  readStruct(cursor, {
-    1: (c) => {
-      element.physical = nameOf(PHYSICAL, readInteger(c));
-    },
-    2: (c) => {
-      element.length = readInteger(c);
-    },
-    3: (c) => {
-      element.repetition = nameOf(['REQUIRED', 'OPTIONAL', 'REPEATED'] as const, readInteger(c));
-    },
-    4: (c) => {
-      element.name = readText(c);
-    },
-    5: (c) => {
-      element.children = readInteger(c);
-    },
-    6: (c) => {
-      converted = nameOf(CONVERTED, readInteger(c));
-    },
-    7: (c) => {
-      element.scale = readInteger(c);
-    },
-    10: (c) => readLogical(c, element),
-  });
-  // Old writers name the integers by width; newer ones say the same in both ways.
-  if (converted !== undefined && /^U?INT_/.test(converted)) element.unsigned ||= converted.startsWith('U');
-  else element.meaning ??= converted;
-  return element;
-}
-
-function readLogical(cursor: Cursor, element: Element): void {
-  const fields: Record<number, (c: Cursor) => void> = {};
-  for (let id = 1; id < 64; id++) {
-    fields[id] = (c) => {
-      element.meaning = LOGICAL[id] ?? `logical type ${id}`;
-      readStruct(c, {});
-    };
-  }
-  fields[5] = (c) => {
-    element.meaning = 'DECIMAL';
-    readStruct(c, {
-      1: () => {
-        element.scale = readInteger(c);
-      },
-    });
-  };
-  fields[10] = (c) =>
-    readStruct(c, {
-      2: () => {
-        element.unsigned = !readBoolean(c);
-      },
-    });
-  readStruct(cursor, fields);
-}
-
-function readGroup(cursor: Cursor, limit: number): RowGroup {
-  const group: RowGroup = { rows: -1, chunks: [] };
-  readStruct(cursor, {
-    1: (c) => readList(c, limit, () => group.chunks.push(readChunk(c))),
-    3: (c) => {
-      group.rows = readInteger(c);
-    },
-  });
-  return group;
-}
-
-function readChunk(cursor: Cursor): Chunk {
-  const chunk: Chunk = { physical: undefined, codec: undefined, values: -1, start: -1, bytes: -1, away: false };
-  let [data, dictionary] = [-1, 0];
-  const away = (c: Cursor) => {
-    chunk.away = true;
-    if (c.type === 8) readText(c);
-    else readStruct(c, {});
-  };
-  const details = (c: Cursor) =>
-    readStruct(c, {
-      1: () => {
-        chunk.physical = nameOf(PHYSICAL, readInteger(c));
-      },
-      4: () => {
-        chunk.codec = nameOf(CODECS, readInteger(c));
-      },
-      5: () => {
-        chunk.values = readInteger(c);
-      },
-      7: () => {
-        chunk.bytes = readInteger(c);
-      },
-      9: () => {
-        data = readInteger(c);
-      },
-      11: () => {
-        dictionary = readInteger(c);
-      },
-    });
-  readStruct(cursor, { 1: away, 3: details, 8: away });
-  chunk.start = dictionary > 0 ? Math.min(data, dictionary) : data;
-  return chunk;
-}
-
-function nameOf<T extends string>(names: readonly T[], code: number): T {
-  const name = names[code];
-  if (name === undefined) throw damaged(`there is no type ${show(code)}`);
-  return name;
 }

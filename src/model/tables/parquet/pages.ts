@@ -1,34 +1,27 @@
+import { parquetHeader } from 'hyparquet/src/column.js';
+import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js';
+import { readPlain } from 'hyparquet/src/plain.js';
+import type { ColumnDecoder, DecodedArray, PageHeader } from 'hyparquet/src/types.js';
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { show } from '../../json.ts';
 import type { Column } from './columns.ts';
 import { damaged } from './damaged.ts';
-import { readRuns, type Source, takeBytes } from './encodings.ts';
-import type { Chunk, Codec } from './footer.ts';
-import { unpackSnappy } from './snappy.ts';
-import { type Cursor, cursorAt, readBoolean, readInteger, readStruct } from './thrift.ts';
-import { readLength, readValues, type Values } from './values.ts';
-
-/**
- * Decompresses bytes to exactly `size` bytes, and never makes more than that.
- * @throws anything when they are damaged
- */
-export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
-
-/** What Descent does not decompress by itself; a codec that is missing here is refused. */
-export type Decompressors = Partial<Record<'GZIP' | 'BROTLI' | 'ZSTD', Decompress>>;
+import { type Decompressors, unpack } from './decompress.ts';
+import type { Chunk } from './footer.ts';
 
 /** Some values of a column, one after the other. */
 export interface Page {
   /** Values, and those that are absent. */
   count: number;
   /** Lists only, for each value: 0 where a row begins. */
-  starts: Uint8Array | undefined;
+  starts: number[] | undefined;
   /** Position of the first value that is absent, or -1. */
   absent: number;
-  /** The values up to that. */
-  values: Values;
+  /** The values up to that: numbers, bigints, booleans, or bytes of texts. */
+  values: DecodedArray;
   /** Position of each value among `values`, where these are those of a dictionary. */
-  indices: Uint32Array | undefined;
+  indices: ArrayLike<number> | undefined;
 }
 
 /** Greatest size of a page, decompressed. */
@@ -48,183 +41,218 @@ export interface PageOptions {
   spent: { bytes: number };
 }
 
-interface Header {
-  type: number;
-  /** Sizes in the file and decompressed. */
+/** The sizes that a page claims. */
+interface Claims {
   packed: number;
   size: number;
   values: number;
-  encoding: number;
-  /** First version of pages: encodings of the levels. */
-  startEncoding: number;
-  depthEncoding: number;
-  /** Second version of pages: bytes of the levels, and whether the values are compressed. */
-  starts: number;
-  depths: number;
-  isPacked: boolean;
+  encoding: string;
+  isDictionary: boolean;
 }
 
-const [DATA, DICTIONARY, DATA_2] = [0, 2, 3];
-const [PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY] = [0, 2, 3, 8];
+/** Encodings that are read, by type; a dictionary is read for all but booleans. */
+const ENCODINGS: Record<string, readonly string[]> = {
+  BOOLEAN: ['PLAIN', 'RLE'],
+  INT32: ['PLAIN', 'DELTA_BINARY_PACKED', 'BYTE_STREAM_SPLIT'],
+  INT64: ['PLAIN', 'DELTA_BINARY_PACKED', 'BYTE_STREAM_SPLIT'],
+  FLOAT: ['PLAIN', 'BYTE_STREAM_SPLIT'],
+  DOUBLE: ['PLAIN', 'BYTE_STREAM_SPLIT'],
+  FIXED_LEN_BYTE_ARRAY: ['PLAIN', 'BYTE_STREAM_SPLIT'],
+  BYTE_ARRAY: ['PLAIN', 'DELTA_LENGTH_BYTE_ARRAY'],
+};
+const DICTIONARY_ENCODINGS = ['PLAIN_DICTIONARY', 'RLE_DICTIONARY'];
 
 /** The pages of a column in one row group, decoded one at a time. @throws FileFormatError naming the column */
 export function* readPages(chunk: Chunk, column: Column, options: PageOptions): Generator<Page> {
-  const { bytes, end } = options;
+  const { bytes, end, spent } = options;
   const { start, bytes: length, values, physical, away } = chunk;
-  const leaf = column.leaf!;
-  if (away) throw new FileFormatError(`Column ${show(column.name)} is encrypted or lies in another file.`);
-  if (physical !== leaf.physical || !(start >= 4 && length >= 0 && start + length <= end) || !(values >= 0)) {
-    throw damaged(`column ${show(column.name)} is not where the footer says`);
+  const name = show(column.name);
+  if (away) throw new FileFormatError(`Column ${name} is encrypted or lies in another file.`);
+  if (
+    physical !== column.leaf!.raw.type ||
+    !(start >= 4 && length >= 0 && start + length <= end && Number.isSafeInteger(values) && values >= 0)
+  ) {
+    throw damaged(`column ${name} is not where the footer says`);
   }
-  const cursor = cursorAt(bytes.subarray(0, start + length), start);
-  let dictionary: Values | undefined;
+  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset + start, length), offset: 0 };
+  let dictionary: DecodedArray | undefined;
   for (let left = values; left > 0; ) {
-    if (cursor.at === cursor.bytes.length) throw damaged(`column ${show(column.name)} has ${left} values too few`);
-    const header = readHeader(cursor);
-    const packed = takeBytes(cursor, header.packed);
-    if (header.size > MAX_PAGE_BYTES || header.values > MAX_PAGE_VALUES) {
+    if (reader.offset === length) throw damaged(`column ${name} has ${left} values too few`);
+    const header = readHeader(reader, name);
+    const claims = claimsOf(header);
+    const { packed, size } = claims;
+    if (reader.offset + packed > length) throw damaged(`a page of column ${name} is cut off`);
+    if (size > MAX_PAGE_BYTES || claims.values > MAX_PAGE_VALUES) {
       throw new FileFormatError(
-        `A page of column ${show(column.name)} claims ${header.values} values in ${header.size} bytes; ` +
+        `A page of column ${name} claims ${claims.values} values in ${size} bytes; ` +
           `at most ${MAX_PAGE_VALUES} in ${MAX_PAGE_BYTES} are read.`,
       );
     }
-    options.spent.bytes += header.size + PAGE_COST;
-    if (options.spent.bytes > MAX_TOTAL_BYTES) {
+    spent.bytes += size + PAGE_COST;
+    if (spent.bytes > MAX_TOTAL_BYTES) {
       throw new FileFormatError(`The columns claim more than ${MAX_TOTAL_BYTES} bytes, which is all that is read.`);
     }
-    if (header.type === DICTIONARY) {
-      if (dictionary !== undefined) throw damaged(`column ${show(column.name)} has two dictionaries`);
-      if (header.encoding !== PLAIN && header.encoding !== PLAIN_DICTIONARY) throw unknownEncoding(header, column);
-      const source = { bytes: unpack(packed, header.size, chunk.codec, column, options), at: 0 };
-      dictionary = readValues(source, header.values, leaf, PLAIN);
+    const at = start + reader.offset;
+    const data = bytes.subarray(at, at + packed);
+    reader.offset += packed;
+    const context = { chunk, column, dictionary, options };
+    if (claims.isDictionary) {
+      if (dictionary !== undefined) throw damaged(`column ${name} has two dictionaries`);
+      dictionary = guarded(name, () => readDictionary(data, claims, context));
     } else {
-      if (header.values > left) throw damaged(`column ${show(column.name)} has more values than the footer says`);
-      left -= header.values;
-      yield readDataPage(header, packed, { chunk, column, dictionary, options });
+      if (claims.values > left) throw damaged(`column ${name} has more values than the footer says`);
+      left -= claims.values;
+      if (claims.values > 0) yield guarded(name, () => readData(data, header, claims, context));
     }
   }
 }
 
-function readHeader(cursor: Cursor): Header {
-  const header: Header = {
-    ...{ type: -1, packed: -1, size: -1, values: 0, encoding: -1, startEncoding: RLE, depthEncoding: RLE },
-    ...{ starts: 0, depths: 0, isPacked: true },
-  };
-  const set = (key: Exclude<keyof Header, 'isPacked'>) => (c: Cursor) => {
-    header[key] = readInteger(c);
-  };
-  cursor.type = 12;
-  readStruct(cursor, {
-    1: set('type'),
-    2: set('size'),
-    3: set('packed'),
-    5: (c) => readStruct(c, { 1: set('values'), 2: set('encoding'), 3: set('depthEncoding'), 4: set('startEncoding') }),
-    7: (c) => readStruct(c, { 1: set('values'), 2: set('encoding') }),
-    8: (c) =>
-      readStruct(c, {
-        1: set('values'),
-        4: set('encoding'),
-        5: set('depths'),
-        6: set('starts'),
-        7: () => {
-          header.isPacked = readBoolean(c);
-        },
-      }),
-  });
-  const { type, packed, size, values, starts, depths } = header;
-  const isKnown = type === DATA || type === DATA_2 || type === DICTIONARY;
-  if (!isKnown || [packed, size, values, starts, depths].some((n) => !(n >= 0))) {
-    throw damaged('a page has no valid header');
+function readHeader(reader: { view: DataView; offset: number }, name: string): PageHeader {
+  try {
+    return parquetHeader(reader);
+  } catch (cause) {
+    throw new FileFormatError(`The Parquet file is damaged: a page of column ${name} has no valid header.`, { cause });
   }
-  return header;
 }
 
-interface DataPageContext {
+function claimsOf(header: PageHeader): Claims {
+  const { type, uncompressed_page_size: size, compressed_page_size: packed } = header;
+  const isDictionary = type === 'DICTIONARY_PAGE';
+  const details = isDictionary
+    ? header.dictionary_page_header
+    : type === 'DATA_PAGE'
+      ? header.data_page_header
+      : type === 'DATA_PAGE_V2'
+        ? header.data_page_header_v2
+        : undefined;
+  const values = details?.num_values;
+  const isCount = (n: unknown): n is number => Number.isInteger(n) && (n as number) >= 0;
+  if (!isCount(size) || !isCount(packed) || !isCount(values)) throw damaged('a page has no valid header');
+  return { packed, size, values, encoding: `${details?.encoding}`, isDictionary };
+}
+
+/** Whatever hyparquet throws is the file's fault. */
+function guarded<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof FileFormatError) throw cause;
+    throw new FileFormatError(`The Parquet file is damaged: a page of column ${name} cannot be read.`, { cause });
+  }
+}
+
+interface PageContext {
   chunk: Chunk;
   column: Column;
-  dictionary: Values | undefined;
+  dictionary: DecodedArray | undefined;
   options: PageOptions;
 }
 
-function readDataPage(header: Header, packed: Uint8Array, context: DataPageContext): Page {
-  const { chunk, column, options } = context;
-  const { values: count, size } = header;
-  const { isList, depth } = column;
-  let [starts, depths]: (Uint8Array | undefined)[] = [];
-  let source: Source;
-  if (header.type === DATA_2) {
-    const levels = { bytes: packed, at: 0 };
-    const [one, two] = [takeBytes(levels, header.starts), takeBytes(levels, header.depths)];
-    if (isList) starts = readLevels(one, 1, count);
-    if (depth > 0) depths = readLevels(two, depth, count);
-    const rest = packed.subarray(levels.at);
-    const codec = header.isPacked ? chunk.codec : 'UNCOMPRESSED';
-    source = { bytes: unpack(rest, size - levels.at, codec, column, options), at: 0 };
-  } else {
-    source = { bytes: unpack(packed, size, chunk.codec, column, options), at: 0 };
-    if ((isList && header.startEncoding !== RLE) || (depth > 0 && header.depthEncoding !== RLE)) {
-      throw new FileFormatError(`Column ${show(column.name)} is written in a way that went out of use in 2013.`);
-    }
-    if (isList) starts = readLevels(takeBytes(source, readLength(source)), 1, count);
-    if (depth > 0) depths = readLevels(takeBytes(source, readLength(source)), depth, count);
-  }
-  const absent = depths === undefined ? -1 : depths.findIndex((level) => level !== depth);
-  const page = { count, starts, absent };
+function decoderOf({ chunk, column, options }: PageContext): ColumnDecoder {
+  const element = column.leaf!.raw;
+  const compression = { codec: chunk.codec, column: column.name, decompressors: options.decompressors };
+  return {
+    pathInSchema: [column.name],
+    type: element.type!,
+    element,
+    schemaPath: column.path.map(({ raw }) => ({ element: raw, children: [], count: 1, path: [] })),
+    codec: chunk.codec as ColumnDecoder['codec'],
+    // Texts stay bytes: whether they are texts is for the reader of labels to say.
+    parsers: { ...DEFAULT_PARSERS, stringFromBytes: (bytes: Uint8Array) => bytes },
+    compressors: { [chunk.codec]: (bytes: Uint8Array, size: number) => unpack(bytes, size, compression) },
+    utf8: false,
+  };
+}
+
+function readDictionary(packed: Uint8Array, { size, values, encoding }: Claims, context: PageContext): DecodedArray {
+  const { column, chunk, options } = context;
+  if (encoding !== 'PLAIN' && encoding !== 'PLAIN_DICTIONARY') throw unknownEncoding(encoding, column);
+  const page = unpack(packed, size, { codec: chunk.codec, column: column.name, decompressors: options.decompressors });
+  const decoder = decoderOf(context);
+  const { type, type_length: length } = decoder.element;
+  return convert(readPlain({ view: viewOf(page), offset: 0 }, type!, values, length), decoder);
+}
+
+function readData(packed: Uint8Array, header: PageHeader, claims: Claims, context: PageContext): Page {
+  const { column, dictionary } = context;
+  const { encoding, values: count } = claims;
+  const usesDictionary = DICTIONARY_ENCODINGS.includes(encoding);
+  const type = column.leaf!.raw.type!;
+  if (usesDictionary ? type === 'BOOLEAN' : !ENCODINGS[type].includes(encoding))
+    throw unknownEncoding(encoding, column);
+  if (usesDictionary && dictionary === undefined) throw damaged(`column ${show(column.name)} lacks its dictionary`);
+  const decoder = decoderOf(context);
+  const { definitionLevels, repetitionLevels, dataPage } =
+    header.type === 'DATA_PAGE'
+      ? readFirst(packed, header, claims, context, decoder)
+      : readSecond(packed, header, claims, column, decoder);
+  const levels = column.depth > 0 && definitionLevels?.length ? definitionLevels : undefined;
+  const isShort = (list: ArrayLike<number> | undefined) => list !== undefined && list.length !== count;
+  const starts = column.isList ? repetitionLevels : undefined;
   let present = count;
-  if (depths !== undefined && absent >= 0) for (const level of depths) if (level !== depth) present--;
-  if (header.encoding === PLAIN_DICTIONARY || header.encoding === RLE_DICTIONARY) {
-    const { dictionary } = context;
-    if (dictionary === undefined) throw damaged(`column ${show(column.name)} lacks its dictionary`);
-    const indices = new Uint32Array(present);
-    if (present > 0) readRuns(source, takeBytes(source, 1)[0], indices);
-    if (indices.some((index) => index >= dictionary.length)) {
+  if (levels !== undefined) for (const level of levels) if (level !== column.depth) present--;
+  if (isShort(levels) || isShort(starts) || dataPage.length !== present) {
+    throw damaged(`a page of column ${show(column.name)} has not ${count} values`);
+  }
+  const absent = levels === undefined ? -1 : levels.findIndex((level) => level !== column.depth);
+  const page = { count, starts, absent };
+  if (!usesDictionary) return { ...page, values: convert(dataPage, decoder), indices: undefined };
+  const indices = dataPage as number[];
+  for (let k = 0; k < indices.length; k++) {
+    if (!(indices[k] >= 0 && indices[k] < dictionary!.length)) {
       throw damaged(`column ${show(column.name)} goes beyond its dictionary`);
     }
-    return { ...page, values: dictionary, indices };
   }
-  const values = readValues(source, present, column.leaf!, header.encoding);
-  if (values === undefined) throw unknownEncoding(header, column);
-  return { ...page, values, indices: undefined };
+  return { ...page, values: dictionary!, indices };
 }
 
-function readLevels(bytes: Uint8Array, greatest: number, count: number): Uint8Array {
-  const levels = new Uint8Array(count);
-  readRuns({ bytes, at: 0 }, 32 - Math.clz32(greatest), levels);
-  return levels;
-}
-
-function unpack(
+function readFirst(
   packed: Uint8Array,
-  size: number,
-  codec: Codec | undefined,
-  column: Column,
-  { decompressors }: PageOptions,
-): Uint8Array {
-  if (!(size >= 0)) throw damaged('a page is shorter than its levels');
-  let bytes = packed;
-  if (codec !== 'UNCOMPRESSED' && size > 0) {
-    const own = codec === 'SNAPPY' ? unpackSnappy : undefined;
-    const decompress = own ?? decompressors[codec as keyof Decompressors];
-    if (decompress === undefined) {
-      const read = ['UNCOMPRESSED', 'SNAPPY', ...Object.keys(decompressors)].join(', ');
-      throw new FileFormatError(`Column ${show(column.name)} is compressed by ${codec}; read are ${read}.`);
-    }
-    try {
-      bytes = decompress(packed, size);
-    } catch (cause) {
-      throw new FileFormatError(`A page of column ${show(column.name)} cannot be decompressed.`, { cause });
-    }
+  header: PageHeader,
+  { size }: Claims,
+  context: PageContext,
+  decoder: ColumnDecoder,
+) {
+  const { column, chunk, options } = context;
+  const details = header.data_page_header!;
+  if (
+    (column.isList && details.repetition_level_encoding !== 'RLE') ||
+    (column.depth > 0 && details.definition_level_encoding !== 'RLE')
+  ) {
+    throw new FileFormatError(`Column ${show(column.name)} is written in a way that went out of use in 2013.`);
   }
-  if (bytes.length !== size) {
-    throw damaged(`a page of column ${show(column.name)} has ${bytes.length} bytes, not ${size}`);
-  }
-  return bytes;
+  const page = unpack(packed, size, { codec: chunk.codec, column: column.name, decompressors: options.decompressors });
+  return readDataPage(page, details, decoder);
 }
 
-const ENCODINGS = ['PLAIN', 'GROUP_VAR_INT', 'PLAIN_DICTIONARY', 'RLE', 'BIT_PACKED', 'DELTA_BINARY_PACKED'];
+function readSecond(
+  packed: Uint8Array,
+  header: PageHeader,
+  { size, values }: Claims,
+  column: Column,
+  decoder: ColumnDecoder,
+) {
+  const details = header.data_page_header_v2!;
+  const lengths = [details.repetition_levels_byte_length, details.definition_levels_byte_length];
+  const levels = lengths[0] + lengths[1];
+  const isPacked = details.is_compressed !== false && decoder.codec !== 'UNCOMPRESSED';
+  if (
+    lengths.some((length) => !(length >= 0)) ||
+    levels > Math.min(size, packed.length) ||
+    !(details.num_nulls >= 0 && details.num_nulls <= values) ||
+    (!isPacked && packed.length !== size)
+  ) {
+    throw damaged(`a page of column ${show(column.name)} has no valid header`);
+  }
+  return readDataPageV2(packed.slice(), header, decoder);
+}
 
-function unknownEncoding({ encoding }: Header, { name }: Column): FileFormatError {
-  const what = ENCODINGS[encoding] ?? ['DELTA_BYTE_ARRAY', 'RLE_DICTIONARY'][encoding - 7] ?? `number ${encoding}`;
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function unknownEncoding(encoding: string, { name }: Column): FileFormatError {
+  const what = encoding === 'undefined' ? 'of an unknown number' : encoding;
   return new FileFormatError(`Column ${show(name)} is in the encoding ${what}, which is not read.`, {
     hint: 'Write the file without it, or use npy.',
   });
