@@ -11,6 +11,7 @@ import { readShard } from '../chain/readRegistry.ts';
 import { isDataset, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { sendCall } from '../chain/send.ts';
 import { modelIdOf, parseId, shardIdsOf } from '../files/ids.ts';
+import { requireChainSchema } from '../proving/askChain.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import {
   type CommonOptions,
@@ -33,6 +34,7 @@ interface BenchmarkOptions extends CommonOptions, ScoreboardOptions, FromBlockOp
   blocks?: number;
   sealer?: string;
   model: string;
+  otherSchema?: boolean;
 }
 
 const SHARDS = 'shards: ids, edge files, shard files, or runs of data with all their shards';
@@ -127,10 +129,18 @@ export function addBenchmarkCommand(program: Command): void {
     .description("enter the sum of a model's proved results in the leaderboard")
     .argument('<benchmark>', 'its id')
     .requiredOption('--model <model>', 'id, edge file or weights file')
+    .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
     .action(async (name: string, options: BenchmarkOptions) => {
       const id = parseId(name, 'benchmark');
       const board = await openBoard(options);
-      const ranked = await rankModel(board, id, await modelIdOf(options.model), options.runs);
+      const model = await modelIdOf(options.model);
+      const known = (await readBenchmarks(board.chain, board.scoreboard)).find((one) => one.id === id);
+      for (const shard of options.otherSchema ? [] : (known?.shards ?? []).slice(0, 1)) {
+        // All shards of a dataset have one schema: the registry takes no others.
+        const pair = { model: { id: model, file: options.model }, shard: { id: shard, file: `the benchmark ${id}` } };
+        await requireChainSchema(board.chain, board.registry, pair);
+      }
+      const ranked = await rankModel(board, id, model, options.runs);
       outputOf(options).result(ranked, describeRank(ranked));
     });
 }

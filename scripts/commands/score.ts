@@ -7,8 +7,9 @@ import { forwardTrace } from '../../src/training/forward.ts';
 import { parseId } from '../files/ids.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
-import { listShards } from '../files/shards.ts';
-import type { ScoreInputs } from '../proving/runTasks.ts';
+import { requireSchemas } from '../files/schemas.ts';
+import { listShards, type ShardEntry } from '../files/shards.ts';
+import { type ScoreInputs, takesOtherSchema } from '../proving/runTasks.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import {
@@ -44,6 +45,7 @@ interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   shards?: string[];
   benchmark?: string;
   jobs?: number;
+  otherSchema?: boolean;
   run?: string;
 }
 
@@ -59,6 +61,7 @@ export function addScoreCommand(program: Command): void {
     .option('--shards <files or runs...>', 'many: shard files, or runs of data with all their shards')
     .option('--benchmark <id>', 'many: the benchmark whose shards they are')
     .option('--jobs <number>', 'many: proofs at a time (default: one for each core)', positive)
+    .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .addHelpText('after', HELP)
     .action(async (options: ScoreOptions) => {
@@ -73,7 +76,12 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
   const misplaced = (['benchmark', 'jobs'] as const).find((name) => options[name] !== undefined);
   if (misplaced !== undefined) throw new InputError(`--${misplaced} is for --shards.`);
   const origin = options.scoreboard === undefined ? undefined : await scoreOriginOf(options);
-  const inputs: ScoreInputs = { ...fileHash('model', options.model), ...fileHash('shard', options.shard!) };
+  const inputs: ScoreInputs = {
+    ...fileHash('model', options.model),
+    ...fileHash('shard', options.shard!),
+    ...(options.otherSchema && { otherSchema: 'yes' }),
+  };
+  compareSchemas(inputs, [{ shard: inputs.shard, shardSha256: inputs.shardSha256 }], output);
   const name = options.run ?? `score-${inputs.modelSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}`;
   const run = Run.start(runFolder(options.runs, name), 'score', inputs);
   try {
@@ -102,7 +110,9 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   const inputs: ScoringInputs = {
     ...fileHash('model', options.model),
     shards: listShards(options.shards!, options.runs),
+    ...(options.otherSchema && { otherSchema: 'yes' }),
   };
+  compareSchemas(inputs, inputs.shards, output);
   const name = options.run ?? `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
   const run = Run.start(runFolder(options.runs, name), 'scoring', inputs);
   try {
@@ -127,6 +137,12 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   } finally {
     run.close();
   }
+}
+
+/** @throws InputError for rows that do not mean what the model was made for, unless the inputs allow them */
+function compareSchemas(inputs: ScoreInputs | ScoringInputs, shards: readonly ShardEntry[], output: Output): void {
+  const { schema } = readWeightsFile(inputs.model, inputs.modelSha256);
+  requireSchemas({ name: inputs.model, schema }, shards, takesOtherSchema(inputs), output);
 }
 
 /** Stage `score` of a run: the result. Nothing else is kept: the proof runs the model again. */

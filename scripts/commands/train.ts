@@ -9,9 +9,11 @@ import { requireChainId } from '../chain/client.ts';
 import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { type TableInputs, tableSize } from '../data/tables.ts';
+import { readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
+import { requireSchemas } from '../files/schemas.ts';
 import { listShards } from '../files/shards.ts';
-import type { TrainInputs } from '../proving/runTasks.ts';
+import { type TrainInputs, takesOtherSchema } from '../proving/runTasks.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
@@ -46,6 +48,7 @@ interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   lr?: number;
   lrUnits?: number;
   batch: number;
+  otherSchema?: boolean;
   run?: string;
 }
 
@@ -82,6 +85,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--lr-units <integer>', 'learning rate in units of batch / 256 instead, 1..65536', positive)
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
+    .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .addHelpText('after', HELP)
     .action(async (options: TrainOptions) => {
@@ -112,7 +116,14 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
     ...fileHash('shard', options.shard!),
     lr: rate.units,
     batch: options.batch,
+    ...(options.otherSchema && { otherSchema: 'yes' }),
   };
+  const { schema } = readWeightsFile(inputs.parent, inputs.parentSha256);
+  // A seed has no schema yet: the first rows give it one.
+  if (schema !== undefined) {
+    const rows = { shard: inputs.shard, shardSha256: inputs.shardSha256 };
+    requireSchemas({ name: inputs.parent, schema }, [rows], takesOtherSchema(inputs), output);
+  }
   const name =
     options.run ??
     `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}`;
@@ -139,7 +150,12 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'training', inputs);
   try {
     if (context !== undefined) await askBeforeTraining(run, inputs, context, output);
-    const training = await trainAll(run, inputs, { test, seedContext: context, output });
+    const training = await trainAll(run, inputs, {
+      test,
+      seedContext: context,
+      otherSchema: options.otherSchema === true,
+      output,
+    });
     const curve = join(run.folder, 'curve.svg');
     writeDurably(curve, trainingCurve(training));
     let registered: Awaited<ReturnType<typeof import('../training/registerAll.ts')['registerAll']>> | undefined;

@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import { MIXED_SCHEMA, type Origin } from '../../src/registry/statement.ts';
 import { type Chain, requireChainId } from '../chain/client.ts';
 import { describeFunds, GAS_AT_MOST, readFunds } from '../chain/funds.ts';
 import { isModel, readShard, translateErrors } from '../chain/readRegistry.ts';
@@ -13,7 +13,7 @@ import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { type Committer, createCommitter } from './commit.ts';
 import { fileId } from './fileIds.ts';
-import type { MergeInputs, ScoreInputs, TrainInputs } from './runTasks.ts';
+import { type MergeInputs, type ScoreInputs, type TrainInputs, takesOtherSchema } from './runTasks.ts';
 
 /** Where a proof goes, and the chain to ask. */
 export interface Destination extends Origin {
@@ -71,8 +71,10 @@ async function requireInputs(run: Run, { chain, registry, trainer }: Destination
   try {
     if (run.kind === 'train') {
       const { parent, parentSha256, shard: rows, shardSha256 } = run.inputs as TrainInputs;
-      await requireModel(chain, registry, await model(parent, parentSha256), 'parent');
-      await requireShard(chain, registry, await shard(rows, shardSha256));
+      const pair = { model: await model(parent, parentSha256), shard: await shard(rows, shardSha256) };
+      await requireModel(chain, registry, pair.model, 'parent');
+      await requireShard(chain, registry, pair.shard);
+      if (!takesOtherSchema(run.inputs)) await requireChainSchema(chain, registry, pair);
     } else if (run.kind === 'merge') {
       for (const { parent, parentSha256 } of (run.inputs as MergeInputs).parents) {
         await requireModel(chain, registry, await model(parent, parentSha256), 'parent');
@@ -80,8 +82,10 @@ async function requireInputs(run: Run, { chain, registry, trainer }: Destination
     } else if (run.kind === 'score') {
       const { model: file, modelSha256, shard: rows, shardSha256 } = run.inputs as ScoreInputs;
       const lineage = await registryOfScoreboard(chain, registry);
-      await requireModel(chain, lineage, await model(file, modelSha256), 'model');
-      await requireShard(chain, lineage, await shard(rows, shardSha256));
+      const pair = { model: await model(file, modelSha256), shard: await shard(rows, shardSha256) };
+      await requireModel(chain, lineage, pair.model, 'model');
+      await requireShard(chain, lineage, pair.shard);
+      if (!takesOtherSchema(run.inputs)) await requireChainSchema(chain, lineage, pair);
     } else if (run.kind === 'data' && (run.inputs as { source?: string }).source === 'files') {
       await requireOwn(run, committer, { chain, registry, trainer });
     }
@@ -101,6 +105,32 @@ export async function requireModel(chain: Chain, registry: Address, { id, file }
 
 export async function requireShard(chain: Chain, registry: Address, { id, file }: Named): Promise<void> {
   if ((await readShard(chain, registry, id)) === undefined) throw unknown(registry, 'shard', id, file);
+}
+
+/**
+ * Compares what the registry has of a model's line and of rows: the files may be older, or say something else.
+ * @throws DescentError (chain) where both state a schema and they differ
+ */
+export async function requireChainSchema(
+  chain: Chain,
+  registry: Address,
+  { model, shard }: { model: Named; shard: Named },
+): Promise<void> {
+  const call = { address: registry, abi: modelRegistryAbi } as const;
+  const [ofModel, ofShard] = await translateErrors(async () => [
+    await chain.client.readContract({ ...call, functionName: 'schemaOf', args: [model.id] }),
+    (await chain.client.readContract({ ...call, functionName: 'shard', args: [shard.id] })).schema,
+  ]);
+  if (BigInt(ofModel) === 0n || BigInt(ofShard) === 0n || ofModel === ofShard) return;
+  throw new DescentError(`The registry has another schema for ${model.file} than for the rows of ${shard.file}.`, {
+    code: 'OTHER_SCHEMA',
+    exit: 'chain',
+    hint: 'Take rows that were made with --like of the training rows; --other-schema goes on all the same.',
+    details:
+      ofModel === MIXED_SCHEMA
+        ? 'The model is a merge of lines that were trained on rows of different schemas.'
+        : `The schema of the model is ${ofModel}, that of the rows ${ofShard}.`,
+  });
 }
 
 /** A shard has one owner: who registered it first. */

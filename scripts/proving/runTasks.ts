@@ -12,7 +12,7 @@ import { mergeWeights } from '../../src/model/merge.ts';
 import { schemaHash } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
-import { NO_SCHEMA, type Origin, type Program } from '../../src/registry/statement.ts';
+import type { Origin, Program } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
@@ -58,6 +58,11 @@ export interface ScoreInputs {
   shardSha256: string;
 }
 
+/** Whether a run was started for rows of another schema than its model's. */
+export function takesOtherSchema(inputs: unknown): boolean {
+  return (inputs as { otherSchema?: unknown } | null)?.otherSchema === 'yes';
+}
+
 /** Names of the statements of a run; each is read with `openTask` when its turn comes. @throws InputError */
 export function taskNames(run: Run): string[] {
   if (run.kind === 'training' || run.kind === 'scoring') throw ofManyRuns(run);
@@ -78,7 +83,7 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
         name,
         program: 'data',
         size: largest(dataCapacity(shard)),
-        prove: (prover, onStage) => prover.proveData(origin, shard, NO_SCHEMA, onStage),
+        prove: (prover, onStage) => prover.proveData(origin, shard, schemaHash(shard.schema), onStage),
       };
     }
     case 'seed': {

@@ -5,11 +5,11 @@ import { readResult } from '../chain/readRegistry.ts';
 import { registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import type { ShardEntry } from '../files/shards.ts';
-import { requireModel, requireShard } from '../proving/askChain.ts';
+import { requireChainSchema, requireModel, requireShard } from '../proving/askChain.ts';
 import { createCommitter } from '../proving/commit.ts';
 import { type ProvedStep, type ProvingStep, proveAll } from '../proving/proveAll.ts';
 import { createProverPool } from '../proving/proverPool.ts';
-import type { ScoreInputs } from '../proving/runTasks.ts';
+import { type ScoreInputs, takesOtherSchema } from '../proving/runTasks.ts';
 import { type Json, Run } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 
@@ -45,16 +45,18 @@ export interface ShardScore extends ScoreOutcome {
  */
 export async function scoreAll(
   run: Run,
-  { model, modelSha256, shards }: ScoringInputs,
+  scoring: ScoringInputs,
   scoreOne: (run: Run, inputs: ScoreInputs, output: Output) => Promise<ScoreOutcome>,
   output: Output,
 ): Promise<ShardScore[]> {
+  const { model, modelSha256, shards } = scoring;
+  const otherSchema = takesOtherSchema(scoring);
   output.progress.stage(`score on ${shards.length} shards`);
   const scores: ShardScore[] = [];
   for (const [k, entry] of shards.entries()) {
     const folder = join(run.folder, `score-${String(k + 1).padStart(3, '0')}`);
     const outcome = await run.stage(`score ${k + 1}`, async () => {
-      const inputs: ScoreInputs = { model, modelSha256, ...entry };
+      const inputs: ScoreInputs = { model, modelSha256, ...entry, ...(otherSchema && { otherSchema: 'yes' }) };
       const part = Run.start(folder, 'score', inputs);
       try {
         return await scoreOne(part, inputs, withoutProgress(output));
@@ -95,7 +97,11 @@ export async function registerScores(
   const registry = await registryOfScoreboard(chain, scoreboard);
   await requireModel(chain, registry, { id: ids.model, file: inputs.model }, 'model');
   for (const [k, id] of ids.shards.entries()) {
-    await requireShard(chain, registry, { id, file: inputs.shards[k].shard });
+    const shard = { id, file: inputs.shards[k].shard };
+    await requireShard(chain, registry, shard);
+    if (!takesOtherSchema(inputs)) {
+      await requireChainSchema(chain, registry, { model: { id: ids.model, file: inputs.model }, shard });
+    }
   }
   const steps: ProvingStep[] = [];
   for (const [k, { folder, result, right }] of scores.entries()) {

@@ -10,6 +10,7 @@ import { type SeedContext, seedInputs, seedRun } from '../commands/seed.ts';
 import { openSource, rangesOf, type SourceInputs } from '../data/source.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
+import { requireSchemas } from '../files/schemas.ts';
 import type { ShardEntry } from '../files/shards.ts';
 import type { TrainInputs } from '../proving/runTasks.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
@@ -31,6 +32,8 @@ export interface TrainAllOptions {
   test: ShardEntry[];
   /** Where the seed is drawn, for a run that starts from one. */
   seedContext: SeedContext | undefined;
+  /** Whether rows may have another schema than the model's line. */
+  otherSchema: boolean;
   output: Output;
 }
 
@@ -50,6 +53,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
     requireTrainable(widths, readShardFile(shard, shardSha256), inputs);
   }
   const shards = inputs.shards ?? (await makeShards(run, inputs, widths, output));
+  compareSchemas(inputs, shards, options);
   const shardFolders = inputs.shards === null ? shards.map((_, k) => subfolder.shard(run.folder, k)) : undefined;
   const seedFolder = inputs.seed === null ? undefined : await drawSeed(run, widths, options);
   const parent = seedFolder === undefined ? inputs.parent! : modelFile(seedFolder);
@@ -69,7 +73,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
       const begun = performance.now();
       const outcome = await trainOne(
         folder,
-        { ...fileHash('parent', from), ...shards[k], lr, batch },
+        { ...fileHash('parent', from), ...shards[k], lr, batch, ...(options.otherSchema && { otherSchema: 'yes' }) },
         (fraction, detail) => output.progress.update((number - 1 + fraction) / total, `segment ${number}, ${detail}`),
       );
       return { ...outcome, seconds: (performance.now() - begun) / 1000 };
@@ -97,6 +101,18 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
 
 function readParent({ parent, parentSha256 }: TrainingInputs): Weights {
   return readWeightsFile(parent!, parentSha256!);
+}
+
+/** @throws InputError for shards or test rows that do not mean what the parent was made for, or the first shard means */
+function compareSchemas(inputs: TrainingInputs, shards: readonly ShardEntry[], options: TrainAllOptions): void {
+  const { test, otherSchema, output } = options;
+  const [first] = shards;
+  const parent = inputs.seed === null ? readParent(inputs).schema : undefined;
+  const line =
+    parent === undefined
+      ? { name: first.shard, schema: readShardFile(first.shard, first.shardSha256).schema }
+      : { name: inputs.parent!, schema: parent };
+  if (line.schema !== undefined) requireSchemas(line, [...shards, ...test], otherSchema, output);
 }
 
 /** @throws InputError, CapacityError for a shard that this network cannot be trained on */

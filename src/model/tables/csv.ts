@@ -175,6 +175,7 @@ class Answers {
   #names: readonly string[];
   #targets: number[];
   #label: number | undefined;
+  #numbersAreClasses: boolean;
   #given: readonly string[] | undefined;
   #known: Set<string>;
   #values: Float32Array;
@@ -184,12 +185,13 @@ class Answers {
   constructor(
     names: readonly string[],
     { targets, label }: { targets: number[]; label: number | undefined },
-    { classes }: CsvOptions,
+    { classes, numbersAreClasses = false }: CsvOptions,
     capacity: number,
   ) {
     this.#names = names;
     this.#targets = targets;
     this.#label = label;
+    this.#numbersAreClasses = numbersAreClasses;
     this.#given = classes?.map(labelText);
     this.#known = new Set(this.#given);
     this.#values = new Float32Array(capacity * targets.length);
@@ -220,7 +222,8 @@ class Answers {
     }
     const name = this.#names[this.#label];
     if (this.#found.size === 0) throw new InputError(`No row has a label in column ${show(name)}.`);
-    const { classes, labels } = classify(this.#found, this.#indices.subarray(0, rows), this.#given, name);
+    const about = { name, numbersAreClasses: this.#numbersAreClasses };
+    const { classes, labels } = classify(this.#found, this.#indices.subarray(0, rows), this.#given, about);
     const alike = classes.find((label, k) => classes.findIndex((other) => sameLetters(label, other)) < k);
     if (alike !== undefined && this.#given === undefined) {
       notes.push(`The class ${show(alike)} differs from another in capitals or spaces only.`);

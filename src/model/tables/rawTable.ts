@@ -30,7 +30,7 @@ export type RawTable = Table & {
  * @param found label -> index in order of appearance
  * @param indices index of each row's label, -1 where it is missing; not changed
  * @param given the classes of another table (that of training), in their order
- * @param name of the column, for messages
+ * @param name of the column, for messages; `numbersAreClasses` takes any number of them
  * @throws InputError for fewer than 2 or more than 4096 classes, for numbers that seem to be targets, or a label that is
  * not among the given
  */
@@ -38,9 +38,9 @@ export function classify(
   found: ReadonlyMap<string, number>,
   indices: ArrayLike<number>,
   given?: readonly string[],
-  name = 'label',
+  { name = 'label', numbersAreClasses = false }: { name?: string; numbersAreClasses?: boolean } = {},
 ): { classes: string[]; labels: Int32Array } {
-  if (given === undefined) refuseTargets([...found.keys()], indices.length, name);
+  if (given === undefined && !numbersAreClasses) refuseTargets([...found.keys()], indices.length, name);
   const classes = given === undefined ? [...found.keys()].sort(compareLabels) : [...given];
   if (classes.length < 2 || classes.length > MAX_SIZE) {
     throw new InputError(`The labels name ${classes.length} classes; a dataset has 2 to ${MAX_SIZE}.`, {

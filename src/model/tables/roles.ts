@@ -14,6 +14,8 @@ export interface RoleOptions {
   ignore?: readonly string[];
   /** Classes of another table whose order is to be kept, or all classes there can be. */
   classes?: readonly string[];
+  /** Labels are classes, however many numbers they are. */
+  numbersAreClasses?: boolean;
   /** CSV: columns of words; each word becomes a feature. */
   oneHot?: readonly string[];
   /** The features of another table (its schema's), in their order; all other columns are left out. */

@@ -1,16 +1,15 @@
 import { InputError } from '../../../src/errors/InputError.ts';
+import { digitSchema, DIGIT_PIXELS as PIXELS } from '../../../src/model/digits.ts';
+import { outputNames, type Schema } from '../../../src/model/schema.ts';
 import { makeShard, type Shard, type Table, tableRows } from '../../../src/model/shard.ts';
 import { readCsv } from '../../../src/model/tables/csv.ts';
 import { prepareDataset } from '../../../src/model/tables/dataset.ts';
 import type { RawTable } from '../../../src/model/tables/rawTable.ts';
-import { applyTransforms, MNIST_POOL, MNIST_STANDARD, UNIT_PIXELS } from '../../../src/model/transforms.ts';
+import { applyTransforms } from '../../../src/model/transforms.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { fetchBytes } from './fetchBytes.ts';
 import type { Plan, Source } from './messages.ts';
 
-/** Pixels of a digit. */
-const PIXELS = 28 * 28;
-const DIGITS = 10;
 /** Test rows at most. */
 const MOST_TEST_ROWS = 512;
 /** Scaled features beyond this many deviations are cut off; a shard holds values in [-16, 16). */
@@ -24,9 +23,15 @@ export interface Rows {
   baseline: number;
 }
 
+interface Prepared {
+  table: Table;
+  schema: Schema;
+  classes: string[];
+}
+
 /** Turns the chosen source into a shard to train on and rows to measure with. @throws DescentError in words */
 export async function prepareRows({ source, rows }: Plan, base: string): Promise<Rows> {
-  const { table, classes } = source.kind === 'digits' ? await digits(base) : own(source, rows);
+  const { table, schema, classes } = source.kind === 'digits' ? await digits(base) : own(source, rows);
   const total = tableRows(table);
   if (total <= rows) {
     throw new InputError(`The table has ${total} rows; ${rows} are to be trained on and some must be left to test.`, {
@@ -34,9 +39,9 @@ export async function prepareRows({ source, rows }: Plan, base: string): Promise
     });
   }
   const testRows = Math.min(MOST_TEST_ROWS, total - rows);
-  const test = makeShard(table, { first: rows, rows: testRows }, 0n);
+  const test = makeShard(table, { first: rows, rows: testRows }, 0n, schema);
   return {
-    shard: makeShard(table, { first: 0, rows }, randomElement()),
+    shard: makeShard(table, { first: 0, rows }, randomElement(), schema),
     test,
     classes,
     baseline: baselineOf(table, rows, testRows),
@@ -44,22 +49,20 @@ export async function prepareRows({ source, rows }: Plan, base: string): Promise
 }
 
 /** MNIST's first digits, 7x7, as the demo has them: one byte a pixel, then one byte a label. */
-async function digits(base: string): Promise<{ table: Table; classes: string[] }> {
+async function digits(base: string): Promise<Prepared> {
   const bytes = await fetchBytes(`${base}/files/digits`);
   const count = bytes.length / (PIXELS + 1);
-  const { features, inputs } = applyTransforms(bytes.subarray(0, count * PIXELS), PIXELS, [
-    UNIT_PIXELS,
-    MNIST_POOL,
-    MNIST_STANDARD,
-  ]);
+  const schema = digitSchema({ pooled: true });
+  const { features, inputs } = applyTransforms(bytes.subarray(0, count * PIXELS), PIXELS, schema.transforms);
   const labels = bytes.subarray(count * PIXELS);
-  const classes = Array.from({ length: DIGITS }, (_, k) => String(k));
-  return { table: { inputs, outputs: DIGITS, kind: 'classes', features, labels }, classes };
+  const classes = outputNames(schema) ?? [];
+  const table: Table = { inputs, outputs: classes.length, kind: 'classes', features, labels };
+  return { table, schema, classes };
 }
 
-function own(source: Extract<Source, { kind: 'csv' }>, rows: number): { table: Table; classes: string[] } {
+function own(source: Extract<Source, { kind: 'csv' }>, rows: number): Prepared {
   const raw = readOwn(source);
-  const { table } = prepareDataset(raw, {
+  const { table, description } = prepareDataset(raw, {
     name: 'table',
     source: 'a browser',
     shuffle: 1,
@@ -67,7 +70,8 @@ function own(source: Extract<Source, { kind: 'csv' }>, rows: number): { table: T
     clip: CLIP,
     training: { first: 0, rows: Math.min(rows, raw.features.length / raw.inputs) },
   });
-  return { table, classes: raw.kind === 'classes' ? [...(raw.classes ?? [])] : [] };
+  const { schema } = description;
+  return { table, schema, classes: schema.kind === 'classes' ? schema.classes : [] };
 }
 
 /** Some tables number their classes; more different numbers than this are amounts, unless the visitor says otherwise. */
@@ -75,9 +79,10 @@ const MOST_NUMBERED_CLASSES = 20;
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
 function readOwn({ bytes, label, answers, delimiter }: Extract<Source, { kind: 'csv' }>): RawTable {
-  const known = DELIMITERS.find((one) => one === delimiter) ?? ',';
-  if (answers === 'numbers') return readCsv(bytes, { targets: [label], delimiter: known });
-  const raw = readCsv(bytes, { label, delimiter: known });
+  const known = DELIMITERS.find((one) => one === delimiter);
+  const options = known === undefined ? {} : { delimiter: known };
+  if (answers === 'numbers') return readCsv(bytes, { ...options, targets: [label] });
+  const raw = readCsv(bytes, { ...options, label, numbersAreClasses: true });
   const classes = raw.classes ?? [];
   const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
   if (answers === 'unsure' && classes.length > MOST_NUMBERED_CLASSES && classes.every(isNumber)) {

@@ -3,6 +3,7 @@ import { keccak256 } from 'viem';
 import type { Srs } from '../../../src/argument/curve.ts';
 import { DescentError } from '../../../src/errors/DescentError.ts';
 import { seedCapacity, trainCapacity } from '../../../src/model/capacity.ts';
+import { schemaHash } from '../../../src/model/schema.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import { writeShard } from '../../../src/model/shardFile.ts';
 import type { Weights } from '../../../src/model/weights.ts';
@@ -11,7 +12,6 @@ import { randomElement } from '../../../src/numbers/field.ts';
 import type { CircuitFiles } from '../../../src/proof/groth16/groth16.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { formatEdge } from '../../../src/registry/edge.ts';
-import { NO_SCHEMA } from '../../../src/registry/statement.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
 import { fetchBytes } from './fetchBytes.ts';
@@ -50,7 +50,11 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
   switch (request.kind) {
     case 'data':
       await load(bench, 'data');
-      return { proved: await step(bench, request, () => prover.proveData(request.origin, shard, NO_SCHEMA, onStage)) };
+      return {
+        proved: await step(bench, request, () =>
+          prover.proveData(request.origin, shard, schemaHash(shard.schema), onStage),
+        ),
+      };
     case 'seed': {
       const { origin, seed, requestId } = request;
       say('Draws the first weights');
