@@ -57,7 +57,7 @@ export function addDataCommand(program: Command): void {
       const output = outputOf(options);
       // The registry first: nothing is written when the options are incomplete.
       const origin = options.registry === undefined ? undefined : await originOf(options);
-      const inputs = await inputsOf(options);
+      const inputs = await inputsOf(options, output);
       const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'data', inputs);
       try {
         const shards = await dataRun(run, inputs, output);
@@ -77,7 +77,7 @@ export function addDataCommand(program: Command): void {
     });
 }
 
-async function inputsOf(options: DataOptions): Promise<{ [key: string]: Json }> {
+async function inputsOf(options: DataOptions, output: Output): Promise<{ [key: string]: Json }> {
   const { shardFile, offset, count } = options;
   if (sourcesOf(options).length + (shardFile === undefined ? 0 : 1) !== 1) {
     throw new InputError('Which data?', {
@@ -85,7 +85,7 @@ async function inputsOf(options: DataOptions): Promise<{ [key: string]: Json }> 
     });
   }
   if (shardFile === undefined) {
-    const rows = options.rows ?? (await defaultRows(options, { offset, count }));
+    const rows = options.rows ?? (await defaultRows(options, { offset, count }, output.note));
     return sourceInputs(options, { offset, rows, count });
   }
   requireFitting(options);

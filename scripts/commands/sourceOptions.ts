@@ -177,18 +177,29 @@ function tableInputs(
 
 /**
  * Rows of a shard where nobody said how many: 1024, or of a smaller table the greatest power of two that fits.
+ * @param tell is told of rows that are left
  * @throws InputError for a table without rows from the offset on
  */
 export async function defaultRows(
   options: SourceOptions,
   { offset, count }: { offset: number; count: number },
+  tell: (text: string) => void = () => {},
 ): Promise<number> {
   const inputs = sourceInputs(options, { offset, rows: DEFAULT_ROWS, count });
   if (inputs.source === 'mnist') return DEFAULT_ROWS;
-  const each = Math.floor(((await tableSize(inputs as TableInputs)) - offset) / count);
+  const total = await tableSize(inputs as TableInputs);
+  const each = Math.floor((total - offset) / count);
   if (each < 1)
     throw new InputError(`The table has no ${count === 1 ? 'row' : `${count} rows`} from row ${offset} on.`);
-  return Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(each)));
+  const rows = Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(each)));
+  const end = offset + rows * count;
+  if (end < total) {
+    tell(`note: Rows ${offset} to ${end - 1} of ${total} are taken, ${rows} a shard; training needs a power of two.`);
+    tell(
+      `note: The others can serve for testing: --offset ${end} --rows ${total - end} --like <dataset.json of this run>`,
+    );
+  }
+  return rows;
 }
 
 export const DEFAULT_ROWS = 1024;

@@ -15,16 +15,18 @@ export interface CsvColumn {
   /** Words of a one-hot column, in order of appearance; `given` are those of another table. */
   words: Map<string, number> | undefined;
   given: boolean;
-  /** It may count or name the rows. */
+  /** It has no name, and may number or name the rows. */
   index: boolean;
-  /** Value of the last row, while each was one more than the one before. */
-  counts: number | undefined;
+  /** Of an index: its values, while all are integers and no two are the same. */
+  distinct: Set<number> | undefined;
   /** Of an index: it holds words. */
   named: boolean;
   numbers: number;
   booleans: number;
   missing: number;
 }
+
+const MOST_KEPT = 1 << 20;
 
 /** Names of columns that have none: so pandas calls them when it reads and writes again what it wrote. */
 const INDEX_NAME = /^Unnamed: \d+(?:_\d+)?$/;
@@ -42,7 +44,7 @@ export function columnsOf(names: readonly string[], features: readonly number[],
       words: values ? new Map(values.map((value, k) => [value, k])) : words.has(name) ? new Map() : undefined,
       given: values !== undefined,
       index: options.columns === undefined && !words.has(name) && INDEX_NAME.test(name),
-      counts: undefined,
+      distinct: new Set(),
       named: false,
       numbers: 0,
       booleans: 0,
@@ -69,8 +71,9 @@ export function readFeature(
       return 0;
     }
     const value = Number(cell);
-    const counts = column.numbers === 0 ? value === 0 || value === 1 : value === column.counts! + 1;
-    column.counts = counts ? value : undefined;
+    if (!Number.isInteger(value) || column.distinct?.has(value)) column.distinct = undefined;
+    // So many that differ do number the rows; more need not be kept.
+    else if (column.distinct && column.distinct.size < MOST_KEPT) column.distinct.add(value);
     column.numbers++;
     return Math.fround(value);
   }
@@ -151,7 +154,7 @@ export function finishColumns(
 }
 
 function keep(column: CsvColumn, rows: number, notes: string[]): boolean {
-  const { name, index, counts, named, numbers, booleans, missing } = column;
+  const { name, index, distinct, named, numbers, booleans, missing } = column;
   const leaveOut = (why: string) => {
     notes.push(`The column ${show(name)} ${why}; it is left out.`);
     return false;
@@ -160,8 +163,9 @@ function keep(column: CsvColumn, rows: number, notes: string[]): boolean {
     if (index) return leaveOut('has no name and no values');
     throw new FileFormatError(`Column ${show(name)} has no values.`, { hint: 'Leave it out (--ignore).' });
   }
-  if (index && numbers === rows && rows > 1 && counts !== undefined) return leaveOut('counts the rows');
+  if (index && numbers === rows && rows > 1 && distinct !== undefined) return leaveOut('numbers the rows');
   if (named) return leaveOut('has no name and holds words');
+  if (index) notes.push(`The column ${show(name)} has no name in the file and is taken as a feature.`);
   if (booleans > 0 && numbers > 0) {
     throw new FileFormatError(`Column ${show(name)} holds numbers and also true or false.`, {
       hint: 'Write 1 and 0 for true and false.',

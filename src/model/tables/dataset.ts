@@ -69,6 +69,8 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
   }
   const ordered = shuffle === 'none' ? raw : pickRows(raw, shuffledOrder(raw.features.length / raw.inputs, shuffle));
   const range = trainingRange(ordered, options.training);
+  const gaps = ordered.features.reduce((count, x) => count + (Number.isNaN(x) ? 1 : 0), 0);
+  if (gaps > 0) notes.push(`${gaps} missing values are replaced by the means of the training rows.`);
   const fill: Transform[] = missing === 'mean' ? [{ name: 'fill', values: meansOf(ordered, range) }] : [];
   const steps = [...fill, ...transforms];
   const before = applyTransforms(ordered.features, ordered.inputs, steps);

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { parseManifest } from '../../src/model/manifest.ts';
+import { sameSchema } from '../../src/model/schema.ts';
+import { shardLabel } from '../../src/model/shard.ts';
+import { readShard } from '../../src/model/shardFile.ts';
+import { zeroWeights } from '../../src/model/weights.ts';
+import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
+import { descent, document, temporaryFolder } from './cli.ts';
+
+const TABLES = join(import.meta.dirname, '..', 'corpus', 'tables');
+
+describe('tables and their schemas', () => {
+  const { folder, remove } = temporaryFolder();
+  after(remove);
+  const runs = ['--runs', join(folder, 'runs')];
+  const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
+  const file = (name: string, content: Uint8Array | string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const parent = file('parent.safetensors', writeWeights(zeroWeights([4, 3], 7n)));
+  const iris = readFileSync(join(TABLES, 'iris-sorted.csv'), 'utf8');
+  const renamed = file('renamed.csv', iris.replaceAll('virginica', 'lily'));
+  const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
+  const said = (...args: string[]) => descent([...args, ...runs]);
+  const options = ['--label', 'species', '--scale', 'standard'];
+
+  it('take a shard that fits where nobody says how many rows, shuffled where they are sorted', async () => {
+    const { code, stderr } = await said('data', '--csv', join(TABLES, 'iris-sorted.csv'), ...options, '--run', 'iris');
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /Rows 0 to 127 of 150 are taken[\s\S]*--offset 128 --rows 22 --like/);
+    assert.match(stderr, /sorted by what is predicted: they are shuffled with seed 1/);
+    const shard = readShard(bytesOf(join(folder, 'runs', 'iris', 'shard-0.safetensors')));
+    assert.deepEqual(
+      [shard.rows, new Set([0, 1, 2, 3, 4, 5, 6, 7].map((row) => shardLabel(shard, row))).size],
+      [128, 3],
+    );
+    const manifest = parseManifest(readFileSync(join(folder, 'runs', 'iris', 'dataset.json'), 'utf8'));
+    assert.deepEqual([manifest.shuffle, manifest.reading], [1, { label: 'species' }]);
+    assert.ok(sameSchema(shard.schema!, manifest.schema));
+  });
+
+  it('are made like others without naming a column, whatever the order of theirs', async () => {
+    const like = ['--like', join(folder, 'runs', 'iris', 'dataset.json')];
+    const rest = await result(
+      'data',
+      '--csv',
+      join(TABLES, 'iris-sorted.csv'),
+      ...like,
+      '--offset',
+      '128',
+      '--rows',
+      '22',
+    );
+    const first = readShard(bytesOf(rest.shards[0]));
+    const [head, ...lines] = iris.trim().split('\n');
+    const turned = [head, ...lines].map((line) => line.split(',').reverse().join()).map((line, k) => `${k},${line}`);
+    const other = file('turned.csv', turned.join('\n'));
+    const again = await result('data', '--csv', other, ...like, '--offset', '128', '--rows', '22', '--run', 'turned');
+    const second = readShard(bytesOf(again.shards[0]));
+    assert.deepEqual({ ...second, salt: 0n }, { ...first, salt: 0n });
+    const { code, stderr } = await said('data', '--csv', renamed, ...like, '--rows', '22');
+    assert.equal(code, 2);
+    assert.match(stderr, /label "lily" is none of the 3 classes[\s\S]*"virginica"[\s\S]*"lily"/);
+  });
+
+  it('give their schema to the model that is trained on them, and keep it from rows of another', async () => {
+    await result('data', '--csv', renamed, ...options, '--run', 'renamed');
+    const [own, other] = ['iris', 'renamed'].map((run) => join(folder, 'runs', run, 'shard-0.safetensors'));
+    const { model } = await result('train', '--parent', parent, '--shard', own, '--lr', '0.0625', '--batch', '8');
+    const { schema } = readWeights(bytesOf(model));
+    assert.ok(sameSchema(schema!, readShard(bytesOf(own)).schema!));
+    assert.equal((await result('score', '--model', model, '--shard', own)).rows, 128);
+    for (const args of [
+      ['score', '--model', model, '--shard', other],
+      ['score', '--model', model, '--shards', own, other],
+      ['train', '--parent', model, '--shard', other, '--lr', '0.0625', '--batch', '8'],
+      ['train', '--parent', model, '--shards', own, other, '--lr', '0.0625', '--batch', '8'],
+      ['train', '--parent', parent, '--shards', own, other, '--lr', '0.0625', '--batch', '8'],
+      ['train', '--parent', model, '--shards', own, '--test', other, '--lr', '0.0625', '--batch', '8', '--run', 'test'],
+    ]) {
+      const { code, stderr } = await said(...args);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(
+        stderr,
+        /other classes[\s\S]*--like[\s\S]*--other-schema[\s\S]*\* +virginica +versicolor/,
+        args.join(' '),
+      );
+    }
+    const anyway = await said('score', '--model', model, '--shards', other, '--other-schema');
+    assert.equal(anyway.code, 0, anyway.stderr);
+    assert.match(anyway.stderr, /warning: .*other classes[\s\S]*virginica +versicolor/);
+    const trained = await result(
+      'train',
+      '--parent',
+      model,
+      '--shard',
+      other,
+      '--lr',
+      '0.0625',
+      '--batch',
+      '8',
+      '--other-schema',
+    );
+    assert.ok(sameSchema(readWeights(bytesOf(trained.model)).schema!, readShard(bytesOf(other)).schema!));
+  });
+
+  it('are trained on whole where nobody says how many rows', async () => {
+    const table = ['--csv', join(TABLES, 'tab.csv'), '--label', 'tree', '--scale', 'standard', '--delimiter', '\\t'];
+    const small = file('small.safetensors', writeWeights(zeroWeights([2, 3], 7n)));
+    const made = await result('train', '--parent', small, ...table, '--lr', '0.125', '--batch', '4', '--run', 'whole');
+    assert.deepEqual([made.segments.length, made.totals.rows], [1, 8]);
+    const parts = ['--rows-per-shard', '4', '--run', 'parts'];
+    const two = await result('train', '--parent', small, ...table, '--lr', '0.125', '--batch', '4', ...parts);
+    assert.deepEqual([two.segments.length, two.totals.rows], [2, 8]);
+  });
+
+  it('name the column of a value that is too large', async () => {
+    const large = file('large.csv', 'width,height,tree\n1,2,oak\n3,70,elm\n');
+    const { code, stderr } = await said('data', '--csv', large, '--label', 'tree', '--rows', '2');
+    assert.equal(code, 2);
+    assert.match(stderr, /"height" of row 1 70 is outside \[-16, 16\)/);
+  });
+
+  it('keep what was said of missing values and words for other rows', async () => {
+    const words = ['--csv', join(TABLES, 'words-missing.csv'), '--label', 'tree', '--one-hot', 'colour'];
+    await result('data', ...words, '--missing', 'mean', '--rows', '8', '--run', 'words');
+    const like = ['--like', join(folder, 'runs', 'words', 'dataset.json'), '--rows', '2', '--run', 'likewise'];
+    const rows = file('rows.csv', 'colour,height,tree\nred,,oak\n,1,elm\n');
+    const { shards } = await result('data', '--csv', rows, ...like);
+    const { inputs, X } = readShard(bytesOf(shards[0]));
+    assert.deepEqual([inputs, X[2], X[4]], [3, 0, 512]);
+  });
+});
