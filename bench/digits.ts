@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../scripts/chain/client.ts';
 import { startLocalNode } from '../scripts/chain/localNode.ts';
 import { deployRegistry } from '../scripts/deploy/deploy.ts';
+import { EXIT_CODES } from '../src/errors/DescentError.ts';
 import { runForDocument } from './support/child.ts';
 import { count, table } from './support/table.ts';
 
@@ -32,7 +33,9 @@ try {
   // biome-ignore lint/suspicious/noExplicitAny: each command has a document of its own
   const descent = async (what: string, ...args: string[]): Promise<any> => {
     const began = performance.now();
-    const document = await runForDocument([CLI, ...args, '--json', '--runs', folder], env);
+    // With development keys verify leaves open what they are worth.
+    const good = args[0] === 'verify' ? [0, EXIT_CODES.open] : [0];
+    const document = await runForDocument([CLI, ...args, '--json', '--runs', folder], env, good);
     steps.push({ what, seconds: (performance.now() - began) / 1000 });
     return document;
   };

@@ -34,7 +34,7 @@ export const STEPS = {
   abi: {
     title: 'contract interfaces for TypeScript',
     inputs: ['contracts', 'hardhat.config.ts', 'scripts/build/abi.ts'],
-    outputs: ['src/generated/abi.ts'],
+    outputs: ['src/generated/abi.ts', 'src/generated/verifierCodes.ts'],
     after: ['contracts'],
     run: ['scripts/build/abi.ts'],
   },

@@ -30,7 +30,7 @@ same arguments: it continues. Progress goes to stderr, results to stdout.
 
 Variables: DESCENT_RPC, DESCENT_REGISTRY, DESCENT_SCOREBOARD, DESCENT_CARDS, DESCENT_PRIVATE_KEY
 Exit codes: 0 done, 1 failure inside Descent, 2 wrong usage or input, 3 damaged or foreign file, 4 cannot be proved or
-proof rejected, 5 chain or network, 130 interrupted`;
+proof rejected, 5 chain or network, 6 the proof holds but not all is shown (verify), 130 interrupted`;
 
 /**
  * The `descent` command with all its verbs.

@@ -1,15 +1,28 @@
 import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
-import { EXIT_CODES } from '../../src/errors/DescentError.ts';
+import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { checkProof, type InstalledKeys } from '../../src/proof/checkProof.ts';
+import {
+  type Check,
+  chainChecksOf,
+  openChecks,
+  otherKeyReason,
+  type Verdict,
+  verdictInWords,
+  verdictOf,
+} from '../../src/registry/check.ts';
+import { type ChainFindings, checkOnChain, type Trusted } from '../../src/registry/checkEdge.ts';
+import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
+import type { Program } from '../../src/registry/statement.ts';
+import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import { type Chain, connect, parseAddress } from '../chain/client.ts';
-import { readStoredEdge } from '../chain/readEdge.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
-import { readProgramKey } from '../proving/keys.ts';
+import { readPowers, readProgramKey } from '../proving/keys.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
-import type { Check } from '../verify/checks.ts';
+import { checkFiles } from '../verify/checks.ts';
 import { limitsOf } from '../verify/limits.ts';
 import {
   type CommonOptions,
@@ -28,9 +41,16 @@ interface VerifyOptions extends CommonOptions, ScoreboardOptions {
 }
 
 const HELP = `
-An edge file is checked by itself and, with --rpc or DESCENT_RPC, against the chain. A node or shard is found on chain: its
-proof is read from the call data of the transaction that registered it and checked again.
-Exit code 4 if anything is false.`;
+An edge file is checked by itself and, with --rpc or DESCENT_RPC, against the chain: the contract's key and powers, the
+record and its event word for word, parents, shard and seed request. Name the contract that you trust (--registry, for a
+score --scoreboard): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
+that registered it and checked again.
+
+"Verified" and exit code 0 only where nothing is open. Exit code 6 where the proof holds and something is not shown, which is
+named; that development keys are worth nothing is such a thing. Exit code 4 if anything is false. With --json the verdict
+is one of verified, holds, false.`;
+
+const EXITS: Record<Verdict, number> = { verified: 0, holds: EXIT_CODES.open, false: EXIT_CODES.proof };
 
 export function addVerifyCommand(program: Command): void {
   const command = withScoreboard(withChain(withCommon(program.command('verify'))))
@@ -42,29 +62,24 @@ export function addVerifyCommand(program: Command): void {
   command.action(async (what: string, options: VerifyOptions) => {
     const output = outputOf(options);
     const asksChain = command.getOptionValueSource('rpc') !== 'default';
-    const { edge, found, chain, expected } = await open(what, options, asksChain);
-    const { verificationKey, devKeys } = requireSameKey(edge);
     output.progress.stage('verify');
-    // imported here because loading the curve library takes longer than most commands
-    const { checkFiles, checkProof } = await import('../verify/checks.ts');
-    const checks = [found, ...(await checkProof(edge))];
-    let declared: boolean | undefined;
-    if (chain !== undefined) {
-      const { checkOnChain } = await import('../verify/onChain.ts');
-      const findings = await checkOnChain(edge, chain, expected);
-      checks.push(...findings.checks);
-      declared = findings.declared;
-    }
+    const { edge, found, chain, trusted } = await open(what, options, asksChain);
+    const keys = keysOf(edge.statement.program);
+    const proof = await checkProof(edge, keys);
+    const onChain = await askChain(edge, chain, trusted, keys);
     const hasFiles = options.weights !== undefined || options.shard !== undefined;
-    if (hasFiles) checks.push(...(await checkFiles(edge.statement, options)));
+    const files = hasFiles ? await checkFiles(edge.statement, options) : [];
     output.progress.done();
-    const isFalse = checks.some(({ holds }) => holds === false);
-    const limits = limitsOf(edge, { devKeys, declared, chain: chain !== undefined, files: hasFiles });
+    const checks = [found, ...proof, ...onChain.checks, ...files];
+    if (found.about === 'transaction') requireSameKey(edge, checks);
+    const limits = limitsOf(edge, { declared: onChain.declared, chain: chain !== undefined, files: hasFiles });
     const { program } = edge.statement;
     const id = resultId(edge.statement);
-    const document = { id, program, ...edge.origin, verified: !isFalse, checks, doesNotShow: limits };
-    output.result({ ...document, verificationKey, devKeys }, render(program, id, checks, limits));
-    if (isFalse) process.exitCode = EXIT_CODES.proof;
+    const verdict = verdictOf(checks);
+    const { verificationKey, devKeys } = keys;
+    const document = { id, program, ...edge.origin, verdict, checks, doesNotShow: limits, verificationKey, devKeys };
+    output.result(document, render(`${program} ${id}`, checks, limits));
+    process.exitCode = EXITS[verdict];
   });
 }
 
@@ -73,57 +88,73 @@ interface Opened {
   /** Where the edge comes from. */
   found: Check;
   chain: Chain | undefined;
-  expected: Address | undefined;
+  trusted: Trusted;
 }
 
 async function open(what: string, options: VerifyOptions, asksChain: boolean): Promise<Opened> {
   if (/^0x[0-9a-f]{64}$/i.test(what)) return openId(what.toLowerCase() as Hex, options);
   if (/^0x[0-9a-f]*$/i.test(what)) throw new InputError(`${what} is not an id: 0x and 64 hexadecimal digits.`);
   const edge = readEdgeFile(what);
-  const isScore = edge.statement.program === 'score';
-  const named = isScore ? options.scoreboard : options.registry;
-  const expected = named === undefined ? undefined : parseAddress(named, isScore ? '--scoreboard' : '--registry');
-  const says = `The file is an edge whose parts agree: id, parameters, signals and transaction follow from its statement.`;
+  const says =
+    'The file is an edge whose parts agree: id, parameters, signals and transaction follow from its statement.';
   const chain = asksChain ? await connect(options.rpc) : undefined;
-  return { edge, found: { about: 'file', holds: true, says }, chain, expected };
+  return { edge, found: { about: 'file', holds: true, says }, chain, trusted: trustedOf(options) };
 }
 
 async function openId(id: Hex, options: VerifyOptions): Promise<Opened> {
   const { chain, registry } = await openRegistry(options);
-  const stored = await translateErrors(() => readStoredEdge(chain, registry, id));
+  const stored = await translateErrors(() => readStoredEdge(clientReads(chain.client, chain.id), registry, id));
   const { statement, proof, trainer, transaction, block } = stored;
-  const edge: Edge = {
-    origin: { chainId: BigInt(chain.id), registry, trainer },
-    statement,
-    proof,
-    ...readProgramKey(statement.program).identity,
-    metadata: {},
-  };
-  const carries = resultId(statement) === id;
-  const says = `The transaction ${transaction} of block ${block} carries ${carries ? 'this statement' : 'another statement'} and its proof.`;
-  return { edge, found: { about: 'transaction', holds: carries, says }, chain, expected: registry };
+  const { verificationKey, devKeys } = keysOf(statement.program);
+  const origin = { chainId: BigInt(chain.id), registry, trainer };
+  const edge: Edge = { origin, statement, proof, verificationKey, devKeys, metadata: {} };
+  const says = `The transaction ${transaction} of block ${block} carries this statement and its proof.`;
+  return { edge, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
 }
 
-/** @throws InputError for an edge of other keys, which cannot be checked with those here */
-function requireSameKey({ statement, verificationKey }: Edge) {
-  const { identity } = readProgramKey(statement.program);
-  if (identity.verificationKey === verificationKey) return identity;
-  throw new InputError(
-    `The edge is proved with the key ${verificationKey}; the key here is ${identity.verificationKey}.`,
-    { hint: 'Verify it with the installation that holds its keys.' },
-  );
+function trustedOf({ registry, scoreboard }: VerifyOptions): Trusted {
+  const named = (text: string | undefined, option: string): Address | undefined =>
+    text === undefined ? undefined : parseAddress(text, option);
+  return { registry: named(registry, '--registry'), scoreboard: named(scoreboard, '--scoreboard') };
 }
 
-const WORDS = { true: 'holds', false: 'FALSE', unknown: 'open' } as const;
+function keysOf(program: Program): InstalledKeys {
+  const { vkey, identity } = readProgramKey(program);
+  return { vkey, srs: readPowers(), ...identity };
+}
 
-function render(program: string, id: Hex, checks: Check[], limits: string[]): string {
-  const isFalse = checks.some(({ holds }) => holds === false);
+async function askChain(
+  edge: Edge,
+  chain: Chain | undefined,
+  trusted: Trusted,
+  keys: InstalledKeys,
+): Promise<ChainFindings> {
+  if (chain !== undefined) return checkOnChain(edge, clientReads(chain.client, chain.id), trusted, keys);
+  const checks = openChecks(chainChecksOf(edge.statement.program), 'no chain was asked (--rpc).');
+  return { checks, declared: undefined };
+}
+
+/** @throws DescentError (OTHER_KEY) where the proof does not hold, but may be good for other keys */
+function requireSameKey({ statement, origin }: Edge, checks: readonly Check[]): void {
+  const reason = otherKeyReason(checks);
+  if (reason === undefined) return;
+  throw new DescentError(`The proof of this ${statement.program} cannot be checked with the keys that are here.`, {
+    code: 'OTHER_KEY',
+    exit: 'data',
+    details: reason,
+    hint: `Verify it with the installation that holds the keys of registry ${origin.registry}.`,
+  });
+}
+
+const WORDS = { true: 'holds', false: 'FALSE', open: 'open' } as const;
+
+function render(subject: string, checks: Check[], limits: string[]): string {
   return [
     alignColumns(checks.map(({ holds, says }) => [WORDS[`${holds}`], says])),
     '',
-    isFalse ? `NOT verified: ${program} ${id}.` : `Verified: ${program} ${id}.`,
+    verdictInWords(subject, checks),
     '',
-    'It does not show:',
+    'No check covers:',
     ...limits.map((limit) => `- ${limit}`),
   ].join('\n');
 }

@@ -1,8 +1,8 @@
 import type { Edge } from '../../src/registry/edge.ts';
+import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */
 export interface Known {
-  devKeys: boolean;
   /** Whether a root above it is only declared; undefined where nobody was asked. */
   declared: boolean | undefined;
   /** Whether a chain was asked. */
@@ -11,13 +11,9 @@ export interface Known {
   files: boolean;
 }
 
-/** What a true edge does not show, in words. */
-export function limitsOf({ statement }: Edge, { devKeys, declared, chain, files }: Known): string[] {
+/** What no check of an edge covers, whatever its verdict, in words. */
+export function limitsOf({ statement, metadata }: Edge, { declared, chain, files }: Known): string[] {
   const limits: string[] = [];
-  if (devKeys) {
-    limits.push('Anything, against someone who means harm: the keys are development keys, whose secret is public.');
-  }
-  if (!chain) limits.push('That it is registered: no chain was asked (--rpc).');
   switch (statement.program) {
     case 'data':
       limits.push('That the rows are good, lawful or what their owner says: only that they are well formed and fixed.');
@@ -47,6 +43,10 @@ export function limitsOf({ statement }: Edge, { devKeys, declared, chain, files 
     if (declared === undefined) limits.push('Where the first weights come from: a root may be declared (show <id>).');
   }
   limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
+  if (chain) limits.push('That the node tells the truth: what is said of the chain is what this node answers.');
+  const names = Object.keys(metadata).map((name) => printable(name.slice(0, 40)));
+  if (names.length > 0)
+    limits.push(`Its metadata (${names.join(', ')}): anybody may have written it, nothing vouches for it.`);
   if (!files) limits.push('That any file is what it commits to: give --weights or --shard to compare one.');
   return limits;
 }

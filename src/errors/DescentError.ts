@@ -10,6 +10,8 @@ export const EXIT_CODES = {
   proof: 4,
   /** The chain or its node refused or could not be reached. */
   chain: 5,
+  /** Nothing is false, but something that was to be shown is not: `verify` alone. */
+  open: 6,
 } as const;
 
 export type ExitClass = keyof typeof EXIT_CODES;

@@ -14,13 +14,17 @@ export class JsonReader {
     this.#place = place;
   }
 
-  /** @throws FileFormatError unless the text is JSON */
+  /** @throws FileFormatError unless the text is JSON in which no object has a field twice */
   static parse(text: string, place: string): JsonReader {
+    let value: unknown;
     try {
-      return new JsonReader(JSON.parse(text), place);
+      value = JSON.parse(text);
     } catch (cause) {
       throw new FileFormatError(`The ${place} is not JSON.`, { cause });
     }
+    // Of two fields of one name this reader would take the last, another the first.
+    if (countNames(text) !== countFields(value)) throw new FileFormatError(`The ${place} has a field twice.`);
+    return new JsonReader(value, place);
   }
 
   /** Demands an object with exactly these fields. */
@@ -119,6 +123,26 @@ export class JsonReader {
   fail(complaint: string): never {
     throw new FileFormatError(`The field ${this.#place} ${complaint}.`);
   }
+}
+
+/** How many names of fields stand in a text that is JSON: texts before a colon. */
+function countNames(text: string): number {
+  let count = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)) if (colon !== '') count++;
+  return count;
+}
+
+function countFields(value: unknown): number {
+  let count = 0;
+  const pending = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const inner = Object.values(next);
+    if (!Array.isArray(next)) count += inner.length;
+    pending.push(...inner);
+  }
+  return count;
 }
 
 function same(value: unknown, expected: unknown): boolean {

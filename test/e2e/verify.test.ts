@@ -12,14 +12,19 @@ before(async () => {
 });
 
 describe('verifying', () => {
-  it('proves a registered model again from its id, every line green, and gives the command that does the same', async () => {
+  it('proves a registered model again from its id, every line green but the development keys, and gives the command that does the same', async () => {
     const session = await stage.open();
     const { page } = session;
     const { id } = stage.story.models[1];
     await page.goto(`${stage.server.origin}/verify?node=${id}`);
     await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
-    assert.equal(await page.locator('[data-state=good]').count(), 8);
-    assert.match(await page.getByTestId('verdict').innerText(), /holds.*development keys/s);
+    // Of a trained model: 5 checks here besides the keys, 5 of the chain, its parent and its shard.
+    assert.equal(await page.locator('[data-state=good]').count(), 12);
+    assert.deepEqual(await page.locator('[data-state=open]').evaluateAll((all) => all.map((e) => e.dataset.check)), [
+      'keys',
+    ]);
+    assert.equal(await page.getByTestId('verdict').getAttribute('data-verdict'), 'holds');
+    assert.match(await page.getByTestId('verdict').innerText(), /proof holds; not shown:.*development keys/s);
     await page.getByText(`descent verify ${id}`).waitFor();
     await leave(session);
   });
@@ -40,7 +45,7 @@ describe('verifying', () => {
       await page.getByTestId('file').setInputFiles(forged);
       await page.locator(`[data-check=${line}][data-state=bad]`).waitFor({ timeout: PATIENCE });
       await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
-      assert.match(await page.getByTestId('verdict').innerText(), /does not hold/);
+      assert.match(await page.getByTestId('verdict').innerText(), /Not verified/);
     }
     await leave(session);
   });
@@ -50,10 +55,10 @@ describe('verifying', () => {
     const { page } = session;
     await page.goto(`${stage.server.origin}/verify`);
     for (const [text, answer] of [
-      ['0x12', 'That is no id of a model.'],
-      [`0x${'12'.repeat(32)}`, 'No model with this id is registered here.'],
+      ['0x12', 'That is no id of a model or shard.'],
+      [`0x${'12'.repeat(32)}`, 'No model or shard with this id is registered here.'],
     ]) {
-      await page.getByLabel('Id of a registered model').fill(text);
+      await page.getByLabel('Id of a registered model or shard').fill(text);
       await page.getByRole('button', { name: 'Verify', exact: true }).click();
       await page.getByText(answer).waitFor({ timeout: PATIENCE });
     }

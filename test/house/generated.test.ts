@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { abiModule, interfaceAbi } from '../../scripts/build/abi.ts';
+import { abiModule, interfaceAbi, verifierCode, verifierCodesModule } from '../../scripts/build/abi.ts';
 import { buildKernels } from '../../scripts/build/wasm.ts';
 import { projectFiles, ROOT } from './sources.ts';
 
@@ -25,5 +25,10 @@ describe('generated files in git', () => {
   it("are what the contracts' interfaces say", () => {
     const module = abiModule((name) => interfaceAbi(name));
     assert.equal(readFileSync(join(ROOT, 'src/generated/abi.ts'), 'utf8'), module);
+  });
+
+  it('are the hashes of the compiled verifiers', () => {
+    const module = verifierCodesModule((program) => verifierCode(program));
+    assert.equal(readFileSync(join(ROOT, 'src/generated/verifierCodes.ts'), 'utf8'), module);
   });
 });

@@ -258,6 +258,28 @@ describe('an edge file', () => {
     }
   });
 
+  it('is rejected when a field stands in it twice, whichever of the two is true', () => {
+    const text = formatEdge(TRAIN);
+    for (const [field, other] of [
+      ['"learningRate": 64', '"learningRate": 65'],
+      ['"program": "train"', '"program": "seed"'],
+      ['"name": ', '"name": "other", "name": '],
+    ]) {
+      const at = text.indexOf(field);
+      assert.ok(at > 0);
+      const twice = other.includes(', ') ? text.replace(field, other) : text.replace(field, `${other}, ${field}`);
+      assert.throws(() => parseEdge(twice), /has a field twice/, field);
+      assert.throws(
+        () => parseEdge(text.replace(field, `${field}${other.includes(', ') ? '"x", "name": ' : `, ${field}`}`)),
+        /twice/,
+      );
+    }
+    // A colon behind a text that is no name, and quotes within one, are no fields.
+    const metadata = { a: '"b": 1', 'c\\"d': ': ', '': '\\' };
+    assert.deepEqual(parseEdge(formatEdge({ ...TRAIN, metadata })).metadata, metadata);
+    assert.throws(() => parseEdge('['.repeat(50_000)), FileFormatError);
+  });
+
   it('is rejected when it is of another format', () => {
     const text = formatEdge(DATA).replace('descent-edge/2', 'descent-edge/1');
     assert.throws(() => parseEdge(text), /format descent-edge\/2 but "descent-edge\/1"/);

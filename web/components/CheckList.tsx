@@ -1,6 +1,6 @@
-import { CHECK_NAMES, type Check } from '../lib/prover/checks.ts';
+import { CHECK_NAMES, type CheckLine } from '../lib/prover/checks.ts';
 
-const TONES: Record<Check['state'], string> = {
+const TONES: Record<CheckLine['state'], string> = {
   waiting: 'text-soft',
   running: 'text-soft',
   good: 'text-good',
@@ -8,7 +8,7 @@ const TONES: Record<Check['state'], string> = {
   open: 'text-warn',
 };
 
-const WORDS: Record<Check['state'], string> = {
+const WORDS: Record<CheckLine['state'], string> = {
   waiting: 'not checked',
   running: 'checking',
   good: 'holds',
@@ -17,7 +17,7 @@ const WORDS: Record<Check['state'], string> = {
 };
 
 /** Each check as a line that turns green or red. */
-export function CheckList({ checks }: { checks: Check[] }) {
+export function CheckList({ checks }: { checks: CheckLine[] }) {
   return (
     <ul className="divide-y divide-line" aria-live="polite">
       {checks.map(({ id, state, detail }) => (
@@ -33,7 +33,11 @@ export function CheckList({ checks }: { checks: Check[] }) {
           <span className="min-w-0">
             <span className={state === 'waiting' ? 'text-soft' : 'font-medium'}>{CHECK_NAMES[id]}</span>
             <span className="sr-only">: {WORDS[state]}</span>
-            <span className={`hash block min-h-5 ${state === 'bad' ? 'text-bad' : 'text-soft'}`}>{detail}</span>
+            <span
+              className={`block min-h-5 text-[0.8125rem] [overflow-wrap:anywhere] ${state === 'bad' ? 'text-bad' : 'text-soft'}`}
+            >
+              {detail}
+            </span>
           </span>
         </li>
       ))}
@@ -41,13 +45,13 @@ export function CheckList({ checks }: { checks: Check[] }) {
   );
 }
 
-function frame(state: Check['state']): string {
+function frame(state: CheckLine['state']): string {
   if (state === 'good') return 'border-l-good';
   if (state === 'bad') return 'border-l-bad bg-bad/8';
   return 'border-l-line';
 }
 
-function CheckIcon({ state }: { state: Check['state'] }) {
+function CheckIcon({ state }: { state: CheckLine['state'] }) {
   const line = { fill: 'none', stroke: 'currentColor', strokeWidth: 2.2 } as const;
   return (
     <svg

@@ -2,17 +2,18 @@
 
 import Link from 'next/link';
 import { type FormEvent, useEffect, useState } from 'react';
+import { notShown, verdictOf } from '../../../src/registry/check.ts';
 import { CheckList } from '../../components/CheckList.tsx';
 import { DropZone } from '../../components/DropZone.tsx';
 import { EdgeSummary } from '../../components/EdgeSummary.tsx';
 import { Command } from '../../components/Reproduce.tsx';
 import { PageHead, Section } from '../../components/Section.tsx';
+import { Verdict } from '../../components/Verdict.tsx';
 import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Words } from '../../lib/chain/types.ts';
 import { useVerification } from '../../lib/chain/useVerification.ts';
 import { isHash } from '../../lib/format.ts';
-import { CHAIN_CHECKS, LOCAL_CHECKS } from '../../lib/prover/checks.ts';
 
 const LARGEST_EDGE = 100_000;
 
@@ -34,13 +35,16 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
     if (!isHash(wanted)) {
       reset();
       setSubject(undefined);
-      return setProblem({ title: 'That is no id of a model.', hint: 'An id is 0x and 64 hexadecimal digits.' });
+      return setProblem({
+        title: 'That is no id of a model or shard.',
+        hint: 'An id is 0x and 64 hexadecimal digits.',
+      });
     }
     setProblem(undefined);
     setSubject(wanted);
     void verifyNode(wanted);
   };
-  const { phase, checks, facts, holds } = verification;
+  const { phase, here, there, checks, facts } = verification;
   const trouble = problem ?? verification.problem;
   return (
     <>
@@ -52,7 +56,7 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
         <div className="grid min-w-0 content-start gap-8">
           <form onSubmit={submit} className="grid gap-2">
             <label htmlFor="node" className="font-semibold">
-              Id of a registered model
+              Id of a registered model or shard
             </label>
             <div className="flex gap-2 max-sm:flex-col">
               <input
@@ -97,24 +101,17 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
         <div className="grid min-w-0 content-start gap-8">
           {trouble && <WordsBox words={trouble} />}
           <Section title="In this browser" aside={phase === 'running' ? 'working…' : undefined}>
-            <CheckList checks={pick(checks, LOCAL_CHECKS)} />
+            <CheckList checks={here} />
           </Section>
           <Section title="Against the chain">
-            <CheckList checks={pick(checks, CHAIN_CHECKS)} />
+            <CheckList checks={there} />
           </Section>
-          {phase === 'done' && !trouble && (
-            <p
-              role="status"
-              data-testid="verdict"
-              className={`border-l-4 py-1 pl-4 text-lg font-medium ${holds ? 'border-good text-good' : 'border-bad text-bad'}`}
-            >
-              {holds ? 'Everything that was checked holds.' : 'This does not hold.'}
-              {holds && config.devKeys && (
-                <span className="block text-[0.9375rem] font-normal text-warn">
-                  But these are development keys: anyone could have made such a proof.
-                </span>
-              )}
-            </p>
+          {phase === 'done' && !trouble && checks && (
+            <Verdict
+              subject={facts ? `${facts.kind} ${facts.id}` : 'this file'}
+              verdict={verdictOf(checks)}
+              notShown={notShown(checks)}
+            />
           )}
           {subject && (
             <Command
@@ -133,8 +130,4 @@ export function VerifyScreen({ initial }: { initial?: `0x${string}` }) {
       </div>
     </>
   );
-}
-
-function pick(checks: ReturnType<typeof useVerification>['verification']['checks'], ids: typeof LOCAL_CHECKS) {
-  return ids.map((id) => checks.find((check) => check.id === id) ?? { id, state: 'waiting' as const });
 }

@@ -2,9 +2,10 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Hex } from 'viem';
+import { type Check, chainChecksOf, otherKeyReason } from '../../../src/registry/check.ts';
 import type { Edge } from '../../../src/registry/edge.ts';
 import type { EdgeFacts } from '../edgeFacts.ts';
-import { CHAIN_CHECKS, type Check, LOCAL_CHECKS } from '../prover/checks.ts';
+import { CHAIN_CHECKS, type CheckLine, LOCAL_CHECKS, lineOf } from '../prover/checks.ts';
 import { verifyInWorker } from '../prover/verifyInWorker.ts';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
@@ -13,29 +14,36 @@ import { useNode } from './useNode.ts';
 
 export interface Verification {
   phase: 'idle' | 'running' | 'done';
-  checks: Check[];
+  /** what this browser checks by itself, and what it asks the chain */
+  here: CheckLine[];
+  there: CheckLine[];
   /** the edge and what it says, once it is read */
   edge?: Edge;
   facts?: EdgeFacts;
-  /** nothing could be checked at all */
+  /** nothing can be said at all */
   problem?: Words;
-  /** whether everything holds, once done; `open` checks do not count against it */
-  holds?: boolean;
+  /** all findings, once done */
+  checks?: Check[];
 }
 
 /** What reads edges and compares them with the chain: curves and interfaces that nobody needs before there is an edge. */
 async function loadReaders() {
-  const [{ parseEdge }, { edgeFacts }, { checkOnChain, edgeOfNode }] = await Promise.all([
+  const [{ parseEdge }, { edgeFacts }, { checkEdgeOnChain, edgeOfId }] = await Promise.all([
     import('../../../src/registry/edge.ts'),
     import('../edgeFacts.ts'),
-    import('./checkOnChain.ts'),
+    import('./verifyEdge.ts'),
   ]);
-  return { parseEdge, edgeFacts, checkOnChain, edgeOfNode };
+  return { parseEdge, edgeFacts, checkEdgeOnChain, edgeOfId };
 }
 
-const IDLE: Verification = { phase: 'idle', checks: [] };
+const lines = (ids: CheckLine['id'][], state: CheckLine['state']) => ids.map((id): CheckLine => ({ id, state }));
+const IDLE: Verification = {
+  phase: 'idle',
+  here: lines(LOCAL_CHECKS, 'waiting'),
+  there: lines(CHAIN_CHECKS, 'waiting'),
+};
 
-/** Verifies an edge file, or a registered node, here and against the chain. */
+/** Verifies an edge file, or what is registered under an id, here and against the chain. */
 export function useVerification() {
   const config = useChainConfig();
   const node = useNode();
@@ -47,36 +55,49 @@ export function useVerification() {
     current.current?.abort();
     const control = new AbortController();
     current.current = control;
-    const checks = [...LOCAL_CHECKS, ...CHAIN_CHECKS].map((id): Check => ({ id, state: 'waiting' }));
-    setVerification({ phase: 'running', checks });
-    const update = (change: (before: Verification) => Verification) => {
-      if (!control.signal.aborted) setVerification(change);
+    setVerification({ ...IDLE, phase: 'running', here: lines(LOCAL_CHECKS, 'running') });
+    const update = (change: Partial<Verification>) => {
+      if (!control.signal.aborted) setVerification((before) => ({ ...before, ...change }));
     };
-    const say = (check: Check) =>
-      update((before) => ({
-        ...before,
-        checks: before.checks.map((other) => (other.id === check.id ? check : other)),
-      }));
-    return { signal: control.signal, update, say };
+    return { signal: control.signal, update };
   }, []);
 
   const verifyText = useCallback(
-    async (text: string, run = begin()): Promise<boolean> => {
-      const { signal, update, say } = run;
-      const { parseEdge, edgeFacts, checkOnChain } = await loadReaders();
+    async (text: string, run = begin(), isById = false) => {
+      const { signal, update } = run;
+      const { parseEdge, edgeFacts, checkEdgeOnChain } = await loadReaders();
       let edge: Edge | undefined;
       try {
         edge = parseEdge(text);
       } catch {
         // The worker says what is wrong with it.
       }
-      update((before) => ({ ...before, ...(edge && { edge, facts: edgeFacts(edge) }) }));
-      const [here, there] = await Promise.all([
-        verifyInWorker(text, say, signal),
-        edge ? checkOnChain(edge, config, await node(), say) : false,
-      ]);
-      update((before) => ({ ...before, phase: 'done', holds: here && there }));
-      return here && there;
+      if (edge) {
+        const there = lines(chainChecksOf(edge.statement.program), 'running');
+        update({ edge, facts: edgeFacts(edge), there });
+      }
+      const askChain = async (asked: Edge) => {
+        const found = await checkEdgeOnChain(asked, config, await node());
+        update({ there: found.map(lineOf) });
+        return found;
+      };
+      try {
+        const [verified, onChain] = await Promise.all([
+          verifyInWorker(text, (found) => update({ here: linesOf(found) }), signal),
+          edge ? askChain(edge) : [],
+        ]);
+        if (verified === undefined) return;
+        if ('problem' in verified) return update({ ...IDLE, phase: 'done', problem: verified.problem });
+        const checks = [...verified.checks, ...onChain];
+        const reason = isById ? otherKeyReason(checks) : undefined;
+        if (reason !== undefined) {
+          const title = 'The proof cannot be checked with the keys that this page has.';
+          return update({ phase: 'done', problem: { title, hint: reason } });
+        }
+        update({ phase: 'done', here: linesOf(verified.checks, 'waiting'), checks });
+      } catch (error) {
+        update({ ...IDLE, phase: 'done', problem: await errorInWords(error) });
+      }
     },
     [begin, node, config],
   );
@@ -85,12 +106,10 @@ export function useVerification() {
     async (id: Hex) => {
       const run = begin();
       try {
-        const { edgeOfNode } = await loadReaders();
-        await verifyText(await edgeOfNode(id, config, await node()), run);
+        const { edgeOfId } = await loadReaders();
+        await verifyText(await edgeOfId(id, config, await node()), run, true);
       } catch (error) {
-        const known = error instanceof Error && error.constructor === Error;
-        const problem = known ? { title: error.message } : await errorInWords(error);
-        run.update(() => ({ ...IDLE, phase: 'done', problem, holds: false }));
+        run.update({ ...IDLE, phase: 'done', problem: await problemOf(error) });
       }
     },
     [begin, node, config, verifyText],
@@ -103,4 +122,17 @@ export function useVerification() {
   }, []);
 
   return { verification, verifyText, verifyNode, reset };
+}
+
+/** The findings of this browser as lines; what is not found yet is being checked, or is not checked at all. */
+function linesOf(found: readonly Check[], rest: CheckLine['state'] = 'running'): CheckLine[] {
+  const known = found.map(lineOf);
+  return LOCAL_CHECKS.map((id) => known.find((line) => line.id === id) ?? { id, state: rest });
+}
+
+async function problemOf(error: unknown): Promise<Words> {
+  const { shortMessage, hint, code } = error as { shortMessage?: string; hint?: string; code?: unknown };
+  if (code === 'UNKNOWN_ID') return { title: 'No model or shard with this id is registered here.' };
+  if (typeof code === 'string' && shortMessage) return { title: shortMessage, ...(hint && { hint }) };
+  return errorInWords(error);
 }

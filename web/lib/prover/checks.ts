@@ -1,22 +1,40 @@
+import type { About, ChainAbout, Check } from '../../../src/registry/check.ts';
+
 /** One line of a verification. */
-export interface Check {
-  id: 'file' | 'key' | 'groth16' | 'opening' | 'registry' | 'keyOnChain' | 'powers' | 'record';
+export interface CheckLine {
+  id: About;
   state: 'waiting' | 'running' | 'good' | 'bad' | 'open';
   /** what was found, or why it fails */
   detail?: string;
 }
 
 /** What each check is about. */
-export const CHECK_NAMES: Record<Check['id'], string> = {
+export const CHECK_NAMES: Record<About, string> = {
   file: 'The file is an edge and its parts agree',
-  key: 'It names the verification key that this page has',
+  transaction: 'A transaction carried it',
+  digest: 'The proof is bound to chain, contract and sender',
+  signals: 'Its signals are numbers of the field',
   groth16: 'The Groth16 proof holds',
   opening: 'The commitments open as the proof says',
-  registry: 'It is for this chain and this registry',
-  keyOnChain: 'The contract checks against the same key',
+  keys: 'Nobody could forge it with these keys',
+  contract: 'It is for this chain and this registry',
+  key: 'The verifier that accepted it has the same key',
   powers: 'The contract holds the same powers of tau',
-  record: 'The registry’s record says the same',
+  record: 'It is registered, by its sender',
+  event: 'The chain’s event says the same, word for word',
+  request: 'The chain drew its seed',
+  parents: 'Its parents are registered',
+  model: 'Its model is registered',
+  shard: 'Its shard is registered',
+  weights: 'The weights are its model',
+  rows: 'The rows are its shard',
 };
 
-export const LOCAL_CHECKS: Check['id'][] = ['file', 'key', 'groth16', 'opening'];
-export const CHAIN_CHECKS: Check['id'][] = ['registry', 'keyOnChain', 'powers', 'record'];
+export const LOCAL_CHECKS: About[] = ['file', 'digest', 'signals', 'groth16', 'opening', 'keys'];
+/** Before there is an edge: those that every edge has. */
+export const CHAIN_CHECKS: ChainAbout[] = ['contract', 'key', 'powers', 'record', 'event'];
+
+/** A finding as a line of the page. */
+export function lineOf({ about, holds, says }: Check): CheckLine {
+  return { id: about, state: holds === 'open' ? 'open' : holds ? 'good' : 'bad', detail: says };
+}

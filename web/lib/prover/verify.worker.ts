@@ -1,10 +1,9 @@
 // Verifies an edge file apart from the page, which stays smooth meanwhile.
-import { keccak256 } from 'viem';
-import srsFile from '../../../src/generated/srs.json';
-import { verifyProof } from '../../../src/proof/verify.ts';
+import { checkProof } from '../../../src/proof/checkProof.ts';
+import type { Check } from '../../../src/registry/check.ts';
 import { type Edge, parseEdge } from '../../../src/registry/edge.ts';
-import { parseSrs } from '../../../src/registry/opening.ts';
-import type { Check } from './checks.ts';
+import type { Words } from '../chain/types.ts';
+import { installedKeys } from './installedKeys.ts';
 
 export interface VerifyRequest {
   /** text of an edge file */
@@ -13,48 +12,31 @@ export interface VerifyRequest {
   base: string;
 }
 
-export type VerifyReply = { check: Check } | { done: true };
+/** The checks so far, whether more come, or why nothing can be said. */
+export type VerifyReply = { checks: Check[]; done: boolean } | { problem: Words };
 
 const send = (reply: VerifyReply) => postMessage(reply);
-const say = (id: Check['id'], state: Check['state'], detail?: string) =>
-  send({ check: { id, state, ...(detail && { detail }) } });
 
 addEventListener('message', async ({ data }: MessageEvent<VerifyRequest>) => {
   try {
     await verify(data);
-  } finally {
-    send({ done: true });
+  } catch (error) {
+    const { shortMessage, hint } = error as { shortMessage?: string; hint?: string };
+    send({ problem: { title: shortMessage ?? 'The proof cannot be checked here.', ...(hint && { hint }) } });
   }
 });
 
 async function verify({ text, base }: VerifyRequest): Promise<void> {
-  say('file', 'running');
   let edge: Edge;
   try {
     edge = parseEdge(text);
   } catch (error) {
-    return say('file', 'bad', reasonOf(error));
+    return send({ checks: [{ about: 'file', holds: false, says: reasonOf(error) }], done: true });
   }
-  say('file', 'good', `program ${edge.statement.program}`);
-
-  say('key', 'running');
-  const response = await fetch(`${base}/files/${edge.statement.program}.vkey.json`);
-  if (!response.ok) return say('key', 'bad', `This page has no key for ${edge.statement.program}.`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const hash = keccak256(bytes);
-  if (hash !== edge.verificationKey)
-    say('key', 'bad', `The file names ${edge.verificationKey}, this page has ${hash}.`);
-  else say('key', 'good', hash);
-
-  say('groth16', 'running');
-  say('opening', 'running');
-  const vkey = JSON.parse(new TextDecoder().decode(bytes));
-  const { canonical, groth16, opening } = await verifyProof(edge.origin, edge.statement, edge.proof, {
-    vkey,
-    srs: parseSrs(srsFile),
-  });
-  say('groth16', groth16 ? 'good' : 'bad', canonical ? undefined : 'A public signal is not below the field’s order.');
-  say('opening', opening ? 'good' : 'bad');
+  const file: Check = { about: 'file', holds: true, says: `program ${edge.statement.program}` };
+  send({ checks: [file], done: false });
+  const keys = await installedKeys(edge.statement.program, base);
+  send({ checks: [file, ...(await checkProof(edge, keys))], done: true });
 }
 
 function reasonOf(error: unknown): string {

@@ -1,30 +1,34 @@
-import type { Check } from './checks.ts';
+import type { Check } from '../../../src/registry/check.ts';
+import type { Words } from '../chain/types.ts';
 import type { VerifyReply, VerifyRequest } from './verify.worker.ts';
+
+/** What the worker found: all its checks, or why nothing can be said. */
+export type Verified = { checks: Check[] } | { problem: Words };
 
 /**
  * Verifies the text of an edge file in a worker of its own, which ends with it.
- * @param onCheck called as each check begins and ends
- * @returns whether all of them hold; false too when the signal ended it
+ * @param onChecks called with what is known so far
+ * @returns undefined when the signal ended it
  */
-export function verifyInWorker(text: string, onCheck: (check: Check) => void, signal?: AbortSignal): Promise<boolean> {
+export function verifyInWorker(
+  text: string,
+  onChecks: (checks: Check[]) => void,
+  signal?: AbortSignal,
+): Promise<Verified | undefined> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./verify.worker.ts', import.meta.url), { type: 'module' });
-    const seen = new Map<Check['id'], Check['state']>();
-    const end = (holds: boolean) => {
+    const end = (result: Verified | undefined) => {
       worker.terminate();
-      resolve(holds);
+      resolve(result);
     };
-    signal?.addEventListener('abort', () => end(false));
+    signal?.addEventListener('abort', () => end(undefined));
     worker.onmessage = ({ data }: MessageEvent<VerifyReply>) => {
-      if ('done' in data) return end(seen.size === 4 && [...seen.values()].every((state) => state === 'good'));
-      seen.set(data.check.id, data.check.state);
-      onCheck(data.check);
+      if ('problem' in data) return end(data);
+      onChecks(data.checks);
+      if (data.done) end({ checks: data.checks });
     };
-    worker.onerror = (event) => {
-      const running = [...seen].find(([, state]) => state === 'running')?.[0] ?? 'file';
-      onCheck({ id: running, state: 'bad', detail: event.message || 'The verifier could not be loaded.' });
-      end(false);
-    };
+    worker.onerror = (event) =>
+      end({ problem: { title: event.message || 'The verifier could not be loaded.', hint: 'Load the page again.' } });
     worker.postMessage({ text, base: location.origin } satisfies VerifyRequest);
   });
 }

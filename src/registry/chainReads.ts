@@ -1,0 +1,97 @@
+import type { Address, Hex } from 'viem';
+import type { ShardShape } from '../model/shape.ts';
+
+/** A node of the registry as it is stored. */
+export interface NodeRecord {
+  trainer: Address;
+  /** contract's enum Kind: 1 seed, 2 root, 3 train, 4 merge */
+  kind: number;
+  depth: bigint;
+  blockNumber: bigint;
+  declared: boolean;
+  /** of the verifier that accepted it, from 1 */
+  version: bigint;
+}
+
+export interface ShardRecord extends ShardShape {
+  owner: Address;
+  /** what its columns are said to mean */
+  schema: Hex;
+  blockNumber: bigint;
+}
+
+export interface SeedRequest {
+  trainer: Address;
+  seedBlock: bigint;
+  used: boolean;
+  shape: bigint;
+}
+
+export interface VerifierRecord {
+  verifier: Address;
+  /** keccak256 of its code when it was added */
+  codeHash: Hex;
+}
+
+/** An event as a node gives it. */
+export interface ChainLog {
+  address: Address;
+  topics: readonly Hex[];
+  data: Hex;
+  blockNumber: bigint;
+  logIndex: number;
+  transactionHash: Hex;
+}
+
+/** Which logs: of one contract, with these topics (null: any), from one block to another, both included. */
+export interface LogFilter {
+  address: Address;
+  topics: readonly (Hex | null)[];
+  from: bigint;
+  /** the newest unless given */
+  to?: bigint;
+}
+
+export interface SentTransaction {
+  to: Address | null;
+  input: Hex;
+}
+
+/** A call within a transaction, as geth's callTracer gives it. */
+export interface CallFrame {
+  type: string;
+  to?: Address;
+  input: Hex;
+  error?: string;
+  calls?: CallFrame[];
+}
+
+/**
+ * What is asked of a node about edges. What does not exist is undefined; whatever else fails (the node does not answer, it
+ * refuses) throws.
+ */
+export interface ChainReads {
+  chainId: bigint;
+  code(address: Address): Promise<Hex>;
+  /** the registry of a scoreboard, or undefined where the contract does not answer as one */
+  registryOf(scoreboard: Address): Promise<Address | undefined>;
+  /** the contract that checks a registry's proofs, or undefined where the contract does not answer as a registry */
+  verifiersOf(registry: Address): Promise<Address | undefined>;
+  relayOf(registry: Address): Promise<Address>;
+  srs(verifiers: Address): Promise<{ [name in 'tau' | 'tauC' | 'tauC2']: readonly bigint[] }>;
+  /** how many versions a program's verifier has had */
+  versionOf(verifiers: Address, program: number): Promise<bigint>;
+  verifierAt(verifiers: Address, program: number, version: bigint): Promise<VerifierRecord | undefined>;
+  node(registry: Address, id: Hex): Promise<NodeRecord | undefined>;
+  parents(registry: Address, id: Hex): Promise<readonly Hex[]>;
+  schemaOf(registry: Address, id: Hex): Promise<Hex>;
+  shard(registry: Address, id: Hex): Promise<ShardRecord | undefined>;
+  seedRequest(registry: Address, requestId: bigint): Promise<SeedRequest | undefined>;
+  /** the seed that the chain drew, or undefined while it is not drawn yet or once the chain has forgotten it */
+  seedOf(registry: Address, requestId: bigint): Promise<bigint | undefined>;
+  result(scoreboard: Address, model: Hex, shard: Hex): Promise<{ prover: Address; value: bigint } | undefined>;
+  logs(filter: LogFilter): Promise<ChainLog[]>;
+  transaction(hash: Hex): Promise<SentTransaction>;
+  /** the calls of a transaction, or undefined where the node has no debug_traceTransaction */
+  trace(hash: Hex): Promise<CallFrame | undefined>;
+}

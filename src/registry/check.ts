@@ -1,0 +1,106 @@
+import type { Program } from './statement.ts';
+
+/** What a check of an edge is about: first what the file and its proof show, then what a chain says. */
+export type About =
+  | 'file'
+  | 'transaction'
+  | 'digest'
+  | 'signals'
+  | 'groth16'
+  | 'opening'
+  | 'keys'
+  | 'weights'
+  | 'rows'
+  | ChainAbout;
+
+/** What only a chain can tell. */
+export type ChainAbout = 'contract' | 'key' | 'powers' | 'record' | 'event' | 'request' | 'parents' | 'model' | 'shard';
+
+/** One finding, in words. Open is what is not shown: it speaks neither for nor against the edge. */
+export interface Check {
+  about: About;
+  holds: boolean | 'open';
+  says: string;
+}
+
+/** `verified`: everything holds and nothing is open. `holds`: the proof holds, something else is open. */
+export type Verdict = 'verified' | 'holds' | 'false';
+
+/** What an open check leaves unsaid, to be read after "not shown:". */
+const NOT_SHOWN: Record<About, string> = {
+  file: 'that the file is consistent',
+  transaction: 'that a transaction carried it',
+  digest: 'what the proof is bound to',
+  signals: 'that the signals are in the field',
+  groth16: 'that its Groth16 proof holds',
+  opening: 'that its commitments open',
+  keys: 'that nobody forged it (development keys)',
+  contract: 'that its contract is one to trust',
+  key: 'that the contract checked it with the same key',
+  powers: 'that the contract has the same powers of tau',
+  record: 'that it is registered',
+  event: 'that the chain says the same of it, word for word',
+  request: 'that the chain drew its seed',
+  parents: 'that its parents are registered',
+  model: 'that its model is registered',
+  shard: 'that its shard is registered, and with it that the rows are well formed',
+  weights: 'that the weights are its model',
+  rows: 'that the rows are its shard',
+};
+
+/** Everything that is asked of a chain about an edge of this program, in order. */
+export function chainChecksOf(program: Program): ChainAbout[] {
+  const always: ChainAbout[] = ['contract', 'key', 'powers', 'record', 'event'];
+  switch (program) {
+    case 'data':
+    case 'root':
+      return always;
+    case 'seed':
+      return [...always, 'request'];
+    case 'train':
+      return [...always, 'parents', 'shard'];
+    case 'merge':
+      return [...always, 'parents'];
+    case 'score':
+      return [...always, 'model', 'shard'];
+  }
+}
+
+/** The same checks where nobody can be asked. @param reason one sentence, why not */
+export function openChecks(abouts: readonly ChainAbout[], reason: string): Check[] {
+  return abouts.map((about) => ({ about, holds: 'open', says: `Not shown ${NOT_SHOWN[about]}: ${reason}` }));
+}
+
+/** What a person may conclude from all checks of an edge. */
+export function verdictOf(checks: readonly Check[]): Verdict {
+  if (checks.length === 0 || checks.some(({ holds }) => holds === false)) return 'false';
+  return checks.every(({ holds }) => holds === true) ? 'verified' : 'holds';
+}
+
+/** The verdict as a sentence. @param subject such as `train 0x12..` */
+export function verdictInWords(subject: string, checks: readonly Check[]): string {
+  switch (verdictOf(checks)) {
+    case 'verified':
+      return `Verified: ${subject}.`;
+    case 'holds':
+      return `The proof holds; not shown: ${notShown(checks).join('; ')}.`;
+    case 'false':
+      return `NOT verified: ${subject}.`;
+  }
+}
+
+/** What the open checks leave unsaid. */
+export function notShown(checks: readonly Check[]): string[] {
+  return checks.filter(({ holds }) => holds === 'open').map(({ about }) => NOT_SHOWN[about]);
+}
+
+/**
+ * Why a proof that was found by its id, which says nothing of keys, may not hold here and yet be good: it may be for other
+ * keys than those here.
+ * @returns undefined where it holds, or where the chain checked it with the keys that are here
+ */
+export function otherKeyReason(checks: readonly Check[]): string | undefined {
+  const ofProof: readonly About[] = ['groth16', 'opening'];
+  if (!checks.some(({ about, holds }) => ofProof.includes(about) && holds === false)) return undefined;
+  return checks.find(({ about, holds }) => (about === 'key' || about === 'powers') && holds !== true)?.says;
+}

@@ -1,0 +1,132 @@
+import type { Address, Hex } from 'viem';
+import { encodeShape } from '../model/shape.ts';
+import type { ChainReads } from './chainReads.ts';
+import { type ChainAbout, type Check, chainChecksOf, openChecks } from './check.ts';
+import { checkModels, checkRequest, checkShard, findRegistration, isDeclared, type Place } from './checkRecord.ts';
+import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
+import type { Edge } from './edge.ts';
+import { modelId, parentIds } from './ids.ts';
+
+/** The contracts that whoever asks trusts, as far as he named them. */
+export interface Trusted {
+  registry?: Address | undefined;
+  scoreboard?: Address | undefined;
+}
+
+/** What a chain says of an edge. */
+export interface ChainFindings {
+  /** one of each that `chainChecksOf` names, in that order */
+  checks: Check[];
+  /** whether a root above it is only declared; undefined where the chain does not tell */
+  declared: boolean | undefined;
+}
+
+/**
+ * All checks of an edge against a chain, for the command line and the page. What cannot be read is open, never false.
+ * @param keys those of the edge's program here
+ */
+export async function checkOnChain(
+  edge: Edge,
+  reads: ChainReads,
+  trusted: Trusted,
+  keys: KeysHere,
+): Promise<ChainFindings> {
+  const abouts = chainChecksOf(edge.statement.program);
+  const found = new Map<ChainAbout, Check>();
+  let declared: boolean | undefined;
+  const say = (...checks: Check[]) => {
+    for (const check of checks) found.set(check.about as ChainAbout, check);
+  };
+  const finish = (reason: string): ChainFindings => {
+    const rest = openChecks(
+      abouts.filter((about) => !found.has(about)),
+      reason,
+    );
+    say(...rest);
+    return { declared, checks: abouts.map((about) => found.get(about)!) };
+  };
+  try {
+    const place = await placeOf(edge, reads, trusted);
+    say(place.check);
+    if (place.registry === undefined || place.verifiers === undefined) return finish('it is not to be found there.');
+    const at: Place = { reads, registry: place.registry, contract: edge.origin.registry };
+    const registration = await findRegistration(edge, at);
+    say(...registration.checks);
+    say(...(await checkAround(edge, at, registration.isRegistered)));
+    const verifier = await acceptingVerifier(reads, place.verifiers, edge.statement.program, registration.acceptance);
+    say(checkKey(edge.statement.program, verifier, keys), await checkPowers(reads, place.verifiers, keys));
+    declared = await isDeclared(edge, at);
+    return finish('the node did not tell.');
+  } catch (error) {
+    return finish(`the node did not answer (${reasonOf(error)}).`);
+  }
+}
+
+interface FoundPlace {
+  check: Check;
+  registry?: Address;
+  verifiers?: Hex;
+}
+
+/** Whether the edge is for a contract that stands on this chain and is the trusted one. */
+async function placeOf({ origin, statement }: Edge, reads: ChainReads, trusted: Trusted): Promise<FoundPlace> {
+  const about = 'contract';
+  const isScore = statement.program === 'score';
+  const what = isScore ? 'scoreboard' : 'registry';
+  const wanted = isScore ? trusted.scoreboard : trusted.registry;
+  const name = `${origin.registry} on chain ${origin.chainId}`;
+  const no = (says: string): FoundPlace => ({ check: { about, holds: false, says } });
+  if (origin.chainId !== reads.chainId) return no(`The edge is for ${name}; the node is of chain ${reads.chainId}.`);
+  if (wanted !== undefined && !sameAddress(wanted, origin.registry)) {
+    return no(`The edge is for ${name}, not for the ${what} ${wanted}.`);
+  }
+  if ((await reads.code(origin.registry)) === '0x') {
+    return { check: { about, holds: 'open', says: `There is no contract at ${name}.` } };
+  }
+  const registry = isScore ? await reads.registryOf(origin.registry) : origin.registry;
+  const verifiers = registry && (await reads.verifiersOf(registry));
+  if (registry === undefined || verifiers === undefined) return no(`The contract ${name} is no ${what}.`);
+  if (trusted.registry !== undefined && !sameAddress(trusted.registry, registry)) {
+    return no(`The scoreboard ${origin.registry} is of registry ${registry}, not of ${trusted.registry}.`);
+  }
+  const check: Check =
+    wanted === undefined
+      ? {
+          about,
+          holds: 'open',
+          says: `The edge is for the ${what} ${name}, which it names itself: anybody can deploy one. Name yours (--${what}).`,
+        }
+      : { about, holds: true, says: `The edge is for the ${what} ${name}, as it should be.` };
+  return { check, registry, verifiers };
+}
+
+/** What must be registered for the edge to mean something. */
+async function checkAround({ statement, origin }: Edge, at: Place, isRegistered: boolean): Promise<Check[]> {
+  switch (statement.program) {
+    case 'seed':
+      return [await checkRequest(statement, origin.trainer, at, isRegistered)];
+    case 'train':
+      return Promise.all([
+        checkModels('parents', parentIds(statement), at, isRegistered),
+        checkShard(statement, at, isRegistered),
+      ]);
+    case 'merge':
+      return [await checkModels('parents', parentIds(statement), at, isRegistered)];
+    case 'score': {
+      const model = modelId(statement.model, encodeShape(statement.widths));
+      return Promise.all([checkModels('model', [model], at, isRegistered), checkShard(statement, at, isRegistered)]);
+    }
+    default:
+      return [];
+  }
+}
+
+function sameAddress(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** First line of an error, which may be pages long and name the node's URL. */
+function reasonOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'shortMessage' in error) return String(error.shortMessage);
+  return error instanceof Error ? error.message.split('\n')[0] : String(error);
+}

@@ -1,0 +1,120 @@
+import {
+  AbiDecodingDataSizeTooSmallError,
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+  type Hex,
+  numberToHex,
+  type PublicClient,
+  type RpcLog,
+  zeroAddress,
+} from 'viem';
+import { modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../generated/abi.ts';
+import type { CallFrame, ChainLog, ChainReads, LogFilter } from './chainReads.ts';
+import { firstBlockOf, logNodeOf, logsOfBlock } from './logNode.ts';
+import { scanLogs } from './logs.ts';
+
+/** What a client of viem answers about edges. */
+export function clientReads(client: PublicClient, chainId: number | bigint): ChainReads {
+  const registryAt = (address: Address) => ({ address, abi: modelRegistryAbi }) as const;
+  const verifiersAt = (address: Address) => ({ address, abi: verifiersAbi }) as const;
+  const scoreboardAt = (address: Address) => ({ address, abi: scoreboardAbi }) as const;
+  return {
+    chainId: BigInt(chainId),
+    code: async (address) => (await client.getCode({ address })) ?? '0x',
+    registryOf: (scoreboard) =>
+      unlessRefused(client.readContract({ ...scoreboardAt(scoreboard), functionName: 'registry' })),
+    verifiersOf: (registry) =>
+      unlessRefused(client.readContract({ ...registryAt(registry), functionName: 'verifiers' })),
+    relayOf: (address) => client.readContract({ address, abi: relayedAbi, functionName: 'trustedForwarder' }),
+    srs: (verifiers) => client.readContract({ ...verifiersAt(verifiers), functionName: 'srs' }),
+    versionOf: (verifiers, program) =>
+      client.readContract({ ...verifiersAt(verifiers), functionName: 'versionOf', args: [BigInt(program)] }),
+    verifierAt: async (verifiers, program, version) => {
+      const args = [BigInt(program), version] as const;
+      const record = await client.readContract({ ...verifiersAt(verifiers), functionName: 'verifierAt', args });
+      return record.verifier === zeroAddress ? undefined : record;
+    },
+    node: async (registry, id) => {
+      const record = await client.readContract({ ...registryAt(registry), functionName: 'node', args: [id] });
+      return record.trainer === zeroAddress ? undefined : record;
+    },
+    parents: (registry, id) => client.readContract({ ...registryAt(registry), functionName: 'parents', args: [id] }),
+    schemaOf: (registry, id) => client.readContract({ ...registryAt(registry), functionName: 'schemaOf', args: [id] }),
+    shard: async (registry, id) => {
+      const stored = await client.readContract({ ...registryAt(registry), functionName: 'shard', args: [id] });
+      if (stored.owner === zeroAddress) return undefined;
+      const { inputs, outputs, rows } = stored;
+      const sizes = { inputs: Number(inputs), outputs: Number(outputs), rows: Number(rows) };
+      return { ...stored, ...sizes, kind: stored.kind === 1 ? 'classes' : 'regression' };
+    },
+    seedRequest: async (registry, requestId) => {
+      const call = { ...registryAt(registry), functionName: 'seedRequest', args: [requestId] } as const;
+      const request = await client.readContract(call);
+      return request.trainer === zeroAddress ? undefined : request;
+    },
+    seedOf: (registry, requestId) =>
+      unlessRefused(client.readContract({ ...registryAt(registry), functionName: 'seedOf', args: [requestId] })),
+    result: async (scoreboard, model, shard) => {
+      const call = { ...scoreboardAt(scoreboard), functionName: 'resultOf', args: [model, shard] } as const;
+      const stored = await client.readContract(call);
+      return stored.prover === zeroAddress ? undefined : stored;
+    },
+    logs: (filter) => logsOf(client, filter),
+    transaction: async (hash) => {
+      const { to, input } = await client.getTransaction({ hash });
+      return { to, input };
+    },
+    trace: (hash) => traceOf(client, hash),
+  };
+}
+
+/** The logs of one block, or of a range, in as many questions as the node wants. */
+async function logsOf(client: PublicClient, { address, topics, from, to }: LogFilter): Promise<ChainLog[]> {
+  const isWanted = (log: RpcLog) => topics.every((topic, k) => topic === null || log.topics[k] === topic);
+  const found: RpcLog[] = [];
+  if (from === to) {
+    found.push(...(await logsOfBlock(logNodeOf(client, [address]), Number(from))));
+  } else {
+    const last = Number(to ?? (await client.getBlockNumber({ cacheTime: 0 })));
+    const first = from > 0n ? Number(from) : ((await firstBlockOf(client, address, last)) ?? 0);
+    const ask = (fromBlock: number, toBlock: number): Promise<RpcLog[]> => {
+      const blocks = { fromBlock: numberToHex(fromBlock), toBlock: numberToHex(toBlock) };
+      const params = [{ address, topics: [...topics], ...blocks }] as [never];
+      return client.request({ method: 'eth_getLogs', params }, { retryCount: 0 });
+    };
+    await scanLogs(ask, { from: first, to: last }, (logs) => found.push(...logs));
+  }
+  return found.filter(isWanted).flatMap((log) => {
+    const { blockNumber, logIndex, transactionHash } = log;
+    if (blockNumber === null || logIndex === null || transactionHash === null) return [];
+    return { ...log, transactionHash, blockNumber: BigInt(blockNumber), logIndex: Number(logIndex) };
+  });
+}
+
+/** A contract that refuses a call, or has no such function, has no answer; a node that fails is another matter. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    const refused = (inner: unknown) =>
+      inner instanceof ContractFunctionRevertedError ||
+      inner instanceof ContractFunctionZeroDataError ||
+      inner instanceof AbiDecodingDataSizeTooSmallError;
+    if (error instanceof BaseError && error.walk(refused) !== null) return undefined;
+    throw error;
+  }
+}
+
+/** Few public nodes trace; one that does not says so in many ways. */
+async function traceOf(client: PublicClient, hash: Hex): Promise<CallFrame | undefined> {
+  const ask = client.request as (call: { method: string; params: unknown[] }) => Promise<unknown>;
+  try {
+    const frame = await ask({ method: 'debug_traceTransaction', params: [hash, { tracer: 'callTracer' }] });
+    const { type, input } = (frame ?? {}) as Partial<CallFrame>;
+    return typeof type === 'string' && typeof input === 'string' ? (frame as CallFrame) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,261 @@
+// What a person is told of an edge file that anybody may have written, with real proofs and a real node.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Hex } from 'viem';
+import { readPowers, readProgramKey } from '../../scripts/proving/keys.ts';
+import { limitsOf } from '../../scripts/verify/limits.ts';
+import { checkProof } from '../../src/proof/checkProof.ts';
+import type { ChainReads } from '../../src/registry/chainReads.ts';
+import { type Check, chainChecksOf, verdictOf } from '../../src/registry/check.ts';
+import { checkOnChain } from '../../src/registry/checkEdge.ts';
+import { clientReads } from '../../src/registry/clientReads.ts';
+import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
+import { resultId } from '../../src/registry/ids.ts';
+import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { descent, temporaryFolder } from '../cli/cli.ts';
+import { fieldsOf, isUncovered, type Json, withOther } from '../support/edgeFields.ts';
+import { ProvedEdges } from '../support/provedEdges.ts';
+
+const NAMES = Object.keys(PROGRAMS) as Program[];
+const VERIFIED_BUT_FOR_KEYS = ['keys'];
+
+let made: ProvedEdges;
+let reads: ChainReads;
+const { folder, remove } = temporaryFolder();
+
+before(async () => {
+  made = await ProvedEdges.make();
+  reads = clientReads(made.chain.client, made.chain.id);
+});
+after(async () => {
+  await made.close();
+  remove();
+});
+
+const keysOf = (program: Program) => {
+  const { vkey, identity } = readProgramKey(program);
+  return { vkey, srs: readPowers(), ...identity };
+};
+const trusted = () => ({ registry: made.place.registry, scoreboard: made.place.scoreboard });
+const askChain = async (edge: Edge, asked = reads) =>
+  (await checkOnChain(edge, asked, trusted(), keysOf(edge.statement.program))).checks;
+const checkAll = async (edge: Edge, asked = reads) => [
+  ...(await checkProof(edge, keysOf(edge.statement.program))),
+  ...(await askChain(edge, asked)),
+];
+const openOf = (checks: Pick<Check, 'about' | 'holds'>[]) =>
+  checks.filter(({ holds }) => holds === 'open').map(({ about }) => about);
+const falseOf = (checks: Pick<Check, 'about' | 'holds'>[]) =>
+  checks.filter(({ holds }) => holds === false).map(({ about }) => about);
+
+/** Runs the command line, with a chain or without one. */
+async function verify(what: Edge | Hex, { rpc = made.node.rpc, chain = true } = {}) {
+  const file = join(folder, 'one.edge.json');
+  if (typeof what === 'object') writeFileSync(file, formatEdge(what));
+  const { registry, scoreboard } = made.place;
+  const env = { DESCENT_RPC: rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
+  const result = await descent(['verify', typeof what === 'object' ? file : what, '--json'], chain ? { env } : {});
+  const document = result.stdout === '' ? {} : JSON.parse(result.stdout);
+  return { ...result, verdict: document.verdict, checks: (document.checks ?? []) as Check[] };
+}
+
+describe('a registered edge', () => {
+  for (const program of NAMES) {
+    it(`of program ${program} leaves only development keys open`, async () => {
+      const checks = await checkAll(made.edges[program]);
+      assert.deepEqual(falseOf(checks), []);
+      assert.deepEqual(openOf(checks), VERIFIED_BUT_FOR_KEYS, JSON.stringify(checks.filter((c) => c.holds !== true)));
+      assert.equal(verdictOf(checks), 'holds');
+      assert.equal(verdictOf(checks.filter(({ about }) => about !== 'keys')), 'verified');
+    });
+  }
+
+  it('is found by its id, and the command line says what is not shown', async () => {
+    const { code, verdict, checks } = await verify(resultId(made.edges.train.statement));
+    assert.deepEqual([code, verdict, openOf(checks)], [6, 'holds', ['keys']]);
+  });
+
+  it('is not Verified where no chain was asked: everything that only a chain tells is named', async () => {
+    for (const program of NAMES) {
+      const { code, verdict, checks } = await verify(made.edges[program], { chain: false });
+      assert.deepEqual([code, verdict, openOf(checks)], [6, 'holds', ['keys', ...chainChecksOf(program)]]);
+    }
+  });
+});
+
+describe('a file that was edited or made off line', () => {
+  const train = () => structuredClone(made.edges.train) as Json;
+
+  for (const chain of [false, true]) {
+    const where = chain ? 'with a chain' : 'without a chain';
+
+    it(`a train edge of another kind is false ${where}`, async () => {
+      const edge = train();
+      edge.statement.shard.kind = 'regression';
+      const { code, verdict, checks } = await verify(edge, { chain });
+      assert.deepEqual([code, verdict], [4, 'false']);
+      assert.ok(falseOf(checks).includes('groth16'));
+    });
+
+    it(`a train edge whose shard has 54 inputs and 9 outputs is refused ${where}, and false with a model to match`, async () => {
+      const edge = train();
+      const file = JSON.parse(formatEdge(edge));
+      Object.assign(file.statement.shard, { inputs: 54, outputs: 9 });
+      const path = join(folder, 'shape.edge.json');
+      writeFileSync(path, JSON.stringify(file));
+      const args = chain ? { env: { DESCENT_RPC: made.node.rpc } } : {};
+      const refused = await descent(['verify', path], args);
+      assert.equal(refused.code, 3, refused.stderr);
+      Object.assign(edge.statement.shard, { inputs: 54, outputs: 9 });
+      edge.statement.widths = [54, 3, 9];
+      assert.equal((await verify(edge, { chain })).code, 4);
+    });
+
+    it(`a model trained on a shard that nobody registered is not Verified ${where}`, async () => {
+      const { code, verdict, checks, stdout } = await verify(made.stray.train, { chain });
+      assert.deepEqual([code, verdict], [6, 'holds']);
+      assert.ok(openOf(checks).includes('shard'), stdout);
+    });
+
+    it(`a changed request of a registered seed is false ${where}`, async () => {
+      const edge = structuredClone(made.edges.seed) as Json;
+      edge.statement.requestId += 1n;
+      const { code, verdict, checks } = await verify(edge, { chain });
+      assert.deepEqual([code, verdict], [4, 'false']);
+      assert.deepEqual(falseOf(checks).includes('groth16'), true);
+    });
+  }
+
+  it('a seed that nobody drew is not Verified without a chain, and false with one', async () => {
+    const alone = await verify(made.stray.seed, { chain: false });
+    assert.deepEqual([alone.code, alone.verdict, openOf(alone.checks).includes('request')], [6, 'holds', true]);
+    const { code, verdict, checks } = await verify(made.stray.seed);
+    assert.deepEqual([code, verdict, falseOf(checks)], [4, 'false', ['request']]);
+  });
+
+  it('a true edge says in words what is not shown', async () => {
+    const file = join(folder, 'words.edge.json');
+    writeFileSync(file, formatEdge(made.edges.train));
+    const { stdout } = await descent(['verify', file]);
+    assert.match(stdout, /\nThe proof holds; not shown: .*development keys.*registered/);
+    assert.doesNotMatch(stdout, /\bVerified\b/);
+    assert.match(stdout, /metadata \(name\).*nothing vouches/);
+  });
+});
+
+describe('every field of every edge file', () => {
+  for (const program of NAMES) {
+    it(`of program ${program} changes the verdict, or is printed as covered by nothing`, async () => {
+      const edge = made.edges[program];
+      const uncovered: string[] = [];
+      for (const path of fieldsOf(edge)) {
+        const forged = withOther(edge, path);
+        const [alone, asked] = await conclusions(forged);
+        if (alone === 'holds' || asked === 'holds') uncovered.push(path);
+        else
+          assert.deepEqual(
+            [alone, asked].filter((verdict) => verdict === 'verified'),
+            [],
+            path,
+          );
+        // The chain by itself notices whatever the statement or its origin says otherwise, but what only the proof binds.
+        if (asked === 'false' && /^(statement|origin)\./.test(path)) {
+          assert.notEqual(verdictOf(await askChain(forged)), 'verified', path);
+        }
+      }
+      assert.deepEqual(
+        uncovered.filter((path) => !isUncovered(path)),
+        [],
+      );
+      assert.notEqual(uncovered.length, 0);
+      const printed = limitsOf(edge, { declared: undefined, chain: true, files: false }).join('\n');
+      for (const path of uncovered) assert.ok(printed.includes(path.split('.')[1]), `${path} is printed`);
+    });
+
+    it(`of program ${program} is compared with the rest of the file`, async () => {
+      const file: Json = JSON.parse(formatEdge(made.edges[program]));
+      for (const path of fieldsOf(file)) {
+        const text = JSON.stringify(withOther(file, path));
+        if (isUncovered(path)) parseEdge(text);
+        else assert.notEqual((await concludeFrom(text))[0], 'holds', path);
+      }
+    });
+  }
+
+  /** What is said of an edge that somebody wrote consistently: without a chain and with one. */
+  async function conclusions(edge: Edge): Promise<string[]> {
+    try {
+      return await concludeFrom(formatEdge(edge));
+    } catch {
+      return ['refused', 'refused'];
+    }
+  }
+
+  async function concludeFrom(text: string): Promise<string[]> {
+    try {
+      const edge = parseEdge(text);
+      const proof = await checkProof(edge, keysOf(edge.statement.program));
+      return [verdictOf(proof), verdictOf([...proof, ...(await askChain(edge))])];
+    } catch {
+      return ['refused', 'refused'];
+    }
+  }
+});
+
+describe('a node that lies in one answer', () => {
+  const LIES: [string, Partial<ChainReads>][] = [
+    ['no node', { node: async () => undefined }],
+    ['no shard', { shard: async () => undefined }],
+    ['no parents', { parents: async () => [] }],
+    ['no events', { logs: async () => [] }],
+    ['no verifier', { verifierAt: async () => undefined }],
+    ['no code', { code: async () => '0x' }],
+    ['other code', { code: async () => '0x6000' }],
+    ['other powers', { srs: async () => ({ tau: [0n], tauC: [0n], tauC2: [0n] }) }],
+    ['other chain', { chainId: 1n }],
+    ['one version', { versionOf: async () => 0n }],
+    ['nothing at all', { node: () => Promise.reject(new Error('down')) }],
+  ];
+  for (const [name, lie] of LIES) {
+    it(`about ${name} does not get Verified for what is true, nor for what is not`, async () => {
+      const edges = [
+        made.edges.train,
+        made.stray.train,
+        made.stray.seed,
+        withOther(made.edges.train, 'origin.trainer'),
+      ];
+      for (const edge of edges) {
+        const checks = await askChain(edge, { ...reads, ...lie });
+        assert.notEqual(verdictOf(checks), 'verified', edge.statement.program);
+        assert.deepEqual(
+          checks.map(({ about }) => about),
+          chainChecksOf(edge.statement.program),
+        );
+      }
+    });
+  }
+
+  it('says of a true edge that it is open and not that it is false, where the node does not answer', async () => {
+    const silent = { ...reads, logs: () => Promise.reject(new Error('range too large')) };
+    const checks = await askChain(made.edges.train, silent);
+    assert.deepEqual([falseOf(checks), openOf(checks)], [[], ['event']]);
+  });
+
+  it('takes a scoreboard for no registry and a registry for no scoreboard', async () => {
+    for (const [program, registry] of [
+      ['train', made.place.scoreboard],
+      ['score', made.place.registry],
+    ] as const) {
+      const edge = { ...made.edges[program], origin: { ...made.edges[program].origin, registry } };
+      const { checks } = await checkOnChain(edge, reads, {}, keysOf(program));
+      assert.deepEqual(falseOf(checks), ['contract']);
+    }
+  });
+
+  it('does not trust a registry that only the file names', async () => {
+    const { checks } = await checkOnChain(made.edges.train, reads, {}, keysOf('train'));
+    assert.deepEqual([falseOf(checks), openOf(checks)], [[], ['contract']]);
+  });
+});

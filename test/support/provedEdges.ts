@@ -1,0 +1,172 @@
+// A real chain on which one edge of every program is proved and registered, with the small models that they are of.
+
+import { readFileSync } from 'node:fs';
+import {
+  type Address,
+  createWalletClient,
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  http,
+  keccak256,
+  parseEventLogs,
+} from 'viem';
+import { type Chain, connect } from '../../scripts/chain/client.ts';
+import { developmentAccount } from '../../scripts/chain/keys.ts';
+import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { sendOnce } from '../../scripts/chain/transaction.ts';
+import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
+import { keyFiles } from '../../scripts/setup/paths.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
+import type { Shard } from '../../src/model/shard.ts';
+import type { Weights } from '../../src/model/weights.ts';
+import type { ProofResult, Prover } from '../../src/proof/prover.ts';
+import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
+import { type Origin, PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
+import { seedWeights } from '../../src/training/seed.ts';
+import { trainSegment } from '../../src/training/trainer.ts';
+import { someModel, someShard } from './models.ts';
+import { openProver } from './prover.ts';
+
+export const WIDTHS = [4, 3, 2];
+export const ROWS = 8;
+const SCHEMA: Hex = `0x${'7a'.repeat(32)}`;
+const SOURCE: Hex = `0x${'5c'.repeat(32)}`;
+
+export class ProvedEdges {
+  readonly node: LocalNode;
+  readonly chain: Chain;
+  readonly place: Deployment;
+  readonly prover: Prover;
+  readonly trainer = developmentAccount(1);
+  readonly shard: Shard = someShard(WIDTHS, ROWS);
+  /** the seed's weights, once it is proved */
+  start!: Weights;
+  /** registered edges, one of each program */
+  readonly edges = {} as Record<Program, Edge>;
+  /** a seed that nobody drew, and a model trained on a shard that nobody registered: true proofs of no worth */
+  readonly stray = {} as { seed: Edge; train: Edge };
+  /** proved and not registered yet; two of them for contracts as trainers */
+  readonly waiting = {} as { data: Edge; root: Edge; other: Edge; batch: Edge; keeper: Edge };
+  readonly carriers = {} as { batch: Address; keeper: Address };
+  #salt = 100n;
+
+  /** Proves and registers everything: about a dozen seconds for each program. */
+  static async make(rpc?: string): Promise<ProvedEdges> {
+    const node = rpc ? { rpc, close: async () => {} } : await startLocalNode();
+    const place = await deployRegistry(node.rpc);
+    const prover = await openProver(Object.keys(PROGRAMS) as Program[]);
+    const made = new ProvedEdges(node, await connect(node.rpc), place, prover);
+    await made.#registerAll();
+    return made;
+  }
+
+  private constructor(node: LocalNode, chain: Chain, place: Deployment, prover: Prover) {
+    this.node = node;
+    this.chain = chain;
+    this.place = place;
+    this.prover = prover;
+  }
+
+  async close(): Promise<void> {
+    await this.prover.close();
+    await this.node.close();
+  }
+
+  get origin(): Origin {
+    return { chainId: BigInt(this.place.chainId), registry: this.place.registry, trainer: this.trainer.address };
+  }
+
+  get salt(): bigint {
+    return this.#salt++;
+  }
+
+  edgeOf({ statement, proof }: ProofResult, origin = this.origin): Edge {
+    const verificationKey = keccak256(new Uint8Array(readFileSync(keyFiles(statement.program).vkey)));
+    return { origin, statement, proof, verificationKey, devKeys: this.place.devKeys, metadata: { name: 'one' } };
+  }
+
+  /** Draws a seed on chain and proves it. */
+  async seed(): Promise<{ edge: Edge; weights: Weights }> {
+    const { registry } = this.place;
+    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
+    const { logs } = await this.send(registry, data);
+    const [{ args }] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'SeedRequested' });
+    for (let k = 0; k < 2; k++) await this.command('evm_mine');
+    const call = { address: registry, abi: modelRegistryAbi, functionName: 'seedOf', args: [args.requestId] } as const;
+    const seed = await this.chain.client.readContract(call);
+    const weights = seedWeights(WIDTHS, seed, this.salt);
+    const { requestId } = args;
+    return { edge: this.edgeOf(await this.prover.proveSeed(this.origin, weights, { seed, requestId })), weights };
+  }
+
+  async train(parent: Weights, shard: Shard): Promise<{ edge: Edge; weights: Weights }> {
+    const [lr, batch] = [8, 4];
+    const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: this.salt });
+    const proved = await this.prover.proveTrain(this.origin, { parent, child, shard, lr, batch, trace });
+    return { edge: this.edgeOf(proved), weights: child };
+  }
+
+  async register(edge: Edge): Promise<void> {
+    const { to, data } = edgeTransaction(edge);
+    await this.send(to, data);
+  }
+
+  async send(to: Hex, data: Hex, account = this.trainer) {
+    return sendOnce(this.chain, account, { to, data }, { read: () => undefined, write: () => {} });
+  }
+
+  /** Deploys a compiled contract without arguments. @param path below artifacts/contracts, without .json */
+  async deploy(path: string, args = ''): Promise<Address> {
+    const file = new URL(`../../artifacts/contracts/${path}.json`, import.meta.url);
+    const { bytecode } = JSON.parse(readFileSync(file, 'utf8')) as { bytecode: Hex };
+    const wallet = createWalletClient({ account: developmentAccount(0), transport: http(this.chain.rpc) });
+    const hash = await wallet.sendTransaction({ data: `${bytecode}${args}` as Hex, chain: null });
+    const { contractAddress } = await this.chain.client.waitForTransactionReceipt({ hash });
+    return getAddress(contractAddress!);
+  }
+
+  async command<T>(method: string, ...params: unknown[]): Promise<T> {
+    return this.chain.client.request({ method: method as never, params: params as never });
+  }
+
+  async #registerAll(): Promise<void> {
+    const { prover, origin, edges, shard } = this;
+    const add = async (edge: Edge) => {
+      await this.register(edge);
+      edges[edge.statement.program] = edge;
+    };
+    await add(this.edgeOf(await prover.proveData(origin, shard, SCHEMA)));
+    const seed = await this.seed();
+    this.start = seed.weights;
+    await add(seed.edge);
+    const trained = await this.train(seed.weights, shard);
+    await add(trained.edge);
+    await add(this.edgeOf(await prover.proveRoot(origin, someModel(WIDTHS), { source: SOURCE, schema: SCHEMA })));
+    const parents = [seed.weights, trained.weights];
+    const coefficients = WIDTHS.slice(1).map(() => [MERGE_ONE / 4, (3 * MERGE_ONE) / 4]);
+    const merge = mergeWeights(parents, coefficients, this.salt);
+    await add(this.edgeOf(await prover.proveMerge(origin, { parents, coefficients, merge })));
+    const model = trained.weights;
+    const board = { ...origin, registry: this.place.scoreboard };
+    const scored = await prover.proveScore(board, { model, shard, forward: forwardTrace(model, shard) });
+    await add(this.edgeOf(scored, board));
+    const drawn = { seed: 5n, requestId: 99n };
+    const alone = seedWeights(WIDTHS, drawn.seed, this.salt);
+    this.stray.seed = this.edgeOf(await prover.proveSeed(origin, alone, drawn));
+    this.carriers.batch = await this.deploy('mocks/Carriers.sol/Batch');
+    this.carriers.keeper = await this.deploy('mocks/Carriers.sol/Keeper');
+    const more = async (seed: number, by = origin) =>
+      this.edgeOf(await prover.proveData(by, someShard(WIDTHS, ROWS, 'classes', seed)), by);
+    this.waiting.data = await more(21);
+    this.waiting.batch = await more(22, { ...origin, trainer: this.carriers.batch });
+    this.waiting.keeper = await more(23, { ...origin, trainer: this.carriers.keeper });
+    const imported = async (seed: number) =>
+      this.edgeOf(await prover.proveRoot(origin, someModel(WIDTHS, seed), { source: SOURCE }));
+    this.waiting.root = await imported(24);
+    this.waiting.other = await imported(25);
+    this.stray.train = (await this.train(seed.weights, someShard(WIDTHS, ROWS, 'regression', 77))).edge;
+  }
+}
