@@ -16,7 +16,7 @@ export function createProgress(stream = process.stderr) {
     stream.write(`${text}\n`);
   };
   const describe = ({ title, begun, last }) =>
-    `building ${title}, ${Math.round((Date.now() - begun) / 1000)} s${last ? `: ${last}` : ''}`;
+    `building ${title}, ${Math.max(1, Math.round((Date.now() - begun) / 1000))} s${last ? `: ${last}` : ''}`;
   const tick = () => {
     if (running.size === 0) return;
     if (!live) {

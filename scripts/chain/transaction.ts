@@ -17,6 +17,8 @@ export interface SentTransaction {
   call: Hex;
   hash: Hex;
   raw: Hex;
+  /** Where the chain took it. */
+  accepted?: { gas: number; block: number };
 }
 
 /** Where the signed transaction is kept between attempts; `write` is durable before it returns. */
@@ -40,10 +42,11 @@ export async function sendOnce(
   journal: Journal,
 ): Promise<TransactionReceipt> {
   const sent = await resume(chain, account, call, journal);
-  if ('receipt' in sent) return accept(sent.receipt);
+  if ('receipt' in sent) return accept(sent.receipt, journal);
   await broadcast(chain, sent.raw);
   try {
-    return accept(await chain.client.waitForTransactionReceipt({ hash: sent.hash, timeout: RECEIPT_TIMEOUT_MS }));
+    const wait = { hash: sent.hash, timeout: RECEIPT_TIMEOUT_MS };
+    return accept(await chain.client.waitForTransactionReceipt(wait), journal);
   } catch (cause) {
     if (cause instanceof DescentError) throw cause;
     throw new DescentError(`The transaction ${sent.hash} is sent, but no receipt came.`, {
@@ -114,8 +117,14 @@ async function broadcast(chain: Chain, raw: Hex): Promise<void> {
   }
 }
 
-function accept(receipt: TransactionReceipt): TransactionReceipt {
-  if (receipt.status === 'success') return receipt;
+function accept(receipt: TransactionReceipt, journal: Journal): TransactionReceipt {
+  if (receipt.status === 'success') {
+    const sent = journal.read();
+    if (sent !== undefined && sent.accepted === undefined) {
+      journal.write({ ...sent, accepted: { gas: Number(receipt.gasUsed), block: Number(receipt.blockNumber) } });
+    }
+    return receipt;
+  }
   throw new DescentError(`The transaction ${receipt.transactionHash} was included but failed.`, {
     code: 'TRANSACTION_FAILED',
     exit: 'chain',

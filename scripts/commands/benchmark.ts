@@ -13,6 +13,7 @@ import { sendCall } from '../chain/send.ts';
 import { modelIdOf, parseId, shardIdsOf } from '../files/ids.ts';
 import { requireChainSchema } from '../proving/askChain.ts';
 import { commandLine } from '../terminal/invocation.ts';
+import { counted } from '../terminal/plural.ts';
 import {
   type CommonOptions,
   type FromBlockOptions,
@@ -94,7 +95,7 @@ export function addBenchmarkCommand(program: Command): void {
       const args = [list.dataset, BigInt(closingBlock)] as const;
       const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'sealBenchmark', args });
       const { transactionHash } = await sendCall(chain, account, { to: scoreboard, data }, options.runs);
-      const text = `Sealed ${list.shards.length} shards as benchmark ${id}.\nModels count up to block ${closingBlock}.\nnext     ${commandLine('submit', '<edge of each shard>')} after that block, then ${commandLine('benchmark', 'unseal')} (${commandLine('benchmark', 'seal', '--help')} says what to publish)`;
+      const text = `Sealed ${counted(list.shards.length, 'shard')} as benchmark ${id}.\nModels count up to block ${closingBlock}.\nnext     ${commandLine('submit', '<edge of each shard>')} after that block, then ${commandLine('benchmark', 'unseal')} (${commandLine('benchmark', 'seal', '--help')} says what to publish)`;
       outputOf(options).result({ id, ...list, closingBlock, transaction: transactionHash }, text);
     });
 
@@ -186,7 +187,7 @@ export async function rankModel(board: Board, benchmark: Hex, model: Hex, runs: 
 
 export function describeRank({ benchmark, model, sent, value, rows }: Ranked): string {
   const head = sent ? `Ranked ${model}` : `${model} is ranked already`;
-  return `${head}: ${value} on ${rows} rows.\nnext     ${commandLine('leaderboard', benchmark)}`;
+  return `${head}: ${value} on ${counted(rows, 'row')}.\nnext     ${commandLine('leaderboard', benchmark)}`;
 }
 
 /** Connects and takes the key. @throws InputError, DescentError (chain) */
@@ -268,6 +269,8 @@ function benchmarkId(chain: Chain, scoreboard: Address, dataset: Hex, sealer: Ad
 }
 
 function describe(what: string, id: Hex, shards: number, { sent }: { sent: boolean }): string {
-  const head = sent ? `Benchmark ${id} of ${shards} shards is ${what}.` : `Benchmark ${id} was ${what} before.`;
+  const head = sent
+    ? `Benchmark ${id} of ${counted(shards, 'shard')} is ${what}.`
+    : `Benchmark ${id} was ${what} before.`;
   return `${head}\nnext     ${commandLine('score', '--model', '<weights>', '--shards', '<files>', '--benchmark', id)}`;
 }

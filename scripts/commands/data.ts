@@ -13,6 +13,7 @@ import { type Json, type PutFile, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import {
   type CommonOptions,
   natural,
@@ -127,7 +128,9 @@ export async function dataRun(
       const key = `shard-${k}`;
       put(key, `${key}.safetensors`, writeShard(shard));
       if (!isPowerOfTwo(shard.rows)) {
-        output.warn(`${key} has ${shard.rows} rows: it can be registered, but training needs a power of two.`);
+        output.warn(
+          `${key} has ${counted(shard.rows, 'row')}: it can be registered, but training needs a power of two.`,
+        );
       }
       return key;
     });

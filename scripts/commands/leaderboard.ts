@@ -9,6 +9,7 @@ import { parseId } from '../files/ids.ts';
 import { inWords, type Judgement, judgeResults, marksOf, standsApart } from '../scoring/judge.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
+import { counted } from '../terminal/plural.ts';
 import { printable } from '../terminal/printable.ts';
 import {
   type CommonOptions,
@@ -51,7 +52,7 @@ export function addLeaderboardCommand(program: Command): void {
 }
 
 function lineOf({ id, isOpen, shards, closingBlock, uri }: ListedBenchmark): string[] {
-  const state = isOpen ? `${shards.length} shards` : 'sealed';
+  const state = isOpen ? counted(shards.length, 'shard') : 'sealed';
   const until = closingBlock === undefined ? 'all models' : `models up to block ${closingBlock}`;
   return [id, state, until, printable(uri ?? '')];
 }

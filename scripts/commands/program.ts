@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
+import { commandLine } from '../terminal/invocation.ts';
 import { addBenchmarkCommand } from './benchmark.ts';
 import { addCardCommand } from './card.ts';
 import { addDataCommand } from './data.ts';
@@ -11,6 +12,7 @@ import { addMergeCommand } from './merge.ts';
 import { addPredictCommand } from './predict.ts';
 import { addProveCommand } from './prove.ts';
 import { addRootCommand } from './root.ts';
+import { addRunsCommand } from './runs.ts';
 import { addScoreCommand } from './score.ts';
 import { addSeedCommand } from './seed.ts';
 import { addShowCommand } from './show.ts';
@@ -35,16 +37,16 @@ proof rejected, 5 chain or network, 6 the proof holds but not all is shown (veri
 /**
  * The `descent` command with all its verbs.
  * @param output where the parser itself prints help and usage errors; stdout and stderr by default.
+ * @param onCommand is told, before a command runs, how its help is called.
  * Parsing throws CommanderError for wrong usage, after printing it.
  */
-export function createProgram(output: OutputConfiguration = {}): Command {
+export function createProgram(output: OutputConfiguration = {}, onCommand: (help: string) => void = () => {}): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const program = new Command('descent')
     .description('The registry of model lineage: every step of a model is a proof.')
     .version(version)
     .addHelpText('after', EXPLANATION)
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(descent --help explains)')
     .configureOutput(output)
     .exitOverride();
   addDataCommand(program);
@@ -61,11 +63,24 @@ export function createProgram(output: OutputConfiguration = {}): Command {
   addBenchmarkCommand(program);
   addLeaderboardCommand(program);
   addCardCommand(program);
+  addRunsCommand(program);
   addShowCommand(program);
   addTreeCommand(program);
   addDeployCommand(program);
   addDemoCommand(program);
-  for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(descent ${command.name()} --help explains)`);
+  program.hook('preAction', (_, command) => onCommand(helpOf(command)));
+  eachCommand(program, (command) => command.exitOverride().showHelpAfterError(`(${helpOf(command)} explains)`));
   return program;
+}
+
+/** How the help of a command is called. */
+function helpOf(command: Command): string {
+  const words: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) words.unshift(at.name());
+  return commandLine(...words, '--help');
+}
+
+function eachCommand(command: Command, work: (command: Command) => void): void {
+  work(command);
+  for (const below of command.commands) eachCommand(below, work);
 }

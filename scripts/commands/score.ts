@@ -23,6 +23,7 @@ import {
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import { describeRank, openBoard, rankModel } from './benchmark.ts';
 import {
   type AheadOptions,
@@ -151,7 +152,7 @@ export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     scoreCapacity(model.widths, shard.rows);
-    output.progress.stage(`score ${modelLabel(model)} on ${shard.rows} rows`);
+    output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
     const { result } = forwardTrace(model, shard);
     output.progress.done();
     const isClasses = shard.kind === 'classes';
@@ -195,6 +196,6 @@ function renderScores(scores: ShardScore[], steps?: Awaited<ReturnType<typeof re
 
 function describeScore({ shape, rows, right, squaredError }: ScoreOutcome): string {
   return right === null
-    ? `${shape} on ${rows} rows: squared error ${squaredError?.toPrecision(4)} a row.`
-    : `${shape} on ${rows} rows: ${right} right (${((100 * right) / rows).toFixed(1)} %).`;
+    ? `${shape} on ${counted(rows, 'row')}: squared error ${squaredError?.toPrecision(4)} a row.`
+    : `${shape} on ${counted(rows, 'row')}: ${right} right (${((100 * right) / rows).toFixed(1)} %).`;
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
@@ -16,8 +18,12 @@ import { readModel, readShard } from '../chain/readRegistry.ts';
 import { readResults } from '../chain/readResults.ts';
 import { readBenchmarks } from '../chain/readScoreboard.ts';
 import { readInput } from '../files/read.ts';
+import { inspectRun, type RunEdge, type RunSummary } from '../runs/inspect.ts';
+import { runFolder } from '../runs/runFolder.ts';
 import { inWords, judgeResults, marksOf } from '../scoring/judge.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
+import { commandLine } from '../terminal/invocation.ts';
+import { counted } from '../terminal/plural.ts';
 import { printable } from '../terminal/printable.ts';
 import {
   type CardsOptions,
@@ -29,6 +35,7 @@ import {
   withCommon,
   withScoreboard,
 } from './options.ts';
+import { describeAccuracy, describeProgress } from './runs.ts';
 
 type Facts = Record<string, unknown>;
 
@@ -39,12 +46,12 @@ const MOST_RESULTS = 20;
 
 export function addShowCommand(program: Command): void {
   withScoreboard(withCards(withCommon(withChain(program.command('show')))))
-    .description('show a model or shard of the registry, or what a file holds')
-    .argument('<what>', 'id of a model or shard (0x and 64 digits), or an edge, weights or shard file')
+    .description('show a model or shard of the registry, or what a run or a file holds')
+    .argument('<what>', 'id of a model or shard (0x and 64 digits), or a run, or an edge, weights or shard file')
     .action(async (what: string, options: ShowOptions) => {
       const output = outputOf(options);
       const isId = /^0x[0-9a-f]{64}$/i.test(what);
-      const facts = isId ? await describeId(what.toLowerCase() as Hex, options) : describeFile(what);
+      const facts = isId ? await describeId(what.toLowerCase() as Hex, options) : describeRunOrFile(what, options.runs);
       output.result(facts, renderFacts(facts));
     });
 }
@@ -102,6 +109,44 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
 /** Coefficients of a layer as factors of the parents. */
 function describeRow(row: readonly number[]): string {
   return row.map((a) => a / MERGE_ONE).join(' ');
+}
+
+/** A run by its name or folder goes before a file. */
+function describeRunOrFile(what: string, runs: string): Facts {
+  const isName = /^(?!0x[0-9a-f]*$)[A-Za-z0-9][A-Za-z0-9._-]*$/i.test(what);
+  const folder = [what, ...(isName ? [runFolder(runs, what)] : [])].find((path) => existsSync(join(path, 'run.json')));
+  if (folder !== undefined) return describeRun(inspectRun(resolve(folder)));
+  if (isName && !existsSync(what)) {
+    throw new InputError(`There is no run and no file ${what}.`, { hint: `${commandLine('runs')} lists the runs.` });
+  }
+  return describeFile(what);
+}
+
+function describeRun(run: RunSummary): Facts {
+  const { name, folder, kind, inputs, edges, parts, gas, stages } = run;
+  const accepted = (edge: RunEdge) =>
+    edge.accepted === undefined
+      ? 'not sent from here'
+      : `accepted in block ${edge.accepted.block} for ${edge.accepted.gas.toLocaleString('en-US')} gas`;
+  return {
+    what: 'run',
+    name,
+    kind,
+    state: describeProgress(run),
+    folder,
+    ...Object.fromEntries(Object.entries(inputs as Facts).map(([key, value]) => [key, inWord(value)])),
+    ...(run.accuracy !== undefined && { right: describeAccuracy(run) }),
+    stages: stages.map(({ name, at, seconds }) => `${name}, ${at.slice(0, 19).replace('T', ' ')} UTC, ${seconds} s`),
+    files: stages.flatMap(({ files }) => files.map((file) => join(folder, file))),
+    ...(edges.length > 0 && { edges: edges.map((edge) => `${edge.id} on chain ${edge.chainId}: ${accepted(edge)}`) }),
+    ...(parts > 0 && { parts: `${counted(parts, 'run')} below it` }),
+    ...(gas > 0 && { gas: gas.toLocaleString('en-US') }),
+  };
+}
+
+/** A value of a run's inputs in one line. */
+function inWord(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? undefined);
 }
 
 /** Tries the formats one after the other; never shows salts. */

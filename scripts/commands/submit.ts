@@ -23,7 +23,7 @@ import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { readModel, readResult, readShard } from '../chain/readRegistry.ts';
 import { explainRevert } from '../chain/revert.ts';
 import { type Call, sendOnce } from '../chain/transaction.ts';
-import { linkToSubmit } from '../files/linkedEdge.ts';
+import { linkToSubmit, siteUrl } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
 import { readPageDeployment } from '../page/deployment.ts';
 import { writeDurably } from '../runs/durable.ts';
@@ -53,8 +53,8 @@ interface SubmitOptions extends CommonOptions, ChainOptions {
 const DEVELOPMENT_SITE = 'http://127.0.0.1:3000';
 
 const HELP = `
-The link opens the page's form with the edge in it, for a wallet to send. It is printed after sending, too; without any key,
-or with --link, it is all that happens, and needs no chain.`;
+Without any key, or with --link, it sends nothing and prints a link that opens the page's form with the edge in it, for a
+wallet to send; that needs no chain. After sending it prints the page of the model, where a page is known.`;
 
 export function addSubmitCommand(program: Command): void {
   withCommon(withKey(withRpc(program.command('submit'))))
@@ -74,8 +74,8 @@ export function addSubmitCommand(program: Command): void {
       const request = readParsed(file, (bytes) => parseRequest(new TextDecoder().decode(bytes)));
       const signed = 'edge' in request ? request : undefined;
       const edge = 'edge' in request ? request.edge : request;
-      const link = linkToSubmit(edge, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
       if (options.link || !(hasKey(options) || options.sign || signed)) {
+        const link = linkToSubmit(edge, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
         const { chainId, trainer } = edge.origin;
         const who = `Open this where the wallet of ${trainer} is, on chain ${chainId}:`;
         return output.result({ id: resultId(edge.statement), sent: false, link }, `${who}\n${link}`);
@@ -93,8 +93,23 @@ export function addSubmitCommand(program: Command): void {
         ? carryEdge(chain, account, signed, `${file}.tx`)
         : submitEdge(chain, account, edge, `${file}.tx`));
       output.progress.done();
-      output.result({ ...submission, link }, `${describeSubmission(submission)}\npage     ${link}`);
+      const page = pageOf(edge, options.site);
+      const lines = [describeSubmission(submission), ...(page === undefined ? [] : [`page     ${page}`])];
+      output.result({ ...submission, page }, lines.join('\n'));
     });
+}
+
+/** Where the model of an edge can be seen, if the site is given or the running demo serves this very registry. */
+function pageOf({ origin, statement }: Edge, site: string | undefined): string | undefined {
+  if (statement.program === 'data') return undefined;
+  const demo = readPageDeployment();
+  const contracts = [demo?.registry, demo?.scoreboard].map((address) => address?.toLowerCase());
+  const isDemo = BigInt(demo?.chainId ?? 0) === origin.chainId && contracts.includes(origin.registry.toLowerCase());
+  const known = site ?? (isDemo ? demo?.site : undefined);
+  if (known === undefined) return undefined;
+  const model =
+    statement.program === 'score' ? modelId(statement.model, encodeShape(statement.widths)) : resultId(statement);
+  return `${siteUrl(known)}/model/${model}`;
 }
 
 /** An edge, or an edge that its trainer signed. @throws FileFormatError when the text is neither */

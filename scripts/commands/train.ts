@@ -19,6 +19,7 @@ import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import type { TrainingInputs } from '../training/plan.ts';
 import { describeTraining, trainRun } from '../training/trainRun.ts';
 import {
@@ -220,12 +221,14 @@ async function shardsOf(options: TrainOptions): Promise<{ rows: number; count: n
     const each = options.rowsPerShard ?? (await defaultRows(options, { offset, count: 1 }));
     const left = (await tableSize(inputs as TableInputs)) - offset;
     if (left < each)
-      throw new InputError(`From row ${offset} on there are ${Math.max(0, left)} rows: no shard of ${each}.`);
+      throw new InputError(
+        `From row ${offset} on there are ${counted(Math.max(0, left), 'row')}: no shard of ${each}.`,
+      );
     return { rows: each, count: Math.floor(left / each) };
   }
   const each = options.rowsPerShard ?? Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(rows)));
   if (rows % each !== 0) {
-    throw new InputError(`${rows} rows are not whole shards of ${each}.`, {
+    throw new InputError(`${counted(rows, 'row')} cannot be cut into whole shards of ${each}.`, {
       hint: `Give --rows ${Math.max(1, Math.ceil(rows / each)) * each}, or another --rows-per-shard.`,
     });
   }

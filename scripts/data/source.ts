@@ -3,6 +3,7 @@ import type { DatasetManifest } from '../../src/model/manifest.ts';
 import { makeShard, type RowRange, type Shard, tableRows } from '../../src/model/shard.ts';
 import { datasetManifest } from '../../src/model/tables/dataset.ts';
 import { randomElement } from '../../src/numbers/field.ts';
+import { counted } from '../terminal/plural.ts';
 import { loadMnist } from './mnist.ts';
 import { loadTable, type TableInputs } from './tables.ts';
 
@@ -43,7 +44,7 @@ export async function openSource(inputs: SourceInputs): Promise<Source> {
   }
   const { table, description, notes, warnings } = await loadTable(inputs as TableInputs);
   const total = tableRows(table);
-  requireRows(inputs, total, `a table of ${total} rows`);
+  requireRows(inputs, total, `a table of ${counted(total, 'row')}`);
   return {
     notes,
     warnings,

@@ -23,6 +23,7 @@ import type { MergeInputs } from '../proving/runTasks.ts';
 import { writeDurably } from '../runs/durable.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import { trainRun } from '../training/trainRun.ts';
 import { accuracyOf, testShards } from './accuracy.ts';
 import { CAST, EDGES, EXAM, MERGE, MODELS, type Person, SEED, SHARDS, TITLES, TRAINING, WIDTHS } from './story.ts';
@@ -209,7 +210,7 @@ class Stage {
 
   async #proveAll(pending: Pending[]): Promise<{ steps: DemoStep[]; benchmark: Hex }> {
     const { output } = this.#options;
-    output.progress.stage(`prove ${pending.length} statements and register them`);
+    output.progress.stage(`prove ${counted(pending.length, 'statement')} and register them`);
     for (const step of pending) {
       const name = step.kind === 'score' ? scoreOf(step.key) : step.key;
       this.#accepted.set(name, this.#proveAndSubmit(step, pending.length));

@@ -9,12 +9,15 @@ import { type Edge, formatEdge } from '../../src/registry/edge.ts';
  * @throws InputError when the site is no http(s) URL
  */
 export function linkToSubmit(edge: Edge, site: string): string {
-  if (!/^https?:\/\/[^\s#?]+$/.test(site) || !URL.canParse(site)) {
-    throw new InputError(`${JSON.stringify(site)} is not the http(s) URL of a site.`, {
-      hint: 'Give --site or DESCENT_SITE as in https://example.org.',
-    });
-  }
   const text = JSON.stringify(JSON.parse(formatEdge(edge)));
   const packed = deflateRawSync(text, { level: 9 }).toString('base64url');
-  return `${site.replace(/\/+$/, '')}/submit#edge=${packed}`;
+  return `${siteUrl(site)}/submit#edge=${packed}`;
+}
+
+/** A site's URL without the slash at its end. @throws InputError when it is no http(s) URL */
+export function siteUrl(site: string): string {
+  if (/^https?:\/\/[^\s#?]+$/.test(site) && URL.canParse(site)) return site.replace(/\/+$/, '');
+  throw new InputError(`${JSON.stringify(site)} is not the http(s) URL of a site.`, {
+    hint: 'Give --site or DESCENT_SITE as in https://example.org.',
+  });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 
@@ -10,9 +10,14 @@ export function readInput(path: string): Uint8Array {
     // A copy without Buffer's methods: Buffer's slice does not copy, which the parsers of src rely on.
     return new Uint8Array(readFileSync(path));
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : String(code);
-    throw new InputError(`Cannot read ${path}: ${reason}.`, { cause, details: code });
+    const { code } = cause as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: existsSync(dirname(path)) ? 'it does not exist' : `there is no folder ${dirname(path)}`,
+      EISDIR: 'it is a folder',
+      EACCES: 'there is no permission to read it',
+      ENOTDIR: 'a part of the path is a file',
+    };
+    throw new InputError(`Cannot read ${path}: ${reasons[code ?? ''] ?? code}.`, { cause, details: '' });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Chain } from '../chain/client.ts';
 import { describeFunds, GAS_AT_MOST, readFunds, requireFunds } from '../chain/funds.ts';
 import { readEdgeFile, type Submission, submitEdge } from '../commands/submit.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import type { ProvedEdge } from './proveRun.ts';
 import type { ProverPool } from './proverPool.ts';
 
@@ -45,7 +46,7 @@ export async function proveAll(steps: readonly ProvingStep[], context: ProvingCo
   const fresh = steps.filter(({ folder, program }) => !existsSync(join(folder, edgeName(program))));
   await checkFunds(steps, context);
   const progress = new Estimate(fresh, output);
-  output.progress.stage(`prove and register ${steps.length} statements`);
+  output.progress.stage(`prove and register ${counted(steps.length, 'statement')}`);
   const proofs = steps.map((step) => pool.prove(step.folder, origin, (said) => progress.update(step, said)));
   // Each is awaited in its turn; until then a failure must not end the process.
   for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
@@ -73,7 +74,7 @@ async function checkFunds(steps: readonly ProvingStep[], { chain, account, outpu
   await requireFunds(chain, account.address, GAS_AT_MOST[unsent[0].program]);
   const gas = unsent.reduce((sum, { program }) => sum + GAS_AT_MOST[program], 0);
   const funds = await readFunds(chain, account.address, gas);
-  if (funds.held < funds.needed) output.warn(`${describeFunds(funds)} for ${unsent.length} edges.`);
+  if (funds.held < funds.needed) output.warn(`${describeFunds(funds)} for ${counted(unsent.length, 'edge')}.`);
 }
 
 function edgeName(program: Program): string {

@@ -5,6 +5,9 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 /** Code of the error that says: another process works in this folder. */
 export const RUN_IN_USE = 'RUN_IN_USE';
 
+const PATIENCE_MS = 1_000;
+const STEP_MS = 50;
+
 /**
  * Keeps other processes out of a run folder; returns the function that lets them in. The lock of a process that was
  * killed is taken over.
@@ -16,7 +19,7 @@ export function lockFolder(folder: string): () => void {
   for (let attempt = 0; ; attempt++) {
     if (create(path)) return () => rmSync(path, { force: true });
     const owner = readOwner(path);
-    if (owner !== undefined && (isAlive(owner) || attempt > 2)) {
+    if (owner !== undefined && (livesOn(owner) || attempt > 2)) {
       throw new DescentError(`The run folder ${folder} is in use by process ${owner}.`, {
         code: RUN_IN_USE,
         exit: 'usage',
@@ -25,6 +28,12 @@ export function lockFolder(folder: string): () => void {
     }
     rmSync(path, { force: true });
   }
+}
+
+/** Number of the living process that holds the folder, if any. */
+export function ownerOf(folder: string): number | undefined {
+  const owner = readOwner(join(folder, 'run.lock'));
+  return owner !== undefined && isAlive(owner) ? owner : undefined;
 }
 
 /** Makes the lock with its content in one step, which a write to a new file would not be. False when it exists. */
@@ -49,6 +58,15 @@ function readOwner(path: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a process lives on. One whose parent was just killed is given the moment in which it ends too. */
+function livesOn(pid: number): boolean {
+  for (let waited = 0; isAlive(pid); waited += STEP_MS) {
+    if (waited >= PATIENCE_MS) return true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MS);
+  }
+  return false;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { commandLine } from '../terminal/invocation.ts';
@@ -16,7 +16,7 @@ interface FileRecord {
   sha256: string;
 }
 
-interface StageRecord {
+export interface StageRecord {
   /** ISO time at which the stage was finished. */
   at: string;
   seconds: number;
@@ -25,7 +25,7 @@ interface StageRecord {
 }
 
 /** What `run.json` holds: nothing secret besides the files it names. */
-interface RunState {
+export interface RunState {
   format: 'descent-run';
   version: 1;
   kind: RunKind;
@@ -83,7 +83,8 @@ export class Run {
   static open(folder: string): Run {
     const path = resolve(folder);
     if (!existsSync(join(path, 'run.json'))) {
-      throw new InputError(`There is no run in ${folder}.`, {
+      const missing = existsSync(dirname(path)) ? '' : `: the folder ${dirname(path)} does not exist`;
+      throw new InputError(`There is no run in ${folder}${missing}.`, {
         hint: `${commandLine('runs')} lists the runs.`,
       });
     }
@@ -164,7 +165,8 @@ export class Run {
   }
 }
 
-function readState(folder: string): RunState {
+/** What `run.json` says, without taking the folder. @throws FileFormatError when it is damaged */
+export function readState(folder: string): RunState {
   const path = join(folder, 'run.json');
   let state: RunState;
   try {

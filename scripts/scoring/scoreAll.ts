@@ -12,6 +12,7 @@ import { createProverPool } from '../proving/proverPool.ts';
 import { type ScoreInputs, takesOtherSchema } from '../proving/runTasks.ts';
 import { type Json, Run } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 
 /** What a run of many scores was started with. */
 export interface ScoringInputs {
@@ -51,7 +52,7 @@ export async function scoreAll(
 ): Promise<ShardScore[]> {
   const { model, modelSha256, shards } = scoring;
   const otherSchema = takesOtherSchema(scoring);
-  output.progress.stage(`score on ${shards.length} shards`);
+  output.progress.stage(`score on ${counted(shards.length, 'shard')}`);
   const scores: ShardScore[] = [];
   for (const [k, entry] of shards.entries()) {
     const folder = join(run.folder, `score-${String(k + 1).padStart(3, '0')}`);

@@ -58,6 +58,8 @@ export function replaceBigints(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
+const TICK_MS = 1_000;
+
 /** On a terminal one line that is rewritten; elsewhere one line per stage and per tenth of its time. */
 class StatusLine implements Progress {
   #stream: OutputStreams['stderr'];
@@ -65,6 +67,10 @@ class StatusLine implements Progress {
   #name = '';
   #begun = 0;
   #fraction = 0;
+  #detail = '';
+  /** Seconds that were left when the fraction last grew, and when that was. */
+  #left: { seconds: number; at: number } | undefined;
+  #ticker: ReturnType<typeof setInterval> | undefined;
   #painted = false;
   #lastPaint = Number.NEGATIVE_INFINITY;
 
@@ -79,13 +85,29 @@ class StatusLine implements Progress {
     this.#name = name;
     this.#begun = this.#now();
     this.#fraction = 0;
+    this.#detail = '';
+    this.#left = undefined;
+    // The clock goes on while nothing is said.
+    this.#ticker = setInterval(() => this.#show(), TICK_MS);
+    this.#ticker.unref();
     if (this.#stream.isTTY) this.#paint('');
     else this.print(`${name} ...`);
   }
 
   update(fraction: number, detail = ''): void {
     if (this.#name === '') return;
-    this.#fraction = Math.min(1, Math.max(this.#fraction, fraction));
+    const grown = Math.min(1, Math.max(this.#fraction, fraction));
+    if (grown > this.#fraction) {
+      const elapsed = (this.#now() - this.#begun) / 1000;
+      this.#left = { seconds: (elapsed * (1 - grown)) / grown, at: this.#now() };
+    }
+    this.#fraction = grown;
+    this.#detail = detail;
+    this.#show();
+  }
+
+  #show(): void {
+    const detail = this.#detail;
     const interval = this.#stream.isTTY ? 100 : 10_000;
     if (this.#now() - Math.max(this.#lastPaint, this.#stream.isTTY ? 0 : this.#begun) < interval) return;
     if (this.#stream.isTTY) this.#paint(detail);
@@ -100,6 +122,7 @@ class StatusLine implements Progress {
     const seconds = (this.#now() - this.#begun) / 1000;
     const name = this.#name;
     this.#name = '';
+    clearInterval(this.#ticker);
     this.print(`${name}: ${formatSeconds(seconds)}`);
   }
 
@@ -123,18 +146,22 @@ class StatusLine implements Progress {
 
   #describe(detail: string): string {
     const elapsed = (this.#now() - this.#begun) / 1000;
-    const parts = [`${Math.floor(this.#fraction * 100)} %`, formatSeconds(elapsed)];
-    if (this.#fraction > 0.02 && elapsed > 1) {
-      parts.push(`${formatSeconds((elapsed * (1 - this.#fraction)) / this.#fraction)} left`);
-    }
+    const parts = [
+      ...(this.#fraction > 0 ? [`${Math.floor(this.#fraction * 100)} %`] : []),
+      ...(elapsed >= 1 ? [formatSeconds(elapsed)] : []),
+    ];
+    const left = this.#left === undefined ? 0 : this.#left.seconds - (this.#now() - this.#left.at) / 1000;
+    if (this.#fraction > 0.02 && elapsed > 1 && left >= 1) parts.push(`${formatSeconds(left)} left`);
     return `${parts.join(', ')}${detail ? ` (${detail})` : ''}`;
   }
 }
 
-/** 0.4 s, 12 s, 3 min 20 s. */
+/** under 0.1 s, 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
 export function formatSeconds(seconds: number): string {
+  if (seconds < 0.05) return 'under 0.1 s';
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;
   const whole = Math.round(seconds);
+  if (whole >= 7200) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -1,19 +1,30 @@
 import { CommanderError } from 'commander';
 import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
+import { describeFileError } from '../files/fileError.ts';
 import { type OutputStreams, replaceBigints } from './output.ts';
 
 /**
  * Says what went wrong: facts and a hint on stderr, the same as a document on stdout with --json. A stack only for
  * errors that Descent did not foresee.
+ * @param options.help the command that explains what was called, for errors of usage
  * @returns the exit code.
  */
-export function reportError(error: unknown, options: { json: boolean }, streams: OutputStreams = process): number {
+export function reportError(
+  error: unknown,
+  options: { json: boolean; help?: string },
+  streams: OutputStreams = process,
+): number {
   if (error instanceof CommanderError) return reportUsage(error, options, streams);
   const known = error instanceof DescentError ? error : foresee(error);
   streams.stderr.write(`descent: ${known.message.replaceAll('\n', '\n  ')}\n`);
+  const help = known.code === 'INVALID_INPUT' ? options.help : undefined;
+  if (help !== undefined) streams.stderr.write(`(${help} explains)\n`);
   if (known.code === 'UNEXPECTED' && error instanceof Error) streams.stderr.write(`${error.stack}\n`);
-  if (options.json) streams.stdout.write(`${JSON.stringify({ error: known.toJSON() }, replaceBigints, 2)}\n`);
+  if (options.json)
+    streams.stdout.write(
+      `${JSON.stringify({ error: { ...known.toJSON(), ...(help !== undefined && { help }) } }, replaceBigints, 2)}\n`,
+    );
   return known.exitCode;
 }
 
@@ -25,21 +36,15 @@ function reportUsage(error: CommanderError, options: { json: boolean }, streams:
   return EXIT_CODES.usage;
 }
 
-const FILE_SYSTEM: Record<string, string> = {
-  ENOENT: 'There is no such file',
-  EACCES: 'No permission for',
-  EISDIR: 'This is a folder, not a file',
-  ENOTDIR: 'A part of this path is a file, not a folder',
-  ENOSPC: 'The disk is full',
-  EROFS: 'The disk cannot be written',
-};
+const FULL = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EROFS'];
 
 /** Errors of the system that a user can do something about. */
 function foresee(error: unknown): DescentError {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== undefined && code in FILE_SYSTEM) {
-    const exit = code === 'ENOSPC' || code === 'EROFS' ? 'failure' : 'usage';
-    return new DescentError(`${FILE_SYSTEM[code]}${path ? `: ${path}` : ''}.`, { cause: error, code, exit });
+  const { code } = error as NodeJS.ErrnoException;
+  const inTheWay = describeFileError(error);
+  if (inTheWay !== undefined) {
+    const exit = FULL.includes(code ?? '') ? 'failure' : 'usage';
+    return new DescentError(inTheWay, { cause: error, details: '', code, exit });
   }
   // Errors of viem say so in their version.
   const answer = String((error as { version?: unknown }).version).startsWith('viem') ? nodeAnswer(error) : undefined;

@@ -1,5 +1,6 @@
 import { alignColumns } from '../terminal/drawTree.ts';
 import { formatSeconds } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import { drawCurves, type Panel, type Series } from './curve.ts';
 import type { Measured, Training } from './plan.ts';
 import type { RegisteredTraining } from './registerAll.ts';
@@ -43,9 +44,9 @@ export function renderTraining(training: Training, registered: RegisteredTrainin
     return cells;
   });
   const { totals } = trainingDocument(training, registered);
-  const sums = [`${totals.rows.toLocaleString('en-US')} rows, training ${formatSeconds(totals.trainingSeconds)}`];
+  const sums = [`${counted(totals.rows, 'row')}, training ${formatSeconds(totals.trainingSeconds)}`];
   if (registered) {
-    sums.push(`${totals.statements} statements, proving ${formatSeconds(totals.provingSeconds ?? 0)}`);
+    sums.push(`${counted(totals.statements ?? 0, 'statement')}, proving ${formatSeconds(totals.provingSeconds ?? 0)}`);
     sums.push(`${totals.gas?.toLocaleString('en-US')} gas`);
   }
   return `${alignColumns([head, ...rows])}\n\n${sums.join('; ')}`;

@@ -15,6 +15,7 @@ import type { ShardEntry } from '../files/shards.ts';
 import type { TrainInputs } from '../proving/runTasks.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import {
   type Measured,
   modelFile,
@@ -139,7 +140,7 @@ async function makeShards(
   const { shards } = await run.stage('shards', async () => {
     const whole = inputs.source!;
     const ranges = rangesOf(whole);
-    output.progress.stage(`make ${ranges.length} shards of ${whole.rows} rows`);
+    output.progress.stage(`make ${counted(ranges.length, 'shard')} of ${counted(whole.rows, 'row')}`);
     const source = await openSource(whole);
     tellSource(source, output);
     // All rows once without keeping them: a bad one is found before anything is written.

@@ -5,6 +5,7 @@ import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import type { TrainInputs } from '../proving/runTasks.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 
 export interface TrainOutcome {
   [key: string]: string | number | null;
@@ -21,7 +22,7 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise
   return run.stage('train', async (put) => {
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    output.progress.stage(`train ${modelLabel(parent)} on ${shard.rows} rows`);
+    output.progress.stage(`train ${modelLabel(parent)} on ${counted(shard.rows, 'row')}`);
     const { lr, batch } = inputs;
     const result = trainSegment(parent, shard, { lr, batch, salt: randomElement() }, ({ step, steps, loss }) =>
       output.progress.update(step / steps, `loss ${loss.toFixed(4)}`),
@@ -41,5 +42,5 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise
 
 export function describeTraining({ shape, rows, steps, loss, accuracy }: TrainOutcome): string {
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)} % right on the way`;
-  return `${shape} on ${rows} rows in ${steps} steps: mean squared error ${loss.toFixed(4)}${right}`;
+  return `${shape} on ${counted(rows, 'row')} in ${counted(steps, 'step')}: mean squared error ${loss.toFixed(4)}${right}`;
 }

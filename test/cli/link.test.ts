@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { bn254 } from '@noble/curves/bn254.js';
 import { linkToSubmit } from '../../scripts/files/linkedEdge.ts';
 import type { Point } from '../../src/proof/types.ts';
 import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
@@ -9,6 +10,11 @@ import { decodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
 import { descent, temporaryFolder } from './cli.ts';
 
 const G: Point = { x: 1n, y: 2n };
+/** k times the generator, for points that differ. */
+function multiple(k: number): Point {
+  return bn254.G1.Point.BASE.multiply(BigInt(k)).toAffine();
+}
+
 const SITE = 'https://example.org/descent';
 
 /** The largest kind of edge: eight parents, four layers, and a name that is not ASCII. Its proof shows nothing. */
@@ -22,7 +28,7 @@ const EDGE: Edge = {
     program: 'merge',
     widths: [9, 8, 7, 6, 5],
     child: G,
-    parents: Array.from({ length: 8 }, () => G),
+    parents: Array.from({ length: 8 }, (_, k) => multiple(k + 2)),
     coefficients: Array.from({ length: 4 }, (_, l) => Array.from({ length: 8 }, (_, k) => 1000 * l - k)),
   },
   proof: {
@@ -65,6 +71,11 @@ describe('descent submit makes a link', () => {
     const { link, sent } = JSON.parse(stdout);
     assert.equal(sent, false);
     assert.deepEqual(await edgeOf(link), { page: `${SITE}/submit`, edge: EDGE });
+  });
+
+  it('but after sending only the page of the model: --link is for links', async () => {
+    const { stdout } = await descent(['submit', '--help']);
+    assert.match(stdout, /After sending it prints the page of the\s+model/);
   });
 
   for (const site of ['example.org', 'ftp://example.org', 'http://a b', 'javascript:alert(1)', `${SITE}#here`]) {

@@ -82,6 +82,47 @@ describe('output', () => {
     assert.doesNotMatch(text.stderr, /\r/);
   });
 
+  it('goes on with the clock while nothing is said', ({ mock }) => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    let now = 0;
+    const { text, streams } = recorder(true);
+    const { progress } = createOutput({}, streams, () => now);
+    const pass = (seconds: number) => {
+      for (let k = 0; k < seconds; k++) {
+        now += 1_000;
+        mock.timers.tick(1_000);
+      }
+    };
+    progress.stage('wait for the receipt');
+    pass(3);
+    assert.ok(text.stderr.endsWith('\r\x1b[2Kwait for the receipt 3.0 s'), text.stderr);
+    progress.stage('prove');
+    pass(10);
+    progress.update(0.25, 'commit');
+    pass(12);
+    assert.ok(text.stderr.endsWith('\r\x1b[2Kprove 25 %, 22 s, 18 s left (commit)'), text.stderr);
+    pass(30);
+    assert.ok(text.stderr.endsWith('\r\x1b[2Kprove 25 %, 52 s (commit)'), 'no time is left: none is told');
+    progress.done();
+    const before = text.stderr;
+    pass(5);
+    assert.equal(text.stderr, before, 'after the end nothing is said');
+  });
+
+  it('elsewhere says every ten seconds that it still waits', ({ mock }) => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    let now = 0;
+    const { text, streams } = recorder();
+    const { progress } = createOutput({}, streams, () => now);
+    progress.stage('wait');
+    for (let k = 0; k < 25; k++) {
+      now += 1_000;
+      mock.timers.tick(1_000);
+    }
+    progress.done();
+    assert.equal(text.stderr, 'wait ...\nwait 10 s\nwait 20 s\nwait: 25 s\n');
+  });
+
   it('is silent with --quiet', () => {
     const { text, streams } = recorder();
     const output = createOutput({ quiet: true }, streams);
@@ -93,13 +134,16 @@ describe('output', () => {
   });
 
   it('writes times for people', () => {
-    assert.deepEqual([0.42, 9.96, 42.4, 99.6, 100, 200].map(formatSeconds), [
+    assert.deepEqual([0, 0.04, 0.42, 9.96, 42.4, 99.6, 100, 200, 7500].map(formatSeconds), [
+      'under 0.1 s',
+      'under 0.1 s',
       '0.4 s',
       '10.0 s',
       '42 s',
       '100 s',
       '1 min 40 s',
       '3 min 20 s',
+      '2 h 5 min',
     ]);
   });
 });

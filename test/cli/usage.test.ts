@@ -139,6 +139,18 @@ describe('the command line refuses', () => {
     }
   });
 
+  it('and every one points to the help of its own command, however deep', async () => {
+    const said = async (...args: string[]) => (await descent(args)).stderr;
+    assert.match(await said('trian'), /\(descent --help explains\)/);
+    assert.match(await said('train', '--lr', 'fast'), /\(descent train --help explains\)/);
+    assert.match(await said('benchmark', 'open', '--uri'), /\(descent benchmark open --help explains\)/);
+    assert.match(await said('benchmark', 'opn'), /\(descent benchmark --help explains\)/);
+    assert.match(await said('data', ...runs), /Which data[\s\S]*\(descent data --help explains\)\n$/);
+    assert.match(await said('benchmark', 'rank', UNKNOWN, UNKNOWN), /\(descent benchmark rank --help explains\)\n$/);
+    const { error } = JSON.parse((await descent(['data', '--json', ...runs])).stdout);
+    assert.equal(error.help, 'descent data --help');
+  });
+
   it('with one JSON document under --json', async () => {
     const refused = await descent([...train({ '--batch': '3' }), '--json']);
     assert.deepEqual(Object.keys(JSON.parse(refused.stdout)), ['error']);
