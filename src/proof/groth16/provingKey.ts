@@ -64,7 +64,9 @@ export function parseProvingKey(bytes: Uint8Array): ProvingKey {
 }
 
 /** Sections by number. */
-function sectionsOf(bytes: Uint8Array): (type: number) => Uint8Array {
+function sectionsOf(file: Uint8Array): (type: number) => Uint8Array {
+  // Without the methods of Node's Buffer, whose slice does not copy.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sections = new Map<number, Uint8Array>();
   try {
