@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import Papa from 'papaparse';
 import { readWeightsFile } from '../files/models.ts';
+import { printable } from '../terminal/printable.ts';
 import { type Predictions, predict } from '../using/predict.ts';
 import { readRows } from '../using/readRows.ts';
 import { type CommonOptions, outputOf, withCommon } from './options.ts';
@@ -37,7 +38,9 @@ export function addPredictCommand(program: Command): void {
       const rows = readRows(table, weights.schema, { ignore, ...(member !== undefined && { member }) });
       const made = predict(weights, rows);
       for (const note of made.notes) output.note(note);
-      output.result(made, toCsv(made, options.logits === true));
+      const csv = toCsv(made, options.logits === true);
+      // Names in a schema are those of a stranger: a file gets them as they are, a terminal what it can show.
+      output.result(made, process.stdout.isTTY ? csv.split('\n').map(printable).join('\n') : csv);
     });
 }
 

@@ -9,6 +9,7 @@ import { type RootInputs, rootRun } from '../importing/rootRun.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
+import { printable } from '../terminal/printable.ts';
 import {
   type CommonOptions,
   nextOptions,
@@ -67,11 +68,11 @@ export function addRootCommand(program: Command): void {
         const model = run.file('root', 'model');
         if (origin !== undefined) {
           output.note(describeRoot(outcome));
-          for (const doubt of outcome.doubts) output.warn(doubt);
+          for (const doubt of outcome.doubts) output.warn(printable(doubt));
           printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
           return;
         }
-        for (const doubt of outcome.doubts) output.warn(doubt);
+        for (const doubt of outcome.doubts) output.warn(printable(doubt));
         const lines = [`weights  ${model}`, `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`];
         output.result({ run: run.folder, model, ...outcome }, [describeRoot(outcome), ...lines].join('\n'));
       } finally {

@@ -1,4 +1,5 @@
 import { alignColumns } from '../terminal/drawTree.ts';
+import { printable } from '../terminal/printable.ts';
 import type { RootOutcome } from './rootRun.ts';
 
 /** What an import did, for people. */
@@ -10,7 +11,8 @@ export function describeRoot(outcome: RootOutcome): string {
     `largest ${largest.toPrecision(3)}`,
     `error at most ${max.toExponential(1)}`,
   ]);
-  return [
+  // Names of tensors and nodes are those of a stranger's file.
+  const lines = [
     `Imported ${shape} from ${source}. That it comes from there is declared, not proved.`,
     alignColumns(table),
     ...folded.map((what) => `folded   ${what}`),
@@ -20,7 +22,11 @@ export function describeRoot(outcome: RootOutcome): string {
     ...assumed.map((what) => `assumed  ${what}`),
     ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}`]),
     ...(onData === null ? [NOT_COMPARED] : describeData(onData)),
-  ].join('\n');
+  ];
+  return lines
+    .flatMap((line) => line.split('\n'))
+    .map(printable)
+    .join('\n');
 }
 
 const NOT_COMPARED = 'compared with nothing: --data <shard> tells how many of its rows come out right';

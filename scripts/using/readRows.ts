@@ -30,11 +30,11 @@ export interface RowsOptions {
 
 /**
  * Reads the rows of a table for a model: by the names of the schema's columns where both have names, else all in order.
- * @param path what it is, its ending says: .csv, .tsv, .txt, .npy, .npz, .parquet or .idx, also with .gz
+ * @param path what it is, its ending says: .csv, .tsv, .txt, .npy, .npz, .parquet or .idx (or MNIST's -idx3-ubyte), also with .gz
  * @throws InputError, FileFormatError naming the file; InputError where the columns do not fit
  */
 export function readRows(path: string, schema: Schema | undefined, options: RowsOptions): Rows {
-  const ending = /\.(csv|tsv|txt|npy|npz|parquet|idx|ubyte)(\.gz)?$/i.exec(path)?.[1].toLowerCase();
+  const ending = /(?:\.|-idx\d-)(csv|tsv|txt|npy|npz|parquet|idx|ubyte)(\.gz)?$/i.exec(path)?.[1].toLowerCase();
   const columns = typeof schema?.columns === 'number' ? undefined : schema?.columns;
   if (columns !== undefined && options.ignore.length > 0) {
     throw new InputError('--ignore is for models without named columns.', {

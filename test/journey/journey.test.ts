@@ -6,6 +6,8 @@ import { type Chain, connect } from '../../scripts/chain/client.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { deployRegistry } from '../../scripts/deploy/deploy.ts';
+import { writeWeights } from '../../src/model/weightsFile.ts';
+import { seedWeights } from '../../src/training/seed.ts';
 import { descent, descentProcess, document, smallInputs, temporaryFolder } from '../cli/cli.ts';
 
 const ALICE = ['--account', '1'];
@@ -109,6 +111,18 @@ describe('from data to the tree', () => {
     assert.match((await call('tree')).stdout, /^seed 0x.*depth 0.*4-3-2.*\n└─ train 0x.*depth 1/);
     const shown = document(await call('show', nodes[0].id, '--json'));
     assert.deepEqual(shown.children, [nodes[1].id]);
+
+    const exported = document(await call('export', join(run('first'), 'model.safetensors'), '--to', 'onnx', '--json'));
+    assert.equal(exported.metadata['descent.model'], nodes[1].id);
+    assert.deepEqual(JSON.parse(exported.metadata['descent.lineage']), [
+      { id: nodes[1].id, parents: [nodes[0].id], shard: nodes[1].training.shard },
+      { id: nodes[0].id, parents: [] },
+    ]);
+    const stranger = join(folder, 'stranger.safetensors');
+    writeFileSync(stranger, writeWeights(seedWeights([4, 3, 2], 9n, 9n)));
+    const refused = await call('export', stranger, '--to', 'onnx');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /does not hold the model 0x/);
   });
 
   it('an edge is registered once: killed before each of its writes, and again afterwards', async () => {

@@ -13,10 +13,10 @@ const ADAPTERS: [RegExp, string][] = [
   [/(^|[._])ia3_l([._]|$)/i, 'an adapter of scaling vectors (IA3)'],
   [/(^|[._])b?oft_(r|s|diag|blocks)([._]|$)/i, 'an adapter of rotations (OFT)'],
   [
-    /(^|[._])(vera_(a|b|lambda_[bd])|vblora_\w+|randlora_\w+|fourierft_spectrum|waveft_\w+|hra_u|c3a_kernel|bone_|miss_block|road_(theta|alpha)|shira_\w+)/i,
+    /(^|[._])(vera_(a|b|lambda_[bd])|vblora_\w+|randlora_\w+|fourierft_spectrum|waveft_\w+|hra_u|c3a_kernel|bone_block|miss_block|road_(theta|alpha)|shira_\w+)/i,
     'an adapter',
   ],
-  [/(^|[._])(prompt_embeddings|prompt_encoder|adaption_prompt|lora_unet|lora_te\d?)([._]|$)/i, 'an adapter'],
+  [/(^|[._])(prompt_embeddings|adaption_prompt|lora_unet|lora_te\d?)([._]|$)/i, 'an adapter'],
   [/^base_model\.model\./, 'a model in the wrapper of PEFT'],
 ];
 

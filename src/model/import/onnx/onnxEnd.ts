@@ -11,7 +11,7 @@ const ADVICE: [RegExp, string][] = [
   [/^(Tanh|Gelu|Elu|Selu|LeakyRelu|PRelu|Softplus|HardSigmoid|HardSwish|Erf|Clip)$/, 'The only activation is ReLU.'],
   [/^(Sub|Mul|Div|Pow|ai\.onnx\.ml\.(Scaler|Normalizer|Imputer))$/, 'Scale the data before, not inside the network.'],
   [
-    /Quantize|Integer|^QLinear|NBits/,
+    /[Qq]uantize|Integer|^QLinear|NBits/,
     'It rounds rows between the layers, which no proof here does. Export the float model, before quantisation; quantised weights alone are read.',
   ],
   [/^com\.microsoft\./, 'Take the model as it was exported, without the optimisations of a runtime.'],

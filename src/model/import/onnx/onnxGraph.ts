@@ -170,7 +170,7 @@ function fold({ constants }: Walk, node: PlacedNode): Constant {
       return { ...source, transposed: !source.transposed };
     }
   }
-  const advice = /Quantize/.test(op) ? adviceOn(node) : undefined;
+  const advice = /[Qq]uantize/.test(op) ? adviceOn(node) : undefined;
   refuse(node, 'computes on constants.', advice ?? 'Export with constant folding, or take the weights as safetensors.');
 }
 
