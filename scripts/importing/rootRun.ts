@@ -125,8 +125,9 @@ function doubtsOf(
 ): string[] {
   const doubts: string[] = [];
   if (!statesGraph && inputs.orientation === null && openOrientation(mapping).all) {
+    const [rows, other] = mapping[0].orientation === 'out-in' ? ['inputs', 'in-out'] : ['outputs', 'out-in'];
     doubts.push(
-      'The weights fit the other way round as well. If the rows of a weight are inputs, give --orientation in-out.',
+      `The weights fit the other way round as well. If the rows of a weight are ${rows}, give --orientation ${other}.`,
     );
   }
   const statistics = unused.filter((name) => /running_mean$/.test(name));

@@ -37,6 +37,11 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
       hint: 'Leave out --layers and --orientation.',
     });
   }
+  if (options.norms !== undefined) {
+    throw new InputError('An ONNX graph states where its normalisations stand, and their epsilon.', {
+      hint: 'Leave out --batch-norm and --epsilon.',
+    });
+  }
   const models = files.length === 1 ? files : files.filter(isNamed);
   if (models.length !== 1) throw new InputError(`A network is one ONNX file, not ${models.length}.`);
   const data = new Map(files.filter((file) => file !== models[0]).map(({ name, bytes }) => [name, bytes]));

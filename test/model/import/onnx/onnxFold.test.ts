@@ -170,6 +170,16 @@ describe('a DequantizeLinear of constants', () => {
   }
 });
 
+describe('what a graph states', () => {
+  it('cannot be stated otherwise', () => {
+    const nodes = [node('MatMul', ['x', 'w'], ['y'])];
+    const file = { name: 'a.onnx', bytes: onnx({ nodes, initializers: INITIALIZERS }) };
+    for (const norms of [{ place: 'none' as const }, { epsilon: 1 }]) {
+      assert.throws(() => readFloatModel([file], { norms }), /--batch-norm and --epsilon/);
+    }
+  });
+});
+
 describe('damaged models', () => {
   const FILES = join(import.meta.dirname, '..', '..', '..', 'corpus', 'models');
   for (const name of ['bn-first-and-last.safetensors', 'onnx-bn-first.onnx', 'onnx-weights-int8-channels.onnx']) {
