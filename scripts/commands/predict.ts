@@ -31,11 +31,11 @@ export function addPredictCommand(program: Command): void {
     )
     .option('--member <name>', 'npz: which array')
     .addHelpText('after', HELP)
-    .action((model: string, table: string, options: PredictOptions) => {
+    .action(async (model: string, table: string, options: PredictOptions) => {
       const output = outputOf(options);
       const weights = readWeightsFile(model);
       const { ignore, member } = options;
-      const rows = readRows(table, weights.schema, { ignore, ...(member !== undefined && { member }) });
+      const rows = await readRows(table, weights.schema, { ignore, ...(member !== undefined && { member }) });
       const made = predict(weights, rows);
       for (const note of made.notes) output.note(note);
       const csv = toCsv(made, options.logits === true);

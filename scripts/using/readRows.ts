@@ -5,9 +5,8 @@ import { readCsv } from '../../src/model/tables/csv.ts';
 import { decodeCsv, readLines, recogniseDelimiter, statedDelimiter } from '../../src/model/tables/csvLines.ts';
 import type { NumericArray } from '../../src/model/tables/npy.ts';
 import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
-import { readParquet } from '../../src/model/tables/parquet.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
-import { DECOMPRESSORS } from '../files/decompress.ts';
+import { ParquetReader } from '../data/parquetReader.ts';
 import { readParsed } from '../files/read.ts';
 
 /** Raw rows without answers. */
@@ -33,7 +32,7 @@ export interface RowsOptions {
  * @param path what it is, its ending says: .csv, .tsv, .txt, .npy, .npz, .parquet or .idx (or MNIST's -idx3-ubyte), also with .gz
  * @throws InputError, FileFormatError naming the file; InputError where the columns do not fit
  */
-export function readRows(path: string, schema: Schema | undefined, options: RowsOptions): Rows {
+export async function readRows(path: string, schema: Schema | undefined, options: RowsOptions): Promise<Rows> {
   const ending = /(?:\.|-idx\d-)(csv|tsv|txt|npy|npz|parquet|idx|ubyte)(\.gz)?$/i.exec(path)?.[1].toLowerCase();
   const columns = typeof schema?.columns === 'number' ? undefined : schema?.columns;
   if (columns !== undefined && options.ignore.length > 0) {
@@ -82,7 +81,7 @@ function headerOf(bytes: Uint8Array, ignore: readonly string[]): string[] {
   return names.filter((name) => name !== '' && !/^Unnamed: \d+/.test(name) && !left.has(name));
 }
 
-function parquetRows(bytes: Uint8Array, named: readonly SchemaColumn[] | undefined): Rows {
+async function parquetRows(bytes: Uint8Array, named: readonly SchemaColumn[] | undefined): Promise<Rows> {
   if (named === undefined) {
     throw new InputError('Columns of a Parquet file are taken by the names in a schema, which this model has not.', {
       hint: 'Save the features as CSV or npy.',
@@ -90,7 +89,12 @@ function parquetRows(bytes: Uint8Array, named: readonly SchemaColumn[] | undefin
   }
   // A column of lists is many features: `pixels[0]`, `pixels[1]`, ..
   const names = [...new Set(named.map((column) => nameOf(column).replace(/\[\d+\]$/, '')))];
-  return fromTable(readParquet(bytes, { columns: names, decompressors: DECOMPRESSORS }), named);
+  const reader = new ParquetReader();
+  try {
+    return fromTable(await reader.read(bytes, { columns: names }), named);
+  } finally {
+    reader.close();
+  }
 }
 
 function fromTable(table: RawTable, named: readonly SchemaColumn[] | undefined): Rows {

@@ -142,6 +142,21 @@ describe('using a model', () => {
     assert.match(said, /has 1 features; the model takes 2/);
   });
 
+  it('takes columns of a Parquet file by their names', async () => {
+    const parquet = join(MODELS, '..', 'parquet', 'list.parquet');
+    const options = ['--parquet', parquet, '--label', 'y', '--scale', 'standard', '--rows', '16', '--run', 'lists'];
+    const [first] = (await result('data', ...options)).shards;
+    const { inputs, outputs, schema } = readShard(bytesOf(first));
+    const weights = file(
+      'lists.safetensors',
+      writeWeights({ ...seedWeights([inputs, outputs], 5n, 1n), schema: schema! }),
+    );
+    const made = await result('predict', weights, parquet);
+    const twin = await result('predict', weights, join(MODELS, '..', 'parquet', 'list.csv'));
+    assert.ok(made.rows.length >= 16);
+    assert.deepEqual(made.rows, twin.rows);
+  });
+
   const refused: [string, string, RegExp][] = [
     ['a column of the model', `${names.slice(1).join()}\n${raw[0].slice(1).join()}\n`, /There is no column "c0"/],
     ['a value', `${names.join()}\n,${raw[0].slice(1).join()}\n`, /Row 0 lacks a value|no values/],
