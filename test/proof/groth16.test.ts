@@ -16,7 +16,7 @@ import { nextDigest, publicSignals } from '../../src/registry/statement.ts';
 import { circuitWasm, openProver } from '../support/prover.ts';
 import { random, randomShard } from '../training/helpers.ts';
 
-const files: CircuitFiles = { wasm: circuitWasm('data'), zkey: new Uint8Array(readFileSync(keyFiles('data').zkey)) };
+const files: CircuitFiles = { wasm: circuitWasm('data'), zkey: readFileSync(keyFiles('data').zkey) };
 const vkey = JSON.parse(readFileSync(keyFiles('data').vkey, 'utf8'));
 
 /** Whether snarkjs takes the eight words of a proof. */
@@ -98,7 +98,7 @@ describe('proving keys', () => {
 
   const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset);
   const changed = (change: (bytes: Uint8Array) => void) => {
-    const bytes = zkey.slice();
+    const bytes = new Uint8Array(zkey);
     change(bytes);
     return bytes;
   };
