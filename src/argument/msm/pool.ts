@@ -64,9 +64,14 @@ export class Pool {
   #dispatch(): void {
     for (const member of this.#members) {
       if (member.job || this.#queue.length === 0) continue;
-      member.job = this.#queue.shift()!;
-      member.thread.hold(true);
-      member.thread.post(member.job.call, member.job.transfer);
+      const job = this.#queue.shift()!;
+      try {
+        member.thread.post(job.call, job.transfer);
+        member.job = job;
+        member.thread.hold(true);
+      } catch (error) {
+        job.reject(error as Error);
+      }
     }
   }
 

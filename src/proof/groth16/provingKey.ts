@@ -28,7 +28,8 @@ const ENTRY = 44;
 
 /** Reads a .zkey; its points stay views of `bytes`. @throws FileFormatError for anything but a Groth16 key over BN254 */
 export function parseProvingKey(bytes: Uint8Array): ProvingKey {
-  const section = sectionsOf(bytes);
+  // a Buffer's slices would be views where copies are meant
+  const section = sectionsOf(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   const header = section(2);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const sizes = header.length === 660 && view.getUint32(0, true) === 32 && view.getUint32(36, true) === 32;
@@ -89,8 +90,7 @@ function sectionsOf(file: Uint8Array): (type: number) => Uint8Array {
 
 /** The coefficients of A and of B apart. @throws FileFormatError for an entry outside of the matrices */
 function matricesOf(section: Uint8Array, limits: { signals: number; rows: number }): [Uint8Array, Uint8Array] {
-  // a copy, and no view of a Buffer: what follows reads it by words
-  const bytes = new Uint8Array(section);
+  const bytes = section.slice();
   const view = new DataView(bytes.buffer);
   const count = view.getUint32(0, true);
   const damaged = () => new FileFormatError('The proving key is damaged: its coefficients do not fit its header.');
