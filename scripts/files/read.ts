@@ -41,7 +41,11 @@ export function readParsed<T>(path: string, parse: (bytes: Uint8Array) => T, has
   }
   const named = (cause: unknown): unknown => {
     if (!(cause instanceof FileFormatError)) return cause;
-    return new FileFormatError(`${path}: ${cause.shortMessage}`, { cause, details: cause.details, hint: cause.hint });
+    return new FileFormatError(`${path}: ${cause.shortMessage}`, {
+      cause,
+      details: cause.details ?? '',
+      hint: cause.hint,
+    });
   };
   try {
     const parsed = parse(bytes);

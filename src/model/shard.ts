@@ -85,14 +85,19 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
   if (schema) checkShardSchema(shard, schema);
   const columns = schema && featureNames(schema);
   const targets = schema && outputNames(schema);
-  const named = (what: string, name: string | undefined, k: number) =>
-    name === undefined ? `${what} ${k}` : show(name);
+  const refuse = (what: string, name: string | undefined, k: number, r: number, x: number) => {
+    if (name === undefined) return toActivation(x, `${what} ${k} of row ${r}`);
+    throw new InputError(`Column ${show(name)} has ${x} in row ${r} of the prepared table, outside [-16, 16).`, {
+      hint: 'Scale the columns: --scale standard, perhaps with --clip 8.',
+      docs: 'argument.md#1-numbers',
+    });
+  };
   const sigma = shardRowBits(shard);
   for (let s = 0; s < rows; s++) {
     const r = first + s;
     for (let j = 0; j < inputs; j++) {
       const x = table.features[r * inputs + j];
-      shard.X[(j << sigma) + s] = quantise(x, () => `${named('feature', columns?.[j], j)} of row ${r}`);
+      shard.X[(j << sigma) + s] = quantise(x, () => refuse('feature', columns?.[j], j, r, x));
     }
     if (table.kind === 'classes') {
       const label = table.labels[r];
@@ -103,7 +108,7 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
     } else {
       for (let i = 0; i < outputs; i++) {
         const y = table.targets[r * outputs + i];
-        shard.Y[(i << sigma) + s] = quantise(y, () => `${named('target', targets?.[i], i)} of row ${r}`);
+        shard.Y[(i << sigma) + s] = quantise(y, () => refuse('target', targets?.[i], i, r, y));
       }
     }
   }
@@ -186,8 +191,8 @@ function checkTensor(tensor: Int32Array, units: number, rows: number, sigma: num
   }
 }
 
-/** toActivation with a lazily built name: this runs once a value. */
-function quantise(x: number, name: () => string): number {
+/** toActivation; `refuse` throws for a value out of range, and knows its name. */
+function quantise(x: number, refuse: () => number): number {
   const value = Math.floor(x * 2 ** ACTIVATION_BITS + 0.5);
-  return value >= -SIGNED_LIMIT && value < SIGNED_LIMIT ? value + 0 : toActivation(x, name());
+  return value >= -SIGNED_LIMIT && value < SIGNED_LIMIT ? value + 0 : refuse();
 }

@@ -122,7 +122,7 @@ describe('tables and their schemas', () => {
     const large = file('large.csv', 'width,height,tree\n1,2,oak\n3,70,elm\n');
     const { code, stderr } = await said('data', '--csv', large, '--label', 'tree', '--rows', '2');
     assert.equal(code, 2);
-    assert.match(stderr, /"height" of row 1 70 is outside \[-16, 16\)/);
+    assert.match(stderr, /Column "height" has 70 in row 1 of the prepared table, outside \[-16, 16\)[\s\S]*--scale/);
   });
 
   it('keep what was said of missing values and words for other rows', async () => {

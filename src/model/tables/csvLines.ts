@@ -139,9 +139,17 @@ function lineFeeds(cell: string): number {
   return cell.includes('\n') ? countLines(cell) - 1 : 0;
 }
 
+function spaces(name: string): string | undefined {
+  return /\S\s+\S+\s+\S/.test(name) ? 'Cells that spaces separate are not read: put commas between them.' : undefined;
+}
+
 /** What is amiss with a header of one column, for a hint; undefined where nothing seems to be. */
 export function otherDelimiter(names: readonly string[], delimiter: Delimiter): string | undefined {
   if (names.length !== 1) return undefined;
+  if (/^[{[<]/.test(names[0])) return 'This looks like JSON or a web page, not like a table in CSV.';
+  if (names[0].startsWith('#')) return 'The first line seems to be a comment: take such lines out.';
   const other = ([',', ';', '\t', '|'] as const).find((mark) => mark !== delimiter && names[0].includes(mark));
-  return other === undefined ? undefined : `The cells seem to be separated by ${show(other)}: say so (--delimiter).`;
+  return other === undefined
+    ? spaces(names[0])
+    : `The cells seem to be separated by ${show(other)}: say so (--delimiter).`;
 }

@@ -42,6 +42,9 @@ export function classify(
 ): { classes: string[]; labels: Int32Array } {
   if (given === undefined && !numbersAreClasses) refuseTargets([...found.keys()], indices.length, name);
   const classes = given === undefined ? [...found.keys()].sort(compareLabels) : [...given];
+  if (classes.length === 1) {
+    throw new InputError(`All rows have the label ${show(classes[0])}: there is nothing to tell apart.`);
+  }
   if (classes.length < 2 || classes.length > MAX_SIZE) {
     throw new InputError(`The labels name ${classes.length} classes; a dataset has 2 to ${MAX_SIZE}.`, {
       hint: 'For numbers to be predicted choose regression.',

@@ -60,7 +60,9 @@ export function rolesOf(
     const k = positions.get(name.normalize('NFC'));
     if (k === undefined) {
       const some = names.slice(0, 20).map(show).join(', ');
+      const alike = names.find((other) => other.trim().toLowerCase() === name.trim().toLowerCase());
       throw new InputError(`There is no column ${show(name)}.`, {
+        ...(alike !== undefined && { hint: `There is one called ${show(alike)}.` }),
         details: `The columns are ${some}${names.length > 20 ? ' and more' : ''}.`,
       });
     }

@@ -35,7 +35,7 @@ describe('readCsv', () => {
     assert.deepEqual(classes(['b', '10', 'a', '9']), ['9', '10', 'a', 'b']);
     assert.deepEqual(classes(['b', 'b'], ['b', 'a']), ['b', 'a']);
     assert.throws(() => classes(['c', 'a'], ['b', 'a']), /label "c" is none of the 2 classes/);
-    assert.throws(() => classes(['a', 'a']), /1 classes/);
+    assert.throws(() => classes(['a', 'a']), /All rows have the label "a"/);
   });
 
   it('reads targets, other delimiters, a byte order mark, no header, and leaves columns out', () => {
@@ -87,6 +87,10 @@ describe('readCsv', () => {
     ['a quote inside a quoted cell', 'a,y\n1,p\n"2"2,q\n', /Line 3: /],
     ['no header', '1,2\n3,4\n', /first line holds numbers/],
     ["two columns of the label's name", 'a,y,y\n1,2,3\n', /Two columns are called "y"/],
+    ['JSON', '[{"a":1}]', /looks like JSON or a web page/],
+    ['a web page', '<html><body>no</body></html>', /looks like JSON or a web page/],
+    ['a comment', '# made by hand\na,y\n1,p\n', /seems to be a comment/],
+    ['spaces between cells', 'a b y\n1 2 p\n', /spaces separate are not read/],
     ['a zip archive or workbook', 'PK\x03\x04', /zip archive or a workbook/],
     ['a column without values', 'a,b,y\n1,,p\n2,NA,q\n', /Column "b" has no values/],
     ['numbers and truth in one column', 'a,y\n1,p\ntrue,q\n', /numbers and also true or false/],
@@ -111,6 +115,7 @@ describe('readCsv', () => {
     const cases: [CsvOptions, RegExp][] = [
       [{}, /Which column/],
       [{ label: 'y', targets: ['a'] }, /Which column/],
+      [{ label: 'Y' }, /no column "Y"[\s\S]*one called "y"/],
       [{ label: 'z' }, /no column "z"[\s\S]*"a", "y"/],
       [{ label: 'y', ignore: ['y'] }, /two roles/],
       [{ label: 'y', ignore: ['a'] }, /No column is left/],
