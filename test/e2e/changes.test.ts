@@ -175,7 +175,7 @@ describe('proving', () => {
     await isGone(page);
     await again(page);
     assert.match(await prepared(page).innerText(), /^A 3–16–2 network/);
-    await page.getByLabel('Rows', { exact: true }).selectOption('128');
+    await page.getByLabel(/^Rows/).selectOption('128');
     await isGone(page);
     await again(page);
     await page.getByLabel('Column to predict').selectOption('c');
@@ -196,7 +196,7 @@ describe('proving', () => {
     await isGone(page);
     await page.getByTestId('csv').setInputFiles(write('words.csv', rows((k) => `${k % 3}`).replace('0.', 'word')));
     await page.getByRole('button', { name: 'Prepare' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('main').getByRole('alert').first().waitFor();
     await isGone(page);
     await leave(session);
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { benchmarkName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
+import { descent } from '../cli/cli.ts';
 import { leave, openStage, type Stage } from './support/stage.ts';
 import { SEEN_URI } from './support/story.ts';
 
@@ -149,5 +150,43 @@ describe('scores', () => {
     await page.goto(`${stage.server.origin}/model/${models[TUNED].id}/tree?benchmark=${seen}`);
     await scored.nth(1).waitFor();
     await leave(session);
+  });
+});
+
+describe('the command line on the same chain', () => {
+  const run = async (...args: string[]) => {
+    const { rpc, registry, scoreboard } = stage.ledger.place;
+    const env = { DESCENT_RPC: rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
+    const { code, stdout, stderr } = await descent(args, { env });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+
+  it('ranks apart who was trained on the rows, and counts them', async () => {
+    const { models, seen, benchmark } = stage.story;
+    const { standings, apart } = JSON.parse(await run('leaderboard', seen, '--json'));
+    const plain = (list: { place: number; model: string; trainedShards: number }[]) =>
+      list.map(({ place, model, trainedShards }) => [place, model, trainedShards]);
+    assert.deepEqual(plain(standings), [[1, models[FIRST].id, 0]]);
+    assert.deepEqual(plain(apart), [[1, models[TUNED].id, 1]]);
+    const text = await run('leaderboard', seen);
+    assert.match(text, /Set apart, 1 of 2 results:.*trained on these rows/s);
+    assert.match(text, /themselves or an ancestor: 1\./);
+    assert.match(await run('leaderboard', benchmark), /themselves or an ancestor: 0\./);
+  });
+
+  it('shows the sums over both parents of a merge, and results with their benchmarks', async () => {
+    const { models, seen, benchmark } = stage.story;
+    const merged = JSON.parse(await run('show', models[MERGED].id, '--json'));
+    const { ancestors, edges, origins, steps, rowsUsed, rowsOfDifferentShards, shards } = merged;
+    assert.deepEqual(
+      [ancestors, edges, origins, steps, rowsUsed, rowsOfDifferentShards, shards],
+      [5, 6, 1, 32, 256, 192, 3],
+    );
+    assert.equal(merged.parent, undefined, 'no parent before the other');
+    const tuned: string[] = JSON.parse(await run('show', models[TUNED].id, '--json')).results;
+    const of = (id: string) => tuned.find((line) => line.includes(id))!;
+    assert.match(of(seen), /^\d+ of 64 rows right .* "https:.*the real one"; trained on these rows$/);
+    assert.doesNotMatch(of(benchmark), /trained on/);
   });
 });

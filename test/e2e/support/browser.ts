@@ -85,7 +85,7 @@ export async function visit(
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return;
     if (expected.some((text) => text.test(message.text()))) return;
-    complaints.push(`${message.type()}: ${message.text()}`);
+    complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('dialog', (dialog) => {
