@@ -17,6 +17,8 @@ const config: NextConfig = {
   headers: async () => [
     { source: '/_next/static/:path*', headers: [{ key: 'cross-origin-embedder-policy', value: 'require-corp' }] },
   ],
+  // Browsers ask for it where they do not see the link to the icon yet.
+  rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   // Served on 127.0.0.1 as well as localhost while developing.
   allowedDevOrigins: ['127.0.0.1'],
 };

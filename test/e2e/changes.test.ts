@@ -212,7 +212,7 @@ describe('proving', () => {
       ),
     );
     await page.getByRole('button', { name: 'Prepare' }).click();
-    await page.getByText('The column last holds 150 different numbers.').waitFor({ timeout: PATIENCE });
+    await page.getByText('The labels in "last" are 150 different numbers in 150 rows.').waitFor({ timeout: PATIENCE });
     assert.equal(await prepared(page).count(), 0);
     await page.getByLabel('What it holds').selectOption('numbers');
     await again(page);

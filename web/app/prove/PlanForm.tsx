@@ -6,6 +6,10 @@ import type { Words } from '../../lib/chain/types.ts';
 import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 
 const LARGEST_TABLE = 20 << 20;
+/** Bytes in which the names of the columns are looked for. */
+const LONGEST_HEAD = 1 << 16;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 const ROWS = [64, 128, 256, 512];
 const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
@@ -25,7 +29,6 @@ interface Props {
 
 interface OwnTable {
   file: File;
-  delimiter: string;
   columns: string[];
 }
 
@@ -34,7 +37,7 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
   const [kind, setKind] = useState<Source['kind']>('digits');
   const [table, setTable] = useState<OwnTable>();
   const [label, setLabel] = useState('');
-  const [answers, setAnswers] = useState<AnswerKind>('unsure');
+  const [answers, setAnswers] = useState<AnswerKind>('classes');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
   const [problem, setProblem] = useState<Words>();
@@ -51,22 +54,23 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
   const choose = async (file: File | undefined) => {
     latest.current = file;
     changing(setTable)(undefined);
-    setAnswers('unsure');
+    setAnswers('classes');
     if (!file) return;
     if (file.size > LARGEST_TABLE)
       return setProblem({ title: 'The table is larger than 20 MB.', hint: 'Use the command line for it.' });
     const head = await readHead(file).catch(() => undefined);
     if (latest.current !== file) return;
-    if (!head) return setProblem({ title: 'The file cannot be read.' });
-    setLabel(head.columns.at(-1) ?? '');
-    setTable({ file, ...head });
+    if (!head)
+      return setProblem({ title: 'The names of the columns cannot be read.', hint: 'Choose a CSV file in UTF-8.' });
+    setLabel(head.at(-1) ?? '');
+    setTable({ file, columns: head });
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setProblem(undefined);
     if (kind === 'digits') return onPrepare({ source: { kind }, rows, hidden });
     if (!table) return setProblem({ title: 'Choose a CSV file first.' });
-    const { file, delimiter } = table;
+    const { file } = table;
     let bytes: Uint8Array;
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
@@ -75,7 +79,7 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
       return setProblem({ title: 'The file has changed or is gone.', hint: 'Choose it again.' });
     }
     if (latest.current !== file) return;
-    onPrepare({ source: { kind: 'csv', bytes, delimiter, label, answers }, rows, hidden });
+    onPrepare({ source: { kind: 'csv', bytes, label, answers }, rows, hidden });
   };
   return (
     <form onSubmit={submit} className="sheet grid gap-5 p-5 sm:p-6">
@@ -102,7 +106,7 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
             <span className="text-[0.8125rem] text-soft">File, which stays in this tab</span>
             <input
               type="file"
-              accept=".csv,text/csv"
+              accept=".csv,.tsv,.gz,text/csv"
               data-testid="csv"
               onChange={(event) => void choose(event.target.files?.[0])}
               className="text-soft file:mr-3 file:min-h-9 file:rounded-[3px] file:border file:border-solid file:border-rule file:bg-paper file:px-3 file:text-ink"
@@ -115,7 +119,7 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
                 value={label}
                 onChange={changing((value) => {
                   setLabel(value);
-                  setAnswers('unsure');
+                  setAnswers('classes');
                 })}
               >
                 {table.columns.map((name) => (
@@ -129,7 +133,6 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
                 value={answers}
                 onChange={changing((value) => setAnswers(value as AnswerKind))}
               >
-                <option value="unsure">Classes, unless it is many different numbers</option>
                 <option value="classes">Names of classes</option>
                 <option value="numbers">Numbers to predict</option>
               </Select>
@@ -237,11 +240,21 @@ function Select({
   );
 }
 
-/** The names of a table's columns. */
-async function readHead(file: File): Promise<{ delimiter: string; columns: string[] }> {
-  const text = await file.slice(0, 65_536).text();
-  const { default: Papa } = await import('papaparse');
-  const { data, meta } = Papa.parse<string[]>(text, { preview: 1, delimitersToGuess: [',', ';', '\t', '|'] });
-  const names = (data[0] ?? []).map((name) => name.trim());
-  return { delimiter: meta.delimiter, columns: [...new Set(names)].slice(0, 4096) };
+/** The names of a table's columns, as its reader will find them. @throws Error where the first line cannot be read */
+async function readHead(file: File): Promise<string[]> {
+  const bytes = new Uint8Array(await file.slice(0, LONGEST_HEAD).arrayBuffer());
+  const { decodeCsv, readLines, recogniseDelimiter, statedDelimiter } = await import(
+    '../../../src/model/tables/csvLines.ts'
+  );
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  // Whole lines only: a letter may take several bytes.
+  const lines = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(CARRIAGE_RETURN)) + 1;
+  const head = isPacked
+    ? new Uint8Array(await file.arrayBuffer())
+    : bytes.subarray(0, file.size > LONGEST_HEAD ? lines : undefined);
+  const text = decodeCsv(head);
+  const delimiter = statedDelimiter(text) ?? recogniseDelimiter(text);
+  const { value } = readLines(text, delimiter, { lines: 0 }).next();
+  const names = (value?.cells ?? []).map((name: string) => name.trim().normalize('NFC')).filter(Boolean);
+  return [...new Set<string>(names)].slice(0, 4096);
 }

@@ -5,11 +5,14 @@ import { useState } from 'react';
 import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { percent, plural, short } from '../../lib/format.ts';
+import { safeText } from '../../lib/hostile.ts';
 import type { OwnFiles, Prepared } from '../../lib/prover/messages.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { StepCard } from './StepCard.tsx';
 import { STEP_ORDER, type StepName, type StepState, useProving } from './useProving.ts';
 
+/** What was noted of a table, shown at most. */
+const MOST_NOTES = 8;
 /** Rows of one gradient step. */
 const BATCH = 8;
 
@@ -76,6 +79,16 @@ export function ProveScreen() {
               ? `${plural(prepared.classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(prepared.baseline, 0)} of the test rows right.`
               : `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, prepared.baseline)}.`}
           </p>
+        )}
+        {prepared && prepared.notes.length > 0 && (
+          <ul className="list-disc pl-5 text-soft marker:text-rule">
+            {prepared.notes.slice(0, MOST_NOTES).map((note) => (
+              <li key={note} className="break-words">
+                {safeText(note)}
+              </li>
+            ))}
+            {prepared.notes.length > MOST_NOTES && <li>and {prepared.notes.length - MOST_NOTES} more notes</li>}
+          </ul>
         )}
       </div>
       <div className="grid content-start gap-5">

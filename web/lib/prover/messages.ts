@@ -7,13 +7,11 @@ export interface ProverOrigin {
   trainer: Address;
 }
 
-/** What the column to be predicted holds; `unsure` refuses a column of many different numbers. */
-export type AnswerKind = 'unsure' | 'classes' | 'numbers';
+/** What the column to be predicted holds. */
+export type AnswerKind = 'classes' | 'numbers';
 
 /** Rows to learn from: handwritten digits that the page brings, or the visitor's table. */
-export type Source =
-  | { kind: 'digits' }
-  | { kind: 'csv'; bytes: Uint8Array; delimiter: string; label: string; answers: AnswerKind };
+export type Source = { kind: 'digits' } | { kind: 'csv'; bytes: Uint8Array; label: string; answers: AnswerKind };
 
 export interface Plan {
   source: Source;
@@ -29,6 +27,8 @@ export interface Prepared {
   testRows: number;
   kind: 'classes' | 'regression';
   classes: string[];
+  /** what was left out, recognised or taken one way, one sentence each */
+  notes: string[];
   /**
    * Share of the test rows that always naming the most frequent class gets right; for numbers the mean squared error of
    * always saying the mean of the training rows, in squared standard deviations of theirs

@@ -1,5 +1,5 @@
 import { InputError } from '../../../src/errors/InputError.ts';
-import { digitSchema, DIGIT_PIXELS as PIXELS } from '../../../src/model/digits.ts';
+import { DIGIT_PIXELS, digitSchema } from '../../../src/model/digits.ts';
 import { outputNames, type Schema } from '../../../src/model/schema.ts';
 import { makeShard, type Shard, type Table, tableRows } from '../../../src/model/shard.ts';
 import { readCsv } from '../../../src/model/tables/csv.ts';
@@ -9,6 +9,9 @@ import { applyTransforms } from '../../../src/model/transforms.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { fetchBytes } from './fetchBytes.ts';
 import type { Plan, Source } from './messages.ts';
+
+const DIGITS = 10;
+type OwnTable = Extract<Source, { kind: 'csv' }>;
 
 /** Test rows at most. */
 const MOST_TEST_ROWS = 512;
@@ -21,17 +24,19 @@ export interface Rows {
   test: Shard;
   classes: string[];
   baseline: number;
+  /** what was decided about the rows, one sentence each */
+  notes: string[];
 }
 
 interface Prepared {
   table: Table;
   schema: Schema;
-  classes: string[];
+  notes: string[];
 }
 
 /** Turns the chosen source into a shard to train on and rows to measure with. @throws DescentError in words */
 export async function prepareRows({ source, rows }: Plan, base: string): Promise<Rows> {
-  const { table, schema, classes } = source.kind === 'digits' ? await digits(base) : own(source, rows);
+  const { table, schema, notes } = source.kind === 'digits' ? await digits(base) : own(source, rows);
   const total = tableRows(table);
   if (total <= rows) {
     throw new InputError(`The table has ${total} rows; ${rows} are to be trained on and some must be left to test.`, {
@@ -39,30 +44,29 @@ export async function prepareRows({ source, rows }: Plan, base: string): Promise
     });
   }
   const testRows = Math.min(MOST_TEST_ROWS, total - rows);
-  const test = makeShard(table, { first: rows, rows: testRows }, 0n, schema);
   return {
     shard: makeShard(table, { first: 0, rows }, randomElement(), schema),
-    test,
-    classes,
+    test: makeShard(table, { first: rows, rows: testRows }, 0n, schema),
+    classes: schema.kind === 'classes' ? (outputNames(schema) ?? []) : [],
     baseline: baselineOf(table, rows, testRows),
+    notes,
   };
 }
 
 /** MNIST's first digits, 7x7, as the demo has them: one byte a pixel, then one byte a label. */
 async function digits(base: string): Promise<Prepared> {
   const bytes = await fetchBytes(`${base}/files/digits`);
-  const count = bytes.length / (PIXELS + 1);
+  const count = bytes.length / (DIGIT_PIXELS + 1);
   const schema = digitSchema({ pooled: true });
-  const { features, inputs } = applyTransforms(bytes.subarray(0, count * PIXELS), PIXELS, schema.transforms);
-  const labels = bytes.subarray(count * PIXELS);
-  const classes = outputNames(schema) ?? [];
-  const table: Table = { inputs, outputs: classes.length, kind: 'classes', features, labels };
-  return { table, schema, classes };
+  const pixels = bytes.subarray(0, count * DIGIT_PIXELS);
+  const { features, inputs } = applyTransforms(pixels, DIGIT_PIXELS, schema.transforms);
+  const labels = bytes.subarray(count * DIGIT_PIXELS);
+  return { table: { inputs, outputs: DIGITS, kind: 'classes', features, labels }, schema, notes: [] };
 }
 
-function own(source: Extract<Source, { kind: 'csv' }>, rows: number): Prepared {
+function own(source: OwnTable, rows: number): Prepared {
   const raw = readOwn(source);
-  const { table, description } = prepareDataset(raw, {
+  const { table, description, notes } = prepareDataset(raw, {
     name: 'table',
     source: 'a browser',
     shuffle: 1,
@@ -70,27 +74,22 @@ function own(source: Extract<Source, { kind: 'csv' }>, rows: number): Prepared {
     clip: CLIP,
     training: { first: 0, rows: Math.min(rows, raw.features.length / raw.inputs) },
   });
-  const { schema } = description;
-  return { table, schema, classes: schema.kind === 'classes' ? schema.classes : [] };
+  const all = [...new Set([...(raw.warnings ?? []), ...(raw.notes ?? []), ...notes])];
+  return { table, schema: description.schema, notes: all };
 }
 
-/** Some tables number their classes; more different numbers than this are amounts, unless the visitor says otherwise. */
-const MOST_NUMBERED_CLASSES = 20;
-const DELIMITERS = [',', ';', '\t', '|'] as const;
-
-function readOwn({ bytes, label, answers, delimiter }: Extract<Source, { kind: 'csv' }>): RawTable {
-  const known = DELIMITERS.find((one) => one === delimiter);
-  const options = known === undefined ? {} : { delimiter: known };
-  if (answers === 'numbers') return readCsv(bytes, { ...options, targets: [label] });
-  const raw = readCsv(bytes, { ...options, label, numbersAreClasses: true });
-  const classes = raw.classes ?? [];
-  const isNumber = (text: string) => text.trim() !== '' && Number.isFinite(Number(text));
-  if (answers === 'unsure' && classes.length > MOST_NUMBERED_CLASSES && classes.every(isNumber)) {
-    throw new InputError(`The column ${label.slice(0, 60)} holds ${classes.length} different numbers.`, {
-      hint: 'Say below the column whether they are numbers to predict or names of classes.',
+/** @throws InputError for a label that holds many numbers, which the reader takes for targets */
+function readOwn({ bytes, label, answers }: OwnTable): RawTable {
+  if (answers === 'numbers') return readCsv(bytes, { targets: [label] });
+  try {
+    return readCsv(bytes, { label });
+  } catch (error) {
+    if (!(error instanceof InputError) || !error.hint?.includes('--targets')) throw error;
+    throw new InputError(error.shortMessage, {
+      hint: 'Say below the column that it holds numbers to predict. For so many classes use the command line.',
+      cause: error,
     });
   }
-  return raw;
 }
 
 /** What naming the most frequent class gets right, or how far off the training mean is, which is zero after scaling. */

@@ -88,7 +88,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
 
 async function prepare(plan: Plan, base: string) {
   say('Reads the data');
-  const { shard, test, classes, baseline } = await prepareRows(plan, base);
+  const { shard, test, classes, baseline, notes } = await prepareRows(plan, base);
   const widths = [shard.inputs, plan.hidden, shard.outputs];
   const log2 = Math.max(...Object.values(trainCapacity(widths, shard.rows)), ...Object.values(seedCapacity(widths)));
   say('Fetches the powers of tau', 0);
@@ -101,7 +101,7 @@ async function prepare(plan: Plan, base: string) {
   const circuits: Bench['circuits'] = {};
   const srs = { size, points };
   bench = { base, widths, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
-  return { widths, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline };
+  return { widths, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline, notes };
 }
 
 /** Circuit and key of one program; those of the others are let go, they are large. */
