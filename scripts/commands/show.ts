@@ -62,7 +62,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   if (model !== undefined) {
     const { training, merge, widths, parent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
-    const { unknown: _none, rows, ...sums } = sumAncestry(id, nodeOf);
+    const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
     const cards = options.cards === undefined ? undefined : parseAddress(options.cards, '--cards');
     const card = cards === undefined ? undefined : await readCard(chain, cards, id);
@@ -77,6 +77,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       // Over the whole lineage, through all parents of every merge; depth follows first parents only.
       ...sums,
       rowsOfDifferentShards: rows,
+      ...(unknown > 0 && { ancestorsNotRead: unknown }),
       ...(scoreboard && { results: await describeResults(chain, scoreboard, id, nodeOf) }),
     };
   }

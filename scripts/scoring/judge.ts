@@ -1,7 +1,7 @@
 import { type Address, type Hex, hexToBigInt } from 'viem';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import { type NodeOf, shardsUsedBy } from '../../src/registry/ancestry.ts';
+import { type NodeOf, shardsUsedBy, sumAncestry } from '../../src/registry/ancestry.ts';
 import type { Chain } from '../chain/client.ts';
 import { readSchemas } from '../chain/readResults.ts';
 
@@ -13,6 +13,8 @@ export interface Judgement {
   shards: number;
   /** Whether the model's line and the rows have the same schema; undefined where one of them states none. */
   sameSchema: boolean | undefined;
+  /** Ancestors whose events were not read: it may have been trained on the rows nevertheless. */
+  unreadAncestors: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function judgeResults(
       trainedShards: shards.filter((shard) => used.has(shard)).length,
       shards: shards.length,
       sameSchema: differ || isComplete ? !differ : undefined,
+      unreadAncestors: sumAncestry(model, nodeOf).unknown,
     };
   });
 }
@@ -48,11 +51,12 @@ export function standsApart({ trainedShards, sameSchema }: Judgement): boolean {
 }
 
 /** The same in words; empty where nothing is known to be in the way. */
-export function marksOf({ trainedShards, shards, sameSchema }: Judgement): string[] {
+export function marksOf({ trainedShards, shards, sameSchema, unreadAncestors }: Judgement): string[] {
   return [
     ...(trainedShards > 0 && trainedShards === shards ? ['trained on these rows'] : []),
     ...(trainedShards > 0 && trainedShards < shards ? [`trained on ${trainedShards} of the ${shards} shards`] : []),
     ...(sameSchema === false ? ['other columns or classes than it was trained on'] : []),
+    ...(unreadAncestors > 0 ? ['part of its lineage was not read, so it may have been trained on them'] : []),
   ];
 }
 

@@ -136,6 +136,16 @@ describe('scores on the page', () => {
     assert.equal(store.result(id(5), benchmark(0))!.trainedRows, 128);
   });
 
+  it('say so where part of a lineage was not read', () => {
+    const store = storeOf([[77]], [[]]);
+    open(store, 0, [9], { 0: 1, 1: 1 });
+    assert.deepEqual(
+      [0, 1].map((k) => store.result(id(k), benchmark(0))!.unread),
+      [true, undefined],
+    );
+    assert.equal(lineageOf(store, id(0)).sums.unknown, 1);
+  });
+
   it('set a result apart where the schemas differ, and say nothing where one is not stated', () => {
     const store = family();
     const schemas = (k: number, model: Hex, rows: Hex) => store.addSchemas(id(k), shard(9), { model, shard: rows });

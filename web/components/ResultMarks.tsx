@@ -2,14 +2,15 @@ import type { BenchmarkChoice, Result } from '../lib/chain/types.ts';
 import { count, percent } from '../lib/format.ts';
 import { benchmarkName } from '../lib/names.ts';
 
-type Marked = Pick<Result, 'rows' | 'trainedRows' | 'sameSchema'>;
+type Marked = Pick<Result, 'rows' | 'trainedRows' | 'sameSchema' | 'unread'>;
 
 /** What keeps a result from being compared with others, in words; empty where nothing is known to. */
-export function marksOf({ rows, trainedRows, sameSchema }: Marked): string[] {
+export function marksOf({ rows, trainedRows, sameSchema, unread }: Marked): string[] {
   return [
     ...(trainedRows >= rows && trainedRows > 0 ? ['trained on these rows'] : []),
     ...(trainedRows > 0 && trainedRows < rows ? [`trained on ${count(trainedRows)} of these ${count(rows)} rows`] : []),
     ...(sameSchema === false ? ['other columns or classes than it was trained on'] : []),
+    ...(unread ? ['part of its lineage is not known here'] : []),
   ];
 }
 

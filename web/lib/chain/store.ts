@@ -162,7 +162,7 @@ export class Store {
   }
 
   /** How a model stands to the rows of a benchmark. */
-  #acquaintance(model: Hex, benchmark: Hex): Pick<Result, 'trainedRows' | 'sameSchema'> {
+  #acquaintance(model: Hex, benchmark: Hex): Pick<Result, 'trainedRows' | 'sameSchema' | 'unread'> {
     const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
     const used = this.#shardsUsedBy(model);
     const trainedRows = shards
@@ -172,7 +172,8 @@ export class Store {
     const stated = pairs.filter((pair) => pair !== undefined && BigInt(pair.model) > 0n && BigInt(pair.shard) > 0n);
     const differ = stated.some((pair) => pair!.model !== pair!.shard);
     const known = differ || (stated.length > 0 && stated.length === shards.length);
-    return { trainedRows, ...(known && { sameSchema: !differ }) };
+    const unread = this.ancestry(model).unknown > 0;
+    return { trainedRows, ...(known && { sameSchema: !differ }), ...(unread && { unread }) };
   }
 
   addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
@@ -424,8 +425,8 @@ function nameParent({ name: _name, ...parent }: ModelParent, name: string | unde
   return { ...parent, ...(name && { name }) };
 }
 
-function graphScore({ right, error, rows, trainedRows, sameSchema }: Result): GraphScore {
-  return { right, error, rows, trainedRows, sameSchema };
+function graphScore({ right, error, rows, trainedRows, sameSchema, unread }: Result): GraphScore {
+  return { right, error, rows, trainedRows, sameSchema, unread };
 }
 
 /** Weights and biases of a network. */

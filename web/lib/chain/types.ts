@@ -155,6 +155,8 @@ export interface Result extends Score {
   trainedRows: number;
   /** whether the model's line and the rows have the same schema; undefined where either states none */
   sameSchema?: boolean;
+  /** part of its lineage was not read: it may have been trained on the rows nevertheless */
+  unread?: boolean;
 }
 
 /** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
@@ -244,7 +246,7 @@ export interface GraphNode {
   name?: string;
 }
 
-export type GraphScore = Pick<Result, 'right' | 'error' | 'rows' | 'trainedRows' | 'sameSchema'>;
+export type GraphScore = Pick<Result, 'right' | 'error' | 'rows' | 'trainedRows' | 'sameSchema' | 'unread'>;
 
 export interface Graph {
   focus?: Hex;
