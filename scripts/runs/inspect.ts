@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { ownerOf } from './lock.ts';
@@ -93,9 +93,18 @@ export function inspectRun(folder: string): RunSummary {
     ...accuracyOf(state, parts),
     edges,
     parts: parts.length,
-    gas: all.reduce((sum, edge) => sum + (edge.accepted?.gas ?? 0), 0),
+    gas: requestGas(state) + [...edges, ...parts].reduce((sum, part) => sum + gasOf(part), 0),
     stages,
   };
+}
+
+/** Gas of the transaction that asked for a seed. */
+function requestGas({ stages }: RunState): number {
+  return ((stages.request?.data ?? {}) as { gas?: number }).gas ?? 0;
+}
+
+function gasOf(part: RunEdge | RunSummary): number {
+  return 'gas' in part ? part.gas : (part.accepted?.gas ?? 0);
 }
 
 function progressOf(
@@ -116,22 +125,30 @@ function partsOf(folder: string): RunSummary[] {
 }
 
 function edgesOf(folder: string, { stages }: RunState): RunEdge[] {
-  return Object.entries(stages).flatMap(([stage, { data, files }]) => {
+  // An edge file is of the last origin that was asked for: its latest record is the one that counts.
+  const latest = new Map<string, string>();
+  for (const [, { at, files }] of Object.entries(stages)) {
+    const name = files.edge?.name;
+    if (name !== undefined && at > (latest.get(name) ?? '')) latest.set(name, at);
+  }
+  return Object.entries(stages).flatMap(([stage, { at, data, files }]) => {
     const [, chainId, contract] = /^prove .+ for (\d+) (0x\S+) (0x\S+)$/.exec(stage) ?? [];
     const { id, seconds } = (data ?? {}) as { id?: string; seconds?: number };
     const name = files.edge?.name;
-    // An edge file is of the last origin that was asked for.
-    if (chainId === undefined || name === undefined || id === undefined) return [];
+    if (chainId === undefined || name === undefined || id === undefined || latest.get(name) !== at) return [];
     const file = join(folder, name);
-    return [{ file, id, chainId: Number(chainId), contract, seconds: seconds ?? 0, accepted: acceptedAt(file) }];
+    const accepted = acceptedAt(file, Number(chainId), at);
+    return [{ file, id, chainId: Number(chainId), contract, seconds: seconds ?? 0, accepted }];
   });
 }
 
-/** What the journal of the edge's transaction says. */
-function acceptedAt(file: string): RunEdge['accepted'] {
+/** What the journal of the edge's transaction says, if it is of this edge: not of an earlier one under the same name. */
+function acceptedAt(file: string, chainId: number, provedAt: string): RunEdge['accepted'] {
   try {
-    const { hash, accepted } = JSON.parse(readFileSync(`${file}.tx`, 'utf8'));
-    return accepted === undefined ? undefined : { ...accepted, transaction: hash };
+    const journal = `${file}.tx`;
+    const { hash, accepted, chainId: of } = JSON.parse(readFileSync(journal, 'utf8'));
+    const isOfThis = of === chainId && statSync(journal).mtimeMs >= Date.parse(provedAt);
+    return accepted === undefined || !isOfThis ? undefined : { ...accepted, transaction: hash };
   } catch {
     return undefined;
   }

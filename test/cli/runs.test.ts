@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { counted } from '../../scripts/terminal/plural.ts';
@@ -26,10 +26,10 @@ describe('descent runs and descent show', () => {
       const path = join(runs, name, 'run.json');
       const state = JSON.parse(readFileSync(path, 'utf8'));
       const files = { edge: { name: 'train.edge.json', bytes: 1, sha256: '' } };
-      state.stages[prove] = { at: '2030-01-01T00:00:00.000Z', seconds: 3, files, data: { id: ID, seconds: 3 } };
+      state.stages[prove] = { at: '2020-01-01T00:00:00.000Z', seconds: 3, files, data: { id: ID, seconds: 3 } };
       writeFileSync(path, JSON.stringify(state));
     }
-    const sent = { hash: `0x${'09'.repeat(32)}`, accepted: { gas: 701_350, block: 7 } };
+    const sent = { chainId: 31337, hash: `0x${'09'.repeat(32)}`, accepted: { gas: 701_350, block: 7 } };
     writeFileSync(join(runs, 'registered', 'train.edge.json.tx'), JSON.stringify(sent));
     mkdirSync(join(runs, 'transactions'));
     mkdirSync(join(runs, 'damaged'));
@@ -43,10 +43,25 @@ describe('descent runs and descent show', () => {
     const row = (name: string) => stdout.split('\n').find((line) => line.startsWith(`${name} `)) ?? '';
     assert.match(row('made'), /^made +train +made +- +- +\d{4}-/);
     assert.match(row('proved'), /train +proved +- +- /);
-    assert.match(row('registered'), /train +registered +- +701,350 +2030-01-01 00:00/);
+    assert.match(row('registered'), /train +registered +- +701,350 +\d{4}-/);
     assert.match(row('many'), /training +made/);
     assert.match(row('scored'), /score +made/);
     assert.doesNotMatch(stdout, /transactions/);
+  });
+
+  it('take a transaction for the edge’s only if it was sent after the edge was proved, on its chain', async () => {
+    const journal = join(runs, 'registered', 'train.edge.json.tx');
+    const text = readFileSync(journal, 'utf8');
+    const state = async () => {
+      const listed = document(await call('runs', '--json'));
+      return listed.runs.find(({ name }: { name: string }) => name === 'registered').progress;
+    };
+    utimesSync(journal, new Date('2019-01-01'), new Date('2019-01-01'));
+    assert.equal(await state(), 'proved', 'it is of an earlier edge under the same name');
+    writeFileSync(journal, text.replace('31337', '1'));
+    assert.equal(await state(), 'proved');
+    writeFileSync(journal, text);
+    assert.equal(await state(), 'registered');
   });
 
   it('as one document too', async () => {
@@ -82,6 +97,7 @@ describe('descent runs and descent show', () => {
   });
 
   it('show a run by name or folder, a weights file and a shard file', async () => {
+    const before = readdirSync(join(runs, 'registered'));
     for (const what of ['registered', join(runs, 'registered')]) {
       const { stdout, stderr } = await call('show', what);
       assert.match(stdout, /^what +run$/m, stderr);
@@ -89,7 +105,6 @@ describe('descent runs and descent show', () => {
       assert.match(stdout, /accepted in block 7 for 701,350 gas/);
       assert.match(stdout, /model\.safetensors/);
     }
-    const before = readdirSync(join(runs, 'registered'));
     assert.deepEqual(readdirSync(join(runs, 'registered')), before, 'nothing is locked or left');
     assert.equal(document(await call('show', weights, '--json')).widths, '4-3-2');
     assert.equal(document(await call('show', shard, '--json')).rows, 8);

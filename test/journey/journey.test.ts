@@ -62,7 +62,14 @@ describe('from data to the tree', () => {
     const { edges, model } = document(await descent([...args, '--json'], { env }));
     assert.equal(await transactions(1), sent + 1, 'one request');
     assert.ok(existsSync(model));
-    document(await call('submit', edges[0].file, '--json', ...ALICE));
+    const site = ['--site', 'https://example.org/d'];
+    const made = document(await call('submit', edges[0].file, '--json', ...site, ...ALICE));
+    assert.equal(made.page, `https://example.org/d/model/${made.id}`);
+    assert.equal('link' in made, false, 'the link is for --link');
+    const { runs } = document(await call('runs', '--json'));
+    const listed = runs.find(({ name }: { name: string }) => name === 'start');
+    assert.equal(listed.progress, 'registered');
+    assert.ok(listed.gas > made.gas, 'the request of the seed took gas too');
     const { nodes } = document(await call('tree', '--json'));
     assert.deepEqual(
       nodes.map((node: { kind: string; id: string }) => [node.kind, node.id]),
