@@ -1,19 +1,26 @@
 // What a person is told of an edge file that anybody may have written, with real proofs and a real node.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Hex } from 'viem';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type Abi, encodeFunctionData, type Hex, parseAbi } from 'viem';
+import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { readPowers, readProgramKey } from '../../scripts/proving/keys.ts';
+import { keyFiles } from '../../scripts/setup/paths.ts';
 import { limitsOf } from '../../scripts/verify/limits.ts';
+import { verifiersAbi } from '../../src/generated/abi.ts';
 import { checkProof } from '../../src/proof/checkProof.ts';
 import type { ChainReads } from '../../src/registry/chainReads.ts';
-import { type Check, chainChecksOf, verdictOf } from '../../src/registry/check.ts';
+import { type Check, chainChecksOf, otherKeyReason, verdictOf } from '../../src/registry/check.ts';
 import { checkOnChain } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
-import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
+import { type Edge, edgeTransaction, formatEdge, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import type { ChainConfig } from '../../web/lib/chain/types.ts';
+import { checkEdgeOnChain, edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
 import { descent, temporaryFolder } from '../cli/cli.ts';
 import { fieldsOf, isUncovered, type Json, withOther } from '../support/edgeFields.ts';
 import { ProvedEdges } from '../support/provedEdges.ts';
@@ -23,6 +30,7 @@ const VERIFIED_BUT_FOR_KEYS = ['keys'];
 
 let made: ProvedEdges;
 let reads: ChainReads;
+let snapshot: unknown;
 const { folder, remove } = temporaryFolder();
 
 before(async () => {
@@ -60,6 +68,8 @@ async function verify(what: Edge | Hex, { rpc = made.node.rpc, chain = true } = 
   const document = result.stdout === '' ? {} : JSON.parse(result.stdout);
   return { ...result, verdict: document.verdict, checks: (document.checks ?? []) as Check[] };
 }
+
+const check = (checks: Check[], about: Check['about']) => checks.find((one) => one.about === about)!;
 
 describe('a registered edge', () => {
   for (const program of NAMES) {
@@ -204,6 +214,130 @@ describe('every field of every edge file', () => {
   }
 });
 
+describe('verifiers of several versions', () => {
+  const config = () => ({ ...trusted(), chainId: made.chain.id }) as ChainConfig;
+  const ownFetch = globalThis.fetch;
+  beforeEach(async () => {
+    snapshot = await made.command('evm_snapshot');
+    // The page fetches its keys from the server that it came from.
+    globalThis.fetch = (async (input: string, init?: RequestInit) => {
+      const program = /^\/files\/(\w+)\.vkey\.json$/.exec(String(input))?.[1] as Program | undefined;
+      return program ? new Response(readFileSync(keyFiles(program).vkey)) : ownFetch(input, init);
+    }) as typeof fetch;
+  });
+  afterEach(async () => {
+    globalThis.fetch = ownFetch;
+    await made.command('evm_revert', snapshot);
+  });
+
+  const owner = developmentAccount(0);
+  const add = async (program: Program, verifier: Hex) => {
+    const args = [BigInt(PROGRAMS[program]), verifier] as const;
+    const data = encodeFunctionData({ abi: verifiersAbi as Abi, functionName: 'addVerifier', args });
+    await made.send(made.place.verifiersContract, data, owner);
+  };
+  const pageChecks = (edge: Edge) => checkEdgeOnChain(edge, config(), made.chain.client);
+  const byId = async (edge: Edge) => {
+    const stored = parseEdge(await edgeOfId(resultId(edge.statement), config(), made.chain.client));
+    return [...(await checkProof(stored, keysOf(stored.statement.program))), ...(await pageChecks(stored))];
+  };
+
+  it('old and new models are verified with the version that accepted them, by command line and page', async () => {
+    const again = async (program: Program) => {
+      const name = `${program[0].toUpperCase()}${program.slice(1)}Verifier`;
+      return made.deploy(`verifiers/${name}.sol/${name}`);
+    };
+    for (const program of NAMES) await add(program, await again(program));
+    await made.register(made.waiting.data);
+    await made.register(made.waiting.root);
+    // The newest says yes to everything.
+    const yes = await made.deploy('mocks/VerifierMocks.sol/AnsweringVerifier', encodedAnswer());
+    for (const program of NAMES) await add(program, yes);
+
+    const old = NAMES.map((program) => [made.edges[program], 1] as const);
+    const newer = [made.waiting.data, made.waiting.root].map((edge) => [edge, 2] as const);
+    for (const [edge, version] of [...old, ...newer]) {
+      const checks = await pageChecks(edge);
+      assert.deepEqual([falseOf(checks), openOf(checks)], [[], []], edge.statement.program);
+      assert.match(check(checks, 'key').says, new RegExp(`version ${version} of`));
+    }
+    for (const [edge, version] of [old[2], old[0], ...newer]) {
+      const { code, checks } = await verify(resultId(edge.statement));
+      assert.deepEqual([code, openOf(checks)], [6, ['keys']]);
+      assert.match(check(checks, 'key').says, new RegExp(`version ${version} of`));
+      assert.deepEqual(openOf(await byId(edge)), ['keys']);
+    }
+
+    // Accepted by a verifier of unknown keys: neither true nor false here.
+    const forged = withOther(made.waiting.other, 'proof.groth16.0');
+    await made.register(forged);
+    const unknown = await verify(resultId(forged.statement));
+    assert.equal(unknown.code, 3, unknown.stdout);
+    assert.match(unknown.stderr, /cannot be checked with the keys that are here/);
+    assert.match(otherKeyReason(await byId(forged)) ?? '', /version 3 .* lacks \d+ numbers/);
+  });
+});
+
+describe('a proof that another contract carried', () => {
+  beforeEach(async () => {
+    snapshot = await made.command('evm_snapshot');
+  });
+  afterEach(async () => {
+    await made.command('evm_revert', snapshot);
+  });
+  const abi = parseAbi([
+    'function run((address to, bytes data)[] calls)',
+    'function keep(bytes part)',
+    'function send(address to)',
+  ]);
+
+  it('is read from the call data of a batch, by a node that does not trace', async () => {
+    const { to, data } = edgeTransaction(made.waiting.batch);
+    const calls = encodeFunctionData({ abi, functionName: 'run', args: [[{ to, data }]] });
+    await made.send(made.carriers.batch, calls);
+    const proxy = await nodeWithout(made.node.rpc);
+    try {
+      const id = resultId(made.waiting.batch.statement);
+      const { code, checks, stderr } = await verify(id, { rpc: proxy.rpc });
+      assert.equal(code, 6, stderr);
+      assert.deepEqual(openOf(checks), ['keys']);
+      assert.ok(proxy.asked.includes('debug_traceTransaction'));
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('is read from the trace where the call data does not hold it, or the hint names the way out', async () => {
+    const { data, to } = edgeTransaction(made.waiting.keeper);
+    const half = 2 + 2 * Math.floor((data.length - 2) / 4);
+    for (const part of [data.slice(0, half), `0x${data.slice(half)}`] as Hex[]) {
+      await made.send(made.carriers.keeper, encodeFunctionData({ abi, functionName: 'keep', args: [part] }));
+    }
+    await made.send(made.carriers.keeper, encodeFunctionData({ abi, functionName: 'send', args: [to] }));
+    const id = resultId(made.waiting.keeper.statement);
+    const trace = {
+      type: 'CALL',
+      to: made.carriers.keeper,
+      input: '0x',
+      calls: [
+        { type: 'CALL', to, input: data, error: 'execution reverted' },
+        { type: 'DELEGATECALL', to: made.carriers.batch, input: '0x', calls: [{ type: 'CALL', to, input: data }] },
+      ],
+    };
+    const [tracing, silent] = [await nodeWithout(made.node.rpc, trace), await nodeWithout(made.node.rpc)];
+    try {
+      const found = await verify(id, { rpc: tracing.rpc });
+      assert.deepEqual([found.code, openOf(found.checks)], [6, ['keys']], found.stderr);
+      const lost = await verify(id, { rpc: silent.rpc });
+      assert.equal(lost.code, 5);
+      assert.match(lost.stderr, /through another contract[\s\S]*debug_traceTransaction[\s\S]*edge file/);
+    } finally {
+      await tracing.close();
+      await silent.close();
+    }
+  });
+});
+
 describe('a node that lies in one answer', () => {
   const LIES: [string, Partial<ChainReads>][] = [
     ['no node', { node: async () => undefined }],
@@ -259,3 +393,31 @@ describe('a node that lies in one answer', () => {
     assert.deepEqual([falseOf(checks), openOf(checks)], [[], ['contract']]);
   });
 });
+
+/** Constructor arguments of a verifier that answers true. */
+function encodedAnswer(): string {
+  const word = (value: number) => value.toString(16).padStart(64, '0');
+  return word(32) + word(32) + word(1);
+}
+
+/** A node before another one, which has no debug API, or answers with one trace. */
+async function nodeWithout(rpc: string, trace?: unknown) {
+  const asked: string[] = [];
+  const answer = async (call: { id: number; method: string }) => {
+    asked.push(call.method);
+    if (call.method !== 'debug_traceTransaction') return undefined;
+    const refusal = { error: { code: -32601, message: 'the method debug_traceTransaction does not exist' } };
+    return { jsonrpc: '2.0', id: call.id, ...(trace ? { result: trace } : refusal) };
+  };
+  const server: Server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    const own = await answer(JSON.parse(body));
+    const headers = { 'content-type': 'application/json' };
+    const text = own ? JSON.stringify(own) : await (await fetch(rpc, { method: 'POST', headers, body })).text();
+    response.writeHead(200, headers).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { rpc: `http://127.0.0.1:${port}`, asked, close };
+}
