@@ -66,6 +66,8 @@ export function classify(
 
 /** @throws InputError for labels that are many numbers, as prices and ages are */
 function refuseTargets(labels: readonly string[], rows: number, name: string): void {
+  // A dictionary of labels is looked at before its rows are.
+  if (rows === 0) return;
   const many = labels.length > MOST_INTEGER_CLASSES && labels.length * 5 > rows;
   const fractions = labels.length > MOST_FRACTIONS && labels.some((label) => !Number.isInteger(Number(label)));
   if (!(many || fractions) || labels.some((label) => label.trim() === '' || !Number.isFinite(Number(label)))) return;
