@@ -1,8 +1,10 @@
 // What a contract refuses whatever its state and whatever the proof: a statement that breaks one of these was never registered
 // and never will be. The contracts' errors of the same meaning stand beside each rule.
 import { InputError } from '../errors/InputError.ts';
+import type { Layout } from '../model/layout.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS } from '../model/merge.ts';
-import { checkSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
+import { checkSegment, encodeShape, encodeShard, modelLayout, type ShardShape, shardLayout } from '../model/shape.ts';
+import { ADDRESS_BITS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import type { Point } from '../proof/types.ts';
 import type { MergeStatement, Statement } from './statement.ts';
@@ -17,39 +19,56 @@ const MAX_RESULT = 2n ** 52n;
 export function checkStatement(statement: Statement): void {
   switch (statement.program) {
     case 'data':
-      encodeShard(statement.shard);
+      checkShard(statement.shard);
       return;
     case 'seed':
-      encodeShape(statement.widths);
+      checkShape(statement.widths);
       // UnknownSeedRequest: the registry numbers them from 1.
       if (statement.requestId < 1n) throw new InputError('Requests for seeds are numbered from 1, not from 0.');
       if (statement.seed >= R) throw new InputError('A seed is below the order of the field.');
       return;
     case 'train':
-      encodeShape(statement.widths);
+      checkShape(statement.widths);
       checkFit(statement.widths, statement.shard);
       // LearningRateOutOfRange, RowsNotPowerOfTwo, UnsupportedBatch
       checkSegment({ lr: statement.learningRate, rows: statement.shard.rows, batch: statement.batch });
       checkNotParent(statement.child, [statement.parent]);
       return;
     case 'root':
-      encodeShape(statement.widths);
+      checkShape(statement.widths);
       return;
     case 'merge':
-      encodeShape(statement.widths);
+      checkShape(statement.widths);
       checkParents(statement);
       return;
     case 'score':
-      encodeShape(statement.widths);
+      checkShape(statement.widths);
       checkFit(statement.widths, statement.shard);
       checkResult(statement.result, statement.shard);
       return;
   }
 }
 
+/** UnsupportedDepth, UnsupportedSize, OracleTooLarge */
+function checkShape(widths: readonly number[]): void {
+  encodeShape(widths);
+  checkEntries('model', modelLayout(widths));
+}
+
+/** UnsupportedSize, OracleTooLarge */
+function checkShard(shard: ShardShape): void {
+  encodeShard(shard);
+  checkEntries('shard', shardLayout(shard));
+}
+
+/** A descriptor says nothing of the salt, for which there has to be room too. */
+function checkEntries(what: string, { log2 }: Layout): void {
+  if (log2 > ADDRESS_BITS) throw new InputError(`The ${what} has more than 2^${ADDRESS_BITS} entries with its salt.`);
+}
+
 /** InputsDiffer, OutputsDiffer */
 function checkFit(widths: readonly number[], shard: ShardShape): void {
-  encodeShard(shard);
+  checkShard(shard);
   const [inputs, outputs] = [widths[0], widths[widths.length - 1]];
   if (inputs !== shard.inputs)
     throw new InputError(`The model takes ${inputs} inputs, the rows of the shard have ${shard.inputs}.`);

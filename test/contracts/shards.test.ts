@@ -95,6 +95,12 @@ describe('registerShard', () => {
     await world.submit({ statement, proof: claim.proof });
   });
 
+  it('reverts with OracleTooLarge for a shard that leaves no room for its salt, which readers refuse too', async () => {
+    const full = { ...SHARD, inputs: 2048, outputs: 2048, rows: 1024 };
+    await reverts(world.attempt(dataClaim(full)), 'OracleTooLarge', [2n ** 22n + 1n]);
+    await world.attempt(dataClaim({ ...full, outputs: 1024 }));
+  });
+
   it('reverts with UnsupportedSize for zero rows', async () => {
     const { commitment } = dataClaim(SHARD).statement;
     const { proof } = dataClaim(SHARD);

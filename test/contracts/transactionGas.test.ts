@@ -76,7 +76,8 @@ describe('under the rules of osaka, in transactions of at most 2^24 gas', { conc
     return sum;
   };
 
-  it('more gas is refused by the chain', async () => {
+  // Counting lines takes gas, so that Hardhat lifts the limit for it.
+  it('more gas is refused by the chain', { skip: hre.globalOptions.coverage }, async () => {
     const call = { account: chain.accounts[0], to: chain.accounts[1], chain: null, gas: MOST_GAS + 1n };
     await assert.rejects(chain.wallet.sendTransaction(call), /gas/i);
     await chain.wallet.sendTransaction({ ...call, gas: MOST_GAS });

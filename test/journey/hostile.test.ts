@@ -1,18 +1,20 @@
 // What strangers can do with a real proof that they have seen, and with none: nothing, for little gas.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Address, encodeFunctionData, parseEventLogs } from 'viem';
+import { type Address, encodeFunctionData, parseEventLogs, toHex } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { P } from '../../src/numbers/field.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import type { Proof } from '../../src/proof/types.ts';
 import { registryCall } from '../../src/registry/calls.ts';
+import { NO_SCHEMA } from '../../src/registry/statement.ts';
 import { Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
 import { someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
 import { stand } from '../support/stand.ts';
 
 const DATA = 1n;
+const SCHEMA = toHex(1n, { size: 32 });
 /** Gas of everything before the pairings of a proof that is refused, and what the call of its verifier is capped at. */
 const MOST = 900_000n;
 
@@ -30,7 +32,8 @@ describe('a proof in strangers’ hands', { concurrency: false }, () => {
     ({ registry, relay } = await stand(chain));
     [, trainer, stranger] = chain.accounts;
     prover = await openProver(['data']);
-    proved = await prover.proveData({ chainId: 31337n, registry: registry.address, trainer }, someShard([5, 3], 16));
+    const origin = { chainId: 31337n, registry: registry.address, trainer };
+    proved = await prover.proveData(origin, someShard([5, 3], 16), SCHEMA);
   });
   after(() => prover.close());
 
@@ -50,6 +53,23 @@ describe('a proof in strangers’ hands', { concurrency: false }, () => {
     await reverts(attempt(stranger), 'ProofRejected', [DATA]);
     await reverts(attempt(stranger, negated()), 'ProofRejected', [DATA]);
     await attempt(trainer);
+  });
+
+  it('cannot be sent with another meaning of its columns, nor with another shape', async () => {
+    const { statement, proof } = proved;
+    if (statement.program !== 'data') assert.fail();
+    const { shard } = statement;
+    for (const edit of [
+      { schema: NO_SCHEMA },
+      { schema: toHex(2n, { size: 32 }) },
+      { shard: { ...shard, inputs: 6 } },
+      { shard: { ...shard, outputs: 4 } },
+      { shard: { ...shard, rows: 15 } },
+      { shard: { ...shard, kind: shard.kind === 'classes' ? ('regression' as const) : ('classes' as const) } },
+    ]) {
+      const { functionName, args } = registryCall({ ...statement, ...edit }, proof);
+      await reverts(registry.simulate(functionName, args, trainer), 'ProofRejected', [DATA]);
+    }
   });
 
   it('is worth nothing on another registry and on another chain, to its maker neither', async () => {

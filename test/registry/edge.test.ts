@@ -26,6 +26,12 @@ const HALVES = [
 
 /** What no registry takes, whatever the proof. */
 const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }[] = [
+  {
+    name: 'a shard leaves no room for its salt',
+    edge: DATA,
+    change: { shard: { ...SHARD, inputs: 2048, outputs: 2048, rows: 1024 } },
+    says: /more than 2\^22 entries/,
+  },
   { name: 'a seed has request 0', edge: SEED, change: { requestId: 0n }, says: /numbered from 1/ },
   {
     name: 'the shard of a training has other inputs than the model',

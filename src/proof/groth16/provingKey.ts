@@ -90,7 +90,8 @@ function sectionsOf(file: Uint8Array): (type: number) => Uint8Array {
 
 /** The coefficients of A and of B apart. @throws FileFormatError for an entry outside of the matrices */
 function matricesOf(section: Uint8Array, limits: { signals: number; rows: number }): [Uint8Array, Uint8Array] {
-  const bytes = section.slice();
+  // Not slice, which shares the memory of a Buffer.
+  const bytes = new Uint8Array(section);
   const view = new DataView(bytes.buffer);
   const count = view.getUint32(0, true);
   const damaged = () => new FileFormatError('The proving key is damaged: its coefficients do not fit its header.');
