@@ -90,8 +90,7 @@ function sectionsOf(file: Uint8Array): (type: number) => Uint8Array {
 
 /** The coefficients of A and of B apart. @throws FileFormatError for an entry outside of the matrices */
 function matricesOf(section: Uint8Array, limits: { signals: number; rows: number }): [Uint8Array, Uint8Array] {
-  // Not slice, which shares the memory of a Buffer.
-  const bytes = new Uint8Array(section);
+  const bytes = section.slice();
   const view = new DataView(bytes.buffer);
   const count = view.getUint32(0, true);
   const damaged = () => new FileFormatError('The proving key is damaged: its coefficients do not fit its header.');
