@@ -18,7 +18,8 @@ export interface Chain {
   rpc: string;
 }
 
-const TIMEOUT_MS = 60_000;
+/** Of one request; what is not answered is asked twice more. */
+const TIMEOUT_MS = 30_000;
 /** A node that does not say its chain in this time is not there. */
 const GREETING_MS = 15_000;
 

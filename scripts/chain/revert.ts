@@ -1,5 +1,6 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
+import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelCardsAbi, modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { shortMessage } from './client.ts';
@@ -29,11 +30,16 @@ const HINTS: Record<string, string> = {
   SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
 };
 
-/** The registry's revert, translated: which error, with which values; the given error when it is no revert. */
+/** The registry's revert, translated: which error, with which values; else what answered in the node's place, or its own words. */
 export function explainRevert(error: unknown): unknown {
   const data = revertData(error);
   if (data === undefined) {
     if (error instanceof DescentError) return error;
+    const { trouble, says, hint } = nodeAnswer(error);
+    if (trouble !== 'other') {
+      const again = `${hint} The same command continues where this one stopped.`;
+      return new DescentError(says, { cause: error, details: '', code: 'NODE_TROUBLE', exit: 'chain', hint: again });
+    }
     const details = shortMessage(error);
     return new DescentError('The node refused the transaction.', {
       cause: error,

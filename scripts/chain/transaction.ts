@@ -1,5 +1,13 @@
-import { type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
+import {
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  TransactionNotFoundError,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { patiently, sleep } from '../../src/errors/patience.ts';
 import { gasLimit } from '../../src/registry/gas.ts';
 import { type Chain, shortMessage } from './client.ts';
 
@@ -28,6 +36,8 @@ export interface Journal {
 }
 
 const RECEIPT_TIMEOUT_MS = 300_000;
+/** A node behind a balancer may not have the block yet that another one counts. */
+const ASK_AGAIN = 5;
 
 /**
  * Sends a call exactly once, however often this is interrupted and repeated: the transaction is signed locally, its
@@ -43,10 +53,9 @@ export async function sendOnce(
 ): Promise<TransactionReceipt> {
   const sent = await resume(chain, account, call, journal);
   if ('receipt' in sent) return accept(sent.receipt, journal);
-  await broadcast(chain, sent.raw);
+  await broadcast(chain, sent);
   try {
-    const wait = { hash: sent.hash, timeout: RECEIPT_TIMEOUT_MS };
-    return accept(await chain.client.waitForTransactionReceipt(wait), journal);
+    return accept(await waitForReceipt(chain, sent.hash), journal);
   } catch (cause) {
     if (cause instanceof DescentError) throw cause;
     throw new DescentError(`The transaction ${sent.hash} is sent, but no receipt came.`, {
@@ -69,9 +78,10 @@ async function resume(
   const isSame = sent?.chainId === chain.id && sent.from === account.address && sent.call === keccak256(call.data);
   if (sent === undefined || !isSame) return sign(chain, account, call, journal);
   // The count first: a transaction mined between the two questions then has its receipt.
-  const count = await chain.client.getTransactionCount({ address: account.address });
-  const receipt = await chain.client.getTransactionReceipt({ hash: sent.hash }).catch(() => undefined);
-  if (receipt !== undefined) return { receipt };
+  const count = await patiently(() => chain.client.getTransactionCount({ address: account.address }));
+  const receipt = await findReceipt(chain, sent.hash, count > sent.nonce ? ASK_AGAIN : 0);
+  if (receipt?.status === 'success') return { receipt };
+  // One that failed, or whose place another has taken, counts no more: what is wrong now, the estimate of gas tells.
   if (count > sent.nonce) return sign(chain, account, call, journal);
   // A gap before the nonce: the node has forgotten transactions (a local chain that began anew), so this one is lost too.
   const next = await chain.client.getTransactionCount({ address: account.address, blockTag: 'pending' });
@@ -102,18 +112,57 @@ async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Jo
   return sent;
 }
 
-async function broadcast(chain: Chain, raw: Hex): Promise<void> {
+/** The receipt, or undefined where the node says that it has none, so many times again. @throws the node's error */
+async function findReceipt(
+  { client }: Chain,
+  hash: Hex,
+  again: number,
+): Promise<TransactionReceipt | undefined> {
+  for (let asked = 0; ; asked++) {
+    try {
+      return await patiently(() => client.getTransactionReceipt({ hash }));
+    } catch (error) {
+      if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+      if (asked === again) return undefined;
+      await sleep(client.pollingInterval);
+    }
+  }
+}
+
+function waitForReceipt({ client }: Chain, hash: Hex): Promise<TransactionReceipt> {
+  const end = Date.now() + RECEIPT_TIMEOUT_MS;
+  // What replaces a transaction need not make the same call.
+  const wait = { hash, checkReplacement: false };
+  return patiently(() => client.waitForTransactionReceipt({ ...wait, timeout: Math.max(1, end - Date.now()) }));
+}
+
+async function broadcast(chain: Chain, sent: SentTransaction): Promise<void> {
   try {
-    await chain.client.sendRawTransaction({ serializedTransaction: raw });
+    await chain.client.sendRawTransaction({ serializedTransaction: sent.raw });
   } catch (cause) {
-    const known = await chain.client.getTransaction({ hash: keccak256(raw) }).catch(() => undefined);
-    if (known !== undefined) return;
-    throw new DescentError('The node did not take the transaction.', {
+    const isThere = await isKnown(chain, sent.hash);
+    if (isThere) return;
+    const what =
+      isThere === false
+        ? 'The node did not take the transaction.'
+        : `It is not known whether the node took the transaction ${sent.hash}.`;
+    throw new DescentError(what, {
       cause,
       details: shortMessage(cause),
       code: 'NOT_SENT',
       exit: 'chain',
+      hint: 'Run the same command again: it looks for this transaction first and does not send it twice.',
     });
+  }
+}
+
+/** Whether the node has a transaction; undefined where it does not answer. */
+async function isKnown({ client }: Chain, hash: Hex): Promise<boolean | undefined> {
+  try {
+    await patiently(() => client.getTransaction({ hash }));
+    return true;
+  } catch (error) {
+    return error instanceof TransactionNotFoundError ? false : undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { type Chain, connect } from '../../scripts/chain/client.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { type Journal, type SentTransaction, sendOnce } from '../../scripts/chain/transaction.ts';
+import { type Faults, startNodeProxy, upstreamOf } from '../support/nodeProxy.ts';
 
 const CALL = { to: '0x00000000000000000000000000000000000000aa', data: '0x1234' } as const;
 
@@ -97,6 +98,25 @@ describe('a transaction is sent exactly once', () => {
     assert.equal(await count(6), 2);
   });
 
+  it('and anew when it was included but failed', async () => {
+    const to = '0x00000000000000000000000000000000000000cc';
+    // STOP; and PUSH0 PUSH0 REVERT.
+    const install = (code: Hex) => chain.client.request({ method: 'hardhat_setCode', params: [to, code] } as never);
+    const account = developmentAccount(10);
+    const dying = memoryJournal(true);
+    await install('0x00');
+    await assert.rejects(sendOnce(chain, account, { to, data: '0x' }, dying), Crash);
+    await install('0x5f5ffd');
+    const journal = memoryJournal();
+    journal.sent = dying.sent;
+    // A local node refuses a transaction that fails, and includes it.
+    await assert.rejects(sendOnce(chain, account, { to, data: '0x' }, journal), /was included but failed/);
+    await install('0x00');
+    const receipt = await sendOnce(chain, account, { to, data: '0x' }, journal);
+    assert.equal(receipt.status, 'success');
+    assert.equal(await count(10), 2);
+  });
+
   it('and anew when the journal is of another call or another account', async () => {
     const account = developmentAccount(7);
     const journal = memoryJournal();
@@ -119,6 +139,79 @@ describe('a transaction is sent exactly once', () => {
     } finally {
       await other.close();
     }
+  });
+});
+
+describe('a transaction whose answers are lost is sent exactly once', () => {
+  const ALWAYS = 1_000_000;
+  let node: LocalNode;
+  let proxy: Awaited<ReturnType<typeof startNodeProxy>>;
+  let chain: Chain;
+  before(async () => {
+    node = await startLocalNode();
+    proxy = await startNodeProxy(upstreamOf(node.rpc));
+    chain = await connect(proxy.rpc);
+  });
+  after(async () => {
+    await proxy?.close();
+    await node?.close();
+  });
+
+  const under = (faults: Faults) => {
+    for (const name of Object.keys(proxy.faults)) delete proxy.faults[name as keyof Faults];
+    Object.assign(proxy.faults, faults);
+  };
+  /** Fails under the faults; without them, the same call finds the transaction that was sent. */
+  const failsThenFinds = async (index: number, faults: Faults, says: RegExp) => {
+    const account = developmentAccount(index);
+    const journal = memoryJournal();
+    under(faults);
+    await assert.rejects(sendOnce(chain, account, CALL, journal), says);
+    const { hash } = journal.sent!;
+    under({});
+    const receipt = await sendOnce(chain, account, CALL, journal);
+    assert.equal(receipt.transactionHash, hash);
+    assert.equal(await chain.client.getTransactionCount({ address: account.address }), 1);
+  };
+
+  it('where the answer to the sending is lost once', async () => {
+    under({ lose: { times: 1, method: 'eth_sendRawTransaction' } });
+    const account = developmentAccount(3);
+    const journal = memoryJournal();
+    const receipt = await sendOnce(chain, account, CALL, journal);
+    assert.equal(receipt.transactionHash, journal.sent?.hash);
+    assert.equal(await chain.client.getTransactionCount({ address: account.address }), 1);
+  });
+
+  it('where the node is gone after it was sent: whether it was taken is said to be unknown', async () => {
+    const refusal = { status: 502, body: 'Bad Gateway' };
+    const refuse = { times: ALWAYS, refusal, method: 'eth_getTransactionByHash' };
+    const lose = { times: ALWAYS, method: 'eth_sendRawTransaction' };
+    await failsThenFinds(4, { lose, refuse }, /It is not known whether the node took the transaction 0x[0-9a-f]{64}/);
+  });
+
+  it('where no receipt arrives, and it is not sent again while none can be had', async () => {
+    const lose = { times: ALWAYS, method: 'eth_getTransactionReceipt' };
+    const account = developmentAccount(5);
+    const journal = memoryJournal();
+    under({ lose });
+    await assert.rejects(sendOnce(chain, account, CALL, journal), /is sent, but no receipt came/);
+    const { hash } = journal.sent!;
+    await assert.rejects(sendOnce(chain, account, CALL, journal));
+    under({});
+    assert.equal((await sendOnce(chain, account, CALL, journal)).transactionHash, hash);
+    assert.equal(await chain.client.getTransactionCount({ address: account.address }), 1);
+  });
+
+  it('where a node that is behind has no receipt yet', async () => {
+    const account = developmentAccount(6);
+    const journal = memoryJournal();
+    const { transactionHash } = await sendOnce(chain, account, CALL, journal);
+    under({ instead: { eth_getTransactionReceipt: null } });
+    const again = sendOnce(chain, account, CALL, journal);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    under({});
+    assert.equal((await again).transactionHash, transactionHash);
   });
 });
 

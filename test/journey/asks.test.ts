@@ -9,9 +9,20 @@ import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { descent, smallInputs, temporaryFolder } from '../cli/cli.ts';
-import { startProxy, TROUBLES } from './nodeProxy.ts';
+import { type Faults, startNodeProxy, upstreamOf } from '../support/nodeProxy.ts';
 
 const ALICE = ['--account', '1'];
+const ALWAYS = 1_000_000;
+
+/** What nodes, their providers and what stands before them do to people. */
+const TROUBLES = {
+  rate: { refuse: { times: ALWAYS, refusal: { status: 429, body: '{"error":"slow down"}' } } },
+  html: { refuse: { times: ALWAYS, refusal: { status: 200, body: '<html>rate limited</html>' } } },
+  // Only after the greeting: every later question is one too many.
+  late: { refuse: { times: ALWAYS, refusal: { status: 429, body: 'Too Many Requests' }, except: 'eth_chainId' } },
+  http500: { refuse: { times: ALWAYS, refusal: { status: 500, body: 'oops' }, method: 'eth_sendRawTransaction' } },
+  chain: { instead: { eth_chainId: '0x1' } },
+} satisfies Record<string, Faults>;
 
 describe('the chain is asked before anything is proved', () => {
   const { folder, remove } = temporaryFolder();
@@ -116,7 +127,7 @@ describe('the chain is asked before anything is proved', () => {
   });
 
   it('which chain it is: where the node says another than the chain computes with', async () => {
-    const proxy = await startProxy(node.rpc, TROUBLES.chain);
+    const proxy = await startNodeProxy(upstreamOf(node.rpc), TROUBLES.chain);
     try {
       const command = ['data', '--shard-file', shard, '--run', 'other-chain', '--registry', deployment.registry];
       const says = /says that it is of chain 1; its chain computes as 31337/;
@@ -132,7 +143,7 @@ describe('the chain is asked before anything is proved', () => {
     ['late', /descent: The node answers HTTP 429, too many requests\./],
   ] as const) {
     it(`and names what answers instead of a node (${trouble})`, async () => {
-      const proxy = await startProxy(node.rpc, TROUBLES[trouble]);
+      const proxy = await startNodeProxy(upstreamOf(node.rpc), TROUBLES[trouble]);
       try {
         const where = at(deployment.registry);
         await refused(['data', '--shard-file', shard, '--run', `trouble-${trouble}`, ...where], says, proxy.rpc);
@@ -144,7 +155,7 @@ describe('the chain is asked before anything is proved', () => {
   }
 
   it('and says what a server answers to a transaction', async () => {
-    const proxy = await startProxy(node.rpc, TROUBLES.http500);
+    const proxy = await startNodeProxy(upstreamOf(node.rpc), TROUBLES.http500);
     try {
       const command = ['seed', '--shape', '4-3-2', '--run', 'server-error', ...at(deployment.registry)];
       await refused(command, /The node did not take the transaction[\s\S]*HTTP 500/, proxy.rpc);

@@ -22,8 +22,14 @@ export interface Faults {
   lagsByHash?: boolean;
   /** The node behind answers so many times; then one that is up to date does. */
   lagsFor?: number;
-  /** Every request, or every one of a method, is answered so, so many times. */
-  refuse?: { times: number; refusal: Refusal; method?: string };
+  /** Every request, or every one of a method, or of all but one, is answered so, so many times. */
+  refuse?: { times: number; refusal: Refusal; method?: string; except?: string };
+  /** The node is asked, but its answer to this method is lost on the way, so many times. */
+  lose?: { times: number; method: string };
+  /** No answer comes to this method, nor an end. */
+  hang?: string;
+  /** What is answered to methods, whatever the node says. */
+  instead?: Record<string, unknown>;
   /** The code of contracts appeared in this block. (Hardhat answers wrongly about blocks that hardhat_mine made.) */
   codeSince?: number;
   /** Blocks before this one have no state any more. */
@@ -66,6 +72,14 @@ class HttpFailure extends Error {
   }
 }
 
+class Silence extends Error {
+  readonly isLost: boolean;
+  constructor(isLost: boolean) {
+    super('no answer');
+    this.isLost = isLost;
+  }
+}
+
 /** A node over HTTP. */
 export function upstreamOf(rpc: string): Upstream {
   return async (method, params) => {
@@ -86,9 +100,16 @@ export async function startNodeProxy(upstream: Upstream, faults: Faults = {}): P
   };
   const answer = async ({ method, params = [] }: Question): Promise<unknown> => {
     asked.set(method, (asked.get(method) ?? 0) + 1);
-    if (faults.refuse && faults.refuse.times > 0 && method === (faults.refuse.method ?? method)) {
+    if (isRefused(faults.refuse, method)) {
       faults.refuse.times--;
       refuse(faults.refuse.refusal);
+    }
+    if (faults.hang === method) throw new Silence(false);
+    if (faults.instead && method in faults.instead) return faults.instead[method];
+    if (faults.lose && faults.lose.times > 0 && faults.lose.method === method) {
+      faults.lose.times--;
+      await upstream(method, params).catch(() => undefined);
+      throw new Silence(true);
     }
     const [first, second] = params as [{ fromBlock: Hex; toBlock: Hex; blockHash?: Hex }, Hex];
     if ((method === 'eth_getCode' || method === 'eth_call') && Number(second) < (faults.prunedBefore ?? 0)) {
@@ -125,8 +146,9 @@ export async function startNodeProxy(upstream: Upstream, faults: Faults = {}): P
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(Array.isArray(questions) ? replies : replies[0]));
     } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
-      sendRefusal(response, error.refusal);
+      if (error instanceof HttpFailure) return sendRefusal(response, error.refusal);
+      if (!(error instanceof Silence)) throw error;
+      if (error.isLost) request.socket.destroy();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -147,10 +169,15 @@ async function reply(question: Question, answer: (question: Question) => Promise
   try {
     return { jsonrpc: '2.0', id, result: await answer(question) };
   } catch (error) {
-    if (error instanceof HttpFailure) throw error;
+    if (error instanceof HttpFailure || error instanceof Silence) throw error;
     const { code = -32603, message, data } = error as { code?: number; message: string; data?: unknown };
     return { jsonrpc: '2.0', id, error: { code, message, data } };
   }
+}
+
+function isRefused(refuse: Faults['refuse'], method: string): refuse is NonNullable<Faults['refuse']> {
+  if (refuse === undefined || refuse.times === 0 || refuse.except === method) return false;
+  return refuse.method === undefined || refuse.method === method;
 }
 
 function refuse(refusal: Refusal): never {
