@@ -113,11 +113,7 @@ async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Jo
 }
 
 /** The receipt, or undefined where the node says that it has none, so many times again. @throws the node's error */
-async function findReceipt(
-  { client }: Chain,
-  hash: Hex,
-  again: number,
-): Promise<TransactionReceipt | undefined> {
+async function findReceipt({ client }: Chain, hash: Hex, again: number): Promise<TransactionReceipt | undefined> {
   for (let asked = 0; ; asked++) {
     try {
       return await patiently(() => client.getTransactionReceipt({ hash }));
