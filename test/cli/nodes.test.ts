@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { createPublicClient, http } from 'viem';
 import { deployRegistry } from '../../scripts/deploy/deploy.ts';
+import { clientReads } from '../../src/registry/clientReads.ts';
+import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import { ServedWorld } from '../contracts/support/servedWorld.ts';
 import { type NodeProxy, type Refusal, startNodeProxy } from '../support/nodeProxy.ts';
 import { descent, document, temporaryFolder } from './cli.ts';
@@ -186,5 +189,11 @@ describe('a node behind a balancer that lags five blocks', () => {
     assert.equal(document(await call('leaderboard', '--json')).benchmarks.length, 2);
     const last = served.models.at(-1)!;
     assert.equal(document(await call('show', last, '--json')).id, last);
+    // It finds the event and the proof of the last block; the verifiers of this registry check nothing.
+    const { stderr } = await call('verify', last);
+    assert.match(stderr, /The proof of this train cannot be checked with the keys that are here/);
+    const client = createPublicClient({ transport: http(proxy.rpc) });
+    const stored = await readStoredEdge(clientReads(client, 31337), served.world.registry.address, last);
+    assert.equal(stored.statement.program, 'train');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { ServedWorld } from '../contracts/support/servedWorld.ts';
-import { type Faults, type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
+import { type Faults, type NodeProxy, type Refusal, startNodeProxy } from '../support/nodeProxy.ts';
 import { launchBrowser, type Visit, visit } from './support/browser.ts';
 import { type PageServer, servePage } from './support/server.ts';
 import { leave } from './support/stage.ts';
@@ -15,7 +15,7 @@ const FOLDER = join(process.cwd(), 'build/e2e-nodes');
 interface Place {
   proxy: NodeProxy;
   server: PageServer;
-  open(path?: string): Promise<Visit>;
+  open(path?: string, expected?: RegExp[]): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ async function serve(served: ServedWorld, faults: Faults): Promise<Place> {
   return {
     proxy,
     server,
-    async open(path = '/') {
-      const session = await visit(browser, { origins: [server.origin, proxy.rpc] });
+    async open(path = '/', expected = []) {
+      const session = await visit(browser, { origins: [server.origin, proxy.rpc], expected });
       await session.page.goto(`${server.origin}${path}`);
       return session;
     },
@@ -104,4 +104,39 @@ describe('a node behind a balancer that lags five blocks', () => {
     await says(tree, 'Up to date.');
     await leave(tree);
   });
+});
+
+describe('what answers in a node’s place', () => {
+  const CASES: [string, Refusal, string][] = [
+    ['429', { status: 429, body: '{"error":"slow down"}' }, 'The node answers HTTP 429, too many requests.'],
+    ['html', { status: 200, body: '<html>Welcome</html>' }, 'A web page answers there, not a node.'],
+  ];
+  for (const [name, refusal, words] of CASES) {
+    it(`is named on pages, which show nothing as empty and go on by themselves when it is a node again (${name})`, async () => {
+      const served = await ServedWorld.create(1);
+      const refuse = { times: 1_000_000, refusal };
+      const place = await serve(served, { refuse });
+      try {
+        const home = await place.open('/');
+        // The styles of the tree wait for it.
+        const unread = await place.open('/tree', [/css was preloaded using link preload but not used/]);
+        for (const { page } of [home, unread]) {
+          await says({ page } as Visit, words);
+          await page.getByRole('status').filter({ hasText: words }).waitFor();
+          const text = await page.locator('main').innerText();
+          assert.match(text, /^Nothing is read from the chain yet/);
+          assert.doesNotMatch(text, /registered yet|0\s+models/i);
+        }
+        await home.page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
+        place.proxy.faults.refuse = undefined;
+        await home.page.getByText('Every model').waitFor();
+        await shows(unread, `${served.models.length} of ${served.models.length} models`);
+        await says(unread, 'Up to date.');
+        await leave(home);
+        await leave(unread);
+      } finally {
+        await place.close();
+      }
+    });
+  }
 });
