@@ -101,8 +101,9 @@ export function copyInputs(files: readonly string[]): { [key: string]: Json } {
 function defaultName(inputs: { [key: string]: Json }): string {
   if (inputs.source === 'files') return 'data-files';
   if (inputs.source !== 'mnist') {
-    const { source, fileSha256, offset, rows, count } = inputs as TableInputs;
-    return `${source}-${fileSha256.slice(0, 8)}-${offset}-${rows}x${count}`;
+    const { source, fileSha256, answersSha256, offset, rows, count } = inputs as TableInputs;
+    const hashes = [fileSha256, ...(answersSha256 === null ? [] : [answersSha256])].map((hash) => hash.slice(0, 8));
+    return `${source}-${hashes.join('-')}-${offset}-${rows}x${count}`;
   }
   const { set, transform, offset, rows, count } = inputs as MnistInputs;
   return `mnist-${set}-${transform}-${offset}-${rows}x${count}`;

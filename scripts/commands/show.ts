@@ -6,11 +6,13 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
+import { featureNames, outputNames, type Schema, schemaHash } from '../../src/model/schema.ts';
 import { readShard as parseShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
+import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
 import { readLineage } from '../chain/readLineage.ts';
@@ -135,7 +137,7 @@ function describeRun(run: RunSummary): Facts {
     kind,
     state: describeProgress(run),
     folder,
-    ...Object.fromEntries(Object.entries(inputs as Facts).map(([key, value]) => [key, inWord(value)])),
+    ...Object.fromEntries(Object.entries(withRate(inputs as Facts)).map(([key, value]) => [key, inWord(value)])),
     ...(run.accuracy !== undefined && { right: describeAccuracy(run) }),
     stages: stages.map(({ name, at, seconds }) => `${name}, ${at.slice(0, 19).replace('T', ' ')} UTC, ${seconds} s`),
     files: stages.flatMap(({ files }) => files.map((file) => join(folder, file))),
@@ -143,6 +145,13 @@ function describeRun(run: RunSummary): Facts {
     ...(parts > 0 && { parts: `${counted(parts, 'run')} below it` }),
     ...(gas > 0 && { gas: gas.toLocaleString('en-US') }),
   };
+}
+
+/** A run keeps its rate in units; people know it by the name and the size that --lr has. */
+function withRate({ lr, ...inputs }: Facts): Facts {
+  if (typeof lr !== 'number' || typeof inputs.batch !== 'number') return inputs;
+  const { batch, ...rest } = inputs;
+  return { ...rest, rate: realLearningRate({ lr, batch: inputs.batch }), lrUnits: lr, batch };
 }
 
 /** A value of a run's inputs in one line. */
@@ -159,14 +168,31 @@ function describeFile(path: string): Facts {
   const isJson = bytes[0] === '{'.charCodeAt(0);
   if (isJson) return describeEdge(parseEdge(new TextDecoder().decode(bytes)));
   try {
-    const { widths } = readWeights(bytes);
-    return { what: 'weights', widths: widths.join('-'), parameters: parameterCount(widths) };
+    const { widths, schema } = readWeights(bytes);
+    return { what: 'weights', widths: show(widths), parameters: parameterCount(widths), ...describeSchema(schema) };
   } catch (error) {
     if (!(error instanceof FileFormatError)) throw error;
   }
-  const { inputs, outputs, rows, kind } = parseShard(bytes);
-  return { what: 'shard file', inputs, outputs, rows, kind };
+  const { inputs, outputs, rows, kind, schema } = parseShard(bytes);
+  return { what: 'shard file', inputs, outputs, rows, kind, ...describeSchema(schema) };
 }
+
+/** What a file says its columns mean: no proof shows that. */
+function describeSchema(schema: Schema | undefined): Facts {
+  if (schema === undefined) return {};
+  const few = (names: string[] | undefined) =>
+    names &&
+    `${names.slice(0, MOST_NAMES).map(printable).join(', ')}${names.length > MOST_NAMES ? `, ${names.length} in all` : ''}`;
+  const steps = schema.transforms.map(({ name }) => name);
+  return {
+    schema: schemaHash(schema),
+    features: few(featureNames(schema)) ?? 'without names',
+    ...(steps.length > 0 && { prepared: steps.join(', ') }),
+    [schema.kind === 'classes' ? 'classes' : 'targets']: few(outputNames(schema)) ?? 'without names',
+  };
+}
+
+const MOST_NAMES = 12;
 
 function describeEdge(edge: Edge): Facts {
   const { origin, statement } = edge;

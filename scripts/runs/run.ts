@@ -202,5 +202,6 @@ function difference(state: RunState, kind: RunKind, inputs: Json): string {
   if (state.kind !== kind) return `a ${state.kind} run, not a ${kind} run`;
   const [had, wanted] = [state.inputs, inputs] as Record<string, Json>[];
   const key = [...Object.keys(had), ...Object.keys(wanted)].find((name) => !sameJson(had[name], wanted[name])) ?? '';
-  return `its ${key} is ${JSON.stringify(had[key])}, not ${JSON.stringify(wanted[key])}`;
+  const name = key === 'lr' ? 'learning rate in units (--lr-units)' : key;
+  return `its ${name} is ${JSON.stringify(had[key])}, not ${JSON.stringify(wanted[key])}`;
 }

@@ -24,6 +24,10 @@ const ADVICE: Record<RangedQuantity, string> = {
   bias: 'Lower the learning rate.',
 };
 
+/** At the first step no learning rate has had an effect yet, and nor has it where a model is only measured. */
+const ADVICE_AT_START =
+  'The weights as they are give this on these rows, at any learning rate. Scale the rows as those that the model was made for, or import it with smaller outputs (root --data --logits 1).';
+
 /** A value left the range the proof allows (design section 1), so this run could not be proved. */
 export class TrainingRangeError extends DescentError {
   override name = 'TrainingRangeError';
@@ -41,8 +45,12 @@ export class TrainingRangeError extends DescentError {
       code: 'TRAINING_RANGE',
       exit: 'proof',
       docs: 'argument.md#1-numbers',
-      hint: ADVICE[quantity],
+      hint: isStart(violation) ? ADVICE_AT_START : ADVICE[quantity],
     });
     this.violation = violation;
   }
+}
+
+function isStart({ quantity, step }: RangeViolation): boolean {
+  return quantity !== 'weight' && quantity !== 'bias' && (step === undefined || step === 0);
 }

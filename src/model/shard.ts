@@ -25,6 +25,8 @@ export type Table = {
   outputs: number;
   /** Real range [-16, 16). */
   features: Float32Array;
+  /** Names row 0, 1, .. in messages as the file counts them, such as `Line 3`; default: `Row 0`, .. */
+  rowName?: (row: number) => string;
 } & (
   | { kind: 'classes' /** One class 0..outputs-1 a row. */; labels: ArrayLike<number> }
   | { kind: 'regression' /** Row-major, `outputs` a row, real range [-16, 16). */; targets: Float32Array }
@@ -38,6 +40,11 @@ export interface RowRange {
 /** log2 of the padded row count. */
 export function shardRowBits(shard: { rows: number }): number {
   return ceilLog2(shard.rows);
+}
+
+/** A row of a table in a message, at the beginning of a sentence. */
+export function nameOfRow({ rowName }: Pick<Table, 'rowName'>, row: number): string {
+  return rowName === undefined ? `Row ${row}` : rowName(row);
 }
 
 /** Rows in a table. @throws InputError when its arrays disagree. */
@@ -86,8 +93,9 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
   const columns = schema && featureNames(schema);
   const targets = schema && outputNames(schema);
   const refuse = (what: string, name: string | undefined, k: number, r: number, x: number) => {
-    if (name === undefined) return toActivation(x, `${what} ${k} of row ${r}`);
-    throw new InputError(`Column ${show(name)} has ${x} in row ${r} of the prepared table, outside [-16, 16).`, {
+    const row = nameOfRow(table, r);
+    if (name === undefined) return toActivation(x, `${what} ${k} of ${row[0].toLowerCase()}${row.slice(1)}`);
+    throw new InputError(`${row} has ${x} in column ${show(name)} of the prepared table, outside [-16, 16).`, {
       hint: 'Scale the columns: --scale standard, perhaps with --clip 8.',
       docs: 'argument.md#1-numbers',
     });
@@ -102,7 +110,7 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
     if (table.kind === 'classes') {
       const label = table.labels[r];
       if (!Number.isInteger(label) || label < 0 || label >= outputs) {
-        throw new InputError(`The class of row ${r} is ${label}; classes are 0..${outputs - 1}.`);
+        throw new InputError(`${nameOfRow(table, r)} has the class ${label}; classes are 0..${outputs - 1}.`);
       }
       shard.Y[(label << sigma) + s] = 1 << ACTIVATION_BITS;
     } else {

@@ -64,6 +64,16 @@ describe('descent runs and descent show', () => {
     assert.equal(await state(), 'registered');
   });
 
+  it('name what keeps a folder from other inputs, and the rate as its options do', async () => {
+    const { stderr, code } = await call(
+      ...['train', '--parent', weights, '--shard', shard, '--lr-units', '5', '--batch', '2', '--run', 'made'],
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /its learning rate in units \(--lr-units\) is 4, not 5/);
+    const { rate: real, lrUnits, lr, batch } = document(await call('show', 'made', '--json'));
+    assert.deepEqual([real, lrUnits, lr, batch], [0.03125, 4, undefined, 2]);
+  });
+
   it('as one document too', async () => {
     const listed = document(await call('runs', '--json'));
     assert.equal(listed.folder, runs);

@@ -8,6 +8,7 @@ import { shardLabel } from '../../src/model/shard.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { zeroWeights } from '../../src/model/weights.ts';
 import { readWeights, writeWeights } from '../../src/model/weightsFile.ts';
+import { npy, npyHeader } from '../corpus/files.ts';
 import { descent, document, temporaryFolder } from './cli.ts';
 
 const TABLES = join(import.meta.dirname, '..', 'corpus', 'tables');
@@ -122,7 +123,33 @@ describe('tables and their schemas', () => {
     const large = file('large.csv', 'width,height,tree\n1,2,oak\n3,70,elm\n');
     const { code, stderr } = await said('data', '--csv', large, '--label', 'tree', '--rows', '2');
     assert.equal(code, 2);
-    assert.match(stderr, /Column "height" has 70 in row 1 of the prepared table, outside \[-16, 16\)[\s\S]*--scale/);
+    assert.match(stderr, /Line 3 has 70 in column "height" of the prepared table, outside \[-16, 16\)[\s\S]*--scale/);
+  });
+
+  it('are shown with the file that carries them', async () => {
+    const shown = await result('show', join(folder, 'runs', 'iris', 'shard-0.safetensors'));
+    assert.match(shown.schema, /^0x[0-9a-f]{64}$/);
+    assert.match(shown.features, /^sepal length \(cm\), /);
+    assert.deepEqual([shown.prepared, shown.classes], ['columns', 'setosa, versicolor, virginica']);
+    assert.equal((await result('show', parent)).schema, undefined);
+  });
+
+  it('of arrays lie in a folder of their own for each file of answers, and lack values as those of columns do', async () => {
+    const arrays = (name: string, shape: number[], data: number[]) =>
+      file(name, npy(npyHeader('<f8', shape), new Uint8Array(Float64Array.from(data).buffer)));
+    const rows = arrays('x.npy', [4, 2], [1, 2, Number.NaN, 4, 5, 6, 7, 8]);
+    const answers = [arrays('y.npy', [4], [0, 1, 0, 1]), arrays('z.npy', [4], [1, 1, 0, 0])];
+    const of = (k: number) => ['data', '--npy', rows, '--answers', answers[k], '--rows', '2'];
+    const { code, stderr } = await said(...of(0));
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /Row 1 has no value in column 0\.\s+Leave such rows out with --missing drop, or take the mean/,
+    );
+    const made = [await result(...of(0), '--missing', 'drop'), await result(...of(1), '--missing', 'mean')];
+    assert.notEqual(made[0].run, made[1].run);
+    const many = await said(...of(0), '--rows', '8', '--missing', 'drop', '--run', 'many');
+    assert.match(many.stderr, /Rows 0\.\.7, on which .* not in a table of 3 rows\.\s+Take fewer rows/);
   });
 
   it('keep what was said of missing values and words for other rows', async () => {

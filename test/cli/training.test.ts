@@ -75,7 +75,7 @@ describe('training in many segments', () => {
     const options = ['--csv', bad, '--label', 'name', '--rows', '16', '--rows-per-shard', '4', ...rate];
     const refused = await descent(['train', '--parent', start, ...options, '--run', 'bad', ...runs]);
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /Column "a" has 99 in row \d+ of the prepared table/);
+    assert.match(refused.stderr, /Line 17 has 99 in column "a" of the prepared table/);
     const again = await result(
       'train',
       '--parent',

@@ -92,7 +92,7 @@ describe('makeShard', () => {
       assert.throws(() => makeShard({ ...table, features }, all, 0n), /feature 1 of row 2 .* outside \[-16, 16\)/);
     }
     for (const label of [2, -1, 0.5, Number.NaN]) {
-      assert.throws(() => makeShard({ ...table, labels: [0, label, 1] }, all, 0n), /class of row 1 .* 0\.\.1/);
+      assert.throws(() => makeShard({ ...table, labels: [0, label, 1] }, all, 0n), /Row 1 has the class .* 0\.\.1/);
     }
     assert.throws(() => makeShard({ ...table, labels: [0, 1] }, all, 0n), /features for 3 rows and classes for 2/);
     const targets = Float32Array.of(0, 0, 0, 20, 0, 0);

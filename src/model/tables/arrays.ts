@@ -3,7 +3,7 @@ import { MAX_COLUMNS } from '../transformFields.ts';
 import type { NumericArray, TextArray } from './npy.ts';
 import { classify, type RawTable } from './rawTable.ts';
 
-const REGRESSION = 'For numbers to be predicted choose regression.';
+const REGRESSION = 'For numbers to be predicted choose regression (--regression).';
 const NO_REGRESSION = 'For labels leave regression out.';
 
 export interface ArrayOptions {
@@ -16,7 +16,8 @@ export interface ArrayOptions {
  * A table of two arrays, from npy or IDX files.
  * @param features rows by columns; further dimensions (images) are flattened
  * @param answers one integer or text a row, or targets: one number or one list of numbers a row
- * @throws InputError when they do not fit together, or a value is not finite
+ * NaN stands for a missing value, such a label becomes class -1.
+ * @throws InputError when they do not fit together, or a value is infinite or beyond 32-bit floats
  */
 export function tableFromArrays(
   features: NumericArray | TextArray,
@@ -36,15 +37,16 @@ export function tableFromArrays(
   if (outputs < 1 || further.length > 0 || (kind === 'classes' && outputs !== 1)) {
     throw new InputError(`The answers have shape [${answers.dimensions}].`);
   }
-  const values = finiteFloats(features.data, (k) => `Feature ${k % inputs} of row ${Math.floor(k / inputs)}`);
+  const values = floats(features.data, (k) => `Feature ${k % inputs} of row ${Math.floor(k / inputs)}`);
   if (kind === 'regression') {
     if ('texts' in answers) throw new InputError('The targets are texts, not numbers.', { hint: NO_REGRESSION });
-    const targets = finiteFloats(answers.data, (k) => `Target ${k % outputs} of row ${Math.floor(k / outputs)}`);
+    const targets = floats(answers.data, (k) => `Target ${k % outputs} of row ${Math.floor(k / outputs)}`);
     return { kind, inputs, outputs, features: values, targets };
   }
   const found = new Map<string, number>();
   const indices = Int32Array.from({ length: rows }, (_, r) => {
     const text = labelOf(answers, r);
+    if (text === undefined) return -1;
     if (!found.has(text)) found.set(text, found.size);
     return found.get(text)!;
   });
@@ -52,22 +54,23 @@ export function tableFromArrays(
   return { kind, inputs, outputs: mapped.classes.length, features: values, ...mapped };
 }
 
-function labelOf(answers: NumericArray | TextArray, row: number): string {
+/** Undefined: the row has none. */
+function labelOf(answers: NumericArray | TextArray, row: number): string | undefined {
   if ('texts' in answers) {
     const text = answers.texts[row].trim();
-    if (text === '') throw new InputError(`Row ${row} has no label.`);
-    return text;
+    return text === '' ? undefined : text;
   }
   const label = answers.data[row];
+  if (Number.isNaN(label)) return undefined;
   if (!Number.isSafeInteger(label)) {
     throw new InputError(`The label of row ${row} is ${label}, not an integer.`, { hint: REGRESSION });
   }
   return `${label}`;
 }
 
-function finiteFloats(data: ArrayLike<number>, name: (k: number) => string): Float32Array {
+function floats(data: ArrayLike<number>, name: (k: number) => string): Float32Array {
   const out = Float32Array.from(data);
-  const bad = out.findIndex((x) => !Number.isFinite(x));
+  const bad = out.findIndex((x) => !Number.isFinite(x) && !Number.isNaN(x));
   if (bad >= 0) throw new InputError(`${name(bad)} is ${data[bad]}, not a finite number.`);
   return out;
 }

@@ -60,7 +60,10 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
   const notes: string[] = [];
   noteCounting(given, notes);
   const { raw, dropped } = treatMissing(given, missing);
-  if (dropped > 0) notes.push(`${dropped} rows lack a value and are left out.`);
+  if (dropped > 0)
+    notes.push(
+      `${dropped === 1 ? 'One row lacks' : `${dropped} rows lack`} a value and ${dropped === 1 ? 'is' : 'are'} left out.`,
+    );
   const shuffle = options.shuffle ?? (isSorted(raw) ? DEFAULT_SHUFFLE : 'none');
   if (options.shuffle === undefined && shuffle !== 'none') {
     notes.push(
@@ -70,7 +73,13 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
   const ordered = shuffle === 'none' ? raw : pickRows(raw, shuffledOrder(raw.features.length / raw.inputs, shuffle));
   const range = trainingRange(ordered, options.training);
   const gaps = ordered.features.reduce((count, x) => count + (Number.isNaN(x) ? 1 : 0), 0);
-  if (gaps > 0) notes.push(`${gaps} missing values are replaced by the means of the training rows.`);
+  if (gaps > 0) {
+    notes.push(
+      gaps === 1
+        ? 'One missing value is replaced by the mean of the training rows.'
+        : `${gaps} missing values are replaced by the means of the training rows.`,
+    );
+  }
   const fill: Transform[] = missing === 'mean' ? [{ name: 'fill', values: meansOf(ordered, range) }] : [];
   const steps = [...fill, ...transforms];
   const before = applyTransforms(ordered.features, ordered.inputs, steps);
@@ -184,7 +193,10 @@ function trainingRange({ features, inputs }: RawTable, range: RowRange | undefin
   const total = features.length / inputs;
   const { first, rows } = range ?? { first: 0, rows: total };
   if (![first, rows].every(Number.isInteger) || first < 0 || rows < 1 || first + rows > total) {
-    throw new InputError(`Rows ${first}..${first + rows - 1} to train on are not in a table of ${total} rows.`);
+    throw new InputError(
+      `Rows ${first}..${first + rows - 1}, on which scaling and means are fitted, are not in a table of ${total} rows.`,
+      { hint: 'Take fewer rows (--rows, --fit-rows), or leave --rows out: then as many are taken as fit.' },
+    );
   }
   return { first, rows };
 }
@@ -268,7 +280,8 @@ function listed(names: readonly string[]): string {
 
 function transform(raw: RawTable, schema: Schema): Table {
   const { features, inputs } = applyTransforms(raw.features, raw.inputs, schema.transforms);
-  const common = { inputs, outputs: raw.outputs, features };
+  const { outputs, rowName } = raw;
+  const common = { inputs, outputs, features, ...(rowName && { rowName }) };
   return raw.kind === 'classes'
     ? { ...common, kind: 'classes', labels: raw.labels }
     : {

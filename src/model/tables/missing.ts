@@ -1,6 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
 import { type MissingRule, rawFeatureNames, type SchemaColumn } from '../schema.ts';
+import { nameOfRow } from '../shard.ts';
 import type { RawTable } from './rawTable.ts';
 
 /**
@@ -44,7 +45,7 @@ export function meansOf({ features, inputs, columns }: RawTable, { first, rows }
     }
     if (count === 0) {
       throw new InputError(`${columnText(columns, j)} has no values in the training rows.`, {
-        hint: 'Leave it out (--ignore).',
+        hint: columns === undefined ? 'Leave it out of the array.' : 'Leave it out (--ignore).',
       });
     }
     values.push(sum / count);
@@ -61,10 +62,9 @@ export function pickRows(raw: RawTable, order: ArrayLike<number>): RawTable {
     }
     return out;
   };
-  const { rowName } = raw;
   const common = {
     features: pick(raw.features, raw.inputs),
-    ...(rowName && { rowName: (row: number) => rowName(order[row]) }),
+    rowName: (row: number) => nameOfRow(raw, order[row]),
   };
   return raw.kind === 'classes'
     ? { ...raw, ...common, labels: Int32Array.from(order, (from) => raw.labels[from]) }
@@ -78,15 +78,17 @@ function missingAnswer(raw: RawTable, row: number): string | undefined {
 }
 
 function refusal(
-  { rowName = (row) => `Row ${row}` }: RawTable,
+  raw: RawTable,
   { row, column, isAnswer }: { row: number; column: string; isAnswer: boolean },
   lacking: number,
   rows: number,
 ): InputError {
-  const what = isAnswer ? `${rowName(row)} lacks ${column}` : `${rowName(row)} has no value in column ${column}`;
+  const where = nameOfRow(raw, row);
+  const what = isAnswer ? `${where} lacks ${column}` : `${where} has no value in column ${column}`;
+  const hasNames = raw.columns !== undefined;
   const hint = isAnswer
-    ? 'Leave such rows out with --missing drop. If a word such as NA is a class, name all classes with --classes.'
-    : 'Leave such rows out with --missing drop, take the mean with --missing mean, or leave the column out (--ignore).';
+    ? `Leave such rows out with --missing drop.${hasNames ? ' If a word such as NA is a class, name all classes with --classes.' : ''}`
+    : `Leave such rows out with --missing drop${hasNames ? ', take the mean with --missing mean, or leave the column out (--ignore)' : ', or take the mean with --missing mean'}.`;
   return new InputError(`${what}.`, {
     hint,
     details: `${lacking} of ${rows} rows lack a value. An empty cell, NA, NaN, null and ? stand for none.`,

@@ -37,7 +37,8 @@ interface Block {
 /**
  * Reads a table of numbers from Parquet: columns of numbers or booleans (0 and 1), of lists of numbers that are of one
  * length in all rows, and of PNG images of one size; labels are integers or text, and integers get the names that the
- * Hugging Face hub wrote into the file. Rows count from 0.
+ * Hugging Face hub wrote into the file. Nulls and NaN stand for missing values (NaN, a label's class is -1), but a list or
+ * an image is to be there. Rows count from 0.
  *
  * The decoders are hyparquet's. All sizes that a file claims are checked before; still a hostile file may keep them busy for
  * good, or fill the heap: bytes of strangers are to be read in a worker with limits.
@@ -150,7 +151,8 @@ function* pagesOf(column: Column, { groups }: Footer, pages: PageOptions): Gener
 
 /**
  * The numbers of a block, row by row.
- * @throws FileFormatError naming row and column of a value that is absent, not finite, or an integer beyond 2^53
+ * @throws FileFormatError naming row and column of a list or image that is absent, of an infinite value, or of an integer
+ * beyond 2^53
  */
 function readBlock({ columns, widths, width }: Block, footer: Footer, pages: PageOptions): Float32Array {
   const out = new Float32Array(footer.rows * width);
@@ -160,7 +162,8 @@ function readBlock({ columns, widths, width }: Block, footer: Footer, pages: Pag
     const start = first;
     eachValue(column, kind === 'image' ? 1 : widths[k], footer, pages, (row, position, page, at) => {
       const to = row * width + start;
-      if (kind === 'image') out.set(pixelsAt(page, at, row, { column, length: widths[k] }), to);
+      if (at === undefined) out[to + position] = Number.NaN;
+      else if (kind === 'image') out.set(pixelsAt(page, at, row, { column, length: widths[k] }), to);
       else out[to + position] = numberAt(page, at, row, column, kind === 'integer');
     });
     first += widths[k];
@@ -171,6 +174,7 @@ function readBlock({ columns, widths, width }: Block, footer: Footer, pages: Pag
 function numberAt(page: Page, at: number, row: number, column: Column, exact: boolean): number {
   const value = Number(page.values[at]);
   const float = Math.fround(value);
+  if (Number.isNaN(value) && !column.isList) return float;
   if (!Number.isFinite(float) || (exact && Math.abs(value) >= 2 ** 53)) throw unfit(value, row, column);
   return float;
 }
@@ -211,6 +215,10 @@ function readLabels(
   let dictionary: unknown;
   let known = new Int32Array();
   eachValue(column, 1, footer, pages, (row, _, { values, indices: positions }, at) => {
+    if (at === undefined) {
+      indices[row] = -1;
+      return;
+    }
     if (positions !== undefined && values !== dictionary) {
       dictionary = values;
       known = new Int32Array(values.length);
@@ -219,7 +227,9 @@ function readLabels(
       indices[row] = known[at] - 1;
       return;
     }
-    const k = numberOf(isText ? textAt(values[at], row, column) : nameAt(Number(values[at]), row, column, names));
+    const text = isText ? textAt(values[at], row, column) : nameAt(Number(values[at]), row, column, names);
+    // Empty texts are labels that are missing.
+    const k = text === '' ? -1 : numberOf(text);
     indices[row] = k;
     if (positions !== undefined) known[at] = k + 1;
   });
@@ -237,7 +247,6 @@ function textAt(bytes: Uint8Array<ArrayBuffer>, row: number, column: Column): st
   } catch (cause) {
     throw new FileFormatError(`${where} is not UTF-8 text.`, { cause });
   }
-  if (text === '') throw new FileFormatError(`Row ${row} has no label.`);
   return text;
 }
 
@@ -252,16 +261,18 @@ function nameAt(value: number, row: number, column: Column, names: readonly stri
 }
 
 /**
- * Hands over the values of a column in order: row, position in the list of the row, page, and where it is in its values.
- * @throws FileFormatError naming the row of a value that is absent, or of a list that is not `length` long
+ * Hands over the values of a column in order: row, position in the list of the row, page, and where it is in its values;
+ * undefined where it is absent.
+ * @throws FileFormatError naming the row of a list or image that is absent, or of a list that is not `length` long
  */
 function eachValue(
   column: Column,
   length: number,
   { groups }: Footer,
   pages: PageOptions,
-  take: (row: number, position: number, page: Page, at: number) => void,
+  take: (row: number, position: number, page: Page, at: number | undefined) => void,
 ): void {
+  const mustBe = column.isList || kindOf(column) === 'image';
   let row = -1;
   let total = 0;
   let position = length;
@@ -274,7 +285,8 @@ function eachValue(
   for (const [number, { rows, chunks }] of groups.entries()) {
     total += rows;
     for (const page of readPages(chunks[column.chunk], column, pages)) {
-      const { count, starts, absent, indices } = page;
+      const { count, starts, indices } = page;
+      let found = 0;
       for (let k = 0; k < count; k++) {
         if (starts === undefined || starts[k] === 0) {
           requireWhole();
@@ -287,9 +299,12 @@ function eachValue(
             `Row ${row} has more numbers in column ${show(column.name)} than row 0: ${length}.`,
           );
         }
-        if (k === absent) throw absence(row, column);
+        const isThere = page.isThere(k);
+        if (!isThere && mustBe) throw absence(row, column);
         if (row >= total) throw wrongRows(column, number, rows);
-        take(row, position++, page, indices === undefined ? k : indices[k]);
+        const at = indices === undefined ? found : indices[found];
+        take(row, position++, page, isThere ? at : undefined);
+        if (isThere) found++;
       }
     }
     requireWhole();

@@ -21,8 +21,6 @@ export type RawTable = Table & {
   notes?: string[];
   /** What the reader took one way and could be meant another way, likewise. */
   warnings?: string[];
-  /** Names row 0, 1, .. in messages, such as `Line 3`; default: `Row 0`, .. */
-  rowName?: (row: number) => string;
 };
 
 /**

@@ -53,17 +53,19 @@ export function rolesOf(
 ): Roles {
   const predicted = (label === undefined ? 0 : 1) + targets.length;
   if ((predicted === 0 && columns === undefined) || (label !== undefined && targets.length > 0)) {
-    throw new InputError('Which column is to be predicted?', { hint: 'Give either a label column or target columns.' });
+    throw new InputError('Which column is to be predicted?', {
+      hint: 'Give either a label column (--label) or target columns (--targets).',
+      details: `The columns are ${listed(names)}.`,
+    });
   }
   const positions = new Map(names.map((name, k) => [name.normalize('NFC'), k]));
   const find = (name: string): number => {
     const k = positions.get(name.normalize('NFC'));
     if (k === undefined) {
-      const some = names.slice(0, 20).map(show).join(', ');
       const alike = names.find((other) => other.trim().toLowerCase() === name.trim().toLowerCase());
       throw new InputError(`There is no column ${show(name)}.`, {
         ...(alike !== undefined && { hint: `There is one called ${show(alike)}.` }),
-        details: `The columns are ${some}${names.length > 20 ? ' and more' : ''}.`,
+        details: `The columns are ${listed(names)}.`,
       });
     }
     return k;
@@ -78,6 +80,10 @@ export function rolesOf(
   const features = columns === undefined ? names.map((_, k) => k).filter((k) => !distinct.has(k)) : others;
   if (features.length === 0) throw new InputError('No column is left for the features.');
   return { features, targets: targets.map(find), label: label === undefined ? undefined : find(label) };
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 20).map(show).join(', ')}${names.length > 20 ? ' and more' : ''}`;
 }
 
 export function columnName(column: SchemaColumn): string {

@@ -12,3 +12,8 @@ export function targetsOf(table: Table): number[] {
   assert.equal(table.kind, 'regression');
   return table.kind === 'regression' ? Array.from(table.targets) : [];
 }
+
+/** A table without the function that names its rows, which no comparison sees into. */
+export function valuesOf<T extends Table>({ rowName: _, ...table }: T): Omit<T, 'rowName'> {
+  return table;
+}

@@ -6,7 +6,7 @@ import { DescentError } from '../../../src/errors/DescentError.ts';
 import type { MissingRule } from '../../../src/model/schema.ts';
 import { type CsvOptions, readCsv } from '../../../src/model/tables/csv.ts';
 import { applySchema, prepareDataset } from '../../../src/model/tables/dataset.ts';
-import { labelsOf } from './answers.ts';
+import { labelsOf, valuesOf } from './answers.ts';
 
 // Files of test/corpus/tables.py. Most hold the same ten rows, written in another way.
 const FOLDER = join(import.meta.dirname, '..', '..', 'corpus', 'tables');
@@ -149,7 +149,7 @@ describe('a table as people have it', () => {
       );
       assert.match(filled.notes, /2 missing values are replaced by the means/);
       assert.deepEqual([dropped.schema.missing, filled.schema.missing], ['drop', 'mean']);
-      assert.deepEqual(applySchema(filled.raw, filled.schema), filled.table);
+      assert.deepEqual(valuesOf(applySchema(filled.raw, filled.schema)), valuesOf(filled.table));
     });
   }
 

@@ -5,7 +5,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FileFormatError } from '../../../src/errors/FileFormatError.ts';
 import { InputError } from '../../../src/errors/InputError.ts';
+import { makeShard } from '../../../src/model/shard.ts';
 import { tableFromArrays } from '../../../src/model/tables/arrays.ts';
+import { prepareDataset } from '../../../src/model/tables/dataset.ts';
+import { treatMissing } from '../../../src/model/tables/missing.ts';
 import { type NumericArray, parseNpy } from '../../../src/model/tables/npy.ts';
 import { readNumpyFile } from '../../../src/model/tables/numpyFile.ts';
 import { npy, npyHeader } from '../../corpus/files.ts';
@@ -183,13 +186,12 @@ describe('readNumpyFile', () => {
     assert.deepEqual(read('text.npy.gz'), expected.text);
   });
 
-  it('refuses Python objects with the way out, and rows without a label', () => {
+  it('refuses Python objects with the way out, and takes empty texts as labels that are missing', () => {
     assert.throws(() => read('objects.npy'), /Python objects[\s\S]*a\.astype\('U'\)/);
     const answers = readNumpyFile(file('empty-text.npy'));
-    assert.throws(
-      () => tableFromArrays(readNumpyFile(file('f4.npy')), answers, { kind: 'classes' }),
-      (error: unknown) => error instanceof InputError && /^Row 1 has no label/.test(error.message),
-    );
+    const table = tableFromArrays(readNumpyFile(file('f4.npy')), answers, { kind: 'classes' });
+    assert.equal(labelsOf(table)[1], -1);
+    assert.throws(() => treatMissing(table, 'refuse'), /^InputError: Row 1 lacks its label/);
   });
 
   it('makes a table of numbers and texts, and refuses texts that are to be numbers', () => {
@@ -254,6 +256,34 @@ describe('tableFromArrays', () => {
     }
   });
 
+  it('takes NaN as a value that is missing, which a rule then leaves out or replaces', () => {
+    const gaps = array([4, 2], [1, 2, Number.NaN, 4, 5, 6, 7, 8]);
+    const classes = tableFromArrays(gaps, array([4], [0, 1, Number.NaN, 1]), { kind: 'classes' });
+    assert.deepEqual([...labelsOf(classes)], [0, 1, -1, 1]);
+    assert.throws(() => treatMissing(classes, 'refuse'), /Row 1 has no value in column 0\.[\s\S]*2 of 4 rows/);
+    assert.throws(
+      () => treatMissing(classes, 'refuse'),
+      (error: unknown) => error instanceof InputError && !error.message.includes('--ignore'),
+    );
+    assert.throws(() => treatMissing(classes, 'mean'), /Row 2 lacks its label/);
+    const options = { name: 'n', source: 's', shuffle: 'none' } as const;
+    const dropped = prepareDataset(classes, { ...options, missing: 'drop' });
+    assert.deepEqual([...dropped.table.features, ...labelsOf(dropped.table)], [1, 2, 7, 8, 0, 1]);
+    const targets = tableFromArrays(gaps, array([4], [9, 8, 7, 6]), { kind: 'regression' });
+    const filled = prepareDataset(targets, { ...options, missing: 'mean' });
+    assert.deepEqual([...filled.table.features], [1, 2, Math.fround(13 / 3), 4, 5, 6, 7, 8]);
+    assert.deepEqual(filled.notes, ['One missing value is replaced by the mean of the training rows.']);
+    const lacking = tableFromArrays(images, array([2], [0, Number.NaN]), { kind: 'regression' });
+    assert.throws(() => treatMissing(lacking, 'mean'), /Row 1 lacks its target 0/);
+  });
+
+  it('names a row out of range as the file counts it, also after a shuffle and rows left out', () => {
+    const far = array([8, 1], [0, Number.NaN, 1, 2, 3, 4, 99, 5]);
+    const raw = tableFromArrays(far, array([8], [0, 0, 0, 0, 1, 1, 1, 1]), { kind: 'classes' });
+    const { table } = prepareDataset(raw, { name: 'n', source: 's', shuffle: 1, missing: 'drop' });
+    assert.throws(() => makeShard(table, { first: 0, rows: 7 }, 0n), /feature 0 of row 6 .*99/);
+  });
+
   it('refuses what does not fit', () => {
     const cases: [ReturnType<typeof array>, ReturnType<typeof array>, 'classes' | 'regression', RegExp][] = [
       [array([2], [1, 2]), array([2], [0, 1]), 'classes', /rows and columns, not \[2\]/],
@@ -263,7 +293,7 @@ describe('tableFromArrays', () => {
       [images, array([2, 2], [0, 1, 0, 1]), 'classes', /shape \[2,2\]/],
       [images, array([2, 1, 1], [0, 1]), 'regression', /shape \[2,1,1\]/],
       [images, array([2], [0, 0.5]), 'classes', /label of row 1 is 0.5/],
-      [images, array([2], [0, Number.NaN]), 'regression', /Target 0 of row 1 is NaN/],
+      [images, array([2], [0, Number.POSITIVE_INFINITY]), 'regression', /Target 0 of row 1 is Infinity/],
       [array([2, 2], [0, 0, 0, 1e40]), array([2], [0, 1]), 'classes', /Feature 1 of row 1 is 1e\+40/],
       [images, array([2], [4, 4]), 'classes', /All rows have the label "4"/],
     ];

@@ -10,6 +10,7 @@ import { DescentError } from '../../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../../src/errors/FileFormatError.ts';
 import { InputError } from '../../../src/errors/InputError.ts';
 import { readCsv } from '../../../src/model/tables/csv.ts';
+import { treatMissing } from '../../../src/model/tables/missing.ts';
 import { type ParquetOptions, readParquet } from '../../../src/model/tables/parquet.ts';
 import { columnName } from '../../../src/model/tables/roles.ts';
 import { int32s, page, parquetTable, values } from '../../corpus/parquetFile.ts';
@@ -110,8 +111,6 @@ describe('readParquet', () => {
   });
 
   const refused: [string, RegExp][] = [
-    ['null', /^Row 1 has no value in column "b"/],
-    ['nan', /^Row 2 has NaN in column "a"/],
     ['huge-number', /^Row 1 has -1e\+39 in column "a", which is not a finite 32-bit number/],
     ['beyond', /^Row 2 has an integer beyond 2\^53 in column "b"/],
     ['beyond-unsigned', /^Row 2 has an integer beyond 2\^53 in column "b"/],
@@ -121,8 +120,6 @@ describe('readParquet', () => {
     ['list-of-lists', /^Column "b" holds structures or lists of lists, not numbers/],
     ['struct', /^Row 0 of column "b" holds bytes that are no image; images are read in PNG/],
     ['timestamp', /^Column "b" holds values of type TIMESTAMP/],
-    ['empty-label', /^Row 1 has no label/],
-    ['null-label', /^Row 1 has no value in column "y"/],
     ['no-rows', /^The Parquet file has columns and no rows/],
   ];
   for (const [name, message] of refused) {
@@ -131,6 +128,21 @@ describe('readParquet', () => {
         () => read(fixture(`${name}.parquet`)),
         (error: unknown) => error instanceof FileFormatError && message.test(error.message),
       );
+    });
+  }
+
+  const missing: [string, number[], number[], RegExp][] = [
+    ['null', [1.5, 1, 2.5, Number.NaN, 3.5, 3], [0, 1, 0], /^InputError: Row 1 has no value in column "b"/],
+    ['nan', [1, 2, Number.NaN], [0, 1, 0], /^InputError: Row 2 has no value in column "a"/],
+    ['empty-label', [1.5, 2.5, 3.5], [0, -1, 1], /^InputError: Row 1 lacks its label/],
+    ['null-label', [1.5, 2.5, 3.5], [0, -1, 1], /^InputError: Row 1 lacks its label/],
+  ];
+  for (const [name, features, labels, message] of missing) {
+    it(`takes what ${name}.parquet lacks as missing, which a rule then refuses or leaves out`, () => {
+      const table = read(fixture(`${name}.parquet`));
+      assert.deepEqual([[...table.features], [...labelsOf(table)]], [features, labels]);
+      assert.throws(() => treatMissing(table, 'refuse'), message);
+      assert.equal(treatMissing(table, 'drop').dropped, 1);
     });
   }
 
@@ -326,7 +338,7 @@ describe('ParquetReader', () => {
       assert.deepEqual(await reader.read(fixture(`${name}.parquet`), { label: 'y' }), read(fixture(`${name}.parquet`)));
     }
     const errors: [string, object, typeof FileFormatError | typeof InputError][] = [
-      ['null', { label: 'y' }, FileFormatError],
+      ['timestamp', { label: 'y' }, FileFormatError],
       ['gzip', { label: 'z' }, InputError],
     ];
     for (const [name, roles, kind] of errors) {

@@ -18,9 +18,11 @@ export interface Page {
   starts: number[] | undefined;
   /** Position of the first value that is absent, or -1. */
   absent: number;
-  /** The values up to that: numbers, bigints, booleans, or bytes of texts. */
+  /** Whether the value at a position is there. */
+  isThere: (position: number) => boolean;
+  /** The values that are there: numbers, bigints, booleans, or bytes of texts. */
   values: DecodedArray;
-  /** Position of each value among `values`, where these are those of a dictionary. */
+  /** Position of each value that is there among `values`, where these are those of a dictionary. */
   indices: ArrayLike<number> | undefined;
 }
 
@@ -195,7 +197,8 @@ function readData(packed: Uint8Array, header: PageHeader, claims: Claims, contex
     throw damaged(`a page of column ${show(column.name)} has not ${count} values`);
   }
   const absent = levels === undefined ? -1 : levels.findIndex((level) => level !== column.depth);
-  const page = { count, starts, absent };
+  const isThere = (position: number) => levels === undefined || levels[position] === column.depth;
+  const page = { count, starts, absent, isThere };
   if (!usesDictionary) return { ...page, values: convert(dataPage, decoder), indices: undefined };
   const indices = dataPage as number[];
   for (let k = 0; k < indices.length; k++) {
