@@ -1,25 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Hex, RpcLog } from 'viem';
+import { type Hex, keccak256, type RpcLog, stringToBytes } from 'viem';
 import type { SavedHistory } from '../../src/registry/logHistory.ts';
 import { writeDurably } from '../runs/durable.ts';
+import type { Chain } from './client.ts';
 
 const FORMAT = 'descent-logs/1';
 
+/** Whose logs are kept: what one node says is never told as the answer of another, since nothing shows who is right. */
+type Source = Pick<Chain, 'id' | 'rpc'>;
+
 /** The file that keeps a contract's logs: below XDG_CACHE_HOME, or .cache in the home folder. */
-function cacheFile(chainId: number, contract: Hex): string {
+function cacheFile({ id, rpc }: Source, contract: Hex): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(base, 'descent', 'logs', `${chainId}-${contract.toLowerCase()}.json`);
+  // The URL may hold a key to the node.
+  const node = keccak256(stringToBytes(rpc)).slice(2, 18);
+  return join(base, 'descent', 'logs', `${id}-${contract.toLowerCase()}-${node}.json`);
 }
 
 /**
- * What was read of a contract before. It is only as good as the hash in it, which the reader compares with the chain.
+ * What was read of a contract before, from the same node. It is only as good as the hash in it, which the reader compares with the chain.
  * A file that is missing, damaged or of another format counts as none.
  */
-export function loadHistory(chainId: number, contract: Hex): SavedHistory | undefined {
+export function loadHistory(source: Source, contract: Hex): SavedHistory | undefined {
   try {
-    const { format, start, read, logs } = JSON.parse(readFileSync(cacheFile(chainId, contract), 'utf8'));
+    const { format, start, read, logs } = JSON.parse(readFileSync(cacheFile(source, contract), 'utf8'));
     const isGood =
       format === FORMAT &&
       Number.isSafeInteger(start) &&
@@ -33,9 +39,9 @@ export function loadHistory(chainId: number, contract: Hex): SavedHistory | unde
 }
 
 /** Keeps what was read; a place that cannot be written to costs time the next time, and no more. */
-export function saveHistory(chainId: number, contract: Hex, { start, read, logs }: SavedHistory): void {
+export function saveHistory(source: Source, contract: Hex, { start, read, logs }: SavedHistory): void {
   try {
-    writeDurably(cacheFile(chainId, contract), JSON.stringify({ format: FORMAT, start, read, logs }));
+    writeDurably(cacheFile(source, contract), JSON.stringify({ format: FORMAT, start, read, logs }));
   } catch {
     // A read-only or full home folder is no reason to fail.
   }

@@ -61,7 +61,7 @@ function begin(chain: Chain, contract: Address, { registry, fromBlock, output }:
     }
     return first ?? 0;
   };
-  const saved = fromBlock === undefined ? loadHistory(chain.id, contract) : undefined;
+  const saved = fromBlock === undefined ? loadHistory(chain, contract) : undefined;
   const counted = registry?.toLowerCase() === contract ? contract : undefined;
   const partial = fromBlock !== undefined;
   const history = new LogHistory({ contracts: [contract], registry: counted, start, partial }, saved);
@@ -88,7 +88,7 @@ async function extend(chain: Chain, contract: Address, reading: Reading, { regis
   if (history.isPartial) return;
   const settled = await history.settled(node).catch(() => undefined);
   if (settled === undefined || settled.read.number <= (saved?.read.number ?? -1)) return;
-  saveHistory(chain.id, contract, settled);
+  saveHistory(chain, contract, settled);
   reading.saved = settled;
 }
 
@@ -125,7 +125,7 @@ export async function creationOf(chain: Chain, registry: Address): Promise<Hex> 
  * worse, say that there was no code: therefore the registry's own first event has to be in the block.
  */
 async function beginningOf(chain: Chain, registry: Address, head: number) {
-  const block = loadHistory(chain.id, registry)?.start || (await firstBlockOf(chain.client, registry, head));
+  const block = loadHistory(chain, registry)?.start || (await firstBlockOf(chain.client, registry, head));
   if (block === undefined || block > head) return undefined;
   const logs = await logsOfBlock(logNodeOf(chain.client, [registry]), block).catch(() => []);
   const transaction = deploymentIn(logs.map(toLog));

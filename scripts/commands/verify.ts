@@ -3,6 +3,7 @@ import type { Address, Hex } from 'viem';
 import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { checkProof, type InstalledKeys } from '../../src/proof/checkProof.ts';
+import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import {
   type Check,
   chainChecksOf,
@@ -16,8 +17,8 @@ import { type ChainFindings, checkOnChain, type Trusted } from '../../src/regist
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
-import type { Program } from '../../src/registry/statement.ts';
-import { readStoredEdge } from '../../src/registry/storedEdge.ts';
+import type { Origin, Program } from '../../src/registry/statement.ts';
+import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.ts';
 import { type Chain, connect, parseAddress } from '../chain/client.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
 import { readPowers, readProgramKey } from '../proving/keys.ts';
@@ -68,11 +69,12 @@ export function addVerifyCommand(program: Command): void {
     const proof = await checkProof(edge, keys);
     const onChain = await askChain(edge, chain, trusted, keys);
     const hasFiles = options.weights !== undefined || options.shard !== undefined;
-    const files = hasFiles ? await checkFiles(edge.statement, options) : [];
+    const files = hasFiles ? await checkFiles(edge.statement, options, onChain.schemas) : [];
     output.progress.done();
     const checks = [found, ...proof, ...onChain.checks, ...files];
     if (found.about === 'transaction') requireSameKey(edge, checks);
-    const limits = limitsOf(edge, { declared: onChain.declared, chain: chain !== undefined, files: hasFiles });
+    const { declared, schemas } = onChain;
+    const limits = limitsOf(edge, { declared, schemas, chain: chain !== undefined, files: hasFiles });
     const { program } = edge.statement;
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);
@@ -103,10 +105,14 @@ async function open(what: string, options: VerifyOptions, asksChain: boolean): P
 
 async function openId(id: Hex, options: VerifyOptions): Promise<Opened> {
   const { chain, registry } = await openRegistry(options);
-  const stored = await translateErrors(() => readStoredEdge(clientReads(chain.client, chain.id), registry, id));
-  const { statement, proof, trainer, transaction, block } = stored;
+  const originOf = ({ trainer }: StoredEdge): Origin => ({ chainId: BigInt(chain.id), registry, trainer });
+  const holds = async (found: StoredEdge) =>
+    isVerified(await verifyProof(originOf(found), found.statement, found.proof, keysOf(found.statement.program)));
+  const reads = clientReads(chain.client, chain.id);
+  const stored = await translateErrors(() => readStoredEdge(reads, registry, id, holds));
+  const { statement, proof, transaction, block } = stored;
   const { verificationKey, devKeys } = keysOf(statement.program);
-  const origin = { chainId: BigInt(chain.id), registry, trainer };
+  const origin = originOf(stored);
   const edge: Edge = { origin, statement, proof, verificationKey, devKeys, metadata: {} };
   const says = `The transaction ${transaction} of block ${block} carries this statement and its proof.`;
   return { edge, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
@@ -131,7 +137,7 @@ async function askChain(
 ): Promise<ChainFindings> {
   if (chain !== undefined) return checkOnChain(edge, clientReads(chain.client, chain.id), trusted, keys);
   const checks = openChecks(chainChecksOf(edge.statement.program), 'no chain was asked (--rpc).');
-  return { checks, declared: undefined };
+  return { checks, declared: undefined, schemas: {} };
 }
 
 /** @throws DescentError (OTHER_KEY) where the proof does not hold, but may be good for other keys */

@@ -3,6 +3,7 @@ import { compareSchemas, type SchemaDifference } from '../../src/model/compareSc
 import type { Schema } from '../../src/model/schema.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import type { Output } from '../terminal/output.ts';
+import { printable } from '../terminal/printable.ts';
 import { readShardFile } from './models.ts';
 import type { ShardEntry } from './shards.ts';
 
@@ -76,9 +77,10 @@ export function sideBySide(differences: readonly SchemaDifference[], heads: [str
     .join('\n');
 }
 
-/** A name as JSON where it holds what a terminal would act on. */
+/** A name as it may be shown, however long it is and whoever wrote it. */
 function cut(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-  const plain = /[\u0000-\u001f\u007f-\u009f]/.test(line) ? JSON.stringify(line) : line;
-  return plain.length > MOST_WIDTH ? `${plain.slice(0, MOST_WIDTH - 1)}…` : plain;
+  // Each mark takes ten at most: what comes later is cut off anyway.
+  const plain = printable(line.slice(0, MOST_WIDTH));
+  const isLonger = plain.length > MOST_WIDTH || line.length > MOST_WIDTH;
+  return isLonger ? `${plain.slice(0, MOST_WIDTH - 1)}…` : plain;
 }

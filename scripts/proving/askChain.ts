@@ -2,6 +2,7 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { isSameSchema } from '../../src/registry/checkSchemas.ts';
 import { MIXED_SCHEMA, type Origin } from '../../src/registry/statement.ts';
 import { type Chain, requireChainId } from '../chain/client.ts';
 import { describeFunds, GAS_AT_MOST, readFunds } from '../chain/funds.ts';
@@ -121,7 +122,7 @@ export async function requireChainSchema(
     await chain.client.readContract({ ...call, functionName: 'schemaOf', args: [model.id] }),
     (await chain.client.readContract({ ...call, functionName: 'shard', args: [shard.id] })).schema,
   ]);
-  if (BigInt(ofModel) === 0n || BigInt(ofShard) === 0n || ofModel === ofShard) return;
+  if (isSameSchema(ofModel, ofShard) !== false) return;
   throw new DescentError(`The registry has another schema for ${model.file} than for the rows of ${shard.file}.`, {
     code: 'OTHER_SCHEMA',
     exit: 'chain',

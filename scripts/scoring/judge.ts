@@ -1,7 +1,8 @@
-import { type Address, type Hex, hexToBigInt } from 'viem';
+import type { Address, Hex } from 'viem';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { type NodeOf, shardsUsedBy, sumAncestry } from '../../src/registry/ancestry.ts';
+import { isSameSchema } from '../../src/registry/checkSchemas.ts';
 import type { Chain } from '../chain/client.ts';
 import { readSchemas } from '../chain/readResults.ts';
 
@@ -29,12 +30,12 @@ export async function judgeResults(
 ): Promise<Judgement[]> {
   const noted = await readSchemas(chain, scoreboard, models, shards);
   return models.map((model) => {
-    const stated = noted.filter(
-      ({ model: other, modelSchema, shardSchema }) =>
-        other === model && hexToBigInt(modelSchema) > 0n && hexToBigInt(shardSchema) > 0n,
-    );
+    const stated = noted
+      .filter(({ model: other }) => other === model)
+      .map(({ shard, modelSchema, shardSchema }) => ({ shard, same: isSameSchema(modelSchema, shardSchema) }))
+      .filter(({ same }) => same !== undefined);
     const used = shardsUsedBy(model, nodeOf);
-    const differ = stated.some(({ modelSchema, shardSchema }) => modelSchema !== shardSchema);
+    const differ = stated.some(({ same }) => same === false);
     const isComplete = shards.length > 0 && new Set(stated.map(({ shard }) => shard)).size === shards.length;
     return {
       trainedShards: shards.filter((shard) => used.has(shard)).length,

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Where a command says things: results on stdout (one JSON document with --json), everything else on stderr. */
 export interface Output {
   readonly json: boolean;
@@ -31,7 +33,8 @@ export function createOutput(
 ): Output {
   const json = options.json === true;
   const line = new StatusLine(streams.stderr, now);
-  const say = (text: string) => line.print(text);
+  // Parts of it may come from files of strangers.
+  const say = (text: string) => line.print(text.split('\n').map(printable).join('\n'));
   return {
     json,
     result(document, text) {

@@ -3,6 +3,7 @@ import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { describeFileError } from '../files/fileError.ts';
 import { type OutputStreams, replaceBigints } from './output.ts';
+import { printable } from './printable.ts';
 
 /**
  * Says what went wrong: facts and a hint on stderr, the same as a document on stdout with --json. A stack only for
@@ -17,7 +18,8 @@ export function reportError(
 ): number {
   if (error instanceof CommanderError) return reportUsage(error, options, streams);
   const known = error instanceof DescentError ? error : foresee(error);
-  streams.stderr.write(`descent: ${known.message.replaceAll('\n', '\n  ')}\n`);
+  // Parts of it may come from files of strangers.
+  streams.stderr.write(`descent: ${known.message.split('\n').map(printable).join('\n  ')}\n`);
   const help = known.code === 'INVALID_INPUT' ? options.help : undefined;
   if (help !== undefined) streams.stderr.write(`(${help} explains)\n`);
   if (known.code === 'UNEXPECTED' && error instanceof Error) streams.stderr.write(`${error.stack}\n`);

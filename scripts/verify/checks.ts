@@ -1,25 +1,40 @@
+import type { Hex } from 'viem';
+import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Check } from '../../src/registry/check.ts';
+import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
-import type { Statement } from '../../src/registry/statement.ts';
+import { NO_SCHEMA, type Statement } from '../../src/registry/statement.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../proving/commit.ts';
 
-/** Whether files that were released are what the edge commits to. @throws InputError, FileFormatError for bad files */
+/**
+ * Whether files that were released are what the edge commits to, and their names those that were stated: no commitment
+ * covers names.
+ * @param onChain the schemas that a registry has of its model and shard
+ * @throws InputError, FileFormatError for bad files
+ */
 export async function checkFiles(
   statement: Statement,
   { weights, shard }: { weights?: string; shard?: string },
+  onChain: StatedSchemas,
 ): Promise<Check[]> {
   const committer = createCommitter();
   try {
     const checks: Check[] = [];
     if (weights !== undefined) {
       const id = modelOf(statement);
-      checks.push(compare('weights', weights, id, id && (await committer.model(readWeightsFile(weights)))));
+      const file = readWeightsFile(weights);
+      checks.push(compare('weights', weights, id, id && (await committer.model(file))));
+      const stated = statement.program === 'root' ? statement.schema : onChain.model;
+      if (id) checks.push(...compareNames(weights, file.schema, stated));
     }
     if (shard !== undefined) {
       const id = shardOf(statement);
-      checks.push(compare('rows', shard, id, id && (await committer.shard(readShardFile(shard)))));
+      const file = readShardFile(shard);
+      checks.push(compare('rows', shard, id, id && (await committer.shard(file))));
+      const stated = statement.program === 'data' ? statement.schema : onChain.shard;
+      if (id) checks.push(...compareNames(shard, file.schema, stated));
     }
     return checks;
   } finally {
@@ -34,6 +49,21 @@ function compare(about: 'weights' | 'rows', file: string, expected?: string, fou
   return found === expected
     ? { about, holds: true, says: `${file} is what the edge commits to as ${what} ${expected}.` }
     : { about, holds: false, says: `${file} is ${what} ${found}; the edge commits to ${expected}.` };
+}
+
+/** Anybody can write other names into a file of the same numbers. */
+function compareNames(file: string, schema: Schema | undefined, stated: Hex | undefined): Check[] {
+  if (schema === undefined) return [];
+  const about = 'names';
+  const found = schemaHash(schema);
+  const names = `The names of columns and classes in ${file}`;
+  if (stated === undefined) return [{ about, holds: 'open', says: `${names} were compared with nothing (--rpc).` }];
+  if (BigInt(stated) === BigInt(NO_SCHEMA)) {
+    return [{ about, holds: 'open', says: `${names} stand in the file alone: no schema was stated.` }];
+  }
+  return found === stated
+    ? [{ about, holds: true, says: `${names} are those that were stated, schema ${stated}.` }]
+    : [{ about, holds: false, says: `${names} have the schema ${found}; stated was ${stated}.` }];
 }
 
 /** Id of the model that the statement is about. */

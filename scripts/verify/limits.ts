@@ -1,10 +1,14 @@
+import { isSameSchema, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
+import { NO_SCHEMA } from '../../src/registry/statement.ts';
 import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */
 export interface Known {
   /** Whether a root above it is only declared; undefined where nobody was asked. */
   declared: boolean | undefined;
+  /** What a chain has as schemas of its model and shard. */
+  schemas: StatedSchemas;
   /** Whether a chain was asked. */
   chain: boolean;
   /** Whether released weights or a shard were compared. */
@@ -12,7 +16,7 @@ export interface Known {
 }
 
 /** What no check of an edge covers, whatever its verdict, in words. */
-export function limitsOf({ statement, metadata }: Edge, { declared, chain, files }: Known): string[] {
+export function limitsOf({ statement, metadata }: Edge, { declared, schemas, chain, files }: Known): string[] {
   const limits: string[] = [];
   switch (statement.program) {
     case 'data':
@@ -36,17 +40,38 @@ export function limitsOf({ statement, metadata }: Edge, { declared, chain, files
           ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
           : 'Anything about other rows: the sum of squared errors is of this shard alone.',
         'That the model was not trained on these rows: only a sealed benchmark speaks for that.',
+        describeSchemas(schemas),
       );
+  }
+  if ((statement.program === 'data' || statement.program === 'root') && statement.schema !== NO_SCHEMA) {
+    limits.push('That the numbers are what the schema says: it is stated by whoever sent this.');
   }
   if (statement.program === 'train' || statement.program === 'merge' || statement.program === 'score') {
     if (declared === true) limits.push('Where the first weights come from: a root above this model is declared.');
     if (declared === undefined) limits.push('Where the first weights come from: a root may be declared (show <id>).');
   }
   limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
-  if (chain) limits.push('That the node tells the truth: what is said of the chain is what this node answers.');
+  if (chain) {
+    limits.push('That the node tells the truth: what is said of the chain is what this node answers.');
+    limits.push(
+      'That the contract runs the code of Descent, and checked the proofs of what stands above this: verify each by its id.',
+    );
+  }
   const names = Object.keys(metadata).map((name) => printable(name.slice(0, 40)));
   if (names.length > 0)
     limits.push(`Its metadata (${names.join(', ')}): anybody may have written it, nothing vouches for it.`);
   if (!files) limits.push('That any file is what it commits to: give --weights or --shard to compare one.');
   return limits;
+}
+
+/** What the result of a score means, as far as schemas tell. */
+function describeSchemas({ model, shard }: StatedSchemas): string {
+  switch (model && shard && isSameSchema(model, shard)) {
+    case true:
+      return 'That columns and classes of model and rows are the same: both state one schema, and nothing proves it.';
+    case false:
+      return 'That the result means anything: the model was made for OTHER columns or classes than those of the rows.';
+    default:
+      return 'That columns and classes of model and rows are the same: it was not stated of both, or no chain told.';
+  }
 }

@@ -34,7 +34,7 @@ export async function checkProof(edge: Edge, keys: InstalledKeys): Promise<Check
     {
       about: 'digest',
       holds: true,
-      says: `The statement's digest ${digest} binds the proof to chain ${origin.chainId}, contract ${origin.registry} and sender ${origin.trainer}.`,
+      says: `The statement's digest ${digest} binds a proof that holds to chain ${origin.chainId}, contract ${origin.registry} and sender ${origin.trainer}.`,
     },
     {
       about: 'signals',

@@ -11,6 +11,7 @@ export type About =
   | 'keys'
   | 'weights'
   | 'rows'
+  | 'names'
   | ChainAbout;
 
 /** What only a chain can tell. */
@@ -46,6 +47,7 @@ const NOT_SHOWN: Record<About, string> = {
   shard: 'that its shard is registered, and with it that the rows are well formed',
   weights: 'that the weights are its model',
   rows: 'that the rows are its shard',
+  names: 'that the names of columns and classes in the file are those that were stated',
 };
 
 /** Everything that is asked of a chain about an edge of this program, in order. */

@@ -3,6 +3,7 @@ import { encodeShape } from '../model/shape.ts';
 import type { ChainReads } from './chainReads.ts';
 import { type ChainAbout, type Check, chainChecksOf, openChecks } from './check.ts';
 import { checkModels, checkRequest, checkShard, findRegistration, isDeclared, type Place } from './checkRecord.ts';
+import { type StatedSchemas, statedSchemas } from './checkSchemas.ts';
 import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
 import type { Edge } from './edge.ts';
 import { modelId, parentIds } from './ids.ts';
@@ -19,6 +20,7 @@ export interface ChainFindings {
   checks: Check[];
   /** whether a root above it is only declared; undefined where the chain does not tell */
   declared: boolean | undefined;
+  schemas: StatedSchemas;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function checkOnChain(
   const abouts = chainChecksOf(edge.statement.program);
   const found = new Map<ChainAbout, Check>();
   let declared: boolean | undefined;
+  let schemas: StatedSchemas = {};
   const say = (...checks: Check[]) => {
     for (const check of checks) found.set(check.about as ChainAbout, check);
   };
@@ -43,7 +46,7 @@ export async function checkOnChain(
       reason,
     );
     say(...rest);
-    return { declared, checks: abouts.map((about) => found.get(about)!) };
+    return { declared, schemas, checks: abouts.map((about) => found.get(about)!) };
   };
   try {
     const place = await placeOf(edge, reads, trusted);
@@ -56,6 +59,7 @@ export async function checkOnChain(
     const verifier = await acceptingVerifier(reads, place.verifiers, edge.statement.program, registration.acceptance);
     say(checkKey(edge.statement.program, verifier, keys), await checkPowers(reads, place.verifiers, keys));
     declared = await isDeclared(edge, at);
+    schemas = await statedSchemas(edge.statement, at);
     return finish('the node did not tell.');
   } catch (error) {
     return finish(`the node did not answer (${reasonOf(error)}).`);

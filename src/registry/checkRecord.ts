@@ -94,22 +94,33 @@ function expectedOfModel({ statement, origin }: Edge, id: Hex, kind: number, dep
     name: 'ModelRegistered',
     args: { id, trainer: origin.trainer, kind, depth, shape, commitment },
   };
+  return [registered, ownEventOf(statement)];
+}
+
+/** The event that the registry emits of a statement alone; of a shard without its owner. @throws RangeError of a score */
+export function ownEventOf(statement: Statement): Expected[number] {
+  const id = resultId(statement);
   const [firstParent] = parentIds(statement);
-  switch (program) {
+  switch (statement.program) {
+    case 'data': {
+      const { shard, schema, commitment } = statement;
+      return { name: 'ShardRegistered', args: { id, descriptor: encodeShard(shard), schema, commitment } };
+    }
     case 'seed':
-      return [registered, { name: 'Seeded', args: { id, requestId: statement.requestId, seed: statement.seed } }];
+      return { name: 'Seeded', args: { id, requestId: statement.requestId, seed: statement.seed } };
     case 'root':
-      return [registered, { name: 'Declared', args: { id, source: statement.source } }];
+      return { name: 'Declared', args: { id, source: statement.source } };
     case 'train': {
       const { learningRate, batch } = statement;
       const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-      return [registered, { name: 'Trained', args: { child: id, parent: firstParent, shard, learningRate, batch } }];
+      return { name: 'Trained', args: { child: id, parent: firstParent, shard, learningRate, batch } };
     }
     case 'merge': {
       const { coefficients } = statement;
-      const parents = parentIds(statement);
-      return [registered, { name: 'Merged', args: { child: id, firstParent, parents, coefficients } }];
+      return { name: 'Merged', args: { child: id, firstParent, parents: parentIds(statement), coefficients } };
     }
+    case 'score':
+      throw new RangeError('a result is no event of the registry');
   }
 }
 
@@ -127,14 +138,9 @@ async function findShard(edge: Edge, claimed: ShardShape, { reads, registry }: P
     difference === undefined
       ? sameSender(`shard ${id}`, stored.owner, origin.trainer)
       : { about: 'record', holds: false, says: `The registry says of shard ${id}: ${difference}.` };
-  const args = {
-    id,
-    owner: origin.trainer,
-    descriptor: encodeShard(claimed),
-    schema: statement.schema,
-    commitment: statement.commitment,
-  };
-  const { check, moment } = checkEvents([{ name: 'ShardRegistered', args }], logs, registry, stored);
+  const { name, args } = ownEventOf(statement);
+  const expected = [{ name, args: { ...args, owner: origin.trainer } }];
+  const { check, moment } = checkEvents(expected, logs, registry, stored);
   return {
     checks: [record, check],
     isRegistered: true,

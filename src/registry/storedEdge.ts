@@ -4,7 +4,8 @@ import { modelRegistryAbi, relayAbi } from '../generated/abi.ts';
 import { decodeShape } from '../model/shape.ts';
 import { callWithin, type DrawnSeed, type ProvedCall, readProvedCall } from './calldata.ts';
 import type { CallFrame, ChainReads, SentTransaction } from './chainReads.ts';
-import { decodeLogs } from './contractEvents.ts';
+import { ownEventOf } from './checkRecord.ts';
+import { type DecodedLog, decodeLogs, firstDifference } from './contractEvents.ts';
 import { resultId } from './ids.ts';
 
 /** A registration as its transaction carries it. */
@@ -19,22 +20,31 @@ interface Registration {
   transaction: Hex;
   block: bigint;
   drawn?: DrawnSeed;
+  /** the registry's events of its block */
+  events: DecodedLog[];
 }
+
+/** Whether the proof of an edge that was found holds with the keys that are here. */
+export type Holds = (edge: StoredEdge) => Promise<boolean>;
 
 /** Calls of the registry, and of its relay, that carry a proof of a model or a shard. */
 const PROVED = ['registerShard', 'seed', 'train', 'root', 'merge'];
 /** A transaction may hold many calls, and each try takes time. */
 const MAX_TRIES = 500;
 const MAX_FRAMES = 5_000;
+/** Each takes about a second to check. */
+const MAX_PROOFS = 8;
 /** Digits of the longest such call, and some more: a merge of eight parents takes about 6,000. */
 const MAX_CALL = 32_768;
 
 /**
  * The statement and proof that registered a model or shard, from its transaction: its own call data, what a relay or any
  * other contract carried, as far as the node or the call data shows it.
+ * @param holds asked of calls that are only found somewhere in the call data. Whoever carries a registration can put
+ * other calls of the same id beside it, which were never made; one whose proof does not hold says nothing of the model
  * @throws DescentError UNKNOWN_ID, NO_EVENTS, or NO_CALL_DATA where the proof cannot be read from the transaction
  */
-export async function readStoredEdge(reads: ChainReads, registry: Address, id: Hex): Promise<StoredEdge> {
+export async function readStoredEdge(reads: ChainReads, registry: Address, id: Hex, holds: Holds): Promise<StoredEdge> {
   const found = (await findModel(reads, registry, id)) ?? (await findShard(reads, registry, id));
   if (found === undefined) {
     throw new DescentError(`The registry ${registry} knows neither a model nor a shard ${id}.`, {
@@ -42,23 +52,37 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
       exit: 'usage',
     });
   }
-  const { drawn, ...rest } = found;
+  const { drawn, events, ...rest } = found;
   const [sent, relay] = await Promise.all([reads.transaction(found.transaction), reads.relayOf(registry)]);
   const carriesIt: Reader = (call) => {
     const data = callWithin(call, registry, relay);
     return data && provedCall(data, id, drawn);
   };
-  const call =
-    carriesIt(sent) ??
-    searchTrace(await reads.trace(found.transaction), carriesIt) ??
-    searchCallData(sent.input, [registry, relay], carriesIt);
-  if (call !== undefined) return { ...call, ...rest };
+  const made = carriesIt(sent) ?? searchTrace(await reads.trace(found.transaction), carriesIt);
+  if (made !== undefined) return { ...made, ...rest };
+  let proofs = 0;
+  for (const call of searchCallData(sent.input, [registry, relay], carriesIt)) {
+    if (!isToldBy(events, call)) continue;
+    if (++proofs > MAX_PROOFS) break;
+    const edge = { ...call, ...rest };
+    if (await holds(edge)) return edge;
+  }
   throw new DescentError(`The transaction ${found.transaction} registered ${id} through another contract.`, {
     code: 'NO_CALL_DATA',
     exit: 'chain',
     hint:
-      'Its call data does not hold the proof, and this node does not trace transactions. ' +
+      `Its call data ${proofs === 0 ? 'does not hold the proof' : 'holds no proof of it that holds with the keys here'}, ` +
+      'and this node does not trace transactions. ' +
       'Ask a node that offers debug_traceTransaction, or ask the trainer for the edge file.',
+  });
+}
+
+/** Whether the registry's events say the same of a statement as itself. */
+function isToldBy(events: readonly DecodedLog[], { statement }: ProvedCall): boolean {
+  const { name, args } = ownEventOf(statement);
+  return events.some((event) => {
+    const same = Object.entries(event.args).filter(([argument]) => argument in args);
+    return event.name === name && firstDifference(Object.fromEntries(same), args) === undefined;
   });
 }
 
@@ -66,17 +90,19 @@ async function findModel(reads: ChainReads, registry: Address, id: Hex): Promise
   const node = await reads.node(registry, id);
   if (node === undefined) return undefined;
   const block = node.blockNumber;
-  const logs = decodeLogs(
+  const events = decodeLogs(
     modelRegistryAbi,
     await reads.logs({ address: registry, topics: [], from: block, to: block }),
     registry,
-  ).filter(({ args }) => String(args.id).toLowerCase() === id.toLowerCase());
+  );
+  const logs = events.filter(({ args }) => String(args.id).toLowerCase() === id.toLowerCase());
   const registered = logs.find(({ name }) => name === 'ModelRegistered');
   if (registered === undefined) throw noEvent(id, block);
   const seeded = logs.find(({ name }) => name === 'Seeded');
   const widths = decodeShape(registered.args.shape as bigint);
   const drawn = seeded && { widths, seed: seeded.args.seed as bigint };
-  return { trainer: node.trainer, block, transaction: registered.log.transactionHash, ...(drawn && { drawn }) };
+  const { transactionHash: transaction } = registered.log;
+  return { trainer: node.trainer, block, transaction, events, ...(drawn && { drawn }) };
 }
 
 async function findShard(reads: ChainReads, registry: Address, id: Hex): Promise<Registration | undefined> {
@@ -84,11 +110,12 @@ async function findShard(reads: ChainReads, registry: Address, id: Hex): Promise
   if (shard === undefined) return undefined;
   const block = shard.blockNumber;
   const logs = await reads.logs({ address: registry, topics: [], from: block, to: block });
-  const event = decodeLogs(modelRegistryAbi, logs, registry).find(
+  const events = decodeLogs(modelRegistryAbi, logs, registry);
+  const event = events.find(
     ({ name, args }) => name === 'ShardRegistered' && String(args.id).toLowerCase() === id.toLowerCase(),
   );
   if (event === undefined) throw noEvent(id, block);
-  return { trainer: shard.owner, block, transaction: event.log.transactionHash };
+  return { trainer: shard.owner, block, transaction: event.log.transactionHash, events };
 }
 
 function noEvent(id: Hex, block: bigint): DescentError {
@@ -124,23 +151,22 @@ function searchTrace(top: CallFrame | undefined, carriesIt: Reader): ProvedCall 
   return undefined;
 }
 
-/** Looks for the call anywhere in the call data, where a wallet or a batch may have wrapped it. */
-function searchCallData(
+/** Looks for the call anywhere in the call data, where a wallet or a batch may have wrapped it; each that is found. */
+function* searchCallData(
   input: Hex,
   [registry, relay]: readonly [registry: Address, relay: Address],
   carriesIt: Reader,
-): ProvedCall | undefined {
+): Generator<ProvedCall> {
   let tries = 0;
   for (const { to, selector } of [...selectorsOf(modelRegistryAbi, registry), ...selectorsOf(relayAbi, relay)]) {
     for (let at = input.indexOf(selector, 2); at >= 0; at = input.indexOf(selector, at + 1)) {
       // A byte is two digits.
       if (at % 2 !== 0) continue;
-      if (++tries > MAX_TRIES) return undefined;
+      if (++tries > MAX_TRIES) return;
       const call = carriesIt({ to, input: `0x${input.slice(at, at + MAX_CALL)}` });
-      if (call !== undefined) return call;
+      if (call !== undefined) yield call;
     }
   }
-  return undefined;
 }
 
 /** First four bytes of the calls that carry a proof, as digits. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { createPublicClient, http } from 'viem';
+import { createPublicClient, encodeEventTopics, http } from 'viem';
 import { deployRegistry } from '../../scripts/deploy/deploy.ts';
+import { scoreboardAbi } from '../../src/generated/abi.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import { ServedWorld } from '../contracts/support/servedWorld.ts';
@@ -133,6 +134,40 @@ describe('a provider that gives few blocks at once', () => {
     assert.deepEqual(idsOf(document(await call(['tree', '--json'], 'kept'))), idsOf(second));
   });
 
+  it('does not tell what one node said as the answer of another', async () => {
+    await served.world.chain.mine(100);
+    const [ranked] = encodeEventTopics({ abi: scoreboardAbi, eventName: 'Ranked' });
+    // Ten more rows right than there were.
+    const liar = await startNodeProxy(async (method, params) => {
+      const answer = await served.upstream(method, params);
+      if (method !== 'eth_getLogs') return answer;
+      return (answer as { topics: string[]; data: string }[]).map((log) =>
+        log.topics[0] === ranked ? { ...log, data: numberOf(log.data, (value) => value + 10n) } : log,
+      );
+    });
+    const ask = (rpc: string) => {
+      const env = { ...served.env(rpc), XDG_CACHE_HOME: join(folder, 'shared') };
+      return descent(['leaderboard', served.benchmark, '--json'], { env });
+    };
+    try {
+      for (const [rpc, value] of [
+        [liar.rpc, '21'],
+        [liar.rpc, '21'],
+        [proxy.rpc, '11'],
+      ]) {
+        assert.equal(document(await ask(rpc)).apart[0].value, value);
+      }
+    } finally {
+      await liar.close();
+    }
+  });
+
+  /** Event data whose first word is another number. */
+  const numberOf = (data: string, change: (value: bigint) => bigint) =>
+    `0x${change(BigInt(data.slice(0, 66)))
+      .toString(16)
+      .padStart(64, '0')}${data.slice(66)}`;
+
   it('drops from the cache what a reorganisation took', async () => {
     const { chain } = served.world;
     const before = [...served.models];
@@ -193,7 +228,9 @@ describe('a node behind a balancer that lags five blocks', () => {
     const { stderr } = await call('verify', last);
     assert.match(stderr, /The proof of this train cannot be checked with the keys that are here/);
     const client = createPublicClient({ transport: http(proxy.rpc) });
-    const stored = await readStoredEdge(clientReads(client, 31337), served.world.registry.address, last);
+    const reads = clientReads(client, 31337);
+    // Its own call data holds the call: nothing has to be told from others.
+    const stored = await readStoredEdge(reads, served.world.registry.address, last, () => assert.fail('one call'));
     assert.equal(stored.statement.program, 'train');
   });
 });

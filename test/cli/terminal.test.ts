@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { requireSchema, sideBySide } from '../../scripts/files/schemas.ts';
 import { alignColumns, drawTree, shortId } from '../../scripts/terminal/drawTree.ts';
 import { createOutput, formatSeconds } from '../../scripts/terminal/output.ts';
+import { reportError } from '../../scripts/terminal/reportError.ts';
+import { InputError } from '../../src/errors/InputError.ts';
 
 function recorder(isTTY = false) {
   const text = { stdout: '', stderr: '' };
@@ -56,6 +59,34 @@ describe('output', () => {
     const json = recorder();
     createOutput({ json: true }, json.streams).result({ gas: 2n ** 64n }, 'done');
     assert.deepEqual(JSON.parse(json.text.stdout), { gas: '18446744073709551616' });
+  });
+
+  it('shows what strangers wrote without letting it move the cursor, colour, reorder or hide text', () => {
+    const hostile = 'a\u001b[31m\u009b2J\u202eb\u2066\u200b\u2028c';
+    const marks = /[\p{C}\p{Zl}]/u;
+    const said = recorder();
+    const output = createOutput({}, said.streams);
+    output.note(`${hostile}\nsecond line`);
+    output.warn(hostile);
+    reportError(new InputError(hostile, { hint: hostile, details: hostile }), { json: false }, said.streams);
+    const schema = (name: string) => ({
+      format: 'descent-schema/1' as const,
+      kind: 'classes' as const,
+      columns: [name],
+      decimal: '.' as const,
+      missing: 'refuse' as const,
+      transforms: [],
+      classes: ['a', 'b'],
+    });
+    const [model, rows] = ['a', hostile].map((name) => ({ name, schema: schema(name) }));
+    requireSchema(model, rows, true, output);
+    const lines = said.text.stderr.split('\n');
+    assert.deepEqual(
+      lines.filter((line) => marks.test(line)),
+      [],
+    );
+    assert.ok(lines.includes('second line'));
+    assert.match(sideBySide([{ what: 'features', a: ['a'], b: [hostile] }], ['x', 'y']), /\\u\{1b\}\[31m\\u\{9b\}/);
   });
 
   it('shows progress with the time that is left on stderr, rewriting one line of a terminal', () => {

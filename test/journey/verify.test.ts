@@ -11,7 +11,9 @@ import { readPowers, readProgramKey } from '../../scripts/proving/keys.ts';
 import { keyFiles } from '../../scripts/setup/paths.ts';
 import { limitsOf } from '../../scripts/verify/limits.ts';
 import { verifiersAbi } from '../../src/generated/abi.ts';
+import { writeShard } from '../../src/model/shardFile.ts';
 import { checkProof } from '../../src/proof/checkProof.ts';
+import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import type { ChainReads } from '../../src/registry/chainReads.ts';
 import { type Check, chainChecksOf, otherKeyReason, verdictOf } from '../../src/registry/check.ts';
 import { checkOnChain } from '../../src/registry/checkEdge.ts';
@@ -19,11 +21,12 @@ import { clientReads } from '../../src/registry/clientReads.ts';
 import { type Edge, edgeTransaction, formatEdge, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { checkEdgeOnChain, edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
 import { descent, temporaryFolder } from '../cli/cli.ts';
 import { fieldsOf, isUncovered, type Json, withOther } from '../support/edgeFields.ts';
-import { ProvedEdges } from '../support/provedEdges.ts';
+import { ProvedEdges, SCHEMA } from '../support/provedEdges.ts';
 
 const NAMES = Object.keys(PROGRAMS) as Program[];
 const VERIFIED_BUT_FOR_KEYS = ['keys'];
@@ -59,14 +62,20 @@ const falseOf = (checks: Pick<Check, 'about' | 'holds'>[]) =>
   checks.filter(({ holds }) => holds === false).map(({ about }) => about);
 
 /** Runs the command line, with a chain or without one. */
-async function verify(what: Edge | Hex, { rpc = made.node.rpc, chain = true } = {}) {
+async function verify(what: Edge | Hex, { rpc = made.node.rpc, chain = true, args = [] as string[] } = {}) {
   const file = join(folder, 'one.edge.json');
   if (typeof what === 'object') writeFileSync(file, formatEdge(what));
   const { registry, scoreboard } = made.place;
   const env = { DESCENT_RPC: rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
-  const result = await descent(['verify', typeof what === 'object' ? file : what, '--json'], chain ? { env } : {});
+  const named = typeof what === 'object' ? file : what;
+  const result = await descent(['verify', named, ...args, '--json'], chain ? { env } : {});
   const document = result.stdout === '' ? {} : JSON.parse(result.stdout);
   return { ...result, verdict: document.verdict, checks: (document.checks ?? []) as Check[] };
+}
+
+async function holdsIn(text: string): Promise<boolean> {
+  const { origin, statement, proof } = parseEdge(text);
+  return isVerified(await verifyProof(origin, statement, proof, keysOf(statement.program)));
 }
 
 const check = (checks: Check[], about: Check['about']) => checks.find((one) => one.about === about)!;
@@ -138,6 +147,34 @@ describe('a file that was edited or made off line', () => {
     });
   }
 
+  it('a shard file of the right rows with other names is false, or open where nothing tells what was stated', async () => {
+    const fileOf = (name: string, classes?: string[]) => {
+      const path = join(folder, name);
+      const schema = classes && { ...SCHEMA, kind: 'classes' as const, classes };
+      writeFileSync(path, writeShard({ ...made.shard, ...(schema && { schema }) }));
+      return ['--shard', path];
+    };
+    const [plain, right, turned] = [
+      fileOf('plain.safetensors'),
+      fileOf('right.safetensors', ['cat', 'dog']),
+      fileOf('turned.safetensors', ['dog', 'cat']),
+    ];
+    for (const program of ['data', 'train', 'score'] as const) {
+      const edge = made.edges[program];
+      const findings = async (args: string[], chain: boolean) => {
+        const { checks } = await verify(edge, { args, chain });
+        return [
+          checks.find(({ about }) => about === 'rows')?.holds,
+          checks.find(({ about }) => about === 'names')?.holds,
+        ];
+      };
+      assert.deepEqual(await findings(plain, true), [true, undefined]);
+      assert.deepEqual(await findings(right, true), [true, true]);
+      assert.deepEqual(await findings(turned, true), [true, false]);
+      assert.deepEqual(await findings(turned, false), [true, program === 'data' ? false : 'open']);
+    }
+  });
+
   it('a seed that nobody drew is not Verified without a chain, and false with one', async () => {
     const alone = await verify(made.stray.seed, { chain: false });
     assert.deepEqual([alone.code, alone.verdict, openOf(alone.checks).includes('request')], [6, 'holds', true]);
@@ -180,7 +217,7 @@ describe('every field of every edge file', () => {
         [],
       );
       assert.notEqual(uncovered.length, 0);
-      const printed = limitsOf(edge, { declared: undefined, chain: true, files: false }).join('\n');
+      const printed = limitsOf(edge, { declared: undefined, schemas: {}, chain: true, files: false }).join('\n');
       for (const path of uncovered) assert.ok(printed.includes(path.split('.')[1]), `${path} is printed`);
     });
 
@@ -238,7 +275,7 @@ describe('verifiers of several versions', () => {
   };
   const pageChecks = (edge: Edge) => checkEdgeOnChain(edge, config(), made.chain.client);
   const byId = async (edge: Edge) => {
-    const stored = parseEdge(await edgeOfId(resultId(edge.statement), config(), made.chain.client));
+    const stored = parseEdge(await edgeOfId(resultId(edge.statement), config(), made.chain.client, holdsIn));
     return [...(await checkProof(stored, keysOf(stored.statement.program))), ...(await pageChecks(stored))];
   };
 
@@ -302,6 +339,38 @@ describe('a proof that another contract carried', () => {
       assert.equal(code, 6, stderr);
       assert.deepEqual(openOf(checks), ['keys']);
       assert.ok(proxy.asked.includes('debug_traceTransaction'));
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('is told from calls of the same id that were never made, which whoever carries it puts beside it', async () => {
+    const edge = made.waiting.batch;
+    const id = resultId(edge.statement);
+    const { to, data } = edgeTransaction(edge);
+    const decoys = ['proof.groth16.0', 'statement.schema'].map((path) => edgeTransaction(withOther(edge, path)).data);
+    const nobody = developmentAccount(5).address;
+    const calls = [...decoys.map((decoy) => ({ to: nobody, data: decoy })), { to, data }];
+    await made.send(made.carriers.batch, encodeFunctionData({ abi, functionName: 'run', args: [calls] }));
+    const proxy = await nodeWithout(made.node.rpc);
+    try {
+      const { code, checks, stderr } = await verify(id, { rpc: proxy.rpc });
+      assert.deepEqual([code, openOf(checks)], [6, ['keys']], stderr);
+      const asked: boolean[] = [];
+      const traced = await readStoredEdge(reads, made.place.registry, id, async () => assert.fail('the node traces'));
+      assert.deepEqual(traced.proof.groth16, edge.proof.groth16);
+      const none = readStoredEdge(
+        { ...reads, trace: async () => undefined },
+        made.place.registry,
+        id,
+        async (found) => {
+          asked.push(found.proof.groth16[0] === edge.proof.groth16[0]);
+          return false;
+        },
+      );
+      await assert.rejects(none, { code: 'NO_CALL_DATA', hint: /no proof of it that holds with the keys here/ });
+      // Of those that say something else than the events no proof is checked.
+      assert.deepEqual(asked, [false, true]);
     } finally {
       await proxy.close();
     }

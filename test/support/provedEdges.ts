@@ -19,6 +19,7 @@ import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts'
 import { keyFiles } from '../../scripts/setup/paths.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
+import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
@@ -32,7 +33,15 @@ import { openProver } from './prover.ts';
 
 export const WIDTHS = [4, 3, 2];
 export const ROWS = 8;
-const SCHEMA: Hex = `0x${'7a'.repeat(32)}`;
+export const SCHEMA: Schema = {
+  format: 'descent-schema/1',
+  kind: 'classes',
+  columns: WIDTHS[0],
+  decimal: '.',
+  missing: 'refuse',
+  transforms: [],
+  classes: ['cat', 'dog'],
+};
 const SOURCE: Hex = `0x${'5c'.repeat(32)}`;
 
 export class ProvedEdges {
@@ -138,13 +147,15 @@ export class ProvedEdges {
       await this.register(edge);
       edges[edge.statement.program] = edge;
     };
-    await add(this.edgeOf(await prover.proveData(origin, shard, SCHEMA)));
+    await add(this.edgeOf(await prover.proveData(origin, shard, schemaHash(SCHEMA))));
     const seed = await this.seed();
     this.start = seed.weights;
     await add(seed.edge);
     const trained = await this.train(seed.weights, shard);
     await add(trained.edge);
-    await add(this.edgeOf(await prover.proveRoot(origin, someModel(WIDTHS), { source: SOURCE, schema: SCHEMA })));
+    await add(
+      this.edgeOf(await prover.proveRoot(origin, someModel(WIDTHS), { source: SOURCE, schema: schemaHash(SCHEMA) })),
+    );
     const parents = [seed.weights, trained.weights];
     const coefficients = WIDTHS.slice(1).map(() => [MERGE_ONE / 4, (3 * MERGE_ONE) / 4]);
     const merge = mergeWeights(parents, coefficients, this.salt);

@@ -6,6 +6,7 @@ import {
   shardsUsedBy,
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
+import { isSameSchema } from '../../../src/registry/checkSchemas.ts';
 import type {
   Benchmark,
   Dataset,
@@ -169,8 +170,10 @@ export class Store {
       .filter((shard) => used.has(shard))
       .reduce((sum, shard) => sum + (this.#shards.get(shard)?.rows ?? 0), 0);
     const pairs = shards.map((shard) => this.#schemas.get(`${model} ${shard}`));
-    const stated = pairs.filter((pair) => pair !== undefined && BigInt(pair.model) > 0n && BigInt(pair.shard) > 0n);
-    const differ = stated.some((pair) => pair!.model !== pair!.shard);
+    const stated = pairs
+      .map((pair) => pair && isSameSchema(pair.model, pair.shard))
+      .filter((same) => same !== undefined);
+    const differ = stated.includes(false);
     const known = differ || (stated.length > 0 && stated.length === shards.length);
     const unread = this.ancestry(model).unknown > 0;
     return { trainedRows, ...(known && { sameSchema: !differ }), ...(unread && { unread }) };

@@ -107,7 +107,13 @@ export function useVerification() {
       const run = begin();
       try {
         const { edgeOfId } = await loadReaders();
-        await verifyText(await edgeOfId(id, config, await node()), run, true);
+        const holds = async (text: string) => {
+          const verified = await verifyInWorker(text, () => undefined, run.signal);
+          return (
+            verified !== undefined && 'checks' in verified && verified.checks.every((check) => check.holds !== false)
+          );
+        };
+        await verifyText(await edgeOfId(id, config, await node(), holds), run, true);
       } catch (error) {
         run.update({ ...IDLE, phase: 'done', problem: await problemOf(error) });
       }

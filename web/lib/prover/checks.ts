@@ -12,7 +12,7 @@ export interface CheckLine {
 export const CHECK_NAMES: Record<About, string> = {
   file: 'The file is an edge and its parts agree',
   transaction: 'A transaction carried it',
-  digest: 'The proof is bound to chain, contract and sender',
+  digest: 'A proof that holds is bound to chain, contract and sender',
   signals: 'Its signals are numbers of the field',
   groth16: 'The Groth16 proof holds',
   opening: 'The commitments open as the proof says',
@@ -28,6 +28,7 @@ export const CHECK_NAMES: Record<About, string> = {
   shard: 'Its shard is registered',
   weights: 'The weights are its model',
   rows: 'The rows are its shard',
+  names: 'The names in the file are those that were stated',
 };
 
 export const LOCAL_CHECKS: About[] = ['file', 'digest', 'signals', 'groth16', 'opening', 'keys'];

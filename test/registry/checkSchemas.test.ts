@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Hex, padHex } from 'viem';
+import { limitsOf } from '../../scripts/verify/limits.ts';
+import { isSameSchema } from '../../src/registry/checkSchemas.ts';
+import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
+import { EDGES } from './edges.ts';
+
+const [A, B]: Hex[] = [padHex('0xa', { size: 32 }), padHex('0xb', { size: 32 })];
+
+describe('the schemas of a model and rows', () => {
+  it('are the same or not, and neither where one of them is not stated', () => {
+    assert.equal(isSameSchema(A, A), true);
+    assert.equal(isSameSchema(A, B), false);
+    for (const other of [A, MIXED_SCHEMA, NO_SCHEMA]) {
+      assert.equal(isSameSchema(NO_SCHEMA, other), undefined);
+      assert.equal(isSameSchema(other, NO_SCHEMA), undefined);
+    }
+  });
+
+  it('are not the same for a merge of different lines, whatever a shard states', () => {
+    assert.equal(isSameSchema(MIXED_SCHEMA, A), false);
+    assert.equal(isSameSchema(MIXED_SCHEMA, MIXED_SCHEMA), false);
+  });
+
+  it('are told beside every score', () => {
+    const edge = EDGES.find(({ statement }) => statement.program === 'score')!;
+    const said = (schemas: { model?: Hex; shard?: Hex }) =>
+      limitsOf(edge, { declared: false, schemas, chain: true, files: false }).filter((line) => /columns/.test(line));
+    assert.match(said({ model: A, shard: B }).join(), /OTHER columns or classes/);
+    assert.match(said({ model: MIXED_SCHEMA, shard: MIXED_SCHEMA }).join(), /OTHER columns or classes/);
+    assert.match(said({ model: A, shard: A }).join(), /nothing proves it/);
+    for (const schemas of [{}, { model: A }, { model: NO_SCHEMA, shard: A }]) {
+      assert.match(said(schemas).join(), /not stated of both, or no chain told/);
+    }
+  });
+});
