@@ -36,6 +36,8 @@ export interface ModelNode {
 export interface StoredShard extends ShardShape {
   id: Hex;
   owner: Address;
+  /** What its columns are said to mean; zero where nothing is stated. */
+  schema: Hex;
 }
 
 /** All nodes, in the order of their registration. @throws DescentError (chain) */
@@ -85,8 +87,11 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
     const call = { address: registry, abi: modelRegistryAbi } as const;
     const node = await chain.client.readContract({ ...call, functionName: 'node', args: [id] });
     if (node.trainer === zeroAddress) return undefined;
-    const found = await nodesOf(chain, await readLogsOfModel(chain, registry, id, node.blockNumber));
+    const logs = await readLogsOfModel(chain, registry, id, node.blockNumber);
+    const found = await nodesOf(chain, logs);
     if (found.length === 0) throw noEvents(id, node.blockNumber);
+    const schema = await chain.client.readContract({ ...call, functionName: 'schemaOf', args: [id] });
+    const [changed] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'SchemaChanged' });
     const children: Hex[] = [];
     for (let cursor: Hex = `0x${'0'.repeat(64)}`; ; ) {
       const [page, next] = await chain.client.readContract({
@@ -98,7 +103,8 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
       if (BigInt(next) === 0n) break;
       cursor = next;
     }
-    return { ...found[0], registeredAt: new Date(Number(node.timestamp) * 1000).toISOString(), children };
+    const registeredAt = new Date(Number(node.timestamp) * 1000).toISOString();
+    return { ...found[0], registeredAt, children, schema, schemaOfParent: changed?.args.from };
   });
 }
 
@@ -132,6 +138,7 @@ export async function readShard(chain: Chain, registry: Address, id: Hex): Promi
     return {
       id,
       owner: shard.owner,
+      schema: shard.schema,
       inputs: Number(shard.inputs),
       outputs: Number(shard.outputs),
       rows: Number(shard.rows),

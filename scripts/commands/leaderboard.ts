@@ -34,13 +34,22 @@ export function addLeaderboardCommand(program: Command): void {
       const { chain, scoreboard } = await openScoreboard(options);
       const output = outputOf(options);
       const benchmarks = await readBenchmarks(chain, scoreboard, { fromBlock: options.fromBlock, output });
+      const { fromBlock = 0 } = options;
+      if (fromBlock > 0) {
+        output.warn(
+          `Events before block ${fromBlock} are not read: benchmarks, results and marks of before are missing.`,
+        );
+      }
       if (id === undefined) {
-        const text = benchmarks.length === 0 ? 'There are no benchmarks yet.' : alignColumns(benchmarks.map(lineOf));
+        const none =
+          fromBlock > 0 ? `There are no benchmarks since block ${fromBlock}.` : 'There are no benchmarks yet.';
+        const text = benchmarks.length === 0 ? none : alignColumns(benchmarks.map(lineOf));
         return output.result({ benchmarks }, text);
       }
       const benchmark = benchmarks.find((known) => known.id === id);
       if (benchmark === undefined) {
-        throw new DescentError(`The scoreboard ${scoreboard} knows no benchmark ${id}.`, {
+        const where = fromBlock > 0 ? ` that was sealed or opened since block ${fromBlock}` : '';
+        throw new DescentError(`The scoreboard ${scoreboard} knows no benchmark ${id}${where}.`, {
           code: 'UNKNOWN_ID',
           exit: 'usage',
           hint: `${commandLine('leaderboard')} lists those it knows.`,
@@ -86,6 +95,7 @@ function render(benchmark: ListedBenchmark, standings: JudgedStanding[], apart: 
     ]);
   const trained = apart.filter(({ trainedShards }) => trainedShards > 0).length;
   const other = apart.filter(({ sameSchema }) => sameSchema === false).length;
+  const silent = [...standings, ...apart].filter(({ sameSchema }) => sameSchema === undefined).length;
   return [
     head,
     '',
@@ -95,6 +105,7 @@ function render(benchmark: ListedBenchmark, standings: JudgedStanding[], apart: 
       : ['', `Set apart, ${apart.length} of ${standings.length + apart.length} results:`, tableOf(apart)]),
     '',
     `Of models that were trained on these rows, themselves or an ancestor: ${trained}. With other columns or classes: ${other}.`,
+    `Of models or rows that do not state their columns and classes: ${silent}. Nothing shows that those are the same.`,
     'The same rows registered again as another shard cannot be recognised.',
   ].join('\n');
 }

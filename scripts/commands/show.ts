@@ -12,6 +12,7 @@ import { readWeights } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
+import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
@@ -62,7 +63,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { training, merge, widths, parent, ...rest } = model;
+    const { training, merge, widths, parent, schema, schemaOfParent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
     const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
@@ -75,6 +76,9 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       ...rest,
       widths: widths.join('-'),
       ...(training && { parent, trainedOn: training.shard, ...training }),
+      // It goes by the rows of the last training: what they were before is forgotten.
+      schema: describeStated(schema),
+      ...(schemaOfParent && { otherSchemaThanParent: describeStated(schemaOfParent) }),
       ...(merge && { parents: merge.parents, coefficients: merge.coefficients.map(describeRow) }),
       // Over the whole lineage, through all parents of every merge; depth follows first parents only.
       ...sums,
@@ -84,7 +88,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
     };
   }
   const shard = await readShard(chain, registry, id);
-  if (shard !== undefined) return { what: 'shard', ...shard };
+  if (shard !== undefined) return { what: 'shard', ...shard, schema: describeStated(shard.schema) };
   throw new DescentError(`The registry ${registry} knows neither a model nor a shard ${id}.`, {
     code: 'UNKNOWN_ID',
     exit: 'usage',
@@ -107,6 +111,12 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
   }
   if (results.length > MOST_RESULTS) lines.push(`and ${results.length - MOST_RESULTS} more`);
   return lines;
+}
+
+/** What inputs and outputs are said to mean: a hash, or why there is none. */
+function describeStated(schema: Hex): string {
+  if (schema === NO_SCHEMA) return 'not stated';
+  return schema === MIXED_SCHEMA ? 'mixed: of parents with different ones' : schema;
 }
 
 /** Coefficients of a layer as factors of the parents. */

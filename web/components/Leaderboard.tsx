@@ -81,6 +81,7 @@ function Benchmarks({ choice: { benchmarks }, people }: { choice: BenchmarkChoic
 function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Board; people: Record<string, string> }) {
   const [filter, setFilter] = useState('');
   const sealed = benchmark.sealed;
+  const silent = [...entries, ...apart].filter(({ score }) => score.sameSchema === undefined).length;
   return (
     <>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)] lg:items-start">
@@ -128,7 +129,9 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
       >
         <p className="pt-3 text-soft" data-testid="kinds">
           {plural(entries.length, 'result')} that can be compared. Set apart: {kindsOf(apart)}. The same rows registered
-          again as another shard cannot be recognised.
+          again as another shard cannot be recognised.{' '}
+          {silent > 0 &&
+            `Of ${plural(silent, 'result')} the model or the rows do not state their columns and classes: nothing shows that those are the same.`}
         </p>
         <div className="py-4 sm:max-w-xs">
           <input

@@ -1,0 +1,99 @@
+// What people are told of columns and classes, which are stated and not proved, and of what is not read.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type Hex, padHex } from 'viem';
+import { ascending, resultId } from '../../src/registry/ids.ts';
+import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
+import { ServedWorld } from '../contracts/support/servedWorld.ts';
+import { type Model, type Registered, scoreClaim } from '../contracts/support/world.ts';
+import { type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
+import { descent, document, temporaryFolder } from './cli.ts';
+
+const WIDTHS = [4, 3, 2];
+const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
+const [CATS, DOGS]: Hex[] = [padHex('0xca', { size: 32 }), padHex('0xd0', { size: 32 })];
+
+describe('a registry whose models state their columns and classes', () => {
+  const { folder, remove } = temporaryFolder();
+  let served: ServedWorld;
+  let proxy: NodeProxy;
+  const shards = {} as Record<'cats' | 'dogs' | 'mixed' | 'silent', Registered>;
+  const models = {} as Record<'cats' | 'dogs' | 'mixed' | 'turned', Model>;
+  before(async () => {
+    served = await ServedWorld.create(1);
+    proxy = await startNodeProxy(served.upstream);
+    const { world } = served;
+    for (const [name, schema] of [
+      ['cats', CATS],
+      ['dogs', DOGS],
+      ['mixed', MIXED_SCHEMA],
+      ['silent', NO_SCHEMA],
+    ] as const) {
+      shards[name] = await world.registerShard(SHARD, world.alice, schema);
+    }
+    models.cats = await world.trainModel(await world.seedModel(WIDTHS), shards.cats);
+    models.dogs = await world.trainModel(await world.seedModel(WIDTHS), shards.dogs);
+    models.mixed = await world.mergeModels([models.cats, models.dogs]);
+    models.turned = await world.trainModel(models.cats, shards.dogs);
+  });
+  after(async () => {
+    await proxy?.close();
+    remove();
+  });
+  const call = (...args: string[]) =>
+    descent(args, { env: { ...served.env(proxy.rpc), XDG_CACHE_HOME: join(folder, 'cache') } });
+  const idOf = (one: Model | Registered) => resultId(one.statement);
+
+  /** Opens a benchmark of one shard and ranks models on it. */
+  async function ranked(shard: Registered, ...some: Model[]): Promise<Hex> {
+    const { registry, scoreboard, alice } = served.world;
+    const args = [ascending([idOf(shard)]), 'rows'];
+    await registry.send('registerDataset', args, alice);
+    const benchmark = await scoreboard.simulate('openBenchmark', args);
+    await scoreboard.send('openBenchmark', args);
+    for (const [k, model] of some.entries()) {
+      await served.world.submit(scoreClaim(model, shard, BigInt(5 + k)));
+      await scoreboard.send('rank', [idOf(model), benchmark]);
+    }
+    return benchmark;
+  }
+
+  it('show tells the schema of models and shards, and where training changed it', async () => {
+    const shown = async (one: Model | Registered) => {
+      const { schema, otherSchemaThanParent } = document(await call('show', idOf(one), '--json'));
+      return [schema, otherSchemaThanParent];
+    };
+    const mixed = 'mixed: of parents with different ones';
+    assert.deepEqual(await shown(shards.cats), [CATS, undefined]);
+    assert.deepEqual(await shown(shards.silent), ['not stated', undefined]);
+    assert.deepEqual(await shown(models.cats), [CATS, undefined]);
+    assert.deepEqual(await shown(models.mixed), [mixed, undefined]);
+    assert.deepEqual(await shown(models.turned), [DOGS, CATS]);
+  });
+
+  it('leaderboard sets a mixed merge apart also on rows that state the schema of one', async () => {
+    const board = document(await call('leaderboard', await ranked(shards.mixed, models.mixed), '--json'));
+    assert.deepEqual(board.standings, []);
+    assert.deepEqual([board.apart[0].model, board.apart[0].sameSchema], [idOf(models.mixed), false]);
+  });
+
+  it('leaderboard counts what states no columns and classes', async () => {
+    const { code, stdout, stderr } = await call('leaderboard', await ranked(shards.silent, models.cats, models.turned));
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /do not state their columns and classes: 2\. Nothing shows/);
+  });
+
+  it('leaderboard does not deny what stands before the first block that it reads', async () => {
+    const head = Number(await served.upstream('eth_blockNumber', []));
+    const later = await call('leaderboard', '--from-block', `${head}`);
+    assert.match(later.stdout, new RegExp(`no benchmarks since block ${head}`));
+    assert.match(later.stderr, /Events before block \d+ are not read/);
+    const { code, stderr } = await call('leaderboard', served.benchmark, '--from-block', `${head}`);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      new RegExp(`knows no benchmark ${served.benchmark} that was sealed or opened since block ${head}`),
+    );
+  });
+});
