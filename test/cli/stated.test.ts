@@ -2,9 +2,15 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Hex, padHex } from 'viem';
+import { encodeEventTopics, formatLog, type Hex, padHex, type RpcLog } from 'viem';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { ascending, resultId } from '../../src/registry/ids.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
+import { boardOf } from '../../web/lib/chain/boards.ts';
+import { applyLogs } from '../../web/lib/chain/events.ts';
+import type { RawLog } from '../../web/lib/chain/scan.ts';
+import { Store } from '../../web/lib/chain/store.ts';
+import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { ServedWorld } from '../contracts/support/servedWorld.ts';
 import { type Model, type Registered, scoreClaim } from '../contracts/support/world.ts';
 import { type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
@@ -82,6 +88,25 @@ describe('a registry whose models state their columns and classes', () => {
     const { code, stdout, stderr } = await call('leaderboard', await ranked(shards.silent, models.cats, models.turned));
     assert.equal(code, 0, stderr);
     assert.match(stdout, /do not state their columns and classes: 2\. Nothing shows/);
+  });
+
+  it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {
+    const { registry, scoreboard } = served.world;
+    const address = [registry.address, scoreboard.address];
+    const logs = (await served.upstream('eth_getLogs', [{ address, fromBlock: '0x0' }])) as RpcLog[];
+    const topicOf = (eventName: 'ShardRegistered' | 'ModelRegistered') =>
+      encodeEventTopics({ abi: modelRegistryAbi, eventName })[0];
+    const boardWithout = (topic?: Hex) => {
+      const store = new Store();
+      const read = logs.filter(({ topics }) => topics[0] !== topic).map((log) => formatLog(log));
+      applyLogs(store, { registry: registry.address, scoreboard: scoreboard.address } as ChainConfig, read as RawLog[]);
+      return store.benchmark(served.benchmark) && boardOf(store, served.benchmark);
+    };
+    const whole = boardWithout();
+    assert.deepEqual([whole?.benchmark.rows, whole?.apart.length], [SHARD.rows, 1]);
+    assert.equal(boardWithout(topicOf('ShardRegistered')), undefined);
+    const { entries, apart } = boardWithout(topicOf('ModelRegistered'))!;
+    assert.deepEqual([entries, apart], [[], []]);
   });
 
   it('leaderboard does not deny what stands before the first block that it reads', async () => {

@@ -120,14 +120,16 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
       }
       case 'BenchmarkOpened': {
         const { id, dataset, shardIds, closingBlock } = log.args;
-        const shards = shardIds.map((shard) => store.shard(shard));
+        const shards = shardIds.map((shard) => store.shard(shard)).filter((shard) => shard !== undefined);
+        // Without the events of its shards, its rows and what its numbers mean are not known.
+        if (shards.length < shardIds.length) break;
         const listed = store.dataset(dataset);
         const opened = {
           id,
           dataset,
           uri: listed?.uri ?? '',
-          rows: shards.reduce((sum, shard) => sum + (shard?.rows ?? 0), 0),
-          kind: shards[0]?.kind ?? 'classes',
+          rows: shards.reduce((sum, { rows }) => sum + rows, 0),
+          kind: shards[0].kind,
           ...(listed && { by: listed.registrar }),
           ...(closingBlock > 0n && { sealed: { closingBlock: Number(closingBlock), opened: true } }),
         };
@@ -142,7 +144,7 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
       case 'Ranked': {
         const { benchmark: id, model, ranker, value } = log.args;
         const benchmark = store.benchmark(id);
-        if (!benchmark) break;
+        if (!benchmark || !store.model(model)) break;
         const { rows, kind } = benchmark;
         const result = kind === 'classes' ? { right: Number(value) } : { error: Number(value) / ERROR_UNIT / rows };
         store.addScore({ model, benchmark: id, rows, prover: ranker, ...result, ...where });
