@@ -80,9 +80,11 @@ async function extend(chain: Chain, contract: Address, reading: Reading, { regis
     output?.progress.update(0, `up to block ${history.read}`);
   });
   if (isShown) output?.progress.done();
-  if (history.missing > 0) {
+  const { missing } = history;
+  if (missing > 0) {
+    const which = missing === 1 ? 'One model of the registry is' : `${missing} models of the registry are`;
     output?.warn(
-      `${history.missing} models of the registry are left out: they were registered before the first block that is read, or the node does not give their events.`,
+      `${which} left out: registered before the first block that is read, or the node does not give the events.`,
     );
   }
   if (history.isPartial) return;

@@ -12,7 +12,7 @@ import { fileHash } from '../files/read.ts';
 import { type Json, type PutFile, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
-import type { Output } from '../terminal/output.ts';
+import { type Output, remembering } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 import {
   type CommonOptions,
@@ -58,19 +58,28 @@ export function addDataCommand(program: Command): void {
       const output = outputOf(options);
       // The registry first: nothing is written when the options are incomplete.
       const origin = options.registry === undefined ? undefined : await originOf(options);
-      const inputs = await inputsOf(options, output);
+      const told = remembering(output);
+      const inputs = await inputsOf(options, told.output);
       const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'data', inputs);
       try {
         const shards = await dataRun(run, inputs, output);
+        const { notes, warnings } = saidOf(run);
+        notes.unshift(...told.notes);
         const files = shards.map((key) => run.file('data', key));
         if (origin !== undefined)
-          printEdges(run, await proveHere(run, origin, output), output, { shards: files }, nextOptions(options));
+          printEdges(
+            run,
+            await proveHere(run, origin, output),
+            output,
+            { shards: files, notes, warnings },
+            nextOptions(options),
+          );
         else {
           const lines = [
             ...files.map((file) => `shard    ${file}`),
             `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`,
           ];
-          output.result({ run: run.folder, shards: files }, lines.join('\n'));
+          output.result({ run: run.folder, shards: files, notes, warnings }, lines.join('\n'));
         }
       } finally {
         run.close();
@@ -117,9 +126,10 @@ function defaultName(inputs: { [key: string]: Json }): string {
 export async function dataRun(
   run: Run,
   inputs: { [key: string]: Json },
-  output: Output,
+  outer: Output,
   source?: Source,
 ): Promise<string[]> {
+  const { output, notes, warnings } = remembering(outer);
   const { shards } = await run.stage('data', async (put) => {
     output.progress.stage('make shards');
     const made =
@@ -136,9 +146,15 @@ export async function dataRun(
       return key;
     });
     output.progress.done();
-    return { shards: keys };
+    return { shards: keys, notes, warnings };
   });
   return shards;
+}
+
+/** What was said while the shards were made: a command that is repeated gives the same document. */
+function saidOf(run: Run): { notes: string[]; warnings: string[] } {
+  const { notes = [], warnings = [] } = run.data('data') as { notes?: string[]; warnings?: string[] };
+  return { notes: [...notes], warnings: [...warnings] };
 }
 
 async function makeShards(

@@ -23,6 +23,7 @@ import { runFolder } from '../runs/runFolder.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import {
   type AheadOptions,
   type CommonOptions,
@@ -150,7 +151,7 @@ function defaultName({ parents, recipe, numbers }: MergeInputs): string {
 export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise<MergeOutcome> {
   return run.stage('merge', async (put) => {
     const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
-    output.progress.stage(`merge ${parents.length} models of ${modelLabel(parents[0])}`);
+    output.progress.stage(`merge ${counted(parents.length, 'model')} of ${modelLabel(parents[0])}`);
     const coefficients = coefficientsOf(parents, inputs);
     checkMerge(parents, coefficients);
     mergeCapacity(parents[0].widths);

@@ -133,7 +133,7 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
     const outcome = await trainRun(run, inputs, output);
     output.result(
       { run: run.folder, model: run.file('train', 'model'), ...outcome, rate },
-      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\nweights  ${run.file('train', 'model')}\nnext     ${commandLine('prove', run.folder)}`,
+      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\nweights  ${run.file('train', 'model')}\nnext     ${commandLine('prove', run.folder, '--registry', '<address>')}`,
     );
   } finally {
     run.close();

@@ -34,7 +34,7 @@ const NOT_COMPARED = 'compared with nothing: --data <shard> tells how many of it
 function describeData({ rows, max, same, right, mostFrequent, r2 }: NonNullable<RootOutcome['onData']>): string[] {
   const answers = same === null ? '' : `, same answer on ${same}`;
   return [
-    `on data  ${rows} rows: outputs differ by at most ${max.toPrecision(3)}${answers}`,
+    `on data  ${rows} ${rows === 1 ? 'row' : 'rows'}: outputs differ by at most ${max.toPrecision(3)}${answers}`,
     ...(right === null
       ? []
       : [

@@ -54,6 +54,20 @@ export function withoutProgress(output: Output): Output {
   return { ...output, progress: SILENT };
 }
 
+/** The same output, and what it is told for people besides: a document holds as much as the text. */
+export function remembering(output: Output): { output: Output; notes: string[]; warnings: string[] } {
+  const [notes, warnings]: string[][] = [[], []];
+  const note = (text: string) => {
+    notes.push(text.replace(/^note: /, ''));
+    output.note(text);
+  };
+  const warn = (text: string) => {
+    warnings.push(text);
+    output.warn(text);
+  };
+  return { output: { ...output, note, warn }, notes, warnings };
+}
+
 const SILENT: Progress = { stage() {}, update() {}, done() {} };
 
 /** Bigints become decimal strings: no reader loses digits. */

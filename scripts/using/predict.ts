@@ -4,6 +4,7 @@ import { featureNames, outputNames, type Schema } from '../../src/model/schema.t
 import { applyTransforms } from '../../src/model/transforms.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { predictRows } from '../../src/training/predict.ts';
+import { counted } from '../terminal/plural.ts';
 import { type Rows, requireWidth } from './readRows.ts';
 
 /** What a model says of a row; null where the row lacks a value. */
@@ -32,7 +33,9 @@ export function predict(weights: Weights, rows: Rows): Predictions {
     notes.push('The model has no schema: features are taken as they are, unscaled and in order; outputs are numbered.');
   }
   const { kept, features } = complete(rows, schema);
-  if (kept.length < rows.rows) notes.push(`${rows.rows - kept.length} rows lack a value: nothing is said of them.`);
+  const lacking = rows.rows - kept.length;
+  if (lacking === 1) notes.push('1 row lacks a value: nothing is said of it.');
+  else if (lacking > 0) notes.push(`${lacking} rows lack a value: nothing is said of them.`);
   const scaled = schema ? applyTransforms(features, rows.width, schema.transforms).features : features;
   const inputs = schema ? featureNames(schema) : undefined;
   const found = predictRows(weights, scaled, (j, r) => {
@@ -52,7 +55,9 @@ export function predict(weights: Weights, rows: Rows): Predictions {
     }),
   );
   if (ties > 0) {
-    notes.push(`In ${ties} rows two classes are equally great: the first is told, and a score counts none as right.`);
+    notes.push(
+      `In ${counted(ties, 'row')} two classes are equally great: the first is told, and a score counts none as right.`,
+    );
   }
   return {
     kind: schema?.kind ?? 'unknown',

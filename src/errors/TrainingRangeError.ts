@@ -18,7 +18,7 @@ export interface RangeViolation {
 
 const ADVICE: Record<RangedQuantity, string> = {
   activation: 'Lower the learning rate, or scale the inputs down.',
-  output: 'Lower the learning rate, or scale the targets down.',
+  output: 'Lower the learning rate, or scale inputs and targets down.',
   delta: 'Lower the learning rate, or scale the targets down.',
   weight: 'Lower the learning rate.',
   bias: 'Lower the learning rate.',

@@ -126,6 +126,18 @@ describe('tables and their schemas', () => {
     assert.match(stderr, /Line 3 has 70 in column "height" of the prepared table, outside \[-16, 16\)[\s\S]*--scale/);
   });
 
+  it('are told of in the document as in the text', async () => {
+    const sorted = ['--csv', join(TABLES, 'iris-sorted.csv'), ...options];
+    const taken = /Rows 0 to 127 of 150 are taken/;
+    const shuffled = /sorted by what is predicted/;
+    const data = await result('data', ...sorted, '--run', 'told');
+    for (const text of [taken, shuffled]) assert.match(data.notes.join('\n'), text);
+    assert.deepEqual(data.warnings, []);
+    assert.deepEqual(await result('data', ...sorted, '--run', 'told'), data, 'also where nothing is left to do');
+    const odd = await result('data', ...sorted, '--rows', '3', '--run', 'odd');
+    assert.match(odd.warnings.join('\n'), /3 rows.* power of two/);
+  });
+
   it('are shown with the file that carries them', async () => {
     const shown = await result('show', join(folder, 'runs', 'iris', 'shard-0.safetensors'));
     assert.match(shown.schema, /^0x[0-9a-f]{64}$/);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, keccak256, stringToHex, type TransactionReceipt, toHex } from 'viem';
+import { requireChainSchema } from '../../scripts/proving/askChain.ts';
+import { DescentError } from '../../src/errors/DescentError.ts';
 import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { ascending, resultId } from '../../src/registry/ids.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
@@ -212,5 +214,39 @@ describe('what only the contract reads', () => {
     const other = { ...claim, statement: { ...claim.statement, shard: numbers.shard } };
     await reverts(world.call(other), 'ProofRejected', [TRAIN]);
     await world.submit(claim);
+  });
+});
+
+describe('what the command line asks before it proves or ranks', () => {
+  const ask = (model: Model, shard: Registered) => {
+    const chain = { client: world.chain.read, id: world.chain.id, rpc: 'in memory' };
+    const named = ({ statement }: Model | Registered, file: string) => ({ id: resultId(statement), file });
+    const pair = { model: named(model, 'model.safetensors'), shard: named(shard, 'shard.safetensors') };
+    return requireChainSchema(chain, world.registry.address, pair);
+  };
+  const refused = (model: Model, shard: Registered, details: RegExp) =>
+    assert.rejects(ask(model, shard), (error: unknown) => {
+      assert.ok(error instanceof DescentError, String(error));
+      assert.deepEqual([error.code, error.exitCode], ['OTHER_SCHEMA', 5]);
+      assert.match(error.message, /another schema for model\.safetensors than for the rows of shard\.safetensors/);
+      assert.match(`${error.hint}`, /--like .*--other-schema/);
+      assert.match(`${error.details}`, details);
+      return true;
+    });
+
+  it('passes where both have one schema, or one of them has none', async () => {
+    const model = await world.trainModel(seed, cats);
+    await ask(model, cats);
+    await ask(model, plain);
+    await ask(seed, cats);
+    await ask(await world.trainModel(seed, plain), foxes);
+  });
+
+  it('is refused where the registry has two, whatever the files say, and for a merge of two', async () => {
+    const [one, other] = [await world.trainModel(seed, cats), await world.trainModel(seed, foxes)];
+    await refused(one, foxes, new RegExp(`of the model is ${CATS}, that of the rows ${FOXES}`));
+    await refused(other, cats, new RegExp(`of the model is ${FOXES}, that of the rows ${CATS}`));
+    const mixed = await world.mergeModels([one, other]);
+    for (const shard of [cats, foxes]) await refused(mixed, shard, /a merge of lines .* different schemas/);
   });
 });

@@ -45,7 +45,9 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         <>
           <dt>Result</dt>
           <dd>
-            {shard.kind === 'classes' ? `at least ${count(Number(result))} of ${count(shard.rows)} rows right` : result}
+            {shard.kind === 'classes'
+              ? `at least ${count(Number(result))} of ${plural(shard.rows, 'row')} right`
+              : result}
           </dd>
         </>
       )}
@@ -61,7 +63,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         <>
           <dt>Data</dt>
           <dd>
-            {count(shard.rows)} rows, {shard.inputs} inputs, {shard.outputs}{' '}
+            {plural(shard.rows, 'row')}, {plural(shard.inputs, 'input')}, {shard.outputs}{' '}
             {shard.kind === 'classes' ? 'classes' : 'outputs'}
             {shard.id && shard.id !== id && (
               <>

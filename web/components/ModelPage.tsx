@@ -128,7 +128,7 @@ function Scores({ view: { model, choice, result } }: { view: ModelView }) {
                 <span className="text-soft">
                   {result.right === undefined
                     ? 'mean squared error'
-                    : `at least ${count(result.right)} of ${count(result.rows)} rows right, 95 % interval ${interval(result.right, result.rows)}`}
+                    : `at least ${count(result.right)} of ${plural(result.rows, 'row')} right, 95 % interval ${interval(result.right, result.rows)}`}
                   , on <ScoresOf choice={choice} />
                 </span>
               </p>

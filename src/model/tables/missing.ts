@@ -91,7 +91,7 @@ function refusal(
     : `Leave such rows out with --missing drop${hasNames ? ', take the mean with --missing mean, or leave the column out (--ignore)' : ', or take the mean with --missing mean'}.`;
   return new InputError(`${what}.`, {
     hint,
-    details: `${lacking} of ${rows} rows lack a value. An empty cell, NA, NaN, null and ? stand for none.`,
+    details: `${lacking} of ${rows} rows ${lacking === 1 ? 'lacks' : 'lack'} a value. An empty cell, NA, NaN, null and ? stand for none.`,
   });
 }
 

@@ -279,7 +279,7 @@ function eachValue(
   const requireWhole = () => {
     if (position === length) return;
     throw new FileFormatError(
-      `Row ${row} has ${position} numbers in column ${show(column.name)}; row 0 has ${length}.`,
+      `Row ${row} has ${position} ${position === 1 ? 'number' : 'numbers'} in column ${show(column.name)}; row 0 has ${length}.`,
     );
   };
   for (const [number, { rows, chunks }] of groups.entries()) {

@@ -114,7 +114,7 @@ describe('readParquet', () => {
     ['huge-number', /^Row 1 has -1e\+39 in column "a", which is not a finite 32-bit number/],
     ['beyond', /^Row 2 has an integer beyond 2\^53 in column "b"/],
     ['beyond-unsigned', /^Row 2 has an integer beyond 2\^53 in column "b"/],
-    ['ragged-list', /^Row 2 has 1 numbers in column "b"; row 0 has 2/],
+    ['ragged-list', /^Row 2 has 1 number in column "b"; row 0 has 2/],
     ['null-in-list', /^Row 1 has no value in column "b"/],
     ['empty-list', /^Row 1 has no value in column "b"/],
     ['list-of-lists', /^Column "b" holds structures or lists of lists, not numbers/],

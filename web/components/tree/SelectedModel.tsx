@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { GraphNode } from '../../lib/chain/types.ts';
-import { count, short, widthsLabel } from '../../lib/format.ts';
+import { plural, short, widthsLabel } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { ModelName, Person } from '../Identity.tsx';
@@ -48,7 +48,7 @@ export function SelectedModel({ node, people, isFocus, onFocus, onClose }: Props
         <br />
         <span className="text-soft">
           {widthsLabel(node.widths)}, depth {node.depth}
-          {node.rows > 0 && `, ${count(node.rows)} rows`}
+          {node.rows > 0 && `, ${plural(node.rows, 'row')}`}
           {node.score && `, ${resultFigure(node.score)} ${node.score.right === undefined ? 'squared error' : 'right'}`}
         </span>
         {node.score && <ResultMarks result={node.score} />}

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { count } from '../format.ts';
+import { plural } from '../format.ts';
 import type { Status } from './types.ts';
 
 /** How far the page is behind, in words. */
@@ -53,6 +53,6 @@ function lagOf(status: Status, unreachable: boolean, now: number): Lag {
     return { late: true, text: `No answer for ${Math.round(silence / 1000)} s. ${problem}` };
   }
   const behind = status.head - status.scanned;
-  if (behind > 0) return { late: true, text: `${count(behind)} blocks behind` };
+  if (behind > 0) return { late: true, text: `${plural(behind, 'block')} behind` };
   return { late: false, text: 'Up to date' };
 }
