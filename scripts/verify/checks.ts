@@ -2,9 +2,9 @@ import type { Hex } from 'viem';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Check } from '../../src/registry/check.ts';
-import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
+import { comparedWithStated, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
-import { NO_SCHEMA, type Statement } from '../../src/registry/statement.ts';
+import type { Statement } from '../../src/registry/statement.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../proving/commit.ts';
 
@@ -55,15 +55,16 @@ function compare(about: 'weights' | 'rows', file: string, expected?: string, fou
 function compareNames(file: string, schema: Schema | undefined, stated: Hex | undefined): Check[] {
   if (schema === undefined) return [];
   const about = 'names';
-  const found = schemaHash(schema);
   const names = `The names of columns and classes in ${file}`;
   if (stated === undefined) return [{ about, holds: 'open', says: `${names} were compared with nothing (--rpc).` }];
-  if (BigInt(stated) === BigInt(NO_SCHEMA)) {
-    return [{ about, holds: 'open', says: `${names} stand in the file alone: no schema was stated.` }];
+  switch (comparedWithStated(schema, stated)) {
+    case 'same':
+      return [{ about, holds: true, says: `${names} are those that were stated, schema ${stated}.` }];
+    case 'other':
+      return [{ about, holds: false, says: `${names} have the schema ${schemaHash(schema)}; stated was ${stated}.` }];
+    case 'silent':
+      return [{ about, holds: 'open', says: `${names} stand in the file alone: no one schema was stated.` }];
   }
-  return found === stated
-    ? [{ about, holds: true, says: `${names} are those that were stated, schema ${stated}.` }]
-    : [{ about, holds: false, says: `${names} have the schema ${found}; stated was ${stated}.` }];
 }
 
 /** Id of the model that the statement is about. */

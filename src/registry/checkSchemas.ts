@@ -1,4 +1,5 @@
 import type { Hex } from 'viem';
+import { type Schema, schemaHash } from '../model/schema.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';
 import type { Place } from './checkRecord.ts';
 import { modelId, resultId, shardId } from './ids.ts';
@@ -37,4 +38,13 @@ export async function statedSchemas(statement: Statement, { reads, registry }: P
 export function isSameSchema(model: Hex, shard: Hex): boolean | undefined {
   if (BigInt(model) === BigInt(NO_SCHEMA) || BigInt(shard) === BigInt(NO_SCHEMA)) return undefined;
   return BigInt(model) === BigInt(shard) && BigInt(model) !== BigInt(MIXED_SCHEMA);
+}
+
+/**
+ * How the schema in a file, where anybody can write another one, stands to the one that a registry has.
+ * @returns `silent` where the file or the registry has none, or where the model is a merge of different lines
+ */
+export function comparedWithStated(inFile: Schema | undefined, stated: Hex): 'same' | 'other' | 'silent' {
+  if (inFile === undefined || stated === NO_SCHEMA || stated === MIXED_SCHEMA) return 'silent';
+  return schemaHash(inFile) === stated ? 'same' : 'other';
 }

@@ -1,8 +1,6 @@
 // What a person is told of an edge file that anybody may have written, with real proofs and a real node.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Abi, encodeFunctionData, type Hex, parseAbi } from 'viem';
@@ -12,6 +10,7 @@ import { keyFiles } from '../../scripts/setup/paths.ts';
 import { limitsOf } from '../../scripts/verify/limits.ts';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
+import { writeWeights } from '../../src/model/weightsFile.ts';
 import { checkProof } from '../../src/proof/checkProof.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import type { ChainReads } from '../../src/registry/chainReads.ts';
@@ -26,7 +25,9 @@ import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { checkEdgeOnChain, edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
 import { descent, temporaryFolder } from '../cli/cli.ts';
 import { fieldsOf, isUncovered, type Json, withOther } from '../support/edgeFields.ts';
-import { ProvedEdges, SCHEMA } from '../support/provedEdges.ts';
+import { someModel } from '../support/models.ts';
+import { nodeWithout } from '../support/nodeWithoutTrace.ts';
+import { ProvedEdges, SCHEMA, WIDTHS } from '../support/provedEdges.ts';
 
 const NAMES = Object.keys(PROGRAMS) as Program[];
 const VERIFIED_BUT_FOR_KEYS = ['keys'];
@@ -173,6 +174,20 @@ describe('a file that was edited or made off line', () => {
       assert.deepEqual(await findings(turned, true), [true, false]);
       assert.deepEqual(await findings(turned, false), [true, program === 'data' ? false : 'open']);
     }
+  });
+
+  it('a weights file with other names than the registry has is not exported as the registered model', async () => {
+    const env = { DESCENT_RPC: made.node.rpc, DESCENT_REGISTRY: made.place.registry };
+    const exported = (classes: string[], out: string) => {
+      const schema = { ...SCHEMA, kind: 'classes' as const, classes };
+      const file = join(folder, 'root.safetensors');
+      writeFileSync(file, writeWeights({ ...someModel(WIDTHS), schema }));
+      return descent(['export', file, '--to', 'onnx', '--out', join(folder, out), '--json'], { env });
+    };
+    const { metadata } = JSON.parse((await exported(['cat', 'dog'], 'true.onnx')).stdout);
+    assert.deepEqual(metadata['descent.schema_stated'], 'by the registry');
+    const turned = await exported(['dog', 'cat'], 'turned.onnx');
+    assert.deepEqual([turned.code, /has another schema of the model/.test(turned.stderr)], [2, true]);
   });
 
   it('a seed that nobody drew is not Verified without a chain, and false with one', async () => {
@@ -467,26 +482,4 @@ describe('a node that lies in one answer', () => {
 function encodedAnswer(): string {
   const word = (value: number) => value.toString(16).padStart(64, '0');
   return word(32) + word(32) + word(1);
-}
-
-/** A node before another one, which has no debug API, or answers with one trace. */
-async function nodeWithout(rpc: string, trace?: unknown) {
-  const asked: string[] = [];
-  const answer = async (call: { id: number; method: string }) => {
-    asked.push(call.method);
-    if (call.method !== 'debug_traceTransaction') return undefined;
-    const refusal = { error: { code: -32601, message: 'the method debug_traceTransaction does not exist' } };
-    return { jsonrpc: '2.0', id: call.id, ...(trace ? { result: trace } : refusal) };
-  };
-  const server: Server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    const own = await answer(JSON.parse(body));
-    const headers = { 'content-type': 'application/json' };
-    const text = own ? JSON.stringify(own) : await (await fetch(rpc, { method: 'POST', headers, body })).text();
-    response.writeHead(200, headers).end(text);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const close = () => new Promise((resolve) => server.close(resolve));
-  return { rpc: `http://127.0.0.1:${port}`, asked, close };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Hex, padHex } from 'viem';
 import { limitsOf } from '../../scripts/verify/limits.ts';
-import { isSameSchema } from '../../src/registry/checkSchemas.ts';
+import { type Schema, schemaHash } from '../../src/model/schema.ts';
+import { comparedWithStated, isSameSchema } from '../../src/registry/checkSchemas.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
 import { EDGES } from './edges.ts';
 
@@ -21,6 +22,24 @@ describe('the schemas of a model and rows', () => {
   it('are not the same for a merge of different lines, whatever a shard states', () => {
     assert.equal(isSameSchema(MIXED_SCHEMA, A), false);
     assert.equal(isSameSchema(MIXED_SCHEMA, MIXED_SCHEMA), false);
+  });
+
+  it('in a file are those that a registry has, others, or stated nowhere else', () => {
+    const schema: Schema = {
+      format: 'descent-schema/1',
+      kind: 'classes',
+      columns: 4,
+      decimal: '.',
+      missing: 'refuse',
+      transforms: [],
+      classes: ['cat', 'dog'],
+    };
+    const turned = { ...schema, classes: ['dog', 'cat'] };
+    const stated = schemaHash(schema);
+    assert.equal(comparedWithStated(schema, stated), 'same');
+    assert.equal(comparedWithStated(turned, stated), 'other');
+    for (const other of [NO_SCHEMA, MIXED_SCHEMA]) assert.equal(comparedWithStated(schema, other), 'silent');
+    assert.equal(comparedWithStated(undefined, stated), 'silent');
   });
 
   it('are told beside every score', () => {
