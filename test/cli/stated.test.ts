@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { encodeEventTopics, formatLog, type Hex, padHex, type RpcLog } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
-import { ascending, resultId } from '../../src/registry/ids.ts';
+import { ascending, datasetId, resultId } from '../../src/registry/ids.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
 import { boardOf } from '../../web/lib/chain/boards.ts';
 import { applyLogs } from '../../web/lib/chain/events.ts';
@@ -12,7 +12,7 @@ import type { RawLog } from '../../web/lib/chain/scan.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { ServedWorld } from '../contracts/support/servedWorld.ts';
-import { type Model, type Registered, scoreClaim } from '../contracts/support/world.ts';
+import { dataClaim, type Model, type Registered, scoreClaim } from '../contracts/support/world.ts';
 import { type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
 import { descent, document, temporaryFolder } from './cli.ts';
 
@@ -91,20 +91,30 @@ describe('a registry whose models state their columns and classes', () => {
   });
 
   it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {
-    const { registry, scoreboard } = served.world;
+    const { registry, scoreboard, alice } = served.world;
+    const secret = dataClaim(SHARD);
+    const dataset = datasetId([idOf(secret)], 'rows');
+    const closing = BigInt((await served.upstream('eth_blockNumber', [])) as Hex) + 1n;
+    const sealed = await scoreboard.simulate('sealBenchmark', [dataset, closing], alice);
+    await scoreboard.send('sealBenchmark', [dataset, closing], alice);
+    await served.world.submit(secret, alice);
+    await registry.send('registerDataset', [[idOf(secret)], 'rows'], alice);
+    await scoreboard.send('unsealBenchmark', [alice, closing, [idOf(secret)], 'rows'], alice);
     const address = [registry.address, scoreboard.address];
     const logs = (await served.upstream('eth_getLogs', [{ address, fromBlock: '0x0' }])) as RpcLog[];
     const topicOf = (eventName: 'ShardRegistered' | 'ModelRegistered') =>
       encodeEventTopics({ abi: modelRegistryAbi, eventName })[0];
-    const boardWithout = (topic?: Hex) => {
+    const boardWithout = (topic?: Hex, id = served.benchmark) => {
       const store = new Store();
       const read = logs.filter(({ topics }) => topics[0] !== topic).map((log) => formatLog(log));
       applyLogs(store, { registry: registry.address, scoreboard: scoreboard.address } as ChainConfig, read as RawLog[]);
-      return store.benchmark(served.benchmark) && boardOf(store, served.benchmark);
+      return store.benchmark(id) && boardOf(store, id);
     };
     const whole = boardWithout();
     assert.deepEqual([whole?.benchmark.rows, whole?.apart.length], [SHARD.rows, 1]);
     assert.equal(boardWithout(topicOf('ShardRegistered')), undefined);
+    assert.equal(boardWithout(undefined, sealed)?.benchmark.sealed?.opened, true);
+    assert.equal(boardWithout(topicOf('ShardRegistered'), sealed), undefined, 'it is not closed any more');
     const { entries, apart } = boardWithout(topicOf('ModelRegistered'))!;
     assert.deepEqual([entries, apart], [[], []]);
   });

@@ -121,8 +121,11 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
       case 'BenchmarkOpened': {
         const { id, dataset, shardIds, closingBlock } = log.args;
         const shards = shardIds.map((shard) => store.shard(shard)).filter((shard) => shard !== undefined);
-        // Without the events of its shards, its rows and what its numbers mean are not known.
-        if (shards.length < shardIds.length) break;
+        // Without the events of its shards, its rows and what its numbers mean are not known; nor is it closed any more.
+        if (shards.length < shardIds.length) {
+          store.dropBenchmark(id);
+          break;
+        }
         const listed = store.dataset(dataset);
         const opened = {
           id,

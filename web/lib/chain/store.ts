@@ -140,6 +140,11 @@ export class Store {
     this.#shardsOfBenchmark.set(benchmark.id, shards);
   }
 
+  /** Forgets a benchmark of which not enough was read. */
+  dropBenchmark(id: Hex): void {
+    this.#benchmarks.delete(id);
+  }
+
   /** A result on one shard tells what the chain knows of both schemas. */
   addSchemas(model: Hex, shard: Hex, schemas: SchemaPair): void {
     this.#schemas.set(`${model} ${shard}`, schemas);
