@@ -120,6 +120,7 @@ describe('a registry whose models state their columns and classes', () => {
   });
 
   it('leaderboard does not deny what stands before the first block that it reads', async () => {
+    await served.world.chain.mine(1);
     const head = Number(await served.upstream('eth_blockNumber', []));
     const later = await call('leaderboard', '--from-block', `${head}`);
     assert.match(later.stdout, new RegExp(`no benchmarks since block ${head}`));
