@@ -21,7 +21,7 @@ export function describeDemo(result: DemoResult): string {
   const extra = new Map<string, string>(models.map((step) => [step.id, `${step.key}: ${describeAccuracy(step)}`]));
   return [
     '',
-    'Nobody had to trust anybody. The contract took every line of this tree only with its proof:',
+    'The contract took every line of this tree only with its proof:',
     '',
     renderTree(nodes, { names, extra }),
     '',
