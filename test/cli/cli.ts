@@ -18,6 +18,9 @@ const CACHE = fileURLToPath(new URL('../../build/compile-cache', import.meta.url
 const LOGS = fileURLToPath(new URL('../../build/test-cache', import.meta.url));
 const KILLER = new URL('./killAt.mjs', import.meta.url).href;
 
+// What started the tests may have left the form of its own commands here.
+delete process.env.DESCENT_INVOKED_AS;
+
 const SILENT = { writeErr() {}, writeOut() {} };
 
 export interface CliResult {
