@@ -1,13 +1,12 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useMemo, useState } from 'react';
 import { BenchmarkField } from '../../components/BenchmarkSelect.tsx';
 import { KIND_NAMES, KindSymbol } from '../../components/KindSymbol.tsx';
 import { SearchBox } from '../../components/SearchBox.tsx';
-import { SelectedModel } from '../../components/tree/SelectedModel.tsx';
 import { TreeCanvas } from '../../components/tree/TreeCanvas.tsx';
-import { TreeTable } from '../../components/tree/TreeTable.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Direction } from '../../lib/chain/store.ts';
 import type { BenchmarkChoice, Graph, Kind } from '../../lib/chain/types.ts';
@@ -15,6 +14,10 @@ import { type GraphPart, useGraph, useSearch } from '../../lib/chain/useGraph.ts
 import { count, isHash } from '../../lib/format.ts';
 import { DEFAULT_LIMIT, MOST_NODES } from '../../lib/graphQuestion.ts';
 import { benchmarkName } from '../../lib/names.ts';
+
+// Only some visitors look at these: they are fetched when they are wanted.
+const SelectedModel = dynamic(() => import('../../components/tree/SelectedModel.tsx').then((it) => it.SelectedModel));
+const TreeTable = dynamic(() => import('../../components/tree/TreeTable.tsx').then((it) => it.TreeTable));
 
 const HOPS = [1, 2, 3, 5, 10, 25, 100];
 const ALL = 100_000;

@@ -88,6 +88,7 @@ function readOwn({ bytes, label, answers }: OwnTable): RawTable {
     throw new InputError(error.shortMessage, {
       hint: 'Say below the column that it holds numbers to predict. For so many classes use the command line.',
       cause: error,
+      details: '',
     });
   }
 }
