@@ -1,8 +1,7 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { BenchmarkField } from '../../components/BenchmarkSelect.tsx';
 import { KIND_NAMES, KindSymbol } from '../../components/KindSymbol.tsx';
 import { SearchBox } from '../../components/SearchBox.tsx';
@@ -16,8 +15,10 @@ import { DEFAULT_LIMIT, MOST_NODES } from '../../lib/graphQuestion.ts';
 import { benchmarkName } from '../../lib/names.ts';
 
 // Only some visitors look at these: they are fetched when they are wanted.
-const SelectedModel = dynamic(() => import('../../components/tree/SelectedModel.tsx').then((it) => it.SelectedModel));
-const TreeTable = dynamic(() => import('../../components/tree/TreeTable.tsx').then((it) => it.TreeTable));
+const SelectedModel = lazy(async () => ({
+  default: (await import('../../components/tree/SelectedModel.tsx')).SelectedModel,
+}));
+const TreeTable = lazy(async () => ({ default: (await import('../../components/tree/TreeTable.tsx')).TreeTable }));
 
 const HOPS = [1, 2, 3, 5, 10, 25, 100];
 const ALL = 100_000;
@@ -146,26 +147,28 @@ export function TreeScreen(props: Props) {
         className="relative h-[max(26rem,calc(100dvh-17rem))] border-y border-line bg-sunk/40"
         aria-busy={isPlaceholderData}
       >
-        {view === 'table' ? (
-          <TreeTable graph={graph} people={people} />
-        ) : (
-          <TreeCanvas
-            graph={graph}
-            people={people}
-            selected={selected}
-            onSelect={setSelected}
-            onOpen={(id) => router.push(`/model/${id}`)}
-          />
-        )}
-        {view === 'picture' && node && (
-          <SelectedModel
-            node={node}
-            people={people}
-            isFocus={node.id === focus}
-            onFocus={() => goTo(node.id)}
-            onClose={() => setSelected(undefined)}
-          />
-        )}
+        <Suspense>
+          {view === 'table' ? (
+            <TreeTable graph={graph} people={people} />
+          ) : (
+            <TreeCanvas
+              graph={graph}
+              people={people}
+              selected={selected}
+              onSelect={setSelected}
+              onOpen={(id) => router.push(`/model/${id}`)}
+            />
+          )}
+          {view === 'picture' && node && (
+            <SelectedModel
+              node={node}
+              people={people}
+              isFocus={node.id === focus}
+              onFocus={() => goTo(node.id)}
+              onClose={() => setSelected(undefined)}
+            />
+          )}
+        </Suspense>
       </div>
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-4 text-[0.8125rem] text-soft sm:px-6">
         <p data-testid="shown">
