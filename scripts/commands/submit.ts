@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
 import { generatePrivateKey } from 'viem/accounts';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { relayedAbi } from '../../src/generated/abi.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
@@ -123,7 +124,13 @@ function hasKey({ keyFile, account }: KeyOptions): boolean {
 }
 
 export function readEdgeFile(path: string): Edge {
-  return readParsed(path, (bytes) => parseEdge(new TextDecoder().decode(bytes)));
+  return readParsed(path, (bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    if (/^\s*\{/.test(text)) return parseEdge(text);
+    throw new FileFormatError('This is no edge file.', {
+      hint: 'Edge files end in .edge.json. descent show tells what a file of weights or rows holds.',
+    });
+  });
 }
 
 /**

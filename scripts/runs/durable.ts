@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const TEMPORARY = /^\..+\.\d+\.tmp$/;
@@ -36,8 +47,28 @@ export function removeTemporaryFiles(folder: string): void {
   }
 }
 
+/**
+ * Makes a folder with those above it, one after the other: Node's own recursion never ends where a system says of a folder
+ * that is there that it is missing, as Linux does below /proc.
+ * @returns the uppermost folder that was made
+ * @throws the system's error where one cannot be made
+ */
+export function makeFolders(folder: string): string | undefined {
+  const above = dirname(folder);
+  try {
+    mkdirSync(folder);
+    return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return undefined;
+    if (code !== 'ENOENT' || above === folder || existsSync(above)) throw error;
+  }
+  const first = makeFolders(above);
+  return makeFolders(folder) === undefined ? first : (first ?? folder);
+}
+
 function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true });
+  const first = makeFolders(folder);
   if (first !== undefined) syncFolder(dirname(first));
 }
 

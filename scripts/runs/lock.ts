@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { makeFolders } from './durable.ts';
 
 /** Code of the error that says: another process works in this folder. */
 export const RUN_IN_USE = 'RUN_IN_USE';
@@ -14,7 +15,7 @@ const STEP_MS = 50;
  * @throws DescentError (RUN_IN_USE) when a live process holds the folder.
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const path = join(folder, 'run.lock');
   for (let attempt = 0; ; attempt++) {
     if (create(path)) return () => rmSync(path, { force: true });

@@ -55,9 +55,12 @@ export function readTensors(bytes: Uint8Array): TensorFile {
   if (bytes.length < 8) throw new FileFormatError(`A safetensors file has at least 8 bytes, not ${bytes.length}.`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
-    throw new FileFormatError(`The header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read.`, {
-      hint: 'Is this a safetensors file?',
-    });
+    throw new FileFormatError(
+      `This is no safetensors file that can be read: its header claims ${length} bytes; at most ${MAX_HEADER_BYTES} are read.`,
+      {
+        hint: 'Give a file that ends in .safetensors, or see --help for the others that are read.',
+      },
+    );
   }
   const start = 8 + Number(length);
   if (start > bytes.length) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { removeTemporaryFiles, writeDurably } from '../../scripts/runs/durable.ts';
+import { makeFolders, removeTemporaryFiles, writeDurably } from '../../scripts/runs/durable.ts';
 import { lockFolder } from '../../scripts/runs/lock.ts';
 import { Run } from '../../scripts/runs/run.ts';
 import { temporaryFolder } from './cli.ts';
@@ -20,6 +20,16 @@ describe('durable writes', () => {
     writeDurably(path, new Uint8Array([110, 101, 119]));
     assert.equal(readFileSync(path, 'utf8'), 'new');
     assert.deepEqual(readdirSync(join(folder, 'a', 'b')), ['file']);
+  });
+
+  it('end where a folder cannot be made', { timeout: 10_000 }, () => {
+    assert.equal(makeFolders(join(folder, 'e', 'f', 'g')), join(folder, 'e'));
+    assert.equal(makeFolders(join(folder, 'e', 'f')), undefined);
+    writeFileSync(join(folder, 'e', 'file'), '');
+    assert.throws(() => makeFolders(join(folder, 'e', 'file', 'x')), /ENOTDIR/);
+    assert.throws(() => makeFolders(join(folder, 'e', 'file')), /EEXIST/);
+    // Linux says of a folder below /proc that it is missing, whatever is made above it.
+    if (process.platform === 'linux') assert.throws(() => makeFolders('/proc/descent/x'), /ENOENT/);
   });
 
   it('keep the old file and clean up when they fail', () => {
@@ -77,7 +87,7 @@ describe('a run folder', () => {
     await run.stage('work', async () => ({}));
     run.close();
     assert.throws(() => Run.start(place, 'seed', { lr: 1 }), /a train run, not a seed run/);
-    assert.throws(() => Run.start(place, 'train', { lr: 2 }), /its lr is 1, not 2/);
+    assert.throws(() => Run.start(place, 'train', { lr: 2 }), /its learning rate in units (.*) is 1, not 2/);
     writeFileSync(join(place, 'run.json'), '{"format":');
     assert.throws(() => Run.open(place), /is not JSON/);
     writeFileSync(join(place, 'run.json'), '{"format": "other"}');
