@@ -267,6 +267,6 @@ describe('the command line', () => {
     assert.equal((await descent([...args, '--lr-units', '4'])).code, 0);
     const other = await descent([...args, '--lr-units', '5']);
     assert.equal(other.code, 2);
-    assert.match(other.stderr, /its lr is 4, not 5/);
+    assert.match(other.stderr, /its learning rate in units \(--lr-units\) is 4, not 5/);
   });
 });
