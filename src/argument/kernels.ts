@@ -1,7 +1,7 @@
 import { frWasm } from '../generated/fr.wasm.ts';
 import { frSharedWasm } from '../generated/frShared.wasm.ts';
 import { fromBytes, inverse, mod, R, toBytes } from '../numbers/field.ts';
-import { canShare, type KernelCall, Team } from './team.ts';
+import { type KernelCall, sharedMemory, Team } from './team.ts';
 
 /** A vector over F in the kernels' memory: `len` elements of 32 bytes in Montgomery form at byte address `ptr`. */
 export interface Vec {
@@ -14,6 +14,7 @@ type Exports = Record<string, (...args: number[]) => number>;
 const SIZE = 32;
 const PAGE = 65536;
 const MOST_PAGES = 65536;
+const LIMITS = { initial: 2, maximum: MOST_PAGES };
 /** Elements of a thread's temporaries. */
 const TEMPORARIES = 64;
 /** Below so many products, waking other threads costs more than it saves. */
@@ -41,9 +42,9 @@ export class Kernels {
 
   /** @param options.threads all that work, this one included; one where memory cannot be shared */
   static async load({ threads = 1 } = {}): Promise<Kernels> {
-    const shared = threads > 1 && canShare();
+    const memory = (threads > 1 && sharedMemory(LIMITS)) || new WebAssembly.Memory(LIMITS);
+    const shared = memory.buffer instanceof ArrayBuffer === false;
     const wasm = Uint8Array.from(atob(shared ? frSharedWasm : frWasm), (ch) => ch.charCodeAt(0));
-    const memory = new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared });
     const { instance } = await WebAssembly.instantiate(wasm as Uint8Array<ArrayBuffer>, { env: { memory } });
     const kernels = new Kernels(instance.exports, memory);
     if (shared) {

@@ -51,9 +51,17 @@ function serve(port: Port<Setup, Reply>): void {
   });
 }
 
-/** Whether this thread may share memory with others and wait for them: not on a page that is not isolated, nor in its window. */
-export function canShare(): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && !('document' in globalThis);
+/**
+ * A memory to share with other threads; undefined where that is not allowed (a page that is not isolated, its window, which
+ * must not wait) or where there is no room: a browser sets aside at once all that it may become.
+ */
+export function sharedMemory(limits: { initial: number; maximum: number }): WebAssembly.Memory | undefined {
+  if (typeof SharedArrayBuffer === 'undefined' || 'document' in globalThis) return undefined;
+  try {
+    return new WebAssembly.Memory({ ...limits, shared: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /**

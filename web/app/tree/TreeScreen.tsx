@@ -147,19 +147,21 @@ export function TreeScreen(props: Props) {
         className="relative h-[max(26rem,calc(100dvh-17rem))] border-y border-line bg-sunk/40"
         aria-busy={isPlaceholderData}
       >
-        <Suspense>
-          {view === 'table' ? (
+        {view === 'table' ? (
+          <Suspense>
             <TreeTable graph={graph} people={people} />
-          ) : (
-            <TreeCanvas
-              graph={graph}
-              people={people}
-              selected={selected}
-              onSelect={setSelected}
-              onOpen={(id) => router.push(`/model/${id}`)}
-            />
-          )}
-          {view === 'picture' && node && (
+          </Suspense>
+        ) : (
+          <TreeCanvas
+            graph={graph}
+            people={people}
+            selected={selected}
+            onSelect={setSelected}
+            onOpen={(id) => router.push(`/model/${id}`)}
+          />
+        )}
+        {view === 'picture' && node && (
+          <Suspense>
             <SelectedModel
               node={node}
               people={people}
@@ -167,8 +169,8 @@ export function TreeScreen(props: Props) {
               onFocus={() => goTo(node.id)}
               onClose={() => setSelected(undefined)}
             />
-          )}
-        </Suspense>
+          </Suspense>
+        )}
       </div>
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-4 text-[0.8125rem] text-soft sm:px-6">
         <p data-testid="shown">
