@@ -102,6 +102,7 @@ describe('the tree', () => {
       .nth(folded + 1)
       .waitFor();
     await page.getByRole('radio', { name: 'table' }).check({ force: true });
+    await page.locator('tbody tr').first().waitFor();
     assert.equal(await page.locator('tbody tr').count(), folded + 2);
     assert.equal(await page.locator('tbody tr').filter({ hasText: CARD.name }).count(), 3, 'itself and its children');
     await leave(session);
