@@ -63,6 +63,9 @@ describe('the next command is printed as the user can type it', () => {
     const run = join(place, 'runs', 'first');
     const args = ['train', '--parent', weights, '--shard', shard, '--lr-units', '4', '--batch', '2', '--run', run];
     const { stdout, stderr } = await descent(args, { env: { DESCENT_INVOKED_AS: 'npm run descent --' } });
-    assert.ok(stdout.includes(`\nnext     npm run descent -- prove '${run}'\n`), `${stdout}${stderr}`);
+    assert.ok(
+      stdout.includes(`\nnext     npm run descent -- prove '${run}' --registry <address>\n`),
+      `${stdout}${stderr}`,
+    );
   });
 });
