@@ -153,7 +153,7 @@ export async function readResult(
   scoreboard: Address,
   model: Hex,
   shard: Hex,
-): Promise<{ prover: Address; value: bigint } | undefined> {
+): Promise<{ prover: Address; value: bigint; modelSchema: Hex; shardSchema: Hex } | undefined> {
   return translateErrors(async () => {
     const call = { address: scoreboard, abi: scoreboardAbi, functionName: 'resultOf', args: [model, shard] } as const;
     const result = await chain.client.readContract(call);

@@ -146,7 +146,8 @@ describe('from a float model to a score', () => {
     assert.ok(right > 13 / 2 && right <= 13, `${right} of 13 are right`);
     await submit(edges, BOB);
     const stored = await readResult(chain, deployment.scoreboard, ids.merged, ids.test);
-    assert.deepEqual(stored, { prover: developmentAccount(2).address, value: BigInt(right) });
+    assert.deepEqual([stored?.prover, stored?.value], [developmentAccount(2).address, BigInt(right)]);
+    assert.equal(stored?.modelSchema, stored?.shardSchema);
     const copy = join(folder, 'copy.edge.json');
     writeFileSync(copy, readFileSync(edges[0].file));
     assert.equal((await call('submit', copy, ...BOB)).sent, false, 'someone without the journal learns it too');
