@@ -227,7 +227,7 @@ describe('a schema in files', () => {
     const features = table.features.with(5, 99);
     assert.throws(
       () => makeShard({ ...table, features }, { first: 0, rows: 4 }, 1n, animals),
-      /"colour=black" has 99 in row 1/,
+      /Row 1 has 99 in column "colour=black" of the prepared table/,
     );
   });
 
