@@ -76,7 +76,7 @@ function plan(command, args) {
     case 'package':
       return { needs: ['abi'], runs: [['scripts/build/package.ts', ...args]] };
     case 'sourcify':
-      return { needs: ['abi'], runs: [['scripts/deploy/sourcify.ts', ...args]] };
+      return { needs: ['abi'], runs: [['scripts/chain/sourcify.ts', ...args]] };
     case 'setup':
       return { needs: ['kernels'], runs: [['scripts/setup/setup.ts', ...args]] };
     case 'lint':

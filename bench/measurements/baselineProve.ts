@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 // @ts-expect-error: snarkjs has no types
 import { groth16, zKey } from 'snarkjs';
-import { loadMnist } from '../../scripts/data/mnist.ts';
+import { loadMnist } from '../../scripts/files/mnist.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { compileBaseline } from '../baseline/compile.ts';
 import { baselineName, keyFile } from '../baseline/files.ts';

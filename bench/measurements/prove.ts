@@ -1,5 +1,5 @@
-import { loadMnist } from '../../scripts/data/mnist.ts';
-import { openProver } from '../../scripts/proving/openProver.ts';
+import { loadMnist } from '../../scripts/files/mnist.ts';
+import { openProver } from '../../scripts/runs/openProver.ts';
 import {
   dataCapacity,
   mergeCapacity,

@@ -64,7 +64,7 @@ export function addCircuitSteps(programs) {
       inputs: CIRCUIT_INPUTS,
       outputs: ['r1cs', 'wasm', 'sym'].map((ending) => `build/circuits/${program}/${program}.${ending}`),
       after: [],
-      run: ['scripts/bootstrap/buildCircuit.ts', program],
+      run: ['scripts/build/buildCircuit.ts', program],
     };
   }
   const keys = (title, some, after) => ({

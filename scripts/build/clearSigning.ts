@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getContractAddress, type Hex, zeroHash } from 'viem';
 import { RELAY_DOMAIN, RELAY_TYPES, type RequestType } from '../../src/registry/relay.ts';
-import { PROXY } from '../deploy/create2.ts';
+import { PROXY } from '../chain/create2.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TARGET = 'docs/eip712-descent-relay.json';

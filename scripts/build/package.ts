@@ -2,7 +2,7 @@
 // (TypeScript sources are of no use inside node_modules).
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { writeDurably } from '../runs/durable.ts';
+import { writeDurably } from '../files/durable.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TARGET = 'build/package';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import { writeDurably } from '../runs/durable.ts';
+import { writeDurably } from '../files/durable.ts';
 import type { Journal, SentTransaction } from './transaction.ts';
 
 /** A journal in a file of its own. @throws FileFormatError when the file is damaged. */

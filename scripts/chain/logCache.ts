@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Hex, keccak256, type RpcLog, stringToBytes } from 'viem';
 import type { SavedHistory } from '../../src/registry/logHistory.ts';
-import { writeDurably } from '../runs/durable.ts';
+import { writeDurably } from '../files/durable.ts';
 import type { Chain } from './client.ts';
 
 const FORMAT = 'descent-logs/1';

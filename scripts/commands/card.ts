@@ -6,7 +6,7 @@ import { connect, parseAddress, requireContract } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { readCard } from '../chain/readCards.ts';
 import { sendCall } from '../chain/send.ts';
-import { modelIdOf } from '../files/ids.ts';
+import { modelIdOf } from '../runs/ids.ts';
 import { printable } from '../terminal/printable.ts';
 import { type CardsOptions, type CommonOptions, outputOf, withCards, withCommon, withKey, withRpc } from './options.ts';
 

@@ -1,19 +1,13 @@
 import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { dataCapacity } from '../../src/model/capacity.ts';
-import { formatManifest } from '../../src/model/manifest.ts';
-import type { Shard } from '../../src/model/shard.ts';
-import { writeShard } from '../../src/model/shardFile.ts';
-import { isPowerOfTwo } from '../../src/numbers/bits.ts';
-import { type MnistInputs, openSource, rangesOf, type Source, type SourceInputs } from '../data/source.ts';
-import type { TableInputs } from '../data/tables.ts';
-import { readShardFile } from '../files/models.ts';
-import { fileHash } from '../files/read.ts';
-import { type Json, type PutFile, Run } from '../runs/run.ts';
+import { copyInputs, dataRun, saidOf } from '../actions/dataRun.ts';
+import type { MnistInputs } from '../files/source.ts';
+import type { TableInputs } from '../files/tables.ts';
+import { proveHere } from '../runs/proveHere.ts';
+import { type Json, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { type Output, remembering } from '../terminal/output.ts';
-import { counted } from '../terminal/plural.ts';
 import {
   type CommonOptions,
   natural,
@@ -24,7 +18,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges, proveHere } from './prove.ts';
+import { originOf, printEdges } from './prove.ts';
 import {
   defaultRows,
   requireFitting,
@@ -102,11 +96,6 @@ async function inputsOf(options: DataOptions, output: Output): Promise<{ [key: s
   return copyInputs(shardFile);
 }
 
-/** Inputs of a data run of shard files that exist already. */
-export function copyInputs(files: readonly string[]): { [key: string]: Json } {
-  return { source: 'files', files: files.map((file) => fileHash('file', file)) };
-}
-
 function defaultName(inputs: { [key: string]: Json }): string {
   if (inputs.source === 'files') return 'data-files';
   if (inputs.source !== 'mnist') {
@@ -116,70 +105,4 @@ function defaultName(inputs: { [key: string]: Json }): string {
   }
   const { set, transform, offset, rows, count } = inputs as MnistInputs;
   return `mnist-${set}-${transform}-${offset}-${rows}x${count}`;
-}
-
-/**
- * Stage `data` of a run: shards `shard-0`, `shard-1`, .., of tables also the manifest `dataset.json`, by which others
- * make the same rows of the same files.
- * @param source of the inputs, where it is open already. @returns the keys of the shards
- */
-export async function dataRun(
-  run: Run,
-  inputs: { [key: string]: Json },
-  outer: Output,
-  source?: Source,
-): Promise<string[]> {
-  const { output, notes, warnings } = remembering(outer);
-  const { shards } = await run.stage('data', async (put) => {
-    output.progress.stage('make shards');
-    const made =
-      inputs.source === 'files' ? copyShards(inputs) : await makeShards(inputs as SourceInputs, put, output, source);
-    const keys = made.map((shard, k) => {
-      dataCapacity(shard);
-      const key = `shard-${k}`;
-      put(key, `${key}.safetensors`, writeShard(shard));
-      if (!isPowerOfTwo(shard.rows)) {
-        output.warn(
-          `${key} has ${counted(shard.rows, 'row')}: it can be registered, but training needs a power of two.`,
-        );
-      }
-      return key;
-    });
-    output.progress.done();
-    return { shards: keys, notes, warnings };
-  });
-  return shards;
-}
-
-/** What was said while the shards were made: a command that is repeated gives the same document. */
-function saidOf(run: Run): { notes: string[]; warnings: string[] } {
-  const { notes = [], warnings = [] } = run.data('data') as { notes?: string[]; warnings?: string[] };
-  return { notes: [...notes], warnings: [...warnings] };
-}
-
-async function makeShards(
-  inputs: SourceInputs,
-  put: PutFile,
-  output: Output,
-  opened: Source | undefined,
-): Promise<Shard[]> {
-  const source = opened ?? (await openSource(inputs));
-  if (opened === undefined) tellSource(source, output);
-  const ranges = rangesOf(inputs);
-  const shards = ranges.map(source.shard);
-  const manifest = source.manifest(ranges.map((range, k) => ({ file: `shard-${k}.safetensors`, ...range })));
-  if (manifest !== undefined) put('manifest', 'dataset.json', formatManifest(manifest));
-  return shards;
-}
-
-/** Says what a source left out, recognised and decided. */
-export function tellSource({ notes, warnings }: Source, output: Output): void {
-  for (const note of notes) output.note(`note: ${note}`);
-  for (const warning of warnings) output.warn(warning);
-}
-
-function copyShards(inputs: { [key: string]: Json }): Shard[] {
-  return (inputs.files as { file: string; fileSha256: string }[]).map(({ file, fileSha256 }) =>
-    readShardFile(file, fileSha256),
-  );
 }

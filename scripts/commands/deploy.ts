@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connect, parseAddress } from '../chain/client.ts';
+import type { Deployment } from '../chain/deploy.ts';
 import { loadAccount } from '../chain/keys.ts';
-import type { Deployment } from '../deploy/deploy.ts';
 import { type ChainOptions, type CommonOptions, outputOf, withCommon, withKey, withRpc } from './options.ts';
 
 interface DeployCommandOptions extends CommonOptions, ChainOptions {
@@ -21,7 +21,7 @@ export function addDeployCommand(program: Command): void {
       const owner = options.owner === undefined ? undefined : parseAddress(options.owner, '--owner');
       const { id } = await connect(options.rpc);
       const account = loadAccount(options, id);
-      const { deployRegistry } = await import('../deploy/deploy.ts');
+      const { deployRegistry } = await import('../chain/deploy.ts');
       output.progress.stage('deploy');
       const deployment = await deployRegistry(options.rpc, {
         account,

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { type ExportFormat, exportModel, lineageOf } from '../actions/exportModel.ts';
+import { writeDurably } from '../files/durable.ts';
 import { modelLabel, readWeightsFile } from '../files/models.ts';
 import { readInput, sha256 } from '../files/read.ts';
-import { writeDurably } from '../runs/durable.ts';
-import { type ExportFormat, exportModel, lineageOf } from '../using/exportModel.ts';
 import { type ChainOptions, type CommonOptions, openRegistry, outputOf, withChain, withCommon } from './options.ts';
 
 interface ExportOptions extends CommonOptions, ChainOptions {

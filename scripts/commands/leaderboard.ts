@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { inWords, type Judgement, judgeResults, marksOf, standsApart } from '../actions/judge.ts';
 import type { Chain } from '../chain/client.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { readResults, type StoredResult } from '../chain/readResults.ts';
 import { type ListedBenchmark, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
-import { parseId } from '../files/ids.ts';
-import { inWords, type Judgement, judgeResults, marksOf, standsApart } from '../scoring/judge.ts';
+import { parseId } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';

@@ -1,29 +1,15 @@
 import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { mergeCapacity } from '../../src/model/capacity.ts';
-import { checkMerge, mergeWeights } from '../../src/model/merge.ts';
-import {
-  averageCoefficients,
-  type Coefficients,
-  exactCoefficients,
-  slerpCoefficients,
-  stackCoefficients,
-  taskCoefficients,
-} from '../../src/model/merge-recipes.ts';
-import { type EqualParents, factorsOf, findEqualParents } from '../../src/model/mergeEffect.ts';
-import { type Schema, sameSchema } from '../../src/model/schema.ts';
-import type { Weights } from '../../src/model/weights.ts';
-import { writeWeights } from '../../src/model/weightsFile.ts';
-import { randomElement } from '../../src/numbers/field.ts';
-import { modelLabel, readWeightsFile } from '../files/models.ts';
+import type { Coefficients } from '../../src/model/merge-recipes.ts';
+import { type EqualParents, factorsOf } from '../../src/model/mergeEffect.ts';
+import { type MergeOutcome, mergeRun } from '../actions/mergeRun.ts';
 import { fileHash, sha256 } from '../files/read.ts';
-import type { MergeInputs } from '../proving/runTasks.ts';
-import { type Json, Run } from '../runs/run.ts';
+import { proveHere } from '../runs/proveHere.ts';
+import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
+import type { MergeInputs } from '../runs/runTasks.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
-import type { Output } from '../terminal/output.ts';
-import { counted } from '../terminal/plural.ts';
 import {
   type AheadOptions,
   type CommonOptions,
@@ -34,7 +20,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges, proveHere } from './prove.ts';
+import { originOf, printEdges } from './prove.ts';
 
 interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
   parents: string[];
@@ -44,16 +30,6 @@ interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
   stack?: string[];
   coefficients?: string;
   run?: string;
-}
-
-interface MergeOutcome {
-  [key: string]: Json;
-  shape: string;
-  recipe: string;
-  /** [layer 1..L][parent], integers over 2^14. */
-  coefficients: Coefficients;
-  /** Parents that hold the same numbers. */
-  equal: (EqualParents & { [key: string]: Json })[];
 }
 
 const RECIPES = ['average', 'task', 'slerp', 'stack', 'coefficients'] as const;
@@ -145,91 +121,6 @@ function defaultName({ parents, recipe, numbers }: MergeInputs): string {
   // Of many layers too long for a folder's name.
   const short = recipe === 'coefficients' ? [sha256(new TextEncoder().encode(numbers.join())).slice(0, 8)] : numbers;
   return ['merge', recipe, ...short, ...parents.map(({ parentSha256 }) => parentSha256.slice(0, 8))].join('-');
-}
-
-/** Stage `merge` of a run: child weights with a fresh salt, and the coefficients that the proof is about. */
-export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise<MergeOutcome> {
-  return run.stage('merge', async (put) => {
-    const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
-    output.progress.stage(`merge ${counted(parents.length, 'model')} of ${modelLabel(parents[0])}`);
-    const coefficients = coefficientsOf(parents, inputs);
-    checkMerge(parents, coefficients);
-    mergeCapacity(parents[0].widths);
-    const equal = findEqualParents(parents).map((group) => ({ ...group }));
-    requireDifferent(parents, equal);
-    const { child } = mergeWeights(parents, coefficients, randomElement());
-    const schema = commonSchema(parents, output);
-    if (schema !== undefined) child.schema = schema;
-    put('model', 'model.safetensors', writeWeights(child));
-    output.progress.done();
-    return { shape: modelLabel(child), recipe: inputs.recipe, coefficients, equal };
-  });
-}
-
-/** The schema of the parents that have one; undefined, with a warning, where two differ. */
-function commonSchema(parents: readonly Weights[], output: Output): Schema | undefined {
-  const known = parents.flatMap(({ schema }, i) => (schema === undefined ? [] : [{ schema, parent: i + 1 }]));
-  const other = known.find(({ schema }) => !sameSchema(schema, known[0].schema));
-  if (other === undefined) return known[0]?.schema;
-  output.warn(
-    `Parents ${known[0].parent} and ${other.parent} were trained on rows of different schemas: the child has none.`,
-  );
-  return undefined;
-}
-
-/** Two files of one model, such as a copy with other metadata, have one commitment: the registry refuses them. */
-function requireDifferent(parents: readonly Weights[], equal: readonly EqualParents[]): void {
-  const layers = parents[0].layers.length;
-  for (const group of equal.filter((one) => one.layers.length === layers)) {
-    const salts = group.parents.map((parent) => parents[parent - 1].salt);
-    const twice = salts.findIndex((salt, k) => salts.indexOf(salt) < k);
-    if (twice < 0) continue;
-    throw new InputError(
-      `Parents ${group.parents[salts.indexOf(salts[twice])]} and ${group.parents[twice]} are one model.`,
-      { hint: 'Give each parent once.' },
-    );
-  }
-}
-
-function coefficientsOf(parents: readonly Weights[], { recipe, numbers }: MergeInputs): Coefficients {
-  const layers = parents[0].layers.length;
-  switch (recipe) {
-    case 'average':
-      requireCount(recipe, numbers, parents.length, 'one number for each parent');
-      return averageCoefficients(layers, numbers);
-    case 'task':
-      requireCount(recipe, numbers, parents.length - 1, 'one factor for each parent but the first');
-      return taskCoefficients(layers, numbers);
-    case 'slerp':
-      return slerpCoefficients(parents, numbers.length === 1 ? numbers[0] : numbers);
-    case 'stack':
-      requireCount(recipe, numbers, layers, 'one parent for each layer');
-      requireParents(numbers, parents.length);
-      return stackCoefficients(
-        parents.length,
-        numbers.map((parent) => parent - 1),
-      );
-    case 'coefficients':
-      return exactCoefficients(
-        layers,
-        parents.length,
-        Array.from({ length: numbers.length / parents.length }, (_, l) =>
-          numbers.slice(l * parents.length, (l + 1) * parents.length),
-        ),
-      );
-  }
-}
-
-function requireCount(recipe: string, numbers: readonly number[], count: number, what: string): void {
-  if (numbers.length !== count) {
-    throw new InputError(`--${recipe} takes ${what}: ${count}, not ${numbers.length}.`);
-  }
-}
-
-/** People count parents from 1, the library from 0: its own message would name another. */
-function requireParents(numbers: readonly number[], parents: number): void {
-  const wrong = numbers.find((parent) => !Number.isInteger(parent) || parent < 1 || parent > parents);
-  if (wrong !== undefined) throw new InputError(`--stack names parent ${wrong}; parents are 1..${parents}.`);
 }
 
 /** What the merge is about, said before anything is proved of it. */

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import Papa from 'papaparse';
+import { type Predictions, predict } from '../actions/predict.ts';
+import { readRows } from '../actions/readRows.ts';
 import { readWeightsFile } from '../files/models.ts';
 import { printable } from '../terminal/printable.ts';
-import { type Predictions, predict } from '../using/predict.ts';
-import { readRows } from '../using/readRows.ts';
 import { type CommonOptions, outputOf, withCommon } from './options.ts';
 
 interface PredictOptions extends CommonOptions {

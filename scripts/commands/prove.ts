@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { getAddress } from 'viem';
-import type { Destination } from '../proving/askChain.ts';
-import type { ProvedEdge } from '../proving/proveRun.ts';
+import type { Destination } from '../runs/askChain.ts';
+import { proveHere } from '../runs/proveHere.ts';
+import type { ProvedEdge } from '../runs/proveRun.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
@@ -51,33 +52,6 @@ export async function scoreOriginOf(options: ScoreboardOptions): Promise<Destina
   const { chain, scoreboard } = await openScoreboard(options);
   const trainer = trainerOf(options, chain.id);
   return { chainId: BigInt(chain.id), registry: getAddress(scoreboard), trainer: getAddress(trainer), chain };
-}
-
-/**
- * Proves a run in this process, after the chain was asked for all that would make it refuse the edge.
- * @throws as `askChain` and `proveRun`
- */
-export async function proveHere(
-  run: Run,
-  where: Destination,
-  output: Output,
-  { ahead = false } = {},
-): Promise<ProvedEdge[]> {
-  const { chainId, registry, trainer } = where;
-  const origin = { chainId, registry, trainer };
-  // imported here because loading the curve library takes longer than most commands
-  const { proverSource } = await import('../proving/openProver.ts');
-  const { isProved, proveRun } = await import('../proving/proveRun.ts');
-  if (!isProved(run, origin)) {
-    const { askChain } = await import('../proving/askChain.ts');
-    await askChain(run, where, output, ahead);
-  }
-  const { source, close } = proverSource();
-  try {
-    return await proveRun(run, origin, output, source);
-  } finally {
-    await close();
-  }
 }
 
 /** The result of everything that proves. @param next options that the next command needs too */

@@ -3,9 +3,10 @@ import { InputError } from '../../src/errors/InputError.ts';
 import type { Orientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
 import { parseWidths } from '../../src/model/shape.ts';
+import { describeRoot } from '../actions/describeRoot.ts';
+import { type RootInputs, rootRun } from '../actions/rootRun.ts';
 import { fileHash } from '../files/read.ts';
-import { describeRoot } from '../importing/describeRoot.ts';
-import { type RootInputs, rootRun } from '../importing/rootRun.ts';
+import { proveHere } from '../runs/proveHere.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
@@ -18,7 +19,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges, proveHere } from './prove.ts';
+import { originOf, printEdges } from './prove.ts';
 
 interface RootOptions extends CommonOptions, StatementOptions {
   from: string[];

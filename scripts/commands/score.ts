@@ -1,25 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { scoreCapacity } from '../../src/model/capacity.ts';
-import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import { forwardTrace } from '../../src/training/forward.ts';
-import { parseId } from '../files/ids.ts';
-import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import { idsOf, registerScores, type ScoringInputs, type ShardScore, scoreAll, sumOf } from '../actions/scoreAll.ts';
+import { type ScoreOutcome, scoreRun } from '../actions/scoreRun.ts';
+import { readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
-import { requireSchemas } from '../files/schemas.ts';
-import { listShards, type ShardEntry } from '../files/shards.ts';
-import { type ScoreInputs, takesOtherSchema } from '../proving/runTasks.ts';
+import { parseId } from '../runs/ids.ts';
+import { proveHere } from '../runs/proveHere.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
-import {
-  idsOf,
-  registerScores,
-  type ScoreOutcome,
-  type ScoringInputs,
-  type ShardScore,
-  scoreAll,
-} from '../scoring/scoreAll.ts';
+import { type ScoreInputs, takesOtherSchema } from '../runs/runTasks.ts';
+import { requireSchemas } from '../runs/schemas.ts';
+import { listShards, type ShardEntry } from '../runs/shards.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
@@ -38,7 +30,7 @@ import {
   withScoreboard,
   withTrainer,
 } from './options.ts';
-import { printEdges, proveHere, scoreOriginOf } from './prove.ts';
+import { printEdges, scoreOriginOf } from './prove.ts';
 
 interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   model: string;
@@ -117,7 +109,7 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   const name = options.run ?? `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
   const run = Run.start(runFolder(options.runs, name), 'scoring', inputs);
   try {
-    const scores = await scoreAll(run, inputs, scoreRun, output);
+    const scores = await scoreAll(run, inputs, output);
     const sum = sumOf(scores);
     if (board === undefined) {
       const next = 'next     the same command with --scoreboard and a key proves and registers all of it';
@@ -144,43 +136,6 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
 function compareSchemas(inputs: ScoreInputs | ScoringInputs, shards: readonly ShardEntry[], output: Output): void {
   const { schema } = readWeightsFile(inputs.model, inputs.modelSha256);
   requireSchemas({ name: inputs.model, schema }, shards, takesOtherSchema(inputs), output);
-}
-
-/** Stage `score` of a run: the result. Nothing else is kept: the proof runs the model again. */
-export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreOutcome> {
-  return run.stage('score', async () => {
-    const model = readWeightsFile(inputs.model, inputs.modelSha256);
-    const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    scoreCapacity(model.widths, shard.rows);
-    output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
-    const { result } = forwardTrace(model, shard);
-    output.progress.done();
-    const isClasses = shard.kind === 'classes';
-    return {
-      shape: modelLabel(model),
-      rows: shard.rows,
-      result: result.toString(),
-      right: isClasses ? Number(result) : null,
-      squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / shard.rows,
-    };
-  });
-}
-
-/** The sum over shards of one kind. @throws InputError for shards of both kinds */
-function sumOf(scores: ShardScore[]): ScoreOutcome {
-  const isClasses = scores[0].right !== null;
-  if (scores.some(({ right }) => (right !== null) !== isClasses)) {
-    throw new InputError('Some shards are of classes and some of numbers: they have no sum.');
-  }
-  const rows = scores.reduce((sum, score) => sum + score.rows, 0);
-  const result = scores.reduce((sum, score) => sum + BigInt(score.result), 0n);
-  return {
-    shape: scores[0].shape,
-    rows,
-    result: result.toString(),
-    right: isClasses ? Number(result) : null,
-    squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / rows,
-  };
 }
 
 function renderScores(scores: ShardScore[], steps?: Awaited<ReturnType<typeof registerScores>>): string {

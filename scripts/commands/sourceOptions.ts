@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import type { Decimal, MissingRule } from '../../src/model/schema.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
-import type { SourceInputs } from '../data/source.ts';
-import { type TableInputs, tableSize } from '../data/tables.ts';
 import { fileHash, splitMember } from '../files/read.ts';
+import type { SourceInputs } from '../files/source.ts';
+import { type TableInputs, tableSize } from '../files/tables.ts';
 import { natural, positive } from './options.ts';
 
 /** Where rows come from and how they are scaled. */

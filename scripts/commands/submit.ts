@@ -1,47 +1,17 @@
 import { type Command, Option } from 'commander';
-import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zeroAddress } from 'viem';
-import { generatePrivateKey } from 'viem/accounts';
-import { DescentError } from '../../src/errors/DescentError.ts';
-import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import { InputError } from '../../src/errors/InputError.ts';
-import { relayedAbi } from '../../src/generated/abi.ts';
-import { encodeShape, encodeShard } from '../../src/model/shape.ts';
-import { type Edge, edgeTransaction, parseEdge } from '../../src/registry/edge.ts';
-import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
-import { typedRequest } from '../../src/registry/relay.ts';
-import {
-  edgeRequest,
-  formatSignedEdge,
-  isSignedEdge,
-  parseSignedEdge,
-  type SignedEdge,
-  signedEdgeCall,
-} from '../../src/registry/signedEdge.ts';
-import type { Statement } from '../../src/registry/statement.ts';
-import { type Chain, connect, requireContract } from '../chain/client.ts';
-import { fileJournal } from '../chain/journal.ts';
+import { encodeShape } from '../../src/model/shape.ts';
+import { type Edge, parseEdge } from '../../src/registry/edge.ts';
+import { modelId, resultId } from '../../src/registry/ids.ts';
+import { formatSignedEdge, isSignedEdge, parseSignedEdge, type SignedEdge } from '../../src/registry/signedEdge.ts';
+import { connect } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
-import { readModel, readResult, readShard } from '../chain/readRegistry.ts';
-import { explainRevert } from '../chain/revert.ts';
-import { type Call, sendOnce } from '../chain/transaction.ts';
+import { readPageDeployment } from '../chain/pageDeployment.ts';
+import { carryEdge, type Submission, signEdge, submitEdge } from '../chain/submitEdge.ts';
+import { writeDurably } from '../files/durable.ts';
 import { linkToSubmit, siteUrl } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
-import { readPageDeployment } from '../page/deployment.ts';
-import { writeDurably } from '../runs/durable.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { type ChainOptions, type CommonOptions, outputOf, positive, withCommon, withKey, withRpc } from './options.ts';
-
-export interface Submission {
-  id: Hex;
-  program: Edge['statement']['program'];
-  registry: Hex;
-  chainId: number;
-  /** False when it was registered before. */
-  sent: boolean;
-  transaction?: Hex;
-  block?: number;
-  gas?: number;
-}
 
 interface SubmitOptions extends CommonOptions, ChainOptions {
   link?: boolean;
@@ -121,133 +91,6 @@ function parseRequest(text: string): Edge | SignedEdge {
 /** Whether the user named a key, good or not. */
 function hasKey({ keyFile, account }: KeyOptions): boolean {
   return keyFile !== undefined || account !== undefined || Boolean(process.env.DESCENT_PRIVATE_KEY);
-}
-
-export function readEdgeFile(path: string): Edge {
-  return readParsed(path, (bytes) => {
-    const text = new TextDecoder().decode(bytes);
-    if (/^\s*\{/.test(text)) return parseEdge(text);
-    throw new FileFormatError('This is no edge file.', {
-      hint: 'Edge files end in .edge.json. descent show tells what a file of weights or rows holds.',
-    });
-  });
-}
-
-/**
- * Registers an edge, exactly once however often it is called.
- * @param journal file that keeps the signed transaction in between.
- * @throws InputError when the edge is of another chain or trainer; DescentError (proof) when the registry rejects it,
- * (chain) for everything else.
- */
-export async function submitEdge(
-  chain: Chain,
-  account: LocalAccount,
-  edge: Edge,
-  journal: string,
-): Promise<Submission> {
-  const { to, data } = edgeTransaction(edge);
-  await requireOrigin(chain, edge);
-  requireTrainer(edge, account);
-  return register(chain, account, edge, { to, data }, journal);
-}
-
-/** As `submitEdge`, for an edge that its trainer signed: the account only pays. */
-export async function carryEdge(
-  chain: Chain,
-  account: LocalAccount,
-  signed: SignedEdge,
-  journal: string,
-): Promise<Submission> {
-  await requireOrigin(chain, signed.edge);
-  await requireContract(chain, signed.relay, 'relay');
-  return register(chain, account, signed.edge, signedEdgeCall(signed), journal);
-}
-
-/**
- * Signs an edge for the relay that its registry trusts.
- * @param seconds until the request expires
- * @throws InputError when the edge is of another chain or trainer, or the registry trusts no relay
- */
-export async function signEdge(chain: Chain, account: LocalAccount, edge: Edge, seconds: number): Promise<SignedEdge> {
-  await requireOrigin(chain, edge);
-  requireTrainer(edge, account);
-  const relay = await relayOf(chain, edge.origin.registry);
-  // Unordered: any number that was not used will do, and nobody guesses the next one to be in the way.
-  const nonce = BigInt(generatePrivateKey());
-  const { timestamp } = await chain.client.getBlock();
-  const where = { relay, nonce, deadline: timestamp + BigInt(seconds) };
-  const signature = await account.signTypedData(typedRequest(edgeRequest(edge, where)) as never);
-  return { edge, ...where, signature };
-}
-
-async function relayOf(chain: Chain, registry: Address): Promise<Address> {
-  const trusted = { address: registry, abi: relayedAbi, functionName: 'trustedForwarder' } as const;
-  const relay = await chain.client.readContract(trusted).catch(() => zeroAddress);
-  if (relay !== zeroAddress) return relay;
-  throw new InputError(`The registry ${registry} trusts no relay.`, { hint: 'Submit the edge with its own key.' });
-}
-
-async function requireOrigin(chain: Chain, { origin, statement }: Edge): Promise<void> {
-  if (origin.chainId !== BigInt(chain.id)) {
-    throw new InputError(`The edge is for chain ${origin.chainId}; the node is of chain ${chain.id}.`, {
-      hint: 'Give another --rpc.',
-    });
-  }
-  await requireContract(chain, origin.registry, statement.program === 'score' ? 'scoreboard' : 'registry');
-}
-
-function requireTrainer({ origin: { trainer } }: Edge, account: LocalAccount): void {
-  if (trainer.toLowerCase() === account.address.toLowerCase()) return;
-  throw new InputError(`The edge was proved for ${trainer}; the key is of ${account.address}.`, {
-    hint: `Submit it with the key of ${trainer}, or prove it again for yourself.`,
-  });
-}
-
-async function register(
-  chain: Chain,
-  account: LocalAccount,
-  { origin, statement }: Edge,
-  call: Call,
-  journal: string,
-): Promise<Submission> {
-  const { registry, trainer } = origin;
-  const known = { id: resultId(statement), program: statement.program, registry, chainId: chain.id };
-  let receipt: TransactionReceipt;
-  try {
-    receipt = await sendOnce(chain, account, call, fileJournal(journal));
-  } catch (error) {
-    const reason = explainRevert(error);
-    const registrant = await registrantOf(chain, registry, statement, reason);
-    if (registrant?.toLowerCase() === trainer.toLowerCase()) return { ...known, sent: false };
-    throw reason;
-  }
-  return {
-    ...known,
-    sent: true,
-    transaction: receipt.transactionHash,
-    block: Number(receipt.blockNumber),
-    gas: Number(receipt.gasUsed),
-  };
-}
-
-/** Who registered the edge's result, where the reason says that it is there already. */
-async function registrantOf(
-  chain: Chain,
-  registry: Hex,
-  statement: Statement,
-  reason: unknown,
-): Promise<Hex | undefined> {
-  const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter', 'NonceUsed'];
-  if (!(reason instanceof DescentError) || !there.includes(reason.code)) return undefined;
-  if (statement.program === 'score') {
-    const model = modelId(statement.model, encodeShape(statement.widths));
-    const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-    const known = await readResult(chain, registry, model, shard);
-    return known?.value === statement.result ? known.prover : undefined;
-  }
-  const id = resultId(statement);
-  if (statement.program === 'data') return (await readShard(chain, registry, id))?.owner;
-  return (await readModel(chain, registry, id))?.trainer;
 }
 
 /** `train.edge.json` becomes `train.signed.json`. */

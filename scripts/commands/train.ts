@@ -5,23 +5,23 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseWidths } from '../../src/model/shape.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
+import type { TrainingInputs } from '../actions/trainingPlan.ts';
+import { describeTraining, trainRun } from '../actions/trainRun.ts';
 import { requireChainId } from '../chain/client.ts';
 import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { loadAccount } from '../chain/keys.ts';
-import { type TableInputs, tableSize } from '../data/tables.ts';
+import { writeDurably } from '../files/durable.ts';
 import { readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
-import { requireSchemas } from '../files/schemas.ts';
-import { listShards } from '../files/shards.ts';
-import { type TrainInputs, takesOtherSchema } from '../proving/runTasks.ts';
-import { writeDurably } from '../runs/durable.ts';
+import { type TableInputs, tableSize } from '../files/tables.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
+import { type TrainInputs, takesOtherSchema } from '../runs/runTasks.ts';
+import { requireSchemas } from '../runs/schemas.ts';
+import { listShards } from '../runs/shards.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
-import type { TrainingInputs } from '../training/plan.ts';
-import { describeTraining, trainRun } from '../training/trainRun.ts';
 import {
   type ChainOptions,
   type CommonOptions,
@@ -146,8 +146,8 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const test = listShards(options.test ?? [], options.runs);
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
-  const { trainAll } = await import('../training/trainAll.ts');
-  const { renderTraining, trainingCurve, trainingDocument } = await import('../training/summary.ts');
+  const { trainAll } = await import('../actions/trainAll.ts');
+  const { renderTraining, trainingCurve, trainingDocument } = await import('../actions/trainingSummary.ts');
   const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'training', inputs);
   try {
     if (context !== undefined) await askBeforeTraining(run, inputs, context, output);
@@ -159,9 +159,9 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
     });
     const curve = join(run.folder, 'curve.svg');
     writeDurably(curve, trainingCurve(training));
-    let registered: Awaited<ReturnType<typeof import('../training/registerAll.ts')['registerAll']>> | undefined;
+    let registered: Awaited<ReturnType<typeof import('../actions/registerAll.ts')['registerAll']>> | undefined;
     if (context !== undefined) {
-      const { registerAll } = await import('../training/registerAll.ts');
+      const { registerAll } = await import('../actions/registerAll.ts');
       const jobs = options.jobs ?? availableParallelism();
       registered = await registerAll(run, inputs, training, { ...context, jobs, output });
     }
@@ -189,7 +189,7 @@ async function askBeforeTraining(
   context: Awaited<ReturnType<typeof contextOf>>,
   output: Output,
 ): Promise<void> {
-  const { lookUp } = await import('../training/registerAll.ts');
+  const { lookUp } = await import('../actions/registerAll.ts');
   await requireChainId(context.chain);
   const first = inputs.seed === null ? GAS_AT_MOST.train : GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed;
   await requireFunds(context.chain, context.account.address, first);

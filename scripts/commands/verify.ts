@@ -19,12 +19,13 @@ import type { Edge } from '../../src/registry/edge.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import type { Origin, Program } from '../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.ts';
+import { checkFiles } from '../actions/verifyChecks.ts';
+import { limitsOf } from '../actions/verifyLimits.ts';
 import { type Chain, connect, parseAddress } from '../chain/client.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
-import { readPowers, readProgramKey } from '../proving/keys.ts';
+import { readEdgeFile } from '../files/models.ts';
+import { readPowers, readProgramKey } from '../runs/keys.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
-import { checkFiles } from '../verify/checks.ts';
-import { limitsOf } from '../verify/limits.ts';
 import {
   type CommonOptions,
   openRegistry,
@@ -34,7 +35,6 @@ import {
   withCommon,
   withScoreboard,
 } from './options.ts';
-import { readEdgeFile } from './submit.ts';
 
 interface VerifyOptions extends CommonOptions, ScoreboardOptions {
   weights?: string;

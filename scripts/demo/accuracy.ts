@@ -3,7 +3,7 @@ import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
 import { evaluate } from '../../src/training/trainer.ts';
-import type { MnistSplit } from '../data/mnist.ts';
+import type { MnistSplit } from '../files/mnist.ts';
 
 /** The test half as shards for evaluation; they are never committed, so their salt does not matter. */
 export function testShards(split: MnistSplit): Shard[] {

@@ -1,5 +1,5 @@
 import type { Hex } from 'viem';
-import { renderTree } from '../commands/tree.ts';
+import { renderTree } from '../actions/renderTree.ts';
 import { alignColumns, shortId } from '../terminal/drawTree.ts';
 import { formatSeconds } from '../terminal/output.ts';
 import type { DemoResult, DemoStep } from './runDemo.ts';

@@ -1,7 +1,9 @@
+import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
+import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { readParsed } from './read.ts';
 
 /** @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
@@ -17,4 +19,15 @@ export function readShardFile(path: string, hash?: string): Shard {
 /** 49-32-10 */
 export function modelLabel({ widths }: { widths: readonly number[] }): string {
   return widths.join('-');
+}
+
+/** @throws InputError, FileFormatError naming the file */
+export function readEdgeFile(path: string): Edge {
+  return readParsed(path, (bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    if (/^\s*\{/.test(text)) return parseEdge(text);
+    throw new FileFormatError('This is no edge file.', {
+      hint: 'Edge files end in .edge.json. descent show tells what a file of weights or rows holds.',
+    });
+  });
 }

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { makeFolders } from './durable.ts';
+import { makeFolders } from '../files/durable.ts';
 
 /** Code of the error that says: another process works in this folder. */
 export const RUN_IN_USE = 'RUN_IN_USE';

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { removeTemporaryFiles, writeDurably } from '../files/durable.ts';
 import { commandLine } from '../terminal/invocation.ts';
-import { removeTemporaryFiles, writeDurably } from './durable.ts';
 import { lockFolder } from './lock.ts';
 
 export type RunKind = 'data' | 'seed' | 'train' | 'root' | 'merge' | 'score' | 'training' | 'scoring';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { writeDurably } from '../runs/durable.ts';
+import { writeDurably } from '../files/durable.ts';
 
 /** Bytes at..at+length of an open file. @throws RangeError where it ends before */
 export function readRange(handle: number, at: number, length: number): Uint8Array {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Curve } from '../../src/argument/curve.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { writeDurably } from '../runs/durable.ts';
+import { writeDurably } from '../files/durable.ts';
 import type { Bn254 } from './bn254.ts';
 import { applyBeacon, type Beacon, contribute, newKey } from './ceremony.ts';
 import { makeDevKey } from './devKey.ts';

@@ -4,7 +4,7 @@ import { Curve, type Progress, type Srs } from '../../src/argument/curve.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { ADDRESS_BITS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
-import { writeDurably } from '../runs/durable.ts';
+import { writeDurably } from '../files/durable.ts';
 import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
 import { readRange, writeIfChanged } from './files.ts';
 import { SETUP_FOLDER, SRS_JSON } from './paths.ts';

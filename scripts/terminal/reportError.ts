@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
-import { describeFileError } from '../files/fileError.ts';
+import { describeFileError } from './fileError.ts';
 import { type OutputStreams, replaceBigints } from './output.ts';
 import { printable } from './printable.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { makeFolders, removeTemporaryFiles, writeDurably } from '../../scripts/runs/durable.ts';
+import { makeFolders, removeTemporaryFiles, writeDurably } from '../../scripts/files/durable.ts';
 import { lockFolder } from '../../scripts/runs/lock.ts';
 import { Run } from '../../scripts/runs/run.ts';
 import { temporaryFolder } from './cli.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { describeFileError } from '../../scripts/files/fileError.ts';
+import { writeDurably } from '../../scripts/files/durable.ts';
 import { readInput } from '../../scripts/files/read.ts';
-import { writeDurably } from '../../scripts/runs/durable.ts';
+import { describeFileError } from '../../scripts/terminal/fileError.ts';
 import { descent, smallInputs, temporaryFolder } from './cli.ts';
 
 describe('what stands in the way of a file is told apart', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createPublicClient, encodeEventTopics, http } from 'viem';
-import { deployRegistry } from '../../scripts/deploy/deploy.ts';
+import { deployRegistry } from '../../scripts/chain/deploy.ts';
 import { scoreboardAbi } from '../../src/generated/abi.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';

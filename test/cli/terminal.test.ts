@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { requireSchema, sideBySide } from '../../scripts/files/schemas.ts';
+import { requireSchema, sideBySide } from '../../scripts/runs/schemas.ts';
 import { alignColumns, drawTree, shortId } from '../../scripts/terminal/drawTree.ts';
 import { createOutput, formatSeconds } from '../../scripts/terminal/output.ts';
 import { reportError } from '../../scripts/terminal/reportError.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { countBranches } from '../../scripts/coverage/countBranches.ts';
-import { coverageReport } from '../../scripts/coverage/report.ts';
+import { countBranches } from '../../scripts/build/coverage/countBranches.ts';
+import { coverageReport } from '../../scripts/build/coverage/report.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -65,7 +65,7 @@ contracts/Every.sol:25:29  { y := add(y, 1) }  was never entered
 
 const CONFIG = `import hardhatNodeTestRunner from '@nomicfoundation/hardhat-node-test-runner';
 import { defineConfig } from 'hardhat/config';
-import { branchCoverage } from '${pathToFileURL(join(ROOT, 'scripts/coverage/plugin.ts'))}';
+import { branchCoverage } from '${pathToFileURL(join(ROOT, 'scripts/build/coverage/plugin.ts'))}';
 export default defineConfig({
   plugins: [hardhatNodeTestRunner, branchCoverage()],
   solidity: { version: '0.8.37', path: '${createRequire(import.meta.url).resolve('solc/soljson.js')}' },

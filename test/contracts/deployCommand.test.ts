@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from '../../scripts/chain/client.ts';
+import { readDeployments } from '../../scripts/chain/deploy.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
-import { readDeployments } from '../../scripts/deploy/deploy.ts';
 import { descent, temporaryFolder } from '../cli/cli.ts';
 
 const NOBODY = '0x0000000000000000000000000000000000000000';

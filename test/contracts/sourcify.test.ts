@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import hre, { network } from 'hardhat';
 import { createPublicClient, type Hex, http } from 'viem';
+import { type Deployment, deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
-import { type Deployment, deployRegistry, readDeployments } from '../../scripts/deploy/deploy.ts';
-import { verifySources } from '../../scripts/deploy/sourcify.ts';
+import { verifySources } from '../../scripts/chain/sourcify.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 
 const CHAIN = 11155111;

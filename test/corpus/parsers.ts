@@ -1,4 +1,4 @@
-import { ParquetReader } from '../../scripts/data/parquetReader.ts';
+import { ParquetReader } from '../../scripts/files/parquetReader.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { readFloatModel } from '../../src/model/import/floatModel.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';

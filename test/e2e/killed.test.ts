@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { descendants, survivors } from '../cli/processes.ts';
 
 const SERVE = `
-  import { servePage } from '${new URL('../../scripts/page/servePage.ts', import.meta.url).href}';
+  import { servePage } from '${new URL('../../scripts/demo/servePage.ts', import.meta.url).href}';
   const { address } = await servePage('nowhere.json');
   console.log(address);
   setInterval(() => {}, 60_000);`;

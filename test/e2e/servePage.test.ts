@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { servePage } from '../../scripts/page/servePage.ts';
+import { servePage } from '../../scripts/demo/servePage.ts';
 import { temporaryFolder } from '../cli/cli.ts';
 
 // Port 9 (discard) of this machine: nobody answers there.

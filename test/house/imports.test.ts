@@ -18,6 +18,22 @@ const ALLOWED: Record<string, string[]> = {
   registry: ['proof', 'programs', 'argument', 'training', 'model', 'numbers', 'errors'],
 };
 
+// The same for the folders of scripts. Each folder uses only folders above it in this list, so there are no circles
+// between folders. The files of scripts itself are what Node.js starts: they may use all of it.
+const ALLOWED_IN_SCRIPTS: Record<string, string[]> = {
+  // Before anything is installed: plain JavaScript and Node.js alone.
+  bootstrap: [],
+  terminal: [],
+  files: ['terminal'],
+  chain: ['files', 'terminal'],
+  build: ['chain', 'files', 'terminal'],
+  setup: ['build', 'files', 'terminal'],
+  runs: ['setup', 'chain', 'files', 'terminal'],
+  actions: ['runs', 'chain', 'files', 'terminal'],
+  demo: ['actions', 'runs', 'chain', 'files', 'terminal'],
+  commands: ['demo', 'actions', 'runs', 'chain', 'files', 'terminal'],
+};
+
 // src runs in a browser too: bytes come in, bytes go out.
 const FORBIDDEN_IN_SRC =
   /^(node:|fs$|fs\/|path$|os$|child_process$|worker_threads$|crypto$|hardhat|@nomicfoundation\/|react|next|commander)/;
@@ -34,6 +50,7 @@ function complaint({ from, to, isPackage }: Import): string | undefined {
   if (area === 'test' || area === 'bench') return undefined;
   if (toArea === 'test' || toArea === 'bench') return `${from} imports ${to}: nothing may depend on tests`;
   if (area === 'scripts' && toArea === 'web') return `${from} imports ${to}: scripts may only use src`;
+  if (area === 'scripts') return complaintInScripts({ from, to, isPackage });
   if (area !== 'src') return undefined;
   if (toArea !== 'src') return `${from} imports ${to}: src may only use src`;
   if (from === 'src/index.ts' || folder === toFolder) return undefined;
@@ -43,6 +60,19 @@ function complaint({ from, to, isPackage }: Import): string | undefined {
   return ALLOWED[folder].includes(toFolder)
     ? undefined
     : `${from} imports ${to}: src/${folder} may not use src/${toFolder}`;
+}
+
+function complaintInScripts({ from, to }: Import): string | undefined {
+  const [, folder, isInFolder] = from.split('/');
+  const [toArea, toFolder] = to.split('/');
+  if (isInFolder === undefined) return undefined;
+  if (!(folder in ALLOWED_IN_SCRIPTS))
+    return `${from}: the folder scripts/${folder} has no place in the list of floors`;
+  if (folder === 'bootstrap' && toArea !== 'scripts') return `${from} imports ${to}, which needs what is not installed`;
+  if (toArea !== 'scripts' || folder === toFolder) return undefined;
+  return ALLOWED_IN_SCRIPTS[folder].includes(toFolder)
+    ? undefined
+    : `${from} imports ${to}: scripts/${folder} may not use scripts/${toFolder}`;
 }
 
 const check = (sources: Map<string, string>) => importsOf(sources).map(complaint).filter(Boolean);
@@ -65,8 +95,42 @@ describe('the import graph', () => {
       ['src/registry/a.ts', "export { y } from '../../scripts/x.ts';"],
       ['scripts/a.ts', "import '../test/house/sources.ts';"],
       ['src/novel/a.ts', "import '../errors/DescentError.ts';"],
+      ['scripts/actions/a.ts', "import { b } from '../commands/data.ts';"],
+      ['scripts/runs/a.ts', "const { b } = await import('../actions/trainAll.ts');"],
+      ['scripts/files/a.ts', "import type { Run } from '../runs/run.ts';"],
+      ['scripts/terminal/a.ts', "export { b } from '../cli.ts';"],
+      ['scripts/build/coverage/a.ts', "import '../../setup/keys.ts';"],
+      ['scripts/bootstrap/a.mjs', "import '../../src/errors/DescentError.ts';"],
+      ['scripts/chain/a.ts', "import '../../web/lib/files.ts';"],
+      ['scripts/novel/a.ts', "import '../terminal/plural.ts';"],
     ];
     for (const [path, text] of bad) assert.equal(check(new Map([[path, text]])).length, 1, path);
+  });
+
+  it('takes no downward import for an upward one', () => {
+    const good: [string, string][] = [
+      ['scripts/commands/a.ts', "import { dataRun } from '../actions/dataRun.ts';"],
+      ['scripts/actions/a.ts', "import { b } from './b.ts';"],
+      ['scripts/build/coverage/a.ts', "import { b } from '../abi.ts';"],
+      ['scripts/cli.ts', "import { createProgram } from './commands/program.ts';"],
+      ['scripts/chain/a.ts', "import { InputError } from '../../src/errors/InputError.ts';"],
+    ];
+    for (const [path, text] of good) assert.deepEqual(check(new Map([[path, text]])), [], path);
+  });
+
+  it('has floors: each folder of scripts stands in the list, after all that it may use', () => {
+    const folders = Object.keys(ALLOWED_IN_SCRIPTS);
+    const known = new Set(projectFiles('scripts').flatMap((path) => path.split('/').slice(1, -1).slice(0, 1)));
+    assert.deepEqual([...folders].sort(), [...known].sort());
+    for (const [k, folder] of folders.entries()) {
+      for (const below of ALLOWED_IN_SCRIPTS[folder]) assert.ok(folders.indexOf(below) < k, `${folder} uses ${below}`);
+    }
+  });
+
+  it('is seen where folders are called as those that builds make', () => {
+    for (const path of ['scripts/build/abi.ts', 'scripts/build/coverage/plugin.ts', 'scripts/runs/run.ts']) {
+      assert.ok(scriptSources().has(path), path);
+    }
   });
 
   it('would notice a circle', () => {

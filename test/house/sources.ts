@@ -6,14 +6,16 @@ import ts from 'typescript';
 /** The project's root folder. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const NOT_OURS = new Set(['node_modules', '.git', 'build', 'cache', 'artifacts', 'coverage', 'runs', '.next', 'types']);
+const NOT_OURS = new Set(['node_modules', '.git', '.next']);
+// At the root only: scripts/build and scripts/runs are ours.
+const MADE = new Set(['build', 'cache', 'artifacts', 'coverage', 'runs', 'types']);
 const GENERATED = ['src/generated/', 'contracts/verifiers/', 'circuits/generated/'];
 
 /** Paths of all files of the project, relative to its root, with forward slashes; installed and built files left out. */
 export function projectFiles(folder = ''): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(folder, entry.name);
-    if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : projectFiles(path);
+    if (entry.isDirectory()) return NOT_OURS.has(entry.name) || MADE.has(path) ? [] : projectFiles(path);
     return [path];
   });
 }

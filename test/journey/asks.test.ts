@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { connect } from '../../scripts/chain/client.ts';
+import { type Deployment, deployRegistry } from '../../scripts/chain/deploy.ts';
 import { GAS_AT_MOST } from '../../scripts/chain/funds.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
-import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { descent, smallInputs, temporaryFolder } from '../cli/cli.ts';
 import { type Faults, startNodeProxy, upstreamOf } from '../support/nodeProxy.ts';
 

@@ -5,12 +5,12 @@ import { after, before, describe, it } from 'node:test';
 import type { Hex } from 'viem';
 import { connect } from '../../scripts/chain/client.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
+import { DEPLOYMENT_FILE } from '../../scripts/chain/pageDeployment.ts';
 import { readTree } from '../../scripts/chain/readRegistry.ts';
 import { readLeaderboard } from '../../scripts/chain/readScoreboard.ts';
 import { accuracyOf } from '../../scripts/demo/accuracy.ts';
 import { MODELS as STORY } from '../../scripts/demo/story.ts';
 import { readShardFile, readWeightsFile } from '../../scripts/files/models.ts';
-import { DEPLOYMENT_FILE } from '../../scripts/page/deployment.ts';
 import { modelCardsAbi } from '../../src/generated/abi.ts';
 import { descentProcess, temporaryFolder } from '../cli/cli.ts';
 

@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { prepareHome } from '../../scripts/bootstrap/home.mjs';
 import { buildPackage } from '../../scripts/build/package.ts';
 import { connect } from '../../scripts/chain/client.ts';
+import { type Deployment, deployRegistry } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { startLocalNode } from '../../scripts/chain/localNode.ts';
-import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { temporaryFolder } from '../cli/cli.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -20,10 +20,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const PARTS = ['contracts', 'test/contracts/solidity', 'scripts', 'src', 'hardhat.config.ts', 'package.json'];
 /** The compiler writes metadata, which Hardhat does not ask for by itself. */
 const CONFIG = `import config from './hardhat.config.ts';
-const { default: compiler } = config.solidity.profiles;
 const outputSelection = { '*': { '*': ['metadata'] } };
-const settings = { ...compiler.settings, outputSelection };
-export default { ...config, solidity: { profiles: { default: { ...compiler, settings } } } };
+const settings = { ...config.solidity.settings, outputSelection };
+export default { ...config, solidity: { ...config.solidity, settings } };
 `;
 
 interface Compiled {

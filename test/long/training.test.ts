@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { deployRegistry } from '../../scripts/chain/deploy.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
-import { deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { descent, descentProcess, temporaryFolder } from '../cli/cli.ts';
 
 /** A whole training run with the real prover, verifiers and node, killed and continued. */

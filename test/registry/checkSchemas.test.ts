@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Hex, padHex } from 'viem';
-import { limitsOf } from '../../scripts/verify/limits.ts';
+import { limitsOf } from '../../scripts/actions/verifyLimits.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import { comparedWithStated, isSameSchema } from '../../src/registry/checkSchemas.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';

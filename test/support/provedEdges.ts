@@ -12,10 +12,10 @@ import {
   parseEventLogs,
 } from 'viem';
 import { type Chain, connect } from '../../scripts/chain/client.ts';
+import { type Deployment, deployRegistry } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { sendOnce } from '../../scripts/chain/transaction.ts';
-import { type Deployment, deployRegistry } from '../../scripts/deploy/deploy.ts';
 import { keyFiles } from '../../scripts/setup/paths.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';

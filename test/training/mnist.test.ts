@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadMnist } from '../../scripts/data/mnist.ts';
+import { loadMnist } from '../../scripts/files/mnist.ts';
 import { checkShard, type Shard, shardLabel, splitRows } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { seedWeights } from '../../src/training/seed.ts';

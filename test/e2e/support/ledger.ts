@@ -12,9 +12,9 @@ import {
   zeroAddress,
 } from 'viem';
 import { type Chain, connect } from '../../../scripts/chain/client.ts';
+import type { Deployment } from '../../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../../scripts/chain/keys.ts';
 import { sendOnce } from '../../../scripts/chain/transaction.ts';
-import type { Deployment } from '../../../scripts/deploy/deploy.ts';
 import { creditVaultAbi, modelCardsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { servePage as serve } from '../../../scripts/page/servePage.ts';
+import { servePage as serve } from '../../../scripts/demo/servePage.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const NEXT = join(ROOT, 'node_modules/next/dist/bin/next');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { loadMnist } from '../../../scripts/data/mnist.ts';
+import { loadMnist } from '../../../scripts/files/mnist.ts';
 import { fitToRanges } from '../../../src/model/import/fit.ts';
 import { floatForward, readFloatModel } from '../../../src/model/import/floatModel.ts';
 import { quantiseModel } from '../../../src/model/import/quantise.ts';

@@ -1,0 +1,81 @@
+import type { Address } from 'viem';
+import { InputError } from '../../src/errors/InputError.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { describeOnnxInput, writeOnnx } from '../../src/model/export/onnx.ts';
+import { writeTorchState } from '../../src/model/export/torchState.ts';
+import { formatSchema } from '../../src/model/schema.ts';
+import type { Weights } from '../../src/model/weights.ts';
+import { exportFloatWeights } from '../../src/model/weightsFile.ts';
+import { ancestorsOf } from '../../src/registry/ancestry.ts';
+import { comparedWithStated } from '../../src/registry/checkSchemas.ts';
+import type { Chain } from '../chain/client.ts';
+import { readLineage } from '../chain/readLineage.ts';
+import { translateErrors } from '../chain/readRegistry.ts';
+import { createCommitter } from '../runs/commit.ts';
+
+export type ExportFormat = 'safetensors' | 'onnx' | 'torch-state';
+
+/** Nodes of a lineage that the metadata names. */
+const MAX_LINEAGE = 1000;
+
+/**
+ * What the file says of where the model comes from.
+ * @throws InputError when the registry does not hold the model, or has another schema of it than the file
+ */
+export async function lineageOf(
+  weights: Weights,
+  { chain, registry }: { chain: Chain; registry: Address },
+): Promise<Record<string, string>> {
+  const committer = createCommitter();
+  const id = await committer.model(weights).finally(() => committer.close());
+  const nodeOf = await readLineage(chain, registry);
+  if (nodeOf(id) === undefined) {
+    throw new InputError(`The registry ${registry} does not hold the model ${id}.`, {
+      hint: 'Submit its edge first, or export without --registry: then the file names no lineage.',
+    });
+  }
+  const call = { address: registry, abi: modelRegistryAbi, functionName: 'schemaOf', args: [id] } as const;
+  const stated = await translateErrors(() => chain.client.readContract(call));
+  const schema = comparedWithStated(weights.schema, stated);
+  if (schema === 'other') {
+    throw new InputError(`The registry ${registry} has another schema of the model ${id} than the file.`, {
+      hint: 'Somebody changed the names in the file: get it anew, or export without --registry.',
+    });
+  }
+  const ids = [id, ...ancestorsOf(id, nodeOf)];
+  const nodes = ids.slice(0, MAX_LINEAGE).map((one) => {
+    const { parents = [], training } = nodeOf(one) ?? {};
+    return { id: one, parents, ...(training && { shard: training.shard }) };
+  });
+  return {
+    'descent.model': id,
+    'descent.registry': registry,
+    ...(weights.schema && { 'descent.schema_stated': schema === 'same' ? 'by the registry' : 'by the file alone' }),
+    'descent.chain_id': `${chain.id}`,
+    'descent.lineage': JSON.stringify(nodes),
+    ...(ids.length > nodes.length && { 'descent.lineage_left_out': `${ids.length - nodes.length}` }),
+  };
+}
+
+/** The bytes of a float model, and what they take and hold, for people. */
+export function exportModel(
+  weights: Weights,
+  { format, scaled, lineage }: { format: ExportFormat; scaled: boolean; lineage: Record<string, string> },
+): { bytes: Uint8Array; metadata: Record<string, string>; takes: string } {
+  const { schema, widths } = weights;
+  const metadata = {
+    'descent.shape': widths.join('-'),
+    'descent.activation': 'ReLU after every layer but the last',
+    'descent.rounding': 'float32 of the fixed-point weights; the proofs compute in integers',
+    ...(schema && { 'descent.schema': formatSchema(schema) }),
+    ...lineage,
+  };
+  if (format === 'onnx') {
+    return { bytes: writeOnnx(weights, { scaled, metadata }), metadata, takes: describeOnnxInput(schema, scaled) };
+  }
+  if (scaled)
+    throw new InputError('--scaled-features is for --to onnx.', { hint: 'Other formats hold weights alone.' });
+  const takes = describeOnnxInput(schema, true);
+  if (format === 'safetensors') return { bytes: exportFloatWeights(weights, metadata), metadata, takes };
+  return { bytes: writeTorchState(weights, metadata), metadata, takes };
+}

@@ -1,0 +1,41 @@
+import { scoreCapacity } from '../../src/model/capacity.ts';
+import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
+import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import type { Run } from '../runs/run.ts';
+import type { ScoreInputs } from '../runs/runTasks.ts';
+import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
+
+/** A model's result on one shard. */
+export interface ScoreOutcome {
+  [key: string]: string | number | null;
+  shape: string;
+  rows: number;
+  /** As the statement has it: rows right, or the sum of squared errors with 18 fraction bits. */
+  result: string;
+  /** Rows whose label has strictly the largest output; null for regression. */
+  right: number | null;
+  /** Mean over rows of the squared error, summed over outputs; null for classes. */
+  squaredError: number | null;
+}
+
+/** Stage `score` of a run: the result. Nothing else is kept: the proof runs the model again. */
+export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreOutcome> {
+  return run.stage('score', async () => {
+    const model = readWeightsFile(inputs.model, inputs.modelSha256);
+    const shard = readShardFile(inputs.shard, inputs.shardSha256);
+    scoreCapacity(model.widths, shard.rows);
+    output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
+    const { result } = forwardTrace(model, shard);
+    output.progress.done();
+    const isClasses = shard.kind === 'classes';
+    return {
+      shape: modelLabel(model),
+      rows: shard.rows,
+      result: result.toString(),
+      right: isClasses ? Number(result) : null,
+      squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / shard.rows,
+    };
+  });
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { writeWeights } from '../../src/model/weightsFile.ts';
+import { randomElement } from '../../src/numbers/field.ts';
+import { seedWeights } from '../../src/training/seed.ts';
+import type { Chain } from '../chain/client.ts';
+import { fileJournal } from '../chain/journal.ts';
+import { LOCAL_CHAINS } from '../chain/keys.ts';
+import { explainRevert, revertName } from '../chain/revert.ts';
+import { sendOnce } from '../chain/transaction.ts';
+import type { Run } from '../runs/run.ts';
+import type { Output } from '../terminal/output.ts';
+
+const BLOCK_TIMEOUT_MS = 300_000;
+
+/** Where a seed is drawn. */
+export interface SeedContext {
+  chain: Chain;
+  registry: Hex;
+  account: LocalAccount;
+}
+
+/** What identifies a seed run: the same inputs continue it. */
+export function seedInputs(widths: readonly number[], { chain, registry, account }: SeedContext) {
+  return { shape: widths.join('-'), chainId: chain.id, registry: registry.toLowerCase(), trainer: account.address };
+}
+
+/**
+ * Stages `request` (one transaction) and `seed` (weights with a fresh salt) of a run.
+ * @throws DescentError (chain) when the request fails or the seed has expired.
+ */
+export async function seedRun(run: Run, widths: number[], context: SeedContext, output: Output): Promise<void> {
+  const { requestId } = await run.stage('request', async () => {
+    output.progress.stage('request a seed');
+    const request = await requestSeed(context, widths, join(run.folder, 'request.tx'));
+    output.progress.done();
+    return request;
+  });
+  await run.stage('seed', async (put) => {
+    output.progress.stage('wait for the block that decides the seed');
+    const seed = await awaitSeed(context, BigInt(requestId));
+    output.progress.stage(`derive the weights of ${widths.join('-')}`);
+    put('model', 'model.safetensors', writeWeights(seedWeights(widths, seed, randomElement())));
+    output.progress.done();
+    return { seed: seed.toString(), requestId };
+  });
+}
+
+async function requestSeed({ chain, registry, account }: SeedContext, widths: number[], journal: string) {
+  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths] });
+  try {
+    const receipt = await sendOnce(chain, account, { to: registry, data }, fileJournal(journal));
+    const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
+    return {
+      requestId: event.args.requestId.toString(),
+      seedBlock: event.args.seedBlock.toString(),
+      transaction: receipt.transactionHash,
+      gas: Number(receipt.gasUsed),
+    };
+  } catch (error) {
+    throw explainRevert(error);
+  }
+}
+
+/** The seed, as soon as the registry knows it. On a local chain, which mines on demand, it mines the blocks itself. */
+async function awaitSeed({ chain, registry }: SeedContext, requestId: bigint): Promise<bigint> {
+  const deadline = Date.now() + BLOCK_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    try {
+      return await chain.client.readContract({
+        address: registry,
+        abi: modelRegistryAbi,
+        functionName: 'seedOf',
+        args: [requestId],
+      });
+    } catch (error) {
+      if (revertName(error) !== 'SeedTooEarly') throw explainRevert(error);
+    }
+    if (LOCAL_CHAINS.includes(chain.id)) await mine(chain);
+    else await new Promise((resolve) => setTimeout(resolve, chain.client.pollingInterval));
+  }
+  throw new DescentError(`No new block for ${BLOCK_TIMEOUT_MS / 60_000} minutes.`, {
+    code: 'NO_BLOCK',
+    exit: 'chain',
+    hint: 'Run the same command again: it continues to wait for the same seed.',
+  });
+}
+
+/** Mines a block where the node can; elsewhere waits, because a local chain may also have a block time. */
+async function mine({ client }: Chain): Promise<void> {
+  try {
+    await client.request({ method: 'evm_mine' as never });
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, client.pollingInterval));
+  }
+}

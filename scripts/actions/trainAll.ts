@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '../../src/errors/InputError.ts';
+import { trainCapacity } from '../../src/model/capacity.ts';
+import { checkSegment, parseWidths } from '../../src/model/shape.ts';
+import type { Shard } from '../../src/model/shard.ts';
+import type { Weights } from '../../src/model/weights.ts';
+import { evaluate } from '../../src/training/trainer.ts';
+import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import { fileHash } from '../files/read.ts';
+import { openSource, rangesOf, type SourceInputs } from '../files/source.ts';
+import { type Json, Run, type RunKind } from '../runs/run.ts';
+import type { TrainInputs } from '../runs/runTasks.ts';
+import { requireSchemas } from '../runs/schemas.ts';
+import type { ShardEntry } from '../runs/shards.ts';
+import { type Output, withoutProgress } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
+import { dataRun, tellSource } from './dataRun.ts';
+import { type SeedContext, seedInputs, seedRun } from './seedRun.ts';
+import {
+  type Measured,
+  modelFile,
+  type Segment,
+  shardEntry,
+  subfolder,
+  type Training,
+  type TrainingInputs,
+} from './trainingPlan.ts';
+import { type TrainOutcome, trainRun } from './trainRun.ts';
+
+/** What the work on a training run takes from its caller. */
+export interface TrainAllOptions {
+  /** Shards on which the model is measured after each segment. */
+  test: ShardEntry[];
+  /** Where the seed is drawn, for a run that starts from one. */
+  seedContext: SeedContext | undefined;
+  /** Whether rows may have another schema than the model's line. */
+  otherSchema: boolean;
+  output: Output;
+}
+
+/**
+ * Makes the shards of a training run, draws its seed if it has one, and trains all segments: each epoch takes every
+ * shard once, in order. Nothing is proved here. Whatever is done already is not done again; one segment is in memory.
+ * @throws InputError, CapacityError before anything is written; TrainingRangeError when a value leaves its range
+ */
+export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainAllOptions): Promise<Training> {
+  const { output, test } = options;
+  if (inputs.seed !== null && options.seedContext === undefined) {
+    throw new InputError('A seed is drawn on chain.', { hint: 'Give --registry and a key, or a --parent.' });
+  }
+  const widths = inputs.seed === null ? readParent(inputs).widths : parseWidths(inputs.seed);
+  for (const { shard, shardSha256 } of test) requireFit(widths, readShardFile(shard, shardSha256));
+  for (const { shard, shardSha256 } of inputs.shards ?? []) {
+    requireTrainable(widths, readShardFile(shard, shardSha256), inputs);
+  }
+  const shards = inputs.shards ?? (await makeShards(run, inputs, widths, output));
+  compareSchemas(inputs, shards, options);
+  const shardFolders = inputs.shards === null ? shards.map((_, k) => subfolder.shard(run.folder, k)) : undefined;
+  const seedFolder = inputs.seed === null ? undefined : await drawSeed(run, widths, options);
+  const parent = seedFolder === undefined ? inputs.parent! : modelFile(seedFolder);
+  const shape = modelLabel({ widths });
+
+  const total = inputs.epochs * shards.length;
+  output.progress.stage(`train ${shape} in ${total} segment${total === 1 ? '' : 's'}`);
+  const before = await measure(run, 0, parent, test);
+  if (before !== undefined) output.note(`  before: ${describe('test', before)}`);
+  const segments: Segment[] = [];
+  for (let number = 1; number <= total; number++) {
+    const k = (number - 1) % shards.length;
+    const folder = subfolder.segment(run.folder, number);
+    const from = number === 1 ? parent : modelFile(subfolder.segment(run.folder, number - 1));
+    const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
+      const { lr, batch } = inputs;
+      const begun = performance.now();
+      const outcome = await trainOne(
+        folder,
+        { ...fileHash('parent', from), ...shards[k], lr, batch, ...(options.otherSchema && { otherSchema: 'yes' }) },
+        (fraction, detail) => output.progress.update((number - 1 + fraction) / total, `segment ${number}, ${detail}`),
+      );
+      return { ...outcome, seconds: (performance.now() - begun) / 1000 };
+    });
+    const tested = await measure(run, number, modelFile(folder), test);
+    const training: Measured = { loss, accuracy };
+    const epoch = Math.ceil(number / shards.length);
+    segments.push({ number, epoch, shard: k, folder, rows, training, test: tested, seconds });
+    const onTest = tested === undefined ? '' : `; ${describe('test', tested)}`;
+    output.note(`  segment ${number} of ${total}: ${describe('on the way', training)}${onTest}`);
+    output.progress.update(number / total);
+  }
+  output.progress.done();
+  return {
+    shape,
+    seedFolder,
+    parent,
+    shards,
+    shardFolders,
+    before,
+    segments,
+    model: modelFile(segments.at(-1)!.folder),
+  };
+}
+
+function readParent({ parent, parentSha256 }: TrainingInputs): Weights {
+  return readWeightsFile(parent!, parentSha256!);
+}
+
+/** @throws InputError for shards or test rows that do not mean what the parent was made for, or the first shard means */
+function compareSchemas(inputs: TrainingInputs, shards: readonly ShardEntry[], options: TrainAllOptions): void {
+  const { test, otherSchema, output } = options;
+  const [first] = shards;
+  const parent = inputs.seed === null ? readParent(inputs).schema : undefined;
+  const line =
+    parent === undefined
+      ? { name: first.shard, schema: readShardFile(first.shard, first.shardSha256).schema }
+      : { name: inputs.parent!, schema: parent };
+  if (line.schema !== undefined) requireSchemas(line, [...shards, ...test], otherSchema, output);
+}
+
+/** @throws InputError, CapacityError for a shard that this network cannot be trained on */
+function requireTrainable(widths: readonly number[], shard: Shard, { lr, batch }: TrainingInputs): void {
+  requireFit(widths, shard);
+  checkSegment({ lr, batch, rows: shard.rows });
+  trainCapacity(widths, shard.rows);
+}
+
+function requireFit(widths: readonly number[], { inputs, outputs }: Shard): void {
+  if (inputs === widths[0] && outputs === widths.at(-1)) return;
+  throw new InputError(
+    `A ${modelLabel({ widths })} network cannot use a shard of ${inputs} inputs and ${outputs} outputs.`,
+  );
+}
+
+/** One data run a shard, so that they can be proved side by side. */
+async function makeShards(
+  run: Run,
+  inputs: TrainingInputs,
+  widths: readonly number[],
+  output: Output,
+): Promise<ShardEntry[]> {
+  const { shards } = await run.stage('shards', async () => {
+    const whole = inputs.source!;
+    const ranges = rangesOf(whole);
+    output.progress.stage(`make ${counted(ranges.length, 'shard')} of ${counted(whole.rows, 'row')}`);
+    const source = await openSource(whole);
+    tellSource(source, output);
+    // All rows once without keeping them: a bad one is found before anything is written.
+    for (const range of ranges) requireTrainable(widths, source.shard(range), inputs);
+    for (const [k, { first }] of ranges.entries()) {
+      const own: SourceInputs = { ...whole, offset: first, count: 1 };
+      await within(subfolder.shard(run.folder, k), 'data', own, (part) =>
+        dataRun(part, own, withoutProgress(output), source),
+      );
+      output.progress.update((k + 1) / ranges.length);
+    }
+    output.progress.done();
+    return { shards: ranges.map((_, k) => shardEntry(subfolder.shard(run.folder, k))) };
+  });
+  return shards;
+}
+
+async function drawSeed(run: Run, widths: number[], options: TrainAllOptions): Promise<string> {
+  const { output } = options;
+  const seedContext = options.seedContext!;
+  const folder = subfolder.seed(run.folder);
+  const inputs = seedInputs(widths, seedContext);
+  await run.stage(`seed for ${inputs.chainId} ${inputs.registry} ${inputs.trainer}`, async () => {
+    await within(folder, 'seed', inputs, (part) => seedRun(part, widths, seedContext, output));
+    return null;
+  });
+  return folder;
+}
+
+function trainOne(
+  folder: string,
+  inputs: TrainInputs,
+  onProgress: (fraction: number, detail: string) => void,
+): Promise<TrainOutcome> {
+  const progress = { stage() {}, update: (fraction: number, detail = '') => onProgress(fraction, detail), done() {} };
+  const output: Output = { json: false, result() {}, note() {}, warn() {}, progress };
+  return within(folder, 'train', inputs, (run) => trainRun(run, inputs, output));
+}
+
+/** The model on the test rows; kept with the run, by the rows it was measured on. */
+async function measure(run: Run, number: number, file: string, test: ShardEntry[]): Promise<Measured | undefined> {
+  if (test.length === 0) return undefined;
+  const rowsHash = createHash('sha256')
+    .update(test.map(({ shardSha256 }) => shardSha256).join())
+    .digest('hex');
+  return run.stage(`test ${number} on ${rowsHash.slice(0, 16)}`, async () => {
+    const weights = readWeightsFile(file);
+    let [rows, right, error] = [0, 0, 0];
+    let isClasses = true;
+    for (const { shard, shardSha256 } of test) {
+      const result = evaluate(weights, readShardFile(shard, shardSha256));
+      rows += result.rows;
+      error += result.loss * result.rows;
+      isClasses &&= result.right !== undefined;
+      right += result.right ?? 0;
+    }
+    return { loss: error / rows, accuracy: isClasses ? right / rows : null };
+  });
+}
+
+async function within<T>(
+  folder: string,
+  kind: RunKind,
+  inputs: { [key: string]: Json },
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const run = Run.start(folder, kind, inputs);
+  try {
+    return await work(run);
+  } finally {
+    run.close();
+  }
+}
+
+function describe(what: string, { loss, accuracy }: Measured): string {
+  const error = `squared error ${loss.toFixed(4)}`;
+  return accuracy === null ? `${error} (${what})` : `${error}, ${(100 * accuracy).toFixed(1)} % right (${what})`;
+}

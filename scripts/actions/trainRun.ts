@@ -1,0 +1,46 @@
+import { writeWeights } from '../../src/model/weightsFile.ts';
+import { randomElement } from '../../src/numbers/field.ts';
+import { realLearningRate, trainSegment } from '../../src/training/trainer.ts';
+import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import type { Run } from '../runs/run.ts';
+import type { TrainInputs } from '../runs/runTasks.ts';
+import type { Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
+
+export interface TrainOutcome {
+  [key: string]: string | number | null;
+  shape: string;
+  rows: number;
+  steps: number;
+  /** Mean squared error and share of right answers over the rows, each before the step that used it. */
+  loss: number;
+  accuracy: number | null;
+}
+
+/** Stage `train` of a run: child weights with a fresh salt. */
+export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise<TrainOutcome> {
+  return run.stage('train', async (put) => {
+    const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
+    const shard = readShardFile(inputs.shard, inputs.shardSha256);
+    output.progress.stage(`train ${modelLabel(parent)} on ${counted(shard.rows, 'row')}`);
+    const { lr, batch } = inputs;
+    const result = trainSegment(parent, shard, { lr, batch, salt: randomElement() }, ({ step, steps, loss }) =>
+      output.progress.update(step / steps, `loss ${loss.toFixed(4)}`),
+    );
+    put('model', 'model.safetensors', writeWeights(result.child));
+    output.progress.done();
+    return {
+      shape: modelLabel(parent),
+      rows: shard.rows,
+      steps: shard.rows / batch,
+      learningRate: realLearningRate({ lr, batch }),
+      loss: result.loss,
+      accuracy: result.accuracy ?? null,
+    };
+  });
+}
+
+export function describeTraining({ shape, rows, steps, loss, accuracy }: TrainOutcome): string {
+  const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)} % right on the way`;
+  return `${shape} on ${counted(rows, 'row')} in ${counted(steps, 'step')}: mean squared error ${loss.toFixed(4)}${right}`;
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { fileHash } from '../files/read.ts';
+import type { SourceInputs } from '../files/source.ts';
+import type { Json } from '../runs/run.ts';
+import type { ShardEntry } from '../runs/shards.ts';
+
+/** What a run of many segments was started with; the same continues it. */
+export interface TrainingInputs {
+  [key: string]: Json;
+  /** Weights file to start from; null for a seed. */
+  parent: string | null;
+  parentSha256: string | null;
+  /** Shape of the network whose seed is drawn, such as 49-32-10; null for a parent. */
+  seed: string | null;
+  /** Rows that are made into shards; null where there are shards already. */
+  source: SourceInputs | null;
+  shards: ShardEntry[] | null;
+  epochs: number;
+  lr: number;
+  batch: number;
+}
+
+/** Mean squared error and share of right answers, null for regression. */
+export interface Measured {
+  [key: string]: number | null;
+  loss: number;
+  accuracy: number | null;
+}
+
+/** One segment that is trained. */
+export interface Segment {
+  /** 1, 2, .. */
+  number: number;
+  /** 1.. */
+  epoch: number;
+  /** Place of its shard in the list, 0.. */
+  shard: number;
+  folder: string;
+  rows: number;
+  /** On its rows, each before the step that used it. */
+  training: Measured;
+  /** On the rows of --test, after the segment. */
+  test: Measured | undefined;
+  seconds: number;
+}
+
+/** A training run on disk. */
+export interface Training {
+  shape: string;
+  /** Folder of the run that drew the seed, if any. */
+  seedFolder: string | undefined;
+  /** Weights the first segment starts from. */
+  parent: string;
+  shards: ShardEntry[];
+  /** Folders of the runs that made the shards; undefined where the shards were given. */
+  shardFolders: string[] | undefined;
+  /** Before the first segment, on the rows of --test. */
+  before: Measured | undefined;
+  segments: Segment[];
+  /** Weights of the last segment. */
+  model: string;
+}
+
+/** Folders below that of the training run. Numbers are written so that the folders sort. */
+export const subfolder = {
+  seed: (folder: string) => join(folder, 'seed'),
+  shard: (folder: string, k: number) => join(folder, `shard-${pad(k + 1)}`),
+  segment: (folder: string, number: number) => join(folder, `segment-${pad(number)}`),
+};
+
+export function modelFile(folder: string): string {
+  return join(folder, 'model.safetensors');
+}
+
+/** File and hash of the one shard of a data run. */
+export function shardEntry(folder: string): ShardEntry {
+  return fileHash('shard', join(folder, 'shard-0.safetensors'));
+}
+
+function pad(number: number): string {
+  return String(number).padStart(3, '0');
+}

@@ -1,0 +1,82 @@
+import type { Hex } from 'viem';
+import { type Schema, schemaHash } from '../../src/model/schema.ts';
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import type { Check } from '../../src/registry/check.ts';
+import { comparedWithStated, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
+import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import type { Statement } from '../../src/registry/statement.ts';
+import { readShardFile, readWeightsFile } from '../files/models.ts';
+import { createCommitter } from '../runs/commit.ts';
+
+/**
+ * Whether files that were released are what the edge commits to, and their names those that were stated: no commitment
+ * covers names.
+ * @param onChain the schemas that a registry has of its model and shard
+ * @throws InputError, FileFormatError for bad files
+ */
+export async function checkFiles(
+  statement: Statement,
+  { weights, shard }: { weights?: string; shard?: string },
+  onChain: StatedSchemas,
+): Promise<Check[]> {
+  const committer = createCommitter();
+  try {
+    const checks: Check[] = [];
+    if (weights !== undefined) {
+      const id = modelOf(statement);
+      const file = readWeightsFile(weights);
+      checks.push(compare('weights', weights, id, id && (await committer.model(file))));
+      const stated = statement.program === 'root' ? statement.schema : onChain.model;
+      if (id) checks.push(...compareNames(weights, file.schema, stated));
+    }
+    if (shard !== undefined) {
+      const id = shardOf(statement);
+      const file = readShardFile(shard);
+      checks.push(compare('rows', shard, id, id && (await committer.shard(file))));
+      const stated = statement.program === 'data' ? statement.schema : onChain.shard;
+      if (id) checks.push(...compareNames(shard, file.schema, stated));
+    }
+    return checks;
+  } finally {
+    await committer.close();
+  }
+}
+
+function compare(about: 'weights' | 'rows', file: string, expected?: string, found?: string): Check {
+  const what = about === 'weights' ? 'model' : 'shard';
+  if (expected === undefined)
+    return { about, holds: 'open', says: `The edge is of no ${what}, so ${file} is of no use.` };
+  return found === expected
+    ? { about, holds: true, says: `${file} is what the edge commits to as ${what} ${expected}.` }
+    : { about, holds: false, says: `${file} is ${what} ${found}; the edge commits to ${expected}.` };
+}
+
+/** Anybody can write other names into a file of the same numbers. */
+function compareNames(file: string, schema: Schema | undefined, stated: Hex | undefined): Check[] {
+  if (schema === undefined) return [];
+  const about = 'names';
+  const names = `The names of columns and classes in ${file}`;
+  if (stated === undefined) return [{ about, holds: 'open', says: `${names} were compared with nothing (--rpc).` }];
+  switch (comparedWithStated(schema, stated)) {
+    case 'same':
+      return [{ about, holds: true, says: `${names} are those that were stated, schema ${stated}.` }];
+    case 'other':
+      return [{ about, holds: false, says: `${names} have the schema ${schemaHash(schema)}; stated was ${stated}.` }];
+    case 'silent':
+      return [{ about, holds: 'open', says: `${names} stand in the file alone: no one schema was stated.` }];
+  }
+}
+
+/** Id of the model that the statement is about. */
+function modelOf(statement: Statement): string | undefined {
+  if (statement.program === 'data') return undefined;
+  if (statement.program === 'score') return modelId(statement.model, encodeShape(statement.widths));
+  return resultId(statement);
+}
+
+/** Id of the shard that the statement is about. */
+function shardOf(statement: Statement): string | undefined {
+  if (statement.program === 'data') return resultId(statement);
+  if (statement.program !== 'train' && statement.program !== 'score') return undefined;
+  return shardId(statement.shardCommitment, encodeShard(statement.shard));
+}

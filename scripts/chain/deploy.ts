@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Address, getAddress, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
+import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { writeDurably } from '../files/durable.ts';
+import { type Chain, connect } from './client.ts';
+import { type Artifact, type Deployed, Deployer } from './create2.ts';
+import { developmentAccount, LOCAL_CHAINS } from './keys.ts';
+import { creationOf } from './readLogs.ts';
+import { translateErrors } from './readRegistry.ts';
+import { explainRevert } from './revert.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const VERIFIERS: Record<Program, string> = {
+  data: 'DataVerifier',
+  seed: 'SeedVerifier',
+  train: 'TrainVerifier',
+  root: 'RootVerifier',
+  merge: 'MergeVerifier',
+  score: 'ScoreVerifier',
+};
+
+/** What stands on a chain. */
+export interface Deployment {
+  chainId: number;
+  registry: Address;
+  /** holds results and leaderboards of the registry's models */
+  scoreboard: Address;
+  /** splits what models are paid among their lineage */
+  creditVault: Address;
+  /** pays for results on benchmarks */
+  bountyBoard: Address;
+  /** carries what trainers signed to registry, scoreboard and cards */
+  relay: Address;
+  /** what trainers say about their models */
+  cards: Address;
+  /** checks proofs for registry and scoreboard; its owner can add verifiers */
+  verifiersContract: Address;
+  /** who owned it at first; zero: nobody */
+  owner: Address;
+  /** the first verifier of each program */
+  verifiers: Record<Program, Address>;
+  /** keccak256 of the verifiers' code, which holds the verification keys */
+  verifierCode: Record<Program, Hex>;
+  /** whether the keys are development keys, with which anyone can forge */
+  devKeys: boolean;
+  deployer: Address;
+  /** block of the registry: its events begin here */
+  block: number;
+  transaction: Hex;
+  gas: number;
+  /** address and ABI-encoded constructor arguments of every contract, by the name of its source */
+  contracts: Record<string, { address: Address; arguments: Hex }>;
+}
+
+export interface DeployOptions {
+  /** who pays; on a local chain the first development account unless given */
+  account?: LocalAccount;
+  /** who may add verifiers; whoever pays unless given, nobody if zero */
+  owner?: Address;
+  /** file that keeps deployments by chain id; not written unless given */
+  deploymentsFile?: string;
+  /** must be set to put dev keys on any but a local chain */
+  allowDevKeysOffLocal?: boolean;
+  /** folder that holds `artifacts` and `src/generated/srs.json` */
+  root?: string;
+}
+
+/**
+ * Deploys everything: the verifiers, the contract that calls them, the relay, a registry and all that stands on it. The same
+ * code, powers, owner and permission for development keys give the same addresses on every chain; what stands is kept.
+ * @throws DescentError: `DEV_KEYS_OFF_LOCAL`, `NOT_BUILT` (contracts or setup missing), or what the chain says
+ */
+export async function deployRegistry(rpc: string, options: DeployOptions = {}): Promise<Deployment> {
+  const chain = await connect(rpc);
+  const root = options.root ?? ROOT;
+  const srs = parseSrs(readJson(join(root, 'src/generated/srs.json'), 'npm run setup'));
+  const allowed = options.allowDevKeysOffLocal ?? false;
+  if (srs.devKeys && !allowed && !LOCAL_CHAINS.includes(chain.id)) throw devKeysOffLocal(chain.id);
+  const account = options.account ?? localAccount(chain.id);
+  const owner = options.owner ?? account.address;
+
+  const deployer = new Deployer(chain, account);
+  const contracts: Deployment['contracts'] = {};
+  const deploy = async (source: string, name: string, args: readonly unknown[] = []): Promise<Deployed> => {
+    const file = join(root, 'artifacts', source, `${name}.json`);
+    const deployed = await deployer.deploy(readJson(file, 'npm run build') as Artifact, args);
+    contracts[`${source}:${name}`] = { address: deployed.address, arguments: deployed.arguments };
+    return deployed;
+  };
+  const place = async (name: string, args: readonly unknown[] = []): Promise<Address> =>
+    (await deploy(`contracts/${name}.sol`, name, args)).address;
+
+  await deployer.prepare();
+  const verifiers = {} as Record<Program, Address>;
+  const verifierCode = {} as Record<Program, Hex>;
+  for (const program of Object.keys(PROGRAMS) as Program[]) {
+    const name = VERIFIERS[program];
+    const { address } = await deploy(`contracts/verifiers/${name}.sol`, name);
+    verifiers[program] = address;
+    verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
+  }
+  const first = (Object.keys(PROGRAMS) as Program[]).map((program) => verifiers[program]);
+  const checker = await place('Verifiers', [first, powersArgument(srs), srs.devKeys, allowed, owner]);
+  const relay = await place('Relay');
+  const made = await deploy('contracts/ModelRegistry.sol', 'ModelRegistry', [checker, relay]);
+  const registry = made.address;
+  const scoreboard = await place('Scoreboard', [registry, relay]);
+  const creditVault = await place('CreditVault', [registry]);
+  const bountyBoard = await place('BountyBoard', [registry, scoreboard]);
+  const cards = await place('ModelCards', [registry, relay]);
+  const receipt = made.receipt ?? (await receiptOf(chain, registry));
+  const deployment: Deployment = {
+    chainId: chain.id,
+    registry,
+    scoreboard,
+    creditVault,
+    bountyBoard,
+    relay,
+    cards,
+    verifiersContract: checker,
+    owner,
+    verifiers,
+    verifierCode,
+    devKeys: srs.devKeys,
+    deployer: getAddress(receipt.from),
+    block: Number(receipt.blockNumber),
+    transaction: receipt.transactionHash,
+    gas: Number(receipt.gasUsed),
+    contracts,
+  };
+  if (options.deploymentsFile !== undefined) recordDeployment(options.deploymentsFile, deployment);
+  return deployment;
+}
+
+/** The transaction that made a registry that stands already: the registry's first event names it. */
+async function receiptOf(chain: Chain, registry: Address): Promise<TransactionReceipt> {
+  const transactionHash = await translateErrors(() => creationOf(chain, registry));
+  try {
+    return await chain.client.getTransactionReceipt({ hash: transactionHash });
+  } catch (error) {
+    throw explainRevert(error);
+  }
+}
+
+/** Deployments by chain id, as the file keeps them; none where the file is missing. @throws DescentError (data) */
+export function readDeployments(path: string): Record<string, Deployment> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw cause;
+  }
+  try {
+    return JSON.parse(text) as Record<string, Deployment>;
+  } catch (cause) {
+    throw new DescentError(`${path} is not JSON.`, { cause, code: 'FILE_FORMAT', exit: 'data' });
+  }
+}
+
+function recordDeployment(path: string, deployment: Deployment): void {
+  const deployments = { ...readDeployments(path), [deployment.chainId]: deployment };
+  writeDurably(path, `${JSON.stringify(deployments, null, 2)}\n`);
+}
+
+function powersArgument({ tau, tauC, tauC2 }: SrsPowers) {
+  return { tau, tauC, tauC2 };
+}
+
+function localAccount(chainId: number): LocalAccount {
+  if (LOCAL_CHAINS.includes(chainId)) return developmentAccount(0);
+  throw new DescentError(`Deploying to chain ${chainId} needs an account that pays.`, {
+    code: 'NO_ACCOUNT',
+    exit: 'usage',
+  });
+}
+
+function devKeysOffLocal(chainId: number): DescentError {
+  return new DescentError(`The keys are development keys; chain ${chainId} is not a local one.`, {
+    code: 'DEV_KEYS_OFF_LOCAL',
+    exit: 'usage',
+    details: 'The secrets of development keys are public: anyone could register anything.',
+    hint: 'Make keys with a real ceremony, or say that you want this (allowDevKeysOffLocal).',
+  });
+}
+
+function readJson(path: string, command: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new DescentError(`${path} is missing or damaged.`, {
+      cause,
+      code: 'NOT_BUILT',
+      hint: `Make it with ${command}.`,
+    });
+  }
+}

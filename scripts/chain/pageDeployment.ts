@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Address, Hex } from 'viem';
+import { writeDurably } from '../files/durable.ts';
+import type { Deployment } from './deploy.ts';
+
+/** Where the page looks unless it is told otherwise (web/README.md). */
+export const DEPLOYMENT_FILE = join(fileURLToPath(new URL('../../', import.meta.url)), 'build/demo/deployment.json');
+
+/** What the page reads: web/README.md says the format. */
+interface PageDeployment {
+  chainId: number;
+  rpc: string;
+  registry: Address;
+  scoreboard: Address;
+  creditVault: Address;
+  bountyBoard: Address;
+  relay: Address;
+  cards: Address;
+  /** The registry's events begin here. */
+  block: number;
+  devKeys: boolean;
+  people: Record<string, Address>;
+  /** Whose scores the page shows unless a link names another. */
+  benchmark?: Hex;
+  /** Where the page is served, while it is. */
+  site?: string;
+}
+
+/** Tells the page, and commands that print links to it, about a chain that runs now. */
+export function writePageDeployment(
+  deployment: Deployment,
+  { rpc, people, benchmark, site }: Pick<PageDeployment, 'rpc' | 'people' | 'benchmark' | 'site'>,
+  path = DEPLOYMENT_FILE,
+): void {
+  const { chainId, registry, scoreboard, creditVault, bountyBoard, relay, cards, block, devKeys } = deployment;
+  const contracts = { registry, scoreboard, creditVault, bountyBoard, relay, cards };
+  const content: PageDeployment = { chainId, rpc, ...contracts, block, devKeys, people, benchmark, site };
+  writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Removes the file if it still is about the chain at `rpc`, which has ended. */
+export function removePageDeployment(rpc: string, path = DEPLOYMENT_FILE): void {
+  if (readPageDeployment(path)?.rpc === rpc) rmSync(path, { force: true });
+}
+
+/** The file, or undefined where there is none or it is damaged. */
+export function readPageDeployment(path = DEPLOYMENT_FILE): Partial<PageDeployment> | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Partial<PageDeployment>;
+  } catch {
+    return undefined;
+  }
+}
