@@ -7,9 +7,9 @@ import { deployRegistry } from '../../scripts/chain/deploy.ts';
 import { scoreboardAbi } from '../../src/generated/abi.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
+import { descent, document, temporaryFolder } from '../cli/cli.ts';
 import { ServedWorld } from '../contracts/support/servedWorld.ts';
 import { type NodeProxy, type Refusal, startNodeProxy } from '../support/nodeProxy.ts';
-import { descent, document, temporaryFolder } from './cli.ts';
 
 /** What providers say when 500 blocks are the most they give. */
 const REFUSALS: Record<string, Refusal> = {
