@@ -35,7 +35,7 @@ try {
     const began = performance.now();
     // With development keys verify leaves open what they are worth.
     const good = args[0] === 'verify' ? [0, EXIT_CODES.open] : [0];
-    const document = await runForDocument([CLI, ...args, '--json', '--runs', folder], env, good);
+    const document = await runForDocument([CLI, ...args, '--json', '--runs', folder], { env, good });
     steps.push({ what, seconds: (performance.now() - began) / 1000 });
     return document;
   };

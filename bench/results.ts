@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { BaselineResult } from './baseline.ts';
 import type { ProofFigures } from './proofs.ts';
 import { baselineTables, gasTable, proofTable, type Ratio, ratioTable, stageTables } from './report.ts';
@@ -66,4 +67,14 @@ export function withTables(text: string, results: Results): string {
 
 export function describeMachine({ processor, cores, memoryGiB, node }: Machine): string {
   return `${processor}, ${cores} cores, ${memoryGiB} GiB, Node.js ${node}`;
+}
+
+export function thisMachine(): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.versions.node,
+    load: Number(loadavg()[0].toFixed(2)),
+  };
 }

@@ -18,14 +18,29 @@ export function measure<T>(module: string, task: unknown): Promise<Measured<T>> 
   return runForDocument([path, JSON.stringify(task)]);
 }
 
+/** How a script is run. */
+export interface ChildOptions {
+  env?: Record<string, string>;
+  /** exit codes that are fine */
+  good?: number[];
+  /** the folder it works in */
+  cwd?: string;
+}
+
 /**
  * Runs a script of ours in a process of its own and reads the JSON document that it prints; what it says goes to our stderr.
  * @param args the script's path and its arguments
  * @throws Error when it fails
  */
-export function runForDocument<T>(args: string[], env: Record<string, string> = {}, good = [0]): Promise<T> {
+export async function runForDocument<T>(args: string[], options?: ChildOptions): Promise<T> {
+  return JSON.parse(await runForText(args, options));
+}
+
+/** Likewise, for what it prints as it is. @throws Error when it fails */
+export function runForText(args: string[], { env, good = [0], cwd }: ChildOptions = {}): Promise<string> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     env: { ...process.env, ...env },
+    cwd,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve, reject) => {
@@ -35,7 +50,7 @@ export function runForDocument<T>(args: string[], env: Record<string, string> = 
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code !== null && good.includes(code)) resolve(JSON.parse(text));
+      if (code !== null && good.includes(code)) resolve(text);
       else reject(new Error(`${args.join(' ')} ended with ${signal ?? code}`));
     });
   });
