@@ -2,7 +2,7 @@
 // `descent export` writes it, and test digits for it: model.onnx, input.json (EZKL's form).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadMnist } from '../../../scripts/data/mnist.ts';
+import { loadMnist } from '../../../scripts/files/mnist.ts';
 import { writeOnnx } from '../../../src/model/export/onnx.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
