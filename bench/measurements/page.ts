@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { startLocalNode } from '../../scripts/chain/localNode.ts';
 import { deployRegistry } from '../../scripts/chain/deploy.ts';
+import { startLocalNode } from '../../scripts/chain/localNode.ts';
 import { launchBrowser } from '../../test/e2e/support/browser.ts';
 import { runMeasurement } from '../support/child.ts';
 
