@@ -53,7 +53,8 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   for (const { shard, shardSha256 } of inputs.shards ?? []) {
     requireTrainable(widths, readShardFile(shard, shardSha256), inputs);
   }
-  const shards = inputs.shards ?? (await makeShards(run, inputs, widths, output));
+  const made = inputs.shards === null ? await makeShards(run, inputs, widths, output) : undefined;
+  const shards = inputs.shards ?? made!.shards;
   compareSchemas(inputs, shards, options);
   const shardFolders = inputs.shards === null ? shards.map((_, k) => subfolder.shard(run.folder, k)) : undefined;
   const seedFolder = inputs.seed === null ? undefined : await drawSeed(run, widths, options);
@@ -94,6 +95,8 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
     parent,
     shards,
     shardFolders,
+    notes: made?.notes ?? [],
+    warnings: made?.warnings ?? [],
     before,
     segments,
     model: modelFile(segments.at(-1)!.folder),
@@ -136,8 +139,8 @@ async function makeShards(
   inputs: TrainingInputs,
   widths: readonly number[],
   output: Output,
-): Promise<ShardEntry[]> {
-  const { shards } = await run.stage('shards', async () => {
+): Promise<{ shards: ShardEntry[]; notes?: string[]; warnings?: string[] }> {
+  return run.stage('shards', async () => {
     const whole = inputs.source!;
     const ranges = rangesOf(whole);
     output.progress.stage(`make ${counted(ranges.length, 'shard')} of ${counted(whole.rows, 'row')}`);
@@ -153,9 +156,9 @@ async function makeShards(
       output.progress.update((k + 1) / ranges.length);
     }
     output.progress.done();
-    return { shards: ranges.map((_, k) => shardEntry(subfolder.shard(run.folder, k))) };
+    const shards = ranges.map((_, k) => shardEntry(subfolder.shard(run.folder, k)));
+    return { shards, notes: [...source.notes], warnings: [...source.warnings] };
   });
-  return shards;
 }
 
 async function drawSeed(run: Run, widths: number[], options: TrainAllOptions): Promise<string> {

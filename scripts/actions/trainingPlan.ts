@@ -54,6 +54,9 @@ export interface Training {
   shards: ShardEntry[];
   /** Folders of the runs that made the shards; undefined where the shards were given. */
   shardFolders: string[] | undefined;
+  /** What was decided about the table that the shards were made of, one sentence each. */
+  notes: string[];
+  warnings: string[];
   /** Before the first segment, on the rows of --test. */
   before: Measured | undefined;
   segments: Segment[];

@@ -7,7 +7,7 @@ import type { Measured, Training } from './trainingPlan.ts';
 
 /** A training run as --json prints it. */
 export function trainingDocument(training: Training, registered: RegisteredTraining | undefined) {
-  const { shape, model, before, shards, segments } = training;
+  const { shape, model, before, shards, segments, notes, warnings } = training;
   const steps = [registered?.seed, ...(registered?.shards ?? []), ...(registered?.segments ?? [])].filter(
     (step) => step !== undefined,
   );
@@ -15,6 +15,8 @@ export function trainingDocument(training: Training, registered: RegisteredTrain
     shape,
     model,
     before,
+    notes,
+    warnings,
     ...(registered?.seed && { seed: registered.seed }),
     shards: shards.map(({ shard }, k) => ({ file: shard, ...registered?.shards[k] })),
     segments: segments.map((segment, k) => ({ ...segment, ...registered?.segments[k] })),

@@ -40,13 +40,14 @@ export function addExportCommand(program: Command): void {
     .action(async (model: string, options: ExportOptions) => {
       const output = outputOf(options);
       const weights = readWeightsFile(model);
+      const file = resolve(options.out ?? join(dirname(model), NAMES[options.to]));
+      requireFolder(dirname(file));
       const lineage = options.registry === undefined ? {} : await lineageOf(weights, await openRegistry(options));
       const { bytes, metadata, takes } = exportModel(weights, {
         format: options.to,
         scaled: options.scaledFeatures === true,
         lineage,
       });
-      const file = resolve(options.out ?? join(dirname(model), NAMES[options.to]));
       writeNew(file, bytes);
       const id = metadata['descent.model'];
       output.result(
@@ -60,6 +61,12 @@ export function addExportCommand(program: Command): void {
         ].join('\n'),
       );
     });
+}
+
+/** A name that was mistyped makes no folders. @throws InputError where there is no such folder */
+function requireFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  throw new InputError(`There is no folder ${folder}.`, { hint: 'Make it first, or name another file with --out.' });
 }
 
 /** @throws InputError for a file that is there and holds something else */

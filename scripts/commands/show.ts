@@ -176,7 +176,10 @@ function describeFile(path: string): Facts {
   }
   const bytes = readInput(path);
   const isJson = bytes[0] === '{'.charCodeAt(0);
-  if (isJson) return describeEdge(parseEdge(new TextDecoder().decode(bytes)));
+  if (isJson) {
+    const checked = `nothing: all of it is what the file says; ${commandLine('verify', path)} checks it`;
+    return { ...describeEdge(parseEdge(new TextDecoder().decode(bytes))), checked };
+  }
   try {
     const { widths, schema } = readWeights(bytes);
     return { what: 'weights', widths: show(widths), parameters: parameterCount(widths), ...describeSchema(schema) };

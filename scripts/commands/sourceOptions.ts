@@ -103,8 +103,9 @@ export interface RowsOptions {
 export function requireFitting(options: SourceOptions): void {
   const isTable = sourcesOf(options).some((source) => source !== 'mnist');
   const misplaced = TABLE_OPTIONS.find((name) => !isTable && options[name] !== undefined);
-  if (misplaced !== undefined)
-    throw new InputError(`--${DASHED[misplaced] ?? misplaced} is for --csv, --parquet, --npy and --idx.`);
+  if (misplaced === undefined) return;
+  const sources = CSV_ONLY.has(misplaced) ? '--csv' : '--csv, --parquet, --npy and --idx';
+  throw new InputError(`--${DASHED[misplaced] ?? misplaced} is for ${sources}.`);
 }
 
 const TABLE_OPTIONS = [
@@ -112,6 +113,7 @@ const TABLE_OPTIONS = [
   ...(['decimal', 'oneHot', 'classes', 'missing'] as const),
   ...(['scale', 'clip', 'shuffle', 'fitRows', 'like'] as const),
 ];
+const CSV_ONLY = new Set<string>(['delimiter', 'decimal', 'oneHot']);
 const DASHED: Partial<Record<(typeof TABLE_OPTIONS)[number], string>> = {
   fitRows: 'fit-rows',
   oneHot: 'one-hot',
@@ -138,7 +140,9 @@ function tableInputs(
     throw new InputError('--delimiter and --no-header are for --csv.');
   }
   if (source !== 'csv' && (decimal ?? oneHot) !== undefined) {
-    throw new InputError('--decimal and --one-hot are for --csv.');
+    throw new InputError('--decimal and --one-hot are for --csv.', {
+      hint: 'Turn words into columns of 0 and 1 before, or write the table as CSV.',
+    });
   }
   if (like !== undefined && (scale ?? clip ?? shuffle ?? fitRows ?? oneHot ?? classes ?? missing) !== undefined) {
     throw new InputError('--like takes columns, classes, scaling and order from a manifest.', {

@@ -7,7 +7,7 @@ import { linkToSubmit } from '../../scripts/files/linkedEdge.ts';
 import type { Point } from '../../src/proof/types.ts';
 import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
 import { decodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
-import { descent, temporaryFolder } from './cli.ts';
+import { descent, document, temporaryFolder } from './cli.ts';
 
 const G: Point = { x: 1n, y: 2n };
 /** k times the generator, for points that differ. */
@@ -55,6 +55,13 @@ describe('descent submit makes a link', () => {
 
   it('which the page decodes to the same edge', async () => {
     assert.deepEqual(await edgeOf(linkToSubmit(EDGE, `${SITE}/`)), { page: `${SITE}/submit`, edge: EDGE });
+  });
+
+  it('of a file whose words `show` prints as such: it checks nothing', async () => {
+    const { stdout, stderr } = await descent(['show', file]);
+    assert.match(stdout, /^trainer +0x70997970/m, stderr);
+    assert.match(stdout, /^checked +nothing: all of it is what the file says; .*descent.* verify .*merge\.edge\.json/m);
+    assert.match(document(await descent(['show', file, '--json'])).checked, /^nothing/);
   });
 
   it('where no key is given, without a chain', async () => {

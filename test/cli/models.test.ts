@@ -338,6 +338,18 @@ describe('roots, merges, scores and tables', () => {
       says: /--scale is for --csv/,
     },
     {
+      name: 'words of MNIST',
+      args: ['data', '--mnist', '--one-hot', 'a'],
+      code: 2,
+      says: /--one-hot is for --csv\.$/m,
+    },
+    {
+      name: 'words of a Parquet file',
+      args: ['data', '--parquet', corpus('null.parquet'), '--label', 'y', '--one-hot', 'a'],
+      code: 2,
+      says: /--decimal and --one-hot are for --csv\.[\s\S]*columns of 0 and 1/,
+    },
+    {
       name: 'a Parquet file with an empty cell',
       args: ['data', '--parquet', corpus('null.parquet'), '--label', 'y'],
       code: 2,

@@ -42,6 +42,8 @@ describe('training in many segments', () => {
         [4, 2, 1, 4],
       ],
     );
+    assert.match(made.notes.join(), /sorted by what is predicted: they are shuffled/);
+    assert.deepEqual(made.warnings, []);
     const shards = made.shards.map(({ file }: { file: string }) => readShard(bytesOf(file)));
     assert.notEqual(shards[0].salt, shards[1].salt);
     let model = readWeights(bytesOf(start));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -187,6 +187,10 @@ describe('using a model', () => {
       assert.equal(code, 2);
       assert.match(said, /is there and holds something else/);
     }
+    const mistyped = join(folder, 'modles', 'a.onnx');
+    const nowhere = await refusalOf(['export', model, '--to', 'onnx', '--out', mistyped, '--quiet']);
+    assert.match(nowhere.said, /There is no folder .*modles/);
+    assert.equal(existsSync(join(folder, 'modles')), false);
     const { said } = await refusalOf(['export', model, '--to', 'torch-state', '--scaled-features', '--quiet']);
     assert.match(said, /--scaled-features is for --to onnx/);
   });

@@ -13,7 +13,15 @@ import {
   recogniseDelimiter,
   statedDelimiter,
 } from './csvLines.ts';
-import { adviceFor, isMissing, isPlainNumber, labelText, numberIn, recogniseDecimal } from './csvNumbers.ts';
+import {
+  adviceFor,
+  isMissing,
+  isPlainNumber,
+  labelText,
+  type NumberUse,
+  numberIn,
+  recogniseDecimal,
+} from './csvNumbers.ts';
 import { classify, type RawTable } from './rawTable.ts';
 import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 
@@ -58,10 +66,12 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
   const numbers: number[] = [];
   let rows = 0;
   const grouped = { cells: 0, example: '' };
+  const targets = new Set(roles.targets.map((k) => names[k]));
+  const roleOf = (name: string) => (targets.has(name) ? 'target' : options.columns ? 'stated' : 'feature');
   const read = (text: string, line: CsvLine, name: string) => {
     const found = numberIn(text, decimal);
     const value = found === undefined ? Number.NaN : Math.fround(found.value);
-    if (!Number.isFinite(value)) throw notANumber(text, line, name, decimal);
+    if (!Number.isFinite(value)) throw notANumber(text, line, name, { decimal, use: roleOf(name) });
     if (found!.grouped && grouped.cells++ === 0) grouped.example = `${show(text)} (line ${line.number}) as ${value}`;
     return value;
   };
@@ -164,9 +174,14 @@ function decimalOf(
   return decimal;
 }
 
-function notANumber(cell: string, { number }: CsvLine, column: string, decimal: Decimal): FileFormatError {
+function notANumber(
+  cell: string,
+  { number }: CsvLine,
+  column: string,
+  { decimal, use }: { decimal: Decimal; use: NumberUse },
+): FileFormatError {
   return new FileFormatError(`Line ${number} has ${show(cell)} in column ${show(column)}, which is not a number.`, {
-    hint: adviceFor(cell, decimal),
+    hint: adviceFor(cell, decimal, use),
   });
 }
 

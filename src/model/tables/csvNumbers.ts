@@ -69,18 +69,27 @@ export function recogniseDecimal(cells: Iterable<{ cell: string; line: number }>
   return { decimal: '.', ...(doubt['.'] && { doubt: doubt['.'] }) };
 }
 
+/** What a column of numbers is for: a feature, a target, or a feature that a schema has as a number already. */
+export type NumberUse = 'feature' | 'target' | 'stated';
+
 /** What to do about a cell that is not a number, by its looks. */
-export function adviceFor(cell: string, decimal: Decimal): string {
+export function adviceFor(cell: string, decimal: Decimal, use: NumberUse): string {
+  // Only features that nobody has named may be left out.
+  const turn = use === 'feature' ? 'leave the column out (--ignore), or turn it' : 'turn the column';
   if (/^(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:[ T].*)?$/.test(cell)) {
-    return 'It looks like a date: leave the column out (--ignore), or turn it into a number, such as days.';
+    return `It looks like a date: ${turn} into a number, such as days.`;
   }
   if (/^\d{1,2}:\d{2}/.test(cell)) {
-    return 'It looks like a time: leave the column out (--ignore), or turn it into a number, such as seconds.';
+    return `It looks like a time: ${turn} into a number, such as seconds.`;
   }
   const other = decimal === '.' ? ',' : '.';
+  if (numberIn(cell, other) && use === 'stated')
+    return `The schema has ${show(decimal)} as the decimal sign: write it so.`;
   if (numberIn(cell, other)) return `With ${show(other)} as the decimal sign it is a number (--decimal ${other}).`;
-  if (/^[+-]?(?:inf|infinity)$/i.test(cell)) return 'Leave out the row or the column: a network takes finite numbers.';
+  if (/^[+-]?(?:inf|infinity)$/i.test(cell)) return 'Leave out the row: a network takes finite numbers.';
   if (/^[^\d]{0,3}[+-]?\d[\d.,]*\s?[^\d]{0,3}$/.test(cell)) return 'Write the number alone, without its unit.';
+  if (use === 'target') return 'Targets are numbers: name a column of words with --label.';
+  if (use === 'stated') return 'The schema has a column of numbers here: mend the cell, or leave out the row.';
   return 'Leave the column out (--ignore), or make a feature of each of its words (--one-hot).';
 }
 

@@ -210,6 +210,32 @@ describe('a table as people have it', () => {
     assert.deepEqual([description.shuffle, new Set(labelsOf(table).slice(0, 20)).size], [1, 3]);
   });
 
+  it('has a cell that is not a number where nothing may be left out: only what helps is said', () => {
+    const hintOf = (text: string, options: CsvOptions) => {
+      try {
+        readCsv(new TextEncoder().encode(text), options);
+      } catch (error) {
+        return (error as DescentError).hint!;
+      }
+      assert.fail('it was read');
+    };
+    const target = { targets: ['price'] };
+    assert.match(hintOf('size,price\n1,high\n2,low\n', target), /^Targets are numbers: [\s\S]*--label/);
+    for (const cell of ['2024-02-27', '10:30']) {
+      assert.match(hintOf(`size,price\n1,${cell}\n`, target), /turn the column into a number/);
+    }
+    const stated = { label: 'kind', columns: ['size'] };
+    assert.match(hintOf('size,kind\nbig,a\n1,b\n', stated), /^The schema has a column of numbers here/);
+    assert.match(hintOf('size;kind\n1,5;a\n1;b\n', { ...stated, decimal: '.' }), /has "." as the decimal sign/);
+    for (const [text, options] of [
+      ['size,price\n1,high\n', target],
+      ['size,kind\nbig,a\n1,b\n', stated],
+    ] as const) {
+      assert.doesNotMatch(hintOf(text, options), /--one-hot|--ignore|--decimal/);
+    }
+    assert.match(hintOf('size,kind\nbig,a\n1,b\n', { label: 'kind' }), /--ignore[\s\S]*--one-hot/);
+  });
+
   const refused: [string, RegExp, Options?][] = [
     ['both-signs.csv', /Both "2.5" \(line 3\) and "1,5" \(line 2\)[\s\S]*--decimal/],
     ['thousands-comma.csv', /"1,234" \(line 2\) may be a fraction[\s\S]*--decimal/],
