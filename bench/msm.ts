@@ -1,6 +1,6 @@
 /**
- * Multi-scalar multiplication against ffjavascript's, on the same points and scalars in the same run:
- * `node bench/msm.ts [log2 sizes..] [--json]`. Rows alternate between the two, and the best of the repeats counts.
+ * Multi-scalar multiplication in lanes, without relaxed SIMD, and by ffjavascript, on the same points and scalars in the
+ * same run: `node bench/msm.ts [log2 sizes..] [--json]`. Repeats alternate between them, and the best counts.
  */
 
 // @ts-expect-error: ffjavascript has no types
@@ -22,7 +22,9 @@ interface Row {
   size: number;
   /** microseconds a point, best of the repeats */
   ours: number;
+  withoutLanes: number;
   ffjavascript: number;
+  /** ffjavascript's time divided by ours */
   ratio: number;
 }
 
@@ -38,6 +40,7 @@ const sizes = process.argv
   .filter((arg) => arg !== '--json')
   .map(Number);
 const curve = await Curve.load();
+const plain = await Curve.load({ lanes: false });
 const reference = await getCurveFromName('bn128');
 const rows: Row[] = [];
 for (const power of sizes.length > 0 ? sizes : [12, 16, 18, 20]) {
@@ -57,19 +60,21 @@ for (const power of sizes.length > 0 ? sizes : [12, 16, 18, 20]) {
   const points = await curve.fixedBase(encode(32, (x) => mod(x * x)));
   for (const [kind, { width, scalar }] of Object.entries(KINDS)) {
     const scalars = encode(width, scalar);
-    const best = { ours: Number.POSITIVE_INFINITY, theirs: Number.POSITIVE_INFINITY };
+    const best = { ours: Number.POSITIVE_INFINITY, plain: Number.POSITIVE_INFINITY, theirs: Number.POSITIVE_INFINITY };
     for (let i = 0; i < REPEATS; i++) {
       best.ours = Math.min(best.ours, await seconds(() => curve.msm(points, scalars, width)));
+      best.plain = Math.min(best.plain, await seconds(() => plain.msm(points, scalars, width)));
       best.theirs = Math.min(best.theirs, await seconds(() => reference.G1.multiExpAffine(points, scalars)));
     }
-    const [ours, ffjavascript] = [best.ours, best.theirs].map((s) => (s / n) * 1e6);
-    rows.push({ kind, size: n, ours, ffjavascript, ratio: ffjavascript / ours });
+    const [ours, withoutLanes, ffjavascript] = [best.ours, best.plain, best.theirs].map((s) => (s / n) * 1e6);
+    rows.push({ kind, size: n, ours, withoutLanes, ffjavascript, ratio: ffjavascript / ours });
     if (!json) {
-      const figures = `${ours.toFixed(2)} us a point, ffjavascript ${ffjavascript.toFixed(2)}: ${(ffjavascript / ours).toFixed(1)} times`;
+      const figures = `${ours.toFixed(2)} us a point, without lanes ${withoutLanes.toFixed(2)}, ffjavascript ${ffjavascript.toFixed(2)}`;
       console.log(`2^${power} ${kind}: ${figures}`);
     }
   }
 }
 if (json) console.log(JSON.stringify(rows));
 await curve.close();
+await plain.close();
 await reference.terminate();

@@ -16,8 +16,8 @@ interface Kernel {
   name: string;
   /** Options of the compiler besides FLAGS. */
   flags?: string[];
-  /** What `field.ts` beside the entry stands for, where it is not what it says. */
-  field?: string;
+  /** What files beside the entry, like `field.ts`, stand for, where it is not what they say. */
+  instead?: Record<string, string>;
 }
 
 const KERNELS: Kernel[] = [
@@ -29,7 +29,19 @@ const KERNELS: Kernel[] = [
     flags: ['--importMemory', '--sharedMemory', '--enable', 'threads', '--initialMemory', '2'],
   },
   { entry: 'src/argument/msm/assembly/g1.ts', out: 'src/generated/g1.wasm.ts', name: 'g1Wasm' },
-  { entry: 'src/argument/msm/assembly/g2.ts', out: 'src/generated/g2.wasm.ts', name: 'g2Wasm', field: 'fq2' },
+  {
+    entry: 'src/argument/msm/assembly/g1Lanes.ts',
+    out: 'src/generated/g1Lanes.wasm.ts',
+    name: 'g1LanesWasm',
+    flags: ['--enable', 'simd', '--enable', 'relaxed-simd'],
+    instead: { points: 'affineLanes' },
+  },
+  {
+    entry: 'src/argument/msm/assembly/g2.ts',
+    out: 'src/generated/g2.wasm.ts',
+    name: 'g2Wasm',
+    instead: { field: 'fq2' },
+  },
   { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
   { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
   { entry: 'src/training/assembly/trainer.ts', out: 'src/generated/trainer.wasm.ts', name: 'trainerWasm' },
@@ -56,8 +68,9 @@ function sourceHash(kernel: Kernel): string {
 
 /** The text of a source file as this kernel sees it; null where there is none. */
 function sourceOf(kernel: Kernel, path: string): string | null {
-  if (kernel.field && path === join(ROOT, dirname(kernel.entry), 'field.ts'))
-    return `export * from './${kernel.field}';`;
+  for (const [name, other] of Object.entries(kernel.instead ?? {})) {
+    if (path === join(ROOT, dirname(kernel.entry), `${name}.ts`)) return `export * from './${other}';`;
+  }
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 

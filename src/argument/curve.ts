@@ -1,7 +1,5 @@
-import { g1Wasm } from '../generated/g1.wasm.ts';
-import { g2Wasm } from '../generated/g2.wasm.ts';
-import { transformWasm } from '../generated/transform.wasm.ts';
 import { fromBytes, P } from '../numbers/field.ts';
+import { loadModules, type SumModule } from './msm/modules.ts';
 import { Pool } from './msm/pool.ts';
 import { defaultThreads } from './thread.ts';
 import type { Point, Point2 } from './types.ts';
@@ -30,16 +28,25 @@ const FIXED_BASE_TASK = 1 << 14;
 /** Work in BN254 that grows with the data, on workers with a WebAssembly memory each. Needs no shared memory. */
 export class Curve {
   readonly #pool: Pool;
+  readonly #modules: Record<'g1' | 'g2', SumModule>;
 
-  private constructor(pool: Pool) {
+  private constructor(pool: Pool, modules: Record<'g1' | 'g2', SumModule>) {
     this.#pool = pool;
+    this.#modules = modules;
   }
 
-  /** @param options.threads workers, the number of processors (at most 8) unless given */
-  static async load(options: { threads?: number } = {}): Promise<Curve> {
-    const threads = options.threads ?? defaultThreads();
-    const bytes = (base64: string) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
-    return new Curve(new Pool({ g1: bytes(g1Wasm), g2: bytes(g2Wasm), transform: bytes(transformWasm) }, threads));
+  /**
+   * @param options.threads workers, the number of processors (at most 8) unless given
+   * @param options.lanes false keeps to kernels that need no relaxed SIMD; without it the faster ones run where they can
+   */
+  static async load(options: { threads?: number; lanes?: boolean } = {}): Promise<Curve> {
+    const { bytes, sums } = await loadModules(options.lanes ?? true);
+    return new Curve(new Pool(bytes, options.threads ?? defaultThreads()), sums);
+  }
+
+  /** Whether sums of G1 are computed two additions at a time. */
+  get lanes(): boolean {
+    return this.#modules.g1 === 'g1Lanes';
   }
 
   /**
@@ -82,7 +89,10 @@ export class Curve {
     return this.#inParts(n, size, onProgress, (from, to) => {
       const bases = points.slice(point * from, point * to);
       const factors = scalars.slice(width * from, width * to);
-      return this.#pool.call(`${group}.msm`, [bases, factors, width, to - from], point, [bases.buffer, factors.buffer]);
+      return this.#pool.call(`${this.#modules[group]}.msm`, [bases, factors, width, to - from], point, [
+        bases.buffer,
+        factors.buffer,
+      ]);
     });
   }
 

@@ -8,12 +8,13 @@ import {
   copy,
   ELEMENT,
   equal,
-  INFINITY,
   invert,
+  isInfinity,
   mul,
   mulDifference,
   ONE,
   reduce,
+  setInfinity,
   square,
   subLazy,
   subSigned,
@@ -21,6 +22,9 @@ import {
   subTwice,
   ZERO,
 } from './field';
+
+export { readPoint } from './encoding';
+export { setInfinity } from './field';
 
 /** Bytes of a point. */
 export const POINT: usize = 2 * ELEMENT;
@@ -48,14 +52,6 @@ const inverse: usize = memory.data(80, 16);
 
 let count: i32 = 0;
 
-export function isInfinity(point: usize): bool {
-  return load<i32>(point, 32) == INFINITY;
-}
-
-export function setInfinity(point: usize): void {
-  store<i32>(point, INFINITY, 32);
-}
-
 /** Puts target = left + right (references; target an address, which may be left's or right's) into the batch. */
 // @ts-ignore: decorator
 @inline
@@ -67,8 +63,13 @@ export function push(left: usize, right: usize, target: usize): void {
   if (++count == BATCH) flush();
 }
 
+/** o (a point of `field.ts`) = the point. */
+export function toPlain(o: usize, point: usize): void {
+  memory.copy(o, point, POINT);
+}
+
 /** target = the point referred to. */
-export function assign(target: usize, reference: usize): void {
+function assign(target: usize, reference: usize): void {
   const point = reference & ~1;
   if (target != point) memory.copy(target, point, POINT);
   if (reference & 1 && !isInfinity(point)) subSigned(target + ELEMENT, ZERO, target + ELEMENT, 0);

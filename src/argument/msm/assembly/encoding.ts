@@ -3,11 +3,11 @@
  * first), zeros for infinity.
  */
 
-import { isInfinity, POINT } from './affine';
-import { canonical, ELEMENT, FROM_256, mul, pack, PLAIN_ONE, reduce, TO_256, unpack } from './fq';
+import { ELEMENT as FIELD_ELEMENT } from './field';
+import { canonical, ELEMENT, FROM_256, isInfinity, mul, pack, PLAIN_ONE, reduce, TO_256, unpack } from './fq';
 
 /** Elements of fq in a point, and the bytes of a point outside. */
-const PARTS: usize = POINT / ELEMENT;
+const PARTS: usize = 2 * FIELD_ELEMENT / ELEMENT;
 export const ENCODED: usize = 32 * PARTS;
 
 /** Converts a point from outside (R = 2^256); false for infinity. */

@@ -11,23 +11,32 @@
 /** Bytes of an element. */
 export const ELEMENT: usize = 36;
 
-const MASK: i64 = 0x1fffffff;
-const P0: i64 = 0x187cfd47;
-const P1: i64 = 0x10460b6;
-const P2: i64 = 0x1c72a34f;
-const P3: i64 = 0x2d522d0;
-const P4: i64 = 0x1585d978;
-const P5: i64 = 0x2db40c0;
-const P6: i64 = 0xa6e141;
-const P7: i64 = 0xe5c2634;
-const P8: i64 = 0x30644e;
+export const MASK: i64 = 0x1fffffff;
+export const P0: i64 = 0x187cfd47;
+export const P1: i64 = 0x10460b6;
+export const P2: i64 = 0x1c72a34f;
+export const P3: i64 = 0x2d522d0;
+export const P4: i64 = 0x1585d978;
+export const P5: i64 = 0x2db40c0;
+export const P6: i64 = 0xa6e141;
+export const P7: i64 = 0xe5c2634;
+export const P8: i64 = 0x30644e;
 /** -p^-1 mod 2^29 */
-const PINV: i64 = 0x4866389;
+export const PINV: i64 = 0x4866389;
 /** floor(8 p / 2^232) and floor(2^40 / (p / 2^232)): quotient estimates from the top limb. */
 const EIGHT_P: i64 = 25371251;
 const QUOTIENT: i64 = 346695;
-/** Limb 8 of this value marks the point at infinity. */
-export const INFINITY: i32 = 0x7fffffff;
+/** Limb 8 of the first element of a point at infinity. */
+const INFINITY: i32 = 0x7fffffff;
+
+/** Whether the point whose x stands at `point` (in G2: its real part) is infinity. */
+export function isInfinity(point: usize): bool {
+  return load<i32>(point, 32) == INFINITY;
+}
+
+export function setInfinity(point: usize): void {
+  store<i32>(point, INFINITY, 32);
+}
 
 /** 1 */
 export const ONE: usize = memory.data<i32>([0x157ccc21, 0x141c2758, 0x185230d3, 0x14c0419, 0xaa36fb9, 0x1d4240ce,
@@ -362,7 +371,6 @@ export function canonical(o: usize, a: usize): void {
 }
 
 const scratchC: usize = memory.data(64);
-
 
 /** o = 1 / a = a^(p - 2), a reduced, four bits at a time; 0 for 0. */
 export function invert(o: usize, a: usize): void {

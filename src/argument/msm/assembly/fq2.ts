@@ -15,28 +15,25 @@ import {
   subSignedLazy as subSignedLazyPart,
   subTwice as subTwicePart,
   addLazy as addLazyPart,
+  ELEMENT as PART,
+  MASK,
+  P0,
+  P1,
+  P2,
+  P3,
+  P4,
+  P5,
+  P6,
+  P7,
+  P8,
+  PINV,
   ZERO as ZERO_PART,
 } from './fq';
 
-export { INFINITY } from './fq';
+export { isInfinity, setInfinity } from './fq';
 
 /** Bytes of an element. */
-export const ELEMENT: usize = 72;
-
-/** Bytes of a part. */
-const PART: usize = 36;
-const MASK: i64 = 0x1fffffff;
-const P0: i64 = 0x187cfd47;
-const P1: i64 = 0x10460b6;
-const P2: i64 = 0x1c72a34f;
-const P3: i64 = 0x2d522d0;
-const P4: i64 = 0x1585d978;
-const P5: i64 = 0x2db40c0;
-const P6: i64 = 0xa6e141;
-const P7: i64 = 0xe5c2634;
-const P8: i64 = 0x30644e;
-/** -p^-1 mod 2^29 */
-const PINV: i64 = 0x4866389;
+export const ELEMENT: usize = 2 * PART;
 
 /** 1 */
 export const ONE: usize = memory.data<i32>([0x157ccc21, 0x141c2758, 0x185230d3, 0x14c0419, 0xaa36fb9, 0x1d4240ce,

@@ -3,17 +3,18 @@
  * has the mark in X.
  */
 
-import { isInfinity, setInfinity } from './affine';
 import {
   addLazy,
   copy,
   ELEMENT,
   equal,
   invert,
+  isInfinity,
   mul,
   mulDifference,
   ONE,
   reduce,
+  setInfinity,
   square,
   subSigned,
   subTwice,

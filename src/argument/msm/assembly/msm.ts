@@ -5,10 +5,11 @@
  * zero digits cost nothing.
  */
 
-import { BATCH, flush, POINT, push, setInfinity } from './affine';
-import { ENCODED, readPoint, writePoint } from './encoding';
+import { ENCODED, writePoint } from './encoding';
+import { setInfinity as setPlainInfinity } from './field';
 import { alloc } from './heap';
 import { add, addAffine, double, JACOBIAN, toAffine } from './jacobian';
+import { BATCH, flush, POINT, push, readPoint, setInfinity, toPlain } from './points';
 
 /** Bytes of a scalar in work: 9 words of its absolute value (later: plus the digit bias), then its sign. */
 const SCALAR: usize = 40;
@@ -236,14 +237,18 @@ function sumWindows(acc: usize, group: i32, c: i32, counts: usize, starts: usize
   }
   for (let w = group - 1; w >= 0; w--) {
     for (let i = 0; i < c; i++) double(acc);
-    setInfinity(running);
-    setInfinity(weighted);
+    setPlainInfinity(running);
+    setPlainInfinity(weighted);
     for (let s = segments - 1; s >= 1; s--) {
-      addAffine(running, runs + usize(w * segments + s) * POINT);
+      toPlain(lifted, runs + usize(w * segments + s) * POINT);
+      addAffine(running, lifted);
       add(weighted, running);
     }
     for (let l = length; l > 1; l >>= 1) double(weighted);
-    for (let s = 0; s < segments; s++) addAffine(weighted, totals + usize(w * segments + s) * POINT);
+    for (let s = 0; s < segments; s++) {
+      toPlain(lifted, totals + usize(w * segments + s) * POINT);
+      addAffine(weighted, lifted);
+    }
     add(acc, weighted);
   }
 }
@@ -251,6 +256,7 @@ function sumWindows(acc: usize, group: i32, c: i32, counts: usize, starts: usize
 const running: usize = memory.data(224, 16);
 const weighted: usize = memory.data(224, 16);
 const accumulator: usize = memory.data(224, 16);
+const lifted: usize = memory.data(160, 16);
 
 /**
  * out (ENCODED bytes, canonical x, y; zeros for infinity) = sum of scalars[i] points[i]; points times 2^256, scalars of
@@ -260,7 +266,7 @@ export function msm(points: usize, scalars: usize, width: usize, n: u32, out: us
   bases = alloc(usize(n) * POINT);
   words = alloc(usize(n + 1) * SCALAR);
   const longest = readInput(points, scalars, width, n);
-  setInfinity(accumulator);
+  setPlainInfinity(accumulator);
   if (used > 0) {
     const c = chooseBits(longest);
     const windows = countWindows(longest, c);
