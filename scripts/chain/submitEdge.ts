@@ -6,6 +6,7 @@ import { relayedAbi } from '../../src/generated/abi.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import { isRegisteredBy } from '../../src/registry/registered.ts';
 import { typedRequest } from '../../src/registry/relay.ts';
 import { edgeRequest, type SignedEdge, signedEdgeCall } from '../../src/registry/signedEdge.ts';
 import type { Statement } from '../../src/registry/statement.ts';
@@ -52,8 +53,18 @@ export async function carryEdge(
   signed: SignedEdge,
   journal: string,
 ): Promise<Submission> {
+  const { registry } = signed.edge.origin;
   await requireOrigin(chain, signed.edge);
   await requireContract(chain, signed.relay, 'relay');
+  const trusted = await relayOf(chain, registry);
+  if (trusted.toLowerCase() !== signed.relay.toLowerCase()) {
+    throw new InputError(
+      `The file is signed for the relay ${signed.relay}; the contract ${registry} trusts ${trusted}.`,
+      {
+        hint: 'Ask the trainer to sign the edge again.',
+      },
+    );
+  }
   return register(chain, account, signed.edge, signedEdgeCall(signed), journal);
 }
 
@@ -100,10 +111,11 @@ function requireTrainer({ origin: { trainer } }: Edge, account: LocalAccount): v
 async function register(
   chain: Chain,
   account: LocalAccount,
-  { origin, statement }: Edge,
+  edge: Edge,
   call: Call,
   journal: string,
 ): Promise<Submission> {
+  const { origin, statement } = edge;
   const { registry, trainer } = origin;
   const known = { id: resultId(statement), program: statement.program, registry, chainId: chain.id };
   let receipt: TransactionReceipt;
@@ -114,6 +126,16 @@ async function register(
     const registrant = await registrantOf(chain, registry, statement, reason);
     if (registrant?.toLowerCase() === trainer.toLowerCase()) return { ...known, sent: false };
     throw reason;
+  }
+  if (!isRegisteredBy(receipt.logs, edge)) {
+    throw new DescentError(
+      `The transaction ${receipt.transactionHash} succeeded, but ${registry} says in no event of it that it registered ${known.id}.`,
+      {
+        code: 'NOT_REGISTERED',
+        exit: 'chain',
+        hint: `An edge file can name any contract: is ${registry} the one you mean? If so, remove ${journal} and submit again.`,
+      },
+    );
   }
   return {
     ...known,

@@ -118,7 +118,7 @@ function describeSigned({ edge, deadline }: SignedEdge, file: string): string {
   return `Signed ${edge.statement.program} ${resultId(edge.statement)}.\n${file}\nAnybody can send it until ${until}: ${commandLine('submit', file)}`;
 }
 
-export function describeSubmission({ id, program, sent, transaction, block, gas }: Submission): string {
+export function describeSubmission({ id, program, registry, sent, transaction, block, gas }: Submission): string {
   if (!sent) return `${program} ${id} is registered already.`;
-  return `Registered ${program} ${id}.\ngas      ${gas?.toLocaleString('en-US')}\nblock    ${block}, transaction ${transaction}`;
+  return `Registered ${program} ${id}.\nat       ${registry}\ngas      ${gas?.toLocaleString('en-US')}\nblock    ${block}, transaction ${transaction}`;
 }

@@ -4,9 +4,9 @@ import { modelRegistryAbi, relayAbi } from '../generated/abi.ts';
 import { decodeShape } from '../model/shape.ts';
 import { callWithin, type DrawnSeed, type ProvedCall, readProvedCall } from './calldata.ts';
 import type { CallFrame, ChainReads, SentTransaction } from './chainReads.ts';
-import { ownEventOf } from './checkRecord.ts';
-import { type DecodedLog, decodeLogs, firstDifference } from './contractEvents.ts';
+import { type DecodedLog, decodeLogs } from './contractEvents.ts';
 import { resultId } from './ids.ts';
+import { isToldBy } from './registered.ts';
 
 /** A registration as its transaction carries it. */
 export interface StoredEdge extends ProvedCall {
@@ -62,7 +62,7 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
   if (made !== undefined) return { ...made, ...rest };
   let proofs = 0;
   for (const call of searchCallData(sent.input, [registry, relay], carriesIt)) {
-    if (!isToldBy(events, call)) continue;
+    if (!isToldBy(events, call.statement)) continue;
     if (++proofs > MAX_PROOFS) break;
     const edge = { ...call, ...rest };
     if (await holds(edge)) return edge;
@@ -74,15 +74,6 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
       `Its call data ${proofs === 0 ? 'does not hold the proof' : 'holds no proof of it that holds with the keys here'}, ` +
       'and this node does not trace transactions. ' +
       'Ask a node that offers debug_traceTransaction, or ask the trainer for the edge file.',
-  });
-}
-
-/** Whether the registry's events say the same of a statement as itself. */
-function isToldBy(events: readonly DecodedLog[], { statement }: ProvedCall): boolean {
-  const { name, args } = ownEventOf(statement);
-  return events.some((event) => {
-    const same = Object.entries(event.args).filter(([argument]) => argument in args);
-    return event.name === name && firstDifference(Object.fromEntries(same), args) === undefined;
   });
 }
 

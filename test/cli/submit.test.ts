@@ -1,0 +1,107 @@
+// What `descent submit` says of a transaction to a contract that a stranger's file names.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Address, encodeAbiParameters, encodeEventTopics, type Hex, keccak256 } from 'viem';
+import { type Chain, connect } from '../../scripts/chain/client.ts';
+import { fileJournal } from '../../scripts/chain/journal.ts';
+import { developmentAccount } from '../../scripts/chain/keys.ts';
+import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { carryEdge, submitEdge } from '../../scripts/chain/submitEdge.ts';
+import { sendOnce } from '../../scripts/chain/transaction.ts';
+import { scoreboardAbi } from '../../src/generated/abi.ts';
+import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import type { Point } from '../../src/proof/types.ts';
+import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
+import { modelId, shardId } from '../../src/registry/ids.ts';
+import { isRegisteredBy } from '../../src/registry/registered.ts';
+import { NO_SCHEMA } from '../../src/registry/statement.ts';
+import { temporaryFolder } from './cli.ts';
+
+const G: Point = { x: 1n, y: 2n };
+const REGISTRY: Address = '0x00000000000000000000000000000000000000cc';
+const RELAY: Address = '0x00000000000000000000000000000000000000dd';
+/** Returns the word 1 to whatever it is asked: it takes every call, and keeps nothing. */
+const TAKES_ALL: Hex = '0x600160005260206000f3';
+
+const trainer = developmentAccount(1);
+
+/** Of a proof that shows nothing: no contract here looks at it. */
+const EDGE: Edge = {
+  origin: { chainId: 31337n, registry: REGISTRY, trainer: trainer.address },
+  statement: { program: 'root', widths: [4, 3], commitment: G, source: `0x${'5c'.repeat(32)}`, schema: NO_SCHEMA },
+  proof: {
+    groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n],
+    points: { trace: G, helper: G, rows: G, columns: G, quotient: G, columns2: G, quotient2: G, opening: G },
+    signals: { eta: 1n, gamma: 2n, theta: 3n, gamma2: 4n, z: 5n, e2: 6n },
+  },
+  verificationKey: `0x${'ab'.repeat(32)}`,
+  devKeys: true,
+  metadata: {},
+};
+
+describe('an edge whose contract takes any call', () => {
+  const { folder, remove } = temporaryFolder();
+  let node: LocalNode;
+  let chain: Chain;
+  before(async () => {
+    node = await startLocalNode();
+    chain = await connect(node.rpc);
+    const params = (address: Address) => [address, TAKES_ALL] as const;
+    for (const address of [REGISTRY, RELAY]) {
+      await chain.client.request({ method: 'hardhat_setCode', params: params(address) } as never);
+    }
+  });
+  after(async () => {
+    await node.close();
+    remove();
+  });
+
+  it('is not called registered: the contract says so in no event', async () => {
+    await assert.rejects(submitEdge(chain, trainer, EDGE, `${folder}/a.tx`), { code: 'NOT_REGISTERED' });
+  });
+
+  it('is not called registered by the transaction that a journal beside it names', async () => {
+    const journal = fileJournal(`${folder}/b.tx`);
+    await sendOnce(chain, trainer, { to: REGISTRY, data: '0x' }, journal);
+    journal.write({ ...journal.read()!, call: keccak256(edgeTransaction(EDGE).data) });
+    await assert.rejects(submitEdge(chain, trainer, EDGE, `${folder}/b.tx`), { code: 'NOT_REGISTERED' });
+  });
+
+  it('is sent to no relay but the one that the contract trusts', async () => {
+    const signed = { edge: EDGE, relay: RELAY, nonce: 1n, deadline: 2n ** 40n, signature: '0x' as const };
+    const payer = developmentAccount(2);
+    const count = () => chain.client.getTransactionCount({ address: payer.address });
+    const before = await count();
+    await assert.rejects(
+      carryEdge(chain, payer, signed, `${folder}/c.tx`),
+      /The file is signed for the relay 0x0+dd; the contract 0x0+cc trusts 0x0+1\./,
+    );
+    assert.equal(await count(), before);
+  });
+});
+
+describe('a result is registered', () => {
+  const shard = { inputs: 4, outputs: 3, rows: 8, kind: 'classes' } as const;
+  const statement = { program: 'score', widths: [4, 3], model: G, shard, shardCommitment: G, result: 7n } as const;
+  const edge: Edge = { ...EDGE, statement: { ...statement, widths: [4, 3] } };
+  const ids = { model: modelId(G, encodeShape([4, 3])), shard: shardId(G, encodeShard(shard)) };
+  const args = { ...ids, prover: trainer.address };
+  const said = (result: bigint, address = REGISTRY) => ({
+    address,
+    topics: encodeEventTopics({ abi: scoreboardAbi, eventName: 'Scored', args }) as Hex[],
+    data: encodeAbiParameters(
+      [{ type: 'uint256' }, { type: 'uint256' }, { type: 'bytes32' }, { type: 'bytes32' }],
+      [result, 8n, NO_SCHEMA, NO_SCHEMA],
+    ),
+    blockNumber: 1n,
+    logIndex: 0,
+    transactionHash: NO_SCHEMA,
+  });
+
+  it('where its scoreboard says so, of this sum', () => {
+    assert.equal(isRegisteredBy([said(7n)], edge), true);
+    assert.equal(isRegisteredBy([said(6n)], edge), false);
+    assert.equal(isRegisteredBy([said(7n, RELAY)], edge), false);
+    assert.equal(isRegisteredBy([], edge), false);
+  });
+});
