@@ -1,4 +1,5 @@
 import {
+  BlockNotFoundError,
   type Hex,
   keccak256,
   type LocalAccount,
@@ -25,6 +26,8 @@ export interface SentTransaction {
   call: Hex;
   hash: Hex;
   raw: Hex;
+  /** Hash of the chain's first block; absent where the node does not give it. */
+  genesis?: Hex;
   /** Where the chain took it. */
   accepted?: { gas: number; block: number };
 }
@@ -83,9 +86,21 @@ async function resume(
   if (receipt?.status === 'success') return { receipt };
   // One that failed, or whose place another has taken, counts no more: what is wrong now, the estimate of gas tells.
   if (count > sent.nonce) return sign(chain, account, call, journal);
-  // A gap before the nonce: the node has forgotten transactions (a local chain that began anew), so this one is lost too.
+  // A gap before the nonce: a node that is behind, or a local chain that began anew, where this one is lost.
   const next = await chain.client.getTransactionCount({ address: account.address, blockTag: 'pending' });
-  return next < sent.nonce ? sign(chain, account, call, journal) : sent;
+  if (next >= sent.nonce) return sent;
+  const isBehind = sent.genesis !== undefined && sent.genesis === (await genesisOf(chain));
+  return isBehind ? sent : sign(chain, account, call, journal);
+}
+
+/** What tells a chain from one that began anew under the same number: local ones note the time of their beginning. */
+async function genesisOf({ client }: Chain): Promise<Hex | undefined> {
+  try {
+    return (await patiently(() => client.getBlock({ blockNumber: 0n }))).hash;
+  } catch (error) {
+    if (error instanceof BlockNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Journal): Promise<SentTransaction> {
@@ -107,6 +122,7 @@ async function sign(chain: Chain, account: LocalAccount, call: Call, journal: Jo
     call: keccak256(call.data),
     hash: keccak256(raw),
     raw,
+    genesis: await genesisOf(chain),
   };
   journal.write(sent);
   return sent;

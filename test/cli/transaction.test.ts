@@ -213,6 +213,22 @@ describe('a transaction whose answers are lost is sent exactly once', () => {
     under({});
     assert.equal((await again).transactionHash, transactionHash);
   });
+
+  it('where a node is several transactions of the account behind', async () => {
+    const account = developmentAccount(7);
+    const journal = memoryJournal();
+    for (const data of ['0x01', '0x02', '0x03'] as Hex[]) await sendOnce(chain, account, { ...CALL, data }, journal);
+    const { hash } = journal.sent!;
+    under({ instead: { eth_getTransactionReceipt: null, eth_getTransactionCount: '0x0' } });
+    const again = sendOnce(chain, account, { ...CALL, data: '0x03' }, journal);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    under({});
+    // Receipts are asked for with every block.
+    await chain.client.request({ method: 'evm_mine' as never });
+    assert.equal((await again).transactionHash, hash);
+    assert.equal(journal.sent!.hash, hash);
+    assert.equal(await chain.client.getTransactionCount({ address: account.address }), 3);
+  });
 });
 
 describe('a local chain', () => {
