@@ -1,4 +1,4 @@
-import { inverse, mod, R } from '../../src/numbers/field.ts';
+import { inverse, mod, R, rootOfUnity } from '../../src/numbers/field.ts';
 
 /** n scalars of 32 canonical little-endian bytes. */
 export function encodeScalars(values: readonly bigint[]): Uint8Array {
@@ -55,19 +55,6 @@ export function lagrangeAt(tau: bigint, power: number): bigint[] {
   const factor = (mod(vanishing - 1n) * inverse(BigInt(n))) % R;
   const inverses = invertAll(roots.map((w) => mod(tau - w)));
   return roots.map((w, i) => (((factor * w) % R) * inverses[i]) % R);
-}
-
-/** The root of order 2^power that snarkjs uses: a power of 5^((r - 1) / 2^28). */
-export function rootOfUnity(power: number): bigint {
-  if (power > 28) throw new RangeError(`F has no root of unity of order 2^${power}`);
-  let root = 1n;
-  let base = 5n;
-  for (let e = (R - 1n) >> 28n; e > 0n; e >>= 1n) {
-    if (e & 1n) root = (root * base) % R;
-    base = (base * base) % R;
-  }
-  for (let i = power; i < 28; i++) root = (root * root) % R;
-  return root;
 }
 
 const MASK = 0xffffffffffffffffn;

@@ -1,4 +1,4 @@
-import { fromBytes, P } from '../numbers/field.ts';
+import { fromBytes, inverse, P } from '../numbers/field.ts';
 import { loadModules, type SumModule } from './msm/modules.ts';
 import { Pool } from './msm/pool.ts';
 import { defaultThreads } from './thread.ts';
@@ -157,7 +157,7 @@ function addPoints(a: Point, b: Point): Point {
   const opposite = a.x === b.x && a.y !== b.y;
   if (opposite) return { x: 0n, y: 0n };
   const same = a.x === b.x;
-  const slope = same ? 3n * a.x * a.x * invertBase(2n * a.y) : (b.y - a.y) * invertBase(b.x - a.x);
+  const slope = same ? 3n * a.x * a.x * inverse(2n * a.y, P) : (b.y - a.y) * inverse(b.x - a.x, P);
   const x = modBase(slope * slope - a.x - b.x);
   return { x, y: modBase(slope * (a.x - x) - a.y) };
 }
@@ -165,16 +165,4 @@ function addPoints(a: Point, b: Point): Point {
 function modBase(v: bigint): bigint {
   const m = v % P;
   return m < 0n ? m + P : m;
-}
-
-/** 1 / v mod p for v not 0 mod p. */
-function invertBase(v: bigint): bigint {
-  let [a, b] = [modBase(v), P];
-  let [s, t] = [1n, 0n];
-  while (b > 0n) {
-    const q = a / b;
-    [a, b] = [b, a - q * b];
-    [s, t] = [t, s - q * t];
-  }
-  return modBase(s);
 }

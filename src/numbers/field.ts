@@ -22,9 +22,10 @@ export function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** 1 / x mod R. @throws RangeError for x = 0. */
-export function inverse(x: bigint): bigint {
-  let [a, b] = [mod(x), R];
+/** 1 / x modulo a prime, R unless told. @throws RangeError for x = 0 modulo it */
+export function inverse(x: bigint, modulus = R): bigint {
+  const reduce = (v: bigint) => ((v % modulus) + modulus) % modulus;
+  let [a, b] = [reduce(x), modulus];
   if (a === 0n) throw new RangeError('zero has no inverse');
   let [s, t] = [1n, 0n];
   while (b > 0n) {
@@ -32,7 +33,18 @@ export function inverse(x: bigint): bigint {
     [a, b] = [b, a - q * b];
     [s, t] = [t, s - q * t];
   }
-  return mod(s);
+  return reduce(s);
+}
+
+/** Powers of two up to 2^28 divide R - 1. */
+const TWO_ADICITY = 28;
+/** Least non-residue modulo R: it fixes the roots of unity that snarkjs uses. */
+const NON_RESIDUE = 5n;
+
+/** The root of unity of order 2^log2 that snarkjs uses, 5^((R - 1) / 2^log2). @throws RangeError above 2^28 */
+export function rootOfUnity(log2: number): bigint {
+  if (!(log2 >= 0 && log2 <= TWO_ADICITY)) throw new RangeError(`F has no root of unity of order 2^${log2}`);
+  return power(NON_RESIDUE, (R - 1n) >> BigInt(log2));
 }
 
 /** sum of coefficients[i] x^i mod R. */

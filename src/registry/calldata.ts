@@ -1,8 +1,8 @@
 import { type Address, decodeFunctionData, encodeFunctionData, type Hex, isAddressEqual } from 'viem';
+import type { Proof } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../generated/abi.ts';
 import { decodeShape, decodeShard } from '../model/shape.ts';
-import type { Proof } from '../proof/types.ts';
 import { checkStatement } from './rules.ts';
 import type { Statement } from './statement.ts';
 

@@ -1,8 +1,8 @@
 import { encodeFunctionData, type Hex } from 'viem';
+import type { Proof } from '../argument/types.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
 import { checkCoefficients } from '../model/merge.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';
-import type { Proof } from '../proof/types.ts';
 import type { Statement } from './statement.ts';
 
 /** Values of the contract's enum ShardKind. */

@@ -1,10 +1,10 @@
 import { type Address, getAddress, type Hex } from 'viem';
+import type { Point, Proof } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS } from '../model/merge.ts';
 import { checkShardShape, encodeShape } from '../model/shape.ts';
 import { MAX_LAYERS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
-import type { Point, Proof } from '../proof/types.ts';
 import { type RegistryCall, registryCall } from './calls.ts';
 import { resultId } from './ids.ts';
 import { JsonReader } from './jsonReader.ts';

@@ -1,6 +1,6 @@
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
+import type { Point } from '../argument/types.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';
-import type { Point } from '../proof/types.ts';
 import type { Statement } from './statement.ts';
 
 /** Id of a model: keccak256(abi.encode(commitment.x, commitment.y, shape)). */

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
+import type { Point } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { P } from '../numbers/field.ts';
-import type { Point } from '../proof/types.ts';
 import { isPoint } from './opening.ts';
 
 /** Reads JSON that anyone may have written, value by value. Every complaint names the place. */

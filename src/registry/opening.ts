@@ -1,7 +1,7 @@
 import { bn254 } from '@noble/curves/bn254.js';
+import type { Point, ProofPoints, ProofSignals } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { mod, P } from '../numbers/field.ts';
-import type { Point, ProofPoints, ProofSignals } from '../proof/types.ts';
 
 /** A point of G2 as the contract takes it: x1, x0, y1, y0 (imaginary parts first). */
 export type G2Words = readonly [bigint, bigint, bigint, bigint];

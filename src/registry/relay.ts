@@ -1,9 +1,9 @@
 // What a trainer signs so that somebody else may pay for the transaction: EIP-712 typed data, one type for each function of
 // contracts/interfaces/IRelay.sol, and the call that carries it.
 import { type Address, encodeFunctionData, type Hex } from 'viem';
+import type { Proof } from '../argument/types.ts';
 import { relayAbi } from '../generated/abi.ts';
 import { encodeShape, encodeShard } from '../model/shape.ts';
-import type { Proof } from '../proof/types.ts';
 import { type CallArgument, registryCall, SHARD_KINDS } from './calls.ts';
 import { modelId, resultId, shardId } from './ids.ts';
 import type { Statement } from './statement.ts';

@@ -1,12 +1,13 @@
 // What a contract refuses whatever its state and whatever the proof: a statement that breaks one of these was never registered
 // and never will be. The contracts' errors of the same meaning stand beside each rule.
+
+import type { Point } from '../argument/types.ts';
 import { InputError } from '../errors/InputError.ts';
 import type { Layout } from '../model/layout.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS } from '../model/merge.ts';
 import { checkSegment, encodeShape, encodeShard, modelLayout, type ShardShape, shardLayout } from '../model/shape.ts';
 import { ADDRESS_BITS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
-import type { Point } from '../proof/types.ts';
 import type { MergeStatement, Statement } from './statement.ts';
 
 /** Scoreboard.MAX_RESULT: 2^12 rows of 2^12 outputs, each less than 2^14 off. */

@@ -8,10 +8,10 @@ import {
   stringToHex,
   zeroHash,
 } from 'viem';
+import type { Point, ProofPoints, ProofSignals } from '../argument/types.ts';
 import { MAX_PARENTS, packCoefficients } from '../model/merge.ts';
 import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
 import { R } from '../numbers/field.ts';
-import type { Point, ProofPoints, ProofSignals } from '../proof/types.ts';
 
 /** Numbers of the programs (protocol section 2). */
 export const PROGRAMS = { data: 1, seed: 2, train: 3, root: 4, merge: 5, score: 6 } as const;

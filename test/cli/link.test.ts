@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { bn254 } from '@noble/curves/bn254.js';
 import { linkToSubmit } from '../../scripts/files/linkedEdge.ts';
-import type { Point } from '../../src/proof/types.ts';
+import type { Point } from '../../src/argument/types.ts';
 import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
 import { decodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
 import { descent, document, temporaryFolder } from './cli.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { Point, ProofPoints, ProofSignals } from '../../src/argument/types.ts';
 import { inverse, mod, P, R } from '../../src/numbers/field.ts';
-import type { Point, ProofPoints, ProofSignals } from '../../src/proof/types.ts';
 import { openingHolds, type SrsPowers } from '../../src/registry/opening.ts';
 import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
 import {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from 'viem';
+import type { Proof } from '../../src/argument/types.ts';
 import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
-import type { Proof } from '../../src/proof/types.ts';
 import { proofArgument } from '../../src/registry/calls.ts';
 import { ascending, datasetId, modelId, resultId } from '../../src/registry/ids.ts';
 import { NO_SCHEMA, signalsOf } from '../../src/registry/statement.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, toHex } from 'viem';
+import type { Point, ProofPoints, ProofSignals } from '../../src/argument/types.ts';
 import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { R } from '../../src/numbers/field.ts';
-import type { Point, ProofPoints, ProofSignals } from '../../src/proof/types.ts';
 import { ascending, datasetId, resultId } from '../../src/registry/ids.ts';
 import { NO_SCHEMA } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';

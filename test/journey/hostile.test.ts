@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Address, encodeFunctionData, parseEventLogs, toHex } from 'viem';
+import type { Proof } from '../../src/argument/types.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { P } from '../../src/numbers/field.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
-import type { Proof } from '../../src/proof/types.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { NO_SCHEMA } from '../../src/registry/statement.ts';
 import { Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';

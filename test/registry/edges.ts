@@ -1,8 +1,8 @@
 // An edge of every program, well-formed and consistent; nobody proved them.
 import { bn254 } from '@noble/curves/bn254.js';
 import { getAddress } from 'viem';
+import type { Point, Proof } from '../../src/argument/types.ts';
 import { P, R } from '../../src/numbers/field.ts';
-import type { Point, Proof } from '../../src/proof/types.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import type { Statement } from '../../src/registry/statement.ts';
 

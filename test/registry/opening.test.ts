@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Point } from '../../src/argument/types.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { P } from '../../src/numbers/field.ts';
-import type { Point } from '../../src/proof/types.ts';
 import { isPoint, openingHolds, parseSrs } from '../../src/registry/opening.ts';
 import {
   commit,

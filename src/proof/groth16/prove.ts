@@ -1,7 +1,7 @@
 import { bn254 } from '@noble/curves/bn254.js';
 import type { Curve } from '../../argument/curve.ts';
 import type { Point, Point2 } from '../../argument/types.ts';
-import { fromBytes, inverse, P, power, R, randomElement, toBytes } from '../../numbers/field.ts';
+import { fromBytes, inverse, P, R, randomElement, rootOfUnity, toBytes } from '../../numbers/field.ts';
 import type { ProvingKey } from './provingKey.ts';
 
 const G1 = bn254.G1.Point;
@@ -10,15 +10,7 @@ type G1Point = InstanceType<typeof G1>;
 type G2Point = InstanceType<typeof G2>;
 
 const MONTGOMERY = (1n << 256n) % R;
-const FROM_MONTGOMERY = (() => {
-  // 2^-256 modulo P, by Fermat: P is prime
-  let [result, base] = [1n, (1n << 256n) % P];
-  for (let e = P - 2n; e > 0n; e >>= 1n, base = (base * base) % P) if (e & 1n) result = (result * base) % P;
-  return result;
-})();
-/** Least non-residue modulo R, and the power of two in R - 1: they fix snarkjs' roots of unity. */
-const NON_RESIDUE = 5n;
-const TWO_ADICITY = 28n;
+const FROM_MONTGOMERY = inverse(1n << 256n, P);
 
 /**
  * A Groth16 proof (Groth 2016, as snarkjs makes it) for a key of snarkjs.
@@ -70,13 +62,14 @@ async function cosetQuotient(curve: Curve, { matrices, power: k }: ProvingKey, w
   return curve.transform('quotient', [oddA, oddB, oddC, toBytes(1n), k], size);
 }
 
-/** 1, root of order 2^k, its inverse, the root of order 2^(k+1) that shifts, 2^-k; in Montgomery form. */
+/**
+ * 1, root of order 2^k, its inverse, the root of order 2^(k+1) that shifts, 2^-k; in Montgomery form.
+ * @throws RangeError where there is no such shift: snarkjs then takes another
+ */
 function constantsOf(k: number): Uint8Array {
-  const root = (bits: number) => power(NON_RESIDUE, (R - 1n) >> BigInt(bits));
-  const w = root(k);
-  // snarkjs takes its own shift where there is no root of order 2^(k+1)
-  if (BigInt(k) >= TWO_ADICITY) throw new RangeError(`a domain of 2^${k} is too large`);
-  const values = [1n, w, inverse(w), root(k + 1), inverse(1n << BigInt(k))];
+  const shift = rootOfUnity(k + 1);
+  const root = rootOfUnity(k);
+  const values = [1n, root, inverse(root), shift, inverse(1n << BigInt(k))];
   const out = new Uint8Array(32 * values.length);
   values.forEach((value, i) => {
     out.set(toBytes((value * MONTGOMERY) % R), 32 * i);

@@ -28,8 +28,7 @@ const ENTRY = 44;
 
 /** Reads a .zkey; its points stay views of `bytes`. @throws FileFormatError for anything but a Groth16 key over BN254 */
 export function parseProvingKey(bytes: Uint8Array): ProvingKey {
-  // a Buffer's slices would be views where copies are meant
-  const section = sectionsOf(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  const section = sectionsOf(bytes);
   const header = section(2);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const sizes = header.length === 660 && view.getUint32(0, true) === 32 && view.getUint32(36, true) === 32;
@@ -90,11 +89,10 @@ function sectionsOf(file: Uint8Array): (type: number) => Uint8Array {
 
 /** The coefficients of A and of B apart. @throws FileFormatError for an entry outside of the matrices */
 function matricesOf(section: Uint8Array, limits: { signals: number; rows: number }): [Uint8Array, Uint8Array] {
-  const bytes = section.slice();
-  const view = new DataView(bytes.buffer);
-  const count = view.getUint32(0, true);
+  const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
+  const count = section.length < 4 ? -1 : view.getUint32(0, true);
   const damaged = () => new FileFormatError('The proving key is damaged: its coefficients do not fit its header.');
-  if (bytes.length !== 4 + ENTRY * count) throw damaged();
+  if (section.length !== 4 + ENTRY * count) throw damaged();
   const totals = [0, 0];
   for (let k = 0, at = 4; k < count; k++, at += ENTRY) {
     const matrix = view.getUint32(at, true);
@@ -104,11 +102,10 @@ function matricesOf(section: Uint8Array, limits: { signals: number; rows: number
   }
   const matrices: [Uint8Array, Uint8Array] = [new Uint8Array(40 * totals[0]), new Uint8Array(40 * totals[1])];
   const words = matrices.map((matrix) => new Uint32Array(matrix.buffer));
-  const source = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
   const next = [0, 0];
-  for (let k = 0, at = 1; k < count; k++, at += ENTRY / 4) {
-    const matrix = source[at];
-    for (let i = 0; i < 10; i++) words[matrix][next[matrix]++] = source[at + 1 + i];
+  for (let k = 0, at = 4; k < count; k++, at += ENTRY) {
+    const matrix = view.getUint32(at, true);
+    for (let i = 4; i < ENTRY; i += 4) words[matrix][next[matrix]++] = view.getUint32(at + i, true);
   }
   return matrices;
 }

@@ -2,8 +2,8 @@
 // polynomials: whatever it opens satisfies the three equations for the stated reason, not by construction of points.
 import { bn254 } from '@noble/curves/bn254.js';
 import { keccak256, numberToHex } from 'viem';
+import type { Point, Proof, ProofPoints, ProofSignals } from '../../../src/argument/types.ts';
 import { mod, power, R } from '../../../src/numbers/field.ts';
-import type { Point, Proof, ProofPoints, ProofSignals } from '../../../src/proof/types.ts';
 import type { G2Words, SrsPowers } from '../../../src/registry/opening.ts';
 
 export const C = 2 ** 11;

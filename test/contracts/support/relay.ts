@@ -1,7 +1,7 @@
 // Requests that trainers sign and a relayer carries, one for each kind of action.
 import { type Address, decodeFunctionData, type Hex, hashTypedData, type LocalAccount, maxUint256 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import type { Proof } from '../../../src/proof/types.ts';
+import type { Proof } from '../../../src/argument/types.ts';
 import { type Action, type RelayRequest, relayCall, typedRequest } from '../../../src/registry/relay.ts';
 import { Contract } from './chain.ts';
 import { deploy } from './money.ts';

@@ -2,9 +2,9 @@
 // under a known tau. Real Groth16 proofs are the matter of test/journey.
 import type { Address, Hex } from 'viem';
 import { parseEventLogs, type TransactionReceipt } from 'viem';
+import type { Point, Proof } from '../../../src/argument/types.ts';
 import { relayAbi, scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
 import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
-import type { Point, Proof } from '../../../src/proof/types.ts';
 import { proofArgument, registryCall } from '../../../src/registry/calls.ts';
 import type { SrsPowers } from '../../../src/registry/opening.ts';
 import {

@@ -1,1 +1,0 @@
-export type { Point, Proof, ProofPoints, ProofSignals } from '../argument/types.ts';
