@@ -10,7 +10,8 @@ import { foreignChildEnv } from './children.mjs';
 export function installDependencies(root, env, say) {
   if (isInstalled(root)) return;
   say('installing the dependencies of package-lock.json');
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  // Nothing works without what package.json names for development, also where NODE_ENV is production.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const result = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], env: foreignChildEnv(env) });
   if (result.status !== 0) throw new Error('npm ci failed (see above)');
   writeFileSync(stampPath(root), lockHash(root));
@@ -34,8 +35,11 @@ export function isInstalled(root) {
   }
 }
 
+/** Whether npm may leave a package out on this machine. */
 function isForeign(entry) {
   if (!entry.optional) return false;
+  // Parts of packages for other systems name no system themselves.
+  if (entry.os === undefined && entry.cpu === undefined) return true;
   const excludes = (list, value) => Array.isArray(list) && !list.includes(value);
   return excludes(entry.os, process.platform) || excludes(entry.cpu, process.arch) || excludes(entry.libc, libc());
 }

@@ -31,14 +31,17 @@ describe('the bootstrap', () => {
     mkdirSync(join(other, 'node_modules'), { recursive: true });
     const lock = (packages: object) => JSON.stringify({ packages });
     const a = { version: '1.0.0' };
+    const foreign = { ...a, optional: true, os: ['none'] };
     writeFileSync(
       join(other, 'package-lock.json'),
-      lock({ '': {}, 'node_modules/a': a, 'node_modules/b': { ...a, optional: true, os: ['none'] } }),
+      lock({ '': {}, 'node_modules/a': a, 'node_modules/b': foreign, 'node_modules/c': { ...a, optional: true } }),
     );
     assert.equal(isInstalled(other), false, 'nothing is there');
     const record = join(other, 'node_modules', '.package-lock.json');
     writeFileSync(record, lock({ 'node_modules/a': a }));
-    assert.equal(isInstalled(other), true, 'an optional package of another platform may be missing');
+    assert.equal(isInstalled(other), true, 'an optional package of another platform, and its part, may be missing');
+    writeFileSync(record, lock({ 'node_modules/b': a }));
+    assert.equal(isInstalled(other), false, 'a package that is needed may not');
     writeFileSync(record, lock({ 'node_modules/a': { version: '0.9.0' } }));
     assert.equal(isInstalled(other), false, 'an older version');
   });

@@ -162,6 +162,19 @@ describe('contracts', () => {
     }
   });
 
+  it('import what npm installs with the package, which needs nothing else before it installs itself', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const packages = contracts.flatMap(importsOfContract).filter((target) => !target.startsWith('.'));
+    assert.notEqual(packages.length, 0);
+    const names = packages.map((target) =>
+      target
+        .split('/')
+        .slice(0, target.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+    assert.deepEqual(Object.keys(dependencies).sort(), [...new Set(names)].sort());
+  });
+
   it('state their licence', () => {
     for (const path of contracts) {
       const licence = path.startsWith('contracts/interfaces/') ? 'MIT' : 'GPL-3.0';
