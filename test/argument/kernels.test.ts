@@ -86,7 +86,10 @@ describe('field kernels', () => {
     const values = random(9);
     const v = vec(values);
     k.invert(v);
-    assert.deepEqual(k.toBigints(v), values.map((x) => inverse(x)));
+    assert.deepEqual(
+      k.toBigints(v),
+      values.map((x) => inverse(x)),
+    );
     assert.throws(() => k.invert(vec([1n, 0n])), RangeError);
   });
 
