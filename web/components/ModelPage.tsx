@@ -1,24 +1,22 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { Model, ModelView } from '../lib/chain/types.ts';
-import { count, moment, percent, permalink, plural, short } from '../lib/format.ts';
-import { safeText } from '../lib/hostile.ts';
+import { count, percent, plural } from '../lib/format.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { wilson } from '../lib/wilson.ts';
 import { Badges } from './Badges.tsx';
 import { BenchmarkSelect } from './BenchmarkSelect.tsx';
-import { Copy } from './Copy.tsx';
 import { CreditList } from './CreditList.tsx';
 import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
 import { KindLabel, KindSymbol } from './KindSymbol.tsx';
 import { LineageGraph } from './LineageGraph.tsx';
 import { Mark } from './Mark.tsx';
+import { ModelFacts } from './ModelFacts.tsx';
 import { Reproduce } from './Reproduce.tsx';
 import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
-import { Widths } from './Widths.tsx';
 import { WordsBox } from './Words.tsx';
 
 /**
@@ -66,7 +64,7 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
       <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 content-start gap-14">
           <Section title="The edge that made it">
-            <EdgeFacts view={view} />
+            <ModelFacts view={view} />
           </Section>
           <Scores view={view} />
           {credits && (
@@ -155,131 +153,6 @@ function Card({ model }: { model: Model }) {
       {model.uri && <StrangersText text={model.uri} />}
       <span className="text-[0.8125rem] text-soft">says its trainer</span>
     </p>
-  );
-}
-
-function EdgeFacts({ view: { model, config, shard, datasets, datasetTotal, trainerName } }: { view: ModelView }) {
-  const { training, seed, source } = model;
-  const explorer = config.explorer;
-  return (
-    <dl className="grid-facts pt-1">
-      <dt>Trainer</dt>
-      <dd>
-        {config.people[model.trainer.toLowerCase()] && (
-          <span className="mr-2">{config.people[model.trainer.toLowerCase()]}</span>
-        )}
-        {trainerName && (
-          <bdi className="mr-2 font-medium" data-testid="ens">
-            {safeText(trainerName)}
-          </bdi>
-        )}
-        <Hash
-          value={model.trainer}
-          what="address"
-          {...(explorer && { href: `${explorer}/address/${model.trainer}` })}
-        />
-      </dd>
-      {model.parents.map((parent, k) => (
-        <Fact key={parent.id} name={model.parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}>
-          <Link href={`/model/${parent.id}`} className="link">
-            <ModelName model={parent} />
-          </Link>{' '}
-          {givenName(parent) && <span className="text-soft">{proquint(parent.id)} </span>}
-          <span className="hash text-soft">{short(parent.id)}</span>
-          {parent.weight && <span className="ml-2 text-soft">weight {parent.weight}</span>}
-        </Fact>
-      ))}
-      <dt>Network</dt>
-      <dd>
-        <Widths widths={model.widths} parameters={model.parameters} />
-      </dd>
-      {training && (
-        <>
-          <dt>Training</dt>
-          <dd>
-            {count(training.steps)} steps of {plural(training.batch, 'row')}, each row once, in order
-            <br />
-            <span className="text-soft">
-              learning rate {training.realRate} on the mean gradient (integer {training.learningRate})
-            </span>
-          </dd>
-          <dt>Data</dt>
-          <dd>
-            {count(training.rows)} committed rows
-            {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
-            <br />
-            <Hash value={training.shard} what="id of the shard" />
-            {datasets.map((dataset) => (
-              <span key={dataset.id} className="block">
-                <span className="text-soft">Listed as </span>
-                <StrangersText text={dataset.uri} />
-              </span>
-            ))}
-            {datasetTotal > datasets.length && (
-              <span className="block text-soft">and in {count(datasetTotal - datasets.length)} more lists</span>
-            )}
-          </dd>
-        </>
-      )}
-      {seed && (
-        <>
-          <dt>Seed</dt>
-          <dd>
-            <Hash value={seed.seed} what="seed" />
-            <span className="block text-soft">request {seed.requestId}, decided by a later block than the request</span>
-          </dd>
-        </>
-      )}
-      {source?.sha256 && (
-        <>
-          <dt>Imported from</dt>
-          <dd>
-            <Hash value={source.sha256} what="SHA-256 of the file" />{' '}
-            <span className="text-soft">SHA-256 of the file</span>
-          </dd>
-        </>
-      )}
-      <dt>Commitment</dt>
-      <dd className="grid gap-1">
-        {(['x', 'y'] as const).map((axis) => (
-          <span key={axis} className="flex items-start gap-2">
-            <span className="text-soft">{axis}</span>
-            <span className="hash min-w-0 pt-1 break-all">{model.commitment[axis]}</span>
-            <Copy text={model.commitment[axis]} what={`coordinate ${axis}`} />
-          </span>
-        ))}
-      </dd>
-      <dt>Registered</dt>
-      <dd>
-        {model.timestamp ? moment(model.timestamp) : ''}{' '}
-        <span className="text-soft">in block {count(model.block)}</span>
-        <br />
-        <Hash
-          value={model.transaction}
-          what="transaction"
-          {...(explorer && { href: `${explorer}/tx/${model.transaction}` })}
-        />
-      </dd>
-      <dt>Chain</dt>
-      <dd>
-        {config.chainName} <span className="text-soft">({config.chainId})</span>
-        <span className="flex items-center gap-1">
-          <a className="link" href={permalink(model.id, config.chainId)}>
-            Permanent link
-          </a>
-          <Copy text={permalink(model.id, config.chainId)} what="permanent link" />
-        </span>
-      </dd>
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }
 

@@ -3,6 +3,7 @@
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { WordsBox } from '../../components/Words.tsx';
 import type { Words } from '../../lib/chain/types.ts';
+import { safeText } from '../../lib/hostile.ts';
 import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 
 const LARGEST_TABLE = 20 << 20;
@@ -13,6 +14,19 @@ const CARRIAGE_RETURN = 13;
 const ROWS = [64, 128, 256, 512];
 const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
+
+const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
+  {
+    kind: 'digits',
+    title: 'Handwritten digits',
+    text: 'MNIST as 7 by 7 pixels, which this page brings along',
+  },
+  {
+    kind: 'csv',
+    title: 'A table of your own',
+    text: 'CSV with a header: numbers, and one column to be predicted from them',
+  },
+];
 
 interface Props {
   /** something runs */
@@ -35,25 +49,73 @@ interface OwnTable {
 /** What to learn from, and with what. */
 export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPrepare }: Props) {
   const [kind, setKind] = useState<Source['kind']>('digits');
-  const [table, setTable] = useState<OwnTable>();
-  const [label, setLabel] = useState('');
-  const [answers, setAnswers] = useState<AnswerKind>('classes');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
-  const [problem, setProblem] = useState<Words>();
-  const latest = useRef<File>(undefined);
+  const own = useOwnTable(onChange);
+  const closed = busy || fixed;
 
   /** Sets an input and forgets what depended on the one before. */
   const changing =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
-      setProblem(undefined);
+      own.forgetProblem();
       set(value);
       onChange();
     };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    own.forgetProblem();
+    const source: Source | undefined = kind === 'digits' ? { kind } : await own.read();
+    if (source) onPrepare({ source, rows, hidden });
+  };
+  return (
+    <form onSubmit={submit} className="sheet grid gap-5 p-5 sm:p-6">
+      <h2 className="title text-2xl">What to learn from</h2>
+      <fieldset className="grid gap-2" disabled={closed}>
+        <legend className="sr-only">Data</legend>
+        {SOURCES.map(({ kind: value, ...texts }) => (
+          <Choice key={value} {...texts} checked={kind === value} onChoose={() => changing(setKind)(value)} />
+        ))}
+      </fieldset>
+      {kind === 'csv' && <OwnTableFields own={own} disabled={closed} />}
+      {own.problem && <WordsBox words={own.problem} />}
+      <div className="grid grid-cols-3 gap-3">
+        <NumberSelect name="Rows" value={rows} values={ROWS} disabled={closed} onChange={changing(setRows)} />
+        <NumberSelect
+          name="Hidden units"
+          value={hidden}
+          values={HIDDEN}
+          disabled={closed}
+          onChange={changing(setHidden)}
+        />
+        <NumberSelect name="Learning rate" value={rate} values={RATES} disabled={rateFixed} onChange={onRate} />
+      </div>
+      <button type="submit" className="button button-main justify-self-start px-5" disabled={closed}>
+        Prepare
+      </button>
+      <p className="text-[0.8125rem] text-soft">
+        Each step fetches its proving key, 25 to 45 MB, and computes for some seconds to a minute. Closing the tab ends
+        everything.
+      </p>
+    </form>
+  );
+}
+
+/** The visitor's own table: its file, the names of its columns, and what is predicted from it. */
+function useOwnTable(onChange: () => void) {
+  const [table, setTable] = useState<OwnTable>();
+  const [label, setLabel] = useState('');
+  const [answers, setAnswers] = useState<AnswerKind>('classes');
+  const [problem, setProblem] = useState<Words>();
+  const latest = useRef<File>(undefined);
+  const changed = () => {
+    setProblem(undefined);
+    onChange();
+  };
   const choose = async (file: File | undefined) => {
     latest.current = file;
-    changing(setTable)(undefined);
+    changed();
+    setTable(undefined);
     setAnswers('classes');
     if (!file) return;
     if (file.size > LARGEST_TABLE)
@@ -65,122 +127,62 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
     setLabel(head.at(-1) ?? '');
     setTable({ file, columns: head });
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setProblem(undefined);
-    if (kind === 'digits') return onPrepare({ source: { kind }, rows, hidden });
-    if (!table) return setProblem({ title: 'Choose a CSV file first.' });
+  /** All of it; undefined where there is none, or another one was chosen meanwhile. */
+  const read = async (): Promise<Source | undefined> => {
+    if (!table) {
+      setProblem({ title: 'Choose a CSV file first.' });
+      return undefined;
+    }
     const { file } = table;
-    let bytes: Uint8Array;
     try {
-      bytes = new Uint8Array(await file.arrayBuffer());
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return latest.current === file ? { kind: 'csv', bytes, label, answers } : undefined;
     } catch {
       onChange();
-      return setProblem({ title: 'The file has changed or is gone.', hint: 'Choose it again.' });
+      setProblem({ title: 'The file has changed or is gone.', hint: 'Choose it again.' });
+      return undefined;
     }
-    if (latest.current !== file) return;
-    onPrepare({ source: { kind: 'csv', bytes, label, answers }, rows, hidden });
   };
+  const predict = (column: string, holds: AnswerKind) => {
+    changed();
+    setLabel(column);
+    setAnswers(holds);
+  };
+  return { table, label, answers, problem, choose, read, predict, forgetProblem: () => setProblem(undefined) };
+}
+
+/** Which file is read, which column is predicted, and what that holds. */
+function OwnTableFields({ own, disabled }: { own: ReturnType<typeof useOwnTable>; disabled: boolean }) {
+  const { table, label, answers, choose, predict } = own;
   return (
-    <form onSubmit={submit} className="sheet grid gap-5 p-5 sm:p-6">
-      <h2 className="title text-2xl">What to learn from</h2>
-      <fieldset className="grid gap-2" disabled={busy || fixed}>
-        <legend className="sr-only">Data</legend>
-        <Choice
-          checked={kind === 'digits'}
-          onChoose={() => changing(setKind)('digits')}
-          title="Handwritten digits"
-          text="MNIST as 7 by 7 pixels, which this page brings along"
+    <fieldset className="grid gap-3" disabled={disabled}>
+      <legend className="sr-only">Your table</legend>
+      <label className="grid gap-1">
+        <span className="text-[0.8125rem] text-soft">File, which stays in this tab</span>
+        <input
+          type="file"
+          accept=".csv,.tsv,.gz,text/csv"
+          data-testid="csv"
+          onChange={(event) => void choose(event.target.files?.[0])}
+          className="text-soft file:mr-3 file:min-h-9 file:rounded-[3px] file:border file:border-solid file:border-rule file:bg-paper file:px-3 file:text-ink"
         />
-        <Choice
-          checked={kind === 'csv'}
-          onChoose={() => changing(setKind)('csv')}
-          title="A table of your own"
-          text="CSV with a header: numbers, and one column to be told from them"
-        />
-      </fieldset>
-      {kind === 'csv' && (
-        <fieldset className="grid gap-3" disabled={busy || fixed}>
-          <legend className="sr-only">Your table</legend>
-          <label className="grid gap-1">
-            <span className="text-[0.8125rem] text-soft">File, which stays in this tab</span>
-            <input
-              type="file"
-              accept=".csv,.tsv,.gz,text/csv"
-              data-testid="csv"
-              onChange={(event) => void choose(event.target.files?.[0])}
-              className="text-soft file:mr-3 file:min-h-9 file:rounded-[3px] file:border file:border-solid file:border-rule file:bg-paper file:px-3 file:text-ink"
-            />
-          </label>
-          {table && (
-            <>
-              <Select
-                name="Column to predict"
-                value={label}
-                onChange={changing((value) => {
-                  setLabel(value);
-                  setAnswers('classes');
-                })}
-              >
-                {table.columns.map((name) => (
-                  <option key={name} value={name}>
-                    {name.slice(0, 60)}
-                  </option>
-                ))}
-              </Select>
-              <Select
-                name="What it holds"
-                value={answers}
-                onChange={changing((value) => setAnswers(value as AnswerKind))}
-              >
-                <option value="classes">Names of classes</option>
-                <option value="numbers">Numbers to predict</option>
-              </Select>
-            </>
-          )}
-        </fieldset>
+      </label>
+      {table && (
+        <>
+          <Select name="Column to predict" value={label} onChange={(column) => predict(column, 'classes')}>
+            {table.columns.map((name) => (
+              <option key={name} value={name}>
+                {safeText(name).slice(0, 60).toWellFormed()}
+              </option>
+            ))}
+          </Select>
+          <Select name="What it holds" value={answers} onChange={(holds) => predict(label, holds as AnswerKind)}>
+            <option value="classes">Names of classes</option>
+            <option value="numbers">Numbers to predict</option>
+          </Select>
+        </>
       )}
-      {problem && <WordsBox words={problem} />}
-      <div className="grid grid-cols-3 gap-3">
-        <Select
-          name="Rows"
-          value={String(rows)}
-          disabled={busy || fixed}
-          onChange={changing((value) => setRows(Number(value)))}
-        >
-          {ROWS.map((value) => (
-            <option key={value}>{value}</option>
-          ))}
-        </Select>
-        <Select
-          name="Hidden units"
-          value={String(hidden)}
-          disabled={busy || fixed}
-          onChange={changing((value) => setHidden(Number(value)))}
-        >
-          {HIDDEN.map((value) => (
-            <option key={value}>{value}</option>
-          ))}
-        </Select>
-        <Select
-          name="Learning rate"
-          value={String(rate)}
-          disabled={rateFixed}
-          onChange={(value) => onRate(Number(value))}
-        >
-          {RATES.map((value) => (
-            <option key={value}>{value}</option>
-          ))}
-        </Select>
-      </div>
-      <button type="submit" className="button button-main justify-self-start px-5" disabled={busy || fixed}>
-        Prepare
-      </button>
-      <p className="text-[0.8125rem] text-soft">
-        Each step fetches its proving key, 25 to 45 MB, and computes for some seconds to a minute. Closing the tab ends
-        everything.
-      </p>
-    </form>
+    </fieldset>
   );
 }
 
@@ -209,6 +211,24 @@ function Choice({
         <span className="block text-[0.8125rem] text-soft">{text}</span>
       </span>
     </label>
+  );
+}
+
+interface NumberSelectProps {
+  name: string;
+  value: number;
+  values: number[];
+  disabled: boolean;
+  onChange(value: number): void;
+}
+
+function NumberSelect({ name, value, values, disabled, onChange }: NumberSelectProps) {
+  return (
+    <Select name={name} value={String(value)} disabled={disabled} onChange={(text) => onChange(Number(text))}>
+      {values.map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </Select>
   );
 }
 

@@ -34,9 +34,10 @@ const TEXTS: Record<StepName, { title: string; text: string; action: string }> =
   },
 };
 
+type Proving = ReturnType<typeof useProving>;
+
 /** The way from rows to a registered child. */
 export function ProveScreen() {
-  const { people } = useChainConfig();
   const proving = useProving();
   const [rate, setRate] = useState(0.5);
   const { wallet, prepared, steps, progress } = proving;
@@ -71,40 +72,10 @@ export function ProveScreen() {
         )}
         {proving.problem && <WordsBox words={proving.problem} />}
         {proving.preparing && progress && <p className="text-soft">{progress.stage}…</p>}
-        {prepared && (
-          <p data-testid="prepared">
-            A {prepared.widths.join('–')} network, {plural(prepared.rows, 'row')} to train on, {prepared.testRows} to
-            test with.{' '}
-            {prepared.kind === 'classes'
-              ? `${plural(prepared.classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(prepared.baseline, 0)} of the test rows right.`
-              : `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, prepared.baseline)}.`}
-          </p>
-        )}
-        {prepared && prepared.notes.length > 0 && (
-          <ul className="list-disc pl-5 text-soft marker:text-rule">
-            {prepared.notes.slice(0, MOST_NOTES).map((note) => (
-              <li key={note} className="break-words">
-                {safeText(note)}
-              </li>
-            ))}
-            {prepared.notes.length > MOST_NOTES && <li>and {prepared.notes.length - MOST_NOTES} more notes</li>}
-          </ul>
-        )}
+        {prepared && <PreparedRows prepared={prepared} />}
       </div>
       <div className="grid content-start gap-5">
-        {!connected && (
-          <p className="border-l-4 border-warn py-1 pl-4">
-            {wallet.wrongChain
-              ? 'Switch your wallet to this chain first, at the top.'
-              : 'Connect a wallet first, at the top: a proof counts for one sender only, so it has to be known before.'}
-          </p>
-        )}
-        {connected && wallet.address && (
-          <p className="text-soft">
-            Everything is proved for {people[wallet.address.toLowerCase()] ?? ''}{' '}
-            <span className="hash">{short(wallet.address)}</span>.
-          </p>
-        )}
+        <ForWhom wallet={wallet} connected={connected} />
         <ol className="grid gap-5">
           {STEP_ORDER.map((name, k) => (
             <StepCard
@@ -124,27 +95,79 @@ export function ProveScreen() {
             />
           ))}
         </ol>
-        {done && steps.train.id && (
-          <div className="sheet grid gap-4 border-l-4 border-l-good p-6">
-            <p className="title text-2xl">
-              Registered. Before: {measuredOf(prepared, steps.seed)}; after: {measuredOf(prepared, steps.train)}
-            </p>
-            <p className="text-soft">
-              Measured in this tab on rows that are not in the shard; nothing proves it. Keep your weights and data with
-              their salts: nobody else has them, and nothing can follow from this model without them. If you release
-              these weights, others can compute the exact sum of its gradients, because the weights of its start are
-              public; that can reveal a small shard.
-            </p>
-            <div className="flex flex-wrap gap-3">
-              <Link href={`/model/${steps.train.id}`} className="button button-main">
-                Open its page
-              </Link>
-              <button type="button" className="button" onClick={() => void proving.ownFiles().then(save)}>
-                Save weights and data
-              </button>
-            </div>
-          </div>
-        )}
+        {done && steps.train.id && <Registered id={steps.train.id} proving={proving} />}
+      </div>
+    </div>
+  );
+}
+
+/** What will be learned from, and what was noted of it. */
+function PreparedRows({ prepared }: { prepared: Prepared }) {
+  const { widths, rows, testRows, kind, classes, baseline, notes } = prepared;
+  return (
+    <>
+      <p data-testid="prepared">
+        A {widths.join('–')} network, {plural(rows, 'row')} to train on, {testRows} to test with.{' '}
+        {kind === 'classes'
+          ? `${plural(classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(baseline, 0)} of the test rows right.`
+          : `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, baseline)}.`}
+      </p>
+      {notes.length > 0 && (
+        <ul className="list-disc pl-5 text-soft marker:text-rule">
+          {notes.slice(0, MOST_NOTES).map((note) => (
+            <li key={note} className="break-words">
+              {safeText(note)}
+            </li>
+          ))}
+          {notes.length > MOST_NOTES && <li>and {notes.length - MOST_NOTES} more notes</li>}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** For which account everything is proved, or what is missing to know it. */
+function ForWhom({ wallet, connected }: { wallet: Proving['wallet']; connected: boolean }) {
+  const { people } = useChainConfig();
+  if (!connected) {
+    return (
+      <p className="border-l-4 border-warn py-1 pl-4">
+        {wallet.wrongChain
+          ? 'Switch your wallet to this chain first, at the top.'
+          : 'Connect a wallet first, at the top: a proof counts for one sender only, so it has to be known before.'}
+      </p>
+    );
+  }
+  if (!wallet.address) return null;
+  return (
+    <p className="text-soft">
+      Everything is proved for {people[wallet.address.toLowerCase()] ?? ''}{' '}
+      <span className="hash">{short(wallet.address)}</span>.
+    </p>
+  );
+}
+
+/** What came out at the end, and what to keep. */
+function Registered({ id, proving }: { id: string; proving: Proving }) {
+  const { prepared, steps, ownFiles } = proving;
+  return (
+    <div className="sheet grid gap-4 border-l-4 border-l-good p-6">
+      <p className="title text-2xl">
+        Registered. Before: {measuredOf(prepared, steps.seed)}; after: {measuredOf(prepared, steps.train)}
+      </p>
+      <p className="text-soft">
+        Measured in this tab on rows that are not in the shard; nothing proves it. Keep your weights and data with their
+        salts: nobody else has them, and nothing can follow from this model without them. If you release these weights,
+        others can compute the exact sum of its gradients, because the weights of its start are public; that can reveal
+        a small shard.
+      </p>
+      <div className="flex flex-wrap gap-3">
+        <Link href={`/model/${id}`} className="button button-main">
+          Open its page
+        </Link>
+        <button type="button" className="button" onClick={() => void ownFiles().then(save)}>
+          Save weights and data
+        </button>
       </div>
     </div>
   );

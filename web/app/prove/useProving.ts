@@ -8,7 +8,7 @@ import type { TransactionState, Words } from '../../lib/chain/types.ts';
 import { useSeedRequest } from '../../lib/chain/useSeedRequest.ts';
 import { useSubmission } from '../../lib/chain/useSubmission.ts';
 import { useWallet } from '../../lib/chain/useWallet.ts';
-import type { OwnFiles, Plan, Prepared, Progress, ProvedStep } from '../../lib/prover/messages.ts';
+import type { OwnFiles, Plan, Prepared, Progress, ProvedStep, ProverOrigin } from '../../lib/prover/messages.ts';
 import { ProverClient, ProverError } from '../../lib/prover/proverClient.ts';
 
 export type StepName = 'data' | 'seed' | 'train';
@@ -31,9 +31,69 @@ const START: Record<StepName, StepState> = {
   train: { phase: 'waiting' },
 };
 
+/** For whom a proof is made, and with which kind of keys. */
+interface By {
+  origin: ProverOrigin;
+  devKeys: boolean;
+}
+
+interface Training {
+  lr: number;
+  batch: number;
+}
+
 /** Loaded when there is something to read: they bring the curves along. */
 const loadReaders = () =>
   Promise.all([import('../../../src/registry/edge.ts'), import('../../../src/registry/ids.ts')]);
+
+/** The prover, started when it is first asked and ended with the page, and how far it is. */
+function useProver() {
+  const client = useRef<ProverClient>(undefined);
+  const [progress, setProgress] = useState<Progress>();
+  useEffect(() => () => client.current?.close(), []);
+  const prover = () => {
+    client.current ??= new ProverClient(setProgress);
+    return client.current;
+  };
+  return { prover, progress, setProgress };
+}
+
+/** How far each step is. */
+function useSteps() {
+  const [steps, setSteps] = useState(START);
+  const change = (name: StepName, state: Partial<StepState>) =>
+    setSteps((before) => ({ ...before, [name]: { ...before[name], ...state } }));
+  /** Forgets the proof of the training that nobody has sent: it is of another learning rate. */
+  const forgetTraining = () =>
+    setSteps((before) => (before.train.phase === 'proved' ? { ...before, train: { phase: 'ready' } } : before));
+  return { steps, change, restart: () => setSteps(START), forgetTraining };
+}
+
+/** What is learned from, once it is prepared. */
+function usePreparation(prepareRows: (plan: Plan) => Promise<Prepared>, restart: () => void, onEnd: () => void) {
+  const [prepared, setPrepared] = useState<Prepared>();
+  const [preparing, setPreparing] = useState(false);
+  const [problem, setProblem] = useState<Words>();
+  /** Forgets all that followed from the inputs, because they are others now. */
+  const clear = () => {
+    setProblem(undefined);
+    setPrepared(undefined);
+    restart();
+  };
+  const prepare = async (plan: Plan) => {
+    setPreparing(true);
+    clear();
+    try {
+      setPrepared(await prepareRows(plan));
+    } catch (error) {
+      setProblem(await inWords(error));
+    } finally {
+      setPreparing(false);
+      onEnd();
+    }
+  };
+  return { prepared, preparing, problem, clear, prepare };
+}
 
 /** The whole way from rows to a registered child: what is done, what is next. */
 export function useProving() {
@@ -41,62 +101,36 @@ export function useProving() {
   const wallet = useWallet();
   const requestSeed = useSeedRequest();
   const submission = useSubmission();
-  const client = useRef<ProverClient>(undefined);
-  const [prepared, setPrepared] = useState<Prepared>();
-  const [preparing, setPreparing] = useState(false);
-  const [problem, setProblem] = useState<Words>();
-  const [progress, setProgress] = useState<Progress>();
-  const [steps, setSteps] = useState(START);
-  useEffect(() => () => client.current?.close(), []);
-
-  const prover = () => {
-    client.current ??= new ProverClient(setProgress);
-    return client.current;
+  const { prover, progress, setProgress } = useProver();
+  const { steps, change, restart, forgetTraining } = useSteps();
+  const prepareRows = async (plan: Plan) => {
+    const prepared = await prover().ask({ kind: 'prepare', plan, base: location.origin });
+    change('data', { phase: 'ready' });
+    return prepared;
   };
-  const change = (name: StepName, state: Partial<StepState>) =>
-    setSteps((before) => ({ ...before, [name]: { ...before[name], ...state } }));
+  const { prepared, preparing, problem, clear, prepare } = usePreparation(prepareRows, restart, () =>
+    setProgress(undefined),
+  );
 
-  /** Forgets all that followed from the inputs, because they are others now. */
-  const clear = () => {
-    setProblem(undefined);
-    setPrepared(undefined);
-    setSteps(START);
-  };
-  /** Forgets the proof of the training that nobody has sent: it is of another learning rate. */
-  const forgetTraining = () =>
-    setSteps((before) => (before.train.phase === 'proved' ? { ...before, train: { phase: 'ready' } } : before));
-
-  const prepare = async (plan: Plan) => {
-    setPreparing(true);
-    clear();
-    try {
-      setPrepared(await prover().ask({ kind: 'prepare', plan, base: location.origin }));
-      change('data', { phase: 'ready' });
-    } catch (error) {
-      setProblem(await inWords(error));
-    } finally {
-      setPreparing(false);
-      setProgress(undefined);
-    }
+  const makeProof = async (name: StepName, widths: number[], by: By, training: Training): Promise<ProvedStep> => {
+    if (name === 'data') return prover().ask({ kind: name, ...by });
+    if (name === 'train') return prover().ask({ kind: name, ...by, ...training });
+    change(name, { phase: 'asking' });
+    const drawn = await requestSeed(widths, () =>
+      setProgress({ stage: 'Waits for the block that decides', memory: 0 }),
+    );
+    change(name, { phase: 'proving' });
+    return prover().ask({ kind: name, ...by, ...drawn });
   };
 
-  const prove = async (name: StepName, training: { lr: number; batch: number }) => {
+  const prove = async (name: StepName, training: Training) => {
     const { address } = wallet;
     if (!address || !prepared) return;
     const origin = { chainId: BigInt(config.chainId), registry: config.registry, trainer: address };
     const { devKeys } = config;
     change(name, { phase: 'proving', problem: undefined });
     try {
-      let proved: ProvedStep;
-      if (name === 'seed') {
-        change(name, { phase: 'asking' });
-        const drawn = await requestSeed(prepared.widths, () =>
-          setProgress({ stage: 'Waits for the block that decides', memory: 0 }),
-        );
-        change(name, { phase: 'proving' });
-        proved = await prover().ask({ kind: 'seed', origin, devKeys, ...drawn });
-      } else if (name === 'data') proved = await prover().ask({ kind: 'data', origin, devKeys });
-      else proved = await prover().ask({ kind: 'train', origin, devKeys, ...training });
+      const proved = await makeProof(name, prepared.widths, { origin, devKeys }, training);
       const [{ parseEdge }, { resultId }] = await loadReaders();
       change(name, { phase: 'proved', proved, trainer: address, id: resultId(parseEdge(proved.text).statement) });
       await send(name, proved.text);

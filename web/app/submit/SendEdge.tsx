@@ -64,7 +64,6 @@ export function SendEdge({
       </div>
     );
   }
-  const isTrainer = wallet.address?.toLowerCase() === facts.trainer.toLowerCase();
   return (
     <div className="grid gap-4 py-4">
       <dl className="grid-facts">
@@ -75,35 +74,64 @@ export function SendEdge({
       </dl>
       {preflight?.refusal && <WordsBox words={preflight.refusal} />}
       {wallet.problem && <WordsBox words={wallet.problem} tone="warn" />}
-      {wallet.status !== 'connected' ? (
-        <p className="text-soft">Connect the wallet of {short(facts.trainer)} first, at the top.</p>
-      ) : wallet.wrongChain ? (
-        <button
-          type="button"
-          className="button button-main justify-self-start"
-          disabled={wallet.switching}
-          onClick={wallet.switchChain}
-        >
-          Switch to {config.chainName}
-        </button>
-      ) : !isTrainer ? (
-        <WordsBox
-          tone="warn"
-          words={{
-            title: `Your wallet shows ${wallet.address ? short(wallet.address) : 'another account'}.`,
-            hint: `The edge was proved for ${short(facts.trainer)}. Choose that account in the wallet, or prove the edge again for yours.`,
-          }}
-        />
-      ) : (
-        <button
-          type="button"
-          className="button button-main justify-self-start px-6"
-          disabled={!verified || Boolean(preflight?.refusal) || !preflight}
-          onClick={() => void submit(edge)}
-        >
-          {verified ? 'Send with the wallet' : 'Checking the proof first'}
-        </button>
-      )}
+      <NextAct
+        wallet={wallet}
+        trainer={facts.trainer}
+        verified={verified}
+        ready={preflight !== undefined && !preflight.refusal}
+        onSend={() => void submit(edge)}
+      />
     </div>
+  );
+}
+
+interface NextActProps {
+  wallet: ReturnType<typeof useWallet>;
+  /** for whom the edge was proved */
+  trainer: string;
+  verified: boolean;
+  /** whether the chain would take it */
+  ready: boolean;
+  onSend(): void;
+}
+
+/** What is to be done with the wallet next. */
+function NextAct({ wallet, trainer, verified, ready, onSend }: NextActProps) {
+  const { chainName } = useChainConfig();
+  if (wallet.status !== 'connected') {
+    return <p className="text-soft">Connect the wallet of {short(trainer)} first, at the top.</p>;
+  }
+  if (wallet.wrongChain) {
+    return (
+      <button
+        type="button"
+        className="button button-main justify-self-start"
+        disabled={wallet.switching}
+        onClick={wallet.switchChain}
+      >
+        Switch to {chainName}
+      </button>
+    );
+  }
+  if (wallet.address?.toLowerCase() !== trainer.toLowerCase()) {
+    return (
+      <WordsBox
+        tone="warn"
+        words={{
+          title: `Your wallet shows ${wallet.address ? short(wallet.address) : 'another account'}.`,
+          hint: `The edge was proved for ${short(trainer)}. Choose that account in the wallet, or prove the edge again for yours.`,
+        }}
+      />
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="button button-main justify-self-start px-6"
+      disabled={!verified || !ready}
+      onClick={onSend}
+    >
+      {verified ? 'Send with the wallet' : 'Checking the proof first'}
+    </button>
   );
 }

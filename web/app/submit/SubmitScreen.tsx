@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { DevKeys } from '../../components/Badges.tsx';
 import { CheckList } from '../../components/CheckList.tsx';
 import { DropZone } from '../../components/DropZone.tsx';
@@ -39,25 +39,7 @@ export function SubmitScreen() {
     reset();
     setProblem(words);
   };
-  // The link that `descent submit` prints carries the file after #edge=, which no server sees.
-  // A page that is open already gets such a link as a change of what stands after #.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what they use does not change
-  useEffect(() => {
-    const open = () => {
-      const { hash } = window.location;
-      if (!hash.startsWith('#edge=') || isAsking.current) return;
-      window.history.replaceState(null, '', window.location.pathname);
-      const turn = ++chosen.current;
-      const unlessLater = (act: () => void) => turn === chosen.current && act();
-      decodeLinkedEdge(hash.slice('#edge='.length)).then(
-        (text) => unlessLater(() => take(text)),
-        () => unlessLater(() => refuse({ title: 'The link is damaged.', hint: 'Drop the edge file instead.' })),
-      );
-    };
-    open();
-    window.addEventListener('hashchange', open);
-    return () => window.removeEventListener('hashchange', open);
-  }, []);
+  useLinkedEdge(isAsking, chosen, take, refuse);
 
   const { edge, facts, here, phase } = verification;
   const trouble = problem ?? verification.problem;
@@ -104,4 +86,34 @@ export function SubmitScreen() {
       </div>
     </>
   );
+}
+
+/**
+ * Takes the edge that a link carries: the one that `descent submit` prints has the file after #edge=, which no server
+ * sees. A page that is open already gets such a link as a change of what stands after #.
+ * @param chosen counts what was chosen: a link that is unpacked later than the next choice is forgotten
+ */
+function useLinkedEdge(
+  isAsking: RefObject<boolean>,
+  chosen: RefObject<number>,
+  take: (text: string) => void,
+  refuse: (words: Words) => void,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what they use does not change
+  useEffect(() => {
+    const open = () => {
+      const { hash } = window.location;
+      if (!hash.startsWith('#edge=') || isAsking.current) return;
+      window.history.replaceState(null, '', window.location.pathname);
+      const turn = ++chosen.current;
+      const unlessLater = (act: () => void) => turn === chosen.current && act();
+      decodeLinkedEdge(hash.slice('#edge='.length)).then(
+        (text) => unlessLater(() => take(text)),
+        () => unlessLater(() => refuse({ title: 'The link is damaged.', hint: 'Drop the edge file instead.' })),
+      );
+    };
+    open();
+    window.addEventListener('hashchange', open);
+    return () => window.removeEventListener('hashchange', open);
+  }, []);
 }

@@ -8,6 +8,7 @@ import {
   type Node,
   type NodeTypes,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
   useStore,
@@ -67,42 +68,7 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
   const far = useStore(({ panZoom, transform }) => (panZoom ? transform[2] < FAR : undefined));
   const lineage = useMemo(() => lineageOf(graph.nodes, selected), [graph.nodes, selected]);
 
-  const plain = useMemo(
-    (): Node[] =>
-      drawing.items.map(({ id, node, members, x, y }) => ({
-        id,
-        type: members ? 'several' : 'station',
-        position: { x: x - NODE_SIZE.width / 2, y },
-        ...NODE_SIZE,
-        // Lines need none, and without a list React Flow would render every node once to find some.
-        handles: [],
-        focusable: false,
-        draggable: false,
-        connectable: false,
-        data: { node, members, people },
-      })),
-    [drawing, people],
-  );
-  // The others stay the same objects, so that choosing one does not render them again.
-  const nodes = useMemo(
-    () =>
-      plain.map((node) =>
-        lineage?.has(node.id) || node.id === selected
-          ? { ...node, selected: node.id === selected, className: 'of-lineage' }
-          : node,
-      ),
-    [plain, lineage, selected],
-  );
-
-  const show = (id: string) => {
-    const spot = drawing.items.find((item) => item.id === id);
-    if (!spot) return;
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    flow.setCenter(spot.x, spot.y + NODE_SIZE.height / 2, {
-      zoom: Math.max(0.75, flow.getZoom()),
-      duration: calm ? 0 : 250,
-    });
-  };
+  const nodes = useFlowNodes(drawing, people, lineage, selected);
 
   // Each part of the tree is drawn when its view is known: seen from the view before, it might be thousands of models.
   const [seen, setSeen] = useState<{ part: string; from: Viewport }>();
@@ -127,7 +93,7 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
     if (!next) return;
     event.preventDefault();
     onSelect(next);
-    show(next);
+    moveTo(flow, drawing, next);
   };
   const current = drawing.items.find((item) => item.id === selected);
   return (
@@ -177,6 +143,52 @@ function Canvas({ graph, people, selected, onSelect, onOpen }: Props) {
       </p>
     </div>
   );
+}
+
+/** The drawing's items as React Flow takes them. */
+function useFlowNodes(
+  drawing: Drawing,
+  people: Record<string, string>,
+  lineage: ReadonlySet<string> | undefined,
+  selected: string | undefined,
+): Node[] {
+  const plain = useMemo(
+    (): Node[] =>
+      drawing.items.map(({ id, node, members, x, y }) => ({
+        id,
+        type: members ? 'several' : 'station',
+        position: { x: x - NODE_SIZE.width / 2, y },
+        ...NODE_SIZE,
+        // Lines need none, and without a list React Flow would render every node once to find some.
+        handles: [],
+        focusable: false,
+        draggable: false,
+        connectable: false,
+        data: { node, members, people },
+      })),
+    [drawing, people],
+  );
+  // The others stay the same objects, so that choosing one does not render them again.
+  return useMemo(
+    () =>
+      plain.map((node) =>
+        lineage?.has(node.id) || node.id === selected
+          ? { ...node, selected: node.id === selected, className: 'of-lineage' }
+          : node,
+      ),
+    [plain, lineage, selected],
+  );
+}
+
+/** Brings a model to the middle, not farther away than it can be read from. */
+function moveTo(flow: ReactFlowInstance, { items }: Drawing, id: string): void {
+  const spot = items.find((item) => item.id === id);
+  if (!spot) return;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  flow.setCenter(spot.x, spot.y + NODE_SIZE.height / 2, {
+    zoom: Math.max(0.75, flow.getZoom()),
+    duration: calm ? 0 : 250,
+  });
 }
 
 function farthest({ nodes }: Graph): number {
