@@ -9,7 +9,6 @@ import { archivo, martian } from './fonts.ts';
 import './globals.css';
 import { Header } from './Header.tsx';
 import { NothingToRead } from './NothingToRead.tsx';
-import { Unread } from './Unread.tsx';
 
 export const metadata: Metadata = {
   title: { default: 'Descent: the register of model lineage', template: '%s · Descent' },
@@ -43,7 +42,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
           <ChainProvider config={chain.config}>
             <Header theme={theme} />
             <main id="content" tabIndex={-1} className="flex-1 outline-none">
-              {chain.status.scanned < chain.config.block ? <Unread initial={chain.status} /> : children}
+              {children}
             </main>
             <Footer initial={chain.status} />
           </ChainProvider>

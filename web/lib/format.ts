@@ -1,4 +1,5 @@
 // How values are written everywhere on the page. One locale, so that server and browser agree.
+import { safeText } from './hostile.ts';
 
 /** 12,345: by hand, since the first use of a browser's own formats costs a tenth of a tree's start. */
 export function count(value: number | bigint): string {
@@ -48,4 +49,11 @@ export function amount(units: string, decimals: number): string {
 
 export function widthsLabel(widths: readonly number[]): string {
   return widths.join('–');
+}
+
+/** A file's name as a shell takes it, whatever is in it. A name that cannot be read or typed is not shown. */
+export function fileInShell(name: string): string {
+  if (!/^[\x20-\x7e\p{L}\p{M}\p{N}]{1,120}$/u.test(name) || safeText(name) !== name) return 'file.edge.json';
+  const path = name.startsWith('-') ? `./${name}` : name;
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

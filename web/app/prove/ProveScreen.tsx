@@ -2,8 +2,10 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
+import { NodeNote } from '../../components/NodeNote.tsx';
 import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
+import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { percent, plural, short } from '../../lib/format.ts';
 import { safeText } from '../../lib/hostile.ts';
 import type { OwnFiles, Prepared } from '../../lib/prover/messages.ts';
@@ -39,6 +41,7 @@ type Proving = ReturnType<typeof useProving>;
 /** The way from rows to a registered child. */
 export function ProveScreen() {
   const proving = useProving();
+  const node = useNodeTrouble();
   const [rate, setRate] = useState(0.5);
   const { wallet, prepared, steps, progress } = proving;
   // What is registered or on its way would be lost with its salts: the inputs stay as they are until all is given up.
@@ -48,56 +51,62 @@ export function ProveScreen() {
   const connected = wallet.status === 'connected' && !wallet.wrongChain;
   const done = steps.train.phase === 'done';
   return (
-    <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-10 px-4 sm:px-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.35fr)]">
-      <div className="grid content-start gap-5">
-        <PlanForm
-          busy={busy}
-          fixed={begun}
-          rate={rate}
-          onRate={(value) => {
-            setRate(value);
-            proving.forgetTraining();
-          }}
-          rateFixed={busy || done}
-          onChange={proving.clear}
-          onPrepare={(plan) => void proving.prepare(plan)}
-        />
-        {begun && !busy && (
-          <p className="text-soft">
-            Data and network stay as they are, since something was proved of them.{' '}
-            <button type="button" className="link" onClick={proving.clear}>
-              Give all of it up and start over
-            </button>
-          </p>
-        )}
-        {proving.problem && <WordsBox words={proving.problem} />}
-        {proving.preparing && progress && <p className="text-soft">{progress.stage}…</p>}
-        {prepared && <PreparedRows prepared={prepared} />}
+    <>
+      <NodeNote node={node}>
+        Nothing can be registered now, and the chain cannot be asked for a seed. Rows can be prepared and the data
+        proved all the same; the proof waits in this tab.
+      </NodeNote>
+      <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-10 px-4 sm:px-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.35fr)]">
+        <div className="grid content-start gap-5">
+          <PlanForm
+            busy={busy}
+            fixed={begun}
+            rate={rate}
+            onRate={(value) => {
+              setRate(value);
+              proving.forgetTraining();
+            }}
+            rateFixed={busy || done}
+            onChange={proving.clear}
+            onPrepare={(plan) => void proving.prepare(plan)}
+          />
+          {begun && !busy && (
+            <p className="text-soft">
+              Data and network stay as they are, since something was proved of them.{' '}
+              <button type="button" className="link" onClick={proving.clear}>
+                Give all of it up and start over
+              </button>
+            </p>
+          )}
+          {proving.problem && <WordsBox words={proving.problem} />}
+          {proving.preparing && progress && <p className="text-soft">{progress.stage}…</p>}
+          {prepared && <PreparedRows prepared={prepared} />}
+        </div>
+        <div className="grid content-start gap-5">
+          <ForWhom wallet={wallet} connected={connected} />
+          <ol className="grid gap-5">
+            {STEP_ORDER.map((name, k) => (
+              <StepCard
+                key={name}
+                number={k + 1}
+                {...TEXTS[name]}
+                state={steps[name]}
+                measured={measuredOf(prepared, steps[name])}
+                progress={progress}
+                enabled={connected && !busy}
+                account={wallet.address}
+                onAct={() => {
+                  const { proved, phase, trainer } = steps[name];
+                  if (phase === 'proved' && proved && trainer === wallet.address) void proving.send(name, proved.text);
+                  else void proving.prove(name, { batch: BATCH, lr: Math.round((rate * 256) / BATCH) });
+                }}
+              />
+            ))}
+          </ol>
+          {done && steps.train.id && <Registered id={steps.train.id} proving={proving} />}
+        </div>
       </div>
-      <div className="grid content-start gap-5">
-        <ForWhom wallet={wallet} connected={connected} />
-        <ol className="grid gap-5">
-          {STEP_ORDER.map((name, k) => (
-            <StepCard
-              key={name}
-              number={k + 1}
-              {...TEXTS[name]}
-              state={steps[name]}
-              measured={measuredOf(prepared, steps[name])}
-              progress={progress}
-              enabled={connected && !busy}
-              account={wallet.address}
-              onAct={() => {
-                const { proved, phase, trainer } = steps[name];
-                if (phase === 'proved' && proved && trainer === wallet.address) void proving.send(name, proved.text);
-                else void proving.prove(name, { batch: BATCH, lr: Math.round((rate * 256) / BATCH) });
-              }}
-            />
-          ))}
-        </ol>
-        {done && steps.train.id && <Registered id={steps.train.id} proving={proving} />}
-      </div>
-    </div>
+    </>
   );
 }
 

@@ -17,17 +17,20 @@ export function SendEdge({
   edge,
   facts,
   verified,
+  silent,
   onAsking,
 }: {
   edge: Edge;
   facts: EdgeFacts;
   verified: boolean;
+  /** whether the node does not answer: without it nothing can be sent */
+  silent: boolean;
   /** whether the wallet's owner is being asked about this edge: no other one may be shown meanwhile */
   onAsking(asking: boolean): void;
 }) {
   const config = useChainConfig();
   const wallet = useWallet();
-  const { data: preflight } = usePreflight(edge, facts.id);
+  const { data: preflight } = usePreflight(edge, facts.id, silent);
   const { state, submit, reset } = useSubmission();
   const asking = state.phase === 'waiting';
   useEffect(() => {
@@ -64,21 +67,28 @@ export function SendEdge({
       </div>
     );
   }
+  const unknown = silent ? 'not known now' : '…';
   return (
     <div className="grid gap-4 py-4">
       <dl className="grid-facts">
         <dt>Gas</dt>
-        <dd className="figure">{preflight?.gas ? count(Number(preflight.gas)) : '…'}</dd>
+        <dd className="figure">{preflight?.gas ? count(Number(preflight.gas)) : unknown}</dd>
         <dt>Price today</dt>
-        <dd className="figure">{preflight?.cost ? ether(preflight.cost) : '…'}</dd>
+        <dd className="figure">{preflight?.cost ? ether(preflight.cost) : unknown}</dd>
       </dl>
+      {silent && (
+        <WordsBox
+          tone="warn"
+          words={{ title: 'Nothing can be sent now.', hint: 'Sending needs the node, which does not answer.' }}
+        />
+      )}
       {preflight?.refusal && <WordsBox words={preflight.refusal} />}
       {wallet.problem && <WordsBox words={wallet.problem} tone="warn" />}
       <NextAct
         wallet={wallet}
         trainer={facts.trainer}
         verified={verified}
-        ready={preflight !== undefined && !preflight.refusal}
+        ready={!silent && preflight !== undefined && !preflight.refusal}
         onSend={() => void submit(edge)}
       />
     </div>

@@ -5,10 +5,12 @@ import { DevKeys } from '../../components/Badges.tsx';
 import { CheckList } from '../../components/CheckList.tsx';
 import { DropZone } from '../../components/DropZone.tsx';
 import { EdgeSummary } from '../../components/EdgeSummary.tsx';
+import { NodeNote } from '../../components/NodeNote.tsx';
 import { PageHead, Section } from '../../components/Section.tsx';
 import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Words } from '../../lib/chain/types.ts';
+import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { useVerification } from '../../lib/chain/useVerification.ts';
 import { decodeLinkedEdge } from '../../lib/linkedEdge.ts';
 import { SendEdge } from './SendEdge.tsx';
@@ -18,6 +20,7 @@ const LARGEST_EDGE = 100_000;
 /** Takes an edge file, shows and verifies it, and sends it with the visitor's wallet. */
 export function SubmitScreen() {
   const config = useChainConfig();
+  const node = useNodeTrouble();
   const { verification, verifyText, reset } = useVerification();
   const [problem, setProblem] = useState<Words>();
   const [turn, setTurn] = useState(0);
@@ -51,6 +54,10 @@ export function SubmitScreen() {
         A wallet pays for the transaction, the contract checks the proof. An edge counts only when its own trainer sends
         it, so nobody can take it away from you.
       </PageHead>
+      <NodeNote node={node}>
+        Whether an edge is registered and what its transaction costs cannot be read now, and nothing can be sent. An
+        edge file can be read and its proof checked here all the same.
+      </NodeNote>
       <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-12 px-4 sm:px-6 lg:grid-cols-2">
         <div className="grid min-w-0 content-start gap-8">
           <DropZone
@@ -77,7 +84,14 @@ export function SubmitScreen() {
           </Section>
           <Section title="Send">
             {edge && facts ? (
-              <SendEdge key={turn} edge={edge} facts={facts} verified={holdsHere} onAsking={setAsking} />
+              <SendEdge
+                key={turn}
+                edge={edge}
+                facts={facts}
+                verified={holdsHere}
+                silent={node.trouble !== undefined}
+                onAsking={setAsking}
+              />
             ) : (
               <p className="py-4 text-soft">Nothing to send yet.</p>
             )}

@@ -1,4 +1,5 @@
 // What the server's pages and routes ask for. An indexer can replace the reader behind these functions.
+import { cache } from 'react';
 import type { Hex } from 'viem';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
@@ -36,9 +37,11 @@ export interface Home {
   line: Model[];
 }
 
-export async function readStatus(): Promise<{ config: ChainConfig; status: Status } | MissingConfig> {
-  return withReader(({ config, status }) => ({ config, status }));
-}
+/** Asked once for a picture, however many of its layouts want to know. */
+export const readStatus = cache(
+  async (): Promise<{ config: ChainConfig; status: Status } | MissingConfig> =>
+    withReader(({ config, status }) => ({ config, status })),
+);
 
 /** @param benchmark from the link: an id, or 'none' */
 export async function readHome(benchmark?: string): Promise<Home | MissingConfig> {

@@ -32,9 +32,9 @@ const loadEdges = () => import('../../../src/registry/edge.ts');
 
 /**
  * Asks the chain what would become of the edge if its trainer sent it now. A component asks about one edge as long as it
- * lives. @param id of what the edge registers
+ * lives. @param id of what the edge registers @param silent whether the node does not answer: it is asked when it does
  */
-export function usePreflight(edge: Edge, id: Hex) {
+export function usePreflight(edge: Edge, id: Hex, silent: boolean) {
   // Two files can say the same and carry different proofs: an answer is for one of them only.
   const [file] = useState(() => ++asked);
   const config = useChainConfig();
@@ -42,7 +42,7 @@ export function usePreflight(edge: Edge, id: Hex) {
   const matches = isOfThisRegistry(edge, config);
   return useQuery({
     queryKey: ['preflight', file],
-    enabled: matches,
+    enabled: matches && !silent,
     refetchInterval: 15_000,
     queryFn: async (): Promise<Preflight> => {
       const { statement, origin } = edge;

@@ -1,5 +1,6 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Hex } from 'viem';
 import { type Check, chainChecksOf, otherKeyReason } from '../../../src/registry/check.ts';
@@ -11,6 +12,7 @@ import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
 import type { Words } from './types.ts';
 import { useNode } from './useNode.ts';
+import { NODE_QUERY } from './useNodeTrouble.ts';
 
 export interface Verification {
   phase: 'idle' | 'running' | 'done';
@@ -43,13 +45,17 @@ const IDLE: Verification = {
   there: lines(CHAIN_CHECKS, 'waiting'),
 };
 
-/** Verifies an edge file, or what is registered under an id, here and against the chain. */
-export function useVerification() {
-  const config = useChainConfig();
-  const node = useNode();
+/** What is found in one run of a verification; the next run ends it. */
+function useRuns() {
   const [verification, setVerification] = useState(IDLE);
   const current = useRef<AbortController>(undefined);
+  const queries = useQueryClient();
   useEffect(() => () => current.current?.abort(), []);
+  // Whoever gets no answer makes the page ask whether the node answers at all.
+  const isUnanswered = verification.phase === 'done' && isOpen(verification);
+  useEffect(() => {
+    if (isUnanswered) void queries.invalidateQueries({ queryKey: NODE_QUERY });
+  }, [isUnanswered, queries]);
 
   const begin = useCallback(() => {
     current.current?.abort();
@@ -61,6 +67,25 @@ export function useVerification() {
     };
     return { signal: control.signal, update };
   }, []);
+
+  /** Forgets the subject; what is still being checked of it changes nothing any more. */
+  const reset = useCallback(() => {
+    current.current?.abort();
+    setVerification(IDLE);
+  }, []);
+  return { verification, begin, reset };
+}
+
+/** Whether something is not known that a chain can tell. */
+export function isOpen({ there, problem }: Verification): boolean {
+  return problem !== undefined || there.some(({ state }) => state === 'open');
+}
+
+/** Verifies an edge file, or what is registered under an id, here and against the chain. */
+export function useVerification() {
+  const config = useChainConfig();
+  const node = useNode();
+  const { verification, begin, reset } = useRuns();
 
   const verifyText = useCallback(
     async (text: string, run = begin(), isById = false) => {
@@ -120,12 +145,6 @@ export function useVerification() {
     },
     [begin, node, config, verifyText],
   );
-
-  /** Forgets the subject; what is still being checked of it changes nothing any more. */
-  const reset = useCallback(() => {
-    current.current?.abort();
-    setVerification(IDLE);
-  }, []);
 
   return { verification, verifyText, verifyNode, reset };
 }

@@ -1,6 +1,7 @@
 import type { Hex, PublicClient } from 'viem';
+import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
 import type { ChainReads } from '../../../src/registry/chainReads.ts';
-import type { Check } from '../../../src/registry/check.ts';
+import { type Check, chainChecksOf, openChecks } from '../../../src/registry/check.ts';
 import { checkOnChain } from '../../../src/registry/checkEdge.ts';
 import { clientReads } from '../../../src/registry/clientReads.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
@@ -13,11 +14,18 @@ async function readsOf(client: PublicClient): Promise<ChainReads> {
   return clientReads(client, await client.getChainId());
 }
 
-/** Compares an edge with what the visitor's own connection to the chain says. */
+/** Compares an edge with what the visitor's own connection to the chain says. Where that is silent, all of it is open. */
 export async function checkEdgeOnChain(edge: Edge, config: ChainConfig, client: PublicClient): Promise<Check[]> {
-  const keys = await installedKeys(edge.statement.program);
-  const { checks } = await checkOnChain(edge, await readsOf(client), config, keys);
-  return checks;
+  const { program } = edge.statement;
+  const keys = await installedKeys(program);
+  let reads: ChainReads;
+  try {
+    reads = await readsOf(client);
+  } catch (error) {
+    const { says } = nodeAnswer(error);
+    return openChecks(chainChecksOf(program), `the node did not answer${says && ` (${says.replace(/\.$/, '')})`}.`);
+  }
+  return (await checkOnChain(edge, reads, config, keys)).checks;
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { readChoice, readGraph } from '../../../../lib/chain/queries.ts';
-import { isHash } from '../../../../lib/format.ts';
-import { graphQuestion } from '../../../../lib/graphQuestion.ts';
-import { proquint } from '../../../../lib/proquint.ts';
+import { readChoice, readGraph } from '../../../../../lib/chain/queries.ts';
+import { isHash } from '../../../../../lib/format.ts';
+import { graphQuestion } from '../../../../../lib/graphQuestion.ts';
+import { proquint } from '../../../../../lib/proquint.ts';
 import { TreeScreen } from '../../../tree/TreeScreen.tsx';
 
 interface Props {

@@ -1,11 +1,11 @@
 import { ImageResponse } from 'next/og';
-import { Mark } from '../../../components/Mark.tsx';
-import { marksOf } from '../../../components/ResultMarks.tsx';
-import { readModelView } from '../../../lib/chain/queries.ts';
-import type { Benchmark, Lineage, Model, Result } from '../../../lib/chain/types.ts';
-import { count, isHash, percent, plural, short, widthsLabel } from '../../../lib/format.ts';
-import { benchmarkName, givenName } from '../../../lib/names.ts';
-import { proquint } from '../../../lib/proquint.ts';
+import { Mark } from '../../../../components/Mark.tsx';
+import { marksOf } from '../../../../components/ResultMarks.tsx';
+import { readModelView } from '../../../../lib/chain/queries.ts';
+import type { Benchmark, Lineage, Model, Result } from '../../../../lib/chain/types.ts';
+import { count, isHash, percent, plural, short, widthsLabel } from '../../../../lib/format.ts';
+import { benchmarkName, givenName } from '../../../../lib/names.ts';
+import { proquint } from '../../../../lib/proquint.ts';
 
 export const size = { width: 1200, height: 630 };
 export const contentType = 'image/png';

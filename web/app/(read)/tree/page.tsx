@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { readChoice, readGraph } from '../../lib/chain/queries.ts';
-import { graphQuestion } from '../../lib/graphQuestion.ts';
+import { readChoice, readGraph } from '../../../lib/chain/queries.ts';
+import { graphQuestion } from '../../../lib/graphQuestion.ts';
 import { TreeScreen } from './TreeScreen.tsx';
 
 export const metadata: Metadata = { title: 'Tree' };

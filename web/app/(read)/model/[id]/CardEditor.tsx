@@ -3,13 +3,13 @@
 import { useRouter } from 'next/navigation';
 import { type FormEvent, type InputHTMLAttributes, useRef, useState } from 'react';
 import type { Address, Hex } from 'viem';
-import { Transaction } from '../../../components/Transaction.tsx';
-import { WordsBox } from '../../../components/Words.tsx';
-import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import { CARD_LIMITS, useCard } from '../../../lib/chain/useCard.ts';
-import { untilRead } from '../../../lib/chain/useStatus.ts';
-import { useWallet } from '../../../lib/chain/useWallet.ts';
-import { safeLink } from '../../../lib/hostile.ts';
+import { Transaction } from '../../../../components/Transaction.tsx';
+import { WordsBox } from '../../../../components/Words.tsx';
+import { useChainConfig } from '../../../../lib/chain/provider.tsx';
+import { CARD_LIMITS, useCard } from '../../../../lib/chain/useCard.ts';
+import { untilRead } from '../../../../lib/chain/useStatus.ts';
+import { useWallet } from '../../../../lib/chain/useWallet.ts';
+import { safeLink } from '../../../../lib/hostile.ts';
 
 interface Props {
   id: Hex;

@@ -2,23 +2,23 @@
 
 import { useRouter } from 'next/navigation';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { BenchmarkField } from '../../components/BenchmarkSelect.tsx';
-import { KIND_NAMES, KindSymbol } from '../../components/KindSymbol.tsx';
-import { SearchBox } from '../../components/SearchBox.tsx';
-import { TreeCanvas } from '../../components/tree/TreeCanvas.tsx';
-import { useChainConfig } from '../../lib/chain/provider.tsx';
-import type { Direction } from '../../lib/chain/store.ts';
-import type { BenchmarkChoice, Graph, Kind } from '../../lib/chain/types.ts';
-import { type GraphPart, useGraph, useSearch } from '../../lib/chain/useGraph.ts';
-import { count, isHash } from '../../lib/format.ts';
-import { DEFAULT_LIMIT, MOST_NODES } from '../../lib/graphQuestion.ts';
-import { benchmarkName } from '../../lib/names.ts';
+import { BenchmarkField } from '../../../components/BenchmarkSelect.tsx';
+import { KIND_NAMES, KindSymbol } from '../../../components/KindSymbol.tsx';
+import { SearchBox } from '../../../components/SearchBox.tsx';
+import { TreeCanvas } from '../../../components/tree/TreeCanvas.tsx';
+import { useChainConfig } from '../../../lib/chain/provider.tsx';
+import type { Direction } from '../../../lib/chain/store.ts';
+import type { BenchmarkChoice, Graph, Kind } from '../../../lib/chain/types.ts';
+import { type GraphPart, useGraph, useSearch } from '../../../lib/chain/useGraph.ts';
+import { count, isHash } from '../../../lib/format.ts';
+import { DEFAULT_LIMIT, MOST_NODES } from '../../../lib/graphQuestion.ts';
+import { benchmarkName } from '../../../lib/names.ts';
 
 // Only some visitors look at these: they are fetched when they are wanted.
 const SelectedModel = lazy(async () => ({
-  default: (await import('../../components/tree/SelectedModel.tsx')).SelectedModel,
+  default: (await import('../../../components/tree/SelectedModel.tsx')).SelectedModel,
 }));
-const TreeTable = lazy(async () => ({ default: (await import('../../components/tree/TreeTable.tsx')).TreeTable }));
+const TreeTable = lazy(async () => ({ default: (await import('../../../components/tree/TreeTable.tsx')).TreeTable }));
 
 const HOPS = [1, 2, 3, 5, 10, 25, 100];
 const ALL = 100_000;

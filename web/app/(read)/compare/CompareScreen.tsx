@@ -2,16 +2,16 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { BenchmarkField } from '../../components/BenchmarkSelect.tsx';
-import { ComparisonTable } from '../../components/ComparisonTable.tsx';
-import { ModelName } from '../../components/Identity.tsx';
-import { NoneChosen } from '../../components/ResultMarks.tsx';
-import { SearchBox } from '../../components/SearchBox.tsx';
-import { PageHead } from '../../components/Section.tsx';
-import { WordsBox } from '../../components/Words.tsx';
-import type { Comparison, Model } from '../../lib/chain/types.ts';
-import { useSearch } from '../../lib/chain/useGraph.ts';
-import { short } from '../../lib/format.ts';
+import { BenchmarkField } from '../../../components/BenchmarkSelect.tsx';
+import { ComparisonTable } from '../../../components/ComparisonTable.tsx';
+import { ModelName } from '../../../components/Identity.tsx';
+import { NoneChosen } from '../../../components/ResultMarks.tsx';
+import { SearchBox } from '../../../components/SearchBox.tsx';
+import { PageHead } from '../../../components/Section.tsx';
+import { WordsBox } from '../../../components/Words.tsx';
+import type { Comparison, Model } from '../../../lib/chain/types.ts';
+import { useSearch } from '../../../lib/chain/useGraph.ts';
+import { short } from '../../../lib/format.ts';
 
 /** Chooses two models and sets them side by side. */
 export function CompareScreen({ comparison }: { comparison: Comparison }) {

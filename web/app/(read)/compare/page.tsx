@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { readComparison } from '../../lib/chain/queries.ts';
-import { isHash } from '../../lib/format.ts';
+import { readComparison } from '../../../lib/chain/queries.ts';
+import { isHash } from '../../../lib/format.ts';
 import { CompareScreen } from './CompareScreen.tsx';
 
 export const metadata: Metadata = { title: 'Compare' };

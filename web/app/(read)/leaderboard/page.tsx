@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { Leaderboard } from '../../components/Leaderboard.tsx';
-import { PageHead } from '../../components/Section.tsx';
-import { readBoard } from '../../lib/chain/queries.ts';
+import { Leaderboard } from '../../../components/Leaderboard.tsx';
+import { PageHead } from '../../../components/Section.tsx';
+import { readBoard } from '../../../lib/chain/queries.ts';
 
 export const metadata: Metadata = {
   title: 'Leaderboard',

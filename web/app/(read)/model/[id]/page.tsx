@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { ModelPage } from '../../../components/ModelPage.tsx';
-import { marksOf } from '../../../components/ResultMarks.tsx';
-import { readModelView } from '../../../lib/chain/queries.ts';
-import { count, isHash, permalink, plural, short, widthsLabel } from '../../../lib/format.ts';
-import { benchmarkName, plainName } from '../../../lib/names.ts';
+import { ModelPage } from '../../../../components/ModelPage.tsx';
+import { marksOf } from '../../../../components/ResultMarks.tsx';
+import { readModelView } from '../../../../lib/chain/queries.ts';
+import { count, isHash, permalink, plural, short, widthsLabel } from '../../../../lib/format.ts';
+import { benchmarkName, plainName } from '../../../../lib/names.ts';
 import { CardEditor } from './CardEditor.tsx';
 
 interface Props {

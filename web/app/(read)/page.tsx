@@ -1,11 +1,11 @@
 import Link from 'next/link';
-import { BenchmarkSelect } from '../components/BenchmarkSelect.tsx';
-import { BoardTop } from '../components/BoardTop.tsx';
-import { EdgeList } from '../components/EdgeList.tsx';
-import { Figures } from '../components/Figures.tsx';
-import { Hero } from '../components/Hero.tsx';
-import { Section } from '../components/Section.tsx';
-import { readHome } from '../lib/chain/queries.ts';
+import { BenchmarkSelect } from '../../components/BenchmarkSelect.tsx';
+import { BoardTop } from '../../components/BoardTop.tsx';
+import { EdgeList } from '../../components/EdgeList.tsx';
+import { Figures } from '../../components/Figures.tsx';
+import { Hero } from '../../components/Hero.tsx';
+import { Section } from '../../components/Section.tsx';
+import { readHome } from '../../lib/chain/queries.ts';
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
