@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { withWrongProof } from './support/forge.ts';
 import { leave, openStage, type Stage } from './support/stage.ts';
 
 const PATIENCE = 120_000;
@@ -39,7 +40,7 @@ describe('verifying', () => {
       // the copy in the transaction contradicts it
       [flip(text, text.indexOf('"groth16"') + 40), 'file'],
       // consistently flipped: the proof itself is wrong
-      [flipEverywhere(text), 'groth16'],
+      [withWrongProof(text), 'groth16'],
     ] as const) {
       writeFileSync(forged, flipped);
       await page.getByTestId('file').setInputFiles(forged);
@@ -70,13 +71,4 @@ describe('verifying', () => {
 function flip(text: string, at: number): string {
   const place = /[0-9a-f]/.exec(text.slice(at))!.index + at;
   return text.slice(0, place) + (text[place] === '1' ? '2' : '1') + text.slice(place + 1);
-}
-
-/** Negates a.y of the Groth16 proof wherever it stands, so that only the proof itself is wrong. */
-function flipEverywhere(text: string): string {
-  const P = 21888242871839275222246405745257275088696311157297823662689037894645226208583n;
-  const [, ay] = (JSON.parse(text) as { proof: { groth16: string[] } }).proof.groth16;
-  const negated = P - BigInt(ay);
-  const bare = (value: bigint) => value.toString(16).padStart(64, '0');
-  return text.replaceAll(ay, `0x${negated.toString(16)}`).replaceAll(bare(BigInt(ay)), bare(negated));
 }
