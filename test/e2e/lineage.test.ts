@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { type Address, type Hex, numberToHex, padHex } from 'viem';
 import { boardOf, chooseBenchmark, standsApart } from '../../web/lib/chain/boards.ts';
 import { lineageOf } from '../../web/lib/chain/lineage.ts';
-import { type NewModel, Store, trainingOf } from '../../web/lib/chain/store.ts';
+import { type NewModel, Store } from '../../web/lib/chain/store.ts';
 import { lanesOf } from '../../web/lib/lanes.ts';
+import { trainingOf } from '../../web/lib/training.ts';
 
 const WHO: Address = padHex('0x1', { size: 20 });
 const ZERO: Hex = padHex('0x0', { size: 32 });

@@ -34,6 +34,18 @@ const ALLOWED_IN_SCRIPTS: Record<string, string[]> = {
   commands: ['demo', 'actions', 'runs', 'chain', 'files', 'terminal'],
 };
 
+// The same for the page. The types of the domain stand below everything, although they live in lib/chain.
+const DOMAIN = 'web/lib/chain/types.ts';
+const ALLOWED_IN_WEB: Record<string, string[]> = {
+  lib: [],
+  'lib/prover': ['lib'],
+  'lib/chain': ['lib/prover', 'lib'],
+  components: ['lib/prover', 'lib'],
+  app: ['components', 'lib/chain', 'lib/prover', 'lib'],
+};
+// Wallets and what is remembered of the chain's answers belong to lib/chain alone.
+const ONLY_IN_LIB_CHAIN = /^(wagmi|@wagmi|@tanstack)(\/|$)/;
+
 // src runs in a browser too: bytes come in, bytes go out.
 const FORBIDDEN_IN_SRC =
   /^(node:|fs$|fs\/|path$|os$|child_process$|worker_threads$|crypto$|hardhat|@nomicfoundation\/|react|next|commander)/;
@@ -42,6 +54,11 @@ const FORBIDDEN_IN_SRC =
 function complaint({ from, to, isPackage }: Import): string | undefined {
   const [area, folder = ''] = from.split('/');
   const [toArea, toFolder = ''] = to.split('/');
+  if (isPackage && area === 'web') {
+    return ONLY_IN_LIB_CHAIN.test(to) && floorInWeb(from) !== 'lib/chain'
+      ? `${from} imports ${to}, which only web/lib/chain may use`
+      : undefined;
+  }
   if (isPackage) {
     return area === 'src' && FORBIDDEN_IN_SRC.test(to)
       ? `${from} imports ${to}, which a browser does not have`
@@ -51,6 +68,7 @@ function complaint({ from, to, isPackage }: Import): string | undefined {
   if (toArea === 'test' || toArea === 'bench') return `${from} imports ${to}: nothing may depend on tests`;
   if (area === 'scripts' && toArea === 'web') return `${from} imports ${to}: scripts may only use src`;
   if (area === 'scripts') return complaintInScripts({ from, to, isPackage });
+  if (area === 'web') return complaintInWeb({ from, to, isPackage });
   if (area !== 'src') return undefined;
   if (toArea !== 'src') return `${from} imports ${to}: src may only use src`;
   if (from === 'src/index.ts' || folder === toFolder) return undefined;
@@ -73,6 +91,24 @@ function complaintInScripts({ from, to }: Import): string | undefined {
   return ALLOWED_IN_SCRIPTS[folder].includes(toFolder)
     ? undefined
     : `${from} imports ${to}: scripts/${folder} may not use scripts/${toFolder}`;
+}
+
+/** `components`, `lib/chain`, ..; undefined for the files of web itself, which Next.js starts. */
+function floorInWeb(path: string): string | undefined {
+  const [, ...folders] = path.split('/').slice(0, -1);
+  return folders[0] === 'lib' ? folders.slice(0, 2).join('/') : folders[0];
+}
+
+function complaintInWeb({ from, to }: Import): string | undefined {
+  const [toArea] = to.split('/');
+  if (toArea === 'src') return undefined;
+  if (toArea !== 'web') return `${from} imports ${to}: the page may only use src`;
+  const [floor, toFloor] = [floorInWeb(from), floorInWeb(to)];
+  if (floor === undefined || to === DOMAIN || floor === toFloor) return undefined;
+  if (!(floor in ALLOWED_IN_WEB)) return `${from}: the folder web/${floor} has no place in the list of floors`;
+  return toFloor !== undefined && ALLOWED_IN_WEB[floor].includes(toFloor)
+    ? undefined
+    : `${from} imports ${to}: web/${floor} may not use web/${toFloor}`;
 }
 
 const check = (sources: Map<string, string>) => importsOf(sources).map(complaint).filter(Boolean);
@@ -103,6 +139,16 @@ describe('the import graph', () => {
       ['scripts/bootstrap/a.mjs', "import '../../src/errors/DescentError.ts';"],
       ['scripts/chain/a.ts', "import '../../web/lib/files.ts';"],
       ['scripts/novel/a.ts', "import '../terminal/plural.ts';"],
+      ['web/lib/a.ts', "import { Store } from './chain/store.ts';"],
+      ['web/lib/prover/a.ts', "import { readConfig } from '../chain/config.ts';"],
+      ['web/lib/chain/a.ts', "import type { B } from '../../components/Mark.tsx';"],
+      ['web/components/a.tsx', "import { useWallet } from '../lib/chain/useWallet.ts';"],
+      ['web/components/tree/a.tsx', "const b = await import('../../app/Header.tsx');"],
+      ['web/components/b.tsx', "import { useAccount } from 'wagmi';"],
+      ['web/app/(read)/a.tsx', "import { connect } from 'wagmi/actions';"],
+      ['web/app/prove/a.tsx', "import { useQuery } from '@tanstack/react-query';"],
+      ['web/app/a.tsx', "import { connect } from '../../scripts/chain/client.ts';"],
+      ['web/novel/a.ts', "import '../lib/format.ts';"],
     ];
     for (const [path, text] of bad) assert.equal(check(new Map([[path, text]])).length, 1, path);
   });
@@ -114,6 +160,12 @@ describe('the import graph', () => {
       ['scripts/build/coverage/a.ts', "import { b } from '../abi.ts';"],
       ['scripts/cli.ts', "import { createProgram } from './commands/program.ts';"],
       ['scripts/chain/a.ts', "import { InputError } from '../../src/errors/InputError.ts';"],
+      ['web/app/(read)/tree/a.tsx', "import { useWallet } from '../../../lib/chain/useWallet.ts';"],
+      ['web/components/tree/a.tsx', "import type { Model } from '../../lib/chain/types.ts';"],
+      ['web/components/a.tsx', "import { CHECK_NAMES } from '../lib/prover/checks.ts';"],
+      ['web/lib/chain/a.ts', "import { useAccount } from 'wagmi';"],
+      ['web/lib/a.ts', "import type { Model } from './chain/types.ts';"],
+      ['web/proxy.ts', "import { readConfig } from './lib/chain/config.ts';"],
     ];
     for (const [path, text] of good) assert.deepEqual(check(new Map([[path, text]])), [], path);
   });
@@ -125,6 +177,20 @@ describe('the import graph', () => {
     for (const [k, folder] of folders.entries()) {
       for (const below of ALLOWED_IN_SCRIPTS[folder]) assert.ok(folders.indexOf(below) < k, `${folder} uses ${below}`);
     }
+  });
+
+  it('has floors in the page as well: each folder stands in the list, after all that it may use', () => {
+    const folders = Object.keys(ALLOWED_IN_WEB);
+    const known = new Set(
+      projectFiles('web')
+        .map(floorInWeb)
+        .filter((floor) => floor !== undefined),
+    );
+    assert.deepEqual([...folders].sort(), [...known].sort());
+    for (const [k, folder] of folders.entries()) {
+      for (const below of ALLOWED_IN_WEB[folder]) assert.ok(folders.indexOf(below) < k, `${folder} uses ${below}`);
+    }
+    assert.ok(projectFiles('web').includes(DOMAIN));
   });
 
   it('is seen where folders are called as those that builds make', () => {

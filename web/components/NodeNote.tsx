@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { NodeTrouble } from '../lib/chain/useNodeTrouble.ts';
+import type { NodeTrouble } from '../lib/chain/types.ts';
 
 interface Props {
   node: NodeTrouble;

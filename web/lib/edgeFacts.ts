@@ -2,8 +2,8 @@ import type { Hex } from 'viem';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
-import { trainingOf } from './chain/store.ts';
 import type { Kind, Training } from './chain/types.ts';
+import { trainingOf } from './training.ts';
 
 /** What an edge file says, for people. */
 export interface EdgeFacts {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from './chain/config.ts';
+import { projectRoot } from './projectRoot.ts';
 
 /** Programs whose keys the page hands out. */
 export const FILE_PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'];

@@ -1,4 +1,4 @@
-import type { Neighbourhood } from './chain/store.ts';
+import type { Neighbourhood } from './chain/types.ts';
 import { isHash } from './format.ts';
 
 /** Nodes in one answer at most. */

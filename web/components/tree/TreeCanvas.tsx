@@ -17,8 +17,7 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Graph, GraphNode } from '../../lib/chain/types.ts';
-import type { GraphPart } from '../../lib/chain/useGraph.ts';
+import type { Graph, GraphNode, GraphPart } from '../../lib/chain/types.ts';
 import { plural } from '../../lib/format.ts';
 import { plainName } from '../../lib/names.ts';
 import { KIND_NAMES } from '../KindSymbol.tsx';

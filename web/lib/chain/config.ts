@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getAddress, type Hex, isAddress } from 'viem';
 import { isHash } from '../format.ts';
+import { projectRoot } from '../projectRoot.ts';
 import type { ChainConfig } from './types.ts';
 
 /** Why there is nothing to read. */
@@ -17,12 +18,6 @@ const LOCAL_NAMES: Record<number, string> = {
 };
 
 let cached: { key: string; config: ChainConfig | MissingConfig } | undefined;
-
-/** The project's root: the server runs in it, or in web/. */
-export function projectRoot(): string {
-  const here = process.cwd();
-  return existsSync(/*turbopackIgnore: true*/ join(here, 'web', 'next.config.ts')) ? here : join(here, '..');
-}
 
 /** Where the demo and `deploy` leave what the page needs to know; DESCENT_DEPLOYMENT names another file. */
 export function deploymentFile(): string {

@@ -1,10 +1,11 @@
 import { type Address, type Hex, isAddressEqual, parseEventLogs } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeShape, decodeShard } from '../../../src/model/shape.ts';
+import { trainingOf } from '../training.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
 import type { RawLog } from './scan.ts';
-import { KINDS, type NewModel, type Store, trainingOf } from './store.ts';
+import { KINDS, type NewModel, type Store } from './store.ts';
 import type { ChainConfig } from './types.ts';
 
 /** What a registrar writes can be as long as a block allows; no more of it is ever shown. */

@@ -8,7 +8,6 @@ import type { MissingConfig } from './config.ts';
 import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
 import { openReader, type Reader } from './reader.ts';
-import type { Neighbourhood } from './store.ts';
 import type {
   BenchmarkChoice,
   Board,
@@ -17,6 +16,7 @@ import type {
   Graph,
   Model,
   ModelView,
+  Neighbourhood,
   SearchHit,
   Some,
   Status,

@@ -10,37 +10,25 @@ import { isSameSchema } from '../../../src/registry/checkSchemas.ts';
 import type {
   Benchmark,
   Dataset,
+  Direction,
   Graph,
   GraphNode,
   GraphScore,
   Kind,
   Model,
   ModelParent,
+  Neighbourhood,
   Result,
   Score,
   SearchHit,
   Shard,
   Totals,
-  Training,
 } from './types.ts';
 
 /** A node's registration with everything its block tells about it. */
 export type NewModel = Omit<Model, 'children' | 'declared' | 'parents' | 'parameters' | 'timestamp'> & {
   parents: ModelParent[];
 };
-
-export type Direction = 'both' | 'ancestors' | 'descendants';
-
-export interface Neighbourhood {
-  focus?: Hex;
-  /** edges from the focus at most; without a focus, the newest nodes are taken */
-  hops: number;
-  direction: Direction;
-  /** nodes at most */
-  limit: number;
-  /** whose scores are told */
-  benchmark?: Hex;
-}
 
 /** What the chain says of the columns and classes of a model's line and of a shard; zero where nothing is stated. */
 export interface SchemaPair {
@@ -440,11 +428,6 @@ function graphScore({ right, error, rows, trainedRows, sameSchema, unread }: Res
 /** Weights and biases of a network. */
 export function parametersOf(widths: readonly number[]): number {
   return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
-}
-
-/** What a training edge says, from its numbers. */
-export function trainingOf(shard: Hex, rows: number, learningRate: number, batch: number): Training {
-  return { shard, learningRate, realRate: (learningRate * batch) / 256, batch, rows, steps: Math.floor(rows / batch) };
 }
 
 export const KINDS: readonly (Kind | undefined)[] = [undefined, 'seed', 'root', 'train', 'merge'];

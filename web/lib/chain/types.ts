@@ -353,3 +353,31 @@ export interface Comparison {
   onlyB: Some;
   suggestions: Model[];
 }
+
+export type Direction = 'both' | 'ancestors' | 'descendants';
+
+/** Which part of the tree is asked for. */
+export interface Neighbourhood {
+  focus?: Hex;
+  /** edges from the focus at most; without a focus, the newest nodes are taken */
+  hops: number;
+  direction: Direction;
+  /** nodes at most */
+  limit: number;
+  /** whose scores are told */
+  benchmark?: Hex;
+}
+
+/** A part of the tree and which part it is: it stays the same when models are added to it. */
+export interface GraphPart extends Graph {
+  part: string;
+}
+
+/** Whether the visitor's own connection to the node works. */
+export interface NodeTrouble {
+  /** why the node cannot be asked from this browser; undefined while it answers, and before it was asked */
+  trouble: Words | undefined;
+  /** whether it is being asked now */
+  asking: boolean;
+  again(): void;
+}

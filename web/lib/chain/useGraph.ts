@@ -3,8 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Hex } from 'viem';
 import { DEFAULT_LIMIT } from '../graphQuestion.ts';
-import type { Direction } from './store.ts';
-import type { Graph, SearchHit } from './types.ts';
+import type { Direction, Graph, GraphPart, SearchHit } from './types.ts';
 
 /** A part of the tree is asked for again after so many milliseconds for each of its nodes: every 6 s where it is small. */
 const MS_A_NODE = 20;
@@ -16,11 +15,6 @@ export interface GraphQuestion {
   limit: number;
   /** whose scores are told; another one is the same part of the tree */
   benchmark?: Hex;
-}
-
-/** A part of the tree and which part it is: it stays the same when models are added to it. */
-export interface GraphPart extends Graph {
-  part: string;
 }
 
 /** A part of the tree; the previous one stays while the next is fetched. */

@@ -3,20 +3,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
-import type { ChainConfig, Words } from './types.ts';
+import type { ChainConfig, NodeTrouble, Words } from './types.ts';
 
 /** What asks the node again is kept under this name; whoever gets no answer elsewhere makes it stale. */
 export const NODE_QUERY = ['node'];
 const AGAIN_MS = 10_000;
 const PATIENCE_MS = 10_000;
-
-export interface NodeTrouble {
-  /** why the node cannot be asked from this browser; undefined while it answers, and before it was asked */
-  trouble: Words | undefined;
-  /** whether it is being asked now */
-  asking: boolean;
-  again(): void;
-}
 
 /** Whether the visitor's own connection to the node works. Where it does not, it is tried again every few seconds. */
 export function useNodeTrouble(): NodeTrouble {

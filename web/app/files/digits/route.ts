@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectRoot } from '../../../lib/chain/config.ts';
+import { projectRoot } from '../../../lib/projectRoot.ts';
 
 export const dynamic = 'force-dynamic';
 
