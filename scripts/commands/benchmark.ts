@@ -56,7 +56,13 @@ export function addBenchmarkCommand(program: Command): void {
   const benchmark = program
     .command('benchmark')
     .description('lists of shards on which models are ranked: open or seal one, rank a model');
+  addOpenCommand(benchmark);
+  addSealCommand(benchmark);
+  addUnsealCommand(benchmark);
+  addRankCommand(benchmark);
+}
 
+function addOpenCommand(benchmark: Command): void {
   withWhere(benchmark.command('open'))
     .description('make registered shards a benchmark on which all models count')
     .argument('<shards...>', SHARDS)
@@ -73,7 +79,9 @@ export function addBenchmarkCommand(program: Command): void {
       );
       outputOf(options).result({ id, ...list, ...sent }, describe('open', id, list.shards.length, sent));
     });
+}
 
+function addSealCommand(benchmark: Command): void {
   withWhere(benchmark.command('seal'))
     .description('commit to shards that nobody has seen yet; only models registered by then will count')
     .argument('<shards...>', SHARDS)
@@ -98,7 +106,9 @@ export function addBenchmarkCommand(program: Command): void {
       const text = `Sealed ${counted(list.shards.length, 'shard')} as benchmark ${id}.\nModels count up to block ${closingBlock}.\nnext     ${commandLine('submit', '<edge of each shard>')} after that block, then ${commandLine('benchmark', 'unseal')} (${commandLine('benchmark', 'seal', '--help')} says what to publish)`;
       outputOf(options).result({ id, ...list, closingBlock, transaction: transactionHash }, text);
     });
+}
 
+function addUnsealCommand(benchmark: Command): void {
   withWhere(benchmark.command('unseal'))
     .description('open a sealed benchmark, once its shards are registered; anyone may')
     .argument('<shards...>', SHARDS)
@@ -125,7 +135,9 @@ export function addBenchmarkCommand(program: Command): void {
       );
       outputOf(options).result({ id, ...list, closingBlock, ...sent }, describe('open', id, list.shards.length, sent));
     });
+}
 
+function addRankCommand(benchmark: Command): void {
   withWhere(benchmark.command('rank'))
     .description("enter the sum of a model's proved results in the leaderboard")
     .argument('<benchmark>', 'its id')

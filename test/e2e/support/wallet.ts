@@ -81,53 +81,51 @@ export async function announceWallet(
       return { error: { code, message, data: refusalIn(error) } };
     }
   });
-  await context.addInitScript(
-    ({ name, binding }) => {
-      const listeners = new Map<string, Set<(value: unknown) => void>>();
-      const emit = (event: string, value: unknown) => {
-        for (const listener of listeners.get(event) ?? []) listener(value);
-      };
-      const provider = {
-        async request({ method, params = [] }: { method: string; params?: unknown[] }) {
-          const call = (
-            window as unknown as Record<
-              string,
-              (m: string, p: unknown[]) => Promise<{ result: unknown; error?: { message: string; code: number } }>
-            >
-          )[binding];
-          const { result, error } = await call(method, params);
-          if (error) throw Object.assign(new Error(error.message), error);
-          if (method === 'wallet_switchEthereumChain') emit('chainChanged', (params[0] as { chainId: string }).chainId);
-          return result;
-        },
-        on(event: string, listener: (value: unknown) => void) {
-          listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));
-          return provider;
-        },
-        removeListener(event: string, listener: (value: unknown) => void) {
-          listeners.get(event)?.delete(listener);
-          return provider;
-        },
-      };
-      const icon =
-        'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"%3E%3Ccircle cx="4" cy="4" r="4" fill="%23777"/%3E%3C/svg%3E';
-      const info = Object.freeze({
-        uuid: crypto.randomUUID?.() ?? name,
-        name,
-        icon,
-        rdns: `test.${binding}`,
-      });
-      const announce = () =>
-        window.dispatchEvent(
-          new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }),
-        );
-      window.addEventListener('test:account', (event) => emit('accountsChanged', [(event as CustomEvent).detail]));
-      window.addEventListener('eip6963:requestProvider', announce);
-      announce();
-    },
-    { name, binding },
-  );
+  await context.addInitScript(announceInPage, { name, binding });
   return state;
+}
+
+/** Runs in the page, where nothing else of this file is: hands every question of the page to the binding. */
+function announceInPage({ name, binding }: { name: string; binding: string }): void {
+  const listeners = new Map<string, Set<(value: unknown) => void>>();
+  const emit = (event: string, value: unknown) => {
+    for (const listener of listeners.get(event) ?? []) listener(value);
+  };
+  const provider = {
+    async request({ method, params = [] }: { method: string; params?: unknown[] }) {
+      const call = (
+        window as unknown as Record<
+          string,
+          (m: string, p: unknown[]) => Promise<{ result: unknown; error?: { message: string; code: number } }>
+        >
+      )[binding];
+      const { result, error } = await call(method, params);
+      if (error) throw Object.assign(new Error(error.message), error);
+      if (method === 'wallet_switchEthereumChain') emit('chainChanged', (params[0] as { chainId: string }).chainId);
+      return result;
+    },
+    on(event: string, listener: (value: unknown) => void) {
+      listeners.set(event, (listeners.get(event) ?? new Set()).add(listener));
+      return provider;
+    },
+    removeListener(event: string, listener: (value: unknown) => void) {
+      listeners.get(event)?.delete(listener);
+      return provider;
+    },
+  };
+  const icon =
+    'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"%3E%3Ccircle cx="4" cy="4" r="4" fill="%23777"/%3E%3C/svg%3E';
+  const info = Object.freeze({
+    uuid: crypto.randomUUID?.() ?? name,
+    name,
+    icon,
+    rdns: `test.${binding}`,
+  });
+  const announce = () =>
+    window.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }));
+  window.addEventListener('test:account', (event) => emit('accountsChanged', [(event as CustomEvent).detail]));
+  window.addEventListener('eip6963:requestProvider', announce);
+  announce();
 }
 
 /** The owner chooses another account in the wallet. */
