@@ -1,3 +1,4 @@
+import { type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts';
 import { isSameSchema, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { NO_SCHEMA } from '../../src/registry/statement.ts';
@@ -9,6 +10,8 @@ export interface Known {
   declared: boolean | undefined;
   /** What a chain has as schemas of its model and shard. */
   schemas: StatedSchemas;
+  /** Whether a scored model has seen the rows; undefined where no chain told. */
+  trainedOnRows?: TrainedOnRows | undefined;
   /** Whether a chain was asked. */
   chain: boolean;
   /** Whether released weights or a shard were compared. */
@@ -16,7 +19,10 @@ export interface Known {
 }
 
 /** What no check of an edge covers, whatever its verdict, in words. */
-export function limitsOf({ statement, metadata }: Edge, { declared, schemas, chain, files }: Known): string[] {
+export function limitsOf(
+  { statement, metadata }: Edge,
+  { declared, schemas, trainedOnRows, chain, files }: Known,
+): string[] {
   const limits: string[] = [];
   switch (statement.program) {
     case 'data':
@@ -39,7 +45,7 @@ export function limitsOf({ statement, metadata }: Edge, { declared, schemas, cha
         statement.shard.kind === 'classes'
           ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
           : 'Anything about other rows: the sum of squared errors is of this shard alone.',
-        'That the model was not trained on these rows: only a sealed benchmark speaks for that.',
+        trainedInWords(trainedOnRows),
         describeSchemas(schemas),
       );
   }

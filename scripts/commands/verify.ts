@@ -73,8 +73,9 @@ export function addVerifyCommand(program: Command): void {
     output.progress.done();
     const checks = [found, ...proof, ...onChain.checks, ...files];
     if (found.about === 'transaction') requireSameKey(edge, checks);
-    const { declared, schemas } = onChain;
-    const limits = limitsOf(edge, { declared, schemas, chain: chain !== undefined, files: hasFiles });
+    const { declared, schemas, trainedOnRows } = onChain;
+    const known = { declared, schemas, trainedOnRows, chain: chain !== undefined, files: hasFiles };
+    const limits = limitsOf(edge, known);
     const { program } = edge.statement;
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);

@@ -1,3 +1,4 @@
+import type { Hex } from 'viem';
 import type { Program } from './statement.ts';
 
 /** What a check of an edge is about: first what the file and its proof show, then what a chain says. */
@@ -105,4 +106,21 @@ export function otherKeyReason(checks: readonly Check[]): string | undefined {
   const ofProof: readonly About[] = ['groth16', 'opening'];
   if (!checks.some(({ about, holds }) => ofProof.includes(about) && holds === false)) return undefined;
   return checks.find(({ about, holds }) => (about === 'key' || about === 'powers') && holds !== true)?.says;
+}
+
+/**
+ * Whether a scored model has seen the rows, as far as a chain tells: by which node of its lineage it was trained on this
+ * shard, or that none was. The same rows may stand in another shard.
+ */
+export type TrainedOnRows = { by: Hex; isItself: boolean } | 'none';
+
+/** What of it no check of a score shows. @param told undefined where no chain told */
+export function trainedInWords(told: TrainedOnRows | undefined): string {
+  const unknown = 'That the model was not trained on these rows';
+  if (told === undefined) return `${unknown}: only a sealed benchmark speaks for that.`;
+  if (told === 'none') {
+    return `${unknown}: nothing of its lineage was trained on this shard, says the chain, but another shard may hold the same rows. Only a sealed benchmark speaks for that.`;
+  }
+  const who = told.isItself ? 'it was trained on this shard' : `its ancestor ${told.by} was trained on this shard`;
+  return `Anything about rows that the model has not seen: the chain says that ${who}.`;
 }

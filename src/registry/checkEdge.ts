@@ -1,9 +1,10 @@
 import type { Address, Hex } from 'viem';
 import { encodeShape } from '../model/shape.ts';
 import type { ChainReads } from './chainReads.ts';
-import { type ChainAbout, type Check, chainChecksOf, openChecks } from './check.ts';
+import { type ChainAbout, type Check, chainChecksOf, openChecks, type TrainedOnRows } from './check.ts';
 import { checkModels, checkRequest, checkShard, findRegistration, isDeclared, type Place } from './checkRecord.ts';
 import { type StatedSchemas, statedSchemas } from './checkSchemas.ts';
+import { trainedOnRows } from './checkTrained.ts';
 import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
 import type { Edge } from './edge.ts';
 import { modelId, parentIds } from './ids.ts';
@@ -21,6 +22,8 @@ export interface ChainFindings {
   /** whether a root above it is only declared; undefined where the chain does not tell */
   declared: boolean | undefined;
   schemas: StatedSchemas;
+  /** of a score, whether the model has seen the rows; undefined where the chain does not tell */
+  trainedOnRows?: TrainedOnRows | undefined;
 }
 
 /**
@@ -37,6 +40,7 @@ export async function checkOnChain(
   const found = new Map<ChainAbout, Check>();
   let declared: boolean | undefined;
   let schemas: StatedSchemas = {};
+  let trained: TrainedOnRows | undefined;
   const say = (...checks: Check[]) => {
     for (const check of checks) found.set(check.about as ChainAbout, check);
   };
@@ -46,7 +50,7 @@ export async function checkOnChain(
       reason,
     );
     say(...rest);
-    return { declared, schemas, checks: abouts.map((about) => found.get(about)!) };
+    return { declared, schemas, trainedOnRows: trained, checks: abouts.map((about) => found.get(about)!) };
   };
   try {
     const place = await placeOf(edge, reads, trusted);
@@ -60,6 +64,7 @@ export async function checkOnChain(
     say(checkKey(edge.statement.program, verifier, keys), await checkPowers(reads, place.verifiers, keys));
     declared = await isDeclared(edge, at);
     schemas = await statedSchemas(edge.statement, at);
+    if (edge.statement.program === 'score') trained = await trainedOnRows(edge.statement, at);
     return finish('the node did not tell.');
   } catch (error) {
     return finish(`the node did not answer (${reasonOf(error)}).`);

@@ -288,7 +288,7 @@ describe('verifiers of several versions', () => {
     const data = encodeFunctionData({ abi: verifiersAbi as Abi, functionName: 'addVerifier', args });
     await made.send(made.place.verifiersContract, data, owner);
   };
-  const pageChecks = (edge: Edge) => checkEdgeOnChain(edge, config(), made.chain.client);
+  const pageChecks = async (edge: Edge) => (await checkEdgeOnChain(edge, config(), made.chain.client)).checks;
   const byId = async (edge: Edge) => {
     const stored = parseEdge(await edgeOfId(resultId(edge.statement), config(), made.chain.client, holdsIn));
     return [...(await checkProof(stored, keysOf(stored.statement.program))), ...(await pageChecks(stored))];

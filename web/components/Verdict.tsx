@@ -13,8 +13,14 @@ const WORDS = {
 } as const;
 
 /** What a person may conclude from all checks, in the words of the command line. */
-export function Verdict(props: { subject: string; verdict: Conclusion; notShown: readonly string[] }) {
-  const { subject, verdict, notShown } = props;
+export function Verdict(props: {
+  subject: string;
+  verdict: Conclusion;
+  notShown: readonly string[];
+  /** what no check covers, whatever the verdict */
+  uncovered?: string | undefined;
+}) {
+  const { subject, verdict, notShown, uncovered } = props;
   return (
     <div
       role="status"
@@ -31,6 +37,7 @@ export function Verdict(props: { subject: string; verdict: Conclusion; notShown:
         </ul>
       )}
       <p className="hash text-soft">{subject}</p>
+      {uncovered && <p className="mt-2 text-ink [overflow-wrap:anywhere]">No check covers: {uncovered}</p>}
     </div>
   );
 }

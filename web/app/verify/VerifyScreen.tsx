@@ -145,7 +145,7 @@ interface FindingsProps {
 /** Every check and the verdict. */
 function Findings({ verification, problem, asked }: FindingsProps) {
   const { rpc, registry } = useChainConfig();
-  const { phase, here, there, checks, facts } = verification;
+  const { phase, here, there, checks, facts, unseen } = verification;
   const id = asked && 'id' in asked ? asked.id : undefined;
   return (
     <div className="grid min-w-0 content-start gap-8">
@@ -161,6 +161,7 @@ function Findings({ verification, problem, asked }: FindingsProps) {
           subject={facts ? `${facts.kind} ${facts.id}` : 'this file'}
           verdict={verdictOf(checks)}
           notShown={notShown(checks)}
+          uncovered={unseen}
         />
       )}
       {asked && (

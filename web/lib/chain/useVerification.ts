@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Hex } from 'viem';
-import { type Check, chainChecksOf, otherKeyReason } from '../../../src/registry/check.ts';
+import { type Check, chainChecksOf, otherKeyReason, trainedInWords } from '../../../src/registry/check.ts';
 import type { Edge } from '../../../src/registry/edge.ts';
 import type { EdgeFacts } from '../edgeFacts.ts';
 import { CHAIN_CHECKS, type CheckLine, LOCAL_CHECKS, lineOf } from '../prover/checks.ts';
@@ -24,6 +24,8 @@ export interface Verification {
   facts?: EdgeFacts;
   /** nothing can be said at all */
   problem?: Words;
+  /** of a score: what nothing shows of rows that the model may have seen */
+  unseen?: string;
   /** all findings, once done */
   checks?: Check[];
 }
@@ -102,9 +104,10 @@ export function useVerification() {
         update({ edge, facts: edgeFacts(edge), there });
       }
       const askChain = async (asked: Edge) => {
-        const found = await checkEdgeOnChain(asked, config, await node());
-        update({ there: found.map(lineOf) });
-        return found;
+        const { checks, trainedOnRows } = await checkEdgeOnChain(asked, config, await node());
+        const isScore = asked.statement.program === 'score';
+        update({ there: checks.map(lineOf), ...(isScore && { unseen: trainedInWords(trainedOnRows) }) });
+        return checks;
       };
       try {
         const [verified, onChain] = await Promise.all([

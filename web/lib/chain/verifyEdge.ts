@@ -1,8 +1,8 @@
 import type { Hex, PublicClient } from 'viem';
 import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
 import type { ChainReads } from '../../../src/registry/chainReads.ts';
-import { type Check, chainChecksOf, openChecks } from '../../../src/registry/check.ts';
-import { checkOnChain } from '../../../src/registry/checkEdge.ts';
+import { chainChecksOf, openChecks } from '../../../src/registry/check.ts';
+import { type ChainFindings, checkOnChain } from '../../../src/registry/checkEdge.ts';
 import { clientReads } from '../../../src/registry/clientReads.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
 import { readStoredEdge, type StoredEdge } from '../../../src/registry/storedEdge.ts';
@@ -15,7 +15,11 @@ async function readsOf(client: PublicClient): Promise<ChainReads> {
 }
 
 /** Compares an edge with what the visitor's own connection to the chain says. Where that is silent, all of it is open. */
-export async function checkEdgeOnChain(edge: Edge, config: ChainConfig, client: PublicClient): Promise<Check[]> {
+export async function checkEdgeOnChain(
+  edge: Edge,
+  config: ChainConfig,
+  client: PublicClient,
+): Promise<Pick<ChainFindings, 'checks' | 'trainedOnRows'>> {
   const { program } = edge.statement;
   const keys = await installedKeys(program);
   let reads: ChainReads;
@@ -23,9 +27,10 @@ export async function checkEdgeOnChain(edge: Edge, config: ChainConfig, client: 
     reads = await readsOf(client);
   } catch (error) {
     const { says } = nodeAnswer(error);
-    return openChecks(chainChecksOf(program), `the node did not answer${says && ` (${says.replace(/\.$/, '')})`}.`);
+    const reason = `the node did not answer${says && ` (${says.replace(/\.$/, '')})`}.`;
+    return { checks: openChecks(chainChecksOf(program), reason) };
   }
-  return (await checkOnChain(edge, reads, config, keys)).checks;
+  return checkOnChain(edge, reads, config, keys);
 }
 
 /**
