@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 
 /** Where a command says things: results on stdout (one JSON document with --json), everything else on stderr. */
 export interface Output {
@@ -39,7 +39,9 @@ export function createOutput(
     json,
     result(document, text) {
       line.clear();
-      streams.stdout.write(json ? `${JSON.stringify(document, replaceBigints, 2)}\n` : text === '' ? '' : `${text}\n`);
+      streams.stdout.write(
+        json ? `${printableJson(JSON.stringify(document, replaceBigints, 2))}\n` : text === '' ? '' : `${text}\n`,
+      );
     },
     note(text) {
       if (!json && !options.quiet) say(text);

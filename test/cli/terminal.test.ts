@@ -59,6 +59,12 @@ describe('output', () => {
     const json = recorder();
     createOutput({ json: true }, json.streams).result({ gas: 2n ** 64n }, 'done');
     assert.deepEqual(JSON.parse(json.text.stdout), { gas: '18446744073709551616' });
+    // What a terminal would obey stands as JSON's own escapes, so the document is the same.
+    const hostile = { name: 'a\u202eb\u009bc\u{e0041}d\u2028e\ud800f\n😀é' };
+    const shown = recorder();
+    createOutput({ json: true }, shown.streams).result(hostile, 'done');
+    assert.doesNotMatch(shown.text.stdout, /(?!\n)[\p{C}\p{Zl}\p{Zp}]/u);
+    assert.deepEqual(JSON.parse(shown.text.stdout), hostile);
   });
 
   it('shows what strangers wrote without letting it move the cursor, colour, reorder or hide text', () => {

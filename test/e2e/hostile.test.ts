@@ -35,11 +35,15 @@ async function untilRead(): Promise<void> {
   }
 }
 
-/** No link but those a visitor may follow, and nothing of a stranger became an element. */
+/** What moves, reorders or hides other text; a page's own text has lines and tabs between its cells. */
+const DECEIVING = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
+/** No link but those a visitor may follow, nothing of a stranger became an element, and no text deceives. */
 async function isHarmless({ page }: Visit): Promise<void> {
   const bad =
     'a[href^="javascript" i], a[href^="data" i], a[href^="http:"], a[href^="vbscript" i], main iframe, main script[src*=evil], main [onerror], main [onload], base, meta[http-equiv=refresh]';
   assert.equal(await page.locator(bad).count(), 0);
+  assert.doesNotMatch(await page.locator('body').innerText(), DECEIVING);
 }
 
 describe('texts of strangers', () => {
@@ -154,6 +158,16 @@ describe('texts of strangers', () => {
       await page.goto(`${server.origin}/model/${own}`);
       assert.equal(await page.getByTestId('card').count(), 1, some[k].uri);
       await isHarmless(session);
+      const json = await (await fetch(`${server.origin}/api/leaderboard/${story.benchmark}?format=json`)).text();
+      assert.doesNotMatch(json, DECEIVING);
+      const told = (JSON.parse(json).entries as { model: Hex; name: string | null }[]).map(({ model, name }) => [
+        model,
+        name,
+      ]);
+      for (const [j, { name }] of some.entries()) {
+        const entry = told.find(([model]) => model === story.models[j].id);
+        if (entry) assert.equal(entry[1] ?? '', name);
+      }
       for (const path of [
         '/',
         `/model/${story.models[0].id}/tree`,

@@ -1,3 +1,4 @@
+import { safeText } from '../lib/hostile.ts';
 import { CHECK_NAMES, type CheckLine } from '../lib/prover/checks.ts';
 
 const TONES: Record<CheckLine['state'], string> = {
@@ -15,6 +16,9 @@ const WORDS: Record<CheckLine['state'], string> = {
   bad: 'fails',
   open: 'open',
 };
+
+/** A merge names sixteen parents. */
+const LONGEST_DETAIL = 2_000;
 
 /** Each check as a line that turns green or red. */
 export function CheckList({ checks }: { checks: CheckLine[] }) {
@@ -36,7 +40,7 @@ export function CheckList({ checks }: { checks: CheckLine[] }) {
             <span
               className={`block min-h-5 text-[0.8125rem] [overflow-wrap:anywhere] ${state === 'bad' ? 'text-bad' : 'text-soft'}`}
             >
-              {detail}
+              {detail && safeText(detail, LONGEST_DETAIL)}
             </span>
           </span>
         </li>

@@ -40,7 +40,7 @@ export function CreditList({ credits }: { credits: Credit[] }) {
 }
 
 function Sums({ title, credit, lines }: { title: string; credit: Credit; lines: [string, string][] }) {
-  const symbol = safeText(credit.symbol).slice(0, 12) || short(credit.token);
+  const symbol = safeText(credit.symbol).slice(0, 12).toWellFormed() || short(credit.token);
   return (
     <div className="min-w-0">
       <p className="font-semibold">

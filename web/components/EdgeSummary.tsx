@@ -79,7 +79,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         chain {chainId} <span className="text-soft">registry</span> <Hash value={registry} what="address" />
       </dd>
       {Object.entries(metadata).map(([key, value]) => (
-        <Remark key={key} name={safeText(key).slice(0, 40)} value={safeText(value)} />
+        <Remark key={key} name={safeText(key, 40)} value={safeText(value)} />
       ))}
     </dl>
   );

@@ -9,13 +9,29 @@ const MAX_SHOWN = 280;
  */
 const DECEIVERS = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|\p{Variation_Selector}/gu;
 
-/** A stranger's text, safe to show: controls become a visible mark, stacked accents and length are limited. */
-export function safeText(text: string): string {
+/**
+ * A stranger's text, safe to show: controls become a visible mark, stacked accents and length are limited.
+ * @param longest letters of it
+ */
+export function safeText(text: string, longest = MAX_SHOWN): string {
   const tamed = text
-    .slice(0, 4 * MAX_SHOWN)
+    .slice(0, 4 * longest)
     .replace(DECEIVERS, '\u2423')
     .replace(/(\p{M}{2})\p{M}+/gu, '$1');
-  return tamed.length > MAX_SHOWN ? `${tamed.slice(0, MAX_SHOWN).toWellFormed()}…` : tamed;
+  return tamed.length > longest ? `${tamed.slice(0, longest).toWellFormed()}…` : tamed;
+}
+
+/** JSON in which nothing reorders or hides text, even where it is read as text: such letters stand as their escapes. */
+export function safeJson(value: unknown): string {
+  // The only control that JSON writes itself is the line feed between its lines.
+  return JSON.stringify(value, null, 2).replace(DECEIVERS, (mark) =>
+    mark === '\n' ? mark : mark.split('').map(escaped).join(''),
+  );
+}
+
+/** @param unit one of UTF-16 */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** A link that may be offered: https, or ipfs by way of the visitor's own handler. Everything else stays text. */

@@ -1,5 +1,6 @@
 import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
+import { safeJson } from '../../../../lib/hostile.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -18,15 +19,11 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   return new Response(
     csv
       ? asCsv([...board.entries.map((entry) => plain(entry)), ...board.apart.map((entry) => plain(entry, true))])
-      : `${JSON.stringify(
-          {
-            benchmark: board.benchmark,
-            entries: board.entries.map((entry) => named(entry)),
-            apart: board.apart.map((entry) => named(entry, true)),
-          },
-          null,
-          2,
-        )}\n`,
+      : `${safeJson({
+          benchmark: board.benchmark,
+          entries: board.entries.map((entry) => named(entry)),
+          apart: board.apart.map((entry) => named(entry, true)),
+        })}\n`,
     {
       headers: {
         'content-type': csv ? 'text/csv; charset=utf-8' : 'application/json',
