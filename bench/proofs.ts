@@ -26,7 +26,7 @@ export function proofTasks(): (ProveTask & { name: string })[] {
     { program: 'seed', widths, rows: 0 },
     ...ROWS.map((rows): ProveTask => ({ program: 'data', widths, rows })),
     ...ROWS.map((rows): ProveTask => ({ program: 'train', widths, rows })),
-    { program: 'root', widths, rows: 0 },
+    { program: 'import', widths, rows: 0 },
     ...PARENTS.map((parents): ProveTask => ({ program: 'merge', widths, rows: 0, parents })),
     ...ROWS.map((rows): ProveTask => ({ program: 'score', widths, rows })),
   ]);

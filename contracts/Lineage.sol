@@ -191,10 +191,10 @@ abstract contract Lineage is ILineage {
     }
 
     /// @inheritdoc ILineage
-    function roots(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
+    function origins(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
         uint256 start = _numberOf(id);
         if (start == 0) return (found, true);
-        // Every line followed adds at most one root, one merge and the merge's parents.
+        // Every line followed adds at most one origin, one merge and the merge's parents.
         uint256 bound = limit < _count ? limit : _count;
         uint256[] memory met = new uint256[](bound);
         uint256[] memory lines = new uint256[](1 + bound * MAX_PARENTS);
@@ -202,7 +202,7 @@ abstract contract Lineage is ILineage {
         lines[0] = start;
         uint256 ends = 0;
         uint256 followed = 0;
-        // `met` holds the roots from the front and the merges from the back.
+        // `met` holds the origins from the front and the merges from the back.
         uint256 firstMerge = bound;
         for (; pending != 0 && followed < limit; ++followed) {
             uint256 number = lines[--pending];
@@ -231,11 +231,11 @@ abstract contract Lineage is ILineage {
         }
     }
 
-    /// @dev Adds a seed or a root.
+    /// @dev Adds a seed or an import.
     /// @param id must be fresh
     function _addOrigin(bytes32 id, address trainer, Kind kind, uint256 version) internal {
         uint256 number = _nextNumber(id);
-        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, kind == Kind.Root, version);
+        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, kind == Kind.Import, version);
         _lines[number] = NodeLineLibrary.origin(number);
     }
 

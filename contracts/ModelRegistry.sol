@@ -154,7 +154,7 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
     }
 
     /// @inheritdoc IModelRegistry
-    function root(
+    function importModel(
         uint16[] calldata widths,
         bytes32 source,
         bytes32 schema,
@@ -171,8 +171,8 @@ contract ModelRegistry is IModelRegistry, Lineage, Relayed {
         uint256 version = _require(Statement.ROOT, _word(shape), extra, commitments, proof);
 
         _setSchema(id, schema);
-        _addOrigin(ModelId.unwrap(id), _sender(), Kind.Root, version);
-        emit ModelRegistered(id, _sender(), Kind.Root, 0, shape, commitment);
+        _addOrigin(ModelId.unwrap(id), _sender(), Kind.Import, version);
+        emit ModelRegistered(id, _sender(), Kind.Import, 0, shape, commitment);
         emit Declared(id, source);
     }
 

@@ -32,7 +32,7 @@ contract Relay is IRelay, EIP712 {
         "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,bytes32 child,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant ROOT = keccak256(
-        "Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
+        "Import(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant MERGE = keccak256(
         "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
@@ -126,7 +126,7 @@ contract Relay is IRelay, EIP712 {
     }
 
     /// @inheritdoc IRelay
-    function root(
+    function importModel(
         address registry,
         uint16[] calldata widths,
         bytes32 source,
@@ -141,7 +141,7 @@ contract Relay is IRelay, EIP712 {
         _call(
             registry,
             permission.trainer,
-            abi.encodeCall(IModelRegistry.root, (widths, source, schema, commitment, proof))
+            abi.encodeCall(IModelRegistry.importModel, (widths, source, schema, commitment, proof))
         );
     }
 

@@ -2,8 +2,8 @@ import { loadMnist } from '../../scripts/files/mnist.ts';
 import { openProver } from '../../scripts/runs/openProver.ts';
 import {
   dataCapacity,
+  importCapacity,
   mergeCapacity,
-  rootCapacity,
   scoreCapacity,
   seedCapacity,
   trainCapacity,
@@ -36,7 +36,7 @@ export interface ProveFigures {
   stages: StageTiming[];
   /** Reading keys and powers of tau. */
   openSeconds: number;
-  /** The work that is proved: training, merging, the forward pass; absent for `data`, `seed` and `root`. */
+  /** The work that is proved: training, merging, the forward pass; absent for `data`, `seed` and `import`. */
   nativeSeconds?: number;
   verifySeconds: number;
 }
@@ -81,8 +81,8 @@ function capacityOf({ program, widths, rows }: ProveTask): Record<string, number
       return dataCapacity({ inputs: widths[0], outputs: widths[widths.length - 1], rows, kind: 'classes' });
     case 'seed':
       return seedCapacity(widths);
-    case 'root':
-      return rootCapacity(widths);
+    case 'import':
+      return importCapacity(widths);
     case 'merge':
       return mergeCapacity(widths);
     case 'train':
@@ -116,9 +116,9 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       const start = weights();
       return { prove: (onStage) => prover.proveSeed(ORIGIN, start, REQUEST, onStage) };
     }
-    case 'root': {
+    case 'import': {
       const model = weights();
-      return { prove: (onStage) => prover.proveRoot(ORIGIN, model, { source: SOURCE }, onStage) };
+      return { prove: (onStage) => prover.proveImport(ORIGIN, model, { source: SOURCE }, onStage) };
     }
     case 'train': {
       const [parent, shard] = [weights(), await mnistShard(task)];

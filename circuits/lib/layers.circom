@@ -5,7 +5,7 @@ include "./multilinear.circom";
 include "./sizes.circom";
 include "./slots.circom";
 
-// Shared by the programs whose relations speak of a model's weights entry by entry (root, merge) or of a model and a
+// Shared by the programs whose relations speak of a model's weights entry by entry (import, merge) or of a model and a
 // point (score). Layer l has index l - 1 in arrays of 4 and l in arrays of 5; k stands for l - 1.
 
 /**

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {ILineage} from "../interfaces/ILineage.sol";
 
 /// @title Example: only descendants of one model may enter
-/// @notice A house that serves models which all descend from its base model, and in whose whole ancestry no root was declared.
+/// @notice A house that serves models which all descend from its base model, and in whose whole ancestry no import was declared.
 /// That does not keep weights made elsewhere out: see ILineage.isDeclared.
 contract DescentGate {
     ILineage private immutable LINEAGE;

@@ -7,7 +7,7 @@ import {IScores} from "../interfaces/IScores.sol";
 /// @title Example: a model's card, read from proofs
 /// @notice Mints nothing and stores nothing: everything a card says is in the registry.
 contract ModelCard {
-    /// @param origins the seeds and declared roots that the model descends from
+    /// @param origins the seeds and declared imports that the model descends from
     /// @param allOrigins whether these are all, or the limit cut the search short
     /// @param score best proven result on the benchmark asked for
     struct Card {
@@ -43,7 +43,7 @@ contract ModelCard {
         result.registeredAt = node.timestamp;
         result.declared = node.declared;
         result.parents = LINEAGE.weightedParents(model);
-        (result.origins, result.allOrigins) = LINEAGE.roots(model, limit);
+        (result.origins, result.allOrigins) = LINEAGE.origins(model, limit);
         result.score = SCORES.scoreOf(model, benchmark);
     }
 }

@@ -10,7 +10,7 @@ import {IPayments} from "./IPayments.sol";
 /// sum of payments = sum of `unsplit` + sum of `earned` + sum of withdrawals.
 ///
 /// The parents' share of a model is what its trainer had chosen before the second in which the model was registered (by
-/// block timestamps), else DEFAULT_SHARE. It never changes afterwards, so a payer knows the split. Seeds and declared roots
+/// block timestamps), else DEFAULT_SHARE. It never changes afterwards, so a payer knows the split. Seeds and declared imports
 /// keep everything.
 ///
 /// Rounding favours the parents, by less than one unit: nobody gains by settling small amounts.
@@ -30,7 +30,7 @@ interface ICreditVault is IPayments {
     event Paid(bytes32 indexed model, address indexed token, address indexed payer, uint256 amount);
 
     /// @notice A model's credit was split: `kept` is its trainer's, `passed[i]` went to its i-th parent, in the order of
-    /// `ILineage.parents`, and waits there to be split again. `passed` is empty for seeds and declared roots.
+    /// `ILineage.parents`, and waits there to be split again. `passed` is empty for seeds and declared imports.
     event Settled(bytes32 indexed model, address indexed token, uint256 kept, uint256[] passed);
 
     /// @notice A trainer took what its models had earned.

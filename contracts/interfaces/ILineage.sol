@@ -19,14 +19,14 @@ interface ILineage {
     /// @notice How a node came to be.
     /// None: there is no such node.
     /// Seed: pseudo-random weights that follow from a block's hash, among which a builder of that block has some choice.
-    /// Root: weights made elsewhere; only their range was proved, their origin is *declared*.
+    /// Import: weights made elsewhere; only their range was proved, their origin is *declared*.
     /// Train: gradient steps from one parent over one shard of data. Whoever chooses the rows chooses where the steps lead:
     /// to weights made elsewhere, where the network has one layer, or nowhere at all.
     /// Merge: a weighted sum of 2 to 8 parents, rounded.
     enum Kind {
         None,
         Seed,
-        Root,
+        Import,
         Train,
         Merge
     }
@@ -34,11 +34,11 @@ interface ILineage {
     /// @notice A node as it is stored. All fields are zero where there is no such node.
     /// @param trainer who proved it
     /// @param kind how it came to be
-    /// @param depth edges on its first line, 0 for seeds and roots
+    /// @param depth edges on its first line, 0 for seeds and imports
     /// @param timestamp of the block in which it was registered
     /// @param blockNumber of that block, which holds the node's events
-    /// @param parent its first parent, zero for seeds and roots
-    /// @param declared whether it is a root or any of its ancestors, through any parent, is one
+    /// @param parent its first parent, zero for seeds and imports
+    /// @param declared whether it is an import or any of its ancestors, through any parent, is one
     /// @param number 1 for the first node registered, 2 for the next and so on
     /// @param version of the verifier that accepted its proof
     struct Node {
@@ -79,14 +79,14 @@ interface ILineage {
     /// @notice Who proved a node; zero where there is none.
     function trainerOf(bytes32 id) external view returns (address);
 
-    /// @notice Edges on the first line of a node: 0 for seeds, roots and where there is no such node. It measures no effort: an
+    /// @notice Edges on the first line of a node: 0 for seeds, imports and where there is no such node. It measures no effort: an
     /// edge may leave the weights as they were.
     function depthOf(bytes32 id) external view returns (uint256);
 
     /// @notice How a node came to be; None where there is no such node.
     function kindOf(bytes32 id) external view returns (Kind);
 
-    /// @notice Whether a node is a declared root or descends from one, through any parent: then part of its weights came
+    /// @notice Whether a node is a declared import or descends from one, through any parent: then part of its weights came
     /// from outside and nothing is proved about how those were made. False where there is no such node. That nothing was
     /// declared does not show that nothing came from outside: rows of data can be made to lead to any weights of one layer.
     function isDeclared(bytes32 id) external view returns (bool);
@@ -102,7 +102,7 @@ interface ILineage {
 
     // ------------------------------------------------------------------------------------------------ edges
 
-    /// @notice A node's parents, 0 to 8 of them, the first one first: none for a seed, a root and where there is no such
+    /// @notice A node's parents, 0 to 8 of them, the first one first: none for a seed, an import and where there is no such
     /// node.
     function parents(bytes32 id) external view returns (bytes32[] memory);
 
@@ -158,10 +158,10 @@ interface ILineage {
     /// @return next where to go on: the `id` of the next page, zero after the last
     function trainersAlong(bytes32 id, uint256 limit) external view returns (address[] memory page, bytes32 next);
 
-    /// @notice The seeds and declared roots that a node descends from, through all parents, each once.
+    /// @notice The seeds and declared imports that a node descends from, through all parents, each once.
     /// @dev Follows at most `limit` lines, each in O(log depth): one for the node, then one for each parent of each merge
     /// met. A limit of 1 + the number of parents of all merges among the ancestors always suffices.
     /// @return found nodes of depth 0; empty where there is no such node
     /// @return complete whether these are all; false if the limit was reached before
-    function roots(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete);
+    function origins(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete);
 }

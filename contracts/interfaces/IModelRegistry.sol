@@ -12,7 +12,7 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 /// descends from whom is asked through ILineage; proofs are checked by another contract, an IVerifiers. The registry has no
 /// owner: nobody can change or remove a node, an edge or a shard.
 ///
-/// Nodes: a *seed* has pseudo-random weights that follow from a block's hash, a *root* has weights made elsewhere, a *train*
+/// Nodes: a *seed* has pseudo-random weights that follow from a block's hash, an *import* has weights made elsewhere, a *train*
 /// node descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents.
 ///
 /// What is proved is the step, not its worth: rows are whatever their owner committed to, so that a training can lead to
@@ -21,7 +21,7 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 /// Commitments and shapes are not stored. A node's id is the hash of both, so callers pass them again.
 ///
 /// A *schema* is the hash of a text that says what the numbers of a shard or the inputs and outputs of a model mean: names
-/// and order of features, their scales, names of classes. Who registers a shard or a root states it; the proof binds the
+/// and order of features, their scales, names of classes. Who registers a shard or an import states it; the proof binds the
 /// statement and shows nothing of its truth. Zero: not stated. Models inherit it (`schemaOf`), so that contracts can tell
 /// whether a model and a shard speak of the same things.
 ///
@@ -136,7 +136,7 @@ interface IModelRegistry is ILineage {
     /// @notice A model was trained on a shard of another schema than its parent's; both are stated. The child has the shard's.
     event SchemaChanged(ModelId indexed child, bytes32 from, bytes32 to);
 
-    /// @notice How a root node came to be: nothing about its origin is proved.
+    /// @notice How an import node came to be: nothing about its origin is proved.
     /// @param source SHA-256 of the file that its weights are said to come from
     event Declared(ModelId indexed id, bytes32 indexed source);
 
@@ -248,12 +248,12 @@ interface IModelRegistry is ILineage {
     function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child);
 
     /// @notice Registers a model made elsewhere. The node and all its descendants answer `isDeclared`.
-    /// @dev Program *root*: weights are in range, padding is zero. Nothing about their origin.
+    /// @dev Program *import*: weights are in range, padding is zero. Nothing about their origin.
     /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
     /// @param source SHA-256 of the file that the weights are said to come from; bound by the proof, so that only who
     /// proved can have claimed it
     /// @param schema what its inputs and outputs are said to mean, by the hash of a text; bound likewise; zero: not stated
-    function root(
+    function importModel(
         uint16[] calldata widths,
         bytes32 source,
         bytes32 schema,
@@ -271,7 +271,7 @@ interface IModelRegistry is ILineage {
     function shard(ShardId id) external view returns (ShardRecord memory);
 
     /// @notice The schema of a model's line: what its inputs and outputs are said to mean; zero where there is no such model
-    /// and where none was stated. Of a seed: zero. Of a root: the stated one. Of a trained model: the shard's, or the parent's
+    /// and where none was stated. Of a seed: zero. Of an import: the stated one. Of a trained model: the shard's, or the parent's
     /// where the shard has none. Of a merge: the one that its parents have, those without one aside;
     /// keccak256("descent.schema.mixed") where two differ.
     function schemaOf(ModelId id) external view returns (bytes32);
@@ -308,7 +308,7 @@ interface IModelRegistry is ILineage {
     /// @notice Whether proofs are checked against development keys, whose secrets are public.
     function devKeys() external view returns (bool);
 
-    /// @notice The verifier of a program (1 data, 2 seed, 3 train, 4 root, 5 merge, 6 score) that checks proofs now; zero for
+    /// @notice The verifier of a program (1 data, 2 seed, 3 train, 4 import, 5 merge, 6 score) that checks proofs now; zero for
     /// any other number.
     function verifierOf(uint256 program) external view returns (address);
 

@@ -79,9 +79,9 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
-    /// @notice Carries Root(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32
+    /// @notice Carries Import(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32
     /// model,uint256 nonce,uint256 deadline).
-    function root(
+    function importModel(
         address registry,
         uint16[] calldata widths,
         bytes32 source,

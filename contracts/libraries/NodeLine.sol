@@ -30,7 +30,7 @@ library NodeLineLibrary {
     uint256 private constant NUMBER_MASK = (1 << 32) - 1;
     uint256 private constant BLOCK_MASK = (1 << 34) - 1;
 
-    /// @notice The word of a seed or root made in this block.
+    /// @notice The word of a seed or import made in this block.
     function origin(uint256 number) internal view returns (NodeLine) {
         return NodeLine.wrap((number << JUMP) | (number << PARENT_JUMP) | ((block.number & BLOCK_MASK) << BLOCK));
     }

@@ -26,9 +26,9 @@ contract MockLineage is ILineage {
         _add(id, trainer, Kind.Seed, new bytes32[](0), new uint256[](0));
     }
 
-    /// @notice Adds a declared root.
-    function addRoot(bytes32 id, address trainer) external {
-        _add(id, trainer, Kind.Root, new bytes32[](0), new uint256[](0));
+    /// @notice Adds a declared import.
+    function addImport(bytes32 id, address trainer) external {
+        _add(id, trainer, Kind.Import, new bytes32[](0), new uint256[](0));
     }
 
     /// @notice Adds a child of one parent.
@@ -181,7 +181,7 @@ contract MockLineage is ILineage {
     }
 
     /// @inheritdoc ILineage
-    function roots(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
+    function origins(bytes32 id, uint256 limit) external view returns (bytes32[] memory found, bool complete) {
         uint256 capacity = limit < _ids.length * MAX_PARENTS + 1 ? limit : _ids.length * MAX_PARENTS + 1;
         bytes32[] memory lines = new bytes32[](capacity);
         found = new bytes32[](capacity);
@@ -211,7 +211,7 @@ contract MockLineage is ILineage {
     function _add(bytes32 id, address trainer, Kind kind, bytes32[] memory ids, uint256[] memory weights) private {
         if (_nodes[id].kind != Kind.None) revert ModelExists(id);
         if (trainer == address(0)) revert NeedsTrainer();
-        bool declared = kind == Kind.Root;
+        bool declared = kind == Kind.Import;
         for (uint256 i = 0; i < ids.length; ++i) {
             if (_nodes[ids[i]].kind == Kind.None) revert UnknownModel(ids[i]);
             declared = declared || _nodes[ids[i]].declared;

@@ -26,7 +26,7 @@ export async function checkFiles(
       const id = modelOf(statement);
       const file = readWeightsFile(weights);
       checks.push(compare('weights', weights, id, id && (await committer.model(file))));
-      const stated = statement.program === 'root' ? statement.schema : onChain.model;
+      const stated = statement.program === 'import' ? statement.schema : onChain.model;
       if (id) checks.push(...compareNames(weights, file.schema, stated));
     }
     if (shard !== undefined) {

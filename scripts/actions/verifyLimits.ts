@@ -6,7 +6,7 @@ import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */
 export interface Known {
-  /** Whether a root above it is only declared; undefined where nobody was asked. */
+  /** Whether an import above it is only declared; undefined where nobody was asked. */
   declared: boolean | undefined;
   /** What a chain has as schemas of its model and shard. */
   schemas: StatedSchemas;
@@ -33,7 +33,7 @@ export function limitsOf(
         'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible.',
       );
       break;
-    case 'root':
+    case 'import':
       limits.push('Where the weights come from: the hash of their file is declared. Proved is that they are in range.');
       break;
     case 'train':
@@ -49,12 +49,13 @@ export function limitsOf(
         describeSchemas(schemas),
       );
   }
-  if ((statement.program === 'data' || statement.program === 'root') && statement.schema !== NO_SCHEMA) {
+  if ((statement.program === 'data' || statement.program === 'import') && statement.schema !== NO_SCHEMA) {
     limits.push('That the numbers are what the schema says: it is stated by whoever sent this.');
   }
   if (statement.program === 'train' || statement.program === 'merge' || statement.program === 'score') {
-    if (declared === true) limits.push('Where the first weights come from: a root above this model is declared.');
-    if (declared === undefined) limits.push('Where the first weights come from: a root may be declared (show <id>).');
+    if (declared === true) limits.push('Where the first weights come from: an import above this model is declared.');
+    if (declared === undefined)
+      limits.push('Where the first weights come from: an import may be declared (show <id>).');
   }
   limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
   if (chain) {

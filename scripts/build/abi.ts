@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TARGET = 'src/generated/abi.ts';
 const CODES_TARGET = 'src/generated/verifierCodes.ts';
 /** Named again: what makes generated files must not need any. */
-const PROGRAMS: readonly Program[] = ['data', 'seed', 'train', 'root', 'merge', 'score'];
+const PROGRAMS: readonly Program[] = ['data', 'seed', 'train', 'import', 'merge', 'score'];
 
 /** Interfaces whose types scripts and the page use, by the name of their constant. */
 const INTERFACES = {

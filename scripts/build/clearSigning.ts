@@ -13,7 +13,7 @@ const INTENTS: Record<RequestType, string> = {
   RequestSeed: 'Draw a seed',
   Seed: 'Register a seed model',
   Train: 'Register a trained model',
-  Root: 'Register a declared root',
+  Import: 'Register a declared import',
   Merge: 'Register a merged model',
   Score: 'Register a score',
   WriteCard: "Write a model's card",

@@ -18,7 +18,7 @@ const VERIFIERS: Record<Program, string> = {
   data: 'DataVerifier',
   seed: 'SeedVerifier',
   train: 'TrainVerifier',
-  root: 'RootVerifier',
+  import: 'ImportVerifier',
   merge: 'MergeVerifier',
   score: 'ScoreVerifier',
 };

@@ -8,7 +8,7 @@ export const GAS_AT_MOST: Record<Program | 'requestSeed', number> = {
   requestSeed: 130_000,
   data: 720_000,
   seed: 800_000,
-  root: 800_000,
+  import: 800_000,
   train: 860_000,
   merge: 1_020_000,
   score: 780_000,

@@ -7,7 +7,7 @@ import { type Chain, shortMessage } from './client.ts';
 import { type LogOptions, noEvents, readGas, readLogs, readLogsOfModel } from './readLogs.ts';
 
 /** Names of the contract's enum Kind, in its order. */
-const KINDS = ['none', 'seed', 'root', 'train', 'merge'] as const;
+const KINDS = ['none', 'seed', 'import', 'train', 'merge'] as const;
 export type NodeKind = (typeof KINDS)[number];
 
 /** A node of the tree with the edge that made it, as the chain's events tell it. */
@@ -15,15 +15,15 @@ export interface ModelNode {
   id: Hex;
   kind: NodeKind;
   trainer: Address;
-  /** Edges to the seed or root. */
+  /** Edges to the seed or import. */
   depth: number;
   /** Real widths n_0..n_L. */
   widths: number[];
-  /** The first one; undefined for a seed or root. */
+  /** The first one; undefined for a seed or import. */
   parent: Hex | undefined;
   /** How a merge node came to be. */
   merge: { parents: readonly Hex[]; coefficients: readonly (readonly number[])[] } | undefined;
-  /** SHA-256 of the file that a root is said to come from. */
+  /** SHA-256 of the file that an import is said to come from. */
   source: Hex | undefined;
   /** How a train node came to be. */
   training: { shard: Hex; learningRate: number; batch: number } | undefined;
@@ -116,7 +116,7 @@ export async function isModel(chain: Chain, registry: Address, id: Hex): Promise
   });
 }
 
-/** Whether a root above a model is only declared; undefined for no model. @throws DescentError (chain) */
+/** Whether an import above a model is only declared; undefined for no model. @throws DescentError (chain) */
 export async function isDeclared(chain: Chain, registry: Address, id: Hex): Promise<boolean | undefined> {
   return translateErrors(async () => {
     const call = { address: registry, abi: modelRegistryAbi, functionName: 'node', args: [id] } as const;

@@ -7,11 +7,11 @@ import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
+import { addImportCommand } from './import.ts';
 import { addLeaderboardCommand } from './leaderboard.ts';
 import { addMergeCommand } from './merge.ts';
 import { addPredictCommand } from './predict.ts';
 import { addProveCommand } from './prove.ts';
-import { addRootCommand } from './root.ts';
 import { addRunsCommand } from './runs.ts';
 import { addScoreCommand } from './score.ts';
 import { addSeedCommand } from './seed.ts';
@@ -24,7 +24,7 @@ import { addVerifyCommand } from './verify.ts';
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
 prove, submit; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
-root, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, verify checks
+import, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, verify checks
 any of it anew. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
 A command keeps its work in a run folder (runs/<name>). If it is interrupted, even by kill -9, run it again with the
@@ -51,7 +51,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
     .exitOverride();
   addDataCommand(program);
   addSeedCommand(program);
-  addRootCommand(program);
+  addImportCommand(program);
   addTrainCommand(program);
   addMergeCommand(program);
   addScoreCommand(program);

@@ -27,7 +27,7 @@ import {
 export function addProveCommand(program: Command): void {
   withAhead(withCommon(withScoreboard(withStatement(program.command('prove')))))
     .description('prove a run for one registry (a score: scoreboard) and one trainer; writes *.edge.json')
-    .argument('<run>', 'name or folder of a run of data, seed, root, train, merge or score')
+    .argument('<run>', 'name or folder of a run of data, seed, import, train, merge or score')
     .action(async (name: string, options: CommonOptions & ScoreboardOptions & AheadOptions) => {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));

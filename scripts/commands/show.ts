@@ -228,7 +228,7 @@ function describeEdge(edge: Edge): Facts {
       const { widths, shard, learningRate, batch } = statement;
       return { ...common, widths: show(widths), rows: shard.rows, learningRate, batch };
     }
-    case 'root':
+    case 'import':
       return { ...common, widths: show(statement.widths), source: statement.source };
     case 'merge':
       return { ...common, widths: show(statement.widths), parents: statement.parents.length };

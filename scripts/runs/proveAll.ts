@@ -34,7 +34,7 @@ export interface ProvingContext {
 }
 
 // What proofs take compared with each other, for the estimate of what is left.
-const WEIGHTS: Record<Program, number> = { data: 1, root: 1, seed: 1.2, merge: 1.4, score: 1.5, train: 2 };
+const WEIGHTS: Record<Program, number> = { data: 1, import: 1, seed: 1.2, merge: 1.4, score: 1.5, train: 2 };
 
 /**
  * Proves runs side by side and registers them one after the other in their order, in which each must come after what it

@@ -3,11 +3,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { currentRun } from '../../src/registry/formerNames.ts';
 import { removeTemporaryFiles, writeDurably } from '../files/durable.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { lockFolder } from './lock.ts';
 
-export type RunKind = 'data' | 'seed' | 'train' | 'root' | 'merge' | 'score' | 'training' | 'scoring';
+export type RunKind = 'data' | 'seed' | 'train' | 'import' | 'merge' | 'score' | 'training' | 'scoring';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 interface FileRecord {
@@ -177,7 +178,7 @@ export function readState(folder: string): RunState {
   if (state?.format !== 'descent-run' || state.version !== 1 || typeof state.stages !== 'object') {
     throw new FileFormatError(`${path} is not a run of this version of Descent.`);
   }
-  return state;
+  return currentRun(state);
 }
 
 function isIntact(folder: string, file: FileRecord): boolean {

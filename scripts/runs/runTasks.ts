@@ -2,8 +2,8 @@ import type { Hex } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import {
   dataCapacity,
+  importCapacity,
   mergeCapacity,
-  rootCapacity,
   scoreCapacity,
   seedCapacity,
   trainCapacity,
@@ -99,15 +99,15 @@ export function openTask(run: Run, name: string, origin: Origin): RunTask {
     }
     case 'train':
       return openTraining(run, name, origin);
-    case 'root': {
-      const { source } = run.data('root') as { source: Hex };
-      const weights = readWeightsFile(run.file('root', 'model'));
+    case 'import': {
+      const { source } = run.data('import') as { source: Hex };
+      const weights = readWeightsFile(run.file('import', 'model'));
       return {
         name,
-        program: 'root',
-        size: largest(rootCapacity(weights.widths)),
+        program: 'import',
+        size: largest(importCapacity(weights.widths)),
         prove: (prover, onStage) =>
-          prover.proveRoot(origin, weights, { source, schema: schemaHash(weights.schema) }, onStage),
+          prover.proveImport(origin, weights, { source, schema: schemaHash(weights.schema) }, onStage),
       };
     }
     case 'merge':

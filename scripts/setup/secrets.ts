@@ -21,13 +21,17 @@ export interface KeySecrets {
   record: bigint;
 }
 
+/** Where the label of a key is not the program's name: `import` was called `root` when its key was made. */
+const LABELS: Record<string, string> = { import: 'root' };
+
 export function devKeySecrets(program: string): KeySecrets {
+  const label = LABELS[program] ?? program;
   return {
     tau: devTau(),
-    alpha: secret(`descent.dev.alpha.v1:${program}`),
-    beta: secret(`descent.dev.beta.v1:${program}`),
-    delta: secret(`descent.dev.delta.v1:${program}`),
-    record: secret(`descent.dev.record.v1:${program}`),
+    alpha: secret(`descent.dev.alpha.v1:${label}`),
+    beta: secret(`descent.dev.beta.v1:${label}`),
+    delta: secret(`descent.dev.delta.v1:${label}`),
+    record: secret(`descent.dev.record.v1:${label}`),
   };
 }
 

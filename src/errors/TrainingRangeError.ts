@@ -26,7 +26,7 @@ const ADVICE: Record<RangedQuantity, string> = {
 
 /** At the first step no learning rate has had an effect yet, and nor has it where a model is only measured. */
 const ADVICE_AT_START =
-  'The weights as they are give this on these rows, at any learning rate. Scale the rows as those that the model was made for, or import it with smaller outputs (root --data --logits 1).';
+  'The weights as they are give this on these rows, at any learning rate. Scale the rows as those that the model was made for, or import it with smaller outputs (import --data --logits 1).';
 
 /** A value left the range the proof allows (design section 1), so this run could not be proved. */
 export class TrainingRangeError extends DescentError {

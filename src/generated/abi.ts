@@ -2546,6 +2546,203 @@ export const modelRegistryAbi = [
   {
     "inputs": [
       {
+        "name": "widths",
+        "type": "uint16[]"
+      },
+      {
+        "name": "source",
+        "type": "bytes32"
+      },
+      {
+        "name": "schema",
+        "type": "bytes32"
+      },
+      {
+        "components": [
+          {
+            "name": "x",
+            "type": "uint256"
+          },
+          {
+            "name": "y",
+            "type": "uint256"
+          }
+        ],
+        "name": "commitment",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "name": "groth16",
+            "type": "uint256[8]"
+          },
+          {
+            "components": [
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "trace",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "helper",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "rows",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "columns",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "quotient",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "columns2",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "quotient2",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "opening",
+                "type": "tuple"
+              }
+            ],
+            "name": "points",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "name": "eta",
+                "type": "uint256"
+              },
+              {
+                "name": "gamma",
+                "type": "uint256"
+              },
+              {
+                "name": "theta",
+                "type": "uint256"
+              },
+              {
+                "name": "gamma2",
+                "type": "uint256"
+              },
+              {
+                "name": "z",
+                "type": "uint256"
+              },
+              {
+                "name": "e2",
+                "type": "uint256"
+              }
+            ],
+            "name": "challenges",
+            "type": "tuple"
+          }
+        ],
+        "name": "proof",
+        "type": "tuple"
+      }
+    ],
+    "name": "importModel",
+    "outputs": [
+      {
+        "name": "id",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "name": "ancestor",
         "type": "bytes32"
       },
@@ -2986,6 +3183,31 @@ export const modelRegistryAbi = [
       {
         "name": "id",
         "type": "bytes32"
+      },
+      {
+        "name": "limit",
+        "type": "uint256"
+      }
+    ],
+    "name": "origins",
+    "outputs": [
+      {
+        "name": "found",
+        "type": "bytes32[]"
+      },
+      {
+        "name": "complete",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "name": "id",
+        "type": "bytes32"
       }
     ],
     "name": "parents",
@@ -3239,228 +3461,6 @@ export const modelRegistryAbi = [
       }
     ],
     "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "name": "widths",
-        "type": "uint16[]"
-      },
-      {
-        "name": "source",
-        "type": "bytes32"
-      },
-      {
-        "name": "schema",
-        "type": "bytes32"
-      },
-      {
-        "components": [
-          {
-            "name": "x",
-            "type": "uint256"
-          },
-          {
-            "name": "y",
-            "type": "uint256"
-          }
-        ],
-        "name": "commitment",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "name": "groth16",
-            "type": "uint256[8]"
-          },
-          {
-            "components": [
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "trace",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "helper",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "rows",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "columns",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "quotient",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "columns2",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "quotient2",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "opening",
-                "type": "tuple"
-              }
-            ],
-            "name": "points",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "name": "eta",
-                "type": "uint256"
-              },
-              {
-                "name": "gamma",
-                "type": "uint256"
-              },
-              {
-                "name": "theta",
-                "type": "uint256"
-              },
-              {
-                "name": "gamma2",
-                "type": "uint256"
-              },
-              {
-                "name": "z",
-                "type": "uint256"
-              },
-              {
-                "name": "e2",
-                "type": "uint256"
-              }
-            ],
-            "name": "challenges",
-            "type": "tuple"
-          }
-        ],
-        "name": "proof",
-        "type": "tuple"
-      }
-    ],
-    "name": "root",
-    "outputs": [
-      {
-        "name": "id",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "name": "id",
-        "type": "bytes32"
-      },
-      {
-        "name": "limit",
-        "type": "uint256"
-      }
-    ],
-    "name": "roots",
-    "outputs": [
-      {
-        "name": "found",
-        "type": "bytes32[]"
-      },
-      {
-        "name": "complete",
-        "type": "bool"
-      }
-    ],
-    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -4648,6 +4648,224 @@ export const relayAbi = [
   {
     "inputs": [
       {
+        "name": "registry",
+        "type": "address"
+      },
+      {
+        "name": "widths",
+        "type": "uint16[]"
+      },
+      {
+        "name": "source",
+        "type": "bytes32"
+      },
+      {
+        "name": "schema",
+        "type": "bytes32"
+      },
+      {
+        "components": [
+          {
+            "name": "x",
+            "type": "uint256"
+          },
+          {
+            "name": "y",
+            "type": "uint256"
+          }
+        ],
+        "name": "commitment",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "name": "groth16",
+            "type": "uint256[8]"
+          },
+          {
+            "components": [
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "trace",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "helper",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "rows",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "columns",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "quotient",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "columns2",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "quotient2",
+                "type": "tuple"
+              },
+              {
+                "components": [
+                  {
+                    "name": "x",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "y",
+                    "type": "uint256"
+                  }
+                ],
+                "name": "opening",
+                "type": "tuple"
+              }
+            ],
+            "name": "points",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "name": "eta",
+                "type": "uint256"
+              },
+              {
+                "name": "gamma",
+                "type": "uint256"
+              },
+              {
+                "name": "theta",
+                "type": "uint256"
+              },
+              {
+                "name": "gamma2",
+                "type": "uint256"
+              },
+              {
+                "name": "z",
+                "type": "uint256"
+              },
+              {
+                "name": "e2",
+                "type": "uint256"
+              }
+            ],
+            "name": "challenges",
+            "type": "tuple"
+          }
+        ],
+        "name": "proof",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "name": "trainer",
+            "type": "address"
+          },
+          {
+            "name": "nonce",
+            "type": "uint256"
+          },
+          {
+            "name": "deadline",
+            "type": "uint256"
+          },
+          {
+            "name": "signature",
+            "type": "bytes"
+          }
+        ],
+        "name": "permission",
+        "type": "tuple"
+      }
+    ],
+    "name": "importModel",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "name": "trainer",
         "type": "address"
       },
@@ -5160,224 +5378,6 @@ export const relayAbi = [
       }
     ],
     "name": "requestSeed",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "name": "registry",
-        "type": "address"
-      },
-      {
-        "name": "widths",
-        "type": "uint16[]"
-      },
-      {
-        "name": "source",
-        "type": "bytes32"
-      },
-      {
-        "name": "schema",
-        "type": "bytes32"
-      },
-      {
-        "components": [
-          {
-            "name": "x",
-            "type": "uint256"
-          },
-          {
-            "name": "y",
-            "type": "uint256"
-          }
-        ],
-        "name": "commitment",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "name": "groth16",
-            "type": "uint256[8]"
-          },
-          {
-            "components": [
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "trace",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "helper",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "rows",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "columns",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "quotient",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "columns2",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "quotient2",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "name": "x",
-                    "type": "uint256"
-                  },
-                  {
-                    "name": "y",
-                    "type": "uint256"
-                  }
-                ],
-                "name": "opening",
-                "type": "tuple"
-              }
-            ],
-            "name": "points",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "name": "eta",
-                "type": "uint256"
-              },
-              {
-                "name": "gamma",
-                "type": "uint256"
-              },
-              {
-                "name": "theta",
-                "type": "uint256"
-              },
-              {
-                "name": "gamma2",
-                "type": "uint256"
-              },
-              {
-                "name": "z",
-                "type": "uint256"
-              },
-              {
-                "name": "e2",
-                "type": "uint256"
-              }
-            ],
-            "name": "challenges",
-            "type": "tuple"
-          }
-        ],
-        "name": "proof",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "name": "trainer",
-            "type": "address"
-          },
-          {
-            "name": "nonce",
-            "type": "uint256"
-          },
-          {
-            "name": "deadline",
-            "type": "uint256"
-          },
-          {
-            "name": "signature",
-            "type": "bytes"
-          }
-        ],
-        "name": "permission",
-        "type": "tuple"
-      }
-    ],
-    "name": "root",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"

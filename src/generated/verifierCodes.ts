@@ -5,7 +5,7 @@ export const VERIFIER_CODES = {
   data: '0xf61f5ab76e7623c4c43321294e0daefb95f25b6aea3328cadf0d6c358f9b19f9',
   seed: '0x044495abc941be60ca561960690d3e696f9c3e2ce273ec82c9a165cdf537eb8e',
   train: '0xf0d022153a04f492b69324a51900457f31abd61f663270ac29ae40600f692ed6',
-  root: '0xab3ac95df3bec6105b77cceff84abca2aa42ca66ce76e8977de175753a169ae6',
+  import: '0xab3ac95df3bec6105b77cceff84abca2aa42ca66ce76e8977de175753a169ae6',
   merge: '0x3aa88d0b7490daa25ba606eecdd8d1aab1ac0c705c77e7341bec413ddce6c61e',
   score: '0xf78b2b9bb9ad1f4a882db5d000146dd8f14f1040c04719078dc679e455d74e72',
 } as const;

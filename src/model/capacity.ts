@@ -63,8 +63,8 @@ export function dataCapacity(shape: ShardShape): Capacity {
   );
 }
 
-/** Sizes of the oracles of `root`: model, trace, helper. @throws CapacityError */
-export function rootCapacity(widths: readonly number[]): Capacity {
+/** Sizes of the oracles of `import`: model, trace, helper. @throws CapacityError */
+export function importCapacity(widths: readonly number[]): Capacity {
   return rangeCapacity(widths, 1);
 }
 
@@ -73,7 +73,7 @@ export function mergeCapacity(widths: readonly number[]): Capacity {
   return rangeCapacity(widths, 2);
 }
 
-/** What root and merge share: two limbs of every weight in the trace, `inverses` of every weight in the helper. */
+/** What import and merge share: two limbs of every weight in the trace, `inverses` of every weight in the helper. */
 function rangeCapacity(widths: readonly number[], inverses: number): Capacity {
   const a = widthBits(widths);
   const tensors = a.slice(1).flatMap((bits, l) => [bits + a[l], bits]);

@@ -121,11 +121,11 @@ export function rangedTensors({ widths, layers }: Weights): RangedTensor[] {
   });
 }
 
-/** Slots of the trace of root and merge, in the order of the protocol. */
+/** Slots of the trace of import and merge, in the order of the protocol. */
 export const LIMB_TRACE_SLOTS: readonly string[] = [...layerSlots(['w1', 'w2', 'c1', 'c2']), 'mult'];
 
 /**
- * The trace of root and merge: the upper two limbs of every weight (the lowest follows from them and the weight) and the multiplicities, to which the `other`
+ * The trace of import and merge: the upper two limbs of every weight (the lowest follows from them and the weight) and the multiplicities, to which the `other`
  * limbs count as well.
  */
 export function limbTrace(

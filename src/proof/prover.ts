@@ -9,21 +9,21 @@ import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import type { ArgumentResult } from '../programs/common.ts';
 import { proveData as dataArgument } from '../programs/data.ts';
+import { proveImport as importArgument } from '../programs/import.ts';
 import { type MergeWitness, proveMerge as mergeArgument } from '../programs/merge.ts';
 import { modelOracle, shardOracle } from '../programs/oracles.ts';
-import { proveRoot as rootArgument } from '../programs/root.ts';
 import { type ScoreWitness, proveScore as scoreArgument } from '../programs/score.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
 import type { TrainWitness } from '../programs/train/context.ts';
 import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import {
   type DataStatement,
+  type ImportStatement,
   type MergeStatement,
   NO_SCHEMA,
   nextDigest,
   type Origin,
   type Program,
-  type RootStatement,
   type ScoreStatement,
   type SeedStatement,
   type Statement,
@@ -137,18 +137,18 @@ export class Prover {
   }
 
   /**
-   * Proves that weights made elsewhere are in range (program root).
+   * Proves that weights made elsewhere are in range (program import).
    * @param said SHA-256 of the file that they come from, and what inputs and outputs mean; each as 32 bytes
    */
-  async proveRoot(
+  async proveImport(
     origin: Origin,
     weights: Weights,
     { source, schema = NO_SCHEMA }: { source: Hex; schema?: Hex },
     onStage?: StageListener,
-  ): Promise<ProofResult<RootStatement>> {
+  ): Promise<ProofResult<ImportStatement>> {
     const commitment = await this.commitModel(weights);
-    const statement: RootStatement = { program: 'root', widths: weights.widths, commitment, source, schema };
-    return this.#prove(origin, statement, onStage, (session) => rootArgument(session, weights));
+    const statement: ImportStatement = { program: 'import', widths: weights.widths, commitment, source, schema };
+    return this.#prove(origin, statement, onStage, (session) => importArgument(session, weights));
   }
 
   /** Proves that a model is a rounded sum of others (program merge). */

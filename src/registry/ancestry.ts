@@ -5,7 +5,7 @@ export interface LineageNode {
   id: Hex;
   /** all of them, not only the first */
   parents: readonly Hex[];
-  /** what it was trained on; undefined for seeds, roots and merges */
+  /** what it was trained on; undefined for seeds, imports and merges */
   training?: { shard: Hex; rows: number; steps: number };
 }
 
@@ -18,7 +18,7 @@ export interface Ancestry {
   ancestors: number;
   /** links from a child to a parent, its own included: a merge has one for each parent */
   edges: number;
-  /** nodes without parents: seeds and declared roots, itself included */
+  /** nodes without parents: seeds and declared imports, itself included */
   origins: number;
   /** steps of all training edges, each edge once */
   steps: number;

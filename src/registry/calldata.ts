@@ -88,9 +88,9 @@ function read(data: Hex, drawn: DrawnSeed | undefined): ProvedCall {
       };
       return { statement, proof: proofOf(proof) };
     }
-    case 'root': {
+    case 'importModel': {
       const [widths, source, schema, commitment, proof] = call.args;
-      const statement: Statement = { program: 'root', widths: [...widths], commitment, source, schema };
+      const statement: Statement = { program: 'import', widths: [...widths], commitment, source, schema };
       return { statement, proof: proofOf(proof) };
     }
     case 'merge': {

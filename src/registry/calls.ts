@@ -9,7 +9,7 @@ import type { Statement } from './statement.ts';
 export const SHARD_KINDS = { regression: 0, classes: 1 } as const;
 
 /** The functions that take a proof; `score` is the scoreboard's, the others are the registry's. */
-export type ProvedFunction = 'registerShard' | 'seed' | 'train' | 'root' | 'merge' | 'score';
+export type ProvedFunction = 'registerShard' | 'seed' | 'train' | 'importModel' | 'merge' | 'score';
 
 /** Anything a call's arguments are made of, before they are encoded. */
 export type CallArgument =
@@ -64,9 +64,13 @@ export function registryCall(statement: Statement, proof: Proof): RegistryCall {
       const args = [edge, sent] as const;
       return call('train', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'train', args }));
     }
-    case 'root': {
+    case 'import': {
       const args = [statement.widths, statement.source, statement.schema, statement.commitment, sent] as const;
-      return call('root', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'root', args }));
+      return call(
+        'importModel',
+        args,
+        encodeFunctionData({ abi: modelRegistryAbi, functionName: 'importModel', args }),
+      );
     }
     case 'merge': {
       const { parents, coefficients, child } = statement;

@@ -4,7 +4,7 @@ import type { ShardShape } from '../model/shape.ts';
 /** A node of the registry as it is stored. */
 export interface NodeRecord {
   trainer: Address;
-  /** contract's enum Kind: 1 seed, 2 root, 3 train, 4 merge */
+  /** contract's enum Kind: 1 seed, 2 import, 3 train, 4 merge */
   kind: number;
   depth: bigint;
   blockNumber: bigint;

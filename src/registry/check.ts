@@ -56,7 +56,7 @@ export function chainChecksOf(program: Program): ChainAbout[] {
   const always: ChainAbout[] = ['contract', 'key', 'powers', 'record', 'event'];
   switch (program) {
     case 'data':
-    case 'root':
+    case 'import':
       return always;
     case 'seed':
       return [...always, 'request'];

@@ -19,7 +19,7 @@ export interface Trusted {
 export interface ChainFindings {
   /** one of each that `chainChecksOf` names, in that order */
   checks: Check[];
-  /** whether a root above it is only declared; undefined where the chain does not tell */
+  /** whether an import above it is only declared; undefined where the chain does not tell */
   declared: boolean | undefined;
   schemas: StatedSchemas;
   /** of a score, whether the model has seen the rows; undefined where the chain does not tell */

@@ -10,7 +10,7 @@ import { modelId, parentIds, resultId, shardId } from './ids.ts';
 import type { ScoreStatement, SeedStatement, Statement } from './statement.ts';
 
 /** Values of the contract's enum Kind. */
-const KINDS = ['none', 'seed', 'root', 'train', 'merge'];
+const KINDS = ['none', 'seed', 'import', 'train', 'merge'];
 
 /** Where an edge is looked up. */
 export interface Place {
@@ -60,7 +60,7 @@ async function findModel(edge: Edge, { reads, registry }: Place): Promise<Regist
       const names = (ids: readonly string[]) => ids.join(', ') || 'no parent';
       return { about, holds: false, says: `The registry names ${names(stored)}, not ${names(claimed)}.` };
     }
-    if (statement.program === 'root' && schema !== statement.schema) {
+    if (statement.program === 'import' && schema !== statement.schema) {
       return { about, holds: false, says: `The registry holds the schema ${schema}, not ${statement.schema}.` };
     }
     return sameSender(`model ${id}`, node.trainer, origin.trainer);
@@ -108,7 +108,7 @@ export function ownEventOf(statement: Statement): Expected[number] {
     }
     case 'seed':
       return { name: 'Seeded', args: { id, requestId: statement.requestId, seed: statement.seed } };
-    case 'root':
+    case 'import':
       return { name: 'Declared', args: { id, source: statement.source } };
     case 'train': {
       const { learningRate, batch } = statement;
@@ -343,7 +343,7 @@ function lower(value: unknown): string {
   return String(value).toLowerCase();
 }
 
-/** Whether a root above a model is only declared; undefined where the registry does not hold it. */
+/** Whether an import above a model is only declared; undefined where the registry does not hold it. */
 export async function isDeclared({ statement }: Edge, { reads, registry }: Place): Promise<boolean | undefined> {
   const { program } = statement;
   if (program === 'data') return undefined;

@@ -6,6 +6,7 @@ import { checkShardShape, encodeShape } from '../model/shape.ts';
 import { MAX_LAYERS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import { type RegistryCall, registryCall } from './calls.ts';
+import { currentEdge } from './formerNames.ts';
 import { resultId } from './ids.ts';
 import { JsonReader } from './jsonReader.ts';
 import { checkStatement } from './rules.ts';
@@ -68,7 +69,7 @@ export function formatEdge(edge: Edge): string {
  */
 export function parseEdge(text: string): Edge {
   if (text.length > MAX_EDGE_LENGTH) throw new FileFormatError('The file is too large to be an edge.');
-  const file = JsonReader.parse(text, 'edge');
+  const file = JsonReader.parse(text, 'edge', currentEdge);
   file.keys([
     'format',
     'program',
@@ -170,7 +171,7 @@ function readStatement(file: JsonReader, program: Program): Statement {
         batch: file.at('batch').integer(),
         child: readPoint(file.at('child')),
       };
-    case 'root':
+    case 'import':
       file.keys(['widths', 'commitment', 'source', 'schema']);
       return {
         program,

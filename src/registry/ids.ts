@@ -34,7 +34,7 @@ export function resultId(statement: Statement): Hex {
     case 'data':
       return shardId(statement.commitment, encodeShard(statement.shard));
     case 'seed':
-    case 'root':
+    case 'import':
       return modelId(statement.commitment, encodeShape(statement.widths));
     case 'train':
     case 'merge':

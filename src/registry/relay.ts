@@ -47,7 +47,7 @@ export const RELAY_TYPES = {
     field('batch', 'uint256'),
     field('child', 'bytes32'),
   ),
-  Root: request(
+  Import: request(
     'registry',
     field('widths', 'uint16[]'),
     field('source', 'bytes32'),
@@ -162,9 +162,9 @@ function structOfStatement(statement: Statement): { primaryType: RequestType; fi
       const [learningRate, batch] = [BigInt(statement.learningRate), BigInt(statement.batch)];
       return { primaryType: 'Train', fields: { parent, shard, learningRate, batch, child: result } };
     }
-    case 'root': {
+    case 'import': {
       const { widths, source, schema } = statement;
-      return { primaryType: 'Root', fields: { widths, source, schema, model: result } };
+      return { primaryType: 'Import', fields: { widths, source, schema, model: result } };
     }
     case 'merge': {
       const shape = encodeShape(statement.widths);

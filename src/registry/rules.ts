@@ -35,7 +35,7 @@ export function checkStatement(statement: Statement): void {
       checkSegment({ lr: statement.learningRate, rows: statement.shard.rows, batch: statement.batch });
       checkNotParent(statement.child, [statement.parent]);
       return;
-    case 'root':
+    case 'import':
       checkShape(statement.widths);
       return;
     case 'merge':

@@ -2,6 +2,7 @@
 import { type Address, getAddress, type Hex } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { type Edge, formatEdge, MAX_EDGE_LENGTH, parseEdge } from './edge.ts';
+import { currentSignedEdge } from './formerNames.ts';
 import { JsonReader } from './jsonReader.ts';
 import { type RelayRequest, relayCall, type TypedRequest, typedRequest } from './relay.ts';
 
@@ -63,7 +64,7 @@ export function isSignedEdge(text: string): boolean {
  */
 export function parseSignedEdge(text: string): SignedEdge {
   if (text.length > MAX_LENGTH) throw new FileFormatError('The file is too large to be a signed edge.');
-  const file = JsonReader.parse(text, 'signed edge');
+  const file = JsonReader.parse(text, 'signed edge', currentSignedEdge);
   file.keys(['format', 'relay', 'nonce', 'deadline', 'signature', 'typedData', 'edge']);
   file.at('format').oneOf([SIGNED_EDGE_FORMAT]);
   const signature = file.at('signature').string(2 + 2 * MAX_SIGNATURE);

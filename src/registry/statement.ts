@@ -14,7 +14,7 @@ import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../mod
 import { R } from '../numbers/field.ts';
 
 /** Numbers of the programs (protocol section 2). */
-export const PROGRAMS = { data: 1, seed: 2, train: 3, root: 4, merge: 5, score: 6 } as const;
+export const PROGRAMS = { data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 } as const;
 export type Program = keyof typeof PROGRAMS;
 
 /** keccak256("descent.statement.v2") */
@@ -61,8 +61,8 @@ export interface TrainStatement {
 }
 
 /** A committed model has weights in range and zero padding. Where they come from is declared, not proved. */
-export interface RootStatement {
-  program: 'root';
+export interface ImportStatement {
+  program: 'import';
   /** n_0 .. n_L */
   widths: number[];
   commitment: Point;
@@ -100,7 +100,7 @@ export type Statement =
   | DataStatement
   | SeedStatement
   | TrainStatement
-  | RootStatement
+  | ImportStatement
   | MergeStatement
   | ScoreStatement;
 
@@ -124,7 +124,7 @@ export function parametersOf(statement: Statement): bigint[] {
       const segment = { lr: statement.learningRate, batch: statement.batch };
       return [encodeShape(statement.widths), encodeSegment(segment, statement.shard)];
     }
-    case 'root':
+    case 'import':
       return [encodeShape(statement.widths)];
     case 'merge':
       return [encodeShape(statement.widths), ...packCoefficients(statement.coefficients)];
@@ -142,7 +142,7 @@ export function extraOf(statement: Statement): bigint[] {
       return [statement.requestId];
     case 'train':
       return [encodeShard(statement.shard)];
-    case 'root':
+    case 'import':
       return [BigInt(statement.source), BigInt(statement.schema)];
     // All that they say is in the parameters and commitments.
     case 'merge':

@@ -28,7 +28,7 @@ interface Registration {
 export type Holds = (edge: StoredEdge) => Promise<boolean>;
 
 /** Calls of the registry, and of its relay, that carry a proof of a model or a shard. */
-const PROVED = ['registerShard', 'seed', 'train', 'root', 'merge'];
+const PROVED = ['registerShard', 'seed', 'train', 'importModel', 'merge'];
 /** A transaction may hold many calls, and each try takes time. */
 const MAX_TRIES = 500;
 const MAX_FRAMES = 5_000;

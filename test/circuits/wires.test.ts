@@ -4,7 +4,7 @@ import { buildCircuits } from '../../scripts/build/circuits.ts';
 import { readR1cs, unusedWires } from '../reference/r1cs.ts';
 
 const PUBLIC: Record<string, string[]> = {
-  root: ['shape'],
+  import: ['shape'],
   merge: ['shape', 'coefficients[0]', 'coefficients[1]', 'coefficients[2]', 'coefficients[3]'],
   score: ['shape', 'shard', 'result'],
 };

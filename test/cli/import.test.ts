@@ -37,15 +37,23 @@ describe('what an import says', () => {
   writeFileSync(numbers, writeShard(makeShard({ ...table, kind: 'regression', targets }, { first: 0, rows: 64 }, 5n)));
 
   let runsMade = 0;
-  const root = async (name: string, ...options: string[]) => {
+  const imported = async (name: string, ...options: string[]) => {
     const run = `run-${runsMade++}`;
-    const { code, stdout, stderr } = await descent(['root', '--from', model(name), '--run', run, ...options, ...runs]);
+    const { code, stdout, stderr } = await descent([
+      'import',
+      '--from',
+      model(name),
+      '--run',
+      run,
+      ...options,
+      ...runs,
+    ]);
     assert.equal(code, 0, stderr);
     return { stdout, stderr };
   };
 
   it('tells how many rows of --data come out right, and takes their schema', async () => {
-    const { stdout, stderr } = await root('sklearn-names.safetensors', '--data', shard);
+    const { stdout, stderr } = await imported('sklearn-names.safetensors', '--data', shard);
     assert.match(stdout, /^right {4}64 of 64 in floats, 64 of 64 imported; the most frequent class alone: 25$/m);
     assert.doesNotMatch(stderr, /warning/);
     const path = /^weights {2}(.*)$/m.exec(stdout)![1];
@@ -53,7 +61,7 @@ describe('what an import says', () => {
   });
 
   it('warns where the arrays were scrambled by their writer', async () => {
-    const { stdout, stderr } = await root('sklearn-scrambled.safetensors', '--data', shard);
+    const { stdout, stderr } = await imported('sklearn-scrambled.safetensors', '--data', shard);
     const [, right] = /^right {4}(\d+) of 64 in floats/m.exec(stdout)!;
     assert.ok(Number(right) < 34, right);
     assert.match(
@@ -64,7 +72,7 @@ describe('what an import says', () => {
   });
 
   it('compares a network of another activation with the labels and says what is assumed', async () => {
-    const { stdout } = await root('tanh.safetensors', '--data', shard);
+    const { stdout } = await imported('tanh.safetensors', '--data', shard);
     assert.match(
       stdout,
       /^assumed {2}a ReLU after every layer but the last, and arrays in row-major order: the file states neither$/m,
@@ -73,40 +81,40 @@ describe('what an import says', () => {
   });
 
   it('tells R2 of a regression and warns where the mean is better', async () => {
-    const { stdout, stderr } = await root('sklearn-scrambled.safetensors', '--data', numbers);
+    const { stdout, stderr } = await imported('sklearn-scrambled.safetensors', '--data', numbers);
     assert.match(stdout, /^R2 {7}-?\d+\.\d{4} in floats, -?\d+\.\d{4} imported$/m);
     assert.match(stderr, /warning: R2 is -\d+\.\d+: the mean of the targets alone gives 0/);
   });
 
   it('says without --data that nothing was compared', async () => {
-    const { stdout } = await root('bn-before-relu.safetensors');
+    const { stdout } = await imported('bn-before-relu.safetensors');
     assert.match(stdout, /^compared with nothing: --data <shard> tells/m);
     assert.match(stdout, /^folded {3}the normalisation 1 after layer 1 into its weights$/m);
     assert.match(stdout, /^assumed {2}an epsilon of 1e-5 in the normalisations/m);
-    const graph = await root('onnx-unchanged.onnx');
+    const graph = await imported('onnx-unchanged.onnx');
     assert.match(graph.stdout, /^dropped {2}Flatten, Identity, Dropout \(2 times\): no row changes$/m);
     assert.doesNotMatch(graph.stdout, /^assumed/m, 'a graph states its activations');
-    const quantised = await root('onnx-weights-int8.onnx');
+    const quantised = await imported('onnx-weights-int8.onnx');
     assert.match(quantised.stdout, /^folded {3}the quantised tensor w0 into the floats that it stands for$/m);
   });
 
   it('warns of square weights, and of normalisations that were left out', async () => {
-    const square = await root('square.safetensors');
+    const square = await imported('square.safetensors');
     assert.match(square.stdout, /^assumed {2}that row i of the square weights of layer 1, 2 belongs to output i/m);
     assert.match(square.stderr, /warning: The weights fit the other way round as well/);
-    const stated = await root('square.safetensors', '--orientation', 'out-in');
+    const stated = await imported('square.safetensors', '--orientation', 'out-in');
     assert.doesNotMatch(stated.stdout + stated.stderr, /square weights|other way round/);
-    const inside = await root('square-inside.safetensors');
+    const inside = await imported('square-inside.safetensors');
     assert.match(inside.stdout, /square weights of layer 2 /);
     assert.doesNotMatch(inside.stderr, /warning/);
-    const without = await root('bn-open.safetensors', '--batch-norm', 'none');
+    const without = await imported('bn-open.safetensors', '--batch-norm', 'none');
     assert.match(without.stderr, /warning: Batch normalisations were left out: 3\.running_mean/);
     assert.match(without.stdout, /^not used 3\.running_mean$/m);
   });
 
   it('puts all of it into the document too', async () => {
     const made = document(
-      await descent(['root', '--from', model('onnx-bn-first.onnx'), '--run', 'document', '--json', ...runs]),
+      await descent(['import', '--from', model('onnx-bn-first.onnx'), '--run', 'document', '--json', ...runs]),
     );
     assert.equal(made.folded.length, 2);
     assert.match(made.folded[0], /^the normalisation Node .* before layer 1 into its weights$/);
@@ -118,13 +126,13 @@ describe('what an import says', () => {
     const weight: Tensor = { dtype: 'F32', shape: [1, 2], data: new Uint8Array(8) };
     const path = join(folder, 'escape.safetensors');
     writeFileSync(path, writeTensors({ tensors: new Map([[name, weight]]), metadata: new Map() }));
-    const { stdout } = await descent(['root', '--from', path, '--run', 'escape', ...runs]);
+    const { stdout } = await descent(['import', '--from', path, '--run', 'escape', ...runs]);
     assert.match(stdout, /\\u\{1b\}\[2Jfc\.weight/);
     assert.equal(stdout.includes('\u001b'), false);
   });
 
   it('refuses an adapter', async () => {
-    const { code, said } = await refusalOf(['root', '--from', model('adapter-lora.safetensors'), '--quiet', ...runs]);
+    const { code, said } = await refusalOf(['import', '--from', model('adapter-lora.safetensors'), '--quiet', ...runs]);
     assert.equal(code, 2);
     assert.match(said, /low-rank adapter[\s\S]*merge_and_unload/);
   });

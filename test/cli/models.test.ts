@@ -29,7 +29,7 @@ function npy(shape: string, values: number[]): Uint8Array {
   return Buffer.concat([start, Buffer.from(Float64Array.from(values).buffer)]);
 }
 
-describe('roots, merges, scores and tables', () => {
+describe('imports, merges, scores and tables', () => {
   const { folder, remove } = temporaryFolder();
   after(remove);
   const { weights, shard } = smallInputs(folder);
@@ -56,8 +56,8 @@ describe('roots, merges, scores and tables', () => {
 
   const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
 
-  it('root quantises a float model once and says what it comes from', async () => {
-    const made = await result('root', '--from', float);
+  it('import quantises a float model once and says what it comes from', async () => {
+    const made = await result('import', '--from', float);
     assert.equal(made.shape, '2-1');
     assert.match(made.source, /^0x[0-9a-f]{64}$/);
     assert.deepEqual(
@@ -71,14 +71,14 @@ describe('roots, merges, scores and tables', () => {
     assert.deepEqual([...layers[0].W], [2n ** 27n, -(2n ** 26n)]);
     assert.deepEqual([...layers[0].b], [2n ** 29n]);
     const before = bytesOf(made.model);
-    assert.deepEqual(await result('root', '--from', float), made);
+    assert.deepEqual(await result('import', '--from', float), made);
     assert.deepEqual(bytesOf(made.model), before, 'the salt is the first one');
-    const mapped = await result('root', '--from', float, '--layers', 'fc.weight', '--run', 'mapped');
+    const mapped = await result('import', '--from', float, '--layers', 'fc.weight', '--run', 'mapped');
     assert.deepEqual(mapped.unused, ['fc.bias']);
     assert.deepEqual([...readWeights(bytesOf(mapped.model)).layers[0].b], [0n], 'an absent bias is 0');
   });
 
-  it('root reads 16-bit floats from several files and says how far the answers on data are off', async () => {
+  it('import reads 16-bit floats from several files and says how far the answers on data are off', async () => {
     const half = (words: number[]) => new Uint8Array(Uint16Array.from(words).buffer);
     const part = (name: string, dtype: 'F16' | 'BF16', weight: number[], bias: number[], shape: number[]) => {
       const tensors = new Map([
@@ -94,28 +94,28 @@ describe('roots, merges, scores and tables', () => {
     const files = Object.entries(map).map(([tensor, name]) => [tensor, `${name}.safetensors`]);
     const content = JSON.stringify({ metadata: { total_size: 32 }, weight_map: Object.fromEntries(files) });
     const index = file('model.safetensors.index.json', content);
-    const made = await result('root', '--from', index, first, second, '--data', shard, '--run', 'halves');
+    const made = await result('import', '--from', index, first, second, '--data', shard, '--run', 'halves');
     assert.equal(made.shape, '4-2-2');
     for (const { max } of made.tensors) assert.equal(max, 0, 'these numbers are exact');
     assert.equal(made.onData.rows, 8);
     assert.ok(made.onData.max <= 2 ** -8, `${made.onData.max}`);
     const { layers } = readWeights(bytesOf(made.model));
     assert.deepEqual([...layers[1].W], [2n ** 28n, -(2n ** 27n), 0n, 2n ** 28n]);
-    const incomplete = await descent(['root', '--from', index, first, '--run', 'incomplete', ...runs]);
+    const incomplete = await descent(['import', '--from', index, first, '--run', 'incomplete', ...runs]);
     assert.equal(incomplete.code, 2, incomplete.stderr);
     assert.match(incomplete.stderr, /two\.safetensors/);
   });
 
-  it('root follows the graph of an ONNX model and says what it left out', async () => {
-    const { code, stdout, stderr } = await descent(['root', '--from', onnx, '--run', 'onnx', ...runs]);
+  it('import follows the graph of an ONNX model and says what it left out', async () => {
+    const { code, stdout, stderr } = await descent(['import', '--from', onnx, '--run', 'onnx', ...runs]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^Imported 6-5-4-3 from 0x[0-9a-f]{64}\./m);
     assert.match(stdout, /^left out Softmax at the end/m);
-    const made = await result('root', '--from', onnx, '--run', 'onnx');
+    const made = await result('import', '--from', onnx, '--run', 'onnx');
     assert.equal(made.source, `0x${createHash('sha256').update(readFileSync(onnx)).digest('hex')}`);
     assert.deepEqual([made.tensors[4].from, made.leftOut], ['6.weight', ['Softmax']]);
     assert.equal(readWeights(bytesOf(made.model)).layers.length, 3);
-    const mapped = await descent(['root', '--from', onnx, '--orientation', 'in-out', '--run', 'turned', ...runs]);
+    const mapped = await descent(['import', '--from', onnx, '--orientation', 'in-out', '--run', 'turned', ...runs]);
     assert.equal(mapped.code, 2, mapped.stderr);
     assert.match(mapped.stderr, /Leave out --layers and --orientation/);
   });
@@ -230,38 +230,38 @@ describe('roots, merges, scores and tables', () => {
   const table = ['data', '--csv', csv];
   const cases: { name: string; args: string[]; code: number; says: RegExp }[] = [
     {
-      name: 'a root of another shape',
-      args: ['root', '--from', float, '--shape', '3-1'],
+      name: 'an import of another shape',
+      args: ['import', '--from', float, '--shape', '3-1'],
       code: 2,
       says: /2-1, not 3-1/,
     },
-    { name: 'a root of no file', args: ['root'], code: 2, says: /--from/ },
+    { name: 'an import of no file', args: ['import'], code: 2, says: /--from/ },
     {
-      name: 'a root of weights out of range',
-      args: ['root', '--from', large],
+      name: 'an import of weights out of range',
+      args: ['import', '--from', large],
       code: 2,
       says: /is 100; weights lie in/,
     },
-    { name: 'a root of a damaged file', args: ['root', '--from', csv], code: 3, says: /flowers\.csv: / },
+    { name: 'an import of a damaged file', args: ['import', '--from', csv], code: 3, says: /flowers\.csv: / },
     {
       name: 'a layer of three tensors',
-      args: ['root', '--from', float, '--layers', 'a,b,c'],
+      args: ['import', '--from', float, '--layers', 'a,b,c'],
       code: 2,
       says: /weight,bias/,
     },
     {
       name: 'data of another width',
-      args: ['root', '--from', float, '--data', shard],
+      args: ['import', '--from', float, '--data', shard],
       code: 2,
       says: /2 to 1.*4 to 2/,
     },
     {
       name: 'data of a regression for a model that ends with a softmax',
-      args: ['root', '--from', onnx, '--data', numbers],
+      args: ['import', '--from', onnx, '--data', numbers],
       code: 2,
       says: /ends with Softmax; the rows of --data are a regression/,
     },
-    { name: '--logits without data', args: ['root', '--from', float, '--logits', '1'], code: 2, says: /--data/ },
+    { name: '--logits without data', args: ['import', '--from', float, '--logits', '1'], code: 2, says: /--data/ },
     { name: 'a merge without a recipe', args: ['merge', ...pair], code: 2, says: /How are the parents/ },
     {
       name: 'two recipes',

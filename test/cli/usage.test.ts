@@ -172,7 +172,7 @@ describe('the command line', () => {
     const verbs = [
       'data',
       'seed',
-      'root',
+      'import',
       'train',
       'merge',
       'score',

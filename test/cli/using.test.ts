@@ -44,7 +44,7 @@ describe('using a model', () => {
     const options = ['--csv', labelled, '--label', 'kind', '--scale', 'standard', '--rows', '64', '--shuffle', 'none'];
     [shard] = (await result('data', ...options, '--run', 'wine')).shards;
     const from = join(MODELS, 'sklearn-names.safetensors');
-    ({ model } = await result('root', '--from', from, '--data', shard, '--run', 'model'));
+    ({ model } = await result('import', '--from', from, '--data', shard, '--run', 'model'));
   });
 
   it('tells classes by their names, whatever the order of the columns, as the circuits compute them', async () => {

@@ -120,8 +120,8 @@ describe('CreditVault', () => {
   });
 
   describe('settling', () => {
-    it('gives a seed and a declared root everything', async () => {
-      await family.root(5, bob);
+    it('gives a seed and a declared import everything', async () => {
+      await family.import(5, bob);
       for (const number of [1, 5]) {
         await pay(number, 99n);
         await vault.send('settle', [model(number), ETHER]);

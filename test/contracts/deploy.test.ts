@@ -20,7 +20,7 @@ const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathnam
 // keccak256 of the proxy's code, the same on every chain.
 const PROXY_CODE_HASH = '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989';
 const CONTRACTS = ['Verifiers', 'Relay', 'ModelRegistry', 'Scoreboard', 'CreditVault', 'BountyBoard', 'ModelCards'];
-const PROGRAM_VERIFIERS = ['Data', 'Seed', 'Train', 'Root', 'Merge', 'Score'].map((name) => `${name}Verifier`);
+const PROGRAM_VERIFIERS = ['Data', 'Seed', 'Train', 'Import', 'Merge', 'Score'].map((name) => `${name}Verifier`);
 
 interface Node {
   rpc: string;

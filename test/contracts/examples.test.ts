@@ -10,7 +10,7 @@ describe('examples', () => {
   let family: Family;
   let scores: Contract;
 
-  // 1 seed of Alice, 2 Bob's child, 3 Carol's declared root, 4 Bob's merge of 3 and 2, 5 Carol's seed,
+  // 1 seed of Alice, 2 Bob's child, 3 Carol's declared import, 4 Bob's merge of 3 and 2, 5 Carol's seed,
   // 6 Bob's merge of 5 and 2, 7 Alice's child of 2.
   beforeEach(async () => {
     family = await Family.create();
@@ -18,7 +18,7 @@ describe('examples', () => {
     scores = await deploy(family.chain, 'MockScores');
     await family.seed(1, alice);
     await family.train(2, bob, 1);
-    await family.root(3, carol);
+    await family.import(3, carol);
     await family.merge(4, bob, [3, 2], [1, 1]);
     await family.seed(5, carol);
     await family.merge(6, bob, [5, 2], [1, 1]);

@@ -12,7 +12,7 @@ for (const hardfork of ['osaka', 'prague']) {
       const relay = await RelayWorld.create(await World.create(await testChain({ hardfork })));
       const { registry } = relay.world;
       for (const wish of Object.values(await relay.wishes(TRAINER))) await relay.carry(wish, TRAINER);
-      // The start, the child that the wishes descend from, and one node each of seed, train, root and merge.
+      // The start, the child that the wishes descend from, and one node each of seed, train, import and merge.
       const count: bigint = await registry.read('nodeCount');
       assert.equal(count, 6n);
       const kinds = [];

@@ -115,7 +115,7 @@ describe('a line of 10,000 nodes', () => {
 /** What the contract must answer, by walking. */
 class Model {
   readonly parents: number[][] = [[]];
-  readonly roots = new Set<number>();
+  readonly imports = new Set<number>();
 
   add(parents: number[]): number {
     return this.parents.push(parents) - 1;
@@ -169,7 +169,7 @@ describe('a random lineage', () => {
       const pick = (salt: number) => 1 + ((Math.floor(choice / 10) * 7919 + salt * 104_729) % count);
       if (count === 0 || kind === 0) {
         const node = model.add([]);
-        if (choice % 20 === 0) model.roots.add(node);
+        if (choice % 20 === 0) model.imports.add(node);
         await lineage.send('addOrigin', [id(node), choice % 20 === 0 ? ROOT : SEED]);
       } else if (kind < 7 || count < 2) {
         // Long lines: mostly below one of the newest.
@@ -202,7 +202,7 @@ describe('a random lineage', () => {
           assert.equal(record.parent, id(model.parents[node][0] ?? 0));
           assert.equal(
             record.declared,
-            [...model.above(node)].some((at) => model.roots.has(at)),
+            [...model.above(node)].some((at) => model.imports.has(at)),
           );
           assert.deepEqual(await lineage.read('parents', [id(node)]), model.parents[node].map(id));
           const weights = (await lineage.read('weightedParents', [id(node)])).map((p: { weight: bigint }) => p.weight);
@@ -216,7 +216,7 @@ describe('a random lineage', () => {
             model.children(node).map(id),
             NONE,
           ]);
-          const [found, complete] = await lineage.read('roots', [id(node), 10_000n]);
+          const [found, complete] = await lineage.read('origins', [id(node), 10_000n]);
           assert.deepEqual([[...found].sort(), complete], [model.origins(node).map(id), true]);
           const other = 1 + ((node * 31) % count);
           assert.equal(await lineage.read('isAncestor', [id(other), id(node)]), line.includes(other));
@@ -239,7 +239,7 @@ describe('a lineage with merges', () => {
     await chain.request('evm_revert', snapshot);
   });
 
-  //  1 seed, 2 root, 3 = child of 1, 4 = merge(3, 2), 5 = child of 4, 6 = merge(1, 3, 5), 7 = child of 1
+  //  1 seed, 2 import, 3 = child of 1, 4 = merge(3, 2), 5 = child of 4, 6 = merge(1, 3, 5), 7 = child of 1
   before(async () => {
     await fresh();
     await lineage.send('addOrigin', [id(1), SEED]);
@@ -272,7 +272,7 @@ describe('a lineage with merges', () => {
     await reverts(lineage.read('children', [id(2), id(6), 5n]), 'NotAChild', [id(6), id(2)]);
   });
 
-  it('marks as declared whatever descends from a root through any parent', async () => {
+  it('marks as declared whatever descends from an import through any parent', async () => {
     const declared = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => lineage.read('isDeclared', [id(n)])));
     assert.deepEqual(declared, [false, true, false, true, true, true, false]);
     assert.equal(await lineage.read('isDeclared', [UNKNOWN]), false);
@@ -335,20 +335,20 @@ describe('a lineage with merges', () => {
     assert.equal(await lineage.read('numberOf', [UNKNOWN]), 0n);
   });
 
-  it('unites the roots of all parents, and says when its limit cut them short', async () => {
-    assert.deepEqual(await lineage.read('roots', [id(6), 99n]), [[id(2), id(1)], true]);
+  it('unites the origins of all parents, and says when its limit cut them short', async () => {
+    assert.deepEqual(await lineage.read('origins', [id(6), 99n]), [[id(2), id(1)], true]);
     // Lines: 6; its parents 5, 3, 1; of the merge above 5, 4: 3 and 2.
-    assert.deepEqual((await lineage.read('roots', [id(6), 6n]))[1], true);
-    for (const limit of [0n, 1n, 5n]) assert.equal((await lineage.read('roots', [id(6), limit]))[1], false);
-    assert.deepEqual(await lineage.read('roots', [id(7), 1n]), [[id(1)], true]);
-    assert.deepEqual(await lineage.read('roots', [UNKNOWN, 1n]), [[], true]);
+    assert.deepEqual((await lineage.read('origins', [id(6), 6n]))[1], true);
+    for (const limit of [0n, 1n, 5n]) assert.equal((await lineage.read('origins', [id(6), limit]))[1], false);
+    assert.deepEqual(await lineage.read('origins', [id(7), 1n]), [[id(1)], true]);
+    assert.deepEqual(await lineage.read('origins', [UNKNOWN, 1n]), [[], true]);
   });
 
   it('follows a merge that two lines reach only once', async () => {
     await lineage.send('addChild', [id(8), id(4)]);
     await lineage.send('addMerge', [id(9), [id(8), id(5)], [1n, 1n]]);
     // Lines: 9; 5 and 8, of which one opens 4 and the other finds it open; 3 and 2.
-    assert.deepEqual(await lineage.read('roots', [id(9), 5n]), [[id(2), id(1)], true]);
+    assert.deepEqual(await lineage.read('origins', [id(9), 5n]), [[id(2), id(1)], true]);
   });
 
   it('has no answer for lines that never meet and for unknown nodes', async () => {

@@ -17,7 +17,7 @@ const KIND_MERGE = 4;
 
 let world: World;
 let shard: Registered;
-/** Eight models of one shape. The second is a declared root, the third is the first's child. */
+/** Eight models of one shape. The second is a declared import, the third is the first's child. */
 let models: Model[];
 let ids: Hex[];
 let snapshot: unknown;
@@ -26,7 +26,7 @@ before(async () => {
   world = await World.create();
   shard = await world.registerShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' });
   const seed = await world.seedModel(WIDTHS);
-  models = [seed, await world.rootModel(WIDTHS), await world.trainModel(seed, shard)];
+  models = [seed, await world.importModel(WIDTHS), await world.trainModel(seed, shard)];
   while (models.length < 8) models.push(await world.trainModel(models[models.length - 1] as Merged, shard));
   ids = models.map(({ statement }) => resultId(statement));
 });
@@ -128,7 +128,7 @@ describe('merge', () => {
     });
 
     it('with UnknownModel when one parent has another shape than the others', async () => {
-      const other = await world.rootModel([5, 3, 3]);
+      const other = await world.importModel([5, 3, 3]);
       const claim = mergeClaim([models[0], models[1]]);
       const parents = [models[0].oracle.commitment, other.oracle.commitment];
       const id = modelId(other.oracle.commitment, encodeShape(WIDTHS));

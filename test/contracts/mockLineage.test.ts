@@ -3,17 +3,17 @@ import { before, describe, it } from 'node:test';
 import { reverts } from './support/chain.ts';
 import { ETHER, Family, model, NO_MODEL } from './support/money.ts';
 
-const KIND = { none: 0, seed: 1, root: 2, train: 3, merge: 4 };
+const KIND = { none: 0, seed: 1, import: 2, train: 3, merge: 4 };
 
 describe('MockLineage', () => {
   let family: Family;
 
-  // 1 seed, 2 root, 3 of 1, 4 of 3, 5 merge of 4 and 2, 6 of 5, 7 of 3
+  // 1 seed, 2 import, 3 of 1, 4 of 3, 5 merge of 4 and 2, 6 of 5, 7 of 3
   before(async () => {
     family = await Family.create();
     const { alice, bob, carol } = family;
     await family.seed(1, alice);
-    await family.root(2, bob);
+    await family.import(2, bob);
     await family.train(3, bob, 1);
     await family.train(4, carol, 3);
     await family.merge(5, alice, [4, 2], [5, 11]);
@@ -49,11 +49,11 @@ describe('MockLineage', () => {
     assert.equal((await read('node', model(9))).kind, KIND.none);
     assert.equal(await read('trainerOf', model(3)), family.bob);
     assert.equal(await read('trainerOf', model(9)), ETHER);
-    assert.equal(await read('kindOf', model(2)), KIND.root);
+    assert.equal(await read('kindOf', model(2)), KIND.import);
     assert.equal(await read('depthOf', model(6)), 4n);
   });
 
-  it('shows a declared origin through any parent', async () => {
+  it('shows a declared import through any parent', async () => {
     const declared = await Promise.all([1, 2, 3, 4, 5, 6, 7, 9].map((number) => read('isDeclared', model(number))));
     assert.deepEqual(declared, [false, true, false, false, true, true, false, false]);
   });
@@ -143,18 +143,18 @@ describe('MockLineage', () => {
     assert.deepEqual(await read('trainersAlong', model(9), 3n), [[], NO_MODEL]);
   });
 
-  it('finds roots through all parents, and says when the limit cut that short', async () => {
-    assert.deepEqual(await read('roots', model(6), 3n), [models(1, 2), true]);
-    assert.deepEqual(await read('roots', model(6), 1n), [models(1), false]);
-    assert.deepEqual(await read('roots', model(6), 0n), [[], false]);
-    assert.deepEqual(await read('roots', model(6), 2n ** 256n - 1n), [models(1, 2), true]);
-    assert.deepEqual(await read('roots', model(2), 1n), [models(2), true]);
-    assert.deepEqual(await read('roots', model(9), 4n), [[], true]);
+  it('finds origins through all parents, and says when the limit cut that short', async () => {
+    assert.deepEqual(await read('origins', model(6), 3n), [models(1, 2), true]);
+    assert.deepEqual(await read('origins', model(6), 1n), [models(1), false]);
+    assert.deepEqual(await read('origins', model(6), 0n), [[], false]);
+    assert.deepEqual(await read('origins', model(6), 2n ** 256n - 1n), [models(1, 2), true]);
+    assert.deepEqual(await read('origins', model(2), 1n), [models(2), true]);
+    assert.deepEqual(await read('origins', model(9), 4n), [[], true]);
   });
 
-  it('names a root that two lines reach once', async () => {
+  it('names an origin that two lines reach once', async () => {
     await family.merge(8, family.alice, [4, 7], [1, 1]);
-    assert.deepEqual(await read('roots', model(8), 3n), [models(1), true]);
+    assert.deepEqual(await read('origins', model(8), 3n), [models(1), true]);
   });
 
   it('refuses what no registry would have', async () => {

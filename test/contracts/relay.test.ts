@@ -225,7 +225,7 @@ describe('the relay', { concurrency: false }, () => {
 
     it('and afterwards everything is the trainer’s', async () => {
       const { registry, scoreboard } = relay.world;
-      for (const kind of ['Seed', 'Train', 'Root', 'Merge']) {
+      for (const kind of ['Seed', 'Train', 'Import', 'Merge']) {
         const { message } = typedRequest(relay.request(wishes[kind].action, TRAINER.address));
         const id = (message.model ?? message.child) as Hex;
         assert.equal(await registry.read('trainerOf', [id]), TRAINER.address);

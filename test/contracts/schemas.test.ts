@@ -1,4 +1,4 @@
-// What columns are said to mean: stated with shards and roots, inherited by models, compared where they meet.
+// What columns are said to mean: stated with shards and imports, inherited by models, compared where they meet.
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, keccak256, stringToHex, type TransactionReceipt, toHex } from 'viem';
@@ -8,14 +8,14 @@ import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { ascending, resultId } from '../../src/registry/ids.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
-import { dataClaim, type Model, type Registered, rootClaim, scoreClaim, trainClaim, World } from './support/world.ts';
+import { dataClaim, importClaim, type Model, type Registered, scoreClaim, trainClaim, World } from './support/world.ts';
 
 const WIDTHS = [5, 4, 3];
 const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
 /** Schemas are any 32 bytes, at and above the order of the field too. */
 const CATS: Hex = `0x${'ff'.repeat(32)}`;
 const FOXES: Hex = toHex(1n, { size: 32 });
-const [DATA, SEED, TRAIN, ROOT] = [1n, 2n, 3n, 4n];
+const [DATA, SEED, TRAIN, IMPORT] = [1n, 2n, 3n, 4n];
 
 let world: World;
 /** Shards whose columns mean cats, foxes, and what nobody stated. */
@@ -98,20 +98,20 @@ describe('the schema of a dataset', () => {
 describe('the schema of a model', () => {
   it('is zero for a seed and for what is no model', async () => {
     assert.equal(await schemaOf(seed), NO_SCHEMA);
-    assert.equal(await schemaOf(rootClaim(WIDTHS, CATS, CATS)), NO_SCHEMA);
+    assert.equal(await schemaOf(importClaim(WIDTHS, CATS, CATS)), NO_SCHEMA);
   });
 
-  it('is the one that was stated for a root, or zero', async () => {
-    assert.equal(await schemaOf(await world.rootModel(WIDTHS, undefined, CATS)), CATS);
-    assert.equal(await schemaOf(await world.rootModel(WIDTHS)), NO_SCHEMA);
+  it('is the one that was stated for an import, or zero', async () => {
+    assert.equal(await schemaOf(await world.importModel(WIDTHS, undefined, CATS)), CATS);
+    assert.equal(await schemaOf(await world.importModel(WIDTHS)), NO_SCHEMA);
   });
 
-  it('is bound by the proof of a root: another one is refused with ProofRejected', async () => {
-    const claim = rootClaim(WIDTHS, FOXES, CATS);
+  it('is bound by the proof of an import: another one is refused with ProofRejected', async () => {
+    const claim = importClaim(WIDTHS, FOXES, CATS);
     await world.expect(claim, world.alice);
     const { statement } = claim;
     for (const said of [{ schema: FOXES }, { schema: NO_SCHEMA }, { source: CATS, schema: FOXES }]) {
-      await reverts(world.call({ ...claim, statement: { ...statement, ...said } }), 'ProofRejected', [ROOT]);
+      await reverts(world.call({ ...claim, statement: { ...statement, ...said } }), 'ProofRejected', [IMPORT]);
     }
   });
 

@@ -87,7 +87,7 @@ describe('under the rules of osaka, in transactions of at most 2^24 gas', { conc
     const world = await World.create(await testChain({ hardfork: 'osaka' }));
     const widths = [5, 4, 3, 3, 3];
     const models: Model[] = [];
-    while (models.length < 8) models.push(await world.rootModel(widths));
+    while (models.length < 8) models.push(await world.importModel(widths));
     const claim = mergeClaim(models);
     const receipt = await world.submit(claim);
     assert.ok(receipt.gasUsed <= MOST_GAS, `${receipt.gasUsed}`);

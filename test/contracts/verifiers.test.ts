@@ -15,7 +15,7 @@ import {
 } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { verifierCall } from './support/groth16.ts';
-import { type Claim, mergeClaim, type Registered, rootClaim, trainClaim, World } from './support/world.ts';
+import { type Claim, importClaim, mergeClaim, type Registered, trainClaim, World } from './support/world.ts';
 
 const WIDTHS = [5, 4, 3];
 const TRAIN = 3n;
@@ -189,7 +189,7 @@ describe('verify', () => {
     { statement, proof }: Claim,
     options: { caller?: Address; prover?: Address; words?: bigint[]; program?: bigint; extra?: bigint[] } = {},
   ): Promise<bigint> {
-    const program = options.program ?? { train: TRAIN, merge: MERGE, root: 4n }[statement.program as string];
+    const program = options.program ?? { train: TRAIN, merge: MERGE, import: 4n }[statement.program as string];
     const words = options.words ?? present(statement).flatMap(({ x, y }) => [x, y]);
     const args = [
       options.prover ?? world.alice,
@@ -217,17 +217,17 @@ describe('verify', () => {
   });
 
   it('pads the parents of a merge, and binds extra words', async () => {
-    const merge = mergeClaim([await world.seedModel(WIDTHS), await world.rootModel(WIDTHS)]);
+    const merge = mergeClaim([await world.seedModel(WIDTHS), await world.importModel(WIDTHS)]);
     await expectFrom(world.bob, merge);
     assert.equal(await verify(merge), 1n);
-    const root = rootClaim(WIDTHS);
-    await expectFrom(world.bob, root);
-    assert.equal(await verify(root), 1n);
-    const [source, schema] = extraOf(root.statement);
+    const imported = importClaim(WIDTHS);
+    await expectFrom(world.bob, imported);
+    assert.equal(await verify(imported), 1n);
+    const [source, schema] = extraOf(imported.statement);
     for (const extra of [[], [source], [source + 1n, schema], [source, schema + 1n], [schema, source]]) {
-      await reverts(verify(root, { extra }), 'ProofRejected', [4n]);
+      await reverts(verify(imported, { extra }), 'ProofRejected', [4n]);
     }
-    assert.deepEqual(parametersOf(root.statement), [encodeShape(WIDTHS)]);
+    assert.deepEqual(parametersOf(imported.statement), [encodeShape(WIDTHS)]);
   });
 
   it('reverts with ProofRejected for another caller or prover than the proof names', async () => {
@@ -243,7 +243,7 @@ describe('verify', () => {
   });
 
   it('reverts with MalformedCommitments for none, half a point or more than nine', async () => {
-    const claim = mergeClaim([await world.seedModel(WIDTHS), await world.rootModel(WIDTHS)]);
+    const claim = mergeClaim([await world.seedModel(WIDTHS), await world.importModel(WIDTHS)]);
     const [{ x, y }] = present(claim.statement);
     for (const words of [[], [x], [x, y, x], Array.from({ length: 10 }, () => [x, y]).flat()]) {
       await reverts(verify(claim, { words }), 'MalformedCommitments', [BigInt(words.length)]);
@@ -251,7 +251,7 @@ describe('verify', () => {
   });
 
   it('reverts with InvalidPoint for infinity anywhere: only the contract may pad', async () => {
-    const claim = mergeClaim([await world.seedModel(WIDTHS), await world.rootModel(WIDTHS)]);
+    const claim = mergeClaim([await world.seedModel(WIDTHS), await world.importModel(WIDTHS)]);
     const words = commitmentsOf(claim.statement).flatMap(({ x, y }) => [x, y]);
     await reverts(verify(claim, { words }), 'InvalidPoint', [0n, 0n]);
   });

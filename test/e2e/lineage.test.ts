@@ -65,7 +65,7 @@ describe('the lineage on the page', () => {
 
   it('draws the nearest of a long one and some origins, and counts the rest', () => {
     const long = Array.from({ length: 500 }, (_, k): [number[], number?] => (k === 0 ? [[]] : [[k - 1], 0]));
-    const store = storeOf(...long, [[], undefined, 'root'], [[499, 500]]);
+    const store = storeOf(...long, [[], undefined, 'import'], [[499, 500]]);
     const { nodes, hidden, sums, declaredOrigins } = lineageOf(store, id(501));
     assert.ok(nodes.length <= 15);
     assert.equal(nodes.length + hidden, 502);

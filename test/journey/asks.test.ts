@@ -65,10 +65,10 @@ describe('the chain is asked before anything is proved', () => {
       ['seed', '--shape', '4-3-2', '--run', 'seed-wrong', ...at(scoreboard)],
       ['train', '--parent', weights, '--shards', shard, ...rate, '--run', 'train-wrong', ...at(scoreboard)],
       ['merge', '--parents', weights, weights, '--slerp', '0.5', '--run', 'merge-wrong', ...at(scoreboard)],
-      ['root', '--from', weights, '--run', 'root-wrong', ...at(scoreboard)],
+      ['import', '--from', weights, '--run', 'import-wrong', ...at(scoreboard)],
     ];
     await Promise.all(commands.map((command) => refused(command, says)));
-    for (const name of ['data', 'seed', 'train', 'merge', 'root']) {
+    for (const name of ['data', 'seed', 'train', 'merge', 'import']) {
       assert.equal(existsSync(join(folder, 'runs', `${name}-wrong`)), false, 'nothing is written');
     }
   });
@@ -168,7 +168,13 @@ describe('the chain is asked before anything is proved', () => {
     const path = new URL('../snapshots/gas.json', import.meta.url);
     const measured = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>);
     const most = (start: RegExp) => Math.max(...measured.filter(([name]) => start.test(name)).map(([, gas]) => gas));
-    const starts = { data: /^registerShard/, seed: /^seed$/, root: /^root/, train: /^train/, merge: /^merge/ } as const;
+    const starts = {
+      data: /^registerShard/,
+      seed: /^seed$/,
+      import: /^importModel/,
+      train: /^train/,
+      merge: /^merge/,
+    } as const;
     const all = { ...starts, score: /^score/, requestSeed: /^requestSeed/ };
     for (const [kind, start] of Object.entries(all)) {
       const gas = GAS_AT_MOST[kind as keyof typeof GAS_AT_MOST];

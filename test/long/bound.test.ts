@@ -24,7 +24,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
 
   before(async () => {
     chain = await testChain();
-    prover = await openProver(['data', 'seed', 'train', 'root']);
+    prover = await openProver(['data', 'seed', 'train', 'import']);
     ({ registry } = await stand(chain));
     origin = { chainId: 31337n, registry: registry.address, trainer: chain.accounts[1] };
   });
@@ -48,8 +48,8 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
     }
   };
 
-  it('source and schema of a root', async () => {
-    const proved = await prover.proveRoot(origin, someModel(WIDTHS, 9, 77n), { source: SOURCE, schema: SCHEMA });
+  it('source and schema of an import', async () => {
+    const proved = await prover.proveImport(origin, someModel(WIDTHS, 9, 77n), { source: SOURCE, schema: SCHEMA });
     await refuses(proved, [
       { source: SCHEMA },
       { schema: NO_SCHEMA },

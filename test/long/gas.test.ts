@@ -26,7 +26,7 @@ import { stand } from '../support/stand.ts';
 const TOLERANCE = 600;
 const WIDTHS = [5, 4, 3];
 const SALT = 21n;
-/** Stated for the shard and the root, as every data set of the command line does. */
+/** Stated for the shard and the import, as every data set of the command line does. */
 const SCHEMA = toHex(6n, { size: 32 });
 const ALL = Object.keys(PROGRAMS) as Program[];
 
@@ -96,8 +96,11 @@ describe('gas with real proofs', { concurrency: false }, () => {
     const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), SALT);
     await submit('seed', await prover.proveSeed(origin(), start, { seed, requestId: 1n }));
 
-    const rooted = someModel(WIDTHS, 9, 77n);
-    await submit('root', await prover.proveRoot(origin(), rooted, { source: toHex(5n, { size: 32 }), schema: SCHEMA }));
+    const imported = someModel(WIDTHS, 9, 77n);
+    await submit(
+      'import',
+      await prover.proveImport(origin(), imported, { source: toHex(5n, { size: 32 }), schema: SCHEMA }),
+    );
 
     const train = async (name: string, parent: Weights, salt: bigint) => {
       const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, salt });
@@ -117,7 +120,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     };
     const merged = await merge('merge of 2', [first, second], [[2 ** 13, 2 ** 13], [2 ** 14, 1 - 2 ** 13]]); // biome-ignore format: rows are layers
     const eighth = new Array(6).fill(2 ** 11);
-    const six = [start, rooted, first, second, merged, await train('train of a merge', merged, 34n)];
+    const six = [start, imported, first, second, merged, await train('train of a merge', merged, 34n)];
     await merge('merge of 6', six, [eighth, eighth]);
 
     for (const model of [first, merged]) {

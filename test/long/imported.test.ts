@@ -35,7 +35,7 @@ describe('from a float model to a score', () => {
   const source = join(folder, 'float.safetensors');
   const shard = join(folder, 'points.safetensors');
   const test = join(folder, 'test.safetensors');
-  const root = run('root', 'model.safetensors');
+  const importedModel = run('import', 'model.safetensors');
   const tuned = run('tuned', 'model.safetensors');
   const sibling = run('sibling', 'model.safetensors');
   let node: LocalNode;
@@ -89,9 +89,9 @@ describe('from a float model to a score', () => {
     ids.test = edges[1].id;
   });
 
-  it('a model of another library becomes a declared root', async () => {
-    const options = ['--from', source, '--shape', '2-4-2', '--data', shard, '--logits', '1', '--run', 'root'];
-    const { edges, onData, tensors, ...imported } = await call('root', ...options, ...ALICE);
+  it('a model of another library becomes a declared import', async () => {
+    const options = ['--from', source, '--shape', '2-4-2', '--data', shard, '--logits', '1', '--run', 'import'];
+    const { edges, onData, tensors, ...imported } = await call('import', ...options, ...ALICE);
     const sha256 = `0x${createHash('sha256').update(readFileSync(source)).digest('hex')}`;
     assert.equal(imported.source, sha256);
     assert.deepEqual(
@@ -101,14 +101,14 @@ describe('from a float model to a score', () => {
     for (const { max } of tensors) assert.ok(max <= 2 ** -29, `${max}`);
     assert.ok(onData.max < 0.05, `outputs differ by ${onData.max}`);
     assert.ok(onData.same >= ROWS - 1, `${onData.same} answers are the same`);
-    ids.root = await submit(edges, ALICE);
-    const shown = await call('show', ids.root);
-    assert.deepEqual([shown.kind, shown.depth, shown.source], ['root', 0, sha256]);
+    ids.import = await submit(edges, ALICE);
+    const shown = await call('show', ids.import);
+    assert.deepEqual([shown.kind, shown.depth, shown.source], ['import', 0, sha256]);
   });
 
   it('it is fine-tuned twice, by two people at once', async () => {
     const tune = async (name: string, lr: string, who: string[]) => {
-      const options = ['--parent', root, '--shard', shard, '--lr-units', lr, '--batch', '4', '--run', name];
+      const options = ['--parent', importedModel, '--shard', shard, '--lr-units', lr, '--batch', '4', '--run', name];
       await call('train', ...options);
       const { edges } = await call('prove', name, ...who);
       ids[name] = await submit(edges, who);
@@ -131,9 +131,9 @@ describe('from a float model to a score', () => {
     assert.deepEqual(
       nodes.map((n: { kind: string; parent?: string; depth: number }) => [n.kind, n.parent, n.depth]),
       [
-        ['root', undefined, 0],
-        ['train', ids.root, 1],
-        ['train', ids.root, 1],
+        ['import', undefined, 0],
+        ['train', ids.import, 1],
+        ['train', ids.import, 1],
         ['merge', ids.tuned, 2],
       ],
     );
@@ -171,7 +171,7 @@ describe('from a float model to a score', () => {
   it('a stranger verifies all of it by its ids, from the call data on chain', async () => {
     for (const [name, program] of [
       ['shard', 'data'],
-      ['root', 'root'],
+      ['import', 'import'],
       ['tuned', 'train'],
       ['sibling', 'train'],
       ['merged', 'merge'],
@@ -184,7 +184,7 @@ describe('from a float model to a score', () => {
         ['transaction', 'digest', 'signals', 'groth16', 'opening', 'keys', ...chainChecksOf(program)],
       );
       const declared = doesNotShow.some((limit: string) => /declared/.test(limit));
-      assert.equal(declared, program !== 'data', `${name} says that the root is declared`);
+      assert.equal(declared, program !== 'data', `${name} says that the import is declared`);
     }
     const score = await verify(run('score', 'score.edge.json'));
     const record = score.checks.find(({ about }: { about: string }) => about === 'record');
@@ -240,7 +240,7 @@ describe('from a float model to a score', () => {
   });
 
   it('an edge of another registry is false, an id that nobody registered unknown', async () => {
-    const edge = run('root', 'root.edge.json');
+    const edge = run('import', 'import.edge.json');
     const other = await descent(['verify', edge, '--registry', deployment.scoreboard, '--json'], { env });
     assert.equal(other.code, 4);
     assert.deepEqual(falseOf(JSON.parse(other.stdout)), ['contract']);

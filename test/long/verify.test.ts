@@ -180,7 +180,7 @@ describe('a file that was edited or made off line', () => {
     const env = { DESCENT_RPC: made.node.rpc, DESCENT_REGISTRY: made.place.registry };
     const exported = (classes: string[], out: string) => {
       const schema = { ...SCHEMA, kind: 'classes' as const, classes };
-      const file = join(folder, 'root.safetensors');
+      const file = join(folder, 'import.safetensors');
       writeFileSync(file, writeWeights({ ...someModel(WIDTHS), schema }));
       return descent(['export', file, '--to', 'onnx', '--out', join(folder, out), '--json'], { env });
     };
@@ -301,13 +301,13 @@ describe('verifiers of several versions', () => {
     };
     for (const program of NAMES) await add(program, await again(program));
     await made.register(made.waiting.data);
-    await made.register(made.waiting.root);
+    await made.register(made.waiting.import);
     // The newest says yes to everything.
     const yes = await made.deploy('mocks/VerifierMocks.sol/AnsweringVerifier', encodedAnswer());
     for (const program of NAMES) await add(program, yes);
 
     const old = NAMES.map((program) => [made.edges[program], 1] as const);
-    const newer = [made.waiting.data, made.waiting.root].map((edge) => [edge, 2] as const);
+    const newer = [made.waiting.data, made.waiting.import].map((edge) => [edge, 2] as const);
     for (const [edge, version] of [...old, ...newer]) {
       const checks = await pageChecks(edge);
       assert.deepEqual([falseOf(checks), openOf(checks)], [[], []], edge.statement.program);

@@ -5,8 +5,8 @@ import { CapacityError } from '../../src/errors/CapacityError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import {
   dataCapacity,
+  importCapacity,
   mergeCapacity,
-  rootCapacity,
   scoreCapacity,
   seedCapacity,
   trainCapacity,
@@ -230,7 +230,7 @@ describe('capacity', () => {
     assert.deepEqual(trainCapacity([49, 32, 10], 1024), { model: 12, shard: 17, trace: 19, helper: 17 });
     assert.deepEqual(trainCapacity([784, 128, 10], 1024), { model: 18, shard: 21, trace: 21, helper: 19 });
     assert.deepEqual(seedCapacity([784, 128, 10]), { model: 18, trace: 20, helper: 19 });
-    assert.deepEqual(rootCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 18 });
+    assert.deepEqual(importCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 18 });
     assert.deepEqual(mergeCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 19 });
     assert.deepEqual(scoreCapacity([784, 128, 10], 1000), { model: 18, shard: 21, trace: 20, helper: 18 });
     assert.deepEqual(dataCapacity({ inputs: 784, outputs: 10, rows: 1024, kind: 'classes' }), {

@@ -1,4 +1,4 @@
-// What the reference provers of root, merge and score share: oracles with named slots, lookups, a batch of relations by
+// What the reference provers of import, merge and score share: oracles with named slots, lookups, a batch of relations by
 // number, claims by number. Nothing here refuses a false statement; instead it says which relations and claims are
 // false, so that a test can hold a cheat to be one of exactly the relation it is meant to break.
 

@@ -12,10 +12,10 @@ import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
 import { NO_SCHEMA, type Statement, signalsOf } from '../../src/registry/statement.ts';
 import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 
-const SIGNALS = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
+const SIGNALS = { data: 13, seed: 14, train: 14, import: 13, merge: 17, score: 15 };
 const RELAY = `0x${'e1'.repeat(20)}` as const;
-const COMMITMENTS = { data: 1, seed: 1, train: 3, root: 1, merge: 9, score: 2 };
-const [DATA, SEED, TRAIN, ROOT, MERGE, SCORE] = EDGES;
+const COMMITMENTS = { data: 1, seed: 1, train: 3, import: 1, merge: 9, score: 2 };
+const [DATA, SEED, TRAIN, IMPORT, MERGE, SCORE] = EDGES;
 
 const OTHER_SHARD = { ...SHARD, rows: 12 };
 const [P1, P2] = [point(8n), point(9n)];
@@ -102,9 +102,9 @@ const BOUND: { name: string; edge: Edge; change: object }[] = [
     edge: TRAIN,
     change: { shard: { ...SHARD, kind: 'regression' } },
   },
-  { name: 'a root has another source', edge: ROOT, change: { source: `0x${'5d'.repeat(32)}` } },
-  { name: 'a root has another schema', edge: ROOT, change: { schema: `0x${'7c'.repeat(32)}` } },
-  { name: 'source and schema of a root change places', edge: ROOT, change: swapped(ROOT) },
+  { name: 'an import has another source', edge: IMPORT, change: { source: `0x${'5d'.repeat(32)}` } },
+  { name: 'an import has another schema', edge: IMPORT, change: { schema: `0x${'7c'.repeat(32)}` } },
+  { name: 'source and schema of an import change places', edge: IMPORT, change: swapped(IMPORT) },
   {
     name: 'a merge has fewer parents',
     edge: MERGE,
@@ -115,7 +115,7 @@ const BOUND: { name: string; edge: Edge; change: object }[] = [
 ];
 
 function swapped({ statement }: Edge): object {
-  if (statement.program !== 'root') assert.fail();
+  if (statement.program !== 'import') assert.fail();
   return { source: statement.schema, schema: statement.source };
 }
 

@@ -25,7 +25,7 @@ export const STATEMENTS: Statement[] = [
     child: point(5n),
   },
   {
-    program: 'root',
+    program: 'import',
     widths: WIDTHS,
     commitment: point(6n),
     source: `0x${'5c'.repeat(32)}`,

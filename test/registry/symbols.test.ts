@@ -8,11 +8,11 @@ const PARAMETERS: Record<Program, string[]> = {
   data: ['shard'],
   seed: ['shape', 'seed'],
   train: ['shape', 'seg'],
-  root: ['shape'],
+  import: ['shape'],
   merge: ['shape', ...[0, 1, 2, 3].map((l) => `coefficients[${l}]`)],
   score: ['shape', 'shard', 'result'],
 };
-const COUNTS: Record<Program, number> = { data: 13, seed: 14, train: 14, root: 13, merge: 17, score: 15 };
+const COUNTS: Record<Program, number> = { data: 13, seed: 14, train: 14, import: 13, merge: 17, score: 15 };
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** Names of a compiled circuit's first wires after the constant: its public signals, in order. */

@@ -16,10 +16,10 @@ const SHAPES = [
 ];
 const SOURCE = `0x${'5a'.repeat(32)}` as const;
 
-describe('root, merge and score at every depth, with the same keys', { concurrency: false }, () => {
+describe('import, merge and score at every depth, with the same keys', { concurrency: false }, () => {
   let prover: Prover;
   before(async () => {
-    prover = await openProver(['root', 'merge', 'score']);
+    prover = await openProver(['import', 'merge', 'score']);
   });
   after(() => prover.close());
 
@@ -29,8 +29,8 @@ describe('root, merge and score at every depth, with the same keys', { concurren
   }
 
   for (const widths of SHAPES)
-    it(`root ${widths.join('-')}`, async () => {
-      await accepted(await prover.proveRoot(ORIGIN, someModel(widths), { source: SOURCE }));
+    it(`import ${widths.join('-')}`, async () => {
+      await accepted(await prover.proveImport(ORIGIN, someModel(widths), { source: SOURCE }));
     });
 
   for (const [i, widths] of SHAPES.entries()) {

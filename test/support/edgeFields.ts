@@ -24,7 +24,7 @@ export function withOther<T>(edge: T, path: string): T {
 function other(name: string, value: Json): Json {
   if (isPoint(value)) return bn254.G1.Point.fromAffine(value).double().toAffine();
   if (name === 'kind') return value === 'classes' ? 'regression' : 'classes';
-  if (name === 'program') return value === 'seed' ? 'root' : 'seed';
+  if (name === 'program') return value === 'seed' ? 'import' : 'seed';
   if (name === 'batch' || name === 'rows') return value * 2;
   switch (typeof value) {
     case 'bigint':

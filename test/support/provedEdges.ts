@@ -58,7 +58,7 @@ export class ProvedEdges {
   /** a seed that nobody drew, and a model trained on a shard that nobody registered: true proofs of no worth */
   readonly stray = {} as { seed: Edge; train: Edge };
   /** proved and not registered yet; two of them for contracts as trainers */
-  readonly waiting = {} as { data: Edge; root: Edge; other: Edge; batch: Edge; keeper: Edge };
+  readonly waiting = {} as { data: Edge; import: Edge; other: Edge; batch: Edge; keeper: Edge };
   readonly carriers = {} as { batch: Address; keeper: Address };
   #salt = 100n;
 
@@ -154,7 +154,7 @@ export class ProvedEdges {
     const trained = await this.train(seed.weights, shard);
     await add(trained.edge);
     await add(
-      this.edgeOf(await prover.proveRoot(origin, someModel(WIDTHS), { source: SOURCE, schema: schemaHash(SCHEMA) })),
+      this.edgeOf(await prover.proveImport(origin, someModel(WIDTHS), { source: SOURCE, schema: schemaHash(SCHEMA) })),
     );
     const parents = [seed.weights, trained.weights];
     const coefficients = WIDTHS.slice(1).map(() => [MERGE_ONE / 4, (3 * MERGE_ONE) / 4]);
@@ -175,8 +175,8 @@ export class ProvedEdges {
     this.waiting.batch = await more(22, { ...origin, trainer: this.carriers.batch });
     this.waiting.keeper = await more(23, { ...origin, trainer: this.carriers.keeper });
     const imported = async (seed: number) =>
-      this.edgeOf(await prover.proveRoot(origin, someModel(WIDTHS, seed), { source: SOURCE }));
-    this.waiting.root = await imported(24);
+      this.edgeOf(await prover.proveImport(origin, someModel(WIDTHS, seed), { source: SOURCE }));
+    this.waiting.import = await imported(24);
     this.waiting.other = await imported(25);
     this.stray.train = (await this.train(seed.weights, someShard(WIDTHS, ROWS, 'regression', 77))).edge;
   }

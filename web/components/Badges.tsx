@@ -3,16 +3,16 @@ import type { Model } from '../lib/chain/types.ts';
 const BASE =
   'inline-flex items-center gap-1.5 rounded-[3px] border px-2 py-0.5 text-[0.8125rem] font-medium whitespace-nowrap';
 
-/** Where a model's lineage begins: at seeds alone, or at a declared root, too. Neither tells that no weights came from elsewhere. */
+/** Where a model's lineage begins: at seeds alone, or at a declared import, too. Neither tells that no weights came from elsewhere. */
 export function Badges({ model, devKeys }: { model: Pick<Model, 'kind' | 'declared'>; devKeys: boolean }) {
   return (
     <span className="inline-flex flex-wrap gap-2">
       {model.declared ? (
         <span
-          className={`${BASE} border-dashed border-root text-root`}
-          title="The weights of a declared root come from elsewhere. How they were made is not proved."
+          className={`${BASE} border-dashed border-import text-import`}
+          title="The weights of a declared import come from elsewhere. How they were made is not proved."
         >
-          {model.kind === 'root' ? 'Declared origin' : 'From a declared root'}
+          {model.kind === 'import' ? 'Declared import' : 'From a declared import'}
         </span>
       ) : (
         <span

@@ -2,14 +2,14 @@ import type { Kind } from '../lib/chain/types.ts';
 
 export const KIND_NAMES: Record<Kind, string> = {
   seed: 'Seed',
-  root: 'Declared root',
+  import: 'Declared import',
   train: 'Trained',
   merge: 'Merged',
 };
 
 export const KIND_COLORS: Record<Kind, string> = {
   seed: 'text-seed',
-  root: 'text-root',
+  import: 'text-import',
   train: 'text-train',
   merge: 'text-merge',
 };
@@ -32,7 +32,7 @@ const SHAPES: Record<Kind, React.ReactNode> = {
       <circle cx="8" cy="8" r="2.4" fill="currentColor" />
     </>
   ),
-  root: <rect x="2" y="2" width="12" height="12" strokeDasharray="3.1 2.1" {...stroke} />,
+  import: <rect x="2" y="2" width="12" height="12" strokeDasharray="3.1 2.1" {...stroke} />,
   train: <path d="M1.8 3.2h12.4L8 14Z" fill="currentColor" />,
   merge: <path d="M8 1.2 14.8 8 8 14.8 1.2 8Z" {...stroke} strokeWidth={2.4} />,
 };

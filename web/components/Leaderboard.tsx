@@ -278,7 +278,7 @@ function Row({
         {model.parents.length > 3 && <span className="text-soft"> + {count(model.parents.length - 3)} more</span>}
         <span className="block text-soft">
           {plural(ancestry.origins, 'origin')}
-          {model.declared && ', declared root among them'}
+          {model.declared && ', declared import among them'}
         </span>
       </td>
     </tr>

@@ -106,5 +106,5 @@ function whatMadeIt({ kind, training, parents, hiddenParents }: Ancestor): strin
   if (training)
     return `${plural(training.steps, 'step')} on ${plural(training.rows, 'row')} at rate ${training.realRate}`;
   if (kind === 'merge') return `merged from ${plural(parents.length + hiddenParents, 'parent')}`;
-  return kind === 'seed' ? 'drawn from randomness of the chain' : 'declared root';
+  return kind === 'seed' ? 'drawn from randomness of the chain' : 'declared import';
 }

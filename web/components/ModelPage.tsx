@@ -162,12 +162,12 @@ function Meaning({ view: { model, config } }: { view: ModelView }) {
       'These weights are the parent’s weights after exactly this training on exactly the committed rows, every row once.',
     merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
     seed: 'These weights follow from a seed that a block after the request decided. They are public: anyone can compute them.',
-    root: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
+    import: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
   };
   const rest = [
     config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
     model.kind === 'seed' ? 'That nobody chose among seeds: whoever builds blocks can try many of them.' : '',
-    model.declared && model.kind !== 'root' ? 'How its declared roots were made, and on which rows.' : '',
+    model.declared && model.kind !== 'import' ? 'How its declared imports were made, and on which rows.' : '',
     model.kind === 'train' || model.kind === 'merge'
       ? 'That no weights from elsewhere are in it: training on rows that somebody computed can bring them in, whatever the origin is.'
       : '',

@@ -4,7 +4,7 @@ import { Copy } from './Copy.tsx';
 const TITLES: Record<Kind, string> = {
   train: 'Train the same step from the released parent and data',
   merge: 'Merge the released parents in the same way',
-  root: 'Import the released file again',
+  import: 'Import the released file again',
   seed: 'Draw such a start',
 };
 
@@ -28,7 +28,7 @@ function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): stri
   }
   if (kind === 'seed')
     return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
-  if (kind === 'root') return `descent root --from float.safetensors --shape ${widths.join('-')}`;
+  if (kind === 'import') return `descent import --from float.safetensors --shape ${widths.join('-')}`;
   if (kind === 'merge') {
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
     const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));

@@ -49,7 +49,7 @@ export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeF
       };
     }
     case 'seed':
-    case 'root':
+    case 'import':
       return { ...common, kind: statement.program, widths: statement.widths };
     case 'merge': {
       const { widths, parents } = statement;

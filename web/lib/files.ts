@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from './projectRoot.ts';
 
 /** Programs whose keys the page hands out. */
-export const FILE_PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'];
+export const FILE_PROGRAMS = ['data', 'seed', 'train', 'import', 'merge', 'score'];
 
 /** Bytes of one power of tau. */
 export const POINT_BYTES = 64;

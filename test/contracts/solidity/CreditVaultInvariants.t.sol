@@ -91,7 +91,7 @@ contract CreditVaultInvariantTest {
 
     /// Shares were fixed when the models were registered.
     function invariant_shares_never_move() external view {
-        holds(_actor.shareOf(1) == 0 && _actor.shareOf(2) == 0, "seeds and roots pass nothing on");
+        holds(_actor.shareOf(1) == 0 && _actor.shareOf(2) == 0, "seeds and imports pass nothing on");
         holds(_actor.shareOf(3) == 2_000 && _actor.shareOf(7) == 2_000, "no choice, the default");
         holds(_actor.shareOf(4) == 3_333, "the choice before the model");
         holds(_actor.shareOf(5) == 7_001 && _actor.shareOf(6) == 7_001, "the later choice for later models");

@@ -6,9 +6,9 @@ import {MockLineage} from "../../../contracts/mocks/MockLineage.sol";
 import {CHEATS} from "./Cheats.sol";
 
 /// @dev A small lineage in which every shape of descent occurs: lines, a merge, a merge of a merge with its own parent,
-/// and a declared root. Ids are 1..COUNT, parents before children.
+/// and a declared import. Ids are 1..COUNT, parents before children.
 ///
-///     1 seed   2 root   3 = train(1)   4 = merge(3, 2)   5 = train(4)   6 = merge(5, 4, 1)   7 = train(6)
+///     1 seed   2 import   3 = train(1)   4 = merge(3, 2)   5 = train(4)   6 = merge(5, 4, 1)   7 = train(6)
 contract Family {
     uint256 internal constant COUNT = 7;
     uint256 internal constant TRAINERS = 3;
@@ -26,7 +26,7 @@ contract Family {
         choose(1, second);
         CHEATS.warp(block.timestamp + 1);
         lineage.addSeed(bytes32(uint256(1)), trainer(0));
-        lineage.addRoot(bytes32(uint256(2)), trainer(1));
+        lineage.addImport(bytes32(uint256(2)), trainer(1));
         lineage.addTrain(bytes32(uint256(3)), trainer(2), bytes32(uint256(1)));
         bytes32[] memory two = new bytes32[](2);
         uint256[] memory twoWeights = new uint256[](2);

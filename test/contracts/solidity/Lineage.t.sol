@@ -32,8 +32,8 @@ contract LineageTest {
         uint256 wanted = (shape >> 24) % (depthOfB + 2);
         holds(LINEAGE.ancestorAt(bytes32(b), wanted) == bytes32(_climb(parent, b, wanted)), "ancestorAt");
         holds(LINEAGE.nearestCommonAncestor(bytes32(a), bytes32(b)) == bytes32(_common(parent, a, b)), "common");
-        (bytes32[] memory found, bool complete) = LINEAGE.roots(bytes32(b), 1);
-        holds(complete && found.length == 1 && found[0] == bytes32(_climb(parent, b, 0)), "roots");
+        (bytes32[] memory found, bool complete) = LINEAGE.origins(bytes32(b), 1);
+        holds(complete && found.length == 1 && found[0] == bytes32(_climb(parent, b, 0)), "origins");
     }
 
     function _depth(uint256[COUNT + 1] memory parent, uint256 node) private pure returns (uint256 depth) {

@@ -53,12 +53,12 @@ contract RegistryActor {
         DESCRIPTOR = 1 | (2 << 12) | (3 << 24) | (1 << 36) | (16 << 37);
     }
 
-    function root(uint256 who, uint256 model) external {
+    function importModel(uint256 who, uint256 model) external {
         uint16[] memory widths = new uint16[](2);
         (widths[0], widths[1]) = (2, 3);
         bool stood = _stands(_pick(model));
         CHEATS.prank(trainer(who));
-        try registry.root(widths, bytes32(model), 0, _point(_pick(model)), _proof) returns (ModelId id) {
+        try registry.importModel(widths, bytes32(model), 0, _point(_pick(model)), _proof) returns (ModelId id) {
             if (stood) ++wrongs;
             _record(ModelId.unwrap(id), 0);
         } catch {}
@@ -168,14 +168,14 @@ contract RegistryInvariantTest {
 
     /// The actor gets everywhere: what the invariants watch does happen.
     function test_the_actor_makes_every_kind_of_edge() external {
-        _actor.root(0, 0);
-        _actor.root(1, 1);
+        _actor.importModel(0, 0);
+        _actor.importModel(1, 1);
         _actor.train(2, 0, 2);
         _actor.merge(0, 2, 1, 3);
         _actor.train(1, 1, 4);
-        holds(_actor.made(ILineage.Kind.Root) == 2 && _actor.made(ILineage.Kind.Merge) == 1, "roots and a merge");
+        holds(_actor.made(ILineage.Kind.Import) == 2 && _actor.made(ILineage.Kind.Merge) == 1, "imports and a merge");
         holds(_actor.made(ILineage.Kind.Train) == 2 && _actor.count() == 5, "children");
-        _actor.root(2, 3);
+        _actor.importModel(2, 3);
         _actor.train(1, 400, 5);
         holds(_actor.count() == 5 && _actor.wrongs() == 0, "neither a model that stands nor a child of none");
     }
@@ -190,7 +190,7 @@ contract RegistryInvariantTest {
         holds(id == _actor.ids(count - 1), "numbers in order");
         ILineage.Kind kind = _registry.kindOf(id);
         bytes32[] memory parents = _registry.parents(id);
-        uint256 wanted = kind == ILineage.Kind.Root ? 0 : kind == ILineage.Kind.Train ? 1 : 2;
+        uint256 wanted = kind == ILineage.Kind.Import ? 0 : kind == ILineage.Kind.Train ? 1 : 2;
         holds(parents.length == wanted, "as many parents as the kind has");
         for (uint256 i = 0; i < parents.length; ++i) {
             holds(_registry.kindOf(parents[i]) != ILineage.Kind.None, "no orphan edge");

@@ -101,8 +101,8 @@ export class Family {
     return this.lineage.send('addSeed', [model(number), trainer]);
   }
 
-  root(number: number, trainer: Address) {
-    return this.lineage.send('addRoot', [model(number), trainer]);
+  import(number: number, trainer: Address) {
+    return this.lineage.send('addImport', [model(number), trainer]);
   }
 
   train(number: number, trainer: Address, parent: number) {

@@ -30,13 +30,13 @@ export class ServedWorld {
     await chain.mine(apart);
     const seed = await world.seedModel(WIDTHS);
     await chain.mine(apart);
-    const root = await world.rootModel(WIDTHS);
+    const imported = await world.importModel(WIDTHS);
     await chain.mine(apart);
-    const merged = await world.mergeModels([seed, root]);
+    const merged = await world.mergeModels([seed, imported]);
     await chain.mine(apart);
     const last = await world.trainModel(merged, shard);
     const made = new ServedWorld(world, cards, shard, last);
-    for (const { statement } of [seed, root, merged, last]) made.models.push(resultId(statement));
+    for (const { statement } of [seed, imported, merged, last]) made.models.push(resultId(statement));
     await made.#rank();
     await chain.mine(apart);
     return made;

@@ -9,11 +9,11 @@ import { proofArgument, registryCall } from '../../../src/registry/calls.ts';
 import type { SrsPowers } from '../../../src/registry/opening.ts';
 import {
   type DataStatement,
+  type ImportStatement,
   type MergeStatement,
   NO_SCHEMA,
   PROGRAMS,
   type Program,
-  type RootStatement,
   type ScoreStatement,
   type SeedStatement,
   type Statement,
@@ -38,7 +38,7 @@ export interface Claim<S extends Statement = Statement> {
 export type Registered = Claim<DataStatement> & { oracle: Committed };
 export type Seeded = Claim<SeedStatement> & { oracle: Committed };
 export type Trained = Claim<TrainStatement> & { oracle: Committed };
-export type Rooted = Claim<RootStatement> & { oracle: Committed };
+export type Imported = Claim<ImportStatement> & { oracle: Committed };
 export type Merged = Claim<MergeStatement> & { oracle: Committed };
 export type Scored = Claim<ScoreStatement>;
 /** Anything that others may descend from. */
@@ -88,14 +88,14 @@ export function trainClaim(
   return { statement, proof: proofOf(parent.oracle, child, shard.oracle), oracle: child };
 }
 
-export function rootClaim(
+export function importClaim(
   widths: readonly number[],
   source: Hex = `0x${'5c'.repeat(32)}`,
   schema: Hex = NO_SCHEMA,
-): Rooted {
+): Imported {
   const model = oracle();
   const { commitment } = model;
-  const statement: RootStatement = { program: 'root', widths: [...widths], commitment, source, schema };
+  const statement: ImportStatement = { program: 'import', widths: [...widths], commitment, source, schema };
   return { statement, proof: proofOf(model), oracle: model };
 }
 
@@ -258,8 +258,8 @@ export class World {
     return claim;
   }
 
-  async rootModel(...args: Parameters<typeof rootClaim>): Promise<Rooted> {
-    const claim = rootClaim(...args);
+  async importModel(...args: Parameters<typeof importClaim>): Promise<Imported> {
+    const claim = importClaim(...args);
     await this.submit(claim);
     return claim;
   }

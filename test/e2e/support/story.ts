@@ -67,10 +67,10 @@ export async function playStory(world: World): Promise<Story> {
   const branch = await register(bob, first, 2, 'branch');
   // alike siblings, which the tree draws as one
   for (const lr of [8, 12, 20]) await register(bob, seed, 2, `rate-${lr}`, lr);
-  const root = await world.makeRoot(bob, 'imported');
+  const imported = await world.makeImport(bob, 'imported');
   const merged = await world.merge(alice, [tuned.weights, branch.weights], 'merged');
   for (const [by, made] of [
-    [bob, root],
+    [bob, imported],
     [alice, merged],
   ] as const) {
     await world.submit(by, made.edge);

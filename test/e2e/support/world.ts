@@ -25,7 +25,7 @@ import { trainSegment } from '../../../src/training/trainer.ts';
 import { Ledger, type Person, type Place } from './ledger.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
-const PROGRAMS = ['data', 'seed', 'train', 'root', 'merge', 'score'] as const;
+const PROGRAMS = ['data', 'seed', 'train', 'import', 'merge', 'score'] as const;
 const WIDTHS = [49, 32, 10];
 const SRS_SIZE = 1 << 17;
 /** Where something stands that answers like ENS. */
@@ -111,10 +111,10 @@ export class World extends Ledger {
   }
 
   /** A model made elsewhere: here, random weights. */
-  async makeRoot(by: Person, name: string): Promise<Made> {
+  async makeImport(by: Person, name: string): Promise<Made> {
     const weights = seedWeights(WIDTHS, randomElement(), randomElement());
     const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
-    return { ...this.#edge(await this.#prover.proveRoot(this.#origin(by), weights, { source }), by, name), weights };
+    return { ...this.#edge(await this.#prover.proveImport(this.#origin(by), weights, { source }), by, name), weights };
   }
 
   /** The mean of some models. */

@@ -7,9 +7,9 @@ const { width, height } = NODE_SIZE;
 /** A kind's outline from the upper left corner of its place, told apart by shape as well as by colour. */
 const SHAPES: Record<Kind, { outline: string; className: string }> = {
   seed: { outline: `m30 0h${width - 60}a30 30 0 0 1 0 60h${60 - width}a30 30 0 0 1 0-60z`, className: 'fill-seed' },
-  root: {
+  import: {
     outline: `m7 7h${width - 14}v${height - 14}h${14 - width}z`,
-    className: 'fill-none stroke-root stroke-[14px] [stroke-dasharray:28_16]',
+    className: 'fill-none stroke-import stroke-[14px] [stroke-dasharray:28_16]',
   },
   train: { outline: `h${width}v${height}h${-width}z`, className: 'fill-train' },
   merge: { outline: `m0 30l30-30h${width - 60}l30 30l-30 30h${60 - width}z`, className: 'fill-merge' },

@@ -9,7 +9,7 @@ const LEAST_SCALE = 9;
 
 const FILLS: Record<Kind, string> = {
   seed: 'fill-seed',
-  root: 'fill-root',
+  import: 'fill-import',
   train: 'fill-train',
   merge: 'fill-merge',
 };

@@ -9,7 +9,7 @@ import { shortResult } from '../ResultMarks.tsx';
 
 const FRAMES: Record<Kind, string> = {
   seed: 'rounded-full border-seed',
-  root: 'rounded-[2px] border-dashed border-root',
+  import: 'rounded-[2px] border-dashed border-import',
   train: 'rounded-[3px] border-rule',
   merge: 'rounded-[3px] border-double border-[3px] border-merge',
 };

@@ -28,6 +28,6 @@ export function lineageOf(store: Store, id: Hex): Lineage {
     nodes,
     hidden: ancestors.length + 1 - nodes.length,
     sums: store.ancestry(id),
-    declaredOrigins: origins.filter((origin) => store.model(origin)!.kind === 'root').length,
+    declaredOrigins: origins.filter((origin) => store.model(origin)!.kind === 'import').length,
   };
 }

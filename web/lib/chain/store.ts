@@ -76,13 +76,13 @@ export class Store {
     shards: 0,
     datasets: 0,
     seeds: 0,
-    roots: 0,
+    imports: 0,
     merges: 0,
   };
 
   addModel(model: NewModel): void {
     if (this.#models.has(model.id)) return;
-    const declared = model.kind === 'root' || model.parents.some(({ id }) => this.#models.get(id)?.declared);
+    const declared = model.kind === 'import' || model.parents.some(({ id }) => this.#models.get(id)?.declared);
     const parents = model.parents.map((parent) => {
       const known = this.#models.get(parent.id);
       return nameParent({ ...parent, id: known?.id ?? parent.id }, known?.name);
@@ -102,7 +102,7 @@ export class Store {
     totals.trainers = this.#trainers.size;
     totals.steps += model.training?.steps ?? 0;
     if (model.kind === 'seed') totals.seeds++;
-    if (model.kind === 'root') totals.roots++;
+    if (model.kind === 'import') totals.imports++;
     if (model.kind === 'merge') totals.merges++;
   }
 
@@ -430,4 +430,4 @@ export function parametersOf(widths: readonly number[]): number {
   return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
 }
 
-export const KINDS: readonly (Kind | undefined)[] = [undefined, 'seed', 'root', 'train', 'merge'];
+export const KINDS: readonly (Kind | undefined)[] = [undefined, 'seed', 'import', 'train', 'merge'];

@@ -2,8 +2,8 @@
 import type { Address, Hex } from 'viem';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
 
-/** How a node came to be. A root was made elsewhere: its weights are declared, not proved. */
-export type Kind = 'seed' | 'root' | 'train' | 'merge';
+/** How a node came to be. An import was made elsewhere: its weights are declared, not proved. */
+export type Kind = 'seed' | 'import' | 'train' | 'merge';
 
 /** Where the page reads. */
 export interface ChainConfig {
@@ -72,9 +72,9 @@ export interface Model {
   children: number;
   training?: Training;
   seed?: { requestId: string; seed: string };
-  /** what a root's weights were imported from */
+  /** what an import's weights were imported from */
   source?: { sha256?: Hex; uri?: string };
-  /** whether a declared root is among its ancestors or it is one */
+  /** whether a declared import is among its ancestors or it is one */
   declared: boolean;
   /** seconds since 1970, undefined until read */
   timestamp?: number;
@@ -209,7 +209,7 @@ export interface Totals {
   shards: number;
   datasets: number;
   seeds: number;
-  roots: number;
+  imports: number;
   merges: number;
 }
 
@@ -304,7 +304,7 @@ export interface Lineage {
   hidden: number;
   /** over all of it, drawn or not */
   sums: Ancestry;
-  /** origins that are declared roots */
+  /** origins that are declared imports */
   declaredOrigins: number;
 }
 

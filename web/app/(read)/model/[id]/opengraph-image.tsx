@@ -13,7 +13,7 @@ export const alt = 'A model in the Descent register';
 
 const KINDS = {
   seed: 'Drawn from a seed',
-  root: 'Declared root',
+  import: 'Declared import',
   train: 'Trained, proven',
   merge: 'Merged, proven',
 } as const;

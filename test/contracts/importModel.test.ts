@@ -5,12 +5,12 @@ import { encodeShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { resultId } from '../../src/registry/ids.ts';
 import { reverts } from './support/chain.ts';
-import { proofOf, type Registered, rootClaim, trainClaim, World } from './support/world.ts';
+import { importClaim, proofOf, type Registered, trainClaim, World } from './support/world.ts';
 
 const WIDTHS = [5, 4, 3];
 const SOURCE = toHex(2n ** 256n - 1n, { size: 32 });
-const ROOT = 4n;
-const KIND_ROOT = 2;
+const IMPORT = 4n;
+const KIND_IMPORT = 2;
 
 let world: World;
 let shard: Registered;
@@ -27,24 +27,31 @@ afterEach(async () => {
   await world.chain.request('evm_revert', snapshot);
 });
 
-describe('root', () => {
+describe('import', () => {
   it('registers a declared node without parents, and says which file it is said to come from', async () => {
-    const claim = rootClaim(WIDTHS, SOURCE);
+    const claim = importClaim(WIDTHS, SOURCE);
     const id = resultId(claim.statement);
     assert.equal(await world.attempt(claim), id);
     const { commitment } = claim.statement;
-    const registered = { id, trainer: world.alice, kind: KIND_ROOT, depth: 0n, shape: encodeShape(WIDTHS), commitment };
+    const registered = {
+      id,
+      trainer: world.alice,
+      kind: KIND_IMPORT,
+      depth: 0n,
+      shape: encodeShape(WIDTHS),
+      commitment,
+    };
     assert.deepEqual(world.events(await world.submit(claim)), [
       { eventName: 'ModelRegistered', args: registered },
       { eventName: 'Declared', args: { id, source: SOURCE } },
     ]);
     const node = await world.registry.read('node', [id]);
-    assert.deepEqual([node.kind, node.depth, node.declared, node.version], [KIND_ROOT, 0n, true, 1n]);
+    assert.deepEqual([node.kind, node.depth, node.declared, node.version], [KIND_IMPORT, 0n, true, 1n]);
     assert.deepEqual(await world.registry.read('parents', [id]), []);
   });
 
   it('makes declared whatever is trained from it', async () => {
-    const child = await world.trainModel(await world.rootModel(WIDTHS), shard);
+    const child = await world.trainModel(await world.importModel(WIDTHS), shard);
     const grandchild = await world.trainModel(child, shard);
     assert.equal(await world.registry.read('isDeclared', [resultId(grandchild.statement)]), true);
     const seeded = await world.trainModel(await world.seedModel(WIDTHS), shard);
@@ -52,36 +59,38 @@ describe('root', () => {
   });
 
   it('takes the same source for several models: a file may be quantised in several ways', async () => {
-    await world.rootModel(WIDTHS, SOURCE);
-    await world.rootModel(WIDTHS, SOURCE);
+    await world.importModel(WIDTHS, SOURCE);
+    await world.importModel(WIDTHS, SOURCE);
   });
 
   describe('reverts', () => {
     it('with ProofRejected when the source is not the one of the proof', async () => {
-      const claim = rootClaim(WIDTHS, SOURCE);
+      const claim = importClaim(WIDTHS, SOURCE);
       await world.expect(claim, world.alice);
       const other = { ...claim, statement: { ...claim.statement, source: toHex(5n, { size: 32 }) } };
-      await reverts(world.call(other), 'ProofRejected', [ROOT]);
+      await reverts(world.call(other), 'ProofRejected', [IMPORT]);
     });
 
     it('with ProofRejected when the sender is not the prover', async () => {
-      const claim = rootClaim(WIDTHS);
+      const claim = importClaim(WIDTHS);
       await world.expect(claim, world.alice);
-      await reverts(world.call(claim, world.bob), 'ProofRejected', [ROOT]);
+      await reverts(world.call(claim, world.bob), 'ProofRejected', [IMPORT]);
     });
 
     it('with OpeningRejected when another model is opened', async () => {
-      await reverts(world.attempt({ ...rootClaim(WIDTHS), proof: proofOf(shard.oracle) }), 'OpeningRejected', [ROOT]);
+      await reverts(world.attempt({ ...importClaim(WIDTHS), proof: proofOf(shard.oracle) }), 'OpeningRejected', [
+        IMPORT,
+      ]);
     });
 
     it('with InvalidPoint when the commitment is infinity', async () => {
-      const claim = rootClaim(WIDTHS);
+      const claim = importClaim(WIDTHS);
       const statement = { ...claim.statement, commitment: { x: 0n, y: 0n } };
       await reverts(world.attempt({ ...claim, statement }), 'InvalidPoint', [0n, 0n]);
     });
 
     it('with ModelExists when the model is registered already, whoever tries', async () => {
-      const claim = await world.rootModel(WIDTHS);
+      const claim = await world.importModel(WIDTHS);
       await reverts(world.attempt(claim, world.bob), 'ModelExists', [resultId(claim.statement)]);
       const trained = trainClaim(claim, shard);
       await world.submit(trained);
@@ -90,9 +99,10 @@ describe('root', () => {
     });
 
     it('with the error of the shape when no circuit takes it', async () => {
-      const { proof, statement } = rootClaim(WIDTHS);
+      const { proof, statement } = importClaim(WIDTHS);
       const { args } = registryCall(statement, proof);
-      const attempt = (widths: number[]) => world.registry.simulate('root', [widths, ...args.slice(1)], world.alice);
+      const attempt = (widths: number[]) =>
+        world.registry.simulate('importModel', [widths, ...args.slice(1)], world.alice);
       await reverts(attempt([5]), 'UnsupportedDepth', [1n]);
       await reverts(attempt([5, 4097]), 'UnsupportedSize', [4097n]);
     });

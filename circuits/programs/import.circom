@@ -12,7 +12,7 @@ include "../lib/table.circom";
 include "../lib/transcript.circom";
 
 /**
- * @title Root relations
+ * @title Import relations
  * @notice One layer's part of batch 1 at its point: W and b are in range and zero on padding, and the layer's share of
  *   the LogUp sum. An absent layer's evaluations are forced to 0 by its empty slots, and all residues with them.
  * @input present: assumed 0 or 1
@@ -25,7 +25,7 @@ include "../lib/transcript.circom";
  * @input weights[5]: of the range of W, the range of b, the padding of W, the padding of b, the LogUp sum
  * @output out: the layer's value
  */
-template RootRelations() {
+template ImportRelations() {
   signal input present;
   signal input beta;
   signal input evals[8];
@@ -67,7 +67,7 @@ template RootRelations() {
 }
 
 /**
- * @title Root
+ * @title Import
  * @notice A model commitment opens to weights made elsewhere: every weight and bias in [-2^41, 2^41), zero on padding
  *   (design, section 7.3; protocol, section 9). Nothing is said of where the values come from: the node is *declared*.
  * @input h[6]: public; statement digest and commitment digests, assumed right (the contract computes them)
@@ -79,7 +79,7 @@ template RootRelations() {
  *   messages, any field elements
  * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
  */
-template Root() {
+template Import() {
   signal input h[6];
   signal input shape;
   signal input widths1[5];
@@ -134,7 +134,7 @@ template Root() {
   component layers[4];
   var value = 0;
   for (var k = 0; k < 4; k++) {
-    layers[k] = RootRelations();
+    layers[k] = ImportRelations();
     layers[k].present <== sizes.p[k + 1];
     layers[k].beta <== beta;
     for (var i = 0; i < 8; i++) layers[k].evals[i] <== evals1[8 * k + i];

@@ -32,11 +32,11 @@ import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 const HELPER_SLOTS = [...layerSlots(['hW', 'hb']), 'g'];
 
 /**
- * Program root (design 7.3, protocol section 9): every weight and bias of the committed model is in range, and padding is zero. The statement must bind the
+ * Program import (design 7.3, protocol section 9): every weight and bias of the committed model is in range, and padding is zero. The statement must bind the
  * commitment to `modelOracle(weights)`.
  * @throws RangeError for a weight outside (-2^41, 2^41)
  */
-export async function proveRoot(session: Session, weights: Weights): Promise<ArgumentResult> {
+export async function proveImport(session: Session, weights: Weights): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
   const { widths } = weights;
   const tensors = rangedTensors(weights).map((t) => ({ ...t, helper: `h${t.kind}_${t.l}` }));

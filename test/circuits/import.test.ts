@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Random } from '../reference/algebra.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
+import { proveImport } from '../reference/import.ts';
 import { randomWeights } from '../reference/models.ts';
-import { proveRoot } from '../reference/root.ts';
 import { pinned } from './pinned.ts';
 
 const BOUND = 2n ** 41n;
 
-describe('program root', () => {
+describe('program import', () => {
   let judge: Judge;
   before(async () => {
-    judge = await judgeOf('root');
+    judge = await judgeOf('import');
   });
 
   it('has the pinned number of constraints, below 2^15', () => {
-    assert.equal(judge.constraints, pinned('root'));
+    assert.equal(judge.constraints, pinned('import'));
     assert.ok(judge.constraints < 2 ** 15);
   });
 
@@ -30,7 +30,7 @@ describe('program root', () => {
   ]) {
     it(`accepts a ${widths.join('-')} network`, async () => {
       const random = new Random(widths.length * 100 + widths[0]);
-      await judge.accepts(proveRoot(randomWeights(widths, 2 ** 40, random), random));
+      await judge.accepts(proveImport(randomWeights(widths, 2 ** 40, random), random));
     });
   }
 
@@ -38,11 +38,11 @@ describe('program root', () => {
     const random = new Random(1);
     const weights = randomWeights([3, 2], 9, random);
     [weights.W[0][0], weights.W[0][1], weights.b[0][0], weights.b[0][1]] = [-BOUND, BOUND - 1n, BOUND - 1n, -BOUND];
-    await judge.accepts(proveRoot(weights, random));
+    await judge.accepts(proveImport(weights, random));
   });
 
   it('accepts a wide input below three absent layers', async () => {
     const random = new Random(2);
-    await judge.accepts(proveRoot(randomWeights([4096, 1], 1000, random), random));
+    await judge.accepts(proveImport(randomWeights([4096, 1], 1000, random), random));
   });
 });

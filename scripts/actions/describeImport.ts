@@ -1,9 +1,9 @@
 import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
-import type { RootOutcome } from './rootRun.ts';
+import type { ImportOutcome } from './importRun.ts';
 
 /** What an import did, for people. */
-export function describeRoot(outcome: RootOutcome): string {
+export function describeImport(outcome: ImportOutcome): string {
   const { shape, source, tensors, leftOut, folded, dropped, assumed, unused, factors, onData } = outcome;
   const table = tensors.map(({ tensor, from, largest, max }) => [
     tensor,
@@ -31,7 +31,7 @@ export function describeRoot(outcome: RootOutcome): string {
 
 const NOT_COMPARED = 'compared with nothing: --data <shard> tells how many of its rows come out right';
 
-function describeData({ rows, max, same, right, mostFrequent, r2 }: NonNullable<RootOutcome['onData']>): string[] {
+function describeData({ rows, max, same, right, mostFrequent, r2 }: NonNullable<ImportOutcome['onData']>): string[] {
   const answers = same === null ? '' : `, same answer on ${same}`;
   return [
     `on data  ${rows} ${rows === 1 ? 'row' : 'rows'}: outputs differ by at most ${max.toPrecision(3)}${answers}`,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { InputError } from '../../src/errors/InputError.ts';
-import { rootCapacity } from '../../src/model/capacity.ts';
+import { importCapacity } from '../../src/model/capacity.ts';
 import { fitToRanges } from '../../src/model/import/fit.ts';
 import { type FloatModel, type ImportedModel, readFloatModel } from '../../src/model/import/floatModel.ts';
 import { type LayerTensors, type Orientation, openOrientation } from '../../src/model/import/mapping.ts';
@@ -15,8 +15,8 @@ import { readParsed } from '../files/read.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
 
-/** What a root run was started with. */
-export interface RootInputs {
+/** What an import run was started with. */
+export interface ImportInputs {
   [key: string]: Json;
   from: { file: string; fileSha256: string }[];
   shape: string | null;
@@ -29,10 +29,10 @@ export interface RootInputs {
 }
 
 /** What the import did, and what it could not see. */
-export interface RootOutcome {
+export interface ImportOutcome {
   [key: string]: Json;
   shape: string;
-  /** SHA-256 that the root declares. */
+  /** SHA-256 that the import declares. */
   source: string;
   tensors: { tensor: string; from: string | null; entries: number; max: number; rms: number; largest: number }[];
   /** Tensors that --layers left out, or that no node of an ONNX graph reads. */
@@ -53,16 +53,16 @@ export interface RootOutcome {
   onData: (Comparison & { [key: string]: Json }) | null;
 }
 
-/** Stage `root` of a run: quantised weights with a fresh salt. */
-export function rootRun(run: Run, inputs: RootInputs, output: Output): Promise<RootOutcome> {
-  return run.stage('root', async (put) => {
+/** Stage `import` of a run: quantised weights with a fresh salt. */
+export function importRun(run: Run, inputs: ImportInputs, output: Output): Promise<ImportOutcome> {
+  return run.stage('import', async (put) => {
     output.progress.stage('read and quantise');
     const imported = readFloats(inputs);
     const shape = modelLabel(imported.model);
     if (inputs.shape !== null && inputs.shape !== shape) {
       throw new InputError(`The model is ${shape}, not ${inputs.shape}.`);
     }
-    rootCapacity(imported.model.widths);
+    importCapacity(imported.model.widths);
     const shard = inputs.data && readShardFile(inputs.data.file, inputs.data.fileSha256);
     if (shard?.kind === 'regression' && imported.leftOut.length > 0) {
       throw new InputError(`The model ends with ${imported.leftOut[0]}; the rows of --data are a regression.`, {
@@ -101,7 +101,7 @@ function foldedOf({ mapping, dequantised }: ImportedModel): string[] {
   return [...norms, ...dequantised.map((name) => `the quantised tensor ${name} into the floats that it stands for`)];
 }
 
-function assumedOf({ statesGraph, mapping }: ImportedModel, { orientation, layers, epsilon }: RootInputs): string[] {
+function assumedOf({ statesGraph, mapping }: ImportedModel, { orientation, layers, epsilon }: ImportInputs): string[] {
   if (statesGraph) return [];
   const assumed = ['a ReLU after every layer but the last, and arrays in row-major order: the file states neither'];
   const { layers: square, all } = openOrientation(mapping);
@@ -120,7 +120,7 @@ function assumedOf({ statesGraph, mapping }: ImportedModel, { orientation, layer
 
 function doubtsOf(
   { mapping, statesGraph, unused }: ImportedModel,
-  inputs: RootInputs,
+  inputs: ImportInputs,
   onData: Comparison | null,
 ): string[] {
   const doubts: string[] = [];
@@ -142,7 +142,7 @@ function doubtsOf(
   return doubts;
 }
 
-function readFloats({ from, layers, orientation, batchNorm, epsilon }: RootInputs): ImportedModel {
+function readFloats({ from, layers, orientation, batchNorm, epsilon }: ImportInputs): ImportedModel {
   const norms = { ...(batchNorm && { place: batchNorm }), ...(epsilon !== null && { epsilon }) };
   const mapping = {
     ...(layers && { layers: layers.map(parseLayer) }),

@@ -3,8 +3,8 @@ import { InputError } from '../../src/errors/InputError.ts';
 import type { Orientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
 import { parseWidths } from '../../src/model/shape.ts';
-import { describeRoot } from '../actions/describeRoot.ts';
-import { type RootInputs, rootRun } from '../actions/rootRun.ts';
+import { describeImport } from '../actions/describeImport.ts';
+import { type ImportInputs, importRun } from '../actions/importRun.ts';
 import { fileHash } from '../files/read.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { Run } from '../runs/run.ts';
@@ -21,7 +21,7 @@ import {
 } from './options.ts';
 import { originOf, printEdges } from './prove.ts';
 
-interface RootOptions extends CommonOptions, StatementOptions {
+interface ImportOptions extends CommonOptions, StatementOptions {
   from: string[];
   shape?: string;
   layers?: string[];
@@ -33,9 +33,21 @@ interface RootOptions extends CommonOptions, StatementOptions {
   run?: string;
 }
 
-export function addRootCommand(program: Command): void {
-  withCommon(withStatement(program.command('root')))
-    .description('import a float model as a declared root: quantise it and, with --registry, prove its ranges')
+export function addImportCommand(program: Command): void {
+  withImport(program.command('import'));
+  // The command's former name: this version still takes it.
+  withImport(
+    program.command('root', { hidden: true }).hook('preAction', (_, command) => {
+      outputOf(command.opts()).warn(
+        'descent root is called descent import now. The next version knows it by that name alone.',
+      );
+    }),
+  );
+}
+
+function withImport(command: Command): void {
+  withCommon(withStatement(command))
+    .description('import a float model as a declared import: quantise it and, with --registry, prove its ranges')
     .requiredOption(
       '--from <files...>',
       'safetensors file of a ReLU network, or its index and all files; or an ONNX model',
@@ -58,31 +70,31 @@ export function addRootCommand(program: Command): void {
     .option('--data <shard>', 'shard file: scale the layers to its rows, compare with their answers, take their schema')
     .option('--logits <number>', 'with --data: largest output of classes, at most 8 (default); 1 suits training', real)
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
-    .action(async (options: RootOptions) => {
+    .action(async (options: ImportOptions) => {
       const output = outputOf(options);
       const origin = options.registry === undefined ? undefined : await originOf(options);
       const inputs = inputsOf(options);
-      const name = options.run ?? `root-${inputs.from[0].fileSha256.slice(0, 8)}`;
-      const run = Run.start(runFolder(options.runs, name), 'root', inputs);
+      const name = options.run ?? `import-${inputs.from[0].fileSha256.slice(0, 8)}`;
+      const run = Run.start(runFolder(options.runs, name), 'import', inputs);
       try {
-        const outcome = await rootRun(run, inputs, output);
-        const model = run.file('root', 'model');
+        const outcome = await importRun(run, inputs, output);
+        const model = run.file('import', 'model');
         if (origin !== undefined) {
-          output.note(describeRoot(outcome));
+          output.note(describeImport(outcome));
           for (const doubt of outcome.doubts) output.warn(printable(doubt));
           printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
           return;
         }
         for (const doubt of outcome.doubts) output.warn(printable(doubt));
         const lines = [`weights  ${model}`, `next     ${commandLine('prove', run.folder, '--registry', '<address>')}`];
-        output.result({ run: run.folder, model, ...outcome }, [describeRoot(outcome), ...lines].join('\n'));
+        output.result({ run: run.folder, model, ...outcome }, [describeImport(outcome), ...lines].join('\n'));
       } finally {
         run.close();
       }
     });
 }
 
-function inputsOf(options: RootOptions): RootInputs {
+function inputsOf(options: ImportOptions): ImportInputs {
   const { from, shape, layers, orientation, batchNorm, epsilon, data, logits } = options;
   if (epsilon !== undefined && !(epsilon >= 0)) throw new InputError(`An epsilon is not negative, as ${epsilon} is.`);
   if (logits !== undefined && data === undefined) {

@@ -1,4 +1,4 @@
-// Program root (protocol, section 9), slow and in BigInt.
+// Program import (protocol, section 9), slow and in BigInt.
 
 import { evaluate, type Random, range, squares, zeros } from './algebra.ts';
 import { layersOf, MODEL_SLOTS, modelOracle, type ReferenceWeights, real, shapeInputs } from './models.ts';
@@ -25,8 +25,8 @@ import {
 const TRACE = [...range(4).flatMap((k) => ['w1', 'w2', 'c1', 'c2'].map((n) => `${n}_${k + 1}`)), 'mult'];
 const HELPER = [...range(4).flatMap((k) => [`hW_${k + 1}`, `hb_${k + 1}`]), 'g'];
 
-/** Proves weights to be a root, whatever they are. */
-export function proveRoot(weights: ReferenceWeights, random: Random, hooks: Hooks = {}): Reference {
+/** Proves weights to be an import, whatever they are. */
+export function proveImport(weights: ReferenceWeights, random: Random, hooks: Hooks = {}): Reference {
   const run = new ReferenceRun(random, hooks);
   const layers = layersOf(weights.widths);
   const model = modelOracle(weights);

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { evaluate, inverse, mod, power, Random } from '../reference/algebra.ts';
 import { type Constraint, changed, type Judge, judgeOf } from '../reference/circuit.ts';
+import { proveImport } from '../reference/import.ts';
 import { type ReferenceWeights, randomWeights, real } from '../reference/models.ts';
 import type { Hooks, Reference } from '../reference/relations.ts';
-import { proveRoot } from '../reference/root.ts';
 
 const BOUND = 2n ** 41n;
-const BATCH: Constraint = { file: 'programs/root.circom', template: 'Root', text: 'batch.value ===' };
-const REDUCTION: Constraint = { file: 'programs/root.circom', template: 'Root', text: 'reduction.value ===' };
+const BATCH: Constraint = { file: 'programs/import.circom', template: 'Import', text: 'batch.value ===' };
+const REDUCTION: Constraint = { file: 'programs/import.circom', template: 'Import', text: 'reduction.value ===' };
 
 interface Cheat {
   name: string;
@@ -67,16 +67,16 @@ const CHEATS: Cheat[] = [
   })),
 ];
 
-describe('program root refuses', () => {
+describe('program import refuses', () => {
   let judge: Judge;
   before(async () => {
-    judge = await judgeOf('root');
+    judge = await judgeOf('import');
   });
   const cheat = ({ weights: change = () => {}, hooks = {} }: Omit<Cheat, 'name'>): Reference => {
     const random = new Random(11);
     const weights = randomWeights([3, 3, 2], 2 ** 30, random);
     change(weights);
-    return proveRoot(weights, random, hooks);
+    return proveImport(weights, random, hooks);
   };
 
   for (const { name, relations = [], claims = [], ...rest } of CHEATS) {
