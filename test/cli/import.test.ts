@@ -52,6 +52,26 @@ describe('what an import says', () => {
     return { stdout, stderr };
   };
 
+  it('is what descent root means, too: that says so on stderr, and prints the same document', async () => {
+    const args = ['--from', model('square.safetensors'), '--run', 'former', '--json', ...runs];
+    const former = await descent(['root', ...args]);
+    assert.equal(former.code, 0, former.stderr);
+    assert.equal(former.stderr.match(/descent root is called descent import now/g)?.length, 1, former.stderr);
+    const state = join(folder, 'runs', 'former', 'run.json');
+    assert.equal(JSON.parse(readFileSync(state, 'utf8')).kind, 'import');
+    // The run goes on where the version that called it root has left it.
+    const old = readFileSync(state, 'utf8').replaceAll('"import"', '"root"');
+    assert.notEqual(old, readFileSync(state, 'utf8'));
+    writeFileSync(state, old);
+    const { code, stdout, stderr } = await descent(['import', ...args]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), JSON.parse(former.stdout));
+    assert.doesNotMatch(stderr, /descent root/);
+    const listed = JSON.parse((await descent(['runs', '--json', ...runs])).stdout);
+    assert.match(JSON.stringify(listed), /"kind":"import"/);
+    assert.doesNotMatch((await descent(['--help'])).stdout, /\broot\b/);
+  });
+
   it('tells how many rows of --data come out right, and takes their schema', async () => {
     const { stdout, stderr } = await imported('sklearn-names.safetensors', '--data', shard);
     assert.match(stdout, /^right {4}64 of 64 in floats, 64 of 64 imported; the most frequent class alone: 25$/m);
