@@ -1,7 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
 import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
-import { toActivation } from '../numbers/fixed.ts';
 import { show } from './json.ts';
 import { checkSalt } from './salt.ts';
 import { checkSchema, featureNames, outputNames, type Schema, schemaShape } from './schema.ts';
@@ -93,9 +92,8 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
   const columns = schema && featureNames(schema);
   const targets = schema && outputNames(schema);
   const refuse = (what: string, name: string | undefined, k: number, r: number, x: number) => {
-    const row = nameOfRow(table, r);
-    if (name === undefined) return toActivation(x, `${what} ${k} of ${row[0].toLowerCase()}${row.slice(1)}`);
-    throw new InputError(`${row} has ${x} in column ${show(name)} of the prepared table, outside [-16, 16).`, {
+    const where = name === undefined ? `as ${what} ${k}` : `in column ${show(name)}`;
+    throw new InputError(`${nameOfRow(table, r)} has ${x} ${where} of the prepared table, outside [-16, 16).`, {
       hint: 'Scale the columns: --scale standard, perhaps with --clip 8.',
       docs: 'argument.md#1-numbers',
     });
@@ -199,7 +197,7 @@ function checkTensor(tensor: Int32Array, units: number, rows: number, sigma: num
   }
 }
 
-/** toActivation; `refuse` throws for a value out of range, and knows its name. */
+/** As toActivation; `refuse` throws for a value out of range, and knows its name. */
 function quantise(x: number, refuse: () => number): number {
   const value = Math.floor(x * 2 ** ACTIVATION_BITS + 0.5);
   return value >= -SIGNED_LIMIT && value < SIGNED_LIMIT ? value + 0 : refuse();

@@ -26,13 +26,15 @@ export function roundProduct(z: bigint): bigint {
  * An input or target with fa fraction bits, in [-2^13, 2^13), i.e. the real range [-16, 16).
  * @throws InputError outside it.
  */
-export function toActivation(x: number, what = 'value'): number {
+export function toActivation(x: number, what = 'value', hint = SCALE_IT): number {
   const value = Number.isFinite(x) ? toFixed(x, ACTIVATION_BITS) : Number.NaN;
   if (!(value >= -SIGNED_LIMIT && value < SIGNED_LIMIT)) {
-    throw new InputError(`The ${what} ${x} is outside [-16, 16).`, {
-      hint: 'Scale the column, for example to zero mean and unit variance.',
+    throw new InputError(`The ${what} is ${x}, outside [-16, 16).`, {
+      hint,
       docs: 'argument.md#1-numbers',
     });
   }
   return value;
 }
+
+const SCALE_IT = 'Scale the column, for example to zero mean and unit variance.';

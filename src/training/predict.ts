@@ -7,6 +7,8 @@ import { forwardTrace } from './forward.ts';
 
 /** Rows of one pass; a power of two. */
 const ROWS_AT_ONCE = 1024;
+const FAR_AWAY =
+  'The proofs compute with numbers in this range alone. Mend the value, leave the row out, or scale it as the rows of the training were.';
 
 /**
  * The outputs of a network in the exact integers of the proofs.
@@ -30,7 +32,8 @@ export function predictRows(
     const sigma = ceilLog2(rows);
     for (let s = 0; s < rows; s++) {
       for (let j = 0; j < inputs; j++) {
-        shard.X[(j << sigma) + s] = toActivation(features[(first + s) * inputs + j], nameOf(j, first + s));
+        const x = features[(first + s) * inputs + j];
+        shard.X[(j << sigma) + s] = toActivation(x, nameOf(j, first + s), FAR_AWAY);
       }
     }
     const { Q } = forwardTrace(plain, shard).trace.output;

@@ -160,7 +160,11 @@ describe('using a model', () => {
   const refused: [string, string, RegExp][] = [
     ['a column of the model', `${names.slice(1).join()}\n${raw[0].slice(1).join()}\n`, /There is no column "c0"/],
     ['a value', `${names.join()}\n,${raw[0].slice(1).join()}\n`, /Row 0 lacks a value|no values/],
-    ['its range', `${names.join()}\n1e6,${raw[0].slice(1).join()}\n`, /"c0" of row 0 after scaling .* is outside/],
+    [
+      'its range',
+      `${names.join()}\n1e6,${raw[0].slice(1).join()}\n`,
+      /"c0" of row 0 after scaling is .*, outside \[-16, 16\)[\s\S]*Mend the value/,
+    ],
   ];
   for (const [what, content, says] of refused) {
     it(`refuses rows that lack ${what}`, async () => {

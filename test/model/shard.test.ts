@@ -89,14 +89,17 @@ describe('makeShard', () => {
     const all = { first: 0, rows: 3 };
     for (const x of [16, -17, Number.NaN, Number.POSITIVE_INFINITY]) {
       const features = Float32Array.from(table.features, (_, k) => (k === 5 ? x : 0));
-      assert.throws(() => makeShard({ ...table, features }, all, 0n), /feature 1 of row 2 .* outside \[-16, 16\)/);
+      assert.throws(
+        () => makeShard({ ...table, features }, all, 0n),
+        /Row 2 has .* as feature 1 of the prepared table, outside \[-16, 16\)/,
+      );
     }
     for (const label of [2, -1, 0.5, Number.NaN]) {
       assert.throws(() => makeShard({ ...table, labels: [0, label, 1] }, all, 0n), /Row 1 has the class .* 0\.\.1/);
     }
     assert.throws(() => makeShard({ ...table, labels: [0, 1] }, all, 0n), /features for 3 rows and classes for 2/);
     const targets = Float32Array.of(0, 0, 0, 20, 0, 0);
-    assert.throws(() => makeShard({ ...table, kind: 'regression', targets }, all, 0n), /target 1 of row 1/);
+    assert.throws(() => makeShard({ ...table, kind: 'regression', targets }, all, 0n), /Row 1 has 20 as target 1/);
   });
 });
 

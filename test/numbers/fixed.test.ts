@@ -40,7 +40,7 @@ describe('toActivation', () => {
     assert.equal(toActivation(-16), -8192);
     assert.equal(toActivation(16 - 1 / 512), 8191);
     for (const x of [16, 16 - 1 / 2048, -16.002, Number.NaN, Number.POSITIVE_INFINITY]) {
-      assert.throws(() => toActivation(x, 'price'), /The price .* outside \[-16, 16\)/, `${x}`);
+      assert.throws(() => toActivation(x, 'price'), /The price is .*, outside \[-16, 16\)/, `${x}`);
     }
   });
 });

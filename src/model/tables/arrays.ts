@@ -1,5 +1,6 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
+import { BlurWatch } from './blur.ts';
 import type { NumericArray, TextArray } from './npy.ts';
 import { classify, type RawTable } from './rawTable.ts';
 
@@ -30,18 +31,25 @@ export function tableFromArrays(
   const [rows = 0, ...inner] = features.dimensions;
   const inputs = inner.reduce((product, n) => product * n, 1);
   if (features.dimensions.length < 2 || rows < 1 || inputs < 1 || inputs > MAX_COLUMNS) {
-    throw new InputError(`Features are an array of rows and columns, not [${features.dimensions}].`);
+    throw new InputError(`Features are an array of rows and columns, not [${features.dimensions}].`, {
+      hint: features.dimensions.length === 1 ? 'For one feature a row, save x.reshape(-1, 1).' : '',
+    });
   }
   const [answerRows = 0, outputs = 1, ...further] = answers.dimensions;
   if (answerRows !== rows) throw new InputError(`There are features for ${rows} rows and answers for ${answerRows}.`);
   if (outputs < 1 || further.length > 0 || (kind === 'classes' && outputs !== 1)) {
-    throw new InputError(`The answers have shape [${answers.dimensions}].`);
+    const labels = kind === 'classes' && further.length === 0;
+    throw new InputError(
+      `The answers have shape [${answers.dimensions}]; ${labels ? 'labels are one number or text a row' : 'targets are a row of numbers each'}.`,
+      labels ? { hint: `Of one-hot rows or probabilities save y.argmax(axis=1). ${REGRESSION}` } : {},
+    );
   }
-  const values = floats(features.data, (k) => `Feature ${k % inputs} of row ${Math.floor(k / inputs)}`);
+  const warnings: string[] = [];
+  const values = floats(features.data, inputs, 'Feature', warnings);
   if (kind === 'regression') {
     if ('texts' in answers) throw new InputError('The targets are texts, not numbers.', { hint: NO_REGRESSION });
-    const targets = floats(answers.data, (k) => `Target ${k % outputs} of row ${Math.floor(k / outputs)}`);
-    return { kind, inputs, outputs, features: values, targets };
+    const targets = floats(answers.data, outputs, 'Target', warnings);
+    return { kind, inputs, outputs, features: values, targets, ...(warnings.length > 0 && { warnings }) };
   }
   const found = new Map<string, number>();
   const indices = Int32Array.from({ length: rows }, (_, r) => {
@@ -51,7 +59,8 @@ export function tableFromArrays(
     return found.get(text)!;
   });
   const mapped = classify(found, indices, classes);
-  return { kind, inputs, outputs: mapped.classes.length, features: values, ...mapped };
+  const counted = { kind, inputs, outputs: mapped.classes.length };
+  return { ...counted, features: values, ...mapped, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** Undefined: the row has none. */
@@ -68,9 +77,17 @@ function labelOf(answers: NumericArray | TextArray, row: number): string | undef
   return `${label}`;
 }
 
-function floats(data: ArrayLike<number>, name: (k: number) => string): Float32Array {
+/** Rows of `width` numbers, rounded to 32 bits. */
+function floats(data: ArrayLike<number>, width: number, what: 'Feature' | 'Target', warnings: string[]): Float32Array {
   const out = Float32Array.from(data);
   const bad = out.findIndex((x) => !Number.isFinite(x) && !Number.isNaN(x));
-  if (bad >= 0) throw new InputError(`${name(bad)} is ${data[bad]}, not a finite number.`);
+  if (bad >= 0) {
+    const why = Number.isFinite(data[bad]) ? 'too large for a 32-bit float' : 'not a finite number';
+    throw new InputError(`${what} ${bad % width} of row ${Math.floor(bad / width)} is ${data[bad]}, ${why}.`);
+  }
+  const blur = new BlurWatch<number>();
+  for (let k = 0; k < data.length; k++) blur.see(k % width, data[k]);
+  const columns = Array.from({ length: width }, (_, j) => j);
+  warnings.push(...blur.warnings(out, columns, (j) => `${what} ${j}`));
   return out;
 }

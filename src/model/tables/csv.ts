@@ -2,6 +2,7 @@ import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
 import type { Decimal } from '../schema.ts';
+import { BlurWatch } from './blur.ts';
 import { columnsOf, finishColumns, readFeature } from './csvColumns.ts';
 import {
   type CsvLine,
@@ -66,12 +67,14 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
   const numbers: number[] = [];
   let rows = 0;
   const grouped = { cells: 0, example: '' };
+  const blur = new BlurWatch<string>();
   const targets = new Set(roles.targets.map((k) => names[k]));
   const roleOf = (name: string) => (targets.has(name) ? 'target' : options.columns ? 'stated' : 'feature');
   const read = (text: string, line: CsvLine, name: string) => {
     const found = numberIn(text, decimal);
     const value = found === undefined ? Number.NaN : Math.fround(found.value);
     if (!Number.isFinite(value)) throw notANumber(text, line, name, { decimal, use: roleOf(name) });
+    blur.see(name, found!.value);
     if (found!.grouped && grouped.cells++ === 0) grouped.example = `${show(text)} (line ${line.number}) as ${value}`;
     return value;
   };
@@ -92,9 +95,19 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
     const cells = grouped.cells === 1 ? 'One cell sets' : `${grouped.cells} cells set`;
     warnings.push(`${cells} thousands apart, such as ${grouped.example}.`);
   }
+  const blurred = (rounded: Float32Array, names: readonly string[]) =>
+    blur.warnings(rounded, names, (name) => `Column ${show(name)}`);
+  const answered = answers.table(rows, notes);
+  warnings.push(
+    ...blurred(
+      values.subarray(0, rows * columns.length),
+      columns.map(({ name }) => name),
+    ),
+  );
+  if (answered.kind === 'regression') warnings.push(...blurred(answered.targets, answered.targetNames));
   const features = finishColumns(columns, values.subarray(0, rows * columns.length), options, notes);
   return {
-    ...answers.table(rows, notes),
+    ...answered,
     ...features,
     ...(decimal === ',' && { decimal }),
     ...(notes.length > 0 && { notes }),
@@ -180,7 +193,8 @@ function notANumber(
   column: string,
   { decimal, use }: { decimal: Decimal; use: NumberUse },
 ): FileFormatError {
-  return new FileFormatError(`Line ${number} has ${show(cell)} in column ${show(column)}, which is not a number.`, {
+  const why = numberIn(cell, decimal) ? 'too large for a 32-bit float' : 'not a number';
+  return new FileFormatError(`Line ${number} has ${show(cell)} in column ${show(column)}, which is ${why}.`, {
     hint: adviceFor(cell, decimal, use),
   });
 }

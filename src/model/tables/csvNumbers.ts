@@ -82,6 +82,7 @@ export function adviceFor(cell: string, decimal: Decimal, use: NumberUse): strin
   if (/^\d{1,2}:\d{2}/.test(cell)) {
     return `It looks like a time: ${turn} into a number, such as seconds.`;
   }
+  if (numberIn(cell, decimal)) return 'Write the column in a larger unit, or leave it out (--ignore).';
   const other = decimal === '.' ? ',' : '.';
   if (numberIn(cell, other) && use === 'stated')
     return `The schema has ${show(decimal)} as the decimal sign: write it so.`;

@@ -242,7 +242,7 @@ function noteConstants(schema: Schema, values: Float32Array, inputs: number, not
   });
   if (constant.length === 0) return;
   const list = `${constant.slice(0, 5).map(show).join(', ')}${constant.length > 5 ? ` and ${constant.length - 5} more` : ''}`;
-  notes.push(`The same in all training rows, and so of no use: ${list}.`);
+  notes.push(`The same in all training rows, as 32-bit floats, and so of no use: ${list}.`);
 }
 
 function requireSame(raw: RawTable, schema: Schema): void {

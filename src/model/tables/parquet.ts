@@ -2,6 +2,7 @@ import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
+import { BlurWatch } from './blur.ts';
 import { classNamesOf } from './parquet/classNames.ts';
 import { type Column, columnsOf, kindOf, requireLabels, requireNumbers } from './parquet/columns.ts';
 import type { Decompressors } from './parquet/decompress.ts';
@@ -63,15 +64,17 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   const pages: PageOptions = { bytes, end: footer.end, decompressors, spent: { bytes: 0 } };
   const blocks = [features, targets].map((columns) => blockOf(columns, footer, pages));
   requireCells(footer, blocks[0].width + blocks[1].width + (label === undefined ? 0 : 1));
-  const values = readBlock(blocks[0], footer, pages);
+  const warnings: string[] = [];
+  const values = readBlock(blocks[0], footer, pages, warnings);
   const table = { inputs: blocks[0].width, features: values, columns: blocks[0].names };
   if (label === undefined) {
     const { width, names: targetNames } = blocks[1];
-    const targetValues = readBlock(blocks[1], footer, pages);
-    return { ...table, kind: 'regression', outputs: width, targets: targetValues, targetNames, ...noted(notes) };
+    const targetValues = readBlock(blocks[1], footer, pages, warnings);
+    const said = noted(notes, warnings);
+    return { ...table, kind: 'regression', outputs: width, targets: targetValues, targetNames, ...said };
   }
   const { classes, labels } = readLabels(label, footer, pages, { given: options.classes, notes });
-  return { ...table, kind: 'classes', outputs: classes.length, labels, classes, ...noted(notes) };
+  return { ...table, kind: 'classes', outputs: classes.length, labels, classes, ...noted(notes, warnings) };
 }
 
 /** @throws FileFormatError for a file that is larger than any that is read */
@@ -83,7 +86,10 @@ export function requireParquetSize(bytes: Uint8Array): void {
   }
 }
 
-const noted = (notes: string[]) => (notes.length === 0 ? {} : { notes });
+const noted = (notes: string[], warnings: string[]) => ({
+  ...(notes.length > 0 && { notes }),
+  ...(warnings.length > 0 && { warnings }),
+});
 
 /** Columns in which pandas writes the numbers of its rows, unless they are asked for: they teach nothing. */
 function indexColumns(names: readonly string[], { label, targets = [], ignore = [] }: RoleOptions): string[] {
@@ -154,8 +160,14 @@ function* pagesOf(column: Column, { groups }: Footer, pages: PageOptions): Gener
  * @throws FileFormatError naming row and column of a list or image that is absent, of an infinite value, or of an integer
  * beyond 2^53
  */
-function readBlock({ columns, widths, width }: Block, footer: Footer, pages: PageOptions): Float32Array {
+function readBlock(
+  { columns, widths, width, names }: Block,
+  footer: Footer,
+  pages: PageOptions,
+  warnings: string[],
+): Float32Array {
   const out = new Float32Array(footer.rows * width);
+  const blur = new BlurWatch<number>();
   let first = 0;
   columns.forEach((column, k) => {
     const kind = kindOf(column);
@@ -164,10 +176,14 @@ function readBlock({ columns, widths, width }: Block, footer: Footer, pages: Pag
       const to = row * width + start;
       if (at === undefined) out[to + position] = Number.NaN;
       else if (kind === 'image') out.set(pixelsAt(page, at, row, { column, length: widths[k] }), to);
-      else out[to + position] = numberAt(page, at, row, column, kind === 'integer');
+      else {
+        out[to + position] = numberAt(page, at, row, column, kind === 'integer');
+        blur.see(start + position, Number(page.values[at]));
+      }
     });
     first += widths[k];
   });
+  warnings.push(...blur.warnings(out, [...names.keys()], (j) => `Column ${show(names[j])}`));
   return out;
 }
 

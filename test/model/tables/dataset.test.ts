@@ -175,7 +175,7 @@ describe('a dataset manifest', () => {
 
   it('names row and column of a value that no shard holds', () => {
     const { table } = prepareDataset(classes(), { ...names, shuffle: 'none' });
-    assert.throws(() => cut(table), /feature 0 of line \d+/);
+    assert.throws(() => cut(table), /Line \d+ has 1000 as feature 0/);
   });
 });
 
