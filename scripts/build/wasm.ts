@@ -16,9 +16,12 @@ interface Kernel {
   name: string;
   /** Options of the compiler besides FLAGS. */
   flags?: string[];
-  /** What files beside the entry, like `field.ts`, stand for, where it is not what they say. */
+  /** What files like `field.ts` beside the entry (paths from there, without .ts) stand for, where it is not what they say. */
   instead?: Record<string, string>;
 }
+
+const SHARED = ['--sharedMemory', '--enable', 'threads', '--initialMemory', '2'];
+const RELAXED_SIMD = ['--enable', 'simd', '--enable', 'relaxed-simd'];
 
 const KERNELS: Kernel[] = [
   { entry: 'src/argument/assembly/fr.ts', out: 'src/generated/fr.wasm.ts', name: 'frWasm', flags: ['--importMemory'] },
@@ -26,21 +29,39 @@ const KERNELS: Kernel[] = [
     entry: 'src/argument/assembly/fr.ts',
     out: 'src/generated/frShared.wasm.ts',
     name: 'frSharedWasm',
-    flags: ['--importMemory', '--sharedMemory', '--enable', 'threads', '--initialMemory', '2'],
+    flags: ['--importMemory', ...SHARED],
+  },
+  {
+    entry: 'src/argument/assembly/probe.ts',
+    out: 'src/generated/probe.wasm.ts',
+    name: 'probeWasm',
+    flags: RELAXED_SIMD,
+  },
+  {
+    entry: 'src/argument/assembly/frLanes.ts',
+    out: 'src/generated/frLanes.wasm.ts',
+    name: 'frLanesWasm',
+    flags: ['--importMemory', ...RELAXED_SIMD],
+  },
+  {
+    entry: 'src/argument/assembly/frLanes.ts',
+    out: 'src/generated/frLanesShared.wasm.ts',
+    name: 'frLanesSharedWasm',
+    flags: ['--importMemory', ...SHARED, ...RELAXED_SIMD],
   },
   { entry: 'src/argument/msm/assembly/g1.ts', out: 'src/generated/g1.wasm.ts', name: 'g1Wasm' },
   {
     entry: 'src/argument/msm/assembly/g1Lanes.ts',
     out: 'src/generated/g1Lanes.wasm.ts',
     name: 'g1LanesWasm',
-    flags: ['--enable', 'simd', '--enable', 'relaxed-simd'],
-    instead: { points: 'affineLanes' },
+    flags: RELAXED_SIMD,
+    instead: { points: './affineLanes', '../../assembly/modulus': './baseModulus' },
   },
   {
     entry: 'src/argument/msm/assembly/g2.ts',
     out: 'src/generated/g2.wasm.ts',
     name: 'g2Wasm',
-    instead: { field: 'fq2' },
+    instead: { field: './fq2' },
   },
   { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
   { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
@@ -69,7 +90,7 @@ function sourceHash(kernel: Kernel): string {
 /** The text of a source file as this kernel sees it; null where there is none. */
 function sourceOf(kernel: Kernel, path: string): string | null {
   for (const [name, other] of Object.entries(kernel.instead ?? {})) {
-    if (path === join(ROOT, dirname(kernel.entry), `${name}.ts`)) return `export * from './${other}';`;
+    if (path === join(ROOT, dirname(kernel.entry), `${name}.ts`)) return `export * from '${other}';`;
   }
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }

@@ -1,5 +1,6 @@
 import { fromBytes, inverse, P } from '../numbers/field.ts';
-import { loadModules, type SumModule } from './msm/modules.ts';
+import { hasLanes } from './lanes.ts';
+import { curveModules, type SumModule } from './msm/modules.ts';
 import { Pool } from './msm/pool.ts';
 import { defaultThreads } from './thread.ts';
 import type { Point, Point2 } from './types.ts';
@@ -40,7 +41,7 @@ export class Curve {
    * @param options.lanes false keeps to kernels that need no relaxed SIMD; without it the faster ones run where they can
    */
   static async load(options: { threads?: number; lanes?: boolean } = {}): Promise<Curve> {
-    const { bytes, sums } = await loadModules(options.lanes ?? true);
+    const { bytes, sums } = curveModules((options.lanes ?? true) && (await hasLanes()));
     return new Curve(new Pool(bytes, options.threads ?? defaultThreads()), sums);
   }
 

@@ -1,6 +1,6 @@
-import { frWasm } from '../generated/fr.wasm.ts';
-import { frSharedWasm } from '../generated/frShared.wasm.ts';
 import { fromBytes, inverse, mod, R, toBytes } from '../numbers/field.ts';
+import { fieldModule } from './fieldModule.ts';
+import { hasLanes } from './lanes.ts';
 import { type KernelCall, sharedMemory, Team } from './team.ts';
 
 /** A vector over F in the kernels' memory: `len` elements of 32 bytes in Montgomery form at byte address `ptr`. */
@@ -15,8 +15,8 @@ const SIZE = 32;
 const PAGE = 65536;
 const MOST_PAGES = 65536;
 const LIMITS = { initial: 2, maximum: MOST_PAGES };
-/** Elements of a thread's temporaries. */
-const TEMPORARIES = 64;
+/** Elements of a thread's temporaries (`assembly/packing.ts`). */
+const TEMPORARIES = 192;
 /** Below so many products, waking other threads costs more than it saves. */
 const ALONE = 2048;
 /** log2 of the longest eq table that is made by doubling; longer ones are products of two. */
@@ -30,6 +30,8 @@ const UNMONT = inverse(MONT);
  * grows on demand to at most 4 GiB. Long vectors are cut into parts for all threads.
  */
 export class Kernels {
+  /** Whether long vectors are worked on two entries at a time. */
+  readonly lanes: boolean;
   readonly #x: Exports;
   readonly #memory: WebAssembly.Memory;
   #team: Team | undefined;
@@ -40,13 +42,17 @@ export class Kernels {
   readonly #one: number;
   readonly #params: number;
 
-  /** @param options.threads all that work, this one included; one where memory cannot be shared */
-  static async load({ threads = 1 } = {}): Promise<Kernels> {
+  /**
+   * @param options.threads all that work, this one included; one where memory cannot be shared
+   * @param options.lanes false keeps to kernels that need no relaxed SIMD; without it the faster ones run where they can
+   */
+  static async load({ threads = 1, lanes: wanted = true } = {}): Promise<Kernels> {
+    const lanes = wanted && (await hasLanes());
     const memory = (threads > 1 && sharedMemory(LIMITS)) || new WebAssembly.Memory(LIMITS);
     const shared = memory.buffer instanceof ArrayBuffer === false;
-    const wasm = Uint8Array.from(atob(shared ? frSharedWasm : frWasm), (ch) => ch.charCodeAt(0));
-    const { instance } = await WebAssembly.instantiate(wasm as Uint8Array<ArrayBuffer>, { env: { memory } });
-    const kernels = new Kernels(instance.exports, memory);
+    const wasm = fieldModule({ shared, lanes });
+    const { instance } = await WebAssembly.instantiate(wasm, { env: { memory } });
+    const kernels = new Kernels(instance.exports, memory, lanes);
     if (shared) {
       const temporaries = Array.from({ length: threads - 1 }, () => kernels.#reserve(TEMPORARIES));
       kernels.#team = await Team.start(wasm, memory, instance.exports, temporaries);
@@ -54,7 +60,8 @@ export class Kernels {
     return kernels;
   }
 
-  private constructor(x: WebAssembly.Exports, memory: WebAssembly.Memory) {
+  private constructor(x: WebAssembly.Exports, memory: WebAssembly.Memory, lanes: boolean) {
+    this.lanes = lanes;
     this.#x = x as Exports;
     this.#memory = memory;
     this.#top = (this.#x.heapBase() + 31) & ~31;
@@ -84,7 +91,8 @@ export class Kernels {
       this.#x[name](...args);
       return 1;
     }
-    const limit = (part: number) => Math.floor((n * part) / team.size);
+    // even limits, because kernels take two entries at a time
+    const limit = (part: number) => (part === team.size ? n : Math.floor((n * part) / team.size / 2) * 2);
     team.run(Array.from({ length: team.size }, (_, part) => call(limit(part), limit(part + 1), part)));
     return team.size;
   }
@@ -115,9 +123,7 @@ export class Kernels {
       const pages = Math.ceil(Math.max(this.#top - have, have / 8) / PAGE);
       try {
         this.#memory.grow(Math.min(pages, MOST_PAGES - have / PAGE));
-      } catch {
-        // the check below speaks
-      }
+      } catch {} // the check below speaks
       if (this.#top > this.#memory.buffer.byteLength)
         throw new RangeError('the prover needs more than 4 GiB of field elements');
     }

@@ -10,10 +10,15 @@ const N = 2 ** 12;
 describe('field kernels on several threads', () => {
   let one: Kernels;
   let three: Kernels;
+  let plainThree: Kernels;
   before(async () => {
-    [one, three] = await Promise.all([Kernels.load(), Kernels.load({ threads: 3 })]);
+    [one, three, plainThree] = await Promise.all([
+      Kernels.load({ lanes: false }),
+      Kernels.load({ threads: 3 }),
+      Kernels.load({ threads: 3, lanes: false }),
+    ]);
   });
-  after(() => three.close());
+  after(() => Promise.all([three.close(), plainThree.close()]));
 
   const integers = Int32Array.from({ length: N }, (_, i) => ((i * 2654435761) % 2 ** 31) - 2 ** 30);
   const points = Array.from({ length: 12 }, randomElement);
@@ -97,6 +102,7 @@ describe('field kernels on several threads', () => {
           return typeof result === 'object' && 'ptr' in result ? k.toBigints(result) : result;
         });
       assert.deepEqual(plain(three), plain(one));
+      assert.deepEqual(plain(plainThree), plain(one));
     });
   }
 
@@ -115,6 +121,7 @@ describe('field kernels on several threads', () => {
         return sumcheck(k, [{ weight: 1n, claim, positions, terms }], 12, 2, absorb);
       });
     assert.deepEqual(run(three), run(one));
+    assert.deepEqual(run(plainThree), run(one));
   });
 
   it('report a failure of any thread, and go on', async () => {

@@ -1,13 +1,14 @@
 /**
- * As `affine.ts`, two additions at a time in the lanes of vectors (`lanes.ts`). A point is x, y, 80 bytes, both at most
+ * As `affine.ts`, two additions at a time in the lanes of vectors (`assembly/lanes.ts`). A point is x, y, 80 bytes, both at most
  * 0.51 p in absolute value; infinity has a mark in place of x's lowest limb.
  */
 
 import * as plain from './fq';
 import {
-  ELEMENT, exchange, FROM_256, MODULUS, mul, ONE, PAIR, reduce, split, square, subPair, subSigned, subSingle, subSingles,
+  ELEMENT, exchange, mul, PAIR, reduce, split, square, subPair, subSigned, subSingle, subSingles,
   subSums,
-} from './lanes';
+} from '../../assembly/lanes';
+import { FROM_256, MODULUS, ONE } from '../../assembly/modulus';
 
 /** Bytes of a point. */
 export const POINT: usize = 2 * ELEMENT;

@@ -1,5 +1,5 @@
 /** What a worker calls in G1 where there is relaxed SIMD. The field is exported to be tested. */
 
 export { alloc, reset } from './heap';
-export { isFused, mul, reduce, square } from './lanes';
+export { mul, reduce, square } from '../../assembly/lanes';
 export { msm } from './msm';

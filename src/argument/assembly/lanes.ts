@@ -1,7 +1,8 @@
 /**
- * The base field of BN254 in pairs: a vector holds the same limb of two independent elements, so that one instruction
+ * A field of 254 bits (`modulus.ts`) in pairs: a vector holds the same limb of two independent elements, so that one instruction
  * works on both. An element is five signed limbs of 51 bits, each a double, in Montgomery form (R = 2^255); a pair takes
- * 80 bytes. It needs relaxed SIMD with a multiply-add that rounds once (`isFused`); everywhere else `fq` serves.
+ * 80 bytes. It needs relaxed SIMD with a multiply-add that rounds once (`probe.ts`); everywhere else
+ * `fq` and `fr` serve.
  *
  * A product a b < 2^102 of limbs in absolute value becomes two doubles: a b + 3 2^102 is rounded to a multiple of 2^51,
  * and what is lost, at most 2^50, comes from a second multiply-add, exactly, plus 3 2^51. The low bits of both are
@@ -12,18 +13,13 @@
  * q. For a and b up to A p and B p in absolute value the product is below (A B 0.378 + 0.627) p.
  */
 
+import { M, MODULUS, NEGATIVE_INVERSE, ONE_BY_TOP } from './modulus';
+
 /** Bytes of a pair. */
 export const PAIR: usize = 80;
 
-/** 3 2^102, and 3 2^102 + 3 2^51 */
-const C1: usize = memory.data<u64>([0x4668000000000000], 16);
-const C2: usize = memory.data<u64>([0x4668000000000003], 16);
-/** m, p, and -p^-1 mod 2^51 */
-const M: usize = memory.data<f64>([324664056633514.0, 96566577995231.0, 1117491690367775.0, 134030102137171.0,
-  215951800464420.0], 16);
-export const MODULUS: usize = memory.data<f64>([154029749239111.0, 612489067865988.0, -557033797581398.0, 22935798733633.0,
-  851317936231194.0], 16);
-const NEGATIVE_INVERSE: usize = memory.data<f64>([571208714576777.0], 16);
+/** The bits of 3 2^102 and of 3 2^102 + 3 2^51. */
+export const CONSTANTS: usize = memory.data<u64>([0x4668000000000000, 0x4668000000000003], 16);
 /**
  * What the columns of a product start from: less the constants' bits, once for every low and high half that will be
  * added, plus 2^50 to round to the nearest carry, plus 2^57 to stay positive, less 2^6 which that puts into the carry from
@@ -36,15 +32,6 @@ const SQUARE: usize = memory.data<u64>([0xbecc000000000000, 0x352bffffffffffc0, 
   0x883bffffffffffc0, 0xf83bffffffffffc0, 0x81dbffffffffffc0, 0x4eb3ffffffffffc0, 0x1ebbffffffffffc0,
   0x6fffffffffffffc0], 16);
 
-/** 1, in both lanes */
-export const ONE: usize = memory.data<f64>([-462089247717333.0, -462089247717333.0, 414332610087284.0,
-  414332610087284.0, -580698420941055.0, -580698420941055.0, -68807396200898.0, -68807396200898.0, -302153995008334.0,
-  -302153995008334.0], 16);
-/** 2^254: multiplying turns x 2^256 into x R */
-export const FROM_256: usize = memory.data<f64>([-154029749239111.0, -154029749239111.0, -612489067865988.0,
-  -612489067865988.0, 557033797581398.0, 557033797581398.0, -22935798733633.0, -22935798733633.0, 274581970611430.0,
-  274581970611430.0], 16);
-
 // @ts-ignore: decorator
 @inline
 function madd(a: v128, b: v128, c: v128): v128 {
@@ -53,21 +40,21 @@ function madd(a: v128, b: v128, c: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function plus(a: v128, b: v128): v128 {
+export function plus(a: v128, b: v128): v128 {
   return i64x2.add(a, b);
 }
 
 /** The high half of a b. */
 // @ts-ignore: decorator
 @inline
-function high(a: v128, b: v128, c1: v128): v128 {
+export function high(a: v128, b: v128, c1: v128): v128 {
   return madd(a, b, c1);
 }
 
 /** t plus the low half of a b, whose high half is h. */
 // @ts-ignore: decorator
 @inline
-function low(t: v128, a: v128, b: v128, h: v128, c2: v128): v128 {
+export function low(t: v128, a: v128, b: v128, h: v128, c2: v128): v128 {
   return i64x2.add(t, madd(a, b, f64x2.sub(c2, h)));
 }
 
@@ -95,8 +82,8 @@ function montgomery(
   t0: v128, t1: v128, t2: v128, t3: v128, t4: v128,
   t5: v128, t6: v128, t7: v128, t8: v128, t9: v128,
 ): void {
-  const c1 = v128.load64_splat(C1);
-  const c2 = v128.load64_splat(C2);
+  const c1 = v128.load64_splat(CONSTANTS);
+  const c2 = v128.load64_splat(CONSTANTS, 8);
   let m0 = v128.load64_splat(M);
   let m1 = v128.load64_splat(M, 8);
   let m2 = v128.load64_splat(M, 16);
@@ -169,8 +156,8 @@ export function mul(o: usize, a: usize, b: usize): void {
   const b2 = v128.load(b, 32);
   const b3 = v128.load(b, 48);
   const b4 = v128.load(b, 64);
-  const c1 = v128.load64_splat(C1);
-  const c2 = v128.load64_splat(C2);
+  const c1 = v128.load64_splat(CONSTANTS);
+  const c2 = v128.load64_splat(CONSTANTS, 8);
   let t0 = v128.load64_splat(PRODUCT);
   let t1 = v128.load64_splat(PRODUCT, 8);
   let t2 = v128.load64_splat(PRODUCT, 16);
@@ -221,8 +208,8 @@ export function square(o: usize, a: usize): void {
   const d1 = f64x2.add(a1, a1);
   const d2 = f64x2.add(a2, a2);
   const d3 = f64x2.add(a3, a3);
-  const c1 = v128.load64_splat(C1);
-  const c2 = v128.load64_splat(C2);
+  const c1 = v128.load64_splat(CONSTANTS);
+  const c2 = v128.load64_splat(CONSTANTS, 8);
   let t0 = v128.load64_splat(SQUARE);
   let t1 = v128.load64_splat(SQUARE, 8);
   let t2 = v128.load64_splat(SQUARE, 16);
@@ -275,9 +262,6 @@ function reduceLimbs(o: usize, a0: v128, a1: v128, a2: v128, a3: v128, a4: v128)
   a4 = f64x2.add(c, f64x2.sub(a4, f64x2.mul(k, v128.load64_splat(MODULUS, 32))));
   v128.store(o, a4, 64);
 }
-
-/** p / 2^204 turned over, to estimate quotients from the highest limb. */
-const ONE_BY_TOP: f64 = 1.1746492790073532e-15;
 
 /** Bytes of a single element. */
 export const ELEMENT: usize = 40;
@@ -409,12 +393,3 @@ export function exchange(o: usize, a: usize): void {
 export function reduce(o: usize, a: usize): void {
   reduceLimbs(o, v128.load(a), v128.load(a, 16), v128.load(a, 32), v128.load(a, 48), v128.load(a, 64));
 }
-
-/** Whether multiply-add rounds once, as everything here assumes. */
-export function isFused(): bool {
-  // (2^27 + 1)^2 - 2^54 = 2^28 + 1; the 1 is lost where the product is rounded
-  const a = v128.load64_splat(PROBE);
-  return f64x2.extract_lane(madd(a, a, v128.load64_splat(PROBE, 8)), 0) == 268435457;
-}
-
-const PROBE: usize = memory.data<f64>([134217729.0, -18014398509481984.0]);
