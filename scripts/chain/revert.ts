@@ -1,14 +1,9 @@
 import { BaseError, decodeErrorResult, type Hex } from 'viem';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
-import { modelCardsAbi, modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { errorsAbi } from '../../src/generated/abi.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { shortMessage } from './client.ts';
-
-/** The contracts share most errors; a selector stands for the same error in all. */
-const ERRORS = [...modelRegistryAbi, ...scoreboardAbi, ...relayAbi, ...modelCardsAbi].filter(
-  (entry) => entry.type === 'error',
-);
 
 /** Errors of the registry that say: the proof is not good. All others say: the chain is in another state. */
 const PROOF_ERRORS = ['ProofRejected', 'OpeningRejected', 'InvalidPoint', 'SignalNotInField'];
@@ -79,7 +74,7 @@ function revertData(error: unknown): Hex | undefined {
 
 function decode(data: Hex): { name: string; text: string } {
   try {
-    const { errorName, args } = decodeErrorResult({ abi: ERRORS, data });
+    const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data });
     return { name: errorName, text: `${errorName}(${(args ?? []).join(', ')})` };
   } catch {
     return { name: 'UNKNOWN_REVERT', text: `an unknown error ${data.slice(0, 74)}` };

@@ -24,12 +24,16 @@ contract Consumer {
 `;
 
 // Types only hold if the ABI is known literally.
-const SCRIPT = `import { creditVaultAbi, lineageAbi } from '${NAME}/abi';
+const SCRIPT = `import { creditVaultAbi, errorsAbi, lineageAbi } from '${NAME}/abi';
 type Name<T> = T extends readonly (infer E)[] ? (E extends { readonly type: 'function'; readonly name: infer N } ? N : never) : never;
 const known: Name<typeof lineageAbi> = 'isAncestor';
 // @ts-expect-error there is no such function
 const unknown: Name<typeof creditVaultAbi> = 'stealEverything';
-export const found = [known, lineageAbi.some((entry) => entry.type === 'function' && entry.name === known), unknown];
+// A vault hands on what the registry refuses.
+type Refusal<T> = T extends readonly (infer E)[] ? (E extends { readonly type: 'error'; readonly name: infer N } ? N : never) : never;
+export const refusals: Refusal<typeof errorsAbi>[] = ['UnknownModel', 'ProofRejected'];
+export const named = refusals.every((name) => errorsAbi.filter((entry) => entry.name === name).length === 1);
+export const found = [known, lineageAbi.some((entry) => entry.type === 'function' && entry.name === known), unknown, named];
 `;
 
 const CONFIG = (compiler: string) => `import { defineConfig } from 'hardhat/config';
@@ -106,7 +110,7 @@ describe('the package in a stranger’s Hardhat project', () => {
     const print = "import('./consumer.ts').then(({ found }) => console.log(JSON.stringify(found)))";
     assert.equal(
       node('--disable-warning=ExperimentalWarning', '--input-type=module', '-e', print).trim(),
-      '["isAncestor",true,"stealEverything"]',
+      '["isAncestor",true,"stealEverything",true]',
     );
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { abiModule, interfaceAbi, verifierCode, verifierCodesModule } from '../../scripts/build/abi.ts';
+import { abiModule, errorsOf, interfaceAbi, verifierCode, verifierCodesModule } from '../../scripts/build/abi.ts';
 import { buildKernels } from '../../scripts/build/wasm.ts';
 import { projectFiles, ROOT } from './sources.ts';
 
@@ -25,6 +25,17 @@ describe('generated files in git', () => {
   it("are what the contracts' interfaces say", () => {
     const module = abiModule((name) => interfaceAbi(name));
     assert.equal(readFileSync(join(ROOT, 'src/generated/abi.ts'), 'utf8'), module);
+  });
+
+  it('have each error once, and no two errors of one name', () => {
+    const error = (name: string, ...types: string[]) => ({
+      type: 'error',
+      name,
+      inputs: types.map((type) => ({ type })),
+    });
+    const [a, b] = [error('A', 'uint256'), error('B')];
+    assert.deepEqual(errorsOf([b, { type: 'event', name: 'E' }, a, error('B')]), [a, b]);
+    assert.throws(() => errorsOf([a, error('A', 'bytes32')]), /two errors are named A/);
   });
 
   it('are the hashes of the compiled verifiers', () => {

@@ -17,7 +17,7 @@ import {
   type PublicClient,
   type WalletClient,
 } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { errorsAbi, modelRegistryAbi } from '../../../src/generated/abi.ts';
 
 type Provider = Parameters<typeof custom>[0] & {
   request(call: { method: string; params?: unknown[] }): Promise<unknown>;
@@ -86,13 +86,14 @@ export async function abiOf(name: string): Promise<Abi> {
 /** A caller of one deployed contract. */
 export class Contract {
   readonly address: Address;
+  /** With the errors of all contracts, as one hands on those of another. */
   readonly abi: Abi;
   readonly chain: TestChain;
 
   constructor(chain: TestChain, address: Address, abi: Abi) {
     this.chain = chain;
     this.address = address;
-    this.abi = abi;
+    this.abi = [...abi, ...errorsAbi];
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: results of an ABI that is known only at run time

@@ -56,13 +56,11 @@ export async function errorInWords(error: unknown): Promise<Words> {
 /** Interfaces are loaded only when something was refused. */
 async function revertInWords(data: Hex): Promise<Words> {
   try {
-    const [{ decodeErrorResult }, { modelRegistryAbi }] = await Promise.all([
+    const [{ decodeErrorResult }, { errorsAbi }] = await Promise.all([
       import('viem'),
       import('../../../src/generated/abi.ts'),
     ]);
-    // Each interface names the errors of the others as well.
-    const abi = modelRegistryAbi.filter(({ type }) => type === 'error');
-    const { errorName, args } = decodeErrorResult({ abi, data });
+    const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data });
     const details = `${errorName}(${(args ?? []).join(', ')})`;
     return { ...(REVERTS[errorName] ?? { title: `The registry refuses: ${errorName}.` }), details };
   } catch {
