@@ -1,9 +1,9 @@
 // Two commits in the same run: the same work in a tree of another commit and in this one, by turns, each time in a process
 // of its own. Bench/README.md says how to read it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProveFigures } from './measurements/prove.ts';
+import type { ProveFigures, ProveTask } from './measurements/prove.ts';
 import { proofTasks } from './proofs.ts';
 import { describeMachine, thisMachine } from './results.ts';
 import { type Measured, measure, runForDocument, runForText } from './support/child.ts';
@@ -60,10 +60,11 @@ const PROOF_GOALS: Record<string, Goal> = {
 export function allWork(): Work[] {
   const proofs = proofTasks().map(({ name, ...task }): Work => {
     const run = async (tree: string): Promise<Sample> => {
-      const script = join(tree, 'bench/measurements/prove.ts');
-      const { result, peakMiB } = await runForDocument<Measured<ProveFigures>>([script, JSON.stringify(task)], {
-        cwd: tree,
-      });
+      const args = [
+        join(tree, 'bench/measurements/prove.ts'),
+        JSON.stringify({ ...task, program: nameIn(tree, task) }),
+      ];
+      const { result, peakMiB } = await runForDocument<Measured<ProveFigures>>(args, { cwd: tree });
       const { seconds, cpuSeconds, openSeconds } = result;
       return { seconds, cpuSeconds, peakMiB, openSeconds };
     };
@@ -80,6 +81,11 @@ export function allWork(): Work[] {
     { name: 'digits', goal: { seconds: 330 }, long: true, run: runDigits },
     ...pages,
   ];
+}
+
+/** What a tree calls a program: `import` was called `root`. */
+function nameIn(tree: string, { program }: ProveTask): string {
+  return existsSync(join(tree, 'circuits/programs', `${program}.circom`)) ? program : 'root';
 }
 
 /** The demo's sixteen proofs and everything around them. */

@@ -82,7 +82,7 @@ async def run(folder, rows, params):
         "steps": steps,
         "contract": contract,
     }
-    print(json.dumps(document))
+    print(json.dumps(document), flush=True)
 
 
 async def verifier(path, vk, settings, srs):
@@ -110,6 +110,8 @@ def main():
     parser.add_argument("--params", default="fixed", choices=["fixed", "private", "polycommit"])
     options = parser.parse_args()
     asyncio.run(run(options.folder, options.rows, options.params))
+    # Threads of EZKL may still run, which Python's own end does not survive.
+    os._exit(0)
 
 
 main()
