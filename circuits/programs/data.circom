@@ -9,6 +9,7 @@ include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
 include "../lib/transcript.circom";
+include "../generated/data.circom";
 
 /**
  * @title Shard descriptor
@@ -50,30 +51,29 @@ template ShardDescriptor() {
  * @notice A shard commitment opens to rows of real data (design, section 7.6; protocol, section 5): inputs and targets
  *   in [-2^13, 2^13), zero outside the real columns and rows; with the class bit, every real row's target is one-hot
  *   times 2^9.
- * @input h[6]: public; statement digest and commitment digests, assumed right (the contract computes them)
+ * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
  * @input shard: public; the descriptor, constrained here to the sizes below
  * @input inputs1, outputs1, rows1, classes, shardOffset: its fields, constrained here
- * @input traceOffset[1][22]: layout of the trace (mult), constrained here to bits
- * @input helperOffset[3][22]: layout of the helper (hX, hY, g), constrained here to bits
- * @input nonce[5], batch1[24][3], evals1[6], reduce[22][2], u[3], level2[11][2], u12[2], p2[32], s2[64]: the argument's
- *   messages, any field elements
+ * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
+ * @input nonce, batch1[24][3], evals1, reduce[22][2], u, level2[11][2], u12[2], p2[32], s2[64]: the argument's messages,
+ *   any field elements
  * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
  */
 template Data() {
-  signal input h[6];
+  signal input h[DIGEST_COUNT()];
   signal input shard;
   signal input inputs1;
   signal input outputs1;
   signal input rows1;
   signal input classes;
-  signal input shardOffset[2][22];
-  signal input traceOffset[1][22];
-  signal input helperOffset[3][22];
-  signal input nonce[5];
+  signal input shardOffset[SHARD_COUNT()][22];
+  signal input traceOffset[DATA_T_COUNT()][22];
+  signal input helperOffset[DATA_H_COUNT()][22];
+  signal input nonce[NONCE_COUNT()];
   signal input batch1[24][3];
-  signal input evals1[6];
+  signal input evals1[DATA_E_COUNT()];
   signal input reduce[22][2];
-  signal input u[3];
+  signal input u[DATA_O_COUNT()];
   signal input level2[11][2];
   signal input u12[2];
   signal input p2[32];
@@ -95,20 +95,20 @@ template Data() {
   sizes.offsets <== shardOffset;
 
   // 2. Challenges: beta after the trace, x after the helper, lambda.
-  signal traceWords[1] <== PackedOffsets(1)(traceOffset);
-  signal helperWords[1] <== PackedOffsets(3)(helperOffset);
-  signal beta <== Absorb(2)(h[0], [h[1], traceWords[0]]);
-  signal x <== Absorb(2)(beta, [h[2], helperWords[0]]);
-  signal tau[24] <== Squares(24)(x);
-  signal lambda <== Absorb(1)(x, [nonce[0]]);
-  signal weight[7] <== Powers(7)(lambda);
+  signal traceWords[DATA_T_WORDS()] <== PackedOffsets(DATA_T_COUNT())(traceOffset);
+  signal helperWords[DATA_H_WORDS()] <== PackedOffsets(DATA_H_COUNT())(helperOffset);
+  signal beta <== Absorb(2)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0]]);
+  signal x <== Absorb(2)(beta, [h[DIGEST_helper()], helperWords[0]]);
+  signal tau[DATA_Q_COUNT()] <== Squares(DATA_Q_COUNT())(x);
+  signal lambda <== Absorb(1)(x, [nonce[NONCE_lambda()]]);
+  signal weight[DATA_R_COUNT()] <== Powers(DATA_R_COUNT())(lambda);
 
-  // 3. Batch 1: seven instances, every claim 0.
+  // 3. Batch 1: the instances, every claim 0.
   component batch = Sumcheck(24, 3);
   batch.state <== lambda;
   batch.claim <== 0;
   batch.messages <== batch1;
-  signal rho <== Absorb(6)(batch.next, evals1);
+  signal rho <== Absorb(DATA_E_COUNT())(batch.next, evals1);
 
   // 4. Points: row and feature parts, dormant coordinates masked.
   var pointRows[12];
@@ -149,24 +149,28 @@ template Data() {
   signal lookupWeighted[2];
   signal zeroChecks[2];
   signal slots[2];
-  signal label <== evals1[1] * (evals1[1] - ACTIVATION());
+  var value[2] = [evals1[DATA_E_X()], evals1[DATA_E_Y()]];
+  var inverse[2] = [evals1[DATA_E_hX()], evals1[DATA_E_hY()]];
+  var paddingWeight[2] = [weight[DATA_R_paddingX()], weight[DATA_R_paddingY()]];
+  var rangeWeight[2] = [weight[DATA_R_rangeX()], weight[DATA_R_rangeY()]];
+  signal label <== value[1] * (value[1] - ACTIVATION());
   signal labelOfClass <== classes * label;
-  signal labelWeighted <== weight[2] * labelOfClass;
+  signal labelWeighted <== weight[DATA_R_label()] * labelOfClass;
   for (var k = 0; k < 2; k++) {
     real[k] <== realRows * realColumns[k];
     eqFeatures[k] <== Eq(12)(featuresTau[k], features[k]);
     eqSlot[k] <== eqRows * eqFeatures[k];
     dormantFeatures[k] <== DormantFactor(12)(pointFeatures, features[k]);
     dormantSlot[k] <== dormantRows * dormantFeatures[k];
-    padding[k] <== evals1[k] * (1 - real[k]);
-    lookup[k] <== evals1[2 + k] * (beta - evals1[k] - HALF_LIMB()) - 1;
-    paddingWeighted[k] <== weight[k] * padding[k];
-    lookupWeighted[k] <== weight[3 + k] * lookup[k];
+    padding[k] <== value[k] * (1 - real[k]);
+    lookup[k] <== inverse[k] * (beta - value[k] - HALF_LIMB()) - 1;
+    paddingWeighted[k] <== paddingWeight[k] * padding[k];
+    lookupWeighted[k] <== rangeWeight[k] * lookup[k];
     zeroChecks[k] <== eqSlot[k] * (paddingWeighted[k] + lookupWeighted[k] + (k == 1 ? labelWeighted : 0));
   }
   signal helperSum[2];
   for (var k = 0; k < 2; k++) {
-    helperSum[k] <== weight[6] * evals1[2 + k];
+    helperSum[k] <== weight[DATA_R_logUp()] * inverse[k];
     slots[k] <== dormantSlot[k] * (zeroChecks[k] + helperSum[k]);
   }
 
@@ -177,25 +181,25 @@ template Data() {
     tablePoint[t] = batch.point[t];
     tableTau[t] = tau[t];
   }
-  signal residue <== LookupTable()(beta, tablePoint, evals1[4], evals1[5]);
-  signal residueWeighted <== weight[5] * residue;
+  signal residue <== LookupTable()(beta, tablePoint, evals1[DATA_E_g()], evals1[DATA_E_mult()]);
+  signal residueWeighted <== weight[DATA_R_table()] * residue;
   signal eqTable <== Eq(14)(tableTau, tablePoint);
   signal tableCheck <== eqTable * residueWeighted;
-  signal tableSum <== weight[6] * evals1[4];
+  signal tableSum <== weight[DATA_R_logUp()] * evals1[DATA_E_g()];
   signal dormantTable[11];
   dormantTable[0] <== 1;
   for (var t = 0; t < 10; t++) dormantTable[t + 1] <== dormantTable[t] * (1 - batch.point[14 + t]);
   signal table <== dormantTable[10] * (tableCheck - tableSum);
   batch.value === slots[0] + slots[1] + table;
 
-  // 7. The claims, weighted: the six evaluations; with the class bit, each real row of Y sums to 2^9.
-  signal claimWeight[7] <== Powers(7)(rho);
+  // 7. The claims, weighted: the evaluations; with the class bit, each real row of Y sums to 2^9.
+  signal claimWeight[DATA_C_COUNT()] <== Powers(DATA_C_COUNT())(rho);
   signal realRowsTau <== AtMostExtension(12)(rowsTau, sizes.rowBits);
-  signal classWeight <== claimWeight[6] * classes;
+  signal classWeight <== claimWeight[DATA_C_rowSums()] * classes;
   signal classClaim <== classWeight * (ACTIVATION() * realRowsTau);
-  var evalWeights[6];
-  for (var i = 0; i < 6; i++) evalWeights[i] = claimWeight[i];
-  signal evalClaims <== InnerProduct(6)(evalWeights, evals1);
+  var evalWeights[DATA_E_COUNT()];
+  for (var n = 0; n < DATA_E_COUNT(); n++) evalWeights[n] = claimWeight[n];
+  signal evalClaims <== InnerProduct(DATA_E_COUNT())(evalWeights, evals1);
 
   // 8. Reduction to one point y.
   component reduction = Sumcheck(22, 2);
@@ -232,12 +236,15 @@ template Data() {
   signal atPoint[2];
   signal shardTerms[2];
   signal helperTerms[2];
+  var shardClaim[2] = [claimWeight[DATA_C_X()], claimWeight[DATA_C_Y()]];
+  var shardPlace[2][22] = [shardOffset[SHARD_X()], shardOffset[SHARD_Y()]];
+  var helperPlace[2][22] = [helperOffset[DATA_H_hX()], helperOffset[DATA_H_hY()]];
   for (var k = 0; k < 2; k++) {
     eqFeaturesY[k] <== Eq(12)(features[k], featuresY[k]);
     eqY[k] <== eqRowsY * eqFeaturesY[k];
-    shardSlot[k] <== SlotFactor(22)(shardOffset[k], high[k], 1);
-    helperSlot[k] <== SlotFactor(22)(helperOffset[k], high[k], 1);
-    atPoint[k] <== claimWeight[k] * eqY[k];
+    shardSlot[k] <== SlotFactor(22)(shardPlace[k], high[k], 1);
+    helperSlot[k] <== SlotFactor(22)(helperPlace[k], high[k], 1);
+    atPoint[k] <== shardClaim[k] * eqY[k];
   }
   signal atTau <== classWeight * eqTauY;
   for (var k = 0; k < 2; k++) {
@@ -247,28 +254,32 @@ template Data() {
   var tableY[14];
   for (var t = 0; t < 14; t++) tableY[t] = reduction.point[t];
   signal eqTableY <== Eq(14)(tablePoint, tableY);
-  signal multSlot <== SlotFactor(22)(traceOffset[0], highTable, 1);
+  signal multSlot <== SlotFactor(22)(traceOffset[DATA_T_mult()], highTable, 1);
   signal multTerm <== multSlot * eqTableY;
-  signal tableSlot <== SlotFactor(22)(helperOffset[2], highTable, 1);
+  signal tableSlot <== SlotFactor(22)(helperOffset[DATA_H_g()], highTable, 1);
   signal tableTerm <== tableSlot * eqTableY;
-  signal traceWeight <== claimWeight[5] * multTerm;
-  signal helperWeight <== InnerProduct(3)([claimWeight[2], claimWeight[3], claimWeight[4]],
+  signal traceWeight <== claimWeight[DATA_C_mult()] * multTerm;
+  signal helperWeight <== InnerProduct(3)([claimWeight[DATA_C_hX()], claimWeight[DATA_C_hY()], claimWeight[DATA_C_g()]],
     [helperTerms[0], helperTerms[1], tableTerm]);
-  signal reduced <== InnerProduct(3)(u, [shardTerms[0] + shardTerms[1], traceWeight, helperWeight]);
+  var oracleWeights[DATA_O_COUNT()];
+  oracleWeights[DATA_O_shard()] = shardTerms[0] + shardTerms[1];
+  oracleWeights[DATA_O_trace()] = traceWeight;
+  oracleWeights[DATA_O_helper()] = helperWeight;
+  signal reduced <== InnerProduct(DATA_O_COUNT())(u, oracleWeights);
   reduction.value === reduced;
 
   // 10. Opening at y.
-  component opening = Opening(3);
+  component opening = Opening(DATA_O_COUNT());
   opening.state <== reduction.next;
   opening.point <== reduction.point;
   opening.u <== u;
-  opening.h3 <== h[3];
-  opening.h4 <== h[4];
-  opening.h5 <== h[5];
-  opening.nonce1 <== nonce[1];
-  opening.nonce2 <== nonce[2];
-  opening.nonce3 <== nonce[3];
-  opening.nonce4 <== nonce[4];
+  opening.h3 <== h[DIGEST_rows()];
+  opening.h4 <== h[DIGEST_columns()];
+  opening.h5 <== h[DIGEST_columns2()];
+  opening.nonce1 <== nonce[NONCE_eta()];
+  opening.nonce2 <== nonce[NONCE_theta()];
+  opening.nonce3 <== nonce[NONCE_gamma2()];
+  opening.nonce4 <== nonce[NONCE_z()];
   opening.level2 <== level2;
   opening.u12 <== u12;
   opening.p2 <== p2;

@@ -11,6 +11,7 @@ include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
 include "../lib/transcript.circom";
+include "../generated/seed.circom";
 
 /** The largest prime q <= 2^29 / sqrt(2^max(a, 2)): twice the bound of initial weights at fan in 2^a (protocol, section 6). */
 function SEED_MODULUS(a) {
@@ -55,11 +56,11 @@ template SeedOffset(layer) {
  * @input offset: assumed below 2^21
  * @input rowLength: 2^a of the layer's input
  * @input beta: the lookup challenge
- * @input evals[8]: v0, v1, w1, u0, u1, hA, hB, W at the point
+ * @input v0, v1, w1, u0, u1, hA, hB, W: the evaluations at the point
  * @input columns[12], rows[12]: the masked point of j and of i
  * @input columnBits[12], rowBits[12]: bits of the real sizes minus 1, assumed bits
  * @input eq: eq of the layer's zero-check point
- * @input weights[5]: of group A, group B, the sequence, the weights, the LogUp sum
+ * @input weightA, weightB, weightSequence, weightWeights, weightSum: of both groups, the sequence, the weights, the LogUp sum
  * @output out: the layer's value, without its dormant factor
  */
 template SeedRelations() {
@@ -68,23 +69,34 @@ template SeedRelations() {
   signal input offset;
   signal input rowLength;
   signal input beta;
-  signal input evals[8];
+  signal input v0;
+  signal input v1;
+  signal input w1;
+  signal input u0;
+  signal input u1;
+  signal input hA;
+  signal input hB;
+  signal input W;
   signal input columns[12];
   signal input rows[12];
   signal input columnBits[12];
   signal input rowBits[12];
   signal input eq;
-  signal input weights[5];
+  signal input weightA;
+  signal input weightB;
+  signal input weightSequence;
+  signal input weightWeights;
+  signal input weightSum;
   signal output out;
 
   // 1. Values of the generator: v, its distance to q - 1, the quotient u.
-  var v = evals[0] + LIMB() * evals[1];
-  var u = evals[3] + LIMB() * evals[4];
-  var w0 = modulus - 1 - v - LIMB() * evals[2];
+  var v = v0 + LIMB() * v1;
+  var u = u0 + LIMB() * u1;
+  var w0 = modulus - 1 - v - LIMB() * w1;
 
   // 2. Both lookup groups.
-  signal groupA <== LookupGroup()(beta, [evals[0], evals[1], w0], evals[5], present);
-  signal groupB <== LookupGroup()(beta, [evals[2], evals[3], evals[4]], evals[6], present);
+  signal groupA <== LookupGroup()(beta, [v0, v1, w0], hA, present);
+  signal groupB <== LookupGroup()(beta, [w1, u0, u1], hB, present);
 
   // 3. The sequence at index x = i 2^a + j.
   var column = 0;
@@ -102,12 +114,12 @@ template SeedRelations() {
   signal realRows <== AtMostExtension(12)(rows, rowBits);
   signal real <== realColumns * realRows;
   signal centre <== present * ((modulus - 1) / 2);
-  signal weightCheck <== evals[7] - real * (v - centre);
+  signal weightCheck <== W - real * (v - centre);
 
   // 5. All of it, weighted.
-  signal zeroChecks <== InnerProduct(4)([weights[0], weights[1], weights[2], weights[3]],
+  signal zeroChecks <== InnerProduct(4)([weightA, weightB, weightSequence, weightWeights],
     [groupA, groupB, sequence, weightCheck]);
-  signal sum <== weights[4] * (evals[5] + evals[6]);
+  signal sum <== weightSum * (hA + hB);
   out <== eq * zeroChecks + sum;
 }
 
@@ -115,30 +127,29 @@ template SeedRelations() {
  * @title Seed
  * @notice A model commitment opens to the genesis weights of a public seed (design, section 7.2; protocol, section 6):
  *   the explicit inversive generator on real entries, zero on padding, biases zero.
- * @input h[6]: public; statement digest and commitment digests, assumed right (the contract computes them)
+ * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
  * @input shape: public; the descriptor, constrained here to the sizes below
  * @input seed: public; any field element, assumed drawn by the contract
- * @input widths1[5], present[3], modelOffset[8][22]: fields of the shape, constrained here
- * @input traceOffset[21][22]: v0, v1, w1, u0, u1 of layers 1..4, then mult; constrained here to bits
- * @input helperOffset[9][22]: hA, hB of layers 1..4, then g; constrained here to bits
- * @input nonce[5], batch1[24][5], evals1[34], reduce[22][2], u[3], level2[11][2], u12[2], p2[32], s2[64]: the argument's
+ * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
+ * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
+ * @input nonce, batch1[24][5], evals1, reduce[22][2], u, level2[11][2], u12[2], p2[32], s2[64]: the argument's
  *   messages, any field elements
  * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
  */
 template Seed() {
-  signal input h[6];
+  signal input h[DIGEST_COUNT()];
   signal input shape;
   signal input seed;
   signal input widths1[5];
   signal input present[3];
-  signal input modelOffset[8][22];
-  signal input traceOffset[21][22];
-  signal input helperOffset[9][22];
-  signal input nonce[5];
+  signal input modelOffset[MODEL_COUNT()][22];
+  signal input traceOffset[T_COUNT()][22];
+  signal input helperOffset[H_COUNT()][22];
+  signal input nonce[NONCE_COUNT()];
   signal input batch1[24][5];
-  signal input evals1[34];
+  signal input evals1[E_COUNT()];
   signal input reduce[22][2];
-  signal input u[3];
+  signal input u[O_COUNT()];
   signal input level2[11][2];
   signal input u12[2];
   signal input p2[32];
@@ -158,20 +169,20 @@ template Seed() {
   sizes.offsets <== modelOffset;
 
   // 2. Challenges: beta after the trace, x after the helper, lambda.
-  signal traceWords[2] <== PackedOffsets(21)(traceOffset);
-  signal helperWords[1] <== PackedOffsets(9)(helperOffset);
-  signal beta <== Absorb(3)(h[0], [h[1], traceWords[0], traceWords[1]]);
-  signal x <== Absorb(2)(beta, [h[2], helperWords[0]]);
-  signal tau[24] <== Squares(24)(x);
-  signal lambda <== Absorb(1)(x, [nonce[0]]);
-  signal weight[18] <== Powers(18)(lambda);
+  signal traceWords[T_WORDS()] <== PackedOffsets(T_COUNT())(traceOffset);
+  signal helperWords[H_WORDS()] <== PackedOffsets(H_COUNT())(helperOffset);
+  signal beta <== Absorb(3)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0], traceWords[1]]);
+  signal x <== Absorb(2)(beta, [h[DIGEST_helper()], helperWords[0]]);
+  signal tau[Q_COUNT()] <== Squares(Q_COUNT())(x);
+  signal lambda <== Absorb(1)(x, [nonce[NONCE_lambda()]]);
+  signal weight[R_COUNT()] <== Powers(R_COUNT())(lambda);
 
-  // 3. Batch 1: eighteen instances, every claim 0.
+  // 3. Batch 1: the instances, every claim 0.
   component batch = Sumcheck(24, 5);
   batch.state <== lambda;
   batch.claim <== 0;
   batch.messages <== batch1;
-  signal rho <== Absorb(34)(batch.next, evals1);
+  signal rho <== Absorb(E_COUNT())(batch.next, evals1);
 
   // 4. Points: j in the low coordinates, i in the high ones, masked by the widths of layers l - 1 and l (at l - 1).
   var pointLow[12];
@@ -229,14 +240,24 @@ template Seed() {
     layers[k].offset <== offset[k];
     layers[k].rowLength <== rowLength;
     layers[k].beta <== beta;
-    for (var i = 0; i < 8; i++) layers[k].evals[i] <== evals1[8 * k + i];
+    layers[k].v0 <== evals1[E_v0(l)];
+    layers[k].v1 <== evals1[E_v1(l)];
+    layers[k].w1 <== evals1[E_w1(l)];
+    layers[k].u0 <== evals1[E_u0(l)];
+    layers[k].u1 <== evals1[E_u1(l)];
+    layers[k].hA <== evals1[E_hA(l)];
+    layers[k].hB <== evals1[E_hB(l)];
+    layers[k].W <== evals1[E_W(l)];
     layers[k].columns <== columns[k];
     layers[k].rows <== rows[k];
     layers[k].columnBits <== sizes.bits[l - 1];
     layers[k].rowBits <== sizes.bits[l];
     layers[k].eq <== eqLayer[k];
-    for (var i = 0; i < 4; i++) layers[k].weights[i] <== weight[4 * i + k];
-    layers[k].weights[4] <== weight[17];
+    layers[k].weightA <== weight[R_groupA(l)];
+    layers[k].weightB <== weight[R_groupB(l)];
+    layers[k].weightSequence <== weight[R_sequence(l)];
+    layers[k].weightWeights <== weight[R_weights(l)];
+    layers[k].weightSum <== weight[R_logUp()];
     values[k] <== dormant[k] * layers[k].out;
   }
 
@@ -247,11 +268,11 @@ template Seed() {
     tablePoint[t] = batch.point[t];
     tableTau[t] = tau[t];
   }
-  signal residue <== LookupTable()(beta, tablePoint, evals1[32], evals1[33]);
-  signal residueWeighted <== weight[16] * residue;
+  signal residue <== LookupTable()(beta, tablePoint, evals1[E_g()], evals1[E_mult()]);
+  signal residueWeighted <== weight[R_table()] * residue;
   signal eqTable <== Eq(14)(tableTau, tablePoint);
   signal tableCheck <== eqTable * residueWeighted;
-  signal tableSum <== weight[17] * evals1[32];
+  signal tableSum <== weight[R_logUp()] * evals1[E_g()];
   signal dormantTable[11];
   dormantTable[0] <== 1;
   for (var t = 0; t < 10; t++) dormantTable[t + 1] <== dormantTable[t] * (1 - batch.point[14 + t]);
@@ -259,10 +280,10 @@ template Seed() {
   batch.value === values[0] + values[1] + values[2] + values[3] + table;
 
   // 7. The claims, weighted: the evaluations; the biases are 0, so their claims add nothing.
-  signal claimWeight[38] <== Powers(38)(rho);
-  var evalWeights[34];
-  for (var i = 0; i < 34; i++) evalWeights[i] = claimWeight[i];
-  signal evalClaims <== InnerProduct(34)(evalWeights, evals1);
+  signal claimWeight[C_COUNT()] <== Powers(C_COUNT())(rho);
+  var evalWeights[E_COUNT()];
+  for (var n = 0; n < E_COUNT(); n++) evalWeights[n] = claimWeight[n];
+  signal evalClaims <== InnerProduct(E_COUNT())(evalWeights, evals1);
 
   // 8. Reduction to one point y.
   component reduction = Sumcheck(22, 2);
@@ -288,11 +309,11 @@ template Seed() {
   signal biasSlot[4];
   signal biasTerm[4];
   signal model[4];
-  signal traceSlot[20];
-  signal traceTerms[20];
+  signal traceSlot[4][5];
+  signal traceTerms[4][5];
   signal trace[4];
-  signal helperSlot[8];
-  signal helperTerms[8];
+  signal helperSlot[4][2];
+  signal helperTerms[4][2];
   signal helper[4];
   var modelSum = 0;
   var traceSum = 0;
@@ -308,55 +329,63 @@ template Seed() {
     high[k] <== HighCoordinates(22)(reduction.point, slotSize[k]);
     highBias[k] <== HighAboveMask(22, 12)(reduction.point, yLow[l]);
 
-    weightSlot[k] <== SlotFactor(22)(modelOffset[2 * k], high[k], sizes.p[l]);
-    biasSlot[k] <== SlotFactor(22)(modelOffset[2 * k + 1], highBias[k], sizes.p[l]);
+    weightSlot[k] <== SlotFactor(22)(modelOffset[MODEL_W(l)], high[k], sizes.p[l]);
+    biasSlot[k] <== SlotFactor(22)(modelOffset[MODEL_b(l)], highBias[k], sizes.p[l]);
     eqBiasY[k] <== Eq(12)(rowsTau[k], yLow[l]);
     biasTerm[k] <== biasSlot[k] * eqBiasY[k];
     model[k] <== weightSlot[k] * eqY[k];
     var traceLayer = 0;
+    var traceAt[5] = [T_v0(l), T_v1(l), T_w1(l), T_u0(l), T_u1(l)];
+    var traceClaim[5] = [C_v0(l), C_v1(l), C_w1(l), C_u0(l), C_u1(l)];
     for (var i = 0; i < 5; i++) {
-      traceSlot[5 * k + i] <== SlotFactor(22)(traceOffset[5 * k + i], high[k], sizes.p[l]);
-      traceTerms[5 * k + i] <== claimWeight[8 * k + i] * traceSlot[5 * k + i];
-      traceLayer += traceTerms[5 * k + i];
+      traceSlot[k][i] <== SlotFactor(22)(traceOffset[traceAt[i]], high[k], sizes.p[l]);
+      traceTerms[k][i] <== claimWeight[traceClaim[i]] * traceSlot[k][i];
+      traceLayer += traceTerms[k][i];
     }
     trace[k] <== eqY[k] * traceLayer;
+    var helperAt[2] = [H_hA(l), H_hB(l)];
+    var helperClaim[2] = [C_hA(l), C_hB(l)];
     for (var i = 0; i < 2; i++) {
-      helperSlot[2 * k + i] <== SlotFactor(22)(helperOffset[2 * k + i], high[k], sizes.p[l]);
-      helperTerms[2 * k + i] <== claimWeight[8 * k + 5 + i] * helperSlot[2 * k + i];
+      helperSlot[k][i] <== SlotFactor(22)(helperOffset[helperAt[i]], high[k], sizes.p[l]);
+      helperTerms[k][i] <== claimWeight[helperClaim[i]] * helperSlot[k][i];
     }
-    helper[k] <== eqY[k] * (helperTerms[2 * k] + helperTerms[2 * k + 1]);
+    helper[k] <== eqY[k] * (helperTerms[k][0] + helperTerms[k][1]);
     traceSum += trace[k];
     helperSum += helper[k];
   }
   signal modelWeighted <== InnerProduct(8)(
-    [claimWeight[7], claimWeight[15], claimWeight[23], claimWeight[31],
-      claimWeight[34], claimWeight[35], claimWeight[36], claimWeight[37]],
+    [claimWeight[C_W(1)], claimWeight[C_W(2)], claimWeight[C_W(3)], claimWeight[C_W(4)],
+      claimWeight[C_bias(1)], claimWeight[C_bias(2)], claimWeight[C_bias(3)], claimWeight[C_bias(4)]],
     [model[0], model[1], model[2], model[3], biasTerm[0], biasTerm[1], biasTerm[2], biasTerm[3]]);
   signal highTable[22] <== HighAboveTable()(reduction.point);
   var tableY[14];
   for (var t = 0; t < 14; t++) tableY[t] = reduction.point[t];
   signal eqTableY <== Eq(14)(tablePoint, tableY);
-  signal multSlot <== SlotFactor(22)(traceOffset[20], highTable, 1);
-  signal multTerm <== claimWeight[33] * multSlot;
-  signal tableSlot <== SlotFactor(22)(helperOffset[8], highTable, 1);
-  signal tableTerm <== claimWeight[32] * tableSlot;
+  signal multSlot <== SlotFactor(22)(traceOffset[T_mult()], highTable, 1);
+  signal multTerm <== claimWeight[C_mult()] * multSlot;
+  signal tableSlot <== SlotFactor(22)(helperOffset[H_g()], highTable, 1);
+  signal tableTerm <== claimWeight[C_g()] * tableSlot;
   signal traceWeighted <== eqTableY * multTerm + traceSum;
   signal helperWeighted <== eqTableY * tableTerm + helperSum;
-  signal reduced <== InnerProduct(3)(u, [modelWeighted, traceWeighted, helperWeighted]);
+  var oracleWeights[O_COUNT()];
+  oracleWeights[O_model()] = modelWeighted;
+  oracleWeights[O_trace()] = traceWeighted;
+  oracleWeights[O_helper()] = helperWeighted;
+  signal reduced <== InnerProduct(O_COUNT())(u, oracleWeights);
   reduction.value === reduced;
 
   // 10. Opening at y.
-  component opening = Opening(3);
+  component opening = Opening(O_COUNT());
   opening.state <== reduction.next;
   opening.point <== reduction.point;
   opening.u <== u;
-  opening.h3 <== h[3];
-  opening.h4 <== h[4];
-  opening.h5 <== h[5];
-  opening.nonce1 <== nonce[1];
-  opening.nonce2 <== nonce[2];
-  opening.nonce3 <== nonce[3];
-  opening.nonce4 <== nonce[4];
+  opening.h3 <== h[DIGEST_rows()];
+  opening.h4 <== h[DIGEST_columns()];
+  opening.h5 <== h[DIGEST_columns2()];
+  opening.nonce1 <== nonce[NONCE_eta()];
+  opening.nonce2 <== nonce[NONCE_theta()];
+  opening.nonce3 <== nonce[NONCE_gamma2()];
+  opening.nonce4 <== nonce[NONCE_z()];
   opening.level2 <== level2;
   opening.u12 <== u12;
   opening.p2 <== p2;

@@ -8,6 +8,7 @@ include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
 include "../lib/transcript.circom";
+include "../generated/train.circom";
 include "train/batches.circom";
 include "train/claims.circom";
 include "train/weights.circom";
@@ -50,38 +51,38 @@ template SegmentDescriptor() {
  * @title Train
  * @notice The child commitment opens to the parent's weights after one segment of SGD on the committed shard (design,
  *   sections 1, 7.1 and 11; protocol, section 7), for any network of 1..4 layers, widths and rows up to 4096.
- * @input h[6]: public; statement digest and commitment digests, assumed right (the contract computes them)
+ * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
  * @input shape: public; the descriptor of parent and child, constrained here to the sizes below
  * @input seg: public; the segment, constrained here to the sizes below; assumed to name the shard's own rows and layout
- * @input widths1[5], present[3], modelOffset[8][22]: fields of the shape, constrained here
- * @input rows1, batchRows1, lr, shardOffset[2][22]: fields of the segment, constrained here
- * @input traceOffset[31][22]: A, V, m, D, T', R0, R1, S0, S1 of layers 1..3, Q', U0, U1, mult; constrained here to bits
- * @input helperOffset[8][22]: two lookup groups of layers 1..3, one of the output, g; constrained here to bits
- * @input nonce[5], sums[22], batch1[24][5], evals1[70], batch2[12][3], evals2[7], reduce[22][2], u[5], level2[11][2],
- *   u12[2], p2[32], s2[64]: the argument's messages, any field elements
+ * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
+ * @input rows1, batchRows1, lr, shardOffset: fields of the segment, constrained here
+ * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits; numbered, as sums,
+ *   evaluations and claims are, by generated/train.circom
+ * @input nonce, sums, batch1[24][5], evals1, batch2[12][3], evals2, reduce[22][2], u, level2[11][2], u12[2], p2[32],
+ *   s2[64]: the argument's messages, any field elements
  * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
  */
 template Train() {
-  signal input h[6];
+  signal input h[DIGEST_COUNT()];
   signal input shape;
   signal input seg;
   signal input widths1[5];
   signal input present[3];
-  signal input modelOffset[8][22];
+  signal input modelOffset[MODEL_COUNT()][22];
   signal input rows1;
   signal input batchRows1;
   signal input lr;
-  signal input shardOffset[2][22];
-  signal input traceOffset[31][22];
-  signal input helperOffset[8][22];
-  signal input nonce[5];
-  signal input sums[22];
+  signal input shardOffset[SHARD_COUNT()][22];
+  signal input traceOffset[T_COUNT()][22];
+  signal input helperOffset[H_COUNT()][22];
+  signal input nonce[NONCE_COUNT()];
+  signal input sums[S_COUNT()];
   signal input batch1[24][5];
-  signal input evals1[70];
+  signal input evals1[E_COUNT()];
   signal input batch2[12][3];
-  signal input evals2[7];
+  signal input evals2[E2_COUNT()];
   signal input reduce[22][2];
-  signal input u[5];
+  signal input u[O_COUNT()];
   signal input level2[11][2];
   signal input u12[2];
   signal input p2[32];
@@ -107,34 +108,36 @@ template Train() {
   segment.offsets <== shardOffset;
 
   // 2. Challenges: beta after the trace, x after the helper. Squares of x: r_i, r_j, r_s, tau, mu.
-  signal traceWords[3] <== PackedOffsets(31)(traceOffset);
-  signal helperWords[1] <== PackedOffsets(8)(helperOffset);
-  signal beta <== Absorb(4)(h[0], [h[1], traceWords[0], traceWords[1], traceWords[2]]);
-  signal x <== Absorb(2)(beta, [h[2], helperWords[0]]);
-  signal squares[61] <== Squares(61)(x);
+  signal traceWords[T_WORDS()] <== PackedOffsets(T_COUNT())(traceOffset);
+  signal helperWords[H_WORDS()] <== PackedOffsets(H_COUNT())(helperOffset);
+  signal beta <== Absorb(4)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0], traceWords[1], traceWords[2]]);
+  signal x <== Absorb(2)(beta, [h[DIGEST_helper()], helperWords[0]]);
+  signal squares[Q_COUNT()] <== Squares(Q_COUNT())(x);
 
-  // 3. Batch 1: forty instances, the claims of the first 22 are `sums`, of the others 0.
-  component absorbSums = Absorb(23);
+  // 3. Batch 1: the claims of the first instances are `sums`, of the others 0.
+  component absorbSums = Absorb(S_COUNT() + 1);
   absorbSums.state <== x;
-  for (var i = 0; i < 22; i++) absorbSums.elements[i] <== sums[i];
-  absorbSums.elements[22] <== nonce[0];
-  signal lambda[40] <== Powers(40)(absorbSums.out);
-  var sumWeights[22];
-  for (var i = 0; i < 22; i++) sumWeights[i] = lambda[i];
+  for (var n = 0; n < S_COUNT(); n++) absorbSums.elements[n] <== sums[n];
+  absorbSums.elements[S_COUNT()] <== nonce[NONCE_lambda()];
+  signal lambda[R_COUNT()] <== Powers(R_COUNT())(absorbSums.out);
+  var sumWeights[S_COUNT()];
+  for (var n = 0; n < S_COUNT(); n++) sumWeights[n] = lambda[n];
   component first = Sumcheck(24, 5);
   first.state <== absorbSums.out;
-  first.claim <== InnerProduct(22)(sumWeights, sums);
+  first.claim <== InnerProduct(S_COUNT())(sumWeights, sums);
   first.messages <== batch1;
 
   // 4. Batch 2: P and P' of batch 1 as sums over steps.
-  signal mu2 <== Absorb(70)(first.next, evals1);
-  signal stepWeights[7] <== Powers(7)(mu2);
+  signal mu2 <== Absorb(E_COUNT())(first.next, evals1);
+  signal stepWeights[E2_COUNT()] <== Powers(E2_COUNT())(mu2);
   component second = Sumcheck(12, 3);
   second.state <== mu2;
-  second.claim <== InnerProduct(7)(stepWeights,
-    [evals1[16], evals1[17], evals1[18], evals1[19], evals1[30], evals1[31], evals1[32]]);
+  var stepped[E2_COUNT()];
+  for (var l = 1; l <= 4; l++) stepped[E2_In(l)] = evals1[E_P(l)];
+  for (var l = 1; l <= 3; l++) stepped[E2_nextD(l)] = evals1[E_nextP(l)];
+  second.claim <== InnerProduct(E2_COUNT())(stepWeights, stepped);
   second.messages <== batch2;
-  signal rho <== Absorb(7)(second.next, evals2);
+  signal rho <== Absorb(E2_COUNT())(second.next, evals2);
 
   // 5. Points, dormant coordinates masked. zeta is r_s with the point of batch 2 on the step bits.
   var squareI[12];
@@ -147,19 +150,19 @@ template Train() {
   var pointFeatures[12];
   var pointTable[14];
   for (var t = 0; t < 12; t++) {
-    squareI[t] = squares[t];
-    squareJ[t] = squares[12 + t];
-    squareS[t] = squares[24 + t];
-    tauRows[t] = squares[36 + t];
-    tauFeatures[t] = squares[48 + t];
+    squareI[t] = squares[Q_ri() + t];
+    squareJ[t] = squares[Q_rj() + t];
+    squareS[t] = squares[Q_rs() + t];
+    tauRows[t] = squares[Q_tau() + t];
+    tauFeatures[t] = squares[Q_tau() + 12 + t];
     pointRows[t] = first.point[t];
     pointFeatures[t] = first.point[12 + t];
   }
   for (var t = 0; t < 14; t++) {
-    tauTable[t] = squares[36 + t];
+    tauTable[t] = squares[Q_tau() + t];
     pointTable[t] = first.point[t];
   }
-  var mu = squares[60];
+  var mu = squares[Q_mu()];
   signal rowsR[12] <== Mask(12)(squareS, segment.rowMask);
   signal rowsRho[12] <== Mask(12)(pointRows, segment.rowMask);
   signal rowsTau[12] <== Mask(12)(tauRows, segment.rowMask);
@@ -206,7 +209,7 @@ template Train() {
   second.value === secondValue.out;
 
   // 7. The claims, weighted, with the forward, backward and update relations among them.
-  signal claimWeight[81] <== Powers(81)(rho);
+  signal claimWeight[C_COUNT()] <== Powers(C_COUNT())(rho);
   component claims = TrainClaims();
   claims.p <== sizes.p;
   claims.lr <== lr;
@@ -250,21 +253,27 @@ template Train() {
   rows.pointI <== pointI;
   rows.pointJ <== pointJ;
   rows.features <== features;
-  signal reduced <== InnerProduct(5)(u, [model.parent, model.child, rows.shard, rows.trace, rows.helper]);
+  var oracleWeights[O_COUNT()];
+  oracleWeights[O_parent()] = model.parent;
+  oracleWeights[O_child()] = model.child;
+  oracleWeights[O_shard()] = rows.shard;
+  oracleWeights[O_trace()] = rows.trace;
+  oracleWeights[O_helper()] = rows.helper;
+  signal reduced <== InnerProduct(O_COUNT())(u, oracleWeights);
   reduction.value === reduced;
 
   // 10. Opening at y.
-  component opening = Opening(5);
+  component opening = Opening(O_COUNT());
   opening.state <== reduction.next;
   opening.point <== reduction.point;
   opening.u <== u;
-  opening.h3 <== h[3];
-  opening.h4 <== h[4];
-  opening.h5 <== h[5];
-  opening.nonce1 <== nonce[1];
-  opening.nonce2 <== nonce[2];
-  opening.nonce3 <== nonce[3];
-  opening.nonce4 <== nonce[4];
+  opening.h3 <== h[DIGEST_rows()];
+  opening.h4 <== h[DIGEST_columns()];
+  opening.h5 <== h[DIGEST_columns2()];
+  opening.nonce1 <== nonce[NONCE_eta()];
+  opening.nonce2 <== nonce[NONCE_theta()];
+  opening.nonce3 <== nonce[NONCE_gamma2()];
+  opening.nonce4 <== nonce[NONCE_z()];
   opening.level2 <== level2;
   opening.u12 <== u12;
   opening.p2 <== p2;

@@ -11,6 +11,19 @@ import { childEnv, ENDS_WITH_PARENT } from './children.mjs';
  * (arguments of node). A step runs when an input changed or an output is missing, `unless` something forbids it.
  */
 export const STEPS = {
+  numbering: {
+    title: 'numbers of the programs',
+    inputs: [
+      'circuits/circuits.json',
+      'circuits/programs',
+      'docs/protocol.md',
+      'scripts/build/numbering.ts',
+      'scripts/build/numberedLists.ts',
+    ],
+    outputs: ['circuits/generated/shared.circom', 'src/generated/numbering.ts'],
+    after: [],
+    run: ['scripts/build/numbering.ts'],
+  },
   kernels: {
     title: 'WebAssembly kernels',
     inputs: [
@@ -21,7 +34,8 @@ export const STEPS = {
       'scripts/build/wasm.ts',
     ],
     outputs: ['src/generated/fr.wasm.ts', 'src/generated/trainer.wasm.ts'],
-    after: [],
+    // All that runs TypeScript needs the kernels, and the numbers with them.
+    after: ['numbering'],
     run: ['scripts/build/wasm.ts'],
   },
   contracts: {
@@ -48,7 +62,13 @@ export const STEPS = {
 };
 
 // One circuit each for two processors, and most commands need not wait for circuits that they do not use.
-const CIRCUIT_INPUTS = ['circuits/circuits.json', 'circuits/lib', 'circuits/programs', 'scripts/build/circuits.ts'];
+const CIRCUIT_INPUTS = [
+  'circuits/circuits.json',
+  'circuits/generated',
+  'circuits/lib',
+  'circuits/programs',
+  'scripts/build/circuits.ts',
+];
 
 /** Programs of which everything else descends: what most commands need. */
 const CORE = ['data', 'seed', 'train'];
@@ -63,7 +83,7 @@ export function addCircuitSteps(programs) {
       title: `circuit ${program}`,
       inputs: CIRCUIT_INPUTS,
       outputs: ['r1cs', 'wasm', 'sym'].map((ending) => `build/circuits/${program}/${program}.${ending}`),
-      after: [],
+      after: ['numbering'],
       run: ['scripts/build/buildCircuit.ts', program],
     };
   }

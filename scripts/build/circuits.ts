@@ -25,12 +25,8 @@ export interface CircuitEntry {
   file: string;
   template: string;
   parameters: number[];
-  /** public inputs in their order; the six outputs come before them */
+  /** public inputs in their order, from the program's description; the six outputs come before them */
   public: string[];
-  /** oracles in opening order */
-  oracles: string[];
-  traceSlots: number;
-  helperSlots: number;
 }
 
 /** A compiled circuit: paths, size, and the hash of everything it was compiled from. */
@@ -48,7 +44,12 @@ export interface BuildOptions {
 
 /** The list of programs. */
 export function circuitEntries(): CircuitEntry[] {
-  return JSON.parse(readFileSync(join(CIRCUITS, 'circuits.json'), 'utf8')).programs;
+  const read = (path: string) => JSON.parse(readFileSync(join(CIRCUITS, path), 'utf8'));
+  const { programs } = read('circuits.json') as { programs: Omit<CircuitEntry, 'public'>[] };
+  return programs.map((entry) => {
+    const description = read(`programs/${entry.program}.json`) as { public: { name: string }[] };
+    return { ...entry, public: ['h', ...description.public.map(({ name }) => name)] };
+  });
 }
 
 /**

@@ -1,10 +1,15 @@
+import type { Numbered } from '../generated/numbering.ts';
 import { mod, powersOf } from '../numbers/field.ts';
 import type { Kernels, Vec } from './kernels.ts';
 import type { Oracle } from './session.ts';
 
+/** Numbers of a program's claims and oracles, from its description alone. */
+export type ClaimNumber = Numbered<'claim'>;
+export type OracleNumber = Numbered<'oracle'>;
+
 /** coefficient * (tensor at `offset` of the oracle)~(point); the slot has 2^point.length entries. */
 export interface ClaimTerm {
-  oracle: number;
+  oracle: OracleNumber;
   offset: number;
   point: readonly bigint[];
   coefficient?: bigint;
@@ -25,7 +30,7 @@ export class Claims {
   }
 
   /** Claim number `index`: sum of the terms = value. Terms that share oracle, offset and point (the same array) cost one pass. */
-  add(index: number, value: bigint, terms: readonly ClaimTerm[]): void {
+  add(index: ClaimNumber, value: bigint, terms: readonly ClaimTerm[]): void {
     const power = this.#powers[index];
     this.total = mod(this.total + power * value);
     for (const term of terms) {

@@ -1,3 +1,4 @@
+import { NUMBERING } from '../generated/numbering.ts';
 import { mod, powersOf } from '../numbers/field.ts';
 import type { Claims } from './claims.ts';
 import type { Vec } from './kernels.ts';
@@ -9,6 +10,7 @@ import type { ProofPoints, ProofSignals } from './types.ts';
 export const ADDRESS_VARIABLES = 22;
 export const COLUMN_VARIABLES = 11;
 export const COLUMN2_VARIABLES = 6;
+const { nonces: NONCES } = NUMBERING.shared;
 const C = 2 ** COLUMN_VARIABLES;
 const C2 = 2 ** COLUMN2_VARIABLES;
 
@@ -33,10 +35,37 @@ export interface OpeningResult {
  * oracles' vectors. Temporaries stay in the kernels' memory until the caller releases it.
  */
 export async function open(session: Session, oracles: readonly Oracle[], claims: Claims): Promise<OpeningResult> {
-  const k = session.backend.kernels;
-
   session.stage('reduction');
-  // 6.1 one sumcheck over all oracles
+  const reduced = reduceClaims(session, oracles, claims);
+  session.stage('opening');
+  const first = await openRows(session, oracles, reduced);
+  session.stage('opening: level 2');
+  const second = proveRows(session, first);
+  const last = await openColumns(session, first, second);
+  const { points: firstPoints } = first;
+  const { eta } = reduced;
+  const { gamma } = first;
+  const { theta } = second;
+  return {
+    messages: { ...reduced.messages, ...second.messages, ...last.messages },
+    points: { ...firstPoints, ...last.points },
+    signals: { eta, gamma, theta, ...last.signals },
+  };
+}
+
+/** All claims at one point (design 6.1). */
+interface Reduced {
+  messages: Pick<OpeningMessages, 'reduce' | 'u'>;
+  /** the point */
+  r: readonly bigint[];
+  eta: bigint;
+  /** powers of eta, one for each oracle */
+  etas: readonly bigint[];
+}
+
+/** 6.1: one sumcheck over all oracles. */
+function reduceClaims(session: Session, oracles: readonly Oracle[], claims: Claims): Reduced {
+  const k = session.backend.kernels;
   const E = claims.weights(k, oracles);
   const folded = oracles.map(({ vec }) => poly(k.copy(vec), range(0, Math.log2(vec.len))));
   const reduction = sumcheck(
@@ -60,13 +89,34 @@ export async function open(session: Session, oracles: readonly Oracle[], claims:
         : finalValue(k, p),
     ),
   );
-  const eta = session.absorb([...u, session.nonce[1]]);
+  const eta = session.absorb([...u, session.nonce[NONCES.eta]]);
+  return { messages: { reduce: reduction.messages, u }, r, eta, etas: powersOf(eta, oracles.length) };
+}
 
-  // 6.2 level 1: g as rows of C entries
-  session.stage('opening');
+/** Level 1: g = sum eta^o f_o as rows of C entries, its row combination p' and its column combination s. */
+interface FirstLevel {
+  points: Pick<ProofPoints, 'rows' | 'columns' | 'quotient'>;
+  rows: Vec;
+  columns: Vec;
+  gamma: bigint;
+  mix: bigint;
+  /** eq of the point's column half, and its row half */
+  rLow: Vec;
+  rHigh: readonly bigint[];
+  /** g at the point */
+  y: bigint;
+}
+
+/** 6.2 */
+async function openRows(
+  session: Session,
+  oracles: readonly Oracle[],
+  { r, etas, messages: { u } }: Reduced,
+): Promise<FirstLevel> {
+  const k = session.backend.kernels;
   const used = Math.max(...oracles.map((o) => o.used));
   const g = k.zeros(Math.ceil(used / C) * C);
-  powersOf(eta, oracles.length).forEach((e, o) => {
+  etas.forEach((e, o) => {
     k.addScaled(g, k.view(oracles[o].vec, 0, oracles[o].used), e);
   });
   const rLow = k.eqTable(r.slice(0, COLUMN_VARIABLES));
@@ -79,18 +129,32 @@ export async function open(session: Session, oracles: readonly Oracle[], claims:
   const columnsPoint = await session.commit(columns);
   const quotientPoint = await session.commit(quotient);
   const mix = session.absorb([session.send(columnsPoint, quotientPoint)]);
+  return {
+    points: { rows: rowsPoint, columns: columnsPoint, quotient: quotientPoint },
+    rows,
+    columns,
+    gamma,
+    mix,
+    rLow,
+    rHigh: r.slice(COLUMN_VARIABLES),
+    y: etas.reduce((s, e, o) => mod(s + e * u[o]), 0n),
+  };
+}
 
-  // 6.3 level 2: both vectors of C entries at one point
-  session.stage('opening: level 2');
-  const y = powersOf(eta, u.length).reduce((s, e, o) => mod(s + e * u[o]), 0n);
+/** Level 2's sumcheck at its point t. */
+interface SecondLevel {
+  messages: Pick<OpeningMessages, 'level2' | 'u12'>;
+  t: readonly bigint[];
+  theta: bigint;
+}
+
+/** 6.3: both vectors of C entries at one point. */
+function proveRows(session: Session, { rows, columns, gamma, mix, rLow, rHigh, y }: FirstLevel): SecondLevel {
+  const k = session.backend.kernels;
   const vars = range(0, COLUMN_VARIABLES);
   const fold = (v: Vec) => poly(k.copy(v), vars);
   const [pPoly, sPoly] = [fold(rows), fold(columns)];
-  const [highPoly, lowPoly, powPoly] = [
-    poly(k.eqTable(r.slice(COLUMN_VARIABLES)), vars),
-    fold(rLow),
-    poly(k.powers(gamma, C), vars),
-  ];
+  const [highPoly, lowPoly, powPoly] = [poly(k.eqTable(rHigh), vars), fold(rLow), poly(k.powers(gamma, C), vars)];
   const level2 = sumcheck(
     k,
     [
@@ -109,34 +173,40 @@ export async function open(session: Session, oracles: readonly Oracle[], claims:
     2,
     session.absorb,
   );
-  const t = level2.point;
   const u12 = [finalValue(k, pPoly), finalValue(k, sPoly)];
-  const theta = session.absorb([...u12, session.nonce[2]]);
+  const theta = session.absorb([...u12, session.nonce[NONCES.theta]]);
+  return { messages: { level2: level2.messages, u12 }, t: level2.point, theta };
+}
+
+interface LastLevel {
+  messages: Pick<OpeningMessages, 'p2' | 's2'>;
+  points: Pick<ProofPoints, 'columns2' | 'quotient2' | 'opening'>;
+  signals: Pick<ProofSignals, 'gamma2' | 'z' | 'e2'>;
+}
+
+/** 6.3 and 6.4: g2 = p' + theta s as rows of C2 entries, and the last evaluation. */
+async function openColumns(
+  session: Session,
+  { rows, columns }: FirstLevel,
+  { t, theta }: SecondLevel,
+): Promise<LastLevel> {
+  const k = session.backend.kernels;
   const g2 = k.copy(rows);
   k.addScaled(g2, columns, theta);
   const p2 = k.toBigints(k.contractLow(g2, k.eqTable(t.slice(0, COLUMN2_VARIABLES))));
-  const gamma2 = session.absorb([...p2, session.nonce[3]]);
+  const gamma2 = session.absorb([...p2, session.nonce[NONCES.gamma2]]);
   const { remainder: columns2, quotient: quotient2 } = k.divide(g2, C2, gamma2);
   const s2 = k.toBigints(columns2);
   const columns2Point = await session.commit(columns2);
   const quotient2Point = await session.commit(quotient2);
 
-  // 6.4 the last evaluation
   const h5 = session.send(columns2Point, quotient2Point);
-  const z = session.absorb([...s2, h5, session.nonce[4]]);
+  const z = session.absorb([...s2, h5, session.nonce[NONCES.z]]);
   const e2 = k.horner(columns2, z);
   const openingPoint = await session.commit(k.divide(columns2, 1, z).quotient);
-
   return {
-    messages: { reduce: reduction.messages, u, level2: level2.messages, u12, p2, s2 },
-    points: {
-      rows: rowsPoint,
-      columns: columnsPoint,
-      quotient: quotientPoint,
-      columns2: columns2Point,
-      quotient2: quotient2Point,
-      opening: openingPoint,
-    },
-    signals: { eta, gamma, theta, gamma2, z, e2 },
+    messages: { p2, s2 },
+    points: { columns2: columns2Point, quotient2: quotient2Point, opening: openingPoint },
+    signals: { gamma2, z, e2 },
   };
 }

@@ -11,6 +11,7 @@ import {
   sumcheck,
   type Term,
 } from '../argument/sumcheck.ts';
+import { NUMBERING, type Numbered } from '../generated/numbering.ts';
 import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { mod, powersOf } from '../numbers/field.ts';
 import { BATCH_VARIABLES, join, positions } from './common.ts';
@@ -18,6 +19,16 @@ import { BATCH_VARIABLES, join, positions } from './common.ts';
 export const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
 export const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
 export const times = (coefficient: bigint, ...factors: Poly[]): Term => ({ coefficient, factors });
+
+/** Numbers of a program's relations and evaluations, from its description alone. An evaluation's number is its claim's too. */
+export type RelationNumber = Numbered<'relation'>;
+export type EvaluationNumber = Numbered<'evaluation' | 'claim'>;
+
+/** Numbers of the evaluations of the lookup table, which their claims have too. */
+export interface TableNumbers {
+  g: EvaluationNumber;
+  mult: EvaluationNumber;
+}
 
 /**
  * A program's first batch: relations numbered as in docs/protocol.md, all lookups with their one sum, and the evaluations to be read off at the end. The number
@@ -46,13 +57,13 @@ export class Batch {
   }
 
   /** A relation: the sum of the terms is the claim. Its variables are those of the widest factor of the first term. */
-  add(index: number, terms: Term[], claim = 0n): void {
+  add(index: RelationNumber, terms: Term[], claim = 0n): void {
     const widest = terms[0].factors.reduce((a, b) => (b.positions.length > a.positions.length ? b : a));
     this.#relations.push({ index, positions: widest.positions, terms, claim });
   }
 
   /** Proves limbs to be in the table: three at once (degree 5), or one (degree 3). Returns the polynomials beta - limb. */
-  addLookup(index: number, eq: Poly, h: Poly, limbs: readonly Int32Array[]): Poly[] {
+  addLookup(index: RelationNumber, eq: Poly, h: Poly, limbs: readonly Int32Array[]): Poly[] {
     const denominators = limbs.map((limb) => poly(this.#table.denominators(limb), eq.positions));
     if (limbs.length === 3) this.add(index, [{ ...term(eq, h, ...denominators), lookup: true }]);
     else if (limbs.length === 1) this.add(index, [term(eq, h, denominators[0]), minus(eq)]);
@@ -61,29 +72,30 @@ export class Batch {
     return denominators;
   }
 
-  /** The table's own relation, g (beta - k) = mult; g and mult are evaluated at `evaluation` and the number after it. */
-  addTable(index: number, evaluation: number, g: Vec, mult: Vec): void {
+  /** The table's own relation, g (beta - k) = mult. @param evaluations numbers of the evaluations of g and mult */
+  addTable(index: RelationNumber, evaluations: TableNumbers, g: Vec, mult: Vec): void {
     const at = range(0, LIMB_BITS);
     const own = (v: Vec) => poly(this.#k.copy(v), at);
     const [eq, gPoly, multPoly] = [poly(this.#k.eqTable(this.#tau.slice(0, LIMB_BITS)), at), own(g), own(mult)];
     this.add(index, [term(eq, gPoly, own(this.#table.shifted)), minus(eq, multPoly)]);
     this.#helpers.push({ sign: -1n, poly: gPoly });
-    this.evaluate(evaluation, gPoly);
-    this.evaluate(evaluation + 1, multPoly);
+    this.evaluate(evaluations.g, gPoly);
+    this.evaluate(evaluations.mult, multPoly);
   }
 
   /** Evaluation number `index` is the polynomial's value at the batch's point. */
-  evaluate(index: number, p: Poly): void {
+  evaluate(index: EvaluationNumber, p: Poly): void {
     this.#evaluated.push({ index, value: () => finalValue(this.#k, p) });
   }
 
   /** As evaluate, for a limb given by its denominator beta - limb. */
-  evaluateLimb(index: number, denominator: Poly): void {
+  evaluateLimb(index: EvaluationNumber, denominator: Poly): void {
     this.#evaluated.push({ index, value: () => mod(this.#beta - finalValue(this.#k, denominator)) });
   }
 
-  /** Runs the sumcheck. @param sumIndex number of the lookups' sum, the last relation */
-  prove(session: Session, lambda: bigint, sumIndex: number, degree: number): SumcheckResult {
+  /** Runs the sumcheck. @param sums what is claimed before it @param sumIndex number of the lookups' sum, the last relation */
+  prove(session: Session, sums: readonly bigint[], sumIndex: RelationNumber, degree: number): SumcheckResult {
+    const lambda = session.absorb([...sums, session.nonce[NUMBERING.shared.nonces.lambda]]);
     const power = powersOf(lambda, sumIndex + 1);
     const instances: Instance[] = [
       ...this.#relations.map(({ index, ...relation }) => ({ ...relation, weight: power[index] })),

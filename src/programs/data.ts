@@ -1,18 +1,18 @@
 import { Claims } from '../argument/claims.ts';
-import type { Vec } from '../argument/kernels.ts';
+import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { poly } from '../argument/sumcheck.ts';
+import { NUMBERING } from '../generated/numbering.ts';
 import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
-import { Batch, term, times } from './batch.ts';
+import { Batch, type RelationNumber, term, times } from './batch.ts';
 import {
   type ArgumentResult,
-  BATCH_VARIABLES,
   BLINDING_BITS,
   blindHelper,
   blindTrace,
@@ -20,6 +20,7 @@ import {
   join,
   offsetBits,
   putTensor,
+  type SlottedOracle,
   sendOracle,
   slottedOracle,
   slotView,
@@ -28,9 +29,37 @@ import {
 import { addTableClaims } from './layers.ts';
 import { shardOracle } from './oracles.ts';
 
-const TRACE_SLOTS = ['mult'];
-const HELPER_SLOTS = ['hX', 'hY', 'g'];
+const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.data;
 const ONE = 1n << BigInt(ACTIVATION_BITS);
+
+/** X or Y of a shard with all numbers that speak of it. */
+interface ShardTensor {
+  slot: 'X' | 'Y';
+  helper: 'hX' | 'hY';
+  padding: RelationNumber;
+  range: RelationNumber;
+  data: Int32Array;
+  /** the values as limbs, v + 2^13 */
+  limb: Int32Array;
+  /** real features or classes, and log2 of the padded ones */
+  real: number;
+  bits: number;
+}
+
+/** What the steps after the commitments work with. */
+interface DataContext {
+  k: Kernels;
+  shard: Shard;
+  /** log2 of the padded rows */
+  sigma: number;
+  /** 1 for one-hot labels, else 0 */
+  classes: bigint;
+  tensors: ShardTensor[];
+  oracle: SlottedOracle;
+  trace: SlottedOracle;
+  helper: SlottedOracle;
+  tau: readonly bigint[];
+}
 
 /**
  * Program data (design 7.6, protocol section 5): the shard's inputs and targets are in range, padding is zero, and with `kind` classes every row's target is
@@ -39,81 +68,31 @@ const ONE = 1n << BigInt(ACTIVATION_BITS);
 export async function proveData(session: Session, shard: Shard): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
   const sigma = ceilLog2(shard.rows);
-  const tensors = [
-    { name: 'X', data: shard.X, real: shard.inputs, bits: ceilLog2(shard.inputs) },
-    { name: 'Y', data: shard.Y, real: shard.outputs, bits: ceilLog2(shard.outputs) },
-  ];
-  const classes = shard.kind === 'classes' ? 1n : 0n;
+  const tensors = shardTensors(shard);
 
   // 1. trace: the multiplicities of the lookups
   session.stage('trace');
   const oracle = shardOracle(k, shard);
-  const limbs = tensors.map((t) => t.data.map((v) => v + SIGNED_LIMIT));
-  const trace = slottedOracle(k, [
-    { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
-  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, limbs));
-  blindTrace(k, trace);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
+  const trace = dataTrace(k, tensors);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
-  const helper = slottedOracle(k, [
-    ...tensors.map((t) => ({ name: `h${t.name}`, log2: sigma + t.bits })),
-    { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
-  ]);
   const table = new LookupTable(k, beta, LIMB_BITS);
-  tensors.forEach((t, i) => {
-    table.putHelper(slotView(k, helper, `h${t.name}`), limbs[i]);
-  });
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
+  const helper = dataHelper(k, tensors, sigma, table, trace);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
 
-  // 3. the batch: every relation is one instance
+  // 3. the batch
   session.stage('sumcheck');
-  const tau = squaresOf(x, BATCH_VARIABLES);
-  const batch = new Batch(k, table, beta, tau);
-  tensors.forEach((t, i) => {
-    const eq = batch.eq(sigma, t.bits);
-    const value = tensorPoly(k, slotView(k, oracle, t.name), sigma, t.bits);
-    const h = tensorPoly(k, slotView(k, helper, `h${t.name}`), sigma, t.bits);
-    const padding = poly(k.fromIntegers(paddingMask(shard.rows, sigma, t.real, t.bits)), eq.positions);
-    batch.add(i, [term(eq, value, padding)]);
-    if (t.name === 'Y') batch.add(2, [times(classes, eq, value, value), times(-classes * ONE, eq, value)]);
-    batch.addLookup(3 + i, eq, h, [limbs[i]]);
-    batch.evaluate(i, value);
-    batch.evaluate(2 + i, h);
-  });
-  batch.addTable(5, 4, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  const batch1 = batch.prove(session, session.absorb([session.nonce[0]]), 6, 3);
-  const rho = batch1.point;
-  const evals1 = batch.evaluations(6);
+  const tau = squaresOf(x, Q.count);
+  const classes = shard.kind === 'classes' ? 1n : 0n;
+  const context = { k, shard, sigma, classes, tensors, oracle, trace, helper, tau };
+  const batch = dataBatch(context, table, beta);
+  const batch1 = batch.prove(session, [], R.logUp, 3);
+  const evals1 = batch.evaluations(E.count);
 
-  // 4. the claims: six evaluations, and the row sums of the labels
-  const claims = new Claims(session.absorb(evals1), 7);
-  tensors.forEach((t, i) => {
-    const point = join(rho, sigma, rho.slice(SIZE_BITS), t.bits);
-    claims.add(i, evals1[i], [{ oracle: 0, offset: oracle.slots[t.name].offset, point }]);
-    claims.add(2 + i, evals1[2 + i], [{ oracle: 2, offset: helper.slots[`h${t.name}`].offset, point }]);
-  });
-  addTableClaims(
-    claims,
-    4,
-    evals1,
-    rho,
-    { oracle: 2, offset: helper.slots.g.offset },
-    { oracle: 1, offset: trace.slots.mult.offset },
-  );
-  // the all-ones weight over the classes is 2^a eq(1/2, .. 1/2; .)
-  const { bits } = tensors[1];
-  const everyClass = [...tau.slice(0, sigma), ...new Array<bigint>(bits).fill(inverse(2n))];
-  claims.add(6, classes * ONE * validRows(k.eqTable(tau.slice(0, sigma)), shard.rows), [
-    { oracle: 0, offset: oracle.slots.Y.offset, point: everyClass, coefficient: classes << BigInt(bits) },
-  ]);
-
+  // 4. the claims
+  const claims = dataClaims(context, session.absorb(evals1), evals1, batch1.point);
   const opened = await open(session, [oracle, trace, helper], claims);
   return finish(session, tracePoint, helperPoint, opened, {
     shard: encodeShard(shard),
@@ -121,17 +100,102 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
     outputs1: BigInt(shard.outputs - 1),
     rows1: BigInt(shard.rows - 1),
     classes,
-    shardOffset: offsetBits(oracle, ['X', 'Y']),
-    traceOffset: offsetBits(trace, TRACE_SLOTS),
-    helperOffset: offsetBits(helper, HELPER_SLOTS),
+    shardOffset: offsetBits(oracle, NUMBERING.shared.shard.names),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,
     evals1,
   });
+}
 
-  /** The extension of [s < rows] at the point of the eq table. */
-  function validRows(eq: Vec, rows: number): bigint {
-    return mod(k.sum(k.view(eq, 0, rows)));
+function shardTensors(shard: Shard): ShardTensor[] {
+  const tensor = (slot: 'X' | 'Y', data: Int32Array, real: number) => ({
+    slot,
+    data,
+    limb: data.map((v) => v + SIGNED_LIMIT),
+    real,
+    bits: ceilLog2(real),
+  });
+  return [
+    { ...tensor('X', shard.X, shard.inputs), helper: 'hX', padding: R.paddingX, range: R.rangeX },
+    { ...tensor('Y', shard.Y, shard.outputs), helper: 'hY', padding: R.paddingY, range: R.rangeY },
+  ];
+}
+
+function dataTrace(k: Kernels, tensors: readonly ShardTensor[]): SlottedOracle {
+  const trace = slottedOracle(k, [
+    { name: 'mult', log2: LIMB_BITS },
+    { name: 'blinding', log2: BLINDING_BITS },
+  ]);
+  const limbs = tensors.map((t) => t.limb);
+  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, limbs));
+  blindTrace(k, trace);
+  return trace;
+}
+
+function dataHelper(
+  k: Kernels,
+  tensors: readonly ShardTensor[],
+  sigma: number,
+  table: LookupTable,
+  trace: SlottedOracle,
+): SlottedOracle {
+  const helper = slottedOracle(k, [
+    ...tensors.map((t) => ({ name: t.helper, log2: sigma + t.bits })),
+    { name: 'g', log2: LIMB_BITS },
+    { name: 'blinding', log2: 0 },
+  ]);
+  for (const t of tensors) table.putHelper(slotView(k, helper, t.helper), t.limb);
+  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  blindHelper(k, helper);
+  return helper;
+}
+
+function dataBatch(c: DataContext, table: LookupTable, beta: bigint): Batch {
+  const { k, shard, sigma, classes, tensors, oracle, trace, helper, tau } = c;
+  const batch = new Batch(k, table, beta, tau);
+  for (const t of tensors) {
+    const eq = batch.eq(sigma, t.bits);
+    const value = tensorPoly(k, slotView(k, oracle, t.slot), sigma, t.bits);
+    const h = tensorPoly(k, slotView(k, helper, t.helper), sigma, t.bits);
+    const padding = poly(k.fromIntegers(paddingMask(shard.rows, sigma, t.real, t.bits)), eq.positions);
+    batch.add(t.padding, [term(eq, value, padding)]);
+    if (t.slot === 'Y') batch.add(R.label, [times(classes, eq, value, value), times(-classes * ONE, eq, value)]);
+    batch.addLookup(t.range, eq, h, [t.limb]);
+    batch.evaluate(E[t.slot], value);
+    batch.evaluate(E[t.helper], h);
   }
+  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  return batch;
+}
+
+/** The evaluations, and the row sums of the labels. */
+function dataClaims(c: DataContext, challenge: bigint, evals1: readonly bigint[], rho: readonly bigint[]): Claims {
+  const { k, shard, sigma, classes, tensors, oracle, trace, helper, tau } = c;
+  const claims = new Claims(challenge, C.count);
+  for (const t of tensors) {
+    const point = join(rho, sigma, rho.slice(SIZE_BITS), t.bits);
+    claims.add(C[t.slot], evals1[E[t.slot]], [{ oracle: O.shard, offset: oracle.slots[t.slot].offset, point }]);
+    claims.add(C[t.helper], evals1[E[t.helper]], [{ oracle: O.helper, offset: helper.slots[t.helper].offset, point }]);
+  }
+  addTableClaims(
+    claims,
+    E,
+    evals1,
+    rho,
+    { oracle: O.helper, offset: helper.slots.g.offset },
+    { oracle: O.trace, offset: trace.slots.mult.offset },
+  );
+  // the all-ones weight over the classes is 2^a eq(1/2, .. 1/2; .)
+  const bits = ceilLog2(shard.outputs);
+  const tauRows = tau.slice(0, sigma);
+  const everyClass = [...tauRows, ...new Array<bigint>(bits).fill(inverse(2n))];
+  /** the extension of [s < rows] at tau */
+  const validRows = mod(k.sum(k.view(k.eqTable(tauRows), 0, shard.rows)));
+  claims.add(C.rowSums, classes * ONE * validRows, [
+    { oracle: O.shard, offset: oracle.slots.Y.offset, point: everyClass, coefficient: classes << BigInt(bits) },
+  ]);
+  return claims;
 }
 
 /** 1 on padding rows and features, 0 on real ones, as [feature, s] with s low. */

@@ -1,35 +1,24 @@
-import { Claims } from '../argument/claims.ts';
+import { Claims, type ClaimTerm } from '../argument/claims.ts';
 import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
+import { NUMBERING } from '../generated/numbering.ts';
 import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import { Batch, term } from './batch.ts';
-import {
-  type ArgumentResult,
-  BATCH_VARIABLES,
-  blindHelper,
-  finish,
-  offsetBits,
-  sendOracle,
-  slottedOracle,
-  slotView,
-} from './common.ts';
-import {
-  addTableClaims,
-  entryMask,
-  LIMB_TRACE_SLOTS,
-  layerSlots,
-  limbTrace,
-  modelPoly,
-  rangedTensors,
-  tensorPoint,
-} from './layers.ts';
+import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle, slotView } from './common.ts';
+import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, tensorPoint } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 
-const HELPER_SLOTS = [...layerSlots(['hW', 'hb']), 'g'];
+const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.import;
+
+/** What the numbers of W and of b are called. */
+const NAMES = {
+  W: { range: R.rangeW, padding: R.paddingW, limbs: ['w1', 'w2'], helper: 'hW', value: 'W' },
+  b: { range: R.rangeb, padding: R.paddingb, limbs: ['c1', 'c2'], helper: 'hb', value: 'b' },
+} as const;
 
 /**
  * Program import (design 7.3, protocol section 9): every weight and bias of the committed model is in range, and padding is zero. The statement must bind the
@@ -39,13 +28,13 @@ const HELPER_SLOTS = [...layerSlots(['hW', 'hb']), 'g'];
 export async function proveImport(session: Session, weights: Weights): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
   const { widths } = weights;
-  const tensors = rangedTensors(weights).map((t) => ({ ...t, helper: `h${t.kind}_${t.l}` }));
+  const tensors = rangedTensors(weights).map((t) => ({ ...t, helper: `${NAMES[t.kind].helper}_${t.l}` }));
 
   // 1. trace
   session.stage('trace');
   const model = modelOracle(k, weights);
   const trace = limbTrace(k, tensors);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, LIMB_TRACE_SLOTS);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
@@ -58,50 +47,51 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   for (const t of tensors) table.putHelper(slotView(k, helper, t.helper), ...t.limbs);
   table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
   blindHelper(k, helper);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
-  const batch = new Batch(k, table, beta, squaresOf(x, BATCH_VARIABLES));
+  const batch = new Batch(k, table, beta, squaresOf(x, Q.count));
   for (const t of tensors) {
-    const bias = t.kind === 'b' ? 4 : 0;
+    const names = NAMES[t.kind];
     const eq = batch.eq(t.low, t.high);
     const value = modelPoly(k, model, t);
     const h = modelPoly(k, helper, t, t.helper);
-    const [, l1, l2] = batch.addLookup(bias + t.l - 1, eq, h, t.limbs);
-    batch.add(8 + bias + t.l - 1, [term(eq, value, entryMask(k, t, 0, eq))]);
-    const at = 8 * (t.l - 1) + bias;
-    batch.evaluateLimb(at, l1);
-    batch.evaluateLimb(at + 1, l2);
-    batch.evaluate(at + 2, h);
-    batch.evaluate(at + 3, value);
+    const [, l1, l2] = batch.addLookup(names.range(t.l), eq, h, t.limbs);
+    batch.add(names.padding(t.l), [term(eq, value, entryMask(k, t, 0, eq))]);
+    [l1, l2].forEach((limb, i) => {
+      batch.evaluateLimb(E[names.limbs[i]](t.l), limb);
+    });
+    batch.evaluate(E[names.helper](t.l), h);
+    batch.evaluate(E[names.value](t.l), value);
   }
-  batch.addTable(16, 32, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  const batch1 = batch.prove(session, session.absorb([session.nonce[0]]), 17, 5);
+  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  const batch1 = batch.prove(session, [], R.logUp, 5);
   const rho = batch1.point;
-  const evals1 = batch.evaluations(34);
+  const evals1 = batch.evaluations(E.count);
 
   // 4. the claims
-  const claims = new Claims(session.absorb(evals1), 34);
+  const claims = new Claims(session.absorb(evals1), C.count);
   for (const t of tensors) {
-    const at = 8 * (t.l - 1) + (t.kind === 'b' ? 4 : 0);
+    const names = NAMES[t.kind];
     const point = tensorPoint(rho, t);
-    const slots = [
-      ...t.slots.map((name) => ({ oracle: 1, offset: trace.slots[name].offset })),
-      { oracle: 2, offset: helper.slots[t.helper].offset },
-      { oracle: 0, offset: model.slots[t.slot].offset },
-    ];
-    slots.forEach((slot, i) => {
-      claims.add(at + i, evals1[at + i], [{ ...slot, point }]);
+    const evaluation = (
+      name: (typeof names)['limbs'][number] | (typeof names)['helper' | 'value'],
+      place: Omit<ClaimTerm, 'point'>,
+    ) => claims.add(C[name](t.l), evals1[E[name](t.l)], [{ ...place, point }]);
+    names.limbs.forEach((name, i) => {
+      evaluation(name, { oracle: O.trace, offset: trace.slots[t.slots[i]].offset });
     });
+    evaluation(names.helper, { oracle: O.helper, offset: helper.slots[t.helper].offset });
+    evaluation(names.value, { oracle: O.model, offset: model.slots[t.slot].offset });
   }
   addTableClaims(
     claims,
-    32,
+    E,
     evals1,
     rho,
-    { oracle: 2, offset: helper.slots.g.offset },
-    { oracle: 1, offset: trace.slots.mult.offset },
+    { oracle: O.helper, offset: helper.slots.g.offset },
+    { oracle: O.trace, offset: trace.slots.mult.offset },
   );
 
   const opened = await open(session, [model, trace, helper], claims);
@@ -109,8 +99,8 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
     shape: encodeShape(widths),
     ...modelParameters(widths),
     modelOffset: offsetBits(model, layerNames(widths)),
-    traceOffset: offsetBits(trace, LIMB_TRACE_SLOTS),
-    helperOffset: offsetBits(helper, HELPER_SLOTS),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,
     evals1,
   });

@@ -1,10 +1,11 @@
-import type { Claims } from '../argument/claims.ts';
+import type { Claims, ClaimTerm } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { multiplicities } from '../argument/lookup.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
 import { circuitLayer, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
+import type { TableNumbers } from './batch.ts';
 import {
   BLINDING_BITS,
   blindTrace,
@@ -88,23 +89,18 @@ export function rangeLimbs(x: BigInt64Array): [Int32Array, Int32Array, Int32Arra
   return limbs;
 }
 
-/** Names of the circuit's slots for every layer 1..4: `name_l`. */
-export function layerSlots(names: readonly string[]): string[] {
-  return range(1, MAX_LAYERS).flatMap((l) => names.map((n) => `${n}_${l}`));
-}
-
 /** Adds the two claims on g and mult at the table's part of the batch point. */
 export function addTableClaims(
   claims: Claims,
-  index: number,
+  numbers: TableNumbers,
   evals: readonly bigint[],
   rho: readonly bigint[],
-  g: { oracle: number; offset: number },
-  mult: { oracle: number; offset: number },
+  g: Pick<ClaimTerm, 'oracle' | 'offset'>,
+  mult: Pick<ClaimTerm, 'oracle' | 'offset'>,
 ): void {
   const point = rho.slice(0, LIMB_BITS);
-  claims.add(index, evals[index], [{ ...g, point }]);
-  claims.add(index + 1, evals[index + 1], [{ ...mult, point }]);
+  claims.add(numbers.g, evals[numbers.g], [{ ...g, point }]);
+  claims.add(numbers.mult, evals[numbers.mult], [{ ...mult, point }]);
 }
 
 /** A tensor of a model whose entries are proved to be in range, with its limbs and the trace's slots of the upper two. */
@@ -120,9 +116,6 @@ export function rangedTensors({ widths, layers }: Weights): RangedTensor[] {
     return { ...t, limbs: rangeLimbs(layers[i >> 1][t.kind]), slots: [`${limb}1_${t.l}`, `${limb}2_${t.l}`] };
   });
 }
-
-/** Slots of the trace of import and merge, in the order of the protocol. */
-export const LIMB_TRACE_SLOTS: readonly string[] = [...layerSlots(['w1', 'w2', 'c1', 'c2']), 'mult'];
 
 /**
  * The trace of import and merge: the upper two limbs of every weight (the lowest follows from them and the weight) and the multiplicities, to which the `other`

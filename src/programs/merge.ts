@@ -1,8 +1,10 @@
 import { Claims, type ClaimTerm } from '../argument/claims.ts';
+import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { range } from '../argument/sumcheck.ts';
+import { NUMBERING } from '../generated/numbering.ts';
 import {
   checkMerge,
   circuitCoefficients,
@@ -18,7 +20,6 @@ import { mod, squaresOf } from '../numbers/field.ts';
 import { Batch } from './batch.ts';
 import {
   type ArgumentResult,
-  BATCH_VARIABLES,
   blindHelper,
   finish,
   offsetBits,
@@ -27,20 +28,30 @@ import {
   slottedOracle,
   slotView,
 } from './common.ts';
-import {
-  addTableClaims,
-  LIMB_TRACE_SLOTS,
-  layerSlots,
-  limbTrace,
-  modelPoly,
-  rangedTensors,
-  tensorPoint,
-} from './layers.ts';
+import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, tensorPoint } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 
-const HELPER_SLOTS = [...layerSlots(['hW', 'kW', 'hb', 'kb']), 'g'];
-/** Oracles: child, eight parents, trace, helper. */
-const [CHILD, PARENTS, TRACE, HELPER] = [0, 1, 1 + MAX_PARENTS, 2 + MAX_PARENTS];
+const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
+
+/** What the numbers of W and of b are called. */
+const NAMES = {
+  W: { range: R.rangeW, rest: R.restW, limbs: ['w1', 'w2'], h: 'hW', k: 'kW', child: 'W', sum: 'MW' },
+  b: { range: R.rangeb, rest: R.restb, limbs: ['c1', 'c2'], h: 'hb', k: 'kb', child: 'b', sum: 'Mb' },
+} as const;
+
+/** A tensor of the child with the remainders of its rounding and its slots in the helper. */
+type MergeTensor = RangedTensor & { rest: Int32Array; h: string; k: string };
+
+interface MergeContext {
+  k: Kernels;
+  tensors: readonly MergeTensor[];
+  child: SlottedOracle;
+  parents: readonly SlottedOracle[];
+  /** a_(i,l), [layer l - 1][parent i] */
+  factors: readonly (readonly number[])[];
+  trace: SlottedOracle;
+  helper: SlottedOracle;
+}
 
 export interface MergeWitness {
   /** 2..8 models of one shape */
@@ -64,103 +75,33 @@ export async function proveMerge(
   const { widths } = parents[0];
   checkMerge(parents, coefficients);
   const factors = circuitCoefficients(coefficients);
-  const tensors = rangedTensors(merge.child).map((t, i) => ({
-    ...t,
-    rest: merge.rest[i >> 1][t.kind],
-    h: `h${t.kind}_${t.l}`,
-    k: `k${t.kind}_${t.l}`,
-  }));
+  const tensors = mergeTensors(merge);
 
   // 1. trace (the remainder follows from the weights, like the lowest limb)
   session.stage('trace');
   const child = modelOracle(k, merge.child);
   const parentOracles = parents.map((p) => modelOracle(k, p));
-  const trace = limbTrace(
-    k,
-    tensors,
-    tensors.map((t) => t.rest),
-  );
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, LIMB_TRACE_SLOTS);
+  const rests = tensors.map((t) => t.rest);
+  const trace = limbTrace(k, tensors, rests);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
-  const helper = slottedOracle(k, [
-    ...tensors.flatMap((t) => [t.h, t.k].map((name) => ({ name, log2: t.low + t.high }))),
-    { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
-  ]);
   const table = new LookupTable(k, beta, LIMB_BITS);
-  for (const t of tensors) {
-    table.putHelper(slotView(k, helper, t.h), ...t.limbs);
-    table.putHelper(slotView(k, helper, t.k), t.rest);
-  }
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
+  const helper = mergeHelper(k, tensors, table, trace);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
-  const batch = new Batch(k, table, beta, squaresOf(x, BATCH_VARIABLES));
-  /** number of the first evaluation of a tensor */
-  const first = (t: { l: number; kind: 'W' | 'b' }) => 12 * (t.l - 1) + (t.kind === 'b' ? 6 : 0);
-  for (const t of tensors) {
-    const bias = t.kind === 'b' ? 4 : 0;
-    const eq = batch.eq(t.low, t.high);
-    const [h, own] = [t.h, t.k].map((slot) => modelPoly(k, helper, t, slot));
-    const [, l1, l2] = batch.addLookup(bias + t.l - 1, eq, h, t.limbs);
-    batch.addLookup(8 + bias + t.l - 1, eq, own, [t.rest]);
-    batch.evaluateLimb(first(t), l1);
-    batch.evaluateLimb(first(t) + 1, l2);
-    batch.evaluate(first(t) + 2, h);
-    batch.evaluate(first(t) + 3, own);
-  }
-  batch.addTable(16, 48, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  const batch1 = batch.prove(session, session.absorb([session.nonce[0]]), 17, 5);
-  const rho = batch1.point;
-  const evals1 = batch.evaluations(50);
-  const parentTerms = (t: (typeof tensors)[number], point: readonly bigint[]): ClaimTerm[] =>
-    parentOracles.map((oracle, i) => ({
-      oracle: PARENTS + i,
-      offset: oracle.slots[t.slot].offset,
-      point,
-      coefficient: BigInt(factors[t.l - 1][i]),
-    }));
-  const valueAt = (oracle: SlottedOracle, slot: string, point: readonly bigint[]) =>
-    k.evaluate(slotView(k, oracle, slot), point);
-  const points = tensors.map((t) => tensorPoint(rho, t));
-  tensors.forEach((t, i) => {
-    evals1[first(t) + 4] = valueAt(child, t.slot, points[i]);
-    evals1[first(t) + 5] = mod(
-      parentOracles.reduce(
-        (sum, oracle, j) => sum + BigInt(factors[t.l - 1][j]) * valueAt(oracle, t.slot, points[i]),
-        0n,
-      ),
-    );
-  });
+  const context = { k, tensors, child, parents: parentOracles, factors, trace, helper };
+  const batch = mergeBatch(context, new Batch(k, table, beta, squaresOf(x, Q.count)));
+  const batch1 = batch.prove(session, [], R.logUp, 5);
+  const points = tensors.map((t) => tensorPoint(batch1.point, t));
+  const evals1 = batch.evaluations(E.count);
+  evaluateModels(context, points, evals1);
 
   // 4. the claims
-  const claims = new Claims(session.absorb(evals1), 50);
-  tensors.forEach((t, i) => {
-    const point = points[i];
-    const slots = [
-      ...t.slots.map((name) => ({ oracle: TRACE, offset: trace.slots[name].offset })),
-      ...[t.h, t.k].map((name) => ({ oracle: HELPER, offset: helper.slots[name].offset })),
-      { oracle: CHILD, offset: child.slots[t.slot].offset },
-    ];
-    slots.forEach((slot, j) => {
-      claims.add(first(t) + j, evals1[first(t) + j], [{ ...slot, point }]);
-    });
-    claims.add(first(t) + 5, evals1[first(t) + 5], parentTerms(t, point));
-  });
-  addTableClaims(
-    claims,
-    48,
-    evals1,
-    rho,
-    { oracle: HELPER, offset: helper.slots.g.offset },
-    { oracle: TRACE, offset: trace.slots.mult.offset },
-  );
-
+  const claims = mergeClaims(context, session.absorb(evals1), evals1, points, batch1.point);
   const absent = range(parents.length, MAX_PARENTS - parents.length).map(() => ({
     vec: k.zeros(1),
     used: 0,
@@ -173,9 +114,112 @@ export async function proveMerge(
     factors: factors.map((row) => row.map((a) => BigInt(a + MERGE_LIMIT))),
     ...modelParameters(widths),
     modelOffset: offsetBits(child, layerNames(widths)),
-    traceOffset: offsetBits(trace, LIMB_TRACE_SLOTS),
-    helperOffset: offsetBits(helper, HELPER_SLOTS),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,
     evals1,
   });
+}
+
+function mergeTensors(merge: Merge): MergeTensor[] {
+  return rangedTensors(merge.child).map((t, i) => ({
+    ...t,
+    rest: merge.rest[i >> 1][t.kind],
+    h: `${NAMES[t.kind].h}_${t.l}`,
+    k: `${NAMES[t.kind].k}_${t.l}`,
+  }));
+}
+
+function mergeHelper(
+  k: Kernels,
+  tensors: readonly MergeTensor[],
+  table: LookupTable,
+  trace: SlottedOracle,
+): SlottedOracle {
+  const helper = slottedOracle(k, [
+    ...tensors.flatMap((t) => [t.h, t.k].map((name) => ({ name, log2: t.low + t.high }))),
+    { name: 'g', log2: LIMB_BITS },
+    { name: 'blinding', log2: 0 },
+  ]);
+  for (const t of tensors) {
+    table.putHelper(slotView(k, helper, t.h), ...t.limbs);
+    table.putHelper(slotView(k, helper, t.k), t.rest);
+  }
+  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  blindHelper(k, helper);
+  return helper;
+}
+
+function mergeBatch({ k, tensors, trace, helper }: MergeContext, batch: Batch): Batch {
+  for (const t of tensors) {
+    const names = NAMES[t.kind];
+    const eq = batch.eq(t.low, t.high);
+    const [h, own] = [t.h, t.k].map((slot) => modelPoly(k, helper, t, slot));
+    const [, l1, l2] = batch.addLookup(names.range(t.l), eq, h, t.limbs);
+    batch.addLookup(names.rest(t.l), eq, own, [t.rest]);
+    [l1, l2].forEach((limb, i) => {
+      batch.evaluateLimb(E[names.limbs[i]](t.l), limb);
+    });
+    batch.evaluate(E[names.h](t.l), h);
+    batch.evaluate(E[names.k](t.l), own);
+  }
+  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  return batch;
+}
+
+/** Evaluates the child and sum_i a_i x_i of the parents, of which no relation speaks by itself. */
+function evaluateModels(
+  { k, tensors, child, parents, factors }: MergeContext,
+  points: readonly (readonly bigint[])[],
+  evals1: bigint[],
+): void {
+  const valueAt = (oracle: SlottedOracle, slot: string, point: readonly bigint[]) =>
+    k.evaluate(slotView(k, oracle, slot), point);
+  tensors.forEach(({ l, kind, slot }, i) => {
+    const names = NAMES[kind];
+    evals1[E[names.child](l)] = valueAt(child, slot, points[i]);
+    evals1[E[names.sum](l)] = mod(
+      parents.reduce((sum, oracle, j) => sum + BigInt(factors[l - 1][j]) * valueAt(oracle, slot, points[i]), 0n),
+    );
+  });
+}
+
+function mergeClaims(
+  { tensors, child, parents, factors, trace, helper }: MergeContext,
+  challenge: bigint,
+  evals1: readonly bigint[],
+  points: readonly (readonly bigint[])[],
+  rho: readonly bigint[],
+): Claims {
+  const claims = new Claims(challenge, C.count);
+  tensors.forEach((t, i) => {
+    const names = NAMES[t.kind];
+    const point = points[i];
+    const evaluation = (name: Exclude<keyof typeof E, 'count' | 'names' | 'g' | 'mult'>, terms: ClaimTerm[]) =>
+      claims.add(C[name](t.l), evals1[E[name](t.l)], terms);
+    names.limbs.forEach((name, j) => {
+      evaluation(name, [{ oracle: O.trace, offset: trace.slots[t.slots[j]].offset, point }]);
+    });
+    evaluation(names.h, [{ oracle: O.helper, offset: helper.slots[t.h].offset, point }]);
+    evaluation(names.k, [{ oracle: O.helper, offset: helper.slots[t.k].offset, point }]);
+    evaluation(names.child, [{ oracle: O.child, offset: child.slots[t.slot].offset, point }]);
+    evaluation(
+      names.sum,
+      parents.map((oracle, j) => ({
+        oracle: O.parent(j),
+        offset: oracle.slots[t.slot].offset,
+        point,
+        coefficient: BigInt(factors[t.l - 1][j]),
+      })),
+    );
+  });
+  addTableClaims(
+    claims,
+    E,
+    evals1,
+    rho,
+    { oracle: O.helper, offset: helper.slots.g.offset },
+    { oracle: O.trace, offset: trace.slots.mult.offset },
+  );
+  return claims;
 }

@@ -1,17 +1,18 @@
-import { Claims } from '../argument/claims.ts';
+import { Claims, type OracleNumber } from '../argument/claims.ts';
+import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
-import { poly, range } from '../argument/sumcheck.ts';
+import { poly } from '../argument/sumcheck.ts';
+import { NUMBERING } from '../generated/numbering.ts';
 import { circuitLayer, encodeShape, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
 import { Batch, minus, term, times } from './batch.ts';
 import {
   type ArgumentResult,
-  BATCH_VARIABLES,
   BLINDING_BITS,
   blindHelper,
   blindTrace,
@@ -28,14 +29,40 @@ import {
 import { addTableClaims } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 
-const PER_LAYER = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
-const CIRCUIT_LAYERS = range(1, MAX_LAYERS);
-const TRACE_SLOTS = [...CIRCUIT_LAYERS.flatMap((l) => PER_LAYER.map((n) => `${n}_${l}`)), 'mult'];
-const HELPER_SLOTS = [...CIRCUIT_LAYERS.flatMap((l) => [`hA_${l}`, `hB_${l}`]), 'g'];
+const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.seed;
+const TRACED = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
+/** The two lookup groups by their slot in the helper. */
+const GROUPS = { hA: ['v0', 'v1', 'w0'], hB: ['w1', 'u0', 'u1'] } as const;
+const HELPERS = ['hA', 'hB'] as const;
 const LIMB = 1n << BigInt(LIMB_BITS);
 
 const low = (x: Int32Array): Int32Array => x.map((v) => v & (2 ** LIMB_BITS - 1));
 const high = (x: Int32Array): Int32Array => x.map((v) => v >> LIMB_BITS);
+
+/** A layer with its number sequence. */
+interface SeedLayer {
+  /** circuit layer */
+  l: number;
+  /** slots of its weights and biases in the model oracle */
+  W: string;
+  b: string;
+  rows: number;
+  columns: number;
+  /** log2 of the padded columns and rows */
+  low: number;
+  high: number;
+  sequence: SeedTrace['layers'][number];
+  limbs: Record<(typeof TRACED)[number] | 'w0', Int32Array>;
+}
+
+interface SeedContext {
+  k: Kernels;
+  layers: readonly SeedLayer[];
+  model: SlottedOracle;
+  trace: SlottedOracle;
+  helper: SlottedOracle;
+  tau: readonly bigint[];
+}
 
 /**
  * Program seed (design 7.2, protocol section 6): the weights are the sequence of the public seed on real entries and 0 elsewhere, all biases 0. The statement
@@ -50,140 +77,149 @@ export async function proveSeed(
 ): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
   const { widths } = weights;
-  const a = widthBits(widths);
-  const layers = sequences.map((sequence, i) => ({
-    /** circuit layer */
-    l: circuitLayer(widths, i + 1),
-    name: `${i + 1}`,
-    rows: widths[i + 1],
-    columns: widths[i],
-    low: a[i],
-    high: a[i + 1],
-    W: weights.layers[i].W,
-    sequence,
-    limbs: [low(sequence.v), high(sequence.v), low(sequence.w), high(sequence.w), low(sequence.u), high(sequence.u)],
-  }));
+  const layers = seedLayers(widths, sequences);
 
   // 1. trace: limbs and multiplicities
   session.stage('trace');
   const model = modelOracle(k, weights);
-  const trace = slottedOracle(k, [
-    ...layers.flatMap((L) => PER_LAYER.map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
-    { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
-  for (const { l, limbs } of layers) {
-    const [v0, v1, , w1, u0, u1] = limbs;
-    [v0, v1, w1, u0, u1].forEach((limb, i) => {
-      putTensor(k, trace, `${PER_LAYER[i]}_${l}`, limb);
-    });
-  }
-  putTensor(
-    k,
-    trace,
-    'mult',
-    multiplicities(
-      LIMB_BITS,
-      layers.flatMap((L) => L.limbs),
-    ),
-  );
-  blindTrace(k, trace);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
+  const trace = seedSlots(k, layers);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups, in groups of three
   session.stage('lookups');
-  const helper = slottedOracle(k, [
-    ...layers.flatMap((L) => ['hA', 'hB'].map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
-    { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
-  ]);
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const groups = (limbs: readonly Int32Array[]) => [
-    [limbs[0], limbs[1], limbs[2]],
-    [limbs[3], limbs[4], limbs[5]],
-  ];
-  for (const { l, limbs } of layers)
-    groups(limbs).forEach((group, i) => {
-      table.putHelper(slotView(k, helper, HELPER_SLOTS[2 * (l - 1) + i]), ...group);
-    });
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
+  const helper = seedHelper(k, layers, table, trace);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
-  const tau = squaresOf(x, BATCH_VARIABLES);
-  const tauHigh = tau.slice(SIZE_BITS);
-  const batch = new Batch(k, table, beta, tau);
-  for (const L of layers) {
-    const eq = batch.eq(L.low, L.high);
-    const tensor = (oracle: SlottedOracle, name: string) => tensorPoly(k, slotView(k, oracle, name), L.low, L.high);
-    const [v0, v1, u0, u1] = ['v0', 'v1', 'u0', 'u1'].map((n) => tensor(trace, `${n}_${L.l}`));
-    const [hA, hB] = ['hA', 'hB'].map((n) => tensor(helper, `${n}_${L.l}`));
-    const W = tensor(model, `W${L.name}`);
-    const q = BigInt(L.sequence.q);
-    const index = poly(k.fromIntegers(Int32Array.from(L.sequence.v, (_, i) => i + L.sequence.off + 1)), eq.positions);
-    const mask = poly(k.fromIntegers(realMask(L)), eq.positions);
-    const [A, B] = groups(L.limbs);
-    batch.addLookup(L.l - 1, eq, hA, A);
-    const [w1] = batch.addLookup(3 + L.l, eq, hB, B);
-    batch.add(7 + L.l, [
-      term(eq, v0, index),
-      times(LIMB, eq, v1, index),
-      minus(eq),
-      times(-q, eq, u0),
-      times(-q * LIMB, eq, u1),
-    ]);
-    batch.add(11 + L.l, [term(eq, W), minus(eq, mask, v0), times(-LIMB, eq, mask, v1), times((q - 1n) / 2n, eq, mask)]);
-    const at = 8 * (L.l - 1);
-    batch.evaluate(at, v0);
-    batch.evaluate(at + 1, v1);
-    batch.evaluateLimb(at + 2, w1);
-    [u0, u1, hA, hB, W].forEach((p, i) => {
-      batch.evaluate(at + 3 + i, p);
-    });
-  }
-  batch.addTable(16, 32, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  const batch1 = batch.prove(session, session.absorb([session.nonce[0]]), 17, 5);
-  const rho = batch1.point;
-  const evals1 = batch.evaluations(34);
+  const context = { k, layers, model, trace, helper, tau: squaresOf(x, Q.count) };
+  const batch = seedBatch(context, table, beta);
+  const batch1 = batch.prove(session, [], R.logUp, 5);
+  const evals1 = batch.evaluations(E.count);
 
   // 4. the claims
-  const claims = new Claims(session.absorb(evals1), 38);
-  for (const L of layers) {
-    const point = join(rho, L.low, rho.slice(SIZE_BITS), L.high);
-    const at = 8 * (L.l - 1);
-    const slots = [
-      ...PER_LAYER.map((n) => ({ oracle: 1, slot: trace.slots[`${n}_${L.l}`] })),
-      ...['hA', 'hB'].map((n) => ({ oracle: 2, slot: helper.slots[`${n}_${L.l}`] })),
-    ];
-    [...slots, { oracle: 0, slot: model.slots[`W${L.name}`] }].forEach(({ oracle, slot }, i) => {
-      claims.add(at + i, evals1[at + i], [{ oracle, offset: slot.offset, point }]);
-    });
-    claims.add(33 + L.l, 0n, [
-      { oracle: 0, offset: model.slots[`b${L.name}`].offset, point: tauHigh.slice(0, L.high) },
-    ]);
-  }
-  addTableClaims(
-    claims,
-    32,
-    evals1,
-    rho,
-    { oracle: 2, offset: helper.slots.g.offset },
-    { oracle: 1, offset: trace.slots.mult.offset },
-  );
-
+  const claims = seedClaims(context, session.absorb(evals1), evals1, batch1.point);
   const opened = await open(session, [model, trace, helper], claims);
   return finish(session, tracePoint, helperPoint, opened, {
     shape: encodeShape(widths),
     seed,
     ...modelParameters(widths),
     modelOffset: offsetBits(model, layerNames(widths)),
-    traceOffset: offsetBits(trace, TRACE_SLOTS),
-    helperOffset: offsetBits(helper, HELPER_SLOTS),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,
     evals1,
   });
+}
+
+function seedLayers(widths: readonly number[], sequences: SeedTrace['layers']): SeedLayer[] {
+  const a = widthBits(widths);
+  return sequences.map((sequence, i) => {
+    const { v, w, u } = sequence;
+    return {
+      l: circuitLayer(widths, i + 1),
+      W: `W${i + 1}`,
+      b: `b${i + 1}`,
+      rows: widths[i + 1],
+      columns: widths[i],
+      low: a[i],
+      high: a[i + 1],
+      sequence,
+      limbs: { v0: low(v), v1: high(v), w0: low(w), w1: high(w), u0: low(u), u1: high(u) },
+    };
+  });
+}
+
+function seedSlots(k: Kernels, layers: readonly SeedLayer[]): SlottedOracle {
+  const trace = slottedOracle(k, [
+    ...layers.flatMap((L) => TRACED.map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
+    { name: 'mult', log2: LIMB_BITS },
+    { name: 'blinding', log2: BLINDING_BITS },
+  ]);
+  for (const { l, limbs } of layers) for (const n of TRACED) putTensor(k, trace, `${n}_${l}`, limbs[n]);
+  const all = layers.flatMap((L) => Object.values(L.limbs));
+  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, all));
+  blindTrace(k, trace);
+  return trace;
+}
+
+function seedHelper(k: Kernels, layers: readonly SeedLayer[], table: LookupTable, trace: SlottedOracle): SlottedOracle {
+  const helper = slottedOracle(k, [
+    ...layers.flatMap((L) => HELPERS.map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
+    { name: 'g', log2: LIMB_BITS },
+    { name: 'blinding', log2: 0 },
+  ]);
+  for (const { l, limbs } of layers)
+    for (const n of HELPERS) table.putHelper(slotView(k, helper, `${n}_${l}`), ...GROUPS[n].map((limb) => limbs[limb]));
+  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  blindHelper(k, helper);
+  return helper;
+}
+
+function seedBatch(c: SeedContext, table: LookupTable, beta: bigint): Batch {
+  const { k, layers, trace, helper } = c;
+  const batch = new Batch(k, table, beta, c.tau);
+  for (const layer of layers) addLayer(batch, c, layer);
+  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  return batch;
+}
+
+/** The relations of a layer: both lookups, the sequence v (x + off + 1) = 1 + q u, the weights. */
+function addLayer(batch: Batch, { k, model, trace, helper }: SeedContext, L: SeedLayer): void {
+  const { l, limbs } = L;
+  const eq = batch.eq(L.low, L.high);
+  const tensor = (oracle: SlottedOracle, name: string) => tensorPoly(k, slotView(k, oracle, name), L.low, L.high);
+  const [v0, v1, u0, u1] = ['v0', 'v1', 'u0', 'u1'].map((n) => tensor(trace, `${n}_${l}`));
+  const [hA, hB] = HELPERS.map((n) => tensor(helper, `${n}_${l}`));
+  const W = tensor(model, L.W);
+  const q = BigInt(L.sequence.q);
+  const index = poly(k.fromIntegers(Int32Array.from(L.sequence.v, (_, i) => i + L.sequence.off + 1)), eq.positions);
+  const mask = poly(k.fromIntegers(realMask(L)), eq.positions);
+  const group = (n: 'hA' | 'hB') => GROUPS[n].map((limb) => limbs[limb]);
+  batch.addLookup(R.groupA(l), eq, hA, group('hA'));
+  const [w1] = batch.addLookup(R.groupB(l), eq, hB, group('hB'));
+  batch.add(R.sequence(l), [
+    term(eq, v0, index),
+    times(LIMB, eq, v1, index),
+    minus(eq),
+    times(-q, eq, u0),
+    times(-q * LIMB, eq, u1),
+  ]);
+  batch.add(R.weights(l), [
+    term(eq, W),
+    minus(eq, mask, v0),
+    times(-LIMB, eq, mask, v1),
+    times((q - 1n) / 2n, eq, mask),
+  ]);
+  batch.evaluateLimb(E.w1(l), w1);
+  for (const [n, p] of Object.entries({ v0, v1, u0, u1, hA, hB, W })) batch.evaluate(E[n as 'W'](l), p);
+}
+
+function seedClaims(c: SeedContext, challenge: bigint, evals1: readonly bigint[], rho: readonly bigint[]): Claims {
+  const { layers, model, trace, helper, tau } = c;
+  const claims = new Claims(challenge, C.count);
+  for (const L of layers) {
+    const { l } = L;
+    const point = join(rho, L.low, rho.slice(SIZE_BITS), L.high);
+    const evaluation = (name: 'W' | (typeof TRACED)[number] | 'hA' | 'hB', oracle: OracleNumber, offset: number) =>
+      claims.add(C[name](l), evals1[E[name](l)], [{ oracle, offset, point }]);
+    for (const n of TRACED) evaluation(n, O.trace, trace.slots[`${n}_${l}`].offset);
+    for (const n of HELPERS) evaluation(n, O.helper, helper.slots[`${n}_${l}`].offset);
+    evaluation('W', O.model, model.slots[L.W].offset);
+    claims.add(C.bias(l), 0n, [
+      { oracle: O.model, offset: model.slots[L.b].offset, point: tau.slice(SIZE_BITS, SIZE_BITS + L.high) },
+    ]);
+  }
+  addTableClaims(
+    claims,
+    E,
+    evals1,
+    rho,
+    { oracle: O.helper, offset: helper.slots.g.offset },
+    { oracle: O.trace, offset: trace.slots.mult.offset },
+  );
+  return claims;
 }
 
 /** 1 on real entries [i, j], j low, of a padded matrix. */

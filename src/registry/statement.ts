@@ -9,6 +9,7 @@ import {
   zeroHash,
 } from 'viem';
 import type { Point, ProofPoints, ProofSignals } from '../argument/types.ts';
+import { NUMBERING } from '../generated/numbering.ts';
 import { MAX_PARENTS, packCoefficients } from '../model/merge.ts';
 import { encodeSegment, encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
 import { R } from '../numbers/field.ts';
@@ -16,6 +17,8 @@ import { R } from '../numbers/field.ts';
 /** Numbers of the programs (protocol section 2). */
 export const PROGRAMS = { data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 } as const;
 export type Program = keyof typeof PROGRAMS;
+
+const { outputs: OUTPUTS, digests: DIGESTS } = NUMBERING.shared;
 
 /** keccak256("descent.statement.v2") */
 export const DOMAIN = keccak256(stringToHex('descent.statement.v2'));
@@ -224,8 +227,7 @@ export function publicSignals(
   digests: readonly bigint[],
   parameters: readonly bigint[],
 ): bigint[] {
-  const { eta, gamma, theta, gamma2, z, e2 } = signals;
-  return [eta, gamma, theta, gamma2, z, e2, ...digests, ...parameters];
+  return [...OUTPUTS.names.map((name) => signals[name]), ...digests, ...parameters];
 }
 
 /** All public signals of a claimed statement, as the contract makes them. */
@@ -240,7 +242,7 @@ export function signalsOf(
 
 /** kappa: keccak256 of the words h_5, every public signal, pi.x, pi.y, modulo r. */
 export function kappaOf(all: readonly bigint[], opening: Point): bigint {
-  const h5 = all[11];
+  const h5 = all[OUTPUTS.count + DIGESTS.columns2];
   return fieldFromHash(words([h5, ...all, opening.x, opening.y]));
 }
 

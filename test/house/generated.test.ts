@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { abiModule, errorsOf, interfaceAbi, verifierCode, verifierCodesModule } from '../../scripts/build/abi.ts';
+import { numberingFiles } from '../../scripts/build/numbering.ts';
 import { buildKernels } from '../../scripts/build/wasm.ts';
 import { projectFiles, ROOT } from './sources.ts';
 
@@ -20,6 +21,13 @@ describe('generated files in git', () => {
       writeFileSync(join(ROOT, path), text);
       assert.fail(`${path} is not what its source compiles to: run npm run build and commit it`);
     }
+  });
+
+  it('are the numbers that the descriptions of the programs give', () => {
+    for (const [path, text] of numberingFiles())
+      assert.equal(readFileSync(join(ROOT, path), 'utf8'), text, `${path}: run npm run build and commit it`);
+    const circuits = projectFiles('circuits/generated');
+    assert.deepEqual(circuits, [...numberingFiles().keys()].filter((path) => path.endsWith('.circom')).sort());
   });
 
   it("are what the contracts' interfaces say", () => {

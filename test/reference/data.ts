@@ -1,5 +1,6 @@
 // Reference prover of program data (protocol, section 5).
 
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqTable, evaluate, inverse, log2Up, mod, powers, type Random, range, squares, zeros } from './algebra.ts';
 import {
   type Claim,
@@ -14,6 +15,9 @@ import {
   table,
 } from './argument.ts';
 import { HALF_LIMB, type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
+
+const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.data;
+const DIGEST = NUMBERING.shared.digests;
 
 export interface DataShape {
   inputs: number;
@@ -93,10 +97,10 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
   ];
 
   // 2. challenges
-  const transcript = new ReferenceTranscript(h[0]);
-  const traceOffset = [slots.mult.bits];
-  const helperOffset = [slots.hX.bits, slots.hY.bits, slots.g.bits];
-  const beta = transcript.absorb([h[1], ...layoutWords(traceOffset)]);
+  const transcript = new ReferenceTranscript(h[DIGEST.statement]);
+  const traceOffset = T.names.map((name) => slots[name].bits);
+  const helperOffset = H.names.map((name) => slots[name].bits);
+  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traceOffset)]);
   const [hX, hY] = lifted.map((t) => t.map((v) => inverse(beta - v)));
   const g = mult.map((m, k) => (m === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
   oracles.push(
@@ -108,23 +112,29 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
     ]),
   );
   hooks.oracles?.(oracles);
-  const tau = squares(transcript.absorb([h[2], ...layoutWords(helperOffset)]), 24);
-  const lambda = powers(transcript.absorb([nonce[0]]), 7);
+  const tau = squares(
+    transcript.absorb([h[DIGEST.helper], ...layoutWords(helperOffset)]),
+    NUMBERING.data.squares.count,
+  );
+  const lambda = powers(transcript.absorb([nonce[NUMBERING.shared.nonces.lambda]]), R.count);
 
   // 3. batch 1
   const instances: Instance[] = [];
   const at = (n: number) => [...range(sigma), ...range(n).map((t) => 12 + t)];
-  const tensors = { X: [X, run.in, hX, run.inputs], Y: [Y, run.out, hY, run.outputs] } as const;
+  const tensors = [
+    { t: X, n: run.in, helper: hX, size: run.inputs, e: E.X, eh: E.hX, padding: R.paddingX, lookup: R.rangeX },
+    { t: Y, n: run.out, helper: hY, size: run.outputs, e: E.Y, eh: E.hY, padding: R.paddingY, lookup: R.rangeY },
+  ];
   const evaluations: (() => bigint)[] = [];
   const rho = { point: [] as bigint[] };
-  Object.values(tensors).forEach(([t, n, helper, size], k) => {
+  for (const { t, n, helper, size, ...numbers } of tensors) {
     const p = at(n);
     const eq = table(p, eqTable([...tau.slice(0, sigma), ...tau.slice(12, 12 + n)]));
     const real = range(S * 2 ** n).map((x) => (x % S < run.rows && Math.floor(x / S) < size ? 1n : 0n));
     const T = table(p, t);
     const H = table(p, helper);
     const add = (i: number, terms: Instance['terms']) => instances.push({ weight: lambda[i], positions: p, terms });
-    add(k, [
+    add(numbers.padding, [
       {
         coefficient: 1n,
         factors: [
@@ -137,8 +147,8 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
         ],
       },
     ]);
-    if (k === 1)
-      add(2, [
+    if (t === Y)
+      add(R.label, [
         {
           coefficient: cls,
           factors: [
@@ -151,7 +161,7 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
           ],
         },
       ]);
-    add(3 + k, [
+    add(numbers.lookup, [
       {
         coefficient: 1n,
         factors: [
@@ -165,21 +175,21 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
       },
       { coefficient: -1n, factors: [eq] },
     ]);
-    add(6, [{ coefficient: 1n, factors: [H] }]);
-    evaluations[k] = () =>
+    add(R.logUp, [{ coefficient: 1n, factors: [H] }]);
+    evaluations[numbers.e] = () =>
       evaluate(
         t.map(mod),
         p.map((i) => rho.point[i]),
       );
-    evaluations[2 + k] = () =>
+    evaluations[numbers.eh] = () =>
       evaluate(
         helper,
         p.map((i) => rho.point[i]),
       );
-  });
-  instances.push(...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[5], lambda[6]));
-  evaluations[4] = () => evaluate(g, rho.point.slice(0, 14));
-  evaluations[5] = () => evaluate(mult, rho.point.slice(0, 14));
+  }
+  instances.push(...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[R.table], lambda[R.logUp]));
+  evaluations[E.g] = () => evaluate(g, rho.point.slice(0, 14));
+  evaluations[E.mult] = () => evaluate(mult, rho.point.slice(0, 14));
   const batch1 = sumcheck(instances, 24, 3, transcript, (round, m) => send(`batch1 ${round}`, m));
   rho.point = batch1.point;
   const evals1 = send(
@@ -200,22 +210,22 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
     value,
     terms: [{ oracle, slot, point: p, coefficient }],
   });
-  const claims = [
-    single(0, slots.X, point(run.in), evals1[0]),
-    single(0, slots.Y, point(run.out), evals1[1]),
-    single(2, slots.hX, point(run.in), evals1[2]),
-    single(2, slots.hY, point(run.out), evals1[3]),
-    single(2, slots.g, rho.point.slice(0, 14), evals1[4]),
-    single(1, slots.mult, rho.point.slice(0, 14), evals1[5]),
-    // the value, cls 2^fa le_rows(tau), is the circuit's own
-    single(0, slots.Y, [...tau.slice(0, sigma), ...range(run.out).map(() => 'ones' as const)], 0n, cls),
-  ];
+  const claims: Claim[] = [];
+  claims[C.X] = single(O.shard, slots.X, point(run.in), evals1[E.X]);
+  claims[C.Y] = single(O.shard, slots.Y, point(run.out), evals1[E.Y]);
+  claims[C.hX] = single(O.helper, slots.hX, point(run.in), evals1[E.hX]);
+  claims[C.hY] = single(O.helper, slots.hY, point(run.out), evals1[E.hY]);
+  claims[C.g] = single(O.helper, slots.g, rho.point.slice(0, 14), evals1[E.g]);
+  claims[C.mult] = single(O.trace, slots.mult, rho.point.slice(0, 14), evals1[E.mult]);
+  // the value, cls 2^fa le_rows(tau), is the circuit's own
+  const rowSums = [...tau.slice(0, sigma), ...range(run.out).map(() => 'ones' as const)];
+  claims[C.rowSums] = single(O.shard, slots.Y, rowSums, 0n, cls);
   const verifier = new ReferenceTranscript(transcript.state);
   const opened = open(oracles, claims, transcript, { rho: challenge, h, nonce, interfere: send });
   for (const message of opened.reduce) verifier.absorb(message);
   const { state } = verifier;
 
-  const shardOffset = [slots.X.bits, slots.Y.bits];
+  const shardOffset = NUMBERING.shared.shard.names.map((name) => slots[name].bits);
   const word = (offset: readonly bigint[], shift: number) =>
     offset.reduce((w, b, t) => w + b * 2n ** BigInt(shift + t), 0n);
   const shard =
@@ -223,8 +233,8 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
     (BigInt(run.outputs - 1) << 12n) +
     (BigInt(run.rows - 1) << 24n) +
     (cls << 36n) +
-    word(shardOffset[0], 37) +
-    word(shardOffset[1], 59);
+    word(slots.X.bits, 37) +
+    word(slots.Y.bits, 59);
   return {
     state,
     opened,

@@ -1,5 +1,6 @@
 // Program merge (protocol, section 10), slow and in BigInt.
 
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { evaluate, type Random, range, squares, zeros } from './algebra.ts';
 import { layersOf, MODEL_SLOTS, modelOracle, type ReferenceWeights, shapeInputs } from './models.ts';
 import {
@@ -21,8 +22,12 @@ import {
   weightLimbs,
 } from './relations.ts';
 
-const TRACE = [...range(4).flatMap((k) => ['w1', 'w2', 'c1', 'c2'].map((n) => `${n}_${k + 1}`)), 'mult'];
-const HELPER = [...range(4).flatMap((k) => ['hW', 'kW', 'hb', 'kb'].map((n) => `${n}_${k + 1}`)), 'g'];
+const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
+/** Numbers of W (0) and of b (1): the evaluations of their limbs, helpers, value and sum M, the relations. */
+const KINDS = [
+  { evals: ['w1', 'w2', 'hW', 'kW', 'W', 'MW'], range: R.rangeW, rest: R.restW },
+  { evals: ['c1', 'c2', 'hb', 'kb', 'b', 'Mb'], range: R.rangeb, rest: R.restb },
+] as const;
 const UNIT = 2n ** 14n;
 
 const floor = (x: bigint, y: bigint): bigint => (x - (((x % y) + y) % y)) / y;
@@ -103,8 +108,8 @@ export function proveMerge(
         at: positions(which === 0 ? low : 0, high),
         names:
           which === 0
-            ? [`w1_${l}`, `w2_${l}`, `hW_${l}`, `kW_${l}`, `W${l}`]
-            : [`c1_${l}`, `c2_${l}`, `hb_${l}`, `kb_${l}`, `b${l}`],
+            ? [`w1_${l}`, `w2_${l}`, `hW_${l}`, `kW_${l}`, `W_${l}`]
+            : [`c1_${l}`, `c2_${l}`, `hb_${l}`, `kb_${l}`, `b_${l}`],
         own,
       };
     }),
@@ -123,7 +128,7 @@ export function proveMerge(
   const mult = countLimbs(kinds.flatMap((kind) => [...limbsOf(kind), kind.remainder]));
   hooks.multiplicities?.(mult);
   const trace = oracleOf({ ...tensors, mult, blinding: blinding(random) });
-  const beta = run.commit(1, trace, TRACE);
+  const beta = run.commit('trace', trace, T.names);
 
   // 2. helper
   const inverse: Tensors = {};
@@ -134,54 +139,57 @@ export function proveMerge(
   inverse.g = tableHelper(beta, mult);
   hooks.helper?.(inverse, beta, tensors);
   const helper = oracleOf({ ...inverse, blinding: [random.element()] });
-  const x = run.commit(2, helper, HELPER);
+  const x = run.commit('helper', helper, H.names);
 
   // 3. batch
-  const tau = squares(x, 24);
-  const lambda = run.transcript.absorb([run.nonce[0]]);
+  const tau = squares(x, NUMBERING.merge.squares.count);
+  const lambda = run.transcript.absorb([run.nonce[NUMBERING.shared.nonces.lambda]]);
   const batch = new ReferenceBatch();
   for (const kind of kinds) {
-    const first = 4 * kind.which + kind.l - 1;
-    batch.lookup(first, kind.at, tau, beta, inverse[kind.names[2]], limbsOf(kind));
-    batch.lookupOne(8 + first, kind.at, tau, beta, inverse[kind.names[3]], kind.remainder);
+    const { range: inRange, rest } = KINDS[kind.which];
+    batch.lookup(inRange(kind.l), kind.at, tau, beta, inverse[kind.names[2]], limbsOf(kind));
+    batch.lookupOne(rest(kind.l), kind.at, tau, beta, inverse[kind.names[3]], kind.remainder);
   }
   const helpers = kinds.flatMap(({ at, names }) => [2, 3].map((i) => ({ at, h: inverse[names[i]] })));
-  batch.logUp([16, 17], tau, beta, { g: inverse.g, mult, helpers });
+  batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
   const { messages, point, missing } = batch.prove(lambda, run.transcript, hooks.interfere);
 
   // 4. evaluations and claims on them; M is a claim on every parent
-  const evals = zeros(50);
+  const evals = zeros(E.count);
   kinds.forEach(({ l, which, value, M, names, at }) => {
     const own = [tensors[names[0]], tensors[names[1]], inverse[names[2]], inverse[names[3]], value, M];
-    own.forEach((tensor, i) => {
-      evals[12 * (l - 1) + 6 * which + i] = evaluate(tensor, pointAt(at, point));
+    KINDS[which].evals.forEach((name, i) => {
+      evals[E[name](l)] = evaluate(own[i], pointAt(at, point));
     });
   });
-  evals[48] = evaluate(inverse.g, point.slice(0, 14));
-  evals[49] = evaluate(mult, point.slice(0, 14));
+  evals[E.g] = evaluate(inverse.g, point.slice(0, 14));
+  evals[E.mult] = evaluate(mult, point.slice(0, 14));
   hooks.evals?.(evals, { point, lambda, beta, tau, missing });
   const rho = run.transcript.absorb(evals);
-  const [TRACE_ORACLE, HELPER_ORACLE] = [9, 10];
   const oracles = [...models, trace, helper];
-  const claims = new ReferenceClaims(oracles, 50);
-  for (const index of range(50)) claims.set(index, evals[index]);
+  const claims = new ReferenceClaims(oracles, C.count);
+  for (const index of range(C.count)) claims.set(index, evals[index]);
   for (const { l, which, names, at, own } of kinds) {
-    const base = 12 * (l - 1) + 6 * which;
+    const [one, two, ofRange, ofRest, value, M] = KINDS[which].evals.map((name) => E[name](l));
     const here = pointAt(at, point);
-    [TRACE_ORACLE, TRACE_ORACLE, HELPER_ORACLE, HELPER_ORACLE, 0].forEach((oracle, i) => {
-      claims.set(base + i, evals[base + i], claims.term(oracle, names[i], here));
-    });
-    claims.set(base + 5, evals[base + 5], ...range(8).map((i) => claims.term(1 + i, names[4], here, a[own][i] ?? 0n)));
+    const single = (index: number, oracle: number, name: string) =>
+      claims.set(index, evals[index], claims.term(oracle, name, here));
+    single(one, O.trace, names[0]);
+    single(two, O.trace, names[1]);
+    single(ofRange, O.helper, names[2]);
+    single(ofRest, O.helper, names[3]);
+    single(value, O.child, names[4]);
+    claims.set(M, evals[M], ...range(8).map((i) => claims.term(O.parent(i), names[4], here, a[own][i] ?? 0n)));
   }
-  claims.set(48, evals[48], claims.term(HELPER_ORACLE, 'g', point.slice(0, 14)));
-  claims.set(49, evals[49], claims.term(TRACE_ORACLE, 'mult', point.slice(0, 14)));
+  claims.set(C.g, evals[E.g], claims.term(O.helper, 'g', point.slice(0, 14)));
+  claims.set(C.mult, evals[E.mult], claims.term(O.trace, 'mult', point.slice(0, 14)));
 
   return run.finish(oracles, claims, batch, rho, {
     ...shapeInputs(child.widths),
     ...coefficientInputs(child.widths, a),
     modelOffset: slotBits(models[0], MODEL_SLOTS),
-    traceOffset: slotBits(trace, TRACE),
-    helperOffset: slotBits(helper, HELPER),
+    traceOffset: slotBits(trace, T.names),
+    helperOffset: slotBits(helper, H.names),
     batch1: messages,
     evals1: evals,
   });

@@ -1,5 +1,6 @@
 // Models of the reference provers: nested shapes of protocol section 1, right-aligned layers.
 
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { log2Up, type Random, range, zeros } from './algebra.ts';
 import { layout } from './argument.ts';
 import { type NamedOracle, oracleOf, type Tensors } from './relations.ts';
@@ -37,17 +38,17 @@ export function layersOf(widths: readonly number[]): ReferenceLayer[] {
   }));
 }
 
-/** The model oracle; slots are named W1..W4 and b1..b4 by circuit layer. */
+/** The model oracle; slots are named W_1..W_4 and b_1..b_4 by circuit layer. */
 export function modelOracle({ widths, W, b, salt }: ReferenceWeights): NamedOracle {
   const tensors: Tensors = {};
   for (const { l, own } of layersOf(widths)) {
-    tensors[`W${l}`] = W[own];
-    tensors[`b${l}`] = b[own];
+    tensors[`W_${l}`] = W[own];
+    tensors[`b_${l}`] = b[own];
   }
   return oracleOf({ ...tensors, salt: [salt] });
 }
 
-export const MODEL_SLOTS = range(4).flatMap((k) => [`W${k + 1}`, `b${k + 1}`]);
+export const MODEL_SLOTS = NUMBERING.shared.model.names;
 
 /** Circuit inputs of a shape: the descriptor and its fields but the offsets. */
 export function shapeInputs(widths: readonly number[]): { shape: bigint; widths1: bigint[]; present: bigint[] } {
@@ -59,8 +60,8 @@ export function shapeInputs(widths: readonly number[]): { shape: bigint; widths1
     ...layers.flatMap(
       ({ l, low, high }) =>
         [
-          [`W${l}`, low + high],
-          [`b${l}`, high],
+          [`W_${l}`, low + high],
+          [`b_${l}`, high],
         ] as [string, number][],
     ),
     ['salt', 0],

@@ -2,6 +2,7 @@
 // number, claims by number. Nothing here refuses a false statement; instead it says which relations and claims are
 // false, so that a test can hold a cheat to be one of exactly the relation it is meant to break.
 
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqTable, evaluate, inverse, log2Up, mod, polynomial, powers, type Random, range, zeros } from './algebra.ts';
 import {
   bits,
@@ -22,6 +23,8 @@ import {
   table,
 } from './argument.ts';
 import type { Inputs } from './common.ts';
+
+const DIGEST = NUMBERING.shared.digests;
 
 export type Tensors = Record<string, bigint[]>;
 
@@ -211,7 +214,7 @@ export class ReferenceBatch {
 
   /** The table's relation, and the LogUp sum over all helpers. */
   logUp(
-    [tableIndex, sumIndex]: [number, number],
+    { table: tableIndex, logUp: sumIndex }: { table: number; logUp: number },
     tau: readonly bigint[],
     beta: bigint,
     { g, mult, helpers }: { g: bigint[]; mult: bigint[]; helpers: { at: readonly number[]; h: bigint[] }[] },
@@ -315,12 +318,12 @@ export class ReferenceRun {
 
   constructor(random: Random, hooks: Hooks) {
     ({ h: this.h, nonce: this.nonce } = digests(random));
-    this.transcript = new ReferenceTranscript(this.h[0]);
+    this.transcript = new ReferenceTranscript(this.h[DIGEST.statement]);
     this.interfere = hooks.interfere ?? ((_, m) => m);
   }
 
-  commit(k: number, oracle: NamedOracle, names: readonly string[]): bigint {
-    return this.transcript.absorb([this.h[k], ...layoutWords(slotBits(oracle, names))]);
+  commit(which: 'trace' | 'helper', oracle: NamedOracle, names: readonly string[]): bigint {
+    return this.transcript.absorb([this.h[DIGEST[which]], ...layoutWords(slotBits(oracle, names))]);
   }
 
   finish(

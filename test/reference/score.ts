@@ -1,5 +1,6 @@
 // Program score (protocol, section 11), slow and in BigInt.
 
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import {
   dot,
   eqTable,
@@ -35,17 +36,16 @@ import {
   times,
 } from './relations.ts';
 
-const TRACE = [
-  ...[1, 2, 3].flatMap((h) => ['A', 'V', 'm', 'R0', 'R1'].map((n) => `${n}_${h}`)),
-  'Q',
-  'U0',
-  'U1',
-  'G',
-  'L',
-  'c',
-  'mult',
-];
-const HELPER = ['h_1', 'h_2', 'h_3', 'h_4', 'hG', 'g'];
+const {
+  oracles: O,
+  squares: SQ,
+  trace: T,
+  helper: H,
+  sums: SUM,
+  relations: R,
+  evaluations: E,
+  claims: C,
+} = NUMBERING.score;
 const [F, FA, HALF, LIMB] = [2n ** 28n, 2n ** 9n, 2n ** 13n, 2n ** 14n];
 
 /** X as [j, s] and Y as [i, s] with s low, padded with zeros. */
@@ -155,6 +155,7 @@ export function proveScore(
   hooks.trace?.(tensors);
   const groups = layers.map(({ l, high }) => ({
     l,
+    slot: l < 4 ? `h_${l}` : 'hQ',
     at: positions(sigma, high),
     limbs:
       l < 4
@@ -165,18 +166,18 @@ export function proveScore(
   hooks.multiplicities?.(mult);
   const { Q, U0, U1, G, L, c, ...rest } = tensors;
   const trace = oracleOf({ ...rest, Q, U0, U1, G, L, c, mult, blinding: blinding(random) });
-  const beta = run.commit(1, trace, TRACE);
+  const beta = run.commit('trace', trace, T.names);
 
   // 2. helper
   const inverse: Tensors = {};
-  for (const { l, limbs } of groups) inverse[`h_${l}`] = lookupHelper(beta, ...limbs);
+  for (const { slot, limbs } of groups) inverse[slot] = lookupHelper(beta, ...limbs);
   inverse.hG = lookupHelper(beta, G);
   inverse.g = tableHelper(beta, mult);
   hooks.helper?.(inverse, beta, tensors);
   const helper = oracleOf({ ...inverse, blinding: [random.element()] });
-  const x = run.commit(2, helper, HELPER);
-  const all = squares(x, 48);
-  const [ri, rs, tau] = [all.slice(0, 12), all.slice(12, 24), all.slice(24)];
+  const x = run.commit('helper', helper, H.names);
+  const all = squares(x, SQ.count);
+  const [ri, rs, tau] = [SQ.ri, SQ.rs, SQ.tau].map(({ from, to }) => all.slice(from, to));
 
   // 3. the sums, then the batch
   const eqS = eqTable(rs.slice(0, sigma));
@@ -198,47 +199,46 @@ export function proveScore(
   const error = logits.map((q, at) => mod(q - shard.Y[at]));
   const rowAt = range(sigma);
   const outAt = positions(sigma, out.high);
-  const sums = zeros(7);
-  for (const { l, W, input } of forward) sums[l - 1] = dot(W, input);
-  sums[4] = mod(sum(c));
-  sums[5] = mod(sum(error.map((e, at) => e * e * realRows[at % S])));
-  sums[6] = evaluate(L, tau.slice(0, sigma));
+  const sums = zeros(SUM.count);
+  for (const { l, W, input } of forward) sums[SUM.F1(l)] = dot(W, input);
+  sums[SUM.right] = mod(sum(c));
+  sums[SUM.error] = mod(sum(error.map((e, at) => e * e * realRows[at % S])));
+  sums[SUM.labelled] = evaluate(L, tau.slice(0, sigma));
   hooks.sums?.(sums, tau);
-  const lambda = run.transcript.absorb([...sums, run.nonce[0]]);
+  const lambda = run.transcript.absorb([...sums, run.nonce[NUMBERING.shared.nonces.lambda]]);
   const batch = new ReferenceBatch();
-  for (const { l, W, input, at } of forward) batch.sum(l - 1, at, [term(W, input)], sums[l - 1]);
-  batch.sum(4, rowAt, [term(c)], sums[4]);
-  batch.sum(5, outAt, [term(spread(realRows), error, error)], sums[5]);
+  for (const { l, W, input, at } of forward) batch.sum(R.F1(l), at, [term(W, input)], sums[SUM.F1(l)]);
+  batch.sum(R.right, rowAt, [term(c)], sums[SUM.right]);
+  batch.sum(R.error, outAt, [term(spread(realRows), error, error)], sums[SUM.error]);
   for (const { l, high } of hidden) {
     const at = positions(sigma, high);
     const [a, V, m] = ['A', 'V', 'm'].map((n) => tensors[`${n}_${l}`]);
-    batch.zero(6 + 2 * (l - 1), at, tau, [term(m, m), times(-1n, m)]);
-    batch.zero(7 + 2 * (l - 1), at, tau, [term(a), times(-1n, m, V)]);
+    batch.zero(R.bit(l), at, tau, [term(m, m), times(-1n, m)]);
+    batch.zero(R.active(l), at, tau, [term(a), times(-1n, m, V)]);
   }
-  for (const { l, at, limbs } of groups) batch.lookup(12 + l - 1, at, tau, beta, inverse[`h_${l}`], limbs);
-  batch.lookupOne(16, outAt, tau, beta, inverse.hG, G);
+  for (const { l, slot, at, limbs } of groups) batch.lookup(l < 4 ? R.h(l) : R.hQ, at, tau, beta, inverse[slot], limbs);
+  batch.lookupOne(R.hG, outAt, tau, beta, inverse.hG, G);
   const realClasses = real(out.rows, out.high).flatMap((v) => range(S).map(() => v));
   const claimed: Term[] = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(FA), shard.Y)].map(
     ({ coefficient, factors }) => times(-classBit * coefficient, spread(c), realClasses, ...factors),
   );
-  batch.zero(17, outAt, tau, [times(classBit, G), ...claimed]);
-  batch.zero(18, rowAt, tau, [term(c, c), times(-1n, c)]);
-  batch.zero(19, rowAt, tau, [term(c), times(-1n, c, realRows)]);
+  batch.zero(R.margin, outAt, tau, [times(classBit, G), ...claimed]);
+  batch.zero(R.claimedBit, rowAt, tau, [term(c, c), times(-1n, c)]);
+  batch.zero(R.claimedPadding, rowAt, tau, [term(c), times(-1n, c, realRows)]);
   batch.sum(
-    20,
+    R.labelled,
     outAt,
     [times(classBit, spread(eqTable(tau.slice(0, sigma))), shard.Y, logits)],
-    classBit * FA * sums[6],
+    classBit * FA * sums[SUM.labelled],
   );
-  const helpers = [...groups.map(({ l, at }) => ({ at, h: inverse[`h_${l}`] })), { at: outAt, h: inverse.hG }];
-  batch.logUp([21, 22], tau, beta, { g: inverse.g, mult, helpers });
+  const helpers = [...groups.map(({ slot, at }) => ({ at, h: inverse[slot] })), { at: outAt, h: inverse.hG }];
+  batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
   const { messages, point, missing } = batch.prove(lambda, run.transcript, hooks.interfere);
 
   // 4. evaluations and claims
-  const [MODEL, SHARD, TRACED, HELPED] = [0, 1, 2, 3];
   const oracles = [model, data, trace, helper];
-  const claims = new ReferenceClaims(oracles, 42);
-  const evals = zeros(37);
+  const claims = new ReferenceClaims(oracles, C.count);
+  const evals = zeros(E.count);
   const known: { index: number; value: bigint; terms: ReturnType<typeof claims.term>[] }[] = [];
   const know = (index: number, oracle: number, name: string, tensor: readonly bigint[], at: readonly number[]) =>
     known.push({
@@ -250,55 +250,52 @@ export function proveScore(
     const own = forward.find((f) => f.l === l)!;
     const f = point.slice(12, 12 + low);
     known.push({
-      index: l - 1,
+      index: E.W(l),
       value: evaluate(own.W, f),
-      terms: [claims.term(MODEL, `W${l}`, [...f, ...ri.slice(0, high)])],
+      terms: [claims.term(O.model, `W_${l}`, [...f, ...ri.slice(0, high)])],
     });
     const first = l === layers[0].l;
-    const input = claims.term(first ? SHARD : TRACED, first ? 'X' : `A_${l - 1}`, [...rs.slice(0, sigma), ...f]);
-    known.push({ index: 3 + l, value: evaluate(own.input, f), terms: [input] });
+    const input = claims.term(first ? O.shard : O.trace, first ? 'X' : `A_${l - 1}`, [...rs.slice(0, sigma), ...f]);
+    known.push({ index: E.In(l), value: evaluate(own.input, f), terms: [input] });
     if (l < 4)
-      ['A', 'V', 'm', 'R0', 'R1'].forEach((name, i) => {
-        know(8 + 5 * (l - 1) + i, TRACED, `${name}_${l}`, tensors[`${name}_${l}`], positions(sigma, high));
-      });
-    know(l < 4 ? 29 + l : 33, HELPED, `h_${l}`, inverse[`h_${l}`], positions(sigma, high));
+      for (const name of ['A', 'V', 'm', 'R0', 'R1'] as const)
+        know(E[name](l), O.trace, `${name}_${l}`, tensors[`${name}_${l}`], positions(sigma, high));
+    if (l < 4) know(E.h(l), O.helper, `h_${l}`, inverse[`h_${l}`], positions(sigma, high));
   }
-  ['Q', 'U0', 'U1', 'G'].forEach((name, i) => {
-    know(23 + i, TRACED, name, tensors[name], outAt);
-  });
-  know(27, SHARD, 'Y', shard.Y, outAt);
-  know(28, TRACED, 'L', L, rowAt);
-  know(29, TRACED, 'c', c, rowAt);
-  know(34, HELPED, 'hG', inverse.hG, outAt);
-  know(35, HELPED, 'g', inverse.g, range(14));
-  know(36, TRACED, 'mult', mult, range(14));
+  for (const name of ['Q', 'U0', 'U1', 'G'] as const) know(E[name], O.trace, name, tensors[name], outAt);
+  for (const name of ['hQ', 'hG'] as const) know(E[name], O.helper, name, inverse[name], outAt);
+  know(E.Y, O.shard, 'Y', shard.Y, outAt);
+  know(E.L, O.trace, 'L', L, rowAt);
+  know(E.c, O.trace, 'c', c, rowAt);
+  know(E.g, O.helper, 'g', inverse.g, range(14));
+  know(E.mult, O.trace, 'mult', mult, range(14));
   for (const { index, value } of known) evals[index] = value;
   hooks.evals?.(evals, { point, lambda, beta, tau, missing });
   const rho = run.transcript.absorb(evals);
-  for (const index of range(37)) claims.set(index, evals[index]);
+  for (const index of range(E.count)) claims.set(index, evals[index]);
   for (const { index, terms } of known) claims.set(index, evals[index], ...terms);
-  claims.set(37, sums[6], claims.term(TRACED, 'L', tau.slice(0, sigma)));
+  claims.set(C.labelled, sums[SUM.labelled], claims.term(O.trace, 'L', tau.slice(0, sigma)));
   for (const { l, high } of layers) {
     const at = [...rs.slice(0, sigma), ...ri.slice(0, high)];
-    const t = (name: string, coefficient: bigint) => claims.term(TRACED, name, at, coefficient);
+    const t = (name: string, coefficient: bigint) => claims.term(O.trace, name, at, coefficient);
     const rounded =
       l < 4
         ? [t(`A_${l}`, -2n * F), t(`V_${l}`, F), t(`R0_${l}`, -1n), t(`R1_${l}`, -LIMB)]
         : [t('Q', -F), t('U0', -1n), t('U1', -LIMB)];
-    const value = -sums[l - 1] - F / 2n - (l < 4 ? 0n : F * HALF);
-    claims.set(37 + l, value, claims.term(MODEL, `b${l}`, ri.slice(0, high), FA), ...rounded);
+    const value = -sums[SUM.F1(l)] - F / 2n - (l < 4 ? 0n : F * HALF);
+    claims.set(C.forward(l), value, claims.term(O.model, `b_${l}`, ri.slice(0, high), FA), ...rounded);
   }
   // an absent layer has no constants: its forward claim says that its sum is 0
-  for (let l = 1; l < layers[0].l; l++) claims.set(37 + l, -sums[l - 1]);
+  for (let l = 1; l < layers[0].l; l++) claims.set(C.forward(l), -sums[SUM.F1(l)]);
 
   return run.finish(oracles, claims, batch, rho, {
     ...shapeInputs(weights.widths),
     ...shardInputs(shard),
-    result: hooks.result ?? sums[shard.classes ? 4 : 5],
+    result: hooks.result ?? sums[shard.classes ? SUM.right : SUM.error],
     modelOffset: slotBits(model, MODEL_SLOTS),
-    shardOffset: slotBits(data, ['X', 'Y']),
-    traceOffset: slotBits(trace, TRACE),
-    helperOffset: slotBits(helper, HELPER),
+    shardOffset: slotBits(data, NUMBERING.shared.shard.names),
+    traceOffset: slotBits(trace, T.names),
+    helperOffset: slotBits(helper, H.names),
     sums,
     batch1: messages,
     evals1: evals,

@@ -1,6 +1,7 @@
 // Reference prover of program seed (protocol, section 6). Layers in the circuit's numbering, absent ones zero.
 
 import * as poseidon from 'poseidon-lite';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqTable, evaluate, inverse, log2Up, mod, powers, type Random, range, squares, sum, zeros } from './algebra.ts';
 import {
   type Claim,
@@ -17,6 +18,8 @@ import {
 } from './argument.ts';
 import { type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
 
+const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.seed;
+const { digests: DIGEST, nonces: NONCE, model: MODEL } = NUMBERING.shared;
 const LAYERS = [1, 2, 3, 4];
 export const LIMBS = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
 export type SeedLayer = Record<(typeof LIMBS)[number] | 'w0' | 'W', bigint[]> & {
@@ -115,14 +118,17 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   const layouts = {
     model: layout([
       ...present.flatMap((l): [string, number][] => [
-        [`W${l}`, size(l)],
-        [`b${l}`, a[l]],
+        [`W_${l}`, size(l)],
+        [`b_${l}`, a[l]],
       ]),
       ['salt', 0],
     ]),
-    trace: layout([...present.flatMap((l) => LIMBS.map((x): [string, number] => [`${x}${l}`, size(l)])), ['mult', 14]]),
+    trace: layout([
+      ...present.flatMap((l) => LIMBS.map((x): [string, number] => [`${x}_${l}`, size(l)])),
+      ['mult', 14],
+    ]),
     helper: layout([
-      ...present.flatMap((l) => ['A', 'B'].map((x): [string, number] => [`h${x}${l}`, size(l)])),
+      ...present.flatMap((l) => ['A', 'B'].map((x): [string, number] => [`h${x}_${l}`, size(l)])),
       ['g', 14],
       ['random', 0],
     ]),
@@ -132,10 +138,10 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     slots[name] = slotOf(layouts[which].offsets[name] ?? 0, l ? Number(p[l]) * log2 : log2, l ? p[l] : 1n);
   };
   for (const l of LAYERS) {
-    place(`W${l}`, 'model', size(l), l);
-    place(`b${l}`, 'model', a[l], l);
-    for (const x of LIMBS) place(`${x}${l}`, 'trace', size(l), l);
-    for (const x of ['A', 'B']) place(`h${x}${l}`, 'helper', size(l), l);
+    place(`W_${l}`, 'model', size(l), l);
+    place(`b_${l}`, 'model', a[l], l);
+    for (const x of LIMBS) place(`${x}_${l}`, 'trace', size(l), l);
+    for (const x of ['A', 'B']) place(`h${x}_${l}`, 'helper', size(l), l);
   }
   place('mult', 'trace', 14);
   place('g', 'helper', 14);
@@ -152,24 +158,24 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   const oracles = [
     vector(layouts.model.length, [
       ...present.flatMap((l): [number, bigint[]][] => [
-        [layouts.model.offsets[`W${l}`], stored(l, layers[l].W)],
-        [layouts.model.offsets[`b${l}`], stored(l, layers[l].b)],
+        [layouts.model.offsets[`W_${l}`], stored(l, layers[l].W)],
+        [layouts.model.offsets[`b_${l}`], stored(l, layers[l].b)],
       ]),
       [layouts.model.offsets.salt, [random.element()]],
     ]),
     vector(layouts.trace.length, [
       ...present.flatMap((l) =>
-        LIMBS.map((x): [number, bigint[]] => [layouts.trace.offsets[`${x}${l}`], stored(l, layers[l][x])]),
+        LIMBS.map((x): [number, bigint[]] => [layouts.trace.offsets[`${x}_${l}`], stored(l, layers[l][x])]),
       ),
       [layouts.trace.offsets.mult, mult],
     ]),
   ];
 
   // 2. challenges and helper
-  const transcript = new ReferenceTranscript(h[0]);
-  const traceOffset = [...LAYERS.flatMap((l) => LIMBS.map((x) => slots[`${x}${l}`].bits)), slots.mult.bits];
-  const helperOffset = [...LAYERS.flatMap((l) => ['A', 'B'].map((x) => slots[`h${x}${l}`].bits)), slots.g.bits];
-  const beta = transcript.absorb([h[1], ...layoutWords(traceOffset)]);
+  const transcript = new ReferenceTranscript(h[DIGEST.statement]);
+  const traceOffset = T.names.map((name) => slots[name].bits);
+  const helperOffset = H.names.map((name) => slots[name].bits);
+  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traceOffset)]);
   const helpers = LAYERS.map((l) =>
     (p[l] ? groups(l) : []).map(([x, y, z]) =>
       x.map((_, i) => mod(p[l] * sum([x, y, z].map((t) => inverse(beta - t[i]))))),
@@ -180,7 +186,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     vector(layouts.helper.length, [
       ...present.flatMap((l) =>
         ['A', 'B'].map((x, i): [number, bigint[]] => [
-          layouts.helper.offsets[`h${x}${l}`],
+          layouts.helper.offsets[`h${x}_${l}`],
           stored(l, helpers[l - 1][i]),
         ]),
       ),
@@ -189,8 +195,11 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     ]),
   );
   hooks.oracles?.(oracles);
-  const tau = squares(transcript.absorb([h[2], ...layoutWords(helperOffset)]), 24);
-  const lambda = powers(transcript.absorb([nonce[0]]), 18);
+  const tau = squares(
+    transcript.absorb([h[DIGEST.helper], ...layoutWords(helperOffset)]),
+    NUMBERING.seed.squares.count,
+  );
+  const lambda = powers(transcript.absorb([nonce[NONCE.lambda]]), R.count);
 
   // 3. batch 1
   const instances: Instance[] = [];
@@ -212,7 +221,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     ].forEach((group, i) => {
       const [x, y, z] = group.map((t) => T(t.map((e) => beta - e)));
       const helper = T(helpers[l - 1][i]);
-      add(4 * i + l - 1, [
+      add(i === 0 ? R.groupA(l) : R.groupB(l), [
         { coefficient: 1n, factors: [eq, helper, x, y, z] },
         ...[
           [x, y],
@@ -220,31 +229,30 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
           [y, z],
         ].map((f) => ({ coefficient: -p[l], factors: [eq, ...f] })),
       ]);
-      add(17, [{ coefficient: 1n, factors: [helper] }]);
+      add(R.logUp, [{ coefficient: 1n, factors: [helper] }]);
     });
-    add(8 + l - 1, [
+    add(R.sequence(l), [
       { coefficient: 1n, factors: [eq, T(v), T(v.map((_, x) => BigInt(x) + offset + 1n))] },
       { coefficient: -1n, factors: [eq, T(u.map((x) => p[l] + q * x))] },
     ]);
-    add(12 + l - 1, [
+    add(R.weights(l), [
       { coefficient: 1n, factors: [eq, T(W)] },
       { coefficient: -1n, factors: [eq, T(real), T(v.map((x) => x - p[l] * ((q - 1n) / 2n)))] },
     ]);
-    const tensors = [...LIMBS.map((x) => limbs[x]), ...helpers[l - 1], W];
-    tensors.forEach((t, i) => {
-      evaluated.push([8 * (l - 1) + i, t, at]);
-    });
+    for (const x of LIMBS) evaluated.push([E[x](l), limbs[x], at]);
+    const [hA, hB] = helpers[l - 1];
+    evaluated.push([E.hA(l), hA, at], [E.hB(l), hB, at], [E.W(l), W, at]);
   }
-  instances.push(...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[16], lambda[17]));
+  instances.push(...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[R.table], lambda[R.logUp]));
   const batch1 = sumcheck(instances, 24, 5, transcript, (round, m) => send(`batch1 ${round}`, m));
-  const evals = zeros(34);
+  const evals = zeros(E.count);
   for (const [i, t, at] of evaluated)
     evals[i] = evaluate(
       (t as bigint[]).map(mod),
       at.map((k) => batch1.point[k]),
     );
-  evals[32] = evaluate(g, batch1.point.slice(0, 14));
-  evals[33] = evaluate(mult.map(mod), batch1.point.slice(0, 14));
+  evals[E.g] = evaluate(g, batch1.point.slice(0, 14));
+  evals[E.mult] = evaluate(mult.map(mod), batch1.point.slice(0, 14));
   const evals1 = send('evals1', evals);
 
   // 4. claims
@@ -255,23 +263,19 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   };
   for (const l of LAYERS) {
     const point = p[l] ? [...batch1.point.slice(0, a[l - 1]), ...batch1.point.slice(12, 12 + a[l])] : [];
-    const at = 8 * (l - 1);
-    LIMBS.forEach((x, i) => {
-      claim(at + i, evals1[at + i], 1, `${x}${l}`, point);
-    });
-    claim(at + 5, evals1[at + 5], 2, `hA${l}`, point);
-    claim(at + 6, evals1[at + 6], 2, `hB${l}`, point);
-    claim(at + 7, evals1[at + 7], 0, `W${l}`, point);
-    claim(33 + l, 0n, 0, `b${l}`, tau.slice(12, 12 + a[l]));
+    for (const x of LIMBS) claim(C[x](l), evals1[E[x](l)], O.trace, `${x}_${l}`, point);
+    for (const x of ['hA', 'hB'] as const) claim(C[x](l), evals1[E[x](l)], O.helper, `${x}_${l}`, point);
+    claim(C.W(l), evals1[E.W(l)], O.model, `W_${l}`, point);
+    claim(C.bias(l), 0n, O.model, `b_${l}`, tau.slice(12, 12 + a[l]));
   }
-  claim(32, evals1[32], 2, 'g', batch1.point.slice(0, 14));
-  claim(33, evals1[33], 1, 'mult', batch1.point.slice(0, 14));
+  claim(C.g, evals1[E.g], O.helper, 'g', batch1.point.slice(0, 14));
+  claim(C.mult, evals1[E.mult], O.trace, 'mult', batch1.point.slice(0, 14));
   const verifier = new ReferenceTranscript(transcript.state);
   const opened = open(oracles, claims, transcript, { rho, h, nonce, interfere: send });
   for (const message of opened.reduce) verifier.absorb(message);
   const { state } = verifier;
 
-  const modelOffset = LAYERS.flatMap((l) => [slots[`W${l}`].bits, slots[`b${l}`].bits]);
+  const modelOffset = MODEL.names.map((name) => slots[name].bits);
   const shape =
     sum(n.map((v, l) => BigInt(v - 1) * 2n ** BigInt(12 * l))) +
     sum([1, 2, 3].map((l) => p[l] * 2n ** BigInt(59 + l))) +

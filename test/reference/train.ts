@@ -1,6 +1,7 @@
 // Reference prover of program train (protocol, section 7). It treats absent layers like present ones: their tensors are
 // zero and their presence multiplies what the circuit multiplies.
 
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqTable, evaluate, inverse, mod, powers, type Random, range, squares, sum, zeros } from './algebra.ts';
 import {
   type Claim,
@@ -18,11 +19,14 @@ import {
   table,
 } from './argument.ts';
 import { FRACTION, HALF_LIMB, type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
-import { HIDDEN, pick, type TrainRun } from './train-run.ts';
+import { pick, type TrainRun } from './train-run.ts';
 
 const LAYERS = [1, 2, 3, 4];
 const HIDDEN_LAYERS = [1, 2, 3];
-const [PARENT, CHILD, SHARD, TRACE, HELPER] = range(5);
+const GROUPS = [0, 1, 2, 3, 4, 5, 6];
+const { squares: SQ, sums: SUM, relations: R, evaluations: E, evaluations2: E2, claims: C } = NUMBERING.train;
+const { parent: PARENT, child: CHILD, shard: SHARD, trace: TRACE, helper: HELPER } = NUMBERING.train.oracles;
+const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
 
 /** Circuit inputs for a run, honest or not. */
 export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun> = {}): Proved {
@@ -37,20 +41,26 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   // 1. layouts
   const present = (l: number) => p[l] !== 0n;
   const modelSizes = LAYERS.filter(present).flatMap((l): [string, number][] => [
-    [`W${l}`, a[l] + a[l - 1]],
-    [`b${l}`, a[l]],
+    [`W_${l}`, a[l] + a[l - 1]],
+    [`b_${l}`, a[l]],
   ]);
   const group = (g: number) => (g < 6 ? Math.floor(g / 2) + 1 : 4);
-  const traceNames = [...HIDDEN_LAYERS.flatMap((l) => HIDDEN.map((x) => `${x}${l}`)), 'Q', 'U0', 'U1', 'mult'];
-  const helperNames = [...range(7).map((g) => `h${g}`), 'g'];
+  const { names: traceNames } = NUMBERING.train.trace;
+  const { names: helperNames } = NUMBERING.train.helper;
+  /** slot, relation, evaluation and claim of a lookup group: two for each hidden layer, one for the output */
+  const numbersOf = (g: number) => {
+    if (g === 6) return { slot: 'hQ', relation: R.hQ, evaluation: E.hQ, claim: C.hQ };
+    const [l, name] = [group(g), g % 2 === 0 ? ('hA' as const) : ('hB' as const)];
+    return { slot: `${name}_${l}`, relation: R[name](l), evaluation: E[name](l), claim: C[name](l) };
+  };
   const layerOf = (name: string) => (/^[QU]/.test(name) ? 4 : Number(name[name.length - 1]));
   const traceSizes = traceNames
-    .slice(0, 30)
-    .filter((x) => present(layerOf(x)))
+    .filter((x) => x !== 'mult' && present(layerOf(x)))
     .map((x): [string, number] => [x, sigma + a[layerOf(x)]]);
-  const helperSizes = range(7)
-    .filter((g) => present(group(g)))
-    .map((g): [string, number] => [`h${g}`, sigma + a[group(g)]]);
+  const helperSizes = GROUPS.filter((g) => present(group(g))).map((g): [string, number] => [
+    numbersOf(g).slot,
+    sigma + a[group(g)],
+  ]);
   const layouts = {
     model: layout([...modelSizes, ['salt', 0]]),
     shard: layout([
@@ -63,8 +73,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   };
   const slots: Record<string, Slot> = {};
   for (const l of LAYERS) {
-    slots[`W${l}`] = slotOf(layouts.model.offsets[`W${l}`] ?? 0, Number(p[l]) * (a[l] + a[l - 1]), p[l]);
-    slots[`b${l}`] = slotOf(layouts.model.offsets[`b${l}`] ?? 0, a[l], p[l]);
+    slots[`W_${l}`] = slotOf(layouts.model.offsets[`W_${l}`] ?? 0, Number(p[l]) * (a[l] + a[l - 1]), p[l]);
+    slots[`b_${l}`] = slotOf(layouts.model.offsets[`b_${l}`] ?? 0, a[l], p[l]);
   }
   slots.X = slotOf(layouts.shard.offsets.X, sigma + a[0]);
   slots.Y = slotOf(layouts.shard.offsets.Y, sigma + a[4]);
@@ -82,7 +92,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   hooks.slots?.(slots);
 
   // 2. limbs, multiplicities, oracles
-  const limbs = range(7).map((g) => {
+  const limbs = GROUPS.map((g) => {
     if (g === 6) return [output.Q, output.U0, output.U1];
     const t = hidden[group(g)];
     return g % 2 === 0 ? [t.V.map((v, i) => v - t.m[i]), t.T, t.R0] : [t.R1, t.S0, t.S1];
@@ -96,13 +106,13 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   const model = (W: bigint[][], b: bigint[][]) =>
     vector(layouts.model.length, [
       ...LAYERS.filter(present).flatMap((l): [number, bigint[]][] => [
-        [layouts.model.offsets[`W${l}`], W[l]],
-        [layouts.model.offsets[`b${l}`], b[l]],
+        [layouts.model.offsets[`W_${l}`], W[l]],
+        [layouts.model.offsets[`b_${l}`], b[l]],
       ]),
       [layouts.model.offsets.salt, [random.element()]],
     ]);
   const tensor = (x: string) =>
-    x === 'Q' || x === 'U0' || x === 'U1' ? output[x] : hidden[layerOf(x)][x.slice(0, -1) as 'A'];
+    x === 'Q' || x === 'U0' || x === 'U1' ? output[x] : hidden[layerOf(x)][x.slice(0, -2) as 'A'];
   const oracles = [
     model(run.W, run.b),
     model(run.childW, run.childB),
@@ -118,31 +128,29 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   ];
 
   // 3. challenges
-  const transcript = new ReferenceTranscript(h[0]);
+  const transcript = new ReferenceTranscript(h[DIGEST.statement]);
   const traceOffset = traceNames.map((x) => slots[x].bits);
   const helperOffset = helperNames.map((x) => slots[x].bits);
-  const beta = transcript.absorb([h[1], ...layoutWords(traceOffset)]);
+  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traceOffset)]);
   const helpers = limbs.map(([x, y, z], g) =>
     x.map((_, i) => (present(group(g)) ? mod(sum([x, y, z].map((t) => inverse(beta - p[group(g)] * t[i])))) : 0n)),
   );
   const g = mult.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
   oracles.push(
     vector(layouts.helper.length, [
-      ...helperSizes.map(([x]): [number, bigint[]] => [layouts.helper.offsets[x], helpers[Number(x.slice(1))]]),
+      ...GROUPS.filter((k) => present(group(k))).map((k): [number, bigint[]] => [
+        layouts.helper.offsets[numbersOf(k).slot],
+        helpers[k],
+      ]),
       [layouts.helper.offsets.g, g],
       [layouts.helper.offsets.random, [random.element()]],
     ]),
   );
   hooks.oracles?.(oracles);
-  const sq = squares(transcript.absorb([h[2], ...layoutWords(helperOffset)]), 61);
-  const [ri, rj, rs, tauS, tauF, mu] = [
-    sq.slice(0, 12),
-    sq.slice(12, 24),
-    sq.slice(24, 24 + sigma),
-    sq.slice(36, 36 + sigma),
-    sq.slice(48, 60),
-    sq[60],
-  ];
+  const sq = squares(transcript.absorb([h[DIGEST.helper], ...layoutWords(helperOffset)]), SQ.count);
+  const cut = ({ from, to }: { from: number; to: number }) => sq.slice(from, to);
+  const [ri, rj, rs, tau] = [cut(SQ.ri), cut(SQ.rj), cut(SQ.rs).slice(0, sigma), cut(SQ.tau)];
+  const [tauS, tauF, [mu]] = [tau.slice(0, sigma), tau.slice(12), cut(SQ.mu)];
 
   // 4. what the relations speak of: In_l, D_l, P, P'
   const field = (t: readonly bigint[]) => t.map(mod);
@@ -204,21 +212,21 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   for (const l of LAYERS) {
     P[l] = later(In[l]);
     const Di = high(D[l], ri, a[l]);
-    add(l - 1, features(l - 1), [p[l], high(run.W[l], ri, a[l]), low(In[l], rs)]);
-    add(3 + l, both(l - 1), [1n, repeated(Di, l - 1), In[l], P[l]]);
-    add(7 + l, rows, [1n, Di, laterSteps]);
-    add(11 + l, rows, [1n, Di, high(In[l], rj, a[l - 1]).map((v) => v + mu * 512n)]);
+    add(R.F1(l), features(l - 1), [p[l], high(run.W[l], ri, a[l]), low(In[l], rs)]);
+    add(R.F2(l), both(l - 1), [1n, repeated(Di, l - 1), In[l], P[l]]);
+    add(R.F3(l), rows, [1n, Di, laterSteps]);
+    add(R.U(l), rows, [1n, Di, high(In[l], rj, a[l - 1]).map((v) => v + mu * 512n)]);
   }
   for (const l of HIDDEN_LAYERS) {
     PD[l] = present(l) ? later(D[l + 1]) : zeros(D[l + 1].length);
-    add(15 + l, features(l + 1), [p[l] * p[l + 1], low(run.W[l + 1], rj.slice(0, a[l])), low(D[l + 1], rs)]);
-    add(18 + l, both(l + 1), [1n, repeated(high(In[l + 1], rj, a[l]), l + 1), D[l + 1], PD[l]]);
+    add(R.B1(l), features(l + 1), [p[l] * p[l + 1], low(run.W[l + 1], rj.slice(0, a[l])), low(D[l + 1], rs)]);
+    add(R.B2(l), both(l + 1), [1n, repeated(high(In[l + 1], rj, a[l]), l + 1), D[l + 1], PD[l]]);
     const t = hidden[l];
     const eq = table(both(l), eqTable([...tauS, ...tauF.slice(0, a[l])]));
     const [m, V, T] = [t.m, t.V, t.T].map((v) => v.map((x) => mod(p[l] * x)));
-    add(22 + 3 * (l - 1), both(l), [1n, eq, m, m], [-1n, eq, m]);
-    add(23 + 3 * (l - 1), both(l), [p[l], eq, In[l + 1]], [-1n, eq, m, V]);
-    add(24 + 3 * (l - 1), both(l), [1n, eq, D[l]], [-1n, eq, m, T.map((v) => v - HALF_LIMB)]);
+    add(R.bit(l), both(l), [1n, eq, m, m], [-1n, eq, m]);
+    add(R.active(l), both(l), [p[l], eq, In[l + 1]], [-1n, eq, m, V]);
+    add(R.delta(l), both(l), [1n, eq, D[l]], [-1n, eq, m, T.map((v) => v - HALF_LIMB)]);
   }
   const shares: { positions: number[]; helper: Table }[] = [];
   limbs.forEach((tensors, k) => {
@@ -235,21 +243,28 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
       both(l),
       helpers[k].map((v) => p[l] * v),
     );
-    add(31 + k, both(l), [1n, eq, helper, x, y, z], [-p[l], eq, x, y], [-p[l], eq, x, z], [-p[l], eq, y, z]);
+    add(
+      numbersOf(k).relation,
+      both(l),
+      [1n, eq, helper, x, y, z],
+      [-p[l], eq, x, y],
+      [-p[l], eq, x, z],
+      [-p[l], eq, y, z],
+    );
     shares.push({ positions: both(l), helper });
   });
-  const honestSums = zeros(22);
-  for (const { index, instance } of entries) if (index < 22) honestSums[index] = sumOf(instance);
+  const honestSums = zeros(SUM.count);
+  for (const { index, instance } of entries) if (index < SUM.count) honestSums[index] = sumOf(instance);
   const sums = send('sums', honestSums);
-  const lambda = powers(transcript.absorb([...sums, nonce[0]]), 40);
+  const lambda = powers(transcript.absorb([...sums, nonce[NONCE.lambda]]), R.count);
   const instances = [
     ...entries.map(({ index, instance }) => ({ ...instance, weight: lambda[index] })),
     ...shares.map(({ positions, helper }) => ({
       positions,
-      weight: lambda[39],
+      weight: lambda[R.logUp],
       terms: [{ coefficient: 1n, factors: [helper] }],
     })),
-    ...tableEntries(sq.slice(36, 50), beta, g, mult, lambda[38], lambda[39]),
+    ...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[R.table], lambda[R.logUp]),
   ];
   const batch1 = sumcheck(instances, 24, 5, transcript, (round, m) => send(`batch1 ${round}`, m));
   const [rhoS, rhoF] = [batch1.point.slice(0, sigma), batch1.point.slice(12)];
@@ -259,36 +274,33 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
     evaluate(field(t), [...s, ...f.slice(0, a[l])]);
   const weightAt = (w: readonly bigint[], l: number, j: readonly bigint[], i: readonly bigint[]) =>
     mod(p[l] * evaluate(field(w), [...j.slice(0, a[l - 1]), ...i.slice(0, a[l])]));
-  const e = zeros(70);
+  const e = zeros(E.count);
   for (const l of LAYERS) {
-    e[l - 1] = weightAt(run.W[l], l, rhoF, ri);
-    e[3 + l] = at(In[l], rs, rhoF, l - 1);
-    e[7 + l] = at(D[l], rhoS, ri, l);
-    e[11 + l] = at(In[l], rhoS, rhoF, l - 1);
-    e[15 + l] = at(P[l], rhoS, rhoF, l - 1);
-    e[19 + l] = at(In[l], rhoS, rj, l - 1);
+    e[E.W(l)] = weightAt(run.W[l], l, rhoF, ri);
+    e[E.InAtR(l)] = at(In[l], rs, rhoF, l - 1);
+    e[E.DAtI(l)] = at(D[l], rhoS, ri, l);
+    e[E.In(l)] = at(In[l], rhoS, rhoF, l - 1);
+    e[E.P(l)] = at(P[l], rhoS, rhoF, l - 1);
+    e[E.InAtJ(l)] = at(In[l], rhoS, rj, l - 1);
   }
   const perHidden = ['V', 'm', 'T', 'R0', 'R1', 'S0', 'S1', 'D'] as const;
   for (const l of HIDDEN_LAYERS) {
-    e[23 + l] = mod(p[l] * weightAt(run.W[l + 1], l + 1, rj, rhoF));
-    e[26 + l] = mod(p[l] * at(D[l + 1], rs, rhoF, l + 1));
-    e[29 + l] = at(PD[l], rhoS, rhoF, l + 1);
-    perHidden.forEach((x, i) => {
-      e[33 + 8 * (l - 1) + i] = mod(p[l] * at(hidden[l][x], rhoS, rhoF, l));
-    });
+    e[E.nextW(l)] = mod(p[l] * weightAt(run.W[l + 1], l + 1, rj, rhoF));
+    e[E.nextD(l)] = mod(p[l] * at(D[l + 1], rs, rhoF, l + 1));
+    e[E.nextP(l)] = at(PD[l], rhoS, rhoF, l + 1);
+    for (const x of perHidden) e[E[x](l)] = mod(p[l] * at(hidden[l][x], rhoS, rhoF, l));
   }
-  [output.Q, output.U0, output.U1, D[4]].forEach((t, i) => {
-    e[57 + i] = at(t, rhoS, rhoF, 4);
-  });
+  for (const x of ['Q', 'U0', 'U1'] as const) e[E[x]] = at(output[x], rhoS, rhoF, 4);
+  e[E.D4] = at(D[4], rhoS, rhoF, 4);
   helpers.forEach((t, k) => {
-    e[61 + k] = mod(p[group(k)] * at(t, rhoS, rhoF, group(k)));
+    e[numbersOf(k).evaluation] = mod(p[group(k)] * at(t, rhoS, rhoF, group(k)));
   });
-  e[68] = evaluate(g, batch1.point.slice(0, 14));
-  e[69] = evaluate(field(mult), batch1.point.slice(0, 14));
+  e[E.g] = evaluate(g, batch1.point.slice(0, 14));
+  e[E.mult] = evaluate(field(mult), batch1.point.slice(0, 14));
   const evals1 = send('evals1', e);
 
   // 7. batch 2
-  const mu2 = powers(transcript.absorb(evals1), 7);
+  const mu2 = powers(transcript.absorb(evals1), E2.count);
   const earlier = eqTable(stepBits.map((t) => rhoS[t]));
   const earlierThan = range(steps).map((k) => mod(sum(earlier.slice(0, k))));
   const stepTensor = (t: readonly bigint[], l: number) => {
@@ -324,7 +336,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
 
   // 8. claims
   const rho = transcript.absorb(evals2);
-  const claims: Claim[] = Array.from({ length: 81 });
+  const claims: Claim[] = Array.from({ length: C.count });
   type Point = readonly bigint[];
   const term = (oracle: number, slot: string, point: Point, coefficient = 1n): ClaimTerm => ({
     oracle,
@@ -335,72 +347,69 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   const tp = (s: Point, f: Point, l: number) => [...s, ...f.slice(0, a[l])];
   const wp = (j: Point, i: Point, l: number) => [...j.slice(0, a[l - 1]), ...i.slice(0, a[l])];
   const inTerms = (l: number, s: Point, f: Point) => [
-    ...(l > 1 ? [term(TRACE, `A${l - 1}`, tp(s, f, l - 1))] : []),
+    ...(l > 1 ? [term(TRACE, `A_${l - 1}`, tp(s, f, l - 1))] : []),
     term(SHARD, 'X', tp(s, f, 0), p[l] - p[l - 1]),
   ];
   const dTerms = (l: number, s: Point, f: Point, weight = 1n) =>
     l < 4
-      ? [term(TRACE, `D${l}`, tp(s, f, l), weight)]
+      ? [term(TRACE, `D_${l}`, tp(s, f, l), weight)]
       : [term(TRACE, 'Q', tp(s, f, 4), 4n * weight), term(SHARD, 'Y', tp(s, f, 4), -4n * weight)];
   const shift = (l: number) => (l === 4 ? 4n * HALF_LIMB : 0n);
   const claim = (i: number, value: bigint, terms: ClaimTerm[]) => {
     claims[i] = { value, terms };
   };
   for (const l of LAYERS) {
-    claim(l - 1, evals1[l - 1], [term(PARENT, `W${l}`, wp(rhoF, ri, l))]);
-    claim(3 + l, evals1[3 + l], inTerms(l, rs, rhoF));
-    claim(7 + l, evals1[7 + l] + shift(l), dTerms(l, rhoS, ri));
-    claim(11 + l, evals1[11 + l], inTerms(l, rhoS, rhoF));
-    claim(15 + l, evals2[l - 1], inTerms(l, zeta, rhoF));
-    claim(19 + l, evals1[19 + l], inTerms(l, rhoS, rj));
+    claim(C.W(l), evals1[E.W(l)], [term(PARENT, `W_${l}`, wp(rhoF, ri, l))]);
+    claim(C.InAtR(l), evals1[E.InAtR(l)], inTerms(l, rs, rhoF));
+    claim(C.DAtI(l), evals1[E.DAtI(l)] + shift(l), dTerms(l, rhoS, ri));
+    claim(C.In(l), evals1[E.In(l)], inTerms(l, rhoS, rhoF));
+    claim(C.P(l), evals2[E2.In(l)], inTerms(l, zeta, rhoF));
+    claim(C.InAtJ(l), evals1[E.InAtJ(l)], inTerms(l, rhoS, rj));
   }
   for (const l of HIDDEN_LAYERS) {
-    claim(23 + l, evals1[23 + l], [term(PARENT, `W${l + 1}`, wp(rj, rhoF, l + 1), p[l])]);
-    claim(26 + l, evals1[26 + l] + p[l] * shift(l + 1), dTerms(l + 1, rs, rhoF, p[l]));
-    claim(29 + l, evals2[3 + l] + p[l] * shift(l + 1), dTerms(l + 1, zeta, rhoF, p[l]));
-    perHidden.forEach((x, i) => {
-      claim(33 + 8 * (l - 1) + i, evals1[33 + 8 * (l - 1) + i], [term(TRACE, `${x}${l}`, tp(rhoS, rhoF, l))]);
-    });
+    claim(C.nextW(l), evals1[E.nextW(l)], [term(PARENT, `W_${l + 1}`, wp(rj, rhoF, l + 1), p[l])]);
+    claim(C.nextD(l), evals1[E.nextD(l)] + p[l] * shift(l + 1), dTerms(l + 1, rs, rhoF, p[l]));
+    claim(C.nextP(l), evals2[E2.nextD(l)] + p[l] * shift(l + 1), dTerms(l + 1, zeta, rhoF, p[l]));
+    for (const x of perHidden) claim(C[x](l), evals1[E[x](l)], [term(TRACE, `${x}_${l}`, tp(rhoS, rhoF, l))]);
   }
-  ['Q', 'U0', 'U1'].forEach((x, i) => {
-    claim(57 + i, evals1[57 + i], [term(TRACE, x, tp(rhoS, rhoF, 4))]);
-  });
-  claim(60, evals1[60] + shift(4), dTerms(4, rhoS, rhoF));
-  range(7).forEach((k) => {
-    claim(61 + k, evals1[61 + k], [term(HELPER, `h${k}`, tp(rhoS, rhoF, group(k)))]);
-  });
-  claim(68, evals1[68], [term(HELPER, 'g', batch1.point.slice(0, 14))]);
-  claim(69, evals1[69], [term(TRACE, 'mult', batch1.point.slice(0, 14))]);
+  for (const x of ['Q', 'U0', 'U1'] as const) claim(C[x], evals1[E[x]], [term(TRACE, x, tp(rhoS, rhoF, 4))]);
+  claim(C.D4, evals1[E.D4] + shift(4), dTerms(4, rhoS, rhoF));
+  for (const k of GROUPS) {
+    const { slot, evaluation, claim: number } = numbersOf(k);
+    claim(number, evals1[evaluation], [term(HELPER, slot, tp(rhoS, rhoF, group(k)))]);
+  }
+  claim(C.g, evals1[E.g], [term(HELPER, 'g', batch1.point.slice(0, 14))]);
+  claim(C.mult, evals1[E.mult], [term(TRACE, 'mult', batch1.point.slice(0, 14))]);
   for (const l of LAYERS) {
     const [z, w] = [tp(rs, ri, l), wp(rj, ri, l)];
     const forward =
       l < 4
         ? [
-            term(TRACE, `A${l}`, z, -2n * FRACTION),
-            term(TRACE, `V${l}`, z, FRACTION),
-            term(TRACE, `R0${l}`, z, -1n),
-            term(TRACE, `R1${l}`, z, -LIMB),
+            term(TRACE, `A_${l}`, z, -2n * FRACTION),
+            term(TRACE, `V_${l}`, z, FRACTION),
+            term(TRACE, `R0_${l}`, z, -1n),
+            term(TRACE, `R1_${l}`, z, -LIMB),
           ]
         : [term(TRACE, 'Q', z, -FRACTION), term(TRACE, 'U0', z, -1n), term(TRACE, 'U1', z, -LIMB)];
     const value =
-      lr * (sums[3 + l] + 2n ** 18n * sums[7 + l]) -
-      sums[l - 1] -
+      lr * (sums[SUM.F2(l)] + 2n ** 18n * sums[SUM.F3(l)]) -
+      sums[SUM.F1(l)] -
       p[l] * (FRACTION / 2n) -
       (l < 4 ? 0n : FRACTION * HALF_LIMB);
     const bias = ri.slice(0, a[l]);
-    claim(69 + l, value, [term(PARENT, `b${l}`, bias, 512n), ...forward]);
-    claim(76 + l, -lr * sums[11 + l], [
-      term(CHILD, `W${l}`, w),
-      term(PARENT, `W${l}`, w, -1n),
-      term(CHILD, `b${l}`, bias, mu),
-      term(PARENT, `b${l}`, bias, -mu),
+    claim(C.forward(l), value, [term(PARENT, `b_${l}`, bias, 512n), ...forward]);
+    claim(C.update(l), -lr * sums[SUM.U(l)], [
+      term(CHILD, `W_${l}`, w),
+      term(PARENT, `W_${l}`, w, -1n),
+      term(CHILD, `b_${l}`, bias, mu),
+      term(PARENT, `b_${l}`, bias, -mu),
     ]);
     if (l < 4) {
       const y = tp(rs, rj, l);
-      claim(73 + l, sums[15 + l] - lr * sums[18 + l] + p[l] * (FRACTION * HALF_LIMB + FRACTION / 2n), [
-        term(TRACE, `T${l}`, y, FRACTION),
-        term(TRACE, `S0${l}`, y),
-        term(TRACE, `S1${l}`, y, LIMB),
+      claim(C.backward(l), sums[SUM.B1(l)] - lr * sums[SUM.B2(l)] + p[l] * (FRACTION * HALF_LIMB + FRACTION / 2n), [
+        term(TRACE, `T_${l}`, y, FRACTION),
+        term(TRACE, `S0_${l}`, y),
+        term(TRACE, `S1_${l}`, y, LIMB),
       ]);
     }
   }
@@ -410,8 +419,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: Hooks<TrainRun>
   const { state } = verifier;
 
   // 9. the circuit's inputs
-  const modelOffset = LAYERS.flatMap((l) => [slots[`W${l}`].bits, slots[`b${l}`].bits]);
-  const shardOffset = [slots.X.bits, slots.Y.bits];
+  const modelOffset = NUMBERING.shared.model.names.map((name) => slots[name].bits);
+  const shardOffset = NUMBERING.shared.shard.names.map((name) => slots[name].bits);
   const pack = (offsets: readonly (readonly bigint[])[], from: number) =>
     sum(offsets.flatMap((o, i) => o.map((b, t) => b * 2n ** BigInt(from + 22 * i + t))));
   const shape =

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { PROGRAMS, type Program, publicSignals } from '../../src/registry/statement.ts';
+import { publicNames } from '../circuits/signals.ts';
 
-// Names of the parameters as the circuits call them (protocol section 2).
-const PARAMETERS: Record<Program, string[]> = {
-  data: ['shard'],
-  seed: ['shape', 'seed'],
-  train: ['shape', 'seg'],
-  import: ['shape'],
-  merge: ['shape', ...[0, 1, 2, 3].map((l) => `coefficients[${l}]`)],
-  score: ['shape', 'shard', 'result'],
-};
-const COUNTS: Record<Program, number> = { data: 13, seed: 14, train: 14, import: 13, merge: 17, score: 15 };
+const { outputs: OUTPUTS, digests: DIGESTS } = NUMBERING.shared;
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 /** Names of a compiled circuit's first wires after the constant: its public signals, in order. */
@@ -27,11 +20,12 @@ function publicSymbols(program: Program, count: number): string[] {
 
 /** The order that the registry's twin gives them, found by sending numbers through it. */
 function namesInOrder(program: Program): string[] {
-  const outputs = ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2'] as const;
-  const names = [...outputs, ...[0, 1, 2, 3, 4, 5].map((k) => `h[${k}]`), ...PARAMETERS[program]];
+  const names = publicNames(program);
   const numbers = names.map((_, i) => BigInt(i));
-  const [eta, gamma, theta, gamma2, z, e2] = numbers;
-  const all = publicSignals({ eta, gamma, theta, gamma2, z, e2 }, numbers.slice(6, 12), numbers.slice(12));
+  const [eta, gamma, theta, gamma2, z, e2] = OUTPUTS.names.map((name) => numbers[OUTPUTS[name]]);
+  const parametersAt = OUTPUTS.count + DIGESTS.count;
+  const digests = numbers.slice(OUTPUTS.count, parametersAt);
+  const all = publicSignals({ eta, gamma, theta, gamma2, z, e2 }, digests, numbers.slice(parametersAt));
   return all.map((number) => `main.${names[Number(number)]}`);
 }
 
@@ -39,7 +33,10 @@ describe('public signals', () => {
   for (const program of Object.keys(PROGRAMS) as Program[]) {
     it(`of program ${program} have the order of the compiled circuit`, () => {
       const expected = namesInOrder(program);
-      assert.equal(expected.length, COUNTS[program]);
+      assert.deepEqual(
+        expected,
+        publicNames(program).map((name) => `main.${name}`),
+      );
       assert.deepEqual(publicSymbols(program, expected.length), expected);
     });
   }
@@ -47,21 +44,29 @@ describe('public signals', () => {
   it('are as many as each r1cs says', () => {
     for (const program of Object.keys(PROGRAMS) as Program[]) {
       const { outputs, inputs } = publicCounts(program);
-      assert.deepEqual([outputs, inputs], [6, 6 + PARAMETERS[program].length]);
+      assert.deepEqual([outputs, outputs + inputs], [OUTPUTS.count, NUMBERING[program].signals.count]);
     }
   });
 
-  it('belong to programs with the numbers and parameters of circuits.json', () => {
-    const { programs } = JSON.parse(read('circuits/circuits.json')) as {
-      programs: { program: string; id: number; public: string[] }[];
-    };
-    for (const [program, id] of Object.entries(PROGRAMS) as [Program, number][]) {
-      const entry = programs.find((other) => other.program === program);
-      assert.deepEqual(
-        [entry?.id, entry?.public],
-        [id, ['h', ...new Set(PARAMETERS[program].map((name) => name.replace(/\[.*/, '')))]],
-      );
-    }
+  it('have the order of Statement.sol', () => {
+    const source = read('contracts/libraries/Statement.sol');
+    const written = [...source.matchAll(/\ball\[(\d+)\] = (?:challenges\.(\w+)|h0|_absorb\(.*points\.(\w+))/g)];
+    const names = [...OUTPUTS.names, ...DIGESTS.names];
+    assert.equal(written.length, names.length);
+    written.forEach(([line, at, challenge, point], i) => {
+      assert.equal(Number(at), i, line);
+      // the last point that a digest absorbs stands for it; h_0 absorbs none
+      const digest = { quotient: 'columns', quotient2: 'columns2' }[point] ?? point ?? 'statement';
+      assert.equal(challenge ?? digest, names[i], line);
+    });
+    const constant = (name: string) => Number(new RegExp(`constant ${name} = (\\d+);`).exec(source)?.[1]);
+    assert.equal(constant('FIXED_SIGNALS'), names.length);
+    assert.equal(constant('LAST_DIGEST'), OUTPUTS.count + DIGESTS.columns2);
+  });
+
+  it('belong to programs with the numbers of circuits.json', () => {
+    const { programs } = JSON.parse(read('circuits/circuits.json')) as { programs: { program: string; id: number }[] };
+    assert.deepEqual(Object.fromEntries(programs.map(({ program, id }) => [program, id])), PROGRAMS);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { inverse, mod, Random, range } from '../reference/algebra.ts';
 import { Analysis } from '../reference/analysis.ts';
 import type { Slot } from '../reference/argument.ts';
@@ -14,6 +15,8 @@ import { randomTrain, type TrainRun, train } from '../reference/train-run.ts';
 // Every constraint either determines a wire (leaving it out leaves the wire free) or is a check; for every check there
 // is a cheat that violates nothing else, so that leaving the check out would let that cheat through. Checks that one
 // template makes for each bit of each slot are taken one bit a slot.
+
+const { shared: SHARED, data: DATA, seed: SEED, train: TRAIN } = NUMBERING;
 
 type Interference = Pick<Hooks<unknown>, 'slots' | 'oracles' | 'message'>;
 type Prove = (hooks?: Interference) => Inputs;
@@ -49,28 +52,24 @@ const shifted = (stage: string, i: number, j: number): Interference => ({
   },
 });
 
-const PROGRAMS: Record<string, { prove: Prove; slots: [string, string[], number[]][] }> = {
+const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[], number[]][] }> = {
   data: {
     prove: (hooks) => {
       const random = new Random(1);
       return proveData(random, randomData(random, { inputs: 2, outputs: 1, rows: 2, classes: true }), hooks).inputs;
     },
     slots: [
-      ['shardOffset', ['X', 'Y'], [0]],
-      ['traceOffset', ['mult'], [1]],
-      ['helperOffset', ['hX', 'hY', 'g'], [2]],
+      ['shardOffset', SHARED.shard.names, [DATA.oracles.shard]],
+      ['traceOffset', DATA.trace.names, [DATA.oracles.trace]],
+      ['helperOffset', DATA.helper.names, [DATA.oracles.helper]],
     ],
   },
   seed: {
     prove: (hooks) => proveSeed(new Random(1), seedRun([2, 1, 1, 2, 1], 3n), hooks).inputs,
     slots: [
-      ['modelOffset', range(4).flatMap((l) => [`W${l + 1}`, `b${l + 1}`]), [0]],
-      [
-        'traceOffset',
-        [...range(4).flatMap((l) => ['v0', 'v1', 'w1', 'u0', 'u1'].map((x) => `${x}${l + 1}`)), 'mult'],
-        [1],
-      ],
-      ['helperOffset', [...range(4).flatMap((l) => [`hA${l + 1}`, `hB${l + 1}`]), 'g'], [2]],
+      ['modelOffset', SHARED.model.names, [SEED.oracles.model]],
+      ['traceOffset', SEED.trace.names, [SEED.oracles.trace]],
+      ['helperOffset', SEED.helper.names, [SEED.oracles.helper]],
     ],
   },
   train: {
@@ -80,20 +79,10 @@ const PROGRAMS: Record<string, { prove: Prove; slots: [string, string[], number[
         .inputs;
     },
     slots: [
-      ['modelOffset', range(4).flatMap((l) => [`W${l + 1}`, `b${l + 1}`]), [0, 1]],
-      ['shardOffset', ['X', 'Y'], [2]],
-      [
-        'traceOffset',
-        [
-          ...range(3).flatMap((l) => ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'].map((x) => `${x}${l + 1}`)),
-          'Q',
-          'U0',
-          'U1',
-          'mult',
-        ],
-        [3],
-      ],
-      ['helperOffset', ['h0', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'g'], [4]],
+      ['modelOffset', SHARED.model.names, [TRAIN.oracles.parent, TRAIN.oracles.child]],
+      ['shardOffset', SHARED.shard.names, [TRAIN.oracles.shard]],
+      ['traceOffset', TRAIN.trace.names, [TRAIN.oracles.trace]],
+      ['helperOffset', TRAIN.helper.names, [TRAIN.oracles.helper]],
     ],
   },
 };

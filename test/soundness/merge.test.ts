@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { inverse, mod, power, Random, range } from '../reference/algebra.ts';
 import { type Constraint, changed, type Judge, judgeOf } from '../reference/circuit.ts';
 import { type Coefficients, type MergeHooks, mergeModels, proveMerge } from '../reference/merge.ts';
 import { copyOf, type ReferenceWeights, randomWeights } from '../reference/models.ts';
 import type { Reference } from '../reference/relations.ts';
 
+const { relations: R, evaluations: E, claims: C } = NUMBERING.merge;
 const UNIT = 2n ** 14n;
 const BATCH: Constraint = { file: 'programs/merge.circom', template: 'Merge', text: 'batch.value ===' };
 const REDUCTION: Constraint = { file: 'programs/merge.circom', template: 'Merge', text: 'reduction.value ===' };
@@ -39,8 +41,7 @@ const CHEATS: Cheat[] = [
       a[1][2]++;
       return { merged: { a: used } };
     },
-    // M of W and of b in layer 4
-    claims: [41, 47],
+    claims: [C.MW(4), C.Mb(4)],
     where: REDUCTION,
   },
   {
@@ -49,7 +50,7 @@ const CHEATS: Cheat[] = [
       a[1][0] += UNIT;
       return undefined;
     },
-    relations: [17],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
@@ -59,7 +60,7 @@ const CHEATS: Cheat[] = [
       s.parents[1] = randomWeights([3, 3, 2], 2 ** 30, new Random(99));
       return { merged };
     },
-    claims: [29, 35, 41, 47],
+    claims: [C.MW(3), C.Mb(3), C.MW(4), C.Mb(4)],
     where: REDUCTION,
   },
   {
@@ -69,7 +70,7 @@ const CHEATS: Cheat[] = [
       [s.parents[0], s.parents[1]] = [s.parents[1], s.parents[0]];
       return { merged };
     },
-    claims: [29, 35, 41, 47],
+    claims: [C.MW(3), C.Mb(3), C.MW(4), C.Mb(4)],
     where: REDUCTION,
   },
   {
@@ -80,11 +81,21 @@ const CHEATS: Cheat[] = [
       s.child = mergeModels(merged.parents, a, 5n);
       return { merged: { ...merged, a } };
     },
-    claims: [29, 35, 41, 47],
+    claims: [C.MW(3), C.Mb(3), C.MW(4), C.Mb(4)],
     where: REDUCTION,
   },
-  { name: 'a weight rounded up by one', change: ({ child }) => add(child.W[1], 0, 1n), relations: [17], where: BATCH },
-  { name: 'a bias rounded down by one', change: ({ child }) => add(child.b[0], 2, -1n), relations: [17], where: BATCH },
+  {
+    name: 'a weight rounded up by one',
+    change: ({ child }) => add(child.W[1], 0, 1n),
+    relations: [R.logUp],
+    where: BATCH,
+  },
+  {
+    name: 'a bias rounded down by one',
+    change: ({ child }) => add(child.b[0], 2, -1n),
+    relations: [R.logUp],
+    where: BATCH,
+  },
   {
     name: 'a weight rounded up by one, the remainder lookup forged so that the sum is right',
     change: ({ child }) => {
@@ -95,7 +106,7 @@ const CHEATS: Cheat[] = [
         },
       };
     },
-    relations: [11],
+    relations: [R.restW(4)],
     where: BATCH,
   },
   {
@@ -108,7 +119,7 @@ const CHEATS: Cheat[] = [
         },
       };
     },
-    relations: [14],
+    relations: [R.restb(3)],
     where: BATCH,
   },
   {
@@ -120,7 +131,7 @@ const CHEATS: Cheat[] = [
       s.child.W[1][0] = mod((M + UNIT / 2n - (honest % UNIT)) * inverse(UNIT));
       return undefined;
     },
-    relations: [17],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
@@ -134,7 +145,7 @@ const CHEATS: Cheat[] = [
         },
       };
     },
-    relations: [3],
+    relations: [R.rangeW(4)],
     where: BATCH,
   },
   {
@@ -148,10 +159,10 @@ const CHEATS: Cheat[] = [
         },
       };
     },
-    relations: [6],
+    relations: [R.rangeb(3)],
     where: BATCH,
   },
-  { name: 'a weight on padding', change: ({ child }) => add(child.W[0], 3, 1n), relations: [17], where: BATCH },
+  { name: 'a weight on padding', change: ({ child }) => add(child.W[0], 3, 1n), relations: [R.logUp], where: BATCH },
   {
     name: 'a table forged so that a false sum is right',
     change: ({ child }) => {
@@ -162,7 +173,7 @@ const CHEATS: Cheat[] = [
         },
       };
     },
-    relations: [16],
+    relations: [R.table],
     where: BATCH,
   },
 ];
@@ -194,16 +205,18 @@ describe('program merge refuses', () => {
 
   it('a weight rounded up with an evaluation of an absent layer that makes up for it', async () => {
     const proof = cheat(({ child }) => add(child.W[1], 0, 1n), {
-      // kW_1 enters with weight lambda^8 eq beta + lambda^17; layer 1 is absent and has the input's width, 3
+      // kW_1 enters with weights eq beta of its lookup and 1 of the LogUp sum; layer 1 is absent and has the input's width, 3
       evals: (evals, { point, lambda, beta, tau, missing }) => {
         const at = [0, 1, 12, 13];
         const eq = at.reduce((v, t) => mod(v * (2n * tau[t] * point[t] + 1n - tau[t] - point[t])), 1n);
         const dormant = point.reduce((v, r, t) => (at.includes(t) ? v : mod(v * (1n - r))), 1n);
-        const factor = mod(dormant * (mod(mod(power(lambda, 8n) * eq) * beta) + power(lambda, 17n)));
-        evals[3] = mod(missing() * inverse(factor));
+        const factor = mod(
+          dormant * (mod(mod(power(lambda, BigInt(R.restW(1))) * eq) * beta) + power(lambda, BigInt(R.logUp))),
+        );
+        evals[E.kW(1)] = mod(missing() * inverse(factor));
       },
     });
-    assert.deepEqual(proof.violated, { relations: [17], claims: [3] });
+    assert.deepEqual(proof.violated, { relations: [R.logUp], claims: [C.kW(1)] });
     await judge.rejects(proof.inputs, REDUCTION);
   });
 

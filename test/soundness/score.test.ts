@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { inverse, mod, power, Random, range } from '../reference/algebra.ts';
 import { type Constraint, changed, type Judge, judgeOf } from '../reference/circuit.ts';
 import type { Inputs } from '../reference/common.ts';
 import { type ReferenceWeights, randomWeights } from '../reference/models.ts';
 import type { Reference, Tensors } from '../reference/relations.ts';
 import { proveScore, type ReferenceShard, randomShard, type ScoreHooks } from '../reference/score.ts';
+
+const { sums: S, relations: R, evaluations: E, claims: C } = NUMBERING.score;
 
 const inScore = (text: string): Constraint => ({ file: 'programs/score.circom', template: 'Score', text });
 const BATCH = inScore('batch.value ===');
@@ -51,14 +54,14 @@ const CHEATS: Cheat[] = [
     name: 'a tie counted as right',
     change: logits(5n, 5n, 1n),
     hooks: { rows: set(0, 1n) },
-    relations: [22],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
     name: 'a tie counted as right, its margin said to be 0',
     change: logits(5n, 5n, 1n),
     hooks: { rows: set(0, 1n), trace: ({ G }) => set(4, 0n)(G) },
-    relations: [17],
+    relations: [R.margin],
     where: BATCH,
   },
   {
@@ -68,35 +71,35 @@ const CHEATS: Cheat[] = [
       rows: set(0, 1n),
       helper: ({ hG }) => set(4, 0n)(hG),
     },
-    relations: [16],
+    relations: [R.hG],
     where: BATCH,
   },
   {
     name: 'a padded row counted as right',
     change: logits(-1n, -2n, -3n),
     hooks: { rows: set(3, 1n) },
-    relations: [19],
+    relations: [R.claimedPadding],
     where: BATCH,
   },
   {
     name: 'a row counted twice',
     change: logits(9n, 5n, 1n),
     hooks: { rows: set(0, 2n) },
-    relations: [18],
+    relations: [R.claimedBit],
     where: BATCH,
   },
   {
     name: 'a class left out of the comparison',
     change: logits(5n, 7n, 1n),
     hooks: { rows: set(0, 1n), trace: ({ G }) => set(4, 0n)(G) },
-    relations: [17],
+    relations: [R.margin],
     where: BATCH,
   },
   {
     name: "a labelled logit that is another class's",
     change: logits(5n, 7n, 1n),
     hooks: { rows: set(0, 1n), trace: relabel },
-    relations: [20],
+    relations: [R.labelled],
     where: BATCH,
   },
   {
@@ -106,52 +109,52 @@ const CHEATS: Cheat[] = [
       rows: set(0, 1n),
       trace: relabel,
       // row 0 was raised from 5 to 8
-      sums: (sums, tau) => set(6, mod(sums[6] - 3n * (1n - tau[0]) * (1n - tau[1])))(sums),
+      sums: (sums, tau) => set(S.labelled, mod(sums[S.labelled] - 3n * (1n - tau[0]) * (1n - tau[1])))(sums),
     },
-    claims: [37],
+    claims: [C.labelled],
     where: REDUCTION,
   },
   {
     name: 'a class beyond the real ones: a margin on padding',
     change: logits(9n, 5n, 1n),
     hooks: { trace: ({ G }) => set(12, 3n)(G) },
-    relations: [17],
+    relations: [R.margin],
     where: BATCH,
   },
   {
     name: 'one row more than counted',
     change: logits(9n, 5n, 1n),
-    hooks: { sums: (sums) => sums[4]++ },
-    relations: [4],
+    hooks: { sums: (sums) => sums[S.right]++ },
+    relations: [R.right],
     where: BATCH,
   },
   {
     name: 'a smaller squared error',
     regression: true,
-    hooks: { sums: (sums) => sums[5]-- },
-    relations: [5],
+    hooks: { sums: (sums) => sums[S.error]-- },
+    relations: [R.error],
     where: BATCH,
   },
   // the forward pass
   {
     name: 'a logit rounded up by one',
     hooks: { round: (l, i, s, Q) => (l === 4 && i === 1 && s === 2 ? Q + 1n : Q) },
-    relations: [22],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
     name: 'a hidden value rounded down by one',
     hooks: { round: (l, i, s, Q) => (l === 3 && i === 0 && s === 1 ? Q - 1n : Q) },
-    relations: [22],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
     name: 'a logit rounded up by one, its lookup forged so that the sum is right',
     hooks: {
       round: (l, i, s, Q) => (l === 4 && i === 1 && s === 2 ? Q + 1n : Q),
-      helper: ({ h_4 }, beta, { U1 }) => set(6, mod(h_4[6] - inverse(beta - U1[6])))(h_4),
+      helper: ({ hQ }, beta, { U1 }) => set(6, mod(hQ[6] - inverse(beta - U1[6])))(hQ),
     },
-    relations: [15],
+    relations: [R.hQ],
     where: BATCH,
   },
   {
@@ -160,7 +163,7 @@ const CHEATS: Cheat[] = [
       round: (l, i, s, Q) => (l === 3 && i === 0 && s === 1 ? Q - 1n : Q),
       helper: ({ h_3 }, beta, { R1_3 }) => set(1, mod(h_3[1] - inverse(beta - R1_3[1])))(h_3),
     },
-    relations: [14],
+    relations: [R.h(3)],
     where: BATCH,
   },
   {
@@ -171,7 +174,7 @@ const CHEATS: Cheat[] = [
         if (l === 3 && i === 0 && s === 3) [at.m, at.V] = [1n, -at.V];
       },
     },
-    relations: [22],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
@@ -182,7 +185,7 @@ const CHEATS: Cheat[] = [
         if (l === 3 && i === 0 && s === 3) [at.m, at.V] = [0n, -at.V];
       },
     },
-    relations: [22],
+    relations: [R.logUp],
     where: BATCH,
   },
   {
@@ -194,7 +197,7 @@ const CHEATS: Cheat[] = [
       },
     },
     change: ({ weights }) => set(0, 9n * LOGIT)(weights.b[0]),
-    relations: [10],
+    relations: [R.bit(3)],
     where: BATCH,
   },
   {
@@ -206,32 +209,32 @@ const CHEATS: Cheat[] = [
       },
     },
     change: ({ weights }) => set(0, 9n * LOGIT)(weights.b[0]),
-    relations: [11],
+    relations: [R.active(3)],
     where: BATCH,
   },
   {
     name: 'biases other than the model has',
     hooks: { used: (w) => ({ ...w, b: [w.b[0], w.b[1].map((v, i) => (i === 0 ? v + LOGIT : v))] }) },
-    claims: [41],
+    claims: [C.forward(4)],
     where: REDUCTION,
   },
   {
     name: 'weights other than the model has',
     hooks: { used: (w) => ({ ...w, W: [w.W[0].map((v, i) => (i === 2 ? v + LOGIT : v)), w.W[1]] }) },
-    claims: [2],
+    claims: [C.W(3)],
     where: REDUCTION,
   },
   {
     name: "a forward sum that is not the model's",
-    hooks: { sums: (sums) => set(3, mod(sums[3] + 1n))(sums) },
-    relations: [3],
-    claims: [41],
+    hooks: { sums: (sums) => set(S.F1(4), mod(sums[S.F1(4)] + 1n))(sums) },
+    relations: [R.F1(4)],
+    claims: [C.forward(4)],
     where: BATCH,
   },
   {
     name: 'a forward sum of an absent layer',
-    hooks: { sums: (sums) => set(1, 1n)(sums) },
-    claims: [39],
+    hooks: { sums: (sums) => set(S.F1(2), 1n)(sums) },
+    claims: [C.forward(2)],
     where: BATCH,
   },
   {
@@ -240,7 +243,7 @@ const CHEATS: Cheat[] = [
       round: (l, i, s, Q) => (l === 4 && i === 1 && s === 2 ? Q + 1n : Q),
       helper: (t) => set(7, mod(t.g[7] + total(t)))(t.g),
     },
-    relations: [21],
+    relations: [R.table],
     where: BATCH,
   },
 ];
@@ -272,24 +275,34 @@ describe('program score refuses', () => {
       change: logits(5n, 5n, 1n),
       hooks: {
         rows: set(0, 1n),
-        // A_1 enters with weight lambda^7 eq; layer 1 is absent and has the input's width, 3
+        // A_1 enters with the weight of its rectification times eq; layer 1 is absent and has the input's width, 3
         evals: (evals, { point, lambda, tau, missing }) => {
           const at = [0, 1, 12, 13];
           const eq = at.reduce((v, t) => mod(v * (2n * tau[t] * point[t] + 1n - tau[t] - point[t])), 1n);
           const dormant = point.reduce((v, r, t) => (at.includes(t) ? v : mod(v * (1n - r))), 1n);
-          evals[8] = mod(missing() * inverse(mod(mod(dormant * eq) * power(lambda, 7n))));
+          evals[E.A(1)] = mod(missing() * inverse(mod(mod(dormant * eq) * power(lambda, BigInt(R.active(1))))));
         },
       },
     });
-    assert.deepEqual(proof.violated, { relations: [22], claims: [8] });
+    assert.deepEqual(proof.violated, { relations: [R.logUp], claims: [C.A(1)] });
     await judge.rejects(proof.inputs, REDUCTION);
   });
 
-  for (const index of [0, 3, 6, 7, 18, 19, 21, 22, 23, 25, 26, 27, 28, 29, 32, 33, 34, 36])
-    it(`evaluation ${index} made up`, async () => {
+  // layers 1 and 2 are absent, 3 is hidden
+  const MADE_UP: [string, number][] = [
+    ['W_1', E.W(1)],
+    ['W_4', E.W(4)],
+    ['In_3', E.In(3)],
+    ['In_4', E.In(4)],
+    ...(['A', 'V', 'R0', 'R1'] as const).map((name): [string, number] => [`${name}_3`, E[name](3)]),
+    ...(['Q', 'U1', 'G', 'Y', 'L', 'c', 'hQ', 'hG', 'mult'] as const).map((name): [string, number] => [name, E[name]]),
+    ['h_3', E.h(3)],
+  ];
+  for (const [name, index] of MADE_UP)
+    it(`evaluation ${name} made up`, async () => {
       const proof = cheat({ hooks: { evals: (evals) => set(index, mod(evals[index] + 1n))(evals) } });
       assert.deepEqual(proof.violated, { relations: [], claims: [index] });
-      await judge.rejects(proof.inputs, index === 0 ? REDUCTION : BATCH);
+      await judge.rejects(proof.inputs, index === E.W(1) ? REDUCTION : BATCH);
     });
 
   it('a result that is not the claimed sum', async () => {
@@ -301,9 +314,9 @@ describe('program score refuses', () => {
     for (const regression of [true, false]) {
       const { inputs } = cheat({ regression });
       const sums = inputs.sums as bigint[];
-      await judge.rejects({ ...inputs, result: sums[regression ? 4 : 5] }, inScore('result ==='));
+      await judge.rejects({ ...inputs, result: sums[regression ? S.right : S.error] }, inScore('result ==='));
       const classes = 1n - (inputs.classes as bigint);
-      await judge.rejects({ ...inputs, classes, result: sums[regression ? 4 : 5] }, shardWord());
+      await judge.rejects({ ...inputs, classes, result: sums[regression ? S.right : S.error] }, shardWord());
     }
   });
 
@@ -311,7 +324,7 @@ describe('program score refuses', () => {
     const { inputs } = cheat({});
     const shard = (inputs.shard as bigint) + 2n ** 36n;
     const sums = inputs.sums as bigint[];
-    const result = mod(sums[5] + 2n * (sums[4] - sums[5]));
+    const result = mod(sums[S.error] + 2n * (sums[S.right] - sums[S.error]));
     await judge.rejects(
       { ...inputs, classes: 2n, shard, result },
       {

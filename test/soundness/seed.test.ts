@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { power, Random } from '../reference/algebra.ts';
 import { Analysis } from '../reference/analysis.ts';
 import type { Hooks } from '../reference/common.ts';
@@ -14,6 +15,7 @@ interface Cheat {
   violated: string[];
 }
 
+const E = NUMBERING.seed.evaluations;
 const SEED = 0x1234567n;
 const value = (run: SeedRun, l: number, x: number) => run.layers[l].v0[x] + 2n ** 14n * run.layers[l].v1[x];
 
@@ -86,17 +88,19 @@ const CHEATS: Cheat[] = [
   { name: 'a limb changed after counting', hooks: { oracles: (o) => (o[1][0] += 1n) }, violated: ['reduction'] },
   { name: 'a helper changed', hooks: { oracles: (o) => (o[2][0] += 1n) }, violated: ['reduction'] },
   { name: 'a committed weight changed', hooks: { oracles: (o) => (o[0][0] += 1n) }, violated: ['reduction'] },
-  { name: 'a misaligned slot', hooks: { slots: (s) => (s.v04.bits[0] = 1n) }, violated: ['reduction'] },
-  { name: 'two tensors in one slot', hooks: { slots: (s) => (s.v04.bits = s.v14.bits) }, violated: ['reduction'] },
-  ...[0, 5, 7].map((k) => ({
-    name: `an evaluation of an absent layer (${k})`,
+  { name: 'a misaligned slot', hooks: { slots: (s) => (s.v0_4.bits[0] = 1n) }, violated: ['reduction'] },
+  { name: 'two tensors in one slot', hooks: { slots: (s) => (s.v0_4.bits = s.v1_4.bits) }, violated: ['reduction'] },
+  ...[E.v0(1), E.hA(1), E.W(1)].map((k) => ({
+    name: `an evaluation of an absent layer (${E.names[k]})`,
     hooks: { message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(k, m[k] + 1n) : m) },
     violated: ['batch', 'reduction'],
   })),
   {
     name: 'evaluations of an absent layer that balance each other in the batch',
     // u0 and u1 of layer 1 enter the sequence as u0 + 2^14 u1, but their lookups are weighted apart
-    hooks: { message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(3, 2n ** 14n).with(4, -1n) : m) },
+    hooks: {
+      message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(E.u0(1), 2n ** 14n).with(E.u1(1), -1n) : m),
+    },
     violated: ['reduction'],
   },
 ];

@@ -5,21 +5,22 @@ include "../../lib/lookup.circom";
 include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
 include "../../lib/table.circom";
+include "../../generated/score.circom";
 
 /**
  * @title Score, batch 1 at its point
- * @notice The value of the 23 instances of program score (design, section 7.5; protocol, section 11) at (rho_s; rho_f).
+ * @notice The value of the instances of program score (design, section 7.5; protocol, section 11) at (rho_s; rho_f).
  *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
  * @input p[5]: presence of the layers, assumed bits
  * @input classes: 1 = one-hot labels, assumed a bit
  * @input beta: the lookup challenge
  * @input tau[14]: the table's zero-check point
- * @input weight[23]: powers of lambda
+ * @input weight: powers of lambda
  * @input point[24]: the batch's point, rows low
  * @input rows[12], rowsTau[12]: row parts of the point and of tau, masked
  * @input features[5][12], featuresTau[4][12]: feature parts of the point and of tau, masked by width; tau's are of layers 1..4
  * @input rowBits[12], outBits[12]: bits of rows - 1 and of n_4 - 1, assumed bits
- * @input evals[37]: evaluations at the point, in the order of the protocol
+ * @input evals: evaluations at the point, in the order of the protocol
  * @output out: the value
  */
 template ScoreBatch() {
@@ -27,7 +28,7 @@ template ScoreBatch() {
   signal input classes;
   signal input beta;
   signal input tau[14];
-  signal input weight[23];
+  signal input weight[R_COUNT()];
   signal input point[24];
   signal input rows[12];
   signal input rowsTau[12];
@@ -35,7 +36,7 @@ template ScoreBatch() {
   signal input featuresTau[4][12];
   signal input rowBits[12];
   signal input outBits[12];
-  signal input evals[37];
+  signal input evals[E_COUNT()];
   signal output out;
 
   // 1. Factors of dormant variables: without rows, with rows, without features (design, section 11.2).
@@ -80,8 +81,8 @@ template ScoreBatch() {
   signal forwardWeighted[4];
   signal rowless[4];
   for (var k = 0; k < 4; k++) {
-    forward[k] <== evals[k] * evals[4 + k];
-    forwardWeighted[k] <== weight[k] * forward[k];
+    forward[k] <== evals[E_W(k + 1)] * evals[E_In(k + 1)];
+    forwardWeighted[k] <== weight[R_F1(k + 1)] * forward[k];
     rowless[k] <== featuresOnly[k] * forwardWeighted[k];
   }
 
@@ -95,49 +96,49 @@ template ScoreBatch() {
   var onLayer[4];
   var helpers[4];
   for (var k = 0; k < 3; k++) {
-    var base = 8 + 5 * k;
-    bit[k] <== evals[base + 2] * (evals[base + 2] - 1);
-    rectified[k] <== evals[base] - evals[base + 2] * evals[base + 1];
-    bitWeighted[k] <== weight[6 + 2 * k] * bit[k];
-    rectifiedWeighted[k] <== weight[7 + 2 * k] * rectified[k];
-    group[k] <== LookupGroup()(beta, [evals[base + 1] - evals[base + 2], evals[base + 3], evals[base + 4]],
-      evals[30 + k], p[k + 1]);
-    groupWeighted[k] <== weight[12 + k] * group[k];
+    var l = k + 1;
+    bit[k] <== evals[E_m(l)] * (evals[E_m(l)] - 1);
+    rectified[k] <== evals[E_A(l)] - evals[E_m(l)] * evals[E_V(l)];
+    bitWeighted[k] <== weight[R_bit(l)] * bit[k];
+    rectifiedWeighted[k] <== weight[R_active(l)] * rectified[k];
+    group[k] <== LookupGroup()(beta, [evals[E_V(l)] - evals[E_m(l)], evals[E_R0(l)], evals[E_R1(l)]],
+      evals[E_h(l)], p[k + 1]);
+    groupWeighted[k] <== weight[R_h(l)] * group[k];
     onLayer[k] = bitWeighted[k] + rectifiedWeighted[k] + groupWeighted[k];
-    helpers[k] = evals[30 + k];
+    helpers[k] = evals[E_h(l)];
   }
 
   // 5. The output layer: lookups Q', U0, U1 and G; G is the margin over class i where the row is claimed right,
   //    G = c (L - Q - 1 + onehot) on real classes, and being a limb it makes L strictly the largest logit.
-  var logit = evals[23] - HALF_LIMB();
-  var onehot = evals[27] * (1 / ACTIVATION());   // field division: 2^fa has an inverse
-  group[3] <== LookupGroup()(beta, [evals[23], evals[24], evals[25]], evals[33], 1);
-  groupWeighted[3] <== weight[15] * group[3];
-  signal marginLookup <== evals[34] * (beta - evals[26]) - 1;
-  signal marginLookupWeighted <== weight[16] * marginLookup;
-  signal claimedClass <== evals[29] * realClasses;
-  signal margin <== evals[26] - claimedClass * (evals[28] - logit - 1 + onehot);
+  var logit = evals[E_Q()] - HALF_LIMB();
+  var onehot = evals[E_Y()] * (1 / ACTIVATION());   // field division: 2^fa has an inverse
+  group[3] <== LookupGroup()(beta, [evals[E_Q()], evals[E_U0()], evals[E_U1()]], evals[E_hQ()], 1);
+  groupWeighted[3] <== weight[R_hQ()] * group[3];
+  signal marginLookup <== evals[E_hG()] * (beta - evals[E_G()]) - 1;
+  signal marginLookupWeighted <== weight[R_hG()] * marginLookup;
+  signal claimedClass <== evals[E_c()] * realClasses;
+  signal margin <== evals[E_G()] - claimedClass * (evals[E_L()] - logit - 1 + onehot);
   signal marginOfClass <== classes * margin;
-  signal marginWeighted <== weight[17] * marginOfClass;
+  signal marginWeighted <== weight[R_margin()] * marginOfClass;
   onLayer[3] = groupWeighted[3] + marginLookupWeighted + marginWeighted;
-  helpers[3] = evals[33] + evals[34];
+  helpers[3] = evals[E_hQ()] + evals[E_hG()];
 
   // 6. Sums over rows and outputs: the squared error on real rows; Y Q at tau's rows, the labelled logit.
-  signal square <== (logit - evals[27]) * (logit - evals[27]);
+  signal square <== (logit - evals[E_Y()]) * (logit - evals[E_Y()]);
   signal squareReal <== realRows * square;
-  signal squareWeighted <== weight[5] * squareReal;
-  signal labelled <== evals[27] * logit;
+  signal squareWeighted <== weight[R_error()] * squareReal;
+  signal labelled <== evals[E_Y()] * logit;
   signal labelledRow <== eqRows * labelled;
   signal labelledOfClass <== classes * labelledRow;
-  signal labelledWeighted <== weight[20] * labelledOfClass;
+  signal labelledWeighted <== weight[R_labelled()] * labelledOfClass;
 
   // 7. Rows: the number claimed right; c is a bit, and 0 outside the real rows.
-  signal claimedBit <== evals[29] * (evals[29] - 1);
-  signal claimedPadding <== evals[29] * (1 - realRows);
-  signal claimedBitWeighted <== weight[18] * claimedBit;
-  signal claimedPaddingWeighted <== weight[19] * claimedPadding;
+  signal claimedBit <== evals[E_c()] * (evals[E_c()] - 1);
+  signal claimedPadding <== evals[E_c()] * (1 - realRows);
+  signal claimedBitWeighted <== weight[R_claimedBit()] * claimedBit;
+  signal claimedPaddingWeighted <== weight[R_claimedPadding()] * claimedPadding;
   signal claimedChecks <== eqRows * (claimedBitWeighted + claimedPaddingWeighted);
-  signal claimedWeighted <== weight[4] * evals[29];
+  signal claimedWeighted <== weight[R_right()] * evals[E_c()];
   signal rowSums <== rowsOnly * (claimedWeighted + claimedChecks);
 
   // 8. All of it, with the lookup table.
@@ -147,10 +148,10 @@ template ScoreBatch() {
   var total = rowSums;
   for (var k = 0; k < 4; k++) {
     zeroChecks[k] <== eq[k] * onLayer[k];
-    helperSum[k] <== weight[22] * helpers[k];
+    helperSum[k] <== weight[R_logUp()] * helpers[k];
     full[k] <== rowsAndFeatures[k] * (zeroChecks[k] + helperSum[k] + (k == 3 ? squareWeighted + labelledWeighted : 0));
     total += rowless[k] + full[k];
   }
-  signal table <== TableInstances()(beta, point, tau, evals[35], evals[36], weight[21], weight[22]);
+  signal table <== TableInstances()(beta, point, tau, evals[E_g()], evals[E_mult()], weight[R_table()], weight[R_logUp()]);
   out <== total + table;
 }

@@ -7,14 +7,15 @@ include "../../lib/numbers.circom";
 include "../../lib/sizes.circom";
 include "../../lib/slots.circom";
 include "../../lib/table.circom";
+include "../../generated/score.circom";
 
 /**
  * @title Score, weights of the model oracle
  * @notice The reduction's weight of the model at its point y: W_l at (rho_f; r_i), b_l at r_i with the forward claim.
  *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
- * @input modelOffset[8][22]: offsets, assumed bits
- * @input weight[42]: powers of rho
+ * @input modelOffset: offsets, assumed bits
+ * @input weight: powers of rho
  * @input y[22]: the reduction's point
  * @input pointI[4][12]: r_i masked by the widths of layers 1..4
  * @input features[5][12]: rho_f masked
@@ -24,8 +25,8 @@ template ScoreModelWeights() {
   signal input p[5];
   signal input logs[5];
   signal input mask[5][12];
-  signal input modelOffset[8][22];
-  signal input weight[42];
+  signal input modelOffset[MODEL_COUNT()][22];
+  signal input weight[C_COUNT()];
   signal input y[22];
   signal input pointI[4][12];
   signal input features[5][12];
@@ -43,10 +44,10 @@ template ScoreModelWeights() {
   signal terms[4][2];
   var sum = 0;
   for (var k = 0; k < 4; k++) {
-    slots[k][0] <== SlotFactor(22)(modelOffset[2 * k], address.high[k], p[k + 1]);
-    slots[k][1] <== SlotFactor(22)(modelOffset[2 * k + 1], address.highBias[k], p[k + 1]);
-    weighted[k][0] <== weight[k] * slots[k][0];
-    weighted[k][1] <== ACTIVATION() * weight[38 + k] * slots[k][1];
+    slots[k][0] <== SlotFactor(22)(modelOffset[MODEL_W(k + 1)], address.high[k], p[k + 1]);
+    slots[k][1] <== SlotFactor(22)(modelOffset[MODEL_b(k + 1)], address.highBias[k], p[k + 1]);
+    weighted[k][0] <== weight[C_W(k + 1)] * slots[k][0];
+    weighted[k][1] <== ACTIVATION() * weight[C_forward(k + 1)] * slots[k][1];
     terms[k][0] <== address.eq[k] * weighted[k][0];
     terms[k][1] <== address.eqBias[k] * weighted[k][1];
     sum += terms[k][0] + terms[k][1];
@@ -61,8 +62,8 @@ template ScoreModelWeights() {
  *   hidden layer h has index h - 1 in arrays of 3.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
  * @input rowMask[12]: of the rows of the shard
- * @input shardOffset[2][22], traceOffset[22][22], helperOffset[6][22]: offsets, assumed bits
- * @input weight[42]: powers of rho
+ * @input shardOffset, traceOffset, helperOffset: offsets, assumed bits
+ * @input weight: powers of rho
  * @input y[22]: the reduction's point
  * @input point[24]: batch 1's point
  * @input rowsR[12], rowsRho[12], rowsTau[12]: row points, masked
@@ -75,10 +76,10 @@ template ScoreRowWeights() {
   signal input logs[5];
   signal input mask[5][12];
   signal input rowMask[12];
-  signal input shardOffset[2][22];
-  signal input traceOffset[22][22];
-  signal input helperOffset[6][22];
-  signal input weight[42];
+  signal input shardOffset[SHARD_COUNT()][22];
+  signal input traceOffset[T_COUNT()][22];
+  signal input helperOffset[H_COUNT()][22];
+  signal input weight[C_COUNT()];
   signal input y[22];
   signal input point[24];
   signal input rowsR[12];
@@ -120,22 +121,22 @@ template ScoreRowWeights() {
   signal inputs[4];
   var inputSum = 0;
   for (var k = 0; k < 4; k++) {
-    inputs[k] <== (p[k + 1] - p[k]) * weight[4 + k];
+    inputs[k] <== (p[k + 1] - p[k]) * weight[C_In(k + 1)];
     inputSum += inputs[k];
   }
   signal eqRhoF[4];
   for (var k = 0; k < 4; k++) eqRhoF[k] <== eqRho * eqF[k + 1];
-  signal slotX <== SlotFactor(22)(shardOffset[0], high[0], 1);
-  signal slotY <== SlotFactor(22)(shardOffset[1], high[4], 1);
+  signal slotX <== SlotFactor(22)(shardOffset[SHARD_X()], high[0], 1);
+  signal slotY <== SlotFactor(22)(shardOffset[SHARD_Y()], high[4], 1);
   signal xFeatures <== eqF[0] * inputSum;
   signal xAtR <== eqR * xFeatures;
-  signal yAtRho <== eqRhoF[3] * weight[27];
+  signal yAtRho <== eqRhoF[3] * weight[C_Y()];
   signal shardX <== slotX * xAtR;
   signal shardY <== slotY * yAtRho;
   shard <== shardX + shardY;
 
   // 4. Trace, hidden layers: A, V, m, R0, R1.
-  signal slots[21];
+  signal slots[21];   // five of each hidden layer, then six
   signal terms[21];
   signal forward[4];
   signal forwardAtR[4];
@@ -144,14 +145,17 @@ template ScoreRowWeights() {
   signal single[21];
   var traceSum = 0;
   for (var k = 0; k < 4; k++) {
-    forward[k] <== eqI[k] * weight[38 + k];
+    forward[k] <== eqI[k] * weight[C_forward(k + 1)];
     forwardAtR[k] <== eqR * forward[k];
   }
   for (var k = 0; k < 3; k++) {
     // A_l is In_(l+1)
-    next[k] <== eqF[k + 1] * weight[5 + k];
+    next[k] <== eqF[k + 1] * weight[C_In(k + 2)];
     nextAtR[k] <== eqR * next[k];
-    for (var i = 0; i < 5; i++) single[5 * k + i] <== eqRhoF[k] * weight[8 + 5 * k + i];
+    var l = k + 1;
+    var hiddenClaim[5] = [C_A(l), C_V(l), C_m(l), C_R0(l), C_R1(l)];
+    var hiddenAt[5] = [T_A(l), T_V(l), T_m(l), T_R0(l), T_R1(l)];
+    for (var i = 0; i < 5; i++) single[5 * k + i] <== eqRhoF[k] * weight[hiddenClaim[i]];
     var tensors[5] = [
       single[5 * k] + nextAtR[k] - 2 * FRACTION() * forwardAtR[k],
       single[5 * k + 1] + FRACTION() * forwardAtR[k],
@@ -160,16 +164,17 @@ template ScoreRowWeights() {
       single[5 * k + 4] - LIMB() * forwardAtR[k]
     ];
     for (var i = 0; i < 5; i++) {
-      slots[5 * k + i] <== SlotFactor(22)(traceOffset[5 * k + i], high[k + 1], p[k + 1]);
+      slots[5 * k + i] <== SlotFactor(22)(traceOffset[hiddenAt[i]], high[k + 1], p[k + 1]);
       terms[5 * k + i] <== slots[5 * k + i] * tensors[i];
       traceSum += terms[5 * k + i];
     }
   }
 
   // 5. Trace, output layer: Q', U0, U1, G; the labelled logit L and the claim c of every row.
-  signal labelledAtTau <== eqTau * weight[37];
-  for (var i = 0; i < 4; i++) single[15 + i] <== eqRhoF[3] * weight[23 + i];
-  for (var i = 0; i < 2; i++) single[19 + i] <== eqRho * weight[28 + i];
+  signal labelledAtTau <== eqTau * weight[C_labelled()];
+  var outputClaim[6] = [C_Q(), C_U0(), C_U1(), C_G(), C_L(), C_c()];
+  var outputAt[6] = [T_Q(), T_U0(), T_U1(), T_G(), T_L(), T_c()];
+  for (var i = 0; i < 6; i++) single[15 + i] <== (i < 4 ? eqRhoF[3] : eqRho) * weight[outputClaim[i]];
   var outputs[6] = [
     single[15] - FRACTION() * forwardAtR[3],
     single[16] - forwardAtR[3],
@@ -179,7 +184,7 @@ template ScoreRowWeights() {
     single[20]
   ];
   for (var i = 0; i < 6; i++) {
-    slots[15 + i] <== SlotFactor(22)(traceOffset[15 + i], i < 4 ? high[4] : highRows, 1);
+    slots[15 + i] <== SlotFactor(22)(traceOffset[outputAt[i]], i < 4 ? high[4] : highRows, 1);
     terms[15 + i] <== slots[15 + i] * outputs[i];
     traceSum += terms[15 + i];
   }
@@ -189,9 +194,11 @@ template ScoreRowWeights() {
   signal helperTerms[5];
   signal helperLayers[4];
   var helperSum = 0;
+  var helperAt[5] = [H_h(1), H_h(2), H_h(3), H_hQ(), H_hG()];
+  var helperClaim[5] = [C_h(1), C_h(2), C_h(3), C_hQ(), C_hG()];
   for (var i = 0; i < 5; i++) {
-    helperSlots[i] <== SlotFactor(22)(helperOffset[i], high[i < 4 ? i + 1 : 4], i < 3 ? p[i + 1] : 1);
-    helperTerms[i] <== helperSlots[i] * weight[30 + i];
+    helperSlots[i] <== SlotFactor(22)(helperOffset[helperAt[i]], high[i < 4 ? i + 1 : 4], i < 3 ? p[i + 1] : 1);
+    helperTerms[i] <== helperSlots[i] * weight[helperClaim[i]];
   }
   for (var k = 0; k < 4; k++) {
     helperLayers[k] <== eqRhoF[k] * (helperTerms[k] + (k == 3 ? helperTerms[4] : 0));
@@ -200,10 +207,10 @@ template ScoreRowWeights() {
   component table = TableWeights();
   table.y <== y;
   table.point <== point;
-  table.multiplicityOffset <== traceOffset[21];
-  table.helperOffset <== helperOffset[5];
-  table.multiplicityWeight <== weight[36];
-  table.helperWeight <== weight[35];
+  table.multiplicityOffset <== traceOffset[T_mult()];
+  table.helperOffset <== helperOffset[H_g()];
+  table.multiplicityWeight <== weight[C_mult()];
+  table.helperWeight <== weight[C_g()];
   trace <== traceSum + table.trace;
   helper <== helperSum + table.helper;
 }

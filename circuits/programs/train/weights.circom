@@ -5,6 +5,7 @@ include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
 include "../../lib/sizes.circom";
 include "../../lib/slots.circom";
+include "../../generated/train.circom";
 
 /**
  * @title Train, weights of the model oracles
@@ -12,9 +13,9 @@ include "../../lib/slots.circom";
  *   coefficient, slot factor and eq with the claimed point (design, sections 6.1 and 11.3). Layer l has index l - 1
  *   in arrays of 4 and l in arrays of 5.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
- * @input modelOffset[8][22]: offsets, assumed bits
+ * @input modelOffset: offsets, assumed bits
  * @input mu: the weight of the biases
- * @input weight[81]: powers of rho
+ * @input weight: powers of rho
  * @input y[22]: the reduction's point
  * @input pointI[4][12]: r_i masked by the widths of layers 1..4
  * @input pointJ[4][12]: r_j masked by the widths of layers 0..3
@@ -25,9 +26,9 @@ template TrainModelWeights() {
   signal input p[5];
   signal input logs[5];
   signal input mask[5][12];
-  signal input modelOffset[8][22];
+  signal input modelOffset[MODEL_COUNT()][22];
   signal input mu;
-  signal input weight[81];
+  signal input weight[C_COUNT()];
   signal input y[22];
   signal input pointI[4][12];
   signal input pointJ[4][12];
@@ -54,8 +55,8 @@ template TrainModelWeights() {
     slotSize[k] <== p[k + 1] * (logs[k] + logs[k + 1]);
     high[k] <== HighCoordinates(22)(y, slotSize[k]);
     highBias[k] <== HighAboveMask(22, 12)(y, yLow[k + 1]);
-    weightSlot[k] <== SlotFactor(22)(modelOffset[2 * k], high[k], p[k + 1]);
-    biasSlot[k] <== SlotFactor(22)(modelOffset[2 * k + 1], highBias[k], p[k + 1]);
+    weightSlot[k] <== SlotFactor(22)(modelOffset[MODEL_W(k + 1)], high[k], p[k + 1]);
+    biasSlot[k] <== SlotFactor(22)(modelOffset[MODEL_b(k + 1)], highBias[k], p[k + 1]);
   }
 
   // 2. eq with j at rho_f and r_j, with i at r_i and rho_f, and with i of the bias at r_i.
@@ -87,17 +88,17 @@ template TrainModelWeights() {
   var parentSum = 0;
   var childSum = 0;
   for (var k = 0; k < 4; k++) {
-    forward[k] <== weight[k] * columnsRho[k];
-    updateAt[k] <== weight[77 + k] * columnsJ[k];
+    forward[k] <== weight[C_W(k + 1)] * columnsRho[k];
+    updateAt[k] <== weight[C_update(k + 1)] * columnsJ[k];
     forwardAndUpdate[k] <== (forward[k] - updateAt[k]) * rowsI[k];
     updateChild[k] <== updateAt[k] * rowsI[k];
     if (k > 0) {
-      backwardPresent[k - 1] <== weight[23 + k] * p[k];
+      backwardPresent[k - 1] <== weight[C_nextW(k)] * p[k];
       backwardColumns[k - 1] <== backwardPresent[k - 1] * columnsJ[k];
       backward[k - 1] <== backwardColumns[k - 1] * rowsRho[k - 1];
     }
-    updateBias[k] <== mu * weight[77 + k];
-    biasParent[k] <== (ACTIVATION() * weight[70 + k] - updateBias[k]) * biasI[k];
+    updateBias[k] <== mu * weight[C_update(k + 1)];
+    biasParent[k] <== (ACTIVATION() * weight[C_forward(k + 1)] - updateBias[k]) * biasI[k];
     biasChild[k] <== updateBias[k] * biasI[k];
     terms[k][0] <== weightSlot[k] * (forwardAndUpdate[k] + (k > 0 ? backward[k - 1] : 0));
     terms[k][1] <== biasSlot[k] * biasParent[k];
@@ -117,8 +118,8 @@ template TrainModelWeights() {
  *   l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
  * @input rowMask[12]: of the rows of the segment
- * @input shardOffset[2][22], traceOffset[31][22], helperOffset[8][22]: offsets, assumed bits
- * @input weight[81]: powers of rho
+ * @input shardOffset, traceOffset, helperOffset: offsets, assumed bits
+ * @input weight: powers of rho
  * @input y[22]: the reduction's point
  * @input tablePoint[14]: the low coordinates of batch 1's point
  * @input rowsR[12], rowsRho[12], rowsZeta[12]: row points, masked
@@ -132,10 +133,10 @@ template TrainRowWeights() {
   signal input logs[5];
   signal input mask[5][12];
   signal input rowMask[12];
-  signal input shardOffset[2][22];
-  signal input traceOffset[31][22];
-  signal input helperOffset[8][22];
-  signal input weight[81];
+  signal input shardOffset[SHARD_COUNT()][22];
+  signal input traceOffset[T_COUNT()][22];
+  signal input helperOffset[H_COUNT()][22];
+  signal input weight[C_COUNT()];
   signal input y[22];
   signal input tablePoint[14];
   signal input rowsR[12];
@@ -183,12 +184,12 @@ template TrainRowWeights() {
 
   // 3. X, the input of the lowest present layer: weight p_l - p_(l-1) of the claims on In_l.
   signal inputs[4][4];   // by claim: at (r_s; rho_f), (rho_s; rho_f), (rho_s; r_j), (zeta; rho_f)
-  var first[4] = [4, 12, 20, 16];
   var inputSum[4];
   for (var c = 0; c < 4; c++) {
     inputSum[c] = 0;
     for (var k = 0; k < 4; k++) {
-      inputs[c][k] <== (p[k + 1] - p[k]) * weight[first[c] + k];
+      var inputClaim[4] = [C_InAtR(k + 1), C_In(k + 1), C_InAtJ(k + 1), C_P(k + 1)];
+      inputs[c][k] <== (p[k + 1] - p[k]) * weight[inputClaim[c]];
       inputSum[c] += inputs[c][k];
     }
   }
@@ -208,14 +209,15 @@ template TrainRowWeights() {
   signal deltaAtR[3];
   signal deltaAtZeta[3];
   var delta[4];
+  var deltaClaim[4] = [C_D(1), C_D(2), C_D(3), C_D4()];
   for (var k = 0; k < 4; k++) {
-    deltaI[k] <== weight[8 + k] * eqI[k];
-    deltaRho[k] <== weight[k < 3 ? 40 + 8 * k : 60] * eqF[k + 1];
+    deltaI[k] <== weight[C_DAtI(k + 1)] * eqI[k];
+    deltaRho[k] <== weight[deltaClaim[k]] * eqF[k + 1];
     deltaAtRho[k] <== eqRho * (deltaI[k] + deltaRho[k]);
     delta[k] = deltaAtRho[k];
     if (k > 0) {
-      deltaPresent[k - 1][0] <== p[k] * weight[26 + k];
-      deltaPresent[k - 1][1] <== p[k] * weight[29 + k];
+      deltaPresent[k - 1][0] <== p[k] * weight[C_nextD(k)];
+      deltaPresent[k - 1][1] <== p[k] * weight[C_nextP(k)];
       deltaR[k - 1] <== deltaPresent[k - 1][0] * eqF[k + 1];
       deltaZeta[k - 1] <== deltaPresent[k - 1][1] * eqF[k + 1];
       deltaAtR[k - 1] <== eqR * deltaR[k - 1];
@@ -225,14 +227,14 @@ template TrainRowWeights() {
   }
 
   // 5. Shard: X, and Y as part of D_4 = q (Q' - 2^13 - Y).
-  signal slotX <== SlotFactor(22)(shardOffset[0], high[0], 1);
-  signal slotY <== SlotFactor(22)(shardOffset[1], high[4], 1);
+  signal slotX <== SlotFactor(22)(shardOffset[SHARD_X()], high[0], 1);
+  signal slotY <== SlotFactor(22)(shardOffset[SHARD_Y()], high[4], 1);
   signal shardX <== slotX * xSum;
   signal shardY <== slotY * (DELTA_SCALE() * delta[3]);
   shard <== shardX - shardY;
 
   // 6. Trace, hidden layers: A, V, m, D, T', R0, R1, S0, S1.
-  signal slots[31];
+  signal slots[31];   // nine of each hidden layer, three of the output, mult
   signal forward[4];
   signal forwardAtR[4];
   signal backward[3];
@@ -250,21 +252,24 @@ template TrainRowWeights() {
   var traceSum = 0;
   for (var k = 0; k < 4; k++) {
     eqRhoF[k] <== eqRho * eqF[k + 1];
-    forward[k] <== eqI[k] * weight[70 + k];
+    forward[k] <== eqI[k] * weight[C_forward(k + 1)];
     forwardAtR[k] <== eqR * forward[k];
   }
   for (var k = 0; k < 3; k++) {
-    backward[k] <== eqJ[k + 1] * weight[74 + k];
+    backward[k] <== eqJ[k + 1] * weight[C_backward(k + 1)];
     backwardAtR[k] <== eqR * backward[k];
     // A_l is In_(l+1)
-    inputR[k] <== eqF[k + 1] * weight[5 + k];
-    inputRho[k] <== eqF[k + 1] * weight[13 + k];
-    inputJ[k] <== eqJ[k + 1] * weight[21 + k];
-    inputZeta[k] <== eqF[k + 1] * weight[17 + k];
+    inputR[k] <== eqF[k + 1] * weight[C_InAtR(k + 2)];
+    inputRho[k] <== eqF[k + 1] * weight[C_In(k + 2)];
+    inputJ[k] <== eqJ[k + 1] * weight[C_InAtJ(k + 2)];
+    inputZeta[k] <== eqF[k + 1] * weight[C_P(k + 2)];
     inputAtR[k] <== eqR * inputR[k];
     inputAtRho[k] <== eqRho * (inputRho[k] + inputJ[k]);
     inputAtZeta[k] <== eqZeta * inputZeta[k];
-    for (var i = 0; i < 7; i++) single[k][i] <== eqRhoF[k] * weight[33 + 8 * k + i];
+    var l = k + 1;
+    var singleClaim[7] = [C_V(l), C_m(l), C_T(l), C_R0(l), C_R1(l), C_S0(l), C_S1(l)];
+    var hiddenAt[9] = [T_A(l), T_V(l), T_m(l), T_D(l), T_T(l), T_R0(l), T_R1(l), T_S0(l), T_S1(l)];
+    for (var i = 0; i < 7; i++) single[k][i] <== eqRhoF[k] * weight[singleClaim[i]];
     var tensors[9] = [
       inputAtR[k] + inputAtRho[k] + inputAtZeta[k] - 2 * FRACTION() * forwardAtR[k],
       single[k][0] + FRACTION() * forwardAtR[k],
@@ -277,7 +282,7 @@ template TrainRowWeights() {
       single[k][6] + LIMB() * backwardAtR[k]
     ];
     for (var i = 0; i < 9; i++) {
-      slots[9 * k + i] <== SlotFactor(22)(traceOffset[9 * k + i], high[k + 1], p[k + 1]);
+      slots[9 * k + i] <== SlotFactor(22)(traceOffset[hiddenAt[i]], high[k + 1], p[k + 1]);
       terms[9 * k + i] <== slots[9 * k + i] * tensors[i];
       traceSum += terms[9 * k + i];
     }
@@ -285,19 +290,21 @@ template TrainRowWeights() {
 
   // 7. Trace, output layer: Q', U0, U1; then the multiplicities.
   signal logits[3];
-  for (var i = 0; i < 3; i++) logits[i] <== eqRhoF[3] * weight[57 + i];
+  var outputClaim[3] = [C_Q(), C_U0(), C_U1()];
+  var outputAt[3] = [T_Q(), T_U0(), T_U1()];
+  for (var i = 0; i < 3; i++) logits[i] <== eqRhoF[3] * weight[outputClaim[i]];
   var outputs[3] = [
     logits[0] + DELTA_SCALE() * delta[3] - FRACTION() * forwardAtR[3],
     logits[1] - forwardAtR[3],
     logits[2] - LIMB() * forwardAtR[3]
   ];
   for (var i = 0; i < 3; i++) {
-    slots[27 + i] <== SlotFactor(22)(traceOffset[27 + i], high[4], 1);
+    slots[27 + i] <== SlotFactor(22)(traceOffset[outputAt[i]], high[4], 1);
     terms[27 + i] <== slots[27 + i] * outputs[i];
     traceSum += terms[27 + i];
   }
-  slots[30] <== SlotFactor(22)(traceOffset[30], highTable, 1);
-  signal multiplicity <== eqTable * weight[69];
+  slots[30] <== SlotFactor(22)(traceOffset[T_mult()], highTable, 1);
+  signal multiplicity <== eqTable * weight[C_mult()];
   terms[30] <== slots[30] * multiplicity;
   trace <== traceSum + terms[30];
 
@@ -305,12 +312,14 @@ template TrainRowWeights() {
   signal helperSlots[8];
   signal helperTerms[8];
   signal helperLayers[5];
+  var helperAt[7] = [H_hA(1), H_hB(1), H_hA(2), H_hB(2), H_hA(3), H_hB(3), H_hQ()];
+  var helperClaim[7] = [C_hA(1), C_hB(1), C_hA(2), C_hB(2), C_hA(3), C_hB(3), C_hQ()];
   for (var i = 0; i < 7; i++) {
-    helperSlots[i] <== SlotFactor(22)(helperOffset[i], high[i \ 2 + 1], p[i \ 2 + 1]);
-    helperTerms[i] <== helperSlots[i] * weight[61 + i];
+    helperSlots[i] <== SlotFactor(22)(helperOffset[helperAt[i]], high[i \ 2 + 1], p[i \ 2 + 1]);
+    helperTerms[i] <== helperSlots[i] * weight[helperClaim[i]];
   }
-  helperSlots[7] <== SlotFactor(22)(helperOffset[7], highTable, 1);
-  helperTerms[7] <== helperSlots[7] * weight[68];
+  helperSlots[7] <== SlotFactor(22)(helperOffset[H_g()], highTable, 1);
+  helperTerms[7] <== helperSlots[7] * weight[C_g()];
   for (var k = 0; k < 3; k++) helperLayers[k] <== eqRhoF[k] * (helperTerms[2 * k] + helperTerms[2 * k + 1]);
   helperLayers[3] <== eqRhoF[3] * helperTerms[6];
   helperLayers[4] <== eqTable * helperTerms[7];

@@ -10,9 +10,10 @@ import {
   type SumcheckResult,
   type Term,
 } from '../../argument/sumcheck.ts';
-import { SIZE_BITS } from '../../numbers/constants.ts';
+import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
+import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf } from '../../numbers/field.ts';
-import { Batch, minus, term, times } from '../batch.ts';
+import { Batch, type EvaluationNumber, minus, type RelationNumber, term, times } from '../batch.ts';
 import { join, positions, slotView, tensorPoly } from '../common.ts';
 import {
   FA,
@@ -25,7 +26,11 @@ import {
   type TrainOracles,
   type TrainSizes,
 } from './context.ts';
-import { HELPER_SLOTS } from './oracles.ts';
+import type { LookupGroup } from './oracles.ts';
+
+const { sums: S, relations: R, evaluations: E, evaluations2: E2 } = NUMBERING.train;
+/** A number of a sum, which its relation has too. */
+type SumNumber = Numbered<'sum' | 'relation'>;
 
 /** Everything the first batch is built from. */
 export interface BatchContext extends TrainChallenges {
@@ -35,14 +40,13 @@ export interface BatchContext extends TrainChallenges {
   rows: RowTables;
   oracles: TrainOracles;
   table: LookupTable;
-  /** lookup groups: two for each hidden layer, then the output's */
-  limbs: readonly Int32Array[][];
+  groups: readonly LookupGroup[];
 }
 
 /** The first batch before its batching challenge: the sums it claims, the relations, and how to read evals1 afterwards. */
 export class FirstBatch {
   /** F1, F2, F3, U, B1, B2 of protocol section 7 */
-  readonly sums = new Array<bigint>(22).fill(0n);
+  readonly sums = new Array<bigint>(S.count).fill(0n);
   readonly #c: BatchContext;
   readonly #batch: Batch;
 
@@ -53,26 +57,29 @@ export class FirstBatch {
     this.#addLayerSums();
     for (const l of sizes.hidden) this.#addHidden(l);
     this.#addOutput();
-    this.#batch.addTable(38, 68, slotView(k, oracles.helper, 'g'), slotView(k, oracles.trace, 'mult'));
+    this.#batch.addTable(R.table, E, slotView(k, oracles.helper, 'g'), slotView(k, oracles.trace, 'mult'));
   }
 
-  prove(session: Session, lambda: bigint): SumcheckResult {
-    return this.#batch.prove(session, lambda, 39, 5);
+  prove(session: Session): SumcheckResult {
+    return this.#batch.prove(session, this.sums, R.logUp, 5);
   }
 
   /** evals1 once the sumcheck is done; absent layers have 0. */
   evaluations(rho: readonly bigint[]): bigint[] {
     const { k, sizes, layers } = this.#c;
-    const evals = this.#batch.evaluations(70);
+    const evals = this.#batch.evaluations(E.count);
     // without hidden layers no relation speaks of D_4 at rho
     if (sizes.hidden.length === 0)
-      evals[60] = k.evaluate(layers[4].D, join(rho, sizes.sigma, rho.slice(SIZE_BITS), layers[4].out));
+      evals[E.D4] = k.evaluate(
+        layers[MAX_LAYERS].D,
+        join(rho, sizes.sigma, rho.slice(SIZE_BITS), layers[MAX_LAYERS].out),
+      );
     return evals;
   }
 
-  #addSum(index: number, terms: Term[], value: bigint): void {
-    this.sums[index] = mod(value);
-    this.#batch.add(index, terms, this.sums[index]);
+  #addSum(sum: SumNumber, terms: Term[], value: bigint): void {
+    this.sums[sum] = mod(value);
+    this.#batch.add(sum, terms, this.sums[sum]);
   }
 
   /** The six sums of design 7.1. */
@@ -91,14 +98,17 @@ export class FirstBatch {
       const later = poly(this.#laterSum(input), positions(sigma, size.in));
       const Ij = poly(k.contractHigh(input, k.eqTable(rj.slice(0, size.in))), at);
       inputAtJ[l] = Ij;
-      this.#addSum(l - 1, [term(Wi, inputAtS)], k.dot(Wi.vec, inputAtS.vec));
-      this.#addSum(3 + l, [term(Di, inputPoly, later)], this.#sumOfProduct(input, later.vec, Di.vec));
-      this.#addSum(7 + l, [term(Di, rows.lt)], k.dot(Di.vec, rows.lt.vec));
+      this.#addSum(S.F1(l), [term(Wi, inputAtS)], k.dot(Wi.vec, inputAtS.vec));
+      this.#addSum(S.F2(l), [term(Di, inputPoly, later)], this.#sumOfProduct(input, later.vec, Di.vec));
+      this.#addSum(S.F3(l), [term(Di, rows.lt)], k.dot(Di.vec, rows.lt.vec));
       const bias = mu * FA;
-      this.#addSum(11 + l, [term(Di, Ij), times(bias, Di)], k.dot(Di.vec, Ij.vec) + bias * k.sum(Di.vec));
-      [Wi, inputAtS, Di, inputPoly, later, Ij].forEach((p, i) => {
-        this.#batch.evaluate(4 * i + l - 1, p);
-      });
+      this.#addSum(S.U(l), [term(Di, Ij), times(bias, Di)], k.dot(Di.vec, Ij.vec) + bias * k.sum(Di.vec));
+      this.#batch.evaluate(E.W(l), Wi);
+      this.#batch.evaluate(E.InAtR(l), inputAtS);
+      this.#batch.evaluate(E.DAtI(l), Di);
+      this.#batch.evaluate(E.In(l), inputPoly);
+      this.#batch.evaluate(E.P(l), later);
+      this.#batch.evaluate(E.InAtJ(l), Ij);
     }
     for (const l of sizes.hidden) {
       const next = layers[l + 1];
@@ -106,11 +116,11 @@ export class FirstBatch {
       const DAtS = poly(k.contractLow(next.D, rows.eqRows), featurePositions(next.out));
       const later = poly(this.#laterSum(next.D), positions(sigma, next.out));
       const Aj = inputAtJ[l + 1];
-      this.#addSum(15 + l, [term(Wj, DAtS)], k.dot(Wj.vec, DAtS.vec));
-      this.#addSum(18 + l, [term(Aj, next.DPoly, later)], this.#sumOfProduct(next.D, later.vec, Aj.vec));
-      [Wj, DAtS, later].forEach((p, i) => {
-        this.#batch.evaluate(24 + 3 * i + l - 1, p);
-      });
+      this.#addSum(S.B1(l), [term(Wj, DAtS)], k.dot(Wj.vec, DAtS.vec));
+      this.#addSum(S.B2(l), [term(Aj, next.DPoly, later)], this.#sumOfProduct(next.D, later.vec, Aj.vec));
+      this.#batch.evaluate(E.nextW(l), Wj);
+      this.#batch.evaluate(E.nextD(l), DAtS);
+      this.#batch.evaluate(E.nextP(l), later);
     }
   }
 
@@ -135,44 +145,46 @@ export class FirstBatch {
 
   /** Zero-checks and lookups of a hidden layer. */
   #addHidden(l: number): void {
-    const { k, sizes, layers, oracles, beta, limbs } = this.#c;
+    const { k, sizes, layers, oracles, beta } = this.#c;
     const bits = sizes.widthBits(l);
     const batch = this.#batch;
     const eq = batch.eq(sizes.sigma, bits);
     const tensor = (name: string) => tensorPoly(k, slotView(k, oracles.trace, name), sizes.sigma, bits);
-    const [V, m, A, D] = [tensor(`V${l}`), tensor(`m${l}`), layers[l + 1].inputPoly, layers[l].DPoly];
-    const own = 2 * (l - sizes.first);
-    const [, T, R0] = this.#addLookup(2 * l - 2, eq, limbs[own]);
-    const [R1, S0, S1] = this.#addLookup(2 * l - 1, eq, limbs[own + 1]);
-    const zero = 22 + 3 * (l - 1);
-    batch.add(zero, [term(eq, m, m), minus(eq, m)]);
-    batch.add(zero + 1, [term(eq, A), minus(eq, m, V)]);
+    const [V, m, A, D] = [tensor(`V_${l}`), tensor(`m_${l}`), layers[l + 1].inputPoly, layers[l].DPoly];
+    const [, T, R0] = this.#addLookup(`hA_${l}`, R.hA(l), E.hA(l), eq);
+    const [R1, S0, S1] = this.#addLookup(`hB_${l}`, R.hB(l), E.hB(l), eq);
+    batch.add(R.bit(l), [term(eq, m, m), minus(eq, m)]);
+    batch.add(R.active(l), [term(eq, A), minus(eq, m, V)]);
     // D - m T with T = T' - 2^13, and T' = beta - (its denominator)
-    batch.add(zero + 2, [term(eq, D), term(eq, m, T), times(HALF - beta, eq, m)]);
-    const base = 33 + 8 * (l - 1);
-    batch.evaluate(base, V);
-    batch.evaluate(base + 1, m);
-    [T, R0, R1, S0, S1].forEach((p, i) => {
-      batch.evaluateLimb(base + 2 + i, p);
-    });
-    batch.evaluate(base + 7, D);
+    batch.add(R.delta(l), [term(eq, D), term(eq, m, T), times(HALF - beta, eq, m)]);
+    batch.evaluate(E.V(l), V);
+    batch.evaluate(E.m(l), m);
+    batch.evaluateLimb(E.T(l), T);
+    batch.evaluateLimb(E.R0(l), R0);
+    batch.evaluateLimb(E.R1(l), R1);
+    batch.evaluateLimb(E.S0(l), S0);
+    batch.evaluateLimb(E.S1(l), S1);
+    batch.evaluate(E.D(l), D);
   }
 
   #addOutput(): void {
-    const { sizes, layers, limbs } = this.#c;
-    const eq = this.#batch.eq(sizes.sigma, sizes.widthBits(4));
-    this.#addLookup(6, eq, limbs[limbs.length - 1]).forEach((p, i) => {
-      this.#batch.evaluateLimb(57 + i, p);
-    });
-    if (sizes.hidden.length > 0) this.#batch.evaluate(60, layers[4].DPoly);
+    const { sizes, layers } = this.#c;
+    const eq = this.#batch.eq(sizes.sigma, sizes.widthBits(MAX_LAYERS));
+    const [Q, U0, U1] = this.#addLookup('hQ', R.hQ, E.hQ, eq);
+    this.#batch.evaluateLimb(E.Q, Q);
+    this.#batch.evaluateLimb(E.U0, U0);
+    this.#batch.evaluateLimb(E.U1, U1);
+    if (sizes.hidden.length > 0) this.#batch.evaluate(E.D4, layers[MAX_LAYERS].DPoly);
   }
 
   /** One lookup group; returns the polynomials beta - limb. */
-  #addLookup(group: number, eq: Poly, limbs: readonly Int32Array[]): Poly[] {
-    const { k, oracles } = this.#c;
-    const h = poly(k.copy(slotView(k, oracles.helper, HELPER_SLOTS[group])), eq.positions);
-    this.#batch.evaluate(61 + group, h);
-    return this.#batch.addLookup(31 + group, eq, h, limbs);
+  #addLookup(slot: string, relation: RelationNumber, evaluation: EvaluationNumber, eq: Poly): Poly[] {
+    const { k, oracles, groups } = this.#c;
+    const group = groups.find((other) => other.slot === slot);
+    if (!group) throw new RangeError(`there are no limbs for ${slot}`);
+    const h = poly(k.copy(slotView(k, oracles.helper, slot)), eq.positions);
+    this.#batch.evaluate(evaluation, h);
+    return this.#batch.addLookup(relation, eq, h, group.limbs);
   }
 }
 
@@ -190,25 +202,25 @@ export class SecondBatch {
   ) {
     this.#k = k;
     const { batchBits, sigma, K } = sizes;
-    const power = powersOf(mu2, 7);
+    const power = powersOf(mu2, E2.count);
     const at = range(batchBits, sigma - batchBits);
     const earlier = k.eqTable(rho.slice(batchBits, sigma)); // LT~(rho_k, k) is the sum of eq(rho_k, k') over earlier steps k'
     k.exclusiveSums(earlier, K, 'start');
     const lt = poly(earlier, at);
     const eq = poly(k.copy(rows.eqSteps), at);
-    const add = (index: number, claim: bigint, t: Vec, bits: number) => {
+    const add = (index: Numbered<'evaluation2'>, claim: bigint, t: Vec, bits: number) => {
       const eqFeatures = k.eqTable(rho.slice(SIZE_BITS, SIZE_BITS + bits));
       const p = poly(k.contractLow(k.contractHigh(t, eqFeatures), rows.eqBatch), at);
       this.instances.push({ weight: power[index], claim, positions: at, terms: [term(lt, eq, p)] });
       this.#polys.push({ index, poly: p });
     };
-    for (const l of sizes.layers) add(l - 1, evals1[15 + l], layers[l].input, layers[l].in);
-    for (const l of sizes.hidden) add(3 + l, evals1[29 + l], layers[l + 1].D, layers[l + 1].out);
+    for (const l of sizes.layers) add(E2.In(l), evals1[E.P(l)], layers[l].input, layers[l].in);
+    for (const l of sizes.hidden) add(E2.nextD(l), evals1[E.nextP(l)], layers[l + 1].D, layers[l + 1].out);
   }
 
   /** evals2 once the sumcheck is done. */
   evaluations(): bigint[] {
-    const evals = new Array<bigint>(7).fill(0n);
+    const evals = new Array<bigint>(E2.count).fill(0n);
     for (const { index, poly: p } of this.#polys) evals[index] = finalValue(this.#k, p);
     return evals;
   }

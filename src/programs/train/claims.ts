@@ -1,14 +1,13 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
-import { SIZE_BITS } from '../../numbers/constants.ts';
+import { NUMBERING } from '../../generated/numbering.ts';
+import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
 import { join } from '../common.ts';
 import { addTableClaims } from '../layers.ts';
 import { F, FA, HALF, LIMB, Q_SCALE, type TrainChallenges, type TrainOracles, type TrainSizes } from './context.ts';
-import { HELPER_SLOTS } from './oracles.ts';
 
-/** Positions of the oracles in the opening. */
-const [PARENT, CHILD, SHARD, TRACE, HELPER] = [0, 1, 2, 3, 4];
-const HIDDEN_EVALUATIONS = ['V', 'm', 'T', 'R0', 'R1', 'S0', 'S1', 'D'];
+const { oracles: O, sums: S, evaluations: E, evaluations2: E2, claims: C } = NUMBERING.train;
+const SINGLE = ['V', 'm', 'T', 'R0', 'R1', 'S0', 'S1', 'D'] as const;
 
 /** What the claims speak of, after both batches. */
 export interface ClaimsContext extends TrainChallenges {
@@ -24,121 +23,165 @@ export interface ClaimsContext extends TrainChallenges {
   zeta: readonly bigint[];
 }
 
-/** The 81 claims of protocol section 7, weighted by powers of the challenge. */
+/** The claims of protocol section 7, weighted by powers of the challenge. */
 export function trainClaims(challenge: bigint, c: ClaimsContext): Claims {
-  const { sizes, oracles, lr, sums, evals1, evals2, mu } = c;
-  const { first, sigma, widthBits } = sizes;
-  const claims = new Claims(challenge, 81);
-  const rhoF = c.rho.slice(SIZE_BITS);
-  const halves = { s: c.rs, p: c.rho.slice(0, sigma), z: c.zeta, i: c.ri, j: c.rj, f: rhoF };
-  type Half = keyof typeof halves;
-  // a point is made once, so that claims on the same slot and point share a pass
-  const points = new Map<string, bigint[]>();
-  const point = (a: Half, low: number, b: Half, high: number): bigint[] => {
+  const claims = new Claims(challenge, C.count);
+  const at = new TermsAt(c);
+  for (const l of c.sizes.layers) addLayer(claims, c, at, l);
+  for (const l of c.sizes.hidden) addHidden(claims, c, at, l);
+  addOutput(claims, c, at);
+  for (const l of c.sizes.layers) {
+    addForward(claims, c, at, l);
+    addUpdate(claims, c, at, l);
+  }
+  for (const l of c.sizes.hidden) addBackward(claims, c, at, l);
+  return claims;
+}
+
+/** Half a point by a letter: rows r_s, rho_s, zeta; features r_i, r_j, rho_f. */
+type Half = 's' | 'p' | 'z' | 'i' | 'j' | 'f';
+
+/** Terms of the claims by slot and point. A point is made once, so that claims on the same slot and point share a pass. */
+class TermsAt {
+  readonly #c: ClaimsContext;
+  readonly #halves: Record<Half, readonly bigint[]>;
+  readonly #points = new Map<string, bigint[]>();
+
+  constructor(c: ClaimsContext) {
+    this.#c = c;
+    this.#halves = {
+      s: c.rs,
+      p: c.rho.slice(0, c.sizes.sigma),
+      z: c.zeta,
+      i: c.ri,
+      j: c.rj,
+      f: c.rho.slice(SIZE_BITS),
+    };
+  }
+
+  #point(a: Half, low: number, b: Half, high: number): bigint[] {
     const key = `${a}${low} ${b}${high}`;
-    const made = points.get(key) ?? join(halves[a], low, halves[b], high);
-    points.set(key, made);
+    const made = this.#points.get(key) ?? join(this.#halves[a], low, this.#halves[b], high);
+    this.#points.set(key, made);
     return made;
-  };
-
-  const inTrace = (slot: string, l: number, s: Half, i: Half, coefficient = 1n): ClaimTerm => ({
-    oracle: TRACE,
-    offset: oracles.trace.slots[slot].offset,
-    point: point(s, sigma, i, widthBits(l)),
-    coefficient,
-  });
-  const inShard = (slot: string, bits: number, s: Half, i: Half, coefficient = 1n): ClaimTerm => ({
-    oracle: SHARD,
-    offset: oracles.shard.slots[slot].offset,
-    point: point(s, sigma, i, bits),
-    coefficient,
-  });
-  const weight = (oracle: number, l: number, j: Half, i: Half, coefficient = 1n): ClaimTerm => ({
-    oracle,
-    offset: oracles.parent.slots[`W${l - first + 1}`].offset,
-    point: point(j, widthBits(l - 1), i, widthBits(l)),
-    coefficient,
-  });
-  const bias = (oracle: number, l: number, coefficient: bigint): ClaimTerm => ({
-    oracle,
-    offset: oracles.parent.slots[`b${l - first + 1}`].offset,
-    point: point('i', 0, 'i', widthBits(l)),
-    coefficient,
-  });
-  /** In_l is A_(l-1) or X; D_4 is Q_SCALE (Q' - 2^13 - Y), whose constant moves into the value. */
-  const input = (l: number, s: Half, j: Half) =>
-    l === first ? [inShard('X', widthBits(l - 1), s, j)] : [inTrace(`A${l - 1}`, l - 1, s, j)];
-  const delta = (l: number, s: Half, i: Half) =>
-    l < 4 ? [inTrace(`D${l}`, l, s, i)] : [inTrace('Q', 4, s, i, Q_SCALE), inShard('Y', widthBits(4), s, i, -Q_SCALE)];
-  const deltaOffset = (l: number) => (l < 4 ? 0n : Q_SCALE * HALF);
-
-  // evaluations
-  for (const l of sizes.layers) {
-    claims.add(l - 1, evals1[l - 1], [weight(PARENT, l, 'f', 'i')]);
-    claims.add(3 + l, evals1[3 + l], input(l, 's', 'f'));
-    claims.add(7 + l, evals1[7 + l] + deltaOffset(l), delta(l, 'p', 'i'));
-    claims.add(11 + l, evals1[11 + l], input(l, 'p', 'f'));
-    claims.add(15 + l, evals2[l - 1], input(l, 'z', 'f'));
-    claims.add(19 + l, evals1[19 + l], input(l, 'p', 'j'));
   }
-  for (const l of sizes.hidden) {
-    claims.add(23 + l, evals1[23 + l], [weight(PARENT, l + 1, 'j', 'f')]);
-    claims.add(26 + l, evals1[26 + l] + deltaOffset(l + 1), delta(l + 1, 's', 'f'));
-    claims.add(29 + l, evals2[3 + l] + deltaOffset(l + 1), delta(l + 1, 'z', 'f'));
-    HIDDEN_EVALUATIONS.forEach((name, i) => {
-      const index = 33 + 8 * (l - 1) + i;
-      claims.add(index, evals1[index], [inTrace(`${name}${l}`, l, 'p', 'f')]);
-    });
+
+  /** A tensor of the trace with the features of layer l. */
+  trace(slot: string, l: number, s: Half, i: Half, coefficient = 1n): ClaimTerm {
+    const { sizes, oracles } = this.#c;
+    const point = this.#point(s, sizes.sigma, i, sizes.widthBits(l));
+    return { oracle: O.trace, offset: oracles.trace.slots[slot].offset, point, coefficient };
   }
-  ['Q', 'U0', 'U1'].forEach((name, i) => {
-    claims.add(57 + i, evals1[57 + i], [inTrace(name, 4, 'p', 'f')]);
-  });
-  claims.add(60, evals1[60] + deltaOffset(4), delta(4, 'p', 'f'));
-  HELPER_SLOTS.slice(0, 7).forEach((name, i) => {
-    const slot = oracles.helper.slots[name];
-    if (slot)
-      claims.add(61 + i, evals1[61 + i], [
-        { oracle: HELPER, offset: slot.offset, point: point('p', sigma, 'f', slot.log2 - sigma) },
-      ]);
-  });
+
+  helper(slot: string, l: number): ClaimTerm {
+    const { sizes, oracles } = this.#c;
+    const point = this.#point('p', sizes.sigma, 'f', sizes.widthBits(l));
+    return { oracle: O.helper, offset: oracles.helper.slots[slot].offset, point };
+  }
+
+  #shard(slot: 'X' | 'Y', l: number, s: Half, i: Half, coefficient = 1n): ClaimTerm {
+    const { sizes, oracles } = this.#c;
+    const point = this.#point(s, sizes.sigma, i, sizes.widthBits(l));
+    return { oracle: O.shard, offset: oracles.shard.slots[slot].offset, point, coefficient };
+  }
+
+  /** W_l of a model; parent and child have one layout. */
+  weight(model: 'parent' | 'child', l: number, j: Half, i: Half, coefficient = 1n): ClaimTerm {
+    const { sizes, oracles } = this.#c;
+    const { offset } = oracles.parent.slots[`W${l - sizes.first + 1}`];
+    const point = this.#point(j, sizes.widthBits(l - 1), i, sizes.widthBits(l));
+    return { oracle: O[model], offset, point, coefficient };
+  }
+
+  /** b_l of a model at r_i. */
+  bias(model: 'parent' | 'child', l: number, coefficient: bigint): ClaimTerm {
+    const { sizes, oracles } = this.#c;
+    const { offset } = oracles.parent.slots[`b${l - sizes.first + 1}`];
+    return { oracle: O[model], offset, point: this.#point('i', 0, 'i', sizes.widthBits(l)), coefficient };
+  }
+
+  /** In_l is A_(l-1) or X. */
+  input(l: number, s: Half, j: Half): ClaimTerm[] {
+    const isFirst = l === this.#c.sizes.first;
+    return [isFirst ? this.#shard('X', l - 1, s, j) : this.trace(`A_${l - 1}`, l - 1, s, j)];
+  }
+
+  /** D_l; D_4 is Q_SCALE (Q' - 2^13 - Y), whose constant moves into the value. */
+  delta(l: number, s: Half, i: Half): ClaimTerm[] {
+    if (l < MAX_LAYERS) return [this.trace(`D_${l}`, l, s, i)];
+    return [this.trace('Q', l, s, i, Q_SCALE), this.#shard('Y', l, s, i, -Q_SCALE)];
+  }
+}
+
+/** What a claim on D_l adds to its value. */
+const deltaOffset = (l: number): bigint => (l < MAX_LAYERS ? 0n : Q_SCALE * HALF);
+
+function addLayer(claims: Claims, { evals1, evals2 }: ClaimsContext, at: TermsAt, l: number): void {
+  claims.add(C.W(l), evals1[E.W(l)], [at.weight('parent', l, 'f', 'i')]);
+  claims.add(C.InAtR(l), evals1[E.InAtR(l)], at.input(l, 's', 'f'));
+  claims.add(C.DAtI(l), evals1[E.DAtI(l)] + deltaOffset(l), at.delta(l, 'p', 'i'));
+  claims.add(C.In(l), evals1[E.In(l)], at.input(l, 'p', 'f'));
+  // P has no claim of its own: the second batch settles it
+  claims.add(C.P(l), evals2[E2.In(l)], at.input(l, 'z', 'f'));
+  claims.add(C.InAtJ(l), evals1[E.InAtJ(l)], at.input(l, 'p', 'j'));
+}
+
+function addHidden(claims: Claims, { evals1, evals2 }: ClaimsContext, at: TermsAt, l: number): void {
+  const next = l + 1;
+  claims.add(C.nextW(l), evals1[E.nextW(l)], [at.weight('parent', next, 'j', 'f')]);
+  claims.add(C.nextD(l), evals1[E.nextD(l)] + deltaOffset(next), at.delta(next, 's', 'f'));
+  claims.add(C.nextP(l), evals2[E2.nextD(l)] + deltaOffset(next), at.delta(next, 'z', 'f'));
+  for (const name of SINGLE) claims.add(C[name](l), evals1[E[name](l)], [at.trace(`${name}_${l}`, l, 'p', 'f')]);
+  for (const name of ['hA', 'hB'] as const) claims.add(C[name](l), evals1[E[name](l)], [at.helper(`${name}_${l}`, l)]);
+}
+
+function addOutput(claims: Claims, { evals1, rho, oracles }: ClaimsContext, at: TermsAt): void {
+  for (const name of ['Q', 'U0', 'U1'] as const)
+    claims.add(C[name], evals1[E[name]], [at.trace(name, MAX_LAYERS, 'p', 'f')]);
+  claims.add(C.D4, evals1[E.D4] + deltaOffset(MAX_LAYERS), at.delta(MAX_LAYERS, 'p', 'f'));
+  claims.add(C.hQ, evals1[E.hQ], [at.helper('hQ', MAX_LAYERS)]);
   addTableClaims(
     claims,
-    68,
+    E,
     evals1,
-    c.rho,
-    { oracle: HELPER, offset: oracles.helper.slots.g.offset },
-    { oracle: TRACE, offset: oracles.trace.slots.mult.offset },
+    rho,
+    { oracle: O.helper, offset: oracles.helper.slots.g.offset },
+    { oracle: O.trace, offset: oracles.trace.slots.mult.offset },
   );
+}
 
-  for (const l of sizes.layers) {
-    // forward: phi1 + 2^fa b - lr (phi2 + 2^(2 fa) phi3) = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V
-    const rounded =
-      l < 4
-        ? [
-            inTrace(`A${l}`, l, 's', 'i', -2n * F),
-            inTrace(`V${l}`, l, 's', 'i', F),
-            inTrace(`R0${l}`, l, 's', 'i', -1n),
-            inTrace(`R1${l}`, l, 's', 'i', -LIMB),
-          ]
-        : [inTrace('Q', 4, 's', 'i', -F), inTrace('U0', 4, 's', 'i', -1n), inTrace('U1', 4, 's', 'i', -LIMB)];
-    const forward = lr * (sums[3 + l] + FA * FA * sums[7 + l]) - sums[l - 1] - F / 2n - (l < 4 ? 0n : F * HALF);
-    claims.add(69 + l, mod(forward), [bias(PARENT, l, FA), ...rounded]);
-    // update: W^C - W^P + mu (b^C - b^P) + lr ups = 0
-    claims.add(76 + l, mod(-lr * sums[11 + l]), [
-      weight(CHILD, l, 'j', 'i'),
-      weight(PARENT, l, 'j', 'i', -1n),
-      bias(CHILD, l, mu),
-      bias(PARENT, l, -mu),
-    ]);
-  }
-  for (const l of sizes.hidden) {
-    // backward: chi1 - lr chi2 = 2^f T + S0 + 2^c S1 - 2^(f-1), T = T' - 2^13
-    const backward = sums[15 + l] - lr * sums[18 + l] + F * HALF + F / 2n;
-    claims.add(73 + l, mod(backward), [
-      inTrace(`T${l}`, l, 's', 'j', F),
-      inTrace(`S0${l}`, l, 's', 'j'),
-      inTrace(`S1${l}`, l, 's', 'j', LIMB),
-    ]);
-  }
-  return claims;
+/** phi1 + 2^fa b - lr (phi2 + 2^(2 fa) phi3) = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V. */
+function addForward(claims: Claims, { lr, sums }: ClaimsContext, at: TermsAt, l: number): void {
+  const rounded =
+    l < MAX_LAYERS
+      ? [
+          at.trace(`A_${l}`, l, 's', 'i', -2n * F),
+          at.trace(`V_${l}`, l, 's', 'i', F),
+          at.trace(`R0_${l}`, l, 's', 'i', -1n),
+          at.trace(`R1_${l}`, l, 's', 'i', -LIMB),
+        ]
+      : [at.trace('Q', l, 's', 'i', -F), at.trace('U0', l, 's', 'i', -1n), at.trace('U1', l, 's', 'i', -LIMB)];
+  const constant = F / 2n + (l < MAX_LAYERS ? 0n : F * HALF);
+  const value = lr * (sums[S.F2(l)] + FA * FA * sums[S.F3(l)]) - sums[S.F1(l)] - constant;
+  claims.add(C.forward(l), mod(value), [at.bias('parent', l, FA), ...rounded]);
+}
+
+/** W^C - W^P + mu (b^C - b^P) + lr ups = 0 */
+function addUpdate(claims: Claims, { lr, sums, mu }: ClaimsContext, at: TermsAt, l: number): void {
+  claims.add(C.update(l), mod(-lr * sums[S.U(l)]), [
+    at.weight('child', l, 'j', 'i'),
+    at.weight('parent', l, 'j', 'i', -1n),
+    at.bias('child', l, mu),
+    at.bias('parent', l, -mu),
+  ]);
+}
+
+/** chi1 - lr chi2 = 2^f T + S0 + 2^c S1 - 2^(f-1), T = T' - 2^13 */
+function addBackward(claims: Claims, { lr, sums }: ClaimsContext, at: TermsAt, l: number): void {
+  const value = sums[S.B1(l)] - lr * sums[S.B2(l)] + F * HALF + F / 2n;
+  claims.add(C.backward(l), mod(value), [
+    at.trace(`T_${l}`, l, 's', 'j', F),
+    at.trace(`S0_${l}`, l, 's', 'j'),
+    at.trace(`S1_${l}`, l, 's', 'j', LIMB),
+  ]);
 }

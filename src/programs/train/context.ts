@@ -110,8 +110,8 @@ export function trainLayers(
   const scaled = k.sub(k.addConst(slotView(k, trace, 'Q'), -HALF), slotView(k, shard, 'Y'));
   const out: Record<number, TrainLayer> = {};
   for (const l of sizes.layers) {
-    const input = l === first ? slotView(k, shard, 'X') : slotView(k, trace, `A${l - 1}`);
-    const D = l === 4 ? k.scale(scaled, Q_SCALE) : slotView(k, trace, `D${l}`);
+    const input = l === first ? slotView(k, shard, 'X') : slotView(k, trace, `A_${l - 1}`);
+    const D = l === 4 ? k.scale(scaled, Q_SCALE) : slotView(k, trace, `D_${l}`);
     out[l] = {
       in: widthBits(l - 1),
       out: widthBits(l),

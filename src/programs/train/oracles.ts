@@ -1,8 +1,7 @@
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupTable } from '../../argument/lookup.ts';
-import { range } from '../../argument/sumcheck.ts';
 import { LIMB_BITS } from '../../numbers/constants.ts';
-import type { HiddenTrace, OutputTrace, SegmentTrace } from '../../training/trace.ts';
+import type { SegmentTrace } from '../../training/trace.ts';
 import {
   BLINDING_BITS,
   blindHelper,
@@ -16,31 +15,28 @@ import {
 const HIDDEN = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
 const OUTPUT = ['Q', 'U0', 'U1'] as const;
 
-/** Slots whose offsets the transcript absorbs, in the order of protocol section 7. */
-export const TRACE_SLOTS: readonly string[] = [
-  ...range(1, 3).flatMap((h) => HIDDEN.map((n) => `${n}${h}`)),
-  ...OUTPUT,
-  'mult',
-];
-export const HELPER_SLOTS: readonly string[] = [...range(0, 7).map((g) => `h${g}`), 'g'];
-
-/** The two lookup groups of a hidden layer: (V - m, T', R0) and (R1, S0, S1). */
-export function hiddenLimbs(t: HiddenTrace): Int32Array[][] {
-  return [
-    [t.V.map((v, i) => v - t.m[i]), t.T, t.R0],
-    [t.R1, t.S0, t.S1],
-  ];
+/** Three limbs of a layer that are looked up together. */
+export interface LookupGroup {
+  /** slot in the helper */
+  slot: string;
+  limbs: Int32Array[];
 }
 
-/** The lookup group of the output layer: (Q', U0, U1). */
-export function outputLimbs(t: OutputTrace): Int32Array[] {
-  return [t.Q, t.U0, t.U1];
+/** Two groups for each hidden layer, (V - m, T', R0) and (R1, S0, S1), and the output's (Q', U0, U1). */
+export function lookupGroups({ hidden, output }: SegmentTrace, first: number): LookupGroup[] {
+  return [
+    ...hidden.flatMap((t, i) => [
+      { slot: `hA_${first + i}`, limbs: [t.V.map((v, j) => v - t.m[j]), t.T, t.R0] },
+      { slot: `hB_${first + i}`, limbs: [t.R1, t.S0, t.S1] },
+    ]),
+    { slot: 'hQ', limbs: [output.Q, output.U0, output.U1] },
+  ];
 }
 
 /** The trace oracle; `first` is the circuit layer of the network's first layer. */
 export function trainTrace(k: Kernels, t: SegmentTrace, first: number, mult: Int32Array): SlottedOracle {
   const tensors: [string, Int32Array][] = [
-    ...t.hidden.flatMap((h, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}${first + i}`, h[n]])),
+    ...t.hidden.flatMap((h, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, h[n]])),
     ...OUTPUT.map((n): [string, Int32Array] => [n, t.output[n]]),
     ['mult', mult],
   ];
@@ -53,24 +49,14 @@ export function trainTrace(k: Kernels, t: SegmentTrace, first: number, mult: Int
   return oracle;
 }
 
-/** The helper oracle of the lookup groups (two for each hidden layer, one for the output). */
-export function trainHelper(
-  k: Kernels,
-  limbs: readonly Int32Array[][],
-  first: number,
-  table: LookupTable,
-  mult: Vec,
-): SlottedOracle {
-  const groups = limbs.map((group, i) => ({
-    group,
-    name: HELPER_SLOTS[i < limbs.length - 1 ? 2 * (first - 1) + i : 6],
-  }));
+/** The inverses of all lookups: the groups and the table. */
+export function trainHelper(k: Kernels, groups: readonly LookupGroup[], table: LookupTable, mult: Vec): SlottedOracle {
   const oracle = slottedOracle(k, [
-    ...groups.map(({ group, name }) => ({ name, log2: Math.log2(group[0].length) })),
+    ...groups.map(({ slot, limbs }) => ({ name: slot, log2: Math.log2(limbs[0].length) })),
     { name: 'g', log2: LIMB_BITS },
     { name: 'blinding', log2: 0 },
   ]);
-  for (const { group, name } of groups) table.putHelper(slotView(k, oracle, name), ...group);
+  for (const { slot, limbs } of groups) table.putHelper(slotView(k, oracle, slot), ...limbs);
   table.putTable(slotView(k, oracle, 'g'), mult);
   blindHelper(k, oracle);
   return oracle;

@@ -2,6 +2,7 @@ import { LookupTable, multiplicities } from '../../argument/lookup.ts';
 import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { sumcheck } from '../../argument/sumcheck.ts';
+import { NUMBERING } from '../../generated/numbering.ts';
 import { encodeSegment, encodeShape } from '../../model/shape.ts';
 import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
@@ -10,7 +11,9 @@ import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracle
 import { FirstBatch, SecondBatch } from './batch.ts';
 import { trainClaims } from './claims.ts';
 import { rowTables, type TrainWitness, trainLayers, trainSizes } from './context.ts';
-import { HELPER_SLOTS, hiddenLimbs, outputLimbs, TRACE_SLOTS, trainHelper, trainTrace } from './oracles.ts';
+import { lookupGroups, trainHelper, trainTrace } from './oracles.ts';
+
+const { squares: Q, trace: T, helper: H } = NUMBERING.train;
 
 /**
  * Program train (design 7.1, protocol section 7): child = parent after SGD with steps of `batch` rows and rate `lr` over the whole shard, whose rows number
@@ -27,35 +30,31 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   const parent = modelOracle(k, w.parent);
   const child = modelOracle(k, w.child);
   const shard = shardOracle(k, w.shard);
-  const limbs = [...w.trace.hidden.flatMap(hiddenLimbs), outputLimbs(w.trace.output)];
-  const trace = trainTrace(k, w.trace, sizes.first, multiplicities(LIMB_BITS, limbs.flat()));
+  const groups = lookupGroups(w.trace, sizes.first);
+  const limbs = groups.flatMap((group) => group.limbs);
+  const trace = trainTrace(k, w.trace, sizes.first, multiplicities(LIMB_BITS, limbs));
   session.stage('commit to the trace');
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, TRACE_SLOTS);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const helper = trainHelper(k, limbs, sizes.first, table, slotView(k, trace, 'mult'));
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, HELPER_SLOTS);
-  const squares = squaresOf(x, 61);
-  const challenges = {
-    beta,
-    ri: squares.slice(0, 12),
-    rj: squares.slice(12, 24),
-    rs: squares.slice(24, 24 + sizes.sigma),
-    tau: squares.slice(36, 60),
-    mu: squares[60],
-  };
+  const helper = trainHelper(k, groups, table, slotView(k, trace, 'mult'));
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  const squares = squaresOf(x, Q.count);
+  const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
+  const [mu] = cut(Q.mu);
+  const rs = cut(Q.rs).slice(0, sizes.sigma);
+  const challenges = { beta, ri: cut(Q.ri), rj: cut(Q.rj), rs, tau: cut(Q.tau), mu };
 
   // 3. first batch: the six sums of each layer, zero-checks, lookups
   session.stage('sumcheck: tables');
   const oracles = { parent, child, shard, trace, helper };
   const layers = trainLayers(k, sizes, oracles);
-  const context = { ...challenges, k, sizes, layers, rows: rowTables(k, sizes, challenges.rs), oracles, table, limbs };
+  const context = { ...challenges, k, sizes, layers, rows: rowTables(k, sizes, challenges.rs), oracles, table, groups };
   const first = new FirstBatch(context);
   session.stage('sumcheck');
-  const lambda = session.absorb([...first.sums, session.nonce[0]]);
-  const batch1 = first.prove(session, lambda);
+  const batch1 = first.prove(session);
   const rho = batch1.point;
   const evals1 = first.evaluations(rho);
 
@@ -87,9 +86,9 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
     rows1: BigInt(w.shard.rows - 1),
     batchRows1: BigInt(w.batch - 1),
     lr,
-    shardOffset: offsetBits(shard, ['X', 'Y']),
-    traceOffset: offsetBits(trace, TRACE_SLOTS),
-    helperOffset: offsetBits(helper, HELPER_SLOTS),
+    shardOffset: offsetBits(shard, NUMBERING.shared.shard.names),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
     sums: first.sums,
     batch1: batch1.messages,
     evals1,

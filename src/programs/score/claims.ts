@@ -1,0 +1,91 @@
+import { Claims, type ClaimTerm } from '../../argument/claims.ts';
+import { NUMBERING } from '../../generated/numbering.ts';
+import { FRACTION_BITS, LIMB_BITS, MAX_LAYERS, SIGNED_LIMIT, SIZE_BITS } from '../../numbers/constants.ts';
+import { mod } from '../../numbers/field.ts';
+import { join } from '../common.ts';
+import { addTableClaims } from '../layers.ts';
+import { FA, modelSlot, type ScoreContext } from './context.ts';
+import { HIDDEN } from './oracles.ts';
+
+const { oracles: O, sums: S, evaluations: E, claims: C } = NUMBERING.score;
+const F = 1n << BigInt(FRACTION_BITS);
+const LIMB = 1n << BigInt(LIMB_BITS);
+const HALF = BigInt(SIGNED_LIMIT);
+
+/** What the claims speak of, after the batch. */
+export interface ClaimsContext extends ScoreContext {
+  sums: readonly bigint[];
+  evals1: readonly bigint[];
+  /** point of the batch */
+  rho: readonly bigint[];
+}
+
+type Point = readonly bigint[];
+
+export function scoreClaims(challenge: bigint, c: ClaimsContext): Claims {
+  const claims = new Claims(challenge, C.count);
+  addEvaluations(claims, c);
+  for (const l of c.sizes.layers) addForward(claims, c, l);
+  const rows = c.tau.slice(0, c.sizes.sigma);
+  claims.add(C.labelled, c.sums[S.labelled], [inTrace(c, 'L', rows)]);
+  return claims;
+}
+
+function inTrace({ oracles }: ClaimsContext, name: string, point: Point, coefficient = 1n): ClaimTerm {
+  return { oracle: O.trace, offset: oracles.trace.slots[name].offset, point, coefficient };
+}
+
+function inHelper({ oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
+  return { oracle: O.helper, offset: oracles.helper.slots[name].offset, point };
+}
+
+function inShard({ oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
+  return { oracle: O.shard, offset: oracles.shard.slots[name].offset, point };
+}
+
+function inModel({ sizes, oracles }: ClaimsContext, kind: 'W' | 'b', l: number, point: Point): ClaimTerm {
+  return { oracle: O.model, offset: oracles.model.slots[modelSlot(sizes, kind, l)].offset, point };
+}
+
+/** The claims that the evaluations are those of the committed tensors. */
+function addEvaluations(claims: Claims, c: ClaimsContext): void {
+  const { sizes, evals1, rho, ri, rs } = c;
+  const { sigma, bits } = sizes;
+  const rhoF = rho.slice(SIZE_BITS);
+  const rhoS = rho.slice(0, sigma);
+  for (const l of sizes.layers) {
+    const atRho = join(rhoS, sigma, rhoF, bits(l));
+    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, join(rhoF, bits(l - 1), ri, bits(l)))]);
+    const point = join(rs, sigma, rhoF, bits(l - 1));
+    const input = l === sizes.first ? inShard(c, 'X', point) : inTrace(c, `A_${l - 1}`, point);
+    claims.add(C.In(l), evals1[E.In(l)], [input]);
+    if (l === MAX_LAYERS) continue;
+    claims.add(C.h(l), evals1[E.h(l)], [inHelper(c, `h_${l}`, atRho)]);
+    for (const name of HIDDEN) claims.add(C[name](l), evals1[E[name](l)], [inTrace(c, `${name}_${l}`, atRho)]);
+  }
+  const atOutput = join(rhoS, sigma, rhoF, bits(MAX_LAYERS));
+  for (const name of ['Q', 'U0', 'U1', 'G'] as const)
+    claims.add(C[name], evals1[E[name]], [inTrace(c, name, atOutput)]);
+  for (const name of ['hQ', 'hG'] as const) claims.add(C[name], evals1[E[name]], [inHelper(c, name, atOutput)]);
+  for (const name of ['L', 'c'] as const) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
+  claims.add(C.Y, evals1[E.Y], [inShard(c, 'Y', atOutput)]);
+  addTableClaims(claims, E, evals1, rho, inHelper(c, 'g', []), inTrace(c, 'mult', []));
+}
+
+/** phi1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^13. */
+function addForward(claims: Claims, c: ClaimsContext, l: number): void {
+  const { sizes, sums, ri, rs } = c;
+  const point = join(rs, sizes.sigma, ri, sizes.bits(l));
+  const rounded =
+    l < MAX_LAYERS
+      ? [
+          inTrace(c, `A_${l}`, point, -2n * F),
+          inTrace(c, `V_${l}`, point, F),
+          inTrace(c, `R0_${l}`, point, -1n),
+          inTrace(c, `R1_${l}`, point, -LIMB),
+        ]
+      : [inTrace(c, 'Q', point, -F), inTrace(c, 'U0', point, -1n), inTrace(c, 'U1', point, -LIMB)];
+  const bias = { ...inModel(c, 'b', l, ri.slice(0, sizes.bits(l))), coefficient: FA };
+  const constant = F / 2n + (l < MAX_LAYERS ? 0n : F * HALF);
+  claims.add(C.forward(l), mod(-sums[S.F1(l)] - constant), [bias, ...rounded]);
+}

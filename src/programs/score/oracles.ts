@@ -1,0 +1,83 @@
+import type { Kernels } from '../../argument/kernels.ts';
+import { type LookupTable, multiplicities } from '../../argument/lookup.ts';
+import { LIMB_BITS, MAX_LAYERS } from '../../numbers/constants.ts';
+import type { ForwardTrace } from '../../training/forward.ts';
+import {
+  BLINDING_BITS,
+  blindHelper,
+  blindTrace,
+  putTensor,
+  type SlottedOracle,
+  slottedOracle,
+  slotView,
+} from '../common.ts';
+import type { ScoreSizes } from './context.ts';
+
+export const HIDDEN = ['A', 'V', 'm', 'R0', 'R1'] as const;
+export const OUTPUT = ['Q', 'U0', 'U1'] as const;
+
+/** Three limbs of a layer that are looked up together. */
+export interface LookupGroup {
+  l: number;
+  /** slot in the helper */
+  slot: string;
+  limbs: Int32Array[];
+}
+
+/** A group for each hidden layer, (V - m, R0, R1), and the output's (Q', U0, U1). */
+export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): LookupGroup[] {
+  const { Q, U0, U1 } = trace.output;
+  return [
+    ...trace.hidden.map((t, i) => ({
+      l: first + i,
+      slot: `h_${first + i}`,
+      limbs: [t.V.map((v, j) => v - t.m[j]), t.R0, t.R1],
+    })),
+    { l: MAX_LAYERS, slot: 'hQ', limbs: [Q, U0, U1] },
+  ];
+}
+
+export function scoreTrace(
+  k: Kernels,
+  forward: ForwardTrace,
+  { first }: ScoreSizes,
+  groups: readonly LookupGroup[],
+): SlottedOracle {
+  const { hidden, output } = forward.trace;
+  const tensors: [string, Int32Array][] = [
+    ...hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]])),
+    ...OUTPUT.map((n): [string, Int32Array] => [n, output[n]]),
+    ['G', forward.margin],
+    ['L', forward.labelled],
+    ['c', forward.right],
+    ['mult', multiplicities(LIMB_BITS, [...groups.flatMap((g) => g.limbs), forward.margin])],
+  ];
+  const trace = slottedOracle(k, [
+    ...tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })),
+    { name: 'blinding', log2: BLINDING_BITS },
+  ]);
+  for (const [name, data] of tensors) putTensor(k, trace, name, data);
+  blindTrace(k, trace);
+  return trace;
+}
+
+/** The inverses of all lookups: the groups, the margins, the table. */
+export function scoreHelper(
+  k: Kernels,
+  groups: readonly LookupGroup[],
+  margin: Int32Array,
+  table: LookupTable,
+  trace: SlottedOracle,
+): SlottedOracle {
+  const helper = slottedOracle(k, [
+    ...groups.map(({ slot, limbs }) => ({ name: slot, log2: Math.log2(limbs[0].length) })),
+    { name: 'hG', log2: Math.log2(margin.length) },
+    { name: 'g', log2: LIMB_BITS },
+    { name: 'blinding', log2: 0 },
+  ]);
+  for (const { slot, limbs } of groups) table.putHelper(slotView(k, helper, slot), ...limbs);
+  table.putHelper(slotView(k, helper, 'hG'), margin);
+  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  blindHelper(k, helper);
+  return helper;
+}

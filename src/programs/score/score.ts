@@ -1,0 +1,72 @@
+import { LookupTable } from '../../argument/lookup.ts';
+import { open } from '../../argument/opening.ts';
+import type { Session } from '../../argument/session.ts';
+import { NUMBERING } from '../../generated/numbering.ts';
+import { encodeShape, encodeShard } from '../../model/shape.ts';
+import { LIMB_BITS } from '../../numbers/constants.ts';
+import { squaresOf } from '../../numbers/field.ts';
+import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
+import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
+import { scoreBatch } from './batch.ts';
+import { scoreClaims } from './claims.ts';
+import { type ScoreWitness, scoreSizes } from './context.ts';
+import { lookupGroups, scoreHelper, scoreTrace } from './oracles.ts';
+
+const { squares: Q, trace: T, helper: H, relations: R, evaluations: E } = NUMBERING.score;
+
+/**
+ * Program score (design 7.5, protocol section 11): the forward pass of a committed model on a committed shard, and its public result. The statement must bind
+ * the commitments to model and shard, and the result.
+ */
+export async function proveScore(session: Session, w: ScoreWitness): Promise<ArgumentResult> {
+  const { kernels: k } = session.backend;
+  const { shard, forward } = w;
+  const { widths } = w.model;
+  const sizes = scoreSizes(w);
+
+  // 1. trace: every intermediate of the forward pass
+  session.stage('trace');
+  const model = modelOracle(k, w.model);
+  const rows = shardOracle(k, shard);
+  const groups = lookupGroups(forward, sizes);
+  const trace = scoreTrace(k, forward, sizes, groups);
+  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
+
+  // 2. helper: inverses of the lookups
+  session.stage('lookups');
+  const table = new LookupTable(k, beta, LIMB_BITS);
+  const helper = scoreHelper(k, groups, forward.margin, table, trace);
+  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  const squares = squaresOf(x, Q.count);
+  const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
+  const points = { ri: cut(Q.ri), rs: cut(Q.rs).slice(0, sizes.sigma), tau: cut(Q.tau) };
+
+  // 3. the batch
+  session.stage('sumcheck');
+  const oracles = { model, shard: rows, trace, helper };
+  const context = { k, sizes, shard, forward, oracles, ...points };
+  const { batch, sums } = scoreBatch(context, groups, table, beta);
+  const batch1 = batch.prove(session, sums, R.logUp, 5);
+  const evals1 = batch.evaluations(E.count);
+
+  // 4. the claims
+  const claims = scoreClaims(session.absorb(evals1), { ...context, sums, evals1, rho: batch1.point });
+  const opened = await open(session, [model, rows, trace, helper], claims);
+  return finish(session, tracePoint, helperPoint, opened, {
+    shape: encodeShape(widths),
+    shard: encodeShard(shard),
+    result: forward.result,
+    ...modelParameters(widths),
+    modelOffset: offsetBits(model, layerNames(widths)),
+    inputs1: BigInt(shard.inputs - 1),
+    outputs1: BigInt(shard.outputs - 1),
+    rows1: BigInt(shard.rows - 1),
+    classes: sizes.classes,
+    shardOffset: offsetBits(rows, NUMBERING.shared.shard.names),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
+    sums,
+    batch1: batch1.messages,
+    evals1,
+  });
+}
