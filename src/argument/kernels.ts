@@ -402,12 +402,13 @@ export class Kernels {
     });
   }
 
-  /** Binds the highest variable of v to r in place; the returned view has half the length. */
-  fold(v: Vec, r: bigint): Vec {
-    const half = v.len / 2;
+  /** Binds the highest variable of v to r, in place or into a vector of half its length; returns what it wrote. */
+  fold(v: Vec, r: bigint, into = this.view(v, 0, v.len / 2)): Vec {
     const factor = this.#load([r]);
-    this.#parts(half, 1, (from, to) => ['fold', v.ptr + from * SIZE, half, to - from, factor]);
-    return this.view(v, 0, v.len / 2);
+    this.#parts(into.len, 1, (from, to) => {
+      return ['fold', into.ptr + from * SIZE, v.ptr + from * SIZE, into.len, to - from, factor];
+    });
+    return into;
   }
 
   /** Exclusive prefix or suffix sums of each run of `cols` entries, in place. */

@@ -67,7 +67,7 @@ interface Reduced {
 function reduceClaims(session: Session, oracles: readonly Oracle[], claims: Claims): Reduced {
   const k = session.backend.kernels;
   const E = claims.weights(k, oracles);
-  const folded = oracles.map(({ vec }) => poly(k.copy(vec), range(0, Math.log2(vec.len))));
+  const folded = oracles.map(({ vec }) => poly(vec, range(0, Math.log2(vec.len)), { keep: true }));
   const reduction = sumcheck(
     k,
     [...oracles.keys()].map((o) => ({

@@ -3,11 +3,12 @@ import type { Kernels, Vec } from './kernels.ts';
 
 /**
  * A multilinear polynomial given by its values: bit t of an index belongs to the variable positions[t], ascending. `vec` is folded in place and ends with
- * one entry, the value at the sumcheck's point.
+ * one entry, the value at the sumcheck's point. What stands in a vector to `keep` stays: the first fold goes into a new one.
  */
 export interface Poly {
   vec: Vec;
   positions: readonly number[];
+  keep?: boolean;
 }
 
 /** coefficient * product of factors, or the grouped lookup relation on [eq, h, x1, x2, x3]. */
@@ -36,10 +37,10 @@ export interface SumcheckResult {
   messages: bigint[][];
 }
 
-/** A poly over consecutive positions starting at `from`. */
-export function poly(vec: Vec, positions: readonly number[]): Poly {
+/** The poly with these values. */
+export function poly(vec: Vec, positions: readonly number[], { keep = false } = {}): Poly {
   if (vec.len !== 2 ** positions.length) throw new RangeError(`${vec.len} values for ${positions.length} variables`);
-  return { vec, positions };
+  return { vec, positions, keep };
 }
 
 export function range(from: number, count: number): number[] {
@@ -126,7 +127,8 @@ export function sumcheck(
     }
     for (const [p, left] of polys) {
       if (left === 0 || p.positions[left - 1] !== t) continue;
-      p.vec = k.fold(p.vec, r);
+      const first = left === p.positions.length;
+      p.vec = k.fold(p.vec, r, p.keep && first ? k.raw(p.vec.len / 2) : undefined);
       polys.set(p, left - 1);
     }
   }

@@ -136,10 +136,11 @@ for (const lanes of [true, false]) {
         const cancelled = vec(a.map((x) => mod(-x * factor)));
         k.addScaled(cancelled, vec(a), factor);
         assert.deepEqual(k.toBigints(cancelled), new Array(301).fill(0n));
-        assert.deepEqual(
-          k.toBigints(k.fold(vec([...a, ...b]), factor)),
-          a.map((x, i) => mod(x + factor * (b[i] - x))),
-        );
+        const folded = a.map((x, i) => mod(x + factor * (b[i] - x)));
+        assert.deepEqual(k.toBigints(k.fold(vec([...a, ...b]), factor)), folded);
+        const kept = vec([...a, ...b]);
+        assert.deepEqual(k.toBigints(k.fold(kept, factor, k.raw(301))), folded);
+        assert.deepEqual(k.toBigints(kept), [...a, ...b]);
       }
     });
 

@@ -131,6 +131,22 @@ describe('batched sumcheck', () => {
     assert.equal(verify(claim, messages, 9n).claim, mod(finalValue(k, f) * finalValue(k, e) * zero * zero));
   });
 
+  it('leaves a vector that is kept as it was, and sends the same', () => {
+    const [values, weights] = [random(16), random(16)];
+    const run = (keep: boolean) => {
+      const [v, w] = [k.fromBigints(values), k.fromBigints(weights)];
+      const positions = range(0, 4);
+      const terms: Term[] = [{ coefficient: 1n, factors: [poly(v, positions, { keep }), poly(w, positions)] }];
+      const t = new Transcript(10n);
+      const claim = k.dot(v, w);
+      const { messages } = sumcheck(k, [{ weight: 1n, claim, positions, terms }], 4, 2, (m) => t.absorb(m));
+      return { messages, after: k.toBigints(v) };
+    };
+    assert.deepEqual(run(true).messages, run(false).messages);
+    assert.deepEqual(run(true).after, values);
+    assert.notDeepEqual(run(false).after, values);
+  });
+
   it('interpolates through 0..d', () => {
     const coefficients = random(6);
     assert.deepEqual(interpolate(range(0, 6).map((x) => evaluatePolynomial(coefficients, BigInt(x)))), coefficients);

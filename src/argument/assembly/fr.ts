@@ -316,16 +316,15 @@ export function eqTable(out: usize, z: usize, n: usize, k: usize): void {
   }
 }
 
-/** v[x] += r (v[x + half] - v[x]) for x < count: binds the highest variable. */
-export function fold(v: usize, half: usize, count: usize, r: usize): void {
+/** out[x] = v[x] + r (v[x + half] - v[x]) for x < count: binds the highest variable. `out` may be v. */
+export function fold(out: usize, v: usize, half: usize, count: usize, r: usize): void {
   const t = tmp;
   for (let x: usize = 0; x < count; x++) {
     const lo = v + x * SIZE;
     const hi = lo + half * SIZE;
     sub(t, hi, lo);
-    if (isZero(t)) continue;
-    mul(t, t, r);
-    add(lo, lo, t);
+    if (!isZero(t)) mul(t, t, r);
+    add(out + x * SIZE, lo, t);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   add, mul as mulElement, roundLookup as roundLookupElements, roundProduct as roundProductElements, sub as subElement,
 } from './fr';
 import { mul, PAIR, reduce } from './lanes';
-import { accumulate, addProduct, COLUMNS, halve, MOST_PRODUCTS, put, settle, temporaries, unpack } from './packing';
+import { addProduct, COLUMNS, halve, MOST_PRODUCTS, put, putSum, settle, temporaries, unpack } from './packing';
 
 export {
   add, addConst, addVec, constMinus, eqTable, exclusiveSums, fromI32, fromI64, gather, heapBase, horner, invertWith, mul,
@@ -75,7 +75,7 @@ function addMultiple(dst: usize, v: usize, n: usize, k: usize, factor: usize, a:
     if (areZero(v + i)) continue;
     unpack(a, v + i, v + i + SIZE);
     mul(a, a, factor);
-    accumulate(dst + i, a);
+    putSum(dst + i, dst + i, a);
   }
   if (n & 1) {
     mulElement(a, v + even * SIZE, k);
@@ -128,8 +128,8 @@ export function outer(out: usize, a: usize, m: usize, b: usize, n: usize, accumu
   }
 }
 
-/** v[x] += r (v[x + half] - v[x]) for x < count: binds the highest variable. */
-export function fold(v: usize, half: usize, count: usize, r: usize): void {
+/** out[x] = v[x] + r (v[x + half] - v[x]) for x < count: binds the highest variable. `out` may be v. */
+export function fold(out: usize, v: usize, half: usize, count: usize, r: usize): void {
   const factor = temporaries() + SIZE;
   const low = factor + PAIR;
   const high = low + PAIR;
@@ -138,18 +138,21 @@ export function fold(v: usize, half: usize, count: usize, r: usize): void {
   for (let x: usize = 0; x < even * SIZE; x += 2 * SIZE) {
     const at = v + x;
     const other = at + half * SIZE;
-    if (areZero(at) && areZero(other)) continue;
+    if (areZero(at) && areZero(other)) {
+      memory.fill(out + x, 0, 2 * SIZE);
+      continue;
+    }
     unpack(low, at, at + SIZE);
     unpack(high, other, other + SIZE);
     subPairs(high, high, low);
     mul(high, high, factor);
-    accumulate(at, high);
+    putSum(out + x, at, high);
   }
   if (count & 1) {
     const at = v + even * SIZE;
     subElement(low, at + half * SIZE, at);
     mulElement(low, low, r);
-    add(at, at, low);
+    add(out + even * SIZE, at, low);
   }
 }
 

@@ -108,23 +108,23 @@ export function halve(o: usize, a: usize): void {
   mulElement(o, a, HALF);
 }
 
-/** The elements at o and o + 32 = the pair s, less than 2 r in absolute value, plus themselves where `accumulate`. */
+/** The elements at o and o + 32 = the pair s, less than 2 r in absolute value, plus those at `base` unless that is 0. */
 // @ts-ignore: decorator
 @inline
-function pack(o: usize, s: usize, accumulate: bool): void {
+function pack(o: usize, s: usize, base: usize): void {
   let b0 = i64x2.splat(0);
   let b1 = b0;
   let b2 = b0;
   let b3 = b0;
   let b4 = b0;
   let top = v128.load(s, 64);
-  if (accumulate) {
-    let u = v128.load(o);
-    let v = v128.load(o, 32);
+  if (base != 0) {
+    let u = v128.load(base);
+    let v = v128.load(base, 32);
     const w0 = v128.shuffle<i64>(u, v, 0, 2);
     const w1 = v128.shuffle<i64>(u, v, 1, 3);
-    u = v128.load(o, 16);
-    v = v128.load(o, 48);
+    u = v128.load(base, 16);
+    v = v128.load(base, 48);
     const w2 = v128.shuffle<i64>(u, v, 0, 2);
     const w3 = v128.shuffle<i64>(u, v, 1, 3);
     b0 = limb0(w0);
@@ -167,12 +167,12 @@ function pack(o: usize, s: usize, accumulate: bool): void {
 
 /** The elements at o and o + 32 = the pair s. */
 export function put(o: usize, s: usize): void {
-  pack(o, s, false);
+  pack(o, s, 0);
 }
 
-/** The elements at o and o + 32 += the pair s. */
-export function accumulate(o: usize, s: usize): void {
-  pack(o, s, true);
+/** The elements at o and o + 32 = those at `base` and base + 32, plus the pair s. */
+export function putSum(o: usize, base: usize, s: usize): void {
+  pack(o, s, base);
 }
 
 /** columns += a b. */
