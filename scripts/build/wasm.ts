@@ -63,6 +63,18 @@ const KERNELS: Kernel[] = [
     name: 'g2Wasm',
     instead: { field: './fq2' },
   },
+  {
+    entry: 'src/argument/msm/assembly/g2Lanes.ts',
+    out: 'src/generated/g2Lanes.wasm.ts',
+    name: 'g2LanesWasm',
+    flags: RELAXED_SIMD,
+    instead: {
+      field: './fq2',
+      pairs: './lanes2',
+      points: './affineLanes',
+      '../../assembly/modulus': './baseModulus',
+    },
+  },
   { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
   { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
   { entry: 'src/training/assembly/trainer.ts', out: 'src/generated/trainer.wasm.ts', name: 'trainerWasm' },

@@ -45,7 +45,7 @@ export class Curve {
     return new Curve(new Pool(bytes, options.threads ?? defaultThreads()), sums);
   }
 
-  /** Whether sums of G1 are computed two additions at a time. */
+  /** Whether sums are computed two additions at a time. */
   get lanes(): boolean {
     return this.#modules.g1 === 'g1Lanes';
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { hasLanes } from '../../src/argument/lanes.ts';
 import { g1LanesWasm } from '../../src/generated/g1Lanes.wasm.ts';
+import { g2LanesWasm } from '../../src/generated/g2Lanes.wasm.ts';
 import { P, randomElement } from '../../src/numbers/field.ts';
 
 type Exports = Record<'mul' | 'square' | 'reduce', (...addresses: number[]) => void> & {
@@ -26,6 +27,7 @@ function toLimbs(value: bigint): bigint[] {
 
 const toValue = (limbs: readonly bigint[]) => limbs.reduceRight((sum, limb) => (sum << LIMB) + limb, 0n);
 const residue = (value: bigint) => ((value % P) + P) % P;
+const signed = () => toLimbs(randomElement() - (P >> 1n));
 const abs = (value: bigint) => (value < 0n ? -value : value);
 
 describe('the base field in lanes', () => {
@@ -144,5 +146,73 @@ describe('the base field in lanes', () => {
         for (const limb of reduced) assert.ok(abs(limb) <= HALF);
       });
     }
+  });
+});
+
+describe('the extension field in lanes', () => {
+  let x: Exports;
+  let [a, b, out] = [0, 0, 0];
+
+  before(async () => {
+    const wasm = Uint8Array.from(atob(g2LanesWasm), (ch) => ch.charCodeAt(0));
+    x = (await WebAssembly.instantiate(wasm, {})).instance.exports as unknown as Exports;
+    [a, b, out] = [x.alloc(160), x.alloc(160), x.alloc(160)];
+  });
+
+  /** A pair of elements, each a real and an imaginary part of five limbs. */
+  type Pair = readonly (readonly bigint[])[][];
+
+  function put(at: number, pair: Pair): void {
+    const view = new Float64Array(x.memory.buffer, at, 20);
+    pair.forEach((parts, lane) => {
+      parts.flat().forEach((limb, i) => {
+        view[2 * i + lane] = Number(limb);
+      });
+    });
+  }
+
+  function get(at: number): bigint[][][] {
+    const view = new Float64Array(x.memory.buffer, at, 20);
+    const part = (lane: number, from: number) => [0, 1, 2, 3, 4].map((i) => BigInt(view[2 * (from + i) + lane]));
+    return [0, 1].map((lane) => [part(lane, 0), part(lane, 5)]);
+  }
+
+  function checkResult(u: Pair, v: Pair, bound: bigint): void {
+    get(out).forEach((parts, lane) => {
+      const [[u0, u1], [v0, v1], [real, imaginary]] = [u[lane], v[lane], parts].map((it) => it.map(toValue));
+      assert.equal(residue(real << R_BITS), residue(u0 * v0 - u1 * v1));
+      assert.equal(residue(imaginary << R_BITS), residue(u0 * v1 + u1 * v0));
+      for (const limb of parts.flat()) assert.ok(abs(limb) <= HALF);
+      for (const value of [real, imaginary]) assert.ok(100n * abs(value) <= bound * P);
+    });
+  }
+
+  const edges = [0n, 1n, -1n, P >> 1n, -(P >> 1n), HALF, -HALF].map(toLimbs);
+  const elements = edges.flatMap((real) => edges.map((imaginary) => [real, imaginary]));
+
+  it('multiplies edge values, differences and random elements', () => {
+    const difference = () => {
+      const [first, second] = [signed(), signed()];
+      return first.map((limb, i) => limb - second[i]);
+    };
+    const values = [...elements, ...Array.from({ length: 60 }, () => [difference(), difference()])];
+    values.forEach((u, i) => {
+      for (const v of [values[(i * 7 + 3) % values.length], [signed(), signed()], [difference(), difference()]]) {
+        put(a, [u, v]);
+        put(b, [v, u]);
+        x.mul(out, a, b);
+        checkResult([u, v], [v, u], 51n);
+      }
+    });
+  });
+
+  it('squares edge values and random elements, in place too', () => {
+    const values = [...elements, ...Array.from({ length: 60 }, () => [signed(), signed()])];
+    values.forEach((u, i) => {
+      const pair = [u, values[(i * 5 + 1) % values.length]];
+      put(out, pair);
+      x.square(out, out);
+      checkResult(pair, pair, 105n);
+    });
   });
 });

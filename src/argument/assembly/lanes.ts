@@ -28,6 +28,9 @@ export const CONSTANTS: usize = memory.data<u64>([0x4668000000000000, 0x46680000
 const PRODUCT: usize = memory.data<u64>([0xbecc000000000000, 0xf1f3ffffffffffc0, 0xdeb3ffffffffffc0, 0xcb73ffffffffffc0,
   0x74fbffffffffffc0, 0xe4fbffffffffffc0, 0xb1d3ffffffffffc0, 0xc513ffffffffffc0, 0xd853ffffffffffc0,
   0x6fffffffffffffc0], 16);
+const TWO_PRODUCTS: usize = memory.data<u64>([0x7b94000000000000, 0x251bffffffffffc0, 0x883bffffffffffc0,
+  0xeb5bffffffffffc0, 0xb43ffffffffffc0, 0x7813ffffffffffc0, 0xce8bffffffffffc0, 0x6b6bffffffffffc0, 0x84bffffffffffc0,
+  0x2997ffffffffffc0], 16);
 const SQUARE: usize = memory.data<u64>([0xbecc000000000000, 0x352bffffffffffc0, 0x6853ffffffffffc0, 0x984bffffffffffc0,
   0x883bffffffffffc0, 0xf83bffffffffffc0, 0x81dbffffffffffc0, 0x4eb3ffffffffffc0, 0x1ebbffffffffffc0,
   0x6fffffffffffffc0], 16);
@@ -194,6 +197,94 @@ export function mul(o: usize, a: usize, b: usize): void {
   h = high(a4, b2, c1); t6 = low(t6, a4, b2, h, c2); t7 = plus(t7, h);
   h = high(a4, b3, c1); t7 = low(t7, a4, b3, h, c2); t8 = plus(t8, h);
   h = high(a4, b4, c1); t8 = low(t8, a4, b4, h, c2); t9 = plus(t9, h);
+  montgomery(o, t0, t1, t2, t3, t4, t5, t6, t7, t8, t9);
+}
+
+/** o = (a b + c d) / R, with one reduction. */
+export function mulTwo(o: usize, a: usize, b: usize, c: usize, d: usize): void {
+  const a0 = v128.load(a);
+  const a1 = v128.load(a, 16);
+  const a2 = v128.load(a, 32);
+  const a3 = v128.load(a, 48);
+  const a4 = v128.load(a, 64);
+  const b0 = v128.load(b);
+  const b1 = v128.load(b, 16);
+  const b2 = v128.load(b, 32);
+  const b3 = v128.load(b, 48);
+  const b4 = v128.load(b, 64);
+  const c1 = v128.load64_splat(CONSTANTS);
+  const c2 = v128.load64_splat(CONSTANTS, 8);
+  let t0 = v128.load64_splat(TWO_PRODUCTS);
+  let t1 = v128.load64_splat(TWO_PRODUCTS, 8);
+  let t2 = v128.load64_splat(TWO_PRODUCTS, 16);
+  let t3 = v128.load64_splat(TWO_PRODUCTS, 24);
+  let t4 = v128.load64_splat(TWO_PRODUCTS, 32);
+  let t5 = v128.load64_splat(TWO_PRODUCTS, 40);
+  let t6 = v128.load64_splat(TWO_PRODUCTS, 48);
+  let t7 = v128.load64_splat(TWO_PRODUCTS, 56);
+  let t8 = v128.load64_splat(TWO_PRODUCTS, 64);
+  let t9 = v128.load64_splat(TWO_PRODUCTS, 72);
+  let h: v128;
+  h = high(a0, b0, c1); t0 = low(t0, a0, b0, h, c2); t1 = plus(t1, h);
+  h = high(a0, b1, c1); t1 = low(t1, a0, b1, h, c2); t2 = plus(t2, h);
+  h = high(a0, b2, c1); t2 = low(t2, a0, b2, h, c2); t3 = plus(t3, h);
+  h = high(a0, b3, c1); t3 = low(t3, a0, b3, h, c2); t4 = plus(t4, h);
+  h = high(a0, b4, c1); t4 = low(t4, a0, b4, h, c2); t5 = plus(t5, h);
+  h = high(a1, b0, c1); t1 = low(t1, a1, b0, h, c2); t2 = plus(t2, h);
+  h = high(a1, b1, c1); t2 = low(t2, a1, b1, h, c2); t3 = plus(t3, h);
+  h = high(a1, b2, c1); t3 = low(t3, a1, b2, h, c2); t4 = plus(t4, h);
+  h = high(a1, b3, c1); t4 = low(t4, a1, b3, h, c2); t5 = plus(t5, h);
+  h = high(a1, b4, c1); t5 = low(t5, a1, b4, h, c2); t6 = plus(t6, h);
+  h = high(a2, b0, c1); t2 = low(t2, a2, b0, h, c2); t3 = plus(t3, h);
+  h = high(a2, b1, c1); t3 = low(t3, a2, b1, h, c2); t4 = plus(t4, h);
+  h = high(a2, b2, c1); t4 = low(t4, a2, b2, h, c2); t5 = plus(t5, h);
+  h = high(a2, b3, c1); t5 = low(t5, a2, b3, h, c2); t6 = plus(t6, h);
+  h = high(a2, b4, c1); t6 = low(t6, a2, b4, h, c2); t7 = plus(t7, h);
+  h = high(a3, b0, c1); t3 = low(t3, a3, b0, h, c2); t4 = plus(t4, h);
+  h = high(a3, b1, c1); t4 = low(t4, a3, b1, h, c2); t5 = plus(t5, h);
+  h = high(a3, b2, c1); t5 = low(t5, a3, b2, h, c2); t6 = plus(t6, h);
+  h = high(a3, b3, c1); t6 = low(t6, a3, b3, h, c2); t7 = plus(t7, h);
+  h = high(a3, b4, c1); t7 = low(t7, a3, b4, h, c2); t8 = plus(t8, h);
+  h = high(a4, b0, c1); t4 = low(t4, a4, b0, h, c2); t5 = plus(t5, h);
+  h = high(a4, b1, c1); t5 = low(t5, a4, b1, h, c2); t6 = plus(t6, h);
+  h = high(a4, b2, c1); t6 = low(t6, a4, b2, h, c2); t7 = plus(t7, h);
+  h = high(a4, b3, c1); t7 = low(t7, a4, b3, h, c2); t8 = plus(t8, h);
+  h = high(a4, b4, c1); t8 = low(t8, a4, b4, h, c2); t9 = plus(t9, h);
+  const e0 = v128.load(c);
+  const e1 = v128.load(c, 16);
+  const e2 = v128.load(c, 32);
+  const e3 = v128.load(c, 48);
+  const e4 = v128.load(c, 64);
+  const d0 = v128.load(d);
+  const d1 = v128.load(d, 16);
+  const d2 = v128.load(d, 32);
+  const d3 = v128.load(d, 48);
+  const d4 = v128.load(d, 64);
+  h = high(e0, d0, c1); t0 = low(t0, e0, d0, h, c2); t1 = plus(t1, h);
+  h = high(e0, d1, c1); t1 = low(t1, e0, d1, h, c2); t2 = plus(t2, h);
+  h = high(e0, d2, c1); t2 = low(t2, e0, d2, h, c2); t3 = plus(t3, h);
+  h = high(e0, d3, c1); t3 = low(t3, e0, d3, h, c2); t4 = plus(t4, h);
+  h = high(e0, d4, c1); t4 = low(t4, e0, d4, h, c2); t5 = plus(t5, h);
+  h = high(e1, d0, c1); t1 = low(t1, e1, d0, h, c2); t2 = plus(t2, h);
+  h = high(e1, d1, c1); t2 = low(t2, e1, d1, h, c2); t3 = plus(t3, h);
+  h = high(e1, d2, c1); t3 = low(t3, e1, d2, h, c2); t4 = plus(t4, h);
+  h = high(e1, d3, c1); t4 = low(t4, e1, d3, h, c2); t5 = plus(t5, h);
+  h = high(e1, d4, c1); t5 = low(t5, e1, d4, h, c2); t6 = plus(t6, h);
+  h = high(e2, d0, c1); t2 = low(t2, e2, d0, h, c2); t3 = plus(t3, h);
+  h = high(e2, d1, c1); t3 = low(t3, e2, d1, h, c2); t4 = plus(t4, h);
+  h = high(e2, d2, c1); t4 = low(t4, e2, d2, h, c2); t5 = plus(t5, h);
+  h = high(e2, d3, c1); t5 = low(t5, e2, d3, h, c2); t6 = plus(t6, h);
+  h = high(e2, d4, c1); t6 = low(t6, e2, d4, h, c2); t7 = plus(t7, h);
+  h = high(e3, d0, c1); t3 = low(t3, e3, d0, h, c2); t4 = plus(t4, h);
+  h = high(e3, d1, c1); t4 = low(t4, e3, d1, h, c2); t5 = plus(t5, h);
+  h = high(e3, d2, c1); t5 = low(t5, e3, d2, h, c2); t6 = plus(t6, h);
+  h = high(e3, d3, c1); t6 = low(t6, e3, d3, h, c2); t7 = plus(t7, h);
+  h = high(e3, d4, c1); t7 = low(t7, e3, d4, h, c2); t8 = plus(t8, h);
+  h = high(e4, d0, c1); t4 = low(t4, e4, d0, h, c2); t5 = plus(t5, h);
+  h = high(e4, d1, c1); t5 = low(t5, e4, d1, h, c2); t6 = plus(t6, h);
+  h = high(e4, d2, c1); t6 = low(t6, e4, d2, h, c2); t7 = plus(t7, h);
+  h = high(e4, d3, c1); t7 = low(t7, e4, d3, h, c2); t8 = plus(t8, h);
+  h = high(e4, d4, c1); t8 = low(t8, e4, d4, h, c2); t9 = plus(t9, h);
   montgomery(o, t0, t1, t2, t3, t4, t5, t6, t7, t8, t9);
 }
 

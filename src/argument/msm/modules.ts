@@ -1,11 +1,12 @@
 import { g1Wasm } from '../../generated/g1.wasm.ts';
 import { g1LanesWasm } from '../../generated/g1Lanes.wasm.ts';
 import { g2Wasm } from '../../generated/g2.wasm.ts';
+import { g2LanesWasm } from '../../generated/g2Lanes.wasm.ts';
 import { transformWasm } from '../../generated/transform.wasm.ts';
 import { decodeWasm } from '../lanes.ts';
 
 /** Modules that export `msm`. */
-export type SumModule = 'g1' | 'g1Lanes' | 'g2';
+export type SumModule = 'g1' | 'g1Lanes' | 'g2' | 'g2Lanes';
 
 /** The workers' modules, and those that sum points in G1 and G2. */
 export interface Modules {
@@ -17,5 +18,6 @@ export interface Modules {
 export function curveModules(lanes: boolean): Modules {
   const bytes = { g1: decodeWasm(g1Wasm), g2: decodeWasm(g2Wasm), transform: decodeWasm(transformWasm) };
   if (!lanes) return { bytes, sums: { g1: 'g1', g2: 'g2' } };
-  return { bytes: { ...bytes, g1Lanes: decodeWasm(g1LanesWasm) }, sums: { g1: 'g1Lanes', g2: 'g2' } };
+  const inLanes = { g1Lanes: decodeWasm(g1LanesWasm), g2Lanes: decodeWasm(g2LanesWasm) };
+  return { bytes: { ...bytes, ...inLanes }, sums: { g1: 'g1Lanes', g2: 'g2Lanes' } };
 }

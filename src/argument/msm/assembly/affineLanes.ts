@@ -1,14 +1,22 @@
 /**
- * As `affine.ts`, two additions at a time in the lanes of vectors (`assembly/lanes.ts`). A point is x, y, 80 bytes, both at most
+ * As `affine.ts`, two additions at a time in the lanes of vectors (`assembly/lanes.ts`). A point is x, y (in G1 80
+ * bytes, in G2 160), with parts of at most
  * 0.51 p in absolute value; infinity has a mark in place of x's lowest limb.
  */
 
-import * as plain from './fq';
 import {
-  ELEMENT, exchange, mul, PAIR, reduce, split, square, subPair, subSigned, subSingle, subSingles,
-  subSums,
+  ELEMENT as PART, mul as mulPart, reduce as reducePart, split as splitPart,
+  subSingles as subSinglesPart,
 } from '../../assembly/lanes';
-import { FROM_256, MODULUS, ONE } from '../../assembly/modulus';
+import { FROM_256, MODULUS } from '../../assembly/modulus';
+import { ENCODED } from './encoding';
+import { invert, setInfinity as setPlainInfinity } from './field';
+import {
+  canonical, ELEMENT as PLAIN_PART, equal as equalPlain, mul as mulPlain, pack, reduce as reducePlain,
+} from './fq';
+import {
+  ELEMENT, exchange, mul, ONE, PAIR, reduce, split, square, subPair, subSigned, subSingle, subSingles, subSums,
+} from './pairs';
 
 /** Bytes of a point. */
 export const POINT: usize = 2 * ELEMENT;
@@ -28,15 +36,15 @@ const sources: usize = memory.data(4096, 16);
 const copies: usize = memory.data(4096, 16);
 const cancelled: usize = memory.data(4096, 16);
 /** Denominators of pairs of additions, and the products of those up to each. */
-const denominators: usize = memory.data(40960, 16);
-const products: usize = memory.data(41040, 16);
+const denominators: usize = memory.data(81920, 16);
+const products: usize = memory.data(82080, 16);
 
-const t0: usize = memory.data(80, 16);
-const t1: usize = memory.data(80, 16);
-const t2: usize = memory.data(80, 16);
-const inverse: usize = memory.data(80, 16);
-const single: usize = memory.data(80, 16);
-const unused: usize = memory.data(80, 16);
+const t0: usize = memory.data(160, 16);
+const t1: usize = memory.data(160, 16);
+const t2: usize = memory.data(160, 16);
+const inverse: usize = memory.data(160, 16);
+const single: usize = memory.data(160, 16);
+const unused: usize = memory.data(160, 16);
 
 let count: i32 = 0;
 
@@ -64,27 +72,28 @@ export function push(left: usize, right: usize, target: usize): void {
   if (++count == BATCH) flush();
 }
 
-/** o (a point of fq) = the point. */
+/** o (a point of `field.ts`) = the point. */
 export function toPlain(o: usize, point: usize): void {
   if (isInfinity(point)) {
-    plain.setInfinity(o);
+    setPlainInfinity(o);
     return;
   }
-  plainElement(o, point);
-  plainElement(o + plain.ELEMENT, point + ELEMENT);
+  for (let k: usize = 0; k < POINT / PART; k++) plainElement(o + k * PLAIN_PART, point + k * PART);
 }
 
 /** Converts a point from outside (`encoding.ts`); false for infinity. */
 export function readPoint(to: usize, from: usize): bool {
   let any: u64 = 0;
-  for (let i: usize = 0; i < 64; i += 8) any |= load<u64>(from + i);
+  for (let i: usize = 0; i < ENCODED; i += 8) any |= load<u64>(from + i);
   if (any == 0) return false;
-  unpack(single, from);
-  unpack(single + ELEMENT, from + 32);
-  subSingles(t0, single, zero, single + ELEMENT, zero);
-  mul(t0, t0, FROM_256);
-  reduce(t0, t0);
-  split(to, to + ELEMENT, t0);
+  for (let k: usize = 0; k < POINT / PART; k += 2) {
+    unpack(single, from + 32 * k);
+    unpack(single + PART, from + 32 * k + 32);
+    subSinglesPart(t0, single, zero, single + PART, zero);
+    mulPart(t0, t0, FROM_256);
+    reducePart(t0, t0);
+    splitPart(to + k * PART, to + (k + 1) * PART, t0);
+  }
   return true;
 }
 
@@ -112,12 +121,15 @@ const RADIX: f64 = 2251799813685248;
 const LOW: f64 = 154029749239111;
 
 function equalSlow(a: usize, b: usize): bool {
-  plainElement(plainA, a);
-  plainElement(plainB, b);
-  return plain.equal(plainA, plainB);
+  for (let i: usize = 0; i < ELEMENT; i += PART) {
+    plainElement(plainA, a + i);
+    plainElement(plainB, b + i);
+    if (!equalPlain(plainA, plainB)) return false;
+  }
+  return true;
 }
 
-const plainA: usize = memory.data(40, 16);
+const plainA: usize = memory.data(80, 16);
 const plainB: usize = memory.data(40, 16);
 
 /** Finds what each addition of the batch needs; returns how many need a denominator, which move to the front. */
@@ -182,7 +194,7 @@ function sign(reference: u32): u64 {
 function putDenominator(lane: usize, reference: u32): void {
   const y = usize(reference & ~1) + ELEMENT;
   const factor: f64 = reference & 1 ? -2 : 2;
-  for (let i: usize = 0; i < 5; i++) store<f64>(lane + (i << 4), factor * load<f64>(y + (i << 3)));
+  for (let i: usize = 0; i < ELEMENT; i += 8) store<f64>(lane + 2 * i, factor * load<f64>(y + i));
 }
 
 /** Puts 3 x^2 of the points a and b into the lanes of those that are doubled (`flags`). */
@@ -196,8 +208,8 @@ function putNumerators(pair: usize, a: usize, b: usize, flags: usize): void {
   }
 }
 
-const numerators: usize = memory.data(80, 16);
-const zero: usize = memory.data(40, 16);
+const numerators: usize = memory.data(160, 16);
+const zero: usize = memory.data(80, 16);
 
 /** The denominators of all pairs, and their products. */
 function multiplyDenominators(pairs: usize): void {
@@ -224,9 +236,9 @@ function invertPair(pair: usize): void {
   exchange(t1, pair);
   mul(t0, t1, pair);
   split(single, single + ELEMENT, t0);
-  plainElement(plainA, single);
-  plain.invert(plainA, plainA);
-  fromPlain(single, plainA);
+  for (let k: usize = 0; k < ELEMENT / PART; k++) plainElement(plainA + k * PLAIN_PART, single + k * PART);
+  invert(plainA, plainA);
+  for (let k: usize = 0; k < ELEMENT / PART; k++) fromPlain(single + k * PART, plainA + k * PLAIN_PART);
   subSingles(t0, single, zero, single, zero);
   mul(inverse, t0, t1);
 }
@@ -292,7 +304,7 @@ const FROM_PLAIN: usize = memory.data<i32>([0xf060572, 0x1df73e92, 0x71ab961, 0x
 const limbs: usize = memory.data(64, 16);
 const MASK: u64 = 0x7ffffffffffff;
 
-/** o (an element of fq, reduced) = a, at most 4 p in absolute value. */
+/** o (an element of fq, reduced) = a of the base field, at most 4 p in absolute value. */
 function plainElement(o: usize, a: usize): void {
   let carry: i64 = 0;
   for (let i: usize = 0; i < 40; i += 8) {
@@ -307,16 +319,16 @@ function plainElement(o: usize, a: usize): void {
     const shift = u64(bit % 51);
     store<u32>(o + 4 * j, u32((load<u64>(at) >> shift) | (load<u64>(at + 8) << (51 - shift))) & 0x1fffffff);
   }
-  plain.mul(o, o, TO_PLAIN);
-  plain.reduce(o, o);
+  mulPlain(o, o, TO_PLAIN);
+  reducePlain(o, o);
 }
 
 /** o = a, a reduced element of fq. */
 function fromPlain(o: usize, a: usize): void {
-  plain.mul(plainB, a, FROM_PLAIN);
-  plain.reduce(plainB, plainB);
-  plain.canonical(plainB, plainB);
-  plain.pack(limbs, plainB);
+  mulPlain(plainB, a, FROM_PLAIN);
+  reducePlain(plainB, plainB);
+  canonical(plainB, plainB);
+  pack(limbs, plainB);
   unpack(o, limbs);
 }
 
