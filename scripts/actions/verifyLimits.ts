@@ -2,6 +2,7 @@ import { type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts'
 import { isSameSchema, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { NO_SCHEMA } from '../../src/registry/statement.ts';
+import type { CodeFound } from '../chain/codeHere.ts';
 import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */
@@ -14,6 +15,8 @@ export interface Known {
   trainedOnRows?: TrainedOnRows | undefined;
   /** Whether a chain was asked. */
   chain: boolean;
+  /** What the address of the contract tells of its code. */
+  code?: CodeFound | undefined;
   /** Whether released weights or a shard were compared. */
   files: boolean;
 }
@@ -21,7 +24,7 @@ export interface Known {
 /** What no check of an edge covers, whatever its verdict, in words. */
 export function limitsOf(
   { statement, metadata }: Edge,
-  { declared, schemas, trainedOnRows, chain, files }: Known,
+  { declared, schemas, trainedOnRows, chain, code = 'unknown', files }: Known,
 ): string[] {
   const limits: string[] = [];
   switch (statement.program) {
@@ -60,9 +63,7 @@ export function limitsOf(
   limits.push('Who did the work: the sender is proved, and may have been given weights and data by others.');
   if (chain) {
     limits.push('That the node tells the truth: what is said of the chain is what this node answers.');
-    limits.push(
-      'That the contract runs the code of Descent, and checked the proofs of what stands above this: verify each by its id.',
-    );
+    limits.push(...codeInWords(code));
   }
   const names = Object.keys(metadata).map((name) => printable(name.slice(0, 40)));
   if (names.length > 0)
@@ -80,5 +81,21 @@ function describeSchemas({ model, shard }: StatedSchemas): string {
       return 'That the result means anything: the model was made for OTHER columns or classes than those of the rows.';
     default:
       return 'That columns and classes of model and rows are the same: it was not stated of both, or no chain told.';
+  }
+}
+
+/** What stays open of the contract's code, and of the proofs of what stands above the edge. */
+function codeInWords(code: CodeFound): string[] {
+  switch (code) {
+    case 'only':
+      return [];
+    case 'more':
+      return [
+        'That the verifiers built here checked the proofs of what stands above this: the owner has added others. Verify each by its id.',
+      ];
+    case 'unknown':
+      return [
+        'That the contract runs the code of Descent, and checked the proofs of what stands above this: verify each by its id.',
+      ];
   }
 }

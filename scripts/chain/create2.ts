@@ -44,6 +44,18 @@ export interface Deployed {
   receipt?: TransactionReceipt;
 }
 
+/** The address that the proxy gives to a contract: it follows from its code and its constructor's arguments. */
+export function addressOf(
+  { abi, bytecode }: Artifact,
+  args: readonly unknown[] = [],
+): { address: Address; arguments: Hex; code: Hex } {
+  const inputs = abi.find((entry) => entry.type === 'constructor')?.inputs ?? [];
+  const encoded = encodeAbiParameters(inputs, args as never);
+  const code = concat([bytecode, encoded]);
+  const address = getContractAddress({ opcode: 'CREATE2', from: PROXY, salt: zeroHash, bytecode: code });
+  return { address, arguments: encoded, code };
+}
+
 /** Creates contracts for one payer on one chain. */
 export class Deployer {
   readonly account: LocalAccount;
@@ -78,11 +90,8 @@ export class Deployer {
   }
 
   /** Creates a contract unless it stands. @throws DescentError with the constructor's error, or what the chain says */
-  async deploy({ abi, bytecode }: Artifact, args: readonly unknown[] = []): Promise<Deployed> {
-    const inputs = abi.find((entry) => entry.type === 'constructor')?.inputs ?? [];
-    const encoded = encodeAbiParameters(inputs, args as never);
-    const code = concat([bytecode, encoded]);
-    const address = getContractAddress({ opcode: 'CREATE2', from: PROXY, salt: zeroHash, bytecode: code });
+  async deploy(artifact: Artifact, args: readonly unknown[] = []): Promise<Deployed> {
+    const { address, arguments: encoded, code } = addressOf(artifact, args);
     const { client } = this.#chain;
     if ((await client.getCode({ address })) !== undefined) return { address, arguments: encoded };
     try {

@@ -14,7 +14,8 @@ import { translateErrors } from './readRegistry.ts';
 import { explainRevert } from './revert.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const VERIFIERS: Record<Program, string> = {
+/** Names of the first verifiers' contracts. */
+export const DEPLOYED_FROM: Record<Program, string> = {
   data: 'DataVerifier',
   seed: 'SeedVerifier',
   train: 'TrainVerifier',
@@ -77,7 +78,7 @@ export interface DeployOptions {
 export async function deployRegistry(rpc: string, options: DeployOptions = {}): Promise<Deployment> {
   const chain = await connect(rpc);
   const root = options.root ?? ROOT;
-  const srs = parseSrs(readJson(join(root, 'src/generated/srs.json'), 'npm run setup'));
+  const srs = readSrs(root);
   const allowed = options.allowDevKeysOffLocal ?? false;
   if (srs.devKeys && !allowed && !LOCAL_CHAINS.includes(chain.id)) throw devKeysOffLocal(chain.id);
   const account = options.account ?? localAccount(chain.id);
@@ -86,8 +87,7 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   const deployer = new Deployer(chain, account);
   const contracts: Deployment['contracts'] = {};
   const deploy = async (source: string, name: string, args: readonly unknown[] = []): Promise<Deployed> => {
-    const file = join(root, 'artifacts', source, `${name}.json`);
-    const deployed = await deployer.deploy(readJson(file, 'npm run build') as Artifact, args);
+    const deployed = await deployer.deploy(readArtifact(source, name, root), args);
     contracts[`${source}:${name}`] = { address: deployed.address, arguments: deployed.arguments };
     return deployed;
   };
@@ -98,7 +98,7 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   const verifiers = {} as Record<Program, Address>;
   const verifierCode = {} as Record<Program, Hex>;
   for (const program of Object.keys(PROGRAMS) as Program[]) {
-    const name = VERIFIERS[program];
+    const name = DEPLOYED_FROM[program];
     const { address } = await deploy(`contracts/verifiers/${name}.sol`, name);
     verifiers[program] = address;
     verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
@@ -167,7 +167,17 @@ function recordDeployment(path: string, deployment: Deployment): void {
   writeDurably(path, `${JSON.stringify(deployments, null, 2)}\n`);
 }
 
-function powersArgument({ tau, tauC, tauC2 }: SrsPowers) {
+/** A contract as it was compiled. @throws DescentError `NOT_BUILT` */
+export function readArtifact(source: string, name: string, root = ROOT): Artifact {
+  return readJson(join(root, 'artifacts', source, `${name}.json`), 'npm run build') as Artifact;
+}
+
+/** The powers of tau as contracts take them. @throws DescentError `NOT_BUILT` */
+export function readSrs(root = ROOT): ReturnType<typeof parseSrs> {
+  return parseSrs(readJson(join(root, 'src/generated/srs.json'), 'npm run setup'));
+}
+
+export function powersArgument({ tau, tauC, tauC2 }: SrsPowers) {
   return { tau, tauC, tauC2 };
 }
 

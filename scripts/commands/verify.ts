@@ -22,7 +22,9 @@ import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.t
 import { checkFiles } from '../actions/verifyChecks.ts';
 import { limitsOf } from '../actions/verifyLimits.ts';
 import { type Chain, connect, parseAddress } from '../chain/client.ts';
+import { type CodeFound, codeOf } from '../chain/codeHere.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
+import { registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { readEdgeFile } from '../files/models.ts';
 import { readPowers, readProgramKey } from '../runs/keys.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
@@ -45,7 +47,8 @@ const HELP = `
 An edge file is checked by itself and, with --rpc or DESCENT_RPC, against the chain: the contract's key and powers, the
 record and its event word for word, parents, shard and seed request. Name the contract that you trust (--registry, for a
 score --scoreboard): an edge file can name any. A node or shard is found on chain: its proof is read from the transaction
-that registered it and checked again.
+that registered it and checked again. Where the contract stands at the address that follows from the code built here, that it
+runs this code is shown.
 
 "Verified" and exit code 0 only where nothing is open. Exit code 6 where the proof holds and something is not shown, which is
 named; that development keys are worth nothing is such a thing. Exit code 4 if anything is false. With --json the verdict
@@ -74,7 +77,8 @@ export function addVerifyCommand(program: Command): void {
     const checks = [found, ...proof, ...onChain.checks, ...files];
     if (found.about === 'transaction') requireSameKey(edge, checks);
     const { declared, schemas, trainedOnRows } = onChain;
-    const known = { declared, schemas, trainedOnRows, chain: chain !== undefined, files: hasFiles };
+    const code = chain && (await codeOfEdge(edge, chain, onChain.checks));
+    const known = { declared, schemas, trainedOnRows, chain: chain !== undefined, code, files: hasFiles };
     const limits = limitsOf(edge, known);
     const { program } = edge.statement;
     const id = resultId(edge.statement);
@@ -84,6 +88,17 @@ export function addVerifyCommand(program: Command): void {
     output.result(document, render(`${program} ${id}`, checks, limits));
     process.exitCode = EXITS[verdict];
   });
+}
+
+/** What the address of the edge's contract tells of its code; a contract that does not answer as ours tells nothing. */
+async function codeOfEdge({ origin, statement }: Edge, chain: Chain, checks: readonly Check[]): Promise<CodeFound> {
+  if (checks.find(({ about }) => about === 'powers')?.holds !== true) return 'unknown';
+  const { registry: contract } = origin;
+  const found =
+    statement.program === 'score'
+      ? registryOfScoreboard(chain, contract).then((registry) => codeOf(chain, registry, contract))
+      : codeOf(chain, contract);
+  return found.catch(() => 'unknown');
 }
 
 interface Opened {

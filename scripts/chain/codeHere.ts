@@ -1,0 +1,65 @@
+import { type Address, isAddressEqual, zeroAddress } from 'viem';
+import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
+import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import type { Chain } from './client.ts';
+import { addressOf } from './create2.ts';
+import { DEPLOYED_FROM, powersArgument, readArtifact, readSrs } from './deploy.ts';
+
+/**
+ * What a registry's address tells of its code. `only`: it is the code built here, and no other verifiers than those built
+ * here ever checked a proof for it. `more`: it is the code built here, but its owner has added verifiers. `unknown`: the address
+ * does not follow from the code here; it may be of another version of Descent, of an owner who passed it on, or anybody's.
+ */
+export type CodeFound = 'only' | 'more' | 'unknown';
+
+/**
+ * Compares the addresses of a registry, and of a scoreboard if one is named, with those that the deployment proxy gives to the
+ * code built here: such an address follows from code and constructor arguments, so nothing else can stand there.
+ * @throws the node's error; DescentError `NOT_BUILT`
+ */
+export async function codeOf({ client }: Chain, registry: Address, scoreboard?: Address): Promise<CodeFound> {
+  const checker = await client.readContract({ address: registry, abi: modelRegistryAbi, functionName: 'verifiers' });
+  const verifiers = { address: checker, abi: verifiersAbi } as const;
+  const owner = await client.readContract({ ...verifiers, functionName: 'owner' });
+  if (!addressesHere([owner, zeroAddress]).some((here) => stands(here, { checker, registry, scoreboard })))
+    return 'unknown';
+  const programs = Object.values(PROGRAMS).map((program) => BigInt(program));
+  const versions = await Promise.all(
+    programs.map((program) => client.readContract({ ...verifiers, functionName: 'versionOf', args: [program] })),
+  );
+  return versions.every((version) => version === 1n) ? 'only' : 'more';
+}
+
+interface Addresses {
+  checker: Address;
+  registry: Address;
+  scoreboard: Address | undefined;
+}
+
+function stands(here: Addresses, { checker, registry, scoreboard }: Addresses): boolean {
+  return (
+    isAddressEqual(here.checker, checker) &&
+    isAddressEqual(here.registry, registry) &&
+    (scoreboard === undefined || isAddressEqual(here.scoreboard!, scoreboard))
+  );
+}
+
+/** Where `deployRegistry` puts the code built here for these owners, with and without leave for development keys. */
+function addressesHere(owners: readonly Address[]): Addresses[] {
+  const at = (source: string, name: string, args: readonly unknown[] = []): Address =>
+    addressOf(readArtifact(source, name), args).address;
+  const place = (name: string, args: readonly unknown[] = []) => at(`contracts/${name}.sol`, name, args);
+  const srs = readSrs();
+  const first = (Object.keys(PROGRAMS) as Program[]).map((program) => {
+    const name = DEPLOYED_FROM[program];
+    return at(`contracts/verifiers/${name}.sol`, name);
+  });
+  const relay = place('Relay');
+  return owners.flatMap((owner) =>
+    [false, true].map((allowed) => {
+      const checker = place('Verifiers', [first, powersArgument(srs), srs.devKeys, allowed, owner]);
+      const registry = place('ModelRegistry', [checker, relay]);
+      return { checker, registry, scoreboard: place('Scoreboard', [registry, relay]) };
+    }),
+  );
+}
