@@ -17,7 +17,7 @@ function tooLong(text: string): number[] {
 
 /** What a text names between backquotes as a path from the root: with a folder, or the name of a document. */
 function pathsIn(text: string): string[] {
-  return [...text.matchAll(/`([\w.@[\]-]+(?:\/[\w.@[\]-]+)+|[A-Z]+\.md)`/g)].map(([, path]) => path);
+  return [...text.matchAll(/`([\w.@()[\]-]+(?:\/[\w.@()[\]-]+)+|[A-Z]+\.md)`/g)].map(([, path]) => path);
 }
 
 describe('documents', () => {
@@ -40,8 +40,8 @@ describe('documents', () => {
   it('would notice a long line and a path that is gone', () => {
     assert.deepEqual(tooLong(`${'x'.repeat(120)}\n${'x'.repeat(121)}\n|${'x'.repeat(121)}`), [2]);
     assert.deepEqual(
-      pathsIn('see `src/gone/away.ts`, `docs/x.md`, `descent train` and `web/app/model/[id]/page.tsx`'),
-      ['src/gone/away.ts', 'docs/x.md', 'web/app/model/[id]/page.tsx'],
+      pathsIn('see `src/gone/away.ts`, `docs/x.md`, `descent train` and `web/app/(read)/model/[id]/page.tsx`'),
+      ['src/gone/away.ts', 'docs/x.md', 'web/app/(read)/model/[id]/page.tsx'],
     );
   });
 });
