@@ -1,3 +1,4 @@
+import { NUMBERING } from '../generated/numbering.ts';
 import { randomElement } from '../numbers/field.ts';
 import type { Curve, Srs } from './curve.ts';
 import type { Kernels, Vec } from './kernels.ts';
@@ -44,7 +45,7 @@ export class Session {
     this.backend = backend;
     this.transcript = new Transcript(statement);
     this.h = [statement];
-    this.nonce = Array.from({ length: 5 }, randomElement);
+    this.nonce = Array.from({ length: NUMBERING.shared.nonces.count }, randomElement);
     this.#chain = chain;
     this.#onStage = onStage;
   }

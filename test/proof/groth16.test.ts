@@ -7,6 +7,7 @@ import { keyFiles } from '../../scripts/setup/paths.ts';
 import { Curve } from '../../src/argument/curve.ts';
 import { Session } from '../../src/argument/session.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import type { CircuitInputs } from '../../src/programs/common.ts';
 import { proveData } from '../../src/programs/data.ts';
@@ -33,6 +34,9 @@ function holds([ax, ay, bx1, bx0, by1, by0, cx, cy]: string[], signals: readonly
     pi_c: [cx, cy, '1'],
   });
 }
+
+/** where h_0 stands among the public signals */
+const statementAt = NUMBERING.data.signals.h(NUMBERING.shared.digests.statement);
 
 describe('Groth16 with our kernels', () => {
   let curve: Curve;
@@ -61,7 +65,7 @@ describe('Groth16 with our kernels', () => {
     for (const proof of proofs) {
       assert.equal(proof.length, 8);
       assert.equal(await holds(proof.map(String), signals), true);
-      assert.equal(await holds(proof.map(String), signals.with(6, signals[6] + 1n)), false);
+      assert.equal(await holds(proof.map(String), signals.with(statementAt, signals[statementAt] + 1n)), false);
     }
     assert.equal(new Set(proofs.map(([x]) => x)).size, 3);
   });
@@ -91,7 +95,7 @@ describe('proving keys', () => {
 
   it('are read as snarkjs wrote them', () => {
     const key = parseProvingKey(zkey);
-    assert.equal(key.publicSignals, 13);
+    assert.equal(key.publicSignals, NUMBERING.data.signals.count);
     assert.equal(key.A.length, 64 * key.signals);
     assert.equal(key.H.length, 64 * 2 ** key.power);
   });

@@ -3,6 +3,7 @@
 // polynomials, so that exactly the check that must catch it fails.
 
 import * as poseidon from 'poseidon-lite';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import {
   dot,
   eqTable,
@@ -18,6 +19,7 @@ import {
   zeros,
 } from './algebra.ts';
 
+const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
 const hash = poseidon as unknown as Record<string, (inputs: bigint[]) => bigint>;
 
 /** The transcript of protocol section 3. */
@@ -286,21 +288,21 @@ export function open(
   );
 
   // 2. level 1
-  const eta = transcript.absorb([...u, nonce[1]]);
+  const eta = transcript.absorb([...u, nonce[NONCE.eta]]);
   const etas = powers(eta, Math.max(2, f.length));
   const columns = eqTable(y.slice(0, 11));
   const rowCount = 2 ** (low - 11);
   const g = f[0].map((_, i) => mod(sum(f.map((v, o) => (v[i] === 0n ? 0n : etas[o] * v[i])))));
   const row = (i: number) => g.slice(i * COLUMNS, (i + 1) * COLUMNS);
   const p = [...range(rowCount).map((i) => dot(row(i), columns)), ...zeros(COLUMNS - rowCount)];
-  const gamma = transcript.absorb([h[3]]);
+  const gamma = transcript.absorb([h[DIGEST.rows]]);
   const gammas = powers(gamma, COLUMNS);
   const s = zeros(COLUMNS);
   for (let i = 0; i < rowCount; i++)
     row(i).forEach((v, j) => {
       if (v !== 0n) s[j] = mod(s[j] + gammas[i] * v);
     });
-  const mix = transcript.absorb([h[4]]);
+  const mix = transcript.absorb([h[DIGEST.columns]]);
 
   // 3. level 2
   const at = range(11);
@@ -330,7 +332,7 @@ export function open(
     [evaluate(p, level.point), evaluate(s, level.point)],
     [evaluate(rowWeights.values, level.point), mod(-mix * evaluate(columns, level.point))],
   );
-  const theta = transcript.absorb([...u12, nonce[2]]);
+  const theta = transcript.absorb([...u12, nonce[NONCE.theta]]);
   const g2 = p.map((v, i) => mod(v + theta * s[i]));
   const e6 = eqTable(level.point.slice(0, 6));
   const p2 = interfere(
@@ -338,7 +340,7 @@ export function open(
     range(32).map((i) => dot(g2.slice(64 * i, 64 * i + 64), e6)),
     eqTable(level.point.slice(6)),
   );
-  const gamma2 = transcript.absorb([...p2, nonce[3]]);
+  const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
   const gamma2s = powers(gamma2, 32);
   const s2 = interfere(
     's2',
@@ -350,7 +352,7 @@ export function open(
     ),
     e6,
   );
-  transcript.absorb([...s2, h[5], nonce[4]]);
+  transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
   return { reduce, u, level2: level.messages, u12, p2, s2 };
 }
 
@@ -362,20 +364,20 @@ export function outputs(
   nonce: readonly bigint[],
 ): Record<'eta' | 'gamma' | 'theta' | 'gamma2' | 'z' | 'e2', bigint> {
   const transcript = new ReferenceTranscript(state);
-  const eta = transcript.absorb([...u, nonce[1]]);
-  const gamma = transcript.absorb([h[3]]);
-  transcript.absorb([h[4]]);
+  const eta = transcript.absorb([...u, nonce[NONCE.eta]]);
+  const gamma = transcript.absorb([h[DIGEST.rows]]);
+  transcript.absorb([h[DIGEST.columns]]);
   for (const message of level2) transcript.absorb(message);
-  const theta = transcript.absorb([...u12, nonce[2]]);
-  const gamma2 = transcript.absorb([...p2, nonce[3]]);
-  const z = transcript.absorb([...s2, h[5], nonce[4]]);
+  const theta = transcript.absorb([...u12, nonce[NONCE.theta]]);
+  const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
+  const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
   return { eta, gamma, theta, gamma2, z, e2: polynomial(s2, z) };
 }
 
 /** Fresh digests and nonces: the circuit sees commitments only through these. */
 export const digests = (random: Random): { h: bigint[]; nonce: bigint[] } => ({
-  h: range(6).map(() => random.element()),
-  nonce: range(5).map(() => random.element()),
+  h: range(DIGEST.count).map(() => random.element()),
+  nonce: range(NONCE.count).map(() => random.element()),
 });
 
 /** Layout of slots, largest first, equal ones in order: offset of each and the number of address bits used. */

@@ -273,7 +273,7 @@ describe('the size checks of train', () => {
       // a shard without salt: its weights do not matter
       const hooks: Interference = {
         oracles: (o) => {
-          o[2].fill(0n);
+          o[TRAIN.oracles.shard].fill(0n);
         },
       };
       const result = violated({ widths: [1, 1], batch: 2 ** t, steps: 1, lr: 1 }, idle, wider, hooks);

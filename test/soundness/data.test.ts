@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { Random } from '../reference/algebra.ts';
 import { Analysis } from '../reference/analysis.ts';
 import type { Hooks } from '../reference/common.ts';
@@ -14,6 +15,7 @@ interface Cheat {
   violated: string[];
 }
 
+const { oracles: O } = NUMBERING.data;
 const SHAPE: DataShape = { inputs: 3, outputs: 3, rows: 5, classes: true };
 const S = 8;
 const hot = (run: DataRun, s: number) => [0, 1, 2].findIndex((i) => run.Y[i * S + s] !== 0n);
@@ -65,7 +67,7 @@ const CHEATS: Cheat[] = [
   },
   {
     name: 'a helper entry changed',
-    hooks: { oracles: (o) => (o[2][1] += 1n) },
+    hooks: { oracles: (o) => (o[O.helper][1] += 1n) },
     violated: ['reduction'],
   },
 ];

@@ -15,7 +15,7 @@ interface Cheat {
   violated: string[];
 }
 
-const E = NUMBERING.seed.evaluations;
+const { oracles: O, evaluations: E } = NUMBERING.seed;
 const SEED = 0x1234567n;
 const value = (run: SeedRun, l: number, x: number) => run.layers[l].v0[x] + 2n ** 14n * run.layers[l].v1[x];
 
@@ -85,9 +85,9 @@ const CHEATS: Cheat[] = [
     violated: ['batch'],
   },
   { name: 'a multiplicity too many', hooks: { multiplicities: (m) => m[3]++ }, violated: ['batch'] },
-  { name: 'a limb changed after counting', hooks: { oracles: (o) => (o[1][0] += 1n) }, violated: ['reduction'] },
-  { name: 'a helper changed', hooks: { oracles: (o) => (o[2][0] += 1n) }, violated: ['reduction'] },
-  { name: 'a committed weight changed', hooks: { oracles: (o) => (o[0][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a limb changed after counting', hooks: { oracles: (o) => (o[O.trace][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a helper changed', hooks: { oracles: (o) => (o[O.helper][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a committed weight changed', hooks: { oracles: (o) => (o[O.model][0] += 1n) }, violated: ['reduction'] },
   { name: 'a misaligned slot', hooks: { slots: (s) => (s.v0_4.bits[0] = 1n) }, violated: ['reduction'] },
   { name: 'two tensors in one slot', hooks: { slots: (s) => (s.v0_4.bits = s.v1_4.bits) }, violated: ['reduction'] },
   ...[E.v0(1), E.hA(1), E.W(1)].map((k) => ({

@@ -17,7 +17,7 @@ interface Cheat {
   violated: string[];
 }
 
-const { sums: SUM, evaluations: E, evaluations2: E2 } = NUMBERING.train;
+const { oracles: O, sums: SUM, evaluations: E, evaluations2: E2 } = NUMBERING.train;
 
 // 3-4-2 network: circuit layers 3 (hidden) and 4; eight rows, four steps of two.
 const S = 8;
@@ -215,7 +215,7 @@ const CHEATS: Cheat[] = [
     run: (r) => ([r.b[4][0], r.childB[4][0]] = [r.b[4][0] + 999n, r.childB[4][0] + 999n]),
     violated: ['reduction'],
   },
-  { name: 'another shard', hooks: { oracles: (o) => (o[2][0] += 1n) }, violated: ['reduction'] },
+  { name: 'another shard', hooks: { oracles: (o) => (o[O.shard][0] += 1n) }, violated: ['reduction'] },
   { name: 'another label', run: (r) => ([r.Y[0], r.Y[S]] = [r.Y[S], r.Y[0]]), violated: ['reduction'] },
   // layouts and messages
   { name: 'a misaligned slot', hooks: { slots: (s) => (s.A_3.bits[0] = 1n) }, violated: ['reduction'] },
@@ -225,7 +225,7 @@ const CHEATS: Cheat[] = [
     hooks: { slots: (s) => (s.X.bits = s.Y.bits.with(20, 1n)) },
     violated: ['reduction'],
   },
-  { name: 'a helper changed', hooks: { oracles: (o) => (o[4][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a helper changed', hooks: { oracles: (o) => (o[O.helper][0] += 1n) }, violated: ['reduction'] },
   {
     name: 'a false evaluation in batch 2',
     hooks: at('evals2', (m) => m.with(E2.In(3), m[E2.In(3)] + 1n)),
