@@ -2,8 +2,9 @@ import { type Address, isAddressEqual, zeroAddress } from 'viem';
 import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import type { Chain } from './client.ts';
+import { deployInOrder } from './contracts.ts';
 import { addressOf } from './create2.ts';
-import { DEPLOYED_FROM, powersArgument, readArtifact, readSrs } from './deploy.ts';
+import { DEPLOYED_FROM, readArtifact, readSrs } from './deploy.ts';
 
 /**
  * What a registry's address tells of its code. `only`: it is the code built here, and no other verifiers than those built
@@ -21,8 +22,8 @@ export async function codeOf({ client }: Chain, registry: Address, scoreboard?: 
   const checker = await client.readContract({ address: registry, abi: modelRegistryAbi, functionName: 'verifiers' });
   const verifiers = { address: checker, abi: verifiersAbi } as const;
   const owner = await client.readContract({ ...verifiers, functionName: 'owner' });
-  if (!addressesHere([owner, zeroAddress]).some((here) => stands(here, { checker, registry, scoreboard })))
-    return 'unknown';
+  const places = await addressesHere([owner, zeroAddress]);
+  if (!places.some((here) => stands(here, { checker, registry, scoreboard }))) return 'unknown';
   const programs = Object.values(PROGRAMS).map((program) => BigInt(program));
   const versions = await Promise.all(
     programs.map((program) => client.readContract({ ...verifiers, functionName: 'versionOf', args: [program] })),
@@ -45,21 +46,21 @@ function stands(here: Addresses, { checker, registry, scoreboard }: Addresses): 
 }
 
 /** Where `deployRegistry` puts the code built here for these owners, with and without leave for development keys. */
-function addressesHere(owners: readonly Address[]): Addresses[] {
+async function addressesHere(owners: readonly Address[]): Promise<Addresses[]> {
   const at = (source: string, name: string, args: readonly unknown[] = []): Address =>
     addressOf(readArtifact(source, name), args).address;
-  const place = (name: string, args: readonly unknown[] = []) => at(`contracts/${name}.sol`, name, args);
   const srs = readSrs();
-  const first = (Object.keys(PROGRAMS) as Program[]).map((program) => {
+  const verifiers = (Object.keys(PROGRAMS) as Program[]).map((program) => {
     const name = DEPLOYED_FROM[program];
     return at(`contracts/verifiers/${name}.sol`, name);
   });
-  const relay = place('Relay');
-  return owners.flatMap((owner) =>
-    [false, true].map((allowed) => {
-      const checker = place('Verifiers', [first, powersArgument(srs), srs.devKeys, allowed, owner]);
-      const registry = place('ModelRegistry', [checker, relay]);
-      return { checker, registry, scoreboard: place('Scoreboard', [registry, relay]) };
+  const all = owners.flatMap((owner) =>
+    [false, true].map(async (allowDevKeysOffLocal) => {
+      const given = { verifiers, srs, devKeys: srs.devKeys, allowDevKeysOffLocal, owner };
+      const place = async (name: string, args: readonly unknown[]) => at(`contracts/${name}.sol`, name, args);
+      const placed = await deployInOrder(given, place, 'Scoreboard');
+      return { checker: placed.Verifiers, registry: placed.ModelRegistry, scoreboard: placed.Scoreboard };
     }),
   );
+  return Promise.all(all);
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Address, getAddress, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
+import { parseSrs } from '../../src/registry/opening.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Chain, connect } from './client.ts';
+import { deployInOrder } from './contracts.ts';
 import { type Artifact, type Deployed, Deployer } from './create2.ts';
 import { developmentAccount, LOCAL_CHAINS } from './keys.ts';
 import { creationOf } from './readLogs.ts';
@@ -91,8 +92,6 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
     contracts[`${source}:${name}`] = { address: deployed.address, arguments: deployed.arguments };
     return deployed;
   };
-  const place = async (name: string, args: readonly unknown[] = []): Promise<Address> =>
-    (await deploy(`contracts/${name}.sol`, name, args)).address;
 
   await deployer.prepare();
   const verifiers = {} as Record<Program, Address>;
@@ -104,24 +103,23 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
     verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
   }
   const first = (Object.keys(PROGRAMS) as Program[]).map((program) => verifiers[program]);
-  const checker = await place('Verifiers', [first, powersArgument(srs), srs.devKeys, allowed, owner]);
-  const relay = await place('Relay');
-  const made = await deploy('contracts/ModelRegistry.sol', 'ModelRegistry', [checker, relay]);
-  const registry = made.address;
-  const scoreboard = await place('Scoreboard', [registry, relay]);
-  const creditVault = await place('CreditVault', [registry]);
-  const bountyBoard = await place('BountyBoard', [registry, scoreboard]);
-  const cards = await place('ModelCards', [registry, relay]);
-  const receipt = made.receipt ?? (await receiptOf(chain, registry));
+  const given = { verifiers: first, srs, devKeys: srs.devKeys, allowDevKeysOffLocal: allowed, owner };
+  let receipt: TransactionReceipt | undefined;
+  const placed = await deployInOrder(given, async (name, args) => {
+    const made = await deploy(`contracts/${name}.sol`, name, args);
+    if (name === 'ModelRegistry') receipt = made.receipt;
+    return made.address;
+  });
+  receipt ??= await receiptOf(chain, placed.ModelRegistry);
   const deployment: Deployment = {
     chainId: chain.id,
-    registry,
-    scoreboard,
-    creditVault,
-    bountyBoard,
-    relay,
-    cards,
-    verifiersContract: checker,
+    registry: placed.ModelRegistry,
+    scoreboard: placed.Scoreboard,
+    creditVault: placed.CreditVault,
+    bountyBoard: placed.BountyBoard,
+    relay: placed.Relay,
+    cards: placed.ModelCards,
+    verifiersContract: placed.Verifiers,
     owner,
     verifiers,
     verifierCode,
@@ -172,13 +170,9 @@ export function readArtifact(source: string, name: string, root = ROOT): Artifac
   return readJson(join(root, 'artifacts', source, `${name}.json`), 'npm run build') as Artifact;
 }
 
-/** The powers of tau as contracts take them. @throws DescentError `NOT_BUILT` */
+/** The powers of tau that contracts are made with. @throws DescentError `NOT_BUILT` */
 export function readSrs(root = ROOT): ReturnType<typeof parseSrs> {
   return parseSrs(readJson(join(root, 'src/generated/srs.json'), 'npm run setup'));
-}
-
-export function powersArgument({ tau, tauC, tauC2 }: SrsPowers) {
-  return { tau, tauC, tauC2 };
 }
 
 function localAccount(chainId: number): LocalAccount {

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { network } from 'hardhat';
 import { createPublicClient, getContractAddress, http, keccak256, zeroAddress, zeroHash } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { CONTRACTS } from '../../scripts/chain/contracts.ts';
 import { PROXY } from '../../scripts/chain/create2.ts';
 import { deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
@@ -19,7 +20,6 @@ import { TEST_SRS } from './support/knownTau.ts';
 const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathname;
 // keccak256 of the proxy's code, the same on every chain.
 const PROXY_CODE_HASH = '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989';
-const CONTRACTS = ['Verifiers', 'Relay', 'ModelRegistry', 'Scoreboard', 'CreditVault', 'BountyBoard', 'ModelCards'];
 const PROGRAM_VERIFIERS = ['Data', 'Seed', 'Train', 'Import', 'Merge', 'Score'].map((name) => `${name}Verifier`);
 
 interface Node {

@@ -1,4 +1,5 @@
 import type { Address } from 'viem';
+import { deployInOrder } from '../../scripts/chain/contracts.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
 import { Contract, type TestChain } from '../contracts/support/chain.ts';
@@ -6,7 +7,7 @@ import { verifierKeys } from './prover.ts';
 
 /** Deploys what a deployment has, always in the same order: the addresses are the same on every fresh chain. */
 export async function stand(chain: TestChain, report: (name: string, gas: number) => void = () => {}) {
-  const deploy = async (name: string, args: readonly unknown[] = []) => {
+  const deploy = async (name: string, args: readonly unknown[]) => {
     const { address, gas } = await chain.deployed(name, args);
     report(name, Number(gas));
     return address;
@@ -15,10 +16,10 @@ export async function stand(chain: TestChain, report: (name: string, gas: number
   for (const program of Object.keys(PROGRAMS) as Program[]) {
     verifiers.push(await chain.deploy(`${program[0].toUpperCase()}${program.slice(1)}Verifier`));
   }
-  const { tau, tauC, tauC2 } = verifierKeys('data').srs;
-  const gate = await deploy('Verifiers', [verifiers, { tau, tauC, tauC2 }, true, false, chain.accounts[0]]);
-  const relay = await deploy('Relay');
-  const registry = new Contract(chain, await deploy('ModelRegistry', [gate, relay]), modelRegistryAbi);
-  const scoreboard = new Contract(chain, await deploy('Scoreboard', [registry.address, relay]), scoreboardAbi);
-  return { registry, scoreboard, relay };
+  const { srs } = verifierKeys('data');
+  const given = { verifiers, srs, devKeys: true, allowDevKeysOffLocal: false, owner: chain.accounts[0] };
+  const placed = await deployInOrder(given, deploy, 'Scoreboard');
+  const registry = new Contract(chain, placed.ModelRegistry, modelRegistryAbi);
+  const scoreboard = new Contract(chain, placed.Scoreboard, scoreboardAbi);
+  return { registry, scoreboard, relay: placed.Relay };
 }

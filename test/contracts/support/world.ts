@@ -2,6 +2,7 @@
 // under a known tau. Real Groth16 proofs are the matter of test/journey.
 import type { Address, Hex } from 'viem';
 import { parseEventLogs, type TransactionReceipt } from 'viem';
+import { deployInOrder } from '../../../scripts/chain/contracts.ts';
 import type { Point, Proof } from '../../../src/argument/types.ts';
 import { relayAbi, scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
 import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
@@ -169,12 +170,13 @@ export class World {
       verifiers[program] = new Contract(on, address, await abiOf('ExpectingVerifier'));
       addresses.push(address);
     }
-    const args = [addresses, srsArgument(TEST_SRS), true, false, on.accounts[0]];
-    const gate = new Contract(on, await on.deploy('Verifiers', args), verifiersAbi);
-    const relay = new Contract(on, await on.deploy('Relay'), relayAbi);
-    const trusted = relay.address;
-    const registry = new Contract(on, await on.deploy('ModelRegistry', [gate.address, trusted]), modelRegistryAbi);
-    const scoreboard = new Contract(on, await on.deploy('Scoreboard', [registry.address, trusted]), scoreboardAbi);
+    const owner = on.accounts[0];
+    const given = { verifiers: addresses, srs: TEST_SRS, devKeys: true, allowDevKeysOffLocal: false, owner };
+    const placed = await deployInOrder(given, on.deploy, 'Scoreboard');
+    const gate = new Contract(on, placed.Verifiers, verifiersAbi);
+    const relay = new Contract(on, placed.Relay, relayAbi);
+    const registry = new Contract(on, placed.ModelRegistry, modelRegistryAbi);
+    const scoreboard = new Contract(on, placed.Scoreboard, scoreboardAbi);
     return new World(on, { registry, scoreboard, gate, relay, verifiers });
   }
 
