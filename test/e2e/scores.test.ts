@@ -29,7 +29,7 @@ describe('the lineage of a merge', () => {
     // Four training edges of 8 steps on 64 rows; tuned and branch used one shard.
     assert.equal(
       await page.getByTestId('lineage-sums').innerText(),
-      '5 ancestors by 6 edges, from 1 origin. 32 steps in all, on 256 rows counted at each edge: 192 rows of 3 different shards.',
+      '5 ancestors, 6 edges and 1 origin. 32 training steps used 256 rows. With each shard counted once, these are 192 rows of 3 shards.',
     );
     await leave(session);
     assert.ok((await html(`/model/${id}`)).includes('network with 5 ancestors by 6 edges'));
@@ -78,7 +78,7 @@ describe('scores', () => {
     await page.goto(`${stage.server.origin}/leaderboard?benchmark=${seen}`);
     assert.match(
       await page.getByTestId('kinds').innerText(),
-      /^1 result that can be compared\. Set apart: 1 of models that were trained on these rows\./,
+      /^1 result that can be compared\. 1 result is set apart: 1 of models that were trained on these rows\./,
     );
     const apart = page.getByRole('region', { name: 'Set apart', exact: true });
     await apart.getByText('trained on these rows', { exact: true }).waitFor();

@@ -3,7 +3,7 @@ import Link from 'next/link';
 export default function NotFound() {
   return (
     <div className="mx-auto grid max-w-xl gap-4 px-5 py-24">
-      <p className="legend">Off the map</p>
+      <p className="legend">Not found</p>
       <h1 className="title text-4xl">There is nothing here</h1>
       <p className="text-soft">
         No model with this id is registered, or the address is wrong. A model that was just submitted appears once its

@@ -26,7 +26,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
           <table className="w-full text-left sm:min-w-[36rem]">
             <thead>
               <tr className="border-b border-line align-top">
-                <td className="w-28 sm:w-36" />
+                <td className="w-22 sm:w-36" />
                 {[a, b].map(({ model }) => (
                   <th key={model.id} scope="col" className="py-4 pr-4 font-normal">
                     <ModelLink model={model} mark={false} />
@@ -39,7 +39,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
                 const differs = key(a) !== key(b);
                 return (
                   <tr key={name} className="align-top">
-                    <th scope="row" className="py-3 pr-3 font-normal text-soft max-sm:text-[0.8125rem] sm:pr-4">
+                    <th scope="row" className="py-3 pr-2 font-normal text-soft max-sm:text-[0.8125rem] sm:pr-4">
                       {name}
                       {differs && (
                         <span className="ml-2 text-mark" title="They differ">
@@ -48,7 +48,10 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
                       )}
                     </th>
                     {[a, b].map((view, k) => (
-                      <td key={k === 0 ? 'a' : 'b'} className={`py-3 pr-4 ${differs ? 'font-medium' : ''}`}>
+                      <td
+                        key={k === 0 ? 'a' : 'b'}
+                        className={`py-3 pr-4 max-sm:pr-2 max-sm:text-[0.8125rem] ${differs ? 'font-medium' : ''}`}
+                      >
                         {show(view)}
                       </td>
                     ))}

@@ -60,8 +60,8 @@ export function Hero({ line }: { line: Model[] }) {
         <p className="mt-5 max-w-[56ch] text-[1.0625rem] leading-relaxed">
           Descent is a public register of machine-learning models in which every step from parent to child is a proof:
           these weights follow from those by exactly this training on exactly these committed rows, or by exactly this
-          merge. Of where a lineage begins, a seed or a declared import, nothing earlier is proved. A contract checks
-          each proof before it stores the step, and anybody can check it again, here, in the browser.
+          merge. A lineage begins with a seed or a declared import, and nothing before that is proved. A contract checks
+          each proof before it stores the step, and anybody can check it again here in the browser.
         </p>
         <div className="mt-7 flex flex-wrap gap-3">
           <Link href="/tree" className="button button-main px-5">

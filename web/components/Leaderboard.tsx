@@ -128,10 +128,10 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
         }
       >
         <p className="pt-3 text-soft" data-testid="kinds">
-          {plural(entries.length, 'result')} that can be compared. Set apart: {kindsOf(apart)}. The same rows registered
-          again as another shard cannot be recognised.{' '}
+          {plural(entries.length, 'result')} that can be compared. {setApart(apart)} The same rows registered again as
+          another shard cannot be recognised.{' '}
           {silent > 0 &&
-            `Of ${plural(silent, 'result')} the model or the rows do not state their columns and classes: nothing shows that those are the same.`}
+            `For ${plural(silent, 'result')}, the model or the rows do not state their columns and classes: nothing shows that those are the same.`}
         </p>
         <div className="py-4 sm:max-w-xs">
           <input
@@ -160,13 +160,16 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
 }
 
 /** How many results stand apart, and why. */
-function kindsOf(apart: Entry[]): string {
+/** How many results are kept apart from those that can be compared, and why; one result may have both reasons. */
+function setApart(apart: Entry[]): string {
   const trained = apart.filter(({ score }) => score.trainedRows > 0).length;
   const other = apart.filter(({ score }) => score.sameSchema === false).length;
-  return [
-    `${count(trained)} of models that were trained on these rows`,
+  if (apart.length === 0) return 'No result is set apart.';
+  const reasons = [
+    ...(trained > 0 ? [`${count(trained)} of models that were trained on these rows`] : []),
     ...(other > 0 ? [`${count(other)} with other columns or classes`] : []),
-  ].join(', ');
+  ];
+  return `${plural(apart.length, 'result is', 'results are')} set apart: ${reasons.join(', ')}.`;
 }
 
 function Ranking({

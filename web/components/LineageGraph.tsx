@@ -71,10 +71,10 @@ export function LineageGraph({
       </div>
       <p className="border-t border-line pt-3 text-soft" data-testid="lineage-sums">
         {sums.unknown > 0 && 'At least: '}
-        {plural(sums.ancestors, 'ancestor')} by {plural(sums.edges, 'edge')}, from {plural(sums.origins, 'origin')}
-        {declaredOrigins > 0 && `, ${count(declaredOrigins)} of them declared`}. {plural(sums.steps, 'step')} in all, on{' '}
-        {plural(sums.rowsUsed, 'row')} counted at each edge: {plural(sums.rows, 'row')} of{' '}
-        {plural(sums.shards, 'different shard')}.
+        {plural(sums.ancestors, 'ancestor')}, {plural(sums.edges, 'edge')} and {plural(sums.origins, 'origin')}
+        {declaredOrigins > 0 && `, ${count(declaredOrigins)} of them declared`}. {plural(sums.steps, 'training step')}{' '}
+        used {plural(sums.rowsUsed, 'row')}. With each shard counted once, these are {plural(sums.rows, 'row')} of{' '}
+        {plural(sums.shards, 'shard')}.
       </p>
     </div>
   );

@@ -38,7 +38,7 @@ export default async function HomePage({ searchParams }: Props) {
             title="Leaderboard"
             aside={
               <Link href={`/leaderboard${board ? `?benchmark=${board.benchmark.id}` : ''}`} className="link">
-                All of it
+                Full leaderboard
               </Link>
             }
           >
