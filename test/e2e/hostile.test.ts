@@ -166,7 +166,8 @@ describe('texts of strangers', () => {
       ]);
       for (const [j, { name }] of some.entries()) {
         const entry = told.find(([model]) => model === story.models[j].id);
-        if (entry) assert.equal(entry[1] ?? '', name);
+        // Who reads text from a chain leaves out a byte order mark.
+        if (entry) assert.equal(entry[1] ?? '', name.replace(/^\ufeff/, ''));
       }
       for (const path of [
         '/',

@@ -1,5 +1,6 @@
 // node test/e2e/support/screenshots.ts <folder>: pictures of the pages for docs/screenshots, on the chain that `serve.ts` keeps
-// running in the folder. Look at each of them before it is committed.
+// running in the folder. Make them smaller (pngquant --force --ext .png docs/screenshots/*.png) and look at each of them
+// before it is committed.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';

@@ -3,7 +3,6 @@
 import { useState } from 'react';
 import type { Address } from 'viem';
 import { type Connector, useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
-import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
 import type { Words } from './types.ts';
 
@@ -38,7 +37,8 @@ export function useWallet(): WalletState {
   const { mutate: disconnect } = useDisconnect();
   const { mutate: switchTo, isPending: switching } = useSwitchChain();
   const [problem, setProblem] = useState<Words>();
-  const fail = async (error: unknown) => setProblem(await errorInWords(error));
+  // What reads errors is loaded when there is one: a first picture has none.
+  const fail = async (error: unknown) => setProblem(await (await import('./errors.ts')).errorInWords(error));
   const connected = account.status === 'connected' || account.status === 'reconnecting';
   return {
     status: connecting || account.status === 'connecting' ? 'connecting' : connected ? 'connected' : 'disconnected',
