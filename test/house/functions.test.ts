@@ -10,16 +10,6 @@ const MOST_LINES = 80;
 const SUITE = /^describe\(\.\.\)$/;
 const EXCEPT = /\/assembly\/|^test\/reference\//;
 
-// Still longer: each one that is split leaves the list.
-const STILL_LONG: string[] = [
-  'src/argument/opening.ts open',
-  'src/programs/data.ts proveData',
-  'src/programs/merge.ts proveMerge',
-  'src/programs/score.ts proveScore',
-  'src/programs/seed.ts proveSeed',
-  'src/programs/train/claims.ts trainClaims',
-];
-
 /** `path name lines` of every function that is too long. Biome's rule for this counts only some of the lines of JSX. */
 function tooLong(sources: Map<string, string>): string[] {
   return [...sources]
@@ -36,8 +26,7 @@ const planted = (path: string, text: string) => tooLong(new Map([[path, text]]))
 
 describe('functions', () => {
   it(`have at most ${MOST_LINES} lines, blank ones and comments aside`, () => {
-    const named = tooLong(scriptSources()).map((found) => found.replace(/ \d+$/, ''));
-    assert.deepEqual(named.sort(), STILL_LONG.toSorted());
+    assert.deepEqual(tooLong(scriptSources()), []);
   });
 
   it('are noticed when they are too long: declared, assigned, as methods, in calls, in components', () => {
