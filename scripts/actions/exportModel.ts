@@ -7,7 +7,7 @@ import { formatSchema } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { exportFloatWeights } from '../../src/model/weightsFile.ts';
 import { ancestorsOf } from '../../src/registry/ancestry.ts';
-import { comparedWithStated } from '../../src/registry/checkSchemas.ts';
+import { comparedWithStated } from '../../src/registry/schemas.ts';
 import type { Chain } from '../chain/client.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { translateErrors } from '../chain/readRegistry.ts';

@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { type NodeOf, shardsUsedBy, sumAncestry } from '../../src/registry/ancestry.ts';
-import { isSameSchema } from '../../src/registry/checkSchemas.ts';
+import { isSameSchema } from '../../src/registry/schemas.ts';
 import type { Chain } from '../chain/client.ts';
 import { readSchemas } from '../chain/readResults.ts';
 

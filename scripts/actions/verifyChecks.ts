@@ -2,9 +2,11 @@ import type { Hex } from 'viem';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Check } from '../../src/registry/check.ts';
-import { comparedWithStated, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
-import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
-import type { Statement } from '../../src/registry/statement.ts';
+import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
+import { modelId, shardId } from '../../src/registry/ids.ts';
+import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { comparedWithStated } from '../../src/registry/schemas.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../runs/commit.ts';
 

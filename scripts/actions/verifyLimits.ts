@@ -1,7 +1,7 @@
 import { type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts';
-import { isSameSchema, type StatedSchemas } from '../../src/registry/checkSchemas.ts';
+import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { NO_SCHEMA } from '../../src/registry/statement.ts';
+import { isSameSchema, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import type { CodeFound } from '../chain/codeHere.ts';
 import { printable } from '../terminal/printable.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Hex, keccak256 } from 'viem';
-import type { Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TARGET = 'src/generated/abi.ts';

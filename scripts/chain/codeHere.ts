@@ -1,6 +1,6 @@
 import { type Address, isAddressEqual, zeroAddress } from 'viem';
 import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { PROGRAM_NAMES, PROGRAMS } from '../../src/registry/programs/list.ts';
 import type { Chain } from './client.ts';
 import { deployInOrder } from './contracts.ts';
 import { addressOf } from './create2.ts';
@@ -24,7 +24,7 @@ export async function codeOf({ client }: Chain, registry: Address, scoreboard?: 
   const owner = await client.readContract({ ...verifiers, functionName: 'owner' });
   const places = await addressesHere([owner, zeroAddress]);
   if (!places.some((here) => stands(here, { checker, registry, scoreboard }))) return 'unknown';
-  const programs = Object.values(PROGRAMS).map((program) => BigInt(program));
+  const programs = Object.values(PROGRAMS).map(({ id }) => BigInt(id));
   const versions = await Promise.all(
     programs.map((program) => client.readContract({ ...verifiers, functionName: 'versionOf', args: [program] })),
   );
@@ -50,7 +50,7 @@ async function addressesHere(owners: readonly Address[]): Promise<Addresses[]> {
   const at = (source: string, name: string, args: readonly unknown[] = []): Address =>
     addressOf(readArtifact(source, name), args).address;
   const srs = readSrs();
-  const verifiers = (Object.keys(PROGRAMS) as Program[]).map((program) => {
+  const verifiers = PROGRAM_NAMES.map((program) => {
     const name = DEPLOYED_FROM[program];
     return at(`contracts/verifiers/${name}.sol`, name);
   });

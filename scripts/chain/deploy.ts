@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Address, getAddress, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs } from '../../src/registry/opening.ts';
-import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { type Program, PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Chain, connect } from './client.ts';
 import { deployInOrder } from './contracts.ts';
@@ -96,13 +96,13 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   await deployer.prepare();
   const verifiers = {} as Record<Program, Address>;
   const verifierCode = {} as Record<Program, Hex>;
-  for (const program of Object.keys(PROGRAMS) as Program[]) {
+  for (const program of PROGRAM_NAMES) {
     const name = DEPLOYED_FROM[program];
     const { address } = await deploy(`contracts/verifiers/${name}.sol`, name);
     verifiers[program] = address;
     verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
   }
-  const first = (Object.keys(PROGRAMS) as Program[]).map((program) => verifiers[program]);
+  const first = PROGRAM_NAMES.map((program) => verifiers[program]);
   const given = { verifiers: first, srs, devKeys: srs.devKeys, allowDevKeysOffLocal: allowed, owner };
   let receipt: TransactionReceipt | undefined;
   const placed = await deployInOrder(given, async (name, args) => {

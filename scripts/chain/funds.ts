@@ -1,6 +1,6 @@
 import { type Address, formatEther } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import type { Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 import { type Chain, nodeError } from './client.ts';
 
 /** Gas of what is sent, at most: test/snapshots/gas.json has the exact figures. */

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { encodeShape } from '../../src/model/shape.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
-import { modelId, resultId } from '../../src/registry/ids.ts';
+import { modelId } from '../../src/registry/ids.ts';
 import { formatSignedEdge, isSignedEdge, parseSignedEdge, type SignedEdge } from '../../src/registry/signedEdge.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { connect } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { readPageDeployment } from '../chain/pageDeployment.ts';

@@ -16,8 +16,9 @@ import {
 import { type ChainFindings, checkOnChain, type Trusted } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { resultId } from '../../src/registry/ids.ts';
-import type { Origin, Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
+import type { Origin } from '../../src/registry/statement.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.ts';
 import { checkFiles } from '../actions/verifyChecks.ts';
 import { limitsOf } from '../actions/verifyLimits.ts';

@@ -1,7 +1,8 @@
 import type { Hex } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { encodeShape } from '../../src/model/shape.ts';
-import { modelId, resultId } from '../../src/registry/ids.ts';
+import { modelId } from '../../src/registry/ids.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { readEdgeFile, readShardFile, readWeightsFile } from '../files/models.ts';
 import { readInput } from '../files/read.ts';
 import { createCommitter } from './commit.ts';

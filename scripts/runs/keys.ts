@@ -3,7 +3,7 @@ import { type Hex, keccak256 } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import type { VerificationKey } from '../../src/proof/verify.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
-import type { Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 import { keyFiles, SRS_JSON } from '../setup/paths.ts';
 
 /** A program's verification key and what an edge says of it. */

@@ -1,6 +1,6 @@
 import { Prover, type ProverResources } from '../../src/proof/prover.ts';
 import type { SrsPowers } from '../../src/registry/opening.ts';
-import type { Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 import { keyFiles } from '../setup/paths.ts';
 import { loadSrs } from '../setup/srs.ts';
 import { type ProgramKey, readBuilt, readPowers, readProgramKey } from './keys.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 import { writeDurably } from '../files/durable.ts';
 import type { Output } from '../terminal/output.ts';
 

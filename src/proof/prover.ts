@@ -17,20 +17,16 @@ import { proveScore as scoreArgument } from '../programs/score/score.ts';
 import { proveSeed as seedArgument } from '../programs/seed.ts';
 import type { TrainWitness } from '../programs/train/context.ts';
 import { proveTrain as trainArgument } from '../programs/train/train.ts';
-import {
-  type DataStatement,
-  type ImportStatement,
-  type MergeStatement,
-  NO_SCHEMA,
-  nextDigest,
-  type Origin,
-  type Program,
-  type ScoreStatement,
-  type SeedStatement,
-  type Statement,
-  statementDigest,
-  type TrainStatement,
-} from '../registry/statement.ts';
+import type { DataStatement } from '../registry/programs/data.ts';
+import type { Statement } from '../registry/programs/definitions.ts';
+import type { ImportStatement } from '../registry/programs/import.ts';
+import type { Program } from '../registry/programs/list.ts';
+import type { MergeStatement } from '../registry/programs/merge.ts';
+import type { ScoreStatement } from '../registry/programs/score.ts';
+import type { SeedStatement } from '../registry/programs/seed.ts';
+import type { TrainStatement } from '../registry/programs/train.ts';
+import { NO_SCHEMA } from '../registry/schemas.ts';
+import { nextDigest, type Origin, statementDigest } from '../registry/statement.ts';
 import { seedTrace } from '../training/seed.ts';
 import { type CircuitFiles, Groth16 } from './groth16/groth16.ts';
 

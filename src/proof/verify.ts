@@ -3,7 +3,8 @@ import { groth16 } from 'snarkjs';
 import type { Proof } from '../argument/types.ts';
 import { R } from '../numbers/field.ts';
 import { openingHolds, type SrsPowers } from '../registry/opening.ts';
-import { kappaOf, type Origin, oraclesOf, type Statement, signalsOf } from '../registry/statement.ts';
+import type { Statement } from '../registry/programs/definitions.ts';
+import { kappaOf, type Origin, oraclesOf, signalsOf } from '../registry/statement.ts';
 
 /** What the contract checks of a proof, one by one. */
 export interface Verification {

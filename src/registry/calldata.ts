@@ -1,24 +1,17 @@
 import { type Address, decodeFunctionData, encodeFunctionData, type Hex, isAddressEqual } from 'viem';
 import type { Proof } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
-import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../generated/abi.ts';
-import { decodeShape, decodeShard } from '../model/shape.ts';
-import { checkStatement } from './rules.ts';
-import type { Statement } from './statement.ts';
+import { relayAbi } from '../generated/abi.ts';
+import type { DrawnSeed } from './programs/definition.ts';
+import { ALL_DEFINITIONS, type Statement } from './programs/definitions.ts';
+import { TARGETS_ABI } from './programs/targets.ts';
+import { checkStatement } from './statement.ts';
 
 /** A statement with its proof, as a transaction carries them. */
 export interface ProvedCall {
   statement: Statement;
   proof: Proof;
 }
-
-/** What the registry drew for a seed: the call only names the request. */
-export interface DrawnSeed {
-  widths: number[];
-  seed: bigint;
-}
-
-const TARGETS_ABI = [...modelRegistryAbi, ...scoreboardAbi];
 
 /**
  * The call data that a transaction brought to a target: its own, or what the relay carried for a trainer who had signed.
@@ -62,71 +55,9 @@ export function readProvedCall(data: Hex, drawn?: DrawnSeed): ProvedCall {
 
 function read(data: Hex, drawn: DrawnSeed | undefined): ProvedCall {
   const call = decodeFunctionData({ abi: TARGETS_ABI, data });
-  switch (call.functionName) {
-    case 'registerShard': {
-      const [inputs, outputs, rows, kind, schema, commitment, proof] = call.args;
-      const shape = { inputs: Number(inputs), outputs: Number(outputs), rows: Number(rows) };
-      const shard = { ...shape, kind: kind === 1 ? ('classes' as const) : ('regression' as const) };
-      return { statement: { program: 'data', shard, schema, commitment }, proof: proofOf(proof) };
-    }
-    case 'seed': {
-      const [requestId, commitment, proof] = call.args;
-      if (drawn === undefined) throw new FileFormatError('The call is of a seed that nobody drew.');
-      return { statement: { program: 'seed', requestId, ...drawn, commitment }, proof: proofOf(proof) };
-    }
-    case 'train': {
-      const [{ parent, shape, shard, descriptor, learningRate, batch, child }, proof] = call.args;
-      const statement: Statement = {
-        program: 'train',
-        widths: decodeShape(shape),
-        parent,
-        shard: decodeShard(descriptor),
-        shardCommitment: shard,
-        learningRate: Number(learningRate),
-        batch: Number(batch),
-        child,
-      };
-      return { statement, proof: proofOf(proof) };
-    }
-    case 'importModel': {
-      const [widths, source, schema, commitment, proof] = call.args;
-      const statement: Statement = { program: 'import', widths: [...widths], commitment, source, schema };
-      return { statement, proof: proofOf(proof) };
-    }
-    case 'merge': {
-      const [{ parents, shape, coefficients, child }, proof] = call.args;
-      const statement: Statement = {
-        program: 'merge',
-        widths: decodeShape(shape),
-        child,
-        parents: [...parents],
-        coefficients: coefficients.map((layer) => [...layer]),
-      };
-      return { statement, proof: proofOf(proof) };
-    }
-    case 'score': {
-      const [{ model, shape, shard, descriptor, result }, proof] = call.args;
-      const statement: Statement = {
-        program: 'score',
-        widths: decodeShape(shape),
-        model,
-        shard: decodeShard(descriptor),
-        shardCommitment: shard,
-        result,
-      };
-      return { statement, proof: proofOf(proof) };
-    }
-    default:
-      throw new FileFormatError(`${call.functionName} does not register a proved statement.`);
+  for (const definition of ALL_DEFINITIONS) {
+    const proved = definition.decode(call, drawn);
+    if (proved !== undefined) return proved;
   }
-}
-
-interface SentProof {
-  groth16: readonly bigint[];
-  points: Proof['points'];
-  challenges: Proof['signals'];
-}
-
-function proofOf({ groth16, points, challenges }: SentProof): Proof {
-  return { groth16: [...groth16], points, signals: challenges };
+  throw new FileFormatError(`${call.functionName} does not register a proved statement.`);
 }

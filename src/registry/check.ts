@@ -1,5 +1,5 @@
 import type { Hex } from 'viem';
-import type { Program } from './statement.ts';
+import { PROGRAMS, type Program, type Surrounding } from './programs/list.ts';
 
 /** What a check of an edge is about: first what the file and its proof show, then what a chain says. */
 export type About =
@@ -16,7 +16,7 @@ export type About =
   | ChainAbout;
 
 /** What only a chain can tell. */
-export type ChainAbout = 'contract' | 'key' | 'powers' | 'record' | 'event' | 'request' | 'parents' | 'model' | 'shard';
+export type ChainAbout = 'contract' | 'key' | 'powers' | 'record' | 'event' | Surrounding;
 
 /** One finding, in words. Open is what is not shown: it speaks neither for nor against the edge. */
 export interface Check {
@@ -53,20 +53,7 @@ const NOT_SHOWN: Record<About, string> = {
 
 /** Everything that is asked of a chain about an edge of this program, in order. */
 export function chainChecksOf(program: Program): ChainAbout[] {
-  const always: ChainAbout[] = ['contract', 'key', 'powers', 'record', 'event'];
-  switch (program) {
-    case 'data':
-    case 'import':
-      return always;
-    case 'seed':
-      return [...always, 'request'];
-    case 'train':
-      return [...always, 'parents', 'shard'];
-    case 'merge':
-      return [...always, 'parents'];
-    case 'score':
-      return [...always, 'model', 'shard'];
-  }
+  return ['contract', 'key', 'powers', 'record', 'event', ...PROGRAMS[program].asks];
 }
 
 /** The same checks where nobody can be asked. @param reason one sentence, why not */

@@ -1,5 +1,4 @@
 import type { Address, Hex } from 'viem';
-import { encodeShape } from '../model/shape.ts';
 import type { ChainReads } from './chainReads.ts';
 import { type ChainAbout, type Check, chainChecksOf, openChecks, type TrainedOnRows } from './check.ts';
 import { checkModels, checkRequest, checkShard, findRegistration, isDeclared, type Place } from './checkRecord.ts';
@@ -7,7 +6,8 @@ import { type StatedSchemas, statedSchemas } from './checkSchemas.ts';
 import { trainedOnRows } from './checkTrained.ts';
 import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
 import type { Edge } from './edge.ts';
-import { modelId, parentIds } from './ids.ts';
+import { PROGRAMS, type Surrounding } from './programs/list.ts';
+import { subjectOf } from './statement.ts';
 
 /** The contracts that whoever asks trusts, as far as he named them. */
 export interface Trusted {
@@ -80,7 +80,7 @@ interface FoundPlace {
 /** Whether the edge is for a contract that stands on this chain and is the trusted one. */
 async function placeOf({ origin, statement }: Edge, reads: ChainReads, trusted: Trusted): Promise<FoundPlace> {
   const about = 'contract';
-  const isScore = statement.program === 'score';
+  const isScore = PROGRAMS[statement.program].registers === 'result';
   const what = isScore ? 'scoreboard' : 'registry';
   const wanted = isScore ? trusted.scoreboard : trusted.registry;
   const name = `${origin.registry} on chain ${origin.chainId}`;
@@ -111,23 +111,14 @@ async function placeOf({ origin, statement }: Edge, reads: ChainReads, trusted: 
 
 /** What must be registered for the edge to mean something. */
 async function checkAround({ statement, origin }: Edge, at: Place, isRegistered: boolean): Promise<Check[]> {
-  switch (statement.program) {
-    case 'seed':
-      return [await checkRequest(statement, origin.trainer, at, isRegistered)];
-    case 'train':
-      return Promise.all([
-        checkModels('parents', parentIds(statement), at, isRegistered),
-        checkShard(statement, at, isRegistered),
-      ]);
-    case 'merge':
-      return [await checkModels('parents', parentIds(statement), at, isRegistered)];
-    case 'score': {
-      const model = modelId(statement.model, encodeShape(statement.widths));
-      return Promise.all([checkModels('model', [model], at, isRegistered), checkShard(statement, at, isRegistered)]);
-    }
-    default:
-      return [];
-  }
+  const subject = subjectOf(statement);
+  const checks: Record<Surrounding, () => Promise<Check>> = {
+    request: () => checkRequest(subject, origin.trainer, at, isRegistered),
+    parents: () => checkModels('parents', subject.parents, at, isRegistered),
+    model: () => checkModels('model', subject.model ? [subject.model.id] : [], at, isRegistered),
+    shard: () => checkShard(subject, at, isRegistered),
+  };
+  return Promise.all(PROGRAMS[statement.program].asks.map((about) => checks[about]()));
 }
 
 function sameAddress(a: string, b: string): boolean {

@@ -1,16 +1,15 @@
 import type { Address, Hex } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
-import { encodeShape, encodeShard, type ShardShape } from '../model/shape.ts';
-import type { ChainLog, ChainReads, LogFilter, NodeRecord, ShardRecord } from './chainReads.ts';
+import { encodeShape, type ShardShape } from '../model/shape.ts';
+import type { ChainLog, ChainReads, LogFilter, ShardRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
 import type { Acceptance, Moment } from './checkVerifier.ts';
 import { type DecodedLog, decodeLogs, firstDifference, topicsOf } from './contractEvents.ts';
 import type { Edge } from './edge.ts';
-import { modelId, parentIds, resultId, shardId } from './ids.ts';
-import type { ScoreStatement, SeedStatement, Statement } from './statement.ts';
-
-/** Values of the contract's enum Kind. */
-const KINDS = ['none', 'seed', 'import', 'train', 'merge'];
+import type { NamedModel, NamedShard, StatedEvent, Subject } from './programs/definition.ts';
+import { definitionOf } from './programs/definitions.ts';
+import { NODE_KINDS, PROGRAMS } from './programs/list.ts';
+import { subjectOf } from './statement.ts';
 
 /** Where an edge is looked up. */
 export interface Place {
@@ -32,19 +31,23 @@ export interface Registration {
 
 /** Looks an edge up: its record, and its own event word for word. */
 export async function findRegistration(edge: Edge, place: Place): Promise<Registration> {
-  const { statement } = edge;
-  if (statement.program === 'data') return findShard(edge, statement.shard, place);
-  if (statement.program === 'score') return findScore(edge, statement, place);
-  return findModel(edge, place);
+  const subject = subjectOf(edge.statement);
+  switch (PROGRAMS[edge.statement.program].registers) {
+    case 'shard':
+      return findShard(edge, subject, place);
+    case 'model':
+      return findModel(edge, subject, place);
+    case 'result':
+      return findScore(edge, subject, place);
+  }
 }
 
-async function findModel(edge: Edge, { reads, registry }: Place): Promise<Registration> {
+async function findModel(edge: Edge, subject: Subject, { reads, registry }: Place): Promise<Registration> {
   const { statement, origin } = edge;
-  const id = resultId(statement);
+  const { id, parents: claimed } = subject;
   const node = await reads.node(registry, id);
   if (node === undefined) return unregistered('model', id);
-  const kind = KINDS.indexOf(statement.program);
-  const claimed = parentIds(statement);
+  const kind = (NODE_KINDS as readonly string[]).indexOf(statement.program);
   const [stored, schema, logs] = await Promise.all([
     reads.parents(registry, id),
     reads.schemaOf(registry, id),
@@ -53,20 +56,24 @@ async function findModel(edge: Edge, { reads, registry }: Place): Promise<Regist
   const record = ((): Check => {
     const about = 'record';
     if (node.kind !== kind) {
-      const says = `The registry holds ${id} as a node of kind ${KINDS[node.kind]}, not ${statement.program}.`;
+      const says = `The registry holds ${id} as a node of kind ${NODE_KINDS[node.kind]}, not ${statement.program}.`;
       return { about, holds: false, says };
     }
     if (lower(stored) !== lower(claimed)) {
       const names = (ids: readonly string[]) => ids.join(', ') || 'no parent';
       return { about, holds: false, says: `The registry names ${names(stored)}, not ${names(claimed)}.` };
     }
-    if (statement.program === 'import' && schema !== statement.schema) {
-      return { about, holds: false, says: `The registry holds the schema ${schema}, not ${statement.schema}.` };
+    if (subject.schema !== undefined && schema !== subject.schema) {
+      return { about, holds: false, says: `The registry holds the schema ${schema}, not ${subject.schema}.` };
     }
     return sameSender(`model ${id}`, node.trainer, origin.trainer);
   })();
-  const depth = await depthOf(statement, { reads, registry, contract: registry });
-  const { check, moment } = checkEvents(expectedOfModel(edge, id, kind, depth ?? node.depth), logs, registry, node);
+  const depth = (await depthOf(claimed, { reads, registry, contract: registry })) ?? node.depth;
+  const expected = [
+    registeredEvent(subject, { trainer: origin.trainer, kind, depth }),
+    definitionOf(statement).event(statement),
+  ];
+  const { check, moment } = checkEvents(expected, logs, registry, node);
   return {
     checks: [record, check],
     isRegistered: true,
@@ -76,69 +83,45 @@ async function findModel(edge: Edge, { reads, registry }: Place): Promise<Regist
 }
 
 /** One more than the first parent's, where that one is registered. */
-async function depthOf(statement: Statement, { reads, registry }: Place): Promise<bigint | undefined> {
-  const [parent] = parentIds(statement);
+async function depthOf([parent]: readonly Hex[], { reads, registry }: Place): Promise<bigint | undefined> {
   if (parent === undefined) return 0n;
   const node = await reads.node(registry, parent);
   return node && node.depth + 1n;
 }
 
-type Expected = { name: string; args: Record<string, unknown> }[];
-
-function expectedOfModel({ statement, origin }: Edge, id: Hex, kind: number, depth: bigint): Expected {
-  const { program } = statement;
-  if (program === 'data' || program === 'score') return [];
-  const commitment = program === 'train' || program === 'merge' ? statement.child : statement.commitment;
-  const shape = encodeShape(statement.widths);
-  const registered = {
-    name: 'ModelRegistered',
-    args: { id, trainer: origin.trainer, kind, depth, shape, commitment },
-  };
-  return [registered, ownEventOf(statement)];
+/** What the registry says of every model. */
+function registeredEvent(subject: Subject, node: { trainer: Address; kind: number; depth: bigint }): StatedEvent {
+  const { id, commitment, widths } = modelIn(subject);
+  return { name: 'ModelRegistered', args: { id, ...node, shape: encodeShape(widths), commitment } };
 }
 
-/** The event that the registry emits of a statement alone; of a shard without its owner. @throws RangeError of a score */
-export function ownEventOf(statement: Statement): Expected[number] {
-  const id = resultId(statement);
-  const [firstParent] = parentIds(statement);
-  switch (statement.program) {
-    case 'data': {
-      const { shard, schema, commitment } = statement;
-      return { name: 'ShardRegistered', args: { id, descriptor: encodeShard(shard), schema, commitment } };
-    }
-    case 'seed':
-      return { name: 'Seeded', args: { id, requestId: statement.requestId, seed: statement.seed } };
-    case 'import':
-      return { name: 'Declared', args: { id, source: statement.source } };
-    case 'train': {
-      const { learningRate, batch } = statement;
-      const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-      return { name: 'Trained', args: { child: id, parent: firstParent, shard, learningRate, batch } };
-    }
-    case 'merge': {
-      const { coefficients } = statement;
-      return { name: 'Merged', args: { child: id, firstParent, parents: parentIds(statement), coefficients } };
-    }
-    case 'score':
-      throw new RangeError('a result is no event of the registry');
-  }
+function modelIn({ model }: Subject): NamedModel {
+  if (model === undefined) throw new RangeError('an edge without a model');
+  return model;
 }
 
-async function findShard(edge: Edge, claimed: ShardShape, { reads, registry }: Place): Promise<Registration> {
-  const { statement, origin } = edge;
-  if (statement.program !== 'data') throw new RangeError('not a shard');
-  const id = resultId(statement);
+function shardIn({ shard }: Subject): NamedShard {
+  if (shard === undefined) throw new RangeError('an edge without a shard');
+  return shard;
+}
+
+async function findShard(
+  { statement, origin }: Edge,
+  subject: Subject,
+  { reads, registry }: Place,
+): Promise<Registration> {
+  const { id, shape: claimed } = shardIn(subject);
   const stored = await reads.shard(registry, id);
   if (stored === undefined) return unregistered('shard', id);
   const { blockNumber } = stored;
   const logs = await logsOf(reads, { address: registry, topics: [], from: blockNumber, to: blockNumber });
-  const isOther = stored.schema !== statement.schema;
-  const difference = isOther ? `schema ${stored.schema}, not ${statement.schema}` : shapeDifference(stored, claimed);
+  const isOther = stored.schema !== subject.schema;
+  const difference = isOther ? `schema ${stored.schema}, not ${subject.schema}` : shapeDifference(stored, claimed);
   const record: Check =
     difference === undefined
       ? sameSender(`shard ${id}`, stored.owner, origin.trainer)
       : { about: 'record', holds: false, says: `The registry says of shard ${id}: ${difference}.` };
-  const { name, args } = ownEventOf(statement);
+  const { name, args } = definitionOf(statement).event(statement);
   const expected = [{ name, args: { ...args, owner: origin.trainer } }];
   const { check, moment } = checkEvents(expected, logs, registry, stored);
   return {
@@ -152,26 +135,26 @@ async function findShard(edge: Edge, claimed: ShardShape, { reads, registry }: P
 /** Results are replaced by better ones, but the event of each stays. */
 async function findScore(
   { origin }: Edge,
-  statement: ScoreStatement,
+  subject: Subject,
   { reads, registry, contract }: Place,
 ): Promise<Registration> {
-  const model = modelId(statement.model, encodeShape(statement.widths));
-  const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
+  const { id: model } = modelIn(subject);
+  const { id: shard, shape } = shardIn(subject);
+  const { result } = subject;
   const [node, modelSchema, stored, best] = await Promise.all([
     reads.node(registry, model),
     reads.schemaOf(registry, model),
     reads.shard(registry, shard),
     reads.result(contract, model, shard),
   ]);
-  if (best === undefined || node === undefined || stored === undefined)
-    return unregistered('result', resultId(statement));
+  if (best === undefined || node === undefined || stored === undefined) return unregistered('result', subject.id);
   const from = node.blockNumber > stored.blockNumber ? node.blockNumber : stored.blockNumber;
   const topics = topicsOf(scoreboardAbi, 'Scored', { model, shard });
   const found = decodeLogs(scoreboardAbi, await logsOf(reads, { address: contract, topics, from }), contract);
-  const said = { prover: origin.trainer, result: statement.result, rows: statement.shard.rows };
+  const said = { prover: origin.trainer, result, rows: shape.rows };
   const args = { model, shard, ...said, modelSchema, shardSchema: stored.schema };
   const own = found.find((event) => firstDifference(event.args, args) === undefined);
-  const isBest = best.value === statement.result && sameAddress(best.prover, origin.trainer);
+  const isBest = best.value === result && sameAddress(best.prover, origin.trainer);
   if (own === undefined) {
     const says = isBest
       ? 'The scoreboard holds this result, but the node gives no event that says the same.'
@@ -217,7 +200,7 @@ function unregistered(what: 'model' | 'shard' | 'result', id: Hex): Registration
 
 /** Compares the events of a registration with what the edge says. */
 function checkEvents(
-  expected: Expected,
+  expected: readonly StatedEvent[],
   logs: readonly ChainLog[],
   registry: Address,
   { blockNumber }: { blockNumber: bigint },
@@ -277,20 +260,15 @@ export async function checkModels(
 }
 
 /** Whether the shard is registered, so that its rows were proved to be well formed. */
-export async function checkShard(
-  statement: Statement,
-  { reads, registry }: Place,
-  isRegistered: boolean,
-): Promise<Check> {
-  if (statement.program !== 'train' && statement.program !== 'score') throw new RangeError('an edge without a shard');
+export async function checkShard(subject: Subject, { reads, registry }: Place, isRegistered: boolean): Promise<Check> {
   const about = 'shard';
-  const id = shardId(statement.shardCommitment, encodeShard(statement.shard));
+  const { id, shape } = shardIn(subject);
   const stored: ShardRecord | undefined = await reads.shard(registry, id);
   if (stored === undefined) {
     const says = `The registry does not hold its shard ${id}: nobody proved that its rows are well formed.`;
     return { about, holds: 'open', says: isRegistered ? `${says} The node contradicts itself.` : says };
   }
-  const difference = shapeDifference(stored, statement.shard);
+  const difference = shapeDifference(stored, shape);
   return difference === undefined
     ? { about, holds: true, says: `The registry holds its shard ${id}, of ${stored.owner}.` }
     : { about, holds: false, says: `The registry says of its shard ${id}: ${difference}.` };
@@ -298,11 +276,14 @@ export async function checkShard(
 
 /** Whether the chain drew the seed for the trainer and the shape that the edge names. */
 export async function checkRequest(
-  { widths, requestId, seed }: SeedStatement,
+  subject: Subject,
   trainer: Address,
   { reads, registry }: Place,
   isRegistered: boolean,
 ): Promise<Check> {
+  if (subject.request === undefined) throw new RangeError('an edge without a request');
+  const { id: requestId, seed } = subject.request;
+  const { widths } = modelIn(subject);
   const about = 'request';
   const request = await reads.seedRequest(registry, requestId);
   const no = (says: string): Check => ({ about, holds: false, says });
@@ -345,12 +326,11 @@ function lower(value: unknown): string {
 
 /** Whether an import above a model is only declared; undefined where the registry does not hold it. */
 export async function isDeclared({ statement }: Edge, { reads, registry }: Place): Promise<boolean | undefined> {
-  const { program } = statement;
-  if (program === 'data') return undefined;
-  const ids = program === 'score' ? [modelId(statement.model, encodeShape(statement.widths))] : [resultId(statement)];
-  const nodes: (NodeRecord | undefined)[] = await Promise.all(ids.map((id) => reads.node(registry, id)));
-  if (nodes[0] !== undefined) return nodes[0].declared;
-  const parents = await Promise.all(parentIds(statement).map((id) => reads.node(registry, id)));
-  if (parents.some((node) => node?.declared)) return true;
-  return parents.length > 0 && parents.every((node) => node !== undefined) ? false : undefined;
+  const { model, parents: above } = subjectOf(statement);
+  if (model === undefined) return undefined;
+  const node = await reads.node(registry, model.id);
+  if (node !== undefined) return node.declared;
+  const parents = await Promise.all(above.map((id) => reads.node(registry, id)));
+  if (parents.some((parent) => parent?.declared)) return true;
+  return parents.length > 0 && parents.every((parent) => parent !== undefined) ? false : undefined;
 }

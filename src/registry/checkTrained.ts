@@ -5,7 +5,7 @@ import type { TrainedOnRows } from './check.ts';
 import type { Place } from './checkRecord.ts';
 import { decodeLogs, topicsOf } from './contractEvents.ts';
 import { modelId, shardId } from './ids.ts';
-import type { ScoreStatement } from './statement.ts';
+import type { ScoreStatement } from './programs/score.ts';
 
 /** Nodes of a lineage that are asked for at most, and so many at once. */
 const MOST_NODES = 2_000;

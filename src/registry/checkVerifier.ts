@@ -5,7 +5,7 @@ import type { ChainReads, VerifierRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
 import { decodeLogs, topicsOf } from './contractEvents.ts';
 import { type SrsPowers, samePowers } from './opening.ts';
-import { PROGRAMS, type Program } from './statement.ts';
+import { PROGRAMS, type Program } from './programs/list.ts';
 import { missingKeyNumbers } from './verifierCode.ts';
 
 /** Where a registration stands in the chain: its block and the place of its event in it. */
@@ -44,7 +44,7 @@ export async function acceptingVerifier(
   program: Program,
   { version, moment }: Acceptance,
 ): Promise<AcceptingVerifier | string> {
-  const newest = await reads.versionOf(verifiers, PROGRAMS[program]);
+  const newest = await reads.versionOf(verifiers, PROGRAMS[program].id);
   if (newest === 0n) return `The registry has no verifier for ${program}.`;
   if (version !== undefined && (version < 1n || version > newest)) {
     return `The node contradicts itself: version ${version} accepted it, of ${newest} versions.`;
@@ -52,7 +52,7 @@ export async function acceptingVerifier(
   const wanted =
     version ?? (moment === undefined ? newest : await versionAt(reads, verifiers, program, newest, moment));
   if (wanted === undefined) return `The program has ${newest} versions, and the node does not tell which accepted it.`;
-  const record = await reads.verifierAt(verifiers, PROGRAMS[program], wanted);
+  const record = await reads.verifierAt(verifiers, PROGRAMS[program].id, wanted);
   if (record === undefined) return `The node contradicts itself: it knows of no version ${wanted} of ${newest}.`;
   return { ...record, version: wanted, code: await reads.code(record.verifier) };
 }
@@ -66,7 +66,7 @@ async function versionAt(
   { block, logIndex }: Moment,
 ): Promise<bigint | undefined> {
   if (newest === 1n) return 1n;
-  const topics = topicsOf(verifiersAbi, 'VerifierAdded', { program: BigInt(PROGRAMS[program]) });
+  const topics = topicsOf(verifiersAbi, 'VerifierAdded', { program: BigInt(PROGRAMS[program].id) });
   const logs = await reads.logs({ address: verifiers, topics, from: 0n, to: block }).catch(() => []);
   const added = decodeLogs(verifiersAbi, logs, verifiers)
     .filter(({ log }) => log.blockNumber < block || (log.blockNumber === block && log.logIndex < logIndex))

@@ -1,25 +1,15 @@
 import { type Address, getAddress, type Hex } from 'viem';
-import type { Point, Proof } from '../argument/types.ts';
+import type { Proof } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
-import { checkCoefficients, MAX_PARENTS, MIN_PARENTS } from '../model/merge.ts';
-import { checkShardShape, encodeShape } from '../model/shape.ts';
-import { MAX_LAYERS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
-import { type RegistryCall, registryCall } from './calls.ts';
+import { registryCall } from './calls.ts';
 import { currentEdge } from './formerNames.ts';
-import { resultId } from './ids.ts';
 import { JsonReader } from './jsonReader.ts';
-import { checkStatement } from './rules.ts';
-import {
-  commitmentsOf,
-  type MergeStatement,
-  type Origin,
-  PROGRAMS,
-  type Program,
-  parametersOf,
-  type Statement,
-  signalsOf,
-} from './statement.ts';
+import { definitionOf, type Statement } from './programs/definitions.ts';
+import { PROGRAM_NAMES, type Program } from './programs/list.ts';
+import { readPoint } from './programs/readers.ts';
+import type { RegistryCall } from './programs/targets.ts';
+import { checkStatement, commitmentsOf, type Origin, parametersOf, resultId, signalsOf } from './statement.ts';
 
 export const EDGE_FORMAT = 'descent-edge/2';
 
@@ -90,7 +80,7 @@ export function parseEdge(text: string): Edge {
     throw new FileFormatError(`This is not an edge of format ${EDGE_FORMAT} but ${JSON.stringify(format)}.`, {
       hint: /^descent-edge\//.test(format) ? 'Another version of Descent made it, for registries of that version.' : '',
     });
-  const program = file.at('program').oneOf(Object.keys(PROGRAMS) as Program[]);
+  const program = file.at('program').oneOf(PROGRAM_NAMES);
   const edge: Edge = {
     origin: readOrigin(file.at('origin')),
     statement: readChecked(file.at('statement'), program),
@@ -135,93 +125,9 @@ function readOrigin(file: JsonReader): Origin {
 
 /** A statement that the contract would take: sizes fit, parents differ and have a part. */
 function readChecked(file: JsonReader, program: Program): Statement {
-  const statement = readStatement(file, program);
+  const statement = definitionOf({ program }).read(file);
   file.guard(() => checkStatement(statement));
   return statement;
-}
-
-function readStatement(file: JsonReader, program: Program): Statement {
-  switch (program) {
-    case 'data':
-      file.keys(['shard', 'schema', 'commitment']);
-      return {
-        program,
-        shard: readShard(file.at('shard')),
-        schema: file.at('schema').hex(32),
-        commitment: readPoint(file.at('commitment')),
-      };
-    case 'seed':
-      file.keys(['requestId', 'widths', 'seed', 'commitment']);
-      return {
-        program,
-        requestId: file.at('requestId').natural(2n ** 256n),
-        widths: readWidths(file.at('widths')),
-        seed: file.at('seed').natural(R),
-        commitment: readPoint(file.at('commitment')),
-      };
-    case 'train':
-      file.keys(['widths', 'parent', 'shard', 'shardCommitment', 'learningRate', 'batch', 'child']);
-      return {
-        program,
-        widths: readWidths(file.at('widths')),
-        parent: readPoint(file.at('parent')),
-        shard: readShard(file.at('shard')),
-        shardCommitment: readPoint(file.at('shardCommitment')),
-        learningRate: file.at('learningRate').integer(),
-        batch: file.at('batch').integer(),
-        child: readPoint(file.at('child')),
-      };
-    case 'import':
-      file.keys(['widths', 'commitment', 'source', 'schema']);
-      return {
-        program,
-        widths: readWidths(file.at('widths')),
-        commitment: readPoint(file.at('commitment')),
-        source: file.at('source').hex(32),
-        schema: file.at('schema').hex(32),
-      };
-    case 'merge':
-      return readMerge(file);
-    case 'score':
-      file.keys(['widths', 'model', 'shard', 'shardCommitment', 'result']);
-      return {
-        program,
-        widths: readWidths(file.at('widths')),
-        model: readPoint(file.at('model')),
-        shard: readShard(file.at('shard')),
-        shardCommitment: readPoint(file.at('shardCommitment')),
-        result: file.at('result').natural(2n ** 256n),
-      };
-  }
-}
-
-function readMerge(file: JsonReader): MergeStatement {
-  file.keys(['widths', 'child', 'parents', 'coefficients']);
-  const widths = readWidths(file.at('widths'));
-  const parents = file.at('parents').list(MAX_PARENTS).map(readPoint);
-  if (parents.length < MIN_PARENTS) file.at('parents').fail(`must be a list of at least ${MIN_PARENTS}`);
-  const rows = file.at('coefficients').list(MAX_LAYERS);
-  const coefficients = rows.map((row) => row.list(MAX_PARENTS).map((a) => a.integer()));
-  file.guard(() => checkCoefficients(coefficients, widths.length - 1, parents.length));
-  return { program: 'merge', widths, child: readPoint(file.at('child')), parents, coefficients };
-}
-
-function readWidths(file: JsonReader): number[] {
-  const widths = file.list(5).map((width) => width.integer());
-  file.guard(() => encodeShape(widths));
-  return widths;
-}
-
-function readShard(file: JsonReader) {
-  file.keys(['inputs', 'outputs', 'rows', 'kind']);
-  const shard = {
-    inputs: file.at('inputs').integer(),
-    outputs: file.at('outputs').integer(),
-    rows: file.at('rows').integer(),
-    kind: file.at('kind').oneOf(['classes', 'regression'] as const),
-  };
-  file.guard(() => checkShardShape(shard));
-  return shard;
 }
 
 function readProof(file: JsonReader): Proof {
@@ -254,11 +160,6 @@ function readProof(file: JsonReader): Proof {
       e2: signal('e2'),
     },
   };
-}
-
-function readPoint(file: JsonReader): Point {
-  file.keys(['x', 'y']);
-  return file.point(file.at('x').coordinate(), file.at('y').coordinate());
 }
 
 function readMetadata(file: JsonReader): Record<string, string> {

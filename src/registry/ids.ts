@@ -1,7 +1,5 @@
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
 import type { Point } from '../argument/types.ts';
-import { encodeShape, encodeShard } from '../model/shape.ts';
-import type { Statement } from './statement.ts';
 
 /** Id of a model: keccak256(abi.encode(commitment.x, commitment.y, shape)). */
 export function modelId(commitment: Point, shape: bigint): Hex {
@@ -26,31 +24,6 @@ export function ascending(ids: readonly Hex[]): Hex[] {
 /** Id of a result: keccak256(abi.encode(model, shard)). Contracts store results under both, this joins them. */
 export function scoreId(model: Hex, shard: Hex): Hex {
   return keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }], [model, shard]));
-}
-
-/** Id of what a statement registers: a shard, a model or a result. */
-export function resultId(statement: Statement): Hex {
-  switch (statement.program) {
-    case 'data':
-      return shardId(statement.commitment, encodeShard(statement.shard));
-    case 'seed':
-    case 'import':
-      return modelId(statement.commitment, encodeShape(statement.widths));
-    case 'train':
-    case 'merge':
-      return modelId(statement.child, encodeShape(statement.widths));
-    case 'score': {
-      const model = modelId(statement.model, encodeShape(statement.widths));
-      return scoreId(model, shardId(statement.shardCommitment, encodeShard(statement.shard)));
-    }
-  }
-}
-
-/** Ids of the parents that a statement names, the first one first; none for what has no parents. */
-export function parentIds(statement: Statement): Hex[] {
-  if (statement.program !== 'train' && statement.program !== 'merge') return [];
-  const parents = statement.program === 'train' ? [statement.parent] : statement.parents;
-  return parents.map((parent) => modelId(parent, encodeShape(statement.widths)));
 }
 
 function ofCommitted({ x, y }: Point, geometry: bigint): Hex {

@@ -1,15 +1,15 @@
 import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
-import { encodeShape, encodeShard } from '../model/shape.ts';
 import type { ChainLog } from './chainReads.ts';
-import { ownEventOf } from './checkRecord.ts';
 import { type DecodedLog, decodeLogs, firstDifference } from './contractEvents.ts';
 import type { Edge } from './edge.ts';
-import { modelId, shardId } from './ids.ts';
-import type { Statement } from './statement.ts';
+import { definitionOf, type Statement } from './programs/definitions.ts';
+import { PROGRAMS, TARGETS } from './programs/list.ts';
 
-/** Whether one of the registry's events says the same of a statement as itself. */
+const ABIS = { registry: modelRegistryAbi, scoreboard: scoreboardAbi };
+
+/** Whether one of the contract's events says the same of a statement as itself. */
 export function isToldBy(events: readonly DecodedLog[], statement: Statement): boolean {
-  const { name, args } = eventOf(statement);
+  const { name, args } = definitionOf(statement).event(statement);
   return events.some((event) => {
     const same = Object.entries(event.args).filter(([argument]) => argument in args);
     return event.name === name && firstDifference(Object.fromEntries(same), args) === undefined;
@@ -21,13 +21,6 @@ export function isToldBy(events: readonly DecodedLog[], statement: Statement): b
  * nothing, and a transaction that succeeded shows no more than that.
  */
 export function isRegisteredBy(logs: readonly ChainLog[], { origin, statement }: Edge): boolean {
-  const abi = statement.program === 'score' ? scoreboardAbi : modelRegistryAbi;
+  const abi = ABIS[TARGETS[PROGRAMS[statement.program].registers]];
   return isToldBy(decodeLogs(abi, logs, origin.registry), statement);
-}
-
-function eventOf(statement: Statement): { name: string; args: Record<string, unknown> } {
-  if (statement.program !== 'score') return ownEventOf(statement);
-  const model = modelId(statement.model, encodeShape(statement.widths));
-  const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-  return { name: 'Scored', args: { model, shard, result: statement.result } };
 }

@@ -3,10 +3,11 @@
 import { type Address, encodeFunctionData, type Hex } from 'viem';
 import type { Proof } from '../argument/types.ts';
 import { relayAbi } from '../generated/abi.ts';
-import { encodeShape, encodeShard } from '../model/shape.ts';
-import { type CallArgument, registryCall, SHARD_KINDS } from './calls.ts';
-import { modelId, resultId, shardId } from './ids.ts';
-import type { Statement } from './statement.ts';
+import { registryCall } from './calls.ts';
+import type { RequestField } from './programs/definition.ts';
+import { definitionOf, type Statement } from './programs/definitions.ts';
+import { PROGRAM_NAMES, PROGRAMS, type Program } from './programs/list.ts';
+import type { CallArgument } from './programs/targets.ts';
 
 /** Name and version of the domain; its other fields are the chain and the relay's address. */
 export const RELAY_DOMAIN = { name: 'Descent relay', version: '1' } as const;
@@ -18,7 +19,7 @@ const DOMAIN_FIELDS = [
   field('chainId', 'uint256'),
   field('verifyingContract', 'address'),
 ];
-const request = (target: string, ...fields: { name: string; type: string }[]) => [
+const request = (target: string, ...fields: readonly RequestField[]): RequestField[] => [
   field(target, 'address'),
   field('trainer', 'address'),
   ...fields,
@@ -26,44 +27,25 @@ const request = (target: string, ...fields: { name: string; type: string }[]) =>
   field('deadline', 'uint256'),
 ];
 
+/** Where a request goes, as its field of that name says. */
+const TARGET_FIELDS = { shard: 'registry', model: 'registry', result: 'scoreboard' } as const;
+
+/** The typed struct of what a program proves. */
+export type RequestType = (typeof PROGRAMS)[Program]['request'] | 'RequestSeed' | 'WriteCard';
+
+const ofPrograms = Object.fromEntries(
+  PROGRAM_NAMES.map((program) => {
+    const { request: type, registers } = PROGRAMS[program];
+    return [type, request(TARGET_FIELDS[registers], ...definitionOf({ program }).requestFields)];
+  }),
+) as Record<(typeof PROGRAMS)[Program]['request'], RequestField[]>;
+
 /** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes. */
-export const RELAY_TYPES = {
-  RegisterShard: request(
-    'registry',
-    field('inputs', 'uint256'),
-    field('outputs', 'uint256'),
-    field('rows', 'uint256'),
-    field('kind', 'uint8'),
-    field('schema', 'bytes32'),
-    field('shard', 'bytes32'),
-  ),
+export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>> = {
+  ...ofPrograms,
   RequestSeed: request('registry', field('widths', 'uint16[]')),
-  Seed: request('registry', field('requestId', 'uint256'), field('model', 'bytes32')),
-  Train: request(
-    'registry',
-    field('parent', 'bytes32'),
-    field('shard', 'bytes32'),
-    field('learningRate', 'uint256'),
-    field('batch', 'uint256'),
-    field('child', 'bytes32'),
-  ),
-  Import: request(
-    'registry',
-    field('widths', 'uint16[]'),
-    field('source', 'bytes32'),
-    field('schema', 'bytes32'),
-    field('model', 'bytes32'),
-  ),
-  Merge: request(
-    'registry',
-    field('parents', 'bytes32[]'),
-    field('coefficients', 'int24[][]'),
-    field('child', 'bytes32'),
-  ),
-  Score: request('scoreboard', field('model', 'bytes32'), field('shard', 'bytes32'), field('result', 'uint256')),
   WriteCard: request('cards', field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')),
-} as const;
-export type RequestType = keyof typeof RELAY_TYPES;
+};
 
 /** Something that a trainer can ask for: a proved statement, the draw of a seed, or what a model's card shall say. */
 export type Action =
@@ -140,41 +122,12 @@ function structOf(action: Action): { primaryType: RequestType; fields: Record<st
       const { model, name, uri } = action;
       return { primaryType: 'WriteCard', fields: { model, name, uri } };
     }
-    case 'statement':
-      return structOfStatement(action.statement);
-  }
-}
-
-function structOfStatement(statement: Statement): { primaryType: RequestType; fields: Record<string, CallArgument> } {
-  const result = resultId(statement);
-  switch (statement.program) {
-    case 'data': {
-      const { inputs, outputs, rows, kind } = statement.shard;
-      const sizes = { inputs: BigInt(inputs), outputs: BigInt(outputs), rows: BigInt(rows) };
-      const { schema } = statement;
-      return { primaryType: 'RegisterShard', fields: { ...sizes, kind: SHARD_KINDS[kind], schema, shard: result } };
-    }
-    case 'seed':
-      return { primaryType: 'Seed', fields: { requestId: statement.requestId, model: result } };
-    case 'train': {
-      const parent = modelId(statement.parent, encodeShape(statement.widths));
-      const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-      const [learningRate, batch] = [BigInt(statement.learningRate), BigInt(statement.batch)];
-      return { primaryType: 'Train', fields: { parent, shard, learningRate, batch, child: result } };
-    }
-    case 'import': {
-      const { widths, source, schema } = statement;
-      return { primaryType: 'Import', fields: { widths, source, schema, model: result } };
-    }
-    case 'merge': {
-      const shape = encodeShape(statement.widths);
-      const parents = statement.parents.map((parent) => modelId(parent, shape));
-      return { primaryType: 'Merge', fields: { parents, coefficients: statement.coefficients, child: result } };
-    }
-    case 'score': {
-      const model = modelId(statement.model, encodeShape(statement.widths));
-      const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-      return { primaryType: 'Score', fields: { model, shard, result: statement.result } };
+    case 'statement': {
+      const { statement } = action;
+      return {
+        primaryType: PROGRAMS[statement.program].request,
+        fields: definitionOf(statement).request(statement),
+      };
     }
   }
 }

@@ -2,11 +2,14 @@ import { type Abi, type Address, type Hex, toFunctionSelector } from 'viem';
 import { DescentError } from '../errors/DescentError.ts';
 import { modelRegistryAbi, relayAbi } from '../generated/abi.ts';
 import { decodeShape } from '../model/shape.ts';
-import { callWithin, type DrawnSeed, type ProvedCall, readProvedCall } from './calldata.ts';
+import { callWithin, type ProvedCall, readProvedCall } from './calldata.ts';
 import type { CallFrame, ChainReads, SentTransaction } from './chainReads.ts';
 import { type DecodedLog, decodeLogs } from './contractEvents.ts';
-import { resultId } from './ids.ts';
+import type { DrawnSeed } from './programs/definition.ts';
+import { ALL_DEFINITIONS } from './programs/definitions.ts';
+import { PROGRAMS } from './programs/list.ts';
 import { isToldBy } from './registered.ts';
+import { resultId } from './statement.ts';
 
 /** A registration as its transaction carries it. */
 export interface StoredEdge extends ProvedCall {
@@ -28,7 +31,9 @@ interface Registration {
 export type Holds = (edge: StoredEdge) => Promise<boolean>;
 
 /** Calls of the registry, and of its relay, that carry a proof of a model or a shard. */
-const PROVED = ['registerShard', 'seed', 'train', 'importModel', 'merge'];
+const PROVED = ALL_DEFINITIONS.filter(({ program }) => PROGRAMS[program].registers !== 'result').map(
+  ({ functionName }): string => functionName,
+);
 /** A transaction may hold many calls, and each try takes time. */
 const MAX_TRIES = 500;
 const MAX_FRAMES = 5_000;

@@ -14,7 +14,7 @@ import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { isRegisteredBy } from '../../src/registry/registered.ts';
-import { NO_SCHEMA } from '../../src/registry/statement.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { temporaryFolder } from './cli.ts';
 
 const G: Point = { x: 1n, y: 2n };

@@ -10,7 +10,8 @@ import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { NO_SCHEMA, PROGRAMS } from '../../src/registry/statement.ts';
+import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 
 const owner = developmentAccount(0);
 
@@ -62,7 +63,7 @@ describe('the code of a registry', () => {
   });
 
   it('is not alone in what checked proofs once the owner has added a verifier', async () => {
-    await send('addVerifier', [BigInt(PROGRAMS.seed), made.verifiers.seed]);
+    await send('addVerifier', [BigInt(PROGRAMS.seed.id), made.verifiers.seed]);
     assert.equal(await codeOf(chain, made.registry), 'more');
   });
 });

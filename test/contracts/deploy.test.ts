@@ -12,7 +12,7 @@ import { deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { TEST_SRS } from './support/knownTau.ts';
 
 // The folder that a deployment reads, with verifiers that need no keys: what they verify does not matter here.
@@ -49,7 +49,7 @@ describe('deployRegistry', () => {
     const made = await deployRegistry(local.rpc, { root });
     const client = createPublicClient({ transport: http(local.rpc) });
     const registry = { address: made.registry, abi: modelRegistryAbi } as const;
-    for (const [i, program] of (Object.keys(PROGRAMS) as Program[]).entries()) {
+    for (const [i, program] of PROGRAM_NAMES.entries()) {
       const address = await client.readContract({ ...registry, functionName: 'verifierOf', args: [BigInt(i + 1)] });
       assert.equal(address, made.verifiers[program]);
       const code = await client.getCode({ address });

@@ -3,7 +3,7 @@ import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { toHex } from 'viem';
 import { encodeShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
-import { resultId } from '../../src/registry/ids.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { importClaim, proofOf, type Registered, trainClaim, World } from './support/world.ts';
 

@@ -18,7 +18,7 @@ import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { RELAY_TYPES, type RelayRequest, relayCall, typedRequest } from '../../src/registry/relay.ts';
-import { NO_SCHEMA } from '../../src/registry/statement.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
 import { decode, FOREVER, malleated, RelayWorld, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';

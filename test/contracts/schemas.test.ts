@@ -5,8 +5,9 @@ import { type Hex, keccak256, stringToHex, type TransactionReceipt, toHex } from
 import { requireChainSchema } from '../../scripts/runs/askChain.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
-import { ascending, resultId } from '../../src/registry/ids.ts';
-import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
+import { ascending } from '../../src/registry/ids.ts';
+import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { dataClaim, importClaim, type Model, type Registered, scoreClaim, trainClaim, World } from './support/world.ts';
 

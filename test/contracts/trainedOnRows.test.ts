@@ -6,7 +6,7 @@ import type { ChainReads } from '../../src/registry/chainReads.ts';
 import { trainedInWords } from '../../src/registry/check.ts';
 import { trainedOnRows } from '../../src/registry/checkTrained.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
-import { resultId } from '../../src/registry/ids.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { dataClaim, type Model, type Registered, scoreClaim, trainClaim, World } from './support/world.ts';
 
 const WIDTHS = [4, 3, 2];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import hre from 'hardhat';
 import { BaseError, ContractFunctionRevertedError, type Hex } from 'viem';
-import { resultId } from '../../src/registry/ids.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { type Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 import { deploy, ETHER, model, sendValue } from './support/money.ts';
 import { type Model, mergeClaim, World } from './support/world.ts';

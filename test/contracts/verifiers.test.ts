@@ -3,14 +3,14 @@ import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Address, keccak256, parseEventLogs, type TransactionReceipt, zeroAddress, zeroHash } from 'viem';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import { encodeShape } from '../../src/model/shape.ts';
-import { proofArgument } from '../../src/registry/calls.ts';
-import { resultId } from '../../src/registry/ids.ts';
+import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { proofArgument } from '../../src/registry/programs/targets.ts';
 import {
   commitmentsOf,
   extraOf,
   type Origin,
   parametersOf,
-  type Statement,
+  resultId,
   signalsOf,
 } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';

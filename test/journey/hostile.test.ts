@@ -7,7 +7,7 @@ import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { P } from '../../src/numbers/field.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
-import { NO_SCHEMA } from '../../src/registry/statement.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
 import { someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';

@@ -4,7 +4,10 @@ import { after, before, describe, it } from 'node:test';
 import { toHex } from 'viem';
 import type { Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
-import { NO_SCHEMA, type Origin, PROGRAMS, type Statement } from '../../src/registry/statement.ts';
+import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
+import type { Origin } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
@@ -44,7 +47,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   ) => {
     for (const edit of edits) {
       const edited = { ...proved.statement, ...edit } as Statement;
-      await reverts(call(edited, proved.proof), 'ProofRejected', [BigInt(PROGRAMS[edited.program])]);
+      await reverts(call(edited, proved.proof), 'ProofRejected', [BigInt(PROGRAMS[edited.program].id)]);
     }
   };
 

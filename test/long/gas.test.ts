@@ -12,8 +12,9 @@ import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId } from '../../src/registry/ids.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { relayCall, typedRequest } from '../../src/registry/relay.ts';
-import { type Origin, PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import type { Origin } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
@@ -28,7 +29,7 @@ const WIDTHS = [5, 4, 3];
 const SALT = 21n;
 /** Stated for the shard and the import, as every data set of the command line does. */
 const SCHEMA = toHex(6n, { size: 32 });
-const ALL = Object.keys(PROGRAMS) as Program[];
+const ALL = PROGRAM_NAMES;
 
 describe('gas with real proofs', { concurrency: false }, () => {
   let chain: TestChain;

@@ -18,8 +18,8 @@ import { type Check, chainChecksOf, otherKeyReason, verdictOf } from '../../src/
 import { checkOnChain } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { type Edge, edgeTransaction, formatEdge, parseEdge } from '../../src/registry/edge.ts';
-import { resultId } from '../../src/registry/ids.ts';
-import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { checkEdgeOnChain, edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
@@ -29,7 +29,7 @@ import { someModel } from '../support/models.ts';
 import { nodeWithout } from '../support/nodeWithoutTrace.ts';
 import { ProvedEdges, SCHEMA, WIDTHS } from '../support/provedEdges.ts';
 
-const NAMES = Object.keys(PROGRAMS) as Program[];
+const NAMES = PROGRAM_NAMES;
 const VERIFIED_BUT_FOR_KEYS = ['keys'];
 
 let made: ProvedEdges;
@@ -284,7 +284,7 @@ describe('verifiers of several versions', () => {
 
   const owner = developmentAccount(0);
   const add = async (program: Program, verifier: Hex) => {
-    const args = [BigInt(PROGRAMS[program]), verifier] as const;
+    const args = [BigInt(PROGRAMS[program].id), verifier] as const;
     const data = encodeFunctionData({ abi: verifiersAbi as Abi, functionName: 'addVerifier', args });
     await made.send(made.place.verifiersContract, data, owner);
   };

@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import { type Hex, padHex } from 'viem';
 import { limitsOf } from '../../scripts/actions/verifyLimits.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
-import { comparedWithStated, isSameSchema } from '../../src/registry/checkSchemas.ts';
-import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/statement.ts';
+import { comparedWithStated, isSameSchema, MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { EDGES } from './edges.ts';
 
 const [A, B]: Hex[] = [padHex('0xa', { size: 32 }), padHex('0xb', { size: 32 })];

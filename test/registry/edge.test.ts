@@ -7,9 +7,10 @@ import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
-import { resultId } from '../../src/registry/ids.ts';
+import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
-import { NO_SCHEMA, type Statement, signalsOf } from '../../src/registry/statement.ts';
+import { resultId, signalsOf } from '../../src/registry/statement.ts';
 import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 
 const SIGNALS = { data: 13, seed: 14, train: 14, import: 13, merge: 17, score: 15 };

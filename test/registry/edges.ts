@@ -4,7 +4,7 @@ import { getAddress } from 'viem';
 import type { Point, Proof } from '../../src/argument/types.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import type { Statement } from '../../src/registry/statement.ts';
+import type { Statement } from '../../src/registry/programs/definitions.ts';
 
 export const REGISTRY = getAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3');
 export const TRAINER = getAddress('0x70997970c51812dc3a010c7d01b50e0d17dc79c8');

@@ -24,7 +24,8 @@ import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
-import { type Origin, PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
+import type { Origin } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
@@ -66,7 +67,7 @@ export class ProvedEdges {
   static async make(rpc?: string): Promise<ProvedEdges> {
     const node = rpc ? { rpc, close: async () => {} } : await startLocalNode();
     const place = await deployRegistry(node.rpc);
-    const prover = await openProver(Object.keys(PROGRAMS) as Program[]);
+    const prover = await openProver(PROGRAM_NAMES);
     const made = new ProvedEdges(node, await connect(node.rpc), place, prover);
     await made.#registerAll();
     return made;

@@ -6,7 +6,8 @@ import { loadSrs } from '../../scripts/setup/srs.ts';
 import { Prover } from '../../src/proof/prover.ts';
 import type { VerificationKey } from '../../src/proof/verify.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
-import type { Origin, Program } from '../../src/registry/statement.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
+import type { Origin } from '../../src/registry/statement.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

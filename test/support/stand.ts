@@ -1,7 +1,7 @@
 import type { Address } from 'viem';
 import { deployInOrder } from '../../scripts/chain/contracts.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
-import { PROGRAMS, type Program } from '../../src/registry/statement.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { Contract, type TestChain } from '../contracts/support/chain.ts';
 import { verifierKeys } from './prover.ts';
 
@@ -13,7 +13,7 @@ export async function stand(chain: TestChain, report: (name: string, gas: number
     return address;
   };
   const verifiers: Address[] = [];
-  for (const program of Object.keys(PROGRAMS) as Program[]) {
+  for (const program of PROGRAM_NAMES) {
     verifiers.push(await chain.deploy(`${program[0].toUpperCase()}${program.slice(1)}Verifier`));
   }
   const { srs } = verifierKeys('data');

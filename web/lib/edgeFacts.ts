@@ -1,7 +1,8 @@
 import type { Hex } from 'viem';
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { modelId, resultId, shardId } from '../../src/registry/ids.ts';
+import { modelId, shardId } from '../../src/registry/ids.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import type { Kind, Training } from './chain/types.ts';
 import { trainingOf } from './training.ts';
 

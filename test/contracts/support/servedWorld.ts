@@ -1,7 +1,8 @@
 // A registry with models of every kind in a chain of thousands of blocks, to be read through a provider.
 import type { Hex } from 'viem';
 import { modelCardsAbi } from '../../../src/generated/abi.ts';
-import { ascending, resultId } from '../../../src/registry/ids.ts';
+import { ascending } from '../../../src/registry/ids.ts';
+import { resultId } from '../../../src/registry/statement.ts';
 import type { Upstream } from '../../support/nodeProxy.ts';
 import { Contract, testChain } from './chain.ts';
 import { type Registered, scoreClaim, type Trained, trainClaim, World } from './world.ts';

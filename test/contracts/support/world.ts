@@ -6,21 +6,19 @@ import { deployInOrder } from '../../../scripts/chain/contracts.ts';
 import type { Point, Proof } from '../../../src/argument/types.ts';
 import { relayAbi, scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
 import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
-import { proofArgument, registryCall } from '../../../src/registry/calls.ts';
+import { registryCall } from '../../../src/registry/calls.ts';
 import type { SrsPowers } from '../../../src/registry/opening.ts';
-import {
-  type DataStatement,
-  type ImportStatement,
-  type MergeStatement,
-  NO_SCHEMA,
-  PROGRAMS,
-  type Program,
-  type ScoreStatement,
-  type SeedStatement,
-  type Statement,
-  signalsOf,
-  type TrainStatement,
-} from '../../../src/registry/statement.ts';
+import type { DataStatement } from '../../../src/registry/programs/data.ts';
+import type { Statement } from '../../../src/registry/programs/definitions.ts';
+import type { ImportStatement } from '../../../src/registry/programs/import.ts';
+import { PROGRAM_NAMES, type Program } from '../../../src/registry/programs/list.ts';
+import type { MergeStatement } from '../../../src/registry/programs/merge.ts';
+import type { ScoreStatement } from '../../../src/registry/programs/score.ts';
+import type { SeedStatement } from '../../../src/registry/programs/seed.ts';
+import { proofArgument } from '../../../src/registry/programs/targets.ts';
+import type { TrainStatement } from '../../../src/registry/programs/train.ts';
+import { NO_SCHEMA } from '../../../src/registry/schemas.ts';
+import { signalsOf } from '../../../src/registry/statement.ts';
 import { abiOf, Contract, modelRegistryAbi, type TestChain, testChain } from './chain.ts';
 import { verifierCall } from './groth16.ts';
 import { commit, elements, openOracles, TEST_SRS } from './knownTau.ts';
@@ -165,7 +163,7 @@ export class World {
     const on = chain ?? (await testChain());
     const verifiers = {} as Record<Program, Contract>;
     const addresses: Address[] = [];
-    for (const program of Object.keys(PROGRAMS) as Program[]) {
+    for (const program of PROGRAM_NAMES) {
       const address = await on.deploy('ExpectingVerifier');
       verifiers[program] = new Contract(on, address, await abiOf('ExpectingVerifier'));
       addresses.push(address);

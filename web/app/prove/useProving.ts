@@ -44,7 +44,7 @@ interface Training {
 
 /** Loaded when there is something to read: they bring the curves along. */
 const loadReaders = () =>
-  Promise.all([import('../../../src/registry/edge.ts'), import('../../../src/registry/ids.ts')]);
+  Promise.all([import('../../../src/registry/edge.ts'), import('../../../src/registry/statement.ts')]);
 
 /** The prover, started when it is first asked and ended with the page, and how far it is. */
 function useProver() {

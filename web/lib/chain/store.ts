@@ -6,7 +6,7 @@ import {
   shardsUsedBy,
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
-import { isSameSchema } from '../../../src/registry/checkSchemas.ts';
+import { isSameSchema } from '../../../src/registry/schemas.ts';
 import type {
   Benchmark,
   Dataset,

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Address, type Hex, type PublicClient, zeroAddress } from 'viem';
 import type { Edge } from '../../../src/registry/edge.ts';
-import type { Statement } from '../../../src/registry/statement.ts';
+import type { Statement } from '../../../src/registry/programs/definitions.ts';
 import { errorInWords } from './errors.ts';
 import { isOfThisRegistry } from './origin.ts';
 import { useChainConfig } from './provider.tsx';

@@ -3,7 +3,7 @@ import { DescentError } from '../../../src/errors/DescentError.ts';
 import srsFile from '../../../src/generated/srs.json' with { type: 'json' };
 import type { InstalledKeys } from '../../../src/proof/checkProof.ts';
 import { parseSrs } from '../../../src/registry/opening.ts';
-import type { Program } from '../../../src/registry/statement.ts';
+import type { Program } from '../../../src/registry/programs/list.ts';
 
 /** The keys that this page has of a program. @throws DescentError where it has none */
 export async function installedKeys(program: Program, base = ''): Promise<InstalledKeys> {

@@ -1,0 +1,103 @@
+import type { Hex } from 'viem';
+import type { Point, Proof } from '../../argument/types.ts';
+import { encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
+import { modelId, shardId } from '../ids.ts';
+import type { JsonReader } from '../jsonReader.ts';
+import type { Program } from './list.ts';
+import type { CallArgument, ProofArgument, RegistryCall, TargetCall, TargetFunction } from './targets.ts';
+
+/** What the registry drew for a seed: a call only names the request. */
+export interface DrawnSeed {
+  widths: number[];
+  seed: bigint;
+}
+
+/** A model that a statement names. */
+export interface NamedModel {
+  id: Hex;
+  commitment: Point;
+  /** n_0 .. n_L */
+  widths: readonly number[];
+}
+
+/** A shard that a statement names. */
+export interface NamedShard {
+  id: Hex;
+  commitment: Point;
+  shape: ShardShape;
+}
+
+/** What a statement names, for whoever looks it up on a chain, compares files with it or tells people of it. */
+export interface Subject {
+  /** of what it registers: a shard, a model or a result */
+  id: Hex;
+  /** the model that it makes or scores; none of a shard */
+  model?: NamedModel;
+  /** the shard that it registers, trains on or scores on */
+  shard?: NamedShard;
+  /** ids of the parents of a model, the first one first */
+  parents: readonly Hex[];
+  /** what its columns are said to mean, where the statement itself says so */
+  schema?: Hex;
+  /** of a score */
+  result?: bigint;
+  /** that the chain drew the seed of a model for */
+  request?: { id: bigint; seed: bigint };
+}
+
+/** An event of a contract, or a part of one. */
+export interface StatedEvent {
+  name: string;
+  args: Record<string, unknown>;
+}
+
+/** A field of a struct that is signed (EIP-712). */
+export interface RequestField {
+  name: string;
+  type: string;
+}
+
+/**
+ * All that the library knows of a program, besides its argument and its circuit. Functions that read or derive throw InputError
+ * for sizes that no circuit takes.
+ */
+export interface ProgramDefinition<S extends { program: Program }> {
+  program: S['program'];
+
+  /** The public parameter signals of the circuit, in order. */
+  parameters(statement: S): bigint[];
+  /** What h_0 binds and the circuit does not read, in order (protocol section 2). */
+  extra(statement: S): bigint[];
+  /** The commitments that the statement opens, in the program's opening order; undefined for an absent parent. */
+  oracles(statement: S): (Point | undefined)[];
+  subject(statement: S): Subject;
+
+  /**
+   * What a contract refuses whatever its state and whatever the proof. The contracts' errors of the same meaning stand beside
+   * each rule. @throws InputError naming what does not fit
+   */
+  check(statement: S): void;
+  /** The statement in an edge file that anyone may have written. @throws FileFormatError naming the place */
+  read(file: JsonReader): S;
+
+  /** The function that takes its proof. */
+  functionName: TargetFunction;
+  call(statement: S, proof: ProofArgument): RegistryCall;
+  /** The inverse of `call`. @returns undefined for a call of another function @throws FileFormatError for a seed that nobody drew */
+  decode(call: TargetCall, drawn: DrawnSeed | undefined): { statement: S; proof: Proof } | undefined;
+
+  /** What a trainer signs for the relay, besides registry, trainer, nonce and deadline. Models and shards stand there by their ids. */
+  requestFields: readonly RequestField[];
+  request(statement: S): Record<string, CallArgument>;
+
+  /** The event of the contract that says it, as far as the statement alone decides it. */
+  event(statement: S): StatedEvent;
+}
+
+export function namedModel(commitment: Point, widths: readonly number[]): NamedModel {
+  return { id: modelId(commitment, encodeShape(widths)), commitment, widths };
+}
+
+export function namedShard(commitment: Point, shape: ShardShape): NamedShard {
+  return { id: shardId(commitment, encodeShard(shape)), commitment, shape };
+}

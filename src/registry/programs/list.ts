@@ -1,0 +1,54 @@
+// The programs that there are. A new one is a line here and one in `definitions.ts`; the compiler names every table that lacks it.
+
+/** What has to be on chain for a statement to mean something, besides the statement itself. */
+export type Surrounding = 'request' | 'parents' | 'model' | 'shard';
+
+/** What is known of a program without its definition, which brings the contracts' interfaces along. */
+interface Listed {
+  /** its number in statements and in the registry (protocol section 2) */
+  id: number;
+  /** what a proof of it registers: results on the scoreboard, all else in the registry */
+  registers: 'shard' | 'model' | 'result';
+  /** value of the contract's enum Kind, where it registers models */
+  kind?: number;
+  /** the struct that a trainer signs for the relay */
+  request: string;
+  /** what a chain is asked about beside the record, in order */
+  asks: readonly Surrounding[];
+}
+
+export const PROGRAMS = {
+  data: { id: 1, registers: 'shard', request: 'RegisterShard', asks: [] },
+  seed: { id: 2, registers: 'model', kind: 1, request: 'Seed', asks: ['request'] },
+  train: { id: 3, registers: 'model', kind: 3, request: 'Train', asks: ['parents', 'shard'] },
+  import: { id: 4, registers: 'model', kind: 2, request: 'Import', asks: [] },
+  merge: { id: 5, registers: 'model', kind: 4, request: 'Merge', asks: ['parents'] },
+  score: { id: 6, registers: 'result', request: 'Score', asks: ['model', 'shard'] },
+} as const satisfies Record<string, Listed>;
+
+/** The contract that takes a proof, by what it registers. */
+export const TARGETS = { shard: 'registry', model: 'registry', result: 'scoreboard' } as const;
+
+export type Program = keyof typeof PROGRAMS;
+
+/** Programs that register models. */
+export type ModelProgram = {
+  [P in Program]: (typeof PROGRAMS)[P]['registers'] extends 'model' ? P : never;
+}[Program];
+
+/** All programs, in the order of their numbers. */
+export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly Program[];
+
+/** How a node of the registry came to be. */
+export type NodeKind = 'none' | ModelProgram;
+
+/** By value of the contract's enum Kind. */
+export const NODE_KINDS: readonly NodeKind[] = nodeKinds();
+
+function nodeKinds(): NodeKind[] {
+  const kinds: NodeKind[] = ['none'];
+  for (const [name, listed] of Object.entries(PROGRAMS)) {
+    if (listed.registers === 'model') kinds[listed.kind] = name as ModelProgram;
+  }
+  return kinds;
+}

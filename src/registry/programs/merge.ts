@@ -1,0 +1,107 @@
+import { encodeFunctionData } from 'viem';
+import type { Point } from '../../argument/types.ts';
+import { InputError } from '../../errors/InputError.ts';
+import { modelRegistryAbi } from '../../generated/abi.ts';
+import { checkCoefficients, MAX_PARENTS, MIN_PARENTS, packCoefficients } from '../../model/merge.ts';
+import { decodeShape, encodeShape } from '../../model/shape.ts';
+import { MAX_LAYERS } from '../../numbers/constants.ts';
+import { namedModel, type ProgramDefinition } from './definition.ts';
+import { readPoint, readWidths } from './readers.ts';
+import { checkNotParent, checkShape, isSame } from './sizes.ts';
+import { callOf, proofOf } from './targets.ts';
+
+/** The child is the rounded sum of its parents, each layer with its own coefficients. */
+export interface MergeStatement {
+  program: 'merge';
+  /** n_0 .. n_L */
+  widths: number[];
+  child: Point;
+  /** 2..8, the first line's first */
+  parents: Point[];
+  /** [layer 1..L][parent], integers over 2^14 in (-2^17, 2^17) */
+  coefficients: number[][];
+}
+
+export const merge: ProgramDefinition<MergeStatement> = {
+  program: 'merge',
+  parameters: ({ widths, coefficients }) => [encodeShape(widths), ...packCoefficients(coefficients)],
+  // All that it says is in the parameters and commitments.
+  extra: () => [],
+  oracles: ({ child, parents }) => [child, ...Array.from({ length: MAX_PARENTS }, (_, i) => parents[i])],
+  subject(statement) {
+    const model = namedModel(statement.child, statement.widths);
+    return { id: model.id, model, parents: parentsOf(statement) };
+  },
+
+  check(statement) {
+    checkShape(statement.widths);
+    checkParents(statement);
+  },
+  read(file) {
+    file.keys(['widths', 'child', 'parents', 'coefficients']);
+    const widths = readWidths(file.at('widths'));
+    const parents = file.at('parents').list(MAX_PARENTS).map(readPoint);
+    if (parents.length < MIN_PARENTS) file.at('parents').fail(`must be a list of at least ${MIN_PARENTS}`);
+    const rows = file.at('coefficients').list(MAX_LAYERS);
+    const coefficients = rows.map((row) => row.list(MAX_PARENTS).map((a) => a.integer()));
+    file.guard(() => checkCoefficients(coefficients, widths.length - 1, parents.length));
+    return { program: 'merge', widths, child: readPoint(file.at('child')), parents, coefficients };
+  },
+
+  functionName: 'merge',
+  call({ widths, parents, coefficients, child }, proof) {
+    const shape = encodeShape(widths);
+    checkCoefficients(coefficients, widths.length - 1, parents.length);
+    const args = [{ parents, shape, coefficients, child }, proof] as const;
+    return callOf('merge', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'merge', args }));
+  },
+  decode(call) {
+    if (call.functionName !== 'merge') return undefined;
+    const [{ parents, shape, coefficients, child }, proof] = call.args;
+    const statement: MergeStatement = {
+      program: 'merge',
+      widths: decodeShape(shape),
+      child,
+      parents: [...parents],
+      coefficients: coefficients.map((layer) => [...layer]),
+    };
+    return { statement, proof: proofOf(proof) };
+  },
+
+  requestFields: [
+    { name: 'parents', type: 'bytes32[]' },
+    { name: 'coefficients', type: 'int24[][]' },
+    { name: 'child', type: 'bytes32' },
+  ],
+  request: (statement) => ({
+    parents: parentsOf(statement),
+    coefficients: statement.coefficients,
+    child: namedModel(statement.child, statement.widths).id,
+  }),
+
+  event(statement) {
+    const parents = parentsOf(statement);
+    const child = namedModel(statement.child, statement.widths).id;
+    const { coefficients } = statement;
+    return { name: 'Merged', args: { child, firstParent: parents[0], parents, coefficients } };
+  },
+};
+
+function parentsOf({ parents, widths }: MergeStatement) {
+  return parents.map((parent) => namedModel(parent, widths).id);
+}
+
+/** UnsupportedParents, CoefficientsMismatch, CoefficientOutOfRange, ParentTwice, ParentWithoutPart */
+function checkParents({ widths, parents, coefficients, child }: MergeStatement): void {
+  const count = parents.length;
+  if (count < MIN_PARENTS || count > MAX_PARENTS)
+    throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${count}.`);
+  checkCoefficients(coefficients, widths.length - 1, count);
+  parents.forEach((parent, i) => {
+    const first = parents.findIndex((other) => isSame(other, parent));
+    if (first !== i) throw new InputError(`Parents ${first + 1} and ${i + 1} of the merge are the same model.`);
+    if (coefficients.every((row) => row[i] === 0))
+      throw new InputError(`Parent ${i + 1} of the merge has no part in it: all its coefficients are 0.`);
+  });
+  checkNotParent(child, parents);
+}

@@ -1,0 +1,103 @@
+import { encodeFunctionData } from 'viem';
+import type { Point } from '../../argument/types.ts';
+import { InputError } from '../../errors/InputError.ts';
+import { scoreboardAbi } from '../../generated/abi.ts';
+import { decodeShape, decodeShard, encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
+import { scoreId } from '../ids.ts';
+import { namedModel, namedShard, type ProgramDefinition } from './definition.ts';
+import { readPoint, readShard, readWidths } from './readers.ts';
+import { checkFit, checkShape } from './sizes.ts';
+import { callOf, proofOf } from './targets.ts';
+
+/** The model has this result on the shard; its registry is the scoreboard. */
+export interface ScoreStatement {
+  program: 'score';
+  /** n_0 .. n_L */
+  widths: number[];
+  model: Point;
+  shard: ShardShape;
+  shardCommitment: Point;
+  /** classes: rows proved right; regression: sum of squared errors, 2 * fa fraction bits */
+  result: bigint;
+}
+
+/** Scoreboard.MAX_RESULT: 2^12 rows of 2^12 outputs, each less than 2^14 off. */
+const MAX_RESULT = 2n ** 52n;
+
+export const score: ProgramDefinition<ScoreStatement> = {
+  program: 'score',
+  parameters: ({ widths, shard, result }) => [encodeShape(widths), encodeShard(shard), result],
+  // All that it says is in the parameters and commitments.
+  extra: () => [],
+  oracles: ({ model, shardCommitment }) => [model, shardCommitment],
+  subject(statement) {
+    const model = namedModel(statement.model, statement.widths);
+    const shard = namedShard(statement.shardCommitment, statement.shard);
+    return { id: scoreId(model.id, shard.id), model, shard, parents: [], result: statement.result };
+  },
+
+  check({ widths, shard, result }) {
+    checkShape(widths);
+    checkFit(widths, shard);
+    checkResult(result, shard);
+  },
+  read(file) {
+    file.keys(['widths', 'model', 'shard', 'shardCommitment', 'result']);
+    return {
+      program: 'score',
+      widths: readWidths(file.at('widths')),
+      model: readPoint(file.at('model')),
+      shard: readShard(file.at('shard')),
+      shardCommitment: readPoint(file.at('shardCommitment')),
+      result: file.at('result').natural(2n ** 256n),
+    };
+  },
+
+  functionName: 'score',
+  call({ widths, model, shard, shardCommitment, result }, proof) {
+    const claim = {
+      model,
+      shape: encodeShape(widths),
+      shard: shardCommitment,
+      descriptor: encodeShard(shard),
+      result,
+    };
+    const args = [claim, proof] as const;
+    return callOf('score', args, encodeFunctionData({ abi: scoreboardAbi, functionName: 'score', args }));
+  },
+  decode(call) {
+    if (call.functionName !== 'score') return undefined;
+    const [{ model, shape, shard, descriptor, result }, proof] = call.args;
+    const statement: ScoreStatement = {
+      program: 'score',
+      widths: decodeShape(shape),
+      model,
+      shard: decodeShard(descriptor),
+      shardCommitment: shard,
+      result,
+    };
+    return { statement, proof: proofOf(proof) };
+  },
+
+  requestFields: [
+    { name: 'model', type: 'bytes32' },
+    { name: 'shard', type: 'bytes32' },
+    { name: 'result', type: 'uint256' },
+  ],
+  request: ({ widths, model, shard, shardCommitment, result }) => ({
+    model: namedModel(model, widths).id,
+    shard: namedShard(shardCommitment, shard).id,
+    result,
+  }),
+
+  event({ widths, model, shard, shardCommitment, result }) {
+    const names = { model: namedModel(model, widths).id, shard: namedShard(shardCommitment, shard).id };
+    return { name: 'Scored', args: { ...names, result } };
+  },
+};
+
+/** ResultOutOfRange. No row counts twice, though the contract leaves that to the proof. */
+function checkResult(result: bigint, { kind, rows }: ShardShape): void {
+  if (result > MAX_RESULT) throw new InputError(`A result is at most 2^52, not ${result}.`);
+  if (kind === 'classes' && result > BigInt(rows)) throw new InputError(`Of ${rows} rows, ${result} cannot be right.`);
+}

@@ -1,0 +1,73 @@
+import { encodeFunctionData } from 'viem';
+import type { Point } from '../../argument/types.ts';
+import { FileFormatError } from '../../errors/FileFormatError.ts';
+import { InputError } from '../../errors/InputError.ts';
+import { modelRegistryAbi } from '../../generated/abi.ts';
+import { encodeShape } from '../../model/shape.ts';
+import { R } from '../../numbers/field.ts';
+import { namedModel, type ProgramDefinition } from './definition.ts';
+import { readPoint, readWidths } from './readers.ts';
+import { checkShape } from './sizes.ts';
+import { callOf, proofOf } from './targets.ts';
+
+/** A committed model has exactly the weights that the seed determines. */
+export interface SeedStatement {
+  program: 'seed';
+  /** The request on chain that the seed belongs to. */
+  requestId: bigint;
+  /** n_0 .. n_L */
+  widths: number[];
+  seed: bigint;
+  commitment: Point;
+}
+
+export const seed: ProgramDefinition<SeedStatement> = {
+  program: 'seed',
+  parameters: (statement) => [encodeShape(statement.widths), statement.seed],
+  extra: ({ requestId }) => [requestId],
+  oracles: ({ commitment }) => [commitment],
+  subject(statement) {
+    const model = namedModel(statement.commitment, statement.widths);
+    return { id: model.id, model, parents: [], request: { id: statement.requestId, seed: statement.seed } };
+  },
+
+  check(statement) {
+    checkShape(statement.widths);
+    // UnknownSeedRequest: the registry numbers them from 1.
+    if (statement.requestId < 1n) throw new InputError('Requests for seeds are numbered from 1, not from 0.');
+    if (statement.seed >= R) throw new InputError('A seed is below the order of the field.');
+  },
+  read(file) {
+    file.keys(['requestId', 'widths', 'seed', 'commitment']);
+    return {
+      program: 'seed',
+      requestId: file.at('requestId').natural(2n ** 256n),
+      widths: readWidths(file.at('widths')),
+      seed: file.at('seed').natural(R),
+      commitment: readPoint(file.at('commitment')),
+    };
+  },
+
+  functionName: 'seed',
+  call({ requestId, commitment }, proof) {
+    const args = [requestId, commitment, proof] as const;
+    return callOf('seed', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'seed', args }));
+  },
+  decode(call, drawn) {
+    if (call.functionName !== 'seed') return undefined;
+    const [requestId, commitment, proof] = call.args;
+    if (drawn === undefined) throw new FileFormatError('The call is of a seed that nobody drew.');
+    return { statement: { program: 'seed', requestId, ...drawn, commitment }, proof: proofOf(proof) };
+  },
+
+  requestFields: [
+    { name: 'requestId', type: 'uint256' },
+    { name: 'model', type: 'bytes32' },
+  ],
+  request: ({ requestId, commitment, widths }) => ({ requestId, model: namedModel(commitment, widths).id }),
+
+  event(statement) {
+    const { id } = namedModel(statement.commitment, statement.widths);
+    return { name: 'Seeded', args: { id, requestId: statement.requestId, seed: statement.seed } };
+  },
+};
