@@ -15,8 +15,8 @@ import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { modelLabel, readWeightsFile } from '../files/models.ts';
+import type { MergeInputs } from '../runs/programs/merge.ts';
 import type { Json, Run } from '../runs/run.ts';
-import type { MergeInputs } from '../runs/runTasks.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 

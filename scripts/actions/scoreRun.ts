@@ -2,8 +2,8 @@ import { scoreCapacity } from '../../src/model/capacity.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import type { ScoreInputs } from '../runs/programs/score.ts';
 import type { Run } from '../runs/run.ts';
-import type { ScoreInputs } from '../runs/runTasks.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 

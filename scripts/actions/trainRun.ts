@@ -2,8 +2,8 @@ import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { realLearningRate, trainSegment } from '../../src/training/trainer.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import type { TrainInputs } from '../runs/programs/train.ts';
 import type { Run } from '../runs/run.ts';
-import type { TrainInputs } from '../runs/runTasks.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 

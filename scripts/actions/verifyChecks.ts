@@ -1,12 +1,11 @@
 import type { Hex } from 'viem';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
-import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Check } from '../../src/registry/check.ts';
 import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
-import { modelId, shardId } from '../../src/registry/ids.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { comparedWithStated } from '../../src/registry/schemas.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { subjectOf } from '../../src/registry/statement.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../runs/commit.ts';
 
@@ -21,21 +20,23 @@ export async function checkFiles(
   { weights, shard }: { weights?: string; shard?: string },
   onChain: StatedSchemas,
 ): Promise<Check[]> {
+  const { model: made, shard: used, schema } = subjectOf(statement);
+  const { registers } = PROGRAMS[statement.program];
   const committer = createCommitter();
   try {
     const checks: Check[] = [];
     if (weights !== undefined) {
-      const id = modelOf(statement);
+      const id = made?.id;
       const file = readWeightsFile(weights);
       checks.push(compare('weights', weights, id, id && (await committer.model(file))));
-      const stated = statement.program === 'import' ? statement.schema : onChain.model;
+      const stated = (registers === 'model' ? schema : undefined) ?? onChain.model;
       if (id) checks.push(...compareNames(weights, file.schema, stated));
     }
     if (shard !== undefined) {
-      const id = shardOf(statement);
+      const id = used?.id;
       const file = readShardFile(shard);
       checks.push(compare('rows', shard, id, id && (await committer.shard(file))));
-      const stated = statement.program === 'data' ? statement.schema : onChain.shard;
+      const stated = (registers === 'shard' ? schema : undefined) ?? onChain.shard;
       if (id) checks.push(...compareNames(shard, file.schema, stated));
     }
     return checks;
@@ -67,18 +68,4 @@ function compareNames(file: string, schema: Schema | undefined, stated: Hex | un
     case 'silent':
       return [{ about, holds: 'open', says: `${names} stand in the file alone: no one schema was stated.` }];
   }
-}
-
-/** Id of the model that the statement is about. */
-function modelOf(statement: Statement): string | undefined {
-  if (statement.program === 'data') return undefined;
-  if (statement.program === 'score') return modelId(statement.model, encodeShape(statement.widths));
-  return resultId(statement);
-}
-
-/** Id of the shard that the statement is about. */
-function shardOf(statement: Statement): string | undefined {
-  if (statement.program === 'data') return resultId(statement);
-  if (statement.program !== 'train' && statement.program !== 'score') return undefined;
-  return shardId(statement.shardCommitment, encodeShard(statement.shard));
 }

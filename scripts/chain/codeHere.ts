@@ -1,10 +1,10 @@
+import { verifierName, PROGRAM_NAMES, PROGRAMS } from '../../src/registry/programs/list.ts';
 import { type Address, isAddressEqual, zeroAddress } from 'viem';
 import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAM_NAMES, PROGRAMS } from '../../src/registry/programs/list.ts';
 import type { Chain } from './client.ts';
 import { deployInOrder } from './contracts.ts';
 import { addressOf } from './create2.ts';
-import { DEPLOYED_FROM, readArtifact, readSrs } from './deploy.ts';
+import { readArtifact, readSrs } from './deploy.ts';
 
 /**
  * What a registry's address tells of its code. `only`: it is the code built here, and no other verifiers than those built
@@ -51,7 +51,7 @@ async function addressesHere(owners: readonly Address[]): Promise<Addresses[]> {
     addressOf(readArtifact(source, name), args).address;
   const srs = readSrs();
   const verifiers = PROGRAM_NAMES.map((program) => {
-    const name = DEPLOYED_FROM[program];
+    const name = verifierName(program);
     return at(`contracts/verifiers/${name}.sol`, name);
   });
   const all = owners.flatMap((owner) =>

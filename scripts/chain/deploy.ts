@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Address, getAddress, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs } from '../../src/registry/opening.ts';
-import { type Program, PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES, type Program, verifierName } from '../../src/registry/programs/list.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Chain, connect } from './client.ts';
 import { deployInOrder } from './contracts.ts';
@@ -15,15 +15,6 @@ import { translateErrors } from './readRegistry.ts';
 import { explainRevert } from './revert.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Names of the first verifiers' contracts. */
-export const DEPLOYED_FROM: Record<Program, string> = {
-  data: 'DataVerifier',
-  seed: 'SeedVerifier',
-  train: 'TrainVerifier',
-  import: 'ImportVerifier',
-  merge: 'MergeVerifier',
-  score: 'ScoreVerifier',
-};
 
 /** What stands on a chain. */
 export interface Deployment {
@@ -97,7 +88,7 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   const verifiers = {} as Record<Program, Address>;
   const verifierCode = {} as Record<Program, Hex>;
   for (const program of PROGRAM_NAMES) {
-    const name = DEPLOYED_FROM[program];
+    const name = verifierName(program);
     const { address } = await deploy(`contracts/verifiers/${name}.sol`, name);
     verifiers[program] = address;
     verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');

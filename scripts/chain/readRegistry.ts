@@ -3,12 +3,9 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { decodeShape, type ShardShape } from '../../src/model/shape.ts';
+import { NODE_KINDS, type NodeKind } from '../../src/registry/programs/list.ts';
 import { type Chain, shortMessage } from './client.ts';
 import { type LogOptions, noEvents, readGas, readLogs, readLogsOfModel } from './readLogs.ts';
-
-/** Names of the contract's enum Kind, in its order. */
-const KINDS = ['none', 'seed', 'import', 'train', 'merge'] as const;
-export type NodeKind = (typeof KINDS)[number];
 
 /** A node of the tree with the edge that made it, as the chain's events tell it. */
 export interface ModelNode {
@@ -62,7 +59,7 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
     const merge = merges.get(args.id);
     return {
       id: args.id,
-      kind: KINDS[args.kind],
+      kind: NODE_KINDS[args.kind],
       trainer: args.trainer,
       depth: Number(args.depth),
       widths: decodeShape(args.shape),

@@ -3,14 +3,13 @@ import { generatePrivateKey } from 'viem/accounts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { relayedAbi } from '../../src/generated/abi.ts';
-import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
-import { modelId, shardId } from '../../src/registry/ids.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { PROGRAMS, TARGETS } from '../../src/registry/programs/list.ts';
 import { isRegisteredBy } from '../../src/registry/registered.ts';
 import { typedRequest } from '../../src/registry/relay.ts';
 import { edgeRequest, type SignedEdge, signedEdgeCall } from '../../src/registry/signedEdge.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { type Chain, requireContract } from './client.ts';
 import { fileJournal } from './journal.ts';
 import { readModel, readResult, readShard } from './readRegistry.ts';
@@ -99,7 +98,7 @@ async function requireOrigin(chain: Chain, { origin, statement }: Edge): Promise
       hint: 'Give another --rpc.',
     });
   }
-  await requireContract(chain, origin.registry, statement.program === 'score' ? 'scoreboard' : 'registry');
+  await requireContract(chain, origin.registry, TARGETS[PROGRAMS[statement.program].registers]);
 }
 
 function requireTrainer({ origin: { trainer } }: Edge, account: LocalAccount): void {
@@ -156,13 +155,15 @@ async function registrantOf(
 ): Promise<Hex | undefined> {
   const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter', 'NonceUsed'];
   if (!(reason instanceof DescentError) || !there.includes(reason.code)) return undefined;
-  if (statement.program === 'score') {
-    const model = modelId(statement.model, encodeShape(statement.widths));
-    const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
-    const known = await readResult(chain, registry, model, shard);
-    return known?.value === statement.result ? known.prover : undefined;
+  const { id, model, shard, result } = subjectOf(statement);
+  switch (PROGRAMS[statement.program].registers) {
+    case 'result': {
+      const known = model && shard && (await readResult(chain, registry, model.id, shard.id));
+      return known?.value === result ? known?.prover : undefined;
+    }
+    case 'shard':
+      return (await readShard(chain, registry, id))?.owner;
+    case 'model':
+      return (await readModel(chain, registry, id))?.trainer;
   }
-  const id = resultId(statement);
-  if (statement.program === 'data') return (await readShard(chain, registry, id))?.owner;
-  return (await readModel(chain, registry, id))?.trainer;
 }

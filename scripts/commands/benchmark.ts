@@ -10,8 +10,8 @@ import type { LogOptions } from '../chain/readLogs.ts';
 import { readShard } from '../chain/readRegistry.ts';
 import { isDataset, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { sendCall } from '../chain/send.ts';
-import { requireChainSchema } from '../runs/askChain.ts';
 import { modelIdOf, parseId, shardIdsOf } from '../runs/ids.ts';
+import { requireChainSchema } from '../runs/registered.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';
 import {

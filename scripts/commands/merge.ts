@@ -4,10 +4,10 @@ import type { Coefficients } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, factorsOf } from '../../src/model/mergeEffect.ts';
 import { type MergeOutcome, mergeRun } from '../actions/mergeRun.ts';
 import { fileHash, sha256 } from '../files/read.ts';
+import type { MergeInputs } from '../runs/programs/merge.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
-import type { MergeInputs } from '../runs/runTasks.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import {

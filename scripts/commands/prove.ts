@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { getAddress } from 'viem';
-import type { Destination } from '../runs/askChain.ts';
+import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import type { Destination } from '../runs/programs/runProgram.ts';
+import { isProgram } from '../runs/programs/table.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import type { ProvedEdge } from '../runs/proveRun.ts';
 import { Run } from '../runs/run.ts';
@@ -32,7 +34,8 @@ export function addProveCommand(program: Command): void {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));
       try {
-        const origin = run.kind === 'score' ? await scoreOriginOf(options) : await originOf(options);
+        const isScore = isProgram(run.kind) && PROGRAMS[run.kind].registers === 'result';
+        const origin = isScore ? await scoreOriginOf(options) : await originOf(options);
         printEdges(run, await proveHere(run, origin, output, options), output, {}, nextOptions(options));
       } finally {
         run.close();

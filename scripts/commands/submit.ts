@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
-import { encodeShape } from '../../src/model/shape.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
-import { modelId } from '../../src/registry/ids.ts';
 import { formatSignedEdge, isSignedEdge, parseSignedEdge, type SignedEdge } from '../../src/registry/signedEdge.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { connect } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { readPageDeployment } from '../chain/pageDeployment.ts';
@@ -73,15 +71,14 @@ export function addSubmitCommand(program: Command): void {
 
 /** Where the model of an edge can be seen, if the site is given or the running demo serves this very registry. */
 function pageOf({ origin, statement }: Edge, site: string | undefined): string | undefined {
-  if (statement.program === 'data') return undefined;
+  const { model } = subjectOf(statement);
+  if (model === undefined) return undefined;
   const demo = readPageDeployment();
   const contracts = [demo?.registry, demo?.scoreboard].map((address) => address?.toLowerCase());
   const isDemo = BigInt(demo?.chainId ?? 0) === origin.chainId && contracts.includes(origin.registry.toLowerCase());
   const known = site ?? (isDemo ? demo?.site : undefined);
   if (known === undefined) return undefined;
-  const model =
-    statement.program === 'score' ? modelId(statement.model, encodeShape(statement.widths)) : resultId(statement);
-  return `${siteUrl(known)}/model/${model}`;
+  return `${siteUrl(known)}/model/${model.id}`;
 }
 
 /** An edge, or an edge that its trainer signed. @throws FileFormatError when the text is neither */

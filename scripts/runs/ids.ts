@@ -1,8 +1,7 @@
 import type { Hex } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
-import { encodeShape } from '../../src/model/shape.ts';
-import { modelId } from '../../src/registry/ids.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { readEdgeFile, readShardFile, readWeightsFile } from '../files/models.ts';
 import { readInput } from '../files/read.ts';
 import { createCommitter } from './commit.ts';
@@ -18,9 +17,9 @@ export async function shardIdsOf(names: readonly string[], runs: string): Promis
     for (const name of names) {
       if (ID.test(name)) ids.push(name.toLowerCase() as Hex);
       else if (name.endsWith('.json')) {
-        const edge = readEdgeFile(name);
-        if (edge.statement.program !== 'data') throw new InputError(`${name} is an edge of no shard.`);
-        ids.push(resultId(edge.statement));
+        const { statement } = readEdgeFile(name);
+        if (PROGRAMS[statement.program].registers !== 'shard') throw new InputError(`${name} is an edge of no shard.`);
+        ids.push(resultId(statement));
       } else for (const { shard } of listShards([name], runs)) ids.push(await committer.shard(readShardFile(shard)));
     }
     return ids;
@@ -40,9 +39,9 @@ export async function modelIdOf(name: string): Promise<Hex> {
       await committer.close();
     }
   }
-  const { statement } = readEdgeFile(name);
-  if (statement.program === 'data') throw new InputError(`${name} is an edge of no model.`);
-  return statement.program === 'score' ? modelId(statement.model, encodeShape(statement.widths)) : resultId(statement);
+  const { model } = subjectOf(readEdgeFile(name).statement);
+  if (model === undefined) throw new InputError(`${name} is an edge of no model.`);
+  return model.id;
 }
 
 /** @throws InputError unless the text is an id. */

@@ -9,6 +9,7 @@ import { type Submission, submitEdge } from '../chain/submitEdge.ts';
 import { readEdgeFile } from '../files/models.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
+import { RUN_PROGRAMS } from './programs/table.ts';
 import type { ProvedEdge } from './proveRun.ts';
 import type { ProverPool } from './proverPool.ts';
 
@@ -33,9 +34,6 @@ export interface ProvingContext {
   pool: ProverPool;
   output: Output;
 }
-
-// What proofs take compared with each other, for the estimate of what is left.
-const WEIGHTS: Record<Program, number> = { data: 1, import: 1, seed: 1.2, merge: 1.4, score: 1.5, train: 2 };
 
 /**
  * Proves runs side by side and registers them one after the other in their order, in which each must come after what it
@@ -80,7 +78,7 @@ async function checkFunds(steps: readonly ProvingStep[], { chain, account, outpu
 }
 
 function edgeName(program: Program): string {
-  return `${program === 'data' ? 'shard-0' : program}.edge.json`;
+  return `${RUN_PROGRAMS[program].firstTask ?? program}.edge.json`;
 }
 
 /** How much of the proving is done, by the weight of its steps. */
@@ -109,8 +107,11 @@ class Estimate {
   }
 
   #show(): void {
-    const total = this.#steps.reduce((sum, { program }) => sum + WEIGHTS[program], 0);
-    const done = this.#steps.reduce((sum, step) => sum + WEIGHTS[step.program] * (this.#done.get(step) ?? 0), 0);
+    const total = this.#steps.reduce((sum, { program }) => sum + RUN_PROGRAMS[program].weight, 0);
+    const done = this.#steps.reduce(
+      (sum, step) => sum + RUN_PROGRAMS[step.program].weight * (this.#done.get(step) ?? 0),
+      0,
+    );
     this.#output.progress.update(total === 0 ? 1 : done / total, [...this.#shown.values()].join(', '));
   }
 }

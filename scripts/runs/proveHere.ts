@@ -1,5 +1,5 @@
 import type { Output } from '../terminal/output.ts';
-import type { Destination } from './askChain.ts';
+import type { Destination } from './programs/runProgram.ts';
 import type { ProvedEdge } from './proveRun.ts';
 import type { Run } from './run.ts';
 

@@ -7,8 +7,9 @@ import type { Origin } from '../../src/registry/statement.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import type { Output } from '../terminal/output.ts';
 import type { ProverHandle, ProverSource } from './openProver.ts';
+import type { RunTask } from './programs/runProgram.ts';
 import type { Run } from './run.ts';
-import { openTask, type RunTask, taskNames } from './runTasks.ts';
+import { openTask, taskNames } from './runTasks.ts';
 import { showProof } from './stageTimes.ts';
 
 /** One proved statement of a run, as recorded in its stage. */

@@ -4,11 +4,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { currentRun } from '../../src/registry/formerNames.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
 import { removeTemporaryFiles, writeDurably } from '../files/durable.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { lockFolder } from './lock.ts';
 
-export type RunKind = 'data' | 'seed' | 'train' | 'import' | 'merge' | 'score' | 'training' | 'scoring';
+/** Of one program's statements, or of many runs. */
+export type RunKind = Program | 'training' | 'scoring';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 interface FileRecord {

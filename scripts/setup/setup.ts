@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { Curve } from '../../src/argument/curve.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { verifierName } from '../../src/registry/programs/list.ts';
 import { buildCircuits, circuitEntries } from '../build/circuits.ts';
 import { loadBn254 } from './bn254.ts';
 import type { Beacon } from './ceremony.ts';
@@ -14,7 +15,7 @@ import { sha256File, writeIfChanged } from './files.ts';
 import { advanceRealKey, ensureDevKey, type KeyHashes, type KeyTools } from './keys.ts';
 import { keyFiles, MANIFEST, SETUP_FOLDER, VERIFIERS_FOLDER } from './paths.ts';
 import { installSrs, srsIsConsistent } from './srs.ts';
-import { exportVerifier, verifierName } from './verificationKey.ts';
+import { exportVerifier } from './verificationKey.ts';
 
 const HELP = `node scripts/setup/setup.ts [options]
 

@@ -6,7 +6,7 @@ import { type StatedSchemas, statedSchemas } from './checkSchemas.ts';
 import { trainedOnRows } from './checkTrained.ts';
 import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
 import type { Edge } from './edge.ts';
-import { PROGRAMS, type Surrounding } from './programs/list.ts';
+import { PROGRAMS, type Surrounding, TARGETS } from './programs/list.ts';
 import { subjectOf } from './statement.ts';
 
 /** The contracts that whoever asks trusts, as far as he named them. */
@@ -64,7 +64,7 @@ export async function checkOnChain(
     say(checkKey(edge.statement.program, verifier, keys), await checkPowers(reads, place.verifiers, keys));
     declared = await isDeclared(edge, at);
     schemas = await statedSchemas(edge.statement, at);
-    if (edge.statement.program === 'score') trained = await trainedOnRows(edge.statement, at);
+    trained = await trainedOnRows(edge.statement, at);
     return finish('the node did not tell.');
   } catch (error) {
     return finish(`the node did not answer (${reasonOf(error)}).`);
@@ -80,9 +80,8 @@ interface FoundPlace {
 /** Whether the edge is for a contract that stands on this chain and is the trusted one. */
 async function placeOf({ origin, statement }: Edge, reads: ChainReads, trusted: Trusted): Promise<FoundPlace> {
   const about = 'contract';
-  const isScore = PROGRAMS[statement.program].registers === 'result';
-  const what = isScore ? 'scoreboard' : 'registry';
-  const wanted = isScore ? trusted.scoreboard : trusted.registry;
+  const what = TARGETS[PROGRAMS[statement.program].registers];
+  const wanted = trusted[what];
   const name = `${origin.registry} on chain ${origin.chainId}`;
   const no = (says: string): FoundPlace => ({ check: { about, holds: false, says } });
   if (origin.chainId !== reads.chainId) return no(`The edge is for ${name}; the node is of chain ${reads.chainId}.`);
@@ -92,7 +91,7 @@ async function placeOf({ origin, statement }: Edge, reads: ChainReads, trusted: 
   if ((await reads.code(origin.registry)) === '0x') {
     return { check: { about, holds: 'open', says: `There is no contract at ${name}.` } };
   }
-  const registry = isScore ? await reads.registryOf(origin.registry) : origin.registry;
+  const registry = what === 'scoreboard' ? await reads.registryOf(origin.registry) : origin.registry;
   const verifiers = registry && (await reads.verifiersOf(registry));
   if (registry === undefined || verifiers === undefined) return no(`The contract ${name} is no ${what}.`);
   if (trusted.registry !== undefined && !sameAddress(trusted.registry, registry)) {

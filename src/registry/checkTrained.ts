@@ -1,11 +1,11 @@
 import type { Hex } from 'viem';
 import { modelRegistryAbi } from '../generated/abi.ts';
-import { encodeShape, encodeShard } from '../model/shape.ts';
 import type { TrainedOnRows } from './check.ts';
 import type { Place } from './checkRecord.ts';
 import { decodeLogs, topicsOf } from './contractEvents.ts';
-import { modelId, shardId } from './ids.ts';
-import type { ScoreStatement } from './programs/score.ts';
+import type { Statement } from './programs/definitions.ts';
+import { PROGRAMS } from './programs/list.ts';
+import { subjectOf } from './statement.ts';
 
 /** Nodes of a lineage that are asked for at most, and so many at once. */
 const MOST_NODES = 2_000;
@@ -13,14 +13,15 @@ const AT_ONCE = 50;
 
 /**
  * Whether a scored model or an ancestor was trained on the shard of the score.
- * @returns undefined where the chain does not tell: model or shard are not registered, or not all of it was read
+ * @returns undefined for what is no score, and where the chain does not tell: model or shard are not registered, or not all of it was read
  */
 export async function trainedOnRows(
-  statement: ScoreStatement,
+  statement: Statement,
   { reads, registry }: Place,
 ): Promise<TrainedOnRows | undefined> {
-  const model = modelId(statement.model, encodeShape(statement.widths));
-  const shard = shardId(statement.shardCommitment, encodeShard(statement.shard));
+  const { model: { id: model } = {}, shard: { id: shard } = {} } = subjectOf(statement);
+  if (PROGRAMS[statement.program].registers !== 'result' || model === undefined || shard === undefined)
+    return undefined;
   const [node, stored] = await Promise.all([reads.node(registry, model), reads.shard(registry, shard)]);
   if (node === undefined || stored === undefined) return undefined;
   const topics = topicsOf(modelRegistryAbi, 'Trained', { shard });

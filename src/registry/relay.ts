@@ -6,7 +6,7 @@ import { relayAbi } from '../generated/abi.ts';
 import { registryCall } from './calls.ts';
 import type { RequestField } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
-import { PROGRAM_NAMES, PROGRAMS, type Program } from './programs/list.ts';
+import { PROGRAM_NAMES, PROGRAMS, type Program, TARGETS } from './programs/list.ts';
 import type { CallArgument } from './programs/targets.ts';
 
 /** Name and version of the domain; its other fields are the chain and the relay's address. */
@@ -27,16 +27,13 @@ const request = (target: string, ...fields: readonly RequestField[]): RequestFie
   field('deadline', 'uint256'),
 ];
 
-/** Where a request goes, as its field of that name says. */
-const TARGET_FIELDS = { shard: 'registry', model: 'registry', result: 'scoreboard' } as const;
-
 /** The typed struct of what a program proves. */
 export type RequestType = (typeof PROGRAMS)[Program]['request'] | 'RequestSeed' | 'WriteCard';
 
 const ofPrograms = Object.fromEntries(
   PROGRAM_NAMES.map((program) => {
     const { request: type, registers } = PROGRAMS[program];
-    return [type, request(TARGET_FIELDS[registers], ...definitionOf({ program }).requestFields)];
+    return [type, request(TARGETS[registers], ...definitionOf({ program }).requestFields)];
   }),
 ) as Record<(typeof PROGRAMS)[Program]['request'], RequestField[]>;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, keccak256, stringToHex, type TransactionReceipt, toHex } from 'viem';
-import { requireChainSchema } from '../../scripts/runs/askChain.ts';
+import { requireChainSchema } from '../../scripts/runs/registered.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { ascending } from '../../src/registry/ids.ts';

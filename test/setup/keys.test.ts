@@ -8,7 +8,8 @@ import { sha256 } from '../../scripts/setup/files.ts';
 import { checkVerificationKey } from '../../scripts/setup/gate.ts';
 import { keyFiles, MANIFEST, SRS_JSON, VERIFIERS_FOLDER } from '../../scripts/setup/paths.ts';
 import { R1cs } from '../../scripts/setup/r1cs.ts';
-import { exportVerificationKey, exportVerifier, verifierName } from '../../scripts/setup/verificationKey.ts';
+import { exportVerificationKey, exportVerifier } from '../../scripts/setup/verificationKey.ts';
+import { verifierName } from '../../src/registry/programs/list.ts';
 
 /** The keys that setup leaves behind are those that git speaks of. */
 describe('the keys in use', async () => {

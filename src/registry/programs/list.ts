@@ -39,6 +39,11 @@ export type ModelProgram = {
 /** All programs, in the order of their numbers. */
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly Program[];
 
+/** Name of a program's verifier contract and of its file: "train" -> "TrainVerifier". */
+export function verifierName(program: string): string {
+  return `${program[0].toUpperCase()}${program.slice(1)}Verifier`;
+}
+
 /** How a node of the registry came to be. */
 export type NodeKind = 'none' | ModelProgram;
 

@@ -1,0 +1,18 @@
+import type { Hex } from 'viem';
+import { importCapacity } from '../../../src/model/capacity.ts';
+import { schemaHash } from '../../../src/model/schema.ts';
+import { readWeightsFile } from '../../files/models.ts';
+import { largest, type RunProgram } from './runProgram.ts';
+
+export const importing: RunProgram = {
+  weight: 1,
+  open(run, _, origin) {
+    const { source } = run.data('import') as { source: Hex };
+    const weights = readWeightsFile(run.file('import', 'model'));
+    return {
+      size: largest(importCapacity(weights.widths)),
+      prove: (prover, onStage) =>
+        prover.proveImport(origin, weights, { source, schema: schemaHash(weights.schema) }, onStage),
+    };
+  },
+};

@@ -1,0 +1,40 @@
+import { scoreCapacity } from '../../../src/model/capacity.ts';
+import { forwardTrace } from '../../../src/training/forward.ts';
+import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
+import { readShardFile, readWeightsFile } from '../../files/models.ts';
+import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
+import { largest, type RunProgram, takesOtherSchema } from './runProgram.ts';
+
+/** What a score run was started with. */
+export interface ScoreInputs {
+  [key: string]: string;
+  model: string;
+  modelSha256: string;
+  shard: string;
+  shardSha256: string;
+}
+
+export const score: RunProgram = {
+  weight: 1.5,
+  open(run, _, origin) {
+    const inputs = run.inputs as ScoreInputs;
+    const model = readWeightsFile(inputs.model, inputs.modelSha256);
+    const shard = readShardFile(inputs.shard, inputs.shardSha256);
+    return {
+      size: largest(scoreCapacity(model.widths, shard.rows)),
+      prove: (prover, onStage) => {
+        onStage('forward pass');
+        return prover.proveScore(origin, { model, shard, forward: forwardTrace(model, shard) }, onStage);
+      },
+    };
+  },
+  async ask(run, { where: { chain, registry: scoreboard }, ahead, model, shard }) {
+    if (ahead) return;
+    const { model: file, modelSha256, shard: rows, shardSha256 } = run.inputs as ScoreInputs;
+    const registry = await registryOfScoreboard(chain, scoreboard);
+    const pair = { model: await model(file, modelSha256), shard: await shard(rows, shardSha256) };
+    await requireModel(chain, registry, pair.model, 'model');
+    await requireShard(chain, registry, pair.shard);
+    if (!takesOtherSchema(run.inputs)) await requireChainSchema(chain, registry, pair);
+  },
+};
