@@ -4,8 +4,8 @@ import type { Edge } from '../../src/registry/edge.ts';
 import { type ByProgram, byProgram } from '../../src/registry/programs/byProgram.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { isSameSchema, NO_SCHEMA } from '../../src/registry/schemas.ts';
-import type { CodeFound } from '../chain/codeHere.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
+import type { CodeFound } from '../chain/codeHere.ts';
 import { printable } from '../terminal/printable.ts';
 
 /** What is known besides the edge itself. */

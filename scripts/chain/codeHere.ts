@@ -1,6 +1,6 @@
-import { verifierName, PROGRAM_NAMES, PROGRAMS } from '../../src/registry/programs/list.ts';
 import { type Address, isAddressEqual, zeroAddress } from 'viem';
 import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
+import { PROGRAM_NAMES, PROGRAMS, verifierName } from '../../src/registry/programs/list.ts';
 import type { Chain } from './client.ts';
 import { deployInOrder } from './contracts.ts';
 import { addressOf } from './create2.ts';

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import type { Model, ModelParent } from '../lib/chain/types.ts';
+import type { Kind, Model, ModelParent } from '../lib/chain/types.ts';
 import { count, moment } from '../lib/format.ts';
 import { ModelLink, ModelName, Person } from './Identity.tsx';
 import { KIND_NAMES } from './KindSymbol.tsx';
@@ -15,7 +15,7 @@ export function EdgeList({ models, people }: { models: Model[]; people: Record<s
           className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-1 py-3.5 sm:grid-cols-[15rem_minmax(0,1fr)_auto] sm:items-center"
         >
           <ModelLink model={model} />
-          <p className="max-sm:pl-[2.375rem]">{whatHappened(model)}</p>
+          <p className="max-sm:pl-[2.375rem]">{HAPPENED[model.kind](model)}</p>
           <p className="text-[0.8125rem] text-soft max-sm:pl-[2.375rem] sm:text-right">
             <Person address={model.trainer} people={people} />
             <br className="max-sm:hidden" />{' '}
@@ -29,19 +29,19 @@ export function EdgeList({ models, people }: { models: Model[]; people: Record<s
   );
 }
 
-function whatHappened({ kind, training, parents }: Model) {
-  const [parent] = parents;
-  if (kind === 'train' && training && parent) {
-    return (
+const HAPPENED: Record<Kind, (model: Model) => React.ReactNode> = {
+  train: ({ training, parents: [parent] }) =>
+    training && parent ? (
       <>
         Trained from <ParentLink parent={parent} /> in {count(training.steps)} steps on {count(training.rows)} rows
       </>
-    );
-  }
-  if (kind === 'merge') return <>Merged from {parents.length} models</>;
-  if (kind === 'seed') return <>Drawn from randomness of the chain</>;
-  return <>{KIND_NAMES[kind]}</>;
-}
+    ) : (
+      KIND_NAMES.train
+    ),
+  merge: ({ parents }) => `Merged from ${parents.length} models`,
+  seed: () => 'Drawn from randomness of the chain',
+  import: () => KIND_NAMES.import,
+};
 
 function ParentLink({ parent }: { parent: ModelParent }) {
   return (

@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { Fragment } from 'react';
+import { isModelProgram, PROGRAMS } from '../../src/registry/programs/list.ts';
 import type { EdgeFacts } from '../lib/edgeFacts.ts';
 import { count, plural, widthsLabel } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
@@ -7,22 +8,23 @@ import { proquint } from '../lib/proquint.ts';
 import { Hash } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
 
+const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score' };
+
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
   const { id, kind, trainer, widths, parents, shard, training, result, chainId, registry, metadata } = facts;
+  const { registers } = PROGRAMS[kind];
   const name = people[trainer.toLowerCase()];
   return (
     <dl className="grid-facts">
       <dt>What</dt>
       <dd className="flex flex-wrap items-center gap-x-2">
-        {kind === 'data' && <span className="font-medium">A shard of data</span>}
-        {kind === 'score' && <span className="font-medium">A score</span>}
-        {kind !== 'data' && kind !== 'score' && <KindLabel kind={kind} />}
+        {isModelProgram(kind) ? <KindLabel kind={kind} /> : <span className="font-medium">{NAMES[registers]}</span>}
         {widths && <span className="text-soft">{widthsLabel(widths)}</span>}
       </dd>
       <dt>It registers</dt>
       <dd>
-        {kind !== 'data' && <span className="mr-2 font-medium">{proquint(id)}</span>}
+        {registers !== 'shard' && <span className="mr-2 font-medium">{proquint(id)}</span>}
         <Hash value={id} what="id" />
       </dd>
       <dt>Trainer</dt>
@@ -32,7 +34,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
       </dd>
       {parents?.map((parent, k) => (
         <Fragment key={parent}>
-          <dt>{kind === 'score' ? 'Model' : parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}</dt>
+          <dt>{registers === 'result' ? 'Model' : parents.length > 1 ? `Parent ${k + 1}` : 'Parent'}</dt>
           <dd>
             <Link href={`/model/${parent}`} className="link mr-2">
               {proquint(parent)}

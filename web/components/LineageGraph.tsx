@@ -1,9 +1,9 @@
 import Link from 'next/link';
-import type { Ancestor, Lineage } from '../lib/chain/types.ts';
+import type { Ancestor, Kind, Lineage } from '../lib/chain/types.ts';
 import { count, plural } from '../lib/format.ts';
 import { lanesOf } from '../lib/lanes.ts';
 import { ModelName } from './Identity.tsx';
-import { KindSymbol } from './KindSymbol.tsx';
+import { KIND_NAMES, KindSymbol } from './KindSymbol.tsx';
 
 /** Rem. */
 const ROW = 3.25;
@@ -102,9 +102,14 @@ function Station({ node, left, text, isLast }: { node: Ancestor; left: number; t
   );
 }
 
-function whatMadeIt({ kind, training, parents, hiddenParents }: Ancestor): string {
-  if (training)
-    return `${plural(training.steps, 'step')} on ${plural(training.rows, 'row')} at rate ${training.realRate}`;
-  if (kind === 'merge') return `merged from ${plural(parents.length + hiddenParents, 'parent')}`;
-  return kind === 'seed' ? 'drawn from randomness of the chain' : 'declared import';
+function whatMadeIt(node: Ancestor): string {
+  return MADE[node.kind](node) ?? KIND_NAMES[node.kind].toLowerCase();
 }
+
+const MADE: Record<Kind, (node: Ancestor) => string | undefined> = {
+  train: ({ training }) =>
+    training && `${plural(training.steps, 'step')} on ${plural(training.rows, 'row')} at rate ${training.realRate}`,
+  merge: ({ parents, hiddenParents }) => `merged from ${plural(parents.length + hiddenParents, 'parent')}`,
+  seed: () => 'drawn from randomness of the chain',
+  import: () => 'declared import',
+};

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import type { Model, ModelView } from '../lib/chain/types.ts';
+import type { Kind, Model, ModelView } from '../lib/chain/types.ts';
 import { count, percent, plural } from '../lib/format.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
@@ -156,25 +156,33 @@ function Card({ model }: { model: Model }) {
   );
 }
 
+/** What the proof of a model shows. */
+const SHOWN: Record<Kind, string> = {
+  train:
+    'These weights are the parent’s weights after exactly this training on exactly the committed rows, every row once.',
+  merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
+  seed: 'These weights follow from a seed that a block after the request decided. They are public: anyone can compute them.',
+  import: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
+};
+
+const OF_A_CHILD = [
+  'That no weights from elsewhere are in it: training on rows that somebody computed can bring them in, whatever the origin is.',
+  'That work went into it: an edge can leave a model almost as it was, so depth and steps prove no effort.',
+];
+
+/** What it leaves open, besides what no proof shows. */
+const NOT_SHOWN: Record<Kind, readonly string[]> = {
+  train: [...OF_A_CHILD, 'That the rows are what their owner says, or good.'],
+  merge: OF_A_CHILD,
+  seed: ['That nobody chose among seeds: whoever builds blocks can try many of them.'],
+  import: [],
+};
+
 function Meaning({ view: { model, config } }: { view: ModelView }) {
-  const shown: Record<typeof model.kind, string> = {
-    train:
-      'These weights are the parent’s weights after exactly this training on exactly the committed rows, every row once.',
-    merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
-    seed: 'These weights follow from a seed that a block after the request decided. They are public: anyone can compute them.',
-    import: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
-  };
   const rest = [
     config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
-    model.kind === 'seed' ? 'That nobody chose among seeds: whoever builds blocks can try many of them.' : '',
-    model.declared && model.kind !== 'import' ? 'How its declared imports were made, and on which rows.' : '',
-    model.kind === 'train' || model.kind === 'merge'
-      ? 'That no weights from elsewhere are in it: training on rows that somebody computed can bring them in, whatever the origin is.'
-      : '',
-    model.kind === 'train' || model.kind === 'merge'
-      ? 'That work went into it: an edge can leave a model almost as it was, so depth and steps prove no effort.'
-      : '',
-    model.kind === 'train' ? 'That the rows are what their owner says, or good.' : '',
+    model.declared && model.parents.length > 0 ? 'How its declared imports were made, and on which rows.' : '',
+    ...NOT_SHOWN[model.kind],
     'That the model is good at anything: only a score shows that, for the rows of its benchmark.',
   ].filter(Boolean);
   return (
@@ -183,7 +191,7 @@ function Meaning({ view: { model, config } }: { view: ModelView }) {
         <span className="pt-1.5">
           <KindSymbol kind={model.kind} />
         </span>
-        {shown[model.kind]}
+        {SHOWN[model.kind]}
       </p>
       <div>
         <p className="font-semibold">It does not show</p>

@@ -12,7 +12,7 @@ const TITLES: Record<Kind, string> = {
 export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> }) {
   const { model, config } = view;
   const where = `--rpc ${config.rpc} --registry ${config.registry}`;
-  const make = commandOf(view);
+  const make = COMMANDS[model.kind](view);
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 py-4">
       {make && <Command title={TITLES[model.kind]} text={make} />}
@@ -21,21 +21,19 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
   );
 }
 
-function commandOf({ model, config }: Pick<ModelView, 'model' | 'config'>): string | undefined {
-  const { training, kind, widths, parents } = model;
-  if (kind === 'train' && training) {
-    return `descent train --parent model.safetensors --shard shard.safetensors --lr-units ${training.learningRate} --batch ${training.batch}`;
-  }
-  if (kind === 'seed')
-    return `descent seed --shape ${widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`;
-  if (kind === 'import') return `descent import --from float.safetensors --shape ${widths.join('-')}`;
-  if (kind === 'merge') {
+const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => string | undefined> = {
+  train: ({ model: { training } }) =>
+    training &&
+    `descent train --parent model.safetensors --shard shard.safetensors --lr-units ${training.learningRate} --batch ${training.batch}`,
+  seed: ({ model, config }) =>
+    `descent seed --shape ${model.widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`,
+  import: ({ model }) => `descent import --from float.safetensors --shape ${model.widths.join('-')}`,
+  merge: ({ model: { widths, parents } }) => {
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
     const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));
     return `descent merge --parents ${files.join(' ')} --coefficients=${rows.join('/')}`;
-  }
-  return undefined;
-}
+  },
+};
 
 export function Command({ title, text }: { title: string; text: string }) {
   return (

@@ -1,15 +1,14 @@
 import type { Hex } from 'viem';
-import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { modelId, shardId } from '../../src/registry/ids.ts';
-import { resultId } from '../../src/registry/statement.ts';
-import type { Kind, Training } from './chain/types.ts';
+import type { Program } from '../../src/registry/programs/list.ts';
+import { subjectOf } from '../../src/registry/statement.ts';
+import type { Training } from './chain/types.ts';
 import { trainingOf } from './training.ts';
 
 /** What an edge file says, for people. */
 export interface EdgeFacts {
   id: Hex;
-  kind: Kind | 'data' | 'score';
+  kind: Program;
   trainer: string;
   chainId: string;
   registry: string;
@@ -25,54 +24,22 @@ export interface EdgeFacts {
 }
 
 export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeFacts {
-  const id = resultId(statement);
-  const common = {
+  const { id, model, shard, parents, result, training } = subjectOf(statement);
+  // Of a score, what comes before the result is the model.
+  const before = result === undefined ? parents : [model!.id];
+  return {
     id,
+    kind: statement.program,
     trainer: origin.trainer,
     chainId: origin.chainId.toString(),
     registry: origin.registry,
     devKeys,
     metadata,
+    ...(model && { widths: [...model.widths] }),
+    ...(before.length > 0 && { parents: [...before] }),
+    ...(shard && { shard: { ...shard.shape, id: shard.id } }),
+    ...(shard &&
+      training && { training: trainingOf(shard.id, shard.shape.rows, training.learningRate, training.batch) }),
+    ...(result !== undefined && { result: result.toString() }),
   };
-  switch (statement.program) {
-    case 'data':
-      return { ...common, kind: 'data', shard: { ...statement.shard, id } };
-    case 'train': {
-      const { widths, shard, learningRate, batch } = statement;
-      const shardKey = shardId(statement.shardCommitment, encodeShard(shard));
-      return {
-        ...common,
-        kind: 'train',
-        widths,
-        parents: [modelId(statement.parent, encodeShape(widths))],
-        shard: { ...shard, id: shardKey },
-        training: trainingOf(shardKey, shard.rows, learningRate, batch),
-      };
-    }
-    case 'seed':
-    case 'import':
-      return { ...common, kind: statement.program, widths: statement.widths };
-    case 'merge': {
-      const { widths, parents } = statement;
-      return {
-        ...common,
-        kind: 'merge',
-        widths,
-        parents: parents.map((parent) => modelId(parent, encodeShape(widths))),
-      };
-    }
-    case 'score': {
-      const { widths, shard, shardCommitment } = statement;
-      const parents = [modelId(statement.model, encodeShape(widths))];
-      const shardKey = shardId(shardCommitment, encodeShard(shard));
-      return {
-        ...common,
-        kind: 'score',
-        widths,
-        parents,
-        result: statement.result.toString(),
-        shard: { ...shard, id: shardKey },
-      };
-    }
-  }
 }

@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { projectRoot } from './projectRoot.ts';
 
 /** Programs whose keys the page hands out. */
-export const FILE_PROGRAMS = ['data', 'seed', 'train', 'import', 'merge', 'score'];
+export const FILE_PROGRAMS: readonly string[] = PROGRAM_NAMES;
 
 /** Bytes of one power of tau. */
 export const POINT_BYTES = 64;

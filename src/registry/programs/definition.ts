@@ -39,6 +39,8 @@ export interface Subject {
   parents: readonly Hex[];
   /** what its columns are said to mean, where the statement itself says so */
   schema?: Hex;
+  /** of a model that was trained: the integers of the statement */
+  training?: { learningRate: number; batch: number };
   /** of a score */
   result?: bigint;
   /** that the chain drew the seed of a model for */

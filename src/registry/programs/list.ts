@@ -36,6 +36,10 @@ export type ModelProgram = {
   [P in Program]: (typeof PROGRAMS)[P]['registers'] extends 'model' ? P : never;
 }[Program];
 
+export function isModelProgram(program: Program): program is ModelProgram {
+  return PROGRAMS[program].registers === 'model';
+}
+
 /** All programs, in the order of their numbers. */
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly Program[];
 

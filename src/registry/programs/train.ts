@@ -38,13 +38,14 @@ export const train: ProgramDefinition<TrainStatement> = {
   ],
   extra: ({ shard }) => [encodeShard(shard)],
   oracles: ({ parent, child, shardCommitment }) => [parent, child, shardCommitment],
-  subject({ widths, parent, shard, shardCommitment, child }) {
+  subject({ widths, parent, shard, shardCommitment, learningRate, batch, child }) {
     const model = namedModel(child, widths);
     return {
       id: model.id,
       model,
       parents: [namedModel(parent, widths).id],
       shard: namedShard(shardCommitment, shard),
+      training: { learningRate, batch },
     };
   },
 

@@ -17,7 +17,7 @@ import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
-import type { Program } from '../../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES, type Program } from '../../../src/registry/programs/list.ts';
 import { resultId } from '../../../src/registry/statement.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
@@ -25,7 +25,6 @@ import { trainSegment } from '../../../src/training/trainer.ts';
 import { Ledger, type Person, type Place } from './ledger.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
-const PROGRAMS = ['data', 'seed', 'train', 'import', 'merge', 'score'] as const;
 const WIDTHS = [49, 32, 10];
 const SRS_SIZE = 1 << 17;
 /** Where something stands that answers like ENS. */
@@ -52,7 +51,7 @@ export class World extends Ledger {
     const place: Place = { ...(await deployRegistry(chain.rpc)), rpc: node.rpc, ens: ENS };
     const circuits = {} as Record<Program, { wasm: Uint8Array; zkey: Uint8Array }>;
     const keys = {} as Record<Program, Hex>;
-    for (const program of PROGRAMS) {
+    for (const program of PROGRAM_NAMES) {
       const files = keyFiles(program);
       const wasm = new Uint8Array(readFileSync(join(ROOT, 'build/circuits', program, `${program}.wasm`)));
       circuits[program] = { wasm, zkey: new Uint8Array(readFileSync(files.zkey)) };

@@ -3,6 +3,7 @@
 import Link from 'next/link';
 import { useEffect } from 'react';
 import type { Edge } from '../../../src/registry/edge.ts';
+import { isModelProgram } from '../../../src/registry/programs/list.ts';
 import { Transaction } from '../../components/Transaction.tsx';
 import { WordsBox } from '../../components/Words.tsx';
 import { isOfThisRegistry } from '../../lib/chain/origin.ts';
@@ -38,7 +39,7 @@ export function SendEdge({
     return () => onAsking(false);
   }, [asking, onAsking]);
 
-  const page = facts.kind === 'data' || facts.kind === 'score' ? undefined : `/model/${facts.id}`;
+  const page = isModelProgram(facts.kind) ? `/model/${facts.id}` : undefined;
   if (state.phase !== 'idle') {
     return <Transaction state={state} page={page} explorer={config.explorer} onAgain={reset} />;
   }

@@ -1,11 +1,12 @@
 import { type Address, type Hex, isAddressEqual, parseEventLogs } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeShape, decodeShard } from '../../../src/model/shape.ts';
+import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
 import { trainingOf } from '../training.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
 import type { RawLog } from './scan.ts';
-import { KINDS, type NewModel, type Store } from './store.ts';
+import type { NewModel, Store } from './store.ts';
 import type { ChainConfig } from './types.ts';
 
 /** What a registrar writes can be as long as a block allows; no more of it is ever shown. */
@@ -53,8 +54,8 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         const { id, trainer, kind, depth, shape, commitment } = log.args;
         // A node whose making this page does not know stands by itself.
         finish(undefined, {});
-        const known = KINDS[kind];
-        if (!known) break;
+        const known = NODE_KINDS[kind];
+        if (known === undefined || known === 'none') break;
         waiting = {
           id,
           kind: known,

@@ -1,8 +1,9 @@
 import type { Edge } from '../../../src/registry/edge.ts';
+import { PROGRAMS, TARGETS } from '../../../src/registry/programs/list.ts';
 import type { ChainConfig } from './types.ts';
 
 /** Whether the edge was proved for the contracts this page shows: scores are for the scoreboard. */
 export function isOfThisRegistry({ origin, statement }: Edge, config: ChainConfig): boolean {
-  const wanted = statement.program === 'score' ? config.scoreboard : config.registry;
+  const wanted = config[TARGETS[PROGRAMS[statement.program].registers]];
   return origin.chainId === BigInt(config.chainId) && origin.registry.toLowerCase() === wanted?.toLowerCase();
 }

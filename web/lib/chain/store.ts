@@ -14,7 +14,6 @@ import type {
   Graph,
   GraphNode,
   GraphScore,
-  Kind,
   Model,
   ModelParent,
   Neighbourhood,
@@ -429,5 +428,3 @@ function graphScore({ right, error, rows, trainedRows, sameSchema, unread }: Res
 export function parametersOf(widths: readonly number[]): number {
   return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
 }
-
-export const KINDS: readonly (Kind | undefined)[] = [undefined, 'seed', 'import', 'train', 'merge'];

@@ -1,9 +1,10 @@
 // Everything here survives JSON: it travels from the server to the page. Numbers beyond 2^53 are decimal or 0x text.
 import type { Address, Hex } from 'viem';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
+import type { ModelProgram } from '../../../src/registry/programs/list.ts';
 
 /** How a node came to be. An import was made elsewhere: its weights are declared, not proved. */
-export type Kind = 'seed' | 'import' | 'train' | 'merge';
+export type Kind = ModelProgram;
 
 /** Where the page reads. */
 export interface ChainConfig {

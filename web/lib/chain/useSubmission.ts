@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { type Address, type Hex, type PublicClient, zeroAddress } from 'viem';
 import type { Edge } from '../../../src/registry/edge.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
+import { PROGRAMS } from '../../../src/registry/programs/list.ts';
 import { errorInWords } from './errors.ts';
 import { isOfThisRegistry } from './origin.ts';
 import { useChainConfig } from './provider.tsx';
@@ -68,10 +69,14 @@ export function usePreflight(edge: Edge, id: Hex, silent: boolean) {
 async function registrantOf(client: PublicClient, address: Address, statement: Statement, id: Hex): Promise<Address> {
   const { modelRegistryAbi } = await import('../../../src/generated/abi.ts');
   const registry = { address, abi: modelRegistryAbi } as const;
-  if (statement.program === 'score') return zeroAddress;
-  if (statement.program === 'data')
-    return (await client.readContract({ ...registry, functionName: 'shard', args: [id] })).owner;
-  return client.readContract({ ...registry, functionName: 'trainerOf', args: [id] });
+  switch (PROGRAMS[statement.program].registers) {
+    case 'result':
+      return zeroAddress;
+    case 'shard':
+      return (await client.readContract({ ...registry, functionName: 'shard', args: [id] })).owner;
+    case 'model':
+      return client.readContract({ ...registry, functionName: 'trainerOf', args: [id] });
+  }
 }
 
 /** Sends an edge with the connected wallet and follows the transaction to its end. */

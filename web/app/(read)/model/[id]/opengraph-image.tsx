@@ -2,7 +2,7 @@ import { ImageResponse } from 'next/og';
 import { Mark } from '../../../../components/Mark.tsx';
 import { marksOf } from '../../../../components/ResultMarks.tsx';
 import { readModelView } from '../../../../lib/chain/queries.ts';
-import type { Benchmark, Lineage, Model, Result } from '../../../../lib/chain/types.ts';
+import type { Benchmark, Kind, Lineage, Model, Result } from '../../../../lib/chain/types.ts';
 import { count, isHash, percent, plural, short, widthsLabel } from '../../../../lib/format.ts';
 import { benchmarkName, givenName } from '../../../../lib/names.ts';
 import { proquint } from '../../../../lib/proquint.ts';
@@ -11,12 +11,12 @@ export const size = { width: 1200, height: 630 };
 export const contentType = 'image/png';
 export const alt = 'A model in the Descent register';
 
-const KINDS = {
+const KINDS: Record<Kind, string> = {
   seed: 'Drawn from a seed',
   import: 'Declared import',
   train: 'Trained, proven',
   merge: 'Merged, proven',
-} as const;
+};
 
 /** The picture's font has no more; for anything else it would be fetched from elsewhere. */
 const NOT_IN_FONT = /[^\x20-\x7e\xa1-\xff]/gu;
