@@ -45,7 +45,7 @@ export interface ProveFigures {
 
 /** Batch 16 and real rate lr * B / 2^8 = 1/4 (design section 1). */
 const STEP = { lr: 4, batch: 16 };
-const ORIGIN: Origin = {
+const CONTEXT: StatementContext = {
   chainId: 31337n,
   registry: '0x0000000000000000000000000000000000000001',
   trainer: '0x0000000000000000000000000000000000000002',
@@ -65,7 +65,7 @@ await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   const stages = timer.end();
   const { statement, proof } = proved.value;
   const { vkey } = keys[program]!;
-  const verified = await timed(() => verifyProof(ORIGIN, statement, proof, { vkey, srs: powers }));
+  const verified = await timed(() => verifyProof(CONTEXT, statement, proof, { vkey, srs: powers }));
   if (!isVerified(verified.value)) throw new Error(`the proof of ${program} does not verify`);
   return {
     seconds: proved.seconds,
@@ -112,21 +112,21 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
   switch (program) {
     case 'data': {
       const shard = await mnistShard(task);
-      return { prove: (onStage) => prover.proveData(ORIGIN, shard, NO_SCHEMA, onStage) };
+      return { prove: (onStage) => prover.proveData(CONTEXT, shard, NO_SCHEMA, onStage) };
     }
     case 'seed': {
       const start = weights();
-      return { prove: (onStage) => prover.proveSeed(ORIGIN, start, REQUEST, onStage) };
+      return { prove: (onStage) => prover.proveSeed(CONTEXT, start, REQUEST, onStage) };
     }
     case 'import': {
       const model = weights();
-      return { prove: (onStage) => prover.proveImport(ORIGIN, model, { source: SOURCE }, onStage) };
+      return { prove: (onStage) => prover.proveImport(CONTEXT, model, { source: SOURCE }, onStage) };
     }
     case 'train': {
       const [parent, shard] = [weights(), await mnistShard(task)];
       const trained = await timed(() => trainSegment(parent, shard, { ...STEP, salt: 3n }));
       const witness = { parent, shard, ...STEP, ...trained.value };
-      return { prove: (onStage) => prover.proveTrain(ORIGIN, witness, onStage), nativeSeconds: trained.seconds };
+      return { prove: (onStage) => prover.proveTrain(CONTEXT, witness, onStage), nativeSeconds: trained.seconds };
     }
     case 'merge': {
       const parents: Weights[] = Array.from({ length: task.parents! }, (_, k) => weights(k));
@@ -136,13 +136,13 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       );
       const merged = await timed(() => mergeWeights(parents, coefficients, 3n));
       const witness = { parents, coefficients, merge: merged.value };
-      return { prove: (onStage) => prover.proveMerge(ORIGIN, witness, onStage), nativeSeconds: merged.seconds };
+      return { prove: (onStage) => prover.proveMerge(CONTEXT, witness, onStage), nativeSeconds: merged.seconds };
     }
     case 'score': {
       const [model, shard] = [weights(), await mnistShard(task)];
       const passed = await timed(() => forwardTrace(model, shard));
       const witness = { model, shard, forward: passed.value };
-      return { prove: (onStage) => prover.proveScore(ORIGIN, witness, onStage), nativeSeconds: passed.seconds };
+      return { prove: (onStage) => prover.proveScore(CONTEXT, witness, onStage), nativeSeconds: passed.seconds };
     }
   }
 }

@@ -41,7 +41,7 @@ export async function submitEdge(
   journal: string,
 ): Promise<Submission> {
   const { to, data } = edgeTransaction(edge);
-  await requireOrigin(chain, edge);
+  await requireContext(chain, edge);
   requireTrainer(edge, account);
   return register(chain, account, edge, { to, data }, journal);
 }
@@ -53,8 +53,8 @@ export async function carryEdge(
   signed: SignedEdge,
   journal: string,
 ): Promise<Submission> {
-  const { registry } = signed.edge.origin;
-  await requireOrigin(chain, signed.edge);
+  const { registry } = signed.edge.context;
+  await requireContext(chain, signed.edge);
   await requireContract(chain, signed.relay, 'relay');
   const trusted = await relayOf(chain, registry);
   if (trusted.toLowerCase() !== signed.relay.toLowerCase()) {
@@ -74,9 +74,9 @@ export async function carryEdge(
  * @throws InputError when the edge is of another chain or trainer, or the registry trusts no relay
  */
 export async function signEdge(chain: Chain, account: LocalAccount, edge: Edge, seconds: number): Promise<SignedEdge> {
-  await requireOrigin(chain, edge);
+  await requireContext(chain, edge);
   requireTrainer(edge, account);
-  const relay = await relayOf(chain, edge.origin.registry);
+  const relay = await relayOf(chain, edge.context.registry);
   // Unordered: any number that was not used will do, and nobody guesses the next one to be in the way.
   const nonce = BigInt(generatePrivateKey());
   const { timestamp } = await chain.client.getBlock();
@@ -92,16 +92,16 @@ async function relayOf(chain: Chain, registry: Address): Promise<Address> {
   throw new InputError(`The registry ${registry} trusts no relay.`, { hint: 'Submit the edge with its own key.' });
 }
 
-async function requireOrigin(chain: Chain, { origin, statement }: Edge): Promise<void> {
-  if (origin.chainId !== BigInt(chain.id)) {
-    throw new InputError(`The edge is for chain ${origin.chainId}; the node is of chain ${chain.id}.`, {
+async function requireContext(chain: Chain, { context, statement }: Edge): Promise<void> {
+  if (context.chainId !== BigInt(chain.id)) {
+    throw new InputError(`The edge is for chain ${context.chainId}; the node is of chain ${chain.id}.`, {
       hint: 'Give another --rpc.',
     });
   }
   await requireContract(chain, origin.registry, TARGETS[PROGRAMS[statement.program].registers]);
 }
 
-function requireTrainer({ origin: { trainer } }: Edge, account: LocalAccount): void {
+function requireTrainer({ context: { trainer } }: Edge, account: LocalAccount): void {
   if (trainer.toLowerCase() === account.address.toLowerCase()) return;
   throw new InputError(`The edge was proved for ${trainer}; the key is of ${account.address}.`, {
     hint: `Submit it with the key of ${trainer}, or prove it again for yourself.`,
@@ -115,8 +115,8 @@ async function register(
   call: Call,
   journal: string,
 ): Promise<Submission> {
-  const { origin, statement } = edge;
-  const { registry, trainer } = origin;
+  const { context, statement } = edge;
+  const { registry, trainer } = context;
   const known = { id: resultId(statement), program: statement.program, registry, chainId: chain.id };
   let receipt: TransactionReceipt;
   try {

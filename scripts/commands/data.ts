@@ -18,7 +18,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges } from './prove.ts';
+import { contextOf, printEdges } from './prove.ts';
 import {
   defaultRows,
   requireFitting,
@@ -51,7 +51,7 @@ export function addDataCommand(program: Command): void {
     .action(async (options: DataOptions) => {
       const output = outputOf(options);
       // The registry first: nothing is written when the options are incomplete.
-      const origin = options.registry === undefined ? undefined : await originOf(options);
+      const context = options.registry === undefined ? undefined : await contextOf(options);
       const told = remembering(output);
       const inputs = await inputsOf(options, told.output);
       const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'data', inputs);
@@ -60,10 +60,10 @@ export function addDataCommand(program: Command): void {
         const { notes, warnings } = saidOf(run);
         notes.unshift(...told.notes);
         const files = shards.map((key) => run.file('data', key));
-        if (origin !== undefined)
+        if (context !== undefined)
           printEdges(
             run,
-            await proveHere(run, origin, output),
+            await proveHere(run, context, output),
             output,
             { shards: files, notes, warnings },
             nextOptions(options),

@@ -19,7 +19,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges } from './prove.ts';
+import { contextOf, printEdges } from './prove.ts';
 
 interface ImportOptions extends CommonOptions, StatementOptions {
   from: string[];
@@ -72,17 +72,17 @@ function withImport(command: Command): void {
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .action(async (options: ImportOptions) => {
       const output = outputOf(options);
-      const origin = options.registry === undefined ? undefined : await originOf(options);
+      const context = options.registry === undefined ? undefined : await contextOf(options);
       const inputs = inputsOf(options);
       const name = options.run ?? `import-${inputs.from[0].fileSha256.slice(0, 8)}`;
       const run = Run.start(runFolder(options.runs, name), 'import', inputs);
       try {
         const outcome = await importRun(run, inputs, output);
         const model = run.file('import', 'model');
-        if (origin !== undefined) {
+        if (context !== undefined) {
           output.note(describeImport(outcome));
           for (const doubt of outcome.doubts) output.warn(printable(doubt));
-          printEdges(run, await proveHere(run, origin, output), output, { model, ...outcome }, nextOptions(options));
+          printEdges(run, await proveHere(run, context, output), output, { model, ...outcome }, nextOptions(options));
           return;
         }
         for (const doubt of outcome.doubts) output.warn(printable(doubt));

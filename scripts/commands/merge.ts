@@ -20,7 +20,7 @@ import {
   withCommon,
   withStatement,
 } from './options.ts';
-import { originOf, printEdges } from './prove.ts';
+import { contextOf, printEdges } from './prove.ts';
 
 interface MergeOptions extends AheadOptions, CommonOptions, StatementOptions {
   parents: string[];
@@ -49,17 +49,17 @@ export function addMergeCommand(program: Command): void {
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .action(async (options: MergeOptions) => {
       const output = outputOf(options);
-      const origin = options.registry === undefined ? undefined : await originOf(options);
+      const context = options.registry === undefined ? undefined : await contextOf(options);
       const inputs = inputsOf(options);
       const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'merge', inputs);
       try {
         const outcome = await mergeRun(run, inputs, output);
         const model = run.file('merge', 'model');
-        if (origin !== undefined) {
+        if (context !== undefined) {
           output.note(describeMerge(outcome, inputs));
           printEdges(
             run,
-            await proveHere(run, origin, output, options),
+            await proveHere(run, context, output, options),
             output,
             { model, ...outcome },
             nextOptions(options),

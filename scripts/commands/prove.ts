@@ -44,14 +44,14 @@ export function addProveCommand(program: Command): void {
 }
 
 /** Chain, registry and trainer of the options. @throws InputError, DescentError (chain) */
-export async function originOf(options: StatementOptions): Promise<Destination> {
+export async function contextOf(options: StatementOptions): Promise<Destination> {
   const { chain, registry } = await openRegistry(options);
   const trainer = trainerOf(options, chain.id);
   return { chainId: BigInt(chain.id), registry: getAddress(registry), trainer: getAddress(trainer), chain };
 }
 
 /** Chain, scoreboard and prover of the options. @throws InputError, DescentError (chain) */
-export async function scoreOriginOf(options: ScoreboardOptions): Promise<Destination> {
+export async function scoreContextOf(options: ScoreboardOptions): Promise<Destination> {
   const { chain, scoreboard } = await openScoreboard(options);
   const trainer = trainerOf(options, chain.id);
   return { chainId: BigInt(chain.id), registry: getAddress(scoreboard), trainer: getAddress(trainer), chain };

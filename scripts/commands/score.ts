@@ -31,7 +31,7 @@ import {
   withScoreboard,
   withTrainer,
 } from './options.ts';
-import { printEdges, scoreOriginOf } from './prove.ts';
+import { printEdges, scoreContextOf } from './prove.ts';
 
 interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   model: string;
@@ -69,7 +69,7 @@ export function addScoreCommand(program: Command): void {
 async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
   const misplaced = (['benchmark', 'jobs'] as const).find((name) => options[name] !== undefined);
   if (misplaced !== undefined) throw new InputError(`--${misplaced} is for --shards.`);
-  const origin = options.scoreboard === undefined ? undefined : await scoreOriginOf(options);
+  const context = options.scoreboard === undefined ? undefined : await scoreContextOf(options);
   const inputs: ScoreInputs = {
     ...fileHash('model', options.model),
     ...fileHash('shard', options.shard!),
@@ -80,9 +80,9 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
   const run = Run.start(runFolder(options.runs, name), 'score', inputs);
   try {
     const outcome = await scoreRun(run, inputs, output);
-    if (origin !== undefined) {
+    if (context !== undefined) {
       output.note(describeScore(outcome));
-      printEdges(run, await proveHere(run, origin, output, options), output, outcome, nextOptions(options));
+      printEdges(run, await proveHere(run, context, output, options), output, outcome, nextOptions(options));
       return;
     }
     const next = `next     ${commandLine('prove', run.folder, '--scoreboard', '<address>')}`;

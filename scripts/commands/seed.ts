@@ -48,8 +48,8 @@ export function addSeedCommand(program: Command): void {
           await requireFunds(chain, account.address, GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed);
         }
         await seedRun(run, widths, context, output);
-        const origin = { chainId: BigInt(chain.id), registry, trainer: account.address, chain };
-        const edges = await proveHere(run, origin, output);
+        const destination = { chainId: BigInt(chain.id), registry, trainer: account.address, chain };
+        const edges = await proveHere(run, destination, output);
         printEdges(run, edges, output, { model: run.file('seed', 'model') }, nextOptions(options));
       } finally {
         run.close();

@@ -209,14 +209,14 @@ function describeSchema(schema: Schema | undefined): Facts {
 const MOST_NAMES = 12;
 
 function describeEdge(edge: Edge): Facts {
-  const { origin, statement } = edge;
+  const { context, statement } = edge;
   const common = {
     what: 'edge',
     program: statement.program,
     id: resultId(statement),
-    chainId: origin.chainId,
-    registry: origin.registry,
-    trainer: origin.trainer,
+    chainId: context.chainId,
+    registry: context.registry,
+    trainer: context.trainer,
     devKeys: edge.devKeys,
     verificationKey: edge.verificationKey,
   };

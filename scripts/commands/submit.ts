@@ -46,7 +46,7 @@ export function addSubmitCommand(program: Command): void {
       const edge = 'edge' in request ? request.edge : request;
       if (options.link || !(hasKey(options) || options.sign || signed)) {
         const link = linkToSubmit(edge, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
-        const { chainId, trainer } = edge.origin;
+        const { chainId, trainer } = edge.context;
         const who = `Open this where the wallet of ${trainer} is, on chain ${chainId}:`;
         return output.result({ id: resultId(edge.statement), sent: false, link }, `${who}\n${link}`);
       }
@@ -75,7 +75,7 @@ function pageOf({ origin, statement }: Edge, site: string | undefined): string |
   if (model === undefined) return undefined;
   const demo = readPageDeployment();
   const contracts = [demo?.registry, demo?.scoreboard].map((address) => address?.toLowerCase());
-  const isDemo = BigInt(demo?.chainId ?? 0) === origin.chainId && contracts.includes(origin.registry.toLowerCase());
+  const isDemo = BigInt(demo?.chainId ?? 0) === context.chainId && contracts.includes(context.registry.toLowerCase());
   const known = site ?? (isDemo ? demo?.site : undefined);
   if (known === undefined) return undefined;
   return `${siteUrl(known)}/model/${model.id}`;
@@ -97,7 +97,7 @@ function signedFileOf(file: string): string {
 }
 
 function documentOf({ edge, relay, nonce, deadline }: SignedEdge, file: string) {
-  const { chainId, registry, trainer } = edge.origin;
+  const { chainId, registry, trainer } = edge.context;
   const id = resultId(edge.statement);
   return {
     file,

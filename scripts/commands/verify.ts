@@ -85,7 +85,7 @@ export function addVerifyCommand(program: Command): void {
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);
     const { verificationKey, devKeys } = keys;
-    const document = { id, program, ...edge.origin, verdict, checks, doesNotShow: limits, verificationKey, devKeys };
+    const document = { id, program, ...edge.context, verdict, checks, doesNotShow: limits, verificationKey, devKeys };
     output.result(document, render(`${program} ${id}`, checks, limits));
     process.exitCode = EXITS[verdict];
   });
@@ -122,15 +122,15 @@ async function open(what: string, options: VerifyOptions, asksChain: boolean): P
 
 async function openId(id: Hex, options: VerifyOptions): Promise<Opened> {
   const { chain, registry } = await openRegistry(options);
-  const originOf = ({ trainer }: StoredEdge): Origin => ({ chainId: BigInt(chain.id), registry, trainer });
+  const contextOf = ({ trainer }: StoredEdge): StatementContext => ({ chainId: BigInt(chain.id), registry, trainer });
   const holds = async (found: StoredEdge) =>
-    isVerified(await verifyProof(originOf(found), found.statement, found.proof, keysOf(found.statement.program)));
+    isVerified(await verifyProof(contextOf(found), found.statement, found.proof, keysOf(found.statement.program)));
   const reads = clientReads(chain.client, chain.id);
   const stored = await translateErrors(() => readStoredEdge(reads, registry, id, holds));
   const { statement, proof, transaction, block } = stored;
   const { verificationKey, devKeys } = keysOf(statement.program);
-  const origin = originOf(stored);
-  const edge: Edge = { origin, statement, proof, verificationKey, devKeys, metadata: {} };
+  const context = contextOf(stored);
+  const edge: Edge = { context, statement, proof, verificationKey, devKeys, metadata: {} };
   const says = `The transaction ${transaction} of block ${block} carries this statement and its proof.`;
   return { edge, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
 }
@@ -158,14 +158,14 @@ async function askChain(
 }
 
 /** @throws DescentError (OTHER_KEY) where the proof does not hold, but may be good for other keys */
-function requireSameKey({ statement, origin }: Edge, checks: readonly Check[]): void {
+function requireSameKey({ statement, context }: Edge, checks: readonly Check[]): void {
   const reason = otherKeyReason(checks);
   if (reason === undefined) return;
   throw new DescentError(`The proof of this ${statement.program} cannot be checked with the keys that are here.`, {
     code: 'OTHER_KEY',
     exit: 'data',
     details: reason,
-    hint: `Verify it with the installation that holds the keys of registry ${origin.registry}.`,
+    hint: `Verify it with the installation that holds the keys of registry ${context.registry}.`,
   });
 }
 

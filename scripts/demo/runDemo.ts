@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Hex, LocalAccount } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { dataRun } from '../actions/dataRun.ts';
 import { mergeRun } from '../actions/mergeRun.ts';
 import { scoreRun } from '../actions/scoreRun.ts';
@@ -229,12 +229,12 @@ class Stage {
     const { output, pool } = this.#options;
     const account = this.#accounts[by];
     const { registry, scoreboard } = this.#deployment;
-    const origin: Origin = {
+    const context: StatementContext = {
       chainId: BigInt(this.#chain.id),
       registry: kind === 'score' ? scoreboard : registry,
       trainer: account.address,
     };
-    const [proof] = await pool.prove(folder, origin, (progress) => {
+    const [proof] = await pool.prove(folder, context, (progress) => {
       this.#shown.set(`${kind} ${key}`, progress);
       this.#showProgress(total);
     });

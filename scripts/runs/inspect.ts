@@ -125,7 +125,7 @@ function partsOf(folder: string): RunSummary[] {
 }
 
 function edgesOf(folder: string, { stages }: RunState): RunEdge[] {
-  // An edge file is of the last origin that was asked for: its latest record is the one that counts.
+  // An edge file is of the last context that was asked for: its latest record is the one that counts.
   const latest = new Map<string, string>();
   for (const [, { at, files }] of Object.entries(stages)) {
     const name = files.edge?.name;

@@ -26,10 +26,10 @@ export interface ProvedStep extends ProvingStep {
   submission: Submission;
 }
 
-export interface ProvingContext {
+export interface ProvingTools {
   chain: Chain;
   /** The registry, for scores the scoreboard. */
-  contract: Origin['registry'];
+  contract: StatementContext['registry'];
   account: LocalAccount;
   pool: ProverPool;
   output: Output;
@@ -40,14 +40,14 @@ export interface ProvingContext {
  * builds on. Begun again, it proves and sends only what is missing; what stands on chain is looked up each time.
  * @throws the first error in the order of the steps; those before it are registered.
  */
-export async function proveAll(steps: readonly ProvingStep[], context: ProvingContext): Promise<ProvedStep[]> {
-  const { chain, contract, account, pool, output } = context;
-  const origin: Origin = { chainId: BigInt(chain.id), registry: contract, trainer: account.address };
+export async function proveAll(steps: readonly ProvingStep[], tools: ProvingTools): Promise<ProvedStep[]> {
+  const { chain, contract, account, pool, output } = tools;
+  const context: StatementContext = { chainId: BigInt(chain.id), registry: contract, trainer: account.address };
   const fresh = steps.filter(({ folder, program }) => !existsSync(join(folder, edgeName(program))));
-  await checkFunds(steps, context);
+  await checkFunds(steps, tools);
   const progress = new Estimate(fresh, output);
   output.progress.stage(`prove and register ${counted(steps.length, 'statement')}`);
-  const proofs = steps.map((step) => pool.prove(step.folder, origin, (said) => progress.update(step, said)));
+  const proofs = steps.map((step) => pool.prove(step.folder, context, (said) => progress.update(step, said)));
   // Each is awaited in its turn; until then a failure must not end the process.
   for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
   const proved: ProvedStep[] = [];
@@ -68,7 +68,7 @@ export async function proveAll(steps: readonly ProvingStep[], context: ProvingCo
 }
 
 /** Refuses where not even the first edge could be paid for; warns where not all could. */
-async function checkFunds(steps: readonly ProvingStep[], { chain, account, output }: ProvingContext): Promise<void> {
+async function checkFunds(steps: readonly ProvingStep[], { chain, account, output }: ProvingTools): Promise<void> {
   const unsent = steps.filter(({ folder, program }) => !existsSync(join(folder, `${edgeName(program)}.tx`)));
   if (unsent.length === 0) return;
   await requireFunds(chain, account.address, GAS_AT_MOST[unsent[0].program]);

@@ -14,17 +14,17 @@ export async function proveHere(
   { ahead = false } = {},
 ): Promise<ProvedEdge[]> {
   const { chainId, registry, trainer } = where;
-  const origin = { chainId, registry, trainer };
+  const context = { chainId, registry, trainer };
   // Imported here because loading the curve library takes longer than most commands.
   const { proverSource } = await import('./openProver.ts');
   const { isProved, proveRun } = await import('./proveRun.ts');
-  if (!isProved(run, origin)) {
+  if (!isProved(run, context)) {
     const { askChain } = await import('./askChain.ts');
     await askChain(run, where, output, ahead);
   }
   const { source, close } = proverSource();
   try {
-    return await proveRun(run, origin, output, source);
+    return await proveRun(run, context, output, source);
   } finally {
     await close();
   }

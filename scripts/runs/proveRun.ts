@@ -30,21 +30,26 @@ interface StageTime {
 }
 
 /**
- * Proves whatever the run holds for this origin and writes the edge files, which are of the last origin asked for.
+ * Proves whatever the run holds for this context and writes the edge files, which are of the last context asked for.
  * Statements that are proved already are not proved again.
  * @throws InputError when the run has not got so far; DescentError (proof) when a proof does not verify.
  */
-export async function proveRun(run: Run, origin: Origin, output: Output, source: ProverSource): Promise<ProvedEdge[]> {
+export async function proveRun(
+  run: Run,
+  context: StatementContext,
+  output: Output,
+  source: ProverSource,
+): Promise<ProvedEdge[]> {
   const edges: ProvedEdge[] = [];
   for (const name of taskNames(run)) {
     edges.push(
-      await run.stage(stageOf(name, origin), async (put) => {
-        const task = openTask(run, name, origin);
+      await run.stage(stageOf(name, context), async (put) => {
+        const task = openTask(run, name, context);
         output.progress.stage('load keys');
         const handle = await source(task.program, task.size);
-        const { statement, proof, stages } = await proveTask(task, handle, origin, output);
+        const { statement, proof, stages } = await proveTask(task, handle, context, output);
         const edge: Edge = {
-          origin,
+          context,
           statement,
           proof,
           ...handle.keys[task.program]!.identity,
@@ -66,24 +71,29 @@ export async function proveRun(run: Run, origin: Origin, output: Output, source:
   return edges;
 }
 
-/** Whether everything that the run holds is proved for this origin. @throws InputError when it has not got so far */
-export function isProved(run: Run, origin: Origin): boolean {
-  return taskNames(run).every((name) => run.isDone(stageOf(name, origin)));
+/** Whether everything that the run holds is proved for this context. @throws InputError when it has not got so far */
+export function isProved(run: Run, context: StatementContext): boolean {
+  return taskNames(run).every((name) => run.isDone(stageOf(name, context)));
 }
 
-function stageOf(name: string, { chainId, registry, trainer }: Origin): string {
+function stageOf(name: string, { chainId, registry, trainer }: StatementContext): string {
   return `prove ${name} for ${chainId} ${registry} ${trainer}`;
 }
 
 /** Proves and then verifies as the contract will: a proof that fails there should fail here first. */
-async function proveTask(task: RunTask, handle: ProverHandle, origin: Origin, output: Output): Promise<ProofResult> {
+async function proveTask(
+  task: RunTask,
+  handle: ProverHandle,
+  context: StatementContext,
+  output: Output,
+): Promise<ProofResult> {
   const progress = showProof(task.program, `prove ${task.name}`, output);
   try {
     const result = await task.prove(handle.prover, progress.onStage);
     progress.onStage('verify');
     const begun = performance.now();
     const { vkey } = handle.keys[task.program]!;
-    const verification = await verifyProof(origin, result.statement, result.proof, { vkey, srs: handle.powers });
+    const verification = await verifyProof(context, result.statement, result.proof, { vkey, srs: handle.powers });
     if (!isVerified(verification)) {
       throw new DescentError('The proof does not verify.', {
         code: 'PROOF_INVALID',

@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DescentError, type ExitClass } from '../../src/errors/DescentError.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { CHILD_ARGUMENTS, childEnv } from '../files/childProcess.ts';
 import type { ProvedEdge } from './proveRun.ts';
 
 /** What the pool sends to a process. */
 export interface ProveRequest {
   folder: string;
-  origin: { chainId: string; registry: Origin['registry']; trainer: Origin['trainer'] };
+  context: { chainId: string; registry: StatementContext['registry']; trainer: StatementContext['trainer'] };
 }
 
 /** What a process sends back. */
@@ -22,7 +22,7 @@ export type JobListener = (progress: { fraction: number; detail: string }) => vo
 /** Several processes that prove runs, each one at a time: field arithmetic uses one core of a process only. */
 export interface ProverPool {
   /** Proves a run, which no process may have open, as soon as a process is free. First come, first served. */
-  prove(folder: string, origin: Origin, onProgress?: JobListener): Promise<ProvedEdge[]>;
+  prove(folder: string, context: StatementContext, onProgress?: JobListener): Promise<ProvedEdge[]>;
   /** Ends all processes; jobs under way fail. A second call does nothing. */
   close(): void;
 }
@@ -77,7 +77,7 @@ export function createProverPool(size: number): ProverPool {
   return {
     prove(folder, { chainId, registry, trainer }, onProgress) {
       return new Promise((resolve, reject) => {
-        const request = { folder, origin: { chainId: chainId.toString(), registry, trainer } };
+        const request = { folder, context: { chainId: chainId.toString(), registry, trainer } };
         queue.push({ request, onProgress, resolve, reject });
         next();
       });

@@ -37,11 +37,11 @@ async function openWhenFree(folder: string): Promise<Run> {
 }
 
 process.on('disconnect', () => process.exit(0));
-process.on('message', async ({ folder, origin }: ProveRequest) => {
+process.on('message', async ({ folder, context }: ProveRequest) => {
   try {
     const run = await openWhenFree(folder);
     try {
-      reply({ edges: await proveRun(run, { ...origin, chainId: BigInt(origin.chainId) }, output, source) });
+      reply({ edges: await proveRun(run, { ...context, chainId: BigInt(context.chainId) }, output, source) });
     } finally {
       run.close();
     }

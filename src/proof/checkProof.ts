@@ -21,20 +21,20 @@ export interface InstalledKeys {
  * @throws InputError for an edge of other keys, which cannot be checked with those here
  */
 export async function checkProof(edge: Edge, keys: InstalledKeys): Promise<Check[]> {
-  const { origin, statement, proof } = edge;
+  const { context, statement, proof } = edge;
   if (edge.verificationKey !== keys.verificationKey) {
     throw new InputError(
       `The edge is proved with the key ${edge.verificationKey}; the key here is ${keys.verificationKey}.`,
       { hint: 'Verify it with the installation that holds its keys.' },
     );
   }
-  const { canonical, groth16, opening } = await verifyProof(origin, statement, proof, keys);
-  const digest = numberToHex(statementDigest(origin, statement), { size: 32 });
+  const { canonical, groth16, opening } = await verifyProof(context, statement, proof, keys);
+  const digest = numberToHex(statementDigest(context, statement), { size: 32 });
   return [
     {
       about: 'digest',
       holds: true,
-      says: `The statement's digest ${digest} binds a proof that holds to chain ${origin.chainId}, contract ${origin.registry} and sender ${origin.trainer}.`,
+      says: `The statement's digest ${digest} binds a proof that holds to chain ${context.chainId}, contract ${context.registry} and sender ${context.trainer}.`,
     },
     {
       about: 'signals',

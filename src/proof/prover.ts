@@ -84,19 +84,19 @@ export class Prover {
 
   /** Proves that a shard is well-formed (program data). @param schema what its columns mean, as 32 bytes */
   async proveData(
-    origin: Origin,
+    context: StatementContext,
     shard: Shard,
     schema: Hex = NO_SCHEMA,
     onStage?: StageListener,
   ): Promise<ProofResult<DataStatement>> {
     const commitment = await this.commitShard(shard);
     const statement: DataStatement = { program: 'data', shard: shapeOf(shard), schema, commitment };
-    return this.#prove(origin, statement, onStage, (session) => dataArgument(session, shard));
+    return this.#prove(context, statement, onStage, (session) => dataArgument(session, shard));
   }
 
   /** Proves that weights are those of a public seed (program seed). */
   async proveSeed(
-    origin: Origin,
+    context: StatementContext,
     weights: Weights,
     { seed, requestId }: { seed: bigint; requestId: bigint },
     onStage?: StageListener,
@@ -109,14 +109,14 @@ export class Prover {
       seed,
       commitment: await this.commitModel(weights),
     };
-    return this.#prove(origin, statement, onStage, (session) =>
+    return this.#prove(context, statement, onStage, (session) =>
       seedArgument(session, weights, seed, seedTrace(widths, seed).layers),
     );
   }
 
   /** Proves one segment of SGD (program train). */
   async proveTrain(
-    origin: Origin,
+    context: StatementContext,
     witness: TrainWitness,
     onStage?: StageListener,
   ): Promise<ProofResult<TrainStatement>> {
@@ -130,7 +130,7 @@ export class Prover {
       batch: witness.batch,
       child: await this.commitModel(witness.child),
     };
-    return this.#prove(origin, statement, onStage, (session) => trainArgument(session, witness));
+    return this.#prove(context, statement, onStage, (session) => trainArgument(session, witness));
   }
 
   /**
@@ -138,19 +138,19 @@ export class Prover {
    * @param said SHA-256 of the file that they come from, and what inputs and outputs mean; each as 32 bytes
    */
   async proveImport(
-    origin: Origin,
+    context: StatementContext,
     weights: Weights,
     { source, schema = NO_SCHEMA }: { source: Hex; schema?: Hex },
     onStage?: StageListener,
   ): Promise<ProofResult<ImportStatement>> {
     const commitment = await this.commitModel(weights);
     const statement: ImportStatement = { program: 'import', widths: weights.widths, commitment, source, schema };
-    return this.#prove(origin, statement, onStage, (session) => importArgument(session, weights));
+    return this.#prove(context, statement, onStage, (session) => importArgument(session, weights));
   }
 
   /** Proves that a model is a rounded sum of others (program merge). */
   async proveMerge(
-    origin: Origin,
+    context: StatementContext,
     witness: MergeWitness,
     onStage?: StageListener,
   ): Promise<ProofResult<MergeStatement>> {
@@ -160,12 +160,12 @@ export class Prover {
     const coefficients = witness.coefficients.map((row) => [...row]);
     const { widths } = witness.merge.child;
     const statement: MergeStatement = { program: 'merge', widths, child, parents, coefficients };
-    return this.#prove(origin, statement, onStage, (session) => mergeArgument(session, witness));
+    return this.#prove(context, statement, onStage, (session) => mergeArgument(session, witness));
   }
 
-  /** Proves a model's result on a shard (program score). @param origin its registry is the scoreboard */
+  /** Proves a model's result on a shard (program score). @param context its registry is the scoreboard */
   async proveScore(
-    origin: Origin,
+    context: StatementContext,
     witness: ScoreWitness,
     onStage?: StageListener,
   ): Promise<ProofResult<ScoreStatement>> {
@@ -177,30 +177,30 @@ export class Prover {
       shardCommitment: await this.commitShard(witness.shard),
       result: witness.forward.result,
     };
-    return this.#prove(origin, statement, onStage, (session) => scoreArgument(session, witness));
+    return this.#prove(context, statement, onStage, (session) => scoreArgument(session, witness));
   }
 
   /** The argument alone: circuit inputs, points and signals, without Groth16 (for tests and benchmarks). */
   argue(
-    origin: Origin,
+    context: StatementContext,
     statement: Statement,
     argument: (session: Session) => Promise<ArgumentResult>,
     onStage?: StageListener,
   ): Promise<ArgumentResult> {
     return this.#exclusive(() =>
-      argument(new Session(this.backend, statementDigest(origin, statement), nextDigest, onStage)),
+      argument(new Session(this.backend, statementDigest(context, statement), nextDigest, onStage)),
     );
   }
 
   async #prove<S extends Statement>(
-    origin: Origin,
+    context: StatementContext,
     statement: S,
     onStage: StageListener | undefined,
     argument: (session: Session) => Promise<ArgumentResult>,
   ): Promise<ProofResult<S>> {
     const files = this.#circuits[statement.program];
     if (!files) throw new RangeError(`no circuit for program ${statement.program}`);
-    const argued = await this.argue(origin, statement, argument, onStage);
+    const argued = await this.argue(context, statement, argument, onStage);
     const began = performance.now();
     onStage?.('groth16', argued.stages.length);
     const groth16 = await this.#groth16.prove(files, argued.inputs);

@@ -22,12 +22,12 @@ export type VerificationKey = Record<string, unknown>;
  * opening of its commitments. Malformed proofs fail, they do not throw.
  */
 export async function verifyProof(
-  origin: Origin,
+  context: StatementContext,
   statement: Statement,
   proof: Proof,
   keys: { vkey: VerificationKey; srs: SrsPowers },
 ): Promise<Verification> {
-  const signals = signalsOf(origin, statement, proof);
+  const signals = signalsOf(context, statement, proof);
   const canonical = signals.every((s) => s >= 0n && s < R);
   if (!canonical) return { canonical, groth16: false, opening: false };
   let holds = false;

@@ -56,7 +56,7 @@ export async function checkOnChain(
     const place = await placeOf(edge, reads, trusted);
     say(place.check);
     if (place.registry === undefined || place.verifiers === undefined) return finish('it is not to be found there.');
-    const at: Place = { reads, registry: place.registry, contract: edge.origin.registry };
+    const at: Place = { reads, registry: place.registry, contract: edge.context.registry };
     const registration = await findRegistration(edge, at);
     say(...registration.checks);
     say(...(await checkAround(edge, at, registration.isRegistered)));
@@ -78,24 +78,24 @@ interface FoundPlace {
 }
 
 /** Whether the edge is for a contract that stands on this chain and is the trusted one. */
-async function placeOf({ origin, statement }: Edge, reads: ChainReads, trusted: Trusted): Promise<FoundPlace> {
+async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted: Trusted): Promise<FoundPlace> {
   const about = 'contract';
   const what = TARGETS[PROGRAMS[statement.program].registers];
   const wanted = trusted[what];
   const name = `${origin.registry} on chain ${origin.chainId}`;
   const no = (says: string): FoundPlace => ({ check: { about, holds: false, says } });
-  if (origin.chainId !== reads.chainId) return no(`The edge is for ${name}; the node is of chain ${reads.chainId}.`);
-  if (wanted !== undefined && !sameAddress(wanted, origin.registry)) {
+  if (context.chainId !== reads.chainId) return no(`The edge is for ${name}; the node is of chain ${reads.chainId}.`);
+  if (wanted !== undefined && !sameAddress(wanted, context.registry)) {
     return no(`The edge is for ${name}, not for the ${what} ${wanted}.`);
   }
-  if ((await reads.code(origin.registry)) === '0x') {
+  if ((await reads.code(context.registry)) === '0x') {
     return { check: { about, holds: 'open', says: `There is no contract at ${name}.` } };
   }
   const registry = what === 'scoreboard' ? await reads.registryOf(origin.registry) : origin.registry;
   const verifiers = registry && (await reads.verifiersOf(registry));
   if (registry === undefined || verifiers === undefined) return no(`The contract ${name} is no ${what}.`);
   if (trusted.registry !== undefined && !sameAddress(trusted.registry, registry)) {
-    return no(`The scoreboard ${origin.registry} is of registry ${registry}, not of ${trusted.registry}.`);
+    return no(`The scoreboard ${context.registry} is of registry ${registry}, not of ${trusted.registry}.`);
   }
   const check: Check =
     wanted === undefined

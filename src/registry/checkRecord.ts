@@ -66,7 +66,7 @@ async function findModel(edge: Edge, subject: Subject, { reads, registry }: Plac
     if (subject.schema !== undefined && schema !== subject.schema) {
       return { about, holds: false, says: `The registry holds the schema ${schema}, not ${subject.schema}.` };
     }
-    return sameSender(`model ${id}`, node.trainer, origin.trainer);
+    return sameSender(`model ${id}`, node.trainer, context.trainer);
   })();
   const depth = (await depthOf(claimed, { reads, registry, contract: registry })) ?? node.depth;
   const expected = [
@@ -119,7 +119,7 @@ async function findShard(
   const difference = isOther ? `schema ${stored.schema}, not ${subject.schema}` : shapeDifference(stored, claimed);
   const record: Check =
     difference === undefined
-      ? sameSender(`shard ${id}`, stored.owner, origin.trainer)
+      ? sameSender(`shard ${id}`, stored.owner, context.trainer)
       : { about: 'record', holds: false, says: `The registry says of shard ${id}: ${difference}.` };
   const { name, args } = definitionOf(statement).event(statement);
   const expected = [{ name, args: { ...args, owner: origin.trainer } }];

@@ -21,7 +21,7 @@ const MAX_METADATA_LENGTH = 1_000;
 /** A proved statement, with everything a wallet needs to submit it and a stranger to verify it. */
 export interface Edge {
   /** who may submit it, where */
-  origin: Origin;
+  context: StatementContext;
   statement: Statement;
   proof: Proof;
   /** keccak256 of the verification key that the proof is made for */
@@ -40,8 +40,8 @@ export interface EdgeTransaction extends RegistryCall {
 }
 
 /** What to send to the chain. */
-export function edgeTransaction({ origin, statement, proof }: Edge): EdgeTransaction {
-  return { chainId: origin.chainId, from: origin.trainer, to: origin.registry, ...registryCall(statement, proof) };
+export function edgeTransaction({ context, statement, proof }: Edge): EdgeTransaction {
+  return { chainId: context.chainId, from: context.trainer, to: context.registry, ...registryCall(statement, proof) };
 }
 
 /**
@@ -82,7 +82,7 @@ export function parseEdge(text: string): Edge {
     });
   const program = file.at('program').oneOf(PROGRAM_NAMES);
   const edge: Edge = {
-    origin: readOrigin(file.at('origin')),
+    context: readContext(file.at('origin')),
     statement: readChecked(file.at('statement'), program),
     proof: readProof(file.at('proof')),
     verificationKey: file.at('verificationKey').hex(32),
@@ -94,7 +94,7 @@ export function parseEdge(text: string): Edge {
 }
 
 function edgeObject(edge: Edge): Record<string, unknown> {
-  const { origin, statement, proof } = edge;
+  const { context, statement, proof } = edge;
   const { program, ...fields } = statement;
   const { chainId, from, to, functionName, args, data } = edgeTransaction(edge);
   return {
@@ -102,19 +102,19 @@ function edgeObject(edge: Edge): Record<string, unknown> {
     program,
     devKeys: edge.devKeys,
     verificationKey: edge.verificationKey,
-    origin: { chainId: origin.chainId.toString(), registry: origin.registry, trainer: origin.trainer },
+    origin: { chainId: context.chainId.toString(), registry: context.registry, trainer: context.trainer },
     statement: plain(fields),
     id: resultId(statement),
     parameters: plain(parametersOf(statement)),
     commitments: plain(commitmentsOf(statement)),
     proof: plain(proof),
-    signals: plain(signalsOf(origin, statement, proof)),
+    signals: plain(signalsOf(context, statement, proof)),
     transaction: { chainId: chainId.toString(), from, to, value: '0', function: functionName, args: plain(args), data },
     metadata: edge.metadata,
   };
 }
 
-function readOrigin(file: JsonReader): Origin {
+function readContext(file: JsonReader): StatementContext {
   file.keys(['chainId', 'registry', 'trainer']);
   return {
     chainId: file.at('chainId').natural(2n ** 53n),

@@ -24,7 +24,7 @@ export interface SignedEdge {
 
 /** What the edge's trainer signs. @param where and until when it may be carried */
 export function edgeRequest(edge: Edge, where: Pick<SignedEdge, 'relay' | 'nonce' | 'deadline'>): RelayRequest {
-  const { chainId, registry, trainer } = edge.origin;
+  const { chainId, registry, trainer } = edge.context;
   const action = { what: 'statement', statement: edge.statement } as const;
   return { ...where, chainId, target: registry, trainer, action };
 }

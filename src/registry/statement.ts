@@ -60,14 +60,14 @@ export function commitmentsOf(statement: Statement): Point[] {
 }
 
 /** h_0 (protocol section 2). */
-export function statementDigest(origin: Origin, statement: Statement): bigint {
+export function statementDigest(context: StatementContext, statement: Statement): bigint {
   const bound = [...parametersOf(statement), ...extraOf(statement)];
   return digest(origin, PROGRAMS[statement.program].id, bound, commitmentsOf(statement));
 }
 
 /** h_0 from its raw parts: the twin of `Statement.digest`. @param parameters those of the circuit and the extra ones */
 export function digest(
-  { chainId, registry, trainer }: Origin,
+  { chainId, registry, trainer }: StatementContext,
   program: number,
   parameters: readonly bigint[],
   commitments: readonly Point[],
@@ -118,11 +118,11 @@ export function publicSignals(
 
 /** All public signals of a claimed statement, as the contract makes them. */
 export function signalsOf(
-  origin: Origin,
+  context: StatementContext,
   statement: Statement,
   proof: { points: ProofPoints; signals: ProofSignals },
 ): bigint[] {
-  const h = digestsOf(statementDigest(origin, statement), proof.points);
+  const h = digestsOf(statementDigest(context, statement), proof.points);
   return publicSignals(proof.signals, h, parametersOf(statement));
 }
 

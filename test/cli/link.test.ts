@@ -19,7 +19,7 @@ const SITE = 'https://example.org/descent';
 
 /** The largest kind of edge: eight parents, four layers, and a name that is not ASCII. Its proof shows nothing. */
 const EDGE: Edge = {
-  origin: {
+  context: {
     chainId: 31337n,
     registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
     trainer: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',

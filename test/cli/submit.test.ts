@@ -27,7 +27,7 @@ const trainer = developmentAccount(1);
 
 /** Of a proof that shows nothing: no contract here looks at it. */
 const EDGE: Edge = {
-  origin: { chainId: 31337n, registry: REGISTRY, trainer: trainer.address },
+  context: { chainId: 31337n, registry: REGISTRY, trainer: trainer.address },
   statement: { program: 'import', widths: [4, 3], commitment: G, source: `0x${'5c'.repeat(32)}`, schema: NO_SCHEMA },
   proof: {
     groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n],

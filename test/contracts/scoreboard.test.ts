@@ -160,8 +160,8 @@ describe('score', () => {
 
     it('with ProofRejected when the proof was made for the registry instead of the scoreboard', async () => {
       const claim = scoreClaim(model, first, 5n);
-      const origin = { chainId: BigInt(world.chain.id), registry: world.registry.address, trainer: world.alice };
-      const call = verifierCall(claim.proof.groth16, signalsOf(origin, claim.statement, claim.proof));
+      const context = { chainId: BigInt(world.chain.id), registry: world.registry.address, trainer: world.alice };
+      const call = verifierCall(claim.proof.groth16, signalsOf(context, claim.statement, claim.proof));
       await world.verifiers.score.send('expect', [call]);
       await reverts(world.call(claim), 'ProofRejected', [SCORE]);
     });

@@ -56,10 +56,10 @@ describe('Statement', () => {
         parameters,
         commitments,
         async (trainer, program, values, committed) => {
-          const origin = { chainId: 31337n, registry: harness.address, trainer };
+          const context = { chainId: 31337n, registry: harness.address, trainer };
           const words = committed.flatMap(({ x, y }) => [x, y]);
           const h0 = await harness.read('digest', [trainer, program, values, words]);
-          assert.equal(h0, digest(origin, program, values, committed));
+          assert.equal(h0, digest(context, program, values, committed));
           assert.ok(h0 < R);
         },
       ),
@@ -72,8 +72,8 @@ describe('Statement', () => {
     const other = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
     assert.equal(other.address, harness.address);
     const trainer = chain.accounts[0];
-    const origin = { chainId: 5_001n, registry: other.address, trainer };
-    assert.equal(await other.read('digest', [trainer, 3, [7n], []]), digest(origin, 3, [7n], []));
+    const context = { chainId: 5_001n, registry: other.address, trainer };
+    assert.equal(await other.read('digest', [trainer, 3, [7n], []]), digest(context, 3, [7n], []));
     assert.notEqual(
       await other.read('digest', [trainer, 3, [7n], []]),
       await harness.read('digest', [trainer, 3, [7n], []]),
@@ -81,19 +81,19 @@ describe('Statement', () => {
   });
 
   it('makes another digest for another registry, trainer, program, parameter or commitment', () => {
-    const origin = { chainId: 1n, registry: toHex(1, { size: 20 }), trainer: toHex(2, { size: 20 }) };
+    const context = { chainId: 1n, registry: toHex(1, { size: 20 }), trainer: toHex(2, { size: 20 }) };
     const p = { x: 1n, y: 2n };
     const all = [
-      digest(origin, 3, [7n], [p]),
-      digest({ ...origin, chainId: 2n }, 3, [7n], [p]),
-      digest({ ...origin, registry: toHex(3, { size: 20 }) }, 3, [7n], [p]),
-      digest({ ...origin, trainer: toHex(3, { size: 20 }) }, 3, [7n], [p]),
-      digest(origin, 2, [7n], [p]),
-      digest(origin, 3, [8n], [p]),
-      digest(origin, 3, [7n, 0n], [p]),
-      digest(origin, 3, [7n], [{ x: 2n, y: 1n }]),
-      digest(origin, 3, [7n], [p, p]),
-      digest(origin, 3, [7n, 1n, 2n], []),
+      digest(context, 3, [7n], [p]),
+      digest({ ...context, chainId: 2n }, 3, [7n], [p]),
+      digest({ ...context, registry: toHex(3, { size: 20 }) }, 3, [7n], [p]),
+      digest({ ...context, trainer: toHex(3, { size: 20 }) }, 3, [7n], [p]),
+      digest(context, 2, [7n], [p]),
+      digest(context, 3, [8n], [p]),
+      digest(context, 3, [7n, 0n], [p]),
+      digest(context, 3, [7n], [{ x: 2n, y: 1n }]),
+      digest(context, 3, [7n], [p, p]),
+      digest(context, 3, [7n, 1n, 2n], []),
     ];
     assert.equal(new Set(all).size, all.length);
   });

@@ -8,7 +8,6 @@ import { proofArgument } from '../../src/registry/programs/targets.ts';
 import {
   commitmentsOf,
   extraOf,
-  type Origin,
   parametersOf,
   resultId,
   signalsOf,
@@ -205,8 +204,8 @@ describe('verify', () => {
   const present = (statement: Statement) => commitmentsOf(statement).filter(({ x, y }) => x !== 0n || y !== 0n);
 
   async function expectFrom(caller: Address, { statement, proof }: Claim, prover = world.alice): Promise<void> {
-    const origin: Origin = { chainId: BigInt(world.chain.id), registry: caller, trainer: prover };
-    const call = verifierCall(proof.groth16, signalsOf(origin, statement, proof));
+    const context: StatementContext = { chainId: BigInt(world.chain.id), registry: caller, trainer: prover };
+    const call = verifierCall(proof.groth16, signalsOf(context, statement, proof));
     await world.verifiers[statement.program].send('expect', [call]);
   }
 

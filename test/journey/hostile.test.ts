@@ -32,8 +32,8 @@ describe('a proof in strangers’ hands', { concurrency: false }, () => {
     ({ registry, relay } = await stand(chain));
     [, trainer, stranger] = chain.accounts;
     prover = await openProver(['data']);
-    const origin = { chainId: 31337n, registry: registry.address, trainer };
-    proved = await prover.proveData(origin, someShard([5, 3], 16), SCHEMA);
+    const context = { chainId: 31337n, registry: registry.address, trainer };
+    proved = await prover.proveData(context, someShard([5, 3], 16), SCHEMA);
   });
   after(() => prover.close());
 

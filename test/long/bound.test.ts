@@ -23,23 +23,23 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   let chain: TestChain;
   let prover: Prover;
   let registry: Contract;
-  let origin: Origin;
+  let context: StatementContext;
 
   before(async () => {
     chain = await testChain();
     prover = await openProver(['data', 'seed', 'train', 'import']);
     ({ registry } = await stand(chain));
-    origin = { chainId: 31337n, registry: registry.address, trainer: chain.accounts[1] };
+    context = { chainId: 31337n, registry: registry.address, trainer: chain.accounts[1] };
   });
   after(() => prover.close());
 
   const call = (statement: Statement, proof: Parameters<typeof registryCall>[1]) => {
     const { functionName, args } = registryCall(statement, proof);
-    return registry.simulate(functionName, args, origin.trainer);
+    return registry.simulate(functionName, args, context.trainer);
   };
   const send = ({ statement, proof }: { statement: Statement; proof: Parameters<typeof registryCall>[1] }) => {
     const { functionName, args } = registryCall(statement, proof);
-    return registry.send(functionName, args, origin.trainer);
+    return registry.send(functionName, args, context.trainer);
   };
   const refuses = async (
     proved: { statement: Statement; proof: Parameters<typeof registryCall>[1] },
@@ -52,7 +52,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   };
 
   it('source and schema of an import', async () => {
-    const proved = await prover.proveImport(origin, someModel(WIDTHS, 9, 77n), { source: SOURCE, schema: SCHEMA });
+    const proved = await prover.proveImport(context, someModel(WIDTHS, 9, 77n), { source: SOURCE, schema: SCHEMA });
     await refuses(proved, [
       { source: SCHEMA },
       { schema: NO_SCHEMA },
@@ -63,22 +63,22 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   });
 
   it('the request of a seed, and the descriptor of the shard of a training', async () => {
-    await registry.send('requestSeed', [WIDTHS], origin.trainer);
+    await registry.send('requestSeed', [WIDTHS], context.trainer);
     await chain.mine(2);
     const seed: bigint = await registry.read('seedOf', [1n]);
     const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), 21n);
     // The same seed, proved for a request that is not its own: everything that the circuit reads is right.
-    const foreign = await prover.proveSeed(origin, start, { seed, requestId: 2n });
+    const foreign = await prover.proveSeed(context, start, { seed, requestId: 2n });
     await refuses(foreign, [{ requestId: 1n }]);
-    await send(await prover.proveSeed(origin, start, { seed, requestId: 1n }));
+    await send(await prover.proveSeed(context, start, { seed, requestId: 1n }));
 
     // One commitment registered as classes and as numbers: rows and offsets, all that seg says, are the same.
     const shard = someShard(WIDTHS, 16, 'classes');
     const numbers = { ...shard, kind: 'regression' as const };
-    await send(await prover.proveData(origin, shard, SCHEMA));
-    await send(await prover.proveData(origin, numbers, SCHEMA));
+    await send(await prover.proveData(context, shard, SCHEMA));
+    await send(await prover.proveData(context, numbers, SCHEMA));
     const { child, trace } = trainSegment(start, shard, { lr: 3, batch: 4, salt: 31n });
-    const proved = await prover.proveTrain(origin, { parent: start, child, shard, lr: 3, batch: 4, trace });
+    const proved = await prover.proveTrain(context, { parent: start, child, shard, lr: 3, batch: 4, trace });
     const { inputs, outputs, rows } = shard;
     await refuses(proved, [{ shard: { inputs, outputs, rows, kind: 'regression' } }]);
     assert.equal((await send(proved)).status, 'success');

@@ -53,7 +53,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
   });
   after(() => prover.close());
 
-  const origin = (contract = registry): Origin => ({ chainId: 31337n, registry: contract.address, trainer });
+  const context = (contract = registry): StatementContext => ({ chainId: 31337n, registry: contract.address, trainer });
 
   async function submit(name: string, { statement, proof }: ProofResult): Promise<TransactionReceipt> {
     const { functionName, args } = registryCall(statement, proof);
@@ -68,7 +68,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     const relayed = async (name: string, parent: Weights) => {
       const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, salt: 35n });
       const signer = privateKeyToAccount(`0x${'5e'.repeat(32)}`);
-      const owned = { ...origin(), trainer: signer.address };
+      const owned = { ...context(), trainer: signer.address };
       const { statement, proof } = await prover.proveTrain(owned, { parent, child, shard, lr: 3, batch: 4, trace });
       const action = { what: 'statement', statement } as const;
       const where = { chainId: 31337n, relay, target: registry.address, trainer: signer.address };
@@ -83,7 +83,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     };
 
     const shard: Shard = someShard(WIDTHS, 16);
-    const registered = await submit('registerShard', await prover.proveData(origin(), shard, SCHEMA));
+    const registered = await submit('registerShard', await prover.proveData(context(), shard, SCHEMA));
     const [{ args: shardEvent }] = parseEventLogs({
       abi: modelRegistryAbi,
       eventName: 'ShardRegistered',
@@ -95,17 +95,17 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await chain.mine(2);
     const seed: bigint = await registry.read('seedOf', [1n]);
     const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), SALT);
-    await submit('seed', await prover.proveSeed(origin(), start, { seed, requestId: 1n }));
+    await submit('seed', await prover.proveSeed(context(), start, { seed, requestId: 1n }));
 
     const imported = someModel(WIDTHS, 9, 77n);
     await submit(
       'import',
-      await prover.proveImport(origin(), imported, { source: toHex(5n, { size: 32 }), schema: SCHEMA }),
+      await prover.proveImport(context(), imported, { source: toHex(5n, { size: 32 }), schema: SCHEMA }),
     );
 
     const train = async (name: string, parent: Weights, salt: bigint) => {
       const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, salt });
-      const proved = await prover.proveTrain(origin(), { parent, child, shard, lr: 3, batch: 4, trace });
+      const proved = await prover.proveTrain(context(), { parent, child, shard, lr: 3, batch: 4, trace });
       await submit(name, proved);
       return child;
     };
@@ -116,7 +116,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
 
     const merge = async (name: string, parents: Weights[], coefficients: number[][]) => {
       const merged = mergeWeights(parents, coefficients, BigInt(100 + parents.length));
-      await submit(name, await prover.proveMerge(origin(), { parents, coefficients, merge: merged }));
+      await submit(name, await prover.proveMerge(context(), { parents, coefficients, merge: merged }));
       return merged.child;
     };
     const merged = await merge('merge of 2', [first, second], [[2 ** 13, 2 ** 13], [2 ** 14, 1 - 2 ** 13]]); // biome-ignore format: rows are layers
@@ -126,7 +126,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
 
     for (const model of [first, merged]) {
       const forward = forwardTrace(model, shard);
-      await submit('score', await prover.proveScore(origin(scoreboard), { model, shard, forward }));
+      await submit('score', await prover.proveScore(context(scoreboard), { model, shard, forward }));
     }
     const opened = await scoreboard.send('openBenchmark', [[shardEvent.id], 'ipfs://'], trainer);
     spent('openBenchmark of 1 shard', opened);

@@ -75,8 +75,8 @@ async function verify(what: Edge | Hex, { rpc = made.node.rpc, chain = true, arg
 }
 
 async function holdsIn(text: string): Promise<boolean> {
-  const { origin, statement, proof } = parseEdge(text);
-  return isVerified(await verifyProof(origin, statement, proof, keysOf(statement.program)));
+  const { context, statement, proof } = parseEdge(text);
+  return isVerified(await verifyProof(context, statement, proof, keysOf(statement.program)));
 }
 
 const check = (checks: Check[], about: Check['about']) => checks.find((one) => one.about === about)!;
@@ -222,7 +222,7 @@ describe('every field of every edge file', () => {
             [],
             path,
           );
-        // The chain by itself notices whatever the statement or its origin says otherwise, but what only the proof binds.
+        // The chain by itself notices whatever the statement or its context says otherwise, but what only the proof binds.
         if (asked === 'false' && /^(statement|origin)\./.test(path)) {
           assert.notEqual(verdictOf(await askChain(forged)), 'verified', path);
         }
@@ -466,7 +466,7 @@ describe('a node that lies in one answer', () => {
       ['train', made.place.scoreboard],
       ['score', made.place.registry],
     ] as const) {
-      const edge = { ...made.edges[program], origin: { ...made.edges[program].origin, registry } };
+      const edge = { ...made.edges[program], context: { ...made.edges[program].context, registry } };
       const { checks } = await checkOnChain(edge, reads, {}, keysOf(program));
       assert.deepEqual(falseOf(checks), ['contract']);
     }

@@ -203,7 +203,7 @@ describe('an edge file', () => {
     it(`of program ${program} states id, parameters, commitments and signals`, () => {
       const file = JSON.parse(formatEdge(edge));
       assert.equal(file.id, resultId(edge.statement));
-      assert.deepEqual(file.signals, texts(signalsOf(edge.origin, edge.statement, PROOF)));
+      assert.deepEqual(file.signals, texts(signalsOf(edge.context, edge.statement, PROOF)));
       assert.equal(file.signals.length, SIGNALS[program]);
       assert.deepEqual(file.parameters, file.signals.slice(12));
       assert.equal(file.commitments.length, COMMITMENTS[program]);
@@ -340,7 +340,7 @@ describe('an edge file', () => {
     it(`has another h_0, and so other signals, when ${name}`, () => {
       const other = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
       assert.deepEqual(parseEdge(formatEdge(other)), other);
-      const [before, after] = [edge, other].map(({ origin, statement }) => signalsOf(origin, statement, PROOF));
+      const [before, after] = [edge, other].map(({ context, statement }) => signalsOf(context, statement, PROOF));
       assert.notEqual(before[6], after[6]);
     });
   }

@@ -58,7 +58,7 @@ export const PROOF: Proof = {
   signals: { eta: 21n, gamma: 22n, theta: 23n, gamma2: 24n, z: 25n, e2: R - 1n },
 };
 export const EDGES: Edge[] = STATEMENTS.map((statement) => ({
-  origin: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
+  context: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
   statement,
   proof: PROOF,
   verificationKey: `0x${'ab'.repeat(32)}`,

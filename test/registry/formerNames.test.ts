@@ -17,7 +17,7 @@ const [IMPORT] = EDGES.filter(({ statement }) => statement.program === 'import')
 describe('a file that calls an import root', () => {
   it('is read as the edge of an import, and written with the new names', () => {
     const edge = parseEdge(EDGE);
-    assert.deepEqual({ ...edge, origin: IMPORT.origin }, IMPORT);
+    assert.deepEqual({ ...edge, context: IMPORT.context }, IMPORT);
     const { data } = edgeTransaction(edge);
     assert.equal(decodeFunctionData({ abi: modelRegistryAbi, data }).functionName, 'importModel');
     assert.doesNotMatch(formatEdge(edge), /root/i);

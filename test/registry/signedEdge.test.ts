@@ -23,7 +23,7 @@ const WHERE = {
 };
 
 async function signed(index: number): Promise<SignedEdge> {
-  const edge = { ...EDGES[index], origin: { ...EDGES[index].origin, trainer: ACCOUNT.address } };
+  const edge = { ...EDGES[index], context: { ...EDGES[index].context, trainer: ACCOUNT.address } };
   const signature = await ACCOUNT.signTypedData(typedRequest(edgeRequest(edge, WHERE)) as never);
   return { edge, ...WHERE, signature };
 }

@@ -6,7 +6,7 @@ import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { randomSource, someModel, someShard } from '../support/models.ts';
-import { ORIGIN, openProver, verifierKeys } from '../support/prover.ts';
+import { CONTEXT, openProver, verifierKeys } from '../support/prover.ts';
 
 const SHAPES = [
   [1, 1],
@@ -24,13 +24,13 @@ describe('import, merge and score at every depth, with the same keys', { concurr
   after(() => prover.close());
 
   async function accepted({ statement, proof }: ProofResult): Promise<void> {
-    const verification = await verifyProof(ORIGIN, statement, proof, verifierKeys(statement.program));
+    const verification = await verifyProof(CONTEXT, statement, proof, verifierKeys(statement.program));
     assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
   }
 
   for (const widths of SHAPES)
     it(`import ${widths.join('-')}`, async () => {
-      await accepted(await prover.proveImport(ORIGIN, someModel(widths), { source: SOURCE }));
+      await accepted(await prover.proveImport(CONTEXT, someModel(widths), { source: SOURCE }));
     });
 
   for (const [i, widths] of SHAPES.entries()) {
@@ -40,7 +40,7 @@ describe('import, merge and score at every depth, with the same keys', { concurr
       const parents = Array.from({ length: count }, (_, j) => someModel(widths, 10 + j, BigInt(j + 1)));
       const coefficients = widths.slice(1).map(() => parents.map(() => Math.floor((random() - 0.5) * 2 ** 18)));
       const merge = mergeWeights(parents, coefficients, 9n);
-      await accepted(await prover.proveMerge(ORIGIN, { parents, coefficients, merge }));
+      await accepted(await prover.proveMerge(CONTEXT, { parents, coefficients, merge }));
     });
   }
 
@@ -55,10 +55,10 @@ describe('import, merge and score at every depth, with the same keys', { concurr
       const model = someModel(widths);
       const shard = someShard(widths, rows, kind);
       const forward = forwardTrace(model, shard);
-      const { statement, proof, stages } = await prover.proveScore(ORIGIN, { model, shard, forward });
+      const { statement, proof, stages } = await prover.proveScore(CONTEXT, { model, shard, forward });
       await accepted({ statement, proof, stages });
       assert.equal(statement.result, forward.result);
       const better = { ...statement, result: statement.result + 1n };
-      assert.equal(isVerified(await verifyProof(ORIGIN, better, proof, verifierKeys('score'))), false);
+      assert.equal(isVerified(await verifyProof(CONTEXT, better, proof, verifierKeys('score'))), false);
     });
 });

@@ -5,7 +5,7 @@ import { verifyProof } from '../../src/proof/verify.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { randomSource, someModel, someShard } from '../support/models.ts';
-import { ORIGIN, openProver, verifierKeys } from '../support/prover.ts';
+import { CONTEXT, openProver, verifierKeys } from '../support/prover.ts';
 
 /** Widths, rows, rows of a step. */
 type Shape = [widths: number[], rows: number, batch: number];
@@ -38,7 +38,7 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
   after(() => prover.close());
 
   async function accepted({ statement, proof }: ProofResult): Promise<void> {
-    const verification = await verifyProof(ORIGIN, statement, proof, verifierKeys(statement.program));
+    const verification = await verifyProof(CONTEXT, statement, proof, verifierKeys(statement.program));
     assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
   }
 
@@ -47,13 +47,13 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
       const parent = someModel(widths);
       const shard = someShard(widths, rows, rows % 3 === 1 ? 'regression' : 'classes');
       const { child, trace } = trainSegment(parent, shard, { lr: 3, batch, salt: 12n });
-      await accepted(await prover.proveTrain(ORIGIN, { parent, child, shard, lr: 3, batch, trace }));
+      await accepted(await prover.proveTrain(CONTEXT, { parent, child, shard, lr: 3, batch, trace }));
     });
 
   for (const [widths] of SHAPES)
     it(`seed ${widths.join('-')}`, async () => {
       const weights = weightsFromSeedTrace(widths, seedTrace(widths, 77n), 11n);
-      await accepted(await prover.proveSeed(ORIGIN, weights, { seed: 77n, requestId: 1n }));
+      await accepted(await prover.proveSeed(CONTEXT, weights, { seed: 77n, requestId: 1n }));
     });
 
   const shards: [number[], number, 'classes' | 'regression'][] = [
@@ -63,6 +63,6 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
   ];
   for (const [widths, rows, kind] of shards)
     it(`data of ${kind}, ${rows} rows of ${widths[0]} to ${widths[widths.length - 1]}`, async () => {
-      await accepted(await prover.proveData(ORIGIN, someShard(widths, rows, kind)));
+      await accepted(await prover.proveData(CONTEXT, someShard(widths, rows, kind)));
     });
 });

@@ -85,7 +85,7 @@ export class ProvedEdges {
     await this.node.close();
   }
 
-  get origin(): Origin {
+  get context(): StatementContext {
     return { chainId: BigInt(this.place.chainId), registry: this.place.registry, trainer: this.trainer.address };
   }
 
@@ -93,9 +93,9 @@ export class ProvedEdges {
     return this.#salt++;
   }
 
-  edgeOf({ statement, proof }: ProofResult, origin = this.origin): Edge {
+  edgeOf({ statement, proof }: ProofResult, context = this.context): Edge {
     const verificationKey = keccak256(new Uint8Array(readFileSync(keyFiles(statement.program).vkey)));
-    return { origin, statement, proof, verificationKey, devKeys: this.place.devKeys, metadata: { name: 'one' } };
+    return { context, statement, proof, verificationKey, devKeys: this.place.devKeys, metadata: { name: 'one' } };
   }
 
   /** Draws a seed on chain and proves it. */
@@ -109,13 +109,13 @@ export class ProvedEdges {
     const seed = await this.chain.client.readContract(call);
     const weights = seedWeights(WIDTHS, seed, this.salt);
     const { requestId } = args;
-    return { edge: this.edgeOf(await this.prover.proveSeed(this.origin, weights, { seed, requestId })), weights };
+    return { edge: this.edgeOf(await this.prover.proveSeed(this.context, weights, { seed, requestId })), weights };
   }
 
   async train(parent: Weights, shard: Shard): Promise<{ edge: Edge; weights: Weights }> {
     const [lr, batch] = [8, 4];
     const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: this.salt });
-    const proved = await this.prover.proveTrain(this.origin, { parent, child, shard, lr, batch, trace });
+    const proved = await this.prover.proveTrain(this.context, { parent, child, shard, lr, batch, trace });
     return { edge: this.edgeOf(proved), weights: child };
   }
 
@@ -143,40 +143,40 @@ export class ProvedEdges {
   }
 
   async #registerAll(): Promise<void> {
-    const { prover, origin, edges, shard } = this;
+    const { prover, context, edges, shard } = this;
     const add = async (edge: Edge) => {
       await this.register(edge);
       edges[edge.statement.program] = edge;
     };
-    await add(this.edgeOf(await prover.proveData(origin, shard, schemaHash(SCHEMA))));
+    await add(this.edgeOf(await prover.proveData(context, shard, schemaHash(SCHEMA))));
     const seed = await this.seed();
     this.start = seed.weights;
     await add(seed.edge);
     const trained = await this.train(seed.weights, shard);
     await add(trained.edge);
     await add(
-      this.edgeOf(await prover.proveImport(origin, someModel(WIDTHS), { source: SOURCE, schema: schemaHash(SCHEMA) })),
+      this.edgeOf(await prover.proveImport(context, someModel(WIDTHS), { source: SOURCE, schema: schemaHash(SCHEMA) })),
     );
     const parents = [seed.weights, trained.weights];
     const coefficients = WIDTHS.slice(1).map(() => [MERGE_ONE / 4, (3 * MERGE_ONE) / 4]);
     const merge = mergeWeights(parents, coefficients, this.salt);
-    await add(this.edgeOf(await prover.proveMerge(origin, { parents, coefficients, merge })));
+    await add(this.edgeOf(await prover.proveMerge(context, { parents, coefficients, merge })));
     const model = trained.weights;
-    const board = { ...origin, registry: this.place.scoreboard };
+    const board = { ...context, registry: this.place.scoreboard };
     const scored = await prover.proveScore(board, { model, shard, forward: forwardTrace(model, shard) });
     await add(this.edgeOf(scored, board));
     const drawn = { seed: 5n, requestId: 99n };
     const alone = seedWeights(WIDTHS, drawn.seed, this.salt);
-    this.stray.seed = this.edgeOf(await prover.proveSeed(origin, alone, drawn));
+    this.stray.seed = this.edgeOf(await prover.proveSeed(context, alone, drawn));
     this.carriers.batch = await this.deploy('mocks/Carriers.sol/Batch');
     this.carriers.keeper = await this.deploy('mocks/Carriers.sol/Keeper');
-    const more = async (seed: number, by = origin) =>
+    const more = async (seed: number, by = context) =>
       this.edgeOf(await prover.proveData(by, someShard(WIDTHS, ROWS, 'classes', seed)), by);
     this.waiting.data = await more(21);
-    this.waiting.batch = await more(22, { ...origin, trainer: this.carriers.batch });
-    this.waiting.keeper = await more(23, { ...origin, trainer: this.carriers.keeper });
+    this.waiting.batch = await more(22, { ...context, trainer: this.carriers.batch });
+    this.waiting.keeper = await more(23, { ...context, trainer: this.carriers.keeper });
     const imported = async (seed: number) =>
-      this.edgeOf(await prover.proveImport(origin, someModel(WIDTHS, seed), { source: SOURCE }));
+      this.edgeOf(await prover.proveImport(context, someModel(WIDTHS, seed), { source: SOURCE }));
     this.waiting.import = await imported(24);
     this.waiting.other = await imported(25);
     this.stray.train = (await this.train(seed.weights, someShard(WIDTHS, ROWS, 'regression', 77))).edge;

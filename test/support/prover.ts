@@ -12,7 +12,7 @@ import type { Origin } from '../../src/registry/statement.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Who proves in tests: the first account of a local node, on its first contract. */
-export const ORIGIN: Origin = {
+export const CONTEXT: StatementContext = {
   chainId: 31337n,
   registry: '0x5FbDB2315678afecb367f032d93F642f64180aa3',
   trainer: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',

@@ -194,8 +194,8 @@ export class World {
   /** What the verifier of a program shall see if `trainer` sends this. */
   async expect({ statement, proof }: Claim, trainer: Address): Promise<void> {
     const registry = this.target(statement).address;
-    const origin = { chainId: BigInt(this.chain.id), registry, trainer };
-    const call = verifierCall(proof.groth16, signalsOf(origin, statement, proof));
+    const context = { chainId: BigInt(this.chain.id), registry, trainer };
+    const call = verifierCall(proof.groth16, signalsOf(context, statement, proof));
     await this.verifiers[statement.program].send('expect', [call]);
   }
 

@@ -80,7 +80,7 @@ export class World extends Ledger {
   }
 
   async proveShard(by: Person, shard: Shard, name: string): Promise<{ edge: Edge; file: string; id: Hex }> {
-    return this.#edge(await this.#prover.proveData(this.#origin(by), shard), by, name);
+    return this.#edge(await this.#prover.proveData(this.#context(by), shard), by, name);
   }
 
   async makeSeed(by: Person, name: string, widths = WIDTHS): Promise<Made> {
@@ -98,14 +98,14 @@ export class World extends Ledger {
       args: [requestId],
     });
     const weights = seedWeights(widths, seed, randomElement());
-    const proved = await this.#prover.proveSeed(this.#origin(by), weights, { seed, requestId });
+    const proved = await this.#prover.proveSeed(this.#context(by), weights, { seed, requestId });
     return { ...this.#edge(proved, by, name), weights };
   }
 
   async train(by: Person, parent: Weights, shard: Shard, name: string, lr = 16): Promise<Made> {
     const batch = 8;
     const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: randomElement() });
-    const proved = await this.#prover.proveTrain(this.#origin(by), { parent, child, shard, lr, batch, trace });
+    const proved = await this.#prover.proveTrain(this.#context(by), { parent, child, shard, lr, batch, trace });
     return { ...this.#edge(proved, by, name), weights: child };
   }
 
@@ -113,7 +113,7 @@ export class World extends Ledger {
   async makeImport(by: Person, name: string): Promise<Made> {
     const weights = seedWeights(WIDTHS, randomElement(), randomElement());
     const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
-    return { ...this.#edge(await this.#prover.proveImport(this.#origin(by), weights, { source }), by, name), weights };
+    return { ...this.#edge(await this.#prover.proveImport(this.#context(by), weights, { source }), by, name), weights };
   }
 
   /** The mean of some models. */
@@ -121,15 +121,15 @@ export class World extends Ledger {
     const shares = parents.map((_, k) => Math.floor((k + 1) * (MERGE_ONE / parents.length)));
     const coefficients = WIDTHS.slice(1).map(() => shares.map((share, k) => share - (shares[k - 1] ?? 0)));
     const merge = mergeWeights(parents, coefficients, randomElement());
-    const proved = await this.#prover.proveMerge(this.#origin(by), { parents, coefficients, merge });
+    const proved = await this.#prover.proveMerge(this.#context(by), { parents, coefficients, merge });
     return { ...this.#edge(proved, by, name), weights: merge.child };
   }
 
   /** Proves a model's result on a shard for the scoreboard. */
   async score(by: Person, model: Weights, shard: Shard, name: string): Promise<{ edge: Edge; file: string; id: Hex }> {
-    const origin = { ...this.#origin(by), registry: this.place.scoreboard };
-    const proved = await this.#prover.proveScore(origin, { model, shard, forward: forwardTrace(model, shard) });
-    return this.#edge(proved, by, name, origin);
+    const context = { ...this.#context(by), registry: this.place.scoreboard };
+    const proved = await this.#prover.proveScore(context, { model, shard, forward: forwardTrace(model, shard) });
+    return this.#edge(proved, by, name, context);
   }
 
   async close(): Promise<void> {
@@ -137,14 +137,14 @@ export class World extends Ledger {
     await this.#node.close();
   }
 
-  #origin(by: Person) {
+  #context(by: Person) {
     const { chainId, registry } = this.place;
     return { chainId: BigInt(chainId), registry, trainer: by.account.address };
   }
 
-  #edge({ statement, proof }: ProofResult, by: Person, name: string, origin = this.#origin(by)) {
+  #edge({ statement, proof }: ProofResult, by: Person, name: string, context = this.#context(by)) {
     const edge: Edge = {
-      origin,
+      context,
       statement,
       proof,
       verificationKey: this.#keys[statement.program],

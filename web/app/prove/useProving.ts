@@ -8,7 +8,7 @@ import type { TransactionState, Words } from '../../lib/chain/types.ts';
 import { useSeedRequest } from '../../lib/chain/useSeedRequest.ts';
 import { useSubmission } from '../../lib/chain/useSubmission.ts';
 import { useWallet } from '../../lib/chain/useWallet.ts';
-import type { OwnFiles, Plan, Prepared, Progress, ProvedStep, ProverOrigin } from '../../lib/prover/messages.ts';
+import type { OwnFiles, Plan, Prepared, Progress, ProvedStep, ProverContext } from '../../lib/prover/messages.ts';
 import { ProverClient, ProverError } from '../../lib/prover/proverClient.ts';
 
 export type StepName = 'data' | 'seed' | 'train';
@@ -33,7 +33,7 @@ const START: Record<StepName, StepState> = {
 
 /** For whom a proof is made, and with which kind of keys. */
 interface By {
-  origin: ProverOrigin;
+  context: ProverContext;
   devKeys: boolean;
 }
 
@@ -126,11 +126,11 @@ export function useProving() {
   const prove = async (name: StepName, training: Training) => {
     const { address } = wallet;
     if (!address || !prepared) return;
-    const origin = { chainId: BigInt(config.chainId), registry: config.registry, trainer: address };
+    const context = { chainId: BigInt(config.chainId), registry: config.registry, trainer: address };
     const { devKeys } = config;
     change(name, { phase: 'proving', problem: undefined });
     try {
-      const proved = await makeProof(name, prepared.widths, { origin, devKeys }, training);
+      const proved = await makeProof(name, prepared.widths, { context, devKeys }, training);
       const [{ parseEdge }, { resultId }] = await loadReaders();
       change(name, { phase: 'proved', proved, trainer: address, id: resultId(parseEdge(proved.text).statement) });
       await send(name, proved.text);

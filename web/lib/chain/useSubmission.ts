@@ -7,8 +7,8 @@ import type { Edge } from '../../../src/registry/edge.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../../src/registry/programs/list.ts';
 import { errorInWords } from './errors.ts';
-import { isOfThisRegistry } from './origin.ts';
 import { useChainConfig } from './provider.tsx';
+import { isOfThisRegistry } from './thisRegistry.ts';
 import type { TransactionState, Words } from './types.ts';
 import { useNode } from './useNode.ts';
 import { useTransaction } from './useTransaction.ts';
@@ -46,7 +46,7 @@ export function usePreflight(edge: Edge, id: Hex, silent: boolean) {
     enabled: matches && !silent,
     refetchInterval: 15_000,
     queryFn: async (): Promise<Preflight> => {
-      const { statement, origin } = edge;
+      const { statement, context } = edge;
       const client = await node();
       const owner = await registrantOf(client, config.registry, statement, id);
       if (owner !== zeroAddress) return { registered: owner };
@@ -54,7 +54,7 @@ export function usePreflight(edge: Edge, id: Hex, silent: boolean) {
       const { to, data } = edgeTransaction(edge);
       try {
         const [gas, price] = await Promise.all([
-          client.estimateGas({ account: origin.trainer, to, data }),
+          client.estimateGas({ account: context.trainer, to, data }),
           client.getGasPrice(),
         ]);
         return { gas: gas.toString(), cost: (gas * price).toString() };

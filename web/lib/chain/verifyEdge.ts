@@ -46,8 +46,8 @@ export async function edgeOfId(
 ): Promise<string> {
   const textOf = async ({ statement, proof, trainer }: StoredEdge): Promise<string> => {
     const { verificationKey, devKeys } = await installedKeys(statement.program);
-    const origin = { chainId: BigInt(config.chainId), registry: config.registry, trainer };
-    return formatEdge({ origin, statement, proof, verificationKey, devKeys, metadata: {} });
+    const context = { chainId: BigInt(config.chainId), registry: config.registry, trainer };
+    return formatEdge({ context, statement, proof, verificationKey, devKeys, metadata: {} });
   };
   const asked = async (found: StoredEdge) => holds(await textOf(found));
   return textOf(await readStoredEdge(await readsOf(client), config.registry, id, asked));

@@ -1,7 +1,7 @@
 import type { Address } from 'viem';
 
 /** Who claims what is proved, where. */
-export interface ProverOrigin {
+export interface ProverContext {
   chainId: bigint;
   registry: Address;
   trainer: Address;
@@ -38,9 +38,9 @@ export interface Prepared {
 
 export type ProverRequest =
   | { kind: 'prepare'; plan: Plan; base: string }
-  | { kind: 'data'; origin: ProverOrigin; devKeys: boolean }
-  | { kind: 'seed'; origin: ProverOrigin; devKeys: boolean; seed: bigint; requestId: bigint }
-  | { kind: 'train'; origin: ProverOrigin; devKeys: boolean; lr: number; batch: number }
+  | { kind: 'data'; context: ProverContext; devKeys: boolean }
+  | { kind: 'seed'; context: ProverContext; devKeys: boolean; seed: bigint; requestId: bigint }
+  | { kind: 'train'; context: ProverContext; devKeys: boolean; lr: number; batch: number }
   | { kind: 'files' };
 
 /** What a proof took and what came out. */

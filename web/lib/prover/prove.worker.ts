@@ -15,7 +15,7 @@ import { formatEdge } from '../../../src/registry/edge.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
 import { fetchBytes } from './fetchBytes.ts';
-import type { Plan, ProvedStep, ProverOrigin, ProverReply, ProverRequest } from './messages.ts';
+import type { Plan, ProvedStep, ProverContext, ProverReply, ProverRequest } from './messages.ts';
 import { prepareRows } from './prepareRows.ts';
 
 type Program = 'data' | 'seed' | 'train';
@@ -52,20 +52,20 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
       await load(bench, 'data');
       return {
         proved: await step(bench, request, () =>
-          prover.proveData(request.origin, shard, schemaHash(shard.schema), onStage),
+          prover.proveData(request.context, shard, schemaHash(shard.schema), onStage),
         ),
       };
     case 'seed': {
-      const { origin, seed, requestId } = request;
+      const { context, seed, requestId } = request;
       say('Draws the first weights');
       const weights = seedWeights(bench.widths, seed, randomElement());
       bench.parent = weights;
       await load(bench, 'seed');
-      const proved = await step(bench, request, () => prover.proveSeed(origin, weights, { seed, requestId }, onStage));
+      const proved = await step(bench, request, () => prover.proveSeed(context, weights, { seed, requestId }, onStage));
       return { proved: { ...proved, measured: measure(weights, test) } };
     }
     case 'train': {
-      const { origin, lr, batch } = request;
+      const { context, lr, batch } = request;
       const { parent } = bench;
       if (!parent) throw new Error('Draw a start first.');
       say('Trains', 0);
@@ -75,7 +75,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
       bench.child = child;
       await load(bench, 'train');
       const witness = { parent, child, shard, lr, batch, trace };
-      const proved = await step(bench, request, () => prover.proveTrain(origin, witness, onStage));
+      const proved = await step(bench, request, () => prover.proveTrain(context, witness, onStage));
       return { proved: { ...proved, measured: measure(child, test) } };
     }
     case 'files': {
@@ -119,14 +119,14 @@ async function load({ base, circuits }: Bench, program: Program): Promise<void> 
 
 async function step(
   { base }: Bench,
-  { origin, devKeys }: { origin: ProverOrigin; devKeys: boolean },
+  { context, devKeys }: { context: ProverContext; devKeys: boolean },
   prove: () => Promise<ProofResult>,
 ): Promise<ProvedStep> {
   const began = performance.now();
   const { statement, proof, stages } = await prove();
   const verificationKey = keccak256(await fetchBytes(`${base}/files/${statement.program}.vkey.json`));
   const text = formatEdge({
-    origin,
+    context,
     statement,
     proof,
     verificationKey,
