@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { inWords, type Judgement, judgeResults, marksOf, standsApart } from '../actions/judge.ts';
+import { type Assessment, assessResults, inWords, marksOf, standsApart } from '../actions/assessResults.ts';
 import type { Chain } from '../chain/client.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { readResults, type StoredResult } from '../chain/readResults.ts';
@@ -66,14 +66,14 @@ function lineOf({ id, isOpen, shards, closingBlock, uri }: ListedBenchmark): str
   return [id, state, until, printable(uri ?? '')];
 }
 
-type JudgedStanding = Omit<StoredResult, 'benchmark'> & Judgement & { place: number };
+type JudgedStanding = Omit<StoredResult, 'benchmark'> & Assessment & { place: number };
 
 /** The standings that can be compared, and apart from them those that cannot, each placed among its own. */
 async function judged(chain: Chain, scoreboard: Address, { id, shards }: ListedBenchmark) {
   const list = await readResults(chain, scoreboard, { benchmark: id });
   const nodeOf = await readLineage(chain, await registryOfScoreboard(chain, scoreboard));
   const models = list.map(({ model }) => model);
-  const judgements = await judgeResults(chain, scoreboard, { models, shards, nodeOf });
+  const judgements = await assessResults(chain, scoreboard, { models, shards, nodeOf });
   const all = list.map(({ benchmark: _same, ...result }, k) => ({ ...result, ...judgements[k] }));
   const placed = (some: typeof all) => some.map((result, k): JudgedStanding => ({ place: k + 1, ...result }));
   return { standings: placed(all.filter((one) => !standsApart(one))), apart: placed(all.filter(standsApart)) };

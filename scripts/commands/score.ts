@@ -108,7 +108,7 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   };
   compareSchemas(inputs, inputs.shards, output);
   const name = options.run ?? `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
-  const run = Run.start(runFolder(options.runs, name), 'scoring', inputs);
+  const run = Run.start(runFolder(options.runs, name), 'scoreAll', inputs);
   try {
     const scores = await scoreAll(run, inputs, output);
     const sum = sumOf(scores);

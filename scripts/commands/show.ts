@@ -15,7 +15,7 @@ import { type ByProgram, byProgram } from '../../src/registry/programs/byProgram
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
-import { inWords, judgeResults, marksOf } from '../actions/judge.ts';
+import { assessResults, inWords, marksOf } from '../actions/assessResults.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
 import { readLineage } from '../chain/readLineage.ts';
@@ -105,7 +105,7 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
   const lines: string[] = [];
   for (const { benchmark, value, rows, kind } of results.slice(0, MOST_RESULTS)) {
     const { shards = [], uri = '' } = benchmarks.find(({ id }) => id === benchmark) ?? {};
-    const [judgement] = await judgeResults(chain, scoreboard, { models: [model], shards, nodeOf });
+    const [judgement] = await assessResults(chain, scoreboard, { models: [model], shards, nodeOf });
     const [sum, share] = inWords(value, rows, kind);
     const figure = kind === 'classes' ? `${sum} rows right (${share})` : `squared error ${sum} (${share} a row)`;
     lines.push([`${figure}, benchmark ${benchmark} "${printable(uri)}"`, ...marksOf(judgement)].join('; '));

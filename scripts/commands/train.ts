@@ -149,7 +149,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const context = options.registry === undefined ? undefined : await contextOf(options);
   const { trainAll } = await import('../actions/trainAll.ts');
   const { renderTraining, trainingCurve, trainingDocument } = await import('../actions/trainingSummary.ts');
-  const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'training', inputs);
+  const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'trainAll', inputs);
   try {
     if (context !== undefined) await askBeforeTraining(run, inputs, context, output);
     const training = await trainAll(run, inputs, {

@@ -3,7 +3,7 @@ import { renderTree } from '../actions/renderTree.ts';
 import { alignColumns, shortId } from '../terminal/drawTree.ts';
 import { formatSeconds } from '../terminal/output.ts';
 import type { DemoResult, DemoStep } from './runDemo.ts';
-import { EXAM, MODELS, SHARDS } from './story.ts';
+import { MODELS, SHARDS, TEST_SHARD } from './scenario.ts';
 
 const WHAT = new Map([...SHARDS, ...MODELS].map(({ key, what }) => [key, what]));
 
@@ -72,7 +72,7 @@ function renderSteps(steps: readonly DemoStep[]): string {
     `${step.kind} ${step.key}`,
     `${step.proof.seconds.toFixed(1)} s`,
     describeGas(step),
-    step.kind === 'score' ? `${step.by} scores it on '${EXAM.key}'.` : (WHAT.get(step.key) ?? ''),
+    step.kind === 'score' ? `${step.by} scores it on '${TEST_SHARD.key}'.` : (WHAT.get(step.key) ?? ''),
   ]);
   return alignColumns([['who', 'what', 'proof', 'price', ''], ...rows]);
 }

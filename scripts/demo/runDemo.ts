@@ -26,12 +26,24 @@ import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 import { accuracyOf, testShards } from './accuracy.ts';
-import { CAST, EDGES, EXAM, MERGE, MODELS, type Person, SEED, SHARDS, TITLES, TRAINING, WIDTHS } from './story.ts';
+import {
+  EDGES,
+  MERGE,
+  MODELS,
+  PEOPLE,
+  type Person,
+  SEED,
+  SHARDS,
+  TEST_SHARD,
+  TITLES,
+  TRAINING,
+  WIDTHS,
+} from './scenario.ts';
 import { nameModel, openBenchmark, rankModel, type Sender } from './transactions.ts';
 
 /** One proved and accepted statement of the demo. */
 export interface DemoStep {
-  /** Of the story; a score has that of its model. */
+  /** Of the scenario; a score has that of its model. */
   key: string;
   kind: RunKind;
   by: Person;
@@ -71,7 +83,7 @@ export interface DemoOptions {
   output: Output;
 }
 
-/** Plays the story on a node of its own, which the caller closes. @throws DescentError when any step fails */
+/** Plays the scenario on a node of its own, which the caller closes. @throws DescentError when any step fails */
 export async function runDemo(options: DemoOptions, node: LocalNode): Promise<DemoResult> {
   const begun = performance.now();
   const { output, rows } = options;
@@ -127,7 +139,7 @@ class Stage {
     this.#options = options;
     this.#chain = chain;
     this.#deployment = deployment;
-    this.#accounts = { Alice: developmentAccount(CAST.Alice), Bob: developmentAccount(CAST.Bob) };
+    this.#accounts = { Alice: developmentAccount(PEOPLE.Alice), Bob: developmentAccount(PEOPLE.Bob) };
     this.names = new Map(
       Object.entries(this.#accounts).map(([name, { address }]) => [address.toLowerCase(), name as Person]),
     );
@@ -203,9 +215,9 @@ class Stage {
   }
 
   async #score(key: string, by: Person): Promise<Pending> {
-    const inputs = { ...fileHash('model', this.#model(key)), ...fileHash('shard', this.#shard(EXAM.key)) };
+    const inputs = { ...fileHash('model', this.#model(key)), ...fileHash('shard', this.#shard(TEST_SHARD.key)) };
     const folder = await this.#run(scoreOf(key), 'score', inputs, (run, output) => scoreRun(run, inputs, output));
-    return { key, kind: 'score', by, folder, after: [key, EXAM.key] };
+    return { key, kind: 'score', by, folder, after: [key, TEST_SHARD.key] };
   }
 
   async #proveAll(pending: Pending[]): Promise<{ steps: DemoStep[]; benchmark: Hex }> {
@@ -215,7 +227,7 @@ class Stage {
       const name = step.kind === 'score' ? scoreOf(step.key) : step.key;
       this.#accepted.set(name, this.#proveAndSubmit(step, pending.length));
     }
-    this.#benchmark = this.#accepted.get(EXAM.key)!.then(({ id }) => this.#openBenchmark(id));
+    this.#benchmark = this.#accepted.get(TEST_SHARD.key)!.then(({ id }) => this.#openBenchmark(id));
     try {
       const [benchmark, ...steps] = await Promise.all([this.#benchmark, ...this.#accepted.values()]);
       return { steps, benchmark };
@@ -254,9 +266,9 @@ class Stage {
   }
 
   #openBenchmark(shard: Hex): Promise<Hex> {
-    const first = EXAM.place * this.#options.rows;
-    const uri = `${this.#source}#${EXAM.half},7x7,rows=${first}-${first + this.#options.rows - 1}`;
-    const sender = this.#sender(EXAM.owner, join(this.#options.folder, EXAM.key));
+    const first = TEST_SHARD.place * this.#options.rows;
+    const uri = `${this.#source}#${TEST_SHARD.half},7x7,rows=${first}-${first + this.#options.rows - 1}`;
+    const sender = this.#sender(TEST_SHARD.owner, join(this.#options.folder, TEST_SHARD.key));
     return this.#inTurn(() => openBenchmark(sender, this.#deployment, [shard], uri));
   }
 

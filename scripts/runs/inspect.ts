@@ -157,7 +157,7 @@ function acceptedAt(file: string, chainId: number, provedAt: string): RunEdge['a
 function accuracyOf(state: RunState, parts: RunSummary[]): Pick<RunSummary, 'accuracy' | 'accuracyOf'> {
   const data = (stage: string) => (state.stages[stage]?.data ?? {}) as Record<string, number | null>;
   if (state.kind === 'score') return share([data('score')]);
-  if (state.kind === 'scoring') {
+  if (state.kind === 'scoreAll') {
     return share(
       Object.keys(state.stages)
         .filter((stage) => /^score \d+$/.test(stage))
@@ -169,7 +169,7 @@ function accuracyOf(state: RunState, parts: RunSummary[]): Pick<RunSummary, 'acc
   const tested = last === undefined ? undefined : (data(last).accuracy ?? undefined);
   if (tested !== undefined) return { accuracy: tested, accuracyOf: 'test rows' };
   const trained =
-    state.kind === 'training' ? parts.filter(({ kind }) => kind === 'train').at(-1)?.accuracy : data('train').accuracy;
+    state.kind === 'trainAll' ? parts.filter(({ kind }) => kind === 'train').at(-1)?.accuracy : data('train').accuracy;
   if (trained === undefined || trained === null) return { accuracy: undefined, accuracyOf: undefined };
   return { accuracy: trained, accuracyOf: 'training rows' };
 }

@@ -7,7 +7,7 @@ import type { Bn254 } from './bn254.ts';
 import { applyBeacon, type Beacon, contribute, newKey } from './ceremony.ts';
 import { makeDevKey } from './devKey.ts';
 import { sha256 } from './files.ts';
-import { checkVerificationKey, readContributions, verifyRealKey } from './gate.ts';
+import { checkVerificationKey, readContributions, verifyRealKey } from './keyChecks.ts';
 import { keyFiles } from './paths.ts';
 import { R1cs } from './r1cs.ts';
 import { devKeySecrets } from './secrets.ts';
@@ -69,7 +69,7 @@ export interface RealKeyOptions {
 /**
  * One visit to a program's phase-2 ceremony: takes the key to go on from (or makes the first one), contributes and
  * adds the beacon where asked, and leaves the result in `folder`/ceremony. A key that is closed by a beacon must pass
- * the gate and is installed then.
+ * the checks of keys and is installed then.
  * @returns hashes of the installed key, or undefined while the ceremony is open
  */
 export async function advanceRealKey(

@@ -4,6 +4,8 @@ import { toFunctionSelector } from 'viem';
 import { modelRegistryAbi } from '../generated/abi.ts';
 
 const FORMER = 'root';
+/** Former kinds of runs. */
+const KINDS: Record<string, string> = { [FORMER]: 'import', training: 'trainAll', scoring: 'scoreAll' };
 const [FUNCTION] = modelRegistryAbi.filter((entry) => entry.type === 'function' && entry.name === 'importModel');
 const SELECTOR = toFunctionSelector(FUNCTION);
 // Only the name has changed: the arguments are the same.
@@ -23,12 +25,14 @@ export function currentSignedEdge(file: unknown): unknown {
 
 /** The state of a run, with the names of this version. Files keep theirs. */
 export function currentRun<State extends { kind: string; stages: Record<string, unknown> }>(state: State): State {
-  if (state.kind !== FORMER) return state;
+  if (!Object.hasOwn(KINDS, state.kind)) return state;
+  const kind = KINDS[state.kind];
+  if (state.kind !== FORMER) return { ...state, kind };
   const stages = Object.entries(state.stages).map(([stage, record]) => [
     stage.replace(/^(prove )?root(?= for |$)/, '$1import'),
     record,
   ]);
-  return { ...state, kind: 'import', stages: Object.fromEntries(stages) };
+  return { ...state, kind, stages: Object.fromEntries(stages) };
 }
 
 function currentTypedData(data: unknown): unknown {

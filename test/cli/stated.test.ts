@@ -12,8 +12,8 @@ import { applyLogs } from '../../web/lib/chain/events.ts';
 import type { RawLog } from '../../web/lib/chain/scan.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
-import { ServedWorld } from '../contracts/support/servedWorld.ts';
-import { dataClaim, type Model, type Registered, scoreClaim } from '../contracts/support/world.ts';
+import { dataClaim, type Model, type Registered, scoreClaim } from '../contracts/support/registryFixture.ts';
+import { ServedRegistry } from '../contracts/support/servedRegistry.ts';
 import { type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
 import { descent, document, temporaryFolder } from './cli.ts';
 
@@ -23,26 +23,26 @@ const [CATS, DOGS]: Hex[] = [padHex('0xca', { size: 32 }), padHex('0xd0', { size
 
 describe('a registry whose models state their columns and classes', () => {
   const { folder, remove } = temporaryFolder();
-  let served: ServedWorld;
+  let served: ServedRegistry;
   let proxy: NodeProxy;
   const shards = {} as Record<'cats' | 'dogs' | 'mixed' | 'silent', Registered>;
   const models = {} as Record<'cats' | 'dogs' | 'mixed' | 'turned', Model>;
   before(async () => {
-    served = await ServedWorld.create(1);
+    served = await ServedRegistry.create(1);
     proxy = await startNodeProxy(served.upstream);
-    const { world } = served;
+    const { fixture } = served;
     for (const [name, schema] of [
       ['cats', CATS],
       ['dogs', DOGS],
       ['mixed', MIXED_SCHEMA],
       ['silent', NO_SCHEMA],
     ] as const) {
-      shards[name] = await world.registerShard(SHARD, world.alice, schema);
+      shards[name] = await fixture.registerShard(SHARD, fixture.alice, schema);
     }
-    models.cats = await world.trainModel(await world.seedModel(WIDTHS), shards.cats);
-    models.dogs = await world.trainModel(await world.seedModel(WIDTHS), shards.dogs);
-    models.mixed = await world.mergeModels([models.cats, models.dogs]);
-    models.turned = await world.trainModel(models.cats, shards.dogs);
+    models.cats = await fixture.trainModel(await fixture.seedModel(WIDTHS), shards.cats);
+    models.dogs = await fixture.trainModel(await fixture.seedModel(WIDTHS), shards.dogs);
+    models.mixed = await fixture.mergeModels([models.cats, models.dogs]);
+    models.turned = await fixture.trainModel(models.cats, shards.dogs);
   });
   after(async () => {
     await proxy?.close();
@@ -54,13 +54,13 @@ describe('a registry whose models state their columns and classes', () => {
 
   /** Opens a benchmark of one shard and ranks models on it. */
   async function ranked(shard: Registered, ...some: Model[]): Promise<Hex> {
-    const { registry, scoreboard, alice } = served.world;
+    const { registry, scoreboard, alice } = served.fixture;
     const args = [ascending([idOf(shard)]), 'rows'];
     await registry.send('registerDataset', args, alice);
     const benchmark = await scoreboard.simulate('openBenchmark', args);
     await scoreboard.send('openBenchmark', args);
     for (const [k, model] of some.entries()) {
-      await served.world.submit(scoreClaim(model, shard, BigInt(5 + k)));
+      await served.fixture.submit(scoreClaim(model, shard, BigInt(5 + k)));
       await scoreboard.send('rank', [idOf(model), benchmark]);
     }
     return benchmark;
@@ -92,13 +92,13 @@ describe('a registry whose models state their columns and classes', () => {
   });
 
   it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {
-    const { registry, scoreboard, alice } = served.world;
+    const { registry, scoreboard, alice } = served.fixture;
     const secret = dataClaim(SHARD);
     const dataset = datasetId([idOf(secret)], 'rows');
     const closing = BigInt((await served.upstream('eth_blockNumber', [])) as Hex) + 1n;
     const sealed = await scoreboard.simulate('sealBenchmark', [dataset, closing], alice);
     await scoreboard.send('sealBenchmark', [dataset, closing], alice);
-    await served.world.submit(secret, alice);
+    await served.fixture.submit(secret, alice);
     await registry.send('registerDataset', [[idOf(secret)], 'rows'], alice);
     await scoreboard.send('unsealBenchmark', [alice, closing, [idOf(secret)], 'rows'], alice);
     const address = [registry.address, scoreboard.address];
@@ -121,7 +121,7 @@ describe('a registry whose models state their columns and classes', () => {
   });
 
   it('leaderboard does not deny what stands before the first block that it reads', async () => {
-    await served.world.chain.mine(1);
+    await served.fixture.chain.mine(1);
     const head = Number(await served.upstream('eth_blockNumber', []));
     const later = await call('leaderboard', '--from-block', `${head}`);
     assert.match(later.stdout, new RegExp(`no benchmarks since block ${head}`));

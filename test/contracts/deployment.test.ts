@@ -5,7 +5,7 @@ import { type Address, type Hex, keccak256, parseEventLogs, toFunctionSelector, 
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import { abiOf, Contract, modelRegistryAbi, reverts, type TestChain, testChain } from './support/chain.ts';
 import { elements, TEST_SRS } from './support/knownTau.ts';
-import { srsArgument } from './support/world.ts';
+import { srsArgument } from './support/registryFixture.ts';
 
 const SRS = srsArgument(TEST_SRS);
 const NOWHERE: Address = '0x0000000000000000000000000000000000000001';
@@ -24,14 +24,18 @@ describe('deployment of the registry', () => {
   });
 
   it('answers with what it was given', async () => {
-    const gate = await deployed(chain, [verifiers, SRS, true, false, OWNER]);
-    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address, RELAY]), modelRegistryAbi);
+    const verifierSet = await deployed(chain, [verifiers, SRS, true, false, OWNER]);
+    const registry = new Contract(
+      chain,
+      await chain.deploy('ModelRegistry', [verifierSet.address, RELAY]),
+      modelRegistryAbi,
+    );
     const scoreboard = new Contract(
       chain,
       await chain.deploy('Scoreboard', [registry.address, RELAY]),
       await abiOf('Scoreboard'),
     );
-    for (const contract of [gate, registry]) {
+    for (const contract of [verifierSet, registry]) {
       assert.equal(await contract.read('devKeys', []), true);
       assert.deepEqual(await contract.read('srs', []), SRS);
       for (let program = 1n; program <= 6n; program++) {
@@ -41,14 +45,18 @@ describe('deployment of the registry', () => {
         assert.equal(BigInt(await contract.read('verifierOf', [program])), 0n);
       }
     }
-    assert.equal(await registry.read('verifiers', []), gate.address);
-    assert.equal(await gate.read('owner', []), OWNER);
+    assert.equal(await registry.read('verifiers', []), verifierSet.address);
+    assert.equal(await verifierSet.read('owner', []), OWNER);
     assert.equal(await scoreboard.read('registry', []), registry.address);
   });
 
   it('says by ERC-165 that it answers ILineage, whose identifier its text states', async () => {
-    const gate = await deployed(chain, [verifiers, SRS, true, false, OWNER]);
-    const registry = new Contract(chain, await chain.deploy('ModelRegistry', [gate.address, RELAY]), modelRegistryAbi);
+    const verifierSet = await deployed(chain, [verifiers, SRS, true, false, OWNER]);
+    const registry = new Contract(
+      chain,
+      await chain.deploy('ModelRegistry', [verifierSet.address, RELAY]),
+      modelRegistryAbi,
+    );
     const identifier = (await abiOf('ILineage'))
       .filter((entry) => entry.type === 'function')
       .reduce((id, entry) => id ^ BigInt(toFunctionSelector(entry)), 0n);
@@ -67,8 +75,8 @@ describe('deployment of the registry', () => {
 
   it('says in events whether its keys are dev keys, and all first verifiers', async () => {
     for (const devKeys of [true, false]) {
-      const gate = await deployed(chain, [verifiers, SRS, devKeys, false, OWNER]);
-      const [first, ...others] = await eventsOf(gate);
+      const verifierSet = await deployed(chain, [verifiers, SRS, devKeys, false, OWNER]);
+      const [first, ...others] = await eventsOf(verifierSet);
       assert.deepEqual(first, { eventName: 'VerifiersDeployed', args: { devKeys, srs: SRS } });
       const added = verifiers.map((verifier, i) => ({
         eventName: 'VerifierAdded',
@@ -78,11 +86,11 @@ describe('deployment of the registry', () => {
       assert.deepEqual(others, [...added, { eventName: 'OwnershipTransferred', args: owned }]);
       const registry = new Contract(
         chain,
-        await chain.deploy('ModelRegistry', [gate.address, RELAY]),
+        await chain.deploy('ModelRegistry', [verifierSet.address, RELAY]),
         modelRegistryAbi,
       );
       assert.deepEqual(await eventsOf(registry), [
-        { eventName: 'RegistryDeployed', args: { verifiers: gate.address, devKeys } },
+        { eventName: 'RegistryDeployed', args: { verifiers: verifierSet.address, devKeys } },
       ]);
     }
   });
@@ -102,8 +110,8 @@ describe('deployment of the registry', () => {
 
   it('takes dev keys on another chain when that is allowed in so many words', async () => {
     const other = await testChain({ chainId: 11155111 });
-    const gate = await deployed(other, [await deployVerifiers(other), SRS, true, true, OWNER]);
-    assert.equal(await gate.read('devKeys', []), true);
+    const verifierSet = await deployed(other, [await deployVerifiers(other), SRS, true, true, OWNER]);
+    assert.equal(await verifierSet.read('devKeys', []), true);
   });
 
   it('takes real keys on any chain', async () => {

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { testChain } from './support/chain.ts';
 import { deploy, ETHER, sendValue } from './support/money.ts';
-import { digestOf, RelayWorld, TRAINER } from './support/relay.ts';
-import { World } from './support/world.ts';
+import { RegistryFixture } from './support/registryFixture.ts';
+import { digestOf, RelayFixture, TRAINER } from './support/relay.ts';
 
 for (const hardfork of ['osaka', 'prague']) {
   describe(`under the rules of ${hardfork}`, () => {
     it('every kind of edge is registered and relayed, and a merge is paid', async () => {
-      const relay = await RelayWorld.create(await World.create(await testChain({ hardfork })));
-      const { registry } = relay.world;
+      const relay = await RelayFixture.create(await RegistryFixture.create(await testChain({ hardfork })));
+      const { registry } = relay.fixture;
       for (const wish of Object.values(await relay.wishes(TRAINER))) await relay.carry(wish, TRAINER);
       // The start, the child that the wishes descend from, and one node each of seed, train, import and merge.
       const count: bigint = await registry.read('nodeCount');
@@ -21,13 +21,13 @@ for (const hardfork of ['osaka', 'prague']) {
       }
       assert.deepEqual(kinds, [1, 3, 1, 3, 2, 4]);
 
-      const vault = await deploy(relay.world.chain, 'CreditVault', [registry.address]);
+      const vault = await deploy(relay.fixture.chain, 'CreditVault', [registry.address]);
       const merge = await registry.read('nodeAt', [count]);
       await sendValue(vault, 'pay', [merge], 1_000n);
       await vault.send('settle', [merge, ETHER]);
       assert.equal(await vault.read('earned', [merge, ETHER]), 800n);
 
-      const account = await deploy(relay.world.chain, 'SmartAccount', [0]);
+      const account = await deploy(relay.fixture.chain, 'SmartAccount', [0]);
       const request = relay.request(relay.drawing().action, account.address);
       await account.send('approve', [digestOf(request)]);
       await relay.send(request, '0x');

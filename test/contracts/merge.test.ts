@@ -9,14 +9,21 @@ import { modelId } from '../../src/registry/ids.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts } from './support/chain.ts';
 import { pointOf } from './support/knownTau.ts';
-import { type Merged, type Model, mergeClaim, proofOf, type Registered, World } from './support/world.ts';
+import {
+  type Merged,
+  type Model,
+  mergeClaim,
+  proofOf,
+  type Registered,
+  RegistryFixture,
+} from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const ONE = 2 ** 14;
 const MERGE = 5n;
 const KIND_MERGE = 4;
 
-let world: World;
+let fixture: RegistryFixture;
 let shard: Registered;
 /** Eight models of one shape. The second is a declared import, the third is the first's child. */
 let models: Model[];
@@ -24,18 +31,18 @@ let ids: Hex[];
 let snapshot: unknown;
 
 before(async () => {
-  world = await World.create();
-  shard = await world.registerShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' });
-  const seed = await world.seedModel(WIDTHS);
-  models = [seed, await world.importModel(WIDTHS), await world.trainModel(seed, shard)];
-  while (models.length < 8) models.push(await world.trainModel(models[models.length - 1] as Merged, shard));
+  fixture = await RegistryFixture.create();
+  shard = await fixture.registerShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' });
+  const seed = await fixture.seedModel(WIDTHS);
+  models = [seed, await fixture.importModel(WIDTHS), await fixture.trainModel(seed, shard)];
+  while (models.length < 8) models.push(await fixture.trainModel(models[models.length - 1] as Merged, shard));
   ids = models.map(({ statement }) => resultId(statement));
 });
 beforeEach(async () => {
-  snapshot = await world.chain.request('evm_snapshot');
+  snapshot = await fixture.chain.request('evm_snapshot');
 });
 afterEach(async () => {
-  await world.chain.request('evm_revert', snapshot);
+  await fixture.chain.request('evm_revert', snapshot);
 });
 
 describe('merge', () => {
@@ -46,23 +53,23 @@ describe('merge', () => {
     ];
     const claim = mergeClaim([models[2], models[1], models[4]], coefficients);
     const child = resultId(claim.statement);
-    assert.equal(await world.attempt(claim), child);
+    assert.equal(await fixture.attempt(claim), child);
     const parents = [ids[2], ids[1], ids[4]];
     const shape = encodeShape(WIDTHS);
     const commitment = claim.statement.child;
-    const registered = { id: child, trainer: world.bob, kind: KIND_MERGE, depth: 2n, shape, commitment };
-    assert.deepEqual(world.events(await world.submit(claim, world.bob)), [
+    const registered = { id: child, trainer: fixture.bob, kind: KIND_MERGE, depth: 2n, shape, commitment };
+    assert.deepEqual(fixture.events(await fixture.submit(claim, fixture.bob)), [
       { eventName: 'ModelRegistered', args: registered },
       { eventName: 'Merged', args: { child, firstParent: ids[2], parents, coefficients } },
     ]);
-    const node = await world.registry.read('node', [child]);
-    assert.deepEqual([node.kind, node.depth, node.parent, node.trainer], [KIND_MERGE, 2n, ids[2], world.bob]);
-    assert.deepEqual(await world.registry.read('weightedParents', [child]), [
+    const node = await fixture.registry.read('node', [child]);
+    assert.deepEqual([node.kind, node.depth, node.parent, node.trainer], [KIND_MERGE, 2n, ids[2], fixture.bob]);
+    assert.deepEqual(await fixture.registry.read('weightedParents', [child]), [
       { id: ids[2], weight: 3n },
       { id: ids[1], weight: BigInt(5 + ONE) },
       { id: ids[4], weight: BigInt(ONE + 2 ** 17 - 1) },
     ]);
-    assert.deepEqual(await world.registry.read('children', [ids[1], toHex(0, { size: 32 }), 5n]), [
+    assert.deepEqual(await fixture.registry.read('children', [ids[1], toHex(0, { size: 32 }), 5n]), [
       [child],
       toHex(0, { size: 32 }),
     ]);
@@ -70,14 +77,14 @@ describe('merge', () => {
 
   for (let count = 2; count <= 8; count++) {
     it(`takes ${count} parents, with a genuine opening beside ${8 - count} absent ones`, async () => {
-      await world.submit(mergeClaim(models.slice(0, count)));
+      await fixture.submit(mergeClaim(models.slice(0, count)));
     });
   }
 
   it('is declared when any parent is', async () => {
     const declared = async (...parents: Model[]) => {
-      const { statement } = await world.mergeModels(parents);
-      return world.registry.read('isDeclared', [resultId(statement)]);
+      const { statement } = await fixture.mergeModels(parents);
+      return fixture.registry.read('isDeclared', [resultId(statement)]);
     };
     assert.equal(await declared(models[0], models[2]), false);
     assert.equal(await declared(models[0], models[1]), true);
@@ -85,17 +92,17 @@ describe('merge', () => {
   });
 
   it('takes the same parents again with another child', async () => {
-    await world.mergeModels(models.slice(0, 2));
-    await world.mergeModels(models.slice(0, 2));
+    await fixture.mergeModels(models.slice(0, 2));
+    await fixture.mergeModels(models.slice(0, 2));
   });
 
   it('takes the greatest coefficients, of both signs', async () => {
     const most = 2 ** 17 - 1;
-    const { statement } = await world.mergeModels(models.slice(0, 2), [
+    const { statement } = await fixture.mergeModels(models.slice(0, 2), [
       [most, -most],
       [-most, most],
     ]);
-    const weights = await world.registry.read('weightedParents', [resultId(statement)]);
+    const weights = await fixture.registry.read('weightedParents', [resultId(statement)]);
     assert.deepEqual(
       weights.map((parent: { weight: bigint }) => parent.weight),
       [BigInt(2 * most), BigInt(2 * most)],
@@ -106,7 +113,7 @@ describe('merge', () => {
     /** A call whose arguments need not be ones that the twin would encode. */
     function raw(claim: Merged, changes: object): Promise<Hex> {
       const { args } = registryCall(claim.statement, claim.proof);
-      return world.registry.simulate('merge', [{ ...(args[0] as object), ...changes }, args[1]], world.alice);
+      return fixture.registry.simulate('merge', [{ ...(args[0] as object), ...changes }, args[1]], fixture.alice);
     }
 
     it('with UnsupportedParents for fewer than two and more than eight', async () => {
@@ -129,7 +136,7 @@ describe('merge', () => {
     });
 
     it('with UnknownModel when one parent has another shape than the others', async () => {
-      const other = await world.importModel([5, 3, 3]);
+      const other = await fixture.importModel([5, 3, 3]);
       const claim = mergeClaim([models[0], models[1]]);
       const parents = [models[0].oracle.commitment, other.oracle.commitment];
       const id = modelId(other.oracle.commitment, encodeShape(WIDTHS));
@@ -145,7 +152,7 @@ describe('merge', () => {
 
     it('with ParentTwice when a parent is listed again', async () => {
       const claim = mergeClaim([models[0], models[1], models[0]]);
-      await reverts(world.attempt(claim), 'ParentTwice', [ids[0]]);
+      await reverts(fixture.attempt(claim), 'ParentTwice', [ids[0]]);
     });
 
     it('with ParentWithoutPart when a parent has no coefficient but 0', async () => {
@@ -153,7 +160,7 @@ describe('merge', () => {
         [ONE, 0, 1],
         [ONE, 0, -1],
       ]);
-      await reverts(world.attempt(claim), 'ParentWithoutPart', [ids[1]]);
+      await reverts(fixture.attempt(claim), 'ParentWithoutPart', [ids[1]]);
     });
 
     it('with CoefficientsMismatch when an absent parent or layer has coefficients, or a present one lacks them', async () => {
@@ -198,9 +205,9 @@ describe('merge', () => {
     it('with ModelExists when the child is one of the parents or registered already', async () => {
       const claim = mergeClaim(models.slice(0, 2));
       const statement = { ...claim.statement, child: models[1].oracle.commitment };
-      await reverts(world.attempt({ ...claim, statement }), 'ModelExists', [ids[1]]);
-      await world.submit(claim);
-      await reverts(world.attempt(claim, world.bob), 'ModelExists', [resultId(claim.statement)]);
+      await reverts(fixture.attempt({ ...claim, statement }), 'ModelExists', [ids[1]]);
+      await fixture.submit(claim);
+      await reverts(fixture.attempt(claim, fixture.bob), 'ModelExists', [resultId(claim.statement)]);
     });
 
     it('with InvalidPoint when the child is infinity or off the curve', async () => {
@@ -218,7 +225,7 @@ describe('merge', () => {
         [1, 2, 3],
         [4, 5, 6],
       ]);
-      await world.expect(claim, world.alice);
+      await fixture.expect(claim, fixture.alice);
       const { parents } = claim.statement;
       const [a, b, c] = parents;
       for (const changes of [
@@ -253,7 +260,7 @@ describe('merge', () => {
       ]) {
         await reverts(raw(claim, changes), 'ProofRejected', [MERGE]);
       }
-      await reverts(world.call(claim, world.bob), 'ProofRejected', [MERGE]);
+      await reverts(fixture.call(claim, fixture.bob), 'ProofRejected', [MERGE]);
     });
 
     it('with OpeningRejected when parents are opened in another order, or an absent one is not zero', async () => {
@@ -267,7 +274,7 @@ describe('merge', () => {
         [...oracles, ...zeros(5), models[3].oracle],
         [...zeros(6), ...oracles],
       ]) {
-        await reverts(world.attempt({ ...claim, proof: proofOf(...opened) }), 'OpeningRejected', [MERGE]);
+        await reverts(fixture.attempt({ ...claim, proof: proofOf(...opened) }), 'OpeningRejected', [MERGE]);
       }
     });
   });
@@ -275,7 +282,7 @@ describe('merge', () => {
 
 describe('packed coefficients', () => {
   it('are the same words in the contract and in its twin', async () => {
-    const harness = new Contract(world.chain, await world.chain.deploy('Harness'), await abiOf('Harness'));
+    const harness = new Contract(fixture.chain, await fixture.chain.deploy('Harness'), await abiOf('Harness'));
     const a = fc.oneof(
       fc.integer({ min: 1 - 2 ** 17, max: 2 ** 17 - 1 }),
       fc.constantFrom(0, 2 ** 17 - 1, 1 - 2 ** 17),
@@ -298,7 +305,7 @@ describe('packed coefficients', () => {
   });
 
   it('have as many words as the shape has layers', async () => {
-    const harness = new Contract(world.chain, await world.chain.deploy('Harness'), await abiOf('Harness'));
+    const harness = new Contract(fixture.chain, await fixture.chain.deploy('Harness'), await abiOf('Harness'));
     for (const widths of [
       [1, 1],
       [5, 4, 3],

@@ -16,10 +16,10 @@ import {
   type Model,
   mergeClaim,
   type Registered,
+  RegistryFixture,
   scoreClaim,
   trainClaim,
-  World,
-} from './support/world.ts';
+} from './support/registryFixture.ts';
 
 // Counting lines for coverage costs gas itself.
 const LIMIT = hre.globalOptions.coverage ? 180_000n : 90_000n;
@@ -29,7 +29,7 @@ const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
 const LAYERS = WIDTHS.slice(1).map(() => [3 * 2 ** 12, 2 ** 12]);
 
 describe('on the registry', () => {
-  let world: World;
+  let fixture: RegistryFixture;
   let shard: Registered;
   let benchmark: Hex;
   let seeds: Hex[];
@@ -42,28 +42,28 @@ describe('on the registry', () => {
 
   // Alice seeds a model, Bob seeds one and trains it, Alice merges her seed and his child, 3 parts to 1.
   before(async () => {
-    world = await World.create();
-    shard = await world.registerShard(SHARD);
-    const first = await world.seedModel(WIDTHS);
-    const second = await world.seedModel(WIDTHS, world.bob);
+    fixture = await RegistryFixture.create();
+    shard = await fixture.registerShard(SHARD);
+    const first = await fixture.seedModel(WIDTHS);
+    const second = await fixture.seedModel(WIDTHS, fixture.bob);
     const trained = trainClaim(second, shard);
-    await world.submit(trained, world.bob);
+    await fixture.submit(trained, fixture.bob);
     parents = [first, trained];
     mergeModel = mergeClaim(parents, LAYERS);
-    await world.submit(mergeModel);
+    await fixture.submit(mergeModel);
     seeds = [first, second].map(idOf);
     child = idOf(trained);
     merge = idOf(mergeModel);
     const shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
-    await world.registry.send('registerDataset', [shards, 'ipfs://rows'], world.alice);
-    benchmark = await world.scoreboard.simulate('openBenchmark', [shards, 'ipfs://rows']);
-    await world.scoreboard.send('openBenchmark', [shards, 'ipfs://rows']);
+    await fixture.registry.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
+    benchmark = await fixture.scoreboard.simulate('openBenchmark', [shards, 'ipfs://rows']);
+    await fixture.scoreboard.send('openBenchmark', [shards, 'ipfs://rows']);
   });
 
   describe('credit', () => {
     let vault: Contract;
     before(async () => {
-      vault = await deploy(world.chain, 'CreditVault', [world.registry.address]);
+      vault = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
     });
     const unsplit = (id: Hex) => vault.read('unsplit', [id, ETHER]);
     const earned = (id: Hex) => vault.read('earned', [id, ETHER]);
@@ -84,19 +84,19 @@ describe('on the registry', () => {
     });
 
     it('takes no more where the trainer once chose a share, before the merge or after it, nor in a token', async () => {
-      const fresh = await deploy(world.chain, 'CreditVault', [world.registry.address]);
-      await fresh.send('chooseShare', [5_000], world.bob);
+      const fresh = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
+      await fresh.send('chooseShare', [5_000], fixture.bob);
       const claim = mergeClaim(parents, LAYERS);
-      await world.submit(claim, world.bob);
+      await fixture.submit(claim, fixture.bob);
       await sendValue(fresh, 'pay', [idOf(claim)], 10_000n);
       const before = await fresh.send('settle', [idOf(claim), ETHER]);
       assert.equal(await fresh.read('earned', [idOf(claim), ETHER]), 5_000n);
       assert.ok(before.gasUsed <= LIMIT, `${before.gasUsed} with a choice before the merge`);
 
-      await fresh.send('chooseShare', [5_000], world.alice);
-      const token = await deploy(world.chain, 'HostileToken');
-      await token.send('mint', [world.bob, 10_000n]);
-      await fresh.send('payToken', [merge, token.address, 10_000n], world.bob);
+      await fresh.send('chooseShare', [5_000], fixture.alice);
+      const token = await deploy(fixture.chain, 'HostileToken');
+      await token.send('mint', [fixture.bob, 10_000n]);
+      await fresh.send('payToken', [merge, token.address, 10_000n], fixture.bob);
       const after = await fresh.send('settle', [merge, token.address]);
       assert.equal(await fresh.read('earned', [merge, token.address]), 8_000n);
       assert.ok(after.gasUsed <= LIMIT, `${after.gasUsed} in a token, with a choice after the merge`);
@@ -110,17 +110,21 @@ describe('on the registry', () => {
       await vault.send(
         'withdraw',
         [[merge, seeds[0]], ETHER, '0x000000000000000000000000000000000000bee1'],
-        world.alice,
+        fixture.alice,
       );
-      await vault.send('withdraw', [[child, seeds[1]], ETHER, '0x000000000000000000000000000000000000bee1'], world.bob);
-      assert.equal(await world.chain.read.getBalance({ address: vault.address }), 0n);
+      await vault.send(
+        'withdraw',
+        [[child, seeds[1]], ETHER, '0x000000000000000000000000000000000000bee1'],
+        fixture.bob,
+      );
+      assert.equal(await fixture.chain.read.getBalance({ address: vault.address }), 0n);
     });
 
     it('is what the page sums up from the events, read at once or block by block', async () => {
-      const address = [world.registry.address, vault.address];
-      const logs = await world.chain.read.getLogs({ address, fromBlock: 0n });
+      const address = [fixture.registry.address, vault.address];
+      const logs = await fixture.chain.read.getLogs({ address, fromBlock: 0n });
       const blocks = [...new Set(logs.map(({ blockNumber }) => blockNumber))];
-      const config = { registry: world.registry.address, creditVault: vault.address } as ChainConfig;
+      const config = { registry: fixture.registry.address, creditVault: vault.address } as ChainConfig;
       for (const chunks of [[logs], blocks.map((block) => logs.filter(({ blockNumber }) => blockNumber === block))]) {
         const store = new Store();
         for (const chunk of chunks) applyLogs(store, config, chunk);
@@ -143,52 +147,52 @@ describe('on the registry', () => {
     let board: Contract;
     let deadline: bigint;
     before(async () => {
-      board = await deploy(world.chain, 'BountyBoard', [world.registry.address, world.scoreboard.address]);
-      deadline = (await world.chain.read.getBlock()).timestamp + 86_400n;
+      board = await deploy(fixture.chain, 'BountyBoard', [fixture.registry.address, fixture.scoreboard.address]);
+      deadline = (await fixture.chain.read.getBlock()).timestamp + 86_400n;
     });
 
     it('is won by a proved and ranked result, through the second parent of a merge', async () => {
       const terms = { benchmark, threshold: 12n, deadline, ancestor: seeds[1] };
-      await sendValue(board, 'fund', [terms], 5_000n, world.bob);
+      await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
       const claim = (path: Hex[] = []) => board.send('claim', [1n, merge, path]);
       const path = [seeds[1], child, merge];
       await reverts(claim(path), 'NoScore', [merge, benchmark]);
-      await world.submit(scoreClaim(mergeModel, shard, 11n));
-      await world.scoreboard.send('rank', [merge, benchmark]);
+      await fixture.submit(scoreClaim(mergeModel, shard, 11n));
+      await fixture.scoreboard.send('rank', [merge, benchmark]);
       await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
-      await world.submit(scoreClaim(mergeModel, shard, 12n));
+      await fixture.submit(scoreClaim(mergeModel, shard, 12n));
       await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
-      await world.scoreboard.send('rank', [merge, benchmark]);
+      await fixture.scoreboard.send('rank', [merge, benchmark]);
       await reverts(claim(), 'NotADescendant', [merge, seeds[1]]);
       await claim(path);
-      assert.equal(await board.read('owed', [world.alice, ETHER]), 5_000n);
+      assert.equal(await board.read('owed', [fixture.alice, ETHER]), 5_000n);
     });
   });
 
   describe('the examples', () => {
     it('read a card whose every line was proved', async () => {
-      const cards = await deploy(world.chain, 'ModelCard', [world.registry.address, world.scoreboard.address]);
+      const cards = await deploy(fixture.chain, 'ModelCard', [fixture.registry.address, fixture.scoreboard.address]);
       const card = await cards.read('card', [merge, benchmark, 9n]);
       assert.deepEqual([...card.origins].sort(), [...seeds].sort());
-      assert.deepEqual([card.trainer, card.kind, card.depth, card.declared], [world.alice, 4, 1n, false]);
+      assert.deepEqual([card.trainer, card.kind, card.depth, card.declared], [fixture.alice, 4, 1n, false]);
       assert.deepEqual(card.score, { measure: MEASURE.rowsRight, value: 12n, rows: 16n });
     });
 
     it('use the leader', async () => {
-      const args = [world.registry.address, world.scoreboard.address, benchmark, 7_500n];
-      const service = await deploy(world.chain, 'LeaderInUse', args);
+      const args = [fixture.registry.address, fixture.scoreboard.address, benchmark, 7_500n];
+      const service = await deploy(fixture.chain, 'LeaderInUse', args);
       await service.send('update');
       assert.equal(await service.read('model'), merge);
     });
 
     it('admit descendants only and pay a whole line', async () => {
-      const gate = await deploy(world.chain, 'DescentGate', [world.registry.address, seeds[1]]);
-      await gate.send('enter', [child, []], world.bob);
-      await reverts(gate.send('enter', [merge, []], world.alice), 'NotADescendant', [merge]);
-      const pay = await deploy(world.chain, 'LineagePay', [world.registry.address]);
+      const gate = await deploy(fixture.chain, 'DescentGate', [fixture.registry.address, seeds[1]]);
+      await gate.send('enter', [child, []], fixture.bob);
+      await reverts(gate.send('enter', [merge, []], fixture.alice), 'NotADescendant', [merge]);
+      const pay = await deploy(fixture.chain, 'LineagePay', [fixture.registry.address]);
       await sendValue(pay, 'give', [child], 100n);
       await pay.send('distribute', [1n, 10n]);
-      assert.equal(await pay.read('owed', [world.bob]), 100n);
+      assert.equal(await pay.read('owed', [fixture.bob]), 100n);
     });
   });
 });

@@ -21,21 +21,21 @@ import { RELAY_TYPES, type RelayRequest, relayCall, typedRequest } from '../../s
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
-import { decode, FOREVER, malleated, RelayWorld, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';
+import { decode, FOREVER, malleated, RelayFixture, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';
 
 const OTHER = privateKeyToAccount(`0x${'0d'.repeat(32)}`);
 const KINDS = Object.keys(RELAY_TYPES);
 
 describe('the relay', { concurrency: false }, () => {
-  let relay: RelayWorld;
+  let relay: RelayFixture;
   let wishes: Record<string, Wish>;
   before(async () => {
-    relay = await RelayWorld.create();
+    relay = await RelayFixture.create();
     wishes = await relay.wishes(TRAINER);
     assert.deepEqual(Object.keys(wishes), KINDS);
   });
 
-  const isUsed = ({ trainer, nonce }: RelayRequest) => relay.world.relay.read('isUsed', [trainer, nonce]);
+  const isUsed = ({ trainer, nonce }: RelayRequest) => relay.fixture.relay.read('isUsed', [trainer, nonce]);
   /** A signed request of a kind that the target would grant. */
   const signed = async (kind: string, changed: Partial<RelayRequest> = {}) => {
     const request = relay.request(wishes[kind].action, TRAINER.address, changed);
@@ -59,13 +59,13 @@ describe('the relay', { concurrency: false }, () => {
 
       it(`${kind} of which anything but the proof was changed on its way`, async () => {
         const { request, signature, proof } = await signed(kind);
-        const { functionName, args } = decode(relay.world.relay, relayCall(request, signature, proof).data);
+        const { functionName, args } = decode(relay.fixture.relay, relayCall(request, signature, proof).data);
         const proved = proof === undefined ? -1 : args.length - 2;
         let changes = 0;
         for (const [i, argument] of args.entries()) {
           if (i === 0 || i === proved || i === args.length - 1) continue;
           for (const changed of variants(argument)) {
-            const call = relay.world.relay.simulate(functionName, args.with(i, changed), relay.relayer);
+            const call = relay.fixture.relay.simulate(functionName, args.with(i, changed), relay.relayer);
             // A shape that cannot be is not even hashed.
             await assert.rejects(call, /WrongSignature|UnsupportedSize|UnsupportedDepth/, `${kind} ${i}`);
             changes++;
@@ -84,11 +84,11 @@ describe('the relay', { concurrency: false }, () => {
     }
 
     it('a request after its deadline, and takes it in its last second', async () => {
-      const { timestamp } = await relay.world.chain.read.getBlock();
+      const { timestamp } = await relay.fixture.chain.read.getBlock();
       const late = await signed('RequestSeed', { deadline: timestamp - 1n });
       await reverts(relay.attempt(late.request, late.signature), 'Expired', [timestamp - 1n]);
       const last = await signed('RequestSeed', { deadline: timestamp + 1_000n });
-      await relay.world.chain.request('evm_setNextBlockTimestamp', Number(timestamp + 1_000n));
+      await relay.fixture.chain.request('evm_setNextBlockTimestamp', Number(timestamp + 1_000n));
       await relay.send(last.request, last.signature);
     });
 
@@ -116,8 +116,8 @@ describe('the relay', { concurrency: false }, () => {
     });
 
     it('a request for another target than was signed', async () => {
-      const { world } = relay;
-      const twin = await world.chain.deploy('ModelRegistry', [world.gate.address, world.relay.address]);
+      const { fixture } = relay;
+      const twin = await fixture.chain.deploy('ModelRegistry', [fixture.verifierSet.address, fixture.relay.address]);
       const { request, signature } = await signed('Train');
       await refused({ ...request, target: twin }, signature, 'Train');
     });
@@ -125,24 +125,24 @@ describe('the relay', { concurrency: false }, () => {
 
   describe('a target', () => {
     it('says which relay it trusts', async () => {
-      const { registry, scoreboard } = relay.world;
+      const { registry, scoreboard } = relay.fixture;
       for (const { address } of [registry, scoreboard, relay.cards]) {
         const target = await contractAt(address);
-        assert.equal(await target.read('trustedForwarder'), relay.world.relay.address);
-        assert.equal(await target.read('isTrustedForwarder', [relay.world.relay.address]), true);
+        assert.equal(await target.read('trustedForwarder'), relay.fixture.relay.address);
+        assert.equal(await target.read('isTrustedForwarder', [relay.fixture.relay.address]), true);
         assert.equal(await target.read('isTrustedForwarder', [registry.address]), false);
       }
     });
 
     it('does not trust another relay: there the caller itself would be the trainer', async () => {
-      const foreign = await relay.world.chain.deploy('Relay');
+      const foreign = await relay.fixture.chain.deploy('Relay');
       const { request } = await signed('Train', { relay: foreign });
       const signature = await sign(TRAINER, request);
       await reverts(relay.attempt(request, signature, wishes.Train.claim?.proof), 'ProofRejected', [3n]);
     });
 
     it('takes the last bytes of a call for a trainer from the relay alone', async () => {
-      const { registry, chain, bob } = relay.world;
+      const { registry, chain, bob } = relay.fixture;
       const call = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
       const hash = await chain.wallet.sendTransaction({
         account: bob,
@@ -173,13 +173,16 @@ describe('the relay', { concurrency: false }, () => {
 
   describe('a nonce', () => {
     it('is cancelled by its trainer alone, once, and what it would have carried is refused', async () => {
-      const { alice } = relay.world;
+      const { alice } = relay.fixture;
       const request = { ...relay.request(wishes.RequestSeed.action, alice), nonce: 2n ** 256n - 1n };
-      const sent = await relay.world.relay.send('cancel', [request.nonce], alice);
+      const sent = await relay.fixture.relay.send('cancel', [request.nonce], alice);
       const [{ eventName, args }] = parseEventLogs({ abi: relayAbi, logs: sent.logs });
       assert.deepEqual([eventName, args], ['Cancelled', { trainer: alice, nonce: request.nonce }]);
       await reverts(relay.attempt(request, '0x'), 'NonceUsed', [alice, request.nonce]);
-      await reverts(relay.world.relay.simulate('cancel', [request.nonce], alice), 'NonceUsed', [alice, request.nonce]);
+      await reverts(relay.fixture.relay.simulate('cancel', [request.nonce], alice), 'NonceUsed', [
+        alice,
+        request.nonce,
+      ]);
       // Another's nonce of the same number is untouched.
       const { request: own, signature } = await signed('RequestSeed', { nonce: request.nonce });
       await relay.send(own, signature);
@@ -199,9 +202,9 @@ describe('the relay', { concurrency: false }, () => {
   describe('carries', () => {
     let before_: bigint;
     beforeEach(async () => {
-      before_ = await relay.world.chain.read.getBalance({ address: relay.relayer });
-      assert.equal(await relay.world.chain.read.getBalance({ address: TRAINER.address }), 0n);
-      assert.equal(await relay.world.chain.read.getTransactionCount({ address: TRAINER.address }), 0);
+      before_ = await relay.fixture.chain.read.getBalance({ address: relay.relayer });
+      assert.equal(await relay.fixture.chain.read.getBalance({ address: TRAINER.address }), 0n);
+      assert.equal(await relay.fixture.chain.read.getTransactionCount({ address: TRAINER.address }), 0);
     });
 
     for (const kind of KINDS) {
@@ -217,14 +220,14 @@ describe('the relay', { concurrency: false }, () => {
           const { trainer: by, owner, prover } = args as Record<string, string>;
           for (const account of [by, owner, prover]) assert.ok(account === undefined || account === TRAINER.address);
         }
-        const after = await relay.world.chain.read.getBalance({ address: relay.relayer });
+        const after = await relay.fixture.chain.read.getBalance({ address: relay.relayer });
         assert.ok(after < before_);
         await reverts(relay.attempt(request, signature, proof), 'NonceUsed', [trainer, nonce]);
       });
     }
 
     it('and afterwards everything is the trainer’s', async () => {
-      const { registry, scoreboard } = relay.world;
+      const { registry, scoreboard } = relay.fixture;
       for (const kind of ['Seed', 'Train', 'Import', 'Merge']) {
         const { message } = typedRequest(relay.request(wishes[kind].action, TRAINER.address));
         const id = (message.model ?? message.child) as Hex;
@@ -245,20 +248,20 @@ describe('the relay', { concurrency: false }, () => {
   });
 
   async function contractAt(address: Address): Promise<Contract> {
-    const { abi } = await deploy(relay.world.chain, 'ModelCards', [zeroAddress, zeroAddress]);
-    return new Contract(relay.world.chain, address, abi);
+    const { abi } = await deploy(relay.fixture.chain, 'ModelCards', [zeroAddress, zeroAddress]);
+    return new Contract(relay.fixture.chain, address, abi);
   }
 });
 
 describe('ids in typed requests', () => {
   it('are those of the registry', async () => {
-    const relay = await RelayWorld.create();
+    const relay = await RelayFixture.create();
     const { statement } = relay.start;
     const shape = encodeShape(WIDTHS);
     const { message } = typedRequest(relay.request(relay.training().action, TRAINER.address, { deadline: FOREVER }));
     assert.equal(message.parent, modelId(statement.commitment, shape));
     assert.equal(message.shard, shardId(relay.shard.oracle.commitment, encodeShard(SHARD)));
-    assert.equal(await relay.world.registry.read('modelId', [statement.commitment, shape]), message.parent);
+    assert.equal(await relay.fixture.registry.read('modelId', [statement.commitment, shape]), message.parent);
   });
 });
 

@@ -9,7 +9,7 @@ import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { pointOf } from './support/knownTau.ts';
-import { dataClaim, type Registered, World } from './support/world.ts';
+import { dataClaim, type Registered, RegistryFixture } from './support/registryFixture.ts';
 
 const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
 const DATA = 1n;
@@ -17,30 +17,30 @@ const POINTS = ['trace', 'helper', 'rows', 'columns', 'quotient', 'columns2', 'q
 const SIGNALS = ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2'] as const;
 const INFINITY: Point = { x: 0n, y: 0n };
 
-let world: World;
+let fixture: RegistryFixture;
 let snapshot: unknown;
 
 before(async () => {
-  world = await World.create();
+  fixture = await RegistryFixture.create();
 });
 beforeEach(async () => {
-  snapshot = await world.chain.request('evm_snapshot');
+  snapshot = await fixture.chain.request('evm_snapshot');
 });
 afterEach(async () => {
-  await world.chain.request('evm_revert', snapshot);
+  await fixture.chain.request('evm_revert', snapshot);
 });
 
 describe('registerShard', () => {
   it('records owner, sizes and kind under the id of commitment and descriptor', async () => {
     for (const kind of ['classes', 'regression'] as const) {
-      const claim = await world.registerShard({ ...SHARD, kind });
-      assert.deepEqual(await world.registry.read('shard', [resultId(claim.statement)]), {
-        owner: world.alice,
+      const claim = await fixture.registerShard({ ...SHARD, kind });
+      assert.deepEqual(await fixture.registry.read('shard', [resultId(claim.statement)]), {
+        owner: fixture.alice,
         inputs: 5n,
         outputs: 3n,
         rows: 16n,
         kind: kind === 'classes' ? 1 : 0,
-        blockNumber: await world.chain.read.getBlockNumber(),
+        blockNumber: await fixture.chain.read.getBlockNumber(),
         schema: NO_SCHEMA,
       });
     }
@@ -52,29 +52,29 @@ describe('registerShard', () => {
       { ...SHARD, inputs: 1, outputs: 1, rows: 4096 },
       { ...SHARD, inputs: 1, outputs: 4096, rows: 1 },
     ]) {
-      const { statement } = await world.registerShard(shard);
-      const { inputs, outputs, rows } = await world.registry.read('shard', [resultId(statement)]);
+      const { statement } = await fixture.registerShard(shard);
+      const { inputs, outputs, rows } = await fixture.registry.read('shard', [resultId(statement)]);
       assert.deepEqual([inputs, outputs, rows], [shard.inputs, shard.outputs, shard.rows].map(BigInt));
     }
   });
 
   it('returns the id and says in an event what training needs', async () => {
     const claim = dataClaim(SHARD);
-    assert.equal(await world.attempt(claim), resultId(claim.statement));
+    assert.equal(await fixture.attempt(claim), resultId(claim.statement));
     const args = {
       id: resultId(claim.statement),
-      owner: world.alice,
+      owner: fixture.alice,
       descriptor: encodeShard(SHARD),
       schema: NO_SCHEMA,
       commitment: claim.statement.commitment,
     };
-    assert.deepEqual(world.events(await world.submit(claim)), [{ eventName: 'ShardRegistered', args }]);
+    assert.deepEqual(fixture.events(await fixture.submit(claim)), [{ eventName: 'ShardRegistered', args }]);
   });
 
   it('answers with zeros for an unknown shard', async () => {
     const id = resultId(dataClaim(SHARD).statement);
     const nobody = '0x0000000000000000000000000000000000000000';
-    assert.deepEqual(await world.registry.read('shard', [id]), {
+    assert.deepEqual(await fixture.registry.read('shard', [id]), {
       owner: nobody,
       inputs: 0n,
       outputs: 0n,
@@ -86,38 +86,38 @@ describe('registerShard', () => {
   });
 
   it('reverts with ShardExists for the same commitment and descriptor', async () => {
-    const claim = await world.registerShard(SHARD);
-    await reverts(world.attempt(claim, world.bob), 'ShardExists', [resultId(claim.statement)]);
+    const claim = await fixture.registerShard(SHARD);
+    await reverts(fixture.attempt(claim, fixture.bob), 'ShardExists', [resultId(claim.statement)]);
   });
 
   it('takes the same commitment under another descriptor as another shard', async () => {
-    const claim = await world.registerShard(SHARD);
+    const claim = await fixture.registerShard(SHARD);
     const statement = { ...claim.statement, shard: { ...SHARD, rows: 15 } };
-    await world.submit({ statement, proof: claim.proof });
+    await fixture.submit({ statement, proof: claim.proof });
   });
 
   it('reverts with OracleTooLarge for a shard that leaves no room for its salt, which readers refuse too', async () => {
     const full = { ...SHARD, inputs: 2048, outputs: 2048, rows: 1024 };
-    await reverts(world.attempt(dataClaim(full)), 'OracleTooLarge', [2n ** 22n + 1n]);
-    await world.attempt(dataClaim({ ...full, outputs: 1024 }));
+    await reverts(fixture.attempt(dataClaim(full)), 'OracleTooLarge', [2n ** 22n + 1n]);
+    await fixture.attempt(dataClaim({ ...full, outputs: 1024 }));
   });
 
   it('reverts with UnsupportedSize for zero rows', async () => {
     const { commitment } = dataClaim(SHARD).statement;
     const { proof } = dataClaim(SHARD);
     const args = [5n, 3n, 0n, 1, NO_SCHEMA, commitment, { ...proof, challenges: proof.signals }];
-    await reverts(world.registry.simulate('registerShard', args), 'UnsupportedSize', [0n]);
+    await reverts(fixture.registry.simulate('registerShard', args), 'UnsupportedSize', [0n]);
   });
 
   it('reverts with ProofRejected when the verifier was made for another sender', async () => {
     const claim = dataClaim(SHARD);
-    await world.expect(claim, world.alice);
-    await reverts(world.call(claim, world.bob), 'ProofRejected', [DATA]);
+    await fixture.expect(claim, fixture.alice);
+    await reverts(fixture.call(claim, fixture.bob), 'ProofRejected', [DATA]);
   });
 
   it('reverts with ProofRejected when sizes, kind, schema or commitment are not those of the proof', async () => {
     const claim = dataClaim(SHARD);
-    await world.expect(claim, world.alice);
+    await fixture.expect(claim, fixture.alice);
     const { statement, proof } = claim;
     const others = [
       { ...statement, shard: { ...SHARD, inputs: 6 } },
@@ -127,47 +127,49 @@ describe('registerShard', () => {
       { ...statement, schema: toHex(1n, { size: 32 }) },
       { ...statement, commitment: pointOf(77n) },
     ];
-    for (const other of others) await reverts(world.call({ statement: other, proof }), 'ProofRejected', [DATA]);
+    for (const other of others) await reverts(fixture.call({ statement: other, proof }), 'ProofRejected', [DATA]);
   });
 
   it('reverts with ProofRejected when any word of the Groth16 proof is changed', async () => {
     const claim = dataClaim(SHARD);
-    await world.expect(claim, world.alice);
+    await fixture.expect(claim, fixture.alice);
     for (let i = 0; i < 8; i++) {
       const groth16 = claim.proof.groth16.with(i, claim.proof.groth16[i] + 1n);
-      await reverts(world.call({ ...claim, proof: { ...claim.proof, groth16 } }), 'ProofRejected', [DATA]);
+      await reverts(fixture.call({ ...claim, proof: { ...claim.proof, groth16 } }), 'ProofRejected', [DATA]);
     }
   });
 
   it('reverts with ProofRejected when any commitment in h_1 to h_5 is changed', async () => {
     const claim = dataClaim(SHARD);
-    await world.expect(claim, world.alice);
+    await fixture.expect(claim, fixture.alice);
     for (const name of POINTS.slice(0, 7)) {
-      await reverts(world.call(withPoint(claim, name, pointOf(77n))), 'ProofRejected', [DATA]);
+      await reverts(fixture.call(withPoint(claim, name, pointOf(77n))), 'ProofRejected', [DATA]);
     }
   });
 
   it('reverts with ProofRejected when any output of the circuit is changed', async () => {
     const claim = dataClaim(SHARD);
-    await world.expect(claim, world.alice);
+    await fixture.expect(claim, fixture.alice);
     for (const name of SIGNALS) {
-      await reverts(world.call(withSignal(claim, name, claim.proof.signals[name] ^ 1n)), 'ProofRejected', [DATA]);
+      await reverts(fixture.call(withSignal(claim, name, claim.proof.signals[name] ^ 1n)), 'ProofRejected', [DATA]);
     }
   });
 
   it('reverts with OpeningRejected when any commitment opens to another polynomial though Groth16 accepts', async () => {
     const claim = dataClaim(SHARD);
     for (const name of POINTS) {
-      await reverts(world.attempt(withPoint(claim, name, pointOf(77n))), 'OpeningRejected', [DATA]);
+      await reverts(fixture.attempt(withPoint(claim, name, pointOf(77n))), 'OpeningRejected', [DATA]);
     }
     const statement = { ...claim.statement, commitment: pointOf(77n) };
-    await reverts(world.attempt({ ...claim, statement }), 'OpeningRejected', [DATA]);
+    await reverts(fixture.attempt({ ...claim, statement }), 'OpeningRejected', [DATA]);
   });
 
   it('reverts with OpeningRejected when any output is another though Groth16 accepts', async () => {
     const claim = dataClaim(SHARD);
     for (const name of SIGNALS) {
-      await reverts(world.attempt(withSignal(claim, name, claim.proof.signals[name] ^ 1n)), 'OpeningRejected', [DATA]);
+      await reverts(fixture.attempt(withSignal(claim, name, claim.proof.signals[name] ^ 1n)), 'OpeningRejected', [
+        DATA,
+      ]);
     }
   });
 
@@ -175,9 +177,9 @@ describe('registerShard', () => {
     const claim = dataClaim(SHARD);
     for (const bad of [INFINITY, { x: 1n, y: 1n }]) {
       for (const name of POINTS)
-        await reverts(world.attempt(withPoint(claim, name, bad)), 'InvalidPoint', [bad.x, bad.y]);
+        await reverts(fixture.attempt(withPoint(claim, name, bad)), 'InvalidPoint', [bad.x, bad.y]);
       const statement = { ...claim.statement, commitment: bad };
-      await reverts(world.attempt({ ...claim, statement }), 'InvalidPoint', [bad.x, bad.y]);
+      await reverts(fixture.attempt({ ...claim, statement }), 'InvalidPoint', [bad.x, bad.y]);
     }
   });
 
@@ -185,40 +187,40 @@ describe('registerShard', () => {
     const claim = dataClaim(SHARD);
     for (const name of SIGNALS) {
       const value = claim.proof.signals[name] + R;
-      await reverts(world.attempt(withSignal(claim, name, value)), 'SignalNotInField', [value]);
+      await reverts(fixture.attempt(withSignal(claim, name, value)), 'SignalNotInField', [value]);
     }
   });
 });
 
 describe('registerDataset', () => {
   const register = (ids: readonly Hex[], uri = 'ipfs://digits') =>
-    world.registry.simulate('registerDataset', [ids, uri], world.bob);
+    fixture.registry.simulate('registerDataset', [ids, uri], fixture.bob);
 
   async function shardIds(...shards: ShardShape[]): Promise<Hex[]> {
     const ids: Hex[] = [];
-    for (const shard of shards) ids.push(resultId((await world.registerShard(shard)).statement));
+    for (const shard of shards) ids.push(resultId((await fixture.registerShard(shard)).statement));
     return ascending(ids);
   }
 
   it('records registrar, number of shards and rows under the id of its content', async () => {
-    const firstBlock = (await world.chain.read.getBlockNumber()) + 2n;
+    const firstBlock = (await fixture.chain.read.getBlockNumber()) + 2n;
     const ids = await shardIds(SHARD, SHARD, { ...SHARD, rows: 9 });
     const id = datasetId(ids, 'ipfs://digits');
     assert.equal(await register(ids), id);
-    const receipt = await world.registry.send('registerDataset', [ids, 'ipfs://digits'], world.bob);
-    assert.deepEqual(await world.registry.read('dataset', [id]), {
-      registrar: world.bob,
+    const receipt = await fixture.registry.send('registerDataset', [ids, 'ipfs://digits'], fixture.bob);
+    assert.deepEqual(await fixture.registry.read('dataset', [id]), {
+      registrar: fixture.bob,
       shards: 3n,
       rows: 41n,
       firstBlock,
     });
-    const args = { id, registrar: world.bob, shardIds: ids, rows: 41n, uri: 'ipfs://digits' };
-    assert.deepEqual(world.events(receipt), [{ eventName: 'DatasetRegistered', args }]);
+    const args = { id, registrar: fixture.bob, shardIds: ids, rows: 41n, uri: 'ipfs://digits' };
+    assert.deepEqual(fixture.events(receipt), [{ eventName: 'DatasetRegistered', args }]);
   });
 
   it('answers with zeros for an unknown dataset', async () => {
     const nobody = '0x0000000000000000000000000000000000000000';
-    assert.deepEqual(await world.registry.read('dataset', [datasetId([], '')]), {
+    assert.deepEqual(await fixture.registry.read('dataset', [datasetId([], '')]), {
       registrar: nobody,
       shards: 0n,
       rows: 0n,
@@ -228,7 +230,7 @@ describe('registerDataset', () => {
 
   it('reverts with DatasetExists for the same shards and text, but takes another text', async () => {
     const ids = await shardIds(SHARD);
-    await world.registry.send('registerDataset', [ids, 'ipfs://digits']);
+    await fixture.registry.send('registerDataset', [ids, 'ipfs://digits']);
     await reverts(register(ids), 'DatasetExists', [datasetId(ids, 'ipfs://digits')]);
     assert.equal(await register(ids, 'ipfs://others'), datasetId(ids, 'ipfs://others'));
   });

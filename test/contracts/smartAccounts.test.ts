@@ -5,20 +5,20 @@ import { type Address, createWalletClient, custom, type Hex, parseEther } from '
 import { privateKeyToAccount } from 'viem/accounts';
 import { reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
-import { digestOf, RelayWorld, sign, TRAINER } from './support/relay.ts';
+import { digestOf, RelayFixture, sign, TRAINER } from './support/relay.ts';
 
 /** The order of `Manner` in contracts/mocks/SmartAccounts.sol. */
 const MANNERS = ['approvedHash', 'refuse', 'revert', 'garbage', 'short', 'nothing', 'burnGas', 'returnBomb'] as const;
 const SECOND = privateKeyToAccount(`0x${'22'.repeat(32)}`);
 
 describe('a contract account as trainer', () => {
-  let relay: RelayWorld;
+  let relay: RelayFixture;
   before(async () => {
-    relay = await RelayWorld.create();
+    relay = await RelayFixture.create();
   });
 
   const accountOf = (manner: (typeof MANNERS)[number]) =>
-    deploy(relay.world.chain, 'SmartAccount', [MANNERS.indexOf(manner)]);
+    deploy(relay.fixture.chain, 'SmartAccount', [MANNERS.indexOf(manner)]);
 
   it('draws and trains where it approved exactly the hash that the relay asks it about', async () => {
     const account = await accountOf('approvedHash');
@@ -31,9 +31,9 @@ describe('a contract account as trainer', () => {
       await relay.send(request, '0x1234', proof);
       await reverts(relay.attempt(request, '0x1234', proof), 'NonceUsed', [account.address, request.nonce]);
     }
-    const count = await relay.world.registry.read('nodeCount');
-    const newest = await relay.world.registry.read('nodeAt', [count]);
-    assert.equal(await relay.world.registry.read('trainerOf', [newest]), account.address);
+    const count = await relay.fixture.registry.read('nodeCount');
+    const newest = await relay.fixture.registry.read('nodeAt', [count]);
+    assert.equal(await relay.fixture.registry.read('trainerOf', [newest]), account.address);
   });
 
   it('is refused where it refuses, reverts, answers garbage, too little or nothing, or burns all gas', async () => {
@@ -41,7 +41,7 @@ describe('a contract account as trainer', () => {
       const { address } = await accountOf(manner);
       const request = relay.request(relay.drawing().action, address);
       await reverts(relay.attempt(request, '0x'), 'WrongSignature', [address]);
-      assert.equal(await relay.world.relay.read('isUsed', [address, request.nonce]), false, manner);
+      assert.equal(await relay.fixture.relay.read('isUsed', [address, request.nonce]), false, manner);
     }
   });
 
@@ -61,14 +61,14 @@ describe('a contract account as trainer', () => {
 });
 
 describe('an EIP-7702 account as trainer', () => {
-  let relay: RelayWorld;
+  let relay: RelayFixture;
   before(async () => {
-    relay = await RelayWorld.create();
+    relay = await RelayFixture.create();
   });
 
   /** Gives the trainer's account code; somebody else pays for that too. */
   async function delegate(code: Address): Promise<void> {
-    const { chain, bob } = relay.world;
+    const { chain, bob } = relay.fixture;
     const transport = custom({ request: ({ method, params }) => chain.request(method, ...(params ?? [])) });
     const sponsor = createWalletClient({ account: SECOND, transport });
     const value = parseEther('1');
@@ -81,7 +81,7 @@ describe('an EIP-7702 account as trainer', () => {
     assert.equal(await chain.read.getCode({ address: TRAINER.address }), `0xef0100${code.slice(2).toLowerCase()}`);
   }
 
-  const draw = async (by: typeof TRAINER): Promise<[ReturnType<RelayWorld['request']>, Hex]> => {
+  const draw = async (by: typeof TRAINER): Promise<[ReturnType<RelayFixture['request']>, Hex]> => {
     const request = relay.request(relay.drawing().action, TRAINER.address);
     return [request, await sign(by, request)];
   };
@@ -93,7 +93,7 @@ describe('an EIP-7702 account as trainer', () => {
   });
 
   it('signs as its code allows', async () => {
-    await delegate(await relay.world.chain.deploy('DelegatedCode', [SECOND.address]));
+    await delegate(await relay.fixture.chain.deploy('DelegatedCode', [SECOND.address]));
     await relay.send(...(await draw(SECOND)));
     await relay.send(...(await draw(TRAINER)));
     const stranger = privateKeyToAccount(`0x${'33'.repeat(32)}`);

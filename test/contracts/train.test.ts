@@ -7,7 +7,14 @@ import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { pointOf } from './support/knownTau.ts';
-import { proofOf, type Registered, rawEdge, type Seeded, trainClaim, World } from './support/world.ts';
+import {
+  proofOf,
+  type Registered,
+  RegistryFixture,
+  rawEdge,
+  type Seeded,
+  trainClaim,
+} from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
@@ -17,32 +24,32 @@ const KIND_TRAIN = 3;
 const NO_MODEL = toHex(0, { size: 32 });
 const UNKNOWN = toHex(1, { size: 32 });
 
-let world: World;
+let fixture: RegistryFixture;
 let shard: Registered;
 let parent: Seeded;
 let parentId: Hex;
 let snapshot: unknown;
 
 before(async () => {
-  world = await World.create();
-  shard = await world.registerShard(SHARD);
-  parent = await world.seedModel(WIDTHS);
+  fixture = await RegistryFixture.create();
+  shard = await fixture.registerShard(SHARD);
+  parent = await fixture.seedModel(WIDTHS);
   parentId = resultId(parent.statement);
 });
 beforeEach(async () => {
-  snapshot = await world.chain.request('evm_snapshot');
+  snapshot = await fixture.chain.request('evm_snapshot');
 });
 afterEach(async () => {
-  await world.chain.request('evm_revert', snapshot);
+  await fixture.chain.request('evm_revert', snapshot);
 });
 
 describe('train', () => {
   it('registers a node one deeper than its parent, of the sender', async () => {
     const claim = trainClaim(parent, shard);
-    await world.submit(claim, world.bob);
-    const block = await world.chain.read.getBlock();
-    assert.deepEqual(await world.registry.read('node', [resultId(claim.statement)]), {
-      trainer: world.bob,
+    await fixture.submit(claim, fixture.bob);
+    const block = await fixture.chain.read.getBlock();
+    assert.deepEqual(await fixture.registry.read('node', [resultId(claim.statement)]), {
+      trainer: fixture.bob,
       kind: KIND_TRAIN,
       depth: 1n,
       timestamp: block.timestamp,
@@ -52,29 +59,29 @@ describe('train', () => {
       number: 2n,
       version: 1n,
     });
-    const grandchild = await world.trainModel(claim, shard);
-    assert.equal((await world.registry.read('node', [resultId(grandchild.statement)])).depth, 2n);
-    assert.deepEqual(await world.registry.read('parents', [resultId(grandchild.statement)]), [
+    const grandchild = await fixture.trainModel(claim, shard);
+    assert.equal((await fixture.registry.read('node', [resultId(grandchild.statement)])).depth, 2n);
+    assert.deepEqual(await fixture.registry.read('parents', [resultId(grandchild.statement)]), [
       resultId(claim.statement),
     ]);
-    assert.equal(await world.registry.read('trainerOf', [resultId(grandchild.statement)]), world.alice);
+    assert.equal(await fixture.registry.read('trainerOf', [resultId(grandchild.statement)]), fixture.alice);
   });
 
   it('returns the child and says in events what descending needs and the parameters of the edge', async () => {
     const claim = trainClaim(parent, shard, { learningRate: 77, batch: 8 });
     const child = resultId(claim.statement);
-    assert.equal(await world.attempt(claim), child);
+    assert.equal(await fixture.attempt(claim), child);
     const shape = encodeShape(WIDTHS);
     const registered = {
       id: child,
-      trainer: world.alice,
+      trainer: fixture.alice,
       kind: KIND_TRAIN,
       depth: 1n,
       shape,
       commitment: claim.statement.child,
     };
     const trained = { child, parent: parentId, shard: resultId(shard.statement), learningRate: 77n, batch: 8n };
-    assert.deepEqual(world.events(await world.submit(claim)), [
+    assert.deepEqual(fixture.events(await fixture.submit(claim)), [
       { eventName: 'ModelRegistered', args: registered },
       { eventName: 'Trained', args: trained },
     ]);
@@ -85,13 +92,13 @@ describe('train', () => {
       { learningRate: 1, batch: 1 },
       { learningRate: 65536, batch: 16 },
     ]) {
-      await world.submit(trainClaim(parent, shard, options));
+      await fixture.submit(trainClaim(parent, shard, options));
     }
   });
 
   it('takes shards of both kinds and of anyone', async () => {
-    const other = await world.registerShard({ ...SHARD, kind: 'regression' }, world.bob);
-    await world.submit(trainClaim(parent, other));
+    const other = await fixture.registerShard({ ...SHARD, kind: 'regression' }, fixture.bob);
+    await fixture.submit(trainClaim(parent, other));
   });
 
   describe('reverts', () => {
@@ -104,23 +111,23 @@ describe('train', () => {
       const claim = trainClaim(parent, shard);
       const stranger = pointOf(5n);
       const statement = { ...claim.statement, parent: stranger };
-      const id = await world.registry.read('modelId', [stranger, encodeShape(WIDTHS)]);
-      await reverts(world.attempt({ ...claim, statement }), 'UnknownModel', [id]);
+      const id = await fixture.registry.read('modelId', [stranger, encodeShape(WIDTHS)]);
+      await reverts(fixture.attempt({ ...claim, statement }), 'UnknownModel', [id]);
     });
 
     it('with UnknownModel when the parent is registered under another shape', async () => {
       const { statement, proof } = trainClaim(parent, shard);
       const shape = encodeShape([5, 3, 3]);
-      const id = await world.registry.read('modelId', [statement.parent, shape]);
-      await reverts(world.train(edge(statement, { shape }), proof), 'UnknownModel', [id]);
+      const id = await fixture.registry.read('modelId', [statement.parent, shape]);
+      await reverts(fixture.train(edge(statement, { shape }), proof), 'UnknownModel', [id]);
     });
 
     it('with UnknownShard when the shard is not registered', async () => {
       const claim = trainClaim(parent, shard);
       const stranger = pointOf(5n);
       const statement = { ...claim.statement, shardCommitment: stranger };
-      const id = await world.registry.read('shardId', [stranger, DESCRIPTOR]);
-      await reverts(world.attempt({ ...claim, statement }), 'UnknownShard', [id]);
+      const id = await fixture.registry.read('shardId', [stranger, DESCRIPTOR]);
+      await reverts(fixture.attempt({ ...claim, statement }), 'UnknownShard', [id]);
     });
 
     it('with UnknownShard when the shard is registered under another descriptor', async () => {
@@ -130,52 +137,54 @@ describe('train', () => {
         DESCRIPTOR ^ (1n << 37n),
         DESCRIPTOR | (1n << 200n),
       ]) {
-        const id = await world.registry.read('shardId', [statement.shardCommitment, descriptor]);
-        await reverts(world.train(edge(statement, { descriptor }), proof), 'UnknownShard', [id]);
+        const id = await fixture.registry.read('shardId', [statement.shardCommitment, descriptor]);
+        await reverts(fixture.train(edge(statement, { descriptor }), proof), 'UnknownShard', [id]);
       }
     });
 
     it('with InputsDiffer when the shard has another number of inputs than the model', async () => {
-      const other = await world.registerShard({ ...SHARD, inputs: 6 });
-      await reverts(world.attempt(trainClaim(parent, other)), 'InputsDiffer', [5n, 6n]);
+      const other = await fixture.registerShard({ ...SHARD, inputs: 6 });
+      await reverts(fixture.attempt(trainClaim(parent, other)), 'InputsDiffer', [5n, 6n]);
     });
 
     it('with OutputsDiffer when the shard has another number of outputs than the model', async () => {
-      const other = await world.registerShard({ ...SHARD, outputs: 4 });
-      await reverts(world.attempt(trainClaim(parent, other)), 'OutputsDiffer', [3n, 4n]);
+      const other = await fixture.registerShard({ ...SHARD, outputs: 4 });
+      await reverts(fixture.attempt(trainClaim(parent, other)), 'OutputsDiffer', [3n, 4n]);
     });
 
     it('with RowsNotPowerOfTwo when the shard has padding rows', async () => {
-      const padded = await world.registerShard({ ...SHARD, rows: 15 });
+      const padded = await fixture.registerShard({ ...SHARD, rows: 15 });
       const { statement, proof } = { ...trainClaim(parent, shard) };
       const descriptor = encodeShard({ ...SHARD, rows: 15 });
       const changes = { descriptor, shard: padded.oracle.commitment };
-      await reverts(world.train(edge(statement, changes), proof), 'RowsNotPowerOfTwo', [15n]);
+      await reverts(fixture.train(edge(statement, changes), proof), 'RowsNotPowerOfTwo', [15n]);
     });
 
     it('with LearningRateOutOfRange for 0 and for more than 2^16', async () => {
       const { statement, proof } = trainClaim(parent, shard);
       for (const learningRate of [0n, 65537n, 2n ** 200n]) {
-        await reverts(world.train(edge(statement, { learningRate }), proof), 'LearningRateOutOfRange', [learningRate]);
+        await reverts(fixture.train(edge(statement, { learningRate }), proof), 'LearningRateOutOfRange', [
+          learningRate,
+        ]);
       }
     });
 
     it('with UnsupportedBatch when the batch is no power of two or exceeds the rows', async () => {
       const { statement, proof } = trainClaim(parent, shard);
       for (const batch of [0n, 3n, 32n]) {
-        await reverts(world.train(edge(statement, { batch }), proof), 'UnsupportedBatch', [batch, 16n]);
+        await reverts(fixture.train(edge(statement, { batch }), proof), 'UnsupportedBatch', [batch, 16n]);
       }
     });
 
     it('with ModelExists when the child is the parent', async () => {
       const { statement, proof } = trainClaim(parent, shard);
-      await reverts(world.train(edge(statement, { child: statement.parent }), proof), 'ModelExists', [parentId]);
+      await reverts(fixture.train(edge(statement, { child: statement.parent }), proof), 'ModelExists', [parentId]);
     });
 
     it('with ModelExists when the child is registered already', async () => {
       const claim = trainClaim(parent, shard);
-      await world.submit(claim);
-      await reverts(world.attempt(claim, world.bob), 'ModelExists', [resultId(claim.statement)]);
+      await fixture.submit(claim);
+      await reverts(fixture.attempt(claim, fixture.bob), 'ModelExists', [resultId(claim.statement)]);
     });
 
     it('with InvalidPoint when the child is infinity or off the curve', async () => {
@@ -184,21 +193,21 @@ describe('train', () => {
         { x: 0n, y: 0n },
         { x: 1n, y: 3n },
       ]) {
-        await reverts(world.train(edge(statement, { child }), proof), 'InvalidPoint', [child.x, child.y]);
+        await reverts(fixture.train(edge(statement, { child }), proof), 'InvalidPoint', [child.x, child.y]);
       }
     });
 
     it('with ProofRejected when the sender is not the trainer of the proof', async () => {
       const claim = trainClaim(parent, shard);
-      await world.expect(claim, world.alice);
-      await reverts(world.call(claim, world.bob), 'ProofRejected', [TRAIN]);
+      await fixture.expect(claim, fixture.alice);
+      await reverts(fixture.call(claim, fixture.bob), 'ProofRejected', [TRAIN]);
     });
 
     it('with ProofRejected when learning rate, batch, parent, shard or child are not those of the proof', async () => {
       const claim = trainClaim(parent, shard);
-      const otherShard = await world.registerShard(SHARD);
-      const otherParent = await world.seedModel(WIDTHS);
-      await world.expect(claim, world.alice);
+      const otherShard = await fixture.registerShard(SHARD);
+      const otherParent = await fixture.seedModel(WIDTHS);
+      await fixture.expect(claim, fixture.alice);
       for (const change of [
         { learningRate: 65 },
         { batch: 8 },
@@ -207,15 +216,15 @@ describe('train', () => {
         { child: pointOf(5n) },
       ]) {
         const statement = { ...claim.statement, ...change };
-        await reverts(world.call({ ...claim, statement }), 'ProofRejected', [TRAIN]);
+        await reverts(fixture.call({ ...claim, statement }), 'ProofRejected', [TRAIN]);
       }
     });
 
     it('with ProofRejected when parent and child are swapped', async () => {
-      const forward = await world.trainModel(parent, shard);
+      const forward = await fixture.trainModel(parent, shard);
       const backward = { ...forward.statement, parent: forward.statement.child, child: pointOf(5n) };
-      await world.expect(forward, world.alice);
-      await reverts(world.call({ ...forward, statement: backward }), 'ProofRejected', [TRAIN]);
+      await fixture.expect(forward, fixture.alice);
+      await reverts(fixture.call({ ...forward, statement: backward }), 'ProofRejected', [TRAIN]);
     });
 
     it('with OpeningRejected when the oracles are opened in another order', async () => {
@@ -225,7 +234,7 @@ describe('train', () => {
         [shard.oracle, claim.oracle, parent.oracle],
         [parent.oracle, shard.oracle, claim.oracle],
       ]) {
-        await reverts(world.attempt({ ...claim, proof: proofOf(...order) }), 'OpeningRejected', [TRAIN]);
+        await reverts(fixture.attempt({ ...claim, proof: proofOf(...order) }), 'OpeningRejected', [TRAIN]);
       }
     });
   });
@@ -233,20 +242,20 @@ describe('train', () => {
 
 describe('a registry with a verifier that burns its gas', () => {
   it('reverts with ProofRejected and keeps the other gas of the caller', async () => {
-    const { chain } = world;
+    const { chain } = fixture;
     const burning = await chain.deploy('BurningVerifier');
-    const srs = await world.registry.read('srs');
-    const gate = await chain.deploy('Verifiers', [new Array(6).fill(burning), srs, true, false, zeroAddress]);
-    const address = await chain.deploy('ModelRegistry', [gate, zeroAddress]);
+    const srs = await fixture.registry.read('srs');
+    const verifierSet = await chain.deploy('Verifiers', [new Array(6).fill(burning), srs, true, false, zeroAddress]);
+    const address = await chain.deploy('ModelRegistry', [verifierSet, zeroAddress]);
     const claim = trainClaim(parent, shard).proof;
     const args = [5n, 3n, 16n, 1, NO_SCHEMA, shard.oracle.commitment, { ...claim, challenges: claim.signals }];
     const call = chain.read.simulateContract({
       address,
-      abi: world.registry.abi,
+      abi: fixture.registry.abi,
       functionName: 'registerShard',
       args,
       gas: 700_000n,
-      account: world.alice,
+      account: fixture.alice,
     });
     await reverts(call, 'ProofRejected', [1n]);
   });
@@ -258,15 +267,15 @@ describe('children', () => {
   const ids: Hex[] = [];
 
   before(async () => {
-    outer = await world.chain.request('evm_snapshot');
-    for (let i = 0; i < 7; i++) ids.unshift(resultId((await world.trainModel(parent, shard)).statement));
+    outer = await fixture.chain.request('evm_snapshot');
+    for (let i = 0; i < 7; i++) ids.unshift(resultId((await fixture.trainModel(parent, shard)).statement));
   });
   after(async () => {
-    await world.chain.request('evm_revert', outer);
+    await fixture.chain.request('evm_revert', outer);
   });
 
   const page = (id: Hex, cursor: Hex, limit: number): Promise<[Hex[], Hex]> =>
-    world.registry.read('children', [id, cursor, limit]);
+    fixture.registry.read('children', [id, cursor, limit]);
 
   it('lists all children, the newest first', async () => {
     assert.deepEqual(await page(parentId, NO_MODEL, 100), [ids, NO_MODEL]);
@@ -296,8 +305,8 @@ describe('children', () => {
   });
 
   it('keeps grandchildren apart', async () => {
-    const child = await world.trainModel(parent, shard);
-    const grandchild = await world.trainModel(child, shard);
+    const child = await fixture.trainModel(parent, shard);
+    const grandchild = await fixture.trainModel(child, shard);
     assert.deepEqual(await page(resultId(child.statement), NO_MODEL, 5), [[resultId(grandchild.statement)], NO_MODEL]);
     assert.equal((await page(parentId, NO_MODEL, 100))[0].length, 8);
   });
@@ -314,7 +323,7 @@ describe('children', () => {
 describe('an unknown model', () => {
   it('has no fields, no trainer and no parents', async () => {
     const nobody = '0x0000000000000000000000000000000000000000';
-    assert.deepEqual(await world.registry.read('node', [UNKNOWN]), {
+    assert.deepEqual(await fixture.registry.read('node', [UNKNOWN]), {
       trainer: nobody,
       kind: 0,
       depth: 0n,
@@ -325,7 +334,7 @@ describe('an unknown model', () => {
       number: 0n,
       version: 0n,
     });
-    assert.equal(await world.registry.read('trainerOf', [UNKNOWN]), nobody);
-    assert.deepEqual(await world.registry.read('parents', [UNKNOWN]), []);
+    assert.equal(await fixture.registry.read('trainerOf', [UNKNOWN]), nobody);
+    assert.deepEqual(await fixture.registry.read('parents', [UNKNOWN]), []);
   });
 });

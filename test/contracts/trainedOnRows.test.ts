@@ -13,28 +13,28 @@ const WIDTHS = [4, 3, 2];
 const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
 
 describe('a score', () => {
-  let world: World;
+  let fixture: RegistryFixture;
   let reads: ChainReads;
   let [seen, fresh]: Registered[] = [];
   let [seed, trained, merged, apart]: Model[] = [];
   before(async () => {
-    world = await World.create();
-    reads = clientReads(world.chain.read as never, 31337);
-    seen = await world.registerShard(SHARD);
-    fresh = await world.registerShard(SHARD);
-    seed = await world.seedModel(WIDTHS);
-    apart = await world.seedModel(WIDTHS);
-    trained = await world.trainModel(seed as never, seen);
-    merged = await world.mergeModels([apart, trained]);
+    fixture = await RegistryFixture.create();
+    reads = clientReads(fixture.chain.read as never, 31337);
+    seen = await fixture.registerShard(SHARD);
+    fresh = await fixture.registerShard(SHARD);
+    seed = await fixture.seedModel(WIDTHS);
+    apart = await fixture.seedModel(WIDTHS);
+    trained = await fixture.trainModel(seed as never, seen);
+    merged = await fixture.mergeModels([apart, trained]);
     // As far down as one question for parents does not reach.
-    for (let k = 0; k < 3; k++) merged = await world.mergeModels([apart, merged]);
+    for (let k = 0; k < 3; k++) merged = await fixture.mergeModels([apart, merged]);
   });
 
   const told = (model: Model, shard: Registered, other: Partial<ChainReads> = {}) =>
     trainedOnRows(scoreClaim(model, shard, 9n).statement, {
       reads: { ...reads, ...other },
-      registry: world.registry.address,
-      contract: world.scoreboard.address,
+      registry: fixture.registry.address,
+      contract: fixture.scoreboard.address,
     });
   const idOf = ({ statement }: Model): Hex => resultId(statement);
 

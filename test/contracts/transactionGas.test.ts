@@ -6,7 +6,7 @@ import { BaseError, ContractFunctionRevertedError, type Hex } from 'viem';
 import { resultId } from '../../src/registry/statement.ts';
 import { type Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 import { deploy, ETHER, model, sendValue } from './support/money.ts';
-import { type Model, mergeClaim, World } from './support/world.ts';
+import { type Model, mergeClaim, RegistryFixture } from './support/registryFixture.ts';
 
 const MOST_GAS = 2n ** 24n;
 const KIND_SEED = 1;
@@ -84,14 +84,14 @@ describe('under the rules of osaka, in transactions of at most 2^24 gas', { conc
   });
 
   it('everything is deployed, and 8 parents are merged', async () => {
-    const world = await World.create(await testChain({ hardfork: 'osaka' }));
+    const fixture = await RegistryFixture.create(await testChain({ hardfork: 'osaka' }));
     const widths = [5, 4, 3, 3, 3];
     const models: Model[] = [];
-    while (models.length < 8) models.push(await world.importModel(widths));
+    while (models.length < 8) models.push(await fixture.importModel(widths));
     const claim = mergeClaim(models);
-    const receipt = await world.submit(claim);
+    const receipt = await fixture.submit(claim);
     assert.ok(receipt.gasUsed <= MOST_GAS, `${receipt.gasUsed}`);
-    assert.equal((await world.registry.read('parents', [resultId(claim.statement)])).length, 8);
+    assert.equal((await fixture.registry.read('parents', [resultId(claim.statement)])).length, 8);
   });
 
   it('200 models with 2 parents each are settled at once', { skip: hre.globalOptions.coverage }, async () => {

@@ -14,102 +14,112 @@ import {
 } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { verifierCall } from './support/groth16.ts';
-import { type Claim, importClaim, mergeClaim, type Registered, trainClaim, World } from './support/world.ts';
+import {
+  type Claim,
+  importClaim,
+  mergeClaim,
+  type Registered,
+  RegistryFixture,
+  trainClaim,
+} from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const TRAIN = 3n;
 const MERGE = 5n;
 
-let world: World;
+let fixture: RegistryFixture;
 let owner: Address;
 let shard: Registered;
 let snapshot: unknown;
 
 before(async () => {
-  world = await World.create();
-  owner = world.chain.accounts[0];
-  shard = await world.registerShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' });
+  fixture = await RegistryFixture.create();
+  owner = fixture.chain.accounts[0];
+  shard = await fixture.registerShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' });
 });
 beforeEach(async () => {
-  snapshot = await world.chain.request('evm_snapshot');
+  snapshot = await fixture.chain.request('evm_snapshot');
 });
 afterEach(async () => {
-  await world.chain.request('evm_revert', snapshot);
+  await fixture.chain.request('evm_revert', snapshot);
 });
 
-const newVerifier = () => world.chain.deploy('ExpectingVerifier');
+const newVerifier = () => fixture.chain.deploy('ExpectingVerifier');
 const eventsOf = ({ logs }: TransactionReceipt) =>
   parseEventLogs({ abi: verifiersAbi, logs }).map(({ eventName, args }) => ({ eventName, args }));
 
 describe('versions of verifiers', () => {
   it('are kept with the hash of their code; the newest checks new proofs and old nodes stay', async () => {
-    const parent = await world.seedModel(WIDTHS);
-    const old = await world.trainModel(parent, shard);
-    const first = world.verifiers.train.address;
+    const parent = await fixture.seedModel(WIDTHS);
+    const old = await fixture.trainModel(parent, shard);
+    const first = fixture.verifiers.train.address;
     const second = await newVerifier();
-    const codeHash = keccak256((await world.chain.read.getCode({ address: second })) ?? '0x');
-    const receipt = await world.gate.send('addVerifier', [TRAIN, second], owner);
+    const codeHash = keccak256((await fixture.chain.read.getCode({ address: second })) ?? '0x');
+    const receipt = await fixture.verifierSet.send('addVerifier', [TRAIN, second], owner);
     const args = { program: TRAIN, version: 2n, verifier: second, codeHash };
     assert.deepEqual(eventsOf(receipt), [{ eventName: 'VerifierAdded', args }]);
     assert.deepEqual(
-      [await world.gate.read('versionOf', [TRAIN]), await world.registry.read('verifierOf', [TRAIN])],
+      [await fixture.verifierSet.read('versionOf', [TRAIN]), await fixture.registry.read('verifierOf', [TRAIN])],
       [2n, second],
     );
-    assert.deepEqual(await world.gate.read('verifierAt', [TRAIN, 1n]), { verifier: first, codeHash });
-    assert.deepEqual(await world.gate.read('verifierAt', [TRAIN, 2n]), { verifier: second, codeHash });
+    assert.deepEqual(await fixture.verifierSet.read('verifierAt', [TRAIN, 1n]), { verifier: first, codeHash });
+    assert.deepEqual(await fixture.verifierSet.read('verifierAt', [TRAIN, 2n]), { verifier: second, codeHash });
 
     // The first verifier still expects this; the second knows of nothing.
-    await reverts(world.attempt(trainClaim(parent, shard)), 'ProofRejected', [TRAIN]);
-    const node = await world.registry.read('node', [resultId(old.statement)]);
-    assert.deepEqual([node.version, node.trainer], [1n, world.alice]);
+    await reverts(fixture.attempt(trainClaim(parent, shard)), 'ProofRejected', [TRAIN]);
+    const node = await fixture.registry.read('node', [resultId(old.statement)]);
+    assert.deepEqual([node.version, node.trainer], [1n, fixture.alice]);
   });
 
   it('are stored with the nodes they accepted', async () => {
-    const parent = await world.seedModel(WIDTHS);
-    const { train } = world.verifiers;
-    await world.gate.send('addVerifier', [TRAIN, train.address], owner);
-    const { statement } = await world.trainModel(parent, shard);
-    assert.equal((await world.registry.read('node', [resultId(statement)])).version, 2n);
+    const parent = await fixture.seedModel(WIDTHS);
+    const { train } = fixture.verifiers;
+    await fixture.verifierSet.send('addVerifier', [TRAIN, train.address], owner);
+    const { statement } = await fixture.trainModel(parent, shard);
+    assert.equal((await fixture.registry.read('node', [resultId(statement)])).version, 2n);
   });
 
   it('start at 1 for each program, and there are none beyond', async () => {
     for (let program = 1n; program <= 6n; program++) {
-      assert.equal(await world.gate.read('versionOf', [program]), 1n);
+      assert.equal(await fixture.verifierSet.read('versionOf', [program]), 1n);
     }
-    assert.equal(await world.gate.read('versionOf', [7n]), 0n);
+    assert.equal(await fixture.verifierSet.read('versionOf', [7n]), 0n);
     for (const [program, version] of [
       [7n, 1n],
       [1n, 0n],
       [1n, 2n],
     ]) {
       const none = { verifier: zeroAddress, codeHash: zeroHash };
-      assert.deepEqual(await world.gate.read('verifierAt', [program, version]), none);
+      assert.deepEqual(await fixture.verifierSet.read('verifierAt', [program, version]), none);
     }
   });
 
   it('revert with TooManyVersions after 255', async () => {
     const verifier = await newVerifier();
-    for (let version = 2; version <= 255; version++) await world.gate.send('addVerifier', [TRAIN, verifier], owner);
-    await reverts(world.gate.simulate('addVerifier', [TRAIN, verifier], owner), 'TooManyVersions', [TRAIN]);
+    for (let version = 2; version <= 255; version++)
+      await fixture.verifierSet.send('addVerifier', [TRAIN, verifier], owner);
+    await reverts(fixture.verifierSet.simulate('addVerifier', [TRAIN, verifier], owner), 'TooManyVersions', [TRAIN]);
   });
 
   it('revert with UnknownProgram for other programs, and with VerifierWithoutCode for an account', async () => {
     const verifier = await newVerifier();
     for (const program of [0n, 7n]) {
-      await reverts(world.gate.simulate('addVerifier', [program, verifier], owner), 'UnknownProgram', [program]);
+      await reverts(fixture.verifierSet.simulate('addVerifier', [program, verifier], owner), 'UnknownProgram', [
+        program,
+      ]);
     }
-    const call = world.gate.simulate('addVerifier', [TRAIN, world.alice], owner);
-    await reverts(call, 'VerifierWithoutCode', [world.alice]);
+    const call = fixture.verifierSet.simulate('addVerifier', [TRAIN, fixture.alice], owner);
+    await reverts(call, 'VerifierWithoutCode', [fixture.alice]);
   });
 
   it('accept nothing once their code is another: VerifierChanged', async () => {
-    const parent = await world.seedModel(WIDTHS);
+    const parent = await fixture.seedModel(WIDTHS);
     const claim = trainClaim(parent, shard);
-    await world.expect(claim, world.alice);
-    const accepting = await world.chain.deploy('AnsweringVerifier', [`0x${'01'.padStart(64, '0')}`]);
-    const code = await world.chain.read.getCode({ address: accepting });
-    await world.chain.request('hardhat_setCode', world.verifiers.train.address, code);
-    await reverts(world.call(claim), 'VerifierChanged', [TRAIN, 1n]);
+    await fixture.expect(claim, fixture.alice);
+    const accepting = await fixture.chain.deploy('AnsweringVerifier', [`0x${'01'.padStart(64, '0')}`]);
+    const code = await fixture.chain.read.getCode({ address: accepting });
+    await fixture.chain.request('hardhat_setCode', fixture.verifiers.train.address, code);
+    await reverts(fixture.call(claim), 'VerifierChanged', [TRAIN, 1n]);
   });
 });
 
@@ -121,59 +131,63 @@ describe('ownership', () => {
   ] as const;
 
   it("is the deployer's at first, and nobody else can use it", async () => {
-    assert.equal(await world.gate.read('owner', []), owner);
-    assert.equal(await world.gate.read('pendingOwner', []), zeroAddress);
+    assert.equal(await fixture.verifierSet.read('owner', []), owner);
+    assert.equal(await fixture.verifierSet.read('pendingOwner', []), zeroAddress);
     for (const [name, args] of onlyOwner) {
-      await reverts(world.gate.simulate(name, args, world.alice), 'NotOwner', [world.alice]);
+      await reverts(fixture.verifierSet.simulate(name, args, fixture.alice), 'NotOwner', [fixture.alice]);
     }
   });
 
   it('passes in two steps', async () => {
-    const offered = await world.gate.send('transferOwnership', [world.bob], owner);
-    const names = { previousOwner: owner, newOwner: world.bob };
+    const offered = await fixture.verifierSet.send('transferOwnership', [fixture.bob], owner);
+    const names = { previousOwner: owner, newOwner: fixture.bob };
     assert.deepEqual(eventsOf(offered), [{ eventName: 'OwnershipTransferStarted', args: names }]);
-    assert.equal(await world.gate.read('owner', []), owner);
-    assert.equal(await world.gate.read('pendingOwner', []), world.bob);
-    await reverts(world.gate.simulate('acceptOwnership', [], world.alice), 'NotPendingOwner', [world.alice]);
-    const accepted = await world.gate.send('acceptOwnership', [], world.bob);
+    assert.equal(await fixture.verifierSet.read('owner', []), owner);
+    assert.equal(await fixture.verifierSet.read('pendingOwner', []), fixture.bob);
+    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.alice), 'NotPendingOwner', [
+      fixture.alice,
+    ]);
+    const accepted = await fixture.verifierSet.send('acceptOwnership', [], fixture.bob);
     assert.deepEqual(eventsOf(accepted), [{ eventName: 'OwnershipTransferred', args: names }]);
-    assert.equal(await world.gate.read('owner', []), world.bob);
-    assert.equal(await world.gate.read('pendingOwner', []), zeroAddress);
-    await reverts(world.gate.simulate('renounceOwnership', [], owner), 'NotOwner', [owner]);
+    assert.equal(await fixture.verifierSet.read('owner', []), fixture.bob);
+    assert.equal(await fixture.verifierSet.read('pendingOwner', []), zeroAddress);
+    await reverts(fixture.verifierSet.simulate('renounceOwnership', [], owner), 'NotOwner', [owner]);
   });
 
   it('can be offered to another instead, or to nobody', async () => {
-    await world.gate.send('transferOwnership', [world.bob], owner);
-    await world.gate.send('transferOwnership', [world.alice], owner);
-    await reverts(world.gate.simulate('acceptOwnership', [], world.bob), 'NotPendingOwner', [world.bob]);
-    await world.gate.send('transferOwnership', [zeroAddress], owner);
-    await reverts(world.gate.simulate('acceptOwnership', [], world.alice), 'NotPendingOwner', [world.alice]);
+    await fixture.verifierSet.send('transferOwnership', [fixture.bob], owner);
+    await fixture.verifierSet.send('transferOwnership', [fixture.alice], owner);
+    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.bob), 'NotPendingOwner', [fixture.bob]);
+    await fixture.verifierSet.send('transferOwnership', [zeroAddress], owner);
+    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.alice), 'NotPendingOwner', [
+      fixture.alice,
+    ]);
   });
 
   it('is gone for good when given up, with what was offered', async () => {
-    await world.gate.send('transferOwnership', [world.bob], owner);
-    const receipt = await world.gate.send('renounceOwnership', [], owner);
+    await fixture.verifierSet.send('transferOwnership', [fixture.bob], owner);
+    const receipt = await fixture.verifierSet.send('renounceOwnership', [], owner);
     const args = { previousOwner: owner, newOwner: zeroAddress };
     assert.deepEqual(eventsOf(receipt), [{ eventName: 'OwnershipTransferred', args }]);
-    assert.equal(await world.gate.read('owner', []), zeroAddress);
-    await reverts(world.gate.simulate('acceptOwnership', [], world.bob), 'NotPendingOwner', [world.bob]);
+    assert.equal(await fixture.verifierSet.read('owner', []), zeroAddress);
+    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.bob), 'NotPendingOwner', [fixture.bob]);
     for (const [name, args] of onlyOwner) {
-      await reverts(world.gate.simulate(name, args, owner), 'NotOwner', [owner]);
+      await reverts(fixture.verifierSet.simulate(name, args, owner), 'NotOwner', [owner]);
     }
     // Proofs are checked as before.
-    await world.seedModel(WIDTHS);
+    await fixture.seedModel(WIDTHS);
   });
 
   it('has no function beyond adding verifiers and handing itself on: contracts that store anything have no owner', async () => {
-    const changing = (abi: typeof world.gate.abi) =>
+    const changing = (abi: typeof fixture.verifierSet.abi) =>
       abi.flatMap((entry) => (entry.type === 'function' && entry.stateMutability === 'nonpayable' ? [entry.name] : []));
-    assert.deepEqual(changing(world.gate.abi).sort(), [
+    assert.deepEqual(changing(fixture.verifierSet.abi).sort(), [
       'acceptOwnership',
       'addVerifier',
       'renounceOwnership',
       'transferOwnership',
     ]);
-    for (const { abi } of [world.registry, world.scoreboard]) {
+    for (const { abi } of [fixture.registry, fixture.scoreboard]) {
       assert.equal(
         changing(abi).some((name) => /own|admin|set|pause|upgrade|remove/i.test(name.replace('Dataset', ''))),
         false,
@@ -191,36 +205,36 @@ describe('verify', () => {
     const program = options.program ?? { train: TRAIN, merge: MERGE, import: 4n }[statement.program as string];
     const words = options.words ?? present(statement).flatMap(({ x, y }) => [x, y]);
     const args = [
-      options.prover ?? world.alice,
+      options.prover ?? fixture.alice,
       program,
       parametersOf(statement),
       options.extra ?? extraOf(statement),
       words,
       proofArgument(proof),
     ];
-    return world.gate.read('verify', args, options.caller ?? world.bob);
+    return fixture.verifierSet.read('verify', args, options.caller ?? fixture.bob);
   }
 
   const present = (statement: Statement) => commitmentsOf(statement).filter(({ x, y }) => x !== 0n || y !== 0n);
 
-  async function expectFrom(caller: Address, { statement, proof }: Claim, prover = world.alice): Promise<void> {
-    const context: StatementContext = { chainId: BigInt(world.chain.id), registry: caller, trainer: prover };
+  async function expectFrom(caller: Address, { statement, proof }: Claim, prover = fixture.alice): Promise<void> {
+    const context: StatementContext = { chainId: BigInt(fixture.chain.id), registry: caller, trainer: prover };
     const call = verifierCall(proof.groth16, signalsOf(context, statement, proof));
-    await world.verifiers[statement.program].send('expect', [call]);
+    await fixture.verifiers[statement.program].send('expect', [call]);
   }
 
   it('checks statements that are made to the caller, and says which version accepted', async () => {
-    const claim = trainClaim(await world.seedModel(WIDTHS), shard);
-    await expectFrom(world.bob, claim);
+    const claim = trainClaim(await fixture.seedModel(WIDTHS), shard);
+    await expectFrom(fixture.bob, claim);
     assert.equal(await verify(claim), 1n);
   });
 
   it('pads the parents of a merge, and binds extra words', async () => {
-    const merge = mergeClaim([await world.seedModel(WIDTHS), await world.importModel(WIDTHS)]);
-    await expectFrom(world.bob, merge);
+    const merge = mergeClaim([await fixture.seedModel(WIDTHS), await fixture.importModel(WIDTHS)]);
+    await expectFrom(fixture.bob, merge);
     assert.equal(await verify(merge), 1n);
     const imported = importClaim(WIDTHS);
-    await expectFrom(world.bob, imported);
+    await expectFrom(fixture.bob, imported);
     assert.equal(await verify(imported), 1n);
     const [source, schema] = extraOf(imported.statement);
     for (const extra of [[], [source], [source + 1n, schema], [source, schema + 1n], [schema, source]]) {
@@ -230,19 +244,19 @@ describe('verify', () => {
   });
 
   it('reverts with ProofRejected for another caller or prover than the proof names', async () => {
-    const claim = trainClaim(await world.seedModel(WIDTHS), shard);
-    await expectFrom(world.bob, claim);
-    await reverts(verify(claim, { caller: world.alice }), 'ProofRejected', [TRAIN]);
-    await reverts(verify(claim, { prover: world.bob }), 'ProofRejected', [TRAIN]);
+    const claim = trainClaim(await fixture.seedModel(WIDTHS), shard);
+    await expectFrom(fixture.bob, claim);
+    await reverts(verify(claim, { caller: fixture.alice }), 'ProofRejected', [TRAIN]);
+    await reverts(verify(claim, { prover: fixture.bob }), 'ProofRejected', [TRAIN]);
   });
 
   it('reverts with UnknownProgram for a number that is none', async () => {
-    const claim = trainClaim(await world.seedModel(WIDTHS), shard);
+    const claim = trainClaim(await fixture.seedModel(WIDTHS), shard);
     for (const program of [0n, 7n]) await reverts(verify(claim, { program }), 'UnknownProgram', [program]);
   });
 
   it('reverts with MalformedCommitments for none, half a point or more than nine', async () => {
-    const claim = mergeClaim([await world.seedModel(WIDTHS), await world.importModel(WIDTHS)]);
+    const claim = mergeClaim([await fixture.seedModel(WIDTHS), await fixture.importModel(WIDTHS)]);
     const [{ x, y }] = present(claim.statement);
     for (const words of [[], [x], [x, y, x], Array.from({ length: 10 }, () => [x, y]).flat()]) {
       await reverts(verify(claim, { words }), 'MalformedCommitments', [BigInt(words.length)]);
@@ -250,7 +264,7 @@ describe('verify', () => {
   });
 
   it('reverts with InvalidPoint for infinity anywhere: only the contract may pad', async () => {
-    const claim = mergeClaim([await world.seedModel(WIDTHS), await world.importModel(WIDTHS)]);
+    const claim = mergeClaim([await fixture.seedModel(WIDTHS), await fixture.importModel(WIDTHS)]);
     const words = commitmentsOf(claim.statement).flatMap(({ x, y }) => [x, y]);
     await reverts(verify(claim, { words }), 'InvalidPoint', [0n, 0n]);
   });

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { before, describe, it } from 'node:test';
-import { leave, openStage, type Stage } from './support/stage.ts';
+import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** The narrowest screen, a phone, a desk. */
 const WIDTHS = [360, 390, 1440];
 
-let stage: Stage;
+let testBed: TestBed;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 
 function paths(): string[] {
-  const { models } = stage.story;
+  const { models } = testBed.scenario;
   return [
     '/',
     '/tree',
@@ -37,7 +37,7 @@ describe('accessibility', () => {
     it(`has no serious issue on any page in ${theme}, and no page scrolls sideways or jumps`, async () => {
       for (const path of paths()) {
         const isMissing = path.includes('12'.repeat(32));
-        const session = await stage.open({ theme, ...(isMissing && { expected: [/404/] }) });
+        const session = await testBed.open({ theme, ...(isMissing && { expected: [/404/] }) });
         const { page } = session;
         await page.addInitScript(() => {
           const store = window as unknown as { shift: number };
@@ -49,7 +49,7 @@ describe('accessibility', () => {
             }
           }).observe({ type: 'layout-shift', buffered: true });
         });
-        await page.goto(`${stage.server.origin}${path}`);
+        await page.goto(`${testBed.server.origin}${path}`);
         await page.waitForLoadState('networkidle');
         const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
         assert.ok(shift < 0.1, `${path} jumps by ${shift.toFixed(3)}`);
@@ -68,9 +68,9 @@ describe('accessibility', () => {
   }
 
   it('lets the keyboard skip to the content and reach the theme, which stays chosen', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/leaderboard`);
+    await page.goto(`${testBed.server.origin}/leaderboard`);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'content');

@@ -5,30 +5,30 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { encodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
-import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
+import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet, showAccount } from './support/wallet.ts';
 
 /** To verify a proof in a browser on a busy machine. */
 const PATIENCE = 120_000;
 
-let stage: Stage;
+let testBed: TestBed;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 
 function write(name: string, text: string): string {
-  const file = join(stage.ledger.folder, name);
+  const file = join(testBed.ledger.folder, name);
   writeFileSync(file, text);
   return file;
 }
 
 /** Opens a page with Bob's wallet connected. */
 async function begin(path: string) {
-  const session = await stage.open();
-  const { account } = stage.ledger.bob;
-  const { rpc } = stage.ledger.place;
+  const session = await testBed.open();
+  const { account } = testBed.ledger.bob;
+  const { rpc } = testBed.ledger.place;
   const wallet = await announceWallet(session.context, { name: 'Bobs wallet', account, rpc });
-  await session.page.goto(`${stage.server.origin}${path}`);
+  await session.page.goto(`${testBed.server.origin}${path}`);
   await connectWallet(session, 'Bobs wallet');
   return { ...session, wallet };
 }
@@ -39,13 +39,13 @@ describe('a second edge file', () => {
   const refused: [what: string, make: () => string][] = [
     ['is too large', () => write('large.edge.json', 'x'.repeat(100_001))],
     ['is no edge', () => write('other.edge.json', '{"format":"something else"}')],
-    ['is cut', () => write('cut.edge.json', readFileSync(stage.story.waiting.file, 'utf8').slice(0, 400))],
+    ['is cut', () => write('cut.edge.json', readFileSync(testBed.scenario.waiting.file, 'utf8').slice(0, 400))],
   ];
   for (const [what, make] of refused) {
     it(`that ${what} leaves nothing of the first to send`, async () => {
       const session = await begin('/submit');
       const { page, wallet } = session;
-      await page.getByTestId('file').setInputFiles(stage.story.waiting.file);
+      await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
       await sendButton(page).waitFor({ timeout: PATIENCE });
       await page.getByTestId('file').setInputFiles(make());
       await page.getByText('Nothing to send yet.').waitFor();
@@ -59,7 +59,7 @@ describe('a second edge file', () => {
   it('as a damaged link in an open page leaves nothing of the first, and a whole link shows its own', async () => {
     const session = await begin('/submit');
     const { page } = session;
-    const { waiting, next } = stage.story;
+    const { waiting, next } = testBed.scenario;
     const link = await encodeLinkedEdge(readFileSync(next.file, 'utf8'));
     const follow = (part: string) =>
       page.evaluate((hash) => {
@@ -78,7 +78,7 @@ describe('a second edge file', () => {
   it('is not taken while the wallet is asked about the first', async () => {
     const session = await begin('/submit');
     const { page, wallet } = session;
-    await page.getByTestId('file').setInputFiles(stage.story.waiting.file);
+    await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     wallet.mood = 'ponder';
     await sendButton(page).click({ timeout: PATIENCE });
     await page.getByText('Your wallet is asked about this edge.').waitFor();
@@ -92,7 +92,7 @@ describe('a second edge file', () => {
   it('that is refused leaves no verdict of the first on Verify', async () => {
     const session = await begin('/verify');
     const { page } = session;
-    await page.getByTestId('file').setInputFiles(stage.story.waiting.file);
+    await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
     await page.getByTestId('file').setInputFiles(write('large.edge.json', 'x'.repeat(100_001)));
     await page.getByText('The file is too large').waitFor();
@@ -107,20 +107,20 @@ describe('another account or model', () => {
   it('in the wallet takes the button away and brings it back', async () => {
     const session = await begin('/submit');
     const { page, wallet } = session;
-    await page.getByTestId('file').setInputFiles(stage.story.waiting.file);
+    await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     await sendButton(page).waitFor({ timeout: PATIENCE });
-    await showAccount(page, wallet, stage.ledger.alice.account);
+    await showAccount(page, wallet, testBed.ledger.alice.account);
     await page.getByText('The edge was proved for').waitFor();
     assert.equal(await sendButton(page).count(), 0);
-    await showAccount(page, wallet, stage.ledger.bob.account);
+    await showAccount(page, wallet, testBed.ledger.bob.account);
     await sendButton(page).waitFor();
     await leave(session);
   });
 
   it('does not get what was typed for a model before', async () => {
-    const session = await begin(`/model/${stage.story.models[3].id}`);
+    const session = await begin(`/model/${testBed.scenario.models[3].id}`);
     const { page } = session;
-    const { models } = stage.story;
+    const { models } = testBed.scenario;
     await page.getByRole('button', { name: 'Give it a name' }).click();
     await page.getByLabel('Name', { exact: true }).fill('For the tuned one');
     await page.getByRole('button', { name: 'Leave it' }).click();

@@ -2,29 +2,29 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { plainName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
-import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
-import { CARD, ENS_NAME, URI } from './support/story.ts';
+import { CARD, ENS_NAME, URI } from './support/scenario.ts';
+import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet } from './support/wallet.ts';
 
-let stage: Stage;
+let testBed: TestBed;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 
-const html = async (path: string) => (await fetch(`${stage.server.origin}${path}`)).text();
+const html = async (path: string) => (await fetch(`${testBed.server.origin}${path}`)).text();
 
 describe('what the server says without JavaScript', () => {
   it('has the figures of the chain and the newest edges', async () => {
     const text = await html('/');
-    for (const { id } of stage.story.models.slice(2)) assert.ok(text.includes(proquint(id)), proquint(id));
+    for (const { id } of testBed.scenario.models.slice(2)) assert.ok(text.includes(proquint(id)), proquint(id));
     assertSays(text, /data-testid="total-edges"[^>]*>9</);
     assertSays(text, /data-testid="total-trainers"[^>]*>2</);
   });
 
   it('has name, trainer, parents, score and credit of a model, and a picture for links', async () => {
-    const [seed, first] = stage.story.models;
-    const text = await html(`/model/${first.id}?benchmark=${stage.story.benchmark}`);
-    const { address } = stage.ledger.alice.account;
+    const [seed, first] = testBed.scenario.models;
+    const text = await html(`/model/${first.id}?benchmark=${testBed.scenario.benchmark}`);
+    const { address } = testBed.ledger.alice.account;
     for (const part of [proquint(first.id), first.id, proquint(seed.id), address, URI, CARD.name, CARD.uri, ENS_NAME])
       assert.ok(text.includes(part), part);
     assertSays(text, /<title>“Digits, first steps”/);
@@ -37,7 +37,7 @@ describe('what the server says without JavaScript', () => {
   });
 
   it('has the commands that repeat an edge and check it', async () => {
-    const { models, seed } = stage.story;
+    const { models, seed } = testBed.scenario;
     const commands: [string, RegExp][] = [
       [seed.id, /descent seed --shape 49-32-10 --rpc/],
       [
@@ -54,7 +54,7 @@ describe('what the server says without JavaScript', () => {
   });
 
   it('gives a permanent link with the chain, and notices one of another chain', async () => {
-    const { id } = stage.story.models[1];
+    const { id } = testBed.scenario.models[1];
     const text = await html(`/model/${id}`);
     assert.ok(text.includes(`href="/model/${id}?chain=31337"`));
     assert.ok(!text.includes('another chain'));
@@ -62,22 +62,22 @@ describe('what the server says without JavaScript', () => {
   });
 
   it('has rank, name and score of a leaderboard', async () => {
-    const text = await html(`/leaderboard?benchmark=${stage.story.benchmark}`);
+    const text = await html(`/leaderboard?benchmark=${testBed.scenario.benchmark}`);
     assert.ok(text.includes(CARD.name) && text.includes('example.org/digits/test'));
     assertSays(text, /\d+\.\d %/);
   });
 
   it('draws the Open Graph picture', async () => {
-    const text = await html(`/model/${stage.story.models[1].id}`);
+    const text = await html(`/model/${testBed.scenario.models[1].id}`);
     const address = /<meta property="og:image" content="([^"]+)"/.exec(text)![1];
     const { pathname, search } = new URL(address);
-    const response = await fetch(`${stage.server.origin}${pathname}${search}`);
+    const response = await fetch(`${testBed.server.origin}${pathname}${search}`);
     assert.equal(response.headers.get('content-type'), 'image/png');
     assert.deepEqual([...new Uint8Array(await response.arrayBuffer()).slice(1, 4)], [0x50, 0x4e, 0x47]);
   });
 
   it('says that a model does not exist', async () => {
-    const response = await fetch(`${stage.server.origin}/model/0x${'12'.repeat(32)}`);
+    const response = await fetch(`${testBed.server.origin}/model/0x${'12'.repeat(32)}`);
     assert.equal(response.status, 404);
   });
 
@@ -88,10 +88,10 @@ describe('what the server says without JavaScript', () => {
 
 describe('the tree', () => {
   it('folds siblings that are alike, shows given names, and the table holds the same', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const { models } = stage.story;
-    await page.goto(`${stage.server.origin}/model/${models[0].id}/tree`);
+    const { models } = testBed.scenario;
+    await page.goto(`${testBed.server.origin}/model/${models[0].id}/tree`);
     await page.getByText('3 alike').waitFor();
     const drawn = () => page.locator('.react-flow__node').count();
     assert.equal(await page.locator('.react-flow__node').filter({ hasText: CARD.name }).count(), 1);
@@ -109,9 +109,9 @@ describe('the tree', () => {
   });
 
   it('shows marks in place of names from far away', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/tree`);
+    await page.goto(`${testBed.server.origin}/tree`);
     const nodes = page.locator('.react-flow__node');
     const named = nodes.filter({ hasText: CARD.name });
     await named.waitFor();
@@ -133,9 +133,9 @@ describe('the tree', () => {
   });
 
   it('moves to where its small map is pressed', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/tree`);
+    await page.goto(`${testBed.server.origin}/tree`);
     const map = page.getByRole('img', { name: 'Small map of the tree' });
     const place = () => page.locator('.react-flow__viewport').evaluate(({ style }) => style.transform);
     await map.click();
@@ -154,10 +154,10 @@ describe('the tree', () => {
   });
 
   it('is walked by keyboard alone and opens a model', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const { seed } = stage.story;
-    await page.goto(`${stage.server.origin}/model/${seed.id}/tree`);
+    const { seed } = testBed.scenario;
+    await page.goto(`${testBed.server.origin}/model/${seed.id}/tree`);
     await page.locator('.react-flow__node').first().waitFor();
     await page.getByTestId('tree').focus();
     await page.keyboard.press('ArrowDown');
@@ -168,10 +168,10 @@ describe('the tree', () => {
   });
 
   it('loads as many steps, and the side of the family, that are asked for', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const [, , second] = stage.story.models;
-    await page.goto(`${stage.server.origin}/model/${second.id}/tree`);
+    const [, , second] = testBed.scenario.models;
+    await page.goto(`${testBed.server.origin}/model/${second.id}/tree`);
     await page.getByText('models around one').waitFor();
     const shown = async (text: RegExp) => page.getByTestId('shown').filter({ hasText: text }).waitFor();
     await page.getByLabel('Show').selectOption('ancestors');
@@ -184,11 +184,11 @@ describe('the tree', () => {
   });
 
   it('finds a model by the name after its id and by what its trainer calls it', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const [, first] = stage.story.models;
+    const [, first] = testBed.scenario.models;
     for (const text of [proquint(first.id).slice(0, 7), CARD.name.slice(8, 13)]) {
-      await page.goto(`${stage.server.origin}/tree`);
+      await page.goto(`${testBed.server.origin}/tree`);
       await page.getByRole('combobox', { name: 'Find' }).fill(text);
       await page
         .getByRole('option')
@@ -202,10 +202,10 @@ describe('the tree', () => {
 
 describe('the leaderboard', () => {
   it('sorts, filters, says how sure a score is and whether the benchmark is sealed, and is exported', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const { models, benchmark } = stage.story;
-    await page.goto(`${stage.server.origin}/leaderboard`);
+    const { models, benchmark } = testBed.scenario;
+    await page.goto(`${testBed.server.origin}/leaderboard`);
     await page.getByText('No benchmark is chosen.').waitFor();
     await page
       .getByRole('region', { name: 'Benchmarks' })
@@ -250,10 +250,10 @@ describe('the leaderboard', () => {
 
 describe('comparing', () => {
   it('shows common ancestors and what differs in data, steps and scores', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const [seed, first, , tuned] = stage.story.models;
-    await page.goto(`${stage.server.origin}/compare?a=${first.id}&b=${tuned.id}`);
+    const [seed, first, , tuned] = testBed.scenario.models;
+    await page.goto(`${testBed.server.origin}/compare?a=${first.id}&b=${tuned.id}`);
     const common = page.getByRole('region', { name: 'In both lineages' });
     assert.ok((await common.innerText()).includes(proquint(seed.id)));
     for (const name of ['Trainer', 'Depth', 'Ancestors', 'Steps in all', 'Rows, each use', 'Last data'])
@@ -265,13 +265,13 @@ describe('comparing', () => {
 
 describe('the card of a model', () => {
   it('is written by its trainer with the wallet and stands wherever the model is named; nobody else is offered to', async () => {
-    const [, , , tuned] = stage.story.models;
-    const { rpc } = stage.ledger.place;
-    const session = await stage.open();
+    const [, , , tuned] = testBed.scenario.models;
+    const { rpc } = testBed.ledger.place;
+    const session = await testBed.open();
     const { page, context } = session;
-    await announceWallet(context, { name: 'Bobs wallet', account: stage.ledger.bob.account, rpc });
-    await announceWallet(context, { name: 'Alices wallet', account: stage.ledger.alice.account, rpc });
-    await page.goto(`${stage.server.origin}/model/${tuned.id}`);
+    await announceWallet(context, { name: 'Bobs wallet', account: testBed.ledger.bob.account, rpc });
+    await announceWallet(context, { name: 'Alices wallet', account: testBed.ledger.alice.account, rpc });
+    await page.goto(`${testBed.server.origin}/model/${tuned.id}`);
     await connectWallet(session, 'Alices wallet');
     assert.equal(await page.getByRole('button', { name: 'Give it a name' }).count(), 0);
     await page.getByTestId('wallet').click();
@@ -287,7 +287,7 @@ describe('the card of a model', () => {
     const card = page.getByTestId('card');
     await card.getByText('“Tuned by Bob”').waitFor({ timeout: 30_000 });
     assert.equal(await card.getByRole('link').getAttribute('href'), 'https://example.org/tuned');
-    await page.goto(`${stage.server.origin}/leaderboard?benchmark=${stage.story.benchmark}`);
+    await page.goto(`${testBed.server.origin}/leaderboard?benchmark=${testBed.scenario.benchmark}`);
     await page.getByText('“Tuned by Bob”').first().waitFor();
     await leave(session);
     const name = plainName({ id: tuned.id, name: 'Tuned by Bob' });

@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type CrowdPage, serveCrowd } from './support/crowdPage.ts';
-import { leave, openStage, type Stage } from './support/stage.ts';
+import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 
 /** Bytes of compressed JavaScript that a first visit may load. */
 const MOST_SCRIPT = 250_000;
@@ -26,10 +26,10 @@ const BUSIEST_FRAME = 1_000 / 30;
  */
 const patience = () => 3 * Math.max(1, loadavg()[0] / availableParallelism());
 
-let stage: Stage;
+let testBed: TestBed;
 let crowd: CrowdPage;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
   crowd = await serveCrowd(CROWD);
   await fetch(`${crowd.origin}/tree`);
 });
@@ -37,13 +37,13 @@ after(() => crowd?.close());
 
 describe('figures', () => {
   it('loads at most 250 kB of compressed JavaScript on the first visit of any page, and paints within 2 s', async (t) => {
-    const { models } = stage.story;
+    const { models } = testBed.scenario;
     const paths = ['/', '/tree', `/model/${models[1].id}`, '/leaderboard', '/compare', '/verify', '/submit', '/prove'];
     for (const path of paths) {
-      const session = await stage.open();
+      const session = await testBed.open();
       const { page } = session;
       await page.addInitScript(notePaint);
-      await page.goto(`${stage.server.origin}${path}`);
+      await page.goto(`${testBed.server.origin}${path}`);
       await page.waitForLoadState('networkidle');
       const { script, paint } = await page.evaluate(() => ({
         script: performance
@@ -62,7 +62,7 @@ describe('figures', () => {
   });
 
   it('draws a tree of 300 models and answers within a second', async (t) => {
-    const session = await crowd.open(stage.browser);
+    const session = await crowd.open(testBed.browser);
     const { page } = session;
     await page.addInitScript(noteAnswer);
     const ownTime = await watchOwnTime(page);
@@ -80,7 +80,7 @@ describe('figures', () => {
   });
 
   it('is dragged smoothly with 10,000 models at hand', async (t) => {
-    const session = await crowd.open(stage.browser);
+    const session = await crowd.open(testBed.browser);
     const { page } = session;
     const ownTime = await watchOwnTime(page);
     await page.goto(`${crowd.origin}/tree`);

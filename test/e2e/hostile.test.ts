@@ -9,7 +9,7 @@ import { safeLink, safeText } from '../../web/lib/hostile.ts';
 import { givenName } from '../../web/lib/names.ts';
 import type { Visit } from './support/browser.ts';
 import { PAYLOADS } from './support/payloads.ts';
-import { leave, openStage, type Stage } from './support/stage.ts';
+import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet } from './support/wallet.ts';
 
 /** Entries of metadata in one edge file at most. */
@@ -21,39 +21,39 @@ const WRITTEN_AT_ONCE = 9;
 /** Tokens that the page asks about for one model. */
 const TOKENS = 5;
 
-let stage: Stage;
+let testBed: TestBed;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 
 /** Waits until the page's server has read the newest block. */
 async function untilRead(): Promise<void> {
-  const head = Number(await stage.ledger.chain.client.getBlockNumber({ cacheTime: 0 }));
+  const head = Number(await testBed.ledger.chain.client.getBlockNumber({ cacheTime: 0 }));
   for (let scanned = -1; scanned < head; ) {
-    scanned = (await (await fetch(`${stage.server.origin}/api/status`)).json()).scanned;
+    scanned = (await (await fetch(`${testBed.server.origin}/api/status`)).json()).scanned;
     if (scanned < head) await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
 /** What moves, reorders or hides other text; a page's own text has lines and tabs between its cells. */
-const DECEIVING = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+const UNSAFE_CHARACTERS = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
 /** No link but those a visitor may follow, nothing of a stranger became an element, and no text deceives. */
 async function isHarmless({ page }: Visit): Promise<void> {
   const bad =
     'a[href^="javascript" i], a[href^="data" i], a[href^="http:"], a[href^="vbscript" i], main iframe, main script[src*=evil], main [onerror], main [onload], base, meta[http-equiv=refresh]';
   assert.equal(await page.locator(bad).count(), 0);
-  assert.doesNotMatch(await page.locator('body').innerText(), DECEIVING);
+  assert.doesNotMatch(await page.locator('body').innerText(), UNSAFE_CHARACTERS);
 }
 
 describe('texts of strangers', () => {
   // The tests of other files find the chain as it was.
   let snapshot: Hex;
   before(async () => {
-    snapshot = await stage.ledger.command('evm_snapshot');
+    snapshot = await testBed.ledger.command('evm_snapshot');
   });
   after(async () => {
-    await stage.ledger.command('evm_revert', snapshot);
+    await testBed.ledger.command('evm_revert', snapshot);
   });
 
   it('are at least a hundred', () => assert.ok(ON_CHAIN.length >= 100));
@@ -71,12 +71,12 @@ describe('texts of strangers', () => {
   });
 
   it('do no harm as names and values of metadata in an edge file', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const edge = parseEdge(readFileSync(stage.story.waiting.file, 'utf8'));
-    const file = join(stage.ledger.folder, 'hostile.edge.json');
+    const edge = parseEdge(readFileSync(testBed.scenario.waiting.file, 'utf8'));
+    const file = join(testBed.ledger.folder, 'hostile.edge.json');
     for (const path of ['/submit', '/verify']) {
-      await page.goto(`${stage.server.origin}${path}`);
+      await page.goto(`${testBed.server.origin}${path}`);
       for (let first = 0; first < PAYLOADS.length; first += ENTRIES) {
         const some = PAYLOADS.slice(first, first + ENTRIES).filter((text) => text !== '__proto__');
         const metadata = Object.fromEntries(some.map((text) => [text, text]));
@@ -92,12 +92,12 @@ describe('texts of strangers', () => {
   });
 
   it('do no harm in any other field of an edge file', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const text = readFileSync(stage.story.waiting.file, 'utf8');
+    const text = readFileSync(testBed.scenario.waiting.file, 'utf8');
     const fields = stringFields(JSON.parse(text));
-    const file = join(stage.ledger.folder, 'hostile.edge.json');
-    await page.goto(`${stage.server.origin}/verify`);
+    const file = join(testBed.ledger.folder, 'hostile.edge.json');
+    await page.goto(`${testBed.server.origin}/verify`);
     const line = page.locator('[data-check=file][data-state=bad]');
     for (let k = 0; k < Math.max(PAYLOADS.length, fields.length); k++) {
       const edge = JSON.parse(text);
@@ -112,14 +112,14 @@ describe('texts of strangers', () => {
   });
 
   it('do no harm as what datasets and benchmarks on chain are called', async () => {
-    const { ledger, story, server } = stage;
+    const { ledger, scenario, server } = testBed;
     for (const text of ON_CHAIN) {
-      await ledger.listDataset(ledger.alice, [story.shards[0]], text);
-      await ledger.openBenchmark(ledger.alice, [story.shards[0]], text);
+      await ledger.listDataset(ledger.alice, [scenario.shards[0]], text);
+      await ledger.openBenchmark(ledger.alice, [scenario.shards[0]], text);
     }
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${server.origin}/model/${story.models[1].id}`);
+    await page.goto(`${server.origin}/model/${scenario.models[1].id}`);
     await page.getByText('Listed as').first().waitFor();
     await isHarmless(session);
     await page.goto(`${server.origin}/leaderboard`);
@@ -134,7 +134,7 @@ describe('texts of strangers', () => {
       await page.waitForURL(`**benchmark=${value}`);
       await isHarmless(session);
     }
-    for (const path of ['/', '/tree', `/model/${story.models[1].id}`]) {
+    for (const path of ['/', '/tree', `/model/${scenario.models[1].id}`]) {
       await page.goto(`${server.origin}${path}?benchmark=${values.at(-1)}`);
       await isHarmless(session);
     }
@@ -142,38 +142,38 @@ describe('texts of strangers', () => {
   });
 
   it('do no harm as names and links on cards, wherever a model is named', async () => {
-    const { ledger, story, server } = stage;
-    const session = await stage.open();
+    const { ledger, scenario, server } = testBed;
+    const session = await testBed.open();
     const { page } = session;
     const texts = ON_CHAIN.map((text) => ({ name: cut(text, 64), uri: cut(text, 256) }));
     const owners = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((k) => (k < 3 ? ledger.alice : ledger.bob));
     for (let first = 0; first < texts.length; first += WRITTEN_AT_ONCE) {
       const some = texts.slice(first, first + WRITTEN_AT_ONCE);
       for (const [k, { name, uri }] of some.entries()) {
-        await ledger.writeCard(owners[k], story.models[k].id, name, uri);
+        await ledger.writeCard(owners[k], scenario.models[k].id, name, uri);
       }
       await untilRead();
       const k = Math.floor(first / WRITTEN_AT_ONCE) % some.length;
-      const own = story.models[k].id;
+      const own = scenario.models[k].id;
       await page.goto(`${server.origin}/model/${own}`);
       assert.equal(await page.getByTestId('card').count(), 1, some[k].uri);
       await isHarmless(session);
-      const json = await (await fetch(`${server.origin}/api/leaderboard/${story.benchmark}?format=json`)).text();
-      assert.doesNotMatch(json, DECEIVING);
+      const json = await (await fetch(`${server.origin}/api/leaderboard/${scenario.benchmark}?format=json`)).text();
+      assert.doesNotMatch(json, UNSAFE_CHARACTERS);
       const told = (JSON.parse(json).entries as { model: Hex; name: string | null }[]).map(({ model, name }) => [
         model,
         name,
       ]);
       for (const [j, { name }] of some.entries()) {
-        const entry = told.find(([model]) => model === story.models[j].id);
+        const entry = told.find(([model]) => model === scenario.models[j].id);
         // Who reads text from a chain leaves out a byte order mark.
         if (entry) assert.equal(entry[1] ?? '', name.replace(/^\ufeff/, ''));
       }
       for (const path of [
         '/',
-        `/model/${story.models[0].id}/tree`,
+        `/model/${scenario.models[0].id}/tree`,
         '/leaderboard',
-        `/compare?a=${story.models[3].id}&b=${own}`,
+        `/compare?a=${scenario.models[3].id}&b=${own}`,
       ]) {
         await page.goto(`${server.origin}${path}`);
         if (path.endsWith('/tree')) await page.locator('.react-flow__node').first().waitFor();
@@ -187,12 +187,12 @@ describe('texts of strangers', () => {
   });
 
   it('do no harm as the symbol of a token that a model was paid in', async () => {
-    const { ledger, story, server } = stage;
-    const models = story.models.slice(0, WRITTEN_AT_ONCE);
+    const { ledger, scenario, server } = testBed;
+    const models = scenario.models.slice(0, WRITTEN_AT_ONCE);
     const tokens = models.flatMap((_, m) =>
       Array.from({ length: TOKENS }, (_, k): Address => padHex(`0x70ce${m}${k}`, { size: 20 })),
     );
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
     await ledger.command('hardhat_setCode', ledger.place.creditVault, LOGGER);
     for (const [k, token] of tokens.entries()) {
@@ -222,12 +222,12 @@ describe('texts of strangers', () => {
 
   it('do no harm as the name of a wallet', async () => {
     for (let first = 0; first < PAYLOADS.length; first += 16) {
-      const session = await stage.open();
+      const session = await testBed.open();
       const { page, context } = session;
-      const { account } = stage.ledger.bob;
+      const { account } = testBed.ledger.bob;
       for (const name of PAYLOADS.slice(first, first + 16))
-        await announceWallet(context, { name, account, rpc: stage.ledger.place.rpc });
-      await page.goto(stage.server.origin);
+        await announceWallet(context, { name, account, rpc: testBed.ledger.place.rpc });
+      await page.goto(testBed.server.origin);
       await page.getByTestId('wallet').click();
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('button').nth(1).waitFor();

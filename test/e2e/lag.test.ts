@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type CrowdPage, serveCrowd } from './support/crowdPage.ts';
-import { leave, openStage, type Stage } from './support/stage.ts';
+import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 
 /** Fifty a block: the last block is one later. */
 const MODELS = 500;
 const LAST_BLOCK = 11;
 const REFUSED_FROM = 6;
 
-let stage: Stage;
+let testBed: TestBed;
 let crowd: CrowdPage;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
   crowd = await serveCrowd(MODELS);
 });
 after(() => crowd?.close());
@@ -19,7 +19,7 @@ after(() => crowd?.close());
 describe('a node in trouble', () => {
   it('is said to be silent, behind, and silent again, each on a page that stays open', async () => {
     crowd.faults.silent = true;
-    const session = await crowd.open(stage.browser);
+    const session = await crowd.open(testBed.browser);
     const { page } = session;
     await page.clock.install();
     await page.goto(crowd.origin);
@@ -31,7 +31,7 @@ describe('a node in trouble', () => {
     await wait();
     await says(`Block ${REFUSED_FROM - 1} on local chain (31337). ${LAST_BLOCK - REFUSED_FROM + 1} blocks behind.`);
 
-    const tree = await crowd.open(stage.browser);
+    const tree = await crowd.open(testBed.browser);
     await tree.page.goto(`${crowd.origin}/tree`);
     const shows = (text: string) => tree.page.getByTestId('shown').filter({ hasText: text }).waitFor();
     const view = () => tree.page.locator('.react-flow__viewport').evaluate(({ style }) => style.transform);

@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { ServedWorld } from '../contracts/support/servedWorld.ts';
+import { ServedRegistry } from '../contracts/support/servedRegistry.ts';
 import { type Faults, type NodeProxy, type Refusal, startNodeProxy } from '../support/nodeProxy.ts';
 import { launchBrowser, type Visit, visit } from './support/browser.ts';
 import { type PageServer, servePage } from './support/server.ts';
-import { leave } from './support/stage.ts';
+import { leave } from './support/testBed.ts';
 
 const FOLDER = join(process.cwd(), 'build/e2e-nodes');
 
@@ -26,9 +26,9 @@ before(async () => {
 });
 after(() => browser?.close());
 
-async function serve(served: ServedWorld, faults: Faults): Promise<Place> {
+async function serve(served: ServedRegistry, faults: Faults): Promise<Place> {
   const proxy = await startNodeProxy(served.upstream, faults);
-  const { registry, scoreboard } = served.world;
+  const { registry, scoreboard } = served.fixture;
   const file = join(FOLDER, `${new URL(proxy.rpc).port}.json`);
   const contracts = { registry: registry.address, scoreboard: scoreboard.address, cards: served.cards.address };
   writeFileSync(file, JSON.stringify({ chainId: 31337, rpc: proxy.rpc, block: 0, ...contracts }));
@@ -53,7 +53,7 @@ const says = ({ page }: Visit, text: string) => page.getByTestId('block').filter
 
 describe('a provider that gives 500 blocks at once', () => {
   it('gives the page all models of thousands of blocks', async () => {
-    const served = await ServedWorld.create(1_500);
+    const served = await ServedRegistry.create(1_500);
     const refusal = { code: -32600, message: 'You can make eth_getLogs requests with up to a 500 block range.' };
     const place = await serve(served, { most: { blocks: 500, refusal } });
     try {
@@ -71,10 +71,10 @@ describe('a provider that gives 500 blocks at once', () => {
 });
 
 describe('a node behind a balancer that lags five blocks', () => {
-  let served: ServedWorld;
+  let served: ServedRegistry;
   let place: Place;
   before(async () => {
-    served = await ServedWorld.create(20);
+    served = await ServedRegistry.create(20);
     place = await serve(served, {});
   });
   after(() => place?.close());
@@ -113,7 +113,7 @@ describe('what answers in a node’s place', () => {
   ];
   for (const [name, refusal, words] of CASES) {
     it(`is named on pages, which show nothing as empty and go on by themselves when it is a node again (${name})`, async () => {
-      const served = await ServedWorld.create(1);
+      const served = await ServedRegistry.create(1);
       const refuse = { times: 1_000_000, refusal };
       const place = await serve(served, { refuse });
       try {

@@ -5,18 +5,18 @@ import { after, before, describe, it } from 'node:test';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { visit } from './support/browser.ts';
 import { type PageServer, servePage } from './support/server.ts';
-import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
+import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet } from './support/wallet.ts';
 
 /** One proof in a browser on a busy machine. */
 const PATIENCE = 300_000;
 
-let stage: Stage;
+let testBed: TestBed;
 /** the same page, isolated from other origins */
 let isolatedServer: PageServer;
 before(async () => {
-  stage = await openStage();
-  isolatedServer = await servePage(stage.ledger.deploymentFile, { DESCENT_ISOLATE: 'true' });
+  testBed = await openTestBed();
+  isolatedServer = await servePage(testBed.ledger.deploymentFile, { DESCENT_ISOLATE: 'true' });
 });
 after(async () => isolatedServer?.close());
 
@@ -36,8 +36,8 @@ describe('proving in the browser', () => {
     ['csv', true],
   ] as const) {
     it(`goes from ${source} to a registered child by wallet, ${isolated ? '' : 'not '}isolated, and the data stays in the tab`, async (t) => {
-      const { ledger, browser } = stage;
-      const { origin } = isolated ? isolatedServer : stage.server;
+      const { ledger, browser } = testBed;
+      const { origin } = isolated ? isolatedServer : testBed.server;
       const session = await visit(browser, { origins: [origin, ledger.place.rpc] });
       const { page, context } = session;
       await announceWallet(context, { name: 'Bobs wallet', account: ledger.bob.account, rpc: ledger.place.rpc });

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Reader } from '../../web/lib/chain/reader.ts';
-import { ServedWorld } from '../contracts/support/servedWorld.ts';
+import { ServedRegistry } from '../contracts/support/servedRegistry.ts';
 import { type Faults, type NodeProxy, startNodeProxy } from '../support/nodeProxy.ts';
 
 const ALWAYS = 1_000_000;
 
 describe('what the page reads from', () => {
-  let served: ServedWorld;
+  let served: ServedRegistry;
   let proxy: NodeProxy;
   before(async () => {
-    served = await ServedWorld.create(1);
+    served = await ServedRegistry.create(1);
     proxy = await startNodeProxy(served.upstream);
   });
   after(() => proxy?.close());
@@ -20,7 +20,7 @@ describe('what the page reads from', () => {
       chainId: 31337,
       chainName: 'Local chain',
       rpc: proxy.rpc,
-      registry: served.world.registry.address,
+      registry: served.fixture.registry.address,
       block: 0,
       devKeys: true,
       people: {},

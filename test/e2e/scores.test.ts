@@ -4,25 +4,25 @@ import { before, describe, it } from 'node:test';
 import { benchmarkName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
 import { descent } from '../cli/cli.ts';
-import { leave, openStage, type Stage } from './support/stage.ts';
-import { SEEN_URI } from './support/story.ts';
+import { SEEN_URI } from './support/scenario.ts';
+import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 
-let stage: Stage;
+let testBed: TestBed;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 
-/** Places in the story. */
+/** Places in the scenario. */
 const [SEED, FIRST, SECOND, TUNED, BRANCH, MERGED] = [0, 1, 2, 3, 4, 9];
-const html = async (path: string) => (await fetch(`${stage.server.origin}${path}`)).text();
+const html = async (path: string) => (await fetch(`${testBed.server.origin}${path}`)).text();
 
 describe('the lineage of a merge', () => {
   it('is drawn and summed over both parents on its page, in its picture and in its description', async () => {
-    const { models } = stage.story;
+    const { models } = testBed.scenario;
     const { id } = models[MERGED];
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/model/${id}`);
+    await page.goto(`${testBed.server.origin}/model/${id}`);
     const lineage = page.getByTestId('lineage');
     for (const k of [SEED, FIRST, SECOND, TUNED, BRANCH])
       assert.equal(await lineage.locator(`a[href="/model/${models[k].id}"]`).count(), 1, `model ${k}`);
@@ -36,10 +36,10 @@ describe('the lineage of a merge', () => {
   });
 
   it('counts on both sides when it is compared', async () => {
-    const { models } = stage.story;
-    const session = await stage.open();
+    const { models } = testBed.scenario;
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/compare?a=${models[MERGED].id}&b=${models[TUNED].id}`);
+    await page.goto(`${testBed.server.origin}/compare?a=${models[MERGED].id}&b=${models[TUNED].id}`);
     const cells = async (name: string) => (await page.getByRole('row', { name }).innerText()).split(/\s+/).slice(-2);
     assert.deepEqual(await cells('Steps in all'), ['32', '24']);
     assert.deepEqual(await cells('Rows, each use'), ['256', '192']);
@@ -47,7 +47,7 @@ describe('the lineage of a merge', () => {
     assert.deepEqual(await cells('Edges'), ['6', '3']);
     const only = page.getByRole('region', { name: 'Only the first’s' });
     assert.ok((await only.innerText()).includes(proquint(models[BRANCH].id)));
-    await page.goto(`${stage.server.origin}/compare?a=${models[MERGED].id}&b=0x${'12'.repeat(32)}`);
+    await page.goto(`${testBed.server.origin}/compare?a=${models[MERGED].id}&b=0x${'12'.repeat(32)}`);
     await page.getByText(/^No model 0x1212…1212 is registered here/).waitFor();
     await leave(session);
   });
@@ -55,7 +55,7 @@ describe('the lineage of a merge', () => {
 
 describe('scores', () => {
   it('are shown nowhere until a benchmark is chosen, and then with its name', async () => {
-    const { models, benchmark } = stage.story;
+    const { models, benchmark } = testBed.scenario;
     const { id } = models[TUNED];
     for (const path of ['/', '/leaderboard', `/model/${id}`]) assert.doesNotMatch(await html(path), /\d\d\.\d %/, path);
     assert.doesNotMatch(await html('/api/graph'), /"score"/);
@@ -72,10 +72,10 @@ describe('scores', () => {
   });
 
   it('on rows that were trained on are flagged and ranked apart on every page, and counted', async () => {
-    const { models, seen } = stage.story;
-    const session = await stage.open();
+    const { models, seen } = testBed.scenario;
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/leaderboard?benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/leaderboard?benchmark=${seen}`);
     assert.match(
       await page.getByTestId('kinds').innerText(),
       /^1 result that can be compared\. 1 result is set apart: 1 of models that were trained on these rows\./,
@@ -87,15 +87,15 @@ describe('scores', () => {
     assert.equal(await ranked.locator('tbody tr').count(), 1);
     assert.equal(await ranked.getByTestId('mark').count(), 0);
 
-    await page.goto(`${stage.server.origin}/?benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/?benchmark=${seen}`);
     await page.getByText('1 result of models that were trained on these rows').waitFor();
     assert.equal(await page.getByTestId('board-top').locator('li').count(), 1);
 
-    await page.goto(`${stage.server.origin}/model/${models[TUNED].id}?benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/model/${models[TUNED].id}?benchmark=${seen}`);
     await page.getByTestId('score').getByText('trained on these rows', { exact: true }).waitFor();
     assert.ok((await page.getByTestId('score').innerText()).includes(SEEN_URI));
 
-    await page.goto(`${stage.server.origin}/compare?a=${models[FIRST].id}&b=${models[TUNED].id}&benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/compare?a=${models[FIRST].id}&b=${models[TUNED].id}&benchmark=${seen}`);
     assert.equal(
       await page
         .getByRole('row', { name: /^Score/ })
@@ -104,10 +104,10 @@ describe('scores', () => {
       1,
     );
 
-    await page.goto(`${stage.server.origin}/tree?view=table&benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/tree?view=table&benchmark=${seen}`);
     const row = page.getByRole('row').filter({ has: page.locator(`a[href="/model/${models[TUNED].id}"]`) });
     await row.getByText('trained on these rows', { exact: true }).waitFor();
-    await page.goto(`${stage.server.origin}/tree?benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/tree?benchmark=${seen}`);
     const daggers = page.locator('.react-flow__node').filter({ hasText: '†' });
     await daggers.first().waitFor();
     assert.equal(await daggers.count(), 1);
@@ -125,10 +125,10 @@ describe('scores', () => {
   });
 
   it('change with the benchmark that is chosen in the tree, and the link keeps it', async () => {
-    const { models, benchmark, seen } = stage.story;
-    const session = await stage.open();
+    const { models, benchmark, seen } = testBed.scenario;
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/tree`);
+    await page.goto(`${testBed.server.origin}/tree`);
     const scored = page.locator('.react-flow__node').filter({ hasText: /\d %/ });
     await page.locator('.react-flow__node').first().waitFor();
     assert.equal(await scored.count(), 0);
@@ -147,7 +147,7 @@ describe('scores', () => {
     await choose(seen, 2);
     assert.ok((await page.getByTestId('scores-of').innerText()).includes(SEEN_URI));
     await choose('none', 0);
-    await page.goto(`${stage.server.origin}/model/${models[TUNED].id}/tree?benchmark=${seen}`);
+    await page.goto(`${testBed.server.origin}/model/${models[TUNED].id}/tree?benchmark=${seen}`);
     await scored.nth(1).waitFor();
     await leave(session);
   });
@@ -155,7 +155,7 @@ describe('scores', () => {
 
 describe('the command line on the same chain', () => {
   const run = async (...args: string[]) => {
-    const { rpc, registry, scoreboard } = stage.ledger.place;
+    const { rpc, registry, scoreboard } = testBed.ledger.place;
     const env = { DESCENT_RPC: rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
     const { code, stdout, stderr } = await descent(args, { env });
     assert.equal(code, 0, stderr);
@@ -163,7 +163,7 @@ describe('the command line on the same chain', () => {
   };
 
   it('ranks apart who was trained on the rows, and counts them', async () => {
-    const { models, seen, benchmark } = stage.story;
+    const { models, seen, benchmark } = testBed.scenario;
     const { standings, apart } = JSON.parse(await run('leaderboard', seen, '--json'));
     const plain = (list: { place: number; model: string; trainedShards: number }[]) =>
       list.map(({ place, model, trainedShards }) => [place, model, trainedShards]);
@@ -176,7 +176,7 @@ describe('the command line on the same chain', () => {
   });
 
   it('shows the sums over both parents of a merge, and results with their benchmarks', async () => {
-    const { models, seen, benchmark } = stage.story;
+    const { models, seen, benchmark } = testBed.scenario;
     const merged = JSON.parse(await run('show', models[MERGED].id, '--json'));
     const { ancestors, edges, origins, steps, rowsUsed, rowsOfDifferentShards, shards } = merged;
     assert.deepEqual(

@@ -6,24 +6,24 @@ import { parseEdge } from '../../src/registry/edge.ts';
 import { encodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
 import { proquint } from '../../web/lib/proquint.ts';
 import type { Visit } from './support/browser.ts';
-import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
+import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet, type TestWallet } from './support/wallet.ts';
 
 /** To verify a proof in a browser on a busy machine. */
 const PATIENCE = 120_000;
 
-let stage: Stage;
+let testBed: TestBed;
 let snapshot: Hex;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 /** Opens the page with Bob's wallet connected and an edge chosen. */
 async function begin(file: string, wallet: Partial<TestWallet> = {}): Promise<Visit & { bob: TestWallet }> {
-  const session = await stage.open();
-  const { rpc } = stage.ledger.place;
-  const bob = await announceWallet(session.context, { name: 'Bobs wallet', account: stage.ledger.bob.account, rpc });
+  const session = await testBed.open();
+  const { rpc } = testBed.ledger.place;
+  const bob = await announceWallet(session.context, { name: 'Bobs wallet', account: testBed.ledger.bob.account, rpc });
   Object.assign(bob, wallet);
-  await session.page.goto(`${stage.server.origin}/submit`);
+  await session.page.goto(`${testBed.server.origin}/submit`);
   await connectWallet(session, 'Bobs wallet');
   await session.page.getByTestId('file').setInputFiles(file);
   return { ...session, bob };
@@ -36,21 +36,21 @@ const phase = ({ page }: Visit, name: string) => page.locator(`[data-phase=${nam
 describe('submitting', () => {
   // Each test finds the chain as it was.
   beforeEach(async () => {
-    snapshot = await stage.ledger.command('evm_snapshot');
+    snapshot = await testBed.ledger.command('evm_snapshot');
   });
   afterEach(async () => {
-    await stage.ledger.command('evm_setAutomine', true);
-    await stage.ledger.command('evm_revert', snapshot);
+    await testBed.ledger.command('evm_setAutomine', true);
+    await testBed.ledger.command('evm_revert', snapshot);
   });
 
   it('asks the chosen one of two wallets, registers the edge, and the tree shows it', async () => {
-    const { waiting } = stage.story;
-    const session = await stage.open();
+    const { waiting } = testBed.scenario;
+    const session = await testBed.open();
     const { page, context } = session;
-    const { rpc } = stage.ledger.place;
-    const alice = await announceWallet(context, { name: 'Alices wallet', account: stage.ledger.alice.account, rpc });
-    const bob = await announceWallet(context, { name: 'Bobs wallet', account: stage.ledger.bob.account, rpc });
-    await page.goto(`${stage.server.origin}/submit`);
+    const { rpc } = testBed.ledger.place;
+    const alice = await announceWallet(context, { name: 'Alices wallet', account: testBed.ledger.alice.account, rpc });
+    const bob = await announceWallet(context, { name: 'Bobs wallet', account: testBed.ledger.bob.account, rpc });
+    await page.goto(`${testBed.server.origin}/submit`);
     await connectWallet(session, 'Bobs wallet');
     await page.getByTestId('file').setInputFiles(waiting.file);
     await send(session);
@@ -66,12 +66,12 @@ describe('submitting', () => {
   });
 
   it('shows who, what, parents, gas and price, and warns of development keys', async () => {
-    const session = await begin(stage.story.waiting.file);
+    const session = await begin(testBed.scenario.waiting.file);
     const { page } = session;
     const says = page.getByRole('region', { name: 'What it says' });
     await says.getByText('Dev keys').waitFor({ timeout: PATIENCE });
     const text = await says.innerText();
-    for (const part of ['Trained', 'Bob', stage.ledger.bob.account.address, proquint(stage.story.models[2].id)])
+    for (const part of ['Trained', 'Bob', testBed.ledger.bob.account.address, proquint(testBed.scenario.models[2].id)])
       assert.ok(text.includes(part), part);
     await page.getByRole('button', { name: 'Send with the wallet' }).waitFor({ timeout: PATIENCE });
     assert.match(
@@ -83,23 +83,23 @@ describe('submitting', () => {
   });
 
   it('opens prefilled from a link, and the server does not see the edge', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
     const seen: string[] = [];
     page.on('request', (request) => seen.push(request.url() + (request.postData() ?? '')));
-    const link = await encodeLinkedEdge(readFileSync(stage.story.waiting.file, 'utf8'));
-    await page.goto(`${stage.server.origin}/submit#edge=${link}`);
-    await page.getByRole('region', { name: 'What it says' }).getByText(proquint(stage.story.waiting.id)).waitFor();
+    const link = await encodeLinkedEdge(readFileSync(testBed.scenario.waiting.file, 'utf8'));
+    await page.goto(`${testBed.server.origin}/submit#edge=${link}`);
+    await page.getByRole('region', { name: 'What it says' }).getByText(proquint(testBed.scenario.waiting.id)).waitFor();
     assert.ok(!page.url().includes('edge='));
-    assert.ok(!seen.some((url) => url.startsWith(stage.server.origin) && url.includes(link.slice(0, 40))));
-    await page.goto(`${stage.server.origin}/`);
-    await page.goto(`${stage.server.origin}/submit#edge=${link.slice(0, 100)}`);
+    assert.ok(!seen.some((url) => url.startsWith(testBed.server.origin) && url.includes(link.slice(0, 40))));
+    await page.goto(`${testBed.server.origin}/`);
+    await page.goto(`${testBed.server.origin}/submit#edge=${link.slice(0, 100)}`);
     await page.getByText('The link is damaged.').waitFor();
     await leave(session);
   });
 
   it('says so when the owner declines, and lets another try', async () => {
-    const session = await begin(stage.story.waiting.file, { mood: 'reject' });
+    const session = await begin(testBed.scenario.waiting.file, { mood: 'reject' });
     const { page } = session;
     await send(session);
     await page.getByText('You declined in the wallet.').waitFor();
@@ -109,11 +109,11 @@ describe('submitting', () => {
   });
 
   it('says that it waits for the wallet, then for the block, and that a faster replacement counts', async () => {
-    const session = await begin(stage.story.waiting.file, { mood: 'ponder' });
+    const session = await begin(testBed.scenario.waiting.file, { mood: 'ponder' });
     const { page, bob } = session;
     await send(session);
     await page.getByText('Waiting for your wallet').waitFor();
-    await stage.ledger.command('evm_setAutomine', false);
+    await testBed.ledger.command('evm_setAutomine', false);
     bob.mood = 'agree';
     await phase(session, 'submitted');
     await replace(session.bob, 'faster');
@@ -123,8 +123,8 @@ describe('submitting', () => {
   });
 
   it('says that the owner cancelled it in the wallet', async () => {
-    const session = await begin(stage.story.waiting.file);
-    await stage.ledger.command('evm_setAutomine', false);
+    const session = await begin(testBed.scenario.waiting.file);
+    await testBed.ledger.command('evm_setAutomine', false);
     await send(session);
     await phase(session, 'submitted');
     await replace(session.bob, 'cancelled');
@@ -134,20 +134,20 @@ describe('submitting', () => {
   });
 
   it('says that a transaction was included but failed', async () => {
-    const session = await begin(stage.story.waiting.file, { gas: 300_000n });
-    await stage.ledger.command('evm_setAutomine', false);
+    const session = await begin(testBed.scenario.waiting.file, { gas: 300_000n });
+    await testBed.ledger.command('evm_setAutomine', false);
     await send(session);
     await phase(session, 'submitted');
-    await stage.ledger.command('evm_mine');
+    await testBed.ledger.command('evm_mine');
     await phase(session, 'failed');
     await session.page.getByText('The transaction was included but failed.').waitFor();
-    await stage.ledger.command('evm_setAutomine', true);
+    await testBed.ledger.command('evm_setAutomine', true);
     await leave(session);
   });
 
   it("gives the contract's error in words when it refuses what the wallet sends", async () => {
-    const { waiting } = stage.story;
-    const { ledger } = stage;
+    const { waiting } = testBed.scenario;
+    const { ledger } = testBed;
     const session = await begin(waiting.file, { mood: 'ponder' });
     await send(session);
     await session.page.getByText('Waiting for your wallet').waitFor();
@@ -160,7 +160,7 @@ describe('submitting', () => {
   });
 
   it('asks the contract first: an edge whose parent is missing is not sent', async () => {
-    const session = await begin(stage.story.next.file);
+    const session = await begin(testBed.scenario.next.file);
     await session.page.getByText('The parent is not registered here.').waitFor({ timeout: PATIENCE });
     assert.equal(await session.page.getByRole('button', { name: /Send with|Checking/ }).isEnabled(), false);
     assert.ok(!session.bob.asked.includes('eth_sendTransaction'));
@@ -168,7 +168,7 @@ describe('submitting', () => {
   });
 
   it('offers to switch when the wallet is on another chain, and then sends nothing by itself', async () => {
-    const session = await begin(stage.story.waiting.file, { chainId: 1 });
+    const session = await begin(testBed.scenario.waiting.file, { chainId: 1 });
     const { page, bob } = session;
     await page.getByRole('main').getByRole('button', { name: 'Switch to Local chain' }).click({ timeout: PATIENCE });
     await page.getByRole('button', { name: 'Send with the wallet' }).waitFor({ timeout: PATIENCE });
@@ -178,13 +178,13 @@ describe('submitting', () => {
   });
 
   it("refuses another trainer's edge before the wallet is asked", async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page, context } = session;
-    const { rpc } = stage.ledger.place;
-    const alice = await announceWallet(context, { name: 'Alices wallet', account: stage.ledger.alice.account, rpc });
-    await page.goto(`${stage.server.origin}/submit`);
+    const { rpc } = testBed.ledger.place;
+    const alice = await announceWallet(context, { name: 'Alices wallet', account: testBed.ledger.alice.account, rpc });
+    await page.goto(`${testBed.server.origin}/submit`);
     await connectWallet(session, 'Alices wallet');
-    await page.getByTestId('file').setInputFiles(stage.story.waiting.file);
+    await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     await page.getByText('The edge was proved for').waitFor({ timeout: PATIENCE });
     assert.ok(!alice.asked.includes('eth_sendTransaction'));
     await leave(session);
@@ -193,7 +193,7 @@ describe('submitting', () => {
 
 /** Puts another transaction in the place of the wallet's last one and makes a block. */
 async function replace({ last }: TestWallet, how: 'faster' | 'cancelled'): Promise<void> {
-  const { ledger } = stage;
+  const { ledger } = testBed;
   const { account } = ledger.bob;
   // The page has to see the first one before it can tell that another took its place.
   await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -3,21 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { withWrongProof } from './support/forge.ts';
-import { leave, openStage, type Stage } from './support/stage.ts';
+import { leave, openTestBed, type TestBed } from './support/testBed.ts';
 
 const PATIENCE = 120_000;
 
-let stage: Stage;
+let testBed: TestBed;
 before(async () => {
-  stage = await openStage();
+  testBed = await openTestBed();
 });
 
 describe('verifying', () => {
   it('proves a registered model again from its id, every line green but the development keys, and gives the command that does the same', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    const { id } = stage.story.models[1];
-    await page.goto(`${stage.server.origin}/verify?node=${id}`);
+    const { id } = testBed.scenario.models[1];
+    await page.goto(`${testBed.server.origin}/verify?node=${id}`);
     await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
     // Of a trained model: 5 checks here besides the keys, 5 of the chain, its parent and its shard.
     assert.equal(await page.locator('[data-state=good]').count(), 12);
@@ -31,11 +31,11 @@ describe('verifying', () => {
   });
 
   it('turns red for a flipped digit of the proof', async () => {
-    const text = readFileSync(stage.story.waiting.file, 'utf8');
-    const session = await stage.open();
+    const text = readFileSync(testBed.scenario.waiting.file, 'utf8');
+    const session = await testBed.open();
     const { page } = session;
-    const forged = join(stage.ledger.folder, 'forged.edge.json');
-    await page.goto(`${stage.server.origin}/verify`);
+    const forged = join(testBed.ledger.folder, 'forged.edge.json');
+    await page.goto(`${testBed.server.origin}/verify`);
     for (const [flipped, line] of [
       // the copy in the transaction contradicts it
       [flip(text, text.indexOf('"groth16"') + 40), 'file'],
@@ -52,9 +52,9 @@ describe('verifying', () => {
   });
 
   it('says what an id is, and that an unknown one is not registered', async () => {
-    const session = await stage.open();
+    const session = await testBed.open();
     const { page } = session;
-    await page.goto(`${stage.server.origin}/verify`);
+    await page.goto(`${testBed.server.origin}/verify`);
     for (const [text, answer] of [
       ['0x12', 'That is no id of a model or shard.'],
       [`0x${'12'.repeat(32)}`, 'No model or shard with this id is registered here.'],

@@ -9,9 +9,9 @@ import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
+import { deployContracts } from '../support/deployContracts.ts';
 import { someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
-import { stand } from '../support/stand.ts';
 
 const DATA = 1n;
 const SCHEMA = toHex(1n, { size: 32 });
@@ -29,7 +29,7 @@ describe('a proof in strangers’ hands', { concurrency: false }, () => {
 
   before(async () => {
     chain = await testChain();
-    ({ registry, relay } = await stand(chain));
+    ({ registry, relay } = await deployContracts(chain));
     [, trainer, stranger] = chain.accounts;
     prover = await openProver(['data']);
     const context = { chainId: 31337n, registry: registry.address, trainer };
@@ -78,7 +78,7 @@ describe('a proof in strangers’ hands', { concurrency: false }, () => {
     await reverts(attempt(trainer, proved.proof, new Contract(chain, other, modelRegistryAbi)), 'ProofRejected', [
       DATA,
     ]);
-    const { registry: twin } = await stand(await testChain({ chainId: 1337 }));
+    const { registry: twin } = await deployContracts(await testChain({ chainId: 1337 }));
     assert.equal(twin.address, registry.address);
     await reverts(attempt(trainer, proved.proof, twin), 'ProofRejected', [DATA]);
   });
@@ -121,7 +121,7 @@ describe('a proof in strangers’ hands', { concurrency: false }, () => {
   });
 
   it('is as good on the same deployment under the rules of the hard fork before', async () => {
-    const { registry: twin } = await stand(await testChain({ hardfork: 'prague' }));
+    const { registry: twin } = await deployContracts(await testChain({ hardfork: 'prague' }));
     assert.equal(twin.address, registry.address);
     const { functionName, args } = registryCall(proved.statement, proved.proof);
     await reverts(attempt(stranger, proved.proof, twin), 'ProofRejected', [DATA]);

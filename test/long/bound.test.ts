@@ -11,9 +11,9 @@ import type { Origin } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
+import { deployContracts } from '../support/deployContracts.ts';
 import { someModel, someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
-import { stand } from '../support/stand.ts';
 
 const WIDTHS = [5, 4, 3];
 const SOURCE = toHex(5n, { size: 32 });
@@ -28,7 +28,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   before(async () => {
     chain = await testChain();
     prover = await openProver(['data', 'seed', 'train', 'import']);
-    ({ registry } = await stand(chain));
+    ({ registry } = await deployContracts(chain));
     context = { chainId: 31337n, registry: registry.address, trainer: chain.accounts[1] };
   });
   after(() => prover.close());

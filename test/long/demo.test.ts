@@ -9,7 +9,7 @@ import { DEPLOYMENT_FILE } from '../../scripts/chain/pageDeployment.ts';
 import { readTree } from '../../scripts/chain/readRegistry.ts';
 import { readLeaderboard } from '../../scripts/chain/readScoreboard.ts';
 import { accuracyOf } from '../../scripts/demo/accuracy.ts';
-import { MODELS as STORY } from '../../scripts/demo/story.ts';
+import { MODELS as SCENARIO_MODELS } from '../../scripts/demo/scenario.ts';
 import { readShardFile, readWeightsFile } from '../../scripts/files/models.ts';
 import { modelCardsAbi } from '../../src/generated/abi.ts';
 import { descentProcess, temporaryFolder } from '../cli/cli.ts';
@@ -89,7 +89,7 @@ describe('the demo', () => {
 
   it('names every model on its card', async () => {
     const { client } = await connect(result.rpc);
-    for (const { key, title } of STORY) {
+    for (const { key, title } of SCENARIO_MODELS) {
       const card = { address: result.cards, abi: modelCardsAbi, functionName: 'card', args: [idOf(key)] } as const;
       assert.deepEqual(await client.readContract(card), [title, '']);
     }

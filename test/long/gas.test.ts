@@ -19,10 +19,10 @@ import { forwardTrace } from '../../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, type TestChain, testChain } from '../contracts/support/chain.ts';
+import { deployContracts } from '../support/deployContracts.ts';
 import { requirePinnedGas } from '../support/gas.ts';
 import { someModel, someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
-import { stand } from '../support/stand.ts';
 
 const TOLERANCE = 600;
 const WIDTHS = [5, 4, 3];
@@ -47,7 +47,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     chain = await testChain();
     prover = await openProver(ALL);
     trainer = chain.accounts[1];
-    ({ registry, scoreboard, relay } = await stand(chain, (name, gas) => {
+    ({ registry, scoreboard, relay } = await deployContracts(chain, (name, gas) => {
       measured[`deploy ${name}`] = gas;
     }));
   });

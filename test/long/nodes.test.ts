@@ -8,7 +8,7 @@ import { scoreboardAbi } from '../../src/generated/abi.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import { descent, document, temporaryFolder } from '../cli/cli.ts';
-import { ServedWorld } from '../contracts/support/servedWorld.ts';
+import { ServedRegistry } from '../contracts/support/servedRegistry.ts';
 import { type NodeProxy, type Refusal, startNodeProxy } from '../support/nodeProxy.ts';
 
 /** What providers say when 500 blocks are the most they give. */
@@ -35,11 +35,11 @@ const REFUSALS: Record<string, Refusal> = {
 
 describe('a provider that gives few blocks at once', () => {
   const { folder, remove } = temporaryFolder();
-  let served: ServedWorld;
+  let served: ServedRegistry;
   let proxy: NodeProxy;
   let runs = 0;
   before(async () => {
-    served = await ServedWorld.create(1_500);
+    served = await ServedRegistry.create(1_500);
     proxy = await startNodeProxy(served.upstream);
   });
   after(async () => {
@@ -92,7 +92,7 @@ describe('a provider that gives few blocks at once', () => {
   it('deploy finds the block of a registry that stands', async () => {
     const first = await startNodeProxy(served.upstream);
     const made = await deployRegistry(first.rpc).finally(() => first.close());
-    await served.world.chain.mine(2_000);
+    await served.fixture.chain.mine(2_000);
     proxy.faults.most = { blocks: 500, refusal: REFUSALS.BSC };
     const found = document(await call(['deploy', '--account', '0', '--json']));
     assert.deepEqual([found.registry, found.block, found.transaction], [made.registry, made.block, made.transaction]);
@@ -102,8 +102,8 @@ describe('a provider that gives few blocks at once', () => {
   });
 
   it('begins at the registry’s block where old state is kept, at block 0 with a note where it is not', async () => {
-    const { registry } = served.world;
-    const [made] = await served.world.chain.read.getLogs({ address: registry.address, fromBlock: 0n });
+    const { registry } = served.fixture;
+    const [made] = await served.fixture.chain.read.getLogs({ address: registry.address, fromBlock: 0n });
     proxy.faults.codeSince = Number(made.blockNumber);
     document(await call(['tree', '--json']));
     const head = Number(await served.upstream('eth_blockNumber', []));
@@ -135,7 +135,7 @@ describe('a provider that gives few blocks at once', () => {
   });
 
   it('does not tell what one node said as the answer of another', async () => {
-    await served.world.chain.mine(100);
+    await served.fixture.chain.mine(100);
     const [ranked] = encodeEventTopics({ abi: scoreboardAbi, eventName: 'Ranked' });
     // Ten more rows right than there were.
     const liar = await startNodeProxy(async (method, params) => {
@@ -169,7 +169,7 @@ describe('a provider that gives few blocks at once', () => {
       .padStart(64, '0')}${data.slice(66)}`;
 
   it('drops from the cache what a reorganisation took', async () => {
-    const { chain } = served.world;
+    const { chain } = served.fixture;
     const before = [...served.models];
     const snapshot = await chain.request('evm_snapshot');
     const lost = await served.grow();
@@ -197,10 +197,10 @@ describe('a provider that gives few blocks at once', () => {
 
 describe('a node behind a balancer that lags five blocks', () => {
   const { folder, remove } = temporaryFolder();
-  let served: ServedWorld;
+  let served: ServedRegistry;
   let proxy: NodeProxy;
   before(async () => {
-    served = await ServedWorld.create(20);
+    served = await ServedRegistry.create(20);
     proxy = await startNodeProxy(served.upstream);
   });
   after(async () => {
@@ -219,8 +219,8 @@ describe('a node behind a balancer that lags five blocks', () => {
       served.models,
     );
     const uri = 'ipfs://more rows';
-    await served.world.registry.send('registerDataset', [[served.shardId], uri], served.world.alice);
-    await served.world.scoreboard.send('openBenchmark', [[served.shardId], uri]);
+    await served.fixture.registry.send('registerDataset', [[served.shardId], uri], served.fixture.alice);
+    await served.fixture.scoreboard.send('openBenchmark', [[served.shardId], uri]);
     assert.equal(document(await call('leaderboard', '--json')).benchmarks.length, 2);
     const last = served.models.at(-1)!;
     assert.equal(document(await call('show', last, '--json')).id, last);
@@ -230,7 +230,7 @@ describe('a node behind a balancer that lags five blocks', () => {
     const client = createPublicClient({ transport: http(proxy.rpc) });
     const reads = clientReads(client, 31337);
     // Its own call data holds the call: nothing has to be told from others.
-    const stored = await readStoredEdge(reads, served.world.registry.address, last, () => assert.fail('one call'));
+    const stored = await readStoredEdge(reads, served.fixture.registry.address, last, () => assert.fail('one call'));
     assert.equal(stored.statement.program, 'train');
   });
 });

@@ -55,6 +55,8 @@ describe('a file that calls an import root', () => {
     const state = { kind: 'root', stages: { root: made, [`prove root for ${where}`]: proved } };
     const stages = { import: made, [`prove import for ${where}`]: proved };
     assert.deepEqual(currentRun(state), { kind: 'import', stages });
+    assert.deepEqual(currentRun({ kind: 'training', stages: {} }), { kind: 'trainAll', stages: {} });
+    assert.deepEqual(currentRun({ kind: 'scoring', stages: {} }), { kind: 'scoreAll', stages: {} });
     const data = { kind: 'data', stages: { data: made, 'prove root for 1': proved } };
     assert.deepEqual(currentRun(data), data, 'a shard may have this name');
   });

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 // @ts-expect-error: snarkjs has no types
 import { powersOfTau, zKey } from 'snarkjs';
 import { applyBeacon, contribute, newKey } from '../../scripts/setup/ceremony.ts';
-import { forgeProof, KeyError, readContributions, verifyRealKey } from '../../scripts/setup/gate.ts';
+import { forgeProof, KeyError, readContributions, verifyRealKey } from '../../scripts/setup/keyChecks.ts';
 import { advanceRealKey } from '../../scripts/setup/keys.ts';
 import { keyFiles } from '../../scripts/setup/paths.ts';
 import { exportVerificationKey } from '../../scripts/setup/verificationKey.ts';

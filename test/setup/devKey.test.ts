@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 // @ts-expect-error: snarkjs has no types
 import { powersOfTau, zKey } from 'snarkjs';
 import { makeDevKey } from '../../scripts/setup/devKey.ts';
-import { checkVerificationKey, forgeProof, readContributions } from '../../scripts/setup/gate.ts';
+import { checkVerificationKey, forgeProof, readContributions } from '../../scripts/setup/keyChecks.ts';
 import { ensureDevKey } from '../../scripts/setup/keys.ts';
 import { keyFiles } from '../../scripts/setup/paths.ts';
 import { R1cs } from '../../scripts/setup/r1cs.ts';

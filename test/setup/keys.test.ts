@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test';
 import { circuitEntries } from '../../scripts/build/circuits.ts';
 import { loadBn254 } from '../../scripts/setup/bn254.ts';
 import { sha256 } from '../../scripts/setup/files.ts';
-import { checkVerificationKey } from '../../scripts/setup/gate.ts';
+import { checkVerificationKey } from '../../scripts/setup/keyChecks.ts';
 import { keyFiles, MANIFEST, SRS_JSON, VERIFIERS_FOLDER } from '../../scripts/setup/paths.ts';
 import { R1cs } from '../../scripts/setup/r1cs.ts';
 import { exportVerificationKey, exportVerifier } from '../../scripts/setup/verificationKey.ts';

@@ -13,11 +13,11 @@ import { KindLabel, KindSymbol } from './KindSymbol.tsx';
 import { LineageGraph } from './LineageGraph.tsx';
 import { Mark } from './Mark.tsx';
 import { ModelFacts } from './ModelFacts.tsx';
+import { Notice } from './Notice.tsx';
 import { Reproduce } from './Reproduce.tsx';
 import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
-import { WordsBox } from './Words.tsx';
 
 /**
  * Everything the chain says about one model.
@@ -30,7 +30,7 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
     <>
       {warning && (
         <div className="mx-auto max-w-7xl px-4 pt-6 sm:px-6">
-          <WordsBox tone="warn" words={{ title: warning }} />
+          <Notice tone="warn" words={{ title: warning }} />
         </div>
       )}
       <div className="border-b border-line">

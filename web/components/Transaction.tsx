@@ -2,7 +2,7 @@ import Link from 'next/link';
 import type { TransactionState } from '../lib/chain/types.ts';
 import { count } from '../lib/format.ts';
 import { Hash } from './Identity.tsx';
-import { WordsBox } from './Words.tsx';
+import { Notice } from './Notice.tsx';
 
 interface Props {
   state: TransactionState;
@@ -30,12 +30,12 @@ export function Transaction({ state, done = 'Registered', page, explorer, onAgai
         />
       )}
       {state.phase === 'cancelled' && (
-        <WordsBox
+        <Notice
           tone="warn"
           words={{ title: 'Cancelled: another transaction took its place.', hint: 'Nothing was registered.' }}
         />
       )}
-      {state.phase === 'failed' && <WordsBox words={state.words} tone={state.words.rejected ? 'warn' : 'bad'} />}
+      {state.phase === 'failed' && <Notice words={state.words} tone={state.words.rejected ? 'warn' : 'bad'} />}
       {hash && (
         <p className="text-soft">
           Transaction <Hash value={hash} what="transaction" {...(explorer && { href: `${explorer}/tx/${hash}` })} />

@@ -1,8 +1,8 @@
 import { type Ref, useEffect, useEffectEvent } from 'react';
-import type { Words } from '../lib/chain/types.ts';
+import type { Message } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 import { Hash } from './Identity.tsx';
-import { WordsBox } from './Words.tsx';
+import { Notice } from './Notice.tsx';
 
 interface Props {
   ref: Ref<HTMLDialogElement>;
@@ -10,7 +10,7 @@ interface Props {
   status: 'disconnected' | 'connecting' | 'connected';
   address?: string;
   walletName?: string;
-  problem?: Words;
+  problem?: Message;
   onConnect(id: string): void;
   onDisconnect(): void;
   onClose(): void;
@@ -47,7 +47,7 @@ export function WalletDialog(props: Props) {
         </button>
       </div>
       <div className="grid gap-3 p-5">
-        {problem && <WordsBox words={problem} tone={problem.rejected ? 'warn' : 'bad'} />}
+        {problem && <Notice words={problem} tone={problem.rejected ? 'warn' : 'bad'} />}
         {connected && address ? (
           <>
             <p>

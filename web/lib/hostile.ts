@@ -7,7 +7,7 @@ const MAX_SHOWN = 280;
  * Controls and format characters (all that reorder text among them), unassigned, private and broken ones, line breaks,
  * variation selectors, and letters that show nothing.
  */
-const DECEIVERS = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|\p{Variation_Selector}/gu;
+const UNSAFE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|\p{Variation_Selector}/gu;
 
 /**
  * A stranger's text, safe to show: controls become a visible mark, stacked accents and length are limited.
@@ -16,7 +16,7 @@ const DECEIVERS = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u1
 export function safeText(text: string, longest = MAX_SHOWN): string {
   const tamed = text
     .slice(0, 4 * longest)
-    .replace(DECEIVERS, '\u2423')
+    .replace(UNSAFE_CHARACTERS, '\u2423')
     .replace(/(\p{M}{2})\p{M}+/gu, '$1');
   return tamed.length > longest ? `${tamed.slice(0, longest).toWellFormed()}…` : tamed;
 }
@@ -24,7 +24,7 @@ export function safeText(text: string, longest = MAX_SHOWN): string {
 /** JSON in which nothing reorders or hides text, even where it is read as text: such letters stand as their escapes. */
 export function safeJson(value: unknown): string {
   // The only control that JSON writes itself is the line feed between its lines.
-  return JSON.stringify(value, null, 2).replace(DECEIVERS, (mark) =>
+  return JSON.stringify(value, null, 2).replace(UNSAFE_CHARACTERS, (mark) =>
     mark === '\n' ? mark : mark.split('').map(escaped).join(''),
   );
 }
@@ -36,7 +36,7 @@ function escaped(unit: string): string {
 
 /** A link that may be offered: https, or ipfs by way of the visitor's own handler. Everything else stays text. */
 export function safeLink(text: string): { href: string; host: string } | undefined {
-  if (text.length > 500 || text !== text.trim() || text.search(DECEIVERS) !== -1) return undefined;
+  if (text.length > 500 || text !== text.trim() || text.search(UNSAFE_CHARACTERS) !== -1) return undefined;
   if (!/^(https|ipfs):\/\/[^\s\\@"'`<>]+$/i.test(text)) return undefined;
   try {
     const url = new URL(text);

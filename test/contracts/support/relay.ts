@@ -11,11 +11,11 @@ import {
   importClaim,
   mergeClaim,
   type Registered,
+  RegistryFixture,
   type Seeded,
   scoreClaim,
   trainClaim,
-  World,
-} from './world.ts';
+} from './registryFixture.ts';
 
 export const WIDTHS = [4, 3, 2];
 export const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
@@ -31,30 +31,30 @@ export interface Wish {
   claim?: Claim;
 }
 
-/** A world in which a seed, its child and a shard stand, with everything that takes relayed calls. */
-export class RelayWorld {
-  readonly world: World;
+/** A fixture in which a seed, its child and a shard stand, with everything that takes relayed calls. */
+export class RelayFixture {
+  readonly fixture: RegistryFixture;
   readonly cards: Contract;
   readonly shard: Registered;
   readonly start: Seeded;
   #nonce = 0n;
 
-  constructor(world: World, cards: Contract, shard: Registered, start: Seeded) {
-    this.world = world;
+  constructor(fixture: RegistryFixture, cards: Contract, shard: Registered, start: Seeded) {
+    this.fixture = fixture;
     this.cards = cards;
     this.shard = shard;
     this.start = start;
   }
 
-  static async create(given?: World): Promise<RelayWorld> {
-    const world = given ?? (await World.create());
-    const cards = await deploy(world.chain, 'ModelCards', [world.registry.address, world.relay.address]);
-    const shard = await world.registerShard(SHARD);
-    return new RelayWorld(world, cards, shard, await world.seedModel(WIDTHS));
+  static async create(given?: RegistryFixture): Promise<RelayFixture> {
+    const fixture = given ?? (await RegistryFixture.create());
+    const cards = await deploy(fixture.chain, 'ModelCards', [fixture.registry.address, fixture.relay.address]);
+    const shard = await fixture.registerShard(SHARD);
+    return new RelayFixture(fixture, cards, shard, await fixture.seedModel(WIDTHS));
   }
 
   get relayer(): Address {
-    return this.world.bob;
+    return this.fixture.bob;
   }
 
   /** A statement that anybody may register now. */
@@ -74,8 +74,8 @@ export class RelayWorld {
   async wishes(trainer: LocalAccount): Promise<Record<string, Wish>> {
     await this.carry(this.drawing(), trainer);
     const requestId = await this.#lastRequest();
-    await this.world.chain.mine(2);
-    const seeded = await this.world.seedClaim(requestId, WIDTHS);
+    await this.fixture.chain.mine(2);
+    const seeded = await this.fixture.seedClaim(requestId, WIDTHS);
     const child = trainClaim(this.start, this.shard);
     await this.carry(this.wishOf(child), trainer);
     const { id } = await this.#newest();
@@ -95,8 +95,8 @@ export class RelayWorld {
   request(action: Action, trainer: Address, changed: Partial<RelayRequest> = {}): RelayRequest {
     this.#nonce += 1n;
     return {
-      chainId: BigInt(this.world.chain.id),
-      relay: this.world.relay.address,
+      chainId: BigInt(this.fixture.chain.id),
+      relay: this.fixture.relay.address,
       target: this.targetOf(action),
       trainer,
       nonce: this.#nonce,
@@ -108,12 +108,12 @@ export class RelayWorld {
 
   targetOf(action: Action): Address {
     if (action.what === 'writeCard') return this.cards.address;
-    return action.what === 'statement' ? this.world.target(action.statement).address : this.world.registry.address;
+    return action.what === 'statement' ? this.fixture.target(action.statement).address : this.fixture.registry.address;
   }
 
   /** Makes the verifier expect what the wish proves for this trainer. */
   async expect({ claim }: Wish, trainer: Address): Promise<void> {
-    if (claim) await this.world.expect(claim, trainer);
+    if (claim) await this.fixture.expect(claim, trainer);
   }
 
   /** Signs and carries a wish. */
@@ -132,8 +132,8 @@ export class RelayWorld {
 
   /** The same without sending. */
   async attempt(request: RelayRequest, signature: Hex, proof?: Proof): Promise<void> {
-    const { functionName, args } = decode(this.world.relay, relayCall(request, signature, proof).data);
-    await new Contract(this.world.chain, request.relay, this.world.relay.abi).simulate(
+    const { functionName, args } = decode(this.fixture.relay, relayCall(request, signature, proof).data);
+    await new Contract(this.fixture.chain, request.relay, this.fixture.relay.abi).simulate(
       functionName,
       args,
       this.relayer,
@@ -141,18 +141,18 @@ export class RelayWorld {
   }
 
   async #transact(to: Address, data: Hex) {
-    const { chain } = this.world;
+    const { chain } = this.fixture;
     const hash = await chain.wallet.sendTransaction({ account: this.relayer, to, data, chain: null, gas: 3_000_000n });
     return chain.read.getTransactionReceipt({ hash });
   }
 
   async #lastRequest(): Promise<bigint> {
-    return (await this.world.registry.simulate('requestSeed', [WIDTHS])) - 1n;
+    return (await this.fixture.registry.simulate('requestSeed', [WIDTHS])) - 1n;
   }
 
   async #newest(): Promise<{ id: Hex }> {
-    const count = await this.world.registry.read('nodeCount');
-    return { id: await this.world.registry.read('nodeAt', [count]) };
+    const count = await this.fixture.registry.read('nodeCount');
+    return { id: await this.fixture.registry.read('nodeAt', [count]) };
   }
 }
 

@@ -116,7 +116,7 @@ export class Ledger {
 
   /** One transaction, waited for. */
   async send(by: Person, data: Hex, to: Hex = this.place.registry) {
-    // Nothing is resumed here: the world begins anew each time.
+    // Nothing is resumed here: the chain begins anew each time.
     const journal = { read: () => undefined, write: () => {} };
     return sendOnce(this.chain, by.account, { to, data }, journal);
   }

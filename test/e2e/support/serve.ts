@@ -1,15 +1,15 @@
-// node test/e2e/support/serve.ts <folder>: plays the story and keeps the chain running until it is interrupted. Tests that
-// find the folder in DESCENT_E2E_FOLDER then use it instead of a world of their own, and leave it as they found it.
+// node test/e2e/support/serve.ts <folder>: plays the scenario and keeps the chain running until it is interrupted. Tests that
+// find the folder in DESCENT_E2E_FOLDER then use it instead of a chain of their own, and leave it as they found it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { playStory, type Told } from './story.ts';
-import { World } from './world.ts';
+import { ProvingFixture } from './provingFixture.ts';
+import { type Proved, playScenario } from './scenario.ts';
 
 const folder = process.argv[2] ?? 'build/e2e-served';
-const world = await World.start(folder);
-const story = await playStory(world);
-writeFileSync(join(folder, 'story.json'), `${JSON.stringify({ place: world.place, story }, null, 2)}\n`);
-process.stdout.write(`${world.place.rpc}\n${story.models.map(({ id }: Told) => id).join('\n')}\n`);
+const fixture = await ProvingFixture.start(folder);
+const scenario = await playScenario(fixture);
+writeFileSync(join(folder, 'scenario.json'), `${JSON.stringify({ place: fixture.place, scenario }, null, 2)}\n`);
+process.stdout.write(`${fixture.place.rpc}\n${scenario.models.map(({ id }: Proved) => id).join('\n')}\n`);
 const alive = setInterval(() => {}, 60_000);
-process.once('SIGTERM', () => void world.close().then(() => clearInterval(alive)));
-process.once('SIGINT', () => void world.close().then(() => clearInterval(alive)));
+process.once('SIGTERM', () => void fixture.close().then(() => clearInterval(alive)));
+process.once('SIGINT', () => void fixture.close().then(() => clearInterval(alive)));

@@ -1,8 +1,8 @@
 'use client';
 
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import { WordsBox } from '../../components/Words.tsx';
-import type { Words } from '../../lib/chain/types.ts';
+import { Notice } from '../../components/Notice.tsx';
+import type { Message } from '../../lib/chain/types.ts';
 import { safeText } from '../../lib/hostile.ts';
 import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 
@@ -78,7 +78,7 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
         ))}
       </fieldset>
       {kind === 'csv' && <OwnTableFields own={own} disabled={closed} />}
-      {own.problem && <WordsBox words={own.problem} />}
+      {own.problem && <Notice words={own.problem} />}
       <div className="grid grid-cols-3 gap-3">
         <NumberSelect name="Rows" value={rows} values={ROWS} disabled={closed} onChange={changing(setRows)} />
         <NumberSelect
@@ -106,7 +106,7 @@ function useOwnTable(onChange: () => void) {
   const [table, setTable] = useState<OwnTable>();
   const [label, setLabel] = useState('');
   const [answers, setAnswers] = useState<AnswerKind>('classes');
-  const [problem, setProblem] = useState<Words>();
+  const [problem, setProblem] = useState<Message>();
   const latest = useRef<File>(undefined);
   const changed = () => {
     setProblem(undefined);

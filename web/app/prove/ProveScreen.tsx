@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import { NodeNote } from '../../components/NodeNote.tsx';
-import { WordsBox } from '../../components/Words.tsx';
+import { Notice } from '../../components/Notice.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { percent, plural, short } from '../../lib/format.ts';
@@ -78,7 +78,7 @@ export function ProveScreen() {
               </button>
             </p>
           )}
-          {proving.problem && <WordsBox words={proving.problem} />}
+          {proving.problem && <Notice words={proving.problem} />}
           {proving.preparing && progress && <p className="text-soft">{progress.stage}…</p>}
           {prepared && <PreparedRows prepared={prepared} />}
         </div>

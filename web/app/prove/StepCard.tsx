@@ -1,5 +1,5 @@
 import { Tick } from '../../components/Badges.tsx';
-import { WordsBox } from '../../components/Words.tsx';
+import { Notice } from '../../components/Notice.tsx';
 import { short } from '../../lib/format.ts';
 import type { Progress } from '../../lib/prover/messages.ts';
 import type { StepState } from './useProving.ts';
@@ -41,7 +41,7 @@ export function StepCard({ number, title, text, action, state, measured, progres
           <h2 className="title text-xl">{title}</h2>
           <p className="text-soft">{text}</p>
         </div>
-        {problem && <WordsBox words={problem} tone={problem.rejected ? 'warn' : 'bad'} />}
+        {problem && <Notice words={problem} tone={problem.rejected ? 'warn' : 'bad'} />}
         {busy && <Working phase={phase} progress={progress} />}
         {proved && (
           <p className="text-[0.8125rem] text-soft">

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Address } from 'viem';
 import { errorInWords } from '../../lib/chain/errors.ts';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
-import type { TransactionState, Words } from '../../lib/chain/types.ts';
+import type { Message, TransactionState } from '../../lib/chain/types.ts';
 import { useSeedRequest } from '../../lib/chain/useSeedRequest.ts';
 import { useSubmission } from '../../lib/chain/useSubmission.ts';
 import { useWallet } from '../../lib/chain/useWallet.ts';
@@ -20,7 +20,7 @@ export interface StepState {
   trainer?: Address;
   /** id of what it registers */
   id?: string;
-  problem?: Words;
+  problem?: Message;
 }
 
 export const STEP_ORDER: StepName[] = ['data', 'seed', 'train'];
@@ -73,7 +73,7 @@ function useSteps() {
 function usePreparation(prepareRows: (plan: Plan) => Promise<Prepared>, restart: () => void, onEnd: () => void) {
   const [prepared, setPrepared] = useState<Prepared>();
   const [preparing, setPreparing] = useState(false);
-  const [problem, setProblem] = useState<Words>();
+  const [problem, setProblem] = useState<Message>();
   /** Forgets all that followed from the inputs, because they are others now. */
   const clear = () => {
     setProblem(undefined);
@@ -170,7 +170,7 @@ export function useProving() {
   };
 }
 
-async function inWords(error: unknown): Promise<Words> {
+async function inWords(error: unknown): Promise<Message> {
   if (error instanceof ProverError) {
     const { message: title, hint, details } = error;
     return { title, ...(hint && { hint }), ...(details && { details }) };

@@ -5,7 +5,6 @@ import { useEffect } from 'react';
 import type { Edge } from '../../../src/registry/edge.ts';
 import { isModelProgram } from '../../../src/registry/programs/list.ts';
 import { Transaction } from '../../components/Transaction.tsx';
-import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { isOfThisRegistry } from '../../lib/chain/thisRegistry.ts';
 import { usePreflight, useSubmission } from '../../lib/chain/useSubmission.ts';
@@ -45,7 +44,7 @@ export function SendEdge({
   }
   if (!isOfThisRegistry(edge, config)) {
     return (
-      <WordsBox
+      <Notice
         words={{
           title: `This edge is for chain ${facts.chainId}, registry ${short(facts.registry)}.`,
           hint: `This page shows chain ${config.chainId}, registry ${short(config.registry)}. Prove it again for this registry, or open the page of the other.`,
@@ -78,13 +77,13 @@ export function SendEdge({
         <dd className="figure">{preflight?.cost ? ether(preflight.cost) : unknown}</dd>
       </dl>
       {silent && (
-        <WordsBox
+        <Notice
           tone="warn"
           words={{ title: 'Nothing can be sent now.', hint: 'Sending needs the node, which does not answer.' }}
         />
       )}
-      {preflight?.refusal && <WordsBox words={preflight.refusal} />}
-      {wallet.problem && <WordsBox words={wallet.problem} tone="warn" />}
+      {preflight?.refusal && <Notice words={preflight.refusal} />}
+      {wallet.problem && <Notice words={wallet.problem} tone="warn" />}
       <NextAct
         wallet={wallet}
         trainer={facts.trainer}
@@ -126,7 +125,7 @@ function NextAct({ wallet, trainer, verified, ready, onSend }: NextActProps) {
   }
   if (wallet.address?.toLowerCase() !== trainer.toLowerCase()) {
     return (
-      <WordsBox
+      <Notice
         tone="warn"
         words={{
           title: `Your wallet shows ${wallet.address ? short(wallet.address) : 'another account'}.`,

@@ -6,10 +6,10 @@ import { CheckList } from '../../components/CheckList.tsx';
 import { DropZone } from '../../components/DropZone.tsx';
 import { EdgeSummary } from '../../components/EdgeSummary.tsx';
 import { NodeNote } from '../../components/NodeNote.tsx';
+import { Notice } from '../../components/Notice.tsx';
 import { PageHead, Section } from '../../components/Section.tsx';
-import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
-import type { Words } from '../../lib/chain/types.ts';
+import type { Message } from '../../lib/chain/types.ts';
 import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { useVerification } from '../../lib/chain/useVerification.ts';
 import { decodeLinkedEdge } from '../../lib/linkedEdge.ts';
@@ -22,7 +22,7 @@ export function SubmitScreen() {
   const config = useChainConfig();
   const node = useNodeTrouble();
   const { verification, verifyText, reset } = useVerification();
-  const [problem, setProblem] = useState<Words>();
+  const [problem, setProblem] = useState<Message>();
   const [turn, setTurn] = useState(0);
 
   const [asking, setAsking] = useState(false);
@@ -37,7 +37,7 @@ export function SubmitScreen() {
     void verifyText(text);
   };
   // What was refused is what was chosen: nothing of the file before may be sent in its place.
-  const refuse = (words: Words) => {
+  const refuse = (words: Message) => {
     chosen.current++;
     reset();
     setProblem(words);
@@ -71,7 +71,7 @@ export function SubmitScreen() {
             <span className="hash">descent prove</span> makes it; it ends in .edge.json. It is checked here before your
             wallet is asked.
           </DropZone>
-          {trouble && <WordsBox words={trouble} />}
+          {trouble && <Notice words={trouble} />}
           {facts && (
             <Section title="What it says" aside={facts.devKeys && <DevKeys />}>
               <EdgeSummary facts={facts} people={config.people} />
@@ -111,7 +111,7 @@ function useLinkedEdge(
   isAsking: RefObject<boolean>,
   chosen: RefObject<number>,
   take: (text: string) => void,
-  refuse: (words: Words) => void,
+  refuse: (words: Message) => void,
 ): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what they use does not change
   useEffect(() => {

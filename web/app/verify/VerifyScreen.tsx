@@ -7,12 +7,12 @@ import { CheckList } from '../../components/CheckList.tsx';
 import { DropZone } from '../../components/DropZone.tsx';
 import { EdgeSummary } from '../../components/EdgeSummary.tsx';
 import { NodeNote } from '../../components/NodeNote.tsx';
+import { Notice } from '../../components/Notice.tsx';
 import { Command } from '../../components/Reproduce.tsx';
 import { PageHead, Section } from '../../components/Section.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
-import { WordsBox } from '../../components/Words.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
-import type { Words } from '../../lib/chain/types.ts';
+import type { Message } from '../../lib/chain/types.ts';
 import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { isOpen, useVerification, type Verification } from '../../lib/chain/useVerification.ts';
 import type { EdgeFacts } from '../../lib/edgeFacts.ts';
@@ -27,7 +27,7 @@ function useSubject(initial: `0x${string}` | undefined) {
   const { verification, verifyText, verifyNode, reset } = useVerification();
   const node = useNodeTrouble();
   const [asked, setAsked] = useState<Asked | undefined>(initial && { id: initial });
-  const [problem, setProblem] = useState<Words>();
+  const [problem, setProblem] = useState<Message>();
   const verify = useCallback(
     (subject: Asked) => void ('id' in subject ? verifyNode(subject.id) : verifyText(subject.text)),
     [verifyNode, verifyText],
@@ -49,7 +49,7 @@ function useSubject(initial: `0x${string}` | undefined) {
     setAsked(subject);
   };
   /** Says why what was chosen last cannot be verified; what was chosen before is forgotten. */
-  const refuse = (words: Words) => {
+  const refuse = (words: Message) => {
     reset();
     setAsked(undefined);
     setProblem(words);
@@ -82,7 +82,7 @@ interface ChooserProps {
   initial: string | undefined;
   facts: EdgeFacts | undefined;
   ask(subject: Asked): void;
-  refuse(words: Words): void;
+  refuse(words: Message): void;
 }
 
 /** Takes an id or a file, and shows what the edge says. */
@@ -138,7 +138,7 @@ function Chooser({ initial, facts, ask, refuse }: ChooserProps) {
 
 interface FindingsProps {
   verification: Verification;
-  problem: Words | undefined;
+  problem: Message | undefined;
   asked: Asked | undefined;
 }
 
@@ -149,7 +149,7 @@ function Findings({ verification, problem, asked }: FindingsProps) {
   const id = asked && 'id' in asked ? asked.id : undefined;
   return (
     <div className="grid min-w-0 content-start gap-8">
-      {problem && <WordsBox words={problem} />}
+      {problem && <Notice words={problem} />}
       <Section title="In this browser" aside={phase === 'running' ? 'working…' : undefined}>
         <CheckList checks={here} />
       </Section>

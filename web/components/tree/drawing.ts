@@ -1,5 +1,5 @@
-import { foldAlike } from '../../lib/alike.ts';
 import type { Graph, GraphNode } from '../../lib/chain/types.ts';
+import { foldSiblings } from '../../lib/foldSiblings.ts';
 import { layoutGraph } from '../../lib/layout.ts';
 
 /** Pixels at full size. */
@@ -30,7 +30,7 @@ export interface Drawing {
 
 /** What is drawn of a graph, and where. @param open groups that stay unfolded @param keep nodes never folded */
 export function draw(graph: Graph, open: ReadonlySet<string>, keep: ReadonlySet<string>): Drawing {
-  const { single, groups } = foldAlike(graph.nodes, open, keep);
+  const { single, groups } = foldSiblings(graph.nodes, open, keep);
   const all = [
     ...single.map((node) => ({ id: node.id as string, node, members: undefined, parents: node.parents })),
     ...groups.map(({ id, members }) => ({ id, node: members[0], members, parents: members[0].parents })),

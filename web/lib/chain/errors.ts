@@ -1,10 +1,10 @@
 import { BaseError, type Hex } from 'viem';
 import { DescentError } from '../../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
-import type { Words } from './types.ts';
+import type { Message } from './types.ts';
 
 /** What the registry's errors mean to somebody who submits. */
-const REVERTS: Record<string, Omit<Words, 'details'>> = {
+const REVERTS: Record<string, Omit<Message, 'details'>> = {
   ProofRejected: {
     title: 'The registry rejects the proof.',
     hint: 'It was made with other keys, for another chain, or for another sender. Prove the edge again.',
@@ -37,7 +37,7 @@ const REVERTS: Record<string, Omit<Words, 'details'>> = {
 };
 
 /** Any error of a wallet, a node or the registry, in words. */
-export async function errorInWords(error: unknown): Promise<Words> {
+export async function errorInWords(error: unknown): Promise<Message> {
   const details = shortText(error);
   if (hasCode(error, 4001) || /user (rejected|denied)/i.test(details)) {
     return { title: 'You declined in the wallet.', hint: 'Nothing was sent.', rejected: true };
@@ -54,7 +54,7 @@ export async function errorInWords(error: unknown): Promise<Words> {
 }
 
 /** Interfaces are loaded only when something was refused. */
-async function revertInWords(data: Hex): Promise<Words> {
+async function revertInWords(data: Hex): Promise<Message> {
   try {
     const [{ decodeErrorResult }, { errorsAbi }] = await Promise.all([
       import('viem'),

@@ -271,7 +271,7 @@ export interface SearchHit {
 }
 
 /** An error as the page shows it. */
-export interface Words {
+export interface Message {
   title: string;
   /** what to do about it */
   hint?: string;
@@ -287,7 +287,7 @@ export type TransactionState =
   | { phase: 'submitted'; hash: Hex }
   | { phase: 'confirmed'; hash: Hex; block: number; gas: number; replaced?: Hex }
   | { phase: 'cancelled'; hash: Hex }
-  | { phase: 'failed'; words: Words; hash?: Hex };
+  | { phase: 'failed'; words: Message; hash?: Hex };
 
 /** A model in the drawing of a lineage. */
 export interface Ancestor extends Pick<Model, 'id' | 'kind' | 'training' | 'name'> {
@@ -377,7 +377,7 @@ export interface GraphPart extends Graph {
 /** Whether the visitor's own connection to the node works. */
 export interface NodeTrouble {
   /** why the node cannot be asked from this browser; undefined while it answers, and before it was asked */
-  trouble: Words | undefined;
+  trouble: Message | undefined;
   /** whether it is being asked now */
   asking: boolean;
   again(): void;

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
-import type { ChainConfig, NodeTrouble, Words } from './types.ts';
+import type { ChainConfig, Message, NodeTrouble } from './types.ts';
 
 /** What asks the node again is kept under this name; whoever gets no answer elsewhere makes it stale. */
 export const NODE_QUERY = ['node'];
@@ -15,7 +15,7 @@ export function useNodeTrouble(): NodeTrouble {
   const config = useChainConfig();
   const { data, isFetching, refetch } = useQuery({
     queryKey: NODE_QUERY,
-    queryFn: async (): Promise<Words | null> => {
+    queryFn: async (): Promise<Message | null> => {
       try {
         return await askNode(config);
       } catch (error) {
@@ -30,7 +30,7 @@ export function useNodeTrouble(): NodeTrouble {
 }
 
 /** The smallest question there is, without the node's client, which a first picture does not need. */
-async function askNode({ rpc, chainId }: ChainConfig): Promise<Words | null> {
+async function askNode({ rpc, chainId }: ChainConfig): Promise<Message | null> {
   const response = await fetch(rpc, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -9,7 +9,7 @@ import { PROGRAMS } from '../../../src/registry/programs/list.ts';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
 import { isOfThisRegistry } from './thisRegistry.ts';
-import type { TransactionState, Words } from './types.ts';
+import type { Message, TransactionState } from './types.ts';
 import { useNode } from './useNode.ts';
 import { useTransaction } from './useTransaction.ts';
 
@@ -22,7 +22,7 @@ export interface Preflight {
   /** the same in wei at today's price */
   cost?: string;
   /** why the registry would refuse it */
-  refusal?: Words;
+  refusal?: Message;
 }
 
 /** Components that have asked so far. */

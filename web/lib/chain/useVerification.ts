@@ -10,7 +10,7 @@ import { CHAIN_CHECKS, type CheckLine, LOCAL_CHECKS, lineOf } from '../prover/ch
 import { verifyInWorker } from '../prover/verifyInWorker.ts';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
-import type { Words } from './types.ts';
+import type { Message } from './types.ts';
 import { useNode } from './useNode.ts';
 import { NODE_QUERY } from './useNodeTrouble.ts';
 
@@ -23,7 +23,7 @@ export interface Verification {
   edge?: Edge;
   facts?: EdgeFacts;
   /** nothing can be said at all */
-  problem?: Words;
+  problem?: Message;
   /** of a score: what nothing shows of rows that the model may have seen */
   unseen?: string;
   /** all findings, once done */
@@ -158,7 +158,7 @@ function linesOf(found: readonly Check[], rest: CheckLine['state'] = 'running'):
   return LOCAL_CHECKS.map((id) => known.find((line) => line.id === id) ?? { id, state: rest });
 }
 
-async function problemOf(error: unknown): Promise<Words> {
+async function problemOf(error: unknown): Promise<Message> {
   const { shortMessage, hint, code } = error as { shortMessage?: string; hint?: string; code?: unknown };
   if (code === 'UNKNOWN_ID') return { title: 'No model or shard with this id is registered here.' };
   if (typeof code === 'string' && shortMessage) return { title: shortMessage, ...(hint && { hint }) };

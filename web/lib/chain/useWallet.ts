@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Address } from 'viem';
 import { type Connector, useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
 import { useChainConfig } from './provider.tsx';
-import type { Words } from './types.ts';
+import type { Message } from './types.ts';
 
 /** A wallet that announced itself. */
 export interface Wallet {
@@ -21,7 +21,7 @@ export interface WalletState {
   /** the wallet is on another chain than the registry */
   wrongChain: boolean;
   wallets: Wallet[];
-  problem?: Words;
+  problem?: Message;
   connect(id: string): void;
   disconnect(): void;
   switchChain(): void;
@@ -36,7 +36,7 @@ export function useWallet(): WalletState {
   const { mutate: connect, isPending: connecting } = useConnect();
   const { mutate: disconnect } = useDisconnect();
   const { mutate: switchTo, isPending: switching } = useSwitchChain();
-  const [problem, setProblem] = useState<Words>();
+  const [problem, setProblem] = useState<Message>();
   // What reads errors is loaded when there is one: a first picture has none.
   const fail = async (error: unknown) => setProblem(await (await import('./errors.ts')).errorInWords(error));
   const connected = account.status === 'connected' || account.status === 'reconnecting';

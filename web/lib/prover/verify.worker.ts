@@ -2,7 +2,7 @@
 import { checkProof } from '../../../src/proof/checkProof.ts';
 import type { Check } from '../../../src/registry/check.ts';
 import { type Edge, parseEdge } from '../../../src/registry/edge.ts';
-import type { Words } from '../chain/types.ts';
+import type { Message } from '../chain/types.ts';
 import { installedKeys } from './installedKeys.ts';
 
 export interface VerifyRequest {
@@ -13,7 +13,7 @@ export interface VerifyRequest {
 }
 
 /** The checks so far, whether more come, or why nothing can be said. */
-export type VerifyReply = { checks: Check[]; done: boolean } | { problem: Words };
+export type VerifyReply = { checks: Check[]; done: boolean } | { problem: Message };
 
 const send = (reply: VerifyReply) => postMessage(reply);
 

@@ -1,9 +1,9 @@
 import type { Check } from '../../../src/registry/check.ts';
-import type { Words } from '../chain/types.ts';
+import type { Message } from '../chain/types.ts';
 import type { VerifyReply, VerifyRequest } from './verify.worker.ts';
 
 /** What the worker found: all its checks, or why nothing can be said. */
-export type Verified = { checks: Check[] } | { problem: Words };
+export type Verified = { checks: Check[] } | { problem: Message };
 
 /**
  * Verifies the text of an edge file in a worker of its own, which ends with it.

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { BenchmarkField } from '../../../components/BenchmarkSelect.tsx';
 import { ComparisonTable } from '../../../components/ComparisonTable.tsx';
 import { ModelName } from '../../../components/Identity.tsx';
+import { Notice } from '../../../components/Notice.tsx';
 import { NoneChosen } from '../../../components/ResultMarks.tsx';
 import { SearchBox } from '../../../components/SearchBox.tsx';
 import { PageHead } from '../../../components/Section.tsx';
-import { WordsBox } from '../../../components/Words.tsx';
 import type { Comparison, Model } from '../../../lib/chain/types.ts';
 import { useSearch } from '../../../lib/chain/useGraph.ts';
 import { short } from '../../../lib/format.ts';
@@ -35,7 +35,7 @@ export function CompareScreen({ comparison }: { comparison: Comparison }) {
       </div>
       {unknown.map((id) => (
         <div key={id} className="mx-auto max-w-7xl px-4 pt-6 sm:px-6">
-          <WordsBox tone="warn" words={{ title: `No model ${short(id)} is registered here.` }} />
+          <Notice tone="warn" words={{ title: `No model ${short(id)} is registered here.` }} />
         </div>
       ))}
       {a && b && choice.total > 0 && (

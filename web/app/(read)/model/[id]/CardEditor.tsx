@@ -3,8 +3,8 @@
 import { useRouter } from 'next/navigation';
 import { type FormEvent, type InputHTMLAttributes, useRef, useState } from 'react';
 import type { Address, Hex } from 'viem';
+import { Notice } from '../../../../components/Notice.tsx';
 import { Transaction } from '../../../../components/Transaction.tsx';
-import { WordsBox } from '../../../../components/Words.tsx';
 import { useChainConfig } from '../../../../lib/chain/provider.tsx';
 import { CARD_LIMITS, useCard } from '../../../../lib/chain/useCard.ts';
 import { untilRead } from '../../../../lib/chain/useStatus.ts';
@@ -74,7 +74,7 @@ export function CardEditor({ id, trainer, card }: Props) {
             onText={change(setUri)}
             {...field}
           />
-          {problem && <WordsBox tone="warn" words={{ title: problem }} />}
+          {problem && <Notice tone="warn" words={{ title: problem }} />}
           {state.phase === 'idle' ? (
             <div className="flex flex-wrap gap-3">
               <button type="submit" className="button button-main" disabled={problem !== undefined}>

@@ -1,9 +1,9 @@
-/** The demo's cast: who signs with which development account. */
-export const CAST = { Alice: 1, Bob: 2 } as const;
-export type Person = keyof typeof CAST;
+/** The people of the demo: who signs with which development account. */
+export const PEOPLE = { Alice: 1, Bob: 2 } as const;
+export type Person = keyof typeof PEOPLE;
 
 /** A shard: `rows` rows of a half of MNIST from row `place * rows` on. */
-export interface StoryShard {
+export interface ScenarioShard {
   key: string;
   owner: Person;
   half: 'train' | 'test';
@@ -12,7 +12,7 @@ export interface StoryShard {
 }
 
 /** A model. Parents and shards are named by their keys. */
-interface StoryModel {
+interface ScenarioModel {
   key: string;
   /** Its name on its card. */
   title: string;
@@ -20,17 +20,17 @@ interface StoryModel {
   what: string;
 }
 
-export interface StoryEdge extends StoryModel {
+export interface ScenarioEdge extends ScenarioModel {
   parent: string;
   shard: string;
 }
 
-export interface StoryMerge extends StoryModel {
+export interface ScenarioMerge extends ScenarioModel {
   parents: readonly string[];
 }
 
 /** The digits on which all models are ranked. Nobody trains on them. */
-export const EXAM: StoryShard = {
+export const TEST_SHARD: ScenarioShard = {
   key: 'exam',
   owner: 'Bob',
   half: 'test',
@@ -38,21 +38,21 @@ export const EXAM: StoryShard = {
   what: 'Bob registers test digits for the leaderboard.',
 };
 
-export const SHARDS: readonly StoryShard[] = [
+export const SHARDS: readonly ScenarioShard[] = [
   { key: 'alice-1', owner: 'Alice', half: 'train', place: 0, what: 'Alice registers digits of hers.' },
   { key: 'alice-2', owner: 'Alice', half: 'train', place: 1, what: 'She registers more.' },
   { key: 'bob-1', owner: 'Bob', half: 'train', place: 2, what: 'Bob registers his digits. Alice never sees them.' },
-  EXAM,
+  TEST_SHARD,
 ];
 
-export const SEED: StoryModel = {
+export const SEED: ScenarioModel = {
   key: 'start',
   title: "Alice's start",
   trainer: 'Alice',
   what: 'Alice starts with random weights, drawn by the chain.',
 };
 
-export const EDGES: readonly StoryEdge[] = [
+export const EDGES: readonly ScenarioEdge[] = [
   {
     key: 'first',
     title: "Alice's first",
@@ -88,7 +88,7 @@ export const EDGES: readonly StoryEdge[] = [
 ];
 
 /** Their average, weight by weight. */
-export const MERGE: StoryMerge = {
+export const MERGE: ScenarioMerge = {
   key: 'merged',
   title: 'Alice and Bob, merged',
   trainer: 'Alice',
@@ -96,8 +96,8 @@ export const MERGE: StoryMerge = {
   what: "Alice averages her model 'second' and Bob's 'branch'.",
 };
 
-/** Every model in the order of the tree; each is scored on the exam by its own trainer. */
-export const MODELS: readonly StoryModel[] = [SEED, ...EDGES, MERGE];
+/** Every model in the order of the tree; each is scored on the test shard by its own trainer. */
+export const MODELS: readonly ScenarioModel[] = [SEED, ...EDGES, MERGE];
 
 /** Names of the models by their keys. */
 export const TITLES: ReadonlyMap<string, string> = new Map(MODELS.map(({ key, title }) => [key, title]));

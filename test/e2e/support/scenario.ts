@@ -1,21 +1,21 @@
-// What happens in the world before the page is looked at.
+// What happens on the chain before the page is looked at.
 import { encodeAbiParameters, type Hex, parseEther, zeroAddress } from 'viem';
 import type { Edge } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';
 import type { Ledger, Person } from './ledger.ts';
-import type { Made, World } from './world.ts';
+import type { Made, ProvingFixture } from './provingFixture.ts';
 
 /** Something proved: its id and its edge file. */
-export interface Told {
+export interface Proved {
   id: Hex;
   file: string;
 }
 
 /** Survives JSON. */
-export interface Story {
-  seed: Told;
+export interface Scenario {
+  seed: Proved;
   /** registered models in their order; the seed is the first */
-  models: Told[];
+  models: Proved[];
   /** shards trained on */
   shards: Hex[];
   /** on which three models are ranked that never saw its rows */
@@ -23,9 +23,9 @@ export interface Story {
   /** Bob's own training shard, opened as a benchmark: one ranked model has not seen it, one was trained on it */
   seen: Hex;
   /** proved by Bob, not registered */
-  waiting: Told;
+  waiting: Proved;
   /** proved by Bob on top of it, not registered either */
-  next: Told;
+  next: Proved;
 }
 
 const ROWS = 64;
@@ -41,23 +41,23 @@ export const CARD = { name: 'Digits, first steps', uri: 'https://example.org/dig
 export const ENS_NAME = 'alice.eth';
 
 /** Alice seeds and trains, Bob goes on from her models; two of Bob's edges are left for the tests to submit. */
-export async function playStory(world: World): Promise<Story> {
-  const { alice, bob } = world;
-  const shards: { shard: Awaited<ReturnType<World['digits']>>; edge: Edge; id: Hex }[] = [];
+export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
+  const { alice, bob } = fixture;
+  const shards: { shard: Awaited<ReturnType<ProvingFixture['digits']>>; edge: Edge; id: Hex }[] = [];
   for (const [k, by] of [alice, alice, bob].entries()) {
-    const shard = await world.digits(k, ROWS);
-    const made = await world.proveShard(by, shard, `shard-${k}`);
-    await world.submit(by, made.edge);
+    const shard = await fixture.digits(k, ROWS);
+    const made = await fixture.proveShard(by, shard, `shard-${k}`);
+    await fixture.submit(by, made.edge);
     shards.push({ shard, ...made });
   }
   const ids = shards.map(({ id }) => id);
-  await world.listDataset(alice, ids, URI);
-  const seed = await world.makeSeed(alice, 'start');
-  await world.submit(alice, seed.edge);
+  await fixture.listDataset(alice, ids, URI);
+  const seed = await fixture.makeSeed(alice, 'start');
+  await fixture.submit(alice, seed.edge);
   const models = [seed];
   const register = async (by: Person, parent: Made, shard: number, name: string, lr?: number) => {
-    const made = await world.train(by, parent.weights, shards[shard].shard, name, lr);
-    await world.submit(by, made.edge);
+    const made = await fixture.train(by, parent.weights, shards[shard].shard, name, lr);
+    await fixture.submit(by, made.edge);
     models.push(made);
     return made;
   };
@@ -67,20 +67,20 @@ export async function playStory(world: World): Promise<Story> {
   const branch = await register(bob, first, 2, 'branch');
   // alike siblings, which the tree draws as one
   for (const lr of [8, 12, 20]) await register(bob, seed, 2, `rate-${lr}`, lr);
-  const imported = await world.makeImport(bob, 'imported');
-  const merged = await world.merge(alice, [tuned.weights, branch.weights], 'merged');
+  const imported = await fixture.makeImport(bob, 'imported');
+  const merged = await fixture.merge(alice, [tuned.weights, branch.weights], 'merged');
   for (const [by, made] of [
     [bob, imported],
     [alice, merged],
   ] as const) {
-    await world.submit(by, made.edge);
+    await fixture.submit(by, made.edge);
     models.push(made);
   }
-  const benchmark = await rankSome(world, [first, tuned, merged]);
-  const seen = await rankOnSeen(world, shards[2], [first, tuned]);
-  const waiting = await world.train(bob, second.weights, shards[0].shard, 'waiting');
-  const next = await world.train(bob, waiting.weights, shards[1].shard, 'next');
-  const story = {
+  const benchmark = await rankSome(fixture, [first, tuned, merged]);
+  const seen = await rankOnSeen(fixture, shards[2], [first, tuned]);
+  const waiting = await fixture.train(bob, second.weights, shards[0].shard, 'waiting');
+  const next = await fixture.train(bob, waiting.weights, shards[1].shard, 'next');
+  const scenario = {
     seed: told(seed),
     models: models.map(told),
     shards: ids,
@@ -89,12 +89,15 @@ export async function playStory(world: World): Promise<Story> {
     waiting: told(waiting),
     next: told(next),
   };
-  await embellish(world, story);
-  return story;
+  await embellish(fixture, scenario);
+  return scenario;
 }
 
 /** What can be said and paid without a proof: names, credit, a sealed benchmark. */
-export async function embellish(ledger: Ledger, { models, shards }: Pick<Story, 'models' | 'shards'>): Promise<void> {
+export async function embellish(
+  ledger: Ledger,
+  { models, shards }: Pick<Scenario, 'models' | 'shards'>,
+): Promise<void> {
   const { alice, bob, place } = ledger;
   const [, first, , , branch] = models;
   await ledger.writeCard(alice, first.id, CARD.name, CARD.uri);
@@ -112,39 +115,39 @@ export async function embellish(ledger: Ledger, { models, shards }: Pick<Story, 
   );
 }
 
-function told({ id, file }: Made): Told {
+function told({ id, file }: Made): Proved {
   return { id, file };
 }
 
 /** Makes a shard that was trained on a benchmark, as anyone can. */
 async function rankOnSeen(
-  world: World,
-  { shard, id }: { shard: Awaited<ReturnType<World['digits']>>; id: Hex },
+  fixture: ProvingFixture,
+  { shard, id }: { shard: Awaited<ReturnType<ProvingFixture['digits']>>; id: Hex },
   models: readonly Made[],
 ): Promise<Hex> {
-  const { bob } = world;
-  await world.listDataset(bob, [id], SEEN_URI);
-  const benchmark = await world.openBenchmark(bob, [id], SEEN_URI);
+  const { bob } = fixture;
+  await fixture.listDataset(bob, [id], SEEN_URI);
+  const benchmark = await fixture.openBenchmark(bob, [id], SEEN_URI);
   for (const made of models) {
-    const { edge } = await world.score(bob, made.weights, shard, `seen-${made.id.slice(2, 8)}`);
-    await world.submit(bob, edge);
-    await world.rank(bob, made.id, benchmark);
+    const { edge } = await fixture.score(bob, made.weights, shard, `seen-${made.id.slice(2, 8)}`);
+    await fixture.submit(bob, edge);
+    await fixture.rank(bob, made.id, benchmark);
   }
   return benchmark;
 }
 
 /** Proves what some models get right of rows that none of them saw. */
-async function rankSome(world: World, models: readonly Made[]): Promise<Hex> {
-  const { alice } = world;
-  const shard = await world.digits(9, ROWS);
-  const made = await world.proveShard(alice, shard, 'test-shard');
-  await world.submit(alice, made.edge);
-  await world.listDataset(alice, [made.id], TEST_URI);
-  const benchmark = await world.openBenchmark(alice, [made.id], TEST_URI);
+async function rankSome(fixture: ProvingFixture, models: readonly Made[]): Promise<Hex> {
+  const { alice } = fixture;
+  const shard = await fixture.digits(9, ROWS);
+  const made = await fixture.proveShard(alice, shard, 'test-shard');
+  await fixture.submit(alice, made.edge);
+  await fixture.listDataset(alice, [made.id], TEST_URI);
+  const benchmark = await fixture.openBenchmark(alice, [made.id], TEST_URI);
   for (const { id, weights } of models) {
-    const { edge } = await world.score(alice, weights, shard, `score-${id.slice(2, 8)}`);
-    await world.submit(alice, edge);
-    await world.rank(alice, id, benchmark);
+    const { edge } = await fixture.score(alice, weights, shard, `score-${id.slice(2, 8)}`);
+    await fixture.submit(alice, edge);
+    await fixture.rank(alice, id, benchmark);
   }
   return benchmark;
 }

@@ -6,56 +6,56 @@ import { after } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, type Visit, type VisitOptions, visit } from './browser.ts';
 import { Ledger, type Place } from './ledger.ts';
+import { ProvingFixture } from './provingFixture.ts';
+import { playScenario, type Scenario } from './scenario.ts';
 import { type PageServer, servePage } from './server.ts';
-import { playStory, type Story } from './story.ts';
-import { World } from './world.ts';
 
-export interface Stage {
+export interface TestBed {
   ledger: Ledger;
-  story: Story;
+  scenario: Scenario;
   server: PageServer;
   browser: Browser;
   /** Opens a page that may talk to the server and the node only. */
   open(options?: Partial<VisitOptions>): Promise<Visit>;
 }
 
-let opening: Promise<Stage> | undefined;
+let opening: Promise<TestBed> | undefined;
 const closers: (() => Promise<void>)[] = [];
 
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** The stage, set on the first call. With DESCENT_E2E_FOLDER, on the chain that `serve.ts` keeps running there. */
-export function openStage(): Promise<Stage> {
+/** The test bed, set up on the first call. With DESCENT_E2E_FOLDER, on the chain that `serve.ts` keeps running there. */
+export function openTestBed(): Promise<TestBed> {
   opening ??= set();
   return opening;
 }
 
-async function set(): Promise<Stage> {
-  const { ledger, story } = await findWorld(process.env.DESCENT_E2E_FOLDER);
+async function set(): Promise<TestBed> {
+  const { ledger, scenario } = await findWorld(process.env.DESCENT_E2E_FOLDER);
   const server = await servePage(ledger.deploymentFile);
   closers.push(() => server.close());
   const browser = await launchBrowser();
   closers.push(() => browser.close());
   const origins = [server.origin, ledger.place.rpc];
-  return { ledger, story, server, browser, open: (options) => visit(browser, { origins, ...options }) };
+  return { ledger, scenario, server, browser, open: (options) => visit(browser, { origins, ...options }) };
 }
 
-async function findWorld(folder: string | undefined): Promise<{ ledger: Ledger; story: Story }> {
+async function findWorld(folder: string | undefined): Promise<{ ledger: Ledger; scenario: Scenario }> {
   if (folder) {
-    const { place, story } = JSON.parse(readFileSync(join(folder, 'story.json'), 'utf8')) as {
+    const { place, scenario } = JSON.parse(readFileSync(join(folder, 'scenario.json'), 'utf8')) as {
       place: Place;
-      story: Story;
+      scenario: Scenario;
     };
     const ledger = await Ledger.open(place, folder);
     const snapshot = await ledger.command('evm_snapshot');
     closers.push(() => ledger.command('evm_revert', snapshot));
-    return { ledger, story };
+    return { ledger, scenario };
   }
-  const world = await World.start('build/e2e');
-  closers.push(() => world.close());
-  return { ledger: world, story: await playStory(world) };
+  const fixture = await ProvingFixture.start('build/e2e');
+  closers.push(() => fixture.close());
+  return { ledger: fixture, scenario: await playScenario(fixture) };
 }
 
 /** Ends a visit; fails if anything was complained about. */

@@ -6,9 +6,9 @@ import { chainChecksOf } from '../../src/registry/check.ts';
 import { parseEdge } from '../../src/registry/edge.ts';
 import { type Visit, visit } from './support/browser.ts';
 import { withWrongProof } from './support/forge.ts';
-import { type MuteNode, muteNode } from './support/mute.ts';
 import { type PageServer, servePage } from './support/server.ts';
-import { connectWallet, leave, openStage, type Stage } from './support/stage.ts';
+import { type SilentNode, silentNode } from './support/silentNode.ts';
+import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet } from './support/wallet.ts';
 
 /** One proof in a browser on a busy machine. */
@@ -16,14 +16,14 @@ const PATIENCE = 300_000;
 /** What a browser writes of a request that nobody answers. */
 const EXPECTED = [/net::ERR_CONNECTION_(REFUSED|RESET)|net::ERR_(EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/];
 
-let stage: Stage;
-let node: MuteNode;
+let testBed: TestBed;
+let node: SilentNode;
 let server: PageServer;
 before(async () => {
-  stage = await openStage();
-  node = await muteNode(stage.ledger.place.rpc);
-  const file = join(stage.ledger.folder, 'mute.json');
-  const deployment = JSON.parse(readFileSync(stage.ledger.deploymentFile, 'utf8'));
+  testBed = await openTestBed();
+  node = await silentNode(testBed.ledger.place.rpc);
+  const file = join(testBed.ledger.folder, 'mute.json');
+  const deployment = JSON.parse(readFileSync(testBed.ledger.deploymentFile, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...deployment, rpc: node.rpc }));
   server = await servePage(file);
 });
@@ -31,7 +31,7 @@ afterEach(() => node?.hush());
 after(() => server?.close());
 
 async function open(path: string): Promise<Visit> {
-  const session = await visit(stage.browser, { origins: [server.origin, node.rpc], expected: EXPECTED });
+  const session = await visit(testBed.browser, { origins: [server.origin, node.rpc], expected: EXPECTED });
   await session.page.goto(`${server.origin}${path}`);
   return session;
 }
@@ -50,7 +50,7 @@ async function verify({ page }: Visit, file: string) {
 
 describe('while the node answers nothing', () => {
   it('pages that show what is registered say so, and name what works without it', async () => {
-    for (const path of ['/', '/tree', '/leaderboard', '/compare', `/model/${stage.story.models[1].id}`]) {
+    for (const path of ['/', '/tree', '/leaderboard', '/compare', `/model/${testBed.scenario.models[1].id}`]) {
       const session = await open(path);
       const text = await session.page.locator('main').innerText();
       assert.match(text, /^Nothing is read from the chain yet\s+The node does not answer\./, path);
@@ -61,7 +61,7 @@ describe('while the node answers nothing', () => {
 
   it('Verify checks the proof of a file, calls all that needs the chain not shown, and never says Verified', async () => {
     const session = await open('/verify');
-    const { file } = stage.story.waiting;
+    const { file } = testBed.scenario.waiting;
     await note(session).waitFor();
     const { verdict, text } = await verify(session, file);
     assert.equal(verdict, 'holds');
@@ -78,12 +78,12 @@ describe('while the node answers nothing', () => {
   it('Verify refuses a forged proof as ever, and says of an id that nothing can be read', async () => {
     const session = await open('/verify');
     const { page } = session;
-    const forged = join(stage.ledger.folder, 'mute-forged.edge.json');
-    writeFileSync(forged, withWrongProof(readFileSync(stage.story.waiting.file, 'utf8')));
+    const forged = join(testBed.ledger.folder, 'mute-forged.edge.json');
+    writeFileSync(forged, withWrongProof(readFileSync(testBed.scenario.waiting.file, 'utf8')));
     const { verdict, text } = await verify(session, forged);
     assert.equal(verdict, 'false');
     assert.match(text, /^Not verified\./);
-    await page.getByLabel('Id of a registered model or shard').fill(stage.story.models[1].id);
+    await page.getByLabel('Id of a registered model or shard').fill(testBed.scenario.models[1].id);
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'The node does not answer.' }).waitFor({ timeout: PATIENCE });
     assert.equal(await page.getByTestId('verdict').count(), 0);
@@ -93,14 +93,14 @@ describe('while the node answers nothing', () => {
   it('Verify asks the chain after all once the node answers and the visitor tries again', async () => {
     const session = await open('/verify');
     const { page } = session;
-    await verify(session, stage.story.models[1].file);
+    await verify(session, testBed.scenario.models[1].file);
     await node.speak();
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('[data-check=record][data-state=good]').waitFor({ timeout: PATIENCE });
     assert.equal(await page.getByTestId('node-note').count(), 0);
     await node.hush();
     // The node falls silent again: an edge that is checked now is not shown to be registered.
-    const { verdict } = await verify(session, stage.story.models[2].file);
+    const { verdict } = await verify(session, testBed.scenario.models[2].file);
     assert.equal(verdict, 'holds');
     assert.equal(await stateOf(session, 'record'), 'open');
     await note(session).waitFor();
@@ -111,7 +111,7 @@ describe('while the node answers nothing', () => {
     const session = await open('/submit');
     const { page } = session;
     await note(session).waitFor();
-    await page.getByTestId('file').setInputFiles(stage.story.waiting.file);
+    await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     await page.locator('[data-check=opening][data-state=good]').waitFor({ timeout: PATIENCE });
     const send = await page.getByRole('region', { name: 'Send' }).innerText();
     assert.match(send, /Gas\s+not known now\s+Price today\s+not known now/);
@@ -123,7 +123,7 @@ describe('while the node answers nothing', () => {
   it('Prove prepares rows and proves the data, keeps the proof, and sends it when the node answers', async () => {
     const session = await open('/prove');
     const { page, context } = session;
-    const wallet = { name: 'Bobs wallet', account: stage.ledger.bob.account, rpc: stage.ledger.place.rpc };
+    const wallet = { name: 'Bobs wallet', account: testBed.ledger.bob.account, rpc: testBed.ledger.place.rpc };
     await announceWallet(context, wallet);
     await page.reload();
     await note(session).waitFor();

@@ -1,4 +1,4 @@
-import type { Words } from '../lib/chain/types.ts';
+import type { Message } from '../lib/chain/types.ts';
 import { safeText } from '../lib/hostile.ts';
 
 const LONGEST_DETAILS = 1_200;
@@ -7,7 +7,7 @@ const LONGEST_DETAILS = 1_200;
  * Something went wrong, in words, with the machine's own words folded away. A file, a wallet or a node may have written part
  * of them.
  */
-export function WordsBox({ words, tone = 'bad' }: { words: Words; tone?: 'bad' | 'warn' }) {
+export function Notice({ words, tone = 'bad' }: { words: Message; tone?: 'bad' | 'warn' }) {
   const color = tone === 'bad' ? 'border-bad' : 'border-warn';
   return (
     <div role="alert" className={`sheet border-l-4 px-4 py-3 ${color}`}>

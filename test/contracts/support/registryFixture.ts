@@ -131,12 +131,12 @@ export function srsArgument({ tau, tauC, tauC2 }: SrsPowers) {
   return { tau, tauC, tauC2 };
 }
 
-export class World {
+export class RegistryFixture {
   readonly chain: TestChain;
   readonly registry: Contract;
   readonly scoreboard: Contract;
   /** the contract that checks proofs */
-  readonly gate: Contract;
+  readonly verifierSet: Contract;
   /** carries what trainers signed to the registry and the scoreboard */
   readonly relay: Contract;
   readonly verifiers: Record<Program, Contract>;
@@ -146,7 +146,7 @@ export class World {
     contracts: {
       registry: Contract;
       scoreboard: Contract;
-      gate: Contract;
+      verifierSet: Contract;
       relay: Contract;
       verifiers: Record<Program, Contract>;
     },
@@ -154,12 +154,12 @@ export class World {
     this.chain = chain;
     this.registry = contracts.registry;
     this.scoreboard = contracts.scoreboard;
-    this.gate = contracts.gate;
+    this.verifierSet = contracts.verifierSet;
     this.relay = contracts.relay;
     this.verifiers = contracts.verifiers;
   }
 
-  static async create(chain?: TestChain): Promise<World> {
+  static async create(chain?: TestChain): Promise<RegistryFixture> {
     const on = chain ?? (await testChain());
     const verifiers = {} as Record<Program, Contract>;
     const addresses: Address[] = [];
@@ -171,11 +171,11 @@ export class World {
     const owner = on.accounts[0];
     const given = { verifiers: addresses, srs: TEST_SRS, devKeys: true, allowDevKeysOffLocal: false, owner };
     const placed = await deployInOrder(given, on.deploy, 'Scoreboard');
-    const gate = new Contract(on, placed.Verifiers, verifiersAbi);
+    const verifierSet = new Contract(on, placed.Verifiers, verifiersAbi);
     const relay = new Contract(on, placed.Relay, relayAbi);
     const registry = new Contract(on, placed.ModelRegistry, modelRegistryAbi);
     const scoreboard = new Contract(on, placed.Scoreboard, scoreboardAbi);
-    return new World(on, { registry, scoreboard, gate, relay, verifiers });
+    return new RegistryFixture(on, { registry, scoreboard, verifierSet, relay, verifiers });
   }
 
   get alice(): Address {

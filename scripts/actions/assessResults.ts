@@ -7,7 +7,7 @@ import type { Chain } from '../chain/client.ts';
 import { readSchemas } from '../chain/readResults.ts';
 
 /** What keeps a result from being compared with others. */
-export interface Judgement {
+export interface Assessment {
   /** Shards of the benchmark that the model or an ancestor was trained on. */
   trainedShards: number;
   /** Of so many. */
@@ -23,11 +23,11 @@ export interface Judgement {
  * @param shards of the benchmark
  * @throws DescentError (chain)
  */
-export async function judgeResults(
+export async function assessResults(
   chain: Chain,
   scoreboard: Address,
   { models, shards, nodeOf }: { models: readonly Hex[]; shards: readonly Hex[]; nodeOf: NodeOf },
-): Promise<Judgement[]> {
+): Promise<Assessment[]> {
   const noted = await readSchemas(chain, scoreboard, models, shards);
   return models.map((model) => {
     const stated = noted
@@ -47,12 +47,12 @@ export async function judgeResults(
 }
 
 /** Whether a result says nothing about rows that the model has not seen, or about rows like those it was made for. */
-export function standsApart({ trainedShards, sameSchema }: Judgement): boolean {
+export function standsApart({ trainedShards, sameSchema }: Assessment): boolean {
   return trainedShards > 0 || sameSchema === false;
 }
 
 /** The same in words; empty where nothing is known to be in the way. */
-export function marksOf({ trainedShards, shards, sameSchema, unreadAncestors }: Judgement): string[] {
+export function marksOf({ trainedShards, shards, sameSchema, unreadAncestors }: Assessment): string[] {
   return [
     ...(trainedShards > 0 && trainedShards === shards ? ['trained on these rows'] : []),
     ...(trainedShards > 0 && trainedShards < shards ? [`trained on ${trainedShards} of the ${shards} shards`] : []),

@@ -6,7 +6,7 @@ import { Contract, type TestChain } from '../contracts/support/chain.ts';
 import { verifierKeys } from './prover.ts';
 
 /** Deploys what a deployment has, always in the same order: the addresses are the same on every fresh chain. */
-export async function stand(chain: TestChain, report: (name: string, gas: number) => void = () => {}) {
+export async function deployContracts(chain: TestChain, report: (name: string, gas: number) => void = () => {}) {
   const deploy = async (name: string, args: readonly unknown[]) => {
     const { address, gas } = await chain.deployed(name, args);
     report(name, Number(gas));

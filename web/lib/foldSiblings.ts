@@ -14,7 +14,7 @@ const SMALLEST_GROUP = 3;
  * @param open groups that stay unfolded
  * @param keep nodes that are never folded
  */
-export function foldAlike(
+export function foldSiblings(
   nodes: readonly GraphNode[],
   open: ReadonlySet<string>,
   keep: ReadonlySet<string>,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-export interface MuteNode {
+export interface SilentNode {
   rpc: string;
   /** From now on the node behind it answers. */
   speak(): Promise<void>;
@@ -11,7 +11,7 @@ export interface MuteNode {
 }
 
 /** @param upstream URL of the node that answers once it may */
-export async function muteNode(upstream: string): Promise<MuteNode> {
+export async function silentNode(upstream: string): Promise<SilentNode> {
   const { hostname: host, port } = new URL(upstream);
   const sockets = new Set<Socket>();
   const create = () =>

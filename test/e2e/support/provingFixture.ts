@@ -30,7 +30,7 @@ const SRS_SIZE = 1 << 17;
 /** Where something stands that answers like ENS. */
 const ENS: Hex = '0x00000000000000000000000000000000000e05e5';
 
-/** A model of the world: its weights and its edge file. */
+/** A model of the chain: its weights and its edge file. */
 export interface Made {
   id: Hex;
   weights: Weights;
@@ -39,12 +39,12 @@ export interface Made {
 }
 
 /** A running chain with helpers that prove and register on it. */
-export class World extends Ledger {
+export class ProvingFixture extends Ledger {
   readonly #node: LocalNode;
   readonly #prover: Prover;
   readonly #keys: Record<Program, Hex>;
 
-  static async start(folder: string): Promise<World> {
+  static async start(folder: string): Promise<ProvingFixture> {
     mkdirSync(join(ROOT, folder), { recursive: true });
     const node = await startLocalNode();
     const chain = await connect(node.rpc);
@@ -58,7 +58,7 @@ export class World extends Ledger {
       keys[program] = keccak256(new Uint8Array(readFileSync(files.vkey)));
     }
     const prover = await Prover.create({ srs: await loadSrs(SRS_SIZE), circuits });
-    return new World(place, chain, folder, { node, prover, keys });
+    return new ProvingFixture(place, chain, folder, { node, prover, keys });
   }
 
   private constructor(
