@@ -12,7 +12,7 @@ pragma solidity ^0.8.28;
 ///
 /// Where an answer could be zero or empty for two reasons, `node(id).kind` tells them apart: None means no such node.
 ///
-/// ERC-165 identifier: 0x0be7a8f2.
+/// ERC-165 identifier: 0xb99385bb.
 interface ILineage {
     // ------------------------------------------------------------------------------------------------ types
 

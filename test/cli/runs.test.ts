@@ -44,7 +44,7 @@ describe('descent runs and descent show', () => {
     assert.match(row('made'), /^made +train +made +- +- +\d{4}-/);
     assert.match(row('proved'), /train +proved +- +- /);
     assert.match(row('registered'), /train +registered +- +701,350 +\d{4}-/);
-    assert.match(row('many'), /training +made/);
+    assert.match(row('many'), /trainAll +made/);
     assert.match(row('scored'), /score +made/);
     assert.doesNotMatch(stdout, /transactions/);
   });
@@ -96,7 +96,7 @@ describe('descent runs and descent show', () => {
     writeFileSync(many, JSON.stringify(training));
     const { stdout } = await call('runs');
     assert.match(stdout, /scored +score +made +75\.0 % \(score\)/);
-    assert.match(stdout, /many +training +made +50\.0 % \(test rows\)/);
+    assert.match(stdout, /many +trainAll +made +50\.0 % \(test rows\)/);
   });
 
   it('say whose work a run is while a process holds it', async () => {
