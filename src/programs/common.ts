@@ -8,7 +8,7 @@ import { ADDRESS_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { randomElement } from '../numbers/field.ts';
 
 /** Variables of a program's first batch: row bits 0..11 (or column bits), feature bits 12..23. */
-export const BATCH_VARIABLES = 2 * SIZE_BITS;
+export const SUMCHECK_VARIABLES = 2 * SIZE_BITS;
 
 /** Where the five blinding entries stand in their slot of 2^12 (design section 9, protocol section 8). */
 export const BLINDING_BITS = 12;

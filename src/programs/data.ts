@@ -10,7 +10,6 @@ import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
-import { Batch, type RelationNumber, term, times } from './batch.ts';
 import {
   type ArgumentResult,
   BLINDING_BITS,
@@ -28,6 +27,7 @@ import {
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
 import { shardOracle } from './oracles.ts';
+import { type RelationNumber, SumcheckBatch, term, times } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.data;
 const ONE = 1n << BigInt(ACTIVATION_BITS);
@@ -87,7 +87,7 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
   const tau = squaresOf(x, Q.count);
   const classes = shard.kind === 'classes' ? 1n : 0n;
   const context = { k, shard, sigma, classes, tensors, oracle, trace, helper, tau };
-  const batch = dataBatch(context, table, beta);
+  const batch = dataSumcheckBatch(context, table, beta);
   const batch1 = batch.prove(session, [], R.logUp, 3);
   const evals1 = batch.evaluations(E.count);
 
@@ -151,9 +151,9 @@ function dataHelper(
   return helper;
 }
 
-function dataBatch(c: DataContext, table: LookupTable, beta: bigint): Batch {
+function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): SumcheckBatch {
   const { k, shard, sigma, classes, tensors, oracle, trace, helper, tau } = c;
-  const batch = new Batch(k, table, beta, tau);
+  const batch = new SumcheckBatch(k, table, beta, tau);
   for (const t of tensors) {
     const eq = batch.eq(sigma, t.bits);
     const value = tensorPoly(k, slotView(k, oracle, t.slot), sigma, t.bits);

@@ -7,10 +7,10 @@ import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
-import { Batch, term } from './batch.ts';
 import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle, slotView } from './common.ts';
 import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, tensorPoint } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { SumcheckBatch, term } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.import;
 
@@ -51,7 +51,7 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
 
   // 3. the batch
   session.stage('sumcheck');
-  const batch = new Batch(k, table, beta, squaresOf(x, Q.count));
+  const batch = new SumcheckBatch(k, table, beta, squaresOf(x, Q.count));
   for (const t of tensors) {
     const names = NAMES[t.kind];
     const eq = batch.eq(t.low, t.high);

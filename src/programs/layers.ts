@@ -5,7 +5,6 @@ import { type Poly, poly, range } from '../argument/sumcheck.ts';
 import { circuitLayer, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
-import type { TableNumbers } from './batch.ts';
 import {
   BLINDING_BITS,
   blindTrace,
@@ -16,6 +15,7 @@ import {
   slotView,
   tensorPoly,
 } from './common.ts';
+import type { TableNumbers } from './sumcheckBatch.ts';
 
 /** Range of imported and merged weights: |x| < 2^41 (protocol sections 9 and 10). */
 export const WEIGHT_RANGE_BITS = 41;

@@ -17,7 +17,6 @@ import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
-import { Batch } from './batch.ts';
 import {
   type ArgumentResult,
   blindHelper,
@@ -30,6 +29,7 @@ import {
 } from './common.ts';
 import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, tensorPoint } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { SumcheckBatch } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
 
@@ -94,7 +94,7 @@ export async function proveMerge(
   // 3. the batch
   session.stage('sumcheck');
   const context = { k, tensors, child, parents: parentOracles, factors, trace, helper };
-  const batch = mergeBatch(context, new Batch(k, table, beta, squaresOf(x, Q.count)));
+  const batch = mergeSumcheckBatch(context, new SumcheckBatch(k, table, beta, squaresOf(x, Q.count)));
   const batch1 = batch.prove(session, [], R.logUp, 5);
   const points = tensors.map((t) => tensorPoint(batch1.point, t));
   const evals1 = batch.evaluations(E.count);
@@ -150,7 +150,7 @@ function mergeHelper(
   return helper;
 }
 
-function mergeBatch({ k, tensors, trace, helper }: MergeContext, batch: Batch): Batch {
+function mergeSumcheckBatch({ k, tensors, trace, helper }: MergeContext, batch: SumcheckBatch): SumcheckBatch {
   for (const t of tensors) {
     const names = NAMES[t.kind];
     const eq = batch.eq(t.low, t.high);

@@ -10,7 +10,6 @@ import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
-import { Batch, minus, term, times } from './batch.ts';
 import {
   type ArgumentResult,
   BLINDING_BITS,
@@ -28,6 +27,7 @@ import {
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { minus, SumcheckBatch, term, times } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.seed;
 const TRACED = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
@@ -94,7 +94,7 @@ export async function proveSeed(
   // 3. the batch
   session.stage('sumcheck');
   const context = { k, layers, model, trace, helper, tau: squaresOf(x, Q.count) };
-  const batch = seedBatch(context, table, beta);
+  const batch = seedSumcheckBatch(context, table, beta);
   const batch1 = batch.prove(session, [], R.logUp, 5);
   const evals1 = batch.evaluations(E.count);
 
@@ -157,16 +157,16 @@ function seedHelper(k: Kernels, layers: readonly SeedLayer[], table: LookupTable
   return helper;
 }
 
-function seedBatch(c: SeedContext, table: LookupTable, beta: bigint): Batch {
+function seedSumcheckBatch(c: SeedContext, table: LookupTable, beta: bigint): SumcheckBatch {
   const { k, layers, trace, helper } = c;
-  const batch = new Batch(k, table, beta, c.tau);
+  const batch = new SumcheckBatch(k, table, beta, c.tau);
   for (const layer of layers) addLayer(batch, c, layer);
   batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
   return batch;
 }
 
 /** The relations of a layer: both lookups, the sequence v (x + off + 1) = 1 + q u, the weights. */
-function addLayer(batch: Batch, { k, model, trace, helper }: SeedContext, L: SeedLayer): void {
+function addLayer(batch: SumcheckBatch, { k, model, trace, helper }: SeedContext, L: SeedLayer): void {
   const { l, limbs } = L;
   const eq = batch.eq(L.low, L.high);
   const tensor = (oracle: SlottedOracle, name: string) => tensorPoly(k, slotView(k, oracle, name), L.low, L.high);

@@ -7,10 +7,10 @@ import { LIMB_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
-import { scoreBatch } from './batch.ts';
 import { scoreClaims } from './claims.ts';
 import { type ScoreWitness, scoreSizes } from './context.ts';
 import { lookupGroups, scoreHelper, scoreTrace } from './oracles.ts';
+import { scoreSumcheckBatch } from './sumcheckBatch.ts';
 
 const { squares: Q, trace: T, helper: H, relations: R, evaluations: E } = NUMBERING.score;
 
@@ -45,7 +45,7 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Arg
   session.stage('sumcheck');
   const oracles = { model, shard: rows, trace, helper };
   const context = { k, sizes, shard, forward, oracles, ...points };
-  const { batch, sums } = scoreBatch(context, groups, table, beta);
+  const { batch, sums } = scoreSumcheckBatch(context, groups, table, beta);
   const batch1 = batch.prove(session, sums, R.logUp, 5);
   const evals1 = batch.evaluations(E.count);
 

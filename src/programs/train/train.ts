@@ -8,10 +8,10 @@ import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle, slotView } from '../common.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
-import { FirstBatch, SecondBatch } from './batch.ts';
 import { trainClaims } from './claims.ts';
 import { rowTables, type TrainWitness, trainLayers, trainSizes } from './context.ts';
 import { lookupGroups, trainHelper, trainTrace } from './oracles.ts';
+import { FirstSumcheckBatch, SecondSumcheckBatch } from './sumcheckBatches.ts';
 
 const { squares: Q, trace: T, helper: H } = NUMBERING.train;
 
@@ -52,7 +52,7 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   const oracles = { parent, child, shard, trace, helper };
   const layers = trainLayers(k, sizes, oracles);
   const context = { ...challenges, k, sizes, layers, rows: rowTables(k, sizes, challenges.rs), oracles, table, groups };
-  const first = new FirstBatch(context);
+  const first = new FirstSumcheckBatch(context);
   session.stage('sumcheck');
   const batch1 = first.prove(session);
   const rho = batch1.point;
@@ -60,7 +60,7 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
 
   // 4. second batch: the sums over steps inside P and P'
   session.stage('sumcheck: second batch');
-  const second = new SecondBatch(context, rho, evals1, session.absorb(evals1));
+  const second = new SecondSumcheckBatch(context, rho, evals1, session.absorb(evals1));
   const batch2 = sumcheck(k, second.instances, SIZE_BITS, 3, session.absorb);
   const evals2 = second.evaluations();
   const zeta = [...challenges.rs.slice(0, sizes.batchBits), ...batch2.point.slice(sizes.batchBits, sizes.sigma)];

@@ -14,7 +14,7 @@ import {
 import { NUMBERING, type Numbered } from '../generated/numbering.ts';
 import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { mod, powersOf } from '../numbers/field.ts';
-import { BATCH_VARIABLES, join, positions } from './common.ts';
+import { join, positions, SUMCHECK_VARIABLES } from './common.ts';
 
 export const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
 export const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
@@ -31,10 +31,10 @@ export interface TableNumbers {
 }
 
 /**
- * A program's first batch: relations numbered as in docs/protocol.md, all lookups with their one sum, and the evaluations to be read off at the end. The number
+ * A program's first sumcheck batch: relations numbered as in docs/protocol.md, all lookups with their one sum, and the evaluations to be read off at the end. The number
  * of a relation is its power of the batching challenge.
  */
-export class Batch {
+export class SumcheckBatch {
   readonly #k: Kernels;
   readonly #table: LookupTable;
   readonly #beta: bigint;
@@ -106,7 +106,7 @@ export class Batch {
         terms: [term(p)],
       })),
     ];
-    return sumcheck(this.#k, instances, BATCH_VARIABLES, degree, session.absorb);
+    return sumcheck(this.#k, instances, SUMCHECK_VARIABLES, degree, session.absorb);
   }
 
   /** The evaluations after the sumcheck, 0 where nothing is evaluated (absent layers). */

@@ -13,8 +13,8 @@ import {
 import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf } from '../../numbers/field.ts';
-import { Batch, type EvaluationNumber, minus, type RelationNumber, term, times } from '../batch.ts';
 import { join, positions, slotView, tensorPoly } from '../common.ts';
+import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import {
   FA,
   featurePositions,
@@ -44,16 +44,16 @@ export interface BatchContext extends TrainChallenges {
 }
 
 /** The first batch before its batching challenge: the sums it claims, the relations, and how to read evals1 afterwards. */
-export class FirstBatch {
+export class FirstSumcheckBatch {
   /** F1, F2, F3, U, B1, B2 of protocol section 7 */
   readonly sums = new Array<bigint>(S.count).fill(0n);
   readonly #c: BatchContext;
-  readonly #batch: Batch;
+  readonly #batch: SumcheckBatch;
 
   constructor(context: BatchContext) {
     const { k, table, beta, tau, sizes, oracles } = context;
     this.#c = context;
-    this.#batch = new Batch(k, table, beta, tau);
+    this.#batch = new SumcheckBatch(k, table, beta, tau);
     this.#addLayerSums();
     for (const l of sizes.hidden) this.#addHidden(l);
     this.#addOutput();
@@ -189,7 +189,7 @@ export class FirstBatch {
 }
 
 /** The second batch (design 7.1): settles P and P' of evals1 at the point rho. */
-export class SecondBatch {
+export class SecondSumcheckBatch {
   readonly instances: Instance[] = [];
   readonly #k: Kernels;
   readonly #polys: { index: number; poly: Poly }[] = [];

@@ -3,8 +3,8 @@ import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIGNED_LIMIT, SIZE_BITS } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
-import { Batch, minus, term, times } from '../batch.ts';
 import { positions, slotView, tensorPoly } from '../common.ts';
+import { minus, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import { FA, inputOf, modelSlot, type ScoreContext } from './context.ts';
 import type { LookupGroup } from './oracles.ts';
 
@@ -12,18 +12,18 @@ const { sums: S, relations: R, evaluations: E } = NUMBERING.score;
 
 /** The batch before its batching challenge, and the sums it claims. */
 export interface ScoreBatch {
-  batch: Batch;
+  batch: SumcheckBatch;
   sums: bigint[];
 }
 
-export function scoreBatch(
+export function scoreSumcheckBatch(
   c: ScoreContext,
   groups: readonly LookupGroup[],
   table: LookupTable,
   beta: bigint,
 ): ScoreBatch {
   const { k, oracles } = c;
-  const batch = new Batch(k, table, beta, c.tau);
+  const batch = new SumcheckBatch(k, table, beta, c.tau);
   const sums = new Array<bigint>(S.count).fill(0n);
   addForward(batch, c, sums);
   for (const group of groups) addGroup(batch, c, group);
@@ -33,7 +33,7 @@ export function scoreBatch(
 }
 
 /** The sums W_l(j; r_i) In_l(j; r_s) over the input features of every layer. */
-function addForward(batch: Batch, c: ScoreContext, sums: bigint[]): void {
+function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void {
   const { k, sizes, oracles } = c;
   const eqRows = k.eqTable(c.rs);
   for (const l of sizes.layers) {
@@ -49,7 +49,7 @@ function addForward(batch: Batch, c: ScoreContext, sums: bigint[]): void {
 }
 
 /** The lookups of a layer, and of a hidden one that m is a bit and A = m V. */
-function addGroup(batch: Batch, { k, sizes, oracles }: ScoreContext, { l, slot, limbs }: LookupGroup): void {
+function addGroup(batch: SumcheckBatch, { k, sizes, oracles }: ScoreContext, { l, slot, limbs }: LookupGroup): void {
   const { sigma } = sizes;
   const bits = sizes.bits(l);
   const eq = batch.eq(sigma, bits);
@@ -88,7 +88,7 @@ interface ResultTensors {
 }
 
 /** The result: rows right, or the squared error. */
-function addResult(batch: Batch, context: ScoreContext, sums: bigint[]): void {
+function addResult(batch: SumcheckBatch, context: ScoreContext, sums: bigint[]): void {
   const { k, sizes, shard, forward, oracles } = context;
   const { sigma, classes } = sizes;
   const bits = sizes.bits(MAX_LAYERS);
@@ -124,7 +124,7 @@ function addResult(batch: Batch, context: ScoreContext, sums: bigint[]): void {
 }
 
 /** G = c (L - Q - 1 + Y / 2^fa) on real classes, and G is a limb. */
-function addMargins(batch: Batch, context: ScoreContext, { Q, Y, L, c, eq }: ResultTensors): void {
+function addMargins(batch: SumcheckBatch, context: ScoreContext, { Q, Y, L, c, eq }: ResultTensors): void {
   const { k, sizes, shard, forward, oracles } = context;
   const { sigma, classes } = sizes;
   const bits = sizes.bits(MAX_LAYERS);
