@@ -92,9 +92,9 @@ export function addVerifyCommand(program: Command): void {
 }
 
 /** What the address of the edge's contract tells of its code; a contract that does not answer as ours tells nothing. */
-async function codeOfEdge({ origin, statement }: Edge, chain: Chain, checks: readonly Check[]): Promise<CodeFound> {
+async function codeOfEdge({ context, statement }: Edge, chain: Chain, checks: readonly Check[]): Promise<CodeFound> {
   if (checks.find(({ about }) => about === 'powers')?.holds !== true) return 'unknown';
-  const { registry: contract } = origin;
+  const { registry: contract } = context;
   const found =
     statement.program === 'score'
       ? registryOfScoreboard(chain, contract).then((registry) => codeOf(chain, registry, contract))

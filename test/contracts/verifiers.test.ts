@@ -197,7 +197,7 @@ describe('ownership', () => {
 });
 
 describe('verify', () => {
-  /** Calls the gate as any contract could, here as an account of our own. */
+  /** Calls the verifiers as any contract could, here as an account of our own. */
   async function verify(
     { statement, proof }: Claim,
     options: { caller?: Address; prover?: Address; words?: bigint[]; program?: bigint; extra?: bigint[] } = {},

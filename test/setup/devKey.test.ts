@@ -71,7 +71,7 @@ describe('a development key', () => {
     assert.deepEqual(readContributions(zkey), [{ name: 'dev', beacon: false }]);
   });
 
-  it('passes the gate for delta as it is, and not for a delta that allows forged proofs', async () => {
+  it('passes the checks for delta as it is, and not for a delta that allows forged proofs', async () => {
     await checkVerificationKey(await exportVerificationKey(zkey), tools.bn);
     const cases = [
       { delta: 1n, factor: 1n, message: /delta is gamma/ },
