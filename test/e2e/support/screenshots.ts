@@ -6,18 +6,21 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser, visit } from './browser.ts';
 import type { Place } from './ledger.ts';
+import type { Scenario } from './scenario.ts';
 import { servePage } from './server.ts';
-import type { Story } from './story.ts';
 
 const PICTURES = new URL('../../../docs/screenshots/', import.meta.url).pathname;
 const PATIENCE = 120_000;
 
 const folder = process.argv[2] ?? 'build/e2e-served';
-const { place, story } = JSON.parse(readFileSync(join(folder, 'story.json'), 'utf8')) as { place: Place; story: Story };
+const { place, scenario } = JSON.parse(readFileSync(join(folder, 'scenario.json'), 'utf8')) as {
+  place: Place;
+  scenario: Scenario;
+};
 const server = await servePage(join(folder, 'deployment.json'));
 const browser = await launchBrowser();
 
-const { models, benchmark, waiting } = story;
+const { models, benchmark, waiting } = scenario;
 const scores = `benchmark=${benchmark}`;
 const verified = (page: Page) => page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
 const checked = async (page: Page) => {
