@@ -16,7 +16,7 @@ import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';

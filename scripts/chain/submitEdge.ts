@@ -98,7 +98,7 @@ async function requireContext(chain: Chain, { context, statement }: Edge): Promi
       hint: 'Give another --rpc.',
     });
   }
-  await requireContract(chain, origin.registry, TARGETS[PROGRAMS[statement.program].registers]);
+  await requireContract(chain, context.registry, TARGETS[PROGRAMS[statement.program].registers]);
 }
 
 function requireTrainer({ context: { trainer } }: Edge, account: LocalAccount): void {

@@ -35,8 +35,8 @@ export function addProveCommand(program: Command): void {
       const run = Run.open(runFolder(options.runs, name));
       try {
         const isScore = isProgram(run.kind) && PROGRAMS[run.kind].registers === 'result';
-        const origin = isScore ? await scoreOriginOf(options) : await originOf(options);
-        printEdges(run, await proveHere(run, origin, output, options), output, {}, nextOptions(options));
+        const context = isScore ? await scoreContextOf(options) : await contextOf(options);
+        printEdges(run, await proveHere(run, context, output, options), output, {}, nextOptions(options));
       } finally {
         run.close();
       }

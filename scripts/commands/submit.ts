@@ -70,7 +70,7 @@ export function addSubmitCommand(program: Command): void {
 }
 
 /** Where the model of an edge can be seen, if the site is given or the running demo serves this very registry. */
-function pageOf({ origin, statement }: Edge, site: string | undefined): string | undefined {
+function pageOf({ context, statement }: Edge, site: string | undefined): string | undefined {
   const { model } = subjectOf(statement);
   if (model === undefined) return undefined;
   const demo = readPageDeployment();

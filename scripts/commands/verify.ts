@@ -17,7 +17,7 @@ import { type ChainFindings, checkOnChain, type Trusted } from '../../src/regist
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.ts';
 import { checkFiles } from '../actions/verifyChecks.ts';

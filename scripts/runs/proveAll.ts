@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import type { Program } from '../../src/registry/programs/list.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import type { Chain } from '../chain/client.ts';
 import { describeFunds, GAS_AT_MOST, readFunds, requireFunds } from '../chain/funds.ts';
 import { type Submission, submitEdge } from '../chain/submitEdge.ts';

@@ -3,7 +3,7 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 import type { ProofResult } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { type Edge, formatEdge } from '../../src/registry/edge.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import type { Output } from '../terminal/output.ts';
 import type { ProverHandle, ProverSource } from './openProver.ts';

@@ -1,5 +1,5 @@
 import { InputError } from '../../src/errors/InputError.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { RunTask } from './programs/runProgram.ts';
 import { isProgram, RUN_PROGRAMS } from './programs/table.ts';
@@ -16,10 +16,10 @@ export function taskNames(run: Run): string[] {
 }
 
 /** @throws InputError, FileFormatError, CapacityError when the run's files do not make a statement. */
-export function openTask(run: Run, name: string, origin: Origin): RunTask {
+export function openTask(run: Run, name: string, context: StatementContext): RunTask {
   const { kind } = run;
   if (!isProgram(kind)) throw ofManyRuns(run);
-  return { name, program: kind, ...RUN_PROGRAMS[kind].open(run, name, origin) };
+  return { name, program: kind, ...RUN_PROGRAMS[kind].open(run, name, context) };
 }
 
 function ofManyRuns(run: Run): InputError {

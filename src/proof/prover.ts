@@ -26,7 +26,7 @@ import type { ScoreStatement } from '../registry/programs/score.ts';
 import type { SeedStatement } from '../registry/programs/seed.ts';
 import type { TrainStatement } from '../registry/programs/train.ts';
 import { NO_SCHEMA } from '../registry/schemas.ts';
-import { nextDigest, type Origin, statementDigest } from '../registry/statement.ts';
+import { nextDigest, type StatementContext, statementDigest } from '../registry/statement.ts';
 import { seedTrace } from '../training/seed.ts';
 import { type CircuitFiles, Groth16 } from './groth16/groth16.ts';
 

@@ -4,7 +4,7 @@ import type { Proof } from '../argument/types.ts';
 import { R } from '../numbers/field.ts';
 import { openingHolds, type SrsPowers } from '../registry/opening.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
-import { kappaOf, type Origin, oraclesOf, signalsOf } from '../registry/statement.ts';
+import { kappaOf, oraclesOf, type StatementContext, signalsOf } from '../registry/statement.ts';
 
 /** What the contract checks of a proof, one by one. */
 export interface Verification {

@@ -82,7 +82,7 @@ async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted:
   const about = 'contract';
   const what = TARGETS[PROGRAMS[statement.program].registers];
   const wanted = trusted[what];
-  const name = `${origin.registry} on chain ${origin.chainId}`;
+  const name = `${context.registry} on chain ${context.chainId}`;
   const no = (says: string): FoundPlace => ({ check: { about, holds: false, says } });
   if (context.chainId !== reads.chainId) return no(`The edge is for ${name}; the node is of chain ${reads.chainId}.`);
   if (wanted !== undefined && !sameAddress(wanted, context.registry)) {
@@ -91,7 +91,7 @@ async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted:
   if ((await reads.code(context.registry)) === '0x') {
     return { check: { about, holds: 'open', says: `There is no contract at ${name}.` } };
   }
-  const registry = what === 'scoreboard' ? await reads.registryOf(origin.registry) : origin.registry;
+  const registry = what === 'scoreboard' ? await reads.registryOf(context.registry) : context.registry;
   const verifiers = registry && (await reads.verifiersOf(registry));
   if (registry === undefined || verifiers === undefined) return no(`The contract ${name} is no ${what}.`);
   if (trusted.registry !== undefined && !sameAddress(trusted.registry, registry)) {
@@ -109,10 +109,10 @@ async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted:
 }
 
 /** What must be registered for the edge to mean something. */
-async function checkAround({ statement, origin }: Edge, at: Place, isRegistered: boolean): Promise<Check[]> {
+async function checkAround({ statement, context }: Edge, at: Place, isRegistered: boolean): Promise<Check[]> {
   const subject = subjectOf(statement);
   const checks: Record<Surrounding, () => Promise<Check>> = {
-    request: () => checkRequest(subject, origin.trainer, at, isRegistered),
+    request: () => checkRequest(subject, context.trainer, at, isRegistered),
     parents: () => checkModels('parents', subject.parents, at, isRegistered),
     model: () => checkModels('model', subject.model ? [subject.model.id] : [], at, isRegistered),
     shard: () => checkShard(subject, at, isRegistered),

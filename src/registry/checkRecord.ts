@@ -43,7 +43,7 @@ export async function findRegistration(edge: Edge, place: Place): Promise<Regist
 }
 
 async function findModel(edge: Edge, subject: Subject, { reads, registry }: Place): Promise<Registration> {
-  const { statement, origin } = edge;
+  const { statement, context } = edge;
   const { id, parents: claimed } = subject;
   const node = await reads.node(registry, id);
   if (node === undefined) return unregistered('model', id);
@@ -70,7 +70,7 @@ async function findModel(edge: Edge, subject: Subject, { reads, registry }: Plac
   })();
   const depth = (await depthOf(claimed, { reads, registry, contract: registry })) ?? node.depth;
   const expected = [
-    registeredEvent(subject, { trainer: origin.trainer, kind, depth }),
+    registeredEvent(subject, { trainer: context.trainer, kind, depth }),
     definitionOf(statement).event(statement),
   ];
   const { check, moment } = checkEvents(expected, logs, registry, node);
@@ -106,7 +106,7 @@ function shardIn({ shard }: Subject): NamedShard {
 }
 
 async function findShard(
-  { statement, origin }: Edge,
+  { statement, context }: Edge,
   subject: Subject,
   { reads, registry }: Place,
 ): Promise<Registration> {
@@ -122,7 +122,7 @@ async function findShard(
       ? sameSender(`shard ${id}`, stored.owner, context.trainer)
       : { about: 'record', holds: false, says: `The registry says of shard ${id}: ${difference}.` };
   const { name, args } = definitionOf(statement).event(statement);
-  const expected = [{ name, args: { ...args, owner: origin.trainer } }];
+  const expected = [{ name, args: { ...args, owner: context.trainer } }];
   const { check, moment } = checkEvents(expected, logs, registry, stored);
   return {
     checks: [record, check],
@@ -134,7 +134,7 @@ async function findShard(
 
 /** Results are replaced by better ones, but the event of each stays. */
 async function findScore(
-  { origin }: Edge,
+  { context }: Edge,
   subject: Subject,
   { reads, registry, contract }: Place,
 ): Promise<Registration> {
@@ -151,10 +151,10 @@ async function findScore(
   const from = node.blockNumber > stored.blockNumber ? node.blockNumber : stored.blockNumber;
   const topics = topicsOf(scoreboardAbi, 'Scored', { model, shard });
   const found = decodeLogs(scoreboardAbi, await logsOf(reads, { address: contract, topics, from }), contract);
-  const said = { prover: origin.trainer, result, rows: shape.rows };
+  const said = { prover: context.trainer, result, rows: shape.rows };
   const args = { model, shard, ...said, modelSchema, shardSchema: stored.schema };
   const own = found.find((event) => firstDifference(event.args, args) === undefined);
-  const isBest = best.value === result && sameAddress(best.prover, origin.trainer);
+  const isBest = best.value === result && sameAddress(best.prover, context.trainer);
   if (own === undefined) {
     const says = isBest
       ? 'The scoreboard holds this result, but the node gives no event that says the same.'

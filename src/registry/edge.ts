@@ -9,7 +9,14 @@ import { definitionOf, type Statement } from './programs/definitions.ts';
 import { PROGRAM_NAMES, type Program } from './programs/list.ts';
 import { readPoint } from './programs/readers.ts';
 import type { RegistryCall } from './programs/targets.ts';
-import { checkStatement, commitmentsOf, type Origin, parametersOf, resultId, signalsOf } from './statement.ts';
+import {
+  checkStatement,
+  commitmentsOf,
+  parametersOf,
+  resultId,
+  type StatementContext,
+  signalsOf,
+} from './statement.ts';
 
 export const EDGE_FORMAT = 'descent-edge/2';
 

@@ -20,7 +20,7 @@ export function isToldBy(events: readonly DecodedLog[], statement: Statement): b
  * Whether the contract that an edge names says among these logs that it registered it. A contract that takes any call says
  * nothing, and a transaction that succeeded shows no more than that.
  */
-export function isRegisteredBy(logs: readonly ChainLog[], { origin, statement }: Edge): boolean {
+export function isRegisteredBy(logs: readonly ChainLog[], { context, statement }: Edge): boolean {
   const abi = ABIS[TARGETS[PROGRAMS[statement.program].registers]];
-  return isToldBy(decodeLogs(abi, logs, origin.registry), statement);
+  return isToldBy(decodeLogs(abi, logs, context.registry), statement);
 }

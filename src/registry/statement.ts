@@ -12,7 +12,7 @@ const { outputs: OUTPUTS, digests: DIGESTS } = NUMBERING.shared;
 export const DOMAIN = keccak256(stringToHex('descent.statement.v2'));
 
 /** Where and by whom a statement is claimed: a proof is worth nothing elsewhere or to anyone else. */
-export interface Origin {
+export interface StatementContext {
   chainId: bigint;
   /** the contract that the proof is sent to: the registry, for scores the scoreboard */
   registry: Address;
@@ -62,7 +62,7 @@ export function commitmentsOf(statement: Statement): Point[] {
 /** h_0 (protocol section 2). */
 export function statementDigest(context: StatementContext, statement: Statement): bigint {
   const bound = [...parametersOf(statement), ...extraOf(statement)];
-  return digest(origin, PROGRAMS[statement.program].id, bound, commitmentsOf(statement));
+  return digest(context, PROGRAMS[statement.program].id, bound, commitmentsOf(statement));
 }
 
 /** h_0 from its raw parts: the twin of `Statement.digest`. @param parameters those of the circuit and the extra ones */

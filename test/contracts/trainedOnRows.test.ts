@@ -7,7 +7,14 @@ import { trainedInWords } from '../../src/registry/check.ts';
 import { trainedOnRows } from '../../src/registry/checkTrained.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { resultId } from '../../src/registry/statement.ts';
-import { dataClaim, type Model, type Registered, scoreClaim, trainClaim, World } from './support/world.ts';
+import {
+  dataClaim,
+  type Model,
+  type Registered,
+  RegistryFixture,
+  scoreClaim,
+  trainClaim,
+} from './support/registryFixture.ts';
 
 const WIDTHS = [4, 3, 2];
 const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;

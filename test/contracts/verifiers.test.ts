@@ -10,6 +10,7 @@ import {
   extraOf,
   parametersOf,
   resultId,
+  type StatementContext,
   signalsOf,
 } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';

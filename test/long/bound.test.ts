@@ -7,7 +7,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';

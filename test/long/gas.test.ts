@@ -14,7 +14,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import { modelId } from '../../src/registry/ids.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { relayCall, typedRequest } from '../../src/registry/relay.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';

@@ -25,7 +25,7 @@ import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';

@@ -7,7 +7,7 @@ import { Prover } from '../../src/proof/prover.ts';
 import type { VerificationKey } from '../../src/proof/verify.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
-import type { Origin } from '../../src/registry/statement.ts';
+import type { StatementContext } from '../../src/registry/statement.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

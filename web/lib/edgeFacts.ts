@@ -23,16 +23,16 @@ export interface EdgeFacts {
   metadata: Record<string, string>;
 }
 
-export function edgeFacts({ statement, origin, devKeys, metadata }: Edge): EdgeFacts {
+export function edgeFacts({ statement, context, devKeys, metadata }: Edge): EdgeFacts {
   const { id, model, shard, parents, result, training } = subjectOf(statement);
   // Of a score, what comes before the result is the model.
   const before = result === undefined ? parents : [model!.id];
   return {
     id,
     kind: statement.program,
-    trainer: origin.trainer,
-    chainId: origin.chainId.toString(),
-    registry: origin.registry,
+    trainer: context.trainer,
+    chainId: context.chainId.toString(),
+    registry: context.registry,
     devKeys,
     metadata,
     ...(model && { widths: [...model.widths] }),

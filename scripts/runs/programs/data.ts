@@ -10,11 +10,11 @@ export const data: RunProgram = {
   weight: 1,
   taskNames: shardsOf,
   firstTask: 'shard-0',
-  open(run, name, origin) {
+  open(run, name, context) {
     const shard = readShardFile(run.file('data', name));
     return {
       size: largest(dataCapacity(shard)),
-      prove: (prover, onStage) => prover.proveData(origin, shard, schemaHash(shard.schema), onStage),
+      prove: (prover, onStage) => prover.proveData(context, shard, schemaHash(shard.schema), onStage),
     };
   },
   async ask(run, asked) {

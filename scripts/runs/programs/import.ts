@@ -6,13 +6,13 @@ import { largest, type RunProgram } from './runProgram.ts';
 
 export const importing: RunProgram = {
   weight: 1,
-  open(run, _, origin) {
+  open(run, _, context) {
     const { source } = run.data('import') as { source: Hex };
     const weights = readWeightsFile(run.file('import', 'model'));
     return {
       size: largest(importCapacity(weights.widths)),
       prove: (prover, onStage) =>
-        prover.proveImport(origin, weights, { source, schema: schemaHash(weights.schema) }, onStage),
+        prover.proveImport(context, weights, { source, schema: schemaHash(weights.schema) }, onStage),
     };
   },
 };

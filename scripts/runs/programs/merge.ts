@@ -16,7 +16,7 @@ export interface MergeInputs {
 export const merge: RunProgram = {
   weight: 1.4,
   // The remainders are not stored: merging again shows that the run's files belong together.
-  open(run, _, origin) {
+  open(run, _, context) {
     const { coefficients } = run.data('merge') as { coefficients: number[][] };
     const child = readWeightsFile(run.file('merge', 'model'));
     const parents = (run.inputs as MergeInputs).parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
@@ -26,7 +26,7 @@ export const merge: RunProgram = {
         onStage('merging');
         const made = mergeWeights(parents, coefficients, child.salt);
         requireSame(run, made.child, child);
-        return prover.proveMerge(origin, { parents, coefficients, merge: made }, onStage);
+        return prover.proveMerge(context, { parents, coefficients, merge: made }, onStage);
       },
     };
   },

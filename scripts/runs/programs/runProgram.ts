@@ -3,13 +3,13 @@ import { InputError } from '../../../src/errors/InputError.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../../src/proof/prover.ts';
 import type { Program } from '../../../src/registry/programs/list.ts';
-import type { Origin } from '../../../src/registry/statement.ts';
+import type { StatementContext } from '../../../src/registry/statement.ts';
 import type { Chain } from '../../chain/client.ts';
 import type { Committer } from '../commit.ts';
 import type { Run } from '../run.ts';
 
 /** Where a proof goes, and the chain to ask. */
-export interface Destination extends Origin {
+export interface Destination extends StatementContext {
   chain: Chain;
 }
 
@@ -44,7 +44,7 @@ export interface RunProgram {
   /** Name of the first of them. */
   firstTask?: string;
   /** @throws InputError, FileFormatError, CapacityError when the run's files do not make a statement. */
-  open(run: Run, name: string, origin: Origin): Pick<RunTask, 'size' | 'prove'>;
+  open(run: Run, name: string, context: StatementContext): Pick<RunTask, 'size' | 'prove'>;
   /** @throws InputError, DescentError (chain) where a chain would refuse the edge, whatever the proof */
   ask?(run: Run, asked: Asked): Promise<void>;
 }

@@ -16,7 +16,7 @@ export interface ScoreInputs {
 
 export const score: RunProgram = {
   weight: 1.5,
-  open(run, _, origin) {
+  open(run, _, context) {
     const inputs = run.inputs as ScoreInputs;
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
@@ -24,7 +24,7 @@ export const score: RunProgram = {
       size: largest(scoreCapacity(model.widths, shard.rows)),
       prove: (prover, onStage) => {
         onStage('forward pass');
-        return prover.proveScore(origin, { model, shard, forward: forwardTrace(model, shard) }, onStage);
+        return prover.proveScore(context, { model, shard, forward: forwardTrace(model, shard) }, onStage);
       },
     };
   },

@@ -10,13 +10,13 @@ import { type Destination, largest, type RunProgram } from './runProgram.ts';
 
 export const seed: RunProgram = {
   weight: 1.2,
-  open(run, _, origin) {
+  open(run, _, context) {
     const { seed: drawn, requestId } = run.data('seed') as { seed: string; requestId: string };
     const weights = readWeightsFile(run.file('seed', 'model'));
     const request = { seed: BigInt(drawn), requestId: BigInt(requestId) };
     return {
       size: largest(seedCapacity(weights.widths)),
-      prove: (prover, onStage) => prover.proveSeed(origin, weights, request, onStage),
+      prove: (prover, onStage) => prover.proveSeed(context, weights, request, onStage),
     };
   },
   // A request cannot be made later: it decides the weights.

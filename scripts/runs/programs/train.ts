@@ -18,7 +18,7 @@ export interface TrainInputs {
 export const train: RunProgram = {
   weight: 2,
   // The trace is not stored: training again takes a second, and shows that the run's files belong together.
-  open(run, _, origin) {
+  open(run, _, context) {
     const { lr, batch, ...inputs } = run.inputs as TrainInputs;
     const child = readWeightsFile(run.file('train', 'model'));
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
@@ -29,7 +29,7 @@ export const train: RunProgram = {
         onStage('training');
         const { trace, child: again } = trainSegment(parent, shard, { lr, batch, salt: child.salt });
         requireSame(run, again, child);
-        return prover.proveTrain(origin, { parent, child, shard, lr, batch, trace }, onStage);
+        return prover.proveTrain(context, { parent, child, shard, lr, batch, trace }, onStage);
       },
     };
   },

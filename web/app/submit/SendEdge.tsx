@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { useEffect } from 'react';
 import type { Edge } from '../../../src/registry/edge.ts';
 import { isModelProgram } from '../../../src/registry/programs/list.ts';
+import { Notice } from '../../components/Notice.tsx';
 import { Transaction } from '../../components/Transaction.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { isOfThisRegistry } from '../../lib/chain/thisRegistry.ts';

@@ -3,7 +3,7 @@ import { PROGRAMS, TARGETS } from '../../../src/registry/programs/list.ts';
 import type { ChainConfig } from './types.ts';
 
 /** Whether the edge was proved for the contracts this page shows: scores are for the scoreboard. */
-export function isOfThisRegistry({ origin, statement }: Edge, config: ChainConfig): boolean {
+export function isOfThisRegistry({ context, statement }: Edge, config: ChainConfig): boolean {
   const wanted = config[TARGETS[PROGRAMS[statement.program].registers]];
-  return origin.chainId === BigInt(config.chainId) && origin.registry.toLowerCase() === wanted?.toLowerCase();
+  return context.chainId === BigInt(config.chainId) && context.registry.toLowerCase() === wanted?.toLowerCase();
 }
