@@ -31,7 +31,7 @@ export function loadHistory(source: Source, contract: Hex): SavedHistory | undef
       Number.isSafeInteger(start) &&
       Number.isSafeInteger(read.number) &&
       isHash(read.hash) &&
-      logs.every(isLog);
+      logs.every((log: RpcLog) => isLog(log) && log.address.toLowerCase() === contract.toLowerCase());
     return isGood ? { start, read, logs } : undefined;
   } catch {
     return undefined;

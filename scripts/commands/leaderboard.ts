@@ -106,6 +106,6 @@ function render(benchmark: ListedBenchmark, standings: JudgedStanding[], apart: 
     '',
     `Of models that were trained on these rows, themselves or an ancestor: ${trained}. With other columns or classes: ${other}.`,
     `Of models or rows that do not state their columns and classes: ${silent}. Nothing shows that those are the same.`,
-    'The same rows registered again as another shard cannot be recognised.',
+    'What a model was trained on before it was imported cannot be recognised, nor rows registered again as another shard.',
   ].join('\n');
 }

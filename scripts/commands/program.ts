@@ -68,9 +68,17 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addTreeCommand(program);
   addDeployCommand(program);
   addDemoCommand(program);
+  eachCommand(program, forgetEmptyVariables);
   program.hook('preAction', (_, command) => onCommand(helpOf(command)));
   eachCommand(program, (command) => command.exitOverride().showHelpAfterError(`(${helpOf(command)} explains)`));
   return program;
+}
+
+/** A variable that is set to nothing names nothing: shells and CI set such where a value is missing. */
+function forgetEmptyVariables(command: Command): void {
+  for (const option of command.options) {
+    if (option.envVar !== undefined && process.env[option.envVar] === '') option.envVar = undefined;
+  }
 }
 
 /** How the help of a command is called. */

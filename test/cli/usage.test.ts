@@ -190,6 +190,12 @@ describe('the command line', () => {
     assert.match((await descent(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
+  it('takes a variable that is set to nothing as none', async () => {
+    const { code, stderr } = await descent(['tree'], { env: { DESCENT_REGISTRY: '', DESCENT_RPC: '' } });
+    assert.equal(code, 2);
+    assert.match(stderr, /Which registry\?/);
+  });
+
   it('trains once: the same command again only says what is there', async () => {
     const args = [
       'train',
