@@ -22,6 +22,7 @@ export interface Predictions {
   names: string[];
   rows: Prediction[];
   notes: string[];
+  warnings: string[];
 }
 
 /** @throws InputError where rows do not fit or are out of range; TrainingRangeError where the network leaves its range */
@@ -64,6 +65,7 @@ export function predict(weights: Weights, rows: Rows): Predictions {
     names,
     rows: Array.from({ length: rows.rows }, (_, row) => made.get(row) ?? { row, class: null, outputs: null }),
     notes,
+    warnings: rows.warnings,
   };
 }
 

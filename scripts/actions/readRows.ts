@@ -18,6 +18,8 @@ export interface Rows {
   features: Float32Array;
   /** What was taken how, one sentence each. */
   notes: string[];
+  /** What a reader should look at before trusting the answers. */
+  warnings: string[];
 }
 
 export interface RowsOptions {
@@ -106,7 +108,7 @@ function fromTable(table: RawTable, named: readonly SchemaColumn[] | undefined):
       throw new InputError(`The table's features are not those of the model: ${found.length}, not ${wanted.length}.`);
     }
   }
-  return { width: inputs, rows: features.length / inputs, features, notes: [...notes, ...warnings] };
+  return { width: inputs, rows: features.length / inputs, features, notes, warnings };
 }
 
 function arrayRows(array: NumericArray | { texts: unknown }, named: readonly SchemaColumn[] | undefined): Rows {
@@ -118,7 +120,7 @@ function arrayRows(array: NumericArray | { texts: unknown }, named: readonly Sch
   }
   const notes =
     named === undefined ? [] : ['The array has no names: its columns are taken in the order of the schema.'];
-  return { width, rows, features: Float32Array.from(array.data), notes };
+  return { width, rows, features: Float32Array.from(array.data), notes, warnings: [] };
 }
 
 function nameOf(column: SchemaColumn): string {

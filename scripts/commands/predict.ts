@@ -38,6 +38,7 @@ export function addPredictCommand(program: Command): void {
       const rows = await readRows(table, weights.schema, { ignore, ...(member !== undefined && { member }) });
       const made = predict(weights, rows);
       for (const note of made.notes) output.note(note);
+      for (const warning of made.warnings) output.warn(warning);
       const csv = toCsv(made, options.logits === true);
       // Names in a schema are those of a stranger: a file gets them as they are, a terminal what it can show.
       output.result(made, process.stdout.isTTY ? csv.split('\n').map(printable).join('\n') : csv);

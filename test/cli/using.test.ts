@@ -142,6 +142,16 @@ describe('using a model', () => {
     assert.match(said, /has 1 features; the model takes 2/);
   });
 
+  it('warns of numbers that can be read in two ways, where notes are left out too', async () => {
+    const plain = file('two.safetensors', writeWeights(seedWeights([2, 3], 5n, 1n)));
+    const table = file('dotted.csv', 'a;b\n1.234;2\n3.456;4\n');
+    const { stderr } = await descent(['predict', plain, table, '--quiet']);
+    assert.match(stderr, /1\.234.* is read with a decimal point/);
+    const { notes, warnings } = document(await descent(['predict', plain, table, '--json']));
+    assert.match(warnings.join(), /decimal point/);
+    assert.doesNotMatch(notes.join(), /decimal point/);
+  });
+
   it('takes columns of a Parquet file by their names', async () => {
     const parquet = join(MODELS, '..', 'parquet', 'list.parquet');
     const options = ['--parquet', parquet, '--label', 'y', '--scale', 'standard', '--rows', '16', '--run', 'lists'];

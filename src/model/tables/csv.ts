@@ -124,7 +124,7 @@ function namesOf(line: CsvLine, options: CsvOptions & { delimiter: Delimiter }, 
   if (found.length > 1 << 16) requireNames(found, 'CSV');
   if (found.every((name) => isPlainNumber(name))) {
     throw new FileFormatError('The first line holds numbers instead of the names of the columns.', {
-      hint: 'For a file without header say so.',
+      hint: 'Put a line with the names before it. Where rows are made into shards, --no-header names columns by numbers.',
     });
   }
   const hint = otherDelimiter(found, options.delimiter);
@@ -182,7 +182,9 @@ function decimalOf(
   const { decimal, doubt } = recogniseDecimal(cells());
   if (decimal === ',') notes.push('Numbers are read with a decimal comma.');
   if (doubt !== undefined && options.delimiter === ';') {
-    warnings.push(`${doubt} is read with a decimal point. If points set thousands apart, say so: --decimal ,`);
+    warnings.push(
+      `${doubt} is read with a decimal point. If points set thousands apart, take them out (or give --decimal , where rows are made into shards).`,
+    );
   }
   return decimal;
 }

@@ -22,6 +22,13 @@ const MAX_EMPTY_LINES = 100_000;
 const SAMPLE_LINES = 20;
 const LINE_FEED = 10;
 
+/** The encoding that a byte order mark names, of those that are not read. UTF-32 begins with the mark of UTF-16. */
+function wideEncoding([a, b, c, d]: Uint8Array): 'UTF-16' | 'UTF-32' | undefined {
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return 'UTF-32';
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32' : 'UTF-16';
+  return a === 0xfe && b === 0xff ? 'UTF-16' : undefined;
+}
+
 /**
  * The text of a CSV file, of a gzip'd one too, with line feeds alone at the ends of its lines.
  * @throws FileFormatError for too large a file, and for anything but UTF-8
@@ -33,9 +40,8 @@ export function decodeCsv(given: Uint8Array): string {
       hint: 'Split it, or use npy.',
     });
   }
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new FileFormatError('The CSV file is UTF-16.', { hint: 'Save it as UTF-8.' });
-  }
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) throw new FileFormatError(`The CSV file is ${wide}.`, { hint: 'Save it as UTF-8.' });
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4) {
     throw new FileFormatError('The file is a zip archive or a workbook, not CSV.', {
       hint: 'Unpack it, or save the sheet of the workbook as CSV in UTF-8.',

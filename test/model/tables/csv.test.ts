@@ -108,6 +108,8 @@ describe('readCsv', () => {
 
   it('refuses other encodings', () => {
     assert.throws(() => readCsv(Uint8Array.of(0xff, 0xfe, 97, 0), { label: 'y' }), /UTF-16/);
+    assert.throws(() => readCsv(Uint8Array.of(0xff, 0xfe, 0, 0, 97, 0, 0, 0), { label: 'y' }), /UTF-32/);
+    assert.throws(() => readCsv(Uint8Array.of(0, 0, 0xfe, 0xff, 0, 0, 0, 97), { label: 'y' }), /UTF-32/);
     assert.throws(() => readCsv(Uint8Array.of(97, 0xff, 98), { label: 'y' }), /not UTF-8/);
   });
 
