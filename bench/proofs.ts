@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PROGRAM_NAMES, PROGRAMS, type Program, type Surrounding } from '../src/registry/programs/list.ts';
 import type { ProveFigures, ProveTask } from './measurements/prove.ts';
 import { measure } from './support/child.ts';
 
@@ -22,15 +23,18 @@ const PARENTS = [2, 8];
 
 /** All measurements of proofs, of every program. */
 export function proofTasks(): (ProveTask & { name: string })[] {
-  const tasks: ProveTask[] = NETWORKS.flatMap((widths) => [
-    { program: 'seed', widths, rows: 0 },
-    ...ROWS.map((rows): ProveTask => ({ program: 'data', widths, rows })),
-    ...ROWS.map((rows): ProveTask => ({ program: 'train', widths, rows })),
-    { program: 'import', widths, rows: 0 },
-    ...PARENTS.map((parents): ProveTask => ({ program: 'merge', widths, rows: 0, parents })),
-    ...ROWS.map((rows): ProveTask => ({ program: 'score', widths, rows })),
-  ]);
+  const tasks: ProveTask[] = NETWORKS.flatMap((widths) =>
+    PROGRAM_NAMES.flatMap((program): ProveTask[] => {
+      if (program === 'merge') return PARENTS.map((parents) => ({ program, widths, rows: 0, parents }));
+      return takesRows(program) ? ROWS.map((rows) => ({ program, widths, rows })) : [{ program, widths, rows: 0 }];
+    }),
+  );
   return tasks.map((task) => ({ ...task, name: nameOf(task) }));
+}
+
+function takesRows(program: Program): boolean {
+  const { registers, asks }: { registers: string; asks: readonly Surrounding[] } = PROGRAMS[program];
+  return registers === 'shard' || asks.includes('shard');
 }
 
 function nameOf({ program, widths, rows, parents }: ProveTask): string {

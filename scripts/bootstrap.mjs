@@ -152,7 +152,7 @@ function needsOf(args) {
     verb === 'score' ? names('--scoreboard', 'DESCENT_SCOREBOARD') : names('--registry', 'DESCENT_REGISTRY');
   // One segment is only trained; many are proved too where there is a registry.
   if (verb === 'train') return args.includes('--shard') || !proves ? ['kernels'] : CORE;
-  if (['data', 'import', 'root', 'merge', 'score'].includes(verb) && !proves) return ['kernels'];
+  if ([...PROGRAMS, 'root'].includes(verb) && !proves) return ['kernels'];
   if (READING.has(verb)) return ['kernels'];
   if (verb === 'demo' && args.includes('--serve')) return WITH_PAGE;
   return ['data', 'seed'].includes(verb) ? CORE : EVERYTHING;

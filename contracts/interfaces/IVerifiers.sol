@@ -6,7 +6,7 @@ import {Proof, Srs} from "./Proof.sol";
 /// @title The contract that checks proofs, and who may add to what it checks them against
 /// @notice Registries hand it the statements that are made to them; it knows nothing of what they store.
 ///
-/// @notice Programs: 1 data, 2 seed, 3 train, 4 import, 5 merge, 6 score. A program's verifiers are numbered from 1; the
+/// @notice Programs have the numbers that `IModelRegistry.verifierOf` tells. A program's verifiers are numbered from 1; the
 /// newest one checks new proofs, all stay on record. Nothing that an older one accepted is ever checked again or changed.
 ///
 /// The owner can add verifiers and hand on or give up ownership. That is all: it has no power over nodes, edges, shards

@@ -1,7 +1,7 @@
 import { type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts';
 import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { type ByProgram, byProgram } from '../../src/registry/programs/byProgram.ts';
+import { definitionOf } from '../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { isSameSchema, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
@@ -24,33 +24,17 @@ export interface Known {
   files: boolean;
 }
 
-const FOLLOWS = 'That the result is good: only that it follows from what it names.';
-
-/** What a proof of each program leaves open. */
-const OF_PROGRAM: ByProgram<string[], [Known]> = {
-  data: () => ['That the rows are good, lawful or what their owner says: only that they are well formed and fixed.'],
-  seed: () => ['That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible.'],
-  import: () => ['Where the weights come from: the hash of their file is declared. Proved is that they are in range.'],
-  train: () => [FOLLOWS],
-  merge: () => [FOLLOWS],
-  score: ({ shard }, { schemas, trainedOnRows }) => [
-    shard.kind === 'classes'
-      ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
-      : 'Anything about other rows: the sum of squared errors is of this shard alone.',
-    trainedInWords(trainedOnRows),
-    describeSchemas(schemas),
-  ],
-};
-
 /** What no check of an edge covers, whatever its verdict, in words. */
 export function limitsOf({ statement, metadata }: Edge, known: Known): string[] {
-  const { declared, chain, code = 'unknown', files } = known;
+  const { declared, schemas, trainedOnRows, chain, code = 'unknown', files } = known;
+  const isResult = PROGRAMS[statement.program].registers === 'result';
   const { parents, schema } = subjectOf(statement);
-  const limits = byProgram(OF_PROGRAM, statement, known);
+  const limits = [definitionOf(statement).leavesOpen(statement)];
+  if (isResult) limits.push(trainedInWords(trainedOnRows), describeSchemas(schemas));
   if (schema !== undefined && schema !== NO_SCHEMA) {
     limits.push('That the numbers are what the schema says: it is stated by whoever sent this.');
   }
-  if (parents.length > 0 || PROGRAMS[statement.program].registers === 'result') {
+  if (parents.length > 0 || isResult) {
     if (declared === true) limits.push('Where the first weights come from: an import above this model is declared.');
     if (declared === undefined)
       limits.push('Where the first weights come from: an import may be declared (show <id>).');

@@ -2,20 +2,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getContractAddress, type Hex, zeroHash } from 'viem';
-import { RELAY_DOMAIN, RELAY_TYPES, type RequestType } from '../../src/registry/relay.ts';
+import { ALL_DEFINITIONS } from '../../src/registry/programs/definitions.ts';
+import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { type ProvedRequestType, RELAY_DOMAIN, RELAY_TYPES, type RequestType } from '../../src/registry/relay.ts';
 import { PROXY } from '../chain/create2.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TARGET = 'docs/eip712-descent-relay.json';
 
+const ofPrograms = Object.fromEntries(
+  ALL_DEFINITIONS.map(({ program, intent }) => [PROGRAMS[program].request, intent]),
+) as Record<ProvedRequestType, string>;
 const INTENTS: Record<RequestType, string> = {
-  RegisterShard: 'Register a shard of data',
+  ...ofPrograms,
   RequestSeed: 'Draw a seed',
-  Seed: 'Register a seed model',
-  Train: 'Register a trained model',
-  Import: 'Register a declared import',
-  Merge: 'Register a merged model',
-  Score: 'Register a score',
   WriteCard: "Write a model's card",
 };
 

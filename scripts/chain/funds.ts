@@ -1,17 +1,12 @@
 import { type Address, formatEther } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import type { Program } from '../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
 import { type Chain, nodeError } from './client.ts';
 
 /** Gas of what is sent, at most: test/snapshots/gas.json has the exact figures. */
-export const GAS_AT_MOST: Record<Program | 'requestSeed', number> = {
+export const GAS_AT_MOST = {
   requestSeed: 130_000,
-  data: 720_000,
-  seed: 800_000,
-  import: 800_000,
-  train: 860_000,
-  merge: 1_020_000,
-  score: 780_000,
+  ...(Object.fromEntries(PROGRAM_NAMES.map((name) => [name, PROGRAMS[name].gas])) as Record<Program, number>),
 };
 
 export interface Funds {

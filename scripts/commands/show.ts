@@ -11,7 +11,7 @@ import { readShard as parseShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
-import { type ByProgram, byProgram } from '../../src/registry/programs/byProgram.ts';
+import { definitionOf } from '../../src/registry/programs/definitions.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
@@ -220,18 +220,8 @@ function describeEdge(edge: Edge): Facts {
     devKeys: edge.devKeys,
     verificationKey: edge.verificationKey,
   };
-  return { ...common, ...byProgram(EDGE_FACTS, statement) };
+  return { ...common, ...definitionOf(statement).facts(statement) };
 }
-
-/** What an edge of each program says besides its id. */
-const EDGE_FACTS: ByProgram<Facts> = {
-  data: ({ shard }) => ({ ...shard }),
-  seed: ({ widths, requestId, seed }) => ({ widths: show(widths), requestId, seed }),
-  train: ({ widths, shard, learningRate, batch }) => ({ widths: show(widths), rows: shard.rows, learningRate, batch }),
-  import: ({ widths, source }) => ({ widths: show(widths), source }),
-  merge: ({ widths, parents }) => ({ widths: show(widths), parents: parents.length }),
-  score: ({ widths, shard, result }) => ({ widths: show(widths), rows: shard.rows, kind: shard.kind, result }),
-};
 
 function show(widths: readonly number[]): string {
   return widths.join('-');

@@ -28,14 +28,17 @@ const request = (target: string, ...fields: readonly RequestField[]): RequestFie
 ];
 
 /** The typed struct of what a program proves. */
-export type RequestType = (typeof PROGRAMS)[Program]['request'] | 'RequestSeed' | 'WriteCard';
+export type ProvedRequestType = (typeof PROGRAMS)[Program]['request'];
+
+/** Any typed struct. */
+export type RequestType = ProvedRequestType | 'RequestSeed' | 'WriteCard';
 
 const ofPrograms = Object.fromEntries(
   PROGRAM_NAMES.map((program) => {
     const { request: type, registers } = PROGRAMS[program];
     return [type, request(TARGETS[registers], ...definitionOf({ program }).requestFields)];
   }),
-) as Record<(typeof PROGRAMS)[Program]['request'], RequestField[]>;
+) as Record<ProvedRequestType, RequestField[]>;
 
 /** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes. */
 export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>> = {

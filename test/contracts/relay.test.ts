@@ -17,18 +17,18 @@ import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/a
 import { encodeShape, encodeShard } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
-import { RELAY_TYPES, type RelayRequest, relayCall, typedRequest } from '../../src/registry/relay.ts';
+import { RELAY_TYPES, type RelayRequest, type RequestType, relayCall, typedRequest } from '../../src/registry/relay.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
 import { decode, FOREVER, malleated, RelayFixture, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';
 
 const OTHER = privateKeyToAccount(`0x${'0d'.repeat(32)}`);
-const KINDS = Object.keys(RELAY_TYPES);
+const KINDS = Object.keys(RELAY_TYPES) as RequestType[];
 
 describe('the relay', { concurrency: false }, () => {
   let relay: RelayFixture;
-  let wishes: Record<string, Wish>;
+  let wishes: Record<RequestType, Wish>;
   before(async () => {
     relay = await RelayFixture.create();
     wishes = await relay.wishes(TRAINER);
@@ -37,12 +37,12 @@ describe('the relay', { concurrency: false }, () => {
 
   const isUsed = ({ trainer, nonce }: RelayRequest) => relay.fixture.relay.read('isUsed', [trainer, nonce]);
   /** A signed request of a kind that the target would grant. */
-  const signed = async (kind: string, changed: Partial<RelayRequest> = {}) => {
+  const signed = async (kind: RequestType, changed: Partial<RelayRequest> = {}) => {
     const request = relay.request(wishes[kind].action, TRAINER.address, changed);
     await relay.expect(wishes[kind], TRAINER.address);
     return { request, signature: await sign(TRAINER, request), proof: wishes[kind].claim?.proof };
   };
-  const refused = (request: RelayRequest, signature: Hex, kind: string, trainer: Address = TRAINER.address) =>
+  const refused = (request: RelayRequest, signature: Hex, kind: RequestType, trainer: Address = TRAINER.address) =>
     reverts(relay.attempt(request, signature, wishes[kind].claim?.proof), 'WrongSignature', [trainer]);
 
   describe('refuses', () => {
@@ -228,7 +228,7 @@ describe('the relay', { concurrency: false }, () => {
 
     it('and afterwards everything is the trainer’s', async () => {
       const { registry, scoreboard } = relay.fixture;
-      for (const kind of ['Seed', 'Train', 'Import', 'Merge']) {
+      for (const kind of ['Seed', 'Train', 'Import', 'Merge'] as const) {
         const { message } = typedRequest(relay.request(wishes[kind].action, TRAINER.address));
         const id = (message.model ?? message.child) as Hex;
         assert.equal(await registry.read('trainerOf', [id]), TRAINER.address);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { decodeFunctionData, encodeFunctionData, type Hex, toBytes, toHex } from 'viem';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { NUMBERING } from '../../src/generated/numbering.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
@@ -13,9 +14,7 @@ import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
 import { resultId, signalsOf } from '../../src/registry/statement.ts';
 import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 
-const SIGNALS = { data: 13, seed: 14, train: 14, import: 13, merge: 17, score: 15 };
 const RELAY = `0x${'e1'.repeat(20)}` as const;
-const COMMITMENTS = { data: 1, seed: 1, train: 3, import: 1, merge: 9, score: 2 };
 const [DATA, SEED, TRAIN, IMPORT, MERGE, SCORE] = EDGES;
 
 const OTHER_SHARD = { ...SHARD, rows: 12 };
@@ -204,9 +203,11 @@ describe('an edge file', () => {
       const file = JSON.parse(formatEdge(edge));
       assert.equal(file.id, resultId(edge.statement));
       assert.deepEqual(file.signals, texts(signalsOf(edge.context, edge.statement, PROOF)));
-      assert.equal(file.signals.length, SIGNALS[program]);
+      const { signals, oracles } = NUMBERING[program];
+      assert.equal(file.signals.length, signals.count);
       assert.deepEqual(file.parameters, file.signals.slice(12));
-      assert.equal(file.commitments.length, COMMITMENTS[program]);
+      // Trace and helper are opened too; the proof brings their commitments.
+      assert.equal(file.commitments.length, oracles.count - 2);
     });
 
     it(`of program ${program} is rejected when any single value in it is another`, () => {

@@ -28,6 +28,9 @@ export const data: ProgramDefinition<DataStatement> = {
     const shard = namedShard(commitment, shape);
     return { id: shard.id, shard, parents: [], schema };
   },
+  facts: ({ shard }) => ({ ...shard }),
+  leavesOpen: () =>
+    'That the rows are good, lawful or what their owner says: only that they are well formed and fixed.',
 
   check: ({ shard }) => checkShard(shard),
   read(file) {
@@ -59,6 +62,7 @@ export const data: ProgramDefinition<DataStatement> = {
     return { statement: { program: 'data', shard, schema, commitment }, proof: proofOf(proof) };
   },
 
+  intent: 'Register a shard of data',
   requestFields: [
     { name: 'inputs', type: 'uint256' },
     { name: 'outputs', type: 'uint256' },

@@ -73,6 +73,10 @@ export interface ProgramDefinition<S extends { program: Program }> {
   /** The commitments that the statement opens, in the program's opening order; undefined for an absent parent. */
   oracles(statement: S): (Point | undefined)[];
   subject(statement: S): Subject;
+  /** What is printed of an edge file besides id, context and keys, by its name. */
+  facts(statement: S): Record<string, unknown>;
+  /** What a proof of it does not show, as a sentence. */
+  leavesOpen(statement: S): string;
 
   /**
    * What a contract refuses whatever its state and whatever the proof. The contracts' errors of the same meaning stand beside
@@ -88,6 +92,8 @@ export interface ProgramDefinition<S extends { program: Program }> {
   /** The inverse of `call`. @returns undefined for a call of another function @throws FileFormatError for a seed that nobody drew */
   decode(call: TargetCall, drawn: DrawnSeed | undefined): { statement: S; proof: Proof } | undefined;
 
+  /** What a wallet says of the request, in at most 30 characters. */
+  intent: string;
   /** What a trainer signs for the relay, besides registry, trainer, nonce and deadline. Models and shards stand there by their ids. */
   requestFields: readonly RequestField[];
   request(statement: S): Record<string, CallArgument>;
@@ -95,6 +101,9 @@ export interface ProgramDefinition<S extends { program: Program }> {
   /** The event of the contract that says it, as far as the statement alone decides it. */
   event(statement: S): StatedEvent;
 }
+
+/** What a proof leaves open of a model that was made of others. */
+export const ONLY_FOLLOWS = 'That the result is good: only that it follows from what it names.';
 
 export function namedModel(commitment: Point, widths: readonly number[]): NamedModel {
   return { id: modelId(commitment, encodeShape(widths)), commitment, widths };

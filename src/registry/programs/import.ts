@@ -28,6 +28,9 @@ export const importing: ProgramDefinition<ImportStatement> = {
     const model = namedModel(commitment, widths);
     return { id: model.id, model, parents: [], schema };
   },
+  facts: ({ widths, source }) => ({ widths: widths.join('-'), source }),
+  leavesOpen: () =>
+    'Where the weights come from: the hash of their file is declared. Proved is that they are in range.',
 
   check: ({ widths }) => checkShape(widths),
   read(file) {
@@ -59,6 +62,7 @@ export const importing: ProgramDefinition<ImportStatement> = {
     };
   },
 
+  intent: 'Register a declared import',
   requestFields: [
     { name: 'widths', type: 'uint16[]' },
     { name: 'source', type: 'bytes32' },

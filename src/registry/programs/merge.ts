@@ -5,7 +5,7 @@ import { modelRegistryAbi } from '../../generated/abi.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS, packCoefficients } from '../../model/merge.ts';
 import { decodeShape, encodeShape } from '../../model/shape.ts';
 import { MAX_LAYERS } from '../../numbers/constants.ts';
-import { namedModel, type ProgramDefinition } from './definition.ts';
+import { namedModel, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
 import { readPoint, readWidths } from './readers.ts';
 import { checkNotParent, checkShape, isSame } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
@@ -32,6 +32,8 @@ export const merge: ProgramDefinition<MergeStatement> = {
     const model = namedModel(statement.child, statement.widths);
     return { id: model.id, model, parents: parentsOf(statement) };
   },
+  facts: ({ widths, parents }) => ({ widths: widths.join('-'), parents: parents.length }),
+  leavesOpen: () => ONLY_FOLLOWS,
 
   check(statement) {
     checkShape(statement.widths);
@@ -68,6 +70,7 @@ export const merge: ProgramDefinition<MergeStatement> = {
     return { statement, proof: proofOf(proof) };
   },
 
+  intent: 'Register a merged model',
   requestFields: [
     { name: 'parents', type: 'bytes32[]' },
     { name: 'coefficients', type: 'int24[][]' },

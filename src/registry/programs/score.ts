@@ -35,6 +35,16 @@ export const score: ProgramDefinition<ScoreStatement> = {
     const shard = namedShard(statement.shardCommitment, statement.shard);
     return { id: scoreId(model.id, shard.id), model, shard, parents: [], result: statement.result };
   },
+  facts: ({ widths, shard, result }) => ({
+    widths: widths.join('-'),
+    rows: shard.rows,
+    kind: shard.kind,
+    result,
+  }),
+  leavesOpen: ({ shard }) =>
+    shard.kind === 'classes'
+      ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
+      : 'Anything about other rows: the sum of squared errors is of this shard alone.',
 
   check({ widths, shard, result }) {
     checkShape(widths);
@@ -79,6 +89,7 @@ export const score: ProgramDefinition<ScoreStatement> = {
     return { statement, proof: proofOf(proof) };
   },
 
+  intent: 'Register a score',
   requestFields: [
     { name: 'model', type: 'bytes32' },
     { name: 'shard', type: 'bytes32' },

@@ -30,6 +30,9 @@ export const seed: ProgramDefinition<SeedStatement> = {
     const model = namedModel(statement.commitment, statement.widths);
     return { id: model.id, model, parents: [], request: { id: statement.requestId, seed: statement.seed } };
   },
+  facts: ({ widths, requestId, seed }) => ({ widths: widths.join('-'), requestId, seed }),
+  leavesOpen: () =>
+    'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible.',
 
   check(statement) {
     checkShape(statement.widths);
@@ -60,6 +63,7 @@ export const seed: ProgramDefinition<SeedStatement> = {
     return { statement: { program: 'seed', requestId, ...drawn, commitment }, proof: proofOf(proof) };
   },
 
+  intent: 'Register a seed model',
   requestFields: [
     { name: 'requestId', type: 'uint256' },
     { name: 'model', type: 'bytes32' },

@@ -10,7 +10,7 @@ import {
   encodeShard,
   type ShardShape,
 } from '../../model/shape.ts';
-import { namedModel, namedShard, type ProgramDefinition } from './definition.ts';
+import { namedModel, namedShard, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
 import { readPoint, readShard, readWidths } from './readers.ts';
 import { checkFit, checkNotParent, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
@@ -48,6 +48,13 @@ export const train: ProgramDefinition<TrainStatement> = {
       training: { learningRate, batch },
     };
   },
+  facts: ({ widths, shard, learningRate, batch }) => ({
+    widths: widths.join('-'),
+    rows: shard.rows,
+    learningRate,
+    batch,
+  }),
+  leavesOpen: () => ONLY_FOLLOWS,
 
   check({ widths, parent, shard, learningRate, batch, child }) {
     checkShape(widths);
@@ -100,6 +107,7 @@ export const train: ProgramDefinition<TrainStatement> = {
     return { statement, proof: proofOf(proof) };
   },
 
+  intent: 'Register a trained model',
   requestFields: [
     { name: 'parent', type: 'bytes32' },
     { name: 'shard', type: 'bytes32' },

@@ -2,7 +2,13 @@
 import { type Address, decodeFunctionData, type Hex, hashTypedData, type LocalAccount, maxUint256 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Proof } from '../../../src/argument/types.ts';
-import { type Action, type RelayRequest, relayCall, typedRequest } from '../../../src/registry/relay.ts';
+import {
+  type Action,
+  type RelayRequest,
+  type RequestType,
+  relayCall,
+  typedRequest,
+} from '../../../src/registry/relay.ts';
 import { Contract } from './chain.ts';
 import { deploy } from './money.ts';
 import {
@@ -71,7 +77,7 @@ export class RelayFixture {
   }
 
   /** One fresh wish of every kind that a trainer can have; the last two are about a model that it must have. */
-  async wishes(trainer: LocalAccount): Promise<Record<string, Wish>> {
+  async wishes(trainer: LocalAccount): Promise<Record<RequestType, Wish>> {
     await this.carry(this.drawing(), trainer);
     const requestId = await this.#lastRequest();
     await this.fixture.chain.mine(2);
