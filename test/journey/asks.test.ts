@@ -8,6 +8,7 @@ import { type Deployment, deployRegistry } from '../../scripts/chain/deploy.ts';
 import { GAS_AT_MOST } from '../../scripts/chain/funds.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { ALL_DEFINITIONS } from '../../src/registry/programs/definitions.ts';
 import { descent, smallInputs, temporaryFolder } from '../cli/cli.ts';
 import { type Faults, startNodeProxy, upstreamOf } from '../support/nodeProxy.ts';
 
@@ -168,16 +169,10 @@ describe('the chain is asked before anything is proved', () => {
     const path = new URL('../snapshots/gas.json', import.meta.url);
     const measured = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>);
     const most = (start: RegExp) => Math.max(...measured.filter(([name]) => start.test(name)).map(([, gas]) => gas));
-    const starts = {
-      data: /^registerShard/,
-      seed: /^seed$/,
-      import: /^importModel/,
-      train: /^train/,
-      merge: /^merge/,
-    } as const;
-    const all = { ...starts, score: /^score/, requestSeed: /^requestSeed/ };
-    for (const [kind, start] of Object.entries(all)) {
-      const gas = GAS_AT_MOST[kind as keyof typeof GAS_AT_MOST];
+    // An entry is named by the program or by the contract's function, with what is special about it behind.
+    const starts = ALL_DEFINITIONS.map(({ program, functionName }) => [program, `${program}|${functionName}`] as const);
+    for (const [kind, names] of [...starts, ['requestSeed', 'requestSeed'] as const]) {
+      const [gas, start] = [GAS_AT_MOST[kind], new RegExp(`^(${names})\\b`)];
       assert.ok(gas >= 1.1 * most(start) && gas <= 1.4 * most(start), `${kind}: ${gas} for ${most(start)}`);
     }
   });
