@@ -12,7 +12,7 @@ import { deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES, verifierName } from '../../src/registry/programs/list.ts';
 import { TEST_SRS } from './support/knownTau.ts';
 
 // The folder that a deployment reads, with verifiers that need no keys: what they verify does not matter here.
@@ -20,7 +20,6 @@ import { TEST_SRS } from './support/knownTau.ts';
 const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathname;
 // keccak256 of the proxy's code, the same on every chain.
 const PROXY_CODE_HASH = '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989';
-const PROGRAM_VERIFIERS = ['Data', 'Seed', 'Train', 'Import', 'Merge', 'Score'].map((name) => `${name}Verifier`);
 
 interface Node {
   rpc: string;
@@ -181,7 +180,7 @@ function makeRoot(root: string, devKeys: boolean): void {
   for (const name of CONTRACTS) {
     cpSync(join(ARTIFACTS, `${name}.sol`), join(contracts, `${name}.sol`), { recursive: true });
   }
-  for (const name of PROGRAM_VERIFIERS) {
+  for (const name of PROGRAM_NAMES.map(verifierName)) {
     const from = join(ARTIFACTS, 'mocks', 'VerifierMocks.sol', 'ExpectingVerifier.json');
     cpSync(from, join(contracts, 'verifiers', `${name}.sol`, `${name}.json`));
   }
