@@ -118,6 +118,10 @@ function typescriptModule(
 
 /** The protocol with its tables between `<!-- numbering: <program> -->` and `<!-- end of numbering -->`. */
 function protocolText(text: string, programs: ReadonlyMap<string, readonly NumberedList[]>): string {
+  for (const program of programs.keys()) {
+    const place = `<!-- numbering: ${program} -->`;
+    if (!text.includes(place)) throw new Error(`${PROTOCOL} has no table of ${program}: write ${place} in its section`);
+  }
   return text.replace(/<!-- numbering: (\w+) -->\n[\s\S]*?<!-- end of numbering -->/g, (_, program: string) => {
     const lists = programs.get(program);
     if (!lists) throw new Error(`${PROTOCOL} has a table of ${program}, which is no program`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { descent, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 // The parser's own messages, which it prints by itself.
@@ -169,23 +170,11 @@ describe('the command line', () => {
   it('explains itself on stdout and exits with 0', async () => {
     const help = await descent(['--help']);
     assert.equal(help.code, 0);
-    const verbs = [
-      'data',
-      'seed',
-      'import',
-      'train',
-      'merge',
-      'score',
-      'prove',
-      'submit',
-      'verify',
-      'benchmark',
-      'predict',
-      'export',
-    ];
-    for (const word of [...verbs, 'leaderboard', 'card', 'show', 'tree', 'demo', 'Exit codes']) {
-      assert.match(help.stdout, new RegExp(word));
+    const others = ['prove', 'submit', 'verify', 'benchmark', 'predict', 'export', 'leaderboard', 'card'];
+    for (const verb of [...PROGRAM_NAMES, ...others, 'show', 'tree', 'demo']) {
+      assert.match(help.stdout, new RegExp(`^ {2}${verb}\\b`, 'm'));
     }
+    assert.match(help.stdout, /^Exit codes/m);
     assert.equal((await descent(['train', '--help'])).code, 0);
     assert.match((await descent(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });

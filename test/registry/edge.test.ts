@@ -9,6 +9,7 @@ import { P, R } from '../../src/numbers/field.ts';
 import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
 import { resultId, signalsOf } from '../../src/registry/statement.ts';
@@ -131,6 +132,15 @@ function namingStatement(says: RegExp): (error: unknown) => boolean {
 
 // biome-ignore lint/suspicious/noExplicitAny: tests take files apart
 type Json = any;
+
+describe('the edges of these tests', () => {
+  it('are of every program', () => {
+    assert.deepEqual(
+      EDGES.map(({ statement }) => statement.program),
+      PROGRAM_NAMES,
+    );
+  });
+});
 
 describe('call data', () => {
   it('that registers nothing proved is refused', () => {
