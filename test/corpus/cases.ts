@@ -167,7 +167,7 @@ export const SMALL: CorpusCase[] = [
   bad('text.csv', () => 'a,y\n1,p\nred,q\n', /Line 3 has "red"/),
   bad('formula.csv', () => 'a,y\n=1+1,p\n', /"=1\+1"/),
   bad('infinity.csv', () => 'a,y\n1,p\ninf,q\n', /"inf"/),
-  bad('huge-number.csv', () => `a,y\n${'9'.repeat(400)},p\n`, /which is not a number/),
+  bad('huge-number.csv', () => `a,y\n${'9'.repeat(400)},p\n`, /too large for a 32-bit float/),
   bad('open-quote.csv', () => 'a,y\n"1,p\n2,q\n', /Line 2: Quoted field unterminated/),
   bad('stray-quote.csv', () => 'a,y\n"1"2,p\n', /Line 2: /),
   bad('nul.csv', () => 'a,y\n1\0,p\n', /which is not a number/),

@@ -442,7 +442,7 @@ describe('a node that lies in one answer', () => {
         made.edges.train,
         made.stray.train,
         made.stray.seed,
-        withOther(made.edges.train, 'origin.trainer'),
+        withOther(made.edges.train, 'context.trainer'),
       ];
       for (const edge of edges) {
         const checks = await askChain(edge, { ...reads, ...lie });
