@@ -1,4 +1,5 @@
 import { probeWasm } from '../generated/probe.wasm.ts';
+import { decodeWasm } from '../numbers/wasm.ts';
 
 /**
  * Whether the kernels that work in lanes run here and compute what they should: they need relaxed SIMD, whose multiply-add
@@ -9,9 +10,4 @@ export async function hasLanes(): Promise<boolean> {
   if (!WebAssembly.validate(wasm)) return false;
   const { instance } = await WebAssembly.instantiate(wasm, {});
   return (instance.exports.isFused as () => number)() === 1;
-}
-
-/** The bytes of a generated module. */
-export function decodeWasm(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
 import { mergeWasm } from '../generated/merge.wasm.ts';
 import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
+import { decodeWasm } from '../numbers/wasm.ts';
 import { checkSalt } from './salt.ts';
 import { type Schema, sameSchema } from './schema.ts';
 import type { Weights } from './weights.ts';
@@ -116,9 +117,7 @@ export function packCoefficients(coefficients: readonly (readonly number[])[]): 
 let compiled: WebAssembly.Module | undefined;
 
 function module(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(mergeWasm), (ch) => ch.charCodeAt(0)) as Uint8Array<ArrayBuffer>,
-  );
+  compiled ??= new WebAssembly.Module(decodeWasm(mergeWasm));
   return compiled;
 }
 

@@ -1,5 +1,6 @@
 import { DescentError } from '../errors/DescentError.ts';
 import { trainerWasm } from '../generated/trainer.wasm.ts';
+import { decodeWasm } from '../numbers/wasm.ts';
 
 /** Functions of assembly/trainer.ts; all pointers are byte offsets into `memory`. */
 export interface TrainerExports {
@@ -80,7 +81,7 @@ export class TrainerMachine {
   #top = PAGE; // the first page is the module's own
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(trainerWasm), (c) => c.charCodeAt(0)));
+    compiled ??= new WebAssembly.Module(decodeWasm(trainerWasm));
     this.run = new WebAssembly.Instance(compiled).exports as unknown as TrainerExports;
   }
 

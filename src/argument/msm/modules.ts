@@ -3,7 +3,7 @@ import { g1LanesWasm } from '../../generated/g1Lanes.wasm.ts';
 import { g2Wasm } from '../../generated/g2.wasm.ts';
 import { g2LanesWasm } from '../../generated/g2Lanes.wasm.ts';
 import { transformWasm } from '../../generated/transform.wasm.ts';
-import { decodeWasm } from '../lanes.ts';
+import { decodeWasm } from '../../numbers/wasm.ts';
 
 /** Modules that export `msm`. */
 export type SumModule = 'g1' | 'g1Lanes' | 'g2' | 'g2Lanes';
