@@ -8,7 +8,7 @@ import { NUMBERING } from '../generated/numbering.ts';
 import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
 import {
   type ArgumentResult,
@@ -27,10 +27,10 @@ import {
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
 import { shardOracle } from './oracles.ts';
+import { FA } from './powers.ts';
 import { type RelationNumber, SumcheckBatch, term, times } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.data;
-const ONE = 1n << BigInt(ACTIVATION_BITS);
 
 /** X or Y of a shard with all numbers that speak of it. */
 interface ShardTensor {
@@ -160,7 +160,7 @@ function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): Su
     const h = tensorPoly(k, slotView(k, helper, t.helper), sigma, t.bits);
     const padding = poly(k.fromIntegers(paddingMask(shard.rows, sigma, t.real, t.bits)), eq.positions);
     batch.add(t.padding, [term(eq, value, padding)]);
-    if (t.slot === 'Y') batch.add(R.label, [times(classes, eq, value, value), times(-classes * ONE, eq, value)]);
+    if (t.slot === 'Y') batch.add(R.label, [times(classes, eq, value, value), times(-classes * FA, eq, value)]);
     batch.addLookup(t.range, eq, h, [t.limb]);
     batch.evaluate(E[t.slot], value);
     batch.evaluate(E[t.helper], h);
@@ -192,7 +192,7 @@ function dataClaims(c: DataContext, challenge: bigint, evals1: readonly bigint[]
   const everyClass = [...tauRows, ...new Array<bigint>(bits).fill(inverse(2n))];
   /** the extension of [s < rows] at tau */
   const validRows = mod(k.sum(k.view(k.eqTable(tauRows), 0, shard.rows)));
-  claims.add(C.rowSums, classes * ONE * validRows, [
+  claims.add(C.rowSums, classes * FA * validRows, [
     { oracle: O.shard, offset: oracle.slots.Y.offset, point: everyClass, coefficient: classes << BigInt(bits) },
   ]);
   return claims;

@@ -27,6 +27,7 @@ import {
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { LIMB } from './powers.ts';
 import { minus, SumcheckBatch, term, times } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.seed;
@@ -34,7 +35,6 @@ const TRACED = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
 /** The two lookup groups by their slot in the helper. */
 const GROUPS = { hA: ['v0', 'v1', 'w0'], hB: ['w1', 'u0', 'u1'] } as const;
 const HELPERS = ['hA', 'hB'] as const;
-const LIMB = 1n << BigInt(LIMB_BITS);
 
 const low = (x: Int32Array): Int32Array => x.map((v) => v & (2 ** LIMB_BITS - 1));
 const high = (x: Int32Array): Int32Array => x.map((v) => v >> LIMB_BITS);

@@ -1,16 +1,15 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
-import { FRACTION_BITS, LIMB_BITS, MAX_LAYERS, SIGNED_LIMIT, SIZE_BITS } from '../../numbers/constants.ts';
+import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
 import { join } from '../common.ts';
+import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
-import { FA, modelSlot, type ScoreContext } from './context.ts';
+import { F, FA, HALF, LIMB } from '../powers.ts';
+import type { ScoreContext } from './context.ts';
 import { HIDDEN } from './oracles.ts';
 
 const { oracles: O, sums: S, evaluations: E, claims: C } = NUMBERING.score;
-const F = 1n << BigInt(FRACTION_BITS);
-const LIMB = 1n << BigInt(LIMB_BITS);
-const HALF = BigInt(SIGNED_LIMIT);
 
 /** What the claims speak of, after the batch. */
 export interface ClaimsContext extends ScoreContext {
@@ -50,20 +49,20 @@ function inModel({ sizes, oracles }: ClaimsContext, kind: 'W' | 'b', l: number, 
 /** The claims that the evaluations are those of the committed tensors. */
 function addEvaluations(claims: Claims, c: ClaimsContext): void {
   const { sizes, evals1, rho, ri, rs } = c;
-  const { sigma, bits } = sizes;
+  const { sigma, widthBits } = sizes;
   const rhoF = rho.slice(SIZE_BITS);
   const rhoS = rho.slice(0, sigma);
   for (const l of sizes.layers) {
-    const atRho = join(rhoS, sigma, rhoF, bits(l));
-    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, join(rhoF, bits(l - 1), ri, bits(l)))]);
-    const point = join(rs, sigma, rhoF, bits(l - 1));
+    const atRho = join(rhoS, sigma, rhoF, widthBits(l));
+    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, join(rhoF, widthBits(l - 1), ri, widthBits(l)))]);
+    const point = join(rs, sigma, rhoF, widthBits(l - 1));
     const input = l === sizes.first ? inShard(c, 'X', point) : inTrace(c, `A_${l - 1}`, point);
     claims.add(C.In(l), evals1[E.In(l)], [input]);
     if (l === MAX_LAYERS) continue;
     claims.add(C.h(l), evals1[E.h(l)], [inHelper(c, `h_${l}`, atRho)]);
     for (const name of HIDDEN) claims.add(C[name](l), evals1[E[name](l)], [inTrace(c, `${name}_${l}`, atRho)]);
   }
-  const atOutput = join(rhoS, sigma, rhoF, bits(MAX_LAYERS));
+  const atOutput = join(rhoS, sigma, rhoF, widthBits(MAX_LAYERS));
   for (const name of ['Q', 'U0', 'U1', 'G'] as const)
     claims.add(C[name], evals1[E[name]], [inTrace(c, name, atOutput)]);
   for (const name of ['hQ', 'hG'] as const) claims.add(C[name], evals1[E[name]], [inHelper(c, name, atOutput)]);
@@ -75,7 +74,7 @@ function addEvaluations(claims: Claims, c: ClaimsContext): void {
 /** phi1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^13. */
 function addForward(claims: Claims, c: ClaimsContext, l: number): void {
   const { sizes, sums, ri, rs } = c;
-  const point = join(rs, sizes.sigma, ri, sizes.bits(l));
+  const point = join(rs, sizes.sigma, ri, sizes.widthBits(l));
   const rounded =
     l < MAX_LAYERS
       ? [
@@ -85,7 +84,7 @@ function addForward(claims: Claims, c: ClaimsContext, l: number): void {
           inTrace(c, `R1_${l}`, point, -LIMB),
         ]
       : [inTrace(c, 'Q', point, -F), inTrace(c, 'U0', point, -1n), inTrace(c, 'U1', point, -LIMB)];
-  const bias = { ...inModel(c, 'b', l, ri.slice(0, sizes.bits(l))), coefficient: FA };
+  const bias = { ...inModel(c, 'b', l, ri.slice(0, sizes.widthBits(l))), coefficient: FA };
   const constant = F / 2n + (l < MAX_LAYERS ? 0n : F * HALF);
   claims.add(C.forward(l), mod(-sums[S.F1(l)] - constant), [bias, ...rounded]);
 }

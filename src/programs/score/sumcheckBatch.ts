@@ -4,8 +4,10 @@ import { NUMBERING } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIGNED_LIMIT, SIZE_BITS } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
 import { positions, slotView, tensorPoly } from '../common.ts';
+import { modelSlot } from '../layerSizes.ts';
+import { FA } from '../powers.ts';
 import { minus, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
-import { FA, inputOf, modelSlot, type ScoreContext } from './context.ts';
+import { inputOf, type ScoreContext } from './context.ts';
 import type { LookupGroup } from './oracles.ts';
 
 const { sums: S, relations: R, evaluations: E } = NUMBERING.score;
@@ -37,9 +39,9 @@ function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void
   const { k, sizes, oracles } = c;
   const eqRows = k.eqTable(c.rs);
   for (const l of sizes.layers) {
-    const features = range(SIZE_BITS, sizes.bits(l - 1));
+    const features = range(SIZE_BITS, sizes.widthBits(l - 1));
     const W = slotView(k, oracles.model, modelSlot(sizes, 'W', l));
-    const Wi = poly(k.contractHigh(W, k.eqTable(c.ri.slice(0, sizes.bits(l)))), features);
+    const Wi = poly(k.contractHigh(W, k.eqTable(c.ri.slice(0, sizes.widthBits(l)))), features);
     const inputAtS = poly(k.contractLow(inputOf(c, l), eqRows), features);
     sums[S.F1(l)] = k.dot(Wi.vec, inputAtS.vec);
     batch.add(R.F1(l), [term(Wi, inputAtS)], sums[S.F1(l)]);
@@ -51,7 +53,7 @@ function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void
 /** The lookups of a layer, and of a hidden one that m is a bit and A = m V. */
 function addGroup(batch: SumcheckBatch, { k, sizes, oracles }: ScoreContext, { l, slot, limbs }: LookupGroup): void {
   const { sigma } = sizes;
-  const bits = sizes.bits(l);
+  const bits = sizes.widthBits(l);
   const eq = batch.eq(sigma, bits);
   const h = tensorPoly(k, slotView(k, oracles.helper, slot), sigma, bits);
   const isOutput = l === MAX_LAYERS;
@@ -91,7 +93,7 @@ interface ResultTensors {
 function addResult(batch: SumcheckBatch, context: ScoreContext, sums: bigint[]): void {
   const { k, sizes, shard, forward, oracles } = context;
   const { sigma, classes } = sizes;
-  const bits = sizes.bits(MAX_LAYERS);
+  const bits = sizes.widthBits(MAX_LAYERS);
   const rows = 2 ** sigma;
   const at = positions(sigma, bits);
   const L = tensorPoly(k, slotView(k, oracles.trace, 'L'), sigma, 0);
@@ -127,7 +129,7 @@ function addResult(batch: SumcheckBatch, context: ScoreContext, sums: bigint[]):
 function addMargins(batch: SumcheckBatch, context: ScoreContext, { Q, Y, L, c, eq }: ResultTensors): void {
   const { k, sizes, shard, forward, oracles } = context;
   const { sigma, classes } = sizes;
-  const bits = sizes.bits(MAX_LAYERS);
+  const bits = sizes.widthBits(MAX_LAYERS);
   const rows = 2 ** sigma;
   const realClasses = Int32Array.from({ length: rows << bits }, (_, i) => (i < rows * shard.outputs ? 1 : 0));
   const real = poly(k.fromIntegers(realClasses), eq.positions);

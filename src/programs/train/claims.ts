@@ -3,8 +3,10 @@ import { NUMBERING } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
 import { join } from '../common.ts';
+import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
-import { F, FA, HALF, LIMB, Q_SCALE, type TrainChallenges, type TrainOracles, type TrainSizes } from './context.ts';
+import { F, FA, HALF, LIMB } from '../powers.ts';
+import { Q_SCALE, type TrainChallenges, type TrainOracles, type TrainSizes } from './context.ts';
 
 const { oracles: O, sums: S, evaluations: E, evaluations2: E2, claims: C } = NUMBERING.train;
 const SINGLE = ['V', 'm', 'T', 'R0', 'R1', 'S0', 'S1', 'D'] as const;
@@ -88,7 +90,7 @@ class TermsAt {
   /** W_l of a model; parent and child have one layout. */
   weight(model: 'parent' | 'child', l: number, j: Half, i: Half, coefficient = 1n): ClaimTerm {
     const { sizes, oracles } = this.#c;
-    const { offset } = oracles.parent.slots[`W${l - sizes.first + 1}`];
+    const { offset } = oracles.parent.slots[modelSlot(sizes, 'W', l)];
     const point = this.#point(j, sizes.widthBits(l - 1), i, sizes.widthBits(l));
     return { oracle: O[model], offset, point, coefficient };
   }
@@ -96,7 +98,7 @@ class TermsAt {
   /** b_l of a model at r_i. */
   bias(model: 'parent' | 'child', l: number, coefficient: bigint): ClaimTerm {
     const { sizes, oracles } = this.#c;
-    const { offset } = oracles.parent.slots[`b${l - sizes.first + 1}`];
+    const { offset } = oracles.parent.slots[modelSlot(sizes, 'b', l)];
     return { oracle: O[model], offset, point: this.#point('i', 0, 'i', sizes.widthBits(l)), coefficient };
   }
 

@@ -3,22 +3,12 @@ import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { Weights } from '../../model/weights.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
-import {
-  ACTIVATION_BITS,
-  DELTA_BITS,
-  FRACTION_BITS,
-  LIMB_BITS,
-  SIGNED_LIMIT,
-  SIZE_BITS,
-} from '../../numbers/constants.ts';
+import { ACTIVATION_BITS, DELTA_BITS, MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import type { SegmentTrace } from '../../training/trace.ts';
 import { type SlottedOracle, slotView, tensorPoly } from '../common.ts';
+import { type LayerSizes, layerSizes, modelSlot } from '../layerSizes.ts';
+import { HALF } from '../powers.ts';
 
-/** 2^f, 2^fa, 2^c, 2^(c-1) */
-export const F = 1n << BigInt(FRACTION_BITS);
-export const FA = 1n << BigInt(ACTIVATION_BITS);
-export const LIMB = 1n << BigInt(LIMB_BITS);
-export const HALF = BigInt(SIGNED_LIMIT);
 /** D_L = Q_SCALE (Q_L - Y) */
 export const Q_SCALE = 1n << BigInt(DELTA_BITS - ACTIVATION_BITS);
 
@@ -33,16 +23,9 @@ export interface TrainWitness {
   trace: SegmentTrace;
 }
 
-/** Sizes of a run. Layers carry the numbers of the circuit: 4 is the output, `first` the network's first. */
-export interface TrainSizes {
-  first: number;
-  layers: number[];
-  /** layers without the last */
-  hidden: number[];
-  /** a_l, l = first - 1 .. 4 */
-  widthBits: (l: number) => number;
-  /** log2 of rows, of rows in a step; a row is s = k B + b */
-  sigma: number;
+/** Sizes of a run; sigma counts rows s = k B + b. */
+export interface TrainSizes extends LayerSizes {
+  /** log2 of the rows in a step */
   batchBits: number;
   /** rows of a step, steps */
   B: number;
@@ -50,20 +33,9 @@ export interface TrainSizes {
 }
 
 export function trainSizes({ parent: { widths }, shard, batch }: TrainWitness): TrainSizes {
-  const first = 6 - widths.length;
-  const layers = range(first, widths.length - 1);
-  const sigma = ceilLog2(shard.rows);
+  const sizes = layerSizes(widths, shard);
   const batchBits = ceilLog2(batch);
-  return {
-    first,
-    layers,
-    hidden: layers.slice(0, -1),
-    widthBits: (l) => ceilLog2(widths[l - first + 1]),
-    sigma,
-    batchBits,
-    B: 2 ** batchBits,
-    K: 2 ** (sigma - batchBits),
-  };
+  return { ...sizes, batchBits, B: 2 ** batchBits, K: 2 ** (sizes.sigma - batchBits) };
 }
 
 export interface TrainOracles {
@@ -111,11 +83,11 @@ export function trainLayers(
   const out: Record<number, TrainLayer> = {};
   for (const l of sizes.layers) {
     const input = l === first ? slotView(k, shard, 'X') : slotView(k, trace, `A_${l - 1}`);
-    const D = l === 4 ? k.scale(scaled, Q_SCALE) : slotView(k, trace, `D_${l}`);
+    const D = l === MAX_LAYERS ? k.scale(scaled, Q_SCALE) : slotView(k, trace, `D_${l}`);
     out[l] = {
       in: widthBits(l - 1),
       out: widthBits(l),
-      W: slotView(k, parent, `W${l - first + 1}`),
+      W: slotView(k, parent, modelSlot(sizes, 'W', l)),
       input,
       inputPoly: tensorPoly(k, input, sigma, widthBits(l - 1)),
       D,

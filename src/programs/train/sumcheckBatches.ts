@@ -14,11 +14,10 @@ import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf } from '../../numbers/field.ts';
 import { join, positions, slotView, tensorPoly } from '../common.ts';
+import { FA, HALF } from '../powers.ts';
 import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import {
-  FA,
   featurePositions,
-  HALF,
   type RowTables,
   rowPositions,
   type TrainChallenges,
