@@ -163,6 +163,11 @@ export function divide(v: usize, rows: usize, cols: usize, count: usize, k: usiz
 
 // ---------------------------------------------------------------- sumcheck rounds
 
+/** Settles `count` sums of as many products each. */
+function settleAll(sums: usize, columns: usize, count: usize, products: i32): void {
+  for (let k: usize = 0; k < count; k++) settle(sums + k * SIZE, columns + k * COLUMNS, products);
+}
+
 /** Values at x and x + 1 of a factor (8 bytes at `ref`): low and, bound in this round or not, high less low; false: all 0. */
 function readFactor(lowAt: usize, highAt: usize, ref: usize, x: usize, half: usize): bool {
   const at = usize(load<u32>(ref));
@@ -201,11 +206,11 @@ function roundOfTwo(out: usize, refs: usize, half: usize, from: usize, to: usize
     subPairs(highs + PAIR, highs + PAIR, lows + PAIR);
     addProduct(columns + 2 * COLUMNS, highs, highs + PAIR);
     if (++products == MOST_PRODUCTS) {
-      for (let k: usize = 0; k < 3; k++) settle(sums + k * SIZE, columns + k * COLUMNS, products);
+      settleAll(sums, columns, 3, products);
       products = 0;
     }
   }
-  for (let k: usize = 0; k < 3; k++) settle(sums + k * SIZE, columns + k * COLUMNS, products);
+  settleAll(sums, columns, 3, products);
   memory.copy(out, sums, 2 * SIZE);
   // p(2) = 2 p(1) - p(0) + 2 c2
   add(out + 2 * SIZE, sums + SIZE, sums + 2 * SIZE);
@@ -243,15 +248,13 @@ function roundOfThree(out: usize, refs: usize, half: usize, from: usize, to: usi
     addTriple(columns, lows);
     addTriple(columns + COLUMNS, highs);
     if (++products == MOST_PRODUCTS) {
-      for (let k: usize = 0; k < 4; k++) settle(sums + k * SIZE, columns + k * COLUMNS, products);
+      settleAll(sums, columns, 4, products);
       products = 0;
     }
   }
-  for (let k: usize = 0; k < 4; k++) {
-    settle(sums + k * SIZE, columns + k * COLUMNS, products);
-    // the product of three has been divided by 2^255 once
-    halve(sums + k * SIZE, sums + k * SIZE);
-  }
+  settleAll(sums, columns, 4, products);
+  // the product of three has been divided by 2^255 once
+  for (let k: usize = 0; k < 4; k++) halve(sums + k * SIZE, sums + k * SIZE);
   memory.copy(out, sums, 3 * SIZE);
   // p(3) = 3 (p(2) - p(1)) + p(0) + 6 c3
   const last = out + 3 * SIZE;
@@ -310,15 +313,14 @@ export function roundLookup(out: usize, refs: usize, half: usize, from: usize, t
       }
     }
     if (++products == MOST_PRODUCTS) {
-      for (let k: usize = 0; k < 12; k++) settle(sums + k * SIZE, columns + k * COLUMNS, products);
+      settleAll(sums, columns, 12, products);
       products = 0;
     }
   }
+  settleAll(sums, columns, 12, products);
   for (let X: usize = 0; X <= 5; X++) {
     const first = sums + 2 * X * SIZE;
     const second = first + SIZE;
-    settle(first, columns + 2 * X * COLUMNS, products);
-    settle(second, columns + (2 * X + 1) * COLUMNS, products);
     // the first has been divided by 2^255 three times, the second once
     halve(first, first);
     halve(first, first);
