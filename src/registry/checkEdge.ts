@@ -1,7 +1,15 @@
 import type { Address, Hex } from 'viem';
 import type { ChainReads } from './chainReads.ts';
 import { type ChainAbout, type Check, chainChecksOf, openChecks, type TrainedOnRows } from './check.ts';
-import { checkModels, checkRequest, checkShard, findRegistration, isDeclared, type Place } from './checkRecord.ts';
+import {
+  checkModels,
+  checkRequest,
+  checkShard,
+  findRegistration,
+  isDeclared,
+  type Place,
+  sameAddress,
+} from './checkRecord.ts';
 import { type StatedSchemas, statedSchemas } from './checkSchemas.ts';
 import { trainedOnRows } from './checkTrained.ts';
 import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
@@ -118,10 +126,6 @@ async function checkAround({ statement, context }: Edge, at: Place, isRegistered
     shard: () => checkShard(subject, at, isRegistered),
   };
   return Promise.all(PROGRAMS[statement.program].asks.map((about) => checks[about]()));
-}
-
-function sameAddress(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 /** First line of an error, which may be pages long and name the node's URL. */

@@ -316,7 +316,7 @@ function shapeDifference(stored: ShardShape, claimed: ShardShape): string | unde
   return undefined;
 }
 
-function sameAddress(a: Address, b: Address): boolean {
+export function sameAddress(a: Address, b: Address): boolean {
   return lower(a) === lower(b);
 }
 

@@ -20,7 +20,7 @@ describe('a file that calls an import root', () => {
     assert.deepEqual({ ...edge, context: IMPORT.context }, IMPORT);
     const { data } = edgeTransaction(edge);
     assert.equal(decodeFunctionData({ abi: modelRegistryAbi, data }).functionName, 'importModel');
-    assert.doesNotMatch(formatEdge(edge), /root/i);
+    assert.doesNotMatch(formatEdge(edge), /Root/i);
     assert.deepEqual(parseEdge(formatEdge(edge)), edge);
   });
 
