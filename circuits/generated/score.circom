@@ -12,14 +12,13 @@ function O_trace() { return 2; }
 function O_helper() { return 3; }
 
 // squares of x
-function Q_COUNT() { return 48; }
-function Q_ri() { return 0; }
-function Q_rs() { return 12; }
-function Q_tau() { return 24; }
+function Q_COUNT() { return 24; }
+function Q_rs() { return 0; }
+function Q_ri() { return 12; }
 
 // slots of the trace
 function T_COUNT() { return 22; }
-function T_WORDS() { return 2; }
+function T_WORDS() { return 3; }
 function T_A(l) { assert(l >= 1 && l <= 3); return 5 * (l - 1); }
 function T_V(l) { assert(l >= 1 && l <= 3); return 1 + 5 * (l - 1); }
 function T_m(l) { assert(l >= 1 && l <= 3); return 2 + 5 * (l - 1); }

@@ -16,7 +16,7 @@ function Q_tau() { return 0; }
 
 // slots of the trace
 function T_COUNT() { return 21; }
-function T_WORDS() { return 2; }
+function T_WORDS() { return 3; }
 function T_v0(l) { assert(l >= 1 && l <= 4); return 5 * (l - 1); }
 function T_v1(l) { assert(l >= 1 && l <= 4); return 1 + 5 * (l - 1); }
 function T_w1(l) { assert(l >= 1 && l <= 4); return 2 + 5 * (l - 1); }

@@ -13,16 +13,14 @@ function O_trace() { return 3; }
 function O_helper() { return 4; }
 
 // squares of x
-function Q_COUNT() { return 61; }
-function Q_ri() { return 0; }
-function Q_rj() { return 12; }
-function Q_rs() { return 24; }
-function Q_tau() { return 36; }
-function Q_mu() { return 60; }
+function Q_COUNT() { return 27; }
+function Q_rs() { return 0; }
+function Q_ri() { return 14; }
+function Q_mu() { return 26; }
 
 // slots of the trace
-function T_COUNT() { return 31; }
-function T_WORDS() { return 3; }
+function T_COUNT() { return 32; }
+function T_WORDS() { return 4; }
 function T_A(l) { assert(l >= 1 && l <= 3); return 9 * (l - 1); }
 function T_V(l) { assert(l >= 1 && l <= 3); return 1 + 9 * (l - 1); }
 function T_m(l) { assert(l >= 1 && l <= 3); return 2 + 9 * (l - 1); }
@@ -35,7 +33,8 @@ function T_S1(l) { assert(l >= 1 && l <= 3); return 8 + 9 * (l - 1); }
 function T_Q() { return 27; }
 function T_U0() { return 28; }
 function T_U1() { return 29; }
-function T_mult() { return 30; }
+function T_D4() { return 30; }
+function T_mult() { return 31; }
 
 // slots of the helper
 function H_COUNT() { return 8; }
@@ -46,93 +45,108 @@ function H_hQ() { return 6; }
 function H_g() { return 7; }
 
 // sums
-function S_COUNT() { return 22; }
+function S_COUNT() { return 18; }
 function S_F1(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function S_F2(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
 function S_F3(l) { assert(l >= 1 && l <= 4); return 8 + (l - 1); }
-function S_U(l) { assert(l >= 1 && l <= 4); return 12 + (l - 1); }
-function S_B1(l) { assert(l >= 1 && l <= 3); return 16 + (l - 1); }
-function S_B2(l) { assert(l >= 1 && l <= 3); return 19 + (l - 1); }
+function S_B1(l) { assert(l >= 1 && l <= 3); return 12 + (l - 1); }
+function S_B2(l) { assert(l >= 1 && l <= 3); return 15 + (l - 1); }
 
 // relations of batch 1
-function R_COUNT() { return 40; }
+function R_COUNT() { return 33; }
 function R_F1(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function R_F2(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
-function R_F3(l) { assert(l >= 1 && l <= 4); return 8 + (l - 1); }
-function R_U(l) { assert(l >= 1 && l <= 4); return 12 + (l - 1); }
-function R_B1(l) { assert(l >= 1 && l <= 3); return 16 + (l - 1); }
-function R_B2(l) { assert(l >= 1 && l <= 3); return 19 + (l - 1); }
-function R_bit(l) { assert(l >= 1 && l <= 3); return 22 + 3 * (l - 1); }
-function R_active(l) { assert(l >= 1 && l <= 3); return 23 + 3 * (l - 1); }
-function R_delta(l) { assert(l >= 1 && l <= 3); return 24 + 3 * (l - 1); }
-function R_hA(l) { assert(l >= 1 && l <= 3); return 31 + 2 * (l - 1); }
-function R_hB(l) { assert(l >= 1 && l <= 3); return 32 + 2 * (l - 1); }
-function R_hQ() { return 37; }
-function R_table() { return 38; }
-function R_logUp() { return 39; }
+function R_B1(l) { assert(l >= 1 && l <= 3); return 8 + (l - 1); }
+function R_B2(l) { assert(l >= 1 && l <= 3); return 11 + (l - 1); }
+function R_bit(l) { assert(l >= 1 && l <= 3); return 14 + 3 * (l - 1); }
+function R_active(l) { assert(l >= 1 && l <= 3); return 15 + 3 * (l - 1); }
+function R_delta(l) { assert(l >= 1 && l <= 3); return 16 + 3 * (l - 1); }
+function R_error() { return 23; }
+function R_hA(l) { assert(l >= 1 && l <= 3); return 24 + 2 * (l - 1); }
+function R_hB(l) { assert(l >= 1 && l <= 3); return 25 + 2 * (l - 1); }
+function R_hQ() { return 30; }
+function R_table() { return 31; }
+function R_logUp() { return 32; }
 
 // evaluations (evals1)
-function E_COUNT() { return 70; }
+function E_COUNT() { return 48; }
 function E_W(l) { assert(l >= 1 && l <= 4); return (l - 1); }
-function E_InAtR(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
-function E_DAtI(l) { assert(l >= 1 && l <= 4); return 8 + (l - 1); }
-function E_In(l) { assert(l >= 1 && l <= 4); return 12 + (l - 1); }
-function E_P(l) { assert(l >= 1 && l <= 4); return 16 + (l - 1); }
-function E_InAtJ(l) { assert(l >= 1 && l <= 4); return 20 + (l - 1); }
-function E_nextW(l) { assert(l >= 1 && l <= 3); return 24 + (l - 1); }
-function E_nextD(l) { assert(l >= 1 && l <= 3); return 27 + (l - 1); }
-function E_nextP(l) { assert(l >= 1 && l <= 3); return 30 + (l - 1); }
-function E_V(l) { assert(l >= 1 && l <= 3); return 33 + 8 * (l - 1); }
-function E_m(l) { assert(l >= 1 && l <= 3); return 34 + 8 * (l - 1); }
-function E_T(l) { assert(l >= 1 && l <= 3); return 35 + 8 * (l - 1); }
-function E_R0(l) { assert(l >= 1 && l <= 3); return 36 + 8 * (l - 1); }
-function E_R1(l) { assert(l >= 1 && l <= 3); return 37 + 8 * (l - 1); }
-function E_S0(l) { assert(l >= 1 && l <= 3); return 38 + 8 * (l - 1); }
-function E_S1(l) { assert(l >= 1 && l <= 3); return 39 + 8 * (l - 1); }
-function E_D(l) { assert(l >= 1 && l <= 3); return 40 + 8 * (l - 1); }
-function E_Q() { return 57; }
-function E_U0() { return 58; }
-function E_U1() { return 59; }
-function E_D4() { return 60; }
-function E_hA(l) { assert(l >= 1 && l <= 3); return 61 + 2 * (l - 1); }
-function E_hB(l) { assert(l >= 1 && l <= 3); return 62 + 2 * (l - 1); }
-function E_hQ() { return 67; }
-function E_g() { return 68; }
-function E_mult() { return 69; }
+function E_nextW(l) { assert(l >= 1 && l <= 3); return 4 + (l - 1); }
+function E_A(l) { assert(l >= 1 && l <= 3); return 7 + 9 * (l - 1); }
+function E_V(l) { assert(l >= 1 && l <= 3); return 8 + 9 * (l - 1); }
+function E_m(l) { assert(l >= 1 && l <= 3); return 9 + 9 * (l - 1); }
+function E_D(l) { assert(l >= 1 && l <= 3); return 10 + 9 * (l - 1); }
+function E_T(l) { assert(l >= 1 && l <= 3); return 11 + 9 * (l - 1); }
+function E_R0(l) { assert(l >= 1 && l <= 3); return 12 + 9 * (l - 1); }
+function E_R1(l) { assert(l >= 1 && l <= 3); return 13 + 9 * (l - 1); }
+function E_S0(l) { assert(l >= 1 && l <= 3); return 14 + 9 * (l - 1); }
+function E_S1(l) { assert(l >= 1 && l <= 3); return 15 + 9 * (l - 1); }
+function E_Q() { return 34; }
+function E_U0() { return 35; }
+function E_U1() { return 36; }
+function E_D4() { return 37; }
+function E_Y() { return 38; }
+function E_hA(l) { assert(l >= 1 && l <= 3); return 39 + 2 * (l - 1); }
+function E_hB(l) { assert(l >= 1 && l <= 3); return 40 + 2 * (l - 1); }
+function E_hQ() { return 45; }
+function E_g() { return 46; }
+function E_mult() { return 47; }
 
-// relations of batch 2 and evaluations (evals2)
-function E2_COUNT() { return 7; }
-function E2_In(l) { assert(l >= 1 && l <= 4); return (l - 1); }
-function E2_nextD(l) { assert(l >= 1 && l <= 3); return 4 + (l - 1); }
+// sums sent after batch 1 (sums2)
+function S2_COUNT() { return 25; }
+function S2_In(l) { assert(l >= 1 && l <= 4); return (l - 1); }
+function S2_P(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
+function S2_G(l) { assert(l >= 1 && l <= 4); return 8 + (l - 1); }
+function S2_U(l) { assert(l >= 1 && l <= 4); return 12 + (l - 1); }
+function S2_nextD(l) { assert(l >= 1 && l <= 3); return 16 + (l - 1); }
+function S2_nextP(l) { assert(l >= 1 && l <= 3); return 19 + (l - 1); }
+function S2_nextG(l) { assert(l >= 1 && l <= 3); return 22 + (l - 1); }
+
+// relations of batch 2
+function R2_COUNT() { return 29; }
+function R2_In(l) { assert(l >= 1 && l <= 4); return (l - 1); }
+function R2_P(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
+function R2_G(l) { assert(l >= 1 && l <= 4); return 8 + (l - 1); }
+function R2_U(l) { assert(l >= 1 && l <= 4); return 12 + (l - 1); }
+function R2_nextD(l) { assert(l >= 1 && l <= 3); return 16 + (l - 1); }
+function R2_nextP(l) { assert(l >= 1 && l <= 3); return 19 + (l - 1); }
+function R2_nextG(l) { assert(l >= 1 && l <= 3); return 22 + (l - 1); }
+function R2_F3(l) { assert(l >= 1 && l <= 4); return 25 + (l - 1); }
+
+// evaluations (evals2)
+function E2_COUNT() { return 14; }
+function E2_zIn(l) { assert(l >= 1 && l <= 4); return (l - 1); }
+function E2_zDAtI(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
+function E2_zNextD(l) { assert(l >= 1 && l <= 3); return 8 + (l - 1); }
+function E2_zNextIn(l) { assert(l >= 1 && l <= 3); return 11 + (l - 1); }
 
 // claims
-function C_COUNT() { return 81; }
+function C_COUNT() { return 73; }
 function C_W(l) { assert(l >= 1 && l <= 4); return (l - 1); }
-function C_InAtR(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
-function C_DAtI(l) { assert(l >= 1 && l <= 4); return 8 + (l - 1); }
-function C_In(l) { assert(l >= 1 && l <= 4); return 12 + (l - 1); }
-function C_P(l) { assert(l >= 1 && l <= 4); return 16 + (l - 1); }
-function C_InAtJ(l) { assert(l >= 1 && l <= 4); return 20 + (l - 1); }
-function C_nextW(l) { assert(l >= 1 && l <= 3); return 24 + (l - 1); }
-function C_nextD(l) { assert(l >= 1 && l <= 3); return 27 + (l - 1); }
-function C_nextP(l) { assert(l >= 1 && l <= 3); return 30 + (l - 1); }
-function C_V(l) { assert(l >= 1 && l <= 3); return 33 + 8 * (l - 1); }
-function C_m(l) { assert(l >= 1 && l <= 3); return 34 + 8 * (l - 1); }
-function C_T(l) { assert(l >= 1 && l <= 3); return 35 + 8 * (l - 1); }
-function C_R0(l) { assert(l >= 1 && l <= 3); return 36 + 8 * (l - 1); }
-function C_R1(l) { assert(l >= 1 && l <= 3); return 37 + 8 * (l - 1); }
-function C_S0(l) { assert(l >= 1 && l <= 3); return 38 + 8 * (l - 1); }
-function C_S1(l) { assert(l >= 1 && l <= 3); return 39 + 8 * (l - 1); }
-function C_D(l) { assert(l >= 1 && l <= 3); return 40 + 8 * (l - 1); }
-function C_Q() { return 57; }
-function C_U0() { return 58; }
-function C_U1() { return 59; }
-function C_D4() { return 60; }
-function C_hA(l) { assert(l >= 1 && l <= 3); return 61 + 2 * (l - 1); }
-function C_hB(l) { assert(l >= 1 && l <= 3); return 62 + 2 * (l - 1); }
-function C_hQ() { return 67; }
-function C_g() { return 68; }
-function C_mult() { return 69; }
-function C_forward(l) { assert(l >= 1 && l <= 4); return 70 + (l - 1); }
-function C_backward(l) { assert(l >= 1 && l <= 3); return 74 + (l - 1); }
-function C_update(l) { assert(l >= 1 && l <= 4); return 77 + (l - 1); }
+function C_nextW(l) { assert(l >= 1 && l <= 3); return 4 + (l - 1); }
+function C_A(l) { assert(l >= 1 && l <= 3); return 7 + 9 * (l - 1); }
+function C_V(l) { assert(l >= 1 && l <= 3); return 8 + 9 * (l - 1); }
+function C_m(l) { assert(l >= 1 && l <= 3); return 9 + 9 * (l - 1); }
+function C_D(l) { assert(l >= 1 && l <= 3); return 10 + 9 * (l - 1); }
+function C_T(l) { assert(l >= 1 && l <= 3); return 11 + 9 * (l - 1); }
+function C_R0(l) { assert(l >= 1 && l <= 3); return 12 + 9 * (l - 1); }
+function C_R1(l) { assert(l >= 1 && l <= 3); return 13 + 9 * (l - 1); }
+function C_S0(l) { assert(l >= 1 && l <= 3); return 14 + 9 * (l - 1); }
+function C_S1(l) { assert(l >= 1 && l <= 3); return 15 + 9 * (l - 1); }
+function C_Q() { return 34; }
+function C_U0() { return 35; }
+function C_U1() { return 36; }
+function C_D4() { return 37; }
+function C_Y() { return 38; }
+function C_hA(l) { assert(l >= 1 && l <= 3); return 39 + 2 * (l - 1); }
+function C_hB(l) { assert(l >= 1 && l <= 3); return 40 + 2 * (l - 1); }
+function C_hQ() { return 45; }
+function C_g() { return 46; }
+function C_mult() { return 47; }
+function C_zIn(l) { assert(l >= 1 && l <= 4); return 48 + (l - 1); }
+function C_zDAtI(l) { assert(l >= 1 && l <= 4); return 52 + (l - 1); }
+function C_zNextD(l) { assert(l >= 1 && l <= 3); return 56 + (l - 1); }
+function C_zNextIn(l) { assert(l >= 1 && l <= 3); return 59 + (l - 1); }
+function C_forward(l) { assert(l >= 1 && l <= 4); return 62 + (l - 1); }
+function C_backward(l) { assert(l >= 1 && l <= 3); return 66 + (l - 1); }
+function C_update(l) { assert(l >= 1 && l <= 4); return 69 + (l - 1); }

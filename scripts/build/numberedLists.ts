@@ -31,12 +31,14 @@ export interface Description {
   sums?: Entry[];
   relations: Entry[];
   evaluations: Entry[];
+  sums2?: Entry[];
+  relations2?: Entry[];
   evaluations2?: Entry[];
   claims: Entry[];
 }
 
 export interface SharedDescription {
-  outputs: Single[];
+  outputs: Entry[];
   digests: Single[];
   nonces: Single[];
   model: Entry[];
@@ -75,7 +77,7 @@ export interface NumberedList {
 }
 
 /** Offsets of slots in a word of the layout (protocol section 3). */
-const SLOTS_A_WORD = 11;
+const SLOTS_A_WORD = 9;
 const RESERVED = ['count', 'names', 'COUNT', 'WORDS'];
 
 interface ListKind {
@@ -86,7 +88,7 @@ interface ListKind {
 }
 
 const PROGRAM_LISTS: readonly ListKind[] = [
-  { key: 'signals', title: 'public signals', kind: 'signal' },
+  { key: 'signals', title: 'signals, folded into c and v', kind: 'signal' },
   { key: 'oracles', title: 'oracles in opening order', prefix: 'O', kind: 'oracle' },
   { key: 'squares', title: 'squares of x', prefix: 'Q', kind: 'square' },
   { key: 'trace', title: 'slots of the trace', prefix: 'T', kind: 'traceSlot' },
@@ -94,7 +96,9 @@ const PROGRAM_LISTS: readonly ListKind[] = [
   { key: 'sums', title: 'sums', prefix: 'S', kind: 'sum' },
   { key: 'relations', title: 'relations of batch 1', prefix: 'R', kind: 'relation' },
   { key: 'evaluations', title: 'evaluations (evals1)', prefix: 'E', kind: 'evaluation' },
-  { key: 'evaluations2', title: 'relations of batch 2 and evaluations (evals2)', prefix: 'E2', kind: 'evaluation2' },
+  { key: 'sums2', title: 'sums sent after batch 1 (sums2)', prefix: 'S2', kind: 'sum2' },
+  { key: 'relations2', title: 'relations of batch 2', prefix: 'R2', kind: 'relation2' },
+  { key: 'evaluations2', title: 'evaluations (evals2)', prefix: 'E2', kind: 'evaluation2' },
   { key: 'claims', title: 'claims', prefix: 'C', kind: 'claim' },
 ];
 
@@ -114,7 +118,7 @@ export function sharedLists(shared: SharedDescription): NumberedList[] {
 /** The lists of a program. @throws Error for a name that is there twice or a list that begins with none */
 export function listsOf(description: Description, shared: readonly NumberedList[]): NumberedList[] {
   const signals: Entry[] = [
-    ...shared[0].members.map(({ name }) => ({ name })),
+    ...shared[0].members.map(({ name, range }) => ({ name, for: range && ([...range] as [number, number]) })),
     { name: 'h', for: [0, shared[1].count - 1] },
     ...description.public,
   ];

@@ -22,10 +22,11 @@ const nonce = list<'nonce'>();
 const oracle = list<'oracle'>();
 const output = list<'output'>();
 const relation = list<'relation'>();
+const relation2 = list<'relation2'>();
 const shardSlot = list<'shardSlot'>();
 const signal = list<'signal'>();
 const sum = list<'sum'>();
-const sumOrRelation = list<'sum' | 'relation'>();
+const sum2OrRelation2 = list<'sum2' | 'relation2'>();
 const traceSlot = list<'traceSlot'>();
 
 /** Numbers of the lists of every program (docs/protocol.md), members of layers as functions of the layer. */
@@ -33,14 +34,15 @@ export const NUMBERING = {
   shared: {
     /** outputs of every circuit */
     outputs: {
-      count: 6,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2'],
+      count: 13,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6'],
       eta: output.at(0),
       gamma: output.at(1),
       theta: output.at(2),
       gamma2: output.at(3),
       z: output.at(4),
       e2: output.at(5),
+      y: output.of(0, 6, 6, 1),
     },
     /** digests h_k */
     digests: {
@@ -79,18 +81,19 @@ export const NUMBERING = {
     },
   },
   data: {
-    /** public signals */
+    /** signals, folded into c and v */
     signals: {
-      count: 13,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shard'],
+      count: 20,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shard'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      h: signal.of(0, 5, 6, 1),
-      shard: signal.at(12),
+      y: signal.of(0, 6, 6, 1),
+      h: signal.of(0, 5, 13, 1),
+      shard: signal.at(19),
     },
     /** oracles in opening order */
     oracles: {
@@ -156,19 +159,20 @@ export const NUMBERING = {
     },
   },
   seed: {
-    /** public signals */
+    /** signals, folded into c and v */
     signals: {
-      count: 14,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seed'],
+      count: 21,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seed'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      h: signal.of(0, 5, 6, 1),
-      shape: signal.at(12),
-      seed: signal.at(13),
+      y: signal.of(0, 6, 6, 1),
+      h: signal.of(0, 5, 13, 1),
+      shape: signal.at(19),
+      seed: signal.at(20),
     },
     /** oracles in opening order */
     oracles: {
@@ -246,19 +250,20 @@ export const NUMBERING = {
     },
   },
   train: {
-    /** public signals */
+    /** signals, folded into c and v */
     signals: {
-      count: 14,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seg'],
+      count: 21,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seg'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      h: signal.of(0, 5, 6, 1),
-      shape: signal.at(12),
-      seg: signal.at(13),
+      y: signal.of(0, 6, 6, 1),
+      h: signal.of(0, 5, 13, 1),
+      shape: signal.at(19),
+      seg: signal.at(20),
     },
     /** oracles in opening order */
     oracles: {
@@ -272,17 +277,15 @@ export const NUMBERING = {
     },
     /** squares of x */
     squares: {
-      count: 61,
-      ri: { from: 0, to: 12 },
-      rj: { from: 12, to: 24 },
-      rs: { from: 24, to: 36 },
-      tau: { from: 36, to: 60 },
-      mu: { from: 60, to: 61 },
+      count: 27,
+      rs: { from: 0, to: 14 },
+      ri: { from: 14, to: 26 },
+      mu: { from: 26, to: 27 },
     },
     /** slots of the trace */
     trace: {
-      count: 31,
-      names: ['A_1', 'V_1', 'm_1', 'D_1', 'T_1', 'R0_1', 'R1_1', 'S0_1', 'S1_1', 'A_2', 'V_2', 'm_2', 'D_2', 'T_2', 'R0_2', 'R1_2', 'S0_2', 'S1_2', 'A_3', 'V_3', 'm_3', 'D_3', 'T_3', 'R0_3', 'R1_3', 'S0_3', 'S1_3', 'Q', 'U0', 'U1', 'mult'],
+      count: 32,
+      names: ['A_1', 'V_1', 'm_1', 'D_1', 'T_1', 'R0_1', 'R1_1', 'S0_1', 'S1_1', 'A_2', 'V_2', 'm_2', 'D_2', 'T_2', 'R0_2', 'R1_2', 'S0_2', 'S1_2', 'A_3', 'V_3', 'm_3', 'D_3', 'T_3', 'R0_3', 'R1_3', 'S0_3', 'S1_3', 'Q', 'U0', 'U1', 'D4', 'mult'],
       A: traceSlot.of(1, 3, 0, 9),
       V: traceSlot.of(1, 3, 1, 9),
       m: traceSlot.of(1, 3, 2, 9),
@@ -295,7 +298,8 @@ export const NUMBERING = {
       Q: traceSlot.at(27),
       U0: traceSlot.at(28),
       U1: traceSlot.at(29),
-      mult: traceSlot.at(30),
+      D4: traceSlot.at(30),
+      mult: traceSlot.at(31),
     },
     /** slots of the helper */
     helper: {
@@ -308,120 +312,140 @@ export const NUMBERING = {
     },
     /** sums */
     sums: {
-      count: 22,
-      names: ['F1_1', 'F1_2', 'F1_3', 'F1_4', 'F2_1', 'F2_2', 'F2_3', 'F2_4', 'F3_1', 'F3_2', 'F3_3', 'F3_4', 'U_1', 'U_2', 'U_3', 'U_4', 'B1_1', 'B1_2', 'B1_3', 'B2_1', 'B2_2', 'B2_3'],
-      F1: sumOrRelation.of(1, 4, 0, 1),
-      F2: sumOrRelation.of(1, 4, 4, 1),
-      F3: sumOrRelation.of(1, 4, 8, 1),
-      U: sumOrRelation.of(1, 4, 12, 1),
-      B1: sumOrRelation.of(1, 3, 16, 1),
-      B2: sumOrRelation.of(1, 3, 19, 1),
+      count: 18,
+      names: ['F1_1', 'F1_2', 'F1_3', 'F1_4', 'F2_1', 'F2_2', 'F2_3', 'F2_4', 'F3_1', 'F3_2', 'F3_3', 'F3_4', 'B1_1', 'B1_2', 'B1_3', 'B2_1', 'B2_2', 'B2_3'],
+      F1: sum.of(1, 4, 0, 1),
+      F2: sum.of(1, 4, 4, 1),
+      F3: sum.of(1, 4, 8, 1),
+      B1: sum.of(1, 3, 12, 1),
+      B2: sum.of(1, 3, 15, 1),
     },
     /** relations of batch 1 */
     relations: {
-      count: 40,
-      names: ['F1_1', 'F1_2', 'F1_3', 'F1_4', 'F2_1', 'F2_2', 'F2_3', 'F2_4', 'F3_1', 'F3_2', 'F3_3', 'F3_4', 'U_1', 'U_2', 'U_3', 'U_4', 'B1_1', 'B1_2', 'B1_3', 'B2_1', 'B2_2', 'B2_3', 'bit_1', 'active_1', 'delta_1', 'bit_2', 'active_2', 'delta_2', 'bit_3', 'active_3', 'delta_3', 'hA_1', 'hB_1', 'hA_2', 'hB_2', 'hA_3', 'hB_3', 'hQ', 'table', 'logUp'],
+      count: 33,
+      names: ['F1_1', 'F1_2', 'F1_3', 'F1_4', 'F2_1', 'F2_2', 'F2_3', 'F2_4', 'B1_1', 'B1_2', 'B1_3', 'B2_1', 'B2_2', 'B2_3', 'bit_1', 'active_1', 'delta_1', 'bit_2', 'active_2', 'delta_2', 'bit_3', 'active_3', 'delta_3', 'error', 'hA_1', 'hB_1', 'hA_2', 'hB_2', 'hA_3', 'hB_3', 'hQ', 'table', 'logUp'],
       F1: relation.of(1, 4, 0, 1),
       F2: relation.of(1, 4, 4, 1),
-      F3: relation.of(1, 4, 8, 1),
-      U: relation.of(1, 4, 12, 1),
-      B1: relation.of(1, 3, 16, 1),
-      B2: relation.of(1, 3, 19, 1),
-      bit: relation.of(1, 3, 22, 3),
-      active: relation.of(1, 3, 23, 3),
-      delta: relation.of(1, 3, 24, 3),
-      hA: relation.of(1, 3, 31, 2),
-      hB: relation.of(1, 3, 32, 2),
-      hQ: relation.at(37),
-      table: relation.at(38),
-      logUp: relation.at(39),
+      B1: relation.of(1, 3, 8, 1),
+      B2: relation.of(1, 3, 11, 1),
+      bit: relation.of(1, 3, 14, 3),
+      active: relation.of(1, 3, 15, 3),
+      delta: relation.of(1, 3, 16, 3),
+      error: relation.at(23),
+      hA: relation.of(1, 3, 24, 2),
+      hB: relation.of(1, 3, 25, 2),
+      hQ: relation.at(30),
+      table: relation.at(31),
+      logUp: relation.at(32),
     },
     /** evaluations (evals1) */
     evaluations: {
-      count: 70,
-      names: ['W_1', 'W_2', 'W_3', 'W_4', 'InAtR_1', 'InAtR_2', 'InAtR_3', 'InAtR_4', 'DAtI_1', 'DAtI_2', 'DAtI_3', 'DAtI_4', 'In_1', 'In_2', 'In_3', 'In_4', 'P_1', 'P_2', 'P_3', 'P_4', 'InAtJ_1', 'InAtJ_2', 'InAtJ_3', 'InAtJ_4', 'nextW_1', 'nextW_2', 'nextW_3', 'nextD_1', 'nextD_2', 'nextD_3', 'nextP_1', 'nextP_2', 'nextP_3', 'V_1', 'm_1', 'T_1', 'R0_1', 'R1_1', 'S0_1', 'S1_1', 'D_1', 'V_2', 'm_2', 'T_2', 'R0_2', 'R1_2', 'S0_2', 'S1_2', 'D_2', 'V_3', 'm_3', 'T_3', 'R0_3', 'R1_3', 'S0_3', 'S1_3', 'D_3', 'Q', 'U0', 'U1', 'D4', 'hA_1', 'hB_1', 'hA_2', 'hB_2', 'hA_3', 'hB_3', 'hQ', 'g', 'mult'],
+      count: 48,
+      names: ['W_1', 'W_2', 'W_3', 'W_4', 'nextW_1', 'nextW_2', 'nextW_3', 'A_1', 'V_1', 'm_1', 'D_1', 'T_1', 'R0_1', 'R1_1', 'S0_1', 'S1_1', 'A_2', 'V_2', 'm_2', 'D_2', 'T_2', 'R0_2', 'R1_2', 'S0_2', 'S1_2', 'A_3', 'V_3', 'm_3', 'D_3', 'T_3', 'R0_3', 'R1_3', 'S0_3', 'S1_3', 'Q', 'U0', 'U1', 'D4', 'Y', 'hA_1', 'hB_1', 'hA_2', 'hB_2', 'hA_3', 'hB_3', 'hQ', 'g', 'mult'],
       W: evaluationOrClaim.of(1, 4, 0, 1),
-      InAtR: evaluationOrClaim.of(1, 4, 4, 1),
-      DAtI: evaluationOrClaim.of(1, 4, 8, 1),
-      In: evaluationOrClaim.of(1, 4, 12, 1),
-      P: evaluationOrClaim.of(1, 4, 16, 1),
-      InAtJ: evaluationOrClaim.of(1, 4, 20, 1),
-      nextW: evaluationOrClaim.of(1, 3, 24, 1),
-      nextD: evaluationOrClaim.of(1, 3, 27, 1),
-      nextP: evaluationOrClaim.of(1, 3, 30, 1),
-      V: evaluationOrClaim.of(1, 3, 33, 8),
-      m: evaluationOrClaim.of(1, 3, 34, 8),
-      T: evaluationOrClaim.of(1, 3, 35, 8),
-      R0: evaluationOrClaim.of(1, 3, 36, 8),
-      R1: evaluationOrClaim.of(1, 3, 37, 8),
-      S0: evaluationOrClaim.of(1, 3, 38, 8),
-      S1: evaluationOrClaim.of(1, 3, 39, 8),
-      D: evaluationOrClaim.of(1, 3, 40, 8),
-      Q: evaluationOrClaim.at(57),
-      U0: evaluationOrClaim.at(58),
-      U1: evaluationOrClaim.at(59),
-      D4: evaluationOrClaim.at(60),
-      hA: evaluationOrClaim.of(1, 3, 61, 2),
-      hB: evaluationOrClaim.of(1, 3, 62, 2),
-      hQ: evaluationOrClaim.at(67),
-      g: evaluationOrClaim.at(68),
-      mult: evaluationOrClaim.at(69),
+      nextW: evaluationOrClaim.of(1, 3, 4, 1),
+      A: evaluationOrClaim.of(1, 3, 7, 9),
+      V: evaluationOrClaim.of(1, 3, 8, 9),
+      m: evaluationOrClaim.of(1, 3, 9, 9),
+      D: evaluationOrClaim.of(1, 3, 10, 9),
+      T: evaluationOrClaim.of(1, 3, 11, 9),
+      R0: evaluationOrClaim.of(1, 3, 12, 9),
+      R1: evaluationOrClaim.of(1, 3, 13, 9),
+      S0: evaluationOrClaim.of(1, 3, 14, 9),
+      S1: evaluationOrClaim.of(1, 3, 15, 9),
+      Q: evaluationOrClaim.at(34),
+      U0: evaluationOrClaim.at(35),
+      U1: evaluationOrClaim.at(36),
+      D4: evaluationOrClaim.at(37),
+      Y: evaluationOrClaim.at(38),
+      hA: evaluationOrClaim.of(1, 3, 39, 2),
+      hB: evaluationOrClaim.of(1, 3, 40, 2),
+      hQ: evaluationOrClaim.at(45),
+      g: evaluationOrClaim.at(46),
+      mult: evaluationOrClaim.at(47),
     },
-    /** relations of batch 2 and evaluations (evals2) */
+    /** sums sent after batch 1 (sums2) */
+    sums2: {
+      count: 25,
+      names: ['In_1', 'In_2', 'In_3', 'In_4', 'P_1', 'P_2', 'P_3', 'P_4', 'G_1', 'G_2', 'G_3', 'G_4', 'U_1', 'U_2', 'U_3', 'U_4', 'nextD_1', 'nextD_2', 'nextD_3', 'nextP_1', 'nextP_2', 'nextP_3', 'nextG_1', 'nextG_2', 'nextG_3'],
+      In: sum2OrRelation2.of(1, 4, 0, 1),
+      P: sum2OrRelation2.of(1, 4, 4, 1),
+      G: sum2OrRelation2.of(1, 4, 8, 1),
+      U: sum2OrRelation2.of(1, 4, 12, 1),
+      nextD: sum2OrRelation2.of(1, 3, 16, 1),
+      nextP: sum2OrRelation2.of(1, 3, 19, 1),
+      nextG: sum2OrRelation2.of(1, 3, 22, 1),
+    },
+    /** relations of batch 2 */
+    relations2: {
+      count: 29,
+      names: ['In_1', 'In_2', 'In_3', 'In_4', 'P_1', 'P_2', 'P_3', 'P_4', 'G_1', 'G_2', 'G_3', 'G_4', 'U_1', 'U_2', 'U_3', 'U_4', 'nextD_1', 'nextD_2', 'nextD_3', 'nextP_1', 'nextP_2', 'nextP_3', 'nextG_1', 'nextG_2', 'nextG_3', 'F3_1', 'F3_2', 'F3_3', 'F3_4'],
+      In: relation2.of(1, 4, 0, 1),
+      P: relation2.of(1, 4, 4, 1),
+      G: relation2.of(1, 4, 8, 1),
+      U: relation2.of(1, 4, 12, 1),
+      nextD: relation2.of(1, 3, 16, 1),
+      nextP: relation2.of(1, 3, 19, 1),
+      nextG: relation2.of(1, 3, 22, 1),
+      F3: relation2.of(1, 4, 25, 1),
+    },
+    /** evaluations (evals2) */
     evaluations2: {
-      count: 7,
-      names: ['In_1', 'In_2', 'In_3', 'In_4', 'nextD_1', 'nextD_2', 'nextD_3'],
-      In: evaluation2.of(1, 4, 0, 1),
-      nextD: evaluation2.of(1, 3, 4, 1),
+      count: 14,
+      names: ['zIn_1', 'zIn_2', 'zIn_3', 'zIn_4', 'zDAtI_1', 'zDAtI_2', 'zDAtI_3', 'zDAtI_4', 'zNextD_1', 'zNextD_2', 'zNextD_3', 'zNextIn_1', 'zNextIn_2', 'zNextIn_3'],
+      zIn: evaluation2.of(1, 4, 0, 1),
+      zDAtI: evaluation2.of(1, 4, 4, 1),
+      zNextD: evaluation2.of(1, 3, 8, 1),
+      zNextIn: evaluation2.of(1, 3, 11, 1),
     },
     /** claims */
     claims: {
-      count: 81,
-      names: ['W_1', 'W_2', 'W_3', 'W_4', 'InAtR_1', 'InAtR_2', 'InAtR_3', 'InAtR_4', 'DAtI_1', 'DAtI_2', 'DAtI_3', 'DAtI_4', 'In_1', 'In_2', 'In_3', 'In_4', 'P_1', 'P_2', 'P_3', 'P_4', 'InAtJ_1', 'InAtJ_2', 'InAtJ_3', 'InAtJ_4', 'nextW_1', 'nextW_2', 'nextW_3', 'nextD_1', 'nextD_2', 'nextD_3', 'nextP_1', 'nextP_2', 'nextP_3', 'V_1', 'm_1', 'T_1', 'R0_1', 'R1_1', 'S0_1', 'S1_1', 'D_1', 'V_2', 'm_2', 'T_2', 'R0_2', 'R1_2', 'S0_2', 'S1_2', 'D_2', 'V_3', 'm_3', 'T_3', 'R0_3', 'R1_3', 'S0_3', 'S1_3', 'D_3', 'Q', 'U0', 'U1', 'D4', 'hA_1', 'hB_1', 'hA_2', 'hB_2', 'hA_3', 'hB_3', 'hQ', 'g', 'mult', 'forward_1', 'forward_2', 'forward_3', 'forward_4', 'backward_1', 'backward_2', 'backward_3', 'update_1', 'update_2', 'update_3', 'update_4'],
+      count: 73,
+      names: ['W_1', 'W_2', 'W_3', 'W_4', 'nextW_1', 'nextW_2', 'nextW_3', 'A_1', 'V_1', 'm_1', 'D_1', 'T_1', 'R0_1', 'R1_1', 'S0_1', 'S1_1', 'A_2', 'V_2', 'm_2', 'D_2', 'T_2', 'R0_2', 'R1_2', 'S0_2', 'S1_2', 'A_3', 'V_3', 'm_3', 'D_3', 'T_3', 'R0_3', 'R1_3', 'S0_3', 'S1_3', 'Q', 'U0', 'U1', 'D4', 'Y', 'hA_1', 'hB_1', 'hA_2', 'hB_2', 'hA_3', 'hB_3', 'hQ', 'g', 'mult', 'zIn_1', 'zIn_2', 'zIn_3', 'zIn_4', 'zDAtI_1', 'zDAtI_2', 'zDAtI_3', 'zDAtI_4', 'zNextD_1', 'zNextD_2', 'zNextD_3', 'zNextIn_1', 'zNextIn_2', 'zNextIn_3', 'forward_1', 'forward_2', 'forward_3', 'forward_4', 'backward_1', 'backward_2', 'backward_3', 'update_1', 'update_2', 'update_3', 'update_4'],
       W: claim.of(1, 4, 0, 1),
-      InAtR: claim.of(1, 4, 4, 1),
-      DAtI: claim.of(1, 4, 8, 1),
-      In: claim.of(1, 4, 12, 1),
-      P: claim.of(1, 4, 16, 1),
-      InAtJ: claim.of(1, 4, 20, 1),
-      nextW: claim.of(1, 3, 24, 1),
-      nextD: claim.of(1, 3, 27, 1),
-      nextP: claim.of(1, 3, 30, 1),
-      V: claim.of(1, 3, 33, 8),
-      m: claim.of(1, 3, 34, 8),
-      T: claim.of(1, 3, 35, 8),
-      R0: claim.of(1, 3, 36, 8),
-      R1: claim.of(1, 3, 37, 8),
-      S0: claim.of(1, 3, 38, 8),
-      S1: claim.of(1, 3, 39, 8),
-      D: claim.of(1, 3, 40, 8),
-      Q: claim.at(57),
-      U0: claim.at(58),
-      U1: claim.at(59),
-      D4: claim.at(60),
-      hA: claim.of(1, 3, 61, 2),
-      hB: claim.of(1, 3, 62, 2),
-      hQ: claim.at(67),
-      g: claim.at(68),
-      mult: claim.at(69),
-      forward: claim.of(1, 4, 70, 1),
-      backward: claim.of(1, 3, 74, 1),
-      update: claim.of(1, 4, 77, 1),
+      nextW: claim.of(1, 3, 4, 1),
+      A: claim.of(1, 3, 7, 9),
+      V: claim.of(1, 3, 8, 9),
+      m: claim.of(1, 3, 9, 9),
+      D: claim.of(1, 3, 10, 9),
+      T: claim.of(1, 3, 11, 9),
+      R0: claim.of(1, 3, 12, 9),
+      R1: claim.of(1, 3, 13, 9),
+      S0: claim.of(1, 3, 14, 9),
+      S1: claim.of(1, 3, 15, 9),
+      Q: claim.at(34),
+      U0: claim.at(35),
+      U1: claim.at(36),
+      D4: claim.at(37),
+      Y: claim.at(38),
+      hA: claim.of(1, 3, 39, 2),
+      hB: claim.of(1, 3, 40, 2),
+      hQ: claim.at(45),
+      g: claim.at(46),
+      mult: claim.at(47),
+      zIn: claim.of(1, 4, 48, 1),
+      zDAtI: claim.of(1, 4, 52, 1),
+      zNextD: claim.of(1, 3, 56, 1),
+      zNextIn: claim.of(1, 3, 59, 1),
+      forward: claim.of(1, 4, 62, 1),
+      backward: claim.of(1, 3, 66, 1),
+      update: claim.of(1, 4, 69, 1),
     },
   },
   import: {
-    /** public signals */
+    /** signals, folded into c and v */
     signals: {
-      count: 13,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape'],
+      count: 20,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      h: signal.of(0, 5, 6, 1),
-      shape: signal.at(12),
+      y: signal.of(0, 6, 6, 1),
+      h: signal.of(0, 5, 13, 1),
+      shape: signal.at(19),
     },
     /** oracles in opening order */
     oracles: {
@@ -497,19 +521,20 @@ export const NUMBERING = {
     },
   },
   merge: {
-    /** public signals */
+    /** signals, folded into c and v */
     signals: {
-      count: 17,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'coefficients_1', 'coefficients_2', 'coefficients_3', 'coefficients_4'],
+      count: 24,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'coefficients_1', 'coefficients_2', 'coefficients_3', 'coefficients_4'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      h: signal.of(0, 5, 6, 1),
-      shape: signal.at(12),
-      coefficients: signal.of(1, 4, 13, 1),
+      y: signal.of(0, 6, 6, 1),
+      h: signal.of(0, 5, 13, 1),
+      shape: signal.at(19),
+      coefficients: signal.of(1, 4, 20, 1),
     },
     /** oracles in opening order */
     oracles: {
@@ -596,20 +621,21 @@ export const NUMBERING = {
     },
   },
   score: {
-    /** public signals */
+    /** signals, folded into c and v */
     signals: {
-      count: 15,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'shard', 'result'],
+      count: 22,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'shard', 'result'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      h: signal.of(0, 5, 6, 1),
-      shape: signal.at(12),
-      shard: signal.at(13),
-      result: signal.at(14),
+      y: signal.of(0, 6, 6, 1),
+      h: signal.of(0, 5, 13, 1),
+      shape: signal.at(19),
+      shard: signal.at(20),
+      result: signal.at(21),
     },
     /** oracles in opening order */
     oracles: {
@@ -622,10 +648,9 @@ export const NUMBERING = {
     },
     /** squares of x */
     squares: {
-      count: 48,
-      ri: { from: 0, to: 12 },
-      rs: { from: 12, to: 24 },
-      tau: { from: 24, to: 48 },
+      count: 24,
+      rs: { from: 0, to: 12 },
+      ri: { from: 12, to: 24 },
     },
     /** slots of the trace */
     trace: {
