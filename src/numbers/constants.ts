@@ -4,25 +4,35 @@
  */
 
 /** c: one lookup proves 0 <= x < 2^c. */
-export const LIMB_BITS = 14;
+export const LIMB_BITS = 16;
 /** f = 2c: fraction bits of weights and biases; every rounding shifts by f. */
-export const FRACTION_BITS = 28;
+export const FRACTION_BITS = 32;
 /** fa: fraction bits of inputs, activations, logits and targets. */
 export const ACTIVATION_BITS = 9;
 /** fd: fraction bits of deltas (back-propagated errors). */
 export const DELTA_BITS = 11;
 /** s = f - fa - fd: the real learning rate on the mean gradient is lr * B / 2^s. */
-export const RATE_BITS = 8;
+export const RATE_BITS = 12;
 /** lr is an integer in [1, MAX_RATE]. */
 export const MAX_RATE = 1 << 16;
 
 /** Layers of a network: 1..MAX_LAYERS. */
 export const MAX_LAYERS = 4;
-/** Widths and row counts are 1..2^SIZE_BITS. */
+/** W: widths and row counts of shards are 1..2^SIZE_BITS. */
 export const SIZE_BITS = 12;
 export const MAX_SIZE = 1 << SIZE_BITS;
-/** Entries of an oracle: at most 2^ADDRESS_BITS. */
-export const ADDRESS_BITS = 22;
+/** R: rows of a shard (rounded up to a power of two) times passes are at most 2^TRACE_ROW_BITS. */
+export const TRACE_ROW_BITS = 14;
+/** M: entries of an oracle are at most 2^ADDRESS_BITS. */
+export const ADDRESS_BITS = 26;
+/** Entries of all slots of a model are at most 2^MODEL_BITS, and its offsets have MODEL_BITS bits. */
+export const MODEL_BITS = 23;
+/** A vector is committed in chunks of 2^CHUNK_BITS entries (protocol section 1). */
+export const CHUNK_BITS = 19;
+export const CHUNK_SIZE = 1 << CHUNK_BITS;
+/** C = 2^COLUMN_BITS columns of level 1, C2 = 2^COLUMN2_BITS columns and as many rows of level 2 (protocol section 4). */
+export const COLUMN_BITS = 10;
+export const COLUMN2_BITS = 5;
 
 /** |Q_l| < ACTIVATION_LIMIT for hidden layers (the limb V - m). */
 export const ACTIVATION_LIMIT = 1 << LIMB_BITS;
@@ -36,12 +46,14 @@ export const WEIGHT_LIMIT_BITS = 34;
 export const WEIGHT_LIMIT = 1n << BigInt(WEIGHT_LIMIT_BITS);
 
 /** Bits of the offset of a seed sequence (protocol section 6). */
-export const SEED_OFFSET_BITS = 21;
+export const SEED_OFFSET_BITS = 26;
+/** Bits of factor - 1 of a seed sequence (protocol section 6). */
+export const SEED_FACTOR_BITS = 26;
 /**
  * Modulus q(a) of the seed of a layer with 2^a (padded) inputs, a = 0..12: the largest prime at most
- * 2^29 / sqrt(2^max(a, 2)) (protocol section 6). Weights are uniform in about +-1/sqrt(2^max(a, 2)).
+ * 2^33 / sqrt(2^max(a, 2)) (protocol section 6). Weights are uniform in about +-1/sqrt(2^max(a, 2)).
  */
 export const SEED_MODULI: readonly number[] = [
-  268435399, 268435399, 268435399, 189812507, 134217689, 94906249, 67108859, 47453111, 33554393, 23726561, 16777213,
-  11863279, 8388593,
+  4294967291, 4294967291, 4294967291, 3037000493, 2147483647, 1518500213, 1073741789, 759250111, 536870909, 379625047,
+  268435399, 189812507, 134217689,
 ];
