@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 /// @notice A point of BN254's group G1, affine, coordinates below the base field's order.
 struct G1Point {
@@ -7,13 +7,13 @@ struct G1Point {
     uint256 y;
 }
 
-/// @notice The eight commitments that a proof brings along, in the order in which the transcript meets them.
+/// @notice The commitments that a proof brings along, in the order in which the transcript meets them.
 struct Points {
-    /// The program's intermediate values.
-    G1Point trace;
-    /// The lookup inverses.
-    G1Point helper;
-    /// p', the oracle folded along its rows (design section 6.2).
+    /// The program's intermediate values: 1 to 128 chunks.
+    G1Point[] trace;
+    /// The lookup inverses: 1 to 128 chunks.
+    G1Point[] helper;
+    /// p', the oracle folded along its rows.
     G1Point rows;
     /// s, the oracle folded along its columns.
     G1Point columns;
@@ -27,7 +27,7 @@ struct Points {
     G1Point opening;
 }
 
-/// @notice The circuit's outputs: five challenges and one evaluation, every one below the scalar field's order.
+/// @notice The circuit's outputs and the digest of its signals, every one below the scalar field's order.
 struct Challenges {
     uint256 eta;
     uint256 gamma;
@@ -35,11 +35,15 @@ struct Challenges {
     uint256 gamma2;
     uint256 z;
     uint256 e2;
+    /// y_19 .. y_25 of the reduction's point, lowest first: they weigh the chunks.
+    uint256[7] chunk;
+    /// c, the Poseidon digest of all signals.
+    uint256 digest;
 }
 
-/// @notice Everything that one proved statement needs beside the statement itself. The layout is flat: 30 words.
+/// @notice Everything that one proved statement needs beside the statement itself.
 struct Proof {
-    /// a.x, a.y, b.x1, b.x0, b.y1, b.y0, c.x, c.y: the order of the precompiled pairing (imaginary part first).
+    /// A.x, A.y, B.x1, B.x0, B.y1, B.y0, C.x, C.y: the order of the precompiled pairing (imaginary part first).
     uint256[8] groth16;
     Points points;
     Challenges challenges;
@@ -49,8 +53,21 @@ struct Proof {
 struct Srs {
     /// [tau]_2
     uint256[4] tau;
-    /// [tau^C]_2, C = 2^11
+    /// [tau^C]_2, C = 2^10
     uint256[4] tauC;
-    /// [tau^C2]_2, C2 = 2^6
+    /// [tau^C2]_2, C2 = 2^5
     uint256[4] tauC2;
+}
+
+/// @notice A statement of one program, beside who makes it and to whom.
+struct Claim {
+    /// The program's public parameters, in order, each below the scalar field's order.
+    uint256[] parameters;
+    /// Further words that the statement binds and the circuit does not read: of data the schema, of a seed the request, of
+    /// train the shard's descriptor, of an import source and schema.
+    uint256[] extra;
+    /// All chunks of all statement oracles, in order, all finite. Absent parents of a merge have none.
+    G1Point[] commitments;
+    /// How many of them each oracle has, 8 bits each, the first oracle lowest; 0 for an absent parent of a merge.
+    uint256 chunks;
 }
