@@ -10,10 +10,13 @@ export interface Point2 {
   y: [bigint, bigint];
 }
 
+/** A committed vector: one point for each chunk of 2^19 entries, at least one (protocol section 1). */
+export type Commitment = Point[];
+
 /** The commitments a proof carries besides those of its statement (protocol sections 2 and 4). */
 export interface ProofPoints {
-  trace: Point;
-  helper: Point;
+  trace: Commitment;
+  helper: Commitment;
   /** p' */
   rows: Point;
   /** s */
@@ -28,7 +31,7 @@ export interface ProofPoints {
   opening: Point;
 }
 
-/** The public outputs of a circuit, in the order of its public signals. */
+/** What a circuit puts out, in the order of its signals. */
 export interface ProofSignals {
   eta: bigint;
   gamma: bigint;
@@ -36,6 +39,13 @@ export interface ProofSignals {
   gamma2: bigint;
   z: bigint;
   e2: bigint;
+  /** y_19..y_25, the coordinates of the reduction's point that name the chunk, lowest first */
+  chunk: bigint[];
+}
+
+/** The same with c, the circuit's digest of all its signals (protocol section 2). */
+export interface ProofChallenges extends ProofSignals {
+  digest: bigint;
 }
 
 /** Everything that is sent with an edge besides its statement. */
@@ -43,5 +53,5 @@ export interface Proof {
   /** a.x a.y b.x1 b.x0 b.y1 b.y0 c.x c.y, the order of snarkjs' Solidity call */
   groth16: bigint[];
   points: ProofPoints;
-  signals: ProofSignals;
+  challenges: ProofChallenges;
 }

@@ -1,13 +1,13 @@
 import { type Address, getAddress, type Hex } from 'viem';
 import type { Proof } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
+import { ADDRESS_BITS, CHUNK_BITS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import { registryCall } from './calls.ts';
-import { currentEdge } from './formerNames.ts';
 import { JsonReader } from './jsonReader.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
 import { PROGRAM_NAMES, type Program } from './programs/list.ts';
-import { readPoint } from './programs/readers.ts';
+import { readCommitment, readPoint } from './programs/readers.ts';
 import type { RegistryCall } from './programs/targets.ts';
 import {
   checkStatement,
@@ -18,12 +18,31 @@ import {
   signalsOf,
 } from './statement.ts';
 
-export const EDGE_FORMAT = 'descent-edge/2';
+export const EDGE_FORMAT = 'descent-edge/3';
 
-/** Greatest size of an edge file, in characters. A real one takes about 12,000. */
-export const MAX_EDGE_LENGTH = 100_000;
+/** Greatest size of an edge file, in characters. A real one takes about 15,000; every oracle may have 128 chunks. */
+export const MAX_EDGE_LENGTH = 1_000_000;
+/** High coordinates of the reduction's point. */
+const CHUNK_COORDINATES = ADDRESS_BITS - CHUNK_BITS;
 const MAX_METADATA = 32;
 const MAX_METADATA_LENGTH = 1_000;
+
+/**
+ * Demands a format before anything else is read, so that a file of another version is told from a damaged one.
+ * @param what the kind of file, such as `an edge`
+ */
+export function requireFormat(file: JsonReader, wanted: string, what: string): void {
+  file.names();
+  const format = file.at('format').string(64);
+  if (format === wanted) return;
+  const isOther = format.slice(0, format.indexOf('/')) === wanted.slice(0, wanted.indexOf('/'));
+  throw new FileFormatError(`This is not ${what} of format ${wanted} but ${JSON.stringify(format)}.`, {
+    hint: isOther
+      ? 'Another version of Descent made it, for registries of that version, whose proofs do not hold here. ' +
+        'Submit it with that version, or prove the statement again with this one.'
+      : '',
+  });
+}
 
 /** A proved statement, with everything a wallet needs to submit it and a stranger to verify it. */
 export interface Edge {
@@ -31,7 +50,7 @@ export interface Edge {
   context: StatementContext;
   statement: Statement;
   proof: Proof;
-  /** keccak256 of the verification key that the proof is made for */
+  /** keccak256 of the 18 words of the verification key that the proof is made for */
   verificationKey: Hex;
   /** whether that key is a development key: then the proof shows nothing */
   devKeys: boolean;
@@ -66,7 +85,12 @@ export function formatEdge(edge: Edge): string {
  */
 export function parseEdge(text: string): Edge {
   if (text.length > MAX_EDGE_LENGTH) throw new FileFormatError('The file is too large to be an edge.');
-  const file = JsonReader.parse(text, 'edge', currentEdge);
+  return readEdge(JsonReader.parse(text, 'edge'));
+}
+
+/** The same of an edge within another file. @throws FileFormatError as `parseEdge` */
+export function readEdge(file: JsonReader): Edge {
+  requireFormat(file, EDGE_FORMAT, 'an edge');
   file.keys([
     'format',
     'program',
@@ -82,11 +106,6 @@ export function parseEdge(text: string): Edge {
     'transaction',
     'metadata',
   ]);
-  const format = file.at('format').string(64);
-  if (format !== EDGE_FORMAT)
-    throw new FileFormatError(`This is not an edge of format ${EDGE_FORMAT} but ${JSON.stringify(format)}.`, {
-      hint: /^descent-edge\//.test(format) ? 'Another version of Descent made it, for registries of that version.' : '',
-    });
   const program = file.at('program').oneOf(PROGRAM_NAMES);
   const edge: Edge = {
     context: readContext(file.at('origin')),
@@ -100,7 +119,8 @@ export function parseEdge(text: string): Edge {
   return edge;
 }
 
-function edgeObject(edge: Edge): Record<string, unknown> {
+/** What an edge file says, as an object of JSON. */
+export function edgeObject(edge: Edge): Record<string, unknown> {
   const { context, statement, proof } = edge;
   const { program, ...fields } = statement;
   const { chainId, from, to, functionName, args, data } = edgeTransaction(edge);
@@ -138,19 +158,21 @@ function readChecked(file: JsonReader, program: Program): Statement {
 }
 
 function readProof(file: JsonReader): Proof {
-  file.keys(['groth16', 'points', 'signals']);
+  file.keys(['groth16', 'points', 'challenges']);
   const groth16 = file.at('groth16').list(8);
   if (groth16.length !== 8) file.at('groth16').fail('must have 8 words');
   const points = file.at('points');
   points.keys(['trace', 'helper', 'rows', 'columns', 'quotient', 'columns2', 'quotient2', 'opening']);
-  const signals = file.at('signals');
-  signals.keys(['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2']);
-  const signal = (name: string) => signals.at(name).natural(R);
+  const challenges = file.at('challenges');
+  challenges.keys(['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'chunk', 'digest']);
+  const challenge = (name: string) => challenges.at(name).natural(R);
+  const chunk = challenges.at('chunk').list(CHUNK_COORDINATES);
+  if (chunk.length !== CHUNK_COORDINATES) challenges.at('chunk').fail(`must have ${CHUNK_COORDINATES} coordinates`);
   return {
     groth16: groth16.map((word) => word.coordinate()),
     points: {
-      trace: readPoint(points.at('trace')),
-      helper: readPoint(points.at('helper')),
+      trace: readCommitment(points.at('trace')),
+      helper: readCommitment(points.at('helper')),
       rows: readPoint(points.at('rows')),
       columns: readPoint(points.at('columns')),
       quotient: readPoint(points.at('quotient')),
@@ -158,13 +180,15 @@ function readProof(file: JsonReader): Proof {
       quotient2: readPoint(points.at('quotient2')),
       opening: readPoint(points.at('opening')),
     },
-    signals: {
-      eta: signal('eta'),
-      gamma: signal('gamma'),
-      theta: signal('theta'),
-      gamma2: signal('gamma2'),
-      z: signal('z'),
-      e2: signal('e2'),
+    challenges: {
+      eta: challenge('eta'),
+      gamma: challenge('gamma'),
+      theta: challenge('theta'),
+      gamma2: challenge('gamma2'),
+      z: challenge('z'),
+      e2: challenge('e2'),
+      chunk: chunk.map((coordinate) => coordinate.natural(R)),
+      digest: challenge('digest'),
     },
   };
 }

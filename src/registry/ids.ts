@@ -1,19 +1,21 @@
-import { encodeAbiParameters, type Hex, keccak256 } from 'viem';
-import type { Point } from '../argument/types.ts';
+import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex } from 'viem';
+import type { Commitment } from '../argument/types.ts';
 
-/** Id of a model: keccak256(abi.encode(commitment.x, commitment.y, shape)). */
-export function modelId(commitment: Point, shape: bigint): Hex {
+/** Id of a model: keccak256 of x, y of every chunk of its commitment and its shape (protocol section 1). */
+export function modelId(commitment: Readonly<Commitment>, shape: bigint): Hex {
   return ofCommitted(commitment, shape);
 }
 
-/** Id of a shard: keccak256(abi.encode(commitment.x, commitment.y, descriptor)). */
-export function shardId(commitment: Point, descriptor: bigint): Hex {
+/** Id of a shard: keccak256 of x, y of every chunk of its commitment and its descriptor. */
+export function shardId(commitment: Readonly<Commitment>, descriptor: bigint): Hex {
   return ofCommitted(commitment, descriptor);
 }
 
-/** Id of a dataset. @param shardIds strictly ascending (`ascending`) */
-export function datasetId(shardIds: readonly Hex[], uri: string): Hex {
-  return keccak256(encodeAbiParameters([{ type: 'bytes32[]' }, { type: 'string' }], [shardIds, uri]));
+/** Id of a dataset. @param registrar whoever registers it @param shardIds strictly ascending (`ascending`) */
+export function datasetId(registrar: Address, shardIds: readonly Hex[], uri: string): Hex {
+  return keccak256(
+    encodeAbiParameters([{ type: 'address' }, { type: 'bytes32[]' }, { type: 'string' }], [registrar, shardIds, uri]),
+  );
 }
 
 /** Ids in the order that `registerDataset` demands, duplicates removed. */
@@ -26,8 +28,7 @@ export function scoreId(model: Hex, shard: Hex): Hex {
   return keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'bytes32' }], [model, shard]));
 }
 
-function ofCommitted({ x, y }: Point, geometry: bigint): Hex {
-  return keccak256(
-    encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }, { type: 'uint256' }], [x, y, geometry]),
-  );
+function ofCommitted(commitment: Readonly<Commitment>, geometry: bigint): Hex {
+  const coordinates = commitment.flatMap(({ x, y }) => [x, y]);
+  return keccak256(concat([...coordinates, geometry].map((word) => numberToHex(word, { size: 32 }))));
 }

@@ -14,11 +14,8 @@ export class JsonReader {
     this.#place = place;
   }
 
-  /**
-   * @param translate applied to the value before it is read
-   * @throws FileFormatError unless the text is JSON in which no object has a field twice
-   */
-  static parse(text: string, place: string, translate = (value: unknown) => value): JsonReader {
+  /** @throws FileFormatError unless the text is JSON in which no object has a field twice */
+  static parse(text: string, place: string): JsonReader {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -27,7 +24,7 @@ export class JsonReader {
     }
     // Of two fields of one name this reader would take the last, another the first.
     if (countNames(text) !== countFields(value)) throw new FileFormatError(`The ${place} has a field twice.`);
-    return new JsonReader(translate(value), place);
+    return new JsonReader(value, place);
   }
 
   /** Demands an object with exactly these fields. */

@@ -1,12 +1,11 @@
 // An edge that its trainer has signed for a relay: whoever holds the file may pay for its registration until the deadline.
 import { type Address, getAddress, type Hex } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
-import { type Edge, formatEdge, MAX_EDGE_LENGTH, parseEdge } from './edge.ts';
-import { currentSignedEdge } from './formerNames.ts';
+import { type Edge, formatEdge, MAX_EDGE_LENGTH, readEdge, requireFormat } from './edge.ts';
 import { JsonReader } from './jsonReader.ts';
 import { type RelayRequest, relayCall, type TypedRequest, typedRequest } from './relay.ts';
 
-export const SIGNED_EDGE_FORMAT = 'descent-signed-edge/1';
+export const SIGNED_EDGE_FORMAT = 'descent-signed-edge/2';
 
 /** Greatest length of a contract account's signature, in bytes; keys sign with 65. */
 const MAX_SIGNATURE = 8_192;
@@ -64,13 +63,13 @@ export function isSignedEdge(text: string): boolean {
  */
 export function parseSignedEdge(text: string): SignedEdge {
   if (text.length > MAX_LENGTH) throw new FileFormatError('The file is too large to be a signed edge.');
-  const file = JsonReader.parse(text, 'signed edge', currentSignedEdge);
+  const file = JsonReader.parse(text, 'signed edge');
+  requireFormat(file, SIGNED_EDGE_FORMAT, 'a signed edge');
   file.keys(['format', 'relay', 'nonce', 'deadline', 'signature', 'typedData', 'edge']);
-  file.at('format').oneOf([SIGNED_EDGE_FORMAT]);
   const signature = file.at('signature').string(2 + 2 * MAX_SIGNATURE);
   if (!/^0x([0-9a-fA-F]{2})*$/.test(signature)) file.at('signature').fail('must be bytes in hexadecimal');
   const signed: SignedEdge = {
-    edge: parseEdge(JSON.stringify(JSON.parse(text).edge)),
+    edge: readEdge(file.at('edge')),
     relay: getAddress(file.at('relay').hex(20)),
     nonce: file.at('nonce').natural(2n ** 256n),
     deadline: file.at('deadline').natural(2n ** 64n),

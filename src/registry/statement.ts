@@ -1,15 +1,13 @@
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
-import type { Point, ProofPoints, ProofSignals } from '../argument/types.ts';
-import { NUMBERING } from '../generated/numbering.ts';
-import { R } from '../numbers/field.ts';
+import { Transcript } from '../argument/transcript.ts';
+import type { Commitment, Point, Proof, ProofPoints, ProofSignals } from '../argument/types.ts';
+import { mod, R } from '../numbers/field.ts';
 import type { Subject } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
 import { PROGRAMS } from './programs/list.ts';
 
-const { outputs: OUTPUTS, digests: DIGESTS } = NUMBERING.shared;
-
-/** keccak256("descent.statement.v2") */
-export const DOMAIN = keccak256(stringToHex('descent.statement.v2'));
+/** keccak256("descent.statement.v3") */
+export const DOMAIN = keccak256(stringToHex('descent.statement.v3'));
 
 /** Where and by whom a statement is claimed: a proof is worth nothing elsewhere or to anyone else. */
 export interface StatementContext {
@@ -18,6 +16,16 @@ export interface StatementContext {
   registry: Address;
   /** the sender of the transaction */
   trainer: Address;
+}
+
+/** A statement as `IVerifiers` takes it. */
+export interface Claim {
+  parameters: bigint[];
+  extra: bigint[];
+  /** all chunks of the oracles that the statement opens, in opening order */
+  commitments: Point[];
+  /** how many chunks each of them has, 8 bits each, the first lowest; 0 for an absent parent */
+  chunks: bigint;
 }
 
 /** What a statement names. @throws InputError for sizes that no circuit takes */
@@ -31,15 +39,15 @@ export function resultId(statement: Statement): Hex {
 }
 
 /**
- * Checks all that follows from the statement alone: sizes, shapes of model and shard, rates, parents, the range of a result.
- * What breaks one of these rules was never registered and never will be.
+ * Checks all that follows from the statement alone: sizes, shapes of model and shard, chunks of commitments, rates, parents,
+ * the range of a result. What breaks one of these rules was never registered and never will be.
  * @throws InputError naming what does not fit
  */
 export function checkStatement(statement: Statement): void {
   definitionOf(statement).check(statement);
 }
 
-/** The public parameter signals of a program, in order. @throws InputError for sizes that no circuit takes */
+/** The public parameters of a program, in order. @throws InputError for sizes that no circuit takes */
 export function parametersOf(statement: Statement): bigint[] {
   return definitionOf(statement).parameters(statement);
 }
@@ -49,14 +57,25 @@ export function extraOf(statement: Statement): bigint[] {
   return definitionOf(statement).extra(statement);
 }
 
-/** The commitments that the statement opens, in the program's opening order; undefined for an absent parent. */
-export function oraclesOf(statement: Statement): (Point | undefined)[] {
+/** The commitments that the statement opens, in the program's opening order; without points for an absent parent. */
+export function oraclesOf(statement: Statement): Commitment[] {
   return definitionOf(statement).oracles(statement);
 }
 
-/** The same as h_0 binds them: an absent parent is the point at infinity, (0, 0). */
+/** All their points in order, as h_0 binds them. */
 export function commitmentsOf(statement: Statement): Point[] {
-  return oraclesOf(statement).map((point) => point ?? { x: 0n, y: 0n });
+  return oraclesOf(statement).flat();
+}
+
+/** A statement as the contracts check it. @throws InputError as `parametersOf` */
+export function claimOf(statement: Statement): Claim {
+  const oracles = oraclesOf(statement);
+  return {
+    parameters: parametersOf(statement),
+    extra: extraOf(statement),
+    commitments: oracles.flat(),
+    chunks: oracles.reduce((packed, points, k) => packed | (BigInt(points.length) << BigInt(8 * k)), 0n),
+  };
 }
 
 /** h_0 (protocol section 2). */
@@ -83,21 +102,21 @@ export function digest(
         { type: 'uint256[]' },
         { type: 'uint256[]' },
       ],
-      [DOMAIN, chainId, registry, trainer, BigInt(program), parameters, commitments.flatMap(({ x, y }) => [x, y])],
+      [DOMAIN, chainId, registry, trainer, BigInt(program), parameters, coordinatesOf(commitments)],
     ),
   );
 }
 
-/** h_k = keccak256(abi.encode(h_(k-1), x, y of each point)) mod r. */
+/** h_k = keccak256(h_(k-1), x and y of each point) mod r. */
 export function nextDigest(previous: bigint, points: readonly Point[]): bigint {
-  return fieldFromHash(words([previous, ...points.flatMap(({ x, y }) => [x, y])]));
+  return fieldFromHash(words([previous, ...coordinatesOf(points)]));
 }
 
 /** h_0 .. h_5 of a proof. */
 export function digestsOf(h0: bigint, points: ProofPoints): bigint[] {
   const sent = [
-    [points.trace],
-    [points.helper],
+    points.trace,
+    points.helper,
     [points.rows],
     [points.columns, points.quotient],
     [points.columns2, points.quotient2],
@@ -107,39 +126,75 @@ export function digestsOf(h0: bigint, points: ProofPoints): bigint[] {
   return h;
 }
 
-/** The circuit's public signals: six outputs, h_0 .. h_5, the program's parameters. */
-export function publicSignals(
-  signals: ProofSignals,
+/** The circuit's signals sigma: its outputs, h_0 .. h_5, the program's parameters. */
+export function circuitSignals(
+  { eta, gamma, theta, gamma2, z, e2, chunk }: ProofSignals,
   digests: readonly bigint[],
   parameters: readonly bigint[],
 ): bigint[] {
-  return [...OUTPUTS.names.map((name) => signals[name]), ...digests, ...parameters];
+  return [eta, gamma, theta, gamma2, z, e2, ...chunk, ...digests, ...parameters];
 }
 
-/** All public signals of a claimed statement, as the contract makes them. */
+/** The signals sigma of a claimed statement, as the contract makes them. */
 export function signalsOf(
   context: StatementContext,
   statement: Statement,
-  proof: { points: ProofPoints; signals: ProofSignals },
+  proof: Pick<Proof, 'points'> & { challenges: ProofSignals },
 ): bigint[] {
   const h = digestsOf(statementDigest(context, statement), proof.points);
-  return publicSignals(proof.signals, h, parametersOf(statement));
+  return circuitSignals(proof.challenges, h, parametersOf(statement));
 }
 
-/** kappa: keccak256 of the words h_5, every public signal, pi.x, pi.y, modulo r. */
-export function kappaOf(all: readonly bigint[], opening: Point): bigint {
-  const h5 = all[OUTPUTS.count + DIGESTS.columns2];
-  return fieldFromHash(words([h5, ...all, opening.x, opening.y]));
+/** c of the signals, as the circuit computes it: Poseidon over sigma from state 0. The contracts are given it. */
+export function signalDigest(signals: readonly bigint[]): bigint {
+  return new Transcript(0n).absorb(signals);
 }
 
-/** The seed of a request: keccak256(abi.encode(hash of the seed's block, trainer, requestId)) mod r. */
-export function seedFrom(blockHash: Hex, trainer: Address, requestId: bigint): bigint {
+/** fold = keccak256(c, sigma) mod r. */
+export function foldOf(c: bigint, signals: readonly bigint[]): bigint {
+  return fieldFromHash(words([c, ...signals]));
+}
+
+/** v = sum sigma_i fold^i. */
+export function foldedValue(signals: readonly bigint[], fold: bigint): bigint {
+  return signals.reduceRight((v, signal) => mod(v * fold + signal), 0n);
+}
+
+/** Groth16's public signals c, v, fold. @param c `challenges.digest` of a proof */
+export function publicSignals(c: bigint, signals: readonly bigint[]): [c: bigint, v: bigint, fold: bigint] {
+  const fold = foldOf(c, signals);
+  return [c, foldedValue(signals, fold), fold];
+}
+
+/** What kappa binds of one proof: the words w_n of protocol section 4. */
+export interface JoinedProof {
+  fold: bigint;
+  groth16: readonly bigint[];
+  opening: Point;
+}
+
+/** kappa, which joins the equations of all proofs of one call. */
+export function kappaOf(proofs: readonly JoinedProof[]): bigint {
+  return fieldFromHash(words(proofs.flatMap(({ fold, groth16, opening }) => [fold, ...groth16, opening.x, opening.y])));
+}
+
+/** The hash of a secret that a request for a seed holds. @param secret 32 bytes */
+export function secretHash(secret: Hex): Hex {
+  return keccak256(secret);
+}
+
+/** The seed of a request: keccak256(abi.encode(hash of the seed's block, trainer, requestId, secret)) mod r. */
+export function seedFrom(blockHash: Hex, trainer: Address, requestId: bigint, secret: Hex): bigint {
   return fieldFromHash(
     encodeAbiParameters(
-      [{ type: 'bytes32' }, { type: 'address' }, { type: 'uint256' }],
-      [blockHash, trainer, requestId],
+      [{ type: 'bytes32' }, { type: 'address' }, { type: 'uint256' }, { type: 'bytes32' }],
+      [blockHash, trainer, requestId, secret],
     ),
   );
+}
+
+function coordinatesOf(points: readonly Point[]): bigint[] {
+  return points.flatMap(({ x, y }) => [x, y]);
 }
 
 function words(values: readonly bigint[]): Hex {

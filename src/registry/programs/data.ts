@@ -1,10 +1,10 @@
 import { encodeFunctionData, type Hex } from 'viem';
-import type { Point } from '../../argument/types.ts';
+import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
 import { encodeShard, type ShardShape } from '../../model/shape.ts';
 import { namedShard, type ProgramDefinition } from './definition.ts';
-import { readPoint, readShard } from './readers.ts';
-import { checkShard } from './sizes.ts';
+import { readCommitment, readShard } from './readers.ts';
+import { checkShard, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** A committed shard is well formed. What its columns mean is stated, not proved. */
@@ -13,7 +13,7 @@ export interface DataStatement {
   shard: ShardShape;
   /** 32 bytes, the hash of what the columns are said to mean; `NO_SCHEMA` where nothing is stated */
   schema: Hex;
-  commitment: Point;
+  commitment: Commitment;
 }
 
 /** Values of the contract's enum ShardKind. */
@@ -32,14 +32,17 @@ export const data: ProgramDefinition<DataStatement> = {
   leavesOpen: () =>
     'That the rows are good, lawful or what their owner says: only that they are well formed and fixed.',
 
-  check: ({ shard }) => checkShard(shard),
+  check({ shard, commitment }) {
+    checkShard(shard);
+    checkShardCommitment(commitment, shard);
+  },
   read(file) {
     file.keys(['shard', 'schema', 'commitment']);
     return {
       program: 'data',
       shard: readShard(file.at('shard')),
       schema: file.at('schema').hex(32),
-      commitment: readPoint(file.at('commitment')),
+      commitment: readCommitment(file.at('commitment')),
     };
   },
 
@@ -59,7 +62,7 @@ export const data: ProgramDefinition<DataStatement> = {
       rows: Number(rows),
       kind: kind === SHARD_KINDS.classes ? 'classes' : 'regression',
     };
-    return { statement: { program: 'data', shard, schema, commitment }, proof: proofOf(proof) };
+    return { statement: { program: 'data', shard, schema, commitment: [...commitment] }, proof: proofOf(proof) };
   },
 
   intent: 'Register a shard of data',

@@ -1,5 +1,5 @@
 import type { Hex } from 'viem';
-import type { Point, Proof } from '../../argument/types.ts';
+import type { Commitment, Proof } from '../../argument/types.ts';
 import { encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
 import { modelId, shardId } from '../ids.ts';
 import type { JsonReader } from '../jsonReader.ts';
@@ -15,7 +15,7 @@ export interface DrawnSeed {
 /** A model that a statement names. */
 export interface NamedModel {
   id: Hex;
-  commitment: Point;
+  commitment: Commitment;
   /** n_0 .. n_L */
   widths: readonly number[];
 }
@@ -23,8 +23,18 @@ export interface NamedModel {
 /** A shard that a statement names. */
 export interface NamedShard {
   id: Hex;
-  commitment: Point;
+  commitment: Commitment;
   shape: ShardShape;
+}
+
+/** How a model was trained on one shard: the integers of a segment. */
+export interface Training {
+  /** 1..2^16, in units of 2^-12 on the mean gradient of a batch, times the batch */
+  learningRate: number;
+  /** rows per step, a power of two */
+  batch: number;
+  /** times that the shard was gone through, a power of two */
+  passes: number;
 }
 
 /** What a statement names, for whoever looks it up on a chain, compares files with it or tells people of it. */
@@ -40,7 +50,7 @@ export interface Subject {
   /** what its columns are said to mean, where the statement itself says so */
   schema?: Hex;
   /** of a model that was trained: the integers of the statement */
-  training?: { learningRate: number; batch: number };
+  training?: Training;
   /** of a score */
   result?: bigint;
   /** that the chain drew the seed of a model for */
@@ -70,8 +80,8 @@ export interface ProgramDefinition<S extends { program: Program }> {
   parameters(statement: S): bigint[];
   /** What h_0 binds and the circuit does not read, in order (protocol section 2). */
   extra(statement: S): bigint[];
-  /** The commitments that the statement opens, in the program's opening order; undefined for an absent parent. */
-  oracles(statement: S): (Point | undefined)[];
+  /** The commitments that the statement opens, in the program's opening order; without points for an absent parent. */
+  oracles(statement: S): Commitment[];
   subject(statement: S): Subject;
   /** What is printed of an edge file besides id, context and keys, by its name. */
   facts(statement: S): Record<string, unknown>;
@@ -105,10 +115,10 @@ export interface ProgramDefinition<S extends { program: Program }> {
 /** What a proof leaves open of a model that was made of others. */
 export const ONLY_FOLLOWS = 'That the result is good: only that it follows from what it names.';
 
-export function namedModel(commitment: Point, widths: readonly number[]): NamedModel {
+export function namedModel(commitment: Commitment, widths: readonly number[]): NamedModel {
   return { id: modelId(commitment, encodeShape(widths)), commitment, widths };
 }
 
-export function namedShard(commitment: Point, shape: ShardShape): NamedShard {
+export function namedShard(commitment: Commitment, shape: ShardShape): NamedShard {
   return { id: shardId(commitment, encodeShard(shape)), commitment, shape };
 }

@@ -1,10 +1,10 @@
 import { encodeFunctionData, type Hex } from 'viem';
-import type { Point } from '../../argument/types.ts';
+import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
 import { encodeShape } from '../../model/shape.ts';
 import { namedModel, type ProgramDefinition } from './definition.ts';
-import { readPoint, readWidths } from './readers.ts';
-import { checkShape } from './sizes.ts';
+import { readCommitment, readWidths } from './readers.ts';
+import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** A committed model has weights in range and zero padding. Where they come from is declared, not proved. */
@@ -12,7 +12,7 @@ export interface ImportStatement {
   program: 'import';
   /** n_0 .. n_L */
   widths: number[];
-  commitment: Point;
+  commitment: Commitment;
   /** SHA-256 of the file that the weights are said to come from */
   source: Hex;
   /** 32 bytes, the hash of what inputs and outputs are said to mean; `NO_SCHEMA` where nothing is stated */
@@ -32,13 +32,16 @@ export const importing: ProgramDefinition<ImportStatement> = {
   leavesOpen: () =>
     'Where the weights come from: the hash of their file is declared. Proved is that they are in range.',
 
-  check: ({ widths }) => checkShape(widths),
+  check({ widths, commitment }) {
+    checkShape(widths);
+    checkModelCommitment('model', commitment, widths);
+  },
   read(file) {
     file.keys(['widths', 'commitment', 'source', 'schema']);
     return {
       program: 'import',
       widths: readWidths(file.at('widths')),
-      commitment: readPoint(file.at('commitment')),
+      commitment: readCommitment(file.at('commitment')),
       source: file.at('source').hex(32),
       schema: file.at('schema').hex(32),
     };
@@ -57,7 +60,7 @@ export const importing: ProgramDefinition<ImportStatement> = {
     if (call.functionName !== 'importModel') return undefined;
     const [widths, source, schema, commitment, proof] = call.args;
     return {
-      statement: { program: 'import', widths: [...widths], commitment, source, schema },
+      statement: { program: 'import', widths: [...widths], commitment: [...commitment], source, schema },
       proof: proofOf(proof),
     };
   },

@@ -1,13 +1,13 @@
 import { encodeFunctionData } from 'viem';
-import type { Point } from '../../argument/types.ts';
+import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS, packCoefficients } from '../../model/merge.ts';
 import { decodeShape, encodeShape } from '../../model/shape.ts';
 import { MAX_LAYERS } from '../../numbers/constants.ts';
 import { namedModel, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
-import { readPoint, readWidths } from './readers.ts';
-import { checkNotParent, checkShape, isSame } from './sizes.ts';
+import { readCommitment, readWidths } from './readers.ts';
+import { checkModelCommitment, checkNotParent, checkShape, isSame } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** The child is the rounded sum of its parents, each layer with its own coefficients. */
@@ -15,9 +15,9 @@ export interface MergeStatement {
   program: 'merge';
   /** n_0 .. n_L */
   widths: number[];
-  child: Point;
+  child: Commitment;
   /** 2..8, the first line's first */
-  parents: Point[];
+  parents: Commitment[];
   /** [layer 1..L][parent], integers over 2^14 in (-2^17, 2^17) */
   coefficients: number[][];
 }
@@ -27,7 +27,7 @@ export const merge: ProgramDefinition<MergeStatement> = {
   parameters: ({ widths, coefficients }) => [encodeShape(widths), ...packCoefficients(coefficients)],
   // All that it says is in the parameters and commitments.
   extra: () => [],
-  oracles: ({ child, parents }) => [child, ...Array.from({ length: MAX_PARENTS }, (_, i) => parents[i])],
+  oracles: ({ child, parents }) => [child, ...Array.from({ length: MAX_PARENTS }, (_, i) => parents[i] ?? [])],
   subject(statement) {
     const model = namedModel(statement.child, statement.widths);
     return { id: model.id, model, parents: parentsOf(statement) };
@@ -38,16 +38,20 @@ export const merge: ProgramDefinition<MergeStatement> = {
   check(statement) {
     checkShape(statement.widths);
     checkParents(statement);
+    checkModelCommitment('child', statement.child, statement.widths);
+    statement.parents.forEach((parent, i) => {
+      checkModelCommitment(`parent ${i + 1}`, parent, statement.widths);
+    });
   },
   read(file) {
     file.keys(['widths', 'child', 'parents', 'coefficients']);
     const widths = readWidths(file.at('widths'));
-    const parents = file.at('parents').list(MAX_PARENTS).map(readPoint);
+    const parents = file.at('parents').list(MAX_PARENTS).map(readCommitment);
     if (parents.length < MIN_PARENTS) file.at('parents').fail(`must be a list of at least ${MIN_PARENTS}`);
     const rows = file.at('coefficients').list(MAX_LAYERS);
     const coefficients = rows.map((row) => row.list(MAX_PARENTS).map((a) => a.integer()));
     file.guard(() => checkCoefficients(coefficients, widths.length - 1, parents.length));
-    return { program: 'merge', widths, child: readPoint(file.at('child')), parents, coefficients };
+    return { program: 'merge', widths, child: readCommitment(file.at('child')), parents, coefficients };
   },
 
   functionName: 'merge',
@@ -63,8 +67,8 @@ export const merge: ProgramDefinition<MergeStatement> = {
     const statement: MergeStatement = {
       program: 'merge',
       widths: decodeShape(shape),
-      child,
-      parents: [...parents],
+      child: [...child],
+      parents: parents.map((parent) => [...parent]),
       coefficients: coefficients.map((layer) => [...layer]),
     };
     return { statement, proof: proofOf(proof) };

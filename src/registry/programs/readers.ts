@@ -1,7 +1,8 @@
 // Parts of statements in edge files that anyone may have written.
 
-import type { Point } from '../../argument/types.ts';
+import type { Commitment, Point } from '../../argument/types.ts';
 import { checkShardShape, encodeShape, type ShardShape } from '../../model/shape.ts';
+import { MAX_CHUNKS } from '../../numbers/constants.ts';
 import type { JsonReader } from '../jsonReader.ts';
 
 export function readWidths(file: JsonReader): number[] {
@@ -20,6 +21,13 @@ export function readShard(file: JsonReader): ShardShape {
   };
   file.guard(() => checkShardShape(shard));
   return shard;
+}
+
+/** A commitment: as many points as its vector has chunks. */
+export function readCommitment(file: JsonReader): Commitment {
+  const points = file.list(MAX_CHUNKS);
+  if (points.length === 0) file.fail('must have at least one point');
+  return points.map(readPoint);
 }
 
 export function readPoint(file: JsonReader): Point {

@@ -1,12 +1,12 @@
 import { encodeFunctionData } from 'viem';
-import type { Point } from '../../argument/types.ts';
+import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { scoreboardAbi } from '../../generated/abi.ts';
 import { decodeShape, decodeShard, encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
 import { scoreId } from '../ids.ts';
 import { namedModel, namedShard, type ProgramDefinition } from './definition.ts';
-import { readPoint, readShard, readWidths } from './readers.ts';
-import { checkFit, checkShape } from './sizes.ts';
+import { readCommitment, readShard, readWidths } from './readers.ts';
+import { checkFit, checkModelCommitment, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** The model has this result on the shard; its registry is the scoreboard. */
@@ -14,9 +14,9 @@ export interface ScoreStatement {
   program: 'score';
   /** n_0 .. n_L */
   widths: number[];
-  model: Point;
+  model: Commitment;
   shard: ShardShape;
-  shardCommitment: Point;
+  shardCommitment: Commitment;
   /** classes: rows proved right; regression: sum of squared errors, 2 * fa fraction bits */
   result: bigint;
 }
@@ -46,19 +46,21 @@ export const score: ProgramDefinition<ScoreStatement> = {
       ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
       : 'Anything about other rows: the sum of squared errors is of this shard alone.',
 
-  check({ widths, shard, result }) {
+  check({ widths, model, shard, shardCommitment, result }) {
     checkShape(widths);
     checkFit(widths, shard);
     checkResult(result, shard);
+    checkModelCommitment('model', model, widths);
+    checkShardCommitment(shardCommitment, shard);
   },
   read(file) {
     file.keys(['widths', 'model', 'shard', 'shardCommitment', 'result']);
     return {
       program: 'score',
       widths: readWidths(file.at('widths')),
-      model: readPoint(file.at('model')),
+      model: readCommitment(file.at('model')),
       shard: readShard(file.at('shard')),
-      shardCommitment: readPoint(file.at('shardCommitment')),
+      shardCommitment: readCommitment(file.at('shardCommitment')),
       result: file.at('result').natural(2n ** 256n),
     };
   },
@@ -81,9 +83,9 @@ export const score: ProgramDefinition<ScoreStatement> = {
     const statement: ScoreStatement = {
       program: 'score',
       widths: decodeShape(shape),
-      model,
+      model: [...model],
       shard: decodeShard(descriptor),
-      shardCommitment: shard,
+      shardCommitment: [...shard],
       result,
     };
     return { statement, proof: proofOf(proof) };

@@ -1,13 +1,13 @@
-import { encodeFunctionData } from 'viem';
-import type { Point } from '../../argument/types.ts';
+import { encodeFunctionData, type Hex } from 'viem';
+import type { Commitment } from '../../argument/types.ts';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
 import { encodeShape } from '../../model/shape.ts';
 import { R } from '../../numbers/field.ts';
 import { namedModel, type ProgramDefinition } from './definition.ts';
-import { readPoint, readWidths } from './readers.ts';
-import { checkShape } from './sizes.ts';
+import { readCommitment, readWidths } from './readers.ts';
+import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** A committed model has exactly the weights that the seed determines. */
@@ -18,7 +18,9 @@ export interface SeedStatement {
   /** n_0 .. n_L */
   widths: number[];
   seed: bigint;
-  commitment: Point;
+  /** 32 bytes that the trainer drew before the request, which holds their hash */
+  secret: Hex;
+  commitment: Commitment;
 }
 
 export const seed: ProgramDefinition<SeedStatement> = {
@@ -36,31 +38,36 @@ export const seed: ProgramDefinition<SeedStatement> = {
 
   check(statement) {
     checkShape(statement.widths);
+    checkModelCommitment('model', statement.commitment, statement.widths);
     // UnknownSeedRequest: the registry numbers them from 1.
     if (statement.requestId < 1n) throw new InputError('Requests for seeds are numbered from 1, not from 0.');
     if (statement.seed >= R) throw new InputError('A seed is below the order of the field.');
   },
   read(file) {
-    file.keys(['requestId', 'widths', 'seed', 'commitment']);
+    file.keys(['requestId', 'widths', 'seed', 'secret', 'commitment']);
     return {
       program: 'seed',
       requestId: file.at('requestId').natural(2n ** 256n),
       widths: readWidths(file.at('widths')),
       seed: file.at('seed').natural(R),
-      commitment: readPoint(file.at('commitment')),
+      secret: file.at('secret').hex(32),
+      commitment: readCommitment(file.at('commitment')),
     };
   },
 
   functionName: 'seed',
-  call({ requestId, commitment }, proof) {
-    const args = [requestId, commitment, proof] as const;
+  call({ requestId, secret, commitment }, proof) {
+    const args = [requestId, secret, commitment, proof] as const;
     return callOf('seed', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'seed', args }));
   },
   decode(call, drawn) {
     if (call.functionName !== 'seed') return undefined;
-    const [requestId, commitment, proof] = call.args;
+    const [requestId, secret, commitment, proof] = call.args;
     if (drawn === undefined) throw new FileFormatError('The call is of a seed that nobody drew.');
-    return { statement: { program: 'seed', requestId, ...drawn, commitment }, proof: proofOf(proof) };
+    return {
+      statement: { program: 'seed', requestId, ...drawn, secret, commitment: [...commitment] },
+      proof: proofOf(proof),
+    };
   },
 
   intent: 'Register a seed model',

@@ -1,10 +1,10 @@
 // Rules that several programs share. The contracts' errors of the same meaning stand beside each.
 
-import type { Point } from '../../argument/types.ts';
+import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import type { Layout } from '../../model/layout.ts';
 import { encodeShape, encodeShard, modelLayout, type ShardShape, shardLayout } from '../../model/shape.ts';
-import { ADDRESS_BITS } from '../../numbers/constants.ts';
+import { ADDRESS_BITS, CHUNK_SIZE } from '../../numbers/constants.ts';
 
 /** UnsupportedDepth, UnsupportedSize, OracleTooLarge */
 export function checkShape(widths: readonly number[]): void {
@@ -33,12 +33,29 @@ export function checkFit(widths: readonly number[], shard: ShardShape): void {
     throw new InputError(`The model has ${outputs} outputs, the rows of the shard have ${shard.outputs}.`);
 }
 
+/** ChunkCountMismatch */
+export function checkModelCommitment(what: string, commitment: Commitment, widths: readonly number[]): void {
+  checkCommitment(what, commitment, modelLayout(widths));
+}
+
+/** ChunkCountMismatch */
+export function checkShardCommitment(commitment: Commitment, shard: ShardShape): void {
+  checkCommitment('shard', commitment, shardLayout(shard));
+}
+
+function checkCommitment(what: string, commitment: Commitment, { slots }: Layout): void {
+  const entries = Object.values(slots).reduce((sum, { log2 }) => sum + 2 ** log2, 0);
+  const chunks = Math.max(1, Math.ceil(entries / CHUNK_SIZE));
+  if (commitment.length !== chunks)
+    throw new InputError(`The commitment of the ${what} has ${chunks} points, not ${commitment.length}.`);
+}
+
 /** ModelExists: the parents are registered. */
-export function checkNotParent(child: Point, parents: readonly Point[]): void {
+export function checkNotParent(child: Commitment, parents: readonly Commitment[]): void {
   if (parents.some((parent) => isSame(parent, child)))
     throw new InputError('The child is its own parent: both have the same commitment.');
 }
 
-export function isSame(a: Point, b: Point): boolean {
-  return a.x === b.x && a.y === b.y;
+export function isSame(a: Commitment, b: Commitment): boolean {
+  return a.length === b.length && a.every(({ x, y }, k) => x === b[k].x && y === b[k].y);
 }

@@ -1,6 +1,6 @@
 // What the programs' functions of the registry and the scoreboard have in common: the proof that they take, and how they are read.
 import type { ContractFunctionName, DecodeFunctionDataReturnType, Hex } from 'viem';
-import type { Proof } from '../../argument/types.ts';
+import type { Point, Proof, ProofPoints } from '../../argument/types.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../generated/abi.ts';
 
 /** All functions of the contracts that proofs are sent to. */
@@ -30,16 +30,32 @@ export interface RegistryCall {
 /** A proof as the contracts' struct. */
 export type ProofArgument = ReturnType<typeof proofArgument>;
 
-/** A proof as the contract's struct. @throws RangeError unless groth16 has eight words */
-export function proofArgument({ groth16, points, signals }: Proof) {
+/** The same as it is decoded. */
+type ReadonlyProof = Omit<ProofArgument, 'points'> & {
+  points: Omit<ProofPoints, 'trace' | 'helper'> & { trace: readonly Point[]; helper: readonly Point[] };
+};
+
+/** A proof as the contract's struct. @throws RangeError unless groth16 has eight words and the chunk seven coordinates */
+export function proofArgument({ groth16, points, challenges }: Proof) {
   if (groth16.length !== 8) throw new RangeError(`a Groth16 proof has 8 words, not ${groth16.length}`);
   const [ax, ay, bx1, bx0, by1, by0, cx, cy] = groth16;
-  return { groth16: [ax, ay, bx1, bx0, by1, by0, cx, cy] as const, points, challenges: signals };
+  const { chunk, ...others } = challenges;
+  if (chunk.length !== 7) throw new RangeError(`a point names its chunk by 7 coordinates, not ${chunk.length}`);
+  const [y0, y1, y2, y3, y4, y5, y6] = chunk;
+  return {
+    groth16: [ax, ay, bx1, bx0, by1, by0, cx, cy] as const,
+    points,
+    challenges: { ...others, chunk: [y0, y1, y2, y3, y4, y5, y6] as const },
+  };
 }
 
 /** The inverse of `proofArgument`. */
-export function proofOf({ groth16, points, challenges }: ProofArgument): Proof {
-  return { groth16: [...groth16], points, signals: challenges };
+export function proofOf({ groth16, points, challenges }: ReadonlyProof): Proof {
+  return {
+    groth16: [...groth16],
+    points: { ...points, trace: [...points.trace], helper: [...points.helper] },
+    challenges: { ...challenges, chunk: [...challenges.chunk] },
+  };
 }
 
 /** A call with its arguments beside their encoding: the ABI's types name the fields of their tuples, which are plain records of the same values. */

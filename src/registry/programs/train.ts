@@ -1,5 +1,5 @@
 import { encodeFunctionData } from 'viem';
-import type { Point } from '../../argument/types.ts';
+import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
 import {
   checkSegment,
@@ -11,74 +11,81 @@ import {
   type ShardShape,
 } from '../../model/shape.ts';
 import { namedModel, namedShard, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
-import { readPoint, readShard, readWidths } from './readers.ts';
-import { checkFit, checkNotParent, checkShape } from './sizes.ts';
+import { readCommitment, readShard, readWidths } from './readers.ts';
+import { checkFit, checkModelCommitment, checkNotParent, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
-/** The child is the parent after one run over the shard. */
+/** The child is the parent after some passes over the shard. */
 export interface TrainStatement {
   program: 'train';
   /** n_0 .. n_L */
   widths: number[];
-  parent: Point;
+  parent: Commitment;
   shard: ShardShape;
-  shardCommitment: Point;
-  /** 1..2^16, in units of 2^-8 on the mean gradient of a batch */
+  shardCommitment: Commitment;
+  /** 1..2^16, in units of 2^-12 on the mean gradient of a batch, times the batch */
   learningRate: number;
   /** rows per step, a power of two */
   batch: number;
-  child: Point;
+  /** times that the shard is gone through, a power of two */
+  passes: number;
+  child: Commitment;
 }
 
 export const train: ProgramDefinition<TrainStatement> = {
   program: 'train',
-  parameters: ({ widths, shard, learningRate, batch }) => [
+  parameters: ({ widths, shard, learningRate, batch, passes }) => [
     encodeShape(widths),
-    encodeSegment({ lr: learningRate, batch }, shard),
+    encodeSegment({ lr: learningRate, batch, passes }, shard),
   ],
   extra: ({ shard }) => [encodeShard(shard)],
   oracles: ({ parent, child, shardCommitment }) => [parent, child, shardCommitment],
-  subject({ widths, parent, shard, shardCommitment, learningRate, batch, child }) {
+  subject({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
     const model = namedModel(child, widths);
     return {
       id: model.id,
       model,
       parents: [namedModel(parent, widths).id],
       shard: namedShard(shardCommitment, shard),
-      training: { learningRate, batch },
+      training: { learningRate, batch, passes },
     };
   },
-  facts: ({ widths, shard, learningRate, batch }) => ({
+  facts: ({ widths, shard, learningRate, batch, passes }) => ({
     widths: widths.join('-'),
     rows: shard.rows,
     learningRate,
     batch,
+    passes,
   }),
   leavesOpen: () => ONLY_FOLLOWS,
 
-  check({ widths, parent, shard, learningRate, batch, child }) {
+  check({ widths, parent, shard, learningRate, batch, passes, child }) {
     checkShape(widths);
     checkFit(widths, shard);
-    // LearningRateOutOfRange, RowsNotPowerOfTwo, UnsupportedBatch
-    checkSegment({ lr: learningRate, rows: shard.rows, batch });
+    // LearningRateOutOfRange, UnsupportedBatch, UnsupportedPasses
+    checkSegment({ lr: learningRate, rows: shard.rows, batch, passes });
+    checkModelCommitment('parent', parent, widths);
+    checkModelCommitment('child', child, widths);
+    checkShardCommitment(shardCommitment, shard);
     checkNotParent(child, [parent]);
   },
   read(file) {
-    file.keys(['widths', 'parent', 'shard', 'shardCommitment', 'learningRate', 'batch', 'child']);
+    file.keys(['widths', 'parent', 'shard', 'shardCommitment', 'learningRate', 'batch', 'passes', 'child']);
     return {
       program: 'train',
       widths: readWidths(file.at('widths')),
-      parent: readPoint(file.at('parent')),
+      parent: readCommitment(file.at('parent')),
       shard: readShard(file.at('shard')),
-      shardCommitment: readPoint(file.at('shardCommitment')),
+      shardCommitment: readCommitment(file.at('shardCommitment')),
       learningRate: file.at('learningRate').integer(),
       batch: file.at('batch').integer(),
-      child: readPoint(file.at('child')),
+      passes: file.at('passes').integer(),
+      child: readCommitment(file.at('child')),
     };
   },
 
   functionName: 'train',
-  call({ widths, parent, shard, shardCommitment, learningRate, batch, child }, proof) {
+  call({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }, proof) {
     const edge = {
       parent,
       shape: encodeShape(widths),
@@ -86,6 +93,7 @@ export const train: ProgramDefinition<TrainStatement> = {
       descriptor: encodeShard(shard),
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
+      passes: BigInt(passes),
       child,
     };
     const args = [edge, proof] as const;
@@ -93,16 +101,17 @@ export const train: ProgramDefinition<TrainStatement> = {
   },
   decode(call) {
     if (call.functionName !== 'train') return undefined;
-    const [{ parent, shape, shard, descriptor, learningRate, batch, child }, proof] = call.args;
+    const [{ parent, shape, shard, descriptor, learningRate, batch, passes, child }, proof] = call.args;
     const statement: TrainStatement = {
       program: 'train',
       widths: decodeShape(shape),
-      parent,
+      parent: [...parent],
       shard: decodeShard(descriptor),
-      shardCommitment: shard,
+      shardCommitment: [...shard],
       learningRate: Number(learningRate),
       batch: Number(batch),
-      child,
+      passes: Number(passes),
+      child: [...child],
     };
     return { statement, proof: proofOf(proof) };
   },
@@ -113,21 +122,23 @@ export const train: ProgramDefinition<TrainStatement> = {
     { name: 'shard', type: 'bytes32' },
     { name: 'learningRate', type: 'uint256' },
     { name: 'batch', type: 'uint256' },
+    { name: 'passes', type: 'uint256' },
     { name: 'child', type: 'bytes32' },
   ],
-  request({ widths, parent, shard, shardCommitment, learningRate, batch, child }) {
+  request({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
     return {
       parent: namedModel(parent, widths).id,
       shard: namedShard(shardCommitment, shard).id,
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
+      passes: BigInt(passes),
       child: namedModel(child, widths).id,
     };
   },
 
-  event({ widths, parent, shard, shardCommitment, learningRate, batch, child }) {
+  event({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
     const names = { child: namedModel(child, widths).id, parent: namedModel(parent, widths).id };
     const { id } = namedShard(shardCommitment, shard);
-    return { name: 'Trained', args: { ...names, shard: id, learningRate, batch } };
+    return { name: 'Trained', args: { ...names, shard: id, learningRate, batch, passes, segment: 0 } };
   },
 };
