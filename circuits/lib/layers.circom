@@ -2,10 +2,11 @@
 pragma circom 2.2.0;
 
 include "./multilinear.circom";
+include "./points.circom";
 include "./sizes.circom";
 include "./slots.circom";
 
-// Shared by the programs whose relations speak of a model's weights entry by entry (import, merge) or of a model and a
+// Shared by the programs whose relations speak of a model's weights entry by entry (seed, import, merge) or of a model and a
 // point (score). Layer l has index l - 1 in arrays of 4 and l in arrays of 5; k stands for l - 1.
 
 /**
@@ -44,21 +45,15 @@ template LayerPoints() {
   signal noColumns[13];
   noColumns[0] <== 1;
   for (var t = 0; t < 12; t++) noColumns[t + 1] <== noColumns[t] * (1 - point[t]);
-  signal columnsTau[4][12];
-  signal rowsTau[4][12];
+  signal differencesLow[12] <== Differences(12)(pointLow, tauLow);
+  signal differencesHigh[12] <== Differences(12)(pointHigh, tauHigh);
   signal eqColumns[4];
   signal dormantColumns[4];
   signal dormantRows[4];
   for (var k = 0; k < 4; k++) {
-    columns[k] <== Mask(12)(pointLow, mask[k]);
-    rows[k] <== Mask(12)(pointHigh, mask[k + 1]);
-    columnsTau[k] <== Mask(12)(tauLow, mask[k]);
-    rowsTau[k] <== Mask(12)(tauHigh, mask[k + 1]);
-    eqColumns[k] <== Eq(12)(columnsTau[k], columns[k]);
-    eqBias[k] <== Eq(12)(rowsTau[k], rows[k]);
+    (columns[k], eqColumns[k], dormantColumns[k]) <== Points(12)(pointLow, differencesLow, mask[k]);
+    (rows[k], eqBias[k], dormantRows[k]) <== Points(12)(pointHigh, differencesHigh, mask[k + 1]);
     eq[k] <== eqColumns[k] * eqBias[k];
-    dormantColumns[k] <== DormantFactor(12)(pointLow, columns[k]);
-    dormantRows[k] <== DormantFactor(12)(pointHigh, rows[k]);
     dormant[k] <== dormantColumns[k] * dormantRows[k];
     dormantBias[k] <== noColumns[12] * dormantRows[k];
   }
@@ -69,20 +64,20 @@ template LayerPoints() {
  * @notice The reduction's point y seen as (j; i) of tensors of the size of W_l and as i of tensors of the size of b_l:
  *   what claims at one point (j; i) of every layer need (design, sections 6.1 and 11.4).
  * @input p[5], logs[5], mask[5][12]: from ModelShape
- * @input y[22]: the reduction's point
+ * @input y[26]: the reduction's point
  * @input columns[4][12], rows[4][12]: the claimed point of j and of i, masked by width
- * @output high[4][22], highBias[4][22]: the coordinates that pick the slot
+ * @output high[4][26], highBias[4][26]: the coordinates that pick the slot
  * @output eq[4], eqBias[4]: eq of the low coordinates with the claimed point, over (j, i) and over i
  */
 template LayerAddresses() {
   signal input p[5];
   signal input logs[5];
   signal input mask[5][12];
-  signal input y[22];
+  signal input y[26];
   signal input columns[4][12];
   signal input rows[4][12];
-  signal output high[4][22];
-  signal output highBias[4][22];
+  signal output high[4][26];
+  signal output highBias[4][26];
   signal output eq[4];
   signal output eqBias[4];
 
@@ -96,7 +91,7 @@ template LayerAddresses() {
   signal eqColumns[4];
   signal eqRows[4];
   for (var k = 0; k < 4; k++) {
-    shifted[k] <== Shift(22, 12)(y, mask[k]);
+    shifted[k] <== Shift(26, 12, 12)(y, mask[k]);
     yHigh[k] <== Mask(12)(shifted[k], mask[k + 1]);
     eqColumns[k] <== Eq(12)(columns[k], yLow[k]);
     eqRows[k] <== Eq(12)(rows[k], yHigh[k]);
@@ -104,7 +99,7 @@ template LayerAddresses() {
     eqBias[k] <== Eq(12)(rows[k], yLow[k + 1]);
     // an absent slot counts as size 1, or a wide input would make it overflow the address
     slotSize[k] <== p[k + 1] * (logs[k] + logs[k + 1]);
-    high[k] <== HighCoordinates(22)(y, slotSize[k]);
-    highBias[k] <== HighAboveMask(22, 12)(y, yLow[k + 1]);
+    high[k] <== HighCoordinates(26)(y, slotSize[k]);
+    highBias[k] <== HighAboveMask(26, 12)(y, yLow[k + 1]);
   }
 }

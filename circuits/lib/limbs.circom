@@ -4,13 +4,13 @@ pragma circom 2.2.0;
 include "./lookup.circom";
 include "./numbers.circom";
 
-/** 2^41: a weight is in [-2^41, 2^41), three limbs wide (protocol, section 9). */
-function WEIGHT_BOUND() { return 1 << 41; }
+/** 2^47: a weight is in [-2^47, 2^47), three limbs wide (protocol, section 9). */
+function WEIGHT_BOUND() { return 1 << 47; }
 
 /**
  * @title Range of a weight
- * @notice Residue of the grouped lookup of l0, l1, l2 with x + 2^41 = l0 + 2^14 l1 + 2^28 l2, l0 virtual: on the
- *   hypercube x is in [-2^41, 2^41). For an absent tensor everything is 0 (protocol, section 9; design, section 11.3).
+ * @notice Residue of the grouped lookup of l0, l1, l2 with x + 2^47 = l0 + 2^16 l1 + 2^32 l2, l0 virtual: on the
+ *   hypercube x is in [-2^47, 2^47). For an absent tensor everything is 0 (protocol, section 9; design, section 11.3).
  * @input beta: the lookup challenge
  * @input value: x at the point
  * @input limbs[2]: l1, l2 at the point

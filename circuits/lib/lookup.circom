@@ -27,21 +27,21 @@ template LookupGroup() {
 
 /**
  * @title Lookup table
- * @notice Residue of g (beta - k) = mult for the table 0..2^14-1, whose extension is sum_t 2^t x_t.
+ * @notice Residue of g (beta - k) = mult for the table 0..2^16-1, whose extension is sum_t 2^t x_t.
  * @input beta: the lookup challenge
- * @input point[14]: point of the table's variables
+ * @input point[16]: point of the table's variables
  * @input helper: g at the point
  * @input multiplicity: mult at the point
  * @output out: left side minus right side
  */
 template LookupTable() {
   signal input beta;
-  signal input point[14];
+  signal input point[16];
   signal input helper;
   signal input multiplicity;
   signal output out;
 
   var entry = 0;
-  for (var t = 0; t < 14; t++) entry += (1 << t) * point[t];
+  for (var t = 0; t < 16; t++) entry += (1 << t) * point[t];
   out <== helper * (beta - entry) - multiplicity;
 }

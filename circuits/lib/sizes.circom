@@ -68,18 +68,19 @@ template Mask(n) {
  * @notice out[u] = mask[u] * point[k + u], with k the number of ones of the prefix mask `shift`: the second of two
  *   indices packed into an address (design, section 11.4). What lies beyond the address counts as 0.
  * @param m number of address bits
- * @param w largest shift and width of the result
+ * @param w largest shift
+ * @param n width of the result
  * @input point[m]: any field elements
  * @input shift[w]: assumed a prefix mask
- * @output out[w]: the coordinates from k on, not yet masked
+ * @output out[n]: the coordinates from k on, not yet masked
  */
-template Shift(m, w) {
+template Shift(m, w, n) {
   signal input point[m];
   signal input shift[w];
-  signal output out[w];
+  signal output out[n];
 
-  signal picked[w][w + 1];
-  for (var u = 0; u < w; u++) {
+  signal picked[n][w + 1];
+  for (var u = 0; u < n; u++) {
     var sum = 0;
     for (var k = 0; k <= w; k++) {
       // one-hot of k: the last one of the prefix
@@ -99,21 +100,23 @@ template Shift(m, w) {
  * @input shape: public, constrained here to equal the fields packed
  * @input widths1[5]: n'_l - 1, constrained here to 12 bits
  * @input present[3]: p_1..p_3, constrained here to bits without a hole
- * @input offsets[8][22]: W_1, b_1, .., W_4, b_4, constrained here to bits
+ * @input offsets[8][23]: W_1, b_1, .., W_4, b_4, constrained here to bits
  * @output p[5]: presence of layers 0..4, p_0 = 0 and p_4 = 1
  * @output bits[5][12]: bits of n'_l - 1
  * @output mask[5][12]: width masks
  * @output logs[5]: a_l = ceil(log2 n'_l)
+ * @output places[8][26]: the offsets as addresses of an oracle, high bits 0
  */
 template ModelShape() {
   signal input shape;
   signal input widths1[5];
   signal input present[3];
-  signal input offsets[8][22];
+  signal input offsets[8][23];
   signal output p[5];
   signal output bits[5][12];
   signal output mask[5][12];
   signal output logs[5];
+  signal output places[8][26];
 
   // 1. Widths: 1..4096 each.
   for (var l = 0; l < 5; l++) {
@@ -138,8 +141,57 @@ template ModelShape() {
   for (var l = 0; l < 5; l++) word += widths1[l] * (1 << (12 * l));
   for (var l = 1; l < 4; l++) word += p[l] * (1 << (59 + l));
   for (var i = 0; i < 8; i++) {
-    Bits(22)(offsets[i]);
-    for (var t = 0; t < 22; t++) word += offsets[i][t] * (1 << (63 + 22 * i + t));
+    Bits(23)(offsets[i]);
+    for (var t = 0; t < 23; t++) word += offsets[i][t] * (1 << (63 + 23 * i + t));
+    for (var t = 0; t < 26; t++) places[i][t] <== t < 23 ? offsets[i][t] : 0;
   }
   word === shape;
+}
+
+/**
+ * @title Shard descriptor
+ * @notice Unpacks `shard` (protocol, section 1).
+ * @input shard: public, constrained here to equal the fields packed
+ * @input inputs1, outputs1, rows1: sizes minus 1, constrained here to 12 bits
+ * @input classes: 1 = one-hot labels, 0 = regression; constrained here to a bit
+ * @input offsets[2][26]: X and Y, constrained here to bits; that they are canonical is assumed (the contract)
+ * @output inBits, inMask, outBits, outMask, rowBits, rowMask [12]: bits and masks of the three sizes
+ * @output inLog, outLog, rowLog: ceil(log2) of the three sizes
+ */
+template ShardDescriptor() {
+  signal input shard;
+  signal input inputs1;
+  signal input outputs1;
+  signal input rows1;
+  signal input classes;
+  signal input offsets[2][26];
+  signal output inBits[12];
+  signal output inMask[12];
+  signal output outBits[12];
+  signal output outMask[12];
+  signal output rowBits[12];
+  signal output rowMask[12];
+  signal output inLog;
+  signal output outLog;
+  signal output rowLog;
+
+  (inBits, inMask) <== SizeMask(12)(inputs1);
+  (outBits, outMask) <== SizeMask(12)(outputs1);
+  (rowBits, rowMask) <== SizeMask(12)(rows1);
+  Bits(1)([classes]);
+  Bits(26)(offsets[0]);
+  Bits(26)(offsets[1]);
+  var ones[3] = [0, 0, 0];
+  for (var t = 0; t < 12; t++) {
+    ones[0] += inMask[t];
+    ones[1] += outMask[t];
+    ones[2] += rowMask[t];
+  }
+  inLog <== ones[0];
+  outLog <== ones[1];
+  rowLog <== ones[2];
+
+  var word = inputs1 + outputs1 * (1 << 12) + rows1 * (1 << 24) + classes * (1 << 36);
+  for (var t = 0; t < 26; t++) word += offsets[0][t] * (1 << (37 + t)) + offsets[1][t] * (1 << (63 + t));
+  word === shard;
 }

@@ -5,21 +5,21 @@ include "./sizes.circom";
 
 /**
  * @title Packed offsets
- * @notice The layout that the prover chose for an oracle, as words for the transcript: 11 offsets of 22 bits to a word,
+ * @notice The layout that the prover chose for an oracle, as words for the transcript: 9 offsets of 26 bits to a word,
  *   first lowest (protocol, section 3). Every bit is constrained, so a word has one unpacking.
  * @param n number of slots
- * @input offsets[n][22]: constrained here to bits, lowest first
- * @output words[ceil(n / 11)]: each below 2^242
+ * @input offsets[n][26]: constrained here to bits, lowest first
+ * @output words[ceil(n / 9)]: each below 2^234
  */
 template PackedOffsets(n) {
-  signal input offsets[n][22];
-  signal output words[(n + 10) \ 11];
+  signal input offsets[n][26];
+  signal output words[(n + 8) \ 9];
 
-  for (var k = 0; k < (n + 10) \ 11; k++) {
+  for (var k = 0; k < (n + 8) \ 9; k++) {
     var word = 0;
-    for (var i = 11 * k; i < n && i < 11 * k + 11; i++) {
-      Bits(22)(offsets[i]);
-      for (var t = 0; t < 22; t++) word += offsets[i][t] * (1 << (22 * (i - 11 * k) + t));
+    for (var i = 9 * k; i < n && i < 9 * k + 9; i++) {
+      Bits(26)(offsets[i]);
+      for (var t = 0; t < 26; t++) word += offsets[i][t] * (1 << (26 * (i - 9 * k) + t));
     }
     words[k] <== word;
   }
@@ -76,14 +76,14 @@ template HighAboveMask(m, w) {
 
 /**
  * @title High coordinates of the table
- * @notice As HighCoordinates for the slots of mult and g, whose size is always 2^14.
- * @input point[22]: any field elements
- * @output out[22]
+ * @notice As HighCoordinates for the slots of mult and g, whose size is always 2^16.
+ * @input point[26]: any field elements
+ * @output out[26]
  */
 template HighAboveTable() {
-  signal input point[22];
-  signal output out[22];
-  for (var t = 0; t < 22; t++) out[t] <== t < 14 ? 0 : point[t];
+  signal input point[26];
+  signal output out[26];
+  for (var t = 0; t < 26; t++) out[t] <== t < 16 ? 0 : point[t];
 }
 
 /**

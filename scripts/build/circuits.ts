@@ -25,8 +25,6 @@ export interface CircuitEntry {
   file: string;
   template: string;
   parameters: number[];
-  /** public inputs in their order, from the program's description; the six outputs come before them */
-  public: string[];
 }
 
 /** A compiled circuit: paths, size, and the hash of everything it was compiled from. */
@@ -44,12 +42,10 @@ export interface BuildOptions {
 
 /** The list of programs. */
 export function circuitEntries(): CircuitEntry[] {
-  const read = (path: string) => JSON.parse(readFileSync(join(CIRCUITS, path), 'utf8'));
-  const { programs } = read('circuits.json') as { programs: Omit<CircuitEntry, 'public'>[] };
-  return programs.map((entry) => {
-    const description = read(`programs/${entry.program}.json`) as { public: { name: string }[] };
-    return { ...entry, public: ['h', ...description.public.map(({ name }) => name)] };
-  });
+  const { programs } = JSON.parse(readFileSync(join(CIRCUITS, 'circuits.json'), 'utf8')) as {
+    programs: CircuitEntry[];
+  };
+  return programs;
 }
 
 /**
@@ -74,12 +70,12 @@ export async function buildCircuits(
   return built;
 }
 
-/** The main component of a program. */
-export function mainOf({ file, template, parameters, public: inputs }: CircuitEntry): string {
+/** The main component of a program: outputs c and v, public input fold (protocol, section 2). */
+export function mainOf({ file, template, parameters }: CircuitEntry): string {
   return [
     'pragma circom 2.2.0;',
     `include "${file}";`,
-    `component main {public [${inputs.join(', ')}]} = ${template}(${parameters.join(', ')});`,
+    `component main {public [fold]} = ${template}(${parameters.join(', ')});`,
     '',
   ].join('\n');
 }
