@@ -18,9 +18,9 @@ interface ILineage {
 
     /// @notice How a node came to be.
     /// None: there is no such node.
-    /// Seed: pseudo-random weights that follow from a block's hash, among which a builder of that block has some choice.
+    /// Seed: pseudo-random weights that follow from a block's hash and a secret that its trainer had committed to before.
     /// Import: weights made elsewhere; only their range was proved, their origin is *declared*.
-    /// Train: gradient steps from one parent over one shard of data. Whoever chooses the rows chooses where the steps lead:
+    /// Train: gradient steps from one parent over one or more shards of data, in order. Whoever chooses the rows chooses where the steps lead:
     /// to weights made elsewhere, where the network has one layer, or nowhere at all.
     /// Merge: a weighted sum of 2 to 8 parents, rounded.
     enum Kind {
@@ -40,7 +40,7 @@ interface ILineage {
     /// @param parent its first parent, zero for seeds and imports
     /// @param declared whether it is an import or any of its ancestors, through any parent, is one
     /// @param number 1 for the first node registered, 2 for the next and so on
-    /// @param version of the verifier that accepted its proof
+    /// @param version of the key that accepted its proof
     struct Node {
         address trainer;
         Kind kind;

@@ -39,6 +39,8 @@ interface IModelRegistry is ILineage {
     /// @notice A shard as it is stored. All fields are zero where there is no such shard.
     /// @param blockNumber of the block in which it was registered
     /// @param schema as its owner stated it; zero where none was stated
+    /// @param number 1 for the first shard registered, 2 for the next and so on
+    /// @param version of the key that accepted its proof
     struct ShardRecord {
         address owner;
         uint256 inputs;
@@ -47,6 +49,8 @@ interface IModelRegistry is ILineage {
         ShardKind kind;
         uint256 blockNumber;
         bytes32 schema;
+        uint256 number;
+        uint256 version;
     }
 
     /// @notice A dataset as it is stored. All fields are zero where there is no such dataset.
@@ -66,29 +70,56 @@ interface IModelRegistry is ILineage {
     /// @param seedBlock the block whose hash decides the seed
     /// @param used whether a model was made of it
     /// @param shape the canonical shape of that model
+    /// @param secretHash keccak256 of the trainer's secret
+    /// @param blockHash hash of seedBlock, once `fixSeed` has stored it; zero before
     struct SeedRequest {
         address trainer;
         uint256 seedBlock;
         bool used;
         uint256 shape;
+        bytes32 secretHash;
+        bytes32 blockHash;
     }
 
     /// @notice The statement of a training edge.
-    /// @param parent commitment to a registered model
+    /// @param parent commitment to a registered model: one point for each 2^19 entries, as everywhere here
     /// @param shape of parent and child, canonical
     /// @param shard commitment to a registered shard
     /// @param descriptor of that shard
     /// @param learningRate 1..2^16, in units of 2^-8 on the mean gradient of a batch
-    /// @param batch rows per step, a power of two; steps = the shard's rows / batch
+    /// @param batch rows per step, a power of two, at most the shard's rows rounded up to one; the last batch of a pass may
+    /// hold fewer, which weighs its gradient less
+    /// @param passes over the shard, a power of two; passes times the shard's rows rounded up are at most 2^14
     /// @param child commitment to the result
     struct TrainEdge {
-        G1Point parent;
+        G1Point[] parent;
         uint256 shape;
-        G1Point shard;
+        G1Point[] shard;
         uint256 descriptor;
         uint256 learningRate;
         uint256 batch;
-        G1Point child;
+        uint256 passes;
+        G1Point[] child;
+    }
+
+    /// @notice One training of a chain, whose parent is the child before. Fields as in TrainEdge.
+    /// @param keep whether the child becomes a node; the last one of a chain always does
+    struct Segment {
+        G1Point[] shard;
+        uint256 descriptor;
+        uint256 learningRate;
+        uint256 batch;
+        uint256 passes;
+        G1Point[] child;
+        bool keep;
+    }
+
+    /// @notice What a training edge, or one segment of it, did. All fields are zero where there is none.
+    struct Training {
+        ShardId shard;
+        uint256 learningRate;
+        uint256 batch;
+        uint256 passes;
     }
 
     /// @notice The statement of a merge: for each weight and bias of layer l, child = round(sum over the parents i of
@@ -98,10 +129,10 @@ interface IModelRegistry is ILineage {
     /// @param coefficients [layer][parent], first layer first, each in (-2^17, 2^17); every parent has one that is not 0
     /// @param child commitment to the result
     struct MergeEdge {
-        G1Point[] parents;
+        G1Point[][] parents;
         uint256 shape;
         int24[][] coefficients;
-        G1Point child;
+        G1Point[] child;
     }
 
     // ------------------------------------------------------------------------------------------------ events
@@ -111,29 +142,43 @@ interface IModelRegistry is ILineage {
 
     /// @notice A shard was proved. `descriptor` and the commitment are what training on it needs.
     event ShardRegistered(
-        ShardId indexed id, address indexed owner, uint256 descriptor, bytes32 schema, G1Point commitment
+        ShardId indexed id, address indexed owner, uint256 descriptor, bytes32 schema, G1Point[] commitment
     );
 
     /// @notice Shards were listed as one dataset.
     event DatasetRegistered(DatasetId indexed id, address indexed registrar, ShardId[] shardIds, uint256 rows, string uri);
 
     /// @notice A seed was asked for. The same trainer asking repeatedly may be choosing among seeds.
-    event SeedRequested(uint256 indexed requestId, address indexed trainer, uint256 shape, uint256 seedBlock);
+    event SeedRequested(
+        uint256 indexed requestId, address indexed trainer, uint256 shape, uint256 seedBlock, bytes32 secretHash
+    );
+
+    /// @notice The hash of the block that decides a seed is stored: the seed can be used at any time.
+    event SeedFixed(uint256 indexed requestId, bytes32 blockHash);
 
     /// @notice A node was registered. `shape` and the commitment are what descending from it needs.
     event ModelRegistered(
-        ModelId indexed id, address indexed trainer, Kind indexed kind, uint256 depth, uint256 shape, G1Point commitment
+        ModelId indexed id, address indexed trainer, Kind indexed kind, uint256 depth, uint256 shape, G1Point[] commitment
     );
 
     /// @notice How a seed node came to be.
     event Seeded(ModelId indexed id, uint256 indexed requestId, uint256 seed);
 
-    /// @notice How a train node came to be.
+    /// @notice How a train node came to be: one event for each segment of the edge, in order.
+    /// @param child and parent are the ends of the edge
+    /// @param segment counts from 0
     event Trained(
-        ModelId indexed child, ModelId indexed parent, ShardId indexed shard, uint256 learningRate, uint256 batch
+        ModelId indexed child,
+        ModelId indexed parent,
+        ShardId indexed shard,
+        uint256 learningRate,
+        uint256 batch,
+        uint256 passes,
+        uint256 segment
     );
 
-    /// @notice A model was trained on a shard of another schema than its parent's; both are stated. The child has the shard's.
+    /// @notice A model was trained on a shard of another schema than what came before; both are stated. The child has the
+    /// shard's, or that of a later segment.
     event SchemaChanged(ModelId indexed child, bytes32 from, bytes32 to);
 
     /// @notice How an import node came to be: nothing about its origin is proved.
@@ -155,10 +200,13 @@ interface IModelRegistry is ILineage {
     error OracleTooLarge(uint256 entries);
     /// @notice Thrown when a learning rate is not in 1..2^16.
     error LearningRateOutOfRange(uint256 learningRate);
-    /// @notice Thrown when a shard is trained on whose number of rows is no power of two.
-    error RowsNotPowerOfTwo(uint256 rows);
-    /// @notice Thrown when a batch is no power of two or larger than the shard.
+    /// @notice Thrown when a batch is no power of two or larger than the shard's rows, rounded up to one.
     error UnsupportedBatch(uint256 batch, uint256 rows);
+    /// @notice Thrown when the passes are no power of two, or the rows of all passes together are more than 2^14; the
+    /// rows of one are rounded up to a power of two.
+    error UnsupportedPasses(uint256 passes, uint256 rows);
+    /// @notice Thrown when a commitment has not one point for each 2^19 entries.
+    error WrongPointCount(uint256 points, uint256 expected);
     /// @notice Thrown when a model and a shard have other numbers of inputs.
     error InputsDiffer(uint256 model, uint256 shard);
     /// @notice Thrown when a model and a shard have other numbers of outputs.
@@ -173,6 +221,10 @@ interface IModelRegistry is ILineage {
     error UnknownShard(ShardId id);
     /// @notice Thrown when a shard with this commitment and descriptor is registered already.
     error ShardExists(ShardId id);
+    /// @notice Thrown when a registry would have 2^32 shards or more, or as many schemas.
+    error TooManyRecords(uint256 number);
+    /// @notice Thrown when an edge would have 2^13 segments or more.
+    error TooManySegments(uint256 segments);
     /// @notice Thrown when a dataset would have no shards.
     error EmptyDataset();
     /// @notice Thrown when the ids of shards are not strictly ascending.
@@ -181,7 +233,7 @@ interface IModelRegistry is ILineage {
     error ShardsOfDifferentFamilies(ShardId first, ShardId other);
     /// @notice Thrown when shards of one dataset differ in schema, or one states none.
     error ShardsOfDifferentSchemas(ShardId first, ShardId other);
-    /// @notice Thrown when the same shards were listed with the same text already.
+    /// @notice Thrown when the same registrar listed the same shards with the same text already.
     error DatasetExists(DatasetId id);
     /// @notice Thrown when there is no such request.
     error UnknownSeedRequest(uint256 requestId);
@@ -189,9 +241,11 @@ interface IModelRegistry is ILineage {
     error SeedRequestOfAnother(uint256 requestId, address trainer);
     /// @notice Thrown when a request is used a second time.
     error SeedRequestUsed(uint256 requestId);
+    /// @notice Thrown when a secret is not the one that the request holds the hash of.
+    error WrongSecret(uint256 requestId);
     /// @notice Thrown when the block that decides a seed is not past.
     error SeedTooEarly(uint256 requestId, uint256 seedBlock);
-    /// @notice Thrown when the chain has forgotten the hash of the block that decides a seed.
+    /// @notice Thrown when the chain has forgotten the hash of the block that decides a seed and nobody fixed it.
     error SeedExpired(uint256 requestId, uint256 seedBlock);
 
     // Merges
@@ -212,7 +266,8 @@ interface IModelRegistry is ILineage {
     /// @dev Program *data*. The data itself stays private.
     /// @param inputs columns of X, 1..4096
     /// @param outputs columns of Y, 1..4096
-    /// @param rows 1..4096; training needs a power of two
+    /// @param rows 1..4096
+    /// @param commitment one point for each 2^19 entries of the shard
     /// @param schema what its columns mean, by the hash of a text; bound by the proof, not shown by it; zero: not stated
     /// @return id the shard, recorded as the sender's
     function registerShard(
@@ -221,31 +276,55 @@ interface IModelRegistry is ILineage {
         uint256 rows,
         ShardKind kind,
         bytes32 schema,
-        G1Point calldata commitment,
+        G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ShardId id);
 
     /// @notice Lists registered shards as one dataset. Anyone may list any shards.
     /// @param shardIds strictly ascending, which makes the id canonical and duplicates impossible; all of the same
     /// inputs, outputs, kind and schema
-    /// @param uri where to read about it; part of the id, so that nobody can take a dataset's id with another text
+    /// @param uri where to read about it; part of the id like the registrar, so that nobody can take a dataset's id
     function registerDataset(ShardId[] calldata shardIds, string calldata uri) external returns (DatasetId id);
 
     // ------------------------------------------------------------------------------------------------ models
 
-    /// @notice First transaction of a seed: fixes trainer and shape before the randomness is known.
+    /// @notice First transaction of a seed: fixes trainer, shape and secret before the randomness is known.
     /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
+    /// @param secretHash keccak256 of a bytes32 that the trainer keeps until `seed`. Whoever builds the block that decides the
+    /// seed does not know it, so cannot choose among seeds. Of another request's secret that was used, everybody knows it
     /// @return requestId for `seedOf` and `seed`, from the next block but one on
-    function requestSeed(uint16[] calldata widths) external returns (uint256 requestId);
+    function requestSeed(uint16[] calldata widths, bytes32 secretHash) external returns (uint256 requestId);
 
-    /// @notice Second transaction: registers the model whose weights the seed determines. They are public: who knows the
-    /// request can compute them. Layers of equal fan-in take theirs from one sequence, where the seed says, and may overlap.
+    /// @notice Stores the hash of the block that decides a seed, while the chain knows it, so that the request never
+    /// expires. Anyone may call it; where it is stored already, nothing happens.
+    /// @dev Reverts with SeedTooEarly, SeedExpired or SeedRequestUsed.
+    function fixSeed(uint256 requestId) external;
+
+    /// @notice Second transaction: registers the model whose weights the seed determines. They are public from then on: who
+    /// knows the secret can compute them. Layers of equal fan-in take theirs from one sequence, where the seed says, and may
+    /// overlap.
     /// @dev Program *seed*. Only the trainer who asked, once per request, while `seedOf` answers.
-    function seed(uint256 requestId, G1Point calldata commitment, Proof calldata proof) external returns (ModelId id);
+    /// @param secret whose hash the request holds
+    function seed(uint256 requestId, bytes32 secret, G1Point[] calldata commitment, Proof calldata proof)
+        external
+        returns (ModelId id);
 
-    /// @notice Registers a child: the parent after training on one shard, all rows once, in order.
+    /// @notice Registers a child: the parent after training on one shard, all rows in order, as often as `passes` says.
     /// @dev Program *train*.
     function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child);
+
+    /// @notice Registers a chain of trainings by one trainer, each starting from the child before. A child that is kept
+    /// becomes a node; all trainings since the node before are the segments of its edge. One that is not kept is no node.
+    /// @dev Program *train*, one proof for each segment; all hold or nothing is registered.
+    /// @param parent commitment to a registered model, from which the first segment starts
+    /// @param shape of all models of the chain
+    /// @return kept the nodes, in order; the last is the last segment's child
+    function trainMany(
+        G1Point[] calldata parent,
+        uint256 shape,
+        Segment[] calldata segments,
+        Proof[] calldata proofs
+    ) external returns (ModelId[] memory kept);
 
     /// @notice Registers a model made elsewhere. The node and all its descendants answer `isDeclared`.
     /// @dev Program *import*: weights are in range, padding is zero. Nothing about their origin.
@@ -257,7 +336,7 @@ interface IModelRegistry is ILineage {
         uint16[] calldata widths,
         bytes32 source,
         bytes32 schema,
-        G1Point calldata commitment,
+        G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ModelId id);
 
@@ -270,9 +349,26 @@ interface IModelRegistry is ILineage {
     /// @notice A shard; all zero where there is none.
     function shard(ShardId id) external view returns (ShardRecord memory);
 
+    /// @notice A segment of a training edge, from 0 on; all zero where there is none. An edge of a single training has one.
+    /// @param id the child
+    function trainingOf(ModelId id, uint256 segment) external view returns (Training memory);
+
+    /// @notice How many segments the edge to a model has; zero where it is no training edge.
+    function segmentsOf(ModelId id) external view returns (uint256);
+
+    /// @notice The shards that the edge to a model was trained on, one for each segment, repetitions included; empty where it
+    /// is no training edge.
+    function shardsOf(ModelId id) external view returns (ShardId[] memory);
+
+    /// @notice The least version of a key by which anything on the way to a model was accepted for a program: the model, all
+    /// its ancestors through all parents and the shards that any of them was trained on. Zero where the program does not occur,
+    /// where there is no such model and where there is no such program. Where a key turned out bad, models whose floor is not
+    /// above its version may rest on it.
+    function versionFloor(ModelId id, uint256 program) external view returns (uint256);
+
     /// @notice The schema of a model's line: what its inputs and outputs are said to mean; zero where there is no such model
-    /// and where none was stated. Of a seed: zero. Of an import: the stated one. Of a trained model: the shard's, or the parent's
-    /// where the shard has none. Of a merge: the one that its parents have, those without one aside;
+    /// and where none was stated. Of a seed: zero. Of an import: the stated one. Of a trained model: the last segment's shard's that
+    /// states one, else the parent's. Of a merge: the one that its parents have, those without one aside;
     /// keccak256("descent.schema.mixed") where two differ.
     function schemaOf(ModelId id) external view returns (bytes32);
 
@@ -282,35 +378,33 @@ interface IModelRegistry is ILineage {
     /// @notice A request for a seed; all zero where there is none.
     function seedRequest(uint256 requestId) external view returns (SeedRequest memory);
 
-    /// @notice The seed of a request: keccak256(abi.encode(hash of seedBlock, trainer, requestId)) modulo r.
-    /// @dev Reverts with SeedTooEarly until seedBlock is past, with SeedExpired once its hash is gone: 256 blocks later,
-    /// 8191 where the chain has the history contract of EIP-2935. Then another request must be made.
+    /// @notice The seed of a request: keccak256(abi.encode(hash of seedBlock, trainer, requestId, secret)) modulo r. Ask it
+    /// of a node of your own before `seed` is sent: who sees the secret knows the weights.
+    /// @dev Reverts with WrongSecret, with SeedTooEarly until seedBlock is past, with SeedExpired once its hash is gone and
+    /// `fixSeed` was not called: 256 blocks later, 8191 where the chain has the history contract of EIP-2935. Then another
+    /// request must be made.
     ///
-    /// The randomness is that of block hashes. Whoever builds seedBlock can try many blocks and take the one whose seed suits:
-    /// about 13 bits of choice within a slot of 12 seconds with plain JavaScript, more with faster code, and nothing is
-    /// forfeited by it. A trainer can drop a request whose seed does not please and make another, which stays visible.
-    function seedOf(uint256 requestId) external view returns (uint256);
+    /// Whoever builds seedBlock has some choice of its hash, but not of what it makes of a secret that the trainer kept. A
+    /// trainer that builds blocks has that choice: about 13 bits within a slot of 12 seconds with plain JavaScript, more with
+    /// faster code. And a trainer can drop a request whose seed does not please and make another, which stays visible.
+    function seedOf(uint256 requestId, bytes32 secret) external view returns (uint256);
 
     /// @notice Id of a model with this commitment and shape, registered or not.
-    function modelId(G1Point calldata commitment, uint256 shape) external pure returns (ModelId);
+    function modelId(G1Point[] calldata commitment, uint256 shape) external pure returns (ModelId);
 
     /// @notice Id of a shard with this commitment and descriptor, registered or not.
-    function shardId(G1Point calldata commitment, uint256 descriptor) external pure returns (ShardId);
+    function shardId(G1Point[] calldata commitment, uint256 descriptor) external pure returns (ShardId);
 
     /// @notice The canonical shape of a network with these widths; reverts where it has none.
     function shapeOf(uint16[] calldata widths) external pure returns (uint256);
 
     // ------------------------------------------------------------------------------------------------ trust
 
-    /// @notice The contract that checks proofs; it never changes, its verifiers can be added to.
+    /// @notice The contract that checks proofs; it never changes, its keys can be added to.
     function verifiers() external view returns (IVerifiers);
 
-    /// @notice Whether proofs are checked against development keys, whose secrets are public.
+    /// @notice Whether the powers or any key on record are the development's, whose secrets are public.
     function devKeys() external view returns (bool);
-
-    /// @notice The verifier of a program (1 data, 2 seed, 3 train, 4 import, 5 merge, 6 score) that checks proofs now; zero for
-    /// any other number.
-    function verifierOf(uint256 program) external view returns (address);
 
     /// @notice The ceremony's powers that openings are checked against.
     function srs() external view returns (Srs memory);

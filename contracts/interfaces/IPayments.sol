@@ -20,7 +20,4 @@ interface IPayments {
 
     /// @notice Thrown when the token, or the receiver of Ether, refused.
     error TransferFailed(address token, address to, uint256 amount);
-
-    /// @notice Thrown when money would move in a call within another that moves some.
-    error Reentered();
 }

@@ -53,29 +53,44 @@ interface IRelay {
         uint256 rows,
         IModelRegistry.ShardKind kind,
         bytes32 schema,
-        G1Point calldata commitment,
+        G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external;
 
-    /// @notice Carries RequestSeed(address registry,address trainer,uint16[] widths,uint256 nonce,uint256 deadline).
-    function requestSeed(address registry, uint16[] calldata widths, Permission calldata permission) external;
+    /// @notice Carries RequestSeed(address registry,address trainer,uint16[] widths,bytes32 secretHash,uint256 nonce,uint256
+    /// deadline).
+    function requestSeed(address registry, uint16[] calldata widths, bytes32 secretHash, Permission calldata permission)
+        external;
 
     /// @notice Carries Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline).
+    /// The request binds the secret, so that it is not signed again.
     function seed(
         address registry,
         uint256 requestId,
-        G1Point calldata commitment,
+        bytes32 secret,
+        G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external;
 
     /// @notice Carries Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256
-    /// batch,bytes32 child,uint256 nonce,uint256 deadline).
+    /// batch,uint256 passes,bytes32 child,uint256 nonce,uint256 deadline).
     function train(
         address registry,
         IModelRegistry.TrainEdge calldata edge,
         Proof calldata proof,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256
+    /// deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,bool keep).
+    function trainMany(
+        address registry,
+        G1Point[] calldata parent,
+        uint256 shape,
+        IModelRegistry.Segment[] calldata segments,
+        Proof[] calldata proofs,
         Permission calldata permission
     ) external;
 
@@ -86,7 +101,7 @@ interface IRelay {
         uint16[] calldata widths,
         bytes32 source,
         bytes32 schema,
-        G1Point calldata commitment,
+        G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external;

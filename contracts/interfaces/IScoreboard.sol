@@ -28,9 +28,9 @@ interface IScoreboard is IScores {
     /// @param descriptor of that shard
     /// @param result classes: rows right, strictly; regression: sum of squared errors, in units of 2^-18
     struct ScoreClaim {
-        G1Point model;
+        G1Point[] model;
         uint256 shape;
-        G1Point shard;
+        G1Point[] shard;
         uint256 descriptor;
         uint256 result;
     }
@@ -140,21 +140,28 @@ interface IScoreboard is IScores {
     /// is the first or better than the best.
     function score(ScoreClaim calldata claim, Proof calldata proof) external;
 
-    /// @notice Makes a registered dataset a benchmark on which all models count.
+    /// @notice Makes a registered dataset a benchmark on which all models count. Anyone may do this.
+    /// @param registrar of the dataset
     /// @param shardIds and uri as `registerDataset` got them; at most 256 shards
-    function openBenchmark(ShardId[] calldata shardIds, string calldata uri) external returns (BenchmarkId id);
+    function openBenchmark(address registrar, ShardId[] calldata shardIds, string calldata uri)
+        external
+        returns (BenchmarkId id);
 
     /// @notice Commits to a dataset whose shards are not registered yet. Its id hides them, since commitments are salted.
-    /// @param dataset keccak256(abi.encode(shardIds, uri)), as `registerDataset` will compute it
+    /// @param dataset keccak256(abi.encode(registrar, shardIds, uri)), as `registerDataset` will compute it
     /// @param closingBlock the last block whose models count, not before this one, below 2^64
     function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id);
 
     /// @notice Opens a sealed benchmark once its shards and its dataset are registered; their rows and salts should be
     /// published, so that anyone can score. Anyone may do this.
     /// @dev Every shard must have been registered after the closing block; SealBroken otherwise.
-    function unsealBenchmark(address sealer, uint256 closingBlock, ShardId[] calldata shardIds, string calldata uri)
-        external
-        returns (BenchmarkId id);
+    function unsealBenchmark(
+        address sealer,
+        uint256 closingBlock,
+        address registrar,
+        ShardId[] calldata shardIds,
+        string calldata uri
+    ) external returns (BenchmarkId id);
 
     /// @notice Adds up the best results of a model over all shards of a benchmark and enters the sum.
     /// @dev Reverts with NotScored if any shard lacks a result, with NotBetter unless the sum is the model's first or better

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @dev keccak256(abi.encode(commitment.x, commitment.y, shape)): one id means one model of one shape, everywhere.
+/// @dev keccak256 of the words x, y of every point of the commitment, then the shape: one id means one model of one shape, everywhere.
 type ModelId is bytes32;
 
-/// @dev keccak256(abi.encode(commitment.x, commitment.y, descriptor)).
+/// @dev keccak256 of the words x, y of every point of the commitment, then the descriptor.
 type ShardId is bytes32;
 
-/// @dev keccak256(abi.encode(shardIds, uri)).
+/// @dev keccak256(abi.encode(registrar, shardIds, uri)).
 type DatasetId is bytes32;
 
 /// @dev keccak256(abi.encode(dataset, sealer, closingBlock)).
