@@ -1,49 +1,65 @@
-// @ts-expect-error: snarkjs has no types
-import { groth16 } from 'snarkjs';
 import type { Proof } from '../argument/types.ts';
+import { ADDRESS_BITS, CHUNK_BITS, MAX_CHUNKS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
-import { openingHolds, type SrsPowers } from '../registry/opening.ts';
+import type { SrsPowers } from '../registry/opening.ts';
+import { type ClaimedProof, groth16Holds, openingHolds, proofsHold } from '../registry/pairing.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
-import { kappaOf, oraclesOf, type StatementContext, signalsOf } from '../registry/statement.ts';
+import { kappaOf, oraclesOf, publicSignals, type StatementContext, signalsOf } from '../registry/statement.ts';
+import type { VerificationKey } from '../registry/verificationKey.ts';
+
+const CHUNK_COORDINATES = ADDRESS_BITS - CHUNK_BITS;
+const GROTH16_WORDS = 8;
 
 /** What the contract checks of a proof, one by one. */
 export interface Verification {
-  /** every public signal is below r */
+  /** every signal and their digest are below r, and there is at least one chunk of everything */
   canonical: boolean;
   groth16: boolean;
   opening: boolean;
 }
 
-/** A verification key as snarkjs exports it. */
-export type VerificationKey = Record<string, unknown>;
+/** What proofs are checked against. */
+export interface VerifyingKeys {
+  vkey: VerificationKey;
+  srs: SrsPowers;
+}
+
+/** A statement with its proof, claimed somewhere by somebody. */
+export interface Claimed {
+  context: StatementContext;
+  statement: Statement;
+  proof: Proof;
+}
 
 /**
  * Verifies a proof of a statement off chain, as the contract does: the Groth16 proof over the public signals that follow from the statement, and the KZG
  * opening of its commitments. Malformed proofs fail, they do not throw.
  */
-export async function verifyProof(
+export function verifyProof(
   context: StatementContext,
   statement: Statement,
   proof: Proof,
-  keys: { vkey: VerificationKey; srs: SrsPowers },
-): Promise<Verification> {
-  const signals = signalsOf(context, statement, proof);
-  const canonical = signals.every((s) => s >= 0n && s < R);
-  if (!canonical) return { canonical, groth16: false, opening: false };
-  let holds = false;
-  try {
-    holds = await groth16.verify(keys.vkey, signals.map(String), snarkjsProof(proof));
-  } catch {
-    // a point off the curve: not a proof
-  }
-  const opening = openingHolds(
-    keys.srs,
-    oraclesOf(statement),
-    proof.points,
-    proof.signals,
-    kappaOf(signals, proof.points.opening),
-  );
-  return { canonical, groth16: holds, opening };
+  { vkey, srs }: VerifyingKeys,
+): Verification {
+  const claimed = claimedProof({ context, statement, proof });
+  if (claimed === undefined) return { canonical: false, groth16: false, opening: false };
+  const { commitments } = claimed;
+  return {
+    canonical: true,
+    groth16: groth16Holds(vkey, claimed.publicSignals, proof.groth16),
+    opening: openingHolds(srs, commitments, proof.points, proof.challenges, kappaOfAll([claimed])),
+  };
+}
+
+/**
+ * Verifies proofs of one program off chain by one product of pairings, as the contract does with those of a run: all hold or
+ * the answer is no. Malformed proofs fail, they do not throw.
+ */
+export function verifyProofs(claims: readonly Claimed[], { vkey, srs }: VerifyingKeys): boolean {
+  const proofs = claims.map(claimedProof).filter((proof) => proof !== undefined);
+  if (proofs.length !== claims.length || new Set(claims.map(({ statement }) => statement.program)).size !== 1)
+    return false;
+  return proofsHold(vkey, srs, proofs, kappaOfAll(proofs));
 }
 
 /** Whether all of it holds. */
@@ -51,12 +67,27 @@ export function isVerified(v: Verification): boolean {
   return v.canonical && v.groth16 && v.opening;
 }
 
-function snarkjsProof({ groth16: [ax, ay, bx1, bx0, by1, by0, cx, cy] }: Proof): object {
+/** Undefined where a contract would refuse it before any pairing. */
+function claimedProof({ context, statement, proof }: Claimed): ClaimedProof | undefined {
+  const { challenges, points, groth16 } = proof;
+  const chunks = [points.trace.length, points.helper.length];
+  if (challenges.chunk.length !== CHUNK_COORDINATES || groth16.length !== GROTH16_WORDS) return undefined;
+  if (!chunks.every((count) => count >= 1 && count <= MAX_CHUNKS)) return undefined;
+  const signals = signalsOf(context, statement, proof);
+  if (![challenges.digest, ...signals].every((signal) => signal >= 0n && signal < R)) return undefined;
   return {
-    protocol: 'groth16',
-    curve: 'bn128',
-    pi_a: [ax, ay, 1n].map(String),
-    pi_b: [[bx0, bx1].map(String), [by0, by1].map(String), ['1', '0']],
-    pi_c: [cx, cy, 1n].map(String),
+    commitments: oraclesOf(statement),
+    proof,
+    publicSignals: publicSignals(challenges.digest, signals),
   };
+}
+
+function kappaOfAll(proofs: readonly ClaimedProof[]): bigint {
+  return kappaOf(
+    proofs.map(({ proof: { groth16, points }, publicSignals: [, , fold] }) => ({
+      fold,
+      groth16,
+      opening: points.opening,
+    })),
+  );
 }

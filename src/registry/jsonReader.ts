@@ -2,7 +2,7 @@ import type { Hex } from 'viem';
 import type { Point } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { P } from '../numbers/field.ts';
-import { isPoint } from './opening.ts';
+import { isPoint } from './points.ts';
 
 /** Reads JSON that anyone may have written, value by value. Every complaint names the place. */
 export class JsonReader {

@@ -1,0 +1,166 @@
+// The pairing equations of protocol section 4, off chain: what a contract checks of any number of proofs of one program.
+import { bn254 } from '@noble/curves/bn254.js';
+import type { Commitment, Point, Proof, ProofPoints, ProofSignals } from '../argument/types.ts';
+import { mod, P, powersOf } from '../numbers/field.ts';
+import type { SrsPowers } from './opening.ts';
+import { g2Point, isG2Point, isPoint } from './points.ts';
+import type { VerificationKey } from './verificationKey.ts';
+
+const G1 = bn254.G1.Point;
+const G2 = bn254.G2.Point;
+type G1Point = InstanceType<typeof G1>;
+type G2Point = InstanceType<typeof G2>;
+type Pair = { g1: G1Point; g2: G2Point };
+
+/** A proof beside what it is checked with. */
+export interface ClaimedProof {
+  /** of the statement, in the program's opening order, without points for an absent parent; trace and helper follow from the proof */
+  commitments: readonly Commitment[];
+  proof: Proof;
+  /** c, v, fold */
+  publicSignals: readonly [bigint, bigint, bigint];
+}
+
+/**
+ * Whether all proofs hold: every equation of every one, joined by powers of kappa in one product of pairings.
+ * @param kappa from `kappaOf` of the same proofs
+ * @returns false also when a point is malformed, off the curve or infinity
+ */
+export function proofsHold(
+  key: VerificationKey,
+  srs: SrsPowers,
+  proofs: readonly ClaimedProof[],
+  kappa: bigint,
+): boolean {
+  const isWhole = proofs.every(
+    ({ commitments, proof }) => arePoints(commitments, proof.points) && isGroth16(proof.groth16),
+  );
+  if (proofs.length === 0 || !isWhole) return false;
+  const weights = powersOf(kappa, 4 * proofs.length);
+  const pairs = proofs.flatMap(({ commitments, proof, publicSignals }, n) => [
+    ...groth16Pairs(key, publicSignals, proof.groth16, weights[4 * n]),
+    ...openingPairs(srs, commitments, proof.points, proof.challenges, weights.slice(4 * n + 1, 4 * n + 4)),
+  ]);
+  return productIsOne(pairs);
+}
+
+/** Whether the Groth16 part of a proof holds alone. @returns false also for malformed points */
+export function groth16Holds(
+  key: VerificationKey,
+  publicSignals: readonly [bigint, bigint, bigint],
+  groth16: readonly bigint[],
+): boolean {
+  return isGroth16(groth16) && productIsOne(groth16Pairs(key, publicSignals, groth16, 1n));
+}
+
+/** Whether the opening of a proof's commitments holds alone, its three equations joined by kappa. @returns false also for malformed points */
+export function openingHolds(
+  srs: SrsPowers,
+  commitments: readonly Commitment[],
+  points: ProofPoints,
+  signals: ProofSignals,
+  kappa: bigint,
+): boolean {
+  return (
+    arePoints(commitments, points) && productIsOne(openingPairs(srs, commitments, points, signals, powersOf(kappa, 3)))
+  );
+}
+
+/** -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta */
+function groth16Pairs(
+  key: VerificationKey,
+  publicSignals: readonly bigint[],
+  groth16: readonly bigint[],
+  weight: bigint,
+): Pair[] {
+  const [ax, ay, bx1, bx0, by1, by0, cx, cy] = groth16;
+  const inputs = [1n, ...publicSignals];
+  const x = key.IC.map((point, i) => times(at(point), weight * inputs[i])).reduce((a, b) => a.add(b));
+  return [
+    { g1: times(at({ x: ax, y: ay }), -weight), g2: g2Point([bx1, bx0, by1, by0]) },
+    { g1: times(at(key.alpha), weight), g2: g2Point(key.beta) },
+    { g1: x, g2: G2.BASE },
+    { g1: times(at({ x: cx, y: cy }), weight), g2: g2Point(key.delta) },
+  ];
+}
+
+/**
+ * (g - s + gamma T) G2 - T tau^C, (p' + theta s - s'' + gamma2 T2) G2 - T2 tau^C2 and (s'' - e2 G + z pi) G2 - pi tau, each
+ * with its weight.
+ */
+function openingPairs(
+  srs: SrsPowers,
+  commitments: readonly Commitment[],
+  points: ProofPoints,
+  { eta, gamma, theta, gamma2, z, e2, chunk }: ProofSignals,
+  [first, second, third]: readonly bigint[],
+): Pair[] {
+  const [rows, columns, quotient, columns2, quotient2, opening] = [
+    points.rows,
+    points.columns,
+    points.quotient,
+    points.columns2,
+    points.quotient2,
+    points.opening,
+  ].map(at);
+  const g = fold([...commitments, points.trace, points.helper], eta, chunk);
+  const sum = [
+    times(g, first),
+    times(columns, second * theta - first),
+    times(quotient, first * gamma),
+    times(rows, second),
+    times(columns2, third - second),
+    times(quotient2, second * gamma2),
+    times(G1.BASE, -third * e2),
+    times(opening, third * z),
+  ].reduce((a, b) => a.add(b));
+  return [
+    { g1: sum, g2: G2.BASE },
+    { g1: times(quotient, -first), g2: g2Point(srs.tauC) },
+    { g1: times(quotient2, -second), g2: g2Point(srs.tauC2) },
+    { g1: times(opening, -third), g2: g2Point(srs.tau) },
+  ];
+}
+
+/** sum_o eta^o sum_h eq(y, h) chunk_(o,h) */
+function fold(oracles: readonly Readonly<Commitment>[], eta: bigint, y: readonly bigint[]): G1Point {
+  const etas = powersOf(eta, oracles.length);
+  return oracles
+    .flatMap((chunks, o) => chunks.map((point, h) => times(at(point), etas[o] * weightOfChunk(y, h))))
+    .reduce((a, b) => a.add(b), G1.ZERO);
+}
+
+/** eq(y, h): the weight of chunk h at the point's high coordinates, lowest first. */
+export function weightOfChunk(y: readonly bigint[], h: number): bigint {
+  return y.reduce((product, coordinate, t) => mod(product * ((h >> t) & 1 ? coordinate : 1n - coordinate)), 1n);
+}
+
+/** Pairs of one point of G2 are joined first: pairings are what takes time. A pair with infinity contributes 1. */
+function productIsOne(pairs: readonly Pair[]): boolean {
+  const joined = new Map<string, Pair>();
+  for (const { g1, g2 } of pairs) {
+    const name = g2.toHex();
+    joined.set(name, { g1: joined.get(name)?.g1.add(g1) ?? g1, g2 });
+  }
+  const { Fp12 } = bn254.fields;
+  const finite = [...joined.values()].filter(({ g1 }) => !g1.is0());
+  return Fp12.eql(bn254.pairingBatch(finite), Fp12.ONE);
+}
+
+function arePoints(commitments: readonly Commitment[], points: ProofPoints): boolean {
+  return [...commitments.flat(), ...Object.values(points).flat()].every(isPoint);
+}
+
+function isGroth16(words: readonly bigint[]): boolean {
+  if (words.length !== 8 || !words.every((word) => word >= 0n && word < P)) return false;
+  const [ax, ay, bx1, bx0, by1, by0, cx, cy] = words;
+  return isPoint({ x: ax, y: ay }) && isPoint({ x: cx, y: cy }) && isG2Point([bx1, bx0, by1, by0]);
+}
+
+function at(point: Point): G1Point {
+  return G1.fromAffine(point);
+}
+
+function times(point: G1Point, factor: bigint): G1Point {
+  return point.multiplyUnsafe(mod(factor));
+}
