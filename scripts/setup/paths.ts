@@ -9,8 +9,10 @@ export const SETUP_FOLDER = join(ROOT, 'build/setup');
 export const MANIFEST = join(ROOT, 'circuits/setup/manifest.json');
 /** The SRS points that contracts hold; in git. */
 export const SRS_JSON = join(ROOT, 'src/generated/srs.json');
-/** Generated verifier contracts; in git. */
-export const VERIFIERS_FOLDER = join(ROOT, 'contracts/verifiers');
+/** The verification keys themselves, for contracts and clients; in git. */
+export const KEYS_MODULE = join(ROOT, 'src/generated/keys.ts');
+/** By what contracts tell development keys; in git. */
+export const DEV_KEYS_LIBRARY = join(ROOT, 'contracts/libraries/DevKeys.sol');
 
 /** Files of a program's key. */
 export function keyFiles(program: string, folder = SETUP_FOLDER) {
