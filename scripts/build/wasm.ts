@@ -77,7 +77,12 @@ const KERNELS: Kernel[] = [
   },
   { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
   { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
-  { entry: 'src/training/assembly/trainer.ts', out: 'src/generated/trainer.wasm.ts', name: 'trainerWasm' },
+  {
+    entry: 'src/training/assembly/trainer.ts',
+    out: 'src/generated/trainer.wasm.ts',
+    name: 'trainerWasm',
+    flags: ['--enable', 'simd'],
+  },
 ];
 
 /** No imports but a memory: kernels get their data through it, and it may grow to 4 GiB. */

@@ -1,39 +1,40 @@
 import { CapacityError } from '../errors/CapacityError.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { ADDRESS_BITS, LIMB_BITS } from '../numbers/constants.ts';
+import { ADDRESS_BITS, LIMB_BITS, MODEL_BITS, SHARD_ENTRY_BITS } from '../numbers/constants.ts';
 import { layout, type SlotSize } from './layout.ts';
 import { modelSlots, type ShardShape, shardLayout, shardSlots, widthBits } from './shape.ts';
 
-/** Entries of the blinding slot of a trace (protocol section 8), and the salt or random entry of other oracles. */
-const BLINDING_BITS = 12;
+/** log2 of the most entries of an oracle (protocol section 1). */
+const LIMITS: Record<string, number> = { model: MODEL_BITS, shard: SHARD_ENTRY_BITS };
 
 /** log2 of the size of each oracle of a program. */
 export type Capacity = Record<string, number>;
 
 /**
- * Sizes of the oracles of one `train` edge: network `widths`, a shard of `rows` rows (design 11.9: checked before
+ * Sizes of the oracles of one `train` edge: network `widths`, `passes` over a shard of `rows` rows (design 11.9: checked before
  * training, not after).
  * @returns log2 sizes of model, shard, trace, helper.
- * @throws CapacityError naming the first oracle above 2^22 and what to lower.
+ * @throws CapacityError naming the first oracle that is too large and what to lower.
  */
-export function trainCapacity(widths: readonly number[], rows: number): Capacity {
+export function trainCapacity(widths: readonly number[], rows: number, passes = 1): Capacity {
   const a = widthBits(widths);
-  const sigma = ceilLog2(rows);
-  const hidden = a.slice(1, -1).map((bits) => bits + sigma);
-  const output = a[a.length - 1] + sigma;
+  const traceRows = ceilLog2(rows) + ceilLog2(passes);
+  const hidden = a.slice(1, -1).map((bits) => bits + traceRows);
+  const output = a[a.length - 1] + traceRows;
+  const fewer = `${passes > 1 ? 'Make fewer passes at once, use' : 'Use'} shards of fewer than ${rows} rows`;
   const shard = shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows });
   return check(
     {
       model: modelSlots(widths),
       shard,
-      trace: [...hidden.flatMap((k) => Array(9).fill(k)), ...Array(3).fill(output), LIMB_BITS, BLINDING_BITS],
-      helper: [...hidden.flatMap((k) => [k, k]), output, LIMB_BITS, 0],
+      trace: [...hidden.flatMap((k) => Array(9).fill(k)), ...Array(4).fill(output), LIMB_BITS],
+      helper: [...hidden.flatMap((k) => [k, k]), output, LIMB_BITS],
     },
     {
       model: 'Lower the widths of the network.',
       shard: `Use shards of fewer than ${rows} rows, or fewer inputs.`,
-      trace: `Use shards of fewer than ${rows} rows, or lower the hidden widths.`,
-      helper: `Use shards of fewer than ${rows} rows, or lower the hidden widths.`,
+      trace: `${fewer}, or lower the hidden widths.`,
+      helper: `${fewer}, or lower the hidden widths.`,
     },
   );
 }
@@ -46,8 +47,8 @@ export function seedCapacity(widths: readonly number[]): Capacity {
   return check(
     {
       model: modelSlots(widths),
-      trace: [...matrices.flatMap((k) => Array(5).fill(k)), LIMB_BITS, BLINDING_BITS],
-      helper: [...matrices.flatMap((k) => [k, k]), LIMB_BITS, 0],
+      trace: [...matrices.flatMap((k) => Array(5).fill(k)), LIMB_BITS],
+      helper: [...matrices.flatMap((k) => [k, k]), LIMB_BITS],
     },
     { model: hint, trace: hint, helper: hint },
   );
@@ -58,7 +59,7 @@ export function dataCapacity(shape: ShardShape): Capacity {
   const { X, Y } = shardLayout(shape).slots;
   const hint = `Use shards of fewer than ${shape.rows} rows, or fewer inputs.`;
   return check(
-    { shard: shardSlots(shape), trace: [LIMB_BITS, BLINDING_BITS], helper: [X.log2, Y.log2, LIMB_BITS, 0] },
+    { shard: shardSlots(shape), trace: [LIMB_BITS], helper: [X.log2, Y.log2, LIMB_BITS] },
     { shard: hint, trace: hint, helper: hint },
   );
 }
@@ -81,8 +82,8 @@ function rangeCapacity(widths: readonly number[], inverses: number): Capacity {
   return check(
     {
       model: modelSlots(widths),
-      trace: [...tensors.flatMap((k) => [k, k]), LIMB_BITS, BLINDING_BITS],
-      helper: [...tensors.flatMap((k) => Array<number>(inverses).fill(k)), LIMB_BITS, 0],
+      trace: [...tensors.flatMap((k) => [k, k]), LIMB_BITS],
+      helper: [...tensors.flatMap((k) => Array<number>(inverses).fill(k)), LIMB_BITS],
     },
     { model: hint, trace: hint, helper: hint },
   );
@@ -105,9 +106,8 @@ export function scoreCapacity(widths: readonly number[], rows: number): Capacity
         sigma,
         sigma,
         LIMB_BITS,
-        BLINDING_BITS,
       ],
-      helper: [...hidden, output, output, LIMB_BITS, 0],
+      helper: [...hidden, output, output, LIMB_BITS],
     },
     {
       model: 'Lower the widths of the network.',
@@ -123,7 +123,8 @@ function check(oracles: Record<string, (SlotSize | number)[]>, hints: Record<str
   for (const [oracle, slots] of Object.entries(oracles)) {
     const named = slots.map((slot, k) => (typeof slot === 'number' ? { name: `${k}`, log2: slot } : slot));
     sizes[oracle] = layout(named).log2;
-    if (sizes[oracle] > ADDRESS_BITS) throw new CapacityError(oracle, sizes[oracle], ADDRESS_BITS, hints[oracle]);
+    const limit = LIMITS[oracle] ?? ADDRESS_BITS;
+    if (sizes[oracle] > limit) throw new CapacityError(oracle, sizes[oracle], limit, hints[oracle]);
   }
   return sizes;
 }

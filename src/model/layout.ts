@@ -19,7 +19,7 @@ export interface Layout {
 
 /**
  * The canonical layout of an oracle (protocol section 1): larger slots first, equal ones in the listed order, so every
- * offset is a multiple of the slot's size. Offsets may exceed 2^22; see capacity.ts.
+ * offset is a multiple of the slot's size. Offsets may exceed 2^26; see capacity.ts.
  */
 export function layout(sizes: readonly SlotSize[]): Layout {
   const order = [...sizes].sort((x, y) => y.log2 - x.log2); // stable

@@ -1,6 +1,15 @@
 import { InputError } from '../errors/InputError.ts';
 import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
-import { ADDRESS_BITS, MAX_LAYERS, MAX_RATE, MAX_SIZE, SIZE_BITS } from '../numbers/constants.ts';
+import {
+  ADDRESS_BITS,
+  MAX_LAYERS,
+  MAX_RATE,
+  MAX_SIZE,
+  MODEL_BITS,
+  RATE_BITS,
+  SIZE_BITS,
+  TRACE_ROW_BITS,
+} from '../numbers/constants.ts';
 import { show } from './json.ts';
 import { type Layout, layout, type SlotSize } from './layout.ts';
 
@@ -16,10 +25,12 @@ export interface ShardShape {
 
 const SHAPE_PRESENCE_BIT = SIZE_BITS * (MAX_LAYERS + 1);
 const SHAPE_OFFSET_BIT = SHAPE_PRESENCE_BIT + MAX_LAYERS - 1;
+/** Bits of lr in `seg`: it may be 2^16. */
+const RATE_WIDTH = 17;
 /** Bits of the model descriptor `shape`, of `shard` and of `seg`. */
-export const SHAPE_BITS = SHAPE_OFFSET_BIT + 2 * MAX_LAYERS * ADDRESS_BITS;
+export const SHAPE_BITS = SHAPE_OFFSET_BIT + 2 * MAX_LAYERS * MODEL_BITS;
 export const SHARD_BITS = 3 * SIZE_BITS + 1 + 2 * ADDRESS_BITS;
-export const SEGMENT_BITS = 17 + 2 * SIZE_BITS + 2 * ADDRESS_BITS;
+export const SEGMENT_BITS = RATE_WIDTH + 2 * SIZE_BITS + TRACE_ROW_BITS + 2 * ADDRESS_BITS;
 
 /**
  * Checks real widths n_0..n_L: 1 <= L <= 4, every width an integer in 1..4096.
@@ -69,7 +80,7 @@ export function widthBits(widths: readonly number[]): number[] {
   return widths.map(ceilLog2);
 }
 
-/** Slots W1, b1, .., WL, bL, salt of the model oracle, in the order of the protocol. */
+/** Slots W1, b1, .., WL, bL of the model oracle, in the order of the protocol. */
 export function modelSlots(widths: readonly number[]): SlotSize[] {
   checkWidths(widths);
   const a = widthBits(widths);
@@ -77,20 +88,19 @@ export function modelSlots(widths: readonly number[]): SlotSize[] {
   for (let l = 1; l < widths.length; l++) {
     slots.push({ name: `W${l}`, log2: a[l] + a[l - 1] }, { name: `b${l}`, log2: a[l] });
   }
-  return [...slots, { name: 'salt', log2: 0 }];
+  return slots;
 }
 
 export function modelLayout(widths: readonly number[]): Layout {
   return layout(modelSlots(widths));
 }
 
-/** Slots X, Y, salt of the shard oracle. */
+/** Slots X, Y of the shard oracle. */
 export function shardSlots({ inputs, outputs, rows }: Omit<ShardShape, 'kind'>): SlotSize[] {
   const sigma = ceilLog2(rows);
   return [
     { name: 'X', log2: sigma + ceilLog2(inputs) },
     { name: 'Y', log2: sigma + ceilLog2(outputs) },
-    { name: 'salt', log2: 0 },
   ];
 }
 
@@ -100,8 +110,8 @@ export function shardLayout(shape: Omit<ShardShape, 'kind'>): Layout {
 }
 
 /**
- * The 239-bit model descriptor (protocol section 1).
- * @throws InputError for a bad width or when an offset needs more than 22 bits (see capacity.ts for the friendly check).
+ * The 247-bit model descriptor (protocol section 1).
+ * @throws InputError for a bad width or when an offset needs more than 23 bits (see capacity.ts for the friendly check).
  */
 export function encodeShape(widths: readonly number[]): bigint {
   const { slots } = modelLayout(widths);
@@ -110,8 +120,8 @@ export function encodeShape(widths: readonly number[]): bigint {
   for (let l = 0; l <= MAX_LAYERS; l++) packer.add(widths[Math.max(0, l - absent)] - 1, SIZE_BITS);
   for (let l = 1; l < MAX_LAYERS; l++) packer.add(l > absent ? 1 : 0, 1);
   for (let l = 1; l <= MAX_LAYERS; l++) {
-    packer.add(l > absent ? slots[`W${l - absent}`].offset : 0, ADDRESS_BITS);
-    packer.add(l > absent ? slots[`b${l - absent}`].offset : 0, ADDRESS_BITS);
+    packer.add(l > absent ? slots[`W${l - absent}`].offset : 0, MODEL_BITS);
+    packer.add(l > absent ? slots[`b${l - absent}`].offset : 0, MODEL_BITS);
   }
   return packer.value;
 }
@@ -128,7 +138,7 @@ export function decodeShape(shape: bigint): number[] {
   return widths;
 }
 
-/** The 81-bit shard descriptor (protocol section 1). @throws InputError as `encodeShape`. */
+/** The 89-bit shard descriptor (protocol section 1). @throws InputError as `encodeShape`. */
 export function encodeShard(shape: ShardShape): bigint {
   checkShardShape(shape);
   const { slots } = shardLayout(shape);
@@ -155,51 +165,58 @@ export function decodeShard(shard: bigint): ShardShape {
 export interface Segment {
   /** Integer learning rate in [1, 2^16]. */
   lr: number;
-  /** Rows of the shard, a power of two; every row is used once. */
+  /** Rows of the shard, 1..2^12; every row is used once a pass. */
   rows: number;
-  /** Rows of one step, a power of two up to `rows`. */
+  /** Rows of one step, a power of two of at most the padded rows 2^sigma; the last step of a pass may have fewer. */
   batch: number;
+  /** How often the shard is gone through, a power of two; passes 2^sigma is at most 2^14. 1 unless told. */
+  passes?: number;
 }
 
 /** @throws InputError with the offending value. */
-export function checkSegment({ lr, rows, batch }: Segment): void {
+export function checkSegment({ lr, rows, batch, passes = 1 }: Segment): void {
   if (!Number.isInteger(lr) || lr < 1 || lr > MAX_RATE) {
     throw new InputError(`The learning rate must be an integer in 1..${MAX_RATE}, not ${lr}.`, {
-      hint: 'It stands for lr * batch / 256 on the mean gradient.',
+      hint: `It stands for lr * batch / ${2 ** RATE_BITS} on the mean gradient.`,
       docs: 'argument.md#1-numbers',
     });
   }
   checkSize('number of rows', rows);
-  if (!isPowerOfTwo(rows)) {
-    throw new InputError(`Training takes a shard of a power of two of rows, not ${rows}.`, {
-      hint: 'Split the data with splitRows.',
-    });
+  const padded = 2 ** ceilLog2(rows);
+  if (!isPowerOfTwo(batch) || batch > padded) {
+    throw new InputError(`The batch must be a power of two in 1..${padded}, not ${show(batch)}.`);
   }
-  if (!isPowerOfTwo(batch) || batch > rows) {
-    throw new InputError(`The batch must be a power of two in 1..${rows}, not ${batch}.`);
+  const most = 2 ** TRACE_ROW_BITS / padded;
+  if (!isPowerOfTwo(passes) || passes > most) {
+    throw new InputError(
+      `The passes over a shard of ${rows} rows must be a power of two in 1..${most}, not ${show(passes)}.`,
+      { hint: 'Train again on the same shard for more.' },
+    );
   }
 }
 
-/** The 85-bit segment descriptor of training on a shard (protocol section 1). @throws InputError */
-export function encodeSegment(segment: { lr: number; batch: number }, shard: ShardShape): bigint {
+/** The 107-bit segment descriptor of training on a shard (protocol section 1). @throws InputError */
+export function encodeSegment(segment: Omit<Segment, 'rows'>, shard: ShardShape): bigint {
   checkSegment({ ...segment, rows: shard.rows });
   const { slots } = shardLayout(shard);
   return new Packer()
-    .add(segment.lr, 17)
+    .add(segment.lr, RATE_WIDTH)
     .add(shard.rows - 1, SIZE_BITS)
     .add(segment.batch - 1, SIZE_BITS)
+    .add((segment.passes ?? 1) * 2 ** ceilLog2(shard.rows) - 1, TRACE_ROW_BITS)
     .add(slots.X.offset, ADDRESS_BITS)
     .add(slots.Y.offset, ADDRESS_BITS).value;
 }
 
 /** The offsets are those in the descriptor: a segment alone does not say which widths made them. @throws InputError */
-export function decodeSegment(seg: bigint): Segment & { offsets: { X: number; Y: number } } {
+export function decodeSegment(seg: bigint): Required<Segment> & { offsets: { X: number; Y: number } } {
   const reader = new Unpacker(seg, SEGMENT_BITS, 'segment descriptor');
-  const lr = reader.take(17);
+  const lr = reader.take(RATE_WIDTH);
   const rows = reader.take(SIZE_BITS) + 1;
   const batch = reader.take(SIZE_BITS) + 1;
-  checkSegment({ lr, rows, batch });
-  return { lr, rows, batch, offsets: { X: reader.take(ADDRESS_BITS), Y: reader.take(ADDRESS_BITS) } };
+  const passes = (reader.take(TRACE_ROW_BITS) + 1) / 2 ** ceilLog2(rows);
+  checkSegment({ lr, rows, batch, passes });
+  return { lr, rows, batch, passes, offsets: { X: reader.take(ADDRESS_BITS), Y: reader.take(ADDRESS_BITS) } };
 }
 
 function encodeOrNone(encode: () => bigint): bigint | undefined {

@@ -8,7 +8,7 @@ import { checkShardShape, checkSize, type ShardShape } from './shape.ts';
 
 /** A shard in memory: everything its commitment opens to. Real sizes in ShardShape, arrays padded with zeros. */
 export interface Shard extends ShardShape {
-  /** X[j, s] with s low, 2^a_0 x 2^sigma; fa fraction bits, in [-2^13, 2^13). */
+  /** X[j, s] with s low, 2^a_0 x 2^sigma; fa fraction bits, in [-2^15, 2^15). */
   X: Int32Array;
   /** Y[i, s] with s low, 2^a_L x 2^sigma; one-hot times 2^fa for classes, else as X. */
   Y: Int32Array;
@@ -22,13 +22,13 @@ export interface Shard extends ShardShape {
 export type Table = {
   inputs: number;
   outputs: number;
-  /** Real range [-16, 16). */
+  /** Real range [-64, 64). */
   features: Float32Array;
   /** Names row 0, 1, .. in messages as the file counts them, such as `Line 3`; default: `Row 0`, .. */
   rowName?: (row: number) => string;
 } & (
   | { kind: 'classes' /** One class 0..outputs-1 a row. */; labels: ArrayLike<number> }
-  | { kind: 'regression' /** Row-major, `outputs` a row, real range [-16, 16). */; targets: Float32Array }
+  | { kind: 'regression' /** Row-major, `outputs` a row, real range [-64, 64). */; targets: Float32Array }
 );
 
 export interface RowRange {
@@ -93,7 +93,7 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
   const targets = schema && outputNames(schema);
   const refuse = (what: string, name: string | undefined, k: number, r: number, x: number) => {
     const where = name === undefined ? `as ${what} ${k}` : `in column ${show(name)}`;
-    throw new InputError(`${nameOfRow(table, r)} has ${x} ${where} of the prepared table, outside [-16, 16).`, {
+    throw new InputError(`${nameOfRow(table, r)} has ${x} ${where} of the prepared table, outside [-64, 64).`, {
       hint: 'Scale the columns: --scale standard, perhaps with --clip 8.',
       docs: 'argument.md#1-numbers',
     });
@@ -192,7 +192,7 @@ function checkTensor(tensor: Int32Array, units: number, rows: number, sigma: num
       throw new InputError(`The ${what} [${unit}, ${row}] is padding and must be 0, not ${value}.`);
     }
     if (value < -SIGNED_LIMIT || value >= SIGNED_LIMIT) {
-      throw new InputError(`The ${what} ${unit} of row ${row} is ${value / 2 ** ACTIVATION_BITS}, outside [-16, 16).`);
+      throw new InputError(`The ${what} ${unit} of row ${row} is ${value / 2 ** ACTIVATION_BITS}, outside [-64, 64).`);
     }
   }
 }

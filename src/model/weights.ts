@@ -38,7 +38,7 @@ export function zeroWeights(widths: readonly number[], salt: bigint): Weights {
 }
 
 /**
- * Checks array sizes, the schema, zero padding and -2^34 <= w < 2^34, i.e. [-64, 64), of every weight and bias.
+ * Checks array sizes, the schema, zero padding and -2^47 <= w < 2^47, i.e. [-2^15, 2^15), of every weight and bias.
  * @throws InputError naming layer and index.
  */
 export function checkWeights({ widths, layers, salt, schema }: Weights): void {

@@ -27,6 +27,8 @@ export const TRACE_ROW_BITS = 14;
 export const ADDRESS_BITS = 26;
 /** Entries of all slots of a model are at most 2^MODEL_BITS, and its offsets have MODEL_BITS bits. */
 export const MODEL_BITS = 23;
+/** Entries of all slots of a shard are at most 2^SHARD_ENTRY_BITS. */
+export const SHARD_ENTRY_BITS = 25;
 /** A vector is committed in chunks of 2^CHUNK_BITS entries (protocol section 1). */
 export const CHUNK_BITS = 19;
 export const CHUNK_SIZE = 1 << CHUNK_BITS;
@@ -41,10 +43,10 @@ export const ACTIVATION_LIMIT = 1 << LIMB_BITS;
 /** Inputs, targets, outputs Q_L and deltas T_l lie in [-SIGNED_LIMIT, SIGNED_LIMIT). */
 export const SIGNED_LIMIT = 1 << (LIMB_BITS - 1);
 /**
- * W, b in [-2^34, 2^34), the real range [-64, 64). No proof needs it (design section 1: wrap-around is out of reach); it keeps every
- * sum of the trainer inside 64-bit integers, see src/training/assembly/trainer.ts.
+ * W, b in [-2^47, 2^47), the real range [-2^15, 2^15), as import and merge prove it. Training needs no proof of it (design section 1:
+ * wrap-around is out of reach); it keeps every sum of the trainer exact, see src/training/assembly/trainer.ts.
  */
-export const WEIGHT_LIMIT_BITS = 34;
+export const WEIGHT_LIMIT_BITS = 47;
 export const WEIGHT_LIMIT = 1n << BigInt(WEIGHT_LIMIT_BITS);
 
 /** Bits of the offset of a seed sequence (protocol section 6). */

@@ -23,13 +23,13 @@ export function roundProduct(z: bigint): bigint {
 }
 
 /**
- * An input or target with fa fraction bits, in [-2^13, 2^13), i.e. the real range [-16, 16).
+ * An input or target with fa fraction bits, in [-2^15, 2^15), i.e. the real range [-64, 64).
  * @throws InputError outside it.
  */
 export function toActivation(x: number, what = 'value', hint = SCALE_IT): number {
   const value = Number.isFinite(x) ? toFixed(x, ACTIVATION_BITS) : Number.NaN;
   if (!(value >= -SIGNED_LIMIT && value < SIGNED_LIMIT)) {
-    throw new InputError(`The ${what} is ${x}, outside [-16, 16).`, {
+    throw new InputError(`The ${what} is ${x}, outside [-64, 64).`, {
       hint,
       docs: 'argument.md#1-numbers',
     });

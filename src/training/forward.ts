@@ -8,7 +8,7 @@ import { checkPair } from './trainer.ts';
 
 /** What a model does on a shard: the values of the forward pass, and the result. */
 export interface ForwardTrace {
-  /** A, V, m, R0, R1 of each hidden layer and the output, over all 2^sigma rows; D, T and S are unused. */
+  /** A, V, m, R0, R1 of each hidden layer and Q, U0, U1 of the output, over all 2^sigma rows; D, T and S are unused. */
   trace: SegmentTrace;
   /** Labelled logit L(s), 0 where a row has no label. */
   labelled: Int32Array;
@@ -31,7 +31,8 @@ export function forwardTrace(weights: Weights, shard: Shard): ForwardTrace {
   checkPair(weights, shard);
   const S = 2 ** ceilLog2(shard.rows);
   const network = new Network(weights, shard, { batch: Math.min(BATCH, S), traceRows: S });
-  for (let first = 0; first < S; first += BATCH) network.forward(first, Math.min(BATCH, S - first));
+  for (let first = 0; first < S; first += BATCH)
+    network.forward({ first, batch: Math.min(BATCH, S - first), at: first });
   const trace = network.trace();
   const Q = trace.output.Q;
   const labelled = new Int32Array(S);
@@ -40,7 +41,7 @@ export function forwardTrace(weights: Weights, shard: Shard): ForwardTrace {
   let result = 0n;
   if (shard.kind === 'regression') {
     for (let s = 0; s < shard.rows; s++) {
-      let error = 0; // below 4096 * 2^28 = 2^40
+      let error = 0; // below 4096 * 2^32 = 2^44
       for (let i = 0; i < shard.outputs; i++) error += (Q[i * S + s] - SIGNED_LIMIT - shard.Y[i * S + s]) ** 2;
       result += BigInt(error);
     }

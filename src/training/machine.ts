@@ -2,73 +2,32 @@ import { DescentError } from '../errors/DescentError.ts';
 import { trainerWasm } from '../generated/trainer.wasm.ts';
 import { decodeWasm } from '../numbers/wasm.ts';
 
-/** Functions of assembly/trainer.ts; all pointers are byte offsets into `memory`. */
+/** Where the two parts of a matrix of weights, or of sums, stand: byte offsets of arrays of 64-bit floats. */
+export interface Parts {
+  hi: number;
+  lo: number;
+}
+
+type Call = (...args: number[]) => number;
+
+/**
+ * Functions of assembly/trainer.ts, with their arguments there; all pointers are byte offsets into `memory`. Those that round
+ * or update give -1, or which value left its range.
+ */
 export interface TrainerExports {
   memory: WebAssembly.Memory;
   failedValue(): bigint;
-  gather(source: number, target: number, units: number, sigma: number, first: number, batch: number): void;
-  forward(
-    W: number,
-    bias: number,
-    stride: number,
-    inputs: number,
-    outputs: number,
-    input: number,
-    batch: number,
-    sums: number,
-  ): void;
-  roundHidden(
-    sums: number,
-    units: number,
-    batch: number,
-    trace: number,
-    plane: number,
-    sigma: number,
-    first: number,
-    output: number,
-  ): number;
-  roundOutput(
-    sums: number,
-    units: number,
-    batch: number,
-    trace: number,
-    plane: number,
-    sigma: number,
-    first: number,
-  ): number;
-  outputDelta(Q: number, Y: number, units: number, batch: number, sigma: number, first: number, delta: number): void;
-  backward(
-    W: number,
-    stride: number,
-    inputs: number,
-    outputs: number,
-    delta: number,
-    batch: number,
-    sums: number,
-  ): void;
-  roundDelta(
-    sums: number,
-    units: number,
-    batch: number,
-    trace: number,
-    plane: number,
-    sigma: number,
-    first: number,
-    delta: number,
-  ): number;
-  update(
-    W: number,
-    bias: number,
-    stride: number,
-    inputs: number,
-    outputs: number,
-    delta: number,
-    input: number,
-    batch: number,
-    lr: bigint,
-    gradient: number,
-  ): number;
-  seedLayer(q: bigint, off: bigint, count: number, v: number, u: number, w: number): void;
+  splitWeights: Call;
+  joinWeights: Call;
+  gather: Call;
+  forward: Call;
+  roundHidden: Call;
+  roundOutput: Call;
+  outputDelta: Call;
+  backward: Call;
+  roundDelta: Call;
+  update: Call;
+  seedLayer(q: bigint, off: bigint, factor: bigint, count: number, out: number, plane: number): void;
 }
 
 const PAGE = 65536;
@@ -101,6 +60,11 @@ export class TrainerMachine {
       }
     }
     return pointer;
+  }
+
+  /** Two arrays of 64-bit floats. */
+  allocateParts(length: number): Parts {
+    return { hi: this.allocate(8 * length), lo: this.allocate(8 * length) };
   }
 
   place32(values: Int32Array): number {

@@ -2,8 +2,8 @@ import { type RangedQuantity, TrainingRangeError } from '../errors/TrainingRange
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { ACTIVATION_BITS, DELTA_BITS, FRACTION_BITS, SIGNED_LIMIT, WEIGHT_LIMIT } from '../numbers/constants.ts';
-import { TrainerMachine } from './machine.ts';
+import { ACTIVATION_BITS, DELTA_BITS, FRACTION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
+import { type Parts, TrainerMachine } from './machine.ts';
 import {
   HIDDEN_ARRAYS,
   type HiddenTrace,
@@ -16,127 +16,183 @@ import {
 
 /** What a message about a value out of range says. */
 const RANGES: Record<RangedQuantity, { bits: number; text: string }> = {
-  activation: { bits: ACTIVATION_BITS, text: 'values in (-32, 32)' },
-  output: { bits: ACTIVATION_BITS, text: 'values in [-16, 16)' },
-  delta: { bits: DELTA_BITS, text: 'values in [-4, 4)' },
-  weight: { bits: FRACTION_BITS, text: 'weights in [-64, 64)' },
-  bias: { bits: FRACTION_BITS, text: 'biases in [-64, 64)' },
+  activation: { bits: ACTIVATION_BITS, text: 'values in (-128, 128)' },
+  output: { bits: ACTIVATION_BITS, text: 'values in [-64, 64)' },
+  delta: { bits: DELTA_BITS, text: 'values in [-16, 16)' },
+  weight: { bits: FRACTION_BITS, text: 'weights in [-32768, 32768)' },
+  bias: { bits: FRACTION_BITS, text: 'biases in [-32768, 32768)' },
 };
 
-/** Pointers of one layer of the network in the trainer's memory. */
+/** One layer of the network in the trainer's memory. */
 interface LayerMemory {
   inputs: number;
   outputs: number;
-  /** Entries of a row of W. */
+  /** The weights as given, i64, with rows of `columns` entries. */
+  source: number;
+  columns: number;
+  /** The weights that are worked with, with rows of `stride` entries, as the batch buffer of the layer's input. */
+  W: Parts;
   stride: number;
-  W: number;
   b: number;
-  /** Batch buffers [b][unit]: A_l (hidden layers) and D_l. */
+  /** Batch buffers [b][unit], 64-bit floats with rows of `rowLength` entries: A_l (hidden layers) and D_l. */
   activations: number;
   deltas: number;
+  rowLength: number;
   /** First array of the trace and the bytes of one. */
   trace: number;
   plane: number;
 }
 
+/** Rows of one call: `batch` of them, from row `first` of the shard and row `at` of the trace on. */
+export interface Rows {
+  first: number;
+  batch: number;
+  at: number;
+  /** SGD step, in messages */
+  step?: number;
+}
+
+/** Entries of a row of a batch buffer: the kernels take four at a time. */
+const padded = (units: number): number => Math.ceil(units / 4) * 4;
+
 /**
  * A network and a shard in the trainer's memory, with the steps of design section 1 as methods. The trace has room for
- * `traceRows` rows: the whole shard when training, one batch when evaluating.
+ * `traceRows` rows, a power of two.
  */
 export class Network {
   readonly #machine = new TrainerMachine();
   readonly #widths: number[];
   readonly #layers: LayerMemory[];
-  readonly #shard: { X: number; Y: number; sigma: number };
-  readonly #traceRows: number;
+  readonly #shard: { X: number; Y: number; sigma: number; rows: number };
+  readonly #traceBits: number;
   readonly #input: number;
-  readonly #sums: number;
+  readonly #sums: Parts;
   readonly #gradient: number;
 
   constructor(weights: Weights, shard: Shard, { batch, traceRows }: { batch: number; traceRows: number }) {
     const machine = this.#machine;
     this.#widths = weights.widths;
-    this.#traceRows = traceRows;
-    this.#shard = { X: machine.place32(shard.X), Y: machine.place32(shard.Y), sigma: ceilLog2(shard.rows) };
-    this.#input = machine.allocate(4 * batch * weights.widths[0]);
-    this.#layers = weights.layers.map(({ W, b }, l) => {
-      const outputs = weights.widths[l + 1];
-      const names = this.#arrayNames(l + 1);
-      const length = traceArrayLength(outputs, traceRows);
-      const layer = {
-        inputs: weights.widths[l],
-        outputs,
-        stride: W.length / b.length,
-        W: machine.place64(W),
-        b: machine.place64(b),
-        activations: machine.allocate(4 * batch * outputs),
-        deltas: machine.allocate(4 * batch * outputs),
-        trace: machine.allocate(4 * length * names.length),
-        plane: 4 * length,
-      };
-      names.forEach((name, k) => {
-        machine.view32(layer.trace + k * layer.plane, length).fill(paddingValue(name));
-      });
-      return layer;
-    });
-    const widest = Math.max(...weights.widths);
-    this.#sums = machine.allocate(8 * batch * widest);
+    this.#traceBits = ceilLog2(traceRows);
+    const { rows } = shard;
+    this.#shard = { X: machine.place32(shard.X), Y: machine.place32(shard.Y), sigma: ceilLog2(rows), rows };
+    this.#input = machine.allocate(8 * batch * padded(weights.widths[0]));
+    this.#layers = weights.layers.map((_, l) => this.#place(weights, l, batch));
+    const widest = padded(Math.max(...weights.widths));
+    this.#sums = machine.allocateParts(batch * widest);
     this.#gradient = machine.allocate(8 * widest);
   }
 
+  #place({ widths, layers }: Weights, l: number, batch: number): LayerMemory {
+    const machine = this.#machine;
+    const { W: weights, b } = layers[l];
+    const [inputs, outputs] = [widths[l], widths[l + 1]];
+    const names = this.#arrayNames(l + 1);
+    const length = traceArrayLength(outputs, 2 ** this.#traceBits);
+    const [columns, stride, rowLength] = [weights.length / b.length, padded(inputs), padded(outputs)];
+    const source = machine.place64(weights);
+    const W = machine.allocateParts(outputs * stride);
+    machine.run.splitWeights(source, columns, W.hi, W.lo, stride, inputs, outputs);
+    const layer = {
+      inputs,
+      outputs,
+      source,
+      columns,
+      W,
+      stride,
+      b: machine.place64(b),
+      activations: machine.allocate(8 * batch * rowLength),
+      deltas: machine.allocate(8 * batch * rowLength),
+      rowLength,
+      trace: machine.allocate(4 * length * names.length),
+      plane: 4 * length,
+    };
+    names.forEach((name, k) => {
+      machine.view32(layer.trace + k * layer.plane, length).fill(paddingValue(name));
+    });
+    return layer;
+  }
+
   /**
-   * Forward pass of rows first .. first + batch into the trace at row `at`.
+   * Forward pass of some rows into the trace.
    * @throws TrainingRangeError
    */
-  forward(first: number, batch: number, { at = first, step }: { at?: number; step?: number } = {}): void {
+  forward({ first, batch, at, step }: Rows): void {
     const { run } = this.#machine;
     const { X, sigma } = this.#shard;
-    const traceBits = ceilLog2(this.#traceRows);
-    run.gather(X, this.#input, this.#widths[0], sigma, first, batch);
+    const { hi, lo } = this.#sums;
+    run.gather(X, this.#input, this.#layers[0].stride, this.#widths[0], sigma, first, batch);
     let input = this.#input;
-    this.#layers.forEach(({ inputs, outputs, stride, W, b, activations, trace, plane }, l) => {
-      run.forward(W, b, stride, inputs, outputs, input, batch, this.#sums);
+    this.#layers.forEach(({ outputs, stride, W, b, activations, rowLength, trace, plane }, l) => {
+      run.forward(W.hi, W.lo, stride, outputs, input, batch, hi, lo, rowLength);
       const isOutput = l === this.#layers.length - 1;
-      const bad = isOutput
-        ? run.roundOutput(this.#sums, outputs, batch, trace, plane, traceBits, at)
-        : run.roundHidden(this.#sums, outputs, batch, trace, plane, traceBits, at, activations);
+      const round = isOutput ? run.roundOutput : run.roundHidden;
+      const bad = round(hi, lo, rowLength, b, outputs, batch, trace, plane, this.#traceBits, at, activations);
       if (bad >= 0) this.#fail(isOutput ? 'output' : 'activation', l + 1, { bad, units: outputs, first, step });
       input = activations;
     });
   }
 
   /**
-   * Backward pass and update for the rows of the last `forward` (trace and shard must have the same rows).
+   * Backward pass and update for the rows of the last `forward`; rows beyond the shard's change nothing.
    * @throws TrainingRangeError
    */
-  backward(first: number, batch: number, { lr, step }: { lr: number; step: number }): void {
+  backward({ first, batch, at, step }: Rows, lr: number): void {
     const { run } = this.#machine;
-    const { Y, sigma } = this.#shard;
+    const { Y, sigma, rows } = this.#shard;
+    const { hi, lo } = this.#sums;
+    const traceBits = this.#traceBits;
     const last = this.#layers[this.#layers.length - 1];
-    run.outputDelta(last.trace, Y, last.outputs, batch, sigma, first, last.deltas);
+    const real = Math.max(0, Math.min(batch, rows - first));
+    const { outputs, trace, plane, deltas, rowLength } = last;
+    run.outputDelta(trace, plane, traceBits, at, Y, sigma, first, outputs, batch, real, deltas, rowLength);
     for (let l = this.#layers.length - 2; l >= 0; l--) {
-      const { outputs: units, trace, plane, deltas } = this.#layers[l];
+      const layer = this.#layers[l];
       const next = this.#layers[l + 1];
-      run.backward(next.W, next.stride, units, next.outputs, next.deltas, batch, this.#sums);
-      const bad = run.roundDelta(this.#sums, units, batch, trace, plane, sigma, first, deltas);
+      const units = layer.outputs;
+      run.backward(next.W.hi, next.W.lo, next.stride, next.outputs, next.deltas, next.rowLength, batch, hi, lo);
+      const bad = run.roundDelta(
+        hi,
+        lo,
+        next.stride,
+        units,
+        batch,
+        layer.trace,
+        layer.plane,
+        traceBits,
+        at,
+        layer.deltas,
+      );
       if (bad >= 0) this.#fail('delta', l + 1, { bad, units, first, step });
     }
-    this.#layers.forEach(({ inputs, outputs, stride, W, b, deltas }, l) => {
+    this.#layers.forEach((layer, l) => {
+      const { W, b, stride } = layer;
       const input = l === 0 ? this.#input : this.#layers[l - 1].activations;
-      const rate = BigInt(lr);
-      const bad = run.update(W, b, stride, inputs, outputs, deltas, input, batch, rate, this.#gradient);
-      if (bad >= 0) this.#failWeight(l, bad, step);
+      const bad = run.update(
+        W.hi,
+        W.lo,
+        b,
+        stride,
+        layer.outputs,
+        layer.deltas,
+        layer.rowLength,
+        input,
+        batch,
+        lr,
+        this.#gradient,
+      );
+      if (bad < 0) return;
+      const isBias = bad >= layer.outputs;
+      this.#failWith(isBias ? 'bias' : 'weight', { layer: l + 1, step, unit: isBias ? bad - layer.outputs : bad });
     });
   }
 
   /** A copy of the current weights. */
   weights(salt: bigint): Weights {
-    const layers = this.#layers.map(({ W, b, outputs, stride }) => {
-      const padded = 2 ** ceilLog2(outputs);
-      return {
-        W: this.#machine.view64(W, padded * stride).slice(),
-        b: this.#machine.view64(b, padded).slice(),
-      };
+    const machine = this.#machine;
+    const layers = this.#layers.map(({ source, columns, W, stride, b, inputs, outputs }) => {
+      machine.run.joinWeights(source, columns, W.hi, W.lo, stride, inputs, outputs);
+      const units = 2 ** ceilLog2(outputs);
+      return { W: machine.view64(source, units * columns).slice(), b: machine.view64(b, units).slice() };
     });
     return { widths: [...this.#widths], layers, salt };
   }
@@ -152,7 +208,7 @@ export class Network {
     return { hidden: arrays as unknown as HiddenTrace[], output };
   }
 
-  /** Q' of one trace row; the view is valid until the next call. */
+  /** Q' of the trace rows; the view is valid until the next call. */
   outputs(): Int32Array {
     const { trace, plane } = this.#layers[this.#layers.length - 1];
     return this.#machine.view32(trace, plane / 4);
@@ -167,25 +223,17 @@ export class Network {
     layer: number,
     { bad, units, first, step }: { bad: number; units: number; first: number; step?: number },
   ): never {
-    const { bits, text } = RANGES[quantity];
-    const value = this.#machine.run.failedValue();
-    const row = first + Math.floor(bad / units);
-    const real = Number(value) / 2 ** bits;
-    throw new TrainingRangeError({ quantity, layer, step, unit: bad % units, row, value, real }, text);
+    this.#failWith(quantity, { layer, step, unit: bad % units, row: first + Math.floor(bad / units) });
   }
 
-  #failWeight(l: number, unit: number, step: number): never {
-    const { W, b, stride, inputs } = this.#layers[l];
-    const outside = (value: bigint) => value < -WEIGHT_LIMIT || value >= WEIGHT_LIMIT;
-    const weight = this.#machine.view64(W + 8 * unit * stride, inputs).find(outside);
-    const quantity = weight === undefined ? 'bias' : 'weight';
-    const value = weight ?? this.#machine.view64(b, unit + 1)[unit];
+  #failWith(quantity: RangedQuantity, at: { layer: number; step?: number; unit: number; row?: number }): never {
     const { bits, text } = RANGES[quantity];
-    throw new TrainingRangeError({ quantity, layer: l + 1, step, unit, value, real: Number(value) / 2 ** bits }, text);
+    const value = this.#machine.run.failedValue();
+    throw new TrainingRangeError({ quantity, ...at, value, real: Number(value) / 2 ** bits }, text);
   }
 }
 
-/** Q_L of a padded output array: Q'[i, s] - 2^13. */
+/** Q_L of a padded output array: Q'[i, s] - 2^15. */
 export function outputAt(Q: Int32Array, index: number): number {
   return Q[index] - SIGNED_LIMIT;
 }

@@ -15,7 +15,7 @@ const FAR_AWAY =
  * @param features row-major, scaled as the network takes them
  * @param nameOf names a feature of a row, for errors
  * @returns row-major real numbers, multiples of 2^-9, n_L a row
- * @throws InputError for a feature outside [-16, 16); TrainingRangeError where a value leaves the range of the proofs
+ * @throws InputError for a feature outside [-64, 64); TrainingRangeError where a value leaves the range of the proofs
  */
 export function predictRows(
   weights: Weights,

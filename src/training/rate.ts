@@ -7,7 +7,7 @@ import { realLearningRate } from './trainer.ts';
 export interface Rate {
   /** The integer of the trainer, 1..2^16. */
   units: number;
-  /** On the mean gradient of half the squared error: units * batch / 256, exact. */
+  /** On the mean gradient of half the squared error: units * batch / 2^12, exact. */
   rate: number;
   /** Next smaller and next greater possible rates; null at the ends of the range. */
   below: number | null;

@@ -21,7 +21,7 @@ export function scoreRows(
 ): Score {
   const sigma = ceilLog2(shard.rows);
   let right = 0;
-  let squares = 0; // at most 2^12 * 2^12 * 2^28, exact in a double
+  let squares = 0; // at most 2^12 * 2^12 * 2^32, exact up to 2^53: of 2^9 rows of any width in a double
   for (let s = 0; s < count; s++) {
     let label = Number.NEGATIVE_INFINITY;
     let best = Number.NEGATIVE_INFINITY;

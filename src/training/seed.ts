@@ -3,22 +3,23 @@ import { InputError } from '../errors/InputError.ts';
 import { seedCapacity } from '../model/capacity.ts';
 import { circuitLayer, widthBits } from '../model/shape.ts';
 import { type Weights, zeroWeights } from '../model/weights.ts';
-import { SEED_MODULI, SEED_OFFSET_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, SEED_FACTOR_BITS, SEED_MODULI, SEED_OFFSET_BITS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import { TrainerMachine } from './machine.ts';
 
-/** The generator's values of one layer over the whole padded index x = i 2^a_(l-1) + j (protocol section 6). */
+/** The generator's values of one layer over the whole padded index x = i 2^a_(l-1) + j (protocol section 6), in 16-bit limbs. */
 export interface SeedLayerTrace {
   /** Prime modulus. */
   q: number;
-  /** low 21 bits of Poseidon(seed, circuit layer). */
   off: number;
-  /** (x + off + 1)^-1 mod q. */
-  v: Int32Array;
-  /** Quotient: v (x + off + 1) = 1 + q u. */
-  u: Int32Array;
-  /** q - 1 - v. */
-  w: Int32Array;
+  factor: number;
+  /** v (x + off + 1) = factor + q u, v = v0 + 2^16 v1 and so on; w = q - 1 - v. */
+  v0: Int32Array;
+  v1: Int32Array;
+  w0: Int32Array;
+  w1: Int32Array;
+  u0: Int32Array;
+  u1: Int32Array;
 }
 
 export interface SeedTrace {
@@ -38,19 +39,23 @@ export function seedTrace(widths: readonly number[], seed: bigint): SeedTrace {
   const layers = a.slice(1).map((bits, l): SeedLayerTrace => {
     const count = 2 ** (bits + a[l]);
     const q = SEED_MODULI[a[l]];
-    const off = seedOffset(seed, circuitLayer(widths, l + 1));
+    const { off, factor } = seedNumbers(seed, circuitLayer(widths, l + 1));
     const machine = new TrainerMachine();
-    const [v, u, w] = [0, 0, 0].map(() => machine.allocate(4 * count));
-    machine.run.seedLayer(BigInt(q), BigInt(off), count, v, u, w);
-    const copy = (pointer: number) => machine.view32(pointer, count).slice();
-    return { q, off, v: copy(v), u: copy(u), w: copy(w) };
+    const out = machine.allocate(6 * 4 * count);
+    machine.run.seedLayer(BigInt(q), BigInt(off), BigInt(factor), count, out, 4 * count);
+    const [v0, v1, w0, w1, u0, u1] = [0, 1, 2, 3, 4, 5].map((k) => machine.view32(out + k * 4 * count, count).slice());
+    return { q, off, factor, v0, v1, w0, w1, u0, u1 };
   });
   return { layers };
 }
 
-/** off of a circuit layer (1..4). */
-export function seedOffset(seed: bigint, layer: number): number {
-  return Number(BigInt.asUintN(SEED_OFFSET_BITS, poseidon2([seed, BigInt(layer)])));
+/** off and factor of a circuit layer (1..4): its 52 bits of the one digest. */
+export function seedNumbers(seed: bigint, layer: number): { off: number; factor: number } {
+  const digest = poseidon2([seed, 0n]) >> BigInt((SEED_OFFSET_BITS + SEED_FACTOR_BITS) * (layer - 1));
+  return {
+    off: Number(BigInt.asUintN(SEED_OFFSET_BITS, digest)),
+    factor: 1 + Number(BigInt.asUintN(SEED_FACTOR_BITS, digest >> BigInt(SEED_OFFSET_BITS))),
+  };
 }
 
 /**
@@ -65,12 +70,15 @@ export function seedWeights(widths: readonly number[], seed: bigint, salt: bigin
 /** As `seedWeights`, from a trace that is already there. */
 export function weightsFromSeedTrace(widths: readonly number[], { layers }: SeedTrace, salt: bigint): Weights {
   const weights = zeroWeights(widths, salt);
-  layers.forEach(({ q, v }, l) => {
+  layers.forEach(({ q, v0, v1 }, l) => {
     const { W, b } = weights.layers[l];
     const stride = W.length / b.length;
     const half = (q - 1) / 2;
     for (let i = 0; i < widths[l + 1]; i++) {
-      for (let j = 0; j < widths[l]; j++) W[i * stride + j] = BigInt(v[i * stride + j] - half);
+      for (let j = 0; j < widths[l]; j++) {
+        const x = i * stride + j;
+        W[x] = BigInt(v0[x] + v1[x] * 2 ** LIMB_BITS - half);
+      }
     }
   });
   return weights;

@@ -1,7 +1,7 @@
 import { ceilLog2 } from '../numbers/bits.ts';
 import { SIGNED_LIMIT } from '../numbers/constants.ts';
 
-/** Intermediate values of one hidden layer; every array is [i, s] with s low, 2^a_l x S (design section 7.1). */
+/** Intermediate values of one hidden layer; every array is [i, s] with s low, 2^a_l x S, S = passes * 2^sigma (protocol section 7). */
 export interface HiddenTrace {
   /** max(Q, 0). */
   A: Int32Array;
@@ -11,27 +11,29 @@ export interface HiddenTrace {
   m: Int32Array;
   /** m T. */
   D: Int32Array;
-  /** T' = T + 2^13. */
+  /** T' = T + 2^15. */
   T: Int32Array;
-  /** Limbs of the remainder of round(Z): Z + 2^27 = 2^28 Q + R0 + 2^14 R1. */
+  /** Limbs of the remainder of round(Z): Z + 2^31 = 2^32 Q + R0 + 2^16 R1. */
   R0: Int32Array;
   R1: Int32Array;
-  /** Limbs of the remainder of round(E): E + 2^27 = 2^28 T + S0 + 2^14 S1. */
+  /** Limbs of the remainder of round(E): E + 2^31 = 2^32 T + S0 + 2^16 S1. */
   S0: Int32Array;
   S1: Int32Array;
 }
 
 export interface OutputTrace {
-  /** Q' = Q_L + 2^13. */
+  /** Q' = Q_L + 2^15. */
   Q: Int32Array;
   /** Limbs of the remainder of round(Z_L). */
   U0: Int32Array;
   U1: Int32Array;
+  /** D_4, the delta of the output; 0 on padded rows. */
+  D4: Int32Array;
 }
 
 /**
  * What a segment computed on its way. Padding units hold what the relations force on them: Q = T = 0, so
- * T' = Q' = R1 = S1 = U1 = 2^13 and 0 elsewhere.
+ * T' = Q' = R1 = S1 = U1 = 2^15 and 0 elsewhere.
  */
 export interface SegmentTrace {
   hidden: HiddenTrace[];
@@ -40,9 +42,9 @@ export interface SegmentTrace {
 
 /** Order of the arrays in the trainer's memory and of the slots of the trace oracle. */
 export const HIDDEN_ARRAYS = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
-export const OUTPUT_ARRAYS = ['Q', 'U0', 'U1'] as const;
+export const OUTPUT_ARRAYS = ['Q', 'U0', 'U1', 'D4'] as const;
 
-/** Which arrays hold 2^13 instead of 0 where nothing was computed. */
+/** Which arrays hold 2^15 instead of 0 where nothing was computed. */
 const FORCED = new Set<string>(['T', 'R1', 'S1', 'Q', 'U1']);
 
 /** Value of a padding entry of the named array. */

@@ -13,8 +13,10 @@ import type { SegmentTrace } from './trace.ts';
 export interface TrainOptions {
   /** Integer in [1, 2^16]; see `realLearningRate`. */
   lr: number;
-  /** Rows of one step, a power of two up to the shard's rows. */
+  /** Rows of one step, a power of two up to the shard's padded rows. The last step of a pass may have fewer. */
   batch: number;
+  /** How often the shard is gone through, a power of two; 1 unless told. */
+  passes?: number;
   /** Fresh random element of F for the child. */
   salt: bigint;
 }
@@ -23,7 +25,7 @@ export interface TrainProgress {
   /** Steps done of `steps`. */
   step: number;
   steps: number;
-  /** Over the rows so far, before the step that used them. */
+  /** Over the rows of the pass so far, before the step that used them. */
   loss: number;
   accuracy: number | undefined;
 }
@@ -31,7 +33,7 @@ export interface TrainProgress {
 export interface TrainResult {
   child: Weights;
   trace: SegmentTrace;
-  /** Mean over the rows of sum_i (Q_L - Y)^2, each row before the step that used it. */
+  /** Mean over the rows of sum_i (Q_L - Y)^2 in the last pass, each row before the step that used it. */
   loss: number;
   /** Share of rows classified right, likewise; undefined for regression. */
   accuracy: number | undefined;
@@ -54,8 +56,10 @@ export function realLearningRate({ lr, batch }: { lr: number; batch: number }): 
 }
 
 /**
- * Trains one segment: rows / batch steps of SGD over the shard's rows in order (row s = k * batch + b in step k), in
- * integers, bit for bit as design section 1. Synchronous: run it in a worker where that matters.
+ * Trains one segment: `passes` over the shard's rows in order (row s = k * batch + b in step k of a pass), in integers, bit for
+ * bit as design section 1. Where the rows are no multiple of the batch, the last step of a pass has fewer. The trace has
+ * passes * 2^sigma rows: the padded ones are computed as rows of zeros, and have no delta. Synchronous: run it in a worker where
+ * that matters.
  * @param weights not changed.
  * @returns the child with the given salt and the schema of the shard (or of the weights, where the shard has none), and the trace the prover commits to.
  * @throws InputError, CapacityError before anything is computed; TrainingRangeError when a value leaves its range.
@@ -63,27 +67,33 @@ export function realLearningRate({ lr, batch }: { lr: number; batch: number }): 
 export function trainSegment(
   weights: Weights,
   shard: Shard,
-  { lr, batch, salt }: TrainOptions,
+  { lr, batch, passes = 1, salt }: TrainOptions,
   onProgress?: (progress: TrainProgress) => void,
 ): TrainResult {
-  checkSegment({ lr, batch, rows: shard.rows });
+  checkSegment({ lr, batch, rows: shard.rows, passes });
   checkSalt(salt);
   checkPair(weights, shard);
-  trainCapacity(weights.widths, shard.rows);
-  const network = new Network(weights, shard, { batch, traceRows: shard.rows });
+  trainCapacity(weights.widths, shard.rows, passes);
   const sigma = ceilLog2(shard.rows);
-  const steps = shard.rows / batch;
-  const total: Score = { right: 0, squaredError: 0 };
+  const network = new Network(weights, shard, { batch, traceRows: passes * 2 ** sigma });
+  const stepsOfPass = Math.ceil(shard.rows / batch);
+  let total: Score = { right: 0, squaredError: 0 };
   const summary = (rows: number) => ({
     loss: total.squaredError / rows,
     accuracy: shard.kind === 'classes' ? total.right / rows : undefined,
   });
-  for (let step = 0; step < steps; step++) {
-    const first = step * batch;
-    network.forward(first, batch, { step });
-    network.backward(first, batch, { lr, step });
-    add(total, scoreRows(network.outputs(), sigma, shard, { first, count: batch, at: first }));
-    onProgress?.({ step: step + 1, steps, ...summary(first + batch) });
+  for (let pass = 0; pass < passes; pass++) {
+    total = { right: 0, squaredError: 0 };
+    for (let first = 0; first < 2 ** sigma; first += batch) {
+      const step = pass * stepsOfPass + first / batch;
+      const rows = { first, batch, at: pass * 2 ** sigma + first, step };
+      network.forward(rows);
+      network.backward(rows, lr);
+      const count = Math.min(batch, shard.rows - first);
+      if (count <= 0) continue;
+      add(total, scoreRows(network.outputs(), sigma + ceilLog2(passes), shard, { first, count, at: rows.at }));
+      onProgress?.({ step: step + 1, steps: passes * stepsOfPass, ...summary(first + count) });
+    }
   }
   const schema = shard.schema ?? weights.schema;
   const child = { ...network.weights(salt), ...(schema && { schema }) };
@@ -102,7 +112,7 @@ export function evaluate(weights: Weights, shard: Shard): Evaluation {
   const total: Score = { right: 0, squaredError: 0 };
   for (let first = 0; first < shard.rows; first += batch) {
     const count = Math.min(batch, shard.rows - first);
-    network.forward(first, count, { at: 0 });
+    network.forward({ first, batch: count, at: 0 });
     add(total, scoreRows(network.outputs(), traceBits, shard, { first, count, at: 0 }));
   }
   return {

@@ -22,7 +22,7 @@ export interface ReferenceRun {
   D: Matrix[];
 }
 
-const F = 28n;
+const F = 32n;
 const FA = 9n;
 const FD = 11n;
 
@@ -45,16 +45,24 @@ function matrix(rows: number, columns: number, entry: (i: number, s: number) => 
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, s) => entry(i, s)));
 }
 
-/** X[j][s], Y[i][s]; rows are used in order, `batch` a step. */
+/** Data with as many columns as a pass has rows; those from `rows` on fill up the steps: they are zero and train nothing. */
+export interface ReferenceRows {
+  X: Matrix;
+  Y: Matrix;
+  rows?: number;
+}
+
+/** X[j][s], Y[i][s]; rows are used in order, `batch` a step, `passes` times. A run has the rows of all passes, one after the other. */
 export function referenceTrain(
   start: ReferenceModel,
-  { X, Y }: { X: Matrix; Y: Matrix },
-  { lr, batch }: { lr: bigint; batch: number },
+  { X, Y, rows: realRows = X[0].length }: ReferenceRows,
+  { lr, batch, passes = 1 }: { lr: bigint; batch: number; passes?: number },
 ): ReferenceRun {
   const W = start.W.map((w) => w.map((row) => [...row]));
   const b = start.b.map((bias) => [...bias]);
   const L = W.length;
-  const rows = X[0].length;
+  const passRows = X[0].length;
+  const rows = passes * passRows;
   const widths = [X.length, ...b.map((bias) => bias.length)];
   const blank = (l: number) => matrix(widths[l + 1], rows, () => 0n);
   const run: ReferenceRun = {
@@ -66,7 +74,7 @@ export function referenceTrain(
     D: W.map((_, l) => blank(l)),
   };
   const A = (l: number, i: number, s: number): bigint => {
-    if (l === 0) return X[i][s];
+    if (l === 0) return X[i][s % passRows];
     const q = run.Q[l - 1][i][s];
     return q > 0n ? q : 0n;
   };
@@ -82,7 +90,10 @@ export function referenceTrain(
       }
     }
     for (let i = 0; i < widths[L]; i++) {
-      for (const s of batchRows) run.D[L - 1][i][s] = 2n ** (FD - FA) * (run.Q[L - 1][i][s] - Y[i][s]);
+      for (const s of batchRows) {
+        const row = s % passRows;
+        run.D[L - 1][i][s] = row < realRows ? 2n ** (FD - FA) * (run.Q[L - 1][i][s] - Y[i][row]) : 0n;
+      }
     }
     for (let l = L - 1; l >= 1; l--) {
       for (let j = 0; j < widths[l]; j++) {

@@ -8,6 +8,7 @@ export interface Case {
   widths: number[];
   rows: number;
   batch: number;
+  passes: number;
   lr: number;
   kind: 'classes' | 'regression';
   seed: number;
@@ -26,27 +27,28 @@ export function random(seed: number): () => number {
 
 const width = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 8, 9, 16, 17), fc.integer({ min: 1, max: 20 }));
 
-/** Shapes of 1 to 4 layers, one output and one input included, every batch from 1 to all rows. */
+/** Shapes of 1 to 4 layers, one output and one input included, any number of rows, every batch from 1 to all rows, 1 to 8 passes. */
 export const cases: fc.Arbitrary<Case> = fc
   .record({
     widths: fc.array(width, { minLength: 2, maxLength: 5 }),
-    sigma: fc.integer({ min: 0, max: 5 }),
+    rows: fc.integer({ min: 1, max: 32 }),
     batchBits: fc.integer({ min: 0, max: 5 }),
+    passes: fc.constantFrom(1, 1, 2, 4, 8),
     lr: fc.constantFrom(1, 2, 3, 7, 16),
     kind: fc.constantFrom('classes' as const, 'regression' as const),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   })
-  .map(({ sigma, batchBits, ...rest }) => ({ ...rest, rows: 2 ** sigma, batch: 2 ** Math.min(batchBits, sigma) }));
+  .map(({ batchBits, ...rest }) => ({ ...rest, batch: 2 ** Math.min(batchBits, Math.ceil(Math.log2(rest.rows))) }));
 
 /** Weights about +-1/sqrt(fan in), biases up to 1/8. */
 export function randomWeights(widths: number[], next: () => number): Weights {
   const weights = zeroWeights(widths, BigInt(Math.floor(next() * 1e9)));
   weights.layers.forEach(({ W, b }, l) => {
     const stride = W.length / b.length;
-    const scale = 2 ** 29 / Math.sqrt(widths[l]);
+    const scale = 2 ** 33 / Math.sqrt(widths[l]);
     for (let i = 0; i < widths[l + 1]; i++) {
       for (let j = 0; j < widths[l]; j++) W[i * stride + j] = BigInt(Math.floor((next() - 0.5) * scale));
-      b[i] = BigInt(Math.floor((next() - 0.5) * 2 ** 26));
+      b[i] = BigInt(Math.floor((next() - 0.5) * 2 ** 30));
     }
   });
   return weights;
@@ -70,7 +72,10 @@ export function randomShard(
   return shard;
 }
 
-export function randomCase({ widths, rows, kind, seed }: Case): { weights: Weights; shard: Shard } {
+export function randomCase({ widths, rows, kind, seed }: Omit<Case, 'batch' | 'passes' | 'lr'>): {
+  weights: Weights;
+  shard: Shard;
+} {
   const next = random(seed);
   const outputs = widths[widths.length - 1];
   return { weights: randomWeights(widths, next), shard: randomShard({ inputs: widths[0], outputs, rows, kind }, next) };
@@ -90,7 +95,7 @@ export function toMatrix(array: Int32Array, units: number, rows: number): Matrix
   return Array.from({ length: units }, (_, i) => [...array.subarray(i * rows, (i + 1) * rows)].map(BigInt));
 }
 
-/** The trace that the reference run implies, padding included. */
+/** The trace that the reference run over `rows` trace rows implies, padding units included. */
 export function expectedTrace(widths: number[], rows: number, run: ReferenceRun): SegmentTrace {
   const array = (layer: number, entry: (i: number, s: number) => bigint, padding: number) => {
     const length = 2 ** Math.ceil(Math.log2(widths[layer])) * rows;
@@ -99,8 +104,8 @@ export function expectedTrace(widths: number[], rows: number, run: ReferenceRun)
       return i < widths[layer] ? Number(entry(i, s)) : padding;
     });
   };
-  const low = (z: bigint) => BigInt.asUintN(14, z + 2n ** 27n);
-  const high = (z: bigint) => BigInt.asUintN(14, (z + 2n ** 27n) >> 14n);
+  const low = (z: bigint) => BigInt.asUintN(16, z + 2n ** 31n);
+  const high = (z: bigint) => BigInt.asUintN(16, (z + 2n ** 31n) >> 16n);
   const hidden = run.E.map((E, h) => {
     const [Q, Z, T, D] = [run.Q[h], run.Z[h], run.T[h], run.D[h]];
     const of = (entry: (i: number, s: number) => bigint, padding = 0) => array(h + 1, entry, padding);
@@ -109,20 +114,21 @@ export function expectedTrace(widths: number[], rows: number, run: ReferenceRun)
       V: of((i, s) => (Q[i][s] > 0n ? Q[i][s] : -Q[i][s])),
       m: of((i, s) => (Q[i][s] > 0n ? 1n : 0n)),
       D: of((i, s) => D[i][s]),
-      T: of((i, s) => T[i][s] + 8192n, 8192),
+      T: of((i, s) => T[i][s] + 32768n, 32768),
       R0: of((i, s) => low(Z[i][s])),
-      R1: of((i, s) => high(Z[i][s]), 8192),
+      R1: of((i, s) => high(Z[i][s]), 32768),
       S0: of((i, s) => low(E[i][s])),
-      S1: of((i, s) => high(E[i][s]), 8192),
+      S1: of((i, s) => high(E[i][s]), 32768),
     };
   });
   const L = widths.length - 1;
   return {
     hidden,
     output: {
-      Q: array(L, (i, s) => run.Q[L - 1][i][s] + 8192n, 8192),
+      Q: array(L, (i, s) => run.Q[L - 1][i][s] + 32768n, 32768),
       U0: array(L, (i, s) => low(run.Z[L - 1][i][s]), 0),
-      U1: array(L, (i, s) => high(run.Z[L - 1][i][s]), 8192),
+      U1: array(L, (i, s) => high(run.Z[L - 1][i][s]), 32768),
+      D4: array(L, (i, s) => run.D[L - 1][i][s], 0),
     },
   };
 }

@@ -6,25 +6,27 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { TrainingRangeError } from '../../src/errors/TrainingRangeError.ts';
 import { emptyShard, type Shard } from '../../src/model/shard.ts';
 import { type Weights, zeroWeights } from '../../src/model/weights.ts';
-import { evaluate, realLearningRate, trainSegment } from '../../src/training/trainer.ts';
+import { evaluate, realLearningRate, type TrainOptions, trainSegment } from '../../src/training/trainer.ts';
 import { referenceTrain } from '../reference/integer-trainer.ts';
-import { type Case, cases, expectedTrace, randomCase, toMatrix, toReference } from './helpers.ts';
+import { type Case, cases, expectedTrace, random, randomCase, toMatrix, toReference } from './helpers.ts';
 
 function compare(c: Case): void {
   const { weights, shard } = randomCase(c);
   const before = structuredClone({ weights, shard });
-  const data = { X: toMatrix(shard.X, shard.inputs, c.rows), Y: toMatrix(shard.Y, shard.outputs, c.rows) };
-  const run = referenceTrain(toReference(weights), data, { lr: BigInt(c.lr), batch: c.batch });
+  const S = 2 ** Math.ceil(Math.log2(c.rows));
+  const data = { X: toMatrix(shard.X, shard.inputs, S), Y: toMatrix(shard.Y, shard.outputs, S), rows: c.rows };
+  const { lr, batch, passes } = c;
+  const run = referenceTrain(toReference(weights), data, { lr: BigInt(lr), batch, passes });
   const leaves =
-    run.Q.slice(0, -1).some((Q) => Q.flat().some((q) => q <= -16384n || q >= 16384n)) ||
-    [...run.T, run.Q[run.Q.length - 1]].some((T) => T.flat().some((t) => t < -8192n || t >= 8192n));
+    run.Q.slice(0, -1).some((Q) => Q.flat().some((q) => q <= -65536n || q >= 65536n)) ||
+    [...run.T, run.Q[run.Q.length - 1]].some((T) => T.flat().some((t) => t < -32768n || t >= 32768n));
   if (leaves) {
-    assert.throws(() => trainSegment(weights, shard, { lr: c.lr, batch: c.batch, salt: 77n }), TrainingRangeError);
+    assert.throws(() => trainSegment(weights, shard, { lr, batch, passes, salt: 77n }), TrainingRangeError);
     return;
   }
-  const { child, trace } = trainSegment(weights, shard, { lr: c.lr, batch: c.batch, salt: 77n });
+  const { child, trace } = trainSegment(weights, shard, { lr, batch, passes, salt: 77n });
   assert.deepEqual(toReference(child), run.model);
-  assert.deepEqual(trace, expectedTrace(c.widths, c.rows, run));
+  assert.deepEqual(trace, expectedTrace(c.widths, passes * S, run));
   assert.equal(child.salt, 77n);
   assert.deepEqual({ weights, shard }, before, 'arguments unchanged');
 }
@@ -37,6 +39,10 @@ describe('trainSegment', () => {
   const edge: [string, Partial<Case>][] = [
     ['one row', { rows: 1, batch: 1 }],
     ['one step', { rows: 16, batch: 16 }],
+    ['one step of fewer rows', { rows: 11, batch: 16 }],
+    ['one row, many passes', { rows: 1, batch: 1, passes: 64 }],
+    ['150 rows, steps of 16, 32 passes', { rows: 150, batch: 16, passes: 32 }],
+    ['steps of padding alone', { rows: 9, batch: 2, passes: 2 }],
     ['batches of one', { rows: 16, batch: 1 }],
     ['batches of two', { rows: 16, batch: 2 }],
     ['one output, one input, no hidden layer', { widths: [1, 1] }],
@@ -48,12 +54,12 @@ describe('trainSegment', () => {
   ];
   for (const [name, change] of edge) {
     it(`equals the reference: ${name}`, () => {
-      compare({ widths: [5, 6, 3], rows: 8, batch: 4, lr: 3, kind: 'classes', seed: 4711, ...change });
+      compare({ widths: [5, 6, 3], rows: 8, batch: 4, passes: 1, lr: 3, kind: 'classes', seed: 4711, ...change });
     });
   }
 
   it('leaves padding weights zero', () => {
-    const { weights, shard } = randomCase({ widths: [5, 6, 3], rows: 8, batch: 4, lr: 3, kind: 'regression', seed: 9 });
+    const { weights, shard } = randomCase({ widths: [5, 6, 3], rows: 8, kind: 'regression', seed: 9 });
     const { child } = trainSegment(weights, shard, { lr: 3, batch: 4, salt: 1n });
     const { W, b } = child.layers[0];
     for (let i = 0; i < 8; i++) {
@@ -63,7 +69,7 @@ describe('trainSegment', () => {
   });
 
   it('reports progress, loss before each step, and accuracy only for classes', () => {
-    const { weights, shard } = randomCase({ widths: [4, 3], rows: 8, batch: 2, lr: 1, kind: 'classes', seed: 3 });
+    const { weights, shard } = randomCase({ widths: [4, 3], rows: 8, kind: 'classes', seed: 3 });
     const steps: number[] = [];
     const result = trainSegment(weights, shard, { lr: 1, batch: 2, salt: 1n }, (p) => {
       assert.equal(p.steps, 4);
@@ -75,7 +81,7 @@ describe('trainSegment', () => {
     const untouched = evaluate(weights, shard);
     assert.equal(one.loss, untouched.loss, 'a single step is scored before its update');
     assert.equal(one.accuracy, untouched.right! / 8);
-    const regression = randomCase({ widths: [4, 3], rows: 8, batch: 2, lr: 1, kind: 'regression', seed: 3 });
+    const regression = randomCase({ widths: [4, 3], rows: 8, kind: 'regression', seed: 3 });
     const none = trainSegment(regression.weights, regression.shard, { lr: 1, batch: 2, salt: 1n });
     assert.equal(none.accuracy, undefined);
   });
@@ -100,21 +106,21 @@ describe('ranges', () => {
     assert.fail('nothing was thrown');
   };
 
-  it('accepts outputs from -2^13 to 2^13 - 1 and names the first beyond', () => {
+  it('accepts outputs from -2^15 to 2^15 - 1 and names the first beyond', () => {
     for (const [q, ok] of [
-      [8191, true],
-      [-8192, true],
-      [8192, false],
-      [-8193, false],
+      [32767, true],
+      [-32768, true],
+      [32768, false],
+      [-32769, false],
     ] as const) {
       const { weights, shard } = tiny([1, 1], (w) => {
-        w.layers[0].b[0] = BigInt(q) << 19n;
+        w.layers[0].b[0] = BigInt(q) << 23n;
       });
-      shard.Y.fill(Math.max(-8192, Math.min(8191, q))); // no error to learn from, so the later steps stay put
+      shard.Y.fill(Math.max(-32768, Math.min(32767, q))); // no error to learn from, so the later steps stay put
       const run = () => trainSegment(weights, shard, { lr: 1, batch: 1, salt: 0n });
       if (ok) {
         const { trace } = run();
-        assert.equal(trace.output.Q[0], q + 8192);
+        assert.equal(trace.output.Q[0], q + 32768);
         continue;
       }
       const { violation, hint, message, exitCode, code } = violationOf(run);
@@ -127,7 +133,7 @@ describe('ranges', () => {
         value: BigInt(q),
         real: q / 512,
       });
-      assert.match(message, /output at layer 1, step 0, row 0, unit 0 is -?16(\.\d+)? \(-?819[23]\)/);
+      assert.match(message, /output at layer 1, step 0, row 0, unit 0 is -?64(\.\d+)? \(-?3276[89]\)/);
       // At the first step no rate has had an effect.
       assert.match(hint!, /as they are[\s\S]*--logits 1/);
       assert.equal(exitCode, 4);
@@ -135,20 +141,20 @@ describe('ranges', () => {
     }
   });
 
-  it('accepts hidden sums up to 2^14 - 1 in absolute value', () => {
+  it('accepts hidden sums up to 2^16 - 1 in absolute value', () => {
     for (const [q, ok] of [
-      [16383, true],
-      [-16383, true],
-      [16384, false],
-      [-16384, false],
+      [65535, true],
+      [-65535, true],
+      [65536, false],
+      [-65536, false],
     ] as const) {
       const { weights, shard } = tiny([1, 2, 1], (w) => {
-        w.layers[0].b[1] = BigInt(q) << 19n;
+        w.layers[0].b[1] = BigInt(q) << 23n;
       });
       const run = () => trainSegment(weights, shard, { lr: 1, batch: 2, salt: 0n });
       if (ok) {
         const { trace } = run();
-        assert.equal(trace.hidden[0].V[4], 16383);
+        assert.equal(trace.hidden[0].V[4], 65535);
         assert.equal(trace.hidden[0].m[4], q > 0 ? 1 : 0);
         continue;
       }
@@ -165,21 +171,21 @@ describe('ranges', () => {
     }
   });
 
-  it('accepts back-propagated errors from -2^13 to 2^13 - 1, also of inactive units', () => {
-    // E = w (4 (Q - Y)) with Q = 0: Y = -2048 gives D = 8192, so T = round(w 8192 / 2^28).
+  it('accepts back-propagated errors from -2^15 to 2^15 - 1, also of inactive units', () => {
+    // E = w (4 (Q - Y)) with Q = 0: Y = -2048 gives D = 8192, so T = round(w 8192 / 2^32).
     for (const [t, ok] of [
-      [8191, true],
-      [-8192, true],
-      [8192, false],
-      [-8193, false],
+      [32767, true],
+      [-32768, true],
+      [32768, false],
+      [-32769, false],
     ] as const) {
       const { weights, shard } = tiny([1, 1, 1], (w, s) => {
-        w.layers[1].W[0] = BigInt(t) << 15n;
+        w.layers[1].W[0] = BigInt(t) << 19n;
         s.Y[2] = -2048;
       });
       const run = () => trainSegment(weights, shard, { lr: 1, batch: 1, salt: 0n });
       if (ok) {
-        assert.equal(run().trace.hidden[0].T[2], t + 8192);
+        assert.equal(run().trace.hidden[0].T[2], t + 32768);
         continue;
       }
       assert.deepEqual(violationOf(run).violation, {
@@ -194,63 +200,97 @@ describe('ranges', () => {
     }
   });
 
-  it('names a weight or bias that leaves [-64, 64)', () => {
+  it('names a weight or bias that leaves [-2^15, 2^15)', () => {
     const { weights, shard } = tiny([2, 1], (_, s) => {
-      s.X[4] = 8191;
-      s.Y[0] = 8191;
+      s.X[4] = 32767;
+      s.Y[0] = 32767;
     });
-    const weight = violationOf(() => trainSegment(weights, shard, { lr: 128, batch: 1, salt: 0n })).violation;
+    const weight = violationOf(() => trainSegment(weights, shard, { lr: 65536, batch: 1, salt: 0n })).violation;
     assert.deepEqual(weight, {
       quantity: 'weight',
       layer: 1,
       step: 0,
       unit: 0,
-      value: 128n * 4n * 8191n * 8191n,
-      real: (128 * 4 * 8191 ** 2) / 2 ** 28,
+      value: 65536n * 4n * 32767n * 32767n,
+      real: (65536 * 4 * 32767 ** 2) / 2 ** 32,
     });
-    shard.X.fill(0);
-    const bias = violationOf(() => trainSegment(weights, shard, { lr: 65536, batch: 1, salt: 0n })).violation;
+    const rows = 64;
+    const far = emptyShard({ inputs: 2, outputs: 1, rows, kind: 'regression' }, 0n);
+    far.Y.fill(32767);
+    const run = () => trainSegment(zeroWeights([2, 1], 0n), far, { lr: 65536, batch: rows, salt: 0n });
+    const bias = violationOf(run).violation;
     assert.equal(bias.quantity, 'bias');
-    assert.equal(bias.value, 65536n * 512n * 4n * 8191n);
+    assert.equal(bias.value, 65536n * 512n * 4n * 32767n * BigInt(rows));
     assert.equal(bias.step, 0);
   });
 
   it('computes exactly at the largest sums the comment in the kernel allows', () => {
-    // 4096 inputs of -16 with weights of -64 and just below 64, cancelling to 0: partial sums reach 2^59.
+    // 4096 inputs of -64 with weights of -2^15 and just below 2^15, cancelling to little: partial sums reach 2^73.
     const inputs = 4096;
     const weights = zeroWeights([inputs, 1], 0n);
-    for (let j = 0; j < inputs; j++) weights.layers[0].W[j] = j < inputs / 2 ? -(2n ** 34n) : 2n ** 34n - 1n;
-    weights.layers[0].b[0] = 0n;
+    for (let j = 0; j < inputs; j++) weights.layers[0].W[j] = j < inputs / 2 ? -(2n ** 47n) : 2n ** 47n - 1n;
     const shard = emptyShard({ inputs, outputs: 1, rows: 1, kind: 'regression' }, 0n);
-    shard.X.fill(-8192);
-    const z = 8192n * 2048n; // the sum: 2048 * 2^34 * 2^13 - 2048 (2^34 - 1) 2^13
+    shard.X.fill(-32768);
+    const z = 32768n * 2048n; // the sum: 2048 * 2^47 * 2^15 - 2048 (2^47 - 1) 2^15
     const { trace } = trainSegment(weights, shard, { lr: 1, batch: 1, salt: 0n });
-    assert.equal(BigInt(trace.output.Q[0] - 8192), (z + 2n ** 27n) >> 28n);
-    assert.equal(BigInt(trace.output.U0[0]) + 2n ** 14n * BigInt(trace.output.U1[0]), (z + 2n ** 27n) % 2n ** 28n);
+    assert.equal(BigInt(trace.output.Q[0] - 32768), (z + 2n ** 31n) >> 32n);
+    assert.equal(BigInt(trace.output.U0[0]) + 2n ** 16n * BigInt(trace.output.U1[0]), (z + 2n ** 31n) % 2n ** 32n);
   });
 
   it('computes the largest backward sum exactly', () => {
-    // 4096 outputs with |D| = 4 * 16383 and |w| = 64; half cancel, and 2^62 is reached on the way.
+    // 4096 outputs with |D| = 4 * 65535 and |w| about 2^15; half cancel, and 2^76 is reached on the way. The lower parts of the
+    // weights are as large as they can be, and all of one sign.
     const outputs = 4096;
+    const low = 2n ** 23n - 1n;
     const weights = zeroWeights([1, 1, outputs], 0n);
     const shard = emptyShard({ inputs: 1, outputs, rows: 1, kind: 'regression' }, 0n);
     const { W, b } = weights.layers[1];
     for (let i = 0; i < outputs; i++) {
-      W[i] = i < outputs / 2 ? -(2n ** 34n) : 2n ** 34n - 1n;
-      b[i] = 8191n << 19n;
-      shard.Y[i] = -8192;
+      W[i] = (i < outputs / 2 ? -(2n ** 47n) : 2n ** 47n - 2n ** 24n) + low;
+      b[i] = 32767n << 23n;
+      shard.Y[i] = -32768;
     }
-    const d = 4n * 16383n;
-    const e = -(2048n * d);
+    const d = 4n * 65535n;
+    const e = 2048n * d * (2n * low - 2n ** 24n);
     const { trace } = trainSegment(weights, shard, { lr: 1, batch: 1, salt: 0n });
-    assert.equal(BigInt(trace.hidden[0].T[0] - 8192), (e + 2n ** 27n) >> 28n);
-    assert.equal(BigInt(trace.hidden[0].S0[0]), BigInt.asUintN(14, e + 2n ** 27n));
+    assert.equal(BigInt(trace.hidden[0].T[0] - 32768), (e + 2n ** 31n) >> 32n);
+    assert.equal(BigInt(trace.hidden[0].S0[0]), BigInt.asUintN(16, e + 2n ** 31n));
+    assert.equal(BigInt(trace.hidden[0].S1[0]), BigInt.asUintN(16, (e + 2n ** 31n) >> 16n));
+  });
+
+  it('equals the reference with weights, inputs and rates of any size', () => {
+    const next = random(20261128);
+    const any = (bits: number) => BigInt(Math.floor((next() - 0.5) * 2 ** 40)) * 2n ** BigInt(bits - 40);
+    for (let run = 0; run < 40; run++) {
+      const widths = [3, 6, 2];
+      const weights = zeroWeights(widths, 0n);
+      // columns whose weights almost cancel, so that huge ones still give sums in range
+      const [first, second] = weights.layers;
+      for (let i = 0; i < 6; i++) {
+        const w = any(46) + BigInt(Math.floor(next() * 2 ** 20));
+        for (let j = 0; j < 2; j++) first.W[i * 4 + j] = j === 0 ? w : -w + BigInt(Math.floor(next() * 2 ** 24));
+        first.W[i * 4 + 2] = BigInt(Math.floor((next() - 0.5) * 2 ** 30));
+        for (let k = 0; k < 2; k++) second.W[k * 8 + i] = BigInt(Math.floor((next() - 0.5) * 2 ** 31));
+      }
+      const shard = emptyShard({ inputs: 3, outputs: 2, rows: 7, kind: 'regression' }, 0n);
+      for (let s = 0; s < 7; s++) {
+        const x = Math.floor((next() - 0.5) * 65536);
+        [shard.X[s], shard.X[8 + s], shard.X[16 + s]] = [x, x, Math.floor((next() - 0.5) * 65536)];
+        for (let i = 0; i < 2; i++) shard.Y[8 * i + s] = Math.floor((next() - 0.5) * 4096);
+      }
+      const data = { X: toMatrix(shard.X, 3, 8), Y: toMatrix(shard.Y, 2, 8), rows: 7 };
+      // one step: what follows such a step would leave the ranges
+      const expected = referenceTrain(toReference(weights), data, { lr: 65536n, batch: 8 });
+      const { child, trace } = trainSegment(weights, shard, { lr: 65536, batch: 8, salt: 0n });
+      assert.deepEqual(toReference(child), expected.model);
+      assert.deepEqual(trace, expectedTrace(widths, 8, expected));
+    }
   });
 });
 
 describe('arguments', () => {
-  const { weights, shard } = randomCase({ widths: [4, 3, 2], rows: 8, batch: 2, lr: 1, kind: 'classes', seed: 5 });
-  const train = (change: Partial<{ lr: number; batch: number; salt: bigint }>, s = shard, w = weights) =>
+  const { weights, shard } = randomCase({ widths: [4, 3, 2], rows: 8, kind: 'classes', seed: 5 });
+  const train = (change: Partial<TrainOptions>, s = shard, w = weights) =>
     trainSegment(w, s, { lr: 1, batch: 2, salt: 0n, ...change });
 
   it('refuses rates, batches and salts outside the protocol', () => {
@@ -260,11 +300,10 @@ describe('arguments', () => {
     assert.throws(() => train({ salt: 2n ** 254n }), InputError);
   });
 
-  it('refuses a shard of other widths, of a row count that is no power of two, or with padding', () => {
+  it('refuses a shard of other widths, passes that are too many or no power of two, or padding', () => {
     const other = emptyShard({ inputs: 5, outputs: 2, rows: 8, kind: 'regression' }, 0n);
     assert.throws(() => train({}, other), /4-3-2 network cannot use/);
-    const odd = emptyShard({ inputs: 4, outputs: 2, rows: 6, kind: 'regression' }, 0n);
-    assert.throws(() => train({}, odd), /power of two/);
+    for (const passes of [0, 3, 1.5, 4096]) assert.throws(() => train({ passes }), /power of two in 1..2048/);
     const dirty = emptyShard({ inputs: 3, outputs: 2, rows: 8, kind: 'regression' }, 0n);
     dirty.X[3 * 8] = 1;
     assert.throws(() => train({}, dirty, zeroWeights([3, 2], 0n)), /padding/);
@@ -275,18 +314,19 @@ describe('arguments', () => {
     bad.layers[0].W[3 * 4] = 1n;
     assert.throws(() => train({}, shard, bad), /padding/);
     bad.layers[0].W[3 * 4] = 0n;
-    bad.layers[1].b[0] = 2n ** 34n;
-    assert.throws(() => train({}, shard, bad), /64/);
+    bad.layers[1].b[0] = 2n ** 47n;
+    assert.throws(() => train({}, shard, bad), /32768/);
   });
 
   it('says before training which oracle is too large', () => {
     const big = emptyShard({ inputs: 1, outputs: 1, rows: 4096, kind: 'regression' }, 0n);
-    const wide = zeroWeights([1, 1024, 1], 0n);
-    assert.throws(
-      () => trainSegment(wide, big, { lr: 1, batch: 16, salt: 0n }),
-      (error: unknown) =>
-        error instanceof CapacityError && error.oracle === 'trace' && /fewer than 4096 rows/.test(error.hint!),
-    );
+    const refused = (hidden: number, passes: number, hint: RegExp) =>
+      assert.throws(
+        () => trainSegment(zeroWeights([1, hidden, 1], 0n), big, { lr: 1, batch: 16, passes, salt: 0n }),
+        (error: unknown) => error instanceof CapacityError && error.oracle === 'trace' && hint.test(error.hint!),
+      );
+    refused(2048, 1, /^Use shards of fewer than 4096 rows/);
+    refused(1024, 4, /^Make fewer passes at once/);
   });
 });
 
@@ -297,7 +337,7 @@ describe('evaluate', () => {
     const shard = emptyShard({ inputs: 1, outputs: 3, rows, kind: 'classes' }, 0n);
     for (let s = 0; s < rows; s++) shard.Y[(s % 3) * 256 + s] = 512;
     assert.deepEqual(evaluate(weights, shard), { right: 0, rows, loss: 1 }, 'ties count as wrong');
-    weights.layers[0].b[1] = 1n << 19n;
+    weights.layers[0].b[1] = 1n << 23n;
     assert.equal(evaluate(weights, shard).right, Math.ceil((rows - 1) / 3));
   });
 
@@ -330,7 +370,7 @@ describe('evaluate', () => {
 });
 
 describe('realLearningRate', () => {
-  it('is lr * B / 2^8', () => {
-    assert.equal(realLearningRate({ lr: 4, batch: 16 }), 0.25);
+  it('is lr * B / 2^12', () => {
+    assert.equal(realLearningRate({ lr: 64, batch: 16 }), 0.25);
   });
 });

@@ -1,24 +1,35 @@
 /**
  * The integer trainer's inner loops, design section 1, on plain linear memory (the wrapper is ../machine.ts).
  *
- * Arrays of the model are i64 [i][j] with `stride` entries a row; batch buffers are i32 or i64 [b][unit] without
- * padding; shard and trace arrays are i32 [unit][row] with 2^sigma rows, the layout of the oracles.
+ * Everything is an integer in a 64-bit float, which is exact below 2^53. A weight w, -2^47 <= w < 2^47, is kept as two
+ * floats: w = 2^24 hi + lo with hi the nearest integer to w / 2^24, so |lo| <= 2^23 and |hi| <= 2^23. Both parts are
+ * summed apart and joined in 64-bit integers where a sum is rounded. Inputs and activations are below 2^16, output deltas
+ * 4 |Q - Y| < 2^18, hidden deltas at most 2^15, and widths, batches and rates at most 2^12, 2^12, 2^16. Hence, of every
+ * partial sum,
+ *   forward   2^12 * 2^23 * 2^16 = 2^51
+ *   backward  2^12 * 2^23 * (2^18 - 4) < 2^53
+ *   gradient  2^12 * 2^18 * 2^16 = 2^46
+ * The rate times a gradient may be 2^62; from 2^53 on it may be rounded, but then the weight leaves its range all the
+ * same, and the value to report is computed in 64-bit integers. Where sums are joined: |hi| + |lo| 2^-24 < 2^54.
  *
- * No sum overflows 64 bits: |W|, |b| <= 2^34 (checked when a model is loaded and after every update), inputs and
- * activations are below 2^14, hidden deltas at most 2^13, output deltas 4 |Q - Y| <= 2^16, and widths, batches and
- * rates are at most 2^12, 2^12, 2^16. Hence
- *   forward   2^12 * 2^34 * 2^14 + 2^9 * 2^34 + 2^27 < 2^61
- *   backward  2^12 * 2^34 * 2^16 + 2^27             < 2^63
- *   update    2^16 * (2^12 * 2^16 * 2^14) + 2^34    < 2^59
+ * Batch buffers are [b][unit], weights [i][j], gradients [j], all with a row of `stride` entries, a multiple of four;
+ * padding is 0. Trace and shard arrays are i32 [unit][row] with 2^sigma rows, the layout of the oracles.
  */
 
-const FRACTION: i64 = 28;
-const HALF: i64 = 1 << 27;
-const LIMB: i64 = 14;
-const LIMB_MASK: i64 = (1 << 14) - 1;
-const ACTIVATION_LIMIT: i64 = 1 << 14;
-const SIGNED_LIMIT: i64 = 1 << 13;
-const WEIGHT_BITS: i64 = 34;
+export { seedLayer } from './seed';
+
+const LIMB: i64 = 16;
+const LIMB_MASK: i64 = (1 << 16) - 1;
+const HALF: i64 = 1 << 31;
+const ACTIVATION_LIMIT: i64 = 1 << 16;
+const SIGNED_LIMIT: i64 = 1 << 15;
+const FA: i64 = 9;
+/** Bits of lo. */
+const SPLIT: i64 = 24;
+const SPLIT_MASK: i64 = (1 << 24) - 1;
+const SPLIT_UNIT: f64 = 16777216;
+const WEIGHT_BITS: i64 = 47;
+const WEIGHT_LIMIT: f64 = 140737488355328;
 
 /** The value that left its range in the call that last reported one. */
 let failed: i64 = 0;
@@ -27,74 +38,176 @@ export function failedValue(): i64 {
   return failed;
 }
 
+// @ts-ignore: decorator
+@inline
 function at32(base: usize, index: i32): usize {
   return base + ((<usize>index) << 2);
 }
 
+// @ts-ignore: decorator
+@inline
 function at64(base: usize, index: i32): usize {
   return base + ((<usize>index) << 3);
 }
 
-/** target[b][unit] = source[unit][first + b]. */
-export function gather(source: usize, target: usize, units: i32, sigma: i32, first: i32, batch: i32): void {
-  for (let j = 0; j < units; j++) {
-    const row = at32(source, (j << sigma) + first);
-    for (let b = 0; b < batch; b++) store<i32>(at32(target, b * units + j), load<i32>(at32(row, b)));
-  }
-}
-
-/** sums[b][i] = sum_j W[i][j] input[b][j] + 2^fa bias[i]. */
-export function forward(
+/** The parts of the weights at W, i64 [i][j] with rows of `columns` entries of which `inputs` are real. */
+export function splitWeights(
   W: usize,
-  bias: usize,
+  columns: i32,
+  hi: usize,
+  lo: usize,
   stride: i32,
   inputs: i32,
   outputs: i32,
-  input: usize,
-  batch: i32,
-  sums: usize,
 ): void {
   for (let i = 0; i < outputs; i++) {
-    const row = at64(W, i * stride);
-    const start = load<i64>(at64(bias, i)) << 9;
-    let b = 0;
-    for (; b + 4 <= batch; b += 4) {
-      const x0 = at32(input, b * inputs);
-      const x1 = at32(x0, inputs);
-      const x2 = at32(x1, inputs);
-      const x3 = at32(x2, inputs);
-      let z0 = start;
-      let z1 = start;
-      let z2 = start;
-      let z3 = start;
-      for (let j = 0; j < inputs; j++) {
-        const w = load<i64>(at64(row, j));
-        z0 += w * <i64>load<i32>(at32(x0, j));
-        z1 += w * <i64>load<i32>(at32(x1, j));
-        z2 += w * <i64>load<i32>(at32(x2, j));
-        z3 += w * <i64>load<i32>(at32(x3, j));
-      }
-      store<i64>(at64(sums, b * outputs + i), z0);
-      store<i64>(at64(sums, (b + 1) * outputs + i), z1);
-      store<i64>(at64(sums, (b + 2) * outputs + i), z2);
-      store<i64>(at64(sums, (b + 3) * outputs + i), z3);
-    }
-    for (; b < batch; b++) {
-      const x = at32(input, b * inputs);
-      let z = start;
-      for (let j = 0; j < inputs; j++) z += load<i64>(at64(row, j)) * <i64>load<i32>(at32(x, j));
-      store<i64>(at64(sums, b * outputs + i), z);
+    for (let j = 0; j < inputs; j++) {
+      const w = <f64>load<i64>(at64(W, i * columns + j));
+      const h = nearest(w / SPLIT_UNIT);
+      store<f64>(at64(hi, i * stride + j), h);
+      store<f64>(at64(lo, i * stride + j), w - h * SPLIT_UNIT);
     }
   }
 }
 
+/** The other way. */
+export function joinWeights(
+  W: usize,
+  columns: i32,
+  hi: usize,
+  lo: usize,
+  stride: i32,
+  inputs: i32,
+  outputs: i32,
+): void {
+  for (let i = 0; i < outputs; i++) {
+    for (let j = 0; j < inputs; j++) {
+      const at = i * stride + j;
+      store<i64>(at64(W, i * columns + j), <i64>(load<f64>(at64(hi, at)) * SPLIT_UNIT + load<f64>(at64(lo, at))));
+    }
+  }
+}
+
+/** target[b][unit] = source[unit][first + b]. */
+export function gather(
+  source: usize,
+  target: usize,
+  stride: i32,
+  units: i32,
+  sigma: i32,
+  first: i32,
+  batch: i32,
+): void {
+  for (let j = 0; j < units; j++) {
+    const row = at32(source, (j << sigma) + first);
+    for (let b = 0; b < batch; b++) store<f64>(at64(target, b * stride + j), <f64>load<i32>(at32(row, b)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes(a: v128): f64 {
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+}
+
+/** sums[b][i] = sum_j W[i][j] input[b][j], in both parts. `stride` is that of W and of the input. */
+export function forward(
+  hi: usize,
+  lo: usize,
+  stride: i32,
+  outputs: i32,
+  input: usize,
+  batch: i32,
+  sumsHi: usize,
+  sumsLo: usize,
+  sumsStride: i32,
+): void {
+  const row = <usize>stride << 3;
+  for (let i = 0; i < outputs; i++) {
+    const h = hi + <usize>i * row;
+    const l = lo + <usize>i * row;
+    let b = 0;
+    for (; b + 4 <= batch; b += 4) {
+      const x0 = input + <usize>b * row;
+      const x1 = x0 + row;
+      const x2 = x1 + row;
+      const x3 = x2 + row;
+      let h0 = f64x2.splat(0);
+      let h1 = h0;
+      let h2 = h0;
+      let h3 = h0;
+      let l0 = h0;
+      let l1 = h0;
+      let l2 = h0;
+      let l3 = h0;
+      for (let j: usize = 0; j < row; j += 16) {
+        const wh = v128.load(h + j);
+        const wl = v128.load(l + j);
+        let x = v128.load(x0 + j);
+        h0 = f64x2.add(h0, f64x2.mul(wh, x));
+        l0 = f64x2.add(l0, f64x2.mul(wl, x));
+        x = v128.load(x1 + j);
+        h1 = f64x2.add(h1, f64x2.mul(wh, x));
+        l1 = f64x2.add(l1, f64x2.mul(wl, x));
+        x = v128.load(x2 + j);
+        h2 = f64x2.add(h2, f64x2.mul(wh, x));
+        l2 = f64x2.add(l2, f64x2.mul(wl, x));
+        x = v128.load(x3 + j);
+        h3 = f64x2.add(h3, f64x2.mul(wh, x));
+        l3 = f64x2.add(l3, f64x2.mul(wl, x));
+      }
+      const at = b * sumsStride + i;
+      store<f64>(at64(sumsHi, at), lanes(h0));
+      store<f64>(at64(sumsLo, at), lanes(l0));
+      store<f64>(at64(sumsHi, at + sumsStride), lanes(h1));
+      store<f64>(at64(sumsLo, at + sumsStride), lanes(l1));
+      store<f64>(at64(sumsHi, at + 2 * sumsStride), lanes(h2));
+      store<f64>(at64(sumsLo, at + 2 * sumsStride), lanes(l2));
+      store<f64>(at64(sumsHi, at + 3 * sumsStride), lanes(h3));
+      store<f64>(at64(sumsLo, at + 3 * sumsStride), lanes(l3));
+    }
+    for (; b < batch; b++) {
+      const x = input + <usize>b * row;
+      let h0 = f64x2.splat(0);
+      let h1 = h0;
+      let l0 = h0;
+      let l1 = h0;
+      for (let j: usize = 0; j < row; j += 32) {
+        const a = v128.load(x + j);
+        const c = v128.load(x + j, 16);
+        h0 = f64x2.add(h0, f64x2.mul(v128.load(h + j), a));
+        l0 = f64x2.add(l0, f64x2.mul(v128.load(l + j), a));
+        h1 = f64x2.add(h1, f64x2.mul(v128.load(h + j, 16), c));
+        l1 = f64x2.add(l1, f64x2.mul(v128.load(l + j, 16), c));
+      }
+      store<f64>(at64(sumsHi, b * sumsStride + i), lanes(f64x2.add(h0, h1)));
+      store<f64>(at64(sumsLo, b * sumsStride + i), lanes(f64x2.add(l0, l1)));
+    }
+  }
+}
+
+let remainder: i64 = 0;
+
+/** Rounds the sum 2^24 hi + lo + add to its quotient by 2^32 and `remainder`. */
+// @ts-ignore: decorator
+@inline
+function round(hi: f64, lo: f64, add: i64): i64 {
+  const low = <i64>lo + add + HALF;
+  const high = <i64>hi + (low >> SPLIT);
+  remainder = ((high & 255) << SPLIT) | (low & SPLIT_MASK);
+  return high >> 8;
+}
+
 /**
- * Q = round(sums), A = max(Q, 0); writes A, V = |Q|, m = [Q > 0] and the remainder limbs R0, R1 to the trace (arrays
- * `plane` bytes apart, order A V m D T R0 R1 S0 S1) and A to output[b][i].
- * @returns -1, or b * units + i of the first |Q| >= 2^14.
+ * Q = round(sums + 2^fa bias), A = max(Q, 0); writes A, V = |Q|, m = [Q > 0] and the remainder limbs R0, R1 to the trace
+ * (arrays `plane` bytes apart, order A V m D T R0 R1 S0 S1) and A to output[b][i].
+ * @returns -1, or b * units + i of the first |Q| >= 2^16.
  */
 export function roundHidden(
-  sums: usize,
+  sumsHi: usize,
+  sumsLo: usize,
+  stride: i32,
+  bias: usize,
   units: i32,
   batch: i32,
   trace: usize,
@@ -105,8 +218,8 @@ export function roundHidden(
 ): i32 {
   for (let b = 0; b < batch; b++) {
     for (let i = 0; i < units; i++) {
-      const z = load<i64>(at64(sums, b * units + i)) + HALF;
-      const q = z >> FRACTION;
+      const at = b * stride + i;
+      const q = round(load<f64>(at64(sumsHi, at)), load<f64>(at64(sumsLo, at)), load<i64>(at64(bias, i)) << FA);
       if (q >= ACTIVATION_LIMIT || q <= -ACTIVATION_LIMIT) {
         failed = q;
         return b * units + i;
@@ -116,20 +229,23 @@ export function roundHidden(
       store<i32>(cell, a);
       store<i32>(cell + plane, a > 0 ? a : -(<i32>q));
       store<i32>(cell + 2 * plane, a > 0 ? 1 : 0);
-      store<i32>(cell + 5 * plane, <i32>(z & LIMB_MASK));
-      store<i32>(cell + 6 * plane, <i32>((z >> LIMB) & LIMB_MASK));
-      store<i32>(at32(output, b * units + i), a);
+      store<i32>(cell + 5 * plane, <i32>(remainder & LIMB_MASK));
+      store<i32>(cell + 6 * plane, <i32>(remainder >> LIMB));
+      store<f64>(at64(output, at), <f64>a);
     }
   }
   return -1;
 }
 
 /**
- * Q_L = round(sums); writes Q' = Q_L + 2^13 and the remainder limbs U0, U1.
- * @returns -1, or b * units + i of the first Q_L outside [-2^13, 2^13).
+ * Q_L = round(sums + 2^fa bias); writes Q' = Q_L + 2^15 and the remainder limbs U0, U1 to the trace (order Q U0 U1 D4).
+ * @returns -1, or b * units + i of the first Q_L outside [-2^15, 2^15).
  */
 export function roundOutput(
-  sums: usize,
+  sumsHi: usize,
+  sumsLo: usize,
+  stride: i32,
+  bias: usize,
   units: i32,
   batch: i32,
   trace: usize,
@@ -139,63 +255,93 @@ export function roundOutput(
 ): i32 {
   for (let b = 0; b < batch; b++) {
     for (let i = 0; i < units; i++) {
-      const z = load<i64>(at64(sums, b * units + i)) + HALF;
-      const q = z >> FRACTION;
+      const at = b * stride + i;
+      const q = round(load<f64>(at64(sumsHi, at)), load<f64>(at64(sumsLo, at)), load<i64>(at64(bias, i)) << FA);
       if (q >= SIGNED_LIMIT || q < -SIGNED_LIMIT) {
         failed = q;
         return b * units + i;
       }
       const cell = at32(trace, (i << sigma) + first + b);
       store<i32>(cell, <i32>(q + SIGNED_LIMIT));
-      store<i32>(cell + plane, <i32>(z & LIMB_MASK));
-      store<i32>(cell + 2 * plane, <i32>((z >> LIMB) & LIMB_MASK));
+      store<i32>(cell + plane, <i32>(remainder & LIMB_MASK));
+      store<i32>(cell + 2 * plane, <i32>(remainder >> LIMB));
     }
   }
   return -1;
 }
 
-/** delta[b][i] = 2^(fd - fa) (Q_L - Y) for rows first .. first + batch of Q' and Y. */
-export function outputDelta(Q: usize, Y: usize, units: i32, batch: i32, sigma: i32, first: i32, delta: usize): void {
+/**
+ * D_L = 2^(fd - fa) (Q_L - Y) for the first `real` of `batch` rows, 0 for the others; to delta[b][i] and to the trace's
+ * D4, which begins with 0. Row b is row first + b of Q' and D4 and row shardFirst + b of Y.
+ */
+export function outputDelta(
+  Q: usize,
+  plane: usize,
+  sigma: i32,
+  first: i32,
+  Y: usize,
+  shardSigma: i32,
+  shardFirst: i32,
+  units: i32,
+  batch: i32,
+  real: i32,
+  delta: usize,
+  stride: i32,
+): void {
   for (let i = 0; i < units; i++) {
-    const row = (i << sigma) + first;
+    const cell = at32(Q, (i << sigma) + first);
+    const y = at32(Y, (i << shardSigma) + shardFirst);
     for (let b = 0; b < batch; b++) {
-      const error = load<i32>(at32(Q, row + b)) - <i32>SIGNED_LIMIT - load<i32>(at32(Y, row + b));
-      store<i32>(at32(delta, b * units + i), error << 2);
+      let d = 0;
+      if (b < real) {
+        d = (load<i32>(at32(cell, b)) - <i32>SIGNED_LIMIT - load<i32>(at32(y, b))) << 2;
+        store<i32>(at32(cell + 3 * plane, b), d);
+      }
+      store<f64>(at64(delta, b * stride + i), <f64>d);
     }
   }
 }
 
-/** sums[b][j] = sum_i W[i][j] delta[b][i]. */
+/** sums[b][j] = sum_i W[i][j] delta[b][i], in both parts. `stride` is that of W and of the sums. */
 export function backward(
-  W: usize,
+  hi: usize,
+  lo: usize,
   stride: i32,
-  inputs: i32,
   outputs: i32,
   delta: usize,
+  deltaStride: i32,
   batch: i32,
-  sums: usize,
+  sumsHi: usize,
+  sumsLo: usize,
 ): void {
-  memory.fill(sums, 0, (<usize>(batch * inputs)) << 3);
+  const row = <usize>stride << 3;
+  memory.fill(sumsHi, 0, <usize>batch * row);
+  memory.fill(sumsLo, 0, <usize>batch * row);
   for (let i = 0; i < outputs; i++) {
-    const row = at64(W, i * stride);
+    const h = hi + <usize>i * row;
+    const l = lo + <usize>i * row;
     for (let b = 0; b < batch; b++) {
-      const d = <i64>load<i32>(at32(delta, b * outputs + i));
+      const d = load<f64>(at64(delta, b * deltaStride + i));
       if (d === 0) continue;
-      const target = at64(sums, b * inputs);
-      for (let j = 0; j < inputs; j++) {
-        const cell = at64(target, j);
-        store<i64>(cell, load<i64>(cell) + d * load<i64>(at64(row, j)));
+      const factor = f64x2.splat(d);
+      const targetHi = sumsHi + <usize>b * row;
+      const targetLo = sumsLo + <usize>b * row;
+      for (let j: usize = 0; j < row; j += 16) {
+        v128.store(targetHi + j, f64x2.add(v128.load(targetHi + j), f64x2.mul(factor, v128.load(h + j))));
+        v128.store(targetLo + j, f64x2.add(v128.load(targetLo + j), f64x2.mul(factor, v128.load(l + j))));
       }
     }
   }
 }
 
 /**
- * T = round(sums), D = m T; writes T' = T + 2^13, the remainder limbs S0, S1 and D to the trace and D to delta[b][j].
- * @returns -1, or b * units + j of the first T outside [-2^13, 2^13).
+ * T = round(sums), D = m T; writes T' = T + 2^15, the remainder limbs S0, S1 and D to the trace and D to delta[b][j].
+ * @returns -1, or b * units + j of the first T outside [-2^15, 2^15).
  */
 export function roundDelta(
-  sums: usize,
+  sumsHi: usize,
+  sumsLo: usize,
+  stride: i32,
   units: i32,
   batch: i32,
   trace: usize,
@@ -206,8 +352,8 @@ export function roundDelta(
 ): i32 {
   for (let b = 0; b < batch; b++) {
     for (let j = 0; j < units; j++) {
-      const z = load<i64>(at64(sums, b * units + j)) + HALF;
-      const t = z >> FRACTION;
+      const at = b * stride + j;
+      const t = round(load<f64>(at64(sumsHi, at)), load<f64>(at64(sumsLo, at)), 0);
       if (t >= SIGNED_LIMIT || t < -SIGNED_LIMIT) {
         failed = t;
         return b * units + j;
@@ -216,119 +362,147 @@ export function roundDelta(
       const d = load<i32>(cell + 2 * plane) * <i32>t;
       store<i32>(cell + 3 * plane, d);
       store<i32>(cell + 4 * plane, <i32>(t + SIGNED_LIMIT));
-      store<i32>(cell + 7 * plane, <i32>(z & LIMB_MASK));
-      store<i32>(cell + 8 * plane, <i32>((z >> LIMB) & LIMB_MASK));
-      store<i32>(at32(delta, b * units + j), d);
+      store<i32>(cell + 7 * plane, <i32>(remainder & LIMB_MASK));
+      store<i32>(cell + 8 * plane, <i32>(remainder >> LIMB));
+      store<f64>(at64(delta, at), <f64>d);
     }
   }
   return -1;
 }
 
+let deltaSum: i64 = 0;
+
 /**
- * W[i][j] -= lr sum_b delta[b][i] input[b][j], bias[i] -= lr 2^fa sum_b delta[b][i]. `gradient` is scratch of
- * `inputs` i64.
- * @returns -1, or the first i whose weights or bias left [-2^34, 2^34).
+ * gradient[j] = sum_b delta[b][i] input[b][j], four rows with a delta at a time; rows without one (ReLU off) change nothing.
+ * @returns whether there was a delta; their sum is `deltaSum`.
+ */
+function gradientOf(
+  i: i32,
+  delta: usize,
+  deltaStride: i32,
+  input: usize,
+  stride: i32,
+  batch: i32,
+  gradient: usize,
+): bool {
+  const row = <usize>stride << 3;
+  let total: f64 = 0;
+  let any = false;
+  let b = 0;
+  while (b < batch) {
+    let d0: f64 = 0;
+    let d1: f64 = 0;
+    let d2: f64 = 0;
+    let d3: f64 = 0;
+    let x0 = input;
+    let x1 = input;
+    let x2 = input;
+    let x3 = input;
+    let count = 0;
+    for (; b < batch && count < 4; b++) {
+      const d = load<f64>(at64(delta, b * deltaStride + i));
+      if (d === 0) continue;
+      const x = input + <usize>b * row;
+      if (count === 0) {
+        d0 = d;
+        x0 = x;
+      } else if (count === 1) {
+        d1 = d;
+        x1 = x;
+      } else if (count === 2) {
+        d2 = d;
+        x2 = x;
+      } else {
+        d3 = d;
+        x3 = x;
+      }
+      count++;
+    }
+    if (count === 0) break;
+    total += d0 + d1 + d2 + d3;
+    const e0 = f64x2.splat(d0);
+    const e1 = f64x2.splat(d1);
+    const e2 = f64x2.splat(d2);
+    const e3 = f64x2.splat(d3);
+    if (!any) memory.fill(gradient, 0, row);
+    any = true;
+    if (count === 1) {
+      for (let j: usize = 0; j < row; j += 16)
+        v128.store(gradient + j, f64x2.add(v128.load(gradient + j), f64x2.mul(e0, v128.load(x0 + j))));
+      continue;
+    }
+    for (let j: usize = 0; j < row; j += 16) {
+      const first = f64x2.add(f64x2.mul(e0, v128.load(x0 + j)), f64x2.mul(e1, v128.load(x1 + j)));
+      const second = f64x2.add(f64x2.mul(e2, v128.load(x2 + j)), f64x2.mul(e3, v128.load(x3 + j)));
+      v128.store(gradient + j, f64x2.add(v128.load(gradient + j), f64x2.add(first, second)));
+    }
+  }
+  deltaSum = <i64>total;
+  return any;
+}
+
+/** Sets `failed` to the first weight of a row that would leave its range. */
+function reportWeight(h: usize, l: usize, stride: i32, gradient: usize, lr: f64): void {
+  for (let j = 0; j < stride; j++) {
+    const w = <i64>(load<f64>(at64(h, j)) * SPLIT_UNIT + load<f64>(at64(l, j)));
+    const next = w - <i64>lr * <i64>load<f64>(at64(gradient, j));
+    if ((next ^ (next >> 63)) >> WEIGHT_BITS === 0) continue;
+    failed = next;
+    return;
+  }
+}
+
+/**
+ * W[i][j] -= lr sum_b delta[b][i] input[b][j], bias[i] -= lr 2^fa sum_b delta[b][i]. `stride` is that of W and of the
+ * input; `gradient` is scratch of `stride` entries.
+ * @returns -1, or the first i of which a weight would leave [-2^47, 2^47), or outputs + i where it is the bias.
  */
 export function update(
-  W: usize,
+  hi: usize,
+  lo: usize,
   bias: usize,
   stride: i32,
-  inputs: i32,
   outputs: i32,
   delta: usize,
+  deltaStride: i32,
   input: usize,
   batch: i32,
-  lr: i64,
+  lr: f64,
   gradient: usize,
 ): i32 {
+  const row = <usize>stride << 3;
+  const rate = f64x2.splat(lr);
+  const unit = f64x2.splat(SPLIT_UNIT);
+  const inverse = f64x2.splat(1 / SPLIT_UNIT);
+  const least = f64x2.splat(-WEIGHT_LIMIT);
+  const limit = f64x2.splat(WEIGHT_LIMIT);
   for (let i = 0; i < outputs; i++) {
-    memory.fill(gradient, 0, (<usize>inputs) << 3);
-    let total: i64 = 0;
-    let any = false;
-    let b = 0;
-    while (b < batch) {
-      // The next four rows with a delta; rows without one (ReLU off) change nothing.
-      let d0: i64 = 0;
-      let d1: i64 = 0;
-      let d2: i64 = 0;
-      let d3: i64 = 0;
-      let x0 = input;
-      let x1 = input;
-      let x2 = input;
-      let x3 = input;
-      let count = 0;
-      for (; b < batch && count < 4; b++) {
-        const d = <i64>load<i32>(at32(delta, b * outputs + i));
-        if (d === 0) continue;
-        const x = at32(input, b * inputs);
-        if (count === 0) {
-          d0 = d;
-          x0 = x;
-        } else if (count === 1) {
-          d1 = d;
-          x1 = x;
-        } else if (count === 2) {
-          d2 = d;
-          x2 = x;
-        } else {
-          d3 = d;
-          x3 = x;
-        }
-        count++;
-      }
-      if (count === 0) break;
-      any = true;
-      total += d0 + d1 + d2 + d3;
-      for (let j = 0; j < inputs; j++) {
-        const cell = at64(gradient, j);
-        store<i64>(
-          cell,
-          load<i64>(cell) +
-            d0 * <i64>load<i32>(at32(x0, j)) +
-            d1 * <i64>load<i32>(at32(x1, j)) +
-            d2 * <i64>load<i32>(at32(x2, j)) +
-            d3 * <i64>load<i32>(at32(x3, j)),
-        );
-      }
+    if (!gradientOf(i, delta, deltaStride, input, stride, batch, gradient)) continue;
+    const h = hi + <usize>i * row;
+    const l = lo + <usize>i * row;
+    let outside = f64x2.splat(0);
+    for (let j: usize = 0; j < row; j += 16) {
+      const before = f64x2.add(f64x2.mul(v128.load(h + j), unit), v128.load(l + j));
+      const w = f64x2.sub(before, f64x2.mul(rate, v128.load(gradient + j)));
+      outside = v128.or(outside, v128.or(f64x2.lt(w, least), f64x2.ge(w, limit)));
     }
-    if (!any) continue;
-    const row = at64(W, i * stride);
-    let magnitudes: i64 = 0;
-    for (let j = 0; j < inputs; j++) {
-      const w = load<i64>(at64(row, j)) - lr * load<i64>(at64(gradient, j));
-      store<i64>(at64(row, j), w);
-      magnitudes |= w ^ (w >> 63);
+    if (v128.any_true(outside)) {
+      reportWeight(h, l, stride, gradient, lr);
+      return i;
     }
-    const c = load<i64>(at64(bias, i)) - lr * (total << 9);
+    for (let j: usize = 0; j < row; j += 16) {
+      const before = f64x2.add(f64x2.mul(v128.load(h + j), unit), v128.load(l + j));
+      const w = f64x2.sub(before, f64x2.mul(rate, v128.load(gradient + j)));
+      const high = f64x2.nearest(f64x2.mul(w, inverse));
+      v128.store(h + j, high);
+      v128.store(l + j, f64x2.sub(w, f64x2.mul(high, unit)));
+    }
+    const c = load<i64>(at64(bias, i)) - <i64>lr * (deltaSum << FA);
+    if ((c ^ (c >> 63)) >> WEIGHT_BITS !== 0) {
+      failed = c;
+      return outputs + i;
+    }
     store<i64>(at64(bias, i), c);
-    magnitudes |= c ^ (c >> 63);
-    if (magnitudes >> WEIGHT_BITS !== 0) return i;
   }
   return -1;
-}
-
-/**
- * The explicit inversive congruential generator of protocol section 6 for x = 0 .. count - 1: v = (x + off + 1)^-1 mod q,
- * u = (v (x + off + 1) - 1) / q, w = q - 1 - v. Needs q prime, q < 2^28, off + count < q.
- * One inversion for all: v first holds the running products.
- */
-export function seedLayer(q: i64, off: i64, count: i32, v: usize, u: usize, w: usize): void {
-  let product: i64 = 1;
-  for (let x = 0; x < count; x++) {
-    store<i32>(at32(v, x), <i32>product);
-    product = <i64>(<u64>(product * (<i64>x + off + 1)) % <u64>q);
-  }
-  let inverse: i64 = 1;
-  for (let e = q - 2, base = product; e > 0; e >>= 1) {
-    if (e & 1) inverse = <i64>(<u64>(inverse * base) % <u64>q);
-    base = <i64>(<u64>(base * base) % <u64>q);
-  }
-  for (let x = count - 1; x >= 0; x--) {
-    const factor = <i64>x + off + 1;
-    const value = <i64>(<u64>(inverse * <i64>load<i32>(at32(v, x))) % <u64>q);
-    inverse = <i64>(<u64>(inverse * factor) % <u64>q);
-    store<i32>(at32(v, x), <i32>value);
-    store<i32>(at32(u, x), <i32>(<u64>(value * factor - 1) / <u64>q));
-    store<i32>(at32(w, x), <i32>(q - 1 - value));
-  }
 }
