@@ -48,7 +48,7 @@ export const STEPS = {
   abi: {
     title: 'contract interfaces for TypeScript',
     inputs: ['contracts', 'hardhat.config.ts', 'scripts/build/abi.ts'],
-    outputs: ['src/generated/abi.ts', 'src/generated/verifierCodes.ts'],
+    outputs: ['src/generated/abi.ts'],
     after: ['contracts'],
     run: ['scripts/build/abi.ts'],
   },

@@ -1,4 +1,4 @@
-/** Keys, verifier contracts and SRS for all programs: `node scripts/setup/setup.ts --help`. */
+/** Keys and SRS for all programs: `node scripts/setup/setup.ts --help`. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,15 +7,15 @@ import { parseArgs } from 'node:util';
 import { Curve } from '../../src/argument/curve.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { verifierName } from '../../src/registry/programs/list.ts';
 import { buildCircuits, circuitEntries } from '../build/circuits.ts';
 import { loadBn254 } from './bn254.ts';
 import type { Beacon } from './ceremony.ts';
+import { devKeysLibrary } from './devKeysLibrary.ts';
 import { sha256File, writeIfChanged } from './files.ts';
 import { advanceRealKey, ensureDevKey, type KeyHashes, type KeyTools } from './keys.ts';
-import { keyFiles, MANIFEST, SETUP_FOLDER, VERIFIERS_FOLDER } from './paths.ts';
+import { writeKeysModule } from './keysModule.ts';
+import { DEV_KEYS_LIBRARY, MANIFEST, SETUP_FOLDER } from './paths.ts';
 import { installSrs, srsIsConsistent } from './srs.ts';
-import { exportVerifier } from './verificationKey.ts';
 
 const HELP = `node scripts/setup/setup.ts [options]
 
@@ -49,8 +49,8 @@ interface Manifest {
 }
 
 /**
- * Compiles the circuits, makes or checks their keys, and writes what depends on them: verification keys, verifier
- * contracts, the manifest and the contracts' SRS points. Quick where nothing changed.
+ * Compiles the circuits, makes or checks their keys, and writes what depends on them: verification keys, by which contracts
+ * tell development keys, the manifest and the contracts' SRS points. Quick where nothing changed.
  * @returns the programs whose ceremony is still open
  */
 export async function setup(options: SetupOptions = {}): Promise<string[]> {
@@ -80,11 +80,6 @@ export async function setup(options: SetupOptions = {}): Promise<string[]> {
         open.push(program);
         continue;
       }
-      const { zkey } = keyFiles(program);
-      writeIfChanged(
-        join(VERIFIERS_FOLDER, `${verifierName(program)}.sol`),
-        await exportVerifier(readFileSync(zkey), program),
-      );
       manifest.programs[program] = { r1cs: hashes.r1cs, zkey: hashes.zkey, vkey: hashes.vkey };
       onProgress(`${program}: ready`);
     }
@@ -95,6 +90,8 @@ export async function setup(options: SetupOptions = {}): Promise<string[]> {
       }
       await installSrs({ ptau: ptau ?? null }, bn);
       writeIfChanged(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
+      writeKeysModule(manifest.programs);
+      writeIfChanged(DEV_KEYS_LIBRARY, devKeysLibrary());
     }
     return open;
   } finally {

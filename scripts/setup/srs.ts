@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { Curve, type Progress, type Srs } from '../../src/argument/curve.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { ADDRESS_BITS } from '../../src/numbers/constants.ts';
+import { CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
@@ -12,12 +12,16 @@ import { openPtau } from './ptau.ts';
 import { encodeScalars } from './scalars.ts';
 import { devTau } from './secrets.ts';
 
-/** Columns of the two levels of an opening (design section 6): the verifier holds tau^C G2 and tau^C2 G2. */
-const C = 1 << 11;
-const C2 = 1 << 6;
+/** Columns of the two levels of an opening (protocol section 4): the verifier holds tau^C G2 and tau^C2 G2. */
+const C = 1 << COLUMN_BITS;
+const C2 = 1 << COLUMN2_BITS;
 const SMALLEST = 1 << 12;
-const LARGEST = 1 << ADDRESS_BITS;
-const CHUNK = 1 << 16;
+/** A chunk's polynomial has at most C rows of C coefficients. */
+const LARGEST = C * C;
+/** A chunk with its salt and blinding, which stand just above its entries (protocol section 8). */
+const WHOLE_CHUNK = CHUNK_SIZE + SMALLEST;
+/** Powers that are computed at a time. */
+const PART = 1 << 16;
 
 /** Where the powers come from: a powers-of-tau file, or (null) the public constant of development. */
 export interface SrsSource {
@@ -34,11 +38,11 @@ export interface LoadOptions {
 /**
  * The first `minSize` powers of tau. From a ceremony file they are read; those of development are computed where they
  * are missing (on all processors) and kept in `folder`.
- * @throws InputError for more than 2^22 powers or more than the file holds, FileFormatError for a damaged file
+ * @throws InputError for more than 2^20 powers or more than the file holds, FileFormatError for a damaged file
  */
 export async function loadSrs(minSize: number, options: LoadOptions = {}): Promise<Srs> {
   if (!Number.isInteger(minSize) || minSize < 1 || minSize > LARGEST) {
-    throw new InputError(`an SRS of ${minSize} powers: only 1 to 2^${ADDRESS_BITS} can be used`);
+    throw new InputError(`an SRS of ${minSize} powers: only 1 to 2^${2 * COLUMN_BITS} can be used`);
   }
   const folder = options.folder ?? SETUP_FOLDER;
   const ptau = options.ptau ?? readSource(folder).ptau;
@@ -55,6 +59,7 @@ async function loadDevSrs(minSize: number, folder: string, onProgress?: Progress
   const path = join(folder, 'srs.points');
   let size = SMALLEST;
   while (size < minSize) size *= 2;
+  if (size > CHUNK_SIZE && minSize <= WHOLE_CHUNK) size = WHOLE_CHUNK;
   const cached = readPoints(path);
   if (cached.count >= minSize && (await lastIsRight(cached))) return { size: minSize, points: cached.read(minSize) };
   const curve = await Curve.load();
@@ -76,9 +81,9 @@ async function extend(known: Uint8Array, size: number, curve: Curve, onProgress?
   const tau = devTau();
   const first = known.length / G1_BYTES;
   let factor = power(tau, BigInt(first));
-  for (let from = first; from < size; from += CHUNK) {
+  for (let from = first; from < size; from += PART) {
     const scalars: bigint[] = [];
-    for (let i = from; i < Math.min(size, from + CHUNK); i++) {
+    for (let i = from; i < Math.min(size, from + PART); i++) {
       scalars.push(factor);
       factor = mod(factor * tau);
     }
