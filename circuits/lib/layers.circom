@@ -62,12 +62,14 @@ template LayerPoints() {
 /**
  * @title Addresses of the layers
  * @notice The reduction's point y seen as (j; i) of tensors of the size of W_l and as i of tensors of the size of b_l:
- *   what claims at one point (j; i) of every layer need (design, sections 6.1 and 11.4).
+ *   what claims at one point (j; i) of every layer need (design, sections 6.1 and 11.4). p_l multiplies eq, which the
+ *   weight of every claim on the layer has as a factor; it never multiplies a claim's value.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
  * @input y[26]: the reduction's point
  * @input columns[4][12], rows[4][12]: the claimed point of j and of i, masked by width
+ * @input biasRows[4][12]: the claimed point of i for tensors of the size of b_l, masked by width
  * @output high[4][26], highBias[4][26]: the coordinates that pick the slot
- * @output eq[4], eqBias[4]: eq of the low coordinates with the claimed point, over (j, i) and over i
+ * @output eq[4], eqBias[4]: p_l times eq of the low coordinates with the claimed point, over (j, i) and over i
  */
 template LayerAddresses() {
   signal input p[5];
@@ -76,6 +78,7 @@ template LayerAddresses() {
   signal input y[26];
   signal input columns[4][12];
   signal input rows[4][12];
+  signal input biasRows[4][12];
   signal output high[4][26];
   signal output highBias[4][26];
   signal output eq[4];
@@ -90,13 +93,17 @@ template LayerAddresses() {
   signal slotSize[4];
   signal eqColumns[4];
   signal eqRows[4];
+  signal eqBoth[4];
+  signal eqRowsBias[4];
   for (var k = 0; k < 4; k++) {
     shifted[k] <== Shift(26, 12, 12)(y, mask[k]);
     yHigh[k] <== Mask(12)(shifted[k], mask[k + 1]);
     eqColumns[k] <== Eq(12)(columns[k], yLow[k]);
     eqRows[k] <== Eq(12)(rows[k], yHigh[k]);
-    eq[k] <== eqColumns[k] * eqRows[k];
-    eqBias[k] <== Eq(12)(rows[k], yLow[k + 1]);
+    eqBoth[k] <== eqColumns[k] * eqRows[k];
+    eq[k] <== p[k + 1] * eqBoth[k];
+    eqRowsBias[k] <== Eq(12)(biasRows[k], yLow[k + 1]);
+    eqBias[k] <== p[k + 1] * eqRowsBias[k];
     // an absent slot counts as size 1, or a wide input would make it overflow the address
     slotSize[k] <== p[k + 1] * (logs[k] + logs[k + 1]);
     high[k] <== HighCoordinates(26)(y, slotSize[k]);

@@ -88,27 +88,53 @@ template HighAboveTable() {
 
 /**
  * @title Slot factor
- * @notice presence * prod over t of (1 - y_t + o_t (2 y_t - 1)), y the high coordinates: picks the slot's block
+ * @notice weight * prod over t of (1 - y_t + o_t (2 y_t - 1)), y the high coordinates: picks the slot's block
  *   out of the address. A set offset bit below the slot's size meets y_t = 0 and makes the factor 0, so a misaligned
- *   slot is the zero tensor; an absent one (presence 0) makes an empty claim.
+ *   slot is the zero tensor; an absent one (weight 0) makes an empty claim.
  * @param m number of address bits
  * @input offset[m]: assumed bits
  * @input high[m]: from HighCoordinates
- * @input present: assumed 0 or 1
- * @output out: the factor
+ * @input weight: what the factor multiplies: a claim's weight, the presence of the slot, or 1
+ * @output out: the factor, weighted
  */
 template SlotFactor(m) {
   signal input offset[m];
   signal input high[m];
-  signal input present;
+  signal input weight;
   signal output out;
 
   signal picked[m];
   signal products[m + 1];
-  products[0] <== present;
+  products[0] <== weight;
   for (var t = 0; t < m; t++) {
     picked[t] <== offset[t] * (2 * high[t] - 1);
     products[t + 1] <== products[t] * (1 - high[t] + picked[t]);
   }
   out <== products[m];
+}
+
+/**
+ * @title Slot weights
+ * @notice The reduction's weight at its point y of claims on n slots of one size at one point.
+ * @param n number of slots
+ * @input offset[n][26]: assumed bits
+ * @input high[26]: coordinates of y outside a slot of this size
+ * @input weight[n]: powers of rho
+ * @input eq: eq of y's low coordinates with the claimed point, times the presence of the slots
+ * @output out: their sum
+ */
+template SlotWeights(n) {
+  signal input offset[n][26];
+  signal input high[26];
+  signal input weight[n];
+  signal input eq;
+  signal output out;
+
+  signal slot[n];
+  var sum = 0;
+  for (var i = 0; i < n; i++) {
+    slot[i] <== SlotFactor(26)(offset[i], high, weight[i]);
+    sum += slot[i];
+  }
+  out <== eq * sum;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
+include "../lib/begin.circom";
+include "../lib/finish.circom";
 include "../lib/layers.circom";
 include "../lib/limbs.circom";
 include "../lib/multilinear.circom";
-include "../lib/opening.circom";
 include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
@@ -80,39 +81,37 @@ template ImportRelations() {
 
 /**
  * @title Import
- * @notice A model commitment opens to weights made elsewhere: every weight and bias in [-2^41, 2^41), zero on padding
+ * @notice A model commitment opens to weights made elsewhere: every weight and bias in [-2^47, 2^47), zero on padding
  *   (design, section 7.3; protocol, section 9). Nothing is said of where the values come from: the node is *declared*.
- * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
- * @input shape: public; the descriptor, constrained here to the sizes below
+ * @input fold: public; drawn by the contract after c and all signals
+ * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
+ * @input shape: bound by the fold; the descriptor, constrained here to the sizes below
  * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
- * @input nonce, batch1[24][5], evals1, reduce[22][2], u, level2[11][2], u12[2], p2[32], s2[64]: the argument's
+ * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements
- * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
+ * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Import() {
+  signal input fold;
   signal input h[DIGEST_COUNT()];
   signal input shape;
   signal input widths1[5];
   signal input present[3];
-  signal input modelOffset[MODEL_COUNT()][22];
-  signal input traceOffset[T_COUNT()][22];
-  signal input helperOffset[H_COUNT()][22];
+  signal input modelOffset[MODEL_COUNT()][23];
+  signal input traceOffset[T_COUNT()][26];
+  signal input helperOffset[H_COUNT()][26];
   signal input nonce[NONCE_COUNT()];
   signal input batch1[24][5];
   signal input evals1[E_COUNT()];
-  signal input reduce[22][2];
+  signal input reduce[26][2];
   signal input u[O_COUNT()];
-  signal input level2[11][2];
+  signal input level2[10][2];
   signal input u12[2];
   signal input p2[32];
-  signal input s2[64];
-  signal output eta;
-  signal output gamma;
-  signal output theta;
-  signal output gamma2;
-  signal output z;
-  signal output e2;
+  signal input s2[32];
+  signal output c;
+  signal output v;
 
   // 1. Sizes.
   component sizes = ModelShape();
@@ -122,12 +121,11 @@ template Import() {
   sizes.offsets <== modelOffset;
 
   // 2. Challenges: beta after the trace, x after the helper, lambda.
-  signal traceWords[T_WORDS()] <== PackedOffsets(T_COUNT())(traceOffset);
-  signal helperWords[H_WORDS()] <== PackedOffsets(H_COUNT())(helperOffset);
-  signal beta <== Absorb(3)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0], traceWords[1]]);
-  signal x <== Absorb(2)(beta, [h[DIGEST_helper()], helperWords[0]]);
-  signal tau[Q_COUNT()] <== Squares(Q_COUNT())(x);
-  signal lambda <== Absorb(1)(x, [nonce[NONCE_lambda()]]);
+  component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());
+  begin.h <== h;
+  begin.traceOffset <== traceOffset;
+  begin.helperOffset <== helperOffset;
+  signal lambda <== Absorb(1)(begin.x, [nonce[NONCE_lambda()]]);
   signal weight[R_COUNT()] <== Powers(R_COUNT())(lambda);
 
   // 3. Batch 1: the instances, every claim 0.
@@ -141,13 +139,13 @@ template Import() {
   component points = LayerPoints();
   points.mask <== sizes.mask;
   points.point <== batch.point;
-  points.tau <== tau;
+  points.tau <== begin.out;
   component layers[4];
   var value = 0;
   for (var k = 0; k < 4; k++) {
     layers[k] = ImportRelations();
     layers[k].present <== sizes.p[k + 1];
-    layers[k].beta <== beta;
+    layers[k].beta <== begin.beta;
     layers[k].w1 <== evals1[E_w1(k + 1)];
     layers[k].w2 <== evals1[E_w2(k + 1)];
     layers[k].hW <== evals1[E_hW(k + 1)];
@@ -171,9 +169,13 @@ template Import() {
     layers[k].sumWeight <== weight[R_logUp()];
     value += layers[k].out;
   }
-  var tableTau[14];
-  for (var t = 0; t < 14; t++) tableTau[t] = tau[t];
-  signal table <== TableInstances()(beta, batch.point, tableTau, evals1[E_g()], evals1[E_mult()],
+  var tablePoint[16];
+  var tableTau[16];
+  for (var t = 0; t < 16; t++) {
+    tablePoint[t] = batch.point[t];
+    tableTau[t] = begin.out[Q_tau() + t];
+  }
+  signal table <== Table(24)(begin.beta, batch.point, tableTau, evals1[E_g()], evals1[E_mult()],
     weight[R_table()], weight[R_logUp()]);
   batch.value === value + table;
 
@@ -181,90 +183,64 @@ template Import() {
   signal claimWeight[C_COUNT()] <== Powers(C_COUNT())(rho);
   signal claim <== InnerProduct(C_COUNT())(claimWeight, evals1);
 
-  // 6. Reduction to one point y.
-  component reduction = Sumcheck(22, 2);
-  reduction.state <== rho;
-  reduction.claim <== claim;
-  reduction.messages <== reduce;
+  // 6. Reduction to one point y, opening there, fold of the signals.
+  component finish = Finish(O_COUNT(), 1);
+  finish.state <== rho;
+  finish.claim <== claim;
+  finish.reduce <== reduce;
+  finish.u <== u;
+  finish.h <== h;
+  finish.nonce <== nonce;
+  finish.level2 <== level2;
+  finish.u12 <== u12;
+  finish.p2 <== p2;
+  finish.s2 <== s2;
+  finish.params <== [shape];
+  finish.fold <== fold;
+  c <== finish.c;
+  v <== finish.v;
 
-  // 7. The claims' weights at y: slot factor times eq with the batch's point.
+  // 7. The claims' weights at y: slot factor times eq with the batch's point. i = 0: of the size of W, i = 1: of b.
   component address = LayerAddresses();
   address.p <== sizes.p;
   address.logs <== sizes.logs;
   address.mask <== sizes.mask;
-  address.y <== reduction.point;
+  address.y <== finish.y;
   address.columns <== points.columns;
   address.rows <== points.rows;
-  signal modelSlot[4][2];
-  signal modelSlots[4][2];
+  address.biasRows <== points.rows;
   signal modelTerms[4][2];
-  signal traceSlot[4][4];
-  signal traceSlots[4][4];
   signal traceTerms[4][2];
-  signal helperSlot[4][2];
-  signal helperSlots[4][2];
   signal helperTerms[4][2];
   var modelSum = 0;
   var traceSum = 0;
   var helperSum = 0;
   for (var k = 0; k < 4; k++) {
     var l = k + 1;
-    // i = 0: of the size of W, i = 1: of the size of b
+    modelTerms[k][0] <== SlotWeights(1)([sizes.places[MODEL_W(l)]], address.high[k], [claimWeight[C_W(l)]], address.eq[k]);
+    modelTerms[k][1] <== SlotWeights(1)([sizes.places[MODEL_b(l)]], address.highBias[k], [claimWeight[C_b(l)]],
+      address.eqBias[k]);
+    traceTerms[k][0] <== SlotWeights(2)([traceOffset[T_w1(l)], traceOffset[T_w2(l)]], address.high[k],
+      [claimWeight[C_w1(l)], claimWeight[C_w2(l)]], address.eq[k]);
+    traceTerms[k][1] <== SlotWeights(2)([traceOffset[T_c1(l)], traceOffset[T_c2(l)]], address.highBias[k],
+      [claimWeight[C_c1(l)], claimWeight[C_c2(l)]], address.eqBias[k]);
+    helperTerms[k][0] <== SlotWeights(1)([helperOffset[H_hW(l)]], address.high[k], [claimWeight[C_hW(l)]], address.eq[k]);
+    helperTerms[k][1] <== SlotWeights(1)([helperOffset[H_hb(l)]], address.highBias[k], [claimWeight[C_hb(l)]],
+      address.eqBias[k]);
     for (var i = 0; i < 2; i++) {
-      var high[22] = i == 0 ? address.high[k] : address.highBias[k];
-      var eq = i == 0 ? address.eq[k] : address.eqBias[k];
-      var traceAt[2] = i == 0 ? [T_w1(l), T_w2(l)] : [T_c1(l), T_c2(l)];
-      var traceClaim[2] = i == 0 ? [C_w1(l), C_w2(l)] : [C_c1(l), C_c2(l)];
-      modelSlot[k][i] <== SlotFactor(22)(modelOffset[i == 0 ? MODEL_W(l) : MODEL_b(l)], high, sizes.p[k + 1]);
-      modelSlots[k][i] <== claimWeight[i == 0 ? C_W(l) : C_b(l)] * modelSlot[k][i];
-      modelTerms[k][i] <== eq * modelSlots[k][i];
-      for (var j = 0; j < 2; j++) {
-        traceSlot[k][2 * i + j] <== SlotFactor(22)(traceOffset[traceAt[j]], high, sizes.p[k + 1]);
-        traceSlots[k][2 * i + j] <== claimWeight[traceClaim[j]] * traceSlot[k][2 * i + j];
-      }
-      traceTerms[k][i] <== eq * (traceSlots[k][2 * i] + traceSlots[k][2 * i + 1]);
-      helperSlot[k][i] <== SlotFactor(22)(helperOffset[i == 0 ? H_hW(l) : H_hb(l)], high, sizes.p[k + 1]);
-      helperSlots[k][i] <== claimWeight[i == 0 ? C_hW(l) : C_hb(l)] * helperSlot[k][i];
-      helperTerms[k][i] <== eq * helperSlots[k][i];
       modelSum += modelTerms[k][i];
       traceSum += traceTerms[k][i];
       helperSum += helperTerms[k][i];
     }
   }
-  component tableWeights = TableWeights();
-  tableWeights.y <== reduction.point;
-  tableWeights.point <== batch.point;
-  tableWeights.multiplicityOffset <== traceOffset[T_mult()];
-  tableWeights.helperOffset <== helperOffset[H_g()];
-  tableWeights.multiplicityWeight <== claimWeight[C_mult()];
-  tableWeights.helperWeight <== claimWeight[C_g()];
+  signal traceTable;
+  signal helperTable;
+  (traceTable, helperTable) <== TableWeights()(finish.y, tablePoint, traceOffset[T_mult()], helperOffset[H_g()],
+    claimWeight[C_mult()], claimWeight[C_g()]);
   var oracleWeights[O_COUNT()];
   oracleWeights[O_model()] = modelSum;
-  oracleWeights[O_trace()] = traceSum + tableWeights.trace;
-  oracleWeights[O_helper()] = helperSum + tableWeights.helper;
+  oracleWeights[O_trace()] = traceSum + traceTable;
+  oracleWeights[O_helper()] = helperSum + helperTable;
   signal reduced <== InnerProduct(O_COUNT())(u, oracleWeights);
-  reduction.value === reduced;
-
-  // 8. Opening at y.
-  component opening = Opening(O_COUNT());
-  opening.state <== reduction.next;
-  opening.point <== reduction.point;
-  opening.u <== u;
-  opening.h3 <== h[DIGEST_rows()];
-  opening.h4 <== h[DIGEST_columns()];
-  opening.h5 <== h[DIGEST_columns2()];
-  opening.nonce1 <== nonce[NONCE_eta()];
-  opening.nonce2 <== nonce[NONCE_theta()];
-  opening.nonce3 <== nonce[NONCE_gamma2()];
-  opening.nonce4 <== nonce[NONCE_z()];
-  opening.level2 <== level2;
-  opening.u12 <== u12;
-  opening.p2 <== p2;
-  opening.s2 <== s2;
-  eta <== opening.eta;
-  gamma <== opening.gamma;
-  theta <== opening.theta;
-  gamma2 <== opening.gamma2;
-  z <== opening.z;
-  e2 <== opening.e2;
+  finish.value === reduced;
 }

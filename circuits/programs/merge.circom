@@ -2,11 +2,11 @@
 pragma circom 2.2.0;
 
 include "circomlib/circuits/bitify.circom";
+include "../lib/begin.circom";
+include "../lib/finish.circom";
 include "../lib/layers.circom";
 include "../lib/limbs.circom";
 include "../lib/multilinear.circom";
-include "../lib/numbers.circom";
-include "../lib/opening.circom";
 include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
@@ -43,8 +43,8 @@ template MergeCoefficients() {
 /**
  * @title Merge tensor
  * @notice One tensor's part of batch 1 at its point, for W or b of a layer: the child x is in range, the remainder
- *   M + 2^13 - 2^14 x of the rounding is a limb (together: 2^14 x + rem = M + 2^13 over the integers, design,
- *   section 7.4), and the tensor's share of the LogUp sum. An absent layer's evaluations are forced to 0.
+ *   rem = M + 2^13 - 2^14 x of the rounding is in [0, 2^14), because 4 rem is a limb and rem an integer there (together:
+ *   2^14 x + rem = M + 2^13 over the integers, design, section 7.4), and the tensor's share of the LogUp sum. An absent layer's evaluations are forced to 0.
  * @input present: assumed 0 or 1
  * @input beta: the lookup challenge
  * @input limbs[2], helperRange, helperRest, x, M: l1, l2 of x, the helpers of both lookups, x, M = sum_i a_i x_i at the point
@@ -69,8 +69,8 @@ template MergeTensor() {
   signal output out;
 
   signal range <== WeightRange()(beta, x, limbs, helperRange, present);
-  var remainder = M + HALF_LIMB() * present - LIMB() * x;
-  signal rounding <== helperRest * (beta - remainder) - present;
+  var remainder = M + (1 << 13) * present - (1 << 14) * x;
+  signal rounding <== helperRest * (beta - 4 * remainder) - present;
   signal rangeWeighted <== weightRange * range;
   signal roundingWeighted <== weightRest * rounding;
   signal inside <== eq * (rangeWeighted + roundingWeighted);
@@ -82,42 +82,40 @@ template MergeTensor() {
  * @title Merge
  * @notice The child commitment opens to round(sum_i a_(i,l) W_i / 2^14) of 2..8 parents of one shape, biases likewise
  *   (design, section 7.4; protocol, section 10).
- * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
- * @input shape: public; the descriptor of child and parents, constrained here to the sizes below
- * @input coefficients[4]: public; packed a_(i,l) of layers 1..4, constrained here to the factors below; that absent parents
+ * @input fold: public; drawn by the contract after c and all signals
+ * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
+ * @input shape: bound by the fold; the descriptor of child and parents, constrained here to the sizes below
+ * @input coefficients[4]: bound by the fold; packed a_(i,l) of layers 1..4, constrained here to the factors below; that absent parents
  *   and layers have a = 0 is assumed (the contract)
  * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
  * @input factors[4][8]: a_(i,l) + 2^17, constrained here to 18 bits
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
- * @input nonce, batch1[24][5], evals1, reduce[22][2], u, level2[11][2], u12[2], p2[32], s2[64]: the argument's
+ * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements
- * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
+ * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Merge() {
+  signal input fold;
   signal input h[DIGEST_COUNT()];
   signal input shape;
   signal input coefficients[4];
   signal input widths1[5];
   signal input present[3];
-  signal input modelOffset[MODEL_COUNT()][22];
+  signal input modelOffset[MODEL_COUNT()][23];
   signal input factors[4][8];
-  signal input traceOffset[T_COUNT()][22];
-  signal input helperOffset[H_COUNT()][22];
+  signal input traceOffset[T_COUNT()][26];
+  signal input helperOffset[H_COUNT()][26];
   signal input nonce[NONCE_COUNT()];
   signal input batch1[24][5];
   signal input evals1[E_COUNT()];
-  signal input reduce[22][2];
+  signal input reduce[26][2];
   signal input u[O_COUNT()];
-  signal input level2[11][2];
+  signal input level2[10][2];
   signal input u12[2];
   signal input p2[32];
-  signal input s2[64];
-  signal output eta;
-  signal output gamma;
-  signal output theta;
-  signal output gamma2;
-  signal output z;
-  signal output e2;
+  signal input s2[32];
+  signal output c;
+  signal output v;
 
   // 1. Sizes and coefficients.
   component sizes = ModelShape();
@@ -129,12 +127,11 @@ template Merge() {
   for (var k = 0; k < 4; k++) a[k] <== MergeCoefficients()(coefficients[k], factors[k]);
 
   // 2. Challenges: beta after the trace, x after the helper, lambda.
-  signal traceWords[T_WORDS()] <== PackedOffsets(T_COUNT())(traceOffset);
-  signal helperWords[H_WORDS()] <== PackedOffsets(H_COUNT())(helperOffset);
-  signal beta <== Absorb(3)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0], traceWords[1]]);
-  signal x <== Absorb(3)(beta, [h[DIGEST_helper()], helperWords[0], helperWords[1]]);
-  signal tau[Q_COUNT()] <== Squares(Q_COUNT())(x);
-  signal lambda <== Absorb(1)(x, [nonce[NONCE_lambda()]]);
+  component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());
+  begin.h <== h;
+  begin.traceOffset <== traceOffset;
+  begin.helperOffset <== helperOffset;
+  signal lambda <== Absorb(1)(begin.x, [nonce[NONCE_lambda()]]);
   signal weight[R_COUNT()] <== Powers(R_COUNT())(lambda);
 
   // 3. Batch 1: the instances, every claim 0.
@@ -148,7 +145,7 @@ template Merge() {
   component points = LayerPoints();
   points.mask <== sizes.mask;
   points.point <== batch.point;
-  points.tau <== tau;
+  points.tau <== begin.out;
   component tensors[4][2];
   var value = 0;
   for (var k = 0; k < 4; k++) {
@@ -157,7 +154,7 @@ template Merge() {
     for (var i = 0; i < 2; i++) {
       tensors[k][i] = MergeTensor();
       tensors[k][i].present <== sizes.p[k + 1];
-      tensors[k][i].beta <== beta;
+      tensors[k][i].beta <== begin.beta;
       tensors[k][i].limbs <== limbs[i];
       tensors[k][i].helperRange <== evals1[i == 0 ? E_hW(l) : E_hb(l)];
       tensors[k][i].helperRest <== evals1[i == 0 ? E_kW(l) : E_kb(l)];
@@ -171,9 +168,13 @@ template Merge() {
       value += tensors[k][i].out;
     }
   }
-  var tableTau[14];
-  for (var t = 0; t < 14; t++) tableTau[t] = tau[t];
-  signal table <== TableInstances()(beta, batch.point, tableTau, evals1[E_g()], evals1[E_mult()],
+  var tablePoint[16];
+  var tableTau[16];
+  for (var t = 0; t < 16; t++) {
+    tablePoint[t] = batch.point[t];
+    tableTau[t] = begin.out[Q_tau() + t];
+  }
+  signal table <== Table(24)(begin.beta, batch.point, tableTau, evals1[E_g()], evals1[E_mult()],
     weight[R_table()], weight[R_logUp()]);
   batch.value === value + table;
 
@@ -181,100 +182,73 @@ template Merge() {
   signal claimWeight[C_COUNT()] <== Powers(C_COUNT())(rho);
   signal claim <== InnerProduct(C_COUNT())(claimWeight, evals1);
 
-  // 6. Reduction to one point y.
-  component reduction = Sumcheck(22, 2);
-  reduction.state <== rho;
-  reduction.claim <== claim;
-  reduction.messages <== reduce;
+  // 6. Reduction to one point y, opening there, fold of the signals.
+  component finish = Finish(O_COUNT(), 5);
+  finish.state <== rho;
+  finish.claim <== claim;
+  finish.reduce <== reduce;
+  finish.u <== u;
+  finish.h <== h;
+  finish.nonce <== nonce;
+  finish.level2 <== level2;
+  finish.u12 <== u12;
+  finish.p2 <== p2;
+  finish.s2 <== s2;
+  finish.params <== [shape, coefficients[0], coefficients[1], coefficients[2], coefficients[3]];
+  finish.fold <== fold;
+  c <== finish.c;
+  v <== finish.v;
 
   // 7. The claims' weights at y: slot factor times eq with the batch's point. M is a claim on every parent, weighted
-  //    with its coefficient.
+  //    with its coefficient. i = 0: of the size of W, i = 1: of b.
   component address = LayerAddresses();
   address.p <== sizes.p;
   address.logs <== sizes.logs;
   address.mask <== sizes.mask;
-  address.y <== reduction.point;
+  address.y <== finish.y;
   address.columns <== points.columns;
   address.rows <== points.rows;
-  signal modelSlot[4][2];
+  address.biasRows <== points.rows;
   signal modelAt[4][2];
   signal childTerms[4][2];
   signal parentTerms[4][2];
   signal scaled[8][4];
-  signal traceSlot[4][4];
-  signal traceSlots[4][4];
   signal traceTerms[4][2];
-  signal helperSlot[4][4];
-  signal helperSlots[4][4];
   signal helperTerms[4][2];
   var oracleWeights[O_COUNT()];
   for (var n = 0; n < O_COUNT(); n++) oracleWeights[n] = 0;
-  var traceSum = 0;
-  var helperSum = 0;
   for (var k = 0; k < 4; k++) {
     var l = k + 1;
+    modelAt[k][0] <== SlotWeights(1)([sizes.places[MODEL_W(l)]], address.high[k], [1], address.eq[k]);
+    modelAt[k][1] <== SlotWeights(1)([sizes.places[MODEL_b(l)]], address.highBias[k], [1], address.eqBias[k]);
+    traceTerms[k][0] <== SlotWeights(2)([traceOffset[T_w1(l)], traceOffset[T_w2(l)]], address.high[k],
+      [claimWeight[C_w1(l)], claimWeight[C_w2(l)]], address.eq[k]);
+    traceTerms[k][1] <== SlotWeights(2)([traceOffset[T_c1(l)], traceOffset[T_c2(l)]], address.highBias[k],
+      [claimWeight[C_c1(l)], claimWeight[C_c2(l)]], address.eqBias[k]);
+    helperTerms[k][0] <== SlotWeights(2)([helperOffset[H_hW(l)], helperOffset[H_kW(l)]], address.high[k],
+      [claimWeight[C_hW(l)], claimWeight[C_kW(l)]], address.eq[k]);
+    helperTerms[k][1] <== SlotWeights(2)([helperOffset[H_hb(l)], helperOffset[H_kb(l)]], address.highBias[k],
+      [claimWeight[C_hb(l)], claimWeight[C_kb(l)]], address.eqBias[k]);
     for (var i = 0; i < 2; i++) {
-      var high[22] = i == 0 ? address.high[k] : address.highBias[k];
-      var eq = i == 0 ? address.eq[k] : address.eqBias[k];
-      var traceAt[2] = i == 0 ? [T_w1(l), T_w2(l)] : [T_c1(l), T_c2(l)];
-      var traceClaim[2] = i == 0 ? [C_w1(l), C_w2(l)] : [C_c1(l), C_c2(l)];
-      var helperAt[2] = i == 0 ? [H_hW(l), H_kW(l)] : [H_hb(l), H_kb(l)];
-      var helperClaim[2] = i == 0 ? [C_hW(l), C_kW(l)] : [C_hb(l), C_kb(l)];
-      modelSlot[k][i] <== SlotFactor(22)(modelOffset[i == 0 ? MODEL_W(l) : MODEL_b(l)], high, sizes.p[k + 1]);
-      modelAt[k][i] <== eq * modelSlot[k][i];
       childTerms[k][i] <== claimWeight[i == 0 ? C_W(l) : C_b(l)] * modelAt[k][i];
       parentTerms[k][i] <== claimWeight[i == 0 ? C_MW(l) : C_Mb(l)] * modelAt[k][i];
-      for (var j = 0; j < 2; j++) {
-        traceSlot[k][2 * i + j] <== SlotFactor(22)(traceOffset[traceAt[j]], high, sizes.p[k + 1]);
-        traceSlots[k][2 * i + j] <== claimWeight[traceClaim[j]] * traceSlot[k][2 * i + j];
-        helperSlot[k][2 * i + j] <== SlotFactor(22)(helperOffset[helperAt[j]], high, sizes.p[k + 1]);
-        helperSlots[k][2 * i + j] <== claimWeight[helperClaim[j]] * helperSlot[k][2 * i + j];
-      }
-      traceTerms[k][i] <== eq * (traceSlots[k][2 * i] + traceSlots[k][2 * i + 1]);
-      helperTerms[k][i] <== eq * (helperSlots[k][2 * i] + helperSlots[k][2 * i + 1]);
       oracleWeights[O_child()] += childTerms[k][i];
-      traceSum += traceTerms[k][i];
-      helperSum += helperTerms[k][i];
+      oracleWeights[O_trace()] += traceTerms[k][i];
+      oracleWeights[O_helper()] += helperTerms[k][i];
     }
     for (var i = 0; i < 8; i++) {
       scaled[i][k] <== a[k][i] * (parentTerms[k][0] + parentTerms[k][1]);
       oracleWeights[O_parent(i)] += scaled[i][k];
     }
   }
-  component tableWeights = TableWeights();
-  tableWeights.y <== reduction.point;
-  tableWeights.point <== batch.point;
-  tableWeights.multiplicityOffset <== traceOffset[T_mult()];
-  tableWeights.helperOffset <== helperOffset[H_g()];
-  tableWeights.multiplicityWeight <== claimWeight[C_mult()];
-  tableWeights.helperWeight <== claimWeight[C_g()];
-  oracleWeights[O_trace()] = traceSum + tableWeights.trace;
-  oracleWeights[O_helper()] = helperSum + tableWeights.helper;
+  signal traceTable;
+  signal helperTable;
+  (traceTable, helperTable) <== TableWeights()(finish.y, tablePoint, traceOffset[T_mult()], helperOffset[H_g()],
+    claimWeight[C_mult()], claimWeight[C_g()]);
+  oracleWeights[O_trace()] += traceTable;
+  oracleWeights[O_helper()] += helperTable;
   component reduced = InnerProduct(O_COUNT());
   reduced.a <== u;
   reduced.b <== oracleWeights;
-  reduction.value === reduced.out;
-
-  // 8. Opening at y.
-  component opening = Opening(O_COUNT());
-  opening.state <== reduction.next;
-  opening.point <== reduction.point;
-  opening.u <== u;
-  opening.h3 <== h[DIGEST_rows()];
-  opening.h4 <== h[DIGEST_columns()];
-  opening.h5 <== h[DIGEST_columns2()];
-  opening.nonce1 <== nonce[NONCE_eta()];
-  opening.nonce2 <== nonce[NONCE_theta()];
-  opening.nonce3 <== nonce[NONCE_gamma2()];
-  opening.nonce4 <== nonce[NONCE_z()];
-  opening.level2 <== level2;
-  opening.u12 <== u12;
-  opening.p2 <== p2;
-  opening.s2 <== s2;
-  eta <== opening.eta;
-  gamma <== opening.gamma;
-  theta <== opening.theta;
-  gamma2 <== opening.gamma2;
-  z <== opening.z;
-  e2 <== opening.e2;
+  finish.value === reduced.out;
 }
