@@ -53,7 +53,7 @@ interface IVerifiers {
     /// @notice Thrown when development keys would be used on a chain that is not local, without saying that this is
     /// wanted.
     error DevKeysOffLocal(uint256 chainId);
-    /// @notice Thrown when a key's words are not all finite points of their groups.
+    /// @notice Thrown when a key's words are not all finite points of their groups, or delta is gamma.
     error UnusableKey(uint256 program);
     /// @notice Thrown when the powers are no points of G2, infinity, or not different.
     error UnusableSrs();
@@ -125,4 +125,7 @@ interface IVerifiers {
     /// @notice Adds a key, which checks the program's proofs once `delay` has passed. Only the owner; at most 255 a program,
     /// one after the other.
     function addKey(uint256 program, Key calldata key) external;
+
+    /// @notice Who may add keys; zero once given up.
+    function owner() external view returns (address);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {Challenges} from "../interfaces/Proof.sol";
 
-/// @title The scalar field of BN254: the field of circuits, challenges and public signals
+/// @title The scalar field of BN254: the field of circuits, challenges and signals
 library ScalarField {
     /// @dev The field's order r.
     uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
@@ -19,6 +19,13 @@ library ScalarField {
         if (value >= R) revert IVerifiers.SignalNotInField(value);
     }
 
+    /// @notice Rejects values of which any is not canonical.
+    function requireCanonical(uint256[] calldata values) internal pure {
+        for (uint256 i = 0; i < values.length; ++i) {
+            requireCanonical(values[i]);
+        }
+    }
+
     /// @notice Rejects challenges of which any is not canonical.
     function requireCanonical(Challenges calldata challenges) internal pure {
         requireCanonical(challenges.eta);
@@ -27,5 +34,9 @@ library ScalarField {
         requireCanonical(challenges.gamma2);
         requireCanonical(challenges.z);
         requireCanonical(challenges.e2);
+        for (uint256 i = 0; i < 7; ++i) {
+            requireCanonical(challenges.chunk[i]);
+        }
+        requireCanonical(challenges.digest);
     }
 }

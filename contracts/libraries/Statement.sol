@@ -1,84 +1,172 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
-import {Challenges, G1Point, Points, Proof} from "../interfaces/Proof.sol";
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
+import {Challenges, Claim, G1Point, Points, Proof} from "../interfaces/Proof.sol";
 import {ScalarField} from "./ScalarField.sol";
 
 /// @title What a proof is about, as the field elements that the circuits read
-/// @notice The only place that knows the order of public signals: eta, gamma, theta, gamma2, z, e2, h_0 .. h_5 and the
+/// @notice The only place that knows the order of signals: eta, gamma, theta, gamma2, z, e2, y_0 .. y_6, h_0 .. h_5 and the
 /// program's parameters. Its twin is src/registry/statement.ts.
 library Statement {
     using ScalarField for bytes32;
 
-    bytes32 internal constant DOMAIN = keccak256("descent.statement.v2");
+    bytes32 internal constant DOMAIN = keccak256("descent.statement.v3");
 
     uint256 internal constant DATA = 1;
     uint256 internal constant SEED = 2;
     uint256 internal constant TRAIN = 3;
-    uint256 internal constant ROOT = 4;
+    uint256 internal constant IMPORT = 4;
     uint256 internal constant MERGE = 5;
     uint256 internal constant SCORE = 6;
 
-    /// @dev Signals before the parameters: six outputs and h_0 .. h_5.
-    uint256 private constant FIXED_SIGNALS = 12;
-    /// @dev Position of h_5.
-    uint256 private constant LAST_DIGEST = 11;
+    /// @dev Most chunks of a vector: 2^26 entries.
+    uint256 internal constant MAX_CHUNKS = 128;
 
-    /// @notice h_0: binds chain, registry, trainer, program, parameters and commitments.
-    /// @param registry the contract that the statement is made to
-    /// @param parameters the program's public parameters, in order, and behind them what only contracts and readers use
-    /// @param commitments x and y of the commitments it speaks of, in order; (0, 0) for an absent parent
-    function digest(
-        address registry,
-        address trainer,
-        uint256 program,
-        uint256[] memory parameters,
-        uint256[] memory commitments
-    ) internal view returns (uint256) {
-        return keccak256(abi.encode(DOMAIN, block.chainid, registry, trainer, program, parameters, commitments))
-            .fromHash();
+    /// @dev Outputs of a circuit: six challenges and seven coordinates. They come first in the signals and in `Challenges`.
+    uint256 private constant OUTPUTS = 13;
+    /// @dev Signals before the parameters: the outputs and h_0 .. h_5.
+    uint256 private constant FIXED_SIGNALS = 19;
+
+    /// @notice How many parameters and statement oracles a program has. An absent parent of a merge counts.
+    function sizesOf(uint256 program) internal pure returns (uint256 parameters, uint256 oracles) {
+        if (program == DATA || program == IMPORT) return (1, 1);
+        if (program == SEED) return (2, 1);
+        if (program == TRAIN) return (2, 3);
+        if (program == MERGE) return (5, 9);
+        if (program == SCORE) return (3, 2);
+        revert IVerifiers.UnknownProgram(program);
     }
 
-    /// @notice All public signals in the circuit's order, each below the field's order.
-    /// @dev Reverts with SignalNotInField if a challenge is not. That parameters are is the Groth16 verifier's
-    /// matter.
-    function signals(uint256 h0, Proof calldata proof, uint256[] memory parameters)
+    /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.
+    /// @dev Every oracle has 1 to 128 chunks; only a parent of a merge may have none.
+    function requireForm(uint256 program, Claim calldata claim) internal pure {
+        (uint256 parameters, uint256 oracles) = sizesOf(program);
+        if (claim.parameters.length != parameters) {
+            revert IVerifiers.WrongParameterCount(program, claim.parameters.length);
+        }
+        ScalarField.requireCanonical(claim.parameters);
+        uint256 sum = 0;
+        bool valid = claim.chunks >> (8 * oracles) == 0;
+        for (uint256 o = 0; o < oracles; ++o) {
+            uint256 count = (claim.chunks >> (8 * o)) & 0xff;
+            if (count > MAX_CHUNKS || (count == 0 && (program != MERGE || o == 0))) valid = false;
+            sum += count;
+        }
+        if (!valid || sum != claim.commitments.length) {
+            revert IVerifiers.MalformedCommitments(claim.commitments.length, claim.chunks);
+        }
+    }
+
+    /// @notice h_0: binds chain, registry, prover, program, parameters, extra words and commitments.
+    /// @param registry the contract that the statement is made to
+    function digest(address registry, address prover, uint256 program, Claim calldata claim)
+        internal
+        view
+        returns (uint256)
+    {
+        uint256[] calldata parameters = claim.parameters;
+        uint256[] calldata extra = claim.extra;
+        G1Point[] calldata commitments = claim.commitments;
+        bytes32 domain = DOMAIN;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            // abi.encode(DOMAIN, chainId, registry, prover, program, parameters ++ extra, coordinates): seven words, then
+            // the two lists, each behind its length. Behind the memory in use.
+            let buffer := mload(0x40)
+            let words := add(parameters.length, extra.length)
+            mstore(buffer, domain)
+            mstore(add(buffer, 0x20), chainid())
+            mstore(add(buffer, 0x40), registry)
+            mstore(add(buffer, 0x60), prover)
+            mstore(add(buffer, 0x80), program)
+            mstore(add(buffer, 0xa0), 0xe0)
+            mstore(add(buffer, 0xc0), add(0x100, shl(5, words)))
+            mstore(add(buffer, 0xe0), words)
+            let at := add(buffer, 0x100)
+            calldatacopy(at, parameters.offset, shl(5, parameters.length))
+            at := add(at, shl(5, parameters.length))
+            calldatacopy(at, extra.offset, shl(5, extra.length))
+            at := add(at, shl(5, extra.length))
+            mstore(at, shl(1, commitments.length))
+            at := add(at, 0x20)
+            calldatacopy(at, commitments.offset, shl(6, commitments.length))
+            at := add(at, shl(6, commitments.length))
+            hash := keccak256(buffer, sub(at, buffer))
+        }
+        return hash.fromHash();
+    }
+
+    /// @notice All signals in the circuit's order, and before them c, their digest.
+    /// @dev That all are below the field's order is the caller's matter.
+    /// @return all 20 words and the parameters
+    function signals(uint256 h0, Claim calldata claim, Proof calldata proof)
         internal
         pure
         returns (uint256[] memory all)
     {
+        uint256[] calldata parameters = claim.parameters;
         Challenges calldata challenges = proof.challenges;
-        ScalarField.requireCanonical(challenges);
         Points calldata points = proof.points;
-        all = new uint256[](FIXED_SIGNALS + parameters.length);
-        all[0] = challenges.eta;
-        all[1] = challenges.gamma;
-        all[2] = challenges.theta;
-        all[3] = challenges.gamma2;
-        all[4] = challenges.z;
-        all[5] = challenges.e2;
-        all[6] = h0;
-        all[7] = _absorb(h0, points.trace);
-        all[8] = _absorb(all[7], points.helper);
-        all[9] = _absorb(all[8], points.rows);
-        all[10] = _absorb(all[9], points.columns, points.quotient);
-        all[11] = _absorb(all[10], points.columns2, points.quotient2);
-        for (uint256 i = 0; i < parameters.length; ++i) {
-            all[FIXED_SIGNALS + i] = parameters[i];
+        all = new uint256[](1 + FIXED_SIGNALS + parameters.length);
+        all[0] = challenges.digest;
+        assembly ("memory-safe") {
+            calldatacopy(add(all, 0x40), challenges, mul(0x20, OUTPUTS))
+            calldatacopy(add(all, 0x2a0), parameters.offset, shl(5, parameters.length))
+        }
+        uint256 h = h0;
+        all[14] = h;
+        h = _absorb(h, points.trace);
+        all[15] = h;
+        h = _absorb(h, points.helper);
+        all[16] = h;
+        h = _absorb(h, points.rows, 1);
+        all[17] = h;
+        h = _absorb(h, points.columns, 2);
+        all[18] = h;
+        all[19] = _absorb(h, points.columns2, 2);
+    }
+
+    /// @notice The public signals beside c, from c and all signals.
+    /// @return fold the keccak256 of all words modulo r
+    /// @return v the sum of fold^i signal_i modulo r
+    function folded(uint256[] memory all) internal pure returns (uint256 fold, uint256 v) {
+        bytes32 hash;
+        assembly ("memory-safe") {
+            hash := keccak256(add(all, 0x20), shl(5, mload(all)))
+        }
+        fold = hash.fromHash();
+        uint256 order = ScalarField.R;
+        assembly ("memory-safe") {
+            // Horner's rule, from the last signal to the first, which stands behind the length and c.
+            let first := add(all, 0x40)
+            for { let at := add(all, shl(5, mload(all))) } iszero(lt(at, first)) { at := sub(at, 0x20) } {
+                v := addmod(mulmod(v, fold, order), mload(at), order)
+            }
         }
     }
 
-    /// @notice kappa, which joins the three opening equations: it comes after everything they contain.
-    /// @return keccak256 of the words h_5, every signal, pi.x and pi.y, modulo r
-    function kappa(uint256[] memory all, G1Point calldata opening) internal pure returns (uint256) {
-        return keccak256(abi.encodePacked(all[LAST_DIGEST], all, opening.x, opening.y)).fromHash();
+    /// @dev h_k from h_(k-1) and a list of points.
+    function _absorb(uint256 h, G1Point[] calldata points) private pure returns (uint256) {
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, h)
+            calldatacopy(add(buffer, 0x20), points.offset, shl(6, points.length))
+            hash := keccak256(buffer, add(0x20, shl(6, points.length)))
+        }
+        return hash.fromHash();
     }
 
-    function _absorb(uint256 h, G1Point calldata point) private pure returns (uint256) {
-        return keccak256(abi.encode(h, point.x, point.y)).fromHash();
-    }
-
-    function _absorb(uint256 h, G1Point calldata first, G1Point calldata second) private pure returns (uint256) {
-        return keccak256(abi.encode(h, first.x, first.y, second.x, second.y)).fromHash();
+    /// @dev h_k from h_(k-1) and `count` points that follow each other in `Points`.
+    function _absorb(uint256 h, G1Point calldata first, uint256 count) private pure returns (uint256) {
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, h)
+            calldatacopy(add(buffer, 0x20), first, shl(6, count))
+            hash := keccak256(buffer, add(0x20, shl(6, count)))
+        }
+        return hash.fromHash();
     }
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
+import {G1Point} from "../interfaces/Proof.sol";
+
+/// @title The groups of BN254, by the precompiled contracts
+/// @notice A malformed point makes a precompiled contract burn all the gas it is given. So points of G1 are checked before,
+/// and a pairing gets a limit of its own, for the one thing that is not checked before: whether a point is in G2.
+library Curve {
+    /// @dev Order of the base field.
+    uint256 internal constant P = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47;
+
+    // The generator of G2 as the precompiled pairing wants it, imaginary parts first.
+    uint256 internal constant G2_X1 = 11559732032986387107991004021392285783925812861821192530917403151452391805634;
+    uint256 internal constant G2_X0 = 10857046999023057135944570762232829481370756359578518086990519993285655852781;
+    uint256 internal constant G2_Y1 = 4082367875863433681332203403145435568316851327593401208105741076214120093531;
+    uint256 internal constant G2_Y0 = 8495653923123431417604973247489272438418190587263600148770280649306958101930;
+
+    /// @notice Rejects a point that is malformed, off the curve or the point at infinity.
+    /// @dev The group's cofactor is 1: on the curve means in the group. (0, 0), the encoding of infinity, is off the
+    /// curve. Honest commitments carry blinding and are never infinity.
+    function requirePoint(uint256 x, uint256 y) internal pure {
+        if (!isPoint(x, y)) revert IVerifiers.InvalidPoint(x, y);
+    }
+
+    /// @notice Rejects a list of points of which any is malformed, off the curve or infinity.
+    function requirePoints(G1Point[] calldata points) internal pure {
+        for (uint256 i = 0; i < points.length; ++i) {
+            requirePoint(points[i].x, points[i].y);
+        }
+    }
+
+    /// @notice Whether this is a finite point of the curve with coordinates below the base field's order.
+    function isPoint(uint256 x, uint256 y) internal pure returns (bool valid) {
+        assembly ("memory-safe") {
+            valid := and(and(lt(x, P), lt(y, P)), eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P)))
+        }
+    }
+
+    /// @notice Whether these are different finite points of G2's group of order r, each as x1, x0, y1, y0.
+    function areG2Points(uint256[4][] memory points) internal view returns (bool) {
+        // The pairing validates points even beside infinity: the product of such pairs is one.
+        bytes memory pairs;
+        for (uint256 i = 0; i < points.length; ++i) {
+            uint256[4] memory point = points[i];
+            if (point[0] | point[1] | point[2] | point[3] == 0) return false;
+            for (uint256 j = 0; j < i; ++j) {
+                if (keccak256(abi.encode(points[j])) == keccak256(abi.encode(point))) return false;
+            }
+            pairs = bytes.concat(pairs, abi.encode(0, 0, point));
+        }
+        return pairingIsOne(pairs);
+    }
+
+    /// @notice sum := sum + scalar * (x, y). The point must be on the curve, the scalar is taken modulo r.
+    /// @dev Nothing but a lack of gas makes the precompiled contracts fail then.
+    function addTimes(G1Point memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
+        bool done = true;
+        assembly ("memory-safe") {
+            // Behind the memory in use: the sum, then the term and its scalar.
+            let buffer := mload(0x40)
+            let term := add(buffer, 0x40)
+            mstore(term, x)
+            mstore(add(buffer, 0x60), y)
+            if iszero(eq(scalar, 1)) {
+                mstore(add(buffer, 0x80), scalar)
+                done := staticcall(gas(), 0x07, term, 0x60, term, 0x40)
+            }
+            mcopy(buffer, sum, 0x40)
+            done := and(staticcall(gas(), 0x06, buffer, 0x80, sum, 0x40), done)
+        }
+        if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
+    }
+
+    /// @notice sum := sum + scalar * point, as above.
+    function addTimes(G1Point memory sum, G1Point calldata point, uint256 scalar) internal view {
+        addTimes(sum, point.x, point.y, scalar);
+    }
+
+    /// @notice Gas that a pairing of `count` pairs is given: half as much again as it costs, for dearer gas schedules.
+    function pairingGas(uint256 count) internal pure returns (uint256) {
+        return (45_000 + 34_000 * count) * 3 / 2;
+    }
+
+    /// @notice Whether the product of the pairings is one. False too where a point is malformed.
+    /// @dev Reverts with NotEnoughGas where less gas is left than the pairing is to be given, so that false never means
+    /// that.
+    /// @param pairs six words for each: x, y of a point of G1, x1, x0, y1, y0 of a point of G2
+    function pairingIsOne(bytes memory pairs) internal view returns (bool isOne) {
+        uint256 limit = pairingGas(pairs.length / 0xc0);
+        // A call is given at most 63/64 of what is left.
+        uint256 needed = limit + limit / 63 + 2_000;
+        uint256 left = gasleft();
+        if (left < needed) revert IVerifiers.NotEnoughGas(needed, left);
+        assembly ("memory-safe") {
+            isOne := staticcall(limit, 0x08, add(pairs, 0x20), mload(pairs), 0x00, 0x20)
+            isOne := and(isOne, eq(mload(0x00), 1))
+        }
+    }
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
+import {Challenges, Claim, G1Point, Points, Proof, Srs} from "../interfaces/Proof.sol";
+import {Curve} from "./Curve.sol";
+import {ScalarField} from "./ScalarField.sol";
+import {Statement} from "./Statement.sol";
+import {VerificationKey} from "./VerificationKey.sol";
+
+/// @title Proofs of one program, checked in one pairing
+/// @notice Each proof stands for four equations (protocol, section 4), here with g = sum of eta^o eq(y, h) chunk_(o,h):
+///     -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta = 0
+///     (g - s + gamma T) G2                = T tau^C
+///     (p' + theta s - s'' + gamma2 T2) G2 = T2 tau^C2
+///     (s'' - e2 G + z pi) G2              = pi tau
+/// joined by powers of kappa, four for each proof. First every proof is collected, then kappa is known, then every proof is
+/// weighed.
+library ProofBatch {
+    using ScalarField for bytes32;
+
+    /// @dev Words of a proof in kappa's preimage: fold, eight of Groth16, pi.
+    uint256 private constant WORDS = 11;
+    uint256 private constant R = ScalarField.R;
+
+    /// @dev A point and its weight, as the precompiled multiplication reads them.
+    struct Term {
+        uint256 x;
+        uint256 y;
+        uint256 weight;
+    }
+
+    struct Batch {
+        uint256 program;
+        uint256 oracles;
+        /// kappa's preimage
+        uint256[] words;
+        /// v of each proof
+        uint256[] values;
+        uint256 kappa;
+        /// weight of the next equation
+        uint256 weight;
+        /// pairs of the pairing, six words each: -A and B of each proof first
+        bytes pairs;
+        /// the points that are paired with G2, delta, tau^C, tau^C2, tau
+        G1Point generator;
+        G1Point delta;
+        G1Point tauC;
+        G1Point tauC2;
+        G1Point tau;
+        /// sums over the proofs of the weights of IC_0 (and alpha), IC_1, IC_2, IC_3 and of the generator of G1
+        uint256[4] inputs;
+        uint256 evaluations;
+        /// terms of the commitments of all statements, each point of two neighbours once
+        Term[][] terms;
+    }
+
+    /// @notice An empty batch for `count` proofs.
+    function begin(uint256 program, uint256 count) internal pure returns (Batch memory batch) {
+        batch.program = program;
+        (, batch.oracles) = Statement.sizesOf(program);
+        batch.words = new uint256[](WORDS * count);
+        batch.values = new uint256[](count);
+        batch.terms = new Term[][](count);
+        batch.pairs = new bytes(0xc0 * (count + 6));
+        batch.weight = 1;
+    }
+
+    /// @notice Gas below which a call is refused before anything is judged.
+    /// @param points chunks of all statements, traces and helpers
+    function gasFor(uint256 count, uint256 points) internal pure returns (uint256) {
+        uint256 pairing = Curve.pairingGas(count + 6);
+        return pairing + pairing / 63 + 90_000 + 110_000 * count + 7_500 * points;
+    }
+
+    /// @notice Checks form and points of proof i and notes what kappa comes from.
+    function collect(Batch memory batch, uint256 i, address prover, Claim calldata claim, Proof calldata proof)
+        internal
+        view
+    {
+        Statement.requireForm(batch.program, claim);
+        Curve.requirePoints(claim.commitments);
+        _requirePoints(proof);
+        ScalarField.requireCanonical(proof.challenges);
+        uint256 h0 = Statement.digest(msg.sender, prover, batch.program, claim);
+        (uint256 fold, uint256 v) = Statement.folded(Statement.signals(h0, claim, proof));
+        batch.values[i] = v;
+        uint256[] memory words = batch.words;
+        uint256[8] calldata groth16 = proof.groth16;
+        G1Point calldata opening = proof.points.opening;
+        assembly ("memory-safe") {
+            let at := add(add(words, 0x20), mul(i, mul(WORDS, 0x20)))
+            mstore(at, fold)
+            calldatacopy(add(at, 0x20), groth16, 0x100)
+            calldatacopy(add(at, 0x120), opening, 0x40)
+        }
+    }
+
+    /// @notice Draws kappa once all proofs are collected.
+    function draw(Batch memory batch) internal pure {
+        uint256[] memory words = batch.words;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            hash := keccak256(add(words, 0x20), shl(5, mload(words)))
+        }
+        batch.kappa = hash.fromHash();
+    }
+
+    /// @notice Adds proof i, with the next four weights.
+    function weigh(Batch memory batch, uint256 i, Claim calldata claim, Proof calldata proof) internal view {
+        uint256 weight = batch.weight;
+        Points calldata points = proof.points;
+        Challenges calldata challenges = proof.challenges;
+
+        // 1. Groth16
+        _addGroth16(batch, i, proof, weight);
+
+        // 2. first level of the opening
+        weight = mulmod(weight, batch.kappa, R);
+        _addOracles(batch, i, claim, proof, weight);
+        Curve.addTimes(batch.generator, points.quotient, mulmod(weight, challenges.gamma, R));
+        Curve.addTimes(batch.tauC, points.quotient, R - weight);
+        uint256 ofColumns = R - weight;
+
+        // 3. second level
+        weight = mulmod(weight, batch.kappa, R);
+        ofColumns = addmod(ofColumns, mulmod(weight, challenges.theta, R), R);
+        Curve.addTimes(batch.generator, points.columns, ofColumns);
+        Curve.addTimes(batch.generator, points.rows, weight);
+        Curve.addTimes(batch.generator, points.quotient2, mulmod(weight, challenges.gamma2, R));
+        Curve.addTimes(batch.tauC2, points.quotient2, R - weight);
+        uint256 ofColumns2 = R - weight;
+
+        // 4. the last value
+        weight = mulmod(weight, batch.kappa, R);
+        Curve.addTimes(batch.generator, points.columns2, addmod(ofColumns2, weight, R));
+        Curve.addTimes(batch.generator, points.opening, mulmod(weight, challenges.z, R));
+        Curve.addTimes(batch.tau, points.opening, R - weight);
+        batch.evaluations = addmod(batch.evaluations, mulmod(weight, challenges.e2, R), R);
+
+        batch.weight = mulmod(weight, batch.kappa, R);
+    }
+
+    /// @notice Whether all equations of the batch hold, except with a chance of 4 N / r over kappa.
+    /// @dev Reverts with NotEnoughGas rather than to say false for a lack of gas.
+    function holds(Batch memory batch, uint256[18] memory key, Srs memory srs) internal view returns (bool) {
+        G1Point memory generator = batch.generator;
+        for (uint256 i = 0; i < batch.terms.length; ++i) {
+            Term[] memory terms = batch.terms[i];
+            for (uint256 j = 0; j < terms.length; ++j) {
+                Term memory term = terms[j];
+                if (term.weight == 0) continue;
+                Curve.addTimes(generator, term.x, term.y, term.weight);
+                // Two statements that follow each other share the terms of their common points.
+                term.weight = 0;
+            }
+        }
+        for (uint256 k = 0; k < 4; ++k) {
+            (uint256 x, uint256 y) = VerificationKey.input(key, k);
+            Curve.addTimes(generator, x, y, batch.inputs[k]);
+        }
+        Curve.addTimes(generator, 1, 2, R - batch.evaluations);
+        G1Point memory alpha;
+        Curve.addTimes(alpha, key[0], key[1], batch.inputs[0]);
+
+        uint256 at = batch.values.length;
+        _setPair(batch, at, alpha, VerificationKey.beta(key));
+        _setPair(batch, at + 1, batch.delta, VerificationKey.delta(key));
+        _setPair(batch, at + 2, generator, [Curve.G2_X1, Curve.G2_X0, Curve.G2_Y1, Curve.G2_Y0]);
+        _setPair(batch, at + 3, batch.tauC, srs.tauC);
+        _setPair(batch, at + 4, batch.tauC2, srs.tauC2);
+        _setPair(batch, at + 5, batch.tau, srs.tau);
+        return Curve.pairingIsOne(batch.pairs);
+    }
+
+    /// @dev Every point but B, whose group only the pairing can tell; infinity is no B either.
+    function _requirePoints(Proof calldata proof) private pure {
+        uint256[8] calldata groth16 = proof.groth16;
+        Points calldata points = proof.points;
+        Curve.requirePoint(groth16[0], groth16[1]);
+        if (groth16[2] | groth16[3] | groth16[4] | groth16[5] == 0) revert IVerifiers.InvalidPoint(0, 0);
+        Curve.requirePoint(groth16[6], groth16[7]);
+        _requireChunks(points.trace);
+        _requireChunks(points.helper);
+        Curve.requirePoint(points.rows.x, points.rows.y);
+        Curve.requirePoint(points.columns.x, points.columns.y);
+        Curve.requirePoint(points.quotient.x, points.quotient.y);
+        Curve.requirePoint(points.columns2.x, points.columns2.y);
+        Curve.requirePoint(points.quotient2.x, points.quotient2.y);
+        Curve.requirePoint(points.opening.x, points.opening.y);
+    }
+
+    function _requireChunks(G1Point[] calldata points) private pure {
+        if (points.length == 0 || points.length > Statement.MAX_CHUNKS) {
+            revert IVerifiers.WrongChunkCount(points.length);
+        }
+        Curve.requirePoints(points);
+    }
+
+    function _addGroth16(Batch memory batch, uint256 i, Proof calldata proof, uint256 weight) private view {
+        uint256[8] calldata groth16 = proof.groth16;
+        uint256 fold = batch.words[WORDS * i];
+        uint256[4] memory inputs = batch.inputs;
+        inputs[0] = addmod(inputs[0], weight, R);
+        inputs[1] = addmod(inputs[1], mulmod(weight, proof.challenges.digest, R), R);
+        inputs[2] = addmod(inputs[2], mulmod(weight, batch.values[i], R), R);
+        inputs[3] = addmod(inputs[3], mulmod(weight, fold, R), R);
+        Curve.addTimes(batch.delta, groth16[6], groth16[7], weight);
+        G1Point memory a;
+        Curve.addTimes(a, groth16[0], Curve.P - groth16[1], weight);
+        _setPair(batch, i, a, [groth16[2], groth16[3], groth16[4], groth16[5]]);
+    }
+
+    /// @dev weight * g: the statement's chunks become terms, trace and helper are added.
+    function _addOracles(Batch memory batch, uint256 i, Claim calldata claim, Proof calldata proof, uint256 weight)
+        private
+        view
+    {
+        uint256 eta = proof.challenges.eta;
+        uint256[] memory eq = _chunkWeights(proof.challenges.chunk, _longest(claim.chunks, proof.points));
+        Term[] memory terms = new Term[](claim.commitments.length);
+        batch.terms[i] = terms;
+        uint256 at = 0;
+        for (uint256 o = 0; o < batch.oracles; ++o) {
+            uint256 count = (claim.chunks >> (8 * o)) & 0xff;
+            for (uint256 h = 0; h < count; ++h) {
+                _addTerm(batch, i, at, claim, mulmod(weight, eq[h], R));
+                ++at;
+            }
+            weight = mulmod(weight, eta, R);
+        }
+        _addChunks(batch, proof.points.trace, eq, weight);
+        _addChunks(batch, proof.points.helper, eq, mulmod(weight, eta, R));
+    }
+
+    /// @dev In a chain the parent is the child before, and the shard is often the same: such a point gets one weight.
+    function _addTerm(Batch memory batch, uint256 i, uint256 at, Claim calldata claim, uint256 weight) private pure {
+        G1Point calldata point = claim.commitments[at];
+        Term[] memory terms = batch.terms[i];
+        if (i > 0) {
+            Term[] memory before = batch.terms[i - 1];
+            uint256 shifted = at + (claim.chunks & 0xff);
+            for (uint256 k = 0; k < 2; ++k) {
+                uint256 other = k == 0 ? at : shifted;
+                if (other < before.length && before[other].x == point.x && before[other].y == point.y) {
+                    terms[at] = before[other];
+                }
+            }
+        }
+        Term memory term = terms[at];
+        term.x = point.x;
+        term.y = point.y;
+        term.weight = addmod(term.weight, weight, R);
+    }
+
+    function _addChunks(Batch memory batch, G1Point[] calldata points, uint256[] memory eq, uint256 weight)
+        private
+        view
+    {
+        for (uint256 h = 0; h < points.length; ++h) {
+            Curve.addTimes(batch.generator, points[h], mulmod(weight, eq[h], R));
+        }
+    }
+
+    /// @dev How many chunks the longest oracle has.
+    function _longest(uint256 chunks, Points calldata points) private pure returns (uint256 most) {
+        most = points.trace.length > points.helper.length ? points.trace.length : points.helper.length;
+        for (; chunks != 0; chunks >>= 8) {
+            if (chunks & 0xff > most) most = chunks & 0xff;
+        }
+    }
+
+    /// @dev eq(y, h) for h = 0, 1, .. : at least `count` of them, a power of two.
+    function _chunkWeights(uint256[7] calldata y, uint256 count) private pure returns (uint256[] memory eq) {
+        uint256 bits = 0;
+        while (1 << bits < count) ++bits;
+        eq = new uint256[](1 << bits);
+        // Coordinates that no chunk has: the vector ends there.
+        uint256 first = 1;
+        for (uint256 t = bits; t < 7; ++t) {
+            first = mulmod(first, R + 1 - y[t], R);
+        }
+        eq[0] = first;
+        for (uint256 t = 0; t < bits; ++t) {
+            for (uint256 h = 0; h < 1 << t; ++h) {
+                uint256 one = mulmod(eq[h], y[t], R);
+                eq[h + (1 << t)] = one;
+                eq[h] = addmod(eq[h], R - one, R);
+            }
+        }
+    }
+
+    function _setPair(Batch memory batch, uint256 index, G1Point memory point, uint256[4] memory other) private pure {
+        bytes memory pairs = batch.pairs;
+        assembly ("memory-safe") {
+            let at := add(add(pairs, 0x20), mul(index, 0xc0))
+            mcopy(at, point, 0x40)
+            mcopy(add(at, 0x40), other, 0x80)
+        }
+    }
+}
