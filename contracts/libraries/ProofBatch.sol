@@ -163,13 +163,13 @@ library ProofBatch {
         G1Point memory alpha;
         Curve.addTimes(alpha, key[0], key[1], batch.inputs[0]);
 
-        uint256 at = batch.values.length;
-        _setPair(batch, at, alpha, VerificationKey.beta(key));
-        _setPair(batch, at + 1, batch.delta, VerificationKey.delta(key));
-        _setPair(batch, at + 2, generator, [Curve.G2_X1, Curve.G2_X0, Curve.G2_Y1, Curve.G2_Y0]);
-        _setPair(batch, at + 3, batch.tauC, srs.tauC);
-        _setPair(batch, at + 4, batch.tauC2, srs.tauC2);
-        _setPair(batch, at + 5, batch.tau, srs.tau);
+        uint256 count = batch.values.length;
+        _setPair(batch, count, alpha, VerificationKey.beta(key));
+        _setPair(batch, count + 1, batch.delta, VerificationKey.delta(key));
+        _setPair(batch, count + 2, generator, [Curve.G2_X1, Curve.G2_X0, Curve.G2_Y1, Curve.G2_Y0]);
+        _setPair(batch, count + 3, batch.tauC, srs.tauC);
+        _setPair(batch, count + 4, batch.tauC2, srs.tauC2);
+        _setPair(batch, count + 5, batch.tau, srs.tau);
         return Curve.pairingIsOne(batch.pairs);
     }
 
@@ -220,12 +220,12 @@ library ProofBatch {
         uint256[] memory eq = _chunkWeights(proof.challenges.chunk, _longest(claim.chunks, proof.points));
         Term[] memory terms = new Term[](claim.commitments.length);
         batch.terms[i] = terms;
-        uint256 at = 0;
+        uint256 index = 0;
         for (uint256 o = 0; o < batch.oracles; ++o) {
             uint256 count = (claim.chunks >> (8 * o)) & 0xff;
             for (uint256 h = 0; h < count; ++h) {
-                _addTerm(batch, i, at, claim, mulmod(weight, eq[h], R));
-                ++at;
+                _addTerm(batch, i, index, claim, mulmod(weight, eq[h], R));
+                ++index;
             }
             weight = mulmod(weight, eta, R);
         }
@@ -234,20 +234,20 @@ library ProofBatch {
     }
 
     /// @dev In a chain the parent is the child before, and the shard is often the same: such a point gets one weight.
-    function _addTerm(Batch memory batch, uint256 i, uint256 at, Claim calldata claim, uint256 weight) private pure {
-        G1Point calldata point = claim.commitments[at];
+    function _addTerm(Batch memory batch, uint256 i, uint256 index, Claim calldata claim, uint256 weight) private pure {
+        G1Point calldata point = claim.commitments[index];
         Term[] memory terms = batch.terms[i];
         if (i > 0) {
             Term[] memory before = batch.terms[i - 1];
-            uint256 shifted = at + (claim.chunks & 0xff);
+            uint256 shifted = index + (claim.chunks & 0xff);
             for (uint256 k = 0; k < 2; ++k) {
-                uint256 other = k == 0 ? at : shifted;
+                uint256 other = k == 0 ? index : shifted;
                 if (other < before.length && before[other].x == point.x && before[other].y == point.y) {
-                    terms[at] = before[other];
+                    terms[index] = before[other];
                 }
             }
         }
-        Term memory term = terms[at];
+        Term memory term = terms[index];
         term.x = point.x;
         term.y = point.y;
         term.weight = addmod(term.weight, weight, R);

@@ -1,38 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
-/// @title Test only: a verifier that answers what it is told and remembers nothing
-/// @dev For branch tests of the registry. Deploying it as a real verifier would accept everything.
-contract AnsweringVerifier {
-    bytes private _answer;
+import {Claim, Proof} from "../interfaces/Proof.sol";
 
-    constructor(bytes memory answer) {
-        _answer = answer;
+/// @title Test only: accepts every proof, as the version it is told
+/// @dev For tests of contracts that ask IVerifiers and of nothing that they hand over.
+contract AcceptingVerifiers {
+    uint256 public version = 1;
+
+    function setVersion(uint256 version_) external {
+        version = version_;
     }
 
-    fallback(bytes calldata) external returns (bytes memory) {
-        return _answer;
+    function verify(address, uint256, Claim calldata, Proof calldata) external view returns (uint256) {
+        return version;
+    }
+
+    function verifyMany(address, uint256, Claim[] calldata, Proof[] calldata) external view returns (uint256) {
+        return version;
+    }
+
+    function devKeys() external pure returns (bool) {
+        return true;
     }
 }
 
-/// @title Test only: a verifier that fails the way a precompiled contract does on a malformed point
-contract BurningVerifier {
+/// @title Test only: fails the way a precompiled contract does on a malformed point
+contract BurningVerifiers {
     fallback() external {
         assembly {
             invalid()
         }
-    }
-}
-
-/// @title Test only: accepts if it was called with exactly the expected bytes
-contract ExpectingVerifier {
-    bytes32 public expected;
-
-    function expect(bytes calldata call) external {
-        expected = keccak256(call);
-    }
-
-    fallback(bytes calldata call) external returns (bytes memory) {
-        return abi.encode(keccak256(call) == expected);
     }
 }
