@@ -2,10 +2,11 @@
 pragma circom 2.2.0;
 
 include "circomlib/circuits/bitify.circom";
+include "../lib/begin.circom";
+include "../lib/finish.circom";
 include "../lib/multilinear.circom";
-include "../lib/opening.circom";
+include "../lib/select.circom";
 include "../lib/sizes.circom";
-include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
 include "../lib/transcript.circom";
 include "../generated/train.circom";
@@ -15,84 +16,97 @@ include "train/weights.circom";
 
 /**
  * @title Segment descriptor
- * @notice Unpacks `seg` (protocol, section 1): learning rate, rows S and batch B, both powers of two with B <= S.
- * @input seg: public, constrained here to equal the fields packed
+ * @notice Unpacks `seg` (protocol, section 1): learning rate, any number of rows, batch and passes, of which batch and
+ *   passes are powers of two and a batch lies within one pass: B <= 2^sigma <= passes * 2^sigma.
+ * @input seg: constrained here to equal the fields packed
  * @input lr: constrained here to 17 bits; that it is in 1..2^16 is assumed (the contract)
- * @input rows1, batchRows1: S - 1 and B - 1, constrained here
- * @input offsets[2][22]: X and Y, constrained here to bits; that they are canonical is assumed (the contract)
- * @output rowMask[12]: ones below log2 S
- * @output stepMask[12]: ones from log2 B to log2 S - 1
+ * @input rows1: rows - 1, constrained here to 12 bits
+ * @input batchRows1, traceRows1: B - 1 and passes * 2^sigma - 1, constrained here
+ * @input offsets[2][26]: X and Y, constrained here to bits; that they are canonical is assumed (the contract)
+ * @output rowBits[12], rowMask[12]: bits of rows - 1, and ones below sigma
+ * @output rowsMask[14]: ones below sigma plus the bits of the pass
+ * @output stepMask[14]: ones from log2 B to the end of rowsMask
  */
 template SegmentDescriptor() {
   signal input seg;
   signal input lr;
   signal input rows1;
   signal input batchRows1;
-  signal input offsets[2][22];
+  signal input traceRows1;
+  signal input offsets[SHARD_COUNT()][26];
+  signal output rowBits[12];
   signal output rowMask[12];
-  signal output stepMask[12];
+  signal output rowsMask[14];
+  signal output stepMask[14];
 
   signal lrBits[17] <== Num2Bits(17)(lr);
+  (rowBits, rowMask) <== SizeMask(12)(rows1);
   signal batchMask[12] <== PowerOfTwoMask(12)(batchRows1);
-  rowMask <== PowerOfTwoMask(12)(rows1);
-  for (var t = 0; t < 12; t++) {
-    batchMask[t] * (1 - rowMask[t]) === 0;
-    stepMask[t] <== rowMask[t] - batchMask[t];
+  rowsMask <== PowerOfTwoMask(14)(traceRows1);
+  for (var t = 0; t < 14; t++) {
+    if (t < 12) {
+      batchMask[t] * (1 - rowMask[t]) === 0;
+      rowMask[t] * (1 - rowsMask[t]) === 0;
+    }
+    stepMask[t] <== rowsMask[t] - (t < 12 ? batchMask[t] : 0);
   }
-  Bits(22)(offsets[0]);
-  Bits(22)(offsets[1]);
+  Bits(26)(offsets[SHARD_X()]);
+  Bits(26)(offsets[SHARD_Y()]);
 
-  var word = lr + rows1 * (1 << 17) + batchRows1 * (1 << 29);
-  for (var t = 0; t < 22; t++) word += offsets[0][t] * (1 << (41 + t)) + offsets[1][t] * (1 << (63 + t));
+  var word = lr + rows1 * (1 << 17) + batchRows1 * (1 << 29) + traceRows1 * (1 << 41);
+  for (var t = 0; t < 26; t++)
+    word += offsets[SHARD_X()][t] * (1 << (55 + t)) + offsets[SHARD_Y()][t] * (1 << (81 + t));
   word === seg;
 }
 
 /**
  * @title Train
  * @notice The child commitment opens to the parent's weights after one segment of SGD on the committed shard (design,
- *   sections 1, 7.1 and 11; protocol, section 7), for any network of 1..4 layers, widths and rows up to 4096.
- * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
- * @input shape: public; the descriptor of parent and child, constrained here to the sizes below
- * @input seg: public; the segment, constrained here to the sizes below; assumed to name the shard's own rows and layout
+ *   sections 1, 7.1 and 11; protocol, section 7), for any network of 1..4 layers and widths up to 4096, any number of
+ *   rows up to 4096 and up to 2^14 rows in all passes.
+ * @input fold: public; drawn by the contract after c and all signals
+ * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
+ * @input shape: bound by the fold; the descriptor of parent and child, constrained here to the sizes below
+ * @input seg: bound by the fold; the segment, constrained here to the sizes below; assumed to name the shard's own rows
+ *   and layout
  * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
- * @input rows1, batchRows1, lr, shardOffset: fields of the segment, constrained here
+ * @input lr, rows1, batchRows1, traceRows1, shardOffset: fields of the segment, constrained here
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits; numbered, as sums,
  *   evaluations and claims are, by generated/train.circom
- * @input nonce, sums, batch1[24][5], evals1, batch2[12][3], evals2, reduce[22][2], u, level2[11][2], u12[2], p2[32],
- *   s2[64]: the argument's messages, any field elements
- * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
+ * @input nonce, sums, batch1[26][5], evals1, sums2, batch2[14][3], evals2, reduce[26][2], u, level2[10][2], u12[2], p2[32],
+ *   s2[32]: the argument's messages, any field elements
+ * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Train() {
+  signal input fold;
   signal input h[DIGEST_COUNT()];
   signal input shape;
   signal input seg;
   signal input widths1[5];
   signal input present[3];
-  signal input modelOffset[MODEL_COUNT()][22];
+  signal input modelOffset[MODEL_COUNT()][23];
+  signal input lr;
   signal input rows1;
   signal input batchRows1;
-  signal input lr;
-  signal input shardOffset[SHARD_COUNT()][22];
-  signal input traceOffset[T_COUNT()][22];
-  signal input helperOffset[H_COUNT()][22];
+  signal input traceRows1;
+  signal input shardOffset[SHARD_COUNT()][26];
+  signal input traceOffset[T_COUNT()][26];
+  signal input helperOffset[H_COUNT()][26];
   signal input nonce[NONCE_COUNT()];
   signal input sums[S_COUNT()];
-  signal input batch1[24][5];
+  signal input batch1[26][5];
   signal input evals1[E_COUNT()];
-  signal input batch2[12][3];
+  signal input sums2[S2_COUNT()];
+  signal input batch2[14][3];
   signal input evals2[E2_COUNT()];
-  signal input reduce[22][2];
+  signal input reduce[26][2];
   signal input u[O_COUNT()];
-  signal input level2[11][2];
+  signal input level2[10][2];
   signal input u12[2];
   signal input p2[32];
-  signal input s2[64];
-  signal output eta;
-  signal output gamma;
-  signal output theta;
-  signal output gamma2;
-  signal output z;
-  signal output e2;
+  signal input s2[32];
+  signal output c;
+  signal output v;
 
   // 1. Sizes.
   component sizes = ModelShape();
@@ -105,106 +119,107 @@ template Train() {
   segment.lr <== lr;
   segment.rows1 <== rows1;
   segment.batchRows1 <== batchRows1;
+  segment.traceRows1 <== traceRows1;
   segment.offsets <== shardOffset;
 
-  // 2. Challenges: beta after the trace, x after the helper. Squares of x: r_i, r_j, r_s, tau, mu.
-  signal traceWords[T_WORDS()] <== PackedOffsets(T_COUNT())(traceOffset);
-  signal helperWords[H_WORDS()] <== PackedOffsets(H_COUNT())(helperOffset);
-  signal beta <== Absorb(4)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0], traceWords[1], traceWords[2]]);
-  signal x <== Absorb(2)(beta, [h[DIGEST_helper()], helperWords[0]]);
-  signal squares[Q_COUNT()] <== Squares(Q_COUNT())(x);
+  // 2. Challenges: beta after the trace, x after the helper. Squares of x: tau = (r_s; r_i), mu.
+  component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());
+  begin.h <== h;
+  begin.traceOffset <== traceOffset;
+  begin.helperOffset <== helperOffset;
 
-  // 3. Batch 1: the claims of the first instances are `sums`, of the others 0.
+  // 3. Batch 1: the claims of the first instances are sums, of the others 0. The F3 are settled by batch 2.
   component absorbSums = Absorb(S_COUNT() + 1);
-  absorbSums.state <== x;
+  absorbSums.state <== begin.x;
   for (var n = 0; n < S_COUNT(); n++) absorbSums.elements[n] <== sums[n];
   absorbSums.elements[S_COUNT()] <== nonce[NONCE_lambda()];
   signal lambda[R_COUNT()] <== Powers(R_COUNT())(absorbSums.out);
-  var sumWeights[S_COUNT()];
-  for (var n = 0; n < S_COUNT(); n++) sumWeights[n] = lambda[n];
-  component first = Sumcheck(24, 5);
+  var sumWeights[14];
+  var firstSums[14];
+  for (var l = 1; l <= 4; l++) {
+    sumWeights[R_F1(l)] = lambda[R_F1(l)];
+    sumWeights[R_F2(l)] = lambda[R_F2(l)];
+    firstSums[R_F1(l)] = sums[S_F1(l)];
+    firstSums[R_F2(l)] = sums[S_F2(l)];
+  }
+  for (var l = 1; l <= 3; l++) {
+    sumWeights[R_B1(l)] = lambda[R_B1(l)];
+    sumWeights[R_B2(l)] = lambda[R_B2(l)];
+    firstSums[R_B1(l)] = sums[S_B1(l)];
+    firstSums[R_B2(l)] = sums[S_B2(l)];
+  }
+  component first = Sumcheck(26, 5);
   first.state <== absorbSums.out;
-  first.claim <== InnerProduct(S_COUNT())(sumWeights, sums);
+  first.claim <== InnerProduct(14)(sumWeights, firstSums);
   first.messages <== batch1;
 
-  // 4. Batch 2: P and P' of batch 1 as sums over steps.
-  signal mu2 <== Absorb(E_COUNT())(first.next, evals1);
-  signal stepWeights[E2_COUNT()] <== Powers(E2_COUNT())(mu2);
-  component second = Sumcheck(12, 3);
-  second.state <== mu2;
-  var stepped[E2_COUNT()];
-  for (var l = 1; l <= 4; l++) stepped[E2_In(l)] = evals1[E_P(l)];
-  for (var l = 1; l <= 3; l++) stepped[E2_nextD(l)] = evals1[E_nextP(l)];
-  second.claim <== InnerProduct(E2_COUNT())(stepWeights, stepped);
+  // 4. Batch 2: what batch 1 leaves, as sums over rows.
+  component absorbFirst = Absorb(E_COUNT() + S2_COUNT());
+  absorbFirst.state <== first.next;
+  for (var n = 0; n < E_COUNT(); n++) absorbFirst.elements[n] <== evals1[n];
+  for (var n = 0; n < S2_COUNT(); n++) absorbFirst.elements[E_COUNT() + n] <== sums2[n];
+  signal rowWeights[R2_COUNT()] <== Powers(R2_COUNT())(absorbFirst.out);
+  var secondSums[R2_COUNT()];
+  for (var n = 0; n < S2_COUNT(); n++) secondSums[n] = sums2[n];
+  for (var l = 1; l <= 4; l++) secondSums[R2_F3(l)] = sums[S_F3(l)];
+  component second = Sumcheck(14, 3);
+  second.state <== absorbFirst.out;
+  second.claim <== InnerProduct(R2_COUNT())(rowWeights, secondSums);
   second.messages <== batch2;
   signal rho <== Absorb(E2_COUNT())(second.next, evals2);
 
-  // 5. Points, dormant coordinates masked. zeta is r_s with the point of batch 2 on the step bits.
-  var squareI[12];
-  var squareJ[12];
-  var squareS[12];
-  var tauRows[12];
-  var tauFeatures[12];
-  var tauTable[14];
-  var pointRows[12];
-  var pointFeatures[12];
-  var pointTable[14];
-  for (var t = 0; t < 12; t++) {
-    squareI[t] = squares[Q_ri() + t];
-    squareJ[t] = squares[Q_rj() + t];
-    squareS[t] = squares[Q_rs() + t];
-    tauRows[t] = squares[Q_tau() + t];
-    tauFeatures[t] = squares[Q_tau() + 12 + t];
-    pointRows[t] = first.point[t];
-    pointFeatures[t] = first.point[12 + t];
-  }
+  // 5. Row points, dormant coordinates masked, and their step bits; feature points as they are.
+  var squareR[14];
+  var pointRows[14];
+  var tau[26];
+  var featuresR[12];
+  var featuresRho[12];
+  var tablePoint[16];
   for (var t = 0; t < 14; t++) {
-    tauTable[t] = squares[Q_tau() + t];
-    pointTable[t] = first.point[t];
+    squareR[t] = begin.out[Q_rs() + t];
+    pointRows[t] = first.point[t];
+    tau[t] = squareR[t];
   }
-  var mu = squares[Q_mu()];
-  signal rowsR[12] <== Mask(12)(squareS, segment.rowMask);
-  signal rowsRho[12] <== Mask(12)(pointRows, segment.rowMask);
-  signal rowsTau[12] <== Mask(12)(tauRows, segment.rowMask);
-  signal stepsR[12] <== Mask(12)(squareS, segment.stepMask);
-  signal stepsRho[12] <== Mask(12)(pointRows, segment.stepMask);
-  signal stepsTwo[12] <== Mask(12)(second.point, segment.stepMask);
-  signal rowsZeta[12];
-  for (var t = 0; t < 12; t++) rowsZeta[t] <== rowsR[t] - stepsR[t] + stepsTwo[t];
-  signal pointI[4][12];
-  signal pointJ[4][12];
-  signal featuresTau[4][12];
-  signal features[5][12];
-  for (var k = 0; k < 4; k++) {
-    pointI[k] <== Mask(12)(squareI, sizes.mask[k + 1]);
-    pointJ[k] <== Mask(12)(squareJ, sizes.mask[k]);
-    featuresTau[k] <== Mask(12)(tauFeatures, sizes.mask[k + 1]);
+  for (var t = 0; t < 12; t++) {
+    featuresR[t] = begin.out[Q_ri() + t];
+    featuresRho[t] = first.point[14 + t];
+    tau[14 + t] = featuresR[t];
   }
-  for (var l = 0; l < 5; l++) features[l] <== Mask(12)(pointFeatures, sizes.mask[l]);
+  for (var t = 0; t < 16; t++) tablePoint[t] = first.point[t];
+  var mu = begin.out[Q_mu()];
+  signal rowsR[14] <== Mask(14)(squareR, segment.rowsMask);
+  signal rowsRho[14] <== Mask(14)(pointRows, segment.rowsMask);
+  signal rowsZeta[14] <== Mask(14)(second.point, segment.rowsMask);
+  signal stepsR[14] <== Mask(14)(squareR, segment.stepMask);
+  signal stepsRho[14] <== Mask(14)(pointRows, segment.stepMask);
+  signal stepsZeta[14] <== Mask(14)(second.point, segment.stepMask);
 
   // 6. Both batches at their points.
   component firstValue = TrainBatchOne();
   firstValue.p <== sizes.p;
-  firstValue.beta <== beta;
-  firstValue.mu <== mu;
-  firstValue.tau <== tauTable;
+  firstValue.mask <== sizes.mask;
+  firstValue.rowBits <== segment.rowBits;
+  firstValue.rowMask <== segment.rowMask;
+  firstValue.beta <== begin.beta;
+  firstValue.tau <== tau;
   firstValue.weight <== lambda;
   firstValue.point <== first.point;
   firstValue.rows <== rowsRho;
-  firstValue.rowsTau <== rowsTau;
+  firstValue.rowsR <== rowsR;
   firstValue.steps <== stepsRho;
-  firstValue.stepsR <== stepsR;
-  firstValue.features <== features;
-  firstValue.featuresTau <== featuresTau;
   firstValue.evals <== evals1;
+  firstValue.sums2 <== sums2;
   first.value === firstValue.out;
 
   component secondValue = TrainBatchTwo();
   secondValue.point <== second.point;
-  secondValue.steps <== stepsRho;
+  secondValue.rowsR <== rowsR;
+  secondValue.rows <== rowsZeta;
   secondValue.stepsR <== stepsR;
-  secondValue.stepsTwo <== stepsTwo;
-  secondValue.weight <== stepWeights;
+  secondValue.stepsRho <== stepsRho;
+  secondValue.steps <== stepsZeta;
+  secondValue.mu <== mu;
+  secondValue.weight <== rowWeights;
   secondValue.evals <== evals2;
   second.value === secondValue.out;
 
@@ -214,74 +229,77 @@ template Train() {
   claims.p <== sizes.p;
   claims.lr <== lr;
   claims.sums <== sums;
+  claims.sums2 <== sums2;
   claims.evals1 <== evals1;
   claims.evals2 <== evals2;
   claims.weight <== claimWeight;
 
-  // 8. Reduction to one point y.
-  component reduction = Sumcheck(22, 2);
-  reduction.state <== rho;
-  reduction.claim <== claims.out;
-  reduction.messages <== reduce;
+  // 8. Reduction to one point y, opening there, fold of the signals.
+  component finish = Finish(O_COUNT(), 2);
+  finish.state <== rho;
+  finish.claim <== claims.out;
+  finish.reduce <== reduce;
+  finish.u <== u;
+  finish.h <== h;
+  finish.nonce <== nonce;
+  finish.level2 <== level2;
+  finish.u12 <== u12;
+  finish.p2 <== p2;
+  finish.s2 <== s2;
+  finish.params <== [shape, seg];
+  finish.fold <== fold;
+  c <== finish.c;
+  v <== finish.v;
 
   // 9. The claims' weights at y, oracle by oracle.
+  var lowY[14];
+  for (var t = 0; t < 14; t++) lowY[t] = finish.y[t];
+  signal rowsY[14] <== Mask(14)(lowY, segment.rowsMask);
+  signal eqR <== Eq(14)(rowsR, rowsY);
+  signal eqRho[15] <== EqPrefixes(14)(rowsRho, rowsY);
+  signal eqZeta[15] <== EqPrefixes(14)(rowsZeta, rowsY);
   component model = TrainModelWeights();
   model.p <== sizes.p;
   model.logs <== sizes.logs;
   model.mask <== sizes.mask;
-  model.modelOffset <== modelOffset;
+  model.modelOffset <== sizes.places;
   model.mu <== mu;
   model.weight <== claimWeight;
-  model.y <== reduction.point;
-  model.pointI <== pointI;
-  model.pointJ <== pointJ;
-  model.features <== features;
+  model.y <== finish.y;
+  model.featuresR <== featuresR;
+  model.featuresRho <== featuresRho;
+  component shard = TrainShardWeight();
+  shard.p <== sizes.p;
+  shard.logs <== sizes.logs;
+  shard.mask <== sizes.mask;
+  shard.rowMask <== segment.rowMask;
+  shard.shardOffset <== shardOffset;
+  shard.weight <== claimWeight;
+  shard.y <== finish.y;
+  shard.rowsRho <== eqRho;
+  shard.rowsZeta <== eqZeta;
+  shard.featuresRho <== featuresRho;
   component rows = TrainRowWeights();
   rows.p <== sizes.p;
   rows.logs <== sizes.logs;
   rows.mask <== sizes.mask;
-  rows.rowMask <== segment.rowMask;
-  rows.shardOffset <== shardOffset;
+  rows.rowsMask <== segment.rowsMask;
   rows.traceOffset <== traceOffset;
   rows.helperOffset <== helperOffset;
   rows.weight <== claimWeight;
-  rows.y <== reduction.point;
-  rows.tablePoint <== pointTable;
-  rows.rowsR <== rowsR;
-  rows.rowsRho <== rowsRho;
-  rows.rowsZeta <== rowsZeta;
-  rows.pointI <== pointI;
-  rows.pointJ <== pointJ;
-  rows.features <== features;
+  rows.y <== finish.y;
+  rows.tablePoint <== tablePoint;
+  rows.eqR <== eqR;
+  rows.eqRho <== eqRho[14];
+  rows.eqZeta <== eqZeta[14];
+  rows.featuresR <== featuresR;
+  rows.featuresRho <== featuresRho;
   var oracleWeights[O_COUNT()];
   oracleWeights[O_parent()] = model.parent;
   oracleWeights[O_child()] = model.child;
-  oracleWeights[O_shard()] = rows.shard;
+  oracleWeights[O_shard()] = shard.out;
   oracleWeights[O_trace()] = rows.trace;
   oracleWeights[O_helper()] = rows.helper;
   signal reduced <== InnerProduct(O_COUNT())(u, oracleWeights);
-  reduction.value === reduced;
-
-  // 10. Opening at y.
-  component opening = Opening(O_COUNT());
-  opening.state <== reduction.next;
-  opening.point <== reduction.point;
-  opening.u <== u;
-  opening.h3 <== h[DIGEST_rows()];
-  opening.h4 <== h[DIGEST_columns()];
-  opening.h5 <== h[DIGEST_columns2()];
-  opening.nonce1 <== nonce[NONCE_eta()];
-  opening.nonce2 <== nonce[NONCE_theta()];
-  opening.nonce3 <== nonce[NONCE_gamma2()];
-  opening.nonce4 <== nonce[NONCE_z()];
-  opening.level2 <== level2;
-  opening.u12 <== u12;
-  opening.p2 <== p2;
-  opening.s2 <== s2;
-  eta <== opening.eta;
-  gamma <== opening.gamma;
-  theta <== opening.theta;
-  gamma2 <== opening.gamma2;
-  z <== opening.z;
-  e2 <== opening.e2;
+  finish.value === reduced;
 }
