@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
+include "../lib/begin.circom";
+include "../lib/finish.circom";
 include "../lib/multilinear.circom";
 include "../lib/numbers.circom";
-include "../lib/opening.circom";
 include "../lib/sizes.circom";
-include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
 include "../lib/transcript.circom";
 include "../generated/score.circom";
-include "data.circom";
 include "score/batch.circom";
 include "score/weights.circom";
 
@@ -18,51 +17,49 @@ include "score/weights.circom";
  * @notice The committed model, run on the committed shard, has this result (design, sections 1 and 7.5; protocol, section
  *   11). Classes: `result` rows, or more, have the label as their strictly largest logit, a proven lower bound since c = 0 is
  *   always allowed. Regression: `result` is the sum of the squared errors (Q - Y)^2, both with 2^9 to the unit.
- * @input h: public; statement digest and commitment digests, assumed right (the contract computes them)
- * @input shape: public; the model's descriptor, constrained here to the sizes below
- * @input shard: public; the shard's descriptor, constrained here to the sizes below; that the shard keeps to it (one-hot
- *   labels, ranges, zero padding) is assumed (program data)
- * @input result: public; constrained here
+ * @input fold: public; drawn by the contract after c and all signals
+ * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
+ * @input shape: bound by the fold; the model's descriptor, constrained here to the sizes below
+ * @input shard: bound by the fold; the shard's descriptor, constrained here to the sizes below; that the shard keeps to it
+ *   (one-hot labels, ranges, zero padding) is assumed (program data)
+ * @input result: bound by the fold; constrained here
  * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
  * @input inputs1, outputs1, rows1, classes, shardOffset: fields of the shard, constrained here, inputs and outputs
  *   to equal the model's
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input sums: the forward sums of layers 1..4, the number right, the squared error, the labelled logit at tau's rows
- * @input nonce, batch1[24][5], evals1, reduce[22][2], u, level2[11][2], u12[2], p2[32], s2[64]: the argument's
+ * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements; these and the offsets are numbered by generated/score.circom
- * @output eta, gamma, theta, gamma2, z, e2: for the contract's opening check
+ * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Score() {
+  signal input fold;
   signal input h[DIGEST_COUNT()];
   signal input shape;
   signal input shard;
   signal input result;
   signal input widths1[5];
   signal input present[3];
-  signal input modelOffset[MODEL_COUNT()][22];
+  signal input modelOffset[MODEL_COUNT()][23];
   signal input inputs1;
   signal input outputs1;
   signal input rows1;
   signal input classes;
-  signal input shardOffset[SHARD_COUNT()][22];
-  signal input traceOffset[T_COUNT()][22];
-  signal input helperOffset[H_COUNT()][22];
+  signal input shardOffset[SHARD_COUNT()][26];
+  signal input traceOffset[T_COUNT()][26];
+  signal input helperOffset[H_COUNT()][26];
   signal input sums[S_COUNT()];
   signal input nonce[NONCE_COUNT()];
   signal input batch1[24][5];
   signal input evals1[E_COUNT()];
-  signal input reduce[22][2];
+  signal input reduce[26][2];
   signal input u[O_COUNT()];
-  signal input level2[11][2];
+  signal input level2[10][2];
   signal input u12[2];
   signal input p2[32];
-  signal input s2[64];
-  signal output eta;
-  signal output gamma;
-  signal output theta;
-  signal output gamma2;
-  signal output z;
-  signal output e2;
+  signal input s2[32];
+  signal output c;
+  signal output v;
 
   // 1. Sizes: the shard's inputs and outputs are the model's.
   component sizes = ModelShape();
@@ -83,16 +80,15 @@ template Score() {
   // 2. The result: one of the two sums.
   result === sums[S_error()] + classes * (sums[S_right()] - sums[S_error()]);
 
-  // 3. Challenges: beta after the trace, x after the helper. Squares of x: r_i, r_s, tau.
-  signal traceWords[T_WORDS()] <== PackedOffsets(T_COUNT())(traceOffset);
-  signal helperWords[H_WORDS()] <== PackedOffsets(H_COUNT())(helperOffset);
-  signal beta <== Absorb(3)(h[DIGEST_statement()], [h[DIGEST_trace()], traceWords[0], traceWords[1]]);
-  signal x <== Absorb(2)(beta, [h[DIGEST_helper()], helperWords[0]]);
-  signal squares[Q_COUNT()] <== Squares(Q_COUNT())(x);
+  // 3. Challenges: beta after the trace, x after the helper. Squares of x: tau = (r_s; r_i).
+  component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());
+  begin.h <== h;
+  begin.traceOffset <== traceOffset;
+  begin.helperOffset <== helperOffset;
 
   // 4. Batch 1: claims are the sums, the labelled logit in the field's units, of the other instances 0.
   component absorbSums = Absorb(S_COUNT() + 1);
-  absorbSums.state <== x;
+  absorbSums.state <== begin.x;
   for (var n = 0; n < S_COUNT(); n++) absorbSums.elements[n] <== sums[n];
   absorbSums.elements[S_COUNT()] <== nonce[NONCE_lambda()];
   signal lambda[R_COUNT()] <== Powers(R_COUNT())(absorbSums.out);
@@ -105,49 +101,38 @@ template Score() {
   batch.messages <== batch1;
   signal rho <== Absorb(E_COUNT())(batch.next, evals1);
 
-  // 5. Points, dormant coordinates masked.
-  var squareI[12];
-  var squareS[12];
-  var tauRows[12];
-  var tauFeatures[12];
-  var tauTable[14];
+  // 5. Row points, dormant coordinates masked; feature points as they are.
+  var squareR[12];
   var pointRows[12];
-  var pointFeatures[12];
+  var tau[24];
+  var featuresR[12];
+  var featuresRho[12];
+  var tablePoint[16];
   for (var t = 0; t < 12; t++) {
-    squareI[t] = squares[Q_ri() + t];
-    squareS[t] = squares[Q_rs() + t];
-    tauRows[t] = squares[Q_tau() + t];
-    tauFeatures[t] = squares[Q_tau() + 12 + t];
+    squareR[t] = begin.out[Q_rs() + t];
+    featuresR[t] = begin.out[Q_ri() + t];
     pointRows[t] = batch.point[t];
-    pointFeatures[t] = batch.point[12 + t];
+    featuresRho[t] = batch.point[12 + t];
+    tau[t] = squareR[t];
+    tau[12 + t] = featuresR[t];
   }
-  for (var t = 0; t < 14; t++) tauTable[t] = squares[Q_tau() + t];
-  signal rowsR[12] <== Mask(12)(squareS, rows.rowMask);
+  for (var t = 0; t < 16; t++) tablePoint[t] = batch.point[t];
+  signal rowsR[12] <== Mask(12)(squareR, rows.rowMask);
   signal rowsRho[12] <== Mask(12)(pointRows, rows.rowMask);
-  signal rowsTau[12] <== Mask(12)(tauRows, rows.rowMask);
-  signal pointI[4][12];
-  signal featuresTau[4][12];
-  signal features[5][12];
-  for (var k = 0; k < 4; k++) {
-    pointI[k] <== Mask(12)(squareI, sizes.mask[k + 1]);
-    featuresTau[k] <== Mask(12)(tauFeatures, sizes.mask[k + 1]);
-  }
-  for (var l = 0; l < 5; l++) features[l] <== Mask(12)(pointFeatures, sizes.mask[l]);
 
   // 6. Batch 1 at its point.
   component value = ScoreBatch();
   value.p <== sizes.p;
+  value.mask <== sizes.mask;
   value.classes <== classes;
-  value.beta <== beta;
-  value.tau <== tauTable;
+  value.rowBits <== rows.rowBits;
+  value.outBits <== sizes.bits[4];
+  value.beta <== begin.beta;
+  value.tau <== tau;
   value.weight <== lambda;
   value.point <== batch.point;
   value.rows <== rowsRho;
-  value.rowsTau <== rowsTau;
-  value.features <== features;
-  value.featuresTau <== featuresTau;
-  value.rowBits <== rows.rowBits;
-  value.outBits <== sizes.bits[4];
+  value.rowsR <== rowsR;
   value.evals <== evals1;
   batch.value === value.out;
 
@@ -161,66 +146,54 @@ template Score() {
   claimValues[C_forward(4)] = -sums[S_F1(4)] - FRACTION() \ 2 - FRACTION() * HALF_LIMB();
   signal claim <== InnerProduct(C_COUNT())(claimWeight, claimValues);
 
-  // 8. Reduction to one point y.
-  component reduction = Sumcheck(22, 2);
-  reduction.state <== rho;
-  reduction.claim <== claim;
-  reduction.messages <== reduce;
+  // 8. Reduction to one point y, opening there, fold of the signals.
+  component finish = Finish(O_COUNT(), 3);
+  finish.state <== rho;
+  finish.claim <== claim;
+  finish.reduce <== reduce;
+  finish.u <== u;
+  finish.h <== h;
+  finish.nonce <== nonce;
+  finish.level2 <== level2;
+  finish.u12 <== u12;
+  finish.p2 <== p2;
+  finish.s2 <== s2;
+  finish.params <== [shape, shard, result];
+  finish.fold <== fold;
+  c <== finish.c;
+  v <== finish.v;
 
   // 9. The claims' weights at y, oracle by oracle.
   component model = ScoreModelWeights();
   model.p <== sizes.p;
   model.logs <== sizes.logs;
   model.mask <== sizes.mask;
-  model.modelOffset <== modelOffset;
+  model.modelOffset <== sizes.places;
   model.weight <== claimWeight;
-  model.y <== reduction.point;
-  model.pointI <== pointI;
-  model.features <== features;
+  model.y <== finish.y;
+  model.featuresR <== featuresR;
+  model.featuresRho <== featuresRho;
   component others = ScoreRowWeights();
   others.p <== sizes.p;
   others.logs <== sizes.logs;
   others.mask <== sizes.mask;
   others.rowMask <== rows.rowMask;
+  others.rowLog <== rows.rowLog;
   others.shardOffset <== shardOffset;
   others.traceOffset <== traceOffset;
   others.helperOffset <== helperOffset;
   others.weight <== claimWeight;
-  others.y <== reduction.point;
-  others.point <== batch.point;
+  others.y <== finish.y;
+  others.tablePoint <== tablePoint;
   others.rowsR <== rowsR;
   others.rowsRho <== rowsRho;
-  others.rowsTau <== rowsTau;
-  others.pointI <== pointI;
-  others.features <== features;
+  others.featuresR <== featuresR;
+  others.featuresRho <== featuresRho;
   var oracleWeights[O_COUNT()];
   oracleWeights[O_model()] = model.out;
   oracleWeights[O_shard()] = others.shard;
   oracleWeights[O_trace()] = others.trace;
   oracleWeights[O_helper()] = others.helper;
   signal reduced <== InnerProduct(O_COUNT())(u, oracleWeights);
-  reduction.value === reduced;
-
-  // 10. Opening at y.
-  component opening = Opening(O_COUNT());
-  opening.state <== reduction.next;
-  opening.point <== reduction.point;
-  opening.u <== u;
-  opening.h3 <== h[DIGEST_rows()];
-  opening.h4 <== h[DIGEST_columns()];
-  opening.h5 <== h[DIGEST_columns2()];
-  opening.nonce1 <== nonce[NONCE_eta()];
-  opening.nonce2 <== nonce[NONCE_theta()];
-  opening.nonce3 <== nonce[NONCE_gamma2()];
-  opening.nonce4 <== nonce[NONCE_z()];
-  opening.level2 <== level2;
-  opening.u12 <== u12;
-  opening.p2 <== p2;
-  opening.s2 <== s2;
-  eta <== opening.eta;
-  gamma <== opening.gamma;
-  theta <== opening.theta;
-  gamma2 <== opening.gamma2;
-  z <== opening.z;
-  e2 <== opening.e2;
+  finish.value === reduced;
 }

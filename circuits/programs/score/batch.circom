@@ -4,6 +4,8 @@ pragma circom 2.2.0;
 include "../../lib/lookup.circom";
 include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
+include "../../lib/select.circom";
+include "../../lib/sizes.circom";
 include "../../lib/table.circom";
 include "../../generated/score.circom";
 
@@ -11,79 +13,71 @@ include "../../generated/score.circom";
  * @title Score, batch 1 at its point
  * @notice The value of the instances of program score (design, section 7.5; protocol, section 11) at (rho_s; rho_f).
  *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
- * @input p[5]: presence of the layers, assumed bits
+ * @input p[5], mask[5][12]: from ModelShape
  * @input classes: 1 = one-hot labels, assumed a bit
+ * @input rowBits[12], outBits[12]: bits of rows - 1 and of n_4 - 1, assumed bits
  * @input beta: the lookup challenge
- * @input tau[14]: the table's zero-check point
+ * @input tau[24]: the zero-checks' point (r_s; r_i), not masked
  * @input weight: powers of lambda
  * @input point[24]: the batch's point, rows low
- * @input rows[12], rowsTau[12]: row parts of the point and of tau, masked
- * @input features[5][12], featuresTau[4][12]: feature parts of the point and of tau, masked by width; tau's are of layers 1..4
- * @input rowBits[12], outBits[12]: bits of rows - 1 and of n_4 - 1, assumed bits
+ * @input rows[12], rowsR[12]: row parts of the point and of tau, masked
  * @input evals: evaluations at the point, in the order of the protocol
  * @output out: the value
  */
 template ScoreBatch() {
   signal input p[5];
+  signal input mask[5][12];
   signal input classes;
+  signal input rowBits[12];
+  signal input outBits[12];
   signal input beta;
-  signal input tau[14];
+  signal input tau[24];
   signal input weight[R_COUNT()];
   signal input point[24];
   signal input rows[12];
-  signal input rowsTau[12];
-  signal input features[5][12];
-  signal input featuresTau[4][12];
-  signal input rowBits[12];
-  signal input outBits[12];
+  signal input rowsR[12];
   signal input evals[E_COUNT()];
   signal output out;
 
-  // 1. Factors of dormant variables: without rows, with rows, without features (design, section 11.2).
+  // 1. Factors of dormant variables: without rows, with rows; of features for every width, without features.
   var pointRows[12];
   var pointFeatures[12];
+  var tauFeatures[12];
+  var tableTau[16];
   for (var t = 0; t < 12; t++) {
     pointRows[t] = point[t];
     pointFeatures[t] = point[12 + t];
+    tauFeatures[t] = tau[12 + t];
   }
+  for (var t = 0; t < 16; t++) tableTau[t] = tau[t];
+  signal noRows[13] <== DormantSuffixes(12)(pointRows);
   signal withRows <== DormantFactor(12)(pointRows, rows);
-  signal noRows[13];
-  signal noFeatures[13];
-  noRows[0] <== 1;
-  noFeatures[0] <== 1;
-  for (var t = 0; t < 12; t++) {
-    noRows[t + 1] <== noRows[t] * (1 - point[t]);
-    noFeatures[t + 1] <== noFeatures[t] * (1 - point[12 + t]);
-  }
+  signal noFeatures[13] <== DormantSuffixes(12)(pointFeatures);
   signal withFeatures[5];
-  signal featuresOnly[4];
-  signal rowsAndFeatures[4];
-  for (var l = 0; l < 5; l++) {
-    withFeatures[l] <== DormantFactor(12)(pointFeatures, features[l]);
-    if (l < 4) featuresOnly[l] <== noRows[12] * withFeatures[l];
-    if (l > 0) rowsAndFeatures[l - 1] <== withRows * withFeatures[l];
-  }
-  signal rowsOnly <== withRows * noFeatures[12];
+  for (var l = 0; l < 5; l++) withFeatures[l] <== AtSize(12)(noFeatures, mask[l]);
 
   // 2. The zero-checks' eq; the extensions of the real rows and of the real classes.
-  signal eqRows <== Eq(12)(rowsTau, rows);
+  signal eqRows <== Eq(12)(rowsR, rows);
+  signal eqPrefixes[13] <== EqPrefixes(12)(tauFeatures, pointFeatures);
   signal eqFeatures[4];
   signal eq[4];
   for (var k = 0; k < 4; k++) {
-    eqFeatures[k] <== Eq(12)(featuresTau[k], features[k + 1]);
+    eqFeatures[k] <== AtSize(12)(eqPrefixes, mask[k + 1]);
     eq[k] <== eqRows * eqFeatures[k];
   }
+  signal outputs[12] <== Mask(12)(pointFeatures, mask[4]);
   signal realRows <== AtMostExtension(12)(rows, rowBits);
-  signal realClasses <== AtMostExtension(12)(features[4], outBits);
+  signal realClasses <== AtMostExtension(12)(outputs, outBits);
 
   // 3. Forward sums of layer l, over its input features.
+  var onFeatures[5] = [0, 0, 0, 0, 0];
+  var onRows[5] = [0, 0, 0, 0, 0];
   signal forward[4];
   signal forwardWeighted[4];
-  signal rowless[4];
   for (var k = 0; k < 4; k++) {
     forward[k] <== evals[E_W(k + 1)] * evals[E_In(k + 1)];
     forwardWeighted[k] <== weight[R_F1(k + 1)] * forward[k];
-    rowless[k] <== featuresOnly[k] * forwardWeighted[k];
+    onFeatures[k] += forwardWeighted[k];
   }
 
   // 4. Zero-checks of hidden layer h: m is a bit, A = m V; lookups V - m, R0, R1.
@@ -102,7 +96,7 @@ template ScoreBatch() {
     bitWeighted[k] <== weight[R_bit(l)] * bit[k];
     rectifiedWeighted[k] <== weight[R_active(l)] * rectified[k];
     group[k] <== LookupGroup()(beta, [evals[E_V(l)] - evals[E_m(l)], evals[E_R0(l)], evals[E_R1(l)]],
-      evals[E_h(l)], p[k + 1]);
+      evals[E_h(l)], p[l]);
     groupWeighted[k] <== weight[R_h(l)] * group[k];
     onLayer[k] = bitWeighted[k] + rectifiedWeighted[k] + groupWeighted[k];
     helpers[k] = evals[E_h(l)];
@@ -122,6 +116,13 @@ template ScoreBatch() {
   signal marginWeighted <== weight[R_margin()] * marginOfClass;
   onLayer[3] = groupWeighted[3] + marginLookupWeighted + marginWeighted;
   helpers[3] = evals[E_hQ()] + evals[E_hG()];
+  signal zeroChecks[4];
+  signal helperSum[4];
+  for (var k = 0; k < 4; k++) {
+    zeroChecks[k] <== eq[k] * onLayer[k];
+    helperSum[k] <== weight[R_logUp()] * helpers[k];
+    onRows[k + 1] += zeroChecks[k] + helperSum[k];
+  }
 
   // 6. Sums over rows and outputs: the squared error on real rows; Y Q at tau's rows, the labelled logit.
   signal square <== (logit - evals[E_Y()]) * (logit - evals[E_Y()]);
@@ -131,27 +132,29 @@ template ScoreBatch() {
   signal labelledRow <== eqRows * labelled;
   signal labelledOfClass <== classes * labelledRow;
   signal labelledWeighted <== weight[R_labelled()] * labelledOfClass;
+  onRows[4] += squareWeighted + labelledWeighted;
 
-  // 7. Rows: the number claimed right; c is a bit, and 0 outside the real rows.
+  // 7. Rows alone: the number claimed right; c is a bit, and 0 outside the real rows.
   signal claimedBit <== evals[E_c()] * (evals[E_c()] - 1);
   signal claimedPadding <== evals[E_c()] * (1 - realRows);
   signal claimedBitWeighted <== weight[R_claimedBit()] * claimedBit;
   signal claimedPaddingWeighted <== weight[R_claimedPadding()] * claimedPadding;
   signal claimedChecks <== eqRows * (claimedBitWeighted + claimedPaddingWeighted);
   signal claimedWeighted <== weight[R_right()] * evals[E_c()];
+  signal rowsOnly <== withRows * noFeatures[0];
   signal rowSums <== rowsOnly * (claimedWeighted + claimedChecks);
 
   // 8. All of it, with the lookup table.
-  signal zeroChecks[4];
-  signal helperSum[4];
-  signal full[4];
+  signal rowless[5];
+  signal ofRows[5];
+  signal full[5];
   var total = rowSums;
-  for (var k = 0; k < 4; k++) {
-    zeroChecks[k] <== eq[k] * onLayer[k];
-    helperSum[k] <== weight[R_logUp()] * helpers[k];
-    full[k] <== rowsAndFeatures[k] * (zeroChecks[k] + helperSum[k] + (k == 3 ? squareWeighted + labelledWeighted : 0));
-    total += rowless[k] + full[k];
+  for (var l = 0; l < 5; l++) {
+    rowless[l] <== noRows[0] * onFeatures[l];
+    ofRows[l] <== withRows * onRows[l];
+    full[l] <== withFeatures[l] * (rowless[l] + ofRows[l]);
+    total += full[l];
   }
-  signal table <== TableInstances()(beta, point, tau, evals[E_g()], evals[E_mult()], weight[R_table()], weight[R_logUp()]);
+  signal table <== Table(24)(beta, point, tableTau, evals[E_g()], evals[E_mult()], weight[R_table()], weight[R_logUp()]);
   out <== total + table;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
-include "../../lib/layers.circom";
 include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
+include "../../lib/select.circom";
 include "../../lib/sizes.circom";
 include "../../lib/slots.circom";
 include "../../lib/table.circom";
@@ -14,42 +14,59 @@ include "../../generated/score.circom";
  * @notice The reduction's weight of the model at its point y: W_l at (rho_f; r_i), b_l at r_i with the forward claim.
  *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
- * @input modelOffset: offsets, assumed bits
+ * @input modelOffset[8][26]: places, from ModelShape
  * @input weight: powers of rho
- * @input y[22]: the reduction's point
- * @input pointI[4][12]: r_i masked by the widths of layers 1..4
- * @input features[5][12]: rho_f masked
+ * @input y[26]: the reduction's point
+ * @input featuresR[12], featuresRho[12]: r_i and rho_f, not masked
  * @output out: the weight at y
  */
 template ScoreModelWeights() {
   signal input p[5];
   signal input logs[5];
   signal input mask[5][12];
-  signal input modelOffset[MODEL_COUNT()][22];
+  signal input modelOffset[MODEL_COUNT()][26];
   signal input weight[C_COUNT()];
-  signal input y[22];
-  signal input pointI[4][12];
-  signal input features[5][12];
+  signal input y[26];
+  signal input featuresR[12];
+  signal input featuresRho[12];
   signal output out;
 
-  component address = LayerAddresses();
-  address.p <== p;
-  address.logs <== logs;
-  address.mask <== mask;
-  address.y <== y;
-  for (var k = 0; k < 4; k++) address.columns[k] <== features[k];
-  address.rows <== pointI;
+  // 1. eq of the address's low coordinates with rho_f (j of W_l) and with r_i (i of b_l).
+  var lowY[12];
+  for (var t = 0; t < 12; t++) lowY[t] = y[t];
+  signal columnsPrefixes[13] <== EqPrefixes(12)(featuresRho, lowY);
+  signal biasPrefixes[13] <== EqPrefixes(12)(featuresR, lowY);
+
+  // 2. Layer by layer, the address seen as (j; i) of W_l and as i of b_l.
+  signal biasY[4][12];
+  signal rowsY[4][12];
+  signal rowsPrefixes[4][13];
+  signal columns[4];
+  signal rows[4];
+  signal bias[4];
+  signal high[4][26];
+  signal highBias[4][26];
   signal slots[4][2];
+  signal eqWeight[4];
   signal weighted[4][2];
   signal terms[4][2];
   var sum = 0;
   for (var k = 0; k < 4; k++) {
-    slots[k][0] <== SlotFactor(22)(modelOffset[MODEL_W(k + 1)], address.high[k], p[k + 1]);
-    slots[k][1] <== SlotFactor(22)(modelOffset[MODEL_b(k + 1)], address.highBias[k], p[k + 1]);
+    biasY[k] <== Mask(12)(lowY, mask[k + 1]);
+    rowsY[k] <== FromSize(26, 12, 12)(y, mask[k]);
+    rowsPrefixes[k] <== EqPrefixes(12)(featuresR, rowsY[k]);
+    columns[k] <== AtSize(12)(columnsPrefixes, mask[k]);
+    rows[k] <== AtSize(12)(rowsPrefixes[k], mask[k + 1]);
+    bias[k] <== AtSize(12)(biasPrefixes, mask[k + 1]);
+    high[k] <== HighCoordinates(26)(y, logs[k] + logs[k + 1]);
+    highBias[k] <== HighAboveMask(26, 12)(y, biasY[k]);
+    slots[k][0] <== SlotFactor(26)(modelOffset[MODEL_W(k + 1)], high[k], p[k + 1]);
+    slots[k][1] <== SlotFactor(26)(modelOffset[MODEL_b(k + 1)], highBias[k], p[k + 1]);
+    eqWeight[k] <== columns[k] * rows[k];
     weighted[k][0] <== weight[C_W(k + 1)] * slots[k][0];
     weighted[k][1] <== ACTIVATION() * weight[C_forward(k + 1)] * slots[k][1];
-    terms[k][0] <== address.eq[k] * weighted[k][0];
-    terms[k][1] <== address.eqBias[k] * weighted[k][1];
+    terms[k][0] <== eqWeight[k] * weighted[k][0];
+    terms[k][1] <== bias[k] * weighted[k][1];
     sum += terms[k][0] + terms[k][1];
   }
   out <== sum;
@@ -58,17 +75,16 @@ template ScoreModelWeights() {
 /**
  * @title Score, weights of the row oracles
  * @notice The reduction's weights of shard, trace and helper at its point y (design, sections 6.1, 11.3, 11.4). Row points
- *   are r_s, rho_s and tau_s; feature points r_i and rho_f. Layer l has index l - 1 in arrays of 4 and l in arrays of 5;
- *   hidden layer h has index h - 1 in arrays of 3.
+ *   are r_s and rho_s, feature points r_i and rho_f. Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden
+ *   layer h has index h - 1 in arrays of 3.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
- * @input rowMask[12]: of the rows of the shard
+ * @input rowMask[12], rowLog: of the rows of the shard
  * @input shardOffset, traceOffset, helperOffset: offsets, assumed bits
  * @input weight: powers of rho
- * @input y[22]: the reduction's point
- * @input point[24]: batch 1's point
- * @input rowsR[12], rowsRho[12], rowsTau[12]: row points, masked
- * @input pointI[4][12]: r_i masked by the widths of layers 1..4
- * @input features[5][12]: rho_f masked
+ * @input y[26]: the reduction's point
+ * @input tablePoint[16]: the low coordinates of batch 1's point
+ * @input rowsR[12], rowsRho[12]: row points, masked
+ * @input featuresR[12], featuresRho[12]: r_i and rho_f, not masked
  * @output shard, trace, helper: their weights at y
  */
 template ScoreRowWeights() {
@@ -76,141 +92,129 @@ template ScoreRowWeights() {
   signal input logs[5];
   signal input mask[5][12];
   signal input rowMask[12];
-  signal input shardOffset[SHARD_COUNT()][22];
-  signal input traceOffset[T_COUNT()][22];
-  signal input helperOffset[H_COUNT()][22];
+  signal input rowLog;
+  signal input shardOffset[SHARD_COUNT()][26];
+  signal input traceOffset[T_COUNT()][26];
+  signal input helperOffset[H_COUNT()][26];
   signal input weight[C_COUNT()];
-  signal input y[22];
-  signal input point[24];
+  signal input y[26];
+  signal input tablePoint[16];
   signal input rowsR[12];
   signal input rowsRho[12];
-  signal input rowsTau[12];
-  signal input pointI[4][12];
-  signal input features[5][12];
+  signal input featuresR[12];
+  signal input featuresRho[12];
   signal output shard;
   signal output trace;
   signal output helper;
 
-  // 1. The address seen as (row; feature).
+  // 1. The address seen as (row; feature): eq with every point, of features under every width; those of layers 1..4
+  //    are 0 where the layer is absent.
   var lowY[12];
-  var rowLog = 0;
-  for (var t = 0; t < 12; t++) {
-    lowY[t] = y[t];
-    rowLog += rowMask[t];
-  }
-  signal yRows[12] <== Mask(12)(lowY, rowMask);
-  signal highRows[22] <== HighAboveMask(22, 12)(y, yRows);
-  signal shifted[12] <== Shift(22, 12)(y, rowMask);
-  signal yFeatures[5][12];
-  signal high[5][22];
-  for (var l = 0; l < 5; l++) {
-    yFeatures[l] <== Mask(12)(shifted, mask[l]);
-    high[l] <== HighCoordinates(22)(y, rowLog + logs[l]);
-  }
-
-  // 2. eq of rows and of features with each claimed point.
-  signal eqR <== Eq(12)(rowsR, yRows);
-  signal eqRho <== Eq(12)(rowsRho, yRows);
-  signal eqTau <== Eq(12)(rowsTau, yRows);
+  for (var t = 0; t < 12; t++) lowY[t] = y[t];
+  signal rowsY[12] <== Mask(12)(lowY, rowMask);
+  signal highRows[26] <== HighAboveMask(26, 12)(y, rowsY);
+  signal featuresY[12] <== FromSize(26, 12, 12)(y, rowMask);
+  signal prefixesR[13] <== EqPrefixes(12)(featuresR, featuresY);
+  signal prefixesRho[13] <== EqPrefixes(12)(featuresRho, featuresY);
+  signal eqR <== Eq(12)(rowsR, rowsY);
+  signal eqRho <== Eq(12)(rowsRho, rowsY);
+  signal high[5][26];
+  signal widthR[4];
+  signal widthRho[5];
   signal eqI[4];
-  signal eqF[5];
-  for (var k = 0; k < 4; k++) eqI[k] <== Eq(12)(pointI[k], yFeatures[k + 1]);
-  for (var l = 0; l < 5; l++) eqF[l] <== Eq(12)(features[l], yFeatures[l]);
+  signal eqF[4];
+  signal rAtI[4];
+  signal rAtF[4];
+  signal rhoAtF[4];
+  for (var l = 0; l < 5; l++) {
+    high[l] <== HighCoordinates(26)(y, rowLog + logs[l]);
+    widthRho[l] <== AtSize(12)(prefixesRho, mask[l]);
+  }
+  for (var k = 0; k < 4; k++) {
+    widthR[k] <== AtSize(12)(prefixesR, mask[k + 1]);
+    eqI[k] <== p[k + 1] * widthR[k];
+    eqF[k] <== p[k + 1] * widthRho[k + 1];
+    rAtI[k] <== eqR * eqI[k];
+    rAtF[k] <== eqR * eqF[k];
+    rhoAtF[k] <== eqRho * eqF[k];
+  }
 
-  // 3. Shard: X, the input of the lowest present layer, with weight p_l - p_(l-1) of the claims on In_l; Y.
+  // 2. Shard: X, the input of the lowest present layer, with weight p_l - p_(l-1) of the claims on In_l; Y.
   signal inputs[4];
   var inputSum = 0;
   for (var k = 0; k < 4; k++) {
     inputs[k] <== (p[k + 1] - p[k]) * weight[C_In(k + 1)];
     inputSum += inputs[k];
   }
-  signal eqRhoF[4];
-  for (var k = 0; k < 4; k++) eqRhoF[k] <== eqRho * eqF[k + 1];
-  signal slotX <== SlotFactor(22)(shardOffset[SHARD_X()], high[0], 1);
-  signal slotY <== SlotFactor(22)(shardOffset[SHARD_Y()], high[4], 1);
-  signal xFeatures <== eqF[0] * inputSum;
+  signal slotX <== SlotFactor(26)(shardOffset[SHARD_X()], high[0], 1);
+  signal slotY <== SlotFactor(26)(shardOffset[SHARD_Y()], high[4], 1);
+  signal xFeatures <== widthRho[0] * inputSum;
   signal xAtR <== eqR * xFeatures;
-  signal yAtRho <== eqRhoF[3] * weight[C_Y()];
+  signal yAtRho <== rhoAtF[3] * weight[C_Y()];
   signal shardX <== slotX * xAtR;
   signal shardY <== slotY * yAtRho;
   shard <== shardX + shardY;
 
-  // 4. Trace, hidden layers: A, V, m, R0, R1.
-  signal slots[21];   // five of each hidden layer, then six
-  signal terms[21];
-  signal forward[4];
+  // 3. Slots: five of each hidden layer (A, V, m, R0, R1), then those of the output (Q, U0, U1, G) and of the rows (L, c).
+  var place[21] = [T_A(1), T_V(1), T_m(1), T_R0(1), T_R1(1), T_A(2), T_V(2), T_m(2), T_R0(2), T_R1(2),
+    T_A(3), T_V(3), T_m(3), T_R0(3), T_R1(3), T_Q(), T_U0(), T_U1(), T_G(), T_L(), T_c()];
+  var claim[21] = [C_A(1), C_V(1), C_m(1), C_R0(1), C_R1(1), C_A(2), C_V(2), C_m(2), C_R0(2), C_R1(2),
+    C_A(3), C_V(3), C_m(3), C_R0(3), C_R1(3), C_Q(), C_U0(), C_U1(), C_G(), C_L(), C_c()];
+  signal slots[21];
+  signal single[21];
+  var singles[5] = [0, 0, 0, 0, 0];
+  for (var i = 0; i < 21; i++) {
+    var group = i < 15 ? i \ 5 : (i < 19 ? 3 : 4);
+    slots[i] <== SlotFactor(26)(traceOffset[place[i]], group < 4 ? high[group + 1] : highRows, 1);
+    single[i] <== slots[i] * weight[claim[i]];
+    singles[group] += single[i];
+  }
+
+  // 4. Trace: every tensor at (rho_f; rho_s), A_l, which is In_(l+1), also at (rho_f; r_s), forward relations at (r_i; r_s);
+  //    of the rows' tensors L also at r_s.
+  signal atRho[5];
   signal forwardAtR[4];
+  signal forward[4];
   signal next[3];
   signal nextAtR[3];
-  signal single[21];
   var traceSum = 0;
   for (var k = 0; k < 4; k++) {
-    forward[k] <== eqI[k] * weight[C_forward(k + 1)];
-    forwardAtR[k] <== eqR * forward[k];
-  }
-  for (var k = 0; k < 3; k++) {
-    // A_l is In_(l+1)
-    next[k] <== eqF[k + 1] * weight[C_In(k + 2)];
-    nextAtR[k] <== eqR * next[k];
-    var l = k + 1;
-    var hiddenClaim[5] = [C_A(l), C_V(l), C_m(l), C_R0(l), C_R1(l)];
-    var hiddenAt[5] = [T_A(l), T_V(l), T_m(l), T_R0(l), T_R1(l)];
-    for (var i = 0; i < 5; i++) single[5 * k + i] <== eqRhoF[k] * weight[hiddenClaim[i]];
-    var tensors[5] = [
-      single[5 * k] + nextAtR[k] - 2 * FRACTION() * forwardAtR[k],
-      single[5 * k + 1] + FRACTION() * forwardAtR[k],
-      single[5 * k + 2],
-      single[5 * k + 3] - forwardAtR[k],
-      single[5 * k + 4] - LIMB() * forwardAtR[k]
-    ];
-    for (var i = 0; i < 5; i++) {
-      slots[5 * k + i] <== SlotFactor(22)(traceOffset[hiddenAt[i]], high[k + 1], p[k + 1]);
-      terms[5 * k + i] <== slots[5 * k + i] * tensors[i];
-      traceSum += terms[5 * k + i];
+    var A = 5 * k;
+    var rounded = k < 3 ? 2 * FRACTION() * slots[A] - FRACTION() * slots[A + 1] + slots[A + 3] + LIMB() * slots[A + 4]
+      : FRACTION() * slots[15] + slots[16] + LIMB() * slots[17];
+    atRho[k] <== rhoAtF[k] * singles[k];
+    forwardAtR[k] <== weight[C_forward(k + 1)] * rAtI[k];
+    forward[k] <== forwardAtR[k] * rounded;
+    traceSum += atRho[k] - forward[k];
+    if (k < 3) {
+      next[k] <== slots[A] * weight[C_In(k + 2)];
+      nextAtR[k] <== rAtF[k] * next[k];
+      traceSum += nextAtR[k];
     }
   }
+  atRho[4] <== eqRho * singles[4];
+  signal labelled <== slots[19] * weight[C_labelled()];
+  signal labelledAtR <== eqR * labelled;
 
-  // 5. Trace, output layer: Q', U0, U1, G; the labelled logit L and the claim c of every row.
-  signal labelledAtTau <== eqTau * weight[C_labelled()];
-  var outputClaim[6] = [C_Q(), C_U0(), C_U1(), C_G(), C_L(), C_c()];
-  var outputAt[6] = [T_Q(), T_U0(), T_U1(), T_G(), T_L(), T_c()];
-  for (var i = 0; i < 6; i++) single[15 + i] <== (i < 4 ? eqRhoF[3] : eqRho) * weight[outputClaim[i]];
-  var outputs[6] = [
-    single[15] - FRACTION() * forwardAtR[3],
-    single[16] - forwardAtR[3],
-    single[17] - LIMB() * forwardAtR[3],
-    single[18],
-    single[19] + labelledAtTau,
-    single[20]
-  ];
-  for (var i = 0; i < 6; i++) {
-    slots[15 + i] <== SlotFactor(22)(traceOffset[outputAt[i]], i < 4 ? high[4] : highRows, 1);
-    terms[15 + i] <== slots[15 + i] * outputs[i];
-    traceSum += terms[15 + i];
-  }
-
-  // 6. Helper: a lookup group for each layer, the margins' lookup; then the table.
+  // 5. Helper: a lookup group for each layer, the margins' lookup; then the table in both.
+  var helperPlace[5] = [H_h(1), H_h(2), H_h(3), H_hQ(), H_hG()];
+  var helperClaim[5] = [C_h(1), C_h(2), C_h(3), C_hQ(), C_hG()];
   signal helperSlots[5];
   signal helperTerms[5];
   signal helperLayers[4];
   var helperSum = 0;
-  var helperAt[5] = [H_h(1), H_h(2), H_h(3), H_hQ(), H_hG()];
-  var helperClaim[5] = [C_h(1), C_h(2), C_h(3), C_hQ(), C_hG()];
   for (var i = 0; i < 5; i++) {
-    helperSlots[i] <== SlotFactor(22)(helperOffset[helperAt[i]], high[i < 4 ? i + 1 : 4], i < 3 ? p[i + 1] : 1);
+    helperSlots[i] <== SlotFactor(26)(helperOffset[helperPlace[i]], high[i < 4 ? i + 1 : 4], 1);
     helperTerms[i] <== helperSlots[i] * weight[helperClaim[i]];
   }
   for (var k = 0; k < 4; k++) {
-    helperLayers[k] <== eqRhoF[k] * (helperTerms[k] + (k == 3 ? helperTerms[4] : 0));
+    helperLayers[k] <== rhoAtF[k] * (helperTerms[k] + (k == 3 ? helperTerms[4] : 0));
     helperSum += helperLayers[k];
   }
-  component table = TableWeights();
-  table.y <== y;
-  table.point <== point;
-  table.multiplicityOffset <== traceOffset[T_mult()];
-  table.helperOffset <== helperOffset[H_g()];
-  table.multiplicityWeight <== weight[C_mult()];
-  table.helperWeight <== weight[C_g()];
-  trace <== traceSum + table.trace;
-  helper <== helperSum + table.helper;
+  signal traceTable;
+  signal helperTable;
+  (traceTable, helperTable) <== TableWeights()(y, tablePoint, traceOffset[T_mult()], helperOffset[H_g()],
+    weight[C_mult()], weight[C_g()]);
+  trace <== traceSum + atRho[4] + labelledAtR + traceTable;
+  helper <== helperSum + helperTable;
 }
