@@ -1,8 +1,5 @@
 import type { Numbered } from '../generated/numbering.ts';
 import { mod, powersOf } from '../numbers/field.ts';
-import type { Kernels, Vec } from './kernels.ts';
-import type { Oracle } from './session.ts';
-
 /** Numbers of a program's claims and oracles, from its description alone. */
 export type ClaimNumber = Numbered<'claim'>;
 export type OracleNumber = Numbered<'oracle'>;
@@ -15,13 +12,16 @@ export interface ClaimTerm {
   coefficient?: bigint;
 }
 
-/**
- * Linear claims on evaluations of committed tensors, weighted by powers of rho (design section 6.1). Collects the values and, for each oracle, the vector
- * of weights E_o.
- */
+/** A tensor of an oracle and the coefficient of all claims on it at one point. */
+export interface WeightedTerm {
+  term: ClaimTerm;
+  coefficient: bigint;
+}
+
+/** Linear claims on evaluations of committed tensors, weighted by powers of rho (design section 6.1). */
 export class Claims {
   readonly #powers: bigint[];
-  readonly #weights: { term: ClaimTerm; coefficient: bigint }[] = [];
+  readonly #weights: WeightedTerm[] = [];
   total = 0n;
 
   /** @param count number of claims of the program, rho^0 .. rho^(count-1) */
@@ -43,12 +43,8 @@ export class Claims {
     }
   }
 
-  /** E_o for every oracle. */
-  weights(k: Kernels, oracles: readonly Oracle[]): Vec[] {
-    const out = oracles.map((o) => k.zeros(o.vec.len));
-    for (const { term, coefficient } of this.#weights) {
-      k.addEq(k.view(out[term.oracle], term.offset), term.point, coefficient);
-    }
-    return out;
+  /** What the claims say of an oracle. */
+  of(oracle: number): WeightedTerm[] {
+    return this.#weights.filter(({ term }) => term.oracle === oracle);
   }
 }

@@ -152,7 +152,7 @@ export class Curve {
 }
 
 /** a + b in affine coordinates, for the few partial sums of the workers. */
-function addPoints(a: Point, b: Point): Point {
+export function addPoints(a: Point, b: Point): Point {
   if (a.x === 0n && a.y === 0n) return b;
   if (b.x === 0n && b.y === 0n) return a;
   const opposite = a.x === b.x && a.y !== b.y;

@@ -36,10 +36,11 @@ export class Kernels {
   readonly #memory: WebAssembly.Memory;
   #team: Team | undefined;
   #top: number;
-  /** Scratch for single elements: r2, plain one, Montgomery one, and 128 parameters. */
+  /** Scratch for single elements: r2, plain one, Montgomery one, 2^16, and 128 parameters. */
   readonly #r2: number;
   readonly #plainOne: number;
   readonly #one: number;
+  readonly #digit: number;
   readonly #params: number;
 
   /**
@@ -68,10 +69,12 @@ export class Kernels {
     this.#r2 = this.#reserve(1);
     this.#plainOne = this.#reserve(1);
     this.#one = this.#reserve(1);
+    this.#digit = this.#reserve(1);
     this.#params = this.#reserve(128);
     this.#bytes(this.#r2, SIZE).set(toBytes((MONT * MONT) % R));
     this.#bytes(this.#plainOne, SIZE).set(toBytes(1n));
     this.#bytes(this.#one, SIZE).set(toBytes(MONT));
+    this.#bytes(this.#digit, SIZE).set(toBytes((MONT << 16n) % R));
   }
 
   /** Ends the other threads. */
@@ -80,11 +83,8 @@ export class Kernels {
     this.#team = undefined;
   }
 
-  /**
-   * Calls a kernel on 0..n, in parts where that pays.
-   * @param cost products for each index
-   */
-  #parts(n: number, cost: number, call: (from: number, to: number, part: number) => KernelCall): number {
+  /** Calls a kernel on 0..n, in parts where that pays. @param cost products for each index */
+  parts(n: number, cost: number, call: (from: number, to: number, part: number) => KernelCall): number {
     const team = this.#team;
     if (team === undefined || n < team.size || n * cost < ALONE) {
       const [name, ...args] = call(0, n, 0);
@@ -101,7 +101,7 @@ export class Kernels {
   #sums(n: number, cost: number, width: number, call: (out: number, from: number, to: number) => KernelCall): bigint[] {
     return this.scoped(() => {
       const out = this.#reserve(width * (this.#team?.size ?? 1));
-      const parts = this.#parts(n, cost, (from, to, part) => call(out + part * width * SIZE, from, to));
+      const parts = this.parts(n, cost, (from, to, part) => call(out + part * width * SIZE, from, to));
       return Array.from({ length: width }, (_, i) => {
         let sum = 0n;
         for (let part = 0; part < parts; part++) sum += this.#read(out + (part * width + i) * SIZE);
@@ -218,12 +218,22 @@ export class Kernels {
     return ptr;
   }
 
+  /** Calls `use` with the address of a temporary copy of integers. */
+  withIntegers(src: Int32Array | BigInt64Array, use: (ptr: number) => void): void {
+    this.scoped(() => use(this.#integers(src)));
+  }
+
+  /** Addresses of 1, 2^256 and 2^16, which `integerSums` takes (assembly/integers.ts). */
+  get constants(): [number, number, number] {
+    return [this.#one, this.#r2, this.#digit];
+  }
+
   /** dst[i] = table[indices[i]], or += with `accumulate`. @throws RangeError for an index outside the table. */
   gather(dst: Vec, table: Vec, indices: Int32Array, accumulate = false): void {
     for (const i of indices) if (i < 0 || i >= table.len) throw new RangeError(`${i} is outside the lookup table`);
     const mark = this.mark();
     const source = this.#integers(indices);
-    this.#parts(indices.length, 0.25, (from, to) => [
+    this.parts(indices.length, 0.25, (from, to) => [
       'gather',
       dst.ptr + from * SIZE,
       source + from * 4,
@@ -236,7 +246,7 @@ export class Kernels {
 
   /** v[i] *= tile[i mod tile.len], tile.len a power of two. */
   mulTile(v: Vec, tile: Vec): void {
-    this.#parts(v.len, 1, (from, to) => ['mulTile', v.ptr, from, to, tile.ptr, tile.len]);
+    this.parts(v.len, 1, (from, to) => ['mulTile', v.ptr, from, to, tile.ptr, tile.len]);
   }
 
   /** dst[0..src.length) = src, signed integers. */
@@ -244,7 +254,7 @@ export class Kernels {
     const mark = this.mark();
     const ptr = this.#integers(src);
     const name = src instanceof Int32Array ? 'fromI32' : 'fromI64';
-    this.#parts(src.length, 1, (from, to) => [
+    this.parts(src.length, 1, (from, to) => [
       name,
       dst.ptr + from * SIZE,
       ptr + from * src.BYTES_PER_ELEMENT,
@@ -272,7 +282,7 @@ export class Kernels {
   /** dst += k v (dst at least as long as v). */
   addScaled(dst: Vec, v: Vec, k: bigint): void {
     const factor = this.#load([k]);
-    this.#parts(v.len, 1, (from, to) => ['axpy', dst.ptr + from * SIZE, v.ptr + from * SIZE, to - from, factor]);
+    this.parts(v.len, 1, (from, to) => ['axpy', dst.ptr + from * SIZE, v.ptr + from * SIZE, to - from, factor]);
   }
 
   scale(v: Vec, k: bigint): Vec {
@@ -282,12 +292,12 @@ export class Kernels {
   }
 
   #scale(out: Vec, v: Vec, factor: number): void {
-    this.#parts(v.len, 1, (from, to) => ['scale', out.ptr + from * SIZE, v.ptr + from * SIZE, to - from, factor]);
+    this.parts(v.len, 1, (from, to) => ['scale', out.ptr + from * SIZE, v.ptr + from * SIZE, to - from, factor]);
   }
 
   /** A kernel that takes two vectors entry by entry. */
   #zip(name: string, cost: number, out: Vec, a: Vec, b: Vec): Vec {
-    this.#parts(a.len, cost, (from, to) => {
+    this.parts(a.len, cost, (from, to) => {
       const offset = from * SIZE;
       return [name, out.ptr + offset, a.ptr + offset, b.ptr + offset, to - from];
     });
@@ -320,7 +330,7 @@ export class Kernels {
   #withConstant(name: string, v: Vec, k: bigint): Vec {
     const out = this.raw(v.len);
     const constant = this.#load([k]);
-    this.#parts(v.len, 0.25, (from, to) => [name, out.ptr + from * SIZE, v.ptr + from * SIZE, to - from, constant]);
+    this.parts(v.len, 0.25, (from, to) => [name, out.ptr + from * SIZE, v.ptr + from * SIZE, to - from, constant]);
     return out;
   }
 
@@ -339,7 +349,7 @@ export class Kernels {
   contractLow(M: Vec, e: Vec): Vec {
     const rows = M.len / e.len;
     const out = this.raw(rows);
-    this.#parts(rows, e.len, (from, to) => [
+    this.parts(rows, e.len, (from, to) => [
       'rowDot',
       out.ptr + from * SIZE,
       M.ptr + from * e.len * SIZE,
@@ -354,7 +364,7 @@ export class Kernels {
   contractHigh(M: Vec, e: Vec): Vec {
     const cols = M.len / e.len;
     const out = this.raw(cols);
-    this.#parts(cols, e.len, (from, to) => {
+    this.parts(cols, e.len, (from, to) => {
       const offset = from * SIZE;
       return ['colDot', out.ptr + offset, M.ptr + offset, e.ptr, e.len, cols, to - from];
     });
@@ -381,7 +391,7 @@ export class Kernels {
     this.scoped(() => {
       const low = this.eqTable(z.slice(0, z.length >> 1));
       const high = this.eqTable(z.slice(z.length >> 1), k);
-      this.#parts(high.len, low.len, (from, to) => [
+      this.parts(high.len, low.len, (from, to) => [
         'outer',
         dst.ptr + from * low.len * SIZE,
         high.ptr + from * SIZE,
@@ -405,7 +415,7 @@ export class Kernels {
   /** Binds the highest variable of v to r, in place or into a vector of half its length; returns what it wrote. */
   fold(v: Vec, r: bigint, into = this.view(v, 0, v.len / 2)): Vec {
     const factor = this.#load([r]);
-    this.#parts(into.len, 1, (from, to) => {
+    this.parts(into.len, 1, (from, to) => {
       return ['fold', into.ptr + from * SIZE, v.ptr + from * SIZE, into.len, to - from, factor];
     });
     return into;
@@ -413,7 +423,7 @@ export class Kernels {
 
   /** Exclusive prefix or suffix sums of each run of `cols` entries, in place. */
   exclusiveSums(v: Vec, cols: number, from: 'start' | 'end'): void {
-    this.#parts(v.len / cols, cols / 4, (first, to) => [
+    this.parts(v.len / cols, cols / 4, (first, to) => [
       'exclusiveSums',
       v.ptr + first * cols * SIZE,
       to - first,
@@ -425,7 +435,7 @@ export class Kernels {
   /** Every entry `times` times in a row. */
   repeatEach(v: Vec, times: number): Vec {
     const out = this.raw(v.len * times);
-    this.#parts(v.len, times / 8, (from, to) => [
+    this.parts(v.len, times / 8, (from, to) => [
       'repeatEach',
       out.ptr + from * times * SIZE,
       v.ptr + from * SIZE,
@@ -453,7 +463,7 @@ export class Kernels {
   divide(v: Vec, cols: number, k: bigint): { remainder: Vec; quotient: Vec } {
     const rows = v.len / cols;
     const root = this.#load([k]);
-    this.#parts(cols, rows, (from, to) => ['divide', v.ptr + from * SIZE, rows, cols, to - from, root]);
+    this.parts(cols, rows, (from, to) => ['divide', v.ptr + from * SIZE, rows, cols, to - from, root]);
     return { remainder: this.view(v, 0, cols), quotient: this.view(v, cols) };
   }
 

@@ -1,18 +1,21 @@
 import { NUMBERING } from '../generated/numbering.ts';
-import { mod, powersOf } from '../numbers/field.ts';
+import { CHUNK_BITS, CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS } from '../numbers/constants.ts';
+import { mod } from '../numbers/field.ts';
 import type { Claims } from './claims.ts';
-import type { Vec } from './kernels.ts';
-import type { Oracle, Session } from './session.ts';
+import { columnSums } from './integers.ts';
+import type { Kernels, Vec } from './kernels.ts';
+import { isVec, type Oracle } from './oracle.ts';
+import { type Reduced, reduceClaims } from './reduction.ts';
+import type { Session } from './session.ts';
 import { finalValue, poly, range, sumcheck } from './sumcheck.ts';
-import type { ProofPoints, ProofSignals } from './types.ts';
+import type { ProofChallenges, ProofPoints } from './types.ts';
 
-/** Sizes of the two-level opening (design section 6): variables of an address, of a level-1 row, of a level-2 row. */
-export const ADDRESS_VARIABLES = 22;
-export const COLUMN_VARIABLES = 11;
-export const COLUMN2_VARIABLES = 6;
 const { nonces: NONCES } = NUMBERING.shared;
-const C = 2 ** COLUMN_VARIABLES;
-const C2 = 2 ** COLUMN2_VARIABLES;
+/** Columns of level 1, and of level 2. */
+const C = 2 ** COLUMN_BITS;
+const C2 = 2 ** COLUMN2_BITS;
+/** Rows of g: those of the entries of a chunk, then two of salts and blinding (protocol section 8). */
+const TAIL_ROWS = 2;
 
 /** The messages of the opening, as the circuit's template names them. */
 export interface OpeningMessages {
@@ -27,12 +30,11 @@ export interface OpeningMessages {
 export interface OpeningResult {
   messages: OpeningMessages;
   points: Omit<ProofPoints, 'trace' | 'helper'>;
-  signals: ProofSignals;
+  challenges: Omit<ProofChallenges, 'digest'>;
 }
 
 /**
- * Proves the claims on the oracles: reduction to one point, then the two-level square-root KZG opening (design section 6, protocol section 4). Consumes the
- * oracles' vectors. Temporaries stay in the kernels' memory until the caller releases it.
+ * Proves the claims on the oracles: reduction to one point, then the two-level square-root KZG opening (design section 6, protocol section 4). Temporaries stay in the kernels' memory until the caller releases it.
  */
 export async function open(session: Session, oracles: readonly Oracle[], claims: Claims): Promise<OpeningResult> {
   session.stage('reduction');
@@ -43,91 +45,43 @@ export async function open(session: Session, oracles: readonly Oracle[], claims:
   const second = proveRows(session, first);
   const last = await openColumns(session, first, second);
   const { points: firstPoints } = first;
-  const { eta } = reduced;
+  const { eta, y } = reduced;
   const { gamma } = first;
   const { theta } = second;
   return {
     messages: { ...reduced.messages, ...second.messages, ...last.messages },
     points: { ...firstPoints, ...last.points },
-    signals: { eta, gamma, theta, ...last.signals },
+    challenges: { eta, gamma, theta, ...last.challenges, chunk: y.slice(CHUNK_BITS) },
   };
 }
 
-/** All claims at one point (design 6.1). */
-interface Reduced {
-  messages: Pick<OpeningMessages, 'reduce' | 'u'>;
-  /** the point */
-  r: readonly bigint[];
-  eta: bigint;
-  /** powers of eta, one for each oracle */
-  etas: readonly bigint[];
-}
-
-/** 6.1: one sumcheck over all oracles. */
-function reduceClaims(session: Session, oracles: readonly Oracle[], claims: Claims): Reduced {
-  const k = session.backend.kernels;
-  const E = claims.weights(k, oracles);
-  const folded = oracles.map(({ vec }) => poly(vec, range(0, Math.log2(vec.len)), { keep: true }));
-  const reduction = sumcheck(
-    k,
-    [...oracles.keys()].map((o) => ({
-      weight: 1n,
-      claim: k.dot(oracles[o].vec, E[o]),
-      positions: folded[o].positions,
-      terms: [{ coefficient: 1n, factors: [folded[o], poly(E[o], folded[o].positions)] }],
-      dormantDegree: 2 as const,
-    })),
-    ADDRESS_VARIABLES,
-    2,
-    session.absorb,
-  );
-  const r = reduction.point;
-  const u = folded.map((p) =>
-    mod(
-      p.positions.length < ADDRESS_VARIABLES
-        ? r.slice(p.positions.length).reduce((v, x) => mod(v * (1n - x)), finalValue(k, p))
-        : finalValue(k, p),
-    ),
-  );
-  const eta = session.absorb([...u, session.nonce[NONCES.eta]]);
-  return { messages: { reduce: reduction.messages, u }, r, eta, etas: powersOf(eta, oracles.length) };
-}
-
-/** Level 1: g = sum eta^o f_o as rows of C entries, its row combination p' and its column combination s. */
+/** Level 1: g = sum eta^o eq(chunk, h) chunk_(o,h) as rows of C entries, its row combination p' and its column combination s. */
 interface FirstLevel {
   points: Pick<ProofPoints, 'rows' | 'columns' | 'quotient'>;
   rows: Vec;
   columns: Vec;
   gamma: bigint;
   mix: bigint;
-  /** eq of the point's column half, and its row half */
-  rLow: Vec;
-  rHigh: readonly bigint[];
+  /** eq of the point's column coordinates, and its row coordinates */
+  low: Vec;
+  high: readonly bigint[];
   /** g at the point */
-  y: bigint;
+  value: bigint;
 }
 
 /** 6.2 */
-async function openRows(
-  session: Session,
-  oracles: readonly Oracle[],
-  { r, etas, messages: { u } }: Reduced,
-): Promise<FirstLevel> {
+async function openRows(session: Session, oracles: readonly Oracle[], reduced: Reduced): Promise<FirstLevel> {
   const k = session.backend.kernels;
-  const used = Math.max(...oracles.map((o) => o.used));
-  const g = k.zeros(Math.ceil(used / C) * C);
-  etas.forEach((e, o) => {
-    k.addScaled(g, k.view(oracles[o].vec, 0, oracles[o].used), e);
-  });
-  const rLow = k.eqTable(r.slice(0, COLUMN_VARIABLES));
+  const { y, eta } = reduced;
+  const g = foldChunks(k, oracles, eta, y.slice(CHUNK_BITS));
+  const low = k.eqTable(y.slice(0, COLUMN_BITS));
   const rows = k.zeros(C);
-  k.put(rows, k.contractLow(g, rLow));
-  const rowsPoint = await session.commit(rows, g.len / C);
+  k.put(rows, k.contractLow(g, low));
+  const rowsPoint = await session.commit(rows);
   const gamma = session.absorb([session.send(rowsPoint)]);
   const { remainder: columns, quotient } = k.divide(g, C, gamma);
   session.stage('opening: commit to the quotient');
-  const columnsPoint = await session.commit(columns);
-  const quotientPoint = await session.commit(quotient);
+  const [columnsPoint, quotientPoint] = await Promise.all([session.commit(columns), session.commit(quotient)]);
   const mix = session.absorb([session.send(columnsPoint, quotientPoint)]);
   return {
     points: { rows: rowsPoint, columns: columnsPoint, quotient: quotientPoint },
@@ -135,10 +89,41 @@ async function openRows(
     columns,
     gamma,
     mix,
-    rLow,
-    rHigh: r.slice(COLUMN_VARIABLES),
-    y: etas.reduce((s, e, o) => mod(s + e * u[o]), 0n),
+    low,
+    high: y.slice(COLUMN_BITS, CHUNK_BITS),
+    value: reduced.messages.u.reduceRight((sum, u) => mod(sum * eta + u), 0n),
   };
+}
+
+/** g, salts and blinding included (protocol section 4). */
+function foldChunks(k: Kernels, oracles: readonly Oracle[], eta: bigint, point: readonly bigint[]): Vec {
+  const g = k.zeros(CHUNK_SIZE + TAIL_ROWS * C);
+  const tail = new Map<number, bigint>();
+  let power = 1n;
+  for (const oracle of oracles) {
+    const weights = k.eqTable(point, power);
+    if (oracle.used > 0) addChunks(k, g, oracle, k.view(weights, 0, oracle.chunks));
+    oracle.tails.forEach((entries, chunk) => {
+      const weight = k.get(weights, chunk);
+      for (const { at, value } of entries) tail.set(at, (tail.get(at) ?? 0n) + weight * value);
+    });
+    power = mod(power * eta);
+  }
+  for (const [at, value] of tail) k.set(g, CHUNK_SIZE + at, value);
+  return g;
+}
+
+/** g += sum_h weights[h] chunk_h, entries only. */
+function addChunks(k: Kernels, g: Vec, oracle: Oracle, weights: Vec): void {
+  const { entries, length } = oracle;
+  if (!isVec(entries)) {
+    columnSums(k, k.view(g, 0, Math.min(CHUNK_SIZE, length)), entries, weights, CHUNK_SIZE);
+    return;
+  }
+  for (let chunk = 0; chunk < oracle.chunks; chunk++) {
+    const from = chunk * CHUNK_SIZE;
+    k.addScaled(g, k.view(entries, from, Math.min(from + CHUNK_SIZE, length)), k.get(weights, chunk));
+  }
 }
 
 /** Level 2's sumcheck at its point t. */
@@ -149,16 +134,19 @@ interface SecondLevel {
 }
 
 /** 6.3: both vectors of C entries at one point. */
-function proveRows(session: Session, { rows, columns, gamma, mix, rLow, rHigh, y }: FirstLevel): SecondLevel {
+function proveRows(session: Session, { rows, columns, gamma, mix, low, high, value }: FirstLevel): SecondLevel {
   const k = session.backend.kernels;
-  const vars = range(0, COLUMN_VARIABLES);
+  const vars = range(0, COLUMN_BITS);
   const fold = (v: Vec) => poly(k.copy(v), vars);
   const [pPoly, sPoly] = [fold(rows), fold(columns)];
-  const [highPoly, lowPoly, powPoly] = [poly(k.eqTable(rHigh), vars), fold(rLow), poly(k.powers(gamma, C), vars)];
+  // no entry stands in the upper half of the rows
+  const entryRows = k.zeros(C);
+  k.put(entryRows, k.eqTable(high));
+  const [highPoly, lowPoly, powPoly] = [poly(entryRows, vars), fold(low), poly(k.powers(gamma, C), vars)];
   const level2 = sumcheck(
     k,
     [
-      { weight: 1n, claim: y, positions: vars, terms: [{ coefficient: 1n, factors: [pPoly, highPoly] }] },
+      { weight: 1n, claim: value, positions: vars, terms: [{ coefficient: 1n, factors: [pPoly, highPoly] }] },
       {
         weight: mix,
         claim: 0n,
@@ -169,7 +157,7 @@ function proveRows(session: Session, { rows, columns, gamma, mix, rLow, rHigh, y
         ],
       },
     ],
-    COLUMN_VARIABLES,
+    COLUMN_BITS,
     2,
     session.absorb,
   );
@@ -181,7 +169,7 @@ function proveRows(session: Session, { rows, columns, gamma, mix, rLow, rHigh, y
 interface LastLevel {
   messages: Pick<OpeningMessages, 'p2' | 's2'>;
   points: Pick<ProofPoints, 'columns2' | 'quotient2' | 'opening'>;
-  signals: Pick<ProofSignals, 'gamma2' | 'z' | 'e2'>;
+  challenges: Pick<ProofChallenges, 'gamma2' | 'z' | 'e2'>;
 }
 
 /** 6.3 and 6.4: g2 = p' + theta s as rows of C2 entries, and the last evaluation. */
@@ -193,7 +181,7 @@ async function openColumns(
   const k = session.backend.kernels;
   const g2 = k.copy(rows);
   k.addScaled(g2, columns, theta);
-  const p2 = k.toBigints(k.contractLow(g2, k.eqTable(t.slice(0, COLUMN2_VARIABLES))));
+  const p2 = k.toBigints(k.contractLow(g2, k.eqTable(t.slice(0, COLUMN2_BITS))));
   const gamma2 = session.absorb([...p2, session.nonce[NONCES.gamma2]]);
   const { remainder: columns2, quotient: quotient2 } = k.divide(g2, C2, gamma2);
   const s2 = k.toBigints(columns2);
@@ -207,6 +195,6 @@ async function openColumns(
   return {
     messages: { p2, s2 },
     points: { columns2: columns2Point, quotient2: quotient2Point, opening: openingPoint },
-    signals: { gamma2, z, e2 },
+    challenges: { gamma2, z, e2 },
   };
 }

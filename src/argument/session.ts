@@ -1,21 +1,17 @@
 import { NUMBERING } from '../generated/numbering.ts';
-import { randomElement } from '../numbers/field.ts';
-import type { Curve, Srs } from './curve.ts';
+import { CHUNK_SIZE } from '../numbers/constants.ts';
+import { randomElement, toBytes } from '../numbers/field.ts';
+import { addPoints, type Curve, type Srs } from './curve.ts';
 import type { Kernels, Vec } from './kernels.ts';
+import type { Oracle } from './oracle.ts';
 import { Transcript } from './transcript.ts';
-import type { Point } from './types.ts';
+import type { Commitment, Point } from './types.ts';
 
 /** What proving needs, shared by any number of proofs, one at a time. */
 export interface Backend {
   kernels: Kernels;
   curve: Curve;
   srs: Srs;
-}
-
-/** A committed vector: `vec` has a power-of-two length, entries from `used` on are zero. */
-export interface Oracle {
-  vec: Vec;
-  used: number;
 }
 
 export interface Stage {
@@ -26,8 +22,11 @@ export interface Stage {
 /** Called when a stage begins; `index` counts from 0. */
 export type StageListener = (name: string, index: number) => void;
 
-/** h_k from h_(k-1) and the points sent in between (protocol section 2). */
-export type DigestChain = (previous: bigint, points: readonly Point[]) => bigint;
+/** keccak256 of plain 32-byte words, modulo r: the digests h_k and fold (protocol section 2). */
+export type WordHash = (words: readonly bigint[]) => bigint;
+
+/** Chunks whose sums are under way at once: more would only cost memory. */
+const CHUNKS_AT_ONCE = 3;
 
 /** One run of the argument: transcript, digests, nonces and the time each stage took. */
 export class Session {
@@ -37,16 +36,16 @@ export class Session {
   readonly h: bigint[];
   readonly nonce: bigint[];
   readonly stages: Stage[] = [];
-  readonly #chain: DigestChain;
+  readonly hash: WordHash;
   readonly #onStage: StageListener | undefined;
   #began = 0;
 
-  constructor(backend: Backend, statement: bigint, chain: DigestChain, onStage?: StageListener) {
+  constructor(backend: Backend, statement: bigint, hash: WordHash, onStage?: StageListener) {
     this.backend = backend;
     this.transcript = new Transcript(statement);
     this.h = [statement];
     this.nonce = Array.from({ length: NUMBERING.shared.nonces.count }, randomElement);
-    this.#chain = chain;
+    this.hash = hash;
     this.#onStage = onStage;
   }
 
@@ -63,21 +62,60 @@ export class Session {
 
   absorb = (elements: readonly bigint[]): bigint => this.transcript.absorb(elements);
 
-  /** KZG commitment to the first `used` entries of a vector. */
-  commit(vec: Vec, used = vec.len): Promise<Point> {
-    return commit(this.backend, vec, used);
+  /** KZG commitment to a vector of at most 2^19 + 2 C coefficients. */
+  commit(vec: Vec): Promise<Point> {
+    return commitVector(this.backend, vec);
   }
 
   /** Appends the digest of points just sent. */
   send(...points: Point[]): bigint {
-    const h = this.#chain(this.h[this.h.length - 1], points);
+    const h = this.hash([this.h[this.h.length - 1], ...points.flatMap(({ x, y }) => [x, y])]);
     this.h.push(h);
     return h;
   }
 }
 
-/** f(tau) G1 for f = the first `used` entries of vec. @throws RangeError where the SRS is shorter. */
-export function commit({ kernels, curve, srs }: Backend, vec: Vec, used = vec.len): Promise<Point> {
-  if (used > srs.size) throw new RangeError(`${used} coefficients, but the SRS holds ${srs.size} powers`);
-  return curve.msm(srs.points.subarray(0, used * 64), kernels.canonicalBytes(kernels.view(vec, 0, used)), 32);
+/** f(tau) G1 for f = vec. @throws RangeError where the SRS is shorter. */
+export function commitVector({ kernels, curve, srs }: Backend, vec: Vec): Promise<Point> {
+  if (vec.len > srs.size) throw new RangeError(`${vec.len} coefficients, but the SRS holds ${srs.size} powers`);
+  return curve.msm(srs.points.subarray(0, vec.len * POINT), kernels.canonicalBytes(vec), SCALAR);
 }
+
+/** One point for each chunk of the oracle (protocol section 1). @throws RangeError where the SRS is too short. */
+export async function commit(backend: Backend, oracle: Oracle): Promise<Commitment> {
+  const points: Point[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < oracle.chunks) {
+      const chunk = next++;
+      points[chunk] = await commitChunk(backend, oracle, chunk);
+    }
+  };
+  await Promise.all(Array.from({ length: CHUNKS_AT_ONCE }, lane));
+  return points;
+}
+
+async function commitChunk(backend: Backend, oracle: Oracle, chunk: number): Promise<Point> {
+  const { kernels: k, curve, srs } = backend;
+  const tail = oracle.tails[chunk];
+  const size = Math.min(CHUNK_SIZE, oracle.used - chunk * CHUNK_SIZE);
+  const last = Math.max(size, ...tail.map(({ at }) => CHUNK_SIZE + at + 1));
+  if (last > srs.size) throw new RangeError(`${last} coefficients, but the SRS holds ${srs.size} powers`);
+  const entries = k.scoped(() => k.canonicalBytes(oracle.chunk(k, chunk)));
+  const own = new Uint8Array(tail.length * POINT);
+  const factors = new Uint8Array(tail.length * SCALAR);
+  tail.forEach(({ at, value }, i) => {
+    const from = (CHUNK_SIZE + at) * POINT;
+    own.set(srs.points.subarray(from, from + POINT), i * POINT);
+    factors.set(toBytes(value), i * SCALAR);
+  });
+  const [sum, rest] = await Promise.all([
+    curve.msm(srs.points.subarray(0, size * POINT), entries, SCALAR),
+    curve.msm(own, factors, SCALAR),
+  ]);
+  return addPoints(sum, rest);
+}
+
+/** Bytes of an affine point of the SRS, and of a canonical scalar. */
+const POINT = 64;
+const SCALAR = 32;

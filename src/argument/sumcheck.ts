@@ -31,7 +31,7 @@ export interface Instance {
 }
 
 export interface SumcheckResult {
-  /** point[t] = challenge of variable t */
+  /** point[t] = challenge of variable t, as far as variables were bound */
   point: bigint[];
   /** one message a round: c0, c2, .., c_degree */
   messages: bigint[][];
@@ -82,7 +82,8 @@ export function interpolate(values: readonly bigint[]): bigint[] {
 }
 
 /**
- * Batched sumcheck with zero-extension over `rounds` variables (design section 4), bound from the highest to the lowest. Consumes the polynomials.
+ * Batched sumcheck with zero-extension over `rounds` variables (design section 4), bound from the highest to the lowest, or to `lowest`. Consumes the
+ * polynomials. A round in which an instance is dormant costs nothing for it.
  * @throws Error where an instance's claim is not its sum: the witness does not satisfy the relation.
  */
 export function sumcheck(
@@ -91,6 +92,7 @@ export function sumcheck(
   rounds: number,
   degree: number,
   absorb: (message: bigint[]) => bigint,
+  lowest = 0,
 ): SumcheckResult {
   const states = instances.map((I) => ({
     I,
@@ -103,7 +105,7 @@ export function sumcheck(
   for (const I of instances) for (const t of I.terms) for (const p of t.factors) polys.set(p, p.positions.length);
   const point = new Array<bigint>(rounds);
   const messages: bigint[][] = [];
-  for (let t = rounds - 1; t >= 0; t--) {
+  for (let t = rounds - 1; t >= lowest; t--) {
     const total = new Array<bigint>(degree + 1).fill(0n);
     for (const s of states) {
       const active = s.open > 0 && s.I.positions[s.open - 1] === t;

@@ -13,6 +13,8 @@ export interface Slot {
 
 export interface Layout {
   slots: Record<string, Slot>;
+  /** Entries of all slots together: they leave no gaps. */
+  used: number;
   /** The oracle has 2^log2 entries (the smallest power of two that holds all slots). */
   log2: number;
 }
@@ -30,5 +32,5 @@ export function layout(sizes: readonly SlotSize[]): Layout {
     slots[name] = { offset, log2 };
     offset += 2 ** log2;
   }
-  return { slots, log2: offset > 2 ** 31 ? Math.ceil(Math.log2(offset)) : ceilLog2(offset) };
+  return { slots, used: offset, log2: offset > 2 ** 31 ? Math.ceil(Math.log2(offset)) : ceilLog2(offset) };
 }

@@ -1,18 +1,21 @@
-import type { Kernels, Vec } from '../argument/kernels.ts';
+import type { Kernels } from '../argument/kernels.ts';
 import type { OpeningMessages, OpeningResult } from '../argument/opening.ts';
-import type { Oracle, Session, Stage } from '../argument/session.ts';
+import { Oracle } from '../argument/oracle.ts';
+import { commit, type Session, type Stage } from '../argument/session.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
-import type { Point, ProofPoints, ProofSignals } from '../argument/types.ts';
+import { Transcript } from '../argument/transcript.ts';
+import type { Commitment, ProofChallenges, ProofPoints } from '../argument/types.ts';
 import { layout, type Slot, type SlotSize } from '../model/layout.ts';
 import { ADDRESS_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { randomElement } from '../numbers/field.ts';
 
-/** Variables of a program's first batch: row bits 0..11 (or column bits), feature bits 12..23. */
+/** Variables of a program's first batch: row bits 0..11 (or column bits), feature bits 12..23. Train has more row bits. */
 export const SUMCHECK_VARIABLES = 2 * SIZE_BITS;
 
-/** Where the five blinding entries stand in their slot of 2^12 (design section 9, protocol section 8). */
-export const BLINDING_BITS = 12;
-export const BLINDING_ENTRIES: readonly number[] = [0, 65, 130, 2048 + 195, 2048 + 260];
+/** Where the random coefficients of a trace's first chunk stand behind its entries (design section 9, protocol section 8). */
+export const BLINDING_ENTRIES: readonly number[] = [0, 33, 66, 1024 + 99, 1024 + 132];
+/** Offsets of slots in one layout word (protocol section 3). */
+const OFFSETS_IN_WORD = 9;
 
 export type CircuitValue = bigint | readonly CircuitValue[];
 /** Input signals of a circuit by name. */
@@ -22,44 +25,25 @@ export type CircuitInputs = Record<string, CircuitValue>;
 export interface ArgumentResult {
   inputs: CircuitInputs;
   points: ProofPoints;
-  signals: ProofSignals;
+  challenges: ProofChallenges;
   stages: Stage[];
 }
 
-/** An oracle with named slots. */
-export interface SlottedOracle extends Oracle {
-  slots: Record<string, Slot>;
+/** An empty oracle with room for the slots, laid out canonically. Its tensors are put with `put` or written through `field`. */
+export function slottedOracle(sizes: readonly SlotSize[]): Oracle {
+  return new Oracle(layout(sizes));
 }
 
-/** A zero oracle with room for the slots, laid out canonically. */
-export function slottedOracle(k: Kernels, sizes: readonly SlotSize[]): SlottedOracle {
-  const { slots, log2 } = layout(sizes);
-  const used = Math.max(...Object.values(slots).map((s) => s.offset + 2 ** s.log2));
-  return { vec: k.zeros(2 ** log2), used, slots };
+/** Blinds a trace (protocol section 8): five random coefficients behind its first chunk, one behind every other. */
+export function blindTrace(trace: Oracle): void {
+  trace.tails.forEach((tail, chunk) => {
+    for (const at of chunk === 0 ? BLINDING_ENTRIES : [0]) tail.push({ at, value: randomElement() });
+  });
 }
 
-/** The part of an oracle's vector that holds a slot. */
-export function slotView(k: Kernels, oracle: SlottedOracle, name: string): Vec {
-  const { offset, log2 } = oracle.slots[name];
-  return k.view(oracle.vec, offset, offset + 2 ** log2);
-}
-
-/** Writes a tensor of integers into its slot. */
-export function putTensor(k: Kernels, oracle: SlottedOracle, name: string, tensor: Int32Array | BigInt64Array): void {
-  const view = slotView(k, oracle, name);
-  if (tensor.length !== view.len) throw new RangeError(`${name} has ${tensor.length} entries, its slot ${view.len}`);
-  k.putIntegers(view, tensor);
-}
-
-/** The blinding entries of a trace, in its slot `blinding`. */
-export function blindTrace(k: Kernels, trace: SlottedOracle): void {
-  const view = slotView(k, trace, 'blinding');
-  for (const at of BLINDING_ENTRIES) k.set(view, at, randomElement());
-}
-
-/** The random entry of a helper, in its slot `blinding`. */
-export function blindHelper(k: Kernels, helper: SlottedOracle): void {
-  k.set(slotView(k, helper, 'blinding'), 0, randomElement());
+/** Blinds a helper: a random coefficient behind every chunk. */
+export function blindHelper(helper: Oracle): void {
+  for (const tail of helper.tails) tail.push({ at: 0, value: randomElement() });
 }
 
 /** `ADDRESS_BITS` bits of the offset of each named slot, lowest first; 0 for a slot that is not there (an absent layer). */
@@ -70,34 +54,39 @@ export function offsetBits(oracle: { slots: Record<string, Slot> }, names: reado
   });
 }
 
-/** Offsets packed 11 to a field element, first lowest: the layout words of protocol section 3. */
-export function layoutWords(oracle: SlottedOracle, names: readonly string[]): bigint[] {
+/** Offsets packed 9 to a field element, first lowest: the layout words of protocol section 3. */
+export function layoutWords(oracle: Oracle, names: readonly string[]): bigint[] {
   const words: bigint[] = [];
   names.forEach((name, i) => {
-    const at = Math.floor(i / 11);
-    words[at] = (words[at] ?? 0n) + (BigInt(oracle.slots[name]?.offset ?? 0) << BigInt(ADDRESS_BITS * (i % 11)));
+    const at = Math.floor(i / OFFSETS_IN_WORD);
+    words[at] = (words[at] ?? 0n) + (BigInt(oracle.slots[name]?.offset ?? 0) << BigInt(ADDRESS_BITS * (i % OFFSETS_IN_WORD)));
   });
   return words;
 }
 
-/** Commits to a trace or helper and absorbs it with its layout (protocol section 3). */
+/** Commits to a blinded trace or helper and absorbs it with its layout (protocol section 3). */
 export async function sendOracle(
   session: Session,
-  oracle: SlottedOracle,
+  oracle: Oracle,
   names: readonly string[],
-): Promise<{ point: Point; challenge: bigint }> {
-  const point = await session.commit(oracle.vec, oracle.used);
-  return { point, challenge: session.absorb([session.send(point), ...layoutWords(oracle, names)]) };
+): Promise<{ points: Commitment; challenge: bigint }> {
+  const points = await commit(session.backend, oracle);
+  return { points, challenge: session.absorb([session.send(...points), ...layoutWords(oracle, names)]) };
 }
 
-/** Positions of a tensor with `low` bits in the row part and `high` bits in the feature part of the first batch. */
-export function positions(low: number, high: number): number[] {
-  return [...range(0, low), ...range(SIZE_BITS, high)];
+/** Positions of a tensor with `low` bits in the row part and `high` bits in the feature part of a batch, which begins at `rowBits`. */
+export function positions(low: number, high: number, rowBits = SIZE_BITS): number[] {
+  return [...range(0, low), ...range(rowBits, high)];
 }
 
-/** A copy of a slot as a polynomial of the first batch (the sumcheck consumes it). */
-export function tensorPoly(k: Kernels, view: Vec, low: number, high: number): Poly {
-  return poly(k.copy(view), positions(low, high));
+/** The tensor in a slot as a polynomial of the first batch, made anew (the sumcheck consumes it). */
+export function slotPoly(k: Kernels, oracle: Oracle, name: string, at: readonly number[]): Poly {
+  return poly(oracle.values(k, name), at);
+}
+
+/** As slotPoly, of integers that stand elsewhere. */
+export function integerPoly(k: Kernels, tensor: Int32Array | BigInt64Array, at: readonly number[]): Poly {
+  return poly(k.fromIntegers(tensor), at);
 }
 
 /** A point whose first `low` coordinates come from a[0..], the next `high` from b[0..]. */
@@ -105,20 +94,32 @@ export function join(a: readonly bigint[], low: number, b: readonly bigint[], hi
   return [...a.slice(0, low), ...b.slice(0, high)];
 }
 
-/** Ends a program: inputs that all circuits share, with those of the program. */
+/**
+ * Ends a program: inputs that all circuits share, with those of the program; its digest and fold of all signals (protocol section 2).
+ * @param parameters the program's parameters as signals, in order
+ */
 export function finish(
   session: Session,
-  trace: Point,
-  helper: Point,
+  { trace, helper }: Pick<ProofPoints, 'trace' | 'helper'>,
   opened: OpeningResult,
+  parameters: readonly bigint[],
   own: CircuitInputs,
 ): ArgumentResult {
   session.stage();
+  const { eta, gamma, theta, gamma2, z, e2, chunk } = opened.challenges;
+  const signals = [eta, gamma, theta, gamma2, z, e2, ...chunk, ...session.h, ...parameters];
+  const digest = new Transcript(0n).absorb(signals);
   const messages: OpeningMessages & CircuitInputs = { ...opened.messages };
   return {
-    inputs: { h: session.h, nonce: session.nonce, ...messages, ...own },
+    inputs: {
+      h: session.h,
+      fold: session.hash([digest, ...signals]),
+      nonce: session.nonce,
+      ...messages,
+      ...own,
+    },
     points: { trace, helper, ...opened.points },
-    signals: opened.signals,
+    challenges: { ...opened.challenges, digest },
     stages: session.stages,
   };
 }

@@ -1,28 +1,38 @@
-import type { Kernels } from '../argument/kernels.ts';
+import { Oracle } from '../argument/oracle.ts';
 import { range } from '../argument/sumcheck.ts';
-import { modelSlots, shardSlots } from '../model/shape.ts';
+import { modelLayout, shardLayout } from '../model/shape.ts';
+import { chunkSalt } from '../model/salt.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { MAX_LAYERS } from '../numbers/constants.ts';
-import { putTensor, type SlottedOracle, slottedOracle, slotView } from './common.ts';
 
-/** The model oracle: W_l, b_l, salt (design section 2). */
-export function modelOracle(k: Kernels, weights: Weights): SlottedOracle {
-  const oracle = slottedOracle(k, modelSlots(weights.widths));
+/** The model oracle: W_l, b_l, with a salt behind every chunk (protocol section 1). */
+export function modelOracle(weights: Weights): Oracle {
+  const oracle = new Oracle(modelLayout(weights.widths));
   weights.layers.forEach(({ W, b }, i) => {
-    putTensor(k, oracle, `W${i + 1}`, W);
-    putTensor(k, oracle, `b${i + 1}`, b);
+    oracle.put(`W${i + 1}`, W);
+    oracle.put(`b${i + 1}`, b);
   });
-  k.set(slotView(k, oracle, 'salt'), 0, weights.salt);
-  return oracle;
+  return salted(oracle, weights.salt);
 }
 
-/** The shard oracle: X, Y, salt. */
-export function shardOracle(k: Kernels, shard: Shard): SlottedOracle {
-  const oracle = slottedOracle(k, shardSlots(shard));
-  putTensor(k, oracle, 'X', shard.X);
-  putTensor(k, oracle, 'Y', shard.Y);
-  k.set(slotView(k, oracle, 'salt'), 0, shard.salt);
+/** The shard oracle: X, Y, salted as a model. */
+export function shardOracle(shard: Shard): Oracle {
+  const oracle = new Oracle(shardLayout(shard));
+  oracle.put('X', shard.X);
+  oracle.put('Y', shard.Y);
+  return salted(oracle, shard.salt);
+}
+
+/** The zero vector that stands for an absent parent of a merge: it has no points. */
+export function absentOracle(): Oracle {
+  return new Oracle({ slots: {}, used: 0 });
+}
+
+function salted(oracle: Oracle, salt: bigint): Oracle {
+  oracle.tails.forEach((tail, chunk) => {
+    tail.push({ at: 0, value: chunkSalt(salt, chunk) });
+  });
   return oracle;
 }
 

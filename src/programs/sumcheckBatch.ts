@@ -14,7 +14,7 @@ import {
 import { NUMBERING, type Numbered } from '../generated/numbering.ts';
 import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { mod, powersOf } from '../numbers/field.ts';
-import { join, positions, SUMCHECK_VARIABLES } from './common.ts';
+import { join, positions } from './common.ts';
 
 export const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
 export const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
@@ -39,21 +39,24 @@ export class SumcheckBatch {
   readonly #table: LookupTable;
   readonly #beta: bigint;
   readonly #tau: readonly bigint[];
+  readonly #rowBits: number;
   readonly #relations: (Omit<Instance, 'weight'> & { index: number })[] = [];
   readonly #helpers: { sign: bigint; poly: Poly }[] = [];
   readonly #evaluated: { index: number; value: () => bigint }[] = [];
 
-  /** @param tau the 24 coordinates of the zero-checks' point */
-  constructor(k: Kernels, table: LookupTable, beta: bigint, tau: readonly bigint[]) {
+  /** @param tau the zero-checks' point: `rowBits` coordinates for rows (or columns), then 12 for features */
+  constructor(k: Kernels, table: LookupTable, beta: bigint, tau: readonly bigint[], rowBits = SIZE_BITS) {
     this.#k = k;
     this.#table = table;
     this.#beta = beta;
     this.#tau = tau;
+    this.#rowBits = rowBits;
   }
 
   /** eq(tau, .) over a tensor with `low` and `high` bits. */
   eq(low: number, high: number): Poly {
-    return poly(this.#k.eqTable(join(this.#tau, low, this.#tau.slice(SIZE_BITS), high)), positions(low, high));
+    const point = join(this.#tau, low, this.#tau.slice(this.#rowBits), high);
+    return poly(this.#k.eqTable(point), positions(low, high, this.#rowBits));
   }
 
   /** A relation: the sum of the terms is the claim. Its variables are those of the widest factor of the first term. */
@@ -106,7 +109,7 @@ export class SumcheckBatch {
         terms: [term(p)],
       })),
     ];
-    return sumcheck(this.#k, instances, SUMCHECK_VARIABLES, degree, session.absorb);
+    return sumcheck(this.#k, instances, this.#rowBits + SIZE_BITS, degree, session.absorb);
   }
 
   /** The evaluations after the sumcheck, 0 where nothing is evaluated (absent layers). */

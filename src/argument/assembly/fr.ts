@@ -3,6 +3,8 @@
  * (R = 2^256), always fully reduced. A vector is consecutive elements. Pointers are byte addresses; the caller owns all memory.
  */
 
+export { integerSums } from './integers';
+
 const P0: u64 = 0xf0000001;
 const P1: u64 = 0x43e1f593;
 const P2: u64 = 0x79b97091;
@@ -26,6 +28,13 @@ let tmp: usize = memory.data(2048, 16);
 /** Gives this instance temporaries of its own: threads share the memory. */
 export function setTemporaries(at: usize): void {
   tmp = at;
+}
+
+/** Where the temporaries of this thread stand, for kernels of other files. */
+// @ts-expect-error: decorator
+@inline
+export function scratchOf(): usize {
+  return tmp;
 }
 
 /** First free byte behind the module's own data. */
