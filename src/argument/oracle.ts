@@ -54,8 +54,7 @@ export class Oracle {
     const { offset, log2 } = this.slots[name];
     if (tensor.length !== 2 ** log2)
       throw new RangeError(`${name} has ${tensor.length} entries, its slot ${2 ** log2}`);
-    this.#entries ??=
-      tensor instanceof Int32Array ? new Int32Array(this.length) : new BigInt64Array(this.length);
+    this.#entries ??= tensor instanceof Int32Array ? new Int32Array(this.length) : new BigInt64Array(this.length);
     const entries = this.#entries;
     if (entries instanceof Int32Array && tensor instanceof Int32Array) entries.set(tensor, offset);
     else if (entries instanceof BigInt64Array && tensor instanceof BigInt64Array) entries.set(tensor, offset);

@@ -83,7 +83,7 @@ export function commitVector({ kernels, curve, srs }: Backend, vec: Vec): Promis
 
 /** One point for each chunk of the oracle (protocol section 1). @throws RangeError where the SRS is too short. */
 export async function commit(backend: Backend, oracle: Oracle): Promise<Commitment> {
-  const points: Point[] = [];
+  const points: Commitment = [];
   let next = 0;
   const lane = async () => {
     while (next < oracle.chunks) {

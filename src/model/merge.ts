@@ -1,13 +1,14 @@
 import { InputError } from '../errors/InputError.ts';
 import { mergeWasm } from '../generated/merge.wasm.ts';
-import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
+import { FRACTION_BITS, MAX_LAYERS, WEIGHT_LIMIT } from '../numbers/constants.ts';
 import { decodeWasm } from '../numbers/wasm.ts';
 import { checkSalt } from './salt.ts';
 import { type Schema, sameSchema } from './schema.ts';
 import type { Weights } from './weights.ts';
 
 /** Coefficients are integers over 2^14, in (-2^17, 2^17): real factors in (-8, 8) (protocol section 10). */
-export const MERGE_ONE = 2 ** LIMB_BITS;
+const MERGE_BITS = 14;
+export const MERGE_ONE = 2 ** MERGE_BITS;
 export const MERGE_LIMIT = 2 ** 17;
 export const MIN_PARENTS = 2;
 export const MAX_PARENTS = 8;
@@ -29,7 +30,7 @@ interface MergeExports {
  * x^C = round(sum_i coefficients[l][i] x_i / 2^14) for every weight and bias of layer l (design 7.4).
  * @param parents 2..8 models of one shape
  * @param coefficients [layer 1..L][parent]
- * @throws InputError for other parents or coefficients
+ * @throws InputError for other parents or coefficients, and where a weight leaves [-2^15, 2^15)
  */
 export function mergeWeights(
   parents: readonly Weights[],
@@ -128,15 +129,25 @@ function mergeBlock(
 ): { out: BigInt64Array; rest: Int32Array } {
   const n = parents[0].length;
   const sum = (machine.heapBase() + 15) & ~15;
-  const [x, rest] = [sum + 8 * n, sum + 16 * n];
+  const [x, rest] = [sum + 16 * n, sum + 24 * n];
   const missing = rest + 4 * n - machine.memory.buffer.byteLength;
   if (missing > 0) machine.memory.grow(Math.ceil(missing / 65536));
-  const at = (pointer: number) => new BigInt64Array(machine.memory.buffer, pointer, n);
-  at(sum).fill(0n);
+  new Uint8Array(machine.memory.buffer, sum, 16 * n).fill(0);
+  const at = () => new BigInt64Array(machine.memory.buffer, x, n);
   parents.forEach((p, i) => {
-    at(x).set(p);
+    at().set(p);
     machine.addScaled(sum, x, n, BigInt(coefficients[i]));
   });
-  machine.round(x, rest, sum, n, BigInt(LIMB_BITS));
-  return { out: at(x).slice(), rest: new Int32Array(machine.memory.buffer, rest, n).slice() };
+  machine.round(x, rest, sum, n, BigInt(MERGE_BITS));
+  const out = at().slice();
+  const outside = out.find((value) => value < -WEIGHT_LIMIT || value >= WEIGHT_LIMIT);
+  if (outside !== undefined) {
+    throw new InputError(
+      `A weight of the merged model is ${Number(outside) / 2 ** FRACTION_BITS}, outside [-2^15, 2^15).`,
+      {
+        hint: 'Use smaller coefficients.',
+      },
+    );
+  }
+  return { out, rest: new Int32Array(machine.memory.buffer, rest, n).slice() };
 }

@@ -59,7 +59,8 @@ export function layoutWords(oracle: Oracle, names: readonly string[]): bigint[] 
   const words: bigint[] = [];
   names.forEach((name, i) => {
     const at = Math.floor(i / OFFSETS_IN_WORD);
-    words[at] = (words[at] ?? 0n) + (BigInt(oracle.slots[name]?.offset ?? 0) << BigInt(ADDRESS_BITS * (i % OFFSETS_IN_WORD)));
+    words[at] =
+      (words[at] ?? 0n) + (BigInt(oracle.slots[name]?.offset ?? 0) << BigInt(ADDRESS_BITS * (i % OFFSETS_IN_WORD)));
   });
   return words;
 }

@@ -2,8 +2,8 @@ import { Claims } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
+import type { Oracle } from '../argument/oracle.ts';
 import type { Session } from '../argument/session.ts';
-import { poly } from '../argument/sumcheck.ts';
 import { NUMBERING } from '../generated/numbering.ts';
 import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
@@ -12,18 +12,16 @@ import { LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
 import {
   type ArgumentResult,
-  BLINDING_BITS,
   blindHelper,
   blindTrace,
   finish,
+  integerPoly,
   join,
   offsetBits,
-  putTensor,
-  type SlottedOracle,
+  positions,
   sendOracle,
+  slotPoly,
   slottedOracle,
-  slotView,
-  tensorPoly,
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
 import { shardOracle } from './oracles.ts';
@@ -39,7 +37,7 @@ interface ShardTensor {
   padding: RelationNumber;
   range: RelationNumber;
   data: Int32Array;
-  /** the values as limbs, v + 2^13 */
+  /** the values as limbs, v + 2^15 */
   limb: Int32Array;
   /** real features or classes, and log2 of the padded ones */
   real: number;
@@ -55,9 +53,9 @@ interface DataContext {
   /** 1 for one-hot labels, else 0 */
   classes: bigint;
   tensors: ShardTensor[];
-  oracle: SlottedOracle;
-  trace: SlottedOracle;
-  helper: SlottedOracle;
+  oracle: Oracle;
+  trace: Oracle;
+  helper: Oracle;
   tau: readonly bigint[];
 }
 
@@ -72,15 +70,15 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
 
   // 1. trace: the multiplicities of the lookups
   session.stage('trace');
-  const oracle = shardOracle(k, shard);
-  const trace = dataTrace(k, tensors);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
+  const oracle = shardOracle(shard);
+  const trace = dataTrace(tensors);
+  const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
   const helper = dataHelper(k, tensors, sigma, table, trace);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
@@ -94,8 +92,9 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
   // 4. the claims
   const claims = dataClaims(context, session.absorb(evals1), evals1, batch1.point);
   const opened = await open(session, [oracle, trace, helper], claims);
-  return finish(session, tracePoint, helperPoint, opened, {
-    shard: encodeShard(shard),
+  const descriptor = encodeShard(shard);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [descriptor], {
+    shard: descriptor,
     inputs1: BigInt(shard.inputs - 1),
     outputs1: BigInt(shard.outputs - 1),
     rows1: BigInt(shard.rows - 1),
@@ -122,14 +121,11 @@ function shardTensors(shard: Shard): ShardTensor[] {
   ];
 }
 
-function dataTrace(k: Kernels, tensors: readonly ShardTensor[]): SlottedOracle {
-  const trace = slottedOracle(k, [
-    { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
+function dataTrace(tensors: readonly ShardTensor[]): Oracle {
+  const trace = slottedOracle([{ name: 'mult', log2: LIMB_BITS }]);
   const limbs = tensors.map((t) => t.limb);
-  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, limbs));
-  blindTrace(k, trace);
+  trace.put('mult', multiplicities(LIMB_BITS, limbs));
+  blindTrace(trace);
   return trace;
 }
 
@@ -138,16 +134,15 @@ function dataHelper(
   tensors: readonly ShardTensor[],
   sigma: number,
   table: LookupTable,
-  trace: SlottedOracle,
-): SlottedOracle {
-  const helper = slottedOracle(k, [
+  trace: Oracle,
+): Oracle {
+  const helper = slottedOracle([
     ...tensors.map((t) => ({ name: t.helper, log2: sigma + t.bits })),
     { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
   ]);
-  for (const t of tensors) table.putHelper(slotView(k, helper, t.helper), t.limb);
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
+  for (const t of tensors) table.putHelper(helper.field(k, t.helper), t.limb);
+  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
+  blindHelper(helper);
   return helper;
 }
 
@@ -156,16 +151,17 @@ function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): Su
   const batch = new SumcheckBatch(k, table, beta, tau);
   for (const t of tensors) {
     const eq = batch.eq(sigma, t.bits);
-    const value = tensorPoly(k, slotView(k, oracle, t.slot), sigma, t.bits);
-    const h = tensorPoly(k, slotView(k, helper, t.helper), sigma, t.bits);
-    const padding = poly(k.fromIntegers(paddingMask(shard.rows, sigma, t.real, t.bits)), eq.positions);
+    const at = positions(sigma, t.bits);
+    const value = slotPoly(k, oracle, t.slot, at);
+    const h = slotPoly(k, helper, t.helper, at);
+    const padding = integerPoly(k, paddingMask(shard.rows, sigma, t.real, t.bits), at);
     batch.add(t.padding, [term(eq, value, padding)]);
     if (t.slot === 'Y') batch.add(R.label, [times(classes, eq, value, value), times(-classes * FA, eq, value)]);
     batch.addLookup(t.range, eq, h, [t.limb]);
     batch.evaluate(E[t.slot], value);
     batch.evaluate(E[t.helper], h);
   }
-  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  batch.addTable(R.table, E, helper.field(k, 'g'), trace.values(k, 'mult'));
   return batch;
 }
 

@@ -7,7 +7,7 @@ import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
-import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle, slotView } from './common.ts';
+import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle } from './common.ts';
 import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, tensorPoint } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 import { SumcheckBatch, term } from './sumcheckBatch.ts';
@@ -23,7 +23,7 @@ const NAMES = {
 /**
  * Program import (design 7.3, protocol section 9): every weight and bias of the committed model is in range, and padding is zero. The statement must bind the
  * commitment to `modelOracle(weights)`.
- * @throws RangeError for a weight outside (-2^41, 2^41)
+ * @throws RangeError for a weight outside [-2^47, 2^47)
  */
 export async function proveImport(session: Session, weights: Weights): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
@@ -32,22 +32,21 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
 
   // 1. trace
   session.stage('trace');
-  const model = modelOracle(k, weights);
-  const trace = limbTrace(k, tensors);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
+  const model = modelOracle(weights);
+  const trace = limbTrace(tensors);
+  const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
-  const helper = slottedOracle(k, [
+  const helper = slottedOracle([
     ...tensors.map((t) => ({ name: t.helper, log2: t.low + t.high })),
     { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
   ]);
   const table = new LookupTable(k, beta, LIMB_BITS);
-  for (const t of tensors) table.putHelper(slotView(k, helper, t.helper), ...t.limbs);
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  for (const t of tensors) table.putHelper(helper.field(k, t.helper), ...t.limbs);
+  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
+  blindHelper(helper);
+  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
@@ -65,7 +64,7 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
     batch.evaluate(E[names.helper](t.l), h);
     batch.evaluate(E[names.value](t.l), value);
   }
-  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  batch.addTable(R.table, E, helper.field(k, 'g'), trace.values(k, 'mult'));
   const batch1 = batch.prove(session, [], R.logUp, 5);
   const rho = batch1.point;
   const evals1 = batch.evaluations(E.count);
@@ -95,8 +94,9 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   );
 
   const opened = await open(session, [model, trace, helper], claims);
-  return finish(session, tracePoint, helperPoint, opened, {
-    shape: encodeShape(widths),
+  const shape = encodeShape(widths);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape], {
+    shape,
     ...modelParameters(widths),
     modelOffset: offsetBits(model, layerNames(widths)),
     traceOffset: offsetBits(trace, T.names),

@@ -1,24 +1,13 @@
 import type { Claims, ClaimTerm } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { multiplicities } from '../argument/lookup.ts';
+import type { Oracle } from '../argument/oracle.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
 import { circuitLayer, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
-import {
-  BLINDING_BITS,
-  blindTrace,
-  join,
-  putTensor,
-  type SlottedOracle,
-  slottedOracle,
-  slotView,
-  tensorPoly,
-} from './common.ts';
+import { LIMB_BITS, SIZE_BITS, WEIGHT_LIMIT_BITS } from '../numbers/constants.ts';
+import { blindTrace, join, positions, slotPoly, slottedOracle } from './common.ts';
 import type { TableNumbers } from './sumcheckBatch.ts';
-
-/** Range of imported and merged weights: |x| < 2^41 (protocol sections 9 and 10). */
-export const WEIGHT_RANGE_BITS = 41;
 
 /** W_l or b_l as a tensor of the programs that speak of whole models: low bits are columns (none for a bias), high bits rows. */
 export interface ModelTensor {
@@ -52,8 +41,8 @@ export function modelTensors(widths: readonly number[]): ModelTensor[] {
 }
 
 /** The tensor of a model oracle as a polynomial of the batch. */
-export function modelPoly(k: Kernels, oracle: SlottedOracle, t: ModelTensor, slot: string = t.slot): Poly {
-  return tensorPoly(k, slotView(k, oracle, slot), t.low, t.high);
+export function modelPoly(k: Kernels, oracle: Oracle, t: ModelTensor, slot: string = t.slot): Poly {
+  return slotPoly(k, oracle, slot, positions(t.low, t.high));
 }
 
 /** A 0/1 polynomial: `real` on real entries, 1 - real elsewhere. */
@@ -68,7 +57,7 @@ export function tensorPoint(rho: readonly bigint[], t: ModelTensor): bigint[] {
   return join(rho, t.low, rho.slice(SIZE_BITS), t.high);
 }
 
-/** The three limbs of x + 2^41, lowest first. @throws RangeError where |x| >= 2^41 */
+/** The three limbs of x + 2^47, lowest first. @throws RangeError outside [-2^47, 2^47) */
 export function rangeLimbs(x: BigInt64Array): [Int32Array, Int32Array, Int32Array] {
   const words = new Int32Array(x.buffer, x.byteOffset, 2 * x.length);
   const limbs: [Int32Array, Int32Array, Int32Array] = [
@@ -78,13 +67,12 @@ export function rangeLimbs(x: BigInt64Array): [Int32Array, Int32Array, Int32Arra
   ];
   const limb = 2 ** LIMB_BITS;
   for (let i = 0; i < x.length; i++) {
-    const shifted = words[2 * i + 1] * 2 ** 32 + (words[2 * i] >>> 0) + 2 ** WEIGHT_RANGE_BITS; // exact: below 2^53
-    const high = Math.floor(shifted / limb ** 2);
+    const [low, high] = [words[2 * i], words[2 * i + 1] + 2 ** (WEIGHT_LIMIT_BITS - 32)];
     if (high < 0 || high >= limb)
-      throw new RangeError(`weight ${x[i]} is outside (-2^${WEIGHT_RANGE_BITS}, 2^${WEIGHT_RANGE_BITS})`);
+      throw new RangeError(`weight ${x[i]} is outside [-2^${WEIGHT_LIMIT_BITS}, 2^${WEIGHT_LIMIT_BITS})`);
     limbs[2][i] = high;
-    limbs[1][i] = Math.floor(shifted / limb) % limb;
-    limbs[0][i] = shifted % limb;
+    limbs[1][i] = low >>> LIMB_BITS;
+    limbs[0][i] = low & (limb - 1);
   }
   return limbs;
 }
@@ -121,22 +109,16 @@ export function rangedTensors({ widths, layers }: Weights): RangedTensor[] {
  * The trace of import and merge: the upper two limbs of every weight (the lowest follows from them and the weight) and the multiplicities, to which the `other`
  * limbs count as well.
  */
-export function limbTrace(
-  k: Kernels,
-  tensors: readonly RangedTensor[],
-  other: readonly Int32Array[] = [],
-): SlottedOracle {
-  const trace = slottedOracle(k, [
+export function limbTrace(tensors: readonly RangedTensor[], other: readonly Int32Array[] = []): Oracle {
+  const trace = slottedOracle([
     ...tensors.flatMap((t) => t.slots.map((name) => ({ name, log2: t.low + t.high }))),
     { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
   ]);
   for (const t of tensors)
     t.slots.forEach((name, i) => {
-      putTensor(k, trace, name, t.limbs[i + 1]);
+      trace.put(name, t.limbs[i + 1]);
     });
-  const limbs = [...tensors.flatMap((t) => t.limbs), ...other];
-  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, limbs));
-  blindTrace(k, trace);
+  trace.put('mult', multiplicities(LIMB_BITS, [...tensors.flatMap((t) => t.limbs), ...other]));
+  blindTrace(trace);
   return trace;
 }

@@ -2,6 +2,7 @@ import { Claims, type ClaimTerm } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
+import type { Oracle } from '../argument/oracle.ts';
 import type { Session } from '../argument/session.ts';
 import { range } from '../argument/sumcheck.ts';
 import { NUMBERING } from '../generated/numbering.ts';
@@ -10,6 +11,7 @@ import {
   circuitCoefficients,
   MAX_PARENTS,
   MERGE_LIMIT,
+  MERGE_ONE,
   type Merge,
   packCoefficients,
 } from '../model/merge.ts';
@@ -17,18 +19,9 @@ import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
-import {
-  type ArgumentResult,
-  blindHelper,
-  finish,
-  offsetBits,
-  type SlottedOracle,
-  sendOracle,
-  slottedOracle,
-  slotView,
-} from './common.ts';
+import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle } from './common.ts';
 import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, tensorPoint } from './layers.ts';
-import { layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { absentOracle, layerNames, modelOracle, modelParameters } from './oracles.ts';
 import { SumcheckBatch } from './sumcheckBatch.ts';
 
 const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
@@ -39,18 +32,21 @@ const NAMES = {
   b: { range: R.rangeb, rest: R.restb, limbs: ['c1', 'c2'], h: 'hb', k: 'kb', child: 'b', sum: 'Mb' },
 } as const;
 
-/** A tensor of the child with the remainders of its rounding and its slots in the helper. */
+/** The table has 2^16 entries, a remainder 2^14 values. */
+const REST_SCALE = 2 ** LIMB_BITS / MERGE_ONE;
+
+/** A tensor of the child with four times the remainders of its rounding, which are looked up, and its slots in the helper. */
 type MergeTensor = RangedTensor & { rest: Int32Array; h: string; k: string };
 
 interface MergeContext {
   k: Kernels;
   tensors: readonly MergeTensor[];
-  child: SlottedOracle;
-  parents: readonly SlottedOracle[];
+  child: Oracle;
+  parents: readonly Oracle[];
   /** a_(i,l), [layer l - 1][parent i] */
   factors: readonly (readonly number[])[];
-  trace: SlottedOracle;
-  helper: SlottedOracle;
+  trace: Oracle;
+  helper: Oracle;
 }
 
 export interface MergeWitness {
@@ -65,7 +61,7 @@ export interface MergeWitness {
 /**
  * Program merge (design 7.4, protocol section 10): the child is the rounded combination of its parents. The statement must bind the commitments to child and
  * parents.
- * @throws RangeError for a child weight outside (-2^41, 2^41)
+ * @throws RangeError for a child weight outside [-2^47, 2^47)
  */
 export async function proveMerge(
   session: Session,
@@ -79,17 +75,17 @@ export async function proveMerge(
 
   // 1. trace (the remainder follows from the weights, like the lowest limb)
   session.stage('trace');
-  const child = modelOracle(k, merge.child);
-  const parentOracles = parents.map((p) => modelOracle(k, p));
+  const child = modelOracle(merge.child);
+  const parentOracles = parents.map(modelOracle);
   const rests = tensors.map((t) => t.rest);
-  const trace = limbTrace(k, tensors, rests);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
+  const trace = limbTrace(tensors, rests);
+  const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
   const helper = mergeHelper(k, tensors, table, trace);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
@@ -102,15 +98,13 @@ export async function proveMerge(
 
   // 4. the claims
   const claims = mergeClaims(context, session.absorb(evals1), evals1, points, batch1.point);
-  const absent = range(parents.length, MAX_PARENTS - parents.length).map(() => ({
-    vec: k.zeros(1),
-    used: 0,
-    slots: {},
-  }));
+  const absent = range(parents.length, MAX_PARENTS - parents.length).map(absentOracle);
   const opened = await open(session, [child, ...parentOracles, ...absent, trace, helper], claims);
-  return finish(session, tracePoint, helperPoint, opened, {
-    shape: encodeShape(widths),
-    coefficients: packCoefficients(coefficients),
+  const shape = encodeShape(widths);
+  const packed = packCoefficients(coefficients);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape, ...packed], {
+    shape,
+    coefficients: packed,
     factors: factors.map((row) => row.map((a) => BigInt(a + MERGE_LIMIT))),
     ...modelParameters(widths),
     modelOffset: offsetBits(child, layerNames(widths)),
@@ -124,29 +118,23 @@ export async function proveMerge(
 function mergeTensors(merge: Merge): MergeTensor[] {
   return rangedTensors(merge.child).map((t, i) => ({
     ...t,
-    rest: merge.rest[i >> 1][t.kind],
+    rest: merge.rest[i >> 1][t.kind].map((rest) => REST_SCALE * rest),
     h: `${NAMES[t.kind].h}_${t.l}`,
     k: `${NAMES[t.kind].k}_${t.l}`,
   }));
 }
 
-function mergeHelper(
-  k: Kernels,
-  tensors: readonly MergeTensor[],
-  table: LookupTable,
-  trace: SlottedOracle,
-): SlottedOracle {
-  const helper = slottedOracle(k, [
+function mergeHelper(k: Kernels, tensors: readonly MergeTensor[], table: LookupTable, trace: Oracle): Oracle {
+  const helper = slottedOracle([
     ...tensors.flatMap((t) => [t.h, t.k].map((name) => ({ name, log2: t.low + t.high }))),
     { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
   ]);
   for (const t of tensors) {
-    table.putHelper(slotView(k, helper, t.h), ...t.limbs);
-    table.putHelper(slotView(k, helper, t.k), t.rest);
+    table.putHelper(helper.field(k, t.h), ...t.limbs);
+    table.putHelper(helper.field(k, t.k), t.rest);
   }
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
+  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
+  blindHelper(helper);
   return helper;
 }
 
@@ -163,7 +151,7 @@ function mergeSumcheckBatch({ k, tensors, trace, helper }: MergeContext, batch: 
     batch.evaluate(E[names.h](t.l), h);
     batch.evaluate(E[names.k](t.l), own);
   }
-  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  batch.addTable(R.table, E, helper.field(k, 'g'), trace.values(k, 'mult'));
   return batch;
 }
 
@@ -173,8 +161,8 @@ function evaluateModels(
   points: readonly (readonly bigint[])[],
   evals1: bigint[],
 ): void {
-  const valueAt = (oracle: SlottedOracle, slot: string, point: readonly bigint[]) =>
-    k.evaluate(slotView(k, oracle, slot), point);
+  const valueAt = (oracle: Oracle, slot: string, point: readonly bigint[]) =>
+    k.scoped(() => k.evaluate(oracle.values(k, slot), point));
   tensors.forEach(({ l, kind, slot }, i) => {
     const names = NAMES[kind];
     evals1[E[names.child](l)] = valueAt(child, slot, points[i]);

@@ -1,7 +1,7 @@
 import { Oracle } from '../argument/oracle.ts';
 import { range } from '../argument/sumcheck.ts';
-import { modelLayout, shardLayout } from '../model/shape.ts';
 import { chunkSalt } from '../model/salt.ts';
+import { modelLayout, shardLayout } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { MAX_LAYERS } from '../numbers/constants.ts';

@@ -2,8 +2,8 @@ import { Claims, type OracleNumber } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import { LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
+import type { Oracle } from '../argument/oracle.ts';
 import type { Session } from '../argument/session.ts';
-import { poly } from '../argument/sumcheck.ts';
 import { NUMBERING } from '../generated/numbering.ts';
 import { circuitLayer, encodeShape, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
@@ -12,18 +12,16 @@ import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
 import {
   type ArgumentResult,
-  BLINDING_BITS,
   blindHelper,
   blindTrace,
   finish,
+  integerPoly,
   join,
   offsetBits,
-  putTensor,
-  type SlottedOracle,
+  positions,
   sendOracle,
+  slotPoly,
   slottedOracle,
-  slotView,
-  tensorPoly,
 } from './common.ts';
 import { addTableClaims } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
@@ -35,9 +33,6 @@ const TRACED = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
 /** The two lookup groups by their slot in the helper. */
 const GROUPS = { hA: ['v0', 'v1', 'w0'], hB: ['w1', 'u0', 'u1'] } as const;
 const HELPERS = ['hA', 'hB'] as const;
-
-const low = (x: Int32Array): Int32Array => x.map((v) => v & (2 ** LIMB_BITS - 1));
-const high = (x: Int32Array): Int32Array => x.map((v) => v >> LIMB_BITS);
 
 /** A layer with its number sequence. */
 interface SeedLayer {
@@ -52,15 +47,14 @@ interface SeedLayer {
   low: number;
   high: number;
   sequence: SeedTrace['layers'][number];
-  limbs: Record<(typeof TRACED)[number] | 'w0', Int32Array>;
 }
 
 interface SeedContext {
   k: Kernels;
   layers: readonly SeedLayer[];
-  model: SlottedOracle;
-  trace: SlottedOracle;
-  helper: SlottedOracle;
+  model: Oracle;
+  trace: Oracle;
+  helper: Oracle;
   tau: readonly bigint[];
 }
 
@@ -81,15 +75,15 @@ export async function proveSeed(
 
   // 1. trace: limbs and multiplicities
   session.stage('trace');
-  const model = modelOracle(k, weights);
-  const trace = seedSlots(k, layers);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
+  const model = modelOracle(weights);
+  const trace = seedSlots(layers);
+  const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups, in groups of three
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
   const helper = seedHelper(k, layers, table, trace);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
 
   // 3. the batch
   session.stage('sumcheck');
@@ -101,8 +95,9 @@ export async function proveSeed(
   // 4. the claims
   const claims = seedClaims(context, session.absorb(evals1), evals1, batch1.point);
   const opened = await open(session, [model, trace, helper], claims);
-  return finish(session, tracePoint, helperPoint, opened, {
-    shape: encodeShape(widths),
+  const shape = encodeShape(widths);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape, seed], {
+    shape,
     seed,
     ...modelParameters(widths),
     modelOffset: offsetBits(model, layerNames(widths)),
@@ -115,45 +110,39 @@ export async function proveSeed(
 
 function seedLayers(widths: readonly number[], sequences: SeedTrace['layers']): SeedLayer[] {
   const a = widthBits(widths);
-  return sequences.map((sequence, i) => {
-    const { v, w, u } = sequence;
-    return {
-      l: circuitLayer(widths, i + 1),
-      W: `W${i + 1}`,
-      b: `b${i + 1}`,
-      rows: widths[i + 1],
-      columns: widths[i],
-      low: a[i],
-      high: a[i + 1],
-      sequence,
-      limbs: { v0: low(v), v1: high(v), w0: low(w), w1: high(w), u0: low(u), u1: high(u) },
-    };
-  });
+  return sequences.map((sequence, i) => ({
+    l: circuitLayer(widths, i + 1),
+    W: `W${i + 1}`,
+    b: `b${i + 1}`,
+    rows: widths[i + 1],
+    columns: widths[i],
+    low: a[i],
+    high: a[i + 1],
+    sequence,
+  }));
 }
 
-function seedSlots(k: Kernels, layers: readonly SeedLayer[]): SlottedOracle {
-  const trace = slottedOracle(k, [
+function seedSlots(layers: readonly SeedLayer[]): Oracle {
+  const trace = slottedOracle([
     ...layers.flatMap((L) => TRACED.map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
     { name: 'mult', log2: LIMB_BITS },
-    { name: 'blinding', log2: BLINDING_BITS },
   ]);
-  for (const { l, limbs } of layers) for (const n of TRACED) putTensor(k, trace, `${n}_${l}`, limbs[n]);
-  const all = layers.flatMap((L) => Object.values(L.limbs));
-  putTensor(k, trace, 'mult', multiplicities(LIMB_BITS, all));
-  blindTrace(k, trace);
+  for (const { l, sequence } of layers) for (const n of TRACED) trace.put(`${n}_${l}`, sequence[n]);
+  const all = layers.flatMap(({ sequence }) => HELPERS.flatMap((group) => GROUPS[group].map((n) => sequence[n])));
+  trace.put('mult', multiplicities(LIMB_BITS, all));
+  blindTrace(trace);
   return trace;
 }
 
-function seedHelper(k: Kernels, layers: readonly SeedLayer[], table: LookupTable, trace: SlottedOracle): SlottedOracle {
-  const helper = slottedOracle(k, [
+function seedHelper(k: Kernels, layers: readonly SeedLayer[], table: LookupTable, trace: Oracle): Oracle {
+  const helper = slottedOracle([
     ...layers.flatMap((L) => HELPERS.map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
     { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
   ]);
-  for (const { l, limbs } of layers)
-    for (const n of HELPERS) table.putHelper(slotView(k, helper, `${n}_${l}`), ...GROUPS[n].map((limb) => limbs[limb]));
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
+  for (const { l, sequence } of layers)
+    for (const n of HELPERS) table.putHelper(helper.field(k, `${n}_${l}`), ...GROUPS[n].map((limb) => sequence[limb]));
+  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
+  blindHelper(helper);
   return helper;
 }
 
@@ -161,28 +150,29 @@ function seedSumcheckBatch(c: SeedContext, table: LookupTable, beta: bigint): Su
   const { k, layers, trace, helper } = c;
   const batch = new SumcheckBatch(k, table, beta, c.tau);
   for (const layer of layers) addLayer(batch, c, layer);
-  batch.addTable(R.table, E, slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
+  batch.addTable(R.table, E, helper.field(k, 'g'), trace.values(k, 'mult'));
   return batch;
 }
 
-/** The relations of a layer: both lookups, the sequence v (x + off + 1) = 1 + q u, the weights. */
+/** The relations of a layer: both lookups, the sequence v (x + off + 1) = factor + q u, the weights. */
 function addLayer(batch: SumcheckBatch, { k, model, trace, helper }: SeedContext, L: SeedLayer): void {
-  const { l, limbs } = L;
+  const { l, sequence } = L;
   const eq = batch.eq(L.low, L.high);
-  const tensor = (oracle: SlottedOracle, name: string) => tensorPoly(k, slotView(k, oracle, name), L.low, L.high);
+  const tensor = (oracle: Oracle, name: string) => slotPoly(k, oracle, name, positions(L.low, L.high));
   const [v0, v1, u0, u1] = ['v0', 'v1', 'u0', 'u1'].map((n) => tensor(trace, `${n}_${l}`));
   const [hA, hB] = HELPERS.map((n) => tensor(helper, `${n}_${l}`));
   const W = tensor(model, L.W);
-  const q = BigInt(L.sequence.q);
-  const index = poly(k.fromIntegers(Int32Array.from(L.sequence.v, (_, i) => i + L.sequence.off + 1)), eq.positions);
-  const mask = poly(k.fromIntegers(realMask(L)), eq.positions);
-  const group = (n: 'hA' | 'hB') => GROUPS[n].map((limb) => limbs[limb]);
+  const q = BigInt(sequence.q);
+  const indices = Int32Array.from({ length: sequence.v0.length }, (_, i) => i + sequence.off + 1);
+  const index = integerPoly(k, indices, eq.positions);
+  const mask = integerPoly(k, realMask(L), eq.positions);
+  const group = (n: 'hA' | 'hB') => GROUPS[n].map((limb) => sequence[limb]);
   batch.addLookup(R.groupA(l), eq, hA, group('hA'));
   const [w1] = batch.addLookup(R.groupB(l), eq, hB, group('hB'));
   batch.add(R.sequence(l), [
     term(eq, v0, index),
     times(LIMB, eq, v1, index),
-    minus(eq),
+    times(-BigInt(sequence.factor), eq),
     times(-q, eq, u0),
     times(-q * LIMB, eq, u1),
   ]);

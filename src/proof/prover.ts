@@ -1,9 +1,10 @@
 import type { Hex } from 'viem';
 import { Curve, type Srs } from '../argument/curve.ts';
 import { Kernels } from '../argument/kernels.ts';
+import type { Oracle } from '../argument/oracle.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
 import { defaultThreads } from '../argument/thread.ts';
-import type { Point, Proof } from '../argument/types.ts';
+import type { Commitment, Proof } from '../argument/types.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
@@ -26,7 +27,7 @@ import type { ScoreStatement } from '../registry/programs/score.ts';
 import type { SeedStatement } from '../registry/programs/seed.ts';
 import type { TrainStatement } from '../registry/programs/train.ts';
 import { NO_SCHEMA } from '../registry/schemas.ts';
-import { nextDigest, type StatementContext, statementDigest } from '../registry/statement.ts';
+import { hashWords, type StatementContext, statementDigest } from '../registry/statement.ts';
 import { seedTrace } from '../training/seed.ts';
 import { type CircuitFiles, Groth16 } from './groth16/groth16.ts';
 
@@ -74,12 +75,12 @@ export class Prover {
     await (globalThis as { curve_bn128?: { terminate(): Promise<void> } | null }).curve_bn128?.terminate();
   }
 
-  commitModel(weights: Weights): Promise<Point> {
-    return this.#commit(() => modelOracle(this.backend.kernels, weights));
+  commitModel(weights: Weights): Promise<Commitment> {
+    return this.#commit(() => modelOracle(weights));
   }
 
-  commitShard(shard: Shard): Promise<Point> {
-    return this.#commit(() => shardOracle(this.backend.kernels, shard));
+  commitShard(shard: Shard): Promise<Commitment> {
+    return this.#commit(() => shardOracle(shard));
   }
 
   /** Proves that a shard is well-formed (program data). @param schema what its columns mean, as 32 bytes */
@@ -128,6 +129,7 @@ export class Prover {
       shardCommitment: await this.commitShard(witness.shard),
       learningRate: witness.lr,
       batch: witness.batch,
+      passes: witness.passes ?? 1,
       child: await this.commitModel(witness.child),
     };
     return this.#prove(context, statement, onStage, (session) => trainArgument(session, witness));
@@ -155,7 +157,7 @@ export class Prover {
     onStage?: StageListener,
   ): Promise<ProofResult<MergeStatement>> {
     const child = await this.commitModel(witness.merge.child);
-    const parents: Point[] = [];
+    const parents: Commitment[] = [];
     for (const parent of witness.parents) parents.push(await this.commitModel(parent));
     const coefficients = witness.coefficients.map((row) => [...row]);
     const { widths } = witness.merge.child;
@@ -180,7 +182,7 @@ export class Prover {
     return this.#prove(context, statement, onStage, (session) => scoreArgument(session, witness));
   }
 
-  /** The argument alone: circuit inputs, points and signals, without Groth16 (for tests and benchmarks). */
+  /** The argument alone: circuit inputs, points and challenges, without Groth16 (for tests and benchmarks). */
   argue(
     context: StatementContext,
     statement: Statement,
@@ -188,7 +190,7 @@ export class Prover {
     onStage?: StageListener,
   ): Promise<ArgumentResult> {
     return this.#exclusive(() =>
-      argument(new Session(this.backend, statementDigest(context, statement), nextDigest, onStage)),
+      argument(new Session(this.backend, statementDigest(context, statement), hashWords, onStage)),
     );
   }
 
@@ -207,16 +209,13 @@ export class Prover {
     const stages = [...argued.stages, { name: 'groth16', seconds: (performance.now() - began) / 1000 }];
     return {
       statement,
-      proof: { groth16, points: argued.points, signals: argued.signals },
+      proof: { groth16, points: argued.points, challenges: argued.challenges },
       stages,
     };
   }
 
-  #commit(oracle: () => ReturnType<typeof modelOracle>): Promise<Point> {
-    return this.#exclusive(async () => {
-      const { vec, used } = oracle();
-      return commit(this.backend, vec, used);
-    });
+  #commit(oracle: () => Oracle): Promise<Commitment> {
+    return this.#exclusive(() => commit(this.backend, oracle()));
   }
 
   /** Proofs share one stack of memory: they must not overlap. */

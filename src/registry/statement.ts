@@ -107,6 +107,11 @@ export function digest(
   );
 }
 
+/** keccak256 of plain 32-byte words, modulo r: how h_k and fold are made (protocol section 2). */
+export function hashWords(values: readonly bigint[]): bigint {
+  return fieldFromHash(words(values));
+}
+
 /** h_k = keccak256(h_(k-1), x and y of each point) mod r. */
 export function nextDigest(previous: bigint, points: readonly Point[]): bigint {
   return fieldFromHash(words([previous, ...coordinatesOf(points)]));
