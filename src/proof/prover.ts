@@ -99,7 +99,7 @@ export class Prover {
   async proveSeed(
     context: StatementContext,
     weights: Weights,
-    { seed, requestId }: { seed: bigint; requestId: bigint },
+    { seed, requestId, secret }: { seed: bigint; requestId: bigint; secret: Hex },
     onStage?: StageListener,
   ): Promise<ProofResult<SeedStatement>> {
     const { widths } = weights;
@@ -108,6 +108,7 @@ export class Prover {
       requestId,
       widths,
       seed,
+      secret,
       commitment: await this.commitModel(weights),
     };
     return this.#prove(context, statement, onStage, (session) =>
