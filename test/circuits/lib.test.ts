@@ -108,10 +108,11 @@ describe('multilinear.circom', () => {
       template Bench() {
         signal input x[3]; signal input y[3]; signal input n[3]; signal input gamma; signal input table[8];
         signal output eq; signal output lt; signal output atMost; signal output dormant; signal output power;
-        signal output at; signal output polynomial; signal output inner;
+        signal output at; signal output polynomial; signal output inner; signal output masked;
         eq <== Eq(3)(x, y); lt <== LessThanExtension(3)(x, y); atMost <== AtMostExtension(3)(x, n);
         dormant <== DormantFactor(3)(x, y); power <== PowerExtension(3)(gamma, x);
         at <== MultilinearExtension(3)(table, x); polynomial <== Polynomial(8)(table, gamma); inner <== InnerProduct(3)(x, y);
+        masked <== MaskedEq(3)(Differences(3)(x, y), n);
       }`,
     );
   });
@@ -160,6 +161,15 @@ describe('multilinear.circom', () => {
     }
   });
 
+  it('leaves the coordinates outside a mask out of eq', () => {
+    for (const mask of range(8)) {
+      const [x, y] = [elements(3), elements(3)];
+      const kept = range(3).filter((t) => (mask >> t) & 1);
+      const expected = kept.reduce((p, t) => mod(p * (x[t] * y[t] + (1n - x[t]) * (1n - y[t]))), 1n);
+      assert.equal(run(x, y, bits(mask, 3)).of('masked'), expected);
+    }
+  });
+
   it('counts a coordinate that is 0 on both sides as 1', () => {
     const [x, y] = [elements(2), elements(2)];
     const [wide, narrow] = [run([...x, 0n], [...y, 0n], bits(2, 3)), run([0n, ...x], [0n, ...y], bits(4, 3))];
@@ -174,14 +184,14 @@ describe('sizes.circom', () => {
       'sizes',
       `include "lib/sizes.circom";
       template Bench() {
-        signal input size1; signal input power1; signal input point[22];
-        signal output sizeBits[12]; signal output sizeMask[12]; signal output powerMask[12]; signal output shifted[12];
-        (sizeBits, sizeMask) <== SizeMask(12)(size1); powerMask <== PowerOfTwoMask(12)(power1);
-        shifted <== Shift(22, 12)(point, sizeMask);
+        signal input size1; signal input power1; signal input point[26];
+        signal output sizeBits[12]; signal output sizeMask[12]; signal output powerMask[14]; signal output shifted[12]; signal output far[15];
+        (sizeBits, sizeMask) <== SizeMask(12)(size1); powerMask <== PowerOfTwoMask(14)(power1);
+        shifted <== Shift(26, 12, 12)(point, sizeMask); far <== Shift(26, 14, 15)(point, powerMask);
       }`,
     );
   });
-  const point = elements(22);
+  const point = elements(26);
   const size = (n: bigint, p = 0n) => bench.witness({ size1: n, power1: p, point });
 
   it('masks below ceil(log2 n) and shifts by it', () => {
@@ -197,7 +207,7 @@ describe('sizes.circom', () => {
       assert.equal(number(bench.array(witness, 'sizeBits', 12)), n - 1);
       assert.deepEqual(
         bench.array(witness, 'shifted', 12),
-        range(12).map((u) => point[a + u] ?? 0n),
+        range(12).map((u) => point[a + u]),
       );
     }
   });
@@ -207,15 +217,20 @@ describe('sizes.circom', () => {
   });
 
   it('takes powers of two only', () => {
-    for (const n of range(13)) {
+    for (const n of range(15)) {
       const witness = size(0n, 2n ** BigInt(n) - 1n);
       assert.ok(bench.accepts(witness));
       assert.deepEqual(
-        bench.array(witness, 'powerMask', 12),
-        range(12).map((t) => (t < n ? 1n : 0n)),
+        bench.array(witness, 'powerMask', 14),
+        range(14).map((t) => (t < n ? 1n : 0n)),
+      );
+      // what lies beyond the address counts as 0
+      assert.deepEqual(
+        bench.array(witness, 'far', 15),
+        range(15).map((u) => point[n + u] ?? 0n),
       );
     }
-    for (const n of [2n, 4n, 5n, 6n, 4094n, 4096n, 8191n, -1n]) assert.ok(!bench.accepts(size(0n, n)), `${n}`);
+    for (const n of [2n, 4n, 5n, 6n, 4094n, 4096n, 16384n, 32767n, -1n]) assert.ok(!bench.accepts(size(0n, n)), `${n}`);
   });
 
   it('refuses forged bits', () => {
@@ -231,10 +246,11 @@ describe('ModelShape', () => {
       'shape',
       `include "lib/sizes.circom";
       template Bench() {
-        signal input one; signal input shape; signal input widths1[5]; signal input present[3]; signal input offsets[8][22];
-        signal output logs[5]; signal output p[5];
+        signal input one; signal input shape; signal input widths1[5]; signal input present[3]; signal input offsets[8][23];
+        signal output logs[5]; signal output p[5]; signal output places[8][26];
         component s = ModelShape(); s.shape <== shape; s.widths1 <== widths1; s.present <== present; s.offsets <== offsets;
         logs <== s.logs; for (var l = 0; l < 5; l++) p[l] <== one * s.p[l];
+        for (var i = 0; i < 8; i++) for (var t = 0; t < 26; t++) places[i][t] <== one * s.places[i][t];
       }`,
     );
   });
@@ -243,7 +259,7 @@ describe('ModelShape', () => {
     shape,
     widths1: range(5).map((l) => (shape >> BigInt(12 * l)) & 4095n),
     present: range(3).map((l) => (shape >> BigInt(60 + l)) & 1n),
-    offsets: range(8).map((i) => bits(shape >> BigInt(63 + 22 * i), 22)),
+    offsets: range(8).map((i) => bits(shape >> BigInt(63 + 23 * i), 23)),
   });
   type Fields = ReturnType<typeof unpack>;
   const pack = (f: Omit<Fields, 'shape'>): Fields => ({
@@ -274,6 +290,8 @@ describe('ModelShape', () => {
         bench.array(witness, 'p', 5),
         range(5).map((l) => BigInt(l > 5 - widths.length)),
       );
+      const places = range(8).map((i) => number(bench.array(witness, `places[${i}]`, 26)));
+      assert.deepEqual(places, unpack(encodeShape(widths)).offsets.map(number));
     }
   });
 
@@ -292,7 +310,7 @@ describe('ModelShape', () => {
     ['a presence of 2', (f) => (f.present[2] = 2n)],
     ['an absent layer of another width', (f) => (f.widths1[1] = 3n)],
     ['an offset bit of 2', (f) => (f.offsets[5][3] = 2n)],
-    ['an offset bit of -1', (f) => (f.offsets[0][21] = -1n)],
+    ['an offset bit of -1', (f) => (f.offsets[0][22] = -1n)],
   ];
   for (const [name, change] of malformed) {
     it(`refuses ${name}, packed to match`, () => {
@@ -304,7 +322,7 @@ describe('ModelShape', () => {
 
   it('refuses fields that are not those of the word', () => {
     assert.ok(bench.accepts(bench.witness(honest())));
-    for (const delta of [1n, 1n << 60n, 1n << 238n, 1n << 239n]) {
+    for (const delta of [1n, 1n << 60n, 1n << 246n, 1n << 247n]) {
       const f = honest();
       f.shape += delta;
       assert.ok(!bench.accepts(bench.witness(f)));
@@ -319,21 +337,22 @@ describe('slots.circom', () => {
       'slots',
       `include "lib/sizes.circom"; include "lib/slots.circom";
       template Bench() {
-        signal input offsets[12][22]; signal input point[22]; signal input k; signal input present; signal input size1; signal input one;
-        signal output words[2]; signal output high[22]; signal output factor; signal output aboveMask[22]; signal output aboveTable[22];
-        words <== PackedOffsets(12)(offsets); high <== HighCoordinates(22)(point, k);
-        factor <== SlotFactor(22)(offsets[0], high, present);
+        signal input offsets[12][26]; signal input point[26]; signal input k; signal input present; signal input size1; signal input one;
+        signal output words[2]; signal output sum; signal output high[26]; signal output factor; signal output aboveMask[26]; signal output aboveTable[26];
+        words <== PackedOffsets(12)(offsets); high <== HighCoordinates(26)(point, k);
+        factor <== SlotFactor(26)(offsets[0], high, present);
+        sum <== SlotWeights(2)([offsets[0], offsets[1]], high, [present, size1], k);
         signal sizeBits[12]; signal mask[12]; (sizeBits, mask) <== SizeMask(12)(size1);
         var low[12]; for (var t = 0; t < 12; t++) low[t] = point[t];
         signal masked[12] <== Mask(12)(low, mask);
-        signal a[22] <== HighAboveMask(22, 12)(point, masked); signal b[22] <== HighAboveTable()(point);
-        for (var t = 0; t < 22; t++) { aboveMask[t] <== one * a[t]; aboveTable[t] <== one * b[t]; }
+        signal a[26] <== HighAboveMask(26, 12)(point, masked); signal b[26] <== HighAboveTable()(point);
+        for (var t = 0; t < 26; t++) { aboveMask[t] <== one * a[t]; aboveTable[t] <== one * b[t]; }
       }`,
     );
   });
   const run = (offset: bigint, point: bigint[], k: bigint, present = 1n) =>
     bench.witness({
-      offsets: [bits(offset, 22), ...range(11).map((i) => bits(77 * i, 22))],
+      offsets: [bits(offset, 26), ...range(11).map((i) => bits(77 * i, 26))],
       point,
       k,
       present,
@@ -341,51 +360,59 @@ describe('slots.circom', () => {
       size1: (1n << (k > 12n || k < 0n ? 0n : k)) - 1n,
     });
 
-  it('packs eleven offsets to a word', () => {
-    const witness = run(4194303n, elements(22), 3n);
+  it('packs nine offsets to a word', () => {
+    const witness = run(2n ** 26n - 1n, elements(26), 3n);
     assert.ok(bench.accepts(witness));
     assert.deepEqual(
       bench.array(witness, 'words', 2),
-      layoutWords([bits(4194303, 22), ...range(11).map((i) => bits(77 * i, 22))]),
+      layoutWords([bits(2 ** 26 - 1, 26), ...range(11).map((i) => bits(77 * i, 26))]),
     );
   });
 
   it('keeps the coordinates outside the slot', () => {
-    const point = elements(22);
-    for (const k of range(23)) {
+    const point = elements(26);
+    for (const k of range(27)) {
       const witness = run(0n, point, BigInt(k));
       assert.ok(bench.accepts(witness));
       const expected = point.map((v, t) => (t >= k ? v : 0n));
-      assert.deepEqual(bench.array(witness, 'high', 22), expected);
-      if (k <= 12) assert.deepEqual(bench.array(witness, 'aboveMask', 22), expected);
-      if (k === 14) assert.deepEqual(bench.array(witness, 'aboveTable', 22), expected);
+      assert.deepEqual(bench.array(witness, 'high', 26), expected);
+      if (k <= 12) assert.deepEqual(bench.array(witness, 'aboveMask', 26), expected);
+      if (k === 16) assert.deepEqual(bench.array(witness, 'aboveTable', 26), expected);
     }
   });
 
   it('refuses a slot larger than the address, and a forged one-hot', () => {
-    for (const k of [23n, -1n, 100n]) assert.ok(!bench.accepts(run(0n, elements(22), k)));
+    for (const k of [27n, -1n, 100n]) assert.ok(!bench.accepts(run(0n, elements(26), k)));
   });
 
   it('picks its block out of the address', () => {
     const at = (offset: number, index: number, k: number, present = 1n) =>
-      bench.signal(run(BigInt(offset), bits(index, 22), BigInt(k), present), 'factor');
+      bench.signal(run(BigInt(offset), bits(index, 26), BigInt(k), present), 'factor');
     for (const index of [8192, 8193, 8192 + 4095]) assert.equal(at(8192, index, 12), 1n);
-    for (const index of [0, 8191, 8192 + 4096, 8192 + 2 ** 21]) assert.equal(at(8192, index, 12), 0n);
+    for (const index of [0, 8191, 8192 + 4096, 8192 + 2 ** 25]) assert.equal(at(8192, index, 12), 0n);
     assert.equal(at(8192, 8192, 12, 0n), 0n, 'absent');
   });
 
   it('is the zero tensor where the offset is misaligned', () => {
     for (const offset of [1, 2048, 8192 + 1])
-      assert.equal(bench.signal(run(BigInt(offset), elements(22), 12n), 'factor'), 0n);
+      assert.equal(bench.signal(run(BigInt(offset), elements(26), 12n), 'factor'), 0n);
   });
 
   it('is multilinear in the address', () => {
-    const point = elements(22);
-    const expected = range(22).reduce(
-      (p, t) => (t < 9 ? p : mod(p * ((BigInt(0x2a600) >> BigInt(t)) & 1n ? point[t] : 1n - point[t]))),
+    const point = elements(26);
+    const expected = range(26).reduce(
+      (p, t) => (t < 9 ? p : mod(p * ((BigInt(0x202a600) >> BigInt(t)) & 1n ? point[t] : 1n - point[t]))),
       1n,
     );
-    assert.equal(bench.signal(run(0x2a600n, point, 9n), 'factor'), expected);
+    assert.equal(bench.signal(run(0x202a600n, point, 9n), 'factor'), expected);
+  });
+
+  it('sums the weighted slots of one size, times eq', () => {
+    const point = elements(26);
+    const factor = (offset: bigint) => bench.signal(run(offset, point, 3n), 'factor');
+    // the weights are the presence, 5, and the size minus 1; eq is the logarithm of the size
+    const witness = run(8n, point, 3n, 5n);
+    assert.equal(bench.signal(witness, 'sum'), mod(3n * (5n * factor(8n) + 7n * factor(0n))));
   });
 });
 
@@ -396,7 +423,7 @@ describe('lookup.circom', () => {
       'lookup',
       `include "lib/lookup.circom";
       template Bench() {
-        signal input beta; signal input limbs[3]; signal input helper; signal input present; signal input point[14]; signal input g; signal input mult;
+        signal input beta; signal input limbs[3]; signal input helper; signal input present; signal input point[16]; signal input g; signal input mult;
         signal output group; signal output table;
         group <== LookupGroup()(beta, limbs, helper, present); table <== LookupTable()(beta, point, g, mult);
       }`,
@@ -408,7 +435,7 @@ describe('lookup.circom', () => {
     const h = mod(inverse(beta - a) + inverse(beta - b) + inverse(beta - c));
     const group = (limbs: bigint[], helper: bigint, present = 1n) =>
       bench.signal(
-        bench.witness({ beta, limbs, helper, present, point: range(14).map(() => 0n), g: 0n, mult: 0n }),
+        bench.witness({ beta, limbs, helper, present, point: range(16).map(() => 0n), g: 0n, mult: 0n }),
         'group',
       );
     assert.equal(group([a, b, c], h), 0n);
@@ -425,10 +452,10 @@ describe('lookup.circom', () => {
 
   it('reads entry k of the table as k', () => {
     const [beta, mult] = elements(2);
-    for (const k of [0, 1, 5, 16383]) {
+    for (const k of [0, 1, 5, 65535]) {
       const table = (g: bigint) =>
         bench.signal(
-          bench.witness({ beta, limbs: [0n, 0n, 0n], helper: 0n, present: 0n, point: bits(k, 14), g, mult }),
+          bench.witness({ beta, limbs: [0n, 0n, 0n], helper: 0n, present: 0n, point: bits(k, 16), g, mult }),
           'table',
         );
       const g = mod(mult * inverse(beta - BigInt(k)));
