@@ -2,13 +2,11 @@ import { dataCapacity } from '../../src/model/capacity.ts';
 import { formatManifest } from '../../src/model/manifest.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
-import { isPowerOfTwo } from '../../src/numbers/bits.ts';
 import { readShardFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { openSource, rangesOf, type Source, type SourceInputs } from '../files/source.ts';
 import type { Json, PutFile, Run } from '../runs/run.ts';
 import { type Output, remembering } from '../terminal/output.ts';
-import { counted } from '../terminal/plural.ts';
 
 /** Inputs of a data run of shard files that exist already. */
 export function copyInputs(files: readonly string[]): { [key: string]: Json } {
@@ -35,11 +33,6 @@ export async function dataRun(
       dataCapacity(shard);
       const key = `shard-${k}`;
       put(key, `${key}.safetensors`, writeShard(shard));
-      if (!isPowerOfTwo(shard.rows)) {
-        output.warn(
-          `${key} has ${counted(shard.rows, 'row')}: it can be registered, but training needs a power of two.`,
-        );
-      }
       return key;
     });
     output.progress.done();

@@ -18,6 +18,8 @@ export interface RegisterContext {
   account: LocalAccount;
   /** Proofs at a time. */
   jobs: number;
+  /** After every so many segments the model is registered too; undefined: only the last. */
+  keepEvery: number | undefined;
   output: Output;
 }
 
@@ -30,8 +32,8 @@ export interface RegisteredTraining {
 }
 
 /**
- * Proves everything of a training run side by side and registers it in order: seed, then before each segment its shard.
- * Given shards that the registry knows are not proved again.
+ * Proves everything of a training run side by side and registers it in order: the seed, the shards, then all segments in as few
+ * transactions as the gas of one allows. Given shards that the registry knows are not proved again.
  * @throws DescentError when the parent is not registered, a proof fails, or the chain refuses
  */
 export async function registerAll(
@@ -40,16 +42,15 @@ export async function registerAll(
   training: Training,
   context: RegisterContext,
 ): Promise<RegisteredTraining> {
-  const { output } = context;
+  const { output, keepEvery } = context;
   const known = await lookUp(run, inputs, context);
   const seed: ProvingStep[] =
     training.seedFolder === undefined ? [] : [{ label: 'seed', program: 'seed', folder: training.seedFolder }];
   const shards = await shardSteps(run, training, known, output);
-  const steps = [...seed];
-  for (const { number, epoch, shard, folder } of training.segments) {
-    const own = shards[shard];
-    if (epoch === 1 && own !== undefined) steps.push(own);
-    steps.push({ label: `segment ${number}`, program: 'train', folder });
+  const steps = [...seed, ...shards.filter((step) => step !== undefined)];
+  for (const { number, folder } of training.segments) {
+    const keep = number === training.segments.length || (keepEvery !== undefined && number % keepEvery === 0);
+    steps.push({ label: `segment ${number}`, program: 'train', folder, keep });
   }
   const pool = createProverPool(context.jobs);
   try {

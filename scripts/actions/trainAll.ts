@@ -71,11 +71,11 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
     const folder = subfolder.segment(run.folder, number);
     const from = number === 1 ? parent : modelFile(subfolder.segment(run.folder, number - 1));
     const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
-      const { lr, batch } = inputs;
+      const { lr, batch, passes } = inputs;
       const begun = performance.now();
       const outcome = await trainOne(
         folder,
-        { ...fileHash('parent', from), ...shards[k], lr, batch, ...(options.otherSchema && { otherSchema: 'yes' }) },
+        { ...fileHash('parent', from), ...shards[k], lr, batch, passes, ...(options.otherSchema && { otherSchema: 'yes' }) },
         (fraction, detail) => output.progress.update((number - 1 + fraction) / total, `segment ${number}, ${detail}`),
       );
       return { ...outcome, seconds: (performance.now() - begun) / 1000 };
@@ -120,10 +120,10 @@ function compareSchemas(inputs: TrainingInputs, shards: readonly ShardEntry[], o
 }
 
 /** @throws InputError, CapacityError for a shard that this network cannot be trained on */
-function requireTrainable(widths: readonly number[], shard: Shard, { lr, batch }: TrainingInputs): void {
+function requireTrainable(widths: readonly number[], shard: Shard, { lr, batch, passes }: TrainingInputs): void {
   requireFit(widths, shard);
-  checkSegment({ lr, batch, rows: shard.rows });
-  trainCapacity(widths, shard.rows);
+  checkSegment({ lr, batch, rows: shard.rows, passes });
+  trainCapacity(widths, shard.rows, passes);
 }
 
 function requireFit(widths: readonly number[], { inputs, outputs }: Shard): void {

@@ -11,6 +11,8 @@ export interface TrainOutcome {
   [key: string]: string | number | null;
   shape: string;
   rows: number;
+  /** times that the rows were gone through */
+  passes: number;
   steps: number;
   /** Mean squared error and share of right answers over the rows, each before the step that used it. */
   loss: number;
@@ -23,8 +25,8 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     output.progress.stage(`train ${modelLabel(parent)} on ${counted(shard.rows, 'row')}`);
-    const { lr, batch } = inputs;
-    const result = trainSegment(parent, shard, { lr, batch, salt: randomElement() }, ({ step, steps, loss }) =>
+    const { lr, batch, passes } = inputs;
+    const result = trainSegment(parent, shard, { lr, batch, passes, salt: randomElement() }, ({ step, steps, loss }) =>
       output.progress.update(step / steps, `loss ${loss.toFixed(4)}`),
     );
     put('model', 'model.safetensors', writeWeights(result.child));
@@ -32,7 +34,8 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise
     return {
       shape: modelLabel(parent),
       rows: shard.rows,
-      steps: shard.rows / batch,
+      passes,
+      steps: passes * Math.ceil(shard.rows / batch),
       learningRate: realLearningRate({ lr, batch }),
       loss: result.loss,
       accuracy: result.accuracy ?? null,
@@ -40,7 +43,8 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise
   });
 }
 
-export function describeTraining({ shape, rows, steps, loss, accuracy }: TrainOutcome): string {
+export function describeTraining({ shape, rows, passes, steps, loss, accuracy }: TrainOutcome): string {
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)} % right on the way`;
-  return `${shape} on ${counted(rows, 'row')} in ${counted(steps, 'step')}: mean squared error ${loss.toFixed(4)}${right}`;
+  const times = passes === 1 ? '' : `, ${passes} times,`;
+  return `${shape} on ${counted(rows, 'row')}${times} in ${counted(steps, 'step')}: mean squared error ${loss.toFixed(4)}${right}`;
 }

@@ -18,6 +18,8 @@ export interface TrainingInputs {
   epochs: number;
   lr: number;
   batch: number;
+  /** times that a segment goes through its shard, a power of two */
+  passes: number;
 }
 
 /** Mean squared error and share of right answers, null for regression. */

@@ -41,7 +41,7 @@ export function addDataCommand(program: Command): void {
     .description('make shards of data with fresh salts and, with --registry, prove them')
     .option(
       '--rows <number>',
-      'rows of a shard, at most 4096; training needs a power of two (default: 1024, or as fit)',
+      'rows of a shard, at most 4096 (default: 1024, or all of a smaller table)',
       positive,
     )
     .option('--offset <number>', 'first row', natural, 0)

@@ -92,11 +92,12 @@ export function sourceInputs(options: SourceOptions, range: RowsOptions): Source
   return { source: 'mnist', set, transform, ...range };
 }
 
-/** Rows of a shard, the first of them, and how many shards. */
+/** Rows of a shard, the first of them, how many shards, and rows of the last where it has fewer. */
 export interface RowsOptions {
   offset: number;
   rows: number;
   count: number;
+  last?: number;
 }
 
 /** @throws InputError for an option of tables where there is none */
@@ -123,7 +124,7 @@ function tableInputs(
   source: TableInputs['source'],
   file: string,
   options: SourceOptions,
-  { offset, rows, count }: RowsOptions,
+  range: RowsOptions,
 ): TableInputs {
   const { answers, like, label, targets, ignore, delimiter, scale, clip, shuffle, fitRows } = options;
   const hasColumns = source === 'csv' || source === 'parquet';
@@ -173,14 +174,12 @@ function tableInputs(
     shuffle: shuffle ?? null,
     fitRows: fitRows ?? null,
     ...(like === undefined ? { like: null, likeSha256: null } : fileHash('like', like)),
-    offset,
-    rows,
-    count,
+    ...range,
   };
 }
 
 /**
- * Rows of a shard where nobody said how many: 1024, or of a smaller table the greatest power of two that fits.
+ * Rows of a shard where nobody said how many: 1024, or all of a smaller table.
  * @param tell is told of rows that are left
  * @throws InputError for a table without rows from the offset on
  */
@@ -195,10 +194,10 @@ export async function defaultRows(
   const each = Math.floor((total - offset) / count);
   if (each < 1)
     throw new InputError(`The table has no ${count === 1 ? 'row' : `${count} rows`} from row ${offset} on.`);
-  const rows = Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(each)));
+  const rows = Math.min(DEFAULT_ROWS, each);
   const end = offset + rows * count;
   if (end < total) {
-    tell(`note: Rows ${offset} to ${end - 1} of ${total} are taken, ${rows} a shard; training needs a power of two.`);
+    tell(`note: Rows ${offset} to ${end - 1} of ${total} are taken, ${rows} a shard.`);
     tell(
       `note: The others can serve for testing: --offset ${end} --rows ${total - end} --like <dataset.json of this run>`,
     );
@@ -223,6 +222,6 @@ function delimiter(text: string): string {
 /** Parser of the limit of --clip. */
 function limit(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value < 16)) throw new InvalidArgumentError('Must be above 0 and below 16.');
+  if (!(value > 0 && value < 64)) throw new InvalidArgumentError('Must be above 0 and below 64.');
   return value;
 }

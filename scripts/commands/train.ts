@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseWidths } from '../../src/model/shape.ts';
+import { RATE_BITS } from '../../src/numbers/constants.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
 import type { TrainingInputs } from '../actions/trainingPlan.ts';
 import { describeTraining, trainRun } from '../actions/trainRun.ts';
@@ -22,7 +23,6 @@ import { requireSchemas } from '../runs/schemas.ts';
 import { listShards } from '../runs/shards.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
-import { counted } from '../terminal/plural.ts';
 import {
   type ChainOptions,
   type CommonOptions,
@@ -34,7 +34,7 @@ import {
   withCommon,
   withKey,
 } from './options.ts';
-import { DEFAULT_ROWS, defaultRows, type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
+import { DEFAULT_ROWS, type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
 
 interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   parent?: string;
@@ -50,6 +50,8 @@ interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   lr?: number;
   lrUnits?: number;
   batch: number;
+  passes: number;
+  keepEvery?: number;
   otherSchema?: boolean;
   run?: string;
 }
@@ -64,28 +66,39 @@ export function addTrainCommand(program: Command): void {
     .description('train a network on shards, each row once an epoch and in order, in exact integer arithmetic')
     .option('--parent <weights>', 'weights file (model.safetensors) to start from')
     .option('--seed <shape>', 'start from a seed drawn on chain instead: widths such as 49-32-10')
-    .option('--shard <file>', 'one segment: shard file; its rows must be a power of two')
+    .option('--shard <file>', 'one segment: shard file')
     .option('--shards <files or runs...>', 'many segments: shard files, or runs of data with all their shards')
     .option(
       '--rows <number>',
-      'many segments of a source: rows to train on, a multiple of --rows-per-shard (default: all)',
+      'many segments of a source: rows to train on (default: all)',
       positive,
     )
     .option(
       '--rows-per-shard <number>',
-      'many segments of a source: a power of two up to 4096 (default: 1024, or as fit)',
+      'many segments of a source: up to 4096; the last shard takes what is left (default: 1024)',
       positive,
     )
     .option('--offset <number>', 'many segments of a source: first row', natural, 0)
     .option('--epochs <number>', 'many segments: how often each shard is taken', positive, 1)
+    .option(
+      '--passes <number>',
+      'times that a segment goes through its shard, in one proof: a power of two; rows, rounded up to a power of two, times passes are at most 16384',
+      positive,
+      1,
+    )
+    .option(
+      '--keep-every <number>',
+      'many segments: register the model after every so many segments too (default: only the last)',
+      positive,
+    )
     .option('--test <files or runs...>', 'many segments: shards on which the model is measured after each')
     .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
     .option(
       '--lr <rate>',
-      'learning rate on the mean gradient of half the squared error, such as 0.05; rounded to a multiple of batch / 256',
+      'learning rate on the mean gradient of half the squared error, such as 0.05; rounded to a multiple of batch / 4096',
       rateText,
     )
-    .option('--lr-units <integer>', 'learning rate in units of batch / 256 instead, 1..65536', positive)
+    .option('--lr-units <integer>', 'learning rate in units of batch / 4096 instead, 1..65536', positive)
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
     .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
@@ -106,9 +119,9 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
   if (options.parent === undefined || options.seed !== undefined) {
     throw new InputError('Which parent?', { hint: 'With --shard, give a weights file with --parent.' });
   }
-  const manyOnly = (['rows', 'test', 'jobs'] as const).find((name) => options[name] !== undefined);
+  const manyOnly = (['rows', 'test', 'jobs', 'keepEvery'] as const).find((name) => options[name] !== undefined);
   if (manyOnly !== undefined || options.epochs !== 1) {
-    throw new InputError(`--${manyOnly ?? 'epochs'} is for many segments.`, {
+    throw new InputError(`--${manyOnly === 'keepEvery' ? 'keep-every' : (manyOnly ?? 'epochs')} is for many segments.`, {
       hint: 'Give --shards instead of --shard.',
     });
   }
@@ -118,6 +131,7 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
     ...fileHash('shard', options.shard!),
     lr: rate.units,
     batch: options.batch,
+    passes: options.passes,
     ...(options.otherSchema && { otherSchema: 'yes' }),
   };
   const { schema } = readWeightsFile(inputs.parent, inputs.parentSha256);
@@ -128,7 +142,7 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
   }
   const name =
     options.run ??
-    `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}`;
+    `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}${inputs.passes === 1 ? '' : `x${inputs.passes}`}`;
   const run = Run.start(runFolder(options.runs, name), 'train', inputs);
   try {
     const outcome = await trainRun(run, inputs, output);
@@ -164,7 +178,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
     if (context !== undefined) {
       const { registerAll } = await import('../actions/registerAll.ts');
       const jobs = options.jobs ?? availableParallelism();
-      registered = await registerAll(run, inputs, training, { ...context, jobs, output });
+      registered = await registerAll(run, inputs, training, { ...context, jobs, keepEvery: options.keepEvery, output });
     }
     const next = registered
       ? commandLine('score', '--model', training.model, '--shards', '<test shards>')
@@ -198,12 +212,12 @@ async function askBeforeTraining(
 }
 
 async function trainingInputs(options: TrainOptions, rate: Rate): Promise<TrainingInputs> {
-  const { parent, seed, shards, epochs, batch, rows, offset } = options;
+  const { parent, seed, shards, epochs, batch, passes, rows, offset } = options;
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
   }
   if (seed !== undefined) parseWidths(seed);
-  const rest = { epochs, lr: rate.units, batch };
+  const rest = { epochs, lr: rate.units, batch, passes };
   const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
   if (shards !== undefined) {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
@@ -213,27 +227,24 @@ async function trainingInputs(options: TrainOptions, rate: Rate): Promise<Traini
   return { ...start, seed: seed ?? null, source, shards: null, ...rest };
 }
 
-/** Rows of a shard and number of shards: those that were said, or all of a table. */
-async function shardsOf(options: TrainOptions): Promise<{ rows: number; count: number }> {
-  const { rows, offset } = options;
-  if (rows === undefined) {
-    const inputs = sourceInputs(options, { offset, rows: 1, count: 1 });
-    if (inputs.source === 'mnist') throw new InputError('How many rows?', { hint: 'Give --rows.' });
-    const each = options.rowsPerShard ?? (await defaultRows(options, { offset, count: 1 }));
-    const left = (await tableSize(inputs as TableInputs)) - offset;
-    if (left < each)
-      throw new InputError(
-        `From row ${offset} on there are ${counted(Math.max(0, left), 'row')}: no shard of ${each}.`,
-      );
-    return { rows: each, count: Math.floor(left / each) };
-  }
-  const each = options.rowsPerShard ?? Math.min(DEFAULT_ROWS, 2 ** Math.floor(Math.log2(rows)));
-  if (rows % each !== 0) {
-    throw new InputError(`${counted(rows, 'row')} cannot be cut into whole shards of ${each}.`, {
-      hint: `Give --rows ${Math.max(1, Math.ceil(rows / each)) * each}, or another --rows-per-shard.`,
-    });
-  }
-  return { rows: each, count: rows / each };
+/** Rows of a shard, number of shards and rows of the last: those that were said, or all of a table. */
+async function shardsOf(options: TrainOptions): Promise<{ rows: number; count: number; last?: number }> {
+  const { offset } = options;
+  const total = options.rows ?? (await rowsOf(options));
+  if (total < 1)
+    throw new InputError(`The table has no row from row ${offset} on.`, { hint: 'Give a smaller --offset.' });
+  const rows = Math.min(options.rowsPerShard ?? DEFAULT_ROWS, total);
+  const count = Math.ceil(total / rows);
+  const last = total - (count - 1) * rows;
+  return { rows, count, ...(last < rows && { last }) };
+}
+
+/** Rows of a table from the offset on. */
+async function rowsOf(options: TrainOptions): Promise<number> {
+  const { offset } = options;
+  const inputs = sourceInputs(options, { offset, rows: 1, count: 1 });
+  if (inputs.source === 'mnist') throw new InputError('How many rows?', { hint: 'Give --rows.' });
+  return Math.max(0, (await tableSize(inputs as TableInputs)) - offset);
 }
 
 function defaultName(inputs: TrainingInputs): string {
@@ -250,11 +261,11 @@ function rateOf({ lr, lrUnits, batch }: TrainOptions): Rate {
   return lr === undefined ? rateOfUnits(lrUnits!, batch) : nearestRate(lr, batch);
 }
 
-/** 0.0625 (2 units of 8/256; 0.05 was asked for; next possible 0.03125 and 0.09375) */
+/** 0.05078125 (26 units of 8/4096; 0.05 was asked for; next possible 0.048828125 and 0.052734375) */
 function describeRate({ units, rate, below, above }: Rate, { lr, batch }: TrainOptions): string {
   const asked = lr === undefined || lr === rate ? '' : `; ${lr} was asked for`;
   const next = [below, above].filter((one) => one !== null).join(' and ');
-  return `${rate} (${units === 1 ? '1 unit' : `${units} units`} of ${batch}/256${asked}; next possible ${next})`;
+  return `${rate} (${units === 1 ? '1 unit' : `${units} units`} of ${batch}/${2 ** RATE_BITS}${asked}; next possible ${next})`;
 }
 
 /** Parser of a rate in decimals. */

@@ -18,7 +18,7 @@ export interface MnistInputs {
   count: number;
 }
 
-/** Rows that are made into shards: `count` of `rows` rows each, from row `offset` on. */
+/** Rows that are made into shards: `count` of `rows` rows each, from row `offset` on; the last of `last` rows, where that is said. */
 export type SourceInputs = MnistInputs | TableInputs;
 
 /** Rows in memory, quantised when they are asked for. */
@@ -54,12 +54,17 @@ export async function openSource(inputs: SourceInputs): Promise<Source> {
 }
 
 /** Where the shards of a source lie in it. */
-export function rangesOf({ offset, rows, count }: SourceInputs): RowRange[] {
-  return Array.from({ length: count }, (_, k) => ({ first: offset + k * rows, rows }));
+export function rangesOf({ offset, rows, count, last }: SourceInputs): RowRange[] {
+  return Array.from({ length: count }, (_, k) => ({
+    first: offset + k * rows,
+    rows: k === count - 1 ? ((last as number | undefined) ?? rows) : rows,
+  }));
 }
 
-function requireRows({ offset, rows, count }: SourceInputs, total: number, where: string): void {
-  const end = offset + rows * count;
+function requireRows(inputs: SourceInputs, total: number, where: string): void {
+  const { offset } = inputs;
+  const { first, rows } = rangesOf(inputs).at(-1)!;
+  const end = first + rows;
   if (end <= total) return;
   throw new InputError(`Rows ${offset}..${end - 1} are not in ${where}.`, {
     hint: total > offset ? `From row ${offset} on there are ${total - offset}.` : 'Give a smaller --offset.',

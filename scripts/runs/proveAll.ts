@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { LocalAccount } from 'viem';
+import type { Edge } from '../../src/registry/edge.ts';
+import { type EdgeRun, formatRun, type TrainEdge } from '../../src/registry/edgeRun.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import type { Chain } from '../chain/client.ts';
-import { describeFunds, GAS_AT_MOST, readFunds, requireFunds } from '../chain/funds.ts';
-import { type Submission, submitEdge } from '../chain/submitEdge.ts';
+import { describeFunds, GAS_AT_MOST, readFunds, requireFunds, runGas, segmentsAtOnce } from '../chain/funds.ts';
+import { type Submission, submitEdge, submitRun } from '../chain/submitEdge.ts';
+import { writeDurably } from '../files/durable.ts';
 import { readEdgeFile } from '../files/models.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
@@ -19,6 +22,11 @@ export interface ProvingStep {
   label: string;
   program: Program;
   folder: string;
+  /**
+   * Of a segment of a training run: whether its model becomes a node of its own. Segments that follow one another are registered
+   * together, in one transaction.
+   */
+  keep?: boolean;
 }
 
 export interface ProvedStep extends ProvingStep {
@@ -51,20 +59,64 @@ export async function proveAll(steps: readonly ProvingStep[], tools: ProvingTool
   // Each is awaited in its turn; until then a failure must not end the process.
   for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
   const proved: ProvedStep[] = [];
+  let pending: ProvedSegment[] = [];
   for (const [k, step] of steps.entries()) {
     const [proof] = await proofs[k];
     const file = join(step.folder, proof.file);
-    const submission = await submitEdge(chain, account, readEdgeFile(file), `${file}.tx`);
-    proved.push({ ...step, proof, submission });
-    const accepted = submission.sent
-      ? `accepted for ${submission.gas?.toLocaleString('en-US')} gas`
-      : 'was registered before';
-    output.note(
-      `  ${step.label}: proved in ${formatSeconds(proof.seconds)}, ${accepted} (${k + 1} of ${steps.length})`,
-    );
+    const edge = readEdgeFile(file);
+    const place = `${k + 1} of ${steps.length}`;
+    if (step.keep === undefined) {
+      const submission = await submitEdge(chain, account, edge, `${file}.tx`);
+      proved.push({ ...step, proof, submission });
+      output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)}, ${accepted(submission)} (${place})`);
+      continue;
+    }
+    output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)} (${place})`);
+    pending.push({ step, proof, edge: requireTrainEdge(edge) });
+    if (steps[k + 1]?.keep !== undefined && pending.length < segmentsAtOnce(pending[0].edge)) continue;
+    proved.push(...(await registerSegments(pending, tools)));
+    pending = [];
   }
   output.progress.done();
   return proved;
+}
+
+/** A segment that is proved and not yet registered. */
+interface ProvedSegment {
+  step: ProvingStep;
+  proof: ProvedEdge;
+  edge: TrainEdge;
+}
+
+/** Writes the run file of some segments that follow one another, beside their folders, and registers them in one transaction. */
+async function registerSegments(
+  segments: readonly ProvedSegment[],
+  { chain, account, output }: ProvingTools,
+): Promise<ProvedStep[]> {
+  const [first, last] = [segments[0].step, segments.at(-1)!.step];
+  const run: EdgeRun = {
+    edges: segments.map(({ edge }) => edge),
+    keep: segments.map(({ step }, k) => k === segments.length - 1 || step.keep === true),
+  };
+  const file = join(dirname(first.folder), `${basename(first.folder)}-to-${basename(last.folder)}.run.json`);
+  writeDurably(file, formatRun(run));
+  const submission = await submitRun(chain, account, run, `${file}.tx`);
+  output.note(`  ${first.label} to ${last.label}: ${accepted(submission)}`);
+  return segments.map(({ step, proof }, k) => {
+    const { gas, ...rest } = submission;
+    const own = { ...rest, id: proof.id, program: 'train' as const, ...(k === segments.length - 1 && { gas }) };
+    return { ...step, proof, submission: own };
+  });
+}
+
+function accepted({ sent, gas }: Pick<Submission, 'sent' | 'gas'>): string {
+  return sent ? `accepted for ${gas?.toLocaleString('en-US')} gas` : 'was registered before';
+}
+
+function requireTrainEdge(edge: Edge): TrainEdge {
+  const { statement } = edge;
+  if (statement.program !== 'train') throw new TypeError(`a segment is a train edge, not ${statement.program}`);
+  return { ...edge, statement };
 }
 
 /** Refuses where not even the first edge could be paid for; warns where not all could. */
@@ -72,7 +124,9 @@ async function checkFunds(steps: readonly ProvingStep[], { chain, account, outpu
   const unsent = steps.filter(({ folder, program }) => !existsSync(join(folder, `${edgeName(program)}.tx`)));
   if (unsent.length === 0) return;
   await requireFunds(chain, account.address, GAS_AT_MOST[unsent[0].program]);
-  const gas = unsent.reduce((sum, { program }) => sum + GAS_AT_MOST[program], 0);
+  const single = unsent.filter(({ keep }) => keep === undefined);
+  const gas =
+    single.reduce((sum, { program }) => sum + GAS_AT_MOST[program], 0) + runGas(unsent.length - single.length);
   const funds = await readFunds(chain, account.address, gas);
   if (funds.held < funds.needed) output.warn(`${describeFunds(funds)} for ${counted(unsent.length, 'edge')}.`);
 }

@@ -13,23 +13,25 @@ export interface TrainInputs {
   shardSha256: string;
   lr: number;
   batch: number;
+  /** times that the segment goes through the shard, a power of two */
+  passes: number;
 }
 
 export const train: RunProgram = {
   weight: 2,
   // The trace is not stored: training again takes a second, and shows that the run's files belong together.
   open(run, _, context) {
-    const { lr, batch, ...inputs } = run.inputs as TrainInputs;
+    const { lr, batch, passes, ...inputs } = run.inputs as TrainInputs;
     const child = readWeightsFile(run.file('train', 'model'));
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     return {
-      size: largest(trainCapacity(parent.widths, shard.rows)),
+      size: largest(trainCapacity(parent.widths, shard.rows, passes)),
       prove: (prover, onStage) => {
         onStage('training');
-        const { trace, child: again } = trainSegment(parent, shard, { lr, batch, salt: child.salt });
+        const { trace, child: again } = trainSegment(parent, shard, { lr, batch, passes, salt: child.salt });
         requireSame(run, again, child);
-        return prover.proveTrain(context, { parent, child, shard, lr, batch, trace }, onStage);
+        return prover.proveTrain(context, { parent, child, shard, lr, batch, passes, trace }, onStage);
       },
     };
   },
