@@ -1,17 +1,22 @@
 import { join } from 'node:path';
-import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs } from 'viem';
+import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
+import { secretHash } from '../../src/registry/statement.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import type { Chain } from '../chain/client.ts';
 import { fileJournal } from '../chain/journal.ts';
 import { LOCAL_CHAINS } from '../chain/keys.ts';
 import { explainRevert, revertName } from '../chain/revert.ts';
 import { sendOnce } from '../chain/transaction.ts';
+import { readSecret } from '../runs/programs/seed.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
+
+/** In the run folder, readable by its owner alone. */
+const SECRET_FILE = 'secret.txt';
 
 const BLOCK_TIMEOUT_MS = 300_000;
 
@@ -28,19 +33,25 @@ export function seedInputs(widths: readonly number[], { chain, registry, account
 }
 
 /**
- * Stages `request` (one transaction) and `seed` (weights with a fresh salt) of a run.
+ * Stages `secret`, `request` (one transaction, which holds the secret's hash) and `seed` (weights with a fresh salt) of a run. The
+ * secret leaves this machine only after the block that decides the seed.
  * @throws DescentError (chain) when the request fails or the seed has expired.
  */
 export async function seedRun(run: Run, widths: number[], context: SeedContext, output: Output): Promise<void> {
-  const { requestId } = await run.stage('request', async () => {
+  await run.stage('secret', async (put) => {
+    put('secret', SECRET_FILE, `${toHex(crypto.getRandomValues(new Uint8Array(32)))}\n`);
+    return null;
+  });
+  const secret = readSecret(run);
+  const { requestId, seedBlock } = await run.stage('request', async () => {
     output.progress.stage('request a seed');
-    const request = await requestSeed(context, widths, join(run.folder, 'request.tx'));
+    const request = await requestSeed(context, widths, secretHash(secret), join(run.folder, 'request.tx'));
     output.progress.done();
     return request;
   });
   await run.stage('seed', async (put) => {
     output.progress.stage('wait for the block that decides the seed');
-    const seed = await awaitSeed(context, BigInt(requestId));
+    const seed = await awaitSeed(context, { requestId: BigInt(requestId), seedBlock: BigInt(seedBlock), secret });
     output.progress.stage(`derive the weights of ${widths.join('-')}`);
     put('model', 'model.safetensors', writeWeights(seedWeights(widths, seed, randomElement())));
     output.progress.done();
@@ -48,8 +59,8 @@ export async function seedRun(run: Run, widths: number[], context: SeedContext, 
   });
 }
 
-async function requestSeed({ chain, registry, account }: SeedContext, widths: number[], journal: string) {
-  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths] });
+async function requestSeed({ chain, registry, account }: SeedContext, widths: number[], hash: Hex, journal: string) {
+  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths, hash] });
   try {
     const receipt = await sendOnce(chain, account, { to: registry, data }, fileJournal(journal));
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
@@ -64,17 +75,32 @@ async function requestSeed({ chain, registry, account }: SeedContext, widths: nu
   }
 }
 
-/** The seed, as soon as the registry knows it. On a local chain, which mines on demand, it mines the blocks itself. */
-async function awaitSeed({ chain, registry }: SeedContext, requestId: bigint): Promise<bigint> {
+/** A request for a seed, and what its hash was made of. */
+interface SecretRequest {
+  requestId: bigint;
+  seedBlock: bigint;
+  secret: Hex;
+}
+
+/**
+ * The seed, as soon as the registry knows it. The node is told the secret only when the block that decides the seed is past: before,
+ * its maker could choose. On a local chain, which mines on demand, it mines the blocks itself.
+ */
+async function awaitSeed(
+  { chain, registry }: SeedContext,
+  { requestId, seedBlock, secret }: SecretRequest,
+): Promise<bigint> {
   const deadline = Date.now() + BLOCK_TIMEOUT_MS;
   while (Date.now() < deadline) {
     try {
-      return await chain.client.readContract({
-        address: registry,
-        abi: modelRegistryAbi,
-        functionName: 'seedOf',
-        args: [requestId],
-      });
+      if ((await chain.client.getBlockNumber({ cacheTime: 0 })) > seedBlock) {
+        return await chain.client.readContract({
+          address: registry,
+          abi: modelRegistryAbi,
+          functionName: 'seedOf',
+          args: [requestId, secret],
+        });
+      }
     } catch (error) {
       if (revertName(error) !== 'SeedTooEarly') throw explainRevert(error);
     }

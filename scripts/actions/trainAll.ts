@@ -75,7 +75,14 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
       const begun = performance.now();
       const outcome = await trainOne(
         folder,
-        { ...fileHash('parent', from), ...shards[k], lr, batch, passes, ...(options.otherSchema && { otherSchema: 'yes' }) },
+        {
+          ...fileHash('parent', from),
+          ...shards[k],
+          lr,
+          batch,
+          passes,
+          ...(options.otherSchema && { otherSchema: 'yes' }),
+        },
         (fraction, detail) => output.progress.update((number - 1 + fraction) / total, `segment ${number}, ${detail}`),
       );
       return { ...outcome, seconds: (performance.now() - begun) / 1000 };

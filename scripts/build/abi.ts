@@ -40,7 +40,11 @@ export function abiModule(abiOf: (name: string) => Entry[]): string {
       abiOf(name).filter(({ type }) => type !== 'error'),
     ),
   );
-  return [banner, ...constants, constantOf('errorsAbi', errorsOf([...Object.values(INTERFACES).flatMap(abiOf), ...INHERITED]))].join('\n');
+  return [
+    banner,
+    ...constants,
+    constantOf('errorsAbi', errorsOf([...Object.values(INTERFACES).flatMap(abiOf), ...INHERITED])),
+  ].join('\n');
 }
 
 /** Each error once, by name. @throws where two errors of one name take other types: they would be two errors */

@@ -39,11 +39,7 @@ interface DataOptions extends CommonOptions, StatementOptions, SourceOptions {
 export function addDataCommand(program: Command): void {
   withSource(withCommon(withStatement(program.command('data'))))
     .description('make shards of data with fresh salts and, with --registry, prove them')
-    .option(
-      '--rows <number>',
-      'rows of a shard, at most 4096 (default: 1024, or all of a smaller table)',
-      positive,
-    )
+    .option('--rows <number>', 'rows of a shard, at most 4096 (default: 1024, or all of a smaller table)', positive)
     .option('--offset <number>', 'first row', natural, 0)
     .option('--count <number>', 'how many shards, one after the other', positive, 1)
     .option('--shard-file <files...>', 'shard files that exist already')

@@ -7,6 +7,7 @@ import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
+import { addFixSeedCommand } from './fixSeed.ts';
 import { addImportCommand } from './import.ts';
 import { addLeaderboardCommand } from './leaderboard.ts';
 import { addMergeCommand } from './merge.ts';
@@ -51,6 +52,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
     .exitOverride();
   addDataCommand(program);
   addSeedCommand(program);
+  addFixSeedCommand(program);
   addImportCommand(program);
   addTrainCommand(program);
   addMergeCommand(program);

@@ -68,11 +68,7 @@ export function addTrainCommand(program: Command): void {
     .option('--seed <shape>', 'start from a seed drawn on chain instead: widths such as 49-32-10')
     .option('--shard <file>', 'one segment: shard file')
     .option('--shards <files or runs...>', 'many segments: shard files, or runs of data with all their shards')
-    .option(
-      '--rows <number>',
-      'many segments of a source: rows to train on (default: all)',
-      positive,
-    )
+    .option('--rows <number>', 'many segments of a source: rows to train on (default: all)', positive)
     .option(
       '--rows-per-shard <number>',
       'many segments of a source: up to 4096; the last shard takes what is left (default: 1024)',
@@ -121,9 +117,12 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
   }
   const manyOnly = (['rows', 'test', 'jobs', 'keepEvery'] as const).find((name) => options[name] !== undefined);
   if (manyOnly !== undefined || options.epochs !== 1) {
-    throw new InputError(`--${manyOnly === 'keepEvery' ? 'keep-every' : (manyOnly ?? 'epochs')} is for many segments.`, {
-      hint: 'Give --shards instead of --shard.',
-    });
+    throw new InputError(
+      `--${manyOnly === 'keepEvery' ? 'keep-every' : (manyOnly ?? 'epochs')} is for many segments.`,
+      {
+        hint: 'Give --shards instead of --shard.',
+      },
+    );
   }
   const rate = rateOf(options);
   const inputs: TrainInputs = {

@@ -17,7 +17,11 @@ export interface KeyEntry {
 /** The entry of an installed key. @throws FileFormatError for a key that contracts do not take */
 export function keyEntry(vkey: unknown, { r1cs }: Pick<KeyHashes, 'r1cs'>): KeyEntry {
   const key = parseVerificationKey(vkey);
-  return { hash: keyHash(key), circuit: `0x${r1cs}`, words: keyWords(key).map((word) => numberToHex(word, { size: 32 })) };
+  return {
+    hash: keyHash(key),
+    circuit: `0x${r1cs}`,
+    words: keyWords(key).map((word) => numberToHex(word, { size: 32 })),
+  };
 }
 
 /** The text of the module. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { Hex } from 'viem';
 import { DescentError } from '../../../src/errors/DescentError.ts';
 import { InputError } from '../../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
@@ -13,7 +15,7 @@ export const seed: RunProgram = {
   open(run, _, context) {
     const { seed: drawn, requestId } = run.data('seed') as { seed: string; requestId: string };
     const weights = readWeightsFile(run.file('seed', 'model'));
-    const request = { seed: BigInt(drawn), requestId: BigInt(requestId) };
+    const request = { seed: BigInt(drawn), requestId: BigInt(requestId), secret: readSecret(run) };
     return {
       size: largest(seedCapacity(weights.widths)),
       prove: (prover, onStage) => prover.proveSeed(context, weights, request, onStage),
@@ -22,6 +24,11 @@ export const seed: RunProgram = {
   // A request cannot be made later: it decides the weights.
   ask: (run, { where }) => requireRequest(run, where),
 };
+
+/** The secret of a seed run, 32 bytes. @throws InputError when the run has none yet */
+export function readSecret(run: Run): Hex {
+  return readFileSync(run.file('secret', 'secret'), 'utf8').trim() as Hex;
+}
 
 async function requireRequest(run: Run, { chain, registry, trainer }: Destination): Promise<void> {
   const inputs = run.inputs as { chainId: number; registry: string; trainer: string };
