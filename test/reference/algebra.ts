@@ -99,6 +99,28 @@ export function interpolate(values: readonly bigint[]): bigint[] {
   return out;
 }
 
+/** eq(a, b) of two points of one length. */
+export const eqAt = (a: readonly bigint[], b: readonly bigint[]): bigint =>
+  a.reduce((v, x, t) => mod(v * (2n * x * b[t] + 1n - x - b[t])), 1n);
+
+/** The extension of [x < y], by all pairs of corners. */
+export function ltAt(x: readonly bigint[], y: readonly bigint[]): bigint {
+  const [ex, ey] = [eqTable(x), eqTable(y)];
+  let [below, total] = [0n, 0n];
+  ey.forEach((e, k) => {
+    total = mod(total + e * below);
+    below += ex[k];
+  });
+  return total;
+}
+
+/** The extension of [x <= n - 1] at a point, by all corners. */
+export const leAt = (n: number, z: readonly bigint[]): bigint => mod(sum(eqTable(z).slice(0, n)));
+
+/** prod (1 - z_t) over the variables that an instance does not have. */
+export const dormantAt = (positions: readonly number[], z: readonly bigint[]): bigint =>
+  z.reduce((v, r, t) => (positions.includes(t) ? v : mod(v * (1n - r))), 1n);
+
 /** A small deterministic source of test data: numbers below n, field elements. */
 export class Random {
   #state: bigint;

@@ -1,26 +1,15 @@
-// The argument of docs/argument.md for any program, slow and small: transcript, sumcheck, claims, opening. Commitments
-// are not made (the circuits see only digests). A prover here never refuses: given false claims it goes on with honest
-// polynomials, so that exactly the check that must catch it fails.
+// What every program's argument is made of (protocol, sections 1 and 3): transcript, sumcheck, slots, claims, layouts. A
+// prover here never refuses: given false claims it goes on with honest polynomials, so that exactly the check that must
+// catch it fails.
 
 import * as poseidon from 'poseidon-lite';
-import { NUMBERING } from '../../src/generated/numbering.ts';
-import {
-  dot,
-  eqTable,
-  evaluate,
-  fold,
-  interpolate,
-  mod,
-  polynomial,
-  powers,
-  type Random,
-  range,
-  sum,
-  zeros,
-} from './algebra.ts';
+import { fold, mod, polynomial, range, zeros } from './algebra.ts';
 
-const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
-const hash = poseidon as unknown as Record<string, (inputs: bigint[]) => bigint>;
+/** M: bits of an address in an oracle. */
+export const ADDRESS = 26;
+const OFFSETS_PER_WORD = 9;
+
+export const hash = poseidon as unknown as Record<string, (inputs: bigint[]) => bigint>;
 
 /** The transcript of protocol section 3. */
 export class ReferenceTranscript {
@@ -57,24 +46,60 @@ export const table = (positions: readonly number[], values: readonly bigint[]): 
   return { positions, values: values.map(mod) };
 };
 
-/** The sum of an instance over its hypercube, without its weight. */
-export function sumOf({ terms }: Pick<Instance, 'terms'>): bigint {
-  let total = 0n;
-  for (const { coefficient, factors } of terms)
-    factors[0].values.forEach((_, x) => {
-      total += coefficient * product(factors.map((f) => f.values[x]));
-    });
-  return mod(total);
-}
-
-const product = (values: readonly bigint[]): bigint => {
+const product = (tables: readonly (readonly bigint[])[], x: number): bigint => {
   let p = 1n;
-  for (const v of values) {
-    if (v === 0n) return 0n;
-    p = mod(p * v);
+  for (const t of tables) {
+    if (t[x] === 0n) return 0n;
+    p = mod(p * t[x]);
   }
   return p;
 };
+
+const sumOfTables = (coefficient: bigint, tables: readonly (readonly bigint[])[]): bigint => {
+  let total = 0n;
+  for (let x = 0; x < tables[0].length; x++) total += product(tables, x);
+  return mod(coefficient * mod(total));
+};
+
+/** The sum of an instance over its hypercube, without its weight. */
+export const sumOf = ({ terms }: Pick<Instance, 'terms'>): bigint =>
+  mod(
+    terms.reduce(
+      (s, { coefficient, factors }) =>
+        s +
+        sumOfTables(
+          coefficient,
+          factors.map((f) => f.values),
+        ),
+      0n,
+    ),
+  );
+
+/** Coefficients of sum_x prod_f (f(x) + X (f(x + half) - f(x))), the highest variable being X. */
+function roundOf(tables: readonly (readonly bigint[])[], degree: number): bigint[] {
+  const half = tables[0].length / 2;
+  const out = zeros(degree + 1);
+  for (let x = 0; x < half; x++) {
+    let p = [1n];
+    for (const t of tables) {
+      const [c, d] = [t[x], t[x + half] - t[x]];
+      if (c === 0n && d === 0n) {
+        p = [];
+        break;
+      }
+      const next = zeros(p.length + 1);
+      p.forEach((v, k) => {
+        next[k] += v * c;
+        next[k + 1] += v * d;
+      });
+      p = next.map(mod);
+    }
+    p.forEach((v, k) => {
+      out[k] += v;
+    });
+  }
+  return out.map(mod);
+}
 
 export interface SumcheckResult {
   messages: bigint[][];
@@ -82,7 +107,7 @@ export interface SumcheckResult {
   point: bigint[];
 }
 
-/** Proves sum of the batched instances over n variables (design, section 4). */
+/** Proves the sum of the batched instances over n variables (design, section 4). */
 export function sumcheck(
   instances: readonly Instance[],
   n: number,
@@ -92,30 +117,34 @@ export function sumcheck(
 ): SumcheckResult {
   const current = new Map<Table, readonly bigint[]>();
   for (const { terms } of instances)
-    for (const { factors } of terms) for (const f of factors) current.set(f, [...f.values]);
-  const at = instances.map((i) => ({ ...i, open: i.positions.length, dormant: 1n, sum: sumOf(i) }));
+    for (const { factors } of terms) for (const f of factors) current.set(f, f.values);
+  const tablesOf = (factors: readonly Table[]) => factors.map((f) => current.get(f)!);
+  const at = instances.map((i) => ({
+    ...i,
+    open: i.positions.length,
+    dormant: 1n,
+    sum: undefined as bigint | undefined,
+  }));
   const [messages, point] = [[] as bigint[][], zeros(n)];
   for (let t = n - 1; t >= 0; t--) {
-    const values = zeros(degree + 1);
+    const c = zeros(degree + 1);
     for (const i of at) {
+      const scale = mod(i.weight * i.dormant);
       if (i.positions[i.open - 1] !== t) {
-        for (let X = 0; X <= degree; X++) values[X] += i.weight * i.dormant * i.sum * (1n - BigInt(X));
+        i.sum ??= mod(i.terms.reduce((s, { coefficient, factors }) => s + sumOfTables(coefficient, tablesOf(factors)), 0n));
+        c[0] += scale * i.sum;
+        c[1] -= scale * i.sum;
         continue;
       }
-      const half = 2 ** (i.open - 1);
       for (const { coefficient, factors } of i.terms) {
-        const tables = factors.map((f) => current.get(f)!);
-        const sums = zeros(degree + 1);
-        for (let x = 0; x < half; x++) {
-          if (tables.some((v) => v[x] === 0n && v[x + half] === 0n)) continue;
-          for (let X = 0; X <= degree; X++)
-            sums[X] += product(tables.map((v) => mod(v[x] + BigInt(X) * (v[x + half] - v[x]))));
-        }
-        for (let X = 0; X <= degree; X++) values[X] += mod(i.weight * i.dormant) * mod(coefficient * mod(sums[X]));
+        const k = mod(scale * coefficient);
+        roundOf(tablesOf(factors), degree).forEach((v, e) => {
+          c[e] += k * v;
+        });
       }
     }
-    const c = interpolate(values.map(mod));
-    const message = send(n - 1 - t, [c[0], ...c.slice(2)]);
+    const [c0, , ...higher] = c.map(mod);
+    const message = send(n - 1 - t, [c0, ...higher]);
     messages.push(message);
     const r = transcript.absorb(message);
     point[t] = r;
@@ -126,25 +155,33 @@ export function sumcheck(
         continue;
       }
       i.open--;
+      i.sum = undefined;
       for (const { factors } of i.terms)
-        for (const f of factors) {
-          if (folded.has(f)) continue;
-          folded.add(f);
-          current.set(f, fold(current.get(f)!, r));
-        }
-      i.sum = mod(
-        sum(
-          i.terms.map(({ coefficient, factors }) => {
-            const tables = factors.map((f) => current.get(f)!);
-            let s = 0n;
-            for (let x = 0; x < tables[0].length; x++) s += product(tables.map((v) => v[x]));
-            return coefficient * mod(s);
-          }),
-        ),
-      );
+        for (const f of factors)
+          if (!folded.has(f)) {
+            folded.add(f);
+            current.set(f, fold(current.get(f)!, r));
+          }
     }
   }
   return { messages, point };
+}
+
+/** The verifier's side: the point, and what the summed polynomial must be there. */
+export function followRounds(
+  claim: bigint,
+  messages: readonly (readonly bigint[])[],
+  transcript: ReferenceTranscript,
+): { point: bigint[]; value: bigint } {
+  const point = zeros(messages.length);
+  let value = mod(claim);
+  messages.forEach(([c0, ...higher], k) => {
+    const c1 = value - 2n * c0 - higher.reduce((s, c) => s + c, 0n);
+    const r = transcript.absorb([c0, ...higher]);
+    point[messages.length - 1 - k] = r;
+    value = polynomial([c0, c1, ...higher], r);
+  });
+  return { point, value };
 }
 
 /** A tensor's place: offset bits (a cheat may use any field elements), log2 of its size, presence. */
@@ -167,220 +204,13 @@ export interface Claim {
   terms: ClaimTerm[];
 }
 
-/** eq with the point, or 1 on a summed coordinate, for all entries of a tensor. */
-function weightsOf(point: readonly (bigint | 'ones')[]): bigint[] {
-  let out = [1n];
-  for (const c of point) {
-    const high = out.map((v) => (c === 'ones' ? v : mod(v * c)));
-    out = [...out.map((v, i) => (c === 'ones' ? v : mod(v - high[i]))), ...high];
-  }
-  return out;
-}
-
-/** Messages from the reduction to the end (protocol, section 4). */
-export interface Opening {
-  reduce: bigint[][];
-  u: bigint[];
-  level2: bigint[][];
-  u12: bigint[];
-  p2: bigint[];
-  s2: bigint[];
-}
-
-const COLUMNS = 2048;
-
 /**
  * Where a cheat may interfere: called with the honest message, returns what is sent. `weights`: the next check sees only
  * the message's inner product with them, so a change that keeps it is not noticed there.
  */
 export type Interference = (stage: string, message: bigint[], weights?: readonly bigint[]) => bigint[];
 
-/**
- * Reduction and opening. Weighted claims may be false: the messages stay honest.
- * @param oracles vectors of any length up to 2^22
- */
-export function open(
-  oracles: readonly (readonly bigint[])[],
-  claims: readonly Claim[],
-  transcript: ReferenceTranscript,
-  {
-    rho,
-    h,
-    nonce,
-    interfere,
-  }: { rho: bigint; h: readonly bigint[]; nonce: readonly bigint[]; interfere: Interference },
-): Opening {
-  const low = Math.max(11, ...oracles.map((o) => Math.ceil(Math.log2(o.length))));
-  const f = oracles.map((o) => [...o.map(mod), ...zeros(2 ** low - o.length)]);
-  // weights grouped by what they do above the largest oracle
-  const groups = new Map<string, { oracle: number; high: bigint[]; weights: bigint[] }>();
-  const weight = powers(rho, Math.max(2, claims.length));
-  claims.forEach(({ terms }, c) => {
-    for (const { oracle, slot, point, coefficient } of terms) {
-      const scale = mod(weight[c] * coefficient * slot.present);
-      if (scale === 0n) continue;
-      const high = slot.bits.slice(low).map(mod);
-      const key = `${oracle} ${high}`;
-      if (!groups.has(key)) groups.set(key, { oracle, high, weights: zeros(2 ** low) });
-      const { weights } = groups.get(key)!;
-      const inside = weightsOf(point);
-      // factor of each block: prod of (1 - o_t) below the slot's size, of o_t or 1 - o_t above
-      let blocks: [number, bigint][] = [[0, scale]];
-      for (let t = 0; t < low; t++) {
-        const o = mod(slot.bits[t]);
-        blocks = blocks.flatMap(([at, v]): [number, bigint][] => [
-          [at, mod(v * (1n - o))],
-          ...(t < slot.log2 ? [] : [[at + 2 ** t, mod(v * o)] as [number, bigint]]),
-        ]);
-        blocks = blocks.filter(([, v]) => v !== 0n);
-      }
-      for (const [at, v] of blocks)
-        inside.forEach((e, i) => {
-          weights[at + i] = mod(weights[at + i] + v * e);
-        });
-    }
-  });
-
-  // 1. reduction, 22 rounds
-  const state = { f: f.map((v) => v), groups: [...groups.values()].map((g) => ({ ...g, scale: 1n })), above: 1n };
-  const [reduce, y] = [[] as bigint[][], zeros(22)];
-  for (let t = 21; t >= 0; t--) {
-    const values = zeros(3);
-    for (const g of state.groups) {
-      const v = state.f[g.oracle];
-      const half = 2 ** t;
-      const sums = zeros(3);
-      if (t >= low) {
-        // below t the oracle is nonzero only where the dormant coordinates are 0
-        const below = g.high.slice(0, t - low).reduce((p, o) => mod(p * (1n - o)), 1n);
-        const total = mod(dot(v, g.weights) * below);
-        const o = g.high[t - low];
-        for (let X = 0n; X < 3n; X++) sums[Number(X)] = total * (1n - X) * ((1n - X) * (1n - o) + X * o);
-      } else {
-        for (let x = 0; x < half; x++) {
-          if (v[x] === 0n && v[x + half] === 0n) continue;
-          for (let X = 0n; X < 3n; X++)
-            sums[Number(X)] +=
-              (v[x] + X * (v[x + half] - v[x])) * (g.weights[x] + X * (g.weights[x + half] - g.weights[x]));
-        }
-      }
-      for (let X = 0; X < 3; X++) values[X] += g.scale * mod(sums[X]);
-    }
-    const c = interpolate(values.map(mod));
-    const message = interfere(`reduce ${21 - t}`, [c[0], c[2]]);
-    reduce.push(message);
-    const r = transcript.absorb(message);
-    y[t] = r;
-    if (t >= low) {
-      state.above = mod(state.above * (1n - r));
-      for (const g of state.groups)
-        g.scale = mod(g.scale * (1n - r) * ((1n - r) * (1n - g.high[t - low]) + r * g.high[t - low]));
-    } else {
-      state.f = state.f.map((v) => fold(v, r));
-      for (const g of state.groups) g.weights = fold(g.weights, r);
-    }
-  }
-  const atY = f.map((_, o) => mod(sum(state.groups.map((g) => (g.oracle === o ? g.scale * g.weights[0] : 0n)))));
-  const u = interfere(
-    'u',
-    state.f.map((v) => mod(v[0] * state.above)),
-    atY,
-  );
-
-  // 2. level 1
-  const eta = transcript.absorb([...u, nonce[NONCE.eta]]);
-  const etas = powers(eta, Math.max(2, f.length));
-  const columns = eqTable(y.slice(0, 11));
-  const rowCount = 2 ** (low - 11);
-  const g = f[0].map((_, i) => mod(sum(f.map((v, o) => (v[i] === 0n ? 0n : etas[o] * v[i])))));
-  const row = (i: number) => g.slice(i * COLUMNS, (i + 1) * COLUMNS);
-  const p = [...range(rowCount).map((i) => dot(row(i), columns)), ...zeros(COLUMNS - rowCount)];
-  const gamma = transcript.absorb([h[DIGEST.rows]]);
-  const gammas = powers(gamma, COLUMNS);
-  const s = zeros(COLUMNS);
-  for (let i = 0; i < rowCount; i++)
-    row(i).forEach((v, j) => {
-      if (v !== 0n) s[j] = mod(s[j] + gammas[i] * v);
-    });
-  const mix = transcript.absorb([h[DIGEST.columns]]);
-
-  // 3. level 2
-  const at = range(11);
-  const [pT, sT] = [table(at, p), table(at, s)];
-  const rows = eqTable(y.slice(11));
-  const rowWeights = table(
-    at,
-    rows.map((v, i) => v + mix * gammas[i]),
-  );
-  const level = sumcheck(
-    [
-      {
-        weight: 1n,
-        positions: at,
-        terms: [
-          { coefficient: 1n, factors: [pT, rowWeights] },
-          { coefficient: -mix, factors: [sT, table(at, columns)] },
-        ],
-      },
-    ],
-    11,
-    2,
-    transcript,
-  );
-  const u12 = interfere(
-    'u12',
-    [evaluate(p, level.point), evaluate(s, level.point)],
-    [evaluate(rowWeights.values, level.point), mod(-mix * evaluate(columns, level.point))],
-  );
-  const theta = transcript.absorb([...u12, nonce[NONCE.theta]]);
-  const g2 = p.map((v, i) => mod(v + theta * s[i]));
-  const e6 = eqTable(level.point.slice(0, 6));
-  const p2 = interfere(
-    'p2',
-    range(32).map((i) => dot(g2.slice(64 * i, 64 * i + 64), e6)),
-    eqTable(level.point.slice(6)),
-  );
-  const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
-  const gamma2s = powers(gamma2, 32);
-  const s2 = interfere(
-    's2',
-    range(64).map((j) =>
-      dot(
-        gamma2s,
-        range(32).map((i) => g2[64 * i + j]),
-      ),
-    ),
-    e6,
-  );
-  transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
-  return { reduce, u, level2: level.messages, u12, p2, s2 };
-}
-
-/** The verifier's six outputs, recomputed from the messages alone. */
-export function outputs(
-  state: bigint,
-  { u, level2, u12, p2, s2 }: Opening,
-  h: readonly bigint[],
-  nonce: readonly bigint[],
-): Record<'eta' | 'gamma' | 'theta' | 'gamma2' | 'z' | 'e2', bigint> {
-  const transcript = new ReferenceTranscript(state);
-  const eta = transcript.absorb([...u, nonce[NONCE.eta]]);
-  const gamma = transcript.absorb([h[DIGEST.rows]]);
-  transcript.absorb([h[DIGEST.columns]]);
-  for (const message of level2) transcript.absorb(message);
-  const theta = transcript.absorb([...u12, nonce[NONCE.theta]]);
-  const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
-  const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
-  return { eta, gamma, theta, gamma2, z, e2: polynomial(s2, z) };
-}
-
-/** Fresh digests and nonces: the circuit sees commitments only through these. */
-export const digests = (random: Random): { h: bigint[]; nonce: bigint[] } => ({
-  h: range(DIGEST.count).map(() => random.element()),
-  nonce: range(NONCE.count).map(() => random.element()),
-});
-
-/** Layout of slots, largest first, equal ones in order: offset of each and the number of address bits used. */
+/** Layout of slots, largest first, equal ones in order: offset of each and the entries used. */
 export function layout(sizes: readonly (readonly [string, number])[]): {
   offsets: Record<string, number>;
   length: number;
@@ -398,13 +228,20 @@ export function layout(sizes: readonly (readonly [string, number])[]): {
 export const bits = (value: number | bigint, n: number): bigint[] =>
   range(n).map((t) => (BigInt(value) >> BigInt(t)) & 1n);
 
-/** Offset bits packed 11 slots to a word (protocol, section 3). */
+export const slotOf = (offset: number, log2: number, present = 1n): Slot => ({
+  bits: bits(offset, ADDRESS),
+  log2,
+  present,
+});
+export const absentSlot = (): Slot => slotOf(0, 0, 0n);
+
+/** Offset bits packed 9 slots to a word (protocol, section 3). */
 export function layoutWords(slots: readonly (readonly bigint[])[]): bigint[] {
   const words: bigint[] = [];
   slots.forEach((slot, i) => {
-    const word = Math.floor(i / 11);
+    const word = Math.floor(i / OFFSETS_PER_WORD);
     slot.forEach((b, t) => {
-      words[word] = (words[word] ?? 0n) + b * 2n ** BigInt(22 * (i % 11) + t);
+      words[word] = (words[word] ?? 0n) + b * 2n ** BigInt(ADDRESS * (i % OFFSETS_PER_WORD) + t);
     });
   });
   return words.map(mod);

@@ -1,0 +1,25 @@
+// The plain verifier: every check of a program's circuit and of the contract, by name.
+
+import { mod } from './algebra.ts';
+import { folded, foldedAt } from './commitments.ts';
+import { checkCircuit, checkContract, type ProgramName, type Reference, type VerifiedProgram } from './run.ts';
+import type { Inputs } from './tensors.ts';
+import { TRAIN } from './train-verifier.ts';
+
+export const VERIFIED = { train: TRAIN } as unknown as Record<ProgramName, VerifiedProgram>;
+
+/** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */
+export const circuitOf = (program: ProgramName, inputs: Inputs): { failed: string[]; signals: bigint[] } =>
+  checkCircuit(VERIFIED[program], inputs);
+
+/**
+ * All that fails: first in the circuit, then c and v if they are not the circuit's, then what the contract refuses.
+ * A proof that stands has none.
+ */
+export function check(proof: Reference): string[] {
+  const { failed, signals } = circuitOf(proof.program, proof.inputs);
+  const { c } = folded(signals);
+  if (c !== proof.outputs.c || foldedAt(signals, mod(proof.inputs.fold as bigint)) !== proof.outputs.v)
+    failed.push('groth16');
+  return [...failed, ...checkContract(proof, proof.signals)];
+}

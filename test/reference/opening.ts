@@ -1,0 +1,343 @@
+// Reduction and opening (protocol, section 4): the prover's side, and the verifier's from the messages alone.
+
+import { NUMBERING } from '../../src/generated/numbering.ts';
+import {
+  dot,
+  eqAt,
+  eqTable,
+  evaluate,
+  fold,
+  inverse,
+  log2Up,
+  mod,
+  polynomial,
+  powers,
+  range,
+  sum,
+  zeros,
+} from './algebra.ts';
+import { ADDRESS, type Claim, followRounds, ReferenceTranscript, sumcheck, table } from './argument.ts';
+import { atTau, CHUNK, COLUMNS, chunkOf, combine, nextDigest, type Oracle, type Sparse, sparse, tauPower } from './commitments.ts';
+import type { Sender } from './sender.ts';
+
+const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
+/** Bits of a column of level 1, of a row among the entries, of a column of level 2. */
+const [COLUMN, ROW, COLUMN2] = [10, 9, 5];
+const SECOND = 2 ** COLUMN2;
+
+/** Messages from the reduction to the end. */
+export interface Opening {
+  reduce: bigint[][];
+  u: bigint[];
+  level2: bigint[][];
+  u12: bigint[];
+  p2: bigint[];
+  s2: bigint[];
+}
+
+/** Values at tau of the opening's commitments: p', s, T, s'', T2, pi. */
+export interface Kzg {
+  rows: bigint;
+  columns: bigint;
+  quotient: bigint;
+  columns2: bigint;
+  quotient2: bigint;
+  opening: bigint;
+}
+
+/** What a circuit outputs beside c and v: eta .. e2, then y_19 .. y_25. */
+export interface Outputs {
+  eta: bigint;
+  gamma: bigint;
+  theta: bigint;
+  gamma2: bigint;
+  z: bigint;
+  e2: bigint;
+  high: bigint[];
+}
+
+/** eq with the point, or 1 on a summed coordinate, for all entries of a tensor. */
+function weightsOf(point: readonly (bigint | 'ones')[]): bigint[] {
+  let out = [1n];
+  for (const c of point) {
+    const high = out.map((v) => (c === 'ones' ? v : mod(v * c)));
+    out = [...out.map((v, i) => (c === 'ones' ? v : mod(v - high[i]))), ...high];
+  }
+  return out;
+}
+
+/** The weight of a claim's term at an address y, without the claim's own. */
+export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y: readonly bigint[]): bigint {
+  let v = mod(coefficient * slot.present);
+  for (let t = 0; t < ADDRESS; t++) {
+    const o = mod(slot.bits[t]);
+    if (t >= slot.log2) v = mod(v * eqAt([o], [y[t]]));
+    else v = mod(v * (1n - o));
+  }
+  point.forEach((c, t) => {
+    if (c !== 'ones') v = mod(v * eqAt([c], [y[t]]));
+  });
+  return v;
+}
+
+interface Group {
+  oracle: number;
+  low: number;
+  /** offset bits above the oracle's own */
+  high: bigint[];
+  weights: bigint[];
+  scale: bigint;
+}
+
+/** The weights of all claims on the entries of each oracle, apart where offsets differ above them. */
+function groupsOf(claims: readonly Claim[], rho: bigint, low: readonly number[]): Group[] {
+  const groups = new Map<string, Group>();
+  const weight = powers(rho, Math.max(2, claims.length));
+  claims.forEach(({ terms }, c) => {
+    for (const { oracle, slot, point, coefficient } of terms) {
+      const scale = mod(weight[c] * coefficient * slot.present);
+      if (scale === 0n) continue;
+      const own = low[oracle];
+      const high = slot.bits.slice(own).map(mod);
+      const key = `${oracle} ${high}`;
+      if (!groups.has(key)) groups.set(key, { oracle, low: own, high, weights: zeros(2 ** own), scale: 1n });
+      const { weights } = groups.get(key)!;
+      const inside = weightsOf(point);
+      let blocks: [number, bigint][] = [[0, scale]];
+      for (let t = 0; t < own; t++) {
+        const o = mod(slot.bits[t]);
+        blocks = blocks
+          .flatMap(([at, v]): [number, bigint][] => [
+            [at, mod(v * (1n - o))],
+            ...(t < slot.log2 ? [] : [[at + 2 ** t, mod(v * o)] as [number, bigint]]),
+          ])
+          .filter(([, v]) => v !== 0n);
+      }
+      for (const [at, v] of blocks)
+        inside.forEach((e, i) => {
+          weights[at + i] = mod(weights[at + i] + v * e);
+        });
+    }
+  });
+  return [...groups.values()];
+}
+
+/** The reduction: 26 rounds to one address of all oracles. `expected`: the weights of u_o there. */
+function reduction(
+  oracles: readonly Oracle[],
+  claims: readonly Claim[],
+  rho: bigint,
+  transcript: ReferenceTranscript,
+  sender: Sender,
+): { reduce: bigint[][]; y: bigint[]; u: bigint[] } {
+  const low = oracles.map((o) => Math.max(log2Up(Math.max(1, o.vector.length)), ...slotBits(claims, oracles.indexOf(o))));
+  let f = oracles.map((o, i) => [...o.vector.map(mod), ...zeros(2 ** low[i] - o.vector.length)]);
+  const groups = groupsOf(claims, rho, low);
+  const above = oracles.map(() => 1n);
+  const [reduce, y] = [[] as bigint[][], zeros(ADDRESS)];
+  for (let t = ADDRESS - 1; t >= 0; t--) {
+    let [c0, c2] = [0n, 0n];
+    for (const g of groups) {
+      const v = f[g.oracle];
+      let [a, b] = [0n, 0n];
+      if (t >= g.low) {
+        // below t the oracle is nonzero only where the dormant coordinates are 0
+        const below = g.high.slice(0, t - g.low).reduce((p, o) => mod(p * (1n - o)), 1n);
+        const o = g.high[t - g.low];
+        const total = mod(dot(v, g.weights) * below);
+        // (1 - X) ((1 - o) + X (2 o - 1))
+        a = total * (1n - o);
+        b = total * (1n - 2n * o);
+      } else {
+        const half = 2 ** t;
+        for (let x = 0; x < half; x++) {
+          if (v[x] === 0n && v[x + half] === 0n) continue;
+          a += v[x] * g.weights[x];
+          b += (v[x + half] - v[x]) * (g.weights[x + half] - g.weights[x]);
+        }
+      }
+      c0 += g.scale * mod(a);
+      c2 += g.scale * mod(b);
+    }
+    const message = sender.send(`reduce ${ADDRESS - 1 - t}`, [mod(c0), mod(c2)]);
+    reduce.push(message);
+    const r = transcript.absorb(message);
+    y[t] = r;
+    for (const g of groups) {
+      if (t < g.low) g.weights = fold(g.weights, r);
+      else g.scale = mod(g.scale * (1n - r) * eqAt([r], [g.high[t - g.low]]));
+    }
+    f = f.map((v, o) => (t < low[o] ? fold(v, r) : v));
+    above.forEach((_, o) => {
+      if (t >= low[o]) above[o] = mod(above[o] * (1n - r));
+    });
+  }
+  // a group's scale has (1 - r) of the oracle's own zeros, which is part of u
+  const u = f.map((v, o) => mod(v[0] * above[o]));
+  return { reduce, y, u };
+}
+
+/** Bits of the largest slot that claims name in an oracle: a cheat's may be larger than the vector. */
+const slotBits = (claims: readonly Claim[], oracle: number): number[] =>
+  claims.flatMap(({ terms }) => terms.filter((t) => t.oracle === oracle).map((t) => t.slot.log2));
+
+/** Weights of u_o in the reduction's last check, and its claim after the rounds. */
+export function reductionCheck(
+  oracles: number,
+  claims: readonly Claim[],
+  rho: bigint,
+  reduce: readonly (readonly bigint[])[],
+): { y: bigint[]; weights: bigint[]; value: bigint; state: bigint } {
+  const transcript = new ReferenceTranscript(rho);
+  const scale = powers(rho, Math.max(2, claims.length));
+  const claim = mod(sum(claims.map((c, i) => scale[i] * c.value)));
+  const { point: y, value } = followRounds(claim, reduce, transcript);
+  const weights = zeros(oracles);
+  claims.forEach(({ terms }, i) => {
+    for (const t of terms) weights[t.oracle] = mod(weights[t.oracle] + scale[i] * weightAt(t, y));
+  });
+  return { y, weights, value, state: transcript.state };
+}
+
+/** Weights of u12 in level 2's last check, and of the entries of p'' and s'' in theirs. */
+function levelWeights(y: readonly bigint[], t: readonly bigint[], gamma: bigint, mix: bigint) {
+  const first = mod(eqAt(y.slice(COLUMN, COLUMN + ROW), t.slice(0, ROW)) * (1n - t[ROW]));
+  const power = evaluate(powers(gamma, COLUMNS), t);
+  return {
+    u12: [mod(first + mix * power), mod(-mix * eqAt(y.slice(0, COLUMN), t))],
+    rows: eqTable(t.slice(COLUMN2)),
+    columns: eqTable(t.slice(0, COLUMN2)),
+  };
+}
+
+/** Reduction and opening. Weighted claims may be false: the messages stay honest. `h` gets its last three digests. */
+export function open(
+  oracles: readonly Oracle[],
+  claims: readonly Claim[],
+  rho: bigint,
+  { h, nonce, sender }: { h: bigint[]; nonce: readonly bigint[]; sender: Sender },
+): { opening: Opening; kzg: Kzg; outputs: Outputs } {
+  // 1. reduction
+  const transcript = new ReferenceTranscript(rho);
+  const { reduce, y, u: honest } = reduction(oracles, claims, rho, transcript, sender);
+  const end = reductionCheck(oracles.length, claims, rho, reduce);
+  const u = sender.send('u', honest, end.weights, (m) => mod(end.value - dot(m, end.weights)));
+
+  // 2. level 1
+  const eta = transcript.absorb([...u, nonce[NONCE.eta]]);
+  const columns = eqTable(y.slice(0, COLUMN));
+  const g: Sparse = new Map();
+  const chunks = oracles.map((o) => range(o.chunks).map((k) => chunkOf(o, k)));
+  combine(chunks, eta, y.slice(ADDRESS - 7), (weight, chunk) => {
+    for (const [at, v] of chunk) g.set(at, mod((g.get(at) ?? 0n) + weight * v));
+  });
+  const rows = zeros(COLUMNS);
+  for (const [at, v] of g) {
+    const row = Math.floor(at / COLUMNS);
+    if (row < COLUMNS) rows[row] = mod(rows[row] + columns[at % COLUMNS] * v);
+  }
+  const p = sender.send('rows', rows);
+  h[DIGEST.rows] = nextDigest(h[DIGEST.helper], [atTau(sparse(p))]);
+  const gamma = transcript.absorb([h[DIGEST.rows]]);
+  const remainder = zeros(COLUMNS);
+  const gammas = powers(gamma, 1 + Math.max(COLUMNS, ...[...g.keys()].map((at) => Math.floor(at / COLUMNS))));
+  for (const [at, v] of g) {
+    const j = at % COLUMNS;
+    remainder[j] = mod(remainder[j] + gammas[Math.floor(at / COLUMNS)] * v);
+  }
+  const s = sender.send('columns', remainder);
+  const kzg: Kzg = { rows: atTau(sparse(p)), columns: atTau(sparse(s)), quotient: 0n, columns2: 0n, quotient2: 0n, opening: 0n };
+  kzg.quotient = mod((atTau(g) - atTau(sparse(remainder))) * inverse(tauPower(COLUMNS) - gamma));
+  h[DIGEST.columns] = nextDigest(h[DIGEST.rows], [kzg.columns, kzg.quotient]);
+  const mix = transcript.absorb([h[DIGEST.columns]]);
+
+  // 3. level 2
+  const at = range(COLUMN);
+  const [pT, sT] = [table(at, p), table(at, s)];
+  const hi = eqTable([...y.slice(COLUMN, COLUMN + ROW), 0n]);
+  const rowWeights = table(
+    at,
+    hi.map((v, i) => v + mix * gammas[i]),
+  );
+  const terms = [
+    { coefficient: 1n, factors: [pT, rowWeights] },
+    { coefficient: -mix, factors: [sT, table(at, columns)] },
+  ];
+  const before = transcript.state;
+  const level = sumcheck([{ weight: 1n, positions: at, terms }], COLUMN, 2, transcript, (k, m) =>
+    sender.send(`level2 ${k}`, m),
+  );
+  const etas = powers(eta, Math.max(2, u.length));
+  const goal = followRounds(dot(u, etas), level.messages, new ReferenceTranscript(before)).value;
+  const weights = levelWeights(y, level.point, gamma, mix);
+  const u12 = sender.send('u12', [evaluate(p, level.point), evaluate(s, level.point)], weights.u12, (m) =>
+    mod(goal - dot(m, weights.u12)),
+  );
+  const theta = transcript.absorb([...u12, nonce[NONCE.theta]]);
+  const g2 = p.map((v, i) => mod(v + theta * s[i]));
+  const p2 = sender.send(
+    'p2',
+    range(SECOND).map((i) => dot(g2.slice(SECOND * i, SECOND * i + SECOND), weights.columns)),
+    weights.rows,
+    (m) => mod(u12[0] + theta * u12[1] - dot(m, weights.rows)),
+  );
+  const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
+  const gamma2s = powers(gamma2, SECOND);
+  const remainder2 = range(SECOND).map((j) => dot(gamma2s, range(SECOND).map((i) => g2[SECOND * i + j])));
+  const s2 = sender.send('s2', remainder2, weights.columns, (m) => mod(dot(p2, gamma2s) - dot(m, weights.columns)));
+  kzg.columns2 = atTau(sparse(s2));
+  kzg.quotient2 = mod(
+    (kzg.rows + theta * kzg.columns - atTau(sparse(remainder2))) * inverse(tauPower(SECOND) - gamma2),
+  );
+  h[DIGEST.columns2] = nextDigest(h[DIGEST.columns], [kzg.columns2, kzg.quotient2]);
+  const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
+  const e2 = polynomial(s2, z);
+  kzg.opening = mod((kzg.columns2 - e2) * inverse(tauPower(1) - z));
+  const opening = { reduce, u, level2: level.messages, u12, p2, s2 };
+  return { opening, kzg, outputs: { eta, gamma, theta, gamma2, z, e2, high: y.slice(ADDRESS - 7) } };
+}
+
+/** The circuit's checks from the reduction to the end. @returns what fails, and its outputs */
+export function checkOpening(
+  oracles: number,
+  claims: readonly Claim[],
+  rho: bigint,
+  { reduce, u, level2, u12, p2, s2 }: Opening,
+  { h, nonce }: { h: readonly bigint[]; nonce: readonly bigint[] },
+): { failed: string[]; outputs: Outputs } {
+  const failed: string[] = [];
+  const demand = (holds: boolean, name: string) => {
+    if (!holds) failed.push(name);
+  };
+  const { y, weights, value, state } = reductionCheck(oracles, claims, rho, reduce);
+  demand(value === dot(u, weights), 'reduction');
+  const transcript = new ReferenceTranscript(state);
+  const eta = transcript.absorb([...u, nonce[NONCE.eta]]);
+  const gamma = transcript.absorb([h[DIGEST.rows]]);
+  const mix = transcript.absorb([h[DIGEST.columns]]);
+  const level = followRounds(dot(u, powers(eta, Math.max(2, oracles))), level2, transcript);
+  const own = levelWeights(y, level.point, gamma, mix);
+  demand(level.value === dot(u12, own.u12), 'level 2');
+  const theta = transcript.absorb([...u12, nonce[NONCE.theta]]);
+  demand(dot(p2, own.rows) === mod(u12[0] + theta * u12[1]), 'p2');
+  const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
+  demand(dot(p2, powers(gamma2, SECOND)) === dot(s2, own.columns), 's2');
+  const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
+  return {
+    failed,
+    outputs: { eta, gamma, theta, gamma2, z, e2: polynomial(s2, z), high: y.slice(ADDRESS - 7) },
+  };
+}
+
+/** The contract's equations between values at tau; chunks are those of the oracles in opening order. */
+export function checkPairings(chunks: readonly (readonly bigint[])[], kzg: Kzg, o: Outputs): string[] {
+  let g = 0n;
+  combine(chunks, o.eta, o.high, (weight, chunk) => {
+    g += weight * chunk;
+  });
+  const first = g - kzg.columns + o.gamma * kzg.quotient - kzg.quotient * tauPower(COLUMNS);
+  const second =
+    kzg.rows + o.theta * kzg.columns - kzg.columns2 + o.gamma2 * kzg.quotient2 - kzg.quotient2 * tauPower(SECOND);
+  const third = kzg.columns2 - o.e2 + o.z * kzg.opening - kzg.opening * tauPower(1);
+  return [first, second, third].flatMap((v, i) => (mod(v) === 0n ? [] : [`opening ${i + 1}`]));
+}

@@ -1,0 +1,349 @@
+// A proof in the making (transcript, digests, commitments), the finished proof, and the verifier that judges it.
+
+import { NUMBERING } from '../../src/generated/numbering.ts';
+import { dormantAt, evaluate, mod, powers, type Random, range, squares } from './algebra.ts';
+import {
+  ADDRESS,
+  type Claim,
+  type ClaimTerm,
+  followRounds,
+  type Interference,
+  layoutWords,
+  ReferenceTranscript,
+  type Slot,
+} from './argument.ts';
+import {
+  atTau,
+  CONTEXT,
+  type Context,
+  chunkOf,
+  folded,
+  foldedAt,
+  nextDigest,
+  type Oracle,
+  statementDigest,
+} from './commitments.ts';
+import { checkOpening, checkPairings, type Kzg, type Opening, type Outputs, open } from './opening.ts';
+import { type Repair, Sender } from './sender.ts';
+import { element, elements, rows } from './sizes.ts';
+import { type Inputs, slotBits, type Tensors } from './tensors.ts';
+
+const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
+export type ProgramName = 'data' | 'seed' | 'train' | 'import' | 'merge' | 'score';
+const IDS: Record<ProgramName, number> = { data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 };
+
+/** Where a cheat interferes; the prover goes on honestly with what it finds. */
+export interface Hooks<Run = unknown> {
+  /** tensors and sizes before anything is committed */
+  run?: (run: Run) => void;
+  /** the layouts: bits are what is claimed; what stands where stays */
+  slots?: (slots: Record<string, Slot>) => void;
+  /** before the multiplicities are counted */
+  trace?: (tensors: Tensors) => void;
+  multiplicities?: (mult: bigint[]) => void;
+  helper?: (tensors: Tensors, beta: bigint, traced: Tensors) => void;
+  /** a vector on its way to the commitment; `name` is that of the numbering */
+  committed?: (name: string, oracle: Oracle) => void;
+  /** where a program has sums; tau is the zero-checks' point */
+  sums?: (sums: bigint[], tau: readonly bigint[]) => void;
+  /** where a trace and a helper are moved to, in entries */
+  moved?: { trace?: number; helper?: number };
+  /**
+   * a message about to be sent: 'sums', 'batch1 k', 'evals1', 'sums2', 'batch2 k', 'evals2', 'reduce k', 'u', 'rows' (p'),
+   * 'columns' (s), 'level2 k', 'u12', 'p2', 's2'
+   */
+  message?: Interference;
+  /** entries by which a cheat makes the check of a message hold: 'evals1', 'evals2', 'u', 'u12', 'p2', 's2' */
+  repair?: Repair;
+}
+
+/** Challenges of a verifier up to the reduction. */
+export interface Challenges {
+  beta: bigint;
+  squares: bigint[];
+  /** powers of lambda */
+  lambda: bigint[];
+  /** the point of batch 1 */
+  point: bigint[];
+  /** powers of mu2, and the point of batch 2 */
+  mu2: bigint[];
+  zeta: bigint[];
+}
+
+export interface ReferenceMessages {
+  sums: bigint[];
+  evals1: bigint[];
+  sums2: bigint[];
+  evals2: bigint[];
+}
+
+/** What the verifier knows of a program. `View` are its sizes, read from the private fields of the descriptors. */
+export interface VerifiedProgram<View = unknown> {
+  program: ProgramName;
+  rounds: number;
+  degree: number;
+  /** @throws RangeError where a size is out of range */
+  view: (inputs: Inputs) => View & { failed: string[] };
+  /** claims of the relations of batch 1, by number; the others are 0 */
+  claimed: (view: View, sums: readonly bigint[]) => Record<number, bigint>;
+  /** what the summed polynomial of batch 1 is at its point, by the evaluations */
+  batch: (view: View, c: Challenges, m: ReferenceMessages, add: AddRelation) => void;
+  batch2?: (view: View, c: Challenges, m: ReferenceMessages, add: AddRelation2) => void;
+  claims: (view: View, c: Challenges, m: ReferenceMessages) => Claim[];
+}
+
+/** Adds a relation's value; positions are the variables that are not dormant. */
+export type AddRelation = (index: number, positions: readonly number[], value: bigint) => void;
+export type AddRelation2 = (index: number, value: bigint) => void;
+
+/** The value of a batch at its point by the evaluations. */
+export function expectedBatch<V>(program: VerifiedProgram<V>, view: V, c: Challenges, m: ReferenceMessages): bigint {
+  let total = 0n;
+  const dormant = new Map<string, bigint>();
+  program.batch(view, c, m, (index, positions, value) => {
+    const key = `${positions}`;
+    if (!dormant.has(key)) dormant.set(key, dormantAt(positions, c.point));
+    total += mod(c.lambda[index] * dormant.get(key)!) * mod(value);
+  });
+  return mod(total);
+}
+
+export function expectedBatch2<V>(program: VerifiedProgram<V>, view: V, c: Challenges, m: ReferenceMessages): bigint {
+  let total = 0n;
+  program.batch2!(view, c, m, (index, value) => {
+    total += c.mu2[index] * mod(value);
+  });
+  return mod(total);
+}
+
+export const claimedSum = (weights: readonly bigint[], claimed: Record<number, bigint>): bigint =>
+  mod(Object.entries(claimed).reduce((s, [index, v]) => s + weights[Number(index)] * v, 0n));
+
+/** Values at tau of all commitments of a proof. */
+export interface Commitments {
+  /** of the program's oracles in opening order, chunk by chunk */
+  oracles: Record<string, bigint[]>;
+  kzg: Kzg;
+}
+
+export interface Reference {
+  program: ProgramName;
+  /** circuit inputs by name */
+  inputs: Inputs;
+  /** what the circuit outputs, for the fold in the inputs */
+  outputs: { c: bigint; v: bigint };
+  signals: bigint[];
+  /** what the trainer hands the contract */
+  context: Context;
+  extra: bigint[];
+  commitments: Commitments;
+  /** false relations and claims by number, as the prover knows them */
+  violated: { relations: number[]; relations2: number[]; claims: number[] };
+}
+
+/** A proof in the making. */
+export class ReferenceRun {
+  readonly program: ProgramName;
+  readonly h: bigint[] = [];
+  readonly nonce: bigint[];
+  readonly transcript: ReferenceTranscript;
+  readonly sender: Sender;
+  readonly extra: bigint[];
+  readonly oracles: Record<string, Oracle> = {};
+  readonly #logs: Record<string, bigint[]> = {};
+  readonly #hooks: Hooks<never>;
+
+  /** @param parameters public ones in the order of the signals; @param statement committed before the statement is made */
+  constructor(
+    program: ProgramName,
+    random: Random,
+    hooks: Hooks<never>,
+    { parameters, extra, statement }: { parameters: bigint[]; extra: bigint[]; statement: Record<string, Oracle> },
+  ) {
+    this.program = program;
+    this.extra = extra;
+    this.#hooks = hooks;
+    this.nonce = range(NONCE.count).map(() => random.element());
+    this.sender = new Sender(hooks.message, hooks.repair);
+    for (const [name, oracle] of Object.entries(statement)) this.#commit(name, oracle);
+    const logs = Object.values(this.#logs).flat();
+    this.h[DIGEST.statement] = statementDigest(CONTEXT, IDS[program], [...parameters, ...extra], logs);
+    this.transcript = new ReferenceTranscript(this.h[DIGEST.statement]);
+  }
+
+  #commit(name: string, oracle: Oracle): bigint[] {
+    this.#hooks.committed?.(name, oracle);
+    this.oracles[name] = oracle;
+    this.#logs[name] = range(oracle.chunks).map((k) => atTau(chunkOf(oracle, k)));
+    return this.#logs[name];
+  }
+
+  /** Commits to the trace or the helper. @returns beta or x */
+  commit(which: 'trace' | 'helper', oracle: Oracle): bigint {
+    const before = which === 'trace' ? DIGEST.statement : DIGEST.trace;
+    this.h[DIGEST[which]] = nextDigest(this.h[before], this.#commit(which, oracle));
+    const { names } = NUMBERING[this.program][which];
+    return this.transcript.absorb([this.h[DIGEST[which]], ...layoutWords(slotBits(oracle.slots, names))]);
+  }
+
+  /** Opens the claims and makes the circuit's inputs. */
+  finish(
+    claims: Claim[],
+    rho: bigint,
+    own: Inputs,
+    violated: Omit<Reference['violated'], 'claims' | 'relations2'> & { relations2?: number[] },
+  ): Reference {
+    const { h, nonce, sender, program, extra } = this;
+    const names: readonly string[] = NUMBERING[program].oracles.names;
+    const oracles = names.map((name) => this.oracles[name]);
+    const { opening, kzg, outputs } = open(oracles, claims, rho, { h, nonce, sender });
+    const inputs: Inputs = { ...own, h, nonce, ...opening };
+    const signals = signalsOf(program, inputs, outputs);
+    const { fold, ...values } = folded(signals);
+    return {
+      program,
+      inputs: { ...inputs, fold },
+      outputs: values,
+      signals,
+      context: CONTEXT,
+      extra,
+      commitments: { oracles: Object.fromEntries(names.map((name) => [name, this.#logs[name]])), kzg },
+      violated: { relations2: [], ...violated, claims: falseClaims(oracles, claims) },
+    };
+  }
+}
+
+/** Numbers of the claims that the committed vectors do not fulfil. */
+function falseClaims(oracles: readonly Oracle[], claims: readonly Claim[]): number[] {
+  const valueOf = ({ oracle, slot, point, coefficient }: ClaimTerm): bigint => {
+    if (slot.present === 0n || coefficient === 0n) return 0n;
+    // claimed bits that are no bits have the weights of no place: such a slot is read as if it began at 0
+    const offset = slot.bits.reduce((s, b, t) => s + (b === 1n ? 2 ** t : 0), 0);
+    const { vector } = oracles[oracle];
+    const own = range(2 ** slot.log2).map((i) => vector[offset + i] ?? 0n);
+    let values: bigint[] = own;
+    for (let t = point.length - 1; t >= 0; t--) {
+      const half = values.length / 2;
+      const c = point[t];
+      values = range(half).map((i) =>
+        c === 'ones' ? values[i] + values[i + half] : mod(values[i] + c * (values[i + half] - values[i])),
+      );
+    }
+    return coefficient * slot.present * values[0];
+  };
+  return range(claims.length).filter((c) => {
+    const { value, terms } = claims[c];
+    return mod(terms.reduce((s, t) => s + valueOf(t), 0n)) !== mod(value);
+  });
+}
+
+/** The signals in their order: outputs, digests, parameters. */
+export function signalsOf(program: ProgramName, inputs: Inputs, { high, ...o }: Outputs): bigint[] {
+  const h = elements(inputs, 'h');
+  const { names } = NUMBERING[program].signals;
+  return names.map((name) => {
+    const [, family, number] = /^(h|y|coefficients)_(\d)$/.exec(name) ?? [];
+    if (family === 'y') return high[Number(number)];
+    if (family === 'h') return h[Number(number)];
+    if (family) return elements(inputs, family)[Number(number) - 1];
+    return name in o ? o[name as 'eta'] : element(inputs, name);
+  });
+}
+
+const openingOf = (inputs: Inputs): Opening => ({
+  reduce: rows(inputs, 'reduce'),
+  u: elements(inputs, 'u'),
+  level2: rows(inputs, 'level2'),
+  u12: elements(inputs, 'u12'),
+  p2: elements(inputs, 'p2'),
+  s2: elements(inputs, 's2'),
+});
+
+/** Every check of a circuit, by name. @returns what fails, and the signals */
+export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { failed: string[]; signals: bigint[] } {
+  const view = program.view(inputs);
+  const failed = [...view.failed];
+  const { trace, helper, relations, squares: SQ, claims: C, oracles } = NUMBERING[program.program];
+  const [h, nonce] = [elements(inputs, 'h'), elements(inputs, 'nonce')];
+  const m: ReferenceMessages = {
+    sums: elements(inputs, 'sums'),
+    evals1: elements(inputs, 'evals1'),
+    sums2: elements(inputs, 'sums2'),
+    evals2: elements(inputs, 'evals2'),
+  };
+  const transcript = new ReferenceTranscript(h[DIGEST.statement]);
+  const [traced, helped] = [rows(inputs, 'traceOffset'), rows(inputs, 'helperOffset')];
+  if (traced.length !== trace.count || helped.length !== helper.count) throw new RangeError('layouts');
+  if (![...traced, ...helped].every((o) => o.length === ADDRESS && o.every((b) => b === 0n || b === 1n)))
+    failed.push('offsets');
+  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
+  const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(helped)]);
+  const lambda = powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count);
+  const claim = claimedSum(lambda, program.claimed(view, m.sums));
+  const first = followRounds(claim, rows(inputs, 'batch1'), transcript);
+  const c: Challenges = { beta, squares: squares(x, SQ.count), lambda, point: first.point, mu2: [], zeta: [] };
+  if (first.value !== expectedBatch(program, view, c, m)) failed.push('batch');
+  if (program.batch2) {
+    const { relations2, sums } = NUMBERING.train;
+    c.mu2 = powers(transcript.absorb([...m.evals1, ...m.sums2]), relations2.count);
+    const claims = [...m.sums2, ...range(4).map((l) => m.sums[sums.F3(l + 1)])];
+    const second = followRounds(claimedSum(c.mu2, { ...claims }), rows(inputs, 'batch2'), transcript);
+    c.zeta = second.point;
+    if (second.value !== expectedBatch2(program, view, c, m)) failed.push('batch 2');
+  }
+  const rho = transcript.absorb(program.batch2 ? m.evals2 : m.evals1);
+  const claims = program.claims(view, c, m);
+  if (claims.length !== C.count || claims.some((v) => !v)) throw new Error('a claim is missing');
+  const opened = checkOpening(oracles.count, claims, rho, openingOf(inputs), { h, nonce });
+  failed.push(...opened.failed);
+  return { failed, signals: signalsOf(program.program, inputs, opened.outputs) };
+}
+
+/** The contract's checks: digests, fold, v and the equations between points. */
+export function checkContract(
+  { program, inputs, outputs, context, extra, commitments }: Reference,
+  signals: readonly bigint[],
+): string[] {
+  const failed: string[] = [];
+  const { oracles: logs, kzg } = commitments;
+  const names: readonly string[] = NUMBERING[program].oracles.names;
+  const statement = Object.entries(logs)
+    .filter(([name]) => name !== 'trace' && name !== 'helper')
+    .flatMap(([, chunks]) => chunks);
+  const { signals: S } = NUMBERING[program];
+  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1);
+  const h = [statementDigest(context, IDS[program], [...parameters, ...extra], statement)];
+  for (const next of [logs.trace, logs.helper, [kzg.rows], [kzg.columns, kzg.quotient], [kzg.columns2, kzg.quotient2]])
+    h.push(nextDigest(h[h.length - 1], next));
+  h.forEach((digest, k) => {
+    if (digest !== signals[S.h(k)]) failed.push(`h_${k}`);
+  });
+  const { c, fold } = folded(signals);
+  if (c !== outputs.c) failed.push('c');
+  if (fold !== element(inputs, 'fold')) failed.push('fold');
+  if (foldedAt(signals, fold) !== outputs.v) failed.push('v');
+  const [eta, gamma, theta, gamma2, z, e2] = signals;
+  const high = signals.slice(S.y(0), S.y(6) + 1);
+  failed.push(
+    ...checkPairings(
+      names.map((name) => logs[name]),
+      kzg,
+      { eta, gamma, theta, gamma2, z, e2, high },
+    ),
+  );
+  return failed;
+}
+
+/** One term at a point for claims. */
+export const claimTerm = (
+  oracle: number,
+  slot: Slot,
+  point: readonly (bigint | 'ones')[],
+  coefficient = 1n,
+): ClaimTerm => ({ oracle, slot, point, coefficient: mod(coefficient) });
+
+/** A claim on one tensor. */
+export const claimOf = (value: bigint, ...terms: ClaimTerm[]): Claim => ({ value: mod(value), terms });
+
+export const evaluateAt = (tensor: readonly bigint[], point: readonly bigint[]): bigint =>
+  evaluate(tensor.map(mod), point);
