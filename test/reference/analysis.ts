@@ -3,9 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import { circuitEntries, compile, mainOf } from '../../scripts/build/circuits.ts';
 import { flatten } from './bench.ts';
-import type { Inputs } from './common.ts';
 import { type Plan, plan, solve } from './determinism.ts';
 import { type R1cs, readR1cs, violations } from './r1cs.ts';
+import type { Inputs } from './tensors.ts';
 
 const FOLDER = fileURLToPath(new URL('../../build/circuits/analysis', import.meta.url));
 

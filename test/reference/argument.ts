@@ -116,8 +116,7 @@ export function sumcheck(
   send: (round: number, message: bigint[]) => bigint[] = (_, m) => m,
 ): SumcheckResult {
   const current = new Map<Table, readonly bigint[]>();
-  for (const { terms } of instances)
-    for (const { factors } of terms) for (const f of factors) current.set(f, f.values);
+  for (const { terms } of instances) for (const { factors } of terms) for (const f of factors) current.set(f, f.values);
   const tablesOf = (factors: readonly Table[]) => factors.map((f) => current.get(f)!);
   const at = instances.map((i) => ({
     ...i,
@@ -131,7 +130,9 @@ export function sumcheck(
     for (const i of at) {
       const scale = mod(i.weight * i.dormant);
       if (i.positions[i.open - 1] !== t) {
-        i.sum ??= mod(i.terms.reduce((s, { coefficient, factors }) => s + sumOfTables(coefficient, tablesOf(factors)), 0n));
+        i.sum ??= mod(
+          i.terms.reduce((s, { coefficient, factors }) => s + sumOfTables(coefficient, tablesOf(factors)), 0n),
+        );
         c[0] += scale * i.sum;
         c[1] -= scale * i.sum;
         continue;

@@ -59,12 +59,7 @@ export class ReferenceBatch {
     present = 1n,
   ): void {
     const [a, b, c] = limbs.map((limb) => limb.map((v) => mod(beta - v)));
-    this.zero(index, at, tau, [
-      term(h, a, b, c),
-      times(-present, a, b),
-      times(-present, a, c),
-      times(-present, b, c),
-    ]);
+    this.zero(index, at, tau, [term(h, a, b, c), times(-present, a, b), times(-present, a, c), times(-present, b, c)]);
   }
 
   /** A single lookup. */

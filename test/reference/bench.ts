@@ -3,9 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import { type BuiltCircuit, compile } from '../../scripts/build/circuits.ts';
 import { mod } from './algebra.ts';
-import type { Inputs, Value } from './common.ts';
 import { type Plan, plan, solve } from './determinism.ts';
 import { type R1cs, readR1cs, violations } from './r1cs.ts';
+import type { Inputs, Value } from './tensors.ts';
 
 const FOLDER = fileURLToPath(new URL('../../build/circuits/templates', import.meta.url));
 

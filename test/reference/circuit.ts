@@ -3,22 +3,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { buildCircuits } from '../../scripts/build/circuits.ts';
-import type { Inputs, Value } from './common.ts';
-import type { Reference } from './relations.ts';
+import { check } from './check.ts';
+import type { Reference } from './run.ts';
+import type { Inputs, Value } from './tensors.ts';
 import { runCircuit } from './witness.ts';
-
-const OUTPUTS = ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2'] as const;
 
 /** What a test knows of a compiled circuit. */
 export interface Judge {
   constraints: number;
-  /** @throws AssertionError unless the circuit takes the inputs and outputs what an independent verifier has */
+  /** @throws AssertionError unless the circuit takes the inputs and outputs what a verifier written apart has */
   accepts: (proof: Reference) => Promise<void>;
   /**
    * @param where file below circuits/, template and text of the constraint that must fail; anywhere where it is left out
    * @throws AssertionError unless the circuit refuses the inputs there
    */
   rejects: (inputs: Inputs, where?: Constraint) => Promise<void>;
+  /** c, v, fold */
   outputs: (inputs: Inputs) => Promise<bigint[]>;
 }
 
@@ -36,11 +36,10 @@ export async function judgeOf(program: string): Promise<Judge> {
     constraints,
     outputs,
     accepts: async (proof) => {
-      assert.deepEqual(proof.violated, { relations: [], claims: [] });
-      assert.deepEqual(
-        await outputs(proof.inputs),
-        OUTPUTS.map((name) => proof.outputs[name]),
-      );
+      assert.deepEqual(proof.violated, { relations: [], relations2: [], claims: [] });
+      assert.deepEqual(check(proof), []);
+      const { c, v } = proof.outputs;
+      assert.deepEqual(await outputs(proof.inputs), [c, v, proof.inputs.fold]);
     },
     rejects: async (inputs, where) => {
       await assert.rejects(

@@ -50,7 +50,7 @@ export const blinding = (which: 'trace' | 'helper', chunks: number, random: Rand
       ),
   );
 
-const doublings = range(21).reduce<bigint[]>((list, i) => [...list, i === 0 ? TAU : (list[i - 1] ** 2n) % ORDER], []);
+const doublings = range(21).reduce<bigint[]>((list, i) => [...list, i === 0 ? TAU : list[i - 1] ** 2n % ORDER], []);
 /** tau^n for n < 2^21. */
 export const tauPower = (n: number): bigint =>
   doublings.reduce((v, power, i) => ((n >> i) & 1 ? mod(v * power) : v), 1n);

@@ -17,7 +17,18 @@ import {
   zeros,
 } from './algebra.ts';
 import { ADDRESS, type Claim, followRounds, ReferenceTranscript, sumcheck, table } from './argument.ts';
-import { atTau, CHUNK, COLUMNS, chunkOf, combine, nextDigest, type Oracle, type Sparse, sparse, tauPower } from './commitments.ts';
+import {
+  atTau,
+  CHUNK,
+  COLUMNS,
+  chunkOf,
+  combine,
+  nextDigest,
+  type Oracle,
+  type Sparse,
+  sparse,
+  tauPower,
+} from './commitments.ts';
 import type { Sender } from './sender.ts';
 
 const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
@@ -130,7 +141,9 @@ function reduction(
   transcript: ReferenceTranscript,
   sender: Sender,
 ): { reduce: bigint[][]; y: bigint[]; u: bigint[] } {
-  const low = oracles.map((o) => Math.max(log2Up(Math.max(1, o.vector.length)), ...slotBits(claims, oracles.indexOf(o))));
+  const low = oracles.map((o) =>
+    Math.max(log2Up(Math.max(1, o.vector.length)), ...slotBits(claims, oracles.indexOf(o))),
+  );
   let f = oracles.map((o, i) => [...o.vector.map(mod), ...zeros(2 ** low[i] - o.vector.length)]);
   const groups = groupsOf(claims, rho, low);
   const above = oracles.map(() => 1n);
@@ -246,7 +259,14 @@ export function open(
     remainder[j] = mod(remainder[j] + gammas[Math.floor(at / COLUMNS)] * v);
   }
   const s = sender.send('columns', remainder);
-  const kzg: Kzg = { rows: atTau(sparse(p)), columns: atTau(sparse(s)), quotient: 0n, columns2: 0n, quotient2: 0n, opening: 0n };
+  const kzg: Kzg = {
+    rows: atTau(sparse(p)),
+    columns: atTau(sparse(s)),
+    quotient: 0n,
+    columns2: 0n,
+    quotient2: 0n,
+    opening: 0n,
+  };
   kzg.quotient = mod((atTau(g) - atTau(sparse(remainder))) * inverse(tauPower(COLUMNS) - gamma));
   h[DIGEST.columns] = nextDigest(h[DIGEST.rows], [kzg.columns, kzg.quotient]);
   const mix = transcript.absorb([h[DIGEST.columns]]);
@@ -283,7 +303,12 @@ export function open(
   );
   const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
   const gamma2s = powers(gamma2, SECOND);
-  const remainder2 = range(SECOND).map((j) => dot(gamma2s, range(SECOND).map((i) => g2[SECOND * i + j])));
+  const remainder2 = range(SECOND).map((j) =>
+    dot(
+      gamma2s,
+      range(SECOND).map((i) => g2[SECOND * i + j]),
+    ),
+  );
   const s2 = sender.send('s2', remainder2, weights.columns, (m) => mod(dot(p2, gamma2s) - dot(m, weights.columns)));
   kzg.columns2 = atTau(sparse(s2));
   kzg.quotient2 = mod(

@@ -3,7 +3,7 @@
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { log2Up, mod, range, zeros } from './algebra.ts';
 import { ADDRESS, type Slot } from './argument.ts';
-import { type Inputs, place, type Placed } from './tensors.ts';
+import { type Inputs, type Placed, place } from './tensors.ts';
 
 export const MODEL_SLOTS = NUMBERING.shared.model.names;
 export const SHARD_SLOTS = NUMBERING.shared.shard.names;
@@ -96,7 +96,11 @@ export const isBits = (list: readonly (readonly bigint[])[]): boolean =>
 export const wide = (bits: readonly bigint[]): bigint[] => [...bits, ...zeros(ADDRESS - bits.length)];
 
 /** A slot that a verifier sees: claimed bits, size, presence. */
-export const seen = (bits: readonly bigint[], log2: number, present = 1n): Slot => ({ bits: wide(bits), log2, present });
+export const seen = (bits: readonly bigint[], log2: number, present = 1n): Slot => ({
+  bits: wide(bits),
+  log2,
+  present,
+});
 
 export interface ModelView {
   n: number[];

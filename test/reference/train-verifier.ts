@@ -4,7 +4,15 @@ import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqAt, leAt, log2Up, ltAt, mod, range } from './algebra.ts';
 import type { Claim, Slot } from './argument.ts';
 import { pointAt, positions } from './batch.ts';
-import { type AddRelation, type AddRelation2, type Challenges, claimOf, claimTerm, type ReferenceMessages, type VerifiedProgram } from './run.ts';
+import {
+  type AddRelation,
+  type AddRelation2,
+  type Challenges,
+  claimOf,
+  claimTerm,
+  type ReferenceMessages,
+  type VerifiedProgram,
+} from './run.ts';
 import { element, field, HIDDEN_LAYERS, isBits, LAYERS, type ModelView, modelView, pack, rows, seen } from './sizes.ts';
 import { FRACTION, HALF_LIMB, type Inputs, LIMB, LIMB_BITS, UNIT } from './tensors.ts';
 
@@ -49,8 +57,7 @@ export const layerOf = (name: string): number | undefined =>
 export const segmentWord = (
   { lr, rows1, batchRows1, traceRows1 }: Record<'lr' | 'rows1' | 'batchRows1' | 'traceRows1', bigint>,
   offsets: readonly (readonly bigint[])[],
-): bigint =>
-  mod(lr + (rows1 << 17n) + (batchRows1 << 29n) + (traceRows1 << 41n) + pack(offsets, 55, 26));
+): bigint => mod(lr + (rows1 << 17n) + (batchRows1 << 29n) + (traceRows1 << 41n) + pack(offsets, 55, 26));
 
 function view(inputs: Inputs): TrainView {
   const model = modelView(inputs);
@@ -181,7 +188,10 @@ function claims(v: TrainView, c: Challenges, { sums, evals1: e, evals2: e2, sums
   const { a, p, bits, sigma, lr } = v;
   const out: Claim[] = Array.from({ length: C.count });
   const at = (s: readonly bigint[], f: readonly bigint[], l: number) => [...s.slice(0, bits), ...f.slice(0, a[l])];
-  const shardAt = (s: readonly bigint[], f: readonly bigint[], l: number) => [...s.slice(0, sigma), ...f.slice(0, a[l])];
+  const shardAt = (s: readonly bigint[], f: readonly bigint[], l: number) => [
+    ...s.slice(0, sigma),
+    ...f.slice(0, a[l]),
+  ];
   const weightsAt = (j: readonly bigint[], i: readonly bigint[], l: number) => [
     ...j.slice(0, a[l - 1]),
     ...i.slice(0, a[l]),

@@ -2,6 +2,7 @@
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqTable, mod, powers, type Random, range, squares, sum, zeros } from './algebra.ts';
+import { followRounds, ReferenceTranscript } from './argument.ts';
 import { ReferenceBatch, type Term, term, times } from './batch.ts';
 import { blinding, chunksOf, salted } from './commitments.ts';
 import {
@@ -32,7 +33,6 @@ import {
   tableHelper,
   UNIT,
 } from './tensors.ts';
-import { followRounds, ReferenceTranscript } from './argument.ts';
 import { pick, type TrainRun } from './train-run.ts';
 import { layerOf, OUTPUTS, segmentWord, TRACED, TRAIN } from './train-verifier.ts';
 
@@ -186,11 +186,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   const sums = zeros(SUM.count);
   const pending: [index: number, sum: number, at: number[], terms: Term[]][] = [];
   const total = (terms: readonly Term[]) =>
-    mod(
-      sum(
-        terms.map(({ coefficient, factors: [u, v] }) => coefficient * mod(sum(u.map((w, i) => w * v[i])))),
-      ),
-    );
+    mod(sum(terms.map(({ coefficient, factors: [u, v] }) => coefficient * mod(sum(u.map((w, i) => w * v[i]))))));
   const define = (index: number, slot: number, at: number[], ...terms: Term[]) => {
     sums[slot] = total(terms);
     pending.push([index, slot, at, terms]);

@@ -3,13 +3,13 @@
 import { readFile } from 'node:fs/promises';
 // @ts-expect-error: snarkjs has no types
 import { wtns } from 'snarkjs';
-import type { Inputs, Value } from './common.ts';
+import type { Inputs, Value } from './tensors.ts';
 
 const json = (v: Value): unknown => (typeof v === 'bigint' ? v.toString() : v.map(json));
 
 /**
  * Runs the circuit's own witness generator.
- * @returns outputs eta, gamma, theta, gamma2, z, e2
+ * @returns the public signals c, v, fold
  * @throws Error with the line of the first failing assertion
  */
 export async function runCircuit(wasm: string, inputs: Inputs): Promise<bigint[]> {
@@ -21,5 +21,5 @@ export async function runCircuit(wasm: string, inputs: Inputs): Promise<bigint[]
     file,
   );
   const values: bigint[] = await wtns.exportJson(file);
-  return values.slice(1, 7);
+  return values.slice(1, 4);
 }
