@@ -2,12 +2,13 @@
 // polynomials: whatever it opens satisfies the three equations for the stated reason, not by construction of points.
 import { bn254 } from '@noble/curves/bn254.js';
 import { keccak256, numberToHex } from 'viem';
-import type { Point, Proof, ProofPoints, ProofSignals } from '../../../src/argument/types.ts';
+import type { Point, ProofPoints, ProofSignals } from '../../../src/argument/types.ts';
 import { mod, power, R } from '../../../src/numbers/field.ts';
-import type { G2Words, SrsPowers } from '../../../src/registry/opening.ts';
+import type { SrsPowers } from '../../../src/registry/opening.ts';
+import type { G2Words } from '../../../src/registry/points.ts';
 
-export const C = 2 ** 11;
-export const C2 = 2 ** 6;
+export const C = 2 ** 10;
+export const C2 = 2 ** 5;
 export const TAU = BigInt(keccak256('0x746573742e746175')) % R;
 
 /** Field elements that look random and are the same in every run. */
@@ -17,8 +18,13 @@ export function elements(seed: bigint, count: number): bigint[] {
   return out;
 }
 
+/** f(tau): the discrete logarithm of a commitment. */
+export function valueAtTau(polynomial: readonly bigint[]): bigint {
+  return polynomial.reduceRight((value, coefficient) => mod(value * TAU + coefficient), 0n);
+}
+
 export function commit(polynomial: readonly bigint[]): Point {
-  return pointOf(polynomial.reduceRight((value, coefficient) => mod(value * TAU + coefficient), 0n));
+  return pointOf(valueAtTau(polynomial));
 }
 
 /** scalar * G1 in affine coordinates; (0, 0) for infinity. */
@@ -28,7 +34,8 @@ export function pointOf(scalar: bigint): Point {
   return { x, y };
 }
 
-function g2PointOf(scalar: bigint): G2Words {
+/** scalar * G2 as the precompiled pairing takes it. */
+export function g2PointOf(scalar: bigint): G2Words {
   const { x, y } = bn254.G2.Point.BASE.multiply(mod(scalar)).toAffine();
   return [x.c1, x.c0, y.c1, y.c0];
 }
@@ -51,23 +58,39 @@ export function divide(f: readonly bigint[], n: number, root: bigint): { quotien
   return { quotient, remainder: work.slice(0, n) };
 }
 
-export type Opened = Pick<Proof, 'points' | 'signals'>;
+/** eq(y, h), straight from its definition. */
+export function chunkWeight(y: readonly bigint[], h: number): bigint {
+  return y.reduce((product, coordinate, t) => mod(product * ((h >> t) & 1 ? coordinate : R + 1n - coordinate)), 1n);
+}
+
+export interface Opened {
+  points: ProofPoints;
+  signals: ProofSignals;
+}
 
 /**
  * Opens the statement's oracles together with a trace and a helper.
- * @param oracles polynomials of the statement's commitments, in opening order
+ * @param oracles [oracle][chunk] polynomials of the statement's commitments, in opening order; an absent parent has no chunk
  * @param seed decides challenges, trace, helper and p'
+ * @param sizes how many chunks trace and helper have
  */
-export function openOracles(oracles: readonly (readonly bigint[])[], seed: bigint): Opened {
-  const [eta, gamma, theta, gamma2, z] = elements(seed, 5);
-  const trace = elements(seed + 1n, C + 700);
-  const helper = elements(seed + 2n, 300);
-  const all = [...oracles, trace, helper];
-  const g = new Array<bigint>(Math.max(...all.map((f) => f.length))).fill(0n);
-  all.forEach((f, o) => {
-    const weight = power(eta, BigInt(o));
-    f.forEach((c, i) => {
-      g[i] = mod(g[i] + weight * c);
+export function openOracles(
+  oracles: readonly (readonly (readonly bigint[])[])[],
+  seed: bigint,
+  sizes: { trace?: number; helper?: number } = {},
+): Opened {
+  const [eta, gamma, theta, gamma2, z, ...chunk] = elements(seed, 12);
+  const sent = (from: bigint, count: number) => Array.from({ length: count }, (_, h) => elements(from + BigInt(h), 300));
+  const trace = sent(seed + 100n, sizes.trace ?? 1);
+  trace[0] = elements(seed + 1n, C + 700);
+  const helper = sent(seed + 300n, sizes.helper ?? 1);
+  const g: bigint[] = [];
+  [...oracles, trace, helper].forEach((chunks, o) => {
+    chunks.forEach((polynomial, h) => {
+      const weight = mod(power(eta, BigInt(o)) * chunkWeight(chunk, h));
+      polynomial.forEach((c, i) => {
+        g[i] = mod((g[i] ?? 0n) + weight * c);
+      });
     });
   });
   const level1 = divide(g, C, gamma);
@@ -77,8 +100,8 @@ export function openOracles(oracles: readonly (readonly bigint[])[], seed: bigin
   const level2 = divide(g2, C2, gamma2);
   const last = divide(level2.remainder, 1, z);
   const points: ProofPoints = {
-    trace: commit(trace),
-    helper: commit(helper),
+    trace: trace.map(commit),
+    helper: helper.map(commit),
     rows: commit(rows),
     columns: commit(level1.remainder),
     quotient: commit(level1.quotient),
@@ -86,8 +109,7 @@ export function openOracles(oracles: readonly (readonly bigint[])[], seed: bigin
     quotient2: commit(level2.quotient),
     opening: commit(last.quotient),
   };
-  const signals: ProofSignals = { eta, gamma, theta, gamma2, z, e2: last.remainder[0] };
-  return { points, signals };
+  return { points, signals: { eta, gamma, theta, gamma2, z, e2: last.remainder[0], chunk } };
 }
 
 /** a - b as points. */

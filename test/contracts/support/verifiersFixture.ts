@@ -1,0 +1,112 @@
+// The contract of verifiers with a key whose secrets are known, and claims with proofs for it.
+import type { Address } from 'viem';
+import type { Proof } from '../../../src/argument/types.ts';
+import type { SrsPowers } from '../../../src/registry/opening.ts';
+import { proofArgument } from '../../../src/registry/programs/targets.ts';
+import { abiOf, Contract, type TestChain } from './chain.ts';
+import {
+  claimArgument,
+  type KnownKey,
+  type Maker,
+  openScalars,
+  proofAround,
+  type Stated,
+  TEST_KEY,
+} from './knownKey.ts';
+import { elements, type Opened, pointOf, TEST_SRS } from './knownTau.ts';
+
+export const DAY = 86_400n;
+export const DELAY = 2n * DAY;
+export const CIRCUIT_HASH = `0x${'c1'.repeat(32)}` as const;
+
+/** Parameters, extra words and oracles of each program, absent parents of a merge among them. */
+export const SIZES: Record<number, { parameters: number; extra: number; oracles: number }> = {
+  1: { parameters: 1, extra: 1, oracles: 1 },
+  2: { parameters: 2, extra: 1, oracles: 1 },
+  3: { parameters: 2, extra: 1, oracles: 3 },
+  4: { parameters: 1, extra: 2, oracles: 1 },
+  5: { parameters: 5, extra: 0, oracles: 9 },
+  6: { parameters: 3, extra: 0, oracles: 2 },
+};
+
+export const keyArgument = ({ words }: KnownKey) => ({ words, circuitHash: CIRCUIT_HASH });
+export const srsArgument = ({ tau, tauC, tauC2 }: SrsPowers) => ({ tau, tauC, tauC2 });
+
+/** Arguments of the constructor. */
+export function deployment(
+  options: {
+    keys?: KnownKey[];
+    srs?: SrsPowers;
+    delay?: bigint;
+    allowDevKeysOffLocal?: boolean;
+    owner?: Address;
+  } = {},
+): unknown[] {
+  const keys = options.keys ?? Array.from({ length: 6 }, () => TEST_KEY);
+  return [
+    keys.map(keyArgument),
+    srsArgument(options.srs ?? TEST_SRS),
+    options.delay ?? DELAY,
+    options.allowDevKeysOffLocal ?? false,
+    options.owner ?? '0x00000000000000000000000000000000000000AA',
+  ];
+}
+
+export async function deployVerifiers(
+  chain: TestChain,
+  options: Parameters<typeof deployment>[0] = {},
+): Promise<Contract> {
+  return new Contract(chain, await chain.deploy('Verifiers', deployment(options)), await abiOf('Verifiers'));
+}
+
+/** A claim and its proof, with all that made them. */
+export interface Made {
+  maker: Maker;
+  stated: Stated;
+  opened: Opened;
+  proof: Proof;
+}
+
+/**
+ * A statement of a program with commitments that are known multiples of the generator.
+ * @param scalars [oracle][chunk]; one chunk for each oracle unless given
+ */
+export function madeClaim(
+  maker: Maker,
+  seed: bigint,
+  options: {
+    scalars?: readonly (readonly bigint[])[];
+    trace?: number;
+    helper?: number;
+    key?: KnownKey;
+    parameters?: bigint[];
+    extra?: bigint[];
+  } = {},
+): Made {
+  const sizes = SIZES[maker.program];
+  const scalars = options.scalars ?? Array.from({ length: sizes.oracles }, (_, o) => elements(seed + BigInt(10 + o), 1));
+  const stated: Stated = {
+    parameters: options.parameters ?? elements(seed + 5n, sizes.parameters),
+    extra: options.extra ?? elements(seed + 6n, sizes.extra),
+    oracles: scalars.map((chunks) => chunks.map(pointOf)),
+  };
+  const opened = openScalars(scalars, seed + 7n, options);
+  return { maker, stated, opened, proof: proofAround(maker, stated, opened, { seed: seed + 8n, key: options.key }) };
+}
+
+/** Arguments of `verifyMany`. */
+export function manyArguments(made: readonly Pick<Made, 'maker' | 'stated' | 'proof'>[]): unknown[] {
+  const [{ maker }] = made;
+  return [
+    maker.trainer,
+    BigInt(maker.program),
+    made.map(({ stated }) => claimArgument(stated)),
+    made.map(({ proof }) => proofArgument(proof)),
+  ];
+}
+
+/** Arguments of `verify`. */
+export function oneArguments(made: Pick<Made, 'maker' | 'stated' | 'proof'>): unknown[] {
+  const [trainer, program, [claim], [proof]] = manyArguments([made]) as [Address, bigint, unknown[], unknown[]];
+  return [trainer, program, claim, proof];
+}
