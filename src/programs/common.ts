@@ -46,11 +46,18 @@ export function blindHelper(helper: Oracle): void {
   for (const tail of helper.tails) tail.push({ at: 0, value: randomElement() });
 }
 
-/** `ADDRESS_BITS` bits of the offset of each named slot, lowest first; 0 for a slot that is not there (an absent layer). */
-export function offsetBits(oracle: { slots: Record<string, Slot> }, names: readonly string[]): bigint[][] {
+/**
+ * Bits of the offset of each named slot, lowest first; 0 for a slot that is not there (an absent layer).
+ * @param count bits of an offset: `MODEL_BITS` of them for the slots of a model
+ */
+export function offsetBits(
+  oracle: { slots: Record<string, Slot> },
+  names: readonly string[],
+  count = ADDRESS_BITS,
+): bigint[][] {
   return names.map((name) => {
     const offset = oracle.slots[name]?.offset ?? 0;
-    return range(0, ADDRESS_BITS).map((t) => BigInt((offset >> t) & 1));
+    return range(0, count).map((t) => BigInt((offset >> t) & 1));
   });
 }
 

@@ -5,7 +5,7 @@ import type { Session } from '../argument/session.ts';
 import { NUMBERING } from '../generated/numbering.ts';
 import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, MODEL_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle } from './common.ts';
 import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, tensorPoint } from './layers.ts';
@@ -98,7 +98,7 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape], {
     shape,
     ...modelParameters(widths),
-    modelOffset: offsetBits(model, layerNames(widths)),
+    modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,

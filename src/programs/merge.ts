@@ -17,7 +17,7 @@ import {
 } from '../model/merge.ts';
 import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, MODEL_BITS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
 import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle } from './common.ts';
 import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, tensorPoint } from './layers.ts';
@@ -107,7 +107,7 @@ export async function proveMerge(
     coefficients: packed,
     factors: factors.map((row) => row.map((a) => BigInt(a + MERGE_LIMIT))),
     ...modelParameters(widths),
-    modelOffset: offsetBits(child, layerNames(widths)),
+    modelOffset: offsetBits(child, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,

@@ -7,7 +7,7 @@ import type { Session } from '../argument/session.ts';
 import { NUMBERING } from '../generated/numbering.ts';
 import { circuitLayer, encodeShape, widthBits } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, MODEL_BITS, SIZE_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
 import {
@@ -100,7 +100,7 @@ export async function proveSeed(
     shape,
     seed,
     ...modelParameters(widths),
-    modelOffset: offsetBits(model, layerNames(widths)),
+    modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,

@@ -3,7 +3,7 @@ import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { encodeShape, encodeShard } from '../../model/shape.ts';
-import { LIMB_BITS } from '../../numbers/constants.ts';
+import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
@@ -57,7 +57,7 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Arg
     shard: encodeShard(shard),
     result: forward.result,
     ...modelParameters(widths),
-    modelOffset: offsetBits(model, layerNames(widths)),
+    modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     inputs1: BigInt(shard.inputs - 1),
     outputs1: BigInt(shard.outputs - 1),
     rows1: BigInt(shard.rows - 1),

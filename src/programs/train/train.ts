@@ -4,7 +4,7 @@ import type { Session } from '../../argument/session.ts';
 import { sumcheck } from '../../argument/sumcheck.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { encodeSegment, encodeShape } from '../../model/shape.ts';
-import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
+import { LIMB_BITS, MODEL_BITS, SIZE_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle, slotView } from '../common.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
@@ -82,7 +82,7 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
     shape: encodeShape(widths),
     seg: encodeSegment(w, w.shard),
     ...modelParameters(widths),
-    modelOffset: offsetBits(parent, layerNames(widths)),
+    modelOffset: offsetBits(parent, layerNames(widths), MODEL_BITS),
     rows1: BigInt(w.shard.rows - 1),
     batchRows1: BigInt(w.batch - 1),
     lr,
