@@ -1,0 +1,208 @@
+import { columnSums, rowSums } from '../../argument/integers.ts';
+import type { Kernels, Vec } from '../../argument/kernels.ts';
+import type { LookupTable } from '../../argument/lookup.ts';
+import type { Session } from '../../argument/session.ts';
+import { type Poly, poly, range, type SumcheckResult } from '../../argument/sumcheck.ts';
+import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
+import { MAX_LAYERS, SIGNED_LIMIT, TRACE_ROW_BITS } from '../../numbers/constants.ts';
+import { mod } from '../../numbers/field.ts';
+import { integerPoly, positions } from '../common.ts';
+import { HALF } from '../powers.ts';
+import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term } from '../sumcheckBatch.ts';
+import {
+  Q_SCALE,
+  type TrainChallenges,
+  type TrainLayer,
+  type TrainOracles,
+  type TrainSizes,
+  type TrainWitness,
+} from './context.ts';
+import type { LookupGroup } from './oracles.ts';
+import type { RowTables } from './rowTables.ts';
+import { atFeature, atRowOfStep, evaluate, productsOfSteps, type Tensor } from './tensors.ts';
+
+const { sums: S, relations: R, evaluations: E } = NUMBERING.train;
+
+/** Everything the batches are built from. */
+export interface BatchContext extends TrainChallenges {
+  k: Kernels;
+  witness: TrainWitness;
+  sizes: TrainSizes;
+  layers: Record<number, TrainLayer>;
+  rows: RowTables;
+  oracles: TrainOracles;
+  table: LookupTable;
+  groups: readonly LookupGroup[];
+}
+
+/** Tensors at r_i for every row of the trace, which both batches use: D_l(r_i; s), and In_l(r_i; s) of layers behind a hidden one. */
+export interface AtOutputs {
+  D: Record<number, Vec>;
+  input: Record<number, Vec>;
+}
+
+/** Two sums of a layer, over its features and over these and steps, which have the numbers of their relations. */
+type PairNumbers = Record<'one' | 'earlier', Numbered<'sum'>> & Record<'oneRelation' | 'earlierRelation', RelationNumber>;
+
+/** The first batch before its batching challenge: the sums it claims, the relations, and how to read evals1 afterwards. */
+export class FirstSumcheckBatch {
+  /** F1, F2, F3, B1, B2 of protocol section 7 */
+  readonly sums = new Array<bigint>(S.count).fill(0n);
+  readonly atOutputs: AtOutputs = { D: {}, input: {} };
+  readonly #c: BatchContext;
+  readonly #batch: SumcheckBatch;
+
+  constructor(context: BatchContext) {
+    const { k, table, beta, rs, ri, sizes, oracles } = context;
+    this.#c = context;
+    this.#batch = new SumcheckBatch(k, table, beta, [...rs, ...ri], TRACE_ROW_BITS);
+    for (const l of sizes.layers) this.#addForward(l);
+    for (const l of sizes.hidden) this.#addBackward(l);
+    for (const l of sizes.hidden) this.#addHidden(l);
+    this.#addOutput();
+    this.#batch.addTable(R.table, E, oracles.helper.values(k, 'g'), oracles.trace.values(k, 'mult'));
+  }
+
+  prove(session: Session): SumcheckResult {
+    return this.#batch.prove(session, this.sums, R.logUp, 5);
+  }
+
+  /** evals1 once the sumcheck is done; absent layers have 0. What no polynomial of the batch is folded for is evaluated here. */
+  evaluations(rho: readonly bigint[]): bigint[] {
+    const { k, witness, sizes } = this.#c;
+    const { shard, trace } = witness;
+    const evals = this.#batch.evaluations(E.count);
+    const at = (data: Int32Array, rowBits: number, l: number) =>
+      evaluate(k, { data, rowBits }, rho, rho.slice(TRACE_ROW_BITS, TRACE_ROW_BITS + sizes.widthBits(l)));
+    for (const l of sizes.hidden) {
+      const { A, V, D } = trace.hidden[l - sizes.first];
+      evals[E.A(l)] = at(A, sizes.traceBits, l);
+      evals[E.V(l)] = at(V, sizes.traceBits, l);
+      evals[E.D(l)] = at(D, sizes.traceBits, l);
+    }
+    evals[E.D4] = at(trace.output.D4, sizes.traceBits, MAX_LAYERS);
+    evals[E.Y] = at(shard.Y, sizes.sigma, MAX_LAYERS);
+    return evals;
+  }
+
+  #addForward(l: number): void {
+    const { k, sizes, layers, rows, ri } = this.#c;
+    const { W, input, D, ...size } = layers[l];
+    const eqOutputs = k.eqTable(ri.slice(0, size.out));
+    const weights = k.zeros(2 ** size.in);
+    columnSums(k, weights, W, eqOutputs, weights.len);
+    const deltas = atFeature(k, D, eqOutputs, sizes.traceBits);
+    this.atOutputs.D[l] = deltas;
+    this.#addSums(
+      { one: S.F1(l), oneRelation: R.F1(l), earlier: S.F2(l), earlierRelation: R.F2(l) },
+      { weights, evaluation: E.W(l), tensor: input, perRow: deltas, bits: size.in },
+    );
+    this.sums[S.F3(l)] = k.dot(deltas, rows.later);
+  }
+
+  #addBackward(l: number): void {
+    const { k, sizes, layers, ri } = this.#c;
+    const next = layers[l + 1];
+    const eqInputs = k.eqTable(ri.slice(0, next.in));
+    const weights = k.raw(2 ** next.out);
+    rowSums(k, weights, next.W, eqInputs);
+    const inputs = atFeature(k, next.input, eqInputs, sizes.traceBits);
+    this.atOutputs.input[l + 1] = inputs;
+    this.#addSums(
+      { one: S.B1(l), oneRelation: R.B1(l), earlier: S.B2(l), earlierRelation: R.B2(l) },
+      { weights, evaluation: E.nextW(l), tensor: next.D, perRow: inputs, bits: next.out },
+    );
+  }
+
+  /**
+   * With t(j; s) a tensor: sum_j weights(j) t(j; r_s), and sum_(j,k) G(j; k) P(j; k), where G(j; k) = sum_b perRow(b, k) t(j; b, k) is
+   * the gradient of step k at r_i, and P(j; k) = sum over rows s of later steps of eq(r_s, s) t(j; s).
+   */
+  #addSums(
+    numbers: PairNumbers,
+    t: { weights: Vec; evaluation: EvaluationNumber; tensor: Tensor; perRow: Vec; bits: number },
+  ): void {
+    const { k, sizes, rows } = this.#c;
+    const { batchBits, traceBits } = sizes;
+    const features = range(TRACE_ROW_BITS, t.bits);
+    const later = atRowOfStep(k, t.tensor, rows.eqBatch, traceBits);
+    const weights = poly(t.weights, features);
+    const atRows = poly(k.contractLow(later, rows.eqSteps), features);
+    k.mulTile(later, rows.eqSteps);
+    k.exclusiveSums(later, rows.eqSteps.len, 'end');
+    const both = [...range(batchBits, traceBits - batchBits), ...features];
+    const gradients = poly(productsOfSteps(k, t.tensor, t.perRow, batchBits), both);
+    this.sums[numbers.one] = k.dot(weights.vec, atRows.vec);
+    this.sums[numbers.earlier] = k.dot(gradients.vec, later);
+    this.#batch.add(numbers.oneRelation, [term(weights, atRows)], this.sums[numbers.one]);
+    this.#batch.add(numbers.earlierRelation, [term(gradients, poly(later, both))], this.sums[numbers.earlier]);
+    this.#batch.evaluate(t.evaluation, weights);
+  }
+
+  /** Zero-checks and lookups of a hidden layer. */
+  #addHidden(l: number): void {
+    const { k, sizes, witness, beta } = this.#c;
+    const batch = this.#batch;
+    const eq = batch.eq(sizes.traceBits, sizes.widthBits(l));
+    const { A, V, m: bits, D } = witness.trace.hidden[l - sizes.first];
+    const [, T, R0] = this.#addLookup(`hA_${l}`, R.hA(l), E.hA(l), eq);
+    const [R1, S0, S1] = this.#addLookup(`hB_${l}`, R.hB(l), E.hB(l), eq);
+    const m = integerPoly(k, bits, eq.positions);
+    // bit (m^2 - m) + active (A - m V) + delta (D - m (T' - 2^15)) = m (bit m - active V - delta T' + ..) + active A + delta D
+    batch.addCombined([R.bit(l), R.active(l), R.delta(l)], eq.positions, ([bit, active, delta]) => {
+      const factor = k.addConst(k.scale(m.vec, bit), mod(delta * (HALF - beta) - bit));
+      const rest = k.zeros(factor.len);
+      k.scoped(() => k.addScaled(factor, k.fromIntegers(V), mod(-active)));
+      k.addScaled(factor, T.vec, delta); // T' = beta - (its denominator)
+      k.scoped(() => k.addScaled(rest, k.fromIntegers(A), active));
+      k.scoped(() => k.addScaled(rest, k.fromIntegers(D), delta));
+      return [term(eq, m, poly(factor, eq.positions)), term(eq, poly(rest, eq.positions))];
+    });
+    batch.evaluate(E.m(l), m);
+    batch.evaluateLimb(E.T(l), T);
+    batch.evaluateLimb(E.R0(l), R0);
+    batch.evaluateLimb(E.R1(l), R1);
+    batch.evaluateLimb(E.S0(l), S0);
+    batch.evaluateLimb(E.S1(l), S1);
+  }
+
+  #addOutput(): void {
+    const { sizes } = this.#c;
+    const eq = this.#batch.eq(sizes.traceBits, sizes.widthBits(MAX_LAYERS));
+    const [Q, U0, U1] = this.#addLookup('hQ', R.hQ, E.hQ, eq);
+    this.#batch.evaluateLimb(E.Q, Q);
+    this.#batch.evaluateLimb(E.U0, U0);
+    this.#batch.evaluateLimb(E.U1, U1);
+    this.#addError(eq);
+  }
+
+  /** D_4 = le_rows q (Q - Y). Where all rows are real, le_rows is 1 and this is 0 as a polynomial. */
+  #addError(eq: Poly): void {
+    const { k, sizes, witness } = this.#c;
+    const { rows, Y } = witness.shard;
+    if (rows === 2 ** sizes.sigma) return;
+    const { Q, D4 } = witness.trace.output;
+    const inPass = 2 ** sizes.sigma - 1;
+    const real = Int32Array.from({ length: 2 ** sizes.traceBits }, (_, s) => ((s & inPass) < rows ? 1 : 0));
+    const error = Q.map((q, at) => {
+      const row = at & (2 ** sizes.traceBits - 1);
+      const y = Y[((at >> sizes.traceBits) << sizes.sigma) + (row & inPass)];
+      return Number(Q_SCALE) * (q - SIGNED_LIMIT - y);
+    });
+    const valid = integerPoly(k, real, positions(sizes.traceBits, 0));
+    this.#batch.add(R.error, [
+      term(eq, integerPoly(k, D4, eq.positions)),
+      minus(eq, valid, integerPoly(k, error, eq.positions)),
+    ]);
+  }
+
+  /** One lookup group; returns the polynomials beta - limb. */
+  #addLookup(slot: string, relation: RelationNumber, evaluation: EvaluationNumber, eq: Poly): Poly[] {
+    const { k, oracles, groups } = this.#c;
+    const group = groups.find((other) => other.slot === slot);
+    if (!group) throw new RangeError(`there are no limbs for ${slot}`);
+    const h = poly(oracles.helper.values(k, slot), eq.positions);
+    this.#batch.evaluate(evaluation, h);
+    return this.#batch.addLookup(relation, eq, h, group.limbs);
+  }
+}
