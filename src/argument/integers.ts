@@ -80,3 +80,35 @@ function addColumns(
     }),
   );
 }
+
+/**
+ * out[(j, k)] = sum_b e[(b, k)] data[(j, b, k mod K)] with b low in e and data: the sums of every step of `batch` rows, for every feature j. e has a value for
+ * every row; data has `rows` of them, K = rows / batch steps, and is repeated as often as e is longer.
+ */
+export function stepSums(
+  k: Kernels,
+  out: Vec,
+  data: Int32Array,
+  e: Vec,
+  { rows, batch }: { rows: number; batch: number },
+): void {
+  const features = data.length / rows;
+  const steps = e.len / batch;
+  const atOnce = Math.max(1, Math.floor(PIECE / rows));
+  for (let first = 0; first < features; first += atOnce) {
+    const count = Math.min(atOnce, features - first);
+    k.withIntegers(data.subarray(first * rows, (first + count) * rows), (at) =>
+      k.parts(count, e.len / 8 + steps, (from, to) => [
+        'integerStepSums',
+        out.ptr + (first + from) * steps * 32,
+        at + from * rows * 4,
+        rows,
+        e.ptr,
+        steps,
+        batch,
+        to - from,
+        ...k.constants,
+      ]),
+    );
+  }
+}

@@ -432,15 +432,16 @@ export class Kernels {
     ]);
   }
 
-  /** Every entry `times` times in a row. */
-  repeatEach(v: Vec, times: number): Vec {
+  /** Every entry, or every run of so many entries, `times` times in a row. */
+  repeatEach(v: Vec, times: number, run = 1): Vec {
     const out = this.raw(v.len * times);
-    this.parts(v.len, times / 8, (from, to) => [
+    this.parts(v.len / run, (times * run) / 8, (from, to) => [
       'repeatEach',
-      out.ptr + from * times * SIZE,
-      v.ptr + from * SIZE,
+      out.ptr + from * run * times * SIZE,
+      v.ptr + from * run * SIZE,
       to - from,
       times,
+      run,
     ]);
     return out;
   }

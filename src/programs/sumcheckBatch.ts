@@ -41,6 +41,11 @@ export class SumcheckBatch {
   readonly #tau: readonly bigint[];
   readonly #rowBits: number;
   readonly #relations: (Omit<Instance, 'weight'> & { index: number })[] = [];
+  readonly #combined: {
+    indices: readonly RelationNumber[];
+    positions: readonly number[];
+    terms: (weights: bigint[]) => Term[];
+  }[] = [];
   readonly #helpers: { sign: bigint; poly: Poly }[] = [];
   readonly #evaluated: { index: number; value: () => bigint }[] = [];
 
@@ -63,6 +68,11 @@ export class SumcheckBatch {
   add(index: RelationNumber, terms: Term[], claim = 0n): void {
     const widest = terms[0].factors.reduce((a, b) => (b.positions.length > a.positions.length ? b : a));
     this.#relations.push({ index, positions: widest.positions, terms, claim });
+  }
+
+  /** Relations without a sum that are proved as one instance: `terms` makes the terms of their weighted sum once the weights are known. */
+  addCombined(indices: readonly RelationNumber[], at: readonly number[], terms: (weights: bigint[]) => Term[]): void {
+    this.#combined.push({ indices, positions: at, terms });
   }
 
   /** Proves limbs to be in the table: three at once (degree 5), or one (degree 3). Returns the polynomials beta - limb. */
@@ -102,6 +112,12 @@ export class SumcheckBatch {
     const power = powersOf(lambda, sumIndex + 1);
     const instances: Instance[] = [
       ...this.#relations.map(({ index, ...relation }) => ({ ...relation, weight: power[index] })),
+      ...this.#combined.map(({ indices, positions: at, terms }) => ({
+        weight: 1n,
+        claim: 0n,
+        positions: at,
+        terms: terms(indices.map((index) => power[index])),
+      })),
       ...this.#helpers.map(({ sign, poly: p }) => ({
         weight: sign * power[sumIndex],
         claim: this.#k.sum(p.vec),

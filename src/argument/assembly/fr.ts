@@ -3,7 +3,7 @@
  * (R = 2^256), always fully reduced. A vector is consecutive elements. Pointers are byte addresses; the caller owns all memory.
  */
 
-export { integerSums } from './integers';
+export { integerStepSums, integerSums } from './integers';
 
 const P0: u64 = 0xf0000001;
 const P1: u64 = 0x43e1f593;
@@ -352,10 +352,11 @@ export function exclusiveSums(v: usize, rows: usize, cols: usize, suffix: i32): 
   }
 }
 
-/** out[i times + b] = v[i] for b < times. */
-export function repeatEach(out: usize, v: usize, n: usize, times: usize): void {
-  for (let i: usize = 0; i < n; i++)
-    for (let b: usize = 0; b < times; b++) copy(out + (i * times + b) * SIZE, v + i * SIZE);
+/** Each of n runs of `run` entries `times` times in a row: out[(i times + b) run + x] = v[i run + x]. */
+export function repeatEach(out: usize, v: usize, n: usize, times: usize, run: usize): void {
+  for (let i: usize = 0; i < n; i++, v += run * SIZE)
+    for (let b: usize = 0; b < times; b++, out += run * SIZE)
+      for (let x: usize = 0; x < run; x++) copy(out + x * SIZE, v + x * SIZE);
 }
 
 /** v[i] = k^i. `one` points at 1. */

@@ -10,7 +10,7 @@ import { mul, PAIR, reduce } from './lanes';
 import { addProduct, COLUMNS, halve, MOST_PRODUCTS, put, putSum, settle, temporaries, unpack } from './packing';
 
 export {
-  add, addConst, addVec, constMinus, eqTable, exclusiveSums, fromI32, fromI64, gather, heapBase, horner, integerSums, invertWith, mul,
+  add, addConst, addVec, constMinus, eqTable, exclusiveSums, fromI32, fromI64, gather, heapBase, horner, integerStepSums, integerSums, invertWith, mul,
   mulTile, mulVec, powers, prefixProducts, repeatEach, sub, subVec, sum,
 } from './fr';
 export { setTemporaries } from './packing';

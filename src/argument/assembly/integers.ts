@@ -73,6 +73,32 @@ function digitSum(o: usize, at: usize, size: usize, step: usize, digit: i32, e: 
   else add(o, o, t);
 }
 
+/** As integerSums, one sum, to scratch. */
+// @ts-ignore: decorator
+@inline
+function integerSum(t: usize, data: usize, size: usize, step: usize, e: usize, n: usize, one: usize, r2: usize, radix: usize): void {
+  if (size == 4 && areSmall(data, step, n)) {
+    digitSum(t, data, size, step, -1, e, n, one, r2);
+    return;
+  }
+  let digit = i32(size / 2) - 1;
+  digitSum(t, data, size, step, digit, e, n, one, r2);
+  while (--digit >= 0) {
+    mul(t + 2 * SIZE, t, radix);
+    digitSum(t, data, size, step, digit, e, n, one, r2);
+    add(t, t, t + 2 * SIZE);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put(out: usize, t: usize): void {
+  store<u64>(out, load<u64>(t));
+  store<u64>(out, load<u64>(t, 8), 8);
+  store<u64>(out, load<u64>(t, 16), 16);
+  store<u64>(out, load<u64>(t, 24), 24);
+}
+
 /**
  * out[i] = sum over j < n of e[j] times the integer at data + i next + j step, for i < count. The integers have `size` bytes, 4 or 8, and are signed; n is at
  * most 2^13. `one` points at 2^256, `r2` at 2^512, `radix` at 2^16 2^256, modulo r.
@@ -83,20 +109,26 @@ export function integerSums(
 ): void {
   const t = scratchOf();
   for (let i: usize = 0; i < count; i++, data += next, out += SIZE) {
-    if (size == 4 && areSmall(data, step, n)) {
-      digitSum(t, data, size, step, -1, e, n, one, r2);
-    } else {
-      let digit = i32(size / 2) - 1;
-      digitSum(t, data, size, step, digit, e, n, one, r2);
-      while (--digit >= 0) {
-        mul(t + 2 * SIZE, t, radix);
-        digitSum(t, data, size, step, digit, e, n, one, r2);
-        add(t, t, t + 2 * SIZE);
-      }
+    integerSum(t, data, size, step, e, n, one, r2, radix);
+    put(out, t);
+  }
+}
+
+/**
+ * out[i steps + k] = sum over b < batch of e[k batch + b] times the 32-bit integer [i, (k batch + b) mod rows] of rows of `rows`, for i < count; a batch
+ * divides the rows and is at most 2^13.
+ */
+export function integerStepSums(
+  out: usize, data: usize, rows: usize, e: usize, steps: usize, batch: usize, count: usize,
+  one: usize, r2: usize, radix: usize,
+): void {
+  const t = scratchOf();
+  for (let i: usize = 0; i < count; i++, data += 4 * rows) {
+    for (let k: usize = 0, row: usize = 0; k < steps; k++, out += SIZE) {
+      integerSum(t, data + 4 * row, 4, 4, e + k * batch * SIZE, batch, one, r2, radix);
+      put(out, t);
+      row += batch;
+      if (row == rows) row = 0;
     }
-    store<u64>(out, load<u64>(t));
-    store<u64>(out, load<u64>(t, 8), 8);
-    store<u64>(out, load<u64>(t, 16), 16);
-    store<u64>(out, load<u64>(t, 24), 24);
   }
 }

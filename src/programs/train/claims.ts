@@ -1,15 +1,16 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
-import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
+import { MAX_LAYERS, TRACE_ROW_BITS } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
 import { join } from '../common.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
 import { F, FA, HALF, LIMB } from '../powers.ts';
-import { Q_SCALE, type TrainChallenges, type TrainOracles, type TrainSizes } from './context.ts';
+import type { TrainChallenges, TrainOracles, TrainSizes } from './context.ts';
 
-const { oracles: O, sums: S, evaluations: E, evaluations2: E2, claims: C } = NUMBERING.train;
-const SINGLE = ['V', 'm', 'T', 'R0', 'R1', 'S0', 'S1', 'D'] as const;
+const { oracles: O, sums: S, sums2: S2, evaluations: E, evaluations2: E2, claims: C } = NUMBERING.train;
+const SINGLE = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
+const OUTPUT = ['Q', 'U0', 'U1', 'D4'] as const;
 
 /** What the claims speak of, after both batches. */
 export interface ClaimsContext extends TrainChallenges {
@@ -17,11 +18,11 @@ export interface ClaimsContext extends TrainChallenges {
   oracles: TrainOracles;
   lr: bigint;
   sums: readonly bigint[];
+  sums2: readonly bigint[];
   evals1: readonly bigint[];
   evals2: readonly bigint[];
-  /** point of the first batch */
+  /** points of the batches */
   rho: readonly bigint[];
-  /** row point of the second batch: r_s with its point on the step bits */
   zeta: readonly bigint[];
 }
 
@@ -29,19 +30,21 @@ export interface ClaimsContext extends TrainChallenges {
 export function trainClaims(challenge: bigint, c: ClaimsContext): Claims {
   const claims = new Claims(challenge, C.count);
   const at = new TermsAt(c);
-  for (const l of c.sizes.layers) addLayer(claims, c, at, l);
-  for (const l of c.sizes.hidden) addHidden(claims, c, at, l);
-  addOutput(claims, c, at);
   for (const l of c.sizes.layers) {
+    addLayer(claims, c, at, l);
     addForward(claims, c, at, l);
     addUpdate(claims, c, at, l);
   }
-  for (const l of c.sizes.hidden) addBackward(claims, c, at, l);
+  for (const l of c.sizes.hidden) {
+    addHidden(claims, c, at, l);
+    addBackward(claims, c, at, l);
+  }
+  addOutput(claims, c, at);
   return claims;
 }
 
-/** Half a point by a letter: rows r_s, rho_s, zeta; features r_i, r_j, rho_f. */
-type Half = 's' | 'p' | 'z' | 'i' | 'j' | 'f';
+/** Half a point by a letter: rows r_s, rho_s, zeta; features r_i, rho_f. */
+type Half = 's' | 'p' | 'z' | 'i' | 'f';
 
 /** Terms of the claims by slot and point. A point is made once, so that claims on the same slot and point share a pass. */
 class TermsAt {
@@ -51,14 +54,7 @@ class TermsAt {
 
   constructor(c: ClaimsContext) {
     this.#c = c;
-    this.#halves = {
-      s: c.rs,
-      p: c.rho.slice(0, c.sizes.sigma),
-      z: c.zeta,
-      i: c.ri,
-      j: c.rj,
-      f: c.rho.slice(SIZE_BITS),
-    };
+    this.#halves = { s: c.rs, p: c.rho, z: c.zeta, i: c.ri, f: c.rho.slice(TRACE_ROW_BITS) };
   }
 
   #point(a: Half, low: number, b: Half, high: number): bigint[] {
@@ -71,20 +67,21 @@ class TermsAt {
   /** A tensor of the trace with the features of layer l. */
   trace(slot: string, l: number, s: Half, i: Half, coefficient = 1n): ClaimTerm {
     const { sizes, oracles } = this.#c;
-    const point = this.#point(s, sizes.sigma, i, sizes.widthBits(l));
+    const point = this.#point(s, sizes.traceBits, i, sizes.widthBits(l));
     return { oracle: O.trace, offset: oracles.trace.slots[slot].offset, point, coefficient };
   }
 
   helper(slot: string, l: number): ClaimTerm {
     const { sizes, oracles } = this.#c;
-    const point = this.#point('p', sizes.sigma, 'f', sizes.widthBits(l));
+    const point = this.#point('p', sizes.traceBits, 'f', sizes.widthBits(l));
     return { oracle: O.helper, offset: oracles.helper.slots[slot].offset, point };
   }
 
-  #shard(slot: 'X' | 'Y', l: number, s: Half, i: Half, coefficient = 1n): ClaimTerm {
+  /** X or Y, which are the same in every pass: the coordinates of the pass are dropped. */
+  shard(slot: 'X' | 'Y', l: number, s: Half, i: Half): ClaimTerm {
     const { sizes, oracles } = this.#c;
     const point = this.#point(s, sizes.sigma, i, sizes.widthBits(l));
-    return { oracle: O.shard, offset: oracles.shard.slots[slot].offset, point, coefficient };
+    return { oracle: O.shard, offset: oracles.shard.slots[slot].offset, point };
   }
 
   /** W_l of a model; parent and child have one layout. */
@@ -103,44 +100,33 @@ class TermsAt {
   }
 
   /** In_l is A_(l-1) or X. */
-  input(l: number, s: Half, j: Half): ClaimTerm[] {
-    const isFirst = l === this.#c.sizes.first;
-    return [isFirst ? this.#shard('X', l - 1, s, j) : this.trace(`A_${l - 1}`, l - 1, s, j)];
+  input(l: number, s: Half, j: Half): ClaimTerm {
+    return l === this.#c.sizes.first ? this.shard('X', l - 1, s, j) : this.trace(`A_${l - 1}`, l - 1, s, j);
   }
 
-  /** D_l; D_4 is Q_SCALE (Q' - 2^13 - Y), whose constant moves into the value. */
-  delta(l: number, s: Half, i: Half): ClaimTerm[] {
-    if (l < MAX_LAYERS) return [this.trace(`D_${l}`, l, s, i)];
-    return [this.trace('Q', l, s, i, Q_SCALE), this.#shard('Y', l, s, i, -Q_SCALE)];
+  /** D_l, of the last layer D4. */
+  delta(l: number, s: Half, i: Half): ClaimTerm {
+    return this.trace(l === MAX_LAYERS ? 'D4' : `D_${l}`, l, s, i);
   }
 }
-
-/** What a claim on D_l adds to its value. */
-const deltaOffset = (l: number): bigint => (l < MAX_LAYERS ? 0n : Q_SCALE * HALF);
 
 function addLayer(claims: Claims, { evals1, evals2 }: ClaimsContext, at: TermsAt, l: number): void {
   claims.add(C.W(l), evals1[E.W(l)], [at.weight('parent', l, 'f', 'i')]);
-  claims.add(C.InAtR(l), evals1[E.InAtR(l)], at.input(l, 's', 'f'));
-  claims.add(C.DAtI(l), evals1[E.DAtI(l)] + deltaOffset(l), at.delta(l, 'p', 'i'));
-  claims.add(C.In(l), evals1[E.In(l)], at.input(l, 'p', 'f'));
-  // P has no claim of its own: the second batch settles it
-  claims.add(C.P(l), evals2[E2.In(l)], at.input(l, 'z', 'f'));
-  claims.add(C.InAtJ(l), evals1[E.InAtJ(l)], at.input(l, 'p', 'j'));
+  claims.add(C.zIn(l), evals2[E2.zIn(l)], [at.input(l, 'z', 'f')]);
+  claims.add(C.zDAtI(l), evals2[E2.zDAtI(l)], [at.delta(l, 'z', 'i')]);
 }
 
 function addHidden(claims: Claims, { evals1, evals2 }: ClaimsContext, at: TermsAt, l: number): void {
-  const next = l + 1;
-  claims.add(C.nextW(l), evals1[E.nextW(l)], [at.weight('parent', next, 'j', 'f')]);
-  claims.add(C.nextD(l), evals1[E.nextD(l)] + deltaOffset(next), at.delta(next, 's', 'f'));
-  claims.add(C.nextP(l), evals2[E2.nextD(l)] + deltaOffset(next), at.delta(next, 'z', 'f'));
+  claims.add(C.nextW(l), evals1[E.nextW(l)], [at.weight('parent', l + 1, 'i', 'f')]);
+  claims.add(C.zNextD(l), evals2[E2.zNextD(l)], [at.delta(l + 1, 'z', 'f')]);
+  claims.add(C.zNextIn(l), evals2[E2.zNextIn(l)], [at.input(l + 1, 'z', 'i')]);
   for (const name of SINGLE) claims.add(C[name](l), evals1[E[name](l)], [at.trace(`${name}_${l}`, l, 'p', 'f')]);
   for (const name of ['hA', 'hB'] as const) claims.add(C[name](l), evals1[E[name](l)], [at.helper(`${name}_${l}`, l)]);
 }
 
 function addOutput(claims: Claims, { evals1, rho, oracles }: ClaimsContext, at: TermsAt): void {
-  for (const name of ['Q', 'U0', 'U1'] as const)
-    claims.add(C[name], evals1[E[name]], [at.trace(name, MAX_LAYERS, 'p', 'f')]);
-  claims.add(C.D4, evals1[E.D4] + deltaOffset(MAX_LAYERS), at.delta(MAX_LAYERS, 'p', 'f'));
+  for (const name of OUTPUT) claims.add(C[name], evals1[E[name]], [at.trace(name, MAX_LAYERS, 'p', 'f')]);
+  claims.add(C.Y, evals1[E.Y], [at.shard('Y', MAX_LAYERS, 'p', 'f')]);
   claims.add(C.hQ, evals1[E.hQ], [at.helper('hQ', MAX_LAYERS)]);
   addTableClaims(
     claims,
@@ -152,7 +138,7 @@ function addOutput(claims: Claims, { evals1, rho, oracles }: ClaimsContext, at: 
   );
 }
 
-/** phi1 + 2^fa b - lr (phi2 + 2^(2 fa) phi3) = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V. */
+/** F1 + 2^fa b - lr (F2 + 2^(2 fa) F3) = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */
 function addForward(claims: Claims, { lr, sums }: ClaimsContext, at: TermsAt, l: number): void {
   const rounded =
     l < MAX_LAYERS
@@ -168,22 +154,22 @@ function addForward(claims: Claims, { lr, sums }: ClaimsContext, at: TermsAt, l:
   claims.add(C.forward(l), mod(value), [at.bias('parent', l, FA), ...rounded]);
 }
 
-/** W^C - W^P + mu (b^C - b^P) + lr ups = 0 */
-function addUpdate(claims: Claims, { lr, sums, mu }: ClaimsContext, at: TermsAt, l: number): void {
-  claims.add(C.update(l), mod(-lr * sums[S.U(l)]), [
-    at.weight('child', l, 'j', 'i'),
-    at.weight('parent', l, 'j', 'i', -1n),
-    at.bias('child', l, mu),
-    at.bias('parent', l, -mu),
-  ]);
-}
-
-/** chi1 - lr chi2 = 2^f T + S0 + 2^c S1 - 2^(f-1), T = T' - 2^13 */
+/** B1 - lr B2 = 2^f T + S0 + 2^c S1 - 2^(f-1), T = T' - 2^15 */
 function addBackward(claims: Claims, { lr, sums }: ClaimsContext, at: TermsAt, l: number): void {
   const value = sums[S.B1(l)] - lr * sums[S.B2(l)] + F * HALF + F / 2n;
   claims.add(C.backward(l), mod(value), [
-    at.trace(`T_${l}`, l, 's', 'j', F),
-    at.trace(`S0_${l}`, l, 's', 'j'),
-    at.trace(`S1_${l}`, l, 's', 'j', LIMB),
+    at.trace(`T_${l}`, l, 's', 'i', F),
+    at.trace(`S0_${l}`, l, 's', 'i'),
+    at.trace(`S1_${l}`, l, 's', 'i', LIMB),
+  ]);
+}
+
+/** W^C - W^P + mu (b^C - b^P) + lr U = 0 */
+function addUpdate(claims: Claims, { lr, sums2, mu }: ClaimsContext, at: TermsAt, l: number): void {
+  claims.add(C.update(l), mod(-lr * sums2[S2.U(l)]), [
+    at.weight('child', l, 'f', 'i'),
+    at.weight('parent', l, 'f', 'i', -1n),
+    at.bias('child', l, mu),
+    at.bias('parent', l, -mu),
   ]);
 }

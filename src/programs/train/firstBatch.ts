@@ -42,7 +42,8 @@ export interface AtOutputs {
 }
 
 /** Two sums of a layer, over its features and over these and steps, which have the numbers of their relations. */
-type PairNumbers = Record<'one' | 'earlier', Numbered<'sum'>> & Record<'oneRelation' | 'earlierRelation', RelationNumber>;
+type PairNumbers = Record<'one' | 'earlier', Numbered<'sum'>> &
+  Record<'oneRelation' | 'earlierRelation', RelationNumber>;
 
 /** The first batch before its batching challenge: the sums it claims, the relations, and how to read evals1 afterwards. */
 export class FirstSumcheckBatch {
@@ -60,7 +61,7 @@ export class FirstSumcheckBatch {
     for (const l of sizes.hidden) this.#addBackward(l);
     for (const l of sizes.hidden) this.#addHidden(l);
     this.#addOutput();
-    this.#batch.addTable(R.table, E, oracles.helper.values(k, 'g'), oracles.trace.values(k, 'mult'));
+    this.#batch.addTable(R.table, E, oracles.helper.field(k, 'g'), oracles.trace.values(k, 'mult'));
   }
 
   prove(session: Session): SumcheckResult {

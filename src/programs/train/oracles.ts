@@ -1,19 +1,9 @@
-import type { Kernels, Vec } from '../../argument/kernels.ts';
+import type { Kernels } from '../../argument/kernels.ts';
 import type { LookupTable } from '../../argument/lookup.ts';
+import type { Oracle } from '../../argument/oracle.ts';
 import { LIMB_BITS } from '../../numbers/constants.ts';
-import type { SegmentTrace } from '../../training/trace.ts';
-import {
-  BLINDING_BITS,
-  blindHelper,
-  blindTrace,
-  putTensor,
-  type SlottedOracle,
-  slottedOracle,
-  slotView,
-} from '../common.ts';
-
-const HIDDEN = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
-const OUTPUT = ['Q', 'U0', 'U1'] as const;
+import { HIDDEN_ARRAYS, OUTPUT_ARRAYS, type SegmentTrace } from '../../training/trace.ts';
+import { blindHelper, blindTrace, slottedOracle } from '../common.ts';
 
 /** Three limbs of a layer that are looked up together. */
 export interface LookupGroup {
@@ -34,30 +24,27 @@ export function lookupGroups({ hidden, output }: SegmentTrace, first: number): L
 }
 
 /** The trace oracle; `first` is the circuit layer of the network's first layer. */
-export function trainTrace(k: Kernels, t: SegmentTrace, first: number, mult: Int32Array): SlottedOracle {
+export function trainTrace(t: SegmentTrace, first: number, mult: Int32Array): Oracle {
   const tensors: [string, Int32Array][] = [
-    ...t.hidden.flatMap((h, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, h[n]])),
-    ...OUTPUT.map((n): [string, Int32Array] => [n, t.output[n]]),
+    ...t.hidden.flatMap((h, i) => HIDDEN_ARRAYS.map((n): [string, Int32Array] => [`${n}_${first + i}`, h[n]])),
+    ...OUTPUT_ARRAYS.map((n): [string, Int32Array] => [n, t.output[n]]),
     ['mult', mult],
   ];
-  const oracle = slottedOracle(k, [
-    ...tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })),
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
-  for (const [name, data] of tensors) putTensor(k, oracle, name, data);
-  blindTrace(k, oracle);
+  const oracle = slottedOracle(tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })));
+  for (const [name, data] of tensors) oracle.put(name, data);
+  blindTrace(oracle);
   return oracle;
 }
 
 /** The inverses of all lookups: the groups and the table. */
-export function trainHelper(k: Kernels, groups: readonly LookupGroup[], table: LookupTable, mult: Vec): SlottedOracle {
-  const oracle = slottedOracle(k, [
+export function trainHelper(k: Kernels, groups: readonly LookupGroup[], table: LookupTable, trace: Oracle): Oracle {
+  const oracle = slottedOracle([
     ...groups.map(({ slot, limbs }) => ({ name: slot, log2: Math.log2(limbs[0].length) })),
     { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
   ]);
-  for (const { slot, limbs } of groups) table.putHelper(slotView(k, oracle, slot), ...limbs);
-  table.putTable(slotView(k, oracle, 'g'), mult);
-  blindHelper(k, oracle);
+  for (const { slot, limbs } of groups) table.putHelper(oracle.field(k, slot), ...limbs);
+  const g = oracle.field(k, 'g');
+  k.scoped(() => table.putTable(g, trace.values(k, 'mult')));
+  blindHelper(oracle);
   return oracle;
 }

@@ -1,6 +1,15 @@
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { Session } from '../../argument/session.ts';
-import { finalValue, type Instance, type Poly, poly, range, type SumcheckResult, sumcheck, type Term } from '../../argument/sumcheck.ts';
+import {
+  finalValue,
+  type Instance,
+  type Poly,
+  poly,
+  range,
+  type SumcheckResult,
+  sumcheck,
+  type Term,
+} from '../../argument/sumcheck.ts';
 import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
 import { TRACE_ROW_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf } from '../../numbers/field.ts';
