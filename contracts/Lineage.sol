@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
+import {Blocks} from "./Blocks.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {NodeHead, NodeHeadLibrary} from "./libraries/NodeHead.sol";
 import {NodeLine, NodeLineLibrary} from "./libraries/NodeLine.sol";
@@ -8,7 +9,7 @@ import {NodeLine, NodeLineLibrary} from "./libraries/NodeLine.sol";
 /// @title Lineage
 /// @notice The graph: nodes are added with their parents and never change but for the list of their children. Adding one
 /// costs the same at any depth and with any number of siblings; what walks the graph is a view.
-abstract contract Lineage is ILineage {
+abstract contract Lineage is ILineage, Blocks {
     uint256 internal constant MAX_PARENTS = 8;
 
     // A merge's parents: three to a word, | weight 20 | older sibling 32 | parent 32 | each, the first parent lowest. The
@@ -233,18 +234,21 @@ abstract contract Lineage is ILineage {
 
     /// @dev Adds a seed or an import.
     /// @param id must be fresh
-    function _addOrigin(bytes32 id, address trainer, Kind kind, uint256 version) internal {
-        uint256 number = _nextNumber(id);
+    function _addOrigin(bytes32 id, address trainer, Kind kind, uint256 version) internal returns (uint256 number) {
+        number = _nextNumber(id);
         _heads[id] = NodeHeadLibrary.make(trainer, kind, number, kind == Kind.Import, version);
-        _lines[number] = NodeLineLibrary.origin(number);
+        _lines[number] = NodeLineLibrary.origin(number, _blockNumber());
     }
 
     /// @dev Adds a child of one parent, which must exist.
-    function _addChild(bytes32 id, address trainer, uint256 version, bytes32 parentId) internal returns (uint256) {
+    function _addChild(bytes32 id, address trainer, uint256 version, bytes32 parentId)
+        internal
+        returns (uint256 number, uint256 depth)
+    {
         NodeHead parent = _heads[parentId];
-        uint256 number = _nextNumber(id);
+        number = _nextNumber(id);
         _heads[id] = NodeHeadLibrary.make(trainer, Kind.Train, number, parent.declared(), version);
-        return _link(number, parent.number(), false);
+        depth = _link(number, parent.number(), false);
     }
 
     /// @dev Adds a child of several different parents, which must exist.
@@ -255,8 +259,8 @@ abstract contract Lineage is ILineage {
         uint256 version,
         bytes32[] memory parentIds,
         uint256[] memory weights
-    ) internal returns (uint256 depth) {
-        uint256 number = _nextNumber(id);
+    ) internal returns (uint256 number, uint256 depth) {
+        number = _nextNumber(id);
         bool declared = false;
         uint256 word = 0;
         for (uint256 i = 0; i < parentIds.length; ++i) {
@@ -284,6 +288,10 @@ abstract contract Lineage is ILineage {
         return _heads[id].exists();
     }
 
+    function _headOf(bytes32 id) internal view returns (NodeHead) {
+        return _heads[id];
+    }
+
     function _nextNumber(bytes32 id) private returns (uint256 number) {
         number = ++_count;
         if (number > NUMBER_MASK) revert TooManyNodes(number);
@@ -293,7 +301,7 @@ abstract contract Lineage is ILineage {
     /// @dev Makes a node the newest child of its first parent.
     function _link(uint256 number, uint256 parent, bool isMerge) private returns (uint256 depth) {
         NodeLine parentLine = _lines[parent];
-        NodeLine line = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge);
+        NodeLine line = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge, _blockNumber());
         _lines[number] = line;
         _lines[parent] = parentLine.withNewestChild(number);
         return line.depth();

@@ -31,8 +31,9 @@ library NodeLineLibrary {
     uint256 private constant BLOCK_MASK = (1 << 34) - 1;
 
     /// @notice The word of a seed or import made in this block.
-    function origin(uint256 number) internal view returns (NodeLine) {
-        return NodeLine.wrap((number << JUMP) | (number << PARENT_JUMP) | ((block.number & BLOCK_MASK) << BLOCK));
+    /// @param block_ number of this block
+    function origin(uint256 number, uint256 block_) internal pure returns (NodeLine) {
+        return NodeLine.wrap((number << JUMP) | (number << PARENT_JUMP) | ((block_ & BLOCK_MASK) << BLOCK));
     }
 
     /// @notice The word of a child made in this block.
@@ -40,11 +41,14 @@ library NodeLineLibrary {
     /// @param parentLine that one's word
     /// @param parentJumpLine the word where the parent's jump leads
     /// @param isMerge whether the child has further parents
-    function child(uint256 parentNumber, NodeLine parentLine, NodeLine parentJumpLine, bool isMerge)
-        internal
-        view
-        returns (NodeLine)
-    {
+    /// @param block_ number of this block
+    function child(
+        uint256 parentNumber,
+        NodeLine parentLine,
+        NodeLine parentJumpLine,
+        bool isMerge,
+        uint256 block_
+    ) internal pure returns (NodeLine) {
         uint256 depth_ = parentLine.depth() + 1;
         if (depth_ > MAX_DEPTH) revert ILineage.TooDeep(depth_);
         uint256 bits = parentLine.jumpBits();
@@ -55,7 +59,7 @@ library NodeLineLibrary {
         uint256 merges_ = parentLine.merges() + (isMerge ? 1 : 0);
         uint256 word = parentNumber | (jump_ << JUMP) | (parentLine.jump() << PARENT_JUMP)
             | (parentLine.newestChild() << SIBLING);
-        word |= (depth_ << DEPTH) | (merges_ << MERGES) | ((block.number & BLOCK_MASK) << BLOCK);
+        word |= (depth_ << DEPTH) | (merges_ << MERGES) | ((block_ & BLOCK_MASK) << BLOCK);
         return NodeLine.wrap(word | (bits_ << JUMP_BITS) | (bits << PARENT_JUMP_BITS));
     }
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Floors, FloorsLibrary} from "./Floors.sol";
+
+/// @dev A training in 57 bits: | log2 passes 4 | log2 batch 4 | learning rate 17 | number of the shard 32 |. Never zero.
+type PackedTraining is uint256;
+
+/// @dev The first word that is stored of an edge: | third, second, first training 57 each | segments 13 | number of the schema
+/// 32 | floors 40 |. Of any further word, four trainings, the first lowest.
+type EdgeWord is uint256;
+
+using EdgeWordsLibrary for EdgeWord global;
+using EdgeWordsLibrary for PackedTraining global;
+
+/// @title What is stored of an edge beside the graph
+/// @notice Edges of up to three segments take one word.
+library EdgeWordsLibrary {
+    uint256 internal constant MAX_SEGMENTS = (1 << 13) - 1;
+
+    uint256 private constant SHARD_BITS = 32;
+    uint256 private constant RATE_BITS = 17;
+    uint256 private constant LOG_BITS = 4;
+    uint256 private constant BATCH = SHARD_BITS + RATE_BITS;
+    uint256 private constant PASSES = BATCH + LOG_BITS;
+    uint256 private constant TRAINING_BITS = PASSES + LOG_BITS;
+
+    uint256 private constant SCHEMA = FloorsLibrary.BITS;
+    uint256 private constant SEGMENTS = SCHEMA + 32;
+    uint256 private constant FIRST = SEGMENTS + 13;
+    uint256 private constant IN_FIRST = 3;
+    uint256 private constant IN_FURTHER = 4;
+
+    /// @param shard its number, below 2^32
+    /// @param learningRate below 2^17
+    /// @param batch a power of two, below 2^16
+    /// @param passes a power of two, below 2^16
+    function pack(uint256 shard, uint256 learningRate, uint256 batch, uint256 passes)
+        internal
+        pure
+        returns (PackedTraining)
+    {
+        return PackedTraining.wrap(
+            shard | (learningRate << SHARD_BITS) | (Math.log2(batch) << BATCH) | (Math.log2(passes) << PASSES)
+        );
+    }
+
+    /// @return shard its number; 0 where there is no such training
+    function unpack(PackedTraining training)
+        internal
+        pure
+        returns (uint256 shard, uint256 learningRate, uint256 batch, uint256 passes)
+    {
+        uint256 word = PackedTraining.unwrap(training);
+        if (word == 0) return (0, 0, 0, 0);
+        shard = word & ((1 << SHARD_BITS) - 1);
+        learningRate = (word >> SHARD_BITS) & ((1 << RATE_BITS) - 1);
+        batch = 1 << ((word >> BATCH) & ((1 << LOG_BITS) - 1));
+        passes = 1 << (word >> PASSES);
+    }
+
+    /// @notice The first word of an edge without trainings.
+    /// @param schema_ number of the child's schema, below 2^32
+    function head(Floors floors_, uint256 schema_) internal pure returns (EdgeWord) {
+        return EdgeWord.wrap(Floors.unwrap(floors_) | (schema_ << SCHEMA));
+    }
+
+    /// @notice A first word with the number of its segments.
+    /// @param count at most MAX_SEGMENTS
+    function withSegments(EdgeWord word, uint256 count) internal pure returns (EdgeWord) {
+        return EdgeWord.wrap(EdgeWord.unwrap(word) | (count << SEGMENTS));
+    }
+
+    /// @notice Where a training stands.
+    /// @param segment from 0 on
+    /// @return word 0 for the first
+    /// @return shift of the training within it
+    function place(uint256 segment) internal pure returns (uint256 word, uint256 shift) {
+        if (segment < IN_FIRST) return (0, FIRST + TRAINING_BITS * segment);
+        segment -= IN_FIRST;
+        return (1 + segment / IN_FURTHER, TRAINING_BITS * (segment % IN_FURTHER));
+    }
+
+    /// @notice A word with a training added at a place that is empty.
+    function withTraining(EdgeWord word, PackedTraining training, uint256 shift) internal pure returns (EdgeWord) {
+        return EdgeWord.wrap(EdgeWord.unwrap(word) | (PackedTraining.unwrap(training) << shift));
+    }
+
+    function trainingAt(EdgeWord word, uint256 shift) internal pure returns (PackedTraining) {
+        return PackedTraining.wrap((EdgeWord.unwrap(word) >> shift) & ((1 << TRAINING_BITS) - 1));
+    }
+
+    function floors(EdgeWord word) internal pure returns (Floors) {
+        return Floors.wrap(EdgeWord.unwrap(word) & ((1 << FloorsLibrary.BITS) - 1));
+    }
+
+    function schema(EdgeWord word) internal pure returns (uint256) {
+        return (EdgeWord.unwrap(word) >> SCHEMA) & ((1 << 32) - 1);
+    }
+
+    function segments(EdgeWord word) internal pure returns (uint256) {
+        return (EdgeWord.unwrap(word) >> SEGMENTS) & MAX_SEGMENTS;
+    }
+}

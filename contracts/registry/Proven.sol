@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {Relayed} from "../Relayed.sol";
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
+import {Claim, G1Point, Proof, Srs} from "../interfaces/Proof.sol";
+import {PointLists} from "../libraries/PointLists.sol";
+
+/// @title Proven
+/// @notice What every part of the registry needs: the contract that checks proofs, and numbers for schemas, so that shards and
+/// nodes hold 32 bits in place of a word.
+abstract contract Proven is IModelRegistry, Relayed {
+    uint256 internal constant MAX_NUMBER = (1 << 32) - 1;
+
+    IVerifiers private immutable VERIFIERS;
+
+    mapping(bytes32 schema => uint256 number) private _schemaNumbers;
+    mapping(uint256 number => bytes32 schema) private _schemas;
+    uint256 private _schemaCount;
+
+    constructor(IVerifiers verifiers_, address relay_) Relayed(relay_) {
+        VERIFIERS = verifiers_;
+        emit RegistryDeployed(verifiers_, verifiers_.devKeys());
+    }
+
+    /// @inheritdoc IModelRegistry
+    function verifiers() external view returns (IVerifiers) {
+        return VERIFIERS;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function devKeys() external view returns (bool) {
+        return VERIFIERS.devKeys();
+    }
+
+    /// @inheritdoc IModelRegistry
+    function srs() external view returns (Srs memory) {
+        return VERIFIERS.srs();
+    }
+
+    /// @dev Checks a statement of whoever acts.
+    /// @return version of the key that accepted
+    function _requireProof(uint256 program, Claim memory claim, Proof calldata proof)
+        internal
+        view
+        returns (uint256 version)
+    {
+        return VERIFIERS.verify(_sender(), program, claim, proof);
+    }
+
+    /// @dev Checks several statements of whoever acts. There must be a proof for each and one at least.
+    function _requireProofs(uint256 program, Claim[] memory claims, Proof[] calldata proofs)
+        internal
+        view
+        returns (uint256 version)
+    {
+        return VERIFIERS.verifyMany(_sender(), program, claims, proofs);
+    }
+
+    /// @dev The claim of a program that speaks of one model or shard.
+    function _claimOf(uint256[] memory parameters, uint256[] memory extra, G1Point[] calldata commitment)
+        internal
+        pure
+        returns (Claim memory)
+    {
+        G1Point[] memory points = PointLists.withRoom(commitment.length);
+        PointLists.put(points, 0, commitment);
+        return Claim(parameters, extra, points, commitment.length);
+    }
+
+    /// @dev The number of a schema, given to it where it has none. 0 for the schema 0, which says nothing.
+    function _numberOfSchema(bytes32 schema) internal returns (uint256 number) {
+        if (schema == 0) return 0;
+        number = _schemaNumbers[schema];
+        if (number != 0) return number;
+        number = ++_schemaCount;
+        if (number > MAX_NUMBER) revert TooManyRecords(number);
+        _schemaNumbers[schema] = number;
+        _schemas[number] = schema;
+    }
+
+    function _schemaAt(uint256 number) internal view returns (bytes32) {
+        return _schemas[number];
+    }
+
+    function _words(uint256 word) internal pure returns (uint256[] memory words) {
+        words = new uint256[](1);
+        words[0] = word;
+    }
+
+    function _words(uint256 first, uint256 second) internal pure returns (uint256[] memory words) {
+        words = new uint256[](2);
+        words[0] = first;
+        words[1] = second;
+    }
+}
