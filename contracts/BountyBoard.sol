@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {Payments} from "./Payments.sol";
 import {IBountyBoard} from "./interfaces/IBountyBoard.sol";
@@ -35,7 +35,7 @@ contract BountyBoard is IBountyBoard, Payments {
     }
 
     /// @inheritdoc IBountyBoard
-    function fundToken(Terms calldata terms, address token, uint256 amount) external alone returns (uint256 id) {
+    function fundToken(Terms calldata terms, address token, uint256 amount) external nonReentrant returns (uint256 id) {
         return _open(terms, token, _takeIn(token, amount));
     }
 
@@ -69,7 +69,7 @@ contract BountyBoard is IBountyBoard, Payments {
     }
 
     /// @inheritdoc IBountyBoard
-    function withdraw(address token, address to) external alone returns (uint256 amount) {
+    function withdraw(address token, address to) external nonReentrant returns (uint256 amount) {
         amount = _owed[msg.sender][token];
         if (amount == 0) revert NothingOwed(msg.sender, token);
         _owed[msg.sender][token] = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {Payments} from "./Payments.sol";
 import {ICreditVault} from "./interfaces/ICreditVault.sol";
@@ -74,7 +74,7 @@ contract CreditVault is ICreditVault, Payments {
     }
 
     /// @inheritdoc ICreditVault
-    function payToken(bytes32 model, address token, uint256 amount) external alone returns (uint256 received) {
+    function payToken(bytes32 model, address token, uint256 amount) external nonReentrant returns (uint256 received) {
         received = _takeIn(token, amount);
         _credit(model, token, received);
     }
@@ -93,7 +93,7 @@ contract CreditVault is ICreditVault, Payments {
     }
 
     /// @inheritdoc ICreditVault
-    function withdraw(bytes32[] calldata models, address token, address to) external alone returns (uint256 amount) {
+    function withdraw(bytes32[] calldata models, address token, address to) external nonReentrant returns (uint256 amount) {
         for (uint256 i = 0; i < models.length; ++i) {
             _requireRoom(models, i);
             bytes32 model = models[i];

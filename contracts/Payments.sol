@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IPayments} from "./interfaces/IPayments.sol";
 
 /// @dev The part of ERC-20 that is used. Results are not declared: some tokens return nothing.
@@ -13,21 +14,11 @@ interface IToken {
 /// @title Payments
 /// @notice Takes in and pays out. Ether that was forced in is nobody's: no account is derived from this contract's balance
 /// of Ether.
-abstract contract Payments is IPayments {
+abstract contract Payments is IPayments, ReentrancyGuardTransient {
     address internal constant ETHER = address(0);
 
-    bool private transient _entered;
-
-    /// @dev Around every function that calls a token or a receiver. What arrives of a token is measured as a difference of
-    /// balances, which a payment within a payment would count twice.
-    modifier alone() {
-        if (_entered) revert Reentered();
-        _entered = true;
-        _;
-        _entered = false;
-    }
-
-    /// @dev Takes a token from the sender. Only under `alone`.
+    /// @dev Takes a token from the sender. Only under `nonReentrant`, as every function that calls a token or a receiver: what
+    /// arrives of a token is measured as a difference of balances, which a payment within a payment would count twice.
     function _takeIn(address token, uint256 amount) internal returns (uint256 received) {
         if (token.code.length == 0) revert TransferFailed(token, address(this), amount);
         uint256 before = IToken(token).balanceOf(address(this));
@@ -37,7 +28,7 @@ abstract contract Payments is IPayments {
         return afterwards - before;
     }
 
-    /// @dev Only under `alone` and after the accounts were changed. The receiver's answer is never copied.
+    /// @dev Only under `nonReentrant` and after the accounts were changed. The receiver's answer is never copied.
     function _payOut(address token, address to, uint256 amount) internal {
         if (to == address(0) || to == address(this)) revert UnusableRecipient(to);
         if (token != ETHER) return _callToken(token, to, amount, abi.encodeCall(IToken.transfer, (to, amount)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
@@ -23,13 +23,20 @@ contract Relay is IRelay, EIP712 {
     bytes32 private constant REGISTER_SHARD = keccak256(
         "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 schema,bytes32 shard,uint256 nonce,uint256 deadline)"
     );
-    bytes32 private constant REQUEST_SEED =
-        keccak256("RequestSeed(address registry,address trainer,uint16[] widths,uint256 nonce,uint256 deadline)");
+    bytes32 private constant REQUEST_SEED = keccak256(
+        "RequestSeed(address registry,address trainer,uint16[] widths,bytes32 secretHash,uint256 nonce,uint256 deadline)"
+    );
     bytes32 private constant SEED = keccak256(
         "Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant TRAIN = keccak256(
-        "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,bytes32 child,uint256 nonce,uint256 deadline)"
+        "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SEGMENT = keccak256(
+        "Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,bool keep)"
+    );
+    bytes32 private constant TRAIN_MANY = keccak256(
+        "TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256 deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,bool keep)"
     );
     bytes32 private constant ROOT = keccak256(
         "Import(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
@@ -61,16 +68,17 @@ contract Relay is IRelay, EIP712 {
         uint256 rows,
         IModelRegistry.ShardKind kind,
         bytes32 schema,
-        G1Point calldata commitment,
+        G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
-        ShardId shard = Identity.ofShard(commitment, Shape.packShard(inputs, outputs, rows, kind));
-        _spend(
-            registry,
-            permission,
-            abi.encode(REGISTER_SHARD, registry, permission.trainer, inputs, outputs, rows, kind, schema, shard)
-        );
+        {
+            // In pieces, since the stack has no room for all at once.
+            ShardId shard = Identity.ofShard(commitment, Shape.packShard(inputs, outputs, rows, kind));
+            bytes memory fields = abi.encode(inputs, outputs, rows, kind, schema, shard);
+            bytes memory head = abi.encode(REGISTER_SHARD, registry, permission.trainer);
+            _spend(registry, permission, bytes.concat(head, fields));
+        }
         _call(
             registry,
             permission.trainer,
@@ -79,26 +87,27 @@ contract Relay is IRelay, EIP712 {
     }
 
     /// @inheritdoc IRelay
-    function requestSeed(address registry, uint16[] calldata widths, Permission calldata permission)
+    function requestSeed(address registry, uint16[] calldata widths, bytes32 secretHash, Permission calldata permission)
         external
         onContract(registry)
     {
         bytes32 list = keccak256(abi.encodePacked(widths));
-        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, list));
-        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (widths)));
+        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, list, secretHash));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (widths, secretHash)));
     }
 
     /// @inheritdoc IRelay
     function seed(
         address registry,
         uint256 requestId,
-        G1Point calldata commitment,
+        bytes32 secret,
+        G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
         ModelId model = Identity.ofModel(commitment, IModelRegistry(registry).seedRequest(requestId).shape);
         _spend(registry, permission, abi.encode(SEED, registry, permission.trainer, requestId, model));
-        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.seed, (requestId, commitment, proof)));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.seed, (requestId, secret, commitment, proof)));
     }
 
     /// @inheritdoc IRelay
@@ -108,21 +117,26 @@ contract Relay is IRelay, EIP712 {
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
-        _spend(
-            registry,
-            permission,
-            abi.encode(
-                TRAIN,
-                registry,
-                permission.trainer,
-                Identity.ofModel(edge.parent, edge.shape),
-                Identity.ofShard(edge.shard, edge.descriptor),
-                edge.learningRate,
-                edge.batch,
-                Identity.ofModel(edge.child, edge.shape)
-            )
-        );
+        _spend(registry, permission, _trainFields(registry, permission.trainer, edge));
         _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.train, (edge, proof)));
+    }
+
+    /// @inheritdoc IRelay
+    function trainMany(
+        address registry,
+        G1Point[] calldata parent,
+        uint256 shape,
+        IModelRegistry.Segment[] calldata segments,
+        Proof[] calldata proofs,
+        Permission calldata permission
+    ) external onContract(registry) {
+        bytes32 list = _hashSegments(segments, shape);
+        _spend(registry, permission, _chainFields(registry, permission.trainer, parent, shape, list));
+        _call(
+            registry,
+            permission.trainer,
+            abi.encodeCall(IModelRegistry.trainMany, (parent, shape, segments, proofs))
+        );
     }
 
     /// @inheritdoc IRelay
@@ -131,7 +145,7 @@ contract Relay is IRelay, EIP712 {
         uint16[] calldata widths,
         bytes32 source,
         bytes32 schema,
-        G1Point calldata commitment,
+        G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
@@ -152,26 +166,7 @@ contract Relay is IRelay, EIP712 {
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
-        ModelId[] memory parents = new ModelId[](edge.parents.length);
-        for (uint256 i = 0; i < parents.length; ++i) {
-            parents[i] = Identity.ofModel(edge.parents[i], edge.shape);
-        }
-        bytes32[] memory layers = new bytes32[](edge.coefficients.length);
-        for (uint256 i = 0; i < layers.length; ++i) {
-            layers[i] = keccak256(abi.encodePacked(edge.coefficients[i]));
-        }
-        _spend(
-            registry,
-            permission,
-            abi.encode(
-                MERGE,
-                registry,
-                permission.trainer,
-                keccak256(abi.encodePacked(parents)),
-                keccak256(abi.encodePacked(layers)),
-                Identity.ofModel(edge.child, edge.shape)
-            )
-        );
+        _spend(registry, permission, _mergeFields(registry, permission.trainer, edge));
         _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.merge, (edge, proof)));
     }
 
@@ -211,6 +206,69 @@ contract Relay is IRelay, EIP712 {
     /// @inheritdoc IRelay
     function isUsed(address trainer, uint256 nonce) external view returns (bool) {
         return _used[trainer].get(nonce);
+    }
+
+    function _trainFields(address registry, address trainer, IModelRegistry.TrainEdge calldata edge)
+        private
+        pure
+        returns (bytes memory)
+    {
+        ModelId parent = Identity.ofModel(edge.parent, edge.shape);
+        ModelId child = Identity.ofModel(edge.child, edge.shape);
+        ShardId shard = Identity.ofShard(edge.shard, edge.descriptor);
+        return abi.encode(
+            TRAIN, registry, trainer, parent, shard, edge.learningRate, edge.batch, edge.passes, child
+        );
+    }
+
+    function _mergeFields(address registry, address trainer, IModelRegistry.MergeEdge calldata edge)
+        private
+        pure
+        returns (bytes memory)
+    {
+        ModelId[] memory parents = new ModelId[](edge.parents.length);
+        for (uint256 i = 0; i < parents.length; ++i) {
+            parents[i] = Identity.ofModel(edge.parents[i], edge.shape);
+        }
+        bytes32[] memory layers = new bytes32[](edge.coefficients.length);
+        for (uint256 i = 0; i < layers.length; ++i) {
+            layers[i] = keccak256(abi.encodePacked(edge.coefficients[i]));
+        }
+        ModelId child = Identity.ofModel(edge.child, edge.shape);
+        (bytes32 list, bytes32 rows) = (keccak256(abi.encodePacked(parents)), keccak256(abi.encodePacked(layers)));
+        return abi.encode(MERGE, registry, trainer, list, rows, child);
+    }
+
+    function _chainFields(address registry, address trainer, G1Point[] calldata parent, uint256 shape, bytes32 list)
+        private
+        pure
+        returns (bytes memory)
+    {
+        return abi.encode(TRAIN_MANY, registry, trainer, Identity.ofModel(parent, shape), list);
+    }
+
+    /// @dev Segments as a list of typed structs.
+    function _hashSegments(IModelRegistry.Segment[] calldata segments, uint256 shape) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](segments.length);
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            hashes[i] = _hashSegment(segments[i], shape);
+        }
+        return keccak256(abi.encodePacked(hashes));
+    }
+
+    /// @dev The shape of a segment's child is that of the parent, whose id binds it.
+    function _hashSegment(IModelRegistry.Segment calldata segment, uint256 shape) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                SEGMENT,
+                Identity.ofShard(segment.shard, segment.descriptor),
+                segment.learningRate,
+                segment.batch,
+                segment.passes,
+                Identity.ofModel(segment.child, shape),
+                segment.keep
+            )
+        );
     }
 
     /// @dev Checks a permission and uses it up.

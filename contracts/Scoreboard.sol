@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
+import {Blocks} from "./Blocks.sol";
 import {Relayed} from "./Relayed.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -8,15 +9,17 @@ import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {IScores} from "./interfaces/IScores.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
-import {Proof} from "./interfaces/Proof.sol";
+import {Claim, G1Point, Proof} from "./interfaces/Proof.sol";
 import {Identity} from "./libraries/Identity.sol";
+import {PointLists} from "./libraries/PointLists.sol";
 import {Ranking} from "./libraries/Ranking.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {Statement} from "./libraries/Statement.sol";
+import {VerifierCall} from "./libraries/VerifierCall.sol";
 
 /// @title Scoreboard
 /// @notice Results, benchmarks and leaderboards over one registry. It has no owner.
-contract Scoreboard is IScoreboard, Relayed {
+contract Scoreboard is IScoreboard, Relayed, Blocks {
     /// @dev One word: | slot 8 | value 64 | prover 160 |. Zero: none. The slot is where a sum stands, or stood, on the board.
     struct PackedResult {
         address prover;
@@ -66,12 +69,7 @@ contract Scoreboard is IScoreboard, Relayed {
         PackedResult memory known = _results[model][shard];
         _requireBetter(claim.result, known, Shape.shardKind(claim.descriptor));
 
-        uint256[] memory parameters = new uint256[](3);
-        (parameters[0], parameters[1], parameters[2]) = (claim.shape, claim.descriptor, claim.result);
-        uint256[] memory commitments = new uint256[](4);
-        (commitments[0], commitments[1]) = (claim.model.x, claim.model.y);
-        (commitments[2], commitments[3]) = (claim.shard.x, claim.shard.y);
-        VERIFIERS.verify(_sender(), Statement.SCORE, parameters, new uint256[](0), commitments, proof);
+        VerifierCall.verify(VERIFIERS, _sender(), Statement.SCORE, _statementOf(claim), proof);
 
         _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
         emit Scored(
@@ -80,15 +78,18 @@ contract Scoreboard is IScoreboard, Relayed {
     }
 
     /// @inheritdoc IScoreboard
-    function openBenchmark(ShardId[] calldata shardIds, string calldata uri) external returns (BenchmarkId id) {
-        DatasetId dataset = Identity.ofDataset(shardIds, uri);
+    function openBenchmark(address registrar, ShardId[] calldata shardIds, string calldata uri)
+        external
+        returns (BenchmarkId id)
+    {
+        DatasetId dataset = Identity.ofDataset(registrar, shardIds, uri);
         id = Identity.ofBenchmark(dataset, address(0), 0);
         _open(id, dataset, shardIds);
     }
 
     /// @inheritdoc IScoreboard
     function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id) {
-        if (closingBlock < block.number) revert ClosingBlockPassed(closingBlock);
+        if (closingBlock < _blockNumber()) revert ClosingBlockPassed(closingBlock);
         if (closingBlock > type(uint64).max) revert ClosingBlockTooFar(closingBlock);
         id = Identity.ofBenchmark(dataset, _sender(), closingBlock);
         PackedBenchmark storage record = _benchmarks[id];
@@ -99,11 +100,14 @@ contract Scoreboard is IScoreboard, Relayed {
     }
 
     /// @inheritdoc IScoreboard
-    function unsealBenchmark(address sealer, uint256 closingBlock, ShardId[] calldata shardIds, string calldata uri)
-        external
-        returns (BenchmarkId id)
-    {
-        DatasetId dataset = Identity.ofDataset(shardIds, uri);
+    function unsealBenchmark(
+        address sealer,
+        uint256 closingBlock,
+        address registrar,
+        ShardId[] calldata shardIds,
+        string calldata uri
+    ) external returns (BenchmarkId id) {
+        DatasetId dataset = Identity.ofDataset(registrar, shardIds, uri);
         id = Identity.ofBenchmark(dataset, sealer, closingBlock);
         if (!_benchmarks[id].isSealed) revert UnknownBenchmark(id);
         uint256 firstBlock = _open(id, dataset, shardIds);
@@ -196,6 +200,16 @@ contract Scoreboard is IScoreboard, Relayed {
     /// @inheritdoc IScoreboard
     function benchmarkId(DatasetId dataset, address sealer, uint256 closingBlock) external pure returns (BenchmarkId) {
         return Identity.ofBenchmark(dataset, sealer, closingBlock);
+    }
+
+    /// @dev What a score proves. Model and shard are registered, so that each has as many points as it should.
+    function _statementOf(ScoreClaim calldata claim) private pure returns (Claim memory statement) {
+        uint256[] memory parameters = new uint256[](3);
+        (parameters[0], parameters[1], parameters[2]) = (claim.shape, claim.descriptor, claim.result);
+        G1Point[] memory points = PointLists.withRoom(claim.model.length + claim.shard.length);
+        PointLists.put(points, PointLists.put(points, 0, claim.model), claim.shard);
+        uint256 chunks = PointLists.countAt(0, claim.model.length) | PointLists.countAt(1, claim.shard.length);
+        return Claim(parameters, new uint256[](0), points, chunks);
     }
 
     /// @return firstBlock in which one of the shards was registered

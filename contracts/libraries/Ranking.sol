@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 /// @title A list of at most 32 entries, best first
 /// @notice Entries stay in their slots; one word says in which order: byte p is 1 + the slot of place p, 0 behind the last.

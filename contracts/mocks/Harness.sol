@@ -7,6 +7,7 @@ import {DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point} from "../interfaces/Proof.sol";
 import {BlockHash} from "../libraries/BlockHash.sol";
 import {Coefficients} from "../libraries/Coefficients.sol";
+import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {NodeHead, NodeHeadLibrary} from "../libraries/NodeHead.sol";
 import {NodeLine, NodeLineLibrary} from "../libraries/NodeLine.sol";
@@ -26,8 +27,20 @@ contract Harness {
         return Shape.packShard(inputs, outputs, rows, kind);
     }
 
-    function packSegment(uint256 descriptor, uint256 learningRate, uint256 batch) external pure returns (uint256) {
-        return Shape.packSegment(descriptor, learningRate, batch);
+    function packSegment(uint256 descriptor, uint256 learningRate, uint256 batch, uint256 passes)
+        external
+        pure
+        returns (uint256)
+    {
+        return Shape.packSegment(descriptor, learningRate, batch, passes);
+    }
+
+    function requireModelPoints(uint256 points, uint256 shape) external pure {
+        Shape.requireModelPoints(points, shape);
+    }
+
+    function requireShardPoints(uint256 points, uint256 descriptor) external pure {
+        Shape.requireShardPoints(points, descriptor);
     }
 
     function modelWidths(uint256 shape) external pure returns (uint256 inputs, uint256 outputs) {
@@ -47,16 +60,20 @@ contract Harness {
         );
     }
 
-    function modelId(G1Point calldata commitment, uint256 shape) external pure returns (ModelId) {
+    function modelId(G1Point[] calldata commitment, uint256 shape) external pure returns (ModelId) {
         return Identity.ofModel(commitment, shape);
     }
 
-    function shardId(G1Point calldata commitment, uint256 descriptor) external pure returns (ShardId) {
+    function shardId(G1Point[] calldata commitment, uint256 descriptor) external pure returns (ShardId) {
         return Identity.ofShard(commitment, descriptor);
     }
 
-    function datasetId(ShardId[] calldata shardIds, string calldata uri) external pure returns (DatasetId) {
-        return Identity.ofDataset(shardIds, uri);
+    function datasetId(address registrar, ShardId[] calldata shardIds, string calldata uri)
+        external
+        pure
+        returns (DatasetId)
+    {
+        return Identity.ofDataset(registrar, shardIds, uri);
     }
 
     function head(address trainer, ILineage.Kind kind, uint256 number, bool declared, uint256 version)
@@ -73,7 +90,7 @@ contract Harness {
         view
         returns (NodeLine)
     {
-        return NodeLineLibrary.child(parent, parentLine, jumpLine, isMerge);
+        return NodeLineLibrary.child(parent, parentLine, jumpLine, isMerge, block.number);
     }
 
     function packCoefficients(int24[][] calldata coefficients, uint256 layers, uint256 parents)
@@ -89,6 +106,18 @@ contract Harness {
     }
 
     function blockHash(uint256 number) external view returns (bytes32) {
-        return BlockHash.lookUp(number);
+        return BlockHash.lookUp(number, BlockHash.isArbitrum());
+    }
+
+    function blockNumber() external view returns (uint256) {
+        return BlockHash.current(BlockHash.isArbitrum());
+    }
+
+    function joinFloors(Floors a, Floors b) external pure returns (Floors) {
+        return a.with(b);
+    }
+
+    function floorOf(Floors floors, uint256 program) external pure returns (uint256) {
+        return floors.lowest(program);
     }
 }

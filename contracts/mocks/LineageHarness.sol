@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {Lineage} from "../Lineage.sol";
 
@@ -10,14 +10,14 @@ contract LineageHarness is Lineage {
     }
 
     function addChild(bytes32 id, bytes32 parent) external returns (uint256 depth) {
-        return _addChild(id, msg.sender, 1, parent);
+        (, depth) = _addChild(id, msg.sender, 1, parent);
     }
 
     function addMerge(bytes32 id, bytes32[] calldata parentIds, uint256[] calldata weights)
         external
         returns (uint256 depth)
     {
-        return _addMerge(id, msg.sender, 1, parentIds, weights);
+        (, depth) = _addMerge(id, msg.sender, 1, parentIds, weights);
     }
 
     /// @dev Adds a line of `count` children below `parent`: ids first, first + 1, ..

@@ -6,6 +6,7 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {Claim, G1Point, Proof, Srs} from "../interfaces/Proof.sol";
 import {PointLists} from "../libraries/PointLists.sol";
+import {VerifierCall} from "../libraries/VerifierCall.sol";
 
 /// @title Proven
 /// @notice What every part of the registry needs: the contract that checks proofs, and numbers for schemas, so that shards and
@@ -46,7 +47,7 @@ abstract contract Proven is IModelRegistry, Relayed {
         view
         returns (uint256 version)
     {
-        return VERIFIERS.verify(_sender(), program, claim, proof);
+        return VerifierCall.verify(VERIFIERS, _sender(), program, claim, proof);
     }
 
     /// @dev Checks several statements of whoever acts. There must be a proof for each and one at least.
@@ -55,7 +56,7 @@ abstract contract Proven is IModelRegistry, Relayed {
         view
         returns (uint256 version)
     {
-        return VERIFIERS.verifyMany(_sender(), program, claims, proofs);
+        return VerifierCall.verifyMany(VERIFIERS, _sender(), program, claims, proofs);
     }
 
     /// @dev The claim of a program that speaks of one model or shard.

@@ -49,19 +49,7 @@ abstract contract Trainings is Models, Shards {
         (Claim[] memory claims, Step[] memory steps) = _chain(parent, shape, segments);
         uint256 version = _requireProofs(Statement.TRAIN, claims, proofs);
 
-        kept = new ModelId[](segments.length);
-        uint256 count = 0;
-        uint256 first = 0;
-        for (uint256 i = 0; i < segments.length; ++i) {
-            if (!segments[i].keep && i + 1 < segments.length) continue;
-            parentId = _register(parentId, segments[i].child, shape, version, _part(steps, first, i + 1));
-            kept[count] = parentId;
-            ++count;
-            first = i + 1;
-        }
-        assembly ("memory-safe") {
-            mstore(kept, count)
-        }
+        return _registerChain(parentId, shape, version, segments, steps);
     }
 
     /// @inheritdoc IModelRegistry
@@ -114,6 +102,30 @@ abstract contract Trainings is Models, Shards {
         step.shard = _knownShard(id);
         step.training.shard = id;
         Shape.requireFit(shape, descriptor);
+    }
+
+    /// @dev Registers the children of a chain that are kept.
+    /// @param parent the node where the chain starts
+    function _registerChain(
+        ModelId parent,
+        uint256 shape,
+        uint256 version,
+        Segment[] calldata segments,
+        Step[] memory steps
+    ) private returns (ModelId[] memory kept) {
+        kept = new ModelId[](steps.length);
+        uint256 count = 0;
+        uint256 first = 0;
+        for (uint256 i = 0; i < steps.length; ++i) {
+            if (!segments[i].keep && i + 1 < steps.length) continue;
+            parent = _register(parent, segments[i].child, shape, version, _part(steps, first, i + 1));
+            kept[count] = parent;
+            ++count;
+            first = i + 1;
+        }
+        assembly ("memory-safe") {
+            mstore(kept, count)
+        }
     }
 
     /// @dev Registers the child that the last of some steps led to.

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {IVerifiers} from "../interfaces/IVerifiers.sol";
+import {Claim, Proof} from "../interfaces/Proof.sol";
+
+/// @title Calls of the contract that checks proofs, which hand on the proofs as they came
+/// @notice A proof in call data says where its parts are by their distance from its start. So it can be copied without being
+/// read: from its start to the end of the call data, within which all of it lies. What else is copied, nobody reads.
+library VerifierCall {
+    /// @dev Where the place of the proofs stands in a call: behind the selector, prover, program and place of the claims.
+    uint256 private constant PROOFS = 0x84;
+
+    /// @return version of the key that accepted
+    function verify(IVerifiers verifiers, address prover, uint256 program, Claim memory claim, Proof calldata proof)
+        internal
+        view
+        returns (uint256 version)
+    {
+        uint256 start;
+        assembly ("memory-safe") {
+            start := proof
+        }
+        bytes memory message = abi.encodeWithSelector(IVerifiers.verify.selector, prover, program, claim, uint256(0));
+        return _call(verifiers, message, start);
+    }
+
+    /// @return version of the key that accepted
+    function verifyMany(
+        IVerifiers verifiers,
+        address prover,
+        uint256 program,
+        Claim[] memory claims,
+        Proof[] calldata proofs
+    ) internal view returns (uint256 version) {
+        uint256 start;
+        assembly ("memory-safe") {
+            // An array in call data begins with its length.
+            start := sub(proofs.offset, 0x20)
+        }
+        bytes memory message = abi.encodeWithSelector(IVerifiers.verifyMany.selector, prover, program, claims, uint256(0));
+        return _call(verifiers, message, start);
+    }
+
+    /// @param message all but the proofs; the last thing that was put into memory
+    /// @param start of the proofs in the call data
+    function _call(IVerifiers verifiers, bytes memory message, uint256 start) private view returns (uint256 version) {
+        assembly ("memory-safe") {
+            let data := add(message, 0x20)
+            let size := mload(message)
+            let rest := sub(calldatasize(), start)
+            mstore(add(message, PROOFS), sub(size, 4))
+            calldatacopy(add(data, size), start, rest)
+            let success := staticcall(gas(), verifiers, data, add(size, rest), 0x00, 0x20)
+            version := mload(0x00)
+            if iszero(success) {
+                let buffer := mload(0x40)
+                returndatacopy(buffer, 0, returndatasize())
+                revert(buffer, returndatasize())
+            }
+            // An account without code answers nothing.
+            if lt(returndatasize(), 0x20) { revert(0, 0) }
+        }
+    }
+}
