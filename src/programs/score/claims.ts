@@ -25,8 +25,7 @@ export function scoreClaims(challenge: bigint, c: ClaimsContext): Claims {
   const claims = new Claims(challenge, C.count);
   addEvaluations(claims, c);
   for (const l of c.sizes.layers) addForward(claims, c, l);
-  const rows = c.tau.slice(0, c.sizes.sigma);
-  claims.add(C.labelled, c.sums[S.labelled], [inTrace(c, 'L', rows)]);
+  claims.add(C.labelled, c.sums[S.labelled], [inTrace(c, 'L', c.rs.slice(0, c.sizes.sigma))]);
   return claims;
 }
 
@@ -71,7 +70,7 @@ function addEvaluations(claims: Claims, c: ClaimsContext): void {
   addTableClaims(claims, E, evals1, rho, inHelper(c, 'g', []), inTrace(c, 'mult', []));
 }
 
-/** phi1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^13. */
+/** F1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */
 function addForward(claims: Claims, c: ClaimsContext, l: number): void {
   const { sizes, sums, ri, rs } = c;
   const point = join(rs, sizes.sigma, ri, sizes.widthBits(l));

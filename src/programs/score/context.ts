@@ -1,9 +1,10 @@
-import type { Kernels, Vec } from '../../argument/kernels.ts';
+import type { Kernels } from '../../argument/kernels.ts';
+import type { Oracle } from '../../argument/oracle.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
-import { type SlottedOracle, slotView } from '../common.ts';
 import { type LayerSizes, layerSizes } from '../layerSizes.ts';
+import type { Tensor } from '../tensors.ts';
 
 export interface ScoreWitness {
   model: Weights;
@@ -23,27 +24,25 @@ export function scoreSizes({ model: { widths }, shard }: ScoreWitness): ScoreSiz
 }
 
 export interface ScoreOracles {
-  model: SlottedOracle;
-  shard: SlottedOracle;
-  trace: SlottedOracle;
-  helper: SlottedOracle;
+  model: Oracle;
+  shard: Oracle;
+  trace: Oracle;
+  helper: Oracle;
 }
 
 /** What the steps after the commitments work with. */
 export interface ScoreContext {
   k: Kernels;
+  witness: ScoreWitness;
   sizes: ScoreSizes;
-  shard: Shard;
-  forward: ForwardTrace;
   oracles: ScoreOracles;
-  /** r_i, and sigma coordinates of r_s */
+  /** features and rows of the zero-checks' point tau = (r_s; r_i) */
   ri: readonly bigint[];
   rs: readonly bigint[];
-  /** the zero-checks' point */
-  tau: readonly bigint[];
 }
 
 /** In_l: A_(l-1), or X. */
-export function inputOf({ k, sizes, oracles }: ScoreContext, l: number): Vec {
-  return l === sizes.first ? slotView(k, oracles.shard, 'X') : slotView(k, oracles.trace, `A_${l - 1}`);
+export function inputOf({ witness: { shard, forward }, sizes }: ScoreContext, l: number): Tensor {
+  const data = l === sizes.first ? shard.X : forward.trace.hidden[l - sizes.first - 1].A;
+  return { data, rowBits: sizes.sigma };
 }

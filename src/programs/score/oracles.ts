@@ -1,16 +1,9 @@
 import type { Kernels } from '../../argument/kernels.ts';
 import { type LookupTable, multiplicities } from '../../argument/lookup.ts';
+import type { Oracle } from '../../argument/oracle.ts';
 import { LIMB_BITS, MAX_LAYERS } from '../../numbers/constants.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
-import {
-  BLINDING_BITS,
-  blindHelper,
-  blindTrace,
-  putTensor,
-  type SlottedOracle,
-  slottedOracle,
-  slotView,
-} from '../common.ts';
+import { blindHelper, blindTrace, slottedOracle } from '../common.ts';
 import type { ScoreSizes } from './context.ts';
 
 export const HIDDEN = ['A', 'V', 'm', 'R0', 'R1'] as const;
@@ -37,12 +30,7 @@ export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): Lo
   ];
 }
 
-export function scoreTrace(
-  k: Kernels,
-  forward: ForwardTrace,
-  { first }: ScoreSizes,
-  groups: readonly LookupGroup[],
-): SlottedOracle {
+export function scoreTrace(forward: ForwardTrace, { first }: ScoreSizes, groups: readonly LookupGroup[]): Oracle {
   const { hidden, output } = forward.trace;
   const tensors: [string, Int32Array][] = [
     ...hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]])),
@@ -52,12 +40,9 @@ export function scoreTrace(
     ['c', forward.right],
     ['mult', multiplicities(LIMB_BITS, [...groups.flatMap((g) => g.limbs), forward.margin])],
   ];
-  const trace = slottedOracle(k, [
-    ...tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })),
-    { name: 'blinding', log2: BLINDING_BITS },
-  ]);
-  for (const [name, data] of tensors) putTensor(k, trace, name, data);
-  blindTrace(k, trace);
+  const trace = slottedOracle(tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })));
+  for (const [name, data] of tensors) trace.put(name, data);
+  blindTrace(trace);
   return trace;
 }
 
@@ -67,17 +52,17 @@ export function scoreHelper(
   groups: readonly LookupGroup[],
   margin: Int32Array,
   table: LookupTable,
-  trace: SlottedOracle,
-): SlottedOracle {
-  const helper = slottedOracle(k, [
+  trace: Oracle,
+): Oracle {
+  const helper = slottedOracle([
     ...groups.map(({ slot, limbs }) => ({ name: slot, log2: Math.log2(limbs[0].length) })),
     { name: 'hG', log2: Math.log2(margin.length) },
     { name: 'g', log2: LIMB_BITS },
-    { name: 'blinding', log2: 0 },
   ]);
-  for (const { slot, limbs } of groups) table.putHelper(slotView(k, helper, slot), ...limbs);
-  table.putHelper(slotView(k, helper, 'hG'), margin);
-  table.putTable(slotView(k, helper, 'g'), slotView(k, trace, 'mult'));
-  blindHelper(k, helper);
+  for (const { slot, limbs } of groups) table.putHelper(helper.field(k, slot), ...limbs);
+  table.putHelper(helper.field(k, 'hG'), margin);
+  const g = helper.field(k, 'g');
+  k.scoped(() => table.putTable(g, trace.values(k, 'mult')));
+  blindHelper(helper);
   return helper;
 }

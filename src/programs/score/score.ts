@@ -10,9 +10,9 @@ import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracle
 import { scoreClaims } from './claims.ts';
 import { type ScoreWitness, scoreSizes } from './context.ts';
 import { lookupGroups, scoreHelper, scoreTrace } from './oracles.ts';
-import { scoreSumcheckBatch } from './sumcheckBatch.ts';
+import { scoreEvaluations, scoreSumcheckBatch } from './sumcheckBatch.ts';
 
-const { squares: Q, trace: T, helper: H, relations: R, evaluations: E } = NUMBERING.score;
+const { squares: Q, trace: T, helper: H, relations: R } = NUMBERING.score;
 
 /**
  * Program score (design 7.5, protocol section 11): the forward pass of a committed model on a committed shard, and its public result. The statement must bind
@@ -26,36 +26,37 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Arg
 
   // 1. trace: every intermediate of the forward pass
   session.stage('trace');
-  const model = modelOracle(k, w.model);
-  const rows = shardOracle(k, shard);
+  const model = modelOracle(w.model);
+  const rows = shardOracle(shard);
   const groups = lookupGroups(forward, sizes);
-  const trace = scoreTrace(k, forward, sizes, groups);
-  const { point: tracePoint, challenge: beta } = await sendOracle(session, trace, T.names);
+  const trace = scoreTrace(forward, sizes, groups);
+  const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
   const helper = scoreHelper(k, groups, forward.margin, table, trace);
-  const { point: helperPoint, challenge: x } = await sendOracle(session, helper, H.names);
+  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
   const squares = squaresOf(x, Q.count);
   const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
-  const points = { ri: cut(Q.ri), rs: cut(Q.rs).slice(0, sizes.sigma), tau: cut(Q.tau) };
 
   // 3. the batch
   session.stage('sumcheck');
   const oracles = { model, shard: rows, trace, helper };
-  const context = { k, sizes, shard, forward, oracles, ...points };
-  const { batch, sums } = scoreSumcheckBatch(context, groups, table, beta);
-  const batch1 = batch.prove(session, sums, R.logUp, 5);
-  const evals1 = batch.evaluations(E.count);
+  const context = { k, witness: w, sizes, oracles, ri: cut(Q.ri), rs: cut(Q.rs) };
+  const mark = k.mark();
+  const made = scoreSumcheckBatch(context, groups, table, beta);
+  const { sums } = made;
+  const batch1 = made.batch.prove(session, sums, R.logUp, 5);
+  const evals1 = scoreEvaluations(context, made, batch1.point);
+  k.release(mark);
 
   // 4. the claims
   const claims = scoreClaims(session.absorb(evals1), { ...context, sums, evals1, rho: batch1.point });
   const opened = await open(session, [model, rows, trace, helper], claims);
-  return finish(session, tracePoint, helperPoint, opened, {
-    shape: encodeShape(widths),
-    shard: encodeShard(shard),
-    result: forward.result,
+  const parameters = { shape: encodeShape(widths), shard: encodeShard(shard), result: forward.result };
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, Object.values(parameters), {
+    ...parameters,
     ...modelParameters(widths),
     modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     inputs1: BigInt(shard.inputs - 1),

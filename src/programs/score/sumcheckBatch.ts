@@ -1,12 +1,13 @@
+import { columnSums, rowSums } from '../../argument/integers.ts';
 import type { LookupTable } from '../../argument/lookup.ts';
 import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIGNED_LIMIT, SIZE_BITS } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
-import { positions, slotView, tensorPoly } from '../common.ts';
-import { modelSlot } from '../layerSizes.ts';
+import { integerPoly, positions, slotPoly } from '../common.ts';
 import { FA } from '../powers.ts';
 import { minus, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
+import { evaluate } from '../tensors.ts';
 import { inputOf, type ScoreContext } from './context.ts';
 import type { LookupGroup } from './oracles.ts';
 
@@ -25,25 +26,44 @@ export function scoreSumcheckBatch(
   beta: bigint,
 ): ScoreBatch {
   const { k, oracles } = c;
-  const batch = new SumcheckBatch(k, table, beta, c.tau);
+  const batch = new SumcheckBatch(k, table, beta, [...c.rs, ...c.ri]);
   const sums = new Array<bigint>(S.count).fill(0n);
   addForward(batch, c, sums);
   for (const group of groups) addGroup(batch, c, group);
   addResult(batch, c, sums);
-  batch.addTable(R.table, E, slotView(k, oracles.helper, 'g'), slotView(k, oracles.trace, 'mult'));
+  batch.addTable(R.table, E, oracles.helper.field(k, 'g'), oracles.trace.values(k, 'mult'));
   return { batch, sums };
+}
+
+/** evals1 once the sumcheck is done; absent layers have 0. What no polynomial of the batch is folded for is evaluated here. */
+export function scoreEvaluations(c: ScoreContext, { batch }: ScoreBatch, rho: readonly bigint[]): bigint[] {
+  const { k, sizes, witness } = c;
+  const evals = batch.evaluations(E.count);
+  const at = (data: Int32Array, l: number) =>
+    evaluate(k, { data, rowBits: sizes.sigma }, rho, rho.slice(SIZE_BITS, SIZE_BITS + sizes.widthBits(l)));
+  for (const l of sizes.hidden) {
+    const { A, V } = witness.forward.trace.hidden[l - sizes.first];
+    evals[E.A(l)] = at(A, l);
+    evals[E.V(l)] = at(V, l);
+  }
+  evals[E.Y] = at(witness.shard.Y, MAX_LAYERS);
+  return evals;
 }
 
 /** The sums W_l(j; r_i) In_l(j; r_s) over the input features of every layer. */
 function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void {
-  const { k, sizes, oracles } = c;
-  const eqRows = k.eqTable(c.rs);
+  const { k, sizes, witness } = c;
+  const eqRows = k.eqTable(c.rs.slice(0, sizes.sigma));
   for (const l of sizes.layers) {
-    const features = range(SIZE_BITS, sizes.widthBits(l - 1));
-    const W = slotView(k, oracles.model, modelSlot(sizes, 'W', l));
-    const Wi = poly(k.contractHigh(W, k.eqTable(c.ri.slice(0, sizes.widthBits(l)))), features);
-    const inputAtS = poly(k.contractLow(inputOf(c, l), eqRows), features);
-    sums[S.F1(l)] = k.dot(Wi.vec, inputAtS.vec);
+    const bits = sizes.widthBits(l - 1);
+    const features = range(SIZE_BITS, bits);
+    const weights = k.zeros(2 ** bits);
+    const eqOutputs = k.eqTable(c.ri.slice(0, sizes.widthBits(l)));
+    columnSums(k, weights, witness.model.layers[l - sizes.first].W, eqOutputs, weights.len);
+    const inputs = k.raw(2 ** bits);
+    rowSums(k, inputs, inputOf(c, l).data, eqRows);
+    sums[S.F1(l)] = k.dot(weights, inputs);
+    const [Wi, inputAtS] = [poly(weights, features), poly(inputs, features)];
     batch.add(R.F1(l), [term(Wi, inputAtS)], sums[S.F1(l)]);
     batch.evaluate(E.W(l), Wi);
     batch.evaluate(E.In(l), inputAtS);
@@ -51,98 +71,100 @@ function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void
 }
 
 /** The lookups of a layer, and of a hidden one that m is a bit and A = m V. */
-function addGroup(batch: SumcheckBatch, { k, sizes, oracles }: ScoreContext, { l, slot, limbs }: LookupGroup): void {
-  const { sigma } = sizes;
-  const bits = sizes.widthBits(l);
-  const eq = batch.eq(sigma, bits);
-  const h = tensorPoly(k, slotView(k, oracles.helper, slot), sigma, bits);
+function addGroup(batch: SumcheckBatch, c: ScoreContext, { l, slot, limbs }: LookupGroup): void {
+  const { k, sizes, oracles, witness } = c;
+  const eq = batch.eq(sizes.sigma, sizes.widthBits(l));
+  const h = slotPoly(k, oracles.helper, slot, eq.positions);
   const isOutput = l === MAX_LAYERS;
   const denominators = batch.addLookup(isOutput ? R.hQ : R.h(l), eq, h, limbs);
   batch.evaluate(isOutput ? E.hQ : E.h(l), h);
-  if (isOutput) {
-    [E.Q, E.U0, E.U1].forEach((number, i) => {
-      batch.evaluateLimb(number, denominators[i]);
-    });
-    return;
-  }
-  const [A, V, m] = ['A', 'V', 'm'].map((n) => tensorPoly(k, slotView(k, oracles.trace, `${n}_${l}`), sigma, bits));
-  batch.add(R.bit(l), [term(eq, m, m), minus(eq, m)]);
-  batch.add(R.active(l), [term(eq, A), minus(eq, m, V)]);
-  batch.evaluate(E.A(l), A);
-  batch.evaluate(E.V(l), V);
+  const numbers = isOutput ? [E.Q, E.U0, E.U1] : [undefined, E.R0(l), E.R1(l)];
+  numbers.forEach((number, i) => {
+    if (number !== undefined) batch.evaluateLimb(number, denominators[i]);
+  });
+  if (isOutput) return;
+  const { A, V, m: bits } = witness.forward.trace.hidden[l - sizes.first];
+  const m = integerPoly(k, bits, eq.positions);
+  // bit (m^2 - m) + active (A - m V) = m (bit m - active V - bit) + active A
+  batch.addCombined([R.bit(l), R.active(l)], eq.positions, ([bit, active]) => {
+    const factor = k.addConst(k.scale(m.vec, bit), mod(-bit));
+    k.scoped(() => k.addScaled(factor, k.fromIntegers(V), mod(-active)));
+    return [term(eq, m, poly(factor, eq.positions)), times(active, eq, integerPoly(k, A, eq.positions))];
+  });
   batch.evaluate(E.m(l), m);
-  const [, R0, R1] = denominators;
-  batch.evaluateLimb(E.R0(l), R0);
-  batch.evaluateLimb(E.R1(l), R1);
 }
 
 /** The tensors over rows, and over rows and outputs, that the result is made of. */
 interface ResultTensors {
-  Q: Poly;
-  Y: Poly;
   L: Poly;
   c: Poly;
-  /** 1 on real rows, and 1 - that */
-  valid: Poly;
-  invalid: Poly;
+  /** eq over rows and outputs, and over rows */
   eq: Poly;
-  eqLabel: Poly;
+  eqRows: Poly;
 }
 
 /** The result: rows right, or the squared error. */
 function addResult(batch: SumcheckBatch, context: ScoreContext, sums: bigint[]): void {
-  const { k, sizes, shard, forward, oracles } = context;
+  const { k, sizes, witness, oracles } = context;
   const { sigma, classes } = sizes;
-  const bits = sizes.widthBits(MAX_LAYERS);
-  const rows = 2 ** sigma;
-  const at = positions(sigma, bits);
-  const L = tensorPoly(k, slotView(k, oracles.trace, 'L'), sigma, 0);
-  const realRows = Int32Array.from({ length: rows }, (_, s) => (s < shard.rows ? 1 : 0));
-  const valid = poly(k.fromIntegers(realRows), L.positions);
+  const { shard, forward } = witness;
+  const at = positions(sigma, sizes.widthBits(MAX_LAYERS));
+  const rows = positions(sigma, 0);
   const t: ResultTensors = {
-    Q: poly(k.fromIntegers(forward.trace.output.Q.map((v) => v - SIGNED_LIMIT)), at),
-    Y: tensorPoly(k, slotView(k, oracles.shard, 'Y'), sigma, bits),
-    L,
-    c: tensorPoly(k, slotView(k, oracles.trace, 'c'), sigma, 0),
-    valid,
-    invalid: poly(k.constMinus(1n, valid.vec), L.positions),
-    eq: batch.eq(sigma, bits),
-    eqLabel: batch.eq(sigma, 0),
+    L: slotPoly(k, oracles.trace, 'L', rows),
+    c: slotPoly(k, oracles.trace, 'c', rows),
+    eq: batch.eq(sigma, sizes.widthBits(MAX_LAYERS)),
+    eqRows: batch.eq(sigma, 0),
   };
+  const logits = forward.trace.output.Q.map((v) => v - SIGNED_LIMIT);
+  const difference = integerPoly(
+    k,
+    logits.map((q, i) => q - shard.Y[i]),
+    at,
+  );
+  /** 1 on real rows; left out where all are real, because there it is 1 everywhere */
+  const isReal = shard.rows === 2 ** sigma;
+  const real = Int32Array.from({ length: 2 ** sigma }, (_, s) => (s < shard.rows ? 1 : 0));
+  const valid = isReal ? [] : [integerPoly(k, real, rows)];
   sums[S.right] = k.sum(t.c.vec);
-  const difference = k.sub(t.Q.vec, t.Y.vec);
-  sums[S.error] = k.scoped(() => k.sum(k.contractLow(k.mul(difference, difference), valid.vec)));
-  sums[S.labelled] = k.scoped(() => k.dot(L.vec, t.eqLabel.vec));
-  const D = poly(difference, at);
+  sums[S.error] = isReal
+    ? k.dot(difference.vec, difference.vec)
+    : k.scoped(() => k.sum(k.contractLow(k.mul(difference.vec, difference.vec), valid[0].vec)));
+  sums[S.labelled] = k.dot(t.L.vec, t.eqRows.vec);
   batch.add(R.right, [term(t.c)], sums[S.right]);
-  batch.add(R.error, [term(D, D, valid)], sums[S.error]);
+  batch.add(R.error, [term(difference, difference, ...valid)], sums[S.error]);
+  batch.add(R.claimedBit, [term(t.eqRows, t.c, t.c), minus(t.eqRows, t.c)]);
+  if (!isReal) {
+    const invalid = poly(k.constMinus(1n, valid[0].vec), rows);
+    batch.add(R.claimedPadding, [term(t.eqRows, t.c, invalid)]);
+  }
+  if (classes === 1n) {
+    const labels = [integerPoly(k, shard.Y, at), integerPoly(k, logits, at)];
+    batch.add(R.labelled, [term(...labels, t.eqRows)], mod(FA * sums[S.labelled]));
+  }
   addMargins(batch, context, t);
-  batch.add(R.claimedBit, [term(t.eqLabel, t.c, t.c), minus(t.eqLabel, t.c)]);
-  batch.add(R.claimedPadding, [term(t.eqLabel, t.c, t.invalid)]);
-  batch.add(R.labelled, [times(classes, t.Y, t.Q, t.eqLabel)], mod(classes * FA * sums[S.labelled]));
-  batch.evaluate(E.Y, t.Y);
-  batch.evaluate(E.L, L);
+  if (classes === 1n) batch.evaluate(E.L, t.L); // otherwise L is 0, and in no relation
   batch.evaluate(E.c, t.c);
 }
 
 /** G = c (L - Q - 1 + Y / 2^fa) on real classes, and G is a limb. */
-function addMargins(batch: SumcheckBatch, context: ScoreContext, { Q, Y, L, c, eq }: ResultTensors): void {
-  const { k, sizes, shard, forward, oracles } = context;
-  const { sigma, classes } = sizes;
-  const bits = sizes.widthBits(MAX_LAYERS);
-  const rows = 2 ** sigma;
-  const realClasses = Int32Array.from({ length: rows << bits }, (_, i) => (i < rows * shard.outputs ? 1 : 0));
-  const real = poly(k.fromIntegers(realClasses), eq.positions);
-  const G = tensorPoly(k, slotView(k, oracles.trace, 'G'), sigma, bits);
-  const hG = tensorPoly(k, slotView(k, oracles.helper, 'hG'), sigma, bits);
+function addMargins(batch: SumcheckBatch, context: ScoreContext, { L, c, eq }: ResultTensors): void {
+  const { k, sizes, witness, oracles } = context;
+  const { shard, forward } = witness;
+  const { Q } = forward.trace.output;
+  const hG = slotPoly(k, oracles.helper, 'hG', eq.positions);
   const [denominator] = batch.addLookup(R.hG, eq, hG, [forward.margin]);
-  batch.add(R.margin, [
-    times(classes, eq, G),
-    times(-classes, eq, real, c, L),
-    times(classes, eq, real, c, Q),
-    times(classes, eq, real, c),
-    times(-classes * inverse(FA), eq, real, c, Y),
-  ]);
   batch.evaluateLimb(E.G, denominator);
   batch.evaluate(E.hG, hG);
+  if (sizes.classes === 0n) return;
+  const rows = 2 ** sizes.sigma;
+  const realClasses = Int32Array.from(Q, (_, i) => (i < rows * shard.outputs ? 1 : 0));
+  const real = rows * shard.outputs === Q.length ? [] : [integerPoly(k, realClasses, eq.positions)];
+  // 2^fa (Q + 1) - Y, of which Q + 1 - Y / 2^fa is a multiple
+  const other = Q.map((q, i) => (q - SIGNED_LIMIT + 1) * Number(FA) - shard.Y[i]);
+  batch.add(R.margin, [
+    term(eq, integerPoly(k, forward.margin, eq.positions)),
+    minus(eq, ...real, c, L),
+    times(inverse(FA), eq, ...real, c, integerPoly(k, other, eq.positions)),
+  ]);
 }

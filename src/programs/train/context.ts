@@ -5,7 +5,7 @@ import { ceilLog2 } from '../../numbers/bits.ts';
 import { ACTIVATION_BITS, DELTA_BITS, MAX_LAYERS } from '../../numbers/constants.ts';
 import type { SegmentTrace } from '../../training/trace.ts';
 import { type LayerSizes, layerSizes } from '../layerSizes.ts';
-import type { Tensor } from './tensors.ts';
+import type { Tensor } from '../tensors.ts';
 
 /** D_L = Q_SCALE (Q_L - Y) on real rows */
 export const Q_SCALE = 1n << BigInt(DELTA_BITS - ACTIVATION_BITS);

@@ -9,6 +9,7 @@ import { mod } from '../../numbers/field.ts';
 import { integerPoly, positions } from '../common.ts';
 import { HALF } from '../powers.ts';
 import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term } from '../sumcheckBatch.ts';
+import { atFeature, atRowOfStep, evaluate, productsOfSteps, type Tensor } from '../tensors.ts';
 import {
   Q_SCALE,
   type TrainChallenges,
@@ -19,7 +20,6 @@ import {
 } from './context.ts';
 import type { LookupGroup } from './oracles.ts';
 import type { RowTables } from './rowTables.ts';
-import { atFeature, atRowOfStep, evaluate, productsOfSteps, type Tensor } from './tensors.ts';
 
 const { sums: S, relations: R, evaluations: E } = NUMBERING.train;
 

@@ -1,5 +1,5 @@
-import { columnSums, rowSums, stepSums } from '../../argument/integers.ts';
-import type { Kernels, Vec } from '../../argument/kernels.ts';
+import { columnSums, rowSums, stepSums } from '../argument/integers.ts';
+import type { Kernels, Vec } from '../argument/kernels.ts';
 
 /**
  * A tensor of integers [feature, row] with the row low, of 2^rowBits rows. With fewer rows than the trace it is the same in every pass (X and Y).
