@@ -90,7 +90,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
     {
         address pointer;
         (pointer, version) = _current(program);
-        _requireGas(1, _pointsOf(claim, proof));
+        _requireGas(1);
         ProofBatch.Batch memory batch = ProofBatch.begin(program, 1);
         batch.collect(0, prover, claim, proof);
         batch.draw();
@@ -108,11 +108,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
         if (count == 0 || count != proofs.length) revert WrongProofCount(count, proofs.length);
         address pointer;
         (pointer, version) = _current(program);
-        uint256 points = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            points += _pointsOf(claims[i], proofs[i]);
-        }
-        _requireGas(count, points);
+        _requireGas(count);
         ProofBatch.Batch memory batch = ProofBatch.begin(program, count);
         for (uint256 i = 0; i < count; ++i) {
             batch.collect(i, prover, claims[i], proofs[i]);
@@ -183,12 +179,8 @@ contract Verifiers is IVerifiers, Ownable2Step {
         }
     }
 
-    function _pointsOf(Claim calldata claim, Proof calldata proof) private pure returns (uint256) {
-        return claim.commitments.length + proof.points.trace.length + proof.points.helper.length;
-    }
-
-    function _requireGas(uint256 count, uint256 points) private view {
-        uint256 needed = ProofBatch.gasFor(count, points);
+    function _requireGas(uint256 count) private view {
+        uint256 needed = ProofBatch.gasFor(count);
         uint256 left = gasleft();
         if (left < needed) revert NotEnoughGas(needed, left);
     }

@@ -26,9 +26,20 @@ library Curve {
 
     /// @notice Rejects a list of points of which any is malformed, off the curve or infinity.
     function requirePoints(G1Point[] calldata points) internal pure {
-        for (uint256 i = 0; i < points.length; ++i) {
-            requirePoint(points[i].x, points[i].y);
+        uint256 first;
+        assembly ("memory-safe") {
+            first := points.offset
         }
+        _requirePoints(first, points.length);
+    }
+
+    /// @notice The same for `count` points that follow each other in a struct, from this one on.
+    function requirePoints(G1Point calldata point, uint256 count) internal pure {
+        uint256 first;
+        assembly ("memory-safe") {
+            first := point
+        }
+        _requirePoints(first, count);
     }
 
     /// @notice Whether this is a finite point of the curve with coordinates below the base field's order.
@@ -53,29 +64,23 @@ library Curve {
         return pairingIsOne(pairs);
     }
 
-    /// @notice sum := sum + scalar * (x, y). The point must be on the curve, the scalar is taken modulo r.
+    /// @notice sum := sum + scalar * point. The point must be on the curve, the scalar is taken modulo r.
     /// @dev Nothing but a lack of gas makes the precompiled contracts fail then.
-    function addTimes(G1Point memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
-        bool done = true;
+    /// @param sum x and y of the sum, then three words for the term: together what the precompiled contracts read
+    function addTimes(uint256[5] memory sum, G1Point calldata point, uint256 scalar) internal view {
         assembly ("memory-safe") {
-            // Behind the memory in use: the sum, then the term and its scalar.
-            let buffer := mload(0x40)
-            let term := add(buffer, 0x40)
-            mstore(term, x)
-            mstore(add(buffer, 0x60), y)
-            if iszero(eq(scalar, 1)) {
-                mstore(add(buffer, 0x80), scalar)
-                done := staticcall(gas(), 0x07, term, 0x60, term, 0x40)
-            }
-            mcopy(buffer, sum, 0x40)
-            done := and(staticcall(gas(), 0x06, buffer, 0x80, sum, 0x40), done)
+            calldatacopy(add(sum, 0x40), point, 0x40)
         }
-        if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
+        _addTimes(sum, scalar);
     }
 
-    /// @notice sum := sum + scalar * point, as above.
-    function addTimes(G1Point memory sum, G1Point calldata point, uint256 scalar) internal view {
-        addTimes(sum, point.x, point.y, scalar);
+    /// @notice The same for a point given by its coordinates.
+    function addTimes(uint256[5] memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
+        assembly ("memory-safe") {
+            mstore(add(sum, 0x40), x)
+            mstore(add(sum, 0x60), y)
+        }
+        _addTimes(sum, scalar);
     }
 
     /// @notice Gas that a pairing of `count` pairs is given: half as much again as it costs, for dearer gas schedules.
@@ -97,5 +102,34 @@ library Curve {
             isOne := staticcall(limit, 0x08, add(pairs, 0x20), mload(pairs), 0x00, 0x20)
             isOne := and(isOne, eq(mload(0x00), 1))
         }
+    }
+
+    function _requirePoints(uint256 first, uint256 count) private pure {
+        bool valid = true;
+        uint256 x;
+        uint256 y;
+        assembly ("memory-safe") {
+            for { let end := add(first, shl(6, count)) } lt(first, end) { first := add(first, 0x40) } {
+                x := calldataload(first)
+                y := calldataload(add(first, 0x20))
+                valid := and(and(lt(x, P), lt(y, P)), eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P)))
+                if iszero(valid) { break }
+            }
+        }
+        if (!valid) revert IVerifiers.InvalidPoint(x, y);
+    }
+
+    /// @dev The point stands behind the sum.
+    function _addTimes(uint256[5] memory sum, uint256 scalar) private view {
+        bool done = true;
+        assembly ("memory-safe") {
+            let term := add(sum, 0x40)
+            if iszero(eq(scalar, 1)) {
+                mstore(add(sum, 0x80), scalar)
+                done := staticcall(gas(), 0x07, term, 0x60, term, 0x40)
+            }
+            done := and(staticcall(gas(), 0x06, sum, 0x80, sum, 0x40), done)
+        }
+        if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
     }
 }

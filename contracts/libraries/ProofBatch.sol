@@ -23,13 +23,6 @@ library ProofBatch {
     uint256 private constant WORDS = 11;
     uint256 private constant R = ScalarField.R;
 
-    /// @dev A point and its weight, as the precompiled multiplication reads them.
-    struct Term {
-        uint256 x;
-        uint256 y;
-        uint256 weight;
-    }
-
     struct Batch {
         uint256 program;
         uint256 oracles;
@@ -42,17 +35,17 @@ library ProofBatch {
         uint256 weight;
         /// pairs of the pairing, six words each: -A and B of each proof first
         bytes pairs;
-        /// the points that are paired with G2, delta, tau^C, tau^C2, tau
-        G1Point generator;
-        G1Point delta;
-        G1Point tauC;
-        G1Point tauC2;
-        G1Point tau;
+        /// sums that are paired with G2, delta, tau^C, tau^C2, tau
+        uint256[5] generator;
+        uint256[5] delta;
+        uint256[5] tauC;
+        uint256[5] tauC2;
+        uint256[5] tau;
         /// sums over the proofs of the weights of IC_0 (and alpha), IC_1, IC_2, IC_3 and of the generator of G1
         uint256[4] inputs;
         uint256 evaluations;
-        /// terms of the commitments of all statements, each point of two neighbours once
-        Term[][] terms;
+        /// where each commitment of each statement has its term: x, y and weight. Neighbours share those of common points.
+        uint256[][] terms;
     }
 
     /// @notice An empty batch for `count` proofs.
@@ -61,16 +54,16 @@ library ProofBatch {
         (, batch.oracles) = Statement.sizesOf(program);
         batch.words = new uint256[](WORDS * count);
         batch.values = new uint256[](count);
-        batch.terms = new Term[][](count);
+        batch.terms = new uint256[][](count);
         batch.pairs = new bytes(0xc0 * (count + 6));
         batch.weight = 1;
     }
 
-    /// @notice Gas below which a call is refused before anything is judged.
-    /// @param points chunks of all statements, traces and helpers
-    function gasFor(uint256 count, uint256 points) internal pure returns (uint256) {
+    /// @notice Gas below which a call is refused before anything is judged: the pairing's and, for each byte of calldata,
+    /// what a chunk's multiplication costs.
+    function gasFor(uint256 count) internal pure returns (uint256) {
         uint256 pairing = Curve.pairingGas(count + 6);
-        return pairing + pairing / 63 + 90_000 + 110_000 * count + 7_500 * points;
+        return pairing + pairing / 63 + 110 * msg.data.length;
     }
 
     /// @notice Checks form and points of proof i and notes what kappa comes from.
@@ -112,55 +105,51 @@ library ProofBatch {
         Points calldata points = proof.points;
         Challenges calldata challenges = proof.challenges;
 
+        uint256[5] memory generator = batch.generator;
+        uint256 kappa = batch.kappa;
+
         // 1. Groth16
         _addGroth16(batch, i, proof, weight);
 
         // 2. first level of the opening
-        weight = mulmod(weight, batch.kappa, R);
+        weight = mulmod(weight, kappa, R);
         _addOracles(batch, i, claim, proof, weight);
-        Curve.addTimes(batch.generator, points.quotient, mulmod(weight, challenges.gamma, R));
+        Curve.addTimes(generator, points.quotient, mulmod(weight, challenges.gamma, R));
         Curve.addTimes(batch.tauC, points.quotient, R - weight);
         uint256 ofColumns = R - weight;
 
         // 3. second level
-        weight = mulmod(weight, batch.kappa, R);
+        weight = mulmod(weight, kappa, R);
         ofColumns = addmod(ofColumns, mulmod(weight, challenges.theta, R), R);
-        Curve.addTimes(batch.generator, points.columns, ofColumns);
-        Curve.addTimes(batch.generator, points.rows, weight);
-        Curve.addTimes(batch.generator, points.quotient2, mulmod(weight, challenges.gamma2, R));
+        Curve.addTimes(generator, points.columns, ofColumns);
+        Curve.addTimes(generator, points.rows, weight);
+        Curve.addTimes(generator, points.quotient2, mulmod(weight, challenges.gamma2, R));
         Curve.addTimes(batch.tauC2, points.quotient2, R - weight);
         uint256 ofColumns2 = R - weight;
 
         // 4. the last value
-        weight = mulmod(weight, batch.kappa, R);
-        Curve.addTimes(batch.generator, points.columns2, addmod(ofColumns2, weight, R));
-        Curve.addTimes(batch.generator, points.opening, mulmod(weight, challenges.z, R));
+        weight = mulmod(weight, kappa, R);
+        Curve.addTimes(generator, points.columns2, addmod(ofColumns2, weight, R));
+        Curve.addTimes(generator, points.opening, mulmod(weight, challenges.z, R));
         Curve.addTimes(batch.tau, points.opening, R - weight);
         batch.evaluations = addmod(batch.evaluations, mulmod(weight, challenges.e2, R), R);
 
-        batch.weight = mulmod(weight, batch.kappa, R);
+        batch.weight = mulmod(weight, kappa, R);
     }
 
     /// @notice Whether all equations of the batch hold, except with a chance of 4 N / r over kappa.
     /// @dev Reverts with NotEnoughGas rather than to say false for a lack of gas.
     function holds(Batch memory batch, uint256[18] memory key, Srs memory srs) internal view returns (bool) {
-        G1Point memory generator = batch.generator;
+        uint256[5] memory generator = batch.generator;
         for (uint256 i = 0; i < batch.terms.length; ++i) {
-            Term[] memory terms = batch.terms[i];
-            for (uint256 j = 0; j < terms.length; ++j) {
-                Term memory term = terms[j];
-                if (term.weight == 0) continue;
-                Curve.addTimes(generator, term.x, term.y, term.weight);
-                // Two statements that follow each other share the terms of their common points.
-                term.weight = 0;
-            }
+            _addTerms(generator, batch.terms[i]);
         }
         for (uint256 k = 0; k < 4; ++k) {
             (uint256 x, uint256 y) = VerificationKey.input(key, k);
             Curve.addTimes(generator, x, y, batch.inputs[k]);
         }
         Curve.addTimes(generator, 1, 2, R - batch.evaluations);
-        G1Point memory alpha;
+        uint256[5] memory alpha;
         Curve.addTimes(alpha, key[0], key[1], batch.inputs[0]);
 
         uint256 count = batch.values.length;
@@ -182,12 +171,7 @@ library ProofBatch {
         Curve.requirePoint(groth16[6], groth16[7]);
         _requireChunks(points.trace);
         _requireChunks(points.helper);
-        Curve.requirePoint(points.rows.x, points.rows.y);
-        Curve.requirePoint(points.columns.x, points.columns.y);
-        Curve.requirePoint(points.quotient.x, points.quotient.y);
-        Curve.requirePoint(points.columns2.x, points.columns2.y);
-        Curve.requirePoint(points.quotient2.x, points.quotient2.y);
-        Curve.requirePoint(points.opening.x, points.opening.y);
+        Curve.requirePoints(points.rows, 6);
     }
 
     function _requireChunks(G1Point[] calldata points) private pure {
@@ -206,7 +190,7 @@ library ProofBatch {
         inputs[2] = addmod(inputs[2], mulmod(weight, batch.values[i], R), R);
         inputs[3] = addmod(inputs[3], mulmod(weight, fold, R), R);
         Curve.addTimes(batch.delta, groth16[6], groth16[7], weight);
-        G1Point memory a;
+        uint256[5] memory a;
         Curve.addTimes(a, groth16[0], Curve.P - groth16[1], weight);
         _setPair(batch, i, a, [groth16[2], groth16[3], groth16[4], groth16[5]]);
     }
@@ -217,84 +201,132 @@ library ProofBatch {
         view
     {
         uint256 eta = proof.challenges.eta;
-        uint256[] memory eq = _chunkWeights(proof.challenges.chunk, _longest(claim.chunks, proof.points));
-        Term[] memory terms = new Term[](claim.commitments.length);
-        batch.terms[i] = terms;
-        uint256 index = 0;
-        for (uint256 o = 0; o < batch.oracles; ++o) {
-            uint256 count = (claim.chunks >> (8 * o)) & 0xff;
-            for (uint256 h = 0; h < count; ++h) {
-                _addTerm(batch, i, index, claim, mulmod(weight, eq[h], R));
-                ++index;
+        Points calldata points = proof.points;
+        uint256[] memory eq = _chunkWeights(proof.challenges.chunk, _longest(claim.chunks, points));
+        uint256[] memory weights = new uint256[](claim.commitments.length);
+        unchecked {
+            uint256 chunks = claim.chunks;
+            uint256 index = 0;
+            for (uint256 o = 0; o < batch.oracles; ++o) {
+                uint256 count = chunks & 0xff;
+                for (uint256 h = 0; h < count; ++h) {
+                    weights[index] = mulmod(weight, eq[h], R);
+                    ++index;
+                }
+                weight = mulmod(weight, eta, R);
+                chunks >>= 8;
             }
-            weight = mulmod(weight, eta, R);
+            uint256[] memory before = i == 0 ? new uint256[](0) : batch.terms[i - 1];
+            _weighTerms(claim.commitments, weights, before, claim.chunks & 0xff);
         }
-        _addChunks(batch, proof.points.trace, eq, weight);
-        _addChunks(batch, proof.points.helper, eq, mulmod(weight, eta, R));
+        batch.terms[i] = weights;
+        _addChunks(batch, points.trace, eq, weight);
+        _addChunks(batch, points.helper, eq, mulmod(weight, eta, R));
     }
 
-    /// @dev In a chain the parent is the child before, and the shard is often the same: such a point gets one weight.
-    function _addTerm(Batch memory batch, uint256 i, uint256 index, Claim calldata claim, uint256 weight) private pure {
-        G1Point calldata point = claim.commitments[index];
-        Term[] memory terms = batch.terms[i];
-        if (i > 0) {
-            Term[] memory before = batch.terms[i - 1];
-            uint256 shifted = index + (claim.chunks & 0xff);
-            for (uint256 k = 0; k < 2; ++k) {
-                uint256 other = k == 0 ? index : shifted;
-                if (other < before.length && before[other].x == point.x && before[other].y == point.y) {
-                    terms[index] = before[other];
+    /// @dev Puts the place of each commitment's term in place of its weight. In a chain the parent is the child before, and
+    /// the shard is often the same: such a point gets one term, for the sum of its weights.
+    /// @param before places of the terms of the statement before
+    /// @param shift how many places further the parent's points stood there as the child's
+    function _weighTerms(
+        G1Point[] calldata points,
+        uint256[] memory weights,
+        uint256[] memory before,
+        uint256 shift
+    ) private pure {
+        uint256 order = R;
+        assembly ("memory-safe") {
+            // The term at this place of the list, if it is of the point; else zero.
+            function find(list, index, x, y) -> term {
+                if lt(index, mload(list)) {
+                    term := mload(add(add(list, 0x20), shl(5, index)))
+                    if iszero(and(eq(mload(term), x), eq(mload(add(term, 0x20)), y))) { term := 0 }
                 }
             }
+            for { let k := 0 } lt(k, points.length) { k := add(k, 1) } {
+                let x := calldataload(add(points.offset, shl(6, k)))
+                let y := calldataload(add(add(points.offset, shl(6, k)), 0x20))
+                let term := find(before, k, x, y)
+                if iszero(term) { term := find(before, add(k, shift), x, y) }
+                if iszero(term) {
+                    term := mload(0x40)
+                    mstore(0x40, add(term, 0x60))
+                    mstore(term, x)
+                    mstore(add(term, 0x20), y)
+                    mstore(add(term, 0x40), 0)
+                }
+                let place := add(add(weights, 0x20), shl(5, k))
+                mstore(add(term, 0x40), addmod(mload(add(term, 0x40)), mload(place), order))
+                mstore(place, term)
+            }
         }
-        Term memory term = terms[index];
-        term.x = point.x;
-        term.y = point.y;
-        term.weight = addmod(term.weight, weight, R);
+    }
+
+    function _addTerms(uint256[5] memory sum, uint256[] memory terms) private view {
+        for (uint256 k = 0; k < terms.length; ++k) {
+            uint256 term = terms[k];
+            uint256 x;
+            uint256 y;
+            uint256 weight;
+            assembly ("memory-safe") {
+                x := mload(term)
+                y := mload(add(term, 0x20))
+                weight := mload(add(term, 0x40))
+                // Statements that follow each other share terms: each is added once.
+                mstore(add(term, 0x40), 0)
+            }
+            if (weight != 0) Curve.addTimes(sum, x, y, weight);
+        }
     }
 
     function _addChunks(Batch memory batch, G1Point[] calldata points, uint256[] memory eq, uint256 weight)
         private
         view
     {
+        uint256[5] memory generator = batch.generator;
         for (uint256 h = 0; h < points.length; ++h) {
-            Curve.addTimes(batch.generator, points[h], mulmod(weight, eq[h], R));
+            Curve.addTimes(generator, points[h], mulmod(weight, eq[h], R));
         }
     }
 
     /// @dev How many chunks the longest oracle has.
     function _longest(uint256 chunks, Points calldata points) private pure returns (uint256 most) {
-        most = points.trace.length > points.helper.length ? points.trace.length : points.helper.length;
+        most = points.trace.length;
+        uint256 count = points.helper.length;
+        if (count > most) most = count;
         for (; chunks != 0; chunks >>= 8) {
-            if (chunks & 0xff > most) most = chunks & 0xff;
+            count = chunks & 0xff;
+            if (count > most) most = count;
         }
     }
 
     /// @dev eq(y, h) for h = 0, 1, .. : at least `count` of them, a power of two.
     function _chunkWeights(uint256[7] calldata y, uint256 count) private pure returns (uint256[] memory eq) {
-        uint256 bits = 0;
-        while (1 << bits < count) ++bits;
-        eq = new uint256[](1 << bits);
-        // Coordinates that no chunk has: the vector ends there.
-        uint256 first = 1;
-        for (uint256 t = bits; t < 7; ++t) {
-            first = mulmod(first, R + 1 - y[t], R);
-        }
-        eq[0] = first;
-        for (uint256 t = 0; t < bits; ++t) {
-            for (uint256 h = 0; h < 1 << t; ++h) {
-                uint256 one = mulmod(eq[h], y[t], R);
-                eq[h + (1 << t)] = one;
-                eq[h] = addmod(eq[h], R - one, R);
+        unchecked {
+            uint256 bits = 0;
+            while (1 << bits < count) ++bits;
+            eq = new uint256[](1 << bits);
+            // Coordinates that no chunk has: the vector ends there.
+            uint256 first = 1;
+            for (uint256 t = bits; t < 7; ++t) {
+                first = mulmod(first, R + 1 - y[t], R);
+            }
+            eq[0] = first;
+            for (uint256 t = 0; t < bits; ++t) {
+                for (uint256 h = 0; h < 1 << t; ++h) {
+                    uint256 one = mulmod(eq[h], y[t], R);
+                    eq[h + (1 << t)] = one;
+                    eq[h] = addmod(eq[h], R - one, R);
+                }
             }
         }
     }
 
-    function _setPair(Batch memory batch, uint256 index, G1Point memory point, uint256[4] memory other) private pure {
+    function _setPair(Batch memory batch, uint256 index, uint256[5] memory sum, uint256[4] memory other) private pure {
         bytes memory pairs = batch.pairs;
         assembly ("memory-safe") {
             let at := add(add(pairs, 0x20), mul(index, 0xc0))
-            mcopy(at, point, 0x40)
+            mcopy(at, sum, 0x40)
             mcopy(add(at, 0x40), other, 0x80)
         }
     }

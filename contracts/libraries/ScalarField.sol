@@ -8,6 +8,8 @@ import {Challenges} from "../interfaces/Proof.sol";
 library ScalarField {
     /// @dev The field's order r.
     uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
+    /// @dev Words of `Challenges`.
+    uint256 private constant CHALLENGES = 14;
 
     /// @notice A hash as a field element: its remainder modulo r. Only for hashes; outside values are never reduced.
     function fromHash(bytes32 hash) internal pure returns (uint256) {
@@ -21,22 +23,31 @@ library ScalarField {
 
     /// @notice Rejects values of which any is not canonical.
     function requireCanonical(uint256[] calldata values) internal pure {
-        for (uint256 i = 0; i < values.length; ++i) {
-            requireCanonical(values[i]);
+        uint256 first;
+        assembly ("memory-safe") {
+            first := values.offset
         }
+        _requireCanonical(first, values.length);
     }
 
     /// @notice Rejects challenges of which any is not canonical.
     function requireCanonical(Challenges calldata challenges) internal pure {
-        requireCanonical(challenges.eta);
-        requireCanonical(challenges.gamma);
-        requireCanonical(challenges.theta);
-        requireCanonical(challenges.gamma2);
-        requireCanonical(challenges.z);
-        requireCanonical(challenges.e2);
-        for (uint256 i = 0; i < 7; ++i) {
-            requireCanonical(challenges.chunk[i]);
+        uint256 first;
+        assembly ("memory-safe") {
+            first := challenges
         }
-        requireCanonical(challenges.digest);
+        _requireCanonical(first, CHALLENGES);
+    }
+
+    function _requireCanonical(uint256 first, uint256 count) private pure {
+        uint256 value;
+        assembly ("memory-safe") {
+            let end := add(first, shl(5, count))
+            for {} lt(first, end) { first := add(first, 0x20) } {
+                value := calldataload(first)
+                if iszero(lt(value, R)) { break }
+            }
+        }
+        requireCanonical(value);
     }
 }

@@ -48,10 +48,14 @@ library Statement {
         ScalarField.requireCanonical(claim.parameters);
         uint256 sum = 0;
         bool valid = claim.chunks >> (8 * oracles) == 0;
-        for (uint256 o = 0; o < oracles; ++o) {
-            uint256 count = (claim.chunks >> (8 * o)) & 0xff;
-            if (count > MAX_CHUNKS || (count == 0 && (program != MERGE || o == 0))) valid = false;
-            sum += count;
+        uint256 chunks = claim.chunks;
+        unchecked {
+            for (uint256 o = 0; o < oracles; ++o) {
+                uint256 count = chunks & 0xff;
+                if (count > MAX_CHUNKS || (count == 0 && (program != MERGE || o == 0))) valid = false;
+                sum += count;
+                chunks >>= 8;
+            }
         }
         if (!valid || sum != claim.commitments.length) {
             revert IVerifiers.MalformedCommitments(claim.commitments.length, claim.chunks);
@@ -114,17 +118,12 @@ library Statement {
             calldatacopy(add(all, 0x40), challenges, mul(0x20, OUTPUTS))
             calldatacopy(add(all, 0x2a0), parameters.offset, shl(5, parameters.length))
         }
-        uint256 h = h0;
-        all[14] = h;
-        h = _absorb(h, points.trace);
-        all[15] = h;
-        h = _absorb(h, points.helper);
-        all[16] = h;
-        h = _absorb(h, points.rows, 1);
-        all[17] = h;
-        h = _absorb(h, points.columns, 2);
-        all[18] = h;
-        all[19] = _absorb(h, points.columns2, 2);
+        all[14] = h0;
+        all[15] = h0 = _absorb(h0, points.trace);
+        all[16] = h0 = _absorb(h0, points.helper);
+        all[17] = h0 = _absorb(h0, points.rows, 1);
+        all[18] = h0 = _absorb(h0, points.columns, 2);
+        all[19] = _absorb(h0, points.columns2, 2);
     }
 
     /// @notice The public signals beside c, from c and all signals.
@@ -139,8 +138,8 @@ library Statement {
         uint256 order = ScalarField.R;
         assembly ("memory-safe") {
             // Horner's rule, from the last signal to the first, which stands behind the length and c.
-            let first := add(all, 0x40)
-            for { let at := add(all, shl(5, mload(all))) } iszero(lt(at, first)) { at := sub(at, 0x20) } {
+            let c := add(all, 0x20)
+            for { let at := add(all, shl(5, mload(all))) } gt(at, c) { at := sub(at, 0x20) } {
                 v := addmod(mulmod(v, fold, order), mload(at), order)
             }
         }

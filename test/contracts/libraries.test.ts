@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type Address, encodeAbiParameters, type Hex, toHex } from 'viem';
+import { type Address, toHex } from 'viem';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
-import { verifierCall, verifyProof } from './support/groth16.ts';
 import { HISTORY, installHistory, recordHash } from './support/history.ts';
-import { elements } from './support/knownTau.ts';
 
 const TRAINER: Address = '0xFFfFfFffFFfffFFfFFfFFFFFffFFFffffFfFFFfF';
 const TRAIN = 3;
@@ -78,50 +76,6 @@ describe('small libraries', () => {
       const head = await chain.read.getBlockNumber();
       assert.notEqual(await harness.read('blockHash', [head - 250n]), NO_HASH);
       assert.equal(await harness.read('blockHash', [head - 300n]), NO_HASH);
-    });
-  });
-
-  describe('Groth16Call', () => {
-    const proof = elements(1n, 8);
-
-    async function accepts(verifier: Address, count: number): Promise<boolean> {
-      return (await harness.read('accepts', [verifier, verifyProof(count).selector, proof, elements(2n, count)]))[0];
-    }
-
-    const answering = (answer: Hex) => chain.deploy('AnsweringVerifier', [answer]);
-    const boolean = (value: bigint) => encodeAbiParameters([{ type: 'uint256' }], [value]);
-
-    for (const count of [13, 14]) {
-      it(`encodes a call with ${count} signals as the compiler would`, async () => {
-        const verifier = new Contract(chain, await chain.deploy('ExpectingVerifier'), await abiOf('ExpectingVerifier'));
-        const call = verifierCall(proof, elements(2n, count));
-        await verifier.send('expect', [call]);
-        assert.equal(await accepts(verifier.address, count), true);
-        await verifier.send('expect', [call.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))]);
-        assert.equal(await accepts(verifier.address, count), false);
-      });
-    }
-
-    it('accepts when the verifier answers true', async () => {
-      assert.equal(await accepts(await answering(boolean(1n)), 14), true);
-    });
-
-    it('rejects when the verifier answers false, a number that is not 1, or too little', async () => {
-      for (const answer of [boolean(0n), boolean(2n), '0x', '0x01', boolean(1n).slice(0, -2) as Hex] as Hex[]) {
-        assert.equal(await accepts(await answering(answer), 14), false);
-      }
-    });
-
-    it('rejects at an address without code', async () => {
-      assert.equal(await accepts('0x00000000000000000000000000000000000000aa', 14), false);
-    });
-
-    it('rejects a verifier that burns its gas, and burns no more than 500,000', async () => {
-      const verifier = await chain.deploy('BurningVerifier');
-      const args = [verifier, verifyProof(14).selector, proof, elements(2n, 14)];
-      const [accepted, gasUsed] = await harness.read('accepts', args);
-      assert.equal(accepted, false);
-      assert.ok(gasUsed > 500_000n && gasUsed < 510_000n, `${gasUsed}`);
     });
   });
 });

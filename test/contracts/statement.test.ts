@@ -1,22 +1,33 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Address, getAddress, type Hex, keccak256, toHex } from 'viem';
-import type { Point, ProofPoints, ProofSignals } from '../../src/argument/types.ts';
-import { R } from '../../src/numbers/field.ts';
-import { ascending, datasetId, modelId, shardId } from '../../src/registry/ids.ts';
-import { DOMAIN, digest, digestsOf, kappaOf, nextDigest, publicSignals } from '../../src/registry/statement.ts';
-import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
+import { type Address, encodeAbiParameters, encodePacked, getAddress, keccak256, toHex } from 'viem';
+import type { Commitment, Point, ProofChallenges, ProofPoints } from '../../src/argument/types.ts';
+import { mod, R } from '../../src/numbers/field.ts';
+import { proofArgument } from '../../src/registry/programs/targets.ts';
+import {
+  circuitSignals,
+  DOMAIN,
+  digest,
+  digestsOf,
+  foldedValue,
+  foldOf,
+  kappaOf,
+  publicSignals,
+} from '../../src/registry/statement.ts';
+import { abiOf, Contract, testChain } from './support/chain.ts';
+import { claimArgument } from './support/knownKey.ts';
 
 const word = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n });
 const element = fc.oneof(fc.bigInt({ min: 0n, max: R - 1n }), fc.constantFrom(0n, R - 1n));
 const point: fc.Arbitrary<Point> = fc.record({ x: word, y: word });
+const chunks: fc.Arbitrary<Commitment> = fc.array(point, { minLength: 1, maxLength: 5 });
 const address: fc.Arbitrary<Address> = fc
   .bigInt({ min: 0n, max: 2n ** 160n - 1n })
   .map((a) => getAddress(toHex(a, { size: 20 })));
 const points: fc.Arbitrary<ProofPoints> = fc.record({
-  trace: point,
-  helper: point,
+  trace: chunks,
+  helper: chunks,
   rows: point,
   columns: point,
   quotient: point,
@@ -24,60 +35,67 @@ const points: fc.Arbitrary<ProofPoints> = fc.record({
   quotient2: point,
   opening: point,
 });
-const signals: fc.Arbitrary<ProofSignals> = fc.record({
+const challenges: fc.Arbitrary<ProofChallenges> = fc.record({
   eta: element,
   gamma: element,
   theta: element,
   gamma2: element,
   z: element,
   e2: element,
+  chunk: fc.array(element, { minLength: 7, maxLength: 7 }),
+  digest: element,
 });
-const parameters = fc.array(element, { maxLength: 3 });
-const NO_GROTH16 = new Array(8).fill(0n);
+const parameters = fc.array(element, { maxLength: 5 });
+const NO_GROTH16 = new Array<bigint>(8).fill(0n);
+const NO_CLAIM = { extra: [], oracles: [] };
 
 describe('Statement', () => {
   let harness: Contract;
 
   before(async () => {
     const chain = await testChain();
-    harness = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
+    harness = new Contract(chain, await chain.deploy('ProofHarness'), await abiOf('ProofHarness'));
   });
 
   it('has the domain of the protocol', () => {
-    assert.equal(DOMAIN, keccak256(toHex('descent.statement.v2')));
+    assert.equal(DOMAIN, keccak256(toHex('descent.statement.v3')));
   });
 
-  it('makes the digest h_0 as its twin does', async () => {
-    const commitments = fc.array(point, { maxLength: 4 });
+  it('makes the digest h_0 as its twin does, and as the ABI encodes it', async () => {
+    const list = fc.array(word, { maxLength: 4 });
+    const args = [address, address, fc.integer({ min: 0, max: 9 }), list, list, fc.array(chunks, { maxLength: 4 })] as const;
     await fc.assert(
-      fc.asyncProperty(
-        address,
-        fc.integer({ min: 0, max: 9 }),
-        parameters,
-        commitments,
-        async (trainer, program, values, committed) => {
-          const context = { chainId: 31337n, registry: harness.address, trainer };
-          const words = committed.flatMap(({ x, y }) => [x, y]);
-          const h0 = await harness.read('digest', [trainer, program, values, words]);
-          assert.equal(h0, digest(context, program, values, committed));
-          assert.ok(h0 < R);
-        },
-      ),
+      fc.asyncProperty(...args, async (registry, trainer, program, values, extra, oracles) => {
+        const claim = claimArgument({ parameters: values, extra, oracles });
+        const h0 = await harness.read('digest', [registry, trainer, program, claim]);
+        const committed = oracles.flat();
+        assert.equal(h0, digest({ chainId: 31337n, registry, trainer }, program, [...values, ...extra], committed));
+        const types = ['bytes32', 'uint256', 'address', 'address', 'uint256', 'uint256[]', 'uint256[]'];
+        const encoded = encodeAbiParameters(
+          types.map((type) => ({ type })),
+          [
+            DOMAIN,
+            31337n,
+            registry,
+            trainer,
+            BigInt(program),
+            [...values, ...extra],
+            committed.flatMap(({ x, y }) => [x, y]),
+          ],
+        );
+        assert.equal(h0, BigInt(keccak256(encoded)) % R);
+      }),
       { numRuns: 60 },
     );
   });
 
   it('makes another digest on another chain', async () => {
     const chain = await testChain({ chainId: 5_001 });
-    const other = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
-    assert.equal(other.address, harness.address);
-    const trainer = chain.accounts[0];
-    const context = { chainId: 5_001n, registry: other.address, trainer };
-    assert.equal(await other.read('digest', [trainer, 3, [7n], []]), digest(context, 3, [7n], []));
-    assert.notEqual(
-      await other.read('digest', [trainer, 3, [7n], []]),
-      await harness.read('digest', [trainer, 3, [7n], []]),
-    );
+    const other = new Contract(chain, await chain.deploy('ProofHarness'), await abiOf('ProofHarness'));
+    const [registry, trainer] = chain.accounts;
+    const args = [registry, trainer, 3, claimArgument({ parameters: [7n], ...NO_CLAIM })];
+    assert.equal(await other.read('digest', args), digest({ chainId: 5_001n, registry, trainer }, 3, [7n], []));
+    assert.notEqual(await other.read('digest', args), await harness.read('digest', args));
   });
 
   it('makes another digest for another registry, trainer, program, parameter or commitment', () => {
@@ -98,104 +116,86 @@ describe('Statement', () => {
     assert.equal(new Set(all).size, all.length);
   });
 
-  it('lists the public signals and their digests as its twin does', async () => {
+  it('lists the signals, their fold and its value as its twin does', async () => {
     await fc.assert(
-      fc.asyncProperty(element, points, signals, parameters, async (h0, sent, challenges, values) => {
-        const proof = { groth16: NO_GROTH16, points: sent, challenges };
-        const all: bigint[] = await harness.read('signals', [h0, proof, values]);
-        assert.deepEqual(all, publicSignals(challenges, digestsOf(h0, sent), values));
-        assert.ok(all.every((signal) => signal < R));
+      fc.asyncProperty(element, points, challenges, parameters, async (h0, sent, drawn, values) => {
+        const proof = proofArgument({ groth16: NO_GROTH16, points: sent, challenges: drawn });
+        const claim = claimArgument({ parameters: values, ...NO_CLAIM });
+        const [[c, ...sigma], fold, v] = await harness.read('signals', [h0, claim, proof]);
+        assert.deepEqual(sigma, circuitSignals(drawn, digestsOf(h0, sent), values));
+        assert.equal(c, drawn.digest);
+        assert.deepEqual([c, v, fold], publicSignals(c, sigma));
+        assert.ok(sigma.every((signal: bigint) => signal < R));
       }),
       { numRuns: 60 },
     );
   });
 
-  it('orders the signals: outputs, h_0 to h_5, parameters', async () => {
+  it('orders the signals: outputs, coordinates of the chunk, h_0 to h_5, parameters', async () => {
     const p = (n: bigint): Point => ({ x: n, y: n + 100n });
-    const sent = {
-      trace: p(1n),
-      helper: p(2n),
-      rows: p(3n),
-      columns: p(4n),
-      quotient: p(5n),
-      columns2: p(6n),
-      quotient2: p(7n),
-      opening: p(8n),
+    const sent: ProofPoints = {
+      trace: [p(1n), p(2n)],
+      helper: [p(3n), p(4n), p(5n)],
+      rows: p(6n),
+      columns: p(7n),
+      quotient: p(8n),
+      columns2: p(9n),
+      quotient2: p(10n),
+      opening: p(11n),
     };
-    const challenges = { eta: 10n, gamma: 11n, theta: 12n, gamma2: 13n, z: 14n, e2: 15n };
-    const all: bigint[] = await harness.read('signals', [
-      9n,
-      { groth16: NO_GROTH16, points: sent, challenges },
-      [70n, 71n],
-    ]);
-    const h1 = nextDigest(9n, [sent.trace]);
-    const h2 = nextDigest(h1, [sent.helper]);
-    const h3 = nextDigest(h2, [sent.rows]);
-    const h4 = nextDigest(h3, [sent.columns, sent.quotient]);
-    const h5 = nextDigest(h4, [sent.columns2, sent.quotient2]);
-    assert.deepEqual(all, [10n, 11n, 12n, 13n, 14n, 15n, 9n, h1, h2, h3, h4, h5, 70n, 71n]);
+    const chunk = [20n, 21n, 22n, 23n, 24n, 25n, 26n];
+    const drawn = { eta: 10n, gamma: 11n, theta: 12n, gamma2: 13n, z: 14n, e2: 15n, chunk, digest: 99n };
+    const proof = proofArgument({ groth16: NO_GROTH16, points: sent, challenges: drawn });
+    const claim = claimArgument({ parameters: [70n, 71n], ...NO_CLAIM });
+    const [all, fold, v] = await harness.read('signals', [9n, claim, proof]);
+    const next = (h: bigint, list: Point[]) => {
+      const words = [h, ...list.flatMap(({ x, y }) => [x, y])];
+      return BigInt(keccak256(encodePacked(words.map(() => 'uint256'), words))) % R;
+    };
+    const h1 = next(9n, [p(1n), p(2n)]);
+    const h2 = next(h1, [p(3n), p(4n), p(5n)]);
+    const h3 = next(h2, [p(6n)]);
+    const h4 = next(h3, [p(7n), p(8n)]);
+    const h5 = next(h4, [p(9n), p(10n)]);
+    const sigma = [10n, 11n, 12n, 13n, 14n, 15n, ...chunk, 9n, h1, h2, h3, h4, h5, 70n, 71n];
+    assert.deepEqual(all, [99n, ...sigma]);
+    assert.equal(fold, BigInt(keccak256(encodePacked(all.map(() => 'uint256'), all))) % R);
+    let [sum, power] = [0n, 1n];
+    for (const signal of sigma) {
+      sum = mod(sum + signal * power);
+      power = mod(power * fold);
+    }
+    assert.equal(v, sum);
   });
 
-  for (const name of ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2'] as const) {
-    it(`reverts with SignalNotInField when ${name} is r or more`, async () => {
-      const zero = { x: 0n, y: 0n };
-      const sent = {
-        trace: zero,
-        helper: zero,
-        rows: zero,
-        columns: zero,
-        quotient: zero,
-        columns2: zero,
-        quotient2: zero,
-        opening: zero,
-      };
-      const challenges = { eta: 0n, gamma: 0n, theta: 0n, gamma2: 0n, z: 0n, e2: 0n };
-      for (const bad of [R, 2n ** 256n - 1n]) {
-        const proof = { groth16: NO_GROTH16, points: sent, challenges: { ...challenges, [name]: bad } };
-        await reverts(harness.read('signals', [0n, proof, []]), 'SignalNotInField', [bad]);
-      }
+  it('makes another fold and value when any one signal, or c, is another', () => {
+    const sigma = Array.from({ length: 21 }, (_, i) => BigInt(i + 1));
+    const [c, v, fold] = publicSignals(5n, sigma);
+    sigma.forEach((signal, i) => {
+      const other = sigma.with(i, signal + 1n);
+      assert.notEqual(foldOf(c, other), fold);
+      assert.notEqual(foldedValue(other, fold), v);
     });
-  }
-
-  it('makes kappa as its twin does, and from every word', async () => {
-    const all = fc.array(element, { minLength: 12, maxLength: 14 });
-    await fc.assert(
-      fc.asyncProperty(all, point, async (values, opening) => {
-        const kappa = await harness.read('kappa', [values, opening]);
-        assert.equal(kappa, kappaOf(values, opening));
-        values.forEach((value, i) => {
-          assert.notEqual(kappaOf(values.with(i, value ^ 1n), opening), kappa);
-        });
-        assert.notEqual(kappaOf(values, { ...opening, x: opening.x ^ 1n }), kappa);
-        assert.notEqual(kappaOf(values, { ...opening, y: opening.y ^ 1n }), kappa);
-      }),
-      { numRuns: 40 },
-    );
+    assert.notEqual(foldOf(6n, sigma), fold);
+    assert.notEqual(foldOf(c, [...sigma, 0n]), fold);
   });
 
-  it('makes ids as their twins do', async () => {
-    const ids = fc.array(
-      word.map((id) => toHex(id, { size: 32 })),
-      { maxLength: 5 },
-    );
-    await fc.assert(
-      fc.asyncProperty(point, word, ids, fc.string({ unit: 'binary' }), async (commitment, geometry, shards, uri) => {
-        assert.equal(await harness.read('modelId', [commitment, geometry]), modelId(commitment, geometry));
-        assert.equal(await harness.read('shardId', [commitment, geometry]), shardId(commitment, geometry));
-        assert.equal(await harness.read('datasetId', [shards, uri]), datasetId(shards, uri));
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('sorts ids as the registry compares them', () => {
-    const id = (n: bigint): Hex => toHex(n, { size: 32 });
-    const upper = id(0xabcn).replace('abc', 'ABC') as Hex;
-    assert.deepEqual(ascending([id(2n ** 255n), id(9n), upper, id(10n), id(9n)]), [
-      id(9n),
-      id(10n),
-      id(0xabcn),
-      id(2n ** 255n),
-    ]);
+  it('makes kappa from every word of every proof', () => {
+    const proofs = [1n, 2n].map((n) => ({
+      fold: n,
+      groth16: Array.from({ length: 8 }, (_, i) => 10n * n + BigInt(i)),
+      opening: { x: 100n + n, y: 200n + n },
+    }));
+    const all = [kappaOf(proofs), kappaOf([proofs[1], proofs[0]]), kappaOf(proofs.slice(1)), kappaOf([...proofs, proofs[0]])];
+    proofs.forEach((proof, k) => {
+      const others = [
+        { ...proof, fold: 9n },
+        ...proof.groth16.map((w, i) => ({ ...proof, groth16: proof.groth16.with(i, w ^ 1024n) })),
+        { ...proof, opening: { ...proof.opening, x: 7n } },
+        { ...proof, opening: { ...proof.opening, y: 7n } },
+      ];
+      all.push(...others.map((other) => kappaOf(proofs.with(k, other))));
+    });
+    assert.equal(new Set(all).size, all.length);
   });
 });

@@ -1,276 +1,391 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Address, keccak256, parseEventLogs, type TransactionReceipt, zeroAddress, zeroHash } from 'viem';
-import { verifiersAbi } from '../../src/generated/abi.ts';
-import { encodeShape } from '../../src/model/shape.ts';
-import type { Statement } from '../../src/registry/programs/definitions.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
-import { proofArgument } from '../../src/registry/programs/targets.ts';
+import { type Address, concat, encodeFunctionData, type Hex, numberToHex, parseEventLogs, toHex, zeroAddress, zeroHash } from 'viem';
+import type { Proof } from '../../src/argument/types.ts';
+import { P, R } from '../../src/numbers/field.ts';
+import { keyHash } from '../../src/registry/verificationKey.ts';
+import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
+import { claimArgument, knownKey, type Maker, TEST_KEY } from './support/knownKey.ts';
+import { elements, pointOf, twistPointOutsideGroup } from './support/knownTau.ts';
 import {
-  commitmentsOf,
-  extraOf,
-  parametersOf,
-  resultId,
-  type StatementContext,
-  signalsOf,
-} from '../../src/registry/statement.ts';
-import { reverts } from './support/chain.ts';
-import { verifierCall } from './support/groth16.ts';
-import {
-  type Claim,
-  importClaim,
-  mergeClaim,
-  type Registered,
-  RegistryFixture,
-  trainClaim,
-} from './support/registryFixture.ts';
+  CIRCUIT_HASH,
+  DAY,
+  DELAY,
+  deployVerifiers,
+  keyArgument,
+  type Made,
+  madeClaim,
+  manyArguments,
+  oneArguments,
+} from './support/verifiersFixture.ts';
 
-/** The first number that is no program's. */
-const BEYOND = BigInt(PROGRAM_NAMES.length + 1);
-
-const WIDTHS = [5, 4, 3];
 const TRAIN = 3n;
-const MERGE = 5n;
+const MERGE = 5;
+/** The first number that is no program's. */
+const BEYOND = 7n;
 
-let fixture: RegistryFixture;
+let chain: TestChain;
 let owner: Address;
-let shard: Registered;
+let alice: Address;
+let bob: Address;
+let verifiers: Contract;
+let maker: Maker;
 let snapshot: unknown;
 
 before(async () => {
-  fixture = await RegistryFixture.create();
-  owner = fixture.chain.accounts[0];
-  shard = await fixture.registerShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' });
+  chain = await testChain();
+  [owner, alice, bob] = chain.accounts;
+  verifiers = await deployVerifiers(chain, { owner });
+  maker = { chainId: 31337n, registry: bob, trainer: alice, program: 3 };
 });
 beforeEach(async () => {
-  snapshot = await fixture.chain.request('evm_snapshot');
+  snapshot = await chain.request('evm_snapshot');
 });
 afterEach(async () => {
-  await fixture.chain.request('evm_revert', snapshot);
+  await chain.request('evm_revert', snapshot);
 });
 
-const newVerifier = () => fixture.chain.deploy('ExpectingVerifier');
-const eventsOf = ({ logs }: TransactionReceipt) =>
-  parseEventLogs({ abi: verifiersAbi, logs }).map(({ eventName, args }) => ({ eventName, args }));
+const verify = (made: Pick<Made, 'maker' | 'stated' | 'proof'>): Promise<bigint> =>
+  verifiers.read('verify', oneArguments(made), bob);
+const pass = async (seconds: bigint) => {
+  await chain.request('evm_increaseTime', toHex(seconds));
+  await chain.mine(1);
+};
+const add = (seed: bigint, program = TRAIN) => verifiers.send('addKey', [program, keyArgument(knownKey(seed))], owner);
+const eventsOf = (logs: Parameters<typeof parseEventLogs>[0]['logs']) =>
+  parseEventLogs({ abi: verifiers.abi, logs }).map(({ eventName, args }) => ({ eventName, args }));
 
-describe('versions of verifiers', () => {
-  it('are kept with the hash of their code; the newest checks new proofs and old nodes stay', async () => {
-    const parent = await fixture.seedModel(WIDTHS);
-    const old = await fixture.trainModel(parent, shard);
-    const first = fixture.verifiers.train.address;
-    const second = await newVerifier();
-    const codeHash = keccak256((await fixture.chain.read.getCode({ address: second })) ?? '0x');
-    const receipt = await fixture.verifierSet.send('addVerifier', [TRAIN, second], owner);
-    const args = { program: TRAIN, version: 2n, verifier: second, codeHash };
-    assert.deepEqual(eventsOf(receipt), [{ eventName: 'VerifierAdded', args }]);
-    assert.deepEqual(
-      [await fixture.verifierSet.read('versionOf', [TRAIN]), await fixture.registry.read('verifierOf', [TRAIN])],
-      [2n, second],
-    );
-    assert.deepEqual(await fixture.verifierSet.read('verifierAt', [TRAIN, 1n]), { verifier: first, codeHash });
-    assert.deepEqual(await fixture.verifierSet.read('verifierAt', [TRAIN, 2n]), { verifier: second, codeHash });
+describe('keys of verifiers', () => {
+  it('count once the delay has passed; the newest that counts checks new proofs', async () => {
+    const second = knownKey(200n);
+    const [old, fresh] = [madeClaim(maker, 1n), madeClaim(maker, 2n, { key: second })];
+    const receipt = await verifiers.send('addKey', [TRAIN, keyArgument(second)], owner);
+    const { timestamp } = await chain.read.getBlock({ blockNumber: receipt.blockNumber });
+    const record = await verifiers.read('keyRecordOf', [TRAIN, 2n]);
+    const countsFrom = timestamp + DELAY;
+    assert.deepEqual(record, {
+      pointer: record.pointer,
+      countsFrom,
+      keyHash: keyHash(second.key),
+      circuitHash: CIRCUIT_HASH,
+    });
+    const { pointer, circuitHash } = record;
+    const args = { program: TRAIN, version: 2n, pointer, countsFrom, keyHash: record.keyHash, circuitHash, development: false };
+    assert.deepEqual(eventsOf(receipt.logs), [{ eventName: 'KeyAdded', args }]);
 
-    // The first verifier still expects this; the second knows of nothing.
-    await reverts(fixture.attempt(trainClaim(parent, shard)), 'ProofRejected', [TRAIN]);
-    const node = await fixture.registry.read('node', [resultId(old.statement)]);
-    assert.deepEqual([node.version, node.trainer], [1n, fixture.alice]);
+    for (const [wait, version] of [
+      [0n, 1n],
+      [DELAY - 100n, 1n],
+      [100n, 2n],
+      [400n * DAY, 2n],
+    ]) {
+      await pass(wait);
+      assert.equal(await verifiers.read('versionOf', [TRAIN]), version);
+      assert.equal(await verifiers.read('versionsOf', [TRAIN]), 2n);
+      assert.equal(await verify(version === 1n ? old : fresh), version);
+      await reverts(verify(version === 1n ? fresh : old), 'ProofRejected', [TRAIN]);
+    }
+    assert.deepEqual(await verifiers.read('keyOf', [TRAIN, 1n]), TEST_KEY.words);
+    assert.deepEqual(await verifiers.read('keyOf', [TRAIN, 2n]), second.words);
+    assert.equal(await verifiers.read('versionOf', [1n]), 1n);
   });
 
-  it('are stored with the nodes they accepted', async () => {
-    const parent = await fixture.seedModel(WIDTHS);
-    const { train } = fixture.verifiers;
-    await fixture.verifierSet.send('addVerifier', [TRAIN, train.address], owner);
-    const { statement } = await fixture.trainModel(parent, shard);
-    assert.equal((await fixture.registry.read('node', [resultId(statement)])).version, 2n);
+  it('are the code of contracts that begin with a zero byte', async () => {
+    const { pointer } = await verifiers.read('keyRecordOf', [TRAIN, 1n]);
+    const code = concat(['0x00', ...TEST_KEY.words.map((word) => numberToHex(word, { size: 32 }))]);
+    assert.equal(await chain.read.getCode({ address: pointer }), code);
+    assert.equal((await chain.read.call({ to: pointer, data: '0x1234' })).data, undefined);
+  });
+
+  it('come one after the other: KeyPending until the last one counts', async () => {
+    await add(200n);
+    const { countsFrom } = await verifiers.read('keyRecordOf', [TRAIN, 2n]);
+    await reverts(verifiers.simulate('addKey', [TRAIN, keyArgument(knownKey(201n))], owner), 'KeyPending', [
+      TRAIN,
+      countsFrom,
+    ]);
+    await add(201n, 1n);
+    await pass(DELAY);
+    await add(201n);
+    assert.equal(await verifiers.read('versionOf', [TRAIN]), 2n);
+    assert.equal(await verifiers.read('versionsOf', [TRAIN]), 3n);
   });
 
   it('start at 1 for each program, and there are none beyond', async () => {
     for (let program = 1n; program < BEYOND; program++) {
-      assert.equal(await fixture.verifierSet.read('versionOf', [program]), 1n);
+      assert.equal(await verifiers.read('versionOf', [program]), 1n);
+      assert.equal(await verifiers.read('versionsOf', [program]), 1n);
     }
-    assert.equal(await fixture.verifierSet.read('versionOf', [BEYOND]), 0n);
+    const none = { pointer: zeroAddress, countsFrom: 0n, keyHash: zeroHash, circuitHash: zeroHash };
     for (const [program, version] of [
       [BEYOND, 1n],
+      [0n, 1n],
       [1n, 0n],
       [1n, 2n],
     ]) {
-      const none = { verifier: zeroAddress, codeHash: zeroHash };
-      assert.deepEqual(await fixture.verifierSet.read('verifierAt', [program, version]), none);
+      assert.deepEqual(await verifiers.read('keyRecordOf', [program, version]), none);
+      assert.deepEqual(await verifiers.read('keyOf', [program, version]), new Array(18).fill(0n));
+    }
+    for (const program of [0n, BEYOND]) {
+      assert.equal(await verifiers.read('versionOf', [program]), 0n);
+      assert.equal(await verifiers.read('versionsOf', [program]), 0n);
     }
   });
 
   it('revert with TooManyVersions after 255', async () => {
-    const verifier = await newVerifier();
-    for (let version = 2; version <= 255; version++)
-      await fixture.verifierSet.send('addVerifier', [TRAIN, verifier], owner);
-    await reverts(fixture.verifierSet.simulate('addVerifier', [TRAIN, verifier], owner), 'TooManyVersions', [TRAIN]);
-  });
-
-  it('revert with UnknownProgram for other programs, and with VerifierWithoutCode for an account', async () => {
-    const verifier = await newVerifier();
-    for (const program of [0n, BEYOND]) {
-      await reverts(fixture.verifierSet.simulate('addVerifier', [program, verifier], owner), 'UnknownProgram', [
-        program,
-      ]);
+    for (let version = 2; version <= 255; version++) {
+      await verifiers.send('addKey', [TRAIN, keyArgument(TEST_KEY)], owner);
+      await pass(DELAY);
     }
-    const call = fixture.verifierSet.simulate('addVerifier', [TRAIN, fixture.alice], owner);
-    await reverts(call, 'VerifierWithoutCode', [fixture.alice]);
+    assert.equal(await verifiers.read('versionOf', [TRAIN]), 255n);
+    await reverts(verifiers.simulate('addKey', [TRAIN, keyArgument(TEST_KEY)], owner), 'TooManyVersions', [TRAIN]);
   });
 
-  it('accept nothing once their code is another: VerifierChanged', async () => {
-    const parent = await fixture.seedModel(WIDTHS);
-    const claim = trainClaim(parent, shard);
-    await fixture.expect(claim, fixture.alice);
-    const accepting = await fixture.chain.deploy('AnsweringVerifier', [`0x${'01'.padStart(64, '0')}`]);
-    const code = await fixture.chain.read.getCode({ address: accepting });
-    await fixture.chain.request('hardhat_setCode', fixture.verifiers.train.address, code);
-    await reverts(fixture.call(claim), 'VerifierChanged', [TRAIN, 1n]);
+  it('revert with UnknownProgram for other programs', async () => {
+    for (const program of [0n, BEYOND]) {
+      const call = verifiers.simulate('addKey', [program, keyArgument(TEST_KEY)], owner);
+      await reverts(call, 'UnknownProgram', [program]);
+    }
+  });
+
+  it('revert with UnusableKey where any point is infinity, off the curve or the group, or not canonical', async () => {
+    const { words } = TEST_KEY;
+    const replaced = (at: number, ...values: readonly bigint[]) => words.toSpliced(at, values.length, ...values);
+    const bad = [0, 10, 12, 14, 16].flatMap((at) => [
+      replaced(at, 0n, 0n),
+      replaced(at, words[at] + 1n),
+      replaced(at, words[at] + P),
+    ]);
+    for (const at of [2, 6]) {
+      bad.push(replaced(at, 0n, 0n, 0n, 0n), replaced(at, 1n, 2n, 3n, 4n), replaced(at, ...twistPointOutsideGroup()));
+      bad.push(replaced(at, words[at] + P), replaced(at, words[8 - at]));
+    }
+    bad.push(replaced(6, ...words.slice(2, 6)), new Array(18).fill(0n));
+    for (const key of bad) {
+      const call = verifiers.simulate('addKey', [TRAIN, { words: key, circuitHash: zeroHash }], owner);
+      await reverts(call, 'UnusableKey', [TRAIN]);
+    }
+  });
+
+  it('revert with UnusableKey where delta is gamma or its negative: anyone could forge', async () => {
+    for (const delta of [1n, R - 1n]) {
+      const key = knownKeyWithDelta(delta);
+      await reverts(verifiers.simulate('addKey', [TRAIN, key], owner), 'UnusableKey', [TRAIN]);
+    }
+  });
+
+  it('are refused when they are cut short', async () => {
+    const whole = encodeFunctionData({ abi: verifiers.abi, functionName: 'addKey', args: [TRAIN, keyArgument(TEST_KEY)] });
+    const send = (data: Hex) => chain.read.call({ to: verifiers.address, account: owner, data });
+    await send(whole);
+    for (const missing of [1, 32, 64, 19 * 32]) {
+      await assert.rejects(send(whole.slice(0, -2 * missing) as Hex), /revert/);
+    }
   });
 });
 
+function knownKeyWithDelta(delta: bigint) {
+  const generator = [
+    11559732032986387107991004021392285783925812861821192530917403151452391805634n,
+    10857046999023057135944570762232829481370756359578518086990519993285655852781n,
+    4082367875863433681332203403145435568316851327593401208105741076214120093531n,
+    8495653923123431417604973247489272438418190587263600148770280649306958101930n,
+  ];
+  const y = delta === 1n ? generator.slice(2) : generator.slice(2).map((coordinate) => P - coordinate);
+  return { words: TEST_KEY.words.toSpliced(6, 4, ...generator.slice(0, 2), ...y), circuitHash: zeroHash };
+}
+
 describe('ownership', () => {
+  const one = '0x0000000000000000000000000000000000000001';
   const onlyOwner = [
-    ['addVerifier', [TRAIN, '0x0000000000000000000000000000000000000001']],
-    ['transferOwnership', ['0x0000000000000000000000000000000000000001']],
+    ['addKey', [TRAIN, keyArgument(TEST_KEY)]],
+    ['transferOwnership', [one]],
     ['renounceOwnership', []],
   ] as const;
 
-  it("is the deployer's at first, and nobody else can use it", async () => {
-    assert.equal(await fixture.verifierSet.read('owner', []), owner);
-    assert.equal(await fixture.verifierSet.read('pendingOwner', []), zeroAddress);
+  it("is the deployment's owner's at first, and nobody else can use it", async () => {
+    assert.equal(await verifiers.read('owner', []), owner);
+    assert.equal(await verifiers.read('pendingOwner', []), zeroAddress);
     for (const [name, args] of onlyOwner) {
-      await reverts(fixture.verifierSet.simulate(name, args, fixture.alice), 'NotOwner', [fixture.alice]);
+      await reverts(verifiers.simulate(name, args, alice), 'OwnableUnauthorizedAccount', [alice]);
     }
   });
 
   it('passes in two steps', async () => {
-    const offered = await fixture.verifierSet.send('transferOwnership', [fixture.bob], owner);
-    const names = { previousOwner: owner, newOwner: fixture.bob };
-    assert.deepEqual(eventsOf(offered), [{ eventName: 'OwnershipTransferStarted', args: names }]);
-    assert.equal(await fixture.verifierSet.read('owner', []), owner);
-    assert.equal(await fixture.verifierSet.read('pendingOwner', []), fixture.bob);
-    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.alice), 'NotPendingOwner', [
-      fixture.alice,
-    ]);
-    const accepted = await fixture.verifierSet.send('acceptOwnership', [], fixture.bob);
-    assert.deepEqual(eventsOf(accepted), [{ eventName: 'OwnershipTransferred', args: names }]);
-    assert.equal(await fixture.verifierSet.read('owner', []), fixture.bob);
-    assert.equal(await fixture.verifierSet.read('pendingOwner', []), zeroAddress);
-    await reverts(fixture.verifierSet.simulate('renounceOwnership', [], owner), 'NotOwner', [owner]);
+    await verifiers.send('transferOwnership', [bob], owner);
+    assert.equal(await verifiers.read('owner', []), owner);
+    assert.equal(await verifiers.read('pendingOwner', []), bob);
+    await reverts(verifiers.simulate('acceptOwnership', [], alice), 'OwnableUnauthorizedAccount', [alice]);
+    await verifiers.send('acceptOwnership', [], bob);
+    assert.equal(await verifiers.read('owner', []), bob);
+    await reverts(verifiers.simulate('renounceOwnership', [], owner), 'OwnableUnauthorizedAccount', [owner]);
   });
 
-  it('can be offered to another instead, or to nobody', async () => {
-    await fixture.verifierSet.send('transferOwnership', [fixture.bob], owner);
-    await fixture.verifierSet.send('transferOwnership', [fixture.alice], owner);
-    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.bob), 'NotPendingOwner', [fixture.bob]);
-    await fixture.verifierSet.send('transferOwnership', [zeroAddress], owner);
-    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.alice), 'NotPendingOwner', [
-      fixture.alice,
-    ]);
-  });
-
-  it('is gone for good when given up, with what was offered', async () => {
-    await fixture.verifierSet.send('transferOwnership', [fixture.bob], owner);
-    const receipt = await fixture.verifierSet.send('renounceOwnership', [], owner);
-    const args = { previousOwner: owner, newOwner: zeroAddress };
-    assert.deepEqual(eventsOf(receipt), [{ eventName: 'OwnershipTransferred', args }]);
-    assert.equal(await fixture.verifierSet.read('owner', []), zeroAddress);
-    await reverts(fixture.verifierSet.simulate('acceptOwnership', [], fixture.bob), 'NotPendingOwner', [fixture.bob]);
+  it('is gone for good when given up, and proofs are checked as before', async () => {
+    await verifiers.send('transferOwnership', [bob], owner);
+    await verifiers.send('renounceOwnership', [], owner);
+    assert.equal(await verifiers.read('owner', []), zeroAddress);
+    await reverts(verifiers.simulate('acceptOwnership', [], bob), 'OwnableUnauthorizedAccount', [bob]);
     for (const [name, args] of onlyOwner) {
-      await reverts(fixture.verifierSet.simulate(name, args, owner), 'NotOwner', [owner]);
+      await reverts(verifiers.simulate(name, args, owner), 'OwnableUnauthorizedAccount', [owner]);
     }
-    // Proofs are checked as before.
-    await fixture.seedModel(WIDTHS);
+    assert.equal(await verify(madeClaim(maker, 1n)), 1n);
   });
 
-  it('has no function beyond adding verifiers and handing itself on: contracts that store anything have no owner', async () => {
-    const changing = (abi: typeof fixture.verifierSet.abi) =>
-      abi.flatMap((entry) => (entry.type === 'function' && entry.stateMutability === 'nonpayable' ? [entry.name] : []));
-    assert.deepEqual(changing(fixture.verifierSet.abi).sort(), [
-      'acceptOwnership',
-      'addVerifier',
-      'renounceOwnership',
-      'transferOwnership',
-    ]);
-    for (const { abi } of [fixture.registry, fixture.scoreboard]) {
-      assert.equal(
-        changing(abi).some((name) => /own|admin|set|pause|upgrade|remove/i.test(name.replace('Dataset', ''))),
-        false,
-      );
-    }
+  it('has no function beyond adding keys and handing itself on', async () => {
+    const changing = (await abiOf('Verifiers')).flatMap((entry) =>
+      entry.type === 'function' && entry.stateMutability === 'nonpayable' ? [entry.name] : [],
+    );
+    assert.deepEqual(changing.sort(), ['acceptOwnership', 'addKey', 'renounceOwnership', 'transferOwnership']);
   });
 });
 
 describe('verify', () => {
-  /** Calls the verifiers as any contract could, here as an account of our own. */
-  async function verify(
-    { statement, proof }: Claim,
-    options: { caller?: Address; prover?: Address; words?: bigint[]; program?: bigint; extra?: bigint[] } = {},
-  ): Promise<bigint> {
-    const program = options.program ?? { train: TRAIN, merge: MERGE, import: 4n }[statement.program as string];
-    const words = options.words ?? present(statement).flatMap(({ x, y }) => [x, y]);
-    const args = [
-      options.prover ?? fixture.alice,
-      program,
-      parametersOf(statement),
-      options.extra ?? extraOf(statement),
-      words,
-      proofArgument(proof),
-    ];
-    return fixture.verifierSet.read('verify', args, options.caller ?? fixture.bob);
-  }
-
-  const present = (statement: Statement) => commitmentsOf(statement).filter(({ x, y }) => x !== 0n || y !== 0n);
-
-  async function expectFrom(caller: Address, { statement, proof }: Claim, prover = fixture.alice): Promise<void> {
-    const context: StatementContext = { chainId: BigInt(fixture.chain.id), registry: caller, trainer: prover };
-    const call = verifierCall(proof.groth16, signalsOf(context, statement, proof));
-    await fixture.verifiers[statement.program].send('expect', [call]);
-  }
-
-  it('checks statements that are made to the caller, and says which version accepted', async () => {
-    const claim = trainClaim(await fixture.seedModel(WIDTHS), shard);
-    await expectFrom(fixture.bob, claim);
-    assert.equal(await verify(claim), 1n);
+  let made: Made;
+  before(() => {
+    made = madeClaim(maker, 1n);
   });
 
-  it('pads the parents of a merge, and binds extra words', async () => {
-    const merge = mergeClaim([await fixture.seedModel(WIDTHS), await fixture.importModel(WIDTHS)]);
-    await expectFrom(fixture.bob, merge);
-    assert.equal(await verify(merge), 1n);
-    const imported = importClaim(WIDTHS);
-    await expectFrom(fixture.bob, imported);
-    assert.equal(await verify(imported), 1n);
-    const [source, schema] = extraOf(imported.statement);
-    for (const extra of [[], [source], [source + 1n, schema], [source, schema + 1n], [schema, source]]) {
-      await reverts(verify(imported, { extra }), 'ProofRejected', [4n]);
-    }
-    assert.deepEqual(parametersOf(imported.statement), [encodeShape(WIDTHS)]);
-  });
-
-  it('reverts with ProofRejected for another caller or prover than the proof names', async () => {
-    const claim = trainClaim(await fixture.seedModel(WIDTHS), shard);
-    await expectFrom(fixture.bob, claim);
-    await reverts(verify(claim, { caller: fixture.alice }), 'ProofRejected', [TRAIN]);
-    await reverts(verify(claim, { prover: fixture.bob }), 'ProofRejected', [TRAIN]);
-  });
+  const stating = (claim: object): Promise<bigint> => {
+    const [trainer, program, , proof] = oneArguments(made);
+    return verifiers.read('verify', [trainer, program, { ...claimArgument(made.stated), ...claim }, proof], bob);
+  };
+  const proving = (proof: Partial<Proof>): Promise<bigint> => verify({ ...made, proof: { ...made.proof, ...proof } });
 
   it('reverts with UnknownProgram for a number that is none', async () => {
-    const claim = trainClaim(await fixture.seedModel(WIDTHS), shard);
-    for (const program of [0n, BEYOND]) await reverts(verify(claim, { program }), 'UnknownProgram', [program]);
-  });
-
-  it('reverts with MalformedCommitments for none, half a point or more than nine', async () => {
-    const claim = mergeClaim([await fixture.seedModel(WIDTHS), await fixture.importModel(WIDTHS)]);
-    const [{ x, y }] = present(claim.statement);
-    for (const words of [[], [x], [x, y, x], Array.from({ length: 10 }, () => [x, y]).flat()]) {
-      await reverts(verify(claim, { words }), 'MalformedCommitments', [BigInt(words.length)]);
+    const [trainer, , claim, proof] = oneArguments(made);
+    for (const program of [0n, BEYOND, 2n ** 255n]) {
+      await reverts(verifiers.read('verify', [trainer, program, claim, proof], bob), 'UnknownProgram', [program]);
     }
   });
 
-  it('reverts with InvalidPoint for infinity anywhere: only the contract may pad', async () => {
-    const claim = mergeClaim([await fixture.seedModel(WIDTHS), await fixture.importModel(WIDTHS)]);
-    const words = commitmentsOf(claim.statement).flatMap(({ x, y }) => [x, y]);
-    await reverts(verify(claim, { words }), 'InvalidPoint', [0n, 0n]);
+  it('reverts with WrongProofCount for none, or not as many as claims', async () => {
+    const [trainer, program, claims, proofs] = manyArguments([made, made]) as [Address, bigint, unknown[], unknown[]];
+    for (const [c, p] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [2, 1],
+      [1, 2],
+    ]) {
+      const args = [trainer, program, claims.slice(0, c), proofs.slice(0, p)];
+      await reverts(verifiers.read('verifyMany', args, bob), 'WrongProofCount', [BigInt(c), BigInt(p)]);
+    }
+  });
+
+  it('reverts with WrongParameterCount for another number of parameters, zeros too', async () => {
+    const { parameters } = made.stated;
+    for (const other of [[], parameters.slice(1), [...parameters, 0n]]) {
+      await reverts(stating({ parameters: other }), 'WrongParameterCount', [TRAIN, BigInt(other.length)]);
+    }
+  });
+
+  it('reverts with SignalNotInField for a parameter of r or more', async () => {
+    const { parameters } = made.stated;
+    for (const k of [0, 1]) {
+      for (const bad of [R, parameters[k] + R, 2n ** 256n - 1n]) {
+        await reverts(stating({ parameters: parameters.with(k, bad) }), 'SignalNotInField', [bad]);
+      }
+    }
+  });
+
+  it('reverts with SignalNotInField for any output of r or more, and for the digest', async () => {
+    const { challenges } = made.proof;
+    for (const name of ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'digest'] as const) {
+      for (const bad of [R, challenges[name] + R, 2n ** 256n - 1n]) {
+        await reverts(proving({ challenges: { ...challenges, [name]: bad } }), 'SignalNotInField', [bad]);
+      }
+    }
+    for (let t = 0; t < 7; t++) {
+      const bad = challenges.chunk[t] + R;
+      const chunk = challenges.chunk.with(t, bad);
+      await reverts(proving({ challenges: { ...challenges, chunk } }), 'SignalNotInField', [bad]);
+    }
+  });
+
+  it('reverts with MalformedCommitments unless the chunks are those of the points and every oracle has some', async () => {
+    const [a, b, c] = made.stated.oracles.flat();
+    for (const [commitments, chunks] of [
+      [[a, b, c], 0n],
+      [[], 0n],
+      [[a, b], 0x010101n],
+      [[a, b, c, a], 0x010101n],
+      [[a, b, c], 0x000201n],
+      [[a, b, c], 0x010200n],
+      [[a, b, c], 0x020001n],
+      [[a, b, c, a], 0x01010101n],
+      [[a, b, c], (1n << 248n) | 0x010101n],
+      [Array.from({ length: 131 }, () => a), 0x810101n],
+    ] as const) {
+      const args = [BigInt(commitments.length), chunks];
+      await reverts(stating({ commitments, chunks }), 'MalformedCommitments', args);
+    }
+  });
+
+  it('lets a parent of a merge be absent, not its child', async () => {
+    const by = { ...maker, program: MERGE };
+    const [child, parent] = elements(9n, 2);
+    const absent = Array.from({ length: 9 }, (): bigint[] => []);
+    assert.equal(await verify(madeClaim(by, 3n, { scalars: absent.with(0, [child]).with(1, [parent]) })), 1n);
+    const orphan = madeClaim(by, 3n, { scalars: absent.with(1, [parent]) });
+    await reverts(verify(orphan), 'MalformedCommitments', [1n, 0x0100n]);
+  });
+
+  it('reverts with WrongChunkCount for a trace or helper of no chunk or more than 128', async () => {
+    const { points } = made.proof;
+    for (const name of ['trace', 'helper'] as const) {
+      for (const count of [0, 129]) {
+        const list = Array.from({ length: count }, () => points.trace[0]);
+        await reverts(proving({ points: { ...points, [name]: list } }), 'WrongChunkCount', [BigInt(count)]);
+      }
+    }
+  });
+
+  it('reverts with InvalidPoint for infinity, a point off the curve or a coordinate of P or more, anywhere', async () => {
+    const { points, groth16 } = made.proof;
+    const good = pointOf(5n);
+    for (const bad of [
+      { x: 0n, y: 0n },
+      { x: good.x, y: good.y + 1n },
+      { x: good.x + P, y: good.y },
+      { x: good.x, y: good.y + P },
+    ]) {
+      const args = [bad.x, bad.y];
+      for (const name of ['rows', 'columns', 'quotient', 'columns2', 'quotient2', 'opening'] as const) {
+        await reverts(proving({ points: { ...points, [name]: bad } }), 'InvalidPoint', args);
+      }
+      for (const name of ['trace', 'helper'] as const) {
+        await reverts(proving({ points: { ...points, [name]: [bad] } }), 'InvalidPoint', args);
+        await reverts(proving({ points: { ...points, [name]: [good, bad] } }), 'InvalidPoint', args);
+      }
+      for (const at of [0, 6]) {
+        await reverts(proving({ groth16: groth16.toSpliced(at, 2, bad.x, bad.y) }), 'InvalidPoint', args);
+      }
+      for (const k of [0, 1, 2]) {
+        await reverts(stating({ commitments: made.stated.oracles.flat().with(k, bad) }), 'InvalidPoint', args);
+      }
+    }
+    const b = groth16.toSpliced(2, 4, 0n, 0n, 0n, 0n);
+    await reverts(proving({ groth16: b }), 'InvalidPoint', [0n, 0n]);
+  });
+
+  it('reverts with NotEnoughGas before it judges, and tells how much it wants', async () => {
+    const { address, abi } = verifiers;
+    const bad = { ...made, proof: { ...made.proof, groth16: made.proof.groth16.with(0, 1n) } };
+    for (const gas of [100_000n, 300_000n, 600_000n]) {
+      const call = chain.read.readContract({
+        address,
+        abi,
+        functionName: 'verify',
+        args: oneArguments(bad),
+        account: bob,
+        gas,
+      });
+      const error = await call.then(
+        () => assert.fail('accepted'),
+        (reason) => reason,
+      );
+      assert.match(String(error), /NotEnoughGas/);
+    }
   });
 });
