@@ -2,9 +2,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getContractAddress, type Hex, zeroHash } from 'viem';
+import type { RequestField } from '../../src/registry/programs/definition.ts';
 import { ALL_DEFINITIONS } from '../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
-import { type ProvedRequestType, RELAY_DOMAIN, RELAY_TYPES, type RequestType } from '../../src/registry/relay.ts';
+import {
+  innerTypesOf,
+  type ProvedRequestType,
+  RELAY_DOMAIN,
+  RELAY_TYPES,
+  type RequestType,
+} from '../../src/registry/relay.ts';
 import { PROXY } from '../chain/create2.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,6 +22,7 @@ const ofPrograms = Object.fromEntries(
 ) as Record<ProvedRequestType, string>;
 const INTENTS: Record<RequestType, string> = {
   ...ofPrograms,
+  TrainMany: 'Register trained models',
   RequestSeed: 'Draw a seed',
   WriteCard: "Write a model's card",
 };
@@ -42,8 +50,11 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   requestId: { label: 'Seed request', ...RAW },
   model: { label: 'Model', ...RAW },
   parent: { label: 'Parent', ...RAW },
-  learningRate: { label: 'Learning rate (in 1/256)', ...RAW },
+  learningRate: { label: 'Learning rate (in 1/4096)', ...RAW },
   batch: { label: 'Rows in a batch', ...RAW },
+  passes: { label: 'Passes over the shard', ...RAW },
+  keep: { label: 'Child becomes a node', ...RAW },
+  secretHash: { label: 'Hash of your secret', ...RAW },
   child: { label: 'Child', ...RAW },
   source: { label: 'SHA-256 of the source', ...RAW },
   parents: { label: 'Parent', ...RAW },
@@ -60,18 +71,25 @@ export function relayAddress(bytecode: Hex): Hex {
   return getContractAddress({ opcode: 'CREATE2', from: PROXY, salt: zeroHash, bytecode });
 }
 
-/** A struct as EIP-712 encodes its type. */
+/** A struct as EIP-712 encodes its type, those within it behind. */
 export function encodedType(primaryType: RequestType): string {
-  return `${primaryType}(${RELAY_TYPES[primaryType].map(({ name, type }) => `${type} ${name}`).join(',')})`;
+  const one = (name: string, fields: readonly RequestField[]) =>
+    `${name}(${fields.map((field) => `${field.type} ${field.name}`).join(',')})`;
+  const inner = Object.entries(innerTypesOf(primaryType)).map(([name, fields]) => one(name, fields));
+  return [one(primaryType, RELAY_TYPES[primaryType]), ...inner].join('');
 }
 
 /** The description of all requests. @param address of the relay */
 export function clearSigning(address: Hex): object {
   const formats = (Object.keys(RELAY_TYPES) as RequestType[]).map((primaryType) => {
-    const fields = RELAY_TYPES[primaryType].map(({ name, type }) => {
-      const path = `${name}${'.[]'.repeat(type.split('[]').length - 1)}`;
-      return { path, ...FIELDS[name] };
-    });
+    const inner = innerTypesOf(primaryType);
+    const shown = (fields: readonly RequestField[], above = ''): object[] =>
+      fields.flatMap(({ name, type }) => {
+        const path = `${above}${name}${'.[]'.repeat(type.split('[]').length - 1)}`;
+        const within = inner[type.replaceAll('[]', '')];
+        return within === undefined ? [{ path, ...FIELDS[name] }] : shown(within, `${path}.`);
+      });
+    const fields = shown(RELAY_TYPES[primaryType]);
     return [encodedType(primaryType), { intent: INTENTS[primaryType], fields }];
   });
   return {

@@ -1,26 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { type Hex, keccak256 } from 'viem';
+import type { Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import type { VerificationKey } from '../../src/proof/verify.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
+import { keyHash, parseVerificationKey, type VerificationKey } from '../../src/registry/verificationKey.ts';
 import { keyFiles, SRS_JSON } from '../setup/paths.ts';
 
 /** A program's verification key and what an edge says of it. */
 export interface ProgramKey {
   vkey: VerificationKey;
-  /** keccak256 of the key's file, and whether its secret is public. */
+  /** keccak256 of the key's words, and whether its secret is public. */
   identity: { verificationKey: Hex; devKeys: boolean };
 }
 
 /** @throws DescentError (NOT_BUILT) when the key is missing. */
 export function readProgramKey(program: Program): ProgramKey {
-  const { vkey } = keyFiles(program);
-  const verificationKey = keccak256(readBuilt(vkey));
-  return {
-    vkey: readJson(vkey) as VerificationKey,
-    identity: { verificationKey, devKeys: readPowers().devKeys },
-  };
+  const vkey = parseVerificationKey(readJson(keyFiles(program).vkey));
+  return { vkey, identity: { verificationKey: keyHash(vkey), devKeys: readPowers().devKeys } };
 }
 
 /** Powers of tau in G2, as the contract holds them. @throws DescentError (NOT_BUILT) */

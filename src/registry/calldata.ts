@@ -5,6 +5,7 @@ import { relayAbi } from '../generated/abi.ts';
 import type { DrawnSeed } from './programs/definition.ts';
 import { ALL_DEFINITIONS, type Statement } from './programs/definitions.ts';
 import { TARGETS_ABI } from './programs/targets.ts';
+import { decodeTrainMany, edgesOf } from './programs/trainMany.ts';
 import { checkStatement } from './statement.ts';
 
 /** A statement with its proof, as a transaction carries them. */
@@ -37,27 +38,48 @@ export function callWithin(
   }
 }
 
+/** What registers one node, shard or result: the segments of a training edge, a single call of anything else. */
+export type ProvedSegments = readonly ProvedCall[];
+
 /**
- * Reads the call data of a registration, made by anyone: the inverse of `registryCall`. Nothing is verified here.
+ * Reads the call data of a registration of one statement, made by anyone: the inverse of `registryCall`. Nothing is verified
+ * here.
  * @param drawn for a call of `seed`, from the registry's events
  * @throws FileFormatError when the data is not such a call
  */
 export function readProvedCall(data: Hex, drawn?: DrawnSeed): ProvedCall {
+  const [[call, ...others], ...further] = readProvedCalls(data, drawn);
+  if (others.length > 0 || further.length > 0)
+    throw new FileFormatError('The call data registers more than one proved statement.');
+  return call;
+}
+
+/**
+ * Reads all that a call registers, in order: the inverse of `registryCall` and `trainManyCall`. Nothing is verified here.
+ * @param drawn for a call of `seed`, from the registry's events
+ * @throws FileFormatError when the data is not such a call
+ */
+export function readProvedCalls(data: Hex, drawn?: DrawnSeed): ProvedSegments[] {
   try {
-    const call = read(data, drawn);
-    checkStatement(call.statement);
-    return call;
+    const registered = read(data, drawn);
+    for (const { statement } of registered.flat()) checkStatement(statement);
+    return registered;
   } catch (cause) {
     if (cause instanceof FileFormatError) throw cause;
     throw new FileFormatError('The call data does not register a proved statement.', { cause, details: '' });
   }
 }
 
-function read(data: Hex, drawn: DrawnSeed | undefined): ProvedCall {
+function read(data: Hex, drawn: DrawnSeed | undefined): ProvedSegments[] {
   const call = decodeFunctionData({ abi: TARGETS_ABI, data });
   for (const definition of ALL_DEFINITIONS) {
     const proved = definition.decode(call, drawn);
-    if (proved !== undefined) return proved;
+    if (proved !== undefined) return [[proved]];
+  }
+  const chain = decodeTrainMany(call);
+  if (chain !== undefined) {
+    const calls = chain.statements.map((statement, k) => ({ statement, proof: chain.proofs[k] }));
+    return edgesOf(calls, chain.keep);
   }
   throw new FileFormatError(`${call.functionName} does not register a proved statement.`);
 }

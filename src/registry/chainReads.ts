@@ -9,7 +9,7 @@ export interface NodeRecord {
   depth: bigint;
   blockNumber: bigint;
   declared: boolean;
-  /** of the verifier that accepted it, from 1 */
+  /** of the key that accepted it, from 1 */
   version: bigint;
 }
 
@@ -18,6 +18,8 @@ export interface ShardRecord extends ShardShape {
   /** what its columns are said to mean */
   schema: Hex;
   blockNumber: bigint;
+  /** of the key that accepted its proof, from 1 */
+  version: bigint;
 }
 
 export interface SeedRequest {
@@ -25,12 +27,27 @@ export interface SeedRequest {
   seedBlock: bigint;
   used: boolean;
   shape: bigint;
+  secretHash: Hex;
+  /** hash of seedBlock, once it is stored; zero before */
+  blockHash: Hex;
 }
 
-export interface VerifierRecord {
-  verifier: Address;
-  /** keccak256 of its code when it was added */
-  codeHash: Hex;
+/** A segment of a training edge as it is stored. */
+export interface TrainingRecord {
+  shard: Hex;
+  learningRate: bigint;
+  batch: bigint;
+  passes: bigint;
+}
+
+/** A verification key as it is on record. */
+export interface KeyRecord {
+  /** the contract whose code is a zero byte and the key's words */
+  pointer: Address;
+  /** the time, in seconds, from which proofs are checked against it */
+  countsFrom: bigint;
+  keyHash: Hex;
+  circuitHash: Hex;
 }
 
 /** An event as a node gives it. */
@@ -79,16 +96,21 @@ export interface ChainReads {
   verifiersOf(registry: Address): Promise<Address | undefined>;
   relayOf(registry: Address): Promise<Address>;
   srs(verifiers: Address): Promise<{ [name in 'tau' | 'tauC' | 'tauC2']: readonly bigint[] }>;
-  /** how many versions a program's verifier has had */
+  /** the version of the key that checks a program's proofs now */
   versionOf(verifiers: Address, program: number): Promise<bigint>;
-  verifierAt(verifiers: Address, program: number, version: bigint): Promise<VerifierRecord | undefined>;
+  keyRecord(verifiers: Address, program: number, version: bigint): Promise<KeyRecord | undefined>;
+  /** when a block was made, in seconds; undefined where the node does not have it */
+  timeOf(block: bigint): Promise<bigint | undefined>;
   node(registry: Address, id: Hex): Promise<NodeRecord | undefined>;
   parents(registry: Address, id: Hex): Promise<readonly Hex[]>;
   schemaOf(registry: Address, id: Hex): Promise<Hex>;
   shard(registry: Address, id: Hex): Promise<ShardRecord | undefined>;
   seedRequest(registry: Address, requestId: bigint): Promise<SeedRequest | undefined>;
-  /** the seed that the chain drew, or undefined while it is not drawn yet or once the chain has forgotten it */
-  seedOf(registry: Address, requestId: bigint): Promise<bigint | undefined>;
+  /** the hash of a block; undefined where the node does not have it, or while it is not made */
+  hashOf(block: bigint): Promise<Hex | undefined>;
+  /** how many segments the edge to a model has, zero where it is no training edge */
+  segmentsOf(registry: Address, id: Hex): Promise<bigint>;
+  training(registry: Address, id: Hex, segment: bigint): Promise<TrainingRecord>;
   result(scoreboard: Address, model: Hex, shard: Hex): Promise<{ prover: Address; value: bigint } | undefined>;
   logs(filter: LogFilter): Promise<ChainLog[]>;
   transaction(hash: Hex): Promise<SentTransaction>;

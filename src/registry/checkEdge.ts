@@ -5,16 +5,20 @@ import {
   checkModels,
   checkRequest,
   checkShard,
+  type EdgeSegments,
   findRegistration,
   isDeclared,
   type Place,
   sameAddress,
+  subjectOfEdge,
 } from './checkRecord.ts';
 import { type StatedSchemas, statedSchemas } from './checkSchemas.ts';
 import { trainedOnRows } from './checkTrained.ts';
-import { acceptingVerifier, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
+import { acceptingKey, checkKey, checkPowers, type KeysHere } from './checkVerifier.ts';
 import type { Edge } from './edge.ts';
+import type { EdgeRun } from './edgeRun.ts';
 import { PROGRAMS, type Surrounding, TARGETS } from './programs/list.ts';
+import { edgesOf } from './programs/trainMany.ts';
 import { subjectOf } from './statement.ts';
 
 /** The contracts that whoever asks trusts, as far as he named them. */
@@ -38,12 +42,31 @@ export interface ChainFindings {
  * All checks of an edge against a chain, for the command line and the page. What cannot be read is open, never false.
  * @param keys those of the edge's program here
  */
-export async function checkOnChain(
-  edge: Edge,
+export function checkOnChain(edge: Edge, reads: ChainReads, trusted: Trusted, keys: KeysHere): Promise<ChainFindings> {
+  return checkSegments([edge], reads, trusted, keys);
+}
+
+/** The same of every edge that a run makes, in order. */
+export async function checkRunOnChain(
+  { edges, keep }: EdgeRun,
+  reads: ChainReads,
+  trusted: Trusted,
+  keys: KeysHere,
+): Promise<ChainFindings[]> {
+  const findings: ChainFindings[] = [];
+  for (const [first, ...others] of edgesOf(edges, keep)) {
+    findings.push(await checkSegments([first, ...others], reads, trusted, keys));
+  }
+  return findings;
+}
+
+async function checkSegments(
+  segments: EdgeSegments,
   reads: ChainReads,
   trusted: Trusted,
   keys: KeysHere,
 ): Promise<ChainFindings> {
+  const edge = segments[segments.length - 1];
   const abouts = chainChecksOf(edge.statement.program);
   const found = new Map<ChainAbout, Check>();
   let declared: boolean | undefined;
@@ -65,12 +88,13 @@ export async function checkOnChain(
     say(place.check);
     if (place.registry === undefined || place.verifiers === undefined) return finish('it is not to be found there.');
     const at: Place = { reads, registry: place.registry, contract: edge.context.registry };
-    const registration = await findRegistration(edge, at);
+    const registration = await findRegistration(segments, at);
     say(...registration.checks);
-    say(...(await checkAround(edge, at, registration.isRegistered)));
-    const verifier = await acceptingVerifier(reads, place.verifiers, edge.statement.program, registration.acceptance);
-    say(checkKey(edge.statement.program, verifier, keys), await checkPowers(reads, place.verifiers, keys));
-    declared = await isDeclared(edge, at);
+    say(...(await checkAround(segments, at, registration.isRegistered)));
+    const { program } = edge.statement;
+    const key = await acceptingKey(reads, place.verifiers, program, registration.acceptance);
+    say(await checkKey(reads, program, key, keys), await checkPowers(reads, place.verifiers, keys));
+    declared = await isDeclared(segments, at);
     schemas = await statedSchemas(edge.statement, at);
     trained = await trainedOnRows(edge.statement, at);
     return finish('the node did not tell.');
@@ -117,15 +141,26 @@ async function placeOf({ context, statement }: Edge, reads: ChainReads, trusted:
 }
 
 /** What must be registered for the edge to mean something. */
-async function checkAround({ statement, context }: Edge, at: Place, isRegistered: boolean): Promise<Check[]> {
-  const subject = subjectOf(statement);
+async function checkAround(segments: EdgeSegments, at: Place, isRegistered: boolean): Promise<Check[]> {
+  const { statement, context } = segments[0];
+  const subject = subjectOfEdge(segments);
   const checks: Record<Surrounding, () => Promise<Check>> = {
     request: () => checkRequest(subject, context.trainer, at, isRegistered),
     parents: () => checkModels('parents', subject.parents, at, isRegistered),
     model: () => checkModels('model', subject.model ? [subject.model.id] : [], at, isRegistered),
-    shard: () => checkShard(subject, at, isRegistered),
+    shard: () => checkShards(segments, at, isRegistered),
   };
   return Promise.all(PROGRAMS[statement.program].asks.map((about) => checks[about]()));
+}
+
+/** The shard of every segment; the first finding that is not good speaks for all. */
+async function checkShards(segments: EdgeSegments, at: Place, isRegistered: boolean): Promise<Check> {
+  const subjects = new Map(segments.map(({ statement }) => [subjectOf(statement).shard?.id, subjectOf(statement)]));
+  const found: Check[] = [];
+  for (const subject of subjects.values()) found.push(await checkShard(subject, at, isRegistered));
+  const bad = found.find(({ holds }) => holds === false) ?? found.find(({ holds }) => holds !== true);
+  if (bad !== undefined || found.length === 1) return bad ?? found[0];
+  return { about: 'shard', holds: true, says: `The registry holds its ${found.length} shards.` };
 }
 
 /** First line of an error, which may be pages long and name the node's URL. */

@@ -3,13 +3,27 @@ import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
 import { encodeShape, type ShardShape } from '../model/shape.ts';
 import type { ChainLog, ChainReads, LogFilter, ShardRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
-import type { Acceptance, Moment } from './checkVerifier.ts';
-import { type DecodedLog, decodeLogs, firstDifference, topicsOf } from './contractEvents.ts';
+import type { Acceptance } from './checkVerifier.ts';
+import { decodeLogs, firstDifference, topicsOf } from './contractEvents.ts';
+import { drawnSeed } from './drawnSeed.ts';
 import type { Edge } from './edge.ts';
 import type { NamedModel, NamedShard, StatedEvent, Subject } from './programs/definition.ts';
 import { definitionOf } from './programs/definitions.ts';
 import { NODE_KINDS, PROGRAMS } from './programs/list.ts';
-import { subjectOf } from './statement.ts';
+import { statedEvents } from './registered.ts';
+import { secretHash, subjectOf } from './statement.ts';
+
+/** An edge; of a training edge of a run, its segments in order. */
+export type EdgeSegments = readonly [Edge, ...Edge[]];
+
+/** What an edge names: of several segments, the last one's model and the first one's parent. */
+export function subjectOfEdge(segments: EdgeSegments): Subject {
+  return { ...subjectOf(lastOf(segments).statement), parents: subjectOf(segments[0].statement).parents };
+}
+
+function lastOf(segments: EdgeSegments): Edge {
+  return segments[segments.length - 1];
+}
 
 /** Where an edge is looked up. */
 export interface Place {
@@ -29,28 +43,33 @@ export interface Registration {
   block?: bigint;
 }
 
-/** Looks an edge up: its record, and its own event word for word. */
-export async function findRegistration(edge: Edge, place: Place): Promise<Registration> {
-  const subject = subjectOf(edge.statement);
+/**
+ * Looks an edge up: its record, and its own event word for word.
+ * @param segments the edge; of a training edge of a run, all segments in order
+ */
+export async function findRegistration(segments: EdgeSegments, place: Place): Promise<Registration> {
+  const edge = lastOf(segments);
+  const subject = subjectOfEdge(segments);
   switch (PROGRAMS[edge.statement.program].registers) {
     case 'shard':
       return findShard(edge, subject, place);
     case 'model':
-      return findModel(edge, subject, place);
+      return findModel(segments, subject, place);
     case 'result':
       return findScore(edge, subject, place);
   }
 }
 
-async function findModel(edge: Edge, subject: Subject, { reads, registry }: Place): Promise<Registration> {
-  const { statement, context } = edge;
+async function findModel(segments: EdgeSegments, subject: Subject, { reads, registry }: Place): Promise<Registration> {
+  const { statement, context } = lastOf(segments);
   const { id, parents: claimed } = subject;
   const node = await reads.node(registry, id);
   if (node === undefined) return unregistered('model', id);
   const kind = (NODE_KINDS as readonly string[]).indexOf(statement.program);
-  const [stored, schema, logs] = await Promise.all([
+  const [stored, schema, trainings, logs] = await Promise.all([
     reads.parents(registry, id),
     reads.schemaOf(registry, id),
+    reads.segmentsOf(registry, id),
     logsOf(reads, { address: registry, topics: [], from: node.blockNumber, to: node.blockNumber }),
   ]);
   const record = ((): Check => {
@@ -58,6 +77,14 @@ async function findModel(edge: Edge, subject: Subject, { reads, registry }: Plac
     if (node.kind !== kind) {
       const says = `The registry holds ${id} as a node of kind ${NODE_KINDS[node.kind]}, not ${statement.program}.`;
       return { about, holds: false, says };
+    }
+    const inRun = `${id} as the end of ${trainings} trainings of one edge`;
+    if (statement.program === 'train' && trainings > 1n && segments.length === 1) {
+      const says = `The registry holds ${inRun}, from ${stored.join()}: the file of their run shows whether this is the last.`;
+      return { about, holds: 'open', says };
+    }
+    if (statement.program === 'train' && trainings !== BigInt(segments.length)) {
+      return { about, holds: false, says: `The registry holds ${inRun}, not of ${segments.length}.` };
     }
     if (lower(stored) !== lower(claimed)) {
       const names = (ids: readonly string[]) => ids.join(', ') || 'no parent';
@@ -71,13 +98,16 @@ async function findModel(edge: Edge, subject: Subject, { reads, registry }: Plac
   const depth = (await depthOf(claimed, { reads, registry, contract: registry })) ?? node.depth;
   const expected = [
     registeredEvent(subject, { trainer: context.trainer, kind, depth }),
-    definitionOf(statement).event(statement),
+    ...statedEvents(segments.map((segment) => segment.statement)),
   ];
-  const { check, moment } = checkEvents(expected, logs, registry, node);
+  const check: Check =
+    record.holds === 'open'
+      ? { about: 'event', holds: 'open', says: 'Its events are those of the whole run.' }
+      : checkEvents(expected, logs, registry, node);
   return {
     checks: [record, check],
     isRegistered: true,
-    acceptance: { version: node.version, ...(moment && { moment }) },
+    acceptance: { version: node.version },
     block: node.blockNumber,
   };
 }
@@ -123,11 +153,10 @@ async function findShard(
       : { about: 'record', holds: false, says: `The registry says of shard ${id}: ${difference}.` };
   const { name, args } = definitionOf(statement).event(statement);
   const expected = [{ name, args: { ...args, owner: context.trainer } }];
-  const { check, moment } = checkEvents(expected, logs, registry, stored);
   return {
-    checks: [record, check],
+    checks: [record, checkEvents(expected, logs, registry, stored)],
     isRegistered: true,
-    acceptance: moment ? { moment } : {},
+    acceptance: { version: stored.version },
     block: blockNumber,
   };
 }
@@ -176,7 +205,7 @@ async function findScore(
       { about: 'event', holds: true, says: `Its event in block ${block} says the same, word for word.` },
     ],
     isRegistered: true,
-    acceptance: { moment: momentOf(own.log) },
+    acceptance: { block },
     block,
   };
 }
@@ -204,38 +233,36 @@ function checkEvents(
   logs: readonly ChainLog[],
   registry: Address,
   { blockNumber }: { blockNumber: bigint },
-): { check: Check; moment?: Moment } {
+): Check {
   const about = 'event';
   const decoded = decodeLogs(modelRegistryAbi, logs, registry).filter(({ log }) => log.blockNumber === blockNumber);
   const where = `in block ${blockNumber}`;
   let last: ChainLog | undefined;
   for (const { name, args } of expected) {
     const subject = Object.keys(args)[0];
-    const event = decoded.find((other) => other.name === name && lower(other.args[subject]) === lower(args[subject]));
+    const event = decoded.find(
+      (other) =>
+        other.name === name &&
+        lower(other.args[subject]) === lower(args[subject]) &&
+        lower(other.args.segment) === lower(args.segment),
+    );
     if (event === undefined) {
-      return { check: { about, holds: 'open', says: `The node gives no event ${name} of it ${where}.` } };
+      return { about, holds: 'open', says: `The node gives no event ${name} of it ${where}.` };
     }
     if (last !== undefined && event.log.transactionHash !== last.transactionHash) {
-      return { check: { about, holds: 'open', says: `The node gives its events ${where} by two transactions.` } };
+      return { about, holds: 'open', says: `The node gives its events ${where} by two transactions.` };
     }
     last = event.log;
     const difference = firstDifference(event.args, args);
     if (difference !== undefined) {
       const { name: argument, found, expected: claimed } = difference;
       const says = `The event ${name} ${where} says ${argument} ${found}; the edge says ${claimed}.`;
-      return { check: { about, holds: false, says }, moment: momentOf(event.log) };
+      return { about, holds: false, says };
     }
   }
-  const names = expected.map(({ name }) => name).join(' and ');
+  const names = [...new Set(expected.map(({ name }) => name))].join(' and ');
   const words = expected.length === 1 ? `Its event ${names} ${where} says` : `Its events ${names} ${where} say`;
-  return {
-    check: { about, holds: true, says: `${words} the same, word for word.` },
-    ...(last && { moment: momentOf(last) }),
-  };
-}
-
-function momentOf({ blockNumber, logIndex }: DecodedLog['log']): Moment {
-  return { block: blockNumber, logIndex };
+  return { about, holds: true, says: `${words} the same, word for word.` };
 }
 
 function sameSender(what: string, stored: Address, claimed: Address): Check {
@@ -282,7 +309,7 @@ export async function checkRequest(
   isRegistered: boolean,
 ): Promise<Check> {
   if (subject.request === undefined) throw new RangeError('an edge without a request');
-  const { id: requestId, seed } = subject.request;
+  const { id: requestId, seed, secret } = subject.request;
   const { widths } = modelIn(subject);
   const about = 'request';
   const request = await reads.seedRequest(registry, requestId);
@@ -294,13 +321,16 @@ export async function checkRequest(
   if (request.shape !== encodeShape(widths)) {
     return no(`Seed request ${requestId} is for another shape than ${widths.join('-')}.`);
   }
+  if (request.secretHash !== secretHash(secret)) {
+    return no(`Seed request ${requestId} holds the hash of another secret.`);
+  }
   if (isRegistered) {
     return request.used
       ? { about, holds: true, says: `Seed request ${requestId} is of its trainer and shape, and it is used.` }
       : { about, holds: 'open', says: `Seed request ${requestId} is not used. The node contradicts itself.` };
   }
   if (request.used) return no(`Seed request ${requestId} has made another model.`);
-  const drawn = await reads.seedOf(registry, requestId);
+  const drawn = await drawnSeed(reads, request, requestId, secret);
   if (drawn === undefined) {
     return { about, holds: 'open', says: `The chain gives no seed for request ${requestId}: too early, or too late.` };
   }
@@ -325,8 +355,8 @@ function lower(value: unknown): string {
 }
 
 /** Whether an import above a model is only declared; undefined where the registry does not hold it. */
-export async function isDeclared({ statement }: Edge, { reads, registry }: Place): Promise<boolean | undefined> {
-  const { model, parents: above } = subjectOf(statement);
+export async function isDeclared(segments: EdgeSegments, { reads, registry }: Place): Promise<boolean | undefined> {
+  const { model, parents: above } = subjectOfEdge(segments);
   if (model === undefined) return undefined;
   const node = await reads.node(registry, model.id);
   if (node !== undefined) return node.declared;

@@ -1,101 +1,96 @@
-import { type Hex, keccak256 } from 'viem';
-import { verifiersAbi } from '../generated/abi.ts';
-import { VERIFIER_CODES } from '../generated/verifierCodes.ts';
-import type { ChainReads, VerifierRecord } from './chainReads.ts';
+import { type Address, concat } from 'viem';
+import type { ChainReads, KeyRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
-import { decodeLogs, topicsOf } from './contractEvents.ts';
 import { type SrsPowers, samePowers } from './opening.ts';
 import { PROGRAMS, type Program } from './programs/list.ts';
-import { missingKeyNumbers } from './verifierCode.ts';
+import { keyData, keyHash, type VerificationKey } from './verificationKey.ts';
 
-/** Where a registration stands in the chain: its block and the place of its event in it. */
-export interface Moment {
-  block: bigint;
-  logIndex: number;
-}
-
-/** Which verifier accepted a registration, as far as the chain tells. */
+/** Which key accepted a registration, as far as the chain tells. */
 export interface Acceptance {
-  /** of a node: the version that it stores */
+  /** of a node or shard: the version that it stores */
   version?: bigint;
-  /** of a shard or result, of which no version is stored */
-  moment?: Moment;
+  /** of a result, of which no version is stored: the block of its registration */
+  block?: bigint;
 }
 
-/** What is here: a program's verification key as snarkjs exports it, and the powers of tau. */
+/** What is here: a program's verification key and the powers of tau. */
 export interface KeysHere {
-  vkey: Record<string, unknown>;
+  vkey: VerificationKey;
   srs: SrsPowers;
 }
 
-/** The verifier that accepted an edge, or would accept it now. */
-export interface AcceptingVerifier extends VerifierRecord {
+/** The key that accepted an edge, or would accept it now. */
+export interface AcceptingKey extends KeyRecord {
   version: bigint;
-  code: Hex;
 }
 
 /**
- * The verifier of the version that accepted an edge; the newest where nothing was accepted yet.
+ * The key of the version that accepted an edge; the one that counts now where nothing was accepted yet.
  * @returns a sentence where the chain does not tell
  */
-export async function acceptingVerifier(
+export async function acceptingKey(
   reads: ChainReads,
-  verifiers: Hex,
+  verifiers: Address,
   program: Program,
-  { version, moment }: Acceptance,
-): Promise<AcceptingVerifier | string> {
+  { version, block }: Acceptance,
+): Promise<AcceptingKey | string> {
   const newest = await reads.versionOf(verifiers, PROGRAMS[program].id);
-  if (newest === 0n) return `The registry has no verifier for ${program}.`;
+  if (newest === 0n) return `The registry has no key for ${program}.`;
   if (version !== undefined && (version < 1n || version > newest)) {
     return `The node contradicts itself: version ${version} accepted it, of ${newest} versions.`;
   }
-  const wanted =
-    version ?? (moment === undefined ? newest : await versionAt(reads, verifiers, program, newest, moment));
+  const wanted = version ?? (block === undefined ? newest : await versionAt(reads, verifiers, program, newest, block));
   if (wanted === undefined) return `The program has ${newest} versions, and the node does not tell which accepted it.`;
-  const record = await reads.verifierAt(verifiers, PROGRAMS[program].id, wanted);
+  const record = await reads.keyRecord(verifiers, PROGRAMS[program].id, wanted);
   if (record === undefined) return `The node contradicts itself: it knows of no version ${wanted} of ${newest}.`;
-  return { ...record, version: wanted, code: await reads.code(record.verifier) };
+  return { ...record, version: wanted };
 }
 
-/** The newest version that had been added before a registration. */
+/** The newest version that counted when a block was made. */
 async function versionAt(
   reads: ChainReads,
-  verifiers: Hex,
+  verifiers: Address,
   program: Program,
   newest: bigint,
-  { block, logIndex }: Moment,
+  block: bigint,
 ): Promise<bigint | undefined> {
   if (newest === 1n) return 1n;
-  const topics = topicsOf(verifiersAbi, 'VerifierAdded', { program: BigInt(PROGRAMS[program].id) });
-  const logs = await reads.logs({ address: verifiers, topics, from: 0n, to: block }).catch(() => []);
-  const added = decodeLogs(verifiersAbi, logs, verifiers)
-    .filter(({ log }) => log.blockNumber < block || (log.blockNumber === block && log.logIndex < logIndex))
-    .map(({ args }) => args.version as bigint)
-    .sort((a, b) => Number(a - b));
-  // Versions count from 1: a gap means that the node left some out.
-  return added.length > 0 && added.every((version, k) => version === BigInt(k + 1)) ? added.at(-1) : undefined;
+  const time = await reads.timeOf(block);
+  if (time === undefined) return undefined;
+  for (let version = newest; version > 0n; version--) {
+    const record = await reads.keyRecord(verifiers, PROGRAMS[program].id, version);
+    if (record === undefined) return undefined;
+    if (record.countsFrom <= time) return version;
+  }
+  return undefined;
 }
 
-/** Whether that verifier is the one built here, or at least holds the numbers of the key here. */
-export function checkKey(program: Program, found: AcceptingVerifier | string, { vkey }: KeysHere): Check {
+/** Whether that key is the one here, by its hash and by the words that the chain keeps. */
+export async function checkKey(
+  reads: ChainReads,
+  program: Program,
+  found: AcceptingKey | string,
+  { vkey }: KeysHere,
+): Promise<Check> {
   const about = 'key';
   if (typeof found === 'string') return { about, holds: 'open', says: found };
-  const { verifier, version, codeHash, code } = found;
-  const name = `The registry's verifier ${verifier}, version ${version} of program ${program},`;
-  if (keccak256(code) !== codeHash) {
-    return { about, holds: 'open', says: `${name} has other code than when it was added.` };
+  const name = `The registry's key for ${program}, version ${found.version},`;
+  if (found.keyHash !== keyHash(vkey)) {
+    return { about, holds: 'open', says: `${name} is ${found.keyHash}, another one than the key here.` };
   }
-  if (codeHash === VERIFIER_CODES[program]) {
-    return { about, holds: true, says: `${name} is the one built here, with the same key.` };
-  }
-  const missing = missingKeyNumbers(vkey, code);
-  return missing === 0
-    ? { about, holds: 'open', says: `${name} holds the key's numbers, but is not the one built here.` }
-    : { about, holds: 'open', says: `${name} lacks ${missing} numbers of the key here: it checks something else.` };
+  // The code of the contract that holds the words: a byte that stops, then the words.
+  const code = await reads.code(found.pointer);
+  return code.toLowerCase() === concat(['0x00', keyData(vkey)])
+    ? { about, holds: true, says: `${name} is the one here, word for word.` }
+    : {
+        about,
+        holds: 'open',
+        says: `${name} is said to be the one here, but its words at ${found.pointer} are others.`,
+      };
 }
 
 /** Whether the contract checks openings with the powers of tau that are here. */
-export async function checkPowers(reads: ChainReads, verifiers: Hex, { srs }: KeysHere): Promise<Check> {
+export async function checkPowers(reads: ChainReads, verifiers: Address, { srs }: KeysHere): Promise<Check> {
   const same = samePowers(srs, await reads.srs(verifiers));
   return {
     about: 'powers',

@@ -2,6 +2,7 @@ import {
   AbiDecodingDataSizeTooSmallError,
   type Address,
   BaseError,
+  BlockNotFoundError,
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   type Hex,
@@ -31,11 +32,13 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
     srs: (verifiers) => client.readContract({ ...verifiersAt(verifiers), functionName: 'srs' }),
     versionOf: (verifiers, program) =>
       client.readContract({ ...verifiersAt(verifiers), functionName: 'versionOf', args: [BigInt(program)] }),
-    verifierAt: async (verifiers, program, version) => {
+    keyRecord: async (verifiers, program, version) => {
       const args = [BigInt(program), version] as const;
-      const record = await client.readContract({ ...verifiersAt(verifiers), functionName: 'verifierAt', args });
-      return record.verifier === zeroAddress ? undefined : record;
+      const record = await client.readContract({ ...verifiersAt(verifiers), functionName: 'keyRecordOf', args });
+      return record.pointer === zeroAddress ? undefined : record;
     },
+    timeOf: async (block) => (await blockOf(client, block))?.timestamp,
+    hashOf: async (block) => (await blockOf(client, block))?.hash ?? undefined,
     node: async (registry, id) => {
       const record = await client.readContract({ ...registryAt(registry), functionName: 'node', args: [id] });
       return record.trainer === zeroAddress ? undefined : record;
@@ -54,8 +57,10 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
       const request = await client.readContract(call);
       return request.trainer === zeroAddress ? undefined : request;
     },
-    seedOf: (registry, requestId) =>
-      unlessRefused(client.readContract({ ...registryAt(registry), functionName: 'seedOf', args: [requestId] })),
+    segmentsOf: (registry, id) =>
+      client.readContract({ ...registryAt(registry), functionName: 'segmentsOf', args: [id] }),
+    training: (registry, id, segment) =>
+      client.readContract({ ...registryAt(registry), functionName: 'trainingOf', args: [id, segment] }),
     result: async (scoreboard, model, shard) => {
       const call = { ...scoreboardAt(scoreboard), functionName: 'resultOf', args: [model, shard] } as const;
       const stored = await client.readContract(call);
@@ -68,6 +73,17 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
     },
     trace: (hash) => traceOf(client, hash),
   };
+}
+
+/** A block, or undefined where the node does not have it. */
+async function blockOf(client: PublicClient, blockNumber: bigint) {
+  try {
+    return await client.getBlock({ blockNumber });
+  } catch (error) {
+    if (error instanceof BaseError && error.walk((inner) => inner instanceof BlockNotFoundError) !== null)
+      return undefined;
+    throw error;
+  }
 }
 
 /** The logs of one block, or of a range, in as many questions as the node wants. */

@@ -2,16 +2,14 @@
 
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
-import { type Edge, edgeObject, MAX_EDGE_LENGTH, readEdge, requireFormat } from './edge.ts';
+import { type Edge, type EdgeTransaction, edgeObject, MAX_EDGE_LENGTH, readEdge, requireFormat } from './edge.ts';
 import { JsonReader } from './jsonReader.ts';
-import { isSame } from './programs/sizes.ts';
 import type { TrainStatement } from './programs/train.ts';
+import { checkChain, MAX_SEGMENTS, type ProvedChain, trainManyCall } from './programs/trainMany.ts';
 
 export const RUN_FORMAT = 'descent-run/1';
-
-/** Segments of one run, at most: the gas of a transaction ends before (EIP-7825). */
-export const MAX_SEGMENTS = 128;
-const MAX_RUN_LENGTH = MAX_SEGMENTS * MAX_EDGE_LENGTH;
+/** Greatest size of a run file, in characters. */
+export const MAX_RUN_LENGTH = MAX_SEGMENTS * MAX_EDGE_LENGTH;
 
 /** An edge of program train. */
 export interface TrainEdge extends Edge {
@@ -28,9 +26,13 @@ export interface EdgeRun {
 
 /** The text of a run file. @throws InputError as `checkRun` */
 export function formatRun(run: EdgeRun): string {
+  return `${JSON.stringify(runObject(run), null, 2)}\n`;
+}
+
+/** What a run file says, as an object of JSON. @throws InputError as `checkRun` */
+export function runObject(run: EdgeRun): Record<string, unknown> {
   checkRun(run);
-  const file = { format: RUN_FORMAT, edges: run.edges.map(edgeObject), keep: run.keep };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  return { format: RUN_FORMAT, edges: run.edges.map(edgeObject), keep: run.keep };
 }
 
 /** Whether a text claims to be a run, rather than an edge. */
@@ -66,24 +68,25 @@ export function readRun(file: JsonReader): EdgeRun {
 }
 
 /** What the chain would refuse whatever the proofs. @throws InputError naming the segment, counted from 1 */
-export function checkRun({ edges, keep }: EdgeRun): void {
-  if (edges.length === 0 || edges.length > MAX_SEGMENTS)
-    throw new InputError(`A run has 1 to ${MAX_SEGMENTS} segments, not ${edges.length}.`);
-  if (keep.length !== edges.length)
-    throw new InputError(`A run says for each segment whether it is kept: ${edges.length}, not ${keep.length}.`);
-  if (!keep[keep.length - 1]) throw new InputError('The last model of a run is always kept.');
-  const [first] = edges;
-  const models = [first.statement.parent];
-  edges.forEach((edge, k) => {
+export function checkRun(run: EdgeRun): void {
+  checkChain(chainOf(run));
+  const [first] = run.edges;
+  run.edges.forEach((edge, k) => {
     const other = differenceOf(first, edge);
     if (other !== undefined) throw new InputError(`Segment ${k + 1} of the run has another ${other} than the first.`);
-    const { parent, child } = edge.statement;
-    if (!isSame(parent, models[k]))
-      throw new InputError(`The parent of segment ${k + 1} is not the child of the one before.`);
-    if (models.some((model) => isSame(model, child)))
-      throw new InputError(`The child of segment ${k + 1} occurs earlier in the run.`);
-    models.push(child);
   });
+}
+
+/** What to send to the chain. @throws InputError as `checkRun` */
+export function runTransaction(run: EdgeRun): EdgeTransaction {
+  checkRun(run);
+  const { chainId, trainer: from, registry: to } = run.edges[0].context;
+  return { chainId, from, to, ...trainManyCall(chainOf(run)) };
+}
+
+/** The chain of trainings that a run states, with its proofs. */
+export function chainOf({ edges, keep }: EdgeRun): ProvedChain {
+  return { statements: edges.map(({ statement }) => statement), keep, proofs: edges.map(({ proof }) => proof) };
 }
 
 function readTrainEdge(file: JsonReader): TrainEdge {
@@ -97,7 +100,6 @@ function differenceOf(a: TrainEdge, b: TrainEdge): string | undefined {
   if (a.context.chainId !== b.context.chainId) return 'chain';
   if (a.context.registry !== b.context.registry) return 'registry';
   if (a.context.trainer !== b.context.trainer) return 'trainer';
-  if (a.statement.widths.join() !== b.statement.widths.join()) return 'shape';
   if (a.verificationKey !== b.verificationKey || a.devKeys !== b.devKeys) return 'verification key';
   return undefined;
 }

@@ -8,6 +8,14 @@ import type { RequestField } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program, TARGETS } from './programs/list.ts';
 import type { CallArgument } from './programs/targets.ts';
+import {
+  CHAIN_FIELDS,
+  CHAIN_REQUEST,
+  chainRequest,
+  SEGMENT_FIELDS,
+  type TrainChain,
+  trainManyCall,
+} from './programs/trainMany.ts';
 
 /** Name and version of the domain; its other fields are the chain and the relay's address. */
 export const RELAY_DOMAIN = { name: 'Descent relay', version: '1' } as const;
@@ -31,7 +39,7 @@ const request = (target: string, ...fields: readonly RequestField[]): RequestFie
 export type ProvedRequestType = (typeof PROGRAMS)[Program]['request'];
 
 /** Any typed struct. */
-export type RequestType = ProvedRequestType | 'RequestSeed' | 'WriteCard';
+export type RequestType = ProvedRequestType | typeof CHAIN_REQUEST | 'RequestSeed' | 'WriteCard';
 
 const ofPrograms = Object.fromEntries(
   PROGRAM_NAMES.map((program) => {
@@ -43,14 +51,19 @@ const ofPrograms = Object.fromEntries(
 /** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes. */
 export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>> = {
   ...ofPrograms,
-  RequestSeed: request('registry', field('widths', 'uint16[]')),
+  [CHAIN_REQUEST]: request('registry', ...CHAIN_FIELDS),
+  RequestSeed: request('registry', field('widths', 'uint16[]'), field('secretHash', 'bytes32')),
   WriteCard: request('cards', field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')),
 };
 
-/** Something that a trainer can ask for: a proved statement, the draw of a seed, or what a model's card shall say. */
+/** The structs that stand within others. */
+export const INNER_TYPES: Readonly<Record<string, readonly RequestField[]>> = { Segment: SEGMENT_FIELDS };
+
+/** Something that a trainer can ask for: a proved statement, a chain of them, the draw of a seed, or what a model's card shall say. */
 export type Action =
   | { what: 'statement'; statement: Statement }
-  | { what: 'requestSeed'; widths: readonly number[] }
+  | ({ what: 'trainMany' } & TrainChain)
+  | { what: 'requestSeed'; widths: readonly number[]; secretHash: Hex }
   | { what: 'writeCard'; model: Hex; name: string; uri: string };
 
 /** A request of a trainer, before it is signed. */
@@ -80,7 +93,7 @@ export function typedRequest({ chainId, relay, target, trainer, nonce, deadline,
   const { primaryType, fields } = structOf(action);
   return {
     domain: { ...RELAY_DOMAIN, chainId, verifyingContract: relay },
-    types: { EIP712Domain: DOMAIN_FIELDS, [primaryType]: RELAY_TYPES[primaryType] },
+    types: { EIP712Domain: DOMAIN_FIELDS, [primaryType]: RELAY_TYPES[primaryType], ...innerTypesOf(primaryType) },
     primaryType,
     message: { [RELAY_TYPES[primaryType][0].name]: target, trainer, ...fields, nonce, deadline },
   };
@@ -88,27 +101,35 @@ export function typedRequest({ chainId, relay, target, trainer, nonce, deadline,
 
 /**
  * The call of the relay that carries a signed request; anybody may send it.
- * @param proof of the statement; none for a card or the draw of a seed
+ * @param proofs of the statement, or one for each segment of a chain; none for a card or the draw of a seed
  * @throws RangeError when a proof is missing
  */
-export function relayCall(request: RelayRequest, signature: Hex, proof?: Proof): { to: Address; data: Hex } {
+export function relayCall(
+  request: RelayRequest,
+  signature: Hex,
+  ...proofs: readonly Proof[]
+): { to: Address; data: Hex } {
   const { relay, target, trainer, nonce, deadline, action } = request;
-  const [functionName, args] = targetCall(action, proof);
+  const [functionName, args] = targetCall(action, proofs);
   const permission = { trainer, nonce, deadline, signature };
   // Every function of the relay takes the target, what the target's own function takes, and the permission.
   const call = { abi: relayAbi, functionName, args: [target, ...args, permission] } as never;
   return { to: relay, data: encodeFunctionData(call) };
 }
 
-function targetCall(action: Action, proof: Proof | undefined): [string, readonly CallArgument[]] {
+function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly CallArgument[]] {
   switch (action.what) {
     case 'requestSeed':
-      return ['requestSeed', [action.widths]];
+      return ['requestSeed', [action.widths, action.secretHash]];
     case 'writeCard':
       return ['writeCard', [action.model, action.name, action.uri]];
+    case 'trainMany': {
+      const { functionName, args } = trainManyCall({ ...action, proofs });
+      return [functionName, args];
+    }
     case 'statement': {
-      if (proof === undefined) throw new RangeError('a statement is carried with its proof');
-      const { functionName, args } = registryCall(action.statement, proof);
+      if (proofs.length !== 1) throw new RangeError('a statement is carried with its proof');
+      const { functionName, args } = registryCall(action.statement, proofs[0]);
       return [functionName, args];
     }
   }
@@ -117,7 +138,9 @@ function targetCall(action: Action, proof: Proof | undefined): [string, readonly
 function structOf(action: Action): { primaryType: RequestType; fields: Record<string, CallArgument> } {
   switch (action.what) {
     case 'requestSeed':
-      return { primaryType: 'RequestSeed', fields: { widths: action.widths } };
+      return { primaryType: 'RequestSeed', fields: { widths: action.widths, secretHash: action.secretHash } };
+    case 'trainMany':
+      return { primaryType: CHAIN_REQUEST, fields: chainRequest(action) };
     case 'writeCard': {
       const { model, name, uri } = action;
       return { primaryType: 'WriteCard', fields: { model, name, uri } };
@@ -130,4 +153,10 @@ function structOf(action: Action): { primaryType: RequestType; fields: Record<st
       };
     }
   }
+}
+
+/** The structs within a type, by their names. */
+export function innerTypesOf(primaryType: RequestType): Record<string, readonly RequestField[]> {
+  const names = RELAY_TYPES[primaryType].map(({ type }) => type.replaceAll('[]', ''));
+  return Object.fromEntries(Object.entries(INNER_TYPES).filter(([name]) => names.includes(name)));
 }

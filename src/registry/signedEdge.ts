@@ -1,31 +1,58 @@
-// An edge that its trainer has signed for a relay: whoever holds the file may pay for its registration until the deadline.
+// An edge, or a run of edges, that its trainer has signed for a relay: whoever holds the file may pay for its registration until the deadline.
 import { type Address, getAddress, type Hex } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
-import { type Edge, formatEdge, MAX_EDGE_LENGTH, readEdge, requireFormat } from './edge.ts';
+import { type Edge, edgeObject, readEdge, requireFormat } from './edge.ts';
+import { chainOf, type EdgeRun, MAX_RUN_LENGTH, readRun, runObject } from './edgeRun.ts';
 import { JsonReader } from './jsonReader.ts';
 import { type RelayRequest, relayCall, type TypedRequest, typedRequest } from './relay.ts';
 
 export const SIGNED_EDGE_FORMAT = 'descent-signed-edge/2';
+export const SIGNED_RUN_FORMAT = 'descent-signed-run/1';
 
 /** Greatest length of a contract account's signature, in bytes; keys sign with 65. */
 const MAX_SIGNATURE = 8_192;
-const MAX_LENGTH = MAX_EDGE_LENGTH + 4 * MAX_SIGNATURE + 10_000;
+const MAX_LENGTH = MAX_RUN_LENGTH + 4 * MAX_SIGNATURE + 100_000;
 
-/** A signed request to register an edge. */
-export interface SignedEdge {
-  edge: Edge;
+/** Where and until when a request may be carried. */
+export interface Carriage {
   relay: Address;
   nonce: bigint;
   /** the last second, since 1970, in which the request may be carried */
   deadline: bigint;
+}
+
+/** A signed request to register an edge. */
+export interface SignedEdge extends Carriage {
+  edge: Edge;
   signature: Hex;
 }
 
-/** What the edge's trainer signs. @param where and until when it may be carried */
-export function edgeRequest(edge: Edge, where: Pick<SignedEdge, 'relay' | 'nonce' | 'deadline'>): RelayRequest {
+/** A signed request to register a run. */
+export interface SignedRun extends Carriage {
+  run: EdgeRun;
+  signature: Hex;
+}
+
+/** What the edge's trainer signs. */
+export function edgeRequest(edge: Edge, { relay, nonce, deadline }: Carriage): RelayRequest {
   const { chainId, registry, trainer } = edge.context;
   const action = { what: 'statement', statement: edge.statement } as const;
-  return { ...where, chainId, target: registry, trainer, action };
+  return { relay, nonce, deadline, chainId, target: registry, trainer, action };
+}
+
+/** What the run's trainer signs. */
+export function runRequest(run: EdgeRun, { relay, nonce, deadline }: Carriage): RelayRequest {
+  const { chainId, registry, trainer } = run.edges[0].context;
+  const { statements, keep } = chainOf(run);
+  return {
+    relay,
+    nonce,
+    deadline,
+    chainId,
+    target: registry,
+    trainer,
+    action: { what: 'trainMany', statements, keep },
+  };
 }
 
 /** The call of the relay that registers the edge, whoever sends it. */
@@ -33,28 +60,31 @@ export function signedEdgeCall(signed: SignedEdge): { to: Address; data: Hex } {
   return relayCall(edgeRequest(signed.edge, signed), signed.signature, signed.edge.proof);
 }
 
-/** The text of the file. It also shows what was signed, as a wallet does; `parseSignedEdge` recomputes that. */
-export function formatSignedEdge(signed: SignedEdge): string {
-  const { edge, relay, nonce, deadline, signature } = signed;
-  const file = {
-    format: SIGNED_EDGE_FORMAT,
-    relay,
-    nonce: nonce.toString(),
-    deadline: deadline.toString(),
-    signature,
-    typedData: plain(typedRequest(edgeRequest(edge, signed))),
-    edge: JSON.parse(formatEdge(edge)),
-  };
-  return `${JSON.stringify(file, null, 2)}\n`;
+/** The call of the relay that registers the run, whoever sends it. */
+export function signedRunCall(signed: SignedRun): { to: Address; data: Hex } {
+  return relayCall(runRequest(signed.run, signed), signed.signature, ...chainOf(signed.run).proofs);
 }
 
-/** Whether a text claims to be a signed edge, rather than an edge. */
+/** The text of the file. It also shows what was signed, as a wallet does; `parseSignedEdge` recomputes that. */
+export function formatSignedEdge(signed: SignedEdge): string {
+  const { edge } = signed;
+  return formatSigned(SIGNED_EDGE_FORMAT, signed, edgeRequest(edge, signed), { edge: edgeObject(edge) });
+}
+
+/** The same of a run. */
+export function formatSignedRun(signed: SignedRun): string {
+  const { run } = signed;
+  return formatSigned(SIGNED_RUN_FORMAT, signed, runRequest(run, signed), { run: runObject(run) });
+}
+
+/** Whether a text claims to be a signed edge, of whatever version, rather than an edge. */
 export function isSignedEdge(text: string): boolean {
-  try {
-    return JSON.parse(text)?.format === SIGNED_EDGE_FORMAT;
-  } catch {
-    return false;
-  }
+  return claims(text, SIGNED_EDGE_FORMAT);
+}
+
+/** Whether a text claims to be a signed run. */
+export function isSignedRun(text: string): boolean {
+  return claims(text, SIGNED_RUN_FORMAT);
 }
 
 /**
@@ -62,22 +92,64 @@ export function isSignedEdge(text: string): boolean {
  * @throws FileFormatError for anything but a well-formed, consistent file, naming the place
  */
 export function parseSignedEdge(text: string): SignedEdge {
-  if (text.length > MAX_LENGTH) throw new FileFormatError('The file is too large to be a signed edge.');
-  const file = JsonReader.parse(text, 'signed edge');
-  requireFormat(file, SIGNED_EDGE_FORMAT, 'a signed edge');
-  file.keys(['format', 'relay', 'nonce', 'deadline', 'signature', 'typedData', 'edge']);
+  const { file, ...carriage } = parseSigned(text, SIGNED_EDGE_FORMAT, 'signed edge', 'edge');
+  const signed = { edge: readEdge(file.at('edge')), ...carriage };
+  requireTypedData(file, () => edgeRequest(signed.edge, signed));
+  return signed;
+}
+
+/** The same of a run. @throws FileFormatError as `parseSignedEdge` */
+export function parseSignedRun(text: string): SignedRun {
+  const { file, ...carriage } = parseSigned(text, SIGNED_RUN_FORMAT, 'signed run', 'run');
+  const signed = { run: readRun(file.at('run')), ...carriage };
+  requireTypedData(file, () => runRequest(signed.run, signed));
+  return signed;
+}
+
+function formatSigned(
+  format: string,
+  { relay, nonce, deadline, signature }: Carriage & { signature: Hex },
+  request: RelayRequest,
+  content: object,
+): string {
+  const file = {
+    format,
+    relay,
+    nonce: nonce.toString(),
+    deadline: deadline.toString(),
+    signature,
+    typedData: plain(typedRequest(request)),
+    ...content,
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function parseSigned(text: string, format: string, what: string, content: string) {
+  if (text.length > MAX_LENGTH) throw new FileFormatError(`The file is too large to be a ${what}.`);
+  const file = JsonReader.parse(text, what);
+  requireFormat(file, format, `a ${what}`);
+  file.keys(['format', 'relay', 'nonce', 'deadline', 'signature', 'typedData', content]);
   const signature = file.at('signature').string(2 + 2 * MAX_SIGNATURE);
   if (!/^0x([0-9a-fA-F]{2})*$/.test(signature)) file.at('signature').fail('must be bytes in hexadecimal');
-  const signed: SignedEdge = {
-    edge: readEdge(file.at('edge')),
+  return {
+    file,
     relay: getAddress(file.at('relay').hex(20)),
     nonce: file.at('nonce').natural(2n ** 256n),
     deadline: file.at('deadline').natural(2n ** 64n),
     signature: signature.toLowerCase() as Hex,
   };
-  const request = file.guard(() => typedRequest(edgeRequest(signed.edge, signed)));
-  file.at('typedData').requireSame(plain(request));
-  return signed;
+}
+
+function requireTypedData(file: JsonReader, request: () => RelayRequest): void {
+  file.at('typedData').requireSame(plain(file.guard(() => typedRequest(request()))));
+}
+
+function claims(text: string, format: string): boolean {
+  try {
+    return String(JSON.parse(text)?.format).startsWith(format.slice(0, format.indexOf('/') + 1));
+  } catch {
+    return false;
+  }
 }
 
 /** Typed data as `eth_signTypedData_v4` takes it: the chain as a number, numbers beyond JavaScript's as text. */

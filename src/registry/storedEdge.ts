@@ -2,17 +2,19 @@ import { type Abi, type Address, type Hex, toFunctionSelector } from 'viem';
 import { DescentError } from '../errors/DescentError.ts';
 import { modelRegistryAbi, relayAbi } from '../generated/abi.ts';
 import { decodeShape } from '../model/shape.ts';
-import { callWithin, type ProvedCall, readProvedCall } from './calldata.ts';
+import { callWithin, type ProvedCall, type ProvedSegments, readProvedCalls } from './calldata.ts';
 import type { CallFrame, ChainReads, SentTransaction } from './chainReads.ts';
 import { type DecodedLog, decodeLogs } from './contractEvents.ts';
 import type { DrawnSeed } from './programs/definition.ts';
 import { ALL_DEFINITIONS } from './programs/definitions.ts';
 import { PROGRAMS } from './programs/list.ts';
-import { isToldBy } from './registered.ts';
+import { areToldBy } from './registered.ts';
 import { resultId } from './statement.ts';
 
-/** A registration as its transaction carries it. */
+/** A registration as its transaction carries it; statement and proof are those of its last segment. */
 export interface StoredEdge extends ProvedCall {
+  /** all segments of a training edge in order, one of anything else */
+  segments: ProvedSegments;
   trainer: Address;
   transaction: Hex;
   block: bigint;
@@ -31,16 +33,19 @@ interface Registration {
 export type Holds = (edge: StoredEdge) => Promise<boolean>;
 
 /** Calls of the registry, and of its relay, that carry a proof of a model or a shard. */
-const PROVED = ALL_DEFINITIONS.filter(({ program }) => PROGRAMS[program].registers !== 'result').map(
-  ({ functionName }): string => functionName,
-);
+const PROVED = [
+  ...ALL_DEFINITIONS.filter(({ program }) => PROGRAMS[program].registers !== 'result').map(
+    ({ functionName }): string => functionName,
+  ),
+  'trainMany',
+];
 /** A transaction may hold many calls, and each try takes time. */
 const MAX_TRIES = 500;
 const MAX_FRAMES = 5_000;
 /** Each takes about a second to check. */
 const MAX_PROOFS = 8;
-/** Digits of the longest such call, and some more: a merge of eight parents takes about 6,000. */
-const MAX_CALL = 32_768;
+/** Digits of the longest such call, and some more: a segment of a run takes about 4,000. */
+const MAX_CALL = 1 << 20;
 
 /**
  * The statement and proof that registered a model or shard, from its transaction: its own call data, what a relay or any
@@ -64,12 +69,12 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
     return data && provedCall(data, id, drawn);
   };
   const made = carriesIt(sent) ?? searchTrace(await reads.trace(found.transaction), carriesIt);
-  if (made !== undefined) return { ...made, ...rest };
+  if (made !== undefined) return storedEdge(made, rest);
   let proofs = 0;
   for (const call of searchCallData(sent.input, [registry, relay], carriesIt)) {
-    if (!isToldBy(events, call.statement)) continue;
+    if (!areToldBy(events, call)) continue;
     if (++proofs > MAX_PROOFS) break;
-    const edge = { ...call, ...rest };
+    const edge = storedEdge(call, rest);
     if (await holds(edge)) return edge;
   }
   throw new DescentError(`The transaction ${found.transaction} registered ${id} through another contract.`, {
@@ -80,6 +85,17 @@ export async function readStoredEdge(reads: ChainReads, registry: Address, id: H
       'and this node does not trace transactions. ' +
       'Ask a node that offers debug_traceTransaction, or ask the trainer for the edge file.',
   });
+}
+
+function storedEdge(
+  segments: ProvedSegments,
+  registration: Pick<StoredEdge, 'trainer' | 'transaction' | 'block'>,
+): StoredEdge {
+  return { ...lastOf(segments), segments, ...registration };
+}
+
+function lastOf(segments: ProvedSegments): ProvedCall {
+  return segments[segments.length - 1];
 }
 
 async function findModel(reads: ChainReads, registry: Address, id: Hex): Promise<Registration | undefined> {
@@ -122,20 +138,21 @@ function noEvent(id: Hex, block: bigint): DescentError {
   });
 }
 
-/** The proved call that these bytes begin with, if it registers this id. */
-function provedCall(data: Hex, id: Hex, drawn: DrawnSeed | undefined): ProvedCall | undefined {
+/** What of the call that these bytes begin with registers this id. */
+function provedCall(data: Hex, id: Hex, drawn: DrawnSeed | undefined): ProvedSegments | undefined {
   try {
-    const call = readProvedCall(data, drawn);
-    return resultId(call.statement).toLowerCase() === id.toLowerCase() ? call : undefined;
+    return readProvedCalls(data, drawn).find(
+      (segments) => resultId(lastOf(segments).statement).toLowerCase() === id.toLowerCase(),
+    );
   } catch {
     return undefined;
   }
 }
 
-type Reader = (call: SentTransaction) => ProvedCall | undefined;
+type Reader = (call: SentTransaction) => ProvedSegments | undefined;
 
 /** Looks through all calls of a transaction that were not undone. */
-function searchTrace(top: CallFrame | undefined, carriesIt: Reader): ProvedCall | undefined {
+function searchTrace(top: CallFrame | undefined, carriesIt: Reader): ProvedSegments | undefined {
   const pending = top ? [top] : [];
   for (let k = 0; k < pending.length && k < MAX_FRAMES; k++) {
     const { type, to, input, error, calls } = pending[k];
@@ -152,7 +169,7 @@ function* searchCallData(
   input: Hex,
   [registry, relay]: readonly [registry: Address, relay: Address],
   carriesIt: Reader,
-): Generator<ProvedCall> {
+): Generator<ProvedSegments> {
   let tries = 0;
   for (const { to, selector } of [...selectorsOf(modelRegistryAbi, registry), ...selectorsOf(relayAbi, relay)]) {
     for (let at = input.indexOf(selector, 2); at >= 0; at = input.indexOf(selector, at + 1)) {

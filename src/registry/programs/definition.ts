@@ -54,7 +54,7 @@ export interface Subject {
   /** of a score */
   result?: bigint;
   /** that the chain drew the seed of a model for */
-  request?: { id: bigint; seed: bigint };
+  request?: { id: bigint; seed: bigint; secret: Hex };
 }
 
 /** An event of a contract, or a part of one. */

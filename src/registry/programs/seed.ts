@@ -30,7 +30,12 @@ export const seed: ProgramDefinition<SeedStatement> = {
   oracles: ({ commitment }) => [commitment],
   subject(statement) {
     const model = namedModel(statement.commitment, statement.widths);
-    return { id: model.id, model, parents: [], request: { id: statement.requestId, seed: statement.seed } };
+    return {
+      id: model.id,
+      model,
+      parents: [],
+      request: { id: statement.requestId, seed: statement.seed, secret: statement.secret },
+    };
   },
   facts: ({ widths, requestId, seed }) => ({ widths: widths.join('-'), requestId, seed }),
   leavesOpen: () =>

@@ -16,6 +16,7 @@ export type TargetCall = DecodeFunctionDataReturnType<typeof TARGETS_ABI>;
 export type CallArgument =
   | bigint
   | number
+  | boolean
   | string
   | readonly CallArgument[]
   | { readonly [name: string]: CallArgument };

@@ -10,7 +10,7 @@ import {
   encodeShard,
   type ShardShape,
 } from '../../model/shape.ts';
-import { namedModel, namedShard, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
+import { namedModel, namedShard, ONLY_FOLLOWS, type ProgramDefinition, type StatedEvent } from './definition.ts';
 import { readCommitment, readShard, readWidths } from './readers.ts';
 import { checkFit, checkModelCommitment, checkNotParent, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
@@ -136,9 +136,15 @@ export const train: ProgramDefinition<TrainStatement> = {
     };
   },
 
-  event({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
-    const names = { child: namedModel(child, widths).id, parent: namedModel(parent, widths).id };
-    const { id } = namedShard(shardCommitment, shard);
-    return { name: 'Trained', args: { ...names, shard: id, learningRate, batch, passes, segment: 0 } };
-  },
+  event: (statement) => trainedEvents([statement])[0],
 };
+
+/** What the registry says of a training edge: one event for each segment, with the ends of the edge. */
+export function trainedEvents(segments: readonly TrainStatement[]): StatedEvent[] {
+  const [first, last] = [segments[0], segments[segments.length - 1]];
+  const ends = { child: namedModel(last.child, last.widths).id, parent: namedModel(first.parent, first.widths).id };
+  return segments.map(({ shardCommitment, shard, learningRate, batch, passes }, segment) => {
+    const { id } = namedShard(shardCommitment, shard);
+    return { name: 'Trained', args: { ...ends, shard: id, learningRate, batch, passes, segment } };
+  });
+}
