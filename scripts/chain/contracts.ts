@@ -1,16 +1,43 @@
-import type { Address } from 'viem';
+import type { Address, Hex } from 'viem';
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { KEYS } from '../../src/generated/keys.ts';
 import type { SrsPowers } from '../../src/registry/opening.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 
 /** What a deployment is made of, besides the contracts themselves. */
 export interface Given {
-  /** The first verifier of each program, in the order of the programs' numbers. */
-  verifiers: readonly Address[];
+  /** The first key of each program, in the order of the programs' numbers. */
+  keys: readonly FirstKey[];
   srs: SrsPowers;
-  /** Whether the keys are development keys. */
-  devKeys: boolean;
+  /** Seconds after its addition from which a further key counts. */
+  delay: bigint;
   allowDevKeysOffLocal: boolean;
-  /** Who may add verifiers. */
+  /** Who may add keys. */
   owner: Address;
+}
+
+/** A verification key as the contract takes it. */
+export interface FirstKey {
+  /** 18 of them: alpha, beta, delta, IC_0 .. IC_3 */
+  words: readonly bigint[];
+  /** SHA-256 of the circuit's constraints */
+  circuitHash: Hex;
+}
+
+/** Days that everybody has to look at a key before it counts, unless a deployment says otherwise. */
+export const DEFAULT_DELAY = 7n * 86_400n;
+
+/** The keys that are built here. @throws DescentError `NOT_BUILT` where a program has none */
+export function firstKeys(): FirstKey[] {
+  const known: Readonly<Record<string, { circuit: Hex; words: readonly Hex[] }>> = KEYS;
+  return PROGRAM_NAMES.map((program) => {
+    if (!Object.hasOwn(known, program)) {
+      const hint = 'Make it with npm run setup.';
+      throw new DescentError(`The verification key of ${program} is missing.`, { code: 'NOT_BUILT', hint });
+    }
+    const { circuit, words } = known[program];
+    return { words: words.map(BigInt), circuitHash: circuit };
+  });
 }
 
 /** Addresses of contracts, by the name of their source. */
@@ -31,10 +58,10 @@ export type ContractName = (typeof CONTRACTS)[number];
 
 /** What the constructor of each contract takes. */
 const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => readonly unknown[]> = {
-  Verifiers: ({ verifiers, srs: { tau, tauC, tauC2 }, devKeys, allowDevKeysOffLocal, owner }) => [
-    verifiers,
+  Verifiers: ({ keys, srs: { tau, tauC, tauC2 }, delay, allowDevKeysOffLocal, owner }) => [
+    keys,
     { tau, tauC, tauC2 },
-    devKeys,
+    delay,
     allowDevKeysOffLocal,
     owner,
   ],

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Address, getAddress, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem';
+import { type Address, getAddress, type Hex, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs } from '../../src/registry/opening.ts';
-import { PROGRAM_NAMES, type Program, verifierName } from '../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
+import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Chain, connect } from './client.ts';
-import { deployInOrder } from './contracts.ts';
+import { DEFAULT_DELAY, deployInOrder, type FirstKey, firstKeys } from './contracts.ts';
 import { type Artifact, type Deployed, Deployer } from './create2.ts';
 import { developmentAccount, LOCAL_CHAINS } from './keys.ts';
 import { creationOf } from './readLogs.ts';
@@ -30,14 +31,14 @@ export interface Deployment {
   relay: Address;
   /** what trainers say about their models */
   cards: Address;
-  /** checks proofs for registry and scoreboard; its owner can add verifiers */
+  /** checks proofs for registry and scoreboard; its owner can add keys */
   verifiersContract: Address;
   /** who owned it at first; zero: nobody */
   owner: Address;
-  /** the first verifier of each program */
-  verifiers: Record<Program, Address>;
-  /** keccak256 of the verifiers' code, which holds the verification keys */
-  verifierCode: Record<Program, Hex>;
+  /** seconds after its addition from which a further key counts */
+  delay: number;
+  /** keccak256 of the first key of each program */
+  keys: Record<Program, Hex>;
   /** whether the keys are development keys, with which anyone can forge */
   devKeys: boolean;
   deployer: Address;
@@ -52,8 +53,10 @@ export interface Deployment {
 export interface DeployOptions {
   /** who pays; on a local chain the first development account unless given */
   account?: LocalAccount;
-  /** who may add verifiers; whoever pays unless given, nobody if zero */
+  /** who may add keys; whoever pays unless given, nobody if zero */
   owner?: Address;
+  /** seconds until an added key counts, 2 days to a year; 7 days unless given */
+  delay?: bigint;
   /** file that keeps deployments by chain id; not written unless given */
   deploymentsFile?: string;
   /** must be set to put dev keys on any but a local chain */
@@ -63,8 +66,8 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys everything: the verifiers, the contract that calls them, the relay, a registry and all that stands on it. The same
- * code, powers, owner and permission for development keys give the same addresses on every chain; what stands is kept.
+ * Deploys everything: the contract that checks proofs, the relay, a registry and all that stands on it. The same code, keys,
+ * powers, delay, owner and permission for development keys give the same addresses on every chain; what stands is kept.
  * @throws DescentError: `DEV_KEYS_OFF_LOCAL`, `NOT_BUILT` (contracts or setup missing), or what the chain says
  */
 export async function deployRegistry(rpc: string, options: DeployOptions = {}): Promise<Deployment> {
@@ -85,16 +88,9 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   };
 
   await deployer.prepare();
-  const verifiers = {} as Record<Program, Address>;
-  const verifierCode = {} as Record<Program, Hex>;
-  for (const program of PROGRAM_NAMES) {
-    const name = verifierName(program);
-    const { address } = await deploy(`contracts/verifiers/${name}.sol`, name);
-    verifiers[program] = address;
-    verifierCode[program] = keccak256((await chain.client.getCode({ address })) ?? '0x');
-  }
-  const first = PROGRAM_NAMES.map((program) => verifiers[program]);
-  const given = { verifiers: first, srs, devKeys: srs.devKeys, allowDevKeysOffLocal: allowed, owner };
+  const keys = firstKeys();
+  const delay = options.delay ?? DEFAULT_DELAY;
+  const given = { keys, srs, delay, allowDevKeysOffLocal: allowed, owner };
   let receipt: TransactionReceipt | undefined;
   const placed = await deployInOrder(given, async (name, args) => {
     const made = await deploy(`contracts/${name}.sol`, name, args);
@@ -112,8 +108,8 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
     cards: placed.ModelCards,
     verifiersContract: placed.Verifiers,
     owner,
-    verifiers,
-    verifierCode,
+    delay: Number(delay),
+    keys: hashesOf(keys),
     devKeys: srs.devKeys,
     deployer: getAddress(receipt.from),
     block: Number(receipt.blockNumber),
@@ -123,6 +119,11 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   };
   if (options.deploymentsFile !== undefined) recordDeployment(options.deploymentsFile, deployment);
   return deployment;
+}
+
+function hashesOf(keys: readonly FirstKey[]): Record<Program, Hex> {
+  const hashes = PROGRAM_NAMES.map((program, k) => [program, keyHash(keyOfWords(keys[k].words))]);
+  return Object.fromEntries(hashes) as Record<Program, Hex>;
 }
 
 /** The transaction that made a registry that stands already: the registry's first event names it. */

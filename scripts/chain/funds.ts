@@ -1,13 +1,40 @@
 import { type Address, formatEther } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import type { TrainEdge } from '../../src/registry/edgeRun.ts';
+import { MAX_TRANSACTION_GAS } from '../../src/registry/gas.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
+import { MAX_SEGMENTS } from '../../src/registry/programs/trainMany.ts';
 import { type Chain, nodeError } from './client.ts';
 
 /** Gas of what is sent, at most: test/snapshots/gas.json has the exact figures. */
 export const GAS_AT_MOST = {
-  requestSeed: 130_000,
+  requestSeed: 160_000,
+  fixSeed: 70_000,
   ...(Object.fromEntries(PROGRAM_NAMES.map((name) => [name, PROGRAMS[name].gas])) as Record<Program, number>),
 };
+
+/** What a run takes beside its segments, and what each of them takes whose oracles have one chunk each, at most. */
+const RUN_GAS = 700_000;
+const SEGMENT_GAS = 300_000;
+/** What a further chunk of an oracle takes: its weight, its digest, its words in the call. */
+const CHUNK_GAS = 12_000;
+/** Oracles of train: parent, child, shard, trace and helper. */
+const ORACLES = 5;
+
+/** Gas of registering a run of segments with one chunk in each oracle, all of them kept, at most; 0 for none. */
+export function runGas(segments: number): number {
+  return segments === 0 ? 0 : RUN_GAS + SEGMENT_GAS * segments;
+}
+
+/** How many segments like this one fit into one transaction, with a tenth of the gas to spare; at least one. */
+export function segmentsAtOnce({ statement, proof }: TrainEdge): number {
+  const { parent, child, shardCommitment } = statement;
+  const { trace, helper } = proof.points;
+  const chunks = [parent, child, shardCommitment, trace, helper].flat().length;
+  const each = SEGMENT_GAS + CHUNK_GAS * (chunks - ORACLES);
+  const room = (Number(MAX_TRANSACTION_GAS) * 9) / 10 - RUN_GAS;
+  return Math.max(1, Math.min(MAX_SEGMENTS, Math.floor(room / each)));
+}
 
 export interface Funds {
   address: Address;

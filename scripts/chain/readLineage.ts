@@ -1,7 +1,7 @@
 import { type Address, type Hex, parseEventLogs } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { decodeShard } from '../../src/model/shape.ts';
-import type { LineageNode, NodeOf } from '../../src/registry/ancestry.ts';
+import { type LineageNode, type NodeOf, stepsOf } from '../../src/registry/ancestry.ts';
 import type { Chain } from './client.ts';
 import { readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
@@ -18,10 +18,11 @@ export async function readLineage(chain: Chain, registry: Address): Promise<Node
     const nodes = new Map<Hex, LineageNode>(registered.map(({ args: { id } }) => [id, { id, parents: [] }]));
     for (const { args } of merged) nodes.set(args.child, { id: args.child, parents: args.parents });
     for (const { args } of trained) {
-      const { child, parent, shard, batch } = args;
+      const { child, parent, shard, batch, passes } = args;
       const rows = rowsOf.get(shard) ?? 0;
-      const training = { shard, rows, steps: Math.floor(rows / Number(batch)) };
-      nodes.set(child, { id: child, parents: [parent], training });
+      const training = { shard, rows, steps: stepsOf({ rows, batch: Number(batch), passes: Number(passes) }) };
+      // The segments of an edge come in order.
+      nodes.set(child, { id: child, parents: [parent], trainings: [...(nodes.get(child)?.trainings ?? []), training] });
     }
     return (id) => nodes.get(id);
   });

@@ -3,6 +3,7 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { decodeShape, type ShardShape } from '../../src/model/shape.ts';
+import type { Training } from '../../src/registry/programs/definition.ts';
 import { NODE_KINDS, type NodeKind } from '../../src/registry/programs/list.ts';
 import { type Chain, shortMessage } from './client.ts';
 import { type LogOptions, noEvents, readGas, readLogs, readLogsOfModel } from './readLogs.ts';
@@ -22,8 +23,8 @@ export interface ModelNode {
   merge: { parents: readonly Hex[]; coefficients: readonly (readonly number[])[] } | undefined;
   /** SHA-256 of the file that an import is said to come from. */
   source: Hex | undefined;
-  /** How a train node came to be. */
-  training: { shard: Hex; learningRate: number; batch: number } | undefined;
+  /** How a train node came to be, segment by segment; empty for others. */
+  trainings: readonly (Training & { shard: Hex })[];
   transaction: Hex;
   block: number;
   /** Gas of the transaction that registered it. */
@@ -50,12 +51,15 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
   const named = <N extends (typeof events)[number]['eventName']>(name: N) =>
     events.filter((event): event is Extract<typeof event, { eventName: N }> => event.eventName === name);
   const registered = named('ModelRegistered');
-  const edges = new Map(named('Trained').map(({ args }) => [args.child, args]));
+  const edges = Map.groupBy(
+    named('Trained').map(({ args }) => args),
+    ({ child }) => child,
+  );
   const merges = new Map(named('Merged').map(({ args }) => [args.child, args]));
   const sources = new Map(named('Declared').map(({ args }) => [args.id, args.source]));
   const gas = await readGas(chain, [...new Set(registered.map((event) => event.transactionHash!))]);
   return registered.map(({ args, transactionHash, blockNumber }): ModelNode => {
-    const edge = edges.get(args.id);
+    const segments = edges.get(args.id) ?? [];
     const merge = merges.get(args.id);
     return {
       id: args.id,
@@ -63,14 +67,15 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
       trainer: args.trainer,
       depth: Number(args.depth),
       widths: decodeShape(args.shape),
-      parent: edge?.parent ?? merge?.firstParent,
+      parent: segments[0]?.parent ?? merge?.firstParent,
       merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
       source: sources.get(args.id),
-      training: edge && {
-        shard: edge.shard,
-        learningRate: Number(edge.learningRate),
-        batch: Number(edge.batch),
-      },
+      trainings: segments.map(({ shard, learningRate, batch, passes }) => ({
+        shard,
+        learningRate: Number(learningRate),
+        batch: Number(batch),
+        passes: Number(passes),
+      })),
       transaction: transactionHash!,
       block: Number(blockNumber),
       gas: gas.get(transactionHash!)!,
@@ -102,6 +107,21 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
     }
     const registeredAt = new Date(Number(node.timestamp) * 1000).toISOString();
     return { ...found[0], registeredAt, children, schema, schemaOfParent: changed?.args.from };
+  });
+}
+
+/** The segments of the edge to a model, as the registry stores them; none where it is no training edge. @throws DescentError (chain) */
+export async function readTrainings(chain: Chain, registry: Address, id: Hex): Promise<(Training & { shard: Hex })[]> {
+  return translateErrors(async () => {
+    const call = { address: registry, abi: modelRegistryAbi } as const;
+    const count = await chain.client.readContract({ ...call, functionName: 'segmentsOf', args: [id] });
+    const trainings: (Training & { shard: Hex })[] = [];
+    for (let segment = 0n; segment < count; segment++) {
+      const stored = await chain.client.readContract({ ...call, functionName: 'trainingOf', args: [id, segment] });
+      const { shard, learningRate, batch, passes } = stored;
+      trainings.push({ shard, learningRate: Number(learningRate), batch: Number(batch), passes: Number(passes) });
+    }
+    return trainings;
   });
 }
 
@@ -173,4 +193,11 @@ export async function translateErrors<T>(read: () => Promise<T>): Promise<T> {
       ...(hint && { hint }),
     });
   }
+}
+
+/** Events by the child that they are of, in their order. */
+function grouped<E extends { child: Hex }>(events: readonly E[]): Map<Hex, E[]> {
+  const groups = new Map<Hex, E[]>();
+  for (const event of events) groups.set(event.child, [...(groups.get(event.child) ?? []), event]);
+  return groups;
 }

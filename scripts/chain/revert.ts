@@ -6,11 +6,23 @@ import { commandLine } from '../terminal/invocation.ts';
 import { shortMessage } from './client.ts';
 
 /** Errors of the registry that say: the proof is not good. All others say: the chain is in another state. */
-const PROOF_ERRORS = ['ProofRejected', 'OpeningRejected', 'InvalidPoint', 'SignalNotInField'];
+const PROOF_ERRORS = [
+  'ProofRejected',
+  'InvalidPoint',
+  'SignalNotInField',
+  'WrongChunkCount',
+  'MalformedCommitments',
+  'WrongParameterCount',
+];
 
 const HINTS: Record<string, string> = {
-  ProofRejected: 'Was the edge proved with the keys of this registry, for this chain and this sender? Prove it again.',
-  OpeningRejected: 'Was the edge proved with the powers of this registry? Prove it again.',
+  ProofRejected:
+    'Was the edge proved with the keys and powers of this registry, for this chain and this sender? Prove it again.',
+  NotEnoughGas: 'Nothing is said of the proof. Send it again with more gas, or a run in shorter parts.',
+  WrongSecret: 'The seed was asked for with another secret: use the folder of the run that asked for it.',
+  SeedTooEarly: 'The block that decides the seed is not made yet. Try again in a moment.',
+  OwnableUnauthorizedAccount: 'Only the owner of the contract can do this.',
+  KeyPending: 'The key before does not count yet: wait until it does.',
   UnknownModel: 'Submit the edge of the parent first.',
   UnknownShard: 'Submit the edge of the shard first.',
   Expired: 'The trainer has to sign the edge again.',
@@ -22,7 +34,8 @@ const HINTS: Record<string, string> = {
   SealBroken: 'One of its shards was registered before the closing block, so it can never be opened.',
   NotTheTrainer: 'Only the trainer of a model can write its card.',
   UnknownBenchmark: `${commandLine('leaderboard')} lists the benchmarks.`,
-  SeedExpired: 'Start another seed run: the chain has forgotten the block that decides this seed.',
+  SeedExpired:
+    'Start another seed run: the chain has forgotten the block that decides this seed, and nobody fixed its hash in time.',
 };
 
 /** The registry's revert, translated: which error, with which values; else what answered in the node's place, or its own words. */

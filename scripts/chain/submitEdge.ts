@@ -4,11 +4,20 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { relayedAbi } from '../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
+import { type EdgeRun, runTransaction } from '../../src/registry/edgeRun.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { PROGRAMS, TARGETS } from '../../src/registry/programs/list.ts';
-import { isRegisteredBy } from '../../src/registry/registered.ts';
+import { isRegisteredBy, isRunRegisteredBy } from '../../src/registry/registered.ts';
 import { typedRequest } from '../../src/registry/relay.ts';
-import { edgeRequest, type SignedEdge, signedEdgeCall } from '../../src/registry/signedEdge.ts';
+import {
+  type Carriage,
+  edgeRequest,
+  runRequest,
+  type SignedEdge,
+  type SignedRun,
+  signedEdgeCall,
+  signedRunCall,
+} from '../../src/registry/signedEdge.ts';
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { type Chain, requireContract } from './client.ts';
 import { fileJournal } from './journal.ts';
@@ -26,6 +35,60 @@ export interface Submission {
   transaction?: Hex;
   block?: number;
   gas?: number;
+}
+
+export interface RunSubmission {
+  /** children of all segments, in order */
+  ids: Hex[];
+  /** those that became nodes */
+  kept: Hex[];
+  registry: Hex;
+  chainId: number;
+  /** False when it was registered before. */
+  sent: boolean;
+  transaction?: Hex;
+  block?: number;
+  gas?: number;
+}
+
+/**
+ * Registers a run in one transaction, exactly once however often it is called.
+ * @param journal file that keeps the signed transaction in between.
+ * @throws as `submitEdge`
+ */
+export async function submitRun(
+  chain: Chain,
+  account: LocalAccount,
+  run: EdgeRun,
+  journal: string,
+): Promise<RunSubmission> {
+  const { to, data } = runTransaction(run);
+  await requireContext(chain, run.edges[0]);
+  requireTrainer(run.edges[0], account);
+  return registerRun(chain, account, run, { to, data }, journal);
+}
+
+/** As `submitRun`, for a run that its trainer signed: the account only pays. */
+export async function carryRun(
+  chain: Chain,
+  account: LocalAccount,
+  signed: SignedRun,
+  journal: string,
+): Promise<RunSubmission> {
+  const [first] = signed.run.edges;
+  await requireContext(chain, first);
+  await requireRelay(chain, first.context.registry, signed.relay);
+  return registerRun(chain, account, signed.run, signedRunCall(signed), journal);
+}
+
+/** Signs a run for the relay that its registry trusts. @param seconds until the request expires @throws as `signEdge` */
+export async function signRun(chain: Chain, account: LocalAccount, run: EdgeRun, seconds: number): Promise<SignedRun> {
+  const [first] = run.edges;
+  await requireContext(chain, first);
+  requireTrainer(first, account);
+  const where = await carriageFor(chain, first.context.registry, seconds);
+  const signature = await account.signTypedData(typedRequest(runRequest(run, where)) as never);
+  return { run, ...where, signature };
 }
 
 /**
@@ -55,16 +118,7 @@ export async function carryEdge(
 ): Promise<Submission> {
   const { registry } = signed.edge.context;
   await requireContext(chain, signed.edge);
-  await requireContract(chain, signed.relay, 'relay');
-  const trusted = await relayOf(chain, registry);
-  if (trusted.toLowerCase() !== signed.relay.toLowerCase()) {
-    throw new InputError(
-      `The file is signed for the relay ${signed.relay}; the contract ${registry} trusts ${trusted}.`,
-      {
-        hint: 'Ask the trainer to sign the edge again.',
-      },
-    );
-  }
+  await requireRelay(chain, registry, signed.relay);
   return register(chain, account, signed.edge, signedEdgeCall(signed), journal);
 }
 
@@ -76,13 +130,26 @@ export async function carryEdge(
 export async function signEdge(chain: Chain, account: LocalAccount, edge: Edge, seconds: number): Promise<SignedEdge> {
   await requireContext(chain, edge);
   requireTrainer(edge, account);
-  const relay = await relayOf(chain, edge.context.registry);
+  const where = await carriageFor(chain, edge.context.registry, seconds);
+  const signature = await account.signTypedData(typedRequest(edgeRequest(edge, where)) as never);
+  return { edge, ...where, signature };
+}
+
+async function carriageFor(chain: Chain, registry: Address, seconds: number): Promise<Carriage> {
+  const relay = await relayOf(chain, registry);
   // Unordered: any number that was not used will do, and nobody guesses the next one to be in the way.
   const nonce = BigInt(generatePrivateKey());
   const { timestamp } = await chain.client.getBlock();
-  const where = { relay, nonce, deadline: timestamp + BigInt(seconds) };
-  const signature = await account.signTypedData(typedRequest(edgeRequest(edge, where)) as never);
-  return { edge, ...where, signature };
+  return { relay, nonce, deadline: timestamp + BigInt(seconds) };
+}
+
+async function requireRelay(chain: Chain, registry: Address, relay: Address): Promise<void> {
+  await requireContract(chain, relay, 'relay');
+  const trusted = await relayOf(chain, registry);
+  if (trusted.toLowerCase() === relay.toLowerCase()) return;
+  throw new InputError(`The file is signed for the relay ${relay}; the contract ${registry} trusts ${trusted}.`, {
+    hint: 'Ask the trainer to sign it again.',
+  });
 }
 
 async function relayOf(chain: Chain, registry: Address): Promise<Address> {
@@ -127,23 +194,53 @@ async function register(
     if (registrant?.toLowerCase() === trainer.toLowerCase()) return { ...known, sent: false };
     throw reason;
   }
-  if (!isRegisteredBy(receipt.logs, edge)) {
-    throw new DescentError(
-      `The transaction ${receipt.transactionHash} succeeded, but ${registry} says in no event of it that it registered ${known.id}.`,
-      {
-        code: 'NOT_REGISTERED',
-        exit: 'chain',
-        hint: `An edge file can name any contract: is ${registry} the one you mean? If so, remove ${journal} and submit again.`,
-      },
-    );
+  if (!isRegisteredBy(receipt.logs, edge)) throw notRegistered(receipt, registry, known.id, journal);
+  return { ...known, ...sentBy(receipt) };
+}
+
+async function registerRun(
+  chain: Chain,
+  account: LocalAccount,
+  run: EdgeRun,
+  call: Call,
+  journal: string,
+): Promise<RunSubmission> {
+  const { registry, trainer } = run.edges[0].context;
+  const ids = run.edges.map(({ statement }) => resultId(statement));
+  const known = { ids, kept: ids.filter((_, k) => run.keep[k]), registry, chainId: chain.id };
+  const last = ids[ids.length - 1];
+  let receipt: TransactionReceipt;
+  try {
+    receipt = await sendOnce(chain, account, call, fileJournal(journal));
+  } catch (error) {
+    const reason = explainRevert(error);
+    const isThere = reason instanceof DescentError && ['ModelExists', 'NonceUsed'].includes(reason.code);
+    const registrant = isThere ? (await readModel(chain, registry, last))?.trainer : undefined;
+    if (registrant?.toLowerCase() === trainer.toLowerCase()) return { ...known, sent: false };
+    throw reason;
   }
+  if (!isRunRegisteredBy(receipt.logs, run)) throw notRegistered(receipt, registry, last, journal);
+  return { ...known, ...sentBy(receipt) };
+}
+
+function sentBy(receipt: TransactionReceipt) {
   return {
-    ...known,
     sent: true,
     transaction: receipt.transactionHash,
     block: Number(receipt.blockNumber),
     gas: Number(receipt.gasUsed),
   };
+}
+
+function notRegistered(receipt: TransactionReceipt, registry: Address, id: Hex, journal: string): DescentError {
+  return new DescentError(
+    `The transaction ${receipt.transactionHash} succeeded, but ${registry} says in no event of it that it registered ${id}.`,
+    {
+      code: 'NOT_REGISTERED',
+      exit: 'chain',
+      hint: `A file can name any contract: is ${registry} the one you mean? If so, remove ${journal} and submit again.`,
+    },
+  );
 }
 
 /** Who registered the edge's result, where the reason says that it is there already. */

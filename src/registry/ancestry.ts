@@ -5,8 +5,13 @@ export interface LineageNode {
   id: Hex;
   /** all of them, not only the first */
   parents: readonly Hex[];
-  /** what it was trained on; undefined for seeds, imports and merges */
-  training?: { shard: Hex; rows: number; steps: number };
+  /** what it was trained on, segment by segment; none for seeds, imports and merges */
+  trainings?: readonly { shard: Hex; rows: number; steps: number }[];
+}
+
+/** Steps of a training: the last batch of a pass may be short. */
+export function stepsOf({ rows, batch, passes }: { rows: number; batch: number; passes: number }): number {
+  return Math.ceil(rows / batch) * passes;
 }
 
 /** Gives a node by its id; undefined where it is not known. */
@@ -20,11 +25,11 @@ export interface Ancestry {
   edges: number;
   /** nodes without parents: seeds and declared imports, itself included */
   origins: number;
-  /** steps of all training edges, each edge once */
+  /** steps of all training edges, all passes, each edge once */
   steps: number;
-  /** rows of all training edges, each edge once: a shard that two edges used counts twice */
+  /** rows of all segments of training edges: a shard that two segments used counts twice, its passes once */
   rowsUsed: number;
-  /** rows of the different shards: a shard that two edges used counts once */
+  /** rows of the different shards: a shard that two segments used counts once */
   rows: number;
   /** different shards */
   shards: number;
@@ -63,12 +68,12 @@ export function sumAncestry(id: Hex, nodeOf: NodeOf): Ancestry {
     }
     sums.edges += node.parents.length;
     if (node.parents.length === 0) sums.origins++;
-    if (!node.training) continue;
-    const { shard, rows, steps } = node.training;
-    sums.steps += steps;
-    sums.rowsUsed += rows;
-    if (!shards.has(shard)) sums.rows += rows;
-    shards.add(shard);
+    for (const { shard, rows, steps } of node.trainings ?? []) {
+      sums.steps += steps;
+      sums.rowsUsed += rows;
+      if (!shards.has(shard)) sums.rows += rows;
+      shards.add(shard);
+    }
   }
   sums.shards = shards.size;
   return sums;
@@ -81,8 +86,7 @@ export function sumAncestry(id: Hex, nodeOf: NodeOf): Ancestry {
 export function shardsUsedBy(id: Hex, nodeOf: NodeOf): Set<Hex> {
   const used = new Set<Hex>();
   for (const at of [id, ...ancestorsOf(id, nodeOf)]) {
-    const shard = nodeOf(at)?.training?.shard;
-    if (shard !== undefined) used.add(shard);
+    for (const { shard } of nodeOf(at)?.trainings ?? []) used.add(shard);
   }
   return used;
 }

@@ -45,11 +45,6 @@ export function isModelProgram(program: Program): program is ModelProgram {
 /** All programs, in the order of their numbers. */
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly Program[];
 
-/** Name of a program's verifier contract and of its file: "train" -> "TrainVerifier". */
-export function verifierName(program: string): string {
-  return `${program[0].toUpperCase()}${program.slice(1)}Verifier`;
-}
-
 /** How a node of the registry came to be. */
 export type NodeKind = 'none' | ModelProgram;
 

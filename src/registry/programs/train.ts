@@ -59,7 +59,7 @@ export const train: ProgramDefinition<TrainStatement> = {
   }),
   leavesOpen: () => ONLY_FOLLOWS,
 
-  check({ widths, parent, shard, learningRate, batch, passes, child }) {
+  check({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
     checkShape(widths);
     checkFit(widths, shard);
     // LearningRateOutOfRange, UnsupportedBatch, UnsupportedPasses
