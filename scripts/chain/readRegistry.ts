@@ -51,10 +51,7 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
   const named = <N extends (typeof events)[number]['eventName']>(name: N) =>
     events.filter((event): event is Extract<typeof event, { eventName: N }> => event.eventName === name);
   const registered = named('ModelRegistered');
-  const edges = Map.groupBy(
-    named('Trained').map(({ args }) => args),
-    ({ child }) => child,
-  );
+  const edges = grouped(named('Trained').map(({ args }) => args));
   const merges = new Map(named('Merged').map(({ args }) => [args.child, args]));
   const sources = new Map(named('Declared').map(({ args }) => [args.id, args.source]));
   const gas = await readGas(chain, [...new Set(registered.map((event) => event.transactionHash!))]);
