@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { Kernels } from '../../src/argument/kernels.ts';
+import { proveScore } from '../../src/programs/score/score.ts';
+import { proveTrain } from '../../src/programs/train/train.ts';
+import { forwardTrace } from '../../src/training/forward.ts';
+import { trainSegment } from '../../src/training/trainer.ts';
+import { type Judge, judgeOf } from '../reference/circuit.ts';
+import { argue } from '../support/argument.ts';
+import { type Case, randomCase } from '../training/helpers.ts';
+
+const SHAPES: [string, Partial<Case>][] = [
+  ['one layer, one output, one row', { widths: [1, 1], rows: 1, batch: 1, kind: 'regression' }],
+  ['one row in eight passes', { widths: [5, 1], rows: 1, batch: 1, passes: 8, kind: 'regression' }],
+  ['one step', { widths: [4, 2, 1], rows: 16, batch: 16, kind: 'regression' }],
+  ['one step of fewer rows', { widths: [5, 3], rows: 9, batch: 16 }],
+  ['steps of one row', { widths: [9, 17, 5], rows: 9, batch: 1, passes: 2 }],
+  ['steps of padding alone', { widths: [3, 4, 2], rows: 9, batch: 2, passes: 4, lr: 5 }],
+  ['no padding', { widths: [4, 8, 2], rows: 8, batch: 2, lr: 64 }],
+  ['three layers', { widths: [3, 5, 7, 2], rows: 11, batch: 4, passes: 2 }],
+  ['four layers', { widths: [3, 5, 7, 2, 9], rows: 11, batch: 4, passes: 2 }],
+  ['150 rows in 32 passes', { widths: [4, 3, 3], rows: 150, batch: 16, passes: 32 }],
+];
+const BASE: Case = { widths: [3, 4, 2], rows: 8, batch: 2, passes: 1, lr: 1, kind: 'classes', seed: 11 };
+
+for (const program of ['train', 'score'] as const) {
+  describe(`the prover of program ${program}`, () => {
+    let judge: Judge;
+    let kernels: Kernels;
+    before(async () => {
+      judge = await judgeOf(program);
+      kernels = await Kernels.load();
+    });
+
+    for (const [name, change] of SHAPES) {
+      it(`satisfies the circuit: ${name}`, async () => {
+        const c = { ...BASE, ...change };
+        const { weights, shard } = randomCase(c);
+        const { inputs, expected } =
+          program === 'train'
+            ? await argue(kernels, ['shape', 'seg'], (session) => {
+                const { lr, batch, passes } = c;
+                const { child, trace } = trainSegment(weights, shard, { lr, batch, passes, salt: 5n });
+                return proveTrain(session, { parent: weights, child, shard, trace, lr, batch, passes });
+              })
+            : await argue(kernels, ['shape', 'shard', 'result'], (session) =>
+                proveScore(session, { model: weights, shard, forward: forwardTrace(weights, shard) }),
+              );
+        assert.deepEqual(await judge.outputs(inputs), expected);
+      });
+    }
+  });
+}
