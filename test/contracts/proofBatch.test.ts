@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type Address, BaseError, ContractFunctionRevertedError } from 'viem';
-import type { Point, Proof, ProofPoints, ProofSignals } from '../../src/argument/types.ts';
+import { type Address, type BaseError, ContractFunctionRevertedError } from 'viem';
+import type { Proof, ProofPoints, ProofSignals } from '../../src/argument/types.ts';
 import { mod, P, R } from '../../src/numbers/field.ts';
 import { proofsHold } from '../../src/registry/pairing.ts';
 import { kappaOf } from '../../src/registry/statement.ts';
@@ -52,7 +52,9 @@ describe('a batch of proofs', () => {
   /** A claim of train whose oracles are polynomials. @param shape [oracle] the chunk counts */
   function realPolynomials(shape: number[][], seed: bigint, sizes = {}): Made {
     const polynomials = shape.map(([count], o) =>
-      Array.from({ length: count }, (_, h) => elements(seed + BigInt(1000 * (o + 1) + h), h === 0 ? 2500 - 400 * o : 60)),
+      Array.from({ length: count }, (_, h) =>
+        elements(seed + BigInt(1000 * (o + 1) + h), h === 0 ? 2500 - 400 * o : 60),
+      ),
     );
     const opened = openOracles(polynomials, seed, sizes);
     const stated: Stated = {
@@ -122,7 +124,16 @@ describe('a batch of proofs', () => {
       [[[1], [1], [4]], { trace: 1, helper: 2 }],
       [[[3], [3], [8]], { trace: 9, helper: 16 }],
     ] as const) {
-      assert.equal(await verdict(realPolynomials(shape.map((c) => [...c]), 40n, sizes)), true);
+      assert.equal(
+        await verdict(
+          realPolynomials(
+            shape.map((c) => [...c]),
+            40n,
+            sizes,
+          ),
+        ),
+        true,
+      );
     }
   });
 
@@ -149,7 +160,10 @@ describe('a batch of proofs', () => {
       assert.equal(await verdict(made), true);
       if (present.length !== 2) continue;
       const { oracles } = made.stated;
-      const moved = { ...made, stated: { ...made.stated, oracles: [oracles[0], oracles[1], [], oracles[2], ...oracles.slice(4)] } };
+      const moved = {
+        ...made,
+        stated: { ...made.stated, oracles: [oracles[0], oracles[1], [], oracles[2], ...oracles.slice(4)] },
+      };
       assert.equal(await verdict(moved), false);
     }
   });
@@ -168,7 +182,13 @@ describe('a batch of proofs', () => {
       it(`is rejected when a chunk of ${name} is another, missing, one more or swapped`, async () => {
         const made = realPolynomials([[1], [1], [1]], 60n, { trace: 2, helper: 2 });
         const [first, second] = made.opened.points[name];
-        for (const points of [[STRANGER, second], [first, STRANGER], [first], [first, second, STRANGER], [second, first]]) {
+        for (const points of [
+          [STRANGER, second],
+          [first, STRANGER],
+          [first],
+          [first, second, STRANGER],
+          [second, first],
+        ]) {
           assert.equal(await verdict(proved(made, withPoints(made, { [name]: points }))), false);
         }
       });
@@ -197,7 +217,13 @@ describe('a batch of proofs', () => {
     it('is rejected when a commitment is another, or two are swapped', async () => {
       const { oracles } = genuine.stated;
       const [a, b, c] = oracles;
-      for (const other of [[[STRANGER], b, c], [a, [STRANGER], c], [a, b, [STRANGER]], [b, a, c], [a, c, b]]) {
+      for (const other of [
+        [[STRANGER], b, c],
+        [a, [STRANGER], c],
+        [a, b, [STRANGER]],
+        [b, a, c],
+        [a, c, b],
+      ]) {
         const stated = { ...genuine.stated, oracles: other };
         assert.equal(await verdict(proved({ maker, stated }, genuine.opened)), false);
       }
@@ -266,11 +292,7 @@ describe('a batch of proofs', () => {
 
     it('is rejected, without burning more than the limit, when B is off the curve, off the group or not canonical', async () => {
       const words = genuine.proof.groth16;
-      for (const b of [
-        [1n, 2n, 3n, 4n],
-        twistPointOutsideGroup(),
-        [words[2] + P, ...words.slice(3, 6)],
-      ]) {
+      for (const b of [[1n, 2n, 3n, 4n], twistPointOutsideGroup(), [words[2] + P, ...words.slice(3, 6)]]) {
         const made = changed({ ...genuine.proof, groth16: [...words.slice(0, 2), ...b, ...words.slice(6)] });
         assert.equal(await verdict(made), false);
         const { address, abi } = verifiers;
@@ -358,13 +380,21 @@ describe('a batch of proofs', () => {
       let accepted = 0;
       for (let limit = 5_000n; limit <= 1_000_000n; limit = (limit * 11n) / 10n) {
         const call = caller.read('verify', [program, claim, proof, limit], maker.trainer);
-        const error = await call.then(() => undefined, (reason: BaseError) => reason);
+        const error = await call.then(
+          () => undefined,
+          (reason: BaseError) => reason,
+        );
         if (!error) {
           accepted++;
           continue;
         }
-        const revert = error.walk((e) => e instanceof ContractFunctionRevertedError) as ContractFunctionRevertedError | null;
-        assert.ok(['NotEnoughGas', undefined].includes(revert?.data?.errorName), `${limit}: ${revert?.data?.errorName}`);
+        const revert = error.walk(
+          (e) => e instanceof ContractFunctionRevertedError,
+        ) as ContractFunctionRevertedError | null;
+        assert.ok(
+          ['NotEnoughGas', undefined].includes(revert?.data?.errorName),
+          `${limit}: ${revert?.data?.errorName}`,
+        );
         assert.equal(accepted, 0, `${limit}`);
       }
       assert.ok(accepted > 0);

@@ -63,7 +63,14 @@ describe('Statement', () => {
 
   it('makes the digest h_0 as its twin does, and as the ABI encodes it', async () => {
     const list = fc.array(word, { maxLength: 4 });
-    const args = [address, address, fc.integer({ min: 0, max: 9 }), list, list, fc.array(chunks, { maxLength: 4 })] as const;
+    const args = [
+      address,
+      address,
+      fc.integer({ min: 0, max: 9 }),
+      list,
+      list,
+      fc.array(chunks, { maxLength: 4 }),
+    ] as const;
     await fc.assert(
       fc.asyncProperty(...args, async (registry, trainer, program, values, extra, oracles) => {
         const claim = claimArgument({ parameters: values, extra, oracles });
@@ -150,7 +157,16 @@ describe('Statement', () => {
     const [all, fold, v] = await harness.read('signals', [9n, claim, proof]);
     const next = (h: bigint, list: Point[]) => {
       const words = [h, ...list.flatMap(({ x, y }) => [x, y])];
-      return BigInt(keccak256(encodePacked(words.map(() => 'uint256'), words))) % R;
+      return (
+        BigInt(
+          keccak256(
+            encodePacked(
+              words.map(() => 'uint256'),
+              words,
+            ),
+          ),
+        ) % R
+      );
     };
     const h1 = next(9n, [p(1n), p(2n)]);
     const h2 = next(h1, [p(3n), p(4n), p(5n)]);
@@ -159,7 +175,17 @@ describe('Statement', () => {
     const h5 = next(h4, [p(9n), p(10n)]);
     const sigma = [10n, 11n, 12n, 13n, 14n, 15n, ...chunk, 9n, h1, h2, h3, h4, h5, 70n, 71n];
     assert.deepEqual(all, [99n, ...sigma]);
-    assert.equal(fold, BigInt(keccak256(encodePacked(all.map(() => 'uint256'), all))) % R);
+    assert.equal(
+      fold,
+      BigInt(
+        keccak256(
+          encodePacked(
+            all.map(() => 'uint256'),
+            all,
+          ),
+        ),
+      ) % R,
+    );
     let [sum, power] = [0n, 1n];
     for (const signal of sigma) {
       sum = mod(sum + signal * power);
@@ -186,7 +212,12 @@ describe('Statement', () => {
       groth16: Array.from({ length: 8 }, (_, i) => 10n * n + BigInt(i)),
       opening: { x: 100n + n, y: 200n + n },
     }));
-    const all = [kappaOf(proofs), kappaOf([proofs[1], proofs[0]]), kappaOf(proofs.slice(1)), kappaOf([...proofs, proofs[0]])];
+    const all = [
+      kappaOf(proofs),
+      kappaOf([proofs[1], proofs[0]]),
+      kappaOf(proofs.slice(1)),
+      kappaOf([...proofs, proofs[0]]),
+    ];
     proofs.forEach((proof, k) => {
       const others = [
         { ...proof, fold: 9n },

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Address, concat, encodeFunctionData, type Hex, numberToHex, parseEventLogs, toHex, zeroAddress, zeroHash } from 'viem';
+import {
+  type Address,
+  concat,
+  encodeFunctionData,
+  type Hex,
+  numberToHex,
+  parseEventLogs,
+  toHex,
+  zeroAddress,
+  zeroHash,
+} from 'viem';
 import type { Proof } from '../../src/argument/types.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
-import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
+import { abiOf, type Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 import { claimArgument, knownKey, type Maker, TEST_KEY } from './support/knownKey.ts';
 import { elements, pointOf, twistPointOutsideGroup } from './support/knownTau.ts';
 import {
@@ -70,7 +80,15 @@ describe('keys of verifiers', () => {
       circuitHash: CIRCUIT_HASH,
     });
     const { pointer, circuitHash } = record;
-    const args = { program: TRAIN, version: 2n, pointer, countsFrom, keyHash: record.keyHash, circuitHash, development: false };
+    const args = {
+      program: TRAIN,
+      version: 2n,
+      pointer,
+      countsFrom,
+      keyHash: record.keyHash,
+      circuitHash,
+      development: false,
+    };
     assert.deepEqual(eventsOf(receipt.logs), [{ eventName: 'KeyAdded', args }]);
 
     for (const [wait, version] of [
@@ -175,7 +193,11 @@ describe('keys of verifiers', () => {
   });
 
   it('are refused when they are cut short', async () => {
-    const whole = encodeFunctionData({ abi: verifiers.abi, functionName: 'addKey', args: [TRAIN, keyArgument(TEST_KEY)] });
+    const whole = encodeFunctionData({
+      abi: verifiers.abi,
+      functionName: 'addKey',
+      args: [TRAIN, keyArgument(TEST_KEY)],
+    });
     const send = (data: Hex) => chain.read.call({ to: verifiers.address, account: owner, data });
     await send(whole);
     for (const missing of [1, 32, 64, 19 * 32]) {

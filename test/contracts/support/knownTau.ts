@@ -80,7 +80,8 @@ export function openOracles(
   sizes: { trace?: number; helper?: number } = {},
 ): Opened {
   const [eta, gamma, theta, gamma2, z, ...chunk] = elements(seed, 12);
-  const sent = (from: bigint, count: number) => Array.from({ length: count }, (_, h) => elements(from + BigInt(h), 300));
+  const sent = (from: bigint, count: number) =>
+    Array.from({ length: count }, (_, h) => elements(from + BigInt(h), 300));
   const trace = sent(seed + 100n, sizes.trace ?? 1);
   trace[0] = elements(seed + 1n, C + 700);
   const helper = sent(seed + 300n, sizes.helper ?? 1);

@@ -34,13 +34,7 @@ export const srsArgument = ({ tau, tauC, tauC2 }: SrsPowers) => ({ tau, tauC, ta
 
 /** Arguments of the constructor. */
 export function deployment(
-  options: {
-    keys?: KnownKey[];
-    srs?: SrsPowers;
-    delay?: bigint;
-    allowDevKeysOffLocal?: boolean;
-    owner?: Address;
-  } = {},
+  options: { keys?: KnownKey[]; srs?: SrsPowers; delay?: bigint; allowDevKeysOffLocal?: boolean; owner?: Address } = {},
 ): unknown[] {
   const keys = options.keys ?? Array.from({ length: 6 }, () => TEST_KEY);
   return [
@@ -84,7 +78,8 @@ export function madeClaim(
   } = {},
 ): Made {
   const sizes = SIZES[maker.program];
-  const scalars = options.scalars ?? Array.from({ length: sizes.oracles }, (_, o) => elements(seed + BigInt(10 + o), 1));
+  const scalars =
+    options.scalars ?? Array.from({ length: sizes.oracles }, (_, o) => elements(seed + BigInt(10 + o), 1));
   const stated: Stated = {
     parameters: options.parameters ?? elements(seed + 5n, sizes.parameters),
     extra: options.extra ?? elements(seed + 6n, sizes.extra),
