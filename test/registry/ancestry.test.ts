@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Hex, numberToHex } from 'viem';
-import { ancestorsOf, type LineageNode, shardsUsedBy, sumAncestry } from '../../src/registry/ancestry.ts';
+import { ancestorsOf, type LineageNode, shardsUsedBy, stepsOf, sumAncestry } from '../../src/registry/ancestry.ts';
 
 const id = (k: number): Hex => numberToHex(k, { size: 32 });
 const shard = (k: number): Hex => numberToHex(1_000_000 + k, { size: 32 });
@@ -14,7 +14,7 @@ function family(...nodes: [parents: number[], trainedOn?: number][]) {
       {
         id: id(at),
         parents: parents.map(id),
-        ...(k !== undefined && { training: { shard: shard(k), rows: 64, steps: 8 } }),
+        ...(k !== undefined && { trainings: [{ shard: shard(k), rows: 64, steps: 8 }] }),
       },
     ]),
   );
@@ -44,6 +44,19 @@ describe('the ancestry of a node', () => {
     assert.deepEqual(shardsUsedBy(id(2), twoSides), new Set());
   });
 
+  it('counts every segment of an edge', () => {
+    const trainings = [0, 1, 0].map((k) => ({ shard: shard(k), rows: 64, steps: 8 }));
+    const nodes = [
+      { id: id(0), parents: [] },
+      { id: id(1), parents: [id(0)], trainings },
+    ];
+    const nodeOf = (wanted: Hex) => nodes.find((node) => node.id === wanted);
+    const { edges, steps, rowsUsed, rows, shards } = sumAncestry(id(1), nodeOf);
+    assert.deepEqual([edges, steps, rowsUsed, rows, shards], [1, 24, 192, 128, 2]);
+    assert.deepEqual(shardsUsedBy(id(1), nodeOf), new Set([shard(0), shard(1)]));
+    assert.equal(stepsOf({ rows: 10, batch: 4, passes: 8 }), 24);
+  });
+
   it('counts ancestors that nobody knows', () => {
     assert.equal(sumAncestry(id(0), family([[7, 8]])).unknown, 2);
   });
@@ -53,7 +66,11 @@ describe('the ancestry of a node', () => {
     const nodes = new Map<Hex, LineageNode>(
       ids.map((own, k) => [
         own,
-        { id: own, parents: ids.slice(Math.max(0, k - 8), k), training: { shard: ids[k % 100], rows: 64, steps: 8 } },
+        {
+          id: own,
+          parents: ids.slice(Math.max(0, k - 8), k),
+          trainings: [{ shard: ids[k % 100], rows: 64, steps: 8 }],
+        },
       ]),
     );
     const began = process.cpuUsage();

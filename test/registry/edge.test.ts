@@ -19,7 +19,7 @@ const RELAY = `0x${'e1'.repeat(20)}` as const;
 const [DATA, SEED, TRAIN, IMPORT, MERGE, SCORE] = EDGES;
 
 const OTHER_SHARD = { ...SHARD, rows: 12 };
-const [P1, P2] = [point(8n), point(9n)];
+const [P1, P2] = [[point(8n)], [point(9n)]];
 const HALVES = [
   [1, 1],
   [1, 1],
@@ -28,10 +28,16 @@ const HALVES = [
 /** What no registry takes, whatever the proof. */
 const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }[] = [
   {
-    name: 'a shard leaves no room for its salt',
+    name: 'the commitment of a shard has not one point for each chunk',
     edge: DATA,
-    change: { shard: { ...SHARD, inputs: 2048, outputs: 2048, rows: 1024 } },
-    says: /more than 2\^22 entries/,
+    change: { commitment: [point(1n), point(2n)] },
+    says: /has 1 points, not 2/,
+  },
+  {
+    name: 'the commitment of a model has too few points',
+    edge: IMPORT,
+    change: { widths: [1024, 1024, 3] },
+    says: /has 3 points, not 1/,
   },
   { name: 'a seed has request 0', edge: SEED, change: { requestId: 0n }, says: /numbered from 1/ },
   {
@@ -49,7 +55,7 @@ const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }[] = [
   {
     name: 'the child of a training is its parent',
     edge: TRAIN,
-    change: { child: point(3n) },
+    change: { child: [point(3n)] },
     says: /its own parent/,
   },
   {
@@ -145,7 +151,11 @@ describe('the edges of these tests', () => {
 describe('call data', () => {
   it('that registers nothing proved is refused', () => {
     const { data } = edgeTransaction(TRAIN);
-    const request = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
+    const request = encodeFunctionData({
+      abi: modelRegistryAbi,
+      functionName: 'requestSeed',
+      args: [WIDTHS, NO_SCHEMA],
+    });
     for (const bad of ['0x', '0x12345678', data.slice(0, 200), request] as Hex[]) {
       assert.throws(() => readProvedCall(bad), FileFormatError, bad.slice(0, 20));
     }
@@ -215,9 +225,9 @@ describe('an edge file', () => {
       assert.deepEqual(file.signals, texts(signalsOf(edge.context, edge.statement, PROOF)));
       const { signals, oracles } = NUMBERING[program];
       assert.equal(file.signals.length, signals.count);
-      assert.deepEqual(file.parameters, file.signals.slice(12));
-      // Trace and helper are opened too; the proof brings their commitments.
-      assert.equal(file.commitments.length, oracles.count - 2);
+      assert.deepEqual(file.parameters, file.signals.slice(19));
+      // Trace and helper are opened too; the proof brings their commitments. Five parents of the merge are absent.
+      assert.equal(file.commitments.length, oracles.count - 2 - (program === 'merge' ? 5 : 0));
     });
 
     it(`of program ${program} is rejected when any single value in it is another`, () => {
@@ -252,7 +262,7 @@ describe('an edge file', () => {
   it('takes numbers in decimal too', () => {
     const file = JSON.parse(formatEdge(SEED));
     file.statement.seed = BigInt(file.statement.seed).toString();
-    file.proof.signals.eta = '21';
+    file.proof.challenges.eta = '21';
     assert.deepEqual(parseEdge(JSON.stringify(file)), SEED);
   });
 
@@ -299,8 +309,16 @@ describe('an edge file', () => {
   });
 
   it('is rejected when it is of another format', () => {
-    const text = formatEdge(DATA).replace('descent-edge/2', 'descent-edge/1');
-    assert.throws(() => parseEdge(text), /format descent-edge\/2 but "descent-edge\/1"/);
+    for (const former of ['descent-edge/1', 'descent-edge/2']) {
+      const text = formatEdge(DATA).replace('descent-edge/3', former);
+      assert.throws(
+        () => parseEdge(text),
+        (error) =>
+          error instanceof FileFormatError &&
+          error.message.includes(`format descent-edge/3 but "${former}"`) &&
+          /prove the statement again/.test(error.hint ?? ''),
+      );
+    }
   });
 
   it('is rejected when a point is infinity, off the curve or beyond the field, wherever it says so', () => {
@@ -309,7 +327,7 @@ describe('an edge file', () => {
       { x: 1n, y: 3n },
       { x: 1n + P, y: 2n },
     ]) {
-      const edge = { ...DATA, statement: { ...DATA.statement, commitment: bad } } as Edge;
+      const edge = { ...DATA, statement: { ...DATA.statement, commitment: [bad] } } as Edge;
       assert.throws(() => parseEdge(formatEdge(edge)), /statement\.commitment/);
       const points = { ...PROOF.points, opening: bad };
       assert.throws(() => parseEdge(formatEdge({ ...DATA, proof: { ...PROOF, points } })), /proof\.points\.opening/);
@@ -317,8 +335,31 @@ describe('an edge file', () => {
   });
 
   it('is rejected when a signal is r or more', () => {
-    const signals = { ...PROOF.signals, z: R };
-    assert.throws(() => parseEdge(formatEdge({ ...DATA, proof: { ...PROOF, signals } })), /proof\.signals\.z/);
+    const refused = (change: object, says: RegExp) => {
+      const challenges = { ...PROOF.challenges, ...change };
+      assert.throws(() => parseEdge(formatEdge({ ...DATA, proof: { ...PROOF, challenges } })), says);
+    };
+    refused({ z: R }, /proof\.challenges\.z/);
+    refused({ digest: R }, /proof\.challenges\.digest/);
+    refused({ chunk: [...PROOF.challenges.chunk.slice(1), R] }, /proof\.challenges\.chunk\[6\]/);
+  });
+
+  it('of a model with several chunks is read as it was written, in their order', () => {
+    const commitment = [point(1n), point(2n), point(3n)];
+    const statement = { ...IMPORT.statement, widths: [1024, 1024, 3], commitment } as Statement;
+    assert.deepEqual(parseEdge(formatEdge({ ...IMPORT, statement })), { ...IMPORT, statement });
+    const other = { ...statement, commitment: commitment.toReversed() } as Statement;
+    assert.notEqual(resultId(statement), resultId(other));
+  });
+
+  it('is rejected when trace or helper has no chunk or more than 128', () => {
+    for (const count of [0, 129]) {
+      for (const name of ['trace', 'helper']) {
+        const points = { ...PROOF.points, [name]: Array.from({ length: count }, () => point(1n)) };
+        const text = formatEdge({ ...DATA, proof: { ...PROOF, points } });
+        assert.throws(() => parseEdge(text), new RegExp(`proof\\.points\\.${name}`));
+      }
+    }
   });
 
   it('is rejected when it states sizes that no circuit takes', () => {
@@ -326,7 +367,11 @@ describe('an edge file', () => {
       [DATA, 'shard', { ...SHARD, rows: 0 }],
       [SEED, 'widths', [5]],
       [SEED, 'widths', [5, 4097]],
+      [SEED, 'widths', [2048, 4096, 3]],
       [TRAIN, 'batch', 3],
+      [TRAIN, 'batch', 32],
+      [TRAIN, 'passes', 3],
+      [TRAIN, 'passes', 2048],
       [TRAIN, 'learningRate', 0],
       [TRAIN, 'learningRate', 65537],
     ] as const;
@@ -352,7 +397,7 @@ describe('an edge file', () => {
       const other = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
       assert.deepEqual(parseEdge(formatEdge(other)), other);
       const [before, after] = [edge, other].map(({ context, statement }) => signalsOf(context, statement, PROOF));
-      assert.notEqual(before[6], after[6]);
+      assert.notEqual(before[13], after[13]);
     });
   }
 
@@ -372,15 +417,15 @@ describe('an edge file', () => {
       [3, [row(3), [1, 1, 0.5]]],
     ] as const) {
       const file = JSON.parse(formatEdge(MERGE));
-      file.statement.parents = Array.from({ length: count }, (_, i) => texts(point(BigInt(20 + i))));
+      file.statement.parents = Array.from({ length: count }, (_, i) => [texts(point(BigInt(20 + i)))]);
       file.statement.coefficients = coefficients;
       assert.throws(() => parseEdge(JSON.stringify(file)), FileFormatError, JSON.stringify(coefficients));
     }
   });
 
   it('is rejected when a parent of a merge is infinity', () => {
-    const statement = { ...MERGE.statement, parents: [point(1n), point(2n), { x: 0n, y: 0n }] } as Statement;
-    assert.throws(() => parseEdge(formatEdge({ ...MERGE, statement })), /statement\.parents\[2\]/);
+    const statement = { ...MERGE.statement, parents: [[point(1n)], [point(2n)], [{ x: 0n, y: 0n }]] } as Statement;
+    assert.throws(() => parseEdge(formatEdge({ ...MERGE, statement })), /statement\.parents\[2\]\[0\]/);
   });
 
   it('is rejected when its metadata is long', () => {

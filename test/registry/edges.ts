@@ -4,6 +4,7 @@ import { getAddress } from 'viem';
 import type { Point, Proof } from '../../src/argument/types.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import type { Edge } from '../../src/registry/edge.ts';
+import type { EdgeRun, TrainEdge } from '../../src/registry/edgeRun.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 
 export const REGISTRY = getAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3');
@@ -12,42 +13,50 @@ export const SHARD = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' } as con
 export const WIDTHS = [5, 4, 3];
 
 export const STATEMENTS: Statement[] = [
-  { program: 'data', shard: SHARD, schema: `0x${'7a'.repeat(32)}`, commitment: point(1n) },
-  { program: 'seed', requestId: 7n, widths: WIDTHS, seed: R - 1n, commitment: point(2n) },
+  { program: 'data', shard: SHARD, schema: `0x${'7a'.repeat(32)}`, commitment: [point(1n)] },
+  {
+    program: 'seed',
+    requestId: 7n,
+    widths: WIDTHS,
+    seed: R - 1n,
+    secret: `0x${'5e'.repeat(32)}`,
+    commitment: [point(2n)],
+  },
   {
     program: 'train',
     widths: WIDTHS,
-    parent: point(3n),
+    parent: [point(3n)],
     shard: SHARD,
-    shardCommitment: point(4n),
+    shardCommitment: [point(4n)],
     learningRate: 64,
     batch: 4,
-    child: point(5n),
+    passes: 8,
+    child: [point(5n)],
   },
   {
     program: 'import',
     widths: WIDTHS,
-    commitment: point(6n),
+    commitment: [point(6n)],
     source: `0x${'5c'.repeat(32)}`,
     schema: `0x${'7b'.repeat(32)}`,
   },
   {
     program: 'merge',
     widths: WIDTHS,
-    child: point(7n),
-    parents: [point(8n), point(9n), point(10n)],
+    child: [point(7n)],
+    parents: [[point(8n)], [point(9n)], [point(10n)]],
     coefficients: [
       [2 ** 14, 0, 1 - 2 ** 17],
       [5, 6, 7],
     ],
   },
-  { program: 'score', widths: WIDTHS, model: point(8n), shard: SHARD, shardCommitment: point(9n), result: 11n },
+  { program: 'score', widths: WIDTHS, model: [point(8n)], shard: SHARD, shardCommitment: [point(9n)], result: 11n },
 ];
 export const PROOF: Proof = {
   groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],
   points: {
-    trace: point(11n),
-    helper: point(12n),
+    trace: [point(11n), point(19n), point(20n)],
+    helper: [point(12n), point(21n)],
     rows: point(13n),
     columns: point(14n),
     quotient: point(15n),
@@ -55,7 +64,16 @@ export const PROOF: Proof = {
     quotient2: point(17n),
     opening: point(18n),
   },
-  signals: { eta: 21n, gamma: 22n, theta: 23n, gamma2: 24n, z: 25n, e2: R - 1n },
+  challenges: {
+    eta: 21n,
+    gamma: 22n,
+    theta: 23n,
+    gamma2: 24n,
+    z: 25n,
+    e2: R - 1n,
+    chunk: [31n, 32n, 33n, 34n, 35n, 36n, 37n],
+    digest: 38n,
+  },
 };
 export const EDGES: Edge[] = STATEMENTS.map((statement) => ({
   context: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
@@ -65,6 +83,16 @@ export const EDGES: Edge[] = STATEMENTS.map((statement) => ({
   devKeys: true,
   metadata: { name: 'first <b>edge</b>', note: 'line\n\u0000"quoted"' },
 }));
+
+/** A chain of three trainings, of which the first and the last are kept. */
+export const RUN: EdgeRun = {
+  edges: [0, 1, 2].map((k) => {
+    const edge = EDGES[2] as TrainEdge;
+    const [parent, child] = [50n, 51n].map((at) => [point(at + BigInt(k))]);
+    return { ...edge, statement: { ...edge.statement, parent, child, shardCommitment: [point(60n + BigInt(k % 2))] } };
+  }),
+  keep: [true, false, true],
+};
 
 export function point(scalar: bigint): Point {
   const { x, y } = bn254.G1.Point.BASE.multiply(scalar).toAffine();

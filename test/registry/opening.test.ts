@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Point } from '../../src/argument/types.ts';
+import type { Commitment } from '../../src/argument/types.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { P } from '../../src/numbers/field.ts';
-import { isPoint, openingHolds, parseSrs } from '../../src/registry/opening.ts';
+import { parseSrs } from '../../src/registry/opening.ts';
+import { openingHolds } from '../../src/registry/pairing.ts';
+import { isPoint } from '../../src/registry/points.ts';
 import {
   commit,
   elements,
@@ -15,25 +17,24 @@ import {
 
 // That openingHolds agrees with the contract, changed values included, is tested in test/contracts/kzgOpening.test.ts.
 const ORACLE = elements(1n, 2100);
-const OPENED = openOracles([ORACLE], 2n);
+const OPENED = openOracles([[ORACLE]], 2n);
 const KAPPA = elements(3n, 1)[0];
 
 describe('openingHolds', () => {
   const holds = (points = OPENED.points, commitment = commit(ORACLE)) =>
-    openingHolds(TEST_SRS, [commitment], points, OPENED.signals, KAPPA);
+    openingHolds(TEST_SRS, [[commitment]], points, OPENED.signals, KAPPA);
 
   it('is true for a genuine opening', () => {
     assert.equal(holds(), true);
   });
 
   it('is true beside an absent parent, and false where infinity stands in its place', () => {
-    const { points, signals } = openOracles([ORACLE, []], 4n);
-    const verdict = (...commitments: (Point | undefined)[]) =>
-      openingHolds(TEST_SRS, commitments, points, signals, KAPPA);
-    assert.equal(verdict(commit(ORACLE), undefined), true);
-    assert.equal(verdict(undefined, commit(ORACLE)), false);
-    assert.equal(verdict(commit(ORACLE)), false);
-    assert.equal(verdict(commit(ORACLE), { x: 0n, y: 0n }), false);
+    const { points, signals } = openOracles([[ORACLE], []], 4n);
+    const verdict = (...commitments: Commitment[]) => openingHolds(TEST_SRS, commitments, points, signals, KAPPA);
+    assert.equal(verdict([commit(ORACLE)], []), true);
+    assert.equal(verdict([], [commit(ORACLE)]), false);
+    assert.equal(verdict([commit(ORACLE)]), false);
+    assert.equal(verdict([commit(ORACLE)], [{ x: 0n, y: 0n }]), false);
   });
 
   it('is false, not an error, when any point is infinity, off the curve or not canonical', () => {
@@ -44,7 +45,9 @@ describe('openingHolds', () => {
       { x: -1n, y: 2n },
     ]) {
       assert.equal(holds(OPENED.points, bad), false);
-      for (const name of Object.keys(OPENED.points)) assert.equal(holds({ ...OPENED.points, [name]: bad }), false);
+      for (const [name, point] of Object.entries(OPENED.points)) {
+        assert.equal(holds({ ...OPENED.points, [name]: Array.isArray(point) ? [bad] : bad }), false);
+      }
     }
   });
 });

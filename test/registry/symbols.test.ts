@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
-import { publicSignals } from '../../src/registry/statement.ts';
-import { publicNames } from '../circuits/signals.ts';
+import { circuitSignals } from '../../src/registry/statement.ts';
 
 const { outputs: OUTPUTS, digests: DIGESTS } = NUMBERING.shared;
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -19,51 +18,29 @@ function publicSymbols(program: Program, count: number): string[] {
   return names;
 }
 
-/** The order that the registry's twin gives them, found by sending numbers through it. */
-function namesInOrder(program: Program): string[] {
-  const names = publicNames(program);
+/** The order that the registry's twin gives the signals, found by sending numbers through it. */
+function signalsInOrder(program: Program): string[] {
+  const { names } = NUMBERING[program].signals;
   const numbers = names.map((_, i) => BigInt(i));
-  const [eta, gamma, theta, gamma2, z, e2] = OUTPUTS.names.map((name) => numbers[OUTPUTS[name]]);
+  const [eta, gamma, theta, gamma2, z, e2, ...chunk] = OUTPUTS.names.map((_, i) => numbers[i]);
   const parametersAt = OUTPUTS.count + DIGESTS.count;
   const digests = numbers.slice(OUTPUTS.count, parametersAt);
-  const all = publicSignals({ eta, gamma, theta, gamma2, z, e2 }, digests, numbers.slice(parametersAt));
-  return all.map((number) => `main.${names[Number(number)]}`);
+  const all = circuitSignals({ eta, gamma, theta, gamma2, z, e2, chunk }, digests, numbers.slice(parametersAt));
+  return all.map((number) => names[Number(number)]);
 }
 
-describe('public signals', () => {
+describe('signals', () => {
   for (const program of PROGRAM_NAMES) {
-    it(`of program ${program} have the order of the compiled circuit`, () => {
-      const expected = namesInOrder(program);
-      assert.deepEqual(
-        expected,
-        publicNames(program).map((name) => `main.${name}`),
-      );
-      assert.deepEqual(publicSymbols(program, expected.length), expected);
+    it(`of program ${program} have the order of its description`, () => {
+      assert.deepEqual(signalsInOrder(program), NUMBERING[program].signals.names);
+      assert.deepEqual(NUMBERING[program].signals.names.slice(0, OUTPUTS.count), [...OUTPUTS.names]);
+    });
+
+    it(`of program ${program} are folded into the three public ones of the compiled circuit`, () => {
+      assert.deepEqual(publicSymbols(program, 3), ['main.c', 'main.v', 'main.fold']);
+      assert.deepEqual(publicCounts(program), { outputs: 2, inputs: 1 });
     });
   }
-
-  it('are as many as each r1cs says', () => {
-    for (const program of PROGRAM_NAMES) {
-      const { outputs, inputs } = publicCounts(program);
-      assert.deepEqual([outputs, outputs + inputs], [OUTPUTS.count, NUMBERING[program].signals.count]);
-    }
-  });
-
-  it('have the order of Statement.sol', () => {
-    const source = read('contracts/libraries/Statement.sol');
-    const written = [...source.matchAll(/\ball\[(\d+)\] = (?:challenges\.(\w+)|h0|_absorb\(.*points\.(\w+))/g)];
-    const names = [...OUTPUTS.names, ...DIGESTS.names];
-    assert.equal(written.length, names.length);
-    written.forEach(([line, at, challenge, point], i) => {
-      assert.equal(Number(at), i, line);
-      // the last point that a digest absorbs stands for it; h_0 absorbs none
-      const digest = { quotient: 'columns', quotient2: 'columns2' }[point] ?? point ?? 'statement';
-      assert.equal(challenge ?? digest, names[i], line);
-    });
-    const constant = (name: string) => Number(new RegExp(`constant ${name} = (\\d+);`).exec(source)?.[1]);
-    assert.equal(constant('FIXED_SIGNALS'), names.length);
-    assert.equal(constant('LAST_DIGEST'), OUTPUTS.count + DIGESTS.columns2);
-  });
 
   it('belong to programs with the numbers of circuits.json', () => {
     const { programs } = JSON.parse(read('circuits/circuits.json')) as { programs: { program: string; id: number }[] };

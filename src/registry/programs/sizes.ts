@@ -4,23 +4,26 @@ import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import type { Layout } from '../../model/layout.ts';
 import { encodeShape, encodeShard, modelLayout, type ShardShape, shardLayout } from '../../model/shape.ts';
-import { ADDRESS_BITS, CHUNK_SIZE } from '../../numbers/constants.ts';
+import { CHUNK_SIZE, MODEL_BITS, SHARD_ENTRY_BITS } from '../../numbers/constants.ts';
 
 /** UnsupportedDepth, UnsupportedSize, OracleTooLarge */
 export function checkShape(widths: readonly number[]): void {
   encodeShape(widths);
-  checkEntries('model', modelLayout(widths));
+  checkEntries('model', modelLayout(widths), MODEL_BITS);
 }
 
 /** UnsupportedSize, OracleTooLarge */
 export function checkShard(shard: ShardShape): void {
   encodeShard(shard);
-  checkEntries('shard', shardLayout(shard));
+  checkEntries('shard', shardLayout(shard), SHARD_ENTRY_BITS);
 }
 
-/** A descriptor says nothing of the salt, for which there has to be room too. */
-function checkEntries(what: string, { log2 }: Layout): void {
-  if (log2 > ADDRESS_BITS) throw new InputError(`The ${what} has more than 2^${ADDRESS_BITS} entries with its salt.`);
+function checkEntries(what: string, layout: Layout, bits: number): void {
+  if (entriesOf(layout) > 2 ** bits) throw new InputError(`The ${what} has more than 2^${bits} entries.`);
+}
+
+function entriesOf({ slots }: Layout): number {
+  return Object.values(slots).reduce((sum, { log2 }) => sum + 2 ** log2, 0);
 }
 
 /** InputsDiffer, OutputsDiffer */
@@ -33,19 +36,18 @@ export function checkFit(widths: readonly number[], shard: ShardShape): void {
     throw new InputError(`The model has ${outputs} outputs, the rows of the shard have ${shard.outputs}.`);
 }
 
-/** ChunkCountMismatch */
+/** WrongPointCount */
 export function checkModelCommitment(what: string, commitment: Commitment, widths: readonly number[]): void {
   checkCommitment(what, commitment, modelLayout(widths));
 }
 
-/** ChunkCountMismatch */
+/** WrongPointCount */
 export function checkShardCommitment(commitment: Commitment, shard: ShardShape): void {
   checkCommitment('shard', commitment, shardLayout(shard));
 }
 
-function checkCommitment(what: string, commitment: Commitment, { slots }: Layout): void {
-  const entries = Object.values(slots).reduce((sum, { log2 }) => sum + 2 ** log2, 0);
-  const chunks = Math.max(1, Math.ceil(entries / CHUNK_SIZE));
+function checkCommitment(what: string, commitment: Commitment, layout: Layout): void {
+  const chunks = Math.max(1, Math.ceil(entriesOf(layout) / CHUNK_SIZE));
   if (commitment.length !== chunks)
     throw new InputError(`The commitment of the ${what} has ${chunks} points, not ${commitment.length}.`);
 }
