@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { circuitEntries } from '../../scripts/build/circuits.ts';
 import { loadBn254 } from '../../scripts/setup/bn254.ts';
+import { devKeysLibrary } from '../../scripts/setup/devKeysLibrary.ts';
 import { sha256 } from '../../scripts/setup/files.ts';
 import { checkVerificationKey } from '../../scripts/setup/keyChecks.ts';
-import { keyFiles, MANIFEST, SRS_JSON, VERIFIERS_FOLDER } from '../../scripts/setup/paths.ts';
+import { keyEntry, keysModule } from '../../scripts/setup/keysModule.ts';
+import { DEV_KEYS_LIBRARY, KEYS_MODULE, keyFiles, MANIFEST, SRS_JSON } from '../../scripts/setup/paths.ts';
 import { R1cs } from '../../scripts/setup/r1cs.ts';
-import { exportVerificationKey, exportVerifier } from '../../scripts/setup/verificationKey.ts';
-import { verifierName } from '../../src/registry/programs/list.ts';
+import { exportVerificationKey } from '../../scripts/setup/verificationKey.ts';
+import { PUBLIC_SIGNALS } from '../../src/registry/verificationKey.ts';
 
 /** The keys that setup leaves behind are those that git speaks of. */
 describe('the keys in use', async () => {
@@ -24,17 +25,28 @@ describe('the keys in use', async () => {
   });
 
   for (const { program } of programs) {
-    it(`of ${program} have the hashes of the manifest and the verifier contract of their key`, async () => {
+    it(`of ${program} have the hashes of the manifest`, async () => {
       const files = keyFiles(program);
       const zkey = readFileSync(files.zkey);
       const vkey = readFileSync(files.vkey, 'utf8');
       const r1cs = readFileSync(new URL(`../../build/circuits/${program}/${program}.r1cs`, import.meta.url));
       assert.deepEqual(manifest.programs[program], { r1cs: sha256(r1cs), zkey: sha256(zkey), vkey: sha256(vkey) });
       assert.deepEqual(JSON.parse(vkey), await exportVerificationKey(zkey));
-      const contract = readFileSync(join(VERIFIERS_FOLDER, `${verifierName(program)}.sol`), 'utf8');
-      assert.equal(contract, await exportVerifier(zkey, program));
-      assert.equal(JSON.parse(vkey).nPublic, new R1cs(r1cs, program).sizes.publics);
+      assert.equal(JSON.parse(vkey).nPublic, PUBLIC_SIGNALS);
+      assert.equal(new R1cs(r1cs, program).sizes.publics, PUBLIC_SIGNALS);
       await checkVerificationKey(JSON.parse(vkey), bn);
     });
   }
+
+  it('are those in git, as contracts take them', () => {
+    const entries = programs.map(({ program }) => {
+      const vkey = JSON.parse(readFileSync(keyFiles(program).vkey, 'utf8'));
+      return [program, keyEntry(vkey, manifest.programs[program])];
+    });
+    assert.equal(readFileSync(KEYS_MODULE, 'utf8'), keysModule(Object.fromEntries(entries)));
+  });
+
+  it('are told from others by the library that the public secrets make', () => {
+    assert.equal(readFileSync(DEV_KEYS_LIBRARY, 'utf8'), devKeysLibrary());
+  });
 });
