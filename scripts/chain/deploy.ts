@@ -53,6 +53,8 @@ export interface Deployment {
 export interface DeployOptions {
   /** who pays; on a local chain the first development account unless given */
   account?: LocalAccount;
+  /** the first key of each program; those that setup made unless given */
+  keys?: readonly FirstKey[];
   /** who may add keys; whoever pays unless given, nobody if zero */
   owner?: Address;
   /** seconds until an added key counts, 2 days to a year; 7 days unless given */
@@ -88,7 +90,7 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   };
 
   await deployer.prepare();
-  const keys = firstKeys();
+  const keys = options.keys ?? firstKeys();
   const delay = options.delay ?? DEFAULT_DELAY;
   const given = { keys, srs, delay, allowDevKeysOffLocal: allowed, owner };
   let receipt: TransactionReceipt | undefined;

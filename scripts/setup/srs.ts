@@ -18,8 +18,8 @@ const C2 = 1 << COLUMN2_BITS;
 const SMALLEST = 1 << 12;
 /** A chunk's polynomial has at most C rows of C coefficients. */
 const LARGEST = C * C;
-/** A chunk with its salt and blinding, which stand just above its entries (protocol section 8). */
-const WHOLE_CHUNK = CHUNK_SIZE + SMALLEST;
+/** Powers that any proof takes: a chunk with its salt and blinding, which stand just above its entries (protocol section 8). */
+export const PROOF_POWERS = CHUNK_SIZE + SMALLEST;
 /** Powers that are computed at a time. */
 const PART = 1 << 16;
 
@@ -36,11 +36,11 @@ export interface LoadOptions {
 }
 
 /**
- * The first `minSize` powers of tau. From a ceremony file they are read; those of development are computed where they
+ * The first `minSize` powers of tau, as many as any proof takes unless given. From a ceremony file they are read; those of development are computed where they
  * are missing (on all processors) and kept in `folder`.
  * @throws InputError for more than 2^20 powers or more than the file holds, FileFormatError for a damaged file
  */
-export async function loadSrs(minSize: number, options: LoadOptions = {}): Promise<Srs> {
+export async function loadSrs(minSize = PROOF_POWERS, options: LoadOptions = {}): Promise<Srs> {
   if (!Number.isInteger(minSize) || minSize < 1 || minSize > LARGEST) {
     throw new InputError(`an SRS of ${minSize} powers: only 1 to 2^${2 * COLUMN_BITS} can be used`);
   }
@@ -59,7 +59,7 @@ async function loadDevSrs(minSize: number, folder: string, onProgress?: Progress
   const path = join(folder, 'srs.points');
   let size = SMALLEST;
   while (size < minSize) size *= 2;
-  if (size > CHUNK_SIZE && minSize <= WHOLE_CHUNK) size = WHOLE_CHUNK;
+  if (size > CHUNK_SIZE && minSize <= PROOF_POWERS) size = PROOF_POWERS;
   const cached = readPoints(path);
   if (cached.count >= minSize && (await lastIsRight(cached))) return { size: minSize, points: cached.read(minSize) };
   const curve = await Curve.load();

@@ -6,20 +6,29 @@ import { after, before, describe, it } from 'node:test';
 import { network } from 'hardhat';
 import { createPublicClient, getContractAddress, http, keccak256, zeroAddress, zeroHash } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { CONTRACTS } from '../../scripts/chain/contracts.ts';
+import { CONTRACTS, type FirstKey } from '../../scripts/chain/contracts.ts';
 import { PROXY } from '../../scripts/chain/create2.ts';
 import { deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAM_NAMES, verifierName } from '../../src/registry/programs/list.ts';
-import { TEST_SRS } from './support/knownTau.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
+import { g2PointOf, pointOf, TEST_SRS } from './support/knownTau.ts';
 
-// The folder that a deployment reads, with verifiers that need no keys: what they verify does not matter here.
-// test/journey deploys the real ones.
+// The folder that a deployment reads, and keys of nobody's circuits: what they verify does not matter here. test/journey
+// deploys the real ones.
 const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathname;
 // keccak256 of the proxy's code, the same on every chain.
 const PROXY_CODE_HASH = '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989';
+
+/** Keys whose points are different multiples of the generators. */
+const KEYS: FirstKey[] = PROGRAM_NAMES.map((_, k) => {
+  const [alpha, ...IC] = [1n, 4n, 5n, 6n, 7n].map((i) => pointOf(100n * BigInt(k) + i));
+  const points = [2n, 3n].map((i) => g2PointOf(100n * BigInt(k) + i));
+  const words = [alpha.x, alpha.y, ...points.flat(), ...IC.flatMap(({ x, y }) => [x, y])];
+  return { words, circuitHash: `0x${`${k}c`.repeat(32)}` };
+});
 
 interface Node {
   rpc: string;
@@ -44,22 +53,27 @@ describe('deployRegistry', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('deploys verifiers, a registry and a scoreboard that use them, and says where', async () => {
-    const made = await deployRegistry(local.rpc, { root });
+  it('deploys a contract with the keys, a registry and a scoreboard that use it, and says where', async () => {
+    const made = await deployRegistry(local.rpc, { root, keys: KEYS, delay: 172_801n });
     const client = createPublicClient({ transport: http(local.rpc) });
     const registry = { address: made.registry, abi: modelRegistryAbi } as const;
+    const verifiers = { address: made.verifiersContract, abi: verifiersAbi } as const;
     for (const [i, program] of PROGRAM_NAMES.entries()) {
-      const address = await client.readContract({ ...registry, functionName: 'verifierOf', args: [BigInt(i + 1)] });
-      assert.equal(address, made.verifiers[program]);
-      const code = await client.getCode({ address });
-      assert.equal(made.verifierCode[program], keccak256(code ?? '0x'));
+      const key = { ...verifiers, args: [BigInt(i + 1), 1n] } as const;
+      assert.deepEqual(await client.readContract({ ...key, functionName: 'keyOf' }), KEYS[i].words);
+      const { keyHash: hash, circuitHash } = await client.readContract({ ...key, functionName: 'keyRecordOf' });
+      assert.deepEqual([hash, circuitHash], [keyHash(keyOfWords(KEYS[i].words)), KEYS[i].circuitHash]);
+      assert.equal(made.keys[program], hash);
     }
+    assert.equal(await client.readContract({ ...verifiers, functionName: 'delay' }), 172_801n);
+    assert.equal(made.delay, 172_801);
     assert.equal(await client.readContract({ ...registry, functionName: 'verifiers' }), made.verifiersContract);
     const board = { address: made.scoreboard, abi: scoreboardAbi } as const;
     assert.equal(await client.readContract({ ...board, functionName: 'registry' }), made.registry);
     const { tau, tauC, tauC2 } = TEST_SRS;
     assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), { tau, tauC, tauC2 });
-    assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), true);
+    // The contract tells development keys and powers by their points, and these are none.
+    assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), false);
     const { chainId, devKeys, deployer } = made;
     assert.deepEqual([chainId, devKeys, deployer], [31337, true, developmentAccount(0).address]);
     for (const [name, address] of [
@@ -77,7 +91,7 @@ describe('deployRegistry', () => {
   it('puts the same at the same addresses of another chain, and finds what stands', async () => {
     const account = developmentAccount(2);
     const owner = '0x00000000000000000000000000000000000000AA';
-    const given = { root, account, owner, allowDevKeysOffLocal: true } as const;
+    const given = { root, keys: KEYS, account, owner, allowDevKeysOffLocal: true } as const;
     const [one, other] = [await deployRegistry(local.rpc, given), await deployRegistry(real.rpc, given)];
     assert.deepEqual([one.chainId, other.chainId], [31337, 11155111]);
     assert.deepEqual(other.contracts, one.contracts);
@@ -94,11 +108,13 @@ describe('deployRegistry', () => {
     const changed = await deployRegistry(real.rpc, { ...given, owner: zeroAddress });
     assert.notEqual(changed.registry, other.registry);
     assert.equal(changed.relay, other.relay);
+    const slower = await deployRegistry(real.rpc, { ...given, delay: 864_000n });
+    assert.notEqual(slower.registry, other.registry);
   });
 
   it('stands at addresses that follow from the code alone, through the known proxy', async () => {
     const client = createPublicClient({ transport: http(local.rpc) });
-    const { relay } = await deployRegistry(local.rpc, { root });
+    const { relay } = await deployRegistry(local.rpc, { root, keys: KEYS });
     const { bytecode } = JSON.parse(readFileSync(join(ARTIFACTS, 'Relay.sol', 'Relay.json'), 'utf8'));
     assert.equal(relay, getContractAddress({ opcode: 'CREATE2', from: PROXY, salt: zeroHash, bytecode }));
     assert.equal(keccak256((await client.getCode({ address: PROXY })) ?? '0x'), PROXY_CODE_HASH);
@@ -107,16 +123,22 @@ describe('deployRegistry', () => {
   it('says where a chain does not take the proxy', async () => {
     const poor = await startNode(1337);
     const account = privateKeyToAccount(`0x${'17'.repeat(32)}`);
-    await fails(deployRegistry(poor.rpc, { root, account }), 'NO_DEPLOYMENT_PROXY');
+    await fails(deployRegistry(poor.rpc, { root, keys: KEYS, account }), 'NO_DEPLOYMENT_PROXY');
     await poor.close();
   });
 
   it('keeps deployments by chain id, a later one in place of an earlier', async () => {
     assert.deepEqual(readDeployments(file), {});
     const account = developmentAccount(1);
-    const other = await deployRegistry(real.rpc, { root, account, deploymentsFile: file, allowDevKeysOffLocal: true });
-    await deployRegistry(local.rpc, { root, deploymentsFile: file });
-    const last = await deployRegistry(local.rpc, { root, account, deploymentsFile: file });
+    const other = await deployRegistry(real.rpc, {
+      root,
+      keys: KEYS,
+      account,
+      deploymentsFile: file,
+      allowDevKeysOffLocal: true,
+    });
+    await deployRegistry(local.rpc, { root, keys: KEYS, deploymentsFile: file });
+    const last = await deployRegistry(local.rpc, { root, keys: KEYS, account, deploymentsFile: file });
     assert.deepEqual(readDeployments(file), { 11155111: other, 31337: last });
     assert.equal(last.deployer, account.address);
   });
@@ -125,25 +147,25 @@ describe('deployRegistry', () => {
     const client = createPublicClient({ transport: http(real.rpc), cacheTime: 0 });
     const block = await client.getBlockNumber();
     const account = developmentAccount(1);
-    await fails(deployRegistry(real.rpc, { root, account }), 'DEV_KEYS_OFF_LOCAL');
+    await fails(deployRegistry(real.rpc, { root, keys: KEYS, account }), 'DEV_KEYS_OFF_LOCAL');
     assert.equal(await client.getBlockNumber(), block);
   });
 
   it('takes real keys anywhere, but asks for an account that pays', async () => {
     const other = mkdtempSync(join(tmpdir(), 'deploy-'));
     makeRoot(other, false);
-    await fails(deployRegistry(real.rpc, { root: other }), 'NO_ACCOUNT');
-    const { devKeys } = await deployRegistry(real.rpc, { root: other, account: developmentAccount(1) });
+    await fails(deployRegistry(real.rpc, { root: other, keys: KEYS }), 'NO_ACCOUNT');
+    const { devKeys } = await deployRegistry(real.rpc, { root: other, keys: KEYS, account: developmentAccount(1) });
     assert.equal(devKeys, false);
     rmSync(other, { recursive: true });
   });
 
   it('says what is not built', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'deploy-'));
-    await fails(deployRegistry(local.rpc, { root: empty }), 'NOT_BUILT', /npm run setup/);
+    await fails(deployRegistry(local.rpc, { root: empty, keys: KEYS }), 'NOT_BUILT', /npm run setup/);
     makeRoot(empty, true);
-    rmSync(join(empty, 'artifacts', 'contracts', 'verifiers', 'SeedVerifier.sol'), { recursive: true });
-    await fails(deployRegistry(local.rpc, { root: empty }), 'NOT_BUILT', /SeedVerifier/);
+    rmSync(join(empty, 'artifacts', 'contracts', 'Relay.sol'), { recursive: true });
+    await fails(deployRegistry(local.rpc, { root: empty, keys: KEYS }), 'NOT_BUILT', /Relay/);
     rmSync(empty, { recursive: true });
   });
 
@@ -156,7 +178,7 @@ describe('deployRegistry', () => {
       { ...JSON.parse(good), devKeys: 'no' },
     ]) {
       writeFileSync(path, JSON.stringify(bad));
-      await fails(deployRegistry(local.rpc, { root }), 'FILE_FORMAT');
+      await fails(deployRegistry(local.rpc, { root, keys: KEYS }), 'FILE_FORMAT');
     }
     writeFileSync(path, good);
   });
@@ -166,8 +188,11 @@ describe('deployRegistry', () => {
     const good = readFileSync(path, 'utf8');
     const powers = JSON.parse(good);
     writeFileSync(path, JSON.stringify({ ...powers, tauCG2: powers.tauG2 }));
-    await fails(deployRegistry(local.rpc, { root }), 'UnusableSrs');
+    await fails(deployRegistry(local.rpc, { root, keys: KEYS }), 'UnusableSrs');
     writeFileSync(path, good);
+    const bad = KEYS.with(2, { ...KEYS[2], words: KEYS[2].words.with(0, 1n) });
+    await fails(deployRegistry(local.rpc, { root, keys: bad }), 'UnusableKey');
+    await fails(deployRegistry(local.rpc, { root, keys: KEYS, delay: 172_799n }), 'DelayOutOfRange');
   });
 });
 
@@ -179,10 +204,6 @@ function makeRoot(root: string, devKeys: boolean): void {
   const contracts = join(root, 'artifacts', 'contracts');
   for (const name of CONTRACTS) {
     cpSync(join(ARTIFACTS, `${name}.sol`), join(contracts, `${name}.sol`), { recursive: true });
-  }
-  for (const name of PROGRAM_NAMES.map(verifierName)) {
-    const from = join(ARTIFACTS, 'mocks', 'VerifierMocks.sol', 'ExpectingVerifier.json');
-    cpSync(from, join(contracts, 'verifiers', `${name}.sol`, `${name}.json`));
   }
 }
 

@@ -7,22 +7,25 @@ import { keyFiles } from '../../scripts/setup/paths.ts';
 import { Curve } from '../../src/argument/curve.ts';
 import { Session } from '../../src/argument/session.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import { NUMBERING } from '../../src/generated/numbering.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import type { CircuitInputs } from '../../src/programs/common.ts';
 import { proveData } from '../../src/programs/data.ts';
 import { type CircuitFiles, Groth16 } from '../../src/proof/groth16/groth16.ts';
 import { parseProvingKey } from '../../src/proof/groth16/provingKey.ts';
-import { nextDigest, publicSignals } from '../../src/registry/statement.ts';
+import { groth16Holds } from '../../src/registry/pairing.ts';
+import { circuitSignals, foldOf, hashWords, publicSignals, signalDigest } from '../../src/registry/statement.ts';
+import { PUBLIC_SIGNALS, parseVerificationKey } from '../../src/registry/verificationKey.ts';
 import { circuitWasm, openProver } from '../support/prover.ts';
 import { random, randomShard } from '../training/helpers.ts';
 
 const files: CircuitFiles = { wasm: circuitWasm('data'), zkey: readFileSync(keyFiles('data').zkey) };
 const vkey = JSON.parse(readFileSync(keyFiles('data').vkey, 'utf8'));
+const key = parseVerificationKey(vkey);
 
-/** Whether snarkjs takes the eight words of a proof. */
-function holds([ax, ay, bx1, bx0, by1, by0, cx, cy]: string[], signals: readonly bigint[]): Promise<boolean> {
-  return groth16.verify(vkey, signals.map(String), {
+/** Whether snarkjs takes the eight words of a proof; ours must say the same. */
+async function holds(proof: readonly bigint[], signals: PublicSignals): Promise<boolean> {
+  const [ax, ay, bx1, bx0, by1, by0, cx, cy] = proof.map(String);
+  const theirs: boolean = await groth16.verify(vkey, signals.map(String), {
     protocol: 'groth16',
     curve: 'bn128',
     pi_a: [ax, ay, '1'],
@@ -33,24 +36,28 @@ function holds([ax, ay, bx1, bx0, by1, by0, cx, cy]: string[], signals: readonly
     ],
     pi_c: [cx, cy, '1'],
   });
+  assert.equal(groth16Holds(key, signals, proof), theirs);
+  return theirs;
 }
 
-/** where h_0 stands among the public signals */
-const statementAt = NUMBERING.data.signals.h(NUMBERING.shared.digests.statement);
+type PublicSignals = [bigint, bigint, bigint];
 
 describe('Groth16 with our kernels', () => {
   let curve: Curve;
   let inputs: CircuitInputs;
-  let signals: bigint[];
+  let signals: PublicSignals;
 
   before(async () => {
     curve = await Curve.load({ threads: 2 });
     const prover = await openProver(['data']);
     const shard = randomShard({ inputs: 5, outputs: 3, rows: 16, kind: 'classes' }, random(5));
-    const session = new Session(prover.backend, 12345n, nextDigest);
+    const session = new Session(prover.backend, 12345n, hashWords);
     const argued = await proveData(session, shard);
     inputs = argued.inputs;
-    signals = publicSignals(argued.signals, session.h, [encodeShard(shard)]);
+    const sigma = circuitSignals(argued.challenges, session.h, [encodeShard(shard)]);
+    assert.equal(argued.challenges.digest, signalDigest(sigma));
+    assert.equal(argued.inputs.fold, foldOf(argued.challenges.digest, sigma));
+    signals = publicSignals(argued.challenges.digest, sigma);
     await prover.close();
   });
   after(async () => {
@@ -64,8 +71,10 @@ describe('Groth16 with our kernels', () => {
     const proofs = [await fast.prove(files, inputs), await fast.prove(files, inputs), await plain.prove(files, inputs)];
     for (const proof of proofs) {
       assert.equal(proof.length, 8);
-      assert.equal(await holds(proof.map(String), signals), true);
-      assert.equal(await holds(proof.map(String), signals.with(statementAt, signals[statementAt] + 1n)), false);
+      assert.equal(await holds(proof, signals), true);
+      for (const at of [0, 1, 2]) {
+        assert.equal(await holds(proof, signals.with(at, signals[at] + 1n) as PublicSignals), false);
+      }
     }
     assert.equal(new Set(proofs.map(([x]) => x)).size, 3);
   });
@@ -86,7 +95,7 @@ describe('Groth16 with our kernels', () => {
     } finally {
       console.error = muted;
     }
-    assert.equal(await holds((await fast.prove(files, inputs)).map(String), signals), true);
+    assert.equal(await holds(await fast.prove(files, inputs), signals), true);
   });
 });
 
@@ -94,10 +103,10 @@ describe('proving keys', () => {
   const { zkey } = files;
 
   it('are read as snarkjs wrote them', () => {
-    const key = parseProvingKey(zkey);
-    assert.equal(key.publicSignals, NUMBERING.data.signals.count);
-    assert.equal(key.A.length, 64 * key.signals);
-    assert.equal(key.H.length, 64 * 2 ** key.power);
+    const proving = parseProvingKey(zkey);
+    assert.equal(proving.publicSignals, PUBLIC_SIGNALS);
+    assert.equal(proving.A.length, 64 * proving.signals);
+    assert.equal(proving.H.length, 64 * 2 ** proving.power);
   });
 
   const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset);

@@ -1,22 +1,12 @@
 // A real chain on which one edge of every program is proved and registered, with the small models that they are of.
 
 import { readFileSync } from 'node:fs';
-import {
-  type Address,
-  createWalletClient,
-  encodeFunctionData,
-  getAddress,
-  type Hex,
-  http,
-  keccak256,
-  parseEventLogs,
-} from 'viem';
+import { type Address, createWalletClient, encodeFunctionData, getAddress, type Hex, http, parseEventLogs } from 'viem';
 import { type Chain, connect } from '../../scripts/chain/client.ts';
 import { type Deployment, deployRegistry } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { sendOnce } from '../../scripts/chain/transaction.ts';
-import { keyFiles } from '../../scripts/setup/paths.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
@@ -25,12 +15,13 @@ import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
-import type { StatementContext } from '../../src/registry/statement.ts';
+import { type StatementContext, secretHash, seedFrom } from '../../src/registry/statement.ts';
+import { keyHash } from '../../src/registry/verificationKey.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { someModel, someShard } from './models.ts';
-import { openProver } from './prover.ts';
+import { openProver, verifierKeys } from './prover.ts';
 
 export const WIDTHS = [4, 3, 2];
 export const ROWS = 8;
@@ -44,6 +35,7 @@ export const SCHEMA: Schema = {
   classes: ['cat', 'dog'],
 };
 const SOURCE: Hex = `0x${'5c'.repeat(32)}`;
+const SECRET: Hex = `0x${'5e'.repeat(32)}`;
 
 export class ProvedEdges {
   readonly node: LocalNode;
@@ -94,22 +86,27 @@ export class ProvedEdges {
   }
 
   edgeOf({ statement, proof }: ProofResult, context = this.context): Edge {
-    const verificationKey = keccak256(new Uint8Array(readFileSync(keyFiles(statement.program).vkey)));
+    const verificationKey = keyHash(verifierKeys(statement.program).vkey);
     return { context, statement, proof, verificationKey, devKeys: this.place.devKeys, metadata: { name: 'one' } };
   }
 
   /** Draws a seed on chain and proves it. */
   async seed(): Promise<{ edge: Edge; weights: Weights }> {
     const { registry } = this.place;
-    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
+    const secret = SECRET;
+    const request = [WIDTHS, secretHash(secret)] as const;
+    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: request });
     const { logs } = await this.send(registry, data);
     const [{ args }] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'SeedRequested' });
     for (let k = 0; k < 2; k++) await this.command('evm_mine');
-    const call = { address: registry, abi: modelRegistryAbi, functionName: 'seedOf', args: [args.requestId] } as const;
-    const seed = await this.chain.client.readContract(call);
+    const { hash } = await this.chain.client.getBlock({ blockNumber: args.seedBlock });
+    const seed = seedFrom(hash, this.trainer.address, args.requestId, secret);
     const weights = seedWeights(WIDTHS, seed, this.salt);
     const { requestId } = args;
-    return { edge: this.edgeOf(await this.prover.proveSeed(this.context, weights, { seed, requestId })), weights };
+    return {
+      edge: this.edgeOf(await this.prover.proveSeed(this.context, weights, { seed, requestId, secret })),
+      weights,
+    };
   }
 
   async train(parent: Weights, shard: Shard): Promise<{ edge: Edge; weights: Weights }> {
@@ -165,7 +162,7 @@ export class ProvedEdges {
     const board = { ...context, registry: this.place.scoreboard };
     const scored = await prover.proveScore(board, { model, shard, forward: forwardTrace(model, shard) });
     await add(this.edgeOf(scored, board));
-    const drawn = { seed: 5n, requestId: 99n };
+    const drawn = { seed: 5n, requestId: 99n, secret: SECRET };
     const alone = seedWeights(WIDTHS, drawn.seed, this.salt);
     this.stray.seed = this.edgeOf(await prover.proveSeed(context, alone, drawn));
     this.carriers.batch = await this.deploy('mocks/Carriers.sol/Batch');

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { keyFiles, SRS_JSON } from '../../scripts/setup/paths.ts';
 import { loadSrs } from '../../scripts/setup/srs.ts';
 import { Prover } from '../../src/proof/prover.ts';
-import type { VerificationKey } from '../../src/proof/verify.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
+import { parseVerificationKey, type VerificationKey } from '../../src/registry/verificationKey.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,15 +26,15 @@ export function circuitWasm(program: string): Uint8Array {
 /** What verifiers hold. */
 export function verifierKeys(program: Program): { vkey: VerificationKey; srs: SrsPowers } {
   return {
-    vkey: JSON.parse(readFileSync(keyFiles(program).vkey, 'utf8')),
+    vkey: parseVerificationKey(JSON.parse(readFileSync(keyFiles(program).vkey, 'utf8'))),
     srs: parseSrs(JSON.parse(readFileSync(SRS_JSON, 'utf8'))),
   };
 }
 
-/** A prover with the compiled circuits and dev keys of these programs, for oracles of at most `size` entries. */
-export async function openProver(programs: readonly Program[], size = 2 ** 16): Promise<Prover> {
+/** A prover with the compiled circuits and dev keys of these programs. */
+export async function openProver(programs: readonly Program[]): Promise<Prover> {
   const circuits = Object.fromEntries(
     programs.map((p) => [p, { wasm: circuitWasm(p), zkey: readFileSync(keyFiles(p).zkey) }]),
   );
-  return Prover.create({ srs: await loadSrs(size), circuits });
+  return Prover.create({ srs: await loadSrs(), circuits });
 }
