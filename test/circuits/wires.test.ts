@@ -1,26 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildCircuits } from '../../scripts/build/circuits.ts';
-import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
+import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { readR1cs, unusedWires } from '../reference/r1cs.ts';
-import { publicNames } from './signals.ts';
+import { pinned } from './pinned.ts';
 
-/** Programs whose circuits `programs.test.ts` looks at. */
-const ELSEWHERE: readonly Program[] = ['data', 'seed', 'train'];
+/** Constraints and public signals of a program fit the domain of its keys. */
+const domainOf = (program: string) => (program === 'train' ? 2 ** 16 : 2 ** 15);
 
-for (const program of PROGRAM_NAMES.filter((name) => !ELSEWHERE.includes(name))) {
+for (const program of PROGRAM_NAMES) {
   describe(`program ${program}`, () => {
-    it('has its public signals in the order of the protocol and every wire in a constraint', async () => {
-      const { r1cs, sym } = (await buildCircuits([program]))[program];
+    it('has c, v and fold as its public signals, every wire in a constraint and the pinned number of constraints', async () => {
+      const { r1cs, sym, constraints } = (await buildCircuits([program]))[program];
       const system = readR1cs(r1cs, sym);
-      const expected = publicNames(program);
-      assert.equal(system.outputs + system.publicInputs, expected.length);
-      expected.forEach((name, i) => {
+      assert.deepEqual([system.outputs, system.publicInputs], [2, 1]);
+      ['c', 'v', 'fold'].forEach((name, i) => {
         assert.ok(system.names[1 + i].includes(name), name);
       });
       assert.deepEqual(unusedWires(system), []);
-      // with the constant and the public signals it fits a domain of 2^15
-      assert.ok(system.constraints.length + 1 + expected.length < 2 ** 15);
+      assert.equal(system.constraints.length, constraints);
+      assert.equal(constraints, pinned(program));
+      // with the constant and the public signals it fits its domain
+      assert.ok(constraints + 4 < domainOf(program));
     });
   });
 }

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { Random } from '../reference/algebra.ts';
+import { changed, type Judge, judgeOf } from '../reference/circuit.ts';
+import { proveTrain } from '../reference/train.ts';
+import { randomTrain, type TrainShape } from '../reference/train-run.ts';
+
+const SHAPES: TrainShape[] = [
+  { widths: [1, 1], rows: 1, batch: 1, lr: 1 },
+  { widths: [1, 1], rows: 1, batch: 1, passes: 4, lr: 3 },
+  { widths: [3, 2], rows: 2, batch: 2, lr: 65536 },
+  { widths: [3, 1], rows: 4, batch: 1, lr: 3 },
+  { widths: [4, 4, 2], rows: 4, batch: 2, passes: 2, lr: 1 },
+  { widths: [5, 3, 3], rows: 5, batch: 4, lr: 9 },
+  { widths: [5, 3, 3], rows: 3, batch: 4, passes: 4, lr: 9 },
+  { widths: [2, 3, 5, 2], rows: 7, batch: 1, lr: 2 },
+  { widths: [3, 2, 3, 2, 4], rows: 3, batch: 2, passes: 2, lr: 7 },
+];
+
+describe('program train', () => {
+  let judge: Judge;
+  before(async () => {
+    judge = await judgeOf('train');
+  });
+  const prove = (shape: TrainShape) => {
+    const random = new Random(shape.lr);
+    return proveTrain(random, randomTrain(random, shape));
+  };
+
+  it('fits a domain of 2^16', () => {
+    assert.ok(judge.constraints < 2 ** 16);
+  });
+
+  for (const shape of SHAPES)
+    it(`accepts ${shape.widths.join('-')}, ${shape.passes ?? 1} times ${shape.rows} rows in steps of ${shape.batch}`, async () => {
+      await judge.accepts(prove(shape));
+    });
+
+  it('refuses every size and message with one entry changed', async () => {
+    const { inputs } = prove(SHAPES[8]);
+    // the fold is the contract's: any is taken, and c and v follow
+    for (const name of Object.keys(inputs).filter((key) => key !== 'fold'))
+      for (const pick of [0, 1, 5]) await judge.rejects(changed(inputs, name, pick));
+  });
+});
