@@ -44,8 +44,8 @@ export async function lineageOf(
   }
   const ids = [id, ...ancestorsOf(id, nodeOf)];
   const nodes = ids.slice(0, MAX_LINEAGE).map((one) => {
-    const { parents = [], training } = nodeOf(one) ?? {};
-    return { id: one, parents, ...(training && { shard: training.shard }) };
+    const { parents = [], trainings = [] } = nodeOf(one) ?? {};
+    return { id: one, parents, ...(trainings.length > 0 && { shards: trainings.map(({ shard }) => shard) }) };
   });
   return {
     'descent.model': id,

@@ -4,9 +4,12 @@ import type { ModelNode } from '../chain/readRegistry.ts';
 import { drawTree, shortId } from '../terminal/drawTree.ts';
 
 /** How a node came to be, as far as its kind does not say it. */
-function describeOrigin({ training, merge, source }: ModelNode): string {
-  if (training)
-    return `lr ${realLearningRate({ lr: training.learningRate, batch: training.batch })}, batch ${training.batch}`;
+function describeOrigin({ trainings = [], merge, source }: ModelNode): string {
+  if (trainings.length > 0) {
+    const [{ learningRate, batch, passes }] = trainings;
+    const more = trainings.length === 1 ? '' : `, ${trainings.length} segments`;
+    return `lr ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}${passes === 1 ? '' : `, ${passes} passes`}${more}`;
+  }
   if (merge) return `of ${merge.parents.map(shortId).join(', ')}`;
   return source === undefined ? '' : `declared ${shortId(source)}`;
 }

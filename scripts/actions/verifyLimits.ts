@@ -70,7 +70,7 @@ function codeInWords(code: CodeFound): string[] {
       return [];
     case 'more':
       return [
-        'That the verifiers built here checked the proofs of what stands above this: the owner has added others. Verify each by its id.',
+        'That the keys built here checked the proofs of what stands above this: the owner has added others. Verify each by its id.',
       ];
     case 'unknown':
       return [

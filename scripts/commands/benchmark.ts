@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { type Address, encodeFunctionData, type Hex, type LocalAccount, zeroAddress } from 'viem';
+import { type Address, encodeFunctionData, type Hex, isAddressEqual, type LocalAccount, zeroAddress } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
-import type { Chain } from '../chain/client.ts';
+import { type Chain, parseAddress } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import type { LogOptions } from '../chain/readLogs.ts';
 import { readShard } from '../chain/readRegistry.ts';
@@ -69,13 +69,17 @@ function addOpenCommand(benchmark: Command): void {
     .requiredOption('--uri <uri>', 'where rows and salts are published; part of the identity of the list')
     .action(async (names: string[], options: BenchmarkOptions) => {
       const board = await openBoard(options);
-      const { chain, scoreboard } = board;
-      const list = await listOf(names, options);
+      const { chain, scoreboard, account } = board;
+      const list = await listOf(names, options, account.address);
       const id = await benchmarkId(chain, scoreboard, list.dataset, zeroAddress, 0);
       await requireShards(board, list.shards, true);
       await registerDataset(board, list, options);
       const sent = await openOnce(board, id, () =>
-        encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args: [list.shards, list.uri] }),
+        encodeFunctionData({
+          abi: scoreboardAbi,
+          functionName: 'openBenchmark',
+          args: [account.address, list.shards, list.uri],
+        }),
       );
       outputOf(options).result({ id, ...list, ...sent }, describe('open', id, list.shards.length, sent));
     });
@@ -92,7 +96,7 @@ function addSealCommand(benchmark: Command): void {
     .action(async (names: string[], options: BenchmarkOptions) => {
       const board = await openBoard(options);
       const { chain, scoreboard, account } = board;
-      const list = await listOf(names, options);
+      const list = await listOf(names, options, account.address);
       await requireShards(board, list.shards, false);
       const own = await sealsOf(board, list.dataset, account.address);
       const closingBlock = await closingBlockOf(chain, options);
@@ -113,23 +117,30 @@ function addUnsealCommand(benchmark: Command): void {
     .description('open a sealed benchmark, once its shards are registered; anyone may')
     .argument('<shards...>', SHARDS)
     .requiredOption('--uri <uri>', 'as it was sealed')
-    .option('--sealer <address>', 'who sealed it, where several people sealed the same shards')
+    .option('--sealer <address>', 'who sealed it (default: the account)')
     .action(async (names: string[], options: BenchmarkOptions) => {
       const board = await openBoard(options);
-      const list = await listOf(names, options);
+      const { account } = board;
+      const registrar = options.sealer === undefined ? account.address : parseAddress(options.sealer, '--sealer');
+      const list = await listOf(names, options, registrar);
       const seals = await sealsOf(board, list.dataset, options.sealer);
       if (seals.length !== 1) {
         throw new InputError(
           seals.length === 0
             ? 'Nobody sealed these shards with this URI.'
             : `These shards were sealed ${seals.length} times.`,
-          { hint: seals.length === 0 ? 'Give the same shards and the same --uri.' : 'Say by whom with --sealer.' },
+          {
+            hint:
+              seals.length === 0
+                ? 'Give the same shards, the same --uri and, where somebody else sealed them, --sealer.'
+                : 'Say by whom with --sealer.',
+          },
         );
       }
       const [{ id, sealer, closingBlock }] = seals;
       await requireShards(board, list.shards, true);
       await registerDataset(board, list, options);
-      const args = [sealer!, BigInt(closingBlock!), list.shards, list.uri] as const;
+      const args = [sealer!, BigInt(closingBlock!), registrar, list.shards, list.uri] as const;
       const sent = await openOnce(board, id, () =>
         encodeFunctionData({ abi: scoreboardAbi, functionName: 'unsealBenchmark', args }),
       );
@@ -216,14 +227,16 @@ function withWhere(command: Command): Command {
 }
 
 interface ShardList {
+  /** Who lists the shards: a part of the list's identity. */
+  registrar: Address;
   dataset: Hex;
   shards: Hex[];
   uri: string;
 }
 
-async function listOf(names: string[], { uri, runs }: BenchmarkOptions): Promise<ShardList> {
+async function listOf(names: string[], { uri, runs }: BenchmarkOptions, registrar: Address): Promise<ShardList> {
   const shards = ascending(await shardIdsOf(names, runs));
-  return { dataset: datasetId(shards, uri), shards, uri };
+  return { registrar, dataset: datasetId(registrar, shards, uri), shards, uri };
 }
 
 /** @throws DescentError unless all shards are registered, or none is. */
@@ -240,9 +253,19 @@ async function requireShards({ chain, registry }: Board, shards: Hex[], register
   }
 }
 
-async function registerDataset(board: Board, { dataset, shards, uri }: ShardList, { runs }: BenchmarkOptions) {
+/** @throws InputError where somebody else must list them */
+async function registerDataset(
+  board: Board,
+  { registrar, dataset, shards, uri }: ShardList,
+  { runs }: BenchmarkOptions,
+) {
   const { chain, registry, account } = board;
   if (await isDataset(chain, registry, dataset)) return;
+  if (!isAddressEqual(registrar, account.address)) {
+    throw new InputError(`Only ${registrar} can list these shards, who sealed them.`, {
+      hint: 'Once that account has opened the benchmark or listed the shards, anyone can go on.',
+    });
+  }
   const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [shards, uri] });
   await sendCall(chain, account, { to: registry, data }, runs);
 }

@@ -11,6 +11,7 @@ import { readShard as parseShard } from '../../src/model/shardFile.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
+import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
 import { definitionOf } from '../../src/registry/programs/definitions.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
@@ -64,7 +65,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { training, merge, widths, parent, schema, schemaOfParent, ...rest } = model;
+    const { trainings = [], merge, widths, parent, schema, schemaOfParent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
     const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
@@ -76,7 +77,13 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       ...(card?.uri && { uri: card.uri }),
       ...rest,
       widths: widths.join('-'),
-      ...(training && { parent, trainedOn: training.shard, ...training }),
+      ...(trainings.length > 0 && {
+        parent,
+        segments: trainings.map(
+          ({ shard, learningRate, batch, passes }) =>
+            `shard ${shard}, rate ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}, ${counted(passes, 'pass', 'passes')}`,
+        ),
+      }),
       // It goes by the rows of the last training: what they were before is forgotten.
       schema: describeStated(schema),
       ...(schemaOfParent && { otherSchemaThanParent: describeStated(schemaOfParent) }),
@@ -179,7 +186,9 @@ function describeFile(path: string): Facts {
   const isJson = bytes[0] === '{'.charCodeAt(0);
   if (isJson) {
     const checked = `nothing: all of it is what the file says; ${commandLine('verify', path)} checks it`;
-    return { ...describeEdge(parseEdge(new TextDecoder().decode(bytes))), checked };
+    const text = new TextDecoder().decode(bytes);
+    if (isRun(text)) return { ...describeEdgeRun(parseRun(text)), checked };
+    return { ...describeEdge(parseEdge(text)), checked };
   }
   try {
     const { widths, schema } = readWeights(bytes);
@@ -221,6 +230,17 @@ function describeEdge(edge: Edge): Facts {
     verificationKey: edge.verificationKey,
   };
   return { ...common, ...definitionOf(statement).facts(statement) };
+}
+
+/** A run file: the edge to its last model, and each of its segments. */
+function describeEdgeRun({ edges, keep }: EdgeRun): Facts {
+  const { program: _, what: __, ...last } = describeEdge(edges[edges.length - 1]);
+  const segments = edges.map(({ statement }, k) => {
+    const { learningRate, batch, passes, shard } = statement;
+    const id = `${resultId(statement)}${keep[k] ? '' : ' (not kept)'}`;
+    return `${id}: ${counted(shard.rows, 'row')}, rate ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}, ${counted(passes, 'pass', 'passes')}`;
+  });
+  return { what: 'run of training edges', ...last, segments };
 }
 
 function show(widths: readonly number[]): string {

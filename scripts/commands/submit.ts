@@ -1,15 +1,35 @@
 import { type Command, Option } from 'commander';
-import { type Edge, parseEdge } from '../../src/registry/edge.ts';
-import { formatSignedEdge, isSignedEdge, parseSignedEdge, type SignedEdge } from '../../src/registry/signedEdge.ts';
+import type { LocalAccount } from 'viem';
+import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
+import { type EdgeRun, formatRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
+import {
+  type Carriage,
+  formatSignedEdge,
+  formatSignedRun,
+  isSignedEdge,
+  isSignedRun,
+  parseSignedEdge,
+  parseSignedRun,
+} from '../../src/registry/signedEdge.ts';
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
-import { connect } from '../chain/client.ts';
+import { type Chain, connect } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { readPageDeployment } from '../chain/pageDeployment.ts';
-import { carryEdge, type Submission, signEdge, submitEdge } from '../chain/submitEdge.ts';
+import {
+  carryEdge,
+  carryRun,
+  type RunSubmission,
+  type Submission,
+  signEdge,
+  signRun,
+  submitEdge,
+  submitRun,
+} from '../chain/submitEdge.ts';
 import { writeDurably } from '../files/durable.ts';
 import { linkToSubmit, siteUrl } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
 import { commandLine } from '../terminal/invocation.ts';
+import { counted } from '../terminal/plural.ts';
 import { type ChainOptions, type CommonOptions, outputOf, positive, withCommon, withKey, withRpc } from './options.ts';
 
 interface SubmitOptions extends CommonOptions, ChainOptions {
@@ -28,8 +48,13 @@ wallet to send; that needs no chain. After sending it prints the page of the mod
 
 export function addSubmitCommand(program: Command): void {
   withCommon(withKey(withRpc(program.command('submit'))))
-    .description('send a proved edge to its registry; or sign it so that another pays; or make a link for a wallet')
-    .argument('<edge>', 'edge file (*.edge.json), or what --sign made of it (*.signed.json): then anybody may send it')
+    .description(
+      'send a proved edge or run to its registry; or sign it so that another pays; or make a link for a wallet',
+    )
+    .argument(
+      '<edge>',
+      'edge file (*.edge.json) or run file (*.run.json), or what --sign made of it (*.signed.json): then anybody may send it',
+    )
     .option('--sign', 'send nothing; write <edge>.signed.json, with which anybody can pay for the transaction')
     .option('--valid-for <hours>', 'how long a signed edge can be sent', positive, 24 * 7)
     .option('--link', 'only make the link')
@@ -42,31 +67,91 @@ export function addSubmitCommand(program: Command): void {
     .action(async (file: string, options: SubmitOptions) => {
       const output = outputOf(options);
       const request = readParsed(file, (bytes) => parseRequest(new TextDecoder().decode(bytes)));
-      const signed = 'edge' in request ? request : undefined;
-      const edge = 'edge' in request ? request.edge : request;
-      if (options.link || !(hasKey(options) || options.sign || signed)) {
-        const link = linkToSubmit(edge, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
-        const { chainId, trainer } = edge.context;
+      if (options.link || !(hasKey(options) || options.sign || request.signed)) {
+        const link = linkToSubmit(request.text, options.site ?? readPageDeployment()?.site ?? DEVELOPMENT_SITE);
+        const { chainId, trainer } = request.edge.context;
         const who = `Open this where the wallet of ${trainer} is, on chain ${chainId}:`;
-        return output.result({ id: resultId(edge.statement), sent: false, link }, `${who}\n${link}`);
+        return output.result({ id: resultId(request.edge.statement), sent: false, link }, `${who}\n${link}`);
       }
       const chain = await connect(options.rpc);
       const account = loadAccount(options, chain.id);
       if (options.sign) {
-        const made = await signEdge(chain, account, edge, options.validFor * 3600);
+        const made = await request.sign(chain, account, options.validFor * 3600);
         const target = signedFileOf(file);
-        writeDurably(target, formatSignedEdge(made));
-        return output.result(documentOf(made, target), describeSigned(made, target));
+        writeDurably(target, made.text);
+        return output.result(documentOf(request, made, target), describeSigned(request, made, target));
       }
-      output.progress.stage(`submit ${edge.statement.program}`);
-      const submission = await (signed
-        ? carryEdge(chain, account, signed, `${file}.tx`)
-        : submitEdge(chain, account, edge, `${file}.tx`));
+      output.progress.stage(`submit ${request.what}`);
+      const submission = await request.send(chain, account, `${file}.tx`);
       output.progress.done();
-      const page = pageOf(edge, options.site);
-      const lines = [describeSubmission(submission), ...(page === undefined ? [] : [`page     ${page}`])];
+      const page = pageOf(request.edge, options.site);
+      const lines = [describeSent(request, submission), ...(page === undefined ? [] : [`page     ${page}`])];
       output.result({ ...submission, page }, lines.join('\n'));
     });
+}
+
+/** What was sent: an edge, or all segments of a run. */
+type Sent = Submission | RunSubmission;
+
+/** A request that its trainer signed, as a file. */
+interface Signed extends Carriage {
+  text: string;
+}
+
+/** An edge or a run of them, signed by its trainer or not. */
+interface Request {
+  /** The last edge: its model is what the request is about. */
+  edge: Edge;
+  /** For people, such as `train`. */
+  what: string;
+  /** Text of the edge file or of the run's. */
+  text: string;
+  signed: boolean;
+  send(chain: Chain, account: LocalAccount, journal: string): Promise<Sent>;
+  sign(chain: Chain, account: LocalAccount, seconds: number): Promise<Signed>;
+}
+
+/** @throws FileFormatError when the text is none of them */
+function parseRequest(text: string): Request {
+  if (isSignedRun(text)) {
+    const signed = parseSignedRun(text);
+    return requestOfRun(signed.run, (chain, account, journal) => carryRun(chain, account, signed, journal));
+  }
+  if (isRun(text)) return requestOfRun(parseRun(text));
+  if (isSignedEdge(text)) {
+    const signed = parseSignedEdge(text);
+    return requestOfEdge(signed.edge, (chain, account, journal) => carryEdge(chain, account, signed, journal));
+  }
+  return requestOfEdge(parseEdge(text));
+}
+
+function requestOfEdge(edge: Edge, carry?: Request['send']): Request {
+  return {
+    edge,
+    what: edge.statement.program,
+    text: formatEdge(edge),
+    signed: carry !== undefined,
+    send: carry ?? ((chain, account, journal) => submitEdge(chain, account, edge, journal)),
+    async sign(chain, account, seconds) {
+      const made = await signEdge(chain, account, edge, seconds);
+      return { ...made, text: formatSignedEdge(made) };
+    },
+  };
+}
+
+function requestOfRun(run: EdgeRun, carry?: Request['send']): Request {
+  const { edges } = run;
+  return {
+    edge: edges[edges.length - 1],
+    what: `a run of ${counted(edges.length, 'segment')}`,
+    text: formatRun(run),
+    signed: carry !== undefined,
+    send: carry ?? ((chain, account, journal) => submitRun(chain, account, run, journal)),
+    async sign(chain, account, seconds) {
+      const made = await signRun(chain, account, run, seconds);
+      return { ...made, text: formatSignedRun(made) };
+    },
+  };
 }
 
 /** Where the model of an edge can be seen, if the site is given or the running demo serves this very registry. */
@@ -81,11 +166,6 @@ function pageOf({ context, statement }: Edge, site: string | undefined): string 
   return `${siteUrl(known)}/model/${model.id}`;
 }
 
-/** An edge, or an edge that its trainer signed. @throws FileFormatError when the text is neither */
-function parseRequest(text: string): Edge | SignedEdge {
-  return isSignedEdge(text) ? parseSignedEdge(text) : parseEdge(text);
-}
-
 /** Whether the user named a key, good or not. */
 function hasKey({ keyFile, account }: KeyOptions): boolean {
   return keyFile !== undefined || account !== undefined || Boolean(process.env.DESCENT_PRIVATE_KEY);
@@ -93,10 +173,10 @@ function hasKey({ keyFile, account }: KeyOptions): boolean {
 
 /** `train.edge.json` becomes `train.signed.json`. */
 function signedFileOf(file: string): string {
-  return `${file.replace(/(\.edge)?\.json$/, '')}.signed.json`;
+  return `${file.replace(/(\.(edge|run))?\.json$/, '')}.signed.json`;
 }
 
-function documentOf({ edge, relay, nonce, deadline }: SignedEdge, file: string) {
+function documentOf({ edge }: Request, { relay, nonce, deadline }: Signed, file: string) {
   const { chainId, registry, trainer } = edge.context;
   const id = resultId(edge.statement);
   return {
@@ -111,12 +191,26 @@ function documentOf({ edge, relay, nonce, deadline }: SignedEdge, file: string) 
   };
 }
 
-function describeSigned({ edge, deadline }: SignedEdge, file: string): string {
+function describeSigned({ edge, what }: Request, { deadline }: Signed, file: string): string {
   const until = new Date(Number(deadline) * 1000).toISOString();
-  return `Signed ${edge.statement.program} ${resultId(edge.statement)}.\n${file}\nAnybody can send it until ${until}: ${commandLine('submit', file)}`;
+  return `Signed ${what} ${resultId(edge.statement)}.\n${file}\nAnybody can send it until ${until}: ${commandLine('submit', file)}`;
 }
 
-export function describeSubmission({ id, program, registry, sent, transaction, block, gas }: Submission): string {
+function describeSent({ edge, what }: Request, sent: Sent): string {
+  if ('id' in sent) return describeSubmission(sent);
+  const id = resultId(edge.statement);
+  if (!sent.sent) return `${id} is registered already, ${what}.`;
+  const between = sent.kept.length - 1;
+  const also = between === 0 ? '' : ` and ${counted(between, 'model')} before it`;
+  return `Registered ${id}${also}, ${what}.\n${whereOf(sent)}`;
+}
+
+export function describeSubmission(submission: Submission): string {
+  const { id, program, sent } = submission;
   if (!sent) return `${program} ${id} is registered already.`;
-  return `Registered ${program} ${id}.\nat       ${registry}\ngas      ${gas?.toLocaleString('en-US')}\nblock    ${block}, transaction ${transaction}`;
+  return `Registered ${program} ${id}.\n${whereOf(submission)}`;
+}
+
+function whereOf({ registry, gas, block, transaction }: Sent): string {
+  return `at       ${registry}\ngas      ${gas?.toLocaleString('en-US')}\nblock    ${block}, transaction ${transaction}`;
 }

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError, EXIT_CODES } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { checkProof, type InstalledKeys } from '../../src/proof/checkProof.ts';
-import { isVerified, verifyProof } from '../../src/proof/verify.ts';
+import { checkProof, checkRunProofs, type InstalledKeys } from '../../src/proof/checkProof.ts';
+import { verifyProofs } from '../../src/proof/verify.ts';
 import {
   type Check,
   chainChecksOf,
@@ -13,9 +13,10 @@ import {
   verdictInWords,
   verdictOf,
 } from '../../src/registry/check.ts';
-import { type ChainFindings, checkOnChain, type Trusted } from '../../src/registry/checkEdge.ts';
+import { type ChainFindings, checkOnChain, checkRunOnChain, type Trusted } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
+import type { EdgeRun, TrainEdge } from '../../src/registry/edgeRun.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { resultId } from '../../src/registry/statement.ts';
@@ -26,9 +27,10 @@ import { type Chain, connect, parseAddress } from '../chain/client.ts';
 import { type CodeFound, codeOf } from '../chain/codeHere.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
 import { registryOfScoreboard } from '../chain/readScoreboard.ts';
-import { readEdgeFile } from '../files/models.ts';
+import { readEdgeOrRun } from '../files/models.ts';
 import { readPowers, readProgramKey } from '../runs/keys.ts';
-import { alignColumns } from '../terminal/drawTree.ts';
+import { alignColumns, shortId } from '../terminal/drawTree.ts';
+import { counted } from '../terminal/plural.ts';
 import {
   type CommonOptions,
   openRegistry,
@@ -59,8 +61,8 @@ const EXITS: Record<Verdict, number> = { verified: 0, holds: EXIT_CODES.open, fa
 
 export function addVerifyCommand(program: Command): void {
   const command = withScoreboard(withChain(withCommon(program.command('verify'))))
-    .description('check an edge anew: proof, openings, statement, record on chain; say what it does not show')
-    .argument('<what>', 'edge file (*.edge.json), or id of a model or shard (0x and 64 digits)')
+    .description('check an edge or a run anew: proof, openings, statement, record on chain; say what it does not show')
+    .argument('<what>', 'edge file (*.edge.json), run file (*.run.json), or id of a model or shard (0x and 64 digits)')
     .option('--weights <file>', "released weights with their salt: are they the edge's model?")
     .option('--shard <file>', "released shard with its salt: is it the edge's shard?")
     .addHelpText('after', HELP);
@@ -68,10 +70,10 @@ export function addVerifyCommand(program: Command): void {
     const output = outputOf(options);
     const asksChain = command.getOptionValueSource('rpc') !== 'default';
     output.progress.stage('verify');
-    const { edge, found, chain, trusted } = await open(what, options, asksChain);
+    const { edge, run, found, chain, trusted } = await open(what, options, asksChain);
     const keys = keysOf(edge.statement.program);
-    const proof = await checkProof(edge, keys);
-    const onChain = await askChain(edge, chain, trusted, keys);
+    const proof = run === undefined ? checkProof(edge, keys) : checkRunProofs(run, keys);
+    const onChain = await askChain({ edge, run }, chain, trusted, keys);
     const hasFiles = options.weights !== undefined || options.shard !== undefined;
     const files = hasFiles ? await checkFiles(edge.statement, options, onChain.schemas) : [];
     output.progress.done();
@@ -85,8 +87,20 @@ export function addVerifyCommand(program: Command): void {
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);
     const { verificationKey, devKeys } = keys;
-    const document = { id, program, ...edge.context, verdict, checks, doesNotShow: limits, verificationKey, devKeys };
-    output.result(document, render(`${program} ${id}`, checks, limits));
+    const segments = run && { segments: run.edges.length, models: modelsOf(run) };
+    const document = {
+      id,
+      program,
+      ...edge.context,
+      ...segments,
+      verdict,
+      checks,
+      doesNotShow: limits,
+      verificationKey,
+      devKeys,
+    };
+    const subject = run === undefined ? `${program} ${id}` : `run of ${counted(run.edges.length, 'segment')} to ${id}`;
+    output.result(document, render(subject, checks, limits));
     process.exitCode = EXITS[verdict];
   });
 }
@@ -103,7 +117,10 @@ async function codeOfEdge({ context, statement }: Edge, chain: Chain, checks: re
 }
 
 interface Opened {
+  /** Of a run the last one: its model is what the run is about. */
   edge: Edge;
+  /** All segments, where there are several. */
+  run?: EdgeRun | undefined;
   /** Where the edge comes from. */
   found: Check;
   chain: Chain | undefined;
@@ -113,26 +130,43 @@ interface Opened {
 async function open(what: string, options: VerifyOptions, asksChain: boolean): Promise<Opened> {
   if (/^0x[0-9a-f]{64}$/i.test(what)) return openId(what.toLowerCase() as Hex, options);
   if (/^0x[0-9a-f]*$/i.test(what)) throw new InputError(`${what} is not an id: 0x and 64 hexadecimal digits.`);
-  const edge = readEdgeFile(what);
+  const read = readEdgeOrRun(what);
+  const chain = asksChain ? await connect(options.rpc) : undefined;
+  const rest = { chain, trusted: trustedOf(options) };
+  if ('edges' in read) {
+    const says = 'The file is a run whose segments follow one another: each trains the model of the one before.';
+    return { edge: read.edges[read.edges.length - 1], run: read, found: { about: 'file', holds: true, says }, ...rest };
+  }
   const says =
     'The file is an edge whose parts agree: id, parameters, signals and transaction follow from its statement.';
-  const chain = asksChain ? await connect(options.rpc) : undefined;
-  return { edge, found: { about: 'file', holds: true, says }, chain, trusted: trustedOf(options) };
+  return { edge: read, found: { about: 'file', holds: true, says }, ...rest };
 }
 
 async function openId(id: Hex, options: VerifyOptions): Promise<Opened> {
   const { chain, registry } = await openRegistry(options);
   const contextOf = ({ trainer }: StoredEdge): StatementContext => ({ chainId: BigInt(chain.id), registry, trainer });
-  const holds = async (found: StoredEdge) =>
-    isVerified(await verifyProof(contextOf(found), found.statement, found.proof, keysOf(found.statement.program)));
+  const holds = async (found: StoredEdge) => {
+    const claims = found.segments.map((segment) => ({ ...segment, context: contextOf(found) }));
+    return verifyProofs(claims, keysOf(found.statement.program));
+  };
   const reads = clientReads(chain.client, chain.id);
   const stored = await translateErrors(() => readStoredEdge(reads, registry, id, holds));
   const { statement, proof, transaction, block } = stored;
   const { verificationKey, devKeys } = keysOf(statement.program);
   const context = contextOf(stored);
-  const edge: Edge = { context, statement, proof, verificationKey, devKeys, metadata: {} };
+  const edgeOf = (part: { statement: Edge['statement']; proof: Edge['proof'] }): Edge => ({
+    context,
+    statement: part.statement,
+    proof: part.proof,
+    verificationKey,
+    devKeys,
+    metadata: {},
+  });
+  const edge = edgeOf({ statement, proof });
+  const edges = stored.segments.map(edgeOf).filter(isTrainEdge);
+  const run = edges.length > 1 ? { edges, keep: edges.map((_, k) => k === edges.length - 1) } : undefined;
   const says = `The transaction ${transaction} of block ${block} carries this statement and its proof.`;
-  return { edge, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
+  return { edge, run, found: { about: 'transaction', holds: true, says }, chain, trusted: trustedOf(options) };
 }
 
 function trustedOf({ registry, scoreboard }: VerifyOptions): Trusted {
@@ -146,15 +180,36 @@ function keysOf(program: Program): InstalledKeys {
   return { vkey, srs: readPowers(), ...identity };
 }
 
+/** What a chain says of an edge; of a run what it says of every edge that the run makes. */
 async function askChain(
-  edge: Edge,
+  { edge, run }: Pick<Opened, 'edge' | 'run'>,
   chain: Chain | undefined,
   trusted: Trusted,
   keys: InstalledKeys,
 ): Promise<ChainFindings> {
-  if (chain !== undefined) return checkOnChain(edge, clientReads(chain.client, chain.id), trusted, keys);
+  if (chain !== undefined) {
+    const reads = clientReads(chain.client, chain.id);
+    if (run === undefined) return checkOnChain(edge, reads, trusted, keys);
+    const findings = await checkRunOnChain(run, reads, trusted, keys);
+    const models = modelsOf(run);
+    const last = findings[findings.length - 1];
+    if (findings.length === 1) return last;
+    const checks = findings.flatMap(({ checks }, k) =>
+      checks.map((check) => ({ ...check, says: `${shortId(models[k])}: ${check.says}` })),
+    );
+    return { ...last, checks };
+  }
   const checks = openChecks(chainChecksOf(edge.statement.program), 'no chain was asked (--rpc).');
   return { checks, declared: undefined, schemas: {} };
+}
+
+/** The models that a run makes nodes of, in order. */
+function modelsOf({ edges, keep }: EdgeRun): Hex[] {
+  return edges.filter((_, k) => keep[k]).map(({ statement }) => resultId(statement));
+}
+
+function isTrainEdge(edge: Edge): edge is TrainEdge {
+  return edge.statement.program === 'train';
 }
 
 /** @throws DescentError (OTHER_KEY) where the proof does not hold, but may be good for other keys */

@@ -103,7 +103,7 @@ export const MODELS: readonly ScenarioModel[] = [SEED, ...EDGES, MERGE];
 export const TITLES: ReadonlyMap<string, string> = new Map(MODELS.map(({ key, title }) => [key, title]));
 
 /** Learning rate and batch of every edge: 8 * 8 / 256 = 0.25 on the mean gradient. */
-export const TRAINING = { lr: 8, batch: 8 };
+export const TRAINING = { lr: 128, batch: 8, passes: 1 };
 
 /** Hidden units between the 7x7 pixels and the ten digits. */
 export const WIDTHS = [49, 32, 10];

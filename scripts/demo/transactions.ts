@@ -18,10 +18,14 @@ export async function openBenchmark(
   shards: readonly Hex[],
   uri: string,
 ): Promise<Hex> {
-  const args = [ascending(shards), uri] as const;
-  const dataset = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args });
+  const list = ascending(shards);
+  const dataset = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [list, uri] });
   await sendCall(chain, account, { to: registry, data: dataset }, folder);
-  const benchmark = encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args });
+  const benchmark = encodeFunctionData({
+    abi: scoreboardAbi,
+    functionName: 'openBenchmark',
+    args: [account.address, list, uri],
+  });
   const receipt = await sendCall(chain, account, { to: scoreboard, data: benchmark }, folder);
   const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });
   return event.args.id;

@@ -1,15 +1,15 @@
 import { deflateRawSync } from 'node:zlib';
 import { InputError } from '../../src/errors/InputError.ts';
-import { type Edge, formatEdge } from '../../src/registry/edge.ts';
 
 /**
- * A link that opens the page's form for submitting with this edge in it. The edge stands after the `#`, which no server
+ * A link that opens the page's form for submitting with this edge or run in it. It stands after the `#`, which no server
  * sees: deflated (raw), base64url. Twin of web/lib/linkedEdge.ts.
+ * @param file text of an edge file or of the file of a run
  * @param site where a page is served, as http://127.0.0.1:3000
  * @throws InputError when the site is no http(s) URL
  */
-export function linkToSubmit(edge: Edge, site: string): string {
-  const text = JSON.stringify(JSON.parse(formatEdge(edge)));
+export function linkToSubmit(file: string, site: string): string {
+  const text = JSON.stringify(JSON.parse(file));
   const packed = deflateRawSync(text, { level: 9 }).toString('base64url');
   return `${siteUrl(site)}/submit#edge=${packed}`;
 }

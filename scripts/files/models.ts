@@ -4,6 +4,7 @@ import { readShard } from '../../src/model/shardFile.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
+import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
 import { readParsed } from './read.ts';
 
 /** @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
@@ -23,11 +24,21 @@ export function modelLabel({ widths }: { widths: readonly number[] }): string {
 
 /** @throws InputError, FileFormatError naming the file */
 export function readEdgeFile(path: string): Edge {
+  return readParsed(path, (bytes) => parseEdge(textOf(bytes)));
+}
+
+/** An edge file, or the file of a run of training edges. @throws InputError, FileFormatError naming the file */
+export function readEdgeOrRun(path: string): Edge | EdgeRun {
   return readParsed(path, (bytes) => {
-    const text = new TextDecoder().decode(bytes);
-    if (/^\s*\{/.test(text)) return parseEdge(text);
-    throw new FileFormatError('This is no edge file.', {
-      hint: 'Edge files end in .edge.json. descent show tells what a file of weights or rows holds.',
-    });
+    const text = textOf(bytes);
+    return isRun(text) ? parseRun(text) : parseEdge(text);
+  });
+}
+
+function textOf(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  if (/^\s*\{/.test(text)) return text;
+  throw new FileFormatError('This is no edge file.', {
+    hint: 'Edge files end in .edge.json, those of runs in .run.json. descent show tells what a file of weights or rows holds.',
   });
 }

@@ -69,7 +69,7 @@ export function listRuns(folder: string): { runs: RunSummary[]; damaged: string[
 export function inspectRun(folder: string): RunSummary {
   const state = readState(folder);
   const edges = edgesOf(folder, state);
-  const parts = partsOf(folder);
+  const parts = withRuns(folder, partsOf(folder));
   const stages = Object.entries(state.stages).map(([name, { at, seconds, files }]) => ({
     name,
     at,
@@ -122,6 +122,29 @@ function partsOf(folder: string): RunSummary[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'run.json')))
     .map((entry) => inspectRun(join(folder, entry.name)));
+}
+
+/** Segments that were registered together: the journal of their run file lies beside their folders. */
+function withRuns(folder: string, parts: RunSummary[]): RunSummary[] {
+  let seen = parts;
+  for (const file of readdirSync(folder)) {
+    const [, first, last] = /^(segment-\d+)-to-(segment-\d+)\.run\.json$/.exec(file) ?? [];
+    if (first === undefined) continue;
+    seen = seen.map((part) => {
+      if (part.name < first || part.name > last) return part;
+      const edges = part.edges.map((edge) => {
+        const accepted = acceptedAt(join(folder, file), edge.chainId, '1970-01-01');
+        // The gas of a transaction counts once.
+        return (edge.accepted ?? accepted === undefined)
+          ? edge
+          : { ...edge, accepted: { ...accepted!, gas: part.name === last ? accepted!.gas : 0 } };
+      });
+      const gas = edges.reduce((sum, edge) => sum + gasOf(edge), 0);
+      const registered = edges.length > 0 && edges.every((edge) => edge.accepted !== undefined);
+      return { ...part, edges, gas, ...(registered && { progress: 'registered' as const }) };
+    });
+  }
+  return seen;
 }
 
 function edgesOf(folder: string, { stages }: RunState): RunEdge[] {
