@@ -5,7 +5,7 @@ import { encodeShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
-import { importClaim, proofOf, type Registered, RegistryFixture, trainClaim } from './support/registryFixture.ts';
+import { importClaim, pointOf, type Registered, RegistryFixture, trainClaim } from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const SOURCE = toHex(2n ** 256n - 1n, { size: 32 });
@@ -77,16 +77,12 @@ describe('import', () => {
       await reverts(fixture.call(claim, fixture.bob), 'ProofRejected', [IMPORT]);
     });
 
-    it('with OpeningRejected when another model is opened', async () => {
-      await reverts(fixture.attempt({ ...importClaim(WIDTHS), proof: proofOf(shard.oracle) }), 'OpeningRejected', [
-        IMPORT,
-      ]);
-    });
-
-    it('with InvalidPoint when the commitment is infinity', async () => {
+    it('with WrongPointCount for more points than the shape has chunks, or none', async () => {
       const claim = importClaim(WIDTHS);
-      const statement = { ...claim.statement, commitment: { x: 0n, y: 0n } };
-      await reverts(fixture.attempt({ ...claim, statement }), 'InvalidPoint', [0n, 0n]);
+      for (const commitment of [[], [pointOf(), pointOf()]]) {
+        const statement = { ...claim.statement, commitment };
+        await reverts(fixture.attempt({ ...claim, statement }), 'WrongPointCount', [BigInt(commitment.length), 1n]);
+      }
     });
 
     it('with ModelExists when the model is registered already, whoever tries', async () => {

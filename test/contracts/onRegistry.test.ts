@@ -56,8 +56,8 @@ describe('on the registry', () => {
     merge = idOf(mergeModel);
     const shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
     await fixture.registry.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
-    benchmark = await fixture.scoreboard.simulate('openBenchmark', [shards, 'ipfs://rows']);
-    await fixture.scoreboard.send('openBenchmark', [shards, 'ipfs://rows']);
+    benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
   });
 
   describe('credit', () => {

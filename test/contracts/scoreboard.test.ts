@@ -6,13 +6,12 @@ import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape
 import { ascending, datasetId, modelId } from '../../src/registry/ids.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import { resultId, signalsOf } from '../../src/registry/statement.ts';
+import { claimOf, resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
-import { verifierCall } from './support/groth16.ts';
-import { pointOf } from './support/knownTau.ts';
 import {
   type Model,
   oracle,
+  pointOf,
   proofOf,
   type Registered,
   RegistryFixture,
@@ -58,8 +57,8 @@ afterEach(async () => {
 async function openBenchmark(...shards: Registered[]): Promise<Hex> {
   const args = [shardIds(...shards), URI];
   await fixture.registry.send('registerDataset', args, fixture.alice);
-  const id = await fixture.scoreboard.simulate('openBenchmark', args);
-  await fixture.scoreboard.send('openBenchmark', args);
+  const id = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
+  await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
   return id;
 }
 
@@ -122,7 +121,7 @@ describe('score', () => {
 
     it('with UnknownModel when the model is not registered, or under another shape', async () => {
       const claim = scoreClaim(model, first, 5n);
-      const stranger = pointOf(5n);
+      const stranger = [pointOf()];
       await reverts(raw(claim, { model: stranger }), 'UnknownModel', [modelId(stranger, encodeShape(WIDTHS))]);
       const shape = encodeShape([5, 3, 3]);
       await reverts(raw(claim, { shape }), 'UnknownModel', [modelId(model.oracle.commitment, shape)]);
@@ -132,7 +131,7 @@ describe('score', () => {
       const claim = scoreClaim(model, first, 5n);
       const data = oracle();
       const statement = { ...first.statement, commitment: data.commitment };
-      const proof = proofOf(model.oracle, data);
+      const proof = proofOf();
       await reverts(raw(claim, { shard: data.commitment }, proof), 'UnknownShard', [resultId(statement)]);
       const descriptor = encodeShard({ ...SHARD, rows: 15 });
       const id = await fixture.registry.read('shardId', [first.oracle.commitment, descriptor]);
@@ -168,21 +167,9 @@ describe('score', () => {
 
     it('with ProofRejected when the proof was made for the registry instead of the scoreboard', async () => {
       const claim = scoreClaim(model, first, 5n);
-      const context = { chainId: BigInt(fixture.chain.id), registry: fixture.registry.address, trainer: fixture.alice };
-      const call = verifierCall(claim.proof.groth16, signalsOf(context, claim.statement, claim.proof));
-      await fixture.verifiers.score.send('expect', [call]);
+      const args = [fixture.registry.address, fixture.alice, SCORE, claimOf(claim.statement), proofArgument(claim.proof)];
+      await fixture.verifiers.send('expect', args);
       await reverts(fixture.call(claim), 'ProofRejected', [SCORE]);
-    });
-
-    it('with OpeningRejected when another model or shard is opened', async () => {
-      const claim = scoreClaim(model, first, 5n);
-      for (const [one, two] of [
-        [child.oracle, first.oracle],
-        [model.oracle, second.oracle],
-        [first.oracle, model.oracle],
-      ]) {
-        await reverts(fixture.attempt({ ...claim, proof: proofOf(one, two) }), 'OpeningRejected', [SCORE]);
-      }
     });
   });
 });
@@ -190,8 +177,8 @@ describe('score', () => {
 describe('a benchmark', () => {
   it('is a registered dataset, and opens once', async () => {
     const ids = shardIds(first, second);
-    const dataset = datasetId(ids, URI);
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [ids, URI]), 'UnknownDataset', [dataset]);
+    const dataset = datasetId(fixture.alice, ids, URI);
+    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids, URI]), 'UnknownDataset', [dataset]);
     const id = await openBenchmark(first, second);
     assert.equal(id, await fixture.scoreboard.read('benchmarkId', [dataset, zeroAddress, 0n]));
     assert.equal(id, idOfBenchmark(dataset, zeroAddress, 0n));
@@ -204,14 +191,14 @@ describe('a benchmark', () => {
       entries: 0n,
     });
     assert.deepEqual(await fixture.scoreboard.read('shardsOf', [id]), ids);
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [ids, URI]), 'BenchmarkExists', [id]);
+    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids, URI]), 'BenchmarkExists', [id]);
   });
 
   it('says in an event which shards it has', async () => {
     const args = [shardIds(errors), URI];
-    await fixture.registry.send('registerDataset', args);
-    const receipt = await fixture.scoreboard.send('openBenchmark', args);
-    const dataset = datasetId(shardIds(errors), URI);
+    await fixture.registry.send('registerDataset', args, fixture.alice);
+    const receipt = await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
+    const dataset = datasetId(fixture.alice, shardIds(errors), URI);
     const event = {
       id: idOfBenchmark(dataset, zeroAddress, 0n),
       dataset,
@@ -223,9 +210,9 @@ describe('a benchmark', () => {
 
   it('has at most 256 shards', async () => {
     const ids = Array.from({ length: 257 }, (_, i) => toHex(i + 1, { size: 32 }));
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [ids, URI]), 'TooManyShards', [257n]);
-    await reverts(fixture.scoreboard.simulate('openBenchmark', [ids.slice(1), URI]), 'UnknownDataset', [
-      datasetId(ids.slice(1), URI),
+    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids, URI]), 'TooManyShards', [257n]);
+    await reverts(fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ids.slice(1), URI]), 'UnknownDataset', [
+      datasetId(fixture.alice, ids.slice(1), URI),
     ]);
   });
 
@@ -245,7 +232,7 @@ describe('rank', () => {
     await score(model, first, 11n);
     await score(model, second, 7n, fixture.bob);
     assert.equal(await rank(model, benchmark, fixture.bob), 1n);
-    const dataset = datasetId(shardIds(first, second), URI);
+    const dataset = datasetId(fixture.alice, shardIds(first, second), URI);
     const standing = { model: idOf(model), value: 18n, rows: 25n, kind: CLASSES, dataset, ranker: fixture.bob };
     assert.deepEqual(await fixture.scoreboard.read('best', [idOf(model), benchmark]), standing);
     assert.deepEqual(await fixture.scoreboard.read('leaderboard', [benchmark]), [standing]);
@@ -336,7 +323,7 @@ describe('a sealed benchmark', () => {
     const outer = await chain.request('evm_snapshot');
     const secret = await fixture.registerShard(SHARD);
     await chain.request('evm_revert', outer);
-    const dataset = datasetId(shardIds(secret), URI);
+    const dataset = datasetId(fixture.alice, shardIds(secret), URI);
     const closing = (await chain.read.getBlockNumber()) + blocks;
     const id = await scoreboard.simulate('sealBenchmark', [dataset, closing], fixture.alice);
     const receipt = await scoreboard.send('sealBenchmark', [dataset, closing], fixture.alice);
@@ -345,11 +332,11 @@ describe('a sealed benchmark', () => {
 
   async function reveal(secret: Registered): Promise<void> {
     await fixture.submit(secret);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI]);
+    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
   }
 
   const unseal = (closing: bigint, shards: Hex[], sealer: Address = fixture.alice) =>
-    [sealer, closing, shards, URI] as const;
+    [sealer, closing, fixture.alice, shards, URI] as const;
 
   it('counts models registered up to the closing block, and no later ones', async () => {
     const { secret, dataset, closing, id } = await sealed(30n);
@@ -379,10 +366,10 @@ describe('a sealed benchmark', () => {
     await fixture.chain.mine(6);
     await reveal(secret);
     await fixture.scoreboard.send('unsealBenchmark', unseal(closing, shardIds(secret)));
-    await fixture.scoreboard.send('openBenchmark', [shardIds(secret), URI]);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shardIds(secret), URI]);
     const late = await fixture.trainModel(model as never, first);
     await score(late, secret, 16n);
-    await rank(late, idOfBenchmark(datasetId(shardIds(secret), URI), zeroAddress, 0n));
+    await rank(late, idOfBenchmark(datasetId(fixture.alice, shardIds(secret), URI), zeroAddress, 0n));
     assert.equal(await fixture.scoreboard.read('leader', [id]), NONE);
   });
 
@@ -408,7 +395,7 @@ describe('a sealed benchmark', () => {
     const { secret, dataset, closing } = await sealed(50n);
     await fixture.submit(secret);
     const early = await fixture.chain.read.getBlockNumber();
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI]);
+    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
     await fixture.chain.mine(60);
     const call = fixture.scoreboard.simulate('unsealBenchmark', unseal(closing, shardIds(secret)));
     await reverts(call, 'SealBroken', [dataset, early]);
@@ -421,13 +408,13 @@ describe('a sealed benchmark', () => {
     await chain.request('evm_revert', outer);
     const ids = shardIds(secret, first);
     const closing = (await chain.read.getBlockNumber()) + 3n;
-    await scoreboard.send('sealBenchmark', [datasetId(ids, URI), closing], fixture.alice);
+    await scoreboard.send('sealBenchmark', [datasetId(fixture.alice, ids, URI), closing], fixture.alice);
     await chain.mine(6);
     await fixture.submit(secret);
-    await registry.send('registerDataset', [ids, URI]);
+    await registry.send('registerDataset', [ids, URI], fixture.alice);
     const { blockNumber } = await registry.read('shard', [idOf(first)]);
     const call = scoreboard.simulate('unsealBenchmark', unseal(closing, ids));
-    await reverts(call, 'SealBroken', [datasetId(ids, URI), blockNumber]);
+    await reverts(call, 'SealBroken', [datasetId(fixture.alice, ids, URI), blockNumber]);
   });
 
   it('reverts with UnknownBenchmark for another sealer, closing block or list of shards', async () => {
@@ -440,10 +427,10 @@ describe('a sealed benchmark', () => {
       [fixture.alice, closing + 1n, ids],
       [fixture.alice, closing, shardIds(secret, first)],
     ] as const) {
-      const id = idOfBenchmark(datasetId(list, URI), by, block);
+      const id = idOfBenchmark(datasetId(fixture.alice, list, URI), by, block);
       await reverts(fixture.scoreboard.simulate('unsealBenchmark', unseal(block, list, by)), 'UnknownBenchmark', [id]);
     }
-    assert.equal(dataset, datasetId(ids, URI));
+    assert.equal(dataset, datasetId(fixture.alice, ids, URI));
   });
 
   it('reverts with UnknownDataset until its dataset is registered, with BenchmarkExists when opened again', async () => {
@@ -452,7 +439,7 @@ describe('a sealed benchmark', () => {
     await fixture.submit(secret);
     const args = unseal(closing, shardIds(secret));
     await reverts(fixture.scoreboard.simulate('unsealBenchmark', args), 'UnknownDataset', [dataset]);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI]);
+    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
     await fixture.scoreboard.send('unsealBenchmark', args);
     await reverts(fixture.scoreboard.simulate('unsealBenchmark', args), 'BenchmarkExists', [id]);
   });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { toHex } from 'viem';
+import { keccak256, toHex, zeroHash } from 'viem';
 import { encodeShape } from '../../src/model/shape.ts';
 import { R } from '../../src/numbers/field.ts';
 import { resultId, seedFrom } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { installHistory, recordHash } from './support/history.ts';
-import { pointOf } from './support/knownTau.ts';
-import { RegistryFixture } from './support/registryFixture.ts';
+import { pointOf, RegistryFixture, secretOf } from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const SEED = 2n;
@@ -27,7 +26,7 @@ afterEach(async () => {
 });
 
 describe('requestSeed', () => {
-  it('records trainer, shape and the block that decides', async () => {
+  it('records trainer, shape, the block that decides and the hash of the secret', async () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     const block = await fixture.chain.read.getBlockNumber();
     assert.deepEqual(await fixture.registry.read('seedRequest', [requestId]), {
@@ -35,29 +34,32 @@ describe('requestSeed', () => {
       seedBlock: block + 1n,
       used: false,
       shape: encodeShape(WIDTHS),
+      secretHash: keccak256(fixture.secretOf(requestId)),
+      blockHash: zeroHash,
     });
   });
 
   it('numbers requests from 1 and says so in events', async () => {
     for (const expected of [1n, 2n, 3n]) {
-      const receipt = await fixture.registry.send('requestSeed', [WIDTHS], fixture.bob);
+      const secretHash = keccak256(secretOf(expected));
+      const receipt = await fixture.registry.send('requestSeed', [WIDTHS, secretHash], fixture.bob);
       const seedBlock = receipt.blockNumber + 1n;
-      const args = { requestId: expected, trainer: fixture.bob, shape: encodeShape(WIDTHS), seedBlock };
+      const args = { requestId: expected, trainer: fixture.bob, shape: encodeShape(WIDTHS), seedBlock, secretHash };
       assert.deepEqual(fixture.events(receipt), [{ eventName: 'SeedRequested', args }]);
     }
   });
 
   it('answers with zeros for an unknown request', async () => {
     const trainer = '0x0000000000000000000000000000000000000000';
-    const nothing = { trainer, seedBlock: 0n, used: false, shape: 0n };
+    const nothing = { trainer, seedBlock: 0n, used: false, shape: 0n, secretHash: zeroHash, blockHash: zeroHash };
     for (const id of [0n, 1n]) assert.deepEqual(await fixture.registry.read('seedRequest', [id]), nothing);
   });
 
   it('reverts for shapes that no circuit takes', async () => {
-    const request = (widths: number[]) => fixture.registry.simulate('requestSeed', [widths]);
+    const request = (widths: number[]) => fixture.registry.simulate('requestSeed', [widths, zeroHash]);
     await reverts(request([4]), 'UnsupportedDepth', [1n]);
     await reverts(request([4, 0]), 'UnsupportedSize', [0n]);
-    await reverts(request([4096, 4096]), 'OracleTooLarge', [2n ** 24n + 4096n + 1n]);
+    await reverts(request([4096, 4096]), 'OracleTooLarge', [2n ** 24n + 4096n]);
   });
 
   it('shows the canonical shape of widths without a request', async () => {
@@ -66,17 +68,17 @@ describe('requestSeed', () => {
 });
 
 describe('seedOf', () => {
-  it('mixes the hash of the block, the trainer and the request, as its twin does', async () => {
+  it('mixes the hash of the block, the trainer, the request and the secret, as its twin does', async () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     await fixture.chain.mine(2);
     const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
     const { hash } = await fixture.chain.read.getBlock({ blockNumber: seedBlock });
-    const seed = await fixture.registry.read('seedOf', [requestId]);
-    assert.equal(seed, seedFrom(hash, fixture.alice, requestId));
+    const seed = await fixture.seedOf(requestId);
+    assert.equal(seed, seedFrom(hash, fixture.alice, requestId, fixture.secretOf(requestId)));
     assert.ok(seed < R);
   });
 
-  it('differs between trainers and between requests of one block', async () => {
+  it('differs between trainers and between requests of one block, even where the secret is the same', async () => {
     await fixture.chain.request('evm_setAutomine', false);
     for (const account of [fixture.alice, fixture.alice, fixture.bob]) {
       const { address, abi } = fixture.registry;
@@ -84,7 +86,7 @@ describe('seedOf', () => {
         address,
         abi,
         functionName: 'requestSeed',
-        args: [WIDTHS],
+        args: [WIDTHS, keccak256(secretOf(7n))],
         account,
         chain: null,
         gas: 500_000n,
@@ -98,50 +100,53 @@ describe('seedOf', () => {
     const seeds = new Set<bigint>();
     for (const id of [1n, 2n, 3n]) {
       blocks.add((await fixture.registry.read('seedRequest', [id])).seedBlock);
-      seeds.add(await fixture.registry.read('seedOf', [id]));
+      seeds.add(await fixture.registry.read('seedOf', [id, secretOf(7n)]));
     }
     assert.deepEqual([blocks.size, seeds.size], [1, 3]);
   });
 
   it('reverts with UnknownSeedRequest for a request that was never made', async () => {
-    for (const id of [0n, 1n]) await reverts(fixture.registry.read('seedOf', [id]), 'UnknownSeedRequest', [id]);
+    for (const id of [0n, 1n]) await reverts(fixture.seedOf(id), 'UnknownSeedRequest', [id]);
   });
 
   it('reverts with SeedTooEarly until the deciding block is past', async () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
-    await reverts(fixture.registry.read('seedOf', [requestId]), 'SeedTooEarly', [requestId, seedBlock]);
+    await reverts(fixture.seedOf(requestId), 'SeedTooEarly', [requestId, seedBlock]);
     await fixture.chain.mine(1);
-    await reverts(fixture.registry.read('seedOf', [requestId]), 'SeedTooEarly', [requestId, seedBlock]);
+    await reverts(fixture.seedOf(requestId), 'SeedTooEarly', [requestId, seedBlock]);
     await fixture.chain.mine(1);
-    await fixture.registry.read('seedOf', [requestId]);
+    await fixture.seedOf(requestId);
   });
 
   it('stays the same for 256 blocks and reverts with SeedExpired afterwards', async () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
     await fixture.chain.mine(2);
-    const seed = await fixture.registry.read('seedOf', [requestId]);
+    const seed = await fixture.seedOf(requestId);
     await fixture.chain.mine(255);
     assert.equal(await fixture.chain.read.getBlockNumber(), seedBlock + 256n);
-    assert.equal(await fixture.registry.read('seedOf', [requestId]), seed);
+    assert.equal(await fixture.seedOf(requestId), seed);
     await fixture.chain.mine(1);
-    await reverts(fixture.registry.read('seedOf', [requestId]), 'SeedExpired', [requestId, seedBlock]);
+    await reverts(fixture.seedOf(requestId), 'SeedExpired', [requestId, seedBlock]);
   });
 
   it('stays the same for 8191 blocks where the chain keeps a history', async () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
     await fixture.chain.mine(2);
-    const seed = await fixture.registry.read('seedOf', [requestId]);
+    const seed = await fixture.seedOf(requestId);
     const { hash } = await fixture.chain.read.getBlock({ blockNumber: seedBlock });
     await fixture.chain.mine(8190);
     await installHistory(fixture.chain);
     await recordHash(fixture.chain, seedBlock, hash);
+    // The history is believed by the block that the chain itself still knows.
+    const newest = await fixture.chain.read.getBlock();
+    await recordHash(fixture.chain, newest.number - 1n, newest.parentHash);
     assert.equal(await fixture.chain.read.getBlockNumber(), seedBlock + 8191n);
-    assert.equal(await fixture.registry.read('seedOf', [requestId]), seed);
+    assert.equal(await fixture.seedOf(requestId), seed);
     await fixture.chain.mine(1);
-    await reverts(fixture.registry.read('seedOf', [requestId]), 'SeedExpired', [requestId, seedBlock]);
+    await reverts(fixture.seedOf(requestId), 'SeedExpired', [requestId, seedBlock]);
   });
 });
 
@@ -210,8 +215,8 @@ describe('seed', () => {
     const first = await fixture.seedModel(WIDTHS);
     const requestId = await fixture.requestSeed(WIDTHS);
     await fixture.chain.mine(2);
-    const seed = await fixture.registry.read('seedOf', [requestId]);
-    const statement = { ...first.statement, requestId, seed };
+    const [seed, secret] = [await fixture.seedOf(requestId), fixture.secretOf(requestId)];
+    const statement = { ...first.statement, requestId, seed, secret };
     await reverts(fixture.attempt({ ...first, statement }), 'ModelExists', [resultId(first.statement)]);
   });
 
@@ -219,7 +224,8 @@ describe('seed', () => {
     const earlier = await fixture.seedModel(WIDTHS);
     const requestId = await fixture.requestSeed(WIDTHS);
     const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
-    const statement = { ...earlier.statement, requestId, commitment: pointOf(5n) };
+    const secret = fixture.secretOf(requestId);
+    const statement = { ...earlier.statement, requestId, secret, commitment: [pointOf()] };
     await reverts(fixture.attempt({ ...earlier, statement }), 'SeedTooEarly', [requestId, seedBlock]);
   });
 
@@ -242,11 +248,81 @@ describe('seed', () => {
     }
   });
 
-  it('reverts with OpeningRejected when the commitment opens to another polynomial', async () => {
+  it('reverts with WrongSecret for any secret but the one that the request holds the hash of', async () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     await fixture.chain.mine(2);
     const claim = await fixture.seedClaim(requestId, WIDTHS);
-    const statement = { ...claim.statement, commitment: pointOf(77n) };
-    await reverts(fixture.attempt({ ...claim, statement }), 'OpeningRejected', [SEED]);
+    await fixture.expect(claim, fixture.alice);
+    const right = fixture.secretOf(requestId);
+    for (const secret of [keccak256(right), zeroHash, toHex(BigInt(right) ^ 1n, { size: 32 })]) {
+      const other = { ...claim, statement: { ...claim.statement, secret } };
+      await reverts(fixture.call(other), 'WrongSecret', [requestId]);
+      await reverts(fixture.registry.read('seedOf', [requestId, secret]), 'WrongSecret', [requestId]);
+    }
+    await fixture.call(claim);
+  });
+
+  it('takes the secret of another request where both were asked with it, for another seed', async () => {
+    const first = await fixture.requestSeed(WIDTHS, fixture.alice, secretOf(9n));
+    const second = await fixture.requestSeed(WIDTHS, fixture.bob, secretOf(9n));
+    await fixture.chain.mine(2);
+    const claims = [await fixture.seedClaim(first, WIDTHS), await fixture.seedClaim(second, WIDTHS)];
+    await fixture.submit(claims[0]);
+    assert.notEqual(claims[0].statement.seed, claims[1].statement.seed);
+    // Whoever copies the secret from the first transaction is still not the trainer of the second request.
+    await reverts(fixture.attempt(claims[1], fixture.alice), 'SeedRequestOfAnother', [second, fixture.bob]);
+    await fixture.submit(claims[1], fixture.bob);
+  });
+
+  it('reverts with WrongPointCount for more points than the shape has chunks, or none', async () => {
+    const requestId = await fixture.requestSeed(WIDTHS);
+    await fixture.chain.mine(2);
+    const claim = await fixture.seedClaim(requestId, WIDTHS);
+    for (const commitment of [[], [pointOf(), pointOf()]]) {
+      const statement = { ...claim.statement, commitment };
+      await reverts(fixture.attempt({ ...claim, statement }), 'WrongPointCount', [BigInt(commitment.length), 1n]);
+    }
+  });
+});
+
+describe('fixSeed', () => {
+  it('stores the hash of the block, so that the seed stays the same for good', async () => {
+    const requestId = await fixture.requestSeed(WIDTHS);
+    await fixture.chain.mine(2);
+    const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
+    const { hash } = await fixture.chain.read.getBlock({ blockNumber: seedBlock });
+    const claim = await fixture.seedClaim(requestId, WIDTHS);
+    const receipt = await fixture.registry.send('fixSeed', [requestId], fixture.bob);
+    assert.deepEqual(fixture.events(receipt), [{ eventName: 'SeedFixed', args: { requestId, blockHash: hash } }]);
+    assert.equal((await fixture.registry.read('seedRequest', [requestId])).blockHash, hash);
+    await fixture.chain.mine(10_000);
+    assert.equal(await fixture.seedOf(requestId), claim.statement.seed);
+    await fixture.submit(claim);
+  });
+
+  it('does nothing where the hash is stored already, however late', async () => {
+    const requestId = await fixture.requestSeed(WIDTHS);
+    await fixture.chain.mine(2);
+    await fixture.registry.send('fixSeed', [requestId]);
+    await fixture.chain.mine(300);
+    assert.deepEqual(fixture.events(await fixture.registry.send('fixSeed', [requestId])), []);
+  });
+
+  it('reverts with SeedTooEarly before the block is past, with SeedExpired when its hash is gone', async () => {
+    const requestId = await fixture.requestSeed(WIDTHS);
+    const { seedBlock } = await fixture.registry.read('seedRequest', [requestId]);
+    const fix = () => fixture.registry.simulate('fixSeed', [requestId]);
+    await reverts(fix(), 'SeedTooEarly', [requestId, seedBlock]);
+    await fixture.chain.mine(257);
+    await fix();
+    await fixture.chain.mine(1);
+    await reverts(fix(), 'SeedExpired', [requestId, seedBlock]);
+    assert.equal((await fixture.registry.read('seedRequest', [requestId])).blockHash, zeroHash);
+  });
+
+  it('reverts with UnknownSeedRequest, and with SeedRequestUsed once a model was made', async () => {
+    await reverts(fixture.registry.simulate('fixSeed', [1n]), 'UnknownSeedRequest', [1n]);
+    const { requestId } = (await fixture.seedModel(WIDTHS)).statement;
+    await reverts(fixture.registry.simulate('fixSeed', [requestId]), 'SeedRequestUsed', [requestId]);
   });
 });

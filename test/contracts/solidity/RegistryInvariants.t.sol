@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma solidity ^0.8.28;
+pragma solidity 0.8.37;
 
 import {ModelRegistry} from "../../../contracts/ModelRegistry.sol";
+import {AcceptingVerifiers} from "../../../contracts/mocks/VerifierMocks.sol";
 import {ILineage} from "../../../contracts/interfaces/ILineage.sol";
 import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {IVerifiers} from "../../../contracts/interfaces/IVerifiers.sol";
 import {ModelId} from "../../../contracts/interfaces/Ids.sol";
 import {G1Point, Proof} from "../../../contracts/interfaces/Proof.sol";
 import {CHEATS, holds, within} from "./Cheats.sol";
-
-/// @dev Takes every proof, so that only the registry itself says no.
-contract AcceptingVerifiers {
-    bool public constant devKeys = true;
-
-    function verify(address, uint256, uint256[] calldata, uint256[] calldata, uint256[] calldata, Proof calldata)
-        external
-        pure
-        returns (uint256)
-    {
-        return 1;
-    }
-}
 
 /// @dev What anybody can try on a registry, in any order, with few enough models that most calls meet others. It remembers
 /// for every model who was first, and how it came to be.
@@ -69,7 +57,7 @@ contract RegistryActor {
         uint256 above = parent % 4 == 0 || ids.length == 0 ? _pick(parent >> 2) : newest;
         bool right = _stands(above) && !_stands(_pick(child));
         IModelRegistry.TrainEdge memory edge =
-            IModelRegistry.TrainEdge(_point(above), SHAPE, _point(1), DESCRIPTOR, RATE, 2, _point(_pick(child)));
+            IModelRegistry.TrainEdge(_point(above), SHAPE, _point(1), DESCRIPTOR, RATE, 2, 1, _point(_pick(child)));
         CHEATS.prank(trainer(who));
         try registry.train(edge, _proof) returns (ModelId id) {
             if (!right) ++wrongs;
@@ -82,7 +70,7 @@ contract RegistryActor {
         (uint256 one, uint256 other) = (_pick(first), _pick(second));
         bool right = _stands(one) && _stands(other) && one != other && !_stands(_pick(child));
         IModelRegistry.MergeEdge memory edge;
-        edge.parents = new G1Point[](2);
+        edge.parents = new G1Point[][](2);
         (edge.parents[0], edge.parents[1]) = (_point(one), _point(other));
         edge.shape = SHAPE;
         edge.coefficients = new int24[][](1);
@@ -147,8 +135,9 @@ contract RegistryActor {
         return within(any, 1, MODELS);
     }
 
-    function _point(uint256 model) private pure returns (G1Point memory) {
-        return G1Point(model, 0);
+    function _point(uint256 model) private pure returns (G1Point[] memory points) {
+        points = new G1Point[](1);
+        points[0] = G1Point(model, 0);
     }
 }
 

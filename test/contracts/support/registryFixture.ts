@@ -1,32 +1,28 @@
-// A registry whose verifiers accept exactly the call that the TypeScript twin predicts, and whose openings are genuine
-// under a known tau. Real Groth16 proofs are the matter of test/journey.
+// A registry whose verifiers accept exactly the claims that the TypeScript twin predicts. What they do with them is tested
+// in verifiers.test.ts, real proofs in test/journey.
 import type { Address, Hex } from 'viem';
-import { parseEventLogs, type TransactionReceipt } from 'viem';
-import { deployInOrder } from '../../../scripts/chain/contracts.ts';
-import type { Point, Proof } from '../../../src/argument/types.ts';
-import { relayAbi, scoreboardAbi, verifiersAbi } from '../../../src/generated/abi.ts';
-import { encodeShape, type ShardShape } from '../../../src/model/shape.ts';
+import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
+import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
+import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { encodeShape, encodeShard, modelSlots, type ShardShape, shardSlots } from '../../../src/model/shape.ts';
+import { CHUNK_SIZE } from '../../../src/numbers/constants.ts';
 import { registryCall } from '../../../src/registry/calls.ts';
-import type { SrsPowers } from '../../../src/registry/opening.ts';
 import type { DataStatement } from '../../../src/registry/programs/data.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
 import type { ImportStatement } from '../../../src/registry/programs/import.ts';
-import { PROGRAM_NAMES, type Program } from '../../../src/registry/programs/list.ts';
+import { PROGRAMS } from '../../../src/registry/programs/list.ts';
 import type { MergeStatement } from '../../../src/registry/programs/merge.ts';
 import type { ScoreStatement } from '../../../src/registry/programs/score.ts';
 import type { SeedStatement } from '../../../src/registry/programs/seed.ts';
 import { proofArgument } from '../../../src/registry/programs/targets.ts';
 import type { TrainStatement } from '../../../src/registry/programs/train.ts';
 import { NO_SCHEMA } from '../../../src/registry/schemas.ts';
-import { signalsOf } from '../../../src/registry/statement.ts';
-import { abiOf, Contract, modelRegistryAbi, type TestChain, testChain } from './chain.ts';
-import { verifierCall } from './groth16.ts';
-import { commit, elements, openOracles, TEST_SRS } from './knownTau.ts';
+import { claimOf } from '../../../src/registry/statement.ts';
+import { abiOf, Contract, type TestChain, testChain } from './chain.ts';
 
-/** A committed oracle: any polynomial, the contract knows no more. */
+/** A committed oracle: any points, the registry knows no more. */
 export interface Committed {
-  polynomial: bigint[];
-  commitment: Point;
+  commitment: Commitment;
 }
 
 export interface Claim<S extends Statement = Statement> {
@@ -43,48 +39,79 @@ export type Scored = Claim<ScoreStatement>;
 /** Anything that others may descend from. */
 export type Model = { statement: { widths: number[] } & Statement; oracle: Committed };
 
-let lastSeed = 1000n;
+let last = 1000n;
 
-/** A new commitment in every call. */
-export function oracle(length = 60): Committed {
-  lastSeed += 10n;
-  const polynomial = elements(lastSeed, length);
-  return { polynomial, commitment: commit(polynomial) };
+/** A point that no other call gives. Whether points lie on the curve is the matter of Verifiers. */
+export function pointOf(number = ++last): Point {
+  return { x: number, y: number << 128n };
 }
 
-/** A proof whose opening is genuine. Its Groth16 part is eight words that the verifier is told to expect. */
-export function proofOf(...oracles: readonly Pick<Committed, 'polynomial'>[]): Proof {
-  lastSeed += 10n;
-  const opened = openOracles(
-    oracles.map(({ polynomial }) => polynomial),
-    lastSeed,
-  );
-  return { groth16: elements(lastSeed + 5n, 8), ...opened };
+/** A new commitment in every call. @param points one for each chunk */
+export function oracle(points = 1): Committed {
+  return { commitment: Array.from({ length: points }, () => pointOf()) };
+}
+
+const chunksOf = (slots: readonly { log2: number }[]): number =>
+  Math.ceil(slots.reduce((entries, { log2 }) => entries + 2 ** log2, 0) / CHUNK_SIZE);
+
+/** A commitment with as many points as a model of these widths has chunks. */
+export const modelOracle = (widths: readonly number[]): Committed => oracle(chunksOf(modelSlots(widths)));
+export const shardOracle = (shard: ShardShape): Committed => oracle(chunksOf(shardSlots(shard)));
+
+/** A proof like no other, of any number of chunks: what it holds is the matter of Verifiers. */
+export function proofOf(trace = 2, helper = 1): Proof {
+  const numbers = (count: number) => Array.from({ length: count }, () => ++last);
+  const points = (count: number) => Array.from({ length: count }, () => pointOf());
+  const [rows, columns, quotient, columns2, quotient2, opening] = points(6);
+  const [eta, gamma, theta, gamma2, z, e2, digest] = numbers(7);
+  return {
+    groth16: numbers(8),
+    points: { trace: points(trace), helper: points(helper), rows, columns, quotient, columns2, quotient2, opening },
+    challenges: { eta, gamma, theta, gamma2, z, e2, chunk: numbers(7), digest },
+  };
 }
 
 export function dataClaim(shard: ShardShape, schema = NO_SCHEMA): Registered {
-  const data = oracle();
+  const data = shardOracle(shard);
   const statement = { program: 'data', shard, schema, commitment: data.commitment } as const;
-  return { statement, proof: proofOf(data), oracle: data };
+  return { statement, proof: proofOf(), oracle: data };
+}
+
+export interface Rates {
+  learningRate?: number;
+  batch?: number;
+  passes?: number;
 }
 
 export function trainClaim(
   parent: { statement: { widths: number[] }; oracle: Committed },
   shard: Registered,
-  options: { learningRate?: number; batch?: number } = {},
+  { learningRate = 64, batch = 4, passes = 1 }: Rates = {},
 ): Trained {
-  const child = oracle();
+  const { widths } = parent.statement;
+  const child = modelOracle(widths);
   const statement: TrainStatement = {
     program: 'train',
-    widths: parent.statement.widths,
+    widths,
     parent: parent.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
-    learningRate: options.learningRate ?? 64,
-    batch: options.batch ?? 4,
+    learningRate,
+    batch,
+    passes,
     child: child.commitment,
   };
-  return { statement, proof: proofOf(parent.oracle, child, shard.oracle), oracle: child };
+  return { statement, proof: proofOf(), oracle: child };
+}
+
+/** Claims of a chain: each one's parent is the child of the one before. */
+export function chainClaims(
+  parent: { statement: { widths: number[] }; oracle: Committed },
+  segments: readonly ({ shard: Registered } & Rates)[],
+): Trained[] {
+  const claims: Trained[] = [];
+  for (const { shard, ...rates } of segments) claims.push(trainClaim(claims.at(-1) ?? parent, shard, rates));
+  return claims;
 }
 
 export function importClaim(
@@ -92,16 +119,16 @@ export function importClaim(
   source: Hex = `0x${'5c'.repeat(32)}`,
   schema: Hex = NO_SCHEMA,
 ): Imported {
-  const model = oracle();
+  const model = modelOracle(widths);
   const { commitment } = model;
   const statement: ImportStatement = { program: 'import', widths: [...widths], commitment, source, schema };
-  return { statement, proof: proofOf(model), oracle: model };
+  return { statement, proof: proofOf(), oracle: model };
 }
 
 /** @param coefficients [layer][parent]; half of each unless given */
 export function mergeClaim(parents: readonly Model[], coefficients?: number[][]): Merged {
-  const child = oracle();
   const { widths } = parents[0].statement;
+  const child = modelOracle(widths);
   const statement: MergeStatement = {
     program: 'merge',
     widths,
@@ -109,10 +136,7 @@ export function mergeClaim(parents: readonly Model[], coefficients?: number[][])
     parents: parents.map(({ oracle: { commitment } }) => commitment),
     coefficients: coefficients ?? widths.slice(1).map(() => parents.map(() => 2 ** 13)),
   };
-  // An absent parent is the zero polynomial.
-  const oracles = [child, ...parents.map((parent) => parent.oracle)].map(({ polynomial }) => polynomial);
-  while (oracles.length < 9) oracles.push([]);
-  return { statement, proof: proofOf(...oracles.map((polynomial) => ({ polynomial }))), oracle: child };
+  return { statement, proof: proofOf(), oracle: child };
 }
 
 export function scoreClaim(model: Model, shard: Registered, result: bigint): Scored {
@@ -124,58 +148,40 @@ export function scoreClaim(model: Model, shard: Registered, result: bigint): Sco
     shardCommitment: shard.oracle.commitment,
     result,
   };
-  return { statement, proof: proofOf(model.oracle, shard.oracle) };
-}
-
-export function srsArgument({ tau, tauC, tauC2 }: SrsPowers) {
-  return { tau, tauC, tauC2 };
+  return { statement, proof: proofOf() };
 }
 
 export class RegistryFixture {
   readonly chain: TestChain;
   readonly registry: Contract;
   readonly scoreboard: Contract;
-  /** the contract that checks proofs */
-  readonly verifierSet: Contract;
+  /** stands for the contract that checks proofs: accepts what it was told to expect */
+  readonly verifiers: Contract;
   /** carries what trainers signed to the registry and the scoreboard */
   readonly relay: Contract;
-  readonly verifiers: Record<Program, Contract>;
+  /** by request */
+  readonly secrets = new Map<bigint, Hex>();
 
   constructor(
     chain: TestChain,
-    contracts: {
-      registry: Contract;
-      scoreboard: Contract;
-      verifierSet: Contract;
-      relay: Contract;
-      verifiers: Record<Program, Contract>;
-    },
+    contracts: { registry: Contract; scoreboard: Contract; verifiers: Contract; relay: Contract },
   ) {
     this.chain = chain;
     this.registry = contracts.registry;
     this.scoreboard = contracts.scoreboard;
-    this.verifierSet = contracts.verifierSet;
-    this.relay = contracts.relay;
     this.verifiers = contracts.verifiers;
+    this.relay = contracts.relay;
   }
 
   static async create(chain?: TestChain): Promise<RegistryFixture> {
     const on = chain ?? (await testChain());
-    const verifiers = {} as Record<Program, Contract>;
-    const addresses: Address[] = [];
-    for (const program of PROGRAM_NAMES) {
-      const address = await on.deploy('ExpectingVerifier');
-      verifiers[program] = new Contract(on, address, await abiOf('ExpectingVerifier'));
-      addresses.push(address);
-    }
-    const owner = on.accounts[0];
-    const given = { verifiers: addresses, srs: TEST_SRS, devKeys: true, allowDevKeysOffLocal: false, owner };
-    const placed = await deployInOrder(given, on.deploy, 'Scoreboard');
-    const verifierSet = new Contract(on, placed.Verifiers, verifiersAbi);
-    const relay = new Contract(on, placed.Relay, relayAbi);
-    const registry = new Contract(on, placed.ModelRegistry, modelRegistryAbi);
-    const scoreboard = new Contract(on, placed.Scoreboard, scoreboardAbi);
-    return new RegistryFixture(on, { registry, scoreboard, verifierSet, relay, verifiers });
+    const placed = async (name: string, args: readonly unknown[], abi: Contract['abi']) =>
+      new Contract(on, await on.deploy(name, args), abi);
+    const verifiers = await placed('ExpectingVerifiers', [], await abiOf('ExpectingVerifiers'));
+    const relay = await placed('Relay', [], relayAbi);
+    const registry = await placed('ModelRegistry', [verifiers.address, relay.address], modelRegistryAbi);
+    const scoreboard = await placed('Scoreboard', [registry.address, relay.address], scoreboardAbi);
+    return new RegistryFixture(on, { registry, scoreboard, verifiers, relay });
   }
 
   get alice(): Address {
@@ -191,15 +197,14 @@ export class RegistryFixture {
     return program === 'score' ? this.scoreboard : this.registry;
   }
 
-  /** What the verifier of a program shall see if `trainer` sends this. */
+  /** Lets the verifiers accept this of `trainer` from now on. */
   async expect({ statement, proof }: Claim, trainer: Address): Promise<void> {
-    const registry = this.target(statement).address;
-    const context = { chainId: BigInt(this.chain.id), registry, trainer };
-    const call = verifierCall(proof.groth16, signalsOf(context, statement, proof));
-    await this.verifiers[statement.program].send('expect', [call]);
+    const { id } = PROGRAMS[statement.program];
+    const args = [this.target(statement).address, trainer, id, claimOf(statement), proofArgument(proof)];
+    await this.verifiers.send('expect', args);
   }
 
-  /** Registers a claim whose signals the twin predicts. */
+  /** Registers a claim that the twin puts into the words that the verifiers shall see. */
   async submit(claim: Claim, trainer = this.alice): Promise<TransactionReceipt> {
     await this.expect(claim, trainer);
     const { functionName, args } = registryCall(claim.statement, claim.proof);
@@ -212,7 +217,7 @@ export class RegistryFixture {
     return this.call(claim, trainer);
   }
 
-  /** As `attempt`, but the verifier expects whatever it expected before. */
+  /** As `attempt`, but the verifiers expect whatever they expected before. */
   async call({ statement, proof }: Claim, trainer = this.alice): Promise<Hex> {
     const { functionName, args } = registryCall(statement, proof);
     return this.target(statement).simulate(functionName, args, trainer);
@@ -229,19 +234,30 @@ export class RegistryFixture {
     return claim;
   }
 
-  async requestSeed(widths: readonly number[], trainer = this.alice): Promise<bigint> {
-    const requestId = await this.registry.simulate('requestSeed', [widths], trainer);
-    await this.registry.send('requestSeed', [widths], trainer);
+  async requestSeed(widths: readonly number[], trainer = this.alice, secret = secretOf(++last)): Promise<bigint> {
+    const args = [widths, keccak256(secret)];
+    const requestId = await this.registry.simulate('requestSeed', args, trainer);
+    await this.registry.send('requestSeed', args, trainer);
+    this.secrets.set(requestId, secret);
     return requestId;
+  }
+
+  /** The secret of a request that was made here; any for others. */
+  secretOf(requestId: bigint): Hex {
+    return this.secrets.get(requestId) ?? secretOf(0n);
+  }
+
+  seedOf(requestId: bigint): Promise<bigint> {
+    return this.registry.read('seedOf', [requestId, this.secretOf(requestId)]);
   }
 
   /** A claim for a request whose seed is known. */
   async seedClaim(requestId: bigint, widths: readonly number[]): Promise<Seeded> {
-    const model = oracle();
-    const seed: bigint = await this.registry.read('seedOf', [requestId]);
+    const model = modelOracle(widths);
+    const [seed, secret] = [await this.seedOf(requestId), this.secretOf(requestId)];
     const { commitment } = model;
-    const statement: SeedStatement = { program: 'seed', requestId, widths: [...widths], seed, commitment };
-    return { statement, proof: proofOf(model), oracle: model };
+    const statement: SeedStatement = { program: 'seed', requestId, widths: [...widths], seed, secret, commitment };
+    return { statement, proof: proofOf(), oracle: model };
   }
 
   async seedModel(widths: readonly number[], trainer = this.alice): Promise<Seeded> {
@@ -256,6 +272,17 @@ export class RegistryFixture {
     const claim = trainClaim(...args);
     await this.submit(claim);
     return claim;
+  }
+
+  /** Registers a chain of claims in one transaction. @param keep one for each; none but the last unless given */
+  async trainMany(claims: readonly Trained[], keep?: readonly boolean[], trainer = this.alice) {
+    for (const claim of claims) await this.expect(claim, trainer);
+    return this.registry.send('trainMany', chainArguments(claims, keep), trainer);
+  }
+
+  /** The same without sending; the verifiers expect whatever they expected before. */
+  callMany(claims: readonly Trained[], keep?: readonly boolean[], trainer = this.alice): Promise<Hex[]> {
+    return this.registry.simulate('trainMany', chainArguments(claims, keep), trainer);
   }
 
   async importModel(...args: Parameters<typeof importClaim>): Promise<Imported> {
@@ -280,6 +307,21 @@ export class RegistryFixture {
   }
 }
 
+/** The arguments of `trainMany` for claims that need not follow one another: the first one's parent leads. */
+export function chainArguments(claims: readonly Trained[], keep: readonly boolean[] = []) {
+  const [first] = claims;
+  const segments = claims.map(({ statement }, i) => {
+    const { parent: _, shape: __, ...segment } = rawEdge(statement, encodeShard(statement.shard));
+    return { ...segment, keep: keep[i] ?? false };
+  });
+  const proofs = claims.map(({ proof }) => proofArgument(proof));
+  return [first.statement.parent, encodeShape(first.statement.widths), segments, proofs] as const;
+}
+
+export function secretOf(number: bigint): Hex {
+  return toHex(number, { size: 32 });
+}
+
 /** The raw `TrainEdge` of a statement, before anything checks it. */
 export function rawEdge(statement: TrainStatement, descriptor: bigint) {
   return {
@@ -289,6 +331,7 @@ export function rawEdge(statement: TrainStatement, descriptor: bigint) {
     descriptor,
     learningRate: BigInt(statement.learningRate),
     batch: BigInt(statement.batch),
+    passes: BigInt(statement.passes),
     child: statement.child,
   };
 }

@@ -83,8 +83,8 @@ export class ServedRegistry {
     const { fixture, cards } = this;
     const args = [ascending([this.shardId]), URI];
     await fixture.registry.send('registerDataset', args, fixture.alice);
-    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', args);
-    await fixture.scoreboard.send('openBenchmark', args);
+    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
     await fixture.submit(scoreClaim(this.#last, this.shard, 11n));
     await fixture.scoreboard.send('rank', [this.models.at(-1), this.benchmark]);
     await cards.send('writeCard', [this.models.at(-1), 'The last one', ''], fixture.alice);
