@@ -5,14 +5,20 @@ import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {Claim, Proof, Srs} from "../interfaces/Proof.sol";
 
 /// @title Test only: accepts exactly the claims and proofs that it was told to expect, from whom and by whom
-/// @dev For tests of contracts that ask IVerifiers: any word of what they hand over shows. What it was told, it keeps.
+/// @dev For tests of contracts that ask IVerifiers: any word of what they hand over shows.
 contract ExpectingVerifiers {
     mapping(uint256 program => uint256 version) private _versions;
-    mapping(bytes32 call => bool) private _expected;
+    mapping(uint256 round => mapping(bytes32 call => bool)) private _expected;
+    uint256 private _round;
 
     /// @notice Accepts a statement to `asker` from now on.
     function expect(address asker, address prover, uint256 program, Claim calldata claim, Proof calldata proof) external {
-        _expected[_hash(asker, prover, program, claim, proof)] = true;
+        _expected[_round][_hash(asker, prover, program, claim, proof)] = true;
+    }
+
+    /// @notice Forgets what it was told to expect.
+    function forget() external {
+        ++_round;
     }
 
     /// @notice The version with which the program's proofs are accepted from now on; 1 until then.
@@ -56,7 +62,7 @@ contract ExpectingVerifiers {
     }
 
     function _requireExpected(address prover, uint256 program, Claim calldata claim, Proof calldata proof) private view {
-        if (!_expected[_hash(msg.sender, prover, program, claim, proof)]) revert IVerifiers.ProofRejected(program);
+        if (!_expected[_round][_hash(msg.sender, prover, program, claim, proof)]) revert IVerifiers.ProofRejected(program);
     }
 
     function _hash(address asker, address prover, uint256 program, Claim calldata claim, Proof calldata proof)

@@ -11,6 +11,7 @@ import {
   serializeCompactSignature,
   signatureToCompactSignature,
   zeroAddress,
+  zeroHash,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../src/generated/abi.ts';
@@ -21,7 +22,18 @@ import { RELAY_TYPES, type RelayRequest, type RequestType, relayCall, typedReque
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
-import { decode, FOREVER, malleated, RelayFixture, SHARD, sign, TRAINER, WIDTHS, type Wish } from './support/relay.ts';
+import {
+  decode,
+  FOREVER,
+  malleated,
+  proofsOf,
+  RelayFixture,
+  SHARD,
+  sign,
+  TRAINER,
+  WIDTHS,
+  type Wish,
+} from './support/relay.ts';
 
 const OTHER = privateKeyToAccount(`0x${'0d'.repeat(32)}`);
 const KINDS = Object.keys(RELAY_TYPES) as RequestType[];
@@ -40,34 +52,34 @@ describe('the relay', { concurrency: false }, () => {
   const signed = async (kind: RequestType, changed: Partial<RelayRequest> = {}) => {
     const request = relay.request(wishes[kind].action, TRAINER.address, changed);
     await relay.expect(wishes[kind], TRAINER.address);
-    return { request, signature: await sign(TRAINER, request), proof: wishes[kind].claim?.proof };
+    return { request, signature: await sign(TRAINER, request), proofs: proofsOf(wishes[kind]) };
   };
   const refused = (request: RelayRequest, signature: Hex, kind: RequestType, trainer: Address = TRAINER.address) =>
-    reverts(relay.attempt(request, signature, wishes[kind].claim?.proof), 'WrongSignature', [trainer]);
+    reverts(relay.attempt(request, signature, ...proofsOf(wishes[kind])), 'WrongSignature', [trainer]);
 
   describe('refuses', () => {
     for (const kind of KINDS) {
       it(`${kind} of which any signed field differs`, async () => {
-        const { request, proof } = await signed(kind);
+        const { request, proofs } = await signed(kind);
         const typed = typedRequest(request);
         for (const { name, type } of typed.types[kind]) {
           const message = { ...typed.message, [name]: otherValue(typed.message[name], type) };
           const signature = await TRAINER.signTypedData({ ...typed, message } as never);
-          await reverts(relay.attempt(request, signature, proof), 'WrongSignature', [TRAINER.address]);
+          await reverts(relay.attempt(request, signature, ...proofs), 'WrongSignature', [TRAINER.address]);
         }
       });
 
       it(`${kind} of which anything but the proof was changed on its way`, async () => {
-        const { request, signature, proof } = await signed(kind);
-        const { functionName, args } = decode(relay.fixture.relay, relayCall(request, signature, proof).data);
-        const proved = proof === undefined ? -1 : args.length - 2;
+        const { request, signature, proofs } = await signed(kind);
+        const { functionName, args } = decode(relay.fixture.relay, relayCall(request, signature, ...proofs).data);
+        const proved = proofs.length === 0 ? -1 : args.length - 2;
         let changes = 0;
         for (const [i, argument] of args.entries()) {
           if (i === 0 || i === proved || i === args.length - 1) continue;
           for (const changed of variants(argument)) {
             const call = relay.fixture.relay.simulate(functionName, args.with(i, changed), relay.relayer);
-            // A shape that cannot be is not even hashed.
-            await assert.rejects(call, /WrongSignature|UnsupportedSize|UnsupportedDepth/, `${kind} ${i}`);
+            // A shape that cannot be is not even hashed; a secret is bound by the request for the seed.
+            await assert.rejects(call, /WrongSignature|WrongSecret|UnsupportedSize|UnsupportedDepth/, `${kind} ${i}`);
             changes++;
           }
         }
@@ -110,14 +122,14 @@ describe('the relay', { concurrency: false }, () => {
 
     it('to call where there is no contract', async () => {
       for (const kind of KINDS) {
-        const { request, signature, proof } = await signed(kind, { target: OTHER.address });
-        await reverts(relay.attempt(request, signature, proof), 'NoContract', [OTHER.address]);
+        const { request, signature, proofs } = await signed(kind, { target: OTHER.address });
+        await reverts(relay.attempt(request, signature, ...proofs), 'NoContract', [OTHER.address]);
       }
     });
 
     it('a request for another target than was signed', async () => {
       const { fixture } = relay;
-      const twin = await fixture.chain.deploy('ModelRegistry', [fixture.verifierSet.address, fixture.relay.address]);
+      const twin = await fixture.chain.deploy('ModelRegistry', [fixture.verifiers.address, fixture.relay.address]);
       const { request, signature } = await signed('Train');
       await refused({ ...request, target: twin }, signature, 'Train');
     });
@@ -138,12 +150,12 @@ describe('the relay', { concurrency: false }, () => {
       const foreign = await relay.fixture.chain.deploy('Relay');
       const { request } = await signed('Train', { relay: foreign });
       const signature = await sign(TRAINER, request);
-      await reverts(relay.attempt(request, signature, wishes.Train.claim?.proof), 'ProofRejected', [3n]);
+      await reverts(relay.attempt(request, signature, ...proofsOf(wishes.Train)), 'ProofRejected', [3n]);
     });
 
     it('takes the last bytes of a call for a trainer from the relay alone', async () => {
       const { registry, chain, bob } = relay.fixture;
-      const call = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS] });
+      const call = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS, zeroHash] });
       const hash = await chain.wallet.sendTransaction({
         account: bob,
         to: registry.address,
@@ -155,19 +167,20 @@ describe('the relay', { concurrency: false }, () => {
       assert.equal(args.trainer, bob);
       // The same with a proof: it is checked for the caller, whatever stands behind it.
       await relay.expect(wishes.Train, TRAINER.address);
-      const { statement, proof } = wishes.Train.claim ?? assert.fail();
+      const [{ statement, proof }] = wishes.Train.claims;
       const direct = concat([registryCall(statement, proof).data, TRAINER.address]);
       await assert.rejects(chain.read.call({ account: bob, to: registry.address, data: direct }), /ProofRejected/);
     });
 
     it('refuses with its own error, and the request stays good', async () => {
       const { request, signature } = await signed('Train');
+      await relay.fixture.verifiers.send('forget');
       await relay.expect(wishes.Train, OTHER.address);
-      const proof = wishes.Train.claim?.proof;
-      await reverts(relay.attempt(request, signature, proof), 'ProofRejected', [3n]);
+      const proofs = proofsOf(wishes.Train);
+      await reverts(relay.attempt(request, signature, ...proofs), 'ProofRejected', [3n]);
       assert.equal(await isUsed(request), false);
       await relay.expect(wishes.Train, TRAINER.address);
-      await relay.attempt(request, signature, proof);
+      await relay.attempt(request, signature, ...proofs);
     });
   });
 
@@ -209,8 +222,8 @@ describe('the relay', { concurrency: false }, () => {
 
     for (const kind of KINDS) {
       it(`${kind} for a trainer who owns nothing, once, and the relayer pays`, async () => {
-        const { request, signature, proof } = await signed(kind);
-        const receipt = await relay.send(request, signature, proof);
+        const { request, signature, proofs } = await signed(kind);
+        const receipt = await relay.send(request, signature, ...proofs);
         assert.equal(receipt.status, 'success');
         const [carried] = parseEventLogs({ abi: relayAbi, eventName: 'Carried', logs: receipt.logs });
         const { trainer, target, nonce } = request;
@@ -222,7 +235,7 @@ describe('the relay', { concurrency: false }, () => {
         }
         const after = await relay.fixture.chain.read.getBalance({ address: relay.relayer });
         assert.ok(after < before_);
-        await reverts(relay.attempt(request, signature, proof), 'NonceUsed', [trainer, nonce]);
+        await reverts(relay.attempt(request, signature, ...proofs), 'NonceUsed', [trainer, nonce]);
       });
     }
 
@@ -267,6 +280,7 @@ describe('ids in typed requests', () => {
 
 /** Another value of the same type. */
 function otherValue(value: unknown, type: string): unknown {
+  if (typeof value === 'boolean') return !value;
   if (Array.isArray(value)) return [...value, value[0]];
   if (type === 'string') return `${value}.`;
   if (type === 'address') return OTHER.address;
@@ -278,6 +292,7 @@ function otherValue(value: unknown, type: string): unknown {
 function variants(value: unknown): unknown[] {
   if (typeof value === 'bigint') return [value + 1n];
   if (typeof value === 'number') return [value ^ 1];
+  if (typeof value === 'boolean') return [!value];
   if (typeof value === 'string') return [/^0x.{64}$/.test(value) ? otherValue(value, 'bytes32') : `${value}.`];
   if (Array.isArray(value)) {
     return value.flatMap((entry, i) => variants(entry).map((changed) => value.with(i, changed)));

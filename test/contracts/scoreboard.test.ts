@@ -167,7 +167,13 @@ describe('score', () => {
 
     it('with ProofRejected when the proof was made for the registry instead of the scoreboard', async () => {
       const claim = scoreClaim(model, first, 5n);
-      const args = [fixture.registry.address, fixture.alice, SCORE, claimOf(claim.statement), proofArgument(claim.proof)];
+      const args = [
+        fixture.registry.address,
+        fixture.alice,
+        SCORE,
+        claimOf(claim.statement),
+        proofArgument(claim.proof),
+      ];
       await fixture.verifiers.send('expect', args);
       await reverts(fixture.call(claim), 'ProofRejected', [SCORE]);
     });

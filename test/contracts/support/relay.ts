@@ -1,5 +1,14 @@
 // Requests that trainers sign and a relayer carries, one for each kind of action.
-import { type Address, decodeFunctionData, type Hex, hashTypedData, type LocalAccount, maxUint256 } from 'viem';
+import {
+  type Address,
+  decodeFunctionData,
+  type Hex,
+  hashTypedData,
+  keccak256,
+  type LocalAccount,
+  maxUint256,
+  zeroHash,
+} from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Proof } from '../../../src/argument/types.ts';
 import {
@@ -13,6 +22,7 @@ import { Contract } from './chain.ts';
 import { deploy } from './money.ts';
 import {
   type Claim,
+  chainClaims,
   dataClaim,
   importClaim,
   mergeClaim,
@@ -25,16 +35,18 @@ import {
 
 export const WIDTHS = [4, 3, 2];
 export const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
+/** Of the requests that are drawn here. */
+export const SECRET: Hex = `0x${'5ec7e7'.padEnd(64, '0')}`;
 /** A later time than any test lives to see. */
 export const FOREVER = 2n ** 40n;
 
 /** An account that owns nothing: the relayer pays. */
 export const TRAINER = privateKeyToAccount(`0x${'5e'.repeat(32)}`);
 
-/** A statement with its proof, or something that needs none. */
+/** A statement or a chain of them with its proofs, or something that needs none. */
 export interface Wish {
   action: Action;
-  claim?: Claim;
+  claims: readonly Claim[];
 }
 
 /** A fixture in which a seed, its child and a shard stand, with everything that takes relayed calls. */
@@ -65,11 +77,22 @@ export class RelayFixture {
 
   /** A statement that anybody may register now. */
   wishOf(claim: Claim): Wish {
-    return { action: { what: 'statement', statement: claim.statement }, claim };
+    return { action: { what: 'statement', statement: claim.statement }, claims: [claim] };
   }
 
   drawing(): Wish {
-    return { action: { what: 'requestSeed', widths: WIDTHS } };
+    return { action: { what: 'requestSeed', widths: WIDTHS, secretHash: keccak256(SECRET) }, claims: [] };
+  }
+
+  /** Three segments, of which the first is kept. */
+  chain(): Wish {
+    const claims = chainClaims(this.start, [
+      { shard: this.shard, passes: 2 },
+      { shard: this.shard, learningRate: 7 },
+      { shard: this.shard, batch: 8 },
+    ]);
+    const statements = claims.map(({ statement }) => statement);
+    return { action: { what: 'trainMany', statements, keep: [true, false, true] }, claims };
   }
 
   training(): Wish {
@@ -80,6 +103,7 @@ export class RelayFixture {
   async wishes(trainer: LocalAccount): Promise<Record<RequestType, Wish>> {
     await this.carry(this.drawing(), trainer);
     const requestId = await this.#lastRequest();
+    this.fixture.secrets.set(requestId, SECRET);
     await this.fixture.chain.mine(2);
     const seeded = await this.fixture.seedClaim(requestId, WIDTHS);
     const child = trainClaim(this.start, this.shard);
@@ -93,7 +117,8 @@ export class RelayFixture {
       Import: this.wishOf(importClaim(WIDTHS)),
       Merge: this.wishOf(mergeClaim([this.start, child])),
       Score: this.wishOf(scoreClaim(child, this.shard, 9n)),
-      WriteCard: { action: { what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' } },
+      TrainMany: this.chain(),
+      WriteCard: { action: { what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' }, claims: [] },
     };
   }
 
@@ -118,27 +143,27 @@ export class RelayFixture {
   }
 
   /** Makes the verifier expect what the wish proves for this trainer. */
-  async expect({ claim }: Wish, trainer: Address): Promise<void> {
-    if (claim) await this.fixture.expect(claim, trainer);
+  async expect({ claims }: Wish, trainer: Address): Promise<void> {
+    for (const claim of claims) await this.fixture.expect(claim, trainer);
   }
 
   /** Signs and carries a wish. */
   async carry(wish: Wish, account: LocalAccount, changed: Partial<RelayRequest> = {}) {
     const request = this.request(wish.action, account.address, changed);
     await this.expect(wish, account.address);
-    return this.send(request, await sign(account, request), wish.claim?.proof);
+    return this.send(request, await sign(account, request), ...proofsOf(wish));
   }
 
   /** Carries a signed request; fails with the contract's error before sending if it would revert. */
-  async send(request: RelayRequest, signature: Hex, proof?: Proof) {
-    await this.attempt(request, signature, proof);
-    const { to, data } = relayCall(request, signature, proof);
+  async send(request: RelayRequest, signature: Hex, ...proofs: readonly Proof[]) {
+    await this.attempt(request, signature, ...proofs);
+    const { to, data } = relayCall(request, signature, ...proofs);
     return this.#transact(to, data);
   }
 
   /** The same without sending. */
-  async attempt(request: RelayRequest, signature: Hex, proof?: Proof): Promise<void> {
-    const { functionName, args } = decode(this.fixture.relay, relayCall(request, signature, proof).data);
+  async attempt(request: RelayRequest, signature: Hex, ...proofs: readonly Proof[]): Promise<void> {
+    const { functionName, args } = decode(this.fixture.relay, relayCall(request, signature, ...proofs).data);
     await new Contract(this.fixture.chain, request.relay, this.fixture.relay.abi).simulate(
       functionName,
       args,
@@ -153,13 +178,17 @@ export class RelayFixture {
   }
 
   async #lastRequest(): Promise<bigint> {
-    return (await this.fixture.registry.simulate('requestSeed', [WIDTHS])) - 1n;
+    return (await this.fixture.registry.simulate('requestSeed', [WIDTHS, zeroHash])) - 1n;
   }
 
   async #newest(): Promise<{ id: Hex }> {
     const count = await this.fixture.registry.read('nodeCount');
     return { id: await this.fixture.registry.read('nodeAt', [count]) };
   }
+}
+
+export function proofsOf({ claims }: Wish): Proof[] {
+  return claims.map(({ proof }) => proof);
 }
 
 export function sign(account: LocalAccount, request: RelayRequest): Promise<Hex> {
