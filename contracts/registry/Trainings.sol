@@ -27,6 +27,7 @@ abstract contract Trainings is Models, Shards {
     function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child) {
         ModelId parent = Identity.ofModel(edge.parent, edge.shape);
         _requireModel(parent);
+        child = _freshModel(edge.child, edge.shape);
         Step[] memory steps = new Step[](1);
         steps[0] = _step(edge.shape, edge.shard, edge.descriptor);
         _setRates(steps[0].training, edge.learningRate, edge.batch, edge.passes);
@@ -34,7 +35,7 @@ abstract contract Trainings is Models, Shards {
         claim.parameters = _words(edge.shape, _segment(edge.descriptor, steps[0].training));
         claim.extra = _words(edge.descriptor);
         uint256 version = _requireProof(Statement.TRAIN, claim, proof);
-        return _register(parent, edge.child, edge.shape, version, steps);
+        _register(parent, child, edge.child, edge.shape, version, steps);
     }
 
     /// @inheritdoc IModelRegistry
@@ -118,8 +119,9 @@ abstract contract Trainings is Models, Shards {
         uint256 first = 0;
         for (uint256 i = 0; i < steps.length; ++i) {
             if (!segments[i].keep && i + 1 < steps.length) continue;
-            parent = _register(parent, segments[i].child, shape, version, _part(steps, first, i + 1));
-            kept[count] = parent;
+            kept[count] = _freshModel(segments[i].child, shape);
+            _register(parent, kept[count], segments[i].child, shape, version, _part(steps, first, i + 1));
+            parent = kept[count];
             ++count;
             first = i + 1;
         }
@@ -130,14 +132,15 @@ abstract contract Trainings is Models, Shards {
 
     /// @dev Registers the child that the last of some steps led to.
     /// @param parent the node where the first of them starts
+    /// @param child must be fresh
     function _register(
         ModelId parent,
+        ModelId child,
         G1Point[] calldata commitment,
         uint256 shape,
         uint256 version,
         Step[] memory steps
-    ) private returns (ModelId child) {
-        child = _freshModel(commitment, shape);
+    ) private {
         (uint256 number, uint256 depth) =
             _addChild(ModelId.unwrap(child), _sender(), version, ModelId.unwrap(parent));
         emit ModelRegistered(child, _sender(), Kind.Train, depth, shape, commitment);

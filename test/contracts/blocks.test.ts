@@ -37,8 +37,8 @@ describe('the history contract', () => {
     for (const age of [300n, 8_191n, 8_192n]) await recordHash(chain, head - age, made(head - age));
   });
   const hashOf = (number: bigint): Promise<Hex> => harness.read('blockHash', [number]);
-  /** Writes the hash of the block before the one in which a call runs, as the chain's system call would. */
-  const feed = async (hash?: Hex) => recordHash(chain, head, hash ?? ((await chain.read.getBlock()).hash as Hex));
+  /** Writes the hash of the block before the one in which calls run, as the chain's system call would. */
+  const feed = async (hash?: Hex) => recordHash(chain, head - 1n, hash ?? (await chain.read.getBlock()).parentHash);
 
   it('is not believed where it does not know the newest block that the chain knows', async () => {
     assert.equal(await hashOf(head - 300n), zeroHash);

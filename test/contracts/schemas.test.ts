@@ -16,6 +16,7 @@ import {
   type Registered,
   RegistryFixture,
   scoreClaim,
+  secretOf,
   trainClaim,
 } from './support/registryFixture.ts';
 
@@ -202,7 +203,8 @@ describe('a result', () => {
 
 describe('what only the contract reads', () => {
   it('reverts with ProofRejected when a seed is registered for another request than was proved', async () => {
-    const [first, second] = [await fixture.requestSeed(WIDTHS), await fixture.requestSeed(WIDTHS)];
+    const draw = () => fixture.requestSeed(WIDTHS, fixture.alice, secretOf(1n));
+    const [first, second] = [await draw(), await draw()];
     await fixture.chain.mine(2);
     const claim = await fixture.seedClaim(first, WIDTHS);
     await fixture.expect(claim, fixture.alice);
@@ -210,6 +212,7 @@ describe('what only the contract reads', () => {
     const other = { ...claim, statement: { ...claim.statement, requestId: second } };
     await reverts(fixture.call(other), 'ProofRejected', [SEED]);
     const told = { ...claim, statement: { ...claim.statement, requestId: second } };
+    await fixture.verifiers.send('forget');
     await fixture.expect(told, fixture.alice);
     await reverts(fixture.call(claim), 'ProofRejected', [SEED]);
   });
