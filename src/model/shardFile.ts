@@ -1,7 +1,6 @@
-import { CapacityError } from '../errors/CapacityError.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
-import { ACTIVATION_BITS, ADDRESS_BITS } from '../numbers/constants.ts';
+import { ACTIVATION_BITS } from '../numbers/constants.ts';
 import { show } from './json.ts';
 import {
   expectFormat,
@@ -14,7 +13,7 @@ import {
 } from './safetensors.ts';
 import { formatSalt, parseSalt } from './salt.ts';
 import { formatSchema, parseSchema } from './schema.ts';
-import { shardLayout } from './shape.ts';
+import { checkShardShape } from './shape.ts';
 import { checkShard, emptyShard, type Shard, shardRowBits } from './shard.ts';
 
 export const SHARD_FORMAT = 'descent-shard/1';
@@ -62,18 +61,19 @@ export function readShard(bytes: Uint8Array): Shard {
   };
   const shape = { inputs: count('inputs'), outputs: count('outputs'), rows: count('rows'), kind } as const;
   try {
-    const { log2 } = shardLayout(shape);
-    if (log2 > ADDRESS_BITS) throw new CapacityError('shard', log2, ADDRESS_BITS, 'Use shards of fewer rows.');
+    checkShardShape(shape);
+    const X = takeTensor(file, 'X', 'I16', [shape.rows, shape.inputs]);
+    const Y = takeTensor(file, 'Y', 'I16', [shape.rows, shape.outputs]);
     const shard = emptyShard(shape, parseSalt(takeMetadata(file, 'salt')));
-    fromRows(takeTensor(file, 'X', 'I16', [shape.rows, shape.inputs]), shard.X, shape.inputs, shard);
-    fromRows(takeTensor(file, 'Y', 'I16', [shape.rows, shape.outputs]), shard.Y, shape.outputs, shard);
+    fromRows(X, shard.X, shape.inputs, shard);
+    fromRows(Y, shard.Y, shape.outputs, shard);
     refuseOtherTensors(file, ['X', 'Y']);
     const schema = file.metadata.get('schema');
     if (schema !== undefined) shard.schema = parseSchema(schema);
     checkShard(shard);
     return shard;
   } catch (error) {
-    if (error instanceof InputError || error instanceof CapacityError) {
+    if (error instanceof InputError) {
       throw new FileFormatError('The shard file holds an impossible shard.', { cause: error });
     }
     throw error;

@@ -1,7 +1,7 @@
 import { CapacityError } from '../errors/CapacityError.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
-import { ADDRESS_BITS, FRACTION_BITS } from '../numbers/constants.ts';
+import { FRACTION_BITS, MODEL_BITS } from '../numbers/constants.ts';
 import { bytesOfFloats, floatLayers } from './export/floatLayers.ts';
 import { show } from './json.ts';
 import {
@@ -58,7 +58,7 @@ export function readWeights(bytes: Uint8Array): Weights {
   try {
     const widths = parseWidths(takeMetadata(file, 'shape'));
     const { log2 } = modelLayout(widths);
-    if (log2 > ADDRESS_BITS) throw new CapacityError('model', log2, ADDRESS_BITS, 'Lower the widths of the network.');
+    if (log2 > MODEL_BITS) throw new CapacityError('model', log2, MODEL_BITS, 'Lower the widths of the network.');
     const weights = zeroWeights(widths, parseSalt(takeMetadata(file, 'salt')));
     const names: string[] = [];
     forEachLayer(widths, (layer, rows, columns) => {
@@ -83,7 +83,7 @@ export function readWeights(bytes: Uint8Array): Weights {
 }
 
 /**
- * The same model as a float32 safetensors file (w * 2^-28, rounded to the nearest float), for use outside Descent:
+ * The same model as a float32 safetensors file (w * 2^-32, rounded to the nearest float), for use outside Descent:
  * `layer1.weight` [n_1, n_0], `layer1.bias` [n_1], .., with a ReLU between layers. No salt.
  * @param more of the metadata
  */

@@ -87,19 +87,19 @@ describe('makeShard', () => {
   it('names the row and column of a value out of range, and bad classes', () => {
     const table = { inputs: 2, outputs: 2, kind: 'classes' as const, features: new Float32Array(6), labels: [0, 1, 1] };
     const all = { first: 0, rows: 3 };
-    for (const x of [16, -17, Number.NaN, Number.POSITIVE_INFINITY]) {
+    for (const x of [64, -65, Number.NaN, Number.POSITIVE_INFINITY]) {
       const features = Float32Array.from(table.features, (_, k) => (k === 5 ? x : 0));
       assert.throws(
         () => makeShard({ ...table, features }, all, 0n),
-        /Row 2 has .* as feature 1 of the prepared table, outside \[-16, 16\)/,
+        /Row 2 has .* as feature 1 of the prepared table, outside \[-64, 64\)/,
       );
     }
     for (const label of [2, -1, 0.5, Number.NaN]) {
       assert.throws(() => makeShard({ ...table, labels: [0, label, 1] }, all, 0n), /Row 1 has the class .* 0\.\.1/);
     }
     assert.throws(() => makeShard({ ...table, labels: [0, 1] }, all, 0n), /features for 3 rows and classes for 2/);
-    const targets = Float32Array.of(0, 0, 0, 20, 0, 0);
-    assert.throws(() => makeShard({ ...table, kind: 'regression', targets }, all, 0n), /Row 1 has 20 as target 1/);
+    const targets = Float32Array.of(0, 0, 0, 80, 0, 0);
+    assert.throws(() => makeShard({ ...table, kind: 'regression', targets }, all, 0n), /Row 1 has 80 as target 1/);
   });
 });
 
@@ -122,9 +122,9 @@ describe('checkShard', () => {
     [
       'a value out of range',
       (s) => {
-        s.X[0] = 8192;
+        s.X[0] = 32768;
       },
-      /feature 0 of row 0 is 16/,
+      /feature 0 of row 0 is 64/,
     ],
     [
       'a padding unit',
@@ -218,10 +218,9 @@ describe('shard file', () => {
     ['rows of nonsense', set('rows', '1e9'), /rows is "1e9"/],
     ['rows of zero', set('rows', '0'), /rows is "0"/],
     ['too many rows', set('rows', '4097'), /impossible shard/],
-    ['a shard above 2^22', (f) => ['rows', 'inputs'].forEach((k) => void f.metadata.set(k, '4096')), /2\^25 entries/],
+    ['a larger shard', (f) => ['rows', 'inputs'].forEach((k) => void f.metadata.set(k, '4096')), /X has shape/],
     ['other fraction bits', set('fraction_bits', '8'), /"8" fraction bits, expected 9/],
     ['a missing tensor', (f) => void f.tensors.delete('Y'), /"Y" is missing/],
-    ['a value out of range', (f) => f.tensors.get('X')!.data.set([0, 0x20]), /feature 0 of row 0 is 16/],
     ['labels that are not one-hot', (f) => f.tensors.get('Y')!.data.fill(0), /impossible shard[\s\S]*0 classes/],
   ];
   const table: Table = { inputs: 2, outputs: 2, kind: 'classes', features: new Float32Array(6), labels: [0, 1, 1] };

@@ -5,21 +5,21 @@ import { realLearningRate } from '../../src/training/trainer.ts';
 
 describe('learning rates as people know them', () => {
   it('takes the nearest possible rate and names its neighbours', () => {
-    assert.deepEqual(nearestRate(0.05, 8), { units: 2, rate: 0.0625, below: 0.03125, above: 0.09375 });
-    assert.deepEqual(nearestRate(0.25, 8), { units: 8, rate: 0.25, below: 0.21875, above: 0.28125 });
-    assert.deepEqual(nearestRate(8, 8), { units: 256, rate: 8, below: 7.96875, above: 8.03125 });
-    assert.equal(nearestRate(1.5 / 256, 1).units, 2, 'upwards from the middle');
+    assert.deepEqual(nearestRate(0.05, 8), { units: 26, rate: 0.05078125, below: 0.048828125, above: 0.052734375 });
+    assert.deepEqual(nearestRate(0.25, 8), { units: 128, rate: 0.25, below: 0.248046875, above: 0.251953125 });
+    assert.deepEqual(nearestRate(8, 8), { units: 4096, rate: 8, below: 7.998046875, above: 8.001953125 });
+    assert.equal(nearestRate(1.5 / 4096, 1).units, 2, 'upwards from the middle');
   });
 
   it('has an end on both sides', () => {
-    assert.deepEqual(nearestRate(0.5 / 256, 1), { units: 1, rate: 1 / 256, below: null, above: 2 / 256 });
-    assert.deepEqual(rateOfUnits(65536, 4), { units: 65536, rate: 1024, below: 1023.984375, above: null });
-    assert.throws(() => nearestRate(0.49 / 256, 1), { name: 'InputError', message: /too small for steps of 1 rows/ });
-    assert.throws(() => nearestRate(0.001, 8), {
+    assert.deepEqual(nearestRate(0.5 / 4096, 1), { units: 1, rate: 1 / 4096, below: null, above: 2 / 4096 });
+    assert.deepEqual(rateOfUnits(65536, 4), { units: 65536, rate: 64, below: 63.9990234375, above: null });
+    assert.throws(() => nearestRate(0.49 / 4096, 1), { name: 'InputError', message: /too small for steps of 1 rows/ });
+    assert.throws(() => nearestRate(0.0005, 8), {
       name: 'InputError',
-      message: /at least 0\.03125, or a smaller --batch/,
+      message: /at least 0\.001953125, or a smaller --batch/,
     });
-    assert.throws(() => nearestRate(1025, 4), { name: 'InputError', message: /too large.*\n.*at most 1024/s });
+    assert.throws(() => nearestRate(65, 4), { name: 'InputError', message: /too large.*\n.*at most 64/s });
   });
 
   it('gives back every rate that units make', () => {

@@ -1,56 +1,69 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { poseidon2 } from 'poseidon-lite/poseidon2';
 import { CapacityError } from '../../src/errors/CapacityError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { checkWeights } from '../../src/model/weights.ts';
 import { SEED_MODULI } from '../../src/numbers/constants.ts';
 import { R } from '../../src/numbers/field.ts';
-import { seedOffset, seedTrace, seedWeights, weightsFromSeedTrace } from '../../src/training/seed.ts';
+import { seedNumbers, seedTrace, seedWeights, weightsFromSeedTrace } from '../../src/training/seed.ts';
 
 const bits = (n: number) => Math.ceil(Math.log2(n));
 const shapes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 5 });
 const seeds = fc.bigInt({ min: 0n, max: R - 1n });
 
+/** A value of two limbs. */
+const whole = (low: Int32Array, high: Int32Array, x: number) => low[x] + 2 ** 16 * high[x];
+
 describe('seedTrace', () => {
-  it('satisfies v (x + off + 1) = 1 + q u and w = q - 1 - v at every padded index (protocol section 6)', () => {
+  it('satisfies v (x + off + 1) = factor + q u and w = q - 1 - v in limbs at every padded index (protocol section 6)', () => {
     fc.assert(
       fc.property(shapes, seeds, (widths, seed) => {
         const { layers } = seedTrace(widths, seed);
         assert.equal(layers.length, widths.length - 1);
-        layers.forEach(({ q, off, v, u, w }, l) => {
+        layers.forEach(({ q, off, factor, ...limbs }, l) => {
+          const { v0, v1, w0, w1, u0, u1 } = limbs;
           assert.equal(q, SEED_MODULI[bits(widths[l])]);
-          assert.equal(v.length, 2 ** (bits(widths[l]) + bits(widths[l + 1])));
-          for (let x = 0; x < v.length; x++) {
-            assert.ok(v[x] > 0 && v[x] < q && u[x] >= 0);
-            assert.equal(BigInt(v[x]) * BigInt(x + off + 1), 1n + BigInt(q) * BigInt(u[x]));
-            assert.equal(w[x], q - 1 - v[x]);
+          for (const limb of Object.values(limbs)) {
+            assert.equal(limb.length, 2 ** (bits(widths[l]) + bits(widths[l + 1])));
+            assert.ok(limb.every((value) => value >= 0 && value < 2 ** 16));
+          }
+          for (let x = 0; x < v0.length; x++) {
+            const [v, u, w] = [whole(v0, v1, x), whole(u0, u1, x), whole(w0, w1, x)];
+            assert.ok(v > 0 && v < q);
+            assert.equal(BigInt(v) * BigInt(x + off + 1), BigInt(factor) + BigInt(q) * BigInt(u));
+            assert.equal(w, q - 1 - v);
           }
         });
       }),
     );
   });
 
-  it('holds at the largest index and offset that are allowed', () => {
-    const widths = [4096, 256];
+  it('holds at a large index and offset, and refuses what is too large', () => {
     let seed = 0n;
-    while (seedOffset(seed, 4) < 2 ** 21 - 2 ** 12) seed++;
-    const [{ q, off, v, u }] = seedTrace([4096, 64], seed).layers;
-    const x = v.length - 1;
-    assert.equal(BigInt(v[x]) * BigInt(x + off + 1), 1n + BigInt(q) * BigInt(u[x]));
-    assert.throws(() => seedTrace(widths, seed), CapacityError);
+    while (seedNumbers(seed, 4).off < 2 ** 26 - 2 ** 18) seed++;
+    const [{ q, off, factor, v0, v1, u0, u1 }] = seedTrace([4096, 512], seed).layers;
+    const x = v0.length - 1;
+    assert.ok(x + off + 1 < q);
+    assert.equal(BigInt(whole(v0, v1, x)) * BigInt(x + off + 1), BigInt(factor) + BigInt(q) * BigInt(whole(u0, u1, x)));
+    assert.throws(() => seedTrace([4096, 4096], seed), CapacityError);
   });
 
-  it('uses the low 21 bits of Poseidon(seed, circuit layer), layers counted from the output', () => {
-    // circomlib: Poseidon(1, 2), a published vector of the function
-    const poseidon12 = 7853200120776062878684798364095072458815029376092732009249414926327459813530n;
-    assert.equal(seedOffset(1n, 2), Number(poseidon12 % 2n ** 21n));
-    const { layers } = seedTrace([2, 2, 2, 2], 1n);
+  it('takes 52 bits of Poseidon(seed, 0) for each circuit layer, layers counted from the output', () => {
+    const digest = poseidon2([1n, 0n]);
+    for (const layer of [1, 2, 3, 4]) {
+      const own = (digest >> BigInt(52 * (layer - 1))) % 2n ** 52n;
+      const { off, factor } = seedNumbers(1n, layer);
+      assert.equal(BigInt(off), own % 2n ** 26n);
+      assert.equal(BigInt(factor), 1n + own / 2n ** 26n);
+    }
+    const numbers = ({ off, factor }: { off: number; factor: number }) => ({ off, factor });
     assert.deepEqual(
-      layers.map(({ off }) => off),
-      [2, 3, 4].map((layer) => seedOffset(1n, layer)),
+      seedTrace([2, 2, 2, 2], 1n).layers.map(numbers),
+      [2, 3, 4].map((layer) => seedNumbers(1n, layer)),
     );
-    assert.equal(seedTrace([2, 2], 1n).layers[0].off, seedOffset(1n, 4));
+    assert.deepEqual(numbers(seedTrace([2, 2], 1n).layers[0]), seedNumbers(1n, 4));
   });
 
   it('refuses seeds outside the field', () => {
@@ -65,13 +78,13 @@ describe('seedWeights', () => {
         const weights = seedWeights(widths, seed, 5n);
         checkWeights(weights);
         assert.deepEqual(weightsFromSeedTrace(widths, seedTrace(widths, seed), 5n), weights);
-        seedTrace(widths, seed).layers.forEach(({ q, v }, l) => {
+        seedTrace(widths, seed).layers.forEach(({ q, v0, v1 }, l) => {
           const { W, b } = weights.layers[l];
           const stride = W.length / b.length;
           assert.ok(b.every((x) => x === 0n));
           W.forEach((value, x) => {
             const real = x % stride < widths[l] && Math.floor(x / stride) < widths[l + 1];
-            assert.equal(value, real ? BigInt(v[x]) - BigInt(q - 1) / 2n : 0n);
+            assert.equal(value, real ? BigInt(whole(v0, v1, x)) - BigInt(q - 1) / 2n : 0n);
           });
         });
       }),
@@ -80,7 +93,7 @@ describe('seedWeights', () => {
 
   it('spreads evenly over +-1/sqrt(2^a)', () => {
     const { W } = seedWeights([784, 128], 123456789n, 0n).layers[0];
-    const bound = 2 ** 28 / 32; // a = 10
+    const bound = 2 ** 32 / 32; // a = 10
     const real = [...W].filter((w) => w !== 0n).map((w) => Number(w) / bound);
     assert.ok(real.length > 784 * 128 - 10);
     assert.ok(real.every((w) => Math.abs(w) <= 1));
