@@ -116,13 +116,14 @@ function foldChunks(k: Kernels, oracles: readonly Oracle[], eta: bigint, point: 
 /** g += sum_h weights[h] chunk_h, entries only. */
 function addChunks(k: Kernels, g: Vec, oracle: Oracle, weights: Vec): void {
   const { entries, length } = oracle;
-  if (!isVec(entries)) {
+  // a sum of products with integers is reduced once: only of few terms, and of wide ones, products of the field cost less
+  const many = !isVec(entries) && oracle.chunks >= entries.BYTES_PER_ELEMENT;
+  if (many) {
     columnSums(k, k.view(g, 0, Math.min(CHUNK_SIZE, length)), entries, weights, CHUNK_SIZE);
     return;
   }
   for (let chunk = 0; chunk < oracle.chunks; chunk++) {
-    const from = chunk * CHUNK_SIZE;
-    k.addScaled(g, k.view(entries, from, Math.min(from + CHUNK_SIZE, length)), k.get(weights, chunk));
+    k.scoped(() => k.addScaled(g, oracle.chunk(k, chunk), k.get(weights, chunk)));
   }
 }
 
