@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS } from '../../src/numbers/constants.ts';
 import { evaluatePolynomial, inverse, mod, power, randomElement } from '../../src/numbers/field.ts';
-import { BLINDING_ENTRIES } from '../../src/programs/common.ts';
+import { BLINDING_ENTRIES, blindHelper, blindTrace, slottedOracle } from '../../src/programs/common.ts';
 
-const C = 2048;
-const C2 = 64;
+const C = 2 ** COLUMN_BITS;
+const C2 = 2 ** COLUMN2_BITS;
 const random = (n: number) => Array.from({ length: n }, randomElement);
 const eqAt = (z: readonly bigint[], i: number) => z.reduce((q, c, t) => mod(q * ((i >> t) & 1 ? c : 1n - c)), 1n);
 
@@ -26,16 +27,29 @@ function rank(rows: bigint[][]): number {
   return done;
 }
 
+/** A random coefficient of a chunk of the trace (0) or the helper (1), behind its entries. */
+interface Coefficient {
+  oracle: 0 | 1;
+  chunk: number;
+  at: number;
+}
+
 /**
- * Rank of the map from blinding entries (addresses in trace and helper) to what a reader sees of one proof: f_trace(tau), f_helper(tau), p'(tau), s(tau), s''(tau),
- * e2 = s''(z) (design section 9). T and T2 follow from these.
+ * Rank of the map from random coefficients to what a reader sees of one proof: every chunk of trace and helper at tau, p'(tau), s(tau), s''(tau), e2 = s''(z)
+ * (design section 9). T and T2 follow from these.
  */
-function blindingRank(trace: readonly number[], helper: readonly number[], oracles: number): number {
+function blindingRank(
+  coefficients: readonly Coefficient[],
+  chunks: readonly [number, number],
+  oracles: number,
+): number {
   const [eta, gamma, theta, gamma2, z, tau] = random(6);
-  const low = random(11);
-  const entry = (oracle: number, index: number): bigint[] => {
+  const low = random(COLUMN_BITS);
+  const high = random(7);
+  const image = ({ oracle, chunk, at }: Coefficient): bigint[] => {
+    const index = CHUNK_SIZE + at;
     const [row, column] = [Math.floor(index / C), index % C];
-    const scale = power(eta, BigInt(oracle));
+    const scale = mod(power(eta, BigInt(oracles - 2 + oracle)) * eqAt(high, chunk));
     const inRows = mod(scale * eqAt(low, column)); // contribution to p'_row
     const inColumns = mod(scale * power(gamma, BigInt(row))); // to s_column
     const s2 = new Array<bigint>(C2).fill(0n);
@@ -44,42 +58,73 @@ function blindingRank(trace: readonly number[], helper: readonly number[], oracl
       [column, mod(theta * inColumns)],
     ] as [number, bigint][])
       s2[i % C2] = mod(s2[i % C2] + power(gamma2, BigInt(Math.floor(i / C2))) * v);
-    const at = power(tau, BigInt(index));
-    const isTrace = oracle === oracles - 2;
+    const points = chunks.flatMap((count, o) =>
+      Array.from({ length: count }, (_, h) => (o === oracle && h === chunk ? power(tau, BigInt(index)) : 0n)),
+    );
     return [
-      isTrace ? at : 0n,
-      isTrace ? 0n : at,
+      ...points,
       mod(inRows * power(tau, BigInt(row))),
       mod(inColumns * power(tau, BigInt(column))),
       evaluatePolynomial(s2, tau),
       evaluatePolynomial(s2, z),
     ];
   };
-  return rank([...trace.map((i) => entry(oracles - 2, i)), ...helper.map((i) => entry(oracles - 1, i))]);
+  return rank(coefficients.map(image));
+}
+
+/** The coefficients that a prover draws for vectors of so many entries. */
+function drawn(trace: number, helper: number): { coefficients: Coefficient[]; chunks: [number, number] } {
+  const oracles = [trace, helper].map((log2s) =>
+    slottedOracle(Array.from({ length: log2s }, (_, i) => ({ name: `${i}`, log2: 18 }))),
+  );
+  blindTrace(oracles[0]);
+  blindHelper(oracles[1]);
+  return {
+    coefficients: oracles.flatMap(({ tails }, oracle) =>
+      tails.flatMap((tail, chunk) => tail.map(({ at }) => ({ oracle: oracle as 0 | 1, chunk, at }))),
+    ),
+    chunks: [oracles[0].chunks, oracles[1].chunks],
+  };
 }
 
 describe('blinding', () => {
-  // the slot of 2^12 stands at a multiple of 2^12, the helper's entry wherever its other slots end
-  const cases: [string, number, number][] = [
-    ['the smallest trace: the table, then the blinding', 1 << 14, 1 << 14],
-    ['a helper that ends inside a row', 1 << 14, (1 << 14) + 24],
-    ['49-32-10 with 512 rows', 9 * 16384 + 3 * 8192 + 16384 + 12288, 2 * 16384 + 8192 + 16384],
-    ['784-128-10 with 1024 rows', 9 * 131072 + 4 * 16384, 2 * 131072 + 2 * 16384],
-  ];
-  for (const [name, trace, helper] of cases)
-    it(`hides all six images at ${name}`, () => {
+  for (const [trace, helper] of [
+    [1, 1],
+    [3, 1],
+    [1, 4],
+    [8, 3],
+  ])
+    it(`hides every chunk and all images of ${trace} and ${helper} quarters of a million entries`, () => {
+      const { coefficients, chunks } = drawn(trace, helper);
+      assert.equal(coefficients.length, chunks[0] + chunks[1] + 4);
       for (const oracles of [3, 5])
-        assert.equal(
-          blindingRank(
-            BLINDING_ENTRIES.map((e) => trace + e),
-            [helper],
-            oracles,
-          ),
-          6,
-        );
+        assert.equal(blindingRank(coefficients, chunks, oracles), chunks[0] + chunks[1] + 4);
     });
 
-  it('would not hide with consecutive entries, which is why they are spread', () => {
-    assert.ok(blindingRank([0, 1, 2, 3, 4], [1 << 14], 5) < 6);
+  it('hides all six images of first chunks alone, whatever the other chunks hide', () => {
+    const first: Coefficient[] = [
+      ...BLINDING_ENTRIES.map((at): Coefficient => ({ oracle: 0, chunk: 0, at })),
+      { oracle: 1, chunk: 0, at: 0 },
+    ];
+    for (const oracles of [3, 4, 5, 11]) assert.equal(blindingRank(first, [1, 1], oracles), 6);
+    for (let leave = 0; leave < 6; leave++)
+      assert.equal(
+        blindingRank(
+          first.filter((_, i) => i !== leave),
+          [1, 1],
+          5,
+        ),
+        5,
+        'no coefficient is idle',
+      );
+  });
+
+  it('would not hide with consecutive coefficients, which is why they are spread', () => {
+    const beside = [0, 1, 2, 3, 4].map((at): Coefficient => ({ oracle: 0, chunk: 0, at }));
+    assert.ok(blindingRank([...beside, { oracle: 1, chunk: 0, at: 0 }], [1, 1], 5) < 6);
+  });
+
+  it('stands in the two rows behind the entries', () => {
+    for (const at of BLINDING_ENTRIES) assert.ok(at < 2 * C);
   });
 });

@@ -8,7 +8,7 @@ import { checkWeights, type Weights, zeroWeights } from '../../src/model/weights
 import { exportFloatWeights, readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { R } from '../../src/numbers/field.ts';
 
-const limit = 2n ** 34n;
+const limit = 2n ** 47n;
 const weight = fc.oneof(fc.constantFrom(-limit, limit - 1n, 0n, -1n), fc.bigInt({ min: -limit, max: limit - 1n }));
 
 const models: fc.Arbitrary<Weights> = fc
@@ -70,7 +70,7 @@ describe('weights file', () => {
       format: 'descent-weights/1',
       shape: '3-2',
       salt: `0x${'ff'.padStart(64, '0')}`,
-      fraction_bits: '28',
+      fraction_bits: '32',
     });
   });
 
@@ -81,11 +81,11 @@ describe('weights file', () => {
     ['no salt', (f) => void f.metadata.delete('salt'), /lacks "salt"/],
     ['a salt of r', set('salt', `0x${R.toString(16)}`), /salt/],
     ['a salt in other writing', set('salt', '5'), /salt/],
-    ['other fraction bits', set('fraction_bits', '16'), /"16" fraction bits, expected 28/],
+    ['other fraction bits', set('fraction_bits', '16'), /"16" fraction bits, expected 32/],
     ['a shape of nonsense', set('shape', '3-2-x'), /impossible model[\s\S]*3-2-x/],
     ['a shape of more layers', set('shape', '3-2-2'), /"layer2.weight" is missing/],
     ['a transposed shape', set('shape', '2-3'), /shape \[2,3\], expected \[3,2\]/],
-    ['a shape above 2^22', set('shape', '4096-4096'), /impossible model[\s\S]*2\^25/],
+    ['a shape above 2^23', set('shape', '4096-4096'), /impossible model[\s\S]*2\^25/],
     ['a missing bias', (f) => void f.tensors.delete('layer1.bias'), /"layer1.bias" is missing/],
     [
       'another tensor',
@@ -98,9 +98,9 @@ describe('weights file', () => {
       /holds F64, expected I64/,
     ],
     [
-      'a weight of 64.0',
-      (f) => f.tensors.get('layer1.weight')!.data.set([0, 0, 0, 0, 4, 0, 0, 0], 0),
-      /impossible model[\s\S]*Weight \[0, 0\] of layer 1 is 64/,
+      'a weight of 32768.0',
+      (f) => f.tensors.get('layer1.weight')!.data.set([0, 0, 0, 0, 0, 128, 0, 0], 0),
+      /impossible model[\s\S]*Weight \[0, 0\] of layer 1 is 32768/,
     ],
   ];
   for (const [name, change, message] of refused) {
@@ -156,7 +156,7 @@ describe('checkWeights', () => {
         (w) => {
           w.layers[1].b[0] = -limit - 1n;
         },
-        /Bias \[0\] of layer 2 is -64/,
+        /Bias \[0\] of layer 2 is -32768/,
       ],
       [
         (w) => {
@@ -189,9 +189,9 @@ describe('exportFloatWeights', () => {
           const bias = new Float32Array(tensors.get(`layer${l + 1}.bias`)!.data.slice().buffer);
           for (let i = 0; i < n; i++) {
             for (let j = 0; j < k; j++) {
-              assert.equal(floats[i * k + j], Math.fround(Number(W[i * (W.length / b.length) + j]) / 2 ** 28));
+              assert.equal(floats[i * k + j], Math.fround(Number(W[i * (W.length / b.length) + j]) / 2 ** 32));
             }
-            assert.equal(bias[i], Math.fround(Number(b[i]) / 2 ** 28));
+            assert.equal(bias[i], Math.fround(Number(b[i]) / 2 ** 32));
           }
         });
       }),

@@ -3,13 +3,21 @@ import { describe, it } from 'node:test';
 import {
   ACTIVATION_BITS,
   ADDRESS_BITS,
+  CHUNK_BITS,
+  COLUMN_BITS,
+  COLUMN2_BITS,
   DELTA_BITS,
   FRACTION_BITS,
   LIMB_BITS,
+  MAX_LAYERS,
+  MODEL_BITS,
   RATE_BITS,
+  SEED_FACTOR_BITS,
   SEED_MODULI,
   SEED_OFFSET_BITS,
+  SHARD_ENTRY_BITS,
   SIZE_BITS,
+  WEIGHT_LIMIT_BITS,
 } from '../../src/numbers/constants.ts';
 
 function isPrime(n: number): boolean {
@@ -25,10 +33,10 @@ describe('constants', () => {
 });
 
 describe('SEED_MODULI', () => {
-  it('holds for a = 0..12 the largest prime q with q^2 <= 2^58 / 2^max(a, 2)', () => {
+  it('holds for a = 0..12 the largest prime q with q^2 <= 2^66 / 2^max(a, 2)', () => {
     assert.equal(SEED_MODULI.length, SIZE_BITS + 1);
     SEED_MODULI.forEach((q, a) => {
-      const bound = 2n ** BigInt(58 - Math.max(a, 2));
+      const bound = 2n ** BigInt(66 - Math.max(a, 2));
       assert.ok(isPrime(q), `${q}`);
       assert.ok(BigInt(q) ** 2n <= bound, `q(${a}) is too large`);
       for (let next = q + 1; BigInt(next) ** 2n <= bound; next++)
@@ -36,10 +44,31 @@ describe('SEED_MODULI', () => {
     });
   });
 
-  it('leaves v unique: q < 2^28, and index + off + 1 < q', () => {
+  it('leaves v unique: q < 2^32, index + off + 1 < q, 0 < factor < q', () => {
     for (const q of SEED_MODULI) {
       assert.ok(q < 2 ** FRACTION_BITS);
-      assert.ok(2 ** ADDRESS_BITS - 1 + (2 ** SEED_OFFSET_BITS - 1) + 1 < q);
+      assert.ok(2 ** MODEL_BITS - 1 + (2 ** SEED_OFFSET_BITS - 1) + 1 < q);
+      assert.ok(2 ** SEED_FACTOR_BITS < q);
     }
+  });
+
+  it('needs the bits of one digest: four layers of 52 bits each', () => {
+    assert.ok(MAX_LAYERS * (SEED_OFFSET_BITS + SEED_FACTOR_BITS) <= 254);
+  });
+});
+
+describe('sizes', () => {
+  it('make a chunk 512 rows of level 1, and level 2 a square', () => {
+    assert.equal(CHUNK_BITS - COLUMN_BITS, 9);
+    assert.equal(COLUMN_BITS, 2 * COLUMN2_BITS);
+    assert.equal(ADDRESS_BITS - CHUNK_BITS, 7);
+  });
+
+  it('let a shard and a model of the largest shape be addressed', () => {
+    assert.ok(MODEL_BITS <= ADDRESS_BITS && 2 * SIZE_BITS + 1 <= SHARD_ENTRY_BITS && SHARD_ENTRY_BITS <= ADDRESS_BITS);
+  });
+
+  it('make a weight three limbs', () => {
+    assert.equal(WEIGHT_LIMIT_BITS + 1, 3 * LIMB_BITS);
   });
 });

@@ -36,21 +36,21 @@ describe('toFixed', () => {
 });
 
 describe('toActivation', () => {
-  it('accepts [-16, 16) after rounding and nothing else', () => {
-    assert.equal(toActivation(-16), -8192);
-    assert.equal(toActivation(16 - 1 / 512), 8191);
-    for (const x of [16, 16 - 1 / 2048, -16.002, Number.NaN, Number.POSITIVE_INFINITY]) {
-      assert.throws(() => toActivation(x, 'price'), /The price is .*, outside \[-16, 16\)/, `${x}`);
+  it('accepts [-64, 64) after rounding and nothing else', () => {
+    assert.equal(toActivation(-64), -32768);
+    assert.equal(toActivation(64 - 1 / 512), 32767);
+    for (const x of [64, 64 - 1 / 2048, -64.002, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => toActivation(x, 'price'), /The price is .*, outside \[-64, 64\)/, `${x}`);
     }
   });
 });
 
 describe('roundProduct', () => {
-  it('leaves a remainder of two limbs: Z + 2^27 = 2^28 Q + R', () => {
+  it('leaves a remainder of two limbs: Z + 2^31 = 2^32 Q + R', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n }), (z) => {
-        const remainder = z + 2n ** 27n - 2n ** 28n * roundProduct(z);
-        assert.ok(remainder >= 0n && remainder < 2n ** 28n);
+      fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (z) => {
+        const remainder = z + 2n ** 31n - 2n ** 32n * roundProduct(z);
+        assert.ok(remainder >= 0n && remainder < 2n ** 32n);
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { FRACTION_BITS } from '../../numbers/constants.ts';
 import { checkWeights, type Weights } from '../weights.ts';
 
-/** A layer in 32-bit floats: w * 2^-28, rounded to the nearest float. */
+/** A layer in 32-bit floats: w * 2^-32, rounded to the nearest float. */
 export interface Float32Layer {
   outputs: number;
   inputs: number;

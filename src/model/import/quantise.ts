@@ -9,7 +9,7 @@ export interface QuantisationError {
   /** `layer1.weight`, `layer1.bias`, .. */
   tensor: string;
   entries: number;
-  /** Greatest |w - w'|; at most 2^-29 by rounding. */
+  /** Greatest |w - w'|; at most 2^-33 by rounding. */
   max: number;
   /** Root of the mean of (w - w')^2. */
   rms: number;
@@ -23,7 +23,7 @@ const LIMIT = Number(WEIGHT_LIMIT);
 /**
  * Rounds every weight and bias to f = 28 fraction bits, halves upwards.
  * @param salt fresh random element of F
- * @throws InputError naming tensor, index and value of a weight outside [-64, 64), the trainer's range
+ * @throws InputError naming tensor, index and value of a weight outside [-2^15, 2^15), the protocol's range
  */
 export function quantiseModel(
   { widths, layers }: FloatModel,

@@ -38,7 +38,7 @@ export interface PrepareOptions {
   transforms?: readonly Transform[];
   /** Of every feature, and of regression targets. */
   scaling?: Scaling;
-  /** Features beyond +-clip become +-clip, after scaling; a shard holds values in [-16, 16). */
+  /** Features beyond +-clip become +-clip, after scaling; a shard holds values in [-64, 64). */
   clip?: number;
   /** The rows (after the shuffle) on which scaling and means are fitted; default all. The others are for testing. */
   training?: RowRange;
@@ -154,7 +154,7 @@ export interface DatasetShard extends ManifestShard {
  * @param salt gives a fresh random element of F for each shard
  * @param file gives the file name of shard 0, 1, ..
  * @param schema of the table; every shard carries it
- * @throws InputError naming row and column of a value outside [-16, 16)
+ * @throws InputError naming row and column of a value outside [-64, 64)
  */
 export function cutShards(
   table: Table,
