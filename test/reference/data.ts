@@ -1,23 +1,41 @@
-// Reference prover of program data (protocol, section 5).
+// Program data (protocol, section 5): reference prover, and what its verifier knows.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { eqTable, evaluate, inverse, log2Up, mod, powers, type Random, range, squares, zeros } from './algebra.ts';
+import { eqAt, leAt, log2Up, mod, type Random, range, squares, zeros } from './algebra.ts';
+import type { Slot } from './argument.ts';
+import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
+import { blinding, chunksOf, salted } from './commitments.ts';
 import {
-  type Claim,
-  digests,
-  type Instance,
-  layout,
-  layoutWords,
-  open,
-  ReferenceTranscript,
-  type Slot,
-  sumcheck,
-  table,
-} from './argument.ts';
-import { HALF_LIMB, type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
+  type AddRelation,
+  type Challenges,
+  claimOf,
+  claimTerm,
+  evaluateAt,
+  type Hooks,
+  proveOneBatch,
+  type Reference,
+  type ReferenceMessages,
+  ReferenceRun,
+  type VerifiedProgram,
+} from './run.ts';
+import { rows, SHARD_SLOTS, seen, shardLayout, shardView, shardWord } from './sizes.ts';
+import {
+  countLimbs,
+  HALF_LIMB,
+  type Inputs,
+  LIMB_BITS,
+  lookupHelper,
+  oracleOf,
+  place,
+  shift,
+  slotBits,
+  type Tensors,
+  tableHelper,
+  UNIT,
+} from './tensors.ts';
 
-const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.data;
-const DIGEST = NUMBERING.shared.digests;
+const { oracles: O, squares: SQ, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.data;
+const FEATURES = 12;
 
 export interface DataShape {
   inputs: number;
@@ -40,218 +58,187 @@ export interface DataRun extends DataShape {
 }
 
 export function randomData(random: Random, shape: DataShape): DataRun {
-  const { inputs, outputs, rows, classes } = shape;
-  const [sigma, a, b] = [log2Up(rows), log2Up(inputs), log2Up(outputs)];
+  const { inputs, outputs, rows: count, classes } = shape;
+  const [sigma, a, b] = [log2Up(count), log2Up(inputs), log2Up(outputs)];
   const S = 2 ** sigma;
   const [X, Y] = [zeros(S * 2 ** a), zeros(S * 2 ** b)];
-  for (let s = 0; s < rows; s++) {
-    for (let j = 0; j < inputs; j++) X[j * S + s] = BigInt(random.below(2 ** 14) - 2 ** 13);
-    if (classes) Y[random.below(outputs) * S + s] = 512n;
-    else for (let i = 0; i < outputs; i++) Y[i * S + s] = BigInt(random.below(2 ** 14) - 2 ** 13);
+  const draw = () => BigInt(random.below(2 ** 16) - 2 ** 15);
+  for (let s = 0; s < count; s++) {
+    for (let j = 0; j < inputs; j++) X[j * S + s] = draw();
+    if (classes) Y[random.below(outputs) * S + s] = UNIT;
+    else for (let i = 0; i < outputs; i++) Y[i * S + s] = draw();
   }
   return { ...shape, sigma, in: a, out: b, X, Y };
 }
 
-/** Circuit inputs for a run, honest or not. */
-export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = {}): Proved {
+type View = ReturnType<typeof shardView> & { in: number; out: number; slots: Record<string, Slot> };
+
+function view(inputs: Inputs): View {
+  const shard = shardView(inputs);
+  const { sigma } = shard;
+  const [low, out] = [log2Up(shard.inputs), log2Up(shard.outputs)];
+  const [trace, helper] = [rows(inputs, 'traceOffset'), rows(inputs, 'helperOffset')];
+  const slots = {
+    X: shard.X,
+    Y: shard.Y,
+    mult: seen(trace[T.mult], LIMB_BITS),
+    hX: seen(helper[H.hX], sigma + low),
+    hY: seen(helper[H.hY], sigma + out),
+    g: seen(helper[H.g], LIMB_BITS),
+  };
+  return { ...shard, in: low, out, slots };
+}
+
+function batch(v: View, { beta, squares: tau, point }: Challenges, { evals1: e }: ReferenceMessages, add: AddRelation) {
+  const [s, f] = [point.slice(0, v.sigma), point.slice(FEATURES)];
+  const realRows = leAt(v.rows, s);
+  const tensor = (at: number[], value: bigint, helper: bigint, size: number, log2: number, n: [number, number]) => {
+    const eq = eqAt(pointAt(at, tau), pointAt(at, point));
+    const real = mod(realRows * leAt(size, f.slice(0, log2)));
+    add(n[0], at, mod(eq * value) * (1n - real));
+    add(n[1], at, eq * mod(helper * (beta - value - HALF_LIMB) - 1n));
+    add(R.logUp, at, helper);
+    return eq;
+  };
+  tensor(positions(v.sigma, v.in), e[E.X], e[E.hX], v.inputs, v.in, [R.paddingX, R.rangeX]);
+  const at = positions(v.sigma, v.out);
+  const eq = tensor(at, e[E.Y], e[E.hY], v.outputs, v.out, [R.paddingY, R.rangeY]);
+  add(R.label, at, mod(v.classes * eq) * mod(e[E.Y] * (e[E.Y] - UNIT)));
+  addTable(beta, tau, point, e[E.g], e[E.mult], R, add);
+}
+
+/** The table's relation and its share of the LogUp sum, as a verifier has them. */
+export function addTable(
+  beta: bigint,
+  tau: readonly bigint[],
+  point: readonly bigint[],
+  g: bigint,
+  mult: bigint,
+  { table, logUp }: { table: number; logUp: number },
+  add: AddRelation,
+): void {
+  const at = range(LIMB_BITS);
+  const k = at.reduce((s, t) => s + point[t] * 2n ** BigInt(t), 0n);
+  add(table, at, eqAt(pointAt(at, tau), pointAt(at, point)) * mod(g * (beta - k) - mult));
+  add(logUp, at, -g);
+}
+
+function claims(v: View, { squares: tau, point }: Challenges, { evals1: e }: ReferenceMessages) {
+  const at = (log2: number) => [...point.slice(0, v.sigma), ...point.slice(FEATURES, FEATURES + log2)];
+  const one = (value: bigint, oracle: number, slot: Slot, p: readonly bigint[]) =>
+    claimOf(value, claimTerm(oracle, slot, p));
+  const table = point.slice(0, LIMB_BITS);
+  const out = Array.from({ length: C.count }, () => claimOf(0n));
+  out[C.X] = one(e[E.X], O.shard, v.slots.X, at(v.in));
+  out[C.Y] = one(e[E.Y], O.shard, v.slots.Y, at(v.out));
+  out[C.hX] = one(e[E.hX], O.helper, v.slots.hX, at(v.in));
+  out[C.hY] = one(e[E.hY], O.helper, v.slots.hY, at(v.out));
+  out[C.g] = one(e[E.g], O.helper, v.slots.g, table);
+  out[C.mult] = one(e[E.mult], O.trace, v.slots.mult, table);
+  const rowsOf = tau.slice(0, v.sigma);
+  const summed = [...rowsOf, ...range(v.out).map(() => 'ones' as const)];
+  const value = v.classes * UNIT * leAt(v.rows, rowsOf);
+  out[C.rowSums] = claimOf(value, claimTerm(O.shard, v.slots.Y, summed, v.classes));
+  return out;
+}
+
+export const DATA: VerifiedProgram<View> = {
+  program: 'data',
+  rounds: 24,
+  degree: 3,
+  view,
+  claimed: () => ({}),
+  batch,
+  claims,
+};
+
+/** Proves a run, honest or not. */
+export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = {}): Reference {
   hooks.run?.(run);
-  const { sigma, X, Y } = run;
+  const { sigma, X, Y, inputs, outputs } = run;
   const S = 2 ** sigma;
   const cls = run.cls ?? (run.classes ? 1n : 0n);
-  const { h, nonce } = digests(random);
-  const send = hooks.message ?? ((_: string, m: bigint[]) => m);
 
-  // 1. layouts and multiplicities
-  const shardLayout = layout([
-    ['X', sigma + run.in],
-    ['Y', sigma + run.out],
-    ['salt', 0],
-  ]);
-  const traceLayout = layout([['mult', 14]]);
-  const helperLayout = layout([
-    ['hX', sigma + run.in],
-    ['hY', sigma + run.out],
-    ['g', 14],
-    ['random', 0],
-  ]);
-  const slots: Record<string, Slot> = {
-    X: slotOf(shardLayout.offsets.X, sigma + run.in),
-    Y: slotOf(shardLayout.offsets.Y, sigma + run.out),
-    mult: slotOf(traceLayout.offsets.mult, 14),
-    hX: slotOf(helperLayout.offsets.hX, sigma + run.in),
-    hY: slotOf(helperLayout.offsets.hY, sigma + run.out),
-    g: slotOf(helperLayout.offsets.g, 14),
+  // 1. layouts and statement
+  const places = {
+    shard: shardLayout(sigma, inputs, outputs),
+    trace: shift(place([['mult', LIMB_BITS]]), hooks.moved?.trace ?? 0),
+    helper: shift(
+      place([
+        ['hX', sigma + run.in],
+        ['hY', sigma + run.out],
+        ['g', LIMB_BITS],
+      ]),
+      hooks.moved?.helper ?? 0,
+    ),
   };
-  hooks.slots?.(slots);
-  const lifted = [X, Y].map((t) => t.map((v) => mod(v + HALF_LIMB)));
-  const mult = zeros(2 ** 14);
-  for (const v of lifted.flat()) if (v < LIMB) mult[Number(v)]++;
-  hooks.multiplicities?.(mult);
-  const oracles = [
-    vector(shardLayout.length, [
-      [shardLayout.offsets.X, X],
-      [shardLayout.offsets.Y, Y],
-      [shardLayout.offsets.salt, [random.element()]],
-    ]),
-    vector(traceLayout.length, [[traceLayout.offsets.mult, mult]]),
-  ];
-
-  // 2. challenges
-  const transcript = new ReferenceTranscript(h[DIGEST.statement]);
-  const traceOffset = T.names.map((name) => slots[name].bits);
-  const helperOffset = H.names.map((name) => slots[name].bits);
-  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traceOffset)]);
-  const [hX, hY] = lifted.map((t) => t.map((v) => inverse(beta - v)));
-  const g = mult.map((m, k) => (m === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
-  oracles.push(
-    vector(helperLayout.length, [
-      [helperLayout.offsets.hX, hX],
-      [helperLayout.offsets.hY, hY],
-      [helperLayout.offsets.g, g],
-      [helperLayout.offsets.random, [random.element()]],
-    ]),
-  );
-  hooks.oracles?.(oracles);
-  const tau = squares(
-    transcript.absorb([h[DIGEST.helper], ...layoutWords(helperOffset)]),
-    NUMBERING.data.squares.count,
-  );
-  const lambda = powers(transcript.absorb([nonce[NUMBERING.shared.nonces.lambda]]), R.count);
-
-  // 3. batch 1
-  const instances: Instance[] = [];
-  const at = (n: number) => [...range(sigma), ...range(n).map((t) => 12 + t)];
-  const tensors = [
-    { t: X, n: run.in, helper: hX, size: run.inputs, e: E.X, eh: E.hX, padding: R.paddingX, lookup: R.rangeX },
-    { t: Y, n: run.out, helper: hY, size: run.outputs, e: E.Y, eh: E.hY, padding: R.paddingY, lookup: R.rangeY },
-  ];
-  const evaluations: (() => bigint)[] = [];
-  const rho = { point: [] as bigint[] };
-  for (const { t, n, helper, size, ...numbers } of tensors) {
-    const p = at(n);
-    const eq = table(p, eqTable([...tau.slice(0, sigma), ...tau.slice(12, 12 + n)]));
-    const real = range(S * 2 ** n).map((x) => (x % S < run.rows && Math.floor(x / S) < size ? 1n : 0n));
-    const T = table(p, t);
-    const H = table(p, helper);
-    const add = (i: number, terms: Instance['terms']) => instances.push({ weight: lambda[i], positions: p, terms });
-    add(numbers.padding, [
-      {
-        coefficient: 1n,
-        factors: [
-          eq,
-          T,
-          table(
-            p,
-            real.map((v) => 1n - v),
-          ),
-        ],
-      },
-    ]);
-    if (t === Y)
-      add(R.label, [
-        {
-          coefficient: cls,
-          factors: [
-            eq,
-            T,
-            table(
-              p,
-              t.map((v) => v - 512n),
-            ),
-          ],
-        },
-      ]);
-    add(numbers.lookup, [
-      {
-        coefficient: 1n,
-        factors: [
-          eq,
-          H,
-          table(
-            p,
-            t.map((v) => beta - v - HALF_LIMB),
-          ),
-        ],
-      },
-      { coefficient: -1n, factors: [eq] },
-    ]);
-    add(R.logUp, [{ coefficient: 1n, factors: [H] }]);
-    evaluations[numbers.e] = () =>
-      evaluate(
-        t.map(mod),
-        p.map((i) => rho.point[i]),
-      );
-    evaluations[numbers.eh] = () =>
-      evaluate(
-        helper,
-        p.map((i) => rho.point[i]),
-      );
-  }
-  instances.push(...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[R.table], lambda[R.logUp]));
-  evaluations[E.g] = () => evaluate(g, rho.point.slice(0, 14));
-  evaluations[E.mult] = () => evaluate(mult, rho.point.slice(0, 14));
-  const batch1 = sumcheck(instances, 24, 3, transcript, (round, m) => send(`batch1 ${round}`, m));
-  rho.point = batch1.point;
-  const evals1 = send(
-    'evals1',
-    evaluations.map((v) => v()),
-  );
-
-  // 4. claims
-  const challenge = transcript.absorb(evals1);
-  const point = (n: number) => at(n).map((i) => rho.point[i]);
-  const single = (
-    oracle: number,
-    slot: Slot,
-    p: readonly (bigint | 'ones')[],
-    value: bigint,
-    coefficient = 1n,
-  ): Claim => ({
-    value,
-    terms: [{ oracle, slot, point: p, coefficient }],
+  hooks.slots?.({ ...places.shard.slots, ...places.trace.slots, ...places.helper.slots });
+  const shard = shardWord({ inputs, outputs, rows: run.rows, classes: cls }, places.shard.slots);
+  const own: Inputs = {
+    shard,
+    inputs1: BigInt(inputs - 1),
+    outputs1: BigInt(outputs - 1),
+    rows1: BigInt(run.rows - 1),
+    classes: cls,
+    shardOffset: slotBits(places.shard.slots, SHARD_SLOTS),
+    traceOffset: slotBits(places.trace.slots, T.names),
+    helperOffset: slotBits(places.helper.slots, H.names),
+  };
+  const proof = new ReferenceRun('data', random, hooks as Hooks<never>, {
+    parameters: [shard],
+    extra: [0n],
+    statement: { shard: oracleOf(places.shard, { X, Y }, salted(random.element(), chunksOf(places.shard.length))) },
   });
-  const claims: Claim[] = [];
-  claims[C.X] = single(O.shard, slots.X, point(run.in), evals1[E.X]);
-  claims[C.Y] = single(O.shard, slots.Y, point(run.out), evals1[E.Y]);
-  claims[C.hX] = single(O.helper, slots.hX, point(run.in), evals1[E.hX]);
-  claims[C.hY] = single(O.helper, slots.hY, point(run.out), evals1[E.hY]);
-  claims[C.g] = single(O.helper, slots.g, rho.point.slice(0, 14), evals1[E.g]);
-  claims[C.mult] = single(O.trace, slots.mult, rho.point.slice(0, 14), evals1[E.mult]);
-  // the value, cls 2^fa le_rows(tau), is the circuit's own
-  const rowSums = [...tau.slice(0, sigma), ...range(run.out).map(() => 'ones' as const)];
-  claims[C.rowSums] = single(O.shard, slots.Y, rowSums, 0n, cls);
-  const verifier = new ReferenceTranscript(transcript.state);
-  const opened = open(oracles, claims, transcript, { rho: challenge, h, nonce, interfere: send });
-  for (const message of opened.reduce) verifier.absorb(message);
-  const { state } = verifier;
 
-  const shardOffset = NUMBERING.shared.shard.names.map((name) => slots[name].bits);
-  const word = (offset: readonly bigint[], shift: number) =>
-    offset.reduce((w, b, t) => w + b * 2n ** BigInt(shift + t), 0n);
-  const shard =
-    BigInt(run.inputs - 1) +
-    (BigInt(run.outputs - 1) << 12n) +
-    (BigInt(run.rows - 1) << 24n) +
-    (cls << 36n) +
-    word(slots.X.bits, 37) +
-    word(slots.Y.bits, 59);
-  return {
-    state,
-    opened,
-    inputs: {
-      h,
-      shard: mod(shard),
-      inputs1: BigInt(run.inputs - 1),
-      outputs1: BigInt(run.outputs - 1),
-      rows1: BigInt(run.rows - 1),
-      classes: cls,
-      shardOffset,
-      traceOffset,
-      helperOffset,
-      nonce,
-      batch1: batch1.messages,
-      evals1,
-      ...opened,
-    },
+  // 2. trace and helper
+  const tensors: Tensors = {};
+  hooks.trace?.(tensors);
+  const limbs = [X, Y].map((t) => t.map((v) => v + HALF_LIMB));
+  const mult = countLimbs(limbs);
+  hooks.multiplicities?.(mult);
+  const beta = proof.commit(
+    'trace',
+    oracleOf(places.trace, { mult }, blinding('trace', chunksOf(places.trace.length), random)),
+  );
+  const helpers: Tensors = {
+    hX: lookupHelper(beta, limbs[0]),
+    hY: lookupHelper(beta, limbs[1]),
+    g: tableHelper(beta, mult),
   };
+  hooks.helper?.(helpers, beta, tensors);
+  const x = proof.commit(
+    'helper',
+    oracleOf(places.helper, helpers, blinding('helper', chunksOf(places.helper.length), random)),
+  );
+  const tau = squares(x, SQ.count);
+
+  // 3. batch
+  const relations = new ReferenceBatch();
+  const padding = (n: number, size: number) =>
+    range(S * 2 ** n).map((k) => (k % S < run.rows && Math.floor(k / S) < size ? 0n : 1n));
+  const [atX, atY] = [positions(sigma, run.in), positions(sigma, run.out)];
+  relations.zero(R.paddingX, atX, tau, [term(X, padding(run.in, inputs))]);
+  relations.zero(R.paddingY, atY, tau, [term(Y, padding(run.out, outputs))]);
+  relations.zero(R.label, atY, tau, [times(cls, Y, Y), times(-cls * UNIT, Y)]);
+  relations.lookupOne(R.rangeX, atX, tau, beta, helpers.hX, limbs[0]);
+  relations.lookupOne(R.rangeY, atY, tau, beta, helpers.hY, limbs[1]);
+  const shares = [
+    { at: atX, h: helpers.hX },
+    { at: atY, h: helpers.hY },
+  ];
+  relations.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
+  return proveOneBatch(proof, DATA, own, {
+    beta,
+    squares: tau,
+    batch: relations,
+    evaluate: (point, e) => {
+      const table = point.slice(0, LIMB_BITS);
+      e[E.X] = evaluateAt(X, pointAt(atX, point));
+      e[E.Y] = evaluateAt(Y, pointAt(atY, point));
+      e[E.hX] = evaluateAt(helpers.hX, pointAt(atX, point));
+      e[E.hY] = evaluateAt(helpers.hY, pointAt(atY, point));
+      e[E.g] = evaluateAt(helpers.g, table);
+      e[E.mult] = evaluateAt(mult, table);
+    },
+  });
 }

@@ -1,131 +1,193 @@
-// Program import (protocol, section 9), slow and in BigInt.
+// Program import (protocol, section 9): reference prover, and what its verifier knows.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { evaluate, type Random, range, squares, zeros } from './algebra.ts';
-import { layersOf, MODEL_SLOTS, modelOracle, type ReferenceWeights, real, shapeInputs } from './models.ts';
+import { type Random, squares } from './algebra.ts';
+import type { Claim } from './argument.ts';
+import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
+import { addTable } from './data.ts';
+import { modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import {
-  blinding,
-  countLimbs,
+  type AddRelation,
+  type Challenges,
+  claimOf,
+  claimTerm,
+  evaluateAt,
   type Hooks,
-  lookupHelper,
-  oracleOf,
-  pointAt,
-  positions,
+  proveOneBatch,
   type Reference,
-  ReferenceBatch,
-  ReferenceClaims,
+  type ReferenceMessages,
   ReferenceRun,
+  type VerifiedProgram,
+} from './run.ts';
+import { aligned, LAYERS, layersOf, shapeInputs } from './sizes.ts';
+import {
+  countLimbs,
+  type Inputs,
+  LIMB_BITS,
+  lookupHelper,
+  place,
+  real,
+  shift,
   slotBits,
   type Tensors,
   tableHelper,
-  term,
-  times,
-  weightLimbs,
-} from './relations.ts';
+} from './tensors.ts';
+import {
+  addRange,
+  committed,
+  eqHere,
+  KINDS,
+  type LimbView,
+  limbsOf,
+  limbView,
+  realAt,
+  traceLimbs,
+  variables,
+  WHICH,
+} from './weight-limbs.ts';
 
-const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.import;
+const { oracles: O, squares: SQ, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.import;
+const NUMBERS = [
+  { evals: ['w1', 'w2', 'hW', 'W'], range: R.rangeW, padding: R.paddingW },
+  { evals: ['c1', 'c2', 'hb', 'b'], range: R.rangeb, padding: R.paddingb },
+] as const;
+/** SHA-256 of a file that was never read. */
+const SOURCE = 0x5ace5ace5acen;
+const OF_BIAS = /^(c1|c2|hb)_/;
+
+function batch(v: LimbView, c: Challenges, { evals1: e }: ReferenceMessages, add: AddRelation): void {
+  const { beta, squares: tau, point } = c;
+  for (const l of LAYERS)
+    for (const which of WHICH) {
+      const { evals, range: inRange, padding } = NUMBERS[which];
+      const values = evals.map((name) => e[E[name](l)]);
+      addRange(v, { l, which, index: inRange(l), logUp: R.logUp }, { beta, tau, point }, values, add);
+      const at = variables(v, l, which);
+      add(padding(l), at, eqHere(at, tau, point) * values[3] * (1n - realAt(v, l, which, point)));
+    }
+  addTable(beta, tau, point, e[E.g], e[E.mult], R, add);
+}
+
+function claims(v: LimbView, { point }: Challenges, { evals1: e }: ReferenceMessages): Claim[] {
+  const out: Claim[] = Array.from({ length: C.count });
+  for (const l of LAYERS)
+    for (const which of WHICH) {
+      const at = pointAt(variables(v, l, which), point);
+      NUMBERS[which].evals.forEach((name, i) => {
+        const [oracle, slots] = (
+          [
+            [O.trace, v.trace],
+            [O.trace, v.trace],
+            [O.helper, v.helper],
+            [O.model, v.slots],
+          ] as const
+        )[i];
+        out[C[name](l)] = claimOf(e[E[name](l)], claimTerm(oracle, slots[`${name}_${l}`], at));
+      });
+    }
+  const table = point.slice(0, LIMB_BITS);
+  out[C.g] = claimOf(e[E.g], claimTerm(O.helper, v.helper.g, table));
+  out[C.mult] = claimOf(e[E.mult], claimTerm(O.trace, v.trace.mult, table));
+  return out;
+}
+
+export const IMPORT: VerifiedProgram<LimbView> = {
+  program: 'import',
+  rounds: 24,
+  degree: 5,
+  view: (inputs) => limbView(inputs, { trace: T.names, helper: H.names }, OF_BIAS),
+  claimed: () => ({}),
+  batch,
+  claims,
+};
 
 /** Proves weights to be an import, whatever they are. */
-export function proveImport(weights: ReferenceWeights, random: Random, hooks: Hooks = {}): Reference {
-  const run = new ReferenceRun(random, hooks);
+export function proveImport(weights: ReferenceWeights, random: Random, hooks: Hooks<ReferenceWeights> = {}): Reference {
+  hooks.run?.(weights);
   const layers = layersOf(weights.widths);
-  const model = modelOracle(weights);
+  const { n, p } = aligned(weights.widths);
 
-  // 1. trace
-  const tensors: Tensors = {};
-  for (const { l, own } of layers) {
-    const [w, c] = [weights.W[own].map(weightLimbs), weights.b[own].map(weightLimbs)];
-    tensors[`w1_${l}`] = w.map((v) => v[1]);
-    tensors[`w2_${l}`] = w.map((v) => v[2]);
-    tensors[`c1_${l}`] = c.map((v) => v[1]);
-    tensors[`c2_${l}`] = c.map((v) => v[2]);
-  }
-  hooks.trace?.(tensors);
-  /** l0, l1, l2 of W (0) or b (1) */
-  const limbs = (l: number, own: number, which: number): bigint[][] => {
-    const value = which === 0 ? weights.W[own] : weights.b[own];
-    const [one, two] = (which === 0 ? ['w1', 'w2'] : ['c1', 'c2']).map((n) => tensors[`${n}_${l}`]);
-    return [value.map((x, i) => x + 2n ** 41n - 2n ** 14n * one[i] - 2n ** 28n * two[i]), one, two];
+  // 1. layouts and statement
+  const of = (name: string, bias: RegExp): [string, number] => {
+    const layer = layers.find(({ l }) => name.endsWith(`_${l}`));
+    return [name, layer ? layer.high + (bias.test(name) ? 0 : layer.low) : LIMB_BITS];
   };
-  const mult = countLimbs(layers.flatMap(({ l, own }) => [...limbs(l, own, 0), ...limbs(l, own, 1)]));
-  hooks.multiplicities?.(mult);
-  const trace = oracleOf({ ...tensors, mult, blinding: blinding(random) });
-  const beta = run.commit('trace', trace, T.names);
-
-  // 2. helper
-  const inverse: Tensors = {};
-  for (const { l, own } of layers) {
-    inverse[`hW_${l}`] = lookupHelper(beta, ...limbs(l, own, 0));
-    inverse[`hb_${l}`] = lookupHelper(beta, ...limbs(l, own, 1));
-  }
-  inverse.g = tableHelper(beta, mult);
-  hooks.helper?.(inverse, beta, tensors);
-  const helper = oracleOf({ ...inverse, blinding: [random.element()] });
-  const x = run.commit('helper', helper, H.names);
-
-  // 3. batch
-  const tau = squares(x, NUMBERING.import.squares.count);
-  const lambda = run.transcript.absorb([run.nonce[NUMBERING.shared.nonces.lambda]]);
-  const batch = new ReferenceBatch();
-  for (const { l, own, rows, columns, low, high } of layers) {
-    const [at, atBias] = [positions(low, high), positions(0, high)];
-    const [realRows, realColumns] = [real(rows, high), real(columns, low)];
-    const mask = realRows.flatMap((r) => realColumns.map((c) => r * c));
-    const [W, b] = [weights.W[own], weights.b[own]];
-    batch.lookup(R.rangeW(l), at, tau, beta, inverse[`hW_${l}`], limbs(l, own, 0));
-    batch.lookup(R.rangeb(l), atBias, tau, beta, inverse[`hb_${l}`], limbs(l, own, 1));
-    batch.zero(R.paddingW(l), at, tau, [term(W), times(-1n, W, mask)]);
-    batch.zero(R.paddingb(l), atBias, tau, [term(b), times(-1n, b, realRows)]);
-  }
-  const helpers = layers.flatMap(({ l, low, high }) => [
-    { at: positions(low, high), h: inverse[`hW_${l}`] },
-    { at: positions(0, high), h: inverse[`hb_${l}`] },
-  ]);
-  batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
-  const { messages, point, missing } = batch.prove(lambda, run.transcript, hooks.interfere);
-
-  // 4. evaluations and claims on them
-  const evals = zeros(E.count);
-  const named = layers.flatMap(({ l, own, low, high }) => {
-    const [ofW, ofB] = [positions(low, high), positions(0, high)].map((at) => pointAt(at, point));
-    const traced = (name: 'w1' | 'w2' | 'c1' | 'c2', at: bigint[]) => ({
-      index: E[name](l),
-      oracle: O.trace as number,
-      name: `${name}_${l}`,
-      tensor: tensors[`${name}_${l}`],
-      at,
-    });
-    const helped = (name: 'hW' | 'hb', at: bigint[]) => ({
-      index: E[name](l),
-      oracle: O.helper as number,
-      name: `${name}_${l}`,
-      tensor: inverse[`${name}_${l}`],
-      at,
-    });
-    return [
-      ...[traced('w1', ofW), traced('w2', ofW), helped('hW', ofW)],
-      { index: E.W(l), oracle: O.model, name: `W_${l}`, tensor: weights.W[own], at: ofW },
-      ...[traced('c1', ofB), traced('c2', ofB), helped('hb', ofB)],
-      { index: E.b(l), oracle: O.model, name: `b_${l}`, tensor: weights.b[own], at: ofB },
-    ];
+  const there = (name: string) => !/_\d$/.test(name) || layers.some(({ l }) => name.endsWith(`_${l}`));
+  const placedOf = (names: readonly string[]) =>
+    place(
+      names.filter(there).map((name) => of(name, OF_BIAS)),
+      names,
+    );
+  const places = {
+    model: placedModel(weights.widths),
+    trace: shift(placedOf(T.names), hooks.moved?.trace ?? 0),
+    helper: shift(placedOf(H.names), hooks.moved?.helper ?? 0),
+  };
+  hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
+  const own: Inputs = {
+    ...shapeInputs(n, p, places.model.slots),
+    traceOffset: slotBits(places.trace.slots, T.names),
+    helperOffset: slotBits(places.helper.slots, H.names),
+  };
+  const proof = new ReferenceRun('import', random, hooks as Hooks<never>, {
+    parameters: [own.shape as bigint],
+    extra: [SOURCE, 0n],
+    statement: { model: modelOracle(weights, places.model) },
   });
-  const table = point.slice(0, 14);
-  named.push({ index: E.g, oracle: O.helper, name: 'g', tensor: inverse.g, at: table });
-  named.push({ index: E.mult, oracle: O.trace, name: 'mult', tensor: mult, at: table });
-  for (const { index, tensor, at } of named) evals[index] = evaluate(tensor, at);
-  hooks.evals?.(evals, { point, lambda, beta, tau, missing });
-  const rho = run.transcript.absorb(evals);
-  const oracles = [model, trace, helper];
-  const claims = new ReferenceClaims(oracles, C.count);
-  for (const index of range(C.count)) claims.set(index, evals[index]);
-  for (const { index, oracle, name, at } of named) claims.set(index, evals[index], claims.term(oracle, name, at));
 
-  return run.finish(oracles, claims, batch, rho, {
-    ...shapeInputs(weights.widths),
-    modelOffset: slotBits(model, MODEL_SLOTS),
-    traceOffset: slotBits(trace, T.names),
-    helperOffset: slotBits(helper, H.names),
-    batch1: messages,
-    evals1: evals,
+  // 2. trace
+  const kinds = layers.flatMap(({ l, own: k, rows, columns, low, high }) =>
+    WHICH.map((which) => ({
+      l,
+      which,
+      value: which === 0 ? weights.W[k] : weights.b[k],
+      mask: which === 0 ? real(rows, high).flatMap((r) => real(columns, low).map((c) => r * c)) : real(rows, high),
+      at: positions(which === 0 ? low : 0, high),
+    })),
+  );
+  const tensors: Tensors = {};
+  for (const { l, which, value } of kinds) traceLimbs(tensors, which, l, value);
+  hooks.trace?.(tensors);
+  const limbs = kinds.map(({ l, which, value }) => {
+    const [one, two] = KINDS[which].limbs.map((name) => tensors[`${name}_${l}`]);
+    return limbsOf(value, one, two);
+  });
+  const mult = countLimbs(limbs.flat());
+  hooks.multiplicities?.(mult);
+  const beta = proof.commit('trace', committed('trace', places.trace, { ...tensors, mult }, random));
+
+  // 3. helper
+  const helpers: Tensors = {};
+  kinds.forEach(({ l, which }, i) => {
+    helpers[`${KINDS[which].range}_${l}`] = lookupHelper(beta, ...limbs[i]);
+  });
+  helpers.g = tableHelper(beta, mult);
+  hooks.helper?.(helpers, beta, tensors);
+  const tau = squares(proof.commit('helper', committed('helper', places.helper, helpers, random)), SQ.count);
+
+  // 4. batch
+  const relations = new ReferenceBatch();
+  const shares = kinds.map(({ l, which, value, mask, at }, i) => {
+    const h = helpers[`${KINDS[which].range}_${l}`];
+    relations.lookup(NUMBERS[which].range(l), at, tau, beta, h, limbs[i]);
+    relations.zero(NUMBERS[which].padding(l), at, tau, [term(value), times(-1n, value, mask)]);
+    return { at, h };
+  });
+  relations.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
+  return proveOneBatch(proof, IMPORT, own, {
+    beta,
+    squares: tau,
+    batch: relations,
+    evaluate: (point, e) => {
+      for (const { l, which, value, at } of kinds) {
+        const [one, two, h, x] = NUMBERS[which].evals;
+        e[E[one](l)] = evaluateAt(tensors[`${one}_${l}`], pointAt(at, point));
+        e[E[two](l)] = evaluateAt(tensors[`${two}_${l}`], pointAt(at, point));
+        e[E[h](l)] = evaluateAt(helpers[`${h}_${l}`], pointAt(at, point));
+        e[E[x](l)] = evaluateAt(value, pointAt(at, point));
+      }
+      e[E.g] = evaluateAt(helpers.g, point.slice(0, LIMB_BITS));
+      e[E.mult] = evaluateAt(mult, point.slice(0, LIMB_BITS));
+    },
   });
 }

@@ -1,9 +1,10 @@
 // Models of the reference provers: nested shapes of protocol section 1, right-aligned layers.
 
-import { NUMBERING } from '../../src/generated/numbering.ts';
-import { log2Up, type Random, range, zeros } from './algebra.ts';
-import { layout } from './argument.ts';
-import { type NamedOracle, oracleOf, type Tensors } from './relations.ts';
+import { type Random, range } from './algebra.ts';
+import type { Slot } from './argument.ts';
+import { chunksOf, type Oracle, salted } from './commitments.ts';
+import { aligned, layersOf, modelLayout } from './sizes.ts';
+import { oracleOf, type Placed, type Tensors } from './tensors.ts';
 
 /** W[l] as [i, j] with j low and b[l], padded with zeros; layer l + 1 of the network. */
 export interface ReferenceWeights {
@@ -13,73 +14,21 @@ export interface ReferenceWeights {
   salt: bigint;
 }
 
-/** A layer of a network where the circuit has it. */
-export interface ReferenceLayer {
-  /** circuit layer 1..4; the output is 4 */
-  l: number;
-  /** index into W and b */
-  own: number;
-  columns: number;
-  rows: number;
-  /** log2 of the padded sizes */
-  low: number;
-  high: number;
-}
+export const placedModel = (widths: readonly number[]): Placed => {
+  const { n, p } = aligned(widths);
+  return modelLayout(n, p);
+};
 
-export function layersOf(widths: readonly number[]): ReferenceLayer[] {
-  const L = widths.length - 1;
-  return range(L).map((own) => ({
-    l: 4 - L + own + 1,
-    own,
-    columns: widths[own],
-    rows: widths[own + 1],
-    low: log2Up(widths[own]),
-    high: log2Up(widths[own + 1]),
-  }));
-}
-
-/** The model oracle; slots are named W_1..W_4 and b_1..b_4 by circuit layer. */
-export function modelOracle({ widths, W, b, salt }: ReferenceWeights): NamedOracle {
+export function modelOracle({ widths, W, b, salt }: ReferenceWeights, placed: Placed): Oracle {
   const tensors: Tensors = {};
-  for (const { l, own } of layersOf(widths)) {
-    tensors[`W_${l}`] = W[own];
-    tensors[`b_${l}`] = b[own];
-  }
-  return oracleOf({ ...tensors, salt: [salt] });
+  for (const { l, own } of layersOf(widths)) [tensors[`W_${l}`], tensors[`b_${l}`]] = [W[own], b[own]];
+  return oracleOf(placed, tensors, salted(salt, chunksOf(placed.length)));
 }
 
-export const MODEL_SLOTS = NUMBERING.shared.model.names;
+/** The zero polynomial of an absent parent: no chunk, no point. */
+export const absentOracle = (slots: Record<string, Slot>): Oracle => ({ vector: [], beyond: [], slots, chunks: 0 });
 
-/** Circuit inputs of a shape: the descriptor and its fields but the offsets. */
-export function shapeInputs(widths: readonly number[]): { shape: bigint; widths1: bigint[]; present: bigint[] } {
-  const absent = 5 - widths.length;
-  const widths1 = range(5).map((l) => BigInt(widths[Math.max(0, l - absent)] - 1));
-  const present = [1, 2, 3].map((l) => (l > absent ? 1n : 0n));
-  const layers = layersOf(widths);
-  const { offsets } = layout([
-    ...layers.flatMap(
-      ({ l, low, high }) =>
-        [
-          [`W_${l}`, low + high],
-          [`b_${l}`, high],
-        ] as [string, number][],
-    ),
-    ['salt', 0],
-  ]);
-  let shape = 0n;
-  widths1.forEach((w, l) => {
-    shape += w << BigInt(12 * l);
-  });
-  present.forEach((p, i) => {
-    shape += p << BigInt(60 + i);
-  });
-  MODEL_SLOTS.forEach((name, i) => {
-    shape += BigInt(offsets[name] ?? 0) << BigInt(63 + 22 * i);
-  });
-  return { shape, widths1, present };
-}
-
-/** Weights below `bound` in absolute value on real entries. */
+/** Weights of at most `bound` in absolute value on real entries. */
 export function randomWeights(widths: number[], bound: number, random: Random): ReferenceWeights {
   const draw = () => BigInt(random.below(2 * bound + 1) - bound);
   const W: bigint[][] = [];
@@ -97,6 +46,3 @@ export const copyOf = ({ widths, W, b, salt }: ReferenceWeights): ReferenceWeigh
   b: b.map((v) => [...v]),
   salt,
 });
-
-/** 1 on the first n entries of 2^log2. */
-export const real = (n: number, log2: number): bigint[] => [...Array<bigint>(n).fill(1n), ...zeros(2 ** log2 - n)];

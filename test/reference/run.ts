@@ -1,7 +1,7 @@
 // A proof in the making (transcript, digests, commitments), the finished proof, and the verifier that judges it.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { dormantAt, evaluate, mod, powers, type Random, range, squares } from './algebra.ts';
+import { dormantAt, evaluate, mod, powers, type Random, range, squares, zeros } from './algebra.ts';
 import {
   ADDRESS,
   type Claim,
@@ -12,6 +12,7 @@ import {
   ReferenceTranscript,
   type Slot,
 } from './argument.ts';
+import type { ReferenceBatch } from './batch.ts';
 import {
   atTau,
   CONTEXT,
@@ -215,7 +216,7 @@ export class ReferenceRun {
 
 /** Numbers of the claims that the committed vectors do not fulfil. */
 function falseClaims(oracles: readonly Oracle[], claims: readonly Claim[]): number[] {
-  const valueOf = ({ oracle, slot, point, coefficient }: ClaimTerm): bigint => {
+  const termValue = ({ oracle, slot, point, coefficient }: ClaimTerm): bigint => {
     if (slot.present === 0n || coefficient === 0n) return 0n;
     // claimed bits that are no bits have the weights of no place: such a slot is read as if it began at 0
     const offset = slot.bits.reduce((s, b, t) => s + (b === 1n ? 2 ** t : 0), 0);
@@ -233,7 +234,7 @@ function falseClaims(oracles: readonly Oracle[], claims: readonly Claim[]): numb
   };
   return range(claims.length).filter((c) => {
     const { value, terms } = claims[c];
-    return mod(terms.reduce((s, t) => s + valueOf(t), 0n)) !== mod(value);
+    return mod(terms.reduce((s, t) => s + termValue(t), 0n)) !== mod(value);
   });
 }
 
@@ -332,6 +333,55 @@ export function checkContract(
     ),
   );
   return failed;
+}
+
+/**
+ * Proves the one batch of a program and opens its claims. `evaluate` gives the honest evaluations at the batch's point,
+ * `own` are the descriptors' fields, the layouts and the sums as they were sent.
+ */
+export function proveOneBatch<V>(
+  proof: ReferenceRun,
+  program: VerifiedProgram<V>,
+  own: Inputs,
+  {
+    beta,
+    squares: sq,
+    batch,
+    evaluate: evaluations,
+  }: {
+    beta: bigint;
+    squares: bigint[];
+    batch: ReferenceBatch;
+    evaluate: (point: readonly bigint[], evals: bigint[]) => void;
+  },
+): Reference {
+  const { transcript, sender, nonce } = proof;
+  const { relations, evaluations: E } = NUMBERING[program.program];
+  const view = program.view(own);
+  const sums = elements(own, 'sums');
+  const lambda = powers(transcript.absorb([...sums, nonce[NONCE.lambda]]), relations.count);
+  const start = transcript.state;
+  const { rounds, degree } = program;
+  const batch1 = batch.prove(lambda[1], transcript, { rounds, degree, stage: 'batch1', sender });
+  const goal = followRounds(
+    claimedSum(lambda, program.claimed(view, sums)),
+    batch1.messages,
+    new ReferenceTranscript(start),
+  ).value;
+  const c: Challenges = { beta, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
+  const honest = zeros(E.count);
+  evaluations(batch1.point, honest);
+  const m: ReferenceMessages = { sums, evals1: honest, sums2: [], evals2: [] };
+  m.evals1 = sender.send('evals1', honest, undefined, (e) =>
+    mod(goal - expectedBatch(program, view, c, { ...m, evals1: e })),
+  );
+  const rho = transcript.absorb(m.evals1);
+  return proof.finish(
+    program.claims(view, c, m),
+    rho,
+    { ...own, batch1: batch1.messages, evals1: m.evals1 },
+    { relations: batch.violated() },
+  );
 }
 
 /** One term at a point for claims. */

@@ -1,31 +1,50 @@
-// Reference prover of program seed (protocol, section 6). Layers in the circuit's numbering, absent ones zero.
+// Program seed (protocol, section 6): reference prover, and what its verifier knows. Layers in the circuit's numbering, absent
+// ones zero.
 
-import * as poseidon from 'poseidon-lite';
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { eqTable, evaluate, inverse, log2Up, mod, powers, type Random, range, squares, sum, zeros } from './algebra.ts';
+import { inverse, log2Up, mod, type Random, range, squares, zeros } from './algebra.ts';
+import { type Claim, hash } from './argument.ts';
+import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
+import { chunksOf, salted } from './commitments.ts';
+import { addTable } from './data.ts';
 import {
-  type Claim,
-  digests,
-  type Instance,
-  layout,
-  layoutWords,
-  open,
-  ReferenceTranscript,
-  type Slot,
-  sumcheck,
-  type Table,
-  table,
-} from './argument.ts';
-import { type Hooks, LIMB, type Proved, slotOf, tableEntries, vector } from './common.ts';
+  type AddRelation,
+  type Challenges,
+  claimOf,
+  claimTerm,
+  evaluateAt,
+  type Hooks,
+  proveOneBatch,
+  type Reference,
+  type ReferenceMessages,
+  ReferenceRun,
+  type VerifiedProgram,
+} from './run.ts';
+import { aligned, element, LAYERS, modelLayout, shapeInputs } from './sizes.ts';
+import {
+  type Inputs,
+  LIMB,
+  LIMB_BITS,
+  lookupHelper,
+  oracleOf,
+  type Placed,
+  place,
+  shift,
+  slotBits,
+  type Tensors,
+  tableHelper,
+} from './tensors.ts';
+import { committed, eqHere, type LimbView, limbView, realAt, variables } from './weight-limbs.ts';
 
-const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.seed;
-const { digests: DIGEST, nonces: NONCE, model: MODEL } = NUMBERING.shared;
-const LAYERS = [1, 2, 3, 4];
+const { oracles: O, squares: SQ, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.seed;
 export const LIMBS = ['v0', 'v1', 'w1', 'u0', 'u1'] as const;
+const [OFFSET_BITS, STRIDE] = [26n, 52n];
+
 export type SeedLayer = Record<(typeof LIMBS)[number] | 'w0' | 'W', bigint[]> & {
   b: bigint[];
   q: bigint;
   offset: bigint;
+  factor: bigint;
 };
 
 /** What a seed prover holds before it commits; hooks may change anything. */
@@ -39,11 +58,12 @@ export interface SeedRun {
   layers: SeedLayer[];
 }
 
-/** The largest prime not above 2^29 / sqrt(2^max(a, 2)), by trial division. */
+/** The largest prime not above 2^33 / sqrt(2^max(a, 2)), by trial division. */
 export function seedModulus(a: number): bigint {
-  let q = BigInt(Math.floor(2 ** 29 / Math.sqrt(2 ** Math.max(a, 2))));
+  let q = BigInt(Math.floor(2 ** 33 / Math.sqrt(2 ** Math.max(a, 2))));
   const isPrime = (n: bigint) => {
-    for (let d = 2n; d * d <= n; d++) if (n % d === 0n) return false;
+    const small = Number(n);
+    for (let d = 2; d * d <= small; d++) if (small % d === 0) return false;
     return true;
   };
   while (!isPrime(q)) q--;
@@ -62,34 +82,28 @@ const powerMod = (base: bigint, exponent: bigint, m: bigint): bigint => {
   return r;
 };
 
-export const seedOffset = (seed: bigint, layer: number): bigint =>
-  (poseidon as unknown as { poseidon2: (i: bigint[]) => bigint }).poseidon2([seed, BigInt(layer)]) & (2n ** 21n - 1n);
+/** off_l and factor_l of circuit layer l. */
+export function seedNumbers(seed: bigint, layer: number): { offset: bigint; factor: bigint } {
+  const digest = hash.poseidon2([mod(seed), 0n]) >> (STRIDE * BigInt(layer - 1));
+  const low = 2n ** OFFSET_BITS;
+  return { offset: digest % low, factor: 1n + ((digest >> OFFSET_BITS) % low) };
+}
 
 export function seedRun(widths: number[], seed: bigint): SeedRun {
-  const L = widths.length - 1;
-  const n = [...Array<number>(5 - L).fill(widths[0]), ...widths.slice(1)];
-  const p = range(5).map((l) => (l > 4 - L ? 1n : 0n));
+  const { n, p } = aligned(widths);
   const a = n.map(log2Up);
   const layers = range(5).map((l): SeedLayer => {
     const size = l === 0 ? 0 : 2 ** (a[l] + a[l - 1]);
-    const layer: SeedLayer = {
-      v0: zeros(size),
-      v1: zeros(size),
-      w0: zeros(size),
-      w1: zeros(size),
-      u0: zeros(size),
-      u1: zeros(size),
-      W: zeros(size),
-      b: zeros(l === 0 ? 0 : 2 ** a[l]),
-      q: l === 0 ? 0n : modulusOf(a[l - 1]),
-      offset: seedOffset(seed, l),
-    };
+    const [v0, v1, w0, w1, u0, u1, W] = range(7).map(() => zeros(size));
+    const numbers = l === 0 ? { offset: 0n, factor: 0n } : seedNumbers(seed, l);
+    const b = zeros(l === 0 ? 0 : 2 ** a[l]);
+    const layer: SeedLayer = { v0, v1, w0, w1, u0, u1, W, b, q: l === 0 ? 0n : modulusOf(a[l - 1]), ...numbers };
     if (!p[l]) return layer;
     for (let x = 0; x < size; x++) {
-      const index = BigInt(x) + layer.offset + 1n;
-      setValue(layer, x, powerMod(index, layer.q - 2n, layer.q));
+      const { q, offset, factor } = layer;
+      setValue(layer, x, (factor * powerMod(BigInt(x) + offset + 1n, q - 2n, q)) % q);
       const [i, j] = [x >> a[l - 1], x & (2 ** a[l - 1] - 1)];
-      if (i < n[l] && j < n[l - 1]) layer.W[x] = layer.v0[x] + LIMB * layer.v1[x] - (layer.q - 1n) / 2n;
+      if (i < n[l] && j < n[l - 1]) W[x] = v0[x] + LIMB * v1[x] - (q - 1n) / 2n;
     }
     return layer;
   });
@@ -98,204 +112,171 @@ export function seedRun(widths: number[], seed: bigint): SeedRun {
 
 /** Writes v and what follows from it; a false v keeps its quotient rounded down. */
 export function setValue(layer: SeedLayer, x: number, v: bigint): void {
-  const u = (v * (BigInt(x) + layer.offset + 1n) - 1n) / layer.q;
+  const u = (v * (BigInt(x) + layer.offset + 1n) - layer.factor) / layer.q;
   const w = layer.q - 1n - v;
   [layer.v0[x], layer.v1[x]] = [v % LIMB, v / LIMB];
   [layer.u0[x], layer.u1[x]] = [u % LIMB, u / LIMB];
   [layer.w0[x], layer.w1[x]] = [w % LIMB, w / LIMB];
 }
 
-/** Circuit inputs for a run, honest or not. */
-export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = {}): Proved {
+type View = LimbView & { seed: bigint };
+
+function batch(v: View, c: Challenges, { evals1: e }: ReferenceMessages, add: AddRelation): void {
+  const { beta, squares: tau, point } = c;
+  for (const l of LAYERS) {
+    const p = v.p[l];
+    const at = variables(v, l, 0);
+    const eq = eqHere(at, tau, point);
+    const q = modulusOf(v.a[l - 1]);
+    const { offset, factor } = seedNumbers(v.seed, l);
+    const [v0, v1, w1, u0, u1] = LIMBS.map((x) => e[E[x](l)]);
+    const [value, u] = [v0 + LIMB * v1, u0 + LIMB * u1];
+    const w0 = q - 1n - value - LIMB * w1;
+    const group = (index: number, helper: bigint, limbs: bigint[]) => {
+      const [x, y, z] = limbs.map((k) => mod(beta - k));
+      add(index, at, eq * mod(helper * mod(x * y) * z - p * (x * y + x * z + y * z)));
+      add(R.logUp, at, helper);
+    };
+    group(R.groupA(l), e[E.hA(l)], [v0, v1, w0]);
+    group(R.groupB(l), e[E.hB(l)], [w1, u0, u1]);
+    const index = at.reduce((s, t, k) => s + point[t] * 2n ** BigInt(k), 0n);
+    add(R.sequence(l), at, eq * mod(value * (index + offset + 1n) - p * factor - q * u));
+    add(R.weights(l), at, eq * mod(e[E.W(l)] - realAt(v, l, 0, point) * (value - p * (q - 1n) * inverse(2n))));
+  }
+  addTable(beta, tau, point, e[E.g], e[E.mult], R, add);
+}
+
+function claims(v: View, { squares: tau, point }: Challenges, { evals1: e }: ReferenceMessages): Claim[] {
+  const out: Claim[] = Array.from({ length: C.count });
+  for (const l of LAYERS) {
+    const at = pointAt(variables(v, l, 0), point);
+    for (const x of LIMBS) out[C[x](l)] = claimOf(e[E[x](l)], claimTerm(O.trace, v.trace[`${x}_${l}`], at));
+    for (const x of ['hA', 'hB'] as const)
+      out[C[x](l)] = claimOf(e[E[x](l)], claimTerm(O.helper, v.helper[`${x}_${l}`], at));
+    out[C.W(l)] = claimOf(e[E.W(l)], claimTerm(O.model, v.slots[`W_${l}`], at));
+    out[C.bias(l)] = claimOf(0n, claimTerm(O.model, v.slots[`b_${l}`], tau.slice(12, 12 + v.a[l])));
+  }
+  const table = point.slice(0, LIMB_BITS);
+  out[C.g] = claimOf(e[E.g], claimTerm(O.helper, v.helper.g, table));
+  out[C.mult] = claimOf(e[E.mult], claimTerm(O.trace, v.trace.mult, table));
+  return out;
+}
+
+export const SEED: VerifiedProgram<View> = {
+  program: 'seed',
+  rounds: 24,
+  degree: 5,
+  view: (inputs) => ({
+    ...limbView(inputs, { trace: T.names, helper: H.names }, /^none/),
+    seed: element(inputs, 'seed'),
+  }),
+  claimed: () => ({}),
+  batch,
+  claims,
+};
+
+/** Proves a run, honest or not. */
+export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = {}): Reference {
   hooks.run?.(run);
   const { n, p, a, layers } = run;
-  const { h, nonce } = digests(random);
-  const send = hooks.message ?? ((_: string, m: bigint[]) => m);
   const present = LAYERS.filter((l) => p[l] !== 0n);
-  const size = (l: number) => a[l] + a[l - 1];
 
-  // 1. layouts, multiplicities, model and trace
-  const layouts = {
-    model: layout([
-      ...present.flatMap((l): [string, number][] => [
-        [`W_${l}`, size(l)],
-        [`b_${l}`, a[l]],
-      ]),
-      ['salt', 0],
-    ]),
-    trace: layout([
-      ...present.flatMap((l) => LIMBS.map((x): [string, number] => [`${x}_${l}`, size(l)])),
-      ['mult', 14],
-    ]),
-    helper: layout([
-      ...present.flatMap((l) => ['A', 'B'].map((x): [string, number] => [`h${x}_${l}`, size(l)])),
-      ['g', 14],
-      ['random', 0],
-    ]),
+  // 1. layouts and statement
+  const placedOf = (names: readonly string[]): Placed => {
+    const there = names.filter((name) => !/_\d$/.test(name) || p[Number(name.slice(-1))] !== 0n);
+    const sized = there.map((name): [string, number] => {
+      const l = Number(name.slice(-1));
+      return [name, /_\d$/.test(name) ? a[l] + a[l - 1] : LIMB_BITS];
+    });
+    return place(sized, names);
   };
-  const slots: Record<string, Slot> = {};
-  const place = (name: string, which: keyof typeof layouts, log2: number, l?: number) => {
-    slots[name] = slotOf(layouts[which].offsets[name] ?? 0, l ? Number(p[l]) * log2 : log2, l ? p[l] : 1n);
+  const places = {
+    model: modelLayout(n, p),
+    trace: shift(placedOf(T.names), hooks.moved?.trace ?? 0),
+    helper: shift(placedOf(H.names), hooks.moved?.helper ?? 0),
   };
-  for (const l of LAYERS) {
-    place(`W_${l}`, 'model', size(l), l);
-    place(`b_${l}`, 'model', a[l], l);
-    for (const x of LIMBS) place(`${x}_${l}`, 'trace', size(l), l);
-    for (const x of ['A', 'B']) place(`h${x}_${l}`, 'helper', size(l), l);
+  hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
+  const own: Inputs = {
+    ...shapeInputs(n, p, places.model.slots),
+    seed: mod(run.seed),
+    traceOffset: slotBits(places.trace.slots, T.names),
+    helperOffset: slotBits(places.helper.slots, H.names),
+  };
+  /** the circuit sees a tensor times its layer's presence */
+  const stored = (l: number, t: readonly bigint[]) => (p[l] === 1n ? [...t] : t.map((v) => v * inverse(p[l])));
+  const weights: Tensors = {};
+  for (const l of present) {
+    weights[`W_${l}`] = stored(l, layers[l].W);
+    weights[`b_${l}`] = stored(l, layers[l].b);
   }
-  place('mult', 'trace', 14);
-  place('g', 'helper', 14);
-  hooks.slots?.(slots);
+  const model = oracleOf(places.model, weights, salted(random.element(), chunksOf(places.model.length)));
+  const proof = new ReferenceRun('seed', random, hooks as Hooks<never>, {
+    parameters: [own.shape as bigint, own.seed as bigint],
+    extra: [1n],
+    statement: { model },
+  });
+
+  // 2. trace and helper
+  const tensors: Tensors = {};
+  for (const l of present) for (const x of LIMBS) tensors[`${x}_${l}`] = stored(l, layers[l][x]);
+  hooks.trace?.(tensors);
   const groups = (l: number) =>
     [
       ['v0', 'v1', 'w0'],
       ['w1', 'u0', 'u1'],
     ].map((names) => names.map((x) => layers[l][x as 'v0']));
-  const mult = zeros(2 ** 14);
+  const mult = zeros(2 ** LIMB_BITS);
   for (const l of present) for (const v of groups(l).flat(2)) if (v >= 0n && v < LIMB) mult[Number(v)] += p[l];
   hooks.multiplicities?.(mult);
-  const stored = (l: number, t: readonly bigint[]) => (p[l] === 1n ? [...t] : t.map((v) => v * inverse(p[l])));
-  const oracles = [
-    vector(layouts.model.length, [
-      ...present.flatMap((l): [number, bigint[]][] => [
-        [layouts.model.offsets[`W_${l}`], stored(l, layers[l].W)],
-        [layouts.model.offsets[`b_${l}`], stored(l, layers[l].b)],
-      ]),
-      [layouts.model.offsets.salt, [random.element()]],
-    ]),
-    vector(layouts.trace.length, [
-      ...present.flatMap((l) =>
-        LIMBS.map((x): [number, bigint[]] => [layouts.trace.offsets[`${x}_${l}`], stored(l, layers[l][x])]),
-      ),
-      [layouts.trace.offsets.mult, mult],
-    ]),
-  ];
-
-  // 2. challenges and helper
-  const transcript = new ReferenceTranscript(h[DIGEST.statement]);
-  const traceOffset = T.names.map((name) => slots[name].bits);
-  const helperOffset = H.names.map((name) => slots[name].bits);
-  const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traceOffset)]);
-  const helpers = LAYERS.map((l) =>
-    (p[l] ? groups(l) : []).map(([x, y, z]) =>
-      x.map((_, i) => mod(p[l] * sum([x, y, z].map((t) => inverse(beta - t[i]))))),
-    ),
-  );
-  const g = mult.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(beta - BigInt(k)))));
-  oracles.push(
-    vector(layouts.helper.length, [
-      ...present.flatMap((l) =>
-        ['A', 'B'].map((x, i): [number, bigint[]] => [
-          layouts.helper.offsets[`h${x}_${l}`],
-          stored(l, helpers[l - 1][i]),
-        ]),
-      ),
-      [layouts.helper.offsets.g, g],
-      [layouts.helper.offsets.random, [random.element()]],
-    ]),
-  );
-  hooks.oracles?.(oracles);
-  const tau = squares(
-    transcript.absorb([h[DIGEST.helper], ...layoutWords(helperOffset)]),
-    NUMBERING.seed.squares.count,
-  );
-  const lambda = powers(transcript.absorb([nonce[NONCE.lambda]]), R.count);
-
-  // 3. batch 1
-  const instances: Instance[] = [];
-  const evaluated: [number, Table | readonly bigint[], number[]][] = [];
-  for (const l of present) {
-    const at = [...range(a[l - 1]), ...range(a[l]).map((t) => 12 + t)];
-    const T = (t: readonly bigint[]) => table(at, t);
-    const { q, offset, W, ...limbs } = layers[l];
-    const eq = T(eqTable(at.map((t) => tau[t])));
-    const v = limbs.v0.map((x, i) => x + LIMB * limbs.v1[i]);
-    const u = limbs.u0.map((x, i) => x + LIMB * limbs.u1[i]);
-    // w0 is virtual: what the circuit derives from q, v and w1
-    const w0 = limbs.w1.map((w, i) => q - 1n - v[i] - LIMB * w);
-    const real = v.map((_, x) => (x >> a[l - 1] < n[l] && (x & (2 ** a[l - 1] - 1)) < n[l - 1] ? 1n : 0n));
-    const add = (i: number, terms: Instance['terms']) => instances.push({ weight: lambda[i], positions: at, terms });
-    [
-      [limbs.v0, limbs.v1, w0],
-      [limbs.w1, limbs.u0, limbs.u1],
-    ].forEach((group, i) => {
-      const [x, y, z] = group.map((t) => T(t.map((e) => beta - e)));
-      const helper = T(helpers[l - 1][i]);
-      add(i === 0 ? R.groupA(l) : R.groupB(l), [
-        { coefficient: 1n, factors: [eq, helper, x, y, z] },
-        ...[
-          [x, y],
-          [x, z],
-          [y, z],
-        ].map((f) => ({ coefficient: -p[l], factors: [eq, ...f] })),
-      ]);
-      add(R.logUp, [{ coefficient: 1n, factors: [helper] }]);
+  const beta = proof.commit('trace', committed('trace', places.trace, { ...tensors, mult }, random));
+  /** as the circuit sees them */
+  const seen: Tensors = {};
+  for (const l of present)
+    groups(l).forEach((limbs, i) => {
+      seen[`h${'AB'[i]}_${l}`] = lookupHelper(beta, ...limbs).map((v) => mod(v * p[l]));
     });
-    add(R.sequence(l), [
-      { coefficient: 1n, factors: [eq, T(v), T(v.map((_, x) => BigInt(x) + offset + 1n))] },
-      { coefficient: -1n, factors: [eq, T(u.map((x) => p[l] + q * x))] },
-    ]);
-    add(R.weights(l), [
-      { coefficient: 1n, factors: [eq, T(W)] },
-      { coefficient: -1n, factors: [eq, T(real), T(v.map((x) => x - p[l] * ((q - 1n) / 2n)))] },
-    ]);
-    for (const x of LIMBS) evaluated.push([E[x](l), limbs[x], at]);
-    const [hA, hB] = helpers[l - 1];
-    evaluated.push([E.hA(l), hA, at], [E.hB(l), hB, at], [E.W(l), W, at]);
-  }
-  instances.push(...tableEntries(tau.slice(0, 14), beta, g, mult, lambda[R.table], lambda[R.logUp]));
-  const batch1 = sumcheck(instances, 24, 5, transcript, (round, m) => send(`batch1 ${round}`, m));
-  const evals = zeros(E.count);
-  for (const [i, t, at] of evaluated)
-    evals[i] = evaluate(
-      (t as bigint[]).map(mod),
-      at.map((k) => batch1.point[k]),
-    );
-  evals[E.g] = evaluate(g, batch1.point.slice(0, 14));
-  evals[E.mult] = evaluate(mult.map(mod), batch1.point.slice(0, 14));
-  const evals1 = send('evals1', evals);
+  seen.g = tableHelper(beta, mult);
+  hooks.helper?.(seen, beta, tensors);
+  const helpers = Object.fromEntries(
+    Object.entries(seen).map(([name, t]) => [name, name === 'g' ? t : stored(Number(name.slice(-1)), t)]),
+  );
+  const tau = squares(proof.commit('helper', committed('helper', places.helper, helpers, random)), SQ.count);
 
-  // 4. claims
-  const rho = transcript.absorb(evals1);
-  const claims: Claim[] = [];
-  const claim = (i: number, value: bigint, oracle: number, slot: string, point: readonly bigint[]) => {
-    claims[i] = { value, terms: [{ oracle, slot: slots[slot], point, coefficient: 1n }] };
-  };
-  for (const l of LAYERS) {
-    const point = p[l] ? [...batch1.point.slice(0, a[l - 1]), ...batch1.point.slice(12, 12 + a[l])] : [];
-    for (const x of LIMBS) claim(C[x](l), evals1[E[x](l)], O.trace, `${x}_${l}`, point);
-    for (const x of ['hA', 'hB'] as const) claim(C[x](l), evals1[E[x](l)], O.helper, `${x}_${l}`, point);
-    claim(C.W(l), evals1[E.W(l)], O.model, `W_${l}`, point);
-    claim(C.bias(l), 0n, O.model, `b_${l}`, tau.slice(12, 12 + a[l]));
+  // 3. batch
+  const relations = new ReferenceBatch();
+  const shares: { at: number[]; h: bigint[] }[] = [];
+  for (const l of present) {
+    const at = positions(a[l - 1], a[l]);
+    const { q, offset, factor, W, ...t } = layers[l];
+    const v = t.v0.map((x, i) => x + LIMB * t.v1[i]);
+    const u = t.u0.map((x, i) => x + LIMB * t.u1[i]);
+    // w0 is virtual: what the circuit derives from q, v and w1
+    const w0 = t.w1.map((w, i) => q - 1n - v[i] - LIMB * w);
+    const columns = 2 ** a[l - 1];
+    const mask = v.map((_, x) => (Math.floor(x / columns) < n[l] && x % columns < n[l - 1] ? 1n : 0n));
+    const [hA, hB] = [seen[`hA_${l}`], seen[`hB_${l}`]];
+    relations.lookup(R.groupA(l), at, tau, beta, hA, [t.v0, t.v1, w0], p[l]);
+    relations.lookup(R.groupB(l), at, tau, beta, hB, [t.w1, t.u0, t.u1], p[l]);
+    shares.push({ at, h: hA }, { at, h: hB });
+    const index = v.map((_, x) => BigInt(x) + offset + 1n);
+    relations.zero(R.sequence(l), at, tau, [term(v, index), times(-p[l] * factor), times(-q, u)]);
+    const centred = v.map((x) => x - (p[l] * (q - 1n)) / 2n);
+    relations.zero(R.weights(l), at, tau, [term(W), times(-1n, mask, centred)]);
   }
-  claim(C.g, evals1[E.g], O.helper, 'g', batch1.point.slice(0, 14));
-  claim(C.mult, evals1[E.mult], O.trace, 'mult', batch1.point.slice(0, 14));
-  const verifier = new ReferenceTranscript(transcript.state);
-  const opened = open(oracles, claims, transcript, { rho, h, nonce, interfere: send });
-  for (const message of opened.reduce) verifier.absorb(message);
-  const { state } = verifier;
-
-  const modelOffset = MODEL.names.map((name) => slots[name].bits);
-  const shape =
-    sum(n.map((v, l) => BigInt(v - 1) * 2n ** BigInt(12 * l))) +
-    sum([1, 2, 3].map((l) => p[l] * 2n ** BigInt(59 + l))) +
-    sum(modelOffset.flatMap((o, i) => o.map((b, t) => b * 2n ** BigInt(63 + 22 * i + t))));
-  return {
-    state,
-    opened,
-    inputs: {
-      h,
-      shape: mod(shape),
-      seed: run.seed,
-      widths1: n.map((v) => mod(BigInt(v - 1))),
-      present: p.slice(1, 4),
-      modelOffset,
-      traceOffset,
-      helperOffset,
-      nonce,
-      batch1: batch1.messages,
-      evals1,
-      ...opened,
+  relations.logUp(R, tau, beta, { g: seen.g, mult, helpers: shares });
+  return proveOneBatch(proof, SEED, own, {
+    beta,
+    squares: tau,
+    batch: relations,
+    evaluate: (point, e) => {
+      for (const l of present) {
+        const at = pointAt(positions(a[l - 1], a[l]), point);
+        for (const x of LIMBS) e[E[x](l)] = evaluateAt(layers[l][x], at);
+        for (const x of ['hA', 'hB'] as const) e[E[x](l)] = evaluateAt(seen[`${x}_${l}`], at);
+        e[E.W(l)] = evaluateAt(layers[l].W, at);
+      }
+      e[E.g] = evaluateAt(seen.g, point.slice(0, LIMB_BITS));
+      e[E.mult] = evaluateAt(mult, point.slice(0, LIMB_BITS));
     },
-  };
+  });
 }
