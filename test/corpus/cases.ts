@@ -199,7 +199,7 @@ export const SMALL: CorpusCase[] = [
   bad('infinite-factor.manifest', () => manifest({ transforms: '{"name":"scale","factor":1e999}' }), /not a number/),
   bad('not-json.edge', () => '{', /not JSON/),
   bad('null.edge', () => 'null', /must be an object/),
-  bad('empty.edge', () => '{}', /lacks/),
+  bad('empty.edge', () => '{}', /edge.format must be a text/),
 ];
 
 const MIB = 2 ** 20;

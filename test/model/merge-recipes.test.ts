@@ -19,7 +19,7 @@ const sum = (row: readonly number[]) => row.reduce((total, a) => total + a, 0);
 
 /** Every weight and bias of layer l as real numbers. */
 function values({ layers }: Weights, l: number): number[] {
-  return [...layers[l].W, ...layers[l].b].map((x) => Number(x) / 2 ** 28);
+  return [...layers[l].W, ...layers[l].b].map((x) => Number(x) / 2 ** 32);
 }
 
 function assertClose(child: number[], expected: number[], within: number): void {
@@ -58,7 +58,7 @@ describe('averageCoefficients', () => {
       assertClose(
         values(child, l),
         x.map((_, k) => x[k] / 2 + y[k] / 4 + z[k] / 4),
-        2 ** -28,
+        2 ** -32,
       );
     }
   });
@@ -82,7 +82,7 @@ describe('taskCoefficients', () => {
     assertClose(
       values(child, 1),
       b.map((_, k) => b[k] + 0.5 * (p[k] - b[k]) - 0.75 * (q[k] - b[k])),
-      2 ** -28,
+      2 ** -32,
     );
   });
 

@@ -274,10 +274,6 @@ describe('capacity', () => {
       oracleOf(() => trainCapacity([10, 2048, 10], 4096)),
       ['trace', 27, true],
     );
-    assert.deepEqual(
-      oracleOf(() => seedCapacity([4096, 2048, 1])),
-      ['trace', 26, false],
-    );
     assert.deepEqual(dataCapacity({ inputs: 4096, outputs: 4096, rows: 4096, kind: 'regression' }).shard, 25, 'fits');
   });
 

@@ -1,5 +1,5 @@
 import { CapacityError } from '../../errors/CapacityError.ts';
-import { ADDRESS_BITS } from '../../numbers/constants.ts';
+import { MODEL_BITS } from '../../numbers/constants.ts';
 import { modelLayout } from '../shape.ts';
 import { refuseAdapters } from './adapters.ts';
 import { decodeFloats } from './floats.ts';
@@ -40,7 +40,7 @@ export function readFloatModel(files: readonly SourceFile[], options: MappingOpt
   const widths = [mapping[0].inputs, ...mapping.map(({ outputs }) => outputs)];
   // Before any value is decoded: the largest model takes 32 MB, a file may claim more.
   const { log2 } = modelLayout(widths);
-  if (log2 > ADDRESS_BITS) throw new CapacityError('model', log2, ADDRESS_BITS, 'Lower the widths of the network.');
+  if (log2 > MODEL_BITS) throw new CapacityError('model', log2, MODEL_BITS, 'Lower the widths of the network.');
   const read = (name: string) => decodeFloats(name, tensorOf(name));
   return { ...source, model: { widths, layers: mapping.map((layer) => floatLayer(layer, read)) } };
 }

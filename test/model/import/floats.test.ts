@@ -78,16 +78,16 @@ describe('quantiseModel', () => {
   });
 
   it('rounds halves upwards into padded arrays and reports how far off it is', () => {
-    const half = 2 ** -29;
-    const { weights, errors } = quantiseModel(model([1, -half, 3 * half, 0, -2, 2 ** -30], [half, -0.25]), 7n);
-    assert.deepEqual([...weights.layers[0].W], [1n << 28n, 0n, 2n, 0n, 0n, -(1n << 29n), 0n, 0n]);
-    assert.deepEqual([...weights.layers[0].b], [1n, -(1n << 26n)]);
+    const half = 2 ** -33;
+    const { weights, errors } = quantiseModel(model([1, -half, 3 * half, 0, -2, 2 ** -34], [half, -0.25]), 7n);
+    assert.deepEqual([...weights.layers[0].W], [1n << 32n, 0n, 2n, 0n, 0n, -(1n << 33n), 0n, 0n]);
+    assert.deepEqual([...weights.layers[0].b], [1n, -(1n << 30n)]);
     assert.equal(weights.salt, 7n);
     assert.deepEqual(errors[0], {
       tensor: 'layer1.weight',
       entries: 6,
       max: half,
-      rms: Math.sqrt((2 * half ** 2 + 2 ** -60) / 6),
+      rms: Math.sqrt((2 * half ** 2 + 2 ** -68) / 6),
       largest: 2,
     });
     assert.deepEqual(errors[1], {
@@ -103,22 +103,22 @@ describe('quantiseModel', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -64, max: 63.99, noNaN: true }), { minLength: 1 }), (values) => {
         const { weights, errors } = quantiseModel(model(values, [0]), 0n);
-        assert.ok(errors[0].max <= 2 ** -29 && errors[0].rms <= errors[0].max + 2 ** -60);
+        assert.ok(errors[0].max <= 2 ** -29 && errors[0].rms <= errors[0].max + 2 ** -68);
         values.forEach((x, k) => {
-          assert.ok(Math.abs(Number(weights.layers[0].W[k]) / 2 ** 28 - x) <= errors[0].max);
+          assert.ok(Math.abs(Number(weights.layers[0].W[k]) / 2 ** 32 - x) <= errors[0].max);
         });
       }),
     );
   });
 
-  it('takes weights in [-64, 64) and no others, naming the entry', () => {
-    const edge = 64 - 2 ** -28;
+  it('takes weights in [-32768, 32768) and no others, naming the entry', () => {
+    const edge = 32768 - 2 ** -32;
     assert.deepEqual(
-      [...quantiseModel(model([-64, edge], [0]), 0n).weights.layers[0].W],
-      [-(2n ** 34n), 2n ** 34n - 1n],
+      [...quantiseModel(model([-32768, edge], [0]), 0n).weights.layers[0].W],
+      [-(2n ** 47n), 2n ** 47n - 1n],
     );
-    assert.throws(() => quantiseModel(model([0, 0, 0, 64], [0, 0]), 0n), /Entry \[1, 1\] of layer1.weight is 64/);
-    assert.throws(() => quantiseModel(model([0, 0], [0, -64.001]), 0n), /Entry \[1\] of layer1.bias is -64.001/);
+    assert.throws(() => quantiseModel(model([0, 0, 0, 32768], [0, 0]), 0n), /Entry \[1, 1\] of layer1.weight is 32768/);
+    assert.throws(() => quantiseModel(model([0, 0], [0, -32768.001]), 0n), /Entry \[1\] of layer1.bias is -32768.001/);
     assert.throws(() => quantiseModel(model([1e300], [0]), 0n), /is 1e\+300/);
   });
 });

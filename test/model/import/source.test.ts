@@ -162,7 +162,7 @@ describe('readFloatModel', () => {
       shape,
       data: new Uint8Array(2 * shape[0] * shape[1]),
     });
-    const large = part({ '0.weight': tensor([4096, 1024]), '1.weight': tensor([10, 4096]) });
+    const large = part({ '0.weight': tensor([4096, 2048]), '1.weight': tensor([10, 4096]) });
     assert.throws(() => readFloatModel([{ name: 'x', bytes: large }]), { name: 'CapacityError' });
     const wide = part({ '0.weight': tensor([2, 4097]) });
     assert.throws(() => readFloatModel([{ name: 'x', bytes: wide }]), /not 4097/);

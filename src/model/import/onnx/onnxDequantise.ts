@@ -1,5 +1,5 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
-import { ADDRESS_BITS } from '../../../numbers/constants.ts';
+import { MODEL_BITS } from '../../../numbers/constants.ts';
 import { show } from '../../json.ts';
 import { decodeFloats } from '../floats.ts';
 import { DATA_TYPES, type OnnxTensor } from './onnxFile.ts';
@@ -30,7 +30,7 @@ export function dequantise(constants: ReadonlyMap<string, Constant>, node: Place
     refuse(node, 'is of a kind of quantisation that is not read.', REMEDY);
   }
   // Before any value is decoded: a file may claim more than the largest model has.
-  if (entriesOf(x) > 2 ** ADDRESS_BITS) {
+  if (entriesOf(x) > 2 ** MODEL_BITS) {
     refuse(node, `makes a tensor of [${x.dims}], more than a network has weights.`, REMEDY);
   }
   if (x.dims.length > 2) throw new FileFormatError(`Tensor ${show(x.name)} has ${x.dims.length} dimensions.`);
