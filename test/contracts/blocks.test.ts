@@ -25,6 +25,32 @@ async function freshHarness(options?: Parameters<typeof testChain>[0]) {
   return { chain, harness: new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness')) };
 }
 
+describe('the hash of a block', () => {
+  it('is known of past blocks and not of those to come', async () => {
+    const { chain, harness } = await freshHarness();
+    await chain.mine(3);
+    const head = await chain.read.getBlock();
+    const past = await chain.read.getBlock({ blockNumber: head.number - 2n });
+    assert.equal(await harness.read('blockHash', [past.number]), past.hash);
+    assert.equal(await harness.read('blockHash', [head.number + 5n]), zeroHash);
+    assert.equal(await harness.read('blockNumber'), head.number);
+  });
+
+  for (const [where, hardfork] of [
+    ['the history contract fails, as that of Hardhat does', 'prague'],
+    ['there is no history contract', 'cancun'],
+  ]) {
+    it(`is known for 256 blocks where ${where}`, async () => {
+      const { chain, harness } = await freshHarness({ hardfork });
+      assert.equal((await chain.read.getCode({ address: HISTORY })) === undefined, hardfork === 'cancun');
+      await chain.mine(400);
+      const head = await chain.read.getBlockNumber();
+      assert.notEqual(await harness.read('blockHash', [head - 250n]), zeroHash);
+      assert.equal(await harness.read('blockHash', [head - 300n]), zeroHash);
+    });
+  }
+});
+
 describe('the history contract', () => {
   let chain: TestChain;
   let harness: Contract;
@@ -49,7 +75,7 @@ describe('the history contract', () => {
   it('is believed, 8191 blocks back, where it agrees with the chain', async () => {
     await feed();
     assert.equal(await hashOf(head - 300n), made(head - 300n));
-    assert.equal(await hashOf(head - 8_190n), made(head - 8_190n));
+    assert.equal(await hashOf(head - 8_191n), made(head - 8_191n));
     assert.equal(await hashOf(head - 8_192n), zeroHash);
   });
 

@@ -4,13 +4,13 @@ import { before, describe, it } from 'node:test';
 import hre from 'hardhat';
 import { getAddress, hashTypedData, keccak256, stringToHex } from 'viem';
 import { clearSigningText, encodedType, relayAddress } from '../../scripts/build/clearSigning.ts';
-import { RELAY_DOMAIN, RELAY_TYPES, type RequestType } from '../../src/registry/relay.ts';
+import { innerTypesOf, RELAY_DOMAIN, RELAY_TYPES, type RequestType } from '../../src/registry/relay.ts';
 import { abiOf, Contract, testChain } from './support/chain.ts';
 
 const FILE = new URL('../../docs/eip712-descent-relay.json', import.meta.url);
 // The formats of ERC-7730 that are used here, with the types of a field that they can show and their parameters.
 const FORMATS: Record<string, { types: RegExp; params: string[] }> = {
-  raw: { types: /^(uint\d*|int\d*|bytes32|string)(\[\])*$/, params: [] },
+  raw: { types: /^(uint\d*|int\d*|bytes32|string|bool)(\[\])*$/, params: [] },
   addressName: { types: /^address$/, params: ['types', 'sources'] },
   date: { types: /^uint256$/, params: ['encoding'] },
   enum: { types: /^uint8$/, params: ['$ref'] },
@@ -58,10 +58,11 @@ describe('docs/eip712-descent-relay.json (ERC-7730)', () => {
       const { intent, fields, ...rest } = file.display.formats[encodedType(kind)];
       assert.ok(intent.length > 0 && intent.length <= 30, intent);
       assert.deepEqual(rest, {});
-      assert.equal(fields.length, RELAY_TYPES[kind].length);
-      for (const [i, { name, type }] of RELAY_TYPES[kind].entries()) {
+      const leaves = leavesOf(kind);
+      assert.equal(fields.length, leaves.length);
+      for (const [i, { name, type, at }] of leaves.entries()) {
         const { path, label, format, params = {}, ...others } = fields[i];
-        assert.equal(path, `${name}${'.[]'.repeat(type.split('[]').length - 1)}`);
+        assert.equal(path, at);
         assert.ok(label.length > 0, name);
         assert.match(type, FORMATS[format].types, `${name} as ${format}`);
         assert.deepEqual(Object.keys(params), FORMATS[format].params);
@@ -81,7 +82,8 @@ describe('docs/eip712-descent-relay.json (ERC-7730)', () => {
           type.endsWith('[]') ? [] : type === 'string' ? '' : (values[type] ?? 0n),
         ]),
       );
-      const typed = { domain: {}, types: { [kind]: RELAY_TYPES[kind] }, primaryType: kind, message };
+      const types = { [kind]: RELAY_TYPES[kind], ...innerTypesOf(kind) };
+      const typed = { domain: {}, types, primaryType: kind, message };
       const words = RELAY_TYPES[kind].map(({ type }) =>
         type.endsWith('[]') || type === 'string' ? keccak256('0x').slice(2) : '00'.repeat(32),
       );
@@ -91,3 +93,13 @@ describe('docs/eip712-descent-relay.json (ERC-7730)', () => {
     }
   });
 });
+
+/** The fields of a type, those of structs within it in their places, with the path of each. */
+function leavesOf(kind: RequestType): { name: string; type: string; at: string }[] {
+  const inner = innerTypesOf(kind);
+  return RELAY_TYPES[kind].flatMap(({ name, type }) => {
+    const at = `${name}${'.[]'.repeat(type.split('[]').length - 1)}`;
+    const within = inner[type.replaceAll('[]', '')];
+    return within ? within.map((field) => ({ ...field, at: `${at}.${field.name}` })) : [{ name, type, at }];
+  });
+}

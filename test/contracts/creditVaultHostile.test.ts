@@ -4,7 +4,7 @@ import { encodeFunctionData, toFunctionSelector } from 'viem';
 import { type Contract, reverts } from './support/chain.ts';
 import { actAs, deploy, ETHER, Family, model, RECEIVER, sendValue, TOKEN } from './support/money.ts';
 
-const REENTERED = toFunctionSelector('Reentered()');
+const REENTERED = toFunctionSelector('ReentrancyGuardReentrantCall()');
 
 describe('CreditVault among hostile parties', () => {
   let family: Family;

@@ -19,7 +19,7 @@ describe('docs/contracts.md', () => {
       /^## ILineage$/m,
       /^- `isAncestor\(bytes32 ancestor, bytes32 descendant\) view → \(bool\)` Whether `ancestor` lies on the first line/m,
       /^- `event Paid\(bytes32 indexed model, .*\)` A model was paid\./m,
-      /^- `error Reentered\(\)` Thrown when money would move in a call within another that moves some\.$/m,
+      /^- `error NothingReceived\(address token\)` Thrown when nothing arrived, so that there is nothing to credit\.$/m,
       /^- `split\(.*` .*`depth` how many levels of parents may be paid; .* Returns payouts accounts ascending/m,
     ]) {
       assert.match(text, part);

@@ -12,14 +12,15 @@ for (const hardfork of ['osaka', 'prague']) {
       const relay = await RelayFixture.create(await RegistryFixture.create(await testChain({ hardfork })));
       const { registry } = relay.fixture;
       for (const wish of Object.values(await relay.wishes(TRAINER))) await relay.carry(wish, TRAINER);
-      // The start, the child that the wishes descend from, and one node each of seed, train, import and merge.
+      // The start, the child that the wishes descend from, and one node each of seed, train, import and merge, two of a
+      // chain.
       const count: bigint = await registry.read('nodeCount');
-      assert.equal(count, 6n);
+      assert.equal(count, 8n);
       const kinds = [];
       for (let number = 1n; number <= count; number++) {
         kinds.push(await registry.read('kindOf', [await registry.read('nodeAt', [number])]));
       }
-      assert.deepEqual(kinds, [1, 3, 1, 3, 2, 4]);
+      assert.deepEqual(kinds, [1, 3, 1, 3, 2, 4, 3, 3]);
 
       const vault = await deploy(relay.fixture.chain, 'CreditVault', [registry.address]);
       const merge = await registry.read('nodeAt', [count]);

@@ -7,13 +7,15 @@ import {
   encodeSegment,
   encodeShape,
   encodeShard,
-  modelLayout,
+  modelSlots,
   type ShardShape,
-  shardLayout,
+  shardSlots,
 } from '../../src/model/shape.ts';
 import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
 
-const LIMIT = 2 ** 22;
+const MODEL_LIMIT = 2 ** 23;
+const SHARD_LIMIT = 2 ** 25;
+const CHUNK = 2 ** 19;
 const KINDS = { regression: 0, classes: 1 } as const;
 /** Sizes of which many are powers of two or next to one, where padding changes. */
 const size = fc.oneof(
@@ -46,21 +48,21 @@ describe('Shape', () => {
       // a = 2, 3, 0, 1, 2; sizes W1 32, b1 8, W2 8, b2 1, W3 2, b3 2, W4 8, b4 4
       const offsets = [0n, 32n, 40n, 64n, 60n, 62n, 48n, 56n];
       const expected = [3n, 6n, 0n, 1n, 3n].reduce((sum, n, l) => sum | (n << BigInt(12 * l)), 7n << 60n);
-      const packed = offsets.reduce((sum, offset, i) => sum | (offset << BigInt(63 + 22 * i)), expected);
-      // equal slots keep their order: b1, W2 and W4 of 8; b2 of 1 stands before the salt
+      const packed = offsets.reduce((sum, offset, i) => sum | (offset << BigInt(63 + 23 * i)), expected);
+      // equal slots keep their order: b1, W2 and W4 of 8; b2 of 1 stands last
       assert.equal(await packShape([4, 7, 1, 2, 4]), packed);
     });
 
     it("aligns a network of one layer to the right and repeats the inputs' width", async () => {
       const shape = await packShape([5, 3]);
       const expected = [4n, 4n, 4n, 4n, 2n].reduce((sum, n, l) => sum | (n << BigInt(12 * l)), 0n);
-      assert.equal(shape, expected | (32n << BigInt(63 + 22 * 7)));
+      assert.equal(shape, expected | (32n << BigInt(63 + 23 * 7)));
     });
 
     it('equals the TypeScript twin on random widths', async () => {
       await fc.assert(
         fc.asyncProperty(widths, async (n) => {
-          fc.pre(modelLayout(n).log2 <= 22);
+          fc.pre(entriesOf(modelSlots(n)) <= MODEL_LIMIT);
           const shape = await packShape(n);
           assert.equal(shape, encodeShape(n));
           assert.deepEqual(decodeShape(shape), n);
@@ -89,12 +91,12 @@ describe('Shape', () => {
       assert.equal(await packShape([4096, 1]), encodeShape([4096, 1]));
     });
 
-    it('reverts with OracleTooLarge when the slots with the salt exceed 2^22 entries', async () => {
-      // W = 4096 x 1024 fills the oracle alone.
-      await reverts(packShape([4096, 1024]), 'OracleTooLarge', [BigInt(LIMIT + 1024 + 1)]);
-      // W1 and W2 fill it together; nothing is left for biases and salt.
-      await reverts(packShape([1024, 2048, 1024]), 'OracleTooLarge', [BigInt(LIMIT + 2048 + 1024 + 1)]);
-      assert.equal(await packShape([4096, 512]), encodeShape([4096, 512]));
+    it('reverts with OracleTooLarge when the slots exceed 2^23 entries', async () => {
+      // W = 4096 x 2048 fills a model alone.
+      await reverts(packShape([4096, 2048]), 'OracleTooLarge', [BigInt(MODEL_LIMIT + 2048)]);
+      // W1 and W2 fill it together; nothing is left for biases.
+      await reverts(packShape([2048, 2048, 2048]), 'OracleTooLarge', [BigInt(MODEL_LIMIT + 4096)]);
+      assert.equal(await packShape([4096, 1024]), encodeShape([4096, 1024]));
     });
   });
 
@@ -108,7 +110,6 @@ describe('Shape', () => {
     it('equals the TypeScript twin on random shards', async () => {
       await fc.assert(
         fc.asyncProperty(shard, async (s) => {
-          fc.pre(shardLayout(s).log2 <= 22);
           const descriptor = await packShard(s);
           assert.equal(descriptor, encodeShard(s));
           assert.deepEqual(decodeShard(descriptor), s);
@@ -127,33 +128,45 @@ describe('Shape', () => {
       }
     });
 
-    it('reverts with OracleTooLarge when X, Y and the salt exceed 2^22 entries', async () => {
-      const full: ShardShape = { inputs: 1024, outputs: 1, rows: 4096, kind: 'classes' };
-      await reverts(packShard(full), 'OracleTooLarge', [BigInt(LIMIT + 4096 + 1)]);
-      await packShard({ ...full, inputs: 512 });
+    it('takes the greatest sizes of all: X and Y are at most 2^25 entries', async () => {
+      const full: ShardShape = { inputs: 4096, outputs: 4096, rows: 4096, kind: 'classes' };
+      assert.equal(entriesOf(shardSlots(full)), SHARD_LIMIT);
+      const offset = 2n ** 24n;
+      const sizes = 4095n | (4095n << 12n) | (4095n << 24n) | (1n << 36n);
+      assert.equal(await packShard(full), sizes | (offset << 63n));
     });
   });
 
   describe('packSegment', () => {
     const descriptor = encodeShard({ inputs: 3, outputs: 2, rows: 64, kind: 'classes' });
-    const pack = (rate: bigint | number, batch: bigint | number, on = descriptor) =>
-      harness.read('packSegment', [on, rate, batch]);
+    const pack = (rate: bigint | number, batch: bigint | number, on = descriptor, passes: bigint | number = 1) =>
+      harness.read('packSegment', [on, rate, batch, passes]);
+
+    it('packs a segment as the protocol says', async () => {
+      // 13 rows are padded to 16; X of 64 entries, Y of 32 behind it.
+      const data = encodeShard({ inputs: 3, outputs: 2, rows: 13, kind: 'regression' });
+      const expected = 7n | (12n << 17n) | (15n << 29n) | ((4n * 16n - 1n) << 41n) | (0n << 55n) | (64n << 81n);
+      assert.equal(await pack(7, 16, data, 4), expected);
+    });
 
     it('equals the TypeScript twin on random segments', async () => {
       const segment = fc.record({
         lr: fc.integer({ min: 1, max: 2 ** 16 }),
         inputs: size,
         outputs: size,
-        sigma: fc.integer({ min: 0, max: 12 }),
+        rows: size,
         steps: fc.integer({ min: 0, max: 12 }),
+        e: fc.integer({ min: 0, max: 14 }),
         kind: fc.constantFrom<ShardShape['kind']>('classes', 'regression'),
       });
       await fc.assert(
-        fc.asyncProperty(segment, async ({ lr, inputs, outputs, sigma, steps, kind }) => {
-          const data: ShardShape = { inputs, outputs, rows: 2 ** sigma, kind };
-          fc.pre(shardLayout(data).log2 <= 22);
+        fc.asyncProperty(segment, async ({ lr, inputs, outputs, rows, steps, e, kind }) => {
+          const data: ShardShape = { inputs, outputs, rows, kind };
+          const sigma = Math.ceil(Math.log2(rows));
           const batch = 2 ** Math.max(0, sigma - steps);
-          assert.equal(await pack(lr, batch, encodeShard(data)), encodeSegment({ lr, batch }, data));
+          const passes = 2 ** Math.min(e, 14 - sigma);
+          const packed = await pack(lr, batch, encodeShard(data), passes);
+          assert.equal(packed, encodeSegment({ lr, batch, passes }, data));
         }),
         { numRuns: 200 },
       );
@@ -178,9 +191,81 @@ describe('Shape', () => {
       for (const batch of [1n, 64n]) assert.equal((((await pack(1, batch)) as bigint) >> 29n) & 0xfffn, batch - 1n);
     });
 
-    it('reverts with RowsNotPowerOfTwo on a shard with padding rows', async () => {
-      const padded = encodeShard({ inputs: 3, outputs: 2, rows: 63, kind: 'classes' });
-      await reverts(pack(1, 1, padded), 'RowsNotPowerOfTwo', [63n]);
+    it('reverts with UnsupportedPasses when they are no power of two or make more than 2^14 padded rows', async () => {
+      for (const passes of [0n, 3n, 257n, 512n, 2n ** 255n])
+        await reverts(pack(1, 1, descriptor, passes), 'UnsupportedPasses', [passes, 64n]);
+      const odd = encodeShard({ inputs: 3, outputs: 2, rows: 33, kind: 'classes' });
+      await reverts(pack(1, 1, odd, 512n), 'UnsupportedPasses', [512n, 33n]);
+      const single = encodeShard({ inputs: 3, outputs: 2, rows: 1, kind: 'classes' });
+      await reverts(pack(1, 1, single, 2n ** 15n), 'UnsupportedPasses', [2n ** 15n, 1n]);
+    });
+
+    it('takes padded rows in one batch and as many passes as make 2^14 rows', async () => {
+      for (const [rows, passes] of [
+        [1, 2 ** 14],
+        [63, 256],
+        [64, 256],
+        [4095, 4],
+        [4096, 4],
+      ]) {
+        const data = encodeShard({ inputs: 3, outputs: 2, rows, kind: 'classes' });
+        const packed: bigint = await pack(1, 1, data, passes);
+        assert.equal((packed >> 41n) & 0x3fffn, 2n ** 14n - 1n);
+      }
+      const odd = encodeShard({ inputs: 3, outputs: 2, rows: 33, kind: 'classes' });
+      await pack(1, 64, odd);
+      await reverts(pack(1, 128, odd), 'UnsupportedBatch', [128n, 33n]);
+    });
+  });
+
+  describe('the number of points', () => {
+    const takes = async (functionName: string, geometry: bigint, points: number) => {
+      await harness.read(functionName, [BigInt(points), geometry]);
+      for (const other of [0, points - 1, points + 1, 256 + points]) {
+        if (other === points) continue;
+        await reverts(harness.read(functionName, [BigInt(other), geometry]), 'WrongPointCount', [
+          BigInt(other),
+          BigInt(points),
+        ]);
+      }
+    };
+
+    it('of a model is one for each 2^19 entries of its slots', async () => {
+      for (const [n, points] of [
+        [[1, 1], 1],
+        [[1024, 256], 1],
+        // 2^19 weights and the biases behind them.
+        [[1024, 512], 2],
+        [[4096, 1024], 9],
+        [[1500, 1500, 3], 9],
+        [[784, 128, 10], 1],
+        [[2048, 2048, 1024, 512, 16], 14],
+      ] as const) {
+        await takes('requireModelPoints', encodeShape(n), points);
+      }
+      await fc.assert(
+        fc.asyncProperty(widths, async (n) => {
+          const entries = entriesOf(modelSlots(n));
+          fc.pre(entries <= MODEL_LIMIT);
+          await harness.read('requireModelPoints', [BigInt(Math.ceil(entries / CHUNK)), encodeShape(n)]);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it('of a shard is one for each 2^19 entries of X and Y', async () => {
+      for (const [inputs, outputs, rows, points] of [
+        [1, 1, 1, 1],
+        [64, 64, 4096, 1],
+        [65, 1, 4096, 2],
+        [4096, 4096, 4096, 64],
+      ]) {
+        await takes('requireShardPoints', encodeShard({ inputs, outputs, rows, kind: 'classes' }), points);
+      }
     });
   });
 });
+
+function entriesOf(slots: readonly { log2: number }[]): number {
+  return slots.reduce((entries, { log2 }) => entries + 2 ** log2, 0);
+}

@@ -5,7 +5,7 @@ import { type Address, createWalletClient, custom, type Hex, parseEther } from '
 import { privateKeyToAccount } from 'viem/accounts';
 import { reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
-import { digestOf, RelayFixture, sign, TRAINER } from './support/relay.ts';
+import { digestOf, proofsOf, RelayFixture, sign, TRAINER } from './support/relay.ts';
 
 /** The order of `Manner` in contracts/mocks/SmartAccounts.sol. */
 const MANNERS = ['approvedHash', 'refuse', 'revert', 'garbage', 'short', 'nothing', 'burnGas', 'returnBomb'] as const;
@@ -25,11 +25,11 @@ describe('a contract account as trainer', () => {
     for (const wish of [relay.drawing(), relay.training()]) {
       const request = relay.request(wish.action, account.address);
       await relay.expect(wish, account.address);
-      const proof = wish.claim?.proof;
-      await reverts(relay.attempt(request, '0x1234', proof), 'WrongSignature', [account.address]);
+      const proofs = proofsOf(wish);
+      await reverts(relay.attempt(request, '0x1234', ...proofs), 'WrongSignature', [account.address]);
       await account.send('approve', [digestOf(request)]);
-      await relay.send(request, '0x1234', proof);
-      await reverts(relay.attempt(request, '0x1234', proof), 'NonceUsed', [account.address, request.nonce]);
+      await relay.send(request, '0x1234', ...proofs);
+      await reverts(relay.attempt(request, '0x1234', ...proofs), 'NonceUsed', [account.address, request.nonce]);
     }
     const count = await relay.fixture.registry.read('nodeCount');
     const newest = await relay.fixture.registry.read('nodeAt', [count]);
