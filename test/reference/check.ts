@@ -4,15 +4,21 @@ import { mod } from './algebra.ts';
 import { folded, foldedAt } from './commitments.ts';
 import { DATA } from './data.ts';
 import { IMPORT } from './import.ts';
+import { MERGE } from './merge.ts';
 import { checkCircuit, checkContract, type ProgramName, type Reference, type VerifiedProgram } from './run.ts';
+import { SCORE } from './score-verifier.ts';
 import { SEED } from './seed.ts';
 import type { Inputs } from './tensors.ts';
 import { TRAIN } from './train-verifier.ts';
 
-export const VERIFIED = { data: DATA, seed: SEED, train: TRAIN, import: IMPORT } as unknown as Record<
-  ProgramName,
-  VerifiedProgram
->;
+export const VERIFIED = {
+  data: DATA,
+  seed: SEED,
+  train: TRAIN,
+  import: IMPORT,
+  merge: MERGE,
+  score: SCORE,
+} as unknown as Record<ProgramName, VerifiedProgram>;
 
 /** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */
 export const circuitOf = (program: ProgramName, inputs: Inputs): { failed: string[]; signals: bigint[] } =>

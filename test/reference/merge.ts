@@ -1,36 +1,62 @@
-// Program merge (protocol, section 10), slow and in BigInt.
+// Program merge (protocol, section 10): reference prover, and what its verifier knows.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { evaluate, type Random, range, squares, zeros } from './algebra.ts';
-import { layersOf, MODEL_SLOTS, modelOracle, type ReferenceWeights, shapeInputs } from './models.ts';
+import { mod, type Random, range, squares } from './algebra.ts';
+import type { Claim } from './argument.ts';
+import { pointAt, positions, ReferenceBatch } from './batch.ts';
+import type { Oracle } from './commitments.ts';
+import { addTable } from './data.ts';
+import { absentOracle, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import {
-  blinding,
-  countLimbs,
+  type AddRelation,
+  type Challenges,
+  claimOf,
+  claimTerm,
+  evaluateAt,
   type Hooks,
-  lookupHelper,
-  type NamedOracle,
-  oracleOf,
-  pointAt,
-  positions,
+  proveOneBatch,
   type Reference,
-  ReferenceBatch,
-  ReferenceClaims,
+  type ReferenceMessages,
   ReferenceRun,
+  type VerifiedProgram,
+} from './run.ts';
+import { aligned, elements, LAYERS, layersOf, rows, shapeInputs } from './sizes.ts';
+import {
+  countLimbs,
+  floorDiv,
+  type Inputs,
+  LIMB_BITS,
+  lookupHelper,
+  place,
+  shift,
   slotBits,
   type Tensors,
   tableHelper,
-  weightLimbs,
-} from './relations.ts';
+} from './tensors.ts';
+import {
+  addRange,
+  committed,
+  eqHere,
+  type LimbView,
+  limbsOf,
+  limbView,
+  traceLimbs,
+  variables,
+  WHICH,
+} from './weight-limbs.ts';
 
-const { oracles: O, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
-/** Numbers of W (0) and of b (1): the evaluations of their limbs, helpers, value and sum M, the relations. */
-const KINDS = [
+const { oracles: O, squares: SQ, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
+/** Numbers of W (0) and of b (1): evaluations of the limbs, helpers, value and sum M; the relations. */
+const NUMBERS = [
   { evals: ['w1', 'w2', 'hW', 'kW', 'W', 'MW'], range: R.rangeW, rest: R.restW },
   { evals: ['c1', 'c2', 'hb', 'kb', 'b', 'Mb'], range: R.rangeb, rest: R.restb },
 ] as const;
-const UNIT = 2n ** 14n;
-
-const floor = (x: bigint, y: bigint): bigint => (x - (((x % y) + y) % y)) / y;
+const OF_BIAS = /^(c1|c2|hb|kb)_/;
+/** Coefficients have 14 fraction bits; a remainder below 2^14 is looked up times 4. */
+const SCALE = 2n ** 14n;
+const STRETCH = 4n;
+const [FIELD, HALF] = [18n, 2n ** 17n];
+const PARENTS = 8;
 
 /** a[l][i] of layer l + 1 of the network and parent i. */
 export type Coefficients = readonly (readonly bigint[])[];
@@ -41,7 +67,7 @@ const combine = (a: readonly bigint[], tensors: readonly (readonly bigint[])[]):
 
 /** round(sum_i a_(i,l) W_i / 2^14), biases likewise. */
 export function mergeModels(parents: readonly ReferenceWeights[], a: Coefficients, salt: bigint): ReferenceWeights {
-  const merged = (l: number, tensors: bigint[][]) => combine(a[l], tensors).map((m) => floor(m + UNIT / 2n, UNIT));
+  const merged = (l: number, tensors: bigint[][]) => combine(a[l], tensors).map((m) => floorDiv(m + SCALE / 2n, SCALE));
   return {
     widths: parents[0].widths,
     W: parents[0].W.map((_, l) =>
@@ -73,7 +99,74 @@ export function coefficientInputs(
   return { factors, coefficients: factors.map((f) => f.reduce((s, v, i) => s + v * 2n ** BigInt(18 * i), 0n)) };
 }
 
-export interface MergeHooks extends Hooks {
+type View = LimbView & { a8: bigint[][] };
+
+function view(inputs: Inputs): View {
+  const model = limbView(inputs, { trace: T.names, helper: H.names }, OF_BIAS);
+  const factors = rows(inputs, 'factors');
+  const failed = [...model.failed];
+  if (factors.flat().some((v) => mod(v) >= 2n ** FIELD)) failed.push('factors');
+  const packed = factors.map((f) => mod(f.reduce((s, v, i) => s + v * 2n ** (FIELD * BigInt(i)), 0n)));
+  elements(inputs, 'coefficients').forEach((word, l) => {
+    if (packed[l] !== mod(word)) failed.push(`coefficients_${l + 1}`);
+  });
+  return { ...model, failed, a8: [[], ...factors.map((f) => f.map((v) => v - HALF))] };
+}
+
+function batch(v: View, c: Challenges, { evals1: e }: ReferenceMessages, add: AddRelation): void {
+  const { beta, squares: tau, point } = c;
+  for (const l of LAYERS)
+    for (const which of WHICH) {
+      const { evals, range: inRange, rest } = NUMBERS[which];
+      const [one, two, h, k, value, M] = evals.map((name) => e[E[name](l)]);
+      addRange(v, { l, which, index: inRange(l), logUp: R.logUp }, { beta, tau, point }, [one, two, h, value], add);
+      const at = variables(v, l, which);
+      const remainder = M + (v.p[l] * SCALE) / 2n - SCALE * value;
+      add(rest(l), at, eqHere(at, tau, point) * mod(k * (beta - STRETCH * remainder) - v.p[l]));
+      add(R.logUp, at, k);
+    }
+  addTable(beta, tau, point, e[E.g], e[E.mult], R, add);
+}
+
+function claims(v: View, { point }: Challenges, { evals1: e }: ReferenceMessages): Claim[] {
+  const out: Claim[] = Array.from({ length: C.count });
+  for (const l of LAYERS)
+    for (const which of WHICH) {
+      const at = pointAt(variables(v, l, which), point);
+      const [one, two, h, k, x, M] = NUMBERS[which].evals;
+      for (const name of [one, two])
+        out[C[name](l)] = claimOf(e[E[name](l)], claimTerm(O.trace, v.trace[`${name}_${l}`], at));
+      for (const name of [h, k])
+        out[C[name](l)] = claimOf(e[E[name](l)], claimTerm(O.helper, v.helper[`${name}_${l}`], at));
+      const slot = v.slots[`${x}_${l}`];
+      out[C[x](l)] = claimOf(e[E[x](l)], claimTerm(O.child, slot, at));
+      const parents = range(PARENTS).map((i) => claimTerm(O.parent(i), slot, at, v.a8[l][i]));
+      out[C[M](l)] = claimOf(e[E[M](l)], ...parents);
+    }
+  const table = point.slice(0, LIMB_BITS);
+  out[C.g] = claimOf(e[E.g], claimTerm(O.helper, v.helper.g, table));
+  out[C.mult] = claimOf(e[E.mult], claimTerm(O.trace, v.trace.mult, table));
+  return out;
+}
+
+export const MERGE: VerifiedProgram<View> = {
+  program: 'merge',
+  rounds: 24,
+  degree: 5,
+  view,
+  claimed: () => ({}),
+  batch,
+  claims,
+};
+
+/** What a merge says. */
+export interface MergeStatement {
+  child: ReferenceWeights;
+  parents: ReferenceWeights[];
+  a: bigint[][];
+}
+
+export interface MergeHooks extends Hooks<MergeStatement> {
   /** what the prover's sums M are made of, where it cheats: else the parents and coefficients of the statement */
   merged?: { parents?: readonly ReferenceWeights[]; a?: Coefficients };
 }
@@ -86,111 +179,95 @@ export function proveMerge(
   random: Random,
   hooks: MergeHooks = {},
 ): Reference {
-  const run = new ReferenceRun(random, hooks);
   const layers = layersOf(child.widths);
-  const childOracle = modelOracle(child);
-  const absent: NamedOracle = { ...childOracle, vector: zeros(childOracle.vector.length) };
-  const models = [childOracle, ...range(8).map((i) => (i < parents.length ? modelOracle(parents[i]) : absent))];
+  const { n, p } = aligned(child.widths);
   const used = { parents: hooks.merged?.parents ?? parents, a: hooks.merged?.a ?? a };
 
-  // 1. trace: the limbs of the child. W is which = 0, b is which = 1.
-  const kinds = layers.flatMap(({ l, own, low, high }) =>
-    [0, 1].map((which) => {
-      const of = (m: ReferenceWeights) => (which === 0 ? m.W[own] : m.b[own]);
+  // 1. layouts and statement
+  const placedOf = (names: readonly string[]) =>
+    place(
+      names.flatMap((name): [string, number][] => {
+        if (!/_\d$/.test(name)) return [[name, LIMB_BITS]];
+        const layer = layers.find(({ l }) => name.endsWith(`_${l}`));
+        return layer ? [[name, layer.high + (OF_BIAS.test(name) ? 0 : layer.low)]] : [];
+      }),
+      names,
+    );
+  const places = {
+    model: placedModel(child.widths),
+    trace: shift(placedOf(T.names), hooks.moved?.trace ?? 0),
+    helper: shift(placedOf(H.names), hooks.moved?.helper ?? 0),
+  };
+  hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
+  const own: Inputs = {
+    ...shapeInputs(n, p, places.model.slots),
+    ...coefficientInputs(child.widths, a),
+    traceOffset: slotBits(places.trace.slots, T.names),
+    helperOffset: slotBits(places.helper.slots, H.names),
+  };
+  const statement: Record<string, Oracle> = { child: modelOracle(child, places.model) };
+  for (const i of range(PARENTS))
+    statement[`parent_${i}`] =
+      i < parents.length ? modelOracle(parents[i], places.model) : absentOracle(places.model.slots);
+  const proof = new ReferenceRun('merge', random, hooks as Hooks<never>, {
+    parameters: [own.shape as bigint, ...(own.coefficients as bigint[])],
+    extra: [],
+    statement,
+  });
+
+  // 2. trace: the limbs of the child
+  const kinds = layers.flatMap(({ l, own: k, low, high }) =>
+    WHICH.map((which) => {
+      const of = (m: ReferenceWeights) => (which === 0 ? m.W[k] : m.b[k]);
       const value = of(child);
-      const M = combine(used.a[own], used.parents.map(of));
-      return {
-        l,
-        which,
-        value,
-        M,
-        remainder: M.map((m, at) => m + UNIT / 2n - UNIT * value[at]),
-        at: positions(which === 0 ? low : 0, high),
-        names:
-          which === 0
-            ? [`w1_${l}`, `w2_${l}`, `hW_${l}`, `kW_${l}`, `W_${l}`]
-            : [`c1_${l}`, `c2_${l}`, `hb_${l}`, `kb_${l}`, `b_${l}`],
-        own,
-      };
+      const M = combine(used.a[k], used.parents.map(of));
+      const at = positions(which === 0 ? low : 0, high);
+      const remainder = M.map((m, x) => STRETCH * (m + SCALE / 2n - SCALE * value[x]));
+      return { l, which, value, M, at, remainder, names: NUMBERS[which].evals.map((name) => `${name}_${l}`) };
     }),
   );
   const tensors: Tensors = {};
-  for (const { value, names } of kinds) {
-    const limbs = value.map(weightLimbs);
-    tensors[names[0]] = limbs.map((v) => v[1]);
-    tensors[names[1]] = limbs.map((v) => v[2]);
-  }
+  for (const { l, which, value } of kinds) traceLimbs(tensors, which, l, value);
   hooks.trace?.(tensors);
-  const limbsOf = ({ value, names }: (typeof kinds)[number]): bigint[][] => {
-    const [one, two] = [tensors[names[0]], tensors[names[1]]];
-    return [value.map((x, i) => x + 2n ** 41n - UNIT * one[i] - UNIT * UNIT * two[i]), one, two];
-  };
-  const mult = countLimbs(kinds.flatMap((kind) => [...limbsOf(kind), kind.remainder]));
+  const limbs = kinds.map(({ value, names }) => limbsOf(value, tensors[names[0]], tensors[names[1]]));
+  const mult = countLimbs([...limbs.flat(), ...kinds.map((kind) => kind.remainder)]);
   hooks.multiplicities?.(mult);
-  const trace = oracleOf({ ...tensors, mult, blinding: blinding(random) });
-  const beta = run.commit('trace', trace, T.names);
+  const beta = proof.commit('trace', committed('trace', places.trace, { ...tensors, mult }, random));
 
-  // 2. helper
-  const inverse: Tensors = {};
-  for (const kind of kinds) {
-    inverse[kind.names[2]] = lookupHelper(beta, ...limbsOf(kind));
-    inverse[kind.names[3]] = lookupHelper(beta, kind.remainder);
-  }
-  inverse.g = tableHelper(beta, mult);
-  hooks.helper?.(inverse, beta, tensors);
-  const helper = oracleOf({ ...inverse, blinding: [random.element()] });
-  const x = run.commit('helper', helper, H.names);
-
-  // 3. batch
-  const tau = squares(x, NUMBERING.merge.squares.count);
-  const lambda = run.transcript.absorb([run.nonce[NUMBERING.shared.nonces.lambda]]);
-  const batch = new ReferenceBatch();
-  for (const kind of kinds) {
-    const { range: inRange, rest } = KINDS[kind.which];
-    batch.lookup(inRange(kind.l), kind.at, tau, beta, inverse[kind.names[2]], limbsOf(kind));
-    batch.lookupOne(rest(kind.l), kind.at, tau, beta, inverse[kind.names[3]], kind.remainder);
-  }
-  const helpers = kinds.flatMap(({ at, names }) => [2, 3].map((i) => ({ at, h: inverse[names[i]] })));
-  batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
-  const { messages, point, missing } = batch.prove(lambda, run.transcript, hooks.interfere);
-
-  // 4. evaluations and claims on them; M is a claim on every parent
-  const evals = zeros(E.count);
-  kinds.forEach(({ l, which, value, M, names, at }) => {
-    const own = [tensors[names[0]], tensors[names[1]], inverse[names[2]], inverse[names[3]], value, M];
-    KINDS[which].evals.forEach((name, i) => {
-      evals[E[name](l)] = evaluate(own[i], pointAt(at, point));
-    });
+  // 3. helper
+  const helpers: Tensors = {};
+  kinds.forEach(({ names, remainder }, i) => {
+    helpers[names[2]] = lookupHelper(beta, ...limbs[i]);
+    helpers[names[3]] = lookupHelper(beta, remainder);
   });
-  evals[E.g] = evaluate(inverse.g, point.slice(0, 14));
-  evals[E.mult] = evaluate(mult, point.slice(0, 14));
-  hooks.evals?.(evals, { point, lambda, beta, tau, missing });
-  const rho = run.transcript.absorb(evals);
-  const oracles = [...models, trace, helper];
-  const claims = new ReferenceClaims(oracles, C.count);
-  for (const index of range(C.count)) claims.set(index, evals[index]);
-  for (const { l, which, names, at, own } of kinds) {
-    const [one, two, ofRange, ofRest, value, M] = KINDS[which].evals.map((name) => E[name](l));
-    const here = pointAt(at, point);
-    const single = (index: number, oracle: number, name: string) =>
-      claims.set(index, evals[index], claims.term(oracle, name, here));
-    single(one, O.trace, names[0]);
-    single(two, O.trace, names[1]);
-    single(ofRange, O.helper, names[2]);
-    single(ofRest, O.helper, names[3]);
-    single(value, O.child, names[4]);
-    claims.set(M, evals[M], ...range(8).map((i) => claims.term(O.parent(i), names[4], here, a[own][i] ?? 0n)));
-  }
-  claims.set(C.g, evals[E.g], claims.term(O.helper, 'g', point.slice(0, 14)));
-  claims.set(C.mult, evals[E.mult], claims.term(O.trace, 'mult', point.slice(0, 14)));
+  helpers.g = tableHelper(beta, mult);
+  hooks.helper?.(helpers, beta, tensors);
+  const tau = squares(proof.commit('helper', committed('helper', places.helper, helpers, random)), SQ.count);
 
-  return run.finish(oracles, claims, batch, rho, {
-    ...shapeInputs(child.widths),
-    ...coefficientInputs(child.widths, a),
-    modelOffset: slotBits(models[0], MODEL_SLOTS),
-    traceOffset: slotBits(trace, T.names),
-    helperOffset: slotBits(helper, H.names),
-    batch1: messages,
-    evals1: evals,
+  // 4. batch
+  const relations = new ReferenceBatch();
+  const shares = kinds.flatMap(({ l, which, names, at, remainder }, i) => {
+    relations.lookup(NUMBERS[which].range(l), at, tau, beta, helpers[names[2]], limbs[i]);
+    relations.lookupOne(NUMBERS[which].rest(l), at, tau, beta, helpers[names[3]], remainder);
+    return [
+      { at, h: helpers[names[2]] },
+      { at, h: helpers[names[3]] },
+    ];
+  });
+  relations.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
+  return proveOneBatch(proof, MERGE, own, {
+    beta,
+    squares: tau,
+    batch: relations,
+    evaluate: (point, e) => {
+      for (const { l, which, names, value, M, at } of kinds) {
+        const all = [tensors[names[0]], tensors[names[1]], helpers[names[2]], helpers[names[3]], value, M];
+        NUMBERS[which].evals.forEach((name, i) => {
+          e[E[name](l)] = evaluateAt(all[i], pointAt(at, point));
+        });
+      }
+      e[E.g] = evaluateAt(helpers.g, point.slice(0, LIMB_BITS));
+      e[E.mult] = evaluateAt(mult, point.slice(0, LIMB_BITS));
+    },
   });
 }

@@ -1,52 +1,34 @@
-// Program score (protocol, section 11), slow and in BigInt.
+// Program score (protocol, section 11): reference prover.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
+import { dot, eqTable, inverse as inverseOf, log2Up, mod, type Random, range, squares, sum, zeros } from './algebra.ts';
+import { pointAt, positions, ReferenceBatch, type Term, term, times } from './batch.ts';
+import { blinding, chunksOf, salted } from './commitments.ts';
+import { modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { evaluateAt, type Hooks, proveOneBatch, type Reference, ReferenceRun } from './run.ts';
+import { layerOf, SCORE } from './score-verifier.ts';
+import { aligned, layersOf, SHARD_SLOTS, shapeInputs, shardLayout, shardWord } from './sizes.ts';
 import {
-  dot,
-  eqTable,
-  evaluate,
-  inverse as inverseOf,
-  log2Up,
-  mod,
-  type Random,
-  range,
-  squares,
-  sum,
-  zeros,
-} from './algebra.ts';
-import { layout } from './argument.ts';
-import { layersOf, MODEL_SLOTS, modelOracle, type ReferenceWeights, real, shapeInputs } from './models.ts';
-import {
-  blinding,
   countLimbs,
-  type Hooks,
+  FRACTION,
+  floorDiv,
+  floorMod,
+  HALF_LIMB,
+  type Inputs,
+  LIMB,
+  LIMB_BITS,
   lookupHelper,
   oracleOf,
-  pointAt,
-  positions,
-  type Reference,
-  ReferenceBatch,
-  ReferenceClaims,
-  ReferenceRun,
+  place,
+  real,
+  shift,
   slotBits,
   type Tensors,
-  type Term,
   tableHelper,
-  term,
-  times,
-} from './relations.ts';
+  UNIT,
+} from './tensors.ts';
 
-const {
-  oracles: O,
-  squares: SQ,
-  trace: T,
-  helper: H,
-  sums: SUM,
-  relations: R,
-  evaluations: E,
-  claims: C,
-} = NUMBERING.score;
-const [F, FA, HALF, LIMB] = [2n ** 28n, 2n ** 9n, 2n ** 13n, 2n ** 14n];
+const { squares: SQ, trace: T, helper: H, sums: SUM, relations: R, evaluations: E } = NUMBERING.score;
 
 /** X as [j, s] and Y as [i, s] with s low, padded with zeros. */
 export interface ReferenceShard {
@@ -59,9 +41,7 @@ export interface ReferenceShard {
   salt: bigint;
 }
 
-const floor = (x: bigint, y: bigint): bigint => (x - (((x % y) + y) % y)) / y;
-
-export interface ScoreHooks extends Hooks {
+export interface ScoreHooks extends Hooks<{ weights: ReferenceWeights; shard: ReferenceShard }> {
   /** changes a rounded value Q of circuit layer l before everything that follows from it */
   round?: (l: number, i: number, s: number, Q: bigint) => bigint;
   /** changes m, V and A of a hidden unit; A is m V unless it says otherwise */
@@ -70,23 +50,9 @@ export interface ScoreHooks extends Hooks {
   used?: (committed: ReferenceWeights) => ReferenceWeights;
   /** changes the claims c of the rows, from the rows that are right */
   rows?: (c: bigint[]) => void;
+  /** changes the sums right and error before the statement is made */
+  stated?: (sums: bigint[]) => void;
   result?: bigint;
-}
-
-/** Circuit inputs of a shard: the descriptor and its fields but the offsets. */
-export function shardInputs({ inputs, outputs, rows, classes }: ReferenceShard): Record<string, bigint> {
-  const sigma = log2Up(rows);
-  const { offsets } = layout([
-    ['X', sigma + log2Up(inputs)],
-    ['Y', sigma + log2Up(outputs)],
-    ['salt', 0],
-  ]);
-  const fields = [inputs - 1, outputs - 1, rows - 1, classes ? 1 : 0].map(BigInt);
-  const shard =
-    [0, 12, 24, 36].reduce((s, at, i) => s + (fields[i] << BigInt(at)), 0n) +
-    (BigInt(offsets.X) << 37n) +
-    (BigInt(offsets.Y) << 59n);
-  return { shard, inputs1: fields[0], outputs1: fields[1], rows1: fields[2], classes: fields[3] };
 }
 
 /** Proves the score of a model on a shard, whatever it is. */
@@ -96,16 +62,15 @@ export function proveScore(
   random: Random,
   hooks: ScoreHooks = {},
 ): Reference {
-  const run = new ReferenceRun(random, hooks);
+  hooks.run?.({ weights, shard });
   const layers = layersOf(weights.widths);
   const hidden = layers.filter(({ l }) => l < 4);
   const out = layers[layers.length - 1];
   const sigma = log2Up(shard.rows);
   const S = 2 ** sigma;
   const used = hooks.used?.(weights) ?? weights;
-  const model = modelOracle(weights);
-  const data = oracleOf({ X: shard.X, Y: shard.Y, salt: [shard.salt] });
   const classBit = shard.classes ? 1n : 0n;
+  const { n, p } = aligned(weights.widths);
 
   // 1. trace: the forward pass
   const tensors: Tensors = {};
@@ -119,12 +84,12 @@ export function proveScore(
       for (const s of range(S)) {
         const at = i * S + s;
         const Z =
-          sum(range(2 ** low).map((j) => used.W[own][i * 2 ** low + j] * inputs[l][j * S + s])) + FA * used.b[own][i];
-        const exact = floor(Z + F / 2n, F);
+          sum(range(2 ** low).map((j) => used.W[own][i * 2 ** low + j] * inputs[l][j * S + s])) + UNIT * used.b[own][i];
+        const exact = floorDiv(Z + FRACTION / 2n, FRACTION);
         Q[at] = hooks.round?.(l, i, s, exact) ?? exact;
-        const R = Z + F / 2n - F * Q[at];
-        R0[at] = ((R % LIMB) + LIMB) % LIMB;
-        R1[at] = (R - R0[at]) / LIMB;
+        const rest = Z + FRACTION / 2n - FRACTION * Q[at];
+        R0[at] = floorMod(rest, LIMB);
+        R1[at] = (rest - R0[at]) / LIMB;
         const flag: { m: bigint; V: bigint; A?: bigint } = { m: Q[at] > 0n ? 1n : 0n, V: Q[at] > 0n ? Q[at] : -Q[at] };
         hooks.rectify?.(l, i, s, flag);
         [next.m[at], next.V[at], next.A[at]] = [flag.m, flag.V, flag.A ?? flag.m * flag.V];
@@ -134,12 +99,12 @@ export function proveScore(
       [tensors[`R0_${l}`], tensors[`R1_${l}`]] = [R0, R1];
       A = next.A;
     } else {
-      tensors.Q = Q.map((q) => q + HALF);
+      tensors.Q = Q.map((q) => q + HALF_LIMB);
       [tensors.U0, tensors.U1] = [R0, R1];
     }
   }
-  const logit = (i: number, s: number) => tensors.Q[i * S + s] - HALF;
-  const onehot = (i: number, s: number) => shard.Y[i * S + s] / FA;
+  const logit = (i: number, s: number) => tensors.Q[i * S + s] - HALF_LIMB;
+  const onehot = (i: number, s: number) => shard.Y[i * S + s] / UNIT;
   tensors.L = range(S).map((s) =>
     shard.classes ? sum(range(2 ** out.high).map((i) => onehot(i, s) * logit(i, s))) : 0n,
   );
@@ -164,9 +129,42 @@ export function proveScore(
   }));
   const mult = countLimbs([...groups.flatMap((g) => g.limbs), tensors.G]);
   hooks.multiplicities?.(mult);
-  const { Q, U0, U1, G, L, c, ...rest } = tensors;
-  const trace = oracleOf({ ...rest, Q, U0, U1, G, L, c, mult, blinding: blinding(random) });
-  const beta = run.commit('trace', trace, T.names);
+  const { Q, G, L, c } = tensors;
+  tensors.mult = mult;
+  const layouts = placesOf(weights.widths, shard, hooks.moved);
+  hooks.slots?.(Object.assign({}, ...Object.values(layouts).map((l) => l.slots)));
+  const fields = { inputs: shard.inputs, outputs: shard.outputs, rows: shard.rows, classes: classBit };
+  const own: Inputs = {
+    ...shapeInputs(n, p, layouts.model.slots),
+    shard: shardWord(fields, layouts.shard.slots),
+    inputs1: BigInt(shard.inputs - 1),
+    outputs1: BigInt(shard.outputs - 1),
+    rows1: BigInt(shard.rows - 1),
+    classes: classBit,
+    shardOffset: slotBits(layouts.shard.slots, SHARD_SLOTS),
+    traceOffset: slotBits(layouts.trace.slots, T.names),
+    helperOffset: slotBits(layouts.helper.slots, H.names),
+  };
+  // the sums that do not depend on a challenge: the result is part of the statement
+  const realRows = real(shard.rows, sigma);
+  const logits = Q.map((q) => mod(q - HALF_LIMB));
+  const error = logits.map((q, at) => mod(q - shard.Y[at]));
+  const right = mod(sum(c));
+  const squared = mod(sum(error.map((e, at) => e * e * realRows[at % S])));
+  const stated = zeros(SUM.count);
+  [stated[SUM.right], stated[SUM.error]] = [right, squared];
+  hooks.stated?.(stated);
+  own.result = mod(hooks.result ?? stated[shard.classes ? SUM.right : SUM.error]);
+  const proof = new ReferenceRun('score', random, hooks as Hooks<never>, {
+    parameters: [own.shape as bigint, own.shard as bigint, own.result],
+    extra: [],
+    statement: {
+      model: modelOracle(weights, layouts.model),
+      shard: oracleOf(layouts.shard, { X: shard.X, Y: shard.Y }, salted(shard.salt, chunksOf(layouts.shard.length))),
+    },
+  });
+  const traceOracle = oracleOf(layouts.trace, tensors, blinding('trace', chunksOf(layouts.trace.length), random));
+  const beta = proof.commit('trace', traceOracle);
 
   // 2. helper
   const inverse: Tensors = {};
@@ -174,10 +172,9 @@ export function proveScore(
   inverse.hG = lookupHelper(beta, G);
   inverse.g = tableHelper(beta, mult);
   hooks.helper?.(inverse, beta, tensors);
-  const helper = oracleOf({ ...inverse, blinding: [random.element()] });
-  const x = run.commit('helper', helper, H.names);
-  const all = squares(x, SQ.count);
-  const [ri, rs, tau] = [SQ.ri, SQ.rs, SQ.tau].map(({ from, to }) => all.slice(from, to));
+  const helperOracle = oracleOf(layouts.helper, inverse, blinding('helper', chunksOf(layouts.helper.length), random));
+  const tau = squares(proof.commit('helper', helperOracle), SQ.count);
+  const [rs, ri] = [tau.slice(SQ.rs.from, SQ.rs.to), tau.slice(SQ.ri.from, SQ.ri.to)];
 
   // 3. the sums, then the batch
   const eqS = eqTable(rs.slice(0, sigma));
@@ -193,19 +190,14 @@ export function proveScore(
     const input = range(2 ** low).map((j) => dot(inputs[l].slice(j * S, (j + 1) * S), eqS));
     return { l, W, input, at: positions(0, low) };
   });
-  const realRows = real(shard.rows, sigma);
   const spread = (row: readonly bigint[]) => range(2 ** out.high).flatMap(() => row);
-  const logits = Q.map((q) => mod(q - HALF));
-  const error = logits.map((q, at) => mod(q - shard.Y[at]));
   const rowAt = range(sigma);
   const outAt = positions(sigma, out.high);
-  const sums = zeros(SUM.count);
+  const sums = [...stated];
   for (const { l, W, input } of forward) sums[SUM.F1(l)] = dot(W, input);
-  sums[SUM.right] = mod(sum(c));
-  sums[SUM.error] = mod(sum(error.map((e, at) => e * e * realRows[at % S])));
-  sums[SUM.labelled] = evaluate(L, tau.slice(0, sigma));
+  sums[SUM.labelled] = evaluateAt(L, tau.slice(0, sigma));
   hooks.sums?.(sums, tau);
-  const lambda = run.transcript.absorb([...sums, run.nonce[NUMBERING.shared.nonces.lambda]]);
+  own.sums = proof.sender.send('sums', sums);
   const batch = new ReferenceBatch();
   for (const { l, W, input, at } of forward) batch.sum(R.F1(l), at, [term(W, input)], sums[SUM.F1(l)]);
   batch.sum(R.right, rowAt, [term(c)], sums[SUM.right]);
@@ -219,7 +211,7 @@ export function proveScore(
   for (const { l, slot, at, limbs } of groups) batch.lookup(l < 4 ? R.h(l) : R.hQ, at, tau, beta, inverse[slot], limbs);
   batch.lookupOne(R.hG, outAt, tau, beta, inverse.hG, G);
   const realClasses = real(out.rows, out.high).flatMap((v) => range(S).map(() => v));
-  const claimed: Term[] = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(FA), shard.Y)].map(
+  const claimed: Term[] = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(UNIT), shard.Y)].map(
     ({ coefficient, factors }) => times(-classBit * coefficient, spread(c), realClasses, ...factors),
   );
   batch.zero(R.margin, outAt, tau, [times(classBit, G), ...claimed]);
@@ -229,77 +221,56 @@ export function proveScore(
     R.labelled,
     outAt,
     [times(classBit, spread(eqTable(tau.slice(0, sigma))), shard.Y, logits)],
-    classBit * FA * sums[SUM.labelled],
+    classBit * UNIT * sums[SUM.labelled],
   );
   const helpers = [...groups.map(({ slot, at }) => ({ at, h: inverse[slot] })), { at: outAt, h: inverse.hG }];
   batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
-  const { messages, point, missing } = batch.prove(lambda, run.transcript, hooks.interfere);
-
-  // 4. evaluations and claims
-  const oracles = [model, data, trace, helper];
-  const claims = new ReferenceClaims(oracles, C.count);
-  const evals = zeros(E.count);
-  const known: { index: number; value: bigint; terms: ReturnType<typeof claims.term>[] }[] = [];
-  const know = (index: number, oracle: number, name: string, tensor: readonly bigint[], at: readonly number[]) =>
-    known.push({
-      index,
-      value: evaluate(tensor, pointAt(at, point)),
-      terms: [claims.term(oracle, name, pointAt(at, point))],
-    });
-  for (const { l, low, high } of layers) {
-    const own = forward.find((f) => f.l === l)!;
-    const f = point.slice(12, 12 + low);
-    known.push({
-      index: E.W(l),
-      value: evaluate(own.W, f),
-      terms: [claims.term(O.model, `W_${l}`, [...f, ...ri.slice(0, high)])],
-    });
-    const first = l === layers[0].l;
-    const input = claims.term(first ? O.shard : O.trace, first ? 'X' : `A_${l - 1}`, [...rs.slice(0, sigma), ...f]);
-    known.push({ index: E.In(l), value: evaluate(own.input, f), terms: [input] });
-    if (l < 4)
-      for (const name of ['A', 'V', 'm', 'R0', 'R1'] as const)
-        know(E[name](l), O.trace, `${name}_${l}`, tensors[`${name}_${l}`], positions(sigma, high));
-    if (l < 4) know(E.h(l), O.helper, `h_${l}`, inverse[`h_${l}`], positions(sigma, high));
-  }
-  for (const name of ['Q', 'U0', 'U1', 'G'] as const) know(E[name], O.trace, name, tensors[name], outAt);
-  for (const name of ['hQ', 'hG'] as const) know(E[name], O.helper, name, inverse[name], outAt);
-  know(E.Y, O.shard, 'Y', shard.Y, outAt);
-  know(E.L, O.trace, 'L', L, rowAt);
-  know(E.c, O.trace, 'c', c, rowAt);
-  know(E.g, O.helper, 'g', inverse.g, range(14));
-  know(E.mult, O.trace, 'mult', mult, range(14));
-  for (const { index, value } of known) evals[index] = value;
-  hooks.evals?.(evals, { point, lambda, beta, tau, missing });
-  const rho = run.transcript.absorb(evals);
-  for (const index of range(E.count)) claims.set(index, evals[index]);
-  for (const { index, terms } of known) claims.set(index, evals[index], ...terms);
-  claims.set(C.labelled, sums[SUM.labelled], claims.term(O.trace, 'L', tau.slice(0, sigma)));
-  for (const { l, high } of layers) {
-    const at = [...rs.slice(0, sigma), ...ri.slice(0, high)];
-    const t = (name: string, coefficient: bigint) => claims.term(O.trace, name, at, coefficient);
-    const rounded =
-      l < 4
-        ? [t(`A_${l}`, -2n * F), t(`V_${l}`, F), t(`R0_${l}`, -1n), t(`R1_${l}`, -LIMB)]
-        : [t('Q', -F), t('U0', -1n), t('U1', -LIMB)];
-    const value = -sums[SUM.F1(l)] - F / 2n - (l < 4 ? 0n : F * HALF);
-    claims.set(C.forward(l), value, claims.term(O.model, `b_${l}`, ri.slice(0, high), FA), ...rounded);
-  }
-  // an absent layer has no constants: its forward claim says that its sum is 0
-  for (let l = 1; l < layers[0].l; l++) claims.set(C.forward(l), -sums[SUM.F1(l)]);
-
-  return run.finish(oracles, claims, batch, rho, {
-    ...shapeInputs(weights.widths),
-    ...shardInputs(shard),
-    result: hooks.result ?? sums[shard.classes ? SUM.right : SUM.error],
-    modelOffset: slotBits(model, MODEL_SLOTS),
-    shardOffset: slotBits(data, NUMBERING.shared.shard.names),
-    traceOffset: slotBits(trace, T.names),
-    helperOffset: slotBits(helper, H.names),
-    sums,
-    batch1: messages,
-    evals1: evals,
+  return proveOneBatch(proof, SCORE, own, {
+    beta,
+    squares: tau,
+    batch,
+    evaluate: (point, e) => {
+      for (const { l, low, high } of layers) {
+        const { W, input } = forward.find((f) => f.l === l)!;
+        const f = point.slice(12, 12 + low);
+        [e[E.W(l)], e[E.In(l)]] = [evaluateAt(W, f), evaluateAt(input, f)];
+        if (l === 4) continue;
+        const at = pointAt(positions(sigma, high), point);
+        for (const name of ['A', 'V', 'm', 'R0', 'R1'] as const)
+          e[E[name](l)] = evaluateAt(tensors[`${name}_${l}`], at);
+        e[E.h(l)] = evaluateAt(inverse[`h_${l}`], at);
+      }
+      const [outside, rowPoint] = [pointAt(outAt, point), pointAt(rowAt, point)];
+      for (const name of ['Q', 'U0', 'U1', 'G'] as const) e[E[name]] = evaluateAt(tensors[name], outside);
+      for (const name of ['hQ', 'hG'] as const) e[E[name]] = evaluateAt(inverse[name], outside);
+      e[E.Y] = evaluateAt(shard.Y, outside);
+      [e[E.L], e[E.c]] = [evaluateAt(L, rowPoint), evaluateAt(c, rowPoint)];
+      e[E.g] = evaluateAt(inverse.g, point.slice(0, LIMB_BITS));
+      e[E.mult] = evaluateAt(mult, point.slice(0, LIMB_BITS));
+    },
   });
+}
+
+/** Layouts of a model, a shard and the trace and helper of their score. */
+function placesOf(widths: readonly number[], shard: ReferenceShard, moved: Hooks['moved'] = {}) {
+  const sigma = log2Up(shard.rows);
+  const layers = layersOf(widths);
+  const sized = (names: readonly string[]) =>
+    place(
+      names.flatMap((name): [string, number][] => {
+        if (name === 'L' || name === 'c') return [[name, sigma]];
+        if (name === 'mult' || name === 'g') return [[name, LIMB_BITS]];
+        const layer = layers.find(({ l }) => l === layerOf(name));
+        return layer ? [[name, sigma + layer.high]] : [];
+      }),
+      names,
+    );
+  return {
+    model: placedModel(widths),
+    shard: shardLayout(sigma, shard.inputs, shard.outputs),
+    trace: shift(sized(T.names), moved.trace ?? 0),
+    helper: shift(sized(H.names), moved.helper ?? 0),
+  };
 }
 
 /** A shard of small values; labels at random, or targets. */
@@ -312,7 +283,7 @@ export function randomShard(
   const X = range(2 ** log2Up(inputs)).flatMap((j) => range(S).map((s) => (j < inputs && s < rows ? draw() : 0n)));
   const label = range(S).map(() => random.below(outputs));
   const Y = range(2 ** log2Up(outputs)).flatMap((i) =>
-    range(S).map((s) => (s >= rows || i >= outputs ? 0n : classes ? (label[s] === i ? FA : 0n) : draw())),
+    range(S).map((s) => (s >= rows || i >= outputs ? 0n : classes ? (label[s] === i ? UNIT : 0n) : draw())),
   );
   return { inputs, outputs, rows, classes, X, Y, salt: random.element() };
 }
