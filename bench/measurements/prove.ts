@@ -1,13 +1,5 @@
 import { loadMnist } from '../../scripts/files/mnist.ts';
 import { openProver } from '../../scripts/runs/openProver.ts';
-import {
-  dataCapacity,
-  importCapacity,
-  mergeCapacity,
-  scoreCapacity,
-  seedCapacity,
-  trainCapacity,
-} from '../../src/model/capacity.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { averageCoefficients } from '../../src/model/merge-recipes.ts';
 import type { Shard } from '../../src/model/shard.ts';
@@ -43,20 +35,19 @@ export interface ProveFigures {
   verifySeconds: number;
 }
 
-/** Batch 16 and real rate lr * B / 2^8 = 1/4 (design section 1). */
-const STEP = { lr: 4, batch: 16 };
+/** Batch 16 and real rate lr * B / 2^12 = 1/4 (design section 1). */
+const STEP = { lr: 64, batch: 16, passes: 1 };
 const CONTEXT: StatementContext = {
   chainId: 31337n,
   registry: '0x0000000000000000000000000000000000000001',
   trainer: '0x0000000000000000000000000000000000000002',
 };
-const REQUEST = { seed: 20261121n, requestId: 1n };
+const REQUEST = { seed: 20261121n, requestId: 1n, secret: `0x${'5e'.repeat(32)}` } as const;
 const SOURCE = `0x${'5e'.repeat(32)}` as const;
 
 await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   const { program } = task;
-  const size = 2 ** Math.max(...Object.values(capacityOf(task)));
-  const opened = await timed(() => openProver([program], size));
+  const opened = await timed(() => openProver([program]));
   const { prover, keys, powers } = opened.value;
 
   const { prove, nativeSeconds } = await prepare(prover, task);
@@ -76,23 +67,6 @@ await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
     verifySeconds: verified.seconds,
   };
 });
-
-function capacityOf({ program, widths, rows }: ProveTask): Record<string, number> {
-  switch (program) {
-    case 'data':
-      return dataCapacity({ inputs: widths[0], outputs: widths[widths.length - 1], rows, kind: 'classes' });
-    case 'seed':
-      return seedCapacity(widths);
-    case 'import':
-      return importCapacity(widths);
-    case 'merge':
-      return mergeCapacity(widths);
-    case 'train':
-      return trainCapacity(widths, rows);
-    case 'score':
-      return scoreCapacity(widths, rows);
-  }
-}
 
 /** The first rows of MNIST: 7x7 means for 49 inputs, all pixels for 784. */
 async function mnistShard({ widths: [inputs], rows }: ProveTask): Promise<Shard> {

@@ -15,25 +15,23 @@ export interface ProverHandle {
   powers: SrsPowers;
 }
 
-/** Gives a prover that has the program's keys and at least so many powers of tau. */
-export type ProverSource = (program: Program, size: number) => Promise<ProverHandle>;
+/** Gives a prover that has the program's keys. */
+export type ProverSource = (program: Program) => Promise<ProverHandle>;
 
 /**
  * Opens provers when they are needed and keeps one: it is opened anew, with everything so far, when a statement needs
- * another program or more powers.
+ * another program.
  */
 export function proverSource(): { source: ProverSource; close(): Promise<void> } {
   let open: ProverHandle | undefined;
-  let size = 0;
   const programs = new Set<Program>();
   return {
-    async source(program, needed) {
-      if (open !== undefined && programs.has(program) && needed <= size) return open;
+    async source(program) {
+      if (open !== undefined && programs.has(program)) return open;
       await open?.prover.close();
       open = undefined;
-      size = Math.max(size, needed);
       programs.add(program);
-      open = await openProver([...programs], size);
+      open = await openProver([...programs]);
       return open;
     },
     close: async () => open?.prover.close(),
@@ -42,11 +40,10 @@ export function proverSource(): { source: ProverSource; close(): Promise<void> }
 
 /**
  * Loads compiled circuits, keys and powers of tau from the build folder.
- * @param size entries of the largest oracle, at most 2^22.
  * DESCENT_GROTH16=snarkjs makes Groth16 proofs with snarkjs alone, to compare.
  * @throws DescentError (NOT_BUILT) when something is missing.
  */
-export async function openProver(programs: readonly Program[], size: number): Promise<ProverHandle> {
+export async function openProver(programs: readonly Program[]): Promise<ProverHandle> {
   const circuits: ProverResources['circuits'] = {};
   const keys: ProverHandle['keys'] = {};
   for (const program of programs) {
@@ -54,7 +51,7 @@ export async function openProver(programs: readonly Program[], size: number): Pr
     circuits[program] = { wasm, zkey: readBuilt(keyFiles(program).zkey) };
     keys[program] = readProgramKey(program);
   }
-  const srs = await loadSrs(size);
+  const srs = await loadSrs();
   const plainGroth16 = process.env.DESCENT_GROTH16 === 'snarkjs';
   return { prover: await Prover.create({ srs, circuits, plainGroth16 }), keys, powers: readPowers() };
 }

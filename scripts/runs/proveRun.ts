@@ -46,7 +46,7 @@ export async function proveRun(
       await run.stage(stageOf(name, context), async (put) => {
         const task = openTask(run, name, context);
         output.progress.stage('load keys');
-        const handle = await source(task.program, task.size);
+        const handle = await source(task.program);
         const { statement, proof, stages } = await proveTask(task, handle, context, output);
         const edge: Edge = {
           context,

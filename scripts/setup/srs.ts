@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { Curve, type Progress, type Srs } from '../../src/argument/curve.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS } from '../../src/numbers/constants.ts';
+import { CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS, PROOF_POWERS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
@@ -18,8 +18,6 @@ const C2 = 1 << COLUMN2_BITS;
 const SMALLEST = 1 << 12;
 /** A chunk's polynomial has at most C rows of C coefficients. */
 const LARGEST = C * C;
-/** Powers that any proof takes: a chunk with its salt and blinding, which stand just above its entries (protocol section 8). */
-export const PROOF_POWERS = CHUNK_SIZE + SMALLEST;
 /** Powers that are computed at a time. */
 const PART = 1 << 16;
 

@@ -34,6 +34,8 @@ export const CHUNK_BITS = 19;
 export const CHUNK_SIZE = 1 << CHUNK_BITS;
 /** Chunks of an oracle, at most. */
 export const MAX_CHUNKS = 1 << (ADDRESS_BITS - CHUNK_BITS);
+/** Powers of tau that any proof takes: a chunk with its salt and blinding, which stand just above its entries (protocol section 8). */
+export const PROOF_POWERS = CHUNK_SIZE + (1 << 12);
 /** C = 2^COLUMN_BITS columns of level 1, C2 = 2^COLUMN2_BITS columns and as many rows of level 2 (protocol section 4). */
 export const COLUMN_BITS = 10;
 export const COLUMN2_BITS = 5;

@@ -122,20 +122,20 @@ function linesOf(people: Record<string, string>): Line[] {
     },
     {
       name: 'Last data',
-      show: ({ model, shard }) =>
+      show: ({ shard }) =>
         shard ? (
           <>
-            {plural(shard.rows, 'row')} <span className="hash text-soft">{short(model.training!.shard)}</span>
+            {plural(shard.rows, 'row')} <span className="hash text-soft">{short(shard.id)}</span>
           </>
         ) : (
           'none'
         ),
-      key: ({ model }) => model.training?.shard ?? '',
+      key: ({ shard }) => shard?.id ?? '',
     },
     {
       name: 'Last rate',
-      show: ({ model }) => model.training?.realRate ?? 'none',
-      key: ({ model }) => String(model.training?.realRate),
+      show: ({ model }) => model.trainings?.at(-1)?.realRate ?? 'none',
+      key: ({ model }) => String(model.trainings?.at(-1)?.realRate),
     },
     {
       name: 'Origins',

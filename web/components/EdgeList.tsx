@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { Kind, Model, ModelParent } from '../lib/chain/types.ts';
 import { count, moment } from '../lib/format.ts';
+import { sumOf } from '../lib/training.ts';
 import { ModelLink, ModelName, Person } from './Identity.tsx';
 import { KIND_NAMES } from './KindSymbol.tsx';
 
@@ -30,10 +31,11 @@ export function EdgeList({ models, people }: { models: Model[]; people: Record<s
 }
 
 const HAPPENED: Record<Kind, (model: Model) => React.ReactNode> = {
-  train: ({ training, parents: [parent] }) =>
-    training && parent ? (
+  train: ({ trainings, parents: [parent] }) =>
+    trainings && parent ? (
       <>
-        Trained from <ParentLink parent={parent} /> in {count(training.steps)} steps on {count(training.rows)} rows
+        Trained from <ParentLink parent={parent} /> in {count(sumOf(trainings).steps)} steps on{' '}
+        {count(sumOf(trainings).rows)} rows
       </>
     ) : (
       KIND_NAMES.train

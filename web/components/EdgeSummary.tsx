@@ -12,7 +12,7 @@ const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score' };
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
-  const { id, kind, trainer, widths, parents, shard, training, result, chainId, registry, metadata } = facts;
+  const { id, kind, trainer, widths, parents, shard, trainings, kept, result, chainId, registry, metadata } = facts;
   const { registers } = PROGRAMS[kind];
   const name = people[trainer.toLowerCase()];
   return (
@@ -53,12 +53,26 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
           </dd>
         </>
       )}
-      {training && (
-        <>
-          <dt>Training</dt>
+      {trainings?.map((segment, k) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: segments have an order and no name
+        <Fragment key={k}>
+          <dt>{trainings.length === 1 ? 'Training' : `Segment ${k + 1}`}</dt>
           <dd>
-            {plural(training.steps, 'step')} of {plural(training.batch, 'row')} at rate {training.realRate}
+            {plural(segment.steps, 'step')} of {plural(segment.batch, 'row')} at rate {segment.realRate}
+            {segment.passes > 1 && `, ${count(segment.passes)} passes`}
+            {trainings.length > 1 && (
+              <>
+                {' '}
+                <Hash value={segment.shard} what="id of the shard" />
+              </>
+            )}
           </dd>
+        </Fragment>
+      ))}
+      {kept !== undefined && (
+        <>
+          <dt>Models kept</dt>
+          <dd>{kept === 1 ? 'the last one alone' : `${kept}, the last one included`}</dd>
         </>
       )}
       {shard && (

@@ -2,6 +2,7 @@ import Link from 'next/link';
 import type { Ancestor, Kind, Lineage } from '../lib/chain/types.ts';
 import { count, plural } from '../lib/format.ts';
 import { lanesOf } from '../lib/lanes.ts';
+import { ratesOf, sumOf } from '../lib/training.ts';
 import { ModelName } from './Identity.tsx';
 import { KIND_NAMES, KindSymbol } from './KindSymbol.tsx';
 
@@ -107,8 +108,11 @@ function whatMadeIt(node: Ancestor): string {
 }
 
 const MADE: Record<Kind, (node: Ancestor) => string | undefined> = {
-  train: ({ training }) =>
-    training && `${plural(training.steps, 'step')} on ${plural(training.rows, 'row')} at rate ${training.realRate}`,
+  train: ({ trainings }) => {
+    if (!trainings) return undefined;
+    const { steps, rows } = sumOf(trainings);
+    return `${plural(steps, 'step')} on ${plural(rows, 'row')} at rate ${ratesOf(trainings)}`;
+  },
   merge: ({ parents, hiddenParents }) => `merged from ${plural(parents.length + hiddenParents, 'parent')}`,
   seed: () => 'drawn from randomness of the chain',
   import: () => 'declared import',

@@ -1,10 +1,11 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import type { ModelView } from '../lib/chain/types.ts';
+import type { ModelView, Training as TrainingSegment } from '../lib/chain/types.ts';
 import { count, moment, permalink, plural, short } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
+import { sumOf } from '../lib/training.ts';
 import { Copy } from './Copy.tsx';
 import { Hash, ModelName } from './Identity.tsx';
 import { StrangersText } from './StrangersText.tsx';
@@ -60,24 +61,63 @@ function Parents({ view: { model } }: Props) {
   ));
 }
 
+/** All segments of a training edge, in order. */
+function Segments({ trainings }: { trainings: readonly TrainingSegment[] }) {
+  return (
+    <details className="mt-1">
+      <summary className="link cursor-pointer">All segments</summary>
+      <ol className="mt-1 grid gap-1.5">
+        {trainings.map((segment, k) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a shard may occur twice, and the order is the chain's
+          <li key={k}>
+            {k + 1}. {segmentInWords(segment)}; <span className="text-soft">{rateInWords(segment)}</span>
+            <br />
+            <Hash value={segment.shard} what="id of the shard" />
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function segmentInWords({ steps, batch, passes }: TrainingSegment): string {
+  const often = passes === 1 ? 'each row once' : `each row ${count(passes)} times`;
+  return `${plural(steps, 'step')} of ${plural(batch, 'row')}, ${often}, in order`;
+}
+
+function rateInWords({ realRate, learningRate }: TrainingSegment): string {
+  return `learning rate ${realRate} on the mean gradient (integer ${learningRate})`;
+}
+
 /** How it was trained and on which rows. */
 function Training({ view: { model, shard, datasets, datasetTotal } }: Props) {
-  const { training } = model;
-  if (!training) return null;
+  const { trainings } = model;
+  if (!trainings) return null;
+  const { steps, rows } = sumOf(trainings);
   return (
     <>
       <Fact name="Training">
-        {count(training.steps)} steps of {plural(training.batch, 'row')}, each row once, in order
-        <br />
-        <span className="text-soft">
-          learning rate {training.realRate} on the mean gradient (integer {training.learningRate})
-        </span>
+        {trainings.length === 1
+          ? segmentInWords(trainings[0])
+          : `${count(steps)} steps in ${trainings.length} segments`}
+        {trainings.length === 1 && (
+          <>
+            <br />
+            <span className="text-soft">{rateInWords(trainings[0])}</span>
+          </>
+        )}
       </Fact>
       <Fact name="Data">
-        {count(training.rows)} committed rows
+        {count(rows)} committed rows
         {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
-        <br />
-        <Hash value={training.shard} what="id of the shard" />
+        {trainings.length === 1 ? (
+          <>
+            <br />
+            <Hash value={trainings[0].shard} what="id of the shard" />
+          </>
+        ) : (
+          <Segments trainings={trainings} />
+        )}
         {datasets.map((dataset) => (
           <span key={dataset.id} className="block">
             <span className="text-soft">Listed as </span>
@@ -120,13 +160,18 @@ function Registration({ view: { model, config } }: Props) {
     <>
       <dt>Commitment</dt>
       <dd className="grid gap-1">
-        {(['x', 'y'] as const).map((axis) => (
-          <span key={axis} className="flex items-start gap-2">
-            <span className="text-soft">{axis}</span>
-            <span className="hash min-w-0 pt-1 break-all">{model.commitment[axis]}</span>
-            <Copy text={model.commitment[axis]} what={`coordinate ${axis}`} />
-          </span>
-        ))}
+        {model.commitment.map((point, k) =>
+          (['x', 'y'] as const).map((axis) => (
+            <span key={point.x + axis} className="flex items-start gap-2">
+              <span className="text-soft">
+                {axis}
+                {model.commitment.length > 1 && <sub>{k + 1}</sub>}
+              </span>
+              <span className="hash min-w-0 pt-1 break-all">{point[axis]}</span>
+              <Copy text={point[axis]} what={`coordinate ${axis}`} />
+            </span>
+          )),
+        )}
       </dd>
       <Fact name="Registered">
         {model.timestamp ? moment(model.timestamp) : ''}{' '}

@@ -158,10 +158,9 @@ function Card({ model }: { model: Model }) {
 
 /** What the proof of a model shows. */
 const SHOWN: Record<Kind, string> = {
-  train:
-    'These weights are the parent’s weights after exactly this training on exactly the committed rows, every row once.',
+  train: 'These weights are the parent’s weights after exactly this training on exactly the committed rows, in order.',
   merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
-  seed: 'These weights follow from a seed that a block after the request decided. They are public: anyone can compute them.',
+  seed: 'These weights follow from a seed that a block after the request decided, together with a secret of the trainer’s that the request held. They are public: anyone can compute them.',
   import: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
 };
 

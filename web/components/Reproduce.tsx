@@ -1,4 +1,4 @@
-import type { Kind, ModelView } from '../lib/chain/types.ts';
+import type { Kind, ModelView, Training } from '../lib/chain/types.ts';
 import { Copy } from './Copy.tsx';
 
 const TITLES: Record<Kind, string> = {
@@ -22,9 +22,7 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
 }
 
 const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => string | undefined> = {
-  train: ({ model: { training } }) =>
-    training &&
-    `descent train --parent model.safetensors --shard shard.safetensors --lr-units ${training.learningRate} --batch ${training.batch}`,
+  train: ({ model: { trainings } }) => trainings && trainingCommand(trainings),
   seed: ({ model, config }) =>
     `descent seed --shape ${model.widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`,
   import: ({ model }) => `descent import --from float.safetensors --shape ${model.widths.join('-')}`,
@@ -34,6 +32,18 @@ const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => stri
     return `descent merge --parents ${files.join(' ')} --coefficients=${rows.join('/')}`;
   },
 };
+
+/** Segments of one rate, batch and number of passes are one command. */
+function trainingCommand(trainings: readonly Training[]): string | undefined {
+  const [{ learningRate, batch, passes }] = trainings;
+  const isAlike = trainings.every(
+    (other) => other.learningRate === learningRate && other.batch === batch && other.passes === passes,
+  );
+  if (!isAlike) return undefined;
+  const files = trainings.map((_, k) => `shard-${k + 1}.safetensors`);
+  const rows = trainings.length === 1 ? '--shard shard.safetensors' : `--shards ${files.join(' ')}`;
+  return `descent train --parent model.safetensors ${rows} --lr-units ${learningRate} --batch ${batch}${passes === 1 ? '' : ` --passes ${passes}`}`;
+}
 
 export function Command({ title, text }: { title: string; text: string }) {
   return (

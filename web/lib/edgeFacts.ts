@@ -1,8 +1,8 @@
 import type { Hex } from 'viem';
-import type { Edge } from '../../src/registry/edge.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
 import type { Training } from './chain/types.ts';
+import type { ReadFile } from './readFile.ts';
 import { trainingOf } from './training.ts';
 
 /** What an edge file says, for people. */
@@ -16,15 +16,21 @@ export interface EdgeFacts {
   widths?: number[];
   parents?: string[];
   shard?: { id?: string; rows: number; inputs: number; outputs: number; kind: string };
-  training?: Training;
+  trainings?: Training[];
+  /** of a run: how many of its models become nodes */
+  kept?: number;
   /** of a score: rows right, or the sum of squared errors in units of 2^-18 */
   result?: string;
   /** hostile until shown otherwise */
   metadata: Record<string, string>;
 }
 
-export function edgeFacts({ statement, context, devKeys, metadata }: Edge): EdgeFacts {
-  const { id, model, shard, parents, result, training } = subjectOf(statement);
+export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
+  const { statement, context, devKeys, metadata } = edge;
+  const { id, model, shard, result, training } = subjectOf(statement);
+  const segments = (run?.edges ?? [edge]).map((one) => subjectOf(one.statement));
+  // Where a run starts from.
+  const { parents } = segments[0];
   // Of a score, what comes before the result is the model.
   const before = result === undefined ? parents : [model!.id];
   return {
@@ -38,8 +44,12 @@ export function edgeFacts({ statement, context, devKeys, metadata }: Edge): Edge
     ...(model && { widths: [...model.widths] }),
     ...(before.length > 0 && { parents: [...before] }),
     ...(shard && { shard: { ...shard.shape, id: shard.id } }),
-    ...(shard &&
-      training && { training: trainingOf(shard.id, shard.shape.rows, training.learningRate, training.batch) }),
+    ...(training && {
+      trainings: segments.flatMap(({ shard: rows, training: numbers }) =>
+        rows && numbers ? [trainingOf(rows.id, rows.shape.rows, numbers)] : [],
+      ),
+    }),
+    ...(run && { kept: run.keep.filter((flag) => flag).length }),
     ...(result !== undefined && { result: result.toString() }),
   };
 }

@@ -9,10 +9,9 @@ import { loadMnist } from '../../../scripts/files/mnist.ts';
 import { openProver } from '../../../scripts/runs/openProver.ts';
 import { keyFiles } from '../../../scripts/setup/paths.ts';
 import { Session } from '../../../src/argument/session.ts';
-import { trainCapacity } from '../../../src/model/capacity.ts';
 import { proveTrain } from '../../../src/programs/train/train.ts';
 import { Groth16 } from '../../../src/proof/groth16/groth16.ts';
-import { nextDigest } from '../../../src/registry/statement.ts';
+import { hashWords } from '../../../src/registry/statement.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
 import { timed } from '../../support/child.ts';
@@ -26,12 +25,12 @@ const PROOFS = 3;
 const [folder] = process.argv.slice(2);
 const wasm = readFileSync(new URL('../../../build/circuits/train/train.wasm', import.meta.url));
 const files = { wasm, zkey: readFileSync(keyFiles('train').zkey) };
-const { prover } = await openProver([], 2 ** Math.max(...Object.values(trainCapacity(WIDTHS, ROWS))));
+const { prover } = await openProver([]);
 const parent = seedWeights(WIDTHS, 20261121n, 1n);
 const shard = (await loadMnist({ pooled: true })).train.shard({ first: 0, rows: ROWS }, 2n);
 const trained = trainSegment(parent, shard, { ...STEP, salt: 3n });
 // Any number may stand for the digest of the statement: the circuit only carries it.
-const session = new Session(prover.backend, 1n, nextDigest);
+const session = new Session(prover.backend, 1n, hashWords);
 const { inputs } = await proveTrain(session, { parent, shard, ...STEP, ...trained });
 
 const calculator = await WitnessCalculatorBuilder(wasm, { memorySize: 1 });

@@ -4,7 +4,7 @@ import { schemaHash } from '../../../src/model/schema.ts';
 import { readShard } from '../../chain/readRegistry.ts';
 import { readShardFile } from '../../files/models.ts';
 import type { Run } from '../run.ts';
-import { type Asked, largest, type RunProgram } from './runProgram.ts';
+import type { Asked, RunProgram } from './runProgram.ts';
 
 export const data: RunProgram = {
   weight: 1,
@@ -12,8 +12,8 @@ export const data: RunProgram = {
   firstTask: 'shard-0',
   open(run, name, context) {
     const shard = readShardFile(run.file('data', name));
+    dataCapacity(shard);
     return {
-      size: largest(dataCapacity(shard)),
       prove: (prover, onStage) => prover.proveData(context, shard, schemaHash(shard.schema), onStage),
     };
   },

@@ -2,15 +2,15 @@ import type { Hex } from 'viem';
 import { importCapacity } from '../../../src/model/capacity.ts';
 import { schemaHash } from '../../../src/model/schema.ts';
 import { readWeightsFile } from '../../files/models.ts';
-import { largest, type RunProgram } from './runProgram.ts';
+import type { RunProgram } from './runProgram.ts';
 
 export const importing: RunProgram = {
   weight: 1,
   open(run, _, context) {
     const { source } = run.data('import') as { source: Hex };
     const weights = readWeightsFile(run.file('import', 'model'));
+    importCapacity(weights.widths);
     return {
-      size: largest(importCapacity(weights.widths)),
       prove: (prover, onStage) =>
         prover.proveImport(context, weights, { source, schema: schemaHash(weights.schema) }, onStage),
     };

@@ -2,7 +2,7 @@ import { mergeCapacity } from '../../../src/model/capacity.ts';
 import { mergeWeights } from '../../../src/model/merge.ts';
 import { readWeightsFile } from '../../files/models.ts';
 import { requireModel } from '../registered.ts';
-import { largest, type RunProgram, requireSame } from './runProgram.ts';
+import { type RunProgram, requireSame } from './runProgram.ts';
 
 /** What a merge run was started with. */
 export interface MergeInputs {
@@ -20,8 +20,8 @@ export const merge: RunProgram = {
     const { coefficients } = run.data('merge') as { coefficients: number[][] };
     const child = readWeightsFile(run.file('merge', 'model'));
     const parents = (run.inputs as MergeInputs).parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
+    mergeCapacity(child.widths);
     return {
-      size: largest(mergeCapacity(child.widths)),
       prove: (prover, onStage) => {
         onStage('merging');
         const made = mergeWeights(parents, coefficients, child.salt);

@@ -18,8 +18,6 @@ export interface RunTask {
   /** Of the edge file: <name>.edge.json. */
   name: string;
   program: Program;
-  /** Entries of the largest oracle: how many powers of tau the proof takes. */
-  size: number;
   prove(prover: Prover, onStage: (name: string) => void): Promise<ProofResult>;
 }
 
@@ -44,7 +42,7 @@ export interface RunProgram {
   /** Name of the first of them. */
   firstTask?: string;
   /** @throws InputError, FileFormatError, CapacityError when the run's files do not make a statement. */
-  open(run: Run, name: string, context: StatementContext): Pick<RunTask, 'size' | 'prove'>;
+  open(run: Run, name: string, context: StatementContext): Pick<RunTask, 'prove'>;
   /** @throws InputError, DescentError (chain) where a chain would refuse the edge, whatever the proof */
   ask?(run: Run, asked: Asked): Promise<void>;
 }
@@ -52,11 +50,6 @@ export interface RunProgram {
 /** Whether a run was started for rows of another schema than its model's. */
 export function takesOtherSchema(inputs: unknown): boolean {
   return (inputs as { otherSchema?: unknown } | null)?.otherSchema === 'yes';
-}
-
-/** Entries of the largest oracle. */
-export function largest(capacity: Record<string, number>): number {
-  return 2 ** Math.max(...Object.values(capacity));
 }
 
 /** @throws InputError unless what a run's inputs make is what it has stored */

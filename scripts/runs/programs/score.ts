@@ -3,7 +3,7 @@ import { forwardTrace } from '../../../src/training/forward.ts';
 import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
-import { largest, type RunProgram, takesOtherSchema } from './runProgram.ts';
+import { type RunProgram, takesOtherSchema } from './runProgram.ts';
 
 /** What a score run was started with. */
 export interface ScoreInputs {
@@ -20,8 +20,8 @@ export const score: RunProgram = {
     const inputs = run.inputs as ScoreInputs;
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
+    scoreCapacity(model.widths, shard.rows);
     return {
-      size: largest(scoreCapacity(model.widths, shard.rows)),
       prove: (prover, onStage) => {
         onStage('forward pass');
         return prover.proveScore(context, { model, shard, forward: forwardTrace(model, shard) }, onStage);

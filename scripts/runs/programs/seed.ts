@@ -8,7 +8,7 @@ import { translateErrors } from '../../chain/readRegistry.ts';
 import { readWeightsFile } from '../../files/models.ts';
 import { commandLine } from '../../terminal/invocation.ts';
 import type { Run } from '../run.ts';
-import { type Destination, largest, type RunProgram } from './runProgram.ts';
+import type { Destination, RunProgram } from './runProgram.ts';
 
 export const seed: RunProgram = {
   weight: 1.2,
@@ -16,8 +16,8 @@ export const seed: RunProgram = {
     const { seed: drawn, requestId } = run.data('seed') as { seed: string; requestId: string };
     const weights = readWeightsFile(run.file('seed', 'model'));
     const request = { seed: BigInt(drawn), requestId: BigInt(requestId), secret: readSecret(run) };
+    seedCapacity(weights.widths);
     return {
-      size: largest(seedCapacity(weights.widths)),
       prove: (prover, onStage) => prover.proveSeed(context, weights, request, onStage),
     };
   },

@@ -14,6 +14,7 @@ const CARRIAGE_RETURN = 13;
 const ROWS = [64, 128, 256, 512];
 const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
+const PASSES = [1, 2, 4, 8, 16, 32];
 
 const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
   {
@@ -34,8 +35,12 @@ interface Props {
   /** something was proved of what is chosen */
   fixed: boolean;
   rate: number;
-  rateFixed: boolean;
   onRate(rate: number): void;
+  /** times that the training goes through all rows */
+  passes: number;
+  onPasses(passes: number): void;
+  /** rate and passes stay as they are */
+  trainingFixed: boolean;
   /** an input changed: what followed from it does not hold any more */
   onChange(): void;
   onPrepare(plan: Plan): void;
@@ -47,7 +52,7 @@ interface OwnTable {
 }
 
 /** What to learn from, and with what. */
-export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPrepare }: Props) {
+export function PlanForm({ busy, fixed, rate, onRate, passes, onPasses, trainingFixed, onChange, onPrepare }: Props) {
   const [kind, setKind] = useState<Source['kind']>('digits');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
@@ -79,7 +84,7 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
       </fieldset>
       {kind === 'csv' && <OwnTableFields own={own} disabled={closed} />}
       {own.problem && <Notice words={own.problem} />}
-      <div className="grid grid-cols-3 gap-3">
+      <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
         <NumberSelect name="Rows" value={rows} values={ROWS} disabled={closed} onChange={changing(setRows)} />
         <NumberSelect
           name="Hidden units"
@@ -88,7 +93,8 @@ export function PlanForm({ busy, fixed, rate, rateFixed, onRate, onChange, onPre
           disabled={closed}
           onChange={changing(setHidden)}
         />
-        <NumberSelect name="Learning rate" value={rate} values={RATES} disabled={rateFixed} onChange={onRate} />
+        <NumberSelect name="Learning rate" value={rate} values={RATES} disabled={trainingFixed} onChange={onRate} />
+        <NumberSelect name="Passes" value={passes} values={PASSES} disabled={trainingFixed} onChange={onPasses} />
       </div>
       <button type="submit" className="button button-main justify-self-start px-5" disabled={closed}>
         Prepare

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
+import { RATE_BITS } from '../../../src/numbers/constants.ts';
 import { NodeNote } from '../../components/NodeNote.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
@@ -43,6 +44,7 @@ export function ProveScreen() {
   const proving = useProving();
   const node = useNodeTrouble();
   const [rate, setRate] = useState(0.5);
+  const [passes, setPasses] = useState(1);
   const { wallet, prepared, steps, progress } = proving;
   // What is registered or on its way would be lost with its salts: the inputs stay as they are until all is given up.
   const begun = STEP_ORDER.some((name) => !['waiting', 'ready'].includes(steps[name].phase));
@@ -66,7 +68,12 @@ export function ProveScreen() {
               setRate(value);
               proving.forgetTraining();
             }}
-            rateFixed={busy || done}
+            passes={passes}
+            onPasses={(value) => {
+              setPasses(value);
+              proving.forgetTraining();
+            }}
+            trainingFixed={busy || done}
             onChange={proving.clear}
             onPrepare={(plan) => void proving.prepare(plan)}
           />
@@ -98,7 +105,8 @@ export function ProveScreen() {
                 onAct={() => {
                   const { proved, phase, trainer } = steps[name];
                   if (phase === 'proved' && proved && trainer === wallet.address) void proving.send(name, proved.text);
-                  else void proving.prove(name, { batch: BATCH, lr: Math.round((rate * 256) / BATCH) });
+                  else
+                    void proving.prove(name, { batch: BATCH, lr: Math.round((rate * 2 ** RATE_BITS) / BATCH), passes });
                 }}
               />
             ))}

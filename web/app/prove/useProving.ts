@@ -40,6 +40,7 @@ interface By {
 interface Training {
   lr: number;
   batch: number;
+  passes: number;
 }
 
 /** Loaded when there is something to read: they bring the curves along. */
@@ -144,7 +145,7 @@ export function useProving() {
   const send = async (name: StepName, text: string) => {
     change(name, { phase: 'sending', problem: undefined });
     const [{ parseEdge }] = await loadReaders();
-    const result: TransactionState = await submission.submit(parseEdge(text));
+    const result: TransactionState = await submission.submit({ edge: parseEdge(text) });
     if (result.phase !== 'confirmed') {
       const words = result.phase === 'failed' ? result.words : { title: 'The transaction was cancelled.' };
       return change(name, { phase: 'proved', problem: words });

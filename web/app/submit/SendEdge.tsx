@@ -2,7 +2,6 @@
 
 import Link from 'next/link';
 import { useEffect } from 'react';
-import type { Edge } from '../../../src/registry/edge.ts';
 import { isModelProgram } from '../../../src/registry/programs/list.ts';
 import { Notice } from '../../components/Notice.tsx';
 import { Transaction } from '../../components/Transaction.tsx';
@@ -12,16 +11,17 @@ import { usePreflight, useSubmission } from '../../lib/chain/useSubmission.ts';
 import { useWallet } from '../../lib/chain/useWallet.ts';
 import type { EdgeFacts } from '../../lib/edgeFacts.ts';
 import { count, ether, short } from '../../lib/format.ts';
+import type { ReadFile } from '../../lib/readFile.ts';
 
 /** What stands between an edge and its place in the registry, one thing at a time, and then the button. */
 export function SendEdge({
-  edge,
+  file,
   facts,
   verified,
   silent,
   onAsking,
 }: {
-  edge: Edge;
+  file: ReadFile;
   facts: EdgeFacts;
   verified: boolean;
   /** whether the node does not answer: without it nothing can be sent */
@@ -31,7 +31,7 @@ export function SendEdge({
 }) {
   const config = useChainConfig();
   const wallet = useWallet();
-  const { data: preflight } = usePreflight(edge, facts.id, silent);
+  const { data: preflight } = usePreflight(file, facts.id, silent);
   const { state, submit, reset } = useSubmission();
   const asking = state.phase === 'waiting';
   useEffect(() => {
@@ -43,7 +43,7 @@ export function SendEdge({
   if (state.phase !== 'idle') {
     return <Transaction state={state} page={page} explorer={config.explorer} onAgain={reset} />;
   }
-  if (!isOfThisRegistry(edge, config)) {
+  if (!isOfThisRegistry(file.edge, config)) {
     return (
       <Notice
         words={{
@@ -90,7 +90,7 @@ export function SendEdge({
         trainer={facts.trainer}
         verified={verified}
         ready={!silent && preflight !== undefined && !preflight.refusal}
-        onSend={() => void submit(edge)}
+        onSend={() => void submit(file)}
       />
     </div>
   );

@@ -12,10 +12,8 @@ import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Message } from '../../lib/chain/types.ts';
 import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { useVerification } from '../../lib/chain/useVerification.ts';
-import { decodeLinkedEdge } from '../../lib/linkedEdge.ts';
+import { decodeLinkedEdge, LARGEST_FILE } from '../../lib/linkedEdge.ts';
 import { SendEdge } from './SendEdge.tsx';
-
-const LARGEST_EDGE = 100_000;
 
 /** Takes an edge file, shows and verifies it, and sends it with the visitor's wallet. */
 export function SubmitScreen() {
@@ -44,7 +42,7 @@ export function SubmitScreen() {
   };
   useLinkedEdge(isAsking, chosen, take, refuse);
 
-  const { edge, facts, here, phase } = verification;
+  const { edge, run, facts, here, phase } = verification;
   const trouble = problem ?? verification.problem;
   // What the keys are worth is open with development keys, and the contract takes such proofs.
   const holdsHere = here.every(({ id, state }) => state === 'good' || (id === 'keys' && state === 'open'));
@@ -61,15 +59,15 @@ export function SubmitScreen() {
       <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-12 px-4 sm:px-6 lg:grid-cols-2">
         <div className="grid min-w-0 content-start gap-8">
           <DropZone
-            title="Your edge file"
+            title="Your edge or run file"
             accept=".json,application/json"
-            limit={LARGEST_EDGE}
+            limit={LARGEST_FILE}
             onText={take}
             onProblem={refuse}
             {...(asking && { closed: 'Your wallet is asked about this edge. Answer there first.' })}
           >
-            <span className="hash">descent prove</span> makes it; it ends in .edge.json. It is checked here before your
-            wallet is asked.
+            <span className="hash">descent prove</span> makes it; it ends in .edge.json, that of a training run of many
+            segments in .run.json. It is checked here before your wallet is asked.
           </DropZone>
           {trouble && <Notice words={trouble} />}
           {facts && (
@@ -86,7 +84,7 @@ export function SubmitScreen() {
             {edge && facts ? (
               <SendEdge
                 key={turn}
-                edge={edge}
+                file={{ edge, ...(run && { run }) }}
                 facts={facts}
                 verified={holdsHere}
                 silent={node.trouble !== undefined}

@@ -17,8 +17,7 @@ import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { isOpen, useVerification, type Verification } from '../../lib/chain/useVerification.ts';
 import type { EdgeFacts } from '../../lib/edgeFacts.ts';
 import { fileInShell, isHash } from '../../lib/format.ts';
-
-const LARGEST_EDGE = 100_000;
+import { LARGEST_FILE } from '../../lib/linkedEdge.ts';
 
 type Asked = { id: `0x${string}` } | { text: string; name: string };
 
@@ -119,13 +118,13 @@ function Chooser({ initial, facts, ask, refuse }: ChooserProps) {
         <p className="text-[0.8125rem] text-soft">The proof is read from the transaction that registered it.</p>
       </form>
       <DropZone
-        title="Or an edge file"
+        title="Or an edge or run file"
         accept=".json,application/json"
-        limit={LARGEST_EDGE}
+        limit={LARGEST_FILE}
         onProblem={refuse}
         onText={(text, name) => ask({ text, name })}
       >
-        A file that ends in .edge.json, registered or not. It stays on this machine.
+        A file that ends in .edge.json or .run.json, registered or not. It stays on this machine.
       </DropZone>
       {facts && (
         <Section title="What it says">

@@ -12,7 +12,7 @@ import type { ChainConfig } from './types.ts';
 /** What a registrar writes can be as long as a block allows; no more of it is ever shown. */
 const LONGEST_URI = 600;
 
-type Registered = Omit<NewModel, 'training' | 'seed' | 'parents'>;
+type Registered = Omit<NewModel, 'seed' | 'parents'> & Partial<Pick<NewModel, 'parents'>>;
 
 /** Units of a regression's result: errors have twice the fraction bits of activations. */
 const ERROR_UNIT = 2 ** 18;
@@ -63,7 +63,7 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
           depth: Number(depth),
           widths: decodeShape(shape),
           shape: `0x${shape.toString(16)}`,
-          commitment: { x: hex(commitment.x), y: hex(commitment.y) },
+          commitment: commitment.map(({ x, y }) => ({ x: hex(x), y: hex(y) })),
           ...where,
         };
         break;
@@ -75,10 +75,13 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         finish(log.args.id, { source: { sha256: log.args.source } });
         break;
       case 'Trained': {
-        const { child, parent, shard, learningRate, batch } = log.args;
+        const { child, parent, shard, learningRate, batch, passes } = log.args;
+        if (waiting?.id !== child) break;
         const rows = store.shard(shard)?.rows ?? 0;
-        const training = trainingOf(shard, rows, Number(learningRate), Number(batch));
-        finish(child, { parents: [{ id: parent }], training });
+        const numbers = { learningRate: Number(learningRate), batch: Number(batch), passes: Number(passes) };
+        // One event for each segment: the node is whole when something else follows.
+        waiting.parents = [{ id: parent }];
+        waiting.trainings = [...(waiting.trainings ?? []), trainingOf(shard, rows, numbers)];
         break;
       }
       case 'Merged': {

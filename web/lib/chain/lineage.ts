@@ -19,10 +19,10 @@ export function lineageOf(store: Store, id: Hex): Lineage {
     for (const origin of more.slice(0, ORIGINS)) shown.add(origin);
   }
   const nodes = inOrder([...shown]).map((at): Ancestor => {
-    const { kind, training, name, parents } = store.model(at)!;
+    const { kind, trainings, name, parents } = store.model(at)!;
     const drawn = parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const hiddenParents = parents.length - drawn.length;
-    return { id: at, kind, parents: drawn, hiddenParents, ...(training && { training }), ...(name && { name }) };
+    return { id: at, kind, parents: drawn, hiddenParents, ...(trainings && { trainings }), ...(name && { name }) };
   });
   return {
     nodes,

@@ -70,7 +70,8 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const [credits, trainerName] = await Promise.all([reader.credits(id), ensName(client, config, model.trainer)]);
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
-    const shard = model.training && store.shard(model.training.shard);
+    const last = model.trainings?.at(-1);
+    const shard = last && store.shard(last.shard);
     const datasets = shard ? store.datasetsOf(shard.id) : [];
     return {
       config,

@@ -7,6 +7,7 @@ import {
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
 import { isSameSchema } from '../../../src/registry/schemas.ts';
+import { sumOf } from '../training.ts';
 import type {
   Benchmark,
   Dataset,
@@ -99,7 +100,7 @@ export class Store {
     totals.models++;
     totals.edges += model.parents.length;
     totals.trainers = this.#trainers.size;
-    totals.steps += model.training?.steps ?? 0;
+    totals.steps += sumOf(model.trainings ?? []).steps;
     if (model.kind === 'seed') totals.seeds++;
     if (model.kind === 'import') totals.imports++;
     if (model.kind === 'merge') totals.merges++;
@@ -318,7 +319,7 @@ export class Store {
       model && {
         id,
         parents: model.parents.map((parent) => parent.id),
-        ...(model.training && { training: model.training }),
+        ...(model.trainings && { trainings: model.trainings }),
       }
     );
   };
@@ -393,7 +394,7 @@ export class Store {
   }
 
   #graphNode(model: Model, shown: ReadonlySet<Hex>, benchmark: Hex | undefined): GraphNode {
-    const { id, kind, trainer, widths, depth, declared, block, timestamp, training, name } = model;
+    const { id, kind, trainer, widths, depth, declared, block, timestamp, trainings = [], name } = model;
     const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const children = this.#children.get(id) ?? [];
     const result = benchmark && this.result(id, benchmark);
@@ -408,7 +409,7 @@ export class Store {
       parents,
       hiddenParents: model.parents.length - parents.length,
       hiddenChildren: children.filter((child) => !shown.has(child)).length,
-      rows: training?.rows ?? 0,
+      rows: sumOf(trainings).rows,
       ...(timestamp !== undefined && { timestamp }),
       ...(result && { score: graphScore(result) }),
       ...(name && { name }),

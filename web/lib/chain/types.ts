@@ -48,11 +48,13 @@ export interface ModelParent {
 
 export interface Training {
   shard: Hex;
-  /** the integer of the statement, in units of 2^-8 on the mean gradient */
+  /** the integer of the statement, in units of 2^-12 on the mean gradient */
   learningRate: number;
-  /** the same as a real number: lr * batch / 2^8 */
+  /** the same as a real number: lr * batch / 2^12 */
   realRate: number;
   batch: number;
+  /** how often it goes through the shard */
+  passes: number;
   rows: number;
   steps: number;
 }
@@ -67,11 +69,13 @@ export interface Model {
   widths: number[];
   parameters: number;
   shape: string;
-  commitment: { x: string; y: string };
+  /** one point for each 2^19 entries */
+  commitment: { x: string; y: string }[];
   parents: ModelParent[];
   /** how many nodes name it as a parent */
   children: number;
-  training?: Training;
+  /** the segments of a training edge, in order; undefined elsewhere */
+  trainings?: Training[];
   seed?: { requestId: string; seed: string };
   /** what an import's weights were imported from */
   source?: { sha256?: Hex; uri?: string };
@@ -290,7 +294,7 @@ export type TransactionState =
   | { phase: 'failed'; words: Message; hash?: Hex };
 
 /** A model in the drawing of a lineage. */
-export interface Ancestor extends Pick<Model, 'id' | 'kind' | 'training' | 'name'> {
+export interface Ancestor extends Pick<Model, 'id' | 'kind' | 'trainings' | 'name'> {
   /** those that are drawn, too */
   parents: Hex[];
   /** parents that are not drawn */

@@ -3,9 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Address, type Hex, type PublicClient, zeroAddress } from 'viem';
-import type { Edge } from '../../../src/registry/edge.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../../src/registry/programs/list.ts';
+import type { ReadFile } from '../readFile.ts';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
 import { isOfThisRegistry } from './thisRegistry.ts';
@@ -28,21 +28,28 @@ export interface Preflight {
 /** Components that have asked so far. */
 let asked = 0;
 
-/** Loaded when an edge is there: it brings the curves along. */
-const loadEdges = () => import('../../../src/registry/edge.ts');
+/** The transaction of an edge or a run. What makes it is loaded when one is there: it brings the curves along. */
+async function transactionOf({ edge, run }: ReadFile) {
+  const [{ edgeTransaction }, { runTransaction }] = await Promise.all([
+    import('../../../src/registry/edge.ts'),
+    import('../../../src/registry/edgeRun.ts'),
+  ]);
+  return run ? runTransaction(run) : edgeTransaction(edge);
+}
 
 /**
  * Asks the chain what would become of the edge if its trainer sent it now. A component asks about one edge as long as it
  * lives. @param id of what the edge registers @param silent whether the node does not answer: it is asked when it does
  */
-export function usePreflight(edge: Edge, id: Hex, silent: boolean) {
+export function usePreflight(file: ReadFile, id: Hex, silent: boolean) {
+  const { edge } = file;
   // Two files can say the same and carry different proofs: an answer is for one of them only.
-  const [file] = useState(() => ++asked);
+  const [number] = useState(() => ++asked);
   const config = useChainConfig();
   const node = useNode();
   const matches = isOfThisRegistry(edge, config);
   return useQuery({
-    queryKey: ['preflight', file],
+    queryKey: ['preflight', number],
     enabled: matches && !silent,
     refetchInterval: 15_000,
     queryFn: async (): Promise<Preflight> => {
@@ -50,8 +57,7 @@ export function usePreflight(edge: Edge, id: Hex, silent: boolean) {
       const client = await node();
       const owner = await registrantOf(client, config.registry, statement, id);
       if (owner !== zeroAddress) return { registered: owner };
-      const { edgeTransaction } = await loadEdges();
-      const { to, data } = edgeTransaction(edge);
+      const { to, data } = await transactionOf(file);
       try {
         const [gas, price] = await Promise.all([
           client.estimateGas({ account: context.trainer, to, data }),
@@ -79,13 +85,12 @@ async function registrantOf(client: PublicClient, address: Address, statement: S
   }
 }
 
-/** Sends an edge with the connected wallet and follows the transaction to its end. */
+/** Sends an edge or a run with the connected wallet and follows the transaction to its end. */
 export function useSubmission() {
   const { state, send, reset } = useTransaction();
-  const submit = (edge: Edge): Promise<TransactionState> =>
+  const submit = (file: ReadFile): Promise<TransactionState> =>
     send(async () => {
-      const { edgeTransaction } = await loadEdges();
-      const { chainId, from, to, data } = edgeTransaction(edge);
+      const { chainId, from, to, data } = await transactionOf(file);
       return { chainId: Number(chainId), account: from, to, data };
     });
   return { state, submit, reset };

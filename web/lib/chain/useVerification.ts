@@ -5,9 +5,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Hex } from 'viem';
 import { type Check, chainChecksOf, otherKeyReason, trainedInWords } from '../../../src/registry/check.ts';
 import type { Edge } from '../../../src/registry/edge.ts';
+import type { EdgeRun } from '../../../src/registry/edgeRun.ts';
 import type { EdgeFacts } from '../edgeFacts.ts';
 import { CHAIN_CHECKS, type CheckLine, LOCAL_CHECKS, lineOf } from '../prover/checks.ts';
 import { verifyInWorker } from '../prover/verifyInWorker.ts';
+import type { ReadFile } from '../readFile.ts';
 import { errorInWords } from './errors.ts';
 import { useChainConfig } from './provider.tsx';
 import type { Message } from './types.ts';
@@ -19,8 +21,9 @@ export interface Verification {
   /** what this browser checks by itself, and what it asks the chain */
   here: CheckLine[];
   there: CheckLine[];
-  /** the edge and what it says, once it is read */
+  /** the edge and what it says, once it is read; of a run the last one */
   edge?: Edge;
+  run?: EdgeRun;
   facts?: EdgeFacts;
   /** nothing can be said at all */
   problem?: Message;
@@ -32,12 +35,12 @@ export interface Verification {
 
 /** What reads edges and compares them with the chain: curves and interfaces that nobody needs before there is an edge. */
 async function loadReaders() {
-  const [{ parseEdge }, { edgeFacts }, { checkEdgeOnChain, edgeOfId }] = await Promise.all([
-    import('../../../src/registry/edge.ts'),
+  const [{ readFile }, { edgeFacts }, { checkEdgeOnChain, edgeOfId }] = await Promise.all([
+    import('../readFile.ts'),
     import('../edgeFacts.ts'),
     import('./verifyEdge.ts'),
   ]);
-  return { parseEdge, edgeFacts, checkEdgeOnChain, edgeOfId };
+  return { readFile, edgeFacts, checkEdgeOnChain, edgeOfId };
 }
 
 const lines = (ids: CheckLine['id'][], state: CheckLine['state']) => ids.map((id): CheckLine => ({ id, state }));
@@ -92,27 +95,27 @@ export function useVerification() {
   const verifyText = useCallback(
     async (text: string, run = begin(), isById = false) => {
       const { signal, update } = run;
-      const { parseEdge, edgeFacts, checkEdgeOnChain } = await loadReaders();
-      let edge: Edge | undefined;
+      const { readFile, edgeFacts, checkEdgeOnChain } = await loadReaders();
+      let file: ReadFile | undefined;
       try {
-        edge = parseEdge(text);
+        file = readFile(text);
       } catch {
         // The worker says what is wrong with it.
       }
-      if (edge) {
-        const there = lines(chainChecksOf(edge.statement.program), 'running');
-        update({ edge, facts: edgeFacts(edge), there });
+      if (file) {
+        const there = lines(chainChecksOf(file.edge.statement.program), 'running');
+        update({ ...file, facts: edgeFacts(file), there });
       }
-      const askChain = async (asked: Edge) => {
+      const askChain = async (asked: ReadFile) => {
         const { checks, trainedOnRows } = await checkEdgeOnChain(asked, config, await node());
-        const isScore = asked.statement.program === 'score';
+        const isScore = asked.edge.statement.program === 'score';
         update({ there: checks.map(lineOf), ...(isScore && { unseen: trainedInWords(trainedOnRows) }) });
         return checks;
       };
       try {
         const [verified, onChain] = await Promise.all([
           verifyInWorker(text, (found) => update({ here: linesOf(found) }), signal),
-          edge ? askChain(edge) : [],
+          file ? askChain(file) : [],
         ]);
         if (verified === undefined) return;
         if ('problem' in verified) return update({ ...IDLE, phase: 'done', problem: verified.problem });

@@ -1,12 +1,14 @@
 import type { Hex, PublicClient } from 'viem';
 import { nodeAnswer } from '../../../src/errors/nodeAnswer.ts';
 import type { ChainReads } from '../../../src/registry/chainReads.ts';
-import { chainChecksOf, openChecks } from '../../../src/registry/check.ts';
-import { type ChainFindings, checkOnChain } from '../../../src/registry/checkEdge.ts';
+import { type Check, chainChecksOf, openChecks } from '../../../src/registry/check.ts';
+import { type ChainFindings, checkOnChain, checkRunOnChain } from '../../../src/registry/checkEdge.ts';
 import { clientReads } from '../../../src/registry/clientReads.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
+import { formatRun, type TrainEdge } from '../../../src/registry/edgeRun.ts';
 import { readStoredEdge, type StoredEdge } from '../../../src/registry/storedEdge.ts';
 import { installedKeys } from '../prover/installedKeys.ts';
+import type { ReadFile } from '../readFile.ts';
 import type { ChainConfig } from './types.ts';
 
 /** What the visitor's own connection to the chain is asked. */
@@ -14,9 +16,12 @@ async function readsOf(client: PublicClient): Promise<ChainReads> {
   return clientReads(client, await client.getChainId());
 }
 
-/** Compares an edge with what the visitor's own connection to the chain says. Where that is silent, all of it is open. */
+/**
+ * Compares an edge, or every edge that a run makes, with what the visitor's own connection to the chain says. Where that is silent,
+ * all of it is open.
+ */
 export async function checkEdgeOnChain(
-  edge: Edge,
+  { edge, run }: ReadFile,
   config: ChainConfig,
   client: PublicClient,
 ): Promise<Pick<ChainFindings, 'checks' | 'trainedOnRows'>> {
@@ -30,7 +35,17 @@ export async function checkEdgeOnChain(
     const reason = `the node did not answer${says && ` (${says.replace(/\.$/, '')})`}.`;
     return { checks: openChecks(chainChecksOf(program), reason) };
   }
-  return checkOnChain(edge, reads, config, keys);
+  if (run === undefined) return checkOnChain(edge, reads, config, keys);
+  return { checks: joined(await checkRunOnChain(run, reads, config, keys)) };
+}
+
+/** One finding of each kind for all edges of a run: what is false before what is open before what holds. */
+function joined(findings: readonly ChainFindings[]): Check[] {
+  const rank = ({ holds }: Check) => (holds === false ? 0 : holds === 'open' ? 1 : 2);
+  const [first, ...others] = findings.map(({ checks }) => checks);
+  return first.map((check, k) =>
+    others.map((checks) => checks[k]).reduce((worst, other) => (rank(other) < rank(worst) ? other : worst), check),
+  );
 }
 
 /**
@@ -44,11 +59,27 @@ export async function edgeOfId(
   client: PublicClient,
   holds: (text: string) => Promise<boolean>,
 ): Promise<string> {
-  const textOf = async ({ statement, proof, trainer }: StoredEdge): Promise<string> => {
+  const textOf = async ({ statement, segments, trainer }: StoredEdge): Promise<string> => {
     const { verificationKey, devKeys } = await installedKeys(statement.program);
     const context = { chainId: BigInt(config.chainId), registry: config.registry, trainer };
-    return formatEdge({ context, statement, proof, verificationKey, devKeys, metadata: {} });
+    const [first, ...others] = segments.map(
+      (segment): Edge => ({
+        context,
+        statement: segment.statement,
+        proof: segment.proof,
+        verificationKey,
+        devKeys,
+        metadata: {},
+      }),
+    );
+    if (others.length === 0) return formatEdge(first);
+    const edges = [first, ...others].filter(isTrainEdge);
+    return formatRun({ edges, keep: edges.map((_, k) => k === edges.length - 1) });
   };
   const asked = async (found: StoredEdge) => holds(await textOf(found));
   return textOf(await readStoredEdge(await readsOf(client), config.registry, id, asked));
+}
+
+function isTrainEdge(edge: Edge): edge is TrainEdge {
+  return edge.statement.program === 'train';
 }

@@ -1,4 +1,4 @@
-import type { Address } from 'viem';
+import type { Address, Hex } from 'viem';
 
 /** Who claims what is proved, where. */
 export interface ProverContext {
@@ -15,7 +15,7 @@ export type Source = { kind: 'digits' } | { kind: 'csv'; bytes: Uint8Array; labe
 
 export interface Plan {
   source: Source;
-  /** rows to train on, a power of two */
+  /** rows to train on */
   rows: number;
   /** units of the hidden layer */
   hidden: number;
@@ -39,8 +39,8 @@ export interface Prepared {
 export type ProverRequest =
   | { kind: 'prepare'; plan: Plan; base: string }
   | { kind: 'data'; context: ProverContext; devKeys: boolean }
-  | { kind: 'seed'; context: ProverContext; devKeys: boolean; seed: bigint; requestId: bigint }
-  | { kind: 'train'; context: ProverContext; devKeys: boolean; lr: number; batch: number }
+  | { kind: 'seed'; context: ProverContext; devKeys: boolean; seed: bigint; requestId: bigint; secret: Hex }
+  | { kind: 'train'; context: ProverContext; devKeys: boolean; lr: number; batch: number; passes: number }
   | { kind: 'files' };
 
 /** What a proof took and what came out. */

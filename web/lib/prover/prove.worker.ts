@@ -1,5 +1,4 @@
 // Trains and proves apart from the page. What it is given stays in it: it fetches keys, and sends back proofs.
-import { keccak256 } from 'viem';
 import type { Srs } from '../../../src/argument/curve.ts';
 import { DescentError } from '../../../src/errors/DescentError.ts';
 import { seedCapacity, trainCapacity } from '../../../src/model/capacity.ts';
@@ -8,6 +7,7 @@ import type { Shard } from '../../../src/model/shard.ts';
 import { writeShard } from '../../../src/model/shardFile.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import { writeWeights } from '../../../src/model/weightsFile.ts';
+import { PROOF_POWERS } from '../../../src/numbers/constants.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import type { CircuitFiles } from '../../../src/proof/groth16/groth16.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
@@ -15,6 +15,7 @@ import { formatEdge } from '../../../src/registry/edge.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
 import { fetchBytes } from './fetchBytes.ts';
+import { installedKeys } from './installedKeys.ts';
 import type { Plan, ProvedStep, ProverContext, ProverReply, ProverRequest } from './messages.ts';
 import { prepareRows } from './prepareRows.ts';
 
@@ -56,25 +57,30 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
         ),
       };
     case 'seed': {
-      const { context, seed, requestId } = request;
+      const { context, seed, requestId, secret } = request;
       say('Draws the first weights');
       const weights = seedWeights(bench.widths, seed, randomElement());
       bench.parent = weights;
       await load(bench, 'seed');
-      const proved = await step(bench, request, () => prover.proveSeed(context, weights, { seed, requestId }, onStage));
+      const proved = await step(bench, request, () =>
+        prover.proveSeed(context, weights, { seed, requestId, secret }, onStage),
+      );
       return { proved: { ...proved, measured: measure(weights, test) } };
     }
     case 'train': {
-      const { context, lr, batch } = request;
+      const { context, lr, batch, passes } = request;
       const { parent } = bench;
       if (!parent) throw new Error('Draw a start first.');
       say('Trains', 0);
-      const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: randomElement() }, ({ step, steps }) =>
-        say('Trains', step / steps),
+      const { child, trace } = trainSegment(
+        parent,
+        shard,
+        { lr, batch, passes, salt: randomElement() },
+        ({ step, steps }) => say('Trains', step / steps),
       );
       bench.child = child;
       await load(bench, 'train');
-      const witness = { parent, child, shard, lr, batch, trace };
+      const witness = { parent, child, shard, lr, batch, passes, trace };
       const proved = await step(bench, request, () => prover.proveTrain(context, witness, onStage));
       return { proved: { ...proved, measured: measure(child, test) } };
     }
@@ -90,16 +96,16 @@ async function prepare(plan: Plan, base: string) {
   say('Reads the data');
   const { shard, test, classes, baseline, notes } = await prepareRows(plan, base);
   const widths = [shard.inputs, plan.hidden, shard.outputs];
-  const log2 = Math.max(...Object.values(trainCapacity(widths, shard.rows)), ...Object.values(seedCapacity(widths)));
+  trainCapacity(widths, shard.rows);
+  seedCapacity(widths);
   say('Fetches the powers of tau', 0);
-  const size = 2 ** log2;
-  const points = await fetchBytes(`${base}/files/srs.points?points=${size}`, (fraction) =>
+  const points = await fetchBytes(`${base}/files/srs.points?points=${PROOF_POWERS}`, (fraction) =>
     say('Fetches the powers of tau', fraction),
   );
-  if (points.length < 64 * size) throw new Error('This page has too few powers of tau for a network of this size.');
+  if (points.length < 64 * PROOF_POWERS) throw new Error('This page has too few powers of tau.');
   await bench?.prover.close();
   const circuits: Bench['circuits'] = {};
-  const srs = { size, points };
+  const srs = { size: PROOF_POWERS, points };
   bench = { base, widths, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
   return { widths, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline, notes };
 }
@@ -124,7 +130,7 @@ async function step(
 ): Promise<ProvedStep> {
   const began = performance.now();
   const { statement, proof, stages } = await prove();
-  const verificationKey = keccak256(await fetchBytes(`${base}/files/${statement.program}.vkey.json`));
+  const { verificationKey } = await installedKeys(statement.program, base);
   const text = formatEdge({
     context,
     statement,

@@ -1,12 +1,12 @@
 // Verifies an edge file apart from the page, which stays smooth meanwhile.
-import { checkProof } from '../../../src/proof/checkProof.ts';
+import { checkProof, checkRunProofs } from '../../../src/proof/checkProof.ts';
 import type { Check } from '../../../src/registry/check.ts';
-import { type Edge, parseEdge } from '../../../src/registry/edge.ts';
 import type { Message } from '../chain/types.ts';
+import { type ReadFile, readFile } from '../readFile.ts';
 import { installedKeys } from './installedKeys.ts';
 
 export interface VerifyRequest {
-  /** text of an edge file */
+  /** text of an edge file or of the file of a run */
   text: string;
   /** where keys are fetched from */
   base: string;
@@ -27,16 +27,20 @@ addEventListener('message', async ({ data }: MessageEvent<VerifyRequest>) => {
 });
 
 async function verify({ text, base }: VerifyRequest): Promise<void> {
-  let edge: Edge;
+  let file: ReadFile;
   try {
-    edge = parseEdge(text);
+    file = readFile(text);
   } catch (error) {
     return send({ checks: [{ about: 'file', holds: false, says: reasonOf(error) }], done: true });
   }
-  const file: Check = { about: 'file', holds: true, says: `program ${edge.statement.program}` };
-  send({ checks: [file], done: false });
+  const { edge, run } = file;
+  const says = run
+    ? `a run of ${run.edges.length} segments that follow one another`
+    : `program ${edge.statement.program}`;
+  const read: Check = { about: 'file', holds: true, says };
+  send({ checks: [read], done: false });
   const keys = await installedKeys(edge.statement.program, base);
-  send({ checks: [file, ...(await checkProof(edge, keys))], done: true });
+  send({ checks: [read, ...(run ? checkRunProofs(run, keys) : checkProof(edge, keys))], done: true });
 }
 
 function reasonOf(error: unknown): string {
