@@ -6,7 +6,6 @@ include "../lib/finish.circom";
 include "../lib/multilinear.circom";
 include "../lib/numbers.circom";
 include "../lib/points.circom";
-include "../lib/select.circom";
 include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
@@ -75,7 +74,7 @@ template Data() {
   batch.messages <== batch1;
   signal rho <== Absorb(DATA_E_COUNT())(batch.next, evals1);
 
-  // 4. Points: rows, and features of X (k = 0) and Y (k = 1).
+  // 4. Points: rows, and features of X (k = 0) and Y (k = 1), dormant coordinates masked.
   var pointRows[12];
   var pointFeatures[12];
   var tauRows[12];
@@ -86,18 +85,18 @@ template Data() {
     tauRows[t] = begin.out[DATA_Q_tau() + t];
     tauFeatures[t] = begin.out[DATA_Q_tau() + 12 + t];
   }
-  component rowPoint = Points(12, 1);
-  rowPoint.point <== pointRows;
-  rowPoint.tau <== tauRows;
-  rowPoint.mask <== [sizes.rowMask];
-  component featurePoint = Points(12, 2);
-  featurePoint.point <== pointFeatures;
-  featurePoint.tau <== tauFeatures;
-  featurePoint.mask <== [sizes.inMask, sizes.outMask];
-  signal rows[12] <== Mask(12)(pointRows, sizes.rowMask);
+  var featureMask[2][12] = [sizes.inMask, sizes.outMask];
+  signal differencesRows[12] <== Differences(12)(pointRows, tauRows);
+  signal differencesFeatures[12] <== Differences(12)(pointFeatures, tauFeatures);
+  signal rows[12];
+  signal eqRows;
+  signal dormantRows;
   signal features[2][12];
-  features[0] <== Mask(12)(pointFeatures, sizes.inMask);
-  features[1] <== Mask(12)(pointFeatures, sizes.outMask);
+  signal eqFeatures[2];
+  signal dormantFeatures[2];
+  (rows, eqRows, dormantRows) <== Points(12)(pointRows, differencesRows, sizes.rowMask);
+  for (var k = 0; k < 2; k++)
+    (features[k], eqFeatures[k], dormantFeatures[k]) <== Points(12)(pointFeatures, differencesFeatures, featureMask[k]);
 
   // 5. Batch 1 at its point: X and Y are in range and zero outside the real rows and columns; with the class bit Y takes
   //    only the values 0 and 2^9.
@@ -123,8 +122,8 @@ template Data() {
   signal labelWeighted <== weight[DATA_R_label()] * labelOfClass;
   for (var k = 0; k < 2; k++) {
     real[k] <== realRows * realColumns[k];
-    eqSlot[k] <== rowPoint.eq[0] * featurePoint.eq[k];
-    dormantSlot[k] <== rowPoint.dormant[0] * featurePoint.dormant[k];
+    eqSlot[k] <== eqRows * eqFeatures[k];
+    dormantSlot[k] <== dormantRows * dormantFeatures[k];
     padding[k] <== value[k] * (1 - real[k]);
     lookup[k] <== inverse[k] * (begin.beta - value[k] - HALF_LIMB()) - 1;
     paddingWeighted[k] <== paddingWeight[k] * padding[k];
@@ -178,18 +177,17 @@ template Data() {
   // 9. The claims' weights at y: slot factor times eq with the claimed point.
   var lowY[12];
   for (var t = 0; t < 12; t++) lowY[t] = finish.y[t];
-  signal shifted[12] <== FromSize(26, 12, 12)(finish.y, sizes.rowMask);
-  signal rowEqs[13] <== EqPrefixes(12)(pointRows, lowY);
-  signal rowEqsTau[13] <== EqPrefixes(12)(tauRows, lowY);
-  signal featureEqs[13] <== EqPrefixes(12)(pointFeatures, shifted);
-  signal eqRowsY <== AtSize(12)(rowEqs, sizes.rowMask);
-  signal eqTauY <== AtSize(12)(rowEqsTau, sizes.rowMask);
+  signal rowsY[12] <== Mask(12)(lowY, sizes.rowMask);
+  signal shifted[12] <== Shift(26, 12, 12)(finish.y, sizes.rowMask);
+  signal eqRowsY <== Eq(12)(rows, rowsY);
+  signal eqTauY <== Eq(12)(rowsTau, rowsY);
   signal high[2][26];
   high[0] <== HighCoordinates(26)(finish.y, sizes.rowLog + sizes.inLog);
   high[1] <== HighCoordinates(26)(finish.y, sizes.rowLog + sizes.outLog);
+  signal featuresY[2][12];
+  featuresY[0] <== Mask(12)(shifted, sizes.inMask);
+  featuresY[1] <== Mask(12)(shifted, sizes.outMask);
   signal eqFeaturesY[2];
-  eqFeaturesY[0] <== AtSize(12)(featureEqs, sizes.inMask);
-  eqFeaturesY[1] <== AtSize(12)(featureEqs, sizes.outMask);
   signal eqY[2];
   signal shardSlot[2];
   signal helperSlot[2];
@@ -200,6 +198,7 @@ template Data() {
   var shardPlace[2][26] = [shardOffset[SHARD_X()], shardOffset[SHARD_Y()]];
   var helperPlace[2][26] = [helperOffset[DATA_H_hX()], helperOffset[DATA_H_hY()]];
   for (var k = 0; k < 2; k++) {
+    eqFeaturesY[k] <== Eq(12)(features[k], featuresY[k]);
     eqY[k] <== eqRowsY * eqFeaturesY[k];
     shardSlot[k] <== SlotFactor(26)(shardPlace[k], high[k], 1);
     helperSlot[k] <== SlotFactor(26)(helperPlace[k], high[k], 1);

@@ -154,8 +154,8 @@ template Import() {
     layers[k].c2 <== evals1[E_c2(k + 1)];
     layers[k].hb <== evals1[E_hb(k + 1)];
     layers[k].b <== evals1[E_b(k + 1)];
-    layers[k].columns <== Mask(12)(points.columns, sizes.mask[k]);
-    layers[k].rows <== Mask(12)(points.rows, sizes.mask[k + 1]);
+    layers[k].columns <== points.columns[k];
+    layers[k].rows <== points.rows[k];
     layers[k].columnBits <== sizes.bits[k];
     layers[k].rowBits <== sizes.bits[k + 1];
     layers[k].eq <== points.eq[k];

@@ -227,8 +227,8 @@ template Seed() {
     layers[k].hA <== evals1[E_hA(l)];
     layers[k].hB <== evals1[E_hB(l)];
     layers[k].W <== evals1[E_W(l)];
-    layers[k].columns <== Mask(12)(points.columns, sizes.mask[k]);
-    layers[k].rows <== Mask(12)(points.rows, sizes.mask[k + 1]);
+    layers[k].columns <== points.columns[k];
+    layers[k].rows <== points.rows[k];
     layers[k].columnBits <== sizes.bits[l - 1];
     layers[k].rowBits <== sizes.bits[l];
     layers[k].eq <== points.eq[k];
@@ -273,6 +273,10 @@ template Seed() {
   v <== finish.v;
 
   // 7. The claims' weights at y: slot factor times eq with the batch's point, for the biases with the rows of tau.
+  var tauRows[12];
+  for (var t = 0; t < 12; t++) tauRows[t] = begin.out[Q_tau() + 12 + t];
+  signal rowsTau[4][12];
+  for (var k = 0; k < 4; k++) rowsTau[k] <== Mask(12)(tauRows, sizes.mask[k + 1]);
   component address = LayerAddresses();
   address.p <== sizes.p;
   address.logs <== sizes.logs;
@@ -280,7 +284,7 @@ template Seed() {
   address.y <== finish.y;
   address.columns <== points.columns;
   address.rows <== points.rows;
-  address.biasRows <== points.rowsTau;
+  address.biasRows <== rowsTau;
   signal weights[4];
   signal biases[4];
   signal trace[4];
