@@ -9,23 +9,33 @@ const FOLDER = fileURLToPath(new URL('../../build/circuits/inspect', import.meta
 
 // What `circom --inspect` says of signals that no constraint of their template uses, and why each is meant so.
 const EXPLAINED: [RegExp, string][] = [
+  [/^"Commitments\([\d,]+\)": .* h .* 3 /, 'the opening uses h_3 to h_5'],
+  [/^"Finish\([\d,]+\)": .* nonce\[0\] /, 'each program absorbs nonce_0 itself'],
+  [/^"Opening\(\d+\)": .* point .* 7 /, 'the contract weighs chunks by the high coordinates, which are signals'],
   [
-    /^"HighAboveTable\(\)": .* point .* 14 /,
-    'the table has 2^14 entries: the 14 low coordinates of an address are inside',
+    /^"HighAboveTable\(\)": .* point .* 16 /,
+    'the table has 2^16 entries: the 16 low coordinates of an address are inside',
   ],
-  [/^"(TrainBatchOne|TrainClaims)\(\)": .* p .* 2 /, 'p_0 = 0 and p_4 = 1 are written as constants'],
-  [/^"TrainModelWeights\(\)": .* p\[0\] /, 'no layer 0'],
-  [/^"TrainClaims\(\)": .* evals1 .* 7 /, 'P and P: batch 2 settles them, their claims carry evals2'],
+  [/^"\w+\(\)": .* (sizes\.)?p\[0\] /, 'no layer 0'],
+  [/^"\w+\(\)": .* logs\[0\] /, 'a template of the trace: no tensor of the width of the input'],
+  [/^"(Train|Score)Batch(One)?\(\)": .* p .* 2 /, 'p_0 = 0 and p_4 = 1 are written as constants'],
+  [/^"(Train|Merge)\(\)": .* sizes\.bits .* 60 /, 'the padded sizes are enough (design, section 11.5)'],
+  [/^"Score\(\)": .* sizes\.bits .* 48 /, 'of the real widths that of the output alone is needed'],
+  [/^"Score\(\)": .* rows\.(in|out)(Bits|Mask|Log) /, 'the widths are those of the model'],
+  [/^"TrainRowWeights\(\)": .* mask .* 12 /, 'no tensor of the width of the input'],
+  [/^"Seed\(\)": .* points\.(dormantBias|eqBias) .* 4 /, 'a seed has no relation on biases'],
+  [/^"TrainBatchOne\(\)": .* sums2 .* 4 /, 'the U stand in claims, not in batch 1'],
+  [/^"TrainClaims\(\)": .* sums2 .* 21 /, 'of sums2 the U alone stand in claims'],
+  [/^"TrainShardWeight\(\)": .* rows(Rho|Zeta) .* 2 /, 'the coordinates above those of one pass'],
+  [/^"TrainShardWeight\(\)": .* (logs .* 3|mask .* 36) /, 'only the widths of input and output'],
   [
-    /^"(TrainModelWeights|TrainRowWeights)\(\)": .* weight /,
+    /^"(Train|Score)(Shard|Model|Row)Weights?\(\)": .* weight .* \d+ /,
     'all claim weights are passed, each template uses its own',
   ],
-  [/^"Seed\(\)": .* sizes\.p\[0\] /, 'no layer 0'],
-  [/^"Train\(\)": .* sizes\.bits .* 60 /, 'training needs the padded sizes only (design, section 11.5)'],
 ];
 
 describe('circom --inspect', () => {
-  for (const entry of circuitEntries().filter((e) => ['data', 'seed', 'train'].includes(e.program)))
+  for (const entry of circuitEntries())
     it(`has only explained warnings for ${entry.program}`, async () => {
       const folder = `${FOLDER}-${entry.program}`;
       await mkdir(folder, { recursive: true });
