@@ -1,16 +1,18 @@
 import { InputError } from '../../errors/InputError.ts';
 import { type FloatModel, floatForward } from './floatModel.ts';
 
-/** Half of what design section 1 allows (32 and 16), so that other rows fit too. */
-const LARGEST_HIDDEN = 16;
-const LARGEST_OUTPUT = 8;
+/** Half of what design section 1 allows (128 and 64), so that other rows fit too. */
+const LARGEST_HIDDEN = 64;
+const LARGEST_OUTPUT = 32;
+/** Outputs of classes unless told. */
+const USUAL_LOGITS = 8;
 
 /**
  * Scales layers by powers of two, so that no value of the forward pass on these rows is above half its range. A positive
  * factor passes through a ReLU, so layer l times c_l and divided by c_(l-1) computes c_l times the same values: hidden
  * factors cancel, and a factor of the output changes no classification. Regression outputs keep their scale.
  * @param features rows of n_0 inputs, as the shards will hold them
- * @param options.logits greatest |output| wanted for classes; 8 keeps most precision, 1 suits further training on
+ * @param options.logits greatest |output| wanted for classes; at most 32; 8 unless told, 1 suits further training on
  * one-hot targets
  * @returns the scaled model and c_1..c_L (1 where nothing was done)
  * @throws InputError when there are no rows, or regression outputs are too large
@@ -18,7 +20,7 @@ const LARGEST_OUTPUT = 8;
 export function fitToRanges(
   model: FloatModel,
   features: ArrayLike<number>,
-  { kind, logits = LARGEST_OUTPUT }: { kind: 'classes' | 'regression'; logits?: number },
+  { kind, logits = USUAL_LOGITS }: { kind: 'classes' | 'regression'; logits?: number },
 ): { model: FloatModel; factors: number[] } {
   if (features.length === 0) throw new InputError('The ranges of a model are found on at least one row.');
   if (!(logits > 0 && logits <= LARGEST_OUTPUT)) {
@@ -33,7 +35,7 @@ export function fitToRanges(
     if (l < last) return downTo(largest, LARGEST_HIDDEN);
     if (kind === 'classes') return downTo(largest, logits);
     if (largest >= 2 * LARGEST_OUTPUT) {
-      throw new InputError(`An output of the model is ${largest}; outputs lie in [-16, 16).`, {
+      throw new InputError(`An output of the model is ${largest}; outputs lie in [-64, 64).`, {
         hint: 'Scale the targets and train again: the outputs of a regression cannot be scaled afterwards.',
       });
     }
