@@ -13,25 +13,27 @@ export const GAS_AT_MOST = {
   ...(Object.fromEntries(PROGRAM_NAMES.map((name) => [name, PROGRAMS[name].gas])) as Record<Program, number>),
 };
 
-/** What a run takes beside its segments, and what each of them takes whose oracles have one chunk each, at most. */
-const RUN_GAS = 700_000;
-const SEGMENT_GAS = 300_000;
+/** What a run takes beside its segments, and each segment whose oracles have one chunk each, at most. */
+const RUN_GAS = 450_000;
+const SEGMENT_GAS = 205_000;
+/** What a segment takes whose child becomes a node. */
+const NODE_GAS = 110_000;
 /** What a further chunk of an oracle takes: its weight, its digest, its words in the call. */
 const CHUNK_GAS = 12_000;
 /** Oracles of train: parent, child, shard, trace and helper. */
 const ORACLES = 5;
 
-/** Gas of registering a run of segments with one chunk in each oracle, all of them kept, at most; 0 for none. */
-export function runGas(segments: number): number {
-  return segments === 0 ? 0 : RUN_GAS + SEGMENT_GAS * segments;
+/** Gas of registering a run of segments with one chunk in each oracle, at most; 0 for none. @param kept all unless given */
+export function runGas(segments: number, kept = segments): number {
+  return segments === 0 ? 0 : RUN_GAS + SEGMENT_GAS * segments + NODE_GAS * kept;
 }
 
-/** How many segments like this one fit into one transaction, with a tenth of the gas to spare; at least one. */
+/** How many segments like this one, all kept, fit into one transaction, with a tenth of the gas to spare; at least one. */
 export function segmentsAtOnce({ statement, proof }: TrainEdge): number {
   const { parent, child, shardCommitment } = statement;
   const { trace, helper } = proof.points;
   const chunks = [parent, child, shardCommitment, trace, helper].flat().length;
-  const each = SEGMENT_GAS + CHUNK_GAS * (chunks - ORACLES);
+  const each = SEGMENT_GAS + NODE_GAS + CHUNK_GAS * (chunks - ORACLES);
   const room = (Number(MAX_TRANSACTION_GAS) * 9) / 10 - RUN_GAS;
   return Math.max(1, Math.min(MAX_SEGMENTS, Math.floor(room / each)));
 }

@@ -1,9 +1,10 @@
-// Gas of every entry point with real proofs, the development keys and the verifiers that a deployment uses. Proofs are
+// Gas of every entry point with real proofs, the development keys and the contracts that a deployment uses. Proofs are
 // random, so that single bytes of calldata are zero now and then: that is the tolerance.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Address, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { runGas } from '../../scripts/chain/funds.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { encodeShape } from '../../src/model/shape.ts';
@@ -13,8 +14,10 @@ import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId } from '../../src/registry/ids.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import type { TrainStatement } from '../../src/registry/programs/train.ts';
+import { trainManyCall } from '../../src/registry/programs/trainMany.ts';
 import { relayCall, typedRequest } from '../../src/registry/relay.ts';
-import type { StatementContext } from '../../src/registry/statement.ts';
+import { type StatementContext, secretHash } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
@@ -27,6 +30,7 @@ import { openProver } from '../support/prover.ts';
 const TOLERANCE = 600;
 const WIDTHS = [5, 4, 3];
 const SALT = 21n;
+const SECRET = toHex(7n, { size: 32 });
 /** Stated for the shard and the import, as every data set of the command line does. */
 const SCHEMA = toHex(6n, { size: 32 });
 const ALL = PROGRAM_NAMES;
@@ -91,11 +95,12 @@ describe('gas with real proofs', { concurrency: false }, () => {
     });
     spent('registerDataset of 1 shard', await registry.send('registerDataset', [[shardEvent.id], 'ipfs://'], trainer));
 
-    spent('requestSeed', await registry.send('requestSeed', [WIDTHS], trainer));
+    spent('requestSeed', await registry.send('requestSeed', [WIDTHS, secretHash(SECRET)], trainer));
     await chain.mine(2);
-    const seed: bigint = await registry.read('seedOf', [1n]);
+    spent('fixSeed', await registry.send('fixSeed', [1n], trainer));
+    const seed: bigint = await registry.read('seedOf', [1n, SECRET]);
     const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), SALT);
-    await submit('seed', await prover.proveSeed(context(), start, { seed, requestId: 1n }));
+    await submit('seed', await prover.proveSeed(context(), start, { seed, requestId: 1n, secret: SECRET }));
 
     const imported = someModel(WIDTHS, 9, 77n);
     await submit(
@@ -114,6 +119,28 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await train('train, grandchild', first, 33n);
     await relayed('train, relayed', first);
 
+    // A run whose last child alone becomes a node, and one of which every child does.
+    const run = async (name: string, keep: readonly boolean[]) => {
+      let parent = start;
+      const proved: ProofResult<TrainStatement>[] = [];
+      for (let k = 0; k < keep.length; k++) {
+        const salt = BigInt(200 + 10 * keep.length + k + (keep[0] ? 100 : 0));
+        const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, passes: 2, salt });
+        proved.push(await prover.proveTrain(context(), { parent, child, shard, lr: 3, batch: 4, passes: 2, trace }));
+        parent = child;
+      }
+      const statements = proved.map(({ statement }) => statement);
+      const proofs = proved.map(({ proof }) => proof);
+      const { functionName, args } = trainManyCall({ statements, keep, proofs });
+      const receipt = await registry.send(functionName, args, trainer);
+      spent(name, receipt);
+      assert.ok(Number(receipt.gasUsed) < runGas(keep.length), name);
+    };
+    await run('trainMany of 1', [true]);
+    await run('trainMany of 2, the last kept', [false, true]);
+    await run('trainMany of 4, the last kept', [false, false, false, true]);
+    await run('trainMany of 3, all kept', [true, true, true]);
+
     const merge = async (name: string, parents: Weights[], coefficients: number[][]) => {
       const merged = mergeWeights(parents, coefficients, BigInt(100 + parents.length));
       await submit(name, await prover.proveMerge(context(), { parents, coefficients, merge: merged }));
@@ -128,7 +155,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
       const forward = forwardTrace(model, shard);
       await submit('score', await prover.proveScore(context(scoreboard), { model, shard, forward }));
     }
-    const opened = await scoreboard.send('openBenchmark', [[shardEvent.id], 'ipfs://'], trainer);
+    const opened = await scoreboard.send('openBenchmark', [trainer, [shardEvent.id], 'ipfs://'], trainer);
     spent('openBenchmark of 1 shard', opened);
     const [{ args: benchmark }] = parseEventLogs({
       abi: scoreboardAbi,

@@ -1,7 +1,5 @@
-import type { Address } from 'viem';
-import { deployInOrder } from '../../scripts/chain/contracts.ts';
+import { DEFAULT_DELAY, deployInOrder, firstKeys } from '../../scripts/chain/contracts.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { Contract, type TestChain } from '../contracts/support/chain.ts';
 import { verifierKeys } from './prover.ts';
 
@@ -12,12 +10,14 @@ export async function deployContracts(chain: TestChain, report: (name: string, g
     report(name, Number(gas));
     return address;
   };
-  const verifiers: Address[] = [];
-  for (const program of PROGRAM_NAMES) {
-    verifiers.push(await chain.deploy(`${program[0].toUpperCase()}${program.slice(1)}Verifier`));
-  }
   const { srs } = verifierKeys('data');
-  const given = { verifiers, srs, devKeys: true, allowDevKeysOffLocal: false, owner: chain.accounts[0] };
+  const given = {
+    keys: firstKeys(),
+    srs,
+    delay: DEFAULT_DELAY,
+    allowDevKeysOffLocal: false,
+    owner: chain.accounts[0],
+  };
   const placed = await deployInOrder(given, deploy, 'Scoreboard');
   const registry = new Contract(chain, placed.ModelRegistry, modelRegistryAbi);
   const scoreboard = new Contract(chain, placed.Scoreboard, scoreboardAbi);
