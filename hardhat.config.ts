@@ -27,8 +27,8 @@ export default defineConfig({
     overrides: Object.fromEntries(LARGE.map((file) => [file, { ...COMPILER, settings: SMALL_CODE }])),
   },
   paths: { tests: { nodejs: 'test/contracts', solidity: 'test/contracts/solidity' } },
-  // Of contracts/, what nobody writes by hand and what only tests use is not counted.
-  coverage: { skipFiles: ['contracts/verifiers/**', 'contracts/mocks/**'] },
+  // Of contracts/, what only tests use is not counted.
+  coverage: { skipFiles: ['contracts/mocks/**'] },
   // Random calls and sequences of calls: `hardhat test solidity`.
   test: { solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 256, depth: 500, failOnRevert: true } } },
 });
