@@ -145,12 +145,14 @@ abstract contract Trainings is Models, Shards {
             _addChild(ModelId.unwrap(child), _sender(), version, ModelId.unwrap(parent));
         emit ModelRegistered(child, _sender(), Kind.Train, depth, shape, commitment);
         (Floors floors, uint256 schema) = _heritage(parent);
-        floors = floors.with(FloorsLibrary.only(Statement.TRAIN, version));
+        uint256 leastData = type(uint8).max;
         for (uint256 i = 0; i < steps.length; ++i) {
-            floors = floors.with(FloorsLibrary.only(Statement.DATA, steps[i].shard.version));
+            if (steps[i].shard.version < leastData) leastData = steps[i].shard.version;
             _announce(child, parent, steps[i].training, i);
             schema = _nextSchema(child, schema, steps[i].shard.schema);
         }
+        floors = floors.with(FloorsLibrary.only(Statement.TRAIN, version));
+        floors = floors.with(FloorsLibrary.only(Statement.DATA, leastData));
         _store(number, EdgeWordsLibrary.head(floors, schema), steps);
     }
 
