@@ -5,6 +5,7 @@ import { type Abi, type Address, createWalletClient, type Hex, http, zeroAddress
 import { limitsOf } from '../../scripts/actions/verifyLimits.ts';
 import { type Chain, connect } from '../../scripts/chain/client.ts';
 import { codeOf } from '../../scripts/chain/codeHere.ts';
+import { firstKeys } from '../../scripts/chain/contracts.ts';
 import { type Deployment, deployRegistry, readArtifact } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
@@ -62,8 +63,9 @@ describe('the code of a registry', () => {
     assert.equal(await codeOf(chain, decoy), 'unknown');
   });
 
-  it('is not alone in what checked proofs once the owner has added a verifier', async () => {
-    await send('addVerifier', [BigInt(PROGRAMS.seed.id), made.verifiers.seed]);
+  it('is not alone in what checks proofs once the owner has added a key, which counts later', async () => {
+    const { words, circuitHash } = firstKeys()[0];
+    await send('addKey', [BigInt(PROGRAMS.seed.id), { words, circuitHash }]);
     assert.equal(await codeOf(chain, made.registry), 'more');
   });
 });
@@ -72,7 +74,7 @@ describe('what stays open of the code', () => {
   const statement = {
     program: 'import',
     widths: [4, 3],
-    commitment: { x: 1n, y: 2n },
+    commitment: [{ x: 1n, y: 2n }],
     source: NO_SCHEMA,
     schema: NO_SCHEMA,
   };
