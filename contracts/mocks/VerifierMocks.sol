@@ -24,12 +24,3 @@ contract AcceptingVerifiers {
         return true;
     }
 }
-
-/// @title Test only: fails the way a precompiled contract does on a malformed point
-contract BurningVerifiers {
-    fallback() external {
-        assembly {
-            invalid()
-        }
-    }
-}

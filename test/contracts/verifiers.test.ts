@@ -395,7 +395,7 @@ describe('verify', () => {
     const { address, abi } = verifiers;
     const bad = { ...made, proof: { ...made.proof, groth16: made.proof.groth16.with(0, 1n) } };
     for (const gas of [100_000n, 300_000n, 600_000n]) {
-      const call = chain.read.readContract({
+      const call = chain.read.simulateContract({
         address,
         abi,
         functionName: 'verify',
