@@ -124,6 +124,7 @@ function factorsOf(k: Kernels, weights: readonly WeightedTerm[], blocks: number)
       k.addEq(k.view(low, offset % BLOCK), point, coefficient);
     }
   }
+  if (factors.size === 0) factor('none', () => k.zeros(BLOCK)); // nothing is claimed of this oracle
   return [...factors.values()];
 }
 

@@ -214,4 +214,14 @@ describe('reduction', () => {
       assert.equal(claim, mod(u.reduce((sum, value, o) => sum + value * at(weights[o]), 0n)));
       k.release(mark);
     });
+
+  it('opens an oracle of which nothing is claimed', () => {
+    const mark = k.mark();
+    const { oracle, values } = make(32, [9, 3]);
+    const session = new Session({ kernels: k } as unknown as Backend, 5n, () => 0n);
+    const { messages, y } = reduceClaims(session, [oracle], new Claims(1n, 0));
+    assert.ok(messages.reduce.flat().every((c) => c === 0n));
+    assert.deepEqual(messages.u, [mod(values.reduce((sum, v, i) => sum + v * eqAt(y, i), 0n))]);
+    k.release(mark);
+  });
 });
