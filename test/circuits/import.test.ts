@@ -6,7 +6,7 @@ import { proveImport } from '../reference/import.ts';
 import { randomWeights } from '../reference/models.ts';
 import { pinned } from './pinned.ts';
 
-const BOUND = 2n ** 41n;
+const BOUND = 2n ** 47n;
 
 describe('program import', () => {
   let judge: Judge;
@@ -30,7 +30,7 @@ describe('program import', () => {
   ]) {
     it(`accepts a ${widths.join('-')} network`, async () => {
       const random = new Random(widths.length * 100 + widths[0]);
-      await judge.accepts(proveImport(randomWeights(widths, 2 ** 40, random), random));
+      await judge.accepts(proveImport(randomWeights(widths, 2 ** 46, random), random));
     });
   }
 

@@ -30,7 +30,7 @@ describe('program merge', () => {
   ] as const) {
     it(`accepts ${count} parents of shape ${widths.join('-')}, coefficients by layer`, async () => {
       const random = new Random(count);
-      const parents = range(count).map(() => randomWeights([...widths], 2 ** 30, random));
+      const parents = range(count).map(() => randomWeights([...widths], 2 ** 44, random));
       const draw = () => BigInt(random.below(40001) - 20000);
       await accepts(
         parents,
@@ -42,14 +42,14 @@ describe('program merge', () => {
 
   it('accepts the greatest coefficients of either sign', async () => {
     const random = new Random(3);
-    const parents = range(2).map(() => randomWeights([3, 2], 2 ** 30, random));
+    const parents = range(2).map(() => randomWeights([3, 2], 2 ** 44, random));
     await accepts(parents, [[LIMIT - 1n, 1n - LIMIT]], random);
   });
 
   it('accepts a parent taken over whole, and a child at either end of the range', async () => {
     const random = new Random(4);
     const parents = range(2).map(() => randomWeights([3, 2], 9, random));
-    [parents[0].W[0][0], parents[0].b[0][0]] = [-(2n ** 41n), 2n ** 41n - 1n];
+    [parents[0].W[0][0], parents[0].b[0][0]] = [-(2n ** 47n), 2n ** 47n - 1n];
     await accepts(parents, [[2n ** 14n, 0n]], random);
   });
 

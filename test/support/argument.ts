@@ -10,6 +10,7 @@ const POINT = { x: 1n, y: 2n };
 
 /**
  * Runs a program's argument without the curve: all its messages are right, its points mean nothing.
+ * @param parameters names of the inputs that are public parameters, in order
  * @returns the circuit's inputs, and the public signals c, v, fold that it must have
  */
 export async function argue(
@@ -23,7 +24,7 @@ export async function argue(
   const mark = kernels.mark();
   try {
     const { inputs, challenges } = await prove(new Session({ kernels, curve, srs }, randomElement() % R, hash));
-    const own = parameters.map((name) => inputs[name] as bigint);
+    const own = parameters.flatMap((name) => inputs[name] as bigint | bigint[]);
     const sigma = circuitSignals(challenges, inputs.h as bigint[], own);
     const fold = inputs.fold as bigint;
     return { inputs, expected: [challenges.digest, foldedValue(sigma, fold), fold] };
