@@ -349,14 +349,9 @@ export class Kernels {
   contractLow(M: Vec, e: Vec): Vec {
     const rows = M.len / e.len;
     const out = this.raw(rows);
-    this.parts(rows, e.len, (from, to) => [
-      'rowDot',
-      out.ptr + from * SIZE,
-      M.ptr + from * e.len * SIZE,
-      e.ptr,
-      to - from,
-      e.len,
-    ]);
+    this.parts(rows, e.len, (from, to) => {
+      return ['rowDot', out.ptr + from * SIZE, M.ptr + from * e.len * SIZE, e.ptr, to - from, e.len];
+    });
     return out;
   }
 
@@ -423,13 +418,9 @@ export class Kernels {
 
   /** Exclusive prefix or suffix sums of each run of `cols` entries, in place. */
   exclusiveSums(v: Vec, cols: number, from: 'start' | 'end'): void {
-    this.parts(v.len / cols, cols / 4, (first, to) => [
-      'exclusiveSums',
-      v.ptr + first * cols * SIZE,
-      to - first,
-      cols,
-      from === 'end' ? 1 : 0,
-    ]);
+    this.parts(v.len / cols, cols / 4, (first, to) => {
+      return ['exclusiveSums', v.ptr + first * cols * SIZE, to - first, cols, from === 'end' ? 1 : 0];
+    });
   }
 
   /** Every entry, or every run of so many entries, `times` times in a row. */
@@ -488,16 +479,10 @@ export class Kernels {
   roundProduct(factors: readonly Vec[], half: number): bigint[] {
     return this.scoped(() => {
       const refs = this.#refs(factors.flatMap((v) => [v.ptr, v.len]));
-      const cost = factors.length * (factors.length + 1);
-      return this.#sums(half, cost, factors.length + 1, (out, from, to) => [
-        'roundProduct',
-        out,
-        refs,
-        factors.length,
-        half,
-        from,
-        to,
-      ]);
+      const n = factors.length;
+      return this.#sums(half, n * (n + 1), n + 1, (out, from, to) => {
+        return ['roundProduct', out, refs, n, half, from, to];
+      });
     });
   }
 

@@ -36,7 +36,7 @@ export function productsOfSteps(k: Kernels, { data, rowBits }: Tensor, d: Vec, b
 }
 
 /** The tensor at a point of the trace's rows and its features. */
-export function evaluate(k: Kernels, t: Tensor, rows: readonly bigint[], features: readonly bigint[]): bigint {
+export function valueAt(k: Kernels, t: Tensor, rows: readonly bigint[], features: readonly bigint[]): bigint {
   return k.scoped(() => {
     const at = atFeature(k, t, k.eqTable(features), t.rowBits);
     return k.dot(at, k.eqTable(rows.slice(0, t.rowBits)));

@@ -7,7 +7,7 @@ import { inverse, mod } from '../../numbers/field.ts';
 import { integerPoly, positions, slotPoly } from '../common.ts';
 import { FA } from '../powers.ts';
 import { minus, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
-import { evaluate } from '../tensors.ts';
+import { valueAt } from '../tensors.ts';
 import { inputOf, type ScoreContext } from './context.ts';
 import type { LookupGroup } from './oracles.ts';
 
@@ -40,7 +40,7 @@ export function scoreEvaluations(c: ScoreContext, { batch }: ScoreBatch, rho: re
   const { k, sizes, witness } = c;
   const evals = batch.evaluations(E.count);
   const at = (data: Int32Array, l: number) =>
-    evaluate(k, { data, rowBits: sizes.sigma }, rho, rho.slice(SIZE_BITS, SIZE_BITS + sizes.widthBits(l)));
+    valueAt(k, { data, rowBits: sizes.sigma }, rho, rho.slice(SIZE_BITS, SIZE_BITS + sizes.widthBits(l)));
   for (const l of sizes.hidden) {
     const { A, V } = witness.forward.trace.hidden[l - sizes.first];
     evals[E.A(l)] = at(A, l);

@@ -9,7 +9,7 @@ import { mod } from '../../numbers/field.ts';
 import { integerPoly, positions } from '../common.ts';
 import { HALF } from '../powers.ts';
 import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term } from '../sumcheckBatch.ts';
-import { atFeature, atRowOfStep, evaluate, productsOfSteps, type Tensor } from '../tensors.ts';
+import { atFeature, atRowOfStep, productsOfSteps, type Tensor, valueAt } from '../tensors.ts';
 import {
   Q_SCALE,
   type TrainChallenges,
@@ -74,7 +74,7 @@ export class FirstSumcheckBatch {
     const { shard, trace } = witness;
     const evals = this.#batch.evaluations(E.count);
     const at = (data: Int32Array, rowBits: number, l: number) =>
-      evaluate(k, { data, rowBits }, rho, rho.slice(TRACE_ROW_BITS, TRACE_ROW_BITS + sizes.widthBits(l)));
+      valueAt(k, { data, rowBits }, rho, rho.slice(TRACE_ROW_BITS, TRACE_ROW_BITS + sizes.widthBits(l)));
     for (const l of sizes.hidden) {
       const { A, V, D } = trace.hidden[l - sizes.first];
       evals[E.A(l)] = at(A, sizes.traceBits, l);
