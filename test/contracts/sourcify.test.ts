@@ -49,9 +49,7 @@ describe('verification by Sourcify', { skip: hre.globalOptions.coverage }, () =>
   });
 
   it('sends sources of which each contract of a deployment is made, and nothing a second time', async () => {
-    const contracts = Object.fromEntries(
-      Object.entries(deployment.contracts).filter(([name]) => !/verifiers\/(Seed|Train|Import|Merge|Score)/.test(name)),
-    );
+    const { contracts } = deployment;
     await verifySources({ ...deployment, contracts }, node.rpc, sourcify.url);
     assert.deepEqual(Object.values(contracts).map(({ address }) => address).sort(), [...sourcify.verified.keys()].sort()); // biome-ignore format: one thought
     for (const [name, { address }] of Object.entries(contracts)) {

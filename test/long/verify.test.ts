@@ -5,25 +5,28 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Abi, encodeFunctionData, type Hex, parseAbi } from 'viem';
 import { limitsOf } from '../../scripts/actions/verifyLimits.ts';
+import { type FirstKey, firstKeys } from '../../scripts/chain/contracts.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { readPowers, readProgramKey } from '../../scripts/runs/keys.ts';
 import { keyFiles } from '../../scripts/setup/paths.ts';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
-import { checkProof } from '../../src/proof/checkProof.ts';
+import { checkProof, checkRunProofs } from '../../src/proof/checkProof.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import type { ChainReads } from '../../src/registry/chainReads.ts';
 import { type Check, chainChecksOf, otherKeyReason, verdictOf } from '../../src/registry/check.ts';
-import { checkOnChain } from '../../src/registry/checkEdge.ts';
+import { checkOnChain, checkRunOnChain } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { type Edge, edgeTransaction, formatEdge, parseEdge } from '../../src/registry/edge.ts';
+import { formatRun, parseRun, runTransaction, type TrainEdge } from '../../src/registry/edgeRun.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { publicSignals, resultId, signalsOf } from '../../src/registry/statement.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { checkEdgeOnChain, edgeOfId } from '../../web/lib/chain/verifyEdge.ts';
 import { descent, temporaryFolder } from '../cli/cli.ts';
+import { simulatedGroth16, TEST_KEY } from '../contracts/support/knownKey.ts';
 import { fieldsOf, isUncovered, type Json, withOther } from '../support/edgeFields.ts';
 import { someModel } from '../support/models.ts';
 import { nodeWithout } from '../support/nodeWithoutTrace.ts';
@@ -227,10 +230,13 @@ describe('every field of every edge file', () => {
           assert.notEqual(verdictOf(await askChain(forged)), 'verified', path);
         }
       }
+      // Nothing in a proof binds the secret of a seed; the chain holds its hash.
+      const onlyChain = program === 'seed' ? ['statement.secret'] : [];
       assert.deepEqual(
         uncovered.filter((path) => !isUncovered(path)),
-        [],
+        onlyChain,
       );
+      for (const path of onlyChain) assert.equal((await conclusions(withOther(edge, path)))[1], 'false');
       assert.notEqual(uncovered.length, 0);
       const printed = limitsOf(edge, { declared: undefined, schemas: {}, chain: true, files: false }).join('\n');
       for (const path of uncovered) assert.ok(printed.includes(path.split('.')[1]), `${path} is printed`);
@@ -266,7 +272,7 @@ describe('every field of every edge file', () => {
   }
 });
 
-describe('verifiers of several versions', () => {
+describe('keys of several versions', () => {
   const config = () => ({ ...trusted(), chainId: made.chain.id }) as ChainConfig;
   const ownFetch = globalThis.fetch;
   beforeEach(async () => {
@@ -283,10 +289,15 @@ describe('verifiers of several versions', () => {
   });
 
   const owner = developmentAccount(0);
-  const add = async (program: Program, verifier: Hex) => {
-    const args = [BigInt(PROGRAMS[program].id), verifier] as const;
-    const data = encodeFunctionData({ abi: verifiersAbi as Abi, functionName: 'addVerifier', args });
+  /** Adds a key and lets the time pass until it counts. */
+  const add = async (program: Program, { words, circuitHash }: FirstKey) => {
+    const args = [BigInt(PROGRAMS[program].id), { words, circuitHash }] as const;
+    const data = encodeFunctionData({ abi: verifiersAbi as Abi, functionName: 'addKey', args });
     await made.send(made.place.verifiersContract, data, owner);
+  };
+  const passDelay = async () => {
+    await made.command('evm_increaseTime', made.place.delay);
+    await made.command('evm_mine');
   };
   const pageChecks = async (edge: Edge) => (await checkEdgeOnChain(edge, config(), made.chain.client)).checks;
   const byId = async (edge: Edge) => {
@@ -295,16 +306,14 @@ describe('verifiers of several versions', () => {
   };
 
   it('old and new models are verified with the version that accepted them, by command line and page', async () => {
-    const again = async (program: Program) => {
-      const name = `${program[0].toUpperCase()}${program.slice(1)}Verifier`;
-      return made.deploy(`verifiers/${name}.sol/${name}`);
-    };
-    for (const program of NAMES) await add(program, await again(program));
+    const keys = firstKeys();
+    for (const [k, program] of NAMES.entries()) await add(program, keys[k]);
+    await passDelay();
     await made.register(made.waiting.data);
     await made.register(made.waiting.import);
-    // The newest says yes to everything.
-    const yes = await made.deploy('mocks/VerifierMocks.sol/AnsweringVerifier', encodedAnswer());
-    for (const program of NAMES) await add(program, yes);
+    // Whoever knows the secrets of the newest can prove everything.
+    for (const program of NAMES) await add(program, { words: TEST_KEY.words, circuitHash: keys[0].circuitHash });
+    await passDelay();
 
     const old = NAMES.map((program) => [made.edges[program], 1] as const);
     const newer = [made.waiting.data, made.waiting.import].map((edge) => [edge, 2] as const);
@@ -320,13 +329,74 @@ describe('verifiers of several versions', () => {
       assert.deepEqual(openOf(await byId(edge)), ['keys']);
     }
 
-    // Accepted by a verifier of unknown keys: neither true nor false here.
-    const forged = withOther(made.waiting.other, 'proof.groth16.0');
+    // Accepted with an unknown key: neither true nor false here.
+    const { context, statement, proof } = made.waiting.other;
+    const signals = publicSignals(proof.challenges.digest, signalsOf(context, statement, proof));
+    const groth16 = simulatedGroth16(TEST_KEY.secrets, signals, 9n);
+    const forged = { ...made.waiting.other, proof: { ...proof, groth16 } };
     await made.register(forged);
     const unknown = await verify(resultId(forged.statement));
     assert.equal(unknown.code, 3, unknown.stdout);
     assert.match(unknown.stderr, /cannot be checked with the keys that are here/);
-    assert.match(otherKeyReason(await byId(forged)) ?? '', /version 3 .* lacks \d+ numbers/);
+    assert.match(otherKeyReason(await byId(forged)) ?? '', /version 3, is 0x[0-9a-f]+, another one than the key here/);
+  });
+});
+
+describe('a run of trainings', () => {
+  const shard = () => made.shard;
+
+  it('is one edge of several segments: all of them verified together, none of them alone', async () => {
+    const first = await made.train(made.start, shard());
+    const second = await made.train(first.weights, shard());
+    const third = await made.train(second.weights, shard());
+    const edges = [first, second, third].map(({ edge }) => edge as TrainEdge);
+    const run = { edges, keep: [true, false, true] };
+    const file = parseRun(formatRun(run));
+    const before = await checkRunOnChain(file, reads, trusted(), keysOf('train'));
+    assert.deepEqual(
+      before.map(({ checks }) => check(checks, 'record').holds),
+      ['open', 'open'],
+    );
+    const { to, data } = runTransaction(file);
+    await made.send(to, data);
+
+    assert.deepEqual(falseOf(checkRunProofs(file, keysOf('train'))), []);
+    const found = await checkRunOnChain(file, reads, trusted(), keysOf('train'));
+    for (const { checks } of found) assert.deepEqual([falseOf(checks), openOf(checks)], [[], []]);
+
+    // The first is an edge of its own; the last is the end of two segments, and the one between is no node.
+    assert.deepEqual(openOf(await askChain(edges[0])), []);
+    assert.ok(openOf(await askChain(edges[1])).includes('record'));
+    const last = await askChain(edges[2]);
+    assert.deepEqual([falseOf(last), check(last, 'record').holds], [[], 'open']);
+    assert.match(check(last, 'record').says, /end of 2 trainings of one edge/);
+
+    const stored = await readStoredEdge(reads, made.place.registry, resultId(edges[2].statement), async () => true);
+    assert.deepEqual(
+      stored.segments,
+      edges.slice(1).map(({ statement, proof }) => ({ statement, proof })),
+    );
+  });
+
+  it('is false where it says other segments than the registry, or a proof does not hold', async () => {
+    const first = await made.train(made.start, shard());
+    const second = await made.train(first.weights, shard());
+    const edges = [first, second].map(({ edge }) => edge as TrainEdge);
+    const { to, data } = runTransaction({ edges, keep: [false, true] });
+    await made.send(to, data);
+    const kept = await checkRunOnChain({ edges, keep: [true, true] }, reads, trusted(), keysOf('train'));
+    assert.deepEqual(falseOf(kept[0].checks), []);
+    assert.equal(check(kept[0].checks, 'record').holds, 'open', 'its child is no node');
+    const faster = withOther(edges[0], 'statement.learningRate');
+    const [other] = await checkRunOnChain(
+      { edges: [faster, edges[1]], keep: [false, true] },
+      reads,
+      trusted(),
+      keysOf('train'),
+    );
+    assert.deepEqual(falseOf(other.checks), ['event']);
+    const bad = checkRunProofs({ edges: [faster, edges[1]], keep: [false, true] }, keysOf('train'));
+    assert.match(check(bad, 'groth16').says, /segment 1 of 2 does not hold/);
   });
 });
 
@@ -428,7 +498,7 @@ describe('a node that lies in one answer', () => {
     ['no shard', { shard: async () => undefined }],
     ['no parents', { parents: async () => [] }],
     ['no events', { logs: async () => [] }],
-    ['no verifier', { verifierAt: async () => undefined }],
+    ['no key', { keyRecord: async () => undefined }],
     ['no code', { code: async () => '0x' }],
     ['other code', { code: async () => '0x6000' }],
     ['other powers', { srs: async () => ({ tau: [0n], tauC: [0n], tauC2: [0n] }) }],
@@ -477,9 +547,3 @@ describe('a node that lies in one answer', () => {
     assert.deepEqual([falseOf(checks), openOf(checks)], [[], ['contract']]);
   });
 });
-
-/** Constructor arguments of a verifier that answers true. */
-function encodedAnswer(): string {
-  const word = (value: number) => value.toString(16).padStart(64, '0');
-  return word(32) + word(32) + word(1);
-}

@@ -39,7 +39,8 @@ export const seed: ProgramDefinition<SeedStatement> = {
   },
   facts: ({ widths, requestId, seed }) => ({ widths: widths.join('-'), requestId, seed }),
   leavesOpen: () =>
-    'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible.',
+    'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible. ' +
+    'Whether the secret is that of the request, only the chain tells.',
 
   check(statement) {
     checkShape(statement.widths);
