@@ -9,15 +9,15 @@ import { type Chain, nodeError } from './client.ts';
 /** Gas of what is sent, at most: test/snapshots/gas.json has the exact figures. */
 export const GAS_AT_MOST = {
   requestSeed: 160_000,
-  fixSeed: 70_000,
+  fixSeed: 65_000,
   ...(Object.fromEntries(PROGRAM_NAMES.map((name) => [name, PROGRAMS[name].gas])) as Record<Program, number>),
 };
 
 /** What a run takes beside its segments, and each segment whose oracles have one chunk each, at most. */
-const RUN_GAS = 450_000;
-const SEGMENT_GAS = 205_000;
+const RUN_GAS = 400_000;
+const SEGMENT_GAS = 225_000;
 /** What a segment takes whose child becomes a node. */
-const NODE_GAS = 110_000;
+const NODE_GAS = 105_000;
 /** What a further chunk of an oracle takes: its weight, its digest, its words in the call. */
 const CHUNK_GAS = 12_000;
 /** Oracles of train: parent, child, shard, trace and helper. */

@@ -171,7 +171,7 @@ describe('the chain is asked before anything is proved', () => {
     const most = (start: RegExp) => Math.max(...measured.filter(([name]) => start.test(name)).map(([, gas]) => gas));
     // An entry is named by the program or by the contract's function, with what is special about it behind.
     const starts = ALL_DEFINITIONS.map(({ program, functionName }) => [program, `${program}|${functionName}`] as const);
-    for (const [kind, names] of [...starts, ['requestSeed', 'requestSeed'] as const]) {
+    for (const [kind, names] of [...starts, ['requestSeed', 'requestSeed'] as const, ['fixSeed', 'fixSeed'] as const]) {
       const [gas, start] = [GAS_AT_MOST[kind], new RegExp(`^(${names})\\b`)];
       assert.ok(gas >= 1.1 * most(start) && gas <= 1.4 * most(start), `${kind}: ${gas} for ${most(start)}`);
     }

@@ -20,12 +20,12 @@ interface Listed {
 }
 
 export const PROGRAMS = {
-  data: { id: 1, registers: 'shard', request: 'RegisterShard', gas: 720_000, asks: [] },
-  seed: { id: 2, registers: 'model', kind: 1, request: 'Seed', gas: 800_000, asks: ['request'] },
-  train: { id: 3, registers: 'model', kind: 3, request: 'Train', gas: 860_000, asks: ['parents', 'shard'] },
-  import: { id: 4, registers: 'model', kind: 2, request: 'Import', gas: 800_000, asks: [] },
-  merge: { id: 5, registers: 'model', kind: 4, request: 'Merge', gas: 1_020_000, asks: ['parents'] },
-  score: { id: 6, registers: 'result', request: 'Score', gas: 780_000, asks: ['model', 'shard'] },
+  data: { id: 1, registers: 'shard', request: 'RegisterShard', gas: 750_000, asks: [] },
+  seed: { id: 2, registers: 'model', kind: 1, request: 'Seed', gas: 690_000, asks: ['request'] },
+  train: { id: 3, registers: 'model', kind: 3, request: 'Train', gas: 770_000, asks: ['parents', 'shard'] },
+  import: { id: 4, registers: 'model', kind: 2, request: 'Import', gas: 700_000, asks: [] },
+  merge: { id: 5, registers: 'model', kind: 4, request: 'Merge', gas: 920_000, asks: ['parents'] },
+  score: { id: 6, registers: 'result', request: 'Score', gas: 630_000, asks: ['model', 'shard'] },
 } as const satisfies Record<string, Listed>;
 
 /** The contract that takes a proof, by what it registers. */
