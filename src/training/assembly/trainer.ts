@@ -16,6 +16,9 @@
  * padding is 0. Trace and shard arrays are i32 [unit][row] with 2^sigma rows, the layout of the oracles.
  */
 
+import { at32, at64, SPLIT_UNIT } from './parts';
+
+export { joinWeights, splitWeights } from './parts';
 export { seedLayer } from './seed';
 
 const LIMB: i64 = 16;
@@ -27,7 +30,6 @@ const FA: i64 = 9;
 /** Bits of lo. */
 const SPLIT: i64 = 24;
 const SPLIT_MASK: i64 = (1 << 24) - 1;
-const SPLIT_UNIT: f64 = 16777216;
 const WEIGHT_BITS: i64 = 47;
 const WEIGHT_LIMIT: f64 = 140737488355328;
 
@@ -36,56 +38,6 @@ let failed: i64 = 0;
 
 export function failedValue(): i64 {
   return failed;
-}
-
-// @ts-ignore: decorator
-@inline
-function at32(base: usize, index: i32): usize {
-  return base + ((<usize>index) << 2);
-}
-
-// @ts-ignore: decorator
-@inline
-function at64(base: usize, index: i32): usize {
-  return base + ((<usize>index) << 3);
-}
-
-/** The parts of the weights at W, i64 [i][j] with rows of `columns` entries of which `inputs` are real. */
-export function splitWeights(
-  W: usize,
-  columns: i32,
-  hi: usize,
-  lo: usize,
-  stride: i32,
-  inputs: i32,
-  outputs: i32,
-): void {
-  for (let i = 0; i < outputs; i++) {
-    for (let j = 0; j < inputs; j++) {
-      const w = <f64>load<i64>(at64(W, i * columns + j));
-      const h = nearest(w / SPLIT_UNIT);
-      store<f64>(at64(hi, i * stride + j), h);
-      store<f64>(at64(lo, i * stride + j), w - h * SPLIT_UNIT);
-    }
-  }
-}
-
-/** The other way. */
-export function joinWeights(
-  W: usize,
-  columns: i32,
-  hi: usize,
-  lo: usize,
-  stride: i32,
-  inputs: i32,
-  outputs: i32,
-): void {
-  for (let i = 0; i < outputs; i++) {
-    for (let j = 0; j < inputs; j++) {
-      const at = i * stride + j;
-      store<i64>(at64(W, i * columns + j), <i64>(load<f64>(at64(hi, at)) * SPLIT_UNIT + load<f64>(at64(lo, at))));
-    }
-  }
 }
 
 /** target[b][unit] = source[unit][first + b]. */
