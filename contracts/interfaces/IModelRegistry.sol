@@ -86,9 +86,9 @@ interface IModelRegistry is ILineage {
     /// @param shape of parent and child, canonical
     /// @param shard commitment to a registered shard
     /// @param descriptor of that shard
-    /// @param learningRate 1..2^16, in units of 2^-8 on the mean gradient of a batch
-    /// @param batch rows per step, a power of two, at most the shard's rows rounded up to one; the last batch of a pass may
-    /// hold fewer, which weighs its gradient less
+    /// @param learningRate 1..2^16, in units of 2^-12 on the sum of a batch's gradients
+    /// @param batch rows per step, a power of two, at most the shard's rows rounded up to one; the last batch of a pass may be
+    /// short, and steps without a row change nothing
     /// @param passes over the shard, a power of two; passes times the shard's rows rounded up are at most 2^14
     /// @param child commitment to the result
     struct TrainEdge {

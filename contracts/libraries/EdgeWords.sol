@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {Floors, FloorsLibrary} from "./Floors.sol";
 
 /// @dev A training in 57 bits: | log2 passes 4 | log2 batch 4 | learning rate 17 | number of the shard 32 |. Never zero.
@@ -66,9 +67,9 @@ library EdgeWordsLibrary {
         return EdgeWord.wrap(Floors.unwrap(floors_) | (schema_ << SCHEMA));
     }
 
-    /// @notice A first word with the number of its segments.
-    /// @param count at most MAX_SEGMENTS
+    /// @notice A first word with the number of its segments, which had none. Reverts with TooManySegments beyond MAX_SEGMENTS.
     function withSegments(EdgeWord word, uint256 count) internal pure returns (EdgeWord) {
+        if (count > MAX_SEGMENTS) revert IModelRegistry.TooManySegments(count);
         return EdgeWord.wrap(EdgeWord.unwrap(word) | (count << SEGMENTS));
     }
 

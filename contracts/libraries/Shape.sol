@@ -18,7 +18,7 @@ library Shape {
     uint256 internal constant CHUNK_BITS = 19;
     /// @dev The greatest number of rows of all passes of one training together.
     uint256 internal constant MAX_TRAINED_ROWS = 1 << 14;
-    /// @dev The greatest learning rate, in units of 2^-8 on the mean gradient of a batch.
+    /// @dev The greatest learning rate, in units of 2^-12 on the sum of a batch's gradients.
     uint256 internal constant MAX_LEARNING_RATE = 1 << 16;
 
     uint256 private constant SIZE_BITS = 12;

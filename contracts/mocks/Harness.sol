@@ -7,6 +7,7 @@ import {DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point} from "../interfaces/Proof.sol";
 import {BlockHash} from "../libraries/BlockHash.sol";
 import {Coefficients} from "../libraries/Coefficients.sol";
+import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {NodeHead, NodeHeadLibrary} from "../libraries/NodeHead.sol";
@@ -115,6 +116,34 @@ contract Harness {
 
     function joinFloors(Floors a, Floors b) external pure returns (Floors) {
         return a.with(b);
+    }
+
+    /// @dev The first word of an edge, taken apart again.
+    function edgeWord(Floors floors, uint256 schema, uint256 segments)
+        external
+        pure
+        returns (Floors, uint256, uint256)
+    {
+        EdgeWord word = EdgeWordsLibrary.head(floors, schema).withSegments(segments);
+        return (word.floors(), word.schema(), word.segments());
+    }
+
+    /// @dev Trainings in the places of the first so many segments, and what is read back of the last.
+    function lastTraining(uint256 shard, uint256 learningRate, uint256 batch, uint256 passes, uint256 segments)
+        external
+        pure
+        returns (uint256, uint256, uint256, uint256)
+    {
+        EdgeWord[] memory words = new EdgeWord[](1 + segments);
+        words[0] = EdgeWordsLibrary.head(Floors.wrap((1 << 40) - 1), (1 << 32) - 1).withSegments(segments);
+        for (uint256 i = 0; i + 1 < segments; ++i) {
+            (uint256 earlier, uint256 by) = EdgeWordsLibrary.place(i);
+            words[earlier] = words[earlier].withTraining(PackedTraining.wrap((1 << 57) - 1), by);
+        }
+        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segments - 1);
+        PackedTraining packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes);
+        words[index] = words[index].withTraining(packed, shift);
+        return words[index].trainingAt(shift).unpack();
     }
 
     function floorOf(Floors floors, uint256 program) external pure returns (uint256) {

@@ -172,7 +172,6 @@ abstract contract Trainings is Models, Shards {
     /// @param head the edge's first word, without trainings
     function _store(uint256 number, EdgeWord head, Step[] memory steps) private {
         uint256 count = steps.length;
-        if (count > EdgeWordsLibrary.MAX_SEGMENTS) revert TooManySegments(count);
         EdgeWord word = head.withSegments(count);
         uint256 index = 0;
         for (uint256 i = 0; i < count; ++i) {

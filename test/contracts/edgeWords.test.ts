@@ -1,0 +1,86 @@
+// What is stored of an edge, packed and taken apart; what numbers a registry has room for.
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Hex, toHex } from 'viem';
+import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
+import { dataClaim, RegistryFixture } from './support/registryFixture.ts';
+
+/** Where the registry counts schemas and shards: its third and fifteenth variable. */
+const SCHEMA_COUNT = '0x2';
+const SHARD_COUNT = '0xe';
+const LAST = 2n ** 32n - 1n;
+
+describe('the words of an edge', () => {
+  let harness: Contract;
+  before(async () => {
+    const chain = await testChain();
+    harness = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
+  });
+
+  it('give back floors, schema and number of segments', async () => {
+    for (const parts of [
+      [2n ** 40n - 1n, 0n, 0n],
+      [0n, 2n ** 32n - 1n, 0n],
+      [0n, 0n, 2n ** 13n - 1n],
+      [7n, 8n, 9n],
+    ]) {
+      assert.deepEqual(await harness.read('edgeWord', parts), parts);
+    }
+  });
+
+  it('have room for 2^13 - 1 segments: then TooManySegments', async () => {
+    await reverts(harness.read('edgeWord', [0n, 0n, 2n ** 13n]), 'TooManySegments', [2n ** 13n]);
+  });
+
+  it('give back the training of any segment, whatever stands beside it', async () => {
+    const power = (most: number) => fc.integer({ min: 0, max: most }).map((k) => 2n ** BigInt(k));
+    const training = fc.tuple(
+      fc.bigInt({ min: 1n, max: LAST }),
+      fc.bigInt({ min: 1n, max: 2n ** 16n }),
+      power(12),
+      power(14),
+      fc.integer({ min: 1, max: 20 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(training, async ([shard, rate, batch, passes, segments]) => {
+        const read = await harness.read('lastTraining', [shard, rate, batch, passes, BigInt(segments)]);
+        assert.deepEqual(read, [shard, rate, batch, passes]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('the numbers of a registry', () => {
+  const shape = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
+  const schema = (k: number): Hex => toHex(k, { size: 32 });
+
+  it('of shards end at 2^32 - 1: then TooManyRecords', async () => {
+    const fixture = await RegistryFixture.create();
+    const count = toHex(LAST - 1n, { size: 32 });
+    await fixture.chain.request('hardhat_setStorageAt', fixture.registry.address, SHARD_COUNT, count);
+    const parent = await fixture.seedModel([4, 3, 2]);
+    const last = await fixture.registerShard(shape);
+    const child = await fixture.trainModel(parent, last);
+    assert.equal((await fixture.registry.read('nodeCount')) as bigint, 2n);
+    const [trainedOn] = await fixture.registry.read('shardsOf', [await fixture.registry.read('nodeAt', [2n])]);
+    assert.equal((await fixture.registry.read('shard', [trainedOn])).number, LAST);
+    assert.equal(child.statement.shardCommitment, last.oracle.commitment);
+    await reverts(fixture.attempt(dataClaim(shape)), 'TooManyRecords', [LAST + 1n]);
+  });
+
+  it('of schemas end at 2^32 - 1: then TooManyRecords, while known ones are taken', async () => {
+    const fixture = await RegistryFixture.create();
+    const count = toHex(LAST - 1n, { size: 32 });
+    await fixture.chain.request('hardhat_setStorageAt', fixture.registry.address, SCHEMA_COUNT, count);
+    await fixture.registerShard(shape, fixture.alice, schema(1));
+    await reverts(fixture.attempt(dataClaim(shape, schema(2))), 'TooManyRecords', [LAST + 1n]);
+    await fixture.registerShard(shape, fixture.alice, schema(1));
+    await fixture.registerShard(shape);
+    const imported = await fixture.importModel([4, 2], undefined, schema(1));
+    const id = await fixture.registry.read('nodeAt', [1n]);
+    assert.equal(await fixture.registry.read('schemaOf', [id]), schema(1));
+    assert.equal(imported.statement.schema, schema(1));
+  });
+});
