@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { stepSums } from '../../src/argument/integers.ts';
 import { Kernels, type Vec } from '../../src/argument/kernels.ts';
 import { evaluatePolynomial, inverse, mod, powersOf, R, randomElement } from '../../src/numbers/field.ts';
 
@@ -82,6 +83,29 @@ for (const lanes of [true, false]) {
       const tiled = k.repeatEach(vec([7n, 9n]), 2);
       k.mulTile(tiled, vec([1n, 10n]));
       assert.deepEqual(k.toBigints(tiled), [7n, 70n, 9n, 90n]);
+      assert.deepEqual(k.toBigints(k.repeatEach(vec([1n, 2n, 3n, 4n]), 2, 2)), [1n, 2n, 1n, 2n, 3n, 4n, 3n, 4n]);
+    });
+
+    it('sums integers step by step, those of every pass over fewer rows than there are factors', () => {
+      const [rows, features] = [8, 5];
+      for (const [batch, passes, size] of [
+        [1, 1, 2 ** 16],
+        [4, 1, 2 ** 19],
+        [2, 4, 2 ** 30],
+        [8, 2, 2 ** 16],
+      ]) {
+        const data = Int32Array.from({ length: rows * features }, () => Math.floor((Math.random() - 0.5) * 2 * size));
+        const e = random(rows * passes);
+        const steps = e.length / batch;
+        const out = k.raw(features * steps);
+        stepSums(k, out, data, vec(e), { rows, batch });
+        const expected = Array.from({ length: features * steps }, (_, at) => {
+          const [j, step] = [Math.floor(at / steps), at % steps];
+          const ofStep = e.slice(step * batch, (step + 1) * batch);
+          return mod(ofStep.reduce((sum, x, b) => sum + x * BigInt(data[j * rows + ((step * batch + b) % rows)]), 0n));
+        });
+        assert.deepEqual(k.toBigints(out), expected);
+      }
     });
 
     it('inverts a batch and refuses zero', () => {
