@@ -1,5 +1,5 @@
 import { CHUNK_BITS, CHUNK_SIZE } from '../numbers/constants.ts';
-import { BLOCK } from './integers.ts';
+import { BLOCK, integerBytes } from './integers.ts';
 import type { Kernels, Vec } from './kernels.ts';
 
 /** A coefficient of a chunk behind its entries, at 2^19 + at: a salt or blinding (protocol section 8). */
@@ -74,6 +74,14 @@ export class Oracle {
   values(k: Kernels, name: string): Vec {
     const { offset, log2 } = this.slots[name];
     return toField(k, this.entries, offset, offset + 2 ** log2);
+  }
+
+  /** The entries of a chunk as canonical bytes, 32 each. */
+  chunkBytes(k: Kernels, chunk: number): Uint8Array {
+    const from = chunk << CHUNK_BITS;
+    const to = Math.min(from + CHUNK_SIZE, this.used);
+    const { entries } = this;
+    return isVec(entries) ? k.canonicalBytes(k.view(entries, from, to)) : integerBytes(entries.subarray(from, to));
   }
 
   /** The entries of a chunk as new field elements. */

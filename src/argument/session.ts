@@ -101,7 +101,7 @@ async function commitChunk(backend: Backend, oracle: Oracle, chunk: number): Pro
   const size = Math.min(CHUNK_SIZE, oracle.used - chunk * CHUNK_SIZE);
   const last = Math.max(size, ...tail.map(({ at }) => CHUNK_SIZE + at + 1));
   if (last > srs.size) throw new RangeError(`${last} coefficients, but the SRS holds ${srs.size} powers`);
-  const entries = k.scoped(() => k.canonicalBytes(oracle.chunk(k, chunk)));
+  const entries = oracle.chunkBytes(k, chunk);
   const own = new Uint8Array(tail.length * POINT);
   const factors = new Uint8Array(tail.length * SCALAR);
   tail.forEach(({ at, value }, i) => {
