@@ -8,7 +8,7 @@ export interface RangeViolation {
   layer: number;
   /** SGD step within the segment, or undefined outside training. */
   step?: number;
-  /** Unit (index i of the layer) and row of the shard. Row is undefined for weights and biases. */
+  /** Unit (index i of the layer) and row of the shard. Row is undefined for weights and biases, and on the rows of zeros that fill up a shard. */
   unit: number;
   row?: number;
   /** The value as the fixed-point integer, and as the real number it stands for. */

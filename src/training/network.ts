@@ -223,7 +223,8 @@ export class Network {
     layer: number,
     { bad, units, first, step }: { bad: number; units: number; first: number; step?: number },
   ): never {
-    this.#failWith(quantity, { layer, step, unit: bad % units, row: first + Math.floor(bad / units) });
+    const row = first + Math.floor(bad / units);
+    this.#failWith(quantity, { layer, step, unit: bad % units, row: row < this.#shard.rows ? row : undefined });
   }
 
   #failWith(quantity: RangedQuantity, at: { layer: number; step?: number; unit: number; row?: number }): never {

@@ -141,6 +141,26 @@ describe('ranges', () => {
     }
   });
 
+  it('names no row where a row of zeros that fills up the shard leaves the range', () => {
+    // a bias of 64 that the real rows' inputs take back
+    const weights = zeroWeights([1, 1], 0n);
+    weights.layers[0].b[0] = 1n << 38n;
+    weights.layers[0].W[0] = -(1n << 32n);
+    const shard = emptyShard({ inputs: 1, outputs: 1, rows: 3, kind: 'regression' }, 0n);
+    shard.X.fill(512, 0, 3);
+    shard.Y.fill(32767 - 511, 0, 3);
+    const { violation } = violationOf(() => trainSegment(weights, shard, { lr: 1, batch: 4, salt: 0n }));
+    assert.deepEqual(violation, {
+      quantity: 'output',
+      layer: 1,
+      step: 0,
+      unit: 0,
+      row: undefined,
+      value: 32768n,
+      real: 64,
+    });
+  });
+
   it('accepts hidden sums up to 2^16 - 1 in absolute value', () => {
     for (const [q, ok] of [
       [65535, true],
