@@ -38,8 +38,22 @@ describe('program train', () => {
 
   it('refuses every size and message with one entry changed', async () => {
     const { inputs } = prove(SHAPES[8]);
-    // the fold is the contract's: any is taken, and c and v follow
+    // the fold is the contract's: any is taken, and v follows
     for (const name of Object.keys(inputs).filter((key) => key !== 'fold'))
-      for (const pick of [0, 1, 5]) await judge.rejects(changed(inputs, name, pick));
+      for (const pick of [0, 1, 5]) {
+        // the last digest and nonce decide z alone, at which the contract opens
+        if (name === 'h' && pick === 5) continue;
+        await assert.doesNotReject(judge.rejects(changed(inputs, name, pick)), `${name}, entry ${pick}`);
+      }
+  });
+
+  it('binds the last digest and nonce, which no check of its own uses, by c', async () => {
+    const proof = prove(SHAPES[0]);
+    const [c] = await judge.outputs(proof.inputs);
+    for (const [name, pick] of [
+      ['h', 5],
+      ['nonce', 4],
+    ] as const)
+      assert.notEqual((await judge.outputs(changed(proof.inputs, name, pick)))[0], c);
   });
 });
