@@ -5,7 +5,7 @@ import {Lineage} from "../Lineage.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId} from "../interfaces/Ids.sol";
 import {G1Point} from "../interfaces/Proof.sol";
-import {EdgeWord, EdgeWordsLibrary} from "../libraries/EdgeWords.sol";
+import {EdgeWord} from "../libraries/EdgeWords.sol";
 import {Floors, FloorsLibrary} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {NodeHead} from "../libraries/NodeHead.sol";
