@@ -13,9 +13,9 @@ const FOLDER = fileURLToPath(new URL('../../build/circuits/analysis', import.met
 const KINDS: [string, RegExp][] = [
   ['batch 2', /^secondValue\./],
   ['batch', /^(zeroChecks|dormantSlot|slots|values|dormant|layers|table|firstValue)\b/],
-  ['s2', /^opening\.s2Value\./],
-  ['p2', /^opening\.p2Value\./],
-  ['level 2', /^opening\.rounds\./],
+  ['s2', /^finish\.opening\.s2Value\./],
+  ['p2', /^finish\.opening\.p2Value\./],
+  ['level 2', /^finish\.opening\.rounds\./],
   ['reduction', /^u\[/],
 ];
 

@@ -3,7 +3,7 @@
 // contract's equations between points are equations between these values.
 
 import { type Hex, keccak256 } from 'viem';
-import { eqTable, mod, ORDER, type Random, range } from './algebra.ts';
+import { eqTable, mod, ORDER, type Random, range, squares } from './algebra.ts';
 import { hash, type Slot } from './argument.ts';
 
 /** Entries of a chunk. */
@@ -50,7 +50,7 @@ export const blinding = (which: 'trace' | 'helper', chunks: number, random: Rand
       ),
   );
 
-const doublings = range(21).reduce<bigint[]>((list, i) => [...list, i === 0 ? TAU : list[i - 1] ** 2n % ORDER], []);
+const doublings = squares(TAU, 21);
 /** tau^n for n < 2^21. */
 export const tauPower = (n: number): bigint =>
   doublings.reduce((v, power, i) => ((n >> i) & 1 ? mod(v * power) : v), 1n);

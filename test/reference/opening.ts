@@ -19,7 +19,6 @@ import {
 import { ADDRESS, type Claim, followRounds, ReferenceTranscript, sumcheck, table } from './argument.ts';
 import {
   atTau,
-  CHUNK,
   COLUMNS,
   chunkOf,
   combine,

@@ -99,15 +99,21 @@ export function seedRun(widths: number[], seed: bigint): SeedRun {
     const b = zeros(l === 0 ? 0 : 2 ** a[l]);
     const layer: SeedLayer = { v0, v1, w0, w1, u0, u1, W, b, q: l === 0 ? 0n : modulusOf(a[l - 1]), ...numbers };
     if (!p[l]) return layer;
-    for (let x = 0; x < size; x++) {
-      const { q, offset, factor } = layer;
-      setValue(layer, x, (factor * powerMod(BigInt(x) + offset + 1n, q - 2n, q)) % q);
-      const [i, j] = [x >> a[l - 1], x & (2 ** a[l - 1] - 1)];
-      if (i < n[l] && j < n[l - 1]) W[x] = v0[x] + LIMB * v1[x] - (q - 1n) / 2n;
-    }
+    drawLayer(layer, n[l], n[l - 1]);
     return layer;
   });
   return { widths, seed, n, p, a, layers };
+}
+
+/** Fills a layer with the numbers of its offset and factor; W on its real rows and columns. */
+export function drawLayer(layer: SeedLayer, rows: number, columns: number): void {
+  const { q, offset, factor, W } = layer;
+  const padded = 2 ** log2Up(columns);
+  for (let x = 0; x < W.length; x++) {
+    const v = (factor * powerMod(BigInt(x) + offset + 1n, q - 2n, q)) % q;
+    setValue(layer, x, v);
+    if (Math.floor(x / padded) < rows && x % padded < columns) W[x] = v - (q - 1n) / 2n;
+  }
 }
 
 /** Writes v and what follows from it; a false v keeps its quotient rounded down. */

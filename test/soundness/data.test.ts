@@ -3,8 +3,9 @@ import { before, describe, it } from 'node:test';
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { Random } from '../reference/algebra.ts';
 import { Analysis } from '../reference/analysis.ts';
-import type { Hooks } from '../reference/common.ts';
+import { check, circuitOf } from '../reference/check.ts';
 import { type DataRun, type DataShape, proveData, randomData } from '../reference/data.ts';
+import type { Hooks } from '../reference/run.ts';
 
 // Each cheat goes on honestly after its lie, so exactly the check that must catch it fails.
 interface Cheat {
@@ -15,7 +16,7 @@ interface Cheat {
   violated: string[];
 }
 
-const { oracles: O } = NUMBERING.data;
+const { evaluations: E, oracles: O } = NUMBERING.data;
 const SHAPE: DataShape = { inputs: 3, outputs: 3, rows: 5, classes: true };
 const S = 8;
 const hot = (run: DataRun, s: number) => [0, 1, 2].findIndex((i) => run.Y[i * S + s] !== 0n);
@@ -24,8 +25,8 @@ const regression = { shape: { classes: false } };
 const CHEATS: Cheat[] = [
   { name: 'an input on a padded column', run: (r) => (r.X[3 * S] = 1n), violated: ['batch'] },
   { name: 'an input on a row beyond the rows', run: (r) => (r.X[5] = 1n), violated: ['batch'] },
-  { name: 'an input of 2^13', run: (r) => (r.X[0] = 2n ** 13n), violated: ['batch'] },
-  { name: 'an input of -2^13 - 1', run: (r) => (r.X[0] = -(2n ** 13n) - 1n), violated: ['batch'] },
+  { name: 'an input of 2^15', run: (r) => (r.X[0] = 2n ** 15n), violated: ['batch'] },
+  { name: 'an input of -2^15 - 1', run: (r) => (r.X[0] = -(2n ** 15n) - 1n), violated: ['batch'] },
   { name: 'a label on a padded class', run: (r) => (r.Y[3 * S] = 512n), violated: ['batch', 'reduction'] },
   { name: 'a label on a row beyond the rows', run: (r) => (r.Y[7] = 512n), violated: ['batch', 'reduction'] },
   {
@@ -43,7 +44,7 @@ const CHEATS: Cheat[] = [
     },
     violated: ['batch'],
   },
-  { name: 'a regression target out of range', ...regression, run: (r) => (r.Y[0] = 2n ** 13n), violated: ['batch'] },
+  { name: 'a regression target out of range', ...regression, run: (r) => (r.Y[0] = 2n ** 15n), violated: ['batch'] },
   { name: 'a regression target on padding', ...regression, run: (r) => (r.Y[3 * S] = 1n), violated: ['batch'] },
   {
     name: 'regression rows sold as classes',
@@ -67,10 +68,17 @@ const CHEATS: Cheat[] = [
   },
   {
     name: 'a helper entry changed',
-    hooks: { oracles: (o) => (o[O.helper][1] += 1n) },
+    hooks: {
+      committed: (name, o) => {
+        if (name === 'helper') o.vector[1] += 1n;
+      },
+    },
     violated: ['reduction'],
   },
 ];
+
+/** Entries by which all checks of the circuit are made to hold. */
+const REPAIR = { evals1: E.mult, u: O.trace, u12: 0, p2: 0, s2: 0 };
 
 describe('cheats on program data', () => {
   let analysis: Analysis;
@@ -89,7 +97,14 @@ describe('cheats on program data', () => {
 
   for (const { name, violated, ...cheat } of CHEATS) {
     it(`rejects ${name}`, () => {
-      assert.deepEqual(analysis.violated(build(cheat).inputs).toSorted(), violated.toSorted());
+      const { inputs } = build(cheat);
+      assert.deepEqual(analysis.violated(inputs).toSorted(), violated.toSorted());
+      if (violated[0] !== '0/1 classes') {
+        assert.deepEqual(circuitOf('data', inputs).failed.toSorted(), violated.toSorted());
+        const adaptive = build({ ...cheat, hooks: { ...cheat.hooks, repair: REPAIR } });
+        assert.deepEqual(analysis.violated(adaptive.inputs), []);
+        assert.deepEqual(check(adaptive), ['opening 2']);
+      }
     });
   }
 });

@@ -3,8 +3,9 @@ import { before, describe, it } from 'node:test';
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { power, Random } from '../reference/algebra.ts';
 import { Analysis } from '../reference/analysis.ts';
-import type { Hooks } from '../reference/common.ts';
-import { proveSeed, type SeedRun, seedOffset, seedRun, setValue } from '../reference/seed.ts';
+import { check, circuitOf } from '../reference/check.ts';
+import type { Hooks } from '../reference/run.ts';
+import { drawLayer, proveSeed, type SeedRun, seedNumbers, seedRun, setValue } from '../reference/seed.ts';
 
 // Each cheat goes on honestly after its lie, so exactly the check that must catch it fails.
 interface Cheat {
@@ -17,7 +18,14 @@ interface Cheat {
 
 const { oracles: O, evaluations: E } = NUMBERING.seed;
 const SEED = 0x1234567n;
-const value = (run: SeedRun, l: number, x: number) => run.layers[l].v0[x] + 2n ** 14n * run.layers[l].v1[x];
+const value = (run: SeedRun, l: number, x: number) => run.layers[l].v0[x] + 2n ** 16n * run.layers[l].v1[x];
+
+/** A vector that is changed on its way to the commitment. */
+const committed = (which: string): Hooks<SeedRun> => ({
+  committed: (name, oracle) => {
+    if (name === which) oracle.vector[0] += 1n;
+  },
+});
 
 const CHEATS: Cheat[] = [
   { name: 'a weight off by one', run: (r) => (r.layers[4].W[0] += 1n), violated: ['batch'] },
@@ -47,9 +55,9 @@ const CHEATS: Cheat[] = [
     name: 'a value of its own choice with the quotient that fits in the field',
     run: ({ layers: { 4: layer } }) => {
       setValue(layer, 0, 12345n);
-      // u = (v (x + off + 1) - 1) / q in the field is no small number
+      // u = (v (x + off + 1) - factor) / q in the field is no small number
       layer.u0[0] =
-        (12345n * (layer.offset + 1n) - 1n) *
+        (12345n * (layer.offset + 1n) - layer.factor) *
         power(layer.q, 21888242871839275222246405745257275088548364400416034343698204186575808495615n);
       layer.u1[0] = 0n;
       layer.W[0] = 12345n - (layer.q - 1n) / 2n;
@@ -58,7 +66,7 @@ const CHEATS: Cheat[] = [
   },
   {
     name: 'the same residue above the modulus',
-    // fan in 2^4: q < 2^27, so v + q still fits two limbs
+    // fan in 2^4: q < 2^31, so v + q still fits two limbs
     widths: [16, 1],
     run: (r) => {
       const layer = r.layers[4];
@@ -77,17 +85,14 @@ const CHEATS: Cheat[] = [
   {
     name: "one layer's numbers with another's offset",
     run: (r) => {
-      r.layers[3] = seedRun([3, 3, 2], SEED).layers[3];
-      const other = seedOffset(SEED, 4);
-      const layer = r.layers[3];
-      layer.offset = other;
+      drawLayer(Object.assign(r.layers[3], seedNumbers(SEED, 4)), 3, 3);
     },
     violated: ['batch'],
   },
   { name: 'a multiplicity too many', hooks: { multiplicities: (m) => m[3]++ }, violated: ['batch'] },
-  { name: 'a limb changed after counting', hooks: { oracles: (o) => (o[O.trace][0] += 1n) }, violated: ['reduction'] },
-  { name: 'a helper changed', hooks: { oracles: (o) => (o[O.helper][0] += 1n) }, violated: ['reduction'] },
-  { name: 'a committed weight changed', hooks: { oracles: (o) => (o[O.model][0] += 1n) }, violated: ['reduction'] },
+  { name: 'a limb changed after counting', hooks: committed('trace'), violated: ['reduction'] },
+  { name: 'a helper changed', hooks: committed('helper'), violated: ['reduction'] },
+  { name: 'a committed weight changed', hooks: committed('model'), violated: ['reduction'] },
   { name: 'a misaligned slot', hooks: { slots: (s) => (s.v0_4.bits[0] = 1n) }, violated: ['reduction'] },
   { name: 'two tensors in one slot', hooks: { slots: (s) => (s.v0_4.bits = s.v1_4.bits) }, violated: ['reduction'] },
   ...[E.v0(1), E.hA(1), E.W(1)].map((k) => ({
@@ -97,13 +102,16 @@ const CHEATS: Cheat[] = [
   })),
   {
     name: 'evaluations of an absent layer that balance each other in the batch',
-    // u0 and u1 of layer 1 enter the sequence as u0 + 2^14 u1, but their lookups are weighted apart
+    // u0 and u1 of layer 1 enter the sequence as u0 + 2^16 u1, but their lookups are weighted apart
     hooks: {
-      message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(E.u0(1), 2n ** 14n).with(E.u1(1), -1n) : m),
+      message: (stage: string, m: bigint[]) => (stage === 'evals1' ? m.with(E.u0(1), 2n ** 16n).with(E.u1(1), -1n) : m),
     },
     violated: ['reduction'],
   },
 ];
+
+/** Entries by which all checks of the circuit are made to hold. */
+const REPAIR = { evals1: E.mult, u: O.trace, u12: 0, p2: 0, s2: 0 };
 
 describe('cheats on program seed', () => {
   let analysis: Analysis;
@@ -119,7 +127,12 @@ describe('cheats on program seed', () => {
 
   for (const { name, violated, ...cheat } of CHEATS) {
     it(`rejects ${name}`, () => {
-      assert.deepEqual(analysis.violated(build(cheat).inputs).toSorted(), violated.toSorted());
+      const { inputs } = build(cheat);
+      assert.deepEqual(analysis.violated(inputs).toSorted(), violated.toSorted());
+      assert.deepEqual(circuitOf('seed', inputs).failed.toSorted(), violated.toSorted());
+      const adaptive = build({ ...cheat, hooks: { ...cheat.hooks, repair: REPAIR } });
+      assert.deepEqual(analysis.violated(adaptive.inputs), []);
+      assert.deepEqual(check(adaptive), ['opening 2']);
     });
   }
 });
