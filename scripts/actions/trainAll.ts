@@ -4,10 +4,12 @@ import { trainCapacity } from '../../src/model/capacity.ts';
 import { checkSegment, parseWidths } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
+import { ceilLog2 } from '../../src/numbers/bits.ts';
 import { evaluate } from '../../src/training/trainer.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { openSource, rangesOf, type SourceInputs } from '../files/source.ts';
+import { rowsTaken } from '../files/tables.ts';
 import type { TrainInputs } from '../runs/programs/train.ts';
 import { type Json, Run, type RunKind } from '../runs/run.ts';
 import { requireSchemas } from '../runs/schemas.ts';
@@ -71,7 +73,8 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
     const folder = subfolder.segment(run.folder, number);
     const from = number === 1 ? parent : modelFile(subfolder.segment(run.folder, number - 1));
     const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
-      const { lr, batch, passes } = inputs;
+      const { lr, passes } = inputs;
+      const batch = batchOf(inputs, readShardFile(shards[k].shard, shards[k].shardSha256));
       const begun = performance.now();
       const outcome = await trainOne(
         folder,
@@ -127,10 +130,19 @@ function compareSchemas(inputs: TrainingInputs, shards: readonly ShardEntry[], o
 }
 
 /** @throws InputError, CapacityError for a shard that this network cannot be trained on */
-function requireTrainable(widths: readonly number[], shard: Shard, { lr, batch, passes }: TrainingInputs): void {
+function requireTrainable(widths: readonly number[], shard: Shard, inputs: TrainingInputs): void {
+  const { lr, passes } = inputs;
   requireFit(widths, shard);
-  checkSegment({ lr, batch, rows: shard.rows, passes });
+  checkSegment({ lr, batch: batchOf(inputs, shard), rows: shard.rows, passes });
   trainCapacity(widths, shard.rows, passes);
+}
+
+/**
+ * Rows of a step on a shard. A last shard may have fewer rows than a batch: it then makes one step, which changes the weights as a
+ * short batch would, since a step subtracts lr times the sum of the gradients.
+ */
+function batchOf({ batch, source }: TrainingInputs, { rows }: Shard): number {
+  return source !== null && rows < source.rows ? Math.min(batch, 2 ** ceilLog2(rows)) : batch;
 }
 
 function requireFit(widths: readonly number[], { inputs, outputs }: Shard): void {
@@ -150,7 +162,7 @@ async function makeShards(
   return run.stage('shards', async () => {
     const whole = inputs.source!;
     const ranges = rangesOf(whole);
-    output.progress.stage(`make ${counted(ranges.length, 'shard')} of ${counted(whole.rows, 'row')}`);
+    output.progress.stage(`make ${counted(ranges.length, 'shard')} of ${counted(rowsTaken(whole), 'row')} in all`);
     const source = await openSource(whole);
     tellSource(source, output);
     // All rows once without keeping them: a bad one is found before anything is written.

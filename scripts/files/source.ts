@@ -5,7 +5,7 @@ import { datasetManifest } from '../../src/model/tables/dataset.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { counted } from '../terminal/plural.ts';
 import { loadMnist } from './mnist.ts';
-import { loadTable, type TableInputs } from './tables.ts';
+import { loadTable, rowsTaken, type TableInputs } from './tables.ts';
 
 /** Rows of MNIST as shards of equal size. */
 export interface MnistInputs {
@@ -63,8 +63,7 @@ export function rangesOf({ offset, rows, count, last }: SourceInputs): RowRange[
 
 function requireRows(inputs: SourceInputs, total: number, where: string): void {
   const { offset } = inputs;
-  const { first, rows } = rangesOf(inputs).at(-1)!;
-  const end = first + rows;
+  const end = offset + rowsTaken(inputs);
   if (end <= total) return;
   throw new InputError(`Rows ${offset}..${end - 1} are not in ${where}.`, {
     hint: total > offset ? `From row ${offset} on there are ${total - offset}.` : 'Give a smaller --offset.',

@@ -72,13 +72,13 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
     const { shards: _, ...description } = like;
     return { table: applyDescription(raw, description), description, notes, warnings };
   }
-  const { scaling, clip, shuffle, fitRows, missing, file, offset, rows, count } = inputs;
+  const { scaling, clip, shuffle, fitRows, missing, file, offset } = inputs;
   const prepared = prepareDataset(raw, {
     name: basename(file),
     source: basename(file),
     reading: readingOf(inputs),
     missing: missing ?? 'refuse',
-    training: fitRows === null ? { first: offset, rows: rows * count } : { first: 0, rows: fitRows },
+    training: fitRows === null ? { first: offset, rows: rowsTaken(inputs) } : { first: 0, rows: fitRows },
     ...(scaling !== null && { scaling }),
     ...(clip !== null && { clip }),
     ...(shuffle !== null && { shuffle }),
@@ -173,4 +173,9 @@ function csvOptions(
     ...(oneHot !== null && { oneHot }),
     ...(columns && { columns }),
   };
+}
+
+/** Rows of all shards together. */
+export function rowsTaken({ rows, count, last }: { rows: number; count: number; last?: unknown }): number {
+  return rows * (count - 1) + ((last as number | undefined) ?? rows);
 }

@@ -6,7 +6,9 @@ import { bn254 } from '@noble/curves/bn254.js';
 import { linkToSubmit } from '../../scripts/files/linkedEdge.ts';
 import type { Point } from '../../src/argument/types.ts';
 import { type Edge, formatEdge, parseEdge } from '../../src/registry/edge.ts';
+import { formatRun, parseRun } from '../../src/registry/edgeRun.ts';
 import { decodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
+import { PROOF, RUN } from '../registry/edges.ts';
 import { descent, document, temporaryFolder } from './cli.ts';
 
 const G: Point = { x: 1n, y: 2n };
@@ -27,15 +29,11 @@ const EDGE: Edge = {
   statement: {
     program: 'merge',
     widths: [9, 8, 7, 6, 5],
-    child: G,
-    parents: Array.from({ length: 8 }, (_, k) => multiple(k + 2)),
+    child: [G],
+    parents: Array.from({ length: 8 }, (_, k) => [multiple(k + 2)]),
     coefficients: Array.from({ length: 4 }, (_, l) => Array.from({ length: 8 }, (_, k) => 1000 * l - k)),
   },
-  proof: {
-    groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n],
-    points: { trace: G, helper: G, rows: G, columns: G, quotient: G, columns2: G, quotient2: G, opening: G },
-    signals: { eta: 1n, gamma: 2n, theta: 3n, gamma2: 4n, z: 5n, e2: 6n },
-  },
+  proof: PROOF,
   verificationKey: `0x${'ab'.repeat(32)}`,
   devKeys: true,
   metadata: { name: 'Größe №1 🌱' },
@@ -54,7 +52,12 @@ describe('descent submit makes a link', () => {
   };
 
   it('which the page decodes to the same edge', async () => {
-    assert.deepEqual(await edgeOf(linkToSubmit(EDGE, `${SITE}/`)), { page: `${SITE}/submit`, edge: EDGE });
+    assert.deepEqual(await edgeOf(linkToSubmit(formatEdge(EDGE), `${SITE}/`)), { page: `${SITE}/submit`, edge: EDGE });
+  });
+
+  it('of a run, too', async () => {
+    const link = linkToSubmit(formatRun(RUN), SITE);
+    assert.deepEqual(parseRun(await decodeLinkedEdge(link.split('#edge=')[1])), RUN);
   });
 
   it('of a file whose words `show` prints as such: it checks nothing', async () => {
@@ -87,7 +90,7 @@ describe('descent submit makes a link', () => {
 
   for (const site of ['example.org', 'ftp://example.org', 'http://a b', 'javascript:alert(1)', `${SITE}#here`]) {
     it(`but not to ${site}`, () => {
-      assert.throws(() => linkToSubmit(EDGE, site), /is not the http\(s\) URL of a site/);
+      assert.throws(() => linkToSubmit(formatEdge(EDGE), site), /is not the http\(s\) URL of a site/);
     });
   }
 });

@@ -40,7 +40,7 @@ describe('imports, merges, scores and tables', () => {
   };
   const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
   const float = file('float.safetensors', floatFile([0.5, -0.25, 2]));
-  const large = file('large.safetensors', floatFile([0.5, 100, 2]));
+  const large = file('large.safetensors', floatFile([0.5, 40_000, 2]));
   const sibling = file('sibling.safetensors', writeWeights(seedWeights([4, 3, 2], 9n, 3n)));
   const other = file('other.safetensors', writeWeights(seedWeights([4, 2], 9n, 4n)));
   const csv = file('flowers.csv', 'length,width,name\n1,10,rose\n3,30,lily\n5,20,rose\n7,40,lily\n');
@@ -68,8 +68,8 @@ describe('imports, merges, scores and tables', () => {
       ],
     );
     const { layers } = readWeights(bytesOf(made.model));
-    assert.deepEqual([...layers[0].W], [2n ** 27n, -(2n ** 26n)]);
-    assert.deepEqual([...layers[0].b], [2n ** 29n]);
+    assert.deepEqual([...layers[0].W], [2n ** 31n, -(2n ** 30n)]);
+    assert.deepEqual([...layers[0].b], [2n ** 33n]);
     const before = bytesOf(made.model);
     assert.deepEqual(await result('import', '--from', float), made);
     assert.deepEqual(bytesOf(made.model), before, 'the salt is the first one');
@@ -100,7 +100,7 @@ describe('imports, merges, scores and tables', () => {
     assert.equal(made.onData.rows, 8);
     assert.ok(made.onData.max <= 2 ** -8, `${made.onData.max}`);
     const { layers } = readWeights(bytesOf(made.model));
-    assert.deepEqual([...layers[1].W], [2n ** 28n, -(2n ** 27n), 0n, 2n ** 28n]);
+    assert.deepEqual([...layers[1].W], [2n ** 32n, -(2n ** 31n), 0n, 2n ** 32n]);
     const incomplete = await descent(['import', '--from', index, first, '--run', 'incomplete', ...runs]);
     assert.equal(incomplete.code, 2, incomplete.stderr);
     assert.match(incomplete.stderr, /two\.safetensors/);
@@ -240,7 +240,7 @@ describe('imports, merges, scores and tables', () => {
       name: 'an import of weights out of range',
       args: ['import', '--from', large],
       code: 2,
-      says: /is 100; weights lie in/,
+      says: /is 40000; weights lie in/,
     },
     { name: 'an import of a damaged file', args: ['import', '--from', csv], code: 3, says: /flowers\.csv: / },
     {

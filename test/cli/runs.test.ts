@@ -71,7 +71,7 @@ describe('descent runs and descent show', () => {
     assert.equal(code, 2);
     assert.match(stderr, /its learning rate in units \(--lr-units\) is 4, not 5/);
     const { rate: real, lrUnits, lr, batch } = document(await call('show', 'made', '--json'));
-    assert.deepEqual([real, lrUnits, lr, batch], [0.03125, 4, undefined, 2]);
+    assert.deepEqual([real, lrUnits, lr, batch], [0.001953125, 4, undefined, 2]);
   });
 
   it('as one document too', async () => {

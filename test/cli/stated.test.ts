@@ -55,8 +55,9 @@ describe('a registry whose models state their columns and classes', () => {
   /** Opens a benchmark of one shard and ranks models on it. */
   async function ranked(shard: Registered, ...some: Model[]): Promise<Hex> {
     const { registry, scoreboard, alice } = served.fixture;
-    const args = [ascending([idOf(shard)]), 'rows'];
-    await registry.send('registerDataset', args, alice);
+    const list = [ascending([idOf(shard)]), 'rows'];
+    await registry.send('registerDataset', list, alice);
+    const args = [alice, ...list];
     const benchmark = await scoreboard.simulate('openBenchmark', args);
     await scoreboard.send('openBenchmark', args);
     for (const [k, model] of some.entries()) {
@@ -94,13 +95,13 @@ describe('a registry whose models state their columns and classes', () => {
   it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {
     const { registry, scoreboard, alice } = served.fixture;
     const secret = dataClaim(SHARD);
-    const dataset = datasetId([idOf(secret)], 'rows');
+    const dataset = datasetId(alice, [idOf(secret)], 'rows');
     const closing = BigInt((await served.upstream('eth_blockNumber', [])) as Hex) + 1n;
     const sealed = await scoreboard.simulate('sealBenchmark', [dataset, closing], alice);
     await scoreboard.send('sealBenchmark', [dataset, closing], alice);
     await served.fixture.submit(secret, alice);
     await registry.send('registerDataset', [[idOf(secret)], 'rows'], alice);
-    await scoreboard.send('unsealBenchmark', [alice, closing, [idOf(secret)], 'rows'], alice);
+    await scoreboard.send('unsealBenchmark', [alice, closing, alice, [idOf(secret)], 'rows'], alice);
     const address = [registry.address, scoreboard.address];
     const logs = (await served.upstream('eth_getLogs', [{ address, fromBlock: '0x0' }])) as RpcLog[];
     const topicOf = (eventName: 'ShardRegistered' | 'ModelRegistered') =>

@@ -15,6 +15,7 @@ import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { isRegisteredBy } from '../../src/registry/registered.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
+import { PROOF } from '../registry/edges.ts';
 import { temporaryFolder } from './cli.ts';
 
 const G: Point = { x: 1n, y: 2n };
@@ -28,12 +29,8 @@ const trainer = developmentAccount(1);
 /** Of a proof that shows nothing: no contract here looks at it. */
 const EDGE: Edge = {
   context: { chainId: 31337n, registry: REGISTRY, trainer: trainer.address },
-  statement: { program: 'import', widths: [4, 3], commitment: G, source: `0x${'5c'.repeat(32)}`, schema: NO_SCHEMA },
-  proof: {
-    groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n],
-    points: { trace: G, helper: G, rows: G, columns: G, quotient: G, columns2: G, quotient2: G, opening: G },
-    signals: { eta: 1n, gamma: 2n, theta: 3n, gamma2: 4n, z: 5n, e2: 6n },
-  },
+  statement: { program: 'import', widths: [4, 3], commitment: [G], source: `0x${'5c'.repeat(32)}`, schema: NO_SCHEMA },
+  proof: PROOF,
   verificationKey: `0x${'ab'.repeat(32)}`,
   devKeys: true,
   metadata: {},
@@ -82,9 +79,9 @@ describe('an edge whose contract takes any call', () => {
 
 describe('a result is registered', () => {
   const shard = { inputs: 4, outputs: 3, rows: 8, kind: 'classes' } as const;
-  const statement = { program: 'score', widths: [4, 3], model: G, shard, shardCommitment: G, result: 7n } as const;
-  const edge: Edge = { ...EDGE, statement: { ...statement, widths: [4, 3] } };
-  const ids = { model: modelId(G, encodeShape([4, 3])), shard: shardId(G, encodeShard(shard)) };
+  const statement = { widths: [4, 3], model: [G], shard, shardCommitment: [G], result: 7n };
+  const edge: Edge = { ...EDGE, statement: { program: 'score', ...statement } };
+  const ids = { model: modelId([G], encodeShape([4, 3])), shard: shardId([G], encodeShard(shard)) };
   const args = { ...ids, prover: trainer.address };
   const said = (result: bigint, address = REGISTRY) => ({
     address,

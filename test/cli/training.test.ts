@@ -120,7 +120,6 @@ describe('training in many segments', () => {
       says: /--epochs is for many/,
     },
     { name: 'a source without --rows', args: [...base, '--mnist'], says: /How many rows/ },
-    { name: 'rows that fill no shards', args: [...base, '--mnist', '--rows', '1500'], says: /Give --rows 2048/ },
     {
       name: 'rows of shards that exist',
       args: [...base, '--shards', shard, '--rows', '8'],

@@ -47,9 +47,9 @@ describe('the command line refuses', () => {
     { name: 'a rate that is no number', args: [...unrated, '--lr', '0x1'], code: 2, says: /'0x1' is invalid/ },
     {
       name: 'a rate that rounds to nothing',
-      args: [...unrated, '--lr', '0.003'],
+      args: [...unrated, '--lr', '0.0002'],
       code: 2,
-      says: /at least 0\.0078125/,
+      says: /at least 0\.00048828125/,
     },
     { name: 'a batch that is no power of two', args: train({ '--batch': '3' }), code: 2, says: /power of two.*not 3/ },
     { name: 'a batch above the rows', args: train({ '--batch': '16' }), code: 2, says: /1\.\.8, not 16/ },
@@ -208,6 +208,7 @@ describe('the command line', () => {
       'model',
       'shape',
       'rows',
+      'passes',
       'steps',
       'learningRate',
       'loss',
@@ -215,7 +216,7 @@ describe('the command line', () => {
       'rate',
     ]);
     assert.equal(document.steps, 4);
-    assert.deepEqual(document.rate, { units: 4, rate: 0.03125, below: 0.0234375, above: 0.0390625 });
+    assert.deepEqual(document.rate, { units: 4, rate: 0.001953125, below: 0.00146484375, above: 0.00244140625 });
     const bytes = readFileSync(document.model);
     const again = await descent(args);
     assert.equal(again.stdout, first.stdout);
@@ -224,15 +225,15 @@ describe('the command line', () => {
 
   it('says which rate it takes, and the next possible ones', async () => {
     const args = ['train', '--parent', weights, '--shard', shard, '--batch', '2', '--run', join(folder, 'rated')];
-    const near = await descent([...args, '--lr', '0.03']);
+    const near = await descent([...args, '--lr', '0.0019']);
     assert.equal(near.code, 0, near.stderr);
     assert.match(
       near.stdout,
-      /^rate {5}0\.03125 \(4 units of 2\/256; 0\.03 was asked for; next possible 0\.0234375 and 0\.0390625\)$/m,
+      /^rate {5}0\.001953125 \(4 units of 2\/4096; 0\.0019 was asked for; next possible 0\.00146484375 and 0\.00244140625\)$/m,
     );
     // The same segment by its exact rate and by its units: it continues the run.
-    const exact = await descent([...args, '--lr', '0.03125']);
-    assert.match(exact.stdout, /^rate {5}0\.03125 \(4 units of 2\/256; next/m);
+    const exact = await descent([...args, '--lr', '0.001953125']);
+    assert.match(exact.stdout, /^rate {5}0\.001953125 \(4 units of 2\/4096; next/m);
     assert.equal((await descent([...args, '--lr-units', '4'])).stdout, exact.stdout);
   });
 

@@ -56,7 +56,7 @@ describe('using a model', () => {
     made.rows.forEach(({ outputs }: { outputs: number[] }, s: number) => {
       assert.deepEqual(
         outputs,
-        [0, 1, 2].map((i) => (Q[i * 64 + s] - 2 ** 13) / 512),
+        [0, 1, 2].map((i) => (Q[i * 64 + s] - 2 ** 15) / 512),
       );
     });
     const right = made.rows.filter((row: { class: string }, s: number) => row.class === kinds[wine.labels[s]]);
@@ -173,7 +173,7 @@ describe('using a model', () => {
     [
       'its range',
       `${names.join()}\n1e6,${raw[0].slice(1).join()}\n`,
-      /"c0" of row 0 after scaling is .*, outside \[-16, 16\)[\s\S]*Mend the value/,
+      /"c0" of row 0 after scaling is .*, outside \[-64, 64\)[\s\S]*Mend the value/,
     ],
   ];
   for (const [what, content, says] of refused) {
