@@ -167,8 +167,9 @@ async function makeShards(
     tellSource(source, output);
     // All rows once without keeping them: a bad one is found before anything is written.
     for (const range of ranges) requireTrainable(widths, source.shard(range), inputs);
-    for (const [k, { first }] of ranges.entries()) {
-      const own: SourceInputs = { ...whole, offset: first, count: 1 };
+    const { last: _, ...each } = whole;
+    for (const [k, { first, rows }] of ranges.entries()) {
+      const own = { ...each, offset: first, rows, count: 1 } as SourceInputs;
       await within(subfolder.shard(run.folder, k), 'data', own, (part) =>
         dataRun(part, own, withoutProgress(output), source),
       );
