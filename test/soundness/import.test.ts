@@ -103,7 +103,8 @@ describe('program import refuses', () => {
 
   it('anything else where all checks of the circuit are made to hold: the contract does', async () => {
     const repair = { evals1: E.mult, u: NUMBERING.import.oracles.trace, u12: 0, p2: 0, s2: 0 };
-    for (const { weights, hooks } of CHEATS) {
+    // what is made to hold by the evaluation of mult is honest again where that was the lie
+    for (const { weights, hooks } of CHEATS.filter(({ claims }) => !claims?.includes(E.mult))) {
       const proof = cheat({ weights, hooks: { ...hooks, repair } });
       await judge.outputs(proof.inputs);
       assert.deepEqual(check(proof), ['opening 2']);

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inverse, mod, power } from '../reference/algebra.ts';
+import { check } from '../reference/check.ts';
+import { foldedAt } from '../reference/commitments.ts';
+import type { Reference } from '../reference/run.ts';
+import type { Inputs, Value } from '../reference/tensors.ts';
+import { PROGRAMS, PROVE, repairOf } from '../support/smallProofs.ts';
+
+// By the reference's verifier alone, which the circuits and contracts are held to elsewhere: nothing of a proof may be
+// changed, neither by who goes on honestly nor by who makes all checks of the circuit hold.
+
+/** What fails of a proof; sizes that are none fail at once. */
+const fails = (proof: Reference): string[] => {
+  try {
+    return check(proof);
+  } catch (error) {
+    if (error instanceof RangeError) return [error.message];
+    throw error;
+  }
+};
+
+/** Inputs with one number changed, for all numbers; of an offset's bits one alone. */
+function* changes(inputs: Inputs): Generator<[string, Inputs]> {
+  const inside = function* (value: Value, depth: number): Generator<[string, Value]> {
+    if (typeof value === 'bigint') yield ['', value + 1n];
+    else
+      for (const [i, v] of value.entries()) {
+        if (depth === 1 && value.length > 20 && i !== 3) continue;
+        for (const [path, next] of inside(v, depth + 1)) yield [`[${i}]${path}`, value.with(i, next)];
+      }
+  };
+  for (const [name, value] of Object.entries(inputs))
+    for (const [path, next] of inside(value, name.endsWith('Offset') ? 0 : 2))
+      yield [`${name}${path}`, { ...inputs, [name]: next }];
+}
+
+for (const program of PROGRAMS) {
+  describe(`of a proof of ${program}`, () => {
+    const honest = PROVE[program]();
+
+    it('nothing is refused', () => {
+      assert.deepEqual(honest.violated, { relations: [], relations2: [], claims: [] });
+      assert.deepEqual(check(honest), []);
+    });
+
+    it('no number that the circuit is given may be another', () => {
+      for (const [path, inputs] of changes(honest.inputs)) assert.notDeepEqual(fails({ ...honest, inputs }), [], path);
+    });
+
+    it('no signal may be another, and no two together', () => {
+      const fold = honest.inputs.fold as bigint;
+      honest.signals.forEach((signal, i) => {
+        const alone = honest.signals.with(i, mod(signal + 1n));
+        assert.notDeepEqual(check({ ...honest, signals: alone }), []);
+        // a second signal keeps v under the fold that the circuit was given
+        const j = (i + 1) % honest.signals.length;
+        const by = mod(power(fold, BigInt(i)) * inverse(power(fold, BigInt(j))));
+        const pair = alone.with(j, mod(honest.signals[j] - by));
+        assert.equal(foldedAt(pair, fold), honest.outputs.v);
+        assert.ok(check({ ...honest, signals: pair }).includes('fold'));
+      });
+    });
+
+    it('the fold may not be chosen before c', () => {
+      const fold = 12345n;
+      const chosen: Reference = {
+        ...honest,
+        inputs: { ...honest.inputs, fold },
+        outputs: { ...honest.outputs, v: foldedAt(honest.signals, fold) },
+      };
+      // the circuit takes it: what is wrong is that the contract has another fold
+      assert.deepEqual(check(chosen), ['fold', 'v']);
+    });
+
+    it('no chunk and no point of the opening may be another', () => {
+      const { oracles, kzg } = honest.commitments;
+      for (const name of Object.keys(kzg) as (keyof typeof kzg)[]) {
+        const commitments = { oracles, kzg: { ...kzg, [name]: kzg[name] + 1n } };
+        assert.notDeepEqual(check({ ...honest, commitments }), [], name);
+      }
+      for (const [name, chunks] of Object.entries(oracles))
+        for (const other of [chunks.map((v) => v + 1n), chunks.slice(1), [...chunks, ...chunks]]) {
+          if (chunks.length === 0) continue;
+          const commitments = { kzg, oracles: { ...oracles, [name]: other } };
+          assert.notDeepEqual(check({ ...honest, commitments }), [], name);
+        }
+    });
+
+    it('no committed tensor may have another entry', () => {
+      const places = new Map<string, { name: string; at: number }>();
+      PROVE[program]({
+        committed: (name, { slots, chunks }) => {
+          for (const [tensor, { bits, present }] of Object.entries(slots))
+            if (present === 1n && chunks > 0)
+              places.set(`${name} ${tensor}`, { name, at: bits.reduce((s, b, t) => s + Number(b) * 2 ** t, 0) });
+        },
+      });
+      assert.ok(places.size > 4);
+      for (const [tensor, { name, at }] of places) {
+        const committed = (which: string, { vector }: { vector: bigint[] }) => {
+          if (which === name) vector[at] = mod(vector[at] + 1n);
+        };
+        // a merge reads no parent with the coefficient 0; all of these have others
+        assert.deepEqual(check(PROVE[program]({ committed })), ['reduction'], tensor);
+        assert.deepEqual(check(PROVE[program]({ committed, repair: repairOf(program) })), ['opening 2'], tensor);
+      }
+    });
+  });
+}

@@ -1,0 +1,58 @@
+// A small honest proof of each program by the reference, with hooks for a cheat.
+
+import { NUMBERING } from '../../src/generated/numbering.ts';
+import { Random, range } from '../reference/algebra.ts';
+import { proveData, randomData } from '../reference/data.ts';
+import { proveImport } from '../reference/import.ts';
+import { mergeModels, proveMerge } from '../reference/merge.ts';
+import { randomWeights } from '../reference/models.ts';
+import type { Hooks, ProgramName, Reference } from '../reference/run.ts';
+import { proveScore, randomShard } from '../reference/score.ts';
+import { proveSeed, seedRun } from '../reference/seed.ts';
+import { proveTrain } from '../reference/train.ts';
+import { randomTrain } from '../reference/train-run.ts';
+
+export type AnyHooks = Omit<Hooks<never>, 'run'>;
+const WIDTHS = [3, 3, 2];
+
+export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
+  data: (hooks) => {
+    const random = new Random(1);
+    return proveData(random, randomData(random, { inputs: 3, outputs: 2, rows: 3, classes: true }), hooks);
+  },
+  seed: (hooks) => proveSeed(new Random(2), seedRun(WIDTHS, 77n), hooks),
+  train: (hooks) => {
+    const random = new Random(3);
+    return proveTrain(random, randomTrain(random, { widths: WIDTHS, rows: 3, batch: 2, passes: 2, lr: 3 }), hooks);
+  },
+  import: (hooks) => {
+    const random = new Random(4);
+    return proveImport(randomWeights(WIDTHS, 2 ** 40, random), random, hooks);
+  },
+  merge: (hooks) => {
+    const random = new Random(5);
+    const parents = range(2).map(() => randomWeights(WIDTHS, 2 ** 40, random));
+    const a = [
+      [9000n, 7000n],
+      [3n, 16000n],
+    ];
+    return proveMerge(mergeModels(parents, a, 5n), parents, a, random, hooks);
+  },
+  score: (hooks) => {
+    const random = new Random(6);
+    const shard = randomShard({ inputs: 3, outputs: 2, rows: 3, classes: true }, random);
+    return proveScore(randomWeights(WIDTHS, 2 ** 31, random), shard, random, hooks);
+  },
+};
+
+export const PROGRAMS = Object.keys(PROVE) as ProgramName[];
+
+/** Entries by which a cheat makes all later checks of a program's circuit hold. */
+export const repairOf = (program: ProgramName): Record<string, number> => ({
+  evals1: NUMBERING[program].evaluations.mult,
+  evals2: NUMBERING.train.evaluations2.zIn(4),
+  u: NUMBERING[program].oracles.trace,
+  u12: 0,
+  p2: 0,
+  s2: 0,
+});
