@@ -67,6 +67,24 @@ describe('gas with real proofs', { concurrency: false }, () => {
     return receipt;
   }
 
+  /** Trains once on the shard for each segment, and registers all by one transaction. */
+  async function submitRun(name: string, start: Weights, shard: Shard, keep: readonly boolean[]): Promise<void> {
+    let parent = start;
+    const proved: ProofResult<TrainStatement>[] = [];
+    for (let k = 0; k < keep.length; k++) {
+      const salt = BigInt(200 + 10 * keep.length + k + (keep[0] ? 100 : 0));
+      const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, passes: 2, salt });
+      proved.push(await prover.proveTrain(context(), { parent, child, shard, lr: 3, batch: 4, passes: 2, trace }));
+      parent = child;
+    }
+    const statements = proved.map(({ statement }) => statement);
+    const proofs = proved.map(({ proof }) => proof);
+    const { functionName, args } = trainManyCall({ statements, keep, proofs });
+    const receipt = await registry.send(functionName, args, trainer);
+    spent(name, receipt);
+    assert.ok(Number(receipt.gasUsed) < runGas(keep.length), name);
+  }
+
   it('is what is pinned for each entry point', async () => {
     // A trainer who owns nothing signs, the deployer pays.
     const relayed = async (name: string, parent: Weights) => {
@@ -119,23 +137,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await train('train, grandchild', first, 33n);
     await relayed('train, relayed', first);
 
-    // A run whose last child alone becomes a node, and one of which every child does.
-    const run = async (name: string, keep: readonly boolean[]) => {
-      let parent = start;
-      const proved: ProofResult<TrainStatement>[] = [];
-      for (let k = 0; k < keep.length; k++) {
-        const salt = BigInt(200 + 10 * keep.length + k + (keep[0] ? 100 : 0));
-        const { child, trace } = trainSegment(parent, shard, { lr: 3, batch: 4, passes: 2, salt });
-        proved.push(await prover.proveTrain(context(), { parent, child, shard, lr: 3, batch: 4, passes: 2, trace }));
-        parent = child;
-      }
-      const statements = proved.map(({ statement }) => statement);
-      const proofs = proved.map(({ proof }) => proof);
-      const { functionName, args } = trainManyCall({ statements, keep, proofs });
-      const receipt = await registry.send(functionName, args, trainer);
-      spent(name, receipt);
-      assert.ok(Number(receipt.gasUsed) < runGas(keep.length), name);
-    };
+    const run = (name: string, keep: readonly boolean[]) => submitRun(name, start, shard, keep);
     await run('trainMany of 1', [true]);
     await run('trainMany of 2, the last kept', [false, true]);
     await run('trainMany of 4, the last kept', [false, false, false, true]);

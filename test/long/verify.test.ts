@@ -12,14 +12,13 @@ import { keyFiles } from '../../scripts/setup/paths.ts';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import { writeShard } from '../../src/model/shardFile.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
-import { checkProof, checkRunProofs } from '../../src/proof/checkProof.ts';
+import { checkProof } from '../../src/proof/checkProof.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import type { ChainReads } from '../../src/registry/chainReads.ts';
 import { type Check, chainChecksOf, otherKeyReason, verdictOf } from '../../src/registry/check.ts';
-import { checkOnChain, checkRunOnChain } from '../../src/registry/checkEdge.ts';
+import { checkOnChain } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { type Edge, edgeTransaction, formatEdge, parseEdge } from '../../src/registry/edge.ts';
-import { formatRun, parseRun, runTransaction, type TrainEdge } from '../../src/registry/edgeRun.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
 import { publicSignals, resultId, signalsOf } from '../../src/registry/statement.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
@@ -31,6 +30,7 @@ import { fieldsOf, isUncovered, type Json, withOther } from '../support/edgeFiel
 import { someModel } from '../support/models.ts';
 import { nodeWithout } from '../support/nodeWithoutTrace.ts';
 import { ProvedEdges, SCHEMA, WIDTHS } from '../support/provedEdges.ts';
+import { describeRuns } from './runs.ts';
 
 const NAMES = PROGRAM_NAMES;
 const VERIFIED_BUT_FOR_KEYS = ['keys'];
@@ -299,7 +299,7 @@ describe('keys of several versions', () => {
     await made.command('evm_increaseTime', made.place.delay);
     await made.command('evm_mine');
   };
-  const pageChecks = async (edge: Edge) => (await checkEdgeOnChain(edge, config(), made.chain.client)).checks;
+  const pageChecks = async (edge: Edge) => (await checkEdgeOnChain({ edge }, config(), made.chain.client)).checks;
   const byId = async (edge: Edge) => {
     const stored = parseEdge(await edgeOfId(resultId(edge.statement), config(), made.chain.client, holdsIn));
     return [...(await checkProof(stored, keysOf(stored.statement.program))), ...(await pageChecks(stored))];
@@ -320,12 +320,12 @@ describe('keys of several versions', () => {
     for (const [edge, version] of [...old, ...newer]) {
       const checks = await pageChecks(edge);
       assert.deepEqual([falseOf(checks), openOf(checks)], [[], []], edge.statement.program);
-      assert.match(check(checks, 'key').says, new RegExp(`version ${version} of`));
+      assert.match(check(checks, 'key').says, new RegExp(`version ${version}, is the one here`));
     }
     for (const [edge, version] of [old[2], old[0], ...newer]) {
       const { code, checks } = await verify(resultId(edge.statement));
       assert.deepEqual([code, openOf(checks)], [6, ['keys']]);
-      assert.match(check(checks, 'key').says, new RegExp(`version ${version} of`));
+      assert.match(check(checks, 'key').says, new RegExp(`version ${version}, is the one here`));
       assert.deepEqual(openOf(await byId(edge)), ['keys']);
     }
 
@@ -342,63 +342,7 @@ describe('keys of several versions', () => {
   });
 });
 
-describe('a run of trainings', () => {
-  const shard = () => made.shard;
-
-  it('is one edge of several segments: all of them verified together, none of them alone', async () => {
-    const first = await made.train(made.start, shard());
-    const second = await made.train(first.weights, shard());
-    const third = await made.train(second.weights, shard());
-    const edges = [first, second, third].map(({ edge }) => edge as TrainEdge);
-    const run = { edges, keep: [true, false, true] };
-    const file = parseRun(formatRun(run));
-    const before = await checkRunOnChain(file, reads, trusted(), keysOf('train'));
-    assert.deepEqual(
-      before.map(({ checks }) => check(checks, 'record').holds),
-      ['open', 'open'],
-    );
-    const { to, data } = runTransaction(file);
-    await made.send(to, data);
-
-    assert.deepEqual(falseOf(checkRunProofs(file, keysOf('train'))), []);
-    const found = await checkRunOnChain(file, reads, trusted(), keysOf('train'));
-    for (const { checks } of found) assert.deepEqual([falseOf(checks), openOf(checks)], [[], []]);
-
-    // The first is an edge of its own; the last is the end of two segments, and the one between is no node.
-    assert.deepEqual(openOf(await askChain(edges[0])), []);
-    assert.ok(openOf(await askChain(edges[1])).includes('record'));
-    const last = await askChain(edges[2]);
-    assert.deepEqual([falseOf(last), check(last, 'record').holds], [[], 'open']);
-    assert.match(check(last, 'record').says, /end of 2 trainings of one edge/);
-
-    const stored = await readStoredEdge(reads, made.place.registry, resultId(edges[2].statement), async () => true);
-    assert.deepEqual(
-      stored.segments,
-      edges.slice(1).map(({ statement, proof }) => ({ statement, proof })),
-    );
-  });
-
-  it('is false where it says other segments than the registry, or a proof does not hold', async () => {
-    const first = await made.train(made.start, shard());
-    const second = await made.train(first.weights, shard());
-    const edges = [first, second].map(({ edge }) => edge as TrainEdge);
-    const { to, data } = runTransaction({ edges, keep: [false, true] });
-    await made.send(to, data);
-    const kept = await checkRunOnChain({ edges, keep: [true, true] }, reads, trusted(), keysOf('train'));
-    assert.deepEqual(falseOf(kept[0].checks), []);
-    assert.equal(check(kept[0].checks, 'record').holds, 'open', 'its child is no node');
-    const faster = withOther(edges[0], 'statement.learningRate');
-    const [other] = await checkRunOnChain(
-      { edges: [faster, edges[1]], keep: [false, true] },
-      reads,
-      trusted(),
-      keysOf('train'),
-    );
-    assert.deepEqual(falseOf(other.checks), ['event']);
-    const bad = checkRunProofs({ edges: [faster, edges[1]], keep: [false, true] }, keysOf('train'));
-    assert.match(check(bad, 'groth16').says, /segment 1 of 2 does not hold/);
-  });
-});
+describeRuns(() => ({ made, reads }));
 
 describe('a proof that another contract carried', () => {
   beforeEach(async () => {
