@@ -17,7 +17,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '10240' },
     'test-rows': { type: 'string', default: '1000' },
     epochs: { type: 'string', default: '2' },
-    lr: { type: 'string', default: '4' },
+    lr: { type: 'string', default: '64' },
     batch: { type: 'string', default: '8' },
   },
 });

@@ -18,7 +18,7 @@ import { timed } from '../../support/child.ts';
 
 const WIDTHS = [49, 32, 10];
 const ROWS = 1024;
-const STEP = { lr: 4, batch: 16 };
+const STEP = { lr: 64, batch: 16 };
 /** The first proof also compiles and parses. */
 const PROOFS = 3;
 
