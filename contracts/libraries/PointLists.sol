@@ -12,16 +12,18 @@ library PointLists {
     /// @return next the place behind them
     function put(G1Point[] memory list, uint256 from, G1Point[] calldata points) internal pure returns (uint256 next) {
         next = from + points.length;
+        uint256 point;
         assembly ("memory-safe") {
             // A list in memory holds the places of its points, which need not follow one another; here they do.
-            let point := mload(0x40)
+            point := mload(0x40)
             let size := shl(6, points.length)
             calldatacopy(point, points.offset, size)
             mstore(0x40, add(point, size))
-            let slot := add(add(list, 0x20), shl(5, from))
-            for { let end := add(point, size) } lt(point, end) { point := add(point, 0x40) } {
-                mstore(slot, point)
-                slot := add(slot, 0x20)
+        }
+        for (uint256 i = from; i < next; ++i) {
+            assembly ("memory-safe") {
+                mstore(add(add(list, 0x20), shl(5, i)), point)
+                point := add(point, 0x40)
             }
         }
     }

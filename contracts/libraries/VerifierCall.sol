@@ -44,22 +44,28 @@ library VerifierCall {
 
     /// @param message all but the proofs; the last thing that was put into memory
     /// @param start of the proofs in the call data
-    function _call(IVerifiers verifiers, bytes memory message, uint256 start) private view returns (uint256 version) {
+    function _call(IVerifiers verifiers, bytes memory message, uint256 start) private view returns (uint256) {
+        bool success;
+        bytes memory answer;
         assembly ("memory-safe") {
             let data := add(message, 0x20)
             let size := mload(message)
             let rest := sub(calldatasize(), start)
             mstore(add(message, PROOFS), sub(size, 4))
             calldatacopy(add(data, size), start, rest)
-            let success := staticcall(gas(), verifiers, data, add(size, rest), 0x00, 0x20)
-            version := mload(0x00)
-            if iszero(success) {
-                let buffer := mload(0x40)
-                returndatacopy(buffer, 0, returndatasize())
-                revert(buffer, returndatasize())
-            }
-            // An account without code answers nothing.
-            if lt(returndatasize(), 0x20) { revert(0, 0) }
+            success := staticcall(gas(), verifiers, data, add(size, rest), 0, 0)
+            // Over the call, of which only the message was ever allocated.
+            answer := mload(0x40)
+            mstore(answer, returndatasize())
+            returndatacopy(add(answer, 0x20), 0, returndatasize())
+            mstore(0x40, add(answer, and(add(returndatasize(), 0x3f), not(0x1f))))
         }
+        if (!success) {
+            assembly ("memory-safe") {
+                revert(add(answer, 0x20), mload(answer))
+            }
+        }
+        // Reverts where too little is answered, as by an account without code.
+        return abi.decode(answer, (uint256));
     }
 }
