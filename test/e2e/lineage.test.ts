@@ -26,9 +26,11 @@ function storeOf(...nodes: [parents: number[], trainedOn?: number, kind?: NewMod
       depth: 0,
       widths: [4, 2],
       shape: '0x1',
-      commitment: { x: '1', y: '2' },
+      commitment: [{ x: '1', y: '2' }],
       parents: parents.map((parent) => ({ id: id(parent) })),
-      ...(trainedOn !== undefined && { training: trainingOf(shard(trainedOn), 64, 16, 8) }),
+      ...(trainedOn !== undefined && {
+        trainings: [trainingOf(shard(trainedOn), 64, { learningRate: 256, batch: 8, passes: 1 })],
+      }),
       ...at,
       block: k,
     });

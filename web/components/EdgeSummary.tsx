@@ -1,10 +1,12 @@
 import Link from 'next/link';
 import { Fragment } from 'react';
 import { isModelProgram, PROGRAMS } from '../../src/registry/programs/list.ts';
+import type { Training } from '../lib/chain/types.ts';
 import type { EdgeFacts } from '../lib/edgeFacts.ts';
 import { count, plural, widthsLabel } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
 import { proquint } from '../lib/proquint.ts';
+import { sumOf } from '../lib/training.ts';
 import { Hash } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
 
@@ -15,6 +17,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
   const { id, kind, trainer, widths, parents, shard, trainings, kept, result, chainId, registry, metadata } = facts;
   const { registers } = PROGRAMS[kind];
   const name = people[trainer.toLowerCase()];
+  const isRun = trainings !== undefined && trainings.length > 1;
   return (
     <dl className="grid-facts">
       <dt>What</dt>
@@ -53,22 +56,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
           </dd>
         </>
       )}
-      {trainings?.map((segment, k) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: segments have an order and no name
-        <Fragment key={k}>
-          <dt>{trainings.length === 1 ? 'Training' : `Segment ${k + 1}`}</dt>
-          <dd>
-            {plural(segment.steps, 'step')} of {plural(segment.batch, 'row')} at rate {segment.realRate}
-            {segment.passes > 1 && `, ${count(segment.passes)} passes`}
-            {trainings.length > 1 && (
-              <>
-                {' '}
-                <Hash value={segment.shard} what="id of the shard" />
-              </>
-            )}
-          </dd>
-        </Fragment>
-      ))}
+      {trainings && <Trainings trainings={trainings} />}
       {kept !== undefined && (
         <>
           <dt>Models kept</dt>
@@ -79,9 +67,9 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         <>
           <dt>Data</dt>
           <dd>
-            {plural(shard.rows, 'row')}, {plural(shard.inputs, 'input')}, {shard.outputs}{' '}
-            {shard.kind === 'classes' ? 'classes' : 'outputs'}
-            {shard.id && shard.id !== id && (
+            {plural(trainings ? sumOf(trainings).rows : shard.rows, 'row')}, {plural(shard.inputs, 'input')},{' '}
+            {shard.outputs} {shard.kind === 'classes' ? 'classes' : 'outputs'}
+            {shard.id && shard.id !== id && !isRun && (
               <>
                 <br />
                 <Hash value={shard.id} what="id of the shard" />
@@ -99,6 +87,41 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
       ))}
     </dl>
   );
+}
+
+/** How it was trained; of a run each segment, behind a line that sums them up. */
+function Trainings({ trainings }: { trainings: readonly Training[] }) {
+  return (
+    <>
+      <dt>Training</dt>
+      <dd>
+        {trainings.length === 1 ? (
+          <Segment segment={trainings[0]} />
+        ) : (
+          <details>
+            <summary className="link cursor-pointer">
+              {plural(sumOf(trainings).steps, 'step')} in {trainings.length} segments
+            </summary>
+            <ol className="mt-1 grid gap-1.5">
+              {trainings.map((segment, k) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: segments have an order and no name
+                <li key={k}>
+                  {k + 1}. <Segment segment={segment} />
+                  <br />
+                  <Hash value={segment.shard} what="id of the shard" />
+                </li>
+              ))}
+            </ol>
+          </details>
+        )}
+      </dd>
+    </>
+  );
+}
+
+function Segment({ segment: { steps, batch, realRate, passes } }: { segment: Training }) {
+  const often = passes > 1 ? `, ${count(passes)} passes` : '';
+  return `${plural(steps, 'step')} of ${plural(batch, 'row')} at rate ${realRate}${often}`;
 }
 
 /** Free text of the file; nothing vouches for it. */

@@ -81,8 +81,8 @@ function Segments({ trainings }: { trainings: readonly TrainingSegment[] }) {
 }
 
 function segmentInWords({ steps, batch, passes }: TrainingSegment): string {
-  const often = passes === 1 ? 'each row once' : `each row ${count(passes)} times`;
-  return `${plural(steps, 'step')} of ${plural(batch, 'row')}, ${often}, in order`;
+  const often = passes === 1 ? 'once' : `${count(passes)} times`;
+  return `${plural(steps, 'step')} of ${plural(batch, 'row')}, in order, ${often} through the shard`;
 }
 
 function rateInWords({ realRate, learningRate }: TrainingSegment): string {

@@ -160,7 +160,7 @@ function Card({ model }: { model: Model }) {
 const SHOWN: Record<Kind, string> = {
   train: 'These weights are the parent’s weights after exactly this training on exactly the committed rows, in order.',
   merge: 'These weights are the stated weighted sum of the parents’ weights, rounded as stated.',
-  seed: 'These weights follow from a seed that a block after the request decided, together with a secret of the trainer’s that the request held. They are public: anyone can compute them.',
+  seed: 'These weights follow from a block after the request and from a secret that the request was bound to. The secret is public since, and so are the weights: anyone can compute them.',
   import: 'All weights lie in the allowed range. Where they come from is declared, not proved.',
 };
 
@@ -173,7 +173,9 @@ const OF_A_CHILD = [
 const NOT_SHOWN: Record<Kind, readonly string[]> = {
   train: [...OF_A_CHILD, 'That the rows are what their owner says, or good.'],
   merge: OF_A_CHILD,
-  seed: ['That nobody chose among seeds: whoever builds blocks can try many of them.'],
+  seed: [
+    'That its trainer did not choose among seeds: others may have been asked for and left unused, and a trainer who builds blocks can try many.',
+  ],
   import: [],
 };
 

@@ -13,10 +13,11 @@ export function trainingOf(
   return { shard, learningRate, realRate, batch, passes, rows, steps: stepsOf({ rows, batch, passes }) };
 }
 
-/** A training edge as a whole: its steps, and the rows of its segments. */
+/** A training edge as a whole: the steps of all segments, and the rows of its shards, each shard once. */
 export function sumOf(trainings: readonly Training[]): { steps: number; rows: number } {
   const steps = trainings.reduce((sum, segment) => sum + segment.steps, 0);
-  return { steps, rows: trainings.reduce((sum, { rows }) => sum + rows, 0) };
+  const rowsOf = new Map(trainings.map(({ shard, rows }) => [shard, rows]));
+  return { steps, rows: [...rowsOf.values()].reduce((sum, rows) => sum + rows, 0) };
 }
 
 /** The rates of all segments, each once. */

@@ -110,7 +110,7 @@ function logsOf(k: number) {
       ),
     });
   };
-  const commitment = { x: BigInt(k + 1), y: 2n };
+  const commitment = [{ x: BigInt(k + 1), y: 2n }];
   add('ModelRegistered', {
     id,
     trainer,
@@ -121,7 +121,15 @@ function logsOf(k: number) {
   });
   if (parents.length === 0) add('Seeded', { id, requestId: BigInt(k), seed: BigInt(k + 7) });
   else if (parents.length === 1)
-    add('Trained', { child: id, parent: idOf(parents[0]), shard: idOf(k + 1e6), learningRate: 16n, batch: 8n });
+    add('Trained', {
+      child: id,
+      parent: idOf(parents[0]),
+      shard: idOf(k + 1e6),
+      learningRate: 256n,
+      batch: 8n,
+      passes: 1n,
+      segment: 0n,
+    });
   else {
     const ids = parents.map(idOf);
     const coefficients = WIDTHS.slice(1).map(() => [8192, 8192]);

@@ -69,12 +69,12 @@ export class Ledger {
       by,
       encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }),
     );
-    return datasetId(ids, uri);
+    return datasetId(by.account.address, ids, uri);
   }
 
   /** Makes a dataset a benchmark. */
   async openBenchmark(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
-    const args = [[...shards].sort(), uri] as const;
+    const args = [by.account.address, [...shards].sort(), uri] as const;
     const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args });
     const receipt = await this.send(by, data, this.place.scoreboard);
     const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeFunctionData, type Hex, keccak256, parseEventLogs } from 'viem';
+import { encodeFunctionData, type Hex, parseEventLogs, toHex } from 'viem';
 import { type Chain, connect } from '../../../scripts/chain/client.ts';
 import { deployRegistry } from '../../../scripts/chain/deploy.ts';
 import { type LocalNode, startLocalNode } from '../../../scripts/chain/localNode.ts';
@@ -17,8 +17,10 @@ import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
+import { formatRun, type TrainEdge } from '../../../src/registry/edgeRun.ts';
 import { PROGRAM_NAMES, type Program } from '../../../src/registry/programs/list.ts';
-import { resultId } from '../../../src/registry/statement.ts';
+import { resultId, secretHash } from '../../../src/registry/statement.ts';
+import { keyHash, parseVerificationKey } from '../../../src/registry/verificationKey.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
@@ -26,7 +28,6 @@ import { Ledger, type Person, type Place } from './ledger.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const WIDTHS = [49, 32, 10];
-const SRS_SIZE = 1 << 17;
 /** Where something stands that answers like ENS. */
 const ENS: Hex = '0x00000000000000000000000000000000000e05e5';
 
@@ -55,9 +56,9 @@ export class ProvingFixture extends Ledger {
       const files = keyFiles(program);
       const wasm = new Uint8Array(readFileSync(join(ROOT, 'build/circuits', program, `${program}.wasm`)));
       circuits[program] = { wasm, zkey: new Uint8Array(readFileSync(files.zkey)) };
-      keys[program] = keccak256(new Uint8Array(readFileSync(files.vkey)));
+      keys[program] = keyHash(parseVerificationKey(JSON.parse(readFileSync(files.vkey, 'utf8'))));
     }
-    const prover = await Prover.create({ srs: await loadSrs(SRS_SIZE), circuits });
+    const prover = await Prover.create({ srs: await loadSrs(), circuits });
     return new ProvingFixture(place, chain, folder, { node, prover, keys });
   }
 
@@ -84,7 +85,9 @@ export class ProvingFixture extends Ledger {
   }
 
   async makeSeed(by: Person, name: string, widths = WIDTHS): Promise<Made> {
-    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths] });
+    const secret = toHex(crypto.getRandomValues(new Uint8Array(32)));
+    const args = [widths, secretHash(secret)] as const;
+    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
     const receipt = await this.send(by, data);
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
     const { requestId, seedBlock } = event.args;
@@ -95,17 +98,17 @@ export class ProvingFixture extends Ledger {
       address: this.place.registry,
       abi: modelRegistryAbi,
       functionName: 'seedOf',
-      args: [requestId],
+      args: [requestId, secret],
     });
     const weights = seedWeights(widths, seed, randomElement());
-    const proved = await this.#prover.proveSeed(this.#context(by), weights, { seed, requestId });
+    const proved = await this.#prover.proveSeed(this.#context(by), weights, { seed, requestId, secret });
     return { ...this.#edge(proved, by, name), weights };
   }
 
-  async train(by: Person, parent: Weights, shard: Shard, name: string, lr = 16): Promise<Made> {
-    const batch = 8;
-    const { child, trace } = trainSegment(parent, shard, { lr, batch, salt: randomElement() });
-    const proved = await this.#prover.proveTrain(this.#context(by), { parent, child, shard, lr, batch, trace });
+  async train(by: Person, parent: Weights, shard: Shard, name: string, { lr = 256, passes = 1 } = {}): Promise<Made> {
+    const segment = { lr, batch: 8, passes };
+    const { child, trace } = trainSegment(parent, shard, { ...segment, salt: randomElement() });
+    const proved = await this.#prover.proveTrain(this.#context(by), { parent, child, shard, ...segment, trace });
     return { ...this.#edge(proved, by, name), weights: child };
   }
 
@@ -130,6 +133,14 @@ export class ProvingFixture extends Ledger {
     const context = { ...this.#context(by), registry: this.place.scoreboard };
     const proved = await this.#prover.proveScore(context, { model, shard, forward: forwardTrace(model, shard) });
     return this.#edge(proved, by, name, context);
+  }
+
+  /** Writes edges of program train that follow one another as the file of a run. */
+  writeRun(edges: readonly Edge[], keep: boolean[], name: string): string {
+    const isTrainEdge = (edge: Edge): edge is TrainEdge => edge.statement.program === 'train';
+    const file = join(ROOT, this.folder, `${name}.run.json`);
+    writeFileSync(file, formatRun({ edges: edges.filter(isTrainEdge), keep }));
+    return file;
   }
 
   async close(): Promise<void> {

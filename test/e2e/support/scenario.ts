@@ -26,6 +26,8 @@ export interface Scenario {
   waiting: Proved;
   /** proved by Bob on top of it, not registered either */
   next: Proved;
+  /** the same two and one more, of two passes, as a run that keeps the second model and the last one */
+  run: { ids: Hex[]; file: string };
 }
 
 const ROWS = 64;
@@ -56,7 +58,7 @@ export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
   await fixture.submit(alice, seed.edge);
   const models = [seed];
   const register = async (by: Person, parent: Made, shard: number, name: string, lr?: number) => {
-    const made = await fixture.train(by, parent.weights, shards[shard].shard, name, lr);
+    const made = await fixture.train(by, parent.weights, shards[shard].shard, name, { ...(lr && { lr }) });
     await fixture.submit(by, made.edge);
     models.push(made);
     return made;
@@ -66,7 +68,7 @@ export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
   const tuned = await register(bob, second, 2, 'tuned');
   const branch = await register(bob, first, 2, 'branch');
   // alike siblings, which the tree draws as one
-  for (const lr of [8, 12, 20]) await register(bob, seed, 2, `rate-${lr}`, lr);
+  for (const lr of [128, 192, 320]) await register(bob, seed, 2, `rate-${lr}`, lr);
   const imported = await fixture.makeImport(bob, 'imported');
   const merged = await fixture.merge(alice, [tuned.weights, branch.weights], 'merged');
   for (const [by, made] of [
@@ -80,6 +82,13 @@ export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
   const seen = await rankOnSeen(fixture, shards[2], [first, tuned]);
   const waiting = await fixture.train(bob, second.weights, shards[0].shard, 'waiting');
   const next = await fixture.train(bob, waiting.weights, shards[1].shard, 'next');
+  const last = await fixture.train(bob, next.weights, shards[0].shard, 'last', { passes: 2 });
+  const steps = [waiting, next, last];
+  const run = fixture.writeRun(
+    steps.map(({ edge }) => edge),
+    [false, true, false],
+    'three',
+  );
   const scenario = {
     seed: told(seed),
     models: models.map(told),
@@ -88,6 +97,7 @@ export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
     seen,
     waiting: told(waiting),
     next: told(next),
+    run: { ids: steps.map(({ id }) => id), file: run },
   };
   await embellish(fixture, scenario);
   return scenario;
@@ -105,7 +115,7 @@ export async function embellish(
   await ledger.pay(bob, first.id, parseEther('1.5'));
   await ledger.settle(bob, first.id);
   await ledger.pay(bob, first.id, parseEther('0.25'));
-  await ledger.sealBenchmark(bob, datasetId([...shards].sort(), 'sealed'), 100_000n);
+  await ledger.sealBenchmark(bob, datasetId(bob.account.address, [...shards].sort(), 'sealed'), 100_000n);
   await ledger.answerAlways(
     place.ens,
     encodeAbiParameters(

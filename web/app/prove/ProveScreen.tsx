@@ -27,12 +27,12 @@ const TEXTS: Record<StepName, { title: string; text: string; action: string }> =
   },
   seed: {
     title: 'Draw a start',
-    text: 'Two transactions: one asks the chain for randomness, one registers the weights that follow from it. These weights are public: anyone can compute them from the seed.',
+    text: 'Two transactions: one asks the chain for randomness and is bound to a secret that this browser keeps, one registers the weights that follow from both. The second makes the secret public, and with it these weights.',
     action: 'Ask for a seed, then prove the start',
   },
   train: {
     title: 'Train and prove',
-    text: 'Every row once, in exact integers, then the proof that the child follows from the start and the committed rows in this way.',
+    text: 'All rows in order, once a pass, in exact integers, then the proof that the child follows from the start and the committed rows in this way.',
     action: 'Train, prove and register',
   },
 };

@@ -7,11 +7,7 @@ import type { Message } from './types.ts';
 const REVERTS: Record<string, Omit<Message, 'details'>> = {
   ProofRejected: {
     title: 'The registry rejects the proof.',
-    hint: 'It was made with other keys, for another chain, or for another sender. Prove the edge again.',
-  },
-  OpeningRejected: {
-    title: 'The registry rejects the opening of the commitments.',
-    hint: 'The proof was made with other powers of tau. Prove the edge again.',
+    hint: 'It was made with other keys or powers of tau, for another chain, or for another sender. Prove the edge again.',
   },
   InvalidPoint: { title: 'The proof holds a point that is not on the curve.', hint: 'The file is damaged.' },
   SignalNotInField: { title: 'The proof holds a number that is too large.', hint: 'The file is damaged.' },
@@ -19,6 +15,11 @@ const REVERTS: Record<string, Omit<Message, 'details'>> = {
   UnknownShard: { title: 'The data is not registered here.', hint: 'Submit the edge of the shard first.' },
   ModelExists: { title: 'This model is registered already.' },
   ShardExists: { title: 'This shard is registered already.' },
+  WrongSecret: { title: 'The request for this seed was bound to another secret.' },
+  NotEnoughGas: {
+    title: 'The transaction has too little gas to judge the proof.',
+    hint: 'Let the wallet keep the limit that this page sets.',
+  },
   SeedRequestUsed: { title: 'A model was already made of this seed.' },
   SeedRequestOfAnother: { title: 'Somebody else asked for this seed.', hint: 'Only who asked may use it.' },
   SeedExpired: {

@@ -72,7 +72,9 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const last = model.trainings?.at(-1);
     const shard = last && store.shard(last.shard);
-    const datasets = shard ? store.datasetsOf(shard.id) : [];
+    const shards = new Set(model.trainings?.map((segment) => segment.shard));
+    const listed = [...shards].flatMap((each) => store.datasetsOf(each));
+    const datasets = [...new Map(listed.map((dataset) => [dataset.id, dataset])).values()];
     return {
       config,
       status,

@@ -21,61 +21,96 @@ export interface DrawnSeed {
 /** A request whose secret this browser keeps until the seed is used: without the secret it is lost. */
 interface Kept {
   secret: Hex;
-  /** absent until the chain has taken it */
-  requestId?: string;
+  /** the newest block when the secret was drawn: the chain has no request of it before */
+  since: string;
+}
+
+/** What asks the chain, loaded when somebody asks for a seed: it brings the interface of the registry along. */
+async function loadTools() {
+  const [abi, viem, { clientReads }, { drawnSeed }] = await Promise.all([
+    import('../../../src/generated/abi.ts'),
+    import('viem'),
+    import('../../../src/registry/clientReads.ts'),
+    import('../../../src/registry/drawnSeed.ts'),
+  ]);
+  return { ...abi, ...viem, clientReads, drawnSeed };
 }
 
 /** Asks the chain for a seed and waits for the block that decides it. A request that was not used is taken up again. */
 export function useSeedRequest() {
   const { registry, chainId } = useChainConfig();
-  const { address } = useWallet();
+  const { address: trainer } = useWallet();
   const node = useNode();
   const { mutateAsync: sendTransaction } = useSendTransaction();
-  return async (widths: number[], onSent: () => void): Promise<DrawnSeed> => {
-    const [{ modelRegistryAbi }, { encodeFunctionData, keccak256, parseEventLogs, toHex }, client] = await Promise.all([
-      import('../../../src/generated/abi.ts'),
-      import('viem'),
-      node(),
-    ]);
-    const contract = { address: registry, abi: modelRegistryAbi } as const;
-    const place = `descent.seed.${chainId}.${registry}.${address}.${widths.join('-')}`.toLowerCase();
-    let kept = readKept(place);
-    const isOpen = async (requestId: string) => {
-      const request = await client.readContract({
-        ...contract,
-        functionName: 'seedRequest',
-        args: [BigInt(requestId)],
-      });
-      return request.trainer.toLowerCase() === address?.toLowerCase() && !request.used;
-    };
-    if (kept?.requestId === undefined || !(await isOpen(kept.requestId))) {
-      const secret = toHex(crypto.getRandomValues(new Uint8Array(32)));
-      // Kept before it is sent: a tab that ends meanwhile loses nothing.
-      keep(place, { secret });
-      const args = [widths, keccak256(secret)] as const;
-      const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
-      const gas = gasLimit(await client.estimateGas({ to: registry, data }));
-      const hash = await sendTransaction({ to: registry, data, chainId, gas });
+
+  /** Sends the request, unless the chain has it already. @returns its number */
+  const request = async (client: PublicClient, widths: number[], { secret, since }: Kept, onSent: () => void) => {
+    const { modelRegistryAbi: abi, encodeFunctionData, keccak256, parseEventLogs } = await loadTools();
+    const secretHash = keccak256(secret);
+    const asked = await client.getContractEvents({
+      address: registry,
+      abi,
+      eventName: 'SeedRequested',
+      args: { trainer },
+      fromBlock: BigInt(since),
+      strict: true,
+    });
+    const found = asked.find(({ args }) => args.secretHash === secretHash);
+    if (found) {
       onSent();
-      const receipt = await client.waitForTransactionReceipt({ hash, timeout: PATIENCE_MS });
-      const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
-      if (!event) throw new Error('The request for a seed failed.');
-      kept = { secret, requestId: event.args.requestId.toString() };
-      keep(place, kept);
-    } else onSent();
-    const { secret } = kept;
-    const requestId = BigInt(kept.requestId!);
-    const { seedBlock } = await client.readContract({ ...contract, functionName: 'seedRequest', args: [requestId] });
-    // The node hears the secret only when the block that decides is past.
-    await waitForBlock(client, seedBlock + 1n, ON_DEMAND.includes(chainId));
-    const seed = await client.readContract({ ...contract, functionName: 'seedOf', args: [requestId, secret] });
-    return { seed, requestId, secret };
+      return found.args.requestId;
+    }
+    const data = encodeFunctionData({ abi, functionName: 'requestSeed', args: [widths, secretHash] });
+    const gas = gasLimit(await client.estimateGas({ account: trainer, to: registry, data }));
+    const hash = await sendTransaction({ to: registry, data, chainId, gas });
+    onSent();
+    const receipt = await client.waitForTransactionReceipt({ hash, timeout: PATIENCE_MS });
+    const [event] = parseEventLogs({ abi, logs: receipt.logs, eventName: 'SeedRequested' });
+    if (!event) throw new Error('The request for a seed failed.');
+    return event.args.requestId;
   };
+
+  return async (widths: number[], onSent: () => void): Promise<DrawnSeed> => {
+    const [{ modelRegistryAbi: abi, clientReads, drawnSeed }, client] = await Promise.all([loadTools(), node()]);
+    const place = `descent.seed.${chainId}.${registry}.${trainer}.${widths.join('-')}`.toLowerCase();
+    const reads = clientReads(client, chainId);
+    const draw = async (kept: Kept): Promise<DrawnSeed | undefined> => {
+      const requestId = await request(client, widths, kept, onSent);
+      const stored = await reads.seedRequest(registry, requestId);
+      if (!stored || stored.used) return undefined;
+      await waitForBlock(client, stored.seedBlock + 1n, ON_DEMAND.includes(chainId));
+      // It would revert where the chain has forgotten the block that decides.
+      const isGood = await client
+        .simulateContract({ address: registry, abi, functionName: 'fixSeed', args: [requestId] })
+        .then(
+          () => true,
+          (error) => !String(error).includes('SeedExpired'),
+        );
+      // Computed here: no node hears the secret before the proof is sent.
+      const seed = isGood ? await drawnSeed(reads, stored, requestId, kept.secret) : undefined;
+      return seed === undefined ? undefined : { seed, requestId, secret: kept.secret };
+    };
+    const kept = readKept(place);
+    const drawn = kept && (await draw(kept));
+    if (drawn) return drawn;
+    const fresh = await newSecret(client);
+    // Kept before it is sent: a tab that ends meanwhile loses nothing.
+    keep(place, fresh);
+    const seed = await draw(fresh);
+    if (!seed) throw new Error('The chain has forgotten the block that decides the seed.');
+    return seed;
+  };
+}
+
+async function newSecret(client: PublicClient): Promise<Kept> {
+  const [{ toHex }, block] = await Promise.all([import('viem'), client.getBlockNumber({ cacheTime: 0 })]);
+  return { secret: toHex(crypto.getRandomValues(new Uint8Array(32))), since: block.toString() };
 }
 
 function readKept(place: string): Kept | undefined {
   try {
-    return (JSON.parse(localStorage.getItem(place) ?? 'null') as Kept | null) ?? undefined;
+    const { secret, since } = JSON.parse(localStorage.getItem(place) ?? '{}') as Partial<Kept>;
+    return secret && since ? { secret, since } : undefined;
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ export interface CheckLine {
 
 /** What each check is about. */
 export const CHECK_NAMES: Record<About, string> = {
-  file: 'The file is an edge and its parts agree',
+  file: 'The file is an edge or a run, and its parts agree',
   transaction: 'A transaction carried it',
   digest: 'A proof that holds is bound to chain, contract and sender',
   signals: 'Its signals are numbers of the field',
@@ -18,7 +18,7 @@ export const CHECK_NAMES: Record<About, string> = {
   opening: 'The commitments open as the proof says',
   keys: 'Nobody could forge it with these keys',
   contract: 'It is for this chain and this registry',
-  key: 'The verifier that accepted it has the same key',
+  key: 'The contract holds the key that it was made with',
   powers: 'The contract holds the same powers of tau',
   record: 'It is registered, by its sender',
   event: 'The chain’s event says the same, word for word',
