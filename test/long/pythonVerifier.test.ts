@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ARGUMENTS, PROOFS } from '../../verifiers/cases.ts';
+import { writeDumps } from '../../verifiers/dump.ts';
+
+const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
+const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
+/** Changes tried of each dump unless all are. */
+const SAMPLE = 40;
+const PROOFS_BY_DEFAULT = 2;
+
+interface Answer {
+  code: number | null;
+  text: string;
+}
+
+function python(...args: string[]): Answer {
+  const { status, stdout, stderr, error } = spawnSync('python3', args, { cwd: FOLDER, encoding: 'utf8' });
+  if (error) throw error;
+  return { code: status, text: stdout + stderr };
+}
+
+const verify = (...args: string[]) => python('verify.py', ...args);
+
+describe('the verifier in Python', { concurrency: false }, () => {
+  let folder: string;
+  let files: string[];
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
+    files = await writeDumps(folder, { args: ARGUMENTS, proofs: EVERY ? PROOFS : PROOFS.slice(0, PROOFS_BY_DEFAULT) });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const named = (start: string) => files.filter((file) => basename(file).startsWith(start));
+
+  it('has the hashes and the pairing that everybody has', () => {
+    const { code, text } = python('-m', 'unittest', '-q', 'vectors');
+    assert.equal(code, 0, text);
+  });
+
+  it('accepts honest proofs of every program and shape', () => {
+    const { code, text } = verify(...files);
+    assert.equal(code, 0, text);
+    assert.equal(text.match(/: accepted$/gm)?.length, files.length);
+    for (const program of ['data', 'seed', 'import', 'merge', 'train', 'score'])
+      assert.ok(named(`${program}-`).length > 1, program);
+    assert.ok(named('proof-').length >= PROOFS_BY_DEFAULT);
+  });
+
+  it('refuses a dump of which one field is changed', () => {
+    const programs = ['data', 'seed', 'import', 'merge', 'train', 'score'];
+    const tried = [...named('proof-'), ...programs.map((program) => named(`${program}-`)[1])];
+    const { code, text } = verify('--mutate', ...(EVERY ? [] : [`--sample=${SAMPLE}`]), ...tried);
+    assert.equal(code, 0, text);
+    assert.equal(text.match(/ of \d+ changes$/gm)?.length, tried.length);
+  });
+
+  it('says what fails first, and that not all are accepted', () => {
+    const [file] = named('train-');
+    const dump = JSON.parse(readFileSync(file, 'utf8'));
+    const forged = (change: (own: typeof dump) => void) => {
+      const own = structuredClone(dump);
+      change(own);
+      const path = join(folder, 'forged.json');
+      writeFileSync(path, JSON.stringify(own));
+      return verify(file, path);
+    };
+    const plus = (value: string) => String(BigInt(value) + 1n);
+    for (const [said, change] of [
+      ['batch 1 at its point', (own) => (own.messages.evals1[7] = plus(own.messages.evals1[7]))],
+      ['batch 2 at its point', (own) => (own.messages.evals2[0] = plus(own.messages.evals2[0]))],
+      ["the claims at the reduction's point", (own) => (own.messages.u[0] = plus(own.messages.u[0]))],
+      ['v', (own) => (own.signals.v = plus(own.signals.v))],
+    ] as [string, (own: typeof dump) => void][]) {
+      const { code, text } = forged(change);
+      assert.equal(code, 1);
+      assert.match(text, /: accepted\n/);
+      assert.ok(text.endsWith(`: refused: ${said}\n`), text);
+    }
+  });
+});

@@ -1,0 +1,191 @@
+// The honest runs of all programs that the verifier in Python is tried on.
+import type { Session } from '../src/argument/session.ts';
+import type { Commitment, Point } from '../src/argument/types.ts';
+import { mergeWeights } from '../src/model/merge.ts';
+import type { Shard } from '../src/model/shard.ts';
+import type { Weights } from '../src/model/weights.ts';
+import type { ArgumentResult } from '../src/programs/common.ts';
+import { proveData } from '../src/programs/data.ts';
+import { proveImport } from '../src/programs/import.ts';
+import { proveMerge } from '../src/programs/merge.ts';
+import { proveScore } from '../src/programs/score/score.ts';
+import { proveSeed } from '../src/programs/seed.ts';
+import { proveTrain } from '../src/programs/train/train.ts';
+import type { Statement } from '../src/registry/programs/definitions.ts';
+import { NO_SCHEMA } from '../src/registry/schemas.ts';
+import { forwardTrace } from '../src/training/forward.ts';
+import { seedTrace, weightsFromSeedTrace } from '../src/training/seed.ts';
+import { trainSegment } from '../src/training/trainer.ts';
+import { someModel, someShard } from '../test/support/models.ts';
+
+/** Commits to a model or shard, really or not. */
+export interface Committer {
+  model: (weights: Weights) => Promise<Commitment>;
+  shard: (shard: Shard) => Promise<Commitment>;
+}
+
+export interface Run {
+  statement: Statement;
+  argument: (session: Session) => Promise<ArgumentResult>;
+}
+
+export interface Case {
+  name: string;
+  make: (commit: Committer) => Promise<Run>;
+}
+
+/** What stands for points where only the argument is made: the generator of G1. */
+export const POINT: Point = { x: 1n, y: 2n };
+const WORD = `0x${'5a'.repeat(32)}` as const;
+
+const shapeOf = ({ inputs, outputs, rows, kind }: Shard) => ({ inputs, outputs, rows, kind });
+
+function data(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): Case {
+  return {
+    name: `data-${widths.join('-')}-${rows}-${kind}`,
+    make: async (commit) => {
+      const shard = someShard(widths, rows, kind);
+      const statement = { program: 'data', shard: shapeOf(shard), schema: WORD, commitment: await commit.shard(shard) };
+      return { statement: statement as Statement, argument: (session) => proveData(session, shard) };
+    },
+  };
+}
+
+function seed(widths: number[]): Case {
+  return {
+    name: `seed-${widths.join('-')}`,
+    make: async (commit) => {
+      const drawn = 2n ** 200n + 12345n;
+      const trace = seedTrace(widths, drawn);
+      const weights = weightsFromSeedTrace(widths, trace, 77n);
+      const statement: Statement = {
+        program: 'seed',
+        requestId: 3n,
+        widths,
+        seed: drawn,
+        secret: WORD,
+        commitment: await commit.model(weights),
+      };
+      return { statement, argument: (session) => proveSeed(session, weights, drawn, trace.layers) };
+    },
+  };
+}
+
+function imported(widths: number[]): Case {
+  return {
+    name: `import-${widths.join('-')}`,
+    make: async (commit) => {
+      const weights = someModel(widths);
+      const statement: Statement = {
+        program: 'import',
+        widths,
+        commitment: await commit.model(weights),
+        source: WORD,
+        schema: NO_SCHEMA,
+      };
+      return { statement, argument: (session) => proveImport(session, weights) };
+    },
+  };
+}
+
+function merge(widths: number[], count: number): Case {
+  return {
+    name: `merge-${widths.join('-')}-${count}`,
+    make: async (commit) => {
+      const parents = Array.from({ length: count }, (_, i) => someModel(widths, 20 + i, BigInt(90 + i)));
+      const coefficients = widths.slice(1).map((_, l) => parents.map((__, i) => 3000 * (i + 1) - 5000 * l));
+      const merged = mergeWeights(parents, coefficients, 1234n);
+      const child = await commit.model(merged.child);
+      const committed: Commitment[] = [];
+      for (const parent of parents) committed.push(await commit.model(parent));
+      const statement: Statement = { program: 'merge', widths, child, parents: committed, coefficients };
+      return { statement, argument: (session) => proveMerge(session, { parents, coefficients, merge: merged }) };
+    },
+  };
+}
+
+interface Training {
+  widths: number[];
+  rows: number;
+  batch: number;
+  passes?: number;
+  lr?: number;
+  kind?: Shard['kind'];
+}
+
+function train({ widths, rows, batch, passes = 1, lr = 2, kind = 'classes' }: Training): Case {
+  return {
+    name: `train-${widths.join('-')}-${rows}-${batch}-${passes}-${kind}`,
+    make: async (commit) => {
+      const [parent, shard] = [someModel(widths), someShard(widths, rows, kind)];
+      const { child, trace } = trainSegment(parent, shard, { lr, batch, passes, salt: 5n });
+      const statement: Statement = {
+        program: 'train',
+        widths,
+        parent: await commit.model(parent),
+        shard: shapeOf(shard),
+        shardCommitment: await commit.shard(shard),
+        learningRate: lr,
+        batch,
+        passes,
+        child: await commit.model(child),
+      };
+      const witness = { parent, child, shard, trace, lr, batch, passes };
+      return { statement, argument: (session) => proveTrain(session, witness) };
+    },
+  };
+}
+
+function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): Case {
+  return {
+    name: `score-${widths.join('-')}-${rows}-${kind}`,
+    make: async (commit) => {
+      const [model, shard] = [someModel(widths), someShard(widths, rows, kind)];
+      const forward = forwardTrace(model, shard);
+      const statement: Statement = {
+        program: 'score',
+        widths,
+        model: await commit.model(model),
+        shard: shapeOf(shard),
+        shardCommitment: await commit.shard(shard),
+        result: forward.result,
+      };
+      return { statement, argument: (session) => proveScore(session, { model, shard, forward }) };
+    },
+  };
+}
+
+/** Made without the curve. */
+export const ARGUMENTS: Case[] = [
+  data([3, 2], 4),
+  data([5, 3], 1, 'regression'),
+  data([1, 1], 150, 'regression'),
+  seed([3, 2]),
+  seed([1, 1]),
+  seed([5, 4, 7, 3, 2]),
+  imported([3, 2]),
+  imported([3, 9, 1]),
+  imported([2, 3, 4, 5, 6]),
+  merge([3, 2], 8),
+  merge([3, 5, 2, 4, 3], 2),
+  train({ widths: [1, 1], rows: 1, batch: 1, kind: 'regression' }),
+  train({ widths: [5, 3], rows: 9, batch: 16 }),
+  train({ widths: [9, 17, 5], rows: 9, batch: 1, passes: 2 }),
+  train({ widths: [3, 5, 7, 2], rows: 11, batch: 4, passes: 2, kind: 'regression' }),
+  train({ widths: [3, 5, 7, 2, 9], rows: 8, batch: 2 }),
+  train({ widths: [4, 3, 3], rows: 150, batch: 16, passes: 32 }),
+  score([1, 1], 1, 'regression'),
+  score([3, 2], 9),
+  score([3, 4, 5, 2], 20, 'regression'),
+  score([3, 5, 7, 2, 9], 11),
+];
+
+/** Proved with Groth16 and opened; the first two are the default. */
+export const PROOFS: Case[] = [
+  train({ widths: [3, 4, 2], rows: 7, batch: 4, passes: 2 }),
+  merge([3, 2], 2),
+  data([3, 2], 5),
+  seed([3, 4, 2]),
+  imported([3, 4, 2]),
+  score([3, 4, 2], 7),
+];

@@ -1,0 +1,130 @@
+"""What all programs share: transcript, claims, reduction and opening (protocol sections 3 and 4)."""
+
+from algebra import demand, dot, eq, eq_table, powers, product, sumcheck
+from numbering import numbering
+from poseidon import R, absorb
+
+C_BITS = 10
+
+
+class Transcript:
+    def __init__(self, state):
+        self.state = state
+
+    def absorb(self, elements):
+        self.state = absorb(self.state, list(elements))
+        return self.state
+
+
+class Claims:
+    """Claims in order; a term is (oracle's name, offset, point, weight). None in a point: summed over that bit."""
+
+    def __init__(self):
+        self.all = []
+
+    def add(self, value, *terms):
+        self.all.append((value, terms))
+
+    def value(self, rho):
+        return dot([value for value, _ in self.all], powers(rho, len(self.all)))
+
+    def weights(self, rho, y):
+        """E_o(y) by the oracle's name."""
+        weights = {}
+        for factor, (_, terms) in zip(powers(rho, len(self.all)), self.all):
+            for oracle, offset, point, weight in terms:
+                weight = factor * weight * _slot(offset, point, y) % R
+                weights[oracle] = (weights.get(oracle, 0) + weight) % R
+        return weights
+
+
+def _slot(offset, point, y):
+    """The weight at y of one slot's claim at the point; 0 for an offset that is not aligned, or beyond the address."""
+    bits, size = [offset >> t & 1 for t in range(26)], len(point)
+    demand(offset >> 26 == 0 and size <= 26, "a slot beyond the address")
+    if any(bits[:size]):
+        return 0
+    inner = product(1 if z is None else 1 - z - x + 2 * z * x for z, x in zip(point, y))
+    return inner * eq(bits[size:], y[size:]) % R
+
+
+class Run:
+    """The messages of one proof as far as the programs' algebra needs them, with the challenges."""
+
+    def __init__(self, dump, h):
+        self.program, self.h, self.messages = dump.program, h, dump.messages
+        self.names = numbering(dump.program)
+        self.transcript = Transcript(h[0])
+        self.claims = Claims()
+        m = self.messages
+        self.offset = {
+            "trace": dict(zip(self.names["trace"], m["traceOffset"], strict=True)),
+            "helper": dict(zip(self.names["helper"], m["helperOffset"], strict=True)),
+        }
+        self.sums = dict(zip(self.names["sums"], m.get("sums", []), strict=True))
+        self.evals = dict(zip(self.names["evaluations"], m["evals1"], strict=True))
+        self.sums2 = dict(zip(self.names["sums2"], m.get("sums2", []), strict=True))
+        self.evals2 = dict(zip(self.names["evaluations2"], m.get("evals2", []), strict=True))
+
+    def begin(self):
+        """beta, squares of x, lambda."""
+        absorb_ = self.transcript.absorb
+        self.beta = absorb_([self.h[1], *_words(self.messages["traceOffset"])])
+        x = absorb_([self.h[2], *_words(self.messages["helperOffset"])])
+        self.squares = [x]
+        while len(self.squares) < len(self.names["squares"]):
+            self.squares.append(self.squares[-1] ** 2 % R)
+        self.lam = absorb_([*self.sums.values(), self.messages["nonce"][0]])
+
+    def batch(self, sums, row_bits, degree):
+        """Follows batch 1. @param sums the claim of each relation by name, 0 for the others"""
+        weights = dict(zip(self.names["relations"], powers(self.lam, len(self.names["relations"]))))
+        claim = sum(weights[name] * value for name, value in sums.items()) % R
+        rounds = self.messages["batch1"]
+        self.left, rho = sumcheck(self.transcript, claim, rounds, row_bits + 12, degree, "batch 1")
+        return rho
+
+    def settle(self, values, left, factor, names, what):
+        """Demands that the relations' values at the batch's point, weighted, are what the rounds left."""
+        demand(set(values) == set(names), f"{what}: relations")
+        demand(dot([values[name] for name in names], powers(factor, len(names))) == left, what)
+
+    def open(self):
+        """Reduction and opening. Gives the outputs eta, gamma, theta, gamma2, z, e2, y_19..y_25."""
+        m, t = self.messages, self.transcript
+        rho = t.absorb(self.evals2.values() if self.evals2 else self.evals.values())
+        demand(len(self.claims.all) == len(self.names["claims"]), "number of claims")
+        left, y = sumcheck(t, self.claims.value(rho), m["reduce"], 26, 2, "reduction")
+        oracles = self.names["oracles"]
+        weights = self.claims.weights(rho, y)
+        u = dict(zip(oracles, m["u"], strict=True))
+        demand(sum(u[name] * weights.get(name, 0) for name in oracles) % R == left, "the claims at the reduction's point")
+        eta = t.absorb([*m["u"], m["nonce"][1]])
+        gamma = t.absorb([self.h[3]])
+        mix = t.absorb([self.h[4]])
+        total = dot(m["u"], powers(eta, len(oracles)))
+        left, point = sumcheck(t, total, m["level2"], C_BITS, 2, "level 2")
+        row = eq(y[10:19], point[:9]) * (1 - point[9])
+        gammas = product(1 - x + x * pow(gamma, 1 << i, R) for i, x in enumerate(point))
+        u0, u1 = m["u12"]
+        column = eq(y[:10], point)
+        demand((u0 * (row + mix * gammas) - u1 * mix * column) % R == left, "level 2 at its point")
+        return [eta, gamma, *self._last(point), *y[19:]]
+
+    def _last(self, point):
+        """theta, gamma2, z, e2."""
+        m, t = self.messages, self.transcript
+        p2, s2, (u0, u1) = m["p2"], m["s2"], m["u12"]
+        theta = t.absorb([u0, u1, m["nonce"][2]])
+        gamma2 = t.absorb([*p2, m["nonce"][3]])
+        z = t.absorb([*s2, self.h[5], m["nonce"][4]])
+        demand(dot(eq_table(point[5:]), p2) == (u0 + theta * u1) % R, "p'' at the point of level 2")
+        demand(dot(powers(gamma2, 32), p2) == dot(eq_table(point[:5]), s2), "s'' against p''")
+        return theta, gamma2, z, dot(powers(z, 32), s2)
+
+
+def _words(offsets):
+    """Layout words: 9 offsets of 26 bits each, the first lowest."""
+    return [
+        sum(offset << 26 * i for i, offset in enumerate(offsets[k : k + 9])) for k in range(0, len(offsets), 9)
+    ]

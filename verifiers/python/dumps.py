@@ -1,0 +1,125 @@
+"""Reads witness dumps strictly: every field that is expected, none besides, numbers as decimal strings in their ranges."""
+
+import json
+
+from algebra import demand
+from numbering import IDS, numbering
+from poseidon import R
+
+FORMAT = "descent-witness/1"
+P = 21888242871839275222246405745257275088696311157297823662689037894645226208583
+WORD = 1 << 256
+ROUNDS1 = {"train": 26}
+DEGREE1 = {"data": 3}
+
+
+def _keys(value, names, what):
+    demand(isinstance(value, dict) and set(value) == set(names), f"{what}: fields")
+
+
+def number(value, limit, what):
+    demand(isinstance(value, str) and value.isascii() and value.isdigit(), f"{what}: not a number")
+    demand(len(value) < 80 and str(int(value)) == value and int(value) < limit, f"{what}: out of range")
+    return int(value)
+
+
+def numbers(value, count, limit, what):
+    demand(isinstance(value, list) and len(value) == count, f"{what}: length")
+    return [number(item, limit, what) for item in value]
+
+
+def _rounds(value, count, degree, what):
+    demand(isinstance(value, list) and len(value) == count, f"{what}: length")
+    return [numbers(sent, degree, R, what) for sent in value]
+
+
+def _address(value, what):
+    demand(isinstance(value, str) and len(value) == 42 and value[:2] == "0x", f"{what}: not an address")
+    return int(value[2:], 16)
+
+
+def point(value, what):
+    """A finite point of G1."""
+    _keys(value, ("x", "y"), what)
+    x, y = number(value["x"], P, what), number(value["y"], P, what)
+    demand((y * y - x**3 - 3) % P == 0, f"{what}: not on the curve")
+    return x, y
+
+
+def points(value, what):
+    demand(isinstance(value, list) and len(value) <= 128, f"{what}: number of chunks")
+    return [point(item, what) for item in value]
+
+
+class Dump:
+    """A dump's fields as numbers and points."""
+
+    def __init__(self, value):
+        demand(isinstance(value, dict), "not an object")
+        proof = ("opening", "groth16", "key", "powers") if value.get("checks") == "proof" else ()
+        fields = ("checks", "format", "program", "statement", "points", "messages", "outputs", "signals")
+        _keys(value, fields + proof, "dump")
+        demand(value["format"] == FORMAT, "format")
+        demand(value["checks"] in ("proof", "argument"), "checks")
+        demand(value["program"] in IDS, "program")
+        self.program, self.is_proof = value["program"], bool(proof)
+        self.names = numbering(self.program)
+        self._statement(value["statement"])
+        self._points(value["points"])
+        self._messages(value["messages"])
+        self.outputs = numbers(value["outputs"], 13, R, "outputs")
+        _keys(value["signals"], ("c", "v", "fold"), "signals")
+        self.signals = [number(value["signals"][name], R, name) for name in ("c", "v", "fold")]
+        if proof:
+            self.opening = point(value["opening"], "pi")
+            self.groth16 = numbers(value["groth16"], 8, P, "groth16")
+            self.key = numbers(value["key"], 18, P, "key")
+            _keys(value["powers"], ("tau", "tauC", "tauC2"), "powers")
+            self.powers = [numbers(value["powers"][name], 4, P, name) for name in ("tau", "tauC", "tauC2")]
+
+    def _statement(self, value):
+        _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments"), "statement")
+        self.chain = number(value["chainId"], WORD, "chainId")
+        self.registry = _address(value["registry"], "registry")
+        self.trainer = _address(value["trainer"], "trainer")
+        self.params = numbers(value["params"], len(self.names["public"]), R, "params")
+        extra = {"data": 1, "seed": 1, "train": 1, "import": 2}.get(self.program, 0)
+        self.extra = numbers(value["extra"], extra, WORD, "extra")
+        stated = self.names["oracles"][:-2]
+        demand(isinstance(value["commitments"], list) and len(value["commitments"]) == len(stated), "commitments")
+        self.commitments = [points(chunks, name) for chunks, name in zip(value["commitments"], stated)]
+
+    def _points(self, value):
+        single = ("rows", "columns", "quotient", "columns2", "quotient2")
+        _keys(value, ("trace", "helper", *single), "points")
+        self.points = {name: [point(value[name], name)] for name in single}
+        for name in ("trace", "helper"):
+            self.points[name] = points(value[name], name)
+            demand(self.points[name], f"{name}: no chunk")
+
+    def _messages(self, value):
+        names, train = self.names, self.program == "train"
+        optional = [name for name in ("sums", "sums2") if names[name]] + (["batch2", "evals2"] if train else [])
+        lists = {
+            "traceOffset": (len(names["trace"]), 1 << 26), "helperOffset": (len(names["helper"]), 1 << 26),
+            "nonce": (5, R), "sums": (len(names["sums"]), R), "evals1": (len(names["evaluations"]), R),
+            "sums2": (len(names["sums2"]), R), "evals2": (len(names["evaluations2"]), R),
+            "u": (len(names["oracles"]), R), "u12": (2, R), "p2": (32, R), "s2": (32, R),
+        }
+        rounds = {
+            "batch1": (ROUNDS1.get(self.program, 24), DEGREE1.get(self.program, 5)),
+            "batch2": (14, 3), "reduce": (26, 2), "level2": (10, 2),
+        }
+        always = ("traceOffset", "helperOffset", "nonce", "batch1", "evals1", "reduce", "u", "level2", "u12", "p2", "s2")
+        _keys(value, (*always, *optional), "messages")
+        self.messages = {}
+        for name, sent in value.items():
+            if name in lists:
+                self.messages[name] = numbers(sent, *lists[name], name)
+            else:
+                self.messages[name] = _rounds(sent, *rounds[name], name)
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
