@@ -81,7 +81,7 @@ describe('a second edge file', () => {
     await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     wallet.mood = 'ponder';
     await sendButton(page).click({ timeout: PATIENCE });
-    await page.getByText('Your wallet is asked about this edge.').waitFor();
+    await page.getByText('Your wallet is asked about this file.').waitFor();
     assert.equal(await page.getByTestId('file').isDisabled(), true);
     wallet.mood = 'reject';
     await page.getByText('You declined in the wallet.').waitFor();

@@ -40,7 +40,8 @@ function trainingCommand(trainings: readonly Training[]): string | undefined {
     (other) => other.learningRate === learningRate && other.batch === batch && other.passes === passes,
   );
   if (!isAlike) return undefined;
-  const files = trainings.map((_, k) => `shard-${k + 1}.safetensors`);
+  const shards = [...new Set(trainings.map(({ shard }) => shard))];
+  const files = trainings.map(({ shard }) => `shard-${shards.indexOf(shard) + 1}.safetensors`);
   const rows = trainings.length === 1 ? '--shard shard.safetensors' : `--shards ${files.join(' ')}`;
   return `descent train --parent model.safetensors ${rows} --lr-units ${learningRate} --batch ${batch}${passes === 1 ? '' : ` --passes ${passes}`}`;
 }

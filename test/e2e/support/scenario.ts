@@ -86,7 +86,7 @@ export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
   const steps = [waiting, next, last];
   const run = fixture.writeRun(
     steps.map(({ edge }) => edge),
-    [false, true, false],
+    [false, true, true],
     'three',
   );
   const scenario = {

@@ -64,7 +64,7 @@ function useSteps() {
   const [steps, setSteps] = useState(START);
   const change = (name: StepName, state: Partial<StepState>) =>
     setSteps((before) => ({ ...before, [name]: { ...before[name], ...state } }));
-  /** Forgets the proof of the training that nobody has sent: it is of another learning rate. */
+  /** Forgets the proof of the training that nobody has sent: it is of another training. */
   const forgetTraining = () =>
     setSteps((before) => (before.train.phase === 'proved' ? { ...before, train: { phase: 'ready' } } : before));
   return { steps, change, restart: () => setSteps(START), forgetTraining };

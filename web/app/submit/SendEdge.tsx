@@ -47,7 +47,7 @@ export function SendEdge({
     return (
       <Notice
         words={{
-          title: `This edge is for chain ${facts.chainId}, registry ${short(facts.registry)}.`,
+          title: `This file is for chain ${facts.chainId}, registry ${short(facts.registry)}.`,
           hint: `This page shows chain ${config.chainId}, registry ${short(config.registry)}. Prove it again for this registry, or open the page of the other.`,
         }}
       />

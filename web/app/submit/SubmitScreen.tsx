@@ -64,10 +64,10 @@ export function SubmitScreen() {
             limit={LARGEST_FILE}
             onText={take}
             onProblem={refuse}
-            {...(asking && { closed: 'Your wallet is asked about this edge. Answer there first.' })}
+            {...(asking && { closed: 'Your wallet is asked about this file. Answer there first.' })}
           >
-            <span className="hash">descent prove</span> makes it; it ends in .edge.json, that of a training run of many
-            segments in .run.json. It is checked here before your wallet is asked.
+            <span className="hash">descent prove</span> makes it; it ends in .edge.json, or in .run.json where it holds
+            trainings that one transaction registers. It is checked here before your wallet is asked.
           </DropZone>
           {trouble && <Notice words={trouble} />}
           {facts && (
