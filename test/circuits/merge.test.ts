@@ -30,7 +30,7 @@ describe('program merge', () => {
   ] as const) {
     it(`accepts ${count} parents of shape ${widths.join('-')}, coefficients by layer`, async () => {
       const random = new Random(count);
-      const parents = range(count).map(() => randomWeights([...widths], 2 ** 44, random));
+      const parents = range(count).map(() => randomWeights([...widths], 2 ** 42, random));
       const draw = () => BigInt(random.below(40001) - 20000);
       await accepts(
         parents,
@@ -42,7 +42,7 @@ describe('program merge', () => {
 
   it('accepts the greatest coefficients of either sign', async () => {
     const random = new Random(3);
-    const parents = range(2).map(() => randomWeights([3, 2], 2 ** 44, random));
+    const parents = range(2).map(() => randomWeights([3, 2], 2 ** 42, random));
     await accepts(parents, [[LIMIT - 1n, 1n - LIMIT]], random);
   });
 
