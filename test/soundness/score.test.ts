@@ -304,7 +304,9 @@ describe('program score refuses', () => {
   ];
   for (const [name, index] of MADE_UP)
     it(`evaluation ${name} made up`, async () => {
+      // L is read in rows that are claimed right alone: here they are
       const proof = cheat({
+        change: logits(9n, 5n, 1n),
         hooks: { message: (stage, m) => (stage === 'evals1' ? m.with(index, m[index] + 1n) : m) },
       });
       assert.deepEqual(proof.violated, { relations: [], relations2: [], claims: [index] });
