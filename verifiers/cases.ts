@@ -180,10 +180,11 @@ export const ARGUMENTS: Case[] = [
   score([3, 5, 7, 2, 9], 11),
 ];
 
-/** Proved with Groth16 and opened; the first two are the default. */
+/** Proved with Groth16 and opened; the first three are the default. */
 export const PROOFS: Case[] = [
   train({ widths: [3, 4, 2], rows: 7, batch: 4, passes: 2 }),
   merge([3, 2], 2),
+  data([128, 2], 4096), // two chunks in shard and helper
   data([3, 2], 5),
   seed([3, 4, 2]),
   imported([3, 4, 2]),
