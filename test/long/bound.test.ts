@@ -7,7 +7,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import type { StatementContext } from '../../src/registry/statement.ts';
+import { type StatementContext, secretHash } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
@@ -18,6 +18,7 @@ import { openProver } from '../support/prover.ts';
 const WIDTHS = [5, 4, 3];
 const SOURCE = toHex(5n, { size: 32 });
 const SCHEMA = toHex(6n, { size: 32 });
+const SECRET = toHex(7n, { size: 32 });
 
 describe('words that only the contract reads, with real proofs', { concurrency: false }, () => {
   let chain: TestChain;
@@ -63,14 +64,14 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   });
 
   it('the request of a seed, and the descriptor of the shard of a training', async () => {
-    await registry.send('requestSeed', [WIDTHS], context.trainer);
+    await registry.send('requestSeed', [WIDTHS, secretHash(SECRET)], context.trainer);
     await chain.mine(2);
-    const seed: bigint = await registry.read('seedOf', [1n]);
+    const seed: bigint = await registry.read('seedOf', [1n, SECRET]);
     const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), 21n);
     // The same seed, proved for a request that is not its own: everything that the circuit reads is right.
-    const foreign = await prover.proveSeed(context, start, { seed, requestId: 2n });
+    const foreign = await prover.proveSeed(context, start, { seed, requestId: 2n, secret: SECRET });
     await refuses(foreign, [{ requestId: 1n }]);
-    await send(await prover.proveSeed(context, start, { seed, requestId: 1n }));
+    await send(await prover.proveSeed(context, start, { seed, requestId: 1n, secret: SECRET }));
 
     // One commitment registered as classes and as numbers: rows and offsets, all that seg says, are the same.
     const shard = someShard(WIDTHS, 16, 'classes');

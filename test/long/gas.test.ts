@@ -2,7 +2,7 @@
 // random, so that single bytes of calldata are zero now and then: that is the tolerance.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Address, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
+import { type Address, type Hex, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { runGas } from '../../scripts/chain/funds.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
@@ -85,6 +85,25 @@ describe('gas with real proofs', { concurrency: false }, () => {
     assert.ok(Number(receipt.gasUsed) < runGas(keep.length), name);
   }
 
+  /** Scores models on a shard and ranks them in a benchmark of it. */
+  async function scores(models: readonly Weights[], shard: Shard, shardId: Hex): Promise<void> {
+    for (const model of models) {
+      const forward = forwardTrace(model, shard);
+      await submit('score', await prover.proveScore(context(scoreboard), { model, shard, forward }));
+    }
+    const opened = await scoreboard.send('openBenchmark', [trainer, [shardId], 'ipfs://'], trainer);
+    spent('openBenchmark of 1 shard', opened);
+    const [{ args: benchmark }] = parseEventLogs({
+      abi: scoreboardAbi,
+      eventName: 'BenchmarkOpened',
+      logs: opened.logs,
+    });
+    for (const model of models) {
+      const id = modelId(await prover.commitModel(model), encodeShape(WIDTHS));
+      spent('rank', await scoreboard.send('rank', [id, benchmark.id], trainer));
+    }
+  }
+
   it('is what is pinned for each entry point', async () => {
     // A trainer who owns nothing signs, the deployer pays.
     const relayed = async (name: string, parent: Weights) => {
@@ -153,22 +172,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     const six = [start, imported, first, second, merged, await train('train of a merge', merged, 34n)];
     await merge('merge of 6', six, [eighth, eighth]);
 
-    for (const model of [first, merged]) {
-      const forward = forwardTrace(model, shard);
-      await submit('score', await prover.proveScore(context(scoreboard), { model, shard, forward }));
-    }
-    const opened = await scoreboard.send('openBenchmark', [trainer, [shardEvent.id], 'ipfs://'], trainer);
-    spent('openBenchmark of 1 shard', opened);
-    const [{ args: benchmark }] = parseEventLogs({
-      abi: scoreboardAbi,
-      eventName: 'BenchmarkOpened',
-      logs: opened.logs,
-    });
-    for (const model of [first, merged]) {
-      const id = modelId(await prover.commitModel(model), encodeShape(WIDTHS));
-      spent('rank', await scoreboard.send('rank', [id, benchmark.id], trainer));
-    }
-
+    await scores([first, merged], shard, shardEvent.id);
     requirePinnedGas(measured, TOLERANCE);
   });
 });

@@ -219,8 +219,9 @@ describe('a node behind a balancer that lags five blocks', () => {
       served.models,
     );
     const uri = 'ipfs://more rows';
-    await served.fixture.registry.send('registerDataset', [[served.shardId], uri], served.fixture.alice);
-    await served.fixture.scoreboard.send('openBenchmark', [[served.shardId], uri]);
+    const { registry, scoreboard, alice } = served.fixture;
+    await registry.send('registerDataset', [[served.shardId], uri], alice);
+    await scoreboard.send('openBenchmark', [alice, [served.shardId], uri]);
     assert.equal(document(await call('leaderboard', '--json')).benchmarks.length, 2);
     const last = served.models.at(-1)!;
     assert.equal(document(await call('show', last, '--json')).id, last);
