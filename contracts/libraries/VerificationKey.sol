@@ -19,15 +19,17 @@ library VerificationKey {
 
     uint256 private constant INPUTS = 10;
 
-    /// @notice Whether all points are finite points of their groups, beta and delta different and delta not gamma.
-    /// @dev With delta = gamma or its negative anyone can forge proofs.
+    /// @notice Whether all points are finite points of their groups, beta, gamma and delta different up to their signs.
+    /// @dev Where two of them are equal or opposite anyone can forge proofs. A ceremony to which nobody contributed has such.
     function isUsable(uint256[18] memory key) internal view returns (bool) {
         if (!Curve.isPoint(key[0], key[1])) return false;
         for (uint256 k = 0; k < 4; ++k) {
             (uint256 x, uint256 y) = input(key, k);
             if (!Curve.isPoint(x, y)) return false;
         }
+        if (key[2] == Curve.G2_X1 && key[3] == Curve.G2_X0) return false;
         if (key[6] == Curve.G2_X1 && key[7] == Curve.G2_X0) return false;
+        if (key[2] == key[6] && key[3] == key[7]) return false;
         uint256[4][] memory points = new uint256[4][](2);
         (points[0], points[1]) = (beta(key), delta(key));
         return Curve.areG2Points(points);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex } from 'viem';
+import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex, zeroHash } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
+import { clientReads } from '../../src/registry/clientReads.ts';
+import { drawnSeed } from '../../src/registry/drawnSeed.ts';
 import { secretHash } from '../../src/registry/statement.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import type { Chain } from '../chain/client.ts';
@@ -83,27 +85,16 @@ interface SecretRequest {
 }
 
 /**
- * The seed, as soon as the registry knows it. The node is told the secret only when the block that decides the seed is past: before,
- * its maker could choose. On a local chain, which mines on demand, it mines the blocks itself.
+ * The seed, as soon as the registry can know it, computed here: a node that is told the secret knows the weights, and one that
+ * lies about the number of blocks could choose the block that decides. On a local chain, which mines on demand, it mines the
+ * blocks itself.
  */
-async function awaitSeed(
-  { chain, registry }: SeedContext,
-  { requestId, seedBlock, secret }: SecretRequest,
-): Promise<bigint> {
+async function awaitSeed(context: SeedContext, request: SecretRequest): Promise<bigint> {
+  const { chain } = context;
   const deadline = Date.now() + BLOCK_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    try {
-      if ((await chain.client.getBlockNumber({ cacheTime: 0 })) > seedBlock) {
-        return await chain.client.readContract({
-          address: registry,
-          abi: modelRegistryAbi,
-          functionName: 'seedOf',
-          args: [requestId, secret],
-        });
-      }
-    } catch (error) {
-      if (revertName(error) !== 'SeedTooEarly') throw explainRevert(error);
-    }
+    const seed = await seedNow(context, request);
+    if (seed !== undefined) return seed;
     if (LOCAL_CHAINS.includes(chain.id)) await mine(chain);
     else await new Promise((resolve) => setTimeout(resolve, chain.client.pollingInterval));
   }
@@ -112,6 +103,28 @@ async function awaitSeed(
     exit: 'chain',
     hint: 'Run the same command again: it continues to wait for the same seed.',
   });
+}
+
+/** Undefined while the block that decides is not past. @throws DescentError (SeedExpired) where the chain has forgotten it */
+async function seedNow(
+  { chain, registry, account }: SeedContext,
+  { requestId, seedBlock, secret }: SecretRequest,
+): Promise<bigint | undefined> {
+  if ((await chain.client.getBlockNumber({ cacheTime: 0 })) <= seedBlock) return undefined;
+  const reads = clientReads(chain.client, chain.id);
+  const request = await reads.seedRequest(registry, requestId);
+  if (request === undefined) return undefined;
+  try {
+    // Whether the registry could use the block, without a word of the secret. Where the hash is stored, it can.
+    const call = { address: registry, abi: modelRegistryAbi, functionName: 'fixSeed', args: [requestId] } as const;
+    if (request.blockHash === zeroHash && !request.used) {
+      await chain.client.simulateContract({ ...call, account: account.address });
+    }
+  } catch (error) {
+    if (revertName(error) === 'SeedTooEarly') return undefined;
+    throw explainRevert(error);
+  }
+  return drawnSeed(reads, request, requestId, secret);
 }
 
 /** Mines a block where the node can; elsewhere waits, because a local chain may also have a block time. */

@@ -125,10 +125,19 @@ export class JsonReader {
   }
 }
 
-/** How many names of fields stand in a text that is JSON: texts before a colon. */
+const [SPACE, QUOTE, BACKSLASH, COLON] = [' ', '"', '\\', ':'].map((letter) => letter.charCodeAt(0));
+
+/** How many names of fields stand in a text that is JSON: texts before a colon. However long a text is, in one walk. */
 function countNames(text: string): number {
   let count = 0;
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)) if (colon !== '') count++;
+  for (let at = text.indexOf('"'); at >= 0; ) {
+    let end = at + 1;
+    while (text.charCodeAt(end) !== QUOTE) end += text.charCodeAt(end) === BACKSLASH ? 2 : 1;
+    do end++;
+    while (text.charCodeAt(end) <= SPACE);
+    if (text.charCodeAt(end) === COLON) count++;
+    at = text.indexOf('"', end);
+  }
   return count;
 }
 

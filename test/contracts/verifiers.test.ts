@@ -178,17 +178,20 @@ describe('keys of verifiers', () => {
       bad.push(replaced(at, 0n, 0n, 0n, 0n), replaced(at, 1n, 2n, 3n, 4n), replaced(at, ...twistPointOutsideGroup()));
       bad.push(replaced(at, words[at] + P), replaced(at, words[8 - at]));
     }
-    bad.push(replaced(6, ...words.slice(2, 6)), new Array(18).fill(0n));
+    bad.push(replaced(6, ...words.slice(2, 6)), replaced(6, ...words.slice(2, 4), P - words[4], P - words[5]));
+    bad.push(new Array(18).fill(0n));
     for (const key of bad) {
       const call = verifiers.simulate('addKey', [TRAIN, { words: key, circuitHash: zeroHash }], owner);
       await reverts(call, 'UnusableKey', [TRAIN]);
     }
   });
 
-  it('revert with UnusableKey where delta is gamma or its negative: anyone could forge', async () => {
-    for (const delta of [1n, R - 1n]) {
-      const key = knownKeyWithDelta(delta);
-      await reverts(verifiers.simulate('addKey', [TRAIN, key], owner), 'UnusableKey', [TRAIN]);
+  it('revert with UnusableKey where beta or delta is gamma or its negative: anyone could forge', async () => {
+    for (const at of [2, 6]) {
+      for (const factor of [1n, R - 1n]) {
+        const key = knownKeyWithGamma(at, factor);
+        await reverts(verifiers.simulate('addKey', [TRAIN, key], owner), 'UnusableKey', [TRAIN]);
+      }
     }
   });
 
@@ -206,15 +209,16 @@ describe('keys of verifiers', () => {
   });
 });
 
-function knownKeyWithDelta(delta: bigint) {
+/** @param at 2: beta, 6: delta */
+function knownKeyWithGamma(at: number, factor: bigint) {
   const generator = [
     11559732032986387107991004021392285783925812861821192530917403151452391805634n,
     10857046999023057135944570762232829481370756359578518086990519993285655852781n,
     4082367875863433681332203403145435568316851327593401208105741076214120093531n,
     8495653923123431417604973247489272438418190587263600148770280649306958101930n,
   ];
-  const y = delta === 1n ? generator.slice(2) : generator.slice(2).map((coordinate) => P - coordinate);
-  return { words: TEST_KEY.words.toSpliced(6, 4, ...generator.slice(0, 2), ...y), circuitHash: zeroHash };
+  const y = factor === 1n ? generator.slice(2) : generator.slice(2).map((coordinate) => P - coordinate);
+  return { words: TEST_KEY.words.toSpliced(at, 4, ...generator.slice(0, 2), ...y), circuitHash: zeroHash };
 }
 
 describe('ownership', () => {

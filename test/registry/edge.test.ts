@@ -8,6 +8,7 @@ import { NUMBERING } from '../../src/generated/numbering.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
+import { JsonReader } from '../../src/registry/jsonReader.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
@@ -302,6 +303,10 @@ describe('an edge file', () => {
         /twice/,
       );
     }
+    // However long a text in it is: it must not use up the stack.
+    const long = text.replace('{', `{ "long": ${JSON.stringify('a"\n'.repeat(1 << 23))},`);
+    assert.throws(() => JsonReader.parse(long.replace('"long"', '"format": 1, "long"'), 'file'), /has a field twice/);
+    assert.ok(JsonReader.parse(long, 'file'));
     // A colon behind a text that is no name, and quotes within one, are no fields.
     const metadata = { a: '"b": 1', 'c\\"d': ': ', '': '\\' };
     assert.deepEqual(parseEdge(formatEdge({ ...TRAIN, metadata })).metadata, metadata);
