@@ -58,8 +58,9 @@ function cellsOf({ loss, accuracy }: Measured): string[] {
   return [loss.toFixed(4), accuracy === null ? '-' : `${(100 * accuracy).toFixed(1)} %`];
 }
 
+/** The gas of a transaction stands beside its last segment. */
 function chainCells({ sent, gas, transaction }: { sent: boolean; gas?: number; transaction?: string }): string[] {
-  return sent ? [gas!.toLocaleString('en-US'), transaction!] : ['-', 'registered before'];
+  return sent ? [gas?.toLocaleString('en-US') ?? '', transaction!] : ['-', 'registered before'];
 }
 
 /** Accuracy (of classes) and loss over the rows trained so far, as SVG. */
