@@ -53,7 +53,8 @@ interface IVerifiers {
     /// @notice Thrown when development keys would be used on a chain that is not local, without saying that this is
     /// wanted.
     error DevKeysOffLocal(uint256 chainId);
-    /// @notice Thrown when a key's words are not all finite points of their groups, or delta is gamma.
+    /// @notice Thrown when a key's words are not all finite points of their groups, or two of beta, gamma and delta are the same
+    /// up to the sign: then anyone can forge proofs.
     error UnusableKey(uint256 program);
     /// @notice Thrown when the powers are no points of G2, infinity, or not different.
     error UnusableSrs();

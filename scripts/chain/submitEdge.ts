@@ -2,7 +2,7 @@ import { type Address, type Hex, type LocalAccount, type TransactionReceipt, zer
 import { generatePrivateKey } from 'viem/accounts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { relayedAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi, relayedAbi } from '../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { type EdgeRun, runTransaction } from '../../src/registry/edgeRun.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
@@ -21,7 +21,7 @@ import {
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { type Chain, requireContract } from './client.ts';
 import { fileJournal } from './journal.ts';
-import { readModel, readResult, readShard } from './readRegistry.ts';
+import { readModel, readResult, readShard, translateErrors } from './readRegistry.ts';
 import { explainRevert } from './revert.ts';
 import { type Call, sendOnce } from './transaction.ts';
 
@@ -208,19 +208,27 @@ async function registerRun(
   const { registry, trainer } = run.edges[0].context;
   const ids = run.edges.map(({ statement }) => resultId(statement));
   const known = { ids, kept: ids.filter((_, k) => run.keep[k]), registry, chainId: chain.id };
-  const last = ids[ids.length - 1];
   let receipt: TransactionReceipt;
   try {
     receipt = await sendOnce(chain, account, call, fileJournal(journal));
   } catch (error) {
     const reason = explainRevert(error);
     const isThere = reason instanceof DescentError && ['ModelExists', 'NonceUsed'].includes(reason.code);
-    const registrant = isThere ? (await readModel(chain, registry, last))?.trainer : undefined;
-    if (registrant?.toLowerCase() === trainer.toLowerCase()) return { ...known, sent: false };
+    // The last model can stand there as the end of a run of which less was kept.
+    const registrants = isThere
+      ? await Promise.all(known.kept.map((id) => trainerOf(chain, registry, id)))
+      : [zeroAddress];
+    if (registrants.every((one) => one.toLowerCase() === trainer.toLowerCase())) return { ...known, sent: false };
     throw reason;
   }
-  if (!isRunRegisteredBy(receipt.logs, run)) throw notRegistered(receipt, registry, last, journal);
+  if (!isRunRegisteredBy(receipt.logs, run)) throw notRegistered(receipt, registry, ids[ids.length - 1], journal);
   return { ...known, ...sentBy(receipt) };
+}
+
+/** Who registered a model; zero where nobody did. */
+function trainerOf(chain: Chain, registry: Hex, id: Hex): Promise<Address> {
+  const call = { address: registry, abi: modelRegistryAbi, functionName: 'trainerOf', args: [id] } as const;
+  return translateErrors(() => chain.client.readContract(call));
 }
 
 function sentBy(receipt: TransactionReceipt) {
