@@ -11,7 +11,7 @@ import { writeDumps } from '../../verifiers/dump.ts';
 const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
 const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
 /** Changes tried of each dump unless all are. */
-const SAMPLE = 40;
+const SAMPLE = 30;
 const PROOFS_BY_DEFAULT = 3;
 
 interface Answer {
