@@ -31,7 +31,7 @@ function refusal(errorName: 'SeedTooEarly' | 'SeedExpired'): Error {
 }
 
 /** A run whose request is sent, on a node that answers as told and keeps what it was asked. */
-async function draw({ blockHash = zeroHash, answers = [undefined] as (Error | undefined)[] }) {
+async function draw({ blockHash = zeroHash as Hex, answers = [undefined] as (Error | undefined)[] }) {
   const asked: unknown[] = [];
   const left = [...answers];
   const note = (call: unknown) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeFunctionData, hashTypedData, recoverTypedDataAddress } from 'viem';
+import { decodeFunctionData, encodeFunctionData, hashTypedData, recoverTypedDataAddress } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
@@ -157,6 +157,19 @@ describe("a run's transaction", () => {
     assert.throws(() => readProvedCall(data), /more than one/);
     const signed = { run: RUN, relay: RELAY, nonce: 1n, deadline: 2n, signature: '0x12' } as const;
     assert.equal(callWithin({ to: RELAY, input: signedRunCall(signed).data }, to, RELAY), data);
+  });
+
+  it('is read back also where it leads back to a model that is not kept: the contract takes that', () => {
+    const { functionName, args } = decodeFunctionData({ abi: modelRegistryAbi, data: runTransaction(RUN).data });
+    assert.ok(functionName === 'trainMany');
+    const [parent, shape, segments, proofs] = args;
+    const back = segments.map((segment, k) => ({ ...segment, keep: false, ...(k === 1 && { child: parent }) }));
+    const data = encodeFunctionData({ abi: modelRegistryAbi, functionName, args: [parent, shape, back, proofs] });
+    const [edge, ...others] = readProvedCalls(data);
+    assert.deepEqual([edge.length, others.length], [3, 0]);
+    assert.deepEqual(edge.at(-1)?.proof, RUN.edges[2].proof);
+    assert.equal(resultId(edge[2].statement), IDS[2]);
+    assert.throws(() => checkRun(stating(1, { child: RUN.edges[0].statement.parent })), InputError);
   });
 
   it('has a proof for each segment', () => {

@@ -25,22 +25,29 @@ export interface ProvedChain extends TrainChain {
   proofs: readonly Proof[];
 }
 
-/** @throws InputError naming the segment that does not follow, counted from 1 */
-export function checkChain({ statements, keep }: TrainChain): void {
+/** @throws InputError naming the segment that does not follow, or whose child stands there already, counted from 1 */
+export function checkChain(chain: TrainChain): void {
+  checkOrder(chain);
+  const models = [chain.statements[0].parent];
+  chain.statements.forEach(({ child }, k) => {
+    if (models.some((model) => isSame(model, child)))
+      throw new InputError(`The child of segment ${k + 1} occurs earlier in the run.`);
+    models.push(child);
+  });
+}
+
+/** What the chain demands of every run: it takes one whose training leads back to a model that is not kept. */
+function checkOrder({ statements, keep }: TrainChain): void {
   if (statements.length === 0 || statements.length > MAX_SEGMENTS)
     throw new InputError(`A run has 1 to ${MAX_SEGMENTS} segments, not ${statements.length}.`);
   if (keep.length !== statements.length)
     throw new InputError(`A run says of each segment whether it is kept: of ${statements.length}, not ${keep.length}.`);
   if (!keep[keep.length - 1]) throw new InputError('The last model of a run is always kept.');
-  const models = [statements[0].parent];
-  statements.forEach(({ widths, parent, child }, k) => {
+  statements.forEach(({ widths, parent }, k) => {
     if (widths.join() !== statements[0].widths.join())
       throw new InputError(`Segment ${k + 1} of the run has another shape than the first.`);
-    if (!isSame(parent, models[k]))
+    if (k > 0 && !isSame(parent, statements[k - 1].child))
       throw new InputError(`The parent of segment ${k + 1} is not the child of the one before.`);
-    if (models.some((model) => isSame(model, child)))
-      throw new InputError(`The child of segment ${k + 1} occurs earlier in the run.`);
-    models.push(child);
   });
 }
 
@@ -75,7 +82,11 @@ export function trainManyCall({ statements, keep, proofs }: ProvedChain): Regist
   return callOf('trainMany', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'trainMany', args }));
 }
 
-/** The inverse of `trainManyCall`. @returns undefined for a call of another function @throws InputError as `checkChain` */
+/**
+ * What a call of `trainMany` states, `trainManyCall`'s or another's.
+ * @returns undefined for a call of another function
+ * @throws InputError where it is no chain, or of more than MAX_SEGMENTS
+ */
 export function decodeTrainMany(call: TargetCall): ProvedChain | undefined {
   if (call.functionName !== 'trainMany') return undefined;
   const [first, shape, segments, proofs] = call.args;
@@ -97,7 +108,7 @@ export function decodeTrainMany(call: TargetCall): ProvedChain | undefined {
   );
   // The contract takes the last child as kept, whatever the call says of it.
   const keep = segments.map((segment, k) => segment.keep || k === segments.length - 1);
-  checkChain({ statements, keep });
+  checkOrder({ statements, keep });
   return { statements, keep, proofs: proofs.map(proofOf) };
 }
 
