@@ -4,11 +4,12 @@ import { NUMBERING } from '../../src/generated/numbering.ts';
 import { inverse, mod, Random, range } from '../reference/algebra.ts';
 import { Analysis } from '../reference/analysis.ts';
 import type { Slot } from '../reference/argument.ts';
-import type { Hooks, Inputs, Value } from '../reference/common.ts';
 import { proveData, randomData } from '../reference/data.ts';
 import { plan } from '../reference/determinism.ts';
 import { unusedWires } from '../reference/r1cs.ts';
+import type { Hooks } from '../reference/run.ts';
 import { proveSeed, type SeedRun, seedRun } from '../reference/seed.ts';
+import type { Inputs, Value } from '../reference/tensors.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain, type TrainRun, train } from '../reference/train-run.ts';
 
@@ -18,26 +19,26 @@ import { randomTrain, type TrainRun, train } from '../reference/train-run.ts';
 
 const { shared: SHARED, data: DATA, seed: SEED, train: TRAIN } = NUMBERING;
 
-type Interference = Pick<Hooks<unknown>, 'slots' | 'oracles' | 'message'>;
+type Interference = Pick<Hooks<never>, 'slots' | 'committed' | 'message'>;
 type Prove = (hooks?: Interference) => Inputs;
 
 /** A slot without a neighbour at 2^t: claiming bit 2 makes the circuit see its tensor with factor -1. */
-const negated = (prove: Prove, name: string, oracles: readonly number[], pick: number): [string, Inputs] => {
+const negated = (prove: Prove, name: string, oracles: readonly string[], pick: number): [string, Inputs] => {
   let slot: Slot | undefined;
   let bit = 0;
   const inputs = prove({
     slots: (slots) => {
       slot = slots[name];
       // a bit below the slot's size, or one above all that is used
-      const free = range(22).filter((t) => slot!.bits[t] === 0n && (t < slot!.log2 || t > 16));
+      const length = SHARED.model.names.some((n) => n === name) ? 23 : 26;
+      const free = range(length).filter((t) => slot!.bits[t] === 0n && (t < slot!.log2 || t > 17));
       bit = free[pick % free.length];
       slot.bits = slot.bits.with(bit, 2n);
     },
-    oracles: (vectors) => {
+    committed: (which, { vector }) => {
       const offset = Number(slot!.bits.with(bit, 0n).reduce((v, b, t) => v + b * 2n ** BigInt(t), 0n));
-      if (slot!.present)
-        for (const o of oracles)
-          for (let i = offset; i < offset + 2 ** slot!.log2; i++) vectors[o][i] = mod(-vectors[o][i]);
+      if (slot!.present === 1n && oracles.includes(which))
+        for (let i = offset; i < offset + 2 ** slot!.log2; i++) vector[i] = mod(-vector[i]);
     },
   });
   return [`[${bit}]`, inputs];
@@ -52,37 +53,37 @@ const shifted = (stage: string, i: number, j: number): Interference => ({
   },
 });
 
-const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[], number[]][] }> = {
+const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[], string[]][] }> = {
   data: {
     prove: (hooks) => {
       const random = new Random(1);
       return proveData(random, randomData(random, { inputs: 2, outputs: 1, rows: 2, classes: true }), hooks).inputs;
     },
     slots: [
-      ['shardOffset', SHARED.shard.names, [DATA.oracles.shard]],
-      ['traceOffset', DATA.trace.names, [DATA.oracles.trace]],
-      ['helperOffset', DATA.helper.names, [DATA.oracles.helper]],
+      ['shardOffset', SHARED.shard.names, ['shard']],
+      ['traceOffset', DATA.trace.names, ['trace']],
+      ['helperOffset', DATA.helper.names, ['helper']],
     ],
   },
   seed: {
     prove: (hooks) => proveSeed(new Random(1), seedRun([2, 1, 1, 2, 1], 3n), hooks).inputs,
     slots: [
-      ['modelOffset', SHARED.model.names, [SEED.oracles.model]],
-      ['traceOffset', SEED.trace.names, [SEED.oracles.trace]],
-      ['helperOffset', SEED.helper.names, [SEED.oracles.helper]],
+      ['modelOffset', SHARED.model.names, ['model']],
+      ['traceOffset', SEED.trace.names, ['trace']],
+      ['helperOffset', SEED.helper.names, ['helper']],
     ],
   },
   train: {
     prove: (hooks) => {
       const random = new Random(1);
-      return proveTrain(random, randomTrain(random, { widths: [1, 1, 1, 1, 1], batch: 1, steps: 1, lr: 1 }), hooks)
+      return proveTrain(random, randomTrain(random, { widths: [1, 1, 1, 1, 1], rows: 1, batch: 1, lr: 1 }), hooks)
         .inputs;
     },
     slots: [
-      ['modelOffset', SHARED.model.names, [TRAIN.oracles.parent, TRAIN.oracles.child]],
-      ['shardOffset', SHARED.shard.names, [TRAIN.oracles.shard]],
-      ['traceOffset', TRAIN.trace.names, [TRAIN.oracles.trace]],
-      ['helperOffset', TRAIN.helper.names, [TRAIN.oracles.helper]],
+      ['modelOffset', SHARED.model.names, ['parent', 'child']],
+      ['shardOffset', SHARED.shard.names, ['shard']],
+      ['traceOffset', TRAIN.trace.names, ['trace']],
+      ['helperOffset', TRAIN.helper.names, ['helper']],
     ],
   },
 };
@@ -151,6 +152,8 @@ for (const [program, { prove, slots }] of Object.entries(PROGRAMS)) {
         typeof v === 'bigint' ? v + 1n : v.map((e, i) => (i === path[0] ? change(e, path.slice(1)) : e));
       const random = new Random(2);
       for (const [name, value] of Object.entries(inputs)) {
+        // the fold is the contract's: c and v follow it
+        if (name === 'fold') continue;
         // each number, or two entries of each array
         for (const _ of range(typeof value === 'bigint' ? 1 : 2)) {
           const path: number[] = [];
@@ -204,14 +207,14 @@ describe('the shape checks of seed', () => {
     it(`catch a presence of 2 of layer ${l} alone`, () => {
       const result = violated(Array(6 - l).fill(1), (r) => {
         r.p[l] = 2n;
-        // v (x + off + 1) = 2 + q u, W = v - (q - 1)
+        // v (x + off + 1) = 2 factor + q u, W = v - (q - 1)
         const layer = r.layers[l];
-        const v = (2n * (layer.v0[0] + 2n ** 14n * layer.v1[0])) % layer.q;
-        const u = (v * (layer.offset + 1n) - 2n) / layer.q;
+        const v = (2n * (layer.v0[0] + 2n ** 16n * layer.v1[0])) % layer.q;
+        const u = (v * (layer.offset + 1n) - 2n * layer.factor) / layer.q;
         const w = layer.q - 1n - v;
         [layer.v0[0], layer.v1[0], layer.u0[0], layer.u1[0], layer.w0[0], layer.w1[0]] = [v, u, w].flatMap((x) => [
-          x % 2n ** 14n,
-          x / 2n ** 14n,
+          x % 2n ** 16n,
+          x / 2n ** 16n,
         ]);
         layer.W[0] = v - (layer.q - 1n);
       });
@@ -228,18 +231,17 @@ describe('the size checks of train', () => {
     shape: Parameters<typeof randomTrain>[1],
     change: (run: TrainRun) => void,
     after = (i: Inputs): Inputs => i,
-    hooks?: Interference,
   ) => {
     const random = new Random(1);
     const run = randomTrain(random, shape);
     change(run);
-    return analysis.violated(after(proveTrain(random, run, hooks).inputs));
+    return analysis.violated(after(proveTrain(random, run).inputs));
   };
 
   for (const l of [1, 2, 3])
     it(`catch another width of absent layer ${l} alone`, () => {
       // three and four columns have the same padding
-      const result = violated({ widths: [3, 2], batch: 1, steps: 2, lr: 1 }, (r) => {
+      const result = violated({ widths: [3, 2], rows: 2, batch: 1, lr: 1 }, (r) => {
         r.n = range(5).map((k) => (k < l ? 3 : k < 4 ? 4 : 2));
       });
       assert.deepEqual(result, [`product present[${l - 1}] widths1[${l - 1}] widths1[${l}]`]);
@@ -249,7 +251,7 @@ describe('the size checks of train', () => {
     it(`catch a batch that takes row bit ${t} but not ${t - 1} alone`, () => {
       // steps numbered by the low bits, batches by the high one: a different order of the rows
       const random = new Random(1);
-      const run = randomTrain(random, { widths: [1, 1], batch: 2, steps: 2 ** t, lr: 1 });
+      const run = randomTrain(random, { widths: [1, 1], rows: 2 ** (t + 1), batch: 2, lr: 1 });
       run.stepBits = range(t);
       train(run);
       const names = ['segment.batchMask[', 'segment.batchMask['].map((n, k) => `${n}${t - 1 + k}]`);
@@ -270,15 +272,9 @@ describe('the size checks of train', () => {
         batchRows1: 2n ** BigInt(t + 1) - 1n,
         seg: (i.seg as bigint) + 2n ** BigInt(29 + t),
       });
-      // a shard without salt: its weights do not matter
-      const hooks: Interference = {
-        oracles: (o) => {
-          o[TRAIN.oracles.shard].fill(0n);
-        },
-      };
-      const result = violated({ widths: [1, 1], batch: 2 ** t, steps: 1, lr: 1 }, idle, wider, hooks);
+      const result = violated({ widths: [1, 1], rows: 2 ** t, batch: 2 ** t, lr: 1 }, idle, wider);
       assert.equal(result.length, 1, `${result}`);
-      assert.match(result[0], new RegExp(`mask\\[${t}\\] segment.batchMask\\[${t}\\]`));
+      assert.match(result[0], new RegExp(`row(Mask|Bits)\\[${t}\\] segment.batchMask\\[${t}\\]`));
     });
 
   for (const [name, signal, value, shift] of [
@@ -287,7 +283,7 @@ describe('the size checks of train', () => {
   ] as const)
     it(`catch ${name} out of range`, () => {
       const result = violated(
-        { widths: [1, 1], batch: 1, steps: 1, lr: 1 },
+        { widths: [1, 1], rows: 1, batch: 1, lr: 1 },
         () => {},
         (i) => ({
           ...i,
