@@ -165,7 +165,7 @@ export const ARGUMENTS: Case[] = [
   seed([5, 4, 7, 3, 2]),
   imported([3, 2]),
   imported([3, 9, 1]),
-  imported([2, 3, 4, 5, 6]),
+  imported([2, 3, 5, 6, 7]),
   merge([3, 2], 8),
   merge([3, 5, 2, 4, 3], 2),
   train({ widths: [1, 1], rows: 1, batch: 1, kind: 'regression' }),
