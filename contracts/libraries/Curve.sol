@@ -68,10 +68,28 @@ library Curve {
     /// @dev Nothing but a lack of gas makes the precompiled contracts fail then.
     /// @param sum x and y of the sum, then three words for the term: together what the precompiled contracts read
     function addTimes(uint256[5] memory sum, G1Point calldata point, uint256 scalar) internal view {
+        bool done;
         assembly ("memory-safe") {
-            calldatacopy(add(sum, 0x40), point, 0x40)
+            let term := add(sum, 0x40)
+            calldatacopy(term, point, 0x40)
+            mstore(add(sum, 0x80), scalar)
+            done := staticcall(gas(), 0x07, term, 0x60, term, 0x40)
+            done := and(staticcall(gas(), 0x06, sum, 0x80, sum, 0x40), done)
         }
-        _addTimes(sum, scalar);
+        if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
+    }
+
+    /// @notice The same for a point that stands at a place in memory.
+    function addTimes(uint256[5] memory sum, uint256 point, uint256 scalar) internal view {
+        bool done;
+        assembly ("memory-safe") {
+            let term := add(sum, 0x40)
+            mcopy(term, point, 0x40)
+            mstore(add(sum, 0x80), scalar)
+            done := staticcall(gas(), 0x07, term, 0x60, term, 0x40)
+            done := and(staticcall(gas(), 0x06, sum, 0x80, sum, 0x40), done)
+        }
+        if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
     }
 
     /// @notice The same for a point given by its coordinates.
@@ -105,18 +123,20 @@ library Curve {
     }
 
     function _requirePoints(uint256 first, uint256 count) private pure {
-        bool valid = true;
-        uint256 x;
-        uint256 y;
-        assembly ("memory-safe") {
-            for { let end := add(first, shl(6, count)) } lt(first, end) { first := add(first, 0x40) } {
-                x := calldataload(first)
-                y := calldataload(add(first, 0x20))
-                valid := and(and(lt(x, P), lt(y, P)), eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P)))
-                if iszero(valid) { break }
+        unchecked {
+            uint256 end = first + 64 * count;
+            for (; first < end; first += 64) {
+                bool valid;
+                uint256 x;
+                uint256 y;
+                assembly ("memory-safe") {
+                    x := calldataload(first)
+                    y := calldataload(add(first, 0x20))
+                    valid := and(and(lt(x, P), lt(y, P)), eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P)))
+                }
+                if (!valid) revert IVerifiers.InvalidPoint(x, y);
             }
         }
-        if (!valid) revert IVerifiers.InvalidPoint(x, y);
     }
 
     /// @dev The point stands behind the sum.

@@ -111,30 +111,33 @@ library ProofBatch {
         // 1. Groth16
         _addGroth16(batch, i, proof, weight);
 
-        // 2. first level of the opening
-        weight = mulmod(weight, kappa, R);
-        _addOracles(batch, i, claim, proof, weight);
-        Curve.addTimes(generator, points.quotient, mulmod(weight, challenges.gamma, R));
-        Curve.addTimes(batch.tauC, points.quotient, R - weight);
-        uint256 ofColumns = R - weight;
+        // Weights are below r, so what is taken from r does not fall below zero.
+        unchecked {
+            // 2. first level of the opening
+            weight = mulmod(weight, kappa, R);
+            _addOracles(batch, i, claim, points, challenges, weight);
+            Curve.addTimes(generator, points.quotient, mulmod(weight, challenges.gamma, R));
+            Curve.addTimes(batch.tauC, points.quotient, R - weight);
+            uint256 ofColumns = R - weight;
 
-        // 3. second level
-        weight = mulmod(weight, kappa, R);
-        ofColumns = addmod(ofColumns, mulmod(weight, challenges.theta, R), R);
-        Curve.addTimes(generator, points.columns, ofColumns);
-        Curve.addTimes(generator, points.rows, weight);
-        Curve.addTimes(generator, points.quotient2, mulmod(weight, challenges.gamma2, R));
-        Curve.addTimes(batch.tauC2, points.quotient2, R - weight);
-        uint256 ofColumns2 = R - weight;
+            // 3. second level
+            weight = mulmod(weight, kappa, R);
+            ofColumns = addmod(ofColumns, mulmod(weight, challenges.theta, R), R);
+            Curve.addTimes(generator, points.columns, ofColumns);
+            Curve.addTimes(generator, points.rows, weight);
+            Curve.addTimes(generator, points.quotient2, mulmod(weight, challenges.gamma2, R));
+            Curve.addTimes(batch.tauC2, points.quotient2, R - weight);
+            uint256 ofColumns2 = R - weight;
 
-        // 4. the last value
-        weight = mulmod(weight, kappa, R);
-        Curve.addTimes(generator, points.columns2, addmod(ofColumns2, weight, R));
-        Curve.addTimes(generator, points.opening, mulmod(weight, challenges.z, R));
-        Curve.addTimes(batch.tau, points.opening, R - weight);
-        batch.evaluations = addmod(batch.evaluations, mulmod(weight, challenges.e2, R), R);
+            // 4. the last value
+            weight = mulmod(weight, kappa, R);
+            Curve.addTimes(generator, points.columns2, addmod(ofColumns2, weight, R));
+            Curve.addTimes(generator, points.opening, mulmod(weight, challenges.z, R));
+            Curve.addTimes(batch.tau, points.opening, R - weight);
+            batch.evaluations = addmod(batch.evaluations, mulmod(weight, challenges.e2, R), R);
 
-        batch.weight = mulmod(weight, kappa, R);
+            batch.weight = mulmod(weight, kappa, R);
+        }
     }
 
     /// @notice Whether all equations of the batch hold, except with a chance of 4 N / r over kappa.
@@ -192,36 +195,54 @@ library ProofBatch {
         Curve.addTimes(batch.delta, groth16[6], groth16[7], weight);
         uint256[5] memory a;
         Curve.addTimes(a, groth16[0], Curve.P - groth16[1], weight);
-        _setPair(batch, i, a, [groth16[2], groth16[3], groth16[4], groth16[5]]);
+        bytes memory pairs = batch.pairs;
+        assembly ("memory-safe") {
+            let at := add(add(pairs, 0x20), mul(i, 0xc0))
+            mcopy(at, a, 0x40)
+            calldatacopy(add(at, 0x40), add(groth16, 0x40), 0x80)
+        }
     }
 
     /// @dev weight * g: the statement's chunks become terms, trace and helper are added.
-    function _addOracles(Batch memory batch, uint256 i, Claim calldata claim, Proof calldata proof, uint256 weight)
-        private
-        view
-    {
-        uint256 eta = proof.challenges.eta;
-        Points calldata points = proof.points;
-        uint256[] memory eq = _chunkWeights(proof.challenges.chunk, _longest(claim.chunks, points));
-        uint256[] memory weights = new uint256[](claim.commitments.length);
+    function _addOracles(
+        Batch memory batch,
+        uint256 i,
+        Claim calldata claim,
+        Points calldata points,
+        Challenges calldata challenges,
+        uint256 weight
+    ) private view {
+        uint256 eta = challenges.eta;
+        G1Point[] calldata trace = points.trace;
+        G1Point[] calldata helper = points.helper;
+        uint256[] memory eq = _chunkWeights(challenges.chunk, _longest(claim.chunks, trace.length, helper.length));
+        G1Point[] calldata commitments = claim.commitments;
+        uint256[] memory weights = new uint256[](commitments.length);
         unchecked {
             uint256 chunks = claim.chunks;
-            uint256 index = 0;
-            for (uint256 o = 0; o < batch.oracles; ++o) {
+            uint256 place;
+            assembly ("memory-safe") {
+                place := weights
+            }
+            for (uint256 o = batch.oracles; o != 0; --o) {
                 uint256 count = chunks & 0xff;
                 for (uint256 h = 0; h < count; ++h) {
-                    weights[index] = mulmod(weight, eq[h], R);
-                    ++index;
+                    uint256 part = mulmod(weight, eq[h], R);
+                    // The form was checked: oracles have as many chunks as there are commitments.
+                    place += 32;
+                    assembly ("memory-safe") {
+                        mstore(place, part)
+                    }
                 }
                 weight = mulmod(weight, eta, R);
                 chunks >>= 8;
             }
             uint256[] memory before = i == 0 ? new uint256[](0) : batch.terms[i - 1];
-            _weighTerms(claim.commitments, weights, before, claim.chunks & 0xff);
+            _weighTerms(commitments, weights, before, claim.chunks & 0xff);
         }
         batch.terms[i] = weights;
-        _addChunks(batch, points.trace, eq, weight);
-        _addChunks(batch, points.helper, eq, mulmod(weight, eta, R));
+        _addChunks(batch, trace, eq, weight);
+        _addChunks(batch, helper, eq, mulmod(weight, eta, R));
     }
 
     /// @dev Puts the place of each commitment's term in place of its weight. In a chain the parent is the child before, and
@@ -234,48 +255,61 @@ library ProofBatch {
         uint256[] memory before,
         uint256 shift
     ) private pure {
-        uint256 order = R;
-        assembly ("memory-safe") {
-            // The term at this place of the list, if it is of the point; else zero.
-            function find(list, index, x, y) -> term {
-                if lt(index, mload(list)) {
-                    term := mload(add(add(list, 0x20), shl(5, index)))
-                    if iszero(and(eq(mload(term), x), eq(mload(add(term, 0x20)), y))) { term := 0 }
+        unchecked {
+            for (uint256 k = 0; k < points.length; ++k) {
+                uint256 point;
+                assembly ("memory-safe") {
+                    point := add(points.offset, shl(6, k))
                 }
-            }
-            for { let k := 0 } lt(k, points.length) { k := add(k, 1) } {
-                let x := calldataload(add(points.offset, shl(6, k)))
-                let y := calldataload(add(add(points.offset, shl(6, k)), 0x20))
-                let term := find(before, k, x, y)
-                if iszero(term) { term := find(before, add(k, shift), x, y) }
-                if iszero(term) {
-                    term := mload(0x40)
-                    mstore(0x40, add(term, 0x60))
-                    mstore(term, x)
-                    mstore(add(term, 0x20), y)
-                    mstore(add(term, 0x40), 0)
+                uint256 term = _termOf(before, k, point);
+                if (term == 0) term = _termOf(before, k + shift, point);
+                if (term == 0) {
+                    assembly ("memory-safe") {
+                        term := mload(0x40)
+                        mstore(0x40, add(term, 0x60))
+                        calldatacopy(term, point, 0x40)
+                        mstore(add(term, 0x40), 0)
+                    }
                 }
-                let place := add(add(weights, 0x20), shl(5, k))
-                mstore(add(term, 0x40), addmod(mload(add(term, 0x40)), mload(place), order))
-                mstore(place, term)
+                uint256 order = R;
+                assembly ("memory-safe") {
+                    let place := add(add(weights, 0x20), shl(5, k))
+                    mstore(add(term, 0x40), addmod(mload(add(term, 0x40)), mload(place), order))
+                    mstore(place, term)
+                }
             }
         }
     }
 
+    /// @dev The term at this place of the list, if it is of the point; else zero.
+    /// @param point its place in the call data
+    function _termOf(uint256[] memory list, uint256 index, uint256 point) private pure returns (uint256 term) {
+        if (index >= list.length) return 0;
+        assembly ("memory-safe") {
+            term := mload(add(add(list, 0x20), shl(5, index)))
+            let same := and(eq(mload(term), calldataload(point)), eq(mload(add(term, 0x20)), calldataload(add(point, 0x20))))
+            term := mul(term, same)
+        }
+    }
+
     function _addTerms(uint256[5] memory sum, uint256[] memory terms) private view {
-        for (uint256 k = 0; k < terms.length; ++k) {
-            uint256 term = terms[k];
-            uint256 x;
-            uint256 y;
+        uint256 place;
+        uint256 end;
+        assembly ("memory-safe") {
+            place := add(terms, 0x20)
+            end := add(place, shl(5, mload(terms)))
+        }
+        for (; place < end;) {
             uint256 weight;
+            uint256 term;
             assembly ("memory-safe") {
-                x := mload(term)
-                y := mload(add(term, 0x20))
+                term := mload(place)
                 weight := mload(add(term, 0x40))
                 // Statements that follow each other share terms: each is added once.
                 mstore(add(term, 0x40), 0)
+                place := add(place, 0x20)
             }
-            if (weight != 0) Curve.addTimes(sum, x, y, weight);
+            if (weight != 0) Curve.addTimes(sum, term, weight);
         }
     }
 
@@ -284,18 +318,18 @@ library ProofBatch {
         view
     {
         uint256[5] memory generator = batch.generator;
-        for (uint256 h = 0; h < points.length; ++h) {
-            Curve.addTimes(generator, points[h], mulmod(weight, eq[h], R));
+        unchecked {
+            for (uint256 h = 0; h < points.length; ++h) {
+                Curve.addTimes(generator, points[h], mulmod(weight, eq[h], R));
+            }
         }
     }
 
     /// @dev How many chunks the longest oracle has.
-    function _longest(uint256 chunks, Points calldata points) private pure returns (uint256 most) {
-        most = points.trace.length;
-        uint256 count = points.helper.length;
-        if (count > most) most = count;
+    function _longest(uint256 chunks, uint256 trace, uint256 helper) private pure returns (uint256 most) {
+        most = helper > trace ? helper : trace;
         for (; chunks != 0; chunks >>= 8) {
-            count = chunks & 0xff;
+            uint256 count = chunks & 0xff;
             if (count > most) most = count;
         }
     }
@@ -309,7 +343,11 @@ library ProofBatch {
             // Coordinates that no chunk has: the vector ends there.
             uint256 first = 1;
             for (uint256 t = bits; t < 7; ++t) {
-                first = mulmod(first, R + 1 - y[t], R);
+                uint256 coordinate;
+                assembly ("memory-safe") {
+                    coordinate := calldataload(add(y, shl(5, t)))
+                }
+                first = mulmod(first, R + 1 - coordinate, R);
             }
             eq[0] = first;
             for (uint256 t = 0; t < bits; ++t) {

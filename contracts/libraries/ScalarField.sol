@@ -33,21 +33,31 @@ library ScalarField {
     /// @notice Rejects challenges of which any is not canonical.
     function requireCanonical(Challenges calldata challenges) internal pure {
         uint256 first;
+        bool valid;
         assembly ("memory-safe") {
+            function areBelow(at, order) -> both {
+                both := and(lt(calldataload(at), order), lt(calldataload(add(at, 0x20)), order))
+            }
             first := challenges
+            valid := and(areBelow(first, R), areBelow(add(first, 0x40), R))
+            valid := and(valid, and(areBelow(add(first, 0x80), R), areBelow(add(first, 0xc0), R)))
+            valid := and(valid, and(areBelow(add(first, 0x100), R), areBelow(add(first, 0x140), R)))
+            valid := and(valid, areBelow(add(first, 0x180), R))
         }
-        _requireCanonical(first, CHALLENGES);
+        // Which one it is only matters to whoever reads the error.
+        if (!valid) _requireCanonical(first, CHALLENGES);
     }
 
     function _requireCanonical(uint256 first, uint256 count) private pure {
-        uint256 value;
-        assembly ("memory-safe") {
-            let end := add(first, shl(5, count))
-            for {} lt(first, end) { first := add(first, 0x20) } {
-                value := calldataload(first)
-                if iszero(lt(value, R)) { break }
+        unchecked {
+            uint256 end = first + 32 * count;
+            for (; first < end; first += 32) {
+                uint256 value;
+                assembly ("memory-safe") {
+                    value := calldataload(first)
+                }
+                requireCanonical(value);
             }
         }
-        requireCanonical(value);
     }
 }

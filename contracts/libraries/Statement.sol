@@ -42,10 +42,9 @@ library Statement {
     /// @dev Every oracle has 1 to 128 chunks; only a parent of a merge may have none.
     function requireForm(uint256 program, Claim calldata claim) internal pure {
         (uint256 parameters, uint256 oracles) = sizesOf(program);
-        if (claim.parameters.length != parameters) {
-            revert IVerifiers.WrongParameterCount(program, claim.parameters.length);
-        }
-        ScalarField.requireCanonical(claim.parameters);
+        uint256[] calldata given = claim.parameters;
+        if (given.length != parameters) revert IVerifiers.WrongParameterCount(program, given.length);
+        ScalarField.requireCanonical(given);
         uint256 sum = 0;
         bool valid = claim.chunks >> (8 * oracles) == 0;
         uint256 chunks = claim.chunks;
@@ -112,18 +111,30 @@ library Statement {
         uint256[] calldata parameters = claim.parameters;
         Challenges calldata challenges = proof.challenges;
         Points calldata points = proof.points;
-        all = new uint256[](1 + FIXED_SIGNALS + parameters.length);
-        all[0] = challenges.digest;
+        uint256 digestOfSignals = challenges.digest;
         assembly ("memory-safe") {
+            // Every word is written here or below.
+            let count := add(1, add(FIXED_SIGNALS, parameters.length))
+            all := mload(0x40)
+            mstore(0x40, add(all, add(0x20, shl(5, count))))
+            mstore(all, count)
+            mstore(add(all, 0x20), digestOfSignals)
             calldatacopy(add(all, 0x40), challenges, mul(0x20, OUTPUTS))
+            mstore(add(all, 0x1e0), h0)
             calldatacopy(add(all, 0x2a0), parameters.offset, shl(5, parameters.length))
         }
-        all[14] = h0;
-        all[15] = h0 = _absorb(h0, points.trace);
-        all[16] = h0 = _absorb(h0, points.helper);
-        all[17] = h0 = _absorb(h0, points.rows, 1);
-        all[18] = h0 = _absorb(h0, points.columns, 2);
-        all[19] = _absorb(h0, points.columns2, 2);
+        uint256 h1 = _absorb(h0, points.trace);
+        uint256 h2 = _absorb(h1, points.helper);
+        uint256 h3 = _absorb(h2, points.rows, 1);
+        uint256 h4 = _absorb(h3, points.columns, 2);
+        uint256 h5 = _absorb(h4, points.columns2, 2);
+        assembly ("memory-safe") {
+            mstore(add(all, 0x200), h1)
+            mstore(add(all, 0x220), h2)
+            mstore(add(all, 0x240), h3)
+            mstore(add(all, 0x260), h4)
+            mstore(add(all, 0x280), h5)
+        }
     }
 
     /// @notice The public signals beside c, from c and all signals.
@@ -136,11 +147,27 @@ library Statement {
         }
         fold = hash.fromHash();
         uint256 order = ScalarField.R;
+        uint256 c;
+        uint256 place;
         assembly ("memory-safe") {
-            // Horner's rule, from the last signal to the first, which stands behind the length and c.
-            let c := add(all, 0x20)
-            for { let at := add(all, shl(5, mload(all))) } gt(at, c) { at := sub(at, 0x20) } {
-                v := addmod(mulmod(v, fold, order), mload(at), order)
+            c := add(all, 0x20)
+            place := add(all, shl(5, mload(all)))
+        }
+        unchecked {
+            // Horner's rule, from the last signal to the first, which stands behind the length and c: one by one until a
+            // multiple of four is left, then four at a time.
+            for (; (place - c) & 0x60 != 0; place -= 32) {
+                assembly ("memory-safe") {
+                    v := addmod(mulmod(v, fold, order), mload(place), order)
+                }
+            }
+            for (; place > c; place -= 128) {
+                assembly ("memory-safe") {
+                    v := addmod(mulmod(v, fold, order), mload(place), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0x20)), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0x40)), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0x60)), order)
+                }
             }
         }
     }
