@@ -21,8 +21,10 @@ const PARTS = ['contracts', 'test/contracts/solidity', 'scripts', 'src', 'hardha
 /** The compiler writes metadata, which Hardhat does not ask for by itself. */
 const CONFIG = `import config from './hardhat.config.ts';
 const outputSelection = { '*': { '*': ['metadata'] } };
-const settings = { ...config.solidity.settings, outputSelection };
-export default { ...config, solidity: { ...config.solidity, settings } };
+const withMetadata = (compiler) => ({ ...compiler, settings: { ...compiler.settings, outputSelection } });
+const compilers = config.solidity.compilers.map(withMetadata);
+const overrides = Object.entries(config.solidity.overrides).map(([file, compiler]) => [file, withMetadata(compiler)]);
+export default { ...config, solidity: { compilers, overrides: Object.fromEntries(overrides) } };
 `;
 
 interface Compiled {
