@@ -26,7 +26,7 @@ describe('the page as the demo serves it', () => {
       /connect-src 'self' blob: data: http:\/\/127\.0\.0\.1:9;/,
     );
     // nobody answers there, so no page can say what is registered; this one works without it
-    assert.match(await after.text(), /Your edge file/);
+    assert.match(await after.text(), /Your edge or run file/);
     assert.match(await (await fetch(`${page.address}/tree`)).text(), /Nothing is read from the chain yet/);
     await page.close();
     await assert.rejects(fetch(page.address));

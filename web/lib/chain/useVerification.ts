@@ -3,11 +3,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Hex } from 'viem';
-import { type Check, chainChecksOf, otherKeyReason, trainedInWords } from '../../../src/registry/check.ts';
+import { type About, type Check, chainChecksOf, otherKeyReason, trainedInWords } from '../../../src/registry/check.ts';
 import type { Edge } from '../../../src/registry/edge.ts';
 import type { EdgeRun } from '../../../src/registry/edgeRun.ts';
 import type { EdgeFacts } from '../edgeFacts.ts';
-import { CHAIN_CHECKS, type CheckLine, LOCAL_CHECKS, lineOf } from '../prover/checks.ts';
+import { CHAIN_CHECKS, type CheckLine, LOCAL_CHECKS, lineOf, RUN_CHECKS } from '../prover/checks.ts';
 import { verifyInWorker } from '../prover/verifyInWorker.ts';
 import type { ReadFile } from '../readFile.ts';
 import { errorInWords } from './errors.ts';
@@ -106,15 +106,16 @@ export function useVerification() {
         const there = lines(chainChecksOf(file.edge.statement.program), 'running');
         update({ ...file, facts: edgeFacts(file), there });
       }
-      const askChain = async (asked: ReadFile) => {
-        const { checks, trainedOnRows } = await checkEdgeOnChain(asked, config, await node());
-        const isScore = asked.edge.statement.program === 'score';
+      const asked = file?.run ? RUN_CHECKS : LOCAL_CHECKS;
+      const askChain = async (subject: ReadFile) => {
+        const { checks, trainedOnRows } = await checkEdgeOnChain(subject, config, await node());
+        const isScore = subject.edge.statement.program === 'score';
         update({ there: checks.map(lineOf), ...(isScore && { unseen: trainedInWords(trainedOnRows) }) });
         return checks;
       };
       try {
         const [verified, onChain] = await Promise.all([
-          verifyInWorker(text, (found) => update({ here: linesOf(found) }), signal),
+          verifyInWorker(text, (found) => update({ here: linesOf(asked, found) }), signal),
           file ? askChain(file) : [],
         ]);
         if (verified === undefined) return;
@@ -125,7 +126,7 @@ export function useVerification() {
           const title = 'The proof cannot be checked with the keys that this page has.';
           return update({ phase: 'done', problem: { title, hint: reason } });
         }
-        update({ phase: 'done', here: linesOf(verified.checks, 'waiting'), checks });
+        update({ phase: 'done', here: linesOf(asked, verified.checks, 'waiting'), checks });
       } catch (error) {
         update({ ...IDLE, phase: 'done', problem: await errorInWords(error) });
       }
@@ -156,9 +157,9 @@ export function useVerification() {
 }
 
 /** The findings of this browser as lines; what is not found yet is being checked, or is not checked at all. */
-function linesOf(found: readonly Check[], rest: CheckLine['state'] = 'running'): CheckLine[] {
+function linesOf(asked: readonly About[], found: readonly Check[], rest: CheckLine['state'] = 'running'): CheckLine[] {
   const known = found.map(lineOf);
-  return LOCAL_CHECKS.map((id) => known.find((line) => line.id === id) ?? { id, state: rest });
+  return asked.map((id) => known.find((line) => line.id === id) ?? { id, state: rest });
 }
 
 async function problemOf(error: unknown): Promise<Message> {

@@ -32,6 +32,8 @@ export const CHECK_NAMES: Record<About, string> = {
 };
 
 export const LOCAL_CHECKS: About[] = ['file', 'digest', 'signals', 'groth16', 'opening', 'keys'];
+/** Of a run: the proofs, their signals and their openings are one check. */
+export const RUN_CHECKS: About[] = ['file', 'digest', 'groth16', 'keys'];
 /** Before there is an edge: those that every edge has. */
 export const CHAIN_CHECKS: ChainAbout[] = ['contract', 'key', 'powers', 'record', 'event'];
 
