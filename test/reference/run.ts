@@ -362,7 +362,8 @@ export function proveOneBatch<V>(
   const lambda = powers(transcript.absorb([...sums, nonce[NONCE.lambda]]), relations.count);
   const start = transcript.state;
   const { rounds, degree } = program;
-  const batch1 = batch.prove(lambda[1], transcript, { rounds, degree, stage: 'batch1', sender });
+  const [, firstPower] = lambda;
+  const batch1 = batch.prove(firstPower, transcript, { rounds, degree, stage: 'batch1', sender });
   const goal = followRounds(
     claimedSum(lambda, program.claimed(view, sums)),
     batch1.messages,

@@ -239,7 +239,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   batch.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
   const lambda = powers(transcript.absorb([...sentSums, proof.nonce[NONCE.lambda]]), R.count);
   const start1 = transcript.state;
-  const batch1 = batch.prove(lambda[1], transcript, { rounds: 26, degree: 5, stage: 'batch1', sender });
+  const [, firstPower] = lambda;
+  const batch1 = batch.prove(firstPower, transcript, { rounds: 26, degree: 5, stage: 'batch1', sender });
   const view = TRAIN.view({ ...own });
   const challenges: Challenges = { beta, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
   const goal1 = followRounds(
@@ -319,7 +320,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
     claim2(R2.nextG(l), term(eqStep, f, bindHigh(In[l + 1], ri.slice(0, a[l]))));
   }
   const start2 = transcript.state;
-  const batch2 = second.prove(mu2[1], transcript, { rounds: 14, degree: 3, stage: 'batch2', sender });
+  const [, firstPower2] = mu2;
+  const batch2 = second.prove(firstPower2, transcript, { rounds: 14, degree: 3, stage: 'batch2', sender });
   challenges.mu2 = mu2;
   challenges.zeta = batch2.point;
   const zeta = batch2.point.slice(0, bits);
