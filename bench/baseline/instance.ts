@@ -18,8 +18,8 @@ const PERMUTATION_CONSTRAINTS = 612;
 /** Constraints of one S-box; those on constants vanish. */
 const SBOX_CONSTRAINTS = 3;
 /** Bits and products of RoundRelu and RoundSigned (rounding.circom). */
-const RELU_CONSTRAINTS = 44;
-const ROUND_CONSTRAINTS = 42;
+const RELU_CONSTRAINTS = 50;
+const ROUND_CONSTRAINTS = 48;
 
 /** The circuit with its commitments. */
 export function committedMain(sizes: BaselineSizes): string {
