@@ -21,6 +21,7 @@ const FIXED: Shape[] = [
   [[1, 1, 1, 1, 1], 2, 1],
   [[49, 32, 10], 64, 8],
 ];
+const SECRET = `0x${'5e'.repeat(32)}` as const;
 const random = randomSource(20261121);
 const below = (n: number) => Math.floor(random() * n);
 const RANDOM: Shape[] = Array.from({ length: 5 }, () => {
@@ -42,18 +43,25 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
     assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
   }
 
-  for (const [widths, rows, batch] of SHAPES)
-    it(`train ${widths.join('-')}, ${rows} rows in steps of ${batch}`, async () => {
+  // Of any number of rows, and with passes.
+  const trainings = SHAPES.map(([widths, rows, batch], i) => ({
+    widths,
+    rows: rows + (i % 3),
+    batch,
+    passes: 2 ** (i % 3),
+  }));
+  for (const { widths, rows, batch, passes } of trainings)
+    it(`train ${widths.join('-')}, ${rows} rows in steps of ${batch}, ${passes} times`, async () => {
       const parent = someModel(widths);
       const shard = someShard(widths, rows, rows % 3 === 1 ? 'regression' : 'classes');
-      const { child, trace } = trainSegment(parent, shard, { lr: 3, batch, salt: 12n });
-      await accepted(await prover.proveTrain(CONTEXT, { parent, child, shard, lr: 3, batch, trace }));
+      const { child, trace } = trainSegment(parent, shard, { lr: 3, batch, passes, salt: 12n });
+      await accepted(await prover.proveTrain(CONTEXT, { parent, child, shard, lr: 3, batch, passes, trace }));
     });
 
   for (const [widths] of SHAPES)
     it(`seed ${widths.join('-')}`, async () => {
       const weights = weightsFromSeedTrace(widths, seedTrace(widths, 77n), 11n);
-      await accepted(await prover.proveSeed(CONTEXT, weights, { seed: 77n, requestId: 1n }));
+      await accepted(await prover.proveSeed(CONTEXT, weights, { seed: 77n, requestId: 1n, secret: SECRET }));
     });
 
   const shards: [number[], number, 'classes' | 'regression'][] = [
