@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { encodeLinkedEdge } from '../../web/lib/linkedEdge.ts';
+import { encodeLinkedEdge, LARGEST_FILE } from '../../web/lib/linkedEdge.ts';
 import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet, showAccount } from './support/wallet.ts';
 
@@ -37,7 +37,7 @@ const sendButton = (page: Page) => page.getByRole('button', { name: 'Send with t
 
 describe('a second edge file', () => {
   const refused: [what: string, make: () => string][] = [
-    ['is too large', () => write('large.edge.json', 'x'.repeat(100_001))],
+    ['is too large', () => write('large.edge.json', 'x'.repeat(LARGEST_FILE + 1))],
     ['is no edge', () => write('other.edge.json', '{"format":"something else"}')],
     ['is cut', () => write('cut.edge.json', readFileSync(testBed.scenario.waiting.file, 'utf8').slice(0, 400))],
   ];
@@ -94,7 +94,7 @@ describe('a second edge file', () => {
     const { page } = session;
     await page.getByTestId('file').setInputFiles(testBed.scenario.waiting.file);
     await page.getByTestId('verdict').waitFor({ timeout: PATIENCE });
-    await page.getByTestId('file').setInputFiles(write('large.edge.json', 'x'.repeat(100_001)));
+    await page.getByTestId('file').setInputFiles(write('large.edge.json', 'x'.repeat(LARGEST_FILE + 1)));
     await page.getByText('The file is too large').waitFor();
     assert.equal(await page.getByTestId('verdict').count(), 0);
     assert.equal(await page.locator('[data-check][data-state=good]').count(), 0);
