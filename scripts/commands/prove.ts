@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { getAddress } from 'viem';
@@ -10,6 +11,7 @@ import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { formatSeconds, type Output } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
 import {
   type AheadOptions,
   type CommonOptions,
@@ -17,6 +19,7 @@ import {
   openRegistry,
   openScoreboard,
   outputOf,
+  positive,
   type ScoreboardOptions,
   type StatementOptions,
   trainerOf,
@@ -26,21 +29,48 @@ import {
   withStatement,
 } from './options.ts';
 
+interface ProveOptions extends CommonOptions, ScoreboardOptions, AheadOptions {
+  keepEvery?: number;
+  jobs?: number;
+}
+
 export function addProveCommand(program: Command): void {
   withAhead(withCommon(withScoreboard(withStatement(program.command('prove')))))
     .description('prove a run for one registry (a score: scoreboard) and one trainer; writes *.edge.json')
-    .argument('<run>', 'name or folder of a run of data, seed, import, train, merge or score')
-    .action(async (name: string, options: CommonOptions & ScoreboardOptions & AheadOptions) => {
+    .argument(
+      '<run>',
+      'name or folder of a run of data, seed, import, train, merge or score, or of a run of many segments',
+    )
+    .option('--keep-every <number>', 'many segments: the model after every so many is registered too', positive)
+    .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
+    .action(async (name: string, options: ProveOptions) => {
       const output = outputOf(options);
       const run = Run.open(runFolder(options.runs, name));
       try {
         const isScore = isProgram(run.kind) && PROGRAMS[run.kind].registers === 'result';
         const context = isScore ? await scoreContextOf(options) : await contextOf(options);
+        if (run.kind === 'trainAll') return await proveMany(run, context, options, output);
         printEdges(run, await proveHere(run, context, output, options), output, {}, nextOptions(options));
       } finally {
         run.close();
       }
     });
+}
+
+/** A run of many segments: nothing is sent, what it makes is for a wallet. */
+async function proveMany(run: Run, where: Destination, { jobs, keepEvery }: ProveOptions, output: Output) {
+  const { proveTraining } = await import('../actions/proveTraining.ts');
+  const { chainId, registry, trainer } = where;
+  const files = await proveTraining(
+    run,
+    { chainId, registry, trainer },
+    { jobs: jobs ?? availableParallelism(), keepEvery, output },
+  );
+  const next = files.map((file) => `next     ${commandLine('submit', file)}`);
+  output.result(
+    { run: run.folder, files },
+    `Proved ${counted(files.length, 'file')} to submit, in this order:\n${next.join('\n')}`,
+  );
 }
 
 /** Chain, registry and trainer of the options. @throws InputError, DescentError (chain) */

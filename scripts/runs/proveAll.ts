@@ -94,12 +94,7 @@ async function registerSegments(
   { chain, account, output }: ProvingTools,
 ): Promise<ProvedStep[]> {
   const [first, last] = [segments[0].step, segments.at(-1)!.step];
-  const run: EdgeRun = {
-    edges: segments.map(({ edge }) => edge),
-    keep: segments.map(({ step }, k) => k === segments.length - 1 || step.keep === true),
-  };
-  const file = join(dirname(first.folder), `${basename(first.folder)}-to-${basename(last.folder)}.run.json`);
-  writeDurably(file, formatRun(run));
+  const { file, run } = writeRun(segments);
   const submission = await submitRun(chain, account, run, `${file}.tx`);
   output.note(`  ${first.label} to ${last.label}: ${accepted(submission)}`);
   return segments.map(({ step, proof }, k) => {
@@ -107,6 +102,49 @@ async function registerSegments(
     const own = { ...rest, id: proof.id, program: 'train' as const, ...(k === segments.length - 1 && { gas }) };
     return { ...step, proof, submission: own };
   });
+}
+
+/** The run file of some segments that follow one another, beside their folders. */
+function writeRun(segments: readonly ProvedSegment[]): { file: string; run: EdgeRun } {
+  const [first, last] = [segments[0].step.folder, segments.at(-1)!.step.folder];
+  const run: EdgeRun = {
+    edges: segments.map(({ edge }) => edge),
+    keep: segments.map(({ step }, k) => k === segments.length - 1 || step.keep === true),
+  };
+  const file = join(dirname(first), `${basename(first)}-to-${basename(last)}.run.json`);
+  writeDurably(file, formatRun(run));
+  return { file, run };
+}
+
+/**
+ * Proves runs side by side for somebody who will send them, and sends nothing.
+ * @returns the files to be submitted, in order: an edge file for each step, a run file for the segments of a training run
+ */
+export async function proveOnly(
+  steps: readonly ProvingStep[],
+  { context, pool, output }: Pick<ProvingTools, 'pool' | 'output'> & { context: StatementContext },
+): Promise<string[]> {
+  const progress = new Estimate(steps, output);
+  output.progress.stage(`prove ${counted(steps.length, 'statement')}`);
+  const proofs = steps.map((step) => pool.prove(step.folder, context, (said) => progress.update(step, said)));
+  for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
+  const files: string[] = [];
+  let pending: ProvedSegment[] = [];
+  for (const [k, step] of steps.entries()) {
+    const [proof] = await proofs[k];
+    const file = join(step.folder, proof.file);
+    output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)} (${k + 1} of ${steps.length})`);
+    if (step.keep === undefined) {
+      files.push(file);
+      continue;
+    }
+    pending.push({ step, proof, edge: requireTrainEdge(readEdgeFile(file)) });
+    if (steps[k + 1]?.keep !== undefined && pending.length < segmentsAtOnce(pending[0].edge)) continue;
+    files.push(writeRun(pending).file);
+    pending = [];
+  }
+  output.progress.done();
+  return files;
 }
 
 function accepted({ sent, gas }: Pick<Submission, 'sent' | 'gas'>): string {

@@ -24,6 +24,6 @@ export function openTask(run: Run, name: string, context: StatementContext): Run
 
 function ofManyRuns(run: Run): InputError {
   return new InputError(`The run ${run.name} is of many statements.`, {
-    hint: `Run its ${commandLine('train')} or ${commandLine('score')} again with a contract and a key: that proves and registers them all.`,
+    hint: `Run its ${commandLine('train')} or ${commandLine('score')} again with a contract and a key: that proves and registers them all. ${commandLine('prove')} proves segments for a wallet.`,
   });
 }

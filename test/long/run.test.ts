@@ -150,4 +150,19 @@ describe('a training run of several segments', () => {
       found.stderr,
     );
   });
+
+  it('is proved for a wallet too: the files are made and nothing is sent', async () => {
+    const last = join(many, 'segment-003', 'model.safetensors');
+    const shard = join(many, 'shard-001', 'shard-0.safetensors');
+    const options = ['--epochs', '2', '--lr-units', '4', '--batch', '2', '--run', 'wallet'];
+    const trained = ['train', '--parent', last, '--shards', shard, ...options, '--runs', join(folder, 'runs')];
+    assert.equal((await descent(trained, { env: { DESCENT_REGISTRY: '' } })).code, 0);
+    const sent = await transactions(1);
+    const { address } = developmentAccount(1);
+    const proved = document(await call(['prove', 'wallet', '--trainer', address, '--json']));
+    const file = join(folder, 'runs', 'wallet', 'segment-001-to-segment-002.run.json');
+    assert.deepEqual([proved.files, await transactions(1)], [[file], sent]);
+    const submitted = document(await call(['submit', file, '--json', ...ALICE]));
+    assert.deepEqual([submitted.sent, submitted.kept.length], [true, 1]);
+  });
 });
