@@ -123,7 +123,7 @@ describe('from data to the tree', () => {
     const exported = document(await call('export', join(run('first'), 'model.safetensors'), '--to', 'onnx', '--json'));
     assert.equal(exported.metadata['descent.model'], nodes[1].id);
     assert.deepEqual(JSON.parse(exported.metadata['descent.lineage']), [
-      { id: nodes[1].id, parents: [nodes[0].id], shard: taken },
+      { id: nodes[1].id, parents: [nodes[0].id], shards: [taken] },
       { id: nodes[0].id, parents: [] },
     ]);
     const stranger = join(folder, 'stranger.safetensors');

@@ -101,18 +101,18 @@ describe('a float model that another library trained', () => {
 });
 
 describe('fitToRanges', () => {
-  const model = { widths: [1, 1], layers: [{ weight: Float64Array.of(40), bias: Float64Array.of(0) }] };
+  const model = { widths: [1, 1], layers: [{ weight: Float64Array.of(160), bias: Float64Array.of(0) }] };
 
   it('leaves outputs of a regression, and refuses those that cannot be held', () => {
-    assert.throws(() => fitToRanges(model, [1], { kind: 'regression' }), /output of the model is 40/);
+    assert.throws(() => fitToRanges(model, [1], { kind: 'regression' }), /output of the model is 160/);
     assert.deepEqual(fitToRanges(model, [0.2], { kind: 'regression' }).factors, [1]);
-    assert.deepEqual(fitToRanges(model, [1], { kind: 'classes' }).factors, [1 / 8]);
-    assert.deepEqual(fitToRanges(model, [1], { kind: 'classes', logits: 1 }).factors, [1 / 64]);
+    assert.deepEqual(fitToRanges(model, [1], { kind: 'classes' }).factors, [1 / 32]);
+    assert.deepEqual(fitToRanges(model, [1], { kind: 'classes', logits: 1 }).factors, [1 / 256]);
   });
 
   it('refuses no rows, bad limits and values that overflow', () => {
     assert.throws(() => fitToRanges(model, [], { kind: 'classes' }), /at least one row/);
-    assert.throws(() => fitToRanges(model, [1], { kind: 'classes', logits: 9 }), /not 9/);
+    assert.throws(() => fitToRanges(model, [1], { kind: 'classes', logits: 33 }), /not 33/);
     const vast = { widths: [1, 1], layers: [{ weight: Float64Array.of(1e308), bias: Float64Array.of(0) }] };
     assert.throws(() => fitToRanges(vast, [100], { kind: 'classes' }), /overflow/);
   });
