@@ -79,7 +79,7 @@ try {
       ['gas', ''],
       [
         [`${trained.totals.statements} statements of the training run`, count(trained.totals.gas)],
-        ['one of its segments', count(last.submission.gas)],
+        ['the transaction of its segments', count(last.submission.gas)],
         ['everything, deployment included', count(gas)],
       ],
     ),
