@@ -16,7 +16,7 @@ import {
 import { type ChainFindings, checkOnChain, checkRunOnChain, type Trusted } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import type { EdgeRun, TrainEdge } from '../../src/registry/edgeRun.ts';
+import { type EdgeRun, isTrainEdge } from '../../src/registry/edgeRun.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { resultId } from '../../src/registry/statement.ts';
@@ -206,10 +206,6 @@ async function askChain(
 /** The models that a run makes nodes of, in order. */
 function modelsOf({ edges, keep }: EdgeRun): Hex[] {
   return edges.filter((_, k) => keep[k]).map(({ statement }) => resultId(statement));
-}
-
-function isTrainEdge(edge: Edge): edge is TrainEdge {
-  return edge.statement.program === 'train';
 }
 
 /** @throws DescentError (OTHER_KEY) where the proof does not hold, but may be good for other keys */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { LocalAccount } from 'viem';
 import type { Edge } from '../../src/registry/edge.ts';
-import { type EdgeRun, formatRun, type TrainEdge } from '../../src/registry/edgeRun.ts';
+import { type EdgeRun, formatRun, isTrainEdge, type TrainEdge } from '../../src/registry/edgeRun.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import type { Chain } from '../chain/client.ts';
@@ -51,13 +51,9 @@ export interface ProvingTools {
 export async function proveAll(steps: readonly ProvingStep[], tools: ProvingTools): Promise<ProvedStep[]> {
   const { chain, contract, account, pool, output } = tools;
   const context: StatementContext = { chainId: BigInt(chain.id), registry: contract, trainer: account.address };
-  const fresh = steps.filter(({ folder, program }) => !existsSync(join(folder, edgeName(program))));
   await checkFunds(steps, tools);
-  const progress = new Estimate(fresh, output);
   output.progress.stage(`prove and register ${counted(steps.length, 'statement')}`);
-  const proofs = steps.map((step) => pool.prove(step.folder, context, (said) => progress.update(step, said)));
-  // Each is awaited in its turn; until then a failure must not end the process.
-  for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
+  const proofs = beginProofs(steps, { context, pool, output });
   const proved: ProvedStep[] = [];
   let pending: ProvedSegment[] = [];
   for (const [k, step] of steps.entries()) {
@@ -79,6 +75,21 @@ export async function proveAll(steps: readonly ProvingStep[], tools: ProvingTool
   }
   output.progress.done();
   return proved;
+}
+
+/** What proving takes where nothing is sent. */
+interface OnlyProving extends Pick<ProvingTools, 'pool' | 'output'> {
+  context: StatementContext;
+}
+
+/** Starts all proofs side by side and shows how far they are; what is proved already takes no time. */
+function beginProofs(steps: readonly ProvingStep[], { context, pool, output }: OnlyProving): Promise<ProvedEdge[]>[] {
+  const fresh = steps.filter(({ folder, program }) => !existsSync(join(folder, edgeName(program))));
+  const progress = new Estimate(fresh, output);
+  const proofs = steps.map((step) => pool.prove(step.folder, context, (said) => progress.update(step, said)));
+  // Each is awaited in its turn; until then a failure must not end the process.
+  for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
+  return proofs;
 }
 
 /** A segment that is proved and not yet registered. */
@@ -120,14 +131,10 @@ function writeRun(segments: readonly ProvedSegment[]): { file: string; run: Edge
  * Proves runs side by side for somebody who will send them, and sends nothing.
  * @returns the files to be submitted, in order: an edge file for each step, a run file for the segments of a training run
  */
-export async function proveOnly(
-  steps: readonly ProvingStep[],
-  { context, pool, output }: Pick<ProvingTools, 'pool' | 'output'> & { context: StatementContext },
-): Promise<string[]> {
-  const progress = new Estimate(steps, output);
+export async function proveOnly(steps: readonly ProvingStep[], tools: OnlyProving): Promise<string[]> {
+  const { output } = tools;
   output.progress.stage(`prove ${counted(steps.length, 'statement')}`);
-  const proofs = steps.map((step) => pool.prove(step.folder, context, (said) => progress.update(step, said)));
-  for (const [k, proof] of proofs.entries()) proof.then(() => progress.finish(steps[k])).catch(() => undefined);
+  const proofs = beginProofs(steps, tools);
   const files: string[] = [];
   let pending: ProvedSegment[] = [];
   for (const [k, step] of steps.entries()) {
@@ -152,9 +159,8 @@ function accepted({ sent, gas }: Pick<Submission, 'sent' | 'gas'>): string {
 }
 
 function requireTrainEdge(edge: Edge): TrainEdge {
-  const { statement } = edge;
-  if (statement.program !== 'train') throw new TypeError(`a segment is a train edge, not ${statement.program}`);
-  return { ...edge, statement };
+  if (isTrainEdge(edge)) return edge;
+  throw new TypeError(`a segment is a train edge, not ${edge.statement.program}`);
 }
 
 /** Refuses where not even the first edge could be paid for; warns where not all could. */

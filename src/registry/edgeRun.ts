@@ -16,6 +16,11 @@ export interface TrainEdge extends Edge {
   statement: TrainStatement;
 }
 
+/** Whether an edge can be a segment of a run. */
+export function isTrainEdge(edge: Edge): edge is TrainEdge {
+  return edge.statement.program === 'train';
+}
+
 /** Segments that follow one another: each one's parent is the child of the one before. */
 export interface EdgeRun {
   /** at least one, of one trainer, chain, registry, shape and key */

@@ -17,7 +17,7 @@ import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
-import { formatRun, type TrainEdge } from '../../../src/registry/edgeRun.ts';
+import { formatRun, isTrainEdge } from '../../../src/registry/edgeRun.ts';
 import { PROGRAM_NAMES, type Program } from '../../../src/registry/programs/list.ts';
 import { resultId, secretHash } from '../../../src/registry/statement.ts';
 import { keyHash, parseVerificationKey } from '../../../src/registry/verificationKey.ts';
@@ -137,7 +137,6 @@ export class ProvingFixture extends Ledger {
 
   /** Writes edges of program train that follow one another as the file of a run. */
   writeRun(edges: readonly Edge[], keep: boolean[], name: string): string {
-    const isTrainEdge = (edge: Edge): edge is TrainEdge => edge.statement.program === 'train';
     const file = join(ROOT, this.folder, `${name}.run.json`);
     writeFileSync(file, formatRun({ edges: edges.filter(isTrainEdge), keep }));
     return file;

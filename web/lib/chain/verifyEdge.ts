@@ -5,7 +5,7 @@ import { type Check, chainChecksOf, openChecks } from '../../../src/registry/che
 import { type ChainFindings, checkOnChain, checkRunOnChain } from '../../../src/registry/checkEdge.ts';
 import { clientReads } from '../../../src/registry/clientReads.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
-import { formatRun, type TrainEdge } from '../../../src/registry/edgeRun.ts';
+import { formatRun, isTrainEdge } from '../../../src/registry/edgeRun.ts';
 import { readStoredEdge, type StoredEdge } from '../../../src/registry/storedEdge.ts';
 import { installedKeys } from '../prover/installedKeys.ts';
 import type { ReadFile } from '../readFile.ts';
@@ -78,8 +78,4 @@ export async function edgeOfId(
   };
   const asked = async (found: StoredEdge) => holds(await textOf(found));
   return textOf(await readStoredEdge(await readsOf(client), config.registry, id, asked));
-}
-
-function isTrainEdge(edge: Edge): edge is TrainEdge {
-  return edge.statement.program === 'train';
 }
