@@ -19,8 +19,8 @@ export interface PageTask {
 
 /** The demo's network and the most rows that the page offers. */
 const PLAN = { source: { kind: 'digits' }, rows: 512, hidden: 32 };
-const TRAINING = { lr: 16, batch: 8 };
-const SEED = { seed: '20261121', requestId: '1' };
+const TRAINING = { lr: 16, batch: 8, passes: 1 };
+const SEED = { seed: '20261121', requestId: '1', secret: `0x${'5e'.repeat(32)}` };
 const TRAINER = '0x0000000000000000000000000000000000000002';
 const PATIENCE = 600_000;
 
