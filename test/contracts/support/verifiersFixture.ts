@@ -29,12 +29,18 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
   6: { parameters: 3, extra: 0, oracles: 2 },
 };
 
-export const keyArgument = ({ words }: KnownKey) => ({ words, circuitHash: CIRCUIT_HASH });
+export const keyArgument = ({ words }: Pick<KnownKey, 'words'>) => ({ words, circuitHash: CIRCUIT_HASH });
 export const srsArgument = ({ tau, tauC, tauC2 }: SrsPowers) => ({ tau, tauC, tauC2 });
 
 /** Arguments of the constructor. */
 export function deployment(
-  options: { keys?: KnownKey[]; srs?: SrsPowers; delay?: bigint; allowDevKeysOffLocal?: boolean; owner?: Address } = {},
+  options: {
+    keys?: Pick<KnownKey, 'words'>[];
+    srs?: SrsPowers;
+    delay?: bigint;
+    allowDevKeysOffLocal?: boolean;
+    owner?: Address;
+  } = {},
 ): unknown[] {
   const keys = options.keys ?? Array.from({ length: 6 }, () => TEST_KEY);
   return [
