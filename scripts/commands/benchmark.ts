@@ -114,7 +114,7 @@ function addSealCommand(benchmark: Command): void {
 
 function addUnsealCommand(benchmark: Command): void {
   withWhere(benchmark.command('unseal'))
-    .description('open a sealed benchmark, once its shards are registered; anyone may')
+    .description('open a sealed benchmark, once its shards are registered; anyone may when its sealer has listed them')
     .argument('<shards...>', SHARDS)
     .requiredOption('--uri <uri>', 'as it was sealed')
     .option('--sealer <address>', 'who sealed it (default: the account)')

@@ -65,15 +65,19 @@ describe('a benchmark', () => {
     await refused(5, /StillSealed/, 'benchmark', 'rank', sealed.id, '--model', made.edges[0].file, ...BOB);
   });
 
-  it('is opened when its shards are registered after the closing block, by anyone', async () => {
+  it('is opened when its shards are registered after the closing block, by who sealed it', async () => {
     const missing = sealed.closingBlock - Number(await chain.client.getBlockNumber());
     await chain.client.request({ method: 'hardhat_mine' as never, params: [`0x${missing.toString(16)}`] as never });
     for (const { file } of edges) await call('submit', file, ...ALICE);
     const other = ['tests', '--uri', 'https://example.org/others'];
     await refused(2, /Nobody sealed/, 'benchmark', 'unseal', ...other, ...BOB);
-    const opened = await call('benchmark', 'unseal', ...edges.map(({ id }) => id), ...LIST.slice(1), ...BOB);
+    // a list of shards is its lister's: nobody else can make that of the seal
+    await refused(2, /Nobody sealed/, 'benchmark', 'unseal', ...LIST, ...BOB);
+    const byOther = ['benchmark', 'unseal', ...LIST, '--sealer', developmentAccount(1).address, ...BOB];
+    await refused(2, /Only 0x\w+ can list these shards/, ...byOther);
+    const opened = await call('benchmark', 'unseal', ...edges.map(({ id }) => id), ...LIST.slice(1), ...ALICE);
     assert.deepEqual([opened.id, opened.sent], [sealed.id, true]);
-    assert.equal((await call('benchmark', 'unseal', ...LIST, ...BOB)).sent, false);
+    assert.equal((await call(...byOther)).sent, false);
     await refused(5, /registered already/, 'benchmark', 'seal', ...LIST, '--blocks', '5', ...BOB);
   });
 
