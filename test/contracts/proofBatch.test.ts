@@ -4,9 +4,24 @@ import { type Address, type BaseError, ContractFunctionRevertedError } from 'vie
 import type { Proof, ProofPoints, ProofSignals } from '../../src/argument/types.ts';
 import { mod, P, R } from '../../src/numbers/field.ts';
 import { proofsHold } from '../../src/registry/pairing.ts';
-import { kappaOf } from '../../src/registry/statement.ts';
+import {
+  circuitSignals,
+  digest,
+  digestsOf,
+  foldedValue,
+  foldOf,
+  kappaOf,
+  publicSignals,
+} from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
-import { type Maker, proofAround, publicSignalsOf, type Stated, TEST_KEY } from './support/knownKey.ts';
+import {
+  type Maker,
+  proofAround,
+  publicSignalsOf,
+  type Stated,
+  simulatedGroth16,
+  TEST_KEY,
+} from './support/knownKey.ts';
 import {
   commit,
   elements,
@@ -179,13 +194,17 @@ describe('a batch of proofs', () => {
     }
 
     for (const name of ['trace', 'helper'] as const) {
-      it(`is rejected when a chunk of ${name} is another, missing, one more or swapped`, async () => {
+      it(`is rejected when a chunk of ${name} is another, missing, repeated, one more or swapped`, async () => {
         const made = realPolynomials([[1], [1], [1]], 60n, { trace: 2, helper: 2 });
         const [first, second] = made.opened.points[name];
         for (const points of [
           [STRANGER, second],
           [first, STRANGER],
           [first],
+          [second],
+          [first, first],
+          [second, second],
+          [first, second, second],
           [first, second, STRANGER],
           [second, first],
         ]) {
@@ -229,6 +248,24 @@ describe('a batch of proofs', () => {
       }
     });
 
+    it('is rejected when a chunk of a commitment is missing, repeated, one more or swapped', async () => {
+      const made = realPolynomials([[2], [2], [2]], 70n);
+      const { oracles } = made.stated;
+      for (const [o, [first, second]] of oracles.entries()) {
+        for (const chunks of [
+          [first],
+          [second],
+          [first, first],
+          [first, second, second],
+          [first, second, STRANGER],
+          [second, first],
+        ]) {
+          const stated = { ...made.stated, oracles: oracles.with(o, chunks) };
+          assert.equal(await verdict(proved({ maker, stated }, made.opened)), false);
+        }
+      }
+    });
+
     it('is rejected when the same points are shared out to the oracles otherwise', async () => {
       const made = realPolynomials([[2], [2], [1]], 80n);
       const [p0, p1, p2, p3, p4] = made.stated.oracles.flat();
@@ -251,6 +288,27 @@ describe('a batch of proofs', () => {
       const { challenges } = genuine.proof;
       for (const digest of [0n, R - 1n, mod(challenges.digest + 1n)]) {
         assert.equal(await verdict(changed({ ...genuine.proof, challenges: { ...challenges, digest } })), false);
+      }
+    });
+
+    it('is rejected for a fold that stood before c, and for a value at another fold', async () => {
+      const { stated, opened, proof } = genuine;
+      const { parameters, extra, oracles } = stated;
+      const h0 = digest(maker, TRAIN, [...parameters, ...extra], oracles.flat());
+      const signals = circuitSignals(opened.signals, digestsOf(h0, opened.points), parameters);
+      const c = proof.challenges.digest;
+      const [, value, fold] = publicSignals(c, signals);
+      const early = foldOf(0n, signals);
+      const groth16For = (...inputs: bigint[]) =>
+        changed({ ...proof, groth16: simulatedGroth16(TEST_KEY.secrets, inputs, 9n) });
+      assert.equal(await verdict(groth16For(c, value, fold)), true);
+      for (const [v, drawn] of [
+        [foldedValue(signals, early), early],
+        [foldedValue(signals, early), fold],
+        [value, early],
+        [0n, 0n],
+      ]) {
+        assert.equal(await verdict(groth16For(c, v, drawn)), false);
       }
     });
 
