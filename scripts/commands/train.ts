@@ -7,6 +7,7 @@ import { parseWidths } from '../../src/model/shape.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
 import type { TrainingInputs } from '../actions/trainingPlan.ts';
+import { describeSize, MANY_SEGMENTS, segmentsOf } from '../actions/trainingSize.ts';
 import { describeTraining, trainRun } from '../actions/trainRun.ts';
 import { requireChainId } from '../chain/client.ts';
 import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
@@ -21,6 +22,7 @@ import { Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { requireSchemas } from '../runs/schemas.ts';
 import { listShards } from '../runs/shards.ts';
+import { requireYes } from '../terminal/ask.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
 import {
@@ -53,6 +55,7 @@ interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   passes: number;
   keepEvery?: number;
   otherSchema?: boolean;
+  yes?: boolean;
   run?: string;
 }
 
@@ -97,6 +100,7 @@ export function addTrainCommand(program: Command): void {
     .option('--lr-units <integer>', 'learning rate in units of batch / 4096 instead, 1..65536', positive)
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
     .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
+    .option('--yes', `begin a run of ${MANY_SEGMENTS} segments or more without asking`)
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .addHelpText('after', HELP)
     .action(async (options: TrainOptions) => {
@@ -160,6 +164,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const test = listShards(options.test ?? [], options.runs);
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
+  if (segmentsOf(inputs) >= MANY_SEGMENTS && options.yes !== true) await requireYes(describeSize(inputs), '--yes');
   const { trainAll } = await import('../actions/trainAll.ts');
   const { renderTraining, trainingCurve, trainingDocument } = await import('../actions/trainingSummary.ts');
   const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'trainAll', inputs);

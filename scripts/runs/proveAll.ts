@@ -53,28 +53,28 @@ export async function proveAll(steps: readonly ProvingStep[], tools: ProvingTool
   const context: StatementContext = { chainId: BigInt(chain.id), registry: contract, trainer: account.address };
   await checkFunds(steps, tools);
   output.progress.stage(`prove and register ${counted(steps.length, 'statement')}`);
-  const proofs = beginProofs(steps, { context, pool, output });
-  const proved: ProvedStep[] = [];
-  let pending: ProvedSegment[] = [];
-  for (const [k, step] of steps.entries()) {
-    const [proof] = await proofs[k];
-    const file = join(step.folder, proof.file);
-    const edge = readEdgeFile(file);
-    const place = `${k + 1} of ${steps.length}`;
-    if (step.keep === undefined) {
-      const submission = await submitEdge(chain, account, edge, `${file}.tx`);
-      proved.push({ ...step, proof, submission });
-      output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)}, ${accepted(submission)} (${place})`);
-      continue;
-    }
-    output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)} (${place})`);
-    pending.push({ step, proof, edge: requireTrainEdge(edge) });
-    if (steps[k + 1]?.keep !== undefined && pending.length < segmentsAtOnce(pending[0].edge)) continue;
-    proved.push(...(await registerSegments(pending, tools)));
-    pending = [];
+  const registered: ProvedStep[] = [];
+  for await (const part of provedParts(steps, { context, pool, output })) {
+    const sent = part.segments ? registerSegments(part.segments, tools) : registerStep(part.single, tools);
+    registered.push(...(await sent));
   }
   output.progress.done();
-  return proved;
+  return registered;
+}
+
+/**
+ * Proves runs side by side for somebody who will send them, and sends nothing.
+ * @returns the files to be submitted, in order: an edge file for each step, a run file for the segments of a training run
+ */
+export async function proveOnly(steps: readonly ProvingStep[], tools: OnlyProving): Promise<string[]> {
+  const { output } = tools;
+  output.progress.stage(`prove ${counted(steps.length, 'statement')}`);
+  const files: string[] = [];
+  for await (const part of provedParts(steps, tools)) {
+    files.push(part.segments ? writeRun(part.segments).file : part.single.file);
+  }
+  output.progress.done();
+  return files;
 }
 
 /** What proving takes where nothing is sent. */
@@ -92,16 +92,50 @@ function beginProofs(steps: readonly ProvingStep[], { context, pool, output }: O
   return proofs;
 }
 
-/** A segment that is proved and not yet registered. */
-interface ProvedSegment {
+/** A step that is proved and not yet registered. */
+interface Proved<E extends Edge = Edge> {
   step: ProvingStep;
   proof: ProvedEdge;
-  edge: TrainEdge;
+  edge: E;
+  /** The edge file. */
+  file: string;
+}
+
+/** What is sent at once: one edge, or segments that follow one another, as many as fit into a transaction. */
+type Part = { single: Proved; segments?: undefined } | { segments: Proved<TrainEdge>[] };
+
+/** Proves all steps side by side. Their parts come in the order of the steps, each as soon as it is whole. */
+async function* provedParts(steps: readonly ProvingStep[], tools: OnlyProving): AsyncGenerator<Part, void> {
+  const proofs = beginProofs(steps, tools);
+  let segments: Proved<TrainEdge>[] = [];
+  for (const [k, step] of steps.entries()) {
+    const [proof] = await proofs[k];
+    const file = join(step.folder, proof.file);
+    const edge = readEdgeFile(file);
+    tools.output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)} (${k + 1} of ${steps.length})`);
+    if (step.keep === undefined) {
+      yield { single: { step, proof, edge, file } };
+      continue;
+    }
+    segments.push({ step, proof, edge: requireTrainEdge(edge), file });
+    if (steps[k + 1]?.keep !== undefined && segments.length < segmentsAtOnce(segments[0].edge)) continue;
+    yield { segments };
+    segments = [];
+  }
+}
+
+async function registerStep(
+  { step, proof, edge, file }: Proved,
+  { chain, account, output }: ProvingTools,
+): Promise<ProvedStep[]> {
+  const submission = await submitEdge(chain, account, edge, `${file}.tx`);
+  output.note(`  ${step.label}: ${accepted(submission)}`);
+  return [{ ...step, proof, submission }];
 }
 
 /** Writes the run file of some segments that follow one another, beside their folders, and registers them in one transaction. */
 async function registerSegments(
-  segments: readonly ProvedSegment[],
+  segments: readonly Proved<TrainEdge>[],
   { chain, account, output }: ProvingTools,
 ): Promise<ProvedStep[]> {
   const [first, last] = [segments[0].step, segments.at(-1)!.step];
@@ -116,7 +150,7 @@ async function registerSegments(
 }
 
 /** The run file of some segments that follow one another, beside their folders. */
-function writeRun(segments: readonly ProvedSegment[]): { file: string; run: EdgeRun } {
+function writeRun(segments: readonly Proved<TrainEdge>[]): { file: string; run: EdgeRun } {
   const [first, last] = [segments[0].step.folder, segments.at(-1)!.step.folder];
   const run: EdgeRun = {
     edges: segments.map(({ edge }) => edge),
@@ -125,33 +159,6 @@ function writeRun(segments: readonly ProvedSegment[]): { file: string; run: Edge
   const file = join(dirname(first), `${basename(first)}-to-${basename(last)}.run.json`);
   writeDurably(file, formatRun(run));
   return { file, run };
-}
-
-/**
- * Proves runs side by side for somebody who will send them, and sends nothing.
- * @returns the files to be submitted, in order: an edge file for each step, a run file for the segments of a training run
- */
-export async function proveOnly(steps: readonly ProvingStep[], tools: OnlyProving): Promise<string[]> {
-  const { output } = tools;
-  output.progress.stage(`prove ${counted(steps.length, 'statement')}`);
-  const proofs = beginProofs(steps, tools);
-  const files: string[] = [];
-  let pending: ProvedSegment[] = [];
-  for (const [k, step] of steps.entries()) {
-    const [proof] = await proofs[k];
-    const file = join(step.folder, proof.file);
-    output.note(`  ${step.label}: proved in ${formatSeconds(proof.seconds)} (${k + 1} of ${steps.length})`);
-    if (step.keep === undefined) {
-      files.push(file);
-      continue;
-    }
-    pending.push({ step, proof, edge: requireTrainEdge(readEdgeFile(file)) });
-    if (steps[k + 1]?.keep !== undefined && pending.length < segmentsAtOnce(pending[0].edge)) continue;
-    files.push(writeRun(pending).file);
-    pending = [];
-  }
-  output.progress.done();
-  return files;
 }
 
 function accepted({ sent, gas }: Pick<Submission, 'sent' | 'gas'>): string {

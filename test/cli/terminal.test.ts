@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { requireSchema, sideBySide } from '../../scripts/runs/schemas.ts';
+import { requireYes } from '../../scripts/terminal/ask.ts';
 import { alignColumns, drawTree, shortId } from '../../scripts/terminal/drawTree.ts';
 import { createOutput, formatSeconds } from '../../scripts/terminal/output.ts';
 import { reportError } from '../../scripts/terminal/reportError.ts';
@@ -182,5 +184,33 @@ describe('output', () => {
       '3 min 20 s',
       '2 h 5 min',
     ]);
+  });
+});
+
+describe('a question before long work', () => {
+  const ask = async (answer: string, isTTY = true) => {
+    const [stdin, stderr] = [new PassThrough(), new PassThrough()].map((stream) => Object.assign(stream, { isTTY }));
+    stdin.end(answer);
+    const reason = await requireYes('It takes two days.', '--yes', { stdin, stderr }).catch((error) => error);
+    return { reason, said: String(stderr.read() ?? '') };
+  };
+
+  it('is answered by yes alone', async () => {
+    for (const answer of ['y\n', 'yes\n', ' Y \n']) {
+      const { reason, said } = await ask(answer);
+      assert.equal(reason, undefined);
+      assert.match(said, /It takes two days\.\nBegin\? \[y\/N\]/);
+    }
+    for (const answer of ['\n', 'n\n', 'yesterday\n', '']) {
+      const { reason } = await ask(answer);
+      assert.match(reason.message, /Not begun/, JSON.stringify(answer));
+    }
+  });
+
+  it('is not asked where nobody can answer: the error says how much it is and what to do', async () => {
+    const { reason, said } = await ask('y\n', false);
+    assert.match(reason.message, /It takes two days/);
+    assert.match(reason.hint, /--yes/);
+    assert.equal(said, '');
   });
 });

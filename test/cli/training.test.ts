@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { drawCurves } from '../../scripts/actions/trainingCurve.ts';
@@ -150,6 +150,19 @@ describe('training in many segments', () => {
       assert.match(said, says);
     });
   }
+
+  it('begins a run of very many segments only with --yes, and says before what it takes', async () => {
+    const many = [...['train', '--parent', weights, '--shards', shard, ...rate], '--epochs', '5000', ...runs];
+    const { code, stderr } = await descent([...many, '--run', 'huge']);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /5,000 segments.*up to 5,001 proofs, 5 h 33 min or more.*gas/);
+    assert.match(stderr, /--yes/);
+    assert.equal(existsSync(join(folder, 'runs', 'huge')), false);
+    const wrong = [...many, '--batch', '16', '--run', 'refused'];
+    const said = await descent([...wrong, '--yes']);
+    assert.match(said.stderr, /1\.\.8, not 16/);
+    assert.doesNotMatch(said.stderr, /5,000/);
+  });
 
   it('says how a run of many segments is proved', async () => {
     await result('train', '--parent', weights, '--shards', shard, ...rate, '--run', 'later');
