@@ -2,6 +2,7 @@ import { fromBytes, inverse, P } from '../numbers/field.ts';
 import { hasLanes } from './lanes.ts';
 import { curveModules, type SumModule } from './msm/modules.ts';
 import { Pool } from './msm/pool.ts';
+import { balancedLimits, lookupCosts, type Places } from './places.ts';
 import { defaultThreads } from './thread.ts';
 import type { Point, Point2 } from './types.ts';
 
@@ -58,9 +59,46 @@ export class Curve {
    */
   async msm(points: Uint8Array, scalars: Uint8Array, width: number, onProgress?: Progress): Promise<Point> {
     const sums = await this.#msm('g1', points, scalars, width, onProgress);
-    return sums
-      .map((bytes) => ({ x: fromBytes(bytes), y: fromBytes(bytes.subarray(SCALAR)) }))
-      .reduce(addPoints, { x: 0n, y: 0n });
+    return sumOfPoints(sums);
+  }
+
+  /**
+   * sum over all values v of scalars[v] (the sum of the points at whose places v stands): what msm gives for points whose
+   * scalars are sums of scalars[v], at an addition a place and a scalar a value.
+   * @param points as in Srs
+   * @param scalars canonical, 32 bytes each, one for every value
+   */
+  async lookups(points: Uint8Array, places: Places, scalars: Uint8Array): Promise<Point> {
+    const { columns, table } = places;
+    const heads = Uint32Array.from(columns.flatMap(({ at, values }) => [at, values.length]));
+    const values = new Uint16Array(columns.reduce((sum, column) => sum + column.values.length, 0));
+    let end = 0;
+    for (const column of columns) {
+      values.set(column.values, end);
+      end += column.values.length;
+    }
+    const limits = balancedLimits(lookupCosts(places, scalars.length / SCALAR), this.#pool.size);
+    const sums = await Promise.all(
+      limits.slice(1).map((to, part) => {
+        const first = limits[part];
+        const args = [
+          ...[
+            points.slice(),
+            points.length / POINT,
+            bytesOf(heads),
+            columns.length,
+            bytesOf(values),
+            first,
+            to - first,
+          ],
+          ...(table ? [table.at + first, bytesOf(table.times.subarray(first, to))] : [-1, new Uint8Array(0)]),
+          scalars.slice(SCALAR * first, SCALAR * to),
+        ];
+        const moved = args.filter((arg) => arg instanceof Uint8Array).map(({ buffer }) => buffer as ArrayBuffer);
+        return this.#pool.call(`${this.#modules.g1}.lookups`, args, POINT, moved);
+      }),
+    );
+    return sumOfPoints(sums);
   }
 
   /** As msm, in G2: points of 128 bytes, x and y with their real parts first. @returns the sums of parts of the scalars */
@@ -149,6 +187,17 @@ export class Curve {
     await Promise.all(Array.from({ length: this.#pool.size + 1 }, lane));
     return results;
   }
+}
+
+/** A copy as bytes that can be moved to a worker. */
+function bytesOf(numbers: Int32Array | Uint32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(numbers.slice().buffer);
+}
+
+function sumOfPoints(sums: readonly Uint8Array[]): Point {
+  return sums
+    .map((bytes) => ({ x: fromBytes(bytes), y: fromBytes(bytes.subarray(SCALAR)) }))
+    .reduce(addPoints, { x: 0n, y: 0n });
 }
 
 /** a + b in affine coordinates, for the few partial sums of the workers. */

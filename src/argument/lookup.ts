@@ -1,4 +1,23 @@
+import { CHUNK_BITS, CHUNK_SIZE } from '../numbers/constants.ts';
 import type { Kernels, Vec } from './kernels.ts';
+import type { Oracle } from './oracle.ts';
+import type { Places } from './places.ts';
+
+/** Limbs that are looked up together. */
+export interface LookupGroup {
+  /** slot in the helper */
+  slot: string;
+  limbs: readonly Int32Array[];
+}
+
+/** An oracle of inverses, and what they are inverses of. */
+export interface Helper {
+  oracle: Oracle;
+  groups: readonly LookupGroup[];
+  /** How often each value of the table occurs, in slot g. */
+  multiplicity: Int32Array;
+  table: LookupTable;
+}
 
 /** How often each value 0..2^bits-1 occurs in the limb tensors. @throws RangeError for a limb outside the table. */
 export function multiplicities(bits: number, limbs: readonly Int32Array[]): Int32Array {
@@ -46,4 +65,19 @@ export class LookupTable {
     this.#k.put(dst, this.inverses);
     this.#k.mulTile(dst, multiplicity);
   }
+}
+
+/** Where each value of the table stands in a chunk of a helper. */
+export function placesOf({ oracle, groups, multiplicity }: Helper, chunk: number): Places {
+  const from = chunk << CHUNK_BITS;
+  const columns = groups.flatMap(({ slot, limbs }) => {
+    const { offset, log2 } = oracle.slots[slot];
+    const [first, end] = [Math.max(offset, from), Math.min(offset + 2 ** log2, from + CHUNK_SIZE)];
+    if (first >= end) return [];
+    return limbs.map((limb) => ({ at: first - from, values: limb.subarray(first - offset, end - offset) }));
+  });
+  // the table is never larger than a chunk, and slots are aligned
+  const { offset } = oracle.slots.g;
+  if (offset >> CHUNK_BITS !== chunk) return { columns };
+  return { columns, table: { at: offset - from, times: multiplicity } };
 }

@@ -76,6 +76,19 @@ export class Oracle {
     return toField(k, this.entries, offset, offset + 2 ** log2);
   }
 
+  /** The entries of a slot in a trace. @throws RangeError where the oracle has no integers of 32 bits */
+  integers(name: string): Int32Array {
+    const { entries } = this;
+    if (!(entries instanceof Int32Array)) throw new RangeError(`${name} has no entries of 32 bits`);
+    const { offset, log2 } = this.slots[name];
+    return entries.subarray(offset, offset + 2 ** log2);
+  }
+
+  /** How many entries a chunk has. */
+  chunkLength(chunk: number): number {
+    return Math.min(CHUNK_SIZE, this.used - (chunk << CHUNK_BITS));
+  }
+
   /** The entries of a chunk as canonical bytes, 32 each. */
   chunkBytes(k: Kernels, chunk: number): Uint8Array {
     const from = chunk << CHUNK_BITS;

@@ -3,7 +3,9 @@ import { CHUNK_SIZE } from '../numbers/constants.ts';
 import { randomElement, toBytes } from '../numbers/field.ts';
 import { addPoints, type Curve, type Srs } from './curve.ts';
 import type { Kernels, Vec } from './kernels.ts';
+import { type Helper, placesOf } from './lookup.ts';
 import type { Oracle } from './oracle.ts';
+import { lookupsPay } from './places.ts';
 import { Transcript } from './transcript.ts';
 import type { Commitment, Point } from './types.ts';
 
@@ -81,27 +83,51 @@ export function commitVector({ kernels, curve, srs }: Backend, vec: Vec): Promis
   return curve.msm(srs.points.subarray(0, vec.len * POINT), kernels.canonicalBytes(vec), SCALAR);
 }
 
-/** One point for each chunk of the oracle (protocol section 1). @throws RangeError where the SRS is too short. */
-export async function commit(backend: Backend, oracle: Oracle): Promise<Commitment> {
+/** The sum of a chunk's entries over the powers of tau. */
+export type ChunkSum = (backend: Backend, oracle: Oracle, chunk: number) => Promise<Point>;
+
+/** The sums of a helper's chunks by the values that are looked up (design section 5). */
+export function helperSums(backend: Backend, helper: Helper): ChunkSum {
+  const { kernels, curve, srs } = backend;
+  const { inverses } = helper.table;
+  const scalars = kernels.canonicalBytes(inverses);
+  return (_, oracle, chunk) => {
+    const size = oracle.chunkLength(chunk);
+    const places = placesOf(helper, chunk);
+    if (!lookupsPay(places, inverses.len, size)) return entrySum(backend, oracle, chunk);
+    return curve.lookups(srs.points.subarray(0, size * POINT), places, scalars);
+  };
+}
+
+/**
+ * One point for each chunk of the oracle (protocol section 1).
+ * @param sum of a chunk's entries, where they are not summed one by one
+ * @throws RangeError where the SRS is too short
+ */
+export async function commit(backend: Backend, oracle: Oracle, sum: ChunkSum = entrySum): Promise<Commitment> {
   const points: Commitment = [];
   let next = 0;
   const lane = async () => {
     while (next < oracle.chunks) {
       const chunk = next++;
-      points[chunk] = await commitChunk(backend, oracle, chunk);
+      points[chunk] = await commitChunk(backend, oracle, chunk, sum);
     }
   };
   await Promise.all(Array.from({ length: CHUNKS_AT_ONCE }, lane));
   return points;
 }
 
-async function commitChunk(backend: Backend, oracle: Oracle, chunk: number): Promise<Point> {
-  const { kernels: k, curve, srs } = backend;
+function entrySum({ kernels, curve, srs }: Backend, oracle: Oracle, chunk: number): Promise<Point> {
+  const entries = oracle.chunkBytes(kernels, chunk);
+  return curve.msm(srs.points.subarray(0, oracle.chunkLength(chunk) * POINT), entries, SCALAR);
+}
+
+async function commitChunk(backend: Backend, oracle: Oracle, chunk: number, sumOf: ChunkSum): Promise<Point> {
+  const { curve, srs } = backend;
   const tail = oracle.tails[chunk];
-  const size = Math.min(CHUNK_SIZE, oracle.used - chunk * CHUNK_SIZE);
+  const size = oracle.chunkLength(chunk);
   const last = Math.max(size, ...tail.map(({ at }) => CHUNK_SIZE + at + 1));
   if (last > srs.size) throw new RangeError(`${last} coefficients, but the SRS holds ${srs.size} powers`);
-  const entries = oracle.chunkBytes(k, chunk);
   const own = new Uint8Array(tail.length * POINT);
   const factors = new Uint8Array(tail.length * SCALAR);
   tail.forEach(({ at, value }, i) => {
@@ -109,10 +135,7 @@ async function commitChunk(backend: Backend, oracle: Oracle, chunk: number): Pro
     own.set(srs.points.subarray(from, from + POINT), i * POINT);
     factors.set(toBytes(value), i * SCALAR);
   });
-  const [sum, rest] = await Promise.all([
-    curve.msm(srs.points.subarray(0, size * POINT), entries, SCALAR),
-    curve.msm(own, factors, SCALAR),
-  ]);
+  const [sum, rest] = await Promise.all([sumOf(backend, oracle, chunk), curve.msm(own, factors, SCALAR)]);
   return addPoints(sum, rest);
 }
 

@@ -1,7 +1,7 @@
 import type { Kernels } from '../argument/kernels.ts';
 import type { OpeningMessages, OpeningResult } from '../argument/opening.ts';
 import { Oracle } from '../argument/oracle.ts';
-import { commit, type Session, type Stage } from '../argument/session.ts';
+import { type ChunkSum, commit, type Session, type Stage } from '../argument/session.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
 import { Transcript } from '../argument/transcript.ts';
 import type { Commitment, ProofChallenges, ProofPoints } from '../argument/types.ts';
@@ -72,13 +72,17 @@ export function layoutWords(oracle: Oracle, names: readonly string[]): bigint[] 
   return words;
 }
 
-/** Commits to a blinded trace or helper and absorbs it with its layout (protocol section 3). */
+/**
+ * Commits to a blinded trace or helper and absorbs it with its layout (protocol section 3).
+ * @param sums of its chunks, where entries are not summed one by one
+ */
 export async function sendOracle(
   session: Session,
   oracle: Oracle,
   names: readonly string[],
+  sums?: ChunkSum,
 ): Promise<{ points: Commitment; challenge: bigint }> {
-  const points = await commit(session.backend, oracle);
+  const points = await commit(session.backend, oracle, sums);
   return { points, challenge: session.absorb([session.send(...points), ...layoutWords(oracle, names)]) };
 }
 

@@ -12,7 +12,6 @@ import { LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
 import {
   type ArgumentResult,
-  blindHelper,
   blindTrace,
   finish,
   integerPoly,
@@ -23,6 +22,7 @@ import {
   slotPoly,
   slottedOracle,
 } from './common.ts';
+import { lookupHelper, sendHelper } from './helper.ts';
 import { addTableClaims } from './layers.ts';
 import { shardOracle } from './oracles.ts';
 import { FA } from './powers.ts';
@@ -77,8 +77,10 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const helper = dataHelper(k, tensors, sigma, table, trace);
-  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
+  const groups = tensors.map((t) => ({ slot: t.helper, limbs: [t.limb] }));
+  const looked = lookupHelper(k, table, groups, trace);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
+  const helper = looked.oracle;
 
   // 3. the batch
   session.stage('sumcheck');
@@ -127,23 +129,6 @@ function dataTrace(tensors: readonly ShardTensor[]): Oracle {
   trace.put('mult', multiplicities(LIMB_BITS, limbs));
   blindTrace(trace);
   return trace;
-}
-
-function dataHelper(
-  k: Kernels,
-  tensors: readonly ShardTensor[],
-  sigma: number,
-  table: LookupTable,
-  trace: Oracle,
-): Oracle {
-  const helper = slottedOracle([
-    ...tensors.map((t) => ({ name: t.helper, log2: sigma + t.bits })),
-    { name: 'g', log2: LIMB_BITS },
-  ]);
-  for (const t of tensors) table.putHelper(helper.field(k, t.helper), t.limb);
-  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
-  blindHelper(helper);
-  return helper;
 }
 
 function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): SumcheckBatch {

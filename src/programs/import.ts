@@ -7,7 +7,8 @@ import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, MODEL_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
-import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle } from './common.ts';
+import { type ArgumentResult, finish, offsetBits, sendOracle } from './common.ts';
+import { lookupHelper, sendHelper } from './helper.ts';
 import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, tensorPoint } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 import { SumcheckBatch, term } from './sumcheckBatch.ts';
@@ -38,15 +39,11 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
 
   // 2. helper: inverses of the lookups
   session.stage('lookups');
-  const helper = slottedOracle([
-    ...tensors.map((t) => ({ name: t.helper, log2: t.low + t.high })),
-    { name: 'g', log2: LIMB_BITS },
-  ]);
   const table = new LookupTable(k, beta, LIMB_BITS);
-  for (const t of tensors) table.putHelper(helper.field(k, t.helper), ...t.limbs);
-  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
-  blindHelper(helper);
-  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
+  const groups = tensors.map((t) => ({ slot: t.helper, limbs: t.limbs }));
+  const looked = lookupHelper(k, table, groups, trace);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
+  const helper = looked.oracle;
 
   // 3. the batch
   session.stage('sumcheck');

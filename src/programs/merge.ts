@@ -19,7 +19,8 @@ import { encodeShape } from '../model/shape.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, MODEL_BITS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
-import { type ArgumentResult, blindHelper, finish, offsetBits, sendOracle, slottedOracle } from './common.ts';
+import { type ArgumentResult, finish, offsetBits, sendOracle } from './common.ts';
+import { lookupHelper, sendHelper } from './helper.ts';
 import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, tensorPoint } from './layers.ts';
 import { absentOracle, layerNames, modelOracle, modelParameters } from './oracles.ts';
 import { SumcheckBatch } from './sumcheckBatch.ts';
@@ -84,8 +85,13 @@ export async function proveMerge(
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const helper = mergeHelper(k, tensors, table, trace);
-  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
+  const groups = tensors.flatMap((t) => [
+    { slot: t.h, limbs: t.limbs },
+    { slot: t.k, limbs: [t.rest] },
+  ]);
+  const looked = lookupHelper(k, table, groups, trace);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
+  const helper = looked.oracle;
 
   // 3. the batch
   session.stage('sumcheck');
@@ -122,20 +128,6 @@ function mergeTensors(merge: Merge): MergeTensor[] {
     h: `${NAMES[t.kind].h}_${t.l}`,
     k: `${NAMES[t.kind].k}_${t.l}`,
   }));
-}
-
-function mergeHelper(k: Kernels, tensors: readonly MergeTensor[], table: LookupTable, trace: Oracle): Oracle {
-  const helper = slottedOracle([
-    ...tensors.flatMap((t) => [t.h, t.k].map((name) => ({ name, log2: t.low + t.high }))),
-    { name: 'g', log2: LIMB_BITS },
-  ]);
-  for (const t of tensors) {
-    table.putHelper(helper.field(k, t.h), ...t.limbs);
-    table.putHelper(helper.field(k, t.k), t.rest);
-  }
-  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
-  blindHelper(helper);
-  return helper;
 }
 
 function mergeSumcheckBatch({ k, tensors, trace, helper }: MergeContext, batch: SumcheckBatch): SumcheckBatch {

@@ -1,6 +1,6 @@
 import { Claims, type OracleNumber } from '../argument/claims.ts';
 import type { Kernels } from '../argument/kernels.ts';
-import { LookupTable, multiplicities } from '../argument/lookup.ts';
+import { type LookupGroup, LookupTable, multiplicities } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Oracle } from '../argument/oracle.ts';
 import type { Session } from '../argument/session.ts';
@@ -12,7 +12,6 @@ import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
 import {
   type ArgumentResult,
-  blindHelper,
   blindTrace,
   finish,
   integerPoly,
@@ -23,6 +22,7 @@ import {
   slotPoly,
   slottedOracle,
 } from './common.ts';
+import { lookupHelper, sendHelper } from './helper.ts';
 import { addTableClaims } from './layers.ts';
 import { layerNames, modelOracle, modelParameters } from './oracles.ts';
 import { LIMB } from './powers.ts';
@@ -82,8 +82,9 @@ export async function proveSeed(
   // 2. helper: inverses of the lookups, in groups of three
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const helper = seedHelper(k, layers, table, trace);
-  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
+  const looked = lookupHelper(k, table, lookupGroups(layers), trace);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
+  const helper = looked.oracle;
 
   // 3. the batch
   session.stage('sumcheck');
@@ -128,22 +129,17 @@ function seedSlots(layers: readonly SeedLayer[]): Oracle {
     { name: 'mult', log2: LIMB_BITS },
   ]);
   for (const { l, sequence } of layers) for (const n of TRACED) trace.put(`${n}_${l}`, sequence[n]);
-  const all = layers.flatMap(({ sequence }) => HELPERS.flatMap((group) => GROUPS[group].map((n) => sequence[n])));
-  trace.put('mult', multiplicities(LIMB_BITS, all));
+  const limbs = lookupGroups(layers).flatMap((group) => group.limbs);
+  trace.put('mult', multiplicities(LIMB_BITS, limbs));
   blindTrace(trace);
   return trace;
 }
 
-function seedHelper(k: Kernels, layers: readonly SeedLayer[], table: LookupTable, trace: Oracle): Oracle {
-  const helper = slottedOracle([
-    ...layers.flatMap((L) => HELPERS.map((n) => ({ name: `${n}_${L.l}`, log2: L.low + L.high }))),
-    { name: 'g', log2: LIMB_BITS },
-  ]);
-  for (const { l, sequence } of layers)
-    for (const n of HELPERS) table.putHelper(helper.field(k, `${n}_${l}`), ...GROUPS[n].map((limb) => sequence[limb]));
-  table.putTable(helper.field(k, 'g'), trace.values(k, 'mult'));
-  blindHelper(helper);
-  return helper;
+/** Two groups for each layer. */
+function lookupGroups(layers: readonly SeedLayer[]): LookupGroup[] {
+  return layers.flatMap(({ l, sequence }) =>
+    HELPERS.map((n) => ({ slot: `${n}_${l}`, limbs: GROUPS[n].map((limb) => sequence[limb]) })),
+  );
 }
 
 function seedSumcheckBatch(c: SeedContext, table: LookupTable, beta: bigint): SumcheckBatch {

@@ -1,24 +1,20 @@
-import type { Kernels } from '../../argument/kernels.ts';
-import { type LookupTable, multiplicities } from '../../argument/lookup.ts';
+import { type LookupGroup, multiplicities } from '../../argument/lookup.ts';
 import type { Oracle } from '../../argument/oracle.ts';
 import { LIMB_BITS, MAX_LAYERS } from '../../numbers/constants.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
-import { blindHelper, blindTrace, slottedOracle } from '../common.ts';
+import { blindTrace, slottedOracle } from '../common.ts';
 import type { ScoreSizes } from './context.ts';
 
 export const HIDDEN = ['A', 'V', 'm', 'R0', 'R1'] as const;
 export const OUTPUT = ['Q', 'U0', 'U1'] as const;
 
 /** Three limbs of a layer that are looked up together. */
-export interface LookupGroup {
+export interface LayerGroup extends LookupGroup {
   l: number;
-  /** slot in the helper */
-  slot: string;
-  limbs: Int32Array[];
 }
 
 /** A group for each hidden layer, (V - m, R0, R1), and the output's (Q', U0, U1). */
-export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): LookupGroup[] {
+export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): LayerGroup[] {
   const { Q, U0, U1 } = trace.output;
   return [
     ...trace.hidden.map((t, i) => ({
@@ -30,7 +26,7 @@ export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): Lo
   ];
 }
 
-export function scoreTrace(forward: ForwardTrace, { first }: ScoreSizes, groups: readonly LookupGroup[]): Oracle {
+export function scoreTrace(forward: ForwardTrace, { first }: ScoreSizes, groups: readonly LayerGroup[]): Oracle {
   const { hidden, output } = forward.trace;
   const tensors: [string, Int32Array][] = [
     ...hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]])),
@@ -44,25 +40,4 @@ export function scoreTrace(forward: ForwardTrace, { first }: ScoreSizes, groups:
   for (const [name, data] of tensors) trace.put(name, data);
   blindTrace(trace);
   return trace;
-}
-
-/** The inverses of all lookups: the groups, the margins, the table. */
-export function scoreHelper(
-  k: Kernels,
-  groups: readonly LookupGroup[],
-  margin: Int32Array,
-  table: LookupTable,
-  trace: Oracle,
-): Oracle {
-  const helper = slottedOracle([
-    ...groups.map(({ slot, limbs }) => ({ name: slot, log2: Math.log2(limbs[0].length) })),
-    { name: 'hG', log2: Math.log2(margin.length) },
-    { name: 'g', log2: LIMB_BITS },
-  ]);
-  for (const { slot, limbs } of groups) table.putHelper(helper.field(k, slot), ...limbs);
-  table.putHelper(helper.field(k, 'hG'), margin);
-  const g = helper.field(k, 'g');
-  k.scoped(() => table.putTable(g, trace.values(k, 'mult')));
-  blindHelper(helper);
-  return helper;
 }

@@ -6,10 +6,11 @@ import { encodeShape, encodeShard } from '../../model/shape.ts';
 import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
+import { lookupHelper, sendHelper } from '../helper.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
 import { scoreClaims } from './claims.ts';
 import { type ScoreWitness, scoreSizes } from './context.ts';
-import { lookupGroups, scoreHelper, scoreTrace } from './oracles.ts';
+import { lookupGroups, scoreTrace } from './oracles.ts';
 import { scoreEvaluations, scoreSumcheckBatch } from './sumcheckBatch.ts';
 
 const { squares: Q, trace: T, helper: H, relations: R } = NUMBERING.score;
@@ -35,13 +36,14 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Arg
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const helper = scoreHelper(k, groups, forward.margin, table, trace);
-  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
+  const looked = lookupHelper(k, table, [...groups, { slot: 'hG', limbs: [forward.margin] }], trace);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
   const squares = squaresOf(x, Q.count);
   const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
 
   // 3. the batch
   session.stage('sumcheck');
+  const helper = looked.oracle;
   const oracles = { model, shard: rows, trace, helper };
   const context = { k, witness: w, sizes, oracles, ri: cut(Q.ri), rs: cut(Q.rs) };
   const mark = k.mark();

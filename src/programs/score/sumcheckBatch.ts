@@ -9,7 +9,7 @@ import { FA } from '../powers.ts';
 import { minus, SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import { valueAt } from '../tensors.ts';
 import { inputOf, type ScoreContext } from './context.ts';
-import type { LookupGroup } from './oracles.ts';
+import type { LayerGroup } from './oracles.ts';
 
 const { sums: S, relations: R, evaluations: E } = NUMBERING.score;
 
@@ -21,7 +21,7 @@ export interface ScoreBatch {
 
 export function scoreSumcheckBatch(
   c: ScoreContext,
-  groups: readonly LookupGroup[],
+  groups: readonly LayerGroup[],
   table: LookupTable,
   beta: bigint,
 ): ScoreBatch {
@@ -71,7 +71,7 @@ function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void
 }
 
 /** The lookups of a layer, and of a hidden one that m is a bit and A = m V. */
-function addGroup(batch: SumcheckBatch, c: ScoreContext, { l, slot, limbs }: LookupGroup): void {
+function addGroup(batch: SumcheckBatch, c: ScoreContext, { l, slot, limbs }: LayerGroup): void {
   const { k, sizes, oracles, witness } = c;
   const eq = batch.eq(sizes.sigma, sizes.widthBits(l));
   const h = slotPoly(k, oracles.helper, slot, eq.positions);

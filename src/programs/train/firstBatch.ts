@@ -1,6 +1,6 @@
 import { columnSums, rowSums } from '../../argument/integers.ts';
 import type { Kernels, Vec } from '../../argument/kernels.ts';
-import type { LookupTable } from '../../argument/lookup.ts';
+import type { LookupGroup, LookupTable } from '../../argument/lookup.ts';
 import type { Session } from '../../argument/session.ts';
 import { type Poly, poly, range, type SumcheckResult } from '../../argument/sumcheck.ts';
 import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
@@ -18,7 +18,6 @@ import {
   type TrainSizes,
   type TrainWitness,
 } from './context.ts';
-import type { LookupGroup } from './oracles.ts';
 import type { RowTables } from './rowTables.ts';
 
 const { sums: S, relations: R, evaluations: E } = NUMBERING.train;

@@ -1,16 +1,7 @@
-import type { Kernels } from '../../argument/kernels.ts';
-import type { LookupTable } from '../../argument/lookup.ts';
+import type { LookupGroup } from '../../argument/lookup.ts';
 import type { Oracle } from '../../argument/oracle.ts';
-import { LIMB_BITS } from '../../numbers/constants.ts';
 import { HIDDEN_ARRAYS, OUTPUT_ARRAYS, type SegmentTrace } from '../../training/trace.ts';
-import { blindHelper, blindTrace, slottedOracle } from '../common.ts';
-
-/** Three limbs of a layer that are looked up together. */
-export interface LookupGroup {
-  /** slot in the helper */
-  slot: string;
-  limbs: Int32Array[];
-}
+import { blindTrace, slottedOracle } from '../common.ts';
 
 /** Two groups for each hidden layer, (V - m, T', R0) and (R1, S0, S1), and the output's (Q', U0, U1). */
 export function lookupGroups({ hidden, output }: SegmentTrace, first: number): LookupGroup[] {
@@ -33,18 +24,5 @@ export function trainTrace(t: SegmentTrace, first: number, mult: Int32Array): Or
   const oracle = slottedOracle(tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })));
   for (const [name, data] of tensors) oracle.put(name, data);
   blindTrace(oracle);
-  return oracle;
-}
-
-/** The inverses of all lookups: the groups and the table. */
-export function trainHelper(k: Kernels, groups: readonly LookupGroup[], table: LookupTable, trace: Oracle): Oracle {
-  const oracle = slottedOracle([
-    ...groups.map(({ slot, limbs }) => ({ name: slot, log2: Math.log2(limbs[0].length) })),
-    { name: 'g', log2: LIMB_BITS },
-  ]);
-  for (const { slot, limbs } of groups) table.putHelper(oracle.field(k, slot), ...limbs);
-  const g = oracle.field(k, 'g');
-  k.scoped(() => table.putTable(g, trace.values(k, 'mult')));
-  blindHelper(oracle);
   return oracle;
 }

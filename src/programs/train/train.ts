@@ -6,11 +6,12 @@ import { encodeSegment, encodeShape } from '../../model/shape.ts';
 import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
+import { lookupHelper, sendHelper } from '../helper.ts';
 import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
 import { trainClaims } from './claims.ts';
 import { type TrainOracles, type TrainWitness, trainLayers, trainSizes } from './context.ts';
 import { type BatchContext, FirstSumcheckBatch } from './firstBatch.ts';
-import { lookupGroups, trainHelper, trainTrace } from './oracles.ts';
+import { lookupGroups, trainTrace } from './oracles.ts';
 import { rowTables } from './rowTables.ts';
 import { SecondSumcheckBatch } from './secondBatch.ts';
 
@@ -38,13 +39,14 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   // 2. helper: inverses of the lookups
   session.stage('lookups');
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const helper = trainHelper(k, groups, table, trace);
-  const { points: helperPoints, challenge: x } = await sendOracle(session, helper, H.names);
+  const looked = lookupHelper(k, table, groups, trace);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
   const squares = squaresOf(x, Q.count);
   const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
   const challenges = { beta, ri: cut(Q.ri), rs: cut(Q.rs), mu: cut(Q.mu)[0] };
 
   // 3. both batches: sums of each layer, zero-checks, lookups; then what the first leaves, as sums over rows
+  const helper = looked.oracle;
   const oracles = { parent, child, shard, trace, helper };
   const mark = k.mark();
   session.stage('sumcheck: tables');

@@ -157,8 +157,8 @@ function classify(): usize {
       copied += 4;
       continue;
     }
-    let double = false;
-    if (equal(a, b)) {
+    let double = left == right;
+    if (!double && equal(a, b)) {
       // same x: the same point or opposite ones
       double = equal(a + ELEMENT, b + ELEMENT) == (((left ^ right) & 1) == 0);
       if (!double) {

@@ -2,4 +2,5 @@
 
 export { fixedBase, prepare_fixedBase } from './fixed';
 export { alloc, reset } from './heap';
+export { lookups } from './lookups';
 export { msm } from './msm';

@@ -2,4 +2,5 @@
 
 export { alloc, reset } from './heap';
 export { mul, reduce, square } from '../../assembly/lanes';
+export { lookups } from './lookups';
 export { msm } from './msm';

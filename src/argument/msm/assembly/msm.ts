@@ -180,7 +180,7 @@ function sort(first: i32, group: i32, c: i32, counts: usize, starts: usize, item
  * Adds up every bucket in rounds of pairs; afterwards counts are 0 or 1. Sums go to slots, at most half as many as
  * items.
  */
-function addBuckets(buckets: usize, counts: usize, starts: usize, items: usize, slots: usize): void {
+export function addBuckets(buckets: usize, counts: usize, starts: usize, items: usize, slots: usize): void {
   let slot = slots;
   let again = true;
   while (again) {
