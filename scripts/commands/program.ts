@@ -9,6 +9,7 @@ import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
 import { addFixSeedCommand } from './fixSeed.ts';
 import { addImportCommand } from './import.ts';
+import { addKeysCommand } from './keys.ts';
 import { addLeaderboardCommand } from './leaderboard.ts';
 import { addMergeCommand } from './merge.ts';
 import { addPredictCommand } from './predict.ts';
@@ -69,6 +70,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
   addShowCommand(program);
   addTreeCommand(program);
   addDeployCommand(program);
+  addKeysCommand(program);
   addDemoCommand(program);
   eachCommand(program, forgetEmptyVariables);
   program.hook('preAction', (_, command) => onCommand(helpOf(command)));
