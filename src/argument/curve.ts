@@ -1,4 +1,5 @@
 import { fromBytes, inverse, P } from '../numbers/field.ts';
+import type { Integers } from './integers.ts';
 import { hasLanes } from './lanes.ts';
 import { curveModules, type SumModule } from './msm/modules.ts';
 import { Pool } from './msm/pool.ts';
@@ -46,6 +47,11 @@ export class Curve {
     return new Curve(new Pool(bytes, options.threads ?? defaultThreads()), sums);
   }
 
+  /** Workers. */
+  get threads(): number {
+    return this.#pool.size;
+  }
+
   /** Whether sums are computed two additions at a time. */
   get lanes(): boolean {
     return this.#modules.g1 === 'g1Lanes';
@@ -58,8 +64,21 @@ export class Curve {
    * @throws RangeError where points are missing or the lengths do not fit
    */
   async msm(points: Uint8Array, scalars: Uint8Array, width: number, onProgress?: Progress): Promise<Point> {
-    const sums = await this.#msm('g1', points, scalars, width, onProgress);
-    return sumOfPoints(sums);
+    return sumOfPoints(await this.#msm('g1', points, { scalars, width }, { onProgress }));
+  }
+
+  /**
+   * sum of scalars[i] points[i].
+   * @param points as in Srs, at least as many as scalars
+   * @param scalars signed integers, or canonical elements of 32 bytes
+   * @param parts tasks, for the workers at once; one takes less processor time than several
+   */
+  async sum(points: Uint8Array, scalars: Integers | Uint8Array, parts: number): Promise<Point> {
+    if (scalars instanceof Uint8Array)
+      return sumOfPoints(await this.#msm('g1', points, { scalars, width: SCALAR }, { parts }));
+    const bytes = new Uint8Array(scalars.buffer, scalars.byteOffset, scalars.byteLength);
+    const width = scalars.BYTES_PER_ELEMENT;
+    return sumOfPoints(await this.#msm('g1', points, { scalars: bytes, width, kernel: 'msmIntegers' }, { parts }));
   }
 
   /**
@@ -67,8 +86,9 @@ export class Curve {
    * scalars are sums of scalars[v], at an addition a place and a scalar a value.
    * @param points as in Srs
    * @param scalars canonical, 32 bytes each, one for every value
+   * @param parts as in sum
    */
-  async lookups(points: Uint8Array, places: Places, scalars: Uint8Array): Promise<Point> {
+  async lookups(points: Uint8Array, places: Places, scalars: Uint8Array, parts: number): Promise<Point> {
     const { columns, table } = places;
     const heads = Uint32Array.from(columns.flatMap(({ at, values }) => [at, values.length]));
     const values = new Uint16Array(columns.reduce((sum, column) => sum + column.values.length, 0));
@@ -77,7 +97,7 @@ export class Curve {
       values.set(column.values, end);
       end += column.values.length;
     }
-    const limits = balancedLimits(lookupCosts(places, scalars.length / SCALAR), this.#pool.size);
+    const limits = balancedLimits(lookupCosts(places, scalars.length / SCALAR), parts);
     const sums = await Promise.all(
       limits.slice(1).map((to, part) => {
         const first = limits[part];
@@ -103,7 +123,7 @@ export class Curve {
 
   /** As msm, in G2: points of 128 bytes, x and y with their real parts first. @returns the sums of parts of the scalars */
   async msm2(points: Uint8Array, scalars: Uint8Array): Promise<Point2[]> {
-    const sums = await this.#msm('g2', points, scalars, SCALAR);
+    const sums = await this.#msm('g2', points, { scalars, width: SCALAR });
     return sums.map((bytes) => {
       const [x0, x1, y0, y1] = [0, 1, 2, 3].map((k) => fromBytes(bytes.subarray(SCALAR * k)));
       return { x: [x0, x1], y: [y0, y1] };
@@ -113,9 +133,8 @@ export class Curve {
   async #msm(
     group: 'g1' | 'g2',
     points: Uint8Array,
-    scalars: Uint8Array,
-    width: number,
-    onProgress?: Progress,
+    { scalars, width, kernel = 'msm' }: { scalars: Uint8Array; width: number; kernel?: 'msm' | 'msmIntegers' },
+    { parts = this.threads, onProgress }: { parts?: number; onProgress?: Progress } = {},
   ): Promise<Uint8Array[]> {
     const point = POINTS[group];
     const n = scalars.length / width;
@@ -123,12 +142,12 @@ export class Curve {
       throw new RangeError(`${scalars.length} bytes are no scalars of ${width} bytes`);
     }
     if (points.length < point * n) throw new RangeError(`${n} scalars, but ${points.length / point} points`);
-    const rounds = Math.ceil(n / (LARGEST_TASK * this.#pool.size));
-    const size = Math.ceil(n / (rounds * this.#pool.size));
+    const rounds = Math.ceil(n / (LARGEST_TASK * parts));
+    const size = Math.ceil(n / (rounds * parts));
     return this.#inParts(n, size, onProgress, (from, to) => {
       const bases = points.slice(point * from, point * to);
       const factors = scalars.slice(width * from, width * to);
-      return this.#pool.call(`${this.#modules[group]}.msm`, [bases, factors, width, to - from], point, [
+      return this.#pool.call(`${this.#modules[group]}.${kernel}`, [bases, factors, width, to - from], point, [
         bases.buffer,
         factors.buffer,
       ]);

@@ -1,4 +1,3 @@
-import { R, toBytes } from '../numbers/field.ts';
 import type { Kernels, Vec } from './kernels.ts';
 
 /** Entries that are summed as plain integers before one reduction: rows of rowSums, and what an oracle's length is a multiple of. */
@@ -112,28 +111,4 @@ export function stepSums(
       ]),
     );
   }
-}
-
-/** r as little-endian words of 32 bits, and its lowest 64 bits. */
-const MODULUS = new Uint32Array(toBytes(R).buffer);
-const LOW = BigInt.asUintN(64, R);
-
-/** Integers as canonical little-endian bytes, 32 each, of which negative ones are r less their size. Sizes are below 2^62: then nothing is borrowed from the upper words. */
-export function integerBytes(data: Integers): Uint8Array {
-  const words = new Uint32Array(8 * data.length);
-  if (data instanceof Int32Array) {
-    for (let i = 0; i < data.length; i++) {
-      const v = data[i];
-      if (v < 0) words.set(MODULUS, 8 * i);
-      words[8 * i] = v < 0 ? MODULUS[0] + v : v;
-    }
-    return new Uint8Array(words.buffer);
-  }
-  const halves = new BigUint64Array(words.buffer);
-  for (let i = 0; i < data.length; i++) {
-    const v = data[i];
-    if (v < 0n) words.set(MODULUS, 8 * i);
-    if (v !== 0n) halves[4 * i] = v < 0n ? LOW + v : v;
-  }
-  return new Uint8Array(words.buffer);
 }

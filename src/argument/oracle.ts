@@ -1,5 +1,5 @@
 import { CHUNK_BITS, CHUNK_SIZE } from '../numbers/constants.ts';
-import { BLOCK, integerBytes } from './integers.ts';
+import { BLOCK, type Integers } from './integers.ts';
 import type { Kernels, Vec } from './kernels.ts';
 
 /** A coefficient of a chunk behind its entries, at 2^19 + at: a salt or blinding (protocol section 8). */
@@ -89,12 +89,12 @@ export class Oracle {
     return Math.min(CHUNK_SIZE, this.used - (chunk << CHUNK_BITS));
   }
 
-  /** The entries of a chunk as canonical bytes, 32 each. */
-  chunkBytes(k: Kernels, chunk: number): Uint8Array {
+  /** The entries of a chunk as scalars: integers, or canonical bytes, 32 each. */
+  chunkScalars(k: Kernels, chunk: number): Integers | Uint8Array {
     const from = chunk << CHUNK_BITS;
     const to = Math.min(from + CHUNK_SIZE, this.used);
     const { entries } = this;
-    return isVec(entries) ? k.canonicalBytes(k.view(entries, from, to)) : integerBytes(entries.subarray(from, to));
+    return isVec(entries) ? k.canonicalBytes(k.view(entries, from, to)) : entries.subarray(from, to);
   }
 
   /** The entries of a chunk as new field elements. */

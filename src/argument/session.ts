@@ -83,19 +83,19 @@ export function commitVector({ kernels, curve, srs }: Backend, vec: Vec): Promis
   return curve.msm(srs.points.subarray(0, vec.len * POINT), kernels.canonicalBytes(vec), SCALAR);
 }
 
-/** The sum of a chunk's entries over the powers of tau. */
-export type ChunkSum = (backend: Backend, oracle: Oracle, chunk: number) => Promise<Point>;
+/** The sum of a chunk's entries over the powers of tau. @param parts as in `Curve.sum` */
+export type ChunkSum = (backend: Backend, oracle: Oracle, chunk: number, parts: number) => Promise<Point>;
 
 /** The sums of a helper's chunks by the values that are looked up (design section 5). */
 export function helperSums(backend: Backend, helper: Helper): ChunkSum {
   const { kernels, curve, srs } = backend;
   const { inverses } = helper.table;
   const scalars = kernels.canonicalBytes(inverses);
-  return (_, oracle, chunk) => {
+  return (_, oracle, chunk, parts) => {
     const size = oracle.chunkLength(chunk);
     const places = placesOf(helper, chunk);
-    if (!lookupsPay(places, inverses.len, size)) return entrySum(backend, oracle, chunk);
-    return curve.lookups(srs.points.subarray(0, size * POINT), places, scalars);
+    if (!lookupsPay(places, inverses.len, size)) return entrySum(backend, oracle, chunk, parts);
+    return curve.lookups(srs.points.subarray(0, size * POINT), places, scalars, parts);
   };
 }
 
@@ -117,9 +117,9 @@ export async function commit(backend: Backend, oracle: Oracle, sum: ChunkSum = e
   return points;
 }
 
-function entrySum({ kernels, curve, srs }: Backend, oracle: Oracle, chunk: number): Promise<Point> {
-  const entries = oracle.chunkBytes(kernels, chunk);
-  return curve.msm(srs.points.subarray(0, oracle.chunkLength(chunk) * POINT), entries, SCALAR);
+function entrySum({ kernels, curve, srs }: Backend, oracle: Oracle, chunk: number, parts: number): Promise<Point> {
+  const points = srs.points.subarray(0, oracle.chunkLength(chunk) * POINT);
+  return curve.sum(points, oracle.chunkScalars(kernels, chunk), parts);
 }
 
 async function commitChunk(backend: Backend, oracle: Oracle, chunk: number, sumOf: ChunkSum): Promise<Point> {
@@ -135,7 +135,9 @@ async function commitChunk(backend: Backend, oracle: Oracle, chunk: number, sumO
     own.set(srs.points.subarray(from, from + POINT), i * POINT);
     factors.set(toBytes(value), i * SCALAR);
   });
-  const [sum, rest] = await Promise.all([sumOf(backend, oracle, chunk), curve.msm(own, factors, SCALAR)]);
+  // what is left when every worker has had as many whole chunks as the others is cut for all of them
+  const parts = chunk < oracle.chunks - (oracle.chunks % curve.threads) ? 1 : curve.threads;
+  const [sum, rest] = await Promise.all([sumOf(backend, oracle, chunk, parts), curve.msm(own, factors, SCALAR)]);
   return addPoints(sum, rest);
 }
 

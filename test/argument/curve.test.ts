@@ -164,6 +164,21 @@ for (const lanes of [true, false]) {
       await check(points, scalars);
     });
 
+    it('takes signed integers of 32 and 64 bits as they are, in one part or several', async () => {
+      const small = Int32Array.of(0, 1, -1, 2 ** 31 - 1, -(2 ** 31), -65536, 12345, -3);
+      const large = BigInt64Array.of(0n, 1n, -1n, 2n ** 47n - 1n, -(2n ** 47n), -(2n ** 63n), 2n ** 63n - 1n, -5n);
+      const points = randomPoints(8);
+      for (const data of [small, large, small.subarray(3), large.subarray(1, 6)]) {
+        const scalars = Array.from<number | bigint, bigint>(data, (v) => (BigInt(v) + R) % R);
+        for (const parts of [1, 3]) {
+          assert.deepEqual(await curve.sum(encodePoints(points), data, parts), naive(points, scalars));
+          const bytes = encodeScalars(scalars, 32);
+          assert.deepEqual(await curve.sum(encodePoints(points), bytes, parts), naive(points, scalars));
+        }
+      }
+      assert.deepEqual(await curve.sum(encodePoints(points), new Int32Array(8), 2), { x: 0n, y: 0n });
+    });
+
     it('is right beyond one batch of additions and in several windows at a time', async () => {
       // known discrete logarithms, so the expected sum is one multiplication
       const logs = Array.from({ length: 20_000 }, () => randomElement());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { integerBytes, stepSums } from '../../src/argument/integers.ts';
+import { stepSums } from '../../src/argument/integers.ts';
 import { Kernels, type Vec } from '../../src/argument/kernels.ts';
 import { evaluatePolynomial, inverse, mod, powersOf, R, randomElement } from '../../src/numbers/field.ts';
 
@@ -84,15 +84,6 @@ for (const lanes of [true, false]) {
       k.mulTile(tiled, vec([1n, 10n]));
       assert.deepEqual(k.toBigints(tiled), [7n, 70n, 9n, 90n]);
       assert.deepEqual(k.toBigints(k.repeatEach(vec([1n, 2n, 3n, 4n]), 2, 2)), [1n, 2n, 1n, 2n, 3n, 4n, 3n, 4n]);
-    });
-
-    it('writes integers as the bytes of field elements', () => {
-      const small = Int32Array.of(0, 1, -1, 2 ** 31 - 1, -(2 ** 31), -65536, 12345);
-      const large = BigInt64Array.of(0n, 1n, -1n, 2n ** 47n - 1n, -(2n ** 47n), -(2n ** 61n), 2n ** 61n);
-      for (const data of [small, large]) {
-        assert.deepEqual(integerBytes(data), k.canonicalBytes(k.fromIntegers(data)));
-        assert.deepEqual(integerBytes(data.subarray(3)), k.canonicalBytes(k.fromIntegers(data.subarray(3))));
-      }
     });
 
     it('sums integers step by step, those of every pass over fewer rows than there are factors', () => {

@@ -50,7 +50,7 @@ for (const lanes of [true, false]) {
         const scalars = Array.from({ length: count }, randomElement);
         const bytes = srs.points.subarray(0, points * POINT);
         const expected = await curve.msm(bytes, encode(scalarsOf(places, points, scalars)), 32);
-        assert.deepEqual(await curve.lookups(bytes, places, encode(scalars)), expected);
+        assert.deepEqual(await curve.lookups(bytes, places, encode(scalars), threads), expected);
       }
 
       it('take columns of every length at any place, overlapping too', async () => {
@@ -74,7 +74,7 @@ for (const lanes of [true, false]) {
       });
 
       it('are infinity where nothing is looked up', async () => {
-        const nothing = await curve.lookups(srs.points.subarray(0, POINT), { columns: [] }, encode([1n, 2n]));
+        const nothing = await curve.lookups(srs.points.subarray(0, POINT), { columns: [] }, encode([1n, 2n]), threads);
         assert.deepEqual(nothing, { x: 0n, y: 0n });
       });
 
@@ -86,7 +86,7 @@ for (const lanes of [true, false]) {
         for (const [v, s] of chosen) scalars.set(toBytes(s), 32 * v);
         const bytes = srs.points.subarray(0, values.length * POINT);
         const expected = await curve.msm(bytes, encode(Array.from(values, (v) => chosen.get(v)!)), 32);
-        assert.deepEqual(await curve.lookups(bytes, { columns }, scalars), expected);
+        assert.deepEqual(await curve.lookups(bytes, { columns }, scalars, threads), expected);
       });
     });
   }

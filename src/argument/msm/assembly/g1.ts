@@ -3,4 +3,4 @@
 export { fixedBase, prepare_fixedBase } from './fixed';
 export { alloc, reset } from './heap';
 export { lookups } from './lookups';
-export { msm } from './msm';
+export { msm, msmIntegers } from './msm';

@@ -3,4 +3,4 @@
 export { alloc, reset } from './heap';
 export { mul, reduce, square } from '../../assembly/lanes';
 export { lookups } from './lookups';
-export { msm } from './msm';
+export { msm, msmIntegers } from './msm';

@@ -32,6 +32,16 @@ let used: usize = 0;
 /** Number of scalars by bit length. */
 const lengths: usize = memory.data(1040, 16);
 
+/** As readScalar, of a signed integer of `width` bytes, 4 or 8. */
+function readInteger(to: usize, from: usize, width: usize): i32 {
+  const value = width == 4 ? i64(load<i32>(from)) : load<i64>(from);
+  const size = u64(value < 0 ? -value : value);
+  memory.fill(to, 0, SCALAR);
+  store<u64>(to, size);
+  store<u32>(to, u32(value < 0), 36);
+  return 64 - i32(clz(size));
+}
+
 /** Writes the absolute value and sign of the scalar of `width` bytes; returns its bit length. */
 function readScalar(to: usize, from: usize, width: usize): i32 {
   memory.fill(to, 0, SCALAR);
@@ -66,12 +76,13 @@ function readScalar(to: usize, from: usize, width: usize): i32 {
 }
 
 /** Reads all input; returns the largest bit length. */
-function readInput(points: usize, scalars: usize, width: usize, n: u32): i32 {
+function readInput(points: usize, scalars: usize, width: usize, signed: bool, n: u32): i32 {
   used = 0;
   let longest: i32 = 0;
   memory.fill(lengths, 0, 1040);
   for (let i: usize = 0; i < n; i++) {
-    const bits = readScalar(words + used * SCALAR, scalars + i * width, width);
+    const word = words + used * SCALAR;
+    const bits = signed ? readInteger(word, scalars + i * width, width) : readScalar(word, scalars + i * width, width);
     if (bits == 0 || !readPoint(bases + used * POINT, points + ENCODED * i)) continue;
     used++;
     store<u32>(lengths + 4 * bits, load<u32>(lengths + 4 * bits) + 1);
@@ -263,9 +274,18 @@ const lifted: usize = memory.data(160, 16);
  * `width` bytes.
  */
 export function msm(points: usize, scalars: usize, width: usize, n: u32, out: usize): void {
+  sum(points, scalars, width, false, n, out);
+}
+
+/** As msm, for signed integers of `width` bytes, 4 or 8. */
+export function msmIntegers(points: usize, integers: usize, width: usize, n: u32, out: usize): void {
+  sum(points, integers, width, true, n, out);
+}
+
+function sum(points: usize, scalars: usize, width: usize, signed: bool, n: u32, out: usize): void {
   bases = alloc(usize(n) * POINT);
   words = alloc(usize(n + 1) * SCALAR);
-  const longest = readInput(points, scalars, width, n);
+  const longest = readInput(points, scalars, width, signed, n);
   setPlainInfinity(accumulator);
   if (used > 0) {
     const c = chooseBits(longest);
