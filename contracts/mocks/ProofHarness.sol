@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
-import {Claim, Proof, Srs} from "../interfaces/Proof.sol";
+import {Challenges, Claim, G1Point, Proof, Srs} from "../interfaces/Proof.sol";
 import {Curve} from "../libraries/Curve.sol";
 import {DevKeys} from "../libraries/DevKeys.sol";
+import {ScalarField} from "../libraries/ScalarField.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {VerificationKey} from "../libraries/VerificationKey.sol";
 
@@ -30,6 +31,18 @@ contract ProofHarness {
         (fold, v) = Statement.folded(all);
     }
 
+    function sizesOf(uint256 program) external pure returns (uint256 parameters, uint256 oracles) {
+        return Statement.sizesOf(program);
+    }
+
+    function requireCanonical(Challenges calldata challenges) external pure {
+        ScalarField.requireCanonical(challenges);
+    }
+
+    function requireAllCanonical(uint256[] calldata values) external pure {
+        ScalarField.requireCanonical(values);
+    }
+
     function requirePoint(uint256 x, uint256 y) external pure {
         Curve.requirePoint(x, y);
     }
@@ -38,12 +51,40 @@ contract ProofHarness {
         return Curve.areG2Points(points);
     }
 
+    /// @param way how the point is given: in call data, at a place in memory, by its coordinates
+    /// @return x and y of start + scalar * point
+    function addTimes(uint256 way, G1Point calldata start, G1Point calldata point, uint256 scalar)
+        external
+        view
+        returns (uint256, uint256)
+    {
+        uint256[5] memory sum = [start.x, start.y, 0, 0, 0];
+        G1Point memory copy = point;
+        uint256 place;
+        assembly ("memory-safe") {
+            place := copy
+        }
+        if (way == 0) Curve.addTimes(sum, point, scalar);
+        else if (way == 1) Curve.addTimes(sum, place, scalar);
+        else Curve.addTimes(sum, point.x, point.y, scalar);
+        return (sum[0], sum[1]);
+    }
+
+    function pairingIsOne(bytes calldata pairs) external view returns (bool) {
+        return Curve.pairingIsOne(pairs);
+    }
+
     function isUsable(uint256[18] calldata key) external view returns (bool) {
         return VerificationKey.isUsable(key);
     }
 
     function write(uint256[18] calldata key) external {
         pointer = VerificationKey.write(key);
+    }
+
+    /// @notice As `write`, without keeping where.
+    function written(uint256[18] calldata key) external returns (address) {
+        return VerificationKey.write(key);
     }
 
     function read(address from) external view returns (uint256[18] memory) {

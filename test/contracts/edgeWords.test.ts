@@ -50,6 +50,10 @@ describe('the words of an edge', () => {
       { numRuns: 100 },
     );
   });
+
+  it('give back nothing where there is no training', async () => {
+    assert.deepEqual(await harness.read('lastTraining', [0n, 0n, 1n, 1n, 3n]), [0n, 0n, 0n, 0n]);
+  });
 });
 
 describe('the numbers of a registry', () => {

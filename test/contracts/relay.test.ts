@@ -5,6 +5,7 @@ import {
   concat,
   encodeFunctionData,
   getAddress,
+  getContractError,
   type Hex,
   parseEventLogs,
   parseSignature,
@@ -169,7 +170,10 @@ describe('the relay', { concurrency: false }, () => {
       await relay.expect(wishes.Train, TRAINER.address);
       const [{ statement, proof }] = wishes.Train.claims;
       const direct = concat([registryCall(statement, proof).data, TRAINER.address]);
-      await assert.rejects(chain.read.call({ account: bob, to: registry.address, data: direct }), /ProofRejected/);
+      const refused = chain.read.call({ account: bob, to: registry.address, data: direct }).catch((cause) => {
+        throw getContractError(cause, { abi: registry.abi, args: [], functionName: 'registerModel' });
+      });
+      await reverts(refused, 'ProofRejected', [3n]);
     });
 
     it('refuses with its own error, and the request stays good', async () => {
