@@ -41,7 +41,7 @@ const FOLDER_NEEDS = {
 };
 
 // Not part of `npm test`: many mutations, histories of many real proofs, and journeys that need a browser. Neither are
-// Solidity's own tests.
+// Solidity's own tests and mutants of sources.
 const SLOW = new Set(['soundness', 'long', 'e2e']);
 
 // The journeys share one chain with its proofs, one server and one browser, which needs one process.
@@ -109,6 +109,12 @@ function planTests(args) {
   if (args[0] === 'coverage') {
     const runs = [[HARDHAT, 'test', 'nodejs', '--coverage', ...args.slice(1)]];
     return { needs: FOLDER_NEEDS.contracts, runs, spoils: ['contracts'] };
+  }
+  // Sources with one small thing changed, which tests must notice.
+  if (args[0] === 'mutants') {
+    const kinds = readdirSync(join(ROOT, 'test/mutants'));
+    if (!kinds.includes(args[1])) throw new Error(`unknown mutants '${args[1]}': use ${kinds.join(' or ')}`);
+    return { needs: FOLDER_NEEDS[args[1]], runs: [[`test/mutants/${args[1]}/run.ts`, ...args.slice(2)]] };
   }
   const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && holdsTests(join(ROOT, 'test', entry.name)))
