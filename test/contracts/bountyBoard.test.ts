@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { type Address, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
+import {
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  keccak256,
+  parseEventLogs,
+  type TransactionReceipt,
+  toFunctionSelector,
+  toHex,
+} from 'viem';
 import { type Contract, reverts } from './support/chain.ts';
 import { actAs, deploy, ETHER, Family, MEASURE, model, NO_MODEL, RECEIVER, sendValue, TOKEN } from './support/money.ts';
 
 const BENCHMARK = keccak256(toHex('benchmark'));
 const STATE = { none: 0, open: 1, won: 2, refunded: 3 };
 const DAY = 86_400n;
+/** What a function answers that is called from within. */
+const REENTERED = toFunctionSelector('ReentrancyGuardReentrantCall()');
 
 describe('BountyBoard', () => {
   let family: Family;
@@ -303,6 +314,7 @@ describe('BountyBoard', () => {
         assert.equal(await family.balance(board.address), 0n);
       }
       assert.equal(await mallory.read('reentered'), false);
+      assert.equal(await mallory.read('answer'), REENTERED);
     });
 
     it('takes tokens that return nothing, and none that answer false', async () => {
@@ -320,16 +332,30 @@ describe('BountyBoard', () => {
 
     it('counts a bounty within a bounty once', async () => {
       await token.send('mint', [alice, 70n]);
-      const inner = encodeFunctionData({
-        abi: board.abi,
-        functionName: 'fundToken',
-        args: [terms(), token.address, 0n],
-      });
+      // The call from within is the token's, which could pay for it.
+      await token.send('mint', [token.address, 30n]);
+      const args = [terms(), token.address, 30n];
+      const inner = encodeFunctionData({ abi: board.abi, functionName: 'fundToken', args });
       await token.send('behave', [TOKEN.reenter, board.address, inner]);
       await board.send('fundToken', [terms(), token.address, 70n], alice);
-      assert.equal(await token.read('reentered'), false);
+      assert.equal(await token.read('answer'), REENTERED);
       assert.equal(await board.read('bountyCount'), 1n);
+      assert.equal((await board.read('bounty', [1n])).amount, 70n);
     });
+  });
+
+  it('tells in events what was funded, won, given back and withdrawn', async () => {
+    const events = async (sent: Promise<TransactionReceipt>) =>
+      parseEventLogs({ abi: board.abi, logs: (await sent).logs }).map((log) => [log.eventName, log.args]);
+    const funded = { id: 1n, funder: alice, benchmark: BENCHMARK, token: ETHER, amount: 1_000n };
+    assert.deepEqual(await events(fund()), [['Funded', funded]]);
+    await fund();
+    await score(2, 90n);
+    assert.deepEqual(await events(claim(1n, 2)), [['Won', { id: 1n, model: model(2), trainer: bob }]]);
+    await at(deadline + 1n);
+    assert.deepEqual(await events(board.send('refund', [2n])), [['Refunded', { id: 2n, funder: alice }]]);
+    const withdrawn = { account: bob, token: ETHER, to: carol, amount: 1_000n };
+    assert.deepEqual(await events(board.send('withdraw', [ETHER, carol], bob)), [['Withdrawn', withdrawn]]);
   });
 
   it('ignores Ether that was forced in and takes none without terms', async () => {

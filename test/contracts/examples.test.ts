@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { keccak256, toHex } from 'viem';
+import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import { type Contract, reverts } from './support/chain.ts';
 import { actAs, deploy, ETHER, Family, MEASURE, model, NO_MODEL, RECEIVER, sendValue } from './support/money.ts';
 
@@ -25,8 +25,10 @@ describe('examples', () => {
     await family.train(7, alice, 2);
   });
 
-  const score = (number: number, value: bigint, measure: number = MEASURE.rowsRight) =>
-    scores.send('setScore', [model(number), BENCHMARK, { measure, value, rows: 100n }]);
+  const score = (number: number, value: bigint, measure: number = MEASURE.rowsRight, rows = 100n) =>
+    scores.send('setScore', [model(number), BENCHMARK, { measure, value, rows }]);
+  const events = ({ abi }: Contract, { logs }: TransactionReceipt) =>
+    parseEventLogs({ abi, logs }).map(({ eventName, args }) => [eventName, args]);
 
   describe('DescentGate', () => {
     let gate: Contract;
@@ -37,7 +39,8 @@ describe('examples', () => {
       gate.send('enter', [model(number), path.map(model)], account);
 
     it('admits a descendant of the first line and one through a path', async () => {
-      await enter(2, []);
+      const admitted = { model: model(2), trainer: family.bob };
+      assert.deepEqual(events(gate, await enter(2, [])), [['Admitted', admitted]]);
       await enter(6, [1, 2, 6]);
       assert.deepEqual(await Promise.all([2, 6, 7].map((number) => gate.read('admitted', [model(number)]))), [
         true,
@@ -120,7 +123,8 @@ describe('examples', () => {
       assert.equal((await service.send('update')).logs.length, 0);
       assert.equal(await service.read('model'), model(2));
       await score(7, 91n);
-      await service.send('update');
+      const switched = { from: model(2), to: model(7), trainer: family.alice, rowsRight: 91n, rows: 100n };
+      assert.deepEqual(events(service, await service.send('update')), [['Switched', switched]]);
       assert.equal(await service.read('model'), model(7));
     });
 
@@ -128,6 +132,8 @@ describe('examples', () => {
       await reverts(service.send('update'), 'NoLeader');
       await score(2, 89n);
       await reverts(service.send('update'), 'NotGoodEnough', [model(2), 89n, 100n]);
+      await score(2, 89_999n, MEASURE.rowsRight, 100_000n);
+      await reverts(service.send('update'), 'NotGoodEnough', [model(2), 89_999n, 100_000n]);
       await score(2, 1n, MEASURE.squaredError);
       await reverts(service.send('update'), 'NotRows', [BENCHMARK]);
     });

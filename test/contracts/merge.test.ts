@@ -165,11 +165,10 @@ describe('merge', () => {
     });
 
     it('with ParentWithoutPart when a parent has no coefficient but 0', async () => {
-      const claim = mergeClaim(models.slice(0, 3), [
-        [ONE, 0, 1],
-        [ONE, 0, -1],
-      ]);
-      await reverts(fixture.attempt(claim), 'ParentWithoutPart', [ids[1]]);
+      for (const without of [0, 1, 2]) {
+        const claim = mergeClaim(models.slice(0, 3), [[ONE, 2, 1].with(without, 0), [ONE, -2, -1].with(without, 0)]);
+        await reverts(fixture.attempt(claim), 'ParentWithoutPart', [ids[without]]);
+      }
     });
 
     it('with CoefficientsMismatch when an absent parent or layer has coefficients, or a present one lacks them', async () => {

@@ -407,6 +407,16 @@ describe('a sealed benchmark', () => {
     await reverts(call, 'SealBroken', [dataset, early]);
   });
 
+  it('reverts with SealBroken when a shard was registered in the closing block', async () => {
+    const { secret, dataset, closing } = await sealed(50n);
+    await fixture.chain.mine(Number(closing - (await fixture.chain.read.getBlockNumber())) - 2);
+    const { blockNumber } = await fixture.submit(secret);
+    assert.equal(blockNumber, closing);
+    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
+    const call = fixture.scoreboard.simulate('unsealBenchmark', unseal(closing, shardIds(secret)));
+    await reverts(call, 'SealBroken', [dataset, closing]);
+  });
+
   it('reverts with SealBroken when one of its shards is older than the seal', async () => {
     const { chain, scoreboard, registry } = fixture;
     const outer = await chain.request('evm_snapshot');
