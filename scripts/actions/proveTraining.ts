@@ -8,7 +8,8 @@ import { createProverPool } from '../runs/proverPool.ts';
 import type { Run } from '../runs/run.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import type { Output } from '../terminal/output.ts';
-import { subfolder, type TrainingInputs } from './trainingPlan.ts';
+import { KEPT_STAGE, subfolder, type TrainingExtras, type TrainingInputs } from './trainingPlan.ts';
+import { segmentsOf } from './trainingSize.ts';
 
 /**
  * Proves a training run whose segments are trained, for somebody who sends it by a wallet: its shards as edge files, its segments as
@@ -23,8 +24,11 @@ export async function proveTraining(
 ): Promise<string[]> {
   const inputs = run.inputs as TrainingInputs;
   const shards = inputs.shards?.length ?? rangesOf(inputs.source!).length;
-  const total = inputs.epochs * shards;
-  const untrained = Array.from({ length: total }, (_, k) => k + 1).find((number) => !run.isDone(`segment ${number}`));
+  const total = run.isDone(KEPT_STAGE) ? (run.data(KEPT_STAGE) as number) : segmentsOf(inputs);
+  const all = Array.from({ length: total }, (_, k) => k + 1);
+  // Before it is known which segment is the best, none is the last.
+  const isOpen = (inputs as TrainingExtras).earlyStop !== undefined && !run.isDone(KEPT_STAGE);
+  const untrained = all.find((number) => !run.isDone(`segment ${number}`)) ?? (isOpen ? total : undefined);
   if (untrained !== undefined) {
     throw new InputError(
       `The run ${run.name} is not trained to its end: segment ${untrained} of ${total} is missing.`,

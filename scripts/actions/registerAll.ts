@@ -1,5 +1,6 @@
 import type { Address, Hex, LocalAccount } from 'viem';
-import type { Chain } from '../chain/client.ts';
+import { type Chain, requireChainId } from '../chain/client.ts';
+import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { readShard } from '../chain/readRegistry.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { type Committer, createCommitter } from '../runs/commit.ts';
@@ -20,6 +21,8 @@ export interface RegisterContext {
   jobs: number;
   /** After every so many segments the model is registered too; undefined: only the last. */
   keepEvery: number | undefined;
+  /** What else is proved and registered, before the segments: shards on which the model will be scored. */
+  more?: readonly ProvingStep[];
   output: Output;
 }
 
@@ -28,6 +31,7 @@ export interface RegisteredTraining {
   seed: ProvedStep | undefined;
   /** By the place of the shard in the list; undefined where it was registered before. */
   shards: (ProvedStep | undefined)[];
+  more: ProvedStep[];
   segments: ProvedStep[];
 }
 
@@ -42,12 +46,12 @@ export async function registerAll(
   training: Training,
   context: RegisterContext,
 ): Promise<RegisteredTraining> {
-  const { output, keepEvery } = context;
+  const { output, keepEvery, more = [] } = context;
   const known = await lookUp(run, inputs, context);
   const seed: ProvingStep[] =
     training.seedFolder === undefined ? [] : [{ label: 'seed', program: 'seed', folder: training.seedFolder }];
   const shards = await shardSteps(run, training, known, output);
-  const steps = [...seed, ...shards.filter((step) => step !== undefined)];
+  const steps = [...seed, ...shards.filter((step) => step !== undefined), ...more];
   for (const { number, folder } of training.segments) {
     const keep = number === training.segments.length || (keepEvery !== undefined && number % keepEvery === 0);
     steps.push({ label: `segment ${number}`, program: 'train', folder, keep });
@@ -59,11 +63,24 @@ export async function registerAll(
     return {
       seed: seed[0] && byFolder.get(seed[0].folder),
       shards: shards.map((step) => step && byFolder.get(step.folder)),
+      more: more.map(({ folder }) => byFolder.get(folder)!),
       segments: training.segments.map(({ folder }) => byFolder.get(folder)!),
     };
   } finally {
     pool.close();
   }
+}
+
+/** Asks, before minutes of training, for what would make the chain refuse the first edges. @throws DescentError (chain) */
+export async function askBeforeTraining(
+  run: Run,
+  inputs: TrainingInputs,
+  context: Pick<RegisterContext, 'chain' | 'registry' | 'account' | 'output'>,
+): Promise<void> {
+  await requireChainId(context.chain);
+  const first = inputs.seed === null ? GAS_AT_MOST.train : GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed;
+  await requireFunds(context.chain, context.account.address, first);
+  await lookUp(run, inputs, context);
 }
 
 /** Which of the given shards the registry knows. @throws DescentError when it does not know the given parent */

@@ -11,22 +11,28 @@ import { fileHash } from '../files/read.ts';
 import { openSource, rangesOf, type SourceInputs } from '../files/source.ts';
 import { rowsTaken } from '../files/tables.ts';
 import type { TrainInputs } from '../runs/programs/train.ts';
-import { type Json, Run, type RunKind } from '../runs/run.ts';
+import type { Run } from '../runs/run.ts';
 import { requireSchemas } from '../runs/schemas.ts';
 import type { ShardEntry } from '../runs/shards.ts';
+import { within } from '../runs/within.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 import { dataRun, tellSource } from './dataRun.ts';
+import { withWorkingRate } from './rangeAdvice.ts';
 import { type SeedContext, seedInputs, seedRun } from './seedRun.ts';
 import {
+  KEPT_STAGE,
   type Measured,
   modelFile,
+  rateOfSegment,
   type Segment,
   shardEntry,
   subfolder,
   type Training,
+  type TrainingExtras,
   type TrainingInputs,
 } from './trainingPlan.ts';
+import { segmentsOf } from './trainingSize.ts';
 import { type TrainOutcome, trainRun } from './trainRun.ts';
 
 /** What the work on a training run takes from its caller. */
@@ -50,6 +56,9 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   if (inputs.seed !== null && options.seedContext === undefined) {
     throw new InputError('A seed is drawn on chain.', { hint: 'Give --registry and a key, or a --parent.' });
   }
+  if ((inputs as TrainingExtras).earlyStop !== undefined && test.length === 0) {
+    throw new InputError('On which rows is the training to be stopped?', { hint: 'Give shards with --test.' });
+  }
   const widths = inputs.seed === null ? readParent(inputs).widths : parseWidths(inputs.seed);
   for (const { shard, shardSha256 } of test) requireFit(widths, readShardFile(shard, shardSha256));
   for (const { shard, shardSha256 } of inputs.shards ?? []) {
@@ -63,42 +72,23 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   const parent = seedFolder === undefined ? inputs.parent! : modelFile(seedFolder);
   const shape = modelLabel({ widths });
 
-  const total = inputs.epochs * shards.length;
-  output.progress.stage(`train ${shape} in ${total} segment${total === 1 ? '' : 's'}`);
+  const lines: Lines = { run, inputs, shards, parent, options };
+  const total = segmentsOf(inputs);
+  output.progress.stage(`train ${shape} in ${counted(total, 'segment')}`);
   const before = await measure(run, 0, parent, test);
   if (before !== undefined) output.note(`  before: ${describe('test', before)}`);
   const segments: Segment[] = [];
   for (let number = 1; number <= total; number++) {
-    const k = (number - 1) % shards.length;
-    const folder = subfolder.segment(run.folder, number);
-    const from = number === 1 ? parent : modelFile(subfolder.segment(run.folder, number - 1));
-    const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
-      const { lr, passes } = inputs;
-      const batch = batchOf(inputs, readShardFile(shards[k].shard, shards[k].shardSha256));
-      const begun = performance.now();
-      const outcome = await trainOne(
-        folder,
-        {
-          ...fileHash('parent', from),
-          ...shards[k],
-          lr,
-          batch,
-          passes,
-          ...(options.otherSchema && { otherSchema: 'yes' }),
-        },
-        (fraction, detail) => output.progress.update((number - 1 + fraction) / total, `segment ${number}, ${detail}`),
-      );
-      return { ...outcome, seconds: (performance.now() - begun) / 1000 };
-    });
-    const tested = await measure(run, number, modelFile(folder), test);
-    const training: Measured = { loss, accuracy };
-    const epoch = Math.ceil(number / shards.length);
-    segments.push({ number, epoch, shard: k, folder, rows, training, test: tested, seconds });
+    const segment = await trainNumber(lines, number, total);
+    segments.push(segment);
+    const { training, test: tested } = segment;
     const onTest = tested === undefined ? '' : `; ${describe('test', tested)}`;
     output.note(`  segment ${number} of ${total}: ${describe('on the way', training)}${onTest}`);
     output.progress.update(number / total);
+    if (isOver(inputs, segments)) break;
   }
   output.progress.done();
+  await keepBest(run, inputs, segments, output);
   return {
     shape,
     seedFolder,
@@ -111,6 +101,76 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
     segments,
     model: modelFile(segments.at(-1)!.folder),
   };
+}
+
+/** What all segments of a run have in common. */
+interface Lines {
+  run: Run;
+  inputs: TrainingInputs;
+  shards: readonly ShardEntry[];
+  /** Weights file of the first. */
+  parent: string;
+  options: TrainAllOptions;
+}
+
+/** Trains segment 1, 2, .. of `total`, from the model of the one before. */
+async function trainNumber(lines: Lines, number: number, total: number): Promise<Segment> {
+  const { run, inputs, shards, parent, options } = lines;
+  const { output, test } = options;
+  const k = (number - 1) % shards.length;
+  const folder = subfolder.segment(run.folder, number);
+  const from = number === 1 ? parent : modelFile(subfolder.segment(run.folder, number - 1));
+  const { shard: file, shardSha256 } = shards[k];
+  const lr = rateOfSegment(inputs, number, total);
+  const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
+    const batch = batchOf(inputs, readShardFile(file, shardSha256));
+    const begun = performance.now();
+    const own = { lr, batch, passes: inputs.passes, ...(options.otherSchema && { otherSchema: 'yes' }) };
+    try {
+      const outcome = await trainOne(
+        folder,
+        { ...fileHash('parent', from), ...shards[k], ...own },
+        (fraction, detail) => output.progress.update((number - 1 + fraction) / total, `segment ${number}, ${detail}`),
+      );
+      return { ...outcome, seconds: (performance.now() - begun) / 1000 };
+    } catch (error) {
+      throw adviseAll(error, lines, number, total);
+    }
+  });
+  const tested = await measure(run, number, modelFile(folder), test);
+  const training: Measured = { loss, accuracy };
+  const epoch = Math.ceil(number / shards.length);
+  return { number, epoch, shard: k, folder, rows, lr, training, test: tested, seconds };
+}
+
+/** An error of segment `number` with a rate that would have worked from the first segment to this one. */
+function adviseAll(error: unknown, { inputs, shards, parent, options }: Lines, number: number, total: number): unknown {
+  const segments = Array.from({ length: number }, (_, k) => {
+    const { shard: file, shardSha256 } = shards[k % shards.length];
+    const shard = readShardFile(file, shardSha256);
+    return { shard, lr: rateOfSegment(inputs, k + 1, total), batch: batchOf(inputs, shard), passes: inputs.passes };
+  });
+  return withWorkingRate(error, readWeightsFile(parent), segments, options.output);
+}
+
+/** Place in the list of the segment with the least squared error on the test rows. */
+function bestOf(segments: readonly Segment[]): number {
+  const losses = segments.map(({ test }) => test!.loss);
+  return losses.indexOf(Math.min(...losses));
+}
+
+/** Whether the test rows have been no better for as many segments as were said. */
+function isOver(inputs: TrainingInputs, segments: readonly Segment[]): boolean {
+  const { earlyStop } = inputs as TrainingExtras;
+  return earlyStop !== undefined && segments.length - 1 - bestOf(segments) >= earlyStop;
+}
+
+/** With early stopping the best segment becomes the last: what came after it is not proved. */
+async function keepBest(run: Run, inputs: TrainingInputs, segments: Segment[], output: Output): Promise<void> {
+  if ((inputs as TrainingExtras).earlyStop === undefined) return;
+  const kept = await run.stage(KEPT_STAGE, async () => bestOf(segments) + 1);
+  if (kept < segments.length) output.note(`note: Segment ${kept} was the best on the test rows: it is the last.`);
+  segments.length = kept;
 }
 
 function readParent({ parent, parentSha256 }: TrainingInputs): Weights {
@@ -200,7 +260,7 @@ function trainOne(
 ): Promise<TrainOutcome> {
   const progress = { stage() {}, update: (fraction: number, detail = '') => onProgress(fraction, detail), done() {} };
   const output: Output = { json: false, result() {}, note() {}, warn() {}, progress };
-  return within(folder, 'train', inputs, (run) => trainRun(run, inputs, output));
+  return within(folder, 'train', inputs, (run) => trainRun(run, inputs, output, false));
 }
 
 /** The model on the test rows; kept with the run, by the rows it was measured on. */
@@ -222,20 +282,6 @@ async function measure(run: Run, number: number, file: string, test: ShardEntry[
     }
     return { loss: error / rows, accuracy: isClasses ? right / rows : null };
   });
-}
-
-async function within<T>(
-  folder: string,
-  kind: RunKind,
-  inputs: { [key: string]: Json },
-  work: (run: Run) => Promise<T>,
-): Promise<T> {
-  const run = Run.start(folder, kind, inputs);
-  try {
-    return await work(run);
-  } finally {
-    run.close();
-  }
 }
 
 function describe(what: string, { loss, accuracy }: Measured): string {

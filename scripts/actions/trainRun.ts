@@ -1,11 +1,12 @@
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
-import { realLearningRate, trainSegment } from '../../src/training/trainer.ts';
+import { realLearningRate, type TrainProgress, type TrainResult, trainSegment } from '../../src/training/trainer.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import type { TrainInputs } from '../runs/programs/train.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
+import { withWorkingRate } from './rangeAdvice.ts';
 
 export interface TrainOutcome {
   [key: string]: string | number | null;
@@ -19,16 +20,25 @@ export interface TrainOutcome {
   accuracy: number | null;
 }
 
-/** Stage `train` of a run: child weights with a fresh salt. */
-export function trainRun(run: Run, inputs: TrainInputs, output: Output): Promise<TrainOutcome> {
+/**
+ * Stage `train` of a run: child weights with a fresh salt.
+ * @param isAlone whether a rate that would have worked is looked for where a value leaves its range
+ * @throws TrainingRangeError
+ */
+export function trainRun(run: Run, inputs: TrainInputs, output: Output, isAlone = true): Promise<TrainOutcome> {
   return run.stage('train', async (put) => {
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     output.progress.stage(`train ${modelLabel(parent)} on ${counted(shard.rows, 'row')}`);
     const { lr, batch, passes } = inputs;
-    const result = trainSegment(parent, shard, { lr, batch, passes, salt: randomElement() }, ({ step, steps, loss }) =>
-      output.progress.update(step / steps, `loss ${loss.toFixed(4)}`),
-    );
+    const onProgress = ({ step, steps, loss }: TrainProgress) =>
+      output.progress.update(step / steps, `loss ${loss.toFixed(4)}`);
+    let result: TrainResult;
+    try {
+      result = trainSegment(parent, shard, { lr, batch, passes, salt: randomElement() }, onProgress);
+    } catch (error) {
+      throw isAlone ? withWorkingRate(error, parent, [{ shard, lr, batch, passes }], output) : error;
+    }
     put('model', 'model.safetensors', writeWeights(result.child));
     output.progress.done();
     return {

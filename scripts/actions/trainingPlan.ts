@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Schedule, scheduledUnits } from '../../src/training/schedule.ts';
 import { fileHash } from '../files/read.ts';
 import type { SourceInputs } from '../files/source.ts';
 import type { Json } from '../runs/run.ts';
@@ -22,6 +23,23 @@ export interface TrainingInputs {
   passes: number;
 }
 
+/** What a run may have besides; absent where it has not. */
+export interface TrainingExtras {
+  /** How `lr` changes from segment to segment. */
+  schedule?: Exclude<Schedule, 'constant'>;
+  /** Segments without progress on the test rows after which it ends; the best becomes the last. */
+  earlyStop?: number;
+}
+
+/** Units of the rate of segment 1, 2, .. of `total`. */
+export function rateOfSegment(inputs: TrainingInputs, number: number, total: number): number {
+  const { schedule = 'constant' } = inputs as TrainingExtras;
+  return scheduledUnits(schedule, inputs.lr, number - 1, total);
+}
+
+/** Stage of a run in which is recorded how many of its segments are kept. */
+export const KEPT_STAGE = 'kept segments';
+
 /** Mean squared error and share of right answers, null for regression. */
 export interface Measured {
   [key: string]: number | null;
@@ -39,6 +57,8 @@ export interface Segment {
   shard: number;
   folder: string;
   rows: number;
+  /** Units of its learning rate. */
+  lr: number;
   /** On its rows, each before the step that used it. */
   training: Measured;
   /** On the rows of --test, after the segment. */

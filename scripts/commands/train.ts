@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseWidths } from '../../src/model/shape.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
-import type { TrainingInputs } from '../actions/trainingPlan.ts';
+import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
+import type { TrainingExtras, TrainingInputs } from '../actions/trainingPlan.ts';
 import { describeSize, MANY_SEGMENTS, segmentsOf } from '../actions/trainingSize.ts';
 import { describeTraining, trainRun } from '../actions/trainRun.ts';
-import { requireChainId } from '../chain/client.ts';
-import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { writeDurably } from '../files/durable.ts';
 import { readWeightsFile } from '../files/models.ts';
@@ -51,6 +50,8 @@ interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   jobs?: number;
   lr?: number;
   lrUnits?: number;
+  schedule: Schedule;
+  earlyStop?: number;
   batch: number;
   passes: number;
   keepEvery?: number;
@@ -97,6 +98,19 @@ export function addTrainCommand(program: Command): void {
       'learning rate on the mean gradient of half the squared error, such as 0.05; rounded to a multiple of batch / 4096',
       rateText,
     )
+    .addOption(
+      new Option(
+        '--schedule <name>',
+        'many segments: the rate of each: the same, along half a cosine to 0, or divided by 10 after half and after three quarters of them',
+      )
+        .choices([...SCHEDULES])
+        .default('constant'),
+    )
+    .option(
+      '--early-stop <segments>',
+      'many segments: end after so many without progress on --test; the best model becomes the last',
+      positive,
+    )
     .option('--lr-units <integer>', 'learning rate in units of batch / 4096 instead, 1..65536', positive)
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
     .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
@@ -115,18 +129,20 @@ export function addTrainCommand(program: Command): void {
     });
 }
 
+const DASHED: Partial<Record<string, string>> = { keepEvery: 'keep-every', earlyStop: 'early-stop' };
+
 async function trainOne(options: TrainOptions, output: Output): Promise<void> {
   if (options.parent === undefined || options.seed !== undefined) {
     throw new InputError('Which parent?', { hint: 'With --shard, give a weights file with --parent.' });
   }
-  const manyOnly = (['rows', 'test', 'jobs', 'keepEvery'] as const).find((name) => options[name] !== undefined);
-  if (manyOnly !== undefined || options.epochs !== 1) {
-    throw new InputError(
-      `--${manyOnly === 'keepEvery' ? 'keep-every' : (manyOnly ?? 'epochs')} is for many segments.`,
-      {
-        hint: 'Give --shards instead of --shard.',
-      },
-    );
+  const manyOnly = (['rows', 'test', 'jobs', 'keepEvery', 'earlyStop'] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (manyOnly !== undefined || options.epochs !== 1 || options.schedule !== 'constant') {
+    const name = manyOnly ?? (options.epochs === 1 ? 'schedule' : 'epochs');
+    throw new InputError(`--${DASHED[name] ?? name} is for many segments.`, {
+      hint: 'Give --shards instead of --shard.',
+    });
   }
   const rate = rateOf(options);
   const inputs: TrainInputs = {
@@ -165,11 +181,12 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
   if (segmentsOf(inputs) >= MANY_SEGMENTS && options.yes !== true) await requireYes(describeSize(inputs), '--yes');
+  const { askBeforeTraining, registerAll } = await import('../actions/registerAll.ts');
   const { trainAll } = await import('../actions/trainAll.ts');
   const { renderTraining, trainingCurve, trainingDocument } = await import('../actions/trainingSummary.ts');
   const run = Run.start(runFolder(options.runs, options.run ?? defaultName(inputs)), 'trainAll', inputs);
   try {
-    if (context !== undefined) await askBeforeTraining(run, inputs, context, output);
+    if (context !== undefined) await askBeforeTraining(run, inputs, { ...context, output });
     const training = await trainAll(run, inputs, {
       test,
       seedContext: context,
@@ -178,9 +195,8 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
     });
     const curve = join(run.folder, 'curve.svg');
     writeDurably(curve, trainingCurve(training));
-    let registered: Awaited<ReturnType<typeof import('../actions/registerAll.ts')['registerAll']>> | undefined;
+    let registered: Awaited<ReturnType<typeof registerAll>> | undefined;
     if (context !== undefined) {
-      const { registerAll } = await import('../actions/registerAll.ts');
       const jobs = options.jobs ?? availableParallelism();
       registered = await registerAll(run, inputs, training, { ...context, jobs, keepEvery: options.keepEvery, output });
     }
@@ -201,27 +217,18 @@ async function contextOf(options: TrainOptions) {
   return { chain, registry, account: loadAccount(options, chain.id) };
 }
 
-/** What would make the chain refuse the first edges is known before minutes of training. */
-async function askBeforeTraining(
-  run: Run,
-  inputs: TrainingInputs,
-  context: Awaited<ReturnType<typeof contextOf>>,
-  output: Output,
-): Promise<void> {
-  const { lookUp } = await import('../actions/registerAll.ts');
-  await requireChainId(context.chain);
-  const first = inputs.seed === null ? GAS_AT_MOST.train : GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed;
-  await requireFunds(context.chain, context.account.address, first);
-  await lookUp(run, inputs, { ...context, output });
-}
-
 async function trainingInputs(options: TrainOptions, rate: Rate): Promise<TrainingInputs> {
   const { parent, seed, shards, epochs, batch, passes, rows, offset } = options;
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
   }
   if (seed !== undefined) parseWidths(seed);
-  const rest = { epochs, lr: rate.units, batch, passes };
+  const { schedule, earlyStop } = options;
+  const extras: TrainingExtras = {
+    ...(schedule !== 'constant' && { schedule }),
+    ...(earlyStop !== undefined && { earlyStop }),
+  };
+  const rest = { epochs, lr: rate.units, batch, passes, ...extras };
   const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
   if (shards !== undefined) {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
@@ -273,7 +280,7 @@ function describeRate({ units, rate, below, above }: Rate, { lr, batch }: TrainO
 }
 
 /** Parser of a rate in decimals. */
-function rateText(text: string): number {
+export function rateText(text: string): number {
   if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw new InvalidArgumentError('Not a number above 0.');
   return Number(text);
 }

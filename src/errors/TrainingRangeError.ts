@@ -32,8 +32,13 @@ const ADVICE_AT_START =
 export class TrainingRangeError extends DescentError {
   override name = 'TrainingRangeError';
   readonly violation: RangeViolation;
+  readonly #range: string;
 
-  constructor(violation: RangeViolation, range: string) {
+  constructor(
+    violation: RangeViolation,
+    range: string,
+    hint = isStart(violation) ? ADVICE_AT_START : ADVICE[violation.quantity],
+  ) {
     const { quantity, layer, step, unit, row, value, real } = violation;
     const where = [
       `layer ${layer}`,
@@ -45,9 +50,20 @@ export class TrainingRangeError extends DescentError {
       code: 'TRAINING_RANGE',
       exit: 'proof',
       docs: 'argument.md#1-numbers',
-      hint: isStart(violation) ? ADVICE_AT_START : ADVICE[quantity],
+      hint,
     });
     this.violation = violation;
+    this.#range = range;
+  }
+
+  /** Whether it comes at any learning rate: no step had an effect yet. */
+  get isAtStart(): boolean {
+    return isStart(this.violation);
+  }
+
+  /** The same error with other advice. */
+  withHint(hint: string): TrainingRangeError {
+    return new TrainingRangeError(this.violation, this.#range, hint);
   }
 }
 

@@ -70,12 +70,39 @@ export function trainSegment(
   { lr, batch, passes = 1, salt }: TrainOptions,
   onProgress?: (progress: TrainProgress) => void,
 ): TrainResult {
-  checkSegment({ lr, batch, rows: shard.rows, passes });
   checkSalt(salt);
+  const traceRows = passes * 2 ** ceilLog2(shard.rows);
+  const { network, ...result } = goThrough(weights, shard, { lr, batch, passes }, { traceRows, onProgress });
+  const schema = shard.schema ?? weights.schema;
+  const child = { ...network.weights(salt), ...(schema && { schema }) };
+  return { child, trace: network.trace(), ...result };
+}
+
+/**
+ * The same training without its trace, for trials: the child has the weights that `trainSegment` gives it, and the parent's salt.
+ * @throws as `trainSegment`, at the same step
+ */
+export function trainTrial(
+  weights: Weights,
+  shard: Shard,
+  { lr, batch, passes = 1 }: Omit<TrainOptions, 'salt'>,
+): Omit<TrainResult, 'trace'> {
+  const { network, ...result } = goThrough(weights, shard, { lr, batch, passes }, { traceRows: batch });
+  return { child: network.weights(weights.salt), ...result };
+}
+
+/** All steps of a segment. Where the trace has no room for all rows, each step takes the place of the one before. */
+function goThrough(
+  weights: Weights,
+  shard: Shard,
+  { lr, batch, passes }: { lr: number; batch: number; passes: number },
+  { traceRows, onProgress }: { traceRows: number; onProgress?: (progress: TrainProgress) => void },
+): { network: Network; loss: number; accuracy: number | undefined } {
+  checkSegment({ lr, batch, rows: shard.rows, passes });
   checkPair(weights, shard);
   trainCapacity(weights.widths, shard.rows, passes);
-  const sigma = ceilLog2(shard.rows);
-  const network = new Network(weights, shard, { batch, traceRows: passes * 2 ** sigma });
+  const padded = 2 ** ceilLog2(shard.rows);
+  const network = new Network(weights, shard, { batch, traceRows });
   const stepsOfPass = Math.ceil(shard.rows / batch);
   let total: Score = { right: 0, squaredError: 0 };
   const summary = (rows: number) => ({
@@ -84,20 +111,18 @@ export function trainSegment(
   });
   for (let pass = 0; pass < passes; pass++) {
     total = { right: 0, squaredError: 0 };
-    for (let first = 0; first < 2 ** sigma; first += batch) {
+    for (let first = 0; first < padded; first += batch) {
       const step = pass * stepsOfPass + first / batch;
-      const rows = { first, batch, at: pass * 2 ** sigma + first, step };
+      const rows = { first, batch, at: (pass * padded + first) % traceRows, step };
       network.forward(rows);
       network.backward(rows, lr);
       const count = Math.min(batch, shard.rows - first);
       if (count <= 0) continue;
-      add(total, scoreRows(network.outputs(), sigma + ceilLog2(passes), shard, { first, count, at: rows.at }));
+      add(total, scoreRows(network.outputs(), ceilLog2(traceRows), shard, { first, count, at: rows.at }));
       onProgress?.({ step: step + 1, steps: passes * stepsOfPass, ...summary(first + count) });
     }
   }
-  const schema = shard.schema ?? weights.schema;
-  const child = { ...network.weights(salt), ...(schema && { schema }) };
-  return { child, trace: network.trace(), ...summary(shard.rows) };
+  return { network, ...summary(shard.rows) };
 }
 
 /**

@@ -64,6 +64,62 @@ describe('training in many segments', () => {
     assert.equal(curve.match(/<polyline/g)?.length, 4, 'two lines in each of two panels');
   });
 
+  it('gives each segment the rate of the schedule', async () => {
+    const options = ['--parent', start, ...source, '--rows', '8', '--epochs', '4', '--lr-units', '40', '--batch', '2'];
+    const made = await result('train', ...options, '--schedule', 'cosine', '--run', 'cosine');
+    assert.deepEqual(
+      made.segments.map(({ lr }: { lr: number }) => lr),
+      [40, 34, 20, 6],
+    );
+    const shard = readShard(bytesOf(made.shards[0].file));
+    let model = readWeights(bytesOf(start));
+    for (const lr of [40, 34, 20, 6]) model = trainSegment(model, shard, { lr, batch: 2, salt: 7n }).child;
+    assert.deepEqual(readWeights(bytesOf(made.model)).layers, model.layers);
+  });
+
+  it('ends early where the test rows get no better, and keeps the best', async () => {
+    // Half of the rows say the opposite: more training makes them worse from some segment on.
+    const turned = rows.map((row, r) =>
+      r % 2 ? row : row.replace(/low|high/, (name) => (name === 'low' ? 'high' : 'low')),
+    );
+    const other = file('other.csv', `a,b,name\n${turned.join('\n')}\n`);
+    const scaled = ['--rows', '16', '--shuffle', 'none', '--run', 'others'];
+    await result('data', '--csv', other, '--label', 'name', '--scale', 'min-max', ...scaled);
+    const options = [
+      '--parent',
+      start,
+      ...source,
+      '--rows',
+      '16',
+      '--epochs',
+      '12',
+      '--lr-units',
+      '100',
+      '--batch',
+      '2',
+    ];
+    const all = await result('train', ...options, '--test', 'others', '--run', 'all');
+    const losses: number[] = all.segments.map(({ test }: { test: { loss: number } }) => test.loss);
+    const best = losses.findIndex((loss, k) => losses.slice(k + 1, k + 3).every((later) => later >= loss));
+    assert.ok(best >= 0 && best < 9, `${losses}`);
+    const early = ['train', ...options, '--test', 'others', '--early-stop', '2', '--run', 'early'];
+    const made = await result(...early);
+    assert.equal(made.segments.length, best + 1);
+    const layersOf = (path: string) => readWeights(bytesOf(path)).layers;
+    assert.deepEqual(layersOf(made.model), layersOf(join(all.segments[best].folder, 'model.safetensors')));
+    assert.deepEqual(await result(...early), made);
+  });
+
+  it('says which rate would have worked', async () => {
+    const options = ['--parent', start, ...source, '--rows', '16', '--epochs', '3', '--batch', '2'];
+    const refused = await descent(['train', ...options, '--lr', '30', '--run', 'fast', ...runs]);
+    assert.equal(refused.code, 4, refused.stderr);
+    const [, rate] =
+      /With --lr ([\d.]+) (?:this segment stays|the segments up to this one stay) in range/.exec(refused.stderr) ?? [];
+    assert.ok(rate !== undefined, refused.stderr);
+    assert.equal((await result('train', ...options, '--lr', rate, '--run', 'slower')).segments.length, 3);
+  });
+
   it('takes shard files and runs of data', async () => {
     await result('data', '--shard-file', shard, '--run', 'one');
     const made = await result('train', '--parent', weights, '--shards', 'one', ...rate, '--run', 'of-a-run');
@@ -118,6 +174,16 @@ describe('training in many segments', () => {
       name: 'epochs for one segment',
       args: [...base, '--shard', shard, '--epochs', '2'],
       says: /--epochs is for many/,
+    },
+    {
+      name: 'a schedule for one segment',
+      args: [...base, '--shard', shard, '--schedule', 'step'],
+      says: /--schedule is for many/,
+    },
+    {
+      name: 'early stopping without rows to measure on',
+      args: [...base, '--shards', shard, '--early-stop', '2'],
+      says: /On which rows is the training to be stopped/,
     },
     { name: 'a source without --rows', args: [...base, '--mnist'], says: /How many rows/ },
     {
