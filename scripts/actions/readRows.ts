@@ -7,7 +7,7 @@ import type { NumericArray } from '../../src/model/tables/npy.ts';
 import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
 import { ParquetReader } from '../files/parquetReader.ts';
-import { readParsed } from '../files/read.ts';
+import { readParsed, tableSource } from '../files/read.ts';
 
 /** Raw rows without answers. */
 export interface Rows {
@@ -35,30 +35,22 @@ export interface RowsOptions {
  * @throws InputError, FileFormatError naming the file; InputError where the columns do not fit
  */
 export async function readRows(path: string, schema: Schema | undefined, options: RowsOptions): Promise<Rows> {
-  const ending = /(?:\.|-idx\d-)(csv|tsv|txt|npy|npz|parquet|idx|ubyte)(\.gz)?$/i.exec(path)?.[1].toLowerCase();
+  const source = tableSource(path);
   const columns = typeof schema?.columns === 'number' ? undefined : schema?.columns;
   if (columns !== undefined && options.ignore.length > 0) {
     throw new InputError('--ignore is for models without named columns.', {
       hint: 'The schema of the model says which columns it takes.',
     });
   }
-  switch (ending) {
+  switch (source) {
     case 'csv':
-    case 'tsv':
-    case 'txt':
       return readParsed(path, (bytes) => csvRows(bytes, schema, columns, options.ignore));
     case 'parquet':
       return readParsed(path, (bytes) => parquetRows(bytes, columns));
     case 'npy':
-    case 'npz':
       return readParsed(path, (bytes) => arrayRows(readNumpyFile(bytes, options.member), columns));
     case 'idx':
-    case 'ubyte':
       return readParsed(path, (bytes) => arrayRows(parseIdx(bytes), columns));
-    default:
-      throw new InputError(`What ${path} holds is not clear from its name.`, {
-        hint: 'Name it .csv, .tsv, .npy, .npz, .parquet or .idx.',
-      });
   }
 }
 

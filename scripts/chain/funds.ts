@@ -23,9 +23,13 @@ const CHUNK_GAS = 12_000;
 /** Oracles of train: parent, child, shard, trace and helper. */
 const ORACLES = 5;
 
-/** Gas of registering a run of segments with one chunk in each oracle, at most; 0 for none. @param kept all unless given */
-export function runGas(segments: number, kept = segments): number {
-  return segments === 0 ? 0 : RUN_GAS + SEGMENT_GAS * segments + NODE_GAS * kept;
+/**
+ * Gas of registering a run of segments, at most; 0 for none.
+ * @param kept all unless given
+ * @param chunks of all oracles of a segment; one in each unless given
+ */
+export function runGas(segments: number, kept = segments, chunks = ORACLES): number {
+  return segments === 0 ? 0 : RUN_GAS + (SEGMENT_GAS + CHUNK_GAS * (chunks - ORACLES)) * segments + NODE_GAS * kept;
 }
 
 /** How many segments like this one, all kept, fit into one transaction, with a tenth of the gas to spare; at least one. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Address, Hex } from 'viem';
 import { writeDurably } from '../files/durable.ts';
+import { siteUrl } from '../files/linkedEdge.ts';
 import type { Deployment } from './deploy.ts';
 
 /** Where the page looks unless it is told otherwise (web/README.md). */
@@ -53,4 +54,17 @@ export function readPageDeployment(path = DEPLOYMENT_FILE): Partial<PageDeployme
   } catch {
     return undefined;
   }
+}
+
+/** Where a model can be seen, if the site is given or the running demo serves this very contract. */
+export function modelPage(
+  model: Hex,
+  { chainId, registry }: { chainId: bigint; registry: Address },
+  site: string | undefined,
+): string | undefined {
+  const demo = readPageDeployment();
+  const contracts = [demo?.registry, demo?.scoreboard].map((address) => address?.toLowerCase());
+  const isDemo = BigInt(demo?.chainId ?? 0) === chainId && contracts.includes(registry.toLowerCase());
+  const known = site ?? (isDemo ? demo?.site : undefined);
+  return known && `${siteUrl(known)}/model/${model}`;
 }

@@ -7,6 +7,7 @@ import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeployCommand } from './deploy.ts';
 import { addExportCommand } from './export.ts';
+import { addFitCommand } from './fit.ts';
 import { addFixSeedCommand } from './fixSeed.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommand } from './keys.ts';
@@ -25,7 +26,7 @@ import { addVerifyCommand } from './verify.ts';
 
 const EXPLANATION = `
 A model's history is a tree of proved steps that a contract keeps. One edge is made with data, seed (once), train,
-prove, submit; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
+prove, submit; fit goes from a table to a proved model in one command; train also makes, proves and registers whole runs of many segments. Models from elsewhere enter with
 import, merge joins models, score proves a model's result on a shard, benchmark and leaderboard rank models, verify checks
 any of it anew. predict and export use a model. 'descent demo' shows all of this on a local chain in a few minutes: start there.
 
@@ -51,6 +52,7 @@ export function createProgram(output: OutputConfiguration = {}, onCommand: (help
     .configureHelp({ showGlobalOptions: true })
     .configureOutput(output)
     .exitOverride();
+  addFitCommand(program);
   addDataCommand(program);
   addSeedCommand(program);
   addFixSeedCommand(program);

@@ -36,7 +36,7 @@ export interface SourceOptions {
 
 /** Adds the options of `SourceOptions`. */
 export function withSource(command: Command): Command {
-  return command
+  const sources = command
     .option('--mnist', 'digits of MNIST: 28x28 pixels as 0..1, classes 0..9')
     .addOption(new Option('--set <half>', 'half of MNIST').choices(['train', 'test']).default('train'))
     .addOption(
@@ -45,7 +45,15 @@ export function withSource(command: Command): Command {
     .option('--csv <file>', 'table in CSV, with --label or --targets')
     .option('--parquet <file>', 'table in Parquet, with --label or --targets; lists of numbers become columns')
     .option('--npy <file>', 'numpy array of features, with --answers; of an npz file one array: data.npz:X')
-    .option('--idx <file>', 'IDX array of features, with --answers')
+    .option('--idx <file>', 'IDX array of features, with --answers');
+  return withReading(sources)
+    .option('--fit-rows <number>', 'tables: find the scaling on the first rows (default: on those taken)', positive)
+    .option('--like <manifest>', 'tables: columns, scaling, order and classes of another run (its dataset.json)');
+}
+
+/** Adds how a table is read, ordered and scaled. */
+export function withReading(command: Command): Command {
+  return command
     .option('--answers <file>', 'npy or IDX: one label a row, with --regression targets')
     .option('--regression', 'npy or IDX: the answers are numbers to be predicted')
     .option('--label <column>', 'CSV, Parquet: column of the class (its number, 1, 2, .., in a CSV without header)')
@@ -69,9 +77,7 @@ export function withSource(command: Command): Command {
       '--shuffle <seed>',
       'tables: order of the rows by this number, or none (default: sorted rows only)',
       shuffle,
-    )
-    .option('--fit-rows <number>', 'tables: find the scaling on the first rows (default: on those taken)', positive)
-    .option('--like <manifest>', 'tables: columns, scaling, order and classes of another run (its dataset.json)');
+    );
 }
 
 const SOURCES = ['mnist', 'csv', 'parquet', 'npy', 'idx'] as const;

@@ -14,7 +14,7 @@ import {
 import { resultId, subjectOf } from '../../src/registry/statement.ts';
 import { type Chain, connect } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
-import { readPageDeployment } from '../chain/pageDeployment.ts';
+import { modelPage, readPageDeployment } from '../chain/pageDeployment.ts';
 import {
   carryEdge,
   carryRun,
@@ -26,7 +26,7 @@ import {
   submitRun,
 } from '../chain/submitEdge.ts';
 import { writeDurably } from '../files/durable.ts';
-import { linkToSubmit, siteUrl } from '../files/linkedEdge.ts';
+import { linkToSubmit } from '../files/linkedEdge.ts';
 import { readParsed } from '../files/read.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { counted } from '../terminal/plural.ts';
@@ -154,16 +154,10 @@ function requestOfRun(run: EdgeRun, carry?: Request['send']): Request {
   };
 }
 
-/** Where the model of an edge can be seen, if the site is given or the running demo serves this very registry. */
+/** Where the model of an edge can be seen, if it has one and a site is known. */
 function pageOf({ context, statement }: Edge, site: string | undefined): string | undefined {
   const { model } = subjectOf(statement);
-  if (model === undefined) return undefined;
-  const demo = readPageDeployment();
-  const contracts = [demo?.registry, demo?.scoreboard].map((address) => address?.toLowerCase());
-  const isDemo = BigInt(demo?.chainId ?? 0) === context.chainId && contracts.includes(context.registry.toLowerCase());
-  const known = site ?? (isDemo ? demo?.site : undefined);
-  if (known === undefined) return undefined;
-  return `${siteUrl(known)}/model/${model.id}`;
+  return model && modelPage(model.id, context, site);
 }
 
 /** Whether the user named a key, good or not. */

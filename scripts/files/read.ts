@@ -61,3 +61,21 @@ export function splitMember(text: string): { path: string; member: string | null
   const [, path, member] = /^(.*\.npz(?:\.gz)?):([^/\\]+)$/i.exec(text) ?? [];
   return path === undefined || existsSync(text) ? { path: text, member: null } : { path, member };
 }
+
+/**
+ * What a table is, as its name says: .csv, .tsv, .txt, .npy, .npz, .parquet or .idx (or MNIST's -idx3-ubyte), also with .gz, and for
+ * npz the name of an array after it.
+ * @throws InputError for any other name
+ */
+export function tableSource(path: string): 'csv' | 'parquet' | 'npy' | 'idx' {
+  const name = /(?:\.|-idx\d-)(csv|tsv|txt|npy|npz|parquet|idx|ubyte)(?:\.gz)?(?::[^/\\]+)?$/i
+    .exec(path)?.[1]
+    .toLowerCase();
+  if (name === 'csv' || name === 'tsv' || name === 'txt') return 'csv';
+  if (name === 'npy' || name === 'npz') return 'npy';
+  if (name === 'idx' || name === 'ubyte') return 'idx';
+  if (name === 'parquet') return 'parquet';
+  throw new InputError(`What ${path} holds is not clear from its name.`, {
+    hint: 'Name it .csv, .tsv, .npy, .npz, .parquet or .idx.',
+  });
+}

@@ -88,9 +88,14 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
 
 /** Rows of the table that `loadTable` would give. @throws as `loadTable` */
 export async function tableSize(inputs: TableInputs): Promise<number> {
-  const like = manifestOf(inputs);
-  const { raw } = treatMissing(await readRaw(inputs, like), like?.schema.missing ?? inputs.missing ?? 'refuse');
+  const raw = await readTable(inputs);
   return raw.features.length / raw.inputs;
+}
+
+/** The rows that `loadTable` would order and scale, as they are in the file. @throws as `loadTable` */
+export async function readTable(inputs: TableInputs): Promise<RawTable> {
+  const like = manifestOf(inputs);
+  return treatMissing(await readRaw(inputs, like), like?.schema.missing ?? inputs.missing ?? 'refuse').raw;
 }
 
 function manifestOf({ like, likeSha256 }: TableInputs): DatasetManifest | undefined {

@@ -1,0 +1,319 @@
+import { InputError } from '../../src/errors/InputError.ts';
+import { makeShard, type Shard, shardRowBits } from '../../src/model/shard.ts';
+import { prepareDataset } from '../../src/model/tables/dataset.ts';
+import { pickRows } from '../../src/model/tables/missing.ts';
+import type { RawTable } from '../../src/model/tables/rawTable.ts';
+import type { Scaling } from '../../src/model/tables/scaling.ts';
+import { shuffledOrder } from '../../src/model/tables/shuffle.ts';
+import { ceilLog2 } from '../../src/numbers/bits.ts';
+import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
+import { nearestRate } from '../../src/training/rate.ts';
+import { scheduledUnits } from '../../src/training/schedule.ts';
+import { realLearningRate } from '../../src/training/trainer.ts';
+import { type Fold, runTrial, type TrialStep } from '../../src/training/trials.ts';
+import { readTable } from '../files/tables.ts';
+import type { Json } from '../runs/run.ts';
+import { type FitInputs, type FitSettings, passesOfShard, rowsOfFit, rowsOfShard, sourceOfFit } from './fitPlan.ts';
+
+/** Settings with what they came to on the validation rows. */
+export interface Trial {
+  [key: string]: Json;
+  settings: FitSettings;
+  /** Validation rows, of all folds together. */
+  rows: number;
+  /** Rows right; null for regression. */
+  right: number | null;
+  /** Squared error as a share of the targets' variance. */
+  error: number;
+}
+
+export interface Choices {
+  [key: string]: Json;
+  settings: FitSettings;
+  /** Inputs and outputs of the network. */
+  shape: { inputs: number; outputs: number };
+  /** How many settings were tried, and how many of them left the range of the proofs. */
+  tried: number;
+  outOfRange: number;
+  /** The best, best first. */
+  best: Trial[];
+}
+
+const SCALINGS: Scaling[] = ['standard', 'min-max'];
+const HIDDEN = [[], [16], [32]];
+const BATCHES = [8, 32];
+const RATES = [0.2, 0.1, 0.05, 0.02, 0.01];
+const FOLDS = 4;
+/** Segments that a shard is taken at most. */
+const MOST_EPOCHS = 4;
+/** With a schedule, where nobody said how many segments. */
+const SCHEDULED_EPOCHS = 4;
+/** Multiplications of all trials together, at most: some seconds to a minute. */
+const BUDGET = 2e10;
+const FEWEST_ROWS = 256;
+/** The best trials, whose settings are tried for longer, and those that are told. */
+const MOST_LONG = 12;
+const MOST_KEPT = 5;
+/** Of the progress. */
+const SHORT_SHARE = 0.7;
+
+/** How much of the rows the trials take, so that they stay quick. */
+interface Extent {
+  folds: number;
+  rows: number;
+}
+
+/**
+ * Chooses the settings of a fit by trials on parts of its training rows. Nothing is random: the same inputs give the same choices.
+ * @throws InputError where no settings can be tried, or all leave the range of the proofs
+ */
+export async function chooseSettings(inputs: FitInputs, onProgress: (fraction: number) => void): Promise<Choices> {
+  const raw = await trainingRows(inputs);
+  const { inputs: features, outputs } = raw;
+  const shape = { inputs: features, outputs };
+  const all = candidatesOf(inputs, shape);
+  const fixed = all.length === 1 && all[0].lengths.length === 1;
+  if (fixed) {
+    return { settings: settingsOf(all[0], all[0].lengths[0]), shape, tried: 0, outOfRange: 0, best: [] };
+  }
+  const bench = new Bench(raw, inputs, extentOf(all.map(short), shape, raw.features.length / features));
+  for (const [k, candidate] of all.entries()) {
+    bench.try(short(candidate));
+    onProgress(((k + 1) / all.length) * SHORT_SHARE);
+  }
+  const long = bench
+    .best(MOST_LONG)
+    .flatMap(({ settings }) => all.filter((one) => isOf(one, settings) && one !== short(one)));
+  for (const [k, candidate] of [...new Set(long)].entries()) {
+    bench.try(candidate);
+    onProgress(SHORT_SHARE + ((k + 1) / long.length) * (1 - SHORT_SHARE));
+  }
+  const best = bench.best(MOST_KEPT);
+  if (best.length === 0) {
+    throw new InputError('Whatever was tried left the range of the proofs.', {
+      hint: 'Give a smaller --lr, or a smaller --clip.',
+      details: `${all.length} settings were tried.`,
+    });
+  }
+  return { settings: best[0].settings, shape, tried: all.length, outOfRange: bench.outOfRange, best };
+}
+
+/** The same without lengths of more than one segment, where there are others: they are tried with the best settings alone. */
+function short(candidate: Candidate): Candidate {
+  const lengths = candidate.lengths.filter(({ epochs }) => epochs === 1);
+  return lengths.length === 0 || lengths.length === candidate.lengths.length ? candidate : { ...candidate, lengths };
+}
+
+function isOf({ scaling, hidden, lr, batch }: Candidate, settings: FitSettings): boolean {
+  const sameWidths = hidden.join() === settings.hidden.join();
+  return sameWidths && scaling === settings.scaling && lr === settings.lr && batch === settings.batch;
+}
+
+/** The rows of the trials, and what they came to. */
+class Bench {
+  outOfRange = 0;
+  readonly #raw: RawTable;
+  readonly #inputs: FitInputs;
+  readonly #extent: Extent;
+  readonly #folds = new Map<Scaling, Fold[]>();
+  #trials: Trial[] = [];
+
+  constructor(raw: RawTable, inputs: FitInputs, extent: Extent) {
+    this.#raw = raw;
+    this.#inputs = inputs;
+    this.#extent = extent;
+  }
+
+  try(candidate: Candidate): void {
+    const { scaling } = candidate;
+    const folds = this.#folds.get(scaling) ?? foldsOf(this.#raw, this.#inputs, scaling, this.#extent);
+    this.#folds.set(scaling, folds);
+    const shape = { inputs: this.#raw.inputs, outputs: this.#raw.outputs };
+    // What is tried with more lengths is not counted twice.
+    this.#trials = this.#trials.filter(({ settings }) => !isOf(candidate, settings));
+    const found = tryOne(folds, candidate, this.#inputs, shape);
+    if (found === undefined) this.outOfRange++;
+    else this.#trials.push(...found);
+  }
+
+  best(most: number): Trial[] {
+    return this.#trials.toSorted((a, b) => worth(b, this.#inputs) - worth(a, this.#inputs)).slice(0, most);
+  }
+}
+
+/** All settings that differ in more than how long is trained: one trial measures all lengths. */
+interface Candidate extends Omit<FitSettings, 'passes' | 'epochs'> {
+  scaling: Scaling;
+  hidden: number[];
+  lr: number;
+  batch: number;
+  lengths: { passes: number; epochs: number }[];
+}
+
+function settingsOf(
+  { scaling, hidden, lr, batch }: Candidate,
+  length: { passes: number; epochs: number },
+): FitSettings {
+  return { scaling, hidden, lr, batch, ...length };
+}
+
+function candidatesOf(inputs: FitInputs, shape: { inputs: number; outputs: number }): Candidate[] {
+  const given = givenOf(inputs);
+  const { training } = rowsOfFit(inputs);
+  const candidates: Candidate[] = [];
+  for (const hidden of given.hidden === undefined ? HIDDEN : [given.hidden]) {
+    const widths = [shape.inputs, ...hidden, shape.outputs];
+    const rows = rowsOfShard(widths, training, inputs.rowsPerShard);
+    const lengths = lengthsOf(inputs, { most: passesOfShard(widths, rows), shards: Math.ceil(training / rows) });
+    const batches = given.batch === undefined ? BATCHES.filter((b) => b <= 2 ** ceilLog2(rows)) : [given.batch];
+    for (const batch of batches.length === 0 ? [1] : batches) {
+      for (const lr of ratesOf(given.lr, batch)) {
+        for (const scaling of given.scaling === undefined ? SCALINGS : [given.scaling]) {
+          candidates.push({ scaling, hidden, lr, batch, lengths });
+        }
+      }
+    }
+  }
+  return candidates;
+}
+
+function givenOf({ given }: FitInputs): Partial<FitSettings> {
+  return given as Partial<FitSettings>;
+}
+
+/** Possible rates near those of the list, each once. */
+function ratesOf(given: number | undefined, batch: number): number[] {
+  if (given !== undefined) return [nearestRate(given, batch).rate];
+  const unit = realLearningRate({ lr: 1, batch });
+  return [...new Set(RATES.filter((rate) => rate >= unit / 2).map((rate) => nearestRate(rate, batch).rate))];
+}
+
+function lengthsOf(
+  inputs: FitInputs,
+  { most, shards }: { most: number; shards: number },
+): { passes: number; epochs: number }[] {
+  const { schedule, earlyStop } = inputs;
+  const { passes, epochs } = givenOf(inputs);
+  const powers = Array.from({ length: ceilLog2(most) + 1 }, (_, k) => 2 ** k);
+  if (passes !== undefined && epochs !== undefined) return [{ passes, epochs }];
+  const times = Array.from({ length: MOST_EPOCHS }, (_, k) => k + 1);
+  if (passes !== undefined) return times.map((epochs) => ({ passes, epochs }));
+  const fixed = epochs ?? (schedule !== 'constant' || earlyStop !== null ? SCHEDULED_EPOCHS : undefined);
+  if (fixed !== undefined) return powers.map((passes) => ({ passes, epochs: fixed }));
+  // Of several shards the rows of one are not gone through many times before the next.
+  if (shards > 1) return times.map((epochs) => ({ passes: 1, epochs }));
+  return [
+    ...powers.map((passes) => ({ passes, epochs: 1 })),
+    ...times.slice(1).map((epochs) => ({ passes: most, epochs })),
+  ];
+}
+
+/** Fewer folds first, then fewer rows. */
+function extentOf(all: readonly Candidate[], shape: { inputs: number; outputs: number }, rows: number): Extent {
+  const work = all.reduce((sum, { hidden, lengths }) => {
+    const widths = [shape.inputs, ...hidden, shape.outputs];
+    const parameters = widths.slice(1).reduce((total, width, l) => total + width * widths[l], 0);
+    const passes = Math.max(...lengths.map(({ passes, epochs }) => passes * epochs));
+    return sum + 3 * parameters * passes;
+  }, 0);
+  const extent = { folds: rows < FOLDS ? rows : FOLDS, rows: Math.min(rows, 4096) };
+  if (work * extent.folds * extent.rows > BUDGET) extent.folds = 1;
+  while (work * extent.folds * extent.rows > BUDGET && extent.rows > FEWEST_ROWS) {
+    extent.rows = Math.max(FEWEST_ROWS, Math.ceil(extent.rows / 2));
+  }
+  return extent;
+}
+
+/** The training rows as they are in the file, in the order of the fit. */
+async function trainingRows(inputs: FitInputs): Promise<RawTable> {
+  const raw = await readTable(inputs.table);
+  const { shuffle } = sourceOfFit(inputs, 'standard');
+  const total = raw.features.length / raw.inputs;
+  const order = shuffle === 'none' ? undefined : shuffledOrder(total, shuffle!);
+  const { training, validation } = rowsOfFit(inputs);
+  return pickRows(
+    raw,
+    Array.from({ length: training + validation }, (_, k) => order?.[k] ?? k),
+  );
+}
+
+/** Every row is in the validation part of one fold; of a single fold, every fourth row is. */
+function foldsOf(raw: RawTable, inputs: FitInputs, scaling: Scaling, extent: Extent): Fold[] {
+  const { clip, missing } = sourceOfFit(inputs, scaling);
+  const rows = Array.from({ length: extent.rows }, (_, r) => r);
+  return Array.from({ length: extent.folds }, (_, f) => {
+    const parts = Math.max(2, Math.min(FOLDS, extent.rows));
+    const [inside, outside] = [rows.filter((r) => r % parts !== f), rows.filter((r) => r % parts === f)];
+    const { table, description } = prepareDataset(pickRows(raw, [...inside, ...outside]), {
+      name: '',
+      source: '',
+      shuffle: 'none',
+      missing: missing ?? 'refuse',
+      scaling,
+      ...(clip !== null && { clip }),
+      training: { first: 0, rows: inside.length },
+    });
+    const { schema } = description;
+    return {
+      training: makeShard(table, { first: 0, rows: inside.length }, 0n, schema),
+      validation: makeShard(table, { first: inside.length, rows: outside.length }, 0n, schema),
+    };
+  });
+}
+
+/** One trial for all lengths where the rate stays; one for each where it follows a schedule. */
+function tryOne(
+  folds: readonly Fold[],
+  candidate: Candidate,
+  { schedule }: FitInputs,
+  shape: { inputs: number; outputs: number },
+): Trial[] | undefined {
+  const { hidden, lr, batch, lengths } = candidate;
+  const widths = [shape.inputs, ...hidden, shape.outputs];
+  const { units } = nearestRate(lr, batch);
+  const spread = folds.reduce((sum, fold) => sum + spreadOf(fold), 0);
+  const measure = (steps: TrialStep[], at: Candidate['lengths']) =>
+    runTrial(folds, { widths, batch }, steps)?.map(({ rows, right, loss }, k) => ({
+      settings: settingsOf(candidate, at[k]),
+      rows,
+      right: right ?? null,
+      error: (loss * rows) / spread,
+    }));
+  if (schedule === 'constant') {
+    const totals = lengths.map(({ passes, epochs }) => passes * epochs);
+    const steps = totals.map((total, k) => ({ passes: total - (totals[k - 1] ?? 0), lr: units }));
+    return measure(steps, lengths);
+  }
+  const found = lengths.map((length) => {
+    const { passes, epochs } = length;
+    const steps = Array.from({ length: epochs }, (_, k) => ({
+      passes,
+      lr: scheduledUnits(schedule, units, k, epochs),
+    }));
+    return measure(steps, Array(epochs).fill(length))?.at(-1);
+  });
+  return found.includes(undefined) ? undefined : found.map((trial) => trial!);
+}
+
+/** Sum over the validation rows of the squared distance of the targets from their mean in training. */
+function spreadOf({ training, validation }: Fold): number {
+  const means = Array.from({ length: training.outputs }, (_, i) => sumOf(training, i, (y) => y) / training.rows);
+  return means.reduce((sum, mean, i) => sum + sumOf(validation, i, (y) => (y - mean) ** 2), 0);
+}
+
+function sumOf(shard: Shard, output: number, value: (y: number) => number): number {
+  const first = output << shardRowBits(shard);
+  let sum = 0;
+  for (let s = 0; s < shard.rows; s++) sum += value(shard.Y[first + s] / 2 ** ACTIVATION_BITS);
+  return sum;
+}
+
+/**
+ * What settings are worth: rows right and, where these are as many, less error. A further segment, which is a further proof, must
+ * gain half a row, or a hundredth of the error.
+ */
+function worth({ right, error, settings }: Trial, inputs: FitInputs): number {
+  const more = settings.epochs - 1;
+  const lasting = inputs.given.epochs === undefined ? more : 0;
+  return right === null ? -error * (1 + lasting / 100) : right - lasting / 2 - error / 1000;
+}

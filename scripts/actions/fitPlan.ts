@@ -1,0 +1,151 @@
+import { DescentError } from '../../src/errors/DescentError.ts';
+import { InputError } from '../../src/errors/InputError.ts';
+import { scoreCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
+import type { Scaling } from '../../src/model/tables/scaling.ts';
+import { DEFAULT_SHUFFLE } from '../../src/model/tables/shuffle.ts';
+import { MAX_SIZE } from '../../src/numbers/constants.ts';
+import { nearestRate } from '../../src/training/rate.ts';
+import type { Schedule } from '../../src/training/schedule.ts';
+import { mostPasses } from '../../src/training/trials.ts';
+import type { TableInputs } from '../files/tables.ts';
+import type { Json } from '../runs/run.ts';
+import type { TrainingInputs } from './trainingPlan.ts';
+
+/** What a fit decides by trials, unless it is told. */
+export interface FitSettings {
+  [key: string]: Json;
+  scaling: Scaling;
+  /** Widths of the hidden layers. */
+  hidden: number[];
+  /** Learning rate on the mean gradient of half the squared error. */
+  lr: number;
+  batch: number;
+  /** Times that a segment goes through its shard. */
+  passes: number;
+  /** Times that each shard is taken. */
+  epochs: number;
+}
+
+/** What a fit was started with; the same continues it. */
+export interface FitInputs {
+  [key: string]: Json;
+  /** How the table is read; the range in it is all rows. */
+  table: TableInputs;
+  /** Rows at the end of the order that are kept for the score. */
+  heldOut: number;
+  /** What was said; the rest is found by trials. */
+  given: { [name: string]: Json };
+  rowsPerShard: number;
+  schedule: Schedule;
+  earlyStop: number | null;
+}
+
+/** Rows of a fit in their order: for training, for early stopping, and held out. */
+export interface FitRows {
+  training: number;
+  /** 0 without early stopping. */
+  validation: number;
+  heldOut: number;
+}
+
+/** What is to be made of chosen settings. */
+export interface FitPlan {
+  widths: number[];
+  rows: FitRows;
+  training: TrainingInputs;
+  /** Rows on which the training is stopped early, if it is. */
+  validation: TableInputs | undefined;
+  heldOut: TableInputs;
+  /** Segments, at most. */
+  segments: number;
+}
+
+/** Features beyond +-8 become +-8 after scaling, unless something else was said: a row that is far away stays in range. */
+const DEFAULT_CLIP = 8;
+/** Of the rows that are not held out, every so many is for early stopping. */
+const VALIDATION_SHARE = 5;
+
+/** @throws InputError where a part would have no rows */
+export function rowsOfFit({ table, heldOut, earlyStop }: FitInputs): FitRows {
+  const rest = table.rows - heldOut;
+  const validation = earlyStop === null ? 0 : Math.ceil(rest / VALIDATION_SHARE);
+  const training = rest - validation;
+  if (heldOut < 1 || training < 2) {
+    throw new InputError(`The table has ${table.rows} rows: ${heldOut} held out leave ${training} to train on.`, {
+      hint: 'Give another --held-out: a number of rows, or a share such as 0.2.',
+    });
+  }
+  return { training, validation, heldOut };
+}
+
+/** How a fit reads its rows: in a new order unless it was told to keep it. */
+export function sourceOfFit({ table }: FitInputs, scaling: Scaling): TableInputs {
+  return { ...table, scaling, clip: table.clip ?? DEFAULT_CLIP, shuffle: table.shuffle ?? DEFAULT_SHUFFLE };
+}
+
+/** Rows of a shard of training: as many as fit in a segment of these widths, or as were said. */
+export function rowsOfShard(widths: readonly number[], training: number, rowsPerShard: number): number {
+  let rows = Math.min(rowsPerShard, training, MAX_SIZE);
+  while (rows > 1 && !fits(() => trainCapacity(widths, rows))) rows = Math.ceil(rows / 2);
+  return rows;
+}
+
+/** The most passes of one segment of such a shard. */
+export function passesOfShard(widths: readonly number[], rows: number): number {
+  let passes = mostPasses(rows);
+  while (passes > 1 && !fits(() => trainCapacity(widths, rows, passes))) passes /= 2;
+  return passes;
+}
+
+/** @throws InputError, CapacityError for settings that cannot be trained with */
+export function planFit(inputs: FitInputs, settings: FitSettings, shape: { inputs: number; outputs: number }): FitPlan {
+  const { scaling, hidden, lr, batch, passes, epochs } = settings;
+  const { schedule, earlyStop } = inputs;
+  const widths = [shape.inputs, ...hidden, shape.outputs];
+  const rows = rowsOfFit(inputs);
+  const each = rowsOfShard(widths, rows.training, inputs.rowsPerShard);
+  const source = sourceOfFit(inputs, scaling);
+  const rest = { ...source, fitRows: rows.training };
+  seedCapacity(widths);
+  scoreCapacity(widths, Math.min(rows.heldOut, MAX_SIZE));
+  const training: TrainingInputs = {
+    parent: null,
+    parentSha256: null,
+    seed: widths.join('-'),
+    source: { ...source, ...rangeOf(0, rows.training, each) },
+    shards: null,
+    epochs,
+    lr: nearestRate(lr, batch).units,
+    batch,
+    passes,
+    ...(schedule !== 'constant' && { schedule }),
+    ...(earlyStop !== null && { earlyStop }),
+  };
+  const after = rows.training + rows.validation;
+  return {
+    widths,
+    rows,
+    training,
+    validation: rows.validation === 0 ? undefined : { ...rest, ...rangeOf(rows.training, rows.validation, MAX_SIZE) },
+    heldOut: { ...rest, ...rangeOf(after, rows.heldOut, MAX_SIZE) },
+    segments: epochs * Math.ceil(rows.training / each),
+  };
+}
+
+/** Shards of at most `most` rows; the last takes what is left. */
+function rangeOf(offset: number, total: number, most: number) {
+  const rows = Math.min(most, total);
+  const count = Math.ceil(total / rows);
+  const last = total - (count - 1) * rows;
+  return { offset, rows, count, ...(last < rows && { last }) };
+}
+
+function fits(check: () => unknown): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof DescentError) return false;
+    throw error;
+  }
+}

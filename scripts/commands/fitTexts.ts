@@ -1,0 +1,112 @@
+import { renderEvaluation } from '../actions/evaluation.ts';
+import type { Choices } from '../actions/fitChoices.ts';
+import type { Cost, totalOf } from '../actions/fitCosts.ts';
+import { type FitInputs, type FitPlan, type FitSettings, sourceOfFit } from '../actions/fitPlan.ts';
+import type { FitOutcome } from '../actions/fitRun.ts';
+import { sumOf } from '../actions/scoreAll.ts';
+import { renderTraining } from '../actions/trainingSummary.ts';
+import { formatConfig } from '../files/config.ts';
+import { alignColumns } from '../terminal/drawTree.ts';
+import { commandLine } from '../terminal/invocation.ts';
+import { formatSeconds } from '../terminal/output.ts';
+import { counted } from '../terminal/plural.ts';
+
+/** The file that gives a fit back: its settings by the names of the command's options. */
+export function configOf(inputs: FitInputs, settings: FitSettings): string {
+  const { table, heldOut, rowsPerShard, schedule, earlyStop } = inputs;
+  const { file, member, answers, answersMember, clip, shuffle } = {
+    ...table,
+    ...sourceOfFit(inputs, settings.scaling),
+  };
+  const withMember = (path: string | null, name: string | null) => path && (name === null ? path : `${path}:${name}`);
+  const head = `Made by descent fit. Edit it and give it back: ${commandLine('fit', '--config', '<this file>')}
+What is left out is chosen by trials again. Registry, scoreboard, rpc and key-file can be named here too.`;
+  return formatConfig(head, {
+    table: withMember(file, member),
+    answers: withMember(answers, answersMember),
+    label: table.label,
+    targets: table.targets,
+    ignore: table.ignore,
+    ...(!table.header && { header: false }),
+    delimiter: table.delimiter,
+    ...(table.regression && { regression: true }),
+    decimal: table.decimal,
+    'one-hot': table.oneHot,
+    classes: table.classes,
+    missing: table.missing,
+    shuffle,
+    rows: table.rows,
+    'held-out': heldOut,
+    'rows-per-shard': rowsPerShard,
+    scale: settings.scaling,
+    clip,
+    hidden: hiddenText(settings),
+    lr: settings.lr,
+    batch: settings.batch,
+    passes: settings.passes,
+    epochs: settings.epochs,
+    schedule,
+    'early-stop': earlyStop,
+  });
+}
+
+function hiddenText({ hidden }: FitSettings): string {
+  return hidden.length === 0 ? 'none' : hidden.join('-');
+}
+
+/** What was chosen, and by what. */
+export function renderChoices({ settings, tried, outOfRange, best }: Choices, plan: FitPlan, config: string): string {
+  const { scaling, lr, batch, passes, epochs } = settings;
+  const [first] = best;
+  const out = outOfRange === 0 ? '' : `, ${outOfRange} of which left the range of the proofs`;
+  const by = first === undefined ? 'as given' : `by trials of ${counted(tried, 'setting')}${out}`;
+  const rows = [
+    ['chosen', by],
+    ['scale', scaling],
+    ['network', plan.widths.join('-')],
+    ['lr', `${lr}`],
+    ['batch', `${batch}`],
+    ['length', `${counted(passes * epochs, 'pass', 'passes')} in ${counted(plan.segments, 'segment')}`],
+    ...(first === undefined ? [] : [['trials', validationText(first)]]),
+    ['config', config],
+  ];
+  return alignColumns(rows);
+}
+
+function validationText({ rows, right, error }: Choices['best'][number]): string {
+  const measured = right === null ? `R2 ${(1 - error).toFixed(3)}` : `${((100 * right) / rows).toFixed(1)} % right`;
+  return `${measured} on ${counted(rows, 'validation row')}`;
+}
+
+export function renderCosts(costs: readonly Cost[], total: ReturnType<typeof totalOf>, jobs: number): string {
+  const lines = costs.map(({ what, count, seconds, gas }) => [
+    what,
+    `${count}`,
+    formatSeconds(seconds),
+    gas.toLocaleString('en-US'),
+  ]);
+  const table = alignColumns([['to prove', 'proofs', 'of one core', 'gas at most'], ...lines]);
+  const time = `about ${formatSeconds(total.seconds)} with ${jobs} at a time`;
+  return `${table}\n\n${counted(total.count, 'proof')}, ${time}, up to ${total.gas.toLocaleString('en-US')} gas`;
+}
+
+export function renderOutcome(outcome: FitOutcome, page: string | undefined): string {
+  const { training, registered, scores, scored, evaluation, model } = outcome;
+  const { rows, right, squaredError } = sumOf(scores);
+  const figure =
+    right === null
+      ? `squared error ${squaredError?.toPrecision(4)} a row`
+      : `${right} of ${rows} rows right (${((100 * right) / rows).toFixed(1)} %)`;
+  const state = scored.length === 0 ? 'computed, not proved: give --scoreboard' : 'proved';
+  return [
+    '',
+    renderTraining(training, registered),
+    '',
+    renderEvaluation(evaluation),
+    '',
+    `score    ${figure} of those held out, ${state}`,
+    `model    ${model}`,
+    `weights  ${training.model}`,
+    ...(page === undefined ? [] : [`page     ${page}`]),
+  ].join('\n');
+}
