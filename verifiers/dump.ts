@@ -68,7 +68,8 @@ export async function writeDumps(
 
 /** Without the curve: every commitment is the generator, as often as the vector has chunks. */
 async function argumentDump(kernels: Kernels, make: Case['make']): Promise<Json> {
-  const curve = { msm: async () => POINT } as unknown as Curve;
+  const point = async () => POINT;
+  const curve = { threads: 1, msm: point, sum: point, lookups: point } as unknown as Curve;
   const srs = { size: 2 ** 20, points: new Uint8Array(2 ** 26) } as unknown as Srs;
   const run = await make({
     model: async (weights) => modelOracle(weights).tails.map(() => POINT),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
+include "./chunks.circom";
 include "./multilinear.circom";
 include "./opening.circom";
 include "./sumcheck.circom";
@@ -17,6 +18,8 @@ include "../generated/shared.circom";
  * @input state: the transcript's state after the last evaluations, which is rho
  * @input claim: sum of the claims' values, weighted by powers of rho
  * @input reduce[26][2], u[oracles], level2[10][2], u12[2], p2[32], s2[32], nonce[5]: messages, any field elements
+ * @input chunkMask[8]: which coordinates of the chunk the contract is told, constrained here to a prefix; its length is a
+ *   signal, which the contract computes from the longest oracle
  * @input h[6]: digests; the fold binds them, the contract computes them
  * @input params[count]: the program's public parameters; the fold binds them
  * @input fold: public; assumed drawn after c and the signals (the contract computes it)
@@ -36,6 +39,7 @@ template Finish(oracles, count) {
   signal input p2[32];
   signal input s2[32];
   signal input params[count];
+  signal input chunkMask[8];
   signal input fold;
   signal output y[26];
   signal output value;
@@ -68,7 +72,10 @@ template Finish(oracles, count) {
   opening.s2 <== s2;
 
   // 3. The signals in the protocol's order, folded.
-  var all = 13 + DIGEST_COUNT() + count;
+  component chunk = ChunkPoint();
+  for (var k = 0; k < 8; k++) chunk.point[k] <== reduction.point[18 + k];
+  chunk.mask <== chunkMask;
+  var all = 16 + DIGEST_COUNT() + count;
   signal signals[all];
   signals[0] <== opening.eta;
   signals[1] <== opening.gamma;
@@ -76,9 +83,14 @@ template Finish(oracles, count) {
   signals[3] <== opening.gamma2;
   signals[4] <== opening.z;
   signals[5] <== opening.e2;
-  for (var k = 0; k < 7; k++) signals[6 + k] <== reduction.point[19 + k];
-  for (var k = 0; k < DIGEST_COUNT(); k++) signals[13 + k] <== h[k];
-  for (var k = 0; k < count; k++) signals[13 + DIGEST_COUNT() + k] <== params[k];
-  c <== Absorb(all)(0, signals);
+  for (var k = 0; k < 8; k++) signals[6 + k] <== chunk.low[k];
+  signals[14] <== chunk.rest;
+  signals[15] <== chunk.bits;
+  for (var k = 0; k < DIGEST_COUNT(); k++) signals[16 + k] <== h[k];
+  for (var k = 0; k < count; k++) signals[16 + DIGEST_COUNT() + k] <== params[k];
+  // the first signal is where the digest's state begins
+  var rest[all - 1];
+  for (var k = 1; k < all; k++) rest[k - 1] = signals[k];
+  c <== Absorb(all - 1)(signals[0], rest);
   v <== Polynomial(all)(signals, fold);
 }

@@ -24,43 +24,6 @@ template Eq(n) {
 }
 
 /**
- * @title Differences
- * @notice out_t = eq(a_t, b_t) - 1, from which MaskedEq makes eq of a and b under any mask.
- * @param n number of coordinates
- * @input a[n], b[n]: any field elements
- * @output out[n]
- */
-template Differences(n) {
-  signal input a[n];
-  signal input b[n];
-  signal output out[n];
-  for (var t = 0; t < n; t++) out[t] <== 2 * a[t] * b[t] - a[t] - b[t];
-}
-
-/**
- * @title Masked eq
- * @notice eq of two points under one mask, prod (1 + mask_t (eq(a_t, b_t) - 1)): Eq of both masked, for less.
- * @param n number of coordinates
- * @input differences[n]: from Differences
- * @input mask[n]: assumed 0 or 1
- * @output out: eq of the masked points
- */
-template MaskedEq(n) {
-  signal input differences[n];
-  signal input mask[n];
-  signal output out;
-
-  signal picked[n];
-  signal products[n + 1];
-  products[0] <== 1;
-  for (var t = 0; t < n; t++) {
-    picked[t] <== mask[t] * differences[t];
-    products[t + 1] <== products[t] * (1 + picked[t]);
-  }
-  out <== products[n];
-}
-
-/**
  * @title LessThan extension
  * @notice The multilinear extension of [x < y], coordinate 0 lowest (design, section 7.1):
  *   sum_t (1 - x_t) y_t prod_(u > t) eq(x_u, y_u). A coordinate that is 0 in both changes nothing.

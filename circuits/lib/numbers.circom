@@ -2,8 +2,8 @@
 pragma circom 2.2.0;
 
 // Fixed-point numbers (protocol, header). The literals 12 (bits of a width, and of the rows of a shard), 14 (bits of the
-// rows of train's trace), 16 (bits of a limb), 19 (bits of a chunk), 23 (bits of a model's offset) and 26 (address bits of
-// an oracle) in the circuits are W, R, c, 19, 23 and M of the protocol; 24 = 2 W and 26 = R + W are positions of a batch.
+// rows of train's trace), 16 (bits of a limb), 18 (bits of a chunk), 23 (bits of a model's offset) and 26 (address bits of
+// an oracle) in the circuits are W, R, c, 18, 23 and M of the protocol; 24 = 2 W and 26 = R + W are positions of a batch.
 
 /** 2^c: limbs lie below. */
 function LIMB() { return 1 << 16; }

@@ -9,11 +9,11 @@ include "./transcript.circom";
  * @title Opening
  * @notice Everything after the reduction, the same for every program (design, section 6; protocol, sections 3 and 4):
  *   from evaluations u_o of the oracles at one point to the six values that the contract's pairing check uses.
- *   A chunk has C = 2^10 columns and 2^9 rows of entries at level 1, rows from 2^9 on are salts and blinding; level 2 has
- *   C2 = 2^5 columns and as many rows. The coordinates above 18 pick the chunk: the contract weights chunks by them.
+ *   A chunk has C = 2^10 columns and 2^8 rows of entries at level 1, rows from 2^8 on are salts and blinding; level 2 has
+ *   C2 = 2^5 columns and as many rows. The coordinates above 17 pick the chunk: the contract weights chunks by them.
  * @param oracles number of oracles, at least 2
  * @input state: transcript state after the reduction
- * @input point[26]: the reduction's point; columns are the low 10 coordinates, rows the next 9, the chunk the last 7
+ * @input point[26]: the reduction's point; columns are the low 10 coordinates, rows the next 8, the chunk the last 8
  * @input u[oracles]: claimed evaluations there, any field elements
  * @input h3, h4, h5: commitment digests; assumed right, the contract computes them
  * @input nonce1, nonce2, nonce3, nonce4: any field elements, fresh randomness of the prover
@@ -58,22 +58,23 @@ template Opening(oracles) {
   gamma <== Absorb(1)(eta, [h3]);
   signal mix <== Absorb(1)(gamma, [h4]);
 
-  // 3. Level 2: both sums over 2^10 entries in one sumcheck. Rows of entries have row bit 9 = 0.
+  // 3. Level 2: both sums over 2^10 entries in one sumcheck. Rows of entries have row bits 8 and 9 = 0.
   component rounds = Sumcheck(10, 2);
   rounds.state <== mix;
   rounds.claim <== y;
   rounds.messages <== level2;
   var columns[10];
-  var rows[9];
-  var lowPoint[9];
+  var rows[8];
+  var lowPoint[8];
   for (var t = 0; t < 10; t++) columns[t] = point[t];
-  for (var t = 0; t < 9; t++) {
+  for (var t = 0; t < 8; t++) {
     rows[t] = point[10 + t];
     lowPoint[t] = rounds.point[t];
   }
-  signal eqRows <== Eq(9)(rows, lowPoint);
+  signal eqRows <== Eq(8)(rows, lowPoint);
   signal eqColumns <== Eq(10)(columns, rounds.point);
-  signal entryRows <== eqRows * (1 - rounds.point[9]);
+  signal lowRows <== eqRows * (1 - rounds.point[8]);
+  signal entryRows <== lowRows * (1 - rounds.point[9]);
   signal powers <== PowerExtension(10)(gamma, rounds.point);
   signal rowWeight <== mix * powers + entryRows;
   signal columnWeight <== mix * eqColumns;

@@ -1,30 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
-include "./multilinear.circom";
-include "./sizes.circom";
+include "./select.circom";
 
 /**
  * @title Points
- * @notice One group of a batch's variables (rows or features) under the mask of one size: the batch's point masked, eq
- *   with the zero-checks' point, and the factor of the dormant variables (design, section 11.2).
+ * @notice One group of a batch's variables (rows or features) at the sizes of some tensors: eq of the batch's point with
+ *   the zero-checks' one, and the factor of the dormant variables (design, section 11.2).
  * @param n number of variables in the group
+ * @param sizes number of sizes
  * @input point[n]: the batch's point there, any field elements
- * @input differences[n]: Differences of this point and the zero-checks' one, shared by all masks
- * @input mask[n]: assumed 0 or 1
- * @output masked[n]: the point with its dormant coordinates 0
- * @output eq: eq of the masked points
- * @output dormant: product of 1 - point over the dormant variables
+ * @input tau[n]: the zero-checks' point there
+ * @input mask[sizes][n]: assumed prefix masks
+ * @output eq[sizes]: eq over the variables of each size
+ * @output dormant[sizes]: product of 1 - point over the others
+ * @output unused: product of 1 - point over all, for tensors that have none of these variables
  */
-template Points(n) {
+template Points(n, sizes) {
   signal input point[n];
-  signal input differences[n];
-  signal input mask[n];
-  signal output masked[n];
-  signal output eq;
-  signal output dormant;
+  signal input tau[n];
+  signal input mask[sizes][n];
+  signal output eq[sizes];
+  signal output dormant[sizes];
+  signal output unused;
 
-  masked <== Mask(n)(point, mask);
-  eq <== MaskedEq(n)(differences, mask);
-  dormant <== DormantFactor(n)(point, masked);
+  signal eqs[n + 1] <== EqPrefixes(n)(point, tau);
+  signal suffixes[n + 1] <== DormantSuffixes(n)(point);
+  for (var k = 0; k < sizes; k++) {
+    eq[k] <== AtSize(n)(eqs, mask[k]);
+    dormant[k] <== AtSize(n)(suffixes, mask[k]);
+  }
+  unused <== suffixes[0];
 }

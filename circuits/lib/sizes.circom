@@ -63,59 +63,6 @@ template Mask(n) {
   for (var t = 0; t < n; t++) out[t] <== point[t] * mask[t];
 }
 
-/** The number of binary digits of n. */
-function DIGITS(n) {
-  var digits = 0;
-  while ((1 << digits) <= n) digits++;
-  return digits;
-}
-
-/**
- * @title Shift
- * @notice out[u] = point[k + u], with k the number of ones of the prefix mask `shift`: the second of two indices packed
- *   into an address (design, section 11.4). What lies beyond the address counts as 0. The digits of k are linear in the
- *   mask; a stage for each, highest first, moves what the later ones can still reach.
- * @param m number of address bits
- * @param w largest shift
- * @param n width of the result
- * @input point[m]: any field elements
- * @input shift[w]: assumed a prefix mask
- * @output out[n]: the coordinates from k on, not yet masked
- */
-template Shift(m, w, n) {
-  signal input point[m];
-  signal input shift[w];
-  signal output out[n];
-
-  var digits = DIGITS(w);
-  var longest = n + (1 << (digits - 1)) - 1;
-  signal moved[digits][longest];
-  for (var d = digits - 1; d >= 0; d--) {
-    var reached = n + (1 << d) - 1;
-    var digit = 0;
-    for (var k = 1; k <= w; k++) {
-      // one-hot of k: the last one of the prefix
-      var hot = k == w ? shift[k - 1] : shift[k - 1] - shift[k];
-      digit += ((k >> d) & 1) * hot;
-    }
-    for (var t = 0; t < longest; t++) {
-      var far = t + (1 << d);
-      var here = 0;
-      var there = 0;
-      if (d == digits - 1) {
-        if (t < m) here = point[t];
-        if (far < m) there = point[far];
-      } else {
-        here = moved[d + 1][t];
-        if (far < longest) there = moved[d + 1][far];
-      }
-      if (t < reached) moved[d][t] <== here + digit * (there - here);
-      else moved[d][t] <== 0;
-    }
-  }
-  for (var u = 0; u < n; u++) out[u] <== moved[0][u];
-}
-
 /**
  * @title Model shape
  * @notice Unpacks `shape` (protocol, section 1; design, section 11.1) and enforces that it is well formed: layers

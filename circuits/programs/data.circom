@@ -6,6 +6,7 @@ include "../lib/finish.circom";
 include "../lib/multilinear.circom";
 include "../lib/numbers.circom";
 include "../lib/points.circom";
+include "../lib/select.circom";
 include "../lib/sizes.circom";
 include "../lib/slots.circom";
 include "../lib/sumcheck.circom";
@@ -25,6 +26,7 @@ include "../generated/data.circom";
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][3], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's messages,
  *   any field elements
+ * @input chunkMask[8]: ones for the coordinates of the chunk that the contract is told, constrained here to a prefix
  * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Data() {
@@ -47,6 +49,7 @@ template Data() {
   signal input u12[2];
   signal input p2[32];
   signal input s2[32];
+  signal input chunkMask[8];
   signal output c;
   signal output v;
 
@@ -74,7 +77,7 @@ template Data() {
   batch.messages <== batch1;
   signal rho <== Absorb(DATA_E_COUNT())(batch.next, evals1);
 
-  // 4. Points: rows, and features of X (k = 0) and Y (k = 1), dormant coordinates masked.
+  // 4. Points: rows, and features of X (k = 0) and Y (k = 1).
   var pointRows[12];
   var pointFeatures[12];
   var tauRows[12];
@@ -85,18 +88,18 @@ template Data() {
     tauRows[t] = begin.out[DATA_Q_tau() + t];
     tauFeatures[t] = begin.out[DATA_Q_tau() + 12 + t];
   }
-  var featureMask[2][12] = [sizes.inMask, sizes.outMask];
-  signal differencesRows[12] <== Differences(12)(pointRows, tauRows);
-  signal differencesFeatures[12] <== Differences(12)(pointFeatures, tauFeatures);
-  signal rows[12];
-  signal eqRows;
-  signal dormantRows;
+  component rowPoint = Points(12, 1);
+  rowPoint.point <== pointRows;
+  rowPoint.tau <== tauRows;
+  rowPoint.mask <== [sizes.rowMask];
+  component featurePoint = Points(12, 2);
+  featurePoint.point <== pointFeatures;
+  featurePoint.tau <== tauFeatures;
+  featurePoint.mask <== [sizes.inMask, sizes.outMask];
+  signal rows[12] <== Mask(12)(pointRows, sizes.rowMask);
   signal features[2][12];
-  signal eqFeatures[2];
-  signal dormantFeatures[2];
-  (rows, eqRows, dormantRows) <== Points(12)(pointRows, differencesRows, sizes.rowMask);
-  for (var k = 0; k < 2; k++)
-    (features[k], eqFeatures[k], dormantFeatures[k]) <== Points(12)(pointFeatures, differencesFeatures, featureMask[k]);
+  features[0] <== Mask(12)(pointFeatures, sizes.inMask);
+  features[1] <== Mask(12)(pointFeatures, sizes.outMask);
 
   // 5. Batch 1 at its point: X and Y are in range and zero outside the real rows and columns; with the class bit Y takes
   //    only the values 0 and 2^9.
@@ -122,8 +125,8 @@ template Data() {
   signal labelWeighted <== weight[DATA_R_label()] * labelOfClass;
   for (var k = 0; k < 2; k++) {
     real[k] <== realRows * realColumns[k];
-    eqSlot[k] <== eqRows * eqFeatures[k];
-    dormantSlot[k] <== dormantRows * dormantFeatures[k];
+    eqSlot[k] <== rowPoint.eq[0] * featurePoint.eq[k];
+    dormantSlot[k] <== rowPoint.dormant[0] * featurePoint.dormant[k];
     padding[k] <== value[k] * (1 - real[k]);
     lookup[k] <== inverse[k] * (begin.beta - value[k] - HALF_LIMB()) - 1;
     paddingWeighted[k] <== paddingWeight[k] * padding[k];
@@ -169,6 +172,7 @@ template Data() {
   finish.u12 <== u12;
   finish.p2 <== p2;
   finish.s2 <== s2;
+  finish.chunkMask <== chunkMask;
   finish.params <== [shard];
   finish.fold <== fold;
   c <== finish.c;
@@ -177,17 +181,18 @@ template Data() {
   // 9. The claims' weights at y: slot factor times eq with the claimed point.
   var lowY[12];
   for (var t = 0; t < 12; t++) lowY[t] = finish.y[t];
-  signal rowsY[12] <== Mask(12)(lowY, sizes.rowMask);
-  signal shifted[12] <== Shift(26, 12, 12)(finish.y, sizes.rowMask);
-  signal eqRowsY <== Eq(12)(rows, rowsY);
-  signal eqTauY <== Eq(12)(rowsTau, rowsY);
+  signal shifted[12] <== FromSize(26, 12, 12)(finish.y, sizes.rowMask);
+  signal rowEqs[13] <== EqPrefixes(12)(pointRows, lowY);
+  signal rowEqsTau[13] <== EqPrefixes(12)(tauRows, lowY);
+  signal featureEqs[13] <== EqPrefixes(12)(pointFeatures, shifted);
+  signal eqRowsY <== AtSize(12)(rowEqs, sizes.rowMask);
+  signal eqTauY <== AtSize(12)(rowEqsTau, sizes.rowMask);
   signal high[2][26];
   high[0] <== HighCoordinates(26)(finish.y, sizes.rowLog + sizes.inLog);
   high[1] <== HighCoordinates(26)(finish.y, sizes.rowLog + sizes.outLog);
-  signal featuresY[2][12];
-  featuresY[0] <== Mask(12)(shifted, sizes.inMask);
-  featuresY[1] <== Mask(12)(shifted, sizes.outMask);
   signal eqFeaturesY[2];
+  eqFeaturesY[0] <== AtSize(12)(featureEqs, sizes.inMask);
+  eqFeaturesY[1] <== AtSize(12)(featureEqs, sizes.outMask);
   signal eqY[2];
   signal shardSlot[2];
   signal helperSlot[2];
@@ -198,7 +203,6 @@ template Data() {
   var shardPlace[2][26] = [shardOffset[SHARD_X()], shardOffset[SHARD_Y()]];
   var helperPlace[2][26] = [helperOffset[DATA_H_hX()], helperOffset[DATA_H_hY()]];
   for (var k = 0; k < 2; k++) {
-    eqFeaturesY[k] <== Eq(12)(features[k], featuresY[k]);
     eqY[k] <== eqRowsY * eqFeaturesY[k];
     shardSlot[k] <== SlotFactor(26)(shardPlace[k], high[k], 1);
     helperSlot[k] <== SlotFactor(26)(helperPlace[k], high[k], 1);

@@ -90,6 +90,7 @@ template ImportRelations() {
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements
+ * @input chunkMask[8]: ones for the coordinates of the chunk that the contract is told, constrained here to a prefix
  * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Import() {
@@ -110,6 +111,7 @@ template Import() {
   signal input u12[2];
   signal input p2[32];
   signal input s2[32];
+  signal input chunkMask[8];
   signal output c;
   signal output v;
 
@@ -154,8 +156,8 @@ template Import() {
     layers[k].c2 <== evals1[E_c2(k + 1)];
     layers[k].hb <== evals1[E_hb(k + 1)];
     layers[k].b <== evals1[E_b(k + 1)];
-    layers[k].columns <== points.columns[k];
-    layers[k].rows <== points.rows[k];
+    layers[k].columns <== Mask(12)(points.columns, sizes.mask[k]);
+    layers[k].rows <== Mask(12)(points.rows, sizes.mask[k + 1]);
     layers[k].columnBits <== sizes.bits[k];
     layers[k].rowBits <== sizes.bits[k + 1];
     layers[k].eq <== points.eq[k];
@@ -195,6 +197,7 @@ template Import() {
   finish.u12 <== u12;
   finish.p2 <== p2;
   finish.s2 <== s2;
+  finish.chunkMask <== chunkMask;
   finish.params <== [shape];
   finish.fold <== fold;
   c <== finish.c;

@@ -92,6 +92,7 @@ template MergeTensor() {
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements
+ * @input chunkMask[8]: ones for the coordinates of the chunk that the contract is told, constrained here to a prefix
  * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Merge() {
@@ -114,6 +115,7 @@ template Merge() {
   signal input u12[2];
   signal input p2[32];
   signal input s2[32];
+  signal input chunkMask[8];
   signal output c;
   signal output v;
 
@@ -194,6 +196,7 @@ template Merge() {
   finish.u12 <== u12;
   finish.p2 <== p2;
   finish.s2 <== s2;
+  finish.chunkMask <== chunkMask;
   finish.params <== [shape, coefficients[0], coefficients[1], coefficients[2], coefficients[3]];
   finish.fold <== fold;
   c <== finish.c;

@@ -30,6 +30,7 @@ include "score/weights.circom";
  * @input sums: the forward sums of layers 1..4, the number right, the squared error, the labelled logit at tau's rows
  * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements; these and the offsets are numbered by generated/score.circom
+ * @input chunkMask[8]: ones for the coordinates of the chunk that the contract is told, constrained here to a prefix
  * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Score() {
@@ -58,6 +59,7 @@ template Score() {
   signal input u12[2];
   signal input p2[32];
   signal input s2[32];
+  signal input chunkMask[8];
   signal output c;
   signal output v;
 
@@ -158,6 +160,7 @@ template Score() {
   finish.u12 <== u12;
   finish.p2 <== p2;
   finish.s2 <== s2;
+  finish.chunkMask <== chunkMask;
   finish.params <== [shape, shard, result];
   finish.fold <== fold;
   c <== finish.c;

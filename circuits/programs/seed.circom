@@ -149,6 +149,7 @@ template SeedRelations() {
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements
+ * @input chunkMask[8]: ones for the coordinates of the chunk that the contract is told, constrained here to a prefix
  * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Seed() {
@@ -170,6 +171,7 @@ template Seed() {
   signal input u12[2];
   signal input p2[32];
   signal input s2[32];
+  signal input chunkMask[8];
   signal output c;
   signal output v;
 
@@ -227,8 +229,8 @@ template Seed() {
     layers[k].hA <== evals1[E_hA(l)];
     layers[k].hB <== evals1[E_hB(l)];
     layers[k].W <== evals1[E_W(l)];
-    layers[k].columns <== points.columns[k];
-    layers[k].rows <== points.rows[k];
+    layers[k].columns <== Mask(12)(points.columns, sizes.mask[k]);
+    layers[k].rows <== Mask(12)(points.rows, sizes.mask[k + 1]);
     layers[k].columnBits <== sizes.bits[l - 1];
     layers[k].rowBits <== sizes.bits[l];
     layers[k].eq <== points.eq[k];
@@ -267,16 +269,13 @@ template Seed() {
   finish.u12 <== u12;
   finish.p2 <== p2;
   finish.s2 <== s2;
+  finish.chunkMask <== chunkMask;
   finish.params <== [shape, seed];
   finish.fold <== fold;
   c <== finish.c;
   v <== finish.v;
 
   // 7. The claims' weights at y: slot factor times eq with the batch's point, for the biases with the rows of tau.
-  var tauRows[12];
-  for (var t = 0; t < 12; t++) tauRows[t] = begin.out[Q_tau() + 12 + t];
-  signal rowsTau[4][12];
-  for (var k = 0; k < 4; k++) rowsTau[k] <== Mask(12)(tauRows, sizes.mask[k + 1]);
   component address = LayerAddresses();
   address.p <== sizes.p;
   address.logs <== sizes.logs;
@@ -284,7 +283,7 @@ template Seed() {
   address.y <== finish.y;
   address.columns <== points.columns;
   address.rows <== points.rows;
-  address.biasRows <== rowsTau;
+  address.biasRows <== points.rowsTau;
   signal weights[4];
   signal biases[4];
   signal trace[4];

@@ -75,6 +75,7 @@ template SegmentDescriptor() {
  *   evaluations and claims are, by generated/train.circom
  * @input nonce, sums, batch1[26][5], evals1, sums2, batch2[14][3], evals2, reduce[26][2], u, level2[10][2], u12[2], p2[32],
  *   s2[32]: the argument's messages, any field elements
+ * @input chunkMask[8]: ones for the coordinates of the chunk that the contract is told, constrained here to a prefix
  * @output c, v: digest of the signals, and the signals folded (protocol, section 2)
  */
 template Train() {
@@ -105,6 +106,7 @@ template Train() {
   signal input u12[2];
   signal input p2[32];
   signal input s2[32];
+  signal input chunkMask[8];
   signal output c;
   signal output v;
 
@@ -246,6 +248,7 @@ template Train() {
   finish.u12 <== u12;
   finish.p2 <== p2;
   finish.s2 <== s2;
+  finish.chunkMask <== chunkMask;
   finish.params <== [shape, seg];
   finish.fold <== fold;
   c <== finish.c;

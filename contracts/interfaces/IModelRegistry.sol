@@ -82,7 +82,7 @@ interface IModelRegistry is ILineage {
     }
 
     /// @notice The statement of a training edge.
-    /// @param parent commitment to a registered model: one point for each 2^19 entries, as everywhere here
+    /// @param parent commitment to a registered model: one point for each 2^18 entries, as everywhere here
     /// @param shape of parent and child, canonical
     /// @param shard commitment to a registered shard
     /// @param descriptor of that shard
@@ -205,7 +205,7 @@ interface IModelRegistry is ILineage {
     /// @notice Thrown when the passes are no power of two, or the rows of all passes together are more than 2^14; the
     /// rows of one are rounded up to a power of two.
     error UnsupportedPasses(uint256 passes, uint256 rows);
-    /// @notice Thrown when a commitment has not one point for each 2^19 entries.
+    /// @notice Thrown when a commitment has not one point for each 2^18 entries.
     error WrongPointCount(uint256 points, uint256 expected);
     /// @notice Thrown when a model and a shard have other numbers of inputs.
     error InputsDiffer(uint256 model, uint256 shard);
@@ -267,7 +267,7 @@ interface IModelRegistry is ILineage {
     /// @param inputs columns of X, 1..4096
     /// @param outputs columns of Y, 1..4096
     /// @param rows 1..4096
-    /// @param commitment one point for each 2^19 entries of the shard
+    /// @param commitment one point for each 2^18 entries of the shard
     /// @param schema what its columns mean, by the hash of a text; bound by the proof, not shown by it; zero: not stated
     /// @return id the shard, recorded as the sender's
     function registerShard(

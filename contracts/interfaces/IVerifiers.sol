@@ -73,8 +73,10 @@ interface IVerifiers {
     error WrongParameterCount(uint256 program, uint256 count);
     /// @notice Thrown when the chunks of a claim are not those of its program's oracles or not as many as its points.
     error MalformedCommitments(uint256 points, uint256 chunks);
-    /// @notice Thrown when trace or helper has no chunk or more than 128.
+    /// @notice Thrown when trace or helper has no chunk or more than 256.
     error WrongChunkCount(uint256 count);
+    /// @notice Thrown when a proof says another number of words about its chunks than its longest vector needs.
+    error WrongChunkWords(uint256 words, uint256 expected);
     /// @notice Thrown when a point is infinity, not on the curve, or has a coordinate beyond its field.
     error InvalidPoint(uint256 x, uint256 y);
     /// @notice Thrown when a parameter or an output of the circuit is r or more.

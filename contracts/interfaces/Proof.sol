@@ -9,9 +9,9 @@ struct G1Point {
 
 /// @notice The commitments that a proof brings along, in the order in which the transcript meets them.
 struct Points {
-    /// The program's intermediate values: 1 to 128 chunks.
+    /// The program's intermediate values: 1 to 256 chunks.
     G1Point[] trace;
-    /// The lookup inverses: 1 to 128 chunks.
+    /// The lookup inverses: 1 to 256 chunks.
     G1Point[] helper;
     /// p', the oracle folded along its rows.
     G1Point rows;
@@ -35,10 +35,11 @@ struct Challenges {
     uint256 gamma2;
     uint256 z;
     uint256 e2;
-    /// y_19 .. y_25 of the reduction's point, lowest first: they weigh the chunks.
-    uint256[7] chunk;
     /// c, the Poseidon digest of all signals.
     uint256 digest;
+    /// What weighs the chunks, from the coordinates y of the reduction's point that name one: the product of 1 - y over those
+    /// that no chunk of this proof needs, then the b that some chunk does, lowest first. 1 + b words.
+    uint256[] chunk;
 }
 
 /// @notice Everything that one proved statement needs beside the statement itself.

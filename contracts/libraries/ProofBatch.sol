@@ -9,7 +9,7 @@ import {Statement} from "./Statement.sol";
 import {VerificationKey} from "./VerificationKey.sol";
 
 /// @title Proofs of one program, checked in one pairing
-/// @notice Each proof stands for four equations (protocol, section 4), here with g = sum of eta^o eq(y, h) chunk_(o,h):
+/// @notice Each proof stands for four equations (protocol, section 4), here with g = sum of eta^o rest eq(y, h) chunk_(o,h):
 ///     -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta = 0
 ///     (g - s + gamma T) G2                = T tau^C
 ///     (p' + theta s - s'' + gamma2 T2) G2 = T2 tau^C2
@@ -215,7 +215,7 @@ library ProofBatch {
         uint256 eta = challenges.eta;
         G1Point[] calldata trace = points.trace;
         G1Point[] calldata helper = points.helper;
-        uint256[] memory eq = _chunkWeights(challenges.chunk, _longest(claim.chunks, trace.length, helper.length));
+        uint256[] memory eq = _chunkWeights(challenges.chunk);
         G1Point[] calldata commitments = claim.commitments;
         uint256[] memory weights = new uint256[](commitments.length);
         unchecked {
@@ -325,34 +325,16 @@ library ProofBatch {
         }
     }
 
-    /// @dev How many chunks the longest oracle has.
-    function _longest(uint256 chunks, uint256 trace, uint256 helper) private pure returns (uint256 most) {
-        most = helper > trace ? helper : trace;
-        for (; chunks != 0; chunks >>= 8) {
-            uint256 count = chunks & 0xff;
-            if (count > most) most = count;
-        }
-    }
-
-    /// @dev eq(y, h) for h = 0, 1, .. : at least `count` of them, a power of two.
-    function _chunkWeights(uint256[7] calldata y, uint256 count) private pure returns (uint256[] memory eq) {
+    /// @dev rest eq(y, h) for every h of as many bits as y has coordinates.
+    /// @param chunk rest, then y: that there are enough for the longest vector was checked with the signals
+    function _chunkWeights(uint256[] calldata chunk) private pure returns (uint256[] memory eq) {
         unchecked {
-            uint256 bits = 0;
-            while (1 << bits < count) ++bits;
+            uint256 bits = chunk.length - 1;
             eq = new uint256[](1 << bits);
-            // Coordinates that no chunk has: the vector ends there.
-            uint256 first = 1;
-            for (uint256 t = bits; t < 7; ++t) {
-                uint256 coordinate;
-                assembly ("memory-safe") {
-                    coordinate := calldataload(add(y, shl(5, t)))
-                }
-                first = mulmod(first, R + 1 - coordinate, R);
-            }
-            eq[0] = first;
+            eq[0] = chunk[0];
             for (uint256 t = 0; t < bits; ++t) {
                 for (uint256 h = 0; h < 1 << t; ++h) {
-                    uint256 one = mulmod(eq[h], y[t], R);
+                    uint256 one = mulmod(eq[h], chunk[1 + t], R);
                     eq[h + (1 << t)] = one;
                     eq[h] = addmod(eq[h], R - one, R);
                 }

@@ -8,8 +8,8 @@ import {Challenges} from "../interfaces/Proof.sol";
 library ScalarField {
     /// @dev The field's order r.
     uint256 internal constant R = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
-    /// @dev Words of `Challenges`.
-    uint256 private constant CHALLENGES = 14;
+    /// @dev Words of `Challenges` before its list.
+    uint256 private constant CHALLENGES = 7;
 
     /// @notice A hash as a field element: its remainder modulo r. Only for hashes; outside values are never reduced.
     function fromHash(bytes32 hash) internal pure returns (uint256) {
@@ -40,12 +40,11 @@ library ScalarField {
             }
             first := challenges
             valid := and(areBelow(first, R), areBelow(add(first, 0x40), R))
-            valid := and(valid, and(areBelow(add(first, 0x80), R), areBelow(add(first, 0xc0), R)))
-            valid := and(valid, and(areBelow(add(first, 0x100), R), areBelow(add(first, 0x140), R)))
-            valid := and(valid, areBelow(add(first, 0x180), R))
+            valid := and(valid, and(areBelow(add(first, 0x80), R), lt(calldataload(add(first, 0xc0)), R)))
         }
         // Which one it is only matters to whoever reads the error.
         if (!valid) _requireCanonical(first, CHALLENGES);
+        requireCanonical(challenges.chunk);
     }
 
     function _requireCanonical(uint256 first, uint256 count) private pure {

@@ -15,7 +15,7 @@ library Shape {
     uint256 internal constant MAX_MODEL_ENTRIES = 1 << 23;
     uint256 internal constant MAX_SHARD_ENTRIES = 1 << 25;
     /// @dev Entries that one point commits to.
-    uint256 internal constant CHUNK_BITS = 19;
+    uint256 internal constant CHUNK_BITS = 18;
     /// @dev The greatest number of rows of all passes of one training together.
     uint256 internal constant MAX_TRAINED_ROWS = 1 << 14;
     /// @dev The greatest learning rate, in units of 2^-12 on the sum of a batch's gradients.

@@ -6,8 +6,8 @@ import {Challenges, Claim, G1Point, Points, Proof} from "../interfaces/Proof.sol
 import {ScalarField} from "./ScalarField.sol";
 
 /// @title What a proof is about, as the field elements that the circuits read
-/// @notice The only place that knows the order of signals: eta, gamma, theta, gamma2, z, e2, y_0 .. y_6, h_0 .. h_5 and the
-/// program's parameters. Its twin is src/registry/statement.ts.
+/// @notice The only place that knows the order of signals: eta, gamma, theta, gamma2, z, e2, y_0 .. y_7, rest, b, h_0 .. h_5
+/// and the program's parameters. Its twin is src/registry/statement.ts.
 library Statement {
     using ScalarField for bytes32;
 
@@ -21,12 +21,10 @@ library Statement {
     uint256 internal constant SCORE = 6;
 
     /// @dev Most chunks of a vector: 2^26 entries.
-    uint256 internal constant MAX_CHUNKS = 128;
+    uint256 internal constant MAX_CHUNKS = 256;
 
-    /// @dev Outputs of a circuit: six challenges and seven coordinates. They come first in the signals and in `Challenges`.
-    uint256 private constant OUTPUTS = 13;
-    /// @dev Signals before the parameters: the outputs and h_0 .. h_5.
-    uint256 private constant FIXED_SIGNALS = 19;
+    /// @dev Signals before the parameters: six challenges, eight coordinates of the chunk, rest, b and h_0 .. h_5.
+    uint256 private constant FIXED_SIGNALS = 22;
 
     /// @notice How many parameters and statement oracles a program has. An absent parent of a merge counts.
     function sizesOf(uint256 program) internal pure returns (uint256 parameters, uint256 oracles) {
@@ -39,7 +37,7 @@ library Statement {
     }
 
     /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.
-    /// @dev Every oracle has 1 to 128 chunks; only a parent of a merge may have none.
+    /// @dev Every oracle has 1 to 255 chunks; only a parent of a merge may have none.
     function requireForm(uint256 program, Claim calldata claim) internal pure {
         (uint256 parameters, uint256 oracles) = sizesOf(program);
         uint256[] calldata given = claim.parameters;
@@ -51,7 +49,7 @@ library Statement {
         unchecked {
             for (uint256 o = 0; o < oracles; ++o) {
                 uint256 count = chunks & 0xff;
-                if (count > MAX_CHUNKS || (count == 0 && (program != MERGE || o == 0))) valid = false;
+                if (count == 0 && (program != MERGE || o == 0)) valid = false;
                 sum += count;
                 chunks >>= 8;
             }
@@ -100,9 +98,24 @@ library Statement {
         return hash.fromHash();
     }
 
+    /// @notice b: how many coordinates name a chunk of the longest vector of a proof.
+    /// @dev It is found here and never taken from the prover: with a smaller one the high chunks of a model would weigh
+    /// nothing, and a proof would hold for any weights there.
+    function chunkBits(Claim calldata claim, Points calldata points) internal pure returns (uint256 bits) {
+        uint256 most = points.trace.length;
+        if (points.helper.length > most) most = points.helper.length;
+        unchecked {
+            for (uint256 chunks = claim.chunks; chunks != 0; chunks >>= 8) {
+                uint256 count = chunks & 0xff;
+                if (count > most) most = count;
+            }
+            while (1 << bits < most) ++bits;
+        }
+    }
+
     /// @notice All signals in the circuit's order, and before them c, their digest.
     /// @dev That all are below the field's order is the caller's matter.
-    /// @return all 20 words and the parameters
+    /// @return all 23 words and the parameters
     function signals(uint256 h0, Claim calldata claim, Proof calldata proof)
         internal
         pure
@@ -112,6 +125,9 @@ library Statement {
         Challenges calldata challenges = proof.challenges;
         Points calldata points = proof.points;
         uint256 digestOfSignals = challenges.digest;
+        uint256[] calldata chunk = challenges.chunk;
+        uint256 bits = chunkBits(claim, points);
+        if (chunk.length != 1 + bits) revert IVerifiers.WrongChunkWords(chunk.length, 1 + bits);
         assembly ("memory-safe") {
             // Every word is written here or below.
             let count := add(1, add(FIXED_SIGNALS, parameters.length))
@@ -119,9 +135,14 @@ library Statement {
             mstore(0x40, add(all, add(0x20, shl(5, count))))
             mstore(all, count)
             mstore(add(all, 0x20), digestOfSignals)
-            calldatacopy(add(all, 0x40), challenges, mul(0x20, OUTPUTS))
-            mstore(add(all, 0x1e0), h0)
-            calldatacopy(add(all, 0x2a0), parameters.offset, shl(5, parameters.length))
+            calldatacopy(add(all, 0x40), challenges, 0xc0)
+            // Eight coordinates: those of the proof, then zeros, as there are behind the call data.
+            calldatacopy(add(all, 0x100), calldatasize(), 0x100)
+            calldatacopy(add(all, 0x100), add(chunk.offset, 0x20), shl(5, bits))
+            mstore(add(all, 0x200), calldataload(chunk.offset))
+            mstore(add(all, 0x220), bits)
+            mstore(add(all, 0x240), h0)
+            calldatacopy(add(all, 0x300), parameters.offset, shl(5, parameters.length))
         }
         uint256 h1 = _absorb(h0, points.trace);
         uint256 h2 = _absorb(h1, points.helper);
@@ -129,11 +150,11 @@ library Statement {
         uint256 h4 = _absorb(h3, points.columns, 2);
         uint256 h5 = _absorb(h4, points.columns2, 2);
         assembly ("memory-safe") {
-            mstore(add(all, 0x200), h1)
-            mstore(add(all, 0x220), h2)
-            mstore(add(all, 0x240), h3)
-            mstore(add(all, 0x260), h4)
-            mstore(add(all, 0x280), h5)
+            mstore(add(all, 0x260), h1)
+            mstore(add(all, 0x280), h2)
+            mstore(add(all, 0x2a0), h3)
+            mstore(add(all, 0x2c0), h4)
+            mstore(add(all, 0x2e0), h5)
         }
     }
 

@@ -1,6 +1,7 @@
 import { NUMBERING } from '../generated/numbering.ts';
 import { CHUNK_BITS, CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS } from '../numbers/constants.ts';
 import { mod } from '../numbers/field.ts';
+import { chunkBits, chunkMask, chunkPoint } from './chunkPoint.ts';
 import type { Claims } from './claims.ts';
 import { columnSums } from './integers.ts';
 import type { Kernels, Vec } from './kernels.ts';
@@ -25,6 +26,8 @@ export interface OpeningMessages {
   u12: bigint[];
   p2: bigint[];
   s2: bigint[];
+  /** ones for the coordinates of the chunk that the contract is told */
+  chunkMask: bigint[];
 }
 
 export interface OpeningResult {
@@ -48,10 +51,11 @@ export async function open(session: Session, oracles: readonly Oracle[], claims:
   const { eta, y } = reduced;
   const { gamma } = first;
   const { theta } = second;
+  const bits = chunkBits(oracles.map(({ chunks }) => chunks));
   return {
-    messages: { ...reduced.messages, ...second.messages, ...last.messages },
+    messages: { ...reduced.messages, ...second.messages, ...last.messages, chunkMask: chunkMask(bits) },
     points: { ...firstPoints, ...last.points },
-    challenges: { eta, gamma, theta, ...last.challenges, chunk: y.slice(CHUNK_BITS) },
+    challenges: { eta, gamma, theta, ...last.challenges, chunk: chunkPoint(y.slice(CHUNK_BITS), bits) },
   };
 }
 
@@ -140,7 +144,7 @@ function proveRows(session: Session, { rows, columns, gamma, mix, low, high, val
   const vars = range(0, COLUMN_BITS);
   const fold = (v: Vec) => poly(k.copy(v), vars);
   const [pPoly, sPoly] = [fold(rows), fold(columns)];
-  // no entry stands in the upper half of the rows
+  // entries stand in the lowest quarter of the rows
   const entryRows = k.zeros(C);
   k.put(entryRows, k.eqTable(high));
   const [highPoly, lowPoly, powPoly] = [poly(entryRows, vars), fold(low), poly(k.powers(gamma, C), vars)];

@@ -2,7 +2,7 @@ import { CHUNK_BITS, CHUNK_SIZE } from '../numbers/constants.ts';
 import { BLOCK, type Integers } from './integers.ts';
 import type { Kernels, Vec } from './kernels.ts';
 
-/** A coefficient of a chunk behind its entries, at 2^19 + at: a salt or blinding (protocol section 8). */
+/** A coefficient of a chunk behind its entries, at 2^18 + at: a salt or blinding (protocol section 8). */
 export interface Tail {
   at: number;
   value: bigint;
@@ -25,7 +25,7 @@ export class Oracle {
   readonly slots: Slots['slots'];
   /** Entries of all slots. */
   readonly used: number;
-  /** Chunks of 2^19 entries: the points of its commitment. */
+  /** Chunks of 2^18 entries: the points of its commitment. */
   readonly chunks: number;
   /** What stands behind the entries of each chunk. */
   readonly tails: Tail[][];

@@ -64,7 +64,7 @@ export class Session {
 
   absorb = (elements: readonly bigint[]): bigint => this.transcript.absorb(elements);
 
-  /** KZG commitment to a vector of at most 2^19 + 2 C coefficients. */
+  /** KZG commitment to a vector of at most 2^18 + 2 C coefficients. */
   commit(vec: Vec): Promise<Point> {
     return commitVector(this.backend, vec);
   }

@@ -18,6 +18,11 @@ const hashes: Record<number, (inputs: bigint[]) => bigint> = {
   16: poseidon.poseidon16,
 };
 
+/** c of a circuit's signals: the rest of them absorbed in the state of the first (protocol section 2). */
+export function digestOf([first, ...others]: readonly bigint[]): bigint {
+  return new Transcript(first).absorb(others);
+}
+
 /** The Fiat-Shamir transcript (protocol section 3): one field element of state, which is also the latest challenge. */
 export class Transcript {
   state: bigint;

@@ -10,7 +10,7 @@ export interface Point2 {
   y: [bigint, bigint];
 }
 
-/** A committed vector: one point for each chunk of 2^19 entries, at least one (protocol section 1). */
+/** A committed vector: one point for each chunk of 2^18 entries, at least one (protocol section 1). */
 export type Commitment = Point[];
 
 /** The commitments a proof carries besides those of its statement (protocol sections 2 and 4). */
@@ -39,7 +39,7 @@ export interface ProofSignals {
   gamma2: bigint;
   z: bigint;
   e2: bigint;
-  /** y_19..y_25, the coordinates of the reduction's point that name the chunk, lowest first */
+  /** of the coordinates y of the point that name the chunk: the product of 1 - y over those from b on, then the low b (protocol section 4) */
   chunk: bigint[];
 }
 

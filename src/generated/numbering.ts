@@ -34,15 +34,17 @@ export const NUMBERING = {
   shared: {
     /** outputs of every circuit */
     outputs: {
-      count: 13,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6'],
+      count: 16,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits'],
       eta: output.at(0),
       gamma: output.at(1),
       theta: output.at(2),
       gamma2: output.at(3),
       z: output.at(4),
       e2: output.at(5),
-      y: output.of(0, 6, 6, 1),
+      y: output.of(0, 7, 6, 1),
+      rest: output.at(14),
+      bits: output.at(15),
     },
     /** digests h_k */
     digests: {
@@ -83,17 +85,19 @@ export const NUMBERING = {
   data: {
     /** signals, folded into c and v */
     signals: {
-      count: 20,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shard'],
+      count: 23,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shard'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      y: signal.of(0, 6, 6, 1),
-      h: signal.of(0, 5, 13, 1),
-      shard: signal.at(19),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shard: signal.at(22),
     },
     /** oracles in opening order */
     oracles: {
@@ -161,18 +165,20 @@ export const NUMBERING = {
   seed: {
     /** signals, folded into c and v */
     signals: {
-      count: 21,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seed'],
+      count: 24,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seed'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      y: signal.of(0, 6, 6, 1),
-      h: signal.of(0, 5, 13, 1),
-      shape: signal.at(19),
-      seed: signal.at(20),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shape: signal.at(22),
+      seed: signal.at(23),
     },
     /** oracles in opening order */
     oracles: {
@@ -252,18 +258,20 @@ export const NUMBERING = {
   train: {
     /** signals, folded into c and v */
     signals: {
-      count: 21,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seg'],
+      count: 24,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'seg'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      y: signal.of(0, 6, 6, 1),
-      h: signal.of(0, 5, 13, 1),
-      shape: signal.at(19),
-      seg: signal.at(20),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shape: signal.at(22),
+      seg: signal.at(23),
     },
     /** oracles in opening order */
     oracles: {
@@ -435,17 +443,19 @@ export const NUMBERING = {
   import: {
     /** signals, folded into c and v */
     signals: {
-      count: 20,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape'],
+      count: 23,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      y: signal.of(0, 6, 6, 1),
-      h: signal.of(0, 5, 13, 1),
-      shape: signal.at(19),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shape: signal.at(22),
     },
     /** oracles in opening order */
     oracles: {
@@ -523,18 +533,20 @@ export const NUMBERING = {
   merge: {
     /** signals, folded into c and v */
     signals: {
-      count: 24,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'coefficients_1', 'coefficients_2', 'coefficients_3', 'coefficients_4'],
+      count: 27,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'coefficients_1', 'coefficients_2', 'coefficients_3', 'coefficients_4'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      y: signal.of(0, 6, 6, 1),
-      h: signal.of(0, 5, 13, 1),
-      shape: signal.at(19),
-      coefficients: signal.of(1, 4, 20, 1),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shape: signal.at(22),
+      coefficients: signal.of(1, 4, 23, 1),
     },
     /** oracles in opening order */
     oracles: {
@@ -623,19 +635,21 @@ export const NUMBERING = {
   score: {
     /** signals, folded into c and v */
     signals: {
-      count: 22,
-      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'shard', 'result'],
+      count: 25,
+      names: ['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'y_0', 'y_1', 'y_2', 'y_3', 'y_4', 'y_5', 'y_6', 'y_7', 'rest', 'bits', 'h_0', 'h_1', 'h_2', 'h_3', 'h_4', 'h_5', 'shape', 'shard', 'result'],
       eta: signal.at(0),
       gamma: signal.at(1),
       theta: signal.at(2),
       gamma2: signal.at(3),
       z: signal.at(4),
       e2: signal.at(5),
-      y: signal.of(0, 6, 6, 1),
-      h: signal.of(0, 5, 13, 1),
-      shape: signal.at(19),
-      shard: signal.at(20),
-      result: signal.at(21),
+      y: signal.of(0, 7, 6, 1),
+      rest: signal.at(14),
+      bits: signal.at(15),
+      h: signal.of(0, 5, 16, 1),
+      shape: signal.at(22),
+      shard: signal.at(23),
+      result: signal.at(24),
     },
     /** oracles in opening order */
     oracles: {

@@ -8,7 +8,7 @@ export function checkSalt(salt: bigint): void {
   if (salt < 0n || salt >= R) throw new InputError('A salt is an element of the scalar field, in [0, r).');
 }
 
-/** The coefficient at 2^19 of chunk h of a commitment: Poseidon(salt, h) (protocol section 1). */
+/** The coefficient at 2^18 of chunk h of a commitment: Poseidon(salt, h) (protocol section 1). */
 export function chunkSalt(salt: bigint, chunk: number): bigint {
   return poseidon2([salt, BigInt(chunk)]);
 }

@@ -30,10 +30,12 @@ export const MODEL_BITS = 23;
 /** Entries of all slots of a shard are at most 2^SHARD_ENTRY_BITS. */
 export const SHARD_ENTRY_BITS = 25;
 /** A vector is committed in chunks of 2^CHUNK_BITS entries (protocol section 1). */
-export const CHUNK_BITS = 19;
+export const CHUNK_BITS = 18;
 export const CHUNK_SIZE = 1 << CHUNK_BITS;
+/** Address bits that name the chunk. */
+export const CHUNK_COORDINATES = ADDRESS_BITS - CHUNK_BITS;
 /** Chunks of an oracle, at most. */
-export const MAX_CHUNKS = 1 << (ADDRESS_BITS - CHUNK_BITS);
+export const MAX_CHUNKS = 1 << CHUNK_COORDINATES;
 /** Powers of tau that any proof takes: a chunk with its salt and blinding, which stand just above its entries (protocol section 8). */
 export const PROOF_POWERS = CHUNK_SIZE + (1 << 12);
 /** C = 2^COLUMN_BITS columns of level 1, C2 = 2^COLUMN2_BITS columns and as many rows of level 2 (protocol section 4). */

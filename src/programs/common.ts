@@ -1,9 +1,10 @@
+import { chunkSignals } from '../argument/chunkPoint.ts';
 import type { Kernels } from '../argument/kernels.ts';
 import type { OpeningMessages, OpeningResult } from '../argument/opening.ts';
 import { Oracle } from '../argument/oracle.ts';
 import { type ChunkSum, commit, type Session, type Stage } from '../argument/session.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
-import { Transcript } from '../argument/transcript.ts';
+import { digestOf } from '../argument/transcript.ts';
 import type { Commitment, ProofChallenges, ProofPoints } from '../argument/types.ts';
 import { layout, type Slot, type SlotSize } from '../model/layout.ts';
 import { ADDRESS_BITS, SIZE_BITS } from '../numbers/constants.ts';
@@ -119,8 +120,18 @@ export function finish(
 ): ArgumentResult {
   session.stage();
   const { eta, gamma, theta, gamma2, z, e2, chunk } = opened.challenges;
-  const signals = [eta, gamma, theta, gamma2, z, e2, ...chunk, ...session.h, ...parameters];
-  const digest = new Transcript(0n).absorb(signals);
+  const signals = [
+    eta,
+    gamma,
+    theta,
+    gamma2,
+    z,
+    e2,
+    ...chunkSignals(chunk, chunk.length - 1),
+    ...session.h,
+    ...parameters,
+  ];
+  const digest = digestOf(signals);
   const messages: OpeningMessages & CircuitInputs = { ...opened.messages };
   return {
     inputs: {

@@ -1,18 +1,24 @@
 import type { Proof } from '../argument/types.ts';
-import { ADDRESS_BITS, CHUNK_BITS, MAX_CHUNKS } from '../numbers/constants.ts';
+import { MAX_CHUNKS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import type { SrsPowers } from '../registry/opening.ts';
 import { type ClaimedProof, groth16Holds, openingHolds, proofsHold } from '../registry/pairing.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
-import { kappaOf, oraclesOf, publicSignals, type StatementContext, signalsOf } from '../registry/statement.ts';
+import {
+  chunkBitsOf,
+  kappaOf,
+  oraclesOf,
+  publicSignals,
+  type StatementContext,
+  signalsOf,
+} from '../registry/statement.ts';
 import type { VerificationKey } from '../registry/verificationKey.ts';
 
-const CHUNK_COORDINATES = ADDRESS_BITS - CHUNK_BITS;
 const GROTH16_WORDS = 8;
 
 /** What the contract checks of a proof, one by one. */
 export interface Verification {
-  /** every signal and their digest are below r, and there is at least one chunk of everything */
+  /** every signal and their digest are below r, there is at least one chunk of everything and no coordinate too many or too few */
   canonical: boolean;
   groth16: boolean;
   opening: boolean;
@@ -71,8 +77,9 @@ export function isVerified(v: Verification): boolean {
 function claimedProof({ context, statement, proof }: Claimed): ClaimedProof | undefined {
   const { challenges, points, groth16 } = proof;
   const chunks = [points.trace.length, points.helper.length];
-  if (challenges.chunk.length !== CHUNK_COORDINATES || groth16.length !== GROTH16_WORDS) return undefined;
+  if (groth16.length !== GROTH16_WORDS) return undefined;
   if (!chunks.every((count) => count >= 1 && count <= MAX_CHUNKS)) return undefined;
+  if (challenges.chunk.length !== 1 + chunkBitsOf(statement, points)) return undefined;
   const signals = signalsOf(context, statement, proof);
   if (![challenges.digest, ...signals].every((signal) => signal >= 0n && signal < R)) return undefined;
   return {

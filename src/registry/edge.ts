@@ -1,7 +1,7 @@
 import { type Address, getAddress, type Hex } from 'viem';
 import type { Proof } from '../argument/types.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
-import { ADDRESS_BITS, CHUNK_BITS } from '../numbers/constants.ts';
+import { CHUNK_COORDINATES } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import { registryCall } from './calls.ts';
 import { JsonReader } from './jsonReader.ts';
@@ -11,6 +11,7 @@ import { readCommitment, readPoint } from './programs/readers.ts';
 import type { RegistryCall } from './programs/targets.ts';
 import {
   checkStatement,
+  chunkBitsOf,
   commitmentsOf,
   parametersOf,
   resultId,
@@ -20,10 +21,8 @@ import {
 
 export const EDGE_FORMAT = 'descent-edge/3';
 
-/** Greatest size of an edge file, in characters. A real one takes about 15,000; every oracle may have 128 chunks. */
+/** Greatest size of an edge file, in characters. A real one takes about 15,000; every oracle may have 256 chunks. */
 export const MAX_EDGE_LENGTH = 1_000_000;
-/** High coordinates of the reduction's point. */
-const CHUNK_COORDINATES = ADDRESS_BITS - CHUNK_BITS;
 const MAX_METADATA = 32;
 const MAX_METADATA_LENGTH = 1_000;
 
@@ -115,6 +114,9 @@ export function readEdge(file: JsonReader): Edge {
     devKeys: file.at('devKeys').boolean(),
     metadata: readMetadata(file.at('metadata')),
   };
+  const wanted = 1 + chunkBitsOf(edge.statement, edge.proof.points);
+  if (edge.proof.challenges.chunk.length !== wanted)
+    file.at('proof').at('challenges').at('chunk').fail(`must have ${wanted} entries`);
   requireConsistent(file, edge);
   return edge;
 }
@@ -166,8 +168,7 @@ function readProof(file: JsonReader): Proof {
   const challenges = file.at('challenges');
   challenges.keys(['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'chunk', 'digest']);
   const challenge = (name: string) => challenges.at(name).natural(R);
-  const chunk = challenges.at('chunk').list(CHUNK_COORDINATES);
-  if (chunk.length !== CHUNK_COORDINATES) challenges.at('chunk').fail(`must have ${CHUNK_COORDINATES} coordinates`);
+  const chunk = challenges.at('chunk').list(1 + CHUNK_COORDINATES);
   return {
     groth16: groth16.map((word) => word.coordinate()),
     points: {

@@ -122,17 +122,17 @@ function openingPairs(
   ];
 }
 
-/** sum_o eta^o sum_h eq(y, h) chunk_(o,h) */
-function fold(oracles: readonly Readonly<Commitment>[], eta: bigint, y: readonly bigint[]): G1Point {
+/** sum_o eta^o sum_h rest eq(y', h) chunk_(o,h) @param chunk rest and y' */
+function fold(oracles: readonly Readonly<Commitment>[], eta: bigint, chunk: readonly bigint[]): G1Point {
   const etas = powersOf(eta, oracles.length);
   return oracles
-    .flatMap((chunks, o) => chunks.map((point, h) => times(at(point), etas[o] * weightOfChunk(y, h))))
+    .flatMap((chunks, o) => chunks.map((point, h) => times(at(point), etas[o] * weightOfChunk(chunk, h))))
     .reduce((a, b) => a.add(b), G1.ZERO);
 }
 
-/** eq(y, h): the weight of chunk h at the point's high coordinates, lowest first. */
-export function weightOfChunk(y: readonly bigint[], h: number): bigint {
-  return y.reduce((product, coordinate, t) => mod(product * ((h >> t) & 1 ? coordinate : 1n - coordinate)), 1n);
+/** rest eq(y', h): the weight of chunk h, which has no more bits than y' coordinates. */
+export function weightOfChunk([rest, ...y]: readonly bigint[], h: number): bigint {
+  return y.reduce((product, coordinate, t) => mod(product * ((h >> t) & 1 ? coordinate : 1n - coordinate)), rest);
 }
 
 /** Pairs of one point of G2 are joined first: pairings are what takes time. A pair with infinity contributes 1. */

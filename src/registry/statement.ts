@@ -1,5 +1,6 @@
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256, numberToHex, stringToHex } from 'viem';
-import { Transcript } from '../argument/transcript.ts';
+import { chunkBits, chunkSignals } from '../argument/chunkPoint.ts';
+import { digestOf } from '../argument/transcript.ts';
 import type { Commitment, Point, Proof, ProofPoints, ProofSignals } from '../argument/types.ts';
 import { mod, R } from '../numbers/field.ts';
 import type { Subject } from './programs/definition.ts';
@@ -131,28 +132,38 @@ export function digestsOf(h0: bigint, points: ProofPoints): bigint[] {
   return h;
 }
 
-/** The circuit's signals sigma: its outputs, h_0 .. h_5, the program's parameters. */
+/**
+ * The circuit's signals sigma: its outputs, h_0 .. h_5, the program's parameters.
+ * @param bits b, from the chunks of all vectors of the proof: whoever judges it computes b and takes it from nobody
+ * @throws RangeError unless the proof says b coordinates of the chunk
+ */
 export function circuitSignals(
   { eta, gamma, theta, gamma2, z, e2, chunk }: ProofSignals,
+  bits: number,
   digests: readonly bigint[],
   parameters: readonly bigint[],
 ): bigint[] {
-  return [eta, gamma, theta, gamma2, z, e2, ...chunk, ...digests, ...parameters];
+  return [eta, gamma, theta, gamma2, z, e2, ...chunkSignals(chunk, bits), ...digests, ...parameters];
 }
 
-/** The signals sigma of a claimed statement, as the contract makes them. */
+/** b of a proof of the statement: how many coordinates name a chunk of its longest vector (protocol section 4). */
+export function chunkBitsOf(statement: Statement, { trace, helper }: Pick<ProofPoints, 'trace' | 'helper'>): number {
+  return chunkBits([...oraclesOf(statement), trace, helper].map(({ length }) => length));
+}
+
+/** The signals sigma of a claimed statement, as the contract makes them. @throws RangeError as `circuitSignals` */
 export function signalsOf(
   context: StatementContext,
   statement: Statement,
   proof: Pick<Proof, 'points'> & { challenges: ProofSignals },
 ): bigint[] {
   const h = digestsOf(statementDigest(context, statement), proof.points);
-  return circuitSignals(proof.challenges, h, parametersOf(statement));
+  return circuitSignals(proof.challenges, chunkBitsOf(statement, proof.points), h, parametersOf(statement));
 }
 
-/** c of the signals, as the circuit computes it: Poseidon over sigma from state 0. The contracts are given it. */
+/** c of the signals, as the circuit computes it: Poseidon over sigma. The contracts are given it. */
 export function signalDigest(signals: readonly bigint[]): bigint {
-  return new Transcript(0n).absorb(signals);
+  return digestOf(signals);
 }
 
 /** fold = keccak256(c, sigma) mod r. */

@@ -45,7 +45,7 @@ function blindingRank(
 ): number {
   const [eta, gamma, theta, gamma2, z, tau] = random(6);
   const low = random(COLUMN_BITS);
-  const high = random(7);
+  const high = random(8);
   const image = ({ oracle, chunk, at }: Coefficient): bigint[] => {
     const index = CHUNK_SIZE + at;
     const [row, column] = [Math.floor(index / C), index % C];
@@ -75,7 +75,7 @@ function blindingRank(
 /** The coefficients that a prover draws for vectors of so many entries. */
 function drawn(trace: number, helper: number): { coefficients: Coefficient[]; chunks: [number, number] } {
   const oracles = [trace, helper].map((log2s) =>
-    slottedOracle(Array.from({ length: log2s }, (_, i) => ({ name: `${i}`, log2: 18 }))),
+    slottedOracle(Array.from({ length: log2s }, (_, i) => ({ name: `${i}`, log2: 17 }))),
   );
   blindTrace(oracles[0]);
   blindHelper(oracles[1]);
@@ -94,7 +94,7 @@ describe('blinding', () => {
     [1, 4],
     [8, 3],
   ])
-    it(`hides every chunk and all images of ${trace} and ${helper} quarters of a million entries`, () => {
+    it(`hides every chunk and all images of ${trace} and ${helper} eighths of a million entries`, () => {
       const { coefficients, chunks } = drawn(trace, helper);
       assert.equal(coefficients.length, chunks[0] + chunks[1] + 4);
       for (const oracles of [3, 5])

@@ -92,7 +92,7 @@ describe('an oracle', () => {
     const oracle = new Oracle(
       layout([
         { name: 'a', log2: 2 },
-        { name: 'b', log2: 19 },
+        { name: 'b', log2: 18 },
       ]),
     );
     assert.deepEqual([oracle.chunks, oracle.used, oracle.length], [2, CHUNK_SIZE + 4, CHUNK_SIZE + BLOCK]);

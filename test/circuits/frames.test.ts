@@ -16,6 +16,7 @@ import {
 } from '../reference/algebra.ts';
 import { bits, ReferenceTranscript } from '../reference/argument.ts';
 import { Bench } from '../reference/bench.ts';
+import { brokenMask } from '../reference/opening.ts';
 import { violations } from '../reference/r1cs.ts';
 
 const random = new Random(21);
@@ -26,23 +27,27 @@ const eq = (a: readonly bigint[], b: readonly bigint[]) =>
   product(a.map((x, t) => mod(x * b[t] + (1n - x) * (1n - b[t]))));
 
 describe('points.circom', () => {
-  it('masks, compares on what the mask leaves, and asks 0 of the rest', async () => {
+  it('compares on the variables of each size, and asks 0 of the others', async () => {
     const bench = await Bench.of(
       'points',
       `include "lib/points.circom";
       template Bench() {
-        signal input point[4]; signal input tau[4]; signal input mask[4];
-        signal output masked[4]; signal output eq; signal output dormant;
-        (masked, eq, dormant) <== Points(4)(point, Differences(4)(point, tau), mask);
+        signal input point[4]; signal input tau[4]; signal input mask[5][4]; signal input one;
+        signal output eq[5]; signal output dormant[5]; signal output unused;
+        component p = Points(4, 5); p.point <== point; p.tau <== tau; p.mask <== mask;
+        eq <== p.eq; dormant <== p.dormant; unused <== one * p.unused;
       }`,
     );
-    for (const k of range(5)) {
-      const [point, tau] = [elements(4), elements(4)];
-      const witness = bench.witness({ point, tau, mask: range(4).map((t) => BigInt(t < k)) });
-      assert.deepEqual(bench.array(witness, 'masked', 4), [...point.slice(0, k), ...range(4 - k).map(() => 0n)]);
-      assert.equal(bench.signal(witness, 'eq'), eq(point.slice(0, k), tau.slice(0, k)));
-      assert.equal(bench.signal(witness, 'dormant'), product(point.slice(k).map((v) => mod(1n - v))));
-    }
+    const [point, tau] = [elements(4), elements(4)];
+    const mask = range(5).map((k) => range(4).map((t) => BigInt(t < k)));
+    const witness = bench.witness({ point, tau, mask, one: 1n });
+    const rest = (k: number) => product(point.slice(k).map((v) => mod(1n - v)));
+    assert.deepEqual(
+      bench.array(witness, 'eq', 5),
+      range(5).map((k) => eq(point.slice(0, k), tau.slice(0, k))),
+    );
+    assert.deepEqual(bench.array(witness, 'dormant', 5), range(5).map(rest));
+    assert.equal(bench.signal(witness, 'unused'), rest(0));
   });
 });
 
@@ -198,11 +203,11 @@ describe('finish.circom', () => {
       `include "lib/finish.circom";
       template Bench() {
         signal input state; signal input claim; signal input reduce[26][2]; signal input u[${ORACLES}]; signal input h[6]; signal input nonce[5];
-        signal input level2[10][2]; signal input u12[2]; signal input p2[32]; signal input s2[32]; signal input params[2]; signal input fold; signal input one;
+        signal input level2[10][2]; signal input u12[2]; signal input p2[32]; signal input s2[32]; signal input params[2]; signal input chunkMask[8]; signal input fold; signal input one;
         signal output y[26]; signal output value; signal output c; signal output v; signal unused; unused <== one * nonce[0];
         component f = Finish(${ORACLES}, 2);
         f.state <== state; f.claim <== claim; f.reduce <== reduce; f.u <== u; f.h <== h; f.nonce <== nonce; f.level2 <== level2;
-        f.u12 <== u12; f.p2 <== p2; f.s2 <== s2; f.params <== params; f.fold <== fold;
+        f.u12 <== u12; f.p2 <== p2; f.s2 <== s2; f.params <== params; f.chunkMask <== chunkMask; f.fold <== fold;
         for (var t = 0; t < 26; t++) y[t] <== one * f.y[t];
         value <== f.value; c <== f.c; v <== f.v;
       }`,
@@ -224,6 +229,7 @@ describe('finish.circom', () => {
     p2: elements(32),
     s2: elements(32),
     params: elements(2),
+    chunkMask: bits(0b111, 8),
     fold: random.element(),
     one: 1n,
   });
@@ -248,7 +254,7 @@ describe('finish.circom', () => {
     const level = rounds(transcript, dot(powers(eta, ORACLES), m.u), m.level2);
     const t = level.point;
     const gammas = powers(gamma, 1024);
-    const entries = eqTable(y.slice(10, 19));
+    const entries = eqTable(y.slice(10, 18));
     const rows = evaluate(
       gammas.map((g, i) => mod((entries[i] ?? 0n) + mix * g)),
       t,
@@ -264,8 +270,12 @@ describe('finish.circom', () => {
     if (solve.includes('s2'))
       m.s2[0] = mod((polynomial(m.p2, gamma2) - dot(m.s2.slice(1), low.slice(1))) * inverse(low[0]));
     const z = transcript.absorb([...m.s2, m.h[DIGEST.columns2], m.nonce[NONCE.z]]);
-    const signals = [eta, gamma, theta, gamma2, z, polynomial(m.s2, z), ...y.slice(19), ...m.h, ...m.params];
-    const c = new ReferenceTranscript(0n).absorb(signals);
+    const ones = m.chunkMask.reduce((s, bit) => s + Number(bit), 0);
+    const chunk = y.slice(18).map((v, k) => (k < ones ? v : 0n));
+    const rest = product(y.slice(18 + ones).map((v) => mod(1n - v)));
+    const outputs = [eta, gamma, theta, gamma2, z, polynomial(m.s2, z), ...chunk, rest, BigInt(ones)];
+    const signals = [...outputs, ...m.h, ...m.params];
+    const c = new ReferenceTranscript(eta).absorb(signals.slice(1));
     return { y, value: reduction.value, c, v: polynomial(signals, m.fold) };
   };
 
@@ -281,6 +291,29 @@ describe('finish.circom', () => {
     );
     assert.ok(!bench.accepts(bench.forged(m, { v: v + 1n })));
     assert.ok(!bench.accepts(bench.forged(m, { c: c + 1n })));
+  });
+
+  it('says as many coordinates of the chunk as the mask has ones, what is left, and how many', () => {
+    for (const ones of range(9)) {
+      const m = { ...free(), chunkMask: bits(2 ** ones - 1, 8) };
+      const { c, v } = follow(m);
+      const witness = bench.witness(m);
+      assert.ok(bench.accepts(witness));
+      assert.deepEqual([bench.signal(witness, 'c'), bench.signal(witness, 'v')], [c, v]);
+    }
+  });
+
+  it('has nine checks of the mask, and each refuses alone', () => {
+    const m = free();
+    follow(m);
+    const broken = (chunkMask: bigint[]) => violations(bench.r1cs, bench.witness({ ...m, chunkMask })).length;
+    assert.equal(broken(bits(0b111, 8)), 0);
+    // 1, the mask, 0: where it does not fall by 0 or 1
+    for (const k of range(9)) {
+      const mask = brokenMask(k);
+      assert.equal(broken(mask), 1, `${mask}`);
+    }
+    assert.ok(broken(elements(8)) > 1);
   });
 
   it('has three checks, and each refuses alone', () => {

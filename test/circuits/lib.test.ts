@@ -108,11 +108,10 @@ describe('multilinear.circom', () => {
       template Bench() {
         signal input x[3]; signal input y[3]; signal input n[3]; signal input gamma; signal input table[8];
         signal output eq; signal output lt; signal output atMost; signal output dormant; signal output power;
-        signal output at; signal output polynomial; signal output inner; signal output masked;
+        signal output at; signal output polynomial; signal output inner;
         eq <== Eq(3)(x, y); lt <== LessThanExtension(3)(x, y); atMost <== AtMostExtension(3)(x, n);
         dormant <== DormantFactor(3)(x, y); power <== PowerExtension(3)(gamma, x);
         at <== MultilinearExtension(3)(table, x); polynomial <== Polynomial(8)(table, gamma); inner <== InnerProduct(3)(x, y);
-        masked <== MaskedEq(3)(Differences(3)(x, y), n);
       }`,
     );
   });
@@ -161,15 +160,6 @@ describe('multilinear.circom', () => {
     }
   });
 
-  it('leaves the coordinates outside a mask out of eq', () => {
-    for (const mask of range(8)) {
-      const [x, y] = [elements(3), elements(3)];
-      const kept = range(3).filter((t) => (mask >> t) & 1);
-      const expected = kept.reduce((p, t) => mod(p * (x[t] * y[t] + (1n - x[t]) * (1n - y[t]))), 1n);
-      assert.equal(run(x, y, bits(mask, 3)).of('masked'), expected);
-    }
-  });
-
   it('counts a coordinate that is 0 on both sides as 1', () => {
     const [x, y] = [elements(2), elements(2)];
     const [wide, narrow] = [run([...x, 0n], [...y, 0n], bits(2, 3)), run([0n, ...x], [0n, ...y], bits(4, 3))];
@@ -182,12 +172,12 @@ describe('sizes.circom', () => {
   before(async () => {
     bench = await Bench.of(
       'sizes',
-      `include "lib/sizes.circom";
+      `include "lib/select.circom"; include "lib/sizes.circom";
       template Bench() {
         signal input size1; signal input power1; signal input point[26];
         signal output sizeBits[12]; signal output sizeMask[12]; signal output powerMask[14]; signal output shifted[12]; signal output far[15];
         (sizeBits, sizeMask) <== SizeMask(12)(size1); powerMask <== PowerOfTwoMask(14)(power1);
-        shifted <== Shift(26, 12, 12)(point, sizeMask); far <== Shift(26, 14, 15)(point, powerMask);
+        shifted <== FromSize(26, 12, 12)(point, sizeMask); far <== FromSize(26, 14, 15)(point, powerMask);
       }`,
     );
   });

@@ -43,16 +43,19 @@ describe('program train', () => {
       for (const pick of [0, 1, 5]) {
         // the last digest and nonce decide z alone, at which the contract opens
         if (name === 'h' && pick === 5) continue;
+        // one coordinate of the chunk more: the contract has its own number of them
+        if (name === 'chunkMask' && pick === 0) continue;
         await assert.doesNotReject(judge.rejects(changed(inputs, name, pick)), `${name}, entry ${pick}`);
       }
   });
 
-  it('binds the last digest and nonce, which no check of its own uses, by c', async () => {
+  it('binds the last digest and nonce and the length of the mask, which no check of its own uses, by c', async () => {
     const proof = prove(SHAPES[0]);
     const [c] = await judge.outputs(proof.inputs);
     for (const [name, pick] of [
       ['h', 5],
       ['nonce', 4],
+      ['chunkMask', 0],
     ] as const)
       assert.notEqual((await judge.outputs(changed(proof.inputs, name, pick)))[0], c);
   });

@@ -15,7 +15,7 @@ import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
 
 const MODEL_LIMIT = 2 ** 23;
 const SHARD_LIMIT = 2 ** 25;
-const CHUNK = 2 ** 19;
+const CHUNK = 2 ** 18;
 const KINDS = { regression: 0, classes: 1 } as const;
 /** Sizes of which many are powers of two or next to one, where padding changes. */
 const size = fc.oneof(
@@ -230,16 +230,16 @@ describe('Shape', () => {
       }
     };
 
-    it('of a model is one for each 2^19 entries of its slots', async () => {
+    it('of a model is one for each 2^18 entries of its slots', async () => {
       for (const [n, points] of [
         [[1, 1], 1],
-        [[1024, 256], 1],
-        // 2^19 weights and the biases behind them.
-        [[1024, 512], 2],
-        [[4096, 1024], 9],
-        [[1500, 1500, 3], 9],
+        [[1024, 128], 1],
+        // 2^18 weights and the biases behind them.
+        [[1024, 256], 2],
+        [[4096, 1024], 17],
+        [[1500, 1500, 3], 17],
         [[784, 128, 10], 1],
-        [[2048, 2048, 1024, 512, 16], 14],
+        [[2048, 2048, 1024, 512, 16], 27],
       ] as const) {
         await takes('requireModelPoints', encodeShape(n), points);
       }
@@ -253,12 +253,12 @@ describe('Shape', () => {
       );
     });
 
-    it('of a shard is one for each 2^19 entries of X and Y', async () => {
+    it('of a shard is one for each 2^18 entries of X and Y', async () => {
       for (const [inputs, outputs, rows, points] of [
         [1, 1, 1, 1],
-        [64, 64, 4096, 1],
-        [65, 1, 4096, 2],
-        [4096, 4096, 4096, 64],
+        [32, 32, 4096, 1],
+        [33, 1, 4096, 2],
+        [4096, 4096, 4096, 128],
       ]) {
         await takes('requireShardPoints', encodeShard({ inputs, outputs, rows, kind: 'classes' }), points);
       }

@@ -100,19 +100,19 @@ describe('registerShard', () => {
     await fixture.registerShard(full);
     const call = (...sizes: bigint[]) =>
       fixture.registry.simulate('registerShard', [...sizes, 1, NO_SCHEMA, [], proofArgument(proofOf())]);
-    await reverts(call(4096n, 4096n, 4096n), 'WrongPointCount', [0n, 64n]);
+    await reverts(call(4096n, 4096n, 4096n), 'WrongPointCount', [0n, 128n]);
   });
 
-  it('reverts with WrongPointCount unless there is one point for each 2^19 entries', async () => {
-    const claim = dataClaim({ ...SHARD, inputs: 128, outputs: 1, rows: 4096 });
+  it('reverts with WrongPointCount unless there is one point for each 2^18 entries', async () => {
+    const claim = dataClaim({ ...SHARD, inputs: 64, outputs: 1, rows: 4096 });
     const { commitment } = claim.statement;
     assert.equal(commitment.length, 2);
     for (const other of [[], commitment.slice(1), [...commitment, pointOf()]]) {
       const statement = { ...claim.statement, commitment: other };
       await reverts(fixture.attempt({ ...claim, statement }), 'WrongPointCount', [BigInt(other.length), 2n]);
     }
-    // 2^19 entries exactly.
-    const one = dataClaim({ ...SHARD, inputs: 64, outputs: 64, rows: 4096 });
+    // 2^18 entries exactly.
+    const one = dataClaim({ ...SHARD, inputs: 32, outputs: 32, rows: 4096 });
     assert.equal(one.statement.commitment.length, 1);
     await fixture.submit(one);
   });

@@ -42,11 +42,13 @@ const challenges: fc.Arbitrary<ProofChallenges> = fc.record({
   gamma2: element,
   z: element,
   e2: element,
-  chunk: fc.array(element, { minLength: 7, maxLength: 7 }),
+  chunk: fc.array(element, { minLength: 4, maxLength: 4 }),
   digest: element,
 });
 const parameters = fc.array(element, { maxLength: 5 });
 const NO_GROTH16 = new Array<bigint>(8).fill(0n);
+/** Those above the first two of eight. */
+const NO_COORDINATES = new Array<bigint>(6).fill(0n);
 const NO_CLAIM = { extra: [], oracles: [] };
 
 describe('Statement', () => {
@@ -125,11 +127,13 @@ describe('Statement', () => {
 
   it('lists the signals, their fold and its value as its twin does', async () => {
     await fc.assert(
-      fc.asyncProperty(element, points, challenges, parameters, async (h0, sent, drawn, values) => {
+      fc.asyncProperty(element, points, challenges, parameters, async (h0, sent, more, values) => {
+        const bits = Math.ceil(Math.log2(Math.max(sent.trace.length, sent.helper.length)));
+        const drawn = { ...more, chunk: more.chunk.slice(0, 1 + bits) };
         const proof = proofArgument({ groth16: NO_GROTH16, points: sent, challenges: drawn });
         const claim = claimArgument({ parameters: values, ...NO_CLAIM });
         const [[c, ...sigma], fold, v] = await harness.read('signals', [h0, claim, proof]);
-        assert.deepEqual(sigma, circuitSignals(drawn, digestsOf(h0, sent), values));
+        assert.deepEqual(sigma, circuitSignals(drawn, bits, digestsOf(h0, sent), values));
         assert.equal(c, drawn.digest);
         assert.deepEqual([c, v, fold], publicSignals(c, sigma));
         assert.ok(sigma.every((signal: bigint) => signal < R));
@@ -138,7 +142,7 @@ describe('Statement', () => {
     );
   });
 
-  it('orders the signals: outputs, coordinates of the chunk, h_0 to h_5, parameters', async () => {
+  it('orders the signals: outputs, coordinates of the chunk, rest, their number, h_0 to h_5, parameters', async () => {
     const p = (n: bigint): Point => ({ x: n, y: n + 100n });
     const sent: ProofPoints = {
       trace: [p(1n), p(2n)],
@@ -150,7 +154,8 @@ describe('Statement', () => {
       quotient2: p(10n),
       opening: p(11n),
     };
-    const chunk = [20n, 21n, 22n, 23n, 24n, 25n, 26n];
+    const [rest, y0, y1] = [20n, 21n, 22n];
+    const chunk = [rest, y0, y1];
     const drawn = { eta: 10n, gamma: 11n, theta: 12n, gamma2: 13n, z: 14n, e2: 15n, chunk, digest: 99n };
     const proof = proofArgument({ groth16: NO_GROTH16, points: sent, challenges: drawn });
     const claim = claimArgument({ parameters: [70n, 71n], ...NO_CLAIM });
@@ -173,7 +178,7 @@ describe('Statement', () => {
     const h3 = next(h2, [p(6n)]);
     const h4 = next(h3, [p(7n), p(8n)]);
     const h5 = next(h4, [p(9n), p(10n)]);
-    const sigma = [10n, 11n, 12n, 13n, 14n, 15n, ...chunk, 9n, h1, h2, h3, h4, h5, 70n, 71n];
+    const sigma = [10n, 11n, 12n, 13n, 14n, 15n, y0, y1, ...NO_COORDINATES, rest, 2n, 9n, h1, h2, h3, h4, h5, 70n, 71n];
     assert.deepEqual(all, [99n, ...sigma]);
     assert.equal(
       fold,
@@ -195,7 +200,7 @@ describe('Statement', () => {
   });
 
   it('makes another fold and value when any one signal, or c, is another', () => {
-    const sigma = Array.from({ length: 21 }, (_, i) => BigInt(i + 1));
+    const sigma = Array.from({ length: 24 }, (_, i) => BigInt(i + 1));
     const [c, v, fold] = publicSignals(5n, sigma);
     sigma.forEach((signal, i) => {
       const other = sigma.with(i, signal + 1n);

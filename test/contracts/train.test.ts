@@ -108,7 +108,7 @@ describe('train', () => {
     const rows = { inputs: 1500, outputs: 3, rows: 4096, kind: 'classes' } as const;
     const large = await fixture.registerShard(rows);
     const model = await fixture.importModel(wide);
-    assert.deepEqual([large.oracle.commitment.length, model.oracle.commitment.length], [17, 9]);
+    assert.deepEqual([large.oracle.commitment.length, model.oracle.commitment.length], [33, 17]);
     const child = await fixture.trainModel(model, large);
     assert.equal(await fixture.registry.read('depthOf', [resultId(child.statement)]), 1n);
     const swapped = { ...trainClaim(child, large) };

@@ -322,10 +322,35 @@ describe('verify', () => {
         await reverts(proving({ challenges: { ...challenges, [name]: bad } }), 'SignalNotInField', [bad]);
       }
     }
-    for (let t = 0; t < 7; t++) {
-      const bad = challenges.chunk[t] + R;
-      const chunk = challenges.chunk.with(t, bad);
-      await reverts(proving({ challenges: { ...challenges, chunk } }), 'SignalNotInField', [bad]);
+    const long = madeClaim(maker, 2n, { trace: 256 });
+    const words = long.proof.challenges;
+    assert.equal(words.chunk.length, 9);
+    for (let t = 0; t < 9; t++) {
+      const bad = words.chunk[t] + R;
+      const other = { ...words, chunk: words.chunk.with(t, bad) };
+      await reverts(verify({ ...long, proof: { ...long.proof, challenges: other } }), 'SignalNotInField', [bad]);
+    }
+  });
+
+  it('reverts with WrongChunkWords unless there are as many as the longest vector needs, wherever it is', async () => {
+    const vectors: [bigint | number, Parameters<typeof madeClaim>[2], number][] = [
+      [TRAIN, {}, 1],
+      [TRAIN, { trace: 2 }, 2],
+      [TRAIN, { helper: 3 }, 3],
+      [TRAIN, { trace: 4, helper: 5 }, 4],
+      [TRAIN, { trace: 256 }, 9],
+      [TRAIN, { scalars: [elements(1n, 1), elements(2n, 1), elements(3n, 9)] }, 5],
+      [MERGE, { scalars: Array.from({ length: 9 }, (_, o) => elements(BigInt(o), o === 8 ? 33 : 1)) }, 7],
+    ];
+    for (const [program, options, words] of vectors) {
+      const long = madeClaim({ ...maker, program: Number(program) }, 4n, options);
+      const { challenges } = long.proof;
+      assert.equal(challenges.chunk.length, words);
+      assert.equal(await verify(long), 1n);
+      for (const chunk of [[], challenges.chunk.slice(1), [...challenges.chunk, 0n], [...challenges.chunk, 1n, 1n]]) {
+        const other = { ...long, proof: { ...long.proof, challenges: { ...challenges, chunk } } };
+        await reverts(verify(other), 'WrongChunkWords', [BigInt(chunk.length), BigInt(words)]);
+      }
     }
   });
 
@@ -341,7 +366,6 @@ describe('verify', () => {
       [[a, b, c], 0x020001n],
       [[a, b, c, a], 0x01010101n],
       [[a, b, c], (1n << 248n) | 0x010101n],
-      [Array.from({ length: 131 }, () => a), 0x810101n],
     ] as const) {
       const args = [BigInt(commitments.length), chunks];
       await reverts(stating({ commitments, chunks }), 'MalformedCommitments', args);
@@ -357,10 +381,10 @@ describe('verify', () => {
     await reverts(verify(orphan), 'MalformedCommitments', [1n, 0x0100n]);
   });
 
-  it('reverts with WrongChunkCount for a trace or helper of no chunk or more than 128', async () => {
+  it('reverts with WrongChunkCount for a trace or helper of no chunk or more than 256', async () => {
     const { points } = made.proof;
     for (const name of ['trace', 'helper'] as const) {
-      for (const count of [0, 129]) {
+      for (const count of [0, 257]) {
         const list = Array.from({ length: count }, () => points.trace[0]);
         await reverts(proving({ points: { ...points, [name]: list } }), 'WrongChunkCount', [BigInt(count)]);
       }

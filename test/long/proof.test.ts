@@ -87,6 +87,7 @@ function changesOf(proof: Proof): Proof[] {
     twice,
     ...outputs.map((changed) => ({ ...proof, challenges: changed })),
     { ...proof, challenges: { ...challenges, chunk: challenges.chunk.slice(1) } },
+    { ...proof, challenges: { ...challenges, chunk: [...challenges.chunk, 0n] } },
     ...groth16.map((word, i) => ({ ...proof, groth16: groth16.with(i, word + 1n) })),
   ];
 }

@@ -4,6 +4,7 @@ import {
   ACTIVATION_BITS,
   ADDRESS_BITS,
   CHUNK_BITS,
+  CHUNK_COORDINATES,
   COLUMN_BITS,
   COLUMN2_BITS,
   DELTA_BITS,
@@ -58,10 +59,10 @@ describe('SEED_MODULI', () => {
 });
 
 describe('sizes', () => {
-  it('make a chunk 512 rows of level 1, and level 2 a square', () => {
-    assert.equal(CHUNK_BITS - COLUMN_BITS, 9);
+  it('make a chunk 256 rows of level 1, and level 2 a square', () => {
+    assert.equal(CHUNK_BITS - COLUMN_BITS, 8);
     assert.equal(COLUMN_BITS, 2 * COLUMN2_BITS);
-    assert.equal(ADDRESS_BITS - CHUNK_BITS, 7);
+    assert.equal(CHUNK_COORDINATES, 8);
   });
 
   it('let a shard and a model of the largest shape be addressed', () => {

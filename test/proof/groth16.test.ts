@@ -54,7 +54,7 @@ describe('Groth16 with our kernels', () => {
     const session = new Session(prover.backend, 12345n, hashWords);
     const argued = await proveData(session, shard);
     inputs = argued.inputs;
-    const sigma = circuitSignals(argued.challenges, session.h, [encodeShard(shard)]);
+    const sigma = circuitSignals(argued.challenges, 0, session.h, [encodeShard(shard)]);
     assert.equal(argued.challenges.digest, signalDigest(sigma));
     assert.equal(argued.inputs.fold, foldOf(argued.challenges.digest, sigma));
     signals = publicSignals(argued.challenges.digest, sigma);

@@ -104,7 +104,7 @@ describe(`the verifier that snarkjs generates for ${PROGRAM}, and ours`, () => {
     const { parameters, extra, commitments } = claimed;
     const { points, challenges } = proof;
     const h0 = digest(context, ID, [...parameters, ...extra], commitments);
-    const signals = circuitSignals(challenges, digestsOf(h0, points), parameters);
+    const signals = circuitSignals(challenges, challenges.chunk.length - 1, digestsOf(h0, points), parameters);
     const [ax, ay, bx1, bx0, by1, by0, cx, cy] = proof.groth16;
     const b = [
       [bx1, bx0],

@@ -17,6 +17,7 @@ const KINDS: [string, RegExp][] = [
   ['p2', /^finish\.opening\.p2Value\./],
   ['level 2', /^finish\.opening\.rounds\./],
   ['reduction', /^u\[/],
+  ['chunk mask', /^chunkMask\[/],
 ];
 
 export class Analysis {

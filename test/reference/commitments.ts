@@ -7,7 +7,7 @@ import { eqTable, mod, ORDER, type Random, range, squares } from './algebra.ts';
 import { hash, type Slot } from './argument.ts';
 
 /** Entries of a chunk. */
-export const CHUNK = 2 ** 19;
+export const CHUNK = 2 ** 18;
 /** Columns of level 1. */
 export const COLUMNS = 2 ** 10;
 /** The reference's own power of tau. */
@@ -16,7 +16,7 @@ export const TAU = 0x1f3a5b7c9d8e6f40123456789abcdef00fedcba987654321deadbeefcaf
 /** Coefficients of a polynomial by power. */
 export type Sparse = Map<number, bigint>;
 
-/** A committed vector: entries, and by chunk what stands at coefficients from 2^19 on. */
+/** A committed vector: entries, and by chunk what stands at coefficients from 2^18 on; a cheat's may stand among the entries. */
 export interface Oracle {
   vector: bigint[];
   beyond: Sparse[];
@@ -36,7 +36,7 @@ export function chunkOf({ vector, beyond }: Oracle, h: number): Sparse {
   return out;
 }
 
-/** Chunk h of a salted vector has Poseidon(salt, h) at 2^19. */
+/** Chunk h of a salted vector has Poseidon(salt, h) at 2^18. */
 export const salted = (salt: bigint, chunks: number): Sparse[] =>
   range(chunks).map((h) => new Map([[CHUNK, hash.poseidon2([salt, BigInt(h)])]]));
 
@@ -65,15 +65,19 @@ export function atTau(f: Sparse): bigint {
 export const sparse = (dense: readonly bigint[]): Sparse =>
   new Map(dense.flatMap((v, i): [number, bigint][] => (mod(v) === 0n ? [] : [[i, mod(v)]])));
 
-/** sum_o eta^o sum_h eq(y_high, h) of what stands for chunk h of oracle o. */
+/** b: the least number of bits that the numbers of so many chunks have. */
+export const bitsOf = (counts: readonly number[]): number =>
+  range(9).find((b) => counts.every((count) => count <= 2 ** b))!;
+
+/** sum_o eta^o sum_h rest eq(low, h) of what stands for chunk h of oracle o. */
 export function combine<T>(
   oracles: readonly (readonly T[])[],
   eta: bigint,
-  high: readonly bigint[],
+  { low, rest }: { low: readonly bigint[]; rest: bigint },
   add: (weight: bigint, chunk: T) => void,
 ): void {
-  const eq = eqTable(high);
-  let power = 1n;
+  const eq = eqTable(low);
+  let power = rest;
   for (const chunks of oracles) {
     chunks.forEach((chunk, h) => {
       add(mod(power * eq[h]), chunk);
@@ -170,8 +174,8 @@ export const nextDigest = (h: bigint, commitments: readonly bigint[]): bigint =>
 
 /** c, fold and v of the signals. */
 export function folded(signals: readonly bigint[]): { c: bigint; v: bigint; fold: bigint } {
-  let c = 0n;
-  for (let i = 0; i < signals.length; i += 15) {
+  let c = mod(signals[0]);
+  for (let i = 1; i < signals.length; i += 15) {
     const chunk = signals.slice(i, i + 15).map(mod);
     c = hash[`poseidon${chunk.length + 1}`]([c, ...chunk]);
   }

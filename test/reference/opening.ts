@@ -19,6 +19,7 @@ import {
 import { ADDRESS, type Claim, followRounds, ReferenceTranscript, sumcheck, table } from './argument.ts';
 import {
   atTau,
+  bitsOf,
   COLUMNS,
   chunkOf,
   combine,
@@ -32,7 +33,9 @@ import type { Sender } from './sender.ts';
 
 const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
 /** Bits of a column of level 1, of a row among the entries, of a column of level 2. */
-const [COLUMN, ROW, COLUMN2] = [10, 9, 5];
+const [COLUMN, ROW, COLUMN2] = [10, 8, 5];
+/** Bits of the number of a chunk. */
+const CHUNK_BITS = ADDRESS - COLUMN - ROW;
 const SECOND = 2 ** COLUMN2;
 
 /** Messages from the reduction to the end. */
@@ -43,6 +46,7 @@ export interface Opening {
   u12: bigint[];
   p2: bigint[];
   s2: bigint[];
+  chunkMask: bigint[];
 }
 
 /** Values at tau of the opening's commitments: p', s, T, s'', T2, pi. */
@@ -55,7 +59,7 @@ export interface Kzg {
   opening: bigint;
 }
 
-/** What a circuit outputs beside c and v: eta .. e2, then y_19 .. y_25. */
+/** What a circuit says beside c and v: eta .. e2, then the coordinates of the chunk under the mask, what is left, b. */
 export interface Outputs {
   eta: bigint;
   gamma: bigint;
@@ -63,7 +67,9 @@ export interface Outputs {
   gamma2: bigint;
   z: bigint;
   e2: bigint;
-  high: bigint[];
+  y: bigint[];
+  rest: bigint;
+  bits: bigint;
 }
 
 /** eq with the point, or 1 on a summed coordinate, for all entries of a tensor. */
@@ -213,7 +219,7 @@ export function reductionCheck(
 
 /** Weights of u12 in level 2's last check, and of the entries of p'' and s'' in theirs. */
 function levelWeights(y: readonly bigint[], t: readonly bigint[], gamma: bigint, mix: bigint) {
-  const first = mod(eqAt(y.slice(COLUMN, COLUMN + ROW), t.slice(0, ROW)) * (1n - t[ROW]));
+  const first = mod(eqAt(y.slice(COLUMN, COLUMN + ROW), t.slice(0, ROW)) * (1n - t[ROW]) * (1n - t[ROW + 1]));
   const power = evaluate(powers(gamma, COLUMNS), t);
   return {
     u12: [mod(first + mix * power), mod(-mix * eqAt(y.slice(0, COLUMN), t))],
@@ -222,12 +228,34 @@ function levelWeights(y: readonly bigint[], t: readonly bigint[], gamma: bigint,
   };
 }
 
-/** Reduction and opening. Weighted claims may be false: the messages stay honest. `h` gets its last three digests. */
+/** A mask that between its entries k - 1 and k alone, or at an end, does not fall by 0 or 1 from 1 to 0. */
+export function brokenMask(k: number): bigint[] {
+  if (k === 0) return [2n, 1n, ...zeros(6)];
+  if (k === CHUNK_BITS) return [...zeros(7), mod(-1n)];
+  return range(CHUNK_BITS).map((t) => (t < k - 1 || t === k ? 1n : 0n));
+}
+
+/** The chunk's coordinates as the circuit says them under a mask. */
+function chunkOutputs(point: readonly bigint[], mask: readonly bigint[]): Pick<Outputs, 'y' | 'rest' | 'bits'> {
+  const high = point.slice(ADDRESS - CHUNK_BITS);
+  const y = high.map((v, k) => mod(v * mask[k]));
+  return { y, rest: high.reduce((p, v, k) => mod(p * (1n - v + y[k])), 1n), bits: mod(sum(mask)) };
+}
+
+/**
+ * Reduction and opening. Weighted claims may be false: the messages stay honest. `h` gets its last three digests.
+ * @param changeMask what a cheat makes of the mask of chunk coordinates
+ */
 export function open(
   oracles: readonly Oracle[],
   claims: readonly Claim[],
   rho: bigint,
-  { h, nonce, sender }: { h: bigint[]; nonce: readonly bigint[]; sender: Sender },
+  {
+    h,
+    nonce,
+    sender,
+    changeMask = (mask) => mask,
+  }: { h: bigint[]; nonce: readonly bigint[]; sender: Sender; changeMask?: (mask: bigint[]) => bigint[] },
 ): { opening: Opening; kzg: Kzg; outputs: Outputs } {
   // 1. reduction
   const transcript = new ReferenceTranscript(rho);
@@ -240,7 +268,10 @@ export function open(
   const columns = eqTable(y.slice(0, COLUMN));
   const g: Sparse = new Map();
   const chunks = oracles.map((o) => range(o.chunks).map((k) => chunkOf(o, k)));
-  combine(chunks, eta, y.slice(ADDRESS - 7), (weight, chunk) => {
+  const bits = bitsOf(oracles.map((o) => o.chunks));
+  const chunkMask = changeMask(range(CHUNK_BITS).map((k) => (k < bits ? 1n : 0n)));
+  const said = chunkOutputs(y, chunkMask);
+  combine(chunks, eta, { low: said.y.slice(0, bits), rest: said.rest }, (weight, chunk) => {
     for (const [at, v] of chunk) g.set(at, mod((g.get(at) ?? 0n) + weight * v));
   });
   const rows = zeros(COLUMNS);
@@ -273,7 +304,7 @@ export function open(
   // 3. level 2
   const at = range(COLUMN);
   const [pT, sT] = [table(at, p), table(at, s)];
-  const hi = eqTable([...y.slice(COLUMN, COLUMN + ROW), 0n]);
+  const hi = eqTable([...y.slice(COLUMN, COLUMN + ROW), 0n, 0n]);
   const rowWeights = table(
     at,
     hi.map((v, i) => v + mix * gammas[i]),
@@ -317,8 +348,8 @@ export function open(
   const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
   const e2 = polynomial(s2, z);
   kzg.opening = mod((kzg.columns2 - e2) * inverse(tauPower(1) - z));
-  const opening = { reduce, u, level2: level.messages, u12, p2, s2 };
-  return { opening, kzg, outputs: { eta, gamma, theta, gamma2, z, e2, high: y.slice(ADDRESS - 7) } };
+  const opening = { reduce, u, level2: level.messages, u12, p2, s2, chunkMask };
+  return { opening, kzg, outputs: { eta, gamma, theta, gamma2, z, e2, ...said } };
 }
 
 /** The circuit's checks from the reduction to the end. @returns what fails, and its outputs */
@@ -326,7 +357,7 @@ export function checkOpening(
   oracles: number,
   claims: readonly Claim[],
   rho: bigint,
-  { reduce, u, level2, u12, p2, s2 }: Opening,
+  { reduce, u, level2, u12, p2, s2, chunkMask }: Opening,
   { h, nonce }: { h: readonly bigint[]; nonce: readonly bigint[] },
 ): { failed: string[]; outputs: Outputs } {
   const failed: string[] = [];
@@ -347,16 +378,21 @@ export function checkOpening(
   const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
   demand(dot(p2, powers(gamma2, SECOND)) === dot(s2, own.columns), 's2');
   const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
+  [...chunkMask, 0n].forEach((here, k) => {
+    const fall = mod((k === 0 ? 1n : chunkMask[k - 1]) - here);
+    demand(fall === 0n || fall === 1n, `mask ${k}`);
+  });
   return {
     failed,
-    outputs: { eta, gamma, theta, gamma2, z, e2: polynomial(s2, z), high: y.slice(ADDRESS - 7) },
+    outputs: { eta, gamma, theta, gamma2, z, e2: polynomial(s2, z), ...chunkOutputs(y, chunkMask) },
   };
 }
 
 /** The contract's equations between values at tau; chunks are those of the oracles in opening order. */
 export function checkPairings(chunks: readonly (readonly bigint[])[], kzg: Kzg, o: Outputs): string[] {
   let g = 0n;
-  combine(chunks, o.eta, o.high, (weight, chunk) => {
+  const bits = bitsOf(chunks.map(({ length }) => length));
+  combine(chunks, o.eta, { low: o.y.slice(0, bits), rest: o.rest }, (weight, chunk) => {
     g += weight * chunk;
   });
   const first = g - kzg.columns + o.gamma * kzg.quotient - kzg.quotient * tauPower(COLUMNS);

@@ -15,6 +15,7 @@ import {
 import type { ReferenceBatch } from './batch.ts';
 import {
   atTau,
+  bitsOf,
   CONTEXT,
   type Context,
   chunkOf,
@@ -54,6 +55,8 @@ export interface Hooks<Run = unknown> {
    * 'columns' (s), 'level2 k', 'u12', 'p2', 's2'
    */
   message?: Interference;
+  /** what becomes of the mask of the chunk's coordinates, which is no message of the transcript */
+  chunkMask?: (mask: bigint[]) => bigint[];
   /** entries by which a cheat makes the check of a message hold: 'evals1', 'evals2', 'u', 'u12', 'p2', 's2' */
   repair?: Repair;
 }
@@ -197,7 +200,12 @@ export class ReferenceRun {
     const { h, nonce, sender, program, extra } = this;
     const names: readonly string[] = NUMBERING[program].oracles.names;
     const oracles = names.map((name) => this.oracles[name]);
-    const { opening, kzg, outputs } = open(oracles, claims, rho, { h, nonce, sender });
+    const { opening, kzg, outputs } = open(oracles, claims, rho, {
+      h,
+      nonce,
+      sender,
+      changeMask: this.#hooks.chunkMask,
+    });
     const inputs: Inputs = { ...own, h, nonce, ...opening };
     const signals = signalsOf(program, inputs, outputs);
     const { fold, ...values } = folded(signals);
@@ -239,12 +247,12 @@ function falseClaims(oracles: readonly Oracle[], claims: readonly Claim[]): numb
 }
 
 /** The signals in their order: outputs, digests, parameters. */
-export function signalsOf(program: ProgramName, inputs: Inputs, { high, ...o }: Outputs): bigint[] {
+export function signalsOf(program: ProgramName, inputs: Inputs, { y, ...o }: Outputs): bigint[] {
   const h = elements(inputs, 'h');
   const { names } = NUMBERING[program].signals;
   return names.map((name) => {
     const [, family, number] = /^(h|y|coefficients)_(\d)$/.exec(name) ?? [];
-    if (family === 'y') return high[Number(number)];
+    if (family === 'y') return y[Number(number)];
     if (family === 'h') return h[Number(number)];
     if (family) return elements(inputs, family)[Number(number) - 1];
     return name in o ? o[name as 'eta'] : element(inputs, name);
@@ -258,6 +266,7 @@ const openingOf = (inputs: Inputs): Opening => ({
   u12: elements(inputs, 'u12'),
   p2: elements(inputs, 'p2'),
   s2: elements(inputs, 's2'),
+  chunkMask: elements(inputs, 'chunkMask'),
 });
 
 /** Every check of a circuit, by name. @returns what fails, and the signals */
@@ -324,12 +333,19 @@ export function checkContract(
   if (fold !== element(inputs, 'fold')) failed.push('fold');
   if (foldedAt(signals, fold) !== outputs.v) failed.push('v');
   const [eta, gamma, theta, gamma2, z, e2] = signals;
-  const high = signals.slice(S.y(0), S.y(6) + 1);
+  // b is the contract's own, and so are zeros in place of the coordinates that no chunk has
+  const bits = bitsOf(names.map((name) => logs[name].length));
+  if (signals[S.bits] !== BigInt(bits)) failed.push('bits');
+  const y = signals.slice(S.y(0), S.y(7) + 1);
+  y.forEach((coordinate, k) => {
+    if (k >= bits && coordinate !== 0n) failed.push(`y_${k}`);
+  });
+  const rest = signals[S.rest];
   failed.push(
     ...checkPairings(
       names.map((name) => logs[name]),
       kzg,
-      { eta, gamma, theta, gamma2, z, e2, high },
+      { eta, gamma, theta, gamma2, z, e2, y, rest, bits: BigInt(bits) },
     ),
   );
   return failed;

@@ -39,7 +39,7 @@ const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }[] = [
     name: 'the commitment of a model has too few points',
     edge: IMPORT,
     change: { widths: [1024, 1024, 3] },
-    says: /has 3 points, not 1/,
+    says: /has 5 points, not 1/,
   },
   { name: 'a seed has request 0', edge: SEED, change: { requestId: 0n }, says: /numbered from 1/ },
   {
@@ -224,7 +224,7 @@ describe('an edge file', () => {
       assert.deepEqual(file.signals, texts(signalsOf(edge.context, edge.statement, PROOF)));
       const { signals, oracles } = NUMBERING[program];
       assert.equal(file.signals.length, signals.count);
-      assert.deepEqual(file.parameters, file.signals.slice(19));
+      assert.deepEqual(file.parameters, file.signals.slice(22));
       // Trace and helper are opened too; the proof brings their commitments. Five parents of the merge are absent.
       assert.equal(file.commitments.length, oracles.count - 2 - (program === 'merge' ? 5 : 0));
     });
@@ -344,23 +344,37 @@ describe('an edge file', () => {
     };
     refused({ z: R }, /proof\.challenges\.z/);
     refused({ digest: R }, /proof\.challenges\.digest/);
-    refused({ chunk: [...PROOF.challenges.chunk.slice(1), R] }, /proof\.challenges\.chunk\[6\]/);
+    refused({ chunk: [...PROOF.challenges.chunk.slice(1), R] }, /proof\.challenges\.chunk\[2\]/);
+  });
+
+  it('is rejected when its proof names the chunk by another number of words than its longest vector needs', () => {
+    const { chunk } = PROOF.challenges;
+    for (const words of [[], chunk.slice(1), [...chunk, 0n], new Array<bigint>(10).fill(1n)]) {
+      const file = JSON.parse(formatEdge(DATA));
+      put(file, 'proof.challenges.chunk', texts(words));
+      assert.throws(() => parseEdge(JSON.stringify(file)), /proof\.challenges\.chunk/);
+      const challenges = { ...PROOF.challenges, chunk: words };
+      assert.throws(() => formatEdge({ ...DATA, proof: { ...PROOF, challenges } }), RangeError);
+    }
   });
 
   it('of a model with several chunks is read as it was written, in their order', () => {
-    const commitment = [point(1n), point(2n), point(3n)];
+    const commitment = [1n, 2n, 3n, 4n, 5n].map(point);
     const statement = { ...IMPORT.statement, widths: [1024, 1024, 3], commitment } as Statement;
-    assert.deepEqual(parseEdge(formatEdge({ ...IMPORT, statement })), { ...IMPORT, statement });
+    // five chunks have numbers of three bits
+    const proof = { ...PROOF, challenges: { ...PROOF.challenges, chunk: [31n, 32n, 33n, 34n] } };
+    assert.deepEqual(parseEdge(formatEdge({ ...IMPORT, statement, proof })), { ...IMPORT, statement, proof });
     const other = { ...statement, commitment: commitment.toReversed() } as Statement;
     assert.notEqual(resultId(statement), resultId(other));
   });
 
-  it('is rejected when trace or helper has no chunk or more than 128', () => {
-    for (const count of [0, 129]) {
+  it('is rejected when trace or helper has no chunk or more than 256', () => {
+    for (const count of [0, 257]) {
       for (const name of ['trace', 'helper']) {
-        const points = { ...PROOF.points, [name]: Array.from({ length: count }, () => point(1n)) };
-        const text = formatEdge({ ...DATA, proof: { ...PROOF, points } });
-        assert.throws(() => parseEdge(text), new RegExp(`proof\\.points\\.${name}`));
+        const file = JSON.parse(formatEdge(DATA));
+        const { rows } = file.proof.points;
+        put(file, `proof.points.${name}`, new Array(count).fill(rows));
+        assert.throws(() => parseEdge(JSON.stringify(file)), new RegExp(`proof\\.points\\.${name}`));
       }
     }
   });
@@ -400,7 +414,7 @@ describe('an edge file', () => {
       const other = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
       assert.deepEqual(parseEdge(formatEdge(other)), other);
       const [before, after] = [edge, other].map(({ context, statement }) => signalsOf(context, statement, PROOF));
-      assert.notEqual(before[13], after[13]);
+      assert.notEqual(before[16], after[16]);
     });
   }
 

@@ -71,7 +71,7 @@ export const PROOF: Proof = {
     gamma2: 24n,
     z: 25n,
     e2: R - 1n,
-    chunk: [31n, 32n, 33n, 34n, 35n, 36n, 37n],
+    chunk: [31n, 32n, 33n],
     digest: 38n,
   },
 };

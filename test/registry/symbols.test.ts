@@ -22,11 +22,14 @@ function publicSymbols(program: Program, count: number): string[] {
 function signalsInOrder(program: Program): string[] {
   const { names } = NUMBERING[program].signals;
   const numbers = names.map((_, i) => BigInt(i));
-  const [eta, gamma, theta, gamma2, z, e2, ...chunk] = OUTPUTS.names.map((_, i) => numbers[i]);
+  // b is a number of coordinates: with all eight of them, none is filled up
+  const [eta, gamma, theta, gamma2, z, e2, ...coordinates] = numbers.slice(0, OUTPUTS.bits);
+  const chunk = [coordinates.pop()!, ...coordinates];
   const parametersAt = OUTPUTS.count + DIGESTS.count;
   const digests = numbers.slice(OUTPUTS.count, parametersAt);
-  const all = circuitSignals({ eta, gamma, theta, gamma2, z, e2, chunk }, digests, numbers.slice(parametersAt));
-  return all.map((number) => names[Number(number)]);
+  const all = circuitSignals({ eta, gamma, theta, gamma2, z, e2, chunk }, 8, digests, numbers.slice(parametersAt));
+  assert.equal(all[OUTPUTS.bits], 8n);
+  return all.map((number, i) => (i === OUTPUTS.bits ? 'bits' : names[Number(number)]));
 }
 
 describe('signals', () => {

@@ -6,6 +6,7 @@ import { Analysis } from '../reference/analysis.ts';
 import type { Slot } from '../reference/argument.ts';
 import { proveData, randomData } from '../reference/data.ts';
 import { plan } from '../reference/determinism.ts';
+import { brokenMask } from '../reference/opening.ts';
 import { unusedWires } from '../reference/r1cs.ts';
 import type { Hooks } from '../reference/run.ts';
 import { proveSeed, type SeedRun, seedRun } from '../reference/seed.ts';
@@ -126,6 +127,20 @@ for (const [program, { prove, slots }] of Object.entries(PROGRAMS)) {
         assert.deepEqual(analysis.violated(prove(shifted(stage, 0, 1))), [check]);
       });
 
+    for (const k of range(9))
+      it(`catch a mask of the chunk's coordinates that is no prefix at ${k} by one check alone`, () => {
+        const end = k === 0 ? 0 : k === 8 ? 7 : undefined;
+        const check = end === undefined ? 'chunk mask' : `0/1 chunkMask[${end}]`;
+        assert.deepEqual(analysis.violated({ ...prove(), chunkMask: brokenMask(k) }), [check]);
+      });
+
+    it("leave a longer mask of the chunk's coordinates to the contract, which has a signal for its length", () => {
+      for (const k of range(9)) {
+        const chunkMask = range(8).map((t) => BigInt(t < k));
+        assert.deepEqual(analysis.violated({ ...prove(), chunkMask }), []);
+      }
+    });
+
     it("leave a false s'' to the contract", () => {
       assert.deepEqual(analysis.violated(prove(shifted('s2', 0, 1))), []);
     });
@@ -159,8 +174,12 @@ for (const [program, { prove, slots }] of Object.entries(PROGRAMS)) {
           const path: number[] = [];
           for (let v = value; typeof v !== 'bigint'; v = v[path[path.length - 1]]) path.push(random.below(v.length));
           const violated = analysis.violated({ ...inputs, [name]: change(value, path) });
-          // digests, nonces and s'' after their last check only steer challenges: they change the outputs instead
-          const free = (name === 'h' && path[0] === 5) || (name === 'nonce' && path[0] === 4);
+          // digests, nonces and s'' after their last check only steer challenges: they change the outputs instead, and so
+          // does a coordinate of the chunk more
+          const free =
+            (name === 'h' && path[0] === 5) ||
+            (name === 'nonce' && path[0] === 4) ||
+            (name === 'chunkMask' && path[0] === 0);
           assert.equal(violated.length === 0, free, `${name}[${path}]: ${violated}`);
         }
       }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { check } from '../reference/check.ts';
+import { NUMBERING } from '../../src/generated/numbering.ts';
+import { check, circuitOf } from '../reference/check.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
 import { CHUNK, type Oracle } from '../reference/commitments.ts';
-import type { Reference } from '../reference/run.ts';
+import { brokenMask } from '../reference/opening.ts';
+import { checkContract, type Reference } from '../reference/run.ts';
 import { type AnyHooks, PROVE, repairOf } from '../support/smallProofs.ts';
 
 const MOVED = { moved: { trace: CHUNK, helper: CHUNK } };
@@ -32,8 +34,9 @@ describe('vectors in chunks', () => {
     for (const trace of [[high, low], [high], [low], [low, high, high], [low, low]]) {
       const forged: Reference = { ...proof, commitments: { kzg, oracles: { ...oracles, trace } } };
       const failed = check(forged);
-      // the digest is another, and so is what is opened
-      assert.ok(failed.includes('h_1') && failed.includes('opening 1'), `${failed}`);
+      // the digest is another, and so is what is opened, or how many bits the number of a chunk has
+      assert.ok(failed.includes('h_1'), `${failed}`);
+      assert.ok(failed.includes(trace.length > 2 ? 'bits' : 'opening 1'), `${failed}`);
     }
   });
 
@@ -46,10 +49,61 @@ describe('vectors in chunks', () => {
   });
 });
 
+describe('the number of coordinates that name a chunk', () => {
+  let judge: Judge;
+  before(async () => {
+    judge = await judgeOf('data');
+  });
+  /** A second chunk that is committed to, with an entry that the vector which all is shown of does not have. */
+  const hidden = (which: string) =>
+    changed(which, (oracle) => {
+      oracle.chunks = 2;
+      oracle.beyond[1] = new Map([[5, 987654321n]]);
+    });
+
+  it("is the contract's: with fewer, high chunks weigh nothing and could hold anything", async () => {
+    for (const which of ['shard', 'trace', 'helper']) {
+      assert.deepEqual(check(PROVE.data(hidden(which))), ['level 2'], which);
+      assert.deepEqual(check(PROVE.data({ ...hidden(which), repair: repairOf('data') })), ['opening 2'], which);
+      // the circuit takes the shorter mask, and all points open: only its length is not what the contract counts
+      const forged = PROVE.data({ ...hidden(which), chunkMask: (mask) => mask.map(() => 0n) });
+      assert.deepEqual(check(forged), ['bits'], which);
+      const { c, v } = forged.outputs;
+      assert.deepEqual(await judge.outputs(forged.inputs), [c, v, forged.inputs.fold]);
+    }
+  });
+
+  it('may not be greater: a coordinate that no chunk has is a signal that the contract sets to 0', () => {
+    for (const ones of [1, 8]) {
+      const chunkMask = (mask: bigint[]) => mask.map((_, k) => BigInt(k < ones));
+      const coordinates = Array.from({ length: ones }, (_, k) => `y_${k}`);
+      assert.deepEqual(check(PROVE.data({ chunkMask })), ['level 2', 'bits', ...coordinates], `${ones}`);
+    }
+  });
+
+  it('may not be said by a mask with a hole, or by other numbers than 0 and 1', async () => {
+    const { inputs } = PROVE.data();
+    const text = '(before - here) * (before - here - 1) === 0;';
+    for (let k = 0; k <= 8; k++) {
+      const broken = { ...inputs, chunkMask: brokenMask(k) };
+      assert.deepEqual(circuitOf('data', broken).failed, [`mask ${k}`]);
+      await judge.rejects(broken, { file: 'lib/chunks.circom', template: 'ChunkPoint', text });
+    }
+  });
+
+  it('comes with a rest that is no other', () => {
+    const proof = PROVE.data(MOVED);
+    const { rest } = NUMBERING.data.signals;
+    const signals = proof.signals.with(rest, proof.signals[rest] + 1n);
+    const failed = checkContract(proof, signals);
+    assert.deepEqual(failed, ['c', 'fold', 'v', 'opening 1']);
+  });
+});
+
 describe('coefficients beyond a chunk', () => {
   it('have no effect below 2^20: all that is said stays true of the entries', () => {
     for (const which of ['shard', 'trace', 'helper'])
-      for (const at of [CHUNK, CHUNK + 12345, 2 * CHUNK - 1]) {
+      for (const at of [CHUNK, CHUNK + 12345, 2 ** 20 - 1]) {
         const proof = PROVE.data(changed(which, ({ beyond }) => beyond[0].set(at, 987654321n)));
         assert.deepEqual(proof.violated, { relations: [], relations2: [], claims: [] });
         assert.deepEqual(check(proof), [], `${which} ${at}`);
@@ -69,7 +123,7 @@ describe('coefficients beyond a chunk', () => {
   });
 
   it('are refused from 2^20 on', () => {
-    const hooks = changed('trace', ({ beyond }) => beyond[0].set(2 * CHUNK + 5, 987654321n));
+    const hooks = changed('trace', ({ beyond }) => beyond[0].set(2 ** 20 + 5, 987654321n));
     assert.deepEqual(check(PROVE.data(hooks)), ['level 2']);
     assert.deepEqual(check(PROVE.data({ ...hooks, repair: repairOf('data') })), ['opening 2']);
   });

@@ -11,7 +11,7 @@ const FOLDER = fileURLToPath(new URL('../../build/circuits/inspect', import.meta
 const EXPLAINED: [RegExp, string][] = [
   [/^"Commitments\([\d,]+\)": .* h .* 3 /, 'the opening uses h_3 to h_5'],
   [/^"Finish\([\d,]+\)": .* nonce\[0\] /, 'each program absorbs nonce_0 itself'],
-  [/^"Opening\(\d+\)": .* point .* 7 /, 'the contract weighs chunks by the high coordinates, which are signals'],
+  [/^"Opening\(\d+\)": .* point .* 8 /, 'the contract weighs chunks by the high coordinates, which are signals'],
   [
     /^"HighAboveTable\(\)": .* point .* 16 /,
     'the table has 2^16 entries: the 16 low coordinates of an address are inside',
@@ -24,6 +24,8 @@ const EXPLAINED: [RegExp, string][] = [
   [/^"Score\(\)": .* rows\.(in|out)(Bits|Mask|Log) /, 'the widths are those of the model'],
   [/^"TrainRowWeights\(\)": .* mask .* 12 /, 'no tensor of the width of the input'],
   [/^"Seed\(\)": .* points\.(dormantBias|eqBias) .* 4 /, 'a seed has no relation on biases'],
+  [/^"(Data|LayerPoints)\(\)": .* (featurePoint|rowPoint|high)\.unused /, 'no tensor has none of these variables'],
+  [/^"(Import|Merge)\(\)": .* points\.rowsTau .* 12 /, 'the biases of a seed alone are claimed at the rows of tau'],
   [/^"TrainBatchOne\(\)": .* sums2 .* 4 /, 'the U stand in claims, not in batch 1'],
   [/^"TrainClaims\(\)": .* sums2 .* 21 /, 'of sums2 the U alone stand in claims'],
   [/^"TrainShardWeight\(\)": .* rows(Rho|Zeta) .* 2 /, 'the coordinates above those of one pass'],

@@ -18,14 +18,15 @@ export async function argue(
   parameters: readonly string[],
   prove: (session: Session) => Promise<ArgumentResult>,
 ): Promise<{ inputs: ArgumentResult['inputs']; expected: bigint[] }> {
-  const curve = { msm: async () => POINT } as unknown as Curve;
+  const point = async () => POINT;
+  const curve = { threads: 1, msm: point, sum: point, lookups: point } as unknown as Curve;
   const srs = { size: 2 ** 20, points: new Uint8Array(2 ** 26) } as unknown as Srs;
   const hash = (words: readonly bigint[]) => words.reduce((sum, word) => mod(sum * 3n + word), 1n);
   const mark = kernels.mark();
   try {
     const { inputs, challenges } = await prove(new Session({ kernels, curve, srs }, randomElement() % R, hash));
     const own = parameters.flatMap((name) => inputs[name] as bigint | bigint[]);
-    const sigma = circuitSignals(challenges, inputs.h as bigint[], own);
+    const sigma = circuitSignals(challenges, challenges.chunk.length - 1, inputs.h as bigint[], own);
     const fold = inputs.fold as bigint;
     return { inputs, expected: [challenges.digest, foldedValue(sigma, fold), fold] };
   } finally {

@@ -53,6 +53,9 @@ class Run:
 
     def __init__(self, dump, h):
         self.program, self.h, self.messages = dump.program, h, dump.messages
+        # b: how many coordinates name a chunk of the longest vector
+        vectors = [*dump.commitments, dump.points["trace"], dump.points["helper"]]
+        self.bits = (max(map(len, vectors)) - 1).bit_length()
         self.names = numbering(dump.program)
         self.transcript = Transcript(h[0])
         self.claims = Claims()
@@ -90,7 +93,7 @@ class Run:
         demand(dot([values[name] for name in names], powers(factor, len(names))) == left, what)
 
     def open(self):
-        """Reduction and opening. Gives the outputs eta, gamma, theta, gamma2, z, e2, y_19..y_25."""
+        """Reduction and opening. Gives the outputs eta, gamma, theta, gamma2, z, e2, y_0..y_7, rest, bits."""
         m, t = self.messages, self.transcript
         rho = t.absorb(self.evals2.values() if self.evals2 else self.evals.values())
         demand(len(self.claims.all) == len(self.names["claims"]), "number of claims")
@@ -104,12 +107,14 @@ class Run:
         mix = t.absorb([self.h[4]])
         total = dot(m["u"], powers(eta, len(oracles)))
         left, point = sumcheck(t, total, m["level2"], C_BITS, 2, "level 2")
-        row = eq(y[10:19], point[:9]) * (1 - point[9])
+        row = eq(y[10:18], point[:8]) * (1 - point[8]) * (1 - point[9])
         gammas = product(1 - x + x * pow(gamma, 1 << i, R) for i, x in enumerate(point))
         u0, u1 = m["u12"]
         column = eq(y[:10], point)
         demand((u0 * (row + mix * gammas) - u1 * mix * column) % R == left, "level 2 at its point")
-        return [eta, gamma, *self._last(point), *y[19:]]
+        low, high = y[18 : 18 + self.bits], y[18 + self.bits :]
+        rest = product(1 - x for x in high) % R
+        return [eta, gamma, *self._last(point), *low, *[0] * len(high), rest, self.bits]
 
     def _last(self, point):
         """theta, gamma2, z, e2."""

@@ -47,7 +47,7 @@ def point(value, what):
 
 
 def points(value, what):
-    demand(isinstance(value, list) and len(value) <= 128, f"{what}: number of chunks")
+    demand(isinstance(value, list) and len(value) <= 256, f"{what}: number of chunks")
     return [point(item, what) for item in value]
 
 
@@ -67,7 +67,7 @@ class Dump:
         self._statement(value["statement"])
         self._points(value["points"])
         self._messages(value["messages"])
-        self.outputs = numbers(value["outputs"], 13, R, "outputs")
+        self.outputs = numbers(value["outputs"], 16, R, "outputs")
         _keys(value["signals"], ("c", "v", "fold"), "signals")
         self.signals = [number(value["signals"][name], R, name) for name in ("c", "v", "fold")]
         if proof:

@@ -105,10 +105,10 @@ def joined(dump, hash_words):
     tau, tau_c, tau_c2 = (_g2(words, "powers") for words in dump.powers)
     digest, v, fold = dump.signals
     kappa = hash_words([fold, *dump.groth16, *dump.opening])
-    eta, gamma, theta, gamma2, z, e2, *chunk = dump.outputs
+    eta, gamma, theta, gamma2, z, e2, *chunk, rest, bits = dump.outputs
     p = {name: sent[0] for name, sent in dump.points.items()}
     oracles = [*dump.commitments, dump.points["trace"], dump.points["helper"]]
-    blocks = eq_table(chunk)
+    blocks = [rest * block for block in eq_table(chunk[:bits])]
     k1, k2, k3 = powers(kappa, 4)[1:]
     terms = [(1, ic[0]), (digest, ic[1]), (v, ic[2]), (fold, ic[3])]
     for factor, chunks in zip(powers(eta, len(oracles)), oracles):

@@ -26,7 +26,7 @@ def _offsets(sizes):
 
 
 def _chunks(entries):
-    return max(1, -(-entries >> 19)) if entries >= 0 else 1
+    return max(1, -(-entries >> 18)) if entries >= 0 else 1
 
 
 class Model:

@@ -28,7 +28,7 @@ def verify(value):
         demand(made == said, f"output {name}")
     sigma = [*dump.outputs, *h, *dump.params]
     c, v, fold = dump.signals
-    demand(absorb(0, sigma) == c, "c")
+    demand(absorb(sigma[0], sigma[1:]) == c, "c")
     demand(hash_words([c, *sigma]) == fold, "fold")
     demand(folded(sigma, fold) == v, "v")
     if dump.is_proof:
@@ -37,7 +37,7 @@ def verify(value):
         joined(dump, hash_words)
 
 
-OUTPUTS = ("eta", "gamma", "theta", "gamma2", "z", "e2", *(f"y_{k}" for k in range(19, 26)))
+OUTPUTS = ("eta", "gamma", "theta", "gamma2", "z", "e2", *(f"y_{k}" for k in range(8)), "rest", "bits")
 
 
 def main(arguments):

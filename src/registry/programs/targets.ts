@@ -1,6 +1,6 @@
 // What the programs' functions of the registry and the scoreboard have in common: the proof that they take, and how they are read.
 import type { ContractFunctionName, DecodeFunctionDataReturnType, Hex } from 'viem';
-import type { Point, Proof, ProofPoints } from '../../argument/types.ts';
+import type { Point, Proof, ProofChallenges, ProofPoints } from '../../argument/types.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../generated/abi.ts';
 
 /** All functions of the contracts that proofs are sent to. */
@@ -32,22 +32,16 @@ export interface RegistryCall {
 export type ProofArgument = ReturnType<typeof proofArgument>;
 
 /** The same as it is decoded. */
-type ReadonlyProof = Omit<ProofArgument, 'points'> & {
+type ReadonlyProof = Omit<ProofArgument, 'points' | 'challenges'> & {
   points: Omit<ProofPoints, 'trace' | 'helper'> & { trace: readonly Point[]; helper: readonly Point[] };
+  challenges: Omit<ProofChallenges, 'chunk'> & { chunk: readonly bigint[] };
 };
 
-/** A proof as the contract's struct. @throws RangeError unless groth16 has eight words and the chunk seven coordinates */
+/** A proof as the contract's struct. @throws RangeError unless groth16 has eight words */
 export function proofArgument({ groth16, points, challenges }: Proof) {
   if (groth16.length !== 8) throw new RangeError(`a Groth16 proof has 8 words, not ${groth16.length}`);
   const [ax, ay, bx1, bx0, by1, by0, cx, cy] = groth16;
-  const { chunk, ...others } = challenges;
-  if (chunk.length !== 7) throw new RangeError(`a point names its chunk by 7 coordinates, not ${chunk.length}`);
-  const [y0, y1, y2, y3, y4, y5, y6] = chunk;
-  return {
-    groth16: [ax, ay, bx1, bx0, by1, by0, cx, cy] as const,
-    points,
-    challenges: { ...others, chunk: [y0, y1, y2, y3, y4, y5, y6] as const },
-  };
+  return { groth16: [ax, ay, bx1, bx0, by1, by0, cx, cy] as const, points, challenges };
 }
 
 /** The inverse of `proofArgument`. */

@@ -5,7 +5,7 @@ import type { Commitment, Proof, ProofPoints, ProofSignals } from '../../../src/
 import { inverse, mod, power } from '../../../src/numbers/field.ts';
 import { circuitSignals, digest, digestsOf, publicSignals } from '../../../src/registry/statement.ts';
 import { keyOfWords, type VerificationKey } from '../../../src/registry/verificationKey.ts';
-import { C, C2, chunkWeight, elements, g2PointOf, type Opened, pointOf, TAU } from './knownTau.ts';
+import { C, C2, chunkWeight, chunkWords, elements, g2PointOf, type Opened, pointOf, TAU } from './knownTau.ts';
 
 /** Scalars behind the points of a key: IC_k is inputs[k] times the generator. */
 export interface KeySecrets {
@@ -73,11 +73,11 @@ export function simulatedGroth16(
   return [A.x, A.y, ...g2PointOf(b), C3.x, C3.y];
 }
 
-/** c, v and fold of a statement with these commitments and challenges. */
+/** c, v and fold of a statement with these commitments and challenges, for as many coordinates of the chunk as these name. */
 export function publicSignalsOf(maker: Maker, stated: Stated, points: ProofPoints, signals: ProofSignals, c: bigint) {
   const { parameters, extra, oracles } = stated;
   const h0 = digest(maker, maker.program, [...parameters, ...extra], oracles.flat());
-  return publicSignals(c, circuitSignals(signals, digestsOf(h0, points), parameters));
+  return publicSignals(c, circuitSignals(signals, signals.chunk.length - 1, digestsOf(h0, points), parameters));
 }
 
 /** The whole proof around an opening: Groth16 holds for exactly this statement, these points and challenges. */
@@ -95,15 +95,19 @@ export function proofAround(
 /**
  * An opening by scalars alone: every point is a known multiple of the generator. Quick, where polynomials do not matter.
  * @param oracles [oracle][chunk] scalars of the statement's commitments
+ * @param words what is said of chunks, if not as many words as there have to be
  */
 export function openScalars(
   oracles: readonly (readonly bigint[])[],
   seed: bigint,
   sizes: { trace?: number; helper?: number } = {},
+  words?: bigint[],
 ): Opened {
-  const [eta, gamma, theta, gamma2, z, e2, rows, columns, columns2, ...chunk] = elements(seed, 16);
+  const [eta, gamma, theta, gamma2, z, e2, rows, columns, columns2] = elements(seed, 9);
   const trace = elements(seed + 1n, sizes.trace ?? 1);
   const helper = elements(seed + 2n, sizes.helper ?? 1);
+  const counts = [...oracles, trace, helper].map(({ length }) => length);
+  const chunk = words ?? chunkWords(seed + 50n, counts);
   const g = [...oracles, trace, helper].reduce(
     (sum, chunks, o) =>
       chunks.reduce((part, s, h) => mod(part + s * power(eta, BigInt(o)) * chunkWeight(chunk, h)), sum),

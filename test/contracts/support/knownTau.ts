@@ -58,9 +58,14 @@ export function divide(f: readonly bigint[], n: number, root: bigint): { quotien
   return { quotient, remainder: work.slice(0, n) };
 }
 
-/** eq(y, h), straight from its definition. */
-export function chunkWeight(y: readonly bigint[], h: number): bigint {
-  return y.reduce((product, coordinate, t) => mod(product * ((h >> t) & 1 ? coordinate : R + 1n - coordinate)), 1n);
+/** rest eq(y, h), straight from its definition. */
+export function chunkWeight([rest, ...y]: readonly bigint[], h: number): bigint {
+  return y.reduce((product, coordinate, t) => mod(product * ((h >> t) & 1 ? coordinate : R + 1n - coordinate)), rest);
+}
+
+/** What a proof says of chunks: rest, then as many coordinates as the longest of these vectors needs. */
+export function chunkWords(seed: bigint, counts: readonly number[]): bigint[] {
+  return elements(seed, 1 + Math.ceil(Math.log2(Math.max(...counts))));
 }
 
 export interface Opened {
@@ -79,12 +84,16 @@ export function openOracles(
   seed: bigint,
   sizes: { trace?: number; helper?: number } = {},
 ): Opened {
-  const [eta, gamma, theta, gamma2, z, ...chunk] = elements(seed, 12);
+  const [eta, gamma, theta, gamma2, z] = elements(seed, 5);
   const sent = (from: bigint, count: number) =>
     Array.from({ length: count }, (_, h) => elements(from + BigInt(h), 300));
   const trace = sent(seed + 100n, sizes.trace ?? 1);
   trace[0] = elements(seed + 1n, C + 700);
   const helper = sent(seed + 300n, sizes.helper ?? 1);
+  const chunk = chunkWords(
+    seed + 50n,
+    [...oracles, trace, helper].map(({ length }) => length),
+  );
   const g: bigint[] = [];
   [...oracles, trace, helper].forEach((chunks, o) => {
     chunks.forEach((polynomial, h) => {

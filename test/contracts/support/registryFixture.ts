@@ -67,7 +67,7 @@ export function proofOf(trace = 2, helper = 1): Proof {
   return {
     groth16: numbers(8),
     points: { trace: points(trace), helper: points(helper), rows, columns, quotient, columns2, quotient2, opening },
-    challenges: { eta, gamma, theta, gamma2, z, e2, chunk: numbers(7), digest },
+    challenges: { eta, gamma, theta, gamma2, z, e2, chunk: numbers(2), digest },
   };
 }
 

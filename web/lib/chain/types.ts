@@ -69,7 +69,7 @@ export interface Model {
   widths: number[];
   parameters: number;
   shape: string;
-  /** one point for each 2^19 entries */
+  /** one point for each 2^18 entries */
   commitment: { x: string; y: string }[];
   parents: ModelParent[];
   /** how many nodes name it as a parent */
