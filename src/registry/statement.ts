@@ -125,7 +125,7 @@ export function digestsOf(h0: bigint, points: ProofPoints): bigint[] {
     points.helper,
     [points.rows],
     [points.columns, points.quotient],
-    [points.columns2, points.quotient2],
+    [points.quotient2],
   ];
   const h = [h0];
   for (const message of sent) h.push(nextDigest(h[h.length - 1], message));
