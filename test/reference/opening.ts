@@ -11,6 +11,7 @@ import {
   log2Up,
   mod,
   polynomial,
+  power,
   powers,
   range,
   sum,
@@ -219,9 +220,9 @@ export function reductionCheck(
 /** Weights of u12 in level 2's last check, and of the entries of p'' and s'' in theirs. */
 function levelWeights(y: readonly bigint[], t: readonly bigint[], gamma: bigint, mix: bigint) {
   const first = mod(eqAt(y.slice(COLUMN, COLUMN + ROW), t.slice(0, ROW)) * (1n - t[ROW]) * (1n - t[ROW + 1]));
-  const power = evaluate(powers(gamma, COLUMNS), t);
+  const gammas = evaluate(powers(gamma, COLUMNS), t);
   return {
-    u12: [mod(first + mix * power), mod(-mix * eqAt(y.slice(0, COLUMN), t))],
+    u12: [mod(first + mix * gammas), mod(-mix * eqAt(y.slice(0, COLUMN), t))],
     rows: eqTable(t.slice(COLUMN2)),
     columns: eqTable(t.slice(0, COLUMN2)),
   };
