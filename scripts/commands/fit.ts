@@ -164,6 +164,7 @@ async function prove(run: Run, plan: FitPlan, { found, costs, funds, context, si
       id: model,
       page,
       ...trainingDocument(training, registered),
+      held: registered.more.map(({ proof, submission }) => ({ ...proof, submission })),
       scores: scores.map((score, k) => ({ ...score, ...scored[k] })),
       evaluation,
     },
