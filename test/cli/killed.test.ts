@@ -40,6 +40,7 @@ describe('kill -9 of the process that was started', () => {
       'shard.safetensors',
       '--epochs',
       '500',
+      '--yes',
       '--lr-units',
       '1',
       '--batch',
