@@ -174,9 +174,10 @@ export const nextDigest = (h: bigint, commitments: readonly bigint[]): bigint =>
 
 /** c, fold and v of the signals. */
 export function folded(signals: readonly bigint[]): { c: bigint; v: bigint; fold: bigint } {
-  let c = mod(signals[0]);
-  for (let i = 1; i < signals.length; i += 15) {
-    const chunk = signals.slice(i, i + 15).map(mod);
+  const [first, ...others] = signals.map(mod);
+  let c = first;
+  for (let i = 0; i < others.length; i += 15) {
+    const chunk = others.slice(i, i + 15);
     c = hash[`poseidon${chunk.length + 1}`]([c, ...chunk]);
   }
   const fold = keccak([c, ...signals.map(mod)]);
