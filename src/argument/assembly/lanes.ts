@@ -9,11 +9,12 @@
  * integers plus the bits of the constants, and are added up as integers. Limbs of products and of reduced elements are
  * at most 2^50 (the highest: less), so a difference of two of them is still an operand, and so is it for both operands.
  *
- * Four of five steps of the reduction take m = 2^-51 mod p: t + q (m 2^51 - 1), with q = t mod 2^51, needs no product for
- * q. For a and b up to A p and B p in absolute value the product is below (A B 0.378 + 0.627) p.
+ * Four of five steps of the reduction take m_k = 2^-51k mod p: t + q (m_k 2^51k - 1), with q a limb of t, needs no product for
+ * q. The lowest three limbs go at once, so that their products do not wait for each other; the fourth alone keeps the result small.
+ * For a and b up to A p and B p in absolute value the product is below (A B 0.378 + 0.627) p.
  */
 
-import { M1, M2, M3, M4, MODULUS, NEGATIVE_INVERSE, ONE_BY_TOP } from './modulus';
+import { M1, M2, M3, MODULUS, NEGATIVE_INVERSE, ONE_BY_TOP } from './modulus';
 
 /** Bytes of a pair. */
 export const PAIR: usize = 80;
@@ -25,9 +26,9 @@ export const CONSTANTS: usize = memory.data<u64>([0x4668000000000000, 0x46680000
  * added, plus 2^50 to round to the nearest carry, plus 2^57 to stay positive, less 2^6 which that puts into the carry from
  * below. The last has the bits of 3 2^51, so that it becomes a double.
  */
-const PRODUCT: usize = memory.data<u64>([0xbecc000000000000, 0x352bffffffffffc0, 0xab8bffffffffffc0, 0x21ebffffffffffc0, 0x4833ffffffffffc0, 0xe4fbffffffffffc0, 0x6e9bffffffffffc0, 0xf83bffffffffffc0, 0x81dbffffffffffc0, 0x9cc7ffffffffffc0], 16);
-const TWO_PRODUCTS: usize = memory.data<u64>([0x7b94000000000000, 0x6853ffffffffffc0, 0x5513ffffffffffc0, 0x41d3ffffffffffc0, 0xde7bffffffffffc0, 0x7813ffffffffffc0, 0x8b53ffffffffffc0, 0x9e93ffffffffffc0, 0xb1d3ffffffffffc0, 0x565fffffffffffc0], 16);
-const SQUARE: usize = memory.data<u64>([0xbecc000000000000, 0x7863ffffffffffc0, 0x352bffffffffffc0, 0xeec3ffffffffffc0, 0x5b73ffffffffffc0, 0xf83bffffffffffc0, 0x3ea3ffffffffffc0, 0x81dbffffffffffc0, 0xc843ffffffffffc0, 0x9cc7ffffffffffc0], 16);
+const PRODUCT: usize = memory.data<u64>([0xbecc000000000000, 0x352bffffffffffc0, 0xab8bffffffffffc0, 0x5843ffffffffffc0, 0x74fbffffffffffc0, 0xe4fbffffffffffc0, 0x6e9bffffffffffc0, 0xf83bffffffffffc0, 0x4b83ffffffffffc0, 0x6fffffffffffffc0], 16);
+const TWO_PRODUCTS: usize = memory.data<u64>([0x7b94000000000000, 0x6853ffffffffffc0, 0x5513ffffffffffc0, 0x782bffffffffffc0, 0xb43ffffffffffc0, 0x7813ffffffffffc0, 0x8b53ffffffffffc0, 0x9e93ffffffffffc0, 0x7b7bffffffffffc0, 0x2997ffffffffffc0], 16);
+const SQUARE: usize = memory.data<u64>([0xbecc000000000000, 0x7863ffffffffffc0, 0x352bffffffffffc0, 0x251bffffffffffc0, 0x883bffffffffffc0, 0xf83bffffffffffc0, 0x3ea3ffffffffffc0, 0x81dbffffffffffc0, 0x91ebffffffffffc0, 0x6fffffffffffffc0], 16);
 
 // @ts-ignore: decorator
 @inline
@@ -84,26 +85,26 @@ function montgomery(
   t1 = plus(t1, carry(t0));
   t2 = plus(t2, carry(t1));
   t3 = plus(t3, carry(t2));
-  t4 = plus(t4, carry(t3));
   let h: v128;
   let q = digit(t0);
-  h = high(q, v128.load64_splat(M4), c1); t4 = low(t4, q, v128.load64_splat(M4), h, c2); t5 = plus(t5, h);
-  h = high(q, v128.load64_splat(M4, 8), c1); t5 = low(t5, q, v128.load64_splat(M4, 8), h, c2); t6 = plus(t6, h);
-  h = high(q, v128.load64_splat(M4, 16), c1); t6 = low(t6, q, v128.load64_splat(M4, 16), h, c2); t7 = plus(t7, h);
-  h = high(q, v128.load64_splat(M4, 24), c1); t7 = low(t7, q, v128.load64_splat(M4, 24), h, c2); t8 = plus(t8, h);
-  h = high(q, v128.load64_splat(M4, 32), c1); t8 = low(t8, q, v128.load64_splat(M4, 32), h, c2); t9 = plus(t9, h);
+  h = high(q, v128.load64_splat(M3), c1); t3 = low(t3, q, v128.load64_splat(M3), h, c2); t4 = plus(t4, h);
+  h = high(q, v128.load64_splat(M3, 8), c1); t4 = low(t4, q, v128.load64_splat(M3, 8), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M3, 16), c1); t5 = low(t5, q, v128.load64_splat(M3, 16), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M3, 24), c1); t6 = low(t6, q, v128.load64_splat(M3, 24), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M3, 32), c1); t7 = low(t7, q, v128.load64_splat(M3, 32), h, c2); t8 = plus(t8, h);
   q = digit(t1);
-  h = high(q, v128.load64_splat(M3), c1); t4 = low(t4, q, v128.load64_splat(M3), h, c2); t5 = plus(t5, h);
-  h = high(q, v128.load64_splat(M3, 8), c1); t5 = low(t5, q, v128.load64_splat(M3, 8), h, c2); t6 = plus(t6, h);
-  h = high(q, v128.load64_splat(M3, 16), c1); t6 = low(t6, q, v128.load64_splat(M3, 16), h, c2); t7 = plus(t7, h);
-  h = high(q, v128.load64_splat(M3, 24), c1); t7 = low(t7, q, v128.load64_splat(M3, 24), h, c2); t8 = plus(t8, h);
-  h = high(q, v128.load64_splat(M3, 32), c1); t8 = low(t8, q, v128.load64_splat(M3, 32), h, c2); t9 = plus(t9, h);
+  h = high(q, v128.load64_splat(M2), c1); t3 = low(t3, q, v128.load64_splat(M2), h, c2); t4 = plus(t4, h);
+  h = high(q, v128.load64_splat(M2, 8), c1); t4 = low(t4, q, v128.load64_splat(M2, 8), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M2, 16), c1); t5 = low(t5, q, v128.load64_splat(M2, 16), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M2, 24), c1); t6 = low(t6, q, v128.load64_splat(M2, 24), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M2, 32), c1); t7 = low(t7, q, v128.load64_splat(M2, 32), h, c2); t8 = plus(t8, h);
   q = digit(t2);
-  h = high(q, v128.load64_splat(M2), c1); t4 = low(t4, q, v128.load64_splat(M2), h, c2); t5 = plus(t5, h);
-  h = high(q, v128.load64_splat(M2, 8), c1); t5 = low(t5, q, v128.load64_splat(M2, 8), h, c2); t6 = plus(t6, h);
-  h = high(q, v128.load64_splat(M2, 16), c1); t6 = low(t6, q, v128.load64_splat(M2, 16), h, c2); t7 = plus(t7, h);
-  h = high(q, v128.load64_splat(M2, 24), c1); t7 = low(t7, q, v128.load64_splat(M2, 24), h, c2); t8 = plus(t8, h);
-  h = high(q, v128.load64_splat(M2, 32), c1); t8 = low(t8, q, v128.load64_splat(M2, 32), h, c2); t9 = plus(t9, h);
+  h = high(q, v128.load64_splat(M1), c1); t3 = low(t3, q, v128.load64_splat(M1), h, c2); t4 = plus(t4, h);
+  h = high(q, v128.load64_splat(M1, 8), c1); t4 = low(t4, q, v128.load64_splat(M1, 8), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M1, 16), c1); t5 = low(t5, q, v128.load64_splat(M1, 16), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M1, 24), c1); t6 = low(t6, q, v128.load64_splat(M1, 24), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M1, 32), c1); t7 = low(t7, q, v128.load64_splat(M1, 32), h, c2); t8 = plus(t8, h);
+  t4 = plus(t4, carry(t3));
   q = digit(t3);
   h = high(q, v128.load64_splat(M1), c1); t4 = low(t4, q, v128.load64_splat(M1), h, c2); t5 = plus(t5, h);
   h = high(q, v128.load64_splat(M1, 8), c1); t5 = low(t5, q, v128.load64_splat(M1, 8), h, c2); t6 = plus(t6, h);
