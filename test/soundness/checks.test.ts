@@ -13,6 +13,7 @@ import { proveSeed, type SeedRun, seedRun } from '../reference/seed.ts';
 import type { Inputs, Value } from '../reference/tensors.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain, type TrainRun, train } from '../reference/train-run.ts';
+import { PROVE } from '../support/smallProofs.ts';
 
 // Every constraint either determines a wire (leaving it out leaves the wire free) or is a check; for every check there
 // is a cheat that violates nothing else, so that leaving the check out would let that cheat through. Checks that one
@@ -87,6 +88,10 @@ const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[]
       ['helperOffset', TRAIN.helper.names, ['helper']],
     ],
   },
+  // the offsets of these are packed by the same template
+  import: { prove: (hooks) => PROVE.import(hooks).inputs, slots: [] },
+  merge: { prove: (hooks) => PROVE.merge(hooks).inputs, slots: [] },
+  score: { prove: (hooks) => PROVE.score(hooks).inputs, slots: [] },
 };
 
 for (const [program, { prove, slots }] of Object.entries(PROGRAMS)) {

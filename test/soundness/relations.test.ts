@@ -15,6 +15,8 @@ import {
   PER_FRACTION,
   PER_LIMB,
   settled,
+  signless,
+  summed,
 } from '../reference/lies.ts';
 import { mergeModels, proveMerge } from '../reference/merge.ts';
 import { randomWeights } from '../reference/models.ts';
@@ -230,7 +232,7 @@ const rectified = (layer: number, change: (at: { m: bigint; V: bigint; A?: bigin
   let open = true;
   return {
     rectify: (l, _, __, at) => {
-      if (open && l === layer && at.m === 1n && change(at)) open = false;
+      if (open && l === layer) open = !change(at);
     },
   };
 };
@@ -251,7 +253,7 @@ const SCORE_LIES: Lie[] = [
       { name: `the claim forward_${l}`, prove: () => prove({}), claims: [C.forward(l)], fails: 'reduction' },
       {
         name: `F1_${l}`,
-        prove: () => settled(prove, C.forward(l), 'sums', S.F1(l), -1n),
+        prove: () => settled(prove, C.forward(l), -1n, summed(S.F1(l))),
         relations: [R.F1(l)],
         fails: 'batch',
       },
@@ -259,17 +261,13 @@ const SCORE_LIES: Lie[] = [
   }),
   ...HIDDEN_LAYERS.flatMap((l): Lie[] => {
     const [V, m, R0, R1] = ['V', 'm', 'R0', 'R1'].map((name) => `${name}_${l}`);
-    const third = (at: { m: bigint; V: bigint }) => {
-      if (at.V < 6n || at.V % 3n !== 0n) return false;
-      [at.m, at.V] = [2n, at.V / 3n];
-      return true;
-    };
     const beside = (at: { m: bigint; V: bigint; A?: bigint }) => {
+      if (at.m === 0n) return false;
       [at.A, at.V] = [at.V + 1n, at.V + 2n];
       return true;
     };
     return [
-      { name: `bit_${l}`, prove: () => provenScore(rectified(l, third)), relations: [R.bit(l)], fails: 'batch' },
+      { name: `bit_${l}`, prove: () => provenScore(rectified(l, signless)), relations: [R.bit(l)], fails: 'batch' },
       { name: `active_${l}`, prove: () => provenScore(rectified(l, beside)), relations: [R.active(l)], fails: 'batch' },
       scoreLimb(V, (t) => absorb(t, t[m].indexOf(0n), [R0, V], -PER_FRACTION)),
       scoreLimb(R0, (t) => absorb(t, 0, [R1, R0], LIMB)),

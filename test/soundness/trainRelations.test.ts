@@ -5,6 +5,7 @@ import { Random, range } from '../reference/algebra.ts';
 import { circuitOf } from '../reference/check.ts';
 import {
   absorb,
+  added,
   forged,
   type Lie,
   MISCOUNTED,
@@ -13,6 +14,8 @@ import {
   PER_FRACTION,
   PER_LIMB,
   settled,
+  signless,
+  summed,
 } from '../reference/lies.ts';
 import type { AnyHooks, Reference } from '../reference/run.ts';
 import { HIDDEN_LAYERS, LAYERS } from '../reference/sizes.ts';
@@ -31,7 +34,7 @@ const {
   evaluations2: E2,
   claims: C,
 } = NUMBERING.train;
-const SHAPE = { widths: [2, 3, 2, 2, 2], rows: 3, batch: 2, lr: 3 };
+const SHAPE = { widths: [2, 3, 4, 3, 2], rows: 3, batch: 2, lr: 3 };
 const [ROWS, LR] = [4, 3n];
 
 interface Cheat {
@@ -44,17 +47,13 @@ const prove = (hooks: AnyHooks, { deviation, run }: Cheat = {}): Reference => {
   return proveTrain(random, randomTrain(random, SHAPE, deviation), { ...hooks, run });
 };
 
-/** The first hidden unit of a layer that fits is changed. */
-const once = (layer: number, fits: (t: Hidden, x: number) => boolean, change: (t: Hidden, x: number) => void) => {
+/** A change of the first hidden unit of a layer where there is something to change. */
+const once = (layer: number, change: (t: Hidden, x: number) => boolean) => {
   let open = true;
   return (t: Hidden, x: number, l: number) => {
-    if (!open || l !== layer || !fits(t, x)) return;
-    open = false;
-    change(t, x);
+    if (open && l === layer) open = !change(t, x);
   };
 };
-const active = (t: Hidden, x: number) => t.m[x] === 1n;
-const any = () => true;
 
 /** Rounded values: the false claim of a relation over sums, and the tensor that makes it false. */
 const nudged =
@@ -71,7 +70,7 @@ const LINEAR: Lie[] = [
       run.childW[l][0] += 1n;
     };
     const sent = (index: number, per: bigint) => () =>
-      settled((hooks) => prove({ ...hooks, trace }), claim, 'sums', index, per);
+      settled((hooks) => prove({ ...hooks, trace }), claim, per, summed(index));
     return [
       { name: `the claim forward_${l}`, prove: () => prove({ trace }), claims: [claim], fails: 'reduction' },
       { name: `F1_${l}`, prove: sent(SUM.F1(l), -1n), relations: [R.F1(l)], fails: 'batch' },
@@ -85,7 +84,7 @@ const LINEAR: Lie[] = [
       },
       {
         name: `U_${l}`,
-        prove: () => settled((hooks) => prove(hooks, { run: child }), C.update(l), 'sums2', SUM2.U(l), -LR),
+        prove: () => settled((hooks) => prove(hooks, { run: child }), C.update(l), -LR, added('sums2', SUM2.U(l))),
         relations2: [R2.U(l)],
         fails: 'batch 2',
       },
@@ -95,7 +94,7 @@ const LINEAR: Lie[] = [
     const claim = C.backward(l);
     const trace = nudged(`S0_${l}`);
     const sent = (index: number, per: bigint) => () =>
-      settled((hooks) => prove({ ...hooks, trace }), claim, 'sums', index, per);
+      settled((hooks) => prove({ ...hooks, trace }), claim, per, summed(index));
     return [
       { name: `the claim backward_${l}`, prove: () => prove({ trace }), claims: [claim], fails: 'reduction' },
       { name: `B1_${l}`, prove: sent(SUM.B1(l), 1n), relations: [R.B1(l)], fails: 'batch' },
@@ -114,17 +113,26 @@ const deviating = (name: string, index: number, deviation: () => TrainDeviation)
 const ZERO: Lie[] = [
   ...HIDDEN_LAYERS.flatMap((l): Lie[] => [
     deviating(`bit_${l}`, R.bit(l), () => ({
-      forward: once(
-        l,
-        (t, x) => t.V[x] > 3n && t.V[x] % 3n === 0n && active(t, x),
-        // 2 A - V is as before, and A = m V
-        (t, x) => ([t.m[x], t.V[x], t.A[x]] = [2n, t.V[x] / 3n, (2n * t.V[x]) / 3n]),
-      ),
+      forward: once(l, (t, x) => {
+        const at = { m: t.m[x], V: t.V[x], A: t.A[x] };
+        if (!signless(at)) return false;
+        [t.m[x], t.V[x], t.A[x]] = [at.m, at.V, at.A];
+        return true;
+      }),
     })),
     deviating(`active_${l}`, R.active(l), () => ({
-      forward: once(l, active, (t, x) => ([t.A[x], t.V[x]] = [t.A[x] + 1n, t.V[x] + 2n])),
+      forward: once(l, (t, x) => {
+        if (t.m[x] === 0n) return false;
+        [t.A[x], t.V[x]] = [t.A[x] + 1n, t.V[x] + 2n];
+        return true;
+      }),
     })),
-    deviating(`delta_${l}`, R.delta(l), () => ({ delta: once(l, any, (t, x) => (t.D[x] += 1n)) })),
+    deviating(`delta_${l}`, R.delta(l), () => ({
+      delta: once(l, (t, x) => {
+        t.D[x] += 1n;
+        return true;
+      }),
+    })),
   ]),
   deviating('error', R.error, () => ({
     output: (o, x) => {
@@ -135,7 +143,7 @@ const ZERO: Lie[] = [
     (name): Lie => ({
       name: `the lookup ${name}`,
       prove: () => prove(forged(name)),
-      relations: [name === 'g' ? R.table : R.names.findIndex((n) => n === name)],
+      relations: [name === 'g' ? R.table : R.names.indexOf(name)],
       fails: 'batch',
     }),
   ),
@@ -189,7 +197,7 @@ const AFTER: Lie[] = [
       prove: () => prove({ ...MISCOUNTED, repair: { settle: SUM2.In(4), evals2: index } }),
       relations: [R.logUp],
       relations2: [R2.In(4)],
-      claims: [C.names.findIndex((n) => n === name)],
+      claims: [C.names.indexOf(name)],
       fails: 'reduction',
     }),
   ),

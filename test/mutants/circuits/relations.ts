@@ -106,7 +106,7 @@ export function argumentMutants(court: Court): ArgumentMutant[] {
       }),
     );
   names.forEach((name, index) => {
-    const helper = numbers.evaluations.names.findIndex((e) => e === helperOf(name));
+    const helper = numbers.evaluations.names.indexOf(helperOf(name));
     if (!/^(h|group|range|rest)/.test(name) || helper < 0) return;
     const edits = weighed(logUp, wires.named(`evals1[${helper}]`));
     out.push({ name: `share ${name}`, omission: { share: index }, edits, fits: unlooked });

@@ -1,11 +1,10 @@
-// What became of the circuits' mutants, as the repository keeps it: results.json is written by the run, explained.json by hand.
+// What became of the circuits' mutants, as the repository keeps it: results.json is written by the run, equivalent.json by hand.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
-const EXPLAINED = fileURLToPath(new URL('explained.json', import.meta.url));
+const EQUIVALENT = fileURLToPath(new URL('equivalent.json', import.meta.url));
 
 /** Mutants of one statement, or of one program's argument. */
 export interface Row {
@@ -18,26 +17,24 @@ export interface Row {
 export interface Results {
   /** names of tests */
   tests: string[];
-  /** by file, template and text; `hash` is that of the template, whose change asks for another run */
-  statements: Record<string, Row & { hash: string }>;
+  /** by file, template and text of the statement */
+  statements: Record<string, Row>;
   /** by program and mutant: relations, claims, limbs and shares that are left out of circuit and prover alike */
   arguments: Record<string, Record<string, number | null>>;
 }
 
 /** Why a mutant that survives is no weaker circuit: by statement, or `program: mutant`, and by a pattern of mutants. */
-export type Explained = Record<string, Record<string, string>>;
-
-export const textHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+export type Equivalent = Record<string, Record<string, string>>;
 
 export const readResults = (): Results =>
   existsSync(RESULTS)
     ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Results)
     : { tests: [], statements: {}, arguments: {} };
 
-export const readExplained = (): Explained => JSON.parse(readFileSync(EXPLAINED, 'utf8')) as Explained;
+export const readEquivalent = (): Equivalent => JSON.parse(readFileSync(EQUIVALENT, 'utf8')) as Equivalent;
 
 /** Survivors without an explanation, and explanations of none. */
-export function unexplained(results: Results, explained: Explained): { missing: string[]; idle: string[] } {
+export function unexplained(results: Results, explained: Equivalent): { missing: string[]; idle: string[] } {
   const survivors = new Map<string, string[]>();
   for (const [key, { survived }] of Object.entries(results.statements)) if (survived) survivors.set(key, survived);
   for (const [program, mutants] of Object.entries(results.arguments)) {

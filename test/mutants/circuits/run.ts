@@ -1,6 +1,6 @@
 // `npm run test:mutants -- circuits`: removes or weakens every statement of the circuits that makes a constraint, every term
 // of it, and every relation, claim, limb and share of the arguments, one at a time. Takes hours; goes on where it was stopped.
-// [programs..]: only these. --fresh: from the beginning. What no test kills is printed, and must be in explained.json.
+// [programs..]: only these. --fresh: from the beginning. What no test kills is printed, and must be in equivalent.json.
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { FILES, pathOf } from './judgements.ts';
 import { Court } from './lines.ts';
 import { argumentMutants, Cheats } from './relations.ts';
-import { RESULTS, type Results, type Row, readExplained, readResults, unexplained } from './results.ts';
-import { allStatements, hashOf, type Statement } from './statements.ts';
+import { RESULTS, type Results, type Row, readEquivalent, readResults, unexplained } from './results.ts';
+import { allStatements } from './statements.ts';
 import { programs, sourcesHash, systemOf, WORK } from './system.ts';
 
 /** Small circuits first: what they kill need not be tried on large ones. */
@@ -116,7 +116,7 @@ function written(found: Found): Results {
   const statements = Object.fromEntries(
     allStatements()
       .filter((s) => found.statements[s.key])
-      .map((s: Statement) => [s.key, { hash: hashOf(s), ...row(found.statements[s.key]) }]),
+      .map((s) => [s.key, row(found.statements[s.key])]),
   );
   const numbered = Object.fromEntries(
     Object.entries(found.arguments).map(([program, mutants]) => [
@@ -155,7 +155,7 @@ async function main(args: readonly string[]): Promise<void> {
     await argumentOf(court, found);
   }
   writeFileSync(RESULTS, printed(written(found)));
-  const { missing, idle } = unexplained(readResults(), readExplained());
+  const { missing, idle } = unexplained(readResults(), readEquivalent());
   for (const name of missing) console.log(`survives: ${name}`);
   for (const name of idle) console.log(`explained, but killed: ${name}`);
   say(missing.length === 0 ? 'every mutant is killed or explained' : `${missing.length} mutants survive`);

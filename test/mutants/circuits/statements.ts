@@ -1,6 +1,5 @@
 // The statements of the circuits that make constraints, as the mutants take them away: where they stand, what they are.
 
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +106,3 @@ export function weakened(source: string, statements: readonly Statement[]): stri
   }
   return out;
 }
-
-/** Changes with a statement's text and its place among the statements of its template, not with its line. */
-export const hashOf = ({ text }: Statement): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
