@@ -93,7 +93,7 @@ export class Court {
     else {
       if (line.own.length > 0) out.unconstrained = this.#removal(line.own);
       if (anonymous) out.removed = this.#removal([...line.own, ...line.fed, ...line.inside]);
-      if (anonymous && statement.kind === 'assign') out.unfed = this.#removal(line.fed);
+      if (line.fed.length > 0 && statement.kind === 'assign') out.unfed = this.#removal(line.fed);
     }
     const terms = new Map<string, Edit[]>();
     const add = (name: string, edit: Edit) => {
