@@ -121,9 +121,9 @@ export class Curve {
     return sumOfPoints(sums);
   }
 
-  /** As msm, in G2: points of 128 bytes, x and y with their real parts first. @returns the sums of parts of the scalars */
-  async msm2(points: Uint8Array, scalars: Uint8Array): Promise<Point2[]> {
-    const sums = await this.#msm('g2', points, { scalars, width: SCALAR });
+  /** As sum, in G2: points of 128 bytes, x and y with their real parts first. @returns the sums of parts of the scalars */
+  async msm2(points: Uint8Array, scalars: Uint8Array, parts = this.threads): Promise<Point2[]> {
+    const sums = await this.#msm('g2', points, { scalars, width: SCALAR }, { parts });
     return sums.map((bytes) => {
       const [x0, x1, y0, y1] = [0, 1, 2, 3].map((k) => fromBytes(bytes.subarray(SCALAR * k)));
       return { x: [x0, x1], y: [y0, y1] };

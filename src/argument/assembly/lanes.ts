@@ -9,11 +9,12 @@
  * integers plus the bits of the constants, and are added up as integers. Limbs of products and of reduced elements are
  * at most 2^50 (the highest: less), so a difference of two of them is still an operand, and so is it for both operands.
  *
- * Four of five steps of the reduction take m = 2^-51 mod p: t + q (m 2^51 - 1), with q = t mod 2^51, needs no product for
- * q. For a and b up to A p and B p in absolute value the product is below (A B 0.378 + 0.627) p.
+ * Four of the five lowest limbs are reduced by m_k = 2^(-51 k) mod p: t + q (m_k 2^(51 k) - 1), with q a limb of t, needs no
+ * product for q. The lowest three limbs go at once, so that their products do not wait for each other; the fourth alone
+ * keeps the result small. For a and b up to A p and B p in absolute value the product is below (A B 0.378 + 0.627) p.
  */
 
-import { M, MODULUS, NEGATIVE_INVERSE, ONE_BY_TOP } from './modulus';
+import { M1, M2, M3, MODULUS, NEGATIVE_INVERSE, ONE_BY_TOP } from './modulus';
 
 /** Bytes of a pair. */
 export const PAIR: usize = 80;
@@ -25,15 +26,15 @@ export const CONSTANTS: usize = memory.data<u64>([0x4668000000000000, 0x46680000
  * added, plus 2^50 to round to the nearest carry, plus 2^57 to stay positive, less 2^6 which that puts into the carry from
  * below. The last has the bits of 3 2^51, so that it becomes a double.
  */
-const PRODUCT: usize = memory.data<u64>([0xbecc000000000000, 0xf1f3ffffffffffc0, 0xdeb3ffffffffffc0, 0xcb73ffffffffffc0,
-  0x74fbffffffffffc0, 0xe4fbffffffffffc0, 0xb1d3ffffffffffc0, 0xc513ffffffffffc0, 0xd853ffffffffffc0,
-  0x6fffffffffffffc0], 16);
-const TWO_PRODUCTS: usize = memory.data<u64>([0x7b94000000000000, 0x251bffffffffffc0, 0x883bffffffffffc0,
-  0xeb5bffffffffffc0, 0xb43ffffffffffc0, 0x7813ffffffffffc0, 0xce8bffffffffffc0, 0x6b6bffffffffffc0, 0x84bffffffffffc0,
-  0x2997ffffffffffc0], 16);
-const SQUARE: usize = memory.data<u64>([0xbecc000000000000, 0x352bffffffffffc0, 0x6853ffffffffffc0, 0x984bffffffffffc0,
-  0x883bffffffffffc0, 0xf83bffffffffffc0, 0x81dbffffffffffc0, 0x4eb3ffffffffffc0, 0x1ebbffffffffffc0,
-  0x6fffffffffffffc0], 16);
+const PRODUCT: usize = memory.data<u64>([0xbecc000000000000, 0x352bffffffffffc0, 0xab8bffffffffffc0,
+  0x5843ffffffffffc0, 0x74fbffffffffffc0, 0xe4fbffffffffffc0, 0x6e9bffffffffffc0, 0xf83bffffffffffc0,
+  0x4b83ffffffffffc0, 0x6fffffffffffffc0], 16);
+const TWO_PRODUCTS: usize = memory.data<u64>([0x7b94000000000000, 0x6853ffffffffffc0, 0x5513ffffffffffc0,
+  0x782bffffffffffc0, 0xb43ffffffffffc0, 0x7813ffffffffffc0, 0x8b53ffffffffffc0, 0x9e93ffffffffffc0,
+  0x7b7bffffffffffc0, 0x2997ffffffffffc0], 16);
+const SQUARE: usize = memory.data<u64>([0xbecc000000000000, 0x7863ffffffffffc0, 0x352bffffffffffc0,
+  0x251bffffffffffc0, 0x883bffffffffffc0, 0xf83bffffffffffc0, 0x3ea3ffffffffffc0, 0x81dbffffffffffc0,
+  0x91ebffffffffffc0, 0x6fffffffffffffc0], 16);
 
 // @ts-ignore: decorator
 @inline
@@ -87,49 +88,43 @@ function montgomery(
 ): void {
   const c1 = v128.load64_splat(CONSTANTS);
   const c2 = v128.load64_splat(CONSTANTS, 8);
-  let m0 = v128.load64_splat(M);
-  let m1 = v128.load64_splat(M, 8);
-  let m2 = v128.load64_splat(M, 16);
-  let m3 = v128.load64_splat(M, 24);
-  let m4 = v128.load64_splat(M, 32);
-  let h: v128;
-  let q: v128;
-  q = digit(t0);
   t1 = plus(t1, carry(t0));
-  h = high(q, m0, c1); t1 = low(t1, q, m0, h, c2); t2 = plus(t2, h);
-  h = high(q, m1, c1); t2 = low(t2, q, m1, h, c2); t3 = plus(t3, h);
-  h = high(q, m2, c1); t3 = low(t3, q, m2, h, c2); t4 = plus(t4, h);
-  h = high(q, m3, c1); t4 = low(t4, q, m3, h, c2); t5 = plus(t5, h);
-  h = high(q, m4, c1); t5 = low(t5, q, m4, h, c2); t6 = plus(t6, h);
-  q = digit(t1);
   t2 = plus(t2, carry(t1));
-  h = high(q, m0, c1); t2 = low(t2, q, m0, h, c2); t3 = plus(t3, h);
-  h = high(q, m1, c1); t3 = low(t3, q, m1, h, c2); t4 = plus(t4, h);
-  h = high(q, m2, c1); t4 = low(t4, q, m2, h, c2); t5 = plus(t5, h);
-  h = high(q, m3, c1); t5 = low(t5, q, m3, h, c2); t6 = plus(t6, h);
-  h = high(q, m4, c1); t6 = low(t6, q, m4, h, c2); t7 = plus(t7, h);
-  q = digit(t2);
   t3 = plus(t3, carry(t2));
-  h = high(q, m0, c1); t3 = low(t3, q, m0, h, c2); t4 = plus(t4, h);
-  h = high(q, m1, c1); t4 = low(t4, q, m1, h, c2); t5 = plus(t5, h);
-  h = high(q, m2, c1); t5 = low(t5, q, m2, h, c2); t6 = plus(t6, h);
-  h = high(q, m3, c1); t6 = low(t6, q, m3, h, c2); t7 = plus(t7, h);
-  h = high(q, m4, c1); t7 = low(t7, q, m4, h, c2); t8 = plus(t8, h);
-  q = digit(t3);
+  let h: v128;
+  let q = digit(t0);
+  h = high(q, v128.load64_splat(M3), c1); t3 = low(t3, q, v128.load64_splat(M3), h, c2); t4 = plus(t4, h);
+  h = high(q, v128.load64_splat(M3, 8), c1); t4 = low(t4, q, v128.load64_splat(M3, 8), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M3, 16), c1); t5 = low(t5, q, v128.load64_splat(M3, 16), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M3, 24), c1); t6 = low(t6, q, v128.load64_splat(M3, 24), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M3, 32), c1); t7 = low(t7, q, v128.load64_splat(M3, 32), h, c2); t8 = plus(t8, h);
+  q = digit(t1);
+  h = high(q, v128.load64_splat(M2), c1); t3 = low(t3, q, v128.load64_splat(M2), h, c2); t4 = plus(t4, h);
+  h = high(q, v128.load64_splat(M2, 8), c1); t4 = low(t4, q, v128.load64_splat(M2, 8), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M2, 16), c1); t5 = low(t5, q, v128.load64_splat(M2, 16), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M2, 24), c1); t6 = low(t6, q, v128.load64_splat(M2, 24), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M2, 32), c1); t7 = low(t7, q, v128.load64_splat(M2, 32), h, c2); t8 = plus(t8, h);
+  q = digit(t2);
+  h = high(q, v128.load64_splat(M1), c1); t3 = low(t3, q, v128.load64_splat(M1), h, c2); t4 = plus(t4, h);
+  h = high(q, v128.load64_splat(M1, 8), c1); t4 = low(t4, q, v128.load64_splat(M1, 8), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M1, 16), c1); t5 = low(t5, q, v128.load64_splat(M1, 16), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M1, 24), c1); t6 = low(t6, q, v128.load64_splat(M1, 24), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M1, 32), c1); t7 = low(t7, q, v128.load64_splat(M1, 32), h, c2); t8 = plus(t8, h);
   t4 = plus(t4, carry(t3));
-  h = high(q, m0, c1); t4 = low(t4, q, m0, h, c2); t5 = plus(t5, h);
-  h = high(q, m1, c1); t5 = low(t5, q, m1, h, c2); t6 = plus(t6, h);
-  h = high(q, m2, c1); t6 = low(t6, q, m2, h, c2); t7 = plus(t7, h);
-  h = high(q, m3, c1); t7 = low(t7, q, m3, h, c2); t8 = plus(t8, h);
-  h = high(q, m4, c1); t8 = low(t8, q, m4, h, c2); t9 = plus(t9, h);
+  q = digit(t3);
+  h = high(q, v128.load64_splat(M1), c1); t4 = low(t4, q, v128.load64_splat(M1), h, c2); t5 = plus(t5, h);
+  h = high(q, v128.load64_splat(M1, 8), c1); t5 = low(t5, q, v128.load64_splat(M1, 8), h, c2); t6 = plus(t6, h);
+  h = high(q, v128.load64_splat(M1, 16), c1); t6 = low(t6, q, v128.load64_splat(M1, 16), h, c2); t7 = plus(t7, h);
+  h = high(q, v128.load64_splat(M1, 24), c1); t7 = low(t7, q, v128.load64_splat(M1, 24), h, c2); t8 = plus(t8, h);
+  h = high(q, v128.load64_splat(M1, 32), c1); t8 = low(t8, q, v128.load64_splat(M1, 32), h, c2); t9 = plus(t9, h);
   h = digit(t4);
   q = v128.load64_splat(NEGATIVE_INVERSE);
   q = madd(h, q, f64x2.sub(c1, high(h, q, c1)));
-  m0 = v128.load64_splat(MODULUS);
-  m1 = v128.load64_splat(MODULUS, 8);
-  m2 = v128.load64_splat(MODULUS, 16);
-  m3 = v128.load64_splat(MODULUS, 24);
-  m4 = v128.load64_splat(MODULUS, 32);
+  const m0 = v128.load64_splat(MODULUS);
+  const m1 = v128.load64_splat(MODULUS, 8);
+  const m2 = v128.load64_splat(MODULUS, 16);
+  const m3 = v128.load64_splat(MODULUS, 24);
+  const m4 = v128.load64_splat(MODULUS, 32);
   h = high(q, m0, c1); t4 = low(t4, q, m0, h, c2); t5 = plus(t5, h);
   h = high(q, m1, c1); t5 = low(t5, q, m1, h, c2); t6 = plus(t6, h);
   h = high(q, m2, c1); t6 = low(t6, q, m2, h, c2); t7 = plus(t7, h);

@@ -22,15 +22,16 @@ export async function proveGroth16(curve: Curve, key: ProvingKey, witness: Uint8
   if (witness.length !== 32 * key.signals) {
     throw new RangeError(`the witness has ${witness.length / 32} signals, the key ${key.signals}`);
   }
-  // Everything that depends on the witness alone is queued first; the workers take it in this order.
-  const values = cosetQuotient(curve, key, witness);
+  // The scalars of H take several short steps, beside which there is room for one small sum; then the sums, longest first,
+  // cut only where there are more workers than sums.
+  const parts = Math.ceil(curve.threads / 2);
   const privates = witness.subarray(32 * (key.publicSignals + 1));
-  const [sumB2, sumA, sumB1, sumC, sumH] = await Promise.all([
-    curve.msm2(key.B2, witness),
-    curve.msm(key.A, witness, 32),
-    curve.msm(key.B1, witness, 32),
-    curve.msm(key.C, privates, 32),
-    values.then((scalars) => curve.msm(key.H, scalars, 32)),
+  const [scalars, sumB1] = await Promise.all([cosetQuotient(curve, key, witness), curve.sum(key.B1, witness, parts)]);
+  const [sumB2, sumH, sumC, sumA] = await Promise.all([
+    curve.msm2(key.B2, witness, parts),
+    curve.sum(key.H, scalars, parts),
+    curve.sum(key.C, privates, parts),
+    curve.sum(key.A, witness, parts),
   ]);
   const [r, s] = [randomElement(), randomElement()];
   const delta1 = pointOf(key.delta1);
