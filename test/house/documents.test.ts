@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ROOT } from './sources.ts';
@@ -20,7 +20,24 @@ function pathsIn(text: string): string[] {
   return [...text.matchAll(/`([\w.@()[\]-]+(?:\/[\w.@()[\]-]+)+|[A-Z]+\.md)`/g)].map(([, path]) => path);
 }
 
+/** Numbers of the lines where a merge left both versions. */
+function conflictsIn(text: string): number[] {
+  return text.split('\n').flatMap((line, k) => (/^<{7} |>{7} /.test(line) ? [k + 1] : []));
+}
+
 describe('documents', () => {
+  it('hold no conflict of a merge', () => {
+    const documents = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => path.endsWith('.md') && !/(^|\/)(node_modules|build|\.next|runs)\//.test(path),
+    );
+    assert.ok(documents.includes('docs/argument.md'));
+    assert.deepEqual(
+      documents.filter((path) => conflictsIn(read(path)).length > 0),
+      [],
+    );
+    assert.deepEqual(conflictsIn('a\n<<<<<<< HEAD\nb\n=======\nc >>>>>>> 1'), [2, 5]);
+  });
+
   for (const path of NARROW) {
     it(`${path} keeps to ${WIDEST} columns`, () => assert.deepEqual(tooLong(read(path)), []));
   }
