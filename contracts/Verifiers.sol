@@ -34,10 +34,6 @@ contract Verifiers is IVerifiers, Ownable2Step {
     uint256 private immutable TAU_C_X0;
     uint256 private immutable TAU_C_Y1;
     uint256 private immutable TAU_C_Y0;
-    uint256 private immutable TAU_C2_X1;
-    uint256 private immutable TAU_C2_X0;
-    uint256 private immutable TAU_C2_Y1;
-    uint256 private immutable TAU_C2_Y0;
 
     /// @dev | counts from 64 | version 8 | pointer 160 |: what a proof needs of a program's last key, in one word.
     struct Last {
@@ -63,8 +59,8 @@ contract Verifiers is IVerifiers, Ownable2Step {
         address owner_
     ) Ownable(msg.sender) {
         if (delay_ < SHORTEST_DELAY || delay_ > LONGEST_DELAY) revert DelayOutOfRange(delay_);
-        uint256[4][] memory points = new uint256[4][](3);
-        (points[0], points[1], points[2]) = (powers.tau, powers.tauC, powers.tauC2);
+        uint256[4][] memory points = new uint256[4][](2);
+        (points[0], points[1]) = (powers.tau, powers.tauC);
         if (!Curve.areG2Points(points)) revert UnusableSrs();
 
         DELAY = delay_;
@@ -72,8 +68,6 @@ contract Verifiers is IVerifiers, Ownable2Step {
             allowDevKeysOffLocal || block.chainid == LOCAL_CHAIN || block.chainid == OTHER_LOCAL_CHAIN;
         (TAU_X1, TAU_X0, TAU_Y1, TAU_Y0) = (powers.tau[0], powers.tau[1], powers.tau[2], powers.tau[3]);
         (TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0) = (powers.tauC[0], powers.tauC[1], powers.tauC[2], powers.tauC[3]);
-        (TAU_C2_X1, TAU_C2_X0, TAU_C2_Y1, TAU_C2_Y0) =
-            (powers.tauC2[0], powers.tauC2[1], powers.tauC2[2], powers.tauC2[3]);
         emit VerifiersDeployed(powers, delay_);
         _noteDevelopment(DevKeys.isSrs(powers));
         for (uint256 i = 0; i < PROGRAMS; ++i) {
@@ -186,11 +180,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
     }
 
     function _srs() private view returns (Srs memory) {
-        return Srs(
-            [TAU_X1, TAU_X0, TAU_Y1, TAU_Y0],
-            [TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0],
-            [TAU_C2_X1, TAU_C2_X0, TAU_C2_Y1, TAU_C2_Y0]
-        );
+        return Srs([TAU_X1, TAU_X0, TAU_Y1, TAU_Y0], [TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0]);
     }
 
     function _add(uint256 program, Key memory key, uint256 countsFrom) private {

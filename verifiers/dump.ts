@@ -43,7 +43,7 @@ const MESSAGES = [
   'p2',
   's2',
 ];
-const POINTS = ['trace', 'helper', 'rows', 'columns', 'quotient', 'columns2', 'quotient2'] as const;
+const POINTS = ['trace', 'helper', 'rows', 'columns', 'quotient', 'quotient2'] as const;
 
 type Json = string | Json[] | { [name: string]: Json };
 
@@ -103,7 +103,7 @@ async function writeProofs(proofs: readonly Case[], write: (name: string, dump: 
       opening: pointOf(argued.points.opening),
       groth16: numbers(proof),
       key: numbers(keyWords(vkey)),
-      powers: { tau: numbers(powers.tau), tauC: numbers(powers.tauC), tauC2: numbers(powers.tauC2) },
+      powers: { tau: numbers(powers.tau), tauC: numbers(powers.tauC) },
     });
   }
   await Promise.all([curve.close(), kernels.close()]);

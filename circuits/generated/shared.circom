@@ -9,7 +9,7 @@ function DIGEST_trace() { return 1; }
 function DIGEST_helper() { return 2; }
 function DIGEST_rows() { return 3; }
 function DIGEST_columns() { return 4; }
-function DIGEST_columns2() { return 5; }
+function DIGEST_quotient2() { return 5; }
 
 // nonces
 function NONCE_COUNT() { return 5; }

@@ -61,7 +61,7 @@ template Finish(oracles, count) {
   opening.u <== u;
   opening.h3 <== h[DIGEST_rows()];
   opening.h4 <== h[DIGEST_columns()];
-  opening.h5 <== h[DIGEST_columns2()];
+  opening.h5 <== h[DIGEST_quotient2()];
   opening.nonce1 <== nonce[NONCE_eta()];
   opening.nonce2 <== nonce[NONCE_theta()];
   opening.nonce3 <== nonce[NONCE_gamma2()];

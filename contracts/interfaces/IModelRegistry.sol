@@ -215,7 +215,8 @@ interface IModelRegistry is ILineage {
     // State
     /// @notice Thrown when there is no such model.
     error UnknownModel(ModelId id);
-    /// @notice Thrown when a model with this commitment and shape is registered already.
+    /// @notice Thrown when a model with this commitment and shape is registered already, or a segment leads to the model where
+    /// it starts.
     error ModelExists(ModelId id);
     /// @notice Thrown when there is no such shard.
     error UnknownShard(ShardId id);
@@ -314,7 +315,8 @@ interface IModelRegistry is ILineage {
     function train(TrainEdge calldata edge, Proof calldata proof) external returns (ModelId child);
 
     /// @notice Registers a chain of trainings by one trainer, each starting from the child before. A child that is kept
-    /// becomes a node; all trainings since the node before are the segments of its edge. One that is not kept is no node.
+    /// becomes a node; all trainings since the node before are the segments of its edge. One that is not kept is no node, but
+    /// another model than the one before.
     /// @dev Program *train*, one proof for each segment; all hold or nothing is registered.
     /// @param parent commitment to a registered model, from which the first segment starts
     /// @param shape of all models of the chain

@@ -19,11 +19,9 @@ struct Points {
     G1Point columns;
     /// T = (g - s) / (X^C - gamma).
     G1Point quotient;
-    /// s'', the second level's fold along columns.
-    G1Point columns2;
-    /// T2 = (g2 - s'') / (X^C2 - gamma2).
+    /// T2 = (g2 - s'') / (X^C2 - gamma2), with g2 = p' + theta s and s'' its fold along columns, which the circuit has in clear.
     G1Point quotient2;
-    /// pi = (s'' - e2) / (X - z).
+    /// pi = (g2 - (z^C2 - gamma2) T2 - e2) / (X - z).
     G1Point opening;
 }
 
@@ -56,8 +54,6 @@ struct Srs {
     uint256[4] tau;
     /// [tau^C]_2, C = 2^10
     uint256[4] tauC;
-    /// [tau^C2]_2, C2 = 2^5
-    uint256[4] tauC2;
 }
 
 /// @notice A statement of one program, beside who makes it and to whom.

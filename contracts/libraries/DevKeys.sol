@@ -17,8 +17,7 @@ library DevKeys {
 
     /// @notice Whether any of the powers is one of the development's.
     function isSrs(Srs memory srs) internal pure returns (bool) {
-        return _isPower(keccak256(abi.encode(srs.tau))) || _isPower(keccak256(abi.encode(srs.tauC)))
-            || _isPower(keccak256(abi.encode(srs.tauC2)));
+        return _isPower(keccak256(abi.encode(srs.tau))) || _isPower(keccak256(abi.encode(srs.tauC)));
     }
 
     /// @param mark keccak256 of a point's words

@@ -38,6 +38,16 @@ library FloorsLibrary {
         return Floors.wrap(both);
     }
 
+    /// @notice The floors of something that rests on this and on one more proof.
+    /// @param program 1..5
+    /// @param version below 2^8
+    function withVersion(Floors floors, uint256 program, uint256 version) internal pure returns (Floors) {
+        uint256 known = floors.lowest(program);
+        if (known != 0 && known <= version) return floors;
+        uint256 shift = LANE * (program - 1);
+        return Floors.wrap((Floors.unwrap(floors) & ~(LANE_MASK << shift)) | (version << shift));
+    }
+
     /// @notice The floor of a program; 0 for numbers that are none.
     function lowest(Floors floors, uint256 program) internal pure returns (uint256) {
         if (program == 0 || program > BITS / LANE) return 0;

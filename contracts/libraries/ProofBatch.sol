@@ -9,12 +9,11 @@ import {Statement} from "./Statement.sol";
 import {VerificationKey} from "./VerificationKey.sol";
 
 /// @title Proofs of one program, checked in one pairing
-/// @notice Each proof stands for four equations (protocol, section 4), here with g = sum of eta^o rest eq(y, h) chunk_(o,h):
+/// @notice Each proof stands for three equations (protocol, section 4), here with g = sum of eta^o rest eq(y, h) chunk_(o,h):
 ///     -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta = 0
-///     (g - s + gamma T) G2                = T tau^C
-///     (p' + theta s - s'' + gamma2 T2) G2 = T2 tau^C2
-///     (s'' - e2 G + z pi) G2              = pi tau
-/// joined by powers of kappa, four for each proof. First every proof is collected, then kappa is known, then every proof is
+///     (g - s + gamma T) G2 = T tau^C
+///     (p' + theta s - (z^C2 - gamma2) T2 - e2 G + z pi) G2 = pi tau
+/// joined by powers of kappa, three for each proof. First every proof is collected, then kappa is known, then every proof is
 /// weighed.
 library ProofBatch {
     using ScalarField for bytes32;
@@ -35,11 +34,10 @@ library ProofBatch {
         uint256 weight;
         /// pairs of the pairing, six words each: -A and B of each proof first
         bytes pairs;
-        /// sums that are paired with G2, delta, tau^C, tau^C2, tau
+        /// sums that are paired with G2, delta, tau^C, tau
         uint256[5] generator;
         uint256[5] delta;
         uint256[5] tauC;
-        uint256[5] tauC2;
         uint256[5] tau;
         /// sums over the proofs of the weights of IC_0 (and alpha), IC_1, IC_2, IC_3 and of the generator of G1
         uint256[4] inputs;
@@ -55,14 +53,14 @@ library ProofBatch {
         batch.words = new uint256[](WORDS * count);
         batch.values = new uint256[](count);
         batch.terms = new uint256[][](count);
-        batch.pairs = new bytes(0xc0 * (count + 6));
+        batch.pairs = new bytes(0xc0 * (count + 5));
         batch.weight = 1;
     }
 
     /// @notice Gas below which a call is refused before anything is judged: the pairing's and, for each byte of calldata,
     /// what a chunk's multiplication costs.
     function gasFor(uint256 count) internal pure returns (uint256) {
-        uint256 pairing = Curve.pairingGas(count + 6);
+        uint256 pairing = Curve.pairingGas(count + 5);
         return pairing + pairing / 63 + 110 * msg.data.length;
     }
 
@@ -99,7 +97,7 @@ library ProofBatch {
         batch.kappa = hash.fromHash();
     }
 
-    /// @notice Adds proof i, with the next four weights.
+    /// @notice Adds proof i, with the next three weights.
     function weigh(Batch memory batch, uint256 i, Claim calldata claim, Proof calldata proof) internal view {
         uint256 weight = batch.weight;
         Points calldata points = proof.points;
@@ -125,14 +123,10 @@ library ProofBatch {
             ofColumns = addmod(ofColumns, mulmod(weight, challenges.theta, R), R);
             Curve.addTimes(generator, points.columns, ofColumns);
             Curve.addTimes(generator, points.rows, weight);
-            Curve.addTimes(generator, points.quotient2, mulmod(weight, challenges.gamma2, R));
-            Curve.addTimes(batch.tauC2, points.quotient2, R - weight);
-            uint256 ofColumns2 = R - weight;
-
-            // 4. the last value
-            weight = mulmod(weight, kappa, R);
-            Curve.addTimes(generator, points.columns2, addmod(ofColumns2, weight, R));
-            Curve.addTimes(generator, points.opening, mulmod(weight, challenges.z, R));
+            uint256 z = challenges.z;
+            uint256 ofQuotient2 = addmod(challenges.gamma2, R - _powerC2(z), R);
+            Curve.addTimes(generator, points.quotient2, mulmod(weight, ofQuotient2, R));
+            Curve.addTimes(generator, points.opening, mulmod(weight, z, R));
             Curve.addTimes(batch.tau, points.opening, R - weight);
             batch.evaluations = addmod(batch.evaluations, mulmod(weight, challenges.e2, R), R);
 
@@ -140,7 +134,7 @@ library ProofBatch {
         }
     }
 
-    /// @notice Whether all equations of the batch hold, except with a chance of 4 N / r over kappa.
+    /// @notice Whether all equations of the batch hold, except with a chance of 3 N / r over kappa.
     /// @dev Reverts with NotEnoughGas rather than to say false for a lack of gas.
     function holds(Batch memory batch, uint256[18] memory key, Srs memory srs) internal view returns (bool) {
         uint256[5] memory generator = batch.generator;
@@ -160,8 +154,7 @@ library ProofBatch {
         _setPair(batch, count + 1, batch.delta, VerificationKey.delta(key));
         _setPair(batch, count + 2, generator, [Curve.G2_X1, Curve.G2_X0, Curve.G2_Y1, Curve.G2_Y0]);
         _setPair(batch, count + 3, batch.tauC, srs.tauC);
-        _setPair(batch, count + 4, batch.tauC2, srs.tauC2);
-        _setPair(batch, count + 5, batch.tau, srs.tau);
+        _setPair(batch, count + 4, batch.tau, srs.tau);
         return Curve.pairingIsOne(batch.pairs);
     }
 
@@ -174,7 +167,7 @@ library ProofBatch {
         Curve.requirePoint(groth16[6], groth16[7]);
         _requireChunks(points.trace);
         _requireChunks(points.helper);
-        Curve.requirePoints(points.rows, 6);
+        Curve.requirePoints(points.rows, 5);
     }
 
     function _requireChunks(G1Point[] calldata points) private pure {
@@ -322,6 +315,14 @@ library ProofBatch {
             for (uint256 h = 0; h < points.length; ++h) {
                 Curve.addTimes(generator, points[h], mulmod(weight, eq[h], R));
             }
+        }
+    }
+
+    /// @dev z^C2, C2 = 2^5.
+    function _powerC2(uint256 z) private pure returns (uint256 power) {
+        power = z;
+        for (uint256 i = 0; i < 5; ++i) {
+            power = mulmod(power, power, R);
         }
     }
 

@@ -148,7 +148,7 @@ library Statement {
         uint256 h2 = _absorb(h1, points.helper);
         uint256 h3 = _absorb(h2, points.rows, 1);
         uint256 h4 = _absorb(h3, points.columns, 2);
-        uint256 h5 = _absorb(h4, points.columns2, 2);
+        uint256 h5 = _absorb(h4, points.quotient2, 1);
         assembly ("memory-safe") {
             mstore(add(all, 0x260), h1)
             mstore(add(all, 0x280), h2)

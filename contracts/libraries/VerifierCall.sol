@@ -10,6 +10,8 @@ import {Claim, Proof} from "../interfaces/Proof.sol";
 library VerifierCall {
     /// @dev Where the place of the proofs stands in a call: behind the selector, prover, program and place of the claims.
     uint256 private constant PROOFS = 0x84;
+    /// @dev The place of the claims, where they stand first: behind those four words.
+    uint256 private constant CLAIMS = 0x80;
 
     /// @return version of the key that accepted
     function verify(IVerifiers verifiers, address prover, uint256 program, Claim memory claim, Proof calldata proof)
@@ -25,12 +27,29 @@ library VerifierCall {
         return _call(verifiers, message, start);
     }
 
+    /// @param claim encoded
+    /// @return version of the key that accepted
+    function verifyEncoded(
+        IVerifiers verifiers,
+        address prover,
+        uint256 program,
+        bytes memory claim,
+        Proof calldata proof
+    ) internal view returns (uint256 version) {
+        uint256 start;
+        assembly ("memory-safe") {
+            start := proof
+        }
+        return _call(verifiers, _message(IVerifiers.verify.selector, prover, program, claim), start);
+    }
+
+    /// @param claims a list of claims, encoded
     /// @return version of the key that accepted
     function verifyMany(
         IVerifiers verifiers,
         address prover,
         uint256 program,
-        Claim[] memory claims,
+        bytes memory claims,
         Proof[] calldata proofs
     ) internal view returns (uint256 version) {
         uint256 start;
@@ -38,8 +57,16 @@ library VerifierCall {
             // An array in call data begins with its length.
             start := sub(proofs.offset, 0x20)
         }
-        bytes memory message = abi.encodeWithSelector(IVerifiers.verifyMany.selector, prover, program, claims, uint256(0));
-        return _call(verifiers, message, start);
+        return _call(verifiers, _message(IVerifiers.verifyMany.selector, prover, program, claims), start);
+    }
+
+    /// @dev A call whose claims stand behind its four words. The place of the proofs is filled in when they are.
+    function _message(bytes4 selector, address prover, uint256 program, bytes memory claims)
+        private
+        pure
+        returns (bytes memory)
+    {
+        return bytes.concat(abi.encodeWithSelector(selector, prover, program, CLAIMS, uint256(0)), claims);
     }
 
     /// @param message all but the proofs; the last thing that was put into memory

@@ -61,6 +61,10 @@ abstract contract Models is Proven, Lineage {
 
     function _freshModel(G1Point[] calldata commitment, uint256 shape) internal view returns (ModelId id) {
         id = Identity.ofModel(commitment, shape);
+        _requireFresh(id);
+    }
+
+    function _requireFresh(ModelId id) internal view {
         if (_exists(ModelId.unwrap(id))) revert ModelExists(id);
     }
 }

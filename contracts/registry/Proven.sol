@@ -50,8 +50,17 @@ abstract contract Proven is IModelRegistry, Relayed {
         return VerifierCall.verify(VERIFIERS, _sender(), program, claim, proof);
     }
 
+    /// @dev The same of a claim that is encoded already.
+    function _requireEncoded(uint256 program, bytes memory claim, Proof calldata proof)
+        internal
+        view
+        returns (uint256 version)
+    {
+        return VerifierCall.verifyEncoded(VERIFIERS, _sender(), program, claim, proof);
+    }
+
     /// @dev Checks several statements of whoever acts. There must be a proof for each and one at least.
-    function _requireProofs(uint256 program, Claim[] memory claims, Proof[] calldata proofs)
+    function _requireEncodedList(uint256 program, bytes memory claims, Proof[] calldata proofs)
         internal
         view
         returns (uint256 version)

@@ -7,20 +7,13 @@ import {DatasetId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {Shape} from "../libraries/Shape.sol";
+import {ShardHead, ShardHeadLibrary} from "../libraries/ShardHead.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {Proven} from "./Proven.sol";
 
 /// @title Shards
 /// @notice Shards of data and lists of them.
 abstract contract Shards is Proven, Blocks {
-    /// @dev One word, which is all that training needs: | schema's number 32 | version 8 | number 32 | owner 160 |.
-    struct ShardHead {
-        address owner;
-        uint32 number;
-        uint8 version;
-        uint32 schema;
-    }
-
     /// @dev Two words: | id 256 |, | block 56 | descriptor without offsets 40 |.
     struct ShardBody {
         ShardId id;
@@ -66,19 +59,19 @@ abstract contract Shards is Proven, Blocks {
 
     /// @inheritdoc IModelRegistry
     function shard(ShardId id) external view returns (ShardRecord memory record) {
-        ShardHead memory head = _shards[id];
-        if (head.owner == address(0)) return record;
-        ShardBody memory body = _shardBodies[head.number];
+        ShardHead head = _shards[id];
+        if (!head.exists()) return record;
+        ShardBody memory body = _shardBodies[head.number()];
         return ShardRecord(
-            head.owner,
+            head.owner(),
             Shape.shardInputs(body.geometry),
             Shape.shardOutputs(body.geometry),
             Shape.shardRows(body.geometry),
             Shape.shardKind(body.geometry),
             body.blockNumber,
-            _schemaAt(head.schema),
-            head.number,
-            head.version
+            _schemaAt(head.schema()),
+            head.number(),
+            head.version()
         );
     }
 
@@ -93,9 +86,9 @@ abstract contract Shards is Proven, Blocks {
         return Identity.ofShard(commitment, descriptor);
     }
 
-    function _knownShard(ShardId id) internal view returns (ShardHead memory head) {
+    function _knownShard(ShardId id) internal view returns (ShardHead head) {
         head = _shards[id];
-        if (head.owner == address(0)) revert UnknownShard(id);
+        if (!head.exists()) revert UnknownShard(id);
     }
 
     function _shardAt(uint256 number) internal view returns (ShardId) {
@@ -108,14 +101,14 @@ abstract contract Shards is Proven, Blocks {
     {
         Shape.requireShardPoints(commitment.length, descriptor);
         id = Identity.ofShard(commitment, descriptor);
-        if (_shards[id].owner != address(0)) revert ShardExists(id);
+        if (_shards[id].exists()) revert ShardExists(id);
         uint256 version = _requireProof(
             Statement.DATA, _claimOf(_words(descriptor), _words(uint256(schema)), commitment), proof
         );
 
         uint256 number = ++_shardCount;
         if (number > MAX_NUMBER) revert TooManyRecords(number);
-        _shards[id] = ShardHead(_sender(), uint32(number), uint8(version), uint32(_numberOfSchema(schema)));
+        _shards[id] = ShardHeadLibrary.make(_sender(), number, version, _numberOfSchema(schema));
         _shardBodies[number] = ShardBody(id, Shape.shardGeometry(descriptor), uint56(_blockNumber()));
         emit ShardRegistered(id, _sender(), descriptor, schema, commitment);
     }
@@ -125,17 +118,17 @@ abstract contract Shards is Proven, Blocks {
     /// @return firstBlock the earliest block in which one was registered
     function _measure(ShardId[] calldata shardIds) private view returns (uint256 rows, uint256 firstBlock) {
         firstBlock = type(uint40).max;
-        ShardHead memory first = _knownShard(shardIds[0]);
-        uint256 family = Shape.shardFamily(_shardBodies[first.number].geometry);
+        ShardHead first = _knownShard(shardIds[0]);
+        uint256 family = Shape.shardFamily(_shardBodies[first.number()].geometry);
         for (uint256 i = 0; i < shardIds.length; ++i) {
             if (i > 0 && ShardId.unwrap(shardIds[i]) <= ShardId.unwrap(shardIds[i - 1])) {
                 revert ShardsNotAscending(shardIds[i - 1], shardIds[i]);
             }
-            ShardHead memory head = _knownShard(shardIds[i]);
-            ShardBody storage body = _shardBodies[head.number];
+            ShardHead head = _knownShard(shardIds[i]);
+            ShardBody storage body = _shardBodies[head.number()];
             (uint256 geometry, uint256 registered) = (body.geometry, body.blockNumber);
             if (Shape.shardFamily(geometry) != family) revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
-            if (head.schema != first.schema) revert ShardsOfDifferentSchemas(shardIds[0], shardIds[i]);
+            if (head.schema() != first.schema()) revert ShardsOfDifferentSchemas(shardIds[0], shardIds[i]);
             rows += Shape.shardRows(geometry);
             if (registered < firstBlock) firstBlock = registered;
         }

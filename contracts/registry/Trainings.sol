@@ -3,24 +3,27 @@ pragma solidity 0.8.37;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId, ShardId} from "../interfaces/Ids.sol";
-import {Claim, G1Point, Proof} from "../interfaces/Proof.sol";
-import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
-import {Floors, FloorsLibrary} from "../libraries/Floors.sol";
+import {G1Point, Proof} from "../interfaces/Proof.sol";
+import {EdgeWord, EdgeWordsLibrary} from "../libraries/EdgeWords.sol";
+import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {NodeHead} from "../libraries/NodeHead.sol";
-import {PointLists} from "../libraries/PointLists.sol";
 import {Shape} from "../libraries/Shape.sol";
+import {ShardHead} from "../libraries/ShardHead.sol";
 import {Statement} from "../libraries/Statement.sol";
+import {Step, StepLibrary} from "../libraries/Steps.sol";
+import {TrainClaims} from "../libraries/TrainClaims.sol";
 import {Models} from "./Models.sol";
 import {Shards} from "./Shards.sol";
 
 /// @title Trainings
 /// @notice Edges of one or more segments. Of each segment the shard, the rate, the batch and the passes are kept.
 abstract contract Trainings is Models, Shards {
-    /// @dev A segment whose shard is known, while the transaction lasts.
-    struct Step {
-        Training training;
-        ShardHead shard;
+    /// @dev The segments of a transaction while it lasts, and the model that each leads to.
+    struct Chain {
+        ShardId[] shards;
+        Step[] steps;
+        ModelId[] children;
     }
 
     /// @inheritdoc IModelRegistry
@@ -28,14 +31,14 @@ abstract contract Trainings is Models, Shards {
         ModelId parent = Identity.ofModel(edge.parent, edge.shape);
         _requireModel(parent);
         child = _freshModel(edge.child, edge.shape);
-        Step[] memory steps = new Step[](1);
-        steps[0] = _step(edge.shape, edge.shard, edge.descriptor);
-        _setRates(steps[0].training, edge.learningRate, edge.batch, edge.passes);
-        Claim memory claim = _trainClaim(edge.parent, edge.child, edge.shard);
-        claim.parameters = _words(edge.shape, _segment(edge.descriptor, steps[0].training));
-        claim.extra = _words(edge.descriptor);
-        uint256 version = _requireProof(Statement.TRAIN, claim, proof);
-        _register(parent, child, edge.child, edge.shape, version, steps);
+        Chain memory chain = _room(1);
+        uint256 segment = Shape.packSegment(edge.descriptor, edge.learningRate, edge.batch, edge.passes);
+        (chain.shards[0], chain.steps[0]) =
+            _step(edge.shape, edge.shard, edge.descriptor, edge.learningRate, edge.batch, edge.passes);
+        bytes memory claim =
+            TrainClaims.one(edge.parent, edge.child, edge.shard, edge.shape, segment, edge.descriptor);
+        uint256 version = _requireEncoded(Statement.TRAIN, claim, proof);
+        _register(parent, child, edge.child, edge.shape, version, chain, 0, 1);
     }
 
     /// @inheritdoc IModelRegistry
@@ -47,10 +50,9 @@ abstract contract Trainings is Models, Shards {
     ) external returns (ModelId[] memory kept) {
         ModelId parentId = Identity.ofModel(parent, shape);
         _requireModel(parentId);
-        (Claim[] memory claims, Step[] memory steps) = _chain(parent, shape, segments);
-        uint256 version = _requireProofs(Statement.TRAIN, claims, proofs);
-
-        return _registerChain(parentId, shape, version, segments, steps);
+        Chain memory chain = _chainOf(parentId, shape, segments);
+        uint256 version = _requireEncodedList(Statement.TRAIN, _claimsOf(parent, shape, segments), proofs);
+        return _registerChain(parentId, shape, version, segments, chain);
     }
 
     /// @inheritdoc IModelRegistry
@@ -74,35 +76,59 @@ abstract contract Trainings is Models, Shards {
         }
     }
 
-    /// @dev Claims and steps of a chain, in order: each claim's parent is the child before.
-    function _chain(G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
+    function _room(uint256 count) private pure returns (Chain memory) {
+        return Chain(new ShardId[](count), new Step[](count), new ModelId[](count));
+    }
+
+    /// @dev The segments in order. Each must lead to another model than the one where it starts.
+    function _chainOf(ModelId parent, uint256 shape, Segment[] calldata segments)
         private
         view
-        returns (Claim[] memory claims, Step[] memory steps)
+        returns (Chain memory chain)
     {
-        claims = new Claim[](segments.length);
-        steps = new Step[](segments.length);
+        chain = _room(segments.length);
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
-            Step memory step = _step(shape, segment.shard, segment.descriptor);
-            _setRates(step.training, segment.learningRate, segment.batch, segment.passes);
-            Claim memory claim = _trainClaim(i == 0 ? parent : segments[i - 1].child, segment.child, segment.shard);
-            claim.parameters = _words(shape, _segment(segment.descriptor, step.training));
-            claim.extra = _words(segment.descriptor);
-            (claims[i], steps[i]) = (claim, step);
+            (chain.shards[i], chain.steps[i]) = _step(
+                shape, segment.shard, segment.descriptor, segment.learningRate, segment.batch, segment.passes
+            );
+            ModelId child = Identity.ofModel(segment.child, shape);
+            if (child == parent) revert ModelExists(child);
+            (chain.children[i], parent) = (child, child);
         }
     }
 
-    /// @dev The shard of a segment, which must be registered and fit.
-    function _step(uint256 shape, G1Point[] calldata shard_, uint256 descriptor)
+    /// @dev The claims of a chain: each one's parent is the child before.
+    function _claimsOf(G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
         private
-        view
-        returns (Step memory step)
+        pure
+        returns (bytes memory claims)
     {
-        ShardId id = Identity.ofShard(shard_, descriptor);
-        step.shard = _knownShard(id);
-        step.training.shard = id;
+        claims = TrainClaims.list(segments.length);
+        for (uint256 i = 0; i < segments.length; ++i) {
+            Segment calldata segment = segments[i];
+            uint256 descriptor = segment.descriptor;
+            uint256 word = Shape.packSegment(descriptor, segment.learningRate, segment.batch, segment.passes);
+            TrainClaims.append(claims, i, parent, segment.child, segment.shard, shape, word, descriptor);
+            parent = segment.child;
+        }
+    }
+
+    /// @dev The shard of a segment, which must be registered and fit, and what is kept of both.
+    function _step(
+        uint256 shape,
+        G1Point[] calldata shard_,
+        uint256 descriptor,
+        uint256 learningRate,
+        uint256 batch,
+        uint256 passes
+    ) private view returns (ShardId id, Step step) {
+        id = Identity.ofShard(shard_, descriptor);
+        ShardHead head = _knownShard(id);
         Shape.requireFit(shape, descriptor);
+        step = StepLibrary.make(
+            EdgeWordsLibrary.pack(head.number(), learningRate, batch, passes), head.version(), head.schema()
+        );
     }
 
     /// @dev Registers the children of a chain that are kept.
@@ -112,16 +138,19 @@ abstract contract Trainings is Models, Shards {
         uint256 shape,
         uint256 version,
         Segment[] calldata segments,
-        Step[] memory steps
+        Chain memory chain
     ) private returns (ModelId[] memory kept) {
-        kept = new ModelId[](steps.length);
+        uint256 length = segments.length;
+        kept = new ModelId[](length);
         uint256 count = 0;
         uint256 first = 0;
-        for (uint256 i = 0; i < steps.length; ++i) {
-            if (!segments[i].keep && i + 1 < steps.length) continue;
-            kept[count] = _freshModel(segments[i].child, shape);
-            _register(parent, kept[count], segments[i].child, shape, version, _part(steps, first, i + 1));
-            parent = kept[count];
+        for (uint256 i = 0; i < length; ++i) {
+            Segment calldata segment = segments[i];
+            if (!segment.keep && i + 1 < length) continue;
+            ModelId child = chain.children[i];
+            _requireFresh(child);
+            _register(parent, child, segment.child, shape, version, chain, first, i + 1);
+            (kept[count], parent) = (child, child);
             ++count;
             first = i + 1;
         }
@@ -130,36 +159,37 @@ abstract contract Trainings is Models, Shards {
         }
     }
 
-    /// @dev Registers the child that the last of some steps led to.
+    /// @dev Registers the child that some steps of a chain led to.
     /// @param parent the node where the first of them starts
     /// @param child must be fresh
+    /// @param first step, and the one behind the last
     function _register(
         ModelId parent,
         ModelId child,
         G1Point[] calldata commitment,
         uint256 shape,
         uint256 version,
-        Step[] memory steps
+        Chain memory chain,
+        uint256 first,
+        uint256 end
     ) private {
         (uint256 number, uint256 depth) =
             _addChild(ModelId.unwrap(child), _sender(), version, ModelId.unwrap(parent));
         emit ModelRegistered(child, _sender(), Kind.Train, depth, shape, commitment);
         (Floors floors, uint256 schema) = _heritage(parent);
-        uint256 leastData = type(uint8).max;
-        for (uint256 i = 0; i < steps.length; ++i) {
-            if (steps[i].shard.version < leastData) leastData = steps[i].shard.version;
-            _announce(child, parent, steps[i].training, i);
-            schema = _nextSchema(child, schema, steps[i].shard.schema);
+        floors = floors.withVersion(Statement.TRAIN, version);
+        for (uint256 i = first; i < end; ++i) {
+            Step step = chain.steps[i];
+            _announce(child, parent, chain.shards[i], step, i - first);
+            floors = floors.withVersion(Statement.DATA, step.version());
+            schema = _nextSchema(child, schema, step.schema());
         }
-        floors = floors.with(FloorsLibrary.only(Statement.TRAIN, version));
-        floors = floors.with(FloorsLibrary.only(Statement.DATA, leastData));
-        _store(number, EdgeWordsLibrary.head(floors, schema), steps);
+        _store(number, EdgeWordsLibrary.head(floors, schema), chain.steps, first, end);
     }
 
-    function _announce(ModelId child, ModelId parent, Training memory training, uint256 segment) private {
-        emit Trained(
-            child, parent, training.shard, training.learningRate, training.batch, training.passes, segment
-        );
+    function _announce(ModelId child, ModelId parent, ShardId shard_, Step step, uint256 segment) private {
+        (, uint256 learningRate, uint256 batch, uint256 passes) = step.training().unpack();
+        emit Trained(child, parent, shard_, learningRate, batch, passes, segment);
     }
 
     /// @dev A child goes by the shard that it was trained on, or by what came before where the shard has no schema.
@@ -170,21 +200,16 @@ abstract contract Trainings is Models, Shards {
     }
 
     /// @param head the edge's first word, without trainings
-    function _store(uint256 number, EdgeWord head, Step[] memory steps) private {
-        uint256 count = steps.length;
-        EdgeWord word = head.withSegments(count);
+    function _store(uint256 number, EdgeWord head, Step[] memory steps, uint256 first, uint256 end) private {
+        EdgeWord word = head.withSegments(end - first);
         uint256 index = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i);
+        for (uint256 i = first; i < end; ++i) {
+            (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i - first);
             if (place != index) {
                 _setEdgeWord(number, index, word);
                 (index, word) = (place, EdgeWord.wrap(0));
             }
-            Training memory training = steps[i].training;
-            PackedTraining packed = EdgeWordsLibrary.pack(
-                steps[i].shard.number, training.learningRate, training.batch, training.passes
-            );
-            word = word.withTraining(packed, shift);
+            word = word.withTraining(steps[i].training(), shift);
         }
         _setEdgeWord(number, index, word);
     }
@@ -195,36 +220,5 @@ abstract contract Trainings is Models, Shards {
         (uint256 shard_, uint256 learningRate, uint256 batch, uint256 passes) =
             _edgeWordOf(head, index).trainingAt(shift).unpack();
         return Training(_shardAt(shard_), learningRate, batch, passes);
-    }
-
-    /// @dev The points of a training's claim. Parent and child have the same shape, so as many points.
-    function _trainClaim(G1Point[] calldata parent, G1Point[] calldata child, G1Point[] calldata shard_)
-        private
-        pure
-        returns (Claim memory claim)
-    {
-        if (child.length != parent.length) revert WrongPointCount(child.length, parent.length);
-        claim.commitments = PointLists.withRoom(parent.length + child.length + shard_.length);
-        uint256 next = PointLists.put(claim.commitments, 0, parent);
-        next = PointLists.put(claim.commitments, next, child);
-        PointLists.put(claim.commitments, next, shard_);
-        claim.chunks = PointLists.countAt(0, parent.length) | PointLists.countAt(1, child.length)
-            | PointLists.countAt(2, shard_.length);
-    }
-
-    function _segment(uint256 descriptor, Training memory training) private pure returns (uint256) {
-        return Shape.packSegment(descriptor, training.learningRate, training.batch, training.passes);
-    }
-
-    function _setRates(Training memory training, uint256 learningRate, uint256 batch, uint256 passes) private pure {
-        (training.learningRate, training.batch, training.passes) = (learningRate, batch, passes);
-    }
-
-    /// @dev The steps from `first` up to one before `end`.
-    function _part(Step[] memory steps, uint256 first, uint256 end) private pure returns (Step[] memory part) {
-        part = new Step[](end - first);
-        for (uint256 i = first; i < end; ++i) {
-            part[i - first] = steps[i];
-        }
     }
 }

@@ -58,9 +58,9 @@ export type ContractName = (typeof CONTRACTS)[number];
 
 /** What the constructor of each contract takes. */
 const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => readonly unknown[]> = {
-  Verifiers: ({ keys, srs: { tau, tauC, tauC2 }, delay, allowDevKeysOffLocal, owner }) => [
+  Verifiers: ({ keys, srs: { tau, tauC }, delay, allowDevKeysOffLocal, owner }) => [
     keys,
-    { tau, tauC, tauC2 },
+    { tau, tauC },
     delay,
     allowDevKeysOffLocal,
     owner,

@@ -17,7 +17,7 @@ export function devKeyMarks(program: string): Hex[] {
   return [hashOfWords([x, y]), hashOfWords(wordsOfG2(beta)), hashOfWords(wordsOfG2(delta))];
 }
 
-/** keccak256 of the words of the development's powers in G2: tau, tau^C, tau^C2. */
+/** keccak256 of the words of the development's powers in G2: tau and tau^C. */
 export function devPowerMarks(): Hex[] {
   const exponents = [1n, 1n << BigInt(COLUMN_BITS), 1n << BigInt(COLUMN2_BITS)];
   return exponents.map((exponent) => hashOfWords(wordsOfG2(power(devTau(), exponent))));
@@ -45,8 +45,7 @@ library DevKeys {
 
     /// @notice Whether any of the powers is one of the development's.
     function isSrs(Srs memory srs) internal pure returns (bool) {
-        return _isPower(keccak256(abi.encode(srs.tau))) || _isPower(keccak256(abi.encode(srs.tauC)))
-            || _isPower(keccak256(abi.encode(srs.tauC2)));
+        return _isPower(keccak256(abi.encode(srs.tau))) || _isPower(keccak256(abi.encode(srs.tauC)));
     }
 
     /// @param mark keccak256 of a point's words

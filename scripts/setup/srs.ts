@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { Curve, type Progress, type Srs } from '../../src/argument/curve.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS, PROOF_POWERS } from '../../src/numbers/constants.ts';
+import { CHUNK_SIZE, COLUMN_BITS, PROOF_POWERS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
@@ -12,9 +12,8 @@ import { openPtau } from './ptau.ts';
 import { encodeScalars } from './scalars.ts';
 import { devTau } from './secrets.ts';
 
-/** Columns of the two levels of an opening (protocol section 4): the verifier holds tau^C G2 and tau^C2 G2. */
+/** Columns of the first level of an opening (protocol section 4): the verifier holds tau^C G2. */
 const C = 1 << COLUMN_BITS;
-const C2 = 1 << COLUMN2_BITS;
 const SMALLEST = 1 << 12;
 /** A chunk's polynomial has at most C rows of C coefficients. */
 const LARGEST = C * C;
@@ -136,20 +135,20 @@ export async function installSrs(
   target = SRS_JSON,
 ): Promise<void> {
   const points = source.ptau === null ? devPoints(bn) : ptauPoints(source.ptau);
-  const [tauG2, tauCG2, tauC2G2] = points.map((point) => g2Words(bn, point));
-  const json = { devKeys: source.ptau === null, tauG2, tauCG2, tauC2G2 };
+  const [tauG2, tauCG2] = points.map((point) => g2Words(bn, point));
+  const json = { devKeys: source.ptau === null, tauG2, tauCG2 };
   writeDurably(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`);
   writeIfChanged(target, `${JSON.stringify(json, null, 2)}\n`);
 }
 
 function devPoints(bn: Bn254): Uint8Array[] {
-  return [1, C, C2].map((k) => bn.G2.timesFr(bn.G2.g, bn.Fr.e(power(devTau(), BigInt(k)))));
+  return [1, C].map((k) => bn.G2.timesFr(bn.G2.g, bn.Fr.e(power(devTau(), BigInt(k)))));
 }
 
 function ptauPoints(path: string): Uint8Array[] {
   const file = openPtau(path);
   try {
-    return [1, C, C2].map((k) => file.tauG2(k));
+    return [1, C].map((k) => file.tauG2(k));
   } finally {
     file.close();
   }
@@ -162,7 +161,7 @@ function readSource(folder: string): SrsSource {
 
 /**
  * Whether points i and i + 1 of a powers-of-tau file (as far as it can be used) differ by the factor that is in tauG2,
- * and the points at C and C2 agree in both groups: pairings of random combinations, so a file of other points passes
+ * and the points at C agree in both groups: pairings of random combinations, so a file of other points passes
  * with probability 2^-128. Says nothing about who knows tau.
  */
 export async function srsIsConsistent(ptau: string, bn: Bn254): Promise<boolean> {
@@ -183,11 +182,8 @@ export async function srsIsConsistent(ptau: string, bn: Bn254): Promise<boolean>
     };
     const [low, high] = [await combine(0), await combine(1)];
     if (!(await bn.pairingEq(high, G2.g, G1.neg(low), file.tauG2(1)))) return false;
-    for (const k of [C, C2]) {
-      const power1 = G1.fromRprLEM(points, k * G1_BYTES);
-      if (!(await bn.pairingEq(power1, G2.g, G1.neg(G1.g), file.tauG2(k)))) return false;
-    }
-    return true;
+    const columns = G1.fromRprLEM(points, C * G1_BYTES);
+    return await bn.pairingEq(columns, G2.g, G1.neg(G1.g), file.tauG2(C));
   } finally {
     file.close();
     await curve.close();

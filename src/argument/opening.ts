@@ -1,6 +1,6 @@
 import { NUMBERING } from '../generated/numbering.ts';
 import { CHUNK_BITS, CHUNK_SIZE, COLUMN_BITS, COLUMN2_BITS } from '../numbers/constants.ts';
-import { mod } from '../numbers/field.ts';
+import { mod, power } from '../numbers/field.ts';
 import { chunkBits, chunkMask, chunkPoint } from './chunkPoint.ts';
 import type { Claims } from './claims.ts';
 import { columnSums } from './integers.ts';
@@ -173,7 +173,7 @@ function proveRows(session: Session, { rows, columns, gamma, mix, low, high, val
 
 interface LastLevel {
   messages: Pick<OpeningMessages, 'p2' | 's2'>;
-  points: Pick<ProofPoints, 'columns2' | 'quotient2' | 'opening'>;
+  points: Pick<ProofPoints, 'quotient2' | 'opening'>;
   challenges: Pick<ProofChallenges, 'gamma2' | 'z' | 'e2'>;
 }
 
@@ -188,18 +188,18 @@ async function openColumns(
   k.addScaled(g2, columns, theta);
   const p2 = k.toBigints(k.contractLow(g2, k.eqTable(t.slice(0, COLUMN2_BITS))));
   const gamma2 = session.absorb([...p2, session.nonce[NONCES.gamma2]]);
-  const { remainder: columns2, quotient: quotient2 } = k.divide(g2, C2, gamma2);
-  const s2 = k.toBigints(columns2);
-  const columns2Point = await session.commit(columns2);
+  const { remainder, quotient: quotient2 } = k.divide(k.copy(g2), C2, gamma2);
+  const s2 = k.toBigints(remainder);
   const quotient2Point = await session.commit(quotient2);
 
-  const h5 = session.send(columns2Point, quotient2Point);
+  const h5 = session.send(quotient2Point);
   const z = session.absorb([...s2, h5, session.nonce[NONCES.z]]);
-  const e2 = k.horner(columns2, z);
-  const openingPoint = await session.commit(k.divide(columns2, 1, z).quotient);
+  // at z, this is s'': the contract needs no commitment to it
+  k.addScaled(g2, quotient2, mod(gamma2 - power(z, BigInt(C2))));
+  const openingPoint = await session.commit(k.divide(g2, 1, z).quotient);
   return {
     messages: { p2, s2 },
-    points: { columns2: columns2Point, quotient2: quotient2Point, opening: openingPoint },
-    challenges: { gamma2, z, e2 },
+    points: { quotient2: quotient2Point, opening: openingPoint },
+    challenges: { gamma2, z, e2: k.horner(remainder, z) },
   };
 }

@@ -23,8 +23,6 @@ export interface ProofPoints {
   columns: Point;
   /** T */
   quotient: Point;
-  /** s'' */
-  columns2: Point;
   /** T2 */
   quotient2: Point;
   /** pi */

@@ -49,13 +49,13 @@ export const NUMBERING = {
     /** digests h_k */
     digests: {
       count: 6,
-      names: ['statement', 'trace', 'helper', 'rows', 'columns', 'columns2'],
+      names: ['statement', 'trace', 'helper', 'rows', 'columns', 'quotient2'],
       statement: digest.at(0),
       trace: digest.at(1),
       helper: digest.at(2),
       rows: digest.at(3),
       columns: digest.at(4),
-      columns2: digest.at(5),
+      quotient2: digest.at(5),
     },
     /** nonces */
     nonces: {

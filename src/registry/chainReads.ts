@@ -95,7 +95,7 @@ export interface ChainReads {
   /** the contract that checks a registry's proofs, or undefined where the contract does not answer as a registry */
   verifiersOf(registry: Address): Promise<Address | undefined>;
   relayOf(registry: Address): Promise<Address>;
-  srs(verifiers: Address): Promise<{ [name in 'tau' | 'tauC' | 'tauC2']: readonly bigint[] }>;
+  srs(verifiers: Address): Promise<{ [name in 'tau' | 'tauC']: readonly bigint[] }>;
   /** the version of the key that checks a program's proofs now */
   versionOf(verifiers: Address, program: number): Promise<bigint>;
   keyRecord(verifiers: Address, program: number, version: bigint): Promise<KeyRecord | undefined>;

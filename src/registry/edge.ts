@@ -164,7 +164,7 @@ function readProof(file: JsonReader): Proof {
   const groth16 = file.at('groth16').list(8);
   if (groth16.length !== 8) file.at('groth16').fail('must have 8 words');
   const points = file.at('points');
-  points.keys(['trace', 'helper', 'rows', 'columns', 'quotient', 'columns2', 'quotient2', 'opening']);
+  points.keys(['trace', 'helper', 'rows', 'columns', 'quotient', 'quotient2', 'opening']);
   const challenges = file.at('challenges');
   challenges.keys(['eta', 'gamma', 'theta', 'gamma2', 'z', 'e2', 'chunk', 'digest']);
   const challenge = (name: string) => challenges.at(name).natural(R);
@@ -177,7 +177,6 @@ function readProof(file: JsonReader): Proof {
       rows: readPoint(points.at('rows')),
       columns: readPoint(points.at('columns')),
       quotient: readPoint(points.at('quotient')),
-      columns2: readPoint(points.at('columns2')),
       quotient2: readPoint(points.at('quotient2')),
       opening: readPoint(points.at('opening')),
     },

@@ -9,24 +9,19 @@ export interface SrsPowers {
   tau: G2Words;
   /** [tau^C]_2, C = 2^10 */
   tauC: G2Words;
-  /** [tau^C2]_2, C2 = 2^5 */
-  tauC2: G2Words;
 }
 
-/** Reads src/generated/srs.json. @throws FileFormatError unless it holds three finite points of the group */
+/** Reads src/generated/srs.json. @throws FileFormatError unless it holds two finite points of the group */
 export function parseSrs(file: unknown): SrsPowers {
-  const { devKeys, tauG2, tauCG2, tauC2G2 } = (file ?? {}) as Record<string, unknown>;
+  const { devKeys, tauG2, tauCG2 } = (file ?? {}) as Record<string, unknown>;
   if (typeof devKeys !== 'boolean')
     throw new FileFormatError('The file of powers does not say whether it is for dev keys.');
-  return { devKeys, tau: parseG2(tauG2, 'tauG2'), tauC: parseG2(tauCG2, 'tauCG2'), tauC2: parseG2(tauC2G2, 'tauC2G2') };
+  return { devKeys, tau: parseG2(tauG2, 'tauG2'), tauC: parseG2(tauCG2, 'tauCG2') };
 }
 
 /** Whether a contract checks openings with the same powers. */
-export function samePowers(
-  ours: SrsPowers,
-  onChain: { [name in 'tau' | 'tauC' | 'tauC2']: readonly bigint[] },
-): boolean {
-  return (['tau', 'tauC', 'tauC2'] as const).every((name) => ours[name].every((word, k) => word === onChain[name][k]));
+export function samePowers(ours: SrsPowers, onChain: { [name in 'tau' | 'tauC']: readonly bigint[] }): boolean {
+  return (['tau', 'tauC'] as const).every((name) => ours[name].every((word, k) => word === onChain[name][k]));
 }
 
 function parseG2(value: unknown, name: string): G2Words {

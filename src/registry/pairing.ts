@@ -1,10 +1,14 @@
 // The pairing equations of protocol section 4, off chain: what a contract checks of any number of proofs of one program.
 import { bn254 } from '@noble/curves/bn254.js';
 import type { Commitment, Point, Proof, ProofPoints, ProofSignals } from '../argument/types.ts';
-import { mod, P, powersOf } from '../numbers/field.ts';
+import { COLUMN2_BITS } from '../numbers/constants.ts';
+import { mod, P, power, powersOf } from '../numbers/field.ts';
 import type { SrsPowers } from './opening.ts';
 import { g2Point, isG2Point, isPoint } from './points.ts';
 import type { VerificationKey } from './verificationKey.ts';
+
+/** Columns of level 2. */
+const C2 = 2n ** BigInt(COLUMN2_BITS);
 
 const G1 = bn254.G1.Point;
 const G2 = bn254.G2.Point;
@@ -36,10 +40,10 @@ export function proofsHold(
     ({ commitments, proof }) => arePoints(commitments, proof.points) && isGroth16(proof.groth16),
   );
   if (proofs.length === 0 || !isWhole) return false;
-  const weights = powersOf(kappa, 4 * proofs.length);
+  const weights = powersOf(kappa, 3 * proofs.length);
   const pairs = proofs.flatMap(({ commitments, proof, publicSignals }, n) => [
-    ...groth16Pairs(key, publicSignals, proof.groth16, weights[4 * n]),
-    ...openingPairs(srs, commitments, proof.points, proof.challenges, weights.slice(4 * n + 1, 4 * n + 4)),
+    ...groth16Pairs(key, publicSignals, proof.groth16, weights[3 * n]),
+    ...openingPairs(srs, commitments, proof.points, proof.challenges, weights.slice(3 * n + 1, 3 * n + 3)),
   ]);
   return productIsOne(pairs);
 }
@@ -53,7 +57,7 @@ export function groth16Holds(
   return isGroth16(groth16) && productIsOne(groth16Pairs(key, publicSignals, groth16, 1n));
 }
 
-/** Whether the opening of a proof's commitments holds alone, its three equations joined by kappa. @returns false also for malformed points */
+/** Whether the opening of a proof's commitments holds alone, its two equations joined by kappa. @returns false also for malformed points */
 export function openingHolds(
   srs: SrsPowers,
   commitments: readonly Commitment[],
@@ -62,7 +66,7 @@ export function openingHolds(
   kappa: bigint,
 ): boolean {
   return (
-    arePoints(commitments, points) && productIsOne(openingPairs(srs, commitments, points, signals, powersOf(kappa, 3)))
+    arePoints(commitments, points) && productIsOne(openingPairs(srs, commitments, points, signals, powersOf(kappa, 2)))
   );
 }
 
@@ -84,22 +88,18 @@ function groth16Pairs(
   ];
 }
 
-/**
- * (g - s + gamma T) G2 - T tau^C, (p' + theta s - s'' + gamma2 T2) G2 - T2 tau^C2 and (s'' - e2 G + z pi) G2 - pi tau, each
- * with its weight.
- */
+/** (g - s + gamma T) G2 - T tau^C and (p' + theta s - (z^C2 - gamma2) T2 - e2 G + z pi) G2 - pi tau, each with its weight. */
 function openingPairs(
   srs: SrsPowers,
   commitments: readonly Commitment[],
   points: ProofPoints,
   { eta, gamma, theta, gamma2, z, e2, chunk }: ProofSignals,
-  [first, second, third]: readonly bigint[],
+  [first, second]: readonly bigint[],
 ): Pair[] {
-  const [rows, columns, quotient, columns2, quotient2, opening] = [
+  const [rows, columns, quotient, quotient2, opening] = [
     points.rows,
     points.columns,
     points.quotient,
-    points.columns2,
     points.quotient2,
     points.opening,
   ].map(at);
@@ -109,16 +109,14 @@ function openingPairs(
     times(columns, second * theta - first),
     times(quotient, first * gamma),
     times(rows, second),
-    times(columns2, third - second),
-    times(quotient2, second * gamma2),
-    times(G1.BASE, -third * e2),
-    times(opening, third * z),
+    times(quotient2, second * (gamma2 - power(z, C2))),
+    times(G1.BASE, -second * e2),
+    times(opening, second * z),
   ].reduce((a, b) => a.add(b));
   return [
     { g1: sum, g2: G2.BASE },
     { g1: times(quotient, -first), g2: g2Point(srs.tauC) },
-    { g1: times(quotient2, -second), g2: g2Point(srs.tauC2) },
-    { g1: times(opening, -third), g2: g2Point(srs.tau) },
+    { g1: times(opening, -second), g2: g2Point(srs.tau) },
   ];
 }
 

@@ -120,13 +120,7 @@ export function nextDigest(previous: bigint, points: readonly Point[]): bigint {
 
 /** h_0 .. h_5 of a proof. */
 export function digestsOf(h0: bigint, points: ProofPoints): bigint[] {
-  const sent = [
-    points.trace,
-    points.helper,
-    [points.rows],
-    [points.columns, points.quotient],
-    [points.columns2, points.quotient2],
-  ];
+  const sent = [points.trace, points.helper, [points.rows], [points.columns, points.quotient], [points.quotient2]];
   const h = [h0];
   for (const message of sent) h.push(nextDigest(h[h.length - 1], message));
   return h;

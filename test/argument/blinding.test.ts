@@ -36,7 +36,7 @@ interface Coefficient {
 
 /**
  * Rank of the map from random coefficients to what a reader sees of one proof: every chunk of trace and helper at tau, p'(tau), s(tau), s''(tau), e2 = s''(z)
- * (design section 9). T and T2 follow from these.
+ * (design section 9). T, T2 and pi follow from these, and T2 tells s''(tau).
  */
 function blindingRank(
   coefficients: readonly Coefficient[],

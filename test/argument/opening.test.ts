@@ -116,7 +116,7 @@ describe('opening of vectors of several chunks', () => {
         challenges[name] = mod(challenges[name] + 1n);
       },
     ]),
-    ...(['rows', 'columns', 'quotient', 'columns2', 'quotient2', 'opening'] as const).map(
+    ...(['rows', 'columns', 'quotient', 'quotient2', 'opening'] as const).map(
       (name): [string, Parameters<typeof holds>[0]] => [
         `another ${name}`,
         ({ opened: { points }, commitments: [, trace] }) => {

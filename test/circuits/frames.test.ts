@@ -269,7 +269,7 @@ describe('finish.circom', () => {
     const gamma2 = transcript.absorb([...m.p2, m.nonce[NONCE.gamma2]]);
     if (solve.includes('s2'))
       m.s2[0] = mod((polynomial(m.p2, gamma2) - dot(m.s2.slice(1), low.slice(1))) * inverse(low[0]));
-    const z = transcript.absorb([...m.s2, m.h[DIGEST.columns2], m.nonce[NONCE.z]]);
+    const z = transcript.absorb([...m.s2, m.h[DIGEST.quotient2], m.nonce[NONCE.z]]);
     const ones = m.chunkMask.reduce((s, bit) => s + Number(bit), 0);
     const chunk = y.slice(18).map((v, k) => (k < ones ? v : 0n));
     const rest = product(y.slice(18 + ones).map((v) => mod(1n - v)));

@@ -71,8 +71,8 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
     assert.equal(await client.readContract({ ...registry, functionName: 'verifiers' }), made.verifiersContract);
     const board = { address: made.scoreboard, abi: scoreboardAbi } as const;
     assert.equal(await client.readContract({ ...board, functionName: 'registry' }), made.registry);
-    const { tau, tauC, tauC2 } = TEST_SRS;
-    assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), { tau, tauC, tauC2 });
+    const { tau, tauC } = TEST_SRS;
+    assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), { tau, tauC });
     // The contract tells development keys and powers by their points, and these are none.
     assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), false);
     const { chainId, devKeys, deployer } = made;
@@ -198,8 +198,8 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
 });
 
 function makeRoot(root: string, devKeys: boolean): void {
-  const { tau, tauC, tauC2 } = TEST_SRS;
-  const srs = { devKeys, tauG2: tau.map(String), tauCG2: tauC.map(String), tauC2G2: tauC2.map(String) };
+  const { tau, tauC } = TEST_SRS;
+  const srs = { devKeys, tauG2: tau.map(String), tauCG2: tauC.map(String) };
   mkdirSync(join(root, 'src', 'generated'), { recursive: true });
   writeFileSync(join(root, 'src', 'generated', 'srs.json'), JSON.stringify(srs));
   const contracts = join(root, 'artifacts', 'contracts');

@@ -31,7 +31,6 @@ const points: fc.Arbitrary<ProofPoints> = fc.record({
   rows: point,
   columns: point,
   quotient: point,
-  columns2: point,
   quotient2: point,
   opening: point,
 });
@@ -150,7 +149,6 @@ describe('Statement', () => {
       rows: p(6n),
       columns: p(7n),
       quotient: p(8n),
-      columns2: p(9n),
       quotient2: p(10n),
       opening: p(11n),
     };
@@ -177,7 +175,7 @@ describe('Statement', () => {
     const h2 = next(h1, [p(3n), p(4n), p(5n)]);
     const h3 = next(h2, [p(6n)]);
     const h4 = next(h3, [p(7n), p(8n)]);
-    const h5 = next(h4, [p(9n), p(10n)]);
+    const h5 = next(h4, [p(10n)]);
     const sigma = [10n, 11n, 12n, 13n, 14n, 15n, y0, y1, ...NO_COORDINATES, rest, 2n, 9n, h1, h2, h3, h4, h5, 70n, 71n];
     assert.deepEqual(all, [99n, ...sigma]);
     assert.equal(

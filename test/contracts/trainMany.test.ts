@@ -257,9 +257,22 @@ describe('trainMany', () => {
       await rejected(fixture.callMany([...claims.slice(0, 6), claims[7], claims[6]]));
     });
 
-    it('with ProofRejected when a segment stands twice with one proof, or is left out', async () => {
-      await rejected(fixture.callMany([claims[0], claims[0], ...claims.slice(1)]));
-      await rejected(fixture.callMany([...claims, claims[7]]));
+    it('with ModelExists when a segment leads to the model where it starts, kept or not', async () => {
+      for (const i of claims.keys()) {
+        const { parent: start } = claims[i].statement;
+        const same = changed(i, { child: start });
+        await fixture.expect(same[i], fixture.alice);
+        const id = modelId(start, encodeShape(WIDTHS));
+        for (const keep of [false, true]) {
+          const list = claims.map((_, k) => k === i && keep);
+          await reverts(fixture.callMany(same, list), 'ModelExists', [id]);
+        }
+      }
+    });
+
+    it('with ModelExists when a segment stands twice with one proof, with ProofRejected when one is left out', async () => {
+      const twice = (i: number) => fixture.callMany(claims.toSpliced(i, 0, claims[i]));
+      for (const i of [0, 4, 7]) await reverts(twice(i), 'ModelExists', [idOf(claims[i])]);
       for (const i of [1, 4, 6]) await rejected(fixture.callMany(claims.toSpliced(i, 1)));
     });
 

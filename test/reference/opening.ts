@@ -11,6 +11,7 @@ import {
   log2Up,
   mod,
   polynomial,
+  power,
   powers,
   range,
   sum,
@@ -49,12 +50,11 @@ export interface Opening {
   chunkMask: bigint[];
 }
 
-/** Values at tau of the opening's commitments: p', s, T, s'', T2, pi. */
+/** Values at tau of the opening's commitments: p', s, T, T2, pi. */
 export interface Kzg {
   rows: bigint;
   columns: bigint;
   quotient: bigint;
-  columns2: bigint;
   quotient2: bigint;
   opening: bigint;
 }
@@ -220,9 +220,9 @@ export function reductionCheck(
 /** Weights of u12 in level 2's last check, and of the entries of p'' and s'' in theirs. */
 function levelWeights(y: readonly bigint[], t: readonly bigint[], gamma: bigint, mix: bigint) {
   const first = mod(eqAt(y.slice(COLUMN, COLUMN + ROW), t.slice(0, ROW)) * (1n - t[ROW]) * (1n - t[ROW + 1]));
-  const power = evaluate(powers(gamma, COLUMNS), t);
+  const gammas = evaluate(powers(gamma, COLUMNS), t);
   return {
-    u12: [mod(first + mix * power), mod(-mix * eqAt(y.slice(0, COLUMN), t))],
+    u12: [mod(first + mix * gammas), mod(-mix * eqAt(y.slice(0, COLUMN), t))],
     rows: eqTable(t.slice(COLUMN2)),
     columns: eqTable(t.slice(0, COLUMN2)),
   };
@@ -293,7 +293,6 @@ export function open(
     rows: atTau(sparse(p)),
     columns: atTau(sparse(s)),
     quotient: 0n,
-    columns2: 0n,
     quotient2: 0n,
     opening: 0n,
   };
@@ -340,14 +339,15 @@ export function open(
     ),
   );
   const s2 = sender.send('s2', remainder2, weights.columns, (m) => mod(dot(p2, gamma2s) - dot(m, weights.columns)));
-  kzg.columns2 = atTau(sparse(s2));
   kzg.quotient2 = mod(
     (kzg.rows + theta * kzg.columns - atTau(sparse(remainder2))) * inverse(tauPower(SECOND) - gamma2),
   );
-  h[DIGEST.columns2] = nextDigest(h[DIGEST.columns], [kzg.columns2, kzg.quotient2]);
-  const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
+  h[DIGEST.quotient2] = nextDigest(h[DIGEST.columns], [kzg.quotient2]);
+  const z = transcript.absorb([...s2, h[DIGEST.quotient2], nonce[NONCE.z]]);
   const e2 = polynomial(s2, z);
-  kzg.opening = mod((kzg.columns2 - e2) * inverse(tauPower(1) - z));
+  // Whatever s'' was said to be, at z the polynomial that is opened has the value of the true one.
+  const last = kzg.rows + theta * kzg.columns - (power(z, BigInt(SECOND)) - gamma2) * kzg.quotient2;
+  kzg.opening = mod((last - polynomial(remainder2, z)) * inverse(tauPower(1) - z));
   const opening = { reduce, u, level2: level.messages, u12, p2, s2, chunkMask };
   return { opening, kzg, outputs: { eta, gamma, theta, gamma2, z, e2, ...said } };
 }
@@ -377,7 +377,7 @@ export function checkOpening(
   demand(dot(p2, own.rows) === mod(u12[0] + theta * u12[1]), 'p2');
   const gamma2 = transcript.absorb([...p2, nonce[NONCE.gamma2]]);
   demand(dot(p2, powers(gamma2, SECOND)) === dot(s2, own.columns), 's2');
-  const z = transcript.absorb([...s2, h[DIGEST.columns2], nonce[NONCE.z]]);
+  const z = transcript.absorb([...s2, h[DIGEST.quotient2], nonce[NONCE.z]]);
   [...chunkMask, 0n].forEach((here, k) => {
     const fall = mod((k === 0 ? 1n : chunkMask[k - 1]) - here);
     demand(fall === 0n || fall === 1n, `mask ${k}`);
@@ -396,8 +396,7 @@ export function checkPairings(chunks: readonly (readonly bigint[])[], kzg: Kzg, 
     g += weight * chunk;
   });
   const first = g - kzg.columns + o.gamma * kzg.quotient - kzg.quotient * tauPower(COLUMNS);
-  const second =
-    kzg.rows + o.theta * kzg.columns - kzg.columns2 + o.gamma2 * kzg.quotient2 - kzg.quotient2 * tauPower(SECOND);
-  const third = kzg.columns2 - o.e2 + o.z * kzg.opening - kzg.opening * tauPower(1);
-  return [first, second, third].flatMap((v, i) => (mod(v) === 0n ? [] : [`opening ${i + 1}`]));
+  const last = kzg.rows + o.theta * kzg.columns - (power(o.z, BigInt(SECOND)) - o.gamma2) * kzg.quotient2;
+  const second = last - o.e2 + o.z * kzg.opening - kzg.opening * tauPower(1);
+  return [first, second].flatMap((v, i) => (mod(v) === 0n ? [] : [`opening ${i + 1}`]));
 }

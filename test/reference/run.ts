@@ -323,7 +323,7 @@ export function checkContract(
   const { signals: S } = NUMBERING[program];
   const parameters = signals.slice(S.h(DIGEST.count - 1) + 1);
   const h = [statementDigest(context, IDS[program], [...parameters, ...extra], statement)];
-  for (const next of [logs.trace, logs.helper, [kzg.rows], [kzg.columns, kzg.quotient], [kzg.columns2, kzg.quotient2]])
+  for (const next of [logs.trace, logs.helper, [kzg.rows], [kzg.columns, kzg.quotient], [kzg.quotient2]])
     h.push(nextDigest(h[h.length - 1], next));
   h.forEach((digest, k) => {
     if (digest !== signals[S.h(k)]) failed.push(`h_${k}`);

@@ -60,7 +60,6 @@ export const PROOF: Proof = {
     rows: point(13n),
     columns: point(14n),
     quotient: point(15n),
-    columns2: point(16n),
     quotient2: point(17n),
     opening: point(18n),
   },

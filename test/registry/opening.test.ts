@@ -76,10 +76,9 @@ describe('parseSrs', () => {
     devKeys: true,
     tauG2: words(TEST_SRS.tau),
     tauCG2: words(TEST_SRS.tauC),
-    tauC2G2: words(TEST_SRS.tauC2),
   };
 
-  it('reads three points and whether they are for dev keys', () => {
+  it('reads two points and whether they are for dev keys', () => {
     assert.deepEqual(parseSrs(FILE), TEST_SRS);
     assert.equal(parseSrs({ ...FILE, devKeys: false }).devKeys, false);
   });
@@ -104,7 +103,7 @@ describe('parseSrs', () => {
       words([x1 + P, ...rest]),
       words(twistPointOutsideGroup()),
     ];
-    for (const name of ['tauG2', 'tauCG2', 'tauC2G2']) {
+    for (const name of ['tauG2', 'tauCG2']) {
       for (const value of bad)
         assert.throws(() => parseSrs({ ...FILE, [name]: value }), FileFormatError, `${name} = ${value}`);
     }

@@ -74,8 +74,8 @@ class Dump:
             self.opening = point(value["opening"], "pi")
             self.groth16 = numbers(value["groth16"], 8, P, "groth16")
             self.key = numbers(value["key"], 18, P, "key")
-            _keys(value["powers"], ("tau", "tauC", "tauC2"), "powers")
-            self.powers = [numbers(value["powers"][name], 4, P, name) for name in ("tau", "tauC", "tauC2")]
+            _keys(value["powers"], ("tau", "tauC"), "powers")
+            self.powers = [numbers(value["powers"][name], 4, P, name) for name in ("tau", "tauC")]
 
     def _statement(self, value):
         _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments"), "statement")
@@ -90,7 +90,7 @@ class Dump:
         self.commitments = [points(chunks, name) for chunks, name in zip(value["commitments"], stated)]
 
     def _points(self, value):
-        single = ("rows", "columns", "quotient", "columns2", "quotient2")
+        single = ("rows", "columns", "quotient", "quotient2")
         _keys(value, ("trace", "helper", *single), "points")
         self.points = {name: [point(value[name], name)] for name in single}
         for name in ("trace", "helper"):

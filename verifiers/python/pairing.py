@@ -97,32 +97,31 @@ def _g2(words, what):
 
 
 def joined(dump, hash_words):
-    """Checks Groth16's equation and the three of the opening, weighted by powers of kappa, in one product (N = 1)."""
+    """Checks Groth16's equation and the two of the opening, weighted by powers of kappa, in one product (N = 1)."""
     a, b, c = _g1(dump.groth16[:2], "A"), _g2(dump.groth16[2:6], "B"), _g1(dump.groth16[6:], "C")
     key = dump.key
     alpha, beta, delta = _g1(key[:2], "alpha"), _g2(key[2:6], "beta"), _g2(key[6:10], "delta")
     ic = [_g1(key[k : k + 2], "IC") for k in range(10, 18, 2)]
-    tau, tau_c, tau_c2 = (_g2(words, "powers") for words in dump.powers)
+    tau, tau_c = (_g2(words, "powers") for words in dump.powers)
     digest, v, fold = dump.signals
     kappa = hash_words([fold, *dump.groth16, *dump.opening])
     eta, gamma, theta, gamma2, z, e2, *chunk, rest, bits = dump.outputs
     p = {name: sent[0] for name, sent in dump.points.items()}
     oracles = [*dump.commitments, dump.points["trace"], dump.points["helper"]]
     blocks = [rest * block for block in eq_table(chunk[:bits])]
-    k1, k2, k3 = powers(kappa, 4)[1:]
+    k1, k2 = powers(kappa, 3)[1:]
     terms = [(1, ic[0]), (digest, ic[1]), (v, ic[2]), (fold, ic[3])]
     for factor, chunks in zip(powers(eta, len(oracles)), oracles):
         terms += [(k1 * factor * block, point) for block, point in zip(blocks, chunks)]
     terms += [(-k1, p["columns"]), (k1 * gamma, p["quotient"])]
-    terms += [(k2, p["rows"]), (k2 * theta, p["columns"]), (-k2, p["columns2"]), (k2 * gamma2, p["quotient2"])]
-    terms += [(k3, p["columns2"]), (-k3 * e2, G1), (k3 * z, dump.opening)]
+    terms += [(k2, p["rows"]), (k2 * theta, p["columns"]), (k2 * (gamma2 - pow(z, 32, R)), p["quotient2"])]
+    terms += [(-k2 * e2, G1), (k2 * z, dump.opening)]
     pairs = [
         (negated(a), b),
         (alpha, beta),
         (c, delta),
         (combine(terms), G2),
         (combine([(-k1, p["quotient"])]), tau_c),
-        (combine([(-k2, p["quotient2"])]), tau_c2),
-        (combine([(-k3, dump.opening)]), tau),
+        (combine([(-k2, dump.opening)]), tau),
     ]
     demand(product_is_one(pairs), "the pairing")

@@ -24,7 +24,7 @@ def digests(dump):
     second = first + 32 * (1 + len(bound))
     h = [hash_words([*head, first, second, len(bound), *bound, len(stated), *stated])]
     p = dump.points
-    sent = (p["trace"], p["helper"], p["rows"], p["columns"] + p["quotient"], p["columns2"] + p["quotient2"])
+    sent = (p["trace"], p["helper"], p["rows"], p["columns"] + p["quotient"], p["quotient2"])
     for message in sent:
         h.append(hash_words([h[-1], *(word for xy in message for word in xy)]))
     return h

@@ -103,7 +103,7 @@ export function openScalars(
   sizes: { trace?: number; helper?: number } = {},
   words?: bigint[],
 ): Opened {
-  const [eta, gamma, theta, gamma2, z, e2, rows, columns, columns2] = elements(seed, 9);
+  const [eta, gamma, theta, gamma2, z, e2, rows, columns, quotient2] = elements(seed, 9);
   const trace = elements(seed + 1n, sizes.trace ?? 1);
   const helper = elements(seed + 2n, sizes.helper ?? 1);
   const counts = [...oracles, trace, helper].map(({ length }) => length);
@@ -120,9 +120,8 @@ export function openScalars(
     rows: pointOf(rows),
     columns: pointOf(columns),
     quotient: pointOf(over(g - columns, power(TAU, BigInt(C)) - gamma)),
-    columns2: pointOf(columns2),
-    quotient2: pointOf(over(rows + theta * columns - columns2, power(TAU, BigInt(C2)) - gamma2)),
-    opening: pointOf(over(columns2 - e2, TAU - z)),
+    quotient2: pointOf(quotient2),
+    opening: pointOf(over(rows + theta * columns - (power(z, BigInt(C2)) - gamma2) * quotient2 - e2, TAU - z)),
   };
   return { points, signals: { eta, gamma, theta, gamma2, z, e2, chunk } };
 }

@@ -44,7 +44,6 @@ export const TEST_SRS: SrsPowers = {
   devKeys: true,
   tau: g2PointOf(TAU),
   tauC: g2PointOf(power(TAU, BigInt(C))),
-  tauC2: g2PointOf(power(TAU, BigInt(C2))),
 };
 
 /** f = quotient (X^n - root) + remainder. */
@@ -108,14 +107,15 @@ export function openOracles(
   const rows = elements(seed + 3n, C);
   const g2 = rows.map((c, i) => mod(c + theta * level1.remainder[i]));
   const level2 = divide(g2, C2, gamma2);
-  const last = divide(level2.remainder, 1, z);
+  const factor = power(z, BigInt(C2)) - gamma2;
+  const opened = g2.map((c, i) => mod(c - factor * (level2.quotient[i] ?? 0n)));
+  const last = divide(opened, 1, z);
   const points: ProofPoints = {
     trace: trace.map(commit),
     helper: helper.map(commit),
     rows: commit(rows),
     columns: commit(level1.remainder),
     quotient: commit(level1.quotient),
-    columns2: commit(level2.remainder),
     quotient2: commit(level2.quotient),
     opening: commit(last.quotient),
   };

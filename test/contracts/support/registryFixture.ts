@@ -62,11 +62,11 @@ export const shardOracle = (shard: ShardShape): Committed => oracle(chunksOf(sha
 export function proofOf(trace = 2, helper = 1): Proof {
   const numbers = (count: number) => Array.from({ length: count }, () => ++last);
   const points = (count: number) => Array.from({ length: count }, () => pointOf());
-  const [rows, columns, quotient, columns2, quotient2, opening] = points(6);
+  const [rows, columns, quotient, quotient2, opening] = points(5);
   const [eta, gamma, theta, gamma2, z, e2, digest] = numbers(7);
   return {
     groth16: numbers(8),
-    points: { trace: points(trace), helper: points(helper), rows, columns, quotient, columns2, quotient2, opening },
+    points: { trace: points(trace), helper: points(helper), rows, columns, quotient, quotient2, opening },
     challenges: { eta, gamma, theta, gamma2, z, e2, chunk: numbers(2), digest },
   };
 }

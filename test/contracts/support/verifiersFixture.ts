@@ -30,7 +30,7 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
 };
 
 export const keyArgument = ({ words }: Pick<KnownKey, 'words'>) => ({ words, circuitHash: CIRCUIT_HASH });
-export const srsArgument = ({ tau, tauC, tauC2 }: SrsPowers) => ({ tau, tauC, tauC2 });
+export const srsArgument = ({ tau, tauC }: SrsPowers) => ({ tau, tauC });
 
 /** Arguments of the constructor. */
 export function deployment(
