@@ -5,12 +5,13 @@ pragma circom 2.2.0;
 include "./shared.circom";
 
 // oracles in opening order
-function O_COUNT() { return 5; }
+function O_COUNT() { return 6; }
 function O_parent() { return 0; }
 function O_child() { return 1; }
 function O_shard() { return 2; }
 function O_trace() { return 3; }
 function O_helper() { return 4; }
+function O_tables() { return 5; }
 
 // squares of x
 function Q_COUNT() { return 27; }
@@ -19,8 +20,8 @@ function Q_ri() { return 14; }
 function Q_mu() { return 26; }
 
 // slots of the trace
-function T_COUNT() { return 32; }
-function T_WORDS() { return 4; }
+function T_COUNT() { return 41; }
+function T_WORDS() { return 5; }
 function T_A(l) { assert(l >= 1 && l <= 3); return 9 * (l - 1); }
 function T_V(l) { assert(l >= 1 && l <= 3); return 1 + 9 * (l - 1); }
 function T_m(l) { assert(l >= 1 && l <= 3); return 2 + 9 * (l - 1); }
@@ -34,15 +35,28 @@ function T_Q() { return 27; }
 function T_U0() { return 28; }
 function T_U1() { return 29; }
 function T_D4() { return 30; }
-function T_mult() { return 31; }
+function T_M() { return 31; }
+function T_Sum() { return 32; }
+function T_w() { return 33; }
+function T_e() { return 34; }
+function T_P() { return 35; }
+function T_r0() { return 36; }
+function T_r1() { return 37; }
+function T_z1() { return 38; }
+function T_mult() { return 39; }
+function T_mult2() { return 40; }
 
 // slots of the helper
-function H_COUNT() { return 8; }
-function H_WORDS() { return 1; }
+function H_COUNT() { return 12; }
+function H_WORDS() { return 2; }
 function H_hA(l) { assert(l >= 1 && l <= 3); return 2 * (l - 1); }
 function H_hB(l) { assert(l >= 1 && l <= 3); return 1 + 2 * (l - 1); }
 function H_hQ() { return 6; }
-function H_g() { return 7; }
+function H_hR() { return 7; }
+function H_hP() { return 8; }
+function H_hF() { return 9; }
+function H_g() { return 10; }
+function H_g2() { return 11; }
 
 // sums
 function S_COUNT() { return 18; }
@@ -53,7 +67,7 @@ function S_B1(l) { assert(l >= 1 && l <= 3); return 12 + (l - 1); }
 function S_B2(l) { assert(l >= 1 && l <= 3); return 15 + (l - 1); }
 
 // relations of batch 1
-function R_COUNT() { return 33; }
+function R_COUNT() { return 42; }
 function R_F1(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function R_F2(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
 function R_B1(l) { assert(l >= 1 && l <= 3); return 8 + (l - 1); }
@@ -62,14 +76,23 @@ function R_bit(l) { assert(l >= 1 && l <= 3); return 14 + 3 * (l - 1); }
 function R_active(l) { assert(l >= 1 && l <= 3); return 15 + 3 * (l - 1); }
 function R_delta(l) { assert(l >= 1 && l <= 3); return 16 + 3 * (l - 1); }
 function R_error() { return 23; }
-function R_hA(l) { assert(l >= 1 && l <= 3); return 24 + 2 * (l - 1); }
-function R_hB(l) { assert(l >= 1 && l <= 3); return 25 + 2 * (l - 1); }
-function R_hQ() { return 30; }
-function R_table() { return 31; }
-function R_logUp() { return 32; }
+function R_firstBit() { return 24; }
+function R_firstPadding() { return 25; }
+function R_largest() { return 26; }
+function R_powerPadding() { return 27; }
+function R_division() { return 28; }
+function R_hA(l) { assert(l >= 1 && l <= 3); return 29 + 2 * (l - 1); }
+function R_hB(l) { assert(l >= 1 && l <= 3); return 30 + 2 * (l - 1); }
+function R_hQ() { return 35; }
+function R_hR() { return 36; }
+function R_hP() { return 37; }
+function R_hF() { return 38; }
+function R_table() { return 39; }
+function R_table2() { return 40; }
+function R_logUp() { return 41; }
 
 // evaluations (evals1)
-function E_COUNT() { return 48; }
+function E_COUNT() { return 62; }
 function E_W(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function E_nextW(l) { assert(l >= 1 && l <= 3); return 4 + (l - 1); }
 function E_A(l) { assert(l >= 1 && l <= 3); return 7 + 9 * (l - 1); }
@@ -91,6 +114,20 @@ function E_hB(l) { assert(l >= 1 && l <= 3); return 40 + 2 * (l - 1); }
 function E_hQ() { return 45; }
 function E_g() { return 46; }
 function E_mult() { return 47; }
+function E_M() { return 48; }
+function E_Sum() { return 49; }
+function E_w() { return 50; }
+function E_e() { return 51; }
+function E_P() { return 52; }
+function E_r0() { return 53; }
+function E_r1() { return 54; }
+function E_z1() { return 55; }
+function E_hR() { return 56; }
+function E_hP() { return 57; }
+function E_hF() { return 58; }
+function E_g2() { return 59; }
+function E_mult2() { return 60; }
+function E_F() { return 61; }
 
 // sums sent after batch 1 (sums2)
 function S2_COUNT() { return 25; }
@@ -121,7 +158,7 @@ function E2_zNextD(l) { assert(l >= 1 && l <= 3); return 8 + (l - 1); }
 function E2_zNextIn(l) { assert(l >= 1 && l <= 3); return 11 + (l - 1); }
 
 // claims
-function C_COUNT() { return 73; }
+function C_COUNT() { return 89; }
 function C_W(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function C_nextW(l) { assert(l >= 1 && l <= 3); return 4 + (l - 1); }
 function C_A(l) { assert(l >= 1 && l <= 3); return 7 + 9 * (l - 1); }
@@ -143,10 +180,26 @@ function C_hB(l) { assert(l >= 1 && l <= 3); return 40 + 2 * (l - 1); }
 function C_hQ() { return 45; }
 function C_g() { return 46; }
 function C_mult() { return 47; }
-function C_zIn(l) { assert(l >= 1 && l <= 4); return 48 + (l - 1); }
-function C_zDAtI(l) { assert(l >= 1 && l <= 4); return 52 + (l - 1); }
-function C_zNextD(l) { assert(l >= 1 && l <= 3); return 56 + (l - 1); }
-function C_zNextIn(l) { assert(l >= 1 && l <= 3); return 59 + (l - 1); }
-function C_forward(l) { assert(l >= 1 && l <= 4); return 62 + (l - 1); }
-function C_backward(l) { assert(l >= 1 && l <= 3); return 66 + (l - 1); }
-function C_update(l) { assert(l >= 1 && l <= 4); return 69 + (l - 1); }
+function C_M() { return 48; }
+function C_Sum() { return 49; }
+function C_w() { return 50; }
+function C_e() { return 51; }
+function C_P() { return 52; }
+function C_r0() { return 53; }
+function C_r1() { return 54; }
+function C_z1() { return 55; }
+function C_hR() { return 56; }
+function C_hP() { return 57; }
+function C_hF() { return 58; }
+function C_g2() { return 59; }
+function C_mult2() { return 60; }
+function C_F() { return 61; }
+function C_zIn(l) { assert(l >= 1 && l <= 4); return 62 + (l - 1); }
+function C_zDAtI(l) { assert(l >= 1 && l <= 4); return 66 + (l - 1); }
+function C_zNextD(l) { assert(l >= 1 && l <= 3); return 70 + (l - 1); }
+function C_zNextIn(l) { assert(l >= 1 && l <= 3); return 73 + (l - 1); }
+function C_forward(l) { assert(l >= 1 && l <= 4); return 76 + (l - 1); }
+function C_backward(l) { assert(l >= 1 && l <= 3); return 80 + (l - 1); }
+function C_update(l) { assert(l >= 1 && l <= 4); return 83 + (l - 1); }
+function C_oneFirst() { return 87; }
+function C_total() { return 88; }
