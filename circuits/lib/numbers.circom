@@ -13,5 +13,7 @@ function HALF_LIMB() { return 1 << 15; }
 function FRACTION() { return 1 << 32; }
 /** 2^fa: inputs, activations, logits, targets. */
 function ACTIVATION() { return 1 << 9; }
+/** 2^fd: deltas, probabilities, smoothing. */
+function DELTA() { return 1 << 11; }
 /** 2^(fd-fa): from an error in activations to a delta. */
 function DELTA_SCALE() { return 1 << 2; }

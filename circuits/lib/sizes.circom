@@ -72,22 +72,28 @@ template Mask(n) {
  * @input widths1[5]: n'_l - 1, constrained here to 12 bits
  * @input present[3]: p_1..p_3, constrained here to bits without a hole
  * @input offsets[8][23]: W_1, b_1, .., W_4, b_4, constrained here to bits
+ * @input head[2]: number of the head, lowest bit first, constrained here to bits of 0, 1 or 2
  * @output p[5]: presence of layers 0..4, p_0 = 0 and p_4 = 1
  * @output bits[5][12]: bits of n'_l - 1
  * @output mask[5][12]: width masks
  * @output logs[5]: a_l = ceil(log2 n'_l)
  * @output places[8][26]: the offsets as addresses of an oracle, high bits 0
+ * @output squaredError, softmax, sigmoid: 1 for the head, 0 for others (s0, s1, s2)
  */
 template ModelShape() {
   signal input shape;
   signal input widths1[5];
   signal input present[3];
   signal input offsets[8][23];
+  signal input head[2];
   signal output p[5];
   signal output bits[5][12];
   signal output mask[5][12];
   signal output logs[5];
   signal output places[8][26];
+  signal output squaredError;
+  signal output softmax;
+  signal output sigmoid;
 
   // 1. Widths: 1..4096 each.
   for (var l = 0; l < 5; l++) {
@@ -107,8 +113,15 @@ template ModelShape() {
     (1 - p[l]) * (widths1[l] - widths1[l - 1]) === 0;
   }
 
-  // 3. The packed word.
-  var word = 0;
+  // 3. The head: there is no fourth.
+  Bits(2)(head);
+  head[0] * head[1] === 0;
+  squaredError <== 1 - head[0] - head[1];
+  softmax <== head[0];
+  sigmoid <== head[1];
+
+  // 4. The packed word.
+  var word = head[0] * (1 << 247) + head[1] * (1 << 248);
   for (var l = 0; l < 5; l++) word += widths1[l] * (1 << (12 * l));
   for (var l = 1; l < 4; l++) word += p[l] * (1 << (59 + l));
   for (var i = 0; i < 8; i++) {
@@ -124,7 +137,8 @@ template ModelShape() {
  * @notice Unpacks `shard` (protocol, section 1).
  * @input shard: public, constrained here to equal the fields packed
  * @input inputs1, outputs1, rows1: sizes minus 1, constrained here to 12 bits
- * @input classes: 1 = one-hot labels, 0 = regression; constrained here to a bit
+ * @input classes, labels: 1 = one-hot labels, 1 = any number of labels a row, neither: regression; constrained here to bits
+ *   of which at most one is 1
  * @input offsets[2][26]: X and Y, constrained here to bits; that they are canonical is assumed (the contract)
  * @output inBits, inMask, outBits, outMask, rowBits, rowMask [12]: bits and masks of the three sizes
  * @output inLog, outLog, rowLog: ceil(log2) of the three sizes
@@ -135,6 +149,7 @@ template ShardDescriptor() {
   signal input outputs1;
   signal input rows1;
   signal input classes;
+  signal input labels;
   signal input offsets[2][26];
   signal output inBits[12];
   signal output inMask[12];
@@ -149,7 +164,8 @@ template ShardDescriptor() {
   (inBits, inMask) <== SizeMask(12)(inputs1);
   (outBits, outMask) <== SizeMask(12)(outputs1);
   (rowBits, rowMask) <== SizeMask(12)(rows1);
-  Bits(1)([classes]);
+  Bits(2)([classes, labels]);
+  classes * labels === 0;
   Bits(26)(offsets[0]);
   Bits(26)(offsets[1]);
   var ones[3] = [0, 0, 0];
@@ -164,5 +180,6 @@ template ShardDescriptor() {
 
   var word = inputs1 + outputs1 * (1 << 12) + rows1 * (1 << 24) + classes * (1 << 36);
   for (var t = 0; t < 26; t++) word += offsets[0][t] * (1 << (37 + t)) + offsets[1][t] * (1 << (63 + t));
+  word += labels * (1 << 89);
   word === shard;
 }

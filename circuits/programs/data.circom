@@ -18,11 +18,11 @@ include "../generated/data.circom";
  * @title Data
  * @notice A shard commitment opens to rows of real data (design, section 7.6; protocol, section 5): inputs and targets
  *   in [-2^15, 2^15), zero outside the real columns and rows; with the class bit, every real row's target is one-hot
- *   times 2^9.
+ *   times 2^9, with the label bit each of its entries is 0 or 2^9.
  * @input fold: public; drawn by the contract after c and all signals
  * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
  * @input shard: bound by the fold; the descriptor, constrained here to the sizes below
- * @input inputs1, outputs1, rows1, classes, shardOffset: its fields, constrained here
+ * @input inputs1, outputs1, rows1, classes, labels, shardOffset: its fields, constrained here
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][3], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's messages,
  *   any field elements
@@ -37,6 +37,7 @@ template Data() {
   signal input outputs1;
   signal input rows1;
   signal input classes;
+  signal input labels;
   signal input shardOffset[SHARD_COUNT()][26];
   signal input traceOffset[DATA_T_COUNT()][26];
   signal input helperOffset[DATA_H_COUNT()][26];
@@ -60,6 +61,7 @@ template Data() {
   sizes.outputs1 <== outputs1;
   sizes.rows1 <== rows1;
   sizes.classes <== classes;
+  sizes.labels <== labels;
   sizes.offsets <== shardOffset;
 
   // 2. Challenges: beta after the trace, x after the helper, lambda.
@@ -101,8 +103,8 @@ template Data() {
   features[0] <== Mask(12)(pointFeatures, sizes.inMask);
   features[1] <== Mask(12)(pointFeatures, sizes.outMask);
 
-  // 5. Batch 1 at its point: X and Y are in range and zero outside the real rows and columns; with the class bit Y takes
-  //    only the values 0 and 2^9.
+  // 5. Batch 1 at its point: X and Y are in range and zero outside the real rows and columns; with the class bit or the
+  //    label bit Y takes only the values 0 and 2^9.
   signal realRows <== AtMostExtension(12)(rows, sizes.rowBits);
   signal realColumns[2];
   realColumns[0] <== AtMostExtension(12)(features[0], sizes.inBits);
@@ -121,8 +123,8 @@ template Data() {
   var paddingWeight[2] = [weight[DATA_R_paddingX()], weight[DATA_R_paddingY()]];
   var rangeWeight[2] = [weight[DATA_R_rangeX()], weight[DATA_R_rangeY()]];
   signal label <== value[1] * (value[1] - ACTIVATION());
-  signal labelOfClass <== classes * label;
-  signal labelWeighted <== weight[DATA_R_label()] * labelOfClass;
+  signal labelOfKind <== (classes + labels) * label;
+  signal labelWeighted <== weight[DATA_R_label()] * labelOfKind;
   for (var k = 0; k < 2; k++) {
     real[k] <== realRows * realColumns[k];
     eqSlot[k] <== rowPoint.eq[0] * featurePoint.eq[k];

@@ -87,7 +87,7 @@ template MergeTensor() {
  * @input shape: bound by the fold; the descriptor of child and parents, constrained here to the sizes below
  * @input coefficients[4]: bound by the fold; packed a_(i,l) of layers 1..4, constrained here to the factors below; that absent parents
  *   and layers have a = 0 is assumed (the contract)
- * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
+ * @input widths1[5], present[3], modelOffset, head[2]: fields of the shape, constrained here
  * @input factors[4][8]: a_(i,l) + 2^17, constrained here to 18 bits
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
@@ -103,6 +103,7 @@ template Merge() {
   signal input widths1[5];
   signal input present[3];
   signal input modelOffset[MODEL_COUNT()][23];
+  signal input head[2];
   signal input factors[4][8];
   signal input traceOffset[T_COUNT()][26];
   signal input helperOffset[H_COUNT()][26];
@@ -125,6 +126,7 @@ template Merge() {
   sizes.widths1 <== widths1;
   sizes.present <== present;
   sizes.offsets <== modelOffset;
+  sizes.head <== head;
   signal a[4][8];
   for (var k = 0; k < 4; k++) a[k] <== MergeCoefficients()(coefficients[k], factors[k]);
 

@@ -16,15 +16,16 @@ include "score/weights.circom";
  * @title Score
  * @notice The committed model, run on the committed shard, has this result (design, sections 1 and 7.5; protocol, section
  *   11). Classes: `result` rows, or more, have the label as their strictly largest logit, a proven lower bound since c = 0 is
- *   always allowed. Regression: `result` is the sum of the squared errors (Q - Y)^2, both with 2^9 to the unit.
+ *   always allowed. Labels: of so many rows every logit is above 0 where its label is set and below 0 where not. Regression:
+ *   `result` is the sum of the squared errors (Q - Y)^2, both with 2^9 to the unit.
  * @input fold: public; drawn by the contract after c and all signals
  * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
  * @input shape: bound by the fold; the model's descriptor, constrained here to the sizes below
  * @input shard: bound by the fold; the shard's descriptor, constrained here to the sizes below; that the shard keeps to it
  *   (one-hot labels, ranges, zero padding) is assumed (program data)
  * @input result: bound by the fold; constrained here
- * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
- * @input inputs1, outputs1, rows1, classes, shardOffset: fields of the shard, constrained here, inputs and outputs
+ * @input widths1[5], present[3], modelOffset, head[2]: fields of the shape, constrained here
+ * @input inputs1, outputs1, rows1, classes, labels, shardOffset: fields of the shard, constrained here, inputs and outputs
  *   to equal the model's
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input sums: the forward sums of layers 1..4, the number right, the squared error, the labelled logit at tau's rows
@@ -42,10 +43,12 @@ template Score() {
   signal input widths1[5];
   signal input present[3];
   signal input modelOffset[MODEL_COUNT()][23];
+  signal input head[2];
   signal input inputs1;
   signal input outputs1;
   signal input rows1;
   signal input classes;
+  signal input labels;
   signal input shardOffset[SHARD_COUNT()][26];
   signal input traceOffset[T_COUNT()][26];
   signal input helperOffset[H_COUNT()][26];
@@ -69,18 +72,20 @@ template Score() {
   sizes.widths1 <== widths1;
   sizes.present <== present;
   sizes.offsets <== modelOffset;
+  sizes.head <== head;
   component rows = ShardDescriptor();
   rows.shard <== shard;
   rows.inputs1 <== inputs1;
   rows.outputs1 <== outputs1;
   rows.rows1 <== rows1;
   rows.classes <== classes;
+  rows.labels <== labels;
   rows.offsets <== shardOffset;
   inputs1 === widths1[0];
   outputs1 === widths1[4];
 
   // 2. The result: one of the two sums.
-  result === sums[S_error()] + classes * (sums[S_right()] - sums[S_error()]);
+  result === sums[S_error()] + (classes + labels) * (sums[S_right()] - sums[S_error()]);
 
   // 3. Challenges: beta after the trace, x after the helper. Squares of x: tau = (r_s; r_i).
   component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());
@@ -127,6 +132,7 @@ template Score() {
   value.p <== sizes.p;
   value.mask <== sizes.mask;
   value.classes <== classes;
+  value.labels <== labels;
   value.rowBits <== rows.rowBits;
   value.outBits <== sizes.bits[4];
   value.beta <== begin.beta;

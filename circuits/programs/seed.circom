@@ -145,7 +145,7 @@ template SeedRelations() {
  * @input h: statement digest and commitment digests, assumed right: the contract computes them, the fold binds them
  * @input shape: bound by the fold; the descriptor, constrained here to the sizes below
  * @input seed: bound by the fold; any field element, assumed drawn by the contract
- * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
+ * @input widths1[5], present[3], modelOffset, head[2]: fields of the shape, constrained here
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits
  * @input nonce, batch1[24][5], evals1, reduce[26][2], u, level2[10][2], u12[2], p2[32], s2[32]: the argument's
  *   messages, any field elements
@@ -160,6 +160,7 @@ template Seed() {
   signal input widths1[5];
   signal input present[3];
   signal input modelOffset[MODEL_COUNT()][23];
+  signal input head[2];
   signal input traceOffset[T_COUNT()][26];
   signal input helperOffset[H_COUNT()][26];
   signal input nonce[NONCE_COUNT()];
@@ -181,6 +182,7 @@ template Seed() {
   sizes.widths1 <== widths1;
   sizes.present <== present;
   sizes.offsets <== modelOffset;
+  sizes.head <== head;
 
   // 2. Challenges: beta after the trace, x after the helper, lambda.
   component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma circom 2.2.0;
 
-include "circomlib/circuits/bitify.circom";
 include "../lib/begin.circom";
 include "../lib/finish.circom";
 include "../lib/multilinear.circom";
@@ -12,52 +11,8 @@ include "../lib/transcript.circom";
 include "../generated/train.circom";
 include "train/batches.circom";
 include "train/claims.circom";
+include "train/segment.circom";
 include "train/weights.circom";
-
-/**
- * @title Segment descriptor
- * @notice Unpacks `seg` (protocol, section 1): learning rate, any number of rows, batch and passes, of which batch and
- *   passes are powers of two and a batch lies within one pass: B <= 2^sigma <= passes * 2^sigma.
- * @input seg: constrained here to equal the fields packed
- * @input lr: constrained here to 17 bits; that it is in 1..2^16 is assumed (the contract)
- * @input rows1: rows - 1, constrained here to 12 bits
- * @input batchRows1, traceRows1: B - 1 and passes * 2^sigma - 1, constrained here
- * @input offsets[2][26]: X and Y, constrained here to bits; that they are canonical is assumed (the contract)
- * @output rowBits[12], rowMask[12]: bits of rows - 1, and ones below sigma
- * @output rowsMask[14]: ones below sigma plus the bits of the pass
- * @output stepMask[14]: ones from log2 B to the end of rowsMask
- */
-template SegmentDescriptor() {
-  signal input seg;
-  signal input lr;
-  signal input rows1;
-  signal input batchRows1;
-  signal input traceRows1;
-  signal input offsets[SHARD_COUNT()][26];
-  signal output rowBits[12];
-  signal output rowMask[12];
-  signal output rowsMask[14];
-  signal output stepMask[14];
-
-  signal lrBits[17] <== Num2Bits(17)(lr);
-  (rowBits, rowMask) <== SizeMask(12)(rows1);
-  signal batchMask[12] <== PowerOfTwoMask(12)(batchRows1);
-  rowsMask <== PowerOfTwoMask(14)(traceRows1);
-  for (var t = 0; t < 14; t++) {
-    if (t < 12) {
-      batchMask[t] * (1 - rowMask[t]) === 0;
-      rowMask[t] * (1 - rowsMask[t]) === 0;
-    }
-    stepMask[t] <== rowsMask[t] - (t < 12 ? batchMask[t] : 0);
-  }
-  Bits(26)(offsets[SHARD_X()]);
-  Bits(26)(offsets[SHARD_Y()]);
-
-  var word = lr + rows1 * (1 << 17) + batchRows1 * (1 << 29) + traceRows1 * (1 << 41);
-  for (var t = 0; t < 26; t++)
-    word += offsets[SHARD_X()][t] * (1 << (55 + t)) + offsets[SHARD_Y()][t] * (1 << (81 + t));
-  word === seg;
-}
 
 /**
  * @title Train
@@ -69,8 +24,8 @@ template SegmentDescriptor() {
  * @input shape: bound by the fold; the descriptor of parent and child, constrained here to the sizes below
  * @input seg: bound by the fold; the segment, constrained here to the sizes below; assumed to name the shard's own rows
  *   and layout
- * @input widths1[5], present[3], modelOffset: fields of the shape, constrained here
- * @input lr, rows1, batchRows1, traceRows1, shardOffset: fields of the segment, constrained here
+ * @input widths1[5], present[3], modelOffset, head[2]: fields of the shape, constrained here
+ * @input lr, rows1, batchRows1, traceRows1, shardOffset, smoothing: fields of the segment, constrained here
  * @input traceOffset, helperOffset: layouts of the trace and of the helper, constrained here to bits; numbered, as sums,
  *   evaluations and claims are, by generated/train.circom
  * @input nonce, sums, batch1[26][5], evals1, sums2, batch2[14][3], evals2, reduce[26][2], u, level2[10][2], u12[2], p2[32],
@@ -86,11 +41,13 @@ template Train() {
   signal input widths1[5];
   signal input present[3];
   signal input modelOffset[MODEL_COUNT()][23];
+  signal input head[2];
   signal input lr;
   signal input rows1;
   signal input batchRows1;
   signal input traceRows1;
   signal input shardOffset[SHARD_COUNT()][26];
+  signal input smoothing;
   signal input traceOffset[T_COUNT()][26];
   signal input helperOffset[H_COUNT()][26];
   signal input nonce[NONCE_COUNT()];
@@ -116,6 +73,7 @@ template Train() {
   sizes.widths1 <== widths1;
   sizes.present <== present;
   sizes.offsets <== modelOffset;
+  sizes.head <== head;
   component segment = SegmentDescriptor();
   segment.seg <== seg;
   segment.lr <== lr;
@@ -123,9 +81,10 @@ template Train() {
   segment.batchRows1 <== batchRows1;
   segment.traceRows1 <== traceRows1;
   segment.offsets <== shardOffset;
+  segment.smoothing <== smoothing;
 
-  // 2. Challenges: beta after the trace, x after the helper. Squares of x: tau = (r_s; r_i), mu.
-  component begin = Commitments(T_COUNT(), H_COUNT(), Q_COUNT());
+  // 2. Challenges: beta and alpha after the trace, x after the helper. Squares of x: tau = (r_s; r_i), mu.
+  component begin = CommitmentsWithPairs(T_COUNT(), H_COUNT(), Q_COUNT());
   begin.h <== h;
   begin.traceOffset <== traceOffset;
   begin.helperOffset <== helperOffset;
@@ -200,9 +159,16 @@ template Train() {
   component firstValue = TrainBatchOne();
   firstValue.p <== sizes.p;
   firstValue.mask <== sizes.mask;
+  firstValue.outBits <== sizes.bits[4];
+  firstValue.outputs <== widths1[4] + 1;
+  firstValue.squaredError <== sizes.squaredError;
+  firstValue.softmax <== sizes.softmax;
+  firstValue.sigmoid <== sizes.sigmoid;
+  firstValue.smoothing <== smoothing;
   firstValue.rowBits <== segment.rowBits;
   firstValue.rowMask <== segment.rowMask;
   firstValue.beta <== begin.beta;
+  firstValue.alpha <== begin.alpha;
   firstValue.tau <== tau;
   firstValue.weight <== lambda;
   firstValue.point <== first.point;
@@ -229,6 +195,7 @@ template Train() {
   signal claimWeight[C_COUNT()] <== Powers(C_COUNT())(rho);
   component claims = TrainClaims();
   claims.p <== sizes.p;
+  claims.softmax <== sizes.softmax;
   claims.lr <== lr;
   claims.sums <== sums;
   claims.sums2 <== sums2;
@@ -286,23 +253,34 @@ template Train() {
   rows.p <== sizes.p;
   rows.logs <== sizes.logs;
   rows.mask <== sizes.mask;
+  rows.softmax <== sizes.softmax;
+  rows.sigmoid <== sizes.sigmoid;
   rows.rowsMask <== segment.rowsMask;
   rows.traceOffset <== traceOffset;
   rows.helperOffset <== helperOffset;
   rows.weight <== claimWeight;
   rows.y <== finish.y;
-  rows.tablePoint <== tablePoint;
+  rows.rowsY <== rowsY;
   rows.eqR <== eqR;
   rows.eqRho <== eqRho[14];
   rows.eqZeta <== eqZeta[14];
   rows.featuresR <== featuresR;
   rows.featuresRho <== featuresRho;
+  component table = TrainTableWeights();
+  table.softmax <== sizes.softmax;
+  table.sigmoid <== sizes.sigmoid;
+  table.y <== finish.y;
+  table.point <== tablePoint;
+  table.traceOffset <== traceOffset;
+  table.helperOffset <== helperOffset;
+  table.weight <== claimWeight;
   var oracleWeights[O_COUNT()];
   oracleWeights[O_parent()] = model.parent;
   oracleWeights[O_child()] = model.child;
   oracleWeights[O_shard()] = shard.out;
-  oracleWeights[O_trace()] = rows.trace;
-  oracleWeights[O_helper()] = rows.helper;
+  oracleWeights[O_trace()] = rows.trace + table.trace;
+  oracleWeights[O_helper()] = rows.helper + table.helper;
+  oracleWeights[O_tables()] = table.tables;
   signal reduced <== InnerProduct(O_COUNT())(u, oracleWeights);
   finish.value === reduced;
 }

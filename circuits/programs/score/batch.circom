@@ -14,7 +14,7 @@ include "../../generated/score.circom";
  * @notice The value of the instances of program score (design, section 7.5; protocol, section 11) at (rho_s; rho_f).
  *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
  * @input p[5], mask[5][12]: from ModelShape
- * @input classes: 1 = one-hot labels, assumed a bit
+ * @input classes, labels: 1 = one-hot labels, 1 = any number of labels a row; assumed bits, at most one of them 1
  * @input rowBits[12], outBits[12]: bits of rows - 1 and of n_4 - 1, assumed bits
  * @input beta: the lookup challenge
  * @input tau[24]: the zero-checks' point (r_s; r_i), not masked
@@ -28,6 +28,7 @@ template ScoreBatch() {
   signal input p[5];
   signal input mask[5][12];
   signal input classes;
+  signal input labels;
   signal input rowBits[12];
   signal input outBits[12];
   signal input beta;
@@ -102,8 +103,9 @@ template ScoreBatch() {
     helpers[k] = evals[E_h(l)];
   }
 
-  // 5. The output layer: lookups Q', U0, U1 and G; G is the margin over class i where the row is claimed right,
-  //    G = c (L - Q - 1 + onehot) on real classes, and being a limb it makes L strictly the largest logit.
+  // 5. The output layer: lookups Q', U0, U1 and G; G is the margin over class i where the row is claimed right. Classes:
+  //    G = c (L - Q - 1 + onehot) on real classes, and being a limb it makes L strictly the largest logit. Labels:
+  //    G = c (Q - 1) where the label is set and c (-Q - 1) where not, so that the logit has the right sign and is not 0.
   var logit = evals[E_Q()] - HALF_LIMB();
   var onehot = evals[E_Y()] * (1 / ACTIVATION());   // field division: 2^fa has an inverse
   group[3] <== LookupGroup()(beta, [evals[E_Q()], evals[E_U0()], evals[E_U1()]], evals[E_hQ()], 1);
@@ -111,9 +113,13 @@ template ScoreBatch() {
   signal marginLookup <== evals[E_hG()] * (beta - evals[E_G()]) - 1;
   signal marginLookupWeighted <== weight[R_hG()] * marginLookup;
   signal claimedClass <== evals[E_c()] * realClasses;
-  signal margin <== evals[E_G()] - claimedClass * (evals[E_L()] - logit - 1 + onehot);
-  signal marginOfClass <== classes * margin;
-  signal marginWeighted <== weight[R_margin()] * marginOfClass;
+  signal marginOfClass <== classes * (evals[E_L()] - logit + onehot);
+  signal signedLogit <== (2 * onehot - 1) * logit;
+  signal marginOfLabel <== labels * signedLogit;
+  var counted = classes + labels;
+  signal claimedMargin <== claimedClass * (marginOfClass + marginOfLabel - counted);
+  signal margin <== counted * evals[E_G()] - claimedMargin;
+  signal marginWeighted <== weight[R_margin()] * margin;
   onLayer[3] = groupWeighted[3] + marginLookupWeighted + marginWeighted;
   helpers[3] = evals[E_hQ()] + evals[E_hG()];
   signal zeroChecks[4];

@@ -7,14 +7,19 @@ include "../../lib/numbers.circom";
 include "../../lib/select.circom";
 include "../../lib/sizes.circom";
 include "../../generated/train.circom";
+include "heads.circom";
 
 /**
  * @title Train, batch 1 at its point
  * @notice The value of the instances of program train (protocol, section 7) at (rho_s; rho_f). Layer l has index l - 1 in
  *   arrays of 4 and l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
  * @input p[5], mask[5][12]: from ModelShape
- * @input rowBits[12], rowMask[12], rowsMask[14]: bits of the rows minus 1, their mask and that of all passes' rows
- * @input beta: the lookup challenge
+ * @input outBits[12]: bits of n_4 - 1
+ * @input outputs: n_4
+ * @input squaredError, softmax, sigmoid: s0, s1, s2; assumed bits of which one is 1
+ * @input smoothing: target of a wrong class
+ * @input rowBits[12], rowMask[12]: bits of the rows minus 1 and their mask
+ * @input beta, alpha: the lookup challenges
  * @input tau[26]: the zero-checks' point (r_s; r_i), not masked
  * @input weight: powers of lambda
  * @input point[26]: the batch's point, rows low
@@ -26,9 +31,16 @@ include "../../generated/train.circom";
 template TrainBatchOne() {
   signal input p[5];
   signal input mask[5][12];
+  signal input outBits[12];
+  signal input outputs;
+  signal input squaredError;
+  signal input softmax;
+  signal input sigmoid;
+  signal input smoothing;
   signal input rowBits[12];
   signal input rowMask[12];
   signal input beta;
+  signal input alpha;
   signal input tau[26];
   signal input weight[R_COUNT()];
   signal input point[26];
@@ -63,7 +75,7 @@ template TrainBatchOne() {
   signal withFeatures[5];
   for (var l = 0; l < 5; l++) withFeatures[l] <== AtSize(12)(noFeatures, mask[l]);
 
-  // 2. The zero-checks' eq, and the extension of the real rows.
+  // 2. The zero-checks' eq, and the extensions of the real rows and of the real outputs.
   signal eqRows <== Eq(14)(rowsR, rows);
   signal eqPrefixes[13] <== EqPrefixes(12)(tauFeatures, pointFeatures);
   signal eqFeatures[4];
@@ -74,6 +86,8 @@ template TrainBatchOne() {
   }
   signal rowsOfShard[12] <== Mask(12)(lowRows, rowMask);
   signal realRows <== AtMostExtension(12)(rowsOfShard, rowBits);
+  signal outputsOfShard[12] <== Mask(12)(pointFeatures, mask[4]);
+  signal realClasses <== AtMostExtension(12)(outputsOfShard, outBits);
 
   // 3. Sums: F1 of layer l over its input features, F2 over these and steps; B1, B2 of hidden layer h over the next
   //    layer's features. What depends on rows besides came with the batch and is settled by batch 2.
@@ -107,10 +121,10 @@ template TrainBatchOne() {
     onSteps[k + 2] += backSteppedWeighted[k];
   }
 
-  // 4. Zero-checks: m is a bit, A = m V, D = m T of hidden layers; D_4 is the scaled error on real rows, else 0.
-  signal zero[10];
-  signal zeroWeighted[10];
-  var zeroWeight[10];
+  // 4. Zero-checks: m is a bit, A = m V, D = m T of hidden layers; of the output those of its head.
+  signal zero[9];
+  signal zeroWeighted[9];
+  var zeroWeight[9];
   for (var k = 0; k < 3; k++) {
     var l = k + 1;
     zero[3 * k] <== evals[E_m(l)] * (evals[E_m(l)] - 1);
@@ -120,10 +134,22 @@ template TrainBatchOne() {
     zeroWeight[3 * k + 1] = weight[R_active(l)];
     zeroWeight[3 * k + 2] = weight[R_delta(l)];
   }
-  zero[9] <== evals[E_D4()] - realRows * (DELTA_SCALE() * (evals[E_Q()] - HALF_LIMB() - evals[E_Y()]));
-  zeroWeight[9] = weight[R_error()];
-  var onLayer[4] = [0, 0, 0, 0];
-  for (var i = 0; i < 10; i++) {
+  signal alphaSquare <== alpha * alpha;
+  component heads = TrainHeads();
+  heads.squaredError <== squaredError;
+  heads.softmax <== softmax;
+  heads.sigmoid <== sigmoid;
+  heads.outputs <== outputs;
+  heads.smoothing <== smoothing;
+  heads.beta <== beta;
+  heads.alpha <== alpha;
+  heads.alphaSquare <== alphaSquare;
+  heads.realRows <== realRows;
+  heads.realClasses <== realClasses;
+  heads.weight <== weight;
+  heads.evals <== evals;
+  var onLayer[4] = [0, 0, 0, heads.out];
+  for (var i = 0; i < 9; i++) {
     zeroWeighted[i] <== zeroWeight[i] * zero[i];
     onLayer[i \ 3] += zeroWeighted[i];
   }
@@ -145,7 +171,7 @@ template TrainBatchOne() {
   }
   group[6] <== LookupGroup()(beta, [evals[E_Q()], evals[E_U0()], evals[E_U1()]], evals[E_hQ()], 1);
   groupWeight[6] = weight[R_hQ()];
-  helpers[3] = evals[E_hQ()];
+  helpers[3] = evals[E_hQ()] + evals[E_hR()] + evals[E_hP()] + evals[E_hF()];
   for (var i = 0; i < 7; i++) {
     groupWeighted[i] <== groupWeight[i] * group[i];
     onLayer[i \ 2] += groupWeighted[i];
@@ -158,12 +184,16 @@ template TrainBatchOne() {
     onRows[k + 1] += zeroChecks[k] + helperSum[k];
   }
 
-  // 6. The lookup table, over the variables 0..15, which are all rows and two features.
+  // 6. The lookup tables of limbs and of pairs, over the variables 0..15, which are all rows and two features.
   signal residue <== LookupTable()(beta, tablePoint, evals[E_g()], evals[E_mult()]);
   signal residueWeighted <== weight[R_table()] * residue;
+  signal functionWeighted <== alpha * evals[E_F()];
+  signal residuePairs <== LookupTable()(beta - functionWeighted - alphaSquare, tablePoint, evals[E_g2()],
+    evals[E_mult2()]);
+  signal residuePairsWeighted <== weight[R_table2()] * residuePairs;
   signal eqTable <== Eq(16)(tableTau, tablePoint);
-  signal tableCheck <== eqTable * residueWeighted;
-  signal tableSum <== weight[R_logUp()] * evals[E_g()];
+  signal tableCheck <== eqTable * (residueWeighted + residuePairsWeighted);
+  signal tableSum <== weight[R_logUp()] * (evals[E_g()] + evals[E_g2()]);
   signal table <== noFeatures[2] * (tableCheck - tableSum);
 
   // 7. All of it.

@@ -8,8 +8,10 @@ include "../../generated/train.circom";
 /**
  * @title Train, claimed values
  * @notice sum_c rho^c value_c over the claims of program train (protocol, section 7): the evaluations of both batches, then
- *   the forward, backward and update relations as linear claims. An absent layer's constants are 0 (design, section 11.3).
+ *   the forward, backward and update relations as linear claims, then the sums of softmax. An absent layer's constants are 0
+ *   (design, section 11.3).
  * @input p[5]: presence of the layers, assumed bits
+ * @input softmax: s1, assumed a bit
  * @input lr: learning rate, assumed in its range
  * @input sums, sums2: the claimed sums of batch 1 and those sent after it
  * @input evals1, evals2: the claimed evaluations of both batches
@@ -18,6 +20,7 @@ include "../../generated/train.circom";
  */
 template TrainClaims() {
   signal input p[5];
+  signal input softmax;
   signal input lr;
   signal input sums[S_COUNT()];
   signal input sums2[S2_COUNT()];
@@ -61,6 +64,10 @@ template TrainClaims() {
     step[k] <== lr * sums2[S2_U(k + 1)];
     claimValues[C_update(k + 1)] = -step[k];
   }
+
+  // 5. Softmax: w sums to 1 over the features, e to Sum.
+  claimValues[C_oneFirst()] = softmax;
+  claimValues[C_total()] = 0;
 
   out <== InnerProduct(C_COUNT())(weight, claimValues);
 }

@@ -6,8 +6,8 @@ include "../../lib/numbers.circom";
 include "../../lib/select.circom";
 include "../../lib/sizes.circom";
 include "../../lib/slots.circom";
-include "../../lib/table.circom";
 include "../../generated/train.circom";
+include "heads.circom";
 
 /**
  * @title Train, weights of the model oracles
@@ -176,15 +176,15 @@ template TrainShardWeight() {
 
 /**
  * @title Train, weights of trace and helper
- * @notice The reduction's weights of trace and helper at its point y (design, sections 6.1, 11.3, 11.4). Row points are r_s,
- *   rho_s and zeta; feature points r_i and rho_f. Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden
- *   layer h has index h - 1 in arrays of 3.
- * @input p[5], logs[5], mask[5][12]: from ModelShape
+ * @notice The reduction's weights of trace and helper, but for the lookup tables, at its point y (design, sections 6.1,
+ *   11.3, 11.4). Row points are r_s, rho_s and zeta; feature points r_i and rho_f. Layer l has index l - 1 in arrays of 4 and
+ *   l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
+ * @input p[5], logs[5], mask[5][12], softmax, sigmoid: from ModelShape
  * @input rowsMask[14]: of the rows of all passes
  * @input traceOffset, helperOffset: offsets, assumed bits
  * @input weight: powers of rho
  * @input y[26]: the reduction's point
- * @input tablePoint[16]: the low coordinates of batch 1's point
+ * @input rowsY[14]: the row coordinates of y, masked
  * @input eqR, eqRho, eqZeta: eq of y's row coordinates with the row points
  * @input featuresR[12], featuresRho[12]: r_i and rho_f, not masked
  * @output trace, helper: their weights at y
@@ -193,12 +193,14 @@ template TrainRowWeights() {
   signal input p[5];
   signal input logs[5];
   signal input mask[5][12];
+  signal input softmax;
+  signal input sigmoid;
   signal input rowsMask[14];
   signal input traceOffset[T_COUNT()][26];
   signal input helperOffset[H_COUNT()][26];
   signal input weight[C_COUNT()];
   signal input y[26];
-  signal input tablePoint[16];
+  signal input rowsY[14];
   signal input eqR;
   signal input eqRho;
   signal input eqZeta;
@@ -296,7 +298,7 @@ template TrainRowWeights() {
     traceSum += atRho[k] - forward[k] + atZetaF[k] + atZetaI[k];
   }
 
-  // 4. Helper: two lookup groups for each hidden layer, one for the output; the table in both.
+  // 4. Helper: two lookup groups for each hidden layer, one for the output; the heads' slots in both.
   var helperPlace[7] = [H_hA(1), H_hB(1), H_hA(2), H_hB(2), H_hA(3), H_hB(3), H_hQ()];
   var helperClaim[7] = [C_hA(1), C_hB(1), C_hA(2), C_hB(2), C_hA(3), C_hB(3), C_hQ()];
   signal helperSlots[7];
@@ -313,10 +315,11 @@ template TrainRowWeights() {
     helperLayers[k] <== rhoAtF[k] * helperOf[k];
     helperSum += helperLayers[k];
   }
-  signal traceTable;
-  signal helperTable;
-  (traceTable, helperTable) <== TableWeights()(y, tablePoint, traceOffset[T_mult()], helperOffset[H_g()],
-    weight[C_mult()], weight[C_g()]);
-  trace <== traceSum + traceTable;
-  helper <== helperSum + helperTable;
+  signal highRows[26] <== HighAboveMask(26, 14)(y, rowsY);
+  signal traceHeads;
+  signal helperHeads;
+  (traceHeads, helperHeads) <== TrainHeadWeights()(softmax, sigmoid, traceOffset, helperOffset, weight, high[3], highRows,
+    eqR, eqRho, rhoAtF[3]);
+  trace <== traceSum + traceHeads;
+  helper <== helperSum + helperHeads;
 }
