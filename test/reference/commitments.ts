@@ -51,9 +51,15 @@ export const blinding = (which: 'trace' | 'helper', chunks: number, random: Rand
   );
 
 const doublings = squares(TAU, 21);
+/** Powers below 2^18 that were asked for. */
+const tauPowers: bigint[] = [];
 /** tau^n for n < 2^21. */
-export const tauPower = (n: number): bigint =>
-  doublings.reduce((v, power, i) => ((n >> i) & 1 ? mod(v * power) : v), 1n);
+export const tauPower = (n: number): bigint => {
+  if (tauPowers[n] !== undefined) return tauPowers[n];
+  const made = doublings.reduce((v, power, i) => ((n >> i) & 1 ? mod(v * power) : v), 1n);
+  if (n < CHUNK) tauPowers[n] = made;
+  return made;
+};
 
 /** The value at tau. */
 export function atTau(f: Sparse): bigint {

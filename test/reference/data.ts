@@ -18,7 +18,7 @@ import {
   ReferenceRun,
   type VerifiedProgram,
 } from './run.ts';
-import { rows, SHARD_SLOTS, seen, shardLayout, shardView, shardWord } from './sizes.ts';
+import { rows, seen, shardInputs, shardLayout, shardView } from './sizes.ts';
 import {
   countLimbs,
   HALF_LIMB,
@@ -41,7 +41,10 @@ export interface DataShape {
   inputs: number;
   outputs: number;
   rows: number;
+  /** one label a row */
   classes: boolean;
+  /** any number of labels a row, where there are no classes; neither: regression */
+  labels?: boolean;
 }
 
 /** What a data prover holds before it commits; hooks may change anything. */
@@ -53,12 +56,13 @@ export interface DataRun extends DataShape {
   X: bigint[];
   /** [i, s], s low */
   Y: bigint[];
-  /** the class bit of the descriptor, default: that of `classes` */
+  /** the bits of the descriptor, default: those of `classes` and `labels` */
   cls?: bigint;
+  lab?: bigint;
 }
 
 export function randomData(random: Random, shape: DataShape): DataRun {
-  const { inputs, outputs, rows: count, classes } = shape;
+  const { inputs, outputs, rows: count, classes, labels } = shape;
   const [sigma, a, b] = [log2Up(count), log2Up(inputs), log2Up(outputs)];
   const S = 2 ** sigma;
   const [X, Y] = [zeros(S * 2 ** a), zeros(S * 2 ** b)];
@@ -66,6 +70,7 @@ export function randomData(random: Random, shape: DataShape): DataRun {
   for (let s = 0; s < count; s++) {
     for (let j = 0; j < inputs; j++) X[j * S + s] = draw();
     if (classes) Y[random.below(outputs) * S + s] = UNIT;
+    else if (labels) for (let i = 0; i < outputs; i++) Y[i * S + s] = UNIT * BigInt(random.below(2));
     else for (let i = 0; i < outputs; i++) Y[i * S + s] = draw();
   }
   return { ...shape, sigma, in: a, out: b, X, Y };
@@ -103,7 +108,7 @@ function batch(v: View, { beta, squares: tau, point }: Challenges, { evals1: e }
   tensor(positions(v.sigma, v.in), e[E.X], e[E.hX], v.inputs, v.in, [R.paddingX, R.rangeX]);
   const at = positions(v.sigma, v.out);
   const eq = tensor(at, e[E.Y], e[E.hY], v.outputs, v.out, [R.paddingY, R.rangeY]);
-  add(R.label, at, mod(v.classes * eq) * mod(e[E.Y] * (e[E.Y] - UNIT)));
+  add(R.label, at, mod((v.classes + v.labels) * eq) * mod(e[E.Y] * (e[E.Y] - UNIT)));
   addTable(beta, tau, point, e[E.g], e[E.mult], R, add);
 }
 
@@ -158,6 +163,7 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
   const { sigma, X, Y, inputs, outputs } = run;
   const S = 2 ** sigma;
   const cls = run.cls ?? (run.classes ? 1n : 0n);
+  const lab = run.lab ?? (run.labels ? 1n : 0n);
 
   // 1. layouts and statement
   const places = {
@@ -173,19 +179,13 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
     ),
   };
   hooks.slots?.({ ...places.shard.slots, ...places.trace.slots, ...places.helper.slots });
-  const shard = shardWord({ inputs, outputs, rows: run.rows, classes: cls }, places.shard.slots);
   const own: Inputs = {
-    shard,
-    inputs1: BigInt(inputs - 1),
-    outputs1: BigInt(outputs - 1),
-    rows1: BigInt(run.rows - 1),
-    classes: cls,
-    shardOffset: slotBits(places.shard.slots, SHARD_SLOTS),
+    ...shardInputs({ inputs, outputs, rows: run.rows, classes: cls, labels: lab }, places.shard.slots),
     traceOffset: slotBits(places.trace.slots, T.names),
     helperOffset: slotBits(places.helper.slots, H.names),
   };
   const proof = new ReferenceRun('data', random, hooks as Hooks<never>, {
-    parameters: [shard],
+    parameters: [own.shard as bigint],
     extra: [0n],
     statement: { shard: oracleOf(places.shard, { X, Y }, salted(random.element(), chunksOf(places.shard.length))) },
   });
@@ -219,7 +219,7 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
   const [atX, atY] = [positions(sigma, run.in), positions(sigma, run.out)];
   relations.zero(R.paddingX, atX, tau, [term(X, padding(run.in, inputs))]);
   relations.zero(R.paddingY, atY, tau, [term(Y, padding(run.out, outputs))]);
-  relations.zero(R.label, atY, tau, [times(cls, Y, Y), times(-cls * UNIT, Y)]);
+  relations.zero(R.label, atY, tau, [times(cls + lab, Y, Y), times(-(cls + lab) * UNIT, Y)]);
   relations.lookupOne(R.rangeX, atX, tau, beta, helpers.hX, limbs[0]);
   relations.lookupOne(R.rangeY, atY, tau, beta, helpers.hY, limbs[1]);
   const shares = [

@@ -5,7 +5,7 @@ import { type Random, squares } from './algebra.ts';
 import type { Claim } from './argument.ts';
 import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
 import { addTable } from './data.ts';
-import { modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import {
   type AddRelation,
   type Challenges,
@@ -19,7 +19,7 @@ import {
   ReferenceRun,
   type VerifiedProgram,
 } from './run.ts';
-import { aligned, LAYERS, layersOf, shapeInputs } from './sizes.ts';
+import { LAYERS, layersOf } from './sizes.ts';
 import {
   countLimbs,
   type Inputs,
@@ -105,7 +105,6 @@ export const IMPORT: VerifiedProgram<LimbView> = {
 export function proveImport(weights: ReferenceWeights, random: Random, hooks: Hooks<ReferenceWeights> = {}): Reference {
   hooks.run?.(weights);
   const layers = layersOf(weights.widths);
-  const { n, p } = aligned(weights.widths);
 
   // 1. layouts and statement
   const of = (name: string, bias: RegExp): [string, number] => {
@@ -125,7 +124,7 @@ export function proveImport(weights: ReferenceWeights, random: Random, hooks: Ho
   };
   hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
   const own: Inputs = {
-    ...shapeInputs(n, p, places.model.slots),
+    ...modelInputs(weights, places.model),
     traceOffset: slotBits(places.trace.slots, T.names),
     helperOffset: slotBits(places.helper.slots, H.names),
   };

@@ -6,7 +6,7 @@ import type { Claim } from './argument.ts';
 import { pointAt, positions, ReferenceBatch } from './batch.ts';
 import type { Oracle } from './commitments.ts';
 import { addTable } from './data.ts';
-import { absentOracle, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { absentOracle, modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import {
   type AddRelation,
   type Challenges,
@@ -20,7 +20,7 @@ import {
   ReferenceRun,
   type VerifiedProgram,
 } from './run.ts';
-import { aligned, elements, LAYERS, layersOf, rows, shapeInputs } from './sizes.ts';
+import { elements, LAYERS, layersOf, rows } from './sizes.ts';
 import {
   countLimbs,
   floorDiv,
@@ -70,6 +70,7 @@ export function mergeModels(parents: readonly ReferenceWeights[], a: Coefficient
   const merged = (l: number, tensors: bigint[][]) => combine(a[l], tensors).map((m) => floorDiv(m + SCALE / 2n, SCALE));
   return {
     widths: parents[0].widths,
+    head: parents[0].head,
     W: parents[0].W.map((_, l) =>
       merged(
         l,
@@ -180,7 +181,6 @@ export function proveMerge(
   hooks: MergeHooks = {},
 ): Reference {
   const layers = layersOf(child.widths);
-  const { n, p } = aligned(child.widths);
   const used = { parents: hooks.merged?.parents ?? parents, a: hooks.merged?.a ?? a };
 
   // 1. layouts and statement
@@ -200,7 +200,7 @@ export function proveMerge(
   };
   hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
   const own: Inputs = {
-    ...shapeInputs(n, p, places.model.slots),
+    ...modelInputs(child, places.model),
     ...coefficientInputs(child.widths, a),
     traceOffset: slotBits(places.trace.slots, T.names),
     helperOffset: slotBits(places.helper.slots, H.names),

@@ -3,12 +3,13 @@
 import { type Random, range } from './algebra.ts';
 import type { Slot } from './argument.ts';
 import { chunksOf, type Oracle, salted } from './commitments.ts';
-import { aligned, layersOf, modelLayout } from './sizes.ts';
-import { oracleOf, type Placed, type Tensors } from './tensors.ts';
+import { aligned, headBits, layersOf, modelLayout, type ReferenceHead, shapeInputs } from './sizes.ts';
+import { type Inputs, oracleOf, type Placed, type Tensors } from './tensors.ts';
 
 /** W[l] as [i, j] with j low and b[l], padded with zeros; layer l + 1 of the network. */
 export interface ReferenceWeights {
   widths: number[];
+  head?: ReferenceHead;
   W: bigint[][];
   b: bigint[][];
   salt: bigint;
@@ -17,6 +18,12 @@ export interface ReferenceWeights {
 export const placedModel = (widths: readonly number[]): Placed => {
   const { n, p } = aligned(widths);
   return modelLayout(n, p);
+};
+
+/** Circuit inputs of a model's shape. */
+export const modelInputs = ({ widths, head = 'squared error' }: ReferenceWeights, { slots }: Placed): Inputs => {
+  const { n, p } = aligned(widths);
+  return shapeInputs(n, p, slots, headBits(head));
 };
 
 export function modelOracle({ widths, W, b, salt }: ReferenceWeights, placed: Placed): Oracle {
@@ -40,8 +47,9 @@ export function randomWeights(widths: number[], bound: number, random: Random): 
   return { widths, W, b, salt: random.element() };
 }
 
-export const copyOf = ({ widths, W, b, salt }: ReferenceWeights): ReferenceWeights => ({
+export const copyOf = ({ widths, head, W, b, salt }: ReferenceWeights): ReferenceWeights => ({
   widths: [...widths],
+  head,
   W: W.map((v) => [...v]),
   b: b.map((v) => [...v]),
   salt,

@@ -103,6 +103,8 @@ interface Group {
   high: bigint[];
   weights: bigint[];
   scale: bigint;
+  /** weights times entries, while the oracle's own coordinates are free */
+  total?: bigint;
 }
 
 /** The weights of all claims on the entries of each oracle, apart where offsets differ above them. */
@@ -162,7 +164,8 @@ function reduction(
         // below t the oracle is nonzero only where the dormant coordinates are 0
         const below = g.high.slice(0, t - g.low).reduce((p, o) => mod(p * (1n - o)), 1n);
         const o = g.high[t - g.low];
-        const total = mod(dot(v, g.weights) * below);
+        g.total ??= dot(v, g.weights);
+        const total = mod(g.total * below);
         // (1 - X) ((1 - o) + X (2 o - 1))
         a = total * (1n - o);
         b = total * (1n - 2n * o);

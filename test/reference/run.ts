@@ -28,6 +28,7 @@ import {
 import { checkOpening, checkPairings, type Kzg, type Opening, type Outputs, open } from './opening.ts';
 import { type Repair, Sender } from './sender.ts';
 import { element, elements, rows } from './sizes.ts';
+import { TABLES, tablesOracle } from './tables.ts';
 import { type Inputs, slotBits, type Tensors } from './tensors.ts';
 
 const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
@@ -42,9 +43,9 @@ export interface Hooks<Run = unknown> {
   slots?: (slots: Record<string, Slot>) => void;
   /** before the multiplicities are counted */
   trace?: (tensors: Tensors) => void;
-  multiplicities?: (mult: bigint[]) => void;
-  helper?: (tensors: Tensors, beta: bigint, traced: Tensors) => void;
-  /** a vector on its way to the commitment; `name` is that of the numbering */
+  multiplicities?: (mult: bigint[], mult2?: bigint[]) => void;
+  helper?: (tensors: Tensors, beta: bigint, traced: Tensors, alpha?: bigint) => void;
+  /** a vector on its way to the commitment, the tables too; `name` is that of the numbering */
   committed?: (name: string, oracle: Oracle) => void;
   /** where a program has sums; tau is the zero-checks' point */
   sums?: (sums: bigint[], tau: readonly bigint[]) => void;
@@ -64,6 +65,8 @@ export interface Hooks<Run = unknown> {
 /** Challenges of a verifier up to the reduction. */
 export interface Challenges {
   beta: bigint;
+  /** weight of a looked-up pair's value; only train has one */
+  alpha: bigint;
   squares: bigint[];
   /** powers of lambda */
   lambda: bigint[];
@@ -125,7 +128,7 @@ export const claimedSum = (weights: readonly bigint[], claimed: Record<number, b
 
 /** Values at tau of all commitments of a proof. */
 export interface Commitments {
-  /** of the program's oracles in opening order, chunk by chunk */
+  /** of the program's oracles in opening order, chunk by chunk, without the one that the contract has itself */
   oracles: Record<string, bigint[]>;
   kzg: Kzg;
 }
@@ -164,6 +167,10 @@ export class ReferenceRun {
     hooks: Hooks<never>,
     { parameters, extra, statement }: { parameters: bigint[]; extra: bigint[]; statement: Record<string, Oracle> },
   ) {
+    if (program === 'train') {
+      this.oracles.tables = tablesOracle();
+      hooks.committed?.('tables', this.oracles.tables);
+    }
     this.program = program;
     this.extra = extra;
     this.#hooks = hooks;
@@ -188,6 +195,11 @@ export class ReferenceRun {
     this.h[DIGEST[which]] = nextDigest(this.h[before], this.#commit(which, oracle));
     const { names } = NUMBERING[this.program][which];
     return this.transcript.absorb([this.h[DIGEST[which]], ...layoutWords(slotBits(oracle.slots, names))]);
+  }
+
+  /** alpha, drawn after beta. */
+  pairs(): bigint {
+    return this.transcript.absorb([0n]);
   }
 
   /** Opens the claims and makes the circuit's inputs. */
@@ -216,7 +228,7 @@ export class ReferenceRun {
       signals,
       context: CONTEXT,
       extra,
-      commitments: { oracles: Object.fromEntries(names.map((name) => [name, this.#logs[name]])), kzg },
+      commitments: { oracles: this.#logs, kzg },
       violated: { relations2: [], ...violated, claims: falseClaims(oracles, claims) },
     };
   }
@@ -287,11 +299,12 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   if (![...traced, ...helped].every((o) => o.length === ADDRESS && o.every((b) => b === 0n || b === 1n)))
     failed.push('offsets');
   const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
+  const alpha = program.program === 'train' ? transcript.absorb([0n]) : 0n;
   const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(helped)]);
   const lambda = powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count);
   const claim = claimedSum(lambda, program.claimed(view, m.sums));
   const first = followRounds(claim, rows(inputs, 'batch1'), transcript);
-  const c: Challenges = { beta, squares: squares(x, SQ.count), lambda, point: first.point, mu2: [], zeta: [] };
+  const c: Challenges = { beta, alpha, squares: squares(x, SQ.count), lambda, point: first.point, mu2: [], zeta: [] };
   if (first.value !== expectedBatch(program, view, c, m)) failed.push('batch');
   if (program.batch2) {
     const { relations2, sums } = NUMBERING.train;
@@ -315,9 +328,10 @@ export function checkContract(
   signals: readonly bigint[],
 ): string[] {
   const failed: string[] = [];
-  const { oracles: logs, kzg } = commitments;
+  const { kzg } = commitments;
   const names: readonly string[] = NUMBERING[program].oracles.names;
-  const statement = Object.entries(logs)
+  const logs: Record<string, bigint[]> = { ...commitments.oracles, tables: [TABLES] };
+  const statement = Object.entries(commitments.oracles)
     .filter(([name]) => name !== 'trace' && name !== 'helper')
     .flatMap(([, chunks]) => chunks);
   const { signals: S } = NUMBERING[program];
@@ -385,7 +399,7 @@ export function proveOneBatch<V>(
     batch1.messages,
     new ReferenceTranscript(start),
   ).value;
-  const c: Challenges = { beta, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
+  const c: Challenges = { beta, alpha: 0n, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
   const honest = zeros(E.count);
   evaluations(batch1.point, honest);
   const m: ReferenceMessages = { sums, evals1: honest, sums2: [], evals2: [] };

@@ -60,7 +60,7 @@ function view(inputs: Inputs): View {
   const result = element(inputs, 'result');
   if (sums) {
     const [right, error] = [sums[SUM.right], sums[SUM.error]];
-    if (mod(error + shard.classes * (right - error)) !== result) failed.push('result');
+    if (mod(error + (shard.classes + shard.labels) * (right - error)) !== result) failed.push('result');
   }
   return {
     ...model,
@@ -84,7 +84,7 @@ const claimed = ({ shard }: View, sums: readonly bigint[]): Record<number, bigin
 
 function batch(v: View, c: Challenges, { evals1: e }: ReferenceMessages, add: AddRelation): void {
   const { beta, squares: tau, point } = c;
-  const { sigma, classes } = v.shard;
+  const { sigma, classes, labels } = v.shard;
   const at = (l: number) => positions(sigma, v.a[l]);
   const eqOf = (p: readonly number[]) => eqAt(pointAt(p, tau), pointAt(p, point));
   const realRows = leAt(v.shard.rows, point.slice(0, sigma));
@@ -113,8 +113,11 @@ function batch(v: View, c: Challenges, { evals1: e }: ReferenceMessages, add: Ad
   add(R.logUp, outAt, e[E.hG]);
   add(R.error, outAt, realRows * mod((Q - Y) ** 2n));
   const realClasses = leAt(v.shard.outputs, point.slice(FEATURES, FEATURES + v.a[4]));
-  const margin = G - mod(right * realClasses) * mod(L - Q - 1n + Y * inverse(UNIT));
-  add(R.margin, outAt, mod(classes * eq) * mod(margin));
+  const onehot = mod(Y * inverse(UNIT));
+  const claimed = mod(right * realClasses);
+  const ofClass = G - claimed * mod(L - Q - 1n + onehot);
+  const ofLabels = G - claimed * mod((2n * onehot - 1n) * Q - 1n);
+  add(R.margin, outAt, eq * mod(classes * ofClass + labels * ofLabels));
   const rowAt = range(sigma);
   const eqS = eqOf(rowAt);
   add(R.right, rowAt, right);

@@ -4,10 +4,10 @@ import { NUMBERING } from '../../src/generated/numbering.ts';
 import { dot, eqTable, inverse as inverseOf, log2Up, mod, type Random, range, squares, sum, zeros } from './algebra.ts';
 import { pointAt, positions, ReferenceBatch, type Term, term, times } from './batch.ts';
 import { blinding, chunksOf, salted } from './commitments.ts';
-import { modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import { evaluateAt, type Hooks, proveOneBatch, type Reference, ReferenceRun } from './run.ts';
 import { layerOf, SCORE } from './score-verifier.ts';
-import { aligned, layersOf, SHARD_SLOTS, shapeInputs, shardLayout, shardWord } from './sizes.ts';
+import { layersOf, shardInputs, shardLayout } from './sizes.ts';
 import {
   countLimbs,
   FRACTION,
@@ -35,7 +35,10 @@ export interface ReferenceShard {
   inputs: number;
   outputs: number;
   rows: number;
+  /** one label a row */
   classes: boolean;
+  /** any number of labels a row, where there are no classes; neither: regression */
+  labels?: boolean;
   X: bigint[];
   Y: bigint[];
   salt: bigint;
@@ -69,8 +72,7 @@ export function proveScore(
   const sigma = log2Up(shard.rows);
   const S = 2 ** sigma;
   const used = hooks.used?.(weights) ?? weights;
-  const classBit = shard.classes ? 1n : 0n;
-  const { n, p } = aligned(weights.widths);
+  const { classes, labels } = { classes: shard.classes ? 1n : 0n, labels: shard.labels ? 1n : 0n };
 
   // 1. trace: the forward pass
   const tensors: Tensors = {};
@@ -108,9 +110,10 @@ export function proveScore(
   tensors.L = range(S).map((s) =>
     shard.classes ? sum(range(2 ** out.high).map((i) => onehot(i, s) * logit(i, s))) : 0n,
   );
-  const margin = (i: number, s: number) => tensors.L[s] - logit(i, s) - 1n + onehot(i, s);
+  const margin = (i: number, s: number) =>
+    classes * (tensors.L[s] - logit(i, s) - 1n + onehot(i, s)) + labels * ((2n * onehot(i, s) - 1n) * logit(i, s) - 1n);
   tensors.c = range(S).map((s) =>
-    shard.classes && s < shard.rows && range(out.rows).every((i) => margin(i, s) >= 0n) ? 1n : 0n,
+    (shard.classes || shard.labels) && s < shard.rows && range(out.rows).every((i) => margin(i, s) >= 0n) ? 1n : 0n,
   );
   hooks.rows?.(tensors.c);
   tensors.G = range(2 ** out.high * S).map((at) => {
@@ -133,15 +136,9 @@ export function proveScore(
   tensors.mult = mult;
   const layouts = placesOf(weights.widths, shard, hooks.moved);
   hooks.slots?.(Object.assign({}, ...Object.values(layouts).map((l) => l.slots)));
-  const fields = { inputs: shard.inputs, outputs: shard.outputs, rows: shard.rows, classes: classBit };
   const own: Inputs = {
-    ...shapeInputs(n, p, layouts.model.slots),
-    shard: shardWord(fields, layouts.shard.slots),
-    inputs1: BigInt(shard.inputs - 1),
-    outputs1: BigInt(shard.outputs - 1),
-    rows1: BigInt(shard.rows - 1),
-    classes: classBit,
-    shardOffset: slotBits(layouts.shard.slots, SHARD_SLOTS),
+    ...modelInputs(weights, layouts.model),
+    ...shardInputs({ ...shard, classes, labels }, layouts.shard.slots),
     traceOffset: slotBits(layouts.trace.slots, T.names),
     helperOffset: slotBits(layouts.helper.slots, H.names),
   };
@@ -154,7 +151,7 @@ export function proveScore(
   const stated = zeros(SUM.count);
   [stated[SUM.right], stated[SUM.error]] = [right, squared];
   hooks.stated?.(stated);
-  own.result = mod(hooks.result ?? stated[shard.classes ? SUM.right : SUM.error]);
+  own.result = mod(hooks.result ?? stated[shard.classes || shard.labels ? SUM.right : SUM.error]);
   const proof = new ReferenceRun('score', random, hooks as Hooks<never>, {
     parameters: [own.shape as bigint, own.shard as bigint, own.result],
     extra: [],
@@ -211,17 +208,20 @@ export function proveScore(
   for (const { l, slot, at, limbs } of groups) batch.lookup(l < 4 ? R.h(l) : R.hQ, at, tau, beta, inverse[slot], limbs);
   batch.lookupOne(R.hG, outAt, tau, beta, inverse.hG, G);
   const realClasses = real(out.rows, out.high).flatMap((v) => range(S).map(() => v));
-  const claimed: Term[] = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(UNIT), shard.Y)].map(
-    ({ coefficient, factors }) => times(-classBit * coefficient, spread(c), realClasses, ...factors),
-  );
-  batch.zero(R.margin, outAt, tau, [times(classBit, G), ...claimed]);
+  const ofClass = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(UNIT), shard.Y)];
+  const ofLabels = [times(2n * inverseOf(UNIT), shard.Y, logits), times(-1n, logits), times(-1n)];
+  const claimed = (bit: bigint, terms: Term[]) => [
+    times(bit, G),
+    ...terms.map(({ coefficient, factors }) => times(-bit * coefficient, spread(c), realClasses, ...factors)),
+  ];
+  batch.zero(R.margin, outAt, tau, [...claimed(classes, ofClass), ...claimed(labels, ofLabels)]);
   batch.zero(R.claimedBit, rowAt, tau, [term(c, c), times(-1n, c)]);
   batch.zero(R.claimedPadding, rowAt, tau, [term(c), times(-1n, c, realRows)]);
   batch.sum(
     R.labelled,
     outAt,
-    [times(classBit, spread(eqTable(tau.slice(0, sigma))), shard.Y, logits)],
-    classBit * UNIT * sums[SUM.labelled],
+    [times(classes, spread(eqTable(tau.slice(0, sigma))), shard.Y, logits)],
+    classes * UNIT * sums[SUM.labelled],
   );
   const helpers = [...groups.map(({ slot, at }) => ({ at, h: inverse[slot] })), { at: outAt, h: inverse.hG }];
   batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
@@ -275,7 +275,7 @@ function placesOf(widths: readonly number[], shard: ReferenceShard, moved: Hooks
 
 /** A shard of small values; labels at random, or targets. */
 export function randomShard(
-  { inputs, outputs, rows, classes }: Pick<ReferenceShard, 'inputs' | 'outputs' | 'rows' | 'classes'>,
+  { inputs, outputs, rows, classes, labels }: Omit<ReferenceShard, 'X' | 'Y' | 'salt'>,
   random: Random,
 ): ReferenceShard {
   const S = 2 ** log2Up(rows);
@@ -283,7 +283,11 @@ export function randomShard(
   const X = range(2 ** log2Up(inputs)).flatMap((j) => range(S).map((s) => (j < inputs && s < rows ? draw() : 0n)));
   const label = range(S).map(() => random.below(outputs));
   const Y = range(2 ** log2Up(outputs)).flatMap((i) =>
-    range(S).map((s) => (s >= rows || i >= outputs ? 0n : classes ? (label[s] === i ? UNIT : 0n) : draw())),
+    range(S).map((s) => {
+      if (s >= rows || i >= outputs) return 0n;
+      if (classes) return label[s] === i ? UNIT : 0n;
+      return labels ? UNIT * BigInt(random.below(2)) : draw();
+    }),
   );
-  return { inputs, outputs, rows, classes, X, Y, salt: random.element() };
+  return { inputs, outputs, rows, classes, labels, X, Y, salt: random.element() };
 }

@@ -20,7 +20,7 @@ import {
   ReferenceRun,
   type VerifiedProgram,
 } from './run.ts';
-import { aligned, element, LAYERS, modelLayout, shapeInputs } from './sizes.ts';
+import { aligned, element, headBits, LAYERS, modelLayout, type ReferenceHead, shapeInputs } from './sizes.ts';
 import {
   type Inputs,
   LIMB,
@@ -50,6 +50,7 @@ export type SeedLayer = Record<(typeof LIMBS)[number] | 'w0' | 'W', bigint[]> & 
 /** What a seed prover holds before it commits; hooks may change anything. */
 export interface SeedRun {
   widths: number[];
+  head?: ReferenceHead;
   seed: bigint;
   n: number[];
   p: bigint[];
@@ -203,7 +204,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   };
   hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
   const own: Inputs = {
-    ...shapeInputs(n, p, places.model.slots),
+    ...shapeInputs(n, p, places.model.slots, headBits(run.head ?? 'squared error')),
     seed: mod(run.seed),
     traceOffset: slotBits(places.trace.slots, T.names),
     helperOffset: slotBits(places.helper.slots, H.names),

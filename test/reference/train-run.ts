@@ -2,7 +2,17 @@
 // is the output, absent layers come first and are all zero.
 
 import { log2Up, type Random, range, zeros } from './algebra.ts';
-import { aligned } from './sizes.ts';
+import {
+  HEAD_TENSORS,
+  type HeadDeviation,
+  type HeadTensor,
+  headFactors,
+  headPresence,
+  headRow,
+  restLimbs,
+  weighedTarget,
+} from './heads.ts';
+import { aligned, type ReferenceHead } from './sizes.ts';
 import { FRACTION, floorDiv, HALF_LIMB, LIMB, UNIT } from './tensors.ts';
 
 export interface TrainShape {
@@ -14,6 +24,11 @@ export interface TrainShape {
   batch: number;
   passes?: number;
   lr: number;
+  head?: ReferenceHead;
+  /** eps, the target of a wrong class in units of 2^-fd */
+  smoothing?: number;
+  /** any number of labels a row instead of one; unless told, as the head would have it */
+  labels?: boolean;
 }
 
 export const HIDDEN = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
@@ -42,9 +57,13 @@ export interface TrainRun extends Required<TrainShape> {
   /** by layer 1..3, [i, s] with 2^bits rows; entry 0 is unused */
   hidden: Hidden[];
   output: Output;
+  /** tensors of the head, those that it has */
+  ofHead: Partial<Record<HeadTensor, bigint[]>>;
   /** what the statement names */
   statedLr: bigint;
   statedRows: number;
+  statedHead: ReferenceHead;
+  statedSmoothing: number;
 }
 
 /** What a cheating trainer does differently while training. */
@@ -57,6 +76,9 @@ export interface TrainDeviation {
   forward?: (layer: Hidden, x: number, l: number) => void;
   output?: (output: Output, x: number) => void;
   backward?: (layer: Hidden, x: number, l: number) => void;
+  /** changes what the head makes of a row, and the deltas of the output */
+  head?: HeadDeviation;
+  delta?: (output: Output, x: number) => void;
 }
 
 /** round(Z) and the remainder Z + 2^(f-1) - 2^f round(Z). */
@@ -67,15 +89,15 @@ export const round = (Z: bigint): [bigint, bigint] => {
 
 /** A random parent and shard, and the run on them. */
 export function randomTrain(random: Random, shape: TrainShape, deviation: TrainDeviation = {}): TrainRun {
-  const { widths, rows, batch, passes = 1 } = shape;
+  const { widths, rows, batch, passes = 1, head = 'squared error', smoothing = 0 } = shape;
+  const labels = shape.labels ?? head === 'sigmoid';
   const { n, p } = aligned(widths);
   const a = n.map(log2Up);
   const sigma = log2Up(rows);
   const S = 2 ** sigma;
   const bits = sigma + log2Up(passes);
   const run: TrainRun = {
-    ...shape,
-    passes,
+    ...{ widths, rows, batch, passes, lr: shape.lr, head, smoothing, labels },
     n,
     p,
     a,
@@ -90,8 +112,11 @@ export function randomTrain(random: Random, shape: TrainShape, deviation: TrainD
     Y: zeros(S * 2 ** a[4]),
     hidden: [{} as Hidden],
     output: {} as Output,
+    ofHead: {},
     statedLr: BigInt(shape.lr),
     statedRows: rows,
+    statedHead: head,
+    statedSmoothing: smoothing,
   };
   const signed = (size: number) => BigInt(random.below(2 ** size) - 2 ** (size - 1));
   for (let l = 1; l <= 4; l++) {
@@ -105,10 +130,49 @@ export function randomTrain(random: Random, shape: TrainShape, deviation: TrainD
   }
   for (let s = 0; s < rows; s++) {
     for (let j = 0; j < n[0]; j++) run.X[j * S + s] = BigInt(random.below(1023) - 511);
-    run.Y[random.below(n[4]) * S + s] = UNIT;
+    if (labels) for (let i = 0; i < n[4]; i++) run.Y[i * S + s] = UNIT * BigInt(random.below(2));
+    else run.Y[random.below(n[4]) * S + s] = UNIT;
   }
   train(run, deviation);
   return run;
+}
+
+/** Tensors of a head, of zeros. */
+function blankHead({ bits, a }: TrainRun, head: ReferenceHead): TrainRun['ofHead'] {
+  const there = HEAD_TENSORS.filter((name) => headPresence(name, headFactors(head)) === 1n);
+  return Object.fromEntries(
+    there.map((name) => [name, zeros(2 ** (name === 'M' || name === 'Sum' ? bits : bits + a[4]))]),
+  );
+}
+
+/** Fills the tensors of the head for row s from its logits. */
+function endRow(run: TrainRun, s: number, deviation?: HeadDeviation, head = run.head): void {
+  const { M, Sum, w, e, P, r0, r1, z1 } = run.ofHead;
+  const N = 2 ** run.bits;
+  const logits = range(2 ** run.a[4]).map((i) => run.output.Q[i * N + s] - HALF_LIMB);
+  const row = headRow(head, logits, run.n[4], s, deviation);
+  if (M && Sum) [M[s], Sum[s]] = [row.M, row.Sum];
+  logits.forEach((_, i) => {
+    const x = i * N + s;
+    if (P) P[x] = row.P[i];
+    if (w && e) [w[x], e[x]] = [row.w[i], row.e[i]];
+    if (r0 && r1 && z1) ({ r0: r0[x], r1: r1[x], z1: z1[x] } = restLimbs(row, row.rest[i]));
+  });
+}
+
+/** The tensors that another head would have for the logits of a run. */
+export function headOf(run: TrainRun, head: ReferenceHead): void {
+  run.ofHead = blankHead(run, head);
+  for (let s = 0; s < 2 ** run.bits; s++) endRow(run, s, undefined, head);
+}
+
+/** The delta of an output with the target y. */
+function deltaOf({ head, n, bits, output, ofHead, smoothing }: TrainRun, x: number, y: bigint): bigint {
+  const heads = headFactors(head);
+  const eps = BigInt(smoothing);
+  const target = weighedTarget(heads, n[4], eps, y);
+  if (head === 'squared error') return 4n * (output.Q[x] - HALF_LIMB) - target;
+  return (x < n[4] * 2 ** bits ? ofHead.P![x] - eps : 0n) - target;
 }
 
 /** The number that the bits at these positions of a row make. */
@@ -118,7 +182,7 @@ export const pick = (row: number, positions: readonly number[]): number =>
 /** Fills the tensors of a run from its weights and rows. */
 export function train(
   run: TrainRun,
-  { rate = () => BigInt(run.lr), row, forward, output, backward }: TrainDeviation = {},
+  { rate = () => BigInt(run.lr), row, forward, output, backward, head, delta }: TrainDeviation = {},
 ): void {
   const { a, p, X, Y } = run;
   const [S, N] = [2 ** run.sigma, 2 ** run.bits];
@@ -130,6 +194,7 @@ export function train(
     run.hidden[l] = Object.fromEntries(HIDDEN.map((name) => [name, zeros(N * 2 ** a[l])])) as Hidden;
   const outputs = () => zeros(N * 2 ** a[4]);
   run.output = { Q: outputs(), U0: outputs(), U1: outputs(), D4: outputs() };
+  run.ofHead = blankHead(run, run.head);
   const D = [[], ...range(3).map((l) => run.hidden[l + 1].D), run.output.D4];
   const input = (l: number, j: number, s: number) =>
     l === first ? X[j * S + source(s)] : run.hidden[l - 1].A[j * N + s];
@@ -151,10 +216,15 @@ export function train(
             const o = run.output;
             [o.Q[x], o.U0[x], o.U1[x]] = [Q + HALF_LIMB, r % LIMB, r / LIMB];
             output?.(o, x);
-            // a deviation that sets D4 itself keeps it
-            if (o.D4[x] === 0n && s % S < run.rows) o.D4[x] = 4n * (o.Q[x] - HALF_LIMB - Y[i * S + source(s)]);
           }
         }
+      endRow(run, s, head);
+      for (let i = 0; i < 2 ** a[4]; i++) {
+        const x = i * N + s;
+        // a deviation that sets D4 itself keeps it
+        if (run.output.D4[x] === 0n && s % S < run.rows) run.output.D4[x] = deltaOf(run, x, Y[i * S + source(s)]);
+        delta?.(run.output, x);
+      }
       for (let l = 3; l >= first; l--)
         for (let j = 0; j < 2 ** a[l]; j++) {
           let E = 0n;

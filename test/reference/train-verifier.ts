@@ -4,6 +4,7 @@ import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqAt, leAt, log2Up, ltAt, mod, range } from './algebra.ts';
 import type { Claim, Slot } from './argument.ts';
 import { pointAt, positions } from './batch.ts';
+import { HEAD_TENSORS, headPresence, targetWeight, WHOLE } from './heads.ts';
 import {
   type AddRelation,
   type AddRelation2,
@@ -14,6 +15,7 @@ import {
   type VerifiedProgram,
 } from './run.ts';
 import { element, field, HIDDEN_LAYERS, isBits, LAYERS, type ModelView, modelView, pack, rows, seen } from './sizes.ts';
+import { TABLE_SLOTS } from './tables.ts';
 import { FRACTION, HALF_LIMB, type Inputs, LIMB, LIMB_BITS, UNIT } from './tensors.ts';
 
 const {
@@ -33,12 +35,15 @@ const {
 const FEATURES = 14;
 /** 2^(fd - fa). */
 const DELTA = 4n;
+const TABLE: readonly string[] = ['mult', 'mult2', 'g', 'g2'];
+const ROWS: readonly string[] = ['M', 'Sum'];
 
 export const TRACED = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
 export const OUTPUTS = ['Q', 'U0', 'U1', 'D4'] as const;
 
 export interface TrainView extends ModelView {
   lr: bigint;
+  eps: bigint;
   rows: number;
   sigma: number;
   /** bits of a trace row, and which of them number the step */
@@ -50,14 +55,24 @@ export interface TrainView extends ModelView {
   helper: Record<string, Slot>;
 }
 
-/** Layer of a trace or helper slot; the table has none. */
-export const layerOf = (name: string): number | undefined =>
-  name === 'mult' || name === 'g' ? undefined : /_\d$/.test(name) ? Number(name.slice(-1)) : 4;
+/** log2 of a slot of trace or helper, and the factor that it starts from. */
+export function sizeOf(
+  name: string,
+  { bits, a, p, heads }: Pick<TrainView, 'bits' | 'a' | 'p' | 'heads'>,
+): [log2: number, present: bigint] {
+  const l = /_\d$/.test(name) ? Number(name.slice(-1)) : 4;
+  const present = headPresence(name, heads) ?? p[l];
+  if (present === 0n) return [0, present];
+  if (TABLE.includes(name)) return [LIMB_BITS, present];
+  return [ROWS.includes(name) ? bits : bits + a[l], present];
+}
 
+export type SegmentFields = Record<'lr' | 'rows1' | 'batchRows1' | 'traceRows1' | 'smoothing', bigint>;
 export const segmentWord = (
-  { lr, rows1, batchRows1, traceRows1 }: Record<'lr' | 'rows1' | 'batchRows1' | 'traceRows1', bigint>,
+  { lr, rows1, batchRows1, traceRows1, smoothing }: SegmentFields,
   offsets: readonly (readonly bigint[])[],
-): bigint => mod(lr + (rows1 << 17n) + (batchRows1 << 29n) + (traceRows1 << 41n) + pack(offsets, 55, 26));
+): bigint =>
+  mod(lr + (rows1 << 17n) + (batchRows1 << 29n) + (traceRows1 << 41n) + pack(offsets, 55, 26) + (smoothing << 107n));
 
 function view(inputs: Inputs): TrainView {
   const model = modelView(inputs);
@@ -66,30 +81,26 @@ function view(inputs: Inputs): TrainView {
   const rows1 = field(element(inputs, 'rows1'), 12, 'rows1');
   const batchRows1 = field(element(inputs, 'batchRows1'), 12, 'batchRows1');
   const traceRows1 = field(element(inputs, 'traceRows1'), 14, 'traceRows1');
+  const smoothing = BigInt(field(element(inputs, 'smoothing'), 8, 'smoothing'));
   const offsets = rows(inputs, 'shardOffset');
   if (!isBits(offsets)) failed.push('offsets');
   const [sigma, bits] = [log2Up(rows1 + 1), log2Up(traceRows1 + 1)];
   const isMask = (x: number) => (x & (x + 1)) === 0;
   if (!isMask(batchRows1) || batchRows1 >= 2 ** sigma) failed.push('batch rows');
   if (!isMask(traceRows1) || bits < sigma) failed.push('trace rows');
-  const fields = { lr, rows1: BigInt(rows1), batchRows1: BigInt(batchRows1), traceRows1: BigInt(traceRows1) };
-  if (segmentWord(fields, offsets) !== element(inputs, 'seg')) failed.push('seg');
+  const numbers = { rows1: BigInt(rows1), batchRows1: BigInt(batchRows1), traceRows1: BigInt(traceRows1) };
+  if (segmentWord({ lr, smoothing, ...numbers }, offsets) !== element(inputs, 'seg')) failed.push('seg');
   const slotsOf = (names: readonly string[], own: bigint[][]) =>
     Object.fromEntries(
       names.map((name, i): [string, Slot] => {
-        const l = layerOf(name);
-        return [
-          name,
-          l === undefined
-            ? seen(own[i], LIMB_BITS)
-            : seen(own[i], model.p[l] === 0n ? 0 : bits + model.a[l], model.p[l]),
-        ];
+        return [name, seen(own[i], ...sizeOf(name, { ...model, bits }))];
       }),
     );
   return {
     ...model,
     failed,
     lr,
+    eps: smoothing,
     rows: rows1 + 1,
     sigma,
     bits,
@@ -125,7 +136,7 @@ const claimed = (_: TrainView, sums: readonly bigint[]): Record<number, bigint> 
 };
 
 function batch(v: TrainView, c: Challenges, { evals1: e, sums2 }: ReferenceMessages, add: AddRelation): void {
-  const { tau, rhoS } = pointsOf(c);
+  const { tau, rhoS, rhoF } = pointsOf(c);
   const features = (l: number) => range(v.a[l]).map((t) => FEATURES + t);
   const full = (l: number) => positions(v.bits, v.a[l], FEATURES);
   const eq = (at: readonly number[]) => eqAt(pointAt(at, tau), pointAt(at, c.point));
@@ -133,9 +144,9 @@ function batch(v: TrainView, c: Challenges, { evals1: e, sums2 }: ReferenceMessa
     add(R.F1(l), features(l - 1), e[E.W(l)] * sums2[SUM2.In(l)]);
     add(R.F2(l), [...v.stepBits, ...features(l - 1)], sums2[SUM2.G(l)] * sums2[SUM2.P(l)]);
   }
-  const lookup = (index: number, l: number, helper: bigint, limbs: bigint[]) => {
+  const lookup = (index: number, l: number, helper: bigint, limbs: bigint[], present = v.p[l]) => {
     const [x, y, z] = limbs.map((limb) => c.beta - limb);
-    add(index, full(l), eq(full(l)) * (helper * mod(x * y) * z - v.p[l] * (x * y + x * z + y * z)));
+    add(index, full(l), eq(full(l)) * (helper * mod(x * y) * z - present * (x * y + x * z + y * z)));
     add(R.logUp, full(l), helper);
   };
   for (const l of HIDDEN_LAYERS) {
@@ -149,14 +160,31 @@ function batch(v: TrainView, c: Challenges, { evals1: e, sums2 }: ReferenceMessa
     lookup(R.hA(l), l, e[E.hA(l)], [t.V - t.m, t.T, t.R0]);
     lookup(R.hB(l), l, e[E.hB(l)], [t.R1, t.S0, t.S1]);
   }
+  const here = eq(full(4));
+  const [s0, s1, s2] = v.heads;
   const real = leAt(v.rows, rhoS.slice(0, v.sigma));
-  const error = e[E.D4] - mod(real * DELTA) * (e[E.Q] - HALF_LIMB - e[E.Y]);
-  add(R.error, full(4), eq(full(4)) * mod(error));
+  const out = leAt(v.n[4], rhoF.slice(0, v.a[4]));
+  const Q = e[E.Q] - HALF_LIMB;
+  const [M, Sum, w, power, P, r0, r1, z1] = HEAD_TENSORS.map((x) => e[E[x]]);
+  const guess = s0 * DELTA * Q + (s1 + s2) * mod(out * (P - v.eps));
+  add(R.error, full(4), here * mod(e[E.D4] - real * mod(guess - targetWeight(v.heads, v.n[4], v.eps) * e[E.Y])));
+  add(R.firstBit, full(4), here * mod(w * w - w));
+  add(R.firstPadding, full(4), here * mod(w * (1n - out)));
+  add(R.largest, full(4), here * mod(w * (M - Q)));
+  add(R.powerPadding, full(4), here * mod(power * (1n - out)));
+  add(R.division, full(4), here * mod(2n * WHOLE * power + Sum - 2n * mod(Sum * P) - r0 - LIMB * r1));
   lookup(R.hQ, 4, e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
+  lookup(R.hR, 4, e[E.hR], [r0, r1, z1], s1);
+  lookup(R.hP, 4, e[E.hP], [2n * Sum - s1 - r0 - LIMB * (r1 + z1), P, 0n], s1);
+  const index = s1 * (M - Q) + s2 * e[E.Q];
+  const pair = c.beta - index - c.alpha * mod(s1 * power + s2 * P) - c.alpha * c.alpha;
+  add(R.hF, full(4), here * mod(e[E.hF] * mod(pair) - (s1 + s2) * out));
+  add(R.logUp, full(4), e[E.hF]);
   const table = range(LIMB_BITS);
   const k = table.reduce((s, t) => s + c.point[t] * 2n ** BigInt(t), 0n);
   add(R.table, table, eq(table) * (e[E.g] * mod(c.beta - k) - e[E.mult]));
-  add(R.logUp, table, -e[E.g]);
+  add(R.table2, table, eq(table) * (e[E.g2] * mod(c.beta - k - c.alpha * (e[E.F] + c.alpha)) - e[E.mult2]));
+  add(R.logUp, table, -e[E.g] - e[E.g2]);
 }
 
 function batch2(v: TrainView, c: Challenges, { evals2: e }: ReferenceMessages, add: AddRelation2): void {
@@ -196,7 +224,8 @@ function claims(v: TrainView, c: Challenges, { sums, evals1: e, evals2: e2, sums
     ...j.slice(0, a[l - 1]),
     ...i.slice(0, a[l]),
   ];
-  const traced = (name: string, point: readonly bigint[], k = 1n) => claimTerm(O.trace, v.trace[name], point, k);
+  const traced = (name: string, point: readonly (bigint | 'ones')[], k = 1n) =>
+    claimTerm(O.trace, v.trace[name], point, k);
   const helped = (name: string, point: readonly bigint[]) => claimTerm(O.helper, v.helper[name], point);
   const model = (oracle: number, name: string, point: readonly bigint[], k = 1n) =>
     claimTerm(oracle, v.slots[name], point, k);
@@ -216,10 +245,20 @@ function claims(v: TrainView, c: Challenges, { sums, evals1: e, evals2: e2, sums
     for (const x of ['hA', 'hB'] as const) out[C[x](l)] = claimOf(e[E[x](l)], helped(`${x}_${l}`, at(rhoS, rhoF, l)));
   }
   for (const x of OUTPUTS) out[C[x]] = claimOf(e[E[x]], traced(x, at(rhoS, rhoF, 4)));
+  for (const x of HEAD_TENSORS)
+    out[C[x]] = claimOf(e[E[x]], traced(x, ROWS.includes(x) ? rhoS.slice(0, bits) : at(rhoS, rhoF, 4)));
+  for (const x of ['hR', 'hP', 'hF'] as const) out[C[x]] = claimOf(e[E[x]], helped(x, at(rhoS, rhoF, 4)));
+  const [, s1, s2] = v.heads;
+  const summed = [...rs.slice(0, bits), ...range(a[4]).map(() => 'ones' as const)];
+  out[C.oneFirst] = claimOf(s1, traced('w', summed));
+  out[C.total] = claimOf(0n, traced('e', summed), traced('Sum', rs.slice(0, bits), -1n));
   out[C.Y] = claimOf(e[E.Y], claimTerm(O.shard, v.Y, shardAt(rhoS, rhoF, 4)));
   out[C.hQ] = claimOf(e[E.hQ], helped('hQ', at(rhoS, rhoF, 4)));
-  out[C.g] = claimOf(e[E.g], helped('g', c.point.slice(0, LIMB_BITS)));
-  out[C.mult] = claimOf(e[E.mult], traced('mult', c.point.slice(0, LIMB_BITS)));
+  const table = c.point.slice(0, LIMB_BITS);
+  for (const x of ['g', 'g2'] as const) out[C[x]] = claimOf(e[E[x]], helped(x, table));
+  for (const x of ['mult', 'mult2'] as const) out[C[x]] = claimOf(e[E[x]], traced(x, table));
+  const { EXP, SIG } = TABLE_SLOTS;
+  out[C.F] = claimOf(e[E.F], claimTerm(O.tables, EXP, table, s1), claimTerm(O.tables, SIG, table, s2));
   for (const l of LAYERS) {
     const z = at(rs, ri, l);
     const bias = ri.slice(0, a[l]);

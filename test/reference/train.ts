@@ -16,7 +16,16 @@ import {
   type ReferenceMessages,
   ReferenceRun,
 } from './run.ts';
-import { HIDDEN_LAYERS, LAYERS, MODEL_SLOTS, modelLayout, SHARD_SLOTS, shapeInputs, shardLayout } from './sizes.ts';
+import {
+  HIDDEN_LAYERS,
+  headBits,
+  LAYERS,
+  MODEL_SLOTS,
+  modelLayout,
+  SHARD_SLOTS,
+  shapeInputs,
+  shardLayout,
+} from './sizes.ts';
 import {
   bindHigh,
   bindLow,
@@ -33,8 +42,9 @@ import {
   tableHelper,
   UNIT,
 } from './tensors.ts';
+import { StatedHead } from './train-heads.ts';
 import { pick, type TrainRun } from './train-run.ts';
-import { layerOf, OUTPUTS, segmentWord, TRACED, TRAIN } from './train-verifier.ts';
+import { OUTPUTS, segmentWord, sizeOf, TRACED, TRAIN } from './train-verifier.ts';
 
 const {
   squares: SQ,
@@ -53,6 +63,8 @@ const FEATURES = 14;
 export type TrainHooks = Hooks<TrainRun> & {
   /** words only readers use */
   extra?: bigint[];
+  /** changes the function that is looked up */
+  column?: (F: bigint[]) => void;
 };
 
 /** Proves a run, honest or not. */
@@ -65,13 +77,13 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   const batchBits = range(bits).filter((t) => !stepBits.includes(t));
 
   // 1. layouts and what the statement says
+  const head = new StatedHead(run);
+  hooks.column?.(head.column);
   const sized = (names: readonly string[]) =>
-    names
-      .filter((name) => p[layerOf(name) ?? 4] !== 0n)
-      .map((name): [string, number] => {
-        const l = layerOf(name);
-        return [name, l === undefined ? LIMB_BITS : bits + a[l]];
-      });
+    names.flatMap((name): [string, number][] => {
+      const [log2, there] = sizeOf(name, { bits, a, p, heads: head.heads });
+      return there === 0n ? [] : [[name, log2]];
+    });
   const places = {
     model: modelLayout(n, p),
     shard: shardLayout(sigma, run.n[0], run.n[4]),
@@ -85,9 +97,10 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
     rows1: BigInt(run.statedRows - 1),
     batchRows1: sum(batchBits.map((t) => 2n ** BigInt(t))),
     traceRows1: BigInt(N - 1),
+    smoothing: BigInt(run.statedSmoothing),
   };
   const own: Inputs = {
-    ...shapeInputs(n, p, places.model.slots),
+    ...shapeInputs(n, p, places.model.slots, headBits(run.statedHead)),
     ...segment,
     seg: segmentWord(segment, shardOffset),
     shardOffset,
@@ -110,7 +123,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   const { transcript, sender } = proof;
 
   // 2. trace
-  const tensors: Tensors = { ...run.output };
+  const tensors: Tensors = { ...run.output, ...run.ofHead };
   for (const l of hidden) for (const x of TRACED) tensors[`${x}_${l}`] = run.hidden[l][x];
   hooks.trace?.(tensors);
   const t = (name: string) => tensors[name];
@@ -124,21 +137,25 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
       ];
     }),
     { l: 4, name: 'hQ', index: R.hQ, limbs: [t('Q'), t('U0'), t('U1')] },
+    ...head.groups(tensors),
   ];
   const mult = countLimbs(groups.flatMap((g) => g.limbs));
-  hooks.multiplicities?.(mult);
+  const mult2 = head.count(tensors);
+  hooks.multiplicities?.(mult, mult2);
   const traceOracle = oracleOf(
     places.trace,
-    { ...tensors, mult },
+    { ...tensors, mult, mult2 },
     blinding('trace', chunksOf(places.trace.length), random),
   );
   const beta = proof.commit('trace', traceOracle);
+  const alpha = proof.pairs();
 
   // 3. helper
   const helpers: Tensors = {};
   for (const { name, limbs } of groups) helpers[name] = lookupHelper(beta, ...limbs);
   helpers.g = tableHelper(beta, mult);
-  hooks.helper?.(helpers, beta, tensors);
+  Object.assign(helpers, head.helpers(tensors, mult2, beta, alpha));
+  hooks.helper?.(helpers, beta, tensors, alpha);
   const beyond = blinding('helper', chunksOf(places.helper.length), random);
   const x = proof.commit('helper', oracleOf(places.helper, helpers, beyond));
   const sq = squares(x, SQ.count);
@@ -227,13 +244,8 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
       ),
     ]);
   }
-  const size4 = N * 2 ** a[4];
-  const real = range(size4).map((k) => (k % 2 ** sigma < run.statedRows ? 1n : 0n));
-  const error = range(size4).map((k) => {
-    const y = Y[Math.floor(k / N) * 2 ** sigma + (k % 2 ** sigma)];
-    return 4n * (t('Q')[k] - HALF_LIMB - y);
-  });
-  batch.zero(R.error, full(4), tau, [term(t('D4')), times(-1n, real, error)]);
+  const targets = range(N * 2 ** a[4]).map((k) => Y[Math.floor(k / N) * 2 ** sigma + (k % 2 ** sigma)]);
+  head.relate(batch, { tau, beta, alpha, full: full(4) }, { t: tensors, Y: targets, helpers, mult2 });
   for (const { l, name, index, limbs } of groups) batch.lookup(index, full(l), tau, beta, helpers[name], limbs);
   const shares = groups.map(({ l, name }) => ({ at: full(l), h: helpers[name] }));
   batch.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
@@ -242,7 +254,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   const [, firstPower] = lambda;
   const batch1 = batch.prove(firstPower, transcript, { rounds: 26, degree: 5, stage: 'batch1', sender });
   const view = TRAIN.view({ ...own });
-  const challenges: Challenges = { beta, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
+  const challenges: Challenges = { beta, alpha, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
   const goal1 = followRounds(
     claimedSum(lambda, TRAIN.claimed(view, sentSums)),
     batch1.messages,
@@ -277,8 +289,17 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   for (const o of OUTPUTS) e[E[o]] = at(t(o), rhoS, rhoF, 4);
   e[E.Y] = evaluateAt(Y, [...rhoS.slice(0, sigma), ...rhoF.slice(0, a[4])]);
   e[E.hQ] = at(helpers.hQ, rhoS, rhoF, 4);
-  e[E.g] = evaluateAt(helpers.g, batch1.point.slice(0, LIMB_BITS));
-  e[E.mult] = evaluateAt(mult, batch1.point.slice(0, LIMB_BITS));
+  for (const x of head.names.trace)
+    e[E[x]] = x === 'M' || x === 'Sum' ? evaluateAt(t(x), rhoS) : at(t(x), rhoS, rhoF, 4);
+  for (const x of head.names.helper) e[E[x]] = at(helpers[x], rhoS, rhoF, 4);
+  const tablePoint = batch1.point.slice(0, LIMB_BITS);
+  e[E.g] = evaluateAt(helpers.g, tablePoint);
+  e[E.mult] = evaluateAt(mult, tablePoint);
+  if (head.column.length > 0) {
+    e[E.g2] = evaluateAt(helpers.g2, tablePoint);
+    e[E.mult2] = evaluateAt(mult2, tablePoint);
+    e[E.F] = evaluateAt(head.column, tablePoint);
+  }
   const messages: ReferenceMessages = { sums: sentSums, evals1: e, sums2, evals2: [] };
   messages.sums2 = sender.send('sums2', sums2);
   messages.evals1 = sender.send('evals1', e, undefined, (m) =>
