@@ -57,6 +57,8 @@ export interface TrainDeviation {
   forward?: (layer: Hidden, x: number, l: number) => void;
   output?: (output: Output, x: number) => void;
   backward?: (layer: Hidden, x: number, l: number) => void;
+  /** changes a hidden unit's delta itself */
+  delta?: (layer: Hidden, x: number, l: number) => void;
 }
 
 /** round(Z) and the remainder Z + 2^(f-1) - 2^f round(Z). */
@@ -118,7 +120,7 @@ export const pick = (row: number, positions: readonly number[]): number =>
 /** Fills the tensors of a run from its weights and rows. */
 export function train(
   run: TrainRun,
-  { rate = () => BigInt(run.lr), row, forward, output, backward }: TrainDeviation = {},
+  { rate = () => BigInt(run.lr), row, forward, output, backward, delta }: TrainDeviation = {},
 ): void {
   const { a, p, X, Y } = run;
   const [S, N] = [2 ** run.sigma, 2 ** run.bits];
@@ -165,6 +167,7 @@ export function train(
           [t.T[x], t.S0[x], t.S1[x]] = [T + HALF_LIMB, r % LIMB, r / LIMB];
           backward?.(t, x, l);
           t.D[x] = t.m[x] * (t.T[x] - HALF_LIMB);
+          delta?.(t, x, l);
         }
     }
     for (let l = first; l <= 4; l++)
