@@ -132,12 +132,17 @@ export async function compile(
 }
 
 /**
- * Runs the compiler with our include paths and hands back what it printed.
+ * Runs the compiler with our include paths, or others, and hands back what it printed.
  * @throws Error with the compiler's words when it fails
  */
-export function runCompiler(main: string, output: string, options: readonly string[]): Promise<string> {
+export function runCompiler(
+  main: string,
+  output: string,
+  options: readonly string[],
+  libraries: readonly string[] = LIBRARIES,
+): Promise<string> {
   const args = [relative(ROOT, main), ...options, '-o', relative(ROOT, output)];
-  for (const library of LIBRARIES) args.push('-l', relative(ROOT, library));
+  for (const library of libraries) args.push('-l', relative(ROOT, library));
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [require.resolve('circom2/cli.js'), ...args], { cwd: ROOT });
     let text = '';

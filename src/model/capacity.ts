@@ -1,4 +1,5 @@
 import { CapacityError } from '../errors/CapacityError.ts';
+import { InputError } from '../errors/InputError.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ADDRESS_BITS, LIMB_BITS, MODEL_BITS, SHARD_ENTRY_BITS } from '../numbers/constants.ts';
 import { layout, type SlotSize } from './layout.ts';
@@ -13,17 +14,18 @@ export type Capacity = Record<string, number>;
 /**
  * Sizes of the oracles of one `train` edge: network `widths`, `passes` over a shard of `rows` rows (design 11.9: checked before
  * training, not after).
+ * @param batch rows of a step, where they are known: small ones make more steps than a prover's memory may hold
  * @returns log2 sizes of model, shard, trace, helper.
- * @throws CapacityError naming the first oracle that is too large and what to lower.
+ * @throws CapacityError naming the first oracle that is too large and what to lower; InputError for too many steps
  */
-export function trainCapacity(widths: readonly number[], rows: number, passes = 1): Capacity {
+export function trainCapacity(widths: readonly number[], rows: number, passes = 1, batch?: number): Capacity {
   const a = widthBits(widths);
   const traceRows = ceilLog2(rows) + ceilLog2(passes);
   const hidden = a.slice(1, -1).map((bits) => bits + traceRows);
   const output = a[a.length - 1] + traceRows;
   const fewer = `${passes > 1 ? 'Make fewer passes at once, use' : 'Use'} shards of fewer than ${rows} rows`;
   const shard = shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows });
-  return check(
+  const sizes = check(
     {
       model: modelSlots(widths),
       shard,
@@ -37,6 +39,42 @@ export function trainCapacity(widths: readonly number[], rows: number, passes = 
       helper: `${fewer}, or lower the hidden widths.`,
     },
   );
+  if (batch !== undefined) requireMemory(trainElements(widths, { rows, passes, batch }), fewer);
+  return sizes;
+}
+
+/** Field elements of 32 bytes that the prover's kernels hold: 4 GiB. */
+const MOST_ELEMENTS = 2 ** 27;
+
+function requireMemory(elements: number, fewer: string): void {
+  if (elements <= MOST_ELEMENTS) return;
+  const need = (elements / 2 ** 25).toFixed(1);
+  throw new InputError(`The proof of this training needs ${need} GiB of field elements; a prover holds 4.`, {
+    hint: `Take more rows a step. ${fewer}, or lower the widths of the network.`,
+  });
+}
+
+/** How many field elements the prover of `train` holds at most at once, in its first sumcheck (src/programs/train/firstBatch.ts). */
+export function trainElements(
+  widths: readonly number[],
+  { rows, passes, batch }: { rows: number; passes: number; batch: number },
+): number {
+  const a = widthBits(widths);
+  const passBits = ceilLog2(passes);
+  const traceRows = ceilLog2(rows) + passBits;
+  const steps = traceRows - ceilLog2(batch);
+  const of = (bits: number) => 2 ** bits;
+  const [hidden, output] = [a.slice(1, -1).map((bits) => of(bits + traceRows)), of(a[a.length - 1] + traceRows)];
+  // Over features and steps, forward of every layer and backward of every hidden one: gradients, and the rows of later steps.
+  const features = [...a.slice(0, -1), ...a.slice(2)];
+  const overSteps = features.reduce((sum, bits) => sum + 2 * of(bits + steps), 0);
+  const ofOnePass = passes > 1 ? of(a[0] + steps - passBits) : 0;
+  // Of every hidden layer: helpers and their copies, denominators of six limbs, eq, signs, what joins its relations, a temporary.
+  const overRows = hidden.reduce((sum, entries) => sum + 14 * entries, 0) + 9 * output;
+  const temporary = (9 / 8) * Math.max(...hidden, output);
+  // Tables of limbs, and vectors over rows or features.
+  const small = 12 * of(LIMB_BITS) + 16 * widths.length * of(Math.max(traceRows, ...a));
+  return overSteps + ofOnePass + overRows + temporary + small;
 }
 
 /** Sizes of the oracles of `seed`: model, trace, helper. @throws CapacityError */

@@ -100,7 +100,7 @@ function goThrough(
 ): { network: Network; loss: number; accuracy: number | undefined } {
   checkSegment({ lr, batch, rows: shard.rows, passes });
   checkPair(weights, shard);
-  trainCapacity(weights.widths, shard.rows, passes);
+  trainCapacity(weights.widths, shard.rows, passes, batch);
   const padded = 2 ** ceilLog2(shard.rows);
   const network = new Network(weights, shard, { batch, traceRows });
   const stepsOfPass = Math.ceil(shard.rows / batch);

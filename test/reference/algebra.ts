@@ -25,6 +25,28 @@ export function inverse(x: bigint): bigint {
   return mod(u);
 }
 
+/** A square root by Tonelli and Shanks, where there is one: the order less 1 is 2^28 times an odd number. */
+export function squareRoot(x: bigint): bigint | undefined {
+  const square = mod(x);
+  if (square === 0n) return 0n;
+  if (power(square, (ORDER - 1n) / 2n) !== 1n) return undefined;
+  const odd = (ORDER - 1n) >> 28n;
+  // 5 is no square
+  let generator = power(5n, odd);
+  let root = power(square, (odd + 1n) / 2n);
+  let left = power(square, odd);
+  for (let order = 28; left !== 1n; ) {
+    let k = 0;
+    for (let t = left; t !== 1n; t = mod(t * t)) k++;
+    const factor = power(generator, 2n ** BigInt(order - k - 1));
+    root = mod(root * factor);
+    generator = mod(factor * factor);
+    left = mod(left * generator);
+    order = k;
+  }
+  return root;
+}
+
 export const range = (n: number): number[] => [...Array(n).keys()];
 export const zeros = (n: number): bigint[] => Array<bigint>(n).fill(0n);
 export const log2Up = (n: number): number => Math.ceil(Math.log2(n));

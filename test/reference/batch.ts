@@ -1,7 +1,8 @@
 // A batch of relations by number, as the prover has it; it says which of them are false.
 
-import { eqTable, mod, powers, range } from './algebra.ts';
+import { eqTable, mod, range } from './algebra.ts';
 import { type Instance, type ReferenceTranscript, sumcheck, sumOf, type Table, table } from './argument.ts';
+import { looked, sharing } from './omitted.ts';
 import type { Sender } from './sender.ts';
 import { LIMB_BITS } from './tensors.ts';
 
@@ -19,6 +20,14 @@ export const positions = (low: number, high: number, features = 12): number[] =>
   ...range(high).map((t) => features + t),
 ];
 export const pointAt = (at: readonly number[], point: readonly bigint[]): bigint[] => at.map((t) => point[t]);
+
+/** What a lookup has in the LogUp sum. */
+export interface Share {
+  /** the lookup's relation */
+  index: number;
+  at: readonly number[];
+  h: bigint[];
+}
 
 export class ReferenceBatch {
   readonly #instances: (Omit<Instance, 'weight'> & { index: number })[] = [];
@@ -58,7 +67,7 @@ export class ReferenceBatch {
     limbs: (readonly bigint[])[],
     present = 1n,
   ): void {
-    const [a, b, c] = limbs.map((limb) => limb.map((v) => mod(beta - v)));
+    const [a, b, c] = looked(index, [...limbs]).map((limb) => limb.map((v) => mod(beta - v)));
     this.zero(index, at, tau, [term(h, a, b, c), times(-present, a, b), times(-present, a, c), times(-present, b, c)]);
   }
 
@@ -80,12 +89,12 @@ export class ReferenceBatch {
     { table: tableIndex, logUp: sumIndex }: { table: number; logUp: number },
     tau: readonly bigint[],
     beta: bigint,
-    { g, mult, helpers }: { g: bigint[]; mult: bigint[]; helpers: { at: readonly number[]; h: bigint[] }[] },
+    { g, mult, helpers }: { g: bigint[]; mult: bigint[]; helpers: readonly Share[] },
   ): void {
     const at = range(LIMB_BITS);
     const inside = g.map((_, k) => mod(beta - BigInt(k)));
     this.zero(tableIndex, at, tau, [term(g, inside), times(-1n, mult)]);
-    for (const { at: own, h } of helpers) this.sum(sumIndex, own, [term(h)]);
+    for (const { at: own, h } of sharing(helpers)) this.sum(sumIndex, own, [term(h)]);
     this.sum(sumIndex, at, [times(-1n, g)]);
   }
 
@@ -98,13 +107,12 @@ export class ReferenceBatch {
       .filter((index) => sums[index] !== this.#claims[index]);
   }
 
-  /** Rounds are the variables, from the highest on. */
+  /** Rounds are the variables, from the highest on; weights are those of the relations. */
   prove(
-    lambda: bigint,
+    weights: readonly bigint[],
     transcript: ReferenceTranscript,
     { rounds, degree, stage, sender }: { rounds: number; degree: number; stage: string; sender: Sender },
   ): { messages: bigint[][]; point: bigint[] } {
-    const weights = powers(lambda, 2 + Math.max(...this.#instances.map((i) => i.index)));
     return sumcheck(
       this.#instances.map((i) => ({ ...i, weight: weights[i.index] })),
       rounds,

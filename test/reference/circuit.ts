@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { buildCircuits } from '../../scripts/build/circuits.ts';
 import { check } from './check.ts';
+import { judged } from './judged.ts';
 import type { Reference } from './run.ts';
 import type { Inputs, Value } from './tensors.ts';
 import { runCircuit } from './witness.ts';
@@ -31,7 +32,10 @@ export interface Constraint {
 /** Compiles the circuit where that is needed. */
 export async function judgeOf(program: string): Promise<Judge> {
   const { wasm, constraints } = (await buildCircuits([program]))[program];
-  const outputs = (inputs: Inputs) => runCircuit(wasm, inputs);
+  const outputs = (inputs: Inputs) => {
+    judged(program, inputs, true);
+    return runCircuit(wasm, inputs);
+  };
   return {
     constraints,
     outputs,

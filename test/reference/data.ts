@@ -5,6 +5,7 @@ import { eqAt, leAt, log2Up, mod, type Random, range, squares, zeros } from './a
 import type { Slot } from './argument.ts';
 import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
 import { blinding, chunksOf, salted } from './commitments.ts';
+import { sharing } from './omitted.ts';
 import {
   type AddRelation,
   type Challenges,
@@ -194,7 +195,8 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
   const tensors: Tensors = {};
   hooks.trace?.(tensors);
   const limbs = [X, Y].map((t) => t.map((v) => v + HALF_LIMB));
-  const mult = countLimbs(limbs);
+  const lookups = [R.rangeX, R.rangeY].map((index, i) => ({ index, limb: limbs[i] }));
+  const mult = countLimbs(sharing(lookups).map(({ limb }) => limb));
   hooks.multiplicities?.(mult);
   const beta = proof.commit(
     'trace',
@@ -223,8 +225,8 @@ export function proveData(random: Random, run: DataRun, hooks: Hooks<DataRun> = 
   relations.lookupOne(R.rangeX, atX, tau, beta, helpers.hX, limbs[0]);
   relations.lookupOne(R.rangeY, atY, tau, beta, helpers.hY, limbs[1]);
   const shares = [
-    { at: atX, h: helpers.hX },
-    { at: atY, h: helpers.hY },
+    { index: R.rangeX, at: atX, h: helpers.hX },
+    { index: R.rangeY, at: atY, h: helpers.hY },
   ];
   relations.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
   return proveOneBatch(proof, DATA, own, {

@@ -6,6 +6,7 @@ import type { Claim } from './argument.ts';
 import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
 import { addTable } from './data.ts';
 import { modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { looked, sharing } from './omitted.ts';
 import {
   type AddRelation,
   type Challenges,
@@ -151,14 +152,18 @@ export function proveImport(weights: ReferenceWeights, random: Random, hooks: Ho
     const [one, two] = KINDS[which].limbs.map((name) => tensors[`${name}_${l}`]);
     return limbsOf(value, one, two);
   });
-  const mult = countLimbs(limbs.flat());
+  const lookups = kinds.map(({ l, which }, i) => {
+    const index = NUMBERS[which].range(l);
+    return { index, limbs: looked(index, limbs[i]) };
+  });
+  const mult = countLimbs(sharing(lookups).flatMap((lookup) => lookup.limbs));
   hooks.multiplicities?.(mult);
   const beta = proof.commit('trace', committed('trace', places.trace, { ...tensors, mult }, random));
 
   // 3. helper
   const helpers: Tensors = {};
   kinds.forEach(({ l, which }, i) => {
-    helpers[`${KINDS[which].range}_${l}`] = lookupHelper(beta, ...limbs[i]);
+    helpers[`${KINDS[which].range}_${l}`] = lookupHelper(beta, ...lookups[i].limbs);
   });
   helpers.g = tableHelper(beta, mult);
   hooks.helper?.(helpers, beta, tensors);
@@ -170,7 +175,7 @@ export function proveImport(weights: ReferenceWeights, random: Random, hooks: Ho
     const h = helpers[`${KINDS[which].range}_${l}`];
     relations.lookup(NUMBERS[which].range(l), at, tau, beta, h, limbs[i]);
     relations.zero(NUMBERS[which].padding(l), at, tau, [term(value), times(-1n, value, mask)]);
-    return { at, h };
+    return { index: NUMBERS[which].range(l), at, h };
   });
   relations.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
   return proveOneBatch(proof, IMPORT, own, {

@@ -7,6 +7,7 @@ import { pointAt, positions, ReferenceBatch } from './batch.ts';
 import type { Oracle } from './commitments.ts';
 import { addTable } from './data.ts';
 import { absentOracle, modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { looked, sharing } from './omitted.ts';
 import {
   type AddRelation,
   type Challenges,
@@ -230,15 +231,22 @@ export function proveMerge(
   for (const { l, which, value } of kinds) traceLimbs(tensors, which, l, value);
   hooks.trace?.(tensors);
   const limbs = kinds.map(({ value, names }) => limbsOf(value, tensors[names[0]], tensors[names[1]]));
-  const mult = countLimbs([...limbs.flat(), ...kinds.map((kind) => kind.remainder)]);
+  const lookups = kinds.flatMap(({ l, which, remainder }, i) => {
+    const [index, rest] = [NUMBERS[which].range(l), NUMBERS[which].rest(l)];
+    return [
+      { index, limbs: looked(index, limbs[i]) },
+      { index: rest, limbs: [remainder] },
+    ];
+  });
+  const mult = countLimbs(sharing(lookups).flatMap((lookup) => lookup.limbs));
   hooks.multiplicities?.(mult);
   const beta = proof.commit('trace', committed('trace', places.trace, { ...tensors, mult }, random));
 
   // 3. helper
   const helpers: Tensors = {};
-  kinds.forEach(({ names, remainder }, i) => {
-    helpers[names[2]] = lookupHelper(beta, ...limbs[i]);
-    helpers[names[3]] = lookupHelper(beta, remainder);
+  kinds.forEach(({ names }, i) => {
+    helpers[names[2]] = lookupHelper(beta, ...lookups[2 * i].limbs);
+    helpers[names[3]] = lookupHelper(beta, ...lookups[2 * i + 1].limbs);
   });
   helpers.g = tableHelper(beta, mult);
   hooks.helper?.(helpers, beta, tensors);
@@ -250,8 +258,8 @@ export function proveMerge(
     relations.lookup(NUMBERS[which].range(l), at, tau, beta, helpers[names[2]], limbs[i]);
     relations.lookupOne(NUMBERS[which].rest(l), at, tau, beta, helpers[names[3]], remainder);
     return [
-      { at, h: helpers[names[2]] },
-      { at, h: helpers[names[3]] },
+      { index: NUMBERS[which].range(l), at, h: helpers[names[2]] },
+      { index: NUMBERS[which].rest(l), at, h: helpers[names[3]] },
     ];
   });
   relations.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });

@@ -30,6 +30,7 @@ import {
   sparse,
   tauPower,
 } from './commitments.ts';
+import { weighted } from './omitted.ts';
 import type { Sender } from './sender.ts';
 
 const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
@@ -110,7 +111,7 @@ interface Group {
 /** The weights of all claims on the entries of each oracle, apart where offsets differ above them. */
 function groupsOf(claims: readonly Claim[], rho: bigint, low: readonly number[]): Group[] {
   const groups = new Map<string, Group>();
-  const weight = powers(rho, Math.max(2, claims.length));
+  const weight = weighted('claims', powers(rho, Math.max(2, claims.length)));
   claims.forEach(({ terms }, c) => {
     for (const { oracle, slot, point, coefficient } of terms) {
       const scale = mod(weight[c] * coefficient * slot.present);
@@ -210,7 +211,7 @@ export function reductionCheck(
   reduce: readonly (readonly bigint[])[],
 ): { y: bigint[]; weights: bigint[]; value: bigint; state: bigint } {
   const transcript = new ReferenceTranscript(rho);
-  const scale = powers(rho, Math.max(2, claims.length));
+  const scale = weighted('claims', powers(rho, Math.max(2, claims.length)));
   const claim = mod(sum(claims.map((c, i) => scale[i] * c.value)));
   const { point: y, value } = followRounds(claim, reduce, transcript);
   const weights = zeros(oracles);

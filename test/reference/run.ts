@@ -25,6 +25,7 @@ import {
   type Oracle,
   statementDigest,
 } from './commitments.ts';
+import { weighted } from './omitted.ts';
 import { checkOpening, checkPairings, type Kzg, type Opening, type Outputs, open } from './opening.ts';
 import { type Repair, Sender } from './sender.ts';
 import { element, elements, rows } from './sizes.ts';
@@ -61,6 +62,9 @@ export interface Hooks<Run = unknown> {
   /** entries by which a cheat makes the check of a message hold: 'evals1', 'evals2', 'u', 'u12', 'p2', 's2' */
   repair?: Repair;
 }
+
+/** What a cheat on any program can interfere with. */
+export type AnyHooks = Omit<Hooks<never>, 'run'>;
 
 /** Challenges of a verifier up to the reduction. */
 export interface Challenges {
@@ -146,6 +150,8 @@ export interface Reference {
   commitments: Commitments;
   /** false relations and claims by number, as the prover knows them */
   violated: { relations: number[]; relations2: number[]; claims: number[] };
+  /** by how much the committed vectors exceed what each false claim says */
+  errors: ReadonlyMap<number, bigint>;
 }
 
 /** A proof in the making. */
@@ -221,6 +227,7 @@ export class ReferenceRun {
     const inputs: Inputs = { ...own, h, nonce, ...opening };
     const signals = signalsOf(program, inputs, outputs);
     const { fold, ...values } = folded(signals);
+    const errors = claimErrors(oracles, claims);
     return {
       program,
       inputs: { ...inputs, fold },
@@ -229,13 +236,14 @@ export class ReferenceRun {
       context: CONTEXT,
       extra,
       commitments: { oracles: this.#logs, kzg },
-      violated: { relations2: [], ...violated, claims: falseClaims(oracles, claims) },
+      violated: { relations2: [], ...violated, claims: [...errors.keys()] },
+      errors,
     };
   }
 }
 
-/** Numbers of the claims that the committed vectors do not fulfil. */
-function falseClaims(oracles: readonly Oracle[], claims: readonly Claim[]): number[] {
+/** The claims that the committed vectors do not fulfil. */
+function claimErrors(oracles: readonly Oracle[], claims: readonly Claim[]): Map<number, bigint> {
   const termValue = ({ oracle, slot, point, coefficient }: ClaimTerm): bigint => {
     if (slot.present === 0n || coefficient === 0n) return 0n;
     // claimed bits that are no bits have the weights of no place: such a slot is read as if it began at 0
@@ -252,10 +260,8 @@ function falseClaims(oracles: readonly Oracle[], claims: readonly Claim[]): numb
     }
     return coefficient * slot.present * values[0];
   };
-  return range(claims.length).filter((c) => {
-    const { value, terms } = claims[c];
-    return mod(terms.reduce((s, t) => s + termValue(t), 0n)) !== mod(value);
-  });
+  const errors = claims.map(({ value, terms }) => mod(terms.reduce((s, t) => s + termValue(t), 0n) - value));
+  return new Map([...errors.entries()].filter(([, error]) => error !== 0n));
 }
 
 /** The signals in their order: outputs, digests, parameters. */
@@ -301,14 +307,14 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
   const alpha = program.program === 'train' ? transcript.absorb([0n]) : 0n;
   const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(helped)]);
-  const lambda = powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count);
+  const lambda = weighted('relations', powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count));
   const claim = claimedSum(lambda, program.claimed(view, m.sums));
   const first = followRounds(claim, rows(inputs, 'batch1'), transcript);
   const c: Challenges = { beta, alpha, squares: squares(x, SQ.count), lambda, point: first.point, mu2: [], zeta: [] };
   if (first.value !== expectedBatch(program, view, c, m)) failed.push('batch');
   if (program.batch2) {
     const { relations2, sums } = NUMBERING.train;
-    c.mu2 = powers(transcript.absorb([...m.evals1, ...m.sums2]), relations2.count);
+    c.mu2 = weighted('relations2', powers(transcript.absorb([...m.evals1, ...m.sums2]), relations2.count));
     const claims = [...m.sums2, ...range(4).map((l) => m.sums[sums.F3(l + 1)])];
     const second = followRounds(claimedSum(c.mu2, { ...claims }), rows(inputs, 'batch2'), transcript);
     c.zeta = second.point;
@@ -389,11 +395,10 @@ export function proveOneBatch<V>(
   const { relations, evaluations: E } = NUMBERING[program.program];
   const view = program.view(own);
   const sums = elements(own, 'sums');
-  const lambda = powers(transcript.absorb([...sums, nonce[NONCE.lambda]]), relations.count);
+  const lambda = weighted('relations', powers(transcript.absorb([...sums, nonce[NONCE.lambda]]), relations.count));
   const start = transcript.state;
   const { rounds, degree } = program;
-  const [, firstPower] = lambda;
-  const batch1 = batch.prove(firstPower, transcript, { rounds, degree, stage: 'batch1', sender });
+  const batch1 = batch.prove(lambda, transcript, { rounds, degree, stage: 'batch1', sender });
   const goal = followRounds(
     claimedSum(lambda, program.claimed(view, sums)),
     batch1.messages,

@@ -5,6 +5,7 @@ import { dot, eqTable, inverse as inverseOf, log2Up, mod, type Random, range, sq
 import { pointAt, positions, ReferenceBatch, type Term, term, times } from './batch.ts';
 import { blinding, chunksOf, salted } from './commitments.ts';
 import { modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
+import { looked, sharing } from './omitted.ts';
 import { evaluateAt, type Hooks, proveOneBatch, type Reference, ReferenceRun } from './run.ts';
 import { layerOf, SCORE } from './score-verifier.ts';
 import { layersOf, shardInputs, shardLayout } from './sizes.ts';
@@ -122,7 +123,7 @@ export function proveScore(
   });
   hooks.trace?.(tensors);
   const groups = layers.map(({ l, high }) => ({
-    l,
+    index: l < 4 ? R.h(l) : R.hQ,
     slot: l < 4 ? `h_${l}` : 'hQ',
     at: positions(sigma, high),
     limbs:
@@ -130,7 +131,11 @@ export function proveScore(
         ? [tensors[`V_${l}`].map((v, i) => v - tensors[`m_${l}`][i]), tensors[`R0_${l}`], tensors[`R1_${l}`]]
         : [tensors.Q, tensors.U0, tensors.U1],
   }));
-  const mult = countLimbs([...groups.flatMap((g) => g.limbs), tensors.G]);
+  const lookups = [
+    ...groups.map(({ index, limbs }) => ({ index, limbs: looked(index, limbs) })),
+    { index: R.hG, limbs: [tensors.G] },
+  ];
+  const mult = countLimbs(sharing(lookups).flatMap((lookup) => lookup.limbs));
   hooks.multiplicities?.(mult);
   const { Q, G, L, c } = tensors;
   tensors.mult = mult;
@@ -165,7 +170,7 @@ export function proveScore(
 
   // 2. helper
   const inverse: Tensors = {};
-  for (const { slot, limbs } of groups) inverse[slot] = lookupHelper(beta, ...limbs);
+  for (const { slot, index, limbs } of groups) inverse[slot] = lookupHelper(beta, ...looked(index, limbs));
   inverse.hG = lookupHelper(beta, G);
   inverse.g = tableHelper(beta, mult);
   hooks.helper?.(inverse, beta, tensors);
@@ -205,7 +210,7 @@ export function proveScore(
     batch.zero(R.bit(l), at, tau, [term(m, m), times(-1n, m)]);
     batch.zero(R.active(l), at, tau, [term(a), times(-1n, m, V)]);
   }
-  for (const { l, slot, at, limbs } of groups) batch.lookup(l < 4 ? R.h(l) : R.hQ, at, tau, beta, inverse[slot], limbs);
+  for (const { index, slot, at, limbs } of groups) batch.lookup(index, at, tau, beta, inverse[slot], limbs);
   batch.lookupOne(R.hG, outAt, tau, beta, inverse.hG, G);
   const realClasses = real(out.rows, out.high).flatMap((v) => range(S).map(() => v));
   const ofClass = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(UNIT), shard.Y)];
@@ -223,7 +228,10 @@ export function proveScore(
     [times(classes, spread(eqTable(tau.slice(0, sigma))), shard.Y, logits)],
     classes * UNIT * sums[SUM.labelled],
   );
-  const helpers = [...groups.map(({ slot, at }) => ({ at, h: inverse[slot] })), { at: outAt, h: inverse.hG }];
+  const helpers = [
+    ...groups.map(({ index, slot, at }) => ({ index, at, h: inverse[slot] })),
+    { index: R.hG, at: outAt, h: inverse.hG },
+  ];
   batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
   return proveOneBatch(proof, SCORE, own, {
     beta,

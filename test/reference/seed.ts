@@ -4,9 +4,10 @@
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { inverse, log2Up, mod, type Random, range, squares, zeros } from './algebra.ts';
 import { type Claim, hash } from './argument.ts';
-import { pointAt, positions, ReferenceBatch, term, times } from './batch.ts';
+import { pointAt, positions, ReferenceBatch, type Share, term, times } from './batch.ts';
 import { chunksOf, salted } from './commitments.ts';
 import { addTable } from './data.ts';
+import { looked, sharing } from './omitted.ts';
 import {
   type AddRelation,
   type Challenges,
@@ -229,17 +230,24 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
   hooks.trace?.(tensors);
   const groups = (l: number) =>
     [
-      ['v0', 'v1', 'w0'],
-      ['w1', 'u0', 'u1'],
-    ].map((names) => names.map((x) => layers[l][x as 'v0']));
+      { index: R.groupA(l), names: ['v0', 'v1', 'w0'] },
+      { index: R.groupB(l), names: ['w1', 'u0', 'u1'] },
+    ].map(({ index, names }) => ({
+      index,
+      limbs: looked(
+        index,
+        names.map((x) => layers[l][x as 'v0']),
+      ),
+    }));
   const mult = zeros(2 ** LIMB_BITS);
-  for (const l of present) for (const v of groups(l).flat(2)) if (v >= 0n && v < LIMB) mult[Number(v)] += p[l];
+  for (const l of present)
+    for (const v of sharing(groups(l)).flatMap((g) => g.limbs.flat())) if (v >= 0n && v < LIMB) mult[Number(v)] += p[l];
   hooks.multiplicities?.(mult);
   const beta = proof.commit('trace', committed('trace', places.trace, { ...tensors, mult }, random));
   /** as the circuit sees them */
   const seen: Tensors = {};
   for (const l of present)
-    groups(l).forEach((limbs, i) => {
+    groups(l).forEach(({ limbs }, i) => {
       seen[`h${'AB'[i]}_${l}`] = lookupHelper(beta, ...limbs).map((v) => mod(v * p[l]));
     });
   seen.g = tableHelper(beta, mult);
@@ -251,7 +259,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
 
   // 3. batch
   const relations = new ReferenceBatch();
-  const shares: { at: number[]; h: bigint[] }[] = [];
+  const shares: Share[] = [];
   for (const l of present) {
     const at = positions(a[l - 1], a[l]);
     const { q, offset, factor, W, ...t } = layers[l];
@@ -264,7 +272,7 @@ export function proveSeed(random: Random, run: SeedRun, hooks: Hooks<SeedRun> = 
     const [hA, hB] = [seen[`hA_${l}`], seen[`hB_${l}`]];
     relations.lookup(R.groupA(l), at, tau, beta, hA, [t.v0, t.v1, w0], p[l]);
     relations.lookup(R.groupB(l), at, tau, beta, hB, [t.w1, t.u0, t.u1], p[l]);
-    shares.push({ at, h: hA }, { at, h: hB });
+    shares.push({ index: R.groupA(l), at, h: hA }, { index: R.groupB(l), at, h: hB });
     const index = v.map((_, x) => BigInt(x) + offset + 1n);
     relations.zero(R.sequence(l), at, tau, [term(v, index), times(-p[l] * factor), times(-q, u)]);
     const centred = v.map((x) => x - (p[l] * (q - 1n)) / 2n);

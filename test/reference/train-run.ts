@@ -78,7 +78,9 @@ export interface TrainDeviation {
   backward?: (layer: Hidden, x: number, l: number) => void;
   /** changes what the head makes of a row, and the deltas of the output */
   head?: HeadDeviation;
-  delta?: (output: Output, x: number) => void;
+  outputDelta?: (output: Output, x: number) => void;
+  /** changes a hidden unit's delta itself */
+  delta?: (layer: Hidden, x: number, l: number) => void;
 }
 
 /** round(Z) and the remainder Z + 2^(f-1) - 2^f round(Z). */
@@ -182,7 +184,7 @@ export const pick = (row: number, positions: readonly number[]): number =>
 /** Fills the tensors of a run from its weights and rows. */
 export function train(
   run: TrainRun,
-  { rate = () => BigInt(run.lr), row, forward, output, backward, head, delta }: TrainDeviation = {},
+  { rate = () => BigInt(run.lr), row, forward, output, backward, head, outputDelta, delta }: TrainDeviation = {},
 ): void {
   const { a, p, X, Y } = run;
   const [S, N] = [2 ** run.sigma, 2 ** run.bits];
@@ -223,7 +225,7 @@ export function train(
         const x = i * N + s;
         // a deviation that sets D4 itself keeps it
         if (run.output.D4[x] === 0n && s % S < run.rows) run.output.D4[x] = deltaOf(run, x, Y[i * S + source(s)]);
-        delta?.(run.output, x);
+        outputDelta?.(run.output, x);
       }
       for (let l = 3; l >= first; l--)
         for (let j = 0; j < 2 ** a[l]; j++) {
@@ -235,6 +237,7 @@ export function train(
           [t.T[x], t.S0[x], t.S1[x]] = [T + HALF_LIMB, r % LIMB, r / LIMB];
           backward?.(t, x, l);
           t.D[x] = t.m[x] * (t.T[x] - HALF_LIMB);
+          delta?.(t, x, l);
         }
     }
     for (let l = first; l <= 4; l++)

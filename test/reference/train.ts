@@ -5,6 +5,7 @@ import { eqTable, mod, powers, type Random, range, squares, sum, zeros } from '.
 import { followRounds, ReferenceTranscript } from './argument.ts';
 import { ReferenceBatch, type Term, term, times } from './batch.ts';
 import { blinding, chunksOf, salted } from './commitments.ts';
+import { looked, sharing, weighted } from './omitted.ts';
 import {
   type Challenges,
   claimedSum,
@@ -139,7 +140,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
     { l: 4, name: 'hQ', index: R.hQ, limbs: [t('Q'), t('U0'), t('U1')] },
     ...head.groups(tensors),
   ];
-  const mult = countLimbs(groups.flatMap((g) => g.limbs));
+  const mult = countLimbs(sharing(groups).flatMap((g) => looked(g.index, g.limbs)));
   const mult2 = head.count(tensors);
   hooks.multiplicities?.(mult, mult2);
   const traceOracle = oracleOf(
@@ -152,7 +153,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
 
   // 3. helper
   const helpers: Tensors = {};
-  for (const { name, limbs } of groups) helpers[name] = lookupHelper(beta, ...limbs);
+  for (const { name, index, limbs } of groups) helpers[name] = lookupHelper(beta, ...looked(index, limbs));
   helpers.g = tableHelper(beta, mult);
   Object.assign(helpers, head.helpers(tensors, mult2, beta, alpha));
   hooks.helper?.(helpers, beta, tensors, alpha);
@@ -247,12 +248,11 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   const targets = range(N * 2 ** a[4]).map((k) => Y[Math.floor(k / N) * 2 ** sigma + (k % 2 ** sigma)]);
   head.relate(batch, { tau, beta, alpha, full: full(4) }, { t: tensors, Y: targets, helpers, mult2 });
   for (const { l, name, index, limbs } of groups) batch.lookup(index, full(l), tau, beta, helpers[name], limbs);
-  const shares = groups.map(({ l, name }) => ({ at: full(l), h: helpers[name] }));
+  const shares = groups.map(({ l, name, index }) => ({ index, at: full(l), h: helpers[name] }));
   batch.logUp(R, tau, beta, { g: helpers.g, mult, helpers: shares });
-  const lambda = powers(transcript.absorb([...sentSums, proof.nonce[NONCE.lambda]]), R.count);
+  const lambda = weighted('relations', powers(transcript.absorb([...sentSums, proof.nonce[NONCE.lambda]]), R.count));
   const start1 = transcript.state;
-  const [, firstPower] = lambda;
-  const batch1 = batch.prove(firstPower, transcript, { rounds: 26, degree: 5, stage: 'batch1', sender });
+  const batch1 = batch.prove(lambda, transcript, { rounds: 26, degree: 5, stage: 'batch1', sender });
   const view = TRAIN.view({ ...own });
   const challenges: Challenges = { beta, alpha, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
   const goal1 = followRounds(
@@ -310,7 +310,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   );
 
   // 7. batch 2, over rows
-  const mu2 = powers(transcript.absorb([...messages.evals1, ...messages.sums2]), R2.count);
+  const mu2 = weighted('relations2', powers(transcript.absorb([...messages.evals1, ...messages.sums2]), R2.count));
   const second = new ReferenceBatch();
   const rowBits = range(bits);
   const eqRho = eqTable(rhoK);
@@ -341,8 +341,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
     claim2(R2.nextG(l), term(eqStep, f, bindHigh(In[l + 1], ri.slice(0, a[l]))));
   }
   const start2 = transcript.state;
-  const [, firstPower2] = mu2;
-  const batch2 = second.prove(firstPower2, transcript, { rounds: 14, degree: 3, stage: 'batch2', sender });
+  const batch2 = second.prove(mu2, transcript, { rounds: 14, degree: 3, stage: 'batch2', sender });
   challenges.mu2 = mu2;
   challenges.zeta = batch2.point;
   const zeta = batch2.point.slice(0, bits);

@@ -5,8 +5,8 @@ import { check, circuitOf } from '../reference/check.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
 import { CHUNK, type Oracle } from '../reference/commitments.ts';
 import { brokenMask } from '../reference/opening.ts';
-import { checkContract, type Reference } from '../reference/run.ts';
-import { type AnyHooks, PROVE, repairOf } from '../support/smallProofs.ts';
+import { type AnyHooks, checkContract, type Reference } from '../reference/run.ts';
+import { PROVE, repairOf } from '../support/smallProofs.ts';
 
 const MOVED = { moved: { trace: CHUNK, helper: CHUNK } };
 const changed = (which: string, change: (oracle: Oracle) => void): AnyHooks => ({

@@ -6,13 +6,12 @@ import { proveData, randomData } from '../reference/data.ts';
 import { proveImport } from '../reference/import.ts';
 import { mergeModels, proveMerge } from '../reference/merge.ts';
 import { randomWeights } from '../reference/models.ts';
-import type { Hooks, ProgramName, Reference } from '../reference/run.ts';
+import type { AnyHooks, ProgramName, Reference } from '../reference/run.ts';
 import { proveScore, randomShard } from '../reference/score.ts';
 import { proveSeed, seedRun } from '../reference/seed.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain } from '../reference/train-run.ts';
 
-export type AnyHooks = Omit<Hooks<never>, 'run'>;
 const WIDTHS = [3, 3, 2];
 
 export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {

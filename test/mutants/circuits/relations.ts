@@ -1,0 +1,179 @@
+// Mutants of the arguments: a relation, a claim, a limb of a lookup or a lookup's share of the LogUp sum is left out of the
+// circuit, of the prover and of the verifier alike. Honest proofs are taken then; a test kills the mutant if its cheat is.
+
+import { NUMBERING } from '../../../src/generated/numbering.ts';
+import { type Omission, omitting } from '../../reference/omitted.ts';
+import type { ProgramName, Reference } from '../../reference/run.ts';
+import { PROVE } from '../../support/smallProofs.ts';
+import type { Collected } from './collected.ts';
+import { FILES, onProved, recordsOf, testsOf } from './judgements.ts';
+import { type Court, nameOf } from './lines.ts';
+import type { Edit } from './machine.ts';
+
+export interface ArgumentMutant {
+  name: string;
+  omission: Omission;
+  /** what the circuit lacks */
+  edits: Edit[];
+  /** may a proof with these lies show that the mutant is one */
+  fits: (violated: Reference['violated']) => boolean;
+}
+
+const only = (list: readonly number[], index: number) => list.length === 1 && list[0] === index;
+/** At most so many tests are tried on a mutant. */
+const TRIES = 24;
+
+/** Which evaluation is the helper of a lookup's relation. */
+const helperOf = (relation: string): string =>
+  relation.replace('group', 'h').replace('range', 'h').replace('rest', 'k');
+
+/** The wires that a program's equalities say are the same. */
+class Wires {
+  readonly #parent: Int32Array;
+  readonly byName = new Map<string, number>();
+
+  constructor({ system: { r1cs } }: Court) {
+    this.#parent = Int32Array.from({ length: r1cs.wires }, (_, i) => i);
+    r1cs.names.forEach(([name], w) => {
+      if (name !== undefined) this.byName.set(name, w);
+    });
+    for (const { a, b, c } of r1cs.constraints) {
+      if ((a.size > 0 && b.size > 0) || c.size !== 2 || c.has(0)) continue;
+      const [[x, k], [y, m]] = [...c];
+      if (k + m === 0n || (k + m) % FIELD === 0n) this.#parent[this.find(x)] = this.find(y);
+    }
+  }
+
+  find(w: number): number {
+    let at = w;
+    while (this.#parent[at] !== at) {
+      this.#parent[at] = this.#parent[this.#parent[at]];
+      at = this.#parent[at];
+    }
+    return at;
+  }
+
+  named(name: string): number {
+    const wire = this.byName.get(name);
+    if (wire === undefined) throw new Error(`no signal ${name}`);
+    return wire;
+  }
+}
+
+const FIELD = 21888242871839275222246405745257275088548364400416034343698204186575808495617n;
+
+/** All mutants of a program's argument. */
+export function argumentMutants(court: Court): ArgumentMutant[] {
+  const { program, r1cs } = court.system;
+  const numbers = NUMBERING[program as ProgramName];
+  const wires = new Wires(court);
+  const lambda = wires.byName.has('lambda[1]') ? 'lambda' : 'weight';
+  const { names } = numbers.relations;
+  const { logUp } = numbers.relations as { logUp: number };
+  /** a wire is 0 where its constraint has no other term */
+  const zeroed = (wire: number): Edit[] => court.machine.terms(court.machine.assigning(wire));
+  const weight = (signal: string, kind: 'relations' | 'relations2' | 'claims', list: readonly string[]) =>
+    list.map(
+      (name, index): ArgumentMutant => ({
+        name: `${kind} ${name}`,
+        omission: { [kind]: index },
+        edits: zeroed(wires.named(`${signal}[${index}]`)),
+        fits: ({ relations, relations2, claims }) => {
+          if (kind === 'claims') return only(claims, index);
+          if (kind === 'relations2') return only(relations2, index) && claims.length === 0;
+          return only(relations, index) && relations2.length + claims.length === 0;
+        },
+      }),
+    );
+  const out = [...weight(lambda, 'relations', names), ...weight('claimWeight', 'claims', numbers.claims.names)];
+  if (program === 'train') out.push(...weight('rowWeights', 'relations2', NUMBERING.train.relations2.names));
+
+  const unlooked = ({ relations, relations2, claims }: Reference['violated']) =>
+    only(relations, logUp) && relations2.length + claims.length === 0;
+  const weightWires = names.map((_, i) => wires.find(wires.named(`${lambda}[${i}]`)));
+  const products = r1cs.constraints.flatMap(({ a, b }, constraint) =>
+    a.size > 0 && b.size > 0 ? [{ constraint, a: [...a.keys()], b: [...b.keys()] }] : [],
+  );
+  /** products of a relation's weight with something that has a wire */
+  const weighed = (relation: number, wire: number) =>
+    products.flatMap(({ constraint, ...forms }) =>
+      (['a', 'b'] as const).flatMap((form) => {
+        const other = forms[form === 'a' ? 'b' : 'a'];
+        const found = forms[form].filter((w) => wires.find(w) === wires.find(wire));
+        return other.some((w) => wires.find(w) === weightWires[relation])
+          ? found.map((w): Edit => ({ constraint, form, wire: w }))
+          : [];
+      }),
+    );
+  names.forEach((name, index) => {
+    const evaluations: readonly string[] = numbers.evaluations.names;
+    const helper = evaluations.indexOf(helperOf(name));
+    if (!/^(h|group|range|rest)/.test(name) || helper < 0) return;
+    const edits = weighed(logUp, wires.named(`evals1[${helper}]`));
+    out.push({ name: `share ${name}`, omission: { share: index }, edits, fits: unlooked });
+  });
+  for (const [path, wire] of wires.byName) {
+    const group = /^(.*LookupGroup_\d+_\d+)\.out$/.exec(path)?.[1];
+    if (!group) continue;
+    const index = weightWires.findIndex((_, r) => weighed(r, wire).length > 0);
+    for (const at of [0, 1, 2])
+      out.push({
+        name: `limb ${at} of ${names[index]}`,
+        omission: { limb: { relation: index, at } },
+        edits: zeroed(wires.named(`${group}.limbs[${at}]`)),
+        fits: unlooked,
+      });
+  }
+  const empty = out.find(({ edits }) => edits.length === 0);
+  if (empty) throw new Error(`the circuit of ${program} has nothing of ${empty.name}`);
+  return out;
+}
+
+/** Tests by which arguments' mutants are killed, loaded as they are needed. */
+export class Cheats {
+  readonly #tests = new Map<string, Map<string, Collected>>();
+  readonly #candidates: { file: string; name: string; violated: Reference['violated'][] }[] = [];
+  readonly #court: Court;
+
+  constructor(court: Court) {
+    this.#court = court;
+    for (const file of FILES)
+      for (const { name, proofs } of recordsOf(file)) {
+        const violated = proofs.filter((p) => p.program === court.system.program).map((p) => p.violated);
+        if (violated.length > 0) this.#candidates.push({ file, name, violated });
+      }
+  }
+
+  /** Proofs of one test's body; what the test then asks of them does not matter. */
+  async #proofsOf(file: string, name: string, omission: Omission): Promise<Reference[]> {
+    if (!this.#tests.has(file)) this.#tests.set(file, new Map((await testsOf(file)).map((t) => [t.name, t])));
+    const proofs: Reference[] = [];
+    const end = onProved((proof) => proofs.push(proof));
+    try {
+      await omitting(omission, () => this.#tests.get(file)!.get(name)!.body());
+    } catch {
+      // without its circuit, or with another prover, the test need not come to its end
+    } finally {
+      end();
+    }
+    return proofs.filter((p) => p.program === this.#court.system.program);
+  }
+
+  /** Does the mutant take an honest proof, as it must? */
+  async isOne({ omission, edits }: ArgumentMutant): Promise<boolean> {
+    const proof = await omitting(omission, () => PROVE[this.#court.system.program as ProgramName]());
+    return this.#court.takes(edits, proof.inputs);
+  }
+
+  /** The test whose cheat a mutant takes and the circuit does not. */
+  async killer({ omission, edits, fits }: ArgumentMutant): Promise<string | undefined> {
+    for (const { file, name, violated } of this.#candidates.filter((c) => c.violated.some(fits)).slice(0, TRIES)) {
+      const at = violated.findIndex(fits);
+      const cheat = (await this.#proofsOf(file, name, omission))[at];
+      if (!cheat || !this.#court.takes(edits, cheat.inputs)) continue;
+      const original = (await this.#proofsOf(file, name, {}))[at];
+      if (original && !this.#court.takes([], original.inputs)) return nameOf(file, name);
+    }
+    return undefined;
+  }
+}
