@@ -55,13 +55,15 @@ function seed(widths: number[]): Case {
   return {
     name: `seed-${widths.join('-')}`,
     make: async (commit) => {
+      const head = 'squared error';
       const drawn = 2n ** 200n + 12345n;
       const trace = seedTrace(widths, drawn);
-      const weights = weightsFromSeedTrace(widths, trace, 77n);
+      const weights = weightsFromSeedTrace({ widths, head }, trace, 77n);
       const statement: Statement = {
         program: 'seed',
         requestId: 3n,
         widths,
+        head,
         seed: drawn,
         secret: WORD,
         commitment: await commit.model(weights),
@@ -79,6 +81,7 @@ function imported(widths: number[]): Case {
       const statement: Statement = {
         program: 'import',
         widths,
+        head: weights.head,
         commitment: await commit.model(weights),
         source: WORD,
         schema: NO_SCHEMA,
@@ -98,7 +101,14 @@ function merge(widths: number[], count: number): Case {
       const child = await commit.model(merged.child);
       const committed: Commitment[] = [];
       for (const parent of parents) committed.push(await commit.model(parent));
-      const statement: Statement = { program: 'merge', widths, child, parents: committed, coefficients };
+      const statement: Statement = {
+        program: 'merge',
+        widths,
+        head: parents[0].head,
+        child,
+        parents: committed,
+        coefficients,
+      };
       return { statement, argument: (session) => proveMerge(session, { parents, coefficients, merge: merged }) };
     },
   };
@@ -122,12 +132,14 @@ function train({ widths, rows, batch, passes = 1, lr = 2, kind = 'classes' }: Tr
       const statement: Statement = {
         program: 'train',
         widths,
+        head: parent.head,
         parent: await commit.model(parent),
         shard: shapeOf(shard),
         shardCommitment: await commit.shard(shard),
         learningRate: lr,
         batch,
         passes,
+        smoothing: 0,
         child: await commit.model(child),
       };
       const witness = { parent, child, shard, trace, lr, batch, passes };
@@ -145,6 +157,7 @@ function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes'):
       const statement: Statement = {
         program: 'score',
         widths,
+        head: model.head,
         model: await commit.model(model),
         shard: shapeOf(shard),
         shardCommitment: await commit.shard(shard),

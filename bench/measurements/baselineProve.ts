@@ -23,7 +23,7 @@ await runMeasurement(async (sizes: BaselineSizes): Promise<BaselineFigures> => {
   const zkey = new Uint8Array(await readFile(keyFile(sizes, hash)));
   const mnist = await loadMnist({ pooled: true });
   const shard = mnist.train.shard({ first: 0, rows: sizes.rows }, 2n);
-  const inputs = committedInputs(seedWeights(sizes.widths, 20261121n, 1n), shard, {
+  const inputs = committedInputs(seedWeights({ widths: sizes.widths, head: 'squared error' }, 20261121n, 1n), shard, {
     lr: LR,
     rows: sizes.rows,
     childSalt: 3n,

@@ -82,7 +82,7 @@ interface Prepared {
 
 async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
   const { program, widths } = task;
-  const weights = (k = 0) => seedWeights(widths, REQUEST.seed + BigInt(k), BigInt(1 + k));
+  const weights = (k = 0) => seedWeights({ widths, head: 'squared error' }, REQUEST.seed + BigInt(k), BigInt(1 + k));
   switch (program) {
     case 'data': {
       const shard = await mnistShard(task);

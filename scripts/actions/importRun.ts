@@ -172,7 +172,10 @@ function parseLayer(text: string): LayerTensors {
 
 function fit(model: FloatModel, shard: Shard, logits: number | null): { model: FloatModel; factors: number[] } {
   requireFit(model, shard);
-  return fitToRanges(model, rowsOf(shard), { kind: shard.kind, ...(logits !== null && { logits }) });
+  return fitToRanges(model, rowsOf(shard), {
+    kind: shard.kind === 'regression' ? 'regression' : 'classes',
+    ...(logits !== null && { logits }),
+  });
 }
 
 function requireFit({ widths }: FloatModel, { inputs, outputs }: Shard): void {

@@ -55,7 +55,11 @@ export async function seedRun(run: Run, widths: number[], context: SeedContext, 
     output.progress.stage('wait for the block that decides the seed');
     const seed = await awaitSeed(context, { requestId: BigInt(requestId), seedBlock: BigInt(seedBlock), secret });
     output.progress.stage(`derive the weights of ${widths.join('-')}`);
-    put('model', 'model.safetensors', writeWeights(seedWeights(widths, seed, randomElement())));
+    put(
+      'model',
+      'model.safetensors',
+      writeWeights(seedWeights({ widths, head: 'squared error' }, seed, randomElement())),
+    );
     output.progress.done();
     return { seed: seed.toString(), requestId };
   });

@@ -2,7 +2,9 @@ import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'v
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import type { Head } from '../../src/model/head.ts';
 import { decodeShape, type ShardShape } from '../../src/model/shape.ts';
+import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { Training } from '../../src/registry/programs/definition.ts';
 import { NODE_KINDS, type NodeKind } from '../../src/registry/programs/list.ts';
 import { type Chain, shortMessage } from './client.ts';
@@ -17,6 +19,7 @@ export interface ModelNode {
   depth: number;
   /** Real widths n_0..n_L. */
   widths: number[];
+  head: Head;
   /** The first one; undefined for a seed or import. */
   parent: Hex | undefined;
   /** How a merge node came to be. */
@@ -63,7 +66,7 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
       kind: NODE_KINDS[args.kind],
       trainer: args.trainer,
       depth: Number(args.depth),
-      widths: decodeShape(args.shape),
+      ...decodeShape(args.shape),
       parent: segments[0]?.parent ?? merge?.firstParent,
       merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
       source: sources.get(args.id),
@@ -72,6 +75,7 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
         learningRate: Number(learningRate),
         batch: Number(batch),
         passes: Number(passes),
+        smoothing: 0,
       })),
       transaction: transactionHash!,
       block: Number(blockNumber),
@@ -116,7 +120,8 @@ export async function readTrainings(chain: Chain, registry: Address, id: Hex): P
     for (let segment = 0n; segment < count; segment++) {
       const stored = await chain.client.readContract({ ...call, functionName: 'trainingOf', args: [id, segment] });
       const { shard, learningRate, batch, passes } = stored;
-      trainings.push({ shard, learningRate: Number(learningRate), batch: Number(batch), passes: Number(passes) });
+      const numbers = { learningRate: Number(learningRate), batch: Number(batch), passes: Number(passes) };
+      trainings.push({ shard, ...numbers, smoothing: 0 });
     }
     return trainings;
   });
@@ -156,7 +161,7 @@ export async function readShard(chain: Chain, registry: Address, id: Hex): Promi
       inputs: Number(shard.inputs),
       outputs: Number(shard.outputs),
       rows: Number(shard.rows),
-      kind: shard.kind === 1 ? 'classes' : 'regression',
+      kind: shardKindOf(shard.kind),
     };
   });
 }

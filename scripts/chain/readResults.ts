@@ -1,6 +1,7 @@
 import { type Address, type Hex, parseEventLogs } from 'viem';
 import { scoreboardAbi } from '../../src/generated/abi.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
+import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { Chain } from './client.ts';
 import { translateErrors } from './readRegistry.ts';
 import { readBoardLogs } from './readScoreboard.ts';
@@ -43,7 +44,7 @@ export async function readResults(
       await Promise.all(
         ids.map(async (id) => {
           const { rows, kind } = await chain.client.readContract({ ...call, functionName: 'benchmark', args: [id] });
-          return [id, { rows: Number(rows), kind: (kind === 1 ? 'classes' : 'regression') as ShardKind }] as const;
+          return [id, { rows: Number(rows), kind: shardKindOf(kind) }] as const;
         }),
       ),
     );

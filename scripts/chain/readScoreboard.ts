@@ -1,6 +1,7 @@
 import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
+import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { Chain } from './client.ts';
 import { type LogOptions, readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
@@ -79,7 +80,7 @@ export async function readLeaderboard(chain: Chain, scoreboard: Address, id: Hex
       model,
       value,
       rows: Number(rows),
-      kind: kind === 1 ? 'classes' : 'regression',
+      kind: shardKindOf(kind),
       ranker,
     }));
   });

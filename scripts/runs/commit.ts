@@ -21,7 +21,7 @@ export function createCommitter(): Committer {
   };
   return {
     async model(weights) {
-      return modelId(await (await prover()).commitModel(weights), encodeShape(weights.widths));
+      return modelId(await (await prover()).commitModel(weights), encodeShape(weights));
     },
     async shard(shard) {
       return shardId(await (await prover()).commitShard(shard), encodeShard(shard));

@@ -55,6 +55,7 @@ export function mergeWeights(
   return {
     child: {
       widths: [...parents[0].widths],
+      head: parents[0].head,
       layers: blocks.map(({ W, b }) => ({ W: W.out, b: b.out })),
       salt,
       ...commonSchema(parents),

@@ -2,6 +2,7 @@ import { InputError } from '../errors/InputError.ts';
 import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
 import {
   ADDRESS_BITS,
+  DELTA_BITS,
   MAX_LAYERS,
   MAX_RATE,
   MAX_SIZE,
@@ -10,10 +11,20 @@ import {
   SIZE_BITS,
   TRACE_ROW_BITS,
 } from '../numbers/constants.ts';
+import { checkHead, HEADS, type Head } from './head.ts';
 import { show } from './json.ts';
 import { type Layout, layout, type SlotSize } from './layout.ts';
 
-export type ShardKind = 'classes' | 'regression';
+/** One class a row; real numbers; any number of labels a row. */
+export const SHARD_KINDS = ['classes', 'regression', 'labels'] as const;
+export type ShardKind = (typeof SHARD_KINDS)[number];
+
+/** What the public descriptor `shape` says of a model (protocol section 1). */
+export interface ModelShape {
+  /** Real widths n_0..n_L. */
+  widths: readonly number[];
+  head: Head;
+}
 
 /** What the public descriptor `shard` says of a shard (protocol section 1). */
 export interface ShardShape {
@@ -27,10 +38,13 @@ const SHAPE_PRESENCE_BIT = SIZE_BITS * (MAX_LAYERS + 1);
 const SHAPE_OFFSET_BIT = SHAPE_PRESENCE_BIT + MAX_LAYERS - 1;
 /** Bits of lr in `seg`: it may be 2^16. */
 const RATE_WIDTH = 17;
+/** Bits of the head in `shape`, and of the smoothing in `seg`. */
+const HEAD_BITS = 2;
+const SMOOTHING_BITS = 8;
 /** Bits of the model descriptor `shape`, of `shard` and of `seg`. */
-export const SHAPE_BITS = SHAPE_OFFSET_BIT + 2 * MAX_LAYERS * MODEL_BITS;
-export const SHARD_BITS = 3 * SIZE_BITS + 1 + 2 * ADDRESS_BITS;
-export const SEGMENT_BITS = RATE_WIDTH + 2 * SIZE_BITS + TRACE_ROW_BITS + 2 * ADDRESS_BITS;
+export const SHAPE_BITS = SHAPE_OFFSET_BIT + 2 * MAX_LAYERS * MODEL_BITS + HEAD_BITS;
+export const SHARD_BITS = 3 * SIZE_BITS + 2 + 2 * ADDRESS_BITS;
+export const SEGMENT_BITS = RATE_WIDTH + 2 * SIZE_BITS + TRACE_ROW_BITS + 2 * ADDRESS_BITS + SMOOTHING_BITS;
 
 /**
  * Checks real widths n_0..n_L: 1 <= L <= 4, every width an integer in 1..4096.
@@ -55,8 +69,8 @@ export function checkShardShape(shape: ShardShape): void {
   checkSize('number of inputs', shape.inputs);
   checkSize('number of outputs', shape.outputs);
   checkSize('number of rows', shape.rows);
-  if (shape.kind !== 'classes' && shape.kind !== 'regression') {
-    throw new InputError(`A shard holds classes or regression targets, not ${show(shape.kind)}.`);
+  if (!SHARD_KINDS.includes(shape.kind)) {
+    throw new InputError(`A shard holds classes, regression targets or labels, not ${show(shape.kind)}.`);
   }
 }
 
@@ -110,10 +124,11 @@ export function shardLayout(shape: Omit<ShardShape, 'kind'>): Layout {
 }
 
 /**
- * The 247-bit model descriptor (protocol section 1).
- * @throws InputError for a bad width or when an offset needs more than 23 bits (see capacity.ts for the friendly check).
+ * The 249-bit model descriptor (protocol section 1).
+ * @throws InputError for a bad width or head, or when an offset needs more than 23 bits (see capacity.ts for the friendly check).
  */
-export function encodeShape(widths: readonly number[]): bigint {
+export function encodeShape({ widths, head }: ModelShape): bigint {
+  checkHead(head);
   const { slots } = modelLayout(widths);
   const absent = MAX_LAYERS - (widths.length - 1);
   const packer = new Packer();
@@ -123,22 +138,24 @@ export function encodeShape(widths: readonly number[]): bigint {
     packer.add(l > absent ? slots[`W${l - absent}`].offset : 0, MODEL_BITS);
     packer.add(l > absent ? slots[`b${l - absent}`].offset : 0, MODEL_BITS);
   }
-  return packer.value;
+  return packer.add(HEADS.indexOf(head), HEAD_BITS).value;
 }
 
-/** The real widths n_0..n_L. @throws InputError unless the descriptor is exactly what `encodeShape` gives for them. */
-export function decodeShape(shape: bigint): number[] {
+/** @throws InputError unless the descriptor is exactly what `encodeShape` gives for its widths and head. */
+export function decodeShape(shape: bigint): { widths: number[]; head: Head } {
   const reader = new Unpacker(shape, SHAPE_BITS, 'model shape');
   const padded = Array.from({ length: MAX_LAYERS + 1 }, () => reader.take(SIZE_BITS) + 1);
   const presence = Array.from({ length: MAX_LAYERS - 1 }, () => reader.take(1));
+  for (let slot = 0; slot < 2 * MAX_LAYERS; slot++) reader.take(MODEL_BITS);
   const widths = padded.slice(MAX_LAYERS - 1 - presence.reduce((sum, bit) => sum + bit, 0));
-  if (encodeOrNone(() => encodeShape(widths)) !== shape) {
+  const decoded = { widths, head: HEADS[reader.take(HEAD_BITS)] };
+  if (encodeOrNone(() => encodeShape(decoded)) !== shape) {
     throw new InputError(`0x${shape.toString(16)} is not a canonical model shape.`);
   }
-  return widths;
+  return decoded;
 }
 
-/** The 89-bit shard descriptor (protocol section 1). @throws InputError as `encodeShape`. */
+/** The 90-bit shard descriptor (protocol section 1). @throws InputError as `encodeShape`. */
 export function encodeShard(shape: ShardShape): bigint {
   checkShardShape(shape);
   const { slots } = shardLayout(shape);
@@ -148,14 +165,18 @@ export function encodeShard(shape: ShardShape): bigint {
     .add(shape.rows - 1, SIZE_BITS)
     .add(shape.kind === 'classes' ? 1 : 0, 1)
     .add(slots.X.offset, ADDRESS_BITS)
-    .add(slots.Y.offset, ADDRESS_BITS).value;
+    .add(slots.Y.offset, ADDRESS_BITS)
+    .add(shape.kind === 'labels' ? 1 : 0, 1).value;
 }
 
 /** @throws InputError unless the descriptor is exactly what `encodeShard` gives. */
 export function decodeShard(shard: bigint): ShardShape {
   const reader = new Unpacker(shard, SHARD_BITS, 'shard descriptor');
   const [inputs, outputs, rows] = [0, 0, 0].map(() => reader.take(SIZE_BITS) + 1);
-  const shape: ShardShape = { inputs, outputs, rows, kind: reader.take(1) ? 'classes' : 'regression' };
+  const classes = reader.take(1) === 1;
+  reader.take(2 * ADDRESS_BITS);
+  const kind = classes ? 'classes' : reader.take(1) === 1 ? 'labels' : 'regression';
+  const shape: ShardShape = { inputs, outputs, rows, kind };
   if (encodeOrNone(() => encodeShard(shape)) !== shard) {
     throw new InputError(`0x${shard.toString(16)} is not a canonical shard descriptor.`);
   }
@@ -171,10 +192,12 @@ export interface Segment {
   batch: number;
   /** How often the shard is gone through, a power of two; passes 2^sigma is at most 2^14. 1 unless told. */
   passes?: number;
+  /** Target of a wrong class in units of 2^-11, 0..255 within `checkSmoothing`; 0 unless told. */
+  smoothing?: number;
 }
 
 /** @throws InputError with the offending value. */
-export function checkSegment({ lr, rows, batch, passes = 1 }: Segment): void {
+export function checkSegment({ lr, rows, batch, passes = 1, smoothing = 0 }: Segment): void {
   if (!Number.isInteger(lr) || lr < 1 || lr > MAX_RATE) {
     throw new InputError(`The learning rate must be an integer in 1..${MAX_RATE}, not ${lr}.`, {
       hint: `It stands for lr * batch / ${2 ** RATE_BITS} on the mean gradient.`,
@@ -193,9 +216,14 @@ export function checkSegment({ lr, rows, batch, passes = 1 }: Segment): void {
       { hint: 'Train again on the same shard for more.' },
     );
   }
+  if (!Number.isInteger(smoothing) || smoothing < 0 || smoothing >= 2 ** SMOOTHING_BITS) {
+    throw new InputError(`The smoothing must be an integer in 0..${2 ** SMOOTHING_BITS - 1}, not ${show(smoothing)}.`, {
+      hint: `It is the target of a wrong class in units of 1 / ${2 ** DELTA_BITS}.`,
+    });
+  }
 }
 
-/** The 107-bit segment descriptor of training on a shard (protocol section 1). @throws InputError */
+/** The 115-bit segment descriptor of training on a shard (protocol section 1). @throws InputError */
 export function encodeSegment(segment: Omit<Segment, 'rows'>, shard: ShardShape): bigint {
   checkSegment({ ...segment, rows: shard.rows });
   const { slots } = shardLayout(shard);
@@ -205,7 +233,8 @@ export function encodeSegment(segment: Omit<Segment, 'rows'>, shard: ShardShape)
     .add(segment.batch - 1, SIZE_BITS)
     .add((segment.passes ?? 1) * 2 ** ceilLog2(shard.rows) - 1, TRACE_ROW_BITS)
     .add(slots.X.offset, ADDRESS_BITS)
-    .add(slots.Y.offset, ADDRESS_BITS).value;
+    .add(slots.Y.offset, ADDRESS_BITS)
+    .add(segment.smoothing ?? 0, SMOOTHING_BITS).value;
 }
 
 /** The offsets are those in the descriptor: a segment alone does not say which widths made them. @throws InputError */
@@ -215,8 +244,10 @@ export function decodeSegment(seg: bigint): Required<Segment> & { offsets: { X: 
   const rows = reader.take(SIZE_BITS) + 1;
   const batch = reader.take(SIZE_BITS) + 1;
   const passes = (reader.take(TRACE_ROW_BITS) + 1) / 2 ** ceilLog2(rows);
-  checkSegment({ lr, rows, batch, passes });
-  return { lr, rows, batch, passes, offsets: { X: reader.take(ADDRESS_BITS), Y: reader.take(ADDRESS_BITS) } };
+  const offsets = { X: reader.take(ADDRESS_BITS), Y: reader.take(ADDRESS_BITS) };
+  const segment = { lr, rows, batch, passes, smoothing: reader.take(SMOOTHING_BITS) };
+  checkSegment(segment);
+  return { ...segment, offsets };
 }
 
 function encodeOrNone(encode: () => bigint): bigint | undefined {

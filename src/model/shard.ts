@@ -10,7 +10,7 @@ import { checkShardShape, checkSize, type ShardShape } from './shape.ts';
 export interface Shard extends ShardShape {
   /** X[j, s] with s low, 2^a_0 x 2^sigma; fa fraction bits, in [-2^15, 2^15). */
   X: Int32Array;
-  /** Y[i, s] with s low, 2^a_L x 2^sigma; one-hot times 2^fa for classes, else as X. */
+  /** Y[i, s] with s low, 2^a_L x 2^sigma; one-hot times 2^fa for classes, 0 or 2^fa for labels, else as X. */
   Y: Int32Array;
   /** Element of F. */
   salt: bigint;
@@ -18,18 +18,28 @@ export interface Shard extends ShardShape {
   schema?: Schema;
 }
 
-/** Rows of real numbers, before quantisation. Row-major: feature j of row r is features[r * inputs + j]. */
-export type Table = {
+/** Row-major: feature j of row r is features[r * inputs + j]. */
+interface Features {
   inputs: number;
   outputs: number;
   /** Real range [-64, 64). */
   features: Float32Array;
   /** Names row 0, 1, .. in messages as the file counts them, such as `Line 3`; default: `Row 0`, .. */
   rowName?: (row: number) => string;
-} & (
-  | { kind: 'classes' /** One class 0..outputs-1 a row. */; labels: ArrayLike<number> }
-  | { kind: 'regression' /** Row-major, `outputs` a row, real range [-64, 64). */; targets: Float32Array }
-);
+}
+
+/** Rows of real numbers, before quantisation, with a class or targets. */
+export type Table = Features &
+  (
+    | { kind: 'classes' /** One class 0..outputs-1 a row. */; labels: ArrayLike<number> }
+    | { kind: 'regression' /** Row-major, `outputs` a row, real range [-64, 64). */; targets: Float32Array }
+  );
+
+/** Rows of real numbers with any number of labels a row. */
+export type LabelTable = Features & {
+  kind: 'labels' /** Row-major, `outputs` a row, each 0 or 1. */;
+  labels: ArrayLike<number>;
+};
 
 export interface RowRange {
   first: number;
@@ -47,11 +57,14 @@ export function nameOfRow({ rowName }: Pick<Table, 'rowName'>, row: number): str
 }
 
 /** Rows in a table. @throws InputError when its arrays disagree. */
-export function tableRows(table: Table): number {
+export function tableRows(table: Table | LabelTable): number {
   checkSize('number of inputs', table.inputs);
   checkSize('number of outputs', table.outputs);
   const rows = table.features.length / table.inputs;
-  const found = table.kind === 'classes' ? table.labels.length : table.targets.length / table.outputs;
+  const found =
+    table.kind === 'classes'
+      ? table.labels.length
+      : (table.kind === 'labels' ? table.labels : table.targets).length / table.outputs;
   if (!Number.isInteger(rows) || found !== rows) {
     throw new InputError(`The table has features for ${rows} rows and ${table.kind} for ${found}.`);
   }
@@ -81,7 +94,7 @@ export function splitRows(total: number, size: number, remainder: 'drop' | 'keep
  * @param schema what the numbers of the table mean; the shard carries it
  * @throws InputError naming row and column of a value out of range.
  */
-export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint, schema?: Schema): Shard {
+export function makeShard(table: Table | LabelTable, { first, rows }: RowRange, salt: bigint, schema?: Schema): Shard {
   const total = tableRows(table);
   if (!Number.isInteger(first) || first < 0 || first + rows > total) {
     throw new InputError(`Rows ${first}..${first + rows - 1} are not in a table of ${total} rows.`);
@@ -111,6 +124,14 @@ export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint,
         throw new InputError(`${nameOfRow(table, r)} has the class ${label}; classes are 0..${outputs - 1}.`);
       }
       shard.Y[(label << sigma) + s] = 1 << ACTIVATION_BITS;
+    } else if (table.kind === 'labels') {
+      for (let i = 0; i < outputs; i++) {
+        const label = table.labels[r * outputs + i];
+        if (label !== 0 && label !== 1) {
+          throw new InputError(`${nameOfRow(table, r)} has ${label} as label ${i}; a label is 0 or 1.`);
+        }
+        shard.Y[(i << sigma) + s] = label << ACTIVATION_BITS;
+      }
     } else {
       for (let i = 0; i < outputs; i++) {
         const y = table.targets[r * outputs + i];
@@ -145,7 +166,7 @@ export function shardLabel(shard: Shard, row: number): number {
 }
 
 /**
- * Checks what the program `data` proves (protocol section 5): ranges, zero padding, one-hot classes.
+ * Checks what the program `data` proves (protocol section 5): ranges, zero padding, one-hot classes, labels.
  * @throws InputError naming row and column.
  */
 export function checkShard(shard: Shard): void {
@@ -159,15 +180,17 @@ export function checkShard(shard: Shard): void {
   }
   checkTensor(X, inputs, rows, sigma, 'feature');
   checkTensor(Y, outputs, rows, sigma, 'target');
-  if (kind !== 'classes') return;
+  if (kind === 'regression') return;
   for (let s = 0; s < rows; s++) {
     let ones = 0;
     for (let i = 0; i < outputs; i++) {
       const y = Y[(i << sigma) + s];
-      if (y !== 0 && y !== 1 << ACTIVATION_BITS) throw new InputError(`Target ${i} of row ${s} is ${y}, not one-hot.`);
+      if (y !== 0 && y !== 1 << ACTIVATION_BITS)
+        throw new InputError(`Target ${i} of row ${s} is ${y}, ${kind === 'classes' ? 'not one-hot' : 'no label'}.`);
       if (y !== 0) ones++;
     }
-    if (ones !== 1) throw new InputError(`Row ${s} of the shard has ${ones} classes instead of one.`);
+    if (kind === 'classes' && ones !== 1)
+      throw new InputError(`Row ${s} of the shard has ${ones} classes instead of one.`);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from './safetensors.ts';
 import { formatSalt, parseSalt } from './salt.ts';
 import { formatSchema, parseSchema } from './schema.ts';
-import { checkShardShape } from './shape.ts';
+import { checkShardShape, SHARD_KINDS, type ShardKind } from './shape.ts';
 import { checkShard, emptyShard, type Shard, shardRowBits } from './shard.ts';
 
 export const SHARD_FORMAT = 'descent-shard/1';
@@ -52,14 +52,13 @@ export function readShard(bytes: Uint8Array): Shard {
     throw new FileFormatError(`The shard has ${show(fraction)} fraction bits, expected ${ACTIVATION_BITS}.`);
   }
   const kind = takeMetadata(file, 'kind');
-  if (kind !== 'classes' && kind !== 'regression')
-    throw new FileFormatError(`The shard has unknown kind ${show(kind)}.`);
+  if (!SHARD_KINDS.includes(kind as ShardKind)) throw new FileFormatError(`The shard has unknown kind ${show(kind)}.`);
   const count = (key: string) => {
     const text = takeMetadata(file, key);
     if (!/^[1-9]\d{0,3}$/.test(text)) throw new FileFormatError(`The metadata ${key} is ${show(text)}.`);
     return Number(text);
   };
-  const shape = { inputs: count('inputs'), outputs: count('outputs'), rows: count('rows'), kind } as const;
+  const shape = { inputs: count('inputs'), outputs: count('outputs'), rows: count('rows'), kind: kind as ShardKind };
   try {
     checkShardShape(shape);
     const X = takeTensor(file, 'X', 'I16', [shape.rows, shape.inputs]);

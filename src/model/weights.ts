@@ -1,8 +1,9 @@
 import { InputError } from '../errors/InputError.ts';
 import { FRACTION_BITS, WEIGHT_LIMIT } from '../numbers/constants.ts';
+import { checkHead, type Head } from './head.ts';
 import { checkSalt } from './salt.ts';
 import { checkSchema, type Schema, schemaShape } from './schema.ts';
-import { checkWidths, widthBits } from './shape.ts';
+import { checkWidths, type ModelShape, widthBits } from './shape.ts';
 
 export interface LayerWeights {
   /** W_l[i, j] with j low, padded to 2^a_l x 2^a_(l-1); f fraction bits; padding is 0. */
@@ -15,6 +16,7 @@ export interface LayerWeights {
 export interface Weights {
   /** Real widths n_0..n_L. */
   widths: number[];
+  head: Head;
   /** layers[l - 1] is layer l. */
   layers: LayerWeights[];
   /** Element of F. */
@@ -24,12 +26,14 @@ export interface Weights {
 }
 
 /** All weights 0. */
-export function zeroWeights(widths: readonly number[], salt: bigint): Weights {
+export function zeroWeights({ widths, head }: ModelShape, salt: bigint): Weights {
   checkWidths(widths);
+  checkHead(head);
   checkSalt(salt);
   const a = widthBits(widths);
   return {
     widths: [...widths],
+    head,
     layers: a
       .slice(1)
       .map((bits, l) => ({ W: new BigInt64Array(2 ** (bits + a[l])), b: new BigInt64Array(2 ** bits) })),
@@ -38,11 +42,12 @@ export function zeroWeights(widths: readonly number[], salt: bigint): Weights {
 }
 
 /**
- * Checks array sizes, the schema, zero padding and -2^47 <= w < 2^47, i.e. [-2^15, 2^15), of every weight and bias.
+ * Checks array sizes, the head, the schema, zero padding and -2^47 <= w < 2^47, i.e. [-2^15, 2^15), of every weight and bias.
  * @throws InputError naming layer and index.
  */
-export function checkWeights({ widths, layers, salt, schema }: Weights): void {
+export function checkWeights({ widths, head, layers, salt, schema }: Weights): void {
   checkWidths(widths);
+  checkHead(head);
   checkSalt(salt);
   if (schema !== undefined) checkWeightsSchema(widths, schema);
   const a = widthBits(widths);

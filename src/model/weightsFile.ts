@@ -3,12 +3,14 @@ import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { FRACTION_BITS, MODEL_BITS } from '../numbers/constants.ts';
 import { bytesOfFloats, floatLayers } from './export/floatLayers.ts';
+import { checkHead, type Head } from './head.ts';
 import { show } from './json.ts';
 import {
   expectFormat,
   readTensors,
   refuseOtherTensors,
   type Tensor,
+  type TensorFile,
   takeMetadata,
   takeTensor,
   writeTensors,
@@ -22,7 +24,7 @@ export const WEIGHTS_FORMAT = 'descent-weights/1';
 
 /**
  * A safetensors file with I64 tensors `layer1.weight` [n_1, n_0], `layer1.bias` [n_1], .. (real sizes, f fraction bits)
- * and metadata format, shape (as 49-32-10), salt, fraction_bits and, where it is known, schema (its text). The same
+ * and metadata format, shape (as 49-32-10), salt, fraction_bits, head unless it is squared error and, where it is known, schema (its text). The same
  * weights give the same bytes. The file holds the salt: whoever has it can recompute the commitment.
  * @throws InputError when the weights break their ranges.
  */
@@ -42,6 +44,7 @@ export function writeWeights(weights: Weights): Uint8Array<ArrayBuffer> {
     ['shape', weights.widths.join('-')],
     ['salt', formatSalt(weights.salt)],
     ['fraction_bits', `${FRACTION_BITS}`],
+    ...(weights.head === 'squared error' ? [] : [['head', weights.head] as const]),
     ...(weights.schema === undefined ? [] : [['schema', formatSchema(weights.schema)] as const]),
   ]);
   return writeTensors({ tensors, metadata });
@@ -59,7 +62,7 @@ export function readWeights(bytes: Uint8Array): Weights {
     const widths = parseWidths(takeMetadata(file, 'shape'));
     const { log2 } = modelLayout(widths);
     if (log2 > MODEL_BITS) throw new CapacityError('model', log2, MODEL_BITS, 'Lower the widths of the network.');
-    const weights = zeroWeights(widths, parseSalt(takeMetadata(file, 'salt')));
+    const weights = zeroWeights({ widths, head: headOf(file) }, parseSalt(takeMetadata(file, 'salt')));
     const names: string[] = [];
     forEachLayer(widths, (layer, rows, columns) => {
       names.push(`layer${layer}.weight`, `layer${layer}.bias`);
@@ -99,6 +102,16 @@ export function exportFloatWeights(
   // "pt" is what loaders of the safetensors ecosystem expect for plain row-major tensors.
   const own = { format: 'pt', shape: weights.widths.join('-'), activation: 'relu' };
   return writeTensors({ tensors, metadata: new Map(Object.entries({ ...more, ...own })) });
+}
+
+/** Files say nothing of squared error: before there were other heads, all were of it. */
+function headOf({ metadata }: TensorFile): Head {
+  const head = metadata.get('head');
+  if (head === undefined) return 'squared error';
+  if (head === 'squared error')
+    throw new FileFormatError('The weights file names squared error, which goes without saying.');
+  checkHead(head);
+  return head;
 }
 
 function forEachLayer(widths: readonly number[], visit: (layer: number, rows: number, columns: number) => void): void {

@@ -91,7 +91,7 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   );
 
   const opened = await open(session, [model, trace, helper], claims);
-  const shape = encodeShape(widths);
+  const shape = encodeShape(weights);
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape], {
     shape,
     ...modelParameters(widths),

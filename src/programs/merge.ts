@@ -106,7 +106,7 @@ export async function proveMerge(
   const claims = mergeClaims(context, session.absorb(evals1), evals1, points, batch1.point);
   const absent = range(parents.length, MAX_PARENTS - parents.length).map(absentOracle);
   const opened = await open(session, [child, ...parentOracles, ...absent, trace, helper], claims);
-  const shape = encodeShape(widths);
+  const shape = encodeShape(merge.child);
   const packed = packCoefficients(coefficients);
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape, ...packed], {
     shape,

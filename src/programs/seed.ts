@@ -96,7 +96,7 @@ export async function proveSeed(
   // 4. the claims
   const claims = seedClaims(context, session.absorb(evals1), evals1, batch1.point);
   const opened = await open(session, [model, trace, helper], claims);
-  const shape = encodeShape(widths);
+  const shape = encodeShape(weights);
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape, seed], {
     shape,
     seed,

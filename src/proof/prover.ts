@@ -102,11 +102,12 @@ export class Prover {
     { seed, requestId, secret }: { seed: bigint; requestId: bigint; secret: Hex },
     onStage?: StageListener,
   ): Promise<ProofResult<SeedStatement>> {
-    const { widths } = weights;
+    const { widths, head } = weights;
     const statement: SeedStatement = {
       program: 'seed',
       requestId,
       widths,
+      head,
       seed,
       secret,
       commitment: await this.commitModel(weights),
@@ -125,12 +126,14 @@ export class Prover {
     const statement: TrainStatement = {
       program: 'train',
       widths: witness.parent.widths,
+      head: witness.parent.head,
       parent: await this.commitModel(witness.parent),
       shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),
       learningRate: witness.lr,
       batch: witness.batch,
       passes: witness.passes ?? 1,
+      smoothing: witness.smoothing ?? 0,
       child: await this.commitModel(witness.child),
     };
     return this.#prove(context, statement, onStage, (session) => trainArgument(session, witness));
@@ -147,7 +150,14 @@ export class Prover {
     onStage?: StageListener,
   ): Promise<ProofResult<ImportStatement>> {
     const commitment = await this.commitModel(weights);
-    const statement: ImportStatement = { program: 'import', widths: weights.widths, commitment, source, schema };
+    const statement: ImportStatement = {
+      program: 'import',
+      widths: weights.widths,
+      head: weights.head,
+      commitment,
+      source,
+      schema,
+    };
     return this.#prove(context, statement, onStage, (session) => importArgument(session, weights));
   }
 
@@ -161,8 +171,8 @@ export class Prover {
     const parents: Commitment[] = [];
     for (const parent of witness.parents) parents.push(await this.commitModel(parent));
     const coefficients = witness.coefficients.map((row) => [...row]);
-    const { widths } = witness.merge.child;
-    const statement: MergeStatement = { program: 'merge', widths, child, parents, coefficients };
+    const { widths, head } = witness.merge.child;
+    const statement: MergeStatement = { program: 'merge', widths, head, child, parents, coefficients };
     return this.#prove(context, statement, onStage, (session) => mergeArgument(session, witness));
   }
 
@@ -175,6 +185,7 @@ export class Prover {
     const statement: ScoreStatement = {
       program: 'score',
       widths: witness.model.widths,
+      head: witness.model.head,
       model: await this.commitModel(witness.model),
       shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),

@@ -121,8 +121,8 @@ async function depthOf([parent]: readonly Hex[], { reads, registry }: Place): Pr
 
 /** What the registry says of every model. */
 function registeredEvent(subject: Subject, node: { trainer: Address; kind: number; depth: bigint }): StatedEvent {
-  const { id, commitment, widths } = modelIn(subject);
-  return { name: 'ModelRegistered', args: { id, ...node, shape: encodeShape(widths), commitment } };
+  const { id, commitment, widths, head } = modelIn(subject);
+  return { name: 'ModelRegistered', args: { id, ...node, shape: encodeShape({ widths, head }), commitment } };
 }
 
 function modelIn({ model }: Subject): NamedModel {
@@ -310,7 +310,7 @@ export async function checkRequest(
 ): Promise<Check> {
   if (subject.request === undefined) throw new RangeError('an edge without a request');
   const { id: requestId, seed, secret } = subject.request;
-  const { widths } = modelIn(subject);
+  const { widths, head } = modelIn(subject);
   const about = 'request';
   const request = await reads.seedRequest(registry, requestId);
   const no = (says: string): Check => ({ about, holds: false, says });
@@ -318,7 +318,7 @@ export async function checkRequest(
   if (!sameAddress(request.trainer, trainer)) {
     return no(`Seed request ${requestId} is of ${request.trainer}, not of ${trainer}.`);
   }
-  if (request.shape !== encodeShape(widths)) {
+  if (request.shape !== encodeShape({ widths, head })) {
     return no(`Seed request ${requestId} is for another shape than ${widths.join('-')}.`);
   }
   if (request.secretHash !== secretHash(secret)) {

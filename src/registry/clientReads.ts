@@ -15,6 +15,7 @@ import { modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../ge
 import type { CallFrame, ChainLog, ChainReads, LogFilter } from './chainReads.ts';
 import { firstBlockOf, logNodeOf, logsOfBlock } from './logNode.ts';
 import { scanLogs } from './logs.ts';
+import { shardKindOf } from './programs/data.ts';
 
 /** What a client of viem answers about edges. */
 export function clientReads(client: PublicClient, chainId: number | bigint): ChainReads {
@@ -50,7 +51,7 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
       if (stored.owner === zeroAddress) return undefined;
       const { inputs, outputs, rows } = stored;
       const sizes = { inputs: Number(inputs), outputs: Number(outputs), rows: Number(rows) };
-      return { ...stored, ...sizes, kind: stored.kind === 1 ? 'classes' : 'regression' };
+      return { ...stored, ...sizes, kind: shardKindOf(stored.kind) };
     },
     seedRequest: async (registry, requestId) => {
       const call = { ...registryAt(registry), functionName: 'seedRequest', args: [requestId] } as const;

@@ -111,8 +111,8 @@ async function findModel(reads: ChainReads, registry: Address, id: Hex): Promise
   const registered = logs.find(({ name }) => name === 'ModelRegistered');
   if (registered === undefined) throw noEvent(id, block);
   const seeded = logs.find(({ name }) => name === 'Seeded');
-  const widths = decodeShape(registered.args.shape as bigint);
-  const drawn = seeded && { widths, seed: seeded.args.seed as bigint };
+  const shape = decodeShape(registered.args.shape as bigint);
+  const drawn = seeded && { ...shape, seed: seeded.args.seed as bigint };
   const { transactionHash: transaction } = registered.log;
   return { trainer: node.trainer, block, transaction, events, ...(drawn && { drawn }) };
 }

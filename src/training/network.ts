@@ -1,4 +1,5 @@
 import { type RangedQuantity, TrainingRangeError } from '../errors/TrainingRangeError.ts';
+import type { Head } from '../model/head.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
@@ -62,6 +63,7 @@ const padded = (units: number): number => Math.ceil(units / 4) * 4;
 export class Network {
   readonly #machine = new TrainerMachine();
   readonly #widths: number[];
+  readonly #head: Head;
   readonly #layers: LayerMemory[];
   readonly #shard: { X: number; Y: number; sigma: number; rows: number };
   readonly #traceBits: number;
@@ -72,6 +74,7 @@ export class Network {
   constructor(weights: Weights, shard: Shard, { batch, traceRows }: { batch: number; traceRows: number }) {
     const machine = this.#machine;
     this.#widths = weights.widths;
+    this.#head = weights.head;
     this.#traceBits = ceilLog2(traceRows);
     const { rows } = shard;
     this.#shard = { X: machine.place32(shard.X), Y: machine.place32(shard.Y), sigma: ceilLog2(rows), rows };
@@ -194,7 +197,7 @@ export class Network {
       const units = 2 ** ceilLog2(outputs);
       return { W: machine.view64(source, units * columns).slice(), b: machine.view64(b, units).slice() };
     });
-    return { widths: [...this.#widths], layers, salt };
+    return { widths: [...this.#widths], head: this.#head, layers, salt };
   }
 
   /** A copy of the trace. */

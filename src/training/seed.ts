@@ -1,7 +1,7 @@
 import { poseidon2 } from 'poseidon-lite/poseidon2';
 import { InputError } from '../errors/InputError.ts';
 import { seedCapacity } from '../model/capacity.ts';
-import { circuitLayer, widthBits } from '../model/shape.ts';
+import { circuitLayer, type ModelShape, widthBits } from '../model/shape.ts';
 import { type Weights, zeroWeights } from '../model/weights.ts';
 import { LIMB_BITS, SEED_FACTOR_BITS, SEED_MODULI, SEED_OFFSET_BITS } from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
@@ -63,13 +63,14 @@ export function seedNumbers(seed: bigint, layer: number): { off: number; factor:
  * @param salt fresh random element of F.
  * @throws as `seedTrace`.
  */
-export function seedWeights(widths: readonly number[], seed: bigint, salt: bigint): Weights {
-  return weightsFromSeedTrace(widths, seedTrace(widths, seed), salt);
+export function seedWeights(shape: ModelShape, seed: bigint, salt: bigint): Weights {
+  return weightsFromSeedTrace(shape, seedTrace(shape.widths, seed), salt);
 }
 
 /** As `seedWeights`, from a trace that is already there. */
-export function weightsFromSeedTrace(widths: readonly number[], { layers }: SeedTrace, salt: bigint): Weights {
-  const weights = zeroWeights(widths, salt);
+export function weightsFromSeedTrace(shape: ModelShape, { layers }: SeedTrace, salt: bigint): Weights {
+  const { widths } = shape;
+  const weights = zeroWeights(shape, salt);
   layers.forEach(({ q, v0, v1 }, l) => {
     const { W, b } = weights.layers[l];
     const stride = W.length / b.length;

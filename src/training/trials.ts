@@ -46,7 +46,7 @@ export function runTrial(
   const sums = steps.map((): Checkpoint => ({ rows: 0, right: undefined, loss: 0 }));
   try {
     folds.forEach(({ training, validation }, k) => {
-      let weights = seedWeights(widths, BigInt(k + 1), 0n);
+      let weights = seedWeights({ widths, head: 'squared error' }, BigInt(k + 1), 0n);
       for (const [step, sum] of sums.entries()) {
         weights = train(weights, training, { batch, ...steps[step] });
         const { right, rows, loss } = evaluate(weights, validation);

@@ -269,7 +269,7 @@ describe('ModelShape', () => {
       [4096, 5],
       [3, 9, 1, 17, 2],
     ]) {
-      const witness = bench.witness(unpack(encodeShape(widths)));
+      const witness = bench.witness(unpack(encodeShape({ widths, head: 'squared error' })));
       assert.ok(bench.accepts(witness));
       const full = [...Array(5 - widths.length).fill(widths[0]), ...widths];
       assert.deepEqual(
@@ -281,11 +281,11 @@ describe('ModelShape', () => {
         range(5).map((l) => BigInt(l > 5 - widths.length)),
       );
       const places = range(8).map((i) => number(bench.array(witness, `places[${i}]`, 26)));
-      assert.deepEqual(places, unpack(encodeShape(widths)).offsets.map(number));
+      assert.deepEqual(places, unpack(encodeShape({ widths, head: 'squared error' })).offsets.map(number));
     }
   });
 
-  const honest = () => structuredClone(unpack(encodeShape([3, 4, 2])));
+  const honest = () => structuredClone(unpack(encodeShape({ widths: [3, 4, 2], head: 'squared error' })));
   const malformed: [string, (f: Fields) => void][] = [
     ['a width of 0', (f) => (f.widths1[4] = -1n)],
     ['a width of 4097', (f) => (f.widths1[4] = 4096n)],

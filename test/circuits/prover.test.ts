@@ -19,7 +19,7 @@ const random = new Random(31);
 const signed = (bound: number) => random.below(2 * bound) - bound;
 
 function randomWeights(widths: readonly number[], bound: number): Weights {
-  const weights = zeroWeights(widths, 3n);
+  const weights = zeroWeights({ widths, head: 'squared error' }, 3n);
   weights.layers.forEach(({ W, b }, l) => {
     for (const i of range(widths[l + 1])) {
       b[i] = BigInt(signed(bound));
@@ -80,7 +80,9 @@ describe('the prover of program seed', () => {
     it(`satisfies the circuit: ${widths.join('-')}`, () => {
       const seed = random.element();
       const trace = seedTrace(widths, seed);
-      return accepts((session) => proveSeed(session, weightsFromSeedTrace(widths, trace, 5n), seed, trace.layers));
+      return accepts((session) =>
+        proveSeed(session, weightsFromSeedTrace({ widths, head: 'squared error' }, trace, 5n), seed, trace.layers),
+      );
     });
 });
 

@@ -99,7 +99,7 @@ export function temporaryFolder(): { folder: string; remove(): void } {
 /** Weights of a 4-3-2 network and a shard of 8 rows as files. */
 export function smallInputs(folder: string): { weights: string; shard: string } {
   const weights = join(folder, 'parent.safetensors');
-  writeFileSync(weights, writeWeights(seedWeights([4, 3, 2], 1n, 2n)));
+  writeFileSync(weights, writeWeights(seedWeights({ widths: [4, 3, 2], head: 'squared error' }, 1n, 2n)));
   const values = emptyShard({ inputs: 4, outputs: 2, rows: 8, kind: 'regression' }, 3n);
   values.X.forEach((_, k) => {
     values.X[k] = ((k * 37) % 400) - 200;

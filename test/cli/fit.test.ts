@@ -119,7 +119,7 @@ describe('the figures of a model on rows with answers', () => {
 
   it('are a confusion matrix, precision, recall and F1 of classes, with ties counted as wrong', () => {
     // Outputs x, -x and 0: positive is a, negative b, and at 0 all are alike.
-    const weights = zeroWeights([1, 3], 0n);
+    const weights = zeroWeights({ widths: [1, 3], head: 'squared error' }, 0n);
     const stride = weights.layers[0].W.length / weights.layers[0].b.length;
     weights.layers[0].W[0] = one;
     weights.layers[0].W[stride] = -one;
@@ -149,7 +149,7 @@ describe('the figures of a model on rows with answers', () => {
 
   it('are R2 and errors in the units of the file', () => {
     // The output is x; targets stand for 10 y + 100.
-    const weights = zeroWeights([1, 1], 0n);
+    const weights = zeroWeights({ widths: [1, 1], head: 'squared error' }, 0n);
     weights.layers[0].W[0] = one;
     const [features, targets] = [Float32Array.from([1, 2, 3, 4]), Float32Array.from([1, 2, 3, 6])];
     const table = { inputs: 1, outputs: 1, features, kind: 'regression', targets } as const;

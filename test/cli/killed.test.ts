@@ -28,7 +28,10 @@ describe('kill -9 of the process that was started', () => {
   const place = join(folder, 'a folder');
   mkdirSync(place);
   // Some minutes of training, in pieces of which none gives way to events.
-  writeFileSync(join(place, 'parent.safetensors'), writeWeights(seedWeights([784, 64, 10], 1n, 2n)));
+  writeFileSync(
+    join(place, 'parent.safetensors'),
+    writeWeights(seedWeights({ widths: [784, 64, 10], head: 'squared error' }, 1n, 2n)),
+  );
   const shard = emptyShard({ inputs: 784, outputs: 10, rows: 1024, kind: 'regression' }, 3n);
   writeFileSync(join(place, 'shard.safetensors'), writeShard(shard));
   const train = (name: string) => [

@@ -29,6 +29,7 @@ const EDGE: Edge = {
   statement: {
     program: 'merge',
     widths: [9, 8, 7, 6, 5],
+    head: 'squared error',
     child: [G],
     parents: Array.from({ length: 8 }, (_, k) => [multiple(k + 2)]),
     coefficients: Array.from({ length: 4 }, (_, l) => Array.from({ length: 8 }, (_, k) => 1000 * l - k)),

@@ -16,8 +16,8 @@ describe('what a merge says before it is proved', () => {
     writeFileSync(join(folder, `${name}.safetensors`), writeWeights(weights));
     return join(folder, `${name}.safetensors`);
   };
-  const alice = seedWeights([4, 3, 2], 1n, 2n);
-  const bob = seedWeights([4, 3, 2], 9n, 3n);
+  const alice = seedWeights({ widths: [4, 3, 2], head: 'squared error' }, 1n, 2n);
+  const bob = seedWeights({ widths: [4, 3, 2], head: 'squared error' }, 9n, 3n);
   const [first, second] = [file('alice', alice), file('bob', bob)];
   const copy = file('copy', { ...alice, salt: 7n });
   const half = file('half', { ...alice, layers: [alice.layers[0], bob.layers[1]], salt: 8n });

@@ -41,8 +41,11 @@ describe('imports, merges, scores and tables', () => {
   const bytesOf = (path: string) => new Uint8Array(readFileSync(path));
   const float = file('float.safetensors', floatFile([0.5, -0.25, 2]));
   const large = file('large.safetensors', floatFile([0.5, 40_000, 2]));
-  const sibling = file('sibling.safetensors', writeWeights(seedWeights([4, 3, 2], 9n, 3n)));
-  const other = file('other.safetensors', writeWeights(seedWeights([4, 2], 9n, 4n)));
+  const sibling = file(
+    'sibling.safetensors',
+    writeWeights(seedWeights({ widths: [4, 3, 2], head: 'squared error' }, 9n, 3n)),
+  );
+  const other = file('other.safetensors', writeWeights(seedWeights({ widths: [4, 2], head: 'squared error' }, 9n, 4n)));
   const csv = file('flowers.csv', 'length,width,name\n1,10,rose\n3,30,lily\n5,20,rose\n7,40,lily\n');
   const ragged = file('ragged.csv', 'length,width,name\n1,10,rose\n3,30\n');
   const features = file('features.npy', npy('2, 2', [1, 2, 3, 4]));

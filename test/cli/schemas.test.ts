@@ -22,7 +22,7 @@ describe('tables and their schemas', () => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
-  const parent = file('parent.safetensors', writeWeights(zeroWeights([4, 3], 7n)));
+  const parent = file('parent.safetensors', writeWeights(zeroWeights({ widths: [4, 3], head: 'squared error' }, 7n)));
   const iris = readFileSync(join(TABLES, 'iris-sorted.csv'), 'utf8');
   const renamed = file('renamed.csv', iris.replaceAll('virginica', 'lily'));
   const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
@@ -110,7 +110,7 @@ describe('tables and their schemas', () => {
 
   it('are trained on whole where nobody says how many rows', async () => {
     const table = ['--csv', join(TABLES, 'tab.csv'), '--label', 'tree', '--scale', 'standard', '--delimiter', '\\t'];
-    const small = file('small.safetensors', writeWeights(zeroWeights([2, 3], 7n)));
+    const small = file('small.safetensors', writeWeights(zeroWeights({ widths: [2, 3], head: 'squared error' }, 7n)));
     const made = await result('train', '--parent', small, ...table, '--lr', '0.125', '--batch', '4', '--run', 'whole');
     assert.deepEqual([made.segments.length, made.totals.rows], [1, 10]);
     const parts = ['--rows-per-shard', '4', '--run', 'parts'];

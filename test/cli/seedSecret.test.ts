@@ -86,13 +86,19 @@ describe('the secret of a seed', () => {
     const { secret, drawn, error } = await draw({});
     assert.equal(error, undefined);
     const { layers } = drawn();
-    assert.deepEqual(layers, seedWeights(WIDTHS, seedFrom(HASH, TRAINER, 1n, secret), 0n).layers);
+    assert.deepEqual(
+      layers,
+      seedWeights({ widths: WIDTHS, head: 'squared error' }, seedFrom(HASH, TRAINER, 1n, secret), 0n).layers,
+    );
   });
 
   it('is used with the hash that the registry has stored', async () => {
     const { secret, drawn } = await draw({ blockHash: STORED, answers: [refusal('SeedExpired')] });
     const { layers } = drawn();
-    assert.deepEqual(layers, seedWeights(WIDTHS, seedFrom(STORED, TRAINER, 1n, secret), 0n).layers);
+    assert.deepEqual(
+      layers,
+      seedWeights({ widths: WIDTHS, head: 'squared error' }, seedFrom(STORED, TRAINER, 1n, secret), 0n).layers,
+    );
   });
 
   it('waits while the registry says that it is too early', async () => {

@@ -46,7 +46,14 @@ function multipleOfG(factor: bigint): Point {
 /** Of a proof that shows nothing: no contract here looks at it. */
 const EDGE: Edge = {
   context: { chainId: 31337n, registry: REGISTRY, trainer: trainer.address },
-  statement: { program: 'import', widths: [4, 3], commitment: [G], source: `0x${'5c'.repeat(32)}`, schema: NO_SCHEMA },
+  statement: {
+    program: 'import',
+    widths: [4, 3],
+    head: 'squared error',
+    commitment: [G],
+    source: `0x${'5c'.repeat(32)}`,
+    schema: NO_SCHEMA,
+  },
   proof: PROOF,
   verificationKey: `0x${'ab'.repeat(32)}`,
   devKeys: true,
@@ -99,9 +106,9 @@ describe('a run that the registry has in part', () => {
   after(remove);
   const points = [G, ...[2n, 3n].map(multipleOfG)];
   const shard = { inputs: 4, outputs: 3, rows: 8, kind: 'classes' } as const;
-  const rates = { learningRate: 64, batch: 4, passes: 1 };
+  const rates = { learningRate: 64, batch: 4, passes: 1, smoothing: 0 };
   const edges = [0, 1].map((k): TrainEdge => {
-    const models = { widths: [4, 3], parent: [points[k]], child: [points[k + 1]] };
+    const models = { widths: [4, 3], head: 'squared error' as const, parent: [points[k]], child: [points[k + 1]] };
     return { ...EDGE, statement: { program: 'train', ...models, shard, shardCommitment: [G], ...rates } };
   });
   const ids = edges.map(({ statement }) => resultId(statement));
@@ -140,9 +147,19 @@ describe('a run that the registry has in part', () => {
 
 describe('a result is registered', () => {
   const shard = { inputs: 4, outputs: 3, rows: 8, kind: 'classes' } as const;
-  const statement = { widths: [4, 3], model: [G], shard, shardCommitment: [G], result: 7n };
+  const statement = {
+    widths: [4, 3],
+    head: 'squared error' as const,
+    model: [G],
+    shard,
+    shardCommitment: [G],
+    result: 7n,
+  };
   const edge: Edge = { ...EDGE, statement: { program: 'score', ...statement } };
-  const ids = { model: modelId([G], encodeShape([4, 3])), shard: shardId([G], encodeShard(shard)) };
+  const ids = {
+    model: modelId([G], encodeShape({ widths: [4, 3], head: 'squared error' })),
+    shard: shardId([G], encodeShard(shard)),
+  };
   const args = { ...ids, prover: trainer.address };
   const said = (result: bigint, address = REGISTRY) => ({
     address,

@@ -19,7 +19,10 @@ describe('training in many segments', () => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
-  const start = file('start.safetensors', writeWeights(seedWeights([2, 3, 2], 5n, 1n)));
+  const start = file(
+    'start.safetensors',
+    writeWeights(seedWeights({ widths: [2, 3, 2], head: 'squared error' }, 5n, 1n)),
+  );
   const rows = Array.from({ length: 16 }, (_, r) => `${r},${15 - r},${r < 8 ? 'low' : 'high'}`);
   const csv = file('points.csv', `a,b,name\n${rows.join('\n')}\n`);
   const source = ['--csv', csv, '--label', 'name', '--scale', 'min-max'];

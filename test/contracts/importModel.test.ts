@@ -38,7 +38,7 @@ describe('import', () => {
       trainer: fixture.alice,
       kind: KIND_IMPORT,
       depth: 0n,
-      shape: encodeShape(WIDTHS),
+      shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
       commitment,
     };
     assert.deepEqual(fixture.events(await fixture.submit(claim)), [

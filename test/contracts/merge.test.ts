@@ -54,7 +54,7 @@ describe('merge', () => {
     const child = resultId(claim.statement);
     assert.equal(await fixture.attempt(claim), child);
     const parents = [ids[2], ids[1], ids[4]];
-    const shape = encodeShape(WIDTHS);
+    const shape = encodeShape({ widths: WIDTHS, head: 'squared error' });
     const commitment = claim.statement.child;
     const registered = { id: child, trainer: fixture.bob, kind: KIND_MERGE, depth: 2n, shape, commitment };
     assert.deepEqual(fixture.events(await fixture.submit(claim, fixture.bob)), [
@@ -128,9 +128,11 @@ describe('merge', () => {
       const stranger = [pointOf()];
       for (const i of [0, 1, 2]) {
         const parents = claim.statement.parents.with(i, stranger);
-        await reverts(raw(claim, { parents }), 'UnknownModel', [modelId(stranger, encodeShape(WIDTHS))]);
+        await reverts(raw(claim, { parents }), 'UnknownModel', [
+          modelId(stranger, encodeShape({ widths: WIDTHS, head: 'squared error' })),
+        ]);
       }
-      const shape = encodeShape([5, 5, 3]);
+      const shape = encodeShape({ widths: [5, 5, 3], head: 'squared error' });
       await reverts(raw(claim, { shape }), 'UnknownModel', [modelId(models[0].oracle.commitment, shape)]);
     });
 
@@ -138,7 +140,7 @@ describe('merge', () => {
       const other = await fixture.importModel([5, 3, 3]);
       const claim = mergeClaim([models[0], models[1]]);
       const parents = [models[0].oracle.commitment, other.oracle.commitment];
-      const id = modelId(other.oracle.commitment, encodeShape(WIDTHS));
+      const id = modelId(other.oracle.commitment, encodeShape({ widths: WIDTHS, head: 'squared error' }));
       await reverts(raw(claim, { parents }), 'UnknownModel', [id]);
     });
 
@@ -146,10 +148,12 @@ describe('merge', () => {
       const claim = mergeClaim(models.slice(0, 2));
       const infinity = [{ x: 0n, y: 0n }];
       const parents = [...claim.statement.parents, infinity];
-      const id = modelId(infinity, encodeShape(WIDTHS));
+      const id = modelId(infinity, encodeShape({ widths: WIDTHS, head: 'squared error' }));
       await reverts(raw(claim, { parents }), 'UnknownModel', [id]);
       const none = { parents: [...claim.statement.parents, []] };
-      await reverts(raw(claim, none), 'UnknownModel', [modelId([], encodeShape(WIDTHS))]);
+      await reverts(raw(claim, none), 'UnknownModel', [
+        modelId([], encodeShape({ widths: WIDTHS, head: 'squared error' })),
+      ]);
     });
 
     it('with WrongPointCount when the child has not as many points as the parents', async () => {
@@ -295,7 +299,10 @@ describe('packed coefficients', () => {
       [4096, 1, 1, 1],
       [2, 3, 4, 5, 6],
     ]) {
-      assert.equal(await harness.read('modelLayers', [encodeShape(widths)]), BigInt(widths.length - 1));
+      assert.equal(
+        await harness.read('modelLayers', [encodeShape({ widths, head: 'squared error' })]),
+        BigInt(widths.length - 1),
+      );
     }
   });
 });

@@ -38,7 +38,8 @@ describe('on the registry', () => {
   let mergeModel: Merged;
   let parents: Model[];
 
-  const idOf = ({ statement, oracle }: Model) => modelId(oracle.commitment, encodeShape(statement.widths));
+  const idOf = ({ statement, oracle }: Model) =>
+    modelId(oracle.commitment, encodeShape({ widths: statement.widths, head: 'squared error' }));
 
   // Alice seeds a model, Bob seeds one and trains it, Alice merges her seed and his child, 3 parts to 1.
   before(async () => {

@@ -77,7 +77,14 @@ describe('a registry and its verifiers', { concurrency: false }, () => {
     await registry.send('requestSeed', [WIDTHS, keccak256(secret)], trainer);
     await chain.mine(2);
     const drawn: bigint = await registry.read('seedOf', [1n, secret]);
-    const statement = { program: 'seed', requestId: 1n, widths: WIDTHS, seed: drawn, secret } as const;
+    const statement = {
+      program: 'seed',
+      requestId: 1n,
+      widths: WIDTHS,
+      head: 'squared error',
+      seed: drawn,
+      secret,
+    } as const;
     await submit(claimed({ ...statement, widths: [...WIDTHS], commitment: seed.commitment }, [seed.scalar]));
   });
 
@@ -89,12 +96,14 @@ describe('a registry and its verifiers', { concurrency: false }, () => {
       const statement: TrainStatement = {
         program: 'train',
         widths: [...WIDTHS],
+        head: 'squared error',
         parent: parent.commitment,
         shard: SHARD,
         shardCommitment: shard.commitment,
         learningRate: 64 + i,
         batch: 4,
         passes: 2,
+        smoothing: 0,
         child: child.commitment,
       };
       const scalars = [parent.scalar, child.scalar, shard.scalar];

@@ -274,7 +274,7 @@ describe('ids in typed requests', () => {
   it('are those of the registry', async () => {
     const relay = await RelayFixture.create();
     const { statement } = relay.start;
-    const shape = encodeShape(WIDTHS);
+    const shape = encodeShape({ widths: WIDTHS, head: 'squared error' });
     const { message } = typedRequest(relay.request(relay.training().action, TRAINER.address, { deadline: FOREVER }));
     assert.equal(message.parent, modelId(statement.commitment, shape));
     assert.equal(message.shard, shardId(relay.shard.oracle.commitment, encodeShard(SHARD)));

@@ -110,7 +110,7 @@ describe('score', () => {
     function raw({ statement, proof }: Scored, changes: object, sent: Proof = proof): Promise<unknown> {
       const claim = {
         model: statement.model,
-        shape: encodeShape(statement.widths),
+        shape: encodeShape(statement),
         shard: statement.shardCommitment,
         descriptor: encodeShard(statement.shard),
         result: statement.result,
@@ -122,8 +122,10 @@ describe('score', () => {
     it('with UnknownModel when the model is not registered, or under another shape', async () => {
       const claim = scoreClaim(model, first, 5n);
       const stranger = [pointOf()];
-      await reverts(raw(claim, { model: stranger }), 'UnknownModel', [modelId(stranger, encodeShape(WIDTHS))]);
-      const shape = encodeShape([5, 3, 3]);
+      await reverts(raw(claim, { model: stranger }), 'UnknownModel', [
+        modelId(stranger, encodeShape({ widths: WIDTHS, head: 'squared error' })),
+      ]);
+      const shape = encodeShape({ widths: [5, 3, 3], head: 'squared error' });
       await reverts(raw(claim, { shape }), 'UnknownModel', [modelId(model.oracle.commitment, shape)]);
     });
 

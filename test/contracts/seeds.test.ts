@@ -33,7 +33,7 @@ describe('requestSeed', () => {
       trainer: fixture.alice,
       seedBlock: block + 1n,
       used: false,
-      shape: encodeShape(WIDTHS),
+      shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
       secretHash: keccak256(fixture.secretOf(requestId)),
       blockHash: zeroHash,
     });
@@ -44,7 +44,13 @@ describe('requestSeed', () => {
       const secretHash = keccak256(secretOf(expected));
       const receipt = await fixture.registry.send('requestSeed', [WIDTHS, secretHash], fixture.bob);
       const seedBlock = receipt.blockNumber + 1n;
-      const args = { requestId: expected, trainer: fixture.bob, shape: encodeShape(WIDTHS), seedBlock, secretHash };
+      const args = {
+        requestId: expected,
+        trainer: fixture.bob,
+        shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
+        seedBlock,
+        secretHash,
+      };
       assert.deepEqual(fixture.events(receipt), [{ eventName: 'SeedRequested', args }]);
     }
   });
@@ -63,7 +69,10 @@ describe('requestSeed', () => {
   });
 
   it('shows the canonical shape of widths without a request', async () => {
-    assert.equal(await fixture.registry.read('shapeOf', [WIDTHS]), encodeShape(WIDTHS));
+    assert.equal(
+      await fixture.registry.read('shapeOf', [WIDTHS]),
+      encodeShape({ widths: WIDTHS, head: 'squared error' }),
+    );
   });
 });
 
@@ -183,7 +192,7 @@ describe('seed', () => {
       trainer: fixture.alice,
       kind: KIND_SEED,
       depth: 0n,
-      shape: encodeShape(WIDTHS),
+      shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
       commitment,
     };
     assert.deepEqual(fixture.events(await fixture.submit(claim)), [

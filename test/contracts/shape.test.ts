@@ -16,7 +16,7 @@ import { abiOf, Contract, reverts, testChain } from './support/chain.ts';
 const MODEL_LIMIT = 2 ** 23;
 const SHARD_LIMIT = 2 ** 25;
 const CHUNK = 2 ** 18;
-const KINDS = { regression: 0, classes: 1 } as const;
+const KINDS = { regression: 0, classes: 1, labels: 2 } as const;
 /** Sizes of which many are powers of two or next to one, where padding changes. */
 const size = fc.oneof(
   fc.integer({ min: 1, max: 4096 }),
@@ -64,8 +64,8 @@ describe('Shape', () => {
         fc.asyncProperty(widths, async (n) => {
           fc.pre(entriesOf(modelSlots(n)) <= MODEL_LIMIT);
           const shape = await packShape(n);
-          assert.equal(shape, encodeShape(n));
-          assert.deepEqual(decodeShape(shape), n);
+          assert.equal(shape, encodeShape({ widths: n, head: 'squared error' }));
+          assert.deepEqual(decodeShape(shape), { widths: n, head: 'squared error' });
           const [inputs, outputs] = await harness.read('modelWidths', [shape]);
           assert.deepEqual([inputs, outputs], [BigInt(n[0]), BigInt(n[n.length - 1])]);
         }),
@@ -87,8 +87,8 @@ describe('Shape', () => {
     });
 
     it('accepts the widths 1 and 4096', async () => {
-      assert.equal(await packShape([1, 1]), encodeShape([1, 1]));
-      assert.equal(await packShape([4096, 1]), encodeShape([4096, 1]));
+      assert.equal(await packShape([1, 1]), encodeShape({ widths: [1, 1], head: 'squared error' }));
+      assert.equal(await packShape([4096, 1]), encodeShape({ widths: [4096, 1], head: 'squared error' }));
     });
 
     it('reverts with OracleTooLarge when the slots exceed 2^23 entries', async () => {
@@ -96,7 +96,7 @@ describe('Shape', () => {
       await reverts(packShape([4096, 2048]), 'OracleTooLarge', [BigInt(MODEL_LIMIT + 2048)]);
       // W1 and W2 fill it together; nothing is left for biases.
       await reverts(packShape([2048, 2048, 2048]), 'OracleTooLarge', [BigInt(MODEL_LIMIT + 4096)]);
-      assert.equal(await packShape([4096, 1024]), encodeShape([4096, 1024]));
+      assert.equal(await packShape([4096, 1024]), encodeShape({ widths: [4096, 1024], head: 'squared error' }));
     });
   });
 
@@ -241,13 +241,16 @@ describe('Shape', () => {
         [[784, 128, 10], 1],
         [[2048, 2048, 1024, 512, 16], 27],
       ] as const) {
-        await takes('requireModelPoints', encodeShape(n), points);
+        await takes('requireModelPoints', encodeShape({ widths: n, head: 'squared error' }), points);
       }
       await fc.assert(
         fc.asyncProperty(widths, async (n) => {
           const entries = entriesOf(modelSlots(n));
           fc.pre(entries <= MODEL_LIMIT);
-          await harness.read('requireModelPoints', [BigInt(Math.ceil(entries / CHUNK)), encodeShape(n)]);
+          await harness.read('requireModelPoints', [
+            BigInt(Math.ceil(entries / CHUNK)),
+            encodeShape({ widths: n, head: 'squared error' }),
+          ]);
         }),
         { numRuns: 200 },
       );

@@ -70,7 +70,7 @@ describe('train', () => {
     const claim = trainClaim(parent, shard, { learningRate: 77, batch: 8, passes: 2 });
     const child = resultId(claim.statement);
     assert.equal(await fixture.attempt(claim), child);
-    const shape = encodeShape(WIDTHS);
+    const shape = encodeShape({ widths: WIDTHS, head: 'squared error' });
     const registered = {
       id: child,
       trainer: fixture.alice,
@@ -133,13 +133,16 @@ describe('train', () => {
       const claim = trainClaim(parent, shard);
       const stranger = [pointOf()];
       const statement = { ...claim.statement, parent: stranger };
-      const id = await fixture.registry.read('modelId', [stranger, encodeShape(WIDTHS)]);
+      const id = await fixture.registry.read('modelId', [
+        stranger,
+        encodeShape({ widths: WIDTHS, head: 'squared error' }),
+      ]);
       await reverts(fixture.attempt({ ...claim, statement }), 'UnknownModel', [id]);
     });
 
     it('with UnknownModel when the parent is registered under another shape', async () => {
       const { statement, proof } = trainClaim(parent, shard);
-      const shape = encodeShape([5, 3, 3]);
+      const shape = encodeShape({ widths: [5, 3, 3], head: 'squared error' });
       const id = await fixture.registry.read('modelId', [statement.parent, shape]);
       await reverts(fixture.train(edge(statement, { shape }), proof), 'UnknownModel', [id]);
     });

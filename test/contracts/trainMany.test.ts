@@ -129,7 +129,7 @@ describe('trainMany', () => {
         trainer: fixture.alice,
         kind: KIND_TRAIN,
         depth,
-        shape: encodeShape(WIDTHS),
+        shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
         commitment: claim.statement.child,
       },
     });
@@ -175,7 +175,7 @@ describe('trainMany', () => {
     const claims = chain(3);
     await fixture.trainMany(claims, [true, false, true]);
     await fixture.trainModel(claims[0], shards[0]);
-    const unkept = modelId(claims[1].oracle.commitment, encodeShape(WIDTHS));
+    const unkept = modelId(claims[1].oracle.commitment, encodeShape({ widths: WIDTHS, head: 'squared error' }));
     await reverts(fixture.attempt(trainClaim(claims[1], shards[0])), 'UnknownModel', [unkept]);
   });
 
@@ -262,7 +262,7 @@ describe('trainMany', () => {
         const { parent: start } = claims[i].statement;
         const same = changed(i, { child: start });
         await fixture.expect(same[i], fixture.alice);
-        const id = modelId(start, encodeShape(WIDTHS));
+        const id = modelId(start, encodeShape({ widths: WIDTHS, head: 'squared error' }));
         for (const keep of [false, true]) {
           const list = claims.map((_, k) => k === i && keep);
           await reverts(fixture.callMany(same, list), 'ModelExists', [id]);
@@ -290,14 +290,14 @@ describe('trainMany', () => {
 
     it('with UnknownModel when the chain starts at an unkept child of another run, or at its own', async () => {
       for (const i of [1, 5]) {
-        const id = modelId(claims[i].statement.parent, encodeShape(WIDTHS));
+        const id = modelId(claims[i].statement.parent, encodeShape({ widths: WIDTHS, head: 'squared error' }));
         await reverts(fixture.callMany(claims.slice(i)), 'UnknownModel', [id]);
       }
     });
 
     it('with UnknownModel when the shape is not that of the parent', async () => {
       const [first, , segments, proofs] = chainArguments(claims);
-      const shape = encodeShape([5, 3, 3]);
+      const shape = encodeShape({ widths: [5, 3, 3], head: 'squared error' });
       const call = fixture.registry.simulate('trainMany', [first, shape, segments, proofs], fixture.alice);
       await reverts(call, 'UnknownModel', [modelId(first, shape)]);
     });

@@ -25,6 +25,7 @@ function storeOf(...nodes: [parents: number[], trainedOn?: number, kind?: NewMod
       trainer: WHO,
       depth: 0,
       widths: [4, 2],
+      head: 'squared error',
       shape: '0x1',
       commitment: [{ x: '1', y: '2' }],
       parents: parents.map((parent) => ({ id: id(parent) })),

@@ -127,7 +127,7 @@ describe('from data to the tree', () => {
       { id: nodes[0].id, parents: [] },
     ]);
     const stranger = join(folder, 'stranger.safetensors');
-    writeFileSync(stranger, writeWeights(seedWeights([4, 3, 2], 9n, 9n)));
+    writeFileSync(stranger, writeWeights(seedWeights({ widths: [4, 3, 2], head: 'squared error' }, 9n, 9n)));
     const refused = await call('export', stranger, '--to', 'onnx');
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /does not hold the model 0x/);

@@ -67,7 +67,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
     await registry.send('requestSeed', [WIDTHS, secretHash(SECRET)], context.trainer);
     await chain.mine(2);
     const seed: bigint = await registry.read('seedOf', [1n, SECRET]);
-    const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), 21n);
+    const start = weightsFromSeedTrace({ widths: WIDTHS, head: 'squared error' }, seedTrace(WIDTHS, seed), 21n);
     // The same seed, proved for a request that is not its own: everything that the circuit reads is right.
     const foreign = await prover.proveSeed(context, start, { seed, requestId: 2n, secret: SECRET });
     await refuses(foreign, [{ requestId: 1n }]);

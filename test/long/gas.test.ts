@@ -99,7 +99,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
       logs: opened.logs,
     });
     for (const model of models) {
-      const id = modelId(await prover.commitModel(model), encodeShape(WIDTHS));
+      const id = modelId(await prover.commitModel(model), encodeShape({ widths: WIDTHS, head: 'squared error' }));
       spent('rank', await scoreboard.send('rank', [id, benchmark.id], trainer));
     }
   }
@@ -119,7 +119,12 @@ describe('gas with real proofs', { concurrency: false }, () => {
       const hash = await chain.wallet.sendTransaction({ ...call, account: chain.accounts[0], chain: null });
       const receipt = await chain.read.getTransactionReceipt({ hash });
       assert.equal(receipt.status, 'success');
-      assert.equal(await registry.read('trainerOf', [modelId(statement.child, encodeShape(WIDTHS))]), signer.address);
+      assert.equal(
+        await registry.read('trainerOf', [
+          modelId(statement.child, encodeShape({ widths: WIDTHS, head: 'squared error' })),
+        ]),
+        signer.address,
+      );
       spent(name, receipt);
     };
 
@@ -136,7 +141,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await chain.mine(2);
     spent('fixSeed', await registry.send('fixSeed', [1n], trainer));
     const seed: bigint = await registry.read('seedOf', [1n, SECRET]);
-    const start = weightsFromSeedTrace(WIDTHS, seedTrace(WIDTHS, seed), SALT);
+    const start = weightsFromSeedTrace({ widths: WIDTHS, head: 'squared error' }, seedTrace(WIDTHS, seed), SALT);
     await submit('seed', await prover.proveSeed(context(), start, { seed, requestId: 1n, secret: SECRET }));
 
     const imported = someModel(WIDTHS, 9, 77n);

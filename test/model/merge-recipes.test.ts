@@ -93,7 +93,9 @@ describe('taskCoefficients', () => {
           const coefficients = taskCoefficients(2, lambdas);
           assert.ok(coefficients.every((row) => sum(row) === MERGE_ONE));
           checkMerge(
-            Array.from({ length: lambdas.length + 1 }, () => zeroWeights(WIDTHS, 0n)),
+            Array.from({ length: lambdas.length + 1 }, () =>
+              zeroWeights({ widths: WIDTHS, head: 'squared error' }, 0n),
+            ),
             coefficients,
           );
         } catch (error) {
@@ -145,7 +147,10 @@ describe('slerpCoefficients', () => {
   it('is a straight line between nearly parallel layers and zeros', () => {
     const x = model(1);
     assert.deepEqual(slerpCoefficients([x, x], 0.25), Array(2).fill([12288, 4096]));
-    assert.deepEqual(slerpCoefficients([x, zeroWeights(WIDTHS, 0n)], 0.5), Array(2).fill([8192, 8192]));
+    assert.deepEqual(
+      slerpCoefficients([x, zeroWeights({ widths: WIDTHS, head: 'squared error' }, 0n)], 0.5),
+      Array(2).fill([8192, 8192]),
+    );
     assert.equal(sum(slerpCoefficients([x, x], 0.1 / 3)[0]), MERGE_ONE);
   });
 

@@ -14,7 +14,7 @@ const factor = fc.oneof(
 
 /** A model 1-1: one weight and one bias. */
 function model(W: bigint, b: bigint): Weights {
-  const weights = zeroWeights([1, 1], 0n);
+  const weights = zeroWeights({ widths: [1, 1], head: 'squared error' }, 0n);
   weights.layers[0].W[0] = W;
   weights.layers[0].b[0] = b;
   return weights;

@@ -18,7 +18,7 @@ import { PARSERS, type Parser } from '../corpus/parsers.ts';
 import { floats, node, onnx } from '../support/onnx.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const weights = zeroWeights([3, 2], 1n);
+const weights = zeroWeights({ widths: [3, 2], head: 'squared error' }, 1n);
 const manifest: DatasetManifest = {
   format: 'descent-dataset/2',
   name: 'n',

@@ -207,7 +207,10 @@ describe('a schema in files', () => {
     labels: [0, 1, 2, 0],
   };
   const shard = makeShard(table, { first: 0, rows: 4 }, 1n, animals);
-  const model = (schema?: Schema): Weights => ({ ...zeroWeights([4, 3], 5n), ...(schema && { schema }) });
+  const model = (schema?: Schema): Weights => ({
+    ...zeroWeights({ widths: [4, 3], head: 'squared error' }, 5n),
+    ...(schema && { schema }),
+  });
 
   it('comes back from a shard and from weights', () => {
     assert.deepEqual(readShard(writeShard(shard)).schema, animals);

@@ -18,7 +18,7 @@ const models: fc.Arbitrary<Weights> = fc
     values: fc.infiniteStream(weight),
   })
   .map(({ widths, salt, values }) => {
-    const weights = zeroWeights(widths, salt);
+    const weights = zeroWeights({ widths, head: 'squared error' }, salt);
     weights.layers.forEach(({ W, b }, l) => {
       for (let i = 0; i < widths[l + 1]; i++) {
         for (let j = 0; j < widths[l]; j++) W[i * (W.length / b.length) + j] = values.next().value;
@@ -30,7 +30,7 @@ const models: fc.Arbitrary<Weights> = fc
 
 /** The file of a small model after a change of its parts. */
 function changed(change: (file: TensorFile) => void): Uint8Array {
-  const weights = zeroWeights([3, 2], 5n);
+  const weights = zeroWeights({ widths: [3, 2], head: 'squared error' }, 5n);
   weights.layers[0].W[1] = 7n;
   const file = readTensors(writeWeights(weights));
   change(file);
@@ -39,7 +39,7 @@ function changed(change: (file: TensorFile) => void): Uint8Array {
 
 describe('weights file', () => {
   it('reads a Node buffer that shares its memory with others', () => {
-    const weights = zeroWeights([3, 2], 5n);
+    const weights = zeroWeights({ widths: [3, 2], head: 'squared error' }, 5n);
     weights.layers[0].W[1] = 7n;
     const shared = Buffer.alloc(16_384, 0xff);
     const bytes = writeWeights(weights);
@@ -59,7 +59,7 @@ describe('weights file', () => {
   });
 
   it('is a plain safetensors file of unpadded I64 tensors [outputs, inputs]', () => {
-    const weights = zeroWeights([3, 2], 255n);
+    const weights = zeroWeights({ widths: [3, 2], head: 'squared error' }, 255n);
     weights.layers[0].W.set([1n, 2n, 3n, 0n, -1n, -2n, -3n]);
     const { tensors, metadata } = readTensors(writeWeights(weights));
     assert.deepEqual([...tensors.keys()], ['layer1.weight', 'layer1.bias']);
@@ -113,7 +113,7 @@ describe('weights file', () => {
   }
 
   it('throws nothing but FileFormatError on damaged files', () => {
-    const good = writeWeights(zeroWeights([3, 2], 5n));
+    const good = writeWeights(zeroWeights({ widths: [3, 2], head: 'squared error' }, 5n));
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.nat(255), fc.nat(good.length - 1), (at, value, length) => {
         const bytes = good.slice();
@@ -130,10 +130,13 @@ describe('weights file', () => {
   });
 
   it('refuses to write what it would not read', () => {
-    const weights = zeroWeights([3, 2], 5n);
+    const weights = zeroWeights({ widths: [3, 2], head: 'squared error' }, 5n);
     weights.layers[0].W[3] = 1n;
     assert.throws(() => writeWeights(weights), /padding/);
-    assert.throws(() => writeWeights({ ...zeroWeights([3, 2], 5n), salt: R }), InputError);
+    assert.throws(
+      () => writeWeights({ ...zeroWeights({ widths: [3, 2], head: 'squared error' }, 5n), salt: R }),
+      InputError,
+    );
   });
 });
 
@@ -167,7 +170,7 @@ describe('checkWeights', () => {
       [(w) => void w.layers.pop(), /2 layers has 1 weight/],
     ];
     for (const [change, message] of cases) {
-      const weights = zeroWeights([1, 3, 2], 0n);
+      const weights = zeroWeights({ widths: [1, 3, 2], head: 'squared error' }, 0n);
       checkWeights(weights);
       change(weights);
       assert.throws(() => checkWeights(weights), message);

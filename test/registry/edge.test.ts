@@ -164,7 +164,7 @@ describe('call data', () => {
   it('gives a statement or a FileFormatError whatever is changed in it', () => {
     const attempt = (data: Hex) => {
       try {
-        readProvedCall(data, { widths: WIDTHS, seed: 1n });
+        readProvedCall(data, { widths: WIDTHS, head: 'squared error', seed: 1n });
       } catch (error) {
         assert.ok(error instanceof FileFormatError, String(error));
       }
@@ -202,7 +202,10 @@ describe('an edge file', () => {
 
     it(`of program ${program} is read back from its call data`, () => {
       const { statement } = edge;
-      const drawn = statement.program === 'seed' ? { widths: statement.widths, seed: statement.seed } : undefined;
+      const drawn =
+        statement.program === 'seed'
+          ? { widths: statement.widths, head: statement.head, seed: statement.seed }
+          : undefined;
       assert.deepEqual(readProvedCall(edgeTransaction(edge).data, drawn), { statement, proof: PROOF });
     });
 
@@ -404,7 +407,10 @@ describe('an edge file', () => {
       const forged = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
       assert.throws(() => parseEdge(formatEdge(forged)), namingStatement(says));
       const { statement } = forged;
-      const drawn = statement.program === 'seed' ? { widths: statement.widths, seed: statement.seed } : undefined;
+      const drawn =
+        statement.program === 'seed'
+          ? { widths: statement.widths, head: statement.head, seed: statement.seed }
+          : undefined;
       assert.throws(() => readProvedCall(edgeTransaction(forged).data, drawn), FileFormatError);
     });
   }

@@ -18,6 +18,7 @@ export const STATEMENTS: Statement[] = [
     program: 'seed',
     requestId: 7n,
     widths: WIDTHS,
+    head: 'squared error',
     seed: R - 1n,
     secret: `0x${'5e'.repeat(32)}`,
     commitment: [point(2n)],
@@ -25,17 +26,20 @@ export const STATEMENTS: Statement[] = [
   {
     program: 'train',
     widths: WIDTHS,
+    head: 'squared error',
     parent: [point(3n)],
     shard: SHARD,
     shardCommitment: [point(4n)],
     learningRate: 64,
     batch: 4,
     passes: 8,
+    smoothing: 0,
     child: [point(5n)],
   },
   {
     program: 'import',
     widths: WIDTHS,
+    head: 'squared error',
     commitment: [point(6n)],
     source: `0x${'5c'.repeat(32)}`,
     schema: `0x${'7b'.repeat(32)}`,
@@ -43,6 +47,7 @@ export const STATEMENTS: Statement[] = [
   {
     program: 'merge',
     widths: WIDTHS,
+    head: 'squared error',
     child: [point(7n)],
     parents: [[point(8n)], [point(9n)], [point(10n)]],
     coefficients: [
@@ -50,7 +55,15 @@ export const STATEMENTS: Statement[] = [
       [5, 6, 7],
     ],
   },
-  { program: 'score', widths: WIDTHS, model: [point(8n)], shard: SHARD, shardCommitment: [point(9n)], result: 11n },
+  {
+    program: 'score',
+    widths: WIDTHS,
+    head: 'squared error',
+    model: [point(8n)],
+    shard: SHARD,
+    shardCommitment: [point(9n)],
+    result: 11n,
+  },
 ];
 export const PROOF: Proof = {
   groth16: [1n, 2n, 3n, 4n, 5n, 6n, 7n, P - 1n],

@@ -60,7 +60,7 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
 
   for (const [widths] of SHAPES)
     it(`seed ${widths.join('-')}`, async () => {
-      const weights = weightsFromSeedTrace(widths, seedTrace(widths, 77n), 11n);
+      const weights = weightsFromSeedTrace({ widths, head: 'squared error' }, seedTrace(widths, 77n), 11n);
       await accepted(await prover.proveSeed(CONTEXT, weights, { seed: 77n, requestId: 1n, secret: SECRET }));
     });
 

@@ -15,7 +15,7 @@ export function randomSource(seed: number): () => number {
 
 /** Seeded weights of a shape, with biases that are not zero. */
 export function someModel(widths: readonly number[], seed = 7, salt = 11n): Weights {
-  const weights = weightsFromSeedTrace(widths, seedTrace(widths, BigInt(seed)), salt);
+  const weights = weightsFromSeedTrace({ widths, head: 'squared error' }, seedTrace(widths, BigInt(seed)), salt);
   const random = randomSource(seed);
   weights.layers.forEach(({ b }, l) => {
     for (let i = 0; i < widths[l + 1]; i++) b[i] = BigInt(Math.floor((random() - 0.5) * 2 ** 27));
@@ -31,12 +31,20 @@ export function someShard(widths: readonly number[], rows: number, kind: Shard['
   const table =
     kind === 'classes'
       ? { inputs, outputs, features, kind, labels: Array.from({ length: rows }, () => Math.floor(random() * outputs)) }
-      : {
-          inputs,
-          outputs,
-          features,
-          kind,
-          targets: Float32Array.from({ length: rows * outputs }, () => random() - 0.5),
-        };
+      : kind === 'labels'
+        ? {
+            inputs,
+            outputs,
+            features,
+            kind,
+            labels: Array.from({ length: rows * outputs }, () => Math.round(random())),
+          }
+        : {
+            inputs,
+            outputs,
+            features,
+            kind,
+            targets: Float32Array.from({ length: rows * outputs }, () => random() - 0.5),
+          };
   return makeShard(table, { first: 0, rows }, 5n);
 }

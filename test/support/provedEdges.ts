@@ -101,7 +101,7 @@ export class ProvedEdges {
     for (let k = 0; k < 2; k++) await this.command('evm_mine');
     const { hash } = await this.chain.client.getBlock({ blockNumber: args.seedBlock });
     const seed = seedFrom(hash, this.trainer.address, args.requestId, secret);
-    const weights = seedWeights(WIDTHS, seed, this.salt);
+    const weights = seedWeights({ widths: WIDTHS, head: 'squared error' }, seed, this.salt);
     const { requestId } = args;
     return {
       edge: this.edgeOf(await this.prover.proveSeed(this.context, weights, { seed, requestId, secret })),
@@ -163,7 +163,7 @@ export class ProvedEdges {
     const scored = await prover.proveScore(board, { model, shard, forward: forwardTrace(model, shard) });
     await add(this.edgeOf(scored, board));
     const drawn = { seed: 5n, requestId: 99n, secret: SECRET };
-    const alone = seedWeights(WIDTHS, drawn.seed, this.salt);
+    const alone = seedWeights({ widths: WIDTHS, head: 'squared error' }, drawn.seed, this.salt);
     this.stray.seed = this.edgeOf(await prover.proveSeed(context, alone, drawn));
     this.carriers.batch = await this.deploy('mocks/Carriers.sol/Batch');
     this.carriers.keeper = await this.deploy('mocks/Carriers.sol/Keeper');

@@ -42,7 +42,7 @@ export const cases: fc.Arbitrary<Case> = fc
 
 /** Weights about +-1/sqrt(fan in), biases up to 1/8. */
 export function randomWeights(widths: number[], next: () => number): Weights {
-  const weights = zeroWeights(widths, BigInt(Math.floor(next() * 1e9)));
+  const weights = zeroWeights({ widths, head: 'squared error' }, BigInt(Math.floor(next() * 1e9)));
   weights.layers.forEach(({ W, b }, l) => {
     const stride = W.length / b.length;
     const scale = 2 ** 33 / Math.sqrt(widths[l]);

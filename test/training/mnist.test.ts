@@ -26,7 +26,7 @@ describe('real MNIST', () => {
   it('trains 49-32-10 from a seed to 83 % of the test digits in four shards of 1024 rows', async () => {
     const { train, test } = await loadMnist({ pooled: true });
     const tests = splitRows(test.rows, 4096, 'keep').map((range) => test.shard(range, 0n));
-    let weights = seedWeights([49, 32, 10], 42n, 1n);
+    let weights = seedWeights({ widths: [49, 32, 10], head: 'squared error' }, 42n, 1n);
     assert.ok(accuracy(weights, tests) < 0.2);
     for (const range of splitRows(4096, 1024)) {
       weights = trainSegment(weights, train.shard(range, 0n), { lr: 96, batch: 8, salt: 1n }).child;
@@ -38,7 +38,7 @@ describe('real MNIST', () => {
   it('trains 784-32-10 from a seed to 86 % of the test digits in eight shards of 512 rows', async () => {
     const { train, test } = await loadMnist({ pooled: false });
     const tests = [test.shard({ first: 0, rows: 2048 }, 0n), test.shard({ first: 7952, rows: 2048 }, 0n)];
-    let weights = seedWeights([784, 32, 10], 42n, 1n);
+    let weights = seedWeights({ widths: [784, 32, 10], head: 'squared error' }, 42n, 1n);
     for (const range of splitRows(4096, 512)) {
       weights = trainSegment(weights, train.shard(range, 0n), { lr: 32, batch: 8, salt: 1n }).child;
     }

@@ -75,9 +75,9 @@ describe('seedWeights', () => {
   it('is v - (q - 1)/2 on real entries, 0 on padding, biases 0', () => {
     fc.assert(
       fc.property(shapes, seeds, (widths, seed) => {
-        const weights = seedWeights(widths, seed, 5n);
+        const weights = seedWeights({ widths, head: 'squared error' }, seed, 5n);
         checkWeights(weights);
-        assert.deepEqual(weightsFromSeedTrace(widths, seedTrace(widths, seed), 5n), weights);
+        assert.deepEqual(weightsFromSeedTrace({ widths, head: 'squared error' }, seedTrace(widths, seed), 5n), weights);
         seedTrace(widths, seed).layers.forEach(({ q, v0, v1 }, l) => {
           const { W, b } = weights.layers[l];
           const stride = W.length / b.length;
@@ -92,7 +92,7 @@ describe('seedWeights', () => {
   });
 
   it('spreads evenly over +-1/sqrt(2^a)', () => {
-    const { W } = seedWeights([784, 128], 123456789n, 0n).layers[0];
+    const { W } = seedWeights({ widths: [784, 128], head: 'squared error' }, 123456789n, 0n).layers[0];
     const bound = 2 ** 32 / 32; // a = 10
     const real = [...W].filter((w) => w !== 0n).map((w) => Number(w) / bound);
     assert.ok(real.length > 784 * 128 - 10);
@@ -104,6 +104,9 @@ describe('seedWeights', () => {
   });
 
   it('differs with the seed', () => {
-    assert.notDeepEqual(seedWeights([4, 4], 1n, 0n), seedWeights([4, 4], 2n, 0n));
+    assert.notDeepEqual(
+      seedWeights({ widths: [4, 4], head: 'squared error' }, 1n, 0n),
+      seedWeights({ widths: [4, 4], head: 'squared error' }, 2n, 0n),
+    );
   });
 });

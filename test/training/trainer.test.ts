@@ -90,7 +90,7 @@ describe('trainSegment', () => {
 describe('ranges', () => {
   /** One layer, one weight w, one input x: Q = round(w x). */
   function tiny(widths: number[], fill: (weights: Weights, shard: Shard) => void): { weights: Weights; shard: Shard } {
-    const weights = zeroWeights(widths, 0n);
+    const weights = zeroWeights({ widths, head: 'squared error' }, 0n);
     const outputs = widths[widths.length - 1];
     const shard = emptyShard({ inputs: widths[0], outputs, rows: 4, kind: 'regression' }, 0n);
     fill(weights, shard);
@@ -143,7 +143,7 @@ describe('ranges', () => {
 
   it('names no row where a row of zeros that fills up the shard leaves the range', () => {
     // a bias of 64 that the real rows' inputs take back
-    const weights = zeroWeights([1, 1], 0n);
+    const weights = zeroWeights({ widths: [1, 1], head: 'squared error' }, 0n);
     weights.layers[0].b[0] = 1n << 38n;
     weights.layers[0].W[0] = -(1n << 32n);
     const shard = emptyShard({ inputs: 1, outputs: 1, rows: 3, kind: 'regression' }, 0n);
@@ -237,7 +237,12 @@ describe('ranges', () => {
     const rows = 64;
     const far = emptyShard({ inputs: 2, outputs: 1, rows, kind: 'regression' }, 0n);
     far.Y.fill(32767);
-    const run = () => trainSegment(zeroWeights([2, 1], 0n), far, { lr: 65536, batch: rows, salt: 0n });
+    const run = () =>
+      trainSegment(zeroWeights({ widths: [2, 1], head: 'squared error' }, 0n), far, {
+        lr: 65536,
+        batch: rows,
+        salt: 0n,
+      });
     const bias = violationOf(run).violation;
     assert.equal(bias.quantity, 'bias');
     assert.equal(bias.value, 65536n * 512n * 4n * 32767n * BigInt(rows));
@@ -247,7 +252,7 @@ describe('ranges', () => {
   it('computes exactly at the largest sums the comment in the kernel allows', () => {
     // 4096 inputs of -64 with weights of -2^15 and just below 2^15, cancelling to little: partial sums reach 2^73.
     const inputs = 4096;
-    const weights = zeroWeights([inputs, 1], 0n);
+    const weights = zeroWeights({ widths: [inputs, 1], head: 'squared error' }, 0n);
     for (let j = 0; j < inputs; j++) weights.layers[0].W[j] = j < inputs / 2 ? -(2n ** 47n) : 2n ** 47n - 1n;
     const shard = emptyShard({ inputs, outputs: 1, rows: 1, kind: 'regression' }, 0n);
     shard.X.fill(-32768);
@@ -262,7 +267,7 @@ describe('ranges', () => {
     // weights are as large as they can be, and all of one sign.
     const outputs = 4096;
     const low = 2n ** 23n - 1n;
-    const weights = zeroWeights([1, 1, outputs], 0n);
+    const weights = zeroWeights({ widths: [1, 1, outputs], head: 'squared error' }, 0n);
     const shard = emptyShard({ inputs: 1, outputs, rows: 1, kind: 'regression' }, 0n);
     const { W, b } = weights.layers[1];
     for (let i = 0; i < outputs; i++) {
@@ -283,7 +288,7 @@ describe('ranges', () => {
     const any = (bits: number) => BigInt(Math.floor((next() - 0.5) * 2 ** 40)) * 2n ** BigInt(bits - 40);
     for (let run = 0; run < 40; run++) {
       const widths = [3, 6, 2];
-      const weights = zeroWeights(widths, 0n);
+      const weights = zeroWeights({ widths, head: 'squared error' }, 0n);
       // columns whose weights almost cancel, so that huge ones still give sums in range
       const [first, second] = weights.layers;
       for (let i = 0; i < 6; i++) {
@@ -326,7 +331,7 @@ describe('arguments', () => {
     for (const passes of [0, 3, 1.5, 4096]) assert.throws(() => train({ passes }), /power of two in 1..2048/);
     const dirty = emptyShard({ inputs: 3, outputs: 2, rows: 8, kind: 'regression' }, 0n);
     dirty.X[3 * 8] = 1;
-    assert.throws(() => train({}, dirty, zeroWeights([3, 2], 0n)), /padding/);
+    assert.throws(() => train({}, dirty, zeroWeights({ widths: [3, 2], head: 'squared error' }, 0n)), /padding/);
   });
 
   it('refuses weights that are no model', () => {
@@ -342,7 +347,13 @@ describe('arguments', () => {
     const big = emptyShard({ inputs: 1, outputs: 1, rows: 4096, kind: 'regression' }, 0n);
     const refused = (hidden: number, passes: number, hint: RegExp) =>
       assert.throws(
-        () => trainSegment(zeroWeights([1, hidden, 1], 0n), big, { lr: 1, batch: 16, passes, salt: 0n }),
+        () =>
+          trainSegment(zeroWeights({ widths: [1, hidden, 1], head: 'squared error' }, 0n), big, {
+            lr: 1,
+            batch: 16,
+            passes,
+            salt: 0n,
+          }),
         (error: unknown) => error instanceof CapacityError && error.oracle === 'trace' && hint.test(error.hint!),
       );
     refused(2048, 1, /^Use shards of fewer than 4096 rows/);
@@ -352,7 +363,7 @@ describe('arguments', () => {
 
 describe('evaluate', () => {
   it('scores a shard of any row count with strict wins', () => {
-    const weights = zeroWeights([1, 3], 0n);
+    const weights = zeroWeights({ widths: [1, 3], head: 'squared error' }, 0n);
     const rows = 131;
     const shard = emptyShard({ inputs: 1, outputs: 3, rows, kind: 'classes' }, 0n);
     for (let s = 0; s < rows; s++) shard.Y[(s % 3) * 256 + s] = 512;

@@ -49,7 +49,7 @@ describe('trials', () => {
     const found = runTrial(folds, { widths, batch: 2 }, steps);
     const expected = [[40], [40, 7, 7, 7]].map((rates) => {
       const results = folds.map(({ training, validation }, k) => {
-        let weights = seedWeights(widths, BigInt(k + 1), 0n);
+        let weights = seedWeights({ widths, head: 'squared error' }, BigInt(k + 1), 0n);
         for (const lr of rates) weights = trainSegment(weights, training, { lr, batch: 2, salt: 0n }).child;
         return evaluate(weights, validation);
       });

@@ -26,7 +26,7 @@ const [folder] = process.argv.slice(2);
 const wasm = readFileSync(new URL('../../../build/circuits/train/train.wasm', import.meta.url));
 const files = { wasm, zkey: readFileSync(keyFiles('train').zkey) };
 const { prover } = await openProver([]);
-const parent = seedWeights(WIDTHS, 20261121n, 1n);
+const parent = seedWeights({ widths: WIDTHS, head: 'squared error' }, 20261121n, 1n);
 const shard = (await loadMnist({ pooled: true })).train.shard({ first: 0, rows: ROWS }, 2n);
 const trained = trainSegment(parent, shard, { ...STEP, salt: 3n });
 // Any number may stand for the digest of the statement: the circuit only carries it.

@@ -11,7 +11,11 @@ const [folder, widths, rows] = process.argv.slice(2);
 const shape = widths.split('-').map(Number);
 const mnist = await loadMnist({ pooled: shape[0] === 49 });
 const shard = mnist.train.shard({ first: 0, rows: 1024 }, 2n);
-const { child } = trainSegment(seedWeights(shape, 20261121n, 1n), shard, { lr: 256, batch: 8, salt: 3n });
+const { child } = trainSegment(seedWeights({ widths: shape, head: 'squared error' }, 20261121n, 1n), shard, {
+  lr: 256,
+  batch: 8,
+  salt: 3n,
+});
 mkdirSync(folder, { recursive: true });
 // Without its schema: no scaling and no arg max, which EZKL would have to prove as well.
 writeFileSync(join(folder, 'model.onnx'), writeOnnx({ ...child, schema: undefined }, { scaled: true, metadata: {} }));

@@ -29,7 +29,7 @@ export function quantiseModel(
   { widths, layers }: FloatModel,
   salt: bigint,
 ): { weights: Weights; errors: QuantisationError[] } {
-  const weights = zeroWeights(widths, salt);
+  const weights = zeroWeights({ widths, head: 'squared error' }, salt);
   const errors = layers.flatMap(({ weight, bias }, l) => {
     const { W, b } = weights.layers[l];
     const [rows, columns] = [widths[l + 1], widths[l]];

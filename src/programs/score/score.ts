@@ -56,7 +56,7 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Arg
   // 4. the claims
   const claims = scoreClaims(session.absorb(evals1), { ...context, sums, evals1, rho: batch1.point });
   const opened = await open(session, [model, rows, trace, helper], claims);
-  const parameters = { shape: encodeShape(widths), shard: encodeShard(shard), result: forward.result };
+  const parameters = { shape: encodeShape(w.model), shard: encodeShard(shard), result: forward.result };
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, Object.values(parameters), {
     ...parameters,
     ...modelParameters(widths),

@@ -20,6 +20,8 @@ export interface TrainWitness {
   batch: number;
   /** passes over the shard, a power of two; 1 unless told */
   passes?: number;
+  /** target of a wrong class in units of 2^-11; 0 unless told */
+  smoothing?: number;
   trace: SegmentTrace;
 }
 

@@ -66,7 +66,7 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   });
   const opened = await open(session, [parent, child, shard, trace, helper], claims);
   const { sums, batch1, evals1, sums2, batch2, evals2 } = proved;
-  const parameters = [encodeShape(w.parent.widths), encodeSegment(w, w.shard)];
+  const parameters = [encodeShape(w.parent), encodeSegment(w, w.shard)];
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, parameters, {
     ...sizeInputs(w, oracles),
     sums,
@@ -103,7 +103,7 @@ function proveSums(session: Session, context: BatchContext) {
 function sizeInputs(w: TrainWitness, { parent, shard, trace, helper }: TrainOracles) {
   const { widths } = w.parent;
   return {
-    shape: encodeShape(widths),
+    shape: encodeShape(w.parent),
     seg: encodeSegment(w, w.shard),
     ...modelParameters(widths),
     modelOffset: offsetBits(parent, layerNames(widths), MODEL_BITS),

@@ -1,7 +1,7 @@
 import { encodeFunctionData, type Hex } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
-import { encodeShard, type ShardShape } from '../../model/shape.ts';
+import { encodeShard, type ShardKind, type ShardShape } from '../../model/shape.ts';
 import { namedShard, type ProgramDefinition } from './definition.ts';
 import { readCommitment, readShard } from './readers.ts';
 import { checkShard, checkShardCommitment } from './sizes.ts';
@@ -17,7 +17,12 @@ export interface DataStatement {
 }
 
 /** Values of the contract's enum ShardKind. */
-const SHARD_KINDS = { regression: 0, classes: 1 } as const;
+const KIND_NUMBERS = { regression: 0, classes: 1, labels: 2 } as const;
+
+/** The kind of a value of the contract's enum. */
+export function shardKindOf(value: number): ShardKind {
+  return value === KIND_NUMBERS.classes ? 'classes' : value === KIND_NUMBERS.labels ? 'labels' : 'regression';
+}
 
 export const data: ProgramDefinition<DataStatement> = {
   program: 'data',
@@ -48,7 +53,7 @@ export const data: ProgramDefinition<DataStatement> = {
 
   functionName: 'registerShard',
   call({ shard: { inputs, outputs, rows, kind }, schema, commitment }, proof) {
-    const sizes = [BigInt(inputs), BigInt(outputs), BigInt(rows), SHARD_KINDS[kind]] as const;
+    const sizes = [BigInt(inputs), BigInt(outputs), BigInt(rows), KIND_NUMBERS[kind]] as const;
     const args = [...sizes, schema, commitment, proof] as const;
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerShard', args });
     return callOf('registerShard', args, data);
@@ -60,7 +65,7 @@ export const data: ProgramDefinition<DataStatement> = {
       inputs: Number(inputs),
       outputs: Number(outputs),
       rows: Number(rows),
-      kind: kind === SHARD_KINDS.classes ? 'classes' : 'regression',
+      kind: shardKindOf(kind),
     };
     return { statement: { program: 'data', shard, schema, commitment: [...commitment] }, proof: proofOf(proof) };
   },
@@ -77,7 +82,7 @@ export const data: ProgramDefinition<DataStatement> = {
   request({ shard: { inputs, outputs, rows, kind }, schema, commitment }) {
     const { id } = namedShard(commitment, { inputs, outputs, rows, kind });
     const sizes = { inputs: BigInt(inputs), outputs: BigInt(outputs), rows: BigInt(rows) };
-    return { ...sizes, kind: SHARD_KINDS[kind], schema, shard: id };
+    return { ...sizes, kind: KIND_NUMBERS[kind], schema, shard: id };
   },
 
   event({ shard, schema, commitment }) {

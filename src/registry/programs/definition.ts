@@ -1,6 +1,7 @@
 import type { Hex } from 'viem';
 import type { Commitment, Proof } from '../../argument/types.ts';
-import { encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
+import type { Head } from '../../model/head.ts';
+import { encodeShape, encodeShard, type ModelShape, type ShardShape } from '../../model/shape.ts';
 import { modelId, shardId } from '../ids.ts';
 import type { JsonReader } from '../jsonReader.ts';
 import type { Program } from './list.ts';
@@ -9,6 +10,7 @@ import type { CallArgument, ProofArgument, RegistryCall, TargetCall, TargetFunct
 /** What the registry drew for a seed: a call only names the request. */
 export interface DrawnSeed {
   widths: number[];
+  head: Head;
   seed: bigint;
 }
 
@@ -18,6 +20,7 @@ export interface NamedModel {
   commitment: Commitment;
   /** n_0 .. n_L */
   widths: readonly number[];
+  head: Head;
 }
 
 /** A shard that a statement names. */
@@ -35,6 +38,8 @@ export interface Training {
   batch: number;
   /** times that the shard was gone through, a power of two */
   passes: number;
+  /** target of a wrong class in units of 2^-11; 0 with squared error */
+  smoothing: number;
 }
 
 /** What a statement names, for whoever looks it up on a chain, compares files with it or tells people of it. */
@@ -115,8 +120,8 @@ export interface ProgramDefinition<S extends { program: Program }> {
 /** What a proof leaves open of a model that was made of others. */
 export const ONLY_FOLLOWS = 'That the result is good: only that it follows from what it names.';
 
-export function namedModel(commitment: Commitment, widths: readonly number[]): NamedModel {
-  return { id: modelId(commitment, encodeShape(widths)), commitment, widths };
+export function namedModel(commitment: Commitment, { widths, head }: ModelShape): NamedModel {
+  return { id: modelId(commitment, encodeShape({ widths, head })), commitment, widths, head };
 }
 
 export function namedShard(commitment: Commitment, shape: ShardShape): NamedShard {

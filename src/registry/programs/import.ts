@@ -1,9 +1,10 @@
 import { encodeFunctionData, type Hex } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
+import type { Head } from '../../model/head.ts';
 import { encodeShape } from '../../model/shape.ts';
 import { namedModel, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readWidths } from './readers.ts';
+import { readCommitment, readModelShape } from './readers.ts';
 import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
@@ -12,6 +13,7 @@ export interface ImportStatement {
   program: 'import';
   /** n_0 .. n_L */
   widths: number[];
+  head: Head;
   commitment: Commitment;
   /** SHA-256 of the file that the weights are said to come from */
   source: Hex;
@@ -21,26 +23,26 @@ export interface ImportStatement {
 
 export const importing: ProgramDefinition<ImportStatement> = {
   program: 'import',
-  parameters: ({ widths }) => [encodeShape(widths)],
+  parameters: ({ widths, head }) => [encodeShape({ widths, head })],
   extra: ({ source, schema }) => [BigInt(source), BigInt(schema)],
   oracles: ({ commitment }) => [commitment],
-  subject({ commitment, widths, schema }) {
-    const model = namedModel(commitment, widths);
+  subject({ commitment, widths, head, schema }) {
+    const model = namedModel(commitment, { widths, head });
     return { id: model.id, model, parents: [], schema };
   },
-  facts: ({ widths, source }) => ({ widths: widths.join('-'), source }),
+  facts: ({ widths, head, source }) => ({ widths: widths.join('-'), head, source }),
   leavesOpen: () =>
     'Where the weights come from: the hash of their file is declared. Proved is that they are in range.',
 
-  check({ widths, commitment }) {
-    checkShape(widths);
+  check({ widths, head, commitment }) {
+    checkShape({ widths, head });
     checkModelCommitment('model', commitment, widths);
   },
   read(file) {
-    file.keys(['widths', 'commitment', 'source', 'schema']);
+    file.keys(['widths', 'head', 'commitment', 'source', 'schema']);
     return {
       program: 'import',
-      widths: readWidths(file.at('widths')),
+      ...readModelShape(file),
       commitment: readCommitment(file.at('commitment')),
       source: file.at('source').hex(32),
       schema: file.at('schema').hex(32),
@@ -59,8 +61,9 @@ export const importing: ProgramDefinition<ImportStatement> = {
   decode(call) {
     if (call.functionName !== 'importModel') return undefined;
     const [widths, source, schema, commitment, proof] = call.args;
+    const head = 'squared error';
     return {
-      statement: { program: 'import', widths: [...widths], commitment: [...commitment], source, schema },
+      statement: { program: 'import', widths: [...widths], head, commitment: [...commitment], source, schema },
       proof: proofOf(proof),
     };
   },
@@ -72,15 +75,15 @@ export const importing: ProgramDefinition<ImportStatement> = {
     { name: 'schema', type: 'bytes32' },
     { name: 'model', type: 'bytes32' },
   ],
-  request: ({ widths, source, schema, commitment }) => ({
+  request: ({ widths, head, source, schema, commitment }) => ({
     widths,
     source,
     schema,
-    model: namedModel(commitment, widths).id,
+    model: namedModel(commitment, { widths, head }).id,
   }),
 
-  event: ({ commitment, widths, source }) => ({
+  event: ({ commitment, widths, head, source }) => ({
     name: 'Declared',
-    args: { id: namedModel(commitment, widths).id, source },
+    args: { id: namedModel(commitment, { widths, head }).id, source },
   }),
 };

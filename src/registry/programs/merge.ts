@@ -2,11 +2,12 @@ import { encodeFunctionData } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
+import type { Head } from '../../model/head.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS, packCoefficients } from '../../model/merge.ts';
 import { decodeShape, encodeShape } from '../../model/shape.ts';
 import { MAX_LAYERS } from '../../numbers/constants.ts';
 import { namedModel, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readWidths } from './readers.ts';
+import { readCommitment, readModelShape } from './readers.ts';
 import { checkModelCommitment, checkNotParent, checkShape, isSame } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
@@ -15,6 +16,7 @@ export interface MergeStatement {
   program: 'merge';
   /** n_0 .. n_L */
   widths: number[];
+  head: Head;
   child: Commitment;
   /** 2..8, the first line's first */
   parents: Commitment[];
@@ -24,19 +26,19 @@ export interface MergeStatement {
 
 export const merge: ProgramDefinition<MergeStatement> = {
   program: 'merge',
-  parameters: ({ widths, coefficients }) => [encodeShape(widths), ...packCoefficients(coefficients)],
+  parameters: ({ widths, head, coefficients }) => [encodeShape({ widths, head }), ...packCoefficients(coefficients)],
   // All that it says is in the parameters and commitments.
   extra: () => [],
   oracles: ({ child, parents }) => [child, ...Array.from({ length: MAX_PARENTS }, (_, i) => parents[i] ?? [])],
   subject(statement) {
-    const model = namedModel(statement.child, statement.widths);
+    const model = namedModel(statement.child, statement);
     return { id: model.id, model, parents: parentsOf(statement) };
   },
-  facts: ({ widths, parents }) => ({ widths: widths.join('-'), parents: parents.length }),
+  facts: ({ widths, head, parents }) => ({ widths: widths.join('-'), head, parents: parents.length }),
   leavesOpen: () => ONLY_FOLLOWS,
 
   check(statement) {
-    checkShape(statement.widths);
+    checkShape(statement);
     checkParents(statement);
     checkModelCommitment('child', statement.child, statement.widths);
     statement.parents.forEach((parent, i) => {
@@ -44,19 +46,19 @@ export const merge: ProgramDefinition<MergeStatement> = {
     });
   },
   read(file) {
-    file.keys(['widths', 'child', 'parents', 'coefficients']);
-    const widths = readWidths(file.at('widths'));
+    file.keys(['widths', 'head', 'child', 'parents', 'coefficients']);
+    const { widths, head } = readModelShape(file);
     const parents = file.at('parents').list(MAX_PARENTS).map(readCommitment);
     if (parents.length < MIN_PARENTS) file.at('parents').fail(`must be a list of at least ${MIN_PARENTS}`);
     const rows = file.at('coefficients').list(MAX_LAYERS);
     const coefficients = rows.map((row) => row.list(MAX_PARENTS).map((a) => a.integer()));
     file.guard(() => checkCoefficients(coefficients, widths.length - 1, parents.length));
-    return { program: 'merge', widths, child: readCommitment(file.at('child')), parents, coefficients };
+    return { program: 'merge', widths, head, child: readCommitment(file.at('child')), parents, coefficients };
   },
 
   functionName: 'merge',
-  call({ widths, parents, coefficients, child }, proof) {
-    const shape = encodeShape(widths);
+  call({ widths, head, parents, coefficients, child }, proof) {
+    const shape = encodeShape({ widths, head });
     checkCoefficients(coefficients, widths.length - 1, parents.length);
     const args = [{ parents, shape, coefficients, child }, proof] as const;
     return callOf('merge', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'merge', args }));
@@ -66,7 +68,7 @@ export const merge: ProgramDefinition<MergeStatement> = {
     const [{ parents, shape, coefficients, child }, proof] = call.args;
     const statement: MergeStatement = {
       program: 'merge',
-      widths: decodeShape(shape),
+      ...decodeShape(shape),
       child: [...child],
       parents: parents.map((parent) => [...parent]),
       coefficients: coefficients.map((layer) => [...layer]),
@@ -83,19 +85,19 @@ export const merge: ProgramDefinition<MergeStatement> = {
   request: (statement) => ({
     parents: parentsOf(statement),
     coefficients: statement.coefficients,
-    child: namedModel(statement.child, statement.widths).id,
+    child: namedModel(statement.child, statement).id,
   }),
 
   event(statement) {
     const parents = parentsOf(statement);
-    const child = namedModel(statement.child, statement.widths).id;
+    const child = namedModel(statement.child, statement).id;
     const { coefficients } = statement;
     return { name: 'Merged', args: { child, firstParent: parents[0], parents, coefficients } };
   },
 };
 
-function parentsOf({ parents, widths }: MergeStatement) {
-  return parents.map((parent) => namedModel(parent, widths).id);
+function parentsOf({ parents, widths, head }: MergeStatement) {
+  return parents.map((parent) => namedModel(parent, { widths, head }).id);
 }
 
 /** UnsupportedParents, CoefficientsMismatch, CoefficientOutOfRange, ParentTwice, ParentWithoutPart */

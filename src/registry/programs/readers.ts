@@ -1,14 +1,20 @@
 // Parts of statements in edge files that anyone may have written.
 
 import type { Commitment, Point } from '../../argument/types.ts';
-import { checkShardShape, encodeShape, type ShardShape } from '../../model/shape.ts';
+import { HEADS, type Head } from '../../model/head.ts';
+import { checkShardShape, encodeShape, SHARD_KINDS, type ShardShape } from '../../model/shape.ts';
 import { MAX_CHUNKS } from '../../numbers/constants.ts';
 import type { JsonReader } from '../jsonReader.ts';
 
-export function readWidths(file: JsonReader): number[] {
-  const widths = file.list(5).map((width) => width.integer());
-  file.guard(() => encodeShape(widths));
-  return widths;
+/** The fields widths and head of a statement. */
+export function readModelShape(file: JsonReader): { widths: number[]; head: Head } {
+  const widths = file
+    .at('widths')
+    .list(5)
+    .map((width) => width.integer());
+  const head = file.at('head').oneOf(HEADS);
+  file.guard(() => encodeShape({ widths, head }));
+  return { widths, head };
 }
 
 export function readShard(file: JsonReader): ShardShape {
@@ -17,7 +23,7 @@ export function readShard(file: JsonReader): ShardShape {
     inputs: file.at('inputs').integer(),
     outputs: file.at('outputs').integer(),
     rows: file.at('rows').integer(),
-    kind: file.at('kind').oneOf(['classes', 'regression'] as const),
+    kind: file.at('kind').oneOf(SHARD_KINDS),
   };
   file.guard(() => checkShardShape(shard));
   return shard;

@@ -2,10 +2,11 @@ import { encodeFunctionData } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { scoreboardAbi } from '../../generated/abi.ts';
+import type { Head } from '../../model/head.ts';
 import { decodeShape, decodeShard, encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
 import { scoreId } from '../ids.ts';
 import { namedModel, namedShard, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readShard, readWidths } from './readers.ts';
+import { readCommitment, readModelShape, readShard } from './readers.ts';
 import { checkFit, checkModelCommitment, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
@@ -14,6 +15,7 @@ export interface ScoreStatement {
   program: 'score';
   /** n_0 .. n_L */
   widths: number[];
+  head: Head;
   model: Commitment;
   shard: ShardShape;
   shardCommitment: Commitment;
@@ -26,17 +28,18 @@ const MAX_RESULT = 2n ** 52n;
 
 export const score: ProgramDefinition<ScoreStatement> = {
   program: 'score',
-  parameters: ({ widths, shard, result }) => [encodeShape(widths), encodeShard(shard), result],
+  parameters: ({ widths, head, shard, result }) => [encodeShape({ widths, head }), encodeShard(shard), result],
   // All that it says is in the parameters and commitments.
   extra: () => [],
   oracles: ({ model, shardCommitment }) => [model, shardCommitment],
   subject(statement) {
-    const model = namedModel(statement.model, statement.widths);
+    const model = namedModel(statement.model, statement);
     const shard = namedShard(statement.shardCommitment, statement.shard);
     return { id: scoreId(model.id, shard.id), model, shard, parents: [], result: statement.result };
   },
-  facts: ({ widths, shard, result }) => ({
+  facts: ({ widths, head, shard, result }) => ({
     widths: widths.join('-'),
+    head,
     rows: shard.rows,
     kind: shard.kind,
     result,
@@ -46,18 +49,18 @@ export const score: ProgramDefinition<ScoreStatement> = {
       ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
       : 'Anything about other rows: the sum of squared errors is of this shard alone.',
 
-  check({ widths, model, shard, shardCommitment, result }) {
-    checkShape(widths);
-    checkFit(widths, shard);
+  check({ widths, head, model, shard, shardCommitment, result }) {
+    checkShape({ widths, head });
+    checkFit({ widths, head }, shard);
     checkResult(result, shard);
     checkModelCommitment('model', model, widths);
     checkShardCommitment(shardCommitment, shard);
   },
   read(file) {
-    file.keys(['widths', 'model', 'shard', 'shardCommitment', 'result']);
+    file.keys(['widths', 'head', 'model', 'shard', 'shardCommitment', 'result']);
     return {
       program: 'score',
-      widths: readWidths(file.at('widths')),
+      ...readModelShape(file),
       model: readCommitment(file.at('model')),
       shard: readShard(file.at('shard')),
       shardCommitment: readCommitment(file.at('shardCommitment')),
@@ -66,10 +69,10 @@ export const score: ProgramDefinition<ScoreStatement> = {
   },
 
   functionName: 'score',
-  call({ widths, model, shard, shardCommitment, result }, proof) {
+  call({ widths, head, model, shard, shardCommitment, result }, proof) {
     const claim = {
       model,
-      shape: encodeShape(widths),
+      shape: encodeShape({ widths, head }),
       shard: shardCommitment,
       descriptor: encodeShard(shard),
       result,
@@ -82,7 +85,7 @@ export const score: ProgramDefinition<ScoreStatement> = {
     const [{ model, shape, shard, descriptor, result }, proof] = call.args;
     const statement: ScoreStatement = {
       program: 'score',
-      widths: decodeShape(shape),
+      ...decodeShape(shape),
       model: [...model],
       shard: decodeShard(descriptor),
       shardCommitment: [...shard],
@@ -97,14 +100,14 @@ export const score: ProgramDefinition<ScoreStatement> = {
     { name: 'shard', type: 'bytes32' },
     { name: 'result', type: 'uint256' },
   ],
-  request: ({ widths, model, shard, shardCommitment, result }) => ({
-    model: namedModel(model, widths).id,
+  request: ({ widths, head, model, shard, shardCommitment, result }) => ({
+    model: namedModel(model, { widths, head }).id,
     shard: namedShard(shardCommitment, shard).id,
     result,
   }),
 
-  event({ widths, model, shard, shardCommitment, result }) {
-    const names = { model: namedModel(model, widths).id, shard: namedShard(shardCommitment, shard).id };
+  event({ widths, head, model, shard, shardCommitment, result }) {
+    const names = { model: namedModel(model, { widths, head }).id, shard: namedShard(shardCommitment, shard).id };
     return { name: 'Scored', args: { ...names, result } };
   },
 };

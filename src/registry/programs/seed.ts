@@ -3,10 +3,11 @@ import type { Commitment } from '../../argument/types.ts';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
+import type { Head } from '../../model/head.ts';
 import { encodeShape } from '../../model/shape.ts';
 import { R } from '../../numbers/field.ts';
 import { namedModel, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readWidths } from './readers.ts';
+import { readCommitment, readModelShape } from './readers.ts';
 import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
@@ -17,6 +18,7 @@ export interface SeedStatement {
   requestId: bigint;
   /** n_0 .. n_L */
   widths: number[];
+  head: Head;
   seed: bigint;
   /** 32 bytes that the trainer drew before the request, which holds their hash */
   secret: Hex;
@@ -25,11 +27,11 @@ export interface SeedStatement {
 
 export const seed: ProgramDefinition<SeedStatement> = {
   program: 'seed',
-  parameters: (statement) => [encodeShape(statement.widths), statement.seed],
+  parameters: (statement) => [encodeShape(statement), statement.seed],
   extra: ({ requestId }) => [requestId],
   oracles: ({ commitment }) => [commitment],
   subject(statement) {
-    const model = namedModel(statement.commitment, statement.widths);
+    const model = namedModel(statement.commitment, statement);
     return {
       id: model.id,
       model,
@@ -37,24 +39,24 @@ export const seed: ProgramDefinition<SeedStatement> = {
       request: { id: statement.requestId, seed: statement.seed, secret: statement.secret },
     };
   },
-  facts: ({ widths, requestId, seed }) => ({ widths: widths.join('-'), requestId, seed }),
+  facts: ({ widths, head, requestId, seed }) => ({ widths: widths.join('-'), head, requestId, seed }),
   leavesOpen: () =>
     'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible. ' +
     'Whether the secret is that of the request, only the chain tells.',
 
   check(statement) {
-    checkShape(statement.widths);
+    checkShape(statement);
     checkModelCommitment('model', statement.commitment, statement.widths);
     // UnknownSeedRequest: the registry numbers them from 1.
     if (statement.requestId < 1n) throw new InputError('Requests for seeds are numbered from 1, not from 0.');
     if (statement.seed >= R) throw new InputError('A seed is below the order of the field.');
   },
   read(file) {
-    file.keys(['requestId', 'widths', 'seed', 'secret', 'commitment']);
+    file.keys(['requestId', 'widths', 'head', 'seed', 'secret', 'commitment']);
     return {
       program: 'seed',
       requestId: file.at('requestId').natural(2n ** 256n),
-      widths: readWidths(file.at('widths')),
+      ...readModelShape(file),
       seed: file.at('seed').natural(R),
       secret: file.at('secret').hex(32),
       commitment: readCommitment(file.at('commitment')),
@@ -81,10 +83,13 @@ export const seed: ProgramDefinition<SeedStatement> = {
     { name: 'requestId', type: 'uint256' },
     { name: 'model', type: 'bytes32' },
   ],
-  request: ({ requestId, commitment, widths }) => ({ requestId, model: namedModel(commitment, widths).id }),
+  request: ({ requestId, commitment, widths, head }) => ({
+    requestId,
+    model: namedModel(commitment, { widths, head }).id,
+  }),
 
   event(statement) {
-    const { id } = namedModel(statement.commitment, statement.widths);
+    const { id } = namedModel(statement.commitment, statement);
     return { name: 'Seeded', args: { id, requestId: statement.requestId, seed: statement.seed } };
   },
 };

@@ -2,14 +2,22 @@
 
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
+import { checkFit as checkHeadFits } from '../../model/head.ts';
 import type { Layout } from '../../model/layout.ts';
-import { encodeShape, encodeShard, modelLayout, type ShardShape, shardLayout } from '../../model/shape.ts';
+import {
+  encodeShape,
+  encodeShard,
+  type ModelShape,
+  modelLayout,
+  type ShardShape,
+  shardLayout,
+} from '../../model/shape.ts';
 import { CHUNK_SIZE, MODEL_BITS, SHARD_ENTRY_BITS } from '../../numbers/constants.ts';
 
 /** UnsupportedDepth, UnsupportedSize, OracleTooLarge */
-export function checkShape(widths: readonly number[]): void {
-  encodeShape(widths);
-  checkEntries('model', modelLayout(widths), MODEL_BITS);
+export function checkShape(shape: ModelShape): void {
+  encodeShape(shape);
+  checkEntries('model', modelLayout(shape.widths), MODEL_BITS);
 }
 
 /** UnsupportedSize, OracleTooLarge */
@@ -26,9 +34,10 @@ function entriesOf({ slots }: Layout): number {
   return Object.values(slots).reduce((sum, { log2 }) => sum + 2 ** log2, 0);
 }
 
-/** InputsDiffer, OutputsDiffer */
-export function checkFit(widths: readonly number[], shard: ShardShape): void {
+/** InputsDiffer, OutputsDiffer, and a head that does not go with the rows */
+export function checkFit({ widths, head }: ModelShape, shard: ShardShape): void {
   checkShard(shard);
+  checkHeadFits(head, shard.kind);
   const [inputs, outputs] = [widths[0], widths[widths.length - 1]];
   if (inputs !== shard.inputs)
     throw new InputError(`The model takes ${inputs} inputs, the rows of the shard have ${shard.inputs}.`);

@@ -1,6 +1,7 @@
 import { encodeFunctionData } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
+import { checkSmoothing, type Head } from '../../model/head.ts';
 import {
   checkSegment,
   decodeShape,
@@ -11,7 +12,7 @@ import {
   type ShardShape,
 } from '../../model/shape.ts';
 import { namedModel, namedShard, ONLY_FOLLOWS, type ProgramDefinition, type StatedEvent } from './definition.ts';
-import { readCommitment, readShard, readWidths } from './readers.ts';
+import { readCommitment, readModelShape, readShard } from './readers.ts';
 import { checkFit, checkModelCommitment, checkNotParent, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
@@ -20,6 +21,7 @@ export interface TrainStatement {
   program: 'train';
   /** n_0 .. n_L */
   widths: number[];
+  head: Head;
   parent: Commitment;
   shard: ShardShape;
   shardCommitment: Commitment;
@@ -29,66 +31,83 @@ export interface TrainStatement {
   batch: number;
   /** times that the shard is gone through, a power of two */
   passes: number;
+  /** target of a wrong class in units of 2^-11; 0 with squared error */
+  smoothing: number;
   child: Commitment;
 }
 
 export const train: ProgramDefinition<TrainStatement> = {
   program: 'train',
-  parameters: ({ widths, shard, learningRate, batch, passes }) => [
-    encodeShape(widths),
-    encodeSegment({ lr: learningRate, batch, passes }, shard),
+  parameters: ({ widths, head, shard, learningRate, batch, passes, smoothing }) => [
+    encodeShape({ widths, head }),
+    encodeSegment({ lr: learningRate, batch, passes, smoothing }, shard),
   ],
   extra: ({ shard }) => [encodeShard(shard)],
   oracles: ({ parent, child, shardCommitment }) => [parent, child, shardCommitment],
-  subject({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
-    const model = namedModel(child, widths);
+  subject({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
+    const model = namedModel(child, { widths, head });
     return {
       id: model.id,
       model,
-      parents: [namedModel(parent, widths).id],
+      parents: [namedModel(parent, { widths, head }).id],
       shard: namedShard(shardCommitment, shard),
-      training: { learningRate, batch, passes },
+      training: { learningRate, batch, passes, smoothing },
     };
   },
-  facts: ({ widths, shard, learningRate, batch, passes }) => ({
+  facts: ({ widths, head, shard, learningRate, batch, passes, smoothing }) => ({
     widths: widths.join('-'),
+    head,
     rows: shard.rows,
     learningRate,
     batch,
     passes,
+    smoothing,
   }),
   leavesOpen: () => ONLY_FOLLOWS,
 
-  check({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
-    checkShape(widths);
-    checkFit(widths, shard);
+  check({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
+    checkShape({ widths, head });
+    checkFit({ widths, head }, shard);
     // LearningRateOutOfRange, UnsupportedBatch, UnsupportedPasses
-    checkSegment({ lr: learningRate, rows: shard.rows, batch, passes });
+    checkSegment({ lr: learningRate, rows: shard.rows, batch, passes, smoothing });
+    checkSmoothing(head, shard.outputs, smoothing);
     checkModelCommitment('parent', parent, widths);
     checkModelCommitment('child', child, widths);
     checkShardCommitment(shardCommitment, shard);
     checkNotParent(child, [parent]);
   },
   read(file) {
-    file.keys(['widths', 'parent', 'shard', 'shardCommitment', 'learningRate', 'batch', 'passes', 'child']);
+    file.keys([
+      'widths',
+      'head',
+      'parent',
+      'shard',
+      'shardCommitment',
+      'learningRate',
+      'batch',
+      'passes',
+      'smoothing',
+      'child',
+    ]);
     return {
       program: 'train',
-      widths: readWidths(file.at('widths')),
+      ...readModelShape(file),
       parent: readCommitment(file.at('parent')),
       shard: readShard(file.at('shard')),
       shardCommitment: readCommitment(file.at('shardCommitment')),
       learningRate: file.at('learningRate').integer(),
       batch: file.at('batch').integer(),
       passes: file.at('passes').integer(),
+      smoothing: file.at('smoothing').integer(),
       child: readCommitment(file.at('child')),
     };
   },
 
   functionName: 'train',
-  call({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }, proof) {
+  call({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, child }, proof) {
     const edge = {
       parent,
-      shape: encodeShape(widths),
+      shape: encodeShape({ widths, head }),
       shard: shardCommitment,
       descriptor: encodeShard(shard),
       learningRate: BigInt(learningRate),
@@ -104,13 +123,14 @@ export const train: ProgramDefinition<TrainStatement> = {
     const [{ parent, shape, shard, descriptor, learningRate, batch, passes, child }, proof] = call.args;
     const statement: TrainStatement = {
       program: 'train',
-      widths: decodeShape(shape),
+      ...decodeShape(shape),
       parent: [...parent],
       shard: decodeShard(descriptor),
       shardCommitment: [...shard],
       learningRate: Number(learningRate),
       batch: Number(batch),
       passes: Number(passes),
+      smoothing: 0,
       child: [...child],
     };
     return { statement, proof: proofOf(proof) };
@@ -125,14 +145,14 @@ export const train: ProgramDefinition<TrainStatement> = {
     { name: 'passes', type: 'uint256' },
     { name: 'child', type: 'bytes32' },
   ],
-  request({ widths, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
+  request({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
     return {
-      parent: namedModel(parent, widths).id,
+      parent: namedModel(parent, { widths, head }).id,
       shard: namedShard(shardCommitment, shard).id,
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
       passes: BigInt(passes),
-      child: namedModel(child, widths).id,
+      child: namedModel(child, { widths, head }).id,
     };
   },
 
@@ -142,7 +162,7 @@ export const train: ProgramDefinition<TrainStatement> = {
 /** What the registry says of a training edge: one event for each segment, with the ends of the edge. */
 export function trainedEvents(segments: readonly TrainStatement[]): StatedEvent[] {
   const [first, last] = [segments[0], segments[segments.length - 1]];
-  const ends = { child: namedModel(last.child, last.widths).id, parent: namedModel(first.parent, first.widths).id };
+  const ends = { child: namedModel(last.child, last).id, parent: namedModel(first.parent, first).id };
   return segments.map(({ shardCommitment, shard, learningRate, batch, passes }, segment) => {
     const { id } = namedShard(shardCommitment, shard);
     return { name: 'Trained', args: { ...ends, shard: id, learningRate, batch, passes, segment } };

@@ -68,7 +68,7 @@ export function edgesOf<T>(segments: readonly T[], keep: readonly boolean[]): T[
 export function trainManyCall({ statements, keep, proofs }: ProvedChain): RegistryCall {
   checkChain({ statements, keep });
   if (proofs.length !== statements.length) throw new RangeError('a chain has a proof for each segment');
-  const [{ parent, widths }] = statements;
+  const [{ parent, widths, head }] = statements;
   const segments = statements.map((statement, k) => ({
     shard: statement.shardCommitment,
     descriptor: encodeShard(statement.shard),
@@ -78,7 +78,7 @@ export function trainManyCall({ statements, keep, proofs }: ProvedChain): Regist
     child: statement.child,
     keep: keep[k],
   }));
-  const args = [parent, encodeShape(widths), segments, proofs.map(proofArgument)] as const;
+  const args = [parent, encodeShape({ widths, head }), segments, proofs.map(proofArgument)] as const;
   return callOf('trainMany', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'trainMany', args }));
 }
 
@@ -92,17 +92,18 @@ export function decodeTrainMany(call: TargetCall): ProvedChain | undefined {
   const [first, shape, segments, proofs] = call.args;
   if (proofs.length !== segments.length || segments.length > MAX_SEGMENTS)
     throw new InputError('The call has not one proof for each segment.');
-  const widths = decodeShape(shape);
+  const model = decodeShape(shape);
   const statements = segments.map(
     (segment, k): TrainStatement => ({
       program: 'train',
-      widths,
+      ...model,
       parent: [...(k === 0 ? first : segments[k - 1].child)],
       shard: decodeShard(segment.descriptor),
       shardCommitment: [...segment.shard],
       learningRate: Number(segment.learningRate),
       batch: Number(segment.batch),
       passes: Number(segment.passes),
+      smoothing: 0,
       child: [...segment.child],
     }),
   );
@@ -131,15 +132,15 @@ export const SEGMENT_FIELDS: readonly RequestField[] = [
 /** What the trainer signs of a chain. @throws InputError as `checkChain` */
 export function chainRequest({ statements, keep }: TrainChain): Record<string, CallArgument> {
   checkChain({ statements, keep });
-  const [{ parent, widths }] = statements;
+  const [{ parent, widths, head }] = statements;
   return {
-    parent: namedModel(parent, widths).id,
+    parent: namedModel(parent, { widths, head }).id,
     segments: statements.map((statement, k) => ({
       shard: namedShard(statement.shardCommitment, statement.shard).id,
       learningRate: BigInt(statement.learningRate),
       batch: BigInt(statement.batch),
       passes: BigInt(statement.passes),
-      child: namedModel(statement.child, widths).id,
+      child: namedModel(statement.child, { widths, head }).id,
       keep: keep[k],
     })),
   };

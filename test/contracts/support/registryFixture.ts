@@ -93,12 +93,14 @@ export function trainClaim(
   const statement: TrainStatement = {
     program: 'train',
     widths,
+    head: 'squared error',
     parent: parent.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
     learningRate,
     batch,
     passes,
+    smoothing: 0,
     child: child.commitment,
   };
   return { statement, proof: proofOf(), oracle: child };
@@ -121,7 +123,14 @@ export function importClaim(
 ): Imported {
   const model = modelOracle(widths);
   const { commitment } = model;
-  const statement: ImportStatement = { program: 'import', widths: [...widths], commitment, source, schema };
+  const statement: ImportStatement = {
+    program: 'import',
+    widths: [...widths],
+    head: 'squared error',
+    commitment,
+    source,
+    schema,
+  };
   return { statement, proof: proofOf(), oracle: model };
 }
 
@@ -132,6 +141,7 @@ export function mergeClaim(parents: readonly Model[], coefficients?: number[][])
   const statement: MergeStatement = {
     program: 'merge',
     widths,
+    head: 'squared error',
     child: child.commitment,
     parents: parents.map(({ oracle: { commitment } }) => commitment),
     coefficients: coefficients ?? widths.slice(1).map(() => parents.map(() => 2 ** 13)),
@@ -143,6 +153,7 @@ export function scoreClaim(model: Model, shard: Registered, result: bigint): Sco
   const statement: ScoreStatement = {
     program: 'score',
     widths: model.statement.widths,
+    head: 'squared error',
     model: model.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
@@ -256,7 +267,15 @@ export class RegistryFixture {
     const model = modelOracle(widths);
     const [seed, secret] = [await this.seedOf(requestId), this.secretOf(requestId)];
     const { commitment } = model;
-    const statement: SeedStatement = { program: 'seed', requestId, widths: [...widths], seed, secret, commitment };
+    const statement: SeedStatement = {
+      program: 'seed',
+      requestId,
+      widths: [...widths],
+      head: 'squared error',
+      seed,
+      secret,
+      commitment,
+    };
     return { statement, proof: proofOf(), oracle: model };
   }
 
@@ -315,7 +334,7 @@ export function chainArguments(claims: readonly Trained[], keep: readonly boolea
     return { ...segment, keep: keep[i] ?? false };
   });
   const proofs = claims.map(({ proof }) => proofArgument(proof));
-  return [first.statement.parent, encodeShape(first.statement.widths), segments, proofs] as const;
+  return [first.statement.parent, encodeShape(first.statement), segments, proofs] as const;
 }
 
 export function secretOf(number: bigint): Hex {
@@ -326,7 +345,7 @@ export function secretOf(number: bigint): Hex {
 export function rawEdge(statement: TrainStatement, descriptor: bigint) {
   return {
     parent: statement.parent,
-    shape: encodeShape(statement.widths),
+    shape: encodeShape(statement),
     shard: statement.shardCommitment,
     descriptor,
     learningRate: BigInt(statement.learningRate),

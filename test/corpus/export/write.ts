@@ -5,4 +5,7 @@ import { join } from 'node:path';
 import { writeTorchState } from '../../../src/model/export/torchState.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 
-writeFileSync(join(import.meta.dirname, 'torch-state.pt'), writeTorchState(seedWeights([5, 4, 3], 1n, 2n), { a: 'b' }));
+writeFileSync(
+  join(import.meta.dirname, 'torch-state.pt'),
+  writeTorchState(seedWeights({ widths: [5, 4, 3], head: 'squared error' }, 1n, 2n), { a: 'b' }),
+);

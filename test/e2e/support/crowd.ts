@@ -116,7 +116,7 @@ function logsOf(k: number) {
     trainer,
     kind,
     depth: BigInt(Math.floor(k / 30)),
-    shape: encodeShape(WIDTHS),
+    shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
     commitment,
   });
   if (parents.length === 0) add('Seeded', { id, requestId: BigInt(k), seed: BigInt(k + 7) });

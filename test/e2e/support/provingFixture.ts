@@ -100,7 +100,7 @@ export class ProvingFixture extends Ledger {
       functionName: 'seedOf',
       args: [requestId, secret],
     });
-    const weights = seedWeights(widths, seed, randomElement());
+    const weights = seedWeights({ widths, head: 'squared error' }, seed, randomElement());
     const proved = await this.#prover.proveSeed(this.#context(by), weights, { seed, requestId, secret });
     return { ...this.#edge(proved, by, name), weights };
   }
@@ -114,7 +114,7 @@ export class ProvingFixture extends Ledger {
 
   /** A model made elsewhere: here, random weights. */
   async makeImport(by: Person, name: string): Promise<Made> {
-    const weights = seedWeights(WIDTHS, randomElement(), randomElement());
+    const weights = seedWeights({ widths: WIDTHS, head: 'squared error' }, randomElement(), randomElement());
     const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
     return { ...this.#edge(await this.#prover.proveImport(this.#context(by), weights, { source }), by, name), weights };
   }

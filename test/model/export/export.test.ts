@@ -59,7 +59,10 @@ describe('ONNX', () => {
   ];
   for (const [name, raw, inputs, transforms] of cases) {
     it(`takes raw numbers and gives what the scaled network gives: ${name}`, async () => {
-      const weights = { ...seedWeights([inputs, 5, 3], 3n, 2n), schema: classes(raw, transforms) };
+      const weights = {
+        ...seedWeights({ widths: [inputs, 5, 3], head: 'squared error' }, 3n, 2n),
+        schema: classes(raw, transforms),
+      };
       const features = values(raw * 6);
       const expected = reference(weights, applyTransforms(features, raw, transforms).features);
       const found = await runOnnx(writeOnnx(weights, { scaled: false, metadata: {} }), features, raw);
@@ -77,7 +80,7 @@ describe('ONNX', () => {
   it('puts the stated values in place of missing ones', async () => {
     const fill: Transform = { name: 'fill', values: [7, 8] };
     const schema: Schema = { ...classes(2, [fill]), missing: 'mean' };
-    const weights = { ...seedWeights([2, 3], 3n, 2n), schema };
+    const weights = { ...seedWeights({ widths: [2, 3], head: 'squared error' }, 3n, 2n), schema };
     const found = await runOnnx(writeOnnx(weights, { scaled: false, metadata: {} }), [Number.NaN, 1, 2, Number.NaN], 2);
     near(found.logits, reference(weights, [7, 1, 2, 8]), 1e-5);
   });
@@ -85,7 +88,7 @@ describe('ONNX', () => {
   it('gives targets in original units', async () => {
     const targetTransforms: Transform[] = [{ name: 'columns', offset: [100, -5], factor: [0.01, 4] }];
     const schema: Schema = { ...common, kind: 'regression', columns: 3, transforms: [], targets: 2, targetTransforms };
-    const weights = { ...seedWeights([3, 4, 2], 3n, 2n), schema };
+    const weights = { ...seedWeights({ widths: [3, 4, 2], head: 'squared error' }, 3n, 2n), schema };
     const found = await runOnnx(writeOnnx(weights, { scaled: false, metadata: {} }), values(12), 3);
     const scaled = reference(weights, values(12));
     near(found.targets, invertTransforms(scaled, 2, targetTransforms), 1e-3);
@@ -97,7 +100,7 @@ describe('ONNX', () => {
   });
 
   it('takes scaled features on request, and those of a model without a schema', async () => {
-    const plain = seedWeights([4, 5, 3], 3n, 2n);
+    const plain = seedWeights({ widths: [4, 5, 3], head: 'squared error' }, 3n, 2n);
     const schema = classes(4, [{ name: 'scale', factor: 9 }]);
     for (const [weights, scaled] of [
       [plain, false],
@@ -112,7 +115,10 @@ describe('ONNX', () => {
   });
 
   it('can be imported again where it holds no scaling, and keeps its metadata', () => {
-    const weights = { ...seedWeights([4, 5, 3], 3n, 2n), schema: classes(4, [{ name: 'scale', factor: 9 }]) };
+    const weights = {
+      ...seedWeights({ widths: [4, 5, 3], head: 'squared error' }, 3n, 2n),
+      schema: classes(4, [{ name: 'scale', factor: 9 }]),
+    };
     const bytes = writeOnnx(weights, { scaled: true, metadata: { 'descent.model': '0x1234' } });
     const { model, leftOut, dropped } = readFloatModel([{ name: 'a.onnx', bytes }]);
     near(floatForward(model, values(8)), reference(weights, values(8)), 1e-9);
@@ -153,7 +159,7 @@ describe('a state dict of torch', () => {
   it('is written byte for byte as torch read it, and computes what torch did', () => {
     // the numbers that the file holds, which are fewer bits than weights have
     const parts = unzipSync(file);
-    const weights = zeroWeights([5, 4, 3], 2n);
+    const weights = zeroWeights({ widths: [5, 4, 3], head: 'squared error' }, 2n);
     weights.layers.forEach(({ W, b }, l) => {
       const [matrix, bias] = [0, 1].map((k) => new Float32Array(parts[`model/data/${2 * l + k}`].slice().buffer));
       const [columns, stride] = [weights.widths[l], W.length / b.length];
@@ -172,7 +178,7 @@ describe('a state dict of torch', () => {
   it('holds each tensor as its bytes, and the metadata beside them', () => {
     const parts = unzipSync(file);
     assert.deepEqual(JSON.parse(new TextDecoder().decode(parts['model/descent.json'])), { a: 'b' });
-    const weights = seedWeights([5, 4, 3], 1n, 2n);
+    const weights = seedWeights({ widths: [5, 4, 3], head: 'squared error' }, 1n, 2n);
     const written = unzipSync(writeTorchState(weights, {}));
     const { tensors } = readTensors(exportFloatWeights(weights));
     [...tensors.values()].forEach(({ data }, k) => {
@@ -184,7 +190,12 @@ describe('a state dict of torch', () => {
 
 describe('a float safetensors file', () => {
   it('keeps the metadata it is given, but not instead of its own', () => {
-    const { metadata } = readTensors(exportFloatWeights(seedWeights([2, 1], 1n, 2n), { 'descent.a': 'b', shape: '9' }));
+    const { metadata } = readTensors(
+      exportFloatWeights(seedWeights({ widths: [2, 1], head: 'squared error' }, 1n, 2n), {
+        'descent.a': 'b',
+        shape: '9',
+      }),
+    );
     assert.deepEqual([metadata.get('descent.a'), metadata.get('shape')], ['b', '2-1']);
     assert.equal(metadata.has('salt'), false);
   });

@@ -61,7 +61,7 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
           kind: known,
           trainer,
           depth: Number(depth),
-          widths: decodeShape(shape),
+          ...decodeShape(shape),
           shape: `0x${shape.toString(16)}`,
           commitment: commitment.map(({ x, y }) => ({ x: hex(x), y: hex(y) })),
           ...where,

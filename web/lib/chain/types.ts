@@ -1,5 +1,7 @@
 // Everything here survives JSON: it travels from the server to the page. Numbers beyond 2^53 are decimal or 0x text.
 import type { Address, Hex } from 'viem';
+import type { Head } from '../../../src/model/head.ts';
+import type { ShardKind } from '../../../src/model/shape.ts';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { ModelProgram } from '../../../src/registry/programs/list.ts';
 
@@ -67,6 +69,7 @@ export interface Model {
   depth: number;
   /** n_0 .. n_L */
   widths: number[];
+  head: Head;
   parameters: number;
   shape: string;
   /** one point for each 2^18 entries */
@@ -97,7 +100,7 @@ export interface Shard {
   inputs: number;
   outputs: number;
   rows: number;
-  kind: 'classes' | 'regression';
+  kind: ShardKind;
   block: number;
   transaction: Hex;
 }
@@ -119,7 +122,7 @@ export interface Benchmark {
   /** whatever the dataset's registrar wrote */
   uri: string;
   rows: number;
-  kind: 'classes' | 'regression';
+  kind: ShardKind;
   /** who listed its rows or, while it is sealed, who sealed it */
   by?: Address;
   /** sealed: committed to before its rows were registered; only models up to this block count */

@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem';
+import type { ShardKind } from '../../../src/model/shape.ts';
 
 /** Who claims what is proved, where. */
 export interface ProverContext {
@@ -25,7 +26,7 @@ export interface Prepared {
   widths: number[];
   rows: number;
   testRows: number;
-  kind: 'classes' | 'regression';
+  kind: ShardKind;
   classes: string[];
   /** what was left out, recognised or taken one way, one sentence each */
   notes: string[];

@@ -59,7 +59,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
     case 'seed': {
       const { context, seed, requestId, secret } = request;
       say('Draws the first weights');
-      const weights = seedWeights(bench.widths, seed, randomElement());
+      const weights = seedWeights({ widths: bench.widths, head: 'squared error' }, seed, randomElement());
       bench.parent = weights;
       await load(bench, 'seed');
       const proved = await step(bench, request, () =>

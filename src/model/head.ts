@@ -1,0 +1,52 @@
+import { InputError } from '../errors/InputError.ts';
+import { DELTA_BITS } from '../numbers/constants.ts';
+import { show } from './json.ts';
+import type { ShardKind } from './shape.ts';
+
+/** What turns the outputs of a network into deltas. The index of a head is its number in `shape` (protocol section 1). */
+export const HEADS = ['squared error', 'softmax', 'sigmoid'] as const;
+export type Head = (typeof HEADS)[number];
+
+/** The kinds of shards on which a model with each head trains. */
+const KINDS: Record<Head, readonly ShardKind[]> = {
+  'squared error': ['regression', 'classes'],
+  softmax: ['classes'],
+  sigmoid: ['labels', 'classes'],
+};
+
+/** @throws InputError with the offending value */
+export function checkHead(head: unknown): asserts head is Head {
+  if (HEADS.includes(head as Head)) return;
+  throw new InputError(`The head of a network is one of ${HEADS.join(', ')}, not ${show(head)}.`);
+}
+
+/** @throws InputError where no model with the head trains on shards of the kind, or is scored on them */
+export function checkFit(head: Head, kind: ShardKind): void {
+  checkHead(head);
+  if (KINDS[head].includes(kind)) return;
+  const heads = HEADS.filter((other) => KINDS[other].includes(kind));
+  throw new InputError(`A network with ${head} does not go with rows of ${kind}.`, {
+    hint: `Take a network with ${heads.join(' or ')}, or rows of ${KINDS[head].join(' or ')}.`,
+  });
+}
+
+/**
+ * The target of the right class must stay above that of the others.
+ * @param smoothing target of a wrong class in units of 2^-11
+ * @throws InputError unless it is 0 with squared error, below 2^11 / outputs with softmax and below 2^10 with sigmoid
+ */
+export function checkSmoothing(head: Head, outputs: number, smoothing: number): void {
+  checkHead(head);
+  if (smoothing === 0) return;
+  if (head === 'squared error') {
+    throw new InputError(`Squared error takes no smoothing of targets, not ${smoothing}.`, {
+      hint: 'Leave the smoothing out, or train a network with softmax or sigmoid.',
+    });
+  }
+  const one = 2 ** DELTA_BITS;
+  const classes = head === 'softmax' ? outputs : 2;
+  if (classes * smoothing < one) return;
+  throw new InputError(`A smoothing of ${smoothing} leaves nothing for the right one of ${classes} classes.`, {
+    hint: `Give less than ${one} / ${classes}: the units are 1 / ${one}.`,
+  });
+}

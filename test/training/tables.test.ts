@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { exactExp, exactSigmoid, expTable, sigmoidTable, TABLE_SIZE } from '../../src/training/tables.ts';
+
+/** x in units of 2^-96, by the series of exp: exact to far below what is rounded. */
+const ONE = 1n << 96n;
+
+/** exp(-numerator / 512) in units of 2^-96. */
+function expOf(numerator: number): bigint {
+  // exp(-n / 512) = exp(-r / 512) exp(-1)^q, n = 512 q + r
+  let result = series(-BigInt(numerator % 512));
+  const e = series(-512n);
+  for (let q = 0; q < Math.floor(numerator / 512); q++) result = (result * e) >> 96n;
+  return result;
+}
+
+function series(over512: bigint): bigint {
+  let [sum, term] = [0n, ONE];
+  for (let k = 1n; term !== 0n && k < 60n; k++) {
+    sum += term;
+    term = (term * over512) / (512n * k);
+  }
+  return sum;
+}
+
+const TABLES = [
+  ['exponential', exactExp, expTable],
+  ['sigmoid', exactSigmoid, sigmoidTable],
+] as const;
+
+describe('the tables of the heads', () => {
+  for (const [name, exact, table] of TABLES) {
+    it(`have no entry of the ${name} nearer than 1e-6 to a half`, () => {
+      assert.equal(table().length, TABLE_SIZE);
+      let nearest = 1;
+      for (let k = 0; k < TABLE_SIZE; k++) nearest = Math.min(nearest, Math.abs((exact(k) % 1) - 0.5));
+      assert.ok(nearest > 1e-6, `${nearest}`);
+    });
+  }
+
+  it('are what integers say of the exponential', () => {
+    const round = (numerator: bigint, denominator: bigint) => Number((2n * numerator + denominator) / (2n * denominator));
+    const [exp, sigmoid] = [expTable(), sigmoidTable()];
+    // All that is not 0 or saturated, and some beyond.
+    for (let t = 0; t < 7000; t++) assert.equal(exp[t], round((1n << 16n) * expOf(t), ONE), `EXP[${t}]`);
+    for (let d = 0; d < 5000; d++) {
+      const e = expOf(d);
+      assert.equal(sigmoid[2 ** 15 + d], round(2048n * ONE, ONE + e), `SIG[${d}]`);
+      assert.equal(sigmoid[2 ** 15 - d], round(2048n * e, ONE + e), `SIG[-${d}]`);
+    }
+    assert.ok(exp.subarray(7000).every((value) => value === 0));
+    assert.ok(sigmoid.subarray(0, 2 ** 15 - 4999).every((value) => value === 0));
+    assert.ok(sigmoid.subarray(2 ** 15 + 4999).every((value) => value === 2048));
+  });
+
+  it('begin and end as they must', () => {
+    assert.deepEqual([expTable()[0], expTable()[65535]], [65536, 0]);
+    assert.deepEqual([sigmoidTable()[0], sigmoidTable()[2 ** 15], sigmoidTable()[65535]], [0, 1024, 2048]);
+  });
+});
