@@ -3,6 +3,9 @@
  * real trainer must equal it.
  */
 
+import type { ReferenceHead } from './sizes.ts';
+import { EXP, SIG } from './tables.ts';
+
 export type Matrix = bigint[][];
 
 export interface ReferenceModel {
@@ -20,6 +23,13 @@ export interface ReferenceRun {
   E: Matrix[];
   T: Matrix[];
   D: Matrix[];
+  /** of softmax by row: the largest logit, and the sum of the powers */
+  M: bigint[];
+  Sum: bigint[];
+  /** of softmax: EXP[M - Q], and what the division leaves; of both heads: the probabilities */
+  e: Matrix;
+  rest: Matrix;
+  P: Matrix;
 }
 
 const F = 32n;
@@ -52,11 +62,44 @@ export interface ReferenceRows {
   rows?: number;
 }
 
+export interface ReferenceSettings {
+  lr: bigint;
+  batch: number;
+  passes?: number;
+  head?: ReferenceHead;
+  /** target of a wrong class, fd fraction bits */
+  smoothing?: bigint;
+}
+
+/** Fills what softmax makes of the logits of row s; logits beyond the tables give 0. */
+function softmax(run: ReferenceRun, s: number): void {
+  const logits = run.Q[run.Q.length - 1].map((row) => row[s]);
+  run.M[s] = logits.reduce((a, b) => (a > b ? a : b));
+  logits.forEach((q, i) => {
+    run.e[i][s] = EXP[Number(run.M[s] - q)] ?? 0n;
+  });
+  run.Sum[s] = sum(logits.length, (i) => run.e[i][s]);
+  logits.forEach((_, i) => {
+    const dividend = 2n ** (FD + 1n) * run.e[i][s] + run.Sum[s];
+    run.P[i][s] = floorDiv(dividend, 2n * run.Sum[s]);
+    run.rest[i][s] = dividend - 2n * run.Sum[s] * run.P[i][s];
+  });
+}
+
+/** The delta of output i in row s with the target y; labels are 0 or 2^fa. */
+function outputDelta(run: ReferenceRun, head: ReferenceHead, eps: bigint, y: bigint, i: number, s: number): bigint {
+  const Q = run.Q[run.Q.length - 1];
+  if (head === 'squared error') return 2n ** (FD - FA) * (Q[i][s] - y);
+  const others = head === 'softmax' ? BigInt(Q.length) - 1n : 1n;
+  const target = y === 0n ? eps : 2n ** FD - others * eps;
+  return run.P[i][s] - target;
+}
+
 /** X[j][s], Y[i][s]; rows are used in order, `batch` a step, `passes` times. A run has the rows of all passes, one after the other. */
 export function referenceTrain(
   start: ReferenceModel,
   { X, Y, rows: realRows = X[0].length }: ReferenceRows,
-  { lr, batch, passes = 1 }: { lr: bigint; batch: number; passes?: number },
+  { lr, batch, passes = 1, head = 'squared error', smoothing = 0n }: ReferenceSettings,
 ): ReferenceRun {
   const W = start.W.map((w) => w.map((row) => [...row]));
   const b = start.b.map((bias) => [...bias]);
@@ -72,6 +115,11 @@ export function referenceTrain(
     E: W.slice(1).map((_, l) => blank(l)),
     T: W.slice(1).map((_, l) => blank(l)),
     D: W.map((_, l) => blank(l)),
+    M: Array<bigint>(rows).fill(0n),
+    Sum: Array<bigint>(rows).fill(0n),
+    e: blank(L - 1),
+    rest: blank(L - 1),
+    P: blank(L - 1),
   };
   const A = (l: number, i: number, s: number): bigint => {
     if (l === 0) return X[i][s % passRows];
@@ -89,10 +137,12 @@ export function referenceTrain(
         }
       }
     }
-    for (let i = 0; i < widths[L]; i++) {
-      for (const s of batchRows) {
-        const row = s % passRows;
-        run.D[L - 1][i][s] = row < realRows ? 2n ** (FD - FA) * (run.Q[L - 1][i][s] - Y[i][row]) : 0n;
+    for (const s of batchRows) {
+      const row = s % passRows;
+      if (head === 'softmax') softmax(run, s);
+      for (let i = 0; i < widths[L]; i++) {
+        if (head === 'sigmoid') run.P[i][s] = SIG[Number(run.Q[L - 1][i][s] + 2n ** 15n)] ?? 0n;
+        run.D[L - 1][i][s] = row < realRows ? outputDelta(run, head, smoothing, Y[i][row], i, s) : 0n;
       }
     }
     for (let l = L - 1; l >= 1; l--) {
