@@ -14,7 +14,7 @@ import {
   range,
   squares,
 } from '../reference/algebra.ts';
-import { bits, ReferenceTranscript } from '../reference/argument.ts';
+import { bits, layoutWords, ReferenceTranscript } from '../reference/argument.ts';
 import { Bench } from '../reference/bench.ts';
 import { brokenMask } from '../reference/opening.ts';
 import { violations } from '../reference/r1cs.ts';
@@ -59,14 +59,20 @@ describe('ShardDescriptor', () => {
       'shard',
       `include "lib/sizes.circom";
       template Bench() {
-        signal input shard; signal input inputs1; signal input outputs1; signal input rows1; signal input classes; signal input offsets[2][26];
+        signal input shard; signal input inputs1; signal input outputs1; signal input rows1; signal input classes; signal input labels; signal input offsets[2][26];
         signal output inLog; signal output outLog; signal output rowLog;
         component s = ShardDescriptor(); s.shard <== shard; s.inputs1 <== inputs1; s.outputs1 <== outputs1; s.rows1 <== rows1;
-        s.classes <== classes; s.offsets <== offsets; inLog <== s.inLog; outLog <== s.outLog; rowLog <== s.rowLog;
+        s.classes <== classes; s.labels <== labels; s.offsets <== offsets; inLog <== s.inLog; outLog <== s.outLog; rowLog <== s.rowLog;
       }`,
     );
   });
-  const fields = (inputs: bigint, outputs: bigint, rows: bigint, classes: bigint, offsets: [bigint, bigint]) => ({
+  const fields = (
+    inputs: bigint,
+    outputs: bigint,
+    rows: bigint,
+    [classes, labels]: readonly [bigint, bigint],
+    offsets: [bigint, bigint],
+  ) => ({
     shard: mod(
       inputs -
         1n +
@@ -74,12 +80,14 @@ describe('ShardDescriptor', () => {
         ((rows - 1n) << 24n) +
         (classes << 36n) +
         (offsets[0] << 37n) +
-        (offsets[1] << 63n),
+        (offsets[1] << 63n) +
+        (labels << 89n),
     ),
     inputs1: inputs - 1n,
     outputs1: outputs - 1n,
     rows1: rows - 1n,
     classes,
+    labels,
     offsets: offsets.map((o) => bits(o, 26)),
   });
 
@@ -89,7 +97,8 @@ describe('ShardDescriptor', () => {
       [784, 10, 1000],
       [4096, 4096, 4096],
     ]) {
-      const witness = bench.witness(fields(BigInt(inputs), BigInt(outputs), BigInt(rows), 1n, [2n ** 25n, 0n]));
+      const kind = [BigInt(rows === 1), BigInt(rows === 1000)] as const;
+      const witness = bench.witness(fields(BigInt(inputs), BigInt(outputs), BigInt(rows), kind, [2n ** 25n, 0n]));
       assert.ok(bench.accepts(witness));
       assert.deepEqual(
         LOGS.map((name) => bench.signal(witness, name)),
@@ -98,20 +107,50 @@ describe('ShardDescriptor', () => {
     }
   });
 
-  it('refuses sizes and class bits out of range, packed to match, and fields that are not those of the word', () => {
+  it('refuses sizes, class and label bits out of range, packed to match, and fields that are not those of the word', () => {
     const refused = (...f: Parameters<typeof fields>) => assert.ok(!bench.accepts(bench.witness(fields(...f))));
-    refused(0n, 1n, 1n, 0n, [0n, 0n]);
-    refused(1n, 4097n, 1n, 0n, [0n, 0n]);
-    refused(1n, 1n, 0n, 0n, [0n, 0n]);
-    refused(1n, 1n, 1n, 2n, [0n, 0n]);
-    const honest = fields(3n, 2n, 5n, 0n, [0n, 32n]);
+    refused(0n, 1n, 1n, [0n, 0n], [0n, 0n]);
+    refused(1n, 4097n, 1n, [0n, 0n], [0n, 0n]);
+    refused(1n, 1n, 0n, [0n, 0n], [0n, 0n]);
+    const honest = fields(3n, 2n, 5n, [0n, 0n], [0n, 32n]);
     assert.ok(bench.accepts(bench.witness(honest)));
-    for (const delta of [1n, 1n << 36n, 1n << 88n])
+    for (const delta of [1n, 1n << 36n, 1n << 88n, 1n << 89n])
       assert.ok(!bench.accepts(bench.witness({ ...honest, shard: honest.shard + delta })));
     const [place, other] = honest.offsets;
     // the bit weighs as much as it should, but is none
     const forged = { ...honest, offsets: [[2n, ...place.slice(1)], other], shard: honest.shard + (2n << 37n) };
     assert.ok(!bench.accepts(bench.witness(forged)));
+  });
+});
+
+describe('the kind of a shard', () => {
+  it('has bits for classes and labels, of which at most one is 1, by one check each', async () => {
+    const bench = await Bench.of(
+      'kind',
+      `include "lib/sizes.circom";
+      template Bench() {
+        signal input shard; signal input classes; signal input labels; signal output rowLog;
+        component s = ShardDescriptor(); s.shard <== shard; s.inputs1 <== 0; s.outputs1 <== 0; s.rows1 <== 0; s.classes <== classes;
+        s.labels <== labels; for (var i = 0; i < 2; i++) for (var t = 0; t < 26; t++) s.offsets[i][t] <== 0;
+        rowLog <== s.rowLog;
+      }`,
+    );
+    const broken = (classes: bigint, labels: bigint) => {
+      const shard = mod((classes << 36n) + (labels << 89n));
+      return violations(bench.r1cs, bench.witness({ shard, classes, labels })).length;
+    };
+    for (const [classes, labels] of [
+      [0n, 0n],
+      [1n, 0n],
+      [0n, 1n],
+    ])
+      assert.equal(broken(classes, labels), 0);
+    for (const [classes, labels] of [
+      [1n, 1n],
+      [2n, 0n],
+      [0n, 2n],
+    ])
+      assert.equal(broken(classes, labels), 1, `${classes} ${labels}`);
   });
 });
 
@@ -143,6 +182,35 @@ describe('begin.circom', () => {
     assert.deepEqual(bench.array(witness, 'squares', 27), squares(x, 27));
     const forged = structuredClone(inputs);
     forged.helperOffset[1][25] = 2n;
+    assert.ok(!bench.accepts(bench.witness(forged)), 'an offset bit of 2');
+  });
+
+  it('draws alpha between beta and the helper, where pairs are looked up', async () => {
+    const bench = await Bench.of(
+      'beginWithPairs',
+      `include "lib/begin.circom";
+      template Bench() {
+        signal input h[6]; signal input traceOffset[11][26]; signal input helperOffset[2][26]; signal input one;
+        signal output challenges[3]; signal output squares[27];
+        component begin = CommitmentsWithPairs(11, 2, 27); begin.h <== h; begin.traceOffset <== traceOffset; begin.helperOffset <== helperOffset;
+        challenges[0] <== begin.beta; challenges[1] <== begin.alpha; challenges[2] <== one * begin.x;
+        for (var t = 0; t < 27; t++) squares[t] <== one * begin.out[t];
+        signal rest[3]; for (var k = 3; k < 6; k++) rest[k - 3] <== one * h[k];
+      }`,
+    );
+    const h = elements(6);
+    const offsets = range(13).map(() => bits(random.below(2 ** 26), 26));
+    const inputs = { h, traceOffset: offsets.slice(0, 11), helperOffset: offsets.slice(11), one: 1n };
+    const transcript = new ReferenceTranscript(h[DIGEST.statement]);
+    const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(offsets.slice(0, 11))]);
+    const alpha = transcript.absorb([0n]);
+    const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(offsets.slice(11))]);
+    const witness = bench.witness(inputs);
+    assert.ok(bench.accepts(witness));
+    assert.deepEqual(bench.array(witness, 'challenges', 3), [beta, alpha, x]);
+    assert.deepEqual(bench.array(witness, 'squares', 27), squares(x, 27));
+    const forged = structuredClone(inputs);
+    forged.traceOffset[10][0] = 2n;
     assert.ok(!bench.accepts(bench.witness(forged)), 'an offset bit of 2');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Transcript } from '../../src/argument/transcript.ts';
+import { HEADS } from '../../src/model/head.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import {
   eqTable,
@@ -17,6 +18,7 @@ import {
 } from '../reference/algebra.ts';
 import { bits, layoutWords, ReferenceTranscript } from '../reference/argument.ts';
 import { Bench } from '../reference/bench.ts';
+import { violations } from '../reference/r1cs.ts';
 
 const random = new Random(11);
 const elements = (n: number) => range(n).map(() => random.element());
@@ -236,9 +238,10 @@ describe('ModelShape', () => {
       'shape',
       `include "lib/sizes.circom";
       template Bench() {
-        signal input one; signal input shape; signal input widths1[5]; signal input present[3]; signal input offsets[8][23];
-        signal output logs[5]; signal output p[5]; signal output places[8][26];
-        component s = ModelShape(); s.shape <== shape; s.widths1 <== widths1; s.present <== present; s.offsets <== offsets;
+        signal input one; signal input shape; signal input widths1[5]; signal input present[3]; signal input offsets[8][23]; signal input head[2];
+        signal output logs[5]; signal output p[5]; signal output places[8][26]; signal output heads[3];
+        component s = ModelShape(); s.shape <== shape; s.widths1 <== widths1; s.present <== present; s.offsets <== offsets; s.head <== head;
+        heads[0] <== s.squaredError; heads[1] <== one * s.softmax; heads[2] <== one * s.sigmoid;
         logs <== s.logs; for (var l = 0; l < 5; l++) p[l] <== one * s.p[l];
         for (var i = 0; i < 8; i++) for (var t = 0; t < 26; t++) places[i][t] <== one * s.places[i][t];
       }`,
@@ -250,6 +253,7 @@ describe('ModelShape', () => {
     widths1: range(5).map((l) => (shape >> BigInt(12 * l)) & 4095n),
     present: range(3).map((l) => (shape >> BigInt(60 + l)) & 1n),
     offsets: range(8).map((i) => bits(shape >> BigInt(63 + 23 * i), 23)),
+    head: bits(shape >> 247n, 2),
   });
   type Fields = ReturnType<typeof unpack>;
   const pack = (f: Omit<Fields, 'shape'>): Fields => ({
@@ -258,7 +262,7 @@ describe('ModelShape', () => {
       [...f.widths1.map((v, l) => v << BigInt(12 * l)), ...f.present.map((v, l) => v << BigInt(60 + l))].reduce(
         (a, b) => a + b,
         0n,
-      ) + f.offsets.flat().reduce((s, b, i) => s + b * 2n ** BigInt(63 + i), 0n),
+      ) + [...f.offsets.flat(), ...f.head].reduce((s, b, i) => s + b * 2n ** BigInt(63 + i), 0n),
     ),
   });
 
@@ -269,8 +273,16 @@ describe('ModelShape', () => {
       [4096, 5],
       [3, 9, 1, 17, 2],
     ]) {
-      const witness = bench.witness(unpack(encodeShape({ widths, head: 'squared error' })));
-      assert.ok(bench.accepts(witness));
+      for (const [k, head] of HEADS.entries()) {
+        const ofHead = bench.witness(unpack(encodeShape({ widths, head })));
+        assert.ok(bench.accepts(ofHead));
+        assert.deepEqual(
+          bench.array(ofHead, 'heads', 3),
+          range(3).map((i) => BigInt(i === k)),
+        );
+      }
+      const shape = encodeShape({ widths, head: 'softmax' });
+      const witness = bench.witness(unpack(shape));
       const full = [...Array(5 - widths.length).fill(widths[0]), ...widths];
       assert.deepEqual(
         bench.array(witness, 'logs', 5),
@@ -281,11 +293,11 @@ describe('ModelShape', () => {
         range(5).map((l) => BigInt(l > 5 - widths.length)),
       );
       const places = range(8).map((i) => number(bench.array(witness, `places[${i}]`, 26)));
-      assert.deepEqual(places, unpack(encodeShape({ widths, head: 'squared error' })).offsets.map(number));
+      assert.deepEqual(places, unpack(shape).offsets.map(number));
     }
   });
 
-  const honest = () => structuredClone(unpack(encodeShape({ widths: [3, 4, 2], head: 'squared error' })));
+  const honest = () => structuredClone(unpack(encodeShape({ widths: [3, 4, 2], head: 'sigmoid' })));
   const malformed: [string, (f: Fields) => void][] = [
     ['a width of 0', (f) => (f.widths1[4] = -1n)],
     ['a width of 4097', (f) => (f.widths1[4] = 4096n)],
@@ -301,6 +313,9 @@ describe('ModelShape', () => {
     ['an absent layer of another width', (f) => (f.widths1[1] = 3n)],
     ['an offset bit of 2', (f) => (f.offsets[5][3] = 2n)],
     ['an offset bit of -1', (f) => (f.offsets[0][22] = -1n)],
+    ['a fourth head', (f) => (f.head = [1n, 1n])],
+    ['a head bit of 2', (f) => (f.head = [0n, 2n])],
+    ['a low head bit of -1', (f) => (f.head = [-1n, 0n])],
   ];
   for (const [name, change] of malformed) {
     it(`refuses ${name}, packed to match`, () => {
@@ -310,9 +325,18 @@ describe('ModelShape', () => {
     });
   }
 
+  it('has one check of a fourth head and of each bit of the head', () => {
+    for (const head of [
+      [1n, 1n],
+      [0n, 2n],
+      [2n, 0n],
+    ])
+      assert.equal(violations(bench.r1cs, bench.witness(pack({ ...honest(), head }))).length, 1, `${head}`);
+  });
+
   it('refuses fields that are not those of the word', () => {
     assert.ok(bench.accepts(bench.witness(honest())));
-    for (const delta of [1n, 1n << 60n, 1n << 246n, 1n << 247n]) {
+    for (const delta of [1n, 1n << 60n, 1n << 246n, 1n << 247n, 1n << 248n, 1n << 249n]) {
       const f = honest();
       f.shape += delta;
       assert.ok(!bench.accepts(bench.witness(f)));

@@ -11,10 +11,11 @@ interface Fields {
   traceRows1: number;
   X: number;
   Y: number;
+  smoothing: number;
 }
 
-const packed = ({ lr, rows1, batchRows1, traceRows1, X, Y }: Fields) =>
-  [lr, 0, rows1, 17, batchRows1, 29, traceRows1, 41, X, 55, Y, 81].reduce(
+const packed = ({ lr, rows1, batchRows1, traceRows1, X, Y, smoothing }: Fields) =>
+  [lr, 0, rows1, 17, batchRows1, 29, traceRows1, 41, X, 55, Y, 81, smoothing, 107].reduce(
     (word, v, i, all) => (i % 2 ? word : word + (BigInt(v) << BigInt(all[i + 1]))),
     0n,
   );
@@ -24,12 +25,12 @@ describe('segment descriptor', () => {
   before(async () => {
     bench = await Bench.of(
       'segment',
-      `include "programs/train.circom";
+      `include "programs/train/segment.circom";
       template Bench() {
-        signal input one; signal input seg; signal input lr; signal input rows1; signal input batchRows1; signal input traceRows1; signal input offsets[2][26];
+        signal input one; signal input seg; signal input lr; signal input rows1; signal input batchRows1; signal input traceRows1; signal input offsets[2][26]; signal input smoothing;
         signal output bits[12]; signal output rows[12]; signal output all[14]; signal output steps[14];
         component s = SegmentDescriptor();
-        s.seg <== seg; s.lr <== lr; s.rows1 <== rows1; s.batchRows1 <== batchRows1; s.traceRows1 <== traceRows1; s.offsets <== offsets;
+        s.seg <== seg; s.lr <== lr; s.rows1 <== rows1; s.batchRows1 <== batchRows1; s.traceRows1 <== traceRows1; s.offsets <== offsets; s.smoothing <== smoothing;
         for (var t = 0; t < 14; t++) { if (t < 12) { bits[t] <== one * s.rowBits[t]; rows[t] <== one * s.rowMask[t]; } all[t] <== one * s.rowsMask[t]; steps[t] <== one * s.stepMask[t]; }
       }`,
     );
@@ -42,9 +43,13 @@ describe('segment descriptor', () => {
     batchRows1: BigInt(fields.batchRows1),
     traceRows1: BigInt(fields.traceRows1),
     offsets: [bits(BigInt(fields.X), 26), bits(BigInt(fields.Y), 26)],
+    smoothing: BigInt(fields.smoothing),
   });
   const accepts = (fields: Fields) => bench.accepts(bench.witness(inputs(fields)));
-  const fields: Fields = { lr: 65536, rows1: 4, batchRows1: 3, traceRows1: 31, X: 5 * 2 ** 20, Y: 2 ** 26 - 1 };
+  const fields: Fields = {
+    ...{ lr: 65536, rows1: 4, batchRows1: 3, traceRows1: 31 },
+    ...{ X: 5 * 2 ** 20, Y: 2 ** 26 - 1, smoothing: 20 },
+  };
 
   it('takes any number of rows, a batch within one pass and passes of whole shards', () => {
     for (const [rows, batch, passes] of [
@@ -90,7 +95,10 @@ describe('segment descriptor', () => {
     assert.ok(!accepts({ ...fields, lr: 2 ** 17 }));
     assert.ok(!accepts({ ...fields, rows1: 4096, traceRows1: 8191 }));
     assert.ok(!accepts({ ...fields, traceRows1: 2 ** 15 - 1 }));
-    assert.ok(!bench.accepts(bench.witness(inputs(fields, packed(fields) + 1n))));
+    assert.ok(accepts({ ...fields, smoothing: 0 }) && accepts({ ...fields, smoothing: 255 }));
+    assert.ok(!accepts({ ...fields, smoothing: 256 }));
+    for (const delta of [1n, 1n << 107n, 1n << 115n])
+      assert.ok(!bench.accepts(bench.witness(inputs(fields, packed(fields) + delta))));
     const broken = inputs(fields);
     broken.offsets[0][0] = 2n;
     assert.ok(!bench.accepts(bench.witness({ ...broken, seg: packed(fields) + (2n << 55n) })));
