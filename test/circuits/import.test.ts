@@ -34,6 +34,12 @@ describe('program import', () => {
     });
   }
 
+  for (const head of ['softmax', 'sigmoid'] as const)
+    it(`accepts a model with ${head}`, async () => {
+      const random = new Random(4);
+      await judge.accepts(proveImport({ ...randomWeights([3, 2], 99, random), head }, random));
+    });
+
   it('accepts the least and the greatest weight and bias', async () => {
     const random = new Random(1);
     const weights = randomWeights([3, 2], 9, random);

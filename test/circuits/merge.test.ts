@@ -40,6 +40,13 @@ describe('program merge', () => {
     });
   }
 
+  for (const head of ['softmax', 'sigmoid'] as const)
+    it(`accepts models with ${head}`, async () => {
+      const random = new Random(6);
+      const parents = range(2).map(() => ({ ...randomWeights([3, 2], 2 ** 42, random), head }));
+      await accepts(parents, [[7n, 2n ** 14n - 7n]], random);
+    });
+
   it('accepts the greatest coefficients of either sign', async () => {
     const random = new Random(3);
     const parents = range(2).map(() => randomWeights([3, 2], 2 ** 42, random));

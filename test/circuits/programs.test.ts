@@ -16,6 +16,8 @@ describe('program data', () => {
     ['much padding', { inputs: 5, outputs: 3, rows: 9, classes: true }],
     ['no padding', { inputs: 4, outputs: 2, rows: 8, classes: true }],
     ['regression', { inputs: 3, outputs: 5, rows: 6, classes: false }],
+    ['labels', { inputs: 3, outputs: 5, rows: 6, classes: false, labels: true }],
+    ['one label', { inputs: 1, outputs: 1, rows: 3, classes: false, labels: true }],
   ];
   shapes.forEach(([name, shape], i) => {
     it(`accepts ${name}`, async () => {
@@ -40,6 +42,11 @@ describe('program seed', () => {
     it(`accepts ${widths.join('-')}`, async () => {
       const random = new Random(widths.length);
       await judge.accepts(proveSeed(random, seedRun(widths, random.element())));
+    });
+
+  for (const head of ['softmax', 'sigmoid'] as const)
+    it(`accepts a model with ${head}`, async () => {
+      await judge.accepts(proveSeed(new Random(9), { ...seedRun([3, 2], 5n), head }));
     });
 });
 

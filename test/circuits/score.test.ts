@@ -25,10 +25,11 @@ describe('program score', () => {
     [[3, 5, 2, 4, 3], 6],
     [[2, 9, 4], 1],
   ] as const) {
-    for (const classes of [true, false]) {
-      it(`accepts a ${widths.join('-')} network on ${rows} rows of ${classes ? 'classes' : 'regression'}`, async () => {
+    for (const kind of ['classes', 'labels', 'regression']) {
+      it(`accepts a ${widths.join('-')} network on ${rows} rows of ${kind}`, async () => {
         const random = new Random(rows);
-        const shard = randomShard({ inputs: widths[0], outputs: widths[widths.length - 1], rows, classes }, random);
+        const bits = { classes: kind === 'classes', labels: kind === 'labels' };
+        const shard = randomShard({ inputs: widths[0], outputs: widths[widths.length - 1], rows, ...bits }, random);
         await judge.accepts(proveScore(randomWeights([...widths], 2 ** 27, random), shard, random));
       });
     }
@@ -43,6 +44,33 @@ describe('program score', () => {
     for (const i of range(4)) for (const s of range(4)) shard.Y[i * 4 + s] = i === 1 ? 2n ** 9n : 0n;
     const proof = proveScore(weights, shard, random);
     assert.equal(proof.inputs.result, 4n);
+    await judge.accepts(proof);
+  });
+
+  it('counts a row right where every logit has the sign of its label, and none is 0', async () => {
+    const random = new Random(9);
+    const shard = randomShard({ inputs: 2, outputs: 2, rows: 5, classes: false, labels: true }, random);
+    const weights = { ...randomWeights([2, 2], 0, random), head: 'sigmoid' as const };
+    // logits are the inputs
+    [weights.W[0][0], weights.W[0][3]] = [2n ** 32n, 2n ** 32n];
+    const logits = [
+      [5n, -7n],
+      [-1n, -32768n],
+      [1n, 32767n],
+      [0n, -4n],
+      [3n, 3n],
+    ];
+    const labels = [
+      [1n, 0n],
+      [0n, 0n],
+      [1n, 1n],
+      [0n, 0n],
+      [1n, 0n],
+    ];
+    for (const i of range(2))
+      for (const s of range(5)) [shard.X[i * 8 + s], shard.Y[i * 8 + s]] = [logits[s][i], 512n * labels[s][i]];
+    const proof = proveScore(weights, shard, random);
+    assert.equal(proof.inputs.result, 3n);
     await judge.accepts(proof);
   });
 

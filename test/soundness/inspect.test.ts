@@ -9,7 +9,7 @@ const FOLDER = fileURLToPath(new URL('../../build/circuits/inspect', import.meta
 
 // What `circom --inspect` says of signals that no constraint of their template uses, and why each is meant so.
 const EXPLAINED: [RegExp, string][] = [
-  [/^"Commitments\([\d,]+\)": .* h .* 3 /, 'the opening uses h_3 to h_5'],
+  [/^"Commitments(WithPairs)?\([\d,]+\)": .* h .* 3 /, 'the opening uses h_3 to h_5'],
   [/^"Finish\([\d,]+\)": .* nonce\[0\] /, 'each program absorbs nonce_0 itself'],
   [/^"Opening\(\d+\)": .* point .* 8 /, 'the contract weighs chunks by the high coordinates, which are signals'],
   [
@@ -19,8 +19,14 @@ const EXPLAINED: [RegExp, string][] = [
   [/^"\w+\(\)": .* (sizes\.)?p\[0\] /, 'no layer 0'],
   [/^"\w+\(\)": .* logs\[0\] /, 'a template of the trace: no tensor of the width of the input'],
   [/^"(Train|Score)Batch(One)?\(\)": .* p .* 2 /, 'p_0 = 0 and p_4 = 1 are written as constants'],
-  [/^"(Train|Merge)\(\)": .* sizes\.bits .* 60 /, 'the padded sizes are enough (design, section 11.5)'],
-  [/^"Score\(\)": .* sizes\.bits .* 48 /, 'of the real widths that of the output alone is needed'],
+  [/^"Merge\(\)": .* sizes\.bits .* 60 /, 'the padded sizes are enough (design, section 11.5)'],
+  [/^"(Train|Score)\(\)": .* sizes\.bits .* 48 /, 'of the real widths that of the output alone is needed'],
+  [/^"(Seed|Import|Merge|Score)\(\)": .* sizes\.(squaredError|softmax|sigmoid) /, 'train alone reads the head'],
+  [/^"Softmax\(\)": .* (evals .* 52|weight .* 35) /, 'ten evaluations and seven relations are of softmax alone'],
+  [
+    /^"Train(Head|Table)Weights\(\)": .* (trace|helper)Offset .* \d+ /,
+    'all offsets are passed, each template uses its own',
+  ],
   [/^"Score\(\)": .* rows\.(in|out)(Bits|Mask|Log) /, 'the widths are those of the model'],
   [/^"TrainRowWeights\(\)": .* mask .* 12 /, 'no tensor of the width of the input'],
   [/^"Seed\(\)": .* points\.(dormantBias|eqBias) .* 4 /, 'a seed has no relation on biases'],
@@ -31,7 +37,7 @@ const EXPLAINED: [RegExp, string][] = [
   [/^"TrainShardWeight\(\)": .* rows(Rho|Zeta) .* 2 /, 'the coordinates above those of one pass'],
   [/^"TrainShardWeight\(\)": .* (logs .* 3|mask .* 36) /, 'only the widths of input and output'],
   [
-    /^"(Train|Score)(Shard|Model|Row)Weights?\(\)": .* weight .* \d+ /,
+    /^"(Train|Score)(Shard|Model|Row|Head|Table)Weights?\(\)": .* weight .* \d+ /,
     'all claim weights are passed, each template uses its own',
   ],
 ];
