@@ -7,7 +7,7 @@ import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
 
 /** What a model makes of rows whose answers are known; measured, not proved. */
-export type Evaluation = ClassesEvaluation | TargetsEvaluation;
+export type Evaluation = ClassesEvaluation | LabelsEvaluation | TargetsEvaluation;
 
 export interface ClassesEvaluation {
   kind: 'classes';
@@ -25,6 +25,25 @@ export interface ClassFigures {
   /** Share of the rows that are taken for this class and are of it; null where none is taken for it. */
   precision: number | null;
   /** Share of the rows of this class that are taken for it; null where there are none. */
+  recall: number | null;
+  f1: number | null;
+}
+
+export interface LabelsEvaluation {
+  kind: 'labels';
+  rows: number;
+  /** Rows all of whose labels are right, as a score counts them. */
+  right: number;
+  labels: LabelFigures[];
+}
+
+export interface LabelFigures {
+  name: string;
+  /** Rows that have the label. */
+  rows: number;
+  /** Rows of which it is told rightly whether they have it. */
+  right: number;
+  precision: number | null;
   recall: number | null;
   f1: number | null;
 }
@@ -54,12 +73,40 @@ export function evaluateModel(weights: Weights, table: Table, schema: Schema, { 
     const labels = Array.from({ length: rows }, (_, r) => table.labels[first + r]);
     return classesEvaluation(found, labels, names);
   }
+  if (table.kind === 'labels') {
+    const known = Array.from({ length: rows * outputs }, (_, k) => table.labels[first * outputs + k] === 1);
+    return labelsEvaluation(found, known, names);
+  }
   const steps = schema.kind === 'regression' ? schema.targetTransforms : [];
   const inUnits = (values: ArrayLike<number>) => invertTransforms(Float64Array.from(values), outputs, steps);
   const known = inUnits(table.targets.subarray(first * outputs, (first + rows) * outputs));
   const made = inUnits(found);
   const targets = names.map((name, k) => targetFigures(name, column(known, k, outputs), column(made, k, outputs)));
   return { kind: 'regression', rows, targets };
+}
+
+/** An output of exactly 0 says nothing: it is wrong, whatever is right, as in a score. */
+function labelsEvaluation(found: Float64Array, known: readonly boolean[], names: readonly string[]): LabelsEvaluation {
+  const n = names.length;
+  const rows = known.length / n;
+  const isRight = (k: number) => (known[k] ? found[k] > 0 : found[k] < 0);
+  const all = Array.from({ length: rows }, (_, r) => r);
+  const labels = names.map((name, i): LabelFigures => {
+    const count = (of: (k: number) => boolean) => all.filter((r) => of(r * n + i)).length;
+    const own = count((k) => known[k]);
+    const taken = count((k) => found[k] > 0);
+    const both = count((k) => known[k] && found[k] > 0);
+    return {
+      name,
+      rows: own,
+      right: count(isRight),
+      precision: taken === 0 ? null : both / taken,
+      recall: own === 0 ? null : both / own,
+      f1: own + taken === 0 ? null : (2 * both) / (own + taken),
+    };
+  });
+  const right = all.filter((r) => names.every((_, i) => isRight(r * n + i))).length;
+  return { kind: 'labels', rows, right, labels };
 }
 
 function classesEvaluation(
@@ -121,8 +168,17 @@ export function renderEvaluation(evaluation: Evaluation): string {
     ]);
     return alignColumns([head, ...lines]);
   }
-  const { classes, confusion } = evaluation;
   const share = (x: number | null) => (x === null ? '-' : `${(100 * x).toFixed(1)} %`);
+  if (evaluation.kind === 'labels') {
+    const lines = evaluation.labels.map(({ name, rows, right, precision, recall, f1 }) => [
+      short(name),
+      `${rows}`,
+      `${right}`,
+      ...[precision, recall, f1].map(share),
+    ]);
+    return alignColumns([['label', 'rows with it', 'right', 'precision', 'recall', 'F1'], ...lines]);
+  }
+  const { classes, confusion } = evaluation;
   const figures = classes.map(({ name, rows, precision, recall, f1 }) => [
     short(name),
     `${rows}`,

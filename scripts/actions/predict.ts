@@ -1,24 +1,32 @@
 import { InputError } from '../../src/errors/InputError.ts';
 import { invertTransforms } from '../../src/model/export/invertTransforms.ts';
+import type { Head } from '../../src/model/head.ts';
 import { featureNames, outputNames, type Schema } from '../../src/model/schema.ts';
+import type { ShardKind } from '../../src/model/shape.ts';
 import { applyTransforms } from '../../src/model/transforms.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { predictRows } from '../../src/training/predict.ts';
+import { probabilitiesOf } from '../../src/training/probabilities.ts';
 import { counted } from '../terminal/plural.ts';
 import { type Rows, requireWidth } from './readRows.ts';
 
 /** What a model says of a row; null where the row lacks a value. */
 export interface Prediction {
   row: number;
-  /** Name of the greatest output; null for targets and ties are the first. */
+  /** Name of the greatest output; null for targets and labels; ties are the first. */
   class: string | null;
+  /** Labels: the names of the outputs above 0, which are more probable than not; null for others. */
+  labels: string[] | null;
   /** Logits, or targets in original units. */
   outputs: number[] | null;
+  /** Of the outputs, for softmax and sigmoid. */
+  probabilities: number[] | null;
 }
 
 export interface Predictions {
-  kind: 'classes' | 'regression' | 'unknown';
-  /** Of the outputs: classes, targets, or their numbers. */
+  kind: ShardKind | 'unknown';
+  head: Head;
+  /** Of the outputs: classes, labels, targets, or their numbers. */
   names: string[];
   rows: Prediction[];
   notes: string[];
@@ -27,7 +35,7 @@ export interface Predictions {
 
 /** @throws InputError where rows do not fit or are out of range; TrainingRangeError where the network leaves its range */
 export function predict(weights: Weights, rows: Rows): Predictions {
-  const { schema, widths } = weights;
+  const { schema, widths, head } = weights;
   requireWidth(rows, schema, widths[0]);
   const notes = [...rows.notes];
   if (schema === undefined) {
@@ -52,7 +60,8 @@ export function predict(weights: Weights, rows: Rows): Predictions {
       const outputs = [...real.subarray(s * width, (s + 1) * width)];
       const greatest = outputs.indexOf(Math.max(...outputs));
       if (schema?.kind === 'classes' && outputs.lastIndexOf(outputs[greatest]) !== greatest) ties++;
-      return [row, { row, class: schema?.kind === 'classes' ? names[greatest] : null, outputs }];
+      const probabilities = probabilitiesOf(head, outputs) ?? null;
+      return [row, { row, ...answerOf(schema?.kind, names, outputs), outputs, probabilities }];
     }),
   );
   if (ties > 0) {
@@ -62,11 +71,23 @@ export function predict(weights: Weights, rows: Rows): Predictions {
   }
   return {
     kind: schema?.kind ?? 'unknown',
+    head,
     names,
-    rows: Array.from({ length: rows.rows }, (_, row) => made.get(row) ?? { row, class: null, outputs: null }),
+    rows: Array.from({ length: rows.rows }, (_, row) => made.get(row) ?? { row, ...NOTHING }),
     notes,
     warnings: rows.warnings,
   };
+}
+
+const NOTHING = { class: null, labels: null, outputs: null, probabilities: null };
+
+function answerOf(
+  kind: ShardKind | undefined,
+  names: readonly string[],
+  outputs: readonly number[],
+): Pick<Prediction, 'class' | 'labels'> {
+  if (kind === 'labels') return { class: null, labels: names.filter((_, k) => outputs[k] > 0) };
+  return { class: kind === 'classes' ? names[outputs.indexOf(Math.max(...outputs))] : null, labels: null };
 }
 
 /** The rows that lack nothing, by the rule of the schema. */

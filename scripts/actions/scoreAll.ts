@@ -55,20 +55,24 @@ export async function scoreAll(run: Run, scoring: ScoringInputs, output: Output)
   return scores;
 }
 
-/** The sum over shards of one kind. @throws InputError for shards of both kinds */
+/** The sum over shards of one kind. @throws InputError for shards of several kinds */
 export function sumOf(scores: ShardScore[]): ScoreOutcome {
-  const isClasses = scores[0].right !== null;
-  if (scores.some(({ right }) => (right !== null) !== isClasses)) {
-    throw new InputError('Some shards are of classes and some of numbers: they have no sum.');
+  const [{ shape, head, kind }] = scores;
+  const other = scores.find((score) => score.kind !== kind);
+  if (other !== undefined) {
+    throw new InputError(`Some shards are of ${kind} and some of ${other.kind}: they have no sum.`);
   }
+  const isRegression = kind === 'regression';
   const rows = scores.reduce((sum, score) => sum + score.rows, 0);
   const result = scores.reduce((sum, score) => sum + BigInt(score.result), 0n);
   return {
-    shape: scores[0].shape,
+    shape,
+    head,
+    kind,
     rows,
     result: result.toString(),
-    right: isClasses ? Number(result) : null,
-    squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / rows,
+    right: isRegression ? null : Number(result),
+    squaredError: isRegression ? Number(result) / 4 ** ACTIVATION_BITS / rows : null,
   };
 }
 

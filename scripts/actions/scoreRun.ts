@@ -1,4 +1,5 @@
 import { scoreCapacity } from '../../src/model/capacity.ts';
+import { checkFit } from '../../src/model/head.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
@@ -11,12 +12,15 @@ import { counted } from '../terminal/plural.ts';
 export interface ScoreOutcome {
   [key: string]: string | number | null;
   shape: string;
+  head: string;
+  /** Of the rows. */
+  kind: string;
   rows: number;
   /** As the statement has it: rows right, or the sum of squared errors with 18 fraction bits. */
   result: string;
-  /** Rows whose label has strictly the largest output; null for regression. */
+  /** Rows whose class has strictly the largest output, or all of whose labels are right; null for regression. */
   right: number | null;
-  /** Mean over rows of the squared error, summed over outputs; null for classes. */
+  /** Mean over rows of the squared error, summed over outputs; null for classes and labels. */
   squaredError: number | null;
 }
 
@@ -25,17 +29,20 @@ export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise
   return run.stage('score', async () => {
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
+    checkFit(model.head, shard.kind);
     scoreCapacity(model.widths, shard.rows);
     output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
     const { result } = forwardTrace(model, shard);
     output.progress.done();
-    const isClasses = shard.kind === 'classes';
+    const isRegression = shard.kind === 'regression';
     return {
       shape: modelLabel(model),
+      head: model.head,
+      kind: shard.kind,
       rows: shard.rows,
       result: result.toString(),
-      right: isClasses ? Number(result) : null,
-      squaredError: isClasses ? null : Number(result) / 4 ** ACTIVATION_BITS / shard.rows,
+      right: isRegression ? null : Number(result),
+      squaredError: isRegression ? Number(result) / 4 ** ACTIVATION_BITS / shard.rows : null,
     };
   });
 }

@@ -55,6 +55,8 @@ function setOption(command: Command, option: Option, entry: ConfigEntry, where: 
 function settingOf(option: Option, entry: ConfigEntry, where: string): unknown {
   const { name, value } = entry;
   const isFlag = !option.required && !option.optional;
+  // An option whose values can be left out is also a flag.
+  if (option.optional && typeof value === 'boolean') return value || undefined;
   if (isFlag !== (typeof value === 'boolean')) {
     throw new InputError(`${where}: ${name} is ${isFlag ? 'true or false' : 'a value'}.`, {
       ...(!isFlag && { hint: `A text that reads true or false stands in quotes: ${name}: "true"` }),

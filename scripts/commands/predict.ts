@@ -14,7 +14,7 @@ interface PredictOptions extends CommonOptions {
 
 const HELP = `
 The outputs are computed in the exact integers of the proofs; that they are those of a registered model is not proved
-here. Columns are taken by the names in the model's schema, and scaled by it; targets come out in original units. A model
+here. Probabilities are the softmax or sigmoid of these outputs, in floats. Columns are taken by the names in the model's schema, and scaled by it; targets come out in original units. A model
 without a schema takes the features as they are. Rows count from 0.`;
 
 export function addPredictCommand(program: Command): void {
@@ -22,7 +22,7 @@ export function addPredictCommand(program: Command): void {
     .description('tell what a model says of the rows of a table, as CSV (or JSON with --json)')
     .argument('<model>', 'weights file (model.safetensors)')
     .argument('<table>', 'rows: .csv, .tsv, .npy, .npz, .parquet or .idx')
-    .option('--logits', 'classes: tell all outputs too')
+    .option('--logits', 'classes and labels: tell the outputs of the last layer too')
     .addOption(
       new Option('--ignore <columns...>', 'CSV, for a model without a schema: columns to leave out').default(
         [],
@@ -46,18 +46,25 @@ export function addPredictCommand(program: Command): void {
 }
 
 /** One line for each row; cells are empty where a row lacks a value. */
-function toCsv({ kind, names, rows }: Predictions, logits: boolean): string {
-  const isClasses = kind === 'classes';
-  const told = !isClasses || logits;
+function toCsv({ kind, head, names, rows }: Predictions, logits: boolean): string {
+  const [isClasses, isLabels] = [kind === 'classes', kind === 'labels'];
+  const hasLogits = isClasses || isLabels || head !== 'squared error';
+  const told = !hasLogits || logits;
+  const hasProbabilities = head !== 'squared error';
   const fields = [
     'row',
     ...(isClasses ? ['class'] : []),
-    ...(told ? names.map((name) => (isClasses ? `logit ${name}` : name)) : []),
+    ...(isLabels ? names : []),
+    ...(hasProbabilities ? names.map((name) => `probability ${name}`) : []),
+    ...(told ? names.map((name) => (hasLogits ? `logit ${name}` : name)) : []),
   ];
-  const data = rows.map(({ row, class: name, outputs }) => [
+  const nothing = names.map(() => '');
+  const data = rows.map(({ row, class: name, labels, probabilities, outputs }) => [
     row,
     ...(isClasses ? [name ?? ''] : []),
-    ...(told ? (outputs ?? names.map(() => '')) : []),
+    ...(isLabels ? (labels === null ? nothing : names.map((one) => (labels.includes(one) ? 1 : 0))) : []),
+    ...(hasProbabilities ? (probabilities?.map((p) => Number(p.toPrecision(6))) ?? nothing) : []),
+    ...(told ? (outputs ?? nothing) : []),
   ]);
   return Papa.unparse({ fields, data }, { newline: '\n' });
 }

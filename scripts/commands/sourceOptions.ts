@@ -17,6 +17,7 @@ export interface SourceOptions {
   answers?: string;
   label?: string;
   targets?: string[];
+  labels?: string[] | true;
   ignore?: string[];
   header: boolean;
   delimiter?: string;
@@ -42,8 +43,11 @@ export function withSource(command: Command): Command {
     .addOption(
       new Option('--transform <name>', 'pool4: 7x7 means of 4x4 pixels').choices(['none', 'pool4']).default('none'),
     )
-    .option('--csv <file>', 'table in CSV, with --label or --targets')
-    .option('--parquet <file>', 'table in Parquet, with --label or --targets; lists of numbers become columns')
+    .option('--csv <file>', 'table in CSV, with --label, --labels or --targets')
+    .option(
+      '--parquet <file>',
+      'table in Parquet, with --label, --labels or --targets; lists of numbers become columns',
+    )
     .option('--npy <file>', 'numpy array of features, with --answers; of an npz file one array: data.npz:X')
     .option('--idx <file>', 'IDX array of features, with --answers');
   return withReading(sources)
@@ -54,10 +58,14 @@ export function withSource(command: Command): Command {
 /** Adds how a table is read, ordered and scaled. */
 export function withReading(command: Command): Command {
   return command
-    .option('--answers <file>', 'npy or IDX: one label a row, with --regression targets')
+    .option('--answers <file>', 'npy or IDX: one class a row, with --labels labels, with --regression targets')
     .option('--regression', 'npy or IDX: the answers are numbers to be predicted')
     .option('--label <column>', 'CSV, Parquet: column of the class (its number, 1, 2, .., in a CSV without header)')
     .option('--targets <columns...>', 'CSV, Parquet: columns of numbers to be predicted, instead of --label')
+    .option(
+      '--labels [columns...]',
+      'CSV, Parquet: columns of 0 and 1, of which a row has any number; npy or IDX: the answers are such labels',
+    )
     .option('--ignore <columns...>', 'CSV, Parquet: columns to leave out')
     .option('--no-header', 'CSV: the first line is a row')
     .option('--delimiter <mark>', "CSV: between cells: , ; | or '\\t' (default: recognised)", delimiter)
@@ -116,7 +124,7 @@ export function requireFitting(options: SourceOptions): void {
 }
 
 const TABLE_OPTIONS = [
-  ...(['answers', 'label', 'targets', 'ignore', 'delimiter', 'regression'] as const),
+  ...(['answers', 'label', 'targets', 'labels', 'ignore', 'delimiter', 'regression'] as const),
   ...(['decimal', 'oneHot', 'classes', 'missing'] as const),
   ...(['scale', 'clip', 'shuffle', 'fitRows', 'like'] as const),
 ];
@@ -132,7 +140,7 @@ function tableInputs(
   options: SourceOptions,
   range: RowsOptions,
 ): TableInputs {
-  const { answers, like, label, targets, ignore, delimiter, scale, clip, shuffle, fitRows } = options;
+  const { answers, like, label, targets, labels, ignore, delimiter, scale, clip, shuffle, fitRows } = options;
   const hasColumns = source === 'csv' || source === 'parquet';
   if (hasColumns && (answers !== undefined || options.regression)) {
     throw new InputError('--answers and --regression are for --npy and --idx.', {
@@ -141,6 +149,19 @@ function tableInputs(
   }
   if (!hasColumns && (label ?? targets ?? ignore) !== undefined) {
     throw new InputError('--label, --targets and --ignore are for --csv and --parquet.', { hint: 'Give --answers.' });
+  }
+  if (labels !== undefined && hasColumns !== Array.isArray(labels)) {
+    throw new InputError(
+      hasColumns ? '--labels names the columns of the labels.' : 'Arrays have no names: --labels stands alone.',
+      {
+        hint: hasColumns ? 'Give --labels red round.' : 'Give the labels with --answers, a column of 0 and 1 for each.',
+      },
+    );
+  }
+  if (labels !== undefined && options.regression) {
+    throw new InputError('Answers are either labels or numbers to be predicted.', {
+      hint: 'Leave out --labels or --regression.',
+    });
   }
   const { decimal, oneHot, classes, missing } = options;
   if (source !== 'csv' && (delimiter !== undefined || !options.header)) {
@@ -167,6 +188,7 @@ function tableInputs(
     answersMember: answerArray?.member ?? null,
     label: label ?? null,
     targets: targets ?? null,
+    labels: labels ?? null,
     ignore: ignore ?? null,
     header: options.header,
     delimiter: delimiter ?? null,

@@ -30,6 +30,8 @@ export interface TableInputs {
   label: string | null;
   /** CSV and Parquet: columns of numbers to be predicted. */
   targets: string[] | null;
+  /** CSV and Parquet: columns of labels, each 0 or 1; npy and IDX: whether the answers are such labels. */
+  labels: string[] | boolean | null;
   ignore: string[] | null;
   header: boolean;
   delimiter: string | null;
@@ -104,11 +106,12 @@ function manifestOf({ like, likeSha256 }: TableInputs): DatasetManifest | undefi
 }
 
 /** What a manifest keeps of how the columns were read. */
-function readingOf({ source, label, targets, ignore, header }: TableInputs): Reading | undefined {
+function readingOf({ source, label, targets, labels, ignore, header }: TableInputs): Reading | undefined {
   if (source !== 'csv' && source !== 'parquet') return undefined;
   return {
     ...(label !== null && { label }),
     ...(targets !== null && { targets }),
+    ...(Array.isArray(labels) && { labels }),
     ...(ignore !== null && { ignore }),
     ...(!header && { header }),
   };
@@ -130,12 +133,13 @@ async function readRaw(inputs: TableInputs, like: DatasetManifest | undefined): 
   if (answers === null) {
     throw new InputError('Which answers?', { hint: `Give the ${source} file of labels or targets with --answers.` });
   }
+  const kind = regression ? 'regression' : inputs.labels ? 'labels' : (like?.schema.kind ?? 'classes');
   const parse = (member: string | null) =>
     source === 'npy' ? (bytes: Uint8Array) => readNumpyFile(bytes, member ?? undefined) : parseIdx;
   return tableFromArrays(
     readParsed(file, parse(inputs.member), fileSha256),
     readParsed(answers, parse(inputs.answersMember), answersSha256 ?? undefined),
-    regression ? { kind: 'regression' } : { kind: 'classes', ...(classes && { classes }) },
+    kind === 'classes' ? { kind, ...(classes && { classes }) } : { kind },
   );
 }
 
@@ -146,13 +150,15 @@ function rolesIn(
   classes: readonly string[] | undefined,
 ): RoleOptions {
   const { reading } = like ?? {};
-  const said = inputs.label !== null || inputs.targets !== null;
+  const said = inputs.label !== null || inputs.targets !== null || inputs.labels !== null;
   const label = said ? inputs.label : reading?.label;
   const targets = said ? inputs.targets : reading?.targets;
+  const labels = said ? inputs.labels : reading?.labels;
   const ignore = inputs.ignore ?? reading?.ignore;
   return {
     ...(label && { label }),
     ...(targets && { targets }),
+    ...(Array.isArray(labels) && { labels }),
     ...(ignore && { ignore }),
     ...(classes && { classes }),
   };
@@ -165,8 +171,8 @@ function csvOptions(
 ): CsvOptions {
   const { delimiter, oneHot } = inputs;
   const roles = rolesIn(inputs, like, classes);
-  if (like !== undefined && roles.label === undefined && roles.targets === undefined) {
-    throw new InputError('Which column is to be predicted?', { hint: 'Give --label or --targets.' });
+  if (like !== undefined && (roles.label ?? roles.targets ?? roles.labels) === undefined) {
+    throw new InputError('Which column is to be predicted?', { hint: 'Give --label, --labels or --targets.' });
   }
   const columns = like && typeof like.schema.columns !== 'number' ? like.schema.columns : undefined;
   const decimal = inputs.decimal ?? like?.schema.decimal;

@@ -1,4 +1,5 @@
 import { featureNames, outputNames, rawFeatureNames, type Schema, schemaShape } from './schema.ts';
+import type { ShardKind } from './shape.ts';
 import type { Transform } from './transforms.ts';
 
 /** One respect in which two schemas differ, with what each says, line by line. */
@@ -20,8 +21,8 @@ export function compareSchemas(a: Schema, b: Schema): SchemaDifference[] {
     if (left.length !== right.length || left.some((line, k) => line !== right[k]))
       found.push({ what, a: left, b: right });
   };
-  add('what is predicted', ({ kind }) => [kind === 'classes' ? 'one of several classes' : 'numbers']);
-  if (a.kind === b.kind) add(a.kind === 'classes' ? 'classes' : 'targets', outputLines);
+  add('what is predicted', ({ kind }) => [PREDICTED[kind]]);
+  if (a.kind === b.kind) add(a.kind === 'regression' ? 'targets' : a.kind, outputLines);
   add('features', (schema) => {
     const names = rawFeatureNames(schema);
     return names ?? [`${schema.columns} without names`];
@@ -39,6 +40,12 @@ export function compareSchemas(a: Schema, b: Schema): SchemaDifference[] {
   return found;
 }
 
+const PREDICTED: Record<ShardKind, string> = {
+  classes: 'one of several classes',
+  regression: 'numbers',
+  labels: 'labels, any number a row',
+};
+
 interface Scaled {
   transforms: readonly Transform[];
   names: string[] | undefined;
@@ -49,9 +56,9 @@ function scaledFeatures(schema: Schema): Scaled {
 }
 
 function scaledTargets(schema: Schema): Scaled {
-  return schema.kind === 'classes'
-    ? { transforms: [], names: undefined }
-    : { transforms: schema.targetTransforms, names: outputNames(schema) };
+  return schema.kind === 'regression'
+    ? { transforms: schema.targetTransforms, names: outputNames(schema) }
+    : { transforms: [], names: undefined };
 }
 
 function outputLines(schema: Schema): string[] {

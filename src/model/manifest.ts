@@ -23,6 +23,8 @@ export interface Reading {
   label?: string;
   /** Columns of numbers to be predicted. */
   targets?: string[];
+  /** Columns of labels, each 0 or 1. */
+  labels?: string[];
   /** Columns that were left out. */
   ignore?: string[];
   /** CSV: whether the first line names the columns; absent: it does. */
@@ -98,7 +100,12 @@ function checkManifest(value: unknown): asserts value is DatasetManifest {
 }
 
 function checkReading(value: unknown): void {
-  const { label, header, ...lists } = knownFields(value, 'The reading', [], ['label', 'targets', 'ignore', 'header']);
+  const { label, header, ...lists } = knownFields(
+    value,
+    'The reading',
+    [],
+    ['label', 'targets', 'labels', 'ignore', 'header'],
+  );
   if (label !== undefined && typeof label !== 'string') throw new InputError('The label of the reading is not text.');
   if (header !== undefined && typeof header !== 'boolean')
     throw new InputError('The header of the reading is not true or false.');

@@ -47,6 +47,10 @@ export type Schema = SchemaOfFeatures &
         targets: string[] | number;
         targetTransforms: Transform[];
       }
+    | {
+        kind: 'labels' /** Any number of which a row has: names in order; a number where they have none. */;
+        labels: string[] | number;
+      }
   );
 
 /**
@@ -57,9 +61,9 @@ export function formatSchema(schema: Schema): string {
   checkSchema(schema);
   const { format, kind, columns, decimal, missing, transforms } = schema;
   const answers =
-    schema.kind === 'classes'
-      ? { classes: schema.classes }
-      : { targets: schema.targets, targetTransforms: ordered(schema.targetTransforms) };
+    schema.kind === 'regression'
+      ? { targets: schema.targets, targetTransforms: ordered(schema.targetTransforms) }
+      : { [schema.kind]: answersOf(schema) };
   const names =
     typeof columns === 'number'
       ? columns
@@ -130,16 +134,22 @@ export function featureNames(schema: Schema): string[] | undefined {
   return schema.transforms.some(({ name }) => name === 'average-pool') ? undefined : rawFeatureNames(schema);
 }
 
-/** Names of a shard's outputs in order: the classes or the targets; undefined where the targets have none. */
-export function outputNames(schema: Schema): string[] | undefined {
+/** Names of a shard's outputs in order, or their number where they have none. */
+export function answersOf(schema: Schema): string[] | number {
   if (schema.kind === 'classes') return schema.classes;
-  return typeof schema.targets === 'number' ? undefined : schema.targets;
+  return schema.kind === 'labels' ? schema.labels : schema.targets;
+}
+
+/** Names of a shard's outputs in order: the classes, labels or targets; undefined where they have none. */
+export function outputNames(schema: Schema): string[] | undefined {
+  const answers = answersOf(schema);
+  return typeof answers === 'number' ? undefined : answers;
 }
 
 /** Inputs and outputs of a network for rows of this schema. */
 export function schemaShape(schema: Schema): { inputs: number; outputs: number } {
   const { transforms } = schema;
-  const answers = schema.kind === 'classes' ? schema.classes : schema.targets;
+  const answers = answersOf(schema);
   return {
     inputs: transformedWidth(rawWidth(schema), transforms),
     outputs: typeof answers === 'number' ? answers : answers.length,
@@ -149,10 +159,10 @@ export function schemaShape(schema: Schema): { inputs: number; outputs: number }
 /** @throws InputError naming what is wrong with the value */
 export function checkSchema(value: unknown): asserts value is Schema {
   const { kind } = (typeof value === 'object' && value !== null ? value : {}) as { kind?: unknown };
-  if (kind !== 'classes' && kind !== 'regression') {
-    throw new InputError(`A schema is one of classes or regression, not ${show(kind)}.`);
+  if (kind !== 'classes' && kind !== 'regression' && kind !== 'labels') {
+    throw new InputError(`A schema is one of classes, regression or labels, not ${show(kind)}.`);
   }
-  const answers = kind === 'classes' ? ['classes'] : ['targets', 'targetTransforms'];
+  const answers = kind === 'regression' ? ['targets', 'targetTransforms'] : [kind];
   const fields = knownFields(value, 'The schema', [...COMMON_FIELDS, ...answers]);
   if (fields.format !== SCHEMA_FORMAT) {
     throw new InputError(`The schema has format ${show(fields.format)}, expected ${SCHEMA_FORMAT}.`);
@@ -168,9 +178,11 @@ export function checkSchema(value: unknown): asserts value is Schema {
     if (classes.length < 2) throw new InputError('A schema names at least two classes.');
     return;
   }
-  const { targets } = fields;
-  if (typeof targets === 'number') requireNumber(targets, MAX_SIZE, 'number of targets');
-  else requireNames(targets, 'targets', MAX_SIZE);
+  const what = kind === 'labels' ? 'labels' : 'targets';
+  const targets = fields[what];
+  if (typeof targets === 'number') requireNumber(targets, MAX_SIZE, `number of ${what}`);
+  else requireNames(targets, what, MAX_SIZE);
+  if (kind === 'labels') return;
   checkTransforms(fields.targetTransforms);
   const width = typeof targets === 'number' ? targets : (targets as string[]).length;
   if (transformedWidth(width, fields.targetTransforms as Transform[]) !== width) {

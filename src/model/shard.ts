@@ -28,18 +28,13 @@ interface Features {
   rowName?: (row: number) => string;
 }
 
-/** Rows of real numbers, before quantisation, with a class or targets. */
+/** Rows of real numbers, before quantisation, with a class, targets or labels. */
 export type Table = Features &
   (
     | { kind: 'classes' /** One class 0..outputs-1 a row. */; labels: ArrayLike<number> }
     | { kind: 'regression' /** Row-major, `outputs` a row, real range [-64, 64). */; targets: Float32Array }
+    | { kind: 'labels' /** Any number a row: row-major, `outputs` a row, each 0 or 1. */; labels: ArrayLike<number> }
   );
-
-/** Rows of real numbers with any number of labels a row. */
-export type LabelTable = Features & {
-  kind: 'labels' /** Row-major, `outputs` a row, each 0 or 1. */;
-  labels: ArrayLike<number>;
-};
 
 export interface RowRange {
   first: number;
@@ -57,7 +52,7 @@ export function nameOfRow({ rowName }: Pick<Table, 'rowName'>, row: number): str
 }
 
 /** Rows in a table. @throws InputError when its arrays disagree. */
-export function tableRows(table: Table | LabelTable): number {
+export function tableRows(table: Table): number {
   checkSize('number of inputs', table.inputs);
   checkSize('number of outputs', table.outputs);
   const rows = table.features.length / table.inputs;
@@ -94,7 +89,7 @@ export function splitRows(total: number, size: number, remainder: 'drop' | 'keep
  * @param schema what the numbers of the table mean; the shard carries it
  * @throws InputError naming row and column of a value out of range.
  */
-export function makeShard(table: Table | LabelTable, { first, rows }: RowRange, salt: bigint, schema?: Schema): Shard {
+export function makeShard(table: Table, { first, rows }: RowRange, salt: bigint, schema?: Schema): Shard {
   const total = tableRows(table);
   if (!Number.isInteger(first) || first < 0 || first + rows > total) {
     throw new InputError(`Rows ${first}..${first + rows - 1} are not in a table of ${total} rows.`);

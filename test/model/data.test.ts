@@ -133,7 +133,7 @@ describe('dataset manifest', () => {
       [{ ...manifest, extra: 1 }, /unknown fields extra/],
       [{ ...manifest, name: undefined }, /lacks name/],
       [{ ...manifest, source: 1 }, /source/],
-      [{ ...manifest, schema: { ...manifest.schema, kind: 'x' } }, /classes or regression/],
+      [{ ...manifest, schema: { ...manifest.schema, kind: 'x' } }, /classes, regression or labels/],
       [{ ...manifest, schema: { ...manifest.schema, columns: 0 } }, /number of columns/],
       [withTransforms({ name: 'rotate' }), /"rotate" is unknown/],
       [withTransforms({ name: 'toString' }), /unknown/],

@@ -1,14 +1,18 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
 import { BlurWatch } from './blur.ts';
+import type { ShardKind } from '../shape.ts';
 import type { NumericArray, TextArray } from './npy.ts';
-import { classify, type RawTable } from './rawTable.ts';
+import { classify, labelsOf, type RawTable } from './rawTable.ts';
 
 const REGRESSION = 'For numbers to be predicted choose regression (--regression).';
-const NO_REGRESSION = 'For labels leave regression out.';
+const NO_NUMBERS = {
+  regression: 'For labels leave regression out.',
+  labels: 'Of one class a row leave --labels out.',
+};
 
 export interface ArrayOptions {
-  kind: 'classes' | 'regression';
+  kind: ShardKind;
   /** Classes of another table whose order is to be kept. */
   classes?: readonly string[];
 }
@@ -16,7 +20,7 @@ export interface ArrayOptions {
 /**
  * A table of two arrays, from npy or IDX files.
  * @param features rows by columns; further dimensions (images) are flattened
- * @param answers one integer or text a row, or targets: one number or one list of numbers a row
+ * @param answers one integer or text a row, or targets or labels (0 or 1): one number or one list of numbers a row
  * NaN stands for a missing value, such a label becomes class -1.
  * @throws InputError when they do not fit together, or a value is infinite or beyond 32-bit floats
  */
@@ -40,16 +44,24 @@ export function tableFromArrays(
   if (outputs < 1 || further.length > 0 || (kind === 'classes' && outputs !== 1)) {
     const labels = kind === 'classes' && further.length === 0;
     throw new InputError(
-      `The answers have shape [${answers.dimensions}]; ${labels ? 'labels are one number or text a row' : 'targets are a row of numbers each'}.`,
-      labels ? { hint: `Of one-hot rows or probabilities save y.argmax(axis=1). ${REGRESSION}` } : {},
+      `The answers have shape [${answers.dimensions}]; ${labels ? 'classes are one number or text a row' : `${kind === 'labels' ? 'labels' : 'targets'} are a row of numbers each`}.`,
+      labels
+        ? {
+            hint: `Of one-hot rows or probabilities save y.argmax(axis=1); any number of labels a row: --labels. ${REGRESSION}`,
+          }
+        : {},
     );
   }
   const warnings: string[] = [];
   const values = floats(features.data, inputs, 'Feature', warnings);
-  if (kind === 'regression') {
-    if ('texts' in answers) throw new InputError('The targets are texts, not numbers.', { hint: NO_REGRESSION });
-    const targets = floats(answers.data, outputs, 'Target', warnings);
-    return { kind, inputs, outputs, features: values, targets, ...(warnings.length > 0 && { warnings }) };
+  if (kind !== 'classes') {
+    const what = kind === 'labels' ? 'labels' : 'targets';
+    if ('texts' in answers) throw new InputError(`The ${what} are texts, not numbers.`, { hint: NO_NUMBERS[kind] });
+    const targets = floats(answers.data, outputs, kind === 'labels' ? 'Label' : 'Target', warnings);
+    const common = { inputs, outputs, features: values, ...(warnings.length > 0 && { warnings }) };
+    if (kind === 'regression') return { kind, ...common, targets };
+    const names = Array.from({ length: outputs }, (_, i) => `${i}`);
+    return { kind, ...common, labels: labelsOf(targets, names, (row) => `Row ${row}`) };
   }
   const found = new Map<string, number>();
   const indices = Int32Array.from({ length: rows }, (_, r) => {
@@ -78,7 +90,12 @@ function labelOf(answers: NumericArray | TextArray, row: number): string | undef
 }
 
 /** Rows of `width` numbers, rounded to 32 bits. */
-function floats(data: ArrayLike<number>, width: number, what: 'Feature' | 'Target', warnings: string[]): Float32Array {
+function floats(
+  data: ArrayLike<number>,
+  width: number,
+  what: 'Feature' | 'Target' | 'Label',
+  warnings: string[],
+): Float32Array {
   const out = Float32Array.from(data);
   const bad = out.findIndex((x) => !Number.isFinite(x) && !Number.isNaN(x));
   if (bad >= 0) {

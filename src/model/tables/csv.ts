@@ -3,7 +3,7 @@ import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
 import type { Decimal } from '../schema.ts';
 import { BlurWatch } from './blur.ts';
-import { columnsOf, finishColumns, readFeature } from './csvColumns.ts';
+import { columnsOf, finishColumns, readFeature, truthOf } from './csvColumns.ts';
 import {
   type CsvLine,
   countLines,
@@ -23,8 +23,8 @@ import {
   numberIn,
   recogniseDecimal,
 } from './csvNumbers.ts';
-import { classify, type RawTable } from './rawTable.ts';
-import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
+import { classify, labelsOf, type RawTable } from './rawTable.ts';
+import { type RoleOptions, type Roles, requireNames, rolesOf } from './roles.ts';
 
 /** Columns are named by their numbers (1, 2, ..) in a file without header. */
 export interface CsvOptions extends RoleOptions {
@@ -97,7 +97,7 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
   }
   const blurred = (rounded: Float32Array, names: readonly string[]) =>
     blur.warnings(rounded, names, (name) => `Column ${show(name)}`);
-  const answered = answers.table(rows, notes);
+  const answered = answers.table(rows, notes, (row) => `Line ${numbers[row]}`);
   warnings.push(
     ...blurred(
       values.subarray(0, rows * columns.length),
@@ -131,9 +131,10 @@ function namesOf(line: CsvLine, options: CsvOptions & { delimiter: Delimiter }, 
   if (hint !== undefined) throw new FileFormatError(`The first line has no ${show(options.delimiter)}.`, { hint });
   const taken = new Set(found);
   const spoken = new Set(
-    [options.label, ...(options.targets ?? []), ...(options.ignore ?? []), ...(options.oneHot ?? [])].map((name) =>
-      name?.normalize('NFC'),
-    ),
+    [
+      options.label,
+      ...[options.targets, options.labels, options.ignore, options.oneHot].flatMap((list) => list ?? []),
+    ].map((name) => name?.normalize('NFC')),
   );
   const seen = new Set<string>();
   return found.map((name, k) => {
@@ -205,6 +206,7 @@ function notANumber(
 class Answers {
   #names: readonly string[];
   #targets: number[];
+  #areLabels: boolean;
   #label: number | undefined;
   #numbersAreClasses: boolean;
   #given: readonly string[] | undefined;
@@ -215,12 +217,13 @@ class Answers {
 
   constructor(
     names: readonly string[],
-    { targets, label }: { targets: number[]; label: number | undefined },
+    { targets, areLabels, label }: Omit<Roles, 'features'>,
     { classes, numbersAreClasses = false }: CsvOptions,
     capacity: number,
   ) {
     this.#names = names;
     this.#targets = targets;
+    this.#areLabels = areLabels;
     this.#label = label;
     this.#numbersAreClasses = numbersAreClasses;
     this.#given = classes?.map(labelText);
@@ -232,7 +235,9 @@ class Answers {
   add(row: number, line: CsvLine, read: (cell: string, line: CsvLine, name: string) => number): void {
     this.#targets.forEach((k, j) => {
       const cell = line.cells[k].trim();
-      this.#values[row * this.#targets.length + j] = isMissing(cell) ? Number.NaN : read(cell, line, this.#names[k]);
+      const truth = this.#areLabels ? truthOf(cell) : undefined;
+      const value = truth ?? (isMissing(cell) ? Number.NaN : read(cell, line, this.#names[k]));
+      this.#values[row * this.#targets.length + j] = value;
     });
     if (this.#label === undefined) return;
     const text = labelText(line.cells[this.#label]);
@@ -245,11 +250,18 @@ class Answers {
     this.#indices[row] = this.#found.get(text)!;
   }
 
-  table(rows: number, notes: string[]) {
+  table(rows: number, notes: string[], nameOfRow: (row: number) => string) {
     if (this.#label === undefined) {
       const outputs = this.#targets.length;
       const targetNames = this.#targets.map((k) => this.#names[k]);
-      return { kind: 'regression' as const, outputs, targets: this.#values.slice(0, rows * outputs), targetNames };
+      const targets = this.#values.slice(0, rows * outputs);
+      if (!this.#areLabels) return { kind: 'regression' as const, outputs, targets, targetNames };
+      return {
+        kind: 'labels' as const,
+        outputs,
+        labels: labelsOf(targets, targetNames.map(show), nameOfRow),
+        targetNames,
+      };
     }
     const name = this.#names[this.#label];
     if (this.#found.size === 0) throw new InputError(`No row has a label in column ${show(name)}.`);

@@ -77,13 +77,18 @@ export function readFeature(
     column.numbers++;
     return Math.fround(value);
   }
-  const truth = cell.length < 6 ? BOOLEANS.get(cell.toLowerCase()) : undefined;
+  const truth = truthOf(cell);
   if (truth !== undefined) {
     column.booleans++;
     return truth;
   }
   column.numbers++;
   return read(cell, line, column.name);
+}
+
+/** 1 and 0 for true and false in any capitals. */
+export function truthOf(cell: string): number | undefined {
+  return cell.length < 6 ? BOOLEANS.get(cell.toLowerCase()) : undefined;
 }
 
 const BOOLEANS = new Map([

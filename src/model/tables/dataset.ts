@@ -2,6 +2,7 @@ import { InputError } from '../../errors/InputError.ts';
 import { show } from '../json.ts';
 import { DATASET_FORMAT, type DatasetManifest, type ManifestShard, type Reading } from '../manifest.ts';
 import {
+  answersOf,
   featureNames,
   formatSchema,
   type MissingRule,
@@ -114,10 +115,13 @@ export function schemaOf(
       typeof column === 'string' ? nfc(column) : { name: nfc(column.name), values: column.values.map(nfc) },
     ) ?? raw.inputs;
   const common = { format: SCHEMA_FORMAT, columns, decimal: raw.decimal ?? '.', missing, transforms } as const;
-  const schema: Schema =
-    raw.kind === 'classes'
-      ? { ...common, kind: 'classes', classes: (raw.classes ?? numbered(raw.outputs)).map(nfc) }
-      : { ...common, kind: 'regression', targets: raw.targetNames?.map(nfc) ?? raw.outputs, targetTransforms };
+  const names = raw.targetNames?.map(nfc) ?? raw.outputs;
+  const answers = {
+    classes: () => ({ kind: 'classes', classes: (raw.classes ?? numbered(raw.outputs)).map(nfc) }) as const,
+    regression: () => ({ kind: 'regression', targets: names, targetTransforms }) as const,
+    labels: () => ({ kind: 'labels', labels: names }) as const,
+  };
+  const schema: Schema = { ...common, ...answers[raw.kind]() };
   // Whatever cannot be written is refused before rows are made of it.
   formatSchema(schema);
   return schema;
@@ -246,7 +250,7 @@ function noteConstants(schema: Schema, values: Float32Array, inputs: number, not
 }
 
 function requireSame(raw: RawTable, schema: Schema): void {
-  const outputs = schema.kind === 'classes' ? schema.classes : schema.targets;
+  const outputs = answersOf(schema);
   const count = typeof outputs === 'number' ? outputs : outputs.length;
   if (raw.kind !== schema.kind || raw.outputs !== count) {
     throw new InputError(
@@ -260,7 +264,11 @@ function requireSame(raw: RawTable, schema: Schema): void {
   const known: [string, string[] | undefined, string[] | undefined][] = [
     ['columns', rawFeatureNames(schema), found],
     ['classes', schema.kind === 'classes' ? schema.classes : undefined, raw.classes ?? numbered(raw.outputs)],
-    ['targets', typeof outputs === 'number' || schema.kind === 'classes' ? undefined : outputs, raw.targetNames],
+    [
+      schema.kind === 'labels' ? 'labels' : 'targets',
+      typeof outputs === 'number' || schema.kind === 'classes' ? undefined : outputs,
+      raw.targetNames,
+    ],
   ];
   for (const [what, wanted, own] of known) {
     const at = wanted?.findIndex((name, k) => own?.[k]?.normalize('NFC') !== name) ?? -1;
@@ -282,12 +290,7 @@ function transform(raw: RawTable, schema: Schema): Table {
   const { features, inputs } = applyTransforms(raw.features, raw.inputs, schema.transforms);
   const { outputs, rowName } = raw;
   const common = { inputs, outputs, features, ...(rowName && { rowName }) };
-  return raw.kind === 'classes'
-    ? { ...common, kind: 'classes', labels: raw.labels }
-    : {
-        ...common,
-        kind: 'regression',
-        targets: applyTransforms(raw.targets, raw.outputs, schema.kind === 'regression' ? schema.targetTransforms : [])
-          .features,
-      };
+  if (raw.kind !== 'regression') return { ...common, kind: raw.kind, labels: raw.labels };
+  const steps = schema.kind === 'regression' ? schema.targetTransforms : [];
+  return { ...common, kind: 'regression', targets: applyTransforms(raw.targets, raw.outputs, steps).features };
 }

@@ -66,13 +66,23 @@ export function pickRows(raw: RawTable, order: ArrayLike<number>): RawTable {
     features: pick(raw.features, raw.inputs),
     rowName: (row: number) => nameOfRow(raw, order[row]),
   };
-  return raw.kind === 'classes'
-    ? { ...raw, ...common, labels: Int32Array.from(order, (from) => raw.labels[from]) }
-    : { ...raw, ...common, targets: pick(raw.targets, raw.outputs) };
+  if (raw.kind === 'regression') return { ...raw, ...common, targets: pick(raw.targets, raw.outputs) };
+  const width = raw.kind === 'classes' ? 1 : raw.outputs;
+  const labels = Int32Array.from(
+    { length: order.length * width },
+    (_, k) => raw.labels[order[Math.floor(k / width)] * width + (k % width)],
+  );
+  return { ...raw, ...common, labels };
 }
 
 function missingAnswer(raw: RawTable, row: number): string | undefined {
   if (raw.kind === 'classes') return raw.labels[row] < 0 ? 'its label' : undefined;
+  if (raw.kind === 'labels') {
+    const missing = Array.from({ length: raw.outputs }, (_, i) => i).find((i) => raw.labels[row * raw.outputs + i] < 0);
+    return missing === undefined
+      ? undefined
+      : `its label ${raw.targetNames ? show(raw.targetNames[missing]) : missing}`;
+  }
   const at = raw.targets.subarray(row * raw.outputs, (row + 1) * raw.outputs).findIndex(Number.isNaN);
   return at < 0 ? undefined : `its target ${raw.targetNames ? show(raw.targetNames[at]) : at}`;
 }

@@ -9,7 +9,7 @@ import type { Decompressors } from './parquet/decompress.ts';
 import { type Footer, readFooter } from './parquet/footer.ts';
 import { decodePng } from './parquet/images.ts';
 import { type Page, type PageOptions, readPages } from './parquet/pages.ts';
-import { classify, type RawTable } from './rawTable.ts';
+import { classify, labelsOf, type RawTable } from './rawTable.ts';
 import { type RoleOptions, requireNames, rolesOf } from './roles.ts';
 
 export interface ParquetOptions extends RoleOptions {
@@ -70,8 +70,10 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   if (label === undefined) {
     const { width, names: targetNames } = blocks[1];
     const targetValues = readBlock(blocks[1], footer, pages, warnings);
-    const said = noted(notes, warnings);
-    return { ...table, kind: 'regression', outputs: width, targets: targetValues, targetNames, ...said };
+    const said = { outputs: width, targetNames, ...noted(notes, warnings) };
+    if (!roles.areLabels) return { ...table, kind: 'regression', targets: targetValues, ...said };
+    const labels = labelsOf(targetValues, targetNames.map(show), (row) => `Row ${row}`);
+    return { ...table, kind: 'labels', labels, ...said };
   }
   const { classes, labels } = readLabels(label, footer, pages, { given: options.classes, notes });
   return { ...table, kind: 'classes', outputs: classes.length, labels, classes, ...noted(notes, warnings) };
@@ -92,8 +94,11 @@ const noted = (notes: string[], warnings: string[]) => ({
 });
 
 /** Columns in which pandas writes the numbers of its rows, unless they are asked for: they teach nothing. */
-function indexColumns(names: readonly string[], { label, targets = [], ignore = [] }: RoleOptions): string[] {
-  const named = [label, ...targets, ...ignore];
+function indexColumns(
+  names: readonly string[],
+  { label, targets = [], labels = [], ignore = [] }: RoleOptions,
+): string[] {
+  const named = [label, ...targets, ...labels, ...ignore];
   return names.filter((name) => /^__index_level_\d+__$/.test(name) && !named.includes(name));
 }
 

@@ -6,14 +6,14 @@ import type { Table } from '../shard.ts';
 
 /**
  * A table as its file has it, before scaling: features of any size, NaN where a value is missing. A missing target is
- * NaN, a missing label class -1.
+ * NaN, a missing class or label -1.
  */
 export type RawTable = Table & {
   /** The columns behind the features, if the file names them; a categorical one stands for a feature for each value. */
   columns?: SchemaColumn[];
   /** Label of class 0, 1, .. (kind `classes`). */
   classes?: string[];
-  /** Names of the targets, if the file has them (kind `regression`). */
+  /** Names of the targets or labels, if the file has them (kinds `regression` and `labels`). */
   targetNames?: string[];
   /** How the file writes the fraction of a number; default: a point. */
   decimal?: Decimal;
@@ -76,6 +76,26 @@ function refuseTargets(labels: readonly string[], rows: number, name: string): v
 
 const MOST_INTEGER_CLASSES = 20;
 const MOST_FRACTIONS = 10;
+
+/**
+ * Labels of rows from numbers: 0, 1 or NaN for one that is missing.
+ * @param values row-major, `names.length` a row
+ * @throws InputError naming row and column of another number
+ */
+export function labelsOf(
+  values: Float32Array,
+  names: readonly string[],
+  nameOfRow: (row: number) => string,
+): Int8Array {
+  return Int8Array.from(values, (value, k) => {
+    if (value === 0 || value === 1) return value;
+    if (Number.isNaN(value)) return -1;
+    const [row, column] = [Math.floor(k / names.length), names[k % names.length]];
+    throw new InputError(`${nameOfRow(row)} has ${value} as label ${column}; a label is 0 or 1.`, {
+      hint: 'Of one class a row name the column with --label, of numbers to be predicted with --targets.',
+    });
+  });
+}
 
 function listed(names: readonly string[]): string {
   return `${names.slice(0, 20).map(show).join(', ')}${names.length > 20 ? ' and more' : ''}`;

@@ -10,6 +10,8 @@ export interface RoleOptions {
   label?: string;
   /** Columns of numbers to be predicted, instead of a label. */
   targets?: readonly string[];
+  /** Columns of labels, each 0 or 1, of which a row has any number, instead of a label. */
+  labels?: readonly string[];
   /** Columns to leave out. */
   ignore?: readonly string[];
   /** Classes of another table whose order is to be kept, or all classes there can be. */
@@ -25,7 +27,10 @@ export interface RoleOptions {
 /** Positions of columns, 0, 1, ..; features in the order of the file, or of `columns`. */
 export interface Roles {
   features: number[];
+  /** Columns of numbers to be predicted, or of labels. */
   targets: number[];
+  /** Whether the targets are labels. */
+  areLabels: boolean;
   label: number | undefined;
 }
 
@@ -49,12 +54,12 @@ export function requireNames(names: readonly string[], format: string): void {
  */
 export function rolesOf(
   names: readonly string[],
-  { label, targets = [], ignore = [], oneHot = [], columns }: RoleOptions,
+  { label, targets: numbers = [], labels = [], ignore = [], oneHot = [], columns }: RoleOptions,
 ): Roles {
-  const predicted = (label === undefined ? 0 : 1) + targets.length;
-  if ((predicted === 0 && columns === undefined) || (label !== undefined && targets.length > 0)) {
+  const kinds = [label === undefined ? 0 : 1, numbers.length, labels.length].filter((count) => count > 0).length;
+  if ((kinds === 0 && columns === undefined) || kinds > 1) {
     throw new InputError('Which column is to be predicted?', {
-      hint: 'Give either a label column (--label) or target columns (--targets).',
+      hint: 'Give one of a column of classes (--label), columns of 0 and 1 (--labels) and columns of numbers (--targets).',
       details: `The columns are ${listed(names)}.`,
     });
   }
@@ -70,6 +75,7 @@ export function rolesOf(
     }
     return k;
   };
+  const targets = [...numbers, ...labels];
   const answers = [...(label === undefined ? [] : [label]), ...targets].map(find);
   const others = columns === undefined ? ignore.map(find) : columns.map((column) => find(columnName(column)));
   const distinct = new Set([...answers, ...others]);
@@ -79,7 +85,12 @@ export function rolesOf(
   }
   const features = columns === undefined ? names.map((_, k) => k).filter((k) => !distinct.has(k)) : others;
   if (features.length === 0) throw new InputError('No column is left for the features.');
-  return { features, targets: targets.map(find), label: label === undefined ? undefined : find(label) };
+  return {
+    features,
+    targets: targets.map(find),
+    areLabels: labels.length > 0,
+    label: label === undefined ? undefined : find(label),
+  };
 }
 
 function listed(names: readonly string[]): string {

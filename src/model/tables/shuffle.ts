@@ -32,7 +32,8 @@ export function shuffledOrder(rows: number, seed: number): Uint32Array {
 
 /**
  * Whether rows lie in the order of their answers, so that a part of them is not like the rest: classes in runs, where
- * neighbours differ less than half as often as by chance, or targets that nearly always rise, or fall.
+ * neighbours differ less than half as often as by chance (of labels: sets of labels), or targets that nearly always rise,
+ * or fall.
  */
 export function isSorted(table: Table): boolean {
   const rows = table.features.length / table.inputs;
@@ -46,12 +47,15 @@ export function isSorted(table: Table): boolean {
     }
     return up + down > 0 && Math.max(up, down) > 0.9 * (up + down);
   }
-  const counts = new Float64Array(table.outputs);
-  let changes = 0;
+  const width = table.kind === 'classes' ? 1 : table.outputs;
+  const counts = new Map<string, number>();
+  let [changes, before] = [0, ''];
   for (let r = 0; r < rows; r++) {
-    counts[table.labels[r]]++;
-    if (r > 0 && table.labels[r] !== table.labels[r - 1]) changes++;
+    const own = Array.prototype.slice.call(table.labels, r * width, (r + 1) * width).join();
+    counts.set(own, (counts.get(own) ?? 0) + 1);
+    if (r > 0 && own !== before) changes++;
+    before = own;
   }
-  const alike = counts.reduce((sum, count) => sum + (count / rows) ** 2, 0);
+  const alike = [...counts.values()].reduce((sum, count) => sum + (count / rows) ** 2, 0);
   return changes < 0.5 * (rows - 1) * (1 - alike);
 }

@@ -70,6 +70,7 @@ describe('readParquet', () => {
         { label: 'n', ignore: ['y', 'i64'] },
         { label: 'flag', ignore: ['y'] },
         { targets: ['price', 'i8'], ignore: ['y'] },
+        { labels: ['flag'], ignore: ['y'] },
       ]) {
         assert.deepEqual(read(bytes, options), csvTable(csv, options), `${name} ${JSON.stringify(options)}`);
       }
