@@ -6,7 +6,6 @@ import type { ShardKind } from '../../src/model/shape.ts';
 import { applyTransforms } from '../../src/model/transforms.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { predictRows } from '../../src/training/predict.ts';
-import { probabilitiesOf } from '../../src/training/probabilities.ts';
 import { counted } from '../terminal/plural.ts';
 import { type Rows, requireWidth } from './readRows.ts';
 
@@ -112,4 +111,18 @@ function complete(
     out.set(features.subarray(r * width, (r + 1) * width), k * width);
   });
   return { kept, features: out };
+}
+
+/**
+ * Probabilities of the classes or labels of one row, in doubles; undefined for squared error, whose outputs are none.
+ * @param outputs of the last layer, in real units
+ */
+function probabilitiesOf(head: Head, outputs: ArrayLike<number>): number[] | undefined {
+  const logits = Array.from(outputs);
+  if (head === 'squared error') return undefined;
+  if (head === 'sigmoid') return logits.map((x) => 1 / (1 + Math.exp(-x)));
+  const greatest = Math.max(...logits);
+  const powers = logits.map((x) => Math.exp(x - greatest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
 }

@@ -57,7 +57,8 @@ describe('makeShard', () => {
           const [i, s] = [Math.floor(index / S), index % S];
           if (i >= table.outputs || s >= rows) assert.equal(shard.Y[index], 0);
           else if (table.kind === 'classes') assert.equal(shard.Y[index], table.labels[s] === i ? 512 : 0);
-          else if (table.kind === 'regression') assert.equal(shard.Y[index], quantised(table.targets[s * table.outputs + i]) + 0);
+          else if (table.kind === 'regression')
+            assert.equal(shard.Y[index], quantised(table.targets[s * table.outputs + i]) + 0);
         }
         checkShard(shard);
         assert.equal(shard.salt, salt);

@@ -111,8 +111,7 @@ describe('labels, of which a row has any number', () => {
     assert.deepEqual(compareSchemas(schema, schema), []);
     const turned = prepare(read(text, { labels: ['round', 'red'] })).description.schema;
     assert.deepEqual(compareSchemas(schema, turned), [{ what: 'labels', a: LABELS, b: ['round', 'red'] }]);
-    const targets = prepare(read(numbers, { targets: LABELS })).description
-      .schema;
+    const targets = prepare(read(numbers, { targets: LABELS })).description.schema;
     assert.deepEqual(compareSchemas(schema, targets)[0], {
       what: 'what is predicted',
       a: ['labels, any number a row'],
