@@ -11,6 +11,7 @@ import {
   seedCapacity,
   trainCapacity,
 } from '../../src/model/capacity.ts';
+import { HEADS } from '../../src/model/head.ts';
 import { layout } from '../../src/model/layout.ts';
 import {
   circuitLayer,
@@ -25,6 +26,7 @@ import {
   SEGMENT_BITS,
   SHAPE_BITS,
   SHARD_BITS,
+  SHARD_KINDS,
   type ShardShape,
   shardLayout,
 } from '../../src/model/shape.ts';
@@ -36,7 +38,7 @@ const shardShapes: fc.Arbitrary<ShardShape> = fc
     inputs: size,
     outputs: size,
     rows: size,
-    kind: fc.constantFrom('classes' as const, 'regression' as const),
+    kind: fc.constantFrom(...SHARD_KINDS),
   })
   .filter((shape) => shardLayout(shape).log2 <= 25);
 
@@ -112,19 +114,24 @@ describe('shape', () => {
     );
     const offsets = Array.from({ length: 8 }, (_, k) => field(63 + 23 * k, 23));
     assert.deepEqual(offsets, [0, 0, 0, 0, 0, 2048 + 512, 2048, 2048 + 512 + 32]);
-    assert.equal(SHAPE_BITS, 247);
-    assert.equal(SHARD_BITS, 89);
-    assert.equal(SEGMENT_BITS, 107);
+    assert.deepEqual(
+      HEADS.map((head) => Number(encodeShape({ widths: [49, 32, 10], head }) >> 247n)),
+      [0, 1, 2],
+    );
+    assert.equal(SHAPE_BITS, 249);
+    assert.equal(SHARD_BITS, 90);
+    assert.equal(SEGMENT_BITS, 115);
   });
 
-  it('decodes what it encodes, in at most 247 bits', () => {
+  it('decodes what it encodes, in at most 249 bits', () => {
     fc.assert(
       fc.property(
         smallWidths.filter((w) => modelLayout(w).log2 <= 23),
-        (widths) => {
-          const shape = encodeShape({ widths, head: 'squared error' });
-          assert.ok(shape >> 247n === 0n);
-          assert.deepEqual(decodeShape(shape), widths);
+        fc.constantFrom(...HEADS),
+        (widths, head) => {
+          const shape = encodeShape({ widths, head });
+          assert.ok(shape >> 249n === 0n);
+          assert.deepEqual(decodeShape(shape), { widths, head });
         },
       ),
     );
@@ -135,7 +142,8 @@ describe('shape', () => {
       [3, 5, 7, 2, 9],
       [1, 1, 1, 1, 1],
     ]) {
-      assert.deepEqual(decodeShape(encodeShape({ widths, head: 'squared error' })), widths);
+      const shape = { widths, head: 'softmax' } as const;
+      assert.deepEqual(decodeShape(encodeShape(shape)), shape);
     }
   });
 
@@ -168,6 +176,10 @@ describe('shape', () => {
       assert.throws(() => encodeShape({ widths, head: 'squared error' }), InputError, `${widths}`);
     }
     assert.throws(() => encodeShape({ widths: [4096, 4096], head: 'squared error' }), InputError);
+    assert.throws(
+      () => encodeShape({ widths: [2, 2], head: 'hinge' as never }),
+      /one of squared error, softmax, sigmoid/,
+    );
   });
 
   it('parses 49-32-10 and nothing sloppy', () => {
@@ -191,13 +203,16 @@ describe('shard descriptor', () => {
     const shard = encodeShard({ inputs: 49, outputs: 10, rows: 512, kind: 'classes' });
     const fields = 48n | (9n << 12n) | (511n << 24n) | (1n << 36n) | (0n << 37n) | (BigInt(2 ** 15) << 63n);
     assert.equal(shard, fields);
+    const labels = encodeShard({ inputs: 49, outputs: 10, rows: 512, kind: 'labels' });
+    assert.equal(labels, fields ^ (1n << 36n) ^ (1n << 89n));
+    assert.throws(() => decodeShard(fields | (1n << 89n)), InputError, 'classes and labels');
   });
 
   it('decodes what it encodes and refuses other bits', () => {
     fc.assert(
       fc.property(shardShapes, fc.integer({ min: 0, max: 98 }), (shape, bit) => {
         const shard = encodeShard(shape);
-        assert.ok(shard >> 89n === 0n);
+        assert.ok(shard >> 90n === 0n);
         assert.deepEqual(decodeShard(shard), { ...shape });
         const changed = shard ^ (1n << BigInt(bit));
         try {
@@ -218,10 +233,13 @@ describe('segment descriptor', () => {
     const rest = (511n << 17n) | (15n << 29n) | (0n << 55n) | (BigInt(2 ** 15) << 81n);
     assert.equal(seg, 65536n | rest | (511n << 41n));
     const fields = { lr: 65536, rows: 512, batch: 16, offsets: { X: 0, Y: 2 ** 15 } };
-    assert.deepEqual(decodeSegment(seg), { ...fields, passes: 1 });
+    assert.deepEqual(decodeSegment(seg), { ...fields, passes: 1, smoothing: 0 });
     const many = encodeSegment({ lr: 65536, batch: 16, passes: 32 }, shard);
     assert.equal(many, 65536n | rest | (16383n << 41n));
-    assert.deepEqual(decodeSegment(many), { ...fields, passes: 32 });
+    assert.deepEqual(decodeSegment(many), { ...fields, passes: 32, smoothing: 0 });
+    const smooth = encodeSegment({ lr: 65536, batch: 16, smoothing: 255 }, shard);
+    assert.equal(smooth, seg | (255n << 107n));
+    assert.deepEqual(decodeSegment(smooth), { ...fields, passes: 1, smoothing: 255 });
   });
 
   it('takes any number of rows, padded to a power of two in batches and passes', () => {
@@ -237,9 +255,11 @@ describe('segment descriptor', () => {
     for (const lr of [0, 65537, 0.5]) assert.throws(() => encodeSegment({ lr, batch: 1 }, shard), /learning rate/);
     for (const batch of [0, 3, 1024]) assert.throws(() => encodeSegment({ lr: 1, batch }, shard), /batch/);
     for (const passes of [0, 3, 64]) assert.throws(() => encodeSegment({ lr: 1, batch: 1, passes }, shard), /passes/);
+    for (const smoothing of [-1, 256, 0.5])
+      assert.throws(() => encodeSegment({ lr: 1, batch: 1, smoothing }, shard), /smoothing/);
     const seg = encodeSegment({ lr: 1, batch: 1 }, shard);
     assert.throws(() => decodeSegment(seg ^ 1n), InputError, 'lr = 0');
-    assert.throws(() => decodeSegment(seg | (1n << 107n)), InputError);
+    assert.throws(() => decodeSegment(seg | (1n << 115n)), InputError);
     assert.throws(() => decodeSegment(seg ^ (1n << 41n)), InputError, 'rows of no whole pass');
   });
 });

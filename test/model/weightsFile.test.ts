@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { HEADS } from '../../src/model/head.ts';
 import { readTensors, type TensorFile, writeTensors } from '../../src/model/safetensors.ts';
 import { checkWeights, type Weights, zeroWeights } from '../../src/model/weights.ts';
 import { exportFloatWeights, readWeights, writeWeights } from '../../src/model/weightsFile.ts';
@@ -14,11 +15,12 @@ const weight = fc.oneof(fc.constantFrom(-limit, limit - 1n, 0n, -1n), fc.bigInt(
 const models: fc.Arbitrary<Weights> = fc
   .record({
     widths: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 5 }),
+    head: fc.constantFrom(...HEADS),
     salt: fc.oneof(fc.constantFrom(0n, R - 1n), fc.bigInt({ min: 0n, max: R - 1n })),
     values: fc.infiniteStream(weight),
   })
-  .map(({ widths, salt, values }) => {
-    const weights = zeroWeights({ widths, head: 'squared error' }, salt);
+  .map(({ widths, head, salt, values }) => {
+    const weights = zeroWeights({ widths, head }, salt);
     weights.layers.forEach(({ W, b }, l) => {
       for (let i = 0; i < widths[l + 1]; i++) {
         for (let j = 0; j < widths[l]; j++) W[i * (W.length / b.length) + j] = values.next().value;
@@ -77,6 +79,8 @@ describe('weights file', () => {
   const set = (key: string, value: string) => (file: TensorFile) => void file.metadata.set(key, value);
   const refused: [string, (file: TensorFile) => void, RegExp][] = [
     ['another format', set('format', 'descent-weights/2'), /format "descent-weights\/2"/],
+    ['an unknown head', set('head', 'hinge'), /impossible model/],
+    ['the head that goes without saying', set('head', 'squared error'), /goes without saying/],
     ['no format', (f) => void f.metadata.delete('format'), /format undefined/],
     ['no salt', (f) => void f.metadata.delete('salt'), /lacks "salt"/],
     ['a salt of r', set('salt', `0x${R.toString(16)}`), /salt/],
