@@ -273,7 +273,7 @@ function tryOne(
   const { units } = nearestRate(lr, batch);
   const spread = folds.reduce((sum, fold) => sum + spreadOf(fold), 0);
   const measure = (steps: TrialStep[], at: Candidate['lengths']) =>
-    runTrial(folds, { widths, batch }, steps)?.map(({ rows, right, loss }, k) => ({
+    runTrial(folds, { widths, head: 'squared error', batch }, steps)?.map(({ rows, right, loss }, k) => ({
       settings: settingsOf(candidate, at[k]),
       rows,
       right: right ?? null,

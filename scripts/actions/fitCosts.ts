@@ -41,7 +41,7 @@ export function costsOf({ widths, rows, training, heldOut, segments }: FitPlan, 
     return { program, count, seconds: count * (base + (each * entries) / 2 ** 20), gas: count * GAS_AT_MOST[program] };
   };
   const seed = proofs('seed', 1, seedCapacity(widths));
-  const sizes = trainCapacity(widths, each, training.passes);
+  const sizes = trainCapacity({ widths, head: 'squared error' }, each, training.passes);
   const train = proofs('train', segments, sizes);
   const score = proofs('score', tests.length, scoreCapacity(widths, tests[0].rows));
   return [

@@ -86,14 +86,14 @@ export function sourceOfFit({ table }: FitInputs, scaling: Scaling): TableInputs
 /** Rows of a shard of training: as many as fit in a segment of these widths, or as were said. */
 export function rowsOfShard(widths: readonly number[], training: number, rowsPerShard: number): number {
   let rows = Math.min(rowsPerShard, training, MAX_SIZE);
-  while (rows > 1 && !fits(() => trainCapacity(widths, rows))) rows = Math.ceil(rows / 2);
+  while (rows > 1 && !fits(() => trainCapacity({ widths, head: 'squared error' }, rows))) rows = Math.ceil(rows / 2);
   return rows;
 }
 
 /** The most passes of one segment of such a shard. */
 export function passesOfShard(widths: readonly number[], rows: number): number {
   let passes = mostPasses(rows);
-  while (passes > 1 && !fits(() => trainCapacity(widths, rows, passes))) passes /= 2;
+  while (passes > 1 && !fits(() => trainCapacity({ widths, head: 'squared error' }, rows, passes))) passes /= 2;
   return passes;
 }
 

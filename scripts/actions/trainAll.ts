@@ -194,7 +194,7 @@ function requireTrainable(widths: readonly number[], shard: Shard, inputs: Train
   const { lr, passes } = inputs;
   requireFit(widths, shard);
   checkSegment({ lr, batch: batchOf(inputs, shard), rows: shard.rows, passes });
-  trainCapacity(widths, shard.rows, passes, batchOf(inputs, shard));
+  trainCapacity({ widths, head: 'squared error' }, shard.rows, passes, batchOf(inputs, shard));
 }
 
 /**

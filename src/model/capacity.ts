@@ -2,8 +2,9 @@ import { CapacityError } from '../errors/CapacityError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ADDRESS_BITS, LIMB_BITS, MODEL_BITS, SHARD_ENTRY_BITS } from '../numbers/constants.ts';
+import type { Head } from './head.ts';
 import { layout, type SlotSize } from './layout.ts';
-import { modelSlots, type ShardShape, shardLayout, shardSlots, widthBits } from './shape.ts';
+import { type ModelShape, modelSlots, type ShardShape, shardLayout, shardSlots, widthBits } from './shape.ts';
 
 /** log2 of the most entries of an oracle (protocol section 1). */
 const LIMITS: Record<string, number> = { model: MODEL_BITS, shard: SHARD_ENTRY_BITS };
@@ -12,25 +13,35 @@ const LIMITS: Record<string, number> = { model: MODEL_BITS, shard: SHARD_ENTRY_B
 export type Capacity = Record<string, number>;
 
 /**
- * Sizes of the oracles of one `train` edge: network `widths`, `passes` over a shard of `rows` rows (design 11.9: checked before
+ * Sizes of the oracles of one `train` edge: a network, `passes` over a shard of `rows` rows (design 11.9: checked before
  * training, not after).
  * @param batch rows of a step, where they are known: small ones make more steps than a prover's memory may hold
  * @returns log2 sizes of model, shard, trace, helper.
  * @throws CapacityError naming the first oracle that is too large and what to lower; InputError for too many steps
  */
-export function trainCapacity(widths: readonly number[], rows: number, passes = 1, batch?: number): Capacity {
+export function trainCapacity({ widths, head }: ModelShape, rows: number, passes = 1, batch?: number): Capacity {
   const a = widthBits(widths);
   const traceRows = ceilLog2(rows) + ceilLog2(passes);
   const hidden = a.slice(1, -1).map((bits) => bits + traceRows);
   const output = a[a.length - 1] + traceRows;
+  const own = HEAD_TENSORS[head];
   const fewer = `${passes > 1 ? 'Make fewer passes at once, use' : 'Use'} shards of fewer than ${rows} rows`;
   const shard = shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows });
   const sizes = check(
     {
       model: modelSlots(widths),
       shard,
-      trace: [...hidden.flatMap((k) => Array(9).fill(k)), ...Array(4).fill(output), LIMB_BITS],
-      helper: [...hidden.flatMap((k) => [k, k]), output, LIMB_BITS],
+      trace: [
+        ...hidden.flatMap((k) => Array(9).fill(k)),
+        ...Array(4 + own.trace).fill(output),
+        ...Array(own.rows).fill(traceRows),
+        ...Array(1 + own.tables).fill(LIMB_BITS),
+      ],
+      helper: [
+        ...hidden.flatMap((k) => [k, k]),
+        ...Array(1 + own.helper).fill(output),
+        ...Array(1 + own.tables).fill(LIMB_BITS),
+      ],
     },
     {
       model: 'Lower the widths of the network.',
@@ -39,9 +50,19 @@ export function trainCapacity(widths: readonly number[], rows: number, passes = 
       helper: `${fewer}, or lower the hidden widths.`,
     },
   );
-  if (batch !== undefined) requireMemory(trainElements(widths, { rows, passes, batch }), fewer);
+  if (batch !== undefined) requireMemory(trainElements({ widths, head }, { rows, passes, batch }), fewer);
   return sizes;
 }
+
+/**
+ * Tensors that a head has besides those of squared error: of the output in trace and helper, with an entry a row, of a table; and
+ * vectors of the output that the prover's first sumcheck holds.
+ */
+const HEAD_TENSORS: Record<Head, { trace: number; helper: number; rows: number; tables: number; held: number }> = {
+  'squared error': { trace: 0, helper: 0, rows: 0, tables: 0, held: 0 },
+  softmax: { trace: 6, helper: 3, rows: 2, tables: 1, held: 20 },
+  sigmoid: { trace: 1, helper: 1, rows: 0, tables: 1, held: 6 },
+};
 
 /** Field elements of 32 bytes that the prover's kernels hold: 4 GiB. */
 const MOST_ELEMENTS = 2 ** 27;
@@ -56,7 +77,7 @@ function requireMemory(elements: number, fewer: string): void {
 
 /** How many field elements the prover of `train` holds at most at once, in its first sumcheck (src/programs/train/firstBatch.ts). */
 export function trainElements(
-  widths: readonly number[],
+  { widths, head }: ModelShape,
   { rows, passes, batch }: { rows: number; passes: number; batch: number },
 ): number {
   const a = widthBits(widths);
@@ -70,10 +91,11 @@ export function trainElements(
   const overSteps = features.reduce((sum, bits) => sum + 2 * of(bits + steps), 0);
   const ofOnePass = passes > 1 ? of(a[0] + steps - passBits) : 0;
   // Of every hidden layer: helpers and their copies, denominators of six limbs, eq, signs, what joins its relations, a temporary.
-  const overRows = hidden.reduce((sum, entries) => sum + 14 * entries, 0) + 9 * output;
+  const overRows = hidden.reduce((sum, entries) => sum + 14 * entries, 0) + (9 + HEAD_TENSORS[head].held) * output;
   const temporary = (9 / 8) * Math.max(...hidden, output);
   // Tables of limbs, and vectors over rows or features.
-  const small = 12 * of(LIMB_BITS) + 16 * widths.length * of(Math.max(traceRows, ...a));
+  const small =
+    12 * (1 + HEAD_TENSORS[head].tables) * of(LIMB_BITS) + 16 * widths.length * of(Math.max(traceRows, ...a));
   return overSteps + ofOnePass + overRows + temporary + small;
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
 import { DELTA_BITS } from '../numbers/constants.ts';
 import { show } from './json.ts';
-import type { ShardKind } from './shape.ts';
+import type { ShardKind } from './shardKind.ts';
 
 /** What turns the outputs of a network into deltas. The index of a head is its number in `shape` (protocol section 1). */
 export const HEADS = ['squared error', 'softmax', 'sigmoid'] as const;

@@ -13,11 +13,10 @@ import {
 } from '../numbers/constants.ts';
 import { checkHead, HEADS, type Head } from './head.ts';
 import { show } from './json.ts';
+import { SHARD_KINDS, type ShardKind } from './shardKind.ts';
 import { type Layout, layout, type SlotSize } from './layout.ts';
 
-/** One class a row; real numbers; any number of labels a row. */
-export const SHARD_KINDS = ['classes', 'regression', 'labels'] as const;
-export type ShardKind = (typeof SHARD_KINDS)[number];
+export { SHARD_KINDS, type ShardKind };
 
 /** What the public descriptor `shape` says of a model (protocol section 1). */
 export interface ModelShape {

@@ -4,7 +4,7 @@ import { shardLabel } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
-import { forwardTrace } from './forward.ts';
+import { forwardPass } from './forward.ts';
 
 /** A float model and the one that was imported from it, on rows with their answers. */
 export interface Comparison {
@@ -16,7 +16,7 @@ export interface Comparison {
   same: number | null;
   right: { float: number; imported: number } | null;
   mostFrequent: number | null;
-  /** Of regressions: 1 - squared error / variance around the mean of each target; null too when no target varies. */
+  /** Of regressions and labels: 1 - squared error / variance around the mean of each target; null too when no target varies. */
   r2: { float: number; imported: number } | null;
 }
 
@@ -30,7 +30,7 @@ export function compareImport(model: FloatModel, weights: Weights, shard: Shard)
   const { rows, outputs, kind } = shard;
   const sigma = ceilLog2(rows);
   const floats = floatForward(model, rowsOf(shard));
-  const { Q } = forwardTrace(weights, shard).trace.output;
+  const { Q } = forwardPass(weights, shard).output;
   const imported = Float64Array.from(
     floats,
     (_, k) => (Q[((k % outputs) << sigma) + Math.floor(k / outputs)] - SIGNED_LIMIT) / 2 ** ACTIVATION_BITS,
@@ -41,7 +41,7 @@ export function compareImport(model: FloatModel, weights: Weights, shard: Shard)
     squares += (x - imported[k]) ** 2;
   });
   const error = { rows, max, rms: Math.sqrt(squares / floats.length) };
-  if (kind === 'regression')
+  if (kind !== 'classes')
     return { ...error, same: null, right: null, mostFrequent: null, r2: r2Of(floats, imported, shard) };
   const labels = Array.from({ length: rows }, (_, s) => shardLabel(shard, s));
   const counts = labels.reduce((sums, label) => sums.set(label, (sums.get(label) ?? 0) + 1), new Map<number, number>());

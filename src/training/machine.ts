@@ -24,6 +24,9 @@ export interface TrainerExports {
   roundHidden: Call;
   roundOutput: Call;
   outputDelta: Call;
+  softmax: Call;
+  sigmoid: Call;
+  gradient: Call;
   backward: Call;
   roundDelta: Call;
   update: Call;

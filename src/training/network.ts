@@ -5,13 +5,16 @@ import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, DELTA_BITS, FRACTION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { type Parts, TrainerMachine } from './machine.ts';
+import { expTable, sigmoidTable } from './tables.ts';
 import {
+  HEAD_ARRAYS,
   HIDDEN_ARRAYS,
   type HiddenTrace,
   OUTPUT_ARRAYS,
   type OutputTrace,
   paddingValue,
   type SegmentTrace,
+  type SoftmaxTrace,
   traceArrayLength,
 } from './trace.ts';
 
@@ -44,6 +47,17 @@ interface LayerMemory {
   plane: number;
 }
 
+/** What the output's delta is made with. */
+interface HeadMemory {
+  /** The head's table, where it has one. */
+  table: number;
+  /** Arrays M and Sum of softmax, one after the other. */
+  rows: number;
+  /** Targets of softmax and sigmoid where Y is 0, and where it is not. */
+  wrong: number;
+  right: number;
+}
+
 /** Rows of one call: `batch` of them, from row `first` of the shard and row `at` of the trace on. */
 export interface Rows {
   first: number;
@@ -70,8 +84,16 @@ export class Network {
   readonly #input: number;
   readonly #sums: Parts;
   readonly #gradient: number;
+  readonly #output: HeadMemory;
 
-  constructor(weights: Weights, shard: Shard, { batch, traceRows }: { batch: number; traceRows: number }) {
+  /**
+   * @param smoothing target of a wrong class in units of 2^-11, of softmax and sigmoid; 0 unless told
+   */
+  constructor(
+    weights: Weights,
+    shard: Shard,
+    { batch, traceRows, smoothing = 0 }: { batch: number; traceRows: number; smoothing?: number },
+  ) {
     const machine = this.#machine;
     this.#widths = weights.widths;
     this.#head = weights.head;
@@ -83,6 +105,7 @@ export class Network {
     const widest = padded(Math.max(...weights.widths));
     this.#sums = machine.allocateParts(batch * widest);
     this.#gradient = machine.allocate(8 * widest);
+    this.#output = this.#placeHead(smoothing);
   }
 
   #place({ widths, layers }: Weights, l: number, batch: number): LayerMemory {
@@ -115,6 +138,19 @@ export class Network {
     return layer;
   }
 
+  #placeHead(smoothing: number): HeadMemory {
+    const machine = this.#machine;
+    const head = this.#head;
+    const outputs = this.#widths[this.#widths.length - 1];
+    const others = head === 'softmax' ? outputs - 1 : 1;
+    return {
+      table: head === 'squared error' ? 0 : machine.place32(head === 'softmax' ? expTable() : sigmoidTable()),
+      rows: head === 'softmax' ? machine.allocate(2 * 4 * 2 ** this.#traceBits) : 0,
+      wrong: smoothing,
+      right: 2 ** DELTA_BITS - others * smoothing,
+    };
+  }
+
   /**
    * Forward pass of some rows into the trace.
    * @throws TrainingRangeError
@@ -141,13 +177,11 @@ export class Network {
    */
   backward({ first, batch, at, step }: Rows, lr: number): void {
     const { run } = this.#machine;
-    const { Y, sigma, rows } = this.#shard;
+    const { rows } = this.#shard;
     const { hi, lo } = this.#sums;
     const traceBits = this.#traceBits;
-    const last = this.#layers[this.#layers.length - 1];
     const real = Math.max(0, Math.min(batch, rows - first));
-    const { outputs, trace, plane, deltas, rowLength } = last;
-    run.outputDelta(trace, plane, traceBits, at, Y, sigma, first, outputs, batch, real, deltas, rowLength);
+    this.#outputDelta({ first, batch, at }, real);
     for (let l = this.#layers.length - 2; l >= 0; l--) {
       const layer = this.#layers[l];
       const next = this.#layers[l + 1];
@@ -189,6 +223,23 @@ export class Network {
     });
   }
 
+  /** The delta of the output, after softmax or sigmoid where the network has them. */
+  #outputDelta({ first, batch, at }: Rows, real: number): void {
+    const { run } = this.#machine;
+    const { Y, sigma } = this.#shard;
+    const { outputs, trace, plane, deltas, rowLength } = this.#layers[this.#layers.length - 1];
+    const { table, rows, wrong, right } = this.#output;
+    const there = [trace, plane, this.#traceBits, at] as const;
+    const answers = [Y, sigma, first, outputs, batch, real] as const;
+    if (this.#head === 'squared error') {
+      run.outputDelta(...there, ...answers, deltas, rowLength);
+      return;
+    }
+    if (this.#head === 'softmax') run.softmax(...there, outputs, 2 ** ceilLog2(outputs), batch, rows, table);
+    else run.sigmoid(...there, outputs, batch, table);
+    run.gradient(...there, ...answers, wrong, right, deltas, rowLength);
+  }
+
   /** A copy of the current weights. */
   weights(salt: bigint): Weights {
     const machine = this.#machine;
@@ -207,7 +258,14 @@ export class Network {
         this.#arrayNames(l + 1).map((name, k) => [name, this.#machine.view32(trace + k * plane, plane / 4).slice()]),
       ),
     );
-    const output = arrays.pop() as unknown as OutputTrace;
+    const { Q, U0, U1, D4, P, ...own } = arrays.pop() as unknown as OutputTrace & Omit<SoftmaxTrace, 'M' | 'Sum'>;
+    const output: OutputTrace = { Q, U0, U1, D4 };
+    if (P !== undefined) output.P = P;
+    if (this.#head === 'softmax') {
+      const length = 2 ** this.#traceBits;
+      const [M, Sum] = [0, 1].map((k) => this.#machine.view32(this.#output.rows + 4 * k * length, length).slice());
+      output.softmax = { M, Sum, ...own };
+    }
     return { hidden: arrays as unknown as HiddenTrace[], output };
   }
 
@@ -217,8 +275,9 @@ export class Network {
     return this.#machine.view32(trace, plane / 4);
   }
 
-  #arrayNames(layer: number): readonly (keyof HiddenTrace | keyof OutputTrace)[] {
-    return layer === this.#widths.length - 1 ? OUTPUT_ARRAYS : HIDDEN_ARRAYS;
+  #arrayNames(layer: number): readonly string[] {
+    const isOutput = layer === this.#widths.length - 1;
+    return isOutput ? [...OUTPUT_ARRAYS, ...HEAD_ARRAYS[this.#head]] : HIDDEN_ARRAYS;
   }
 
   #fail(

@@ -3,7 +3,7 @@ import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { toActivation } from '../numbers/fixed.ts';
-import { forwardTrace } from './forward.ts';
+import { forwardPass } from './forward.ts';
 
 /** Rows of one pass; a power of two. */
 const ROWS_AT_ONCE = 1024;
@@ -11,7 +11,7 @@ const FAR_AWAY =
   'The proofs compute with numbers in this range alone. Mend the value, leave the row out, or scale it as the rows of the training were.';
 
 /**
- * The outputs of a network in the exact integers of the proofs.
+ * The outputs of a network before its head (logits, of softmax and sigmoid) in the exact integers of the proofs.
  * @param features row-major, scaled as the network takes them
  * @param nameOf names a feature of a row, for errors
  * @returns row-major real numbers, multiples of 2^-9, n_L a row
@@ -36,7 +36,7 @@ export function predictRows(
         shard.X[(j << sigma) + s] = toActivation(x, nameOf(j, first + s), FAR_AWAY);
       }
     }
-    const { Q } = forwardTrace(plain, shard).trace.output;
+    const { Q } = forwardPass(plain, shard).output;
     for (let s = 0; s < rows; s++) {
       for (let i = 0; i < outputs; i++) {
         out[(first + s) * outputs + i] = (Q[(i << sigma) + s] - SIGNED_LIMIT) / 2 ** ACTIVATION_BITS;

@@ -3,7 +3,7 @@ import { type FloatModel, floatForward } from '../model/import/floatModel.ts';
 import { type Shard, shardRowBits } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ACTIVATION_BITS } from '../numbers/constants.ts';
-import { forwardTrace } from './forward.ts';
+import { forwardPass } from './forward.ts';
 import { outputAt } from './network.ts';
 
 /** How a quantised model behaves on data, beside the float model it was made of. */
@@ -30,7 +30,7 @@ export function compareOnShard(model: FloatModel, weights: Weights, shard: Shard
   if (model.widths.join() !== weights.widths.join()) {
     throw new InputError(`Networks of ${model.widths.join('-')} and ${weights.widths.join('-')} cannot be compared.`);
   }
-  const Q = forwardTrace(weights, shard).trace.output.Q;
+  const Q = forwardPass(weights, shard).output.Q;
   const floats = floatForward(model, shardInputs(shard));
   const { rows, outputs } = shard;
   const sigma = shardRowBits(shard);

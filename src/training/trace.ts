@@ -1,3 +1,4 @@
+import type { Head } from '../model/head.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { SIGNED_LIMIT } from '../numbers/constants.ts';
 
@@ -29,6 +30,24 @@ export interface OutputTrace {
   U1: Int32Array;
   /** D_4, the delta of the output; 0 on padded rows. */
   D4: Int32Array;
+  /** With softmax and sigmoid: the probability, fd fraction bits; 0 on padded classes. */
+  P?: Int32Array;
+  softmax?: SoftmaxTrace;
+}
+
+/** How softmax came to its probabilities (protocol section 7, Heads), on every row. */
+export interface SoftmaxTrace {
+  /** The largest logit of a row, and the sum of its e: 2^traceBits entries. */
+  M: Int32Array;
+  Sum: Int32Array;
+  /** 1 at the first largest logit. */
+  w: Int32Array;
+  /** EXP[M - Q]; 0 on padded classes. */
+  e: Int32Array;
+  /** Limbs of the remainder r of P = floor((2^(fd+1) e + Sum) / (2 Sum)), and the upper one of 2 Sum - 1 - r. */
+  r0: Int32Array;
+  r1: Int32Array;
+  z1: Int32Array;
 }
 
 /**
@@ -43,12 +62,20 @@ export interface SegmentTrace {
 /** Order of the arrays in the trainer's memory and of the slots of the trace oracle. */
 export const HIDDEN_ARRAYS = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
 export const OUTPUT_ARRAYS = ['Q', 'U0', 'U1', 'D4'] as const;
+/** Behind them the arrays of a head, each of the size of Q; then those with an entry a row. */
+export const SOFTMAX_ARRAYS = ['w', 'e', 'r0', 'r1', 'z1'] as const;
+export const SOFTMAX_ROWS = ['M', 'Sum'] as const;
+export const HEAD_ARRAYS: Record<Head, readonly ('P' | (typeof SOFTMAX_ARRAYS)[number])[]> = {
+  'squared error': [],
+  softmax: ['P', ...SOFTMAX_ARRAYS],
+  sigmoid: ['P'],
+};
 
 /** Which arrays hold 2^15 instead of 0 where nothing was computed. */
 const FORCED = new Set<string>(['T', 'R1', 'S1', 'Q', 'U1']);
 
 /** Value of a padding entry of the named array. */
-export function paddingValue(name: (typeof HIDDEN_ARRAYS | typeof OUTPUT_ARRAYS)[number]): number {
+export function paddingValue(name: string): number {
   return FORCED.has(name) ? SIGNED_LIMIT : 0;
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
 import { trainCapacity } from '../model/capacity.ts';
+import { checkFit, checkSmoothing } from '../model/head.ts';
 import { checkSalt } from '../model/salt.ts';
 import { checkSegment } from '../model/shape.ts';
 import { checkShard, type Shard } from '../model/shard.ts';
@@ -17,6 +18,8 @@ export interface TrainOptions {
   batch: number;
   /** How often the shard is gone through, a power of two; 1 unless told. */
   passes?: number;
+  /** Target of a wrong class in units of 2^-11 (`checkSmoothing`); 0 unless told. */
+  smoothing?: number;
   /** Fresh random element of F for the child. */
   salt: bigint;
 }
@@ -33,17 +36,17 @@ export interface TrainProgress {
 export interface TrainResult {
   child: Weights;
   trace: SegmentTrace;
-  /** Mean over the rows of sum_i (Q_L - Y)^2 in the last pass, each row before the step that used it. */
+  /** Mean over the rows of the loss (`Score`) in the last pass, each row before the step that used it. */
   loss: number;
-  /** Share of rows classified right, likewise; undefined for regression. */
+  /** Share of rows right (`Score`), likewise; undefined for regression. */
   accuracy: number | undefined;
 }
 
 export interface Evaluation {
-  /** Rows whose label wins strictly; undefined for regression. */
+  /** Rows right (`Score`); undefined for regression. */
   right: number | undefined;
   rows: number;
-  /** Mean over the rows of sum_i (Q_L - Y)^2 in real units. */
+  /** Mean over the rows of the loss (`Score`): squared error in real units, or cross-entropy in nats. */
   loss: number;
 }
 
@@ -67,12 +70,12 @@ export function realLearningRate({ lr, batch }: { lr: number; batch: number }): 
 export function trainSegment(
   weights: Weights,
   shard: Shard,
-  { lr, batch, passes = 1, salt }: TrainOptions,
+  { salt, ...options }: TrainOptions,
   onProgress?: (progress: TrainProgress) => void,
 ): TrainResult {
   checkSalt(salt);
-  const traceRows = passes * 2 ** ceilLog2(shard.rows);
-  const { network, ...result } = goThrough(weights, shard, { lr, batch, passes }, { traceRows, onProgress });
+  const traceRows = (options.passes ?? 1) * 2 ** ceilLog2(shard.rows);
+  const { network, ...result } = goThrough(weights, shard, options, { traceRows, onProgress });
   const schema = shard.schema ?? weights.schema;
   const child = { ...network.weights(salt), ...(schema && { schema }) };
   return { child, trace: network.trace(), ...result };
@@ -85,9 +88,9 @@ export function trainSegment(
 export function trainTrial(
   weights: Weights,
   shard: Shard,
-  { lr, batch, passes = 1 }: Omit<TrainOptions, 'salt'>,
+  options: Omit<TrainOptions, 'salt'>,
 ): Omit<TrainResult, 'trace'> {
-  const { network, ...result } = goThrough(weights, shard, { lr, batch, passes }, { traceRows: batch });
+  const { network, ...result } = goThrough(weights, shard, options, { traceRows: options.batch });
   return { child: network.weights(weights.salt), ...result };
 }
 
@@ -95,22 +98,24 @@ export function trainTrial(
 function goThrough(
   weights: Weights,
   shard: Shard,
-  { lr, batch, passes }: { lr: number; batch: number; passes: number },
+  { lr, batch, passes = 1, smoothing = 0 }: Omit<TrainOptions, 'salt'>,
   { traceRows, onProgress }: { traceRows: number; onProgress?: (progress: TrainProgress) => void },
 ): { network: Network; loss: number; accuracy: number | undefined } {
-  checkSegment({ lr, batch, rows: shard.rows, passes });
+  checkSegment({ lr, batch, rows: shard.rows, passes, smoothing });
+  checkFit(weights.head, shard.kind);
+  checkSmoothing(weights.head, shard.outputs, smoothing);
   checkPair(weights, shard);
-  trainCapacity(weights.widths, shard.rows, passes, batch);
+  trainCapacity(weights, shard.rows, passes, batch);
   const padded = 2 ** ceilLog2(shard.rows);
-  const network = new Network(weights, shard, { batch, traceRows });
+  const network = new Network(weights, shard, { batch, traceRows, smoothing });
   const stepsOfPass = Math.ceil(shard.rows / batch);
-  let total: Score = { right: 0, squaredError: 0 };
+  let total: Score = { right: 0, loss: 0 };
   const summary = (rows: number) => ({
-    loss: total.squaredError / rows,
-    accuracy: shard.kind === 'classes' ? total.right / rows : undefined,
+    loss: total.loss / rows,
+    accuracy: shard.kind === 'regression' ? undefined : total.right / rows,
   });
   for (let pass = 0; pass < passes; pass++) {
-    total = { right: 0, squaredError: 0 };
+    total = { right: 0, loss: 0 };
     for (let first = 0; first < padded; first += batch) {
       const step = pass * stepsOfPass + first / batch;
       const rows = { first, batch, at: (pass * padded + first) % traceRows, step };
@@ -118,7 +123,7 @@ function goThrough(
       network.backward(rows, lr);
       const count = Math.min(batch, shard.rows - first);
       if (count <= 0) continue;
-      add(total, scoreRows(network.outputs(), ceilLog2(traceRows), shard, { first, count, at: rows.at }));
+      add(total, scoreRows(network.outputs(), ceilLog2(traceRows), shard, { first, count, at: rows.at }, weights.head));
       onProgress?.({ step: step + 1, steps: passes * stepsOfPass, ...summary(first + count) });
     }
   }
@@ -130,20 +135,21 @@ function goThrough(
  * @throws InputError; TrainingRangeError when a value leaves its range (its `row` is the row of the shard).
  */
 export function evaluate(weights: Weights, shard: Shard): Evaluation {
+  checkFit(weights.head, shard.kind);
   checkPair(weights, shard);
   const batch = Math.min(EVALUATION_BATCH, shard.rows);
   const network = new Network(weights, shard, { batch, traceRows: batch });
   const traceBits = ceilLog2(batch);
-  const total: Score = { right: 0, squaredError: 0 };
+  const total: Score = { right: 0, loss: 0 };
   for (let first = 0; first < shard.rows; first += batch) {
     const count = Math.min(batch, shard.rows - first);
     network.forward({ first, batch: count, at: 0 });
-    add(total, scoreRows(network.outputs(), traceBits, shard, { first, count, at: 0 }));
+    add(total, scoreRows(network.outputs(), traceBits, shard, { first, count, at: 0 }, weights.head));
   }
   return {
-    right: shard.kind === 'classes' ? total.right : undefined,
+    right: shard.kind === 'regression' ? undefined : total.right,
     rows: shard.rows,
-    loss: total.squaredError / shard.rows,
+    loss: total.loss / shard.rows,
   };
 }
 
@@ -161,5 +167,5 @@ export function checkPair(weights: Weights, shard: Shard): void {
 
 function add(total: Score, score: Score): void {
   total.right += score.right;
-  total.squaredError += score.squaredError;
+  total.loss += score.loss;
 }

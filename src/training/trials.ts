@@ -1,4 +1,5 @@
 import { TrainingRangeError } from '../errors/TrainingRangeError.ts';
+import type { ModelShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
@@ -40,13 +41,13 @@ export function mostPasses(rows: number): number {
  */
 export function runTrial(
   folds: readonly Fold[],
-  { widths, batch }: { widths: number[]; batch: number },
+  { widths, head, batch }: ModelShape & { batch: number },
   steps: readonly TrialStep[],
 ): Checkpoint[] | undefined {
   const sums = steps.map((): Checkpoint => ({ rows: 0, right: undefined, loss: 0 }));
   try {
     folds.forEach(({ training, validation }, k) => {
-      let weights = seedWeights({ widths, head: 'squared error' }, BigInt(k + 1), 0n);
+      let weights = seedWeights({ widths, head }, BigInt(k + 1), 0n);
       for (const [step, sum] of sums.entries()) {
         weights = train(weights, training, { batch, ...steps[step] });
         const { right, rows, loss } = evaluate(weights, validation);

@@ -266,8 +266,8 @@ describe('segment descriptor', () => {
 
 describe('capacity', () => {
   it('fits the networks of the demo and the bench', () => {
-    assert.deepEqual(trainCapacity([49, 32, 10], 1024), { model: 12, shard: 17, trace: 19, helper: 18 });
-    assert.deepEqual(trainCapacity([784, 128, 10], 1024), { model: 18, shard: 21, trace: 21, helper: 19 });
+    assert.deepEqual(trainCapacity({ widths: [49, 32, 10], head: 'squared error' }, 1024), { model: 12, shard: 17, trace: 19, helper: 18 });
+    assert.deepEqual(trainCapacity({ widths: [784, 128, 10], head: 'squared error' }, 1024), { model: 18, shard: 21, trace: 21, helper: 19 });
     assert.deepEqual(seedCapacity([784, 128, 10]), { model: 18, trace: 20, helper: 19 });
     assert.deepEqual(importCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 18 });
     assert.deepEqual(mergeCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 19 });
@@ -291,20 +291,20 @@ describe('capacity', () => {
       return assert.fail('nothing was thrown');
     };
     assert.deepEqual(
-      oracleOf(() => trainCapacity([4096, 2048], 64)),
+      oracleOf(() => trainCapacity({ widths: [4096, 2048], head: 'squared error' }, 64)),
       ['model', 24, false],
     );
     assert.deepEqual(
-      oracleOf(() => trainCapacity([10, 2048, 10], 4096)),
+      oracleOf(() => trainCapacity({ widths: [10, 2048, 10], head: 'squared error' }, 4096)),
       ['trace', 27, true],
     );
     assert.deepEqual(dataCapacity({ inputs: 4096, outputs: 4096, rows: 4096, kind: 'regression' }).shard, 25, 'fits');
   });
 
   it('allows a 4096-wide hidden layer 1024 rows and not 2048, in all passes', () => {
-    assert.doesNotThrow(() => trainCapacity([2, 4096, 2], 1024));
-    assert.doesNotThrow(() => trainCapacity([2, 4096, 2], 256, 4));
-    assert.throws(() => trainCapacity([2, 4096, 2], 2048), CapacityError);
-    assert.throws(() => trainCapacity([2, 4096, 2], 256, 8), /Make fewer passes|2\^27/);
+    assert.doesNotThrow(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 1024));
+    assert.doesNotThrow(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 256, 4));
+    assert.throws(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 2048), CapacityError);
+    assert.throws(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 256, 8), /Make fewer passes|2\^27/);
   });
 });

@@ -56,7 +56,7 @@ describe('the memory of a proof of train', { concurrency: false }, () => {
   ];
   for (const [what, size] of sizes) {
     it(`is at most what is said before, and little less: ${what}`, async () => {
-      const [said, taken] = [trainElements(size.widths, size), await elementsOf(size)];
+      const [said, taken] = [trainElements({ widths: size.widths, head: 'squared error' }, size), await elementsOf(size)];
       assert.ok(taken <= said && said < 1.25 * taken, `${taken} elements, ${said} were said`);
     });
   }
@@ -64,11 +64,11 @@ describe('the memory of a proof of train', { concurrency: false }, () => {
   it('is refused before the training where no prover holds it, and says what to do', () => {
     const [widths, rows] = [[4096, 8, 2], 4096];
     assert.throws(
-      () => trainCapacity(widths, rows, 4, 1),
+      () => trainCapacity({ widths, head: 'squared error' }, rows, 4, 1),
       (error) => error instanceof InputError && /GiB/.test(error.message) && /more rows a step/.test(error.hint ?? ''),
     );
-    assert.doesNotThrow(() => trainCapacity(widths, rows, 4, 16));
-    assert.doesNotThrow(() => trainCapacity([784, 1024, 512, 10], 4096, 1, 64));
+    assert.doesNotThrow(() => trainCapacity({ widths, head: 'squared error' }, rows, 4, 16));
+    assert.doesNotThrow(() => trainCapacity({ widths: [784, 1024, 512, 10], head: 'squared error' }, 4096, 1, 64));
     const model = someModel([4096, 2]);
     const shard = someShard(model.widths, 2048);
     assert.throws(() => trainSegment(model, shard, { lr: 1, batch: 1, passes: 8, salt: 1n }), /GiB/);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import type { Head } from '../../src/model/head.ts';
+import type { ShardKind } from '../../src/model/shape.ts';
 import { emptyShard, type Shard } from '../../src/model/shard.ts';
 import { type Weights, zeroWeights } from '../../src/model/weights.ts';
-import type { SegmentTrace } from '../../src/training/trace.ts';
+import type { SegmentTrace, SoftmaxTrace } from '../../src/training/trace.ts';
 import type { Matrix, ReferenceModel, ReferenceRun } from '../reference/integer-trainer.ts';
 
 export interface Case {
@@ -10,7 +12,9 @@ export interface Case {
   batch: number;
   passes: number;
   lr: number;
-  kind: 'classes' | 'regression';
+  kind: ShardKind;
+  head: Head;
+  smoothing: number;
   seed: number;
 }
 
@@ -27,7 +31,15 @@ export function random(seed: number): () => number {
 
 const width = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 8, 9, 16, 17), fc.integer({ min: 1, max: 20 }));
 
-/** Shapes of 1 to 4 layers, one output and one input included, any number of rows, every batch from 1 to all rows, 1 to 8 passes. */
+const PAIRS = [
+  ['squared error', 'classes'],
+  ['squared error', 'regression'],
+  ['softmax', 'classes'],
+  ['sigmoid', 'labels'],
+  ['sigmoid', 'classes'],
+] as const;
+
+/** Shapes of 1 to 4 layers, one output and one input included, any number of rows, every batch from 1 to all rows, 1 to 8 passes, all heads. */
 export const cases: fc.Arbitrary<Case> = fc
   .record({
     widths: fc.array(width, { minLength: 2, maxLength: 5 }),
@@ -35,14 +47,21 @@ export const cases: fc.Arbitrary<Case> = fc
     batchBits: fc.integer({ min: 0, max: 5 }),
     passes: fc.constantFrom(1, 1, 2, 4, 8),
     lr: fc.constantFrom(1, 2, 3, 7, 16),
-    kind: fc.constantFrom('classes' as const, 'regression' as const),
+    pair: fc.constantFrom(...PAIRS),
+    smoothing: fc.constantFrom(0, 1, 17),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   })
-  .map(({ batchBits, ...rest }) => ({ ...rest, batch: 2 ** Math.min(batchBits, Math.ceil(Math.log2(rest.rows))) }));
+  .map(({ batchBits, pair, smoothing, ...rest }) => ({
+    ...rest,
+    head: pair[0],
+    kind: pair[1],
+    smoothing: pair[0] === 'squared error' ? 0 : smoothing,
+    batch: 2 ** Math.min(batchBits, Math.ceil(Math.log2(rest.rows))),
+  }));
 
 /** Weights about +-1/sqrt(fan in), biases up to 1/8. */
-export function randomWeights(widths: number[], next: () => number): Weights {
-  const weights = zeroWeights({ widths, head: 'squared error' }, BigInt(Math.floor(next() * 1e9)));
+export function randomWeights(widths: number[], next: () => number, head: Head = 'squared error'): Weights {
+  const weights = zeroWeights({ widths, head }, BigInt(Math.floor(next() * 1e9)));
   weights.layers.forEach(({ W, b }, l) => {
     const stride = W.length / b.length;
     const scale = 2 ** 33 / Math.sqrt(widths[l]);
@@ -66,19 +85,26 @@ export function randomShard(
     for (let j = 0; j < inputs; j++) shard.X[j * S + s] = value();
     const label = Math.floor(next() * outputs);
     for (let i = 0; i < outputs; i++) {
-      shard.Y[i * S + s] = kind === 'regression' ? value() : i === label ? 512 : 0;
+      const one = kind === 'labels' ? next() < 0.5 : i === label;
+      shard.Y[i * S + s] = kind === 'regression' ? value() : one ? 512 : 0;
     }
   }
   return shard;
 }
 
-export function randomCase({ widths, rows, kind, seed }: Omit<Case, 'batch' | 'passes' | 'lr'>): {
-  weights: Weights;
-  shard: Shard;
-} {
+export function randomCase({
+  widths,
+  rows,
+  kind,
+  head,
+  seed,
+}: Pick<Case, 'widths' | 'rows' | 'kind' | 'seed'> & { head?: Head }): { weights: Weights; shard: Shard } {
   const next = random(seed);
   const outputs = widths[widths.length - 1];
-  return { weights: randomWeights(widths, next), shard: randomShard({ inputs: widths[0], outputs, rows, kind }, next) };
+  return {
+    weights: randomWeights(widths, next, head),
+    shard: randomShard({ inputs: widths[0], outputs, rows, kind }, next),
+  };
 }
 
 export function toReference({ widths, layers }: Weights): ReferenceModel {
@@ -96,7 +122,7 @@ export function toMatrix(array: Int32Array, units: number, rows: number): Matrix
 }
 
 /** The trace that the reference run over `rows` trace rows implies, padding units included. */
-export function expectedTrace(widths: number[], rows: number, run: ReferenceRun): SegmentTrace {
+export function expectedTrace(widths: number[], rows: number, run: ReferenceRun, head: Head): SegmentTrace {
   const array = (layer: number, entry: (i: number, s: number) => bigint, padding: number) => {
     const length = 2 ** Math.ceil(Math.log2(widths[layer])) * rows;
     return Int32Array.from({ length }, (_, index) => {
@@ -129,6 +155,26 @@ export function expectedTrace(widths: number[], rows: number, run: ReferenceRun)
       U0: array(L, (i, s) => low(run.Z[L - 1][i][s]), 0),
       U1: array(L, (i, s) => high(run.Z[L - 1][i][s]), 32768),
       D4: array(L, (i, s) => run.D[L - 1][i][s], 0),
+      ...(head !== 'squared error' && { P: array(L, (i, s) => run.P[i][s], 0) }),
+      ...(head === 'softmax' && { softmax: expectedSoftmax(widths[L], rows, run) }),
     },
+  };
+}
+
+/** A padded class has e = 0, so its division leaves Sum. */
+function expectedSoftmax(width: number, rows: number, { Q, M, Sum, e, rest }: ReferenceRun): SoftmaxTrace {
+  const padded = 2 ** Math.ceil(Math.log2(width));
+  const array = (entry: (i: number, s: number) => bigint) =>
+    Int32Array.from({ length: padded * rows }, (_, index) => Number(entry(Math.floor(index / rows), index % rows)));
+  const remainder = (i: number, s: number) => (i < width ? rest[i][s] : Sum[s]);
+  const first = (s: number) => Q[Q.length - 1].findIndex((row) => row[s] === M[s]);
+  return {
+    M: Int32Array.from(M, Number),
+    Sum: Int32Array.from(Sum, Number),
+    w: array((i, s) => (i === first(s) ? 1n : 0n)),
+    e: array((i, s) => (i < width ? e[i][s] : 0n)),
+    r0: array((i, s) => remainder(i, s) % 65536n),
+    r1: array((i, s) => remainder(i, s) / 65536n),
+    z1: array((i, s) => (2n * Sum[s] - 1n - remainder(i, s)) / 65536n),
   };
 }

@@ -39,7 +39,8 @@ describe('the tables of the heads', () => {
   }
 
   it('are what integers say of the exponential', () => {
-    const round = (numerator: bigint, denominator: bigint) => Number((2n * numerator + denominator) / (2n * denominator));
+    const round = (numerator: bigint, denominator: bigint) =>
+      Number((2n * numerator + denominator) / (2n * denominator));
     const [exp, sigmoid] = [expTable(), sigmoidTable()];
     // All that is not 0 or saturated, and some beyond.
     for (let t = 0; t < 7000; t++) assert.equal(exp[t], round((1n << 16n) * expOf(t), ONE), `EXP[${t}]`);

@@ -15,18 +15,19 @@ function compare(c: Case): void {
   const before = structuredClone({ weights, shard });
   const S = 2 ** Math.ceil(Math.log2(c.rows));
   const data = { X: toMatrix(shard.X, shard.inputs, S), Y: toMatrix(shard.Y, shard.outputs, S), rows: c.rows };
-  const { lr, batch, passes } = c;
-  const run = referenceTrain(toReference(weights), data, { lr: BigInt(lr), batch, passes });
+  const { lr, batch, passes, head, smoothing } = c;
+  const settings = { lr: BigInt(lr), batch, passes, head, smoothing: BigInt(smoothing) };
+  const run = referenceTrain(toReference(weights), data, settings);
   const leaves =
     run.Q.slice(0, -1).some((Q) => Q.flat().some((q) => q <= -65536n || q >= 65536n)) ||
     [...run.T, run.Q[run.Q.length - 1]].some((T) => T.flat().some((t) => t < -32768n || t >= 32768n));
   if (leaves) {
-    assert.throws(() => trainSegment(weights, shard, { lr, batch, passes, salt: 77n }), TrainingRangeError);
+    assert.throws(() => trainSegment(weights, shard, { lr, batch, passes, smoothing, salt: 77n }), TrainingRangeError);
     return;
   }
-  const { child, trace } = trainSegment(weights, shard, { lr, batch, passes, salt: 77n });
+  const { child, trace } = trainSegment(weights, shard, { lr, batch, passes, smoothing, salt: 77n });
   assert.deepEqual(toReference(child), run.model);
-  assert.deepEqual(trace, expectedTrace(c.widths, passes * S, run));
+  assert.deepEqual(trace, expectedTrace(c.widths, passes * S, run, head));
   assert.equal(child.salt, 77n);
   assert.deepEqual({ weights, shard }, before, 'arguments unchanged');
 }
@@ -51,10 +52,16 @@ describe('trainSegment', () => {
     ['four layers', { widths: [3, 5, 7, 2, 9] }],
     ['a width of one in the middle', { widths: [4, 1, 4] }],
     ['a wide layer', { widths: [65, 130, 3] }],
+    ['softmax with padded rows and classes', { rows: 11, head: 'softmax', smoothing: 5 }],
+    ['softmax over one class', { widths: [4, 1], head: 'softmax' }],
+    ['softmax over many classes', { widths: [4, 3, 130], rows: 5, head: 'softmax', smoothing: 15 }],
+    ['sigmoid of one output', { widths: [4, 3, 1], rows: 5, kind: 'labels', head: 'sigmoid', smoothing: 100 }],
+    ['sigmoid of three labels in passes', { rows: 5, passes: 4, kind: 'labels', head: 'sigmoid' }],
   ];
   for (const [name, change] of edge) {
     it(`equals the reference: ${name}`, () => {
-      compare({ widths: [5, 6, 3], rows: 8, batch: 4, passes: 1, lr: 3, kind: 'classes', seed: 4711, ...change });
+      const own = { head: 'squared error', smoothing: 0, seed: 4711 } as const;
+      compare({ widths: [5, 6, 3], rows: 8, batch: 4, passes: 1, lr: 3, kind: 'classes', ...own, ...change });
     });
   }
 
@@ -308,7 +315,7 @@ describe('ranges', () => {
       const expected = referenceTrain(toReference(weights), data, { lr: 65536n, batch: 8 });
       const { child, trace } = trainSegment(weights, shard, { lr: 65536, batch: 8, salt: 0n });
       assert.deepEqual(toReference(child), expected.model);
-      assert.deepEqual(trace, expectedTrace(widths, 8, expected));
+      assert.deepEqual(trace, expectedTrace(widths, 8, expected, 'squared error'));
     }
   });
 });
@@ -332,6 +339,16 @@ describe('arguments', () => {
     const dirty = emptyShard({ inputs: 3, outputs: 2, rows: 8, kind: 'regression' }, 0n);
     dirty.X[3 * 8] = 1;
     assert.throws(() => train({}, dirty, zeroWeights({ widths: [3, 2], head: 'squared error' }, 0n)), /padding/);
+  });
+
+  it('refuses a head that does not go with the rows, and smoothing that leaves no target', () => {
+    const softmax = { ...weights, head: 'softmax' } as const;
+    const numbers = emptyShard({ inputs: 4, outputs: 2, rows: 8, kind: 'regression' }, 0n);
+    assert.throws(() => train({}, numbers, softmax), /softmax does not go with rows of regression/);
+    assert.throws(() => evaluate(softmax, numbers), /softmax does not go with rows of regression/);
+    assert.throws(() => train({ smoothing: 1 }), /takes no smoothing/);
+    assert.throws(() => train({ smoothing: 256 }, shard, softmax), /0..255/);
+    assert.doesNotThrow(() => train({ smoothing: 255 }, shard, softmax));
   });
 
   it('refuses weights that are no model', () => {
@@ -380,20 +397,23 @@ describe('evaluate', () => {
         const data = { X: toMatrix(shard.X, shard.inputs, S), Y: toMatrix(shard.Y, shard.outputs, S) };
         const Q = referenceTrain(toReference(weights), data, { lr: 0n, batch: S }).Q;
         const outputs = Q[Q.length - 1];
-        let squares = 0;
-        let right = 0;
+        let [loss, right] = [0, 0];
         for (let s = 0; s < rows; s++) {
-          const row = outputs.map((q) => Number(q[s]));
-          const target = data.Y.map((y) => Number(y[s]));
+          const row = outputs.map((q) => Number(q[s]) / 512);
+          const target = data.Y.map((y) => Number(y[s]) / 512);
+          const label = target.indexOf(1);
+          const others = c.kind === 'labels' ? row.every((q, i) => q * (2 * target[i] - 1) > 0) : undefined;
+          if (others ?? row.every((q, i) => i === label || q < row[label])) right++;
+          const powers = row.map(Math.exp);
+          if (c.head === 'softmax') loss -= Math.log(powers[label] / powers.reduce((a, b) => a + b));
           row.forEach((q, i) => {
-            squares += ((q - target[i]) / 512) ** 2;
+            if (c.head === 'squared error') loss += (q - target[i]) ** 2;
+            if (c.head === 'sigmoid') loss += Math.log(1 + powers[i]) - target[i] * q;
           });
-          const label = target.indexOf(512);
-          if (c.kind === 'classes' && row.every((q, i) => i === label || q < row[label])) right++;
         }
         const result = evaluate(weights, shard);
-        assert.equal(result.right, c.kind === 'classes' ? right : undefined);
-        assert.ok(Math.abs(result.loss - squares / rows) < 1e-9 * (1 + squares));
+        assert.equal(result.right, c.kind === 'regression' ? undefined : right);
+        assert.ok(Math.abs(result.loss - loss / rows) < 1e-9 * (1 + loss));
       }),
       { numRuns: 60 },
     );

@@ -25,7 +25,7 @@ export const train: RunProgram = {
     const child = readWeightsFile(run.file('train', 'model'));
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    trainCapacity(parent.widths, shard.rows, passes, batch);
+    trainCapacity(parent, shard.rows, passes, batch);
     return {
       prove: (prover, onStage) => {
         onStage('training');

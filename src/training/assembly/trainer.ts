@@ -4,7 +4,7 @@
  * Everything is an integer in a 64-bit float, which is exact below 2^53. A weight w, -2^47 <= w < 2^47, is kept as two
  * floats: w = 2^24 hi + lo with hi the nearest integer to w / 2^24, so |lo| <= 2^23 and |hi| <= 2^23. Both parts are
  * summed apart and joined in 64-bit integers where a sum is rounded. Inputs and activations are below 2^16, output deltas
- * 4 |Q - Y| < 2^18, hidden deltas at most 2^15, and widths, batches and rates at most 2^12, 2^12, 2^16. Hence, of every
+ * 4 |Q - Y| < 2^18 (|P - target| <= 2^11 with the other heads), hidden deltas at most 2^15, and widths, batches and rates at most 2^12, 2^12, 2^16. Hence, of every
  * partial sum,
  *   forward   2^12 * 2^23 * 2^16 = 2^51
  *   backward  2^12 * 2^23 * (2^18 - 4) < 2^53
@@ -18,6 +18,7 @@
 
 import { at32, at64, SPLIT_UNIT } from './parts';
 
+export { gradient, sigmoid, softmax } from './heads';
 export { joinWeights, splitWeights } from './parts';
 export { seedLayer } from './seed';
 

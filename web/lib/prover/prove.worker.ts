@@ -96,7 +96,7 @@ async function prepare(plan: Plan, base: string) {
   say('Reads the data');
   const { shard, test, classes, baseline, notes } = await prepareRows(plan, base);
   const widths = [shard.inputs, plan.hidden, shard.outputs];
-  trainCapacity(widths, shard.rows);
+  trainCapacity({ widths, head: 'squared error' }, shard.rows);
   seedCapacity(widths);
   say('Fetches the powers of tau', 0);
   const points = await fetchBytes(`${base}/files/srs.points?points=${PROOF_POWERS}`, (fraction) =>
