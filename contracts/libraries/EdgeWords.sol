@@ -45,10 +45,13 @@ library EdgeWordsLibrary {
         pure
         returns (PackedTraining)
     {
-        return PackedTraining.wrap(
-            shard | ((learningRate - 1) << SHARD_BITS) | (Math.log2(batch) << BATCH) | (Math.log2(passes) << PASSES)
-                | (smoothing << SMOOTHING)
-        );
+        // What is out of range gives a word that means nothing: Shape.packSegment refuses it.
+        unchecked {
+            return PackedTraining.wrap(
+                shard | ((learningRate - 1) << SHARD_BITS) | (Math.log2(batch) << BATCH) | (Math.log2(passes) << PASSES)
+                    | (smoothing << SMOOTHING)
+            );
+        }
     }
 
     /// @return shard its number; 0 where there is no such training

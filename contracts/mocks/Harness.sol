@@ -145,7 +145,7 @@ contract Harness {
         return (word.floors(), word.schema(), word.segments());
     }
 
-    /// @dev Trainings in the places of the first so many segments, and what is read back of the last.
+    /// @dev Trainings in the places of the first so many segments, and what is read back of the last; of shard 0 there is none.
     function lastTraining(
         uint256 shard,
         uint256 learningRate,
@@ -161,7 +161,8 @@ contract Harness {
             words[earlier] = words[earlier].withTraining(PackedTraining.wrap((1 << 64) - 1), by);
         }
         (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segments - 1);
-        PackedTraining packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes, smoothing);
+        PackedTraining packed = PackedTraining.wrap(0);
+        if (shard != 0) packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes, smoothing);
         words[index] = words[index].withTraining(packed, shift);
         return words[index].trainingAt(shift).unpack();
     }

@@ -39,9 +39,7 @@ export function powersOnChain({ tau, tauC, tables: { x, y } }: SrsPowers): Power
 /** Whether a contract checks openings with the same powers, and proofs of train with the same tables. */
 export function samePowers(ours: SrsPowers, onChain: PowersOnChain): boolean {
   const here = powersOnChain(ours);
-  return (['tau', 'tauC', 'tables'] as const).every((name) =>
-    here[name].every((word, k) => word === onChain[name][k]),
-  );
+  return (['tau', 'tauC', 'tables'] as const).every((name) => here[name].every((word, k) => word === onChain[name][k]));
 }
 
 function parseG2(value: unknown, name: string): G2Words {
