@@ -1,6 +1,5 @@
 import type { Address, Hex } from 'viem';
 import type { ShardShape } from '../model/shape.ts';
-import type { PowersOnChain } from './opening.ts';
 
 /** A node of the registry as it is stored. */
 export interface NodeRecord {
@@ -39,7 +38,6 @@ export interface TrainingRecord {
   learningRate: bigint;
   batch: bigint;
   passes: bigint;
-  smoothing: bigint;
 }
 
 /** A verification key as it is on record. */
@@ -97,7 +95,7 @@ export interface ChainReads {
   /** the contract that checks a registry's proofs, or undefined where the contract does not answer as a registry */
   verifiersOf(registry: Address): Promise<Address | undefined>;
   relayOf(registry: Address): Promise<Address>;
-  srs(verifiers: Address): Promise<PowersOnChain>;
+  srs(verifiers: Address): Promise<{ [name in 'tau' | 'tauC']: readonly bigint[] }>;
   /** the version of the key that checks a program's proofs now */
   versionOf(verifiers: Address, program: number): Promise<bigint>;
   keyRecord(verifiers: Address, program: number, version: bigint): Promise<KeyRecord | undefined>;

@@ -89,7 +89,7 @@ export async function checkKey(
       };
 }
 
-/** Whether the contract checks openings with the powers of tau that are here, and proofs of train with their tables. */
+/** Whether the contract checks openings with the powers of tau that are here. */
 export async function checkPowers(reads: ChainReads, verifiers: Address, { srs }: KeysHere): Promise<Check> {
   const same = samePowers(srs, await reads.srs(verifiers));
   return {

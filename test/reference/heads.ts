@@ -25,6 +25,7 @@ export function headPresence(name: string, [, s1, s2]: readonly bigint[]): bigin
 
 /** A row's tensors, all classes with padding. */
 export interface HeadRow {
+  readonly logits: readonly bigint[];
   M: bigint;
   Sum: bigint;
   w: bigint[];
@@ -51,7 +52,7 @@ export function headRow(
   deviation: HeadDeviation = {},
 ): HeadRow {
   const blank = () => zeros(logits.length);
-  const row: HeadRow = { M: 0n, Sum: 0n, w: blank(), e: blank(), P: blank(), rest: blank() };
+  const row: HeadRow = { logits, M: 0n, Sum: 0n, w: blank(), e: blank(), P: blank(), rest: blank() };
   const real = range(n);
   if (head === 'sigmoid') for (const i of real) row.P[i] = SIG[Number(logits[i] + HALF_LIMB)] ?? 0n;
   if (head === 'softmax') {

@@ -73,16 +73,6 @@ export interface Outputs {
   bits: bigint;
 }
 
-/** eq with the point, or 1 on a summed coordinate, for all entries of a tensor. */
-function weightsOf(point: readonly (bigint | 'ones')[]): bigint[] {
-  let out = [1n];
-  for (const c of point) {
-    const high = out.map((v) => (c === 'ones' ? v : mod(v * c)));
-    out = [...out.map((v, i) => (c === 'ones' ? v : mod(v - high[i]))), ...high];
-  }
-  return out;
-}
-
 /** The weight of a claim's term at an address y, without the claim's own. */
 export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y: readonly bigint[]): bigint {
   let v = mod(coefficient * slot.present);
@@ -97,51 +87,77 @@ export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y
   return v;
 }
 
-interface Group {
+/** A term of a claim in the reduction: its weight is a product over the coordinates of an address. */
+interface Piece {
   oracle: number;
-  low: number;
-  /** offset bits above the oracle's own */
-  high: bigint[];
-  weights: bigint[];
+  /** of the tensor's point, then of its offset */
+  coordinates: readonly (bigint | 'ones')[];
+  /** weights of the entries of a tensor by its lowest 0, 1, 2, .. coordinates */
+  tables: readonly (readonly bigint[])[];
   scale: bigint;
   /** weights times entries, while the oracle's own coordinates are free */
   total?: bigint;
 }
 
-/** The weights of all claims on the entries of each oracle, apart where offsets differ above them. */
-function groupsOf(claims: readonly Claim[], rho: bigint, low: readonly number[]): Group[] {
-  const groups = new Map<string, Group>();
-  const weight = weighted('claims', powers(rho, Math.max(2, claims.length)));
-  claims.forEach(({ terms }, c) => {
-    for (const { oracle, slot, point, coefficient } of terms) {
-      const scale = mod(weight[c] * coefficient * slot.present);
-      if (scale === 0n) continue;
-      const own = low[oracle];
-      const high = slot.bits.slice(own).map(mod);
-      const key = `${oracle} ${high}`;
-      if (!groups.has(key)) groups.set(key, { oracle, low: own, high, weights: zeros(2 ** own), scale: 1n });
-      const { weights } = groups.get(key)!;
-      const inside = weightsOf(point);
-      let blocks: [number, bigint][] = [[0, scale]];
-      for (let t = 0; t < own; t++) {
-        const o = mod(slot.bits[t]);
-        blocks = blocks
-          .flatMap(([at, v]): [number, bigint][] => [
-            [at, mod(v * (1n - o))],
-            ...(t < slot.log2 ? [] : [[at + 2 ** t, mod(v * o)] as [number, bigint]]),
-          ])
-          .filter(([, v]) => v !== 0n);
-      }
-      for (const [at, v] of blocks)
-        inside.forEach((e, i) => {
-          weights[at + i] = mod(weights[at + i] + v * e);
-        });
-    }
-  });
-  return [...groups.values()];
+/** eq with the first 0, 1, 2, .. coordinates of a point, or 1 on a summed coordinate. */
+function tablesOf(point: readonly (bigint | 'ones')[]): bigint[][] {
+  const out = [[1n]];
+  for (const c of point) {
+    const low = out[out.length - 1];
+    const high = low.map((v) => (c === 'ones' ? v : mod(v * c)));
+    out.push([...low.map((v, i) => (c === 'ones' ? v : mod(v - high[i]))), ...high]);
+  }
+  return out;
 }
 
-/** The reduction: 26 rounds to one address of all oracles. `expected`: the weights of u_o there. */
+function piecesOf(claims: readonly Claim[], rho: bigint): Piece[] {
+  const weight = weighted('claims', powers(rho, Math.max(2, claims.length)));
+  const known = new Map<string, bigint[][]>();
+  const out: Piece[] = [];
+  claims.forEach(({ terms }, c) => {
+    for (const { oracle, slot, point, coefficient } of terms) {
+      // nothing weighs where a bit of the offset is set below the tensor's size
+      const aligned = slot.bits.slice(0, slot.log2).reduce((p, o) => mod(p * (1n - o)), 1n);
+      const scale = mod(mod(weight[c] * coefficient * slot.present) * aligned);
+      if (scale === 0n) continue;
+      if (point.length !== slot.log2) throw new RangeError('a point of another size than its tensor');
+      const key = point.join();
+      if (!known.has(key)) known.set(key, tablesOf(point));
+      const coordinates = [...point, ...slot.bits.slice(slot.log2).map(mod)];
+      out.push({ oracle, coordinates, tables: known.get(key)!, scale });
+    }
+  });
+  return out;
+}
+
+/** Sums of two vectors of entries times weight over the addresses of t coordinates, those that are 0 in both left out. */
+function weigh({ coordinates, tables }: Piece, t: number, f: (x: number) => bigint, g: (x: number) => bigint) {
+  const size = Math.min(t, tables.length - 1);
+  let blocks: [at: number, weight: bigint][] = [[0, 1n]];
+  for (let k = size; k < t; k++) {
+    const o = coordinates[k] as bigint;
+    blocks = blocks
+      .flatMap(([at, v]): [number, bigint][] => [
+        [at, mod(v * (1n - o))],
+        [at + 2 ** k, mod(v * o)],
+      ])
+      .filter(([, v]) => v !== 0n);
+  }
+  let [a, b] = [0n, 0n];
+  for (const [at, weight] of blocks) {
+    let [ofF, ofG] = [0n, 0n];
+    tables[size].forEach((e, x) => {
+      const [u, v] = [f(at + x), g(at + x)];
+      if (u !== 0n) ofF += u * e;
+      if (v !== 0n) ofG += v * e;
+    });
+    a += weight * mod(ofF);
+    b += weight * mod(ofG);
+  }
+  return [mod(a), mod(b)];
+}
+
+/** The reduction: 26 rounds to one address of all oracles. */
 function reduction(
   oracles: readonly Oracle[],
   claims: readonly Claim[],
@@ -153,48 +169,49 @@ function reduction(
     Math.max(log2Up(Math.max(1, o.vector.length)), ...slotBits(claims, oracles.indexOf(o))),
   );
   let f = oracles.map((o, i) => [...o.vector.map(mod), ...zeros(2 ** low[i] - o.vector.length)]);
-  const groups = groupsOf(claims, rho, low);
+  const pieces = piecesOf(claims, rho);
   const above = oracles.map(() => 1n);
   const [reduce, y] = [[] as bigint[][], zeros(ADDRESS)];
   for (let t = ADDRESS - 1; t >= 0; t--) {
     let [c0, c2] = [0n, 0n];
-    for (const g of groups) {
-      const v = f[g.oracle];
-      let [a, b] = [0n, 0n];
-      if (t >= g.low) {
+    for (const p of pieces) {
+      const [v, own, z] = [f[p.oracle], low[p.oracle], p.coordinates[t]];
+      if (t >= own) {
         // below t the oracle is nonzero only where the dormant coordinates are 0
-        const below = g.high.slice(0, t - g.low).reduce((p, o) => mod(p * (1n - o)), 1n);
-        const o = g.high[t - g.low];
-        g.total ??= dot(v, g.weights);
-        const total = mod(g.total * below);
-        // (1 - X) ((1 - o) + X (2 o - 1))
-        a = total * (1n - o);
-        b = total * (1n - 2n * o);
+        const below = (p.coordinates.slice(own, t) as bigint[]).reduce((s, o) => mod(s * (1n - o)), p.scale);
+        p.total ??= weigh(
+          p,
+          own,
+          (x) => v[x],
+          () => 0n,
+        )[0];
+        const total = mod(p.total * below);
+        // (1 - X) ((1 - z) + X (2 z - 1))
+        c0 += total * (1n - (z as bigint));
+        c2 += total * (1n - 2n * (z as bigint));
       } else {
         const half = 2 ** t;
-        for (let x = 0; x < half; x++) {
-          if (v[x] === 0n && v[x + half] === 0n) continue;
-          a += v[x] * g.weights[x];
-          b += (v[x + half] - v[x]) * (g.weights[x + half] - g.weights[x]);
-        }
+        const rise = (x: number) => (v[x] === v[x + half] ? 0n : v[x + half] - v[x]);
+        const [a, b] = weigh(p, t, (x) => v[x], z === 'ones' ? () => 0n : rise);
+        c0 += p.scale * (z === 'ones' ? a : mod((1n - z) * a));
+        if (z !== 'ones') c2 += p.scale * mod((2n * z - 1n) * b);
       }
-      c0 += g.scale * mod(a);
-      c2 += g.scale * mod(b);
     }
     const message = sender.send(`reduce ${ADDRESS - 1 - t}`, [mod(c0), mod(c2)]);
     reduce.push(message);
     const r = transcript.absorb(message);
     y[t] = r;
-    for (const g of groups) {
-      if (t < g.low) g.weights = fold(g.weights, r);
-      else g.scale = mod(g.scale * (1n - r) * eqAt([r], [g.high[t - g.low]]));
+    for (const p of pieces) {
+      const z = p.coordinates[t];
+      if (z !== 'ones') p.scale = mod(p.scale * eqAt([r], [z]));
+      if (t >= low[p.oracle]) p.scale = mod(p.scale * (1n - r));
     }
     f = f.map((v, o) => (t < low[o] ? fold(v, r) : v));
     above.forEach((_, o) => {
       if (t >= low[o]) above[o] = mod(above[o] * (1n - r));
     });
   }
-  // a group's scale has (1 - r) of the oracle's own zeros, which is part of u
+  // a piece's scale has (1 - r) of the oracle's own zeros, which is part of u
   const u = f.map((v, o) => mod(v[0] * above[o]));
   return { reduce, y, u };
 }

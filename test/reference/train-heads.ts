@@ -1,9 +1,10 @@
 // What the prover of train shows of a head (protocol, section 7, Heads): lookups of limbs and pairs, relations of batch 1.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { mod, range, zeros } from './algebra.ts';
+import { inverse, mod, range, zeros } from './algebra.ts';
 import { type ReferenceBatch, term, times } from './batch.ts';
 import { HEAD_TENSORS, headFactors, targetWeight } from './heads.ts';
+import { sharing } from './omitted.ts';
 import { EXP, SIG } from './tables.ts';
 import { HALF_LIMB, inverses, LIMB, LIMB_BITS, type Tensors } from './tensors.ts';
 import type { TrainRun } from './train-run.ts';
@@ -54,7 +55,7 @@ export class StatedHead {
   groups(t: Tensors): LimbGroup[] {
     if (!this.#softmax) return [];
     const Sum = this.#spread(t.Sum);
-    const z0 = Sum.map((v, x) => 2n * v - 1n - t.r0[x] - LIMB * (t.r1[x] + t.z1[x]));
+    const z0 = Sum.map((v, x) => mod(2n * v - 1n - t.r0[x] - LIMB * (t.r1[x] + t.z1[x])));
     return [
       { l: 4, name: 'hR', index: R.hR, limbs: [t.r0, t.r1, t.z1] },
       { l: 4, name: 'hP', index: R.hP, limbs: [z0, t.P, zeros(z0.length)] },
@@ -71,7 +72,7 @@ export class StatedHead {
   /** How often each entry of the function occurs; a pair that is none is not counted. */
   count(t: Tensors): bigint[] {
     const mult2 = zeros(2 ** LIMB_BITS);
-    if (!this.#functions) return mult2;
+    if (!this.#functions || sharing([{ index: R.hF }]).length === 0) return mult2;
     const { index, value } = this.#pairs(t);
     this.classes.forEach((real, x) => {
       if (real === 1n && this.column[Number(index[x])] === value[x]) mult2[Number(index[x])]++;
@@ -96,7 +97,8 @@ export class StatedHead {
     if (!this.#functions) return {};
     const { index, value } = this.#pairs(t);
     const hF = inverses(this.#inside(beta, alpha, index, value)).map((v, x) => v * this.classes[x]);
-    const g2 = inverses(this.#table(beta, alpha)).map((v, k) => mod(v * mult2[k]));
+    const table = this.#table(beta, alpha);
+    const g2 = mult2.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(table[k]))));
     return { hF, g2 };
   }
 
@@ -131,7 +133,7 @@ export class StatedHead {
     zero(R.hF, term(helpers.hF, this.#inside(beta, alpha, index, value)), times(-1n, classes));
     const table = range(LIMB_BITS);
     batch.zero(R.table2, table, tau, [term(helpers.g2, this.#table(beta, alpha)), times(-1n, mult2)]);
-    batch.sum(R.logUp, full, [term(helpers.hF)]);
+    for (const { h } of sharing([{ index: R.hF, h: helpers.hF }])) batch.sum(R.logUp, full, [term(h)]);
     batch.sum(R.logUp, table, [times(-1n, helpers.g2)]);
   }
 

@@ -77,8 +77,8 @@ const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[]
   train: {
     prove: (hooks) => {
       const random = new Random(1);
-      return proveTrain(random, randomTrain(random, { widths: [1, 1, 1, 1, 1], rows: 1, batch: 1, lr: 1 }), hooks)
-        .inputs;
+      const shape = { widths: [1, 1, 1, 1, 1], rows: 1, batch: 1, lr: 1, head: 'softmax', smoothing: 3 } as const;
+      return proveTrain(random, randomTrain(random, { ...shape, widths: [...shape.widths] }), hooks).inputs;
     },
     slots: [
       ['modelOffset', SHARED.model.names, ['parent', 'child']],
@@ -299,6 +299,7 @@ describe('the size checks of train', () => {
   for (const [name, signal, value, shift] of [
     ['rows', 'rows1', 4096n, 17n],
     ['rate', 'lr', 2n ** 17n, 0n],
+    ['smoothing', 'smoothing', 256n, 107n],
   ] as const)
     it(`catch ${name} out of range`, () => {
       const result = violated(

@@ -23,15 +23,21 @@ const FA = 2n ** 9n;
 /** A bias that moves a logit by one. */
 const LOGIT = 2n ** 23n;
 
-/** A 3-3-3 network (circuit layers 3 and 4) on 3 rows of 4, one hidden layer; all labels are class 0. */
+/**
+ * A 3-3-3 network (circuit layers 3 and 4) on 3 rows of 4, one hidden layer. Classes: all are 0. Labels: of every row 0 and
+ * 2.
+ */
 interface Statement {
   weights: ReferenceWeights;
   shard: ReferenceShard;
 }
 
+type Kind = 'classes' | 'regression' | 'labels';
+const KINDS: readonly Kind[] = ['classes', 'regression', 'labels'];
+
 interface Cheat {
   name: string;
-  regression?: boolean;
+  kind?: Kind;
   change?: (s: Statement) => void;
   hooks?: ScoreHooks;
   relations?: number[];
@@ -49,8 +55,67 @@ const logits =
     });
   };
 
+/** A row of labels counted as right that is not, because of class i; honestly the margin is below 0. */
+const unlabelled = (name: string, i: number, change: Cheat['change']): Cheat[] => {
+  const of = { kind: 'labels', change, where: BATCH } as const;
+  return [
+    { ...of, name, hooks: { rows: set(0, 1n) }, relations: [R.logUp] },
+    {
+      ...of,
+      name: `${name}, its margin said to be 0`,
+      hooks: { rows: set(0, 1n), trace: ({ G }) => set(4 * i, 0n)(G) },
+      relations: [R.margin],
+    },
+    {
+      ...of,
+      name: `${name}, its lookup forged so that the sum is right`,
+      hooks: { rows: set(0, 1n), helper: ({ hG }) => set(4 * i, 0n)(hG) },
+      relations: [R.hG],
+    },
+  ];
+};
+
 const CHEATS: Cheat[] = [
   // what counts as right
+  ...unlabelled('a label with a negative logit', 2, logits(5n, -3n, -1n)),
+  ...unlabelled('a label with the logit 0', 2, logits(5n, -3n, 0n)),
+  ...unlabelled('a class without the label and with a positive logit', 1, logits(5n, 1n, 1n)),
+  ...unlabelled('a class without the label and with the logit 0', 1, logits(5n, 0n, 1n)),
+  {
+    name: 'a padded row of labels counted as right',
+    kind: 'labels',
+    change: (s) => {
+      logits(-1n, -2n, -3n)(s);
+      s.shard.Y.fill(0n);
+    },
+    hooks: { rows: set(3, 1n) },
+    relations: [R.claimedPadding],
+    where: BATCH,
+  },
+  {
+    name: 'a row of labels counted twice',
+    kind: 'labels',
+    change: logits(5n, -3n, 1n),
+    hooks: { rows: set(0, 2n) },
+    relations: [R.claimedBit],
+    where: BATCH,
+  },
+  {
+    name: 'a margin on a padded label',
+    kind: 'labels',
+    change: logits(5n, -3n, 1n),
+    hooks: { trace: ({ G }) => set(12, 3n)(G) },
+    relations: [R.margin],
+    where: BATCH,
+  },
+  {
+    name: 'one row of labels more than counted',
+    kind: 'labels',
+    change: logits(5n, -3n, 1n),
+    hooks: { stated: (sums) => sums[S.right]++ },
+    relations: [R.right],
+    where: BATCH,
+  },
   {
     name: 'a tie counted as right',
     change: logits(5n, 5n, 1n),
@@ -131,7 +196,7 @@ const CHEATS: Cheat[] = [
   },
   {
     name: 'a smaller squared error',
-    regression: true,
+    kind: 'regression',
     hooks: { stated: (sums) => sums[S.error]-- },
     relations: [R.error],
     where: BATCH,
@@ -254,11 +319,13 @@ describe('program score refuses', () => {
   before(async () => {
     judge = await judgeOf('score');
   });
-  const cheat = ({ regression = false, change = () => {}, hooks = {} }: Partial<Cheat>): Reference => {
+  const cheat = ({ kind = 'classes', change = () => {}, hooks = {} }: Partial<Cheat>): Reference => {
     const random = new Random(31);
     const weights = randomWeights([3, 3, 3], 2 ** 31, random);
-    const shard = randomShard({ inputs: 3, outputs: 3, rows: 3, classes: !regression }, random);
-    if (!regression) shard.Y = range(16).map((at) => (at < 3 ? FA : 0n));
+    const of = { classes: kind === 'classes', labels: kind === 'labels' };
+    const shard = randomShard({ inputs: 3, outputs: 3, rows: 3, ...of }, random);
+    const set = kind === 'labels' ? [0, 8] : [0];
+    if (kind !== 'regression') shard.Y = range(16).map((at) => (set.some((i) => at >= i && at < i + 3) ? FA : 0n));
     change({ weights, shard });
     return proveScore(weights, shard, random, hooks);
   };
@@ -314,17 +381,33 @@ describe('program score refuses', () => {
     });
 
   it('a result that is not the claimed sum', async () => {
-    for (const regression of [true, false])
-      await judge.rejects(changed(cheat({ regression }).inputs, 'result', 0), inScore('result ==='));
+    for (const kind of KINDS) await judge.rejects(changed(cheat({ kind }).inputs, 'result', 0), inScore('result ==='));
   });
 
   it('the number right given as a squared error, and the other way round', async () => {
-    for (const regression of [true, false]) {
-      const { inputs } = cheat({ regression });
+    for (const kind of KINDS) {
+      const { inputs } = cheat({ kind });
       const sums = inputs.sums as bigint[];
-      await judge.rejects({ ...inputs, result: sums[regression ? S.right : S.error] }, inScore('result ==='));
-      const classes = 1n - (inputs.classes as bigint);
-      await judge.rejects({ ...inputs, classes, result: sums[regression ? S.right : S.error] }, shardWord());
+      const result = sums[kind === 'regression' ? S.right : S.error];
+      await judge.rejects({ ...inputs, result }, inScore('result ==='));
+      const other: Inputs = kind === 'regression' ? { labels: 1n } : { classes: 0n, labels: 0n };
+      await judge.rejects({ ...inputs, ...other, result }, shardWord());
+    }
+  });
+
+  it('rows of classes and of labels at once, which would count what is right twice', async () => {
+    for (const [kind, bit] of [
+      ['classes', 89n],
+      ['labels', 36n],
+    ] as const) {
+      const { inputs } = cheat({ kind });
+      const sums = inputs.sums as bigint[];
+      const shard = (inputs.shard as bigint) + 2n ** bit;
+      const result = mod(2n * sums[S.right] - sums[S.error]);
+      await judge.rejects(
+        { ...inputs, classes: 1n, labels: 1n, shard, result },
+        { file: 'lib/sizes.circom', template: 'ShardDescriptor', text: 'classes * labels === 0' },
+      );
     }
   });
 

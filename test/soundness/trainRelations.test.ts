@@ -23,7 +23,8 @@ import { LIMB, type Tensors, UNIT } from '../reference/tensors.ts';
 import { proveTrain } from '../reference/train.ts';
 import { type Hidden, randomTrain, type TrainDeviation, type TrainRun } from '../reference/train-run.ts';
 
-// For each relation and each claim of program train a proof of which nothing else is false, at all four layers.
+// For each relation and each claim of program train a proof of which nothing else is false, at all four layers. Those of
+// the heads, which have other evaluations too, are in heads.test.ts.
 
 const {
   sums: SUM,
@@ -208,7 +209,7 @@ describe('a proof of program train of which only one thing is false', () => {
     ...LINEAR,
     ...ZERO,
     ...LIMBS,
-    ...madeUp(E.names, R.logUp, prove),
+    ...madeUp(E.names.slice(0, E.M), R.logUp, prove),
     ...AFTER,
   ])
     it(`is refused: ${name}`, () => {

@@ -9,6 +9,7 @@ import { randomWeights } from '../reference/models.ts';
 import type { AnyHooks, ProgramName, Reference } from '../reference/run.ts';
 import { proveScore, randomShard } from '../reference/score.ts';
 import { proveSeed, seedRun } from '../reference/seed.ts';
+import type { ReferenceHead } from '../reference/sizes.ts';
 import { proveTrain } from '../reference/train.ts';
 import { randomTrain } from '../reference/train-run.ts';
 
@@ -44,7 +45,41 @@ export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
   },
 };
 
-export const PROGRAMS = Object.keys(PROVE) as ProgramName[];
+/** A training with a head: no hidden layer, one of three rows padded. */
+const trained =
+  (head: ReferenceHead, widths: number[]) =>
+  (hooks?: AnyHooks): Reference => {
+    const random = new Random(7);
+    const shape = { widths, rows: 3, batch: 2, passes: 2, lr: 3, head, smoothing: 20 };
+    return proveTrain(random, randomTrain(random, shape), hooks);
+  };
+
+/** Proofs of programs whose heads or kinds of rows give them other tensors, by what they are of. */
+export const VARIANTS: Record<string, [program: ProgramName, prove: (hooks?: AnyHooks) => Reference]> = {
+  ...(Object.fromEntries(Object.entries(PROVE).map(([program, prove]) => [program, [program, prove]])) as Record<
+    ProgramName,
+    [ProgramName, (hooks?: AnyHooks) => Reference]
+  >),
+  'train with softmax': ['train', trained('softmax', [2, 3])],
+  'train with sigmoid and one output': ['train', trained('sigmoid', [2, 1])],
+  'train with sigmoid and three labels': ['train', trained('sigmoid', [2, 3])],
+  'data of labels': [
+    'data',
+    (hooks) => {
+      const random = new Random(8);
+      const shape = { inputs: 2, outputs: 3, rows: 3, classes: false, labels: true };
+      return proveData(random, randomData(random, shape), hooks);
+    },
+  ],
+  'score on labels': [
+    'score',
+    (hooks) => {
+      const random = new Random(9);
+      const shard = randomShard({ inputs: 2, outputs: 3, rows: 3, classes: false, labels: true }, random);
+      return proveScore({ ...randomWeights([2, 3], 2 ** 31, random), head: 'sigmoid' }, shard, random, hooks);
+    },
+  ],
+};
 
 /** Entries by which a cheat makes all later checks of a program's circuit hold. */
 export const repairOf = (program: ProgramName): Record<string, number> => ({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exactExp, exactSigmoid, expTable, sigmoidTable, TABLE_SIZE } from '../../src/training/tables.ts';
+import { EXP, SIG } from '../reference/tables.ts';
 
 /** x in units of 2^-96, by the series of exp: exact to far below what is rounded. */
 const ONE = 1n << 96n;
@@ -52,6 +53,11 @@ describe('the tables of the heads', () => {
     assert.ok(exp.subarray(7000).every((value) => value === 0));
     assert.ok(sigmoid.subarray(0, 2 ** 15 - 4999).every((value) => value === 0));
     assert.ok(sigmoid.subarray(2 ** 15 + 4999).every((value) => value === 2048));
+  });
+
+  it('equal the big-integer reference in every entry', () => {
+    assert.deepEqual([...expTable()], EXP.map(Number));
+    assert.deepEqual([...sigmoidTable()], SIG.map(Number));
   });
 
   it('begin and end as they must', () => {

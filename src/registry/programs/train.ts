@@ -70,7 +70,6 @@ export const train: ProgramDefinition<TrainStatement> = {
     checkFit({ widths, head }, shard);
     // LearningRateOutOfRange, UnsupportedBatch, UnsupportedPasses
     checkSegment({ lr: learningRate, rows: shard.rows, batch, passes, smoothing });
-    // SmoothingOutOfRange
     checkSmoothing(head, shard.outputs, smoothing);
     checkModelCommitment('parent', parent, widths);
     checkModelCommitment('child', child, widths);
@@ -105,7 +104,7 @@ export const train: ProgramDefinition<TrainStatement> = {
   },
 
   functionName: 'train',
-  call({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }, proof) {
+  call({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, child }, proof) {
     const edge = {
       parent,
       shape: encodeShape({ widths, head }),
@@ -114,7 +113,6 @@ export const train: ProgramDefinition<TrainStatement> = {
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
       passes: BigInt(passes),
-      smoothing: BigInt(smoothing),
       child,
     };
     const args = [edge, proof] as const;
@@ -122,7 +120,7 @@ export const train: ProgramDefinition<TrainStatement> = {
   },
   decode(call) {
     if (call.functionName !== 'train') return undefined;
-    const [{ parent, shape, shard, descriptor, learningRate, batch, passes, smoothing, child }, proof] = call.args;
+    const [{ parent, shape, shard, descriptor, learningRate, batch, passes, child }, proof] = call.args;
     const statement: TrainStatement = {
       program: 'train',
       ...decodeShape(shape),
@@ -132,7 +130,7 @@ export const train: ProgramDefinition<TrainStatement> = {
       learningRate: Number(learningRate),
       batch: Number(batch),
       passes: Number(passes),
-      smoothing: Number(smoothing),
+      smoothing: 0,
       child: [...child],
     };
     return { statement, proof: proofOf(proof) };
@@ -145,17 +143,15 @@ export const train: ProgramDefinition<TrainStatement> = {
     { name: 'learningRate', type: 'uint256' },
     { name: 'batch', type: 'uint256' },
     { name: 'passes', type: 'uint256' },
-    { name: 'smoothing', type: 'uint256' },
     { name: 'child', type: 'bytes32' },
   ],
-  request({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
+  request({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
     return {
       parent: namedModel(parent, { widths, head }).id,
       shard: namedShard(shardCommitment, shard).id,
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
       passes: BigInt(passes),
-      smoothing: BigInt(smoothing),
       child: namedModel(child, { widths, head }).id,
     };
   },
@@ -167,8 +163,8 @@ export const train: ProgramDefinition<TrainStatement> = {
 export function trainedEvents(segments: readonly TrainStatement[]): StatedEvent[] {
   const [first, last] = [segments[0], segments[segments.length - 1]];
   const ends = { child: namedModel(last.child, last).id, parent: namedModel(first.parent, first).id };
-  return segments.map(({ shardCommitment, shard, learningRate, batch, passes, smoothing }, segment) => {
+  return segments.map(({ shardCommitment, shard, learningRate, batch, passes }, segment) => {
     const { id } = namedShard(shardCommitment, shard);
-    return { name: 'Trained', args: { ...ends, shard: id, learningRate, batch, passes, smoothing, segment } };
+    return { name: 'Trained', args: { ...ends, shard: id, learningRate, batch, passes, segment } };
   });
 }

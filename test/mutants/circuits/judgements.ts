@@ -28,6 +28,7 @@ export const FILES = [
     'benchmark',
     'relations',
     'trainRelations',
+    'heads',
     'chunks',
   ].map((name) => `soundness/${name}.test.ts`),
 ].filter((file) => existsSync(join(TESTS, file)));

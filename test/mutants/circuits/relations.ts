@@ -116,13 +116,13 @@ export function argumentMutants(court: Court): ArgumentMutant[] {
     const group = /^(.*LookupGroup_\d+_\d+)\.out$/.exec(path)?.[1];
     if (!group) continue;
     const index = weightWires.findIndex((_, r) => weighed(r, wire).length > 0);
-    for (const at of [0, 1, 2])
-      out.push({
-        name: `limb ${at} of ${names[index]}`,
-        omission: { limb: { relation: index, at } },
-        edits: zeroed(wires.named(`${group}.limbs[${at}]`)),
-        fits: unlooked,
-      });
+    for (const at of [0, 1, 2]) {
+      const edits = zeroed(wires.named(`${group}.limbs[${at}]`));
+      const omission = { limb: { relation: index, at } };
+      // the third of hP is the constant 0, as which it would be read
+      if (edits.length > 0 || names[index] !== 'hP')
+        out.push({ name: `limb ${at} of ${names[index]}`, omission, edits, fits: unlooked });
+    }
   }
   const empty = out.find(({ edits }) => edits.length === 0);
   if (empty) throw new Error(`the circuit of ${program} has nothing of ${empty.name}`);
