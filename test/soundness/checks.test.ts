@@ -239,6 +239,17 @@ describe('the shape checks of seed', () => {
       });
       assert.deepEqual(result, [`0/1 present[${l - 1}]`]);
     });
+
+  for (const [head, check] of [
+    [[1n, 1n], 'head[0] head[1]'],
+    [[2n, 0n], '0/1 head[0]'],
+    [[0n, 2n], '0/1 head[1]'],
+  ] as const)
+    it(`catch a head of ${head} alone`, () => {
+      const { inputs } = proveSeed(new Random(1), seedRun([2, 1], 3n));
+      const shape = (inputs.shape as bigint) + head[0] * 2n ** 247n + head[1] * 2n ** 248n;
+      assert.deepEqual(analysis.violated({ ...inputs, head: [...head], shape }), [check]);
+    });
 });
 
 describe('the size checks of train', () => {
