@@ -32,12 +32,13 @@ contract ModelRegistry is Seeds, Trainings {
     /// @inheritdoc IModelRegistry
     function importModel(
         uint16[] calldata widths,
+        Head head,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ModelId id) {
-        uint256 shape = Shape.pack(widths);
+        uint256 shape = Shape.pack(widths, head);
         Shape.requireModelPoints(commitment.length, shape);
         id = _freshModel(commitment, shape);
         uint256[] memory extra = _words(uint256(source), uint256(schema));
@@ -51,11 +52,12 @@ contract ModelRegistry is Seeds, Trainings {
 
     /// @inheritdoc IModelRegistry
     function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child) {
-        ModelId[] memory parentIds = _knownParents(edge);
+        // Coefficients first: with the rest in hand, the stack has no room for their loops.
+        (uint256[] memory parameters, uint256[] memory weights) = _mergeParameters(edge);
+        ModelId[] memory parentIds = _knownParents(edge, weights);
         Shape.requireModelPoints(edge.child.length, edge.shape);
         child = _freshModel(edge.child, edge.shape);
-        (Claim memory claim, uint256[] memory weights) = _mergeClaim(edge, parentIds);
-        uint256 version = _requireProof(Statement.MERGE, claim, proof);
+        uint256 version = _requireProof(Statement.MERGE, _mergeClaim(edge, parameters), proof);
 
         (uint256 number, uint256 depth) =
             _addMerge(ModelId.unwrap(child), _sender(), version, _unwrap(parentIds), weights);
@@ -65,8 +67,8 @@ contract ModelRegistry is Seeds, Trainings {
     }
 
     /// @inheritdoc IModelRegistry
-    function shapeOf(uint16[] calldata widths) external pure returns (uint256) {
-        return Shape.pack(widths);
+    function shapeOf(uint16[] calldata widths, Head head) external pure returns (uint256) {
+        return Shape.pack(widths, head);
     }
 
     /// @inheritdoc IModelRegistry
@@ -90,53 +92,53 @@ contract ModelRegistry is Seeds, Trainings {
         _setEdgeWord(number, 0, EdgeWordsLibrary.head(floors, common));
     }
 
-    function _knownParents(MergeEdge calldata edge) private view returns (ModelId[] memory ids) {
-        uint256 count = edge.parents.length;
-        if (count < 2 || count > MAX_PARENTS) revert UnsupportedParents(count);
+    function _knownParents(MergeEdge calldata edge, uint256[] memory weights)
+        private
+        view
+        returns (ModelId[] memory ids)
+    {
+        uint256 count = weights.length;
         ids = new ModelId[](count);
         for (uint256 i = 0; i < count; ++i) {
-            ids[i] = Identity.ofModel(edge.parents[i], edge.shape);
-            _requireModel(ids[i]);
+            ModelId id = Identity.ofModel(edge.parents[i], edge.shape);
+            _requireModel(id);
             for (uint256 j = 0; j < i; ++j) {
-                if (ids[j] == ids[i]) revert ParentTwice(ids[i]);
+                if (ids[j] == id) revert ParentTwice(id);
             }
+            if (weights[i] == 0) revert ParentWithoutPart(id);
+            ids[i] = id;
         }
     }
 
     /// @return claim with the points of the child, then of the parents; absent ones have none
-    /// @return weights of the parents
-    function _mergeClaim(MergeEdge calldata edge, ModelId[] memory parentIds)
+    function _mergeClaim(MergeEdge calldata edge, uint256[] memory parameters)
         private
         pure
-        returns (Claim memory claim, uint256[] memory weights)
+        returns (Claim memory claim)
     {
-        (claim.parameters, weights) = _mergeParameters(edge, parentIds);
+        claim.parameters = parameters;
         // All have the shape of the child, so as many points.
         uint256 points = edge.child.length;
-        claim.commitments = PointLists.withRoom(points * (1 + parentIds.length));
+        claim.commitments = PointLists.withRoom(points * (1 + edge.parents.length));
         claim.chunks = PointLists.countAt(0, points);
         uint256 next = PointLists.put(claim.commitments, 0, edge.child);
-        for (uint256 i = 0; i < parentIds.length; ++i) {
+        for (uint256 i = 0; i < edge.parents.length; ++i) {
             next = PointLists.put(claim.commitments, next, edge.parents[i]);
             claim.chunks |= PointLists.countAt(1 + i, points);
         }
     }
 
-    function _mergeParameters(MergeEdge calldata edge, ModelId[] memory parentIds)
+    /// @return parameters shape and coefficients
+    /// @return weights of the parents
+    function _mergeParameters(MergeEdge calldata edge)
         private
         pure
         returns (uint256[] memory parameters, uint256[] memory weights)
     {
-        uint256[4] memory words;
-        (words, weights) = Coefficients.pack(edge.coefficients, Shape.modelLayers(edge.shape), parentIds.length);
-        for (uint256 i = 0; i < weights.length; ++i) {
-            if (weights[i] == 0) revert ParentWithoutPart(parentIds[i]);
-        }
-        parameters = new uint256[](1 + Coefficients.WORDS);
+        uint256 count = edge.parents.length;
+        if (count < 2 || count > MAX_PARENTS) revert UnsupportedParents(count);
+        (parameters, weights) = Coefficients.pack(edge.coefficients, Shape.modelLayers(edge.shape), count);
         parameters[0] = edge.shape;
-        for (uint256 layer = 0; layer < Coefficients.WORDS; ++layer) {
-            parameters[1 + layer] = words[layer];
-        }
     }
 
     /// @dev The same words under their plain type.

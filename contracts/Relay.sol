@@ -24,22 +24,22 @@ contract Relay is IRelay, EIP712 {
         "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 schema,bytes32 shard,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant REQUEST_SEED = keccak256(
-        "RequestSeed(address registry,address trainer,uint16[] widths,bytes32 secretHash,uint256 nonce,uint256 deadline)"
+        "RequestSeed(address registry,address trainer,uint16[] widths,uint8 head,bytes32 secretHash,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant SEED = keccak256(
         "Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant TRAIN = keccak256(
-        "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,uint256 nonce,uint256 deadline)"
+        "Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant SEGMENT = keccak256(
-        "Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,bool keep)"
+        "Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,bool keep)"
     );
     bytes32 private constant TRAIN_MANY = keccak256(
-        "TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256 deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,bool keep)"
+        "TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256 deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,bool keep)"
     );
     bytes32 private constant ROOT = keccak256(
-        "Import(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
+        "Import(address registry,address trainer,uint16[] widths,uint8 head,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant MERGE = keccak256(
         "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
@@ -87,13 +87,16 @@ contract Relay is IRelay, EIP712 {
     }
 
     /// @inheritdoc IRelay
-    function requestSeed(address registry, uint16[] calldata widths, bytes32 secretHash, Permission calldata permission)
-        external
-        onContract(registry)
-    {
+    function requestSeed(
+        address registry,
+        uint16[] calldata widths,
+        IModelRegistry.Head head,
+        bytes32 secretHash,
+        Permission calldata permission
+    ) external onContract(registry) {
         bytes32 list = keccak256(abi.encodePacked(widths));
-        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, list, secretHash));
-        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (widths, secretHash)));
+        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, list, head, secretHash));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (widths, head, secretHash)));
     }
 
     /// @inheritdoc IRelay
@@ -143,19 +146,24 @@ contract Relay is IRelay, EIP712 {
     function importModel(
         address registry,
         uint16[] calldata widths,
+        IModelRegistry.Head head,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(registry) {
-        bytes32 list = keccak256(abi.encodePacked(widths));
-        ModelId model = Identity.ofModel(commitment, Shape.pack(widths));
-        _spend(registry, permission, abi.encode(ROOT, registry, permission.trainer, list, source, schema, model));
+        {
+            // In pieces, since the stack has no room for all at once.
+            ModelId model = Identity.ofModel(commitment, Shape.pack(widths, head));
+            bytes memory fields = abi.encode(keccak256(abi.encodePacked(widths)), head, source, schema, model);
+            bytes memory beginning = abi.encode(ROOT, registry, permission.trainer);
+            _spend(registry, permission, bytes.concat(beginning, fields));
+        }
         _call(
             registry,
             permission.trainer,
-            abi.encodeCall(IModelRegistry.importModel, (widths, source, schema, commitment, proof))
+            abi.encodeCall(IModelRegistry.importModel, (widths, head, source, schema, commitment, proof))
         );
     }
 
@@ -216,8 +224,9 @@ contract Relay is IRelay, EIP712 {
         ModelId parent = Identity.ofModel(edge.parent, edge.shape);
         ModelId child = Identity.ofModel(edge.child, edge.shape);
         ShardId shard = Identity.ofShard(edge.shard, edge.descriptor);
-        return abi.encode(
-            TRAIN, registry, trainer, parent, shard, edge.learningRate, edge.batch, edge.passes, child
+        bytes memory head = abi.encode(TRAIN, registry, trainer, parent, shard);
+        return bytes.concat(
+            head, abi.encode(edge.learningRate, edge.batch, edge.passes, edge.smoothing, child)
         );
     }
 
@@ -265,6 +274,7 @@ contract Relay is IRelay, EIP712 {
                 segment.learningRate,
                 segment.batch,
                 segment.passes,
+                segment.smoothing,
                 Identity.ofModel(segment.child, shape),
                 segment.keep
             )

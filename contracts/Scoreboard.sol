@@ -178,7 +178,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         if (sum.prover == address(0)) return result;
         PackedBenchmark memory record = _benchmarks[BenchmarkId.wrap(id)];
         Measure measure =
-            record.kind == IModelRegistry.ShardKind.Classes ? Measure.RowsRight : Measure.SquaredError;
+            record.kind == IModelRegistry.ShardKind.Regression ? Measure.SquaredError : Measure.RowsRight;
         return Score(measure, sum.value, record.rows);
     }
 
@@ -257,7 +257,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
 
     function _requireBetter(uint256 value, PackedResult memory known, IModelRegistry.ShardKind kind) private pure {
         if (known.prover == address(0)) return;
-        bool better = kind == IModelRegistry.ShardKind.Classes ? value > known.value : value < known.value;
+        bool better = kind == IModelRegistry.ShardKind.Regression ? value < known.value : value > known.value;
         if (!better) revert NotBetter(value, known.value);
     }
 }

@@ -34,6 +34,8 @@ contract Verifiers is IVerifiers, Ownable2Step {
     uint256 private immutable TAU_C_X0;
     uint256 private immutable TAU_C_Y1;
     uint256 private immutable TAU_C_Y0;
+    uint256 private immutable TABLES_X;
+    uint256 private immutable TABLES_Y;
 
     /// @dev | counts from 64 | version 8 | pointer 160 |: what a proof needs of a program's last key, in one word.
     struct Last {
@@ -47,7 +49,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
     mapping(uint256 program => mapping(uint256 version => KeyRecord)) private _records;
 
     /// @param firstKeys of programs 1..6, in order; they count at once
-    /// @param powers the ceremony's powers in G2
+    /// @param powers the ceremony's powers in G2, and the tables' commitment under them
     /// @param delay_ seconds until a further key counts: 2 days to a year
     /// @param allowDevKeysOffLocal must be said in so many words to put development keys on any but a local chain
     /// @param owner_ who may add keys; zero: nobody, ever
@@ -62,12 +64,14 @@ contract Verifiers is IVerifiers, Ownable2Step {
         uint256[4][] memory points = new uint256[4][](2);
         (points[0], points[1]) = (powers.tau, powers.tauC);
         if (!Curve.areG2Points(points)) revert UnusableSrs();
+        if (!Curve.isPoint(powers.tables[0], powers.tables[1])) revert UnusableSrs();
 
         DELAY = delay_;
         DEV_KEYS_ALLOWED =
             allowDevKeysOffLocal || block.chainid == LOCAL_CHAIN || block.chainid == OTHER_LOCAL_CHAIN;
         (TAU_X1, TAU_X0, TAU_Y1, TAU_Y0) = (powers.tau[0], powers.tau[1], powers.tau[2], powers.tau[3]);
         (TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0) = (powers.tauC[0], powers.tauC[1], powers.tauC[2], powers.tauC[3]);
+        (TABLES_X, TABLES_Y) = (powers.tables[0], powers.tables[1]);
         emit VerifiersDeployed(powers, delay_);
         _noteDevelopment(DevKeys.isSrs(powers));
         for (uint256 i = 0; i < PROGRAMS; ++i) {
@@ -180,7 +184,9 @@ contract Verifiers is IVerifiers, Ownable2Step {
     }
 
     function _srs() private view returns (Srs memory) {
-        return Srs([TAU_X1, TAU_X0, TAU_Y1, TAU_Y0], [TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0]);
+        return Srs(
+            [TAU_X1, TAU_X0, TAU_Y1, TAU_Y0], [TAU_C_X1, TAU_C_X0, TAU_C_Y1, TAU_C_Y0], [TABLES_X, TABLES_Y]
+        );
     }
 
     function _add(uint256 program, Key memory key, uint256 countsFrom) private {

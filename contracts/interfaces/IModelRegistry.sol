@@ -30,10 +30,20 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 interface IModelRegistry is ILineage {
     // ------------------------------------------------------------------------------------------------ types
 
-    /// @notice What a shard's outputs are: real numbers, or one-hot classes.
+    /// @notice What a shard's outputs are: real numbers, one-hot classes, or any number of labels a row.
     enum ShardKind {
         Regression,
-        Classes
+        Classes,
+        Labels
+    }
+
+    /// @notice What a model's outputs are trained as. SquaredError: numbers, on regression or classes. Softmax: logits of
+    /// classes of which a row has one, with cross-entropy, on classes. Sigmoid: logits of labels of which a row has any number,
+    /// with cross-entropy each, on labels or classes.
+    enum Head {
+        SquaredError,
+        Softmax,
+        Sigmoid
     }
 
     /// @notice A shard as it is stored. All fields are zero where there is no such shard.
@@ -69,7 +79,7 @@ interface IModelRegistry is ILineage {
     /// @param trainer who asked and who alone may use it
     /// @param seedBlock the block whose hash decides the seed
     /// @param used whether a model was made of it
-    /// @param shape the canonical shape of that model
+    /// @param shape the canonical shape of that model; its bits from 247 on are the head
     /// @param secretHash keccak256 of the trainer's secret
     /// @param blockHash hash of seedBlock, once `fixSeed` has stored it; zero before
     struct SeedRequest {
@@ -90,6 +100,8 @@ interface IModelRegistry is ILineage {
     /// @param batch rows per step, a power of two, at most the shard's rows rounded up to one; the last batch of a pass may be
     /// short, and steps without a row change nothing
     /// @param passes over the shard, a power of two; passes times the shard's rows rounded up are at most 2^14
+    /// @param smoothing target of a wrong class, 0..255 in units of 2^-11; 0 with SquaredError, with Softmax less than 2^11 over
+    /// the number of classes
     /// @param child commitment to the result
     struct TrainEdge {
         G1Point[] parent;
@@ -99,6 +111,7 @@ interface IModelRegistry is ILineage {
         uint256 learningRate;
         uint256 batch;
         uint256 passes;
+        uint256 smoothing;
         G1Point[] child;
     }
 
@@ -110,6 +123,7 @@ interface IModelRegistry is ILineage {
         uint256 learningRate;
         uint256 batch;
         uint256 passes;
+        uint256 smoothing;
         G1Point[] child;
         bool keep;
     }
@@ -120,6 +134,7 @@ interface IModelRegistry is ILineage {
         uint256 learningRate;
         uint256 batch;
         uint256 passes;
+        uint256 smoothing;
     }
 
     /// @notice The statement of a merge: for each weight and bias of layer l, child = round(sum over the parents i of
@@ -174,6 +189,7 @@ interface IModelRegistry is ILineage {
         uint256 learningRate,
         uint256 batch,
         uint256 passes,
+        uint256 smoothing,
         uint256 segment
     );
 
@@ -205,12 +221,18 @@ interface IModelRegistry is ILineage {
     /// @notice Thrown when the passes are no power of two, or the rows of all passes together are more than 2^14; the
     /// rows of one are rounded up to a power of two.
     error UnsupportedPasses(uint256 passes, uint256 rows);
+    /// @notice Thrown when the smoothing of a training is above 255, not 0 with SquaredError, or leaves nothing for the right
+    /// class.
+    error SmoothingOutOfRange(uint256 smoothing);
     /// @notice Thrown when a commitment has not one point for each 2^18 entries.
     error WrongPointCount(uint256 points, uint256 expected);
     /// @notice Thrown when a model and a shard have other numbers of inputs.
     error InputsDiffer(uint256 model, uint256 shard);
     /// @notice Thrown when a model and a shard have other numbers of outputs.
     error OutputsDiffer(uint256 model, uint256 shard);
+    /// @notice Thrown when a model's head has no use for a shard's outputs: regression goes with SquaredError, labels with
+    /// Sigmoid, classes with any.
+    error HeadUnfit(Head head, ShardKind kind);
 
     // State
     /// @notice Thrown when there is no such model.
@@ -263,7 +285,7 @@ interface IModelRegistry is ILineage {
 
     // ------------------------------------------------------------------------------------------------ data
 
-    /// @notice Registers a shard of data: its values lie in range, labels are one-hot, everything beyond is zero.
+    /// @notice Registers a shard of data: its values lie in range, classes are one-hot, labels 0 or 1, everything beyond is zero.
     /// @dev Program *data*. The data itself stays private.
     /// @param inputs columns of X, 1..4096
     /// @param outputs columns of Y, 1..4096
@@ -291,10 +313,11 @@ interface IModelRegistry is ILineage {
 
     /// @notice First transaction of a seed: fixes trainer, shape and secret before the randomness is known.
     /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
+    /// @param head what it and its descendants are trained as
     /// @param secretHash keccak256 of a bytes32 that the trainer keeps until `seed`. Whoever builds the block that decides the
     /// seed does not know it, so cannot choose among seeds. Of another request's secret that was used, everybody knows it
     /// @return requestId for `seedOf` and `seed`, from the next block but one on
-    function requestSeed(uint16[] calldata widths, bytes32 secretHash) external returns (uint256 requestId);
+    function requestSeed(uint16[] calldata widths, Head head, bytes32 secretHash) external returns (uint256 requestId);
 
     /// @notice Stores the hash of the block that decides a seed, while the chain knows it, so that the request never
     /// expires. Anyone may call it; where it is stored already, nothing happens.
@@ -331,11 +354,13 @@ interface IModelRegistry is ILineage {
     /// @notice Registers a model made elsewhere. The node and all its descendants answer `isDeclared`.
     /// @dev Program *import*: weights are in range, padding is zero. Nothing about their origin.
     /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
+    /// @param head what it and its descendants are trained as
     /// @param source SHA-256 of the file that the weights are said to come from; bound by the proof, so that only who
     /// proved can have claimed it
     /// @param schema what its inputs and outputs are said to mean, by the hash of a text; bound likewise; zero: not stated
     function importModel(
         uint16[] calldata widths,
+        Head head,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,
@@ -397,8 +422,9 @@ interface IModelRegistry is ILineage {
     /// @notice Id of a shard with this commitment and descriptor, registered or not.
     function shardId(G1Point[] calldata commitment, uint256 descriptor) external pure returns (ShardId);
 
-    /// @notice The canonical shape of a network with these widths; reverts where it has none.
-    function shapeOf(uint16[] calldata widths) external pure returns (uint256);
+    /// @notice The canonical shape of a network with these widths and this head; reverts where it has none. `shape >> 247` is
+    /// the head.
+    function shapeOf(uint16[] calldata widths, Head head) external pure returns (uint256);
 
     // ------------------------------------------------------------------------------------------------ trust
 

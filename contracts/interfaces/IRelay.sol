@@ -58,10 +58,15 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
-    /// @notice Carries RequestSeed(address registry,address trainer,uint16[] widths,bytes32 secretHash,uint256 nonce,uint256
-    /// deadline).
-    function requestSeed(address registry, uint16[] calldata widths, bytes32 secretHash, Permission calldata permission)
-        external;
+    /// @notice Carries RequestSeed(address registry,address trainer,uint16[] widths,uint8 head,bytes32 secretHash,uint256
+    /// nonce,uint256 deadline).
+    function requestSeed(
+        address registry,
+        uint16[] calldata widths,
+        IModelRegistry.Head head,
+        bytes32 secretHash,
+        Permission calldata permission
+    ) external;
 
     /// @notice Carries Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline).
     /// The request binds the secret, so that it is not signed again.
@@ -75,7 +80,7 @@ interface IRelay {
     ) external;
 
     /// @notice Carries Train(address registry,address trainer,bytes32 parent,bytes32 shard,uint256 learningRate,uint256
-    /// batch,uint256 passes,bytes32 child,uint256 nonce,uint256 deadline).
+    /// batch,uint256 passes,uint256 smoothing,bytes32 child,uint256 nonce,uint256 deadline).
     function train(
         address registry,
         IModelRegistry.TrainEdge calldata edge,
@@ -84,7 +89,8 @@ interface IRelay {
     ) external;
 
     /// @notice Carries TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256
-    /// deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,bytes32 child,bool keep).
+    /// deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,bool
+    /// keep).
     function trainMany(
         address registry,
         G1Point[] calldata parent,
@@ -94,11 +100,12 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
-    /// @notice Carries Import(address registry,address trainer,uint16[] widths,bytes32 source,bytes32 schema,bytes32
+    /// @notice Carries Import(address registry,address trainer,uint16[] widths,uint8 head,bytes32 source,bytes32 schema,bytes32
     /// model,uint256 nonce,uint256 deadline).
     function importModel(
         address registry,
         uint16[] calldata widths,
+        IModelRegistry.Head head,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,

@@ -7,11 +7,12 @@ import {IScores} from "./IScores.sol";
 import {G1Point, Proof} from "./Proof.sol";
 
 /// @title Proved results of registered models on benchmarks
-/// @notice A *benchmark* is a registered dataset: a list of shards of which program data was proved, so that labels are
-/// one-hot and padding is zero. A model is scored shard by shard (`score`); `rank` then adds up its results over the
+/// @notice A *benchmark* is a registered dataset: a list of shards of which program data was proved, so that classes are
+/// one-hot, labels 0 or 1 and padding is zero. A model is scored shard by shard (`score`); `rank` then adds up its results over the
 /// benchmark's shards, each once, and enters the sum in the leaderboard. Anyone may do either, for any model.
 ///
-/// For classes the value is the number of rows proved right: a lower bound, since a prover may leave rows out. The
+/// For classes the value is the number of rows proved right, whose class has the strictly largest output; for labels of rows
+/// all of whose outputs have the right sign, none of them 0. It is a lower bound, since a prover may leave rows out, and the
 /// greatest proved one counts. For regression it is the exact sum of squared errors, in units of 2^-18, and less is better.
 ///
 /// Nothing here asks whether a model or its ancestors were trained on the rows that it is scored on, nor whether the schemas
@@ -26,7 +27,7 @@ interface IScoreboard is IScores {
     /// @param shape of the model, canonical
     /// @param shard commitment to a registered shard
     /// @param descriptor of that shard
-    /// @param result classes: rows right, strictly; regression: sum of squared errors, in units of 2^-18
+    /// @param result classes, labels: rows right, strictly; regression: sum of squared errors, in units of 2^-18
     struct ScoreClaim {
         G1Point[] model;
         uint256 shape;
@@ -128,6 +129,8 @@ interface IScoreboard is IScores {
     error InputsDiffer(uint256 model, uint256 shard);
     /// @notice Thrown when a model and a shard have other numbers of outputs.
     error OutputsDiffer(uint256 model, uint256 shard);
+    /// @notice Thrown when a model's head has no use for a shard's outputs, as in training.
+    error HeadUnfit(IModelRegistry.Head head, IModelRegistry.ShardKind kind);
     /// @notice Thrown when a result is above 2^52, which none can reach.
     error ResultOutOfRange(uint256 result);
     /// @notice Thrown when a result or sum is no better than the best one proved.

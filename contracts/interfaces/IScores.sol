@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @title The proven results that bounties and other contracts act on
 /// @notice The least that a board of scores must answer. A *benchmark* is a registered set of data.
 interface IScores {
-    /// @notice What a score counts. None: nothing was proved. RowsRight: rows classified right, more is better.
+    /// @notice What a score counts. None: nothing was proved. RowsRight: rows classified or labelled right, more is better.
     /// SquaredError: the sum of squared errors, less is better.
     enum Measure {
         None,

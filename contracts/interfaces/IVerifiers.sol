@@ -56,7 +56,8 @@ interface IVerifiers {
     /// @notice Thrown when a key's words are not all finite points of their groups, or two of beta, gamma and delta are the same
     /// up to the sign: then anyone can forge proofs.
     error UnusableKey(uint256 program);
-    /// @notice Thrown when the powers are no points of G2, infinity, or not different.
+    /// @notice Thrown when the powers are no points of G2, infinity, or not different, or the tables' commitment is no finite
+    /// point of G1.
     error UnusableSrs();
     /// @notice Thrown when the delay of new keys is shorter than two days or longer than a year.
     error DelayOutOfRange(uint256 delay);
@@ -107,7 +108,8 @@ interface IVerifiers {
     /// @notice Whether the powers or any key on record are the development's, whose secrets are public. Told by their points.
     function devKeys() external view returns (bool);
 
-    /// @notice The ceremony's powers that openings are checked against.
+    /// @notice The ceremony's powers that openings are checked against, and the tables' commitment under them. That it is one is
+    /// for readers to check: anyone can compute it from the powers.
     function srs() external view returns (Srs memory);
 
     /// @notice How many seconds after its addition a key counts.

@@ -48,12 +48,15 @@ struct Proof {
     Challenges challenges;
 }
 
-/// @notice The powers of the ceremony's secret in G2, each as x1, x0, y1, y0 (imaginary part first).
+/// @notice The powers of the ceremony's secret in G2, each as x1, x0, y1, y0 (imaginary part first), and what they make of the
+/// tables of functions.
 struct Srs {
     /// [tau]_2
     uint256[4] tau;
     /// [tau^C]_2, C = 2^10
     uint256[4] tauC;
+    /// x, y of the commitment to the tables of exp and sigmoid (protocol, section 1), which proofs of train are opened against
+    uint256[2] tables;
 }
 
 /// @notice A statement of one program, beside who makes it and to whom.

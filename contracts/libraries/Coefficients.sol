@@ -14,49 +14,50 @@ library Coefficients {
 
     int256 private constant LIMIT = 1 << 17;
     uint256 private constant FIELD_BITS = 18;
+    /// @dev A word of eight zeros.
+    uint256 private constant ZEROS = uint256(LIMIT) * (((1 << (FIELD_BITS * MAX_PARENTS)) - 1) / ((1 << FIELD_BITS) - 1));
 
     /// @param coefficients [layer][parent], present layers only, the first one first
     /// @param layers of the model, 1..4
     /// @param parents 2..8
-    /// @return words of the circuit's layers 1..4
+    /// @return words 0, in whose place the caller puts the shape, then those of the circuit's layers 1..4
     /// @return weights of the parents: sums of absolute values over the layers, at most 4 (2^17 - 1)
     function pack(int24[][] calldata coefficients, uint256 layers, uint256 parents)
         internal
         pure
-        returns (uint256[WORDS] memory words, uint256[] memory weights)
+        returns (uint256[] memory words, uint256[] memory weights)
     {
         if (coefficients.length != layers) {
             revert IModelRegistry.CoefficientsMismatch(coefficients.length, layers);
         }
+        words = new uint256[](1 + WORDS);
         weights = new uint256[](parents);
-        uint256 absent = WORDS - layers;
-        for (uint256 layer = 0; layer < WORDS; ++layer) {
-            uint256 word = 0;
-            for (uint256 i = 0; i < MAX_PARENTS; ++i) {
-                word |= uint256(LIMIT) << (FIELD_BITS * i);
+        unchecked {
+            uint256 absent = WORDS - layers;
+            for (uint256 layer = 0; layer < layers; ++layer) {
+                words[1 + absent + layer] = _packRow(coefficients[layer], layer, weights);
             }
-            if (layer >= absent) word = _packRow(word, coefficients[layer - absent], layer - absent, weights);
-            words[layer] = word;
+            for (; absent != 0; --absent) {
+                words[absent] = ZEROS;
+            }
         }
     }
 
     /// @dev Adds the coefficients to a word of zeros and their absolute values to the weights.
-    function _packRow(uint256 word, int24[] calldata row, uint256 layer, uint256[] memory weights)
+    function _packRow(int24[] calldata row, uint256 layer, uint256[] memory weights)
         private
         pure
         returns (uint256)
     {
+        uint256 word = ZEROS;
         if (row.length != weights.length) revert IModelRegistry.CoefficientsMismatch(row.length, weights.length);
         for (uint256 i = 0; i < row.length; ++i) {
             int256 a = row[i];
             if (a <= -LIMIT || a >= LIMIT) revert IModelRegistry.CoefficientOutOfRange(layer, i, a);
             // The field holds 2^17: a sum that stays within it carries nothing into the next.
-            if (a >= 0) {
+            unchecked {
                 word += uint256(a) << (FIELD_BITS * i);
-                weights[i] += uint256(a);
-            } else {
-                word -= uint256(-a) << (FIELD_BITS * i);
-                weights[i] += uint256(-a);
+                weights[i] += uint256(a < 0 ? -a : a);
             }
         }
         return word;

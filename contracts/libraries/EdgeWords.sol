@@ -5,60 +5,68 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {Floors, FloorsLibrary} from "./Floors.sol";
 
-/// @dev A training in 57 bits: | log2 passes 4 | log2 batch 4 | learning rate 17 | number of the shard 32 |. Never zero.
+/// @dev A training in 64 bits: | smoothing 8 | log2 passes 4 | log2 batch 4 | learning rate - 1 16 | number of the shard 32 |.
+/// Never zero, since no shard has the number 0.
 type PackedTraining is uint256;
 
-/// @dev The first word that is stored of an edge: | third, second, first training 57 each | segments 13 | number of the schema
-/// 32 | floors 40 |. Of any further word, four trainings, the first lowest.
+/// @dev The first word that is stored of an edge: | second, first training 64 each | segments 13 | number of the schema 32 |
+/// floors 40 |. Of any further word, four trainings, the first lowest.
 type EdgeWord is uint256;
 
 using EdgeWordsLibrary for EdgeWord global;
 using EdgeWordsLibrary for PackedTraining global;
 
 /// @title What is stored of an edge beside the graph
-/// @notice Edges of up to three segments take one word.
+/// @notice Edges of up to two segments take one word.
 library EdgeWordsLibrary {
     uint256 internal constant MAX_SEGMENTS = (1 << 13) - 1;
 
     uint256 private constant SHARD_BITS = 32;
-    uint256 private constant RATE_BITS = 17;
+    uint256 private constant RATE_BITS = 16;
     uint256 private constant LOG_BITS = 4;
     uint256 private constant BATCH = SHARD_BITS + RATE_BITS;
     uint256 private constant PASSES = BATCH + LOG_BITS;
-    uint256 private constant TRAINING_BITS = PASSES + LOG_BITS;
+    uint256 private constant SMOOTHING = PASSES + LOG_BITS;
+    uint256 private constant TRAINING_BITS = 64;
 
     uint256 private constant SCHEMA = FloorsLibrary.BITS;
     uint256 private constant SEGMENTS = SCHEMA + 32;
     uint256 private constant FIRST = SEGMENTS + 13;
-    uint256 private constant IN_FIRST = 3;
+    uint256 private constant IN_FIRST = 2;
     uint256 private constant IN_FURTHER = 4;
 
-    /// @param shard its number, below 2^32
-    /// @param learningRate below 2^17
+    /// @param shard its number, 1..2^32 - 1
+    /// @param learningRate 1..2^16
     /// @param batch a power of two, below 2^16
     /// @param passes a power of two, below 2^16
-    function pack(uint256 shard, uint256 learningRate, uint256 batch, uint256 passes)
+    /// @param smoothing below 2^8
+    function pack(uint256 shard, uint256 learningRate, uint256 batch, uint256 passes, uint256 smoothing)
         internal
         pure
         returns (PackedTraining)
     {
-        return PackedTraining.wrap(
-            shard | (learningRate << SHARD_BITS) | (Math.log2(batch) << BATCH) | (Math.log2(passes) << PASSES)
-        );
+        // What is out of range gives a word that means nothing: Shape.packSegment refuses it.
+        unchecked {
+            return PackedTraining.wrap(
+                shard | ((learningRate - 1) << SHARD_BITS) | (Math.log2(batch) << BATCH) | (Math.log2(passes) << PASSES)
+                    | (smoothing << SMOOTHING)
+            );
+        }
     }
 
     /// @return shard its number; 0 where there is no such training
     function unpack(PackedTraining training)
         internal
         pure
-        returns (uint256 shard, uint256 learningRate, uint256 batch, uint256 passes)
+        returns (uint256 shard, uint256 learningRate, uint256 batch, uint256 passes, uint256 smoothing)
     {
         uint256 word = PackedTraining.unwrap(training);
-        if (word == 0) return (0, 0, 0, 0);
+        if (word == 0) return (0, 0, 0, 0, 0);
         shard = word & ((1 << SHARD_BITS) - 1);
-        learningRate = (word >> SHARD_BITS) & ((1 << RATE_BITS) - 1);
+        learningRate = ((word >> SHARD_BITS) & ((1 << RATE_BITS) - 1)) + 1;
         batch = 1 << ((word >> BATCH) & ((1 << LOG_BITS) - 1));
-        passes = 1 << (word >> PASSES);
+        passes = 1 << ((word >> PASSES) & ((1 << LOG_BITS) - 1));
+        smoothing = word >> SMOOTHING;
     }
 
     /// @notice The first word of an edge without trainings.

@@ -27,11 +27,11 @@ library FloorsLibrary {
         (uint256 x, uint256 y) = (Floors.unwrap(a), Floors.unwrap(b));
         if (x == y) return a;
         uint256 both = 0;
-        for (uint256 shift = 0; shift < BITS; shift += LANE) {
-            uint256 left = (x >> shift) & LANE_MASK;
-            uint256 right = (y >> shift) & LANE_MASK;
-            // Of 0 and a version, the version; `- 1` puts 0 behind all.
-            unchecked {
+        unchecked {
+            for (uint256 shift = 0; shift < BITS; shift += LANE) {
+                uint256 left = (x >> shift) & LANE_MASK;
+                uint256 right = (y >> shift) & LANE_MASK;
+                // Of 0 and a version, the version; `- 1` puts 0 behind all.
                 both |= (left - 1 < right - 1 ? left : right) << shift;
             }
         }

@@ -13,6 +13,7 @@ import {VerificationKey} from "./VerificationKey.sol";
 ///     -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta = 0
 ///     (g - s + gamma T) G2 = T tau^C
 ///     (p' + theta s - (z^C2 - gamma2) T2 - e2 G + z pi) G2 = pi tau
+/// Of train, g has the tables as its last oracle: one chunk, the same in every proof.
 /// joined by powers of kappa, three for each proof. First every proof is collected, then kappa is known, then every proof is
 /// weighed.
 library ProofBatch {
@@ -42,6 +43,8 @@ library ProofBatch {
         /// sums over the proofs of the weights of IC_0 (and alpha), IC_1, IC_2, IC_3 and of the generator of G1
         uint256[4] inputs;
         uint256 evaluations;
+        /// sum over the proofs of the weights of the tables' commitment
+        uint256 tables;
         /// where each commitment of each statement has its term: x, y and weight. Neighbours share those of common points.
         uint256[][] terms;
     }
@@ -146,6 +149,7 @@ library ProofBatch {
             Curve.addTimes(generator, x, y, batch.inputs[k]);
         }
         Curve.addTimes(generator, 1, 2, R - batch.evaluations);
+        if (batch.program == Statement.TRAIN) Curve.addTimes(generator, srs.tables[0], srs.tables[1], batch.tables);
         uint256[5] memory alpha;
         Curve.addTimes(alpha, key[0], key[1], batch.inputs[0]);
 
@@ -235,7 +239,9 @@ library ProofBatch {
         }
         batch.terms[i] = weights;
         _addChunks(batch, trace, eq, weight);
-        _addChunks(batch, helper, eq, mulmod(weight, eta, R));
+        weight = mulmod(weight, eta, R);
+        _addChunks(batch, helper, eq, weight);
+        batch.tables = addmod(batch.tables, mulmod(mulmod(weight, eta, R), eq[0], R), R);
     }
 
     /// @dev Puts the place of each commitment's term in place of its weight. In a chain the parent is the child before, and

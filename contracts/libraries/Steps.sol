@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {PackedTraining} from "./EdgeWords.sol";
 
-/// @dev A segment while its transaction lasts: | number of the shard's schema 32 | version of the shard's key 8 | training 57 |.
+/// @dev A segment while its transaction lasts: | number of the shard's schema 32 | version of the shard's key 8 | training 64 |.
 type Step is uint256;
 
 using StepLibrary for Step global;
 
 /// @title What a registry needs to know of a segment once it is proved, in one word
 library StepLibrary {
-    uint256 private constant VERSION = 57;
+    uint256 private constant VERSION = 64;
     uint256 private constant SCHEMA = VERSION + 8;
 
     /// @param version_ below 2^8

@@ -16,8 +16,8 @@ import {Shape} from "../libraries/Shape.sol";
 
 /// @title Test only: internal functions of the registry's libraries, callable from outside
 contract Harness {
-    function packShape(uint16[] calldata widths) external pure returns (uint256) {
-        return Shape.pack(widths);
+    function packShape(uint16[] calldata widths, IModelRegistry.Head head_) external pure returns (uint256) {
+        return Shape.pack(widths, head_);
     }
 
     function packShard(uint256 inputs, uint256 outputs, uint256 rows, IModelRegistry.ShardKind kind)
@@ -28,12 +28,19 @@ contract Harness {
         return Shape.packShard(inputs, outputs, rows, kind);
     }
 
-    function packSegment(uint256 descriptor, uint256 learningRate, uint256 batch, uint256 passes)
-        external
-        pure
-        returns (uint256)
-    {
-        return Shape.packSegment(descriptor, learningRate, batch, passes);
+    function packSegment(
+        uint256 shape,
+        uint256 descriptor,
+        uint256 learningRate,
+        uint256 batch,
+        uint256 passes,
+        uint256 smoothing
+    ) external pure returns (uint256) {
+        return Shape.packSegment(shape, descriptor, learningRate, batch, passes, smoothing);
+    }
+
+    function requireFit(uint256 shape, uint256 descriptor) external pure {
+        Shape.requireFit(shape, descriptor);
     }
 
     function requireModelPoints(uint256 points, uint256 shape) external pure {
@@ -59,6 +66,16 @@ contract Harness {
             Shape.shardRows(descriptor),
             Shape.shardKind(descriptor)
         );
+    }
+
+    function modelHead(uint256 shape) external pure returns (IModelRegistry.Head) {
+        return Shape.modelHead(shape);
+    }
+
+    /// @dev What is stored of a descriptor, and the kind as it is read of that.
+    function geometry(uint256 descriptor) external pure returns (uint40, IModelRegistry.ShardKind) {
+        uint40 word = Shape.shardGeometry(descriptor);
+        return (word, Shape.geometryKind(word));
     }
 
     function modelId(G1Point[] calldata commitment, uint256 shape) external pure returns (ModelId) {
@@ -97,7 +114,7 @@ contract Harness {
     function packCoefficients(int24[][] calldata coefficients, uint256 layers, uint256 parents)
         external
         pure
-        returns (uint256[4] memory words, uint256[] memory weights)
+        returns (uint256[] memory words, uint256[] memory weights)
     {
         return Coefficients.pack(coefficients, layers, parents);
     }
@@ -128,20 +145,24 @@ contract Harness {
         return (word.floors(), word.schema(), word.segments());
     }
 
-    /// @dev Trainings in the places of the first so many segments, and what is read back of the last.
-    function lastTraining(uint256 shard, uint256 learningRate, uint256 batch, uint256 passes, uint256 segments)
-        external
-        pure
-        returns (uint256, uint256, uint256, uint256)
-    {
+    /// @dev Trainings in the places of the first so many segments, and what is read back of the last; of shard 0 there is none.
+    function lastTraining(
+        uint256 shard,
+        uint256 learningRate,
+        uint256 batch,
+        uint256 passes,
+        uint256 smoothing,
+        uint256 segments
+    ) external pure returns (uint256, uint256, uint256, uint256, uint256) {
         EdgeWord[] memory words = new EdgeWord[](1 + segments);
         words[0] = EdgeWordsLibrary.head(Floors.wrap((1 << 40) - 1), (1 << 32) - 1).withSegments(segments);
         for (uint256 i = 0; i + 1 < segments; ++i) {
             (uint256 earlier, uint256 by) = EdgeWordsLibrary.place(i);
-            words[earlier] = words[earlier].withTraining(PackedTraining.wrap((1 << 57) - 1), by);
+            words[earlier] = words[earlier].withTraining(PackedTraining.wrap((1 << 64) - 1), by);
         }
         (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segments - 1);
-        PackedTraining packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes);
+        PackedTraining packed = PackedTraining.wrap(0);
+        if (shard != 0) packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes, smoothing);
         words[index] = words[index].withTraining(packed, shift);
         return words[index].trainingAt(shift).unpack();
     }

@@ -25,8 +25,11 @@ abstract contract Seeds is Models {
     uint256 private _lastSeedRequest;
 
     /// @inheritdoc IModelRegistry
-    function requestSeed(uint16[] calldata widths, bytes32 secretHash) external returns (uint256 requestId) {
-        uint256 shape = Shape.pack(widths);
+    function requestSeed(uint16[] calldata widths, Head head, bytes32 secretHash)
+        external
+        returns (uint256 requestId)
+    {
+        uint256 shape = Shape.pack(widths, head);
         requestId = ++_lastSeedRequest;
         uint256 seedBlock = _blockNumber() + 1;
         _seedRequests[requestId] = PackedRequest(_sender(), uint64(seedBlock), false, shape, secretHash, 0);

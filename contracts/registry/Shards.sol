@@ -67,7 +67,7 @@ abstract contract Shards is Proven, Blocks {
             Shape.shardInputs(body.geometry),
             Shape.shardOutputs(body.geometry),
             Shape.shardRows(body.geometry),
-            Shape.shardKind(body.geometry),
+            Shape.geometryKind(body.geometry),
             body.blockNumber,
             _schemaAt(head.schema()),
             head.number(),
@@ -119,7 +119,7 @@ abstract contract Shards is Proven, Blocks {
     function _measure(ShardId[] calldata shardIds) private view returns (uint256 rows, uint256 firstBlock) {
         firstBlock = type(uint40).max;
         ShardHead first = _knownShard(shardIds[0]);
-        uint256 family = Shape.shardFamily(_shardBodies[first.number()].geometry);
+        uint256 family = Shape.geometryFamily(_shardBodies[first.number()].geometry);
         for (uint256 i = 0; i < shardIds.length; ++i) {
             if (i > 0 && ShardId.unwrap(shardIds[i]) <= ShardId.unwrap(shardIds[i - 1])) {
                 revert ShardsNotAscending(shardIds[i - 1], shardIds[i]);
@@ -127,7 +127,7 @@ abstract contract Shards is Proven, Blocks {
             ShardHead head = _knownShard(shardIds[i]);
             ShardBody storage body = _shardBodies[head.number()];
             (uint256 geometry, uint256 registered) = (body.geometry, body.blockNumber);
-            if (Shape.shardFamily(geometry) != family) revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
+            if (Shape.geometryFamily(geometry) != family) revert ShardsOfDifferentFamilies(shardIds[0], shardIds[i]);
             if (head.schema() != first.schema()) revert ShardsOfDifferentSchemas(shardIds[0], shardIds[i]);
             rows += Shape.shardRows(geometry);
             if (registered < firstBlock) firstBlock = registered;

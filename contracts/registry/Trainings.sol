@@ -17,13 +17,17 @@ import {Models} from "./Models.sol";
 import {Shards} from "./Shards.sol";
 
 /// @title Trainings
-/// @notice Edges of one or more segments. Of each segment the shard, the rate, the batch and the passes are kept.
+/// @notice Edges of one or more segments. Of each segment the shard, the rate, the batch, the passes and the smoothing are
+/// kept.
 abstract contract Trainings is Models, Shards {
-    /// @dev The segments of a transaction while it lasts, and the model that each leads to.
+    /// @dev The segments of a transaction while it lasts, and the model that each leads to. Those of the edge that is registered
+    /// next begin at `first` and stop before `end`.
     struct Chain {
         ShardId[] shards;
         Step[] steps;
         ModelId[] children;
+        uint256 first;
+        uint256 end;
     }
 
     /// @inheritdoc IModelRegistry
@@ -32,13 +36,16 @@ abstract contract Trainings is Models, Shards {
         _requireModel(parent);
         child = _freshModel(edge.child, edge.shape);
         Chain memory chain = _room(1);
-        uint256 segment = Shape.packSegment(edge.descriptor, edge.learningRate, edge.batch, edge.passes);
-        (chain.shards[0], chain.steps[0]) =
-            _step(edge.shape, edge.shard, edge.descriptor, edge.learningRate, edge.batch, edge.passes);
+        uint256 segment = Shape.packSegment(
+            edge.shape, edge.descriptor, edge.learningRate, edge.batch, edge.passes, edge.smoothing
+        );
+        (chain.shards[0], chain.steps[0]) = _step(
+            edge.shape, edge.shard, edge.descriptor, edge.learningRate, edge.batch, edge.passes, edge.smoothing
+        );
         bytes memory claim =
             TrainClaims.one(edge.parent, edge.child, edge.shard, edge.shape, segment, edge.descriptor);
         uint256 version = _requireEncoded(Statement.TRAIN, claim, proof);
-        _register(parent, child, edge.child, edge.shape, version, chain, 0, 1);
+        _register(parent, child, edge.child, edge.shape, version, chain);
     }
 
     /// @inheritdoc IModelRegistry
@@ -58,7 +65,7 @@ abstract contract Trainings is Models, Shards {
     /// @inheritdoc IModelRegistry
     function trainingOf(ModelId id, uint256 segment) external view returns (Training memory) {
         NodeHead head = _headOf(ModelId.unwrap(id));
-        if (segment >= _edgeWordOf(head, 0).segments()) return Training(ShardId.wrap(0), 0, 0, 0);
+        if (segment >= _edgeWordOf(head, 0).segments()) return Training(ShardId.wrap(0), 0, 0, 0, 0);
         return _trainingAt(head, segment);
     }
 
@@ -77,7 +84,7 @@ abstract contract Trainings is Models, Shards {
     }
 
     function _room(uint256 count) private pure returns (Chain memory) {
-        return Chain(new ShardId[](count), new Step[](count), new ModelId[](count));
+        return Chain(new ShardId[](count), new Step[](count), new ModelId[](count), 0, count);
     }
 
     /// @dev The segments in order. Each must lead to another model than the one where it starts.
@@ -90,7 +97,13 @@ abstract contract Trainings is Models, Shards {
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
             (chain.shards[i], chain.steps[i]) = _step(
-                shape, segment.shard, segment.descriptor, segment.learningRate, segment.batch, segment.passes
+                shape,
+                segment.shard,
+                segment.descriptor,
+                segment.learningRate,
+                segment.batch,
+                segment.passes,
+                segment.smoothing
             );
             ModelId child = Identity.ofModel(segment.child, shape);
             if (child == parent) revert ModelExists(child);
@@ -108,7 +121,9 @@ abstract contract Trainings is Models, Shards {
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
             uint256 descriptor = segment.descriptor;
-            uint256 word = Shape.packSegment(descriptor, segment.learningRate, segment.batch, segment.passes);
+            uint256 word = Shape.packSegment(
+                shape, descriptor, segment.learningRate, segment.batch, segment.passes, segment.smoothing
+            );
             TrainClaims.append(claims, i, parent, segment.child, segment.shard, shape, word, descriptor);
             parent = segment.child;
         }
@@ -121,13 +136,14 @@ abstract contract Trainings is Models, Shards {
         uint256 descriptor,
         uint256 learningRate,
         uint256 batch,
-        uint256 passes
+        uint256 passes,
+        uint256 smoothing
     ) private view returns (ShardId id, Step step) {
         id = Identity.ofShard(shard_, descriptor);
         ShardHead head = _knownShard(id);
         Shape.requireFit(shape, descriptor);
         step = StepLibrary.make(
-            EdgeWordsLibrary.pack(head.number(), learningRate, batch, passes), head.version(), head.schema()
+            EdgeWordsLibrary.pack(head.number(), learningRate, batch, passes, smoothing), head.version(), head.schema()
         );
     }
 
@@ -143,53 +159,49 @@ abstract contract Trainings is Models, Shards {
         uint256 length = segments.length;
         kept = new ModelId[](length);
         uint256 count = 0;
-        uint256 first = 0;
         for (uint256 i = 0; i < length; ++i) {
             Segment calldata segment = segments[i];
             if (!segment.keep && i + 1 < length) continue;
             ModelId child = chain.children[i];
             _requireFresh(child);
-            _register(parent, child, segment.child, shape, version, chain, first, i + 1);
-            (kept[count], parent) = (child, child);
+            chain.end = i + 1;
+            _register(parent, child, segment.child, shape, version, chain);
+            (kept[count], parent, chain.first) = (child, child, i + 1);
             ++count;
-            first = i + 1;
         }
         assembly ("memory-safe") {
             mstore(kept, count)
         }
     }
 
-    /// @dev Registers the child that some steps of a chain led to.
+    /// @dev Registers the child that the chain's next steps led to.
     /// @param parent the node where the first of them starts
     /// @param child must be fresh
-    /// @param first step, and the one behind the last
     function _register(
         ModelId parent,
         ModelId child,
         G1Point[] calldata commitment,
         uint256 shape,
         uint256 version,
-        Chain memory chain,
-        uint256 first,
-        uint256 end
+        Chain memory chain
     ) private {
         (uint256 number, uint256 depth) =
             _addChild(ModelId.unwrap(child), _sender(), version, ModelId.unwrap(parent));
         emit ModelRegistered(child, _sender(), Kind.Train, depth, shape, commitment);
         (Floors floors, uint256 schema) = _heritage(parent);
         floors = floors.withVersion(Statement.TRAIN, version);
-        for (uint256 i = first; i < end; ++i) {
+        for (uint256 i = chain.first; i < chain.end; ++i) {
             Step step = chain.steps[i];
-            _announce(child, parent, chain.shards[i], step, i - first);
+            _announce(child, parent, chain.shards[i], step, i - chain.first);
             floors = floors.withVersion(Statement.DATA, step.version());
             schema = _nextSchema(child, schema, step.schema());
         }
-        _store(number, EdgeWordsLibrary.head(floors, schema), chain.steps, first, end);
+        _store(number, EdgeWordsLibrary.head(floors, schema), chain.steps, chain.first, chain.end);
     }
 
     function _announce(ModelId child, ModelId parent, ShardId shard_, Step step, uint256 segment) private {
-        (, uint256 learningRate, uint256 batch, uint256 passes) = step.training().unpack();
-        emit Trained(child, parent, shard_, learningRate, batch, passes, segment);
+        (, uint256 learningRate, uint256 batch, uint256 passes, uint256 smoothing) = step.training().unpack();
+        emit Trained(child, parent, shard_, learningRate, batch, passes, smoothing, segment);
     }
 
     /// @dev A child goes by the shard that it was trained on, or by what came before where the shard has no schema.
@@ -217,8 +229,8 @@ abstract contract Trainings is Models, Shards {
     /// @dev One that exists.
     function _trainingAt(NodeHead head, uint256 segment) private view returns (Training memory) {
         (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segment);
-        (uint256 shard_, uint256 learningRate, uint256 batch, uint256 passes) =
+        (uint256 shard_, uint256 learningRate, uint256 batch, uint256 passes, uint256 smoothing) =
             _edgeWordOf(head, index).trainingAt(shift).unpack();
-        return Training(_shardAt(shard_), learningRate, batch, passes);
+        return Training(_shardAt(shard_), learningRate, batch, passes, smoothing);
     }
 }

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex, zeroHash } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import type { ModelShape } from '../../src/model/shape.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { drawnSeed } from '../../src/registry/drawnSeed.ts';
+import { numberOfHead } from '../../src/registry/programs/heads.ts';
 import { secretHash } from '../../src/registry/statement.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import type { Chain } from '../chain/client.ts';
@@ -30,8 +32,14 @@ export interface SeedContext {
 }
 
 /** What identifies a seed run: the same inputs continue it. */
-export function seedInputs(widths: readonly number[], { chain, registry, account }: SeedContext) {
-  return { shape: widths.join('-'), chainId: chain.id, registry: registry.toLowerCase(), trainer: account.address };
+export function seedInputs({ widths, head }: ModelShape, { chain, registry, account }: SeedContext) {
+  return {
+    shape: widths.join('-'),
+    head,
+    chainId: chain.id,
+    registry: registry.toLowerCase(),
+    trainer: account.address,
+  };
 }
 
 /**
@@ -39,7 +47,7 @@ export function seedInputs(widths: readonly number[], { chain, registry, account
  * secret leaves this machine only after the block that decides the seed.
  * @throws DescentError (chain) when the request fails or the seed has expired.
  */
-export async function seedRun(run: Run, widths: number[], context: SeedContext, output: Output): Promise<void> {
+export async function seedRun(run: Run, shape: ModelShape, context: SeedContext, output: Output): Promise<void> {
   await run.stage('secret', async (put) => {
     put('secret', SECRET_FILE, `${toHex(crypto.getRandomValues(new Uint8Array(32)))}\n`);
     return null;
@@ -47,26 +55,28 @@ export async function seedRun(run: Run, widths: number[], context: SeedContext, 
   const secret = readSecret(run);
   const { requestId, seedBlock } = await run.stage('request', async () => {
     output.progress.stage('request a seed');
-    const request = await requestSeed(context, widths, secretHash(secret), join(run.folder, 'request.tx'));
+    const request = await requestSeed(context, shape, secretHash(secret), join(run.folder, 'request.tx'));
     output.progress.done();
     return request;
   });
   await run.stage('seed', async (put) => {
     output.progress.stage('wait for the block that decides the seed');
     const seed = await awaitSeed(context, { requestId: BigInt(requestId), seedBlock: BigInt(seedBlock), secret });
-    output.progress.stage(`derive the weights of ${widths.join('-')}`);
-    put(
-      'model',
-      'model.safetensors',
-      writeWeights(seedWeights({ widths, head: 'squared error' }, seed, randomElement())),
-    );
+    output.progress.stage(`derive the weights of ${shape.widths.join('-')}`);
+    put('model', 'model.safetensors', writeWeights(seedWeights(shape, seed, randomElement())));
     output.progress.done();
     return { seed: seed.toString(), requestId };
   });
 }
 
-async function requestSeed({ chain, registry, account }: SeedContext, widths: number[], hash: Hex, journal: string) {
-  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [widths, hash] });
+async function requestSeed(
+  { chain, registry, account }: SeedContext,
+  { widths, head }: ModelShape,
+  hash: Hex,
+  journal: string,
+) {
+  const args = [widths, numberOfHead(head), hash] as const;
+  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
   try {
     const receipt = await sendOnce(chain, account, { to: registry, data }, fileJournal(journal));
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });

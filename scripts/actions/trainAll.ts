@@ -245,9 +245,10 @@ async function drawSeed(run: Run, widths: number[], options: TrainAllOptions): P
   const { output } = options;
   const seedContext = options.seedContext!;
   const folder = subfolder.seed(run.folder);
-  const inputs = seedInputs(widths, seedContext);
+  const shape = { widths, head: 'squared error' } as const;
+  const inputs = seedInputs(shape, seedContext);
   await run.stage(`seed for ${inputs.chainId} ${inputs.registry} ${inputs.trainer}`, async () => {
-    await within(folder, 'seed', inputs, (part) => seedRun(part, widths, seedContext, output));
+    await within(folder, 'seed', inputs, (part) => seedRun(part, shape, seedContext, output));
     return null;
   });
   return folder;

@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { KEYS } from '../../src/generated/keys.ts';
-import type { SrsPowers } from '../../src/registry/opening.ts';
+import { powersOnChain, type SrsPowers } from '../../src/registry/opening.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 
 /** What a deployment is made of, besides the contracts themselves. */
@@ -58,9 +58,9 @@ export type ContractName = (typeof CONTRACTS)[number];
 
 /** What the constructor of each contract takes. */
 const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => readonly unknown[]> = {
-  Verifiers: ({ keys, srs: { tau, tauC }, delay, allowDevKeysOffLocal, owner }) => [
+  Verifiers: ({ keys, srs, delay, allowDevKeysOffLocal, owner }) => [
     keys,
-    { tau, tauC },
+    powersOnChain(srs),
     delay,
     allowDevKeysOffLocal,
     owner,

@@ -33,6 +33,7 @@ export function addSeedCommand(program: Command): void {
     .action(async (options: SeedOptions) => {
       const output = outputOf(options);
       const widths = parseWidths(options.shape);
+      const shape = { widths, head: 'squared error' } as const;
       seedCapacity(widths);
       const { chain, registry } = await openRegistry(options);
       const account = loadAccount(options, chain.id);
@@ -40,14 +41,14 @@ export function addSeedCommand(program: Command): void {
       const run = Run.start(
         runFolder(options.runs, options.run ?? `seed-${options.shape}`),
         'seed',
-        seedInputs(widths, context),
+        seedInputs(shape, context),
       );
       try {
         if (!run.isDone('request')) {
           await requireChainId(chain);
           await requireFunds(chain, account.address, GAS_AT_MOST.requestSeed + GAS_AT_MOST.seed);
         }
-        await seedRun(run, widths, context, output);
+        await seedRun(run, shape, context, output);
         const destination = { chainId: BigInt(chain.id), registry, trainer: account.address, chain };
         const edges = await proveHere(run, destination, output);
         printEdges(run, edges, output, { model: run.file('seed', 'model') }, nextOptions(options));

@@ -187,8 +187,9 @@ class Stage {
     const { key, trainer } = SEED;
     const { registry } = this.#deployment;
     const context = { chain: this.#chain, registry, account: this.#accounts[trainer] };
-    const folder = await this.#run(key, 'seed', seedInputs(WIDTHS, context), (run, output) =>
-      seedRun(run, WIDTHS, context, output),
+    const shape = { widths: WIDTHS, head: 'squared error' } as const;
+    const folder = await this.#run(key, 'seed', seedInputs(shape, context), (run, output) =>
+      seedRun(run, shape, context, output),
     );
     return { key, kind: 'seed', by: trainer, folder, after: [] };
   }

@@ -1,9 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Curve, type Progress, type Srs } from '../../src/argument/curve.ts';
+import type { Point } from '../../src/argument/types.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { CHUNK_SIZE, COLUMN_BITS, PROOF_POWERS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
+import { expTable, sigmoidTable, TABLE_SIZE } from '../../src/training/tables.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
 import { readRange, writeIfChanged } from './files.ts';
@@ -127,7 +129,7 @@ async function lastIsRight(cached: PointFile, shared?: Curve): Promise<boolean> 
   }
 }
 
-/** Records where `loadSrs` reads from, and writes the points that contracts hold. */
+/** Records where `loadSrs` reads from, and writes the points that contracts hold. @throws InputError for too few powers */
 export async function installSrs(
   source: SrsSource,
   bn: Bn254,
@@ -136,7 +138,8 @@ export async function installSrs(
 ): Promise<void> {
   const points = source.ptau === null ? devPoints(bn) : ptauPoints(source.ptau);
   const [tauG2, tauCG2] = points.map((point) => g2Words(bn, point));
-  const json = { devKeys: source.ptau === null, tauG2, tauCG2 };
+  const { x, y } = source.ptau === null ? devTables(bn) : await tablesCommitment(source.ptau);
+  const json = { devKeys: source.ptau === null, tauG2, tauCG2, tablesG1: [String(x), String(y)] };
   writeDurably(join(folder, 'source.json'), `${JSON.stringify(source, null, 2)}\n`);
   writeIfChanged(target, `${JSON.stringify(json, null, 2)}\n`);
 }
@@ -149,6 +152,38 @@ function ptauPoints(path: string): Uint8Array[] {
   const file = openPtau(path);
   try {
     return [1, C].map((k) => file.tauG2(k));
+  } finally {
+    file.close();
+  }
+}
+
+/** The vector of both tables (protocol section 1): EXP, then SIG. */
+function tableEntries(): Uint32Array {
+  const entries = new Uint32Array(2 * TABLE_SIZE);
+  entries.set(expTable());
+  entries.set(sigmoidTable(), TABLE_SIZE);
+  return entries;
+}
+
+/** The commitment to the tables under the constant of development: what they are at tau, times the generator. */
+function devTables({ G1, Fr }: Bn254): Point {
+  const value = tableEntries().reduceRight((sum, entry) => mod(sum * devTau() + BigInt(entry)), 0n);
+  const [x, y] = G1.toObject(G1.toAffine(G1.timesFr(G1.g, Fr.e(value))));
+  return { x, y };
+}
+
+/** The commitment to the tables under the powers of a ceremony. @throws InputError unless the file holds 2^17 powers */
+export async function tablesCommitment(ptau: string): Promise<Point> {
+  const entries = tableEntries();
+  const file = openPtau(ptau);
+  try {
+    const points = file.tauG1(entries.length);
+    const curve = await Curve.load();
+    try {
+      return await curve.msm(points, new Uint8Array(entries.buffer), entries.BYTES_PER_ELEMENT);
+    } finally {
+      await curve.close();
+    }
   } finally {
     file.close();
   }

@@ -7,6 +7,7 @@ import type { Statement } from '../registry/programs/definitions.ts';
 import {
   chunkBitsOf,
   kappaOf,
+  opensTables,
   oraclesOf,
   publicSignals,
   type StatementContext,
@@ -49,11 +50,11 @@ export function verifyProof(
 ): Verification {
   const claimed = claimedProof({ context, statement, proof });
   if (claimed === undefined) return { canonical: false, groth16: false, opening: false };
-  const { commitments } = claimed;
+  const { commitments, opensTables } = claimed;
   return {
     canonical: true,
     groth16: groth16Holds(vkey, claimed.publicSignals, proof.groth16),
-    opening: openingHolds(srs, commitments, proof.points, proof.challenges, kappaOfAll([claimed])),
+    opening: openingHolds(srs, commitments, proof.points, proof.challenges, kappaOfAll([claimed]), opensTables),
   };
 }
 
@@ -84,6 +85,7 @@ function claimedProof({ context, statement, proof }: Claimed): ClaimedProof | un
   if (![challenges.digest, ...signals].every((signal) => signal >= 0n && signal < R)) return undefined;
   return {
     commitments: oraclesOf(statement),
+    opensTables: opensTables(statement.program),
     proof,
     publicSignals: publicSignals(challenges.digest, signals),
   };

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem';
 import type { ShardShape } from '../model/shape.ts';
+import type { PowersOnChain } from './opening.ts';
 
 /** A node of the registry as it is stored. */
 export interface NodeRecord {
@@ -38,6 +39,7 @@ export interface TrainingRecord {
   learningRate: bigint;
   batch: bigint;
   passes: bigint;
+  smoothing: bigint;
 }
 
 /** A verification key as it is on record. */
@@ -95,7 +97,7 @@ export interface ChainReads {
   /** the contract that checks a registry's proofs, or undefined where the contract does not answer as a registry */
   verifiersOf(registry: Address): Promise<Address | undefined>;
   relayOf(registry: Address): Promise<Address>;
-  srs(verifiers: Address): Promise<{ [name in 'tau' | 'tauC']: readonly bigint[] }>;
+  srs(verifiers: Address): Promise<PowersOnChain>;
   /** the version of the key that checks a program's proofs now */
   versionOf(verifiers: Address, program: number): Promise<bigint>;
   keyRecord(verifiers: Address, program: number, version: bigint): Promise<KeyRecord | undefined>;

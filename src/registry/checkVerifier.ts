@@ -89,7 +89,7 @@ export async function checkKey(
       };
 }
 
-/** Whether the contract checks openings with the powers of tau that are here. */
+/** Whether the contract checks openings with the powers of tau that are here, and proofs of train with their tables. */
 export async function checkPowers(reads: ChainReads, verifiers: Address, { srs }: KeysHere): Promise<Check> {
   const same = samePowers(srs, await reads.srs(verifiers));
   return {

@@ -20,6 +20,8 @@ type Pair = { g1: G1Point; g2: G2Point };
 export interface ClaimedProof {
   /** of the statement, in the program's opening order, without points for an absent parent; trace and helper follow from the proof */
   commitments: readonly Commitment[];
+  /** whether the program opens the tables behind the helper: train */
+  opensTables: boolean;
   proof: Proof;
   /** c, v, fold */
   publicSignals: readonly [bigint, bigint, bigint];
@@ -41,9 +43,15 @@ export function proofsHold(
   );
   if (proofs.length === 0 || !isWhole) return false;
   const weights = powersOf(kappa, 3 * proofs.length);
-  const pairs = proofs.flatMap(({ commitments, proof, publicSignals }, n) => [
+  const pairs = proofs.flatMap(({ commitments, opensTables, proof, publicSignals }, n) => [
     ...groth16Pairs(key, publicSignals, proof.groth16, weights[3 * n]),
-    ...openingPairs(srs, commitments, proof.points, proof.challenges, weights.slice(3 * n + 1, 3 * n + 3)),
+    ...openingPairs(
+      srs,
+      oraclesOf(srs, commitments, proof.points, opensTables),
+      proof.points,
+      proof.challenges,
+      weights.slice(3 * n + 1, 3 * n + 3),
+    ),
   ]);
   return productIsOne(pairs);
 }
@@ -57,17 +65,32 @@ export function groth16Holds(
   return isGroth16(groth16) && productIsOne(groth16Pairs(key, publicSignals, groth16, 1n));
 }
 
-/** Whether the opening of a proof's commitments holds alone, its two equations joined by kappa. @returns false also for malformed points */
+/**
+ * Whether the opening of a proof's commitments holds alone, its two equations joined by kappa.
+ * @param opensTables as in ClaimedProof
+ * @returns false also for malformed points
+ */
 export function openingHolds(
   srs: SrsPowers,
   commitments: readonly Commitment[],
   points: ProofPoints,
   signals: ProofSignals,
   kappa: bigint,
+  opensTables: boolean,
 ): boolean {
-  return (
-    arePoints(commitments, points) && productIsOne(openingPairs(srs, commitments, points, signals, powersOf(kappa, 2)))
-  );
+  if (!arePoints(commitments, points)) return false;
+  const oracles = oraclesOf(srs, commitments, points, opensTables);
+  return productIsOne(openingPairs(srs, oracles, points, signals, powersOf(kappa, 2)));
+}
+
+/** All oracles of a proof in their opening order. */
+function oraclesOf(
+  srs: SrsPowers,
+  commitments: readonly Commitment[],
+  { trace, helper }: ProofPoints,
+  opensTables: boolean,
+): Commitment[] {
+  return [...commitments, trace, helper, ...(opensTables ? [[srs.tables]] : [])];
 }
 
 /** -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta */
@@ -91,7 +114,7 @@ function groth16Pairs(
 /** (g - s + gamma T) G2 - T tau^C and (p' + theta s - (z^C2 - gamma2) T2 - e2 G + z pi) G2 - pi tau, each with its weight. */
 function openingPairs(
   srs: SrsPowers,
-  commitments: readonly Commitment[],
+  oracles: readonly Commitment[],
   points: ProofPoints,
   { eta, gamma, theta, gamma2, z, e2, chunk }: ProofSignals,
   [first, second]: readonly bigint[],
@@ -103,7 +126,7 @@ function openingPairs(
     points.quotient2,
     points.opening,
   ].map(at);
-  const g = fold([...commitments, points.trace, points.helper], eta, chunk);
+  const g = fold(oracles, eta, chunk);
   const sum = [
     times(g, first),
     times(columns, second * theta - first),

@@ -5,7 +5,7 @@ import type { Commitment, Point, Proof, ProofPoints, ProofSignals } from '../arg
 import { mod, R } from '../numbers/field.ts';
 import type { Subject } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
-import { PROGRAMS } from './programs/list.ts';
+import { PROGRAMS, type Program } from './programs/list.ts';
 
 /** keccak256("descent.statement.v3") */
 export const DOMAIN = keccak256(stringToHex('descent.statement.v3'));
@@ -61,6 +61,11 @@ export function extraOf(statement: Statement): bigint[] {
 /** The commitments that the statement opens, in the program's opening order; without points for an absent parent. */
 export function oraclesOf(statement: Statement): Commitment[] {
   return definitionOf(statement).oracles(statement);
+}
+
+/** Whether proofs of a program open the tables of functions (protocol section 1), behind trace and helper. */
+export function opensTables(program: Program): boolean {
+  return program === 'train';
 }
 
 /** All their points in order, as h_0 binds them. */

@@ -88,7 +88,7 @@ describe('opening of vectors of several chunks', () => {
     change(own);
     const [model, trace, helper] = own.commitments;
     const points = { trace, helper, ...own.opened.points };
-    return openingHolds(srs, [model], points, own.opened.challenges, randomElement());
+    return openingHolds(srs, [model], points, own.opened.challenges, randomElement(), false);
   };
 
   it('has a point for each chunk, and holds', () => {

@@ -72,7 +72,7 @@ async function draw({ blockHash = zeroHash as Hex, answers = [undefined] as (Err
   } as unknown as SeedContext;
   const output = { progress: { stage: () => {}, done: () => {} } } as unknown as Output;
   let error: unknown;
-  await seedRun(run, WIDTHS, context, output).catch((cause) => {
+  await seedRun(run, { widths: WIDTHS, head: 'squared error' }, context, output).catch((cause) => {
     error = cause;
   });
   const secret = readFileSync(file('secret'), 'utf8').trim() as Hex;

@@ -47,7 +47,7 @@ describe('a proof of which the circuit saw another number of coordinates of the 
         extra: elements(2n, 1),
         oracles: oracles.map((c) => c.map(pointOf)),
       };
-      const opened = openScalars(oracles, 9_200n, {}, [rest, 0n]);
+      const opened = openScalars(oracles, 9_200n, { tables: true }, [rest, 0n]);
       return { maker, stated, opened, proof: proofAround(maker, stated, opened, { seed: 3n }) };
     };
     const [one, other] = [blind(5n), blind(6n)];
@@ -66,7 +66,7 @@ describe('a proof of which the circuit saw another number of coordinates of the 
     const opened = openScalars(
       [0n, 1n, 2n].map((o) => elements(9_410n + o, 1)),
       9_500n,
-      {},
+      { tables: true },
       [all],
     );
     const stated = { ...made.stated, oracles: [0n, 1n, 2n].map((o) => elements(9_410n + o, 1).map(pointOf)) };

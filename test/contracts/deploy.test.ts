@@ -12,6 +12,7 @@ import { deployRegistry, readDeployments } from '../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
+import { powersOnChain } from '../../src/registry/opening.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
 import { g2PointOf, pointOf, TEST_SRS } from './support/knownTau.ts';
@@ -71,8 +72,7 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
     assert.equal(await client.readContract({ ...registry, functionName: 'verifiers' }), made.verifiersContract);
     const board = { address: made.scoreboard, abi: scoreboardAbi } as const;
     assert.equal(await client.readContract({ ...board, functionName: 'registry' }), made.registry);
-    const { tau, tauC } = TEST_SRS;
-    assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), { tau, tauC });
+    assert.deepEqual(await client.readContract({ ...registry, functionName: 'srs' }), powersOnChain(TEST_SRS));
     // The contract tells development keys and powers by their points, and these are none.
     assert.equal(await client.readContract({ ...registry, functionName: 'devKeys' }), false);
     const { chainId, devKeys, deployer } = made;
@@ -198,8 +198,9 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
 });
 
 function makeRoot(root: string, devKeys: boolean): void {
-  const { tau, tauC } = TEST_SRS;
-  const srs = { devKeys, tauG2: tau.map(String), tauCG2: tauC.map(String) };
+  const { tau, tauC, tables } = powersOnChain(TEST_SRS);
+  const [tauG2, tauCG2, tablesG1] = [tau, tauC, tables].map((words) => words.map(String));
+  const srs = { devKeys, tauG2, tauCG2, tablesG1 };
   mkdirSync(join(root, 'src', 'generated'), { recursive: true });
   writeFileSync(join(root, 'src', 'generated', 'srs.json'), JSON.stringify(srs));
   const contracts = join(root, 'artifacts', 'contracts');

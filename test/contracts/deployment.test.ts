@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import { type Address, parseEventLogs, toFunctionSelector, toHex, zeroAddress, zeroHash } from 'viem';
 import { devKeysLibrary } from '../../scripts/setup/devKeysLibrary.ts';
-import type { SrsPowers } from '../../src/registry/opening.ts';
+import { P } from '../../src/numbers/field.ts';
+import { powersOnChain, type SrsPowers } from '../../src/registry/opening.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
 import { abiOf, Contract, modelRegistryAbi, reverts, type TestChain, testChain } from './support/chain.ts';
 import { DEVELOPMENT_SRS, developmentKey } from './support/developmentKeys.ts';
 import { type KnownKey, knownKey, TEST_KEY } from './support/knownKey.ts';
 import { elements, TEST_SRS } from './support/knownTau.ts';
-import { CIRCUIT_HASH, DAY, DELAY, deployment, deployVerifiers, srsArgument } from './support/verifiersFixture.ts';
+import { CIRCUIT_HASH, DAY, DELAY, deployment, deployVerifiers } from './support/verifiersFixture.ts';
 
 const OWNER: Address = '0x00000000000000000000000000000000000000AA';
 const RELAY: Address = '0x00000000000000000000000000000000000000bb';
@@ -25,7 +26,7 @@ describe('deployment of verifiers', () => {
 
   it('answers with what it was given; the first keys count at once', async () => {
     const verifiers = await deployVerifiers(chain, { keys: REAL, owner: OWNER });
-    assert.deepEqual(await verifiers.read('srs', []), srsArgument(TEST_SRS));
+    assert.deepEqual(await verifiers.read('srs', []), powersOnChain(TEST_SRS));
     assert.equal(await verifiers.read('delay', []), DELAY);
     assert.equal(await verifiers.read('owner', []), OWNER);
     assert.equal(await verifiers.read('pendingOwner', []), zeroAddress);
@@ -48,7 +49,7 @@ describe('deployment of verifiers', () => {
       events.map(({ eventName }) => eventName),
       ['OwnershipTransferred', 'VerifiersDeployed', ...PROGRAM_NAMES.map(() => 'KeyAdded'), 'OwnershipTransferred'],
     );
-    assert.deepEqual(events[1].args, { srs: srsArgument(TEST_SRS), delay: DELAY });
+    assert.deepEqual(events[1].args, { srs: powersOnChain(TEST_SRS), delay: DELAY });
     const { timestamp } = await chain.read.getBlock();
     for (const [i, { key }] of REAL.entries()) {
       const program = BigInt(i + 1);
@@ -84,6 +85,16 @@ describe('deployment of verifiers', () => {
   it('reverts with UnusableSrs when a power is infinity, off the curve or given twice', async () => {
     for (const tauC of [[0n, 0n, 0n, 0n], elements(1n, 4), TEST_SRS.tau]) {
       const srs = { ...TEST_SRS, tauC } as unknown as SrsPowers;
+      await reverts(chain.deploy('Verifiers', deployment({ srs })), 'UnusableSrs');
+    }
+    const { x, y } = TEST_SRS.tables;
+    for (const tables of [
+      { x: 0n, y: 0n },
+      { x, y: y + 1n },
+      { x: x + P, y },
+      { x, y: y + P },
+    ]) {
+      const srs = { ...TEST_SRS, tables };
       await reverts(chain.deploy('Verifiers', deployment({ srs })), 'UnusableSrs');
     }
   });
@@ -123,7 +134,7 @@ describe('development keys', () => {
       // The inputs alone say nothing.
       assert.equal(await harness.read('isDevKey', [real.toSpliced(10, 8, ...words.slice(10))]), false);
     }
-    const srs = srsArgument(TEST_SRS);
+    const srs = powersOnChain(TEST_SRS);
     assert.equal(await harness.read('isDevSrs', [srs]), false);
     for (const name of ['tau', 'tauC'] as const) {
       assert.equal(await harness.read('isDevSrs', [{ ...srs, [name]: DEVELOPMENT_SRS[name] }]), true, name);
@@ -188,7 +199,7 @@ describe('deployment of the registry', () => {
     );
     assert.equal(await registry.read('verifiers', []), verifiers.address);
     assert.equal(await registry.read('devKeys', []), true);
-    assert.deepEqual(await registry.read('srs', []), srsArgument(TEST_SRS));
+    assert.deepEqual(await registry.read('srs', []), powersOnChain(TEST_SRS));
     assert.equal(await scoreboard.read('registry', []), registry.address);
   });
 

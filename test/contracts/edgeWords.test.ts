@@ -40,19 +40,20 @@ describe('the words of an edge', () => {
       fc.bigInt({ min: 1n, max: 2n ** 16n }),
       power(12),
       power(14),
+      fc.bigInt({ min: 0n, max: 255n }),
       fc.integer({ min: 1, max: 20 }),
     );
     await fc.assert(
-      fc.asyncProperty(training, async ([shard, rate, batch, passes, segments]) => {
-        const read = await harness.read('lastTraining', [shard, rate, batch, passes, BigInt(segments)]);
-        assert.deepEqual(read, [shard, rate, batch, passes]);
+      fc.asyncProperty(training, async ([shard, rate, batch, passes, smoothing, segments]) => {
+        const all = [shard, rate, batch, passes, smoothing];
+        assert.deepEqual(await harness.read('lastTraining', [...all, BigInt(segments)]), all);
       }),
       { numRuns: 100 },
     );
   });
 
   it('give back nothing where there is no training', async () => {
-    assert.deepEqual(await harness.read('lastTraining', [0n, 0n, 1n, 1n, 3n]), [0n, 0n, 0n, 0n]);
+    assert.deepEqual(await harness.read('lastTraining', [0n, 1n, 1n, 1n, 0n, 3n]), [0n, 0n, 0n, 0n, 0n]);
   });
 });
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { toHex } from 'viem';
+import { HEADS } from '../../src/model/head.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { importClaim, pointOf, type Registered, RegistryFixture, trainClaim } from './support/registryFixture.ts';
@@ -50,6 +52,13 @@ describe('import', () => {
     assert.deepEqual(await fixture.registry.read('parents', [id]), []);
   });
 
+  it('registers a model with each head: the shape tells which', async () => {
+    for (const head of HEADS) {
+      const [{ args }] = fixture.events(await fixture.submit(importClaim(WIDTHS, SOURCE, NO_SCHEMA, head)));
+      assert.equal((args as { shape: bigint }).shape, encodeShape({ widths: WIDTHS, head }));
+    }
+  });
+
   it('makes declared whatever is trained from it', async () => {
     const child = await fixture.trainModel(await fixture.importModel(WIDTHS), shard);
     const grandchild = await fixture.trainModel(child, shard);
@@ -68,6 +77,13 @@ describe('import', () => {
       const claim = importClaim(WIDTHS, SOURCE);
       await fixture.expect(claim, fixture.alice);
       const other = { ...claim, statement: { ...claim.statement, source: toHex(5n, { size: 32 }) } };
+      await reverts(fixture.call(other), 'ProofRejected', [IMPORT]);
+    });
+
+    it('with ProofRejected when the head is not the one of the proof', async () => {
+      const claim = importClaim(WIDTHS, SOURCE, NO_SCHEMA, 'softmax');
+      await fixture.expect(claim, fixture.alice);
+      const other = { ...claim, statement: { ...claim.statement, head: 'sigmoid' as const } };
       await reverts(fixture.call(other), 'ProofRejected', [IMPORT]);
     });
 

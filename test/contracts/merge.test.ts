@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Hex, toHex } from 'viem';
+import { type Hex, toHex, zeroHash } from 'viem';
 import { packCoefficients } from '../../src/model/merge.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import { modelId } from '../../src/registry/ids.ts';
+import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts } from './support/chain.ts';
 import {
@@ -144,13 +145,22 @@ describe('merge', () => {
       await reverts(raw(claim, { parents }), 'UnknownModel', [id]);
     });
 
+    it('with UnknownModel when one parent has another head than the others', async () => {
+      const other = await fixture.importModel(WIDTHS, zeroHash, NO_SCHEMA, 'softmax');
+      const claim = mergeClaim([models[0], models[1]]);
+      const parents = [models[0].oracle.commitment, other.oracle.commitment];
+      const id = modelId(other.oracle.commitment, encodeShape({ widths: WIDTHS, head: 'squared error' }));
+      await reverts(raw(claim, { parents }), 'UnknownModel', [id]);
+    });
+
     it('with UnknownModel when an absent parent is passed as infinity, or as no point', async () => {
       const claim = mergeClaim(models.slice(0, 2));
       const infinity = [{ x: 0n, y: 0n }];
       const parents = [...claim.statement.parents, infinity];
+      const { coefficients } = mergeClaim(models.slice(0, 3)).statement;
       const id = modelId(infinity, encodeShape({ widths: WIDTHS, head: 'squared error' }));
-      await reverts(raw(claim, { parents }), 'UnknownModel', [id]);
-      const none = { parents: [...claim.statement.parents, []] };
+      await reverts(raw(claim, { parents, coefficients }), 'UnknownModel', [id]);
+      const none = { parents: [...claim.statement.parents, []], coefficients };
       await reverts(raw(claim, none), 'UnknownModel', [
         modelId([], encodeShape({ widths: WIDTHS, head: 'squared error' })),
       ]);
@@ -283,7 +293,7 @@ describe('packed coefficients', () => {
       fc.asyncProperty(rows, async (coefficients) => {
         const count = coefficients[0].length;
         const [words, weights] = await harness.read('packCoefficients', [coefficients, coefficients.length, count]);
-        assert.deepEqual(words, packCoefficients(coefficients));
+        assert.deepEqual(words, [0n, ...packCoefficients(coefficients)]);
         const sums = coefficients[0].map((_, i) => coefficients.reduce((sum, row) => sum + Math.abs(row[i]), 0));
         assert.deepEqual(weights, sums.map(BigInt));
       }),

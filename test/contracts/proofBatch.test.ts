@@ -6,7 +6,7 @@ import type { Proof, ProofPoints, ProofSignals } from '../../src/argument/types.
 import { mod, P, R } from '../../src/numbers/field.ts';
 import { circuitSignals, digest, digestsOf, foldedValue, foldOf, publicSignals } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
-import { type Maker, proofAround, type Stated, simulatedGroth16, TEST_KEY } from './support/knownKey.ts';
+import { type Maker, openScalars, proofAround, type Stated, simulatedGroth16, TEST_KEY } from './support/knownKey.ts';
 import {
   commit,
   elements,
@@ -15,10 +15,18 @@ import {
   type Opened,
   openOracles,
   pointOf,
+  TEST_SRS,
   twistPointOutsideGroup,
 } from './support/knownTau.ts';
 import { acceptsOnChain, verdictOf } from './support/verdict.ts';
-import { deployVerifiers, type Made, madeClaim, manyArguments, oneArguments } from './support/verifiersFixture.ts';
+import {
+  deployVerifiers,
+  type Made,
+  madeClaim,
+  manyArguments,
+  oneArguments,
+  SIZES,
+} from './support/verifiersFixture.ts';
 
 const TRAIN = 3;
 /** A point of the curve that belongs to nothing here. */
@@ -56,7 +64,7 @@ describe('a batch of proofs', () => {
         elements(seed + BigInt(1000 * (o + 1) + h), h === 0 ? 2500 - 400 * o : 60),
       ),
     );
-    const opened = openOracles(polynomials, seed, sizes);
+    const opened = openOracles(polynomials, seed, { ...sizes, tables: true });
     const stated: Stated = {
       parameters: elements(seed + 1n, 2),
       extra: elements(seed + 2n, 1),
@@ -234,6 +242,44 @@ describe('a batch of proofs', () => {
       const points = { columns: minus(columns, pointOf(R - 5n)) };
       const signals = withSignals(genuine, { e2: mod(genuine.opened.signals.e2 + 5n) }).signals;
       assert.equal(await verdict(proved(genuine, { ...withPoints(genuine, points), signals })), false);
+    });
+  });
+
+  describe('which opens the tables', () => {
+    /** A claim whose opening has, or lacks, the tables behind the helper, whatever its program. */
+    function withTables(program: number, tables: boolean): Made {
+      const by = makerOf(program);
+      const { oracles } = SIZES[program];
+      const scalars = Array.from({ length: oracles }, (_, o) => elements(BigInt(7_000 + o), 1));
+      const { stated } = madeClaim(by, 7_100n, { scalars });
+      const opened = openScalars(scalars, 7_200n, { trace: 3, helper: 2, tables });
+      return { maker: by, stated, opened, proof: proofAround(by, stated, opened, { seed: 7_300n }) };
+    }
+
+    for (const program of [1, 2, 3, 4, 5, 6]) {
+      it(`is accepted of program ${program} ${program === TRAIN ? 'with them alone' : 'only without them'}`, async () => {
+        for (const tables of [true, false]) {
+          assert.equal(await verdict(withTables(program, tables)), tables === (program === TRAIN));
+        }
+      });
+    }
+
+    it('is rejected of train where the contract holds another commitment to them', async () => {
+      const { x, y } = TEST_SRS.tables;
+      for (const tables of [STRANGER, { x, y: P - y }, pointOf(1n)]) {
+        const other = await deployVerifiers(chain, { srs: { ...TEST_SRS, tables } });
+        assert.equal(await acceptsOnChain(other, [genuine], chain.accounts[2]), false);
+        const two = [genuine, madeClaim(maker, 7_400n)];
+        assert.equal(await acceptsOnChain(other, two, chain.accounts[2]), false);
+        const merge = madeClaim(makerOf(5), 7_500n);
+        assert.equal(await acceptsOnChain(other, [merge], chain.accounts[2]), true);
+      }
+    });
+
+    it('is rejected among several where one lacks them', async () => {
+      const lacking = withTables(TRAIN, false);
+      assert.equal(await verdict(genuine, lacking), false);
+      assert.equal(await verdict(lacking, genuine), false);
     });
   });
 

@@ -45,7 +45,7 @@ function claimed<S extends Statement>(statement: S, scalars: readonly bigint[], 
   const opened = openScalars(
     scalars.map((scalar) => [scalar]),
     ++last,
-    { trace: chunks[0], helper: chunks[1] },
+    { trace: chunks[0], helper: chunks[1], tables: statement.program === 'train' },
   );
   const stated = { parameters, extra, oracles: oraclesOf(statement) };
   return { statement, proof: proofAround(maker, stated, opened, { seed: ++last }) };
@@ -74,7 +74,7 @@ describe('a registry and its verifiers', { concurrency: false }, () => {
     const { commitment } = shard;
     await submit(claimed({ program: 'data', shard: SHARD, schema: NO_SCHEMA, commitment }, [shard.scalar]));
     const secret = secretOf(3n);
-    await registry.send('requestSeed', [WIDTHS, keccak256(secret)], trainer);
+    await registry.send('requestSeed', [WIDTHS, 0, keccak256(secret)], trainer);
     await chain.mine(2);
     const drawn: bigint = await registry.read('seedOf', [1n, secret]);
     const statement = {

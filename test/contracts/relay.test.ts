@@ -156,7 +156,11 @@ describe('the relay', { concurrency: false }, () => {
 
     it('takes the last bytes of a call for a trainer from the relay alone', async () => {
       const { registry, chain, bob } = relay.fixture;
-      const call = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: [WIDTHS, zeroHash] });
+      const call = encodeFunctionData({
+        abi: modelRegistryAbi,
+        functionName: 'requestSeed',
+        args: [WIDTHS, 0, zeroHash],
+      });
       const hash = await chain.wallet.sendTransaction({
         account: bob,
         to: registry.address,

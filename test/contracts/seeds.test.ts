@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { keccak256, toHex, zeroHash } from 'viem';
+import { HEADS } from '../../src/model/head.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import { R } from '../../src/numbers/field.ts';
 import { resultId, seedFrom } from '../../src/registry/statement.ts';
@@ -42,12 +43,16 @@ describe('requestSeed', () => {
   it('numbers requests from 1 and says so in events', async () => {
     for (const expected of [1n, 2n, 3n]) {
       const secretHash = keccak256(secretOf(expected));
-      const receipt = await fixture.registry.send('requestSeed', [WIDTHS, secretHash], fixture.bob);
+      const receipt = await fixture.registry.send(
+        'requestSeed',
+        [WIDTHS, Number(expected) - 1, secretHash],
+        fixture.bob,
+      );
       const seedBlock = receipt.blockNumber + 1n;
       const args = {
         requestId: expected,
         trainer: fixture.bob,
-        shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
+        shape: encodeShape({ widths: WIDTHS, head: HEADS[Number(expected) - 1] }),
         seedBlock,
         secretHash,
       };
@@ -62,17 +67,17 @@ describe('requestSeed', () => {
   });
 
   it('reverts for shapes that no circuit takes', async () => {
-    const request = (widths: number[]) => fixture.registry.simulate('requestSeed', [widths, zeroHash]);
+    const request = (widths: number[]) => fixture.registry.simulate('requestSeed', [widths, 0, zeroHash]);
     await reverts(request([4]), 'UnsupportedDepth', [1n]);
     await reverts(request([4, 0]), 'UnsupportedSize', [0n]);
     await reverts(request([4096, 4096]), 'OracleTooLarge', [2n ** 24n + 4096n]);
   });
 
-  it('shows the canonical shape of widths without a request', async () => {
-    assert.equal(
-      await fixture.registry.read('shapeOf', [WIDTHS]),
-      encodeShape({ widths: WIDTHS, head: 'squared error' }),
-    );
+  it('shows the canonical shape of widths and head without a request', async () => {
+    for (const [number, head] of HEADS.entries()) {
+      assert.equal(await fixture.registry.read('shapeOf', [WIDTHS, number]), encodeShape({ widths: WIDTHS, head }));
+    }
+    await assert.rejects(fixture.registry.read('shapeOf', [WIDTHS, HEADS.length]));
   });
 });
 
@@ -95,7 +100,7 @@ describe('seedOf', () => {
         address,
         abi,
         functionName: 'requestSeed',
-        args: [WIDTHS, keccak256(secretOf(7n))],
+        args: [WIDTHS, 0, keccak256(secretOf(7n))],
         account,
         chain: null,
         gas: 500_000n,
@@ -251,7 +256,7 @@ describe('seed', () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     await fixture.chain.mine(2);
     const claim = await fixture.seedClaim(requestId, WIDTHS);
-    for (const other of [{ seed: claim.statement.seed + 1n }, { widths: [5, 3, 3] }]) {
+    for (const other of [{ seed: claim.statement.seed + 1n }, { widths: [5, 3, 3] }, { head: 'softmax' as const }]) {
       await fixture.expect({ ...claim, statement: { ...claim.statement, ...other } }, fixture.alice);
       await reverts(fixture.call(claim), 'ProofRejected', [SEED]);
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { checkFit, checkSmoothing, HEADS, type Head } from '../../src/model/head.ts';
 import {
   decodeShape,
   decodeShard,
@@ -8,6 +9,7 @@ import {
   encodeShape,
   encodeShard,
   modelSlots,
+  SHARD_KINDS,
   type ShardShape,
   shardSlots,
 } from '../../src/model/shape.ts';
@@ -27,7 +29,7 @@ const size = fc.oneof(
 );
 const widths = fc.array(size, { minLength: 2, maxLength: 5 });
 const shard: fc.Arbitrary<ShardShape> = fc.record(
-  { inputs: size, outputs: size, rows: size, kind: fc.constantFrom<ShardShape['kind']>('classes', 'regression') },
+  { inputs: size, outputs: size, rows: size, kind: fc.constantFrom(...SHARD_KINDS) },
   { noNullPrototype: true },
 );
 
@@ -39,7 +41,8 @@ describe('Shape', () => {
     harness = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
   });
 
-  const packShape = (n: readonly number[]): Promise<bigint> => harness.read('packShape', [n]);
+  const packShape = (n: readonly number[], head: Head = 'squared error'): Promise<bigint> =>
+    harness.read('packShape', [n, HEADS.indexOf(head)]);
   const packShard = ({ inputs, outputs, rows, kind }: ShardShape): Promise<bigint> =>
     harness.read('packShard', [inputs, outputs, rows, KINDS[kind]]);
 
@@ -59,13 +62,21 @@ describe('Shape', () => {
       assert.equal(shape, expected | (32n << BigInt(63 + 23 * 7)));
     });
 
+    it('puts the head on top', async () => {
+      const below = await packShape([5, 3]);
+      assert.equal(await packShape([5, 3], 'softmax'), below | (1n << 247n));
+      assert.equal(await packShape([5, 3], 'sigmoid'), below | (2n << 247n));
+      await assert.rejects(harness.read('packShape', [[5, 3], 3]));
+    });
+
     it('equals the TypeScript twin on random widths', async () => {
       await fc.assert(
-        fc.asyncProperty(widths, async (n) => {
+        fc.asyncProperty(widths, fc.constantFrom(...HEADS), async (n, head) => {
           fc.pre(entriesOf(modelSlots(n)) <= MODEL_LIMIT);
-          const shape = await packShape(n);
-          assert.equal(shape, encodeShape({ widths: n, head: 'squared error' }));
-          assert.deepEqual(decodeShape(shape), { widths: n, head: 'squared error' });
+          const shape = await packShape(n, head);
+          assert.equal(shape, encodeShape({ widths: n, head }));
+          assert.deepEqual(decodeShape(shape), { widths: n, head });
+          assert.equal(HEADS[await harness.read('modelHead', [shape])], head);
           const [inputs, outputs] = await harness.read('modelWidths', [shape]);
           assert.deepEqual([inputs, outputs], [BigInt(n[0]), BigInt(n[n.length - 1])]);
         }),
@@ -105,6 +116,9 @@ describe('Shape', () => {
       // sigma = 2, a_0 = 2, a_4 = 3: X 16, Y 32
       const expected = 2n | (7n << 12n) | (3n << 24n) | (1n << 36n) | (32n << 37n);
       assert.equal(await packShard({ inputs: 3, outputs: 8, rows: 4, kind: 'classes' }), expected);
+      const neither = expected ^ (1n << 36n);
+      assert.equal(await packShard({ inputs: 3, outputs: 8, rows: 4, kind: 'regression' }), neither);
+      assert.equal(await packShard({ inputs: 3, outputs: 8, rows: 4, kind: 'labels' }), neither | (1n << 89n));
     });
 
     it('equals the TypeScript twin on random shards', async () => {
@@ -115,6 +129,9 @@ describe('Shape', () => {
           assert.deepEqual(decodeShard(descriptor), s);
           const fields = await harness.read('shardFields', [descriptor]);
           assert.deepEqual(fields, [BigInt(s.inputs), BigInt(s.outputs), BigInt(s.rows), KINDS[s.kind]]);
+          // Sizes, then the bits of classes and labels.
+          const geometry = (descriptor & (2n ** 37n - 1n)) | ((descriptor >> 89n) << 37n);
+          assert.deepEqual(await harness.read('geometry', [descriptor]), [Number(geometry), KINDS[s.kind]]);
         }),
         { numRuns: 300 },
       );
@@ -139,14 +156,29 @@ describe('Shape', () => {
 
   describe('packSegment', () => {
     const descriptor = encodeShard({ inputs: 3, outputs: 2, rows: 64, kind: 'classes' });
+    const squared = encodeShape({ widths: [3, 2], head: 'squared error' });
     const pack = (rate: bigint | number, batch: bigint | number, on = descriptor, passes: bigint | number = 1) =>
-      harness.read('packSegment', [on, rate, batch, passes]);
+      harness.read('packSegment', [squared, on, rate, batch, passes, 0]);
+    const smooth = (head: Head, outputs: number, smoothing: bigint | number, kind: ShardShape['kind'] = 'classes') =>
+      harness.read('packSegment', [
+        encodeShape({ widths: [3, outputs], head }),
+        encodeShard({ inputs: 3, outputs, rows: 64, kind }),
+        1,
+        1,
+        1,
+        smoothing,
+      ]) as Promise<bigint>;
 
     it('packs a segment as the protocol says', async () => {
       // 13 rows are padded to 16; X of 64 entries, Y of 32 behind it.
       const data = encodeShard({ inputs: 3, outputs: 2, rows: 13, kind: 'regression' });
       const expected = 7n | (12n << 17n) | (15n << 29n) | ((4n * 16n - 1n) << 41n) | (0n << 55n) | (64n << 81n);
       assert.equal(await pack(7, 16, data, 4), expected);
+      // The smoothing stands on top; the label bit of the descriptor does not reach it.
+      const labels = encodeShard({ inputs: 3, outputs: 2, rows: 13, kind: 'labels' });
+      const sigmoid = encodeShape({ widths: [3, 2], head: 'sigmoid' });
+      const packed = await harness.read('packSegment', [sigmoid, labels, 7, 16, 4, 200]);
+      assert.equal(packed, expected | (200n << 107n));
     });
 
     it('equals the TypeScript twin on random segments', async () => {
@@ -157,19 +189,49 @@ describe('Shape', () => {
         rows: size,
         steps: fc.integer({ min: 0, max: 12 }),
         e: fc.integer({ min: 0, max: 14 }),
-        kind: fc.constantFrom<ShardShape['kind']>('classes', 'regression'),
+        kind: fc.constantFrom(...SHARD_KINDS),
+        head: fc.constantFrom(...HEADS),
+        smoothing: fc.integer({ min: 0, max: 255 }),
       });
       await fc.assert(
-        fc.asyncProperty(segment, async ({ lr, inputs, outputs, rows, steps, e, kind }) => {
+        fc.asyncProperty(segment, async ({ lr, inputs, outputs, rows, steps, e, kind, head, smoothing: wanted }) => {
           const data: ShardShape = { inputs, outputs, rows, kind };
           const sigma = Math.ceil(Math.log2(rows));
           const batch = 2 ** Math.max(0, sigma - steps);
           const passes = 2 ** Math.min(e, 14 - sigma);
-          const packed = await pack(lr, batch, encodeShard(data), passes);
-          assert.equal(packed, encodeSegment({ lr, batch, passes }, data));
+          const most = head === 'squared error' ? 0 : head === 'softmax' ? Math.floor(2047 / outputs) : 255;
+          const smoothing = Math.min(wanted, most);
+          const shape = encodeShape({ widths: [1, outputs], head });
+          const packed = await harness.read('packSegment', [shape, encodeShard(data), lr, batch, passes, smoothing]);
+          assert.equal(packed, encodeSegment({ lr, batch, passes, smoothing }, data));
         }),
-        { numRuns: 200 },
+        { numRuns: 300 },
       );
+    });
+
+    it('reverts with SmoothingOutOfRange where nothing is left for the right class, as checkSmoothing does', async () => {
+      for (const [head, outputs, most] of [
+        ['squared error', 2, 0],
+        ['softmax', 1, 255],
+        ['softmax', 8, 255],
+        ['softmax', 9, 227],
+        ['softmax', 10, 204],
+        ['softmax', 1024, 1],
+        ['softmax', 2047, 1],
+        ['softmax', 2048, 0],
+        ['softmax', 4096, 0],
+        ['sigmoid', 2, 255],
+        ['sigmoid', 4096, 255],
+      ] as const) {
+        const packed = await smooth(head, outputs, most);
+        assert.equal(packed >> 107n, BigInt(most));
+        checkSmoothing(head, outputs, most);
+        for (const beyond of [BigInt(most + 1), 256n, 2n ** 255n, 2n ** 256n - 1n]) {
+          await reverts(smooth(head, outputs, beyond), 'SmoothingOutOfRange', [beyond]);
+        }
+        if (most === 255) continue;
+        assert.throws(() => checkSmoothing(head, outputs, most + 1), { code: 'INVALID_INPUT' });
+      }
     });
 
     it('reverts with LearningRateOutOfRange for 0, 2^16 + 1 and beyond', async () => {
@@ -215,6 +277,28 @@ describe('Shape', () => {
       const odd = encodeShard({ inputs: 3, outputs: 2, rows: 33, kind: 'classes' });
       await pack(1, 64, odd);
       await reverts(pack(1, 128, odd), 'UnsupportedBatch', [128n, 33n]);
+    });
+  });
+
+  describe('requireFit', () => {
+    it('takes classes with every head, labels with sigmoid and regression with squared error, as checkFit does', async () => {
+      for (const head of HEADS) {
+        for (const kind of SHARD_KINDS) {
+          const shape = encodeShape({ widths: [3, 2], head });
+          const fits = harness.read('requireFit', [shape, encodeShard({ inputs: 3, outputs: 2, rows: 4, kind })]);
+          const isRight =
+            kind === 'classes' ||
+            (kind === 'labels' && head === 'sigmoid') ||
+            (kind === 'regression' && head === 'squared error');
+          if (isRight) {
+            await fits;
+            checkFit(head, kind);
+          } else {
+            await reverts(fits, 'HeadUnfit', [HEADS.indexOf(head), KINDS[kind]]);
+            assert.throws(() => checkFit(head, kind), { code: 'INVALID_INPUT' });
+          }
+        }
+      }
     });
   });
 

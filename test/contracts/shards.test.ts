@@ -27,17 +27,17 @@ afterEach(async () => {
 
 describe('registerShard', () => {
   it('records owner, sizes and kind under the id of commitment and descriptor', async () => {
-    for (const kind of ['classes', 'regression'] as const) {
+    for (const [place, kind] of (['regression', 'classes', 'labels'] as const).entries()) {
       const claim = await fixture.registerShard({ ...SHARD, kind });
       assert.deepEqual(await fixture.registry.read('shard', [resultId(claim.statement)]), {
         owner: fixture.alice,
         inputs: 5n,
         outputs: 3n,
         rows: 16n,
-        kind: kind === 'classes' ? 1 : 0,
+        kind: place,
         blockNumber: await fixture.chain.read.getBlockNumber(),
         schema: NO_SCHEMA,
-        number: kind === 'classes' ? 1n : 2n,
+        number: BigInt(place) + 1n,
         version: 1n,
       });
     }
@@ -138,6 +138,7 @@ describe('registerShard', () => {
       { ...statement, shard: { ...SHARD, outputs: 4 } },
       { ...statement, shard: { ...SHARD, rows: 15 } },
       { ...statement, shard: { ...SHARD, kind: 'regression' as const } },
+      { ...statement, shard: { ...SHARD, kind: 'labels' as const } },
       { ...statement, schema: toHex(1n, { size: 32 }) },
       { ...statement, commitment: [pointOf()] },
     ];
@@ -238,10 +239,14 @@ describe('registerDataset', () => {
       { ...SHARD, inputs: 6 },
       { ...SHARD, outputs: 4 },
       { ...SHARD, kind: 'regression' as const },
+      { ...SHARD, kind: 'labels' as const },
     ]) {
       const [first, second] = await shardIds(SHARD, other);
       await reverts(register([first, second]), 'ShardsOfDifferentFamilies', [first, second]);
     }
+    const [first, second] = await shardIds({ ...SHARD, kind: 'labels' }, { ...SHARD, kind: 'regression' });
+    await reverts(register([first, second]), 'ShardsOfDifferentFamilies', [first, second]);
+    await register(await shardIds({ ...SHARD, kind: 'labels' }, { ...SHARD, kind: 'labels', rows: 3 }));
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, toHex } from 'viem';
+import { HEADS } from '../../src/model/head.ts';
 import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import type { TrainStatement } from '../../src/registry/programs/train.ts';
@@ -79,7 +80,7 @@ describe('train', () => {
       shape,
       commitment: claim.statement.child,
     };
-    const rates = { learningRate: 77n, batch: 8n, passes: 2n };
+    const rates = { learningRate: 77n, batch: 8n, passes: 2n, smoothing: 0n };
     const trained = { child, parent: parentId, shard: resultId(shard.statement), ...rates, segment: 0n };
     assert.deepEqual(fixture.events(await fixture.submit(claim)), [
       { eventName: 'ModelRegistered', args: registered },
@@ -118,9 +119,31 @@ describe('train', () => {
     await reverts(fixture.call({ ...swapped, statement }), 'ProofRejected', [TRAIN]);
   });
 
-  it('takes shards of both kinds and of anyone', async () => {
+  it('takes shards of classes and of numbers and of anyone', async () => {
     const other = await fixture.registerShard({ ...SHARD, kind: 'regression' }, fixture.bob);
     await fixture.submit(trainClaim(parent, other));
+  });
+
+  it('takes softmax on classes and sigmoid on classes and labels, with smoothed targets, which it keeps', async () => {
+    const labels = await fixture.registerShard({ ...SHARD, kind: 'labels' });
+    for (const [head, on, smoothing] of [
+      ['softmax', shard, 255],
+      ['softmax', shard, 0],
+      ['sigmoid', shard, 1],
+      ['sigmoid', labels, 255],
+      ['sigmoid', labels, 0],
+    ] as const) {
+      const model = await fixture.seedModel(WIDTHS, fixture.alice, head);
+      const claim = trainClaim(model, on, { smoothing });
+      const [registered, trained] = fixture.events(await fixture.submit(claim));
+      assert.equal((registered.args as { shape: bigint }).shape >> 247n, BigInt(HEADS.indexOf(head)));
+      assert.equal((trained.args as { smoothing: bigint }).smoothing, BigInt(smoothing));
+      const kept = { learningRate: 64n, batch: 4n, passes: 1n, smoothing: BigInt(smoothing) };
+      assert.deepEqual(await fixture.registry.read('trainingOf', [resultId(claim.statement), 0n]), {
+        shard: resultId(on.statement),
+        ...kept,
+      });
+    }
   });
 
   describe('reverts', () => {
@@ -177,6 +200,41 @@ describe('train', () => {
       await reverts(fixture.attempt(trainClaim(parent, other)), 'OutputsDiffer', [3n, 4n]);
     });
 
+    it('with HeadUnfit when the head of the model has no use for the kind of the shard', async () => {
+      const regression = await fixture.registerShard({ ...SHARD, kind: 'regression' });
+      const labels = await fixture.registerShard({ ...SHARD, kind: 'labels' });
+      for (const [head, on, numbers] of [
+        ['squared error', labels, [0, 2]],
+        ['softmax', regression, [1, 0]],
+        ['softmax', labels, [1, 2]],
+        ['sigmoid', regression, [2, 0]],
+      ] as const) {
+        const model = await fixture.seedModel(WIDTHS, fixture.alice, head);
+        await reverts(fixture.attempt(trainClaim(model, on)), 'HeadUnfit', numbers);
+      }
+    });
+
+    it('with UnknownModel when the child would have another head than the parent', async () => {
+      const { statement, proof } = trainClaim(parent, shard);
+      const shape = encodeShape({ widths: WIDTHS, head: 'softmax' });
+      const id = await fixture.registry.read('modelId', [statement.parent, shape]);
+      await reverts(fixture.train(edge(statement, { shape }), proof), 'UnknownModel', [id]);
+    });
+
+    it('with SmoothingOutOfRange when nothing would be left for the right class', async () => {
+      for (const [head, most] of [
+        ['squared error', 0n],
+        ['softmax', 255n],
+        ['sigmoid', 255n],
+      ] as const) {
+        const model = await fixture.seedModel(WIDTHS, fixture.alice, head);
+        const { statement, proof } = trainClaim(model, shard);
+        for (const smoothing of [most + 1n, 2n ** 200n]) {
+          await reverts(fixture.train(edge(statement, { smoothing }), proof), 'SmoothingOutOfRange', [smoothing]);
+        }
+      }
+    });
+
     it('with LearningRateOutOfRange for 0 and for more than 2^16', async () => {
       const { statement, proof } = trainClaim(parent, shard);
       for (const learningRate of [0n, 65537n, 2n ** 200n]) {
@@ -224,15 +282,16 @@ describe('train', () => {
       await reverts(fixture.call(claim, fixture.bob), 'ProofRejected', [TRAIN]);
     });
 
-    it('with ProofRejected when learning rate, batch, passes, parent, shard or child are not those of the proof', async () => {
-      const claim = trainClaim(parent, shard);
+    it('with ProofRejected when learning rate, batch, passes, smoothing, parent, shard or child are not those of the proof', async () => {
+      const claim = trainClaim(await fixture.seedModel(WIDTHS, fixture.alice, 'softmax'), shard);
       const otherShard = await fixture.registerShard(SHARD);
-      const otherParent = await fixture.seedModel(WIDTHS);
+      const otherParent = await fixture.seedModel(WIDTHS, fixture.alice, 'softmax');
       await fixture.expect(claim, fixture.alice);
       for (const change of [
         { learningRate: 65 },
         { batch: 8 },
         { passes: 2 },
+        { smoothing: 1 },
         { parent: otherParent.oracle.commitment },
         { shardCommitment: otherShard.oracle.commitment },
         { child: [pointOf()] },

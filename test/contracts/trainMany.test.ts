@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, toHex, zeroHash } from 'viem';
+import type { Head } from '../../src/model/head.ts';
 import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { modelId } from '../../src/registry/ids.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
@@ -35,7 +36,7 @@ before(async () => {
   fixture = await RegistryFixture.create();
   shards = [];
   for (const rows of [16, 13, 1, 4096]) shards.push(await fixture.registerShard({ ...SHARD, rows }));
-  parent = await fixture.seedModel(WIDTHS);
+  parent = await fixture.seedModel(WIDTHS, fixture.alice, 'softmax');
   parentId = resultId(parent.statement);
 });
 beforeEach(async () => {
@@ -50,13 +51,14 @@ const idOf = ({ statement }: { statement: Parameters<typeof resultId>[0] }) => r
 /** A chain of so many segments, no two alike. */
 function chain(
   count: number,
-  from: { statement: { widths: number[] }; oracle: Trained['oracle'] } = parent,
+  from: { statement: { widths: number[]; head: Head }; oracle: Trained['oracle'] } = parent,
 ): Trained[] {
   const segments = Array.from({ length: count }, (_, i) => ({
     shard: shards[i % shards.length],
     learningRate: 65_536 - i,
     batch: 1,
     passes: 2 ** (i % 3),
+    smoothing: 255 - i,
   }));
   return chainClaims(from, segments);
 }
@@ -67,6 +69,7 @@ const trainingOf = ({ statement }: Trained) => ({
   learningRate: BigInt(statement.learningRate),
   batch: BigInt(statement.batch),
   passes: BigInt(statement.passes),
+  smoothing: BigInt(statement.smoothing),
 });
 
 async function requireTrainings(id: Hex, claims: readonly Trained[]): Promise<void> {
@@ -74,7 +77,7 @@ async function requireTrainings(id: Hex, claims: readonly Trained[]): Promise<vo
   for (const [i, claim] of claims.entries()) {
     assert.deepEqual(await fixture.registry.read('trainingOf', [id, BigInt(i)]), trainingOf(claim));
   }
-  const nothing = { shard: zeroHash, learningRate: 0n, batch: 0n, passes: 0n };
+  const nothing = { shard: zeroHash, learningRate: 0n, batch: 0n, passes: 0n, smoothing: 0n };
   for (const beyond of [BigInt(claims.length), 2n ** 256n - 1n]) {
     assert.deepEqual(await fixture.registry.read('trainingOf', [id, beyond]), nothing);
   }
@@ -129,7 +132,7 @@ describe('trainMany', () => {
         trainer: fixture.alice,
         kind: KIND_TRAIN,
         depth,
-        shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
+        shape: encodeShape({ widths: WIDTHS, head: 'softmax' }),
         commitment: claim.statement.child,
       },
     });
@@ -158,7 +161,10 @@ describe('trainMany', () => {
   });
 
   it('answers with nothing for what is no training edge', async () => {
-    const merged = await fixture.mergeModels([parent, await fixture.importModel(WIDTHS)]);
+    const merged = await fixture.mergeModels([
+      parent,
+      await fixture.importModel(WIDTHS, zeroHash, zeroHash, 'softmax'),
+    ]);
     for (const id of [parentId, idOf(merged), toHex(9, { size: 32 })]) await requireTrainings(id, []);
   });
 
@@ -175,7 +181,7 @@ describe('trainMany', () => {
     const claims = chain(3);
     await fixture.trainMany(claims, [true, false, true]);
     await fixture.trainModel(claims[0], shards[0]);
-    const unkept = modelId(claims[1].oracle.commitment, encodeShape({ widths: WIDTHS, head: 'squared error' }));
+    const unkept = modelId(claims[1].oracle.commitment, encodeShape({ widths: WIDTHS, head: 'softmax' }));
     await reverts(fixture.attempt(trainClaim(claims[1], shards[0])), 'UnknownModel', [unkept]);
   });
 
@@ -232,7 +238,7 @@ describe('trainMany', () => {
       }
     });
 
-    it('with ProofRejected when rate, batch, passes, shard or child of any segment are not those of its proof', async () => {
+    it('with ProofRejected when rate, batch, passes, smoothing, shard or child of any segment are not those of its proof', async () => {
       for (const i of claims.keys()) {
         const other = shards.find((shard) => shard.oracle.commitment !== claims[i].statement.shardCommitment);
         if (!other) assert.fail();
@@ -240,6 +246,7 @@ describe('trainMany', () => {
         for (const changes of [
           { learningRate: 3 },
           { passes: claims[i].statement.passes * 2 },
+          { smoothing: 3 },
           { shard, shardCommitment: oracle.commitment, passes: 1 },
           { child: [pointOf()] },
         ]) {
@@ -262,7 +269,7 @@ describe('trainMany', () => {
         const { parent: start } = claims[i].statement;
         const same = changed(i, { child: start });
         await fixture.expect(same[i], fixture.alice);
-        const id = modelId(start, encodeShape({ widths: WIDTHS, head: 'squared error' }));
+        const id = modelId(start, encodeShape({ widths: WIDTHS, head: 'softmax' }));
         for (const keep of [false, true]) {
           const list = claims.map((_, k) => k === i && keep);
           await reverts(fixture.callMany(same, list), 'ModelExists', [id]);
@@ -290,19 +297,19 @@ describe('trainMany', () => {
 
     it('with UnknownModel when the chain starts at an unkept child of another run, or at its own', async () => {
       for (const i of [1, 5]) {
-        const id = modelId(claims[i].statement.parent, encodeShape({ widths: WIDTHS, head: 'squared error' }));
+        const id = modelId(claims[i].statement.parent, encodeShape({ widths: WIDTHS, head: 'softmax' }));
         await reverts(fixture.callMany(claims.slice(i)), 'UnknownModel', [id]);
       }
     });
 
     it('with UnknownModel when the shape is not that of the parent', async () => {
       const [first, , segments, proofs] = chainArguments(claims);
-      const shape = encodeShape({ widths: [5, 3, 3], head: 'squared error' });
+      const shape = encodeShape({ widths: [5, 3, 3], head: 'softmax' });
       const call = fixture.registry.simulate('trainMany', [first, shape, segments, proofs], fixture.alice);
       await reverts(call, 'UnknownModel', [modelId(first, shape)]);
     });
 
-    it('with UnknownShard and InputsDiffer for shards of any segment', async () => {
+    it('with UnknownShard, InputsDiffer and HeadUnfit for shards of any segment', async () => {
       const shardCommitment = [pointOf()];
       const id = await fixture.registry.read('shardId', [shardCommitment, encodeShard(claims[5].statement.shard)]);
       await reverts(fixture.callMany(changed(5, { shardCommitment })), 'UnknownShard', [id]);
@@ -310,6 +317,9 @@ describe('trainMany', () => {
       const { shard, oracle } = { shard: wide.statement.shard, oracle: wide.oracle };
       const call = fixture.callMany(changed(7, { shard, shardCommitment: oracle.commitment }));
       await reverts(call, 'InputsDiffer', [5n, 6n]);
+      const labels = await fixture.registerShard({ ...SHARD, kind: 'labels' });
+      const unfit = { shard: labels.statement.shard, shardCommitment: labels.oracle.commitment };
+      await reverts(fixture.callMany(changed(4, unfit)), 'HeadUnfit', [1, 2]);
     });
 
     it('with the errors of rates for any segment', async () => {
@@ -318,6 +328,7 @@ describe('trainMany', () => {
         [{ batch: 8192 }, 'UnsupportedBatch', [8192n, 4096n]],
         [{ passes: 8 }, 'UnsupportedPasses', [8n, 4096n]],
         [{ passes: 3 }, 'UnsupportedPasses', [3n, 4096n]],
+        [{ smoothing: 256 }, 'SmoothingOutOfRange', [256n]],
       ];
       for (const [rates, name, args] of bad) {
         for (const i of [3, 7]) {

@@ -64,7 +64,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   });
 
   it('the request of a seed, and the descriptor of the shard of a training', async () => {
-    await registry.send('requestSeed', [WIDTHS, secretHash(SECRET)], context.trainer);
+    await registry.send('requestSeed', [WIDTHS, 0, secretHash(SECRET)], context.trainer);
     await chain.mine(2);
     const seed: bigint = await registry.read('seedOf', [1n, SECRET]);
     const start = weightsFromSeedTrace({ widths: WIDTHS, head: 'squared error' }, seedTrace(WIDTHS, seed), 21n);

@@ -445,7 +445,7 @@ describe('a node that lies in one answer', () => {
     ['no key', { keyRecord: async () => undefined }],
     ['no code', { code: async () => '0x' }],
     ['other code', { code: async () => '0x6000' }],
-    ['other powers', { srs: async () => ({ tau: [0n], tauC: [0n] }) }],
+    ['other powers', { srs: async () => ({ tau: [0n], tauC: [0n], tables: [0n] }) }],
     ['other chain', { chainId: 1n }],
     ['one version', { versionOf: async () => 0n }],
     ['nothing at all', { node: () => Promise.reject(new Error('down')) }],

@@ -55,6 +55,24 @@ const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }[] = [
     says: /3 outputs.*have 9/,
   },
   {
+    name: 'the shard of a training is of a kind that the head of the model has no use for',
+    edge: TRAIN,
+    change: { shard: { ...SHARD, kind: 'regression' } },
+    says: /sigmoid does not go with rows of regression/,
+  },
+  {
+    name: 'the head of a scored model has no use for labels',
+    edge: SCORE,
+    change: { shard: { ...SHARD, kind: 'labels' } },
+    says: /squared error does not go with rows of labels/,
+  },
+  {
+    name: 'a training with squared error has smoothed targets',
+    edge: TRAIN,
+    change: { head: 'squared error' },
+    says: /takes no smoothing/,
+  },
+  {
     name: 'the child of a training is its parent',
     edge: TRAIN,
     change: { child: [point(3n)] },
@@ -104,12 +122,19 @@ const BOUND: { name: string; edge: Edge; change: object }[] = [
   { name: 'a shard has another schema', edge: DATA, change: { schema: `0x${'7c'.repeat(32)}` } },
   { name: 'a shard has no schema', edge: DATA, change: { schema: NO_SCHEMA } },
   { name: 'a shard has another kind', edge: DATA, change: { shard: { ...SHARD, kind: 'regression' } } },
+  { name: 'a shard has labels', edge: DATA, change: { shard: { ...SHARD, kind: 'labels' } } },
+  { name: 'a seed has another head', edge: SEED, change: { head: 'sigmoid' } },
+  { name: 'an import has another head', edge: IMPORT, change: { head: 'squared error' } },
+  { name: 'a merge has another head', edge: MERGE, change: { head: 'softmax' } },
+  { name: 'a score has another head', edge: SCORE, change: { head: 'softmax' } },
+  { name: 'a training has another head', edge: TRAIN, change: { head: 'softmax' } },
+  { name: 'a training has another smoothing', edge: TRAIN, change: { smoothing: 4 } },
   { name: 'a seed has another request', edge: SEED, change: { requestId: 8n } },
   { name: 'a seed has a request beyond the field', edge: SEED, change: { requestId: 7n + R } },
   {
     name: 'the shard of a training has another kind',
     edge: TRAIN,
-    change: { shard: { ...SHARD, kind: 'regression' } },
+    change: { shard: { ...SHARD, kind: 'labels' } },
   },
   { name: 'an import has another source', edge: IMPORT, change: { source: `0x${'5d'.repeat(32)}` } },
   { name: 'an import has another schema', edge: IMPORT, change: { schema: `0x${'7c'.repeat(32)}` } },
@@ -153,7 +178,7 @@ describe('call data', () => {
     const request = encodeFunctionData({
       abi: modelRegistryAbi,
       functionName: 'requestSeed',
-      args: [WIDTHS, NO_SCHEMA],
+      args: [WIDTHS, 0, NO_SCHEMA],
     });
     for (const bad of ['0x', '0x12345678', data.slice(0, 200), request] as Hex[]) {
       assert.throws(() => readProvedCall(bad), FileFormatError, bad.slice(0, 20));
@@ -228,8 +253,10 @@ describe('an edge file', () => {
       const { signals, oracles } = NUMBERING[program];
       assert.equal(file.signals.length, signals.count);
       assert.deepEqual(file.parameters, file.signals.slice(22));
-      // Trace and helper are opened too; the proof brings their commitments. Five parents of the merge are absent.
-      assert.equal(file.commitments.length, oracles.count - 2 - (program === 'merge' ? 5 : 0));
+      // Trace and helper are opened too, whose commitments the proof brings, and by train the tables. Five parents of the
+      // merge are absent.
+      const others = { merge: 2 + 5, train: 2 + 1 }[program as string] ?? 2;
+      assert.equal(file.commitments.length, oracles.count - others);
     });
 
     it(`of program ${program} is rejected when any single value in it is another`, () => {

@@ -6,7 +6,8 @@ import { bn254 } from '@noble/curves/bn254.js';
 import { openPtau } from '../../scripts/setup/ptau.ts';
 import { devKeySecrets, devTau } from '../../scripts/setup/secrets.ts';
 import { installSrs, loadSrs, srsIsConsistent } from '../../scripts/setup/srs.ts';
-import { P, power, toBytes } from '../../src/numbers/field.ts';
+import { P, power, R, toBytes } from '../../src/numbers/field.ts';
+import { parseSrs } from '../../src/registry/opening.ts';
 import { knownPtau } from './knownPtau.ts';
 import { startTools, type Tools } from './tiny.ts';
 
@@ -93,6 +94,9 @@ describe('the SRS of a ceremony', () => {
 
   it('is recorded by the setup, with the points that contracts hold', async () => {
     const target = join(tools.folder, 'srs.json');
+    await assert.rejects(installSrs({ ptau }, tools.bn, tools.folder, target), /holds 8191 powers, 131072 are needed/);
+    const { alpha, beta } = devKeySecrets('test');
+    writeFileSync(ptau, await knownPtau({ tau: devTau(), alpha, beta, power: 17, filled: 1025 }, tools));
     await installSrs({ ptau }, tools.bn, tools.folder, target);
     const real = JSON.parse(readFileSync(target, 'utf8'));
     assert.equal(real.devKeys, false);
@@ -110,6 +114,13 @@ describe('the SRS of a ceremony', () => {
       const { x, y } = G2.Point.BASE.multiplyUnsafe(power(devTau(), exponent)).toAffine();
       assert.deepEqual(dev[name].map(BigInt), [x.c1, x.c0, y.c1, y.c0], name);
     }
+    // The tables from their definition: exponentials, then sigmoids, as the coefficients of one polynomial at tau.
+    const exponentials = Array.from({ length: 2 ** 16 }, (_, t) => Math.round(2 ** 16 * Math.exp(-t / 512)));
+    const sigmoids = Array.from({ length: 2 ** 16 }, (_, k) => Math.round(2048 / (1 + Math.exp((32_768 - k) / 512))));
+    const value = [...exponentials, ...sigmoids].reduceRight((sum, entry) => (sum * devTau() + BigInt(entry)) % R, 0n);
+    const { x, y } = BASE.multiplyUnsafe(value).toAffine();
+    assert.deepEqual(dev.tablesG1.map(BigInt), [x, y]);
+    assert.deepEqual(parseSrs(dev).tables, { x, y });
   });
 
   it('is checked for consistency', async () => {

@@ -94,7 +94,7 @@ export class ProvedEdges {
   async seed(): Promise<{ edge: Edge; weights: Weights }> {
     const { registry } = this.place;
     const secret = SECRET;
-    const request = [WIDTHS, secretHash(secret)] as const;
+    const request = [WIDTHS, 0, secretHash(secret)] as const;
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: request });
     const { logs } = await this.send(registry, data);
     const [{ args }] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'SeedRequested' });

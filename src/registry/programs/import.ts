@@ -4,6 +4,7 @@ import { modelRegistryAbi } from '../../generated/abi.ts';
 import type { Head } from '../../model/head.ts';
 import { encodeShape } from '../../model/shape.ts';
 import { namedModel, type ProgramDefinition } from './definition.ts';
+import { headOfNumber, numberOfHead } from './heads.ts';
 import { readCommitment, readModelShape } from './readers.ts';
 import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
@@ -50,8 +51,8 @@ export const importing: ProgramDefinition<ImportStatement> = {
   },
 
   functionName: 'importModel',
-  call({ widths, source, schema, commitment }, proof) {
-    const args = [widths, source, schema, commitment, proof] as const;
+  call({ widths, head, source, schema, commitment }, proof) {
+    const args = [widths, numberOfHead(head), source, schema, commitment, proof] as const;
     return callOf(
       'importModel',
       args,
@@ -60,10 +61,10 @@ export const importing: ProgramDefinition<ImportStatement> = {
   },
   decode(call) {
     if (call.functionName !== 'importModel') return undefined;
-    const [widths, source, schema, commitment, proof] = call.args;
-    const head = 'squared error';
+    const [widths, head, source, schema, commitment, proof] = call.args;
+    const shape = { widths: [...widths], head: headOfNumber(head) };
     return {
-      statement: { program: 'import', widths: [...widths], head, commitment: [...commitment], source, schema },
+      statement: { program: 'import', ...shape, commitment: [...commitment], source, schema },
       proof: proofOf(proof),
     };
   },
@@ -71,12 +72,14 @@ export const importing: ProgramDefinition<ImportStatement> = {
   intent: 'Register a declared import',
   requestFields: [
     { name: 'widths', type: 'uint16[]' },
+    { name: 'head', type: 'uint8' },
     { name: 'source', type: 'bytes32' },
     { name: 'schema', type: 'bytes32' },
     { name: 'model', type: 'bytes32' },
   ],
   request: ({ widths, head, source, schema, commitment }) => ({
     widths,
+    head: numberOfHead(head),
     source,
     schema,
     model: namedModel(commitment, { widths, head }).id,

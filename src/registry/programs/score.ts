@@ -19,7 +19,7 @@ export interface ScoreStatement {
   model: Commitment;
   shard: ShardShape;
   shardCommitment: Commitment;
-  /** classes: rows proved right; regression: sum of squared errors, 2 * fa fraction bits */
+  /** classes, labels: rows proved right; regression: sum of squared errors, 2 * fa fraction bits */
   result: bigint;
 }
 
@@ -45,7 +45,7 @@ export const score: ProgramDefinition<ScoreStatement> = {
     result,
   }),
   leavesOpen: ({ shard }) =>
-    shard.kind === 'classes'
+    shard.kind !== 'regression'
       ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
       : 'Anything about other rows: the sum of squared errors is of this shard alone.',
 
@@ -115,5 +115,6 @@ export const score: ProgramDefinition<ScoreStatement> = {
 /** ResultOutOfRange. No row counts twice, though the contract leaves that to the proof. */
 function checkResult(result: bigint, { kind, rows }: ShardShape): void {
   if (result > MAX_RESULT) throw new InputError(`A result is at most 2^52, not ${result}.`);
-  if (kind === 'classes' && result > BigInt(rows)) throw new InputError(`Of ${rows} rows, ${result} cannot be right.`);
+  if (kind !== 'regression' && result > BigInt(rows))
+    throw new InputError(`Of ${rows} rows, ${result} cannot be right.`);
 }

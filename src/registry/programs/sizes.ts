@@ -34,7 +34,7 @@ function entriesOf({ slots }: Layout): number {
   return Object.values(slots).reduce((sum, { log2 }) => sum + 2 ** log2, 0);
 }
 
-/** InputsDiffer, OutputsDiffer, and a head that does not go with the rows */
+/** InputsDiffer, OutputsDiffer, HeadUnfit */
 export function checkFit({ widths, head }: ModelShape, shard: ShardShape): void {
   checkShard(shard);
   checkHeadFits(head, shard.kind);

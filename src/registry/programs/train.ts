@@ -70,6 +70,7 @@ export const train: ProgramDefinition<TrainStatement> = {
     checkFit({ widths, head }, shard);
     // LearningRateOutOfRange, UnsupportedBatch, UnsupportedPasses
     checkSegment({ lr: learningRate, rows: shard.rows, batch, passes, smoothing });
+    // SmoothingOutOfRange
     checkSmoothing(head, shard.outputs, smoothing);
     checkModelCommitment('parent', parent, widths);
     checkModelCommitment('child', child, widths);
@@ -104,7 +105,7 @@ export const train: ProgramDefinition<TrainStatement> = {
   },
 
   functionName: 'train',
-  call({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, child }, proof) {
+  call({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }, proof) {
     const edge = {
       parent,
       shape: encodeShape({ widths, head }),
@@ -113,6 +114,7 @@ export const train: ProgramDefinition<TrainStatement> = {
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
       passes: BigInt(passes),
+      smoothing: BigInt(smoothing),
       child,
     };
     const args = [edge, proof] as const;
@@ -120,7 +122,7 @@ export const train: ProgramDefinition<TrainStatement> = {
   },
   decode(call) {
     if (call.functionName !== 'train') return undefined;
-    const [{ parent, shape, shard, descriptor, learningRate, batch, passes, child }, proof] = call.args;
+    const [{ parent, shape, shard, descriptor, learningRate, batch, passes, smoothing, child }, proof] = call.args;
     const statement: TrainStatement = {
       program: 'train',
       ...decodeShape(shape),
@@ -130,7 +132,7 @@ export const train: ProgramDefinition<TrainStatement> = {
       learningRate: Number(learningRate),
       batch: Number(batch),
       passes: Number(passes),
-      smoothing: 0,
+      smoothing: Number(smoothing),
       child: [...child],
     };
     return { statement, proof: proofOf(proof) };
@@ -143,15 +145,17 @@ export const train: ProgramDefinition<TrainStatement> = {
     { name: 'learningRate', type: 'uint256' },
     { name: 'batch', type: 'uint256' },
     { name: 'passes', type: 'uint256' },
+    { name: 'smoothing', type: 'uint256' },
     { name: 'child', type: 'bytes32' },
   ],
-  request({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, child }) {
+  request({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
     return {
       parent: namedModel(parent, { widths, head }).id,
       shard: namedShard(shardCommitment, shard).id,
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
       passes: BigInt(passes),
+      smoothing: BigInt(smoothing),
       child: namedModel(child, { widths, head }).id,
     };
   },
@@ -163,8 +167,8 @@ export const train: ProgramDefinition<TrainStatement> = {
 export function trainedEvents(segments: readonly TrainStatement[]): StatedEvent[] {
   const [first, last] = [segments[0], segments[segments.length - 1]];
   const ends = { child: namedModel(last.child, last).id, parent: namedModel(first.parent, first).id };
-  return segments.map(({ shardCommitment, shard, learningRate, batch, passes }, segment) => {
+  return segments.map(({ shardCommitment, shard, learningRate, batch, passes, smoothing }, segment) => {
     const { id } = namedShard(shardCommitment, shard);
-    return { name: 'Trained', args: { ...ends, shard: id, learningRate, batch, passes, segment } };
+    return { name: 'Trained', args: { ...ends, shard: id, learningRate, batch, passes, smoothing, segment } };
   });
 }

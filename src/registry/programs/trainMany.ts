@@ -43,8 +43,8 @@ function checkOrder({ statements, keep }: TrainChain): void {
   if (keep.length !== statements.length)
     throw new InputError(`A run says of each segment whether it is kept: of ${statements.length}, not ${keep.length}.`);
   if (!keep[keep.length - 1]) throw new InputError('The last model of a run is always kept.');
-  statements.forEach(({ widths, parent }, k) => {
-    if (widths.join() !== statements[0].widths.join())
+  statements.forEach(({ widths, head, parent }, k) => {
+    if (widths.join() !== statements[0].widths.join() || head !== statements[0].head)
       throw new InputError(`Segment ${k + 1} of the run has another shape than the first.`);
     if (k > 0 && !isSame(parent, statements[k - 1].child))
       throw new InputError(`The parent of segment ${k + 1} is not the child of the one before.`);
@@ -75,6 +75,7 @@ export function trainManyCall({ statements, keep, proofs }: ProvedChain): Regist
     learningRate: BigInt(statement.learningRate),
     batch: BigInt(statement.batch),
     passes: BigInt(statement.passes),
+    smoothing: BigInt(statement.smoothing),
     child: statement.child,
     keep: keep[k],
   }));
@@ -103,7 +104,7 @@ export function decodeTrainMany(call: TargetCall): ProvedChain | undefined {
       learningRate: Number(segment.learningRate),
       batch: Number(segment.batch),
       passes: Number(segment.passes),
-      smoothing: 0,
+      smoothing: Number(segment.smoothing),
       child: [...segment.child],
     }),
   );
@@ -125,6 +126,7 @@ export const SEGMENT_FIELDS: readonly RequestField[] = [
   { name: 'learningRate', type: 'uint256' },
   { name: 'batch', type: 'uint256' },
   { name: 'passes', type: 'uint256' },
+  { name: 'smoothing', type: 'uint256' },
   { name: 'child', type: 'bytes32' },
   { name: 'keep', type: 'bool' },
 ];
@@ -140,6 +142,7 @@ export function chainRequest({ statements, keep }: TrainChain): Record<string, C
       learningRate: BigInt(statement.learningRate),
       batch: BigInt(statement.batch),
       passes: BigInt(statement.passes),
+      smoothing: BigInt(statement.smoothing),
       child: namedModel(statement.child, { widths, head }).id,
       keep: keep[k],
     })),

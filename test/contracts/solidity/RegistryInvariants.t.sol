@@ -35,7 +35,7 @@ contract RegistryActor {
         registry = new ModelRegistry(IVerifiers(address(new AcceptingVerifiers())), address(0));
         uint16[] memory widths = new uint16[](2);
         (widths[0], widths[1]) = (2, 3);
-        SHAPE = registry.shapeOf(widths);
+        SHAPE = registry.shapeOf(widths, IModelRegistry.Head.SquaredError);
         registry.registerShard(2, 3, 4, IModelRegistry.ShardKind.Classes, 0, _point(1), _proof);
         // inputs - 1, outputs - 1, rows - 1, classes, offsets of X (8 entries) and Y (16 entries), Y first
         DESCRIPTOR = 1 | (2 << 12) | (3 << 24) | (1 << 36) | (16 << 37);
@@ -46,7 +46,8 @@ contract RegistryActor {
         (widths[0], widths[1]) = (2, 3);
         bool stood = _stands(_pick(model));
         CHEATS.prank(trainer(who));
-        try registry.importModel(widths, bytes32(model), 0, _point(_pick(model)), _proof) returns (ModelId id) {
+        IModelRegistry.Head head = IModelRegistry.Head.SquaredError;
+        try registry.importModel(widths, head, bytes32(model), 0, _point(_pick(model)), _proof) returns (ModelId id) {
             if (stood) ++wrongs;
             _record(ModelId.unwrap(id), 0);
         } catch {}
@@ -57,7 +58,7 @@ contract RegistryActor {
         uint256 above = parent % 4 == 0 || ids.length == 0 ? _pick(parent >> 2) : newest;
         bool right = _stands(above) && !_stands(_pick(child));
         IModelRegistry.TrainEdge memory edge =
-            IModelRegistry.TrainEdge(_point(above), SHAPE, _point(1), DESCRIPTOR, RATE, 2, 1, _point(_pick(child)));
+            IModelRegistry.TrainEdge(_point(above), SHAPE, _point(1), DESCRIPTOR, RATE, 2, 1, 0, _point(_pick(child)));
         CHEATS.prank(trainer(who));
         try registry.train(edge, _proof) returns (ModelId id) {
             if (!right) ++wrongs;

@@ -5,7 +5,20 @@ import type { Commitment, Proof, ProofPoints, ProofSignals } from '../../../src/
 import { inverse, mod, power } from '../../../src/numbers/field.ts';
 import { circuitSignals, digest, digestsOf, publicSignals } from '../../../src/registry/statement.ts';
 import { keyOfWords, type VerificationKey } from '../../../src/registry/verificationKey.ts';
-import { C, C2, chunkWeight, chunkWords, elements, g2PointOf, type Opened, pointOf, TAU } from './knownTau.ts';
+import {
+  C,
+  C2,
+  chunkWeight,
+  chunkWords,
+  elements,
+  g2PointOf,
+  type Opened,
+  pointOf,
+  type Sizes,
+  TABLES,
+  TAU,
+  valueAtTau,
+} from './knownTau.ts';
 
 /** Scalars behind the points of a key: IC_k is inputs[k] times the generator. */
 export interface KeySecrets {
@@ -100,7 +113,7 @@ export function proofAround(
 export function openScalars(
   oracles: readonly (readonly bigint[])[],
   seed: bigint,
-  sizes: { trace?: number; helper?: number } = {},
+  sizes: Sizes = {},
   words?: bigint[],
 ): Opened {
   const [eta, gamma, theta, gamma2, z, e2, rows, columns, quotient2] = elements(seed, 9);
@@ -108,7 +121,8 @@ export function openScalars(
   const helper = elements(seed + 2n, sizes.helper ?? 1);
   const counts = [...oracles, trace, helper].map(({ length }) => length);
   const chunk = words ?? chunkWords(seed + 50n, counts);
-  const g = [...oracles, trace, helper].reduce(
+  const tables = sizes.tables ? [[valueAtTau(TABLES)]] : [];
+  const g = [...oracles, trace, helper, ...tables].reduce(
     (sum, chunks, o) =>
       chunks.reduce((part, s, h) => mod(part + s * power(eta, BigInt(o)) * chunkWeight(chunk, h)), sum),
     0n,

@@ -40,10 +40,14 @@ export function g2PointOf(scalar: bigint): G2Words {
   return [x.c1, x.c0, y.c1, y.c0];
 }
 
+/** What stands for the tables of functions, which proofs of train open: any polynomial, contracts know its commitment alone. */
+export const TABLES = elements(0x7ab1e5n, 300);
+
 export const TEST_SRS: SrsPowers = {
   devKeys: true,
   tau: g2PointOf(TAU),
   tauC: g2PointOf(power(TAU, BigInt(C))),
+  tables: commit(TABLES),
 };
 
 /** f = quotient (X^n - root) + remainder. */
@@ -72,16 +76,24 @@ export interface Opened {
   signals: ProofSignals;
 }
 
+/** What a prover puts into an opening beside the statement's oracles. */
+export interface Sizes {
+  /** chunks, 1 unless given */
+  trace?: number;
+  helper?: number;
+  /** whether the tables are opened behind the helper, as in train */
+  tables?: boolean;
+}
+
 /**
  * Opens the statement's oracles together with a trace and a helper.
  * @param oracles [oracle][chunk] polynomials of the statement's commitments, in opening order; an absent parent has no chunk
  * @param seed decides challenges, trace, helper and p'
- * @param sizes how many chunks trace and helper have
  */
 export function openOracles(
   oracles: readonly (readonly (readonly bigint[])[])[],
   seed: bigint,
-  sizes: { trace?: number; helper?: number } = {},
+  sizes: Sizes = {},
 ): Opened {
   const [eta, gamma, theta, gamma2, z] = elements(seed, 5);
   const sent = (from: bigint, count: number) =>
@@ -94,7 +106,7 @@ export function openOracles(
     [...oracles, trace, helper].map(({ length }) => length),
   );
   const g: bigint[] = [];
-  [...oracles, trace, helper].forEach((chunks, o) => {
+  [...oracles, trace, helper, ...(sizes.tables ? [[TABLES]] : [])].forEach((chunks, o) => {
     chunks.forEach((polynomial, h) => {
       const weight = mod(power(eta, BigInt(o)) * chunkWeight(chunk, h));
       polynomial.forEach((c, i) => {

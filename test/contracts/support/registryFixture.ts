@@ -4,11 +4,13 @@ import type { Address, Hex } from 'viem';
 import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
 import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import type { Head } from '../../../src/model/head.ts';
 import { encodeShape, encodeShard, modelSlots, type ShardShape, shardSlots } from '../../../src/model/shape.ts';
 import { CHUNK_SIZE } from '../../../src/numbers/constants.ts';
 import { registryCall } from '../../../src/registry/calls.ts';
 import type { DataStatement } from '../../../src/registry/programs/data.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
+import { numberOfHead } from '../../../src/registry/programs/heads.ts';
 import type { ImportStatement } from '../../../src/registry/programs/import.ts';
 import { PROGRAMS } from '../../../src/registry/programs/list.ts';
 import type { MergeStatement } from '../../../src/registry/programs/merge.ts';
@@ -37,7 +39,7 @@ export type Imported = Claim<ImportStatement> & { oracle: Committed };
 export type Merged = Claim<MergeStatement> & { oracle: Committed };
 export type Scored = Claim<ScoreStatement>;
 /** Anything that others may descend from. */
-export type Model = { statement: { widths: number[] } & Statement; oracle: Committed };
+export type Model = { statement: { widths: number[]; head: Head } & Statement; oracle: Committed };
 
 let last = 1000n;
 
@@ -81,26 +83,27 @@ export interface Rates {
   learningRate?: number;
   batch?: number;
   passes?: number;
+  smoothing?: number;
 }
 
 export function trainClaim(
-  parent: { statement: { widths: number[] }; oracle: Committed },
+  parent: { statement: { widths: number[]; head: Head }; oracle: Committed },
   shard: Registered,
-  { learningRate = 64, batch = 4, passes = 1 }: Rates = {},
+  { learningRate = 64, batch = 4, passes = 1, smoothing = 0 }: Rates = {},
 ): Trained {
-  const { widths } = parent.statement;
+  const { widths, head } = parent.statement;
   const child = modelOracle(widths);
   const statement: TrainStatement = {
     program: 'train',
     widths,
-    head: 'squared error',
+    head,
     parent: parent.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
     learningRate,
     batch,
     passes,
-    smoothing: 0,
+    smoothing,
     child: child.commitment,
   };
   return { statement, proof: proofOf(), oracle: child };
@@ -108,7 +111,7 @@ export function trainClaim(
 
 /** Claims of a chain: each one's parent is the child of the one before. */
 export function chainClaims(
-  parent: { statement: { widths: number[] }; oracle: Committed },
+  parent: { statement: { widths: number[]; head: Head }; oracle: Committed },
   segments: readonly ({ shard: Registered } & Rates)[],
 ): Trained[] {
   const claims: Trained[] = [];
@@ -120,13 +123,14 @@ export function importClaim(
   widths: readonly number[],
   source: Hex = `0x${'5c'.repeat(32)}`,
   schema: Hex = NO_SCHEMA,
+  head: Head = 'squared error',
 ): Imported {
   const model = modelOracle(widths);
   const { commitment } = model;
   const statement: ImportStatement = {
     program: 'import',
     widths: [...widths],
-    head: 'squared error',
+    head,
     commitment,
     source,
     schema,
@@ -136,12 +140,12 @@ export function importClaim(
 
 /** @param coefficients [layer][parent]; half of each unless given */
 export function mergeClaim(parents: readonly Model[], coefficients?: number[][]): Merged {
-  const { widths } = parents[0].statement;
+  const { widths, head } = parents[0].statement;
   const child = modelOracle(widths);
   const statement: MergeStatement = {
     program: 'merge',
     widths,
-    head: 'squared error',
+    head,
     child: child.commitment,
     parents: parents.map(({ oracle: { commitment } }) => commitment),
     coefficients: coefficients ?? widths.slice(1).map(() => parents.map(() => 2 ** 13)),
@@ -153,7 +157,7 @@ export function scoreClaim(model: Model, shard: Registered, result: bigint): Sco
   const statement: ScoreStatement = {
     program: 'score',
     widths: model.statement.widths,
-    head: 'squared error',
+    head: model.statement.head,
     model: model.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
@@ -245,8 +249,13 @@ export class RegistryFixture {
     return claim;
   }
 
-  async requestSeed(widths: readonly number[], trainer = this.alice, secret = secretOf(++last)): Promise<bigint> {
-    const args = [widths, keccak256(secret)];
+  async requestSeed(
+    widths: readonly number[],
+    trainer = this.alice,
+    secret = secretOf(++last),
+    head: Head = 'squared error',
+  ): Promise<bigint> {
+    const args = [widths, numberOfHead(head), keccak256(secret)];
     const requestId = await this.registry.simulate('requestSeed', args, trainer);
     await this.registry.send('requestSeed', args, trainer);
     this.secrets.set(requestId, secret);
@@ -263,7 +272,7 @@ export class RegistryFixture {
   }
 
   /** A claim for a request whose seed is known. */
-  async seedClaim(requestId: bigint, widths: readonly number[]): Promise<Seeded> {
+  async seedClaim(requestId: bigint, widths: readonly number[], head: Head = 'squared error'): Promise<Seeded> {
     const model = modelOracle(widths);
     const [seed, secret] = [await this.seedOf(requestId), this.secretOf(requestId)];
     const { commitment } = model;
@@ -271,7 +280,7 @@ export class RegistryFixture {
       program: 'seed',
       requestId,
       widths: [...widths],
-      head: 'squared error',
+      head,
       seed,
       secret,
       commitment,
@@ -279,10 +288,10 @@ export class RegistryFixture {
     return { statement, proof: proofOf(), oracle: model };
   }
 
-  async seedModel(widths: readonly number[], trainer = this.alice): Promise<Seeded> {
-    const requestId = await this.requestSeed(widths, trainer);
+  async seedModel(widths: readonly number[], trainer = this.alice, head: Head = 'squared error'): Promise<Seeded> {
+    const requestId = await this.requestSeed(widths, trainer, secretOf(++last), head);
     await this.chain.mine(2);
-    const claim = await this.seedClaim(requestId, widths);
+    const claim = await this.seedClaim(requestId, widths, head);
     await this.submit(claim, trainer);
     return claim;
   }
@@ -351,6 +360,7 @@ export function rawEdge(statement: TrainStatement, descriptor: bigint) {
     learningRate: BigInt(statement.learningRate),
     batch: BigInt(statement.batch),
     passes: BigInt(statement.passes),
+    smoothing: BigInt(statement.smoothing),
     child: statement.child,
   };
 }

@@ -81,7 +81,10 @@ export class RelayFixture {
   }
 
   drawing(): Wish {
-    return { action: { what: 'requestSeed', widths: WIDTHS, secretHash: keccak256(SECRET) }, claims: [] };
+    return {
+      action: { what: 'requestSeed', widths: WIDTHS, head: 'softmax', secretHash: keccak256(SECRET) },
+      claims: [],
+    };
   }
 
   /** Three segments, of which the first is kept. */
@@ -105,7 +108,7 @@ export class RelayFixture {
     const requestId = await this.#lastRequest();
     this.fixture.secrets.set(requestId, SECRET);
     await this.fixture.chain.mine(2);
-    const seeded = await this.fixture.seedClaim(requestId, WIDTHS);
+    const seeded = await this.fixture.seedClaim(requestId, WIDTHS, 'softmax');
     const child = trainClaim(this.start, this.shard);
     await this.carry(this.wishOf(child), trainer);
     const { id } = await this.#newest();
@@ -178,7 +181,7 @@ export class RelayFixture {
   }
 
   async #lastRequest(): Promise<bigint> {
-    return (await this.fixture.registry.simulate('requestSeed', [WIDTHS, zeroHash])) - 1n;
+    return (await this.fixture.registry.simulate('requestSeed', [WIDTHS, 0, zeroHash])) - 1n;
   }
 
   async #newest(): Promise<{ id: Hex }> {

@@ -1,7 +1,7 @@
 // The contract of verifiers with a key whose secrets are known, and claims with proofs for it.
 import type { Address } from 'viem';
 import type { Proof } from '../../../src/argument/types.ts';
-import type { SrsPowers } from '../../../src/registry/opening.ts';
+import { powersOnChain, type SrsPowers } from '../../../src/registry/opening.ts';
 import { proofArgument } from '../../../src/registry/programs/targets.ts';
 import { abiOf, Contract, type TestChain } from './chain.ts';
 import {
@@ -17,6 +17,7 @@ import { elements, type Opened, pointOf, TEST_SRS } from './knownTau.ts';
 
 export const DAY = 86_400n;
 export const DELAY = 2n * DAY;
+const TRAIN = 3;
 export const CIRCUIT_HASH = `0x${'c1'.repeat(32)}` as const;
 
 /** Parameters, extra words and oracles of each program, absent parents of a merge among them. */
@@ -30,7 +31,6 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
 };
 
 export const keyArgument = ({ words }: Pick<KnownKey, 'words'>) => ({ words, circuitHash: CIRCUIT_HASH });
-export const srsArgument = ({ tau, tauC }: SrsPowers) => ({ tau, tauC });
 
 /** Arguments of the constructor. */
 export function deployment(
@@ -45,7 +45,7 @@ export function deployment(
   const keys = options.keys ?? Array.from({ length: 6 }, () => TEST_KEY);
   return [
     keys.map(keyArgument),
-    srsArgument(options.srs ?? TEST_SRS),
+    powersOnChain(options.srs ?? TEST_SRS),
     options.delay ?? DELAY,
     options.allowDevKeysOffLocal ?? false,
     options.owner ?? '0x00000000000000000000000000000000000000AA',
@@ -91,7 +91,7 @@ export function madeClaim(
     extra: options.extra ?? elements(seed + 6n, sizes.extra),
     oracles: scalars.map((chunks) => chunks.map(pointOf)),
   };
-  const opened = openScalars(scalars, seed + 7n, options);
+  const opened = openScalars(scalars, seed + 7n, { ...options, tables: maker.program === TRAIN });
   return { maker, stated, opened, proof: proofAround(maker, stated, opened, { seed: seed + 8n, key: options.key }) };
 }
 

@@ -86,7 +86,7 @@ export class ProvingFixture extends Ledger {
 
   async makeSeed(by: Person, name: string, widths = WIDTHS): Promise<Made> {
     const secret = toHex(crypto.getRandomValues(new Uint8Array(32)));
-    const args = [widths, secretHash(secret)] as const;
+    const args = [widths, 0, secretHash(secret)] as const;
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
     const receipt = await this.send(by, data);
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });
