@@ -16,6 +16,7 @@ import { Groth16 } from '../src/proof/groth16/groth16.ts';
 import {
   extraOf,
   hashWords,
+  opensTables,
   oraclesOf,
   parametersOf,
   publicSignals,
@@ -103,7 +104,11 @@ async function writeProofs(proofs: readonly Case[], write: (name: string, dump: 
       opening: pointOf(argued.points.opening),
       groth16: numbers(proof),
       key: numbers(keyWords(vkey)),
-      powers: { tau: numbers(powers.tau), tauC: numbers(powers.tauC) },
+      powers: {
+        tau: numbers(powers.tau),
+        tauC: numbers(powers.tauC),
+        ...(opensTables(program) && { tables: numbers([powers.tables.x, powers.tables.y]) }),
+      },
     });
   }
   await Promise.all([curve.close(), kernels.close()]);

@@ -67,9 +67,16 @@ describe('docs/eip712-descent-relay.json (ERC-7730)', () => {
         assert.match(type, FORMATS[format].types, `${name} as ${format}`);
         assert.deepEqual(Object.keys(params), FORMATS[format].params);
         assert.deepEqual(others, {});
-        if (params.$ref) assert.deepEqual(file.metadata.enums.kind, { 0: 'numbers', 1: 'classes' });
+        if (params.$ref) assert.equal(params.$ref, `$.metadata.enums.${name}`);
       }
     }
+  });
+
+  it('names the kinds of shards and the heads of models', () => {
+    const { kind, head, ...others } = file.metadata.enums;
+    assert.deepEqual(kind, { 0: 'numbers', 1: 'classes', 2: 'labels' });
+    assert.deepEqual(head, { 0: 'numbers', 1: 'one class (softmax)', 2: 'any labels (sigmoid)' });
+    assert.deepEqual(others, {});
   });
 
   it('names the types by the very strings that are hashed', () => {

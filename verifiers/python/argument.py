@@ -3,6 +3,7 @@
 from algebra import demand, dot, eq, eq_table, powers, product, sumcheck
 from numbering import numbering
 from poseidon import R, absorb
+from tables import evaluated
 
 C_BITS = 10
 
@@ -70,9 +71,11 @@ class Run:
         self.evals2 = dict(zip(self.names["evaluations2"], m.get("evals2", []), strict=True))
 
     def begin(self):
-        """beta, squares of x, lambda."""
+        """beta, for train alpha, squares of x, lambda."""
         absorb_ = self.transcript.absorb
         self.beta = absorb_([self.h[1], *_words(self.messages["traceOffset"])])
+        if self.program == "train":
+            self.alpha = absorb_([0])
         x = absorb_([self.h[2], *_words(self.messages["helperOffset"])])
         self.squares = [x]
         while len(self.squares) < len(self.names["squares"]):
@@ -101,6 +104,8 @@ class Run:
         oracles = self.names["oracles"]
         weights = self.claims.weights(rho, y)
         u = dict(zip(oracles, m["u"], strict=True))
+        if "tables" in u:
+            demand(u["tables"] == evaluated(y), "the tables at the reduction's point")
         demand(sum(u[name] * weights.get(name, 0) for name in oracles) % R == left, "the claims at the reduction's point")
         eta = t.absorb([*m["u"], m["nonce"][1]])
         gamma = t.absorb([self.h[3]])

@@ -64,6 +64,7 @@ class Dump:
         demand(value["program"] in IDS, "program")
         self.program, self.is_proof = value["program"], bool(proof)
         self.names = numbering(self.program)
+        self.opens_tables = "tables" in self.names["oracles"]
         self._statement(value["statement"])
         self._points(value["points"])
         self._messages(value["messages"])
@@ -74,8 +75,9 @@ class Dump:
             self.opening = point(value["opening"], "pi")
             self.groth16 = numbers(value["groth16"], 8, P, "groth16")
             self.key = numbers(value["key"], 18, P, "key")
-            _keys(value["powers"], ("tau", "tauC"), "powers")
-            self.powers = [numbers(value["powers"][name], 4, P, name) for name in ("tau", "tauC")]
+            powers = {"tau": 4, "tauC": 4} | ({"tables": 2} if self.opens_tables else {})
+            _keys(value["powers"], powers, "powers")
+            self.powers = {name: numbers(value["powers"][name], count, P, name) for name, count in powers.items()}
 
     def _statement(self, value):
         _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments"), "statement")
@@ -85,7 +87,7 @@ class Dump:
         self.params = numbers(value["params"], len(self.names["public"]), R, "params")
         extra = {"data": 1, "seed": 1, "train": 1, "import": 2}.get(self.program, 0)
         self.extra = numbers(value["extra"], extra, WORD, "extra")
-        stated = self.names["oracles"][:-2]
+        stated = [name for name in self.names["oracles"] if name not in ("trace", "helper", "tables")]
         demand(isinstance(value["commitments"], list) and len(value["commitments"]) == len(stated), "commitments")
         self.commitments = [points(chunks, name) for chunks, name in zip(value["commitments"], stated)]
 

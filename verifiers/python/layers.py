@@ -1,8 +1,9 @@
 """The algebra of train and score (protocol sections 7 and 11)."""
 
-from algebra import Grid, at_most, demand, dot, eq, less_than, powers, sumcheck
+from algebra import Grid, at_most, demand, dot, eq, less_than, number, powers, sumcheck
 from poseidon import R
-from programs import FA, HALF, LIMB, ROWS, claim_table, lookup, slot, table
+from programs import FA, HALF, LIMB, ROWS, TABLE, claim_table, lookup, slot, table
+from shapes import ONE
 
 F = 32
 TRAIN_ROWS = 14
@@ -78,6 +79,7 @@ def train(run, sizes):
     claim_first(run, on)
     claim_second(run, on, zeta)
     claim_linear(run, on, seg)
+    claim_rows(run, on)
 
 
 def first_values(run, on, seg):
@@ -102,12 +104,44 @@ def first_values(run, on, seg):
         values[f"hA_{l}"] = on.check("hA", l, lookup(run, hA, (V - m, T, R0), p[l]))
         values[f"hB_{l}"] = on.check("hB", l, lookup(run, hB, (R1, S0, S1), p[l]))
         total += (hA + hB) * grid.dormant(on.cells(l))
-    real = at_most(seg.rows, on.rho_s[: seg.sigma])
-    values["error"] = on.check("error", 4, e["D4"] - real * Q * (e["Q"] - HALF - e["Y"]))
     values["hQ"] = on.check("hQ", 4, lookup(run, e["hQ"], (e["Q"], e["U0"], e["U1"]), 1))
-    total += e["hQ"] * grid.dormant(on.cells(4))
     values["table"], share = table(run, grid)
-    values["logUp"] = total + share
+    values |= head_values(run, on, seg)
+    total += sum(e[name] for name in ("hQ", "hR", "hP", "hF")) * grid.dormant(on.cells(4))
+    values["logUp"] = total + share - e["g2"] * grid.dormant(TABLE)
+    return values
+
+
+def head_values(run, on, seg):
+    """The relations that make the output's delta of its logits, for every head."""
+    e, grid, model, alpha, beta = run.evals, on.grid, on.model, run.alpha, run.beta
+    s0, s1, s2 = model.s
+    Y, D4, M, Sum, w, x, P, r0, r1, z1 = (
+        e[name] for name in ("Y", "D4", "M", "Sum", "w", "e", "P", "r0", "r1", "z1")
+    )
+    logit = e["Q"] - HALF
+    real = at_most(seg.rows, on.rho_s[: seg.sigma])
+    classes = at_most(model.last[4], on.rho_f[: model.a[4]])
+    right = (s1 * (ONE - (model.last[4] + 1) * seg.eps) + s2 * (ONE - 2 * seg.eps)) * pow(1 << FA, -1, R) + s0 * Q
+    target = s0 * Q * logit + (s1 + s2) * classes * (P - seg.eps) - right * Y
+    z0 = 2 * Sum - s1 - r0 - LIMB * (r1 + z1)
+    index, value = s1 * (M - logit) + s2 * e["Q"], s1 * x + s2 * P
+    pair = beta - index - alpha * value - alpha * alpha
+    k = number(grid.at(TABLE))
+    entry = beta - k - alpha * e["F"] - alpha * alpha
+    checks = {
+        "error": D4 - real * target,
+        "firstBit": w * w - w,
+        "firstPadding": w * (1 - classes),
+        "largest": w * (M - logit),
+        "powerPadding": x * (1 - classes),
+        "division": 2 * ONE * x + Sum - 2 * Sum * P - r0 - LIMB * r1,
+        "hR": lookup(run, e["hR"], (r0, r1, z1), s1),
+        "hP": lookup(run, e["hP"], (z0, P, 0), s1),
+        "hF": e["hF"] * pair - (s1 + s2) * classes,
+    }
+    values = {name: on.check(name, 4, value) for name, value in checks.items()}
+    values["table2"] = grid.zero(TABLE) * (e["g2"] * entry - e["mult2"]) % R
     return values
 
 
@@ -145,7 +179,7 @@ def second_batch(run, on, seg):
 
 
 def claim_first(run, on):
-    """Claims 0..47: the evaluations after batch 1."""
+    """Claims 0..61: the evaluations after batch 1."""
     e, add, at = run.evals, run.claims.add, (on.rho_s, on.rho_f)
     for l in LAYERS:
         add(e[f"W_{l}"], on.weights("parent", l, on.rho_f, on.r_i))
@@ -158,6 +192,32 @@ def claim_first(run, on):
         add(e[name], on.tensor(name, 4, *at))
     add(e["Y"], on.data("Y", *at))
     claim_helpers(run, on, [f"{name}_{l}" for l in HIDDEN for name in ("hA", "hB")] + ["hQ"])
+    claim_head(run, on)
+
+
+def claim_head(run, on):
+    """What a head brings along; absent, all of it is 0."""
+    e, add = run.evals, run.claims.add
+    _, s1, s2 = on.model.s
+    out, entry = on.grid.at(on.cells(4)), on.grid.at(TABLE)
+    for name in ("M", "Sum"):
+        add(e[name], slot(run, "trace", name, on.rho_s[: on.rows], s1))
+    for name in ("w", "e", "P", "r0", "r1", "z1"):
+        add(e[name], slot(run, "trace", name, out, s1 + s2 if name == "P" else s1))
+    for name in ("hR", "hP", "hF"):
+        add(e[name], slot(run, "helper", name, out, s1 + s2 if name == "hF" else s1))
+    add(e["g2"], slot(run, "helper", "g2", entry, s1 + s2))
+    add(e["mult2"], slot(run, "trace", "mult2", entry, s1 + s2))
+    add(e["F"], ("tables", 0, entry, s1), ("tables", LIMB, entry, s2))
+
+
+def claim_rows(run, on):
+    """Claims 87 and 88: each row has one first class, and Sum is what it says."""
+    s1 = on.model.s[1]
+    row = on.r_s[: on.rows]
+    every = [*row, *[None] * on.model.a[4]]
+    run.claims.add(s1, slot(run, "trace", "w", every, s1))
+    run.claims.add(0, slot(run, "trace", "e", every, s1), slot(run, "trace", "Sum", row, -s1))
 
 
 def claim_helpers(run, on, names):
@@ -169,7 +229,7 @@ def claim_helpers(run, on, names):
 
 
 def claim_second(run, on, zeta):
-    """Claims 48..61: the evaluations after batch 2."""
+    """Claims 62..75: the evaluations after batch 2."""
     z, add = run.evals2, run.claims.add
     delta = {1: "D", 2: "D", 3: "D", 4: "D4"}
     for l in LAYERS:
@@ -183,7 +243,7 @@ def claim_second(run, on, zeta):
 
 
 def claim_linear(run, on, seg):
-    """Claims 62..72: forward, backward, update."""
+    """Claims 76..86: forward, backward, update."""
     s, s2, add, lr, p = run.sums, run.sums2, run.claims.add, seg.lr, on.model.p
     mu = run.squares[26]
     for l in LAYERS:
@@ -204,7 +264,7 @@ def claim_linear(run, on, seg):
 
 def score(run, sizes):
     shard, s = sizes["shard"], run.sums
-    result = shard.cls * s["right"] + (1 - shard.cls) * s["error"]
+    result = s["right"] if shard.cls or shard.lab else s["error"]
     run.begin()
     claims = {f"F1_{l}": s[f"F1_{l}"] for l in LAYERS}
     claims |= {"right": s["right"], "error": s["error"], "labelled": shard.cls * (s["labelled"] << FA)}
@@ -236,7 +296,8 @@ def score_values(run, on, shard):
     values["error"] = grid.dormant(out) * real * (logit - y) ** 2
     values["hQ"] = on.check("hQ", 4, lookup(run, e["hQ"], (e["Q"], e["U0"], e["U1"]), 1))
     values["hG"] = on.check("hG", 4, e["hG"] * (run.beta - e["G"]) - 1)
-    values["margin"] = cls * on.check("margin", 4, e["G"] - c * classes * (e["L"] - logit - 1 + one_hot))
+    over = cls * (e["L"] - logit - 1 + one_hot) + shard.lab * ((2 * one_hot - 1) * logit - 1)
+    values["margin"] = on.check("margin", 4, (cls + shard.lab) * e["G"] - c * classes * over)
     values["claimedBit"] = grid.zero(rows) * (c * c - c)
     values["claimedPadding"] = grid.zero(rows) * c * (1 - real)
     same_row = eq(on.r_s[: on.rows], on.rho_s[: on.rows])

@@ -102,12 +102,14 @@ def joined(dump, hash_words):
     key = dump.key
     alpha, beta, delta = _g1(key[:2], "alpha"), _g2(key[2:6], "beta"), _g2(key[6:10], "delta")
     ic = [_g1(key[k : k + 2], "IC") for k in range(10, 18, 2)]
-    tau, tau_c = (_g2(words, "powers") for words in dump.powers)
+    tau, tau_c = (_g2(dump.powers[name], "powers") for name in ("tau", "tauC"))
     digest, v, fold = dump.signals
     kappa = hash_words([fold, *dump.groth16, *dump.opening])
     eta, gamma, theta, gamma2, z, e2, *chunk, rest, bits = dump.outputs
     p = {name: sent[0] for name, sent in dump.points.items()}
     oracles = [*dump.commitments, dump.points["trace"], dump.points["helper"]]
+    if dump.opens_tables:
+        oracles.append([_g1(dump.powers["tables"], "tables")])
     blocks = [rest * block for block in eq_table(chunk[:bits])]
     k1, k2 = powers(kappa, 3)[1:]
     terms = [(1, ic[0]), (digest, ic[1]), (v, ic[2]), (fold, ic[3])]

@@ -51,7 +51,7 @@ def data(run, sizes):
         values[f"padding{name}"] = weight * e[name] * (1 - real)
         values[f"range{name}"] = weight * (h * (beta - e[name] - HALF) - 1)
         total += h * grid.dormant(cells[name])
-    values["label"] = shard.cls * grid.zero(cells["Y"]) * e["Y"] * (e["Y"] - (1 << FA))
+    values["label"] = (shard.cls + shard.lab) * grid.zero(cells["Y"]) * e["Y"] * (e["Y"] - (1 << FA))
     values["table"], share = table(run, grid)
     values["logUp"] = total + share
     run.settle(values, run.left, run.lam, run.names["relations"], "batch 1 at its point")

@@ -2,6 +2,9 @@
 
 from algebra import demand
 
+SQUARED_ERROR, SOFTMAX, SIGMOID = range(3)
+ONE = 1 << 11
+
 
 def _bits(last):
     """ceil(log2 n) of n = last + 1."""
@@ -30,10 +33,12 @@ def _chunks(entries):
 
 
 class Model:
-    """n[l] - 1 in `last`, widths' bits in `a`, presence in `p`, offsets by slot, number of chunks."""
+    """n[l] - 1 in `last`, widths' bits in `a`, presence in `p`, offsets by slot, number of chunks; s[k] is 1 for head k."""
 
     def __init__(self, shape):
-        fields = _fields(shape, [12] * 5 + [1] * 3 + [23] * 8, "shape")
+        *fields, head = _fields(shape, [12] * 5 + [1] * 3 + [23] * 8 + [2], "shape")
+        demand(head <= SIGMOID, "shape: no head")
+        self.head, self.s = head, [int(k == head) for k in range(3)]
         self.last, self.p = fields[:5], [0, *fields[5:8], 1]
         self.a = [_bits(last) for last in self.last]
         self.offset = {}
@@ -52,10 +57,12 @@ class Model:
 
 
 class Shard:
-    """inputs - 1, outputs - 1, rows - 1, whether labels are classes, offsets of X and Y."""
+    """inputs - 1, outputs - 1, rows - 1, whether rows have one class or any labels, offsets of X and Y."""
 
     def __init__(self, word):
-        self.inputs, self.outputs, self.rows, self.cls, *offsets = _fields(word, [12, 12, 12, 1, 26, 26], "shard")
+        widths = [12, 12, 12, 1, 26, 26, 1]
+        self.inputs, self.outputs, self.rows, self.cls, *offsets, self.lab = _fields(word, widths, "shard")
+        demand(self.cls + self.lab <= 1, "shard: classes and labels")
         self.offset = {"X": offsets[0], "Y": offsets[1]}
         self.sigma = _bits(self.rows)
         self.inputs_bits, self.outputs_bits = _bits(self.inputs), _bits(self.outputs)
@@ -66,15 +73,17 @@ class Shard:
         self.chunks = _chunks(entries)
 
     def fits(self, model):
-        """Refuses unless the model takes the shard's inputs and gives its outputs."""
+        """Refuses unless the model takes the shard's inputs and gives its outputs, and its head goes with them."""
         demand((self.inputs, self.outputs) == (model.last[0], model.last[4]), "the shard does not fit the model")
+        head = SIGMOID if self.lab else SQUARED_ERROR
+        demand(self.cls or model.head == head, "the shard does not go with the model's head")
 
 
 class Segment:
-    """lr, rows - 1, log2 of the batch, bits of rows (sigma) and of the trace's rows, offsets of X and Y."""
+    """lr, rows - 1, log2 of the batch, bits of rows (sigma) and of the trace's rows, offsets of X and Y, smoothing."""
 
     def __init__(self, word):
-        self.lr, self.rows, batch, trace, *offsets = _fields(word, [17, 12, 12, 14, 26, 26], "seg")
+        self.lr, self.rows, batch, trace, *offsets, self.eps = _fields(word, [17, 12, 12, 14, 26, 26, 8], "seg")
         self.offset = {"X": offsets[0], "Y": offsets[1]}
         self.sigma, self.batch_bits, self.trace_bits = _bits(self.rows), _bits(batch), _bits(trace)
         demand(1 <= self.lr <= 1 << 16, "seg: rate")
@@ -84,3 +93,8 @@ class Segment:
     def of(self, shard):
         """Refuses unless rows and offsets are the shard's."""
         demand((self.rows, self.offset) == (shard.rows, shard.offset), "seg is not of the shard")
+
+    def smooths(self, model):
+        """Refuses unless targets of wrong classes leave something for the right one."""
+        of = {SQUARED_ERROR: ONE, SOFTMAX: model.last[4] + 1, SIGMOID: 2}[model.head]
+        demand(of * self.eps < ONE, "seg: smoothing")

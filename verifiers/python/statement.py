@@ -42,6 +42,7 @@ def sizes_of(dump):
         sizes["seg"] = Segment(named["seg"])
         sizes["shard"] = Shard(dump.extra[0])
         sizes["seg"].of(sizes["shard"])
+        sizes["seg"].smooths(sizes["model"])
     if program in ("train", "score"):
         sizes["shard"].fits(sizes["model"])
     if program == "seed":
