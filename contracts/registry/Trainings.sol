@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
-import {EdgeWord, EdgeWordsLibrary} from "../libraries/EdgeWords.sol";
+import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {NodeHead} from "../libraries/NodeHead.sol";
@@ -50,8 +50,8 @@ abstract contract Trainings is Models, Shards {
     ) external returns (ModelId[] memory kept) {
         ModelId parentId = Identity.ofModel(parent, shape);
         _requireModel(parentId);
-        Chain memory chain = _chainOf(parentId, shape, segments);
-        uint256 version = _requireEncodedList(Statement.TRAIN, _claimsOf(parent, shape, segments), proofs);
+        (Chain memory chain, bytes memory claims) = _chainOf(parentId, parent, shape, segments);
+        uint256 version = _requireEncodedList(Statement.TRAIN, claims, proofs);
         return _registerChain(parentId, shape, version, segments, chain);
     }
 
@@ -80,37 +80,27 @@ abstract contract Trainings is Models, Shards {
         return Chain(new ShardId[](count), new Step[](count), new ModelId[](count));
     }
 
-    /// @dev The segments in order. Each must lead to another model than the one where it starts.
-    function _chainOf(ModelId parent, uint256 shape, Segment[] calldata segments)
+    /// @dev The segments in order and their claims, encoded: each one's parent is the child before. Each must lead to another
+    /// model than the one where it starts.
+    function _chainOf(ModelId parentId, G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
         private
         view
-        returns (Chain memory chain)
+        returns (Chain memory chain, bytes memory claims)
     {
         chain = _room(segments.length);
-        for (uint256 i = 0; i < segments.length; ++i) {
-            Segment calldata segment = segments[i];
-            (chain.shards[i], chain.steps[i]) = _step(
-                shape, segment.shard, segment.descriptor, segment.learningRate, segment.batch, segment.passes
-            );
-            ModelId child = Identity.ofModel(segment.child, shape);
-            if (child == parent) revert ModelExists(child);
-            (chain.children[i], parent) = (child, child);
-        }
-    }
-
-    /// @dev The claims of a chain: each one's parent is the child before.
-    function _claimsOf(G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
-        private
-        pure
-        returns (bytes memory claims)
-    {
         claims = TrainClaims.list(segments.length);
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
+            (G1Point[] calldata shard_, G1Point[] calldata child) = (segment.shard, segment.child);
             uint256 descriptor = segment.descriptor;
-            uint256 word = Shape.packSegment(descriptor, segment.learningRate, segment.batch, segment.passes);
-            TrainClaims.append(claims, i, parent, segment.child, segment.shard, shape, word, descriptor);
-            parent = segment.child;
+            (uint256 learningRate, uint256 batch, uint256 passes) =
+                (segment.learningRate, segment.batch, segment.passes);
+            (chain.shards[i], chain.steps[i]) = _step(shape, shard_, descriptor, learningRate, batch, passes);
+            uint256 word = Shape.packSegment(descriptor, learningRate, batch, passes);
+            TrainClaims.append(claims, i, parent, child, shard_, shape, word, descriptor);
+            ModelId childId = Identity.ofModel(child, shape);
+            if (childId == parentId) revert ModelExists(childId);
+            (chain.children[i], parentId, parent) = (childId, childId, child);
         }
     }
 
@@ -202,23 +192,30 @@ abstract contract Trainings is Models, Shards {
     /// @param head the edge's first word, without trainings
     function _store(uint256 number, EdgeWord head, Step[] memory steps, uint256 first, uint256 end) private {
         EdgeWord word = head.withSegments(end - first);
+        PackedTraining training = steps[first].training();
+        bool alike = true;
+        for (uint256 i = first + 1; i < end; ++i) {
+            if (!steps[i].training().isLike(training)) alike = false;
+        }
+        if (alike) word = word.withCommon(training);
         uint256 index = 0;
         for (uint256 i = first; i < end; ++i) {
-            (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i - first);
+            (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i - first, alike);
             if (place != index) {
                 _setEdgeWord(number, index, word);
                 (index, word) = (place, EdgeWord.wrap(0));
             }
-            word = word.withTraining(steps[i].training(), shift);
+            word = word.withTraining(steps[i].training(), shift, alike);
         }
         _setEdgeWord(number, index, word);
     }
 
     /// @dev One that exists.
     function _trainingAt(NodeHead head, uint256 segment) private view returns (Training memory) {
-        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segment);
+        EdgeWord first = _edgeWordOf(head, 0);
+        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segment, first.areAlike());
         (uint256 shard_, uint256 learningRate, uint256 batch, uint256 passes) =
-            _edgeWordOf(head, index).trainingAt(shift).unpack();
+            _edgeWordOf(head, index).trainingAt(shift, first).unpack();
         return Training(_shardAt(shard_), learningRate, batch, passes);
     }
 }

@@ -22,15 +22,15 @@ describe('the words of an edge', () => {
     for (const parts of [
       [2n ** 40n - 1n, 0n, 0n],
       [0n, 2n ** 32n - 1n, 0n],
-      [0n, 0n, 2n ** 13n - 1n],
+      [0n, 0n, 2n ** 12n - 1n],
       [7n, 8n, 9n],
     ]) {
       assert.deepEqual(await harness.read('edgeWord', parts), parts);
     }
   });
 
-  it('have room for 2^13 - 1 segments: then TooManySegments', async () => {
-    await reverts(harness.read('edgeWord', [0n, 0n, 2n ** 13n]), 'TooManySegments', [2n ** 13n]);
+  it('have room for 2^12 - 1 segments: then TooManySegments', async () => {
+    await reverts(harness.read('edgeWord', [0n, 0n, 2n ** 12n]), 'TooManySegments', [2n ** 12n]);
   });
 
   it('give back the training of any segment, whatever stands beside it', async () => {
@@ -41,10 +41,11 @@ describe('the words of an edge', () => {
       power(12),
       power(14),
       fc.integer({ min: 1, max: 20 }),
+      fc.boolean(),
     );
     await fc.assert(
-      fc.asyncProperty(training, async ([shard, rate, batch, passes, segments]) => {
-        const read = await harness.read('lastTraining', [shard, rate, batch, passes, BigInt(segments)]);
+      fc.asyncProperty(training, async ([shard, rate, batch, passes, segments, alike]) => {
+        const read = await harness.read('lastTraining', [shard, rate, batch, passes, BigInt(segments), alike]);
         assert.deepEqual(read, [shard, rate, batch, passes]);
       }),
       { numRuns: 100 },
@@ -52,7 +53,18 @@ describe('the words of an edge', () => {
   });
 
   it('give back nothing where there is no training', async () => {
-    assert.deepEqual(await harness.read('lastTraining', [0n, 0n, 1n, 1n, 3n]), [0n, 0n, 0n, 0n]);
+    assert.deepEqual(await harness.read('lastTraining', [0n, 0n, 1n, 1n, 3n, false]), [0n, 0n, 0n, 0n]);
+  });
+
+  it('tell trainings that differ in nothing but the shard', async () => {
+    const training = [7n, 3n, 4n, 2n];
+    assert.equal(await harness.read('areLike', [training, [8n, 3n, 4n, 2n]]), true);
+    for (const other of [
+      [7n, 2n, 4n, 2n],
+      [7n, 3n, 8n, 2n],
+      [7n, 3n, 4n, 1n],
+    ])
+      assert.equal(await harness.read('areLike', [training, other]), false);
   });
 });
 
