@@ -8,16 +8,18 @@ import {Floors, FloorsLibrary} from "./Floors.sol";
 /// @dev A training in 57 bits: | log2 passes 4 | log2 batch 4 | learning rate 17 | number of the shard 32 |. Never zero.
 type PackedTraining is uint256;
 
-/// @dev A word that is stored of an edge. The first: | trainings 171 | alike 1 | segments 12 | number of the schema 32 | floors
-/// 40 |; any further one: trainings. The first training stands lowest, each in 57 bits. Where all of an edge have one rate,
-/// batch and passes they are alike: the first word has these 25 bits once, below the numbers of the shards, 32 bits each.
+/// @dev A word that is stored of an edge. The first: | trainings 171 | alike 1 | segments 12 | number of the schema 32 |
+/// floors 40 |; any further one: trainings. The first training stands lowest, each in 57 bits. Where all of an edge have one
+/// rate, batch and passes they are alike: the first word has these 25 bits once, below the numbers of the shards, 32 bits
+/// each.
 type EdgeWord is uint256;
 
 using EdgeWordsLibrary for EdgeWord global;
 using EdgeWordsLibrary for PackedTraining global;
 
 /// @title What is stored of an edge beside the graph
-/// @notice Edges of up to three segments take one word, of four where all are alike; a further word holds four or eight.
+/// @notice Edges of up to three segments take one word, of four where all are alike; a further word holds four or
+/// eight.
 library EdgeWordsLibrary {
     uint256 internal constant MAX_SEGMENTS = (1 << SEGMENTS_BITS) - 1;
 

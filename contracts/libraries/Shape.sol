@@ -106,8 +106,11 @@ library Shape {
         if (!_isPowerOfTwo(passes) || passes > MAX_TRAINED_ROWS / padded) {
             revert IModelRegistry.UnsupportedPasses(passes, rows);
         }
-        return learningRate | ((rows - 1) << SEGMENT_ROWS) | ((batch - 1) << SEGMENT_BATCH)
-            | ((passes * padded - 1) << SEGMENT_TRAINED) | ((descriptor >> SHARD_OFFSETS) << SEGMENT_OFFSETS);
+        // None of them is zero, and all passes have 2^14 rows at most.
+        unchecked {
+            return learningRate | ((rows - 1) << SEGMENT_ROWS) | ((batch - 1) << SEGMENT_BATCH)
+                | ((passes * padded - 1) << SEGMENT_TRAINED) | ((descriptor >> SHARD_OFFSETS) << SEGMENT_OFFSETS);
+        }
     }
 
     /// @notice Rejects a commitment that has not as many points as a model of this shape.
@@ -221,6 +224,8 @@ library Shape {
     }
 
     function _isPowerOfTwo(uint256 value) private pure returns (bool) {
-        return value != 0 && value & (value - 1) == 0;
+        unchecked {
+            return value != 0 && value & (value - 1) == 0;
+        }
     }
 }

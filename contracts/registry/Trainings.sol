@@ -19,11 +19,10 @@ import {Shards} from "./Shards.sol";
 /// @title Trainings
 /// @notice Edges of one or more segments. Of each segment the shard, the rate, the batch and the passes are kept.
 abstract contract Trainings is Models, Shards {
-    /// @dev The segments of a transaction while it lasts, and the model that each leads to.
+    /// @dev The segments of a transaction while it lasts.
     struct Chain {
         ShardId[] shards;
         Step[] steps;
-        ModelId[] children;
     }
 
     /// @inheritdoc IModelRegistry
@@ -77,11 +76,11 @@ abstract contract Trainings is Models, Shards {
     }
 
     function _room(uint256 count) private pure returns (Chain memory) {
-        return Chain(new ShardId[](count), new Step[](count), new ModelId[](count));
+        return Chain(new ShardId[](count), new Step[](count));
     }
 
-    /// @dev The segments in order and their claims, encoded: each one's parent is the child before. Each must lead to another
-    /// model than the one where it starts.
+    /// @dev The segments in order and their claims, encoded: each one's parent is the child before. Each must lead to
+    /// another model than the one where it starts.
     function _chainOf(ModelId parentId, G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
         private
         view
@@ -100,7 +99,7 @@ abstract contract Trainings is Models, Shards {
             TrainClaims.append(claims, i, parent, child, shard_, shape, word, descriptor);
             ModelId childId = Identity.ofModel(child, shape);
             if (childId == parentId) revert ModelExists(childId);
-            (chain.children[i], parentId, parent) = (childId, childId, child);
+            (parentId, parent) = (childId, child);
         }
     }
 
@@ -137,9 +136,9 @@ abstract contract Trainings is Models, Shards {
         for (uint256 i = 0; i < length; ++i) {
             Segment calldata segment = segments[i];
             if (!segment.keep && i + 1 < length) continue;
-            ModelId child = chain.children[i];
-            _requireFresh(child);
-            _register(parent, child, segment.child, shape, version, chain, first, i + 1);
+            G1Point[] calldata commitment = segment.child;
+            ModelId child = _freshModel(commitment, shape);
+            _register(parent, child, commitment, shape, version, chain, first, i + 1);
             (kept[count], parent) = (child, child);
             ++count;
             first = i + 1;
@@ -168,13 +167,17 @@ abstract contract Trainings is Models, Shards {
         emit ModelRegistered(child, _sender(), Kind.Train, depth, shape, commitment);
         (Floors floors, uint256 schema) = _heritage(parent);
         floors = floors.withVersion(Statement.TRAIN, version);
+        PackedTraining training = chain.steps[first].training();
+        bool alike = true;
         for (uint256 i = first; i < end; ++i) {
             Step step = chain.steps[i];
+            if (!step.training().isLike(training)) alike = false;
             _announce(child, parent, chain.shards[i], step, i - first);
             floors = floors.withVersion(Statement.DATA, step.version());
             schema = _nextSchema(child, schema, step.schema());
         }
-        _store(number, EdgeWordsLibrary.head(floors, schema), chain.steps, first, end);
+        EdgeWord word = EdgeWordsLibrary.head(floors, schema).withSegments(end - first);
+        _store(number, alike ? word.withCommon(training) : word, chain.steps, first, end);
     }
 
     function _announce(ModelId child, ModelId parent, ShardId shard_, Step step, uint256 segment) private {
@@ -189,15 +192,9 @@ abstract contract Trainings is Models, Shards {
         return ofShard;
     }
 
-    /// @param head the edge's first word, without trainings
-    function _store(uint256 number, EdgeWord head, Step[] memory steps, uint256 first, uint256 end) private {
-        EdgeWord word = head.withSegments(end - first);
-        PackedTraining training = steps[first].training();
-        bool alike = true;
-        for (uint256 i = first + 1; i < end; ++i) {
-            if (!steps[i].training().isLike(training)) alike = false;
-        }
-        if (alike) word = word.withCommon(training);
+    /// @param word the edge's first, without trainings
+    function _store(uint256 number, EdgeWord word, Step[] memory steps, uint256 first, uint256 end) private {
+        bool alike = word.areAlike();
         uint256 index = 0;
         for (uint256 i = first; i < end; ++i) {
             (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i - first, alike);
