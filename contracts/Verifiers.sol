@@ -92,7 +92,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
         ProofBatch.Batch memory batch = ProofBatch.begin(program, 1);
         batch.collect(0, prover, claim, proof);
         batch.draw();
-        batch.weigh(0, claim, proof);
+        batch.weigh(0);
         if (!batch.holds(VerificationKey.read(pointer), _srs())) revert ProofRejected(program);
     }
 
@@ -113,7 +113,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
         }
         batch.draw();
         for (uint256 i = 0; i < count; ++i) {
-            batch.weigh(i, claims[i], proofs[i]);
+            batch.weigh(i);
         }
         if (!batch.holds(VerificationKey.read(pointer), _srs())) revert ProofRejected(program);
     }

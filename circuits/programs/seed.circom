@@ -2,7 +2,7 @@
 pragma circom 2.2.0;
 
 include "circomlib/circuits/bitify.circom";
-include "circomlib/circuits/poseidon.circom";
+include "../lib/poseidon.circom";
 include "../lib/begin.circom";
 include "../lib/finish.circom";
 include "../lib/layers.circom";

@@ -246,7 +246,7 @@ interface IModelRegistry is ILineage {
     error ShardExists(ShardId id);
     /// @notice Thrown when a registry would have 2^32 shards or more, or as many schemas.
     error TooManyRecords(uint256 number);
-    /// @notice Thrown when an edge would have 2^13 segments or more.
+    /// @notice Thrown when an edge would have 2^12 segments or more.
     error TooManySegments(uint256 segments);
     /// @notice Thrown when a dataset would have no shards.
     error EmptyDataset();

@@ -24,22 +24,21 @@ library Curve {
         if (!isPoint(x, y)) revert IVerifiers.InvalidPoint(x, y);
     }
 
-    /// @notice Rejects a list of points of which any is malformed, off the curve or infinity.
-    function requirePoints(G1Point[] calldata points) internal pure {
-        uint256 first;
+    /// @notice Rejects points of which any is malformed, off the curve or infinity.
+    /// @param place of the first in the call data; the others follow it
+    function requirePoints(uint256 place, uint256 count) internal pure {
+        bool valid = true;
         assembly ("memory-safe") {
-            first := points.offset
+            let end := add(place, shl(6, count))
+            for { let at := place } lt(at, end) { at := add(at, 0x40) } {
+                let x := calldataload(at)
+                let y := calldataload(add(at, 0x20))
+                let curve := eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P))
+                valid := and(valid, and(and(lt(x, P), lt(y, P)), curve))
+            }
         }
-        _requirePoints(first, points.length);
-    }
-
-    /// @notice The same for `count` points that follow each other in a struct, from this one on.
-    function requirePoints(G1Point calldata point, uint256 count) internal pure {
-        uint256 first;
-        assembly ("memory-safe") {
-            first := point
-        }
-        _requirePoints(first, count);
+        // Which one it is only matters to whoever reads the error.
+        if (!valid) _reject(place);
     }
 
     /// @notice Whether this is a finite point of the curve with coordinates below the base field's order.
@@ -79,15 +78,27 @@ library Curve {
         if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
     }
 
-    /// @notice The same for a point that stands at a place in memory.
-    function addTimes(uint256[5] memory sum, uint256 point, uint256 scalar) internal view {
+    /// @notice The same for a term: x, y and scalar stand at a place in memory.
+    function addTerm(uint256[5] memory sum, uint256 place) internal view {
         bool done;
         assembly ("memory-safe") {
-            let term := add(sum, 0x40)
-            mcopy(term, point, 0x40)
-            mstore(add(sum, 0x80), scalar)
-            done := staticcall(gas(), 0x07, term, 0x60, term, 0x40)
+            done := staticcall(gas(), 0x07, place, 0x60, add(sum, 0x40), 0x40)
             done := and(staticcall(gas(), 0x06, sum, 0x80, sum, 0x40), done)
+        }
+        if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
+    }
+
+    /// @notice Puts scalar * point at a place in memory that has room for three words.
+    function putTimes(uint256 place, uint256 x, uint256 y, uint256 scalar) internal view {
+        bool done;
+        assembly ("memory-safe") {
+            mstore(place, x)
+            mstore(add(place, 0x20), y)
+            done := 1
+            if iszero(eq(scalar, 1)) {
+                mstore(add(place, 0x40), scalar)
+                done := staticcall(gas(), 0x07, place, 0x60, place, 0x40)
+            }
         }
         if (!done) revert IVerifiers.NotEnoughGas(7_000, gasleft());
     }
@@ -122,20 +133,20 @@ library Curve {
         }
     }
 
-    function _requirePoints(uint256 first, uint256 count) private pure {
-        unchecked {
-            uint256 end = first + 64 * count;
-            for (; first < end; first += 64) {
-                bool valid;
-                uint256 x;
-                uint256 y;
-                assembly ("memory-safe") {
-                    x := calldataload(first)
-                    y := calldataload(add(first, 0x20))
-                    valid := and(and(lt(x, P), lt(y, P)), eq(mulmod(y, y, P), addmod(mulmod(x, mulmod(x, x, P), P), 3, P)))
-                }
-                if (!valid) revert IVerifiers.InvalidPoint(x, y);
-            }
+    /// @dev Reverts with the first that is no point, of which there must be one.
+    function _reject(uint256 place) private pure {
+        (uint256 x, uint256 y) = _pointAt(place);
+        while (isPoint(x, y)) {
+            place += 64;
+            (x, y) = _pointAt(place);
+        }
+        revert IVerifiers.InvalidPoint(x, y);
+    }
+
+    function _pointAt(uint256 place) private pure returns (uint256 x, uint256 y) {
+        assembly ("memory-safe") {
+            x := calldataload(place)
+            y := calldataload(add(place, 0x20))
         }
     }
 

@@ -9,17 +9,19 @@ import {Floors, FloorsLibrary} from "./Floors.sol";
 /// Never zero, since no shard has the number 0.
 type PackedTraining is uint256;
 
-/// @dev The first word that is stored of an edge: | second, first training 64 each | segments 13 | number of the schema 32 |
-/// floors 40 |. Of any further word, four trainings, the first lowest.
+/// @dev A word that is stored of an edge. The first: | trainings 171 | alike 1 | segments 12 | number of the schema 32 |
+/// floors 40 |; any further one: trainings. The first training stands lowest, each in 64 bits. Where all of an edge have one
+/// rate, batch, passes and smoothing they are alike: the first word has these 32 bits once, below the numbers of the shards,
+/// 32 bits each.
 type EdgeWord is uint256;
 
 using EdgeWordsLibrary for EdgeWord global;
 using EdgeWordsLibrary for PackedTraining global;
 
 /// @title What is stored of an edge beside the graph
-/// @notice Edges of up to two segments take one word.
+/// @notice Edges of up to two segments take one word, of four where all are alike; a further word holds four or eight.
 library EdgeWordsLibrary {
-    uint256 internal constant MAX_SEGMENTS = (1 << 13) - 1;
+    uint256 internal constant MAX_SEGMENTS = (1 << SEGMENTS_BITS) - 1;
 
     uint256 private constant SHARD_BITS = 32;
     uint256 private constant RATE_BITS = 16;
@@ -29,11 +31,13 @@ library EdgeWordsLibrary {
     uint256 private constant SMOOTHING = PASSES + LOG_BITS;
     uint256 private constant TRAINING_BITS = 64;
 
+    uint256 private constant SEGMENTS_BITS = 12;
     uint256 private constant SCHEMA = FloorsLibrary.BITS;
     uint256 private constant SEGMENTS = SCHEMA + 32;
-    uint256 private constant FIRST = SEGMENTS + 13;
-    uint256 private constant IN_FIRST = 2;
-    uint256 private constant IN_FURTHER = 4;
+    uint256 private constant ALIKE = SEGMENTS + SEGMENTS_BITS;
+    uint256 private constant FIRST = ALIKE + 1;
+    /// @dev Where the numbers of the shards begin, of trainings that are alike.
+    uint256 private constant SHARDS = FIRST + TRAINING_BITS - SHARD_BITS;
 
     /// @param shard its number, 1..2^32 - 1
     /// @param learningRate 1..2^16
@@ -81,23 +85,56 @@ library EdgeWordsLibrary {
         return EdgeWord.wrap(EdgeWord.unwrap(word) | (count << SEGMENTS));
     }
 
-    /// @notice Where a training stands.
+    /// @notice A first word with what its trainings have in common, which stood in none.
+    function withCommon(EdgeWord word, PackedTraining training) internal pure returns (EdgeWord) {
+        return EdgeWord.wrap(
+            EdgeWord.unwrap(word) | (1 << ALIKE) | ((PackedTraining.unwrap(training) >> SHARD_BITS) << FIRST)
+        );
+    }
+
+    /// @notice Whether two trainings have the same rate, batch and passes.
+    function isLike(PackedTraining training, PackedTraining other) internal pure returns (bool) {
+        return (PackedTraining.unwrap(training) ^ PackedTraining.unwrap(other)) >> SHARD_BITS == 0;
+    }
+
+    /// @notice Where a training stands, or the number of its shard.
     /// @param segment from 0 on
+    /// @param alike whether the first word says what all trainings have in common
     /// @return word 0 for the first
     /// @return shift of the training within it
-    function place(uint256 segment) internal pure returns (uint256 word, uint256 shift) {
-        if (segment < IN_FIRST) return (0, FIRST + TRAINING_BITS * segment);
-        segment -= IN_FIRST;
-        return (1 + segment / IN_FURTHER, TRAINING_BITS * (segment % IN_FURTHER));
+    function place(uint256 segment, bool alike) internal pure returns (uint256 word, uint256 shift) {
+        (uint256 first, uint256 bits) = alike ? (SHARDS, SHARD_BITS) : (FIRST, TRAINING_BITS);
+        uint256 inFirst = (256 - first) / bits;
+        if (segment < inFirst) return (0, first + bits * segment);
+        segment -= inFirst;
+        uint256 inFurther = 256 / bits;
+        return (1 + segment / inFurther, bits * (segment % inFurther));
     }
 
     /// @notice A word with a training added at a place that is empty.
-    function withTraining(EdgeWord word, PackedTraining training, uint256 shift) internal pure returns (EdgeWord) {
-        return EdgeWord.wrap(EdgeWord.unwrap(word) | (PackedTraining.unwrap(training) << shift));
+    /// @param alike as `place`
+    function withTraining(EdgeWord word, PackedTraining training, uint256 shift, bool alike)
+        internal
+        pure
+        returns (EdgeWord)
+    {
+        uint256 part = PackedTraining.unwrap(training);
+        if (alike) part &= (1 << SHARD_BITS) - 1;
+        return EdgeWord.wrap(EdgeWord.unwrap(word) | (part << shift));
     }
 
-    function trainingAt(EdgeWord word, uint256 shift) internal pure returns (PackedTraining) {
-        return PackedTraining.wrap((EdgeWord.unwrap(word) >> shift) & ((1 << TRAINING_BITS) - 1));
+    /// @param word where the training stands
+    /// @param first the edge's first word
+    function trainingAt(EdgeWord word, uint256 shift, EdgeWord first) internal pure returns (PackedTraining) {
+        uint256 part = EdgeWord.unwrap(word) >> shift;
+        if (!first.areAlike()) return PackedTraining.wrap(part & ((1 << TRAINING_BITS) - 1));
+        uint256 common = (EdgeWord.unwrap(first) >> FIRST) & ((1 << (TRAINING_BITS - SHARD_BITS)) - 1);
+        return PackedTraining.wrap((part & ((1 << SHARD_BITS) - 1)) | (common << SHARD_BITS));
+    }
+
+    /// @notice Whether the edge's first word says what all its trainings have in common.
+    function areAlike(EdgeWord first) internal pure returns (bool) {
+        return (EdgeWord.unwrap(first) >> ALIKE) & 1 == 1;
     }
 
     function floors(EdgeWord word) internal pure returns (Floors) {

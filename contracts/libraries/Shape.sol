@@ -302,6 +302,8 @@ library Shape {
     }
 
     function _isPowerOfTwo(uint256 value) private pure returns (bool) {
-        return value != 0 && value & (value - 1) == 0;
+        unchecked {
+            return value != 0 && value & (value - 1) == 0;
+        }
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
-import {Challenges, Claim, G1Point, Points, Proof} from "../interfaces/Proof.sol";
+import {Parts} from "./Parts.sol";
 import {ScalarField} from "./ScalarField.sol";
 
 /// @title What a proof is about, as the field elements that the circuits read
@@ -38,44 +38,45 @@ library Statement {
 
     /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.
     /// @dev Every oracle has 1 to 255 chunks; only a parent of a merge may have none.
-    function requireForm(uint256 program, Claim calldata claim) internal pure {
-        (uint256 parameters, uint256 oracles) = sizesOf(program);
-        uint256[] calldata given = claim.parameters;
-        if (given.length != parameters) revert IVerifiers.WrongParameterCount(program, given.length);
-        ScalarField.requireCanonical(given);
-        uint256 sum = 0;
-        bool valid = claim.chunks >> (8 * oracles) == 0;
-        uint256 chunks = claim.chunks;
+    /// @param parameters and oracles of the program
+    function requireForm(uint256 program, uint256 parameters, uint256 oracles, Parts memory parts) internal pure {
+        if (parts.parameterCount != parameters) {
+            revert IVerifiers.WrongParameterCount(program, parts.parameterCount);
+        }
+        ScalarField.requireCanonical(parts.parameters, parameters);
+        uint256 chunks = parts.chunks;
+        uint256 sum = chunks & 0xff;
+        bool valid = sum != 0;
         unchecked {
-            for (uint256 o = 0; o < oracles; ++o) {
-                uint256 count = chunks & 0xff;
-                if (count == 0 && (program != MERGE || o == 0)) valid = false;
-                sum += count;
+            for (uint256 o = 1; o < oracles; ++o) {
                 chunks >>= 8;
+                uint256 count = chunks & 0xff;
+                if (count == 0 && program != MERGE) valid = false;
+                sum += count;
             }
         }
-        if (!valid || sum != claim.commitments.length) {
-            revert IVerifiers.MalformedCommitments(claim.commitments.length, claim.chunks);
+        if (!valid || chunks > 0xff || sum != parts.commitmentCount) {
+            revert IVerifiers.MalformedCommitments(parts.commitmentCount, parts.chunks);
         }
     }
 
     /// @notice h_0: binds chain, registry, prover, program, parameters, extra words and commitments.
     /// @param registry the contract that the statement is made to
-    function digest(address registry, address prover, uint256 program, Claim calldata claim)
+    function digest(address registry, address prover, uint256 program, Parts memory parts)
         internal
         view
         returns (uint256)
     {
-        uint256[] calldata parameters = claim.parameters;
-        uint256[] calldata extra = claim.extra;
-        G1Point[] calldata commitments = claim.commitments;
+        (uint256 parameterCount, uint256 extraCount) = (parts.parameterCount, parts.extraCount);
+        (uint256 parameters, uint256 extra) = (parts.parameters, parts.extra);
+        (uint256 commitments, uint256 commitmentCount) = (parts.commitments, parts.commitmentCount);
         bytes32 domain = DOMAIN;
         bytes32 hash;
         assembly ("memory-safe") {
             // abi.encode(DOMAIN, chainId, registry, prover, program, parameters ++ extra, coordinates): seven words, then
             // the two lists, each behind its length. Behind the memory in use.
             let buffer := mload(0x40)
-            let words := add(parameters.length, extra.length)
+            let words := add(parameterCount, extraCount)
             mstore(buffer, domain)
             mstore(add(buffer, 0x20), chainid())
             mstore(add(buffer, 0x40), registry)
@@ -85,14 +86,14 @@ library Statement {
             mstore(add(buffer, 0xc0), add(0x100, shl(5, words)))
             mstore(add(buffer, 0xe0), words)
             let at := add(buffer, 0x100)
-            calldatacopy(at, parameters.offset, shl(5, parameters.length))
-            at := add(at, shl(5, parameters.length))
-            calldatacopy(at, extra.offset, shl(5, extra.length))
-            at := add(at, shl(5, extra.length))
-            mstore(at, shl(1, commitments.length))
+            calldatacopy(at, parameters, shl(5, parameterCount))
+            at := add(at, shl(5, parameterCount))
+            calldatacopy(at, extra, shl(5, extraCount))
+            at := add(at, shl(5, extraCount))
+            mstore(at, shl(1, commitmentCount))
             at := add(at, 0x20)
-            calldatacopy(at, commitments.offset, shl(6, commitments.length))
-            at := add(at, shl(6, commitments.length))
+            calldatacopy(at, commitments, shl(6, commitmentCount))
+            at := add(at, shl(6, commitmentCount))
             hash := keccak256(buffer, sub(at, buffer))
         }
         return hash.fromHash();
@@ -101,11 +102,11 @@ library Statement {
     /// @notice b: how many coordinates name a chunk of the longest vector of a proof.
     /// @dev It is found here and never taken from the prover: with a smaller one the high chunks of a model would weigh
     /// nothing, and a proof would hold for any weights there.
-    function chunkBits(Claim calldata claim, Points calldata points) internal pure returns (uint256 bits) {
-        uint256 most = points.trace.length;
-        if (points.helper.length > most) most = points.helper.length;
+    function chunkBits(Parts memory parts) internal pure returns (uint256 bits) {
+        uint256 most = parts.traceCount;
+        if (parts.helperCount > most) most = parts.helperCount;
         unchecked {
-            for (uint256 chunks = claim.chunks; chunks != 0; chunks >>= 8) {
+            for (uint256 chunks = parts.chunks; chunks != 0; chunks >>= 8) {
                 uint256 count = chunks & 0xff;
                 if (count > most) most = count;
             }
@@ -113,48 +114,58 @@ library Statement {
         }
     }
 
-    /// @notice All signals in the circuit's order, and before them c, their digest.
-    /// @dev That all are below the field's order is the caller's matter.
-    /// @return all 23 words and the parameters
-    function signals(uint256 h0, Claim calldata claim, Proof calldata proof)
-        internal
-        pure
-        returns (uint256[] memory all)
-    {
-        uint256[] calldata parameters = claim.parameters;
-        Challenges calldata challenges = proof.challenges;
-        Points calldata points = proof.points;
-        uint256 digestOfSignals = challenges.digest;
-        uint256[] calldata chunk = challenges.chunk;
-        uint256 bits = chunkBits(claim, points);
-        if (chunk.length != 1 + bits) revert IVerifiers.WrongChunkWords(chunk.length, 1 + bits);
+    /// @notice How many words `putSignals` writes.
+    function signalWords(uint256 parameters) internal pure returns (uint256) {
+        return 1 + FIXED_SIGNALS + parameters;
+    }
+
+    /// @notice Writes c, the digest of all signals, and all signals in the circuit's order.
+    /// @dev That all are below the field's order is the caller's matter, and so is that the list is as long.
+    /// @param all `signalWords` words, every one of which is written
+    function putSignals(uint256[] memory all, uint256 h0, Parts memory parts) internal pure {
+        uint256 bits = chunkBits(parts);
+        if (parts.chunkCount != 1 + bits) revert IVerifiers.WrongChunkWords(parts.chunkCount, 1 + bits);
+        (uint256 parameters, uint256 parameterCount) = (parts.parameters, parts.parameterCount);
+        (uint256 challenges, uint256 chunk) = (parts.challenges, parts.chunk);
         assembly ("memory-safe") {
-            // Every word is written here or below.
-            let count := add(1, add(FIXED_SIGNALS, parameters.length))
-            all := mload(0x40)
-            mstore(0x40, add(all, add(0x20, shl(5, count))))
-            mstore(all, count)
-            mstore(add(all, 0x20), digestOfSignals)
+            // c stands behind six challenges.
+            mstore(add(all, 0x20), calldataload(add(challenges, 0xc0)))
             calldatacopy(add(all, 0x40), challenges, 0xc0)
             // Eight coordinates: those of the proof, then zeros, as there are behind the call data.
             calldatacopy(add(all, 0x100), calldatasize(), 0x100)
-            calldatacopy(add(all, 0x100), add(chunk.offset, 0x20), shl(5, bits))
-            mstore(add(all, 0x200), calldataload(chunk.offset))
+            calldatacopy(add(all, 0x100), add(chunk, 0x20), shl(5, bits))
+            mstore(add(all, 0x200), calldataload(chunk))
             mstore(add(all, 0x220), bits)
             mstore(add(all, 0x240), h0)
-            calldatacopy(add(all, 0x300), parameters.offset, shl(5, parameters.length))
+            calldatacopy(add(all, 0x300), parameters, shl(5, parameterCount))
         }
-        uint256 h1 = _absorb(h0, points.trace);
-        uint256 h2 = _absorb(h1, points.helper);
-        uint256 h3 = _absorb(h2, points.rows, 1);
-        uint256 h4 = _absorb(h3, points.columns, 2);
-        uint256 h5 = _absorb(h4, points.quotient2, 1);
+        _putDigests(all, h0, parts);
+    }
+
+    /// @dev h_1 .. h_5: each is the hash of the one before and of points.
+    function _putDigests(uint256[] memory all, uint256 h0, Parts memory parts) private pure {
+        (uint256 trace, uint256 traceCount) = (parts.trace, parts.traceCount);
+        (uint256 helper, uint256 helperCount) = (parts.helper, parts.helperCount);
+        uint256 points = parts.points;
+        uint256 order = ScalarField.R;
         assembly ("memory-safe") {
-            mstore(add(all, 0x260), h1)
-            mstore(add(all, 0x280), h2)
-            mstore(add(all, 0x2a0), h3)
-            mstore(add(all, 0x2c0), h4)
-            mstore(add(all, 0x2e0), h5)
+            function absorb(h, place, count, r) -> next {
+                let buffer := mload(0x40)
+                mstore(buffer, h)
+                calldatacopy(add(buffer, 0x20), place, shl(6, count))
+                next := mod(keccak256(buffer, add(0x20, shl(6, count))), r)
+            }
+            let h := absorb(h0, trace, traceCount, order)
+            mstore(add(all, 0x260), h)
+            h := absorb(h, helper, helperCount, order)
+            mstore(add(all, 0x280), h)
+            // Behind the places of trace and helper: p', then s and T, then T2.
+            h := absorb(h, add(points, 0x40), 1, order)
+            mstore(add(all, 0x2a0), h)
+            h := absorb(h, add(points, 0x80), 2, order)
+            mstore(add(all, 0x2c0), h)
+            h := absorb(h, add(points, 0x100), 1, order)
+            mstore(add(all, 0x2e0), h)
         }
     }
 
@@ -176,44 +187,24 @@ library Statement {
         }
         unchecked {
             // Horner's rule, from the last signal to the first, which stands behind the length and c: one by one until a
-            // multiple of four is left, then four at a time.
-            for (; (place - c) & 0x60 != 0; place -= 32) {
+            // multiple of eight is left, then eight at a time.
+            for (; (place - c) & 0xe0 != 0; place -= 32) {
                 assembly ("memory-safe") {
                     v := addmod(mulmod(v, fold, order), mload(place), order)
                 }
             }
-            for (; place > c; place -= 128) {
+            for (; place > c; place -= 256) {
                 assembly ("memory-safe") {
                     v := addmod(mulmod(v, fold, order), mload(place), order)
                     v := addmod(mulmod(v, fold, order), mload(sub(place, 0x20)), order)
                     v := addmod(mulmod(v, fold, order), mload(sub(place, 0x40)), order)
                     v := addmod(mulmod(v, fold, order), mload(sub(place, 0x60)), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0x80)), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0xa0)), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0xc0)), order)
+                    v := addmod(mulmod(v, fold, order), mload(sub(place, 0xe0)), order)
                 }
             }
         }
-    }
-
-    /// @dev h_k from h_(k-1) and a list of points.
-    function _absorb(uint256 h, G1Point[] calldata points) private pure returns (uint256) {
-        bytes32 hash;
-        assembly ("memory-safe") {
-            let buffer := mload(0x40)
-            mstore(buffer, h)
-            calldatacopy(add(buffer, 0x20), points.offset, shl(6, points.length))
-            hash := keccak256(buffer, add(0x20, shl(6, points.length)))
-        }
-        return hash.fromHash();
-    }
-
-    /// @dev h_k from h_(k-1) and `count` points that follow each other in `Points`.
-    function _absorb(uint256 h, G1Point calldata first, uint256 count) private pure returns (uint256) {
-        bytes32 hash;
-        assembly ("memory-safe") {
-            let buffer := mload(0x40)
-            mstore(buffer, h)
-            calldatacopy(add(buffer, 0x20), first, shl(6, count))
-            hash := keccak256(buffer, add(0x20, shl(6, count)))
-        }
-        return hash.fromHash();
     }
 }

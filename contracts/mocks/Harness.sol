@@ -146,25 +146,34 @@ contract Harness {
     }
 
     /// @dev Trainings in the places of the first so many segments, and what is read back of the last; of shard 0 there is none.
+    /// @param alike whether all have the rate, batch, passes and smoothing of the last
     function lastTraining(
         uint256 shard,
         uint256 learningRate,
         uint256 batch,
         uint256 passes,
         uint256 smoothing,
-        uint256 segments
+        uint256 segments,
+        bool alike
     ) external pure returns (uint256, uint256, uint256, uint256, uint256) {
         EdgeWord[] memory words = new EdgeWord[](1 + segments);
-        words[0] = EdgeWordsLibrary.head(Floors.wrap((1 << 40) - 1), (1 << 32) - 1).withSegments(segments);
-        for (uint256 i = 0; i + 1 < segments; ++i) {
-            (uint256 earlier, uint256 by) = EdgeWordsLibrary.place(i);
-            words[earlier] = words[earlier].withTraining(PackedTraining.wrap((1 << 64) - 1), by);
-        }
-        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segments - 1);
         PackedTraining packed = PackedTraining.wrap(0);
         if (shard != 0) packed = EdgeWordsLibrary.pack(shard, learningRate, batch, passes, smoothing);
-        words[index] = words[index].withTraining(packed, shift);
-        return words[index].trainingAt(shift).unpack();
+        words[0] = EdgeWordsLibrary.head(Floors.wrap((1 << 40) - 1), (1 << 32) - 1).withSegments(segments);
+        if (alike) words[0] = words[0].withCommon(packed);
+        for (uint256 i = 0; i + 1 < segments; ++i) {
+            (uint256 earlier, uint256 by) = EdgeWordsLibrary.place(i, alike);
+            words[earlier] = words[earlier].withTraining(PackedTraining.wrap((1 << 64) - 1), by, alike);
+        }
+        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segments - 1, alike);
+        words[index] = words[index].withTraining(packed, shift, alike);
+        return words[index].trainingAt(shift, words[0]).unpack();
+    }
+
+    /// @dev Whether two trainings have the same rate, batch, passes and smoothing.
+    function areLike(uint256[5] calldata one, uint256[5] calldata other) external pure returns (bool) {
+        PackedTraining packed = EdgeWordsLibrary.pack(one[0], one[1], one[2], one[3], one[4]);
+        return packed.isLike(EdgeWordsLibrary.pack(other[0], other[1], other[2], other[3], other[4]));
     }
 
     function floorOf(Floors floors, uint256 program) external pure returns (uint256) {

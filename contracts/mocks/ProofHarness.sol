@@ -5,12 +5,15 @@ import {IVerifiers} from "../interfaces/IVerifiers.sol";
 import {Challenges, Claim, G1Point, Proof, Srs} from "../interfaces/Proof.sol";
 import {Curve} from "../libraries/Curve.sol";
 import {DevKeys} from "../libraries/DevKeys.sol";
+import {Parts, PartsLibrary} from "../libraries/Parts.sol";
 import {ScalarField} from "../libraries/ScalarField.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {VerificationKey} from "../libraries/VerificationKey.sol";
 
 /// @title Test only: internal functions of the libraries that check proofs, callable from outside
 contract ProofHarness {
+    using PartsLibrary for Parts;
+
     address public pointer;
 
     function digest(address registry, address prover, uint256 program, Claim calldata claim)
@@ -18,7 +21,9 @@ contract ProofHarness {
         view
         returns (uint256)
     {
-        return Statement.digest(registry, prover, program, claim);
+        Parts memory parts;
+        parts.findClaim(claim);
+        return Statement.digest(registry, prover, program, parts);
     }
 
     /// @return all c and the signals
@@ -27,7 +32,15 @@ contract ProofHarness {
         pure
         returns (uint256[] memory all, uint256 fold, uint256 v)
     {
-        all = Statement.signals(h0, claim, proof);
+        Parts memory parts;
+        parts.findClaim(claim);
+        parts.findProof(proof);
+        all = new uint256[](Statement.signalWords(parts.parameterCount));
+        // What stood there before must not matter.
+        for (uint256 i = 0; i < all.length; ++i) {
+            all[i] = type(uint256).max;
+        }
+        Statement.putSignals(all, h0, parts);
         (fold, v) = Statement.folded(all);
     }
 
@@ -36,11 +49,23 @@ contract ProofHarness {
     }
 
     function requireCanonical(Challenges calldata challenges) external pure {
-        ScalarField.requireCanonical(challenges);
+        uint256[] calldata chunk = challenges.chunk;
+        uint256 place;
+        uint256 first;
+        assembly ("memory-safe") {
+            place := challenges
+            first := chunk.offset
+        }
+        ScalarField.requireCanonicalChallenges(place);
+        ScalarField.requireCanonical(first, chunk.length);
     }
 
     function requireAllCanonical(uint256[] calldata values) external pure {
-        ScalarField.requireCanonical(values);
+        uint256 place;
+        assembly ("memory-safe") {
+            place := values.offset
+        }
+        ScalarField.requireCanonical(place, values.length);
     }
 
     function requirePoint(uint256 x, uint256 y) external pure {
@@ -51,7 +76,15 @@ contract ProofHarness {
         return Curve.areG2Points(points);
     }
 
-    /// @param way how the point is given: in call data, at a place in memory, by its coordinates
+    function requirePoints(G1Point[] calldata points) external pure {
+        uint256 place;
+        assembly ("memory-safe") {
+            place := points.offset
+        }
+        Curve.requirePoints(place, points.length);
+    }
+
+    /// @param way how the point is given: in call data, as a term in memory, by its coordinates
     /// @return x and y of start + scalar * point
     function addTimes(uint256 way, G1Point calldata start, G1Point calldata point, uint256 scalar)
         external
@@ -59,15 +92,26 @@ contract ProofHarness {
         returns (uint256, uint256)
     {
         uint256[5] memory sum = [start.x, start.y, 0, 0, 0];
-        G1Point memory copy = point;
+        uint256[3] memory term = [point.x, point.y, scalar];
         uint256 place;
         assembly ("memory-safe") {
-            place := copy
+            place := term
         }
         if (way == 0) Curve.addTimes(sum, point, scalar);
-        else if (way == 1) Curve.addTimes(sum, place, scalar);
+        else if (way == 1) Curve.addTerm(sum, place);
         else Curve.addTimes(sum, point.x, point.y, scalar);
         return (sum[0], sum[1]);
+    }
+
+    /// @return x and y of scalar * point
+    function putTimes(G1Point calldata point, uint256 scalar) external view returns (uint256, uint256) {
+        uint256[3] memory product;
+        uint256 place;
+        assembly ("memory-safe") {
+            place := product
+        }
+        Curve.putTimes(place, point.x, point.y, scalar);
+        return (product[0], product[1]);
     }
 
     function pairingIsOne(bytes calldata pairs) external view returns (bool) {

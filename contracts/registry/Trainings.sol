@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
-import {EdgeWord, EdgeWordsLibrary} from "../libraries/EdgeWords.sol";
+import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
 import {NodeHead} from "../libraries/NodeHead.sol";
@@ -20,12 +20,11 @@ import {Shards} from "./Shards.sol";
 /// @notice Edges of one or more segments. Of each segment the shard, the rate, the batch, the passes and the smoothing are
 /// kept.
 abstract contract Trainings is Models, Shards {
-    /// @dev The segments of a transaction while it lasts, and the model that each leads to. Those of the edge that is registered
-    /// next begin at `first` and stop before `end`.
+    /// @dev The segments of a transaction while it lasts. Those of the edge that is registered next begin at `first` and stop
+    /// before `end`.
     struct Chain {
         ShardId[] shards;
         Step[] steps;
-        ModelId[] children;
         uint256 first;
         uint256 end;
     }
@@ -57,8 +56,8 @@ abstract contract Trainings is Models, Shards {
     ) external returns (ModelId[] memory kept) {
         ModelId parentId = Identity.ofModel(parent, shape);
         _requireModel(parentId);
-        Chain memory chain = _chainOf(parentId, shape, segments);
-        uint256 version = _requireEncodedList(Statement.TRAIN, _claimsOf(parent, shape, segments), proofs);
+        (Chain memory chain, bytes memory claims) = _chainOf(parentId, parent, shape, segments);
+        uint256 version = _requireEncodedList(Statement.TRAIN, claims, proofs);
         return _registerChain(parentId, shape, version, segments, chain);
     }
 
@@ -84,48 +83,31 @@ abstract contract Trainings is Models, Shards {
     }
 
     function _room(uint256 count) private pure returns (Chain memory) {
-        return Chain(new ShardId[](count), new Step[](count), new ModelId[](count), 0, count);
+        return Chain(new ShardId[](count), new Step[](count), 0, count);
     }
 
-    /// @dev The segments in order. Each must lead to another model than the one where it starts.
-    function _chainOf(ModelId parent, uint256 shape, Segment[] calldata segments)
+    /// @dev The segments in order and their claims, encoded: each one's parent is the child before. Each must lead to
+    /// another model than the one where it starts.
+    function _chainOf(ModelId parentId, G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
         private
         view
-        returns (Chain memory chain)
+        returns (Chain memory chain, bytes memory claims)
     {
         chain = _room(segments.length);
-        for (uint256 i = 0; i < segments.length; ++i) {
-            Segment calldata segment = segments[i];
-            (chain.shards[i], chain.steps[i]) = _step(
-                shape,
-                segment.shard,
-                segment.descriptor,
-                segment.learningRate,
-                segment.batch,
-                segment.passes,
-                segment.smoothing
-            );
-            ModelId child = Identity.ofModel(segment.child, shape);
-            if (child == parent) revert ModelExists(child);
-            (chain.children[i], parent) = (child, child);
-        }
-    }
-
-    /// @dev The claims of a chain: each one's parent is the child before.
-    function _claimsOf(G1Point[] calldata parent, uint256 shape, Segment[] calldata segments)
-        private
-        pure
-        returns (bytes memory claims)
-    {
         claims = TrainClaims.list(segments.length);
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
+            (G1Point[] calldata shard_, G1Point[] calldata child) = (segment.shard, segment.child);
             uint256 descriptor = segment.descriptor;
-            uint256 word = Shape.packSegment(
-                shape, descriptor, segment.learningRate, segment.batch, segment.passes, segment.smoothing
-            );
-            TrainClaims.append(claims, i, parent, segment.child, segment.shard, shape, word, descriptor);
-            parent = segment.child;
+            (uint256 learningRate, uint256 batch, uint256 passes, uint256 smoothing) =
+                (segment.learningRate, segment.batch, segment.passes, segment.smoothing);
+            (chain.shards[i], chain.steps[i]) =
+                _step(shape, shard_, descriptor, learningRate, batch, passes, smoothing);
+            uint256 word = Shape.packSegment(shape, descriptor, learningRate, batch, passes, smoothing);
+            TrainClaims.append(claims, i, parent, child, shard_, shape, word, descriptor);
+            ModelId childId = Identity.ofModel(child, shape);
+            if (childId == parentId) revert ModelExists(childId);
+            (parentId, parent) = (childId, child);
         }
     }
 
@@ -162,10 +144,10 @@ abstract contract Trainings is Models, Shards {
         for (uint256 i = 0; i < length; ++i) {
             Segment calldata segment = segments[i];
             if (!segment.keep && i + 1 < length) continue;
-            ModelId child = chain.children[i];
-            _requireFresh(child);
+            G1Point[] calldata commitment = segment.child;
+            ModelId child = _freshModel(commitment, shape);
             chain.end = i + 1;
-            _register(parent, child, segment.child, shape, version, chain);
+            _register(parent, child, commitment, shape, version, chain);
             (kept[count], parent, chain.first) = (child, child, i + 1);
             ++count;
         }
@@ -190,13 +172,18 @@ abstract contract Trainings is Models, Shards {
         emit ModelRegistered(child, _sender(), Kind.Train, depth, shape, commitment);
         (Floors floors, uint256 schema) = _heritage(parent);
         floors = floors.withVersion(Statement.TRAIN, version);
-        for (uint256 i = chain.first; i < chain.end; ++i) {
+        (uint256 first, uint256 end) = (chain.first, chain.end);
+        PackedTraining training = chain.steps[first].training();
+        bool alike = true;
+        for (uint256 i = first; i < end; ++i) {
             Step step = chain.steps[i];
-            _announce(child, parent, chain.shards[i], step, i - chain.first);
+            if (!step.training().isLike(training)) alike = false;
+            _announce(child, parent, chain.shards[i], step, i - first);
             floors = floors.withVersion(Statement.DATA, step.version());
             schema = _nextSchema(child, schema, step.schema());
         }
-        _store(number, EdgeWordsLibrary.head(floors, schema), chain.steps, chain.first, chain.end);
+        EdgeWord word = EdgeWordsLibrary.head(floors, schema).withSegments(end - first);
+        _store(number, alike ? word.withCommon(training) : word, chain.steps, first, end);
     }
 
     function _announce(ModelId child, ModelId parent, ShardId shard_, Step step, uint256 segment) private {
@@ -211,26 +198,27 @@ abstract contract Trainings is Models, Shards {
         return ofShard;
     }
 
-    /// @param head the edge's first word, without trainings
-    function _store(uint256 number, EdgeWord head, Step[] memory steps, uint256 first, uint256 end) private {
-        EdgeWord word = head.withSegments(end - first);
+    /// @param word the edge's first, without trainings
+    function _store(uint256 number, EdgeWord word, Step[] memory steps, uint256 first, uint256 end) private {
+        bool alike = word.areAlike();
         uint256 index = 0;
         for (uint256 i = first; i < end; ++i) {
-            (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i - first);
+            (uint256 place, uint256 shift) = EdgeWordsLibrary.place(i - first, alike);
             if (place != index) {
                 _setEdgeWord(number, index, word);
                 (index, word) = (place, EdgeWord.wrap(0));
             }
-            word = word.withTraining(steps[i].training(), shift);
+            word = word.withTraining(steps[i].training(), shift, alike);
         }
         _setEdgeWord(number, index, word);
     }
 
     /// @dev One that exists.
     function _trainingAt(NodeHead head, uint256 segment) private view returns (Training memory) {
-        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segment);
+        EdgeWord first = _edgeWordOf(head, 0);
+        (uint256 index, uint256 shift) = EdgeWordsLibrary.place(segment, first.areAlike());
         (uint256 shard_, uint256 learningRate, uint256 batch, uint256 passes, uint256 smoothing) =
-            _edgeWordOf(head, index).trainingAt(shift).unpack();
+            _edgeWordOf(head, index).trainingAt(shift, first).unpack();
         return Training(_shardAt(shard_), learningRate, batch, passes, smoothing);
     }
 }

@@ -77,6 +77,12 @@ const KERNELS: Kernel[] = [
     },
   },
   { entry: 'src/argument/assembly/transform.ts', out: 'src/generated/transform.wasm.ts', name: 'transformWasm' },
+  {
+    entry: 'src/argument/assembly/transformLanes.ts',
+    out: 'src/generated/transformLanes.wasm.ts',
+    name: 'transformLanesWasm',
+    flags: RELAXED_SIMD,
+  },
   { entry: 'src/model/assembly/merge.ts', out: 'src/generated/merge.wasm.ts', name: 'mergeWasm' },
   {
     entry: 'src/training/assembly/trainer.ts',

@@ -14,8 +14,6 @@ export interface Srs {
   points: Uint8Array;
 }
 
-export type TransformKernel = 'rows' | 'products' | 'toCoset' | 'quotient';
-
 /** Called with points done and points in all. */
 export type Progress = (done: number, total: number) => void;
 
@@ -27,6 +25,8 @@ const SCALAR = 32;
 /** Points of one task: more would only cost memory (about 200 bytes each in the worker). */
 const LARGEST_TASK = 1 << 19;
 const FIXED_BASE_TASK = 1 << 14;
+/** log2 of the smallest domain that is transformed in lanes. */
+const LANES_FROM = 2;
 
 /** Work in BN254 that grows with the data, on workers with a WebAssembly memory each. Needs no shared memory. */
 export class Curve {
@@ -155,11 +155,18 @@ export class Curve {
   }
 
   /**
-   * A kernel of `assembly/transform.ts` on a free worker. The arguments are copied.
-   * @param out bytes of the result
+   * The scalars of Groth16's H on a free worker, canonical (`assembly/transform.ts`, `quotientOf`). The arguments are copied.
+   * @param power log2 of the domain
    */
-  transform(kernel: TransformKernel, args: (number | Uint8Array)[], out: number): Promise<Uint8Array> {
-    return this.#pool.call(`transform.${kernel}`, args, out);
+  quotient(
+    entries: { bytes: Uint8Array; count: number },
+    witness: Uint8Array,
+    power: number,
+    constants: Uint8Array,
+  ): Promise<Uint8Array> {
+    const module = this.lanes && power >= LANES_FROM ? 'transformLanes' : 'transform';
+    const args = [entries.bytes, entries.count, witness, power, constants];
+    return this.#pool.call(`${module}.quotientOf`, args, SCALAR << power);
   }
 
   /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { bn254 } from '@noble/curves/bn254.js';
 import { Curve } from '../../src/argument/curve.ts';
-import { inverse, P, power, R, randomElement, toBytes } from '../../src/numbers/field.ts';
+import { P, R, randomElement, toBytes } from '../../src/numbers/field.ts';
 
 const G2 = bn254.G2.Point;
 type NoblePoint = InstanceType<typeof G2>;
@@ -86,20 +86,3 @@ for (const lanes of [true, false]) {
     });
   });
 }
-
-describe('values on a coset', () => {
-  it('are those of the polynomial, at every size', async () => {
-    const curve = await Curve.load({ threads: 1 });
-    const montgomery = (values: readonly bigint[]) => encode(values.map((value) => (value << 256n) % R));
-    for (const k of [1, 2, 5]) {
-      const coefficients = Array.from({ length: 1 << k }, randomElement);
-      const at = (x: bigint) => coefficients.reduceRight((sum, c) => (sum * x + c) % R, 0n);
-      const [w, shift] = [power(5n, (R - 1n) >> BigInt(k)), randomElement()];
-      const constants = montgomery([1n, w, inverse(w), shift, inverse(1n << BigInt(k))]);
-      const points = coefficients.map((_, i) => power(w, BigInt(i)));
-      const values = await curve.transform('toCoset', [montgomery(points.map(at)), k, constants], 32 << k);
-      assert.deepEqual(values, montgomery(points.map((x) => at((shift * x) % R))));
-    }
-    await curve.close();
-  });
-});

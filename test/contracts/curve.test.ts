@@ -47,6 +47,47 @@ describe('Curve', () => {
     });
   });
 
+  describe('requirePoints', () => {
+    const points = [pointOf(3n), pointOf(4n), pointOf(5n)];
+
+    it('accepts lists of points of the curve', async () => {
+      for (const count of [0, 1, 3]) await harness.read('requirePoints', [points.slice(0, count)]);
+    });
+
+    it('reverts with InvalidPoint for the one that is none, wherever it is', async () => {
+      for (const at of points.keys()) {
+        for (const [x, y] of [
+          [0n, 0n],
+          [1n, 3n],
+          [1n + P, 2n],
+          [1n, 2n + P],
+        ]) {
+          await reverts(harness.read('requirePoints', [points.with(at, { x, y })]), 'InvalidPoint', [x, y]);
+        }
+      }
+    });
+  });
+
+  describe('putTimes', () => {
+    it('puts a multiple of a point into memory', async () => {
+      for (const [of, scalar] of [
+        [7n, 11n],
+        [7n, 1n],
+        [7n, 0n],
+        [7n, R - 1n],
+        [7n, R + 2n],
+        [0n, 3n],
+      ]) {
+        const { x, y } = pointOf(of * scalar);
+        assert.deepEqual(await harness.read('putTimes', [pointOf(of), scalar]), [x, y]);
+      }
+    });
+
+    it('reverts where the precompiled contract gives nothing', async () => {
+      assert.equal((await shortOfGas(harness.read('putTimes', [{ x: 1n, y: 3n }, 2n])))[0], 7_000n);
+    });
+  });
+
   describe('addTimes', () => {
     const add = (way: number, start: Point, point: Point, scalar: bigint) =>
       harness.read('addTimes', [BigInt(way), start, point, scalar]);

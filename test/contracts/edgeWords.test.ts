@@ -22,15 +22,15 @@ describe('the words of an edge', () => {
     for (const parts of [
       [2n ** 40n - 1n, 0n, 0n],
       [0n, 2n ** 32n - 1n, 0n],
-      [0n, 0n, 2n ** 13n - 1n],
+      [0n, 0n, 2n ** 12n - 1n],
       [7n, 8n, 9n],
     ]) {
       assert.deepEqual(await harness.read('edgeWord', parts), parts);
     }
   });
 
-  it('have room for 2^13 - 1 segments: then TooManySegments', async () => {
-    await reverts(harness.read('edgeWord', [0n, 0n, 2n ** 13n]), 'TooManySegments', [2n ** 13n]);
+  it('have room for 2^12 - 1 segments: then TooManySegments', async () => {
+    await reverts(harness.read('edgeWord', [0n, 0n, 2n ** 12n]), 'TooManySegments', [2n ** 12n]);
   });
 
   it('give back the training of any segment, whatever stands beside it', async () => {
@@ -42,18 +42,31 @@ describe('the words of an edge', () => {
       power(14),
       fc.bigInt({ min: 0n, max: 255n }),
       fc.integer({ min: 1, max: 20 }),
+      fc.boolean(),
     );
     await fc.assert(
-      fc.asyncProperty(training, async ([shard, rate, batch, passes, smoothing, segments]) => {
+      fc.asyncProperty(training, async ([shard, rate, batch, passes, smoothing, segments, alike]) => {
         const all = [shard, rate, batch, passes, smoothing];
-        assert.deepEqual(await harness.read('lastTraining', [...all, BigInt(segments)]), all);
+        assert.deepEqual(await harness.read('lastTraining', [...all, BigInt(segments), alike]), all);
       }),
       { numRuns: 100 },
     );
   });
 
   it('give back nothing where there is no training', async () => {
-    assert.deepEqual(await harness.read('lastTraining', [0n, 1n, 1n, 1n, 0n, 3n]), [0n, 0n, 0n, 0n, 0n]);
+    assert.deepEqual(await harness.read('lastTraining', [0n, 1n, 1n, 1n, 0n, 3n, false]), [0n, 0n, 0n, 0n, 0n]);
+  });
+
+  it('tell trainings that differ in nothing but the shard', async () => {
+    const training = [7n, 3n, 4n, 2n, 5n];
+    assert.equal(await harness.read('areLike', [training, [8n, 3n, 4n, 2n, 5n]]), true);
+    for (const other of [
+      [7n, 2n, 4n, 2n, 5n],
+      [7n, 3n, 8n, 2n, 5n],
+      [7n, 3n, 4n, 1n, 5n],
+      [7n, 3n, 4n, 2n, 6n],
+    ])
+      assert.equal(await harness.read('areLike', [training, other]), false);
   });
 });
 

@@ -48,18 +48,21 @@ afterEach(async () => {
 
 const idOf = ({ statement }: { statement: Parameters<typeof resultId>[0] }) => resultId(statement);
 
-/** A chain of so many segments, no two alike. */
+/** A chain of so many segments, no two the same. */
 function chain(
   count: number,
   from: { statement: { widths: number[]; head: Head }; oracle: Trained['oracle'] } = parent,
 ): Trained[] {
-  const segments = Array.from({ length: count }, (_, i) => ({
-    shard: shards[i % shards.length],
-    learningRate: 65_536 - i,
-    batch: 1,
-    passes: 2 ** (i % 3),
-    smoothing: 255 - i,
-  }));
+  return chainOf(
+    count,
+    (i) => ({ learningRate: 65_536 - i, batch: 1, passes: 2 ** (i % 3), smoothing: 255 - i }),
+    from,
+  );
+}
+
+/** A chain of so many segments on one shard after the other. */
+function chainOf(count: number, rates: (i: number) => Rates, from: Parameters<typeof chainClaims>[0] = parent) {
+  const segments = Array.from({ length: count }, (_, i) => ({ shard: shards[i % shards.length], ...rates(i) }));
   return chainClaims(from, segments);
 }
 
@@ -101,6 +104,40 @@ describe('trainMany', () => {
       await requireTrainings(child, claims);
     });
   }
+
+  it('keeps every segment of trainings that differ in their shards alone, and in one thing more', async () => {
+    const usual = { learningRate: 65_536, batch: 1, passes: 2 };
+    const others = [{ learningRate: 65_535 }, { passes: 4 }];
+    for (const count of [2, 4, 5, 12, 13]) {
+      for (const other of [{}, ...others]) {
+        const claims = chainOf(count, (i) => (i === count - 1 ? { ...usual, ...other } : usual));
+        await fixture.trainMany(claims);
+        await requireTrainings(idOf(claims[count - 1]), claims);
+      }
+    }
+    const claims = chainOf(6, (i) => (i === 1 ? { ...usual, batch: 2 } : usual));
+    await fixture.trainMany(claims);
+    await requireTrainings(idOf(claims[5]), claims);
+  });
+
+  it('stores four trainings that are alike in one word, and eight in each further one', async () => {
+    const spent = async (count: number, first: number) => {
+      const rates = (i: number) => ({ learningRate: i === 0 ? first : 5, batch: 1, passes: 1 });
+      return Number((await fixture.trainMany(chainOf(count, rates))).gasUsed);
+    };
+    const word = 20_000;
+    for (const [count, words, others] of [
+      [3, 1, 1],
+      [4, 1, 2],
+      [7, 2, 2],
+      [8, 2, 3],
+      [12, 2, 4],
+      [13, 3, 4],
+    ]) {
+      const more = (await spent(count, 6)) - (await spent(count, 5));
+      assert.ok(Math.round(more / word) === others - words, `${count} segments`);
+    }
+  });
 
   it('registers every kept child, each with the segments since the one before, and no other', async () => {
     const claims = chain(6);

@@ -9,28 +9,24 @@ import { add, mul, sub } from './fr';
 export { alloc, reset } from '../msm/assembly/heap';
 
 const SIZE: usize = 32;
-/** An entry of a constraint matrix: row, column (u32 each), value times 2^512. */
-const ENTRY: usize = 40;
+/** An entry of a constraint matrix: number of the matrix (A or B), row, column (u32 each), value times 2^512. */
+export const ENTRY: usize = 44;
 
 const t: usize = memory.data(32, 16);
 
 /**
- * out (2^k elements) = M w: `entries` of the matrix M, `count` of them, `witness` canonical. A value times 2^512 times a
- * canonical element is a Montgomery product in Montgomery form.
+ * a and b (2^k elements each) = A w and B w; `witness` canonical. A value times 2^512 times a canonical element is a Montgomery
+ * product in Montgomery form.
  */
-export function rows(entries: usize, count: u32, witness: usize, k: u32, out: usize): void {
-  memory.fill(out, 0, SIZE << k);
-  for (let i: usize = 0; i < usize(count); i++) {
+function rows(entries: usize, count: usize, witness: usize, k: u32, a: usize, b: usize): void {
+  memory.fill(a, 0, SIZE << k);
+  memory.fill(b, 0, SIZE << k);
+  for (let i: usize = 0; i < count; i++) {
     const entry = entries + i * ENTRY;
-    const row = out + usize(load<u32>(entry)) * SIZE;
-    mul(t, entry + 8, witness + usize(load<u32>(entry, 4)) * SIZE);
+    const row = (load<u32>(entry) == 0 ? a : b) + usize(load<u32>(entry, 4)) * SIZE;
+    mul(t, entry + 12, witness + usize(load<u32>(entry, 8)) * SIZE);
     add(row, row, t);
   }
-}
-
-/** out = the products a[i] b[i]. */
-export function products(a: usize, b: usize, k: u32, out: usize): void {
-  for (let i: usize = 0; i < SIZE << k; i += SIZE) mul(out + i, a + i, b + i);
 }
 
 /** table = [1, w, .., w^(n-1)]. */
@@ -49,7 +45,7 @@ function reversed(i: u32, bits: u32): u32 {
  * The polynomial with the values v on the 2^k roots of unity: out = its values on their coset by `shift`, both in natural
  * order. `constants`: 1, root w of order 2^k, 1 / w, shift, 2^-k.
  */
-export function toCoset(v: usize, k: u32, constants: usize, out: usize): void {
+function toCoset(v: usize, k: u32, constants: usize, out: usize): void {
   const n = <usize>1 << k;
   const one = constants;
   const table = alloc(n * SIZE);
@@ -92,11 +88,24 @@ export function toCoset(v: usize, k: u32, constants: usize, out: usize): void {
   }
 }
 
-/** out = a[i] b[i] - c[i], canonical; `plain` is 1, not in Montgomery form. */
-export function quotient(a: usize, b: usize, c: usize, plain: usize, k: u32, out: usize): void {
+/**
+ * out = (A w)(B w) - C w on the odd powers of the root of order 2^(k+1), canonical, where C w has the products of A w and B w on
+ * the others. `constants`: those of toCoset, 1 not in Montgomery form, two for `transformLanes.ts`.
+ */
+export function quotientOf(entries: usize, count: u32, witness: usize, k: u32, constants: usize, out: usize): void {
+  const a = alloc(SIZE << k);
+  const b = alloc(SIZE << k);
+  const c = alloc(SIZE << k);
+  const odd = alloc(SIZE << k);
+  const plain = constants + 5 * SIZE;
+  rows(entries, usize(count), witness, k, a, b);
+  for (let i: usize = 0; i < SIZE << k; i += SIZE) mul(c + i, a + i, b + i);
+  toCoset(a, k, constants, out);
+  toCoset(b, k, constants, odd);
+  for (let i: usize = 0; i < SIZE << k; i += SIZE) mul(out + i, out + i, odd + i);
+  toCoset(c, k, constants, odd);
   for (let i: usize = 0; i < SIZE << k; i += SIZE) {
-    mul(t, a + i, b + i);
-    sub(t, t, c + i);
+    sub(t, out + i, odd + i);
     mul(out + i, t, plain);
   }
 }

@@ -2,7 +2,7 @@ import { bn254 } from '@noble/curves/bn254.js';
 import type { Curve } from '../../argument/curve.ts';
 import type { Point, Point2 } from '../../argument/types.ts';
 import { fromBytes, inverse, P, R, randomElement, rootOfUnity, toBytes } from '../../numbers/field.ts';
-import type { ProvingKey } from './provingKey.ts';
+import { ENTRY, type ProvingKey } from './provingKey.ts';
 
 const G1 = bn254.G1.Point;
 const G2 = bn254.G2.Point;
@@ -22,16 +22,17 @@ export async function proveGroth16(curve: Curve, key: ProvingKey, witness: Uint8
   if (witness.length !== 32 * key.signals) {
     throw new RangeError(`the witness has ${witness.length / 32} signals, the key ${key.signals}`);
   }
-  // The scalars of H take several short steps, beside which there is room for one small sum; then the sums, longest first,
-  // cut only where there are more workers than sums.
+  // The scalars of H come first, because a sum waits for them; then the sums, longest first, cut only where there are more
+  // workers than sums.
   const parts = Math.ceil(curve.threads / 2);
   const privates = witness.subarray(32 * (key.publicSignals + 1));
-  const [scalars, sumB1] = await Promise.all([cosetQuotient(curve, key, witness), curve.sum(key.B1, witness, parts)]);
-  const [sumB2, sumH, sumC, sumA] = await Promise.all([
+  const scalars = quotientScalars(curve, key, witness);
+  const [sumB2, sumC, sumA, sumB1, sumH] = await Promise.all([
     curve.msm2(key.B2, witness, parts),
-    curve.sum(key.H, scalars, parts),
     curve.sum(key.C, privates, parts),
     curve.sum(key.A, witness, parts),
+    curve.sum(key.B1, witness, parts),
+    scalars.then((values) => curve.sum(key.H, values, parts)),
   ]);
   const [r, s] = [randomElement(), randomElement()];
   const delta1 = pointOf(key.delta1);
@@ -50,30 +51,23 @@ export async function proveGroth16(curve: Curve, key: ProvingKey, witness: Uint8
 }
 
 /** Values of (A w)(B w) - C w on the odd roots of unity, canonical: the scalars of H. */
-async function cosetQuotient(curve: Curve, { matrices, power: k }: ProvingKey, witness: Uint8Array) {
-  const size = 32 << k;
-  const [a, b] = await Promise.all(
-    matrices.map((entries) => curve.transform('rows', [entries, entries.length / 40, witness, k], size)),
-  );
-  const c = await curve.transform('products', [a, b, k], size);
-  const constants = constantsOf(k);
-  const [oddA, oddB, oddC] = await Promise.all(
-    [a, b, c].map((values) => curve.transform('toCoset', [values, k, constants], size)),
-  );
-  return curve.transform('quotient', [oddA, oddB, oddC, toBytes(1n), k], size);
+function quotientScalars(curve: Curve, { matrices, power }: ProvingKey, witness: Uint8Array): Promise<Uint8Array> {
+  return curve.quotient({ bytes: matrices, count: matrices.length / ENTRY }, witness, power, quotientConstants(power));
 }
 
 /**
- * 1, root of order 2^k, its inverse, the root of order 2^(k+1) that shifts, 2^-k; in Montgomery form.
- * @throws RangeError where there is no such shift: snarkjs then takes another
+ * What the kernels take for a domain of n = 2^k: 1, root of order n, its inverse, the root of order 2 n that shifts, 1 / n; then 1,
+ * 1 / (4 n^2), -1 / (4 n), not in Montgomery form.
  */
-function constantsOf(k: number): Uint8Array {
+export function quotientConstants(k: number): Uint8Array {
   const shift = rootOfUnity(k + 1);
   const root = rootOfUnity(k);
-  const values = [1n, root, inverse(root), shift, inverse(1n << BigInt(k))];
-  const out = new Uint8Array(32 * values.length);
-  values.forEach((value, i) => {
-    out.set(toBytes((value * MONTGOMERY) % R), 32 * i);
+  const n = 1n << BigInt(k);
+  const values = [1n, root, inverse(root), shift, inverse(n)].map((value) => (value * MONTGOMERY) % R);
+  const plain = [1n, inverse(4n * n * n), R - inverse(4n * n)];
+  const out = new Uint8Array(32 * (values.length + plain.length));
+  [...values, ...plain].forEach((value, i) => {
+    out.set(toBytes(value), 32 * i);
   });
   return out;
 }

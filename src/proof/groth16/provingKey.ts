@@ -14,8 +14,8 @@ export interface ProvingKey {
   delta1: Uint8Array;
   beta2: Uint8Array;
   delta2: Uint8Array;
-  /** Matrices A and B: entries of 40 bytes, row and column (u32 each) and the value times 2^512. */
-  matrices: [Uint8Array, Uint8Array];
+  /** Matrices A and B: entries of 44 bytes, number of the matrix, row and column (u32 each) and the value times 2^512. */
+  matrices: Uint8Array;
   /** Bases of the sums, 64 bytes a point, B2 128. */
   A: Uint8Array;
   B1: Uint8Array;
@@ -24,7 +24,8 @@ export interface ProvingKey {
   H: Uint8Array;
 }
 
-const ENTRY = 44;
+/** Bytes of an entry of the matrices. */
+export const ENTRY = 44;
 
 /** Reads a .zkey; its points stay views of `bytes`. @throws FileFormatError for anything but a Groth16 key over BN254 */
 export function parseProvingKey(bytes: Uint8Array): ProvingKey {
@@ -87,25 +88,15 @@ function sectionsOf(file: Uint8Array): (type: number) => Uint8Array {
   };
 }
 
-/** The coefficients of A and of B apart. @throws FileFormatError for an entry outside of the matrices */
-function matricesOf(section: Uint8Array, limits: { signals: number; rows: number }): [Uint8Array, Uint8Array] {
+/** The coefficients of A and B. @throws FileFormatError for an entry outside of the matrices */
+function matricesOf(section: Uint8Array, limits: { signals: number; rows: number }): Uint8Array {
   const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
   const count = section.length < 4 ? -1 : view.getUint32(0, true);
   const damaged = () => new FileFormatError('The proving key is damaged: its coefficients do not fit its header.');
   if (section.length !== 4 + ENTRY * count) throw damaged();
-  const totals = [0, 0];
-  for (let k = 0, at = 4; k < count; k++, at += ENTRY) {
-    const matrix = view.getUint32(at, true);
+  for (let at = 4; at < section.length; at += ENTRY) {
     const inside = view.getUint32(at + 4, true) < limits.rows && view.getUint32(at + 8, true) < limits.signals;
-    if (matrix > 1 || !inside) throw damaged();
-    totals[matrix]++;
+    if (view.getUint32(at, true) > 1 || !inside) throw damaged();
   }
-  const matrices: [Uint8Array, Uint8Array] = [new Uint8Array(40 * totals[0]), new Uint8Array(40 * totals[1])];
-  const words = matrices.map((matrix) => new Uint32Array(matrix.buffer));
-  const next = [0, 0];
-  for (let k = 0, at = 4; k < count; k++, at += ENTRY) {
-    const matrix = view.getUint32(at, true);
-    for (let i = 4; i < ENTRY; i += 4) words[matrix][next[matrix]++] = view.getUint32(at + i, true);
-  }
-  return matrices;
+  return section.subarray(4);
 }

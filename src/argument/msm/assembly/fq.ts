@@ -8,6 +8,8 @@
  * them. "reduced" values lie in [0, p + p / 2^14), so a residue has at most two representations.
  */
 
+import { invertBytes } from './inverse';
+
 /** Bytes of an element. */
 export const ELEMENT: usize = 36;
 
@@ -51,9 +53,9 @@ export const TO_256: usize = memory.data<i32>([0x58f0d9d, 0x1aea1c6e, 0x11c2cf74
 export const PLAIN_ONE: usize = memory.data<i32>([0x1, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0]);
 /** 0 */
 export const ZERO: usize = memory.data<i32>([0, 0, 0, 0, 0, 0, 0, 0, 0]);
-/** p - 2, little-endian */
-const EXPONENT: usize = memory.data<u8>([0x45, 0xfd, 0x7c, 0xd8, 0x16, 0x8c, 0x20, 0x3c, 0x8d, 0xca, 0x71, 0x68, 0x91,
-  0x6a, 0x81, 0x97, 0x5d, 0x58, 0x81, 0x81, 0xb6, 0x45, 0x50, 0xb8, 0x29, 0xa0, 0x31, 0xe1, 0x72, 0x4e, 0x64, 0x30]);
+/** R^3: multiplying turns 1 / (x R) into R / x. */
+const CUBE: usize = memory.data<i32>([0xe2312b2, 0x16c05ca2, 0xbc84389, 0x1cdf310b, 0x11adafdd, 0x32e568e, 0x1d6ae48c,
+  0x10d4cd1f, 0x26c2d2]);
 /** p itself, as plain limbs */
 export const MODULUS: usize = memory.data<i32>([0x187cfd47, 0x10460b6, 0x1c72a34f, 0x2d522d0, 0x1585d978, 0x2db40c0,
   0xa6e141, 0xe5c2634, 0x30644e]);
@@ -372,22 +374,15 @@ export function canonical(o: usize, a: usize): void {
 
 const scratchC: usize = memory.data(64);
 
-/** o = 1 / a = a^(p - 2), a reduced, four bits at a time; 0 for 0. */
+/** o = 1 / a; 0 for 0. */
 export function invert(o: usize, a: usize): void {
-  copy(powers + ELEMENT, a);
-  for (let i: usize = 2; i < 16; i++) mul(powers + i * ELEMENT, powers + (i - 1) * ELEMENT, a);
-  copy(powers, ONE);
-  copy(result, ONE);
-  for (let i: i32 = 63; i >= 0; i--) {
-    if (i < 63) for (let k = 0; k < 4; k++) square(result, result);
-    const nibble = usize((load<u8>(EXPONENT + usize(i >> 1)) >> u8((i & 1) << 2)) & 15);
-    if (nibble != 0) mul(result, result, powers + nibble * ELEMENT);
-  }
-  copy(o, result);
+  reduce(scratchA, a);
+  canonical(scratchA, scratchA);
+  pack(scratchB, scratchA);
+  invertBytes(scratchB, scratchB);
+  unpack(scratchA, scratchB);
+  mul(o, scratchA, CUBE);
 }
-
-const powers: usize = memory.data(576);
-const result: usize = memory.data(64);
 
 /** o (36 bytes) = the 32 little-endian bytes at a, as plain limbs. */
 export function unpack(o: usize, a: usize): void {
