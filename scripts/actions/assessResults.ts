@@ -63,7 +63,7 @@ export function marksOf({ trainedShards, shards, sameSchema, unreadAncestors }: 
 
 /** A result in words: its sum over the rows, and the same for one row. */
 export function inWords(value: bigint, rows: number, kind: ShardKind): [string, string] {
-  if (kind === 'classes') return [`${value} of ${rows}`, `${((100 * Number(value)) / rows).toFixed(1)} %`];
+  if (kind !== 'regression') return [`${value} of ${rows}`, `${((100 * Number(value)) / rows).toFixed(1)} %`];
   const sum = Number(value) / 4 ** ACTIVATION_BITS;
   return [sum.toPrecision(6), (sum / rows).toPrecision(4)];
 }

@@ -1,10 +1,13 @@
+import { parseWidths } from '../../src/model/shape.ts';
+import { modelLabel } from '../files/models.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
 import type { ImportOutcome } from './importRun.ts';
 
 /** What an import did, for people. */
 export function describeImport(outcome: ImportOutcome): string {
-  const { shape, source, tensors, leftOut, folded, dropped, assumed, unused, factors, onData } = outcome;
+  const { shape, head, headFrom, source, tensors, leftOut, folded, dropped, assumed, unused, factors, onData } =
+    outcome;
   const table = tensors.map(({ tensor, from, largest, max }) => [
     tensor,
     from ?? 'absent: 0',
@@ -13,11 +16,12 @@ export function describeImport(outcome: ImportOutcome): string {
   ]);
   // Names of tensors and nodes are those of a stranger's file.
   const lines = [
-    `Imported ${shape} from ${source}. That it comes from there is declared, not proved.`,
+    `Imported ${modelLabel({ widths: parseWidths(shape), head })} from ${source}. That it comes from there is declared, not proved.`,
     alignColumns(table),
+    ...(headFrom === null ? [] : [`head     ${head}, as ${headFrom} says`]),
     ...folded.map((what) => `folded   ${what}`),
     ...(dropped.length === 0 ? [] : [`dropped  ${counted(dropped)}: no row changes`]),
-    ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision between classes changes`]),
+    ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision changes`]),
     ...(unused.length === 0 ? [] : [`not used ${unused.join(', ')}`]),
     ...assumed.map((what) => `assumed  ${what}`),
     ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}`]),

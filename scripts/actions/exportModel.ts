@@ -62,9 +62,10 @@ export function exportModel(
   weights: Weights,
   { format, scaled, lineage }: { format: ExportFormat; scaled: boolean; lineage: Record<string, string> },
 ): { bytes: Uint8Array; metadata: Record<string, string>; takes: string } {
-  const { schema, widths } = weights;
+  const { schema, widths, head } = weights;
   const metadata = {
     'descent.shape': widths.join('-'),
+    'descent.head': head,
     'descent.activation': 'ReLU after every layer but the last',
     'descent.rounding': 'float32 of the fixed-point weights; the proofs compute in integers',
     ...(schema && { 'descent.schema': formatSchema(schema) }),

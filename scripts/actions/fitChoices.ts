@@ -1,5 +1,7 @@
 import { InputError } from '../../src/errors/InputError.ts';
+import { checkFit, type Head } from '../../src/model/head.ts';
 import { makeShard, type Shard, shardRowBits } from '../../src/model/shard.ts';
+import { smoothingUnits, usualHead } from '../../src/model/smoothing.ts';
 import { prepareDataset } from '../../src/model/tables/dataset.ts';
 import { pickRows } from '../../src/model/tables/missing.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
@@ -23,7 +25,7 @@ export interface Trial {
   rows: number;
   /** Rows right; null for regression. */
   right: number | null;
-  /** Squared error as a share of the targets' variance. */
+  /** Squared error as a share of the targets' variance; of softmax and sigmoid the mean cross-entropy. */
   error: number;
 }
 
@@ -42,7 +44,12 @@ export interface Choices {
 const SCALINGS: Scaling[] = ['standard', 'min-max'];
 const HIDDEN = [[], [16], [32]];
 const BATCHES = [8, 32];
-const RATES = [0.2, 0.1, 0.05, 0.02, 0.01];
+/** The gradient of cross-entropy grows with no output, so that greater steps stay in range. */
+const RATES: Record<Head, number[]> = {
+  'squared error': [0.2, 0.1, 0.05, 0.02, 0.01],
+  softmax: [0.5, 0.2, 0.1, 0.05, 0.02],
+  sigmoid: [0.5, 0.2, 0.1, 0.05, 0.02],
+};
 const FOLDS = 4;
 /** Segments that a shard is taken at most. */
 const MOST_EPOCHS = 4;
@@ -70,11 +77,17 @@ interface Extent {
 export async function chooseSettings(inputs: FitInputs, onProgress: (fraction: number) => void): Promise<Choices> {
   const raw = await trainingRows(inputs);
   const { inputs: features, outputs } = raw;
-  const shape = { inputs: features, outputs };
+  const shape = { inputs: features, outputs, ...headOfFit(inputs, raw) };
   const all = candidatesOf(inputs, shape);
   const fixed = all.length === 1 && all[0].lengths.length === 1;
   if (fixed) {
-    return { settings: settingsOf(all[0], all[0].lengths[0]), shape, tried: 0, outOfRange: 0, best: [] };
+    return {
+      settings: settingsOf(all[0], all[0].lengths[0]),
+      shape: { inputs: features, outputs },
+      tried: 0,
+      outOfRange: 0,
+      best: [],
+    };
   }
   const bench = new Bench(raw, inputs, extentOf(all.map(short), shape, raw.features.length / features));
   for (const [k, candidate] of all.entries()) {
@@ -95,7 +108,13 @@ export async function chooseSettings(inputs: FitInputs, onProgress: (fraction: n
       details: `${all.length} settings were tried.`,
     });
   }
-  return { settings: best[0].settings, shape, tried: all.length, outOfRange: bench.outOfRange, best };
+  return {
+    settings: best[0].settings,
+    shape: { inputs: features, outputs },
+    tried: all.length,
+    outOfRange: bench.outOfRange,
+    best,
+  };
 }
 
 /** The same without lengths of more than one segment, where there are others: they are tried with the best settings alone. */
@@ -128,10 +147,9 @@ class Bench {
     const { scaling } = candidate;
     const folds = this.#folds.get(scaling) ?? foldsOf(this.#raw, this.#inputs, scaling, this.#extent);
     this.#folds.set(scaling, folds);
-    const shape = { inputs: this.#raw.inputs, outputs: this.#raw.outputs };
     // What is tried with more lengths is not counted twice.
     this.#trials = this.#trials.filter(({ settings }) => !isOf(candidate, settings));
-    const found = tryOne(folds, candidate, this.#inputs, shape);
+    const found = tryOne(folds, candidate, this.#inputs, this.#raw);
     if (found === undefined) this.outOfRange++;
     else this.#trials.push(...found);
   }
@@ -143,6 +161,8 @@ class Bench {
 
 /** All settings that differ in more than how long is trained: one trial measures all lengths. */
 interface Candidate extends Omit<FitSettings, 'passes' | 'epochs'> {
+  head: Head;
+  smoothing: number;
   scaling: Scaling;
   hidden: number[];
   lr: number;
@@ -151,25 +171,44 @@ interface Candidate extends Omit<FitSettings, 'passes' | 'epochs'> {
 }
 
 function settingsOf(
-  { scaling, hidden, lr, batch }: Candidate,
+  { head, smoothing, scaling, hidden, lr, batch }: Candidate,
   length: { passes: number; epochs: number },
 ): FitSettings {
-  return { scaling, hidden, lr, batch, ...length };
+  return { head, smoothing, scaling, hidden, lr, batch, ...length };
 }
 
-function candidatesOf(inputs: FitInputs, shape: { inputs: number; outputs: number }): Candidate[] {
+/** What is trained: as it was said, and otherwise as is usual for the rows. @throws InputError where it does not go with them */
+function headOfFit(inputs: FitInputs, { kind, outputs }: RawTable): { head: Head; smoothing: number } {
+  const { head = usualHead(kind), smoothing = 0 } = givenOf(inputs);
+  checkFit(head, kind);
+  smoothingUnits(smoothing, head, outputs);
+  return { head, smoothing };
+}
+
+interface FitShape {
+  inputs: number;
+  outputs: number;
+  head: Head;
+  smoothing: number;
+}
+
+function candidatesOf(inputs: FitInputs, shape: FitShape): Candidate[] {
+  const { head, smoothing } = shape;
   const given = givenOf(inputs);
   const { training } = rowsOfFit(inputs);
   const candidates: Candidate[] = [];
   for (const hidden of given.hidden === undefined ? HIDDEN : [given.hidden]) {
     const widths = [shape.inputs, ...hidden, shape.outputs];
-    const rows = rowsOfShard(widths, training, inputs.rowsPerShard);
-    const lengths = lengthsOf(inputs, { most: passesOfShard(widths, rows), shards: Math.ceil(training / rows) });
+    const rows = rowsOfShard({ widths, head }, training, inputs.rowsPerShard);
+    const lengths = lengthsOf(inputs, {
+      most: passesOfShard({ widths, head }, rows),
+      shards: Math.ceil(training / rows),
+    });
     const batches = given.batch === undefined ? BATCHES.filter((b) => b <= 2 ** ceilLog2(rows)) : [given.batch];
     for (const batch of batches.length === 0 ? [1] : batches) {
-      for (const lr of ratesOf(given.lr, batch)) {
+      for (const lr of ratesOf(given.lr, batch, head)) {
         for (const scaling of given.scaling === undefined ? SCALINGS : [given.scaling]) {
-          candidates.push({ scaling, hidden, lr, batch, lengths });
+          candidates.push({ head, smoothing, scaling, hidden, lr, batch, lengths });
         }
       }
     }
@@ -182,10 +221,10 @@ function givenOf({ given }: FitInputs): Partial<FitSettings> {
 }
 
 /** Possible rates near those of the list, each once. */
-function ratesOf(given: number | undefined, batch: number): number[] {
+function ratesOf(given: number | undefined, batch: number, head: Head): number[] {
   if (given !== undefined) return [nearestRate(given, batch).rate];
   const unit = realLearningRate({ lr: 1, batch });
-  return [...new Set(RATES.filter((rate) => rate >= unit / 2).map((rate) => nearestRate(rate, batch).rate))];
+  return [...new Set(RATES[head].filter((rate) => rate >= unit / 2).map((rate) => nearestRate(rate, batch).rate))];
 }
 
 function lengthsOf(
@@ -268,16 +307,17 @@ function tryOne(
   { schedule }: FitInputs,
   shape: { inputs: number; outputs: number },
 ): Trial[] | undefined {
-  const { hidden, lr, batch, lengths } = candidate;
+  const { head, hidden, lr, batch, lengths } = candidate;
   const widths = [shape.inputs, ...hidden, shape.outputs];
   const { units } = nearestRate(lr, batch);
+  const smoothing = smoothingUnits(candidate.smoothing, head, shape.outputs);
   const spread = folds.reduce((sum, fold) => sum + spreadOf(fold), 0);
   const measure = (steps: TrialStep[], at: Candidate['lengths']) =>
-    runTrial(folds, { widths, head: 'squared error', batch }, steps)?.map(({ rows, right, loss }, k) => ({
+    runTrial(folds, { widths, head, batch, smoothing }, steps)?.map(({ rows, right, loss }, k) => ({
       settings: settingsOf(candidate, at[k]),
       rows,
       right: right ?? null,
-      error: (loss * rows) / spread,
+      error: head === 'squared error' ? (loss * rows) / spread : loss,
     }));
   if (schedule === 'constant') {
     const totals = lengths.map(({ passes, epochs }) => passes * epochs);

@@ -25,7 +25,7 @@ const SECONDS: Record<'seed' | 'data' | 'train' | 'score', { base: number; each:
 };
 
 /** Everything that a fit proves and sends, before any of it is begun. @param scored whether results are registered too */
-export function costsOf({ widths, rows, training, heldOut, segments }: FitPlan, scored: boolean): Cost[] {
+export function costsOf({ widths, head, rows, training, heldOut, segments }: FitPlan, scored: boolean): Cost[] {
   const shapeOf = (count: number) => ({
     inputs: widths[0],
     outputs: widths.at(-1)!,
@@ -41,7 +41,7 @@ export function costsOf({ widths, rows, training, heldOut, segments }: FitPlan, 
     return { program, count, seconds: count * (base + (each * entries) / 2 ** 20), gas: count * GAS_AT_MOST[program] };
   };
   const seed = proofs('seed', 1, seedCapacity(widths));
-  const sizes = trainCapacity({ widths, head: 'squared error' }, each, training.passes);
+  const sizes = trainCapacity({ widths, head }, each, training.passes);
   const train = proofs('train', segments, sizes);
   const score = proofs('score', tests.length, scoreCapacity(widths, tests[0].rows));
   return [

@@ -1,6 +1,9 @@
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { scoreCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
+import type { Head } from '../../src/model/head.ts';
+import type { ModelShape } from '../../src/model/shape.ts';
+import { smoothingUnits } from '../../src/model/smoothing.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { DEFAULT_SHUFFLE } from '../../src/model/tables/shuffle.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
@@ -14,10 +17,13 @@ import type { TrainingInputs } from './trainingPlan.ts';
 /** What a fit decides by trials, unless it is told. */
 export interface FitSettings {
   [key: string]: Json;
+  head: Head;
+  /** As --smoothing takes it. */
+  smoothing: number;
   scaling: Scaling;
   /** Widths of the hidden layers. */
   hidden: number[];
-  /** Learning rate on the mean gradient of half the squared error. */
+  /** Learning rate on the mean gradient of the loss. */
   lr: number;
   batch: number;
   /** Times that a segment goes through its shard. */
@@ -49,7 +55,7 @@ export interface FitRows {
 }
 
 /** What is to be made of chosen settings. */
-export interface FitPlan {
+export interface FitPlan extends ModelShape {
   widths: number[];
   rows: FitRows;
   training: TrainingInputs;
@@ -84,26 +90,27 @@ export function sourceOfFit({ table }: FitInputs, scaling: Scaling): TableInputs
 }
 
 /** Rows of a shard of training: as many as fit in a segment of these widths, or as were said. */
-export function rowsOfShard(widths: readonly number[], training: number, rowsPerShard: number): number {
+export function rowsOfShard(model: ModelShape, training: number, rowsPerShard: number): number {
   let rows = Math.min(rowsPerShard, training, MAX_SIZE);
-  while (rows > 1 && !fits(() => trainCapacity({ widths, head: 'squared error' }, rows))) rows = Math.ceil(rows / 2);
+  while (rows > 1 && !fits(() => trainCapacity(model, rows))) rows = Math.ceil(rows / 2);
   return rows;
 }
 
 /** The most passes of one segment of such a shard. */
-export function passesOfShard(widths: readonly number[], rows: number): number {
+export function passesOfShard(model: ModelShape, rows: number): number {
   let passes = mostPasses(rows);
-  while (passes > 1 && !fits(() => trainCapacity({ widths, head: 'squared error' }, rows, passes))) passes /= 2;
+  while (passes > 1 && !fits(() => trainCapacity(model, rows, passes))) passes /= 2;
   return passes;
 }
 
 /** @throws InputError, CapacityError for settings that cannot be trained with */
 export function planFit(inputs: FitInputs, settings: FitSettings, shape: { inputs: number; outputs: number }): FitPlan {
-  const { scaling, hidden, lr, batch, passes, epochs } = settings;
+  const { head, scaling, hidden, lr, batch, passes, epochs } = settings;
   const { schedule, earlyStop } = inputs;
   const widths = [shape.inputs, ...hidden, shape.outputs];
   const rows = rowsOfFit(inputs);
-  const each = rowsOfShard(widths, rows.training, inputs.rowsPerShard);
+  const smoothing = smoothingUnits(settings.smoothing, head, shape.outputs);
+  const each = rowsOfShard({ widths, head }, rows.training, inputs.rowsPerShard);
   const source = sourceOfFit(inputs, scaling);
   const rest = { ...source, fitRows: rows.training };
   seedCapacity(widths);
@@ -118,12 +125,15 @@ export function planFit(inputs: FitInputs, settings: FitSettings, shape: { input
     lr: nearestRate(lr, batch).units,
     batch,
     passes,
+    ...(head !== 'squared error' && { head }),
+    ...(smoothing > 0 && { smoothing }),
     ...(schedule !== 'constant' && { schedule }),
     ...(earlyStop !== null && { earlyStop }),
   };
   const after = rows.training + rows.validation;
   return {
     widths,
+    head,
     rows,
     training,
     validation: rows.validation === 0 ? undefined : { ...rest, ...rangeOf(rows.training, rows.validation, MAX_SIZE) },

@@ -1,16 +1,19 @@
 import { basename } from 'node:path';
 import { InputError } from '../../src/errors/InputError.ts';
 import { importCapacity } from '../../src/model/capacity.ts';
+import { checkFit, type Head } from '../../src/model/head.ts';
 import { fitToRanges } from '../../src/model/import/fit.ts';
 import { type FloatModel, type ImportedModel, readFloatModel } from '../../src/model/import/floatModel.ts';
 import { type LayerTensors, type Orientation, openOrientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
+import type { ShardKind } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
+import { headWord, usualHead } from '../../src/model/smoothing.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { type Comparison, compareImport, doubtOf, rowsOf } from '../../src/training/compareImport.ts';
-import { modelLabel, readShardFile } from '../files/models.ts';
+import { readShardFile, shapeText } from '../files/models.ts';
 import { readParsed } from '../files/read.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -26,12 +29,17 @@ export interface ImportInputs {
   epsilon: number | null;
   data: { file: string; fileSha256: string } | null;
   logits: number | null;
+  /** What was said of it. */
+  head: Head | null;
 }
 
 /** What the import did, and what it could not see. */
 export interface ImportOutcome {
   [key: string]: Json;
   shape: string;
+  head: Head;
+  /** Operator of a graph that says so; null: the command does, or nobody. */
+  headFrom: string | null;
   /** SHA-256 that the import declares. */
   source: string;
   tensors: { tensor: string; from: string | null; entries: number; max: number; rms: number; largest: number }[];
@@ -58,20 +66,18 @@ export function importRun(run: Run, inputs: ImportInputs, output: Output): Promi
   return run.stage('import', async (put) => {
     output.progress.stage('read and quantise');
     const imported = readFloats(inputs);
-    const shape = modelLabel(imported.model);
+    const shape = shapeText(imported.model);
+    const head = chooseHead(imported, inputs.head);
     if (inputs.shape !== null && inputs.shape !== shape) {
       throw new InputError(`The model is ${shape}, not ${inputs.shape}.`);
     }
     importCapacity(imported.model.widths);
     const shard = inputs.data && readShardFile(inputs.data.file, inputs.data.fileSha256);
-    if (shard?.kind === 'regression' && imported.leftOut.length > 0) {
-      throw new InputError(`The model ends with ${imported.leftOut[0]}; the rows of --data are a regression.`, {
-        hint: 'Without it the outputs are other numbers: give rows of classes.',
-      });
-    }
-    const fitted = shard && fit(imported.model, shard, inputs.logits);
+    if (shard !== null) requireHead(head, shard, imported, inputs.head);
+    const fitted = shard && fit(imported.model, shard, head, inputs.logits);
     const model = fitted?.model ?? imported.model;
     const { weights, errors } = quantiseModel(model, randomElement());
+    weights.head = head;
     if (shard?.schema !== undefined) weights.schema = shard.schema;
     const onData = shard && { ...compareImport(model, weights, shard) };
     put('model', 'model.safetensors', writeWeights(weights));
@@ -79,10 +85,15 @@ export function importRun(run: Run, inputs: ImportInputs, output: Output): Promi
     const names = imported.mapping.flatMap(({ weight, bias }) => [weight, bias ?? null]);
     return {
       shape,
+      head,
+      headFrom: imported.head?.head === head ? imported.head.by : null,
       source: imported.sha256,
       tensors: errors.map((error, k) => ({ ...error, from: names[k] })),
       unused: imported.unused,
-      leftOut: imported.leftOut,
+      leftOut: [
+        ...(imported.head !== undefined && imported.head.head !== head ? [imported.head.by] : []),
+        ...imported.leftOut,
+      ],
       folded: foldedOf(imported),
       dropped: imported.dropped,
       assumed: assumedOf(imported, inputs),
@@ -101,7 +112,54 @@ function foldedOf({ mapping, dequantised }: ImportedModel): string[] {
   return [...norms, ...dequantised.map((name) => `the quantised tensor ${name} into the floats that it stands for`)];
 }
 
-function assumedOf({ statesGraph, mapping }: ImportedModel, { orientation, layers, epsilon }: ImportInputs): string[] {
+/**
+ * The head of a graph, or what was said.
+ * @throws InputError where both say another
+ */
+function chooseHead({ head: found }: ImportedModel, said: Head | null): Head {
+  if (said === null) return found?.head ?? 'squared error';
+  // Without a softmax no decision between classes changes.
+  const leavesOut = said === 'squared error' && found?.head === 'softmax';
+  if (found === undefined || found.head === said || leavesOut) return said;
+  throw new InputError(`The model ends with ${found.by}: its head is ${found.head}, not ${said}.`, {
+    hint: 'Leave --head out, or export the model without its last operator.',
+  });
+}
+
+/** @throws InputError for rows that do not go with the head, with the head that does */
+function requireHead(head: Head, { kind }: Shard, { head: found }: ImportedModel, said: Head | null): void {
+  if (found !== undefined || said !== null || headFits(head, kind)) {
+    checkFit(head, kind);
+    return;
+  }
+  throw new InputError(`The rows of --data are ${kind}, and the file does not say what its outputs are.`, {
+    hint: `If they are what a ${usualHead(kind)} takes, give --head ${headWord(usualHead(kind))}.`,
+  });
+}
+
+function headFits(head: Head, kind: ShardKind): boolean {
+  try {
+    checkFit(head, kind);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function assumedOf(imported: ImportedModel, inputs: ImportInputs): string[] {
+  const unstated = imported.head === undefined && inputs.head === null;
+  return [
+    ...assumedOfLayers(imported, inputs),
+    ...(unstated
+      ? ['squared error as the head: the file states none, and --head softmax or sigmoid was not given']
+      : []),
+  ];
+}
+
+function assumedOfLayers(
+  { statesGraph, mapping }: ImportedModel,
+  { orientation, layers, epsilon }: ImportInputs,
+): string[] {
   if (statesGraph) return [];
   const assumed = ['a ReLU after every layer but the last, and arrays in row-major order: the file states neither'];
   const { layers: square, all } = openOrientation(mapping);
@@ -170,16 +228,28 @@ function parseLayer(text: string): LayerTensors {
   return bias === undefined ? { weight } : { weight, bias };
 }
 
-function fit(model: FloatModel, shard: Shard, logits: number | null): { model: FloatModel; factors: number[] } {
-  requireFit(model, shard);
+function fit(
+  model: FloatModel,
+  shard: Shard,
+  head: Head,
+  logits: number | null,
+): { model: FloatModel; factors: number[] } {
+  requireFit(model, shard, head);
+  const kind = shard.kind === 'regression' ? shard.kind : 'classes';
   return fitToRanges(model, rowsOf(shard), {
-    kind: shard.kind === 'regression' ? 'regression' : 'classes',
+    kind: head === 'squared error' ? kind : 'probabilities',
     ...(logits !== null && { logits }),
   });
 }
 
-function requireFit({ widths }: FloatModel, { inputs, outputs }: Shard): void {
+function requireFit({ widths }: FloatModel, { inputs, outputs, kind }: Shard, head: Head): void {
   const [first, last] = [widths[0], widths[widths.length - 1]];
   if (first === inputs && last === outputs) return;
-  throw new InputError(`The model is ${first} to ${last}; the rows of --data are ${inputs} to ${outputs}.`);
+  const isBinary = head === 'sigmoid' && last === 1 && kind === 'classes' && outputs === 2;
+  throw new InputError(
+    `The model is ${first} to ${last}; the rows of --data are ${inputs} to ${outputs}.`,
+    isBinary
+      ? { hint: 'Its one output tells two classes apart: make the rows with --labels, a column of 0 and 1.' }
+      : {},
+  );
 }

@@ -14,7 +14,7 @@ import { type Schema, sameSchema } from '../../src/model/schema.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
-import { modelLabel, readWeightsFile } from '../files/models.ts';
+import { modelLabel, readWeightsFile, shapeText } from '../files/models.ts';
 import type { MergeInputs } from '../runs/programs/merge.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -45,7 +45,7 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
     if (schema !== undefined) child.schema = schema;
     put('model', 'model.safetensors', writeWeights(child));
     output.progress.done();
-    return { shape: modelLabel(child), recipe: inputs.recipe, coefficients, equal };
+    return { shape: shapeText(child), head: child.head, recipe: inputs.recipe, coefficients, equal };
   });
 }
 

@@ -6,6 +6,7 @@ import type { ShardKind } from '../../src/model/shape.ts';
 import { applyTransforms } from '../../src/model/transforms.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { predictRows } from '../../src/training/predict.ts';
+import { probabilitiesOf } from '../../src/training/probabilities.ts';
 import { counted } from '../terminal/plural.ts';
 import { type Rows, requireWidth } from './readRows.ts';
 
@@ -53,14 +54,15 @@ export function predict(weights: Weights, rows: Rows): Predictions {
   const width = widths[widths.length - 1];
   const names = (schema && outputNames(schema)) ?? Array.from({ length: width }, (_, k) => `${k}`);
   const real = schema?.kind === 'regression' ? invertTransforms(found, width, schema.targetTransforms) : found;
+  const shares = probabilitiesOf(head, found, width);
   let ties = 0;
   const made = new Map(
     kept.map((row, s): [number, Prediction] => {
       const outputs = [...real.subarray(s * width, (s + 1) * width)];
       const greatest = outputs.indexOf(Math.max(...outputs));
       if (schema?.kind === 'classes' && outputs.lastIndexOf(outputs[greatest]) !== greatest) ties++;
-      const probabilities = probabilitiesOf(head, outputs) ?? null;
-      return [row, { row, ...answerOf(schema?.kind, names, outputs), outputs, probabilities }];
+      const probabilities = shares && [...shares.subarray(s * width, (s + 1) * width)];
+      return [row, { row, ...answerOf(schema?.kind, names, outputs), outputs, probabilities: probabilities ?? null }];
     }),
   );
   if (ties > 0) {
@@ -111,18 +113,4 @@ function complete(
     out.set(features.subarray(r * width, (r + 1) * width), k * width);
   });
   return { kept, features: out };
-}
-
-/**
- * Probabilities of the classes or labels of one row, in doubles; undefined for squared error, whose outputs are none.
- * @param outputs of the last layer, in real units
- */
-function probabilitiesOf(head: Head, outputs: ArrayLike<number>): number[] | undefined {
-  const logits = Array.from(outputs);
-  if (head === 'squared error') return undefined;
-  if (head === 'sigmoid') return logits.map((x) => 1 / (1 + Math.exp(-x)));
-  const greatest = Math.max(...logits);
-  const powers = logits.map((x) => Math.exp(x - greatest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }

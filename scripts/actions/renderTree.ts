@@ -1,14 +1,15 @@
 import type { Address } from 'viem';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import type { ModelNode } from '../chain/readRegistry.ts';
+import { modelLabel } from '../files/models.ts';
 import { drawTree, shortId } from '../terminal/drawTree.ts';
 
 /** How a node came to be, as far as its kind does not say it. */
 function describeOrigin({ trainings = [], merge, source }: ModelNode): string {
   if (trainings.length > 0) {
-    const [{ learningRate, batch, passes }] = trainings;
+    const [{ learningRate, batch, passes, smoothing }] = trainings;
     const more = trainings.length === 1 ? '' : `, ${trainings.length} segments`;
-    return `lr ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}${passes === 1 ? '' : `, ${passes} passes`}${more}`;
+    return `lr ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}${passes === 1 ? '' : `, ${passes} passes`}${smoothing === 0 ? '' : `, smoothing ${smoothing}/2048`}${more}`;
   }
   if (merge) return `of ${merge.parents.map(shortId).join(', ')}`;
   return source === undefined ? '' : `declared ${shortId(source)}`;
@@ -32,7 +33,7 @@ export function renderTree(
         `${node.kind} ${shortId(node.id)}`,
         nameOf(node.trainer),
         `depth ${node.depth}`,
-        node.widths.join('-'),
+        modelLabel(node),
         describeOrigin(node),
         `${node.gas.toLocaleString('en-US')} gas`,
         extra.get(node.id) ?? '',

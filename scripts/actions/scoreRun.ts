@@ -2,7 +2,7 @@ import { scoreCapacity } from '../../src/model/capacity.ts';
 import { checkFit } from '../../src/model/head.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
-import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import { modelLabel, readShardFile, readWeightsFile, shapeText } from '../files/models.ts';
 import type { ScoreInputs } from '../runs/programs/score.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -36,7 +36,7 @@ export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise
     output.progress.done();
     const isRegression = shard.kind === 'regression';
     return {
-      shape: modelLabel(model),
+      shape: shapeText(model),
       head: model.head,
       kind: shard.kind,
       rows: shard.rows,

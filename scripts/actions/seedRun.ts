@@ -15,6 +15,7 @@ import { fileJournal } from '../chain/journal.ts';
 import { LOCAL_CHAINS } from '../chain/keys.ts';
 import { explainRevert, revertName } from '../chain/revert.ts';
 import { sendOnce } from '../chain/transaction.ts';
+import { modelLabel } from '../files/models.ts';
 import { readSecret } from '../runs/programs/seed.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -62,7 +63,7 @@ export async function seedRun(run: Run, shape: ModelShape, context: SeedContext,
   await run.stage('seed', async (put) => {
     output.progress.stage('wait for the block that decides the seed');
     const seed = await awaitSeed(context, { requestId: BigInt(requestId), seedBlock: BigInt(seedBlock), secret });
-    output.progress.stage(`derive the weights of ${shape.widths.join('-')}`);
+    output.progress.stage(`derive the weights of ${modelLabel(shape)}`);
     put('model', 'model.safetensors', writeWeights(seedWeights(shape, seed, randomElement())));
     output.progress.done();
     return { seed: seed.toString(), requestId };

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../src/errors/InputError.ts';
 import { trainCapacity } from '../../src/model/capacity.ts';
-import { checkSegment, parseWidths } from '../../src/model/shape.ts';
+import { checkFit, checkSmoothing, type Head } from '../../src/model/head.ts';
+import { checkSegment, type ModelShape } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
+import { lossName } from '../../src/model/smoothing.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
 import { evaluate } from '../../src/training/trainer.ts';
@@ -26,6 +28,7 @@ import {
   modelFile,
   rateOfSegment,
   type Segment,
+  seedShapeOf,
   shardEntry,
   subfolder,
   type Training,
@@ -59,38 +62,41 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   if ((inputs as TrainingExtras).earlyStop !== undefined && test.length === 0) {
     throw new InputError('On which rows is the training to be stopped?', { hint: 'Give shards with --test.' });
   }
-  const widths = inputs.seed === null ? readParent(inputs).widths : parseWidths(inputs.seed);
-  for (const { shard, shardSha256 } of test) requireFit(widths, readShardFile(shard, shardSha256));
+  const model = seedShapeOf(inputs) ?? readParent(inputs);
+  for (const { shard, shardSha256 } of test) requireFit(model, readShardFile(shard, shardSha256));
   for (const { shard, shardSha256 } of inputs.shards ?? []) {
-    requireTrainable(widths, readShardFile(shard, shardSha256), inputs);
+    requireTrainable(model, readShardFile(shard, shardSha256), inputs);
   }
-  const made = inputs.shards === null ? await makeShards(run, inputs, widths, output) : undefined;
+  const made = inputs.shards === null ? await makeShards(run, inputs, model, output) : undefined;
   const shards = inputs.shards ?? made!.shards;
   compareSchemas(inputs, shards, options);
   const shardFolders = inputs.shards === null ? shards.map((_, k) => subfolder.shard(run.folder, k)) : undefined;
-  const seedFolder = inputs.seed === null ? undefined : await drawSeed(run, widths, options);
+  const seedFolder = inputs.seed === null ? undefined : await drawSeed(run, model, options);
   const parent = seedFolder === undefined ? inputs.parent! : modelFile(seedFolder);
-  const shape = modelLabel({ widths });
+  const shape = modelLabel(model);
+  const { smoothing = 0 } = inputs as TrainingExtras;
 
   const lines: Lines = { run, inputs, shards, parent, options };
   const total = segmentsOf(inputs);
   output.progress.stage(`train ${shape} in ${counted(total, 'segment')}`);
   const before = await measure(run, 0, parent, test);
-  if (before !== undefined) output.note(`  before: ${describe('test', before)}`);
+  if (before !== undefined) output.note(`  before: ${describe('test', before, model.head)}`);
   const segments: Segment[] = [];
   for (let number = 1; number <= total; number++) {
     const segment = await trainNumber(lines, number, total);
     segments.push(segment);
     const { training, test: tested } = segment;
-    const onTest = tested === undefined ? '' : `; ${describe('test', tested)}`;
-    output.note(`  segment ${number} of ${total}: ${describe('on the way', training)}${onTest}`);
+    const onTest = tested === undefined ? '' : `; ${describe('test', tested, model.head)}`;
+    output.note(`  segment ${number} of ${total}: ${describe('on the way', training, model.head)}${onTest}`);
     output.progress.update(number / total);
     if (isOver(inputs, segments)) break;
   }
   output.progress.done();
   await keepBest(run, inputs, segments, output);
   return {
-    shape,
+    shape: model.widths.join('-'),
+    head: model.head,
+    smoothing,
     seedFolder,
     parent,
     shards,
@@ -125,7 +131,14 @@ async function trainNumber(lines: Lines, number: number, total: number): Promise
   const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
     const batch = batchOf(inputs, readShardFile(file, shardSha256));
     const begun = performance.now();
-    const own = { lr, batch, passes: inputs.passes, ...(options.otherSchema && { otherSchema: 'yes' }) };
+    const { smoothing = 0 } = inputs as TrainingExtras;
+    const own = {
+      lr,
+      batch,
+      passes: inputs.passes,
+      smoothing,
+      ...(options.otherSchema && { otherSchema: 'yes' }),
+    };
     try {
       const outcome = await trainOne(
         folder,
@@ -148,12 +161,14 @@ function adviseAll(error: unknown, { inputs, shards, parent, options }: Lines, n
   const segments = Array.from({ length: number }, (_, k) => {
     const { shard: file, shardSha256 } = shards[k % shards.length];
     const shard = readShardFile(file, shardSha256);
-    return { shard, lr: rateOfSegment(inputs, k + 1, total), batch: batchOf(inputs, shard), passes: inputs.passes };
+    const { smoothing = 0 } = inputs as TrainingExtras;
+    const rate = { lr: rateOfSegment(inputs, k + 1, total), batch: batchOf(inputs, shard) };
+    return { shard, ...rate, passes: inputs.passes, smoothing };
   });
   return withWorkingRate(error, readWeightsFile(parent), segments, options.output);
 }
 
-/** Place in the list of the segment with the least squared error on the test rows. */
+/** Place in the list of the segment with the least loss on the test rows. */
 function bestOf(segments: readonly Segment[]): number {
   const losses = segments.map(({ test }) => test!.loss);
   return losses.indexOf(Math.min(...losses));
@@ -190,11 +205,12 @@ function compareSchemas(inputs: TrainingInputs, shards: readonly ShardEntry[], o
 }
 
 /** @throws InputError, CapacityError for a shard that this network cannot be trained on */
-function requireTrainable(widths: readonly number[], shard: Shard, inputs: TrainingInputs): void {
+function requireTrainable(model: ModelShape, shard: Shard, inputs: TrainingInputs): void {
   const { lr, passes } = inputs;
-  requireFit(widths, shard);
+  requireFit(model, shard);
+  checkSmoothing(model.head, shard.outputs, (inputs as TrainingExtras).smoothing ?? 0);
   checkSegment({ lr, batch: batchOf(inputs, shard), rows: shard.rows, passes });
-  trainCapacity({ widths, head: 'squared error' }, shard.rows, passes, batchOf(inputs, shard));
+  trainCapacity(model, shard.rows, passes, batchOf(inputs, shard));
 }
 
 /**
@@ -205,18 +221,18 @@ function batchOf({ batch, source }: TrainingInputs, { rows }: Shard): number {
   return source !== null && rows < source.rows ? Math.min(batch, 2 ** ceilLog2(rows)) : batch;
 }
 
-function requireFit(widths: readonly number[], { inputs, outputs }: Shard): void {
+function requireFit(model: ModelShape, { inputs, outputs, kind }: Shard): void {
+  const { widths, head } = model;
+  checkFit(head, kind);
   if (inputs === widths[0] && outputs === widths.at(-1)) return;
-  throw new InputError(
-    `A ${modelLabel({ widths })} network cannot use a shard of ${inputs} inputs and ${outputs} outputs.`,
-  );
+  throw new InputError(`A ${modelLabel(model)} network cannot use a shard of ${inputs} inputs and ${outputs} outputs.`);
 }
 
 /** One data run a shard, so that they can be proved side by side. */
 async function makeShards(
   run: Run,
   inputs: TrainingInputs,
-  widths: readonly number[],
+  model: ModelShape,
   output: Output,
 ): Promise<{ shards: ShardEntry[]; notes?: string[]; warnings?: string[] }> {
   return run.stage('shards', async () => {
@@ -226,7 +242,7 @@ async function makeShards(
     const source = await openSource(whole);
     tellSource(source, output);
     // All rows once without keeping them: a bad one is found before anything is written.
-    for (const range of ranges) requireTrainable(widths, source.shard(range), inputs);
+    for (const range of ranges) requireTrainable(model, source.shard(range), inputs);
     const { last: _, ...each } = whole;
     for (const [k, { first, rows }] of ranges.entries()) {
       const own = { ...each, offset: first, rows, count: 1 } as SourceInputs;
@@ -241,11 +257,10 @@ async function makeShards(
   });
 }
 
-async function drawSeed(run: Run, widths: number[], options: TrainAllOptions): Promise<string> {
+async function drawSeed(run: Run, shape: ModelShape, options: TrainAllOptions): Promise<string> {
   const { output } = options;
   const seedContext = options.seedContext!;
   const folder = subfolder.seed(run.folder);
-  const shape = { widths, head: 'squared error' } as const;
   const inputs = seedInputs(shape, seedContext);
   await run.stage(`seed for ${inputs.chainId} ${inputs.registry} ${inputs.trainer}`, async () => {
     await within(folder, 'seed', inputs, (part) => seedRun(part, shape, seedContext, output));
@@ -285,7 +300,7 @@ async function measure(run: Run, number: number, file: string, test: ShardEntry[
   });
 }
 
-function describe(what: string, { loss, accuracy }: Measured): string {
-  const error = `squared error ${loss.toFixed(4)}`;
+function describe(what: string, { loss, accuracy }: Measured, head: Head): string {
+  const error = `${lossName(head)} ${loss.toFixed(4)}`;
   return accuracy === null ? `${error} (${what})` : `${error}, ${(100 * accuracy).toFixed(1)} % right (${what})`;
 }

@@ -1,7 +1,10 @@
+import type { Head } from '../../src/model/head.ts';
+import { parseWidths } from '../../src/model/shape.ts';
+import { lossName } from '../../src/model/smoothing.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { realLearningRate, type TrainProgress, type TrainResult, trainSegment } from '../../src/training/trainer.ts';
-import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import { modelLabel, readShardFile, readWeightsFile, shapeText } from '../files/models.ts';
 import type { TrainInputs } from '../runs/programs/train.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -11,11 +14,14 @@ import { withWorkingRate } from './rangeAdvice.ts';
 export interface TrainOutcome {
   [key: string]: string | number | null;
   shape: string;
+  head: string;
   rows: number;
   /** times that the rows were gone through */
   passes: number;
   steps: number;
-  /** Mean squared error and share of right answers over the rows, each before the step that used it. */
+  /** Target of a wrong class in units of 2^-11. */
+  smoothing: number;
+  /** Mean loss of the head and share of right answers over the rows, each before the step that used it. */
   loss: number;
   accuracy: number | null;
 }
@@ -30,31 +36,34 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output, isAlone 
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     output.progress.stage(`train ${modelLabel(parent)} on ${counted(shard.rows, 'row')}`);
-    const { lr, batch, passes } = inputs;
+    const { lr, batch, passes, smoothing } = inputs;
+    const segment = { lr, batch, passes, smoothing };
     const onProgress = ({ step, steps, loss }: TrainProgress) =>
       output.progress.update(step / steps, `loss ${loss.toFixed(4)}`);
     let result: TrainResult;
     try {
-      result = trainSegment(parent, shard, { lr, batch, passes, salt: randomElement() }, onProgress);
+      result = trainSegment(parent, shard, { ...segment, salt: randomElement() }, onProgress);
     } catch (error) {
-      throw isAlone ? withWorkingRate(error, parent, [{ shard, lr, batch, passes }], output) : error;
+      throw isAlone ? withWorkingRate(error, parent, [{ shard, ...segment }], output) : error;
     }
     put('model', 'model.safetensors', writeWeights(result.child));
     output.progress.done();
     return {
-      shape: modelLabel(parent),
+      shape: shapeText(parent),
+      head: parent.head,
       rows: shard.rows,
       passes,
       steps: passes * Math.ceil(shard.rows / batch),
       learningRate: realLearningRate({ lr, batch }),
+      smoothing,
       loss: result.loss,
       accuracy: result.accuracy ?? null,
     };
   });
 }
 
-export function describeTraining({ shape, rows, passes, steps, loss, accuracy }: TrainOutcome): string {
+export function describeTraining({ shape, head, rows, passes, steps, loss, accuracy }: TrainOutcome): string {
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)} % right on the way`;
   const times = passes === 1 ? '' : `, ${passes} times,`;
-  return `${shape} on ${counted(rows, 'row')}${times} in ${counted(steps, 'step')}: mean squared error ${loss.toFixed(4)}${right}`;
+  return `${modelLabel({ widths: parseWidths(shape), head: head as Head })} on ${counted(rows, 'row')}${times} in ${counted(steps, 'step')}: mean ${lossName(head as Head)} ${loss.toFixed(4)}${right}`;
 }

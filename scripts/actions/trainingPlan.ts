@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Head } from '../../src/model/head.ts';
+import { type ModelShape, parseWidths } from '../../src/model/shape.ts';
 import { type Schedule, scheduledUnits } from '../../src/training/schedule.ts';
 import { fileHash } from '../files/read.ts';
 import type { SourceInputs } from '../files/source.ts';
@@ -29,6 +31,16 @@ export interface TrainingExtras {
   schedule?: Exclude<Schedule, 'constant'>;
   /** Segments without progress on the test rows after which it ends; the best becomes the last. */
   earlyStop?: number;
+  /** Of the network whose seed is drawn, unless squared error. */
+  head?: Exclude<Head, 'squared error'>;
+  /** Target of a wrong class in units of 2^-11, above 0. */
+  smoothing?: number;
+}
+
+/** The network whose seed is drawn; undefined where there is a parent. */
+export function seedShapeOf(inputs: TrainingInputs): ModelShape | undefined {
+  const { head = 'squared error' } = inputs as TrainingExtras;
+  return inputs.seed === null ? undefined : { widths: parseWidths(inputs.seed), head };
 }
 
 /** Units of the rate of segment 1, 2, .. of `total`. */
@@ -40,7 +52,7 @@ export function rateOfSegment(inputs: TrainingInputs, number: number, total: num
 /** Stage of a run in which is recorded how many of its segments are kept. */
 export const KEPT_STAGE = 'kept segments';
 
-/** Mean squared error and share of right answers, null for regression. */
+/** Mean loss of the head and share of right answers, null for regression. */
 export interface Measured {
   [key: string]: number | null;
   loss: number;
@@ -69,6 +81,9 @@ export interface Segment {
 /** A training run on disk. */
 export interface Training {
   shape: string;
+  head: Head;
+  /** Target of a wrong class in units of 2^-11. */
+  smoothing: number;
   /** Folder of the run that drew the seed, if any. */
   seedFolder: string | undefined;
   /** Weights the first segment starts from. */

@@ -1,3 +1,4 @@
+import { lossName } from '../../src/model/smoothing.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { formatSeconds } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
@@ -7,12 +8,14 @@ import type { Measured, Training } from './trainingPlan.ts';
 
 /** A training run as --json prints it. */
 export function trainingDocument(training: Training, registered: RegisteredTraining | undefined) {
-  const { shape, model, before, shards, segments, notes, warnings } = training;
+  const { shape, head, smoothing, model, before, shards, segments, notes, warnings } = training;
   const steps = [registered?.seed, ...(registered?.shards ?? []), ...(registered?.segments ?? [])].filter(
     (step) => step !== undefined,
   );
   return {
     shape,
+    head,
+    smoothing,
     model,
     before,
     notes,
@@ -35,8 +38,8 @@ export function trainingDocument(training: Training, registered: RegisteredTrain
 /** A line for each segment, and the sums. */
 export function renderTraining(training: Training, registered: RegisteredTraining | undefined): string {
   const { segments, before } = training;
-  const head = ['segment', 'rows', 'loss', 'right', ...(before ? ['test loss', 'test right'] : []), 'training'];
-  if (registered) head.push('proving', 'gas', 'transaction');
+  const names = ['segment', 'rows', 'loss', 'right', ...(before ? ['test loss', 'test right'] : []), 'training'];
+  if (registered) names.push('proving', 'gas', 'transaction');
   const rows = segments.map((segment, k) => {
     const { number, rows, training, test, seconds } = segment;
     const cells = [`${number}`, rows.toLocaleString('en-US'), ...cellsOf(training), ...(test ? cellsOf(test) : [])];
@@ -51,7 +54,7 @@ export function renderTraining(training: Training, registered: RegisteredTrainin
     sums.push(`${counted(totals.statements ?? 0, 'statement')}, proving ${formatSeconds(totals.provingSeconds ?? 0)}`);
     sums.push(`${totals.gas?.toLocaleString('en-US')} gas`);
   }
-  return `${alignColumns([head, ...rows])}\n\n${sums.join('; ')}`;
+  return `${alignColumns([names, ...rows])}\n\n${sums.join('; ')}`;
 }
 
 function cellsOf({ loss, accuracy }: Measured): string[] {
@@ -64,7 +67,7 @@ function chainCells({ sent, gas, transaction }: { sent: boolean; gas?: number; t
 }
 
 /** Accuracy (of classes) and loss over the rows trained so far, as SVG. */
-export function trainingCurve({ shape, segments, before }: Training): string {
+export function trainingCurve({ shape, head, segments, before }: Training): string {
   const ends: number[] = [];
   for (const { rows } of segments) ends.push((ends.at(-1) ?? 0) + rows);
   const seriesOf = (value: (measured: Measured) => number): Series[] => {
@@ -79,7 +82,7 @@ export function trainingCurve({ shape, segments, before }: Training): string {
     ];
   };
   const panels: Panel[] = [
-    { label: 'mean squared error', series: seriesOf(({ loss }) => loss), format: (v) => decimals(v) },
+    { label: `mean ${lossName(head)}`, series: seriesOf(({ loss }) => loss), format: (v) => decimals(v) },
   ];
   if (segments[0].training.accuracy !== null) {
     const series = seriesOf(({ accuracy }) => 100 * (accuracy ?? 0));

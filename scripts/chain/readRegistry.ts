@@ -70,12 +70,12 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
       parent: segments[0]?.parent ?? merge?.firstParent,
       merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
       source: sources.get(args.id),
-      trainings: segments.map(({ shard, learningRate, batch, passes }) => ({
+      trainings: segments.map(({ shard, learningRate, batch, passes, smoothing }) => ({
         shard,
         learningRate: Number(learningRate),
         batch: Number(batch),
         passes: Number(passes),
-        smoothing: 0,
+        smoothing: Number(smoothing),
       })),
       transaction: transactionHash!,
       block: Number(blockNumber),
@@ -119,9 +119,9 @@ export async function readTrainings(chain: Chain, registry: Address, id: Hex): P
     const trainings: (Training & { shard: Hex })[] = [];
     for (let segment = 0n; segment < count; segment++) {
       const stored = await chain.client.readContract({ ...call, functionName: 'trainingOf', args: [id, segment] });
-      const { shard, learningRate, batch, passes } = stored;
+      const { shard, learningRate, batch, passes, smoothing } = stored;
       const numbers = { learningRate: Number(learningRate), batch: Number(batch), passes: Number(passes) };
-      trainings.push({ shard, ...numbers, smoothing: 0 });
+      trainings.push({ shard, ...numbers, smoothing: Number(smoothing) });
     }
     return trainings;
   });

@@ -55,7 +55,8 @@ export async function readResults(
       best.delete(`${benchmark} ${model}`);
       best.set(`${benchmark} ${model}`, { benchmark, model, value, ranker, ...benchmarks.get(benchmark)! });
     }
-    const better = (a: StoredResult, b: StoredResult) => (a.kind === 'classes' ? b.value - a.value : a.value - b.value);
+    const better = (a: StoredResult, b: StoredResult) =>
+      a.kind === 'regression' ? a.value - b.value : b.value - a.value;
     return [...best.values()].sort(
       (a, b) => ids.indexOf(a.benchmark) - ids.indexOf(b.benchmark) || Number(better(a, b)),
     );

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { type ExportFormat, exportModel, lineageOf } from '../actions/exportModel.ts';
 import { writeDurably } from '../files/durable.ts';
-import { modelLabel, readWeightsFile } from '../files/models.ts';
+import { modelLabel, readWeightsFile, shapeText } from '../files/models.ts';
 import { readInput, sha256 } from '../files/read.ts';
 import { type ChainOptions, type CommonOptions, openRegistry, outputOf, withChain, withCommon } from './options.ts';
 
@@ -23,7 +23,8 @@ const NAMES: Record<ExportFormat, string> = {
 const HELP = `
 The file holds weights in 32-bit floats, and no salt. Its metadata names the schema and, with --registry, the model's id
 and its lineage as the registry has them. ONNX holds the scaling too, so it takes raw numbers, unless --scaled-features.
-torch-state is for torch.load and the load_state_dict of torch.nn.Sequential(Linear, ReLU, Linear, ..).`;
+With a head of softmax or sigmoid its output is probabilities, beside the logits that they are made of. torch-state is for
+torch.load and the load_state_dict of torch.nn.Sequential(Linear, ReLU, Linear, ..), which gives logits.`;
 
 export function addExportCommand(program: Command): void {
   withChain(withCommon(program.command('export')))
@@ -51,7 +52,15 @@ export function addExportCommand(program: Command): void {
       writeNew(file, bytes);
       const id = metadata['descent.model'];
       output.result(
-        { file, format: options.to, sha256: `0x${sha256(bytes)}`, shape: modelLabel(weights), takes, metadata },
+        {
+          file,
+          format: options.to,
+          sha256: `0x${sha256(bytes)}`,
+          shape: shapeText(weights),
+          head: weights.head,
+          takes,
+          metadata,
+        },
         [
           `Wrote ${modelLabel(weights)} as ${options.to}: ${file}`,
           `takes    ${takes}`,

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { headOfWord } from '../../src/model/smoothing.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
 import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
 import { chooseSettings } from '../actions/fitChoices.ts';
@@ -31,16 +32,19 @@ import {
   type ScoreboardOptions,
   withChain,
   withCommon,
+  withHead,
   withKey,
   withScoreboard,
 } from './options.ts';
 import { type SourceOptions, sourceInputs, withReading } from './sourceOptions.ts';
-import { rateText } from './train.ts';
+import { rateText, shareText } from './train.ts';
 
 export interface FitOptions extends CommonOptions, ScoreboardOptions, SourceOptions {
   config?: string;
   rows?: number;
   heldOut: number;
+  head?: string;
+  smoothing?: number;
   hidden?: number[];
   lr?: number;
   batch?: number;
@@ -66,18 +70,18 @@ registered, from a seed drawn on chain; with --scoreboard the result on the rows
 --dry-run, it ends after saying what it would prove and what that takes.`;
 
 export function addFitCommand(program: Command): void {
-  withReading(withKey(withScoreboard(withChain(withCommon(program.command('fit'))))))
+  withHead(
+    withReading(withKey(withScoreboard(withChain(withCommon(program.command('fit')))))),
+    ' (default: by what is predicted)',
+  )
     .description('from a table to a proved model: choose by trials how to train, train, prove, register and score')
     .argument('[table]', 'rows with their answers: .csv, .tsv, .parquet, .npy, .npz or .idx')
     .option('--config <file>', `settings in YAML (default: ${CONFIG_FILE} where no table is given)`)
     .option('--rows <number>', 'take only so many rows of the order (default: all)', positive)
     .option('--held-out <rows>', 'rows for the score: a number, or a share of all such as 0.2', heldOut, 0.2)
     .option('--hidden <widths>', 'widths of the hidden layers, such as 32-16, or none (default: by trials)', hidden)
-    .option(
-      '--lr <rate>',
-      'learning rate on the mean gradient of half the squared error (default: by trials)',
-      rateText,
-    )
+    .option('--lr <rate>', 'learning rate on the mean gradient of the loss (default: by trials)', rateText)
+    .option('--smoothing <share>', 'of the targets, as descent train takes it (default: 0)', shareText)
     .option('--batch <rows>', 'rows of one step, a power of two (default: by trials)', positive)
     .option('--passes <number>', 'times that a segment goes through its rows (default: by trials)', positive)
     .option('--epochs <number>', 'segments for each shard (default: by trials)', positive)
@@ -195,8 +199,9 @@ async function inputsOf(table: string, options: FitOptions): Promise<FitInputs> 
     throw new InputError(`${read.file} has ${total} rows, not ${options.rows}.`, { hint: 'Give a smaller --rows.' });
   }
   const rows = options.rows ?? total;
-  const { heldOut, scale, hidden, lr, batch, passes, epochs, rowsPerShard, schedule, earlyStop } = options;
-  const given = { scaling: scale, hidden, lr, batch, passes, epochs };
+  const { heldOut, scale, head, smoothing, hidden, lr, batch, passes, epochs, rowsPerShard, schedule, earlyStop } =
+    options;
+  const given = { head: head && headOfWord(head), smoothing, scaling: scale, hidden, lr, batch, passes, epochs };
   const inputs: FitInputs = {
     table: { ...read, rows },
     heldOut: heldOut < 1 ? Math.max(1, Math.round(heldOut * rows)) : heldOut,

@@ -1,9 +1,11 @@
+import { describeTargets, headWord } from '../../src/model/smoothing.ts';
 import { renderEvaluation } from '../actions/evaluation.ts';
 import type { Choices } from '../actions/fitChoices.ts';
 import type { Cost, totalOf } from '../actions/fitCosts.ts';
 import { type FitInputs, type FitPlan, type FitSettings, sourceOfFit } from '../actions/fitPlan.ts';
 import type { FitOutcome } from '../actions/fitRun.ts';
 import { sumOf } from '../actions/scoreAll.ts';
+import type { TrainingExtras } from '../actions/trainingPlan.ts';
 import { renderTraining } from '../actions/trainingSummary.ts';
 import { formatConfig } from '../files/config.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
@@ -26,6 +28,7 @@ What is left out is chosen by trials again. Registry, scoreboard, rpc and key-fi
     answers: withMember(answers, answersMember),
     label: table.label,
     targets: table.targets,
+    labels: table.labels,
     ignore: table.ignore,
     ...(!table.header && { header: false }),
     delimiter: table.delimiter,
@@ -38,6 +41,8 @@ What is left out is chosen by trials again. Registry, scoreboard, rpc and key-fi
     rows: table.rows,
     'held-out': heldOut,
     'rows-per-shard': rowsPerShard,
+    head: headWord(settings.head),
+    ...(settings.smoothing > 0 && { smoothing: settings.smoothing }),
     scale: settings.scaling,
     clip,
     hidden: hiddenText(settings),
@@ -56,7 +61,8 @@ function hiddenText({ hidden }: FitSettings): string {
 
 /** What was chosen, and by what. */
 export function renderChoices({ settings, tried, outOfRange, best }: Choices, plan: FitPlan, config: string): string {
-  const { scaling, lr, batch, passes, epochs } = settings;
+  const { head, scaling, lr, batch, passes, epochs } = settings;
+  const { smoothing = 0 } = plan.training as TrainingExtras;
   const [first] = best;
   const out = outOfRange === 0 ? '' : `, ${outOfRange} of which left the range of the proofs`;
   const by = first === undefined ? 'as given' : `by trials of ${counted(tried, 'setting')}${out}`;
@@ -64,6 +70,8 @@ export function renderChoices({ settings, tried, outOfRange, best }: Choices, pl
     ['chosen', by],
     ['scale', scaling],
     ['network', plan.widths.join('-')],
+    ['head', head],
+    ...(smoothing === 0 ? [] : [['targets', describeTargets(smoothing, head, plan.widths[plan.widths.length - 1])]]),
     ['lr', `${lr}`],
     ['batch', `${batch}`],
     ['length', `${counted(passes * epochs, 'pass', 'passes')} in ${counted(plan.segments, 'segment')}`],

@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import type { Orientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
 import { parseWidths } from '../../src/model/shape.ts';
+import { headOfWord } from '../../src/model/smoothing.ts';
 import { describeImport } from '../actions/describeImport.ts';
 import { type ImportInputs, importRun } from '../actions/importRun.ts';
 import { fileHash } from '../files/read.ts';
@@ -17,6 +18,7 @@ import {
   outputOf,
   type StatementOptions,
   withCommon,
+  withHead,
   withStatement,
 } from './options.ts';
 import { contextOf, printEdges } from './prove.ts';
@@ -30,6 +32,7 @@ interface ImportOptions extends CommonOptions, StatementOptions {
   epsilon?: number;
   data?: string;
   logits?: number;
+  head?: string;
   run?: string;
 }
 
@@ -46,7 +49,7 @@ export function addImportCommand(program: Command): void {
 }
 
 function withImport(command: Command): void {
-  withCommon(withStatement(command))
+  withHead(withCommon(withStatement(command)), ' (default: as an ONNX model ends, else squared-error)')
     .description('import a float model as a declared import: quantise it and, with --registry, prove its ranges')
     .requiredOption(
       '--from <files...>',
@@ -68,7 +71,11 @@ function withImport(command: Command): void {
     )
     .option('--epsilon <number>', 'safetensors: of the batch normalisations (default: 1e-5, as in PyTorch)', real)
     .option('--data <shard>', 'shard file: scale the layers to its rows, compare with their answers, take their schema')
-    .option('--logits <number>', 'with --data: largest output of classes, at most 8 (default); 1 suits training', real)
+    .option(
+      '--logits <number>',
+      'with --data: largest output of classes, at most 32 (default: 8, or with softmax and sigmoid as it is); 1 suits training on squared error',
+      real,
+    )
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .action(async (options: ImportOptions) => {
       const output = outputOf(options);
@@ -95,7 +102,7 @@ function withImport(command: Command): void {
 }
 
 function inputsOf(options: ImportOptions): ImportInputs {
-  const { from, shape, layers, orientation, batchNorm, epsilon, data, logits } = options;
+  const { from, shape, layers, orientation, batchNorm, epsilon, data, logits, head } = options;
   if (epsilon !== undefined && !(epsilon >= 0)) throw new InputError(`An epsilon is not negative, as ${epsilon} is.`);
   if (logits !== undefined && data === undefined) {
     throw new InputError('--logits scales the outputs on the rows of --data.', { hint: 'Give --data too.' });
@@ -109,6 +116,7 @@ function inputsOf(options: ImportOptions): ImportInputs {
     epsilon: epsilon ?? null,
     data: data === undefined ? null : fileHash('file', data),
     logits: logits ?? null,
+    head: head === undefined ? null : headOfWord(head),
   };
 }
 

@@ -84,7 +84,7 @@ function render(benchmark: ListedBenchmark, standings: JudgedStanding[], apart: 
   if (!benchmark.isOpen) return `${head}\nIts rows are not published yet.`;
   const [first] = [...standings, ...apart];
   if (first === undefined) return `${head}\nNo model is ranked yet.`;
-  const value = first.kind === 'classes' ? ['rows right', 'share'] : ['squared error', 'a row'];
+  const value = first.kind === 'regression' ? ['squared error', 'a row'] : ['rows right', 'share'];
   const tableOf = (some: JudgedStanding[]) =>
     alignColumns([
       ['', 'model', ...value, 'ranked by', ''],

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { HEADS, type Head } from '../../src/model/head.ts';
+import { headOfWord, headWord } from '../../src/model/smoothing.ts';
 import { type Chain, connect, parseAddress, redact, requireContract } from '../chain/client.ts';
 import { type KeyOptions, loadAccount } from '../chain/keys.ts';
 import { createOutput, type Output } from '../terminal/output.ts';
@@ -104,6 +106,21 @@ export function withAhead(command: Command): Command {
 /** Adds the trainer, by address or by key. */
 export function withTrainer(command: Command): Command {
   return withKey(command).option('--trainer <address>', 'who will submit the proof, instead of a key');
+}
+
+/** Adds --head. @param more what else to say of it */
+export function withHead(command: Command, more = ''): Command {
+  return command.addOption(
+    new Option(
+      '--head <name>',
+      `what the outputs are trained as: softmax for one of several classes, sigmoid for labels, squared-error for numbers${more}`,
+    ).choices(HEADS.map(headWord)),
+  );
+}
+
+/** The head that was said; squared error unless it was. */
+export function headOf({ head }: { head?: string }): Head {
+  return head === undefined ? 'squared error' : headOfWord(head);
 }
 
 export function outputOf(options: CommonOptions): Output {

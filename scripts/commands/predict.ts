@@ -14,8 +14,9 @@ interface PredictOptions extends CommonOptions {
 
 const HELP = `
 The outputs are computed in the exact integers of the proofs; that they are those of a registered model is not proved
-here. Probabilities are the softmax or sigmoid of these outputs, in floats. Columns are taken by the names in the model's schema, and scaled by it; targets come out in original units. A model
-without a schema takes the features as they are. Rows count from 0.`;
+here. Probabilities are multiples of 1/2048, as a training computes them. Columns are taken by the names in the model's
+schema, and scaled by it; targets come out in original units. A model without a schema takes the features as they are.
+Rows count from 0.`;
 
 export function addPredictCommand(program: Command): void {
   withCommon(program.command('predict'))
@@ -63,7 +64,7 @@ function toCsv({ kind, head, names, rows }: Predictions, logits: boolean): strin
     row,
     ...(isClasses ? [name ?? ''] : []),
     ...(isLabels ? (labels === null ? nothing : names.map((one) => (labels.includes(one) ? 1 : 0))) : []),
-    ...(hasProbabilities ? (probabilities?.map((p) => Number(p.toPrecision(6))) ?? nothing) : []),
+    ...(hasProbabilities ? (probabilities?.map((p) => Number(p.toFixed(5))) ?? nothing) : []),
     ...(told ? (outputs ?? nothing) : []),
   ]);
   return Papa.unparse({ fields, data }, { newline: '\n' });

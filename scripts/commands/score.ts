@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import type { Head } from '../../src/model/head.ts';
+import { parseWidths } from '../../src/model/shape.ts';
 import { idsOf, registerScores, type ScoringInputs, type ShardScore, scoreAll, sumOf } from '../actions/scoreAll.ts';
 import { type ScoreOutcome, scoreRun } from '../actions/scoreRun.ts';
-import { readWeightsFile } from '../files/models.ts';
+import { modelLabel, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { parseId } from '../runs/ids.ts';
 import { takesOtherSchema } from '../runs/programs/runProgram.ts';
@@ -150,8 +152,10 @@ function renderScores(scores: ShardScore[], steps?: Awaited<ReturnType<typeof re
   return alignColumns([[...head, ...(steps === undefined ? [] : ['gas', 'transaction']), 'file'], ...rows]);
 }
 
-function describeScore({ shape, rows, right, squaredError }: ScoreOutcome): string {
+function describeScore({ shape, head, kind, rows, right, squaredError }: ScoreOutcome): string {
+  const model = modelLabel({ widths: parseWidths(shape), head: head as Head });
+  const answers = kind === 'labels' ? ' with all labels' : '';
   return right === null
-    ? `${shape} on ${counted(rows, 'row')}: squared error ${squaredError?.toPrecision(4)} a row.`
-    : `${shape} on ${counted(rows, 'row')}: ${right} right (${((100 * right) / rows).toFixed(1)} %).`;
+    ? `${model} on ${counted(rows, 'row')}: squared error ${squaredError?.toPrecision(4)} a row.`
+    : `${model} on ${counted(rows, 'row')}: ${right} right${answers} (${((100 * right) / rows).toFixed(1)} %).`;
 }

@@ -7,11 +7,14 @@ import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
 import { featureNames, outputNames, type Schema, schemaHash } from '../../src/model/schema.ts';
+import type { ModelShape } from '../../src/model/shape.ts';
 import { readShard as parseShard } from '../../src/model/shardFile.ts';
+import { describeTargets } from '../../src/model/smoothing.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
+import type { Training } from '../../src/registry/programs/definition.ts';
 import { definitionOf } from '../../src/registry/programs/definitions.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
@@ -65,7 +68,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { trainings = [], merge, widths, parent, schema, schemaOfParent, ...rest } = model;
+    const { trainings = [], merge, widths, head, parent, schema, schemaOfParent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
     const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
@@ -77,12 +80,10 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       ...(card?.uri && { uri: card.uri }),
       ...rest,
       widths: widths.join('-'),
+      head,
       ...(trainings.length > 0 && {
         parent,
-        segments: trainings.map(
-          ({ shard, learningRate, batch, passes }) =>
-            `shard ${shard}, rate ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}, ${counted(passes, 'pass', 'passes')}`,
-        ),
+        segments: trainings.map((training) => `shard ${training.shard}, ${describeSettings(training, model)}`),
       }),
       // It goes by the rows of the last training: what they were before is forgotten.
       schema: describeStated(schema),
@@ -114,11 +115,21 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
     const { shards = [], uri = '' } = benchmarks.find(({ id }) => id === benchmark) ?? {};
     const [judgement] = await assessResults(chain, scoreboard, { models: [model], shards, nodeOf });
     const [sum, share] = inWords(value, rows, kind);
-    const figure = kind === 'classes' ? `${sum} rows right (${share})` : `squared error ${sum} (${share} a row)`;
+    const figure = kind === 'regression' ? `squared error ${sum} (${share} a row)` : `${sum} rows right (${share})`;
     lines.push([`${figure}, benchmark ${benchmark} "${printable(uri)}"`, ...marksOf(judgement)].join('; '));
   }
   if (results.length > MOST_RESULTS) lines.push(`and ${results.length - MOST_RESULTS} more`);
   return lines;
+}
+
+/** How a segment was trained. */
+function describeSettings(
+  { learningRate, batch, passes, smoothing }: Omit<Training, 'shard'>,
+  { widths, head }: ModelShape,
+): string {
+  const rate = `rate ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}, ${counted(passes, 'pass', 'passes')}`;
+  if (smoothing === 0) return rate;
+  return `${rate}, smoothing ${smoothing}/2048 (${describeTargets(smoothing, head, widths[widths.length - 1])})`;
 }
 
 /** What inputs and outputs are said to mean: a hash, or why there is none. */
@@ -191,8 +202,14 @@ function describeFile(path: string): Facts {
     return { ...describeEdge(parseEdge(text)), checked };
   }
   try {
-    const { widths, schema } = readWeights(bytes);
-    return { what: 'weights', widths: show(widths), parameters: parameterCount(widths), ...describeSchema(schema) };
+    const { widths, head, schema } = readWeights(bytes);
+    return {
+      what: 'weights',
+      widths: show(widths),
+      head,
+      parameters: parameterCount(widths),
+      ...describeSchema(schema),
+    };
   } catch (error) {
     if (!(error instanceof FileFormatError)) throw error;
   }
@@ -211,7 +228,7 @@ function describeSchema(schema: Schema | undefined): Facts {
     schema: schemaHash(schema),
     features: few(featureNames(schema)) ?? 'without names',
     ...(steps.length > 0 && { prepared: steps.join(', ') }),
-    [schema.kind === 'classes' ? 'classes' : 'targets']: few(outputNames(schema)) ?? 'without names',
+    [schema.kind === 'regression' ? 'targets' : schema.kind]: few(outputNames(schema)) ?? 'without names',
   };
 }
 
@@ -236,9 +253,8 @@ function describeEdge(edge: Edge): Facts {
 function describeEdgeRun({ edges, keep }: EdgeRun): Facts {
   const { program: _, what: __, ...last } = describeEdge(edges[edges.length - 1]);
   const segments = edges.map(({ statement }, k) => {
-    const { learningRate, batch, passes, shard } = statement;
     const id = `${resultId(statement)}${keep[k] ? '' : ' (not kept)'}`;
-    return `${id}: ${counted(shard.rows, 'row')}, rate ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}, ${counted(passes, 'pass', 'passes')}`;
+    return `${id}: ${counted(statement.shard.rows, 'row')}, ${describeSettings(statement, statement)}`;
   });
   return { what: 'run of training edges', ...last, segments };
 }

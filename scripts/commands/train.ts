@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { parseWidths } from '../../src/model/shape.ts';
+import { type ModelShape, parseWidths } from '../../src/model/shape.ts';
+import { describeTargets, smoothingUnits } from '../../src/model/smoothing.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
 import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
 import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
@@ -27,12 +28,14 @@ import type { Output } from '../terminal/output.ts';
 import {
   type ChainOptions,
   type CommonOptions,
+  headOf,
   natural,
   openRegistry,
   outputOf,
   positive,
   withChain,
   withCommon,
+  withHead,
   withKey,
 } from './options.ts';
 import { DEFAULT_ROWS, type SourceOptions, sourceInputs, sourcesOf, withSource } from './sourceOptions.ts';
@@ -40,6 +43,8 @@ import { DEFAULT_ROWS, type SourceOptions, sourceInputs, sourcesOf, withSource }
 interface TrainOptions extends CommonOptions, ChainOptions, SourceOptions {
   parent?: string;
   seed?: string;
+  head?: string;
+  smoothing?: number;
   shard?: string;
   shards?: string[];
   rows?: number;
@@ -66,7 +71,10 @@ segments first and then, with --registry and a key, proves all of them side by s
 Interrupted at any point, the same command continues; without the registry it stops after training.`;
 
 export function addTrainCommand(program: Command): void {
-  withSource(withKey(withChain(withCommon(program.command('train')))))
+  withHead(
+    withSource(withKey(withChain(withCommon(program.command('train'))))),
+    '; with --seed (default: squared-error)',
+  )
     .description('train a network on shards, each row once an epoch and in order, in exact integer arithmetic')
     .option('--parent <weights>', 'weights file (model.safetensors) to start from')
     .option('--seed <shape>', 'start from a seed drawn on chain instead: widths such as 49-32-10')
@@ -95,7 +103,7 @@ export function addTrainCommand(program: Command): void {
     .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
     .option(
       '--lr <rate>',
-      'learning rate on the mean gradient of half the squared error, such as 0.05; rounded to a multiple of batch / 4096',
+      'learning rate on the mean gradient of the loss (half the squared error, or the cross-entropy), such as 0.05; rounded to a multiple of batch / 4096',
       rateText,
     )
     .addOption(
@@ -110,6 +118,11 @@ export function addTrainCommand(program: Command): void {
       '--early-stop <segments>',
       'many segments: end after so many without progress on --test; the best model becomes the last',
       positive,
+    )
+    .option(
+      '--smoothing <share>',
+      'softmax: what the target of the right class lacks to 1, shared among the wrong ones; sigmoid: the target of the wrong value; such as 0.05',
+      shareText,
     )
     .option('--lr-units <integer>', 'learning rate in units of batch / 4096 instead, 1..65536', positive)
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
@@ -145,15 +158,20 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
     });
   }
   const rate = rateOf(options);
+  refuseHead(options);
+  const parent = fileHash('parent', options.parent);
+  const model = readWeightsFile(parent.parent, parent.parentSha256);
+  const smoothing = smoothingOf(options, model);
   const inputs: TrainInputs = {
-    ...fileHash('parent', options.parent),
+    ...parent,
     ...fileHash('shard', options.shard!),
     lr: rate.units,
     batch: options.batch,
     passes: options.passes,
+    smoothing,
     ...(options.otherSchema && { otherSchema: 'yes' }),
   };
-  const { schema } = readWeightsFile(inputs.parent, inputs.parentSha256);
+  const { schema } = model;
   // A seed has no schema yet: the first rows give it one.
   if (schema !== undefined) {
     const rows = { shard: inputs.shard, shardSha256: inputs.shardSha256 };
@@ -161,13 +179,13 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
   }
   const name =
     options.run ??
-    `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}${inputs.passes === 1 ? '' : `x${inputs.passes}`}`;
+    `train-${inputs.parentSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}-${inputs.lr}-${inputs.batch}${inputs.passes === 1 ? '' : `x${inputs.passes}`}${smoothing === 0 ? '' : `-s${smoothing}`}`;
   const run = Run.start(runFolder(options.runs, name), 'train', inputs);
   try {
     const outcome = await trainRun(run, inputs, output);
     output.result(
       { run: run.folder, model: run.file('train', 'model'), ...outcome, rate },
-      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\nweights  ${run.file('train', 'model')}\nnext     ${commandLine('prove', run.folder, '--registry', '<address>')}`,
+      `Trained ${describeTraining(outcome)}.\nrate     ${describeRate(rate, options)}\n${describeSmoothing(smoothing, model)}weights  ${run.file('train', 'model')}\nnext     ${commandLine('prove', run.folder, '--registry', '<address>')}`,
     );
   } finally {
     run.close();
@@ -205,7 +223,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
       : 'the same command with --registry and a key proves and registers all of it';
     output.result(
       { run: run.folder, curve, ...trainingDocument(training, registered), rate },
-      `\n${renderTraining(training, registered)}\n\nrate     ${describeRate(rate, options)}\nweights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
+      `\n${renderTraining(training, registered)}\n\nrate     ${describeRate(rate, options)}\n${describeSmoothing(training.smoothing, { widths: parseWidths(training.shape), head: training.head })}weights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
     );
   } finally {
     run.close();
@@ -222,14 +240,21 @@ async function trainingInputs(options: TrainOptions, rate: Rate): Promise<Traini
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
   }
-  if (seed !== undefined) parseWidths(seed);
+  if (seed === undefined) refuseHead(options);
+  const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
+  const model =
+    seed === undefined
+      ? readWeightsFile(start.parent!, start.parentSha256!)
+      : { widths: parseWidths(seed), head: headOf(options) };
+  const smoothing = smoothingOf(options, model);
   const { schedule, earlyStop } = options;
   const extras: TrainingExtras = {
+    ...(seed !== undefined && model.head !== 'squared error' && { head: model.head }),
+    ...(smoothing > 0 && { smoothing }),
     ...(schedule !== 'constant' && { schedule }),
     ...(earlyStop !== undefined && { earlyStop }),
   };
   const rest = { epochs, lr: rate.units, batch, passes, ...extras };
-  const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
   if (shards !== undefined) {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
     return { ...start, seed: seed ?? null, source: null, shards: listShards(shards, options.runs), ...rest };
@@ -272,11 +297,38 @@ function rateOf({ lr, lrUnits, batch }: TrainOptions): Rate {
   return lr === undefined ? rateOfUnits(lrUnits!, batch) : nearestRate(lr, batch);
 }
 
+/** @throws InputError for a head where the parent has one */
+function refuseHead({ head }: TrainOptions): void {
+  if (head === undefined) return;
+  throw new InputError('--head is for --seed: a trained model has the head of its parent.', {
+    hint: 'Leave it out, or start from a seed.',
+  });
+}
+
+/** Units of the smoothing that the trainer takes. @throws InputError where it cannot take it */
+function smoothingOf({ smoothing = 0 }: TrainOptions, { widths, head }: ModelShape): number {
+  return smoothingUnits(smoothing, head, widths[widths.length - 1]);
+}
+
+/** A line on what is stored: 23/2048 (0.89893 for the right class, 0.01123 for each wrong one). Empty without smoothing. */
+export function describeSmoothing(units: number, { widths, head }: ModelShape): string {
+  if (units === 0) return '';
+  return `targets  ${units}/2048 of smoothing: ${describeTargets(units, head, widths[widths.length - 1])}\n`;
+}
+
 /** 0.05078125 (26 units of 8/4096; 0.05 was asked for; next possible 0.048828125 and 0.052734375) */
 function describeRate({ units, rate, below, above }: Rate, { lr, batch }: TrainOptions): string {
   const asked = lr === undefined || lr === rate ? '' : `; ${lr} was asked for`;
   const next = [below, above].filter((one) => one !== null).join(' and ');
   return `${rate} (${units === 1 ? '1 unit' : `${units} units`} of ${batch}/${2 ** RATE_BITS}${asked}; next possible ${next})`;
+}
+
+/** Parser of --smoothing. */
+export function shareText(text: string): number {
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || Number(text) >= 1) {
+    throw new InvalidArgumentError('Must be a number from 0 to below 1, such as 0.05.');
+  }
+  return Number(text);
 }
 
 /** Parser of a rate in decimals. */

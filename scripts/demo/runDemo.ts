@@ -199,6 +199,7 @@ class Stage {
       ...fileHash('parent', this.#model(parent)),
       ...fileHash('shard', this.#shard(shard)),
       ...TRAINING,
+      smoothing: 0,
     };
     const folder = await this.#run(key, 'train', inputs, (run, output) => trainRun(run, inputs, output));
     return { key, kind: 'train', by: trainer, folder, after: [parent, shard] };

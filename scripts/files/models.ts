@@ -1,4 +1,5 @@
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
+import type { ModelShape } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import type { Weights } from '../../src/model/weights.ts';
@@ -18,8 +19,13 @@ export function readShardFile(path: string, hash?: string): Shard {
 }
 
 /** 49-32-10 */
-export function modelLabel({ widths }: { widths: readonly number[] }): string {
+export function shapeText({ widths }: { widths: readonly number[] }): string {
   return widths.join('-');
+}
+
+/** 49-32-10, or 49-32-10 softmax: squared error goes without saying. */
+export function modelLabel({ widths, head }: ModelShape): string {
+  return `${shapeText({ widths })}${head === 'squared error' ? '' : ` ${head}`}`;
 }
 
 /** @throws InputError, FileFormatError naming the file */

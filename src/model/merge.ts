@@ -76,9 +76,11 @@ export function checkMerge(parents: readonly Weights[], coefficients: readonly (
     throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${parents.length}.`);
   }
   const shape = parents[0].widths.join('-');
-  for (const { widths } of parents) {
+  for (const { widths, head } of parents) {
     if (widths.join('-') !== shape)
       throw new InputError(`Parents of a merge have one shape: ${shape} and ${widths.join('-')} differ.`);
+    if (head !== parents[0].head)
+      throw new InputError(`Parents of a merge have one head: ${parents[0].head} and ${head} differ.`);
   }
   checkCoefficients(coefficients, parents[0].layers.length, parents.length);
 }

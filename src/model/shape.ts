@@ -13,8 +13,8 @@ import {
 } from '../numbers/constants.ts';
 import { checkHead, HEADS, type Head } from './head.ts';
 import { show } from './json.ts';
-import { SHARD_KINDS, type ShardKind } from './shardKind.ts';
 import { type Layout, layout, type SlotSize } from './layout.ts';
+import { SHARD_KINDS, type ShardKind } from './shardKind.ts';
 
 export { SHARD_KINDS, type ShardKind };
 

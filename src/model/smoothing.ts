@@ -22,6 +22,11 @@ export function headOfWord(word: string): Head {
   });
 }
 
+/** What the training of a head makes smaller. */
+export function lossName(head: Head): string {
+  return head === 'squared error' ? head : 'cross-entropy';
+}
+
 /** The head that people take for rows of a kind. */
 export function usualHead(kind: ShardKind): Head {
   return ({ classes: 'softmax', labels: 'sigmoid', regression: 'squared error' } as const)[kind];

@@ -41,7 +41,7 @@ export function mostPasses(rows: number): number {
  */
 export function runTrial(
   folds: readonly Fold[],
-  { widths, head, batch }: ModelShape & { batch: number },
+  { widths, head, batch, smoothing = 0 }: ModelShape & { batch: number; smoothing?: number },
   steps: readonly TrialStep[],
 ): Checkpoint[] | undefined {
   const sums = steps.map((): Checkpoint => ({ rows: 0, right: undefined, loss: 0 }));
@@ -49,7 +49,7 @@ export function runTrial(
     folds.forEach(({ training, validation }, k) => {
       let weights = seedWeights({ widths, head }, BigInt(k + 1), 0n);
       for (const [step, sum] of sums.entries()) {
-        weights = train(weights, training, { batch, ...steps[step] });
+        weights = train(weights, training, { batch, smoothing, ...steps[step] });
         const { right, rows, loss } = evaluate(weights, validation);
         if (right !== undefined) sum.right = (sum.right ?? 0) + right;
         sum.loss += loss * rows;
@@ -70,6 +70,7 @@ export interface TrialSegment {
   lr: number;
   batch: number;
   passes: number;
+  smoothing?: number;
 }
 
 /** Halvings of a rate that are tried: beyond them something else is wrong than the rate. */
@@ -103,12 +104,12 @@ function staysInRange(weights: Weights, segments: readonly TrialSegment[]): bool
 function train(
   weights: Weights,
   shard: Shard,
-  { lr, batch, passes }: { lr: number; batch: number; passes: number },
+  { passes, ...options }: { lr: number; batch: number; passes: number; smoothing: number },
 ): Weights {
   let [current, left] = [weights, passes];
   while (left > 0) {
     const now = Math.min(mostPasses(shard.rows), 2 ** Math.floor(Math.log2(left)));
-    current = trainTrial(current, shard, { lr, batch, passes: now }).child;
+    current = trainTrial(current, shard, { ...options, passes: now }).child;
     left -= now;
   }
   return current;

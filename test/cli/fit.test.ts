@@ -90,7 +90,7 @@ describe('descent fit', () => {
     { name: 'a rate that is too small', args: [...base, '--lr', '0.00001', '--batch', '8'], says: /too small.*8 rows/ },
     {
       name: 'a rate at which all values leave the range',
-      args: [...base, '--lr', '60'],
+      args: [...base, '--head', 'squared-error', '--lr', '60'],
       says: /Whatever was tried left the range[\s\S]*--lr/,
     },
     { name: 'an unknown setting', args: config('a', 'label: name\nlrr: 1\n'), says: /a\.yml, line 2.*"lrr"/ },

@@ -113,7 +113,11 @@ describe('what an import says', () => {
     assert.match(stdout, /^assumed {2}an epsilon of 1e-5 in the normalisations/m);
     const graph = await imported('onnx-unchanged.onnx');
     assert.match(graph.stdout, /^dropped {2}Flatten, Identity, Dropout \(2 times\): no row changes$/m);
-    assert.doesNotMatch(graph.stdout, /^assumed/m, 'a graph states its activations');
+    assert.doesNotMatch(graph.stdout, /^assumed {2}a ReLU/m, 'a graph states its activations');
+    assert.match(graph.stdout, /^assumed {2}squared error as the head: .*--head softmax/m);
+    const said = await imported('onnx-unchanged.onnx', '--head', 'softmax');
+    assert.match(said.stdout, /^Imported \d+(-\d+)+ softmax from/m);
+    assert.doesNotMatch(said.stdout, /^assumed/m);
     const quantised = await imported('onnx-weights-int8.onnx');
     assert.match(quantised.stdout, /^folded {3}the quantised tensor w0 into the floats that it stands for$/m);
   });
@@ -138,7 +142,8 @@ describe('what an import says', () => {
     );
     assert.equal(made.folded.length, 2);
     assert.match(made.folded[0], /^the normalisation Node .* before layer 1 into its weights$/);
-    assert.deepEqual([made.assumed, made.doubts, made.onData], [[], [], null]);
+    assert.match(made.assumed.join(), /^squared error as the head/);
+    assert.deepEqual([made.head, made.headFrom, made.doubts, made.onData], ['squared error', null, [], null]);
   });
 
   it('shows names of tensors without what could rule a terminal', async () => {

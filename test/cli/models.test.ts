@@ -112,12 +112,17 @@ describe('imports, merges, scores and tables', () => {
   it('import follows the graph of an ONNX model and says what it left out', async () => {
     const { code, stdout, stderr } = await descent(['import', '--from', onnx, '--run', 'onnx', ...runs]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^Imported 6-5-4-3 from 0x[0-9a-f]{64}\./m);
-    assert.match(stdout, /^left out Softmax at the end/m);
+    assert.match(stdout, /^Imported 6-5-4-3 softmax from 0x[0-9a-f]{64}\./m);
+    assert.match(stdout, /^head {5}softmax, as Softmax says$/m);
     const made = await result('import', '--from', onnx, '--run', 'onnx');
     assert.equal(made.source, `0x${createHash('sha256').update(readFileSync(onnx)).digest('hex')}`);
-    assert.deepEqual([made.tensors[4].from, made.leftOut], ['6.weight', ['Softmax']]);
-    assert.equal(readWeights(bytesOf(made.model)).layers.length, 3);
+    assert.deepEqual([made.tensors[4].from, made.head, made.leftOut], ['6.weight', 'softmax', []]);
+    const { layers, head } = readWeights(bytesOf(made.model));
+    assert.deepEqual([layers.length, head], [3, 'softmax']);
+    const plain = await result('import', '--from', onnx, '--head', 'squared-error', '--run', 'plain');
+    assert.deepEqual([plain.head, plain.headFrom, plain.leftOut], ['squared error', null, ['Softmax']]);
+    const other = await descent(['import', '--from', onnx, '--head', 'sigmoid', '--run', 'other', ...runs]);
+    assert.match(other.stderr, /ends with Softmax: its head is softmax, not sigmoid[\s\S]*Leave --head out/);
     const mapped = await descent(['import', '--from', onnx, '--orientation', 'in-out', '--run', 'turned', ...runs]);
     assert.equal(mapped.code, 2, mapped.stderr);
     assert.match(mapped.stderr, /Leave out --layers and --orientation/);
@@ -262,7 +267,7 @@ describe('imports, merges, scores and tables', () => {
       name: 'data of a regression for a model that ends with a softmax',
       args: ['import', '--from', onnx, '--data', numbers],
       code: 2,
-      says: /ends with Softmax; the rows of --data are a regression/,
+      says: /softmax does not go with rows of regression/,
     },
     { name: '--logits without data', args: ['import', '--from', float, '--logits', '1'], code: 2, says: /--data/ },
     { name: 'a merge without a recipe', args: ['merge', ...pair], code: 2, says: /How are the parents/ },

@@ -266,8 +266,18 @@ describe('segment descriptor', () => {
 
 describe('capacity', () => {
   it('fits the networks of the demo and the bench', () => {
-    assert.deepEqual(trainCapacity({ widths: [49, 32, 10], head: 'squared error' }, 1024), { model: 12, shard: 17, trace: 19, helper: 18 });
-    assert.deepEqual(trainCapacity({ widths: [784, 128, 10], head: 'squared error' }, 1024), { model: 18, shard: 21, trace: 21, helper: 19 });
+    assert.deepEqual(trainCapacity({ widths: [49, 32, 10], head: 'squared error' }, 1024), {
+      model: 12,
+      shard: 17,
+      trace: 19,
+      helper: 18,
+    });
+    assert.deepEqual(trainCapacity({ widths: [784, 128, 10], head: 'squared error' }, 1024), {
+      model: 18,
+      shard: 21,
+      trace: 21,
+      helper: 19,
+    });
     assert.deepEqual(seedCapacity([784, 128, 10]), { model: 18, trace: 20, helper: 19 });
     assert.deepEqual(importCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 18 });
     assert.deepEqual(mergeCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 19 });
@@ -305,6 +315,9 @@ describe('capacity', () => {
     assert.doesNotThrow(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 1024));
     assert.doesNotThrow(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 256, 4));
     assert.throws(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 2048), CapacityError);
-    assert.throws(() => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 256, 8), /Make fewer passes|2\^27/);
+    assert.throws(
+      () => trainCapacity({ widths: [2, 4096, 2], head: 'squared error' }, 256, 8),
+      /Make fewer passes|2\^27/,
+    );
   });
 });

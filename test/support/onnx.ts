@@ -39,6 +39,7 @@ export const attribute = {
   f: (name: string, value: number) =>
     message(textField(1, name), (pbf) => pbf.writeFloatField(2, value), intField(20, 1)),
   i: (name: string, value: number) => message(textField(1, name), intField(3, value), intField(20, 2)),
+  s: (name: string, value: string) => message(textField(1, name), textField(4, value), intField(20, 3)),
   t: (name: string, value: Uint8Array) => message(textField(1, name), bytesField(5, value), intField(20, 4)),
   ints: (name: string, values: number[]) =>
     message(textField(1, name), ...values.map((value) => intField(8, value)), intField(20, 7)),

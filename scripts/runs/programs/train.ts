@@ -15,13 +15,16 @@ export interface TrainInputs {
   batch: number;
   /** times that the segment goes through the shard, a power of two */
   passes: number;
+  /** Target of a wrong class in units of 2^-11. */
+  smoothing: number;
 }
 
 export const train: RunProgram = {
   weight: 2,
   // The trace is not stored: training again takes a second, and shows that the run's files belong together.
   open(run, _, context) {
-    const { lr, batch, passes, ...inputs } = run.inputs as TrainInputs;
+    const { lr, batch, passes, smoothing, ...inputs } = run.inputs as TrainInputs;
+    const segment = { lr, batch, passes, smoothing };
     const child = readWeightsFile(run.file('train', 'model'));
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
@@ -29,9 +32,9 @@ export const train: RunProgram = {
     return {
       prove: (prover, onStage) => {
         onStage('training');
-        const { trace, child: again } = trainSegment(parent, shard, { lr, batch, passes, salt: child.salt });
+        const { trace, child: again } = trainSegment(parent, shard, { ...segment, salt: child.salt });
         requireSame(run, again, child);
-        return prover.proveTrain(context, { parent, child, shard, lr, batch, passes, trace }, onStage);
+        return prover.proveTrain(context, { parent, child, shard, ...segment, trace }, onStage);
       },
     };
   },

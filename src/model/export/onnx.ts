@@ -1,4 +1,5 @@
 import { PbfWriter } from 'pbf';
+import type { Head } from '../head.ts';
 import { rawWidth, type Schema } from '../schema.ts';
 import type { Weights } from '../weights.ts';
 import { bytesOfFloats, floatLayers } from './floatLayers.ts';
@@ -7,6 +8,13 @@ import { inverseSteps, type OnnxStep, transformSteps } from './onnxSteps.ts';
 /** Versions that runtimes have read since 2022. */
 const [IR_VERSION, OPSET] = [8, 17];
 const [FLOAT, INT64] = [1, 7];
+
+/** What makes probabilities of the outputs. */
+const HEAD_NODES: Record<Head, 'Softmax' | 'Sigmoid' | undefined> = {
+  'squared error': undefined,
+  softmax: 'Softmax',
+  sigmoid: 'Sigmoid',
+};
 
 export interface OnnxExport {
   /** Takes features as the network has them, in place of raw rows: leaves out the scaling of the schema. */
@@ -18,11 +26,12 @@ export interface OnnxExport {
 /**
  * The network as an ONNX model in 32-bit floats. Input `features` [rows, n]: with a schema the raw numbers of its columns
  * in their order, words as 0 and 1; the scaling is part of the graph. Outputs of classes: `logits` [rows, classes] and
- * `class` [rows], the number of the greatest. Of targets: `targets` [rows, targets] in original units.
+ * `class` [rows], the number of the greatest; of labels `logits` [rows, labels]; with a head of softmax or sigmoid also
+ * `probabilities`, of the same shape. Of targets: `targets` [rows, targets] in original units.
  * @throws InputError when the weights break their ranges, or for a target transform without inverse
  */
 export function writeOnnx(weights: Weights, { scaled, metadata }: OnnxExport): Uint8Array<ArrayBuffer> {
-  const { schema } = weights;
+  const { schema, head } = weights;
   const graph = new Graph();
   const layers = floatLayers(weights);
   const applied = schema !== undefined && !scaled ? schema : undefined;
@@ -41,14 +50,22 @@ export function writeOnnx(weights: Weights, { scaled, metadata }: OnnxExport): U
   const [first, last] = [weights.widths[0], weights.widths[weights.widths.length - 1]];
   const after = applied?.kind === 'regression' ? inverseSteps(applied.targetTransforms) : [];
   const isClasses = schema?.kind === 'classes';
-  const name = isClasses || schema === undefined ? 'logits' : 'targets';
+  const name = schema?.kind === 'regression' ? 'targets' : 'logits';
   graph.node('Identity', [graph.chain('outputs', after)], name, []);
+  const operator = HEAD_NODES[head];
+  if (operator !== undefined) {
+    graph.node(operator, [name], 'probabilities', operator === 'Softmax' ? [integerAttribute('axis', 1)] : []);
+  }
   if (isClasses) {
     graph.node('ArgMax', [name], 'class', [integerAttribute('axis', 1), integerAttribute('keepdims', 0)]);
   }
   return graph.model({
     inputs: [value('features', FLOAT, applied === undefined ? first : rawWidth(applied))],
-    outputs: [value(name, FLOAT, last), ...(isClasses ? [value('class', INT64)] : [])],
+    outputs: [
+      value(name, FLOAT, last),
+      ...(operator === undefined ? [] : [value('probabilities', FLOAT, last)]),
+      ...(isClasses ? [value('class', INT64)] : []),
+    ],
     metadata,
   });
 }

@@ -10,19 +10,21 @@ const USUAL_LOGITS = 8;
 /**
  * Scales layers by powers of two, so that no value of the forward pass on these rows is above half its range. A positive
  * factor passes through a ReLU, so layer l times c_l and divided by c_(l-1) computes c_l times the same values: hidden
- * factors cancel, and a factor of the output changes no classification. Regression outputs keep their scale.
+ * factors cancel, and a factor of the output changes no classification. Regression outputs keep their scale, and so do those of
+ * which a softmax or sigmoid makes probabilities, unless `logits` is told.
  * @param features rows of n_0 inputs, as the shards will hold them
  * @param options.logits greatest |output| wanted for classes; at most 32; 8 unless told, 1 suits further training on
- * one-hot targets
+ * one-hot targets of squared error
  * @returns the scaled model and c_1..c_L (1 where nothing was done)
- * @throws InputError when there are no rows, or regression outputs are too large
+ * @throws InputError when there are no rows, or outputs that keep their scale are too large
  */
 export function fitToRanges(
   model: FloatModel,
   features: ArrayLike<number>,
-  { kind, logits = USUAL_LOGITS }: { kind: 'classes' | 'regression'; logits?: number },
+  { kind, logits: told }: { kind: 'classes' | 'regression' | 'probabilities'; logits?: number },
 ): { model: FloatModel; factors: number[] } {
   if (features.length === 0) throw new InputError('The ranges of a model are found on at least one row.');
+  const logits = told ?? USUAL_LOGITS;
   if (!(logits > 0 && logits <= LARGEST_OUTPUT)) {
     throw new InputError(`The largest output must be above 0 and at most ${LARGEST_OUTPUT}, not ${logits}.`);
   }
@@ -33,10 +35,13 @@ export function fitToRanges(
     const largest = floatForward(upTo, features).reduce((max, x) => Math.max(max, Math.abs(x)), 0);
     if (!Number.isFinite(largest)) throw new InputError(`The values of layer ${l + 1} overflow on these rows.`);
     if (l < last) return downTo(largest, LARGEST_HIDDEN);
-    if (kind === 'classes') return downTo(largest, logits);
+    if (kind === 'classes' || (kind === 'probabilities' && told !== undefined)) return downTo(largest, logits);
     if (largest >= 2 * LARGEST_OUTPUT) {
       throw new InputError(`An output of the model is ${largest}; outputs lie in [-64, 64).`, {
-        hint: 'Scale the targets and train again: the outputs of a regression cannot be scaled afterwards.',
+        hint:
+          kind === 'regression'
+            ? 'Scale the targets and train again: the outputs of a regression cannot be scaled afterwards.'
+            : 'Give --logits 32: that scales the outputs, which changes no decision, but the probabilities.',
       });
     }
     return 1;

@@ -88,6 +88,7 @@ function readSafetensors(files: readonly SourceFile[], options: MappingOptions):
     mapping,
     tensorOf: (name) => tensors.get(name)!,
     unused: [...unused, ...left],
+    head: undefined,
     leftOut: [],
     dropped: [],
     dequantised: [],

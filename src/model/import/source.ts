@@ -1,6 +1,7 @@
 import { type Hex, sha256 } from 'viem';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
+import type { Head } from '../head.ts';
 import { asObject, parseJson, show } from '../json.ts';
 import { isPlainFileName } from '../manifest.ts';
 import { readTensors, type Tensor } from '../safetensors.ts';
@@ -35,6 +36,8 @@ export interface MappedSource extends SourceHash {
   tensorOf: (name: string) => Tensor;
   /** Tensors that are no part of the network. */
   unused: string[];
+  /** The head that a graph ends with, and the operator that says so; undefined where nothing is said. */
+  head: { head: Head; by: string } | undefined;
   /** Operators at the end of a graph that were left out, as they change no decision between classes. */
   leftOut: string[];
   /** Operators of a graph that change no row, in its order: Dropout, Identity, Flatten and the like. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
+import type { ShardKind } from '../shape.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
 import { BlurWatch } from './blur.ts';
-import type { ShardKind } from '../shape.ts';
 import type { NumericArray, TextArray } from './npy.ts';
 import { classify, labelsOf, type RawTable } from './rawTable.ts';
 

@@ -1,5 +1,6 @@
+import type { Head } from '../../head.ts';
 import { show } from '../../json.ts';
-import { integerAttribute, operatorOf, type PlacedNode, refuse } from './onnxNode.ts';
+import { floatAttribute, integerAttribute, operatorOf, type PlacedNode, refuse, textAttribute } from './onnxNode.ts';
 
 /** What is read, for hints. */
 export const READ =
@@ -7,7 +8,6 @@ export const READ =
 
 /** Operators that people meet most, and what to do about them. */
 const ADVICE: [RegExp, string][] = [
-  [/^Sigmoid$/, 'The only activation is ReLU. Two classes take two outputs, the greater of which is the answer.'],
   [/^(Tanh|Gelu|Elu|Selu|LeakyRelu|PRelu|Softplus|HardSigmoid|HardSwish|Erf|Clip)$/, 'The only activation is ReLU.'],
   [/^(Sub|Mul|Div|Pow|ai\.onnx\.ml\.(Scaler|Normalizer|Imputer))$/, 'Scale the data before, not inside the network.'],
   [
@@ -22,40 +22,70 @@ export function adviceOn(node: PlacedNode): string {
   return ADVICE.find(([pattern]) => pattern.test(operatorOf(node)))?.[1] ?? READ;
 }
 
-const SCORES = ['Softmax', 'LogSoftmax'];
+/** What operators make of the outputs of a network. */
+const HEADS: Record<string, Head> = { Softmax: 'softmax', LogSoftmax: 'softmax', Sigmoid: 'sigmoid' };
 
-/** How a network says its answer: values that order the classes as the last layer does, and what is made of them. */
+/**
+ * How a network says its answer: values that order the classes as the last layer does, what a single one of them lacks to 1, and
+ * what is made of them.
+ */
 export interface End {
   scores: Set<string>;
+  complements: Set<string>;
   answers: Set<string>;
 }
 
-/** Whether a node begins what is left out after the last layer. */
+/** Where the end of a network stands. */
+interface EndPlace {
+  /** Inputs of the node that depend on the graph's input. */
+  rows: string[];
+  /** Dimensions of the last layer's outputs, and how many it gives. */
+  rank: number;
+  outputs: number;
+  /** Whether a value is the constant 1. */
+  isOne: (name: string) => boolean;
+}
+
+/** Whether a node begins what comes after the last layer. */
 export function beginsEnd(node: PlacedNode): boolean {
-  return [...SCORES, 'ArgMax'].includes(operatorOf(node));
+  return headOf(node) !== undefined || operatorOf(node) === 'ArgMax';
+}
+
+/** The head that a node stands for. */
+export function headOf(node: PlacedNode): Head | undefined {
+  const op = operatorOf(node);
+  return Object.hasOwn(HEADS, op) ? HEADS[op] : undefined;
 }
 
 /**
  * Notes what a node after the last layer makes.
- * @param place.rows inputs of the node that depend on the graph's input
- * @param place.rank dimensions of the last layer's outputs
- * @throws InputError when it may change a decision between classes
+ * @throws InputError when it may change a decision
  */
-export function followEnd(end: End, node: PlacedNode, { rows, rank }: { rows: string[]; rank: number }): void {
+export function followEnd(end: End, node: PlacedNode, place: EndPlace): void {
+  const { rows, rank } = place;
   const op = operatorOf(node);
   const [output] = node.outputs;
   if (rows.every((name) => end.scores.has(name))) {
-    if (SCORES.includes(op) || op === 'Identity' || op === 'Cast') {
+    if (keepsOrder(node)) {
       // Before opset 13 the default is 1, then the last: of rows of scores the same.
-      if (SCORES.includes(op)) checkAxis(node, 1, rank);
+      if (headOf(node) === 'softmax') checkAxis(node, 1, rank);
       end.scores.add(output);
       return;
     }
+    // As scikit-learn has two classes: 1 - p before the p of a single output.
+    if (op === 'Sub' && place.outputs === 1 && place.isOne(node.inputs[0])) {
+      end.complements.add(output);
+      return;
+    }
     if (op === 'ArgMax') checkArgMax(node, rank);
-    if (op === 'ArgMax' || op === 'ai.onnx.ml.ZipMap') {
+    if (op === 'ArgMax' || op === 'ai.onnx.ml.ZipMap' || isHalf(node)) {
       end.answers.add(output);
       return;
     }
+  } else if (op === 'Concat' && end.complements.has(rows[0]) && end.scores.has(rows[1])) {
+    checkAxis(node, 0, rank);
+    end.scores.add(output);
+    return;
   } else if (rows.every((name) => end.answers.has(name)) && isRelabelling(node, rows)) {
     end.answers.add(output);
     return;
@@ -63,8 +93,22 @@ export function followEnd(end: End, node: PlacedNode, { rows, rank }: { rows: st
   refuse(
     node,
     `reads ${show(rows[0])} after the last layer and may change the answer.`,
-    'After the last layer only Softmax, LogSoftmax and ArgMax can be left out; export without the rest.',
+    op === 'Gemm' || op === 'MatMul'
+      ? 'The only activation between layers is ReLU.'
+      : 'After the last layer only Softmax, LogSoftmax, Sigmoid and ArgMax are read; export without the rest.',
   );
+}
+
+/** Whether the greatest of the values that a node makes is that of those it takes. */
+function keepsOrder(node: PlacedNode): boolean {
+  const op = operatorOf(node);
+  const isNormal = op === 'ai.onnx.ml.Normalizer' && textAttribute(node, 'norm', 'MAX') === 'L1';
+  return headOf(node) !== undefined || op === 'Identity' || op === 'Cast' || isNormal;
+}
+
+/** Whether a node asks which probabilities are above a half. */
+function isHalf(node: PlacedNode): boolean {
+  return operatorOf(node) === 'ai.onnx.ml.Binarizer' && floatAttribute(node, 'threshold', 0) === 0.5;
 }
 
 /** Whether a node only gives answers another name or form. */

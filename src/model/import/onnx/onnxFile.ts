@@ -1,6 +1,18 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { show } from '../../json.ts';
-import { bytesOf, float, integer, integers, many, one, readMessage, type Schema, set, text } from './protobuf.ts';
+import {
+  bytesOf,
+  float,
+  floats,
+  integer,
+  integers,
+  many,
+  one,
+  readMessage,
+  type Schema,
+  set,
+  text,
+} from './protobuf.ts';
 
 /** Where a tensor keeps its values; `raw` is little-endian, the others are packed protobuf lists. */
 export type Storage = 'raw' | 'float' | 'double' | 'int32' | 'int64';
@@ -27,6 +39,10 @@ export interface OnnxAttribute {
   /** At most `MAX_INTEGERS` + 1: a longer list is cut. */
   ints: number[];
   t: OnnxTensor | undefined;
+  /** Of a text. */
+  s: string;
+  /** At most `MAX_FLOATS` + 1: a longer list is cut. */
+  floats: number[];
 }
 
 export interface OnnxNode {
@@ -72,6 +88,8 @@ const MAX_PARTS = 64;
 const MAX_DIMS = 8;
 /** Integers of a shape or of axes; classes have longer lists, which nobody reads. */
 export const MAX_INTEGERS = 64;
+/** Coefficients of a linear classifier: as many as a layer can have. */
+export const MAX_FLOATS = 1 << 23;
 /** Of a list that is cut when it is too long. */
 const MANY = Number.POSITIVE_INFINITY;
 
@@ -137,7 +155,9 @@ const ATTRIBUTE: Schema<OnnxAttribute> = {
     1: set('name', text),
     2: set('f', float),
     3: set('i', integer),
+    4: set('s', text),
     5: set('t', (pbf) => readTensor(bytesOf(pbf))),
+    7: many(MANY, (attribute, pbf) => floats(pbf, attribute.floats, MAX_FLOATS)),
     8: many(MANY, (attribute, pbf) => integers(pbf, attribute.ints, MAX_INTEGERS)),
     20: set('type', integer),
   },
@@ -151,7 +171,7 @@ const NODE: Schema<OnnxNode> = {
     3: set('name', text),
     4: set('op', text),
     5: many(MAX_PARTS, (node, pbf) => {
-      const empty = { name: '', type: 0, f: 0, i: 0, ints: [], t: undefined };
+      const empty = { name: '', type: 0, f: 0, i: 0, ints: [], t: undefined, s: '', floats: [] };
       node.attributes.push(readMessage(bytesOf(pbf), ATTRIBUTE, empty));
     }),
     7: set('domain', text),

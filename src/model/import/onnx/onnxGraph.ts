@@ -1,10 +1,12 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { InputError } from '../../../errors/InputError.ts';
 import { MAX_LAYERS } from '../../../numbers/constants.ts';
+import type { Head } from '../../head.ts';
 import { show } from '../../json.ts';
 import { dequantise } from './onnxDequantise.ts';
-import { adviceOn, beginsEnd, followEnd, READ } from './onnxEnd.ts';
+import { adviceOn, beginsEnd, followEnd, headOf, READ } from './onnxEnd.ts';
 import type { OnnxModel, OnnxValue } from './onnxFile.ts';
+import { LINEAR_CLASSIFIER, linearClassifier } from './onnxLinear.ts';
 import {
   constantOf,
   floatAttribute,
@@ -17,12 +19,14 @@ import {
 } from './onnxNode.ts';
 import { cast, dropout, flatten, isWider, reshape, squeeze } from './onnxRows.ts';
 import { checkSignature } from './onnxSignature.ts';
-import { floatBytes } from './onnxTensor.ts';
+import { floatBytes, isScalar } from './onnxTensor.ts';
 import type { Constant, OnnxLayer, OnnxNorm, Walk } from './onnxWalk.ts';
 
 export interface OnnxNetwork {
   layers: OnnxLayer[];
-  /** Operators after the last layer that change no decision between classes, in the order of the graph. */
+  /** The head that the graph ends with, and the operator that says so. */
+  head: { head: Head; by: string } | undefined;
+  /** Other operators after the last layer that change no decision between classes, in the order of the graph. */
   leftOut: string[];
   /** Operators before that which change no row. */
   dropped: string[];
@@ -72,7 +76,16 @@ export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
   }
   // Files before 2019 list initializers among the inputs.
   const input = onlyInput(graph.inputs.filter(({ name }) => !constants.has(name)));
-  const walk: Walk = { opset, constants, ...input, layers: [], active: false, end: undefined, ...noted() };
+  const walk: Walk = {
+    opset,
+    constants,
+    ...input,
+    layers: [],
+    active: false,
+    end: undefined,
+    head: undefined,
+    ...noted(),
+  };
   const made = new Set([...constants.keys(), walk.current]);
   graph.nodes.forEach((one, k) => {
     const node = { ...one, place: k + 1 };
@@ -91,7 +104,8 @@ export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
       hint: 'Export the network with its outputs alone.',
     });
   }
-  return { layers: walk.layers, leftOut: walk.leftOut, dropped: walk.dropped, dequantised: walk.dequantised };
+  const { layers, head, leftOut, dropped, dequantised } = walk;
+  return { layers, head, leftOut, dropped, dequantised };
 }
 
 const noted = (): Pick<Walk, 'leftOut' | 'dropped' | 'pending' | 'dequantised'> => ({
@@ -127,12 +141,11 @@ function follow(walk: Walk, node: PlacedNode): void {
     return;
   }
   if (walk.end !== undefined || beginsEnd(node)) {
-    if (walk.end === undefined) {
-      checkLast(walk, labelOf(node));
-      walk.end = { scores: new Set([walk.current]), answers: new Set() };
-    }
-    followEnd(walk.end, node, { rows, rank: walk.shape.length });
-    walk.leftOut.push(operatorOf(node));
+    end(walk, node, rows);
+    return;
+  }
+  if (operatorOf(node) === LINEAR_CLASSIFIER) {
+    addClassifier(walk, node);
     return;
   }
   const step = Object.hasOwn(STEPS, operatorOf(node)) ? STEPS[operatorOf(node)] : undefined;
@@ -148,6 +161,39 @@ function follow(walk: Walk, node: PlacedNode): void {
   step(walk, node);
   if (Object.hasOwn(UNCHANGED, operatorOf(node))) walk.dropped.push(operatorOf(node));
   walk.current = output;
+}
+
+/** A node after the last layer: its head, or what changes no decision. */
+function end(walk: Walk, node: PlacedNode, rows: string[]): void {
+  if (walk.end === undefined) {
+    checkLast(walk, labelOf(node));
+    walk.end = { scores: new Set([walk.current]), complements: new Set(), answers: new Set() };
+  }
+  const { outputs } = walk.layers[walk.layers.length - 1];
+  const isOne = (name: string) => {
+    const found = walk.constants.get(name);
+    return found !== undefined && 'tensor' in found && isScalar(found.tensor, 1);
+  };
+  followEnd(walk.end, node, { rows, rank: walk.shape.length, outputs, isOne });
+  const head = headOf(node);
+  // What is made of answers, or of another head's values, says nothing of the outputs.
+  const isFirst = walk.head === undefined && rows.includes(walk.current);
+  if (head !== undefined && isFirst) walk.head = { head, by: operatorOf(node) };
+  else walk.leftOut.push(operatorOf(node));
+}
+
+/** The only layer of a linear classifier of scikit-learn, with what it makes of its outputs. */
+function addClassifier(walk: Walk, node: PlacedNode): void {
+  if (walk.layers.length > 0) refuse(node, 'follows another layer.', 'Only a model of one layer is read from it.');
+  if (node.inputs[0] !== walk.current) refuse(node, 'does not read what the node before it made.', READ);
+  if (walk.shape.length !== 2)
+    refuse(node, `classifies ${walk.shape.length} dimensions.`, 'Flatten the rows before it.');
+  const { layer, head } = linearClassifier(node, walk.shape[1]);
+  walk.layers.push({ ...layer, before: normsOf(walk, layer.inputs) });
+  if (head !== undefined) walk.head = { head, by: operatorOf(node) };
+  const [label, scores = ''] = node.outputs;
+  walk.current = scores;
+  walk.end = { scores: new Set(scores === '' ? [] : [scores]), complements: new Set(), answers: new Set([label]) };
 }
 
 /** What a node makes of constants. */

@@ -47,7 +47,7 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
   const data = new Map(files.filter((file) => file !== models[0]).map(({ name, bytes }) => [name, bytes]));
   if (data.size !== files.length - 1) throw new InputError('Two files have the same name.');
   const model = readOnnxFile(models[0].bytes);
-  const { layers, leftOut, dropped, dequantised } = followGraph(model);
+  const { layers, head, leftOut, dropped, dequantised } = followGraph(model);
   const tensors = new Map(layers.flatMap(tensorsOf).map((t) => [t.name, t]));
   const locations = new Set(
     [...model.graph.initializers, ...tensors.values()].flatMap(({ external }) =>
@@ -72,6 +72,7 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
       return floatTensor(tensor, data);
     },
     unused: model.graph.initializers.map(({ name }) => name).filter((name) => !read.has(name)),
+    head,
     leftOut,
     dropped,
     dequantised,

@@ -1,11 +1,20 @@
 import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { InputError } from '../../../errors/InputError.ts';
 import { show } from '../../json.ts';
-import { isOwnDomain, MAX_INTEGERS, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './onnxFile.ts';
+import {
+  isOwnDomain,
+  MAX_FLOATS,
+  MAX_INTEGERS,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+} from './onnxFile.ts';
 
 const FLOAT = 1;
 const INT = 2;
+const STRING = 3;
 const TENSOR = 4;
+const FLOATS = 6;
 const INTS = 7;
 
 /** A node and its place in the file, from 1. */
@@ -40,6 +49,19 @@ export function floatAttribute(node: PlacedNode, name: string, absent: number): 
 
 export function integersAttribute(node: PlacedNode, name: string): number[] | undefined {
   return attribute(node, name, INTS)?.ints;
+}
+
+export function textAttribute(node: PlacedNode, name: string, absent: string): string {
+  return attribute(node, name, STRING)?.s ?? absent;
+}
+
+/** @throws FileFormatError for more than a layer can have, and for values that are not finite */
+export function floatsAttribute(node: PlacedNode, name: string): number[] {
+  const values = attribute(node, name, FLOATS)?.floats ?? [];
+  if (values.length > MAX_FLOATS || !values.every(Number.isFinite)) {
+    throw new FileFormatError(`Attribute ${name} of ${labelOf(node)} is too long or not finite.`);
+  }
+  return values;
 }
 
 /** What a Constant holds: a tensor, or a list of integers; undefined for anything else. */

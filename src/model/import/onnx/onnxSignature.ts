@@ -5,10 +5,13 @@ import { labelOf, operatorOf, type PlacedNode } from './onnxNode.ts';
 /** Greatest numbers of inputs and outputs of an operator, and its attributes, in any version that is read. */
 type Signature = [inputs: number, outputs: number, ...attributes: string[]];
 
+const LINEAR = ['multi_class', 'post_transform'];
+
 const SIGNATURES: Record<string, Signature> = {
   Add: [2, 1],
   ArgMax: [1, 1, 'axis', 'keepdims', 'select_last_index'],
   BatchNormalization: [5, 5, 'epsilon', 'momentum', 'training_mode'],
+  Concat: [2, 1, 'axis'],
   Cast: [1, 1, 'to', 'saturate', 'round_mode'],
   Constant: [0, 1, 'value', 'value_int', 'value_ints'],
   DequantizeLinear: [3, 1, 'axis', 'block_size', 'output_dtype'],
@@ -20,10 +23,20 @@ const SIGNATURES: Record<string, Signature> = {
   MatMul: [2, 1],
   Relu: [1, 1],
   Reshape: [2, 1, 'allowzero'],
+  Sigmoid: [1, 1],
   Softmax: [1, 1, 'axis'],
   Squeeze: [2, 1, 'axes'],
+  Sub: [2, 1],
   Transpose: [1, 1, 'perm'],
   'ai.onnx.ml.ArrayFeatureExtractor': [2, 1],
+  'ai.onnx.ml.Binarizer': [1, 1, 'threshold'],
+  'ai.onnx.ml.LinearClassifier': [
+    1,
+    2,
+    ...['classlabels_ints', 'classlabels_strings', 'coefficients', 'intercepts'],
+    ...LINEAR,
+  ],
+  'ai.onnx.ml.Normalizer': [1, 1, 'norm'],
   'ai.onnx.ml.ZipMap': [1, 1, 'classlabels_int64s', 'classlabels_strings'],
 };
 

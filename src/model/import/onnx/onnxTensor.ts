@@ -2,7 +2,7 @@ import { FileFormatError } from '../../../errors/FileFormatError.ts';
 import { InputError } from '../../../errors/InputError.ts';
 import { show } from '../../json.ts';
 import type { Dtype, Tensor } from '../../safetensors.ts';
-import type { FloatDtype } from '../floats.ts';
+import { decodeFloats, type FloatDtype } from '../floats.ts';
 import { DATA_TYPES, MAX_INTEGERS, type OnnxTensor, type Storage } from './onnxFile.ts';
 import { packedIntegers } from './protobuf.ts';
 
@@ -58,6 +58,13 @@ export function floatTensor(tensor: OnnxTensor, files: ReadonlyMap<string, Uint8
     view.setUint16(2 * count++, bits, true);
   }
   return made(expectBytes(data.subarray(0, 2 * count)));
+}
+
+/** Whether a tensor is one number, and that. */
+export function isScalar(tensor: OnnxTensor, wanted: number): boolean {
+  const isOne = tensor.dims.every((n) => n === 1) && tensor.dataLocation === 0;
+  if (!isOne || floatBytes(tensor.dataType) === undefined) return false;
+  return decodeFloats(tensor.name, floatTensor(tensor, new Map()))[0] === wanted;
 }
 
 /** The entries of an int64 tensor of at most one dimension, such as a shape. @throws FileFormatError for any other */

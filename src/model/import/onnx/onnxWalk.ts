@@ -1,3 +1,4 @@
+import type { Head } from '../../head.ts';
 import type { Orientation } from '../mapping.ts';
 import type { End } from './onnxEnd.ts';
 import type { OnnxTensor } from './onnxFile.ts';
@@ -44,6 +45,8 @@ export interface Walk {
   active: boolean;
   /** Undefined until the decision between classes begins. */
   end: End | undefined;
+  /** What the first operator after the last layer makes of its outputs, and which one it is; undefined without one. */
+  head: { head: Head; by: string } | undefined;
   leftOut: string[];
   /** Operators that change no row. */
   dropped: string[];

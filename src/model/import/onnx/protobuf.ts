@@ -109,6 +109,19 @@ export function float(pbf: PbfReader): number {
   return pbf.readFloat();
 }
 
+/** Appends one float or a packed list of them, up to `limit` + 1 in all, so that `into` shows when there are more. */
+export function floats(pbf: PbfReader, into: number[], limit: number): void {
+  if (into.length > limit) return;
+  if (pbf.type === FIXED32) {
+    into.push(pbf.readFloat());
+    return;
+  }
+  const bytes = bytesOf(pbf);
+  if (bytes.length % 4 !== 0) throw damaged('a list of floats');
+  const values = new Float32Array(bytes.slice().buffer);
+  for (let k = 0; k < values.length && into.length <= limit; k++) into.push(values[k]);
+}
+
 /** A view of the bytes of a text, message, tensor or packed list. */
 export function bytesOf(pbf: PbfReader): Uint8Array {
   expect(pbf, LENGTH, 'a block of bytes');

@@ -40,7 +40,7 @@ const INITIALIZERS = [
 const read = (nodes: Uint8Array[], parts: Omit<OnnxParts, 'nodes'> = {}) =>
   readFloatModel([{ name: 'm.onnx', bytes: onnx({ nodes, initializers: INITIALIZERS, ...parts }) }]);
 
-const { f, i, ints, t } = attribute;
+const { f, i, ints, s, t } = attribute;
 const first = (to: string, from = 'x') => node('Gemm', [from, 'w', 'b'], [to]);
 const relu = (from: string, to: string) => node('Relu', [from], [to]);
 const last = (from: string, to: string) => node('Gemm', [from, 'v', 'c'], [to]);
@@ -169,30 +169,42 @@ describe('what a graph may say of one layer', () => {
   });
 
   it('ends with what changes no decision, and says what was left out', () => {
-    const answers: [Uint8Array[], string[], string[]?][] = [
-      [network(), []],
-      [network(node('Softmax', ['z'], ['y'])), ['Softmax']],
-      [network(node('LogSoftmax', ['z'], ['y'], i('axis', 1))), ['LogSoftmax']],
-      [network(node('ArgMax', ['z'], ['y'], i('axis', -1))), ['ArgMax']],
-      [network(node('Softmax', ['z'], ['y'])), ['Softmax'], ['z', 'y']],
+    const answers: [Uint8Array[], string | undefined, string[], string[]?][] = [
+      [network(), undefined, []],
+      [network(node('Softmax', ['z'], ['y'])), 'softmax', []],
+      [network(node('LogSoftmax', ['z'], ['y'], i('axis', 1))), 'softmax', []],
+      [network(node('Sigmoid', ['z'], ['y'])), 'sigmoid', []],
+      [network(node('ArgMax', ['z'], ['y'], i('axis', -1))), undefined, ['ArgMax']],
+      [network(node('Softmax', ['z'], ['y'])), 'softmax', [], ['z', 'y']],
       [
         network(
           node('Softmax', ['z'], ['p']),
           node('ArgMax', ['p'], ['a'], i('axis', 1)),
           node('Cast', ['a'], ['y'], i('to', 1)),
         ),
-        ['Softmax', 'ArgMax', 'Cast'],
+        'softmax',
+        ['ArgMax', 'Cast'],
         ['y', 'p'],
       ],
+      [
+        network(node('ArgMax', ['z'], ['a'], i('axis', 1)), node('Softmax', ['z'], ['y'])),
+        'softmax',
+        ['ArgMax'],
+        ['a', 'y'],
+      ],
+      [
+        network(node('Sigmoid', ['z'], ['p']), node('ai.onnx.ml:Binarizer', ['p'], ['y'], f('threshold', 0.5))),
+        'sigmoid',
+        ['ai.onnx.ml.Binarizer'],
+      ],
+      // The first says what the outputs are; a second changes no decision.
+      [network(node('Sigmoid', ['z'], ['p']), node('Softmax', ['p'], ['y'])), 'sigmoid', ['Softmax']],
     ];
-    for (const [nodes, leftOut, outputs] of answers) {
-      assert.deepEqual(read(nodes, outputs && { outputs }).leftOut, leftOut);
+    for (const [nodes, head, leftOut, outputs] of answers) {
+      const found = read(nodes, outputs && { outputs });
+      assert.deepEqual([found.head?.head, found.leftOut], [head, leftOut]);
     }
-    assert.deepEqual(
-      read(network(node('Softmax', ['z'], ['y'])), { opsets: [['', 12]] }).leftOut,
-      ['Softmax'],
-      'axis 1',
-    );
+    assert.equal(read(network(node('Softmax', ['z'], ['y'])), { opsets: [['', 12]] }).head?.by, 'Softmax', 'axis 1');
   });
 });
 
@@ -200,9 +212,39 @@ describe('a graph that is another function', () => {
   const x1 = { inputs: [value('x', [undefined, 1, 3])] };
   const refused: [string, RegExp, Uint8Array[], Omit<OnnxParts, 'nodes'>?][] = [
     [
-      'Sigmoid at the end',
-      /Node "aSigmoid" \(Sigmoid\) is not read.*\n.*Two classes take two outputs/,
-      network(node('Sigmoid', ['z'], ['y'])),
+      'Sigmoid between layers',
+      /Node "aGemm" \(Gemm\) reads "r" after the last layer.*\n.*activation between layers is ReLU/,
+      [first('h'), node('Sigmoid', ['h'], ['r']), last('r', 'y')],
+    ],
+    [
+      'what two outputs lack to 1',
+      /\(Sub\) reads "p" after the last layer/,
+      network(node('Sigmoid', ['z'], ['p']), node('Sub', ['one', 'p'], ['y'])),
+    ],
+    [
+      'a threshold other than a half',
+      /\(ai\.onnx\.ml\.Binarizer\) reads "p" after/,
+      network(node('Sigmoid', ['z'], ['p']), node('ai.onnx.ml:Binarizer', ['p'], ['y'], f('threshold', 0.25))),
+    ],
+    [
+      'probabilities divided by the greatest',
+      /\(ai\.onnx\.ml\.Normalizer\) reads "p" after/,
+      network(node('Softmax', ['z'], ['p']), node('ai.onnx.ml:Normalizer', ['p'], ['y'])),
+    ],
+    [
+      'a linear classifier after a layer',
+      /\(ai\.onnx\.ml\.LinearClassifier\) follows another layer/,
+      network(node('ai.onnx.ml:LinearClassifier', ['z'], ['a', 'y'])),
+    ],
+    [
+      'a linear classifier with PROBIT',
+      /makes PROBIT of its scores.*\n.*NONE, SOFTMAX and LOGISTIC/,
+      [node('ai.onnx.ml:LinearClassifier', ['x'], ['a', 'y'], s('post_transform', 'PROBIT'))],
+    ],
+    [
+      'a linear classifier without numbers',
+      /has 0 coefficients and 0 intercepts for rows of 3/,
+      [node('ai.onnx.ml:LinearClassifier', ['x'], ['a', 'y'])],
     ],
     [
       'another activation',

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { DescentError } from '../../../../src/errors/DescentError.ts';
 import { floatForward, readFloatModel } from '../../../../src/model/import/floatModel.ts';
 import { type Dtype, type Tensor, writeTensors } from '../../../../src/model/safetensors.ts';
+import { probabilitiesOf } from '../../../../src/training/probabilities.ts';
 import {
   attribute,
   bytesField,
@@ -22,11 +23,11 @@ import {
 
 // files/: torch-* by torch.onnx.export of torch 1.13; the others with the helper of onnx 1.12, node by node as skl2onnx
 // writes MLPClassifier and MLPRegressor, tf2onnx Dense layers, and torch's newer exporter values in a file of their own;
-// halves.onnx has what else is folded. All passed onnx.checker. references.json: rows, and what ONNX Runtime 1.30 gives
-// for them before the softmax (numpy in doubles for halves.onnx).
+// halves.onnx has what else is folded; sklearn-binary, -labels and -logistic* are by skl2onnx 1.20 of scikit-learn 1.9. All passed onnx.checker. references.json: rows, and what ONNX Runtime 1.30 gives
+// for them before the softmax (numpy in doubles for halves.onnx, scikit-learn for its own, with predict_proba).
 const FILES = join(import.meta.dirname, 'files');
 const file = (name: string) => ({ name, bytes: new Uint8Array(readFileSync(join(FILES, name))) });
-const references: Record<string, { features: number[]; outputs: number[] }> = JSON.parse(
+const references: Record<string, { features: number[]; outputs: number[]; probabilities?: number[] }> = JSON.parse(
   readFileSync(join(FILES, 'references.json'), 'utf8'),
 );
 const sha256 = (...parts: Uint8Array[]) => {
@@ -36,34 +37,66 @@ const sha256 = (...parts: Uint8Array[]) => {
 };
 const EXTERNAL = [file('external.onnx'), file('external.onnx.data')];
 
-/** What is read of each file: widths, tensors of the layers, operators left out. */
-const READ: Record<string, [number[], string[], string[]]> = {
-  external: [[16, 8, 3], ['0.weight 0.bias out-in', '2.weight 2.bias out-in'], ['LogSoftmax']],
-  halves: [[3, 4, 2], ['w b in-out', 'c one out-in'], []],
+/** What is read of each file: widths, tensors of the layers, the operator that is the head, operators left out. */
+const READ: Record<string, [number[], string[], string | undefined, string[]]> = {
+  external: [[16, 8, 3], ['0.weight 0.bias out-in', '2.weight 2.bias out-in'], 'LogSoftmax', []],
+  halves: [[3, 4, 2], ['w b in-out', 'c one out-in'], undefined, []],
   'keras-classifier': [
     [6, 5, 3],
     ['dense', 'dense_1'].map(
       (name) => `sequential/${name}/MatMul/ReadVariableOp:0 sequential/${name}/BiasAdd/ReadVariableOp:0 in-out`,
     ),
-    ['Softmax'],
+    'Softmax',
+    [],
   ],
   'sklearn-classifier': [
     [4, 5, 4, 3],
     ['coefficient intercepts in-out', 'coefficient1 intercepts1 in-out', 'coefficient2 intercepts2 in-out'],
-    ['Softmax', 'Identity', 'ArgMax', 'ai.onnx.ml.ZipMap', 'ai.onnx.ml.ArrayFeatureExtractor', 'Reshape', 'Cast'],
+    'Softmax',
+    ['Identity', 'ArgMax', 'ai.onnx.ml.ZipMap', 'ai.onnx.ml.ArrayFeatureExtractor', 'Reshape', 'Cast'],
   ],
-  'sklearn-regressor': [[3, 6, 1], ['coefficient intercepts in-out', 'coefficient1 intercepts1 in-out'], []],
+  'sklearn-binary': [
+    [4, 5, 1],
+    ['coefficient intercepts in-out', 'coefficient1 intercepts1 in-out'],
+    'Sigmoid',
+    [
+      ...['Sub', 'Concat', 'ArgMax', 'ai.onnx.ml.ZipMap', 'ai.onnx.ml.ArrayFeatureExtractor'],
+      'Reshape',
+      'Cast',
+      'Cast',
+    ],
+  ],
+  'sklearn-labels': [
+    [4, 5, 3],
+    ['coefficient intercepts in-out', 'coefficient1 intercepts1 in-out'],
+    'Sigmoid',
+    ['ai.onnx.ml.Binarizer', 'Cast', 'ai.onnx.ml.ZipMap', 'Cast'],
+  ],
+  'sklearn-logistic-binary': [
+    [4, 2],
+    ['coefficients intercepts out-in'],
+    'ai.onnx.ml.LinearClassifier',
+    ['Cast', 'ai.onnx.ml.ZipMap'],
+  ],
+  'sklearn-logistic': [
+    [4, 3],
+    ['coefficients intercepts out-in'],
+    'ai.onnx.ml.LinearClassifier',
+    ['Cast', 'ai.onnx.ml.Normalizer', 'ai.onnx.ml.ZipMap'],
+  ],
+  'sklearn-regressor': [[3, 6, 1], ['coefficient intercepts in-out', 'coefficient1 intercepts1 in-out'], undefined, []],
   'torch-classifier': [
     [6, 5, 4, 3],
     ['1.weight 1.bias out-in', '3.weight 3.bias out-in', '6.weight 6.bias out-in'],
-    ['Softmax'],
+    'Softmax',
+    [],
   ],
-  'torch-double': [[4, 5, 2], ['onnx::MatMul_8 undefined in-out', '2.weight 2.bias out-in'], []],
-  'torch-regression': [[3, 8, 1], ['0.weight 0.bias out-in', '2.weight 2.bias out-in'], []],
+  'torch-double': [[4, 5, 2], ['onnx::MatMul_8 undefined in-out', '2.weight 2.bias out-in'], undefined, []],
+  'torch-regression': [[3, 8, 1], ['0.weight 0.bias out-in', '2.weight 2.bias out-in'], undefined, []],
 };
 
 describe('readFloatModel on ONNX', () => {
-  for (const [name, [widths, layers, leftOut]] of Object.entries(READ)) {
+  for (const [name, [widths, layers, by, leftOut]] of Object.entries(READ)) {
     it(`computes what ONNX Runtime does: ${name}`, () => {
       const imported = readFloatModel(name === 'external' ? EXTERNAL : [file(`${name}.onnx`)]);
       assert.deepEqual(imported.model.widths, widths);
@@ -71,7 +104,7 @@ describe('readFloatModel on ONNX', () => {
         imported.mapping.map(({ weight, bias, orientation }) => `${weight} ${bias} ${orientation}`),
         layers,
       );
-      assert.deepEqual(imported.leftOut, leftOut);
+      assert.deepEqual([imported.head?.by, imported.leftOut], [by, leftOut]);
       const { features, outputs } = references[name];
       const found = floatForward(imported.model, features);
       assert.equal(found.length, outputs.length);
@@ -81,6 +114,21 @@ describe('readFloatModel on ONNX', () => {
       });
     });
   }
+
+  it('gives the head by which the probabilities are those of scikit-learn', () => {
+    for (const name of ['sklearn-binary', 'sklearn-labels', 'sklearn-logistic-binary', 'sklearn-logistic']) {
+      const { features, probabilities } = references[name];
+      const { model, head } = readFloatModel([file(`${name}.onnx`)]);
+      const outputs = model.widths[model.widths.length - 1];
+      const found = probabilitiesOf(head!.head, floatForward(model, features), outputs)!;
+      // Of two classes scikit-learn tells both, the network with one output the second.
+      const known = name === 'sklearn-binary' ? probabilities!.filter((_, k) => k % 2 === 1) : probabilities!;
+      assert.equal(found.length, known.length);
+      known.forEach((p, k) => {
+        assert.ok(Math.abs(p - found[k]) < 2e-3, `${name} ${k}: ${found[k]}, not ${p}`);
+      });
+    }
+  });
 
   it('names a model by the SHA-256 of its file, or of the hashes of its files in the order of their names', () => {
     const one = file('torch-classifier.onnx');
