@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { HEADS, type Head } from '../../src/model/head.ts';
+import type { ShardKind } from '../../src/model/shape.ts';
+import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { verifyProof } from '../../src/proof/verify.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
@@ -20,6 +23,14 @@ const FIXED: Shape[] = [
   [[2, 3, 5, 2, 7], 16, 4],
   [[1, 1, 1, 1, 1], 2, 1],
   [[49, 32, 10], 64, 8],
+];
+/** Five, so that every head and kind meets other shapes and passes. */
+const PAIRS: readonly { head: Head; kind: ShardKind }[] = [
+  { head: 'squared error', kind: 'classes' },
+  { head: 'softmax', kind: 'classes' },
+  { head: 'sigmoid', kind: 'labels' },
+  { head: 'squared error', kind: 'regression' },
+  { head: 'sigmoid', kind: 'classes' },
 ];
 const SECRET = `0x${'5e'.repeat(32)}` as const;
 const random = randomSource(20261121);
@@ -49,25 +60,31 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
     rows: rows + (i % 3),
     batch,
     passes: 2 ** (i % 3),
+    ...PAIRS[i % PAIRS.length],
   }));
-  for (const { widths, rows, batch, passes } of trainings)
-    it(`train ${widths.join('-')}, ${rows} rows in steps of ${batch}, ${passes} times`, async () => {
-      const parent = someModel(widths);
-      const shard = someShard(widths, rows, rows % 3 === 1 ? 'regression' : 'classes');
-      const { child, trace } = trainSegment(parent, shard, { lr: 3, batch, passes, salt: 12n });
-      await accepted(await prover.proveTrain(CONTEXT, { parent, child, shard, lr: 3, batch, passes, trace }));
+  for (const { widths, rows, batch, passes, head, kind } of trainings)
+    it(`train ${widths.join('-')} with ${head} on ${kind}, ${rows} rows in steps of ${batch}, ${passes} times`, async () => {
+      const parent: Weights = { ...someModel(widths), head };
+      const shard = someShard(widths, rows, kind);
+      const settings = { lr: 3, batch, passes, smoothing: head === 'squared error' ? 0 : 17 };
+      const { child, trace } = trainSegment(parent, shard, { ...settings, salt: 12n });
+      await accepted(await prover.proveTrain(CONTEXT, { parent, child, shard, ...settings, trace }));
     });
 
-  for (const [widths] of SHAPES)
-    it(`seed ${widths.join('-')}`, async () => {
-      const weights = weightsFromSeedTrace({ widths, head: 'squared error' }, seedTrace(widths, 77n), 11n);
+  for (const [i, [widths]] of SHAPES.entries()) {
+    const head = HEADS[i % HEADS.length];
+    it(`seed ${widths.join('-')} with ${head}`, async () => {
+      const weights = weightsFromSeedTrace({ widths, head }, seedTrace(widths, 77n), 11n);
       await accepted(await prover.proveSeed(CONTEXT, weights, { seed: 77n, requestId: 1n, secret: SECRET }));
     });
+  }
 
-  const shards: [number[], number, 'classes' | 'regression'][] = [
-    ...SHAPES.map(([widths, rows], i): [number[], number, 'classes' | 'regression'] => [widths, rows + i, 'classes']),
+  const shards: [number[], number, ShardKind][] = [
+    ...SHAPES.map(([widths, rows], i): [number[], number, ShardKind] => [widths, rows + i, 'classes']),
     [[5, 3], 13, 'regression'],
     [[1, 1], 1, 'regression'],
+    [[5, 3], 13, 'labels'],
+    [[1, 1], 1, 'labels'],
   ];
   for (const [widths, rows, kind] of shards)
     it(`data of ${kind}, ${rows} rows of ${widths[0]} to ${widths[widths.length - 1]}`, async () => {
