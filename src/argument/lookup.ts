@@ -5,18 +5,30 @@ import type { Places } from './places.ts';
 
 /** Limbs that are looked up together. */
 export interface LookupGroup {
-  /** slot in the helper */
+  /** slot in the helper; where it is larger than the limbs, nothing is looked up behind them */
   slot: string;
   limbs: readonly Int32Array[];
+}
+
+/** What is looked up in one table. */
+export interface TableLookups {
+  table: LookupTable;
+  groups: readonly LookupGroup[];
+  /** How often each entry of the table occurs; their inverses stand in `slot` of the helper. */
+  multiplicity: Int32Array;
+  slot: string;
 }
 
 /** An oracle of inverses, and what they are inverses of. */
 export interface Helper {
   oracle: Oracle;
-  groups: readonly LookupGroup[];
-  /** How often each value of the table occurs, in slot g. */
-  multiplicity: Int32Array;
-  table: LookupTable;
+  lookups: readonly TableLookups[];
+}
+
+/** A column of values beside the indices of a table. The weight of a pair is (index + alpha value + alpha^2). */
+export interface PairColumn {
+  alpha: bigint;
+  values: Int32Array;
 }
 
 /** How often each value 0..2^bits-1 occurs in the limb tensors. @throws RangeError for a limb outside the table. */
@@ -30,7 +42,10 @@ export function multiplicities(bits: number, limbs: readonly Int32Array[]): Int3
   return count;
 }
 
-/** The prover's side of LogUp over the table 0..2^bits-1 (design section 5), once beta is known. */
+/**
+ * The prover's side of LogUp (design section 5), once beta is known: over the table 0..2^bits-1, or over pairs of an index and a value,
+ * which are looked up by their index. Below x is an entry of the table as it is weighed.
+ */
 export class LookupTable {
   readonly #k: Kernels;
   /** beta - x for every x of the table */
@@ -38,10 +53,11 @@ export class LookupTable {
   /** 1 / (beta - x) */
   readonly inverses: Vec;
 
-  constructor(k: Kernels, beta: bigint, bits: number) {
+  constructor(k: Kernels, beta: bigint, bits: number, pairs?: PairColumn) {
     this.#k = k;
     const values = k.fromIntegers(Int32Array.from({ length: 2 ** bits }, (_, i) => i));
-    this.shifted = k.constMinus(beta, values);
+    if (pairs) k.scoped(() => k.addScaled(values, k.fromIntegers(pairs.values), pairs.alpha));
+    this.shifted = k.constMinus(pairs ? beta - pairs.alpha * pairs.alpha : beta, values);
     this.inverses = k.copy(this.shifted);
     k.invert(this.inverses);
   }
@@ -67,8 +83,8 @@ export class LookupTable {
   }
 }
 
-/** Where each value of the table stands in a chunk of a helper. */
-export function placesOf({ oracle, groups, multiplicity }: Helper, chunk: number): Places {
+/** Where each entry of a table stands in a chunk of a helper. */
+export function placesOf(oracle: Oracle, { groups, multiplicity, slot: own }: TableLookups, chunk: number): Places {
   const from = chunk << CHUNK_BITS;
   const columns = groups.flatMap(({ slot, limbs }) => {
     const { offset, log2 } = oracle.slots[slot];
@@ -77,7 +93,7 @@ export function placesOf({ oracle, groups, multiplicity }: Helper, chunk: number
     return limbs.map((limb) => ({ at: first - from, values: limb.subarray(first - offset, end - offset) }));
   });
   // the table is never larger than a chunk, and slots are aligned
-  const { offset } = oracle.slots.g;
+  const { offset } = oracle.slots[own];
   if (offset >> CHUNK_BITS !== chunk) return { columns };
   return { columns, table: { at: offset - from, times: multiplicity } };
 }

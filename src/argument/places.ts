@@ -21,9 +21,13 @@ export function lookupCosts({ columns, table }: Places, count: number): Uint32Ar
   return costs;
 }
 
-/** Whether `Curve.lookups` takes fewer additions than a sum with a scalar of its own for each of `entries` points. */
-export function lookupsPay(places: Places, count: number, entries: number): boolean {
-  return lookupCosts(places, count).reduce((sum, cost) => sum + cost, 0) < SCALAR_ADDITIONS * entries;
+/**
+ * Whether `Curve.lookups` takes fewer additions than a sum with a scalar of its own for each of `entries` points.
+ * @param tables places of the `count` values of each
+ */
+export function lookupsPay(tables: readonly { places: Places; count: number }[], entries: number): boolean {
+  const costs = tables.map(({ places, count }) => lookupCosts(places, count).reduce((sum, cost) => sum + cost, 0));
+  return costs.reduce((sum, cost) => sum + cost, 0) < SCALAR_ADDITIONS * entries;
 }
 
 /** Limits of at most `parts` ranges of about the same cost. */

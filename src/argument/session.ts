@@ -89,13 +89,17 @@ export type ChunkSum = (backend: Backend, oracle: Oracle, chunk: number, parts: 
 /** The sums of a helper's chunks by the values that are looked up (design section 5). */
 export function helperSums(backend: Backend, helper: Helper): ChunkSum {
   const { kernels, curve, srs } = backend;
-  const { inverses } = helper.table;
-  const scalars = kernels.canonicalBytes(inverses);
-  return (_, oracle, chunk, parts) => {
+  const scalars = helper.lookups.map(({ table }) => kernels.canonicalBytes(table.inverses));
+  return async (_, oracle, chunk, parts) => {
     const size = oracle.chunkLength(chunk);
-    const places = placesOf(helper, chunk);
-    if (!lookupsPay(places, inverses.len, size)) return entrySum(backend, oracle, chunk, parts);
-    return curve.lookups(srs.points.subarray(0, size * POINT), places, scalars, parts);
+    const tables = helper.lookups
+      .map((lookups, i) => ({ places: placesOf(oracle, lookups, chunk), scalars: scalars[i] }))
+      .filter(({ places }) => places.columns.length > 0 || places.table !== undefined)
+      .map((table) => ({ ...table, count: table.scalars.length / SCALAR }));
+    if (!lookupsPay(tables, size)) return entrySum(backend, oracle, chunk, parts);
+    const points = srs.points.subarray(0, size * POINT);
+    const sums = tables.map(({ places, scalars: own }) => curve.lookups(points, places, own, parts));
+    return (await Promise.all(sums)).reduce(addPoints);
   };
 }
 

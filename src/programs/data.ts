@@ -50,8 +50,9 @@ interface DataContext {
   shard: Shard;
   /** log2 of the padded rows */
   sigma: number;
-  /** 1 for one-hot labels, else 0 */
+  /** 1 for one-hot labels, else 0; 1 for any number of labels a row, else 0 */
   classes: bigint;
+  labels: bigint;
   tensors: ShardTensor[];
   oracle: Oracle;
   trace: Oracle;
@@ -60,8 +61,8 @@ interface DataContext {
 }
 
 /**
- * Program data (design 7.6, protocol section 5): the shard's inputs and targets are in range, padding is zero, and with `kind` classes every row's target is
- * one-hot. The statement h_0 must bind the commitment to `shardOracle(shard)`.
+ * Program data (design 7.6, protocol section 5): the shard's inputs and targets are in range, padding is zero, with `kind` classes every row's target is
+ * one-hot, with labels each of its entries is 0 or 2^fa. The statement h_0 must bind the commitment to `shardOracle(shard)`.
  */
 export async function proveData(session: Session, shard: Shard): Promise<ArgumentResult> {
   const { kernels: k } = session.backend;
@@ -85,8 +86,8 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
   // 3. the batch
   session.stage('sumcheck');
   const tau = squaresOf(x, Q.count);
-  const classes = shard.kind === 'classes' ? 1n : 0n;
-  const context = { k, shard, sigma, classes, tensors, oracle, trace, helper, tau };
+  const [classes, labels] = [shard.kind === 'classes' ? 1n : 0n, shard.kind === 'labels' ? 1n : 0n];
+  const context = { k, shard, sigma, classes, labels, tensors, oracle, trace, helper, tau };
   const batch = dataSumcheckBatch(context, table, beta);
   const batch1 = batch.prove(session, [], R.logUp, 3);
   const evals1 = batch.evaluations(E.count);
@@ -101,6 +102,7 @@ export async function proveData(session: Session, shard: Shard): Promise<Argumen
     outputs1: BigInt(shard.outputs - 1),
     rows1: BigInt(shard.rows - 1),
     classes,
+    labels,
     shardOffset: offsetBits(oracle, NUMBERING.shared.shard.names),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
@@ -132,7 +134,8 @@ function dataTrace(tensors: readonly ShardTensor[]): Oracle {
 }
 
 function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): SumcheckBatch {
-  const { k, shard, sigma, classes, tensors, oracle, trace, helper, tau } = c;
+  const { k, shard, sigma, classes, labels, tensors, oracle, trace, helper, tau } = c;
+  const marked = classes + labels;
   const batch = new SumcheckBatch(k, table, beta, tau);
   for (const t of tensors) {
     const eq = batch.eq(sigma, t.bits);
@@ -141,7 +144,7 @@ function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): Su
     const h = slotPoly(k, helper, t.helper, at);
     const padding = integerPoly(k, paddingMask(shard.rows, sigma, t.real, t.bits), at);
     batch.add(t.padding, [term(eq, value, padding)]);
-    if (t.slot === 'Y') batch.add(R.label, [times(classes, eq, value, value), times(-classes * FA, eq, value)]);
+    if (t.slot === 'Y') batch.add(R.label, [times(marked, eq, value, value), times(-marked * FA, eq, value)]);
     batch.addLookup(t.range, eq, h, [t.limb]);
     batch.evaluate(E[t.slot], value);
     batch.evaluate(E[t.helper], h);

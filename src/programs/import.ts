@@ -94,7 +94,7 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   const shape = encodeShape(weights);
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape], {
     shape,
-    ...modelParameters(widths),
+    ...modelParameters(weights),
     modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),

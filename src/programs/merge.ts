@@ -112,7 +112,7 @@ export async function proveMerge(
     shape,
     coefficients: packed,
     factors: factors.map((row) => row.map((a) => BigInt(a + MERGE_LIMIT))),
-    ...modelParameters(widths),
+    ...modelParameters(merge.child),
     modelOffset: offsetBits(child, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),

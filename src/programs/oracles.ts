@@ -1,10 +1,13 @@
 import { Oracle } from '../argument/oracle.ts';
 import { range } from '../argument/sumcheck.ts';
+import { HEADS } from '../model/head.ts';
+import { layout } from '../model/layout.ts';
 import { chunkSalt } from '../model/salt.ts';
-import { modelLayout, shardLayout } from '../model/shape.ts';
+import { type ModelShape, modelLayout, shardLayout } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
-import { MAX_LAYERS } from '../numbers/constants.ts';
+import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
+import { expTable, sigmoidTable } from '../training/tables.ts';
 
 /** The model oracle: W_l, b_l, with a salt behind every chunk (protocol section 1). */
 export function modelOracle(weights: Weights): Oracle {
@@ -22,6 +25,19 @@ export function shardOracle(shard: Shard): Oracle {
   oracle.put('X', shard.X);
   oracle.put('Y', shard.Y);
   return salted(oracle, shard.salt);
+}
+
+let tables: Oracle | undefined;
+
+/** The functions of the heads, a vector that is fixed for ever (protocol section 1): EXP, then SIG. */
+export function tablesOracle(): Oracle {
+  if (tables === undefined) {
+    const slots = ['EXP', 'SIG'].map((name) => ({ name, log2: LIMB_BITS }));
+    tables = new Oracle(layout(slots));
+    tables.put('EXP', expTable());
+    tables.put('SIG', sigmoidTable());
+  }
+  return tables;
 }
 
 /** The zero vector that stands for an absent parent of a merge: it has no points. */
@@ -44,11 +60,13 @@ export function layerNames(widths: readonly number[]): string[] {
   });
 }
 
-/** Circuit inputs `widths1` and `present` of a shape (design 11.1). */
-export function modelParameters(widths: readonly number[]): { widths1: bigint[]; present: bigint[] } {
+/** Circuit inputs `widths1`, `present` and `head` of a shape (design 11.1). */
+export function modelParameters({ widths, head }: ModelShape): Record<'widths1' | 'present' | 'head', bigint[]> {
+  const number = HEADS.indexOf(head);
   const absent = MAX_LAYERS - (widths.length - 1);
   return {
     widths1: range(0, MAX_LAYERS + 1).map((l) => BigInt(widths[Math.max(0, l - absent)] - 1)),
     present: range(1, MAX_LAYERS - 1).map((l) => (l > absent ? 1n : 0n)),
+    head: [BigInt(number & 1), BigInt(number >> 1)],
   };
 }

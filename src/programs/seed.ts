@@ -100,7 +100,7 @@ export async function proveSeed(
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape, seed], {
     shape,
     seed,
-    ...modelParameters(widths),
+    ...modelParameters(weights),
     modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),

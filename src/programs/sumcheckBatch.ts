@@ -85,12 +85,25 @@ export class SumcheckBatch {
     return denominators;
   }
 
-  /** The table's own relation, g (beta - k) = mult. @param evaluations numbers of the evaluations of g and mult */
-  addTable(index: RelationNumber, evaluations: TableNumbers, g: Vec, mult: Vec): void {
+  /**
+   * Proves pairs to be in their table: h times the denominators is 1, or 0 where an entry is not `real`.
+   * @param real 1 or 0; left out where all are real
+   */
+  addPairs(index: RelationNumber, eq: Poly, h: Poly, denominators: Poly, real: readonly Poly[]): void {
+    this.add(index, [term(eq, h, denominators), minus(eq, ...real)]);
+    this.#helpers.push({ sign: 1n, poly: h });
+  }
+
+  /**
+   * A table's own relation, g (beta - k) = mult.
+   * @param evaluations numbers of the evaluations of g and mult
+   * @param table that of the limbs unless told
+   */
+  addTable(index: RelationNumber, evaluations: TableNumbers, g: Vec, mult: Vec, table = this.#table): void {
     const at = range(0, LIMB_BITS);
     const own = (v: Vec) => poly(this.#k.copy(v), at);
     const [eq, gPoly, multPoly] = [poly(this.#k.eqTable(this.#tau.slice(0, LIMB_BITS)), at), own(g), own(mult)];
-    this.add(index, [term(eq, gPoly, own(this.#table.shifted)), minus(eq, multPoly)]);
+    this.add(index, [term(eq, gPoly, own(table.shifted)), minus(eq, multPoly)]);
     this.#helpers.push({ sign: -1n, poly: gPoly });
     this.evaluate(evaluations.g, gPoly);
     this.evaluate(evaluations.mult, multPoly);

@@ -130,8 +130,11 @@ describe('the commitment to a helper', () => {
 describe('the choice between both ways', () => {
   it('takes sums by value where many places share few values', () => {
     const columns = [{ at: 0, values: new Int32Array(1000).fill(3) }];
-    assert.equal(lookupsPay({ columns }, 10, 1000), true);
-    assert.equal(lookupsPay({ columns: [{ at: 0, values: Int32Array.of(1, 2, 3) }] }, 10, 3), false);
+    assert.equal(lookupsPay([{ places: { columns }, count: 10 }], 1000), true);
+    assert.equal(
+      lookupsPay([{ places: { columns: [{ at: 0, values: Int32Array.of(1, 2, 3) }] }, count: 10 }], 3),
+      false,
+    );
   });
 
   it('cuts the values into ranges of about the same cost, of which one may be a single value', () => {

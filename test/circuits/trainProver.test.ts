@@ -20,6 +20,14 @@ const SHAPES: [string, Partial<Case>][] = [
   ['three layers', { widths: [3, 5, 7, 2], rows: 11, batch: 4, passes: 2 }],
   ['four layers', { widths: [3, 5, 7, 2, 9], rows: 11, batch: 4, passes: 2 }],
   ['150 rows in 32 passes', { widths: [4, 3, 3], rows: 150, batch: 16, passes: 32 }],
+  ['softmax without padding', { widths: [3, 4, 4], rows: 8, batch: 4, head: 'softmax', smoothing: 3 }],
+  ['softmax with padded classes', { widths: [4, 8, 3], rows: 8, batch: 2, head: 'softmax', smoothing: 9 }],
+  ['softmax with padded rows', { widths: [4, 5, 2], rows: 11, batch: 4, passes: 2, head: 'softmax' }],
+  ['softmax with padded rows and classes', { widths: [5, 3], rows: 9, batch: 4, passes: 4, head: 'softmax' }],
+  ['softmax over one class', { widths: [3, 1], rows: 5, batch: 8, head: 'softmax' }],
+  ['sigmoid of one output', { widths: [4, 3, 1], rows: 8, kind: 'labels', head: 'sigmoid', smoothing: 100 }],
+  ['sigmoid of three labels', { widths: [4, 3, 3], rows: 9, kind: 'labels', head: 'sigmoid', passes: 2 }],
+  ['sigmoid of classes', { widths: [5, 4], rows: 5, head: 'sigmoid', smoothing: 1 }],
 ];
 const PLAIN = { head: 'squared error', smoothing: 0 } as const;
 const BASE: Case = { widths: [3, 4, 2], rows: 8, batch: 2, passes: 1, lr: 1, kind: 'classes', ...PLAIN, seed: 11 };
@@ -40,9 +48,10 @@ for (const program of ['train', 'score'] as const) {
         const { inputs, expected } =
           program === 'train'
             ? await argue(kernels, ['shape', 'seg'], (session) => {
-                const { lr, batch, passes } = c;
-                const { child, trace } = trainSegment(weights, shard, { lr, batch, passes, salt: 5n });
-                return proveTrain(session, { parent: weights, child, shard, trace, lr, batch, passes });
+                const { lr, batch, passes, smoothing } = c;
+                const rates = { lr, batch, passes, smoothing };
+                const { child, trace } = trainSegment(weights, shard, { ...rates, salt: 5n });
+                return proveTrain(session, { parent: weights, child, shard, trace, ...rates });
               })
             : await argue(kernels, ['shape', 'shard', 'result'], (session) =>
                 proveScore(session, { model: weights, shard, forward: forwardTrace(weights, shard) }),

@@ -1,6 +1,7 @@
 import type { Kernels } from '../../argument/kernels.ts';
 import type { Oracle } from '../../argument/oracle.ts';
 import type { Shard } from '../../model/shard.ts';
+import type { ShardKind } from '../../model/shardKind.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
 import { type LayerSizes, layerSizes } from '../layerSizes.ts';
@@ -15,12 +16,14 @@ export interface ScoreWitness {
 
 /** Sizes of a run. */
 export interface ScoreSizes extends LayerSizes {
-  /** 1 for one-hot labels, else 0 */
+  /** 1 for one-hot labels, else 0; 1 for any number of labels a row, else 0 */
   classes: bigint;
+  labels: bigint;
 }
 
 export function scoreSizes({ model: { widths }, shard }: ScoreWitness): ScoreSizes {
-  return { ...layerSizes(widths, shard), classes: shard.kind === 'classes' ? 1n : 0n };
+  const is = (kind: ShardKind) => (shard.kind === kind ? 1n : 0n);
+  return { ...layerSizes(widths, shard), classes: is('classes'), labels: is('labels') };
 }
 
 export interface ScoreOracles {

@@ -59,12 +59,13 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Arg
   const parameters = { shape: encodeShape(w.model), shard: encodeShard(shard), result: forward.result };
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, Object.values(parameters), {
     ...parameters,
-    ...modelParameters(widths),
+    ...modelParameters(w.model),
     modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
     inputs1: BigInt(shard.inputs - 1),
     outputs1: BigInt(shard.outputs - 1),
     rows1: BigInt(shard.rows - 1),
     classes: sizes.classes,
+    labels: sizes.labels,
     shardOffset: offsetBits(rows, NUMBERING.shared.shard.names),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),

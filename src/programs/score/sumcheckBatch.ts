@@ -147,7 +147,7 @@ function addResult(batch: SumcheckBatch, context: ScoreContext, sums: bigint[]):
   batch.evaluate(E.c, t.c);
 }
 
-/** G = c (L - Q - 1 + Y / 2^fa) on real classes, and G is a limb. */
+/** On real classes G = c (L - Q - 1 + Y / 2^fa), of labels c ((2 Y / 2^fa - 1) Q - 1), and G is a limb. */
 function addMargins(batch: SumcheckBatch, context: ScoreContext, { L, c, eq }: ResultTensors): void {
   const { k, sizes, witness, oracles } = context;
   const { shard, forward } = witness;
@@ -156,14 +156,29 @@ function addMargins(batch: SumcheckBatch, context: ScoreContext, { L, c, eq }: R
   const [denominator] = batch.addLookup(R.hG, eq, hG, [forward.margin]);
   batch.evaluateLimb(E.G, denominator);
   batch.evaluate(E.hG, hG);
-  if (sizes.classes === 0n) return;
+  if (shard.kind === 'regression') return;
   const rows = 2 ** sizes.sigma;
   const realClasses = Int32Array.from(Q, (_, i) => (i < rows * shard.outputs ? 1 : 0));
   const real = rows * shard.outputs === Q.length ? [] : [integerPoly(k, realClasses, eq.positions)];
+  const G = integerPoly(k, forward.margin, eq.positions);
+  if (shard.kind === 'labels') {
+    const sign = integerPoly(
+      k,
+      shard.Y.map((y) => (y === 0 ? -1 : 1)),
+      eq.positions,
+    );
+    const logits = integerPoly(
+      k,
+      Q.map((q) => q - SIGNED_LIMIT),
+      eq.positions,
+    );
+    batch.add(R.margin, [term(eq, G), minus(eq, c, ...real, sign, logits), term(eq, c, ...real)]);
+    return;
+  }
   // 2^fa (Q + 1) - Y, of which Q + 1 - Y / 2^fa is a multiple
   const other = Q.map((q, i) => (q - SIGNED_LIMIT + 1) * Number(FA) - shard.Y[i]);
   batch.add(R.margin, [
-    term(eq, integerPoly(k, forward.margin, eq.positions)),
+    term(eq, G),
     minus(eq, ...real, c, L),
     times(inverse(FA), eq, ...real, c, integerPoly(k, other, eq.positions)),
   ]);

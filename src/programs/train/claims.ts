@@ -1,7 +1,8 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
-import { MAX_LAYERS, TRACE_ROW_BITS } from '../../numbers/constants.ts';
-import { mod } from '../../numbers/field.ts';
+import type { Head } from '../../model/head.ts';
+import { LIMB_BITS, MAX_LAYERS, TRACE_ROW_BITS } from '../../numbers/constants.ts';
+import { inverse, mod } from '../../numbers/field.ts';
 import { join } from '../common.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
@@ -11,9 +12,11 @@ import type { TrainChallenges, TrainOracles, TrainSizes } from './context.ts';
 const { oracles: O, sums: S, sums2: S2, evaluations: E, evaluations2: E2, claims: C } = NUMBERING.train;
 const SINGLE = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
 const OUTPUT = ['Q', 'U0', 'U1', 'D4'] as const;
+const SOFTMAX = ['w', 'e', 'r0', 'r1', 'z1'] as const;
 
 /** What the claims speak of, after both batches. */
 export interface ClaimsContext extends TrainChallenges {
+  head: Head;
   sizes: TrainSizes;
   oracles: TrainOracles;
   lr: bigint;
@@ -40,6 +43,8 @@ export function trainClaims(challenge: bigint, c: ClaimsContext): Claims {
     addBackward(claims, c, at, l);
   }
   addOutput(claims, c, at);
+  if (c.head !== 'squared error') addHead(claims, c, at);
+  if (c.head === 'softmax') addSoftmax(claims, c, at);
   return claims;
 }
 
@@ -69,6 +74,21 @@ class TermsAt {
     const { sizes, oracles } = this.#c;
     const point = this.#point(s, sizes.traceBits, i, sizes.widthBits(l));
     return { oracle: O.trace, offset: oracles.trace.slots[slot].offset, point, coefficient };
+  }
+
+  /** A tensor of the trace with an entry a row. */
+  rows(slot: string, s: Half, coefficient = 1n): ClaimTerm {
+    const { sizes, oracles } = this.#c;
+    const point = this.#point(s, sizes.traceBits, 'i', 0);
+    return { oracle: O.trace, offset: oracles.trace.slots[slot].offset, point, coefficient };
+  }
+
+  /** The sum of a tensor of the output over its units, at r_s: the weight 1 is 2^a eq(1/2, .. 1/2; .). */
+  everyUnit(slot: string): ClaimTerm {
+    const { sizes, oracles, rs } = this.#c;
+    const bits = sizes.widthBits(MAX_LAYERS);
+    const point = [...rs.slice(0, sizes.traceBits), ...new Array<bigint>(bits).fill(inverse(2n))];
+    return { oracle: O.trace, offset: oracles.trace.slots[slot].offset, point, coefficient: 1n << BigInt(bits) };
   }
 
   helper(slot: string, l: number): ClaimTerm {
@@ -136,6 +156,31 @@ function addOutput(claims: Claims, { evals1, rho, oracles }: ClaimsContext, at: 
     { oracle: O.helper, offset: oracles.helper.slots.g.offset },
     { oracle: O.trace, offset: oracles.trace.slots.mult.offset },
   );
+}
+
+/** The probabilities, and the lookup of pairs in the head's function. */
+function addHead(claims: Claims, { head, evals1, rho, oracles }: ClaimsContext, at: TermsAt): void {
+  claims.add(C.P, evals1[E.P], [at.trace('P', MAX_LAYERS, 'p', 'f')]);
+  claims.add(C.hF, evals1[E.hF], [at.helper('hF', MAX_LAYERS)]);
+  addTableClaims(
+    claims,
+    { g: E.g2, mult: E.mult2 },
+    evals1,
+    rho,
+    { oracle: O.helper, offset: oracles.helper.slots.g2.offset },
+    { oracle: O.trace, offset: oracles.trace.slots.mult2.offset },
+  );
+  const { offset } = oracles.tables.slots[head === 'softmax' ? 'EXP' : 'SIG'];
+  claims.add(C.F, evals1[E.F], [{ oracle: O.tables, offset, point: rho.slice(0, LIMB_BITS) }]);
+}
+
+/** Softmax's tensors; one w is 1 in every row, and Sum is the sum of the e. */
+function addSoftmax(claims: Claims, { evals1 }: ClaimsContext, at: TermsAt): void {
+  for (const name of ['M', 'Sum'] as const) claims.add(C[name], evals1[E[name]], [at.rows(name, 'p')]);
+  for (const name of SOFTMAX) claims.add(C[name], evals1[E[name]], [at.trace(name, MAX_LAYERS, 'p', 'f')]);
+  for (const name of ['hR', 'hP'] as const) claims.add(C[name], evals1[E[name]], [at.helper(name, MAX_LAYERS)]);
+  claims.add(C.oneFirst, 1n, [at.everyUnit('w')]);
+  claims.add(C.total, 0n, [at.everyUnit('e'), at.rows('Sum', 's', -1n)]);
 }
 
 /** F1 + 2^fa b - lr (F2 + 2^(2 fa) F3) = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */

@@ -43,11 +43,13 @@ export interface TrainOracles {
   shard: Oracle;
   trace: Oracle;
   helper: Oracle;
+  tables: Oracle;
 }
 
-/** The squares of x by their use (protocol section 7), and beta. */
+/** The squares of x by their use (protocol section 7), beta and alpha. */
 export interface TrainChallenges {
   beta: bigint;
+  alpha: bigint;
   /** features of tau */
   ri: readonly bigint[];
   /** rows of tau, all 14 */

@@ -1,6 +1,5 @@
 import { columnSums, rowSums } from '../../argument/integers.ts';
-import type { Kernels, Vec } from '../../argument/kernels.ts';
-import type { LookupGroup, LookupTable } from '../../argument/lookup.ts';
+import type { Vec } from '../../argument/kernels.ts';
 import type { Session } from '../../argument/session.ts';
 import { type Poly, poly, range, type SumcheckResult } from '../../argument/sumcheck.ts';
 import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
@@ -10,29 +9,11 @@ import { integerPoly, positions } from '../common.ts';
 import { HALF } from '../powers.ts';
 import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term } from '../sumcheckBatch.ts';
 import { atFeature, atRowOfStep, productsOfSteps, type Tensor, valueAt } from '../tensors.ts';
-import {
-  Q_SCALE,
-  type TrainChallenges,
-  type TrainLayer,
-  type TrainOracles,
-  type TrainSizes,
-  type TrainWitness,
-} from './context.ts';
-import type { RowTables } from './rowTables.ts';
+import { addGroup, type BatchContext } from './batchContext.ts';
+import { Q_SCALE } from './context.ts';
+import { addHead, headEvaluations } from './heads.ts';
 
 const { sums: S, relations: R, evaluations: E } = NUMBERING.train;
-
-/** Everything the batches are built from. */
-export interface BatchContext extends TrainChallenges {
-  k: Kernels;
-  witness: TrainWitness;
-  sizes: TrainSizes;
-  layers: Record<number, TrainLayer>;
-  rows: RowTables;
-  oracles: TrainOracles;
-  table: LookupTable;
-  groups: readonly LookupGroup[];
-}
 
 /** Tensors at r_i for every row of the trace, which both batches use: D_l(r_i; s), and In_l(r_i; s) of layers behind a hidden one. */
 export interface AtOutputs {
@@ -82,6 +63,8 @@ export class FirstSumcheckBatch {
     }
     evals[E.D4] = at(trace.output.D4, sizes.traceBits, MAX_LAYERS);
     evals[E.Y] = at(shard.Y, sizes.sigma, MAX_LAYERS);
+    const features = rho.slice(TRACE_ROW_BITS, TRACE_ROW_BITS + sizes.widthBits(MAX_LAYERS));
+    headEvaluations(this.#c, evals, rho, features);
     return evals;
   }
 
@@ -145,8 +128,8 @@ export class FirstSumcheckBatch {
     const batch = this.#batch;
     const eq = batch.eq(sizes.traceBits, sizes.widthBits(l));
     const { A, V, m: bits, D } = witness.trace.hidden[l - sizes.first];
-    const [, T, R0] = this.#addLookup(`hA_${l}`, R.hA(l), E.hA(l), eq);
-    const [R1, S0, S1] = this.#addLookup(`hB_${l}`, R.hB(l), E.hB(l), eq);
+    const [, T, R0] = addGroup(batch, this.#c, `hA_${l}`, { relation: R.hA(l), evaluation: E.hA(l), eq });
+    const [R1, S0, S1] = addGroup(batch, this.#c, `hB_${l}`, { relation: R.hB(l), evaluation: E.hB(l), eq });
     const m = integerPoly(k, bits, eq.positions);
     // bit (m^2 - m) + active (A - m V) + delta (D - m (T' - 2^15)) = m (bit m - active V - delta T' + ..) + active A + delta D
     batch.addCombined([R.bit(l), R.active(l), R.delta(l)], eq.positions, ([bit, active, delta]) => {
@@ -169,11 +152,12 @@ export class FirstSumcheckBatch {
   #addOutput(): void {
     const { sizes } = this.#c;
     const eq = this.#batch.eq(sizes.traceBits, sizes.widthBits(MAX_LAYERS));
-    const [Q, U0, U1] = this.#addLookup('hQ', R.hQ, E.hQ, eq);
+    const [Q, U0, U1] = addGroup(this.#batch, this.#c, 'hQ', { relation: R.hQ, evaluation: E.hQ, eq });
     this.#batch.evaluateLimb(E.Q, Q);
     this.#batch.evaluateLimb(E.U0, U0);
     this.#batch.evaluateLimb(E.U1, U1);
-    this.#addError(eq);
+    if (this.#c.pairs) addHead(this.#batch, this.#c, eq, Q);
+    else this.#addError(eq);
   }
 
   /** D_4 = le_rows q (Q - Y). Where all rows are real, le_rows is 1 and this is 0 as a polynomial. */
@@ -194,15 +178,5 @@ export class FirstSumcheckBatch {
       term(eq, integerPoly(k, D4, eq.positions)),
       minus(eq, valid, integerPoly(k, error, eq.positions)),
     ]);
-  }
-
-  /** One lookup group; returns the polynomials beta - limb. */
-  #addLookup(slot: string, relation: RelationNumber, evaluation: EvaluationNumber, eq: Poly): Poly[] {
-    const { k, oracles, groups } = this.#c;
-    const group = groups.find((other) => other.slot === slot);
-    if (!group) throw new RangeError(`there are no limbs for ${slot}`);
-    const h = poly(oracles.helper.values(k, slot), eq.positions);
-    this.#batch.evaluate(evaluation, h);
-    return this.#batch.addLookup(relation, eq, h, group.limbs);
   }
 }

@@ -16,7 +16,8 @@ import { mod, powersOf } from '../../numbers/field.ts';
 import { FA } from '../powers.ts';
 import { term, times } from '../sumcheckBatch.ts';
 import { atFeature, type Tensor } from '../tensors.ts';
-import type { AtOutputs, BatchContext } from './firstBatch.ts';
+import type { BatchContext } from './batchContext.ts';
+import type { AtOutputs } from './firstBatch.ts';
 import { stepTables } from './rowTables.ts';
 
 const { sums: S, sums2: S2, relations2: R2, evaluations2: E2 } = NUMBERING.train;

@@ -7,10 +7,12 @@ import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { lookupHelper, sendHelper } from '../helper.ts';
-import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
+import { layerNames, modelOracle, modelParameters, shardOracle, tablesOracle } from '../oracles.ts';
+import type { BatchContext } from './batchContext.ts';
 import { trainClaims } from './claims.ts';
 import { type TrainOracles, type TrainWitness, trainLayers, trainSizes } from './context.ts';
-import { type BatchContext, FirstSumcheckBatch } from './firstBatch.ts';
+import { FirstSumcheckBatch } from './firstBatch.ts';
+import { lookedPairs } from './heads.ts';
 import { lookupGroups, trainTrace } from './oracles.ts';
 import { rowTables } from './rowTables.ts';
 import { SecondSumcheckBatch } from './secondBatch.ts';
@@ -32,39 +34,59 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   const shard = shardOracle(w.shard);
   const groups = lookupGroups(w.trace, sizes.first);
   const limbs = groups.flatMap((group) => group.limbs);
-  const trace = trainTrace(w.trace, sizes.first, multiplicities(LIMB_BITS, limbs));
+  const looked2 = lookedPairs(w);
+  const mult2 = looked2 && multiplicities(LIMB_BITS, looked2.group.limbs);
+  const trace = trainTrace(w.trace, sizes.first, multiplicities(LIMB_BITS, limbs), mult2);
   session.stage('commit to the trace');
   const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
-  // 2. helper: inverses of the lookups
+  // 2. helper: inverses of the lookups, also of pairs, which alpha joins
   session.stage('lookups');
+  const alpha = session.absorb([0n]);
   const table = new LookupTable(k, beta, LIMB_BITS);
-  const looked = lookupHelper(k, table, groups, trace);
+  const pairs = looked2 && {
+    table: new LookupTable(k, beta, LIMB_BITS, { alpha, values: looked2.column }),
+    groups: [looked2.group],
+    column: looked2.column,
+  };
+  const looked = lookupHelper(k, table, groups, trace, pairs);
   const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
   const squares = squaresOf(x, Q.count);
   const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
-  const challenges = { beta, ri: cut(Q.ri), rs: cut(Q.rs), mu: cut(Q.mu)[0] };
+  const challenges = { beta, alpha, ri: cut(Q.ri), rs: cut(Q.rs), mu: cut(Q.mu)[0] };
 
   // 3. both batches: sums of each layer, zero-checks, lookups; then what the first leaves, as sums over rows
   const helper = looked.oracle;
-  const oracles = { parent, child, shard, trace, helper };
+  const oracles = { parent, child, shard, trace, helper, tables: tablesOracle() };
   const mark = k.mark();
   session.stage('sumcheck: tables');
   const rows = rowTables(k, sizes, challenges.rs);
   const layers = trainLayers(sizes, w);
-  const proved = proveSums(session, { ...challenges, k, witness: w, sizes, layers, rows, oracles, table, groups });
+  const proved = proveSums(session, {
+    ...challenges,
+    k,
+    witness: w,
+    sizes,
+    layers,
+    rows,
+    oracles,
+    table,
+    groups,
+    pairs,
+  });
   k.release(mark);
 
   // 4. claims and opening
   const claims = trainClaims(session.absorb(proved.evals2), {
     ...challenges,
+    head: w.parent.head,
     sizes,
     oracles,
     lr: BigInt(w.lr),
     ...proved.points,
     ...proved,
   });
-  const opened = await open(session, [parent, child, shard, trace, helper], claims);
+  const opened = await open(session, [parent, child, shard, trace, helper, oracles.tables], claims);
   const { sums, batch1, evals1, sums2, batch2, evals2 } = proved;
   const parameters = [encodeShape(w.parent), encodeSegment(w, w.shard)];
   return finish(session, { trace: tracePoints, helper: helperPoints }, opened, parameters, {
@@ -105,13 +127,14 @@ function sizeInputs(w: TrainWitness, { parent, shard, trace, helper }: TrainOrac
   return {
     shape: encodeShape(w.parent),
     seg: encodeSegment(w, w.shard),
-    ...modelParameters(widths),
+    ...modelParameters(w.parent),
     modelOffset: offsetBits(parent, layerNames(widths), MODEL_BITS),
     lr: BigInt(w.lr),
     rows1: BigInt(w.shard.rows - 1),
     batchRows1: BigInt(w.batch - 1),
     traceRows1: BigInt(2 ** trainSizes(w).traceBits - 1),
     shardOffset: offsetBits(shard, NUMBERING.shared.shard.names),
+    smoothing: BigInt(w.smoothing ?? 0),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
   };
