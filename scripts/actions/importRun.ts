@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 import { InputError } from '../../src/errors/InputError.ts';
 import { importCapacity } from '../../src/model/capacity.ts';
-import { checkFit, type Head } from '../../src/model/head.ts';
+import { checkFit, type Head, headsFor } from '../../src/model/head.ts';
 import { fitToRanges } from '../../src/model/import/fit.ts';
 import { type FloatModel, type ImportedModel, readFloatModel } from '../../src/model/import/floatModel.ts';
 import { type LayerTensors, type Orientation, openOrientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
-import type { ShardKind } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { headWord, usualHead } from '../../src/model/smoothing.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
@@ -128,22 +127,13 @@ function chooseHead({ head: found }: ImportedModel, said: Head | null): Head {
 
 /** @throws InputError for rows that do not go with the head, with the head that does */
 function requireHead(head: Head, { kind }: Shard, { head: found }: ImportedModel, said: Head | null): void {
-  if (found !== undefined || said !== null || headFits(head, kind)) {
+  if (found !== undefined || said !== null || headsFor(kind).includes(head)) {
     checkFit(head, kind);
     return;
   }
   throw new InputError(`The rows of --data are ${kind}, and the file does not say what its outputs are.`, {
     hint: `If they are what a ${usualHead(kind)} takes, give --head ${headWord(usualHead(kind))}.`,
   });
-}
-
-function headFits(head: Head, kind: ShardKind): boolean {
-  try {
-    checkFit(head, kind);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function assumedOf(imported: ImportedModel, inputs: ImportInputs): string[] {

@@ -20,13 +20,17 @@ export function checkHead(head: unknown): asserts head is Head {
   throw new InputError(`The head of a network is one of ${HEADS.join(', ')}, not ${show(head)}.`);
 }
 
+/** The heads of models that train on shards of a kind, in their order. */
+export function headsFor(kind: ShardKind): Head[] {
+  return HEADS.filter((head) => KINDS[head].includes(kind));
+}
+
 /** @throws InputError where no model with the head trains on shards of the kind, or is scored on them */
 export function checkFit(head: Head, kind: ShardKind): void {
   checkHead(head);
   if (KINDS[head].includes(kind)) return;
-  const heads = HEADS.filter((other) => KINDS[other].includes(kind));
   throw new InputError(`A network with ${head} does not go with rows of ${kind}.`, {
-    hint: `Take a network with ${heads.join(' or ')}, or rows of ${KINDS[head].join(' or ')}.`,
+    hint: `Take a network with ${headsFor(kind).join(' or ')}, or rows of ${KINDS[head].join(' or ')}.`,
   });
 }
 

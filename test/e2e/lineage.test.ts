@@ -30,7 +30,7 @@ function storeOf(...nodes: [parents: number[], trainedOn?: number, kind?: NewMod
       commitment: [{ x: '1', y: '2' }],
       parents: parents.map((parent) => ({ id: id(parent) })),
       ...(trainedOn !== undefined && {
-        trainings: [trainingOf(shard(trainedOn), 64, { learningRate: 256, batch: 8, passes: 1 })],
+        trainings: [trainingOf(shard(trainedOn), 64, { learningRate: 256, batch: 8, passes: 1, smoothing: 0 })],
       }),
       ...at,
       block: k,

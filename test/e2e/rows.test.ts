@@ -9,7 +9,7 @@ const ROWS = 64;
 
 function prepare(text: string, answers: AnswerKind = 'classes', label = 'last') {
   const source = { kind: 'csv', bytes: new TextEncoder().encode(text), label, answers } as const;
-  return prepareRows({ source, rows: ROWS, hidden: 8 }, '');
+  return prepareRows({ source, rows: ROWS, hidden: 8, head: 'softmax' }, '');
 }
 
 function table(last: (k: number) => string, delimiter = ','): string {
@@ -54,6 +54,22 @@ describe('a table in the browser', () => {
     const { shard, classes, baseline } = await prepare(numbers, 'numbers');
     assert.deepEqual([shard.kind, shard.outputs, classes], ['regression', 1, []]);
     assert.ok(baseline > 0.3 && baseline < 3, `${baseline} squared deviations of the training rows`);
+  });
+
+  it('may hold yes or no, of which the more frequent is told', async () => {
+    const { shard, classes, baseline } = await prepare(
+      table((k) => (k % 4 === 0 ? 'true' : '0')),
+      'labels',
+    );
+    assert.deepEqual([shard.kind, shard.outputs, classes], ['labels', 1, []]);
+    assert.ok(baseline > 0.5 && baseline < 1, `${baseline}`);
+    await assert.rejects(
+      prepare(
+        table((k) => `${k % 3}`),
+        'labels',
+      ),
+      /has 2 as label "last"; a label is 0 or 1/,
+    );
   });
 
   it('says what was left out', async () => {

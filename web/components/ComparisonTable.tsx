@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Comparison, ModelView, Some } from '../lib/chain/types.ts';
+import type { Comparison, Model, ModelView, Some } from '../lib/chain/types.ts';
 import { count, moment, plural, short } from '../lib/format.ts';
+import { HEAD_NAMES } from '../lib/heads.ts';
 import { ModelLink, Person } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
 import { marksOf, ResultMarks, resultFigure } from './ResultMarks.tsx';
@@ -97,10 +98,17 @@ function sumLine(name: string, sum: 'ancestors' | 'edges' | 'steps' | 'rowsUsed'
   };
 }
 
+/** Of the last segment, in units of 1 / 2048 for a wrong class. */
+function smoothingInWords({ trainings }: Model): string {
+  const smoothing = trainings?.at(-1)?.smoothing ?? 0;
+  return smoothing === 0 ? 'none' : `${smoothing} / 2048`;
+}
+
 function linesOf(people: Record<string, string>): Line[] {
   return [
     { name: 'Kind', show: ({ model }) => <KindLabel kind={model.kind} />, key: ({ model }) => model.kind },
     { name: 'Network', show: ({ model }) => model.widths.join('–'), key: ({ model }) => model.widths.join() },
+    { name: 'Head', show: ({ model }) => HEAD_NAMES[model.head], key: ({ model }) => model.head },
     {
       name: 'Trainer',
       show: ({ model }) => <Person address={model.trainer} people={people} />,
@@ -136,6 +144,11 @@ function linesOf(people: Record<string, string>): Line[] {
       name: 'Last rate',
       show: ({ model }) => model.trainings?.at(-1)?.realRate ?? 'none',
       key: ({ model }) => String(model.trainings?.at(-1)?.realRate),
+    },
+    {
+      name: 'Last smoothing',
+      show: ({ model }) => smoothingInWords(model),
+      key: ({ model }) => smoothingInWords(model),
     },
     {
       name: 'Origins',

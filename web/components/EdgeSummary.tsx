@@ -1,12 +1,13 @@
 import Link from 'next/link';
 import { Fragment } from 'react';
+import type { ModelShape } from '../../src/model/shape.ts';
 import { isModelProgram, PROGRAMS } from '../../src/registry/programs/list.ts';
 import type { Training } from '../lib/chain/types.ts';
 import type { EdgeFacts } from '../lib/edgeFacts.ts';
-import { count, plural, widthsLabel } from '../lib/format.ts';
+import { count, networkLabel, plural } from '../lib/format.ts';
 import { safeText } from '../lib/hostile.ts';
 import { proquint } from '../lib/proquint.ts';
-import { sumOf } from '../lib/training.ts';
+import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Hash } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
 
@@ -14,7 +15,8 @@ const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score' };
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
-  const { id, kind, trainer, widths, parents, shard, trainings, kept, result, chainId, registry, metadata } = facts;
+  const { id, kind, trainer, widths, head, parents, shard, trainings, kept, result, chainId, registry, metadata } =
+    facts;
   const { registers } = PROGRAMS[kind];
   const name = people[trainer.toLowerCase()];
   const isRun = trainings !== undefined && trainings.length > 1;
@@ -23,7 +25,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
       <dt>What</dt>
       <dd className="flex flex-wrap items-center gap-x-2">
         {isModelProgram(kind) ? <KindLabel kind={kind} /> : <span className="font-medium">{NAMES[registers]}</span>}
-        {widths && <span className="text-soft">{widthsLabel(widths)}</span>}
+        {widths && head && <span className="text-soft">{networkLabel({ widths, head })}</span>}
       </dd>
       <dt>It registers</dt>
       <dd>
@@ -50,13 +52,13 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
         <>
           <dt>Result</dt>
           <dd>
-            {shard.kind === 'classes'
-              ? `at least ${count(Number(result))} of ${plural(shard.rows, 'row')} right`
-              : result}
+            {shard.kind === 'regression'
+              ? result
+              : `at least ${count(Number(result))} of ${plural(shard.rows, 'row')} right`}
           </dd>
         </>
       )}
-      {trainings && <Trainings trainings={trainings} />}
+      {trainings && widths && head && <Trainings trainings={trainings} model={{ widths, head }} />}
       {kept !== undefined && (
         <>
           <dt>Models kept</dt>
@@ -68,7 +70,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
           <dt>Data</dt>
           <dd>
             {plural(trainings ? sumOf(trainings).rows : shard.rows, 'row')}, {plural(shard.inputs, 'input')},{' '}
-            {shard.outputs} {shard.kind === 'classes' ? 'classes' : 'outputs'}
+            {shard.outputs} {OUTPUTS[shard.kind]}
             {shard.id && shard.id !== id && !isRun && (
               <>
                 <br />
@@ -90,13 +92,13 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
 }
 
 /** How it was trained; of a run each segment, behind a line that sums them up. */
-function Trainings({ trainings }: { trainings: readonly Training[] }) {
+function Trainings({ trainings, model }: { trainings: readonly Training[]; model: ModelShape }) {
   return (
     <>
       <dt>Training</dt>
       <dd>
         {trainings.length === 1 ? (
-          <Segment segment={trainings[0]} />
+          <Segment segment={trainings[0]} model={model} />
         ) : (
           <details>
             <summary className="link cursor-pointer">
@@ -106,7 +108,7 @@ function Trainings({ trainings }: { trainings: readonly Training[] }) {
               {trainings.map((segment, k) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: segments have an order and no name
                 <li key={k}>
-                  {k + 1}. <Segment segment={segment} />
+                  {k + 1}. <Segment segment={segment} model={model} />
                   <br />
                   <Hash value={segment.shard} what="id of the shard" />
                 </li>
@@ -119,9 +121,10 @@ function Trainings({ trainings }: { trainings: readonly Training[] }) {
   );
 }
 
-function Segment({ segment: { steps, batch, realRate, passes } }: { segment: Training }) {
+function Segment({ segment, model }: { segment: Training; model: ModelShape }) {
+  const { steps, batch, realRate, passes } = segment;
   const often = passes > 1 ? `, ${count(passes)} passes` : '';
-  return `${plural(steps, 'step')} of ${plural(batch, 'row')} at rate ${realRate}${often}`;
+  return `${plural(steps, 'step')} of ${plural(batch, 'row')} at rate ${realRate}${often}${targetsInWords(segment, model)}`;
 }
 
 /** Free text of the file; nothing vouches for it. */

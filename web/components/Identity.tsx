@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { Model } from '../lib/chain/types.ts';
-import { short, widthsLabel } from '../lib/format.ts';
+import { networkLabel, short } from '../lib/format.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { Copy } from './Copy.tsx';
@@ -48,7 +48,7 @@ export function ModelName({ model }: { model: { id: string; name?: string } }) {
   return given ? <bdi title={`${proquint(model.id)}, so called by its trainer`}>“{given}”</bdi> : proquint(model.id);
 }
 
-type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'name'>;
+type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'head' | 'name'>;
 
 /** A model in a line of text or a table. */
 export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean }) {
@@ -65,7 +65,7 @@ export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean
         </span>
         {given && <span className="block text-[0.8125rem] whitespace-nowrap text-soft">{proquint(model.id)}</span>}
         <span className="hash block text-soft">
-          {short(model.id, 8, 4)} <span className="font-sans">·</span> {widthsLabel(model.widths)}
+          {short(model.id, 8, 4)} <span className="font-sans">·</span> {networkLabel(model)}
         </span>
       </span>
     </Link>

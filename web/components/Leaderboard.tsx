@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import type { BenchmarkChoice, Board, Entry } from '../lib/chain/types.ts';
-import { count, moment, percent, plural, widthsLabel } from '../lib/format.ts';
+import { count, moment, networkLabel, percent, plural } from '../lib/format.ts';
 import { benchmarkName, givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { BenchmarkSelect } from './BenchmarkSelect.tsx';
@@ -102,7 +102,7 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
           <dt>Rows</dt>
           <dd className="figure">{count(benchmark.rows)}</dd>
           <dt>Kind</dt>
-          <dd>{benchmark.kind === 'classes' ? 'Classes, share right' : 'Numbers, mean squared error'}</dd>
+          <dd>{KINDS[benchmark.kind]}</dd>
           <dt>Sealed</dt>
           <dd>
             {!sealed
@@ -262,7 +262,7 @@ function Row({
       </td>
       <td className="figure px-3 py-3">{count(score.rows)}</td>
       <td className="px-3 py-3 whitespace-nowrap">
-        <span className="figure">{widthsLabel(model.widths)}</span>
+        <span className="figure">{networkLabel(model)}</span>
         <span className="block text-[0.8125rem] text-soft">{plural(model.parameters, 'parameter')}</span>
       </td>
       <td className="figure px-3 py-3">{count(ancestry.ancestors)}</td>
@@ -302,6 +302,12 @@ function SortHead({ name, active, down, onSort }: { name: string; active: boolea
   );
 }
 
+const KINDS: Record<Board['benchmark']['kind'], string> = {
+  classes: 'Classes, share right',
+  labels: 'Labels, share of rows with all of them right',
+  regression: 'Numbers, mean squared error',
+};
+
 function NoBoard() {
   return (
     <div className="sheet max-w-2xl p-6 sm:p-8">
@@ -324,13 +330,14 @@ function next(sort: { key: Column; down: boolean }, key: Column) {
 }
 
 function wordsOf(model: Entry['model'], people: Record<string, string>): string[] {
-  const { id, trainer, widths } = model;
+  const { id, trainer, widths, head } = model;
   return [
     proquint(id),
     (givenName(model) ?? '').toLowerCase(),
     id,
     trainer.toLowerCase(),
     widths.join('-'),
+    head,
     (people[trainer.toLowerCase()] ?? '').toLowerCase(),
   ];
 }

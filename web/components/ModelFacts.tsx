@@ -1,11 +1,12 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import type { ModelView, Training as TrainingSegment } from '../lib/chain/types.ts';
+import type { Model, ModelView, Training as TrainingSegment } from '../lib/chain/types.ts';
 import { count, moment, permalink, plural, short } from '../lib/format.ts';
+import { HEAD_MEANINGS, HEAD_NAMES } from '../lib/heads.ts';
 import { safeText } from '../lib/hostile.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
-import { sumOf } from '../lib/training.ts';
+import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Copy } from './Copy.tsx';
 import { Hash, ModelName } from './Identity.tsx';
 import { StrangersText } from './StrangersText.tsx';
@@ -17,13 +18,16 @@ interface Props {
 
 /** What the chain says of a model, as a list of facts. */
 export function ModelFacts({ view }: Props) {
-  const { widths, parameters } = view.model;
+  const { widths, head, parameters } = view.model;
   return (
     <dl className="grid-facts pt-1">
       <Trainer view={view} />
       <Parents view={view} />
       <Fact name="Network">
         <Widths widths={widths} parameters={parameters} />
+      </Fact>
+      <Fact name="Head">
+        {HEAD_NAMES[head]} <span className="text-soft">{HEAD_MEANINGS[head]}</span>
       </Fact>
       <Training view={view} />
       <Start view={view} />
@@ -62,7 +66,7 @@ function Parents({ view: { model } }: Props) {
 }
 
 /** All segments of a training edge, in order. */
-function Segments({ trainings }: { trainings: readonly TrainingSegment[] }) {
+function Segments({ trainings, model }: { trainings: readonly TrainingSegment[]; model: Model }) {
   return (
     <details className="mt-1">
       <summary className="link cursor-pointer">All segments</summary>
@@ -70,7 +74,7 @@ function Segments({ trainings }: { trainings: readonly TrainingSegment[] }) {
         {trainings.map((segment, k) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a shard may occur twice, and the order is the chain's
           <li key={k}>
-            {k + 1}. {segmentInWords(segment)}; <span className="text-soft">{rateInWords(segment)}</span>
+            {k + 1}. {segmentInWords(segment)}; <span className="text-soft">{rateInWords(segment, model)}</span>
             <br />
             <Hash value={segment.shard} what="id of the shard" />
           </li>
@@ -85,8 +89,9 @@ function segmentInWords({ steps, batch, passes }: TrainingSegment): string {
   return `${plural(steps, 'step')} of ${plural(batch, 'row')}, in order, ${often} through the shard`;
 }
 
-function rateInWords({ realRate, learningRate }: TrainingSegment): string {
-  return `learning rate ${realRate} on the mean gradient (integer ${learningRate})`;
+function rateInWords(segment: TrainingSegment, model: Model): string {
+  const { realRate, learningRate } = segment;
+  return `learning rate ${realRate} on the mean gradient (integer ${learningRate})${targetsInWords(segment, model)}`;
 }
 
 /** How it was trained and on which rows. */
@@ -103,20 +108,20 @@ function Training({ view: { model, shard, datasets, datasetTotal } }: Props) {
         {trainings.length === 1 && (
           <>
             <br />
-            <span className="text-soft">{rateInWords(trainings[0])}</span>
+            <span className="text-soft">{rateInWords(trainings[0], model)}</span>
           </>
         )}
       </Fact>
       <Fact name="Data">
         {count(rows)} committed rows
-        {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${shard.kind === 'classes' ? 'classes' : 'outputs'}`}
+        {shard && `, ${shard.inputs} inputs, ${shard.outputs} ${OUTPUTS[shard.kind]}`}
         {trainings.length === 1 ? (
           <>
             <br />
             <Hash value={trainings[0].shard} what="id of the shard" />
           </>
         ) : (
-          <Segments trainings={trainings} />
+          <Segments trainings={trainings} model={model} />
         )}
         {datasets.map((dataset) => (
           <span key={dataset.id} className="block">

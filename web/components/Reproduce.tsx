@@ -1,3 +1,5 @@
+import type { ModelShape } from '../../src/model/shape.ts';
+import { headWord, smoothingShare } from '../../src/model/smoothing.ts';
 import type { Kind, ModelView, Training } from '../lib/chain/types.ts';
 import { Copy } from './Copy.tsx';
 
@@ -22,10 +24,11 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
 }
 
 const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => string | undefined> = {
-  train: ({ model: { trainings } }) => trainings && trainingCommand(trainings),
+  train: ({ model }) => model.trainings && trainingCommand(model.trainings, model),
   seed: ({ model, config }) =>
-    `descent seed --shape ${model.widths.join('-')} --rpc ${config.rpc} --registry ${config.registry}`,
-  import: ({ model }) => `descent import --from float.safetensors --shape ${model.widths.join('-')}`,
+    `descent seed --shape ${model.widths.join('-')}${headOption(model)} --rpc ${config.rpc} --registry ${config.registry}`,
+  import: ({ model }) =>
+    `descent import --from float.safetensors --shape ${model.widths.join('-')}${headOption(model)}`,
   merge: ({ model: { widths, parents } }) => {
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
     const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));
@@ -33,17 +36,29 @@ const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => stri
   },
 };
 
+/** Squared error goes without saying. */
+function headOption({ head }: ModelShape): string {
+  return head === 'squared error' ? '' : ` --head ${headWord(head)}`;
+}
+
 /** Segments of one rate, batch and number of passes are one command. */
-function trainingCommand(trainings: readonly Training[]): string | undefined {
-  const [{ learningRate, batch, passes }] = trainings;
+function trainingCommand(trainings: readonly Training[], { widths, head }: ModelShape): string | undefined {
+  const [{ learningRate, batch, passes, smoothing }] = trainings;
   const isAlike = trainings.every(
-    (other) => other.learningRate === learningRate && other.batch === batch && other.passes === passes,
+    (other) =>
+      other.learningRate === learningRate &&
+      other.batch === batch &&
+      other.passes === passes &&
+      other.smoothing === smoothing,
   );
   if (!isAlike) return undefined;
   const shards = [...new Set(trainings.map(({ shard }) => shard))];
   const files = trainings.map(({ shard }) => `shard-${shards.indexOf(shard) + 1}.safetensors`);
   const rows = trainings.length === 1 ? '--shard shard.safetensors' : `--shards ${files.join(' ')}`;
-  return `descent train --parent model.safetensors ${rows} --lr-units ${learningRate} --batch ${batch}${passes === 1 ? '' : ` --passes ${passes}`}`;
+  // Six digits are enough to round to the same units.
+  const share = smoothingShare(smoothing, head, widths[widths.length - 1]);
+  const smoothed = smoothing === 0 ? '' : ` --smoothing ${Number(share.toPrecision(6))}`;
+  return `descent train --parent model.safetensors ${rows} --lr-units ${learningRate} --batch ${batch}${passes === 1 ? '' : ` --passes ${passes}`}${smoothed}`;
 }
 
 export function Command({ title, text }: { title: string; text: string }) {

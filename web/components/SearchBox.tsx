@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { SearchHit } from '../lib/chain/types.ts';
-import { short, widthsLabel } from '../lib/format.ts';
+import { networkLabel, short } from '../lib/format.ts';
 import { proquint } from '../lib/proquint.ts';
 import { ModelName } from './Identity.tsx';
 import { KindSymbol } from './KindSymbol.tsx';
@@ -74,7 +74,7 @@ export function SearchBox({ text, hits, onText, onChoose }: Props) {
               </span>
               <span className="hash block text-soft">
                 {hit.name && `${proquint(hit.id)} · `}
-                {short(hit.id, 8, 4)} · {widthsLabel(hit.widths)}
+                {short(hit.id, 8, 4)} · {networkLabel(hit)}
               </span>
             </span>
           </div>

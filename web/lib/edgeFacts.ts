@@ -1,4 +1,6 @@
 import type { Hex } from 'viem';
+import type { Head } from '../../src/model/head.ts';
+import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
 import type { Training } from './chain/types.ts';
@@ -14,8 +16,9 @@ export interface EdgeFacts {
   registry: string;
   devKeys: boolean;
   widths?: number[];
+  head?: Head;
   parents?: string[];
-  shard?: { id?: string; rows: number; inputs: number; outputs: number; kind: string };
+  shard?: { id?: string; rows: number; inputs: number; outputs: number; kind: ShardKind };
   trainings?: Training[];
   /** of a run: how many of its models become nodes */
   kept?: number;
@@ -41,7 +44,7 @@ export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
     registry: context.registry,
     devKeys,
     metadata,
-    ...(model && { widths: [...model.widths] }),
+    ...(model && { widths: [...model.widths], head: model.head }),
     ...(before.length > 0 && { parents: [...before] }),
     ...(shard && { shard: { ...shard.shape, id: shard.id } }),
     ...(training && {

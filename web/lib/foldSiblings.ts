@@ -29,7 +29,7 @@ export function foldSiblings(
       single.push(node);
       continue;
     }
-    const key = [...node.parents, node.kind, node.trainer, node.widths.join('-')].join(' ');
+    const key = [...node.parents, node.kind, node.trainer, node.widths.join('-'), node.head].join(' ');
     families.set(key, [...(families.get(key) ?? []), node]);
   }
   const groups: Group[] = [];

@@ -1,4 +1,5 @@
 // How values are written everywhere on the page. One locale, so that server and browser agree.
+import type { ModelShape } from '../../src/model/shape.ts';
 import { safeText } from './hostile.ts';
 
 /** 12,345: by hand, since the first use of a browser's own formats costs a tenth of a tree's start. */
@@ -47,8 +48,9 @@ export function amount(units: string, decimals: number): string {
   return rest ? `${whole}.${rest}` : whole;
 }
 
-export function widthsLabel(widths: readonly number[]): string {
-  return widths.join('–');
+/** 49–32–10, or 49–32–10 softmax: squared error goes without saying. */
+export function networkLabel({ widths, head }: ModelShape): string {
+  return `${widths.join('–')}${head === 'squared error' ? '' : ` ${head}`}`;
 }
 
 /** A file's name as a shell takes it, whatever is in it. A name that cannot be read or typed is not shown. */

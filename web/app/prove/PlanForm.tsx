@@ -1,8 +1,12 @@
 'use client';
 
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type Head, headsFor } from '../../../src/model/head.ts';
+import type { ShardKind } from '../../../src/model/shardKind.ts';
+import { usualHead } from '../../../src/model/smoothing.ts';
 import { Notice } from '../../components/Notice.tsx';
 import type { Message } from '../../lib/chain/types.ts';
+import { HEAD_MEANINGS, HEAD_NAMES } from '../../lib/heads.ts';
 import { safeText } from '../../lib/hostile.ts';
 import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 
@@ -15,6 +19,8 @@ const ROWS = [64, 128, 256, 512];
 const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
 const PASSES = [1, 2, 4, 8, 16, 32];
+
+const KINDS: Record<AnswerKind, ShardKind> = { classes: 'classes', numbers: 'regression', labels: 'labels' };
 
 const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
   {
@@ -56,8 +62,12 @@ export function PlanForm({ busy, fixed, rate, onRate, passes, onPasses, training
   const [kind, setKind] = useState<Source['kind']>('digits');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
+  const [chosen, setChosen] = useState<Head>();
   const own = useOwnTable(onChange);
   const closed = busy || fixed;
+  const rowsOf = kind === 'digits' ? 'classes' : KINDS[own.answers];
+  // What was chosen for other rows does not go with these.
+  const head = chosen && headsFor(rowsOf).includes(chosen) ? chosen : usualHead(rowsOf);
 
   /** Sets an input and forgets what depended on the one before. */
   const changing =
@@ -71,7 +81,7 @@ export function PlanForm({ busy, fixed, rate, onRate, passes, onPasses, training
     event.preventDefault();
     own.forgetProblem();
     const source: Source | undefined = kind === 'digits' ? { kind } : await own.read();
-    if (source) onPrepare({ source, rows, hidden });
+    if (source) onPrepare({ source, rows, hidden, head });
   };
   return (
     <form onSubmit={submit} className="sheet grid gap-5 p-5 sm:p-6">
@@ -84,6 +94,7 @@ export function PlanForm({ busy, fixed, rate, onRate, passes, onPasses, training
       </fieldset>
       {kind === 'csv' && <OwnTableFields own={own} disabled={closed} />}
       {own.problem && <Notice words={own.problem} />}
+      <HeadSelect kind={rowsOf} head={head} disabled={closed} onChange={changing(setChosen)} />
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
         <NumberSelect name="Rows" value={rows} values={ROWS} disabled={closed} onChange={changing(setRows)} />
         <NumberSelect
@@ -185,6 +196,7 @@ function OwnTableFields({ own, disabled }: { own: ReturnType<typeof useOwnTable>
           <Select name="What it holds" value={answers} onChange={(holds) => predict(label, holds as AnswerKind)}>
             <option value="classes">Names of classes</option>
             <option value="numbers">Numbers to predict</option>
+            <option value="labels">Yes or no: 1 or 0</option>
           </Select>
         </>
       )}
@@ -217,6 +229,29 @@ function Choice({
         <span className="block text-[0.8125rem] text-soft">{text}</span>
       </span>
     </label>
+  );
+}
+
+/** What the network is trained as; what does not go with the rows is not offered. */
+function HeadSelect({
+  kind,
+  head,
+  disabled,
+  onChange,
+}: {
+  kind: ShardKind;
+  head: Head;
+  disabled: boolean;
+  onChange(head: Head): void;
+}) {
+  return (
+    <Select name="Trained as" value={head} disabled={disabled} onChange={(value) => onChange(value as Head)}>
+      {headsFor(kind).map((one) => (
+        <option key={one} value={one}>
+          {HEAD_NAMES[one]}: {HEAD_MEANINGS[one]}
+        </option>
+      ))}
+    </Select>
   );
 }
 

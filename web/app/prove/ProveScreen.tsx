@@ -7,7 +7,7 @@ import { NodeNote } from '../../components/NodeNote.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
-import { percent, plural, short } from '../../lib/format.ts';
+import { networkLabel, percent, plural, short } from '../../lib/format.ts';
 import { safeText } from '../../lib/hostile.ts';
 import type { OwnFiles, Prepared } from '../../lib/prover/messages.ts';
 import { PlanForm } from './PlanForm.tsx';
@@ -120,14 +120,17 @@ export function ProveScreen() {
 
 /** What will be learned from, and what was noted of it. */
 function PreparedRows({ prepared }: { prepared: Prepared }) {
-  const { widths, rows, testRows, kind, classes, baseline, notes } = prepared;
+  const { rows, testRows, kind, classes, baseline, notes } = prepared;
   return (
     <>
       <p data-testid="prepared">
-        A {widths.join('–')} network, {plural(rows, 'row')} to train on, {testRows} to test with.{' '}
-        {kind === 'classes'
-          ? `${plural(classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(baseline, 0)} of the test rows right.`
-          : `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, baseline)}.`}
+        A {networkLabel(prepared)} network, {plural(rows, 'row')} to train on, {testRows} to test with.{' '}
+        {kind === 'labels' &&
+          `Yes or no is predicted; always saying the more frequent would get ${percent(baseline, 0)} of the test rows right.`}
+        {kind === 'classes' &&
+          `${plural(classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(baseline, 0)} of the test rows right.`}
+        {kind === 'regression' &&
+          `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, baseline)}.`}
       </p>
       {notes.length > 0 && (
         <ul className="list-disc pl-5 text-soft marker:text-rule">
@@ -192,9 +195,9 @@ function Registered({ id, proving }: { id: string; proving: Proving }) {
 
 /** A measured figure in words. */
 function measureInWords({ kind, testRows }: Pick<Prepared, 'kind' | 'testRows'>, value: number): string {
-  return kind === 'classes'
-    ? `${percent(value)} of ${plural(testRows, 'test row')} right`
-    : `a mean squared error of ${value.toFixed(3)} squared standard deviations`;
+  return kind === 'regression'
+    ? `a mean squared error of ${value.toFixed(3)} squared standard deviations`
+    : `${percent(value)} of ${plural(testRows, 'test row')} right`;
 }
 
 function measuredOf(prepared: Prepared | undefined, { proved }: StepState): string | undefined {

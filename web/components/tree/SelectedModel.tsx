@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { GraphNode } from '../../lib/chain/types.ts';
-import { plural, short, widthsLabel } from '../../lib/format.ts';
+import { networkLabel, plural, short } from '../../lib/format.ts';
 import { givenName } from '../../lib/names.ts';
 import { proquint } from '../../lib/proquint.ts';
 import { ModelName, Person } from '../Identity.tsx';
@@ -47,7 +47,7 @@ export function SelectedModel({ node, people, isFocus, onFocus, onClose }: Props
         <KindLabel kind={node.kind} />
         <br />
         <span className="text-soft">
-          {widthsLabel(node.widths)}, depth {node.depth}
+          {networkLabel(node)}, depth {node.depth}
           {node.rows > 0 && `, ${plural(node.rows, 'row')}`}
           {node.score && `, ${resultFigure(node.score)} ${node.score.right === undefined ? 'squared error' : 'right'}`}
         </span>

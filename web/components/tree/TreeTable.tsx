@@ -1,5 +1,6 @@
 import type { Graph } from '../../lib/chain/types.ts';
 import { count, moment } from '../../lib/format.ts';
+import { HEAD_NAMES } from '../../lib/heads.ts';
 import { plainName } from '../../lib/names.ts';
 import { ModelLink, Person } from '../Identity.tsx';
 import { KindLabel } from '../KindSymbol.tsx';
@@ -14,7 +15,7 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
       <table className="w-full min-w-[44rem] text-left">
         <thead className="legend sticky top-0 z-10 bg-paper shadow-[0_1px_0_var(--color-line)]">
           <tr>
-            {['Model', 'Kind', 'Parents', 'Depth', 'Trainer', 'Rows', 'Score', 'Registered'].map((name) => (
+            {['Model', 'Kind', 'Head', 'Parents', 'Depth', 'Trainer', 'Rows', 'Score', 'Registered'].map((name) => (
               <th key={name} scope="col" className="px-4 py-3 font-semibold">
                 {name}
               </th>
@@ -30,6 +31,7 @@ export function TreeTable({ graph, people }: { graph: Graph; people: Record<stri
               <td className="px-4 py-2 whitespace-nowrap">
                 <KindLabel kind={node.kind} />
               </td>
+              <td className="px-4 py-2 whitespace-nowrap">{HEAD_NAMES[node.head]}</td>
               <td className="px-4 py-2">
                 {node.parents.map((id) => plainName(known.get(id) ?? { id })).join(', ')}
                 {node.hiddenParents > 0 && ` +${node.hiddenParents}`}

@@ -75,10 +75,15 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         finish(log.args.id, { source: { sha256: log.args.source } });
         break;
       case 'Trained': {
-        const { child, parent, shard, learningRate, batch, passes } = log.args;
+        const { child, parent, shard, learningRate, batch, passes, smoothing } = log.args;
         if (waiting?.id !== child) break;
         const rows = store.shard(shard)?.rows ?? 0;
-        const numbers = { learningRate: Number(learningRate), batch: Number(batch), passes: Number(passes) };
+        const numbers = {
+          learningRate: Number(learningRate),
+          batch: Number(batch),
+          passes: Number(passes),
+          smoothing: Number(smoothing),
+        };
         // One event for each segment: the node is whole when something else follows.
         waiting.parents = [{ id: parent }];
         waiting.trainings = [...(waiting.trainings ?? []), trainingOf(shard, rows, numbers)];
@@ -154,7 +159,7 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
         const benchmark = store.benchmark(id);
         if (!benchmark || !store.model(model)) break;
         const { rows, kind } = benchmark;
-        const result = kind === 'classes' ? { right: Number(value) } : { error: Number(value) / ERROR_UNIT / rows };
+        const result = kind === 'regression' ? { error: Number(value) / ERROR_UNIT / rows } : { right: Number(value) };
         store.addScore({ model, benchmark: id, rows, prover: ranker, ...result, ...where });
         break;
       }

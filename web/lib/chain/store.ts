@@ -324,7 +324,7 @@ export class Store {
     );
   };
 
-  /** Matches beginnings of ids and addresses, kinds and widths. */
+  /** Matches beginnings of ids and addresses, kinds, widths and heads. */
   search(text: string, names: (model: Model) => string[], count = 12): SearchHit[] {
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return [];
@@ -334,12 +334,14 @@ export class Store {
       model.trainer.toLowerCase().startsWith(wanted) ||
       model.widths.join('-').startsWith(wanted) ||
       model.kind === wanted ||
+      model.head === wanted ||
       names(model).some((name) => name.toLowerCase().startsWith(wanted));
-    return this.newest(count, matches).map(({ id, kind, trainer, widths, name }) => ({
+    return this.newest(count, matches).map(({ id, kind, trainer, widths, head, name }) => ({
       id,
       kind,
       trainer,
       widths,
+      head,
       ...(name && { name }),
     }));
   }
@@ -394,7 +396,7 @@ export class Store {
   }
 
   #graphNode(model: Model, shown: ReadonlySet<Hex>, benchmark: Hex | undefined): GraphNode {
-    const { id, kind, trainer, widths, depth, declared, block, timestamp, trainings = [], name } = model;
+    const { id, kind, trainer, widths, head, depth, declared, block, timestamp, trainings = [], name } = model;
     const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const children = this.#children.get(id) ?? [];
     const result = benchmark && this.result(id, benchmark);
@@ -403,6 +405,7 @@ export class Store {
       kind,
       trainer,
       widths,
+      head,
       depth,
       declared,
       block,

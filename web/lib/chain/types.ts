@@ -57,6 +57,8 @@ export interface Training {
   batch: number;
   /** how often it goes through the shard */
   passes: number;
+  /** target of a wrong class in units of 2^-11 */
+  smoothing: number;
   rows: number;
   steps: number;
 }
@@ -239,6 +241,7 @@ export interface GraphNode {
   kind: Kind;
   trainer: Address;
   widths: number[];
+  head: Head;
   parents: Hex[];
   depth: number;
   declared: boolean;
@@ -273,6 +276,7 @@ export interface SearchHit {
   kind: Kind;
   trainer: Address;
   widths: number[];
+  head: Head;
   /** hostile until shown otherwise */
   name?: string;
 }

@@ -2,6 +2,9 @@
 
 import type { Hex, PublicClient } from 'viem';
 import { useSendTransaction } from 'wagmi';
+import { HEADS } from '../../../src/model/head.ts';
+import type { ModelShape } from '../../../src/model/shape.ts';
+import { headWord } from '../../../src/model/smoothing.ts';
 import { gasLimit } from '../../../src/registry/gas.ts';
 import { useChainConfig } from './provider.tsx';
 import { useNode } from './useNode.ts';
@@ -9,8 +12,6 @@ import { useWallet } from './useWallet.ts';
 
 /** Chains that make a block only when somebody asks. */
 const ON_DEMAND = [31337, 1337];
-/** The head of the models of this page, as the contract numbers it. */
-const SQUARED_ERROR = 0;
 const POLL_MS = 1_500;
 const PATIENCE_MS = 300_000;
 
@@ -46,7 +47,12 @@ export function useSeedRequest() {
   const { mutateAsync: sendTransaction } = useSendTransaction();
 
   /** Sends the request, unless the chain has it already. @returns its number */
-  const request = async (client: PublicClient, widths: number[], { secret, since }: Kept, onSent: () => void) => {
+  const request = async (
+    client: PublicClient,
+    { widths, head }: ModelShape,
+    { secret, since }: Kept,
+    onSent: () => void,
+  ) => {
     const { modelRegistryAbi: abi, encodeFunctionData, keccak256, parseEventLogs } = await loadTools();
     const secretHash = keccak256(secret);
     const asked = await client.getContractEvents({
@@ -62,7 +68,11 @@ export function useSeedRequest() {
       onSent();
       return found.args.requestId;
     }
-    const data = encodeFunctionData({ abi, functionName: 'requestSeed', args: [widths, SQUARED_ERROR, secretHash] });
+    const data = encodeFunctionData({
+      abi,
+      functionName: 'requestSeed',
+      args: [widths, HEADS.indexOf(head), secretHash],
+    });
     const gas = gasLimit(await client.estimateGas({ account: trainer, to: registry, data }));
     const hash = await sendTransaction({ to: registry, data, chainId, gas });
     onSent();
@@ -72,12 +82,13 @@ export function useSeedRequest() {
     return event.args.requestId;
   };
 
-  return async (widths: number[], onSent: () => void): Promise<DrawnSeed> => {
+  return async (shape: ModelShape, onSent: () => void): Promise<DrawnSeed> => {
     const [{ modelRegistryAbi: abi, clientReads, drawnSeed }, client] = await Promise.all([loadTools(), node()]);
-    const place = `descent.seed.${chainId}.${registry}.${trainer}.${widths.join('-')}`.toLowerCase();
+    const place =
+      `descent.seed.${chainId}.${registry}.${trainer}.${shape.widths.join('-')}.${headWord(shape.head)}`.toLowerCase();
     const reads = clientReads(client, chainId);
     const draw = async (kept: Kept): Promise<DrawnSeed | undefined> => {
-      const requestId = await request(client, widths, kept, onSent);
+      const requestId = await request(client, shape, kept, onSent);
       const stored = await reads.seedRequest(registry, requestId);
       if (!stored || stored.used) return undefined;
       await waitForBlock(client, stored.seedBlock + 1n, ON_DEMAND.includes(chainId));

@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem';
+import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
 
 /** Who claims what is proved, where. */
@@ -9,7 +10,7 @@ export interface ProverContext {
 }
 
 /** What the column to be predicted holds. */
-export type AnswerKind = 'classes' | 'numbers';
+export type AnswerKind = 'classes' | 'numbers' | 'labels';
 
 /** Rows to learn from: handwritten digits that the page brings, or the visitor's table. */
 export type Source = { kind: 'digits' } | { kind: 'csv'; bytes: Uint8Array; label: string; answers: AnswerKind };
@@ -20,10 +21,12 @@ export interface Plan {
   rows: number;
   /** units of the hidden layer */
   hidden: number;
+  head: Head;
 }
 
 export interface Prepared {
   widths: number[];
+  head: Head;
   rows: number;
   testRows: number;
   kind: ShardKind;
@@ -31,7 +34,7 @@ export interface Prepared {
   /** what was left out, recognised or taken one way, one sentence each */
   notes: string[];
   /**
-   * Share of the test rows that always naming the most frequent class gets right; for numbers the mean squared error of
+   * Share of the test rows that always naming the most frequent class or value gets right; for numbers the mean squared error of
    * always saying the mean of the training rows, in squared standard deviations of theirs
    */
   baseline: number;

@@ -81,6 +81,7 @@ function own(source: OwnTable, rows: number): Prepared {
 /** @throws InputError for a label that holds many numbers, which the reader takes for targets */
 function readOwn({ bytes, label, answers }: OwnTable): RawTable {
   if (answers === 'numbers') return readCsv(bytes, { targets: [label] });
+  if (answers === 'labels') return readCsv(bytes, { labels: [label] });
   try {
     return readCsv(bytes, { label });
   } catch (error) {
@@ -98,6 +99,12 @@ function baselineOf(table: Table, first: number, rows: number): number {
   if (table.kind === 'regression') {
     const targets = table.targets.subarray(first * table.outputs, (first + rows) * table.outputs);
     return targets.reduce((sum, target) => sum + target ** 2, 0) / rows;
+  }
+  if (table.kind === 'labels') {
+    // A table of one's own has one column of labels.
+    let ones = 0;
+    for (let k = first; k < first + rows; k++) ones += table.labels[k];
+    return Math.max(ones, rows - ones) / rows;
   }
   const counts = new Array<number>(table.outputs).fill(0);
   for (let k = first; k < first + rows; k++) counts[table.labels[k]]++;

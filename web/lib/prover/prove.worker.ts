@@ -2,7 +2,9 @@
 import type { Srs } from '../../../src/argument/curve.ts';
 import { DescentError } from '../../../src/errors/DescentError.ts';
 import { seedCapacity, trainCapacity } from '../../../src/model/capacity.ts';
+import { checkFit } from '../../../src/model/head.ts';
 import { schemaHash } from '../../../src/model/schema.ts';
+import type { ModelShape } from '../../../src/model/shape.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import { writeShard } from '../../../src/model/shardFile.ts';
 import type { Weights } from '../../../src/model/weights.ts';
@@ -24,7 +26,7 @@ type Program = 'data' | 'seed' | 'train';
 /** Everything that one visit of the page works on. */
 interface Bench {
   base: string;
-  widths: number[];
+  shape: ModelShape;
   shard: Shard;
   test: Shard;
   prover: Prover;
@@ -59,7 +61,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
     case 'seed': {
       const { context, seed, requestId, secret } = request;
       say('Draws the first weights');
-      const weights = seedWeights({ widths: bench.widths, head: 'squared error' }, seed, randomElement());
+      const weights = seedWeights(bench.shape, seed, randomElement());
       bench.parent = weights;
       await load(bench, 'seed');
       const proved = await step(bench, request, () =>
@@ -95,8 +97,10 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
 async function prepare(plan: Plan, base: string) {
   say('Reads the data');
   const { shard, test, classes, baseline, notes } = await prepareRows(plan, base);
+  const { head } = plan;
   const widths = [shard.inputs, plan.hidden, shard.outputs];
-  trainCapacity({ widths, head: 'squared error' }, shard.rows);
+  checkFit(head, shard.kind);
+  trainCapacity({ widths, head }, shard.rows);
   seedCapacity(widths);
   say('Fetches the powers of tau', 0);
   const points = await fetchBytes(`${base}/files/srs.points?points=${PROOF_POWERS}`, (fraction) =>
@@ -106,8 +110,8 @@ async function prepare(plan: Plan, base: string) {
   await bench?.prover.close();
   const circuits: Bench['circuits'] = {};
   const srs = { size: PROOF_POWERS, points };
-  bench = { base, widths, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
-  return { widths, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline, notes };
+  bench = { base, shape: { widths, head }, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
+  return { widths, head, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline, notes };
 }
 
 /** Circuit and key of one program; those of the others are let go, they are large. */

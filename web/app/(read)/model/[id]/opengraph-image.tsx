@@ -3,7 +3,7 @@ import { Mark } from '../../../../components/Mark.tsx';
 import { marksOf } from '../../../../components/ResultMarks.tsx';
 import { readModelView } from '../../../../lib/chain/queries.ts';
 import type { Benchmark, Kind, Lineage, Model, Result } from '../../../../lib/chain/types.ts';
-import { count, isHash, percent, plural, short, widthsLabel } from '../../../../lib/format.ts';
+import { count, isHash, networkLabel, percent, plural, short } from '../../../../lib/format.ts';
 import { benchmarkName, givenName } from '../../../../lib/names.ts';
 import { proquint } from '../../../../lib/proquint.ts';
 
@@ -66,8 +66,8 @@ export default async function Image({ params }: Props) {
 }
 
 /** Over all parents of every merge. */
-function lineageInWords({ widths }: Model, { sums }: Lineage): string {
-  return `${widthsLabel(widths)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
+function lineageInWords(model: Model, { sums }: Lineage): string {
+  return `${networkLabel(model)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
 }
 
 /** A result with the benchmark that it is of. */

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation';
 import { ModelPage } from '../../../../components/ModelPage.tsx';
 import { marksOf } from '../../../../components/ResultMarks.tsx';
 import { readModelView } from '../../../../lib/chain/queries.ts';
-import { count, isHash, permalink, plural, short, widthsLabel } from '../../../../lib/format.ts';
+import { count, isHash, networkLabel, permalink, plural, short } from '../../../../lib/format.ts';
 import { benchmarkName, plainName } from '../../../../lib/names.ts';
 import { CardEditor } from './CardEditor.tsx';
 
@@ -26,7 +26,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
   const { sums } = lineage;
   const title = `${plainName(model)} (${short(model.id)})`;
   const description = [
-    `A ${widthsLabel(model.widths)} network with ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}, on ${config.chainName} (${config.chainId}).`,
+    `A ${networkLabel(model)} network with ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}, on ${config.chainName} (${config.chainId}).`,
     ...(result?.right !== undefined && choice.benchmark
       ? [
           `At least ${count(result.right)} of ${count(result.rows)} rows right on ${benchmarkName(choice.benchmark)}${marksOf(

@@ -1,3 +1,4 @@
+import { headWord } from '../../../../../src/model/smoothing.ts';
 import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
 import { safeJson } from '../../../../lib/hostile.ts';
@@ -42,6 +43,7 @@ function plain({ rank, model, score, share, ancestry }: Entry, apart = false) {
     model: model.id,
     trainer: model.trainer,
     widths: model.widths.join('-'),
+    head: headWord(model.head),
     depth: model.depth,
     right: score.right ?? null,
     error: score.error ?? null,
@@ -77,6 +79,7 @@ function asCsv(rows: ReturnType<typeof plain>[]): string {
     'model',
     'trainer',
     'widths',
+    'head',
     'depth',
     'right',
     'error',
