@@ -40,7 +40,7 @@ const INITIALIZERS = [
 const read = (nodes: Uint8Array[], parts: Omit<OnnxParts, 'nodes'> = {}) =>
   readFloatModel([{ name: 'm.onnx', bytes: onnx({ nodes, initializers: INITIALIZERS, ...parts }) }]);
 
-const { f, i, ints, s, t } = attribute;
+const { f, i, ints, t } = attribute;
 const first = (to: string, from = 'x') => node('Gemm', [from, 'w', 'b'], [to]);
 const relu = (from: string, to: string) => node('Relu', [from], [to]);
 const last = (from: string, to: string) => node('Gemm', [from, 'v', 'c'], [to]);
@@ -167,45 +167,6 @@ describe('what a graph may say of one layer', () => {
     assert.deepEqual(read([...four, last('jr', 'y')]).model.widths, [3, 2, 2, 2, 2]);
     assert.throws(() => read([...four, last('jr', 'z'), relu('z', 'zr'), last('zr', 'y')]), /\(Gemm\) is layer 5/);
   });
-
-  it('ends with what changes no decision, and says what was left out', () => {
-    const answers: [Uint8Array[], string | undefined, string[], string[]?][] = [
-      [network(), undefined, []],
-      [network(node('Softmax', ['z'], ['y'])), 'softmax', []],
-      [network(node('LogSoftmax', ['z'], ['y'], i('axis', 1))), 'softmax', []],
-      [network(node('Sigmoid', ['z'], ['y'])), 'sigmoid', []],
-      [network(node('ArgMax', ['z'], ['y'], i('axis', -1))), undefined, ['ArgMax']],
-      [network(node('Softmax', ['z'], ['y'])), 'softmax', [], ['z', 'y']],
-      [
-        network(
-          node('Softmax', ['z'], ['p']),
-          node('ArgMax', ['p'], ['a'], i('axis', 1)),
-          node('Cast', ['a'], ['y'], i('to', 1)),
-        ),
-        'softmax',
-        ['ArgMax', 'Cast'],
-        ['y', 'p'],
-      ],
-      [
-        network(node('ArgMax', ['z'], ['a'], i('axis', 1)), node('Softmax', ['z'], ['y'])),
-        'softmax',
-        ['ArgMax'],
-        ['a', 'y'],
-      ],
-      [
-        network(node('Sigmoid', ['z'], ['p']), node('ai.onnx.ml:Binarizer', ['p'], ['y'], f('threshold', 0.5))),
-        'sigmoid',
-        ['ai.onnx.ml.Binarizer'],
-      ],
-      // The first says what the outputs are; a second changes no decision.
-      [network(node('Sigmoid', ['z'], ['p']), node('Softmax', ['p'], ['y'])), 'sigmoid', ['Softmax']],
-    ];
-    for (const [nodes, head, leftOut, outputs] of answers) {
-      const found = read(nodes, outputs && { outputs });
-      assert.deepEqual([found.head?.head, found.leftOut], [head, leftOut]);
-    }
-    assert.equal(read(network(node('Softmax', ['z'], ['y'])), { opsets: [['', 12]] }).head?.by, 'Softmax', 'axis 1');
-  });
 });
 
 describe('a graph that is another function', () => {
@@ -215,36 +176,6 @@ describe('a graph that is another function', () => {
       'Sigmoid between layers',
       /Node "aGemm" \(Gemm\) reads "r" after the last layer.*\n.*activation between layers is ReLU/,
       [first('h'), node('Sigmoid', ['h'], ['r']), last('r', 'y')],
-    ],
-    [
-      'what two outputs lack to 1',
-      /\(Sub\) reads "p" after the last layer/,
-      network(node('Sigmoid', ['z'], ['p']), node('Sub', ['one', 'p'], ['y'])),
-    ],
-    [
-      'a threshold other than a half',
-      /\(ai\.onnx\.ml\.Binarizer\) reads "p" after/,
-      network(node('Sigmoid', ['z'], ['p']), node('ai.onnx.ml:Binarizer', ['p'], ['y'], f('threshold', 0.25))),
-    ],
-    [
-      'probabilities divided by the greatest',
-      /\(ai\.onnx\.ml\.Normalizer\) reads "p" after/,
-      network(node('Softmax', ['z'], ['p']), node('ai.onnx.ml:Normalizer', ['p'], ['y'])),
-    ],
-    [
-      'a linear classifier after a layer',
-      /\(ai\.onnx\.ml\.LinearClassifier\) follows another layer/,
-      network(node('ai.onnx.ml:LinearClassifier', ['z'], ['a', 'y'])),
-    ],
-    [
-      'a linear classifier with PROBIT',
-      /makes PROBIT of its scores.*\n.*NONE, SOFTMAX and LOGISTIC/,
-      [node('ai.onnx.ml:LinearClassifier', ['x'], ['a', 'y'], s('post_transform', 'PROBIT'))],
-    ],
-    [
-      'a linear classifier without numbers',
-      /has 0 coefficients and 0 intercepts for rows of 3/,
-      [node('ai.onnx.ml:LinearClassifier', ['x'], ['a', 'y'])],
     ],
     [
       'another activation',
