@@ -127,6 +127,57 @@ describe('the commitment to a helper', () => {
   });
 });
 
+describe('the commitment to a helper with lookups of pairs', () => {
+  let backend: Backend;
+  before(async () => {
+    backend = {
+      kernels: await Kernels.load({ threads: 2 }),
+      curve: await Curve.load({ threads: 2 }),
+      srs: await loadSrs(),
+    };
+  });
+  after(() => Promise.all([backend.kernels.close(), backend.curve.close()]));
+
+  /** Limbs in the first table and pairs by their index in the second; a slot of pairs is larger than what is looked up. */
+  function helperOf(limbs: Int32Array, index: Int32Array) {
+    const { kernels: k } = backend;
+    const trace = slottedOracle(['mult', 'mult2'].map((name) => ({ name, log2: LIMB_BITS })));
+    trace.put('mult', multiplicities(LIMB_BITS, [limbs]));
+    trace.put('mult2', multiplicities(LIMB_BITS, [index]));
+    const [beta, alpha, values] = [randomElement(), randomElement(), randomValues(2 ** LIMB_BITS, 2000)];
+    const helper = lookupHelper(k, new LookupTable(k, beta, LIMB_BITS), [{ slot: 'h', limbs: [limbs] }], trace, {
+      table: new LookupTable(k, beta, LIMB_BITS, { alpha, values }),
+      groups: [{ slot: 'hF', limbs: [index] }],
+    });
+    return { helper, beta, alpha, values };
+  }
+
+  it('holds the inverses of the pairs on the entries that are looked up, and 0 behind them', () => {
+    const { kernels: k } = backend;
+    const index = randomValues(48, 2 ** LIMB_BITS);
+    const { helper, beta, alpha, values } = helperOf(randomValues(64, 300), index);
+    const found = k.toBigints(helper.oracle.values(k, 'hF'));
+    assert.equal(found.length, 64);
+    index.forEach((at, i) => {
+      const pair = beta - BigInt(at) - alpha * BigInt(values[at]) - alpha * alpha;
+      assert.equal(mod(found[i] * pair), 1n);
+    });
+    assert.ok(found.slice(48).every((value) => value === 0n));
+    const table = k.sum(helper.oracle.values(k, 'g2'));
+    assert.equal(table, k.sum(helper.oracle.values(k, 'hF')), 'what is looked up is what the table gives');
+  });
+
+  it('is that of its entries, whichever way it is made', async () => {
+    for (const limbs of [randomValues(4096, 300), randomValues(256, 2 ** LIMB_BITS)]) {
+      for (const index of [randomValues(3000, 100), randomValues(200, 2 ** LIMB_BITS)]) {
+        const { helper } = helperOf(limbs, index);
+        const points = await commit(backend, helper.oracle, helperSums(backend, helper));
+        assert.deepEqual(points, await commit(backend, helper.oracle));
+      }
+    }
+  });
+});
+
 describe('the choice between both ways', () => {
   it('takes sums by value where many places share few values', () => {
     const columns = [{ at: 0, values: new Int32Array(1000).fill(3) }];

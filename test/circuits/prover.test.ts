@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Kernels } from '../../src/argument/kernels.ts';
+import { HEADS } from '../../src/model/head.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { type Weights, zeroWeights } from '../../src/model/weights.ts';
@@ -18,8 +19,11 @@ const random = new Random(31);
 /** An integer in -bound .. bound - 1. */
 const signed = (bound: number) => random.below(2 * bound) - bound;
 
+/** Each of the heads, by the depth of the network. */
+const headOf = (widths: readonly number[]) => HEADS[widths.length % HEADS.length];
+
 function randomWeights(widths: readonly number[], bound: number): Weights {
-  const weights = zeroWeights({ widths, head: 'squared error' }, 3n);
+  const weights = zeroWeights({ widths, head: headOf(widths) }, 3n);
   weights.layers.forEach(({ W, b }, l) => {
     for (const i of range(widths[l + 1])) {
       b[i] = BigInt(signed(bound));
@@ -36,7 +40,7 @@ function randomShard({ inputs, outputs, rows, kind }: Pick<Shard, 'inputs' | 'ou
   for (const s of range(rows)) {
     for (const j of range(inputs)) X[j * S + s] = signed(2 ** 15);
     if (kind === 'classes') Y[random.below(outputs) * S + s] = 512;
-    else for (const i of range(outputs)) Y[i * S + s] = signed(2 ** 15);
+    else for (const i of range(outputs)) Y[i * S + s] = kind === 'labels' ? 512 * random.below(2) : signed(2 ** 15);
   }
   return { inputs, outputs, rows, kind, X, Y, salt: 7n };
 }
@@ -62,6 +66,8 @@ describe('the prover of program data', () => {
     { inputs: 5, outputs: 3, rows: 9, kind: 'classes' },
     { inputs: 4, outputs: 2, rows: 8, kind: 'classes' },
     { inputs: 3, outputs: 5, rows: 6, kind: 'regression' },
+    { inputs: 3, outputs: 5, rows: 6, kind: 'labels' },
+    { inputs: 4, outputs: 1, rows: 8, kind: 'labels' },
   ] as const)
     it(`satisfies the circuit: ${shape.rows} rows of ${shape.inputs}, ${shape.kind}`, () =>
       accepts((session) => proveData(session, randomShard(shape))));
@@ -81,7 +87,7 @@ describe('the prover of program seed', () => {
       const seed = random.element();
       const trace = seedTrace(widths, seed);
       return accepts((session) =>
-        proveSeed(session, weightsFromSeedTrace({ widths, head: 'squared error' }, trace, 5n), seed, trace.layers),
+        proveSeed(session, weightsFromSeedTrace({ widths, head: headOf(widths) }, trace, 5n), seed, trace.layers),
       );
     });
 });
