@@ -1,6 +1,7 @@
 // The honest runs of all programs that the verifier in Python is tried on.
 import type { Session } from '../src/argument/session.ts';
 import type { Commitment, Point } from '../src/argument/types.ts';
+import type { Head } from '../src/model/head.ts';
 import { mergeWeights } from '../src/model/merge.ts';
 import type { Shard } from '../src/model/shard.ts';
 import type { Weights } from '../src/model/weights.ts';
@@ -38,6 +39,9 @@ export interface Case {
 export const POINT: Point = { x: 1n, y: 2n };
 const WORD = `0x${'5a'.repeat(32)}` as const;
 
+/** What tells cases of another head apart. */
+const named = (head: Head) => (head === 'squared error' ? '' : `-${head}`);
+
 const shapeOf = ({ inputs, outputs, rows, kind }: Shard) => ({ inputs, outputs, rows, kind });
 
 function data(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): Case {
@@ -51,11 +55,10 @@ function data(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): 
   };
 }
 
-function seed(widths: number[]): Case {
+function seed(widths: number[], head: Head = 'squared error'): Case {
   return {
-    name: `seed-${widths.join('-')}`,
+    name: `seed-${widths.join('-')}${named(head)}`,
     make: async (commit) => {
-      const head = 'squared error';
       const drawn = 2n ** 200n + 12345n;
       const trace = seedTrace(widths, drawn);
       const weights = weightsFromSeedTrace({ widths, head }, trace, 77n);
@@ -73,11 +76,11 @@ function seed(widths: number[]): Case {
   };
 }
 
-function imported(widths: number[]): Case {
+function imported(widths: number[], head: Head = 'squared error'): Case {
   return {
-    name: `import-${widths.join('-')}`,
+    name: `import-${widths.join('-')}${named(head)}`,
     make: async (commit) => {
-      const weights = someModel(widths);
+      const weights = { ...someModel(widths), head };
       const statement: Statement = {
         program: 'import',
         widths,
@@ -91,11 +94,11 @@ function imported(widths: number[]): Case {
   };
 }
 
-function merge(widths: number[], count: number): Case {
+function merge(widths: number[], count: number, head: Head = 'squared error'): Case {
   return {
-    name: `merge-${widths.join('-')}-${count}`,
+    name: `merge-${widths.join('-')}-${count}${named(head)}`,
     make: async (commit) => {
-      const parents = Array.from({ length: count }, (_, i) => someModel(widths, 20 + i, BigInt(90 + i)));
+      const parents = Array.from({ length: count }, (_, i) => ({ ...someModel(widths, 20 + i, BigInt(90 + i)), head }));
       const coefficients = widths.slice(1).map((_, l) => parents.map((__, i) => 3000 * (i + 1) - 5000 * l));
       const merged = mergeWeights(parents, coefficients, 1234n);
       const child = await commit.model(merged.child);
@@ -104,7 +107,7 @@ function merge(widths: number[], count: number): Case {
       const statement: Statement = {
         program: 'merge',
         widths,
-        head: parents[0].head,
+        head,
         child,
         parents: committed,
         coefficients,
@@ -121,43 +124,46 @@ interface Training {
   passes?: number;
   lr?: number;
   kind?: Shard['kind'];
+  head?: Head;
+  smoothing?: number;
 }
 
-function train({ widths, rows, batch, passes = 1, lr = 2, kind = 'classes' }: Training): Case {
+function train(training: Training): Case {
+  const { widths, rows, batch, passes = 1, lr = 2, kind = 'classes', head = 'squared error', smoothing = 0 } = training;
   return {
-    name: `train-${widths.join('-')}-${rows}-${batch}-${passes}-${kind}`,
+    name: `train-${widths.join('-')}-${rows}-${batch}-${passes}-${kind}${named(head)}`,
     make: async (commit) => {
-      const [parent, shard] = [someModel(widths), someShard(widths, rows, kind)];
-      const { child, trace } = trainSegment(parent, shard, { lr, batch, passes, salt: 5n });
+      const [parent, shard] = [{ ...someModel(widths), head }, someShard(widths, rows, kind)];
+      const { child, trace } = trainSegment(parent, shard, { lr, batch, passes, smoothing, salt: 5n });
       const statement: Statement = {
         program: 'train',
         widths,
-        head: parent.head,
+        head,
         parent: await commit.model(parent),
         shard: shapeOf(shard),
         shardCommitment: await commit.shard(shard),
         learningRate: lr,
         batch,
         passes,
-        smoothing: 0,
+        smoothing,
         child: await commit.model(child),
       };
-      const witness = { parent, child, shard, trace, lr, batch, passes };
+      const witness = { parent, child, shard, trace, lr, batch, passes, smoothing };
       return { statement, argument: (session) => proveTrain(session, witness) };
     },
   };
 }
 
-function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): Case {
+function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes', head: Head = 'squared error'): Case {
   return {
-    name: `score-${widths.join('-')}-${rows}-${kind}`,
+    name: `score-${widths.join('-')}-${rows}-${kind}${named(head)}`,
     make: async (commit) => {
-      const [model, shard] = [someModel(widths), someShard(widths, rows, kind)];
+      const [model, shard] = [{ ...someModel(widths), head }, someShard(widths, rows, kind)];
       const forward = forwardTrace(model, shard);
       const statement: Statement = {
         program: 'score',
         widths,
-        head: model.head,
+        head,
         model: await commit.model(model),
         shard: shapeOf(shard),
         shardCommitment: await commit.shard(shard),
@@ -173,33 +179,49 @@ export const ARGUMENTS: Case[] = [
   data([3, 2], 4),
   data([5, 3], 1, 'regression'),
   data([1, 1], 150, 'regression'),
+  data([3, 5], 6, 'labels'),
   seed([3, 2]),
   seed([1, 1]),
   seed([5, 4, 7, 3, 2]),
+  seed([3, 2], 'sigmoid'),
   imported([3, 2]),
   imported([3, 9, 1]),
   imported([2, 3, 5, 6, 7]),
+  imported([3, 2], 'softmax'),
   merge([3, 2], 8),
   merge([3, 5, 2, 4, 3], 2),
+  merge([3, 2], 2, 'sigmoid'),
   train({ widths: [1, 1], rows: 1, batch: 1, kind: 'regression' }),
   train({ widths: [5, 3], rows: 9, batch: 16 }),
   train({ widths: [9, 17, 5], rows: 9, batch: 1, passes: 2 }),
   train({ widths: [3, 5, 7, 2], rows: 11, batch: 4, passes: 2, kind: 'regression' }),
   train({ widths: [3, 5, 7, 2, 9], rows: 8, batch: 2 }),
   train({ widths: [4, 3, 3], rows: 150, batch: 16, passes: 32 }),
+  train({ widths: [4, 5, 3], rows: 7, batch: 4, passes: 2, head: 'softmax', smoothing: 37 }),
+  train({ widths: [3, 1], rows: 1, batch: 1, head: 'softmax' }),
+  train({ widths: [3, 5, 7, 2, 9], rows: 8, batch: 2, head: 'softmax', smoothing: 227 }),
+  train({ widths: [4, 5, 3], rows: 7, batch: 4, passes: 2, kind: 'labels', head: 'sigmoid', smoothing: 255 }),
+  train({ widths: [5, 1], rows: 9, batch: 16, head: 'sigmoid' }),
+  train({ widths: [3, 5, 7, 2, 9], rows: 8, batch: 2, kind: 'labels', head: 'sigmoid' }),
   score([1, 1], 1, 'regression'),
   score([3, 2], 9),
   score([3, 4, 5, 2], 20, 'regression'),
   score([3, 5, 7, 2, 9], 11),
+  score([3, 5, 2], 9, 'labels', 'sigmoid'),
+  score([3, 1], 1, 'labels', 'sigmoid'),
+  score([3, 4, 5], 9, 'classes', 'softmax'),
 ];
 
 /** Proved with Groth16 and opened; the first three are the default. */
 export const PROOFS: Case[] = [
-  train({ widths: [3, 4, 2], rows: 7, batch: 4, passes: 2 }),
+  train({ widths: [3, 4, 2], rows: 7, batch: 4, passes: 2, head: 'softmax', smoothing: 3 }),
   merge([3, 2], 2),
   data([128, 2], 4096), // two chunks in shard and helper
   data([3, 2], 5),
+  train({ widths: [3, 4, 2], rows: 7, batch: 4, passes: 2 }),
+  train({ widths: [3, 4, 2], rows: 7, batch: 4, kind: 'labels', head: 'sigmoid', smoothing: 3 }),
   seed([3, 4, 2]),
   imported([3, 4, 2]),
   score([3, 4, 2], 7),
+  score([3, 4, 2], 7, 'labels', 'sigmoid'),
 ];
