@@ -92,7 +92,7 @@ library EdgeWordsLibrary {
         );
     }
 
-    /// @notice Whether two trainings have the same rate, batch and passes.
+    /// @notice Whether two trainings have the same rate, batch, passes and smoothing.
     function isLike(PackedTraining training, PackedTraining other) internal pure returns (bool) {
         return (PackedTraining.unwrap(training) ^ PackedTraining.unwrap(other)) >> SHARD_BITS == 0;
     }

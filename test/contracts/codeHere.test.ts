@@ -76,6 +76,7 @@ describe('what stays open of the code', () => {
   const statement = {
     program: 'import',
     widths: [4, 3],
+    head: 'squared error',
     commitment: [{ x: 1n, y: 2n }],
     source: NO_SCHEMA,
     schema: NO_SCHEMA,

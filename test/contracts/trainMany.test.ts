@@ -107,7 +107,7 @@ describe('trainMany', () => {
 
   it('keeps every segment of trainings that differ in their shards alone, and in one thing more', async () => {
     const usual = { learningRate: 65_536, batch: 1, passes: 2 };
-    const others = [{ learningRate: 65_535 }, { passes: 4 }];
+    const others = [{ learningRate: 65_535 }, { passes: 4 }, { smoothing: 1 }];
     for (const count of [2, 4, 5, 12, 13]) {
       for (const other of [{}, ...others]) {
         const claims = chainOf(count, (i) => (i === count - 1 ? { ...usual, ...other } : usual));
