@@ -56,7 +56,10 @@ describe('the memory of a proof of train', { concurrency: false }, () => {
   ];
   for (const [what, size] of sizes) {
     it(`is at most what is said before, and little less: ${what}`, async () => {
-      const [said, taken] = [trainElements({ widths: size.widths, head: 'squared error' }, size), await elementsOf(size)];
+      const [said, taken] = [
+        trainElements({ widths: size.widths, head: 'squared error' }, size),
+        await elementsOf(size),
+      ];
       assert.ok(taken <= said && said < 1.25 * taken, `${taken} elements, ${said} were said`);
     });
   }
