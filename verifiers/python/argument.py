@@ -104,8 +104,7 @@ class Run:
         oracles = self.names["oracles"]
         weights = self.claims.weights(rho, y)
         u = dict(zip(oracles, m["u"], strict=True))
-        if "tables" in u:
-            demand(u["tables"] == evaluated(y), "the tables at the reduction's point")
+        self.tables = (u["tables"], y) if "tables" in u else None
         demand(sum(u[name] * weights.get(name, 0) for name in oracles) % R == left, "the claims at the reduction's point")
         eta = t.absorb([*m["u"], m["nonce"][1]])
         gamma = t.absorb([self.h[3]])
@@ -120,6 +119,12 @@ class Run:
         low, high = y[18 : 18 + self.bits], y[18 + self.bits :]
         rest = product(1 - x for x in high) % R
         return [eta, gamma, *self._last(point), *low, *[0] * len(high), rest, self.bits]
+
+    def require_tables(self):
+        """What the prover says of the tables, which their commitment binds, is what they are: anyone can tell."""
+        if self.tables:
+            said, y = self.tables
+            demand(said == evaluated(y), "the tables at the reduction's point")
 
     def _last(self, point):
         """theta, gamma2, z, e2."""
