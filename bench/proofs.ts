@@ -29,6 +29,7 @@ export function proofTasks(): (ProveTask & { name: string })[] {
       return takesRows(program) ? ROWS.map((rows) => ({ program, widths, rows })) : [{ program, widths, rows: 0 }];
     }),
   );
+  tasks.push(...NETWORKS.map((widths): ProveTask => ({ program: 'train', widths, rows: 1024, head: 'softmax' })));
   return tasks.map((task) => ({ ...task, name: nameOf(task) }));
 }
 
@@ -37,8 +38,9 @@ function takesRows(program: Program): boolean {
   return registers === 'shard' || asks.includes('shard');
 }
 
-function nameOf({ program, widths, rows, parents }: ProveTask): string {
-  return `${program} ${widths.join('-')}${rows > 0 ? ` x ${rows}` : ''}${parents ? ` of ${parents}` : ''}`;
+function nameOf({ program, widths, rows, parents, head }: ProveTask): string {
+  const size = `${widths.join('-')}${rows > 0 ? ` x ${rows}` : ''}`;
+  return `${program} ${size}${parents ? ` of ${parents}` : ''}${head ? ` with ${head}` : ''}`;
 }
 
 /** Proves once in a process of its own: time by stage, peak memory. */

@@ -1,5 +1,6 @@
 import { loadMnist } from '../../scripts/files/mnist.ts';
 import { openProver } from '../../scripts/runs/openProver.ts';
+import type { Head } from '../../src/model/head.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { averageCoefficients } from '../../src/model/merge-recipes.ts';
 import type { Shard } from '../../src/model/shard.ts';
@@ -21,6 +22,8 @@ export interface ProveTask {
   rows: number;
   /** Of a merge. */
   parents?: number;
+  /** Squared error unless told. */
+  head?: Head;
 }
 
 export interface ProveFigures {
@@ -81,8 +84,8 @@ interface Prepared {
 }
 
 async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
-  const { program, widths } = task;
-  const weights = (k = 0) => seedWeights({ widths, head: 'squared error' }, REQUEST.seed + BigInt(k), BigInt(1 + k));
+  const { program, widths, head = 'squared error' } = task;
+  const weights = (k = 0) => seedWeights({ widths, head }, REQUEST.seed + BigInt(k), BigInt(1 + k));
   switch (program) {
     case 'data': {
       const shard = await mnistShard(task);

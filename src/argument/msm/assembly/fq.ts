@@ -388,9 +388,9 @@ export function invert(o: usize, a: usize): void {
 export function unpack(o: usize, a: usize): void {
   for (let i: usize = 0; i < 9; i++) {
     const bit: usize = 29 * i;
-    // the last limb begins at bit 232, byte 29: reading 8 bytes there would leave the element
-    const word = i < 8 ? load<u64>(a + (bit >> 3)) : u64(load<u32>(a + 28)) >> 8;
-    store<i32>(o + 4 * i, i32((word >> (i < 8 ? u64(bit & 7) : 0)) & MASK));
+    // the last two limbs begin in byte 25 and 29: eight bytes from there would leave the element
+    const at = min(bit >> 3, 24);
+    store<i32>(o + 4 * i, i32((load<u64>(a + at) >> u64(bit - 8 * at)) & MASK));
   }
 }
 
@@ -399,8 +399,7 @@ export function pack(o: usize, a: usize): void {
   memory.fill(o, 0, 32);
   for (let i: usize = 0; i < 9; i++) {
     const bit: usize = 29 * i;
-    const at: usize = o + (i < 8 ? bit >> 3 : 24);
-    const shift = u64(i < 8 ? bit & 7 : 40);
-    store<u64>(at, load<u64>(at) | (u64(load<u32>(a + 4 * i)) << shift));
+    const at = min(bit >> 3, 24);
+    store<u64>(o + at, load<u64>(o + at) | (u64(load<u32>(a + 4 * i)) << u64(bit - 8 * at)));
   }
 }
