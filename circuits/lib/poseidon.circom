@@ -96,26 +96,22 @@ template MixS(t, S) {
 
 /**
  * @title PoseidonEx
- * @notice The permutation: four full rounds, the partial ones, four full ones, with circomlib's constants.
+ * @notice The permutation: four full rounds, the partial ones, four full ones.
  * @param nInputs number of inputs, 1 to 16
  * @param nOuts number of outputs
+ * @param partial number of partial rounds
+ * @param C, S, M, P circomlib's constants: of the rounds, of the sparse matrices, the matrix, and the one before the partial rounds
  * @input inputs[nInputs]: any field elements
  * @input initialState: any field element
  * @output out[nOuts]: the first elements of the state afterwards
  */
-template PoseidonEx(nInputs, nOuts) {
+template PoseidonEx(nInputs, nOuts, partial, C, S, M, P) {
   signal input inputs[nInputs];
   signal input initialState;
   signal output out[nOuts];
 
-  var N_ROUNDS_P[16] = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
   var t = nInputs + 1;
   var half = 4;
-  var partial = N_ROUNDS_P[t - 2];
-  var C[t * 2 * half + partial] = POSEIDON_C(t);
-  var S[partial * (2 * t - 1)] = POSEIDON_S(t);
-  var M[t][t] = POSEIDON_M(t);
-  var P[t][t] = POSEIDON_P(t);
 
   component ark[2 * half];
   component sigmaF[2 * half][t];
@@ -202,7 +198,12 @@ template Poseidon(nInputs) {
   signal input inputs[nInputs];
   signal output out;
 
-  component pEx = PoseidonEx(nInputs, 1);
+  var t = nInputs + 1;
+  var partial[16] = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
+  // functions that are only called for parameters leave nothing in the witness program
+  component pEx = PoseidonEx(
+    nInputs, 1, partial[nInputs - 1], POSEIDON_C(t), POSEIDON_S(t), POSEIDON_M(t), POSEIDON_P(t)
+  );
   pEx.initialState <== 0;
   for (var i = 0; i < nInputs; i++) pEx.inputs[i] <== inputs[i];
   out <== pEx.out[0];

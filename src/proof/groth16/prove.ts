@@ -22,17 +22,16 @@ export async function proveGroth16(curve: Curve, key: ProvingKey, witness: Uint8
   if (witness.length !== 32 * key.signals) {
     throw new RangeError(`the witness has ${witness.length / 32} signals, the key ${key.signals}`);
   }
-  // The scalars of H come first, because a sum waits for them; then the sums, longest first, cut only where there are more
-  // workers than sums.
+  // One sum waits for the scalars of H, which take as long as a small sum; then the others, longest first, cut only where there
+  // are more workers than sums.
   const parts = Math.ceil(curve.threads / 2);
   const privates = witness.subarray(32 * (key.publicSignals + 1));
-  const scalars = quotientScalars(curve, key, witness);
-  const [sumB2, sumC, sumA, sumB1, sumH] = await Promise.all([
+  const [scalars, sumB1] = await Promise.all([quotientScalars(curve, key, witness), curve.sum(key.B1, witness, parts)]);
+  const [sumB2, sumH, sumC, sumA] = await Promise.all([
     curve.msm2(key.B2, witness, parts),
+    curve.sum(key.H, scalars, parts),
     curve.sum(key.C, privates, parts),
     curve.sum(key.A, witness, parts),
-    curve.sum(key.B1, witness, parts),
-    scalars.then((values) => curve.sum(key.H, values, parts)),
   ]);
   const [r, s] = [randomElement(), randomElement()];
   const delta1 = pointOf(key.delta1);
