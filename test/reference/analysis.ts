@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { circuitEntries, compile, mainOf } from '../../scripts/build/circuits.ts';
 import { flatten } from './bench.ts';
 import { type Plan, plan, solve } from './determinism.ts';
-import { judged } from './judged.ts';
 import { type R1cs, readR1cs, violations } from './r1cs.ts';
 import type { Inputs } from './tensors.ts';
 
@@ -22,14 +21,12 @@ const KINDS: [string, RegExp][] = [
 ];
 
 export class Analysis {
-  readonly program: string;
   readonly r1cs: R1cs;
   readonly plan: Plan;
   readonly #inputs: string[][];
   readonly #names = new Map<number, string>();
 
-  private constructor(program: string, r1cs: R1cs) {
-    this.program = program;
+  private constructor(r1cs: R1cs) {
     this.r1cs = r1cs;
     this.plan = plan(r1cs);
     const { outputs, publicInputs, privateInputs, names } = r1cs;
@@ -47,7 +44,7 @@ export class Analysis {
       simplification: '--O1' as const,
     };
     const { r1cs, sym } = await compile(source);
-    return new Analysis(program, readR1cs(r1cs, sym));
+    return new Analysis(readR1cs(r1cs, sym));
   }
 
   /** Names of all checks. */
@@ -57,7 +54,6 @@ export class Analysis {
 
   /** Names of the violated constraints; empty means the circuit accepts. */
   violated(inputs: Inputs): string[] {
-    judged(this.program, inputs, false);
     const flat = flatten(inputs);
     const values = this.#inputs.map((own) => {
       const name = own.find((n) => flat.has(n));

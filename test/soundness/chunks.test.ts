@@ -3,9 +3,10 @@ import { before, describe, it } from 'node:test';
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { check, circuitOf } from '../reference/check.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
-import { CHUNK, type Oracle } from '../reference/commitments.ts';
+import { CHUNK, folded, foldedAt, type Oracle } from '../reference/commitments.ts';
 import { brokenMask } from '../reference/opening.ts';
-import { type AnyHooks, checkContract, type Reference } from '../reference/run.ts';
+import { type AnyHooks, checkContract, type ProgramName, type Reference } from '../reference/run.ts';
+import { element } from '../reference/sizes.ts';
 import { PROVE, repairOf } from '../support/smallProofs.ts';
 
 const MOVED = { moved: { trace: CHUNK, helper: CHUNK } };
@@ -80,6 +81,19 @@ describe('the number of coordinates that name a chunk', () => {
       assert.deepEqual(check(PROVE.data({ chunkMask })), ['level 2', 'bits', ...coordinates], `${ones}`);
     }
   });
+
+  for (const [program, prove] of Object.entries(PROVE))
+    it(`is a signal of program ${program}, and so are the coordinates`, async () => {
+      const { inputs } = prove();
+      const own = await judgeOf(program);
+      for (const ones of [1, 8]) {
+        const longer = { ...inputs, chunkMask: Array.from({ length: 8 }, (_, k) => BigInt(k < ones)) };
+        const { failed, signals } = circuitOf(program as ProgramName, longer);
+        assert.deepEqual(failed, []);
+        const fold = element(inputs, 'fold');
+        assert.deepEqual(await own.outputs(longer), [folded(signals).c, foldedAt(signals, fold), fold], `${ones}`);
+      }
+    });
 
   it('may not be said by a mask with a hole, or by other numbers than 0 and 1', async () => {
     const { inputs } = PROVE.data();

@@ -4,8 +4,6 @@ type Body = (context?: unknown) => unknown;
 
 export interface Collected {
   name: string;
-  /** the test alone, without what stands before it */
-  body: () => unknown;
   run: () => Promise<void>;
 }
 
@@ -44,7 +42,6 @@ export function it(name: string, ...args: unknown[]): void {
   const own = suites;
   collected.push({
     name: [...own.map((s) => s.name), name].join(' > '),
-    body: () => body(),
     run: async () => {
       for (const suite of own) {
         suite.ready ??= (async () => {

@@ -1,5 +1,5 @@
-// What the tests judge by a program's circuit: every input, whether the circuit takes it, and the proofs behind them. Run as
-// a program, it runs the tests of one file in this process and writes that down.
+// The inputs that the tests judge by a program's circuit. Run as a program, it runs the tests of one file in this process,
+// with a stand-in for the circuit, and writes them down.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -7,31 +7,27 @@ import { registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
-import { onJudged } from '../../reference/judged.ts';
-import { type Reference, ReferenceRun } from '../../reference/run.ts';
 import type { Inputs } from '../../reference/tensors.ts';
 import type { Collected } from './collected.ts';
+import { onJudged } from './standIns.ts';
 import { sourcesHash, WORK } from './system.ts';
 
 const TESTS = fileURLToPath(new URL('../..', import.meta.url));
-/** Tests that judge whole programs by their circuits and a prover of their own. */
-export const FILES = [
-  ...['train', 'programs', 'import', 'merge', 'score', 'seed'].map((name) => `circuits/${name}.test.ts`),
-  ...[
-    'train',
-    'data',
-    'seed',
-    'import',
-    'merge',
-    'score',
-    'checks',
-    'benchmark',
-    'relations',
-    'trainRelations',
-    'heads',
-    'chunks',
-  ].map((name) => `soundness/${name}.test.ts`),
-].filter((file) => existsSync(join(TESTS, file)));
+/** Files of tests that judge whole programs by their circuits; those first that tell most. */
+export const filesOf = (program: string): string[] =>
+  [
+    program === 'train' || program === 'score' ? 'circuits/trainProver' : 'circuits/prover',
+    'soundness/words',
+    'soundness/checks',
+    `circuits/${program}`,
+    'circuits/programs',
+    `soundness/${program}`,
+    'soundness/chunks',
+    'soundness/benchmark',
+    'soundness/heads',
+  ]
+    .map((name) => `${name}.test.ts`)
+    .filter((file) => existsSync(join(TESTS, file)));
 
 export interface Judgement {
   program: string;
@@ -40,17 +36,10 @@ export interface Judgement {
   outputs: boolean;
 }
 
-export interface Proved {
-  program: string;
-  /** false relations and claims, as the prover knows them */
-  violated: Reference['violated'];
-}
-
 export interface TestRecord {
   file: string;
   name: string;
   judgements: Judgement[];
-  proofs: Proved[];
 }
 
 /** Changes with everything that a test file's inputs come from. */
@@ -65,49 +54,42 @@ function hashOf(own: string): string {
     .slice(0, 16);
 }
 
+/** What takes the place of which module in test files. */
+const STAND_INS: [RegExp, string][] = [
+  [/^node:test$/, './collected.ts'],
+  [/\/reference\/(circuit|analysis)\.ts$/, './standIns.ts'],
+];
+
 /** Loads a test file without running it. */
 export async function testsOf(file: string): Promise<Collected[]> {
   const { take } = await import('./collected.ts');
-  const stand = new URL('./collected.ts', import.meta.url).href;
+  const path = join(TESTS, file);
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'node:test' ? { url: stand, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const own = context.parentURL === pathToFileURL(path).href;
+      const stand = own ? STAND_INS.find(([pattern]) => pattern.test(specifier)) : undefined;
+      return stand ? { url: new URL(stand[1], import.meta.url).href, shortCircuit: true } : next(specifier, context);
+    },
   });
   try {
-    await import(pathToFileURL(join(TESTS, file)).href);
+    await import(pathToFileURL(path).href);
   } finally {
     hooks.deregister();
   }
   return take();
 }
 
-/** Listens to every proof that is finished. @returns what ends it */
-export function onProved(listener: (proof: Reference) => void): () => void {
-  const { finish } = ReferenceRun.prototype;
-  ReferenceRun.prototype.finish = function (this: ReferenceRun, ...args: Parameters<typeof finish>) {
-    const proof = finish.apply(this, args);
-    listener(proof);
-    return proof;
-  };
-  return () => {
-    ReferenceRun.prototype.finish = finish;
-  };
-}
-
-/** Runs all tests of a file. @throws Error where one fails */
+/** Runs all tests of a file; what a test asks of its circuit itself, as of its wires, fails here and does not matter. */
 async function record(file: string): Promise<TestRecord[]> {
   const records: TestRecord[] = [];
   let now: TestRecord;
-  const ends = [
-    onJudged((program, inputs, outputs) => now.judgements.push({ program, inputs, outputs })),
-    onProved(({ program, violated }) => now.proofs.push({ program, violated })),
-  ];
+  const end = onJudged((program, inputs, outputs) => now.judgements.push({ program, inputs, outputs }));
   for (const { name, run } of await testsOf(file)) {
-    now = { file, name, judgements: [], proofs: [] };
-    await run();
-    if (now.judgements.length + now.proofs.length > 0) records.push(now);
+    now = { file, name, judgements: [] };
+    await run().catch(() => {});
+    if (now.judgements.length > 0) records.push(now);
   }
-  for (const end of ends) end();
+  end();
   return records;
 }
 

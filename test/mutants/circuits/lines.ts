@@ -3,15 +3,15 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FILES, type Judgement, pathOf, recordsOf } from './judgements.ts';
+import { type Judgement, pathOf, recordsOf } from './judgements.ts';
 import { type Edit, Machine, type Verdict } from './machine.ts';
 import type { Statement } from './statements.ts';
 import { type System, WORK } from './system.ts';
 
 /** What became of a statement's mutants. */
 export interface Outcome {
-  /** by mutant: the test that kills it, or undefined */
-  [mutant: string]: string | undefined;
+  /** by mutant: the test that kills it, or null */
+  [mutant: string]: string | null;
 }
 
 interface Judged extends Judgement {
@@ -22,8 +22,11 @@ interface Judged extends Judgement {
 /** The test that a constraint system must pass which leaves a wire free. */
 const DETERMINED = (program: string) => `soundness/checks: the constraints of ${program} > determine every wire`;
 
-/** At most so many judgements of one test, and so many taken inputs that terms are tried on. */
-const [PER_TEST, HONEST] = [40, 6];
+/**
+ * At most so many judgements of one test; so many taken inputs of a file that terms are tried on, with outputs that are
+ * compared and without; and of those that may tell so many are followed to the end.
+ */
+const [PER_TEST, COMPARED, OTHERS, TO_THE_END] = [12, 10, 2, 4];
 /** Loops of at most so many turns have a mutant for each. */
 const FEW = 8;
 
@@ -31,7 +34,8 @@ export class Court {
   readonly system: System;
   readonly machine: Machine;
   readonly #judged: Judged[] = [];
-  readonly #honest: { test: string; witness: bigint[] }[] = [];
+  /** first those of which the test looks at the outputs too */
+  readonly #honest: { test: string; outputs: boolean; witness: bigint[] }[] = [];
 
   private constructor(system: System) {
     this.system = system;
@@ -40,79 +44,78 @@ export class Court {
     if (undetermined.length > 0) throw new Error(`${system.program} leaves ${undetermined.length} wires free`);
   }
 
-  /** Judges what the tests judge of a program, file by file, and keeps it. */
-  static of(system: System, say: (text: string) => void = () => {}): Court {
-    const court = new Court(system);
-    for (const file of FILES) {
-      const own = recordsOf(file)
-        .map(({ name, judgements }) => ({
-          name,
-          judgements: thinned(
-            judgements.filter((j) => j.program === system.program),
-            PER_TEST,
-          ),
-        }))
-        .filter((record) => record.judgements.length > 0);
-      if (own.length === 0) continue;
-      const path = join(WORK, system.program, 'verdicts', pathOf(file).split('/').at(-1)!);
-      let verdicts: Verdict[] = [];
-      if (existsSync(path)) verdicts = (JSON.parse(readFileSync(path, 'utf8')) as StoredVerdict[]).map(read);
-      const all = own.flatMap((record) => record.judgements.map((j) => ({ ...j, test: nameOf(file, record.name) })));
-      if (verdicts.length !== all.length) {
-        say(`${system.program}: ${all.length} judgements of ${file}`);
-        verdicts = all.map(({ inputs }) => court.machine.judge(inputs));
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, JSON.stringify(verdicts.map(written)));
-      }
-      all.forEach((judgement, i) => {
-        court.#judged.push({ ...judgement, verdict: verdicts[i] });
-      });
+  static of = (system: System): Court => new Court(system);
+
+  /** Judges what a file's tests judge of the program, and keeps it. */
+  add(file: string, say: (text: string) => void = () => {}): void {
+    const { program } = this.system;
+    const own = recordsOf(file).flatMap(({ name, judgements }) => {
+      const judged = judgements.filter((j) => j.program === program);
+      return thinned(judged, PER_TEST).map((j) => ({ ...j, test: nameOf(file, name) }));
+    });
+    if (own.length === 0) return;
+    const path = join(WORK, program, 'verdicts', pathOf(file).split('/').at(-1)!);
+    let verdicts: Verdict[] = [];
+    if (existsSync(path)) verdicts = (JSON.parse(readFileSync(path, 'utf8')) as StoredVerdict[]).map(read);
+    if (verdicts.length !== own.length) {
+      say(`${program}: ${own.length} judgements of ${file}`);
+      verdicts = own.map(({ inputs }) => this.machine.judge(inputs));
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, JSON.stringify(verdicts.map(written)));
     }
-    court.#pickHonest();
-    return court;
+    const judged = own.map((judgement, i) => ({ ...judgement, verdict: verdicts[i] }));
+    this.#judged.push(...judged);
+    this.#keepTaken(judged);
   }
 
   get size(): number {
     return this.#judged.length;
   }
 
-  /** Taken inputs of tests that compare the outputs, spread over the tests. */
-  #pickHonest(): void {
-    const taken = this.#judged.filter((j) => j.outputs && j.verdict.violated.length === 0);
-    for (const { test, inputs } of thinned(taken, HONEST))
-      this.#honest.push({ test, witness: this.machine.witness(inputs) });
-    if (this.#honest.length === 0) throw new Error(`no test takes inputs of ${this.system.program}`);
+  /** Keeps the witnesses of taken inputs, spread over the tests of a file. */
+  #keepTaken(judged: readonly Judged[]): void {
+    const taken = judged.filter((j) => j.verdict.violated.length === 0);
+    const [compared, others] = [taken.filter((j) => j.outputs), taken.filter((j) => !j.outputs)];
+    for (const { test, inputs, outputs } of [...thinned(compared, COMPARED), ...thinned(others, OTHERS)])
+      this.#honest.push({ test, outputs, witness: this.machine.witness(inputs) });
+    this.#honest.sort((a, b) => Number(b.outputs) - Number(a.outputs));
   }
 
-  /** All mutants of a statement. */
-  outcome(statement: Statement): Outcome {
+  /** All mutants of a statement; where some are known, those of them that no test has killed. */
+  outcome(statement: Statement, known?: Outcome): Outcome {
     const line = this.system.lines.get(statement.key)!;
-    const out: Outcome = {};
+    const out: Outcome = { ...known };
+    const tried = (name: string, test: () => string | undefined) => {
+      if (!known || known[name] === null) out[name] = test() ?? null;
+    };
     const anonymous = line.fed.length + line.inside.length > 0;
-    if (statement.kind === 'check') out.removed = this.#removal(line.own);
+    if (statement.kind === 'check') tried('removed', () => this.#removal(line.own));
     else {
-      if (line.own.length > 0) out.unconstrained = this.#removal(line.own);
-      if (anonymous) out.removed = this.#removal([...line.own, ...line.fed, ...line.inside]);
-      if (line.fed.length > 0 && statement.kind === 'assign') out.unfed = this.#removal(line.fed);
+      // what nothing reads may have any value
+      if (!line.own.every((k) => this.machine.idle(k))) tried('unconstrained', () => this.#removal(line.own));
+      if (anonymous) tried('removed', () => this.#removal([...line.own, ...line.fed, ...line.inside]));
+      if (line.fed.length > 0 && statement.kind === 'assign') tried('unfed', () => this.#removal(line.fed));
     }
     const terms = new Map<string, Edit[]>();
     const add = (name: string, edit: Edit) => {
       if (!terms.has(name)) terms.set(name, []);
       terms.get(name)!.push(edit);
     };
+    const fed = new Set(line.fed);
     for (const k of [...line.own, ...line.fed])
       for (const edit of this.machine.terms(k)) {
         // a term of the text, in every turn of its loops; and of a short loop each turn alone
-        const name = this.#termName(edit);
+        const name = this.#termName(edit, fed.has(k));
         add(name.replace(/\[\d+\]/g, ''), edit);
         if (line.own.length <= FEW && statement.file.startsWith('programs')) add(name, edit);
       }
-    for (const [name, edits] of terms) out[name] = this.#term(edits);
+    for (const [name, edits] of terms)
+      if (edits.some(({ constraint }) => !this.machine.idle(constraint))) tried(name, () => this.#term(edits));
     return out;
   }
 
-  /** Where a term stands and what it is. */
-  #termName({ constraint, form, wire }: Edit): string {
+  /** Where a term stands and what it is; of an array that is fed to an anonymous component, the array. */
+  #termName({ constraint, form, wire }: Edit, fed: boolean): string {
     const { names } = this.system.r1cs;
     const short = (w: number) =>
       w === 0
@@ -123,7 +126,9 @@ export class Court {
             .join('.')
             .replace(/_\d+_\d+(?=[.[])/, '');
     const target = this.machine.target(constraint);
-    return `${form} ${short(wire)}${target === undefined ? '' : ` of ${short(target)}`}`;
+    if (target === undefined) return `${form} ${short(wire)}`;
+    const whole = (name: string) => (fed ? name.replace(/\[\d+\]$/, '') : name);
+    return `${form} ${whole(short(wire))} of ${whole(short(target))}`;
   }
 
   /** The test that kills a mutant without these constraints. */
@@ -134,6 +139,7 @@ export class Court {
     const refused = this.#judged.filter((j) => j.verdict.violated.length > 0);
     const inside = refused.find((j) => j.verdict.violated.every((k) => removed.has(k)));
     if (inside) return inside.test;
+    if (this.machine.unread(removed)) return DETERMINED(program);
     if (![...removed].some(this.machine.determines)) return undefined;
     if (this.machine.undetermined(removed).length > 0) return DETERMINED(program);
     // a check that now determines a wire refuses nothing; whoever violates none of these fares as before
@@ -144,11 +150,17 @@ export class Court {
 
   /** The test that kills a mutant in which terms count as 0. */
   #term(edits: readonly Edit[]): string | undefined {
-    for (const { test, witness } of this.#honest) {
+    const other = this.#honest.filter(({ witness }) => this.machine.differs(edits, witness));
+    for (const { test, outputs, witness } of other.slice(0, TO_THE_END)) {
       const effect = this.machine.edited(edits, witness);
-      if (effect === 'refused' || effect === 'outputs') return test;
+      if (effect === 'refused' || (effect === 'outputs' && outputs)) return test;
     }
-    return undefined;
+    const near = this.machine.near(edits);
+    const refused = this.#judged.filter(({ verdict: { violated } }) => violated.length > 0);
+    return refused
+      .filter((j) => j.verdict.violated.every((k) => near.has(k)))
+      .slice(0, TO_THE_END)
+      .find((j) => this.takes(edits, j.inputs))?.test;
   }
 
   /** Whether a circuit that lacks terms takes inputs. */

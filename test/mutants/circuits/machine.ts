@@ -3,7 +3,7 @@
 import { inverse, mod } from '../../reference/algebra.ts';
 import { flatten } from '../../reference/bench.ts';
 import { type Plan, plan, type Step, solve } from '../../reference/determinism.ts';
-import { type Constraint, holds, linearValue, type R1cs, violations } from '../../reference/r1cs.ts';
+import { type Constraint, holds, type Linear, linearValue, type R1cs, violations } from '../../reference/r1cs.ts';
 import type { Inputs } from '../../reference/tensors.ts';
 
 /** A constraint in which one term counts as 0. */
@@ -35,13 +35,13 @@ export class Machine {
   readonly #place = new Map<number, number>();
 
   constructor(r1cs: R1cs) {
-    this.r1cs = r1cs;
-    this.plan = plan(r1cs);
-    const { constraints, outputs, publicInputs, privateInputs, names } = r1cs;
+    this.r1cs = { ...r1cs, constraints: comparedBits(r1cs.constraints) };
+    this.plan = plan(this.r1cs);
+    const { constraints, outputs, publicInputs, privateInputs, names } = this.r1cs;
     this.checks = new Set(this.plan.checks);
     this.#wires = constraints.map(({ a, b, c }) => [...new Set([...a.keys(), ...b.keys(), ...c.keys()])]);
     this.plan.steps.forEach((step, i) => {
-      const own = step.kind === 'assign' ? [step.constraint] : step.constraints;
+      const own = step.kind === 'assign' ? [step.constraint] : [step.constraint, ...step.constraints];
       for (const k of own) {
         this.#stepOf.set(k, i);
         if (step.kind !== 'assign') this.#grouped.add(k);
@@ -106,7 +106,7 @@ export class Machine {
   /** What no sequence of assignments and of whole groups determines. */
   #closure(removed: ReadonlySet<number>): number[] {
     const { constraints, wires, outputs, publicInputs, privateInputs } = this.r1cs;
-    this.#users ??= usersOf(this.#wires, wires);
+    const users = this.#usersOf();
     const known = new Uint8Array(wires);
     known[0] = 1;
     known.fill(1, outputs + 1, outputs + 1 + publicInputs + privateInputs);
@@ -118,7 +118,7 @@ export class Machine {
     const learn = (w: number) => {
       if (known[w]) return;
       known[w] = 1;
-      for (const k of this.#users![w]) if (--open[k] === 1) ready.push(k);
+      for (const k of users[w]) if (--open[k] === 1) ready.push(k);
     };
     const groups = this.plan.steps.filter((s): s is Exclude<Step, { kind: 'assign' }> => s.kind !== 'assign');
     for (let again = true; again; ) {
@@ -151,6 +151,36 @@ export class Machine {
     };
   }
 
+  /** Does a constraint determine a wire that nothing else mentions? */
+  idle(constraint: number): boolean {
+    const wire = this.target(constraint);
+    return wire !== undefined && wire > this.r1cs.outputs && this.#usersOf()[wire].length === 1;
+  }
+
+  /** Is there an input that no constraint reads without these? */
+  unread(removed: ReadonlySet<number>): boolean {
+    const users = this.#usersOf();
+    const { outputs } = this.r1cs;
+    const read = [...removed].flatMap((k) => this.#wires[k]);
+    return read.some((w) => w > outputs && w <= outputs + this.#inputs.length && users[w].every((k) => removed.has(k)));
+  }
+
+  /** Constraints that lack terms, and those that mention what such a constraint determines. */
+  near(edits: readonly Edit[]): Set<number> {
+    const users = this.#usersOf();
+    const own = new Set(edits.map(({ constraint }) => constraint));
+    for (const k of [...own]) {
+      const target = this.target(k);
+      for (const j of target === undefined ? [] : users[target]) own.add(j);
+    }
+    return own;
+  }
+
+  #usersOf(): number[][] {
+    this.#users ??= usersOf(this.#wires, this.r1cs.wires);
+    return this.#users;
+  }
+
   /** The wire that a constraint determines alone. */
   target(constraint: number): number | undefined {
     const step = this.plan.steps[this.#stepOf.get(constraint) ?? -1];
@@ -167,11 +197,7 @@ export class Machine {
     );
   }
 
-  /**
-   * What changes for the inputs of a witness when a term is dropped: 'nothing', 'refused', 'outputs', or 'hidden' where other
-   * wires change but nothing that is checked.
-   */
-  edited(edits: readonly Edit[], witness: readonly bigint[]): 'nothing' | 'refused' | 'outputs' | 'hidden' {
+  #changed(edits: readonly Edit[]): Map<number, Constraint> {
     const changed = new Map<number, Constraint>();
     for (const { constraint, form, wire } of edits) {
       const whole = changed.get(constraint) ?? this.r1cs.constraints[constraint];
@@ -179,8 +205,22 @@ export class Machine {
       own.delete(wire);
       changed.set(constraint, { ...whole, [form]: own });
     }
-    if ([...changed.values()].every((c) => holds(c, witness))) return 'nothing';
-    for (const [k, c] of changed) if (!this.#stepOf.has(k) && !holds(c, witness)) return 'refused';
+    return changed;
+  }
+
+  /** Does a witness break a constraint that lacks terms? */
+  differs = (edits: readonly Edit[], witness: readonly bigint[]): boolean =>
+    [...this.#changed(edits).values()].some((c) => !holds(c, witness));
+
+  /**
+   * What changes for the inputs of a witness when terms are dropped: 'refused', 'outputs', or 'hidden' where nothing that is
+   * checked changes.
+   */
+  edited(edits: readonly Edit[], witness: readonly bigint[]): 'refused' | 'outputs' | 'hidden' {
+    const changed = this.#changed(edits);
+    // of checks, and of bits, which are the prover's own
+    for (const [k, c] of changed)
+      if ((!this.#stepOf.has(k) || this.#grouped.has(k)) && !holds(c, witness)) return 'refused';
     const now = this.#propagate(changed, witness);
     if (now === undefined) return 'refused';
     return now[1] !== witness[1] || now[2] !== witness[2] ? 'outputs' : 'hidden';
@@ -210,17 +250,41 @@ export class Machine {
     return witness;
   }
 
-  /** What a mutant with dropped terms refuses of inputs. */
+  /** Does a mutant with dropped terms take inputs? */
   editedJudge(edits: readonly Edit[], inputs: Inputs): boolean {
     const constraints = [...this.r1cs.constraints];
-    for (const { constraint, form, wire } of edits) {
-      const own = new Map(constraints[constraint][form]);
-      own.delete(wire);
-      constraints[constraint] = { ...constraints[constraint], [form]: own };
-    }
+    for (const [k, constraint] of this.#changed(edits)) constraints[k] = constraint;
     const r1cs = { ...this.r1cs, constraints };
     return violations(r1cs, solve(r1cs, this.plan, this.values(inputs))).length === 0;
   }
+}
+
+/** A sum of more bits than this, with a large constant, compares the top of a decomposition with the field's order. */
+const COMPARED = 60;
+
+/**
+ * The constraints, of which those that compare bits with the field's order speak of the bits themselves and not of copies:
+ * the plan of a system recognises them so.
+ */
+function comparedBits(constraints: readonly Constraint[]): Constraint[] {
+  const compares = ({ a, b, c }: Constraint) =>
+    (a.size === 0 || b.size === 0) && c.size > COMPARED && (c.get(0) ?? 0n) !== 0n;
+  const compared = new Set(constraints.filter(compares).flatMap(({ c }) => [...c.keys()]));
+  const original = new Map<number, number>();
+  for (const { a, b, c } of constraints) {
+    if ((a.size > 0 && b.size > 0) || c.size !== 2 || c.has(0)) continue;
+    const [[x, k], [y, m]] = [...c];
+    if (mod(k + m) !== 0n) continue;
+    for (const [copy, of] of [
+      [x, y],
+      [y, x],
+    ])
+      if (compared.has(copy) && !compared.has(of)) original.set(copy, of);
+  }
+  const renamed = (l: Linear) => new Map([...l].map(([w, k]) => [original.get(w) ?? w, k]));
+  return constraints.map((constraint) =>
+    compares(constraint) ? { ...constraint, c: renamed(constraint.c) } : constraint,
+  );
 }
 
 const learned = (step: Step): number[] =>

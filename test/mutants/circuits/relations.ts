@@ -4,10 +4,10 @@
 import { NUMBERING } from '../../../src/generated/numbering.ts';
 import { type Omission, omitting } from '../../reference/omitted.ts';
 import type { ProgramName, Reference } from '../../reference/run.ts';
+import { LIES } from '../../support/lies/oneBatch.ts';
+import { TRAIN_LIES } from '../../support/lies/train.ts';
 import { PROVE } from '../../support/smallProofs.ts';
-import type { Collected } from './collected.ts';
-import { FILES, onProved, recordsOf, testsOf } from './judgements.ts';
-import { type Court, nameOf } from './lines.ts';
+import type { Court } from './lines.ts';
 import type { Edit } from './machine.ts';
 
 export interface ArgumentMutant {
@@ -20,8 +20,8 @@ export interface ArgumentMutant {
 }
 
 const only = (list: readonly number[], index: number) => list.length === 1 && list[0] === index;
-/** At most so many tests are tried on a mutant. */
-const TRIES = 24;
+/** Tests of the lies of one batch, and of program train. */
+const FILE = ['soundness/relations', 'soundness/trainRelations'];
 
 /** Which evaluation is the helper of a lookup's relation. */
 const helperOf = (relation: string): string =>
@@ -129,51 +129,38 @@ export function argumentMutants(court: Court): ArgumentMutant[] {
   return out;
 }
 
-/** Tests by which arguments' mutants are killed, loaded as they are needed. */
-export class Cheats {
-  readonly #tests = new Map<string, Map<string, Collected>>();
-  readonly #candidates: { file: string; name: string; violated: Reference['violated'][] }[] = [];
-  readonly #court: Court;
+/** Takes one proof of each family that differs by layers alone first, of another layer each time. */
+export function familiesFirst(mutants: readonly ArgumentMutant[]): ArgumentMutant[] {
+  const families = Map.groupBy(mutants, ({ name }) => name.replace(/_\d$/, ''));
+  const first = new Set([...families.values()].map((family, i) => family[i % family.length]));
+  return [...first, ...mutants.filter((mutant) => !first.has(mutant))];
+}
 
-  constructor(court: Court) {
-    this.#court = court;
-    for (const file of FILES)
-      for (const { name, proofs } of recordsOf(file)) {
-        const violated = proofs.filter((p) => p.program === court.system.program).map((p) => p.violated);
-        if (violated.length > 0) this.#candidates.push({ file, name, violated });
-      }
-  }
+/** Does a mutant take an honest proof, as it must? */
+export async function isOne(court: Court, { omission, edits }: ArgumentMutant): Promise<boolean> {
+  const proof = await omitting(omission, () => PROVE[court.system.program as ProgramName]());
+  return court.takes(edits, proof.inputs);
+}
 
-  /** Proofs of one test's body; what the test then asks of them does not matter. */
-  async #proofsOf(file: string, name: string, omission: Omission): Promise<Reference[]> {
-    if (!this.#tests.has(file)) this.#tests.set(file, new Map((await testsOf(file)).map((t) => [t.name, t])));
-    const proofs: Reference[] = [];
-    const end = onProved((proof) => proofs.push(proof));
-    try {
-      await omitting(omission, () => this.#tests.get(file)!.get(name)!.body());
-    } catch {
-      // without its circuit, or with another prover, the test need not come to its end
-    } finally {
-      end();
-    }
-    return proofs.filter((p) => p.program === this.#court.system.program);
+/** The test whose proof a mutant takes, of which one thing is false with nothing left out. */
+export async function killer(
+  court: Court,
+  { name, omission, edits, fits }: ArgumentMutant,
+): Promise<string | undefined> {
+  const program = court.system.program as ProgramName;
+  const own = program === 'train' ? TRAIN_LIES : LIES[program];
+  const layer = /_\d$/.exec(name)?.[0] ?? '';
+  const candidates = own
+    .filter(({ relations = [], relations2 = [], claims = [] }) => fits({ relations, relations2, claims }))
+    .sort((a, b) => Number(b.name.includes(layer)) - Number(a.name.includes(layer)));
+  for (const lie of candidates) {
+    const cheat = await omitting(omission, lie.prove).catch((error: Error) => {
+      // without its term, a lie may have nothing to be made of
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    });
+    if (cheat && court.takes(edits, cheat.inputs))
+      return `${FILE[Number(program === 'train')]}: a proof of program ${program} of which only one thing is false > is refused: ${lie.name}`;
   }
-
-  /** Does the mutant take an honest proof, as it must? */
-  async isOne({ omission, edits }: ArgumentMutant): Promise<boolean> {
-    const proof = await omitting(omission, () => PROVE[this.#court.system.program as ProgramName]());
-    return this.#court.takes(edits, proof.inputs);
-  }
-
-  /** The test whose cheat a mutant takes and the circuit does not. */
-  async killer({ omission, edits, fits }: ArgumentMutant): Promise<string | undefined> {
-    for (const { file, name, violated } of this.#candidates.filter((c) => c.violated.some(fits)).slice(0, TRIES)) {
-      const at = violated.findIndex(fits);
-      const cheat = (await this.#proofsOf(file, name, omission))[at];
-      if (!cheat || !this.#court.takes(edits, cheat.inputs)) continue;
-      const original = (await this.#proofsOf(file, name, {}))[at];
-      if (original && !this.#court.takes([], original.inputs)) return nameOf(file, name);
-    }
-    return undefined;
-  }
+  return undefined;
 }

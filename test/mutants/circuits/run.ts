@@ -6,9 +6,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FILES, pathOf } from './judgements.ts';
+import { filesOf, pathOf } from './judgements.ts';
 import { Court } from './lines.ts';
-import { argumentMutants, Cheats } from './relations.ts';
+import { argumentMutants, familiesFirst, isOne, killer } from './relations.ts';
 import { RESULTS, type Results, type Row, readEquivalent, readResults, unexplained } from './results.ts';
 import { allStatements } from './statements.ts';
 import { programs, sourcesHash, systemOf, WORK } from './system.ts';
@@ -66,34 +66,40 @@ function progress(what: string, total: number): (done: number) => void {
 const alive = (outcome: Record<string, string | null> | undefined): number =>
   outcome ? Object.values(outcome).filter((test) => test === null).length : Number.POSITIVE_INFINITY;
 
+/** Tries all statements of a program that have mutants left, on more and more tests. */
 async function linesOf(court: Court, found: Found): Promise<void> {
-  const own = allStatements().filter((s) => court.system.lines.has(s.key));
-  const todo = own.filter((s) => alive(found.statements[s.key]) > 0);
-  const told = progress(`${court.system.program}, statements`, todo.length);
-  for (const [i, statement] of todo.entries()) {
-    const outcome = Object.fromEntries(
-      Object.entries(court.outcome(statement)).map(([mutant, test]) => [mutant, test ?? null]),
-    );
-    // of the programs that use a statement, the one that kills most says
-    if (alive(outcome) < alive(found.statements[statement.key])) found.statements[statement.key] = outcome;
-    if (i % 20 === 19) save(found);
-    told(i + 1);
+  const { program, lines } = court.system;
+  const own = allStatements().filter((s) => lines.has(s.key));
+  for (const file of filesOf(program)) {
+    if (!existsSync(pathOf(file))) {
+      say(`${file}: running its tests, to keep what they judge`);
+      await script('judgements.ts', file);
+    }
+    const before = court.size;
+    court.add(file, say);
+    const todo = own.filter((s) => alive(found.statements[s.key]) > 0);
+    if (court.size === before || todo.length === 0) continue;
+    const told = progress(`${program}, statements, with ${file}`, todo.length);
+    for (const [i, statement] of todo.entries()) {
+      found.statements[statement.key] = court.outcome(statement, found.statements[statement.key]);
+      if (i % 20 === 19) save(found);
+      told(i + 1);
+    }
+    save(found);
   }
-  save(found);
 }
 
 async function argumentOf(court: Court, found: Found): Promise<void> {
   const { program } = court.system;
   found.arguments[program] ??= {};
   const own = found.arguments[program];
-  const mutants = argumentMutants(court).filter(({ name }) => own[name] === undefined || own[name] === null);
-  const cheats = new Cheats(court);
+  const mutants = familiesFirst(argumentMutants(court)).filter(({ name }) => (own[name] ?? null) === null);
   const told = progress(`${program}, argument`, mutants.length);
   for (const [i, mutant] of mutants.entries()) {
-    const killer = await cheats.killer(mutant);
-    if (killer === undefined && !(await cheats.isOne(mutant)))
+    const test = await killer(court, mutant);
+    if (test === undefined && !(await isOne(court, mutant)))
       throw new Error(`${program}: an honest proof does not fit ${mutant.name}`);
-    own[mutant.name] = killer ?? null;
+    own[mutant.name] = test ?? null;
     save(found);
     told(i + 1);
   }
@@ -143,16 +149,10 @@ async function main(args: readonly string[]): Promise<void> {
   if (unknown) throw new Error(`there is no program ${unknown}`);
   if (args.includes('--fresh')) rmSync(STATE, { force: true });
   const found = load(args.includes('--fresh'));
-  for (const file of FILES)
-    if (!existsSync(pathOf(file))) {
-      say(`${file}: running its tests, to keep what they judge`);
-      await script('judgements.ts', file);
-    }
   for (const program of ORDER.filter((name) => named.length === 0 || named.includes(name))) {
-    const court = Court.of(await systemOf(program, say), say);
-    say(`${program}: ${court.size} judgements`);
-    await linesOf(court, found);
-    await argumentOf(court, found);
+    const court = Court.of(await systemOf(program, say));
+    if (!args.includes('--arguments')) await linesOf(court, found);
+    if (!args.includes('--statements')) await argumentOf(court, found);
   }
   writeFileSync(RESULTS, printed(written(found)));
   const { missing, idle } = unexplained(readResults(), readEquivalent());

@@ -94,15 +94,34 @@ export function statementsOf(file: string, source = readFileSync(join(CIRCUITS, 
 
 export const allStatements = (): Statement[] => circuitFiles().flatMap((file) => statementsOf(file));
 
-/** The file with these of its statements weakened: an assignment only computes, a check demands nothing. */
-export function weakened(source: string, statements: readonly Statement[]): string {
+/** Where the right side of a statement begins. */
+const rightSide = ({ kind }: Statement, own: string): number => own.indexOf(kind === 'assign' ? '<==' : '===') + 3;
+
+/** The file with other statements, on the same lines. */
+export function rewritten(
+  source: string,
+  statements: readonly Statement[],
+  text: (s: Statement, own: string) => string,
+): string {
   let out = source;
-  for (const { kind, from, to } of statements.toSorted((a, b) => b.from - a.from)) {
-    const own = source.slice(from, to);
-    // of the same length, since places name anonymous components
-    const nothing = `assert(1)${own.slice(9).replace(/[^\n]/g, ' ')}`;
-    const text = kind === 'assign' ? own.replace('<==', '<--') : nothing;
-    out = out.slice(0, from) + text + out.slice(to);
-  }
+  for (const s of statements.toSorted((a, b) => b.from - a.from))
+    out = out.slice(0, s.from) + text(s, out.slice(s.from, s.to)) + out.slice(s.to);
   return out;
 }
+
+/** A statement that demands a number more, by which its constraints are known. */
+export function tagged(s: Statement, own: string, tag: bigint): string {
+  const at = rightSide(s, own);
+  return `${own.slice(0, at)} (${own.slice(at)}) + ${tag}`;
+}
+
+/** A statement that makes no constraint: an assignment only computes, a check demands nothing. */
+export const weakened = ({ kind }: Statement, own: string): string =>
+  kind === 'assign' ? own.replace('<==', '<--') : `assert(1)${own.replace(/[^\n]/g, '')}`;
+
+/** The signals on both sides of a statement that says of arrays that they are equal, without indices. */
+export const sides = (s: Statement): [string, string] => {
+  const at = rightSide(s, s.text);
+  const bare = (text: string) => text.replace(/^.*\bsignal\b(?: (?:input|output))?|\[[^\]]*\]|\s/g, '');
+  return [bare(s.text.slice(0, at - 3)), bare(s.text.slice(at))];
+};

@@ -1,16 +1,26 @@
 // A program's constraints as its sources say them, none simplified away, and the statement that each comes from.
 //
-// A compiled system does not name lines. So the program is compiled again with half of its statements weakened, once for
-// each bit of a statement's number: a constraint that is missing where bit b is set in the weakened statements has bit b.
-// The compiler lets no anonymous component be weakened so: those give their place to the names of their signals.
+// A compiled system does not name lines. So the program is compiled again with a number of its own added to each statement,
+// by which its constraints differ then. Equalities of arrays take no number: there, they make no constraints, and what is
+// missing is found by the names of its signals. So are anonymous components, by the names that the compiler gives them.
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { circuitEntries, mainOf, runCompiler } from '../../../scripts/build/circuits.ts';
-import { type R1cs, readR1cs } from '../../reference/r1cs.ts';
-import { allStatements, CIRCUITS, circuitFiles, type Statement, weakened } from './statements.ts';
+import { mod } from '../../reference/algebra.ts';
+import { type Constraint, type Linear, type R1cs, readR1cs } from '../../reference/r1cs.ts';
+import {
+  allStatements,
+  CIRCUITS,
+  circuitFiles,
+  rewritten,
+  type Statement,
+  sides,
+  tagged,
+  weakened,
+} from './statements.ts';
 
 export const WORK = fileURLToPath(new URL('../../../build/mutants/circuits', import.meta.url));
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -45,55 +55,84 @@ async function compiled(program: string, name: string, folder: string, symbols: 
   return join(out, name);
 }
 
-/** The bytes of each constraint of an r1cs file. */
-function slices(path: string): string[] {
-  const file = readFileSync(path);
-  let at = 12;
-  let section = 0;
-  let bytes = 0;
-  let total = 0;
-  for (let i = file.readUInt32LE(8); i > 0; i--) {
-    const [type, size] = [file.readUInt32LE(at), Number(file.readBigUInt64LE(at + 4))];
-    if (type === 1) {
-      bytes = file.readUInt32LE(at + 12);
-      total = file.readUInt32LE(at + 12 + size - 4);
-    } else if (type === 2) section = at + 12;
-    at += 12 + size;
-  }
-  const out: string[] = [];
-  at = section;
-  for (let i = 0; i < total; i++) {
-    const from = at;
-    for (let k = 0; k < 3; k++) at += 4 + file.readUInt32LE(at) * (4 + bytes);
-    out.push(file.toString('latin1', from, at));
-  }
-  return out;
+/** Between the numbers of statements, and before the first: no coefficient of the circuits is so large or near to one. */
+const [TAG, GAP] = [2n ** 200n, 2n ** 100n];
+
+/** By how much the constants of two constraints differ; undefined where more does. */
+function difference(x: Constraint, y: Constraint): bigint | undefined {
+  const same = (l: Linear, m: Linear) => l.size === m.size && [...l].every(([w, k]) => m.get(w) === k);
+  const variable = (l: Linear) => new Map([...l].filter(([w]) => w !== 0));
+  if (!same(x.a, y.a) || !same(x.b, y.b) || !same(variable(x.c), variable(y.c))) return undefined;
+  return mod((y.c.get(0) ?? 0n) - (x.c.get(0) ?? 0n));
 }
 
-/** Numbers of the statements that the constraints come from, 0 for none. */
+/** Files and lines that the compiler's words name. */
+const namedLines = (words: string): Set<string> =>
+  new Set(
+    [...words.matchAll(/"[^"\n]*\/circuits\/([^"\n]+\.circom)":(\d+):/g)].map(([, file, line]) => `${file}:${line}`),
+  );
+
+/** Statements of which the constraints come, by their numbers from 1 on; 0 for none. */
 async function numbersOf(program: string, statements: readonly Statement[], say: (text: string) => void) {
+  say(`${program}: the statements of the constraints`);
   const path = await compiled(program, 'whole', CIRCUITS, true);
-  const whole = slices(`${path}.r1cs`);
-  const numbers = new Array<number>(whole.length).fill(0);
   const folder = join(WORK, program, 'circuits');
-  for (let bit = 0; 1 << bit <= statements.length; bit++) {
-    say(`${program}: constraints by statement, bit ${bit}`);
+  const write = (arrays: ReadonlySet<Statement>) => {
     rmSync(folder, { recursive: true, force: true });
     cpSync(CIRCUITS, folder, { recursive: true });
+    const tag = (s: Statement) => TAG + BigInt(statements.indexOf(s)) * GAP;
     for (const file of circuitFiles()) {
-      const own = statements.filter((s, i) => s.file === file && (((i + 1) >> bit) & 1) === 1);
-      writeFileSync(join(folder, file), weakened(readFileSync(join(CIRCUITS, file), 'utf8'), own));
+      const source = readFileSync(join(CIRCUITS, file), 'utf8');
+      const own = statements.filter((s) => s.file === file);
+      const text = (s: Statement, before: string) => (arrays.has(s) ? weakened(s, before) : tagged(s, before, tag(s)));
+      writeFileSync(join(folder, file), rewritten(source, own, text));
     }
-    const left = slices(`${await compiled(program, 'half', folder, false)}.r1cs`);
-    let at = 0;
-    whole.forEach((constraint, i) => {
-      if (left[at] === constraint) at++;
-      else numbers[i] |= 1 << bit;
-    });
-    if (at !== left.length) throw new Error(`${program}: weakened statements changed other constraints`);
-  }
+  };
+  // the compiler says which statements are about arrays
+  write(new Set());
+  const words = await compiled(program, 'tagged', folder, false).then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  const lines = namedLines(words);
+  const arrays = statements.filter((s) => lines.has(`${s.file}:${s.line}`));
+  write(new Set(arrays));
+  const other = await compiled(program, 'tagged', folder, false);
+  const [whole, left] = [readR1cs(`${path}.r1cs`, `${path}.sym`), readR1cs(`${other}.r1cs`, `${path}.sym`)];
+  let at = 0;
+  const numbers = whole.constraints.map((constraint) => {
+    const by = at < left.constraints.length ? difference(constraint, left.constraints[at]) : undefined;
+    if (by === undefined) return 1 + statements.indexOf(equality(whole, constraint, arrays));
+    at++;
+    return by === 0n ? 0 : 1 + numberOf(by);
+  });
+  if (at !== left.constraints.length) throw new Error(`${program}: numbers in statements changed other constraints`);
   rmSync(folder, { recursive: true, force: true });
   return numbers;
+}
+
+/** The number of a statement by what it adds. */
+function numberOf(by: bigint): number {
+  for (const tag of [by, mod(-by)]) {
+    const number = (tag - TAG) / GAP;
+    if (tag >= TAG && number < 10_000n && TAG + number * GAP === tag) return Number(number);
+  }
+  throw new Error(`${by} is the number of no statement`);
+}
+
+/** Which of these statements gives a signal of an array its value: by the name of the signal, or by both where one is not enough. */
+function equality({ names }: R1cs, { c }: Constraint, arrays: readonly Statement[]): Statement {
+  const paths = [...c.keys()].filter((w) => w !== 0).map((w) => names[w][0].replace(/\[\d+\]/g, ''));
+  const before = (path: string, side: string) =>
+    path === side ? '' : path.endsWith(`.${side}`) ? path.slice(0, -side.length) : undefined;
+  const exact = arrays.filter((s) => {
+    const [left, right] = sides(s);
+    return paths.some((x) => before(x, left) !== undefined && paths.includes(`${before(x, left)}${right}`));
+  });
+  const found =
+    exact.length > 0 ? exact : arrays.filter((s) => paths.some((x) => before(x, sides(s)[0]) !== undefined));
+  if (found.length !== 1) throw new Error(`${found.length} statements say that ${paths.join(' = ')}`);
+  return found[0];
 }
 
 /** Reads a program's system; compiles it where it is not there yet. */
