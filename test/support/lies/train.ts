@@ -200,4 +200,10 @@ const AFTER: Lie[] = [
   ),
 ];
 
-export const TRAIN_LIES: Lie[] = [...LINEAR, ...ZERO, ...LIMBS, ...madeUp(E.names.slice(0, E.M), R.logUp, prove), ...AFTER];
+export const TRAIN_LIES: Lie[] = [
+  ...LINEAR,
+  ...ZERO,
+  ...LIMBS,
+  ...madeUp(E.names.slice(0, E.M), R.logUp, prove),
+  ...AFTER,
+];
