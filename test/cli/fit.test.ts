@@ -32,6 +32,7 @@ describe('descent fit', () => {
     assert.deepEqual(made.rows, { training: 32, validation: 0, heldOut: 8 });
     const [best] = made.best;
     assert.deepEqual([best.settings, best.rows, best.right], [made.settings, 32, 32], 'clouds that lie apart');
+    assert.deepEqual([made.settings.head, made.settings.smoothing], ['softmax', 0]);
     assert.deepEqual(
       made.costs.proofs.map(({ program, count }: { program: string; count: number }) => [program, count]),
       [
@@ -52,9 +53,15 @@ describe('descent fit', () => {
     const back = await result('--config', made.config, '--run', 'second');
     assert.deepEqual([back.settings, back.tried, back.costs], [made.settings, 0, made.costs]);
     const text = readFileSync(made.config, 'utf8');
-    const edited = file('edited.yml', text.replace(/hidden: .*/, 'hidden: 5-4').replace(/lr: .*/, 'lr: 0.5'));
+    assert.match(text, /^head: softmax$/m);
+    const edited = file(
+      'edited.yml',
+      `${text.replace(/hidden: .*/, 'hidden: 5-4').replace(/lr: .*/, 'lr: 0.5')}smoothing: 0.05\n`,
+    );
     const other = await result('--config', edited, '--batch', '4', '--run', 'third');
-    assert.deepEqual(other.settings, { ...made.settings, hidden: [5, 4], lr: 0.5, batch: 4 });
+    assert.deepEqual(other.settings, { ...made.settings, smoothing: 0.05, hidden: [5, 4], lr: 0.5, batch: 4 });
+    const told = await descent(['fit', '--config', edited, '--batch', '4', '--run', 'third', ...runs]);
+    assert.match(told.stderr, /^targets +0\.9502 for the right class, 0\.0498 for each wrong one$/m);
     // What is left out is found by trials again.
     const open = file('open.yml', text.replace(/lr: .*\n/, ''));
     const tried = await result('--config', open, '--run', 'fourth');
@@ -71,9 +78,21 @@ describe('descent fit', () => {
     file('project/descent.yml', 'table: ../numbers.csv\ntargets: [sum]\nheld-out: 10\nearly-stop: 2\nhidden: none\n');
     const made = await result('--config', join(folder, 'project', 'descent.yml'), '--run', 'project');
     assert.deepEqual(made.rows, { training: 24, validation: 6, heldOut: 10 });
-    assert.deepEqual(made.settings.hidden, []);
+    assert.deepEqual([made.settings.hidden, made.settings.head], [[], 'squared error']);
     assert.ok(made.best[0].error < 0.1, 'a line through all points');
     assert.equal(made.settings.epochs, 4, 'segments after which it can end');
+  });
+
+  it('trains labels with sigmoid, one output for each', async () => {
+    const rows = points.map(({ a, b }) => `${a},${b},${a > 20 ? 1 : 0},${b > 3}`);
+    const table = file('labels.csv', `a,b,wide,high\n${rows.join('\n')}\n`);
+    const settings = ['--hidden', 'none', '--batch', '8', '--lr', '0.5', '--scale', 'standard'];
+    const made = await result(table, '--labels', 'wide', 'high', ...settings, '--run', 'labels');
+    assert.deepEqual([made.settings.head, made.shape], ['sigmoid', { inputs: 2, outputs: 2 }]);
+    assert.ok(made.best[0].right >= 30, `${made.best[0].right} of 32`);
+    assert.match(readFileSync(made.config, 'utf8'), /^labels:\n {2}- wide\n {2}- high$/m);
+    const back = await result('--config', made.config, '--run', 'labels-again');
+    assert.deepEqual([back.settings, back.tried], [made.settings, 0]);
   });
 
   const base = ['fit', csv, '--label', 'name'];
@@ -86,6 +105,11 @@ describe('descent fit', () => {
     { name: 'more rows than there are', args: [...base, '--rows', '41'], says: /has 40 rows, not 41/ },
     { name: 'all rows held out', args: [...base, '--held-out', '40'], says: /leave 0 to train on[\s\S]*--held-out/ },
     { name: 'a share above 1', args: [...base, '--held-out', '1.5'], says: /a share above 0 and below 1/ },
+    {
+      name: 'a head that does not go with the rows',
+      args: config('l', 'table: numbers.csv\ntargets: [sum]\nhead: softmax\n'),
+      says: /softmax does not go with rows of regression[\s\S]*squared error/,
+    },
     { name: 'a network without widths', args: [...base, '--hidden', '8-'], says: /one to three widths/ },
     { name: 'a rate that is too small', args: [...base, '--lr', '0.00001', '--batch', '8'], says: /too small.*8 rows/ },
     {

@@ -77,6 +77,30 @@ describe('ONNX', () => {
     });
   }
 
+  it('gives probabilities where the head is softmax or sigmoid, and is read again with it', async () => {
+    for (const [head, known] of [
+      ['softmax', undefined],
+      ['sigmoid', undefined],
+      ['softmax', classes(4, [])],
+      ['sigmoid', { ...common, kind: 'labels', columns: 4, transforms: [], labels: ['a', 'b', 'c'] }],
+    ] as const) {
+      const weights = { ...seedWeights({ widths: [4, 5, 3], head }, 3n, 2n), ...(known && { schema: known }) };
+      const bytes = writeOnnx(weights, { scaled: true, metadata: {} });
+      const found = await runOnnx(bytes, values(24), 4);
+      const logits = reference(weights, values(24));
+      near(found.logits, logits, 1e-5);
+      const expected = Array.from(logits, (x, k) => {
+        const row = Array.from(logits.subarray(3 * Math.floor(k / 3), 3 * Math.floor(k / 3) + 3), Math.exp);
+        return head === 'sigmoid' ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / row.reduce((sum, e) => sum + e, 0);
+      });
+      near(found.probabilities, expected, 1e-5);
+      assert.equal('class' in found, known?.kind === 'classes');
+      const again = readFloatModel([{ name: 'a.onnx', bytes }]);
+      assert.equal(again.head?.head, head);
+      near(floatForward(again.model, values(8)), reference(weights, values(8)), 1e-9);
+    }
+  });
+
   it('puts the stated values in place of missing ones', async () => {
     const fill: Transform = { name: 'fill', values: [7, 8] };
     const schema: Schema = { ...classes(2, [fill]), missing: 'mean' };
