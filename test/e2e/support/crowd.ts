@@ -128,6 +128,7 @@ function logsOf(k: number) {
       learningRate: 256n,
       batch: 8n,
       passes: 1n,
+      smoothing: 0n,
       segment: 0n,
     });
   else {
