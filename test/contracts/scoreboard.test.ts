@@ -24,7 +24,7 @@ const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
 const URI = 'ipfs://test rows';
 const SCORE = 6n;
 const NONE = toHex(0, { size: 32 });
-const [REGRESSION, CLASSES, LABELS] = [0, 1, 2];
+const [REGRESSION, CLASSES] = [0, 1];
 const [NO_MEASURE, ROWS_RIGHT, SQUARED_ERROR] = [0, 1, 2];
 
 let fixture: RegistryFixture;
@@ -106,15 +106,6 @@ describe('score', () => {
     assert.equal((await fixture.scoreboard.read('resultOf', [idOf(model), idOf(first)])).prover, fixture.alice);
   });
 
-  it('keeps the greatest number of rows whose labels are right', async () => {
-    const labels = await fixture.registerShard({ ...SHARD, kind: 'labels' });
-    const sigmoid = await fixture.seedModel(WIDTHS, fixture.alice, 'sigmoid');
-    await score(sigmoid, labels, 3n);
-    await score(sigmoid, labels, 4n);
-    await reverts(fixture.attempt(scoreClaim(sigmoid, labels, 4n)), 'NotBetter', [4n, 4n]);
-    await score(sigmoid, first, 9n);
-  });
-
   describe('reverts', () => {
     function raw({ statement, proof }: Scored, changes: object, sent: Proof = proof): Promise<unknown> {
       const claim = {
@@ -154,16 +145,6 @@ describe('score', () => {
       const more = await fixture.registerShard({ ...SHARD, outputs: 4 });
       await reverts(fixture.attempt(scoreClaim(model, wide, 1n)), 'InputsDiffer', [5n, 6n]);
       await reverts(fixture.attempt(scoreClaim(model, more, 1n)), 'OutputsDiffer', [3n, 4n]);
-    });
-
-    it('with HeadUnfit when the head of the model has no use for the kind of the shard', async () => {
-      const labels = await fixture.registerShard({ ...SHARD, kind: 'labels' });
-      const softmax = await fixture.seedModel(WIDTHS, fixture.alice, 'softmax');
-      const sigmoid = await fixture.seedModel(WIDTHS, fixture.alice, 'sigmoid');
-      await reverts(fixture.attempt(scoreClaim(model, labels, 1n)), 'HeadUnfit', [0, LABELS]);
-      await reverts(fixture.attempt(scoreClaim(softmax, errors, 1n)), 'HeadUnfit', [1, REGRESSION]);
-      await reverts(fixture.attempt(scoreClaim(softmax, labels, 1n)), 'HeadUnfit', [1, LABELS]);
-      await reverts(fixture.attempt(scoreClaim(sigmoid, errors, 1n)), 'HeadUnfit', [2, REGRESSION]);
     });
 
     it('with ResultOutOfRange beyond 2^52, which no rows can reach', async () => {
@@ -266,23 +247,6 @@ describe('rank', () => {
     assert.equal(await fixture.scoreboard.read('leader', [benchmark]), idOf(model));
     const scored = await fixture.scoreboard.read('scoreOf', [idOf(model), benchmark]);
     assert.deepEqual(scored, { measure: ROWS_RIGHT, value: 18n, rows: 25n });
-  });
-
-  it('ranks rows whose labels are right like rows of classes: more is better', async () => {
-    const labels = await fixture.registerShard({ ...SHARD, kind: 'labels' });
-    const benchmark = await openBenchmark(labels);
-    assert.equal((await fixture.scoreboard.read('benchmark', [benchmark])).kind, LABELS);
-    const [worse, better] = [
-      await fixture.seedModel(WIDTHS, fixture.alice, 'sigmoid'),
-      await fixture.seedModel(WIDTHS, fixture.alice, 'sigmoid'),
-    ];
-    await score(worse, labels, 5n);
-    await score(better, labels, 6n);
-    assert.equal(await rank(worse, benchmark), 1n);
-    assert.equal(await rank(better, benchmark), 1n);
-    assert.equal(await fixture.scoreboard.read('leader', [benchmark]), idOf(better));
-    const scored = await fixture.scoreboard.read('scoreOf', [idOf(worse), benchmark]);
-    assert.deepEqual(scored, { measure: ROWS_RIGHT, value: 5n, rows: 16n });
   });
 
   it('says in an event what was entered', async () => {
