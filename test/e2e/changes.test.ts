@@ -170,11 +170,11 @@ describe('proving', () => {
   it('offers nothing of the preparation before once any input is another', async () => {
     const session = await beginWithTable();
     const { page } = session;
-    assert.match(await prepared(page).innerText(), /^A 3–8–2 network, 64 rows .* 2 classes/);
+    assert.match(await prepared(page).innerText(), /^A 3–8–2 softmax network, 64 rows .* 2 classes/);
     await page.getByLabel('Hidden units').selectOption('16');
     await isGone(page);
     await again(page);
-    assert.match(await prepared(page).innerText(), /^A 3–16–2 network/);
+    assert.match(await prepared(page).innerText(), /^A 3–16–2 softmax network/);
     await page.getByLabel(/^Rows/).selectOption('128');
     await isGone(page);
     await again(page);
@@ -182,7 +182,7 @@ describe('proving', () => {
     await isGone(page);
     await page.getByText('Handwritten digits').click();
     await again(page);
-    assert.match(await prepared(page).innerText(), /^A 49–16–10 network/);
+    assert.match(await prepared(page).innerText(), /^A 49–16–10 softmax network/);
     await page.getByText('A table of your own').click();
     await isGone(page);
     await leave(session);
