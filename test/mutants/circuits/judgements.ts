@@ -1,5 +1,5 @@
-// The inputs that the tests judge by a program's circuit. Run as a program, it runs the tests of one file in this process,
-// with a stand-in for the circuit, and writes them down.
+// The inputs that the tests judge by a program's circuit. Run as a program, it runs the tests of one file in this
+// process, with a stand-in for the circuit, and writes them down.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -79,7 +79,7 @@ export async function testsOf(file: string): Promise<Collected[]> {
   return take();
 }
 
-/** Runs all tests of a file; what a test asks of its circuit itself, as of its wires, fails here and does not matter. */
+/** Runs all tests of a file; what a test asks of its circuit itself, as of its wires, fails here, which is meant. */
 async function record(file: string): Promise<TestRecord[]> {
   const records: TestRecord[] = [];
   let now: TestRecord;

@@ -213,8 +213,8 @@ export class Machine {
     [...this.#changed(edits).values()].some((c) => !holds(c, witness));
 
   /**
-   * What changes for the inputs of a witness when terms are dropped: 'refused', 'outputs', or 'hidden' where nothing that is
-   * checked changes.
+   * What changes for the inputs of a witness when terms are dropped: 'refused', 'outputs', or 'hidden' where nothing
+   * that is checked changes.
    */
   edited(edits: readonly Edit[], witness: readonly bigint[]): 'refused' | 'outputs' | 'hidden' {
     const changed = this.#changed(edits);
@@ -263,7 +263,7 @@ export class Machine {
 const COMPARED = 60;
 
 /**
- * The constraints, of which those that compare bits with the field's order speak of the bits themselves and not of copies:
+ * The constraints; those that compare bits with the field's order speak of the bits themselves and not of copies:
  * the plan of a system recognises them so.
  */
 function comparedBits(constraints: readonly Constraint[]): Constraint[] {

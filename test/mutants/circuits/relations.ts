@@ -1,5 +1,6 @@
-// Mutants of the arguments: a relation, a claim, a limb of a lookup or a lookup's share of the LogUp sum is left out of the
-// circuit, of the prover and of the verifier alike. Honest proofs are taken then; a test kills the mutant if its cheat is.
+// Mutants of the arguments: a relation, a claim, a limb of a lookup or a lookup's share of the LogUp sum is left out
+// of the circuit, of the prover and of the verifier alike. Honest proofs are taken then; a test kills the mutant if
+// its cheat is.
 
 import { NUMBERING } from '../../../src/generated/numbering.ts';
 import { type Omission, omitting } from '../../reference/omitted.ts';
@@ -149,6 +150,7 @@ export async function killer(
 ): Promise<string | undefined> {
   const program = court.system.program as ProgramName;
   const own = program === 'train' ? TRAIN_LIES : LIES[program];
+  const file = FILE[Number(program === 'train')];
   const layer = /_\d$/.exec(name)?.[0] ?? '';
   const candidates = own
     .filter(({ relations = [], relations2 = [], claims = [] }) => fits({ relations, relations2, claims }))
@@ -160,7 +162,7 @@ export async function killer(
       throw error;
     });
     if (cheat && court.takes(edits, cheat.inputs))
-      return `${FILE[Number(program === 'train')]}: a proof of program ${program} of which only one thing is false > is refused: ${lie.name}`;
+      return `${file}: a proof of program ${program} of which only one thing is false > is refused: ${lie.name}`;
   }
   return undefined;
 }

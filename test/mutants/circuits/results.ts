@@ -1,4 +1,5 @@
-// What became of the circuits' mutants, as the repository keeps it: results.json is written by the run, equivalent.json by hand.
+// What became of the circuits' mutants, as the repository keeps it: the run writes results.json, and we
+// equivalent.json.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

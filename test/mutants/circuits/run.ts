@@ -1,44 +1,22 @@
-// `npm run test:mutants -- circuits`: removes or weakens every statement of the circuits that makes a constraint, every term
-// of it, and every relation, claim, limb and share of the arguments, one at a time. Takes hours; goes on where it was stopped.
-// [programs..]: only these. --fresh: from the beginning. What no test kills is printed, and must be in equivalent.json.
+// `npm run test:mutants -- circuits`: removes or weakens every statement of the circuits that makes a constraint, every
+// term of it, and every relation, claim, limb and share of the arguments, one at a time. Takes an hour or more; goes on
+// where it was stopped. [programs..]: only these. --fresh: from the beginning. --statements, --arguments: only these.
+// What no test kills is printed, and must be in equivalent.json.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { filesOf, pathOf } from './judgements.ts';
 import { Court } from './lines.ts';
 import { argumentMutants, familiesFirst, isOne, killer } from './relations.ts';
-import { RESULTS, type Results, type Row, readEquivalent, readResults, unexplained } from './results.ts';
+import { readEquivalent, readResults, unexplained } from './results.ts';
+import { alive, type Found, load, save, writeResults } from './state.ts';
 import { allStatements } from './statements.ts';
-import { programs, sourcesHash, systemOf, WORK } from './system.ts';
+import { programs, systemOf } from './system.ts';
 
 /** Small circuits first: what they kill need not be tried on large ones. */
 const ORDER = ['data', 'seed', 'import', 'merge', 'score', 'train'];
 const say = (text: string) => console.error(text);
-
-/** What a run has found: by statement and by program, the test that kills each mutant, or null. */
-interface Found {
-  hash: string;
-  statements: Record<string, Record<string, string | null>>;
-  arguments: Record<string, Record<string, string | null>>;
-}
-
-const STATE = join(WORK, 'found.json');
-
-function load(fresh: boolean): Found {
-  const hash = sourcesHash();
-  const none: Found = { hash, statements: {}, arguments: {} };
-  if (fresh || !existsSync(STATE)) return none;
-  const known = JSON.parse(readFileSync(STATE, 'utf8')) as Found;
-  return known.hash === hash ? known : none;
-}
-
-function save(found: Found): void {
-  mkdirSync(dirname(STATE), { recursive: true });
-  writeFileSync(`${STATE}.new`, JSON.stringify(found));
-  renameSync(`${STATE}.new`, STATE);
-}
 
 /** Runs a script of this folder; it fails with what the script says. */
 function script(name: string, ...args: string[]): Promise<void> {
@@ -63,9 +41,6 @@ function progress(what: string, total: number): (done: number) => void {
   };
 }
 
-const alive = (outcome: Record<string, string | null> | undefined): number =>
-  outcome ? Object.values(outcome).filter((test) => test === null).length : Number.POSITIVE_INFINITY;
-
 /** Tries all statements of a program that have mutants left, on more and more tests. */
 async function linesOf(court: Court, found: Found): Promise<void> {
   const { program, lines } = court.system;
@@ -77,7 +52,7 @@ async function linesOf(court: Court, found: Found): Promise<void> {
     }
     const before = court.size;
     court.add(file, say);
-    const todo = own.filter((s) => alive(found.statements[s.key]) > 0);
+    const todo = own.filter((s) => alive(found, s.key) > 0);
     if (court.size === before || todo.length === 0) continue;
     const told = progress(`${program}, statements, with ${file}`, todo.length);
     for (const [i, statement] of todo.entries()) {
@@ -105,56 +80,17 @@ async function argumentOf(court: Court, found: Found): Promise<void> {
   }
 }
 
-/** The results as the repository keeps them. */
-function written(found: Found): Results {
-  const tests = new Map<string, number>();
-  const numberOf = (test: string) => {
-    if (!tests.has(test)) tests.set(test, tests.size);
-    return tests.get(test)!;
-  };
-  const row = (outcome: Record<string, string | null>): Row => {
-    const killed: Record<string, number> = {};
-    for (const test of Object.values(outcome))
-      if (test !== null) killed[numberOf(test)] = (killed[numberOf(test)] ?? 0) + 1;
-    const survived = Object.keys(outcome).filter((mutant) => outcome[mutant] === null);
-    return survived.length > 0 ? { killed, survived } : { killed };
-  };
-  const statements = Object.fromEntries(
-    allStatements()
-      .filter((s) => found.statements[s.key])
-      .map((s) => [s.key, row(found.statements[s.key])]),
-  );
-  const numbered = Object.fromEntries(
-    Object.entries(found.arguments).map(([program, mutants]) => [
-      program,
-      Object.fromEntries(Object.entries(mutants).map(([name, test]) => [name, test === null ? null : numberOf(test)])),
-    ]),
-  );
-  return { tests: [...tests.keys()], statements, arguments: numbered };
-}
-
-/** One entry a line, which is what a reader of a difference can follow. */
-function printed({ tests, statements, arguments: own }: Results): string {
-  const list = (entries: string[]) => entries.map((entry) => `    ${entry}`).join(',\n');
-  const pairs = (object: object) =>
-    list(Object.entries(object).map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`));
-  const parts = [`"tests": [\n${list(tests.map((t) => JSON.stringify(t)))}\n  ]`];
-  parts.push(`"statements": {\n${pairs(statements)}\n  }`, `"arguments": {\n${pairs(own)}\n  }`);
-  return `{\n  ${parts.join(',\n  ')}\n}\n`;
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const named = args.filter((a) => !a.startsWith('--'));
   const unknown = named.find((name) => !programs().includes(name));
   if (unknown) throw new Error(`there is no program ${unknown}`);
-  if (args.includes('--fresh')) rmSync(STATE, { force: true });
   const found = load(args.includes('--fresh'));
   for (const program of ORDER.filter((name) => named.length === 0 || named.includes(name))) {
     const court = Court.of(await systemOf(program, say));
     if (!args.includes('--arguments')) await linesOf(court, found);
     if (!args.includes('--statements')) await argumentOf(court, found);
   }
-  writeFileSync(RESULTS, printed(written(found)));
+  writeResults(found);
   const { missing, idle } = unexplained(readResults(), readEquivalent());
   for (const name of missing) console.log(`survives: ${name}`);
   for (const name of idle) console.log(`explained, but killed: ${name}`);

@@ -1,5 +1,5 @@
-// In place of the compiled circuits and of their analysis where the mutants load test files: keeps every input that a test
-// judges by a circuit, and answers as the verifier that is written apart from the circuits.
+// In place of the compiled circuits and of their analysis where the mutants load test files: keeps every input that a
+// test judges by a circuit, and answers as the verifier that is written apart from the circuits.
 
 import { circuitOf } from '../../reference/check.ts';
 import { type Constraint, changed, type Judge } from '../../reference/circuit.ts';

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 export const CIRCUITS = fileURLToPath(new URL('../../../circuits', import.meta.url));
 
-/** assign: `x <== e`, also of an anonymous component; check: `a === b`; call: an anonymous component without outputs. */
+/**
+ * assign: `x <== e`, also of an anonymous component; check: `a === b`; call: an anonymous component without outputs.
+ */
 export type StatementKind = 'assign' | 'check' | 'call';
 
 export interface Statement {

@@ -1,8 +1,9 @@
 // A program's constraints as its sources say them, none simplified away, and the statement that each comes from.
 //
-// A compiled system does not name lines. So the program is compiled again with a number of its own added to each statement,
-// by which its constraints differ then. Equalities of arrays take no number: there, they make no constraints, and what is
-// missing is found by the names of its signals. So are anonymous components, by the names that the compiler gives them.
+// A compiled system does not name lines. So the program is compiled again with a number of its own added to each
+// statement, by which its constraints differ then. Equalities of arrays take no number: there, they make no
+// constraints, and what is missing is found by the names of its signals. So are anonymous components, by the names
+// that the compiler gives them.
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +29,9 @@ const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 export interface System {
   program: string;
   r1cs: R1cs;
-  /** of each statement by its key: its own constraints, those that feed an anonymous component and those inside of it */
+  /**
+   * of each statement by its key: its own constraints, those that feed an anonymous component and those inside of it
+   */
   lines: Map<string, { own: number[]; fed: number[]; inside: number[] }>;
 }
 
@@ -55,7 +58,9 @@ async function compiled(program: string, name: string, folder: string, symbols: 
   return join(out, name);
 }
 
-/** Between the numbers of statements, and before the first: no coefficient of the circuits is so large or near to one. */
+/**
+ * Between the numbers of statements, and before the first: no coefficient of the circuits is so large or near to one.
+ */
 const [TAG, GAP] = [2n ** 200n, 2n ** 100n];
 
 /** By how much the constants of two constraints differ; undefined where more does. */
@@ -120,7 +125,10 @@ function numberOf(by: bigint): number {
   throw new Error(`${by} is the number of no statement`);
 }
 
-/** Which of these statements gives a signal of an array its value: by the name of the signal, or by both where one is not enough. */
+/**
+ * Which of these statements gives a signal of an array its value: by the name of the signal, or by both where one is
+ * not enough.
+ */
 function equality({ names }: R1cs, { c }: Constraint, arrays: readonly Statement[]): Statement {
   const paths = [...c.keys()].filter((w) => w !== 0).map((w) => names[w][0].replace(/\[\d+\]/g, ''));
   const before = (path: string, side: string) =>
