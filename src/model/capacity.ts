@@ -61,7 +61,7 @@ export function trainCapacity({ widths, head }: ModelShape, rows: number, passes
 const HEAD_TENSORS: Record<Head, { trace: number; helper: number; rows: number; tables: number; held: number }> = {
   'squared error': { trace: 0, helper: 0, rows: 0, tables: 0, held: 0 },
   softmax: { trace: 6, helper: 3, rows: 2, tables: 1, held: 20 },
-  sigmoid: { trace: 1, helper: 1, rows: 0, tables: 1, held: 6 },
+  sigmoid: { trace: 1, helper: 1, rows: 0, tables: 1, held: 5 },
 };
 
 /** Field elements of 32 bytes that the prover's kernels hold: 4 GiB. */
