@@ -78,11 +78,12 @@ describe('ONNX', () => {
   }
 
   it('gives probabilities where the head is softmax or sigmoid, and is read again with it', async () => {
+    const labels: Schema = { ...common, kind: 'labels', columns: 4, transforms: [], labels: ['a', 'b', 'c'] };
     for (const [head, known] of [
       ['softmax', undefined],
       ['sigmoid', undefined],
       ['softmax', classes(4, [])],
-      ['sigmoid', { ...common, kind: 'labels', columns: 4, transforms: [], labels: ['a', 'b', 'c'] }],
+      ['sigmoid', labels],
     ] as const) {
       const weights = { ...seedWeights({ widths: [4, 5, 3], head }, 3n, 2n), ...(known && { schema: known }) };
       const bytes = writeOnnx(weights, { scaled: true, metadata: {} });
