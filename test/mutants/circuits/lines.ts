@@ -28,7 +28,7 @@ const DETERMINED = (program: string) => `soundness/checks: the constraints of ${
  * At most so many judgements of one test; so many taken inputs of a file that terms are tried on, with outputs that are
  * compared and without; and of those that may tell so many are followed to the end.
  */
-const [PER_TEST, COMPARED, OTHERS, TO_THE_END] = [12, 10, 2, 4];
+const [PER_TEST, COMPARED, OTHERS, TO_THE_END] = [12, 10, 2, 16];
 /** Loops of at most so many turns have a mutant for each. */
 const FEW = 8;
 
@@ -153,6 +153,7 @@ export class Court {
 
   /** The test that kills a mutant in which terms count as 0. */
   #term(edits: readonly Edit[]): string | undefined {
+    if (this.machine.demandNothing(edits)) return this.#removal(edits.map(({ constraint }) => constraint));
     const other = this.#honest.filter(({ witness }) => this.machine.differs(edits, witness));
     for (const { test, outputs, witness } of other.slice(0, TO_THE_END)) {
       const effect = this.machine.edited(edits, witness);

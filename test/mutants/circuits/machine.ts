@@ -208,6 +208,10 @@ export class Machine {
     return changed;
   }
 
+  /** Do constraints say nothing more without terms? */
+  demandNothing = (edits: readonly Edit[]): boolean =>
+    [...this.#changed(edits).values()].every(({ a, b, c }) => c.size === 0 && (a.size === 0 || b.size === 0));
+
   /** Does a witness break a constraint that lacks terms? */
   differs = (edits: readonly Edit[], witness: readonly bigint[]): boolean =>
     [...this.#changed(edits).values()].some((c) => !holds(c, witness));
