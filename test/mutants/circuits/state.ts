@@ -1,7 +1,9 @@
 // What a run of the circuits' mutants has found so far, and how the repository keeps it.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { RESULTS, type Results, type Row, readResults } from './results.ts';
 import { allStatements } from './statements.ts';
 import { sourcesHash, WORK } from './system.ts';
@@ -93,4 +95,9 @@ function printed({ tests, statements, arguments: own }: Results): string {
   return `{\n  ${parts.join(',\n  ')}\n}\n`;
 }
 
-export const writeResults = (found: Found): void => writeFileSync(RESULTS, printed(written(found)));
+export function writeResults(found: Found): void {
+  writeFileSync(RESULTS, printed(written(found)));
+  // long entries are broken into lines as the house has it
+  const formatter = fileURLToPath(new URL('../../../node_modules/@biomejs/biome/bin/biome', import.meta.url));
+  execFileSync(process.execPath, [formatter, 'format', '--write', RESULTS], { stdio: 'ignore' });
+}
