@@ -123,6 +123,7 @@ describe('a training run of several segments', () => {
         learningRate: 4n,
         batch: 2n,
         passes: 2n,
+        smoothing: 0n,
       });
     }
     const { nodes } = document(await call(['tree', '--json']));
