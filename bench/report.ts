@@ -23,7 +23,7 @@ export function ratiosOf(
   { cost, secondsPerConstraint, cpuSecondsPerConstraint }: BaselineResult,
 ): Ratio[] {
   return proofs
-    .filter(({ program }) => program === 'train')
+    .filter(({ program, head }) => program === 'train' && head === undefined)
     .map(({ widths, rows, secondsPerRow, cpuSeconds }) => {
       const network = widths.join('-');
       const { perProof, perRow } = cost.find((entry) => entry.network === network)!;
