@@ -34,6 +34,11 @@ export function checkFit(head: Head, kind: ShardKind): void {
   });
 }
 
+/** Among how many wrong answers smoothing is shared: of softmax the other classes, else the other value. */
+export function wrongAnswers(head: Head, outputs: number): number {
+  return head === 'softmax' ? outputs - 1 : 1;
+}
+
 /**
  * The target of the right class must stay above that of the others.
  * @param smoothing target of a wrong class in units of 2^-11
@@ -48,7 +53,7 @@ export function checkSmoothing(head: Head, outputs: number, smoothing: number): 
     });
   }
   const one = 2 ** DELTA_BITS;
-  const classes = head === 'softmax' ? outputs : 2;
+  const classes = wrongAnswers(head, outputs) + 1;
   if (classes * smoothing < one) return;
   throw new InputError(`A smoothing of ${smoothing} leaves nothing for the right one of ${classes} classes.`, {
     hint: `Give less than ${one} / ${classes}: the units are 1 / ${one}.`,

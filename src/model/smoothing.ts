@@ -1,6 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
 import { DELTA_BITS } from '../numbers/constants.ts';
-import { checkSmoothing, HEADS, type Head } from './head.ts';
+import { checkSmoothing, HEADS, type Head, wrongAnswers } from './head.ts';
 import { show } from './json.ts';
 import type { ShardKind } from './shape.ts';
 
@@ -64,7 +64,7 @@ export function smoothingUnits(wanted: number, head: Head, outputs: number): num
 
 /** What a stored smoothing stands for, on the scale of `smoothingUnits`. */
 export function smoothingShare(units: number, head: Head, outputs: number): number {
-  return (units * (head === 'softmax' ? outputs - 1 : 1)) / ONE;
+  return (units * wrongAnswers(head, outputs)) / ONE;
 }
 
 /** Targets of a right and of a wrong class, in decimals: 0.9502 right, 0.0498 wrong. */
@@ -81,7 +81,7 @@ function wrongOnes(head: Head, outputs: number): number {
       hint: 'Take one output for each class.',
     });
   }
-  return head === 'softmax' ? outputs - 1 : 1;
+  return wrongAnswers(head, outputs);
 }
 
 /** Five digits at most: a unit is 0.00049. */

@@ -1,5 +1,5 @@
 import { type RangedQuantity, TrainingRangeError } from '../errors/TrainingRangeError.ts';
-import type { Head } from '../model/head.ts';
+import { type Head, wrongAnswers } from '../model/head.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
@@ -142,12 +142,11 @@ export class Network {
     const machine = this.#machine;
     const head = this.#head;
     const outputs = this.#widths[this.#widths.length - 1];
-    const others = head === 'softmax' ? outputs - 1 : 1;
     return {
       table: head === 'squared error' ? 0 : machine.place32(head === 'softmax' ? expTable() : sigmoidTable()),
       rows: head === 'softmax' ? machine.allocate(2 * 4 * 2 ** this.#traceBits) : 0,
       wrong: smoothing,
-      right: 2 ** DELTA_BITS - others * smoothing,
+      right: 2 ** DELTA_BITS - wrongAnswers(head, outputs) * smoothing,
     };
   }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { g1Wasm } from '../../src/generated/g1.wasm.ts';
 import { g1LanesWasm } from '../../src/generated/g1Lanes.wasm.ts';
-import { toBytes } from '../../src/numbers/field.ts';
+import { P, toBytes } from '../../src/numbers/field.ts';
 import { decodeWasm } from '../../src/numbers/wasm.ts';
 
 interface G1 {
@@ -16,9 +16,7 @@ const PAGE = 65_536;
 const ALIGNMENT = 64;
 
 /** x and y of 2^256 times the generator's. */
-const GENERATOR = [1n, 2n].map((x) =>
-  toBytes((x << 256n) % 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n),
-);
+const GENERATOR = [1n, 2n].map((x) => toBytes((x << 256n) % P));
 
 /** 3 times the generator by `lookups`, whose own memory begins `pad` blocks further than it must. */
 async function threefold(module: WebAssembly.Module, pad: number): Promise<string> {

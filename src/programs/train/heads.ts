@@ -3,6 +3,8 @@ import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupGroup } from '../../argument/lookup.ts';
 import { type Poly, poly } from '../../argument/sumcheck.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
+import { type Head, wrongAnswers } from '../../model/head.ts';
+import { ceilLog2 } from '../../numbers/bits.ts';
 import { DELTA_BITS, LIMB_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
 import { expTable, sigmoidTable } from '../../training/tables.ts';
@@ -36,7 +38,7 @@ function lowestLimbs({ Sum, r0, r1, z1 }: SoftmaxTrace): Int32Array {
 }
 
 /** A function that is looked up: its values, and the index of every entry of the output on a real class. */
-export interface LookedPairs {
+interface LookedPairs {
   column: Int32Array;
   group: LookupGroup;
 }
@@ -45,14 +47,12 @@ export interface LookedPairs {
 export function lookedPairs({ parent: { head }, shard, trace }: TrainWitness): LookedPairs | undefined {
   const { Q, softmax } = trace.output;
   if (head === 'squared error') return undefined;
-  const rows = Q.length / paddedOutputs(shard.outputs);
+  const rows = Q.length / 2 ** ceilLog2(shard.outputs);
   const real = Q.subarray(0, rows * shard.outputs);
   if (!softmax) return { column: sigmoidTable(), group: { slot: 'hF', limbs: [real] } };
   const index = real.map((q, at) => softmax.M[at & (rows - 1)] + SIGNED_LIMIT - q);
   return { column: expTable(), group: { slot: 'hF', limbs: [index] } };
 }
-
-const paddedOutputs = (outputs: number): number => 2 ** Math.ceil(Math.log2(outputs));
 
 /** Everything the relations of a head are made of. */
 interface Parts {
@@ -155,9 +155,9 @@ function addGradient({ batch, c, eq, rows, classes, P }: Parts): void {
 }
 
 /** sY: what 1 fraction bit of Y weighs. */
-function targetScale(head: string, outputs: number, smoothing: number): bigint {
-  const wrong = BigInt(head === 'softmax' ? outputs : 2) * BigInt(smoothing);
-  return mod((BigInt(2 ** DELTA_BITS) - wrong) * inverse(FA));
+function targetScale(head: Head, outputs: number, smoothing: number): bigint {
+  const spread = (wrongAnswers(head, outputs) + 1) * smoothing;
+  return mod(BigInt(2 ** DELTA_BITS - spread) * inverse(FA));
 }
 
 /** The lookup of the pair, and the table's own relation. */
