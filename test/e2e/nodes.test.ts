@@ -129,7 +129,7 @@ describe('what answers in a node’s place', () => {
         }
         await home.page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
         place.proxy.faults.refuse = undefined;
-        await home.page.getByText('Every model').waitFor();
+        await home.page.getByRole('heading', { name: 'Every model' }).waitFor();
         await shows(unread, `${served.models.length} of ${served.models.length} models`);
         await says(unread, 'Up to date.');
         await leave(home);
