@@ -13,7 +13,7 @@ import { nearestRate } from '../../src/training/rate.ts';
 import { scheduledUnits } from '../../src/training/schedule.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Fold, runTrial, type TrialStep } from '../../src/training/trials.ts';
-import { readTable } from '../files/tables.ts';
+import { embedderOf, readTable } from '../files/tables.ts';
 import type { Json } from '../runs/run.ts';
 import { type FitInputs, type FitSettings, passesOfShard, rowsOfFit, rowsOfShard, sourceOfFit } from './fitPlan.ts';
 
@@ -278,7 +278,8 @@ async function trainingRows(inputs: FitInputs): Promise<RawTable> {
 
 /** Every row is in the validation part of one fold; of a single fold, every fourth row is. */
 function foldsOf(raw: RawTable, inputs: FitInputs, scaling: Scaling, extent: Extent): Fold[] {
-  const { clip, missing } = sourceOfFit(inputs, scaling);
+  const { clip, missing, unitLength } = sourceOfFit(inputs, scaling);
+  const embedder = embedderOf(inputs.table);
   const rows = Array.from({ length: extent.rows }, (_, r) => r);
   return Array.from({ length: extent.folds }, (_, f) => {
     const parts = Math.max(2, Math.min(FOLDS, extent.rows));
@@ -288,6 +289,8 @@ function foldsOf(raw: RawTable, inputs: FitInputs, scaling: Scaling, extent: Ext
       source: '',
       shuffle: 'none',
       missing: missing ?? 'refuse',
+      unitLength,
+      ...(embedder && { embedder }),
       scaling,
       ...(clip !== null && { clip }),
       training: { first: 0, rows: inside.length },

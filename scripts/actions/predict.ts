@@ -1,4 +1,5 @@
 import { InputError } from '../../src/errors/InputError.ts';
+import { describeEmbedder } from '../../src/model/embedder.ts';
 import { invertTransforms } from '../../src/model/export/invertTransforms.ts';
 import type { Head } from '../../src/model/head.ts';
 import { featureNames, outputNames, type Schema } from '../../src/model/schema.ts';
@@ -41,6 +42,7 @@ export function predict(weights: Weights, rows: Rows): Predictions {
   if (schema === undefined) {
     notes.push('The model has no schema: features are taken as they are, unscaled and in order; outputs are numbered.');
   }
+  if (schema?.embedder) notes.push(`The rows must be embeddings by ${describeEmbedder(schema.embedder)}.`);
   const { kept, features } = complete(rows, schema);
   const lacking = rows.rows - kept.length;
   if (lacking === 1) notes.push('1 row lacks a value: nothing is said of it.');

@@ -1,4 +1,5 @@
 import type { Hex } from 'viem';
+import { describeEmbedder } from '../../src/model/embedder.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
 import type { Check } from '../../src/registry/check.ts';
 import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
@@ -8,6 +9,7 @@ import { comparedWithStated } from '../../src/registry/schemas.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../runs/commit.ts';
+import { printable } from '../terminal/printable.ts';
 
 /**
  * Whether files that were released are what the edge commits to, and their names those that were stated: no commitment
@@ -58,7 +60,9 @@ function compare(about: 'weights' | 'rows', file: string, expected?: string, fou
 function compareNames(file: string, schema: Schema | undefined, stated: Hex | undefined): Check[] {
   if (schema === undefined) return [];
   const about = 'names';
-  const names = `The names of columns and classes in ${file}`;
+  const { embedder } = schema;
+  const declared = embedder === undefined ? '' : ` and the embedder ${printable(describeEmbedder(embedder))}`;
+  const names = `The names of columns and classes${declared} in ${file}`;
   if (stated === undefined) return [{ about, holds: 'open', says: `${names} were compared with nothing (--rpc).` }];
   switch (comparedWithStated(schema, stated)) {
     case 'same':

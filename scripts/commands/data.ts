@@ -81,7 +81,7 @@ async function inputsOf(options: DataOptions, output: Output): Promise<{ [key: s
   const { shardFile, offset, count } = options;
   if (sourcesOf(options).length + (shardFile === undefined ? 0 : 1) !== 1) {
     throw new InputError('Which data?', {
-      hint: 'Give one of --mnist, --csv, --parquet, --npy, --idx and --shard-file.',
+      hint: 'Give one of --mnist, --csv, --parquet, --npy, --idx, --embeddings and --shard-file.',
     });
   }
   if (shardFile === undefined) {

@@ -5,6 +5,7 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { describeEmbedder } from '../../src/model/embedder.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
 import { featureNames, outputNames, type Schema, schemaHash } from '../../src/model/schema.ts';
 import type { ModelShape } from '../../src/model/shape.ts';
@@ -227,6 +228,7 @@ function describeSchema(schema: Schema | undefined): Facts {
   return {
     schema: schemaHash(schema),
     features: few(featureNames(schema)) ?? 'without names',
+    ...(schema.embedder && { embedder: printable(describeEmbedder(schema.embedder)) }),
     ...(steps.length > 0 && { prepared: steps.join(', ') }),
     [schema.kind === 'regression' ? 'targets' : schema.kind]: few(outputNames(schema)) ?? 'without names',
   };

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { checkEmbedder } from '../../src/model/embedder.ts';
 import type { Decimal, MissingRule } from '../../src/model/schema.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
-import { fileHash, splitMember } from '../files/read.ts';
+import { fileHash, sha256OfFile, splitMember, tableSource } from '../files/read.ts';
 import type { SourceInputs } from '../files/source.ts';
 import { type TableInputs, tableSize } from '../files/tables.ts';
 import { natural, positive } from './options.ts';
@@ -14,6 +16,10 @@ export interface SourceOptions {
   parquet?: string;
   npy?: string;
   idx?: string;
+  embeddings?: string;
+  embedder?: string;
+  embedderSha256?: string;
+  unitLength?: boolean;
   answers?: string;
   label?: string;
   targets?: string[];
@@ -49,7 +55,11 @@ export function withSource(command: Command): Command {
       'table in Parquet, with --label, --labels or --targets; lists of numbers become columns',
     )
     .option('--npy <file>', 'numpy array of features, with --answers; of an npz file one array: data.npz:X')
-    .option('--idx <file>', 'IDX array of features, with --answers');
+    .option('--idx <file>', 'IDX array of features, with --answers')
+    .option(
+      '--embeddings <file>',
+      'npy, npz, Parquet, CSV or IDX: rows that another model made of texts, images or other things, with --embedder',
+    );
   return withReading(sources)
     .option('--fit-rows <number>', 'tables: find the scaling on the first rows (default: on those taken)', positive)
     .option('--like <manifest>', 'tables: columns, scaling, order and classes of another run (its dataset.json)');
@@ -85,10 +95,13 @@ export function withReading(command: Command): Command {
       '--shuffle <seed>',
       'tables: order of the rows by this number, or none (default: sorted rows only)',
       shuffle,
-    );
+    )
+    .option('--embedder <name>', 'tables of embeddings: the model that made the rows; declared, not proved', embedder)
+    .option('--embedder-sha256 <hash>', 'SHA-256 of its weights, or the file of them; declared, not proved')
+    .option('--unit-length', 'tables: divide each row by its length, before scaling');
 }
 
-const SOURCES = ['mnist', 'csv', 'parquet', 'npy', 'idx'] as const;
+const SOURCES = ['mnist', 'csv', 'parquet', 'npy', 'idx', 'embeddings'] as const;
 
 /** Names of the sources among the options: more than one is too many. */
 export function sourcesOf(options: SourceOptions): string[] {
@@ -98,7 +111,15 @@ export function sourcesOf(options: SourceOptions): string[] {
 /** What is to be made of the one source among the options. @throws InputError for options that do not fit it */
 export function sourceInputs(options: SourceOptions, range: RowsOptions): SourceInputs {
   requireFitting(options);
-  const { csv, parquet, npy, idx, set, transform } = options;
+  const { csv, parquet, npy, idx, embeddings, set, transform } = options;
+  if (embeddings !== undefined) {
+    if (options.embedder === undefined && options.like === undefined) {
+      throw new InputError('Which model made the embeddings?', {
+        hint: 'Name it with --embedder, and give the SHA-256 of its weights with --embedder-sha256 where there are any.',
+      });
+    }
+    return tableInputs(tableSource(embeddings), embeddings, options, range);
+  }
   if (csv !== undefined) return tableInputs('csv', csv, options, range);
   if (parquet !== undefined) return tableInputs('parquet', parquet, options, range);
   if (npy !== undefined) return tableInputs('npy', npy, options, range);
@@ -119,7 +140,7 @@ export function requireFitting(options: SourceOptions): void {
   const isTable = sourcesOf(options).some((source) => source !== 'mnist');
   const misplaced = TABLE_OPTIONS.find((name) => !isTable && options[name] !== undefined);
   if (misplaced === undefined) return;
-  const sources = CSV_ONLY.has(misplaced) ? '--csv' : '--csv, --parquet, --npy and --idx';
+  const sources = CSV_ONLY.has(misplaced) ? '--csv' : '--csv, --parquet, --npy, --idx and --embeddings';
   throw new InputError(`--${DASHED[misplaced] ?? misplaced} is for ${sources}.`);
 }
 
@@ -127,11 +148,14 @@ const TABLE_OPTIONS = [
   ...(['answers', 'label', 'targets', 'labels', 'ignore', 'delimiter', 'regression'] as const),
   ...(['decimal', 'oneHot', 'classes', 'missing'] as const),
   ...(['scale', 'clip', 'shuffle', 'fitRows', 'like'] as const),
+  ...(['embedder', 'embedderSha256', 'unitLength'] as const),
 ];
 const CSV_ONLY = new Set<string>(['delimiter', 'decimal', 'oneHot']);
 const DASHED: Partial<Record<(typeof TABLE_OPTIONS)[number], string>> = {
   fitRows: 'fit-rows',
   oneHot: 'one-hot',
+  embedderSha256: 'embedder-sha256',
+  unitLength: 'unit-length',
 };
 
 function tableInputs(
@@ -201,9 +225,35 @@ function tableInputs(
     clip: clip ?? null,
     shuffle: shuffle ?? null,
     fitRows: fitRows ?? null,
+    ...embedderInputs(options),
+    unitLength: options.unitLength === true,
     ...(like === undefined ? { like: null, likeSha256: null } : fileHash('like', like)),
     ...range,
   };
+}
+
+/** @throws InputError for a hash without a name, or what is neither a hash nor a file */
+function embedderInputs({ embedder, embedderSha256: hash, like, unitLength }: SourceOptions) {
+  if (like !== undefined && (embedder ?? hash ?? unitLength) !== undefined) {
+    throw new InputError('--like takes the embedder and the length of rows from a manifest.', {
+      hint: 'Leave out --embedder, --embedder-sha256 and --unit-length.',
+    });
+  }
+  if (hash !== undefined && embedder === undefined) {
+    throw new InputError('--embedder-sha256 is the hash of a model that is not named.', {
+      hint: 'Name it with --embedder.',
+    });
+  }
+  return { embedder: embedder ?? null, embedderSha256: hash === undefined ? null : hashOrFile(hash) };
+}
+
+function hashOrFile(text: string): string {
+  const digits = text.replace(/^0x/i, '');
+  if (/^[0-9a-f]{64}$/i.test(digits)) return digits.toLowerCase();
+  if (/^[0-9a-f]{32,}$/i.test(digits) && !existsSync(text)) {
+    throw new InputError(`${text} has ${digits.length} hexadecimal digits; a SHA-256 has 64.`);
+  }
+  return sha256OfFile(text);
 }
 
 /**
@@ -234,6 +284,18 @@ export async function defaultRows(
 }
 
 export const DEFAULT_ROWS = 1024;
+
+/** Parser of --embedder. */
+function embedder(text: string): string {
+  const name = text.normalize('NFC');
+  try {
+    checkEmbedder({ name, sha256: null });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InvalidArgumentError(error.shortMessage);
+  }
+  return name;
+}
 
 /** Parser of --shuffle. */
 function shuffle(text: string): number | 'none' {

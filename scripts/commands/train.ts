@@ -134,7 +134,7 @@ export function addTrainCommand(program: Command): void {
       const many = sourcesOf(options).length + (options.shards === undefined ? 0 : 1);
       if (many + (options.shard === undefined ? 0 : 1) !== 1) {
         throw new InputError('On which rows?', {
-          hint: 'Give one of --shard, --shards, --mnist, --csv, --parquet, --npy and --idx.',
+          hint: 'Give one of --shard, --shards, --mnist, --csv, --parquet, --npy, --idx and --embeddings.',
         });
       }
       if (many === 1) await trainMany(options, outputOf(options));

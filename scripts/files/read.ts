@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
@@ -10,19 +10,39 @@ export function readInput(path: string): Uint8Array {
     // A copy without Buffer's methods: Buffer's slice does not copy, which the parsers of src rely on.
     return new Uint8Array(readFileSync(path));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      ENOENT: existsSync(dirname(path)) ? 'it does not exist' : `there is no folder ${dirname(path)}`,
-      EISDIR: 'it is a folder',
-      EACCES: 'there is no permission to read it',
-      ENOTDIR: 'a part of the path is a file',
-    };
-    throw new InputError(`Cannot read ${path}: ${reasons[code ?? ''] ?? code}.`, { cause, details: '' });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): InputError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOENT: existsSync(dirname(path)) ? 'it does not exist' : `there is no folder ${dirname(path)}`,
+    EISDIR: 'it is a folder',
+    EACCES: 'there is no permission to read it',
+    ENOTDIR: 'a part of the path is a file',
+  };
+  return new InputError(`Cannot read ${path}: ${reasons[code ?? ''] ?? code}.`, { cause, details: '' });
 }
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Hash of a file of any size, such as a model's weights. @throws InputError with the path when it cannot be read */
+export function sha256OfFile(path: string): string {
+  const hash = createHash('sha256');
+  const part = new Uint8Array(1 << 22);
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    for (let read = readSync(file, part); read > 0; read = readSync(file, part)) hash.update(part.subarray(0, read));
+  } catch (cause) {
+    throw unreadable(path, cause);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+  return hash.digest('hex');
 }
 
 /** Full path and hash of an input file, under the keys `<key>` and `<key>Sha256`: what a run remembers of its inputs. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { InputError } from '../../src/errors/InputError.ts';
+import { describeEmbedder, type Embedder } from '../../src/model/embedder.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { type DatasetManifest, parseManifest, type Reading } from '../../src/model/manifest.ts';
 import type { Decimal, MissingRule } from '../../src/model/schema.ts';
@@ -49,6 +50,11 @@ export interface TableInputs {
   /** Seed of a new order; `none`: the order of the file, even where it is sorted. */
   shuffle: number | 'none' | null;
   fitRows: number | null;
+  /** What made the rows, where they are embeddings, and the SHA-256 of its weights. */
+  embedder: string | null;
+  embedderSha256: string | null;
+  /** Whether each row is divided by its length. */
+  unitLength: boolean;
   /** Manifest whose scaling, order and classes are applied instead. */
   like: string | null;
   likeSha256: string | null;
@@ -72,20 +78,30 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
   const { notes = [], warnings = [] } = raw;
   if (like !== undefined) {
     const { shards: _, ...description } = like;
-    return { table: applyDescription(raw, description), description, notes, warnings };
+    const { embedder } = description.schema;
+    const declared = embedder ? [`The manifest declares what made the rows: ${describeEmbedder(embedder)}.`] : [];
+    return { table: applyDescription(raw, description), description, notes: [...notes, ...declared], warnings };
   }
-  const { scaling, clip, shuffle, fitRows, missing, file, offset } = inputs;
+  const { scaling, clip, shuffle, fitRows, missing, file, offset, unitLength } = inputs;
+  const embedder = embedderOf(inputs);
   const prepared = prepareDataset(raw, {
     name: basename(file),
     source: basename(file),
     reading: readingOf(inputs),
     missing: missing ?? 'refuse',
+    ...(embedder && { embedder }),
+    unitLength,
     training: fitRows === null ? { first: offset, rows: rowsTaken(inputs) } : { first: 0, rows: fitRows },
     ...(scaling !== null && { scaling }),
     ...(clip !== null && { clip }),
     ...(shuffle !== null && { shuffle }),
   });
   return { ...prepared, notes: [...notes, ...prepared.notes], warnings };
+}
+
+/** What the rows are said to be made by; undefined where nothing was said. */
+export function embedderOf({ embedder, embedderSha256 }: TableInputs): Embedder | undefined {
+  return embedder === null ? undefined : { name: embedder, sha256: embedderSha256 };
 }
 
 /** Rows of the table that `loadTable` would give. @throws as `loadTable` */

@@ -27,6 +27,9 @@ export function compareSchemas(a: Schema, b: Schema): SchemaDifference[] {
     const names = rawFeatureNames(schema);
     return names ?? [`${schema.columns} without names`];
   });
+  add('embedder, as declared', ({ embedder }) =>
+    embedder === undefined ? ['none'] : [embedder.name, embedder.sha256 ?? 'no hash'],
+  );
   // Six digits say enough unless two numbers differ behind them.
   const scaling = (of: (schema: Schema) => Scaled) => {
     const short = (schema: Schema) => transformLines(of(schema), (x) => `${Number(x.toPrecision(6))}`);
@@ -74,6 +77,7 @@ function transformLines({ transforms, names }: Scaled, number: (x: number) => st
     if (transform.name === 'average-pool') {
       return [`means of ${transform.size}x${transform.size} blocks of ${transform.height}x${transform.width} images`];
     }
+    if (transform.name === 'unit-length') return ['each row divided by its length'];
     const name = (k: number) => names?.[k] ?? `feature ${k + 1}`;
     if (transform.name === 'fill') return transform.values.map((x, k) => `${name(k)}: ${number(x)} where missing`);
     return transform.offset.map((x, k) => `${name(k)}: (x - ${number(x)}) * ${number(transform.factor[k])}`);

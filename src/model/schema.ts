@@ -2,6 +2,7 @@ import { type Hex, keccak256, stringToBytes, zeroHash } from 'viem';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
 import { MAX_SIZE } from '../numbers/constants.ts';
+import { checkEmbedder, type Embedder } from './embedder.ts';
 import { knownFields, parseJson, show } from './json.ts';
 import { checkTransform, MAX_COLUMNS, transformFields } from './transformFields.ts';
 import type { Transform } from './transforms.ts';
@@ -28,6 +29,8 @@ interface SchemaOfFeatures {
   format: typeof SCHEMA_FORMAT;
   /** The raw columns that become features, in order; a number where they have no names, as pixels. */
   columns: SchemaColumn[] | number;
+  /** What made the columns of texts, images or anything else; absent: nothing is said of it. */
+  embedder?: Embedder;
   decimal: Decimal;
   missing: MissingRule;
   /** Of the features, in the order they are applied. */
@@ -59,7 +62,7 @@ export type Schema = SchemaOfFeatures &
  */
 export function formatSchema(schema: Schema): string {
   checkSchema(schema);
-  const { format, kind, columns, decimal, missing, transforms } = schema;
+  const { format, kind, columns, embedder, decimal, missing, transforms } = schema;
   const answers =
     schema.kind === 'regression'
       ? { targets: schema.targets, targetTransforms: ordered(schema.targetTransforms) }
@@ -72,6 +75,7 @@ export function formatSchema(schema: Schema): string {
     format,
     kind,
     columns: names,
+    ...(embedder && { embedder: { name: embedder.name, sha256: embedder.sha256 } }),
     decimal,
     missing,
     transforms: ordered(transforms),
@@ -163,13 +167,14 @@ export function checkSchema(value: unknown): asserts value is Schema {
     throw new InputError(`A schema is one of classes, regression or labels, not ${show(kind)}.`);
   }
   const answers = kind === 'regression' ? ['targets', 'targetTransforms'] : [kind];
-  const fields = knownFields(value, 'The schema', [...COMMON_FIELDS, ...answers]);
+  const fields = knownFields(value, 'The schema', [...COMMON_FIELDS, ...answers], ['embedder']);
   if (fields.format !== SCHEMA_FORMAT) {
     throw new InputError(`The schema has format ${show(fields.format)}, expected ${SCHEMA_FORMAT}.`);
   }
   requireOne(fields.decimal, ['.', ','], 'The decimal sign');
   requireOne(fields.missing, ['refuse', 'drop', 'mean'], 'The rule for missing values');
   checkColumns(fields.columns);
+  if (fields.embedder !== undefined) checkEmbedder(fields.embedder);
   checkTransforms(fields.transforms);
   const { columns, transforms } = fields as unknown as Schema;
   requireNumber(transformedWidth(rawWidth({ columns }), transforms), MAX_SIZE, 'number of features');

@@ -12,6 +12,7 @@ const TRANSFORM_FIELDS: Record<Transform['name'], Record<string, 'number' | 'col
   columns: { offset: 'columns', factor: 'columns' },
   clip: { limit: 'number' },
   fill: { values: 'columns' },
+  'unit-length': {},
 };
 
 /**

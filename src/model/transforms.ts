@@ -16,7 +16,9 @@ export type Transform =
   /** Values below -limit become -limit, above limit become limit. */
   | { name: 'clip'; limit: number }
   /** A missing value (not a number) of column j becomes values[j]. */
-  | { name: 'fill'; values: number[] };
+  | { name: 'fill'; values: number[] }
+  /** Divide each row by its length (the root of the sum of its squares), so that it has length 1; rows of zeros stay. */
+  | { name: 'unit-length' };
 
 /** Pixels 0..255 as 0..1. */
 export const UNIT_PIXELS: Transform = { name: 'scale', factor: 1 / 255 };
@@ -51,6 +53,7 @@ function applyOne(rows: Rows, transform: Transform): Rows {
   if (transform.name === 'columns') return mapColumns(rows, transform);
   if (transform.name === 'clip') return clip(rows, transform.limit);
   if (transform.name === 'fill') return fill(rows, transform.values);
+  if (transform.name === 'unit-length') return unitLength(rows);
   const mean = finite('mean', transform.mean);
   const deviation = finite('deviation', transform.deviation);
   if (deviation <= 0) throw new InputError(`The deviation must be positive, not ${deviation}.`);
@@ -81,6 +84,21 @@ function fill({ features, inputs }: Rows, values: readonly number[]): Rows {
   }
   for (const x of values) finite('value', x);
   return { features: features.map((x, k) => (Number.isNaN(x) ? values[k % inputs] : x)), inputs };
+}
+
+function unitLength({ features, inputs }: Rows): Rows {
+  const lengths = rowLengths(features, inputs);
+  return {
+    features: features.map((x, k) => (lengths[Math.floor(k / inputs)] === 0 ? 0 : x / lengths[Math.floor(k / inputs)])),
+    inputs,
+  };
+}
+
+/** The length of each row: the root of the sum of its squares. */
+export function rowLengths(features: ArrayLike<number>, inputs: number): Float64Array {
+  const squares = new Float64Array(features.length / inputs);
+  for (let k = 0; k < features.length; k++) squares[Math.floor(k / inputs)] += features[k] ** 2;
+  return squares.map(Math.sqrt);
 }
 
 function finite(what: string, x: number): number {

@@ -153,6 +153,8 @@ describe('compareSchemas', () => {
       [{ columns: ['weight', { name: 'colour', values: ['black', 'blue'] }, 'legs'] }, 'features'],
       [{ transforms: [] }, 'scaling of features'],
       [{ missing: 'drop' }, 'missing values'],
+      [{ embedder: { name: 'e', sha256: null } }, 'embedder, as declared'],
+      [{ transforms: [{ name: 'unit-length' }] }, 'scaling of features'],
       [{ decimal: ',' }, 'decimal sign'],
       [{ classes: ['dog', 'cat', 'emu'] }, 'classes'],
     ];

@@ -149,7 +149,9 @@ class Graph {
         this.integers(`${output}.s${n}`, list);
         return `${output}.s${n}`;
       });
-      const written = Object.entries(attributes).map(([name, values]) => integersAttribute(name, values));
+      const written = Object.entries(attributes).map(([name, value]) =>
+        typeof value === 'number' ? integerAttribute(name, value) : integersAttribute(name, value),
+      );
       if (op === 'Where') {
         this.node('IsNaN', [current], `${output}.missing`, []);
         this.node('Where', [`${output}.missing`, ...names, current], output, []);

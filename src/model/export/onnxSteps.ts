@@ -8,7 +8,7 @@ export interface OnnxStep {
   constants?: { dims: number[]; values: readonly number[] }[];
   /** Lists of integers after them. */
   lists?: number[][];
-  attributes?: Record<string, number[]>;
+  attributes?: Record<string, number | number[]>;
 }
 
 const one = (op: string, x: number): OnnxStep => ({ op, constants: [{ dims: [], values: [x] }] });
@@ -45,6 +45,8 @@ function stepsOf(transform: Exclude<Transform, { name: 'average-pool' }>, width:
       return [row('Sub', transform.offset), row('Mul', transform.factor)];
     case 'clip':
       return [{ op: 'Clip', constants: [-transform.limit, transform.limit].map((x) => ({ dims: [], values: [x] })) }];
+    case 'unit-length':
+      return [{ op: 'LpNormalization', attributes: { axis: 1, p: 2 } }];
     case 'fill':
       return [{ op: 'Where', constants: [{ dims: [width], values: transform.values }] }];
   }

@@ -21,7 +21,7 @@ const ONE = 2 ** FRACTION_BITS;
 const LIMIT = Number(WEIGHT_LIMIT);
 
 /**
- * Rounds every weight and bias to f = 28 fraction bits, halves upwards.
+ * Rounds every weight and bias to f = 32 fraction bits, halves upwards.
  * @param salt fresh random element of F
  * @throws InputError naming tensor, index and value of a weight outside [-2^15, 2^15), the protocol's range
  */

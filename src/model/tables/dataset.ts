@@ -1,4 +1,5 @@
 import { InputError } from '../../errors/InputError.ts';
+import type { Embedder } from '../embedder.ts';
 import { show } from '../json.ts';
 import { DATASET_FORMAT, type DatasetManifest, type ManifestShard, type Reading } from '../manifest.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../schema.ts';
 import { makeShard, type RowRange, type Shard, splitRows, type Table, tableRows } from '../shard.ts';
 import { applyTransforms, type Transform } from '../transforms.ts';
+import { embeddingSteps, UNIT_LENGTH } from './embeddings.ts';
 import { meansOf, pickRows, treatMissing } from './missing.ts';
 import type { RawTable } from './rawTable.ts';
 import { fitColumns, type Scaling } from './scaling.ts';
@@ -35,6 +37,10 @@ export interface PrepareOptions {
   shuffle?: number | 'none';
   /** What becomes of rows that lack a value; default: refuse. */
   missing?: MissingRule;
+  /** What made the rows, if they are embeddings. */
+  embedder?: Embedder;
+  /** Divide each row by its length, before anything else but the filling of gaps. */
+  unitLength?: boolean;
   /** Transforms before scaling, such as UNIT_PIXELS or a pooling. */
   transforms?: readonly Transform[];
   /** Of every feature, and of regression targets. */
@@ -82,13 +88,15 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
     );
   }
   const fill: Transform[] = missing === 'mean' ? [{ name: 'fill', values: meansOf(ordered, range) }] : [];
-  const steps = [...fill, ...transforms];
+  const steps = [...fill, ...(options.unitLength ? [UNIT_LENGTH] : []), ...transforms];
   const before = applyTransforms(ordered.features, ordered.inputs, steps);
   if (scaling) steps.push(fitColumns(part(before.features, before.inputs, range), before.inputs, scaling));
+  else if (options.embedder) steps.push(...embeddingSteps(before, range, notes));
   if (clip !== undefined) steps.push({ name: 'clip', limit: clip });
   const schema = schemaOf(ordered, {
     missing,
     transforms: steps,
+    ...(options.embedder && { embedder: options.embedder }),
     targetTransforms: targetSteps(ordered, range, scaling),
   });
   noteConstants(schema, part(before.features, before.inputs, range), before.inputs, notes);
@@ -106,15 +114,16 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
 /** The schema of raw rows under these transforms. @throws InputError where it is too large or does not fit */
 export function schemaOf(
   raw: RawTable,
-  rest: { missing: MissingRule; transforms: Transform[]; targetTransforms?: Transform[] },
+  rest: { missing: MissingRule; transforms: Transform[]; targetTransforms?: Transform[]; embedder?: Embedder },
 ): Schema {
-  const { missing, transforms, targetTransforms = [] } = rest;
+  const { missing, transforms, targetTransforms = [], embedder } = rest;
   const nfc = (text: string) => text.normalize('NFC');
   const columns: SchemaColumn[] | number =
     raw.columns?.map((column) =>
       typeof column === 'string' ? nfc(column) : { name: nfc(column.name), values: column.values.map(nfc) },
     ) ?? raw.inputs;
-  const common = { format: SCHEMA_FORMAT, columns, decimal: raw.decimal ?? '.', missing, transforms } as const;
+  const about = { columns, ...(embedder && { embedder }), decimal: raw.decimal ?? '.' };
+  const common = { format: SCHEMA_FORMAT, ...about, missing, transforms } as const;
   const names = raw.targetNames?.map(nfc) ?? raw.outputs;
   const answers = {
     classes: () => ({ kind: 'classes', classes: (raw.classes ?? numbered(raw.outputs)).map(nfc) }) as const,

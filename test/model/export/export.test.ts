@@ -37,6 +37,7 @@ describe('ONNX', () => {
   const cases: [string, number, number, Transform[]][] = [
     ['no scaling', 4, 4, []],
     ['a factor', 4, 4, [{ name: 'scale', factor: 1 / 255 }]],
+    ['rows of length 1', 4, 4, [{ name: 'unit-length' }, { name: 'scale', factor: 2 }]],
     ['one mean and deviation', 4, 4, [{ name: 'standardise', mean: 0.5, deviation: 2 }]],
     [
       'columns and a limit',

@@ -15,7 +15,7 @@ type OwnTable = Extract<Source, { kind: 'csv' }>;
 
 /** Test rows at most. */
 const MOST_TEST_ROWS = 512;
-/** Scaled features beyond this many deviations are cut off; a shard holds values in [-16, 16). */
+/** Scaled features beyond this many deviations are cut off; a shard holds values in [-64, 64). */
 const CLIP = 8;
 
 export interface Rows {
