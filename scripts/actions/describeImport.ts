@@ -21,7 +21,7 @@ export function describeImport(outcome: ImportOutcome): string {
     ...(headFrom === null ? [] : [`head     ${head}, as ${headFrom} says`]),
     ...folded.map((what) => `folded   ${what}`),
     ...(dropped.length === 0 ? [] : [`dropped  ${counted(dropped)}: no row changes`]),
-    ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision changes`]),
+    ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision between classes changes`]),
     ...(unused.length === 0 ? [] : [`not used ${unused.join(', ')}`]),
     ...assumed.map((what) => `assumed  ${what}`),
     ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}`]),
@@ -35,14 +35,26 @@ export function describeImport(outcome: ImportOutcome): string {
 
 const NOT_COMPARED = 'compared with nothing: --data <shard> tells how many of its rows come out right';
 
-function describeData({ rows, max, same, right, mostFrequent, r2 }: NonNullable<ImportOutcome['onData']>): string[] {
+function describeData({
+  rows,
+  max,
+  same,
+  right,
+  mostFrequent,
+  labels,
+  r2,
+}: NonNullable<ImportOutcome['onData']>): string[] {
   const answers = same === null ? '' : `, same answer on ${same}`;
+  const alone = labels === null ? `; the most frequent class alone: ${mostFrequent}` : ', each with all of its labels';
   return [
     `on data  ${rows} ${rows === 1 ? 'row' : 'rows'}: outputs differ by at most ${max.toPrecision(3)}${answers}`,
     ...(right === null
       ? []
+      : [`right    ${right.float} of ${rows} in floats, ${right.imported} of ${rows} imported${alone}`]),
+    ...(labels === null
+      ? []
       : [
-          `right    ${right.float} of ${rows} in floats, ${right.imported} of ${rows} imported; the most frequent class alone: ${mostFrequent}`,
+          `labels   ${labels.float} of ${labels.all} in floats, ${labels.imported} of ${labels.all} imported; the more frequent value of each alone: ${labels.mostFrequent}`,
         ]),
     ...(r2 === null ? [] : [`R2       ${r2.float.toFixed(4)} in floats, ${r2.imported.toFixed(4)} imported`]),
   ];

@@ -12,12 +12,25 @@ export interface Comparison {
   /** Greatest difference of an output, and root of the mean of their squares. */
   max: number;
   rms: number;
-  /** Of classes: rows with the same answer; rows right; rows that the most frequent class alone gets right. */
+  /** Of classes and labels: rows with the same answer, which is a class or all labels of the row. */
   same: number | null;
-  right: { float: number; imported: number } | null;
+  /** Of classes and labels: rows right. */
+  right: Both | null;
+  /** Of classes: rows that the most frequent class alone gets right. */
   mostFrequent: number | null;
-  /** Of regressions and labels: 1 - squared error / variance around the mean of each target; null too when no target varies. */
-  r2: { float: number; imported: number } | null;
+  /** Of labels: how many there are on all rows, those right, and those that the more frequent value of each gets right. */
+  labels: (Both & { all: number; mostFrequent: number }) | null;
+  /** Of regressions: 1 - squared error / variance around the mean of each target; null too when no target varies. */
+  r2: Both | null;
+}
+
+// An alias, so that a run can keep it: an interface may get more fields.
+type Both = { float: number; imported: number };
+
+/** Outputs of both models, row-major. */
+interface Outputs {
+  floats: Float64Array;
+  imported: Float64Array;
 }
 
 /**
@@ -41,8 +54,22 @@ export function compareImport(model: FloatModel, weights: Weights, shard: Shard)
     squares += (x - imported[k]) ** 2;
   });
   const error = { rows, max, rms: Math.sqrt(squares / floats.length) };
-  if (kind !== 'classes')
-    return { ...error, same: null, right: null, mostFrequent: null, r2: r2Of(floats, imported, shard) };
+  const none = { same: null, right: null, mostFrequent: null, labels: null, r2: null };
+  switch (kind) {
+    case 'classes':
+      return { ...error, ...none, ...compareClasses({ floats, imported }, shard) };
+    case 'labels':
+      return { ...error, ...none, ...compareLabels({ floats, imported }, shard) };
+    case 'regression':
+      return { ...error, ...none, r2: r2Of(floats, imported, shard) };
+  }
+}
+
+function compareClasses(
+  { floats, imported }: Outputs,
+  shard: Shard,
+): Pick<Comparison, 'same' | 'right' | 'mostFrequent'> {
+  const { rows, outputs } = shard;
   const labels = Array.from({ length: rows }, (_, s) => shardLabel(shard, s));
   const counts = labels.reduce((sums, label) => sums.set(label, (sums.get(label) ?? 0) + 1), new Map<number, number>());
   const answersOf = (values: Float64Array) =>
@@ -50,11 +77,38 @@ export function compareImport(model: FloatModel, weights: Weights, shard: Shard)
   const [ours, theirs] = [answersOf(imported), answersOf(floats)];
   const right = (answers: number[][]) => answers.filter((best, s) => best.length === 1 && best[0] === labels[s]).length;
   return {
-    ...error,
     same: ours.filter(([first], s) => first === theirs[s][0]).length,
     right: { float: right(theirs), imported: right(ours) },
     mostFrequent: Math.max(...counts.values()),
-    r2: null,
+  };
+}
+
+/** A label is right where its output has the sign that it says, as in a score. */
+function compareLabels({ floats, imported }: Outputs, shard: Shard): Pick<Comparison, 'same' | 'right' | 'labels'> {
+  const { rows, outputs, Y } = shard;
+  const sigma = ceilLog2(rows);
+  const signs = Int8Array.from(floats, (_, k) =>
+    Y[((k % outputs) << sigma) + Math.floor(k / outputs)] === 0 ? -1 : 1,
+  );
+  const allOfRow = (holds: (k: number) => boolean) =>
+    Array.from({ length: rows }, (_, s) =>
+      Array.from({ length: outputs }, (_, i) => s * outputs + i).every(holds),
+    ).filter(Boolean).length;
+  const isRight = (values: Float64Array) => (k: number) => Math.sign(values[k]) === signs[k];
+  const count = (values: Float64Array) => values.filter((_, k) => isRight(values)(k)).length;
+  const ones = new Int32Array(outputs);
+  signs.forEach((sign, k) => {
+    if (sign > 0) ones[k % outputs]++;
+  });
+  return {
+    same: allOfRow((k) => Math.sign(floats[k]) === Math.sign(imported[k])),
+    right: { float: allOfRow(isRight(floats)), imported: allOfRow(isRight(imported)) },
+    labels: {
+      all: rows * outputs,
+      float: count(floats),
+      imported: count(imported),
+      mostFrequent: ones.reduce((sum, n) => sum + Math.max(n, rows - n), 0),
+    },
   };
 }
 
@@ -71,16 +125,26 @@ export function rowsOf({ inputs, rows, X }: Shard): Float64Array {
  * What is suspicious about a comparison: results that a network without knowledge of the rows would reach as well.
  * @returns a sentence; undefined where there is nothing
  */
-export function doubtOf({ rows, right, mostFrequent, r2 }: Comparison): string | undefined {
+export function doubtOf({ rows, right, mostFrequent, labels, r2 }: Comparison): string | undefined {
+  if (labels !== null) {
+    const { all, imported, mostFrequent: alone } = labels;
+    if (alone === all) return 'No label varies, so the rows cannot show whether the model is read right.';
+    if (isAboveChance(imported, alone, all)) return undefined;
+    return `${imported} of ${all} labels right is no better than chance: the more frequent value of each alone gives ${alone}.`;
+  }
   if (right !== null && mostFrequent !== null) {
     if (mostFrequent === rows) return 'All rows are of one class, so they cannot show whether the model is read right.';
-    const share = mostFrequent / rows;
-    // Two standard deviations above the most frequent class.
-    if (right.imported > mostFrequent + 2 * Math.sqrt(rows * share * (1 - share))) return undefined;
+    if (isAboveChance(right.imported, mostFrequent, rows)) return undefined;
     return `${right.imported} of ${rows} rows right is no better than chance: the most frequent class alone gives ${mostFrequent}.`;
   }
   if (r2 === null) return 'The targets do not vary, so they cannot show whether the model is read right.';
   return r2.imported > 0 ? undefined : `R2 is ${r2.imported.toFixed(3)}: the mean of the targets alone gives 0.`;
+}
+
+/** Two standard deviations above what is right without looking. */
+function isAboveChance(right: number, alone: number, all: number): boolean {
+  const share = alone / all;
+  return right > alone + 2 * Math.sqrt(all * share * (1 - share));
 }
 
 /** All outputs that are greatest: a tie is no answer. */

@@ -124,6 +124,11 @@ describe('networks with softmax and sigmoid', () => {
     const said = await result('import', '--from', floats, '--head', 'softmax', '--data', classes, '--run', 'said');
     assert.deepEqual([said.head, said.headFrom, said.factors], ['softmax', null, [1]]);
     assert.equal(said.assumed.length, 1, 'the ReLU alone');
+    const { file: signs } = await result('export', start('signs', [2, 2], 'sigmoid'), '--to', 'onnx');
+    const told = await descent(['import', '--from', signs, '--data', labels, '--run', 'signs', ...runs]);
+    assert.match(told.stdout, /^right {4}\d+ of 64 in floats, \d+ of 64 imported, each with all of its labels$/m);
+    assert.match(told.stdout, /^labels {3}\d+ of 128 in floats, .*; the more frequent value of each alone: \d+$/m);
+    assert.doesNotMatch(told.stdout + told.stderr, /R2/);
   });
 
   const cases: { name: string; args: () => string[]; says: RegExp }[] = [
