@@ -1,6 +1,7 @@
 import type { Head } from '../../head.ts';
 import { show } from '../../json.ts';
 import { floatAttribute, integerAttribute, operatorOf, type PlacedNode, refuse, textAttribute } from './onnxNode.ts';
+import { floatBytes } from './onnxTensor.ts';
 
 /** What is read, for hints. */
 export const READ =
@@ -103,7 +104,9 @@ export function followEnd(end: End, node: PlacedNode, place: EndPlace): void {
 function keepsOrder(node: PlacedNode): boolean {
   const op = operatorOf(node);
   const isNormal = op === 'ai.onnx.ml.Normalizer' && textAttribute(node, 'norm', 'MAX') === 'L1';
-  return headOf(node) !== undefined || op === 'Identity' || op === 'Cast' || isNormal;
+  // Whole numbers of probabilities are all 0.
+  const isFloat = op === 'Cast' && floatBytes(integerAttribute(node, 'to', 0)) !== undefined;
+  return headOf(node) !== undefined || op === 'Identity' || isFloat || isNormal;
 }
 
 /** Whether a node asks which probabilities are above a half. */

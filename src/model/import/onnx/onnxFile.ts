@@ -280,10 +280,12 @@ export function readOnnxFile(bytes: Uint8Array): OnnxModel {
   if (!graph) {
     throw new FileFormatError('The file has no graph.', { hint: 'Is this an ONNX model, and is it complete?' });
   }
-  const own = opsets.filter(({ domain }) => isOwnDomain(domain));
-  if (own.length !== 1)
-    throw new FileFormatError(`The file names ${own.length} versions of ONNX's operators, not one.`);
-  const [{ version }] = own;
+  // Some writers say the same twice.
+  const [version, ...others] = new Set(opsets.filter(({ domain }) => isOwnDomain(domain)).map((own) => own.version));
+  if (version === undefined || others.length > 0) {
+    const count = version === undefined ? 0 : 1 + others.length;
+    throw new FileFormatError(`The file names ${count} versions of ONNX's operators, not one.`);
+  }
   if (version < OPSETS[0] || version > OPSETS[1]) {
     throw new FileFormatError(`The file uses opset ${version}; ${OPSETS[0]} to ${OPSETS[1]} are read.`, {
       hint: 'Export with another opset version, or convert with onnx.version_converter.',

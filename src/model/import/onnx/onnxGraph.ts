@@ -177,8 +177,11 @@ function end(walk: Walk, node: PlacedNode, rows: string[]): void {
   followEnd(walk.end, node, { rows, rank: walk.shape.length, outputs, isOne });
   const head = headOf(node);
   // What is made of answers, or of another head's values, says nothing of the outputs.
-  const isFirst = walk.head === undefined && rows.includes(walk.current);
-  if (head !== undefined && isFirst) walk.head = { head, by: operatorOf(node) };
+  const isOfOutputs = head !== undefined && rows.includes(walk.current);
+  if (isOfOutputs && walk.head !== undefined && walk.head.head !== head) {
+    refuse(node, `is a second head: the outputs go into ${walk.head.by} too.`, 'Export the network with one of them.');
+  }
+  if (isOfOutputs && walk.head === undefined) walk.head = { head, by: operatorOf(node) };
   else walk.leftOut.push(operatorOf(node));
 }
 
@@ -192,7 +195,8 @@ function addClassifier(walk: Walk, node: PlacedNode): void {
   walk.layers.push({ ...layer, before: normsOf(walk, layer.inputs) });
   if (head !== undefined) walk.head = { head, by: operatorOf(node) };
   const [label, scores = ''] = node.outputs;
-  walk.current = scores;
+  // Where it has a head, nothing but that reads its outputs.
+  walk.current = head === undefined ? scores : '';
   walk.end = { scores: new Set(scores === '' ? [] : [scores]), complements: new Set(), answers: new Set([label]) };
 }
 

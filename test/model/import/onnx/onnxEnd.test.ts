@@ -68,10 +68,22 @@ describe('the end of a graph', () => {
       const found = read(nodes, outputs && { outputs });
       assert.deepEqual([found.head?.head, found.leftOut], [head, leftOut]);
     }
+    const wider = [node('Softmax', ['z'], ['p']), node('Cast', ['p'], ['y'], i('to', 11))];
+    assert.deepEqual(read(network(...wider)).leftOut, ['Cast'], 'to doubles');
     assert.equal(read(network(node('Softmax', ['z'], ['y'])), { opsets: [['', 12]] }).head?.by, 'Softmax', 'axis 1');
   });
 
   const refused: [string, RegExp, Uint8Array[]][] = [
+    [
+      'two heads of the same outputs',
+      /\(Sigmoid\) is a second head: the outputs go into Softmax too[\s\S]*one of them/,
+      network(node('Softmax', ['z'], ['p']), node('Sigmoid', ['z'], ['y'])),
+    ],
+    [
+      'probabilities cut to whole numbers',
+      /\(Cast\) reads "p" after the last layer/,
+      network(node('Softmax', ['z'], ['p']), node('Cast', ['p'], ['y'], i('to', 7))),
+    ],
     [
       'what two outputs lack to 1',
       /\(Sub\) reads "p" after the last layer/,

@@ -392,6 +392,18 @@ describe('a graph that is another function', () => {
     it(`is refused: ${name}`, () => assert.throws(() => read(nodes, parts), { message: says }));
   }
 
+  it('is read where the file says twice which version of the operators it means, as skl2onnx does', () => {
+    assert.deepEqual(
+      read(network(), {
+        opsets: [
+          ['', 17],
+          ['ai.onnx', 17],
+        ],
+      }).model,
+      read(network()).model,
+    );
+  });
+
   it('is refused when the file contradicts itself or says what nobody knows', () => {
     const opsets =
       (...list: [string, number][]) =>
