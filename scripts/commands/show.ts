@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { describeEmbedder } from '../../src/model/embedder.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
+import { readTensors } from '../../src/model/safetensors.ts';
 import { featureNames, outputNames, type Schema, schemaHash } from '../../src/model/schema.ts';
 import type { ModelShape } from '../../src/model/shape.ts';
-import { readShard as parseShard } from '../../src/model/shardFile.ts';
+import { readShard as parseShard, SHARD_FORMAT } from '../../src/model/shardFile.ts';
 import { describeTargets } from '../../src/model/smoothing.ts';
 import { readWeights } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
@@ -27,7 +27,7 @@ import { readLineage } from '../chain/readLineage.ts';
 import { readModel, readShard } from '../chain/readRegistry.ts';
 import { readResults } from '../chain/readResults.ts';
 import { readBenchmarks } from '../chain/readScoreboard.ts';
-import { readInput } from '../files/read.ts';
+import { readInput, readParsed } from '../files/read.ts';
 import { inspectRun, type RunEdge, type RunSummary } from '../runs/inspect.ts';
 import { runFolder } from '../runs/runFolder.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
@@ -202,20 +202,22 @@ function describeFile(path: string): Facts {
     if (isRun(text)) return { ...describeEdgeRun(parseRun(text)), checked };
     return { ...describeEdge(parseEdge(text)), checked };
   }
-  try {
-    const { widths, head, schema } = readWeights(bytes);
-    return {
-      what: 'weights',
-      widths: show(widths),
-      head,
-      parameters: parameterCount(widths),
-      ...describeSchema(schema),
-    };
-  } catch (error) {
-    if (!(error instanceof FileFormatError)) throw error;
+  return readParsed(path, describeTensors);
+}
+
+function describeTensors(bytes: Uint8Array): Facts {
+  if (readTensors(bytes).metadata.get('format') === SHARD_FORMAT) {
+    const { inputs, outputs, rows, kind, schema } = parseShard(bytes);
+    return { what: 'shard file', inputs, outputs, rows, kind, ...describeSchema(schema) };
   }
-  const { inputs, outputs, rows, kind, schema } = parseShard(bytes);
-  return { what: 'shard file', inputs, outputs, rows, kind, ...describeSchema(schema) };
+  const { widths, head, schema } = readWeights(bytes);
+  return {
+    what: 'weights',
+    widths: show(widths),
+    head,
+    parameters: parameterCount(widths),
+    ...describeSchema(schema),
+  };
 }
 
 /** What a file says its columns mean: no proof shows that. */

@@ -1,6 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
 import { FRACTION_BITS, WEIGHT_LIMIT } from '../numbers/constants.ts';
-import { checkHead, type Head } from './head.ts';
+import { checkFit, checkHead, type Head } from './head.ts';
 import { checkSalt } from './salt.ts';
 import { checkSchema, type Schema, schemaShape } from './schema.ts';
 import { checkWidths, type ModelShape, widthBits } from './shape.ts';
@@ -49,7 +49,7 @@ export function checkWeights({ widths, head, layers, salt, schema }: Weights): v
   checkWidths(widths);
   checkHead(head);
   checkSalt(salt);
-  if (schema !== undefined) checkWeightsSchema(widths, schema);
+  if (schema !== undefined) checkWeightsSchema({ widths, head }, schema);
   const a = widthBits(widths);
   if (layers.length !== widths.length - 1) {
     throw new InputError(`A network of ${widths.length - 1} layers has ${layers.length} weight matrices.`);
@@ -63,8 +63,9 @@ export function checkWeights({ widths, head, layers, salt, schema }: Weights): v
   });
 }
 
-function checkWeightsSchema(widths: readonly number[], schema: Schema): void {
+function checkWeightsSchema({ widths, head }: ModelShape, schema: Schema): void {
   checkSchema(schema);
+  checkFit(head, schema.kind);
   const { inputs, outputs } = schemaShape(schema);
   if (inputs !== widths[0] || outputs !== widths.at(-1)) {
     throw new InputError(

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { counted } from '../../scripts/terminal/plural.ts';
+import { readTensors, writeTensors } from '../../src/model/safetensors.ts';
 import { descent, document, refusalOf, smallInputs, temporaryFolder } from './cli.ts';
 
 describe('descent runs and descent show', () => {
@@ -119,6 +120,11 @@ describe('descent runs and descent show', () => {
     assert.equal(document(await call('show', weights, '--json')).widths, '4-3-2');
     assert.equal(document(await call('show', shard, '--json')).rows, 8);
     assert.equal(document(await call('show', 'registered', '--json')).kind, 'train');
+    const { tensors, metadata } = readTensors(new Uint8Array(readFileSync(weights)));
+    const other = join(folder, 'other-head.safetensors');
+    writeFileSync(other, writeTensors({ tensors, metadata: new Map([...metadata, ['head', 'hinge']]) }));
+    const { said } = await refusalOf(['show', other]);
+    assert.match(said, /other-head\.safetensors: The weights file holds an impossible model[\s\S]*not "hinge"/);
   });
 
   it('say what is missing: the folder, or the run in it', async () => {

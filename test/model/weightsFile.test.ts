@@ -5,6 +5,7 @@ import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { HEADS } from '../../src/model/head.ts';
 import { readTensors, type TensorFile, writeTensors } from '../../src/model/safetensors.ts';
+import { formatSchema, SCHEMA_FORMAT } from '../../src/model/schema.ts';
 import { checkWeights, type Weights, zeroWeights } from '../../src/model/weights.ts';
 import { exportFloatWeights, readWeights, writeWeights } from '../../src/model/weightsFile.ts';
 import { R } from '../../src/numbers/field.ts';
@@ -76,10 +77,24 @@ describe('weights file', () => {
     });
   });
 
+  const LABELS = formatSchema({
+    format: SCHEMA_FORMAT,
+    kind: 'labels',
+    columns: 3,
+    decimal: '.',
+    missing: 'refuse',
+    transforms: [],
+    labels: 2,
+  });
   const set = (key: string, value: string) => (file: TensorFile) => void file.metadata.set(key, value);
   const refused: [string, (file: TensorFile) => void, RegExp][] = [
     ['another format', set('format', 'descent-weights/2'), /format "descent-weights\/2"/],
     ['an unknown head', set('head', 'hinge'), /impossible model/],
+    [
+      'a head that its schema has no use for',
+      set('schema', LABELS),
+      /impossible model[\s\S]*squared error does not go with rows of labels/,
+    ],
     ['the head that goes without saying', set('head', 'squared error'), /goes without saying/],
     ['no format', (f) => void f.metadata.delete('format'), /format undefined/],
     ['no salt', (f) => void f.metadata.delete('salt'), /lacks "salt"/],
