@@ -47,15 +47,18 @@ export function wrongAnswers(head: Head, outputs: number): number {
 export function checkSmoothing(head: Head, outputs: number, smoothing: number): void {
   checkHead(head);
   if (smoothing === 0) return;
-  if (head === 'squared error') {
-    throw new InputError(`Squared error takes no smoothing of targets, not ${smoothing}.`, {
-      hint: 'Leave the smoothing out, or train a network with softmax or sigmoid.',
-    });
-  }
+  if (head === 'squared error') throw withoutSmoothing(smoothing);
   const one = 2 ** DELTA_BITS;
   const classes = wrongAnswers(head, outputs) + 1;
   if (classes * smoothing < one) return;
   throw new InputError(`A smoothing of ${smoothing} leaves nothing for the right one of ${classes} classes.`, {
     hint: `Give less than ${one} / ${classes}: the units are 1 / ${one}.`,
+  });
+}
+
+/** @param smoothing as it was given */
+export function withoutSmoothing(smoothing: number): InputError {
+  return new InputError(`Squared error takes no smoothing of targets, not ${smoothing}.`, {
+    hint: 'Leave the smoothing out, or train a network with softmax or sigmoid.',
   });
 }

@@ -250,7 +250,8 @@ function transformedWidth(width: number, transforms: readonly Transform[]): numb
 
 function requireNames(value: unknown, what: string, most: number): string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > most) {
-    throw new InputError(`The ${what} of a schema are not a list of 1 to ${most} names.`);
+    const found = Array.isArray(value) ? `, as these ${value.length} are not` : '';
+    throw new InputError(`The ${what} of a schema are a list of 1 to ${most} names${found}.`);
   }
   for (const name of value) {
     if (typeof name !== 'string' || name === '' || name !== name.normalize('NFC')) {

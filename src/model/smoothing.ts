@@ -1,6 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
 import { DELTA_BITS } from '../numbers/constants.ts';
-import { checkSmoothing, HEADS, type Head, wrongAnswers } from './head.ts';
+import { checkSmoothing, HEADS, type Head, withoutSmoothing, wrongAnswers } from './head.ts';
 import { show } from './json.ts';
 import type { ShardKind } from './shape.ts';
 
@@ -46,16 +46,21 @@ export function smoothingUnits(wanted: number, head: Head, outputs: number): num
     });
   }
   if (wanted === 0) return 0;
-  const wrong = wrongOnes(head, outputs);
+  const wrong = wrongOnes(head, outputs, wanted);
   const units = Math.round((wanted * ONE) / wrong);
   if (units === 0) {
     throw new InputError(`A smoothing of ${wanted} rounds to nothing for ${outputs} outputs.`, {
       hint: `Give at least ${decimals(wrong / ONE)}, or leave it out.`,
     });
   }
-  if (units > MOST_UNITS) {
+  // The target of the right one stays above 0.
+  const most = Math.min(MOST_UNITS, Math.ceil(ONE / (wrong + 1)) - 1);
+  if (units > most) {
     throw new InputError(`A smoothing of ${wanted} is more than a training takes.`, {
-      hint: `Give at most ${decimals((MOST_UNITS * wrong) / ONE)}.`,
+      hint:
+        most === 0
+          ? `Leave it out: ${outputs} outputs leave no room for one.`
+          : `Give at most ${decimals((most * wrong) / ONE)}.`,
     });
   }
   checkSmoothing(head, outputs, units);
@@ -73,9 +78,8 @@ export function describeTargets(units: number, head: Head, outputs: number): str
   return `${decimals(right)} for the right ${head === 'softmax' ? 'class' : 'value'}, ${decimals(units / ONE)} for ${head === 'softmax' ? 'each wrong one' : 'the wrong one'}`;
 }
 
-function wrongOnes(head: Head, outputs: number): number {
-  // Its error says what to do.
-  if (head === 'squared error') checkSmoothing(head, outputs, 1);
+function wrongOnes(head: Head, outputs: number, wanted: number): number {
+  if (head === 'squared error') throw withoutSmoothing(wanted);
   if (head === 'softmax' && outputs === 1) {
     throw new InputError('A softmax of one output is always 1: there is no wrong class to smooth.', {
       hint: 'Take one output for each class.',

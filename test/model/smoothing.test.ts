@@ -38,14 +38,16 @@ test('a smoothing is shared among the wrong classes of softmax, and is whole for
 
 test('a smoothing that no training takes is refused with what to give', () => {
   for (const [wanted, head, outputs, message] of [
-    [0.05, 'squared error', 3, /train a network with softmax or sigmoid/],
+    [0.05, 'squared error', 3, /no smoothing of targets, not 0.05\.\n.*train a network with softmax or sigmoid/],
     [1, 'softmax', 3, /from 0 to below 1/],
     [-0.1, 'softmax', 3, /from 0 to below 1/],
     [Number.NaN, 'softmax', 3, /from 0 to below 1/],
     [0.0001, 'sigmoid', 3, /at least 0.00049/],
     [0.13, 'sigmoid', 3, /at most 0.12451/],
     [0.01, 'softmax', 1, /one output for each class/],
-    [0.9, 'softmax', 10, /leaves nothing/],
+    [0.9, 'softmax', 10, /smoothing of 0.9 is more.*\n.*at most 0.89648/],
+    [0.5, 'sigmoid', 1, /at most 0.12451/],
+    [0.6, 'softmax', 2048, /Leave it out: 2048 outputs/],
   ] as const) {
     assert.throws(() => smoothingUnits(wanted, head, outputs), { name: 'InputError', message });
   }

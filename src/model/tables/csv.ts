@@ -69,7 +69,8 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): RawTable {
   const grouped = { cells: 0, example: '' };
   const blur = new BlurWatch<string>();
   const targets = new Set(roles.targets.map((k) => names[k]));
-  const roleOf = (name: string) => (targets.has(name) ? 'target' : options.columns ? 'stated' : 'feature');
+  const answer = roles.areLabels ? 'label' : 'target';
+  const roleOf = (name: string) => (targets.has(name) ? answer : options.columns ? 'stated' : 'feature');
   const read = (text: string, line: CsvLine, name: string) => {
     const found = numberIn(text, decimal);
     const value = found === undefined ? Number.NaN : Math.fround(found.value);

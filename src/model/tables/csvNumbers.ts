@@ -70,7 +70,7 @@ export function recogniseDecimal(cells: Iterable<{ cell: string; line: number }>
 }
 
 /** What a column of numbers is for: a feature, a target, or a feature that a schema has as a number already. */
-export type NumberUse = 'feature' | 'target' | 'stated';
+export type NumberUse = 'feature' | 'target' | 'label' | 'stated';
 
 /** What to do about a cell that is not a number, by its looks. */
 export function adviceFor(cell: string, decimal: Decimal, use: NumberUse): string {
@@ -89,6 +89,7 @@ export function adviceFor(cell: string, decimal: Decimal, use: NumberUse): strin
   if (numberIn(cell, other)) return `With ${show(other)} as the decimal sign it is a number (--decimal ${other}).`;
   if (/^[+-]?(?:inf|infinity)$/i.test(cell)) return 'Leave out the row: a network takes finite numbers.';
   if (/^[^\d]{0,3}[+-]?\d[\d.,]*\s?[^\d]{0,3}$/.test(cell)) return 'Write the number alone, without its unit.';
+  if (use === 'label') return 'A label is 0 or 1, or true or false: name a column of other words with --label.';
   if (use === 'target') return 'Targets are numbers: name a column of words with --label.';
   if (use === 'stated') return 'The schema has a column of numbers here: mend the cell, or leave out the row.';
   return 'Leave the column out (--ignore), or make a feature of each of its words (--one-hot).';

@@ -97,7 +97,7 @@ function refusal(
   const what = isAnswer ? `${where} lacks ${column}` : `${where} has no value in column ${column}`;
   const hasNames = raw.columns !== undefined;
   const hint = isAnswer
-    ? `Leave such rows out with --missing drop.${hasNames ? ' If a word such as NA is a class, name all classes with --classes.' : ''}`
+    ? `Leave such rows out with --missing drop.${hasNames && raw.kind === 'classes' ? ' If a word such as NA is a class, name all classes with --classes.' : ''}`
     : `Leave such rows out with --missing drop${hasNames ? ', take the mean with --missing mean, or leave the column out (--ignore)' : ', or take the mean with --missing mean'}.`;
   return new InputError(`${what}.`, {
     hint,

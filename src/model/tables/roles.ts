@@ -78,8 +78,10 @@ export function rolesOf(
   const targets = [...numbers, ...labels];
   const answers = [...(label === undefined ? [] : [label]), ...targets].map(find);
   const others = columns === undefined ? ignore.map(find) : columns.map((column) => find(columnName(column)));
-  const distinct = new Set([...answers, ...others]);
-  if (distinct.size !== answers.length + others.length) throw new InputError('A column was given two roles.');
+  const given = [...answers, ...others];
+  const twice = given.find((column, k) => given.indexOf(column) !== k);
+  if (twice !== undefined) throw new InputError(`The column ${show(names[twice])} was given two roles.`);
+  const distinct = new Set(given);
   for (const name of oneHot) {
     if (distinct.has(find(name))) throw new InputError(`The column ${show(name)} was given two roles.`);
   }

@@ -60,10 +60,11 @@ describe('labels, of which a row has any number', () => {
     for (const [cell, message] of [
       ['2', /Line 3 has 2 as label "red"; a label is 0 or 1.*\n.*--label.*--targets/],
       ['0.5', /Line 3 has 0.5 as label "red"/],
-      ['no', /Line 3 has "no" in column "red", which is not a number/],
+      ['no', /Line 3 has "no" in column "red", which is not a number.*\n.*A label is 0 or 1, or true or false/],
     ] as const) {
       assert.throws(() => read(`x,red,round\n1,0,1\n2,${cell},1\n`), message);
     }
+    assert.throws(() => read(text, { labels: ['red', 'red'] }), /The column "red" was given two roles/);
     assert.throws(() => read(text, { labels: ['red'], label: 'round' }), /Which column is to be predicted/);
     assert.throws(() => read(text, { labels: ['red'], targets: ['round'] }), /Give one of/);
     assert.throws(() => read(text, { labels: ['rot'] }), /no column "rot"/);
@@ -73,6 +74,7 @@ describe('labels, of which a row has any number', () => {
     const raw = read('x,red,round\n1,0,1\n2,,1\n3,1,0\n');
     assert.deepEqual(labelsIn(raw), [0, 1, -1, 1, 1, 0]);
     assert.throws(() => treatMissing(raw, 'refuse'), /Line 3 lacks its label "red"/);
+    assert.throws(() => treatMissing(raw, 'refuse'), { hint: 'Leave such rows out with --missing drop.' });
     assert.throws(() => treatMissing(raw, 'mean'), /Line 3 lacks its label "red"/);
     assert.deepEqual(labelsIn(prepare(raw, 'drop').table), [0, 1, 1, 0]);
   });
