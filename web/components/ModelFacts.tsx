@@ -9,6 +9,7 @@ import { proquint } from '../lib/proquint.ts';
 import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Copy } from './Copy.tsx';
 import { Hash, ModelName } from './Identity.tsx';
+import { SchemaFacts } from './SchemaFacts.tsx';
 import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
 
@@ -30,6 +31,7 @@ export function ModelFacts({ view }: Props) {
         {HEAD_NAMES[head]} <span className="text-soft">{HEAD_MEANINGS[head]}</span>
       </Fact>
       <Training view={view} />
+      {view.schema && <SchemaFacts schema={view.schema} />}
       <Start view={view} />
       <Registration view={view} />
     </dl>

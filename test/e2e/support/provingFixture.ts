@@ -11,6 +11,7 @@ import { keyFiles } from '../../../scripts/setup/paths.ts';
 import { loadSrs } from '../../../scripts/setup/srs.ts';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../../src/model/merge.ts';
+import { type Schema, schemaHash, schemaShape } from '../../../src/model/schema.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import { writeWeights } from '../../../src/model/weightsFile.ts';
@@ -113,10 +114,13 @@ export class ProvingFixture extends Ledger {
   }
 
   /** A model made elsewhere: here, random weights. */
-  async makeImport(by: Person, name: string): Promise<Made> {
-    const weights = seedWeights({ widths: WIDTHS, head: 'squared error' }, randomElement(), randomElement());
+  async makeImport(by: Person, name: string, schema?: Schema): Promise<Made> {
+    const { inputs, outputs } = schema ? schemaShape(schema) : { inputs: WIDTHS[0], outputs: WIDTHS[2] };
+    const shape = { widths: [inputs, 32, outputs], head: 'squared error' } as const;
+    const weights = seedWeights({ ...shape, widths: [...shape.widths] }, randomElement(), randomElement());
     const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
-    return { ...this.#edge(await this.#prover.proveImport(this.#context(by), weights, { source }), by, name), weights };
+    const stated = { source, schema: schemaHash(schema) };
+    return { ...this.#edge(await this.#prover.proveImport(this.#context(by), weights, stated), by, name), weights };
   }
 
   /** The mean of some models. */

@@ -8,6 +8,7 @@ import type { MissingConfig } from './config.ts';
 import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
 import { openReader, type Reader } from './reader.ts';
+import { describeStated } from './schemas.ts';
 import type {
   BenchmarkChoice,
   Board,
@@ -67,7 +68,11 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const { config, status, store, client } = reader;
     const model = store.model(id);
     if (!model) return undefined;
-    const [credits, trainerName] = await Promise.all([reader.credits(id), ensName(client, config, model.trainer)]);
+    const [credits, trainerName, schema] = await Promise.all([
+      reader.credits(id),
+      ensName(client, config, model.trainer),
+      reader.schema(id),
+    ]);
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const last = model.trainings?.at(-1);
@@ -89,6 +94,7 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       ...(result && { result }),
       ...(credits && { credits }),
       ...(trainerName && { trainerName }),
+      ...(schema && { schema: describeStated(schema) }),
     };
   }, id);
 }

@@ -20,6 +20,8 @@ const SOONEST_MS = 200;
 const TIMES_AT_ONCE = 400;
 /** Models whose credit is kept. */
 const MOST_CREDITS = 1_000;
+/** Models whose schema is kept. */
+const MOST_SCHEMAS = 10_000;
 /** A first look waits this long at most for a large registry, a later one so long for news; the reading goes on behind. */
 const FIRST_LOOK_MS = 8_000;
 const LATER_LOOK_MS = 3_000;
@@ -32,6 +34,7 @@ export class Reader {
   readonly #history: LogHistory;
   readonly #node: LogNode;
   readonly #credits = new Map<Hex, { block: number; answer: Promise<Credit[] | undefined> }>();
+  readonly #schemas = new Map<Hex, Hex>();
   #head = 0;
   #answeredAt = 0;
   #lookedAt = 0;
@@ -91,6 +94,22 @@ export class Reader {
     return answer;
   }
 
+  /** The schema of a model, which stays as it is; undefined where the node does not answer. */
+  async schema(id: Hex): Promise<Hex | undefined> {
+    const known = this.#schemas.get(id);
+    if (known !== undefined) return known;
+    const call = {
+      address: this.config.registry,
+      abi: modelRegistryAbi,
+      functionName: 'schemaOf',
+      args: [id],
+    } as const;
+    const hash = await this.client.readContract(call).catch(() => undefined);
+    if (this.#schemas.size >= MOST_SCHEMAS) this.#schemas.clear();
+    if (hash !== undefined) this.#schemas.set(id, hash);
+    return hash;
+  }
+
   async #read(): Promise<void> {
     try {
       const node = this.#node;
@@ -136,6 +155,7 @@ export class Reader {
     store.setTimestamps(this.#store.timestamps());
     this.#store = store;
     this.#credits.clear();
+    this.#schemas.clear();
   }
 
   async #readTimes(): Promise<void> {

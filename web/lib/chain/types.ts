@@ -341,6 +341,26 @@ export interface ModelView {
   credits?: Credit[];
   /** the trainer's primary ENS name */
   trainerName?: string;
+  /** undefined where the node did not answer */
+  schema?: StatedSchema;
+}
+
+/** What inputs and outputs of a model are said to mean: nothing proves it. */
+export interface StatedSchema {
+  /** as on chain; none where nothing was stated, mixed where a merge's parents differ */
+  hash: Hex | 'none' | 'mixed';
+  /** what the schema says, where this server has its text */
+  text?: {
+    /** columns by name, some of them; empty where they have none */
+    columns: string[];
+    columnTotal: number;
+    kind: ShardKind;
+    /** likewise of classes, labels or targets */
+    outputs: string[];
+    outputTotal: number;
+    /** what made the rows, where they are embeddings */
+    embedder?: { name: string; sha256: string | null };
+  };
 }
 
 /** Models of which there may be more than are listed. */
