@@ -10,7 +10,7 @@ import { proveData } from '../../src/programs/data.ts';
 import { proveImport } from '../../src/programs/import.ts';
 import { proveMerge } from '../../src/programs/merge.ts';
 import { proveSeed } from '../../src/programs/seed.ts';
-import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
+import { seedNumbers, seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { Random, range } from '../reference/algebra.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
 import { argue } from '../support/argument.ts';
@@ -18,6 +18,12 @@ import { argue } from '../support/argument.ts';
 const random = new Random(31);
 /** An integer in -bound .. bound - 1. */
 const signed = (bound: number) => random.below(2 * bound) - bound;
+
+/** Four layers that are as wide as can be, with padding: every layer on either side. */
+const WIDE = [
+  [4095, 1, 4095, 1, 4095],
+  [1, 4095, 1, 4095, 1],
+];
 
 /** Each of the heads, by the depth of the network. */
 const headOf = (widths: readonly number[]) => HEADS[widths.length % HEADS.length];
@@ -75,14 +81,7 @@ describe('the prover of program data', () => {
 
 describe('the prover of program seed', () => {
   const accepts = circuitOf('seed', ['shape', 'seed']);
-  for (const widths of [
-    [1, 1],
-    [3, 2],
-    [4, 8],
-    [17, 1, 3],
-    [2, 3, 5, 2, 1],
-    [784, 16, 10],
-  ])
+  for (const widths of [[1, 1], [3, 2], [4, 8], [17, 1, 3], [2, 3, 5, 2, 1], [784, 16, 10], ...WIDE])
     it(`satisfies the circuit: ${widths.join('-')}`, () => {
       const seed = random.element();
       const trace = seedTrace(widths, seed);
@@ -90,18 +89,29 @@ describe('the prover of program seed', () => {
         proveSeed(session, weightsFromSeedTrace({ widths, head: headOf(widths) }, trace, 5n), seed, trace.layers),
       );
     });
+
+  it('satisfies the circuit: seeds with every bit of each offset and factor', async () => {
+    const widths = [1, 1, 1, 1, 1];
+    const shape = { widths, head: headOf(widths) };
+    const wanted = range(4).flatMap((k) => range(26).flatMap((t) => [`offset ${k} ${t}`, `factor ${k} ${t}`]));
+    const seen = new Set<string>();
+    for (let seed = 1n; seen.size < wanted.length; seed++) {
+      const own = wanted.filter((bit) => {
+        const [name, k, t] = bit.split(' ');
+        const { off, factor } = seedNumbers(seed, Number(k) + 1);
+        return (((name === 'offset' ? off : factor - 1) >> Number(t)) & 1) === 1;
+      });
+      if (own.every((bit) => seen.has(bit))) continue;
+      for (const bit of own) seen.add(bit);
+      const trace = seedTrace(widths, seed);
+      await accepts((session) => proveSeed(session, weightsFromSeedTrace(shape, trace, 5n), seed, trace.layers));
+    }
+  });
 });
 
 describe('the prover of program import', () => {
   const accepts = circuitOf('import', ['shape']);
-  for (const widths of [
-    [1, 1],
-    [4, 8],
-    [5, 4, 3],
-    [2, 3, 3, 1],
-    [3, 5, 2, 4, 3],
-    [4096, 1],
-  ])
+  for (const widths of [[1, 1], [4, 8], [5, 4, 3], [2, 3, 3, 1], [3, 5, 2, 4, 3], [4096, 1], ...WIDE])
     it(`satisfies the circuit: ${widths.join('-')}`, () =>
       accepts((session) => proveImport(session, randomWeights(widths, 2 ** 47))));
 });
@@ -114,6 +124,8 @@ describe('the prover of program merge', () => {
     [5, [5, 4, 3]],
     [8, [2, 3, 3, 1]],
     [2, [3, 5, 2, 4, 3]],
+    [2, WIDE[0]],
+    [2, WIDE[1]],
   ] as const)
     it(`satisfies the circuit: ${count} parents of shape ${widths.join('-')}`, () => {
       const parents = range(count).map(() => randomWeights(widths, 2 ** 40));

@@ -6,6 +6,9 @@ import { Analysis } from '../reference/analysis.ts';
 import type { Slot } from '../reference/argument.ts';
 import { proveData, randomData } from '../reference/data.ts';
 import { plan } from '../reference/determinism.ts';
+import { proveImport } from '../reference/import.ts';
+import { mergeModels, proveMerge } from '../reference/merge.ts';
+import { randomWeights } from '../reference/models.ts';
 import { brokenMask } from '../reference/opening.ts';
 import { unusedWires } from '../reference/r1cs.ts';
 import type { Hooks } from '../reference/run.ts';
@@ -18,7 +21,7 @@ import { randomTrain, type TrainRun, train } from '../reference/train-run.ts';
 // is a cheat that violates nothing else, so that leaving the check out would let that cheat through. Checks that one
 // template makes for each bit of each slot are taken one bit a slot.
 
-const { shared: SHARED, data: DATA, seed: SEED, train: TRAIN } = NUMBERING;
+const { shared: SHARED, data: DATA, seed: SEED, train: TRAIN, import: IMPORT, merge: MERGE } = NUMBERING;
 
 type Interference = Pick<Hooks<never>, 'slots' | 'committed' | 'message'>;
 type Prove = (hooks?: Interference) => Inputs;
@@ -54,6 +57,8 @@ const shifted = (stage: string, i: number, j: number): Interference => ({
   },
 });
 
+const someWeights = (seed: number) => randomWeights([2, 1, 1, 2, 1], 2 ** 31, new Random(seed));
+
 const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[], string[]][] }> = {
   data: {
     prove: (hooks) => {
@@ -72,6 +77,26 @@ const PROGRAMS: Record<string, { prove: Prove; slots: [string, readonly string[]
       ['modelOffset', SHARED.model.names, ['model']],
       ['traceOffset', SEED.trace.names, ['trace']],
       ['helperOffset', SEED.helper.names, ['helper']],
+    ],
+  },
+  import: {
+    prove: (hooks) => proveImport(someWeights(1), new Random(1), hooks).inputs,
+    slots: [
+      ['modelOffset', SHARED.model.names, ['model']],
+      ['traceOffset', IMPORT.trace.names, ['trace']],
+      ['helperOffset', IMPORT.helper.names, ['helper']],
+    ],
+  },
+  merge: {
+    prove: (hooks) => {
+      const parents = [someWeights(1), someWeights(2)];
+      const a = range(4).map((l) => [9000n + BigInt(l), 7000n]);
+      return proveMerge(mergeModels(parents, a, 5n), parents, a, new Random(1), hooks).inputs;
+    },
+    slots: [
+      ['modelOffset', SHARED.model.names, ['child', 'parent_0', 'parent_1']],
+      ['traceOffset', MERGE.trace.names, ['trace']],
+      ['helperOffset', MERGE.helper.names, ['helper']],
     ],
   },
   train: {

@@ -7,7 +7,7 @@ import { CHUNK, folded, foldedAt, type Oracle } from '../reference/commitments.t
 import { brokenMask } from '../reference/opening.ts';
 import { type AnyHooks, checkContract, type ProgramName, type Reference } from '../reference/run.ts';
 import { element } from '../reference/sizes.ts';
-import { PROVE, repairOf } from '../support/smallProofs.ts';
+import { PROVE, repairOf, VARIANTS } from '../support/smallProofs.ts';
 
 const MOVED = { moved: { trace: CHUNK, helper: CHUNK } };
 const changed = (which: string, change: (oracle: Oracle) => void): AnyHooks => ({
@@ -17,16 +17,12 @@ const changed = (which: string, change: (oracle: Oracle) => void): AnyHooks => (
 });
 
 describe('vectors in chunks', () => {
-  let judge: Judge;
-  before(async () => {
-    judge = await judgeOf('data');
-  });
-
-  it('are opened wherever in them a tensor stands', async () => {
-    const proof = PROVE.data(MOVED);
-    assert.deepEqual([proof.commitments.oracles.trace.length, proof.commitments.oracles.helper.length], [2, 2]);
-    await judge.accepts(proof);
-  });
+  for (const [name, [program, prove]] of Object.entries(VARIANTS))
+    it(`are opened wherever in them a tensor stands: ${name}`, async () => {
+      const proof = prove(MOVED);
+      assert.deepEqual([proof.commitments.oracles.trace.length, proof.commitments.oracles.helper.length], [2, 2]);
+      await (await judgeOf(program)).accepts(proof);
+    });
 
   it('cannot be swapped, dropped or repeated', () => {
     const proof = PROVE.data(MOVED);

@@ -21,14 +21,14 @@ interface Judged extends Judgement {
 }
 
 /** The test that a constraint system fails which leaves a wire free, and the programs that have it. */
-const CHECKED = ['data', 'seed', 'train'];
+const CHECKED = ['data', 'seed', 'import', 'merge', 'train'];
 const DETERMINED = (program: string) => `soundness/checks: the constraints of ${program} > determine every wire`;
 
 /**
  * At most so many judgements of one test; so many taken inputs of a file that terms are tried on, with outputs that are
  * compared and without; and of those that may tell so many are followed to the end.
  */
-const [PER_TEST, COMPARED, OTHERS, TO_THE_END] = [12, 10, 2, 16];
+const [PER_TEST, COMPARED, OTHERS, TO_THE_END] = [12, 40, 2, 16];
 /** Loops of at most so many turns have a mutant for each. */
 const FEW = 8;
 
@@ -38,6 +38,9 @@ export class Court {
   readonly #judged: Judged[] = [];
   /** first those of which the test looks at the outputs too */
   readonly #honest: { test: string; outputs: boolean; witness: bigint[] }[] = [];
+
+  /** by terms: does the system without them leave a wire free */
+  readonly #free = new Map<string, boolean>();
 
   private constructor(system: System) {
     this.system = system;
@@ -161,10 +164,14 @@ export class Court {
     }
     const near = this.machine.near(edits);
     const refused = this.#judged.filter(({ verdict: { violated } }) => violated.length > 0);
-    return refused
+    const taken = refused
       .filter((j) => j.verdict.violated.every((k) => near.has(k)))
       .slice(0, TO_THE_END)
       .find((j) => this.takes(edits, j.inputs))?.test;
+    if (taken || !CHECKED.includes(this.system.program)) return taken;
+    const key = edits.map(({ constraint, form, wire }) => `${constraint}${form}${wire}`).join();
+    if (!this.#free.has(key)) this.#free.set(key, this.machine.leavesFree(edits));
+    return this.#free.get(key) ? DETERMINED(this.system.program) : undefined;
   }
 
   /** Whether a circuit that lacks terms takes inputs. */

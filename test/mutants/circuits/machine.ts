@@ -254,13 +254,20 @@ export class Machine {
     return witness;
   }
 
-  /** Does a mutant with dropped terms take inputs? */
-  editedJudge(edits: readonly Edit[], inputs: Inputs): boolean {
+  #without(edits: readonly Edit[]): R1cs {
     const constraints = [...this.r1cs.constraints];
     for (const [k, constraint] of this.#changed(edits)) constraints[k] = constraint;
-    const r1cs = { ...this.r1cs, constraints };
+    return { ...this.r1cs, constraints };
+  }
+
+  /** Does a mutant with dropped terms take inputs? */
+  editedJudge(edits: readonly Edit[], inputs: Inputs): boolean {
+    const r1cs = this.#without(edits);
     return violations(r1cs, solve(r1cs, this.plan, this.values(inputs))).length === 0;
   }
+
+  /** Does a mutant with dropped terms leave a wire free? */
+  leavesFree = (edits: readonly Edit[]): boolean => plan(this.#without(edits)).undetermined.length > 0;
 }
 
 /** A sum of more bits than this, with a large constant, compares the top of a decomposition with the field's order. */

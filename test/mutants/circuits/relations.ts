@@ -3,11 +3,13 @@
 // its cheat is.
 
 import { NUMBERING } from '../../../src/generated/numbering.ts';
+import type { Lie } from '../../reference/lies.ts';
 import { type Omission, omitting } from '../../reference/omitted.ts';
 import type { ProgramName, Reference } from '../../reference/run.ts';
+import { HEAD_LIES } from '../../support/lies/heads.ts';
 import { LIES } from '../../support/lies/oneBatch.ts';
 import { TRAIN_LIES } from '../../support/lies/train.ts';
-import { PROVE } from '../../support/smallProofs.ts';
+import { VARIANTS } from '../../support/smallProofs.ts';
 import type { Court } from './lines.ts';
 import type { Edit } from './machine.ts';
 
@@ -21,8 +23,16 @@ export interface ArgumentMutant {
 }
 
 const only = (list: readonly number[], index: number) => list.length === 1 && list[0] === index;
-/** Tests of the lies of one batch, and of program train. */
-const FILE = ['soundness/relations', 'soundness/trainRelations'];
+/** The lies of a program, and the tests that refuse them. */
+function liesOf(program: ProgramName): { lie: Lie; test: string }[] {
+  const alone = `a proof of program ${program} of which only one thing is false > is refused`;
+  const told = (lies: readonly Lie[], suite: string) => lies.map((lie) => ({ lie, test: `${suite}: ${lie.name}` }));
+  if (program !== 'train') return told(LIES[program], `soundness/relations: ${alone}`);
+  return [
+    ...told(TRAIN_LIES, `soundness/trainRelations: ${alone}`),
+    ...told(HEAD_LIES, 'soundness/heads: of the heads of program train > is refused by one check'),
+  ];
+}
 
 /** Which evaluation is the helper of a lookup's relation. */
 const helperOf = (relation: string): string =>
@@ -137,10 +147,14 @@ export function familiesFirst(mutants: readonly ArgumentMutant[]): ArgumentMutan
   return [...first, ...mutants.filter((mutant) => !first.has(mutant))];
 }
 
-/** Does a mutant take an honest proof, as it must? */
+/** Does a mutant take honest proofs of every kind, as it must? */
 export async function isOne(court: Court, { omission, edits }: ArgumentMutant): Promise<boolean> {
-  const proof = await omitting(omission, () => PROVE[court.system.program as ProgramName]());
-  return court.takes(edits, proof.inputs);
+  for (const [program, prove] of Object.values(VARIANTS)) {
+    if (program !== court.system.program) continue;
+    const proof = await omitting(omission, () => prove());
+    if (!court.takes(edits, proof.inputs)) return false;
+  }
+  return true;
 }
 
 /** The test whose proof a mutant takes, of which one thing is false with nothing left out. */
@@ -148,21 +162,17 @@ export async function killer(
   court: Court,
   { name, omission, edits, fits }: ArgumentMutant,
 ): Promise<string | undefined> {
-  const program = court.system.program as ProgramName;
-  const own = program === 'train' ? TRAIN_LIES : LIES[program];
-  const file = FILE[Number(program === 'train')];
   const layer = /_\d$/.exec(name)?.[0] ?? '';
-  const candidates = own
-    .filter(({ relations = [], relations2 = [], claims = [] }) => fits({ relations, relations2, claims }))
-    .sort((a, b) => Number(b.name.includes(layer)) - Number(a.name.includes(layer)));
-  for (const lie of candidates) {
+  const candidates = liesOf(court.system.program as ProgramName)
+    .filter(({ lie: { relations = [], relations2 = [], claims = [] } }) => fits({ relations, relations2, claims }))
+    .sort((a, b) => Number(b.test.includes(layer)) - Number(a.test.includes(layer)));
+  for (const { lie, test } of candidates) {
     const cheat = await omitting(omission, lie.prove).catch((error: Error) => {
       // without its term, a lie may have nothing to be made of
       if (error instanceof RangeError) return undefined;
       throw error;
     });
-    if (cheat && court.takes(edits, cheat.inputs))
-      return `${file}: a proof of program ${program} of which only one thing is false > is refused: ${lie.name}`;
+    if (cheat && court.takes(edits, cheat.inputs)) return test;
   }
   return undefined;
 }
