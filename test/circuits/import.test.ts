@@ -27,6 +27,7 @@ describe('program import', () => {
     [2, 3, 3, 1],
     [3, 5, 2, 4, 3],
     [1, 33, 1, 2, 1],
+    [2, 3, 5, 2, 1],
   ]) {
     it(`accepts a ${widths.join('-')} network`, async () => {
       const random = new Random(widths.length * 100 + widths[0]);

@@ -27,6 +27,7 @@ describe('program merge', () => {
     [5, [5, 4, 3]],
     [8, [2, 3, 3, 1]],
     [2, [3, 5, 2, 4, 3]],
+    [8, [2, 3, 5, 2, 1]],
   ] as const) {
     it(`accepts ${count} parents of shape ${widths.join('-')}, coefficients by layer`, async () => {
       const random = new Random(count);

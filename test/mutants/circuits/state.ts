@@ -1,9 +1,7 @@
 // What a run of the circuits' mutants has found so far, and how the repository keeps it.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RESULTS, type Results, type Row, readResults } from './results.ts';
 import { allStatements } from './statements.ts';
 import { sourcesHash, WORK } from './system.ts';
@@ -97,7 +95,4 @@ function printed({ tests, statements, arguments: own }: Results): string {
 
 export function writeResults(found: Found): void {
   writeFileSync(RESULTS, printed(written(found)));
-  // long entries are broken into lines as the house has it
-  const formatter = fileURLToPath(new URL('../../../node_modules/@biomejs/biome/bin/biome', import.meta.url));
-  execFileSync(process.execPath, [formatter, 'format', '--write', RESULTS], { stdio: 'ignore' });
 }
