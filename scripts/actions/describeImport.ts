@@ -1,3 +1,4 @@
+import type { Head } from '../../src/model/head.ts';
 import { parseWidths } from '../../src/model/shape.ts';
 import { modelLabel } from '../files/models.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
@@ -24,7 +25,7 @@ export function describeImport(outcome: ImportOutcome): string {
     ...(leftOut.length === 0 ? [] : [`left out ${leftOut.join(', ')} at the end: no decision between classes changes`]),
     ...(unused.length === 0 ? [] : [`not used ${unused.join(', ')}`]),
     ...assumed.map((what) => `assumed  ${what}`),
-    ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}`]),
+    ...(factors === null ? [] : [`scaled   layers by ${factors.join(', ')}${describeScale(head, factors)}`]),
     ...(onData === null ? [NOT_COMPARED] : describeData(onData)),
   ];
   return lines
@@ -58,6 +59,12 @@ function describeData({
         ]),
     ...(r2 === null ? [] : [`R2       ${r2.float.toFixed(4)} in floats, ${r2.imported.toFixed(4)} imported`]),
   ];
+}
+
+/** Outputs of a head that are made smaller decide the same, with other probabilities. */
+function describeScale(head: Head, factors: readonly number[]): string {
+  if (head === 'squared error' || factors[factors.length - 1] === 1) return '';
+  return ': probabilities are less certain than those of the file, decisions are the same';
 }
 
 /** Flatten, Dropout (2 times) */

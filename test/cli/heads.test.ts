@@ -128,7 +128,10 @@ describe('networks with softmax and sigmoid', () => {
     const told = await descent(['import', '--from', signs, '--data', labels, '--run', 'signs', ...runs]);
     assert.match(told.stdout, /^right {4}\d+ of 64 in floats, \d+ of 64 imported, each with all of its labels$/m);
     assert.match(told.stdout, /^labels {3}\d+ of 128 in floats, .*; the more frequent value of each alone: \d+$/m);
-    assert.doesNotMatch(told.stdout + told.stderr, /R2/);
+    assert.doesNotMatch(told.stdout + told.stderr, /R2|less certain/);
+    const scale = ['--data', labels, '--logits', '0.01', '--run', 'smaller'];
+    const smaller = await descent(['import', '--from', signs, ...scale, ...runs]);
+    assert.match(smaller.stdout, /^scaled {3}layers by 0\.\d+: probabilities are less certain than those of the file/m);
   });
 
   const cases: { name: string; args: () => string[]; says: RegExp }[] = [
