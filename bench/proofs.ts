@@ -18,6 +18,11 @@ export const NETWORKS = [
   [49, 32, 10],
   [784, 128, 10],
 ];
+/** Logistic regression: one layer on as many rows as a shard has at most. */
+const REGRESSIONS: ProveTask[] = [
+  { program: 'train', widths: [30, 1], rows: 4096, head: 'sigmoid' },
+  { program: 'train', widths: [1024, 2], rows: 4096, head: 'softmax' },
+];
 const ROWS = [256, 1024];
 const PARENTS = [2, 8];
 
@@ -30,6 +35,7 @@ export function proofTasks(): (ProveTask & { name: string })[] {
     }),
   );
   tasks.push(...NETWORKS.map((widths): ProveTask => ({ program: 'train', widths, rows: 1024, head: 'softmax' })));
+  tasks.push(...REGRESSIONS.flatMap((one) => [one, { ...one, program: 'data' as const }]));
   return tasks.map((task) => ({ ...task, name: nameOf(task) }));
 }
 

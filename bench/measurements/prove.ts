@@ -3,7 +3,7 @@ import { openProver } from '../../scripts/runs/openProver.ts';
 import type { Head } from '../../src/model/head.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { averageCoefficients } from '../../src/model/merge-recipes.ts';
-import type { Shard } from '../../src/model/shard.ts';
+import { makeShard, type Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
@@ -13,6 +13,7 @@ import type { StatementContext } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
+import { logisticRows } from '../../test/support/logistic.ts';
 import { runMeasurement, StageTimer, type StageTiming, timed } from '../support/child.ts';
 
 export interface ProveTask {
@@ -71,11 +72,19 @@ await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   };
 });
 
-/** The first rows of MNIST: 7x7 means for 49 inputs, all pixels for 784. */
-async function mnistShard({ widths: [inputs], rows }: ProveTask): Promise<Shard> {
+/** The first rows of MNIST: 7x7 means for 49 inputs, all pixels for 784. Of one layer rows that a logistic regression labels. */
+async function shardOf({ widths: [inputs, ...rest], rows, head }: ProveTask): Promise<Shard> {
+  if (rest.length === 1) return logisticShard(inputs, rows, head);
   const mnist = await loadMnist({ pooled: inputs === 49 });
   if (mnist.inputs !== inputs) throw new Error(`MNIST has no form with ${inputs} inputs`);
   return mnist.train.shard({ first: 0, rows }, 2n);
+}
+
+function logisticShard(inputs: number, rows: number, head: Head | undefined): Shard {
+  const { features, labels } = logisticRows(inputs, rows);
+  const range = { first: 0, rows };
+  if (head === 'sigmoid') return makeShard({ kind: 'labels', inputs, outputs: 1, features, labels }, range, 2n);
+  return makeShard({ kind: 'classes', inputs, outputs: 2, features, labels }, range, 2n);
 }
 
 interface Prepared {
@@ -88,7 +97,7 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
   const weights = (k = 0) => seedWeights({ widths, head }, REQUEST.seed + BigInt(k), BigInt(1 + k));
   switch (program) {
     case 'data': {
-      const shard = await mnistShard(task);
+      const shard = await shardOf(task);
       return { prove: (onStage) => prover.proveData(CONTEXT, shard, NO_SCHEMA, onStage) };
     }
     case 'seed': {
@@ -100,7 +109,7 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       return { prove: (onStage) => prover.proveImport(CONTEXT, model, { source: SOURCE }, onStage) };
     }
     case 'train': {
-      const [parent, shard] = [weights(), await mnistShard(task)];
+      const [parent, shard] = [weights(), await shardOf(task)];
       const trained = await timed(() => trainSegment(parent, shard, { ...STEP, salt: 3n }));
       const witness = { parent, shard, ...STEP, ...trained.value };
       return { prove: (onStage) => prover.proveTrain(CONTEXT, witness, onStage), nativeSeconds: trained.seconds };
@@ -116,7 +125,7 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       return { prove: (onStage) => prover.proveMerge(CONTEXT, witness, onStage), nativeSeconds: merged.seconds };
     }
     case 'score': {
-      const [model, shard] = [weights(), await mnistShard(task)];
+      const [model, shard] = [weights(), await shardOf(task)];
       const passed = await timed(() => forwardTrace(model, shard));
       const witness = { model, shard, forward: passed.value };
       return { prove: (onStage) => prover.proveScore(CONTEXT, witness, onStage), nativeSeconds: passed.seconds };
