@@ -59,10 +59,10 @@ describe('logistic regression on 4,096 rows', { concurrency: false }, () => {
       assert.deepEqual([made.settings.head, made.rows.training, made.segments.length], [head, TRAINING, 1]);
       const [score] = made.scores;
       assert.equal(score.rows, TESTS);
-      assert.ok(score.result >= sklearn - 0.02 * TESTS, `${score.result} right, scikit-learn ${sklearn}`);
+      assert.ok(score.right >= sklearn - 0.02 * TESTS, `${score.right} right, scikit-learn ${sklearn}`);
       assert.ok(score.submission.gas > 0, 'the result is registered');
       const gas = [made.seed, ...made.shards, ...made.segments, score].map(({ submission }) => submission.gas);
-      test.diagnostic(`${network}: ${score.result} of ${TESTS} right, ${best(TESTS)} by the odds that drew the labels`);
+      test.diagnostic(`${network}: ${score.right} of ${TESTS} right, ${best(TESTS)} by the odds that drew the labels`);
       test.diagnostic(`${seconds} s in all; gas of seed, shard, training and score: ${gas.join(', ')}`);
     });
   }
