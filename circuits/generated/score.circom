@@ -5,11 +5,12 @@ pragma circom 2.2.0;
 include "./shared.circom";
 
 // oracles in opening order
-function O_COUNT() { return 4; }
+function O_COUNT() { return 5; }
 function O_model() { return 0; }
 function O_shard() { return 1; }
 function O_trace() { return 2; }
 function O_helper() { return 3; }
+function O_tables() { return 4; }
 
 // squares of x
 function Q_COUNT() { return 24; }
@@ -17,8 +18,8 @@ function Q_rs() { return 0; }
 function Q_ri() { return 12; }
 
 // slots of the trace
-function T_COUNT() { return 22; }
-function T_WORDS() { return 3; }
+function T_COUNT() { return 34; }
+function T_WORDS() { return 4; }
 function T_A(l) { assert(l >= 1 && l <= 3); return 5 * (l - 1); }
 function T_V(l) { assert(l >= 1 && l <= 3); return 1 + 5 * (l - 1); }
 function T_m(l) { assert(l >= 1 && l <= 3); return 2 + 5 * (l - 1); }
@@ -27,45 +28,85 @@ function T_R1(l) { assert(l >= 1 && l <= 3); return 4 + 5 * (l - 1); }
 function T_Q() { return 15; }
 function T_U0() { return 16; }
 function T_U1() { return 17; }
-function T_G() { return 18; }
-function T_L() { return 19; }
-function T_c() { return 20; }
-function T_mult() { return 21; }
+function T_B() { return 18; }
+function T_G() { return 19; }
+function T_P() { return 20; }
+function T_K() { return 21; }
+function T_E() { return 22; }
+function T_L() { return 23; }
+function T_N() { return 24; }
+function T_c() { return 25; }
+function T_t() { return 26; }
+function T_H() { return 27; }
+function T_p() { return 28; }
+function T_LP() { return 29; }
+function T_Z() { return 30; }
+function T_S() { return 31; }
+function T_mult() { return 32; }
+function T_mult2() { return 33; }
 
 // slots of the helper
-function H_COUNT() { return 6; }
+function H_COUNT() { return 9; }
 function H_WORDS() { return 1; }
 function H_h(l) { assert(l >= 1 && l <= 3); return (l - 1); }
 function H_hQ() { return 3; }
 function H_hG() { return 4; }
-function H_g() { return 5; }
+function H_hS() { return 5; }
+function H_hF() { return 6; }
+function H_g() { return 7; }
+function H_g2() { return 8; }
 
 // sums
-function S_COUNT() { return 7; }
+function S_COUNT() { return 12; }
 function S_F1(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function S_right() { return 4; }
 function S_error() { return 5; }
-function S_labelled() { return 6; }
+function S_top() { return 6; }
+function S_absolute() { return 7; }
+function S_loss() { return 8; }
+function S_counts() { return 9; }
+function S_labelled() { return 10; }
+function S_predicted() { return 11; }
 
 // relations of batch 1
-function R_COUNT() { return 23; }
+function R_COUNT() { return 43; }
 function R_F1(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function R_right() { return 4; }
 function R_error() { return 5; }
-function R_bit(l) { assert(l >= 1 && l <= 3); return 6 + 2 * (l - 1); }
-function R_active(l) { assert(l >= 1 && l <= 3); return 7 + 2 * (l - 1); }
-function R_h(l) { assert(l >= 1 && l <= 3); return 12 + (l - 1); }
-function R_hQ() { return 15; }
-function R_hG() { return 16; }
-function R_margin() { return 17; }
-function R_claimedBit() { return 18; }
-function R_claimedPadding() { return 19; }
-function R_labelled() { return 20; }
-function R_table() { return 21; }
-function R_logUp() { return 22; }
+function R_top() { return 6; }
+function R_absolute() { return 7; }
+function R_loss() { return 8; }
+function R_counts() { return 9; }
+function R_bit(l) { assert(l >= 1 && l <= 3); return 10 + 2 * (l - 1); }
+function R_active(l) { assert(l >= 1 && l <= 3); return 11 + 2 * (l - 1); }
+function R_h(l) { assert(l >= 1 && l <= 3); return 16 + (l - 1); }
+function R_hQ() { return 19; }
+function R_hG() { return 20; }
+function R_hS() { return 21; }
+function R_hF() { return 22; }
+function R_margin() { return 23; }
+function R_lead() { return 24; }
+function R_belowBit() { return 25; }
+function R_belowPadding() { return 26; }
+function R_predictedBit() { return 27; }
+function R_predictedPadding() { return 28; }
+function R_predictedLabel() { return 29; }
+function R_powerPadding() { return 30; }
+function R_predictedOne() { return 31; }
+function R_claimedBit() { return 32; }
+function R_claimedPadding() { return 33; }
+function R_claimedAll() { return 34; }
+function R_topBit() { return 35; }
+function R_topPadding() { return 36; }
+function R_topRank() { return 37; }
+function R_labelled() { return 38; }
+function R_predicted() { return 39; }
+function R_table() { return 40; }
+function R_table2() { return 41; }
+function R_logUp() { return 42; }
 
 // evaluations (evals1)
-function E_COUNT() { return 37; }
+function E_COUNT() { return 55; }
 function E_W(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function E_In(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
 function E_A(l) { assert(l >= 1 && l <= 3); return 8 + 5 * (l - 1); }
@@ -76,18 +117,36 @@ function E_R1(l) { assert(l >= 1 && l <= 3); return 12 + 5 * (l - 1); }
 function E_Q() { return 23; }
 function E_U0() { return 24; }
 function E_U1() { return 25; }
-function E_G() { return 26; }
-function E_Y() { return 27; }
-function E_L() { return 28; }
-function E_c() { return 29; }
-function E_h(l) { assert(l >= 1 && l <= 3); return 30 + (l - 1); }
-function E_hQ() { return 33; }
-function E_hG() { return 34; }
-function E_g() { return 35; }
-function E_mult() { return 36; }
+function E_B() { return 26; }
+function E_G() { return 27; }
+function E_P() { return 28; }
+function E_K() { return 29; }
+function E_E() { return 30; }
+function E_Y() { return 31; }
+function E_L() { return 32; }
+function E_N() { return 33; }
+function E_c() { return 34; }
+function E_t() { return 35; }
+function E_H() { return 36; }
+function E_p() { return 37; }
+function E_LP() { return 38; }
+function E_Z() { return 39; }
+function E_S() { return 40; }
+function E_Yx() { return 41; }
+function E_Px() { return 42; }
+function E_h(l) { assert(l >= 1 && l <= 3); return 43 + (l - 1); }
+function E_hQ() { return 46; }
+function E_hG() { return 47; }
+function E_hS() { return 48; }
+function E_hF() { return 49; }
+function E_g() { return 50; }
+function E_mult() { return 51; }
+function E_g2() { return 52; }
+function E_mult2() { return 53; }
+function E_F() { return 54; }
 
 // claims
-function C_COUNT() { return 42; }
+function C_COUNT() { return 64; }
 function C_W(l) { assert(l >= 1 && l <= 4); return (l - 1); }
 function C_In(l) { assert(l >= 1 && l <= 4); return 4 + (l - 1); }
 function C_A(l) { assert(l >= 1 && l <= 3); return 8 + 5 * (l - 1); }
@@ -98,14 +157,36 @@ function C_R1(l) { assert(l >= 1 && l <= 3); return 12 + 5 * (l - 1); }
 function C_Q() { return 23; }
 function C_U0() { return 24; }
 function C_U1() { return 25; }
-function C_G() { return 26; }
-function C_Y() { return 27; }
-function C_L() { return 28; }
-function C_c() { return 29; }
-function C_h(l) { assert(l >= 1 && l <= 3); return 30 + (l - 1); }
-function C_hQ() { return 33; }
-function C_hG() { return 34; }
-function C_g() { return 35; }
-function C_mult() { return 36; }
-function C_labelled() { return 37; }
-function C_forward(l) { assert(l >= 1 && l <= 4); return 38 + (l - 1); }
+function C_B() { return 26; }
+function C_G() { return 27; }
+function C_P() { return 28; }
+function C_K() { return 29; }
+function C_E() { return 30; }
+function C_Y() { return 31; }
+function C_L() { return 32; }
+function C_N() { return 33; }
+function C_c() { return 34; }
+function C_t() { return 35; }
+function C_H() { return 36; }
+function C_p() { return 37; }
+function C_LP() { return 38; }
+function C_Z() { return 39; }
+function C_S() { return 40; }
+function C_Yx() { return 41; }
+function C_Px() { return 42; }
+function C_h(l) { assert(l >= 1 && l <= 3); return 43 + (l - 1); }
+function C_hQ() { return 46; }
+function C_hG() { return 47; }
+function C_hS() { return 48; }
+function C_hF() { return 49; }
+function C_g() { return 50; }
+function C_mult() { return 51; }
+function C_g2() { return 52; }
+function C_mult2() { return 53; }
+function C_F() { return 54; }
+function C_labelled() { return 55; }
+function C_predicted() { return 56; }
+function C_forward(l) { assert(l >= 1 && l <= 4); return 57 + (l - 1); }
+function C_below() { return 61; }
+function C_predictedSum() { return 62; }
+function C_total() { return 63; }
