@@ -5,7 +5,7 @@ import type { Point } from '../../src/argument/types.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { CHUNK_SIZE, COLUMN_BITS, PROOF_POWERS } from '../../src/numbers/constants.ts';
 import { mod, power } from '../../src/numbers/field.ts';
-import { expTable, sigmoidTable, TABLE_SIZE } from '../../src/training/tables.ts';
+import { functionTable, TABLE_NAMES, TABLE_SIZE } from '../../src/training/tables.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Bn254, G1_BYTES, g2Words } from './bn254.ts';
 import { readRange, writeIfChanged } from './files.ts';
@@ -157,11 +157,12 @@ function ptauPoints(path: string): Uint8Array[] {
   }
 }
 
-/** The vector of both tables (protocol section 1): EXP, then SIG. */
+/** The vector of the tables (protocol section 1): EXP, SIG, LOSS. */
 function tableEntries(): Uint32Array {
-  const entries = new Uint32Array(2 * TABLE_SIZE);
-  entries.set(expTable());
-  entries.set(sigmoidTable(), TABLE_SIZE);
+  const entries = new Uint32Array(TABLE_NAMES.length * TABLE_SIZE);
+  TABLE_NAMES.forEach((name, at) => {
+    entries.set(functionTable(name), at * TABLE_SIZE);
+  });
   return entries;
 }
 
@@ -172,7 +173,7 @@ function devTables({ G1, Fr }: Bn254): Point {
   return { x, y };
 }
 
-/** The commitment to the tables under the powers of a ceremony. @throws InputError unless the file holds 2^17 powers */
+/** The commitment to the tables under the powers of a ceremony. @throws InputError unless the file holds so many powers */
 export async function tablesCommitment(ptau: string): Promise<Point> {
   const entries = tableEntries();
   const file = openPtau(ptau);

@@ -7,7 +7,7 @@ import { type ModelShape, modelLayout, shardLayout } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
-import { expTable, sigmoidTable } from '../training/tables.ts';
+import { functionTable, TABLE_NAMES } from '../training/tables.ts';
 
 /** The model oracle: W_l, b_l, with a salt behind every chunk (protocol section 1). */
 export function modelOracle(weights: Weights): Oracle {
@@ -29,13 +29,11 @@ export function shardOracle(shard: Shard): Oracle {
 
 let tables: Oracle | undefined;
 
-/** The functions of the heads, a vector that is fixed for ever (protocol section 1): EXP, then SIG. */
+/** The functions of the heads, a vector that is fixed for ever (protocol section 1): EXP, SIG, LOSS. */
 export function tablesOracle(): Oracle {
   if (tables === undefined) {
-    const slots = ['EXP', 'SIG'].map((name) => ({ name, log2: LIMB_BITS }));
-    tables = new Oracle(layout(slots));
-    tables.put('EXP', expTable());
-    tables.put('SIG', sigmoidTable());
+    tables = new Oracle(layout(TABLE_NAMES.map((name) => ({ name, log2: LIMB_BITS }))));
+    for (const name of TABLE_NAMES) tables.put(name, functionTable(name));
   }
   return tables;
 }
