@@ -17,3 +17,5 @@ function ACTIVATION() { return 1 << 9; }
 function DELTA() { return 1 << 11; }
 /** 2^(fd-fa): from an error in activations to a delta. */
 function DELTA_SCALE() { return 1 << 2; }
+/** 2^(16-fa): from a logit to the unit of a log-loss. */
+function LOSS_UNIT() { return 1 << 7; }

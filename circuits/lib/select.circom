@@ -47,6 +47,27 @@ template EqPrefixes(n) {
 }
 
 /**
+ * @title Powers of the low coordinates
+ * @notice out[k] = prod over t < k of (1 - y_t + y_t s_t), for every k: the extension of i -> x^i over k bits where s_t =
+ *   x^(2^t).
+ * @param n number of coordinates
+ * @input y[n], s[n]: any field elements
+ * @output out[n + 1]: the extension over the low k coordinates
+ */
+template PowerPrefixes(n) {
+  signal input y[n];
+  signal input s[n];
+  signal output out[n + 1];
+
+  signal factors[n];
+  out[0] <== 1;
+  for (var t = 0; t < n; t++) {
+    factors[t] <== y[t] * (s[t] - 1) + 1;
+    out[t + 1] <== out[t] * factors[t];
+  }
+}
+
+/**
  * @title Dormant suffixes
  * @notice out[k] = prod over t >= k of (1 - a_t): the factor of the dormant variables where k are not (design, 11.2).
  * @param n number of coordinates

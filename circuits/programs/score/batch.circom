@@ -6,8 +6,8 @@ include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
 include "../../lib/select.circom";
 include "../../lib/sizes.circom";
-include "../../lib/table.circom";
 include "../../generated/score.circom";
+include "outputs.circom";
 
 /**
  * @title Score, batch 1 at its point
@@ -15,8 +15,11 @@ include "../../generated/score.circom";
  *   Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden layer h has index h - 1 in arrays of 3.
  * @input p[5], mask[5][12]: from ModelShape
  * @input classes, labels: 1 = one-hot labels, 1 = any number of labels a row; assumed bits, at most one of them 1
+ * @input softmax, sigmoid: s1, s2; assumed bits of which at most one is 1
+ * @input outputs: n_4
+ * @input places: k, how many count as top, any field element
  * @input rowBits[12], outBits[12]: bits of rows - 1 and of n_4 - 1, assumed bits
- * @input beta: the lookup challenge
+ * @input beta, alpha: the lookup challenges
  * @input tau[24]: the zero-checks' point (r_s; r_i), not masked
  * @input weight: powers of lambda
  * @input point[24]: the batch's point, rows low
@@ -29,9 +32,14 @@ template ScoreBatch() {
   signal input mask[5][12];
   signal input classes;
   signal input labels;
+  signal input softmax;
+  signal input sigmoid;
+  signal input outputs;
+  signal input places;
   signal input rowBits[12];
   signal input outBits[12];
   signal input beta;
+  signal input alpha;
   signal input tau[24];
   signal input weight[R_COUNT()];
   signal input point[24];
@@ -45,12 +53,16 @@ template ScoreBatch() {
   var pointFeatures[12];
   var tauFeatures[12];
   var tableTau[16];
+  var tablePoint[16];
   for (var t = 0; t < 12; t++) {
     pointRows[t] = point[t];
     pointFeatures[t] = point[12 + t];
     tauFeatures[t] = tau[12 + t];
   }
-  for (var t = 0; t < 16; t++) tableTau[t] = tau[t];
+  for (var t = 0; t < 16; t++) {
+    tableTau[t] = tau[t];
+    tablePoint[t] = point[t];
+  }
   signal noRows[13] <== DormantSuffixes(12)(pointRows);
   signal withRows <== DormantFactor(12)(pointRows, rows);
   signal noFeatures[13] <== DormantSuffixes(12)(pointFeatures);
@@ -66,9 +78,9 @@ template ScoreBatch() {
     eqFeatures[k] <== AtSize(12)(eqPrefixes, mask[k + 1]);
     eq[k] <== eqRows * eqFeatures[k];
   }
-  signal outputs[12] <== Mask(12)(pointFeatures, mask[4]);
+  signal outputFeatures[12] <== Mask(12)(pointFeatures, mask[4]);
   signal realRows <== AtMostExtension(12)(rows, rowBits);
-  signal realClasses <== AtMostExtension(12)(outputs, outBits);
+  signal realClasses <== AtMostExtension(12)(outputFeatures, outBits);
 
   // 3. Forward sums of layer l, over its input features.
   var onFeatures[5] = [0, 0, 0, 0, 0];
@@ -103,25 +115,17 @@ template ScoreBatch() {
     helpers[k] = evals[E_h(l)];
   }
 
-  // 5. The output layer: lookups Q', U0, U1 and G; G is the margin over class i where the row is claimed right. Classes:
-  //    G = c (L - Q - 1 + onehot) on real classes, and being a limb it makes L strictly the largest logit. Labels:
-  //    G = c (Q - 1) where the label is set and c (-Q - 1) where not, so that the logit has the right sign and is not 0.
+  // 5. The output layer: lookups Q', U0, U1, and what the outputs are worth beside the labels.
   var logit = evals[E_Q()] - HALF_LIMB();
   var onehot = evals[E_Y()] * (1 / ACTIVATION());   // field division: 2^fa has an inverse
+  signal alphaSquare <== alpha * alpha;
+  signal signedLogit <== (2 * onehot - 1) * logit;
   group[3] <== LookupGroup()(beta, [evals[E_Q()], evals[E_U0()], evals[E_U1()]], evals[E_hQ()], 1);
   groupWeighted[3] <== weight[R_hQ()] * group[3];
-  signal marginLookup <== evals[E_hG()] * (beta - evals[E_G()]) - 1;
-  signal marginLookupWeighted <== weight[R_hG()] * marginLookup;
-  signal claimedClass <== evals[E_c()] * realClasses;
-  signal marginOfClass <== classes * (evals[E_L()] - logit + onehot);
-  signal signedLogit <== (2 * onehot - 1) * logit;
-  signal marginOfLabel <== labels * signedLogit;
-  var counted = classes + labels;
-  signal claimedMargin <== claimedClass * (marginOfClass + marginOfLabel - counted);
-  signal margin <== counted * evals[E_G()] - claimedMargin;
-  signal marginWeighted <== weight[R_margin()] * margin;
-  onLayer[3] = groupWeighted[3] + marginLookupWeighted + marginWeighted;
-  helpers[3] = evals[E_hQ()] + evals[E_hG()];
+  signal outputChecks <== ScoreOutputs()(classes, labels, softmax, sigmoid, beta, alpha, alphaSquare, realRows,
+    realClasses, signedLogit, weight, evals);
+  onLayer[3] = groupWeighted[3] + outputChecks;
+  helpers[3] = evals[E_hQ()] + evals[E_hG()] + evals[E_hF()];
   signal zeroChecks[4];
   signal helperSum[4];
   for (var k = 0; k < 4; k++) {
@@ -129,38 +133,35 @@ template ScoreBatch() {
     helperSum[k] <== weight[R_logUp()] * helpers[k];
     onRows[k + 1] += zeroChecks[k] + helperSum[k];
   }
+  signal outputSums <== ScoreSums()(classes, labels, softmax, sigmoid, realRows, eqRows, weight, evals);
+  onRows[4] += outputSums;
 
-  // 6. Sums over rows and outputs: the squared error on real rows; Y Q at tau's rows, the labelled logit.
-  signal square <== (logit - evals[E_Y()]) * (logit - evals[E_Y()]);
-  signal squareReal <== realRows * square;
-  signal squareWeighted <== weight[R_error()] * squareReal;
-  signal labelled <== evals[E_Y()] * logit;
-  signal labelledRow <== eqRows * labelled;
-  signal labelledOfClass <== classes * labelledRow;
-  signal labelledWeighted <== weight[R_labelled()] * labelledOfClass;
-  onRows[4] += squareWeighted + labelledWeighted;
-
-  // 7. Rows alone: the number claimed right; c is a bit, and 0 outside the real rows.
-  signal claimedBit <== evals[E_c()] * (evals[E_c()] - 1);
-  signal claimedPadding <== evals[E_c()] * (1 - realRows);
-  signal claimedBitWeighted <== weight[R_claimedBit()] * claimedBit;
-  signal claimedPaddingWeighted <== weight[R_claimedPadding()] * claimedPadding;
-  signal claimedChecks <== eqRows * (claimedBitWeighted + claimedPaddingWeighted);
-  signal claimedWeighted <== weight[R_right()] * evals[E_c()];
+  // 6. Rows alone.
   signal rowsOnly <== withRows * noFeatures[0];
-  signal rowSums <== rowsOnly * (claimedWeighted + claimedChecks);
+  signal ofRowsOnly <== ScoreRows()(classes, labels, outputs, places, beta, realRows, eqRows, weight, evals);
+  signal rowSums <== rowsOnly * ofRowsOnly;
 
-  // 8. All of it, with the lookup table.
+  // 7. The lookup tables of limbs and of pairs, over the variables 0..15, which are all rows and four features.
+  signal residue <== LookupTable()(beta, tablePoint, evals[E_g()], evals[E_mult()]);
+  signal functionWeighted <== alpha * evals[E_F()];
+  signal residuePairs <== LookupTable()(beta - functionWeighted - alphaSquare, tablePoint, evals[E_g2()],
+    evals[E_mult2()]);
+  signal residues <== InnerProduct(2)([weight[R_table()], weight[R_table2()]], [residue, residuePairs]);
+  signal eqTable <== Eq(16)(tableTau, tablePoint);
+  signal tableCheck <== eqTable * residues;
+  signal tableSum <== weight[R_logUp()] * (evals[E_g()] + evals[E_g2()]);
+  signal table <== noFeatures[4] * (tableCheck - tableSum);
+
+  // 8. All of it.
   signal rowless[5];
   signal ofRows[5];
   signal full[5];
-  var total = rowSums;
+  var total = rowSums + table;
   for (var l = 0; l < 5; l++) {
     rowless[l] <== noRows[0] * onFeatures[l];
     ofRows[l] <== withRows * onRows[l];
     full[l] <== withFeatures[l] * (rowless[l] + ofRows[l]);
     total += full[l];
   }
-  signal table <== Table(24)(beta, point, tableTau, evals[E_g()], evals[E_mult()], weight[R_table()], weight[R_logUp()]);
-  out <== total + table;
+  out <== total;
 }

@@ -6,7 +6,6 @@ include "../../lib/numbers.circom";
 include "../../lib/select.circom";
 include "../../lib/sizes.circom";
 include "../../lib/slots.circom";
-include "../../lib/table.circom";
 include "../../generated/score.circom";
 
 /**
@@ -78,19 +77,22 @@ template ScoreModelWeights() {
  *   are r_s and rho_s, feature points r_i and rho_f. Layer l has index l - 1 in arrays of 4 and l in arrays of 5; hidden
  *   layer h has index h - 1 in arrays of 3.
  * @input p[5], logs[5], mask[5][12]: from ModelShape
+ * @input softmax, sigmoid: s1, s2; assumed bits of which at most one is 1
  * @input rowMask[12], rowLog: of the rows of the shard
  * @input shardOffset, traceOffset, helperOffset: offsets, assumed bits
  * @input weight: powers of rho
  * @input y[26]: the reduction's point
- * @input tablePoint[16]: the low coordinates of batch 1's point
+ * @input squares[24]: x^(2^t)
  * @input rowsR[12], rowsRho[12]: row points, masked
  * @input featuresR[12], featuresRho[12]: r_i and rho_f, not masked
- * @output shard, trace, helper: their weights at y
+ * @output shard, trace, helper: their weights at y, without the tables'
  */
 template ScoreRowWeights() {
   signal input p[5];
   signal input logs[5];
   signal input mask[5][12];
+  signal input softmax;
+  signal input sigmoid;
   signal input rowMask[12];
   signal input rowLog;
   signal input shardOffset[SHARD_COUNT()][26];
@@ -98,7 +100,7 @@ template ScoreRowWeights() {
   signal input helperOffset[H_COUNT()][26];
   signal input weight[C_COUNT()];
   signal input y[26];
-  signal input tablePoint[16];
+  signal input squares[24];
   signal input rowsR[12];
   signal input rowsRho[12];
   signal input featuresR[12];
@@ -139,7 +141,20 @@ template ScoreRowWeights() {
     rhoAtF[k] <== eqRho * eqF[k];
   }
 
-  // 2. Shard: X, the input of the lowest present layer, with weight p_l - p_(l-1) of the claims on In_l; Y.
+  // 2. The features' powers of x, low ones for P, high ones for Y.
+  var lowSquares[12];
+  var highSquares[12];
+  for (var t = 0; t < 12; t++) {
+    lowSquares[t] = squares[t];
+    highSquares[t] = squares[12 + t];
+  }
+  signal lowPowers[13] <== PowerPrefixes(12)(featuresY, lowSquares);
+  signal highPowers[13] <== PowerPrefixes(12)(featuresY, highSquares);
+  signal lowPower <== AtSize(12)(lowPowers, mask[4]);
+  signal highPower <== AtSize(12)(highPowers, mask[4]);
+
+  // 3. Shard: X, the input of the lowest present layer, with weight p_l - p_(l-1) of the claims on In_l; Y,
+  //    at rho_f and with powers of x.
   signal inputs[4];
   var inputSum = 0;
   for (var k = 0; k < 4; k++) {
@@ -151,27 +166,33 @@ template ScoreRowWeights() {
   signal xFeatures <== widthRho[0] * inputSum;
   signal xAtR <== eqR * xFeatures;
   signal yAtRho <== rhoAtF[3] * weight[C_Y()];
+  signal yPowers <== highPower * weight[C_Yx()];
+  signal yAtX <== eqRho * yPowers;
   signal shardX <== slotX * xAtR;
-  signal shardY <== slotY * yAtRho;
+  signal shardY <== slotY * (yAtRho + yAtX);
   shard <== shardX + shardY;
 
-  // 3. Slots: five of each hidden layer (A, V, m, R0, R1), then those of the output (Q, U0, U1, G) and of the rows (L, c).
-  var place[21] = [T_A(1), T_V(1), T_m(1), T_R0(1), T_R1(1), T_A(2), T_V(2), T_m(2), T_R0(2), T_R1(2),
-    T_A(3), T_V(3), T_m(3), T_R0(3), T_R1(3), T_Q(), T_U0(), T_U1(), T_G(), T_L(), T_c()];
-  var claim[21] = [C_A(1), C_V(1), C_m(1), C_R0(1), C_R1(1), C_A(2), C_V(2), C_m(2), C_R0(2), C_R1(2),
-    C_A(3), C_V(3), C_m(3), C_R0(3), C_R1(3), C_Q(), C_U0(), C_U1(), C_G(), C_L(), C_c()];
-  signal slots[21];
-  signal single[21];
+  // 4. Slots: five of each hidden layer (A, V, m, R0, R1), then those of the size of Q, the last of them with a head by table
+  //    alone, and those of the rows, the last two of them with softmax alone.
+  var place[32] = [T_A(1), T_V(1), T_m(1), T_R0(1), T_R1(1), T_A(2), T_V(2), T_m(2), T_R0(2), T_R1(2), T_A(3), T_V(3),
+    T_m(3), T_R0(3), T_R1(3), T_Q(), T_U0(), T_U1(), T_B(), T_G(), T_P(), T_K(), T_E(), T_L(), T_N(), T_c(), T_t(), T_H(),
+    T_p(), T_LP(), T_Z(), T_S()];
+  var claim[32] = [C_A(1), C_V(1), C_m(1), C_R0(1), C_R1(1), C_A(2), C_V(2), C_m(2), C_R0(2), C_R1(2), C_A(3), C_V(3),
+    C_m(3), C_R0(3), C_R1(3), C_Q(), C_U0(), C_U1(), C_B(), C_G(), C_P(), C_K(), C_E(), C_L(), C_N(), C_c(), C_t(), C_H(),
+    C_p(), C_LP(), C_Z(), C_S()];
+  signal slots[32];
+  signal single[32];
   var singles[5] = [0, 0, 0, 0, 0];
-  for (var i = 0; i < 21; i++) {
-    var group = i < 15 ? i \ 5 : (i < 19 ? 3 : 4);
-    slots[i] <== SlotFactor(26)(traceOffset[place[i]], group < 4 ? high[group + 1] : highRows, 1);
+  for (var i = 0; i < 32; i++) {
+    var group = i < 15 ? i \ 5 : (i < 23 ? 3 : 4);
+    slots[i] <== SlotFactor(26)(traceOffset[place[i]], group < 4 ? high[group + 1] : highRows,
+      i == 22 ? softmax + sigmoid : (i < 30 ? 1 : softmax));
     single[i] <== slots[i] * weight[claim[i]];
     singles[group] += single[i];
   }
 
-  // 4. Trace: every tensor at (rho_f; rho_s), A_l, which is In_(l+1), also at (rho_f; r_s), forward relations at (r_i; r_s);
-  //    of the rows' tensors L also at r_s.
+  // 5. Trace: every tensor at (rho_f; rho_s), A_l, which is In_(l+1), also at (rho_f; r_s), forward relations at (r_i; r_s);
+  //    at r_s L, LP and, with B, P and E summed over the classes, N, p and S; P at rho_s with powers of x.
   signal atRho[5];
   signal forwardAtR[4];
   signal forward[4];
@@ -193,28 +214,81 @@ template ScoreRowWeights() {
     }
   }
   atRho[4] <== eqRho * singles[4];
-  signal labelled <== slots[19] * weight[C_labelled()];
-  signal labelledAtR <== eqR * labelled;
+  signal labelled <== slots[23] * weight[C_labelled()];
+  signal predicted <== slots[29] * weight[C_predicted()];
+  signal below <== (slots[18] - slots[24]) * weight[C_below()];
+  signal predictedSum <== (slots[20] - slots[28]) * weight[C_predictedSum()];
+  signal powers <== softmax * slots[22];
+  signal total <== (powers + slots[31]) * weight[C_total()];
+  signal rowsAtR <== eqR * (labelled + predicted + below + predictedSum + total);
+  signal predictedAtX <== slots[20] * weight[C_Px()];
+  signal predictedPowers <== lowPower * predictedAtX;
+  signal atX <== eqRho * predictedPowers;
+  trace <== traceSum + atRho[4] + rowsAtR + atX;
 
-  // 5. Helper: a lookup group for each layer, the margins' lookup; then the table in both.
-  var helperPlace[5] = [H_h(1), H_h(2), H_h(3), H_hQ(), H_hG()];
-  var helperClaim[5] = [C_h(1), C_h(2), C_h(3), C_hQ(), C_hG()];
-  signal helperSlots[5];
-  signal helperTerms[5];
-  signal helperLayers[4];
+  // 6. Helper: a lookup group for each layer, the margins' and the pairs' lookups, the rows' lookups.
+  var helperPlace[7] = [H_h(1), H_h(2), H_h(3), H_hQ(), H_hG(), H_hF(), H_hS()];
+  var helperClaim[7] = [C_h(1), C_h(2), C_h(3), C_hQ(), C_hG(), C_hF(), C_hS()];
+  signal helperSlots[7];
+  signal helperTerms[7];
+  signal helperLayers[5];
   var helperSum = 0;
-  for (var i = 0; i < 5; i++) {
-    helperSlots[i] <== SlotFactor(26)(helperOffset[helperPlace[i]], high[i < 4 ? i + 1 : 4], 1);
+  for (var i = 0; i < 7; i++) {
+    helperSlots[i] <== SlotFactor(26)(helperOffset[helperPlace[i]], i < 6 ? high[i < 4 ? i + 1 : 4] : highRows,
+      i == 5 ? softmax + sigmoid : 1);
     helperTerms[i] <== helperSlots[i] * weight[helperClaim[i]];
   }
   for (var k = 0; k < 4; k++) {
-    helperLayers[k] <== rhoAtF[k] * (helperTerms[k] + (k == 3 ? helperTerms[4] : 0));
+    helperLayers[k] <== rhoAtF[k] * (helperTerms[k] + (k == 3 ? helperTerms[4] + helperTerms[5] : 0));
     helperSum += helperLayers[k];
   }
-  signal traceTable;
-  signal helperTable;
-  (traceTable, helperTable) <== TableWeights()(y, tablePoint, traceOffset[T_mult()], helperOffset[H_g()],
-    weight[C_mult()], weight[C_g()]);
-  trace <== traceSum + atRho[4] + labelledAtR + traceTable;
-  helper <== helperSum + helperTable;
+  helperLayers[4] <== eqRho * helperTerms[6];
+  helper <== helperSum + helperLayers[4];
+}
+
+/**
+ * @title Score, weights of both tables
+ * @notice The reduction's weights at its point y of mult, g, mult2 and g2, and of the functions' oracle, whose slots are
+ *   fixed: EXP at 0 and LOSS at 2^17 (protocol, sections 1 and 11).
+ * @input softmax, sigmoid: s1, s2; assumed bits of which at most one is 1
+ * @input y[26]: the reduction's point
+ * @input point[16]: the claimed point, the low coordinates of batch 1's
+ * @input traceOffset, helperOffset: offsets, assumed bits
+ * @input weight: powers of rho
+ * @output trace, helper, tables: their weights at y
+ */
+template ScoreTableWeights() {
+  signal input softmax;
+  signal input sigmoid;
+  signal input y[26];
+  signal input point[16];
+  signal input traceOffset[T_COUNT()][26];
+  signal input helperOffset[H_COUNT()][26];
+  signal input weight[C_COUNT()];
+  signal output trace;
+  signal output helper;
+  signal output tables;
+
+  var tableY[16];
+  for (var t = 0; t < 16; t++) tableY[t] = y[t];
+  signal eq <== Eq(16)(point, tableY);
+  signal high[26] <== HighAboveTable()(y);
+  var offset[4][26] = [traceOffset[T_mult()], helperOffset[H_g()], traceOffset[T_mult2()], helperOffset[H_g2()]];
+  var claim[4] = [C_mult(), C_g(), C_mult2(), C_g2()];
+  signal slots[4];
+  signal terms[4];
+  for (var i = 0; i < 4; i++) {
+    slots[i] <== SlotFactor(26)(offset[i], high, i < 2 ? 1 : softmax + sigmoid);
+    terms[i] <== slots[i] * weight[claim[i]];
+  }
+  trace <== eq * (terms[0] + terms[2]);
+  helper <== eq * (terms[1] + terms[3]);
+
+  // y_17 picks the function where y_16 is 0, and above them everything is 0
+  signal place[10];
+  place[0] <== y[17] * (sigmoid - softmax) + softmax;
+  place[1] <== place[0] * (1 - y[16]);
+  for (var t = 1; t < 9; t++) place[t + 1] <== place[t] * (1 - y[17 + t]);
+  signal functionWeight <== weight[C_F()] * place[9];
+  tables <== eq * functionWeight;
 }
