@@ -11,6 +11,7 @@ import {IRelay} from "./interfaces/IRelay.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof} from "./interfaces/Proof.sol";
+import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
 import {Shape} from "./libraries/Shape.sol";
 
@@ -45,7 +46,7 @@ contract Relay is IRelay, EIP712 {
         "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant SCORE = keccak256(
-        "Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256 nonce,uint256 deadline)"
+        "Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256 loss,uint256 absolute,uint256 k,uint256 top,bytes32 counted,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant WRITE_CARD = keccak256(
         "WriteCard(address cards,address trainer,bytes32 model,string name,string uri,uint256 nonce,uint256 deadline)"
@@ -185,9 +186,7 @@ contract Relay is IRelay, EIP712 {
         Proof calldata proof,
         Permission calldata permission
     ) external onContract(scoreboard) {
-        ModelId model = Identity.ofModel(claim.model, claim.shape);
-        ShardId shard = Identity.ofShard(claim.shard, claim.descriptor);
-        _spend(scoreboard, permission, abi.encode(SCORE, scoreboard, permission.trainer, model, shard, claim.result));
+        _spend(scoreboard, permission, _scoreFields(scoreboard, permission.trainer, claim));
         _call(scoreboard, permission.trainer, abi.encodeCall(IScoreboard.score, (claim, proof)));
     }
 
@@ -246,6 +245,19 @@ contract Relay is IRelay, EIP712 {
         ModelId child = Identity.ofModel(edge.child, edge.shape);
         (bytes32 list, bytes32 rows) = (keccak256(abi.encodePacked(parents)), keccak256(abi.encodePacked(layers)));
         return abi.encode(MERGE, registry, trainer, list, rows, child);
+    }
+
+    function _scoreFields(address scoreboard, address trainer, IScoreboard.ScoreClaim calldata claim)
+        private
+        pure
+        returns (bytes memory)
+    {
+        ModelId model = Identity.ofModel(claim.model, claim.shape);
+        ShardId shard = Identity.ofShard(claim.shard, claim.descriptor);
+        bytes memory head = abi.encode(SCORE, scoreboard, trainer, model, shard, claim.result);
+        return bytes.concat(
+            head, abi.encode(claim.loss, claim.absolute, claim.k, claim.top, Counts.hash(claim.counts))
+        );
     }
 
     function _chainFields(address registry, address trainer, G1Point[] calldata parent, uint256 shape, bytes32 list)

@@ -10,6 +10,7 @@ import {IScores} from "./interfaces/IScores.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
 import {Claim, G1Point, Proof} from "./interfaces/Proof.sol";
+import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
 import {PointLists} from "./libraries/PointLists.sol";
 import {Ranking} from "./libraries/Ranking.sol";
@@ -25,6 +26,25 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         address prover;
         uint64 value;
         uint8 slot;
+    }
+
+    /// @dev What is proved beside the result. The first word: | has absolute 8 | has loss 8 | counted 64 | absolute 64 | loss 64 |
+    struct PackedMeasures {
+        uint64 loss;
+        uint64 absolute;
+        uint64 counted;
+        bool hasLoss;
+        bool hasAbsolute;
+        bytes32 countsHash;
+    }
+
+    /// @dev Which parts of a score are better than what was proved before.
+    struct Improvement {
+        bool result;
+        bool loss;
+        bool absolute;
+        bool top;
+        bool counts;
     }
 
     /// @dev The dataset is zero while the benchmark is not open.
@@ -44,6 +64,8 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     IVerifiers private immutable VERIFIERS;
 
     mapping(ModelId model => mapping(ShardId shard => PackedResult)) private _results;
+    mapping(ModelId model => mapping(ShardId shard => PackedMeasures)) private _measures;
+    mapping(ModelId model => mapping(ShardId shard => mapping(uint256 k => uint256 rows))) private _tops;
     mapping(BenchmarkId id => PackedBenchmark) private _benchmarks;
     mapping(BenchmarkId id => ShardId[]) private _shardIds;
     mapping(BenchmarkId id => mapping(ModelId model => PackedResult)) private _best;
@@ -65,16 +87,20 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         IModelRegistry.ShardRecord memory record = REGISTRY.shard(shard);
         if (record.owner == address(0)) revert UnknownShard(shard);
         Shape.requireFit(claim.shape, claim.descriptor);
-        if (claim.result > MAX_RESULT) revert ResultOutOfRange(claim.result);
-        PackedResult memory known = _results[model][shard];
-        _requireBetter(claim.result, known, Shape.shardKind(claim.descriptor));
+        _requireRange(claim, record.outputs);
+        (uint256 countsAt, uint256 counted) =
+            Counts.evaluate(claim.counts, record.kind, record.outputs, record.rows, claim.point);
+        Improvement memory better = _improvement(model, shard, record.kind, claim, counted);
 
-        VerifierCall.verify(VERIFIERS, _sender(), Statement.SCORE, _statementOf(claim), proof);
+        VerifierCall.verify(VERIFIERS, _sender(), Statement.SCORE, _statementOf(claim, countsAt), proof);
 
-        _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
-        emit Scored(
-            model, shard, _sender(), claim.result, record.rows, REGISTRY.schemaOf(model), record.schema
-        );
+        if (better.result) {
+            _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
+            emit Scored(
+                model, shard, _sender(), claim.result, record.rows, REGISTRY.schemaOf(model), record.schema
+            );
+        }
+        _keepMeasures(model, shard, claim, counted, better);
     }
 
     /// @inheritdoc IScoreboard
@@ -131,7 +157,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
             value += result.value;
         }
         PackedResult memory known = _best[id][model];
-        _requireBetter(value, known, record.kind);
+        if (!_isBetter(value, known, record.kind)) revert NotBetter(value, known.value);
         bool ascending = record.kind == IModelRegistry.ShardKind.Regression;
         uint256 slot;
         (place, slot) = Ranking.enter(_boards[id], node.number, value, ascending, known.slot);
@@ -150,6 +176,19 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         if (packed.prover == address(0)) return result;
         // Neither schema ever changes.
         return Result(packed.prover, packed.value, REGISTRY.schemaOf(model), REGISTRY.shard(shard).schema);
+    }
+
+    /// @inheritdoc IScoreboard
+    function measuresOf(ModelId model, ShardId shard) external view returns (Measures memory) {
+        PackedMeasures memory packed = _measures[model][shard];
+        return Measures(
+            packed.hasLoss, packed.loss, packed.hasAbsolute, packed.absolute, packed.counted, packed.countsHash
+        );
+    }
+
+    /// @inheritdoc IScoreboard
+    function topOf(ModelId model, ShardId shard, uint256 k) external view returns (uint256) {
+        return _tops[model][shard][k];
     }
 
     /// @inheritdoc IScoreboard
@@ -202,14 +241,75 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         return Identity.ofBenchmark(dataset, sealer, closingBlock);
     }
 
+    /// @dev Refuses numbers that no model can have on any rows.
+    function _requireRange(ScoreClaim calldata claim, uint256 outputs) private pure {
+        if (claim.result > MAX_RESULT) revert ResultOutOfRange(claim.result);
+        if (claim.loss > type(uint64).max) revert LossOutOfRange(claim.loss);
+        if (claim.absolute > type(uint64).max) revert AbsoluteOutOfRange(claim.absolute);
+        if (claim.k > outputs || (claim.k == 0 && claim.top != 0)) revert TopOutOfRange(claim.k, claim.top, outputs);
+    }
+
+    /// @dev What of a score is better than what was proved before; reverts with NotBetter where nothing is. With squared error
+    /// the loss, and of classes and labels the absolute error, is 0 and says nothing.
+    function _improvement(
+        ModelId model,
+        ShardId shard,
+        IModelRegistry.ShardKind kind,
+        ScoreClaim calldata claim,
+        uint256 counted
+    ) private view returns (Improvement memory better) {
+        PackedResult memory known = _results[model][shard];
+        PackedMeasures storage measures = _measures[model][shard];
+        better.result = _isBetter(claim.result, known, kind);
+        if (Shape.modelHead(claim.shape) != IModelRegistry.Head.SquaredError) {
+            better.loss = !measures.hasLoss || claim.loss < measures.loss;
+        }
+        better.absolute = kind == IModelRegistry.ShardKind.Regression && !measures.hasAbsolute;
+        better.top = claim.top > _tops[model][shard][claim.k];
+        better.counts = counted > measures.counted;
+        if (better.result || better.loss || better.absolute || better.top || better.counts) return better;
+        revert NotBetter(claim.result, known.value);
+    }
+
+    /// @dev Keeps of a score what is better, and says what was proved.
+    function _keepMeasures(
+        ModelId model,
+        ShardId shard,
+        ScoreClaim calldata claim,
+        uint256 counted,
+        Improvement memory better
+    ) private {
+        PackedMeasures storage measures = _measures[model][shard];
+        if (better.loss) (measures.hasLoss, measures.loss) = (true, uint64(claim.loss));
+        if (better.absolute) (measures.hasAbsolute, measures.absolute) = (true, uint64(claim.absolute));
+        if (better.top) _tops[model][shard][claim.k] = claim.top;
+        if (better.counts) (measures.counted, measures.countsHash) = (uint64(counted), Counts.hash(claim.counts));
+        emit Measured(
+            model,
+            shard,
+            _sender(),
+            claim.result,
+            claim.loss,
+            claim.absolute,
+            claim.k,
+            claim.top,
+            claim.counts
+        );
+    }
+
     /// @dev What a score proves. Model and shard are registered, so that each has as many points as it should.
-    function _statementOf(ScoreClaim calldata claim) private pure returns (Claim memory statement) {
-        uint256[] memory parameters = new uint256[](3);
+    /// @param countsAt the counts at the claim's point
+    function _statementOf(ScoreClaim calldata claim, uint256 countsAt) private pure returns (Claim memory statement) {
+        uint256[] memory parameters = new uint256[](9);
         (parameters[0], parameters[1], parameters[2]) = (claim.shape, claim.descriptor, claim.result);
+        (parameters[3], parameters[4], parameters[5]) = (claim.loss, claim.absolute, claim.k);
+        (parameters[6], parameters[7], parameters[8]) = (claim.top, claim.point, countsAt);
+        uint256[] memory extra = new uint256[](1);
+        extra[0] = uint256(Counts.hash(claim.counts));
         G1Point[] memory points = PointLists.withRoom(claim.model.length + claim.shard.length);
         PointLists.put(points, PointLists.put(points, 0, claim.model), claim.shard);
         uint256 chunks = PointLists.countAt(0, claim.model.length) | PointLists.countAt(1, claim.shard.length);
-        return Claim(parameters, new uint256[](0), points, chunks);
+        return Claim(parameters, extra, points, chunks);
     }
 
     /// @return firstBlock in which one of the shards was registered
@@ -255,9 +355,12 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         return REGISTRY.kindOf(ModelId.unwrap(model));
     }
 
-    function _requireBetter(uint256 value, PackedResult memory known, IModelRegistry.ShardKind kind) private pure {
-        if (known.prover == address(0)) return;
-        bool better = kind == IModelRegistry.ShardKind.Regression ? value < known.value : value > known.value;
-        if (!better) revert NotBetter(value, known.value);
+    function _isBetter(uint256 value, PackedResult memory known, IModelRegistry.ShardKind kind)
+        private
+        pure
+        returns (bool)
+    {
+        if (known.prover == address(0)) return true;
+        return kind == IModelRegistry.ShardKind.Regression ? value < known.value : value > known.value;
     }
 }

@@ -123,7 +123,8 @@ interface IRelay {
     ) external;
 
     /// @notice Carries Score(address scoreboard,address trainer,bytes32 model,bytes32 shard,uint256 result,uint256
-    /// nonce,uint256 deadline).
+    /// loss,uint256 absolute,uint256 k,uint256 top,bytes32 counted,uint256 nonce,uint256 deadline). `counted` is the keccak256 of
+    /// the counts, 0 of none. The point is not signed: the proof is for it alone.
     function score(
         address scoreboard,
         IScoreboard.ScoreClaim calldata claim,

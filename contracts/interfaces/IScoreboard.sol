@@ -15,6 +15,11 @@ import {G1Point, Proof} from "./Proof.sol";
 /// all of whose outputs have the right sign, none of them 0. It is a lower bound, since a prover may leave rows out, and the
 /// greatest proved one counts. For regression it is the exact sum of squared errors, in units of 2^-18, and less is better.
 ///
+/// Each proof of a score states more than its result, and every part is kept for itself, the best one proved: the log-loss of
+/// models with softmax or sigmoid, at most; the rows whose label is among the k highest outputs, at least; of regression the
+/// sum of absolute errors, exact; and counts by label and predicted class, each of them at least. A score is taken if any part
+/// of it is better than what was proved before. What is not better is then left aside, so that no part ever becomes worse.
+///
 /// Nothing here asks whether a model or its ancestors were trained on the rows that it is scored on, nor whether the schemas
 /// of both agree. The registry's Trained events, and Scored, tell; whoever compares results should look.
 ///
@@ -28,12 +33,28 @@ interface IScoreboard is IScores {
     /// @param shard commitment to a registered shard
     /// @param descriptor of that shard
     /// @param result classes, labels: rows right, strictly; regression: sum of squared errors, in units of 2^-18
+    /// @param loss softmax, sigmoid: at least the sum of the rows' log-loss (natural logarithm), in units of 2^-16; of softmax
+    /// it may lack half a unit for each row and class. Squared error: 0
+    /// @param absolute regression: sum of absolute errors, in units of 2^-9; else 0
+    /// @param k how many places count as top, at most as many as there are outputs; 0 where none do
+    /// @param top classes: rows with fewer than k classes whose output is not below the label's; labels: rows with fewer than k
+    /// labels that are not right; regression: 0
+    /// @param counts two bytes each, the first byte highest. Classes: rows of label i whose output of class j is strictly the
+    /// largest, row by row of i, of at most 32 classes. Labels: rows with label j right, of at most 1024 labels. Empty where
+    /// none are stated, which may always be so
+    /// @param point the challenge x of the proof, at which the circuit has the counts as a polynomial
     struct ScoreClaim {
         G1Point[] model;
         uint256 shape;
         G1Point[] shard;
         uint256 descriptor;
         uint256 result;
+        uint256 loss;
+        uint256 absolute;
+        uint256 k;
+        uint256 top;
+        bytes counts;
+        uint256 point;
     }
 
     /// @notice The best result of a model on a shard. All fields are zero where none was proved.
@@ -47,6 +68,23 @@ interface IScoreboard is IScores {
         uint256 value;
         bytes32 modelSchema;
         bytes32 shardSchema;
+    }
+
+    /// @notice What was proved of a model on a shard beside the result, each the best; `topOf` has the rest. All fields are zero
+    /// where none was proved.
+    /// @param hasLoss whether `loss` was proved
+    /// @param loss as in ScoreClaim, the least
+    /// @param hasAbsolute whether `absolute` was proved
+    /// @param absolute as in ScoreClaim
+    /// @param counted sum of the counts: rows whose predicted class is shown, or labels that are right in a row; the greatest
+    /// @param countsHash keccak256 of these counts, which an event Measured holds; zero: none
+    struct Measures {
+        bool hasLoss;
+        uint256 loss;
+        bool hasAbsolute;
+        uint256 absolute;
+        uint256 counted;
+        bytes32 countsHash;
     }
 
     /// @notice A benchmark. All fields are zero where there is none.
@@ -99,6 +137,21 @@ interface IScoreboard is IScores {
         bytes32 shardSchema
     );
 
+    /// @notice A score was proved that is better in one part at least: all that its proof states, better or not. Where `result` is
+    /// better, Scored stands before it.
+    /// @param result, loss, absolute, k, top, counts as in ScoreClaim
+    event Measured(
+        ModelId indexed model,
+        ShardId indexed shard,
+        address indexed prover,
+        uint256 result,
+        uint256 loss,
+        uint256 absolute,
+        uint256 k,
+        uint256 top,
+        bytes counts
+    );
+
     /// @notice A sum was entered that is better than the model's before.
     /// @param place in the leaderboard, 1 is best; zero if it did not get in
     event Ranked(BenchmarkId indexed benchmark, ModelId indexed model, address indexed ranker, uint256 value, uint256 place);
@@ -133,14 +186,28 @@ interface IScoreboard is IScores {
     error HeadUnfit(IModelRegistry.Head head, IModelRegistry.ShardKind kind);
     /// @notice Thrown when a result is above 2^52, which none can reach.
     error ResultOutOfRange(uint256 result);
-    /// @notice Thrown when a result or sum is no better than the best one proved.
+    /// @notice Thrown when a log-loss is 2^64 or more, which none can reach.
+    error LossOutOfRange(uint256 loss);
+    /// @notice Thrown when a sum of absolute errors is 2^64 or more, which none can reach.
+    error AbsoluteOutOfRange(uint256 absolute);
+    /// @notice Thrown when more places count as top than there are outputs, or rows are said to be on none.
+    error TopOutOfRange(uint256 k, uint256 top, uint256 outputs);
+    /// @notice Thrown when counts are stated that are not as long as they must be. Expected is 0 where none are taken: of
+    /// regression, of more than 32 classes, of more than 1024 labels.
+    error WrongCountsLength(uint256 length, uint256 expected);
+    /// @notice Thrown when counts sum to more than there are rows, or labels in all rows.
+    error CountsOutOfRange(uint256 sum, uint256 most);
+    /// @notice Thrown when a sum is no better than the best one proved, or a score is so in none of its parts; the numbers are
+    /// then its result and the best.
     error NotBetter(uint256 result, uint256 best);
     /// @notice Thrown when a model has no result on a shard of the benchmark.
     error NotScored(ModelId model, ShardId shard);
 
-    /// @notice Registers a result of a model on a shard.
-    /// @dev Program *score*; the statement binds this contract, not the registry. Reverts with NotBetter unless the result
-    /// is the first or better than the best.
+    /// @notice Registers a score of a model on a shard.
+    /// @dev Program *score*; the statement binds this contract, not the registry. Reverts with NotBetter unless something is
+    /// better than before: the result is the first, or better than the best; the log-loss is the first of a model with softmax
+    /// or sigmoid, or smaller; the absolute error is the first of regression; more rows are on the first k places; the counts
+    /// sum to more.
     function score(ScoreClaim calldata claim, Proof calldata proof) external;
 
     /// @notice Makes a registered dataset a benchmark on which all models count. Anyone may do this.
@@ -177,6 +244,13 @@ interface IScoreboard is IScores {
 
     /// @notice The best result of a model on a shard; all zero where there is none.
     function resultOf(ModelId model, ShardId shard) external view returns (Result memory);
+
+    /// @notice What was proved of a model on a shard beside the result; all zero where nothing was.
+    function measuresOf(ModelId model, ShardId shard) external view returns (Measures memory);
+
+    /// @notice The greatest number of rows whose label was proved to be among the k highest outputs, or with fewer than k labels
+    /// wrong; zero where none was.
+    function topOf(ModelId model, ShardId shard, uint256 k) external view returns (uint256);
 
     /// @notice A benchmark; all zero where there is none, and while it is sealed.
     function benchmark(BenchmarkId id) external view returns (Benchmark memory);

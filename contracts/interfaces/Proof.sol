@@ -55,16 +55,18 @@ struct Srs {
     uint256[4] tau;
     /// [tau^C]_2, C = 2^10
     uint256[4] tauC;
-    /// x, y of the commitment to the tables of exp and sigmoid (protocol, section 1), which proofs of train are opened against
+    /// x, y of the commitment to the tables of functions (protocol, section 1), which proofs of train and score are opened
+    /// against
     uint256[2] tables;
 }
 
 /// @notice A statement of one program, beside who makes it and to whom.
 struct Claim {
-    /// The program's public parameters, in order, each below the scalar field's order.
+    /// The program's public parameters, in order, each below the scalar field's order. Of a score the last two are no part of
+    /// what the statement binds: the challenge x and the counts at x.
     uint256[] parameters;
     /// Further words that the statement binds and the circuit does not read: of data the schema, of a seed the request, of
-    /// train the shard's descriptor, of an import source and schema.
+    /// train the shard's descriptor, of an import source and schema, of a score the hash of the counts.
     uint256[] extra;
     /// All chunks of all statement oracles, in order, all finite. Absent parents of a merge have none.
     G1Point[] commitments;

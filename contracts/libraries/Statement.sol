@@ -7,7 +7,7 @@ import {ScalarField} from "./ScalarField.sol";
 
 /// @title What a proof is about, as the field elements that the circuits read
 /// @notice The only place that knows the order of signals: eta, gamma, theta, gamma2, z, e2, y_0 .. y_7, rest, b, h_0 .. h_5
-/// and the program's parameters. Its twin is src/registry/statement.ts.
+/// and the program's parameters, of which a score's last two are known only after h_0. Its twin is src/registry/statement.ts.
 library Statement {
     using ScalarField for bytes32;
 
@@ -32,8 +32,14 @@ library Statement {
         if (program == SEED) return (2, 1);
         if (program == TRAIN) return (2, 3);
         if (program == MERGE) return (5, 9);
-        if (program == SCORE) return (3, 2);
+        if (program == SCORE) return (9, 2);
         revert IVerifiers.UnknownProgram(program);
+    }
+
+    /// @notice How many of a program's parameters, the last ones, h_0 does not bind: x and the counts at x of a score, since x
+    /// is drawn from h_0. They are signals as the others are.
+    function lateOf(uint256 program) internal pure returns (uint256) {
+        return program == SCORE ? 2 : 0;
     }
 
     /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.
@@ -60,14 +66,14 @@ library Statement {
         }
     }
 
-    /// @notice h_0: binds chain, registry, prover, program, parameters, extra words and commitments.
+    /// @notice h_0: binds chain, registry, prover, program, parameters but for the late ones, extra words and commitments.
     /// @param registry the contract that the statement is made to
     function digest(address registry, address prover, uint256 program, Parts memory parts)
         internal
         view
         returns (uint256)
     {
-        (uint256 parameterCount, uint256 extraCount) = (parts.parameterCount, parts.extraCount);
+        (uint256 parameterCount, uint256 extraCount) = (parts.parameterCount - lateOf(program), parts.extraCount);
         (uint256 parameters, uint256 extra) = (parts.parameters, parts.extra);
         (uint256 commitments, uint256 commitmentCount) = (parts.commitments, parts.commitmentCount);
         bytes32 domain = DOMAIN;
