@@ -260,11 +260,11 @@ async function registrantOf(
 ): Promise<Hex | undefined> {
   const there = ['ModelExists', 'ShardExists', 'SeedRequestUsed', 'NotBetter', 'NonceUsed'];
   if (!(reason instanceof DescentError) || !there.includes(reason.code)) return undefined;
-  const { id, model, shard, result } = subjectOf(statement);
+  const { id, model, shard, measures } = subjectOf(statement);
   switch (PROGRAMS[statement.program].registers) {
     case 'result': {
       const known = model && shard && (await readResult(chain, registry, model.id, shard.id));
-      return known?.value === result ? known?.prover : undefined;
+      return known?.value === measures?.result ? known?.prover : undefined;
     }
     case 'shard':
       return (await readShard(chain, registry, id))?.owner;

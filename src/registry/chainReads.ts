@@ -62,6 +62,16 @@ export interface ChainLog {
   transactionHash: Hex;
 }
 
+/** What a scoreboard holds of a model on a shard beside the result. */
+export interface MeasuresRecord {
+  hasLoss: boolean;
+  loss: bigint;
+  hasAbsolute: boolean;
+  absolute: bigint;
+  countsHash: Hex;
+  top: bigint;
+}
+
 /** Which logs: of one contract, with these topics (null: any), from one block to another, both included. */
 export interface LogFilter {
   address: Address;
@@ -114,6 +124,8 @@ export interface ChainReads {
   segmentsOf(registry: Address, id: Hex): Promise<bigint>;
   training(registry: Address, id: Hex, segment: bigint): Promise<TrainingRecord>;
   result(scoreboard: Address, model: Hex, shard: Hex): Promise<{ prover: Address; value: bigint } | undefined>;
+  /** the best that was proved beside the result; `top` for so many places */
+  measures(scoreboard: Address, model: Hex, shard: Hex, k: number): Promise<MeasuresRecord>;
   logs(filter: LogFilter): Promise<ChainLog[]>;
   transaction(hash: Hex): Promise<SentTransaction>;
   /** the calls of a transaction, or undefined where the node has no debug_traceTransaction */

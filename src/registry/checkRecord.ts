@@ -1,7 +1,8 @@
-import type { Address, Hex } from 'viem';
+import { type Address, type Hex, keccak256 } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { countsBytes, type Measures } from '../model/measures.ts';
 import { encodeShape, type ShardShape } from '../model/shape.ts';
-import type { ChainLog, ChainReads, LogFilter, ShardRecord } from './chainReads.ts';
+import type { ChainLog, ChainReads, LogFilter, MeasuresRecord, ShardRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
 import type { Acceptance } from './checkVerifier.ts';
 import { decodeLogs, firstDifference, topicsOf } from './contractEvents.ts';
@@ -130,6 +131,11 @@ function modelIn({ model }: Subject): NamedModel {
   return model;
 }
 
+function measuresIn({ measures }: Subject): Measures {
+  if (measures === undefined) throw new RangeError('an edge without a score');
+  return measures;
+}
+
 function shardIn({ shard }: Subject): NamedShard {
   if (shard === undefined) throw new RangeError('an edge without a shard');
   return shard;
@@ -161,53 +167,66 @@ async function findShard(
   };
 }
 
-/** Results are replaced by better ones, but the event of each stays. */
+/** What a score measures is replaced by better ones, part by part, but the event of each score stays. */
 async function findScore(
-  { context }: Edge,
+  { statement, context }: Edge,
   subject: Subject,
   { reads, registry, contract }: Place,
 ): Promise<Registration> {
   const { id: model } = modelIn(subject);
-  const { id: shard, shape } = shardIn(subject);
-  const { result } = subject;
-  const [node, modelSchema, stored, best] = await Promise.all([
+  const { id: shard } = shardIn(subject);
+  const measures = measuresIn(subject);
+  const { result } = measures;
+  const [node, stored, best] = await Promise.all([
     reads.node(registry, model),
-    reads.schemaOf(registry, model),
     reads.shard(registry, shard),
     reads.result(contract, model, shard),
   ]);
   if (best === undefined || node === undefined || stored === undefined) return unregistered('result', subject.id);
   const from = node.blockNumber > stored.blockNumber ? node.blockNumber : stored.blockNumber;
-  const topics = topicsOf(scoreboardAbi, 'Scored', { model, shard });
+  const { name, args } = definitionOf(statement).event(statement);
+  const topics = topicsOf(scoreboardAbi, name, { model, shard });
   const found = decodeLogs(scoreboardAbi, await logsOf(reads, { address: contract, topics, from }), contract);
-  const said = { prover: context.trainer, result, rows: shape.rows };
-  const args = { model, shard, ...said, modelSchema, shardSchema: stored.schema };
-  const own = found.find((event) => firstDifference(event.args, args) === undefined);
+  const said = { ...args, prover: context.trainer };
+  const own = found.find((event) => firstDifference(event.args, said) === undefined);
   const isBest = best.value === result && sameAddress(best.prover, context.trainer);
   if (own === undefined) {
-    const says = isBest
-      ? 'The scoreboard holds this result, but the node gives no event that says the same.'
-      : `The scoreboard holds another result, ${best.value}, proved by ${best.prover}.`;
+    const held = isBest && areHeld(measures, await reads.measures(contract, model, shard, measures.k));
+    const says = held
+      ? 'The scoreboard holds what it measures, but the node gives no event that says the same.'
+      : `The scoreboard holds another score, of result ${best.value}, proved by ${best.prover}.`;
     return {
       checks: [
-        { about: 'record', holds: isBest ? true : 'open', says },
-        { about: 'event', holds: 'open', says: 'The node gives no event of this result.' },
+        { about: 'record', holds: held ? true : 'open', says },
+        { about: 'event', holds: 'open', says: 'The node gives no event of this score.' },
       ],
-      isRegistered: isBest,
+      isRegistered: held,
       acceptance: {},
     };
   }
   const block = own.log.blockNumber;
-  const now = isBest ? 'It is the best by now.' : `The best by now is ${best.value}, proved by ${best.prover}.`;
+  const now = isBest
+    ? 'Its result is the best by now.'
+    : `The best result by now is ${best.value}, proved by ${best.prover}.`;
   return {
     checks: [
-      { about: 'record', holds: true, says: `The scoreboard accepted this result in block ${block}. ${now}` },
+      { about: 'record', holds: true, says: `The scoreboard accepted this score in block ${block}. ${now}` },
       { about: 'event', holds: true, says: `Its event in block ${block} says the same, word for word.` },
     ],
     isRegistered: true,
     acceptance: { block },
     block,
   };
+}
+
+/** Whether the scoreboard holds every measure that a score states. */
+function areHeld({ loss, absolute, top, counts }: Measures, held: MeasuresRecord): boolean {
+  return (
+    (held.hasLoss ? held.loss : 0n) === loss &&
+    (held.hasAbsolute ? held.absolute : 0n) === absolute &&
+    held.top === top &&
+    (counts === null || held.countsHash === keccak256(countsBytes(counts)))
+  );
 }
 
 /** Nodes refuse questions for logs more often than any other: then there are none, and what they would say is open. */

@@ -67,6 +67,15 @@ export function clientReads(client: PublicClient, chainId: number | bigint): Cha
       const stored = await client.readContract(call);
       return stored.prover === zeroAddress ? undefined : stored;
     },
+    measures: async (scoreboard, model, shard, k) => {
+      const at = scoreboardAt(scoreboard);
+      const args = [model, shard] as const;
+      const [measures, top] = await Promise.all([
+        client.readContract({ ...at, functionName: 'measuresOf', args }),
+        client.readContract({ ...at, functionName: 'topOf', args: [...args, BigInt(k)] }),
+      ]);
+      return { ...measures, top };
+    },
     logs: (filter) => logsOf(client, filter),
     transaction: async (hash) => {
       const { to, input } = await client.getTransaction({ hash });

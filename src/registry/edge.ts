@@ -19,7 +19,7 @@ import {
   signalsOf,
 } from './statement.ts';
 
-export const EDGE_FORMAT = 'descent-edge/3';
+export const EDGE_FORMAT = 'descent-edge/4';
 
 /** Greatest size of an edge file, in characters. A real one takes about 15,000; every oracle may have 256 chunks. */
 export const MAX_EDGE_LENGTH = 1_000_000;
@@ -124,7 +124,7 @@ export function readEdge(file: JsonReader): Edge {
 /** What an edge file says, as an object of JSON. */
 export function edgeObject(edge: Edge): Record<string, unknown> {
   const { context, statement, proof } = edge;
-  const { program, ...fields } = statement;
+  const { program, ...fields } = { ...statement, ...definitionOf(statement).written?.(statement) };
   const { chainId, from, to, functionName, args, data } = edgeTransaction(edge);
   return {
     format: EDGE_FORMAT,

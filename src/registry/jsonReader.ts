@@ -86,6 +86,13 @@ export class JsonReader {
     return value.toLowerCase() as Hex;
   }
 
+  /** At most so many whole bytes, as 0x and lower- or upper-case digits. */
+  bytes(maximum: number): Hex {
+    const value = this.string(2 + 2 * maximum);
+    if (!/^0x([0-9a-fA-F]{2})*$/.test(value)) return this.fail('must be bytes in hexadecimal');
+    return value.toLowerCase() as Hex;
+  }
+
   /** A number below `limit`, as text: decimal, or 0x and hexadecimal. */
   natural(limit: bigint): bigint {
     const value = this.#value;

@@ -129,14 +129,12 @@ function parseSigned(text: string, format: string, what: string, content: string
   const file = JsonReader.parse(text, what);
   requireFormat(file, format, `a ${what}`);
   file.keys(['format', 'relay', 'nonce', 'deadline', 'signature', 'typedData', content]);
-  const signature = file.at('signature').string(2 + 2 * MAX_SIGNATURE);
-  if (!/^0x([0-9a-fA-F]{2})*$/.test(signature)) file.at('signature').fail('must be bytes in hexadecimal');
   return {
     file,
     relay: getAddress(file.at('relay').hex(20)),
     nonce: file.at('nonce').natural(2n ** 256n),
     deadline: file.at('deadline').natural(2n ** 64n),
-    signature: signature.toLowerCase() as Hex,
+    signature: file.at('signature').bytes(MAX_SIGNATURE),
   };
 }
 

@@ -48,8 +48,16 @@ export function checkStatement(statement: Statement): void {
   definitionOf(statement).check(statement);
 }
 
-/** The public parameters of a program, in order. @throws InputError for sizes that no circuit takes */
+/**
+ * The public parameters of a program, in order: those that h_0 binds, then those that it does not.
+ * @throws InputError for sizes that no circuit takes
+ */
 export function parametersOf(statement: Statement): bigint[] {
+  return [...boundParametersOf(statement), ...(definitionOf(statement).late?.(statement) ?? [])];
+}
+
+/** Those of them that h_0 binds: all but the last two of a score. @throws InputError as `parametersOf` */
+export function boundParametersOf(statement: Statement): bigint[] {
   return definitionOf(statement).parameters(statement);
 }
 
@@ -65,7 +73,7 @@ export function oraclesOf(statement: Statement): Commitment[] {
 
 /** Whether proofs of a program open the tables of functions (protocol section 1), behind trace and helper. */
 export function opensTables(program: Program): boolean {
-  return program === 'train';
+  return program === 'train' || program === 'score';
 }
 
 /** All their points in order, as h_0 binds them. */
@@ -86,11 +94,11 @@ export function claimOf(statement: Statement): Claim {
 
 /** h_0 (protocol section 2). */
 export function statementDigest(context: StatementContext, statement: Statement): bigint {
-  const bound = [...parametersOf(statement), ...extraOf(statement)];
+  const bound = [...boundParametersOf(statement), ...extraOf(statement)];
   return digest(context, PROGRAMS[statement.program].id, bound, commitmentsOf(statement));
 }
 
-/** h_0 from its raw parts: the twin of `Statement.digest`. @param parameters those of the circuit and the extra ones */
+/** h_0 from its raw parts: the twin of `Statement.digest`. @param parameters those of the circuit that it binds, and the extra ones */
 export function digest(
   { chainId, registry, trainer }: StatementContext,
   program: number,

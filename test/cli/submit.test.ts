@@ -154,6 +154,12 @@ describe('a result is registered', () => {
     shard,
     shardCommitment: [G],
     result: 7n,
+    loss: 0n,
+    absolute: 0n,
+    k: 1,
+    top: 7n,
+    counts: null,
+    point: 0n,
   };
   const edge: Edge = { ...EDGE, statement: { program: 'score', ...statement } };
   const ids = {
@@ -163,10 +169,10 @@ describe('a result is registered', () => {
   const args = { ...ids, prover: trainer.address };
   const said = (result: bigint, address = REGISTRY) => ({
     address,
-    topics: encodeEventTopics({ abi: scoreboardAbi, eventName: 'Scored', args }) as Hex[],
+    topics: encodeEventTopics({ abi: scoreboardAbi, eventName: 'Measured', args }) as Hex[],
     data: encodeAbiParameters(
-      [{ type: 'uint256' }, { type: 'uint256' }, { type: 'bytes32' }, { type: 'bytes32' }],
-      [result, 8n, NO_SCHEMA, NO_SCHEMA],
+      [...Array.from({ length: 5 }, () => ({ type: 'uint256' })), { type: 'bytes' }],
+      [result, 0n, 0n, 1n, 7n, '0x'],
     ),
     blockNumber: 1n,
     logIndex: 0,

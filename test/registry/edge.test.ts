@@ -5,7 +5,7 @@ import { decodeFunctionData, encodeFunctionData, type Hex, toBytes, toHex } from
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { P, R } from '../../src/numbers/field.ts';
+import { mod, P, R } from '../../src/numbers/field.ts';
 import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import { JsonReader } from '../../src/registry/jsonReader.ts';
@@ -19,7 +19,7 @@ import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.t
 import { at, change, leaves, objects, put, texts } from './fileFields.ts';
 
 const RELAY = `0x${'e1'.repeat(20)}` as const;
-const [DATA, SEED, TRAIN, IMPORT, MERGE] = EDGES;
+const [DATA, SEED, TRAIN, IMPORT, MERGE, SCORE] = EDGES;
 
 /** A complaint about the statement that says why. */
 function namingStatement(says: RegExp): (error: unknown) => boolean {
@@ -121,9 +121,9 @@ describe('an edge file', () => {
       const { signals, oracles } = NUMBERING[program];
       assert.equal(file.signals.length, signals.count);
       assert.deepEqual(file.parameters, file.signals.slice(22));
-      // Trace and helper are opened too, whose commitments the proof brings, and by train the tables. Five parents of the
-      // merge are absent.
-      const others = { merge: 2 + 5, train: 2 + 1 }[program as string] ?? 2;
+      // Trace and helper are opened too, whose commitments the proof brings, and by train and score the tables. Five parents
+      // of the merge are absent.
+      const others = { merge: 2 + 5, train: 2 + 1, score: 2 + 1 }[program as string] ?? 2;
       assert.equal(file.commitments.length, oracles.count - others);
     });
 
@@ -210,13 +210,13 @@ describe('an edge file', () => {
   });
 
   it('is rejected when it is of another format', () => {
-    for (const former of ['descent-edge/1', 'descent-edge/2']) {
-      const text = formatEdge(DATA).replace('descent-edge/3', former);
+    for (const former of ['descent-edge/1', 'descent-edge/2', 'descent-edge/3']) {
+      const text = formatEdge(DATA).replace('descent-edge/4', former);
       assert.throws(
         () => parseEdge(text),
         (error) =>
           error instanceof FileFormatError &&
-          error.message.includes(`format descent-edge/3 but "${former}"`) &&
+          error.message.includes(`format descent-edge/4 but "${former}"`) &&
           /prove the statement again/.test(error.hint ?? ''),
       );
     }
@@ -318,6 +318,45 @@ describe('an edge file', () => {
       assert.notEqual(before[16], after[16]);
     });
   }
+
+  it('of a score has the same h_0 and other signals at another point', () => {
+    const at = (x: bigint) => {
+      const edge = { ...SCORE, statement: { ...SCORE.statement, point: x } } as Edge;
+      return signalsOf(edge.context, parseEdge(formatEdge(edge)).statement, PROOF);
+    };
+    const { names } = NUMBERING.score.signals;
+    const [x, counts] = [names.indexOf('x'), names.indexOf('counts')];
+    const [one, two] = [at(1n), at(2n)];
+    assert.deepEqual([one[x], one[counts]], [1n, 11n]);
+    // 4 + x^2 + 2 x^(4096 + 1) + x^8193 + 3 x^8194
+    const power = (exponent: bigint): bigint =>
+      exponent === 0n ? 1n : mod((exponent % 2n === 0n ? 1n : 2n) * power(exponent / 2n) ** 2n);
+    const sum = mod(4n + power(2n) + 2n * power(4097n) + power(8193n) + 3n * power(8194n));
+    assert.deepEqual([two[x], two[counts]], [2n, sum]);
+    const others = one.flatMap((signal, i) => (signal === two[i] ? [] : [i]));
+    assert.deepEqual(others, [x, counts]);
+  });
+
+  it('of a score is rejected when its point is not below r, or its counts are no whole bytes', () => {
+    for (const [name, value, says] of [
+      ['point', `0x${R.toString(16)}`, /edge\.statement\.point is too large/],
+      ['counts', '0x0', /edge\.statement\.counts must be bytes/],
+      ['counts', '0x00', /edge\.statement/],
+      ['counts', `0x${'00'.repeat(2049)}`, /edge\.statement\.counts/],
+      ['k', 1.5, /edge\.statement\.k must be an integer/],
+    ] as const) {
+      const file = JSON.parse(formatEdge(SCORE));
+      file.statement[name] = value;
+      assert.throws(() => parseEdge(JSON.stringify(file)), says, `${name} ${value}`.slice(0, 40));
+    }
+  });
+
+  it('of a score without counts is read as it was written', () => {
+    const statement = { ...SCORE.statement, counts: null } as Statement;
+    assert.deepEqual(parseEdge(formatEdge({ ...SCORE, statement })), { ...SCORE, statement });
+    const signals = signalsOf(SCORE.context, statement, PROOF);
+    assert.equal(signals[NUMBERING.score.signals.names.indexOf('counts')], 0n);
+  });
 
   it('is rejected when a merge has too few or too many parents or other coefficients than one each in range', () => {
     const { statement } = MERGE;

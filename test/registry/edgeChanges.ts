@@ -84,6 +84,34 @@ export const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }
     change: { shard: { ...SHARD, kind: 'regression' }, result: 2n ** 52n + 1n },
     says: /at most 2\^52/,
   },
+  { name: 'a log-loss is 2^64', edge: SCORE, change: { loss: 2n ** 64n }, says: /below 2\^64/ },
+  { name: 'absolute errors are 2^64', edge: SCORE, change: { absolute: 2n ** 64n }, says: /below 2\^64/ },
+  { name: 'more places count as top than there are', edge: SCORE, change: { k: 4 }, says: /3 outputs, the 4 highest/ },
+  {
+    name: 'rows are on the first of no places',
+    edge: SCORE,
+    change: { k: 0, top: 1n },
+    says: /1 cannot be among the 0/,
+  },
+  { name: 'more rows are on top than there are', edge: SCORE, change: { top: 17n }, says: /Of 16 rows, 17/ },
+  {
+    name: 'a score has fewer counts than pairs of classes',
+    edge: SCORE,
+    change: { counts: new Uint16Array(4) },
+    says: /there are 9, not 4 counts/,
+  },
+  {
+    name: 'a score of regression has counts',
+    edge: SCORE,
+    change: { shard: { ...SHARD, kind: 'regression' }, counts: new Uint16Array(9) },
+    says: /none are taken, not 9/,
+  },
+  {
+    name: 'counts sum to more than there are rows',
+    edge: SCORE,
+    change: { counts: new Uint16Array(9).fill(1, 0, 8).fill(9, 8) },
+    says: /16 at most, not 17/,
+  },
   {
     name: 'a merge has a parent twice',
     edge: MERGE,
@@ -132,6 +160,13 @@ export const BOUND: { name: string; edge: Edge; change: object }[] = [
     change: { parents: [P1, P2], coefficients: HALVES },
   },
   { name: 'a score has another result', edge: SCORE, change: { result: 12n } },
+  { name: 'a score has another log-loss', edge: SCORE, change: { loss: 2n ** 64n - 1n } },
+  { name: 'a score has another absolute error', edge: SCORE, change: { absolute: 2n ** 64n - 1n } },
+  { name: 'a score has other places that count as top', edge: SCORE, change: { k: 3 } },
+  { name: 'a score has no place that counts as top', edge: SCORE, change: { k: 0, top: 0n } },
+  { name: 'a score has other rows on top', edge: SCORE, change: { top: 11n } },
+  { name: 'a score has other counts', edge: SCORE, change: { counts: new Uint16Array(9) } },
+  { name: 'a score has no counts', edge: SCORE, change: { counts: null } },
   { name: 'the shard of a score has other rows', edge: SCORE, change: { shard: OTHER_SHARD } },
 ];
 

@@ -63,6 +63,12 @@ export const STATEMENTS: Statement[] = [
     shard: SHARD,
     shardCommitment: [point(9n)],
     result: 11n,
+    loss: 0n,
+    absolute: 0n,
+    k: 2,
+    top: 12n,
+    counts: Uint16Array.of(4, 0, 1, 0, 2, 0, 0, 1, 3),
+    point: R - 2n,
   },
 ];
 export const PROOF: Proof = {

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem';
 import type { Commitment, Proof } from '../../argument/types.ts';
 import type { Head } from '../../model/head.ts';
+import type { Measures } from '../../model/measures.ts';
 import { encodeShape, encodeShard, type ModelShape, type ShardShape } from '../../model/shape.ts';
 import { modelId, shardId } from '../ids.ts';
 import type { JsonReader } from '../jsonReader.ts';
@@ -57,7 +58,7 @@ export interface Subject {
   /** of a model that was trained: the integers of the statement */
   training?: Training;
   /** of a score */
-  result?: bigint;
+  measures?: Measures;
   /** that the chain drew the seed of a model for */
   request?: { id: bigint; seed: bigint; secret: Hex };
 }
@@ -81,8 +82,10 @@ export interface RequestField {
 export interface ProgramDefinition<S extends { program: Program }> {
   program: S['program'];
 
-  /** The public parameter signals of the circuit, in order. */
+  /** The public parameter signals of the circuit that h_0 binds, in order. */
   parameters(statement: S): bigint[];
+  /** Those behind them that h_0 does not bind, since they are known only later (protocol section 2). */
+  late?(statement: S): bigint[];
   /** What h_0 binds and the circuit does not read, in order (protocol section 2). */
   extra(statement: S): bigint[];
   /** The commitments that the statement opens, in the program's opening order; without points for an absent parent. */
@@ -98,6 +101,8 @@ export interface ProgramDefinition<S extends { program: Program }> {
    * each rule. @throws InputError naming what does not fit
    */
   check(statement: S): void;
+  /** Fields of the statement that an edge file does not spell as they are. */
+  written?(statement: S): Record<string, unknown>;
   /** The statement in an edge file that anyone may have written. @throws FileFormatError naming the place */
   read(file: JsonReader): S;
 

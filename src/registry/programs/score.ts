@@ -1,17 +1,19 @@
-import { encodeFunctionData } from 'viem';
+import { encodeFunctionData, type Hex, hexToBytes, keccak256, toHex } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { scoreboardAbi } from '../../generated/abi.ts';
 import type { Head } from '../../model/head.ts';
+import { countsAt, countsBytes, countsLength, countsOf, countsSum, type Measures } from '../../model/measures.ts';
 import { decodeShape, decodeShard, encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
+import { R } from '../../numbers/field.ts';
 import { scoreId } from '../ids.ts';
 import { namedModel, namedShard, type ProgramDefinition } from './definition.ts';
 import { readCommitment, readModelShape, readShard } from './readers.ts';
 import { checkFit, checkModelCommitment, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
-/** The model has this result on the shard; its registry is the scoreboard. */
-export interface ScoreStatement {
+/** The model has these results on the shard; its registry is the scoreboard. */
+export interface ScoreStatement extends Measures {
   program: 'score';
   /** n_0 .. n_L */
   widths: number[];
@@ -19,45 +21,57 @@ export interface ScoreStatement {
   model: Commitment;
   shard: ShardShape;
   shardCommitment: Commitment;
-  /** classes, labels: rows proved right; regression: sum of squared errors, 2 * fa fraction bits */
-  result: bigint;
+  /** the challenge x of the proof, at which the circuit has the counts as a polynomial; h_0 does not bind it */
+  point: bigint;
 }
 
 /** Scoreboard.MAX_RESULT: 2^12 rows of 2^12 outputs, each less than 2^14 off. */
 const MAX_RESULT = 2n ** 52n;
+/** Loss and absolute error stand in words of 64 bits. */
+const MAX_SUM = 2n ** 64n;
+/** Bytes of the longest counts: of 1024 classes or labels, two each. */
+const MAX_COUNTS = 2048;
 
 export const score: ProgramDefinition<ScoreStatement> = {
   program: 'score',
-  parameters: ({ widths, head, shard, result }) => [encodeShape({ widths, head }), encodeShard(shard), result],
-  // All that it says is in the parameters and commitments.
-  extra: () => [],
+  parameters({ widths, head, shard, result, loss, absolute, k, top }) {
+    return [encodeShape({ widths, head }), encodeShard(shard), result, loss, absolute, BigInt(k), top];
+  },
+  late: ({ shard, counts, point }) => [point, countsAt(shard.kind, counts, point)],
+  extra: (statement) => [BigInt(countedOf(statement))],
   oracles: ({ model, shardCommitment }) => [model, shardCommitment],
   subject(statement) {
     const model = namedModel(statement.model, statement);
     const shard = namedShard(statement.shardCommitment, statement.shard);
-    return { id: scoreId(model.id, shard.id), model, shard, parents: [], result: statement.result };
+    return { id: scoreId(model.id, shard.id), model, shard, parents: [], measures: measuresOf(statement) };
   },
-  facts: ({ widths, head, shard, result }) => ({
+  facts: ({ widths, head, shard, result, loss, absolute, k, top, counts }) => ({
     widths: widths.join('-'),
     head,
     rows: shard.rows,
     kind: shard.kind,
     result,
+    ...(head !== 'squared error' && { loss }),
+    ...(shard.kind === 'regression' ? { absolute } : { k, top }),
+    ...(counts && { counted: countsSum(counts) }),
   }),
   leavesOpen: ({ shard }) =>
     shard.kind !== 'regression'
-      ? 'How many rows are right at most: the result is a lower bound, since a prover may leave rows out.'
-      : 'Anything about other rows: the sum of squared errors is of this shard alone.',
+      ? 'How many rows are right at most, and how small the log-loss is: a prover may leave rows out, and state a greater loss.'
+      : 'Anything about other rows: the sums of errors are of this shard alone.',
 
-  check({ widths, head, model, shard, shardCommitment, result }) {
+  check({ widths, head, model, shard, shardCommitment, point, ...measures }) {
     checkShape({ widths, head });
     checkFit({ widths, head }, shard);
-    checkResult(result, shard);
+    checkResult(measures.result, shard);
+    checkMeasures(measures, shard);
+    if (point >= R) throw new InputError('The point of a score is below the order of the field.');
     checkModelCommitment('model', model, widths);
     checkShardCommitment(shardCommitment, shard);
   },
+  written: ({ counts }) => ({ counts: toHex(countsBytes(counts)) }),
   read(file) {
-    file.keys(['widths', 'head', 'model', 'shard', 'shardCommitment', 'result']);
+    file.keys(['widths', 'head', 'model', 'shard', 'shardCommitment', 'point', ...MEASURES]);
     return {
       program: 'score',
       ...readModelShape(file),
@@ -65,31 +79,45 @@ export const score: ProgramDefinition<ScoreStatement> = {
       shard: readShard(file.at('shard')),
       shardCommitment: readCommitment(file.at('shardCommitment')),
       result: file.at('result').natural(2n ** 256n),
+      loss: file.at('loss').natural(2n ** 256n),
+      absolute: file.at('absolute').natural(2n ** 256n),
+      k: file.at('k').integer(),
+      top: file.at('top').natural(2n ** 256n),
+      counts: file.guard(() => countsOf(hexToBytes(file.at('counts').bytes(MAX_COUNTS)))),
+      point: file.at('point').natural(R),
     };
   },
 
   functionName: 'score',
-  call({ widths, head, model, shard, shardCommitment, result }, proof) {
+  call({ widths, head, model, shard, shardCommitment, result, loss, absolute, k, top, counts, point }, proof) {
     const claim = {
       model,
       shape: encodeShape({ widths, head }),
       shard: shardCommitment,
       descriptor: encodeShard(shard),
       result,
+      loss,
+      absolute,
+      k: BigInt(k),
+      top,
+      counts: toHex(countsBytes(counts)),
+      point,
     };
     const args = [claim, proof] as const;
     return callOf('score', args, encodeFunctionData({ abi: scoreboardAbi, functionName: 'score', args }));
   },
   decode(call) {
     if (call.functionName !== 'score') return undefined;
-    const [{ model, shape, shard, descriptor, result }, proof] = call.args;
+    const [{ model, shape, shard, descriptor, k, counts, ...said }, proof] = call.args;
     const statement: ScoreStatement = {
       program: 'score',
       ...decodeShape(shape),
       model: [...model],
       shard: decodeShard(descriptor),
       shardCommitment: [...shard],
-      result,
+      ...said,
+      k: Number(k),
+      counts: countsOf(hexToBytes(counts)),
     };
     return { statement, proof: proofOf(proof) };
   },
@@ -99,22 +127,62 @@ export const score: ProgramDefinition<ScoreStatement> = {
     { name: 'model', type: 'bytes32' },
     { name: 'shard', type: 'bytes32' },
     { name: 'result', type: 'uint256' },
+    { name: 'loss', type: 'uint256' },
+    { name: 'absolute', type: 'uint256' },
+    { name: 'k', type: 'uint256' },
+    { name: 'top', type: 'uint256' },
+    { name: 'counted', type: 'bytes32' },
   ],
-  request: ({ widths, head, model, shard, shardCommitment, result }) => ({
-    model: namedModel(model, { widths, head }).id,
-    shard: namedShard(shardCommitment, shard).id,
-    result,
-  }),
+  request(statement) {
+    const { result, loss, absolute, k, top } = statement;
+    return { ...idsIn(statement), result, loss, absolute, k: BigInt(k), top, counted: countedOf(statement) };
+  },
 
-  event({ widths, head, model, shard, shardCommitment, result }) {
-    const names = { model: namedModel(model, { widths, head }).id, shard: namedShard(shardCommitment, shard).id };
-    return { name: 'Scored', args: { ...names, result } };
+  // Of every score that is taken; Scored is only of a better result.
+  event(statement) {
+    const { result, loss, absolute, k, top, counts } = statement;
+    const said = { result, loss, absolute, k, top, counts: toHex(countsBytes(counts)) };
+    return { name: 'Measured', args: { ...idsIn(statement), ...said } };
   },
 };
+
+const MEASURES = ['result', 'loss', 'absolute', 'k', 'top', 'counts'] as const satisfies (keyof Measures)[];
+
+/** What a score measures, without of what. */
+export function measuresOf({ result, loss, absolute, k, top, counts }: Measures): Measures {
+  return { result, loss, absolute, k, top, counts };
+}
+
+/** What h_0 binds of the counts: their hash, 0 where none are stated. */
+function countedOf({ counts }: ScoreStatement): Hex {
+  return counts === null ? toHex(0n, { size: 32 }) : keccak256(countsBytes(counts));
+}
+
+function idsIn({ widths, head, model, shard, shardCommitment }: ScoreStatement) {
+  return { model: namedModel(model, { widths, head }).id, shard: namedShard(shardCommitment, shard).id };
+}
 
 /** ResultOutOfRange. No row counts twice, though the contract leaves that to the proof. */
 function checkResult(result: bigint, { kind, rows }: ShardShape): void {
   if (result > MAX_RESULT) throw new InputError(`A result is at most 2^52, not ${result}.`);
   if (kind !== 'regression' && result > BigInt(rows))
     throw new InputError(`Of ${rows} rows, ${result} cannot be right.`);
+}
+
+/** LossOutOfRange, AbsoluteOutOfRange, TopOutOfRange, WrongCountsLength, CountsOutOfRange */
+function checkMeasures({ loss, absolute, k, top, counts }: Measures, { kind, rows, outputs }: ShardShape): void {
+  if (loss >= MAX_SUM) throw new InputError(`A log-loss is below 2^64, not ${loss}.`);
+  if (absolute >= MAX_SUM) throw new InputError(`A sum of absolute errors is below 2^64, not ${absolute}.`);
+  if (!Number.isInteger(k) || k < 0 || k > outputs)
+    throw new InputError(`Of ${outputs} outputs, the ${k} highest do not exist.`);
+  if (top > BigInt(k === 0 ? 0 : rows))
+    throw new InputError(`Of ${rows} rows, ${top} cannot be among the ${k} highest.`);
+  if (counts === null) return;
+  const expected = countsLength(kind, outputs);
+  if (counts.length !== expected) {
+    const taken = expected === 0 ? 'none are taken' : `there are ${expected}`;
+    throw new InputError(`Of ${outputs} outputs for ${kind}, ${taken}, not ${counts.length} counts.`);
+  }
+  const [sum, most] = [countsSum(counts), kind === 'classes' ? rows : rows * outputs];
+  if (sum > most) throw new InputError(`Counts of ${rows} rows sum to ${most} at most, not ${sum}.`);
 }

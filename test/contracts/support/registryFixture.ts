@@ -5,6 +5,7 @@ import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem'
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
 import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import type { Head } from '../../../src/model/head.ts';
+import type { Measures } from '../../../src/model/measures.ts';
 import { encodeShape, encodeShard, modelSlots, type ShardShape, shardSlots } from '../../../src/model/shape.ts';
 import { CHUNK_SIZE } from '../../../src/numbers/constants.ts';
 import { registryCall } from '../../../src/registry/calls.ts';
@@ -153,7 +154,13 @@ export function mergeClaim(parents: readonly Model[], coefficients?: number[][])
   return { statement, proof: proofOf(), oracle: child };
 }
 
-export function scoreClaim(model: Model, shard: Registered, result: bigint): Scored {
+/** @param measures beside the result; no row is on the first place, and no count is stated, unless given */
+export function scoreClaim(
+  model: Model,
+  shard: Registered,
+  result: bigint,
+  measures: Partial<Measures & { point: bigint }> = {},
+): Scored {
   const statement: ScoreStatement = {
     program: 'score',
     widths: model.statement.widths,
@@ -162,6 +169,13 @@ export function scoreClaim(model: Model, shard: Registered, result: bigint): Sco
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
     result,
+    loss: 0n,
+    absolute: 0n,
+    k: 1,
+    top: 0n,
+    counts: null,
+    point: 0n,
+    ...measures,
   };
   return { statement, proof: proofOf() };
 }
