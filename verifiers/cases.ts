@@ -167,7 +167,8 @@ function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes', 
         model: await commit.model(model),
         shard: shapeOf(shard),
         shardCommitment: await commit.shard(shard),
-        result: forward.result,
+        ...forward.measures,
+        point: 0n,
       };
       return { statement, argument: (session) => proveScore(session, { model, shard, forward }) };
     },

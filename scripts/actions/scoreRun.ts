@@ -32,7 +32,7 @@ export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise
     checkFit(model.head, shard.kind);
     scoreCapacity(model.widths, shard.rows);
     output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
-    const { result } = forwardTrace(model, shard);
+    const { result } = forwardTrace(model, shard).measures;
     output.progress.done();
     const isRegression = shard.kind === 'regression';
     return {

@@ -1,6 +1,12 @@
 import { DescentError } from './DescentError.ts';
 
-export type RangedQuantity = 'activation' | 'output' | 'delta' | 'weight' | 'bias';
+export type RangedQuantity =
+  | 'activation'
+  | 'output'
+  | 'distance to the log of the sum of exponentials'
+  | 'delta'
+  | 'weight'
+  | 'bias';
 
 export interface RangeViolation {
   quantity: RangedQuantity;
@@ -19,6 +25,7 @@ export interface RangeViolation {
 const ADVICE: Record<RangedQuantity, string> = {
   activation: 'Lower the learning rate, or scale the inputs down.',
   output: 'Lower the learning rate, or scale inputs and targets down.',
+  'distance to the log of the sum of exponentials': 'Lower the learning rate, or scale the inputs down.',
   delta: 'Lower the learning rate, or scale the targets down.',
   weight: 'Lower the learning rate.',
   bias: 'Lower the learning rate.',

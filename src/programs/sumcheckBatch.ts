@@ -75,22 +75,50 @@ export class SumcheckBatch {
     this.#combined.push({ indices, positions: at, terms });
   }
 
-  /** Proves limbs to be in the table: three at once (degree 5), or one (degree 3). Returns the polynomials beta - limb. */
-  addLookup(index: RelationNumber, eq: Poly, h: Poly, limbs: readonly Int32Array[]): Poly[] {
+  /**
+   * Proves limbs to be in the table: three at once (degree 5), of which the last `zeros` are 0 everywhere, or one (degree 3). Returns
+   * the polynomials beta - limb.
+   */
+  addLookup(index: RelationNumber, eq: Poly, h: Poly, limbs: readonly Int32Array[], zeros = 0): Poly[] {
     const denominators = limbs.map((limb) => poly(this.#table.denominators(limb), eq.positions));
-    if (limbs.length === 3) this.add(index, [{ ...term(eq, h, ...denominators), lookup: true }]);
-    else if (limbs.length === 1) this.add(index, [term(eq, h, denominators[0]), minus(eq)]);
-    else throw new RangeError(`a lookup group has one or three limbs, not ${limbs.length}`);
+    this.add(index, this.#lookupTerms(eq, h, denominators, zeros));
     this.#helpers.push({ sign: 1n, poly: h });
     return denominators;
+  }
+
+  /** eq (h a b c - ab - ac - bc) of the denominators a, b, c, of which those of zeros are beta; eq (h a - 1) of one alone. */
+  #lookupTerms(eq: Poly, h: Poly, denominators: readonly Poly[], zeros: number): Term[] {
+    const [a, b] = denominators;
+    const beta = this.#beta;
+    switch (`${denominators.length} ${zeros}`) {
+      case '3 0':
+        return [{ ...term(eq, h, ...denominators), lookup: true }];
+      case '2 1':
+        return [times(beta, eq, h, a, b), minus(eq, a, b), times(-beta, eq, a), times(-beta, eq, b)];
+      case '1 2':
+        return [times(beta * beta, eq, h, a), times(-2n * beta, eq, a), times(-beta * beta, eq)];
+      case '1 0':
+        return [term(eq, h, a), minus(eq)];
+      default:
+        throw new RangeError(`a lookup group has one or three limbs, not ${denominators.length + zeros}`);
+    }
   }
 
   /**
    * Proves pairs to be in their table: h times the denominators is 1, or 0 where an entry is not `real`.
    * @param real 1 or 0; left out where all are real
+   * @param product factors of what is taken from the denominators, where they are not linear
    */
-  addPairs(index: RelationNumber, eq: Poly, h: Poly, denominators: Poly, real: readonly Poly[]): void {
-    this.add(index, [term(eq, h, denominators), minus(eq, ...real)]);
+  addPairs(
+    index: RelationNumber,
+    eq: Poly,
+    h: Poly,
+    denominators: Poly,
+    real: readonly Poly[],
+    product: readonly Poly[] = [],
+  ): void {
+    const taken = product.length === 0 ? [] : [minus(eq, h, ...product)];
+    this.add(index, [term(eq, h, denominators), minus(eq, ...real), ...taken]);
     this.#helpers.push({ sign: 1n, poly: h });
   }
 

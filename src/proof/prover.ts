@@ -176,7 +176,7 @@ export class Prover {
     return this.#prove(context, statement, onStage, (session) => mergeArgument(session, witness));
   }
 
-  /** Proves a model's result on a shard (program score). @param context its registry is the scoreboard */
+  /** Proves a model's results on a shard (program score). @param context its registry is the scoreboard */
   async proveScore(
     context: StatementContext,
     witness: ScoreWitness,
@@ -189,9 +189,15 @@ export class Prover {
       model: await this.commitModel(witness.model),
       shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),
-      result: witness.forward.result,
+      ...witness.forward.measures,
+      point: 0n, // not bound by the statement: the argument draws it
     };
-    return this.#prove(context, statement, onStage, (session) => scoreArgument(session, witness));
+    const proved = await this.#prove(context, statement, onStage, async (session) => {
+      const argued = await scoreArgument(session, witness);
+      statement.point = argued.point;
+      return argued;
+    });
+    return { ...proved, statement };
   }
 
   /** The argument alone: circuit inputs, points and challenges, without Groth16 (for tests and benchmarks). */

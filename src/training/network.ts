@@ -18,8 +18,11 @@ import {
   traceArrayLength,
 } from './trace.ts';
 
+/** What is checked while a network computes. */
+type NetworkQuantity = Exclude<RangedQuantity, 'distance to the log of the sum of exponentials'>;
+
 /** What a message about a value out of range says. */
-const RANGES: Record<RangedQuantity, { bits: number; text: string }> = {
+const RANGES: Record<NetworkQuantity, { bits: number; text: string }> = {
   activation: { bits: ACTIVATION_BITS, text: 'values in (-128, 128)' },
   output: { bits: ACTIVATION_BITS, text: 'values in [-64, 64)' },
   delta: { bits: DELTA_BITS, text: 'values in [-16, 16)' },
@@ -280,7 +283,7 @@ export class Network {
   }
 
   #fail(
-    quantity: RangedQuantity,
+    quantity: NetworkQuantity,
     layer: number,
     { bad, units, first, step }: { bad: number; units: number; first: number; step?: number },
   ): never {
@@ -288,7 +291,7 @@ export class Network {
     this.#failWith(quantity, { layer, step, unit: bad % units, row: row < this.#shard.rows ? row : undefined });
   }
 
-  #failWith(quantity: RangedQuantity, at: { layer: number; step?: number; unit: number; row?: number }): never {
+  #failWith(quantity: NetworkQuantity, at: { layer: number; step?: number; unit: number; row?: number }): never {
     const { bits, text } = RANGES[quantity];
     const value = this.#machine.run.failedValue();
     throw new TrainingRangeError({ quantity, ...at, value, real: Number(value) / 2 ** bits }, text);

@@ -49,7 +49,7 @@ export function scoreRows(
 }
 
 /** Whether a row's logits say what its classes or labels are. */
-export function isRight(q: Int32Array, y: Int32Array, kind: 'classes' | 'labels'): boolean {
+function isRight(q: Int32Array, y: Int32Array, kind: 'classes' | 'labels'): boolean {
   if (kind === 'labels') return q.every((logit, i) => (y[i] === 0 ? logit < 0 : logit > 0));
   let [label, best] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < q.length; i++) {

@@ -96,7 +96,7 @@ describe('proofs of the heads', { concurrency: false }, () => {
       const board = { ...context, registry: place.scoreboard };
       const forward = forwardTrace(child, shard);
       const scored = await prover.proveScore(board, { model: child, shard, forward });
-      const better = { ...scored.statement, result: forward.result + 1n };
+      const better = { ...scored.statement, result: forward.measures.result + 1n };
       assert.equal(holds({ context: board, ...scored, statement: better }), false);
       await register(scored, board);
     });

@@ -63,7 +63,7 @@ describe('import, merge and score at every depth, with the same keys', { concurr
       const forward = forwardTrace(model, shard);
       const { statement, proof, stages } = await prover.proveScore(CONTEXT, { model, shard, forward });
       await accepted({ statement, proof, stages });
-      assert.equal(statement.result, forward.result);
+      assert.equal(statement.result, forward.measures.result);
       const better = { ...statement, result: statement.result + 1n };
       assert.equal(isVerified(await verifyProof(CONTEXT, better, proof, verifierKeys('score'))), false);
     });

@@ -1,13 +1,14 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
-import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
-import { mod } from '../../numbers/field.ts';
+import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
+import { inverse, mod } from '../../numbers/field.ts';
+import type { ScorePairs } from '../../training/scoreTrace.ts';
 import { join } from '../common.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
 import { F, FA, HALF, LIMB } from '../powers.ts';
 import type { ScoreContext } from './context.ts';
-import { HIDDEN } from './oracles.ts';
+import { HIDDEN, OUTPUT, ROWS } from './oracles.ts';
 
 const { oracles: O, sums: S, evaluations: E, claims: C } = NUMBERING.score;
 
@@ -25,7 +26,9 @@ export function scoreClaims(challenge: bigint, c: ClaimsContext): Claims {
   const claims = new Claims(challenge, C.count);
   addEvaluations(claims, c);
   for (const l of c.sizes.layers) addForward(claims, c, l);
-  claims.add(C.labelled, c.sums[S.labelled], [inTrace(c, 'L', c.rs.slice(0, c.sizes.sigma))]);
+  addSums(claims, c);
+  const { pairs } = c.witness.forward.score;
+  if (pairs) addPairs(claims, c, pairs);
   return claims;
 }
 
@@ -62,12 +65,60 @@ function addEvaluations(claims: Claims, c: ClaimsContext): void {
     for (const name of HIDDEN) claims.add(C[name](l), evals1[E[name](l)], [inTrace(c, `${name}_${l}`, atRho)]);
   }
   const atOutput = join(rhoS, sigma, rhoF, widthBits(MAX_LAYERS));
-  for (const name of ['Q', 'U0', 'U1', 'G'] as const)
-    claims.add(C[name], evals1[E[name]], [inTrace(c, name, atOutput)]);
+  for (const name of OUTPUT) claims.add(C[name], evals1[E[name]], [inTrace(c, name, atOutput)]);
+  for (const name of ROWS) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
   for (const name of ['hQ', 'hG'] as const) claims.add(C[name], evals1[E[name]], [inHelper(c, name, atOutput)]);
-  for (const name of ['L', 'c'] as const) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
+  claims.add(C.hS, evals1[E.hS], [inHelper(c, 'hS', rhoS)]);
   claims.add(C.Y, evals1[E.Y], [inShard(c, 'Y', atOutput)]);
   addTableClaims(claims, E, evals1, rho, inHelper(c, 'g', []), inTrace(c, 'mult', []));
+}
+
+/** The sums of B and P over the outputs at r_s, and Y and P at rho_s weighted by powers of x. */
+function addSums(claims: Claims, c: ClaimsContext): void {
+  const { sizes, sums, evals1, rho, ri, rs } = c;
+  const { sigma } = sizes;
+  const bits = sizes.widthBits(MAX_LAYERS);
+  const [rhoS, rS] = [rho.slice(0, sigma), rs.slice(0, sigma)];
+  claims.add(C.labelled, sums[S.labelled], [inTrace(c, 'L', rS)]);
+  claims.add(C.predicted, sums[S.predicted], [inTrace(c, 'LP', rS)]);
+  const every = weighted(new Array<bigint>(bits).fill(1n));
+  const everyB = inTrace(c, 'B', [...rS, ...every.point], every.coefficient);
+  const everyP = inTrace(c, 'P', [...rS, ...every.point], every.coefficient);
+  claims.add(C.below, 0n, [everyB, inTrace(c, 'N', rS, -1n)]);
+  claims.add(C.predictedSum, 0n, [everyP, inTrace(c, 'p', rS, -1n)]);
+  const ofLabel = weighted(ri.slice(0, bits));
+  const ofPredicted = weighted(rs.slice(0, bits));
+  const Yx = { ...inShard(c, 'Y', [...rhoS, ...ofLabel.point]), coefficient: ofLabel.coefficient };
+  claims.add(C.Yx, evals1[E.Yx], [Yx]);
+  claims.add(C.Px, evals1[E.Px], [inTrace(c, 'P', [...rhoS, ...ofPredicted.point], ofPredicted.coefficient)]);
+}
+
+/** The weight 1 - y + y v of every coordinate y, by its v, as coefficient * eq(point, y). */
+function weighted(values: Point): { point: bigint[]; coefficient: bigint } {
+  const sums = values.map((v) => mod(1n + v));
+  return {
+    point: values.map((v, t) => mod(v * inverse(sums[t]))),
+    coefficient: sums.reduce((product, sum) => mod(product * sum), 1n),
+  };
+}
+
+/** The lookup of pairs in the head's function; with softmax the sum of its powers. */
+function addPairs(claims: Claims, c: ClaimsContext, { softmax }: ScorePairs): void {
+  const { sizes, evals1, rho, rs, oracles } = c;
+  const { sigma } = sizes;
+  const bits = sizes.widthBits(MAX_LAYERS);
+  const rhoS = rho.slice(0, sigma);
+  const atOutput = join(rhoS, sigma, rho.slice(SIZE_BITS), bits);
+  claims.add(C.E, evals1[E.E], [inTrace(c, 'E', atOutput)]);
+  claims.add(C.hF, evals1[E.hF], [inHelper(c, 'hF', atOutput)]);
+  addTableClaims(claims, { g: E.g2, mult: E.mult2 }, evals1, rho, inHelper(c, 'g2', []), inTrace(c, 'mult2', []));
+  const { offset } = oracles.tables.slots[softmax ? 'EXP' : 'LOSS'];
+  claims.add(C.F, evals1[E.F], [{ oracle: O.tables, offset, point: rho.slice(0, LIMB_BITS) }]);
+  if (!softmax) return;
+  for (const name of ['Z', 'S'] as const) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
+  const rS = rs.slice(0, sigma);
+  const every = weighted(new Array<bigint>(bits).fill(1n));
+  claims.add(C.total, LIMB, [inTrace(c, 'E', [...rS, ...every.point], every.coefficient), inTrace(c, 'S', rS)]);
 }
 
 /** F1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */

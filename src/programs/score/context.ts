@@ -1,4 +1,5 @@
 import type { Kernels } from '../../argument/kernels.ts';
+import type { LookupTable } from '../../argument/lookup.ts';
 import type { Oracle } from '../../argument/oracle.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { ShardKind } from '../../model/shardKind.ts';
@@ -31,6 +32,16 @@ export interface ScoreOracles {
   shard: Oracle;
   trace: Oracle;
   helper: Oracle;
+  tables: Oracle;
+}
+
+/** A challenge of the lookups, and what they are made in. */
+export interface ScoreLookups {
+  beta: bigint;
+  alpha: bigint;
+  table: LookupTable;
+  /** the function of softmax or sigmoid, with its values; with squared error nothing */
+  pairs?: { table: LookupTable; column: Int32Array };
 }
 
 /** What the steps after the commitments work with. */
@@ -39,7 +50,7 @@ export interface ScoreContext {
   witness: ScoreWitness;
   sizes: ScoreSizes;
   oracles: ScoreOracles;
-  /** features and rows of the zero-checks' point tau = (r_s; r_i) */
+  /** features and rows of the zero-checks' point tau = (r_s; r_i): x^(4096 2^t) and x^(2^t), by which counts are weighted too */
   ri: readonly bigint[];
   rs: readonly bigint[];
 }

@@ -6,7 +6,9 @@ import { blindTrace, slottedOracle } from '../common.ts';
 import type { ScoreSizes } from './context.ts';
 
 export const HIDDEN = ['A', 'V', 'm', 'R0', 'R1'] as const;
-export const OUTPUT = ['Q', 'U0', 'U1'] as const;
+/** Tensors of the output's size, and with an entry a row, that every score has. */
+export const OUTPUT = ['Q', 'U0', 'U1', 'B', 'G', 'P', 'K'] as const;
+export const ROWS = ['L', 'N', 'c', 't', 'H', 'p', 'LP'] as const;
 
 /** Three limbs of a layer that are looked up together. */
 export interface LayerGroup extends LookupGroup {
@@ -14,7 +16,7 @@ export interface LayerGroup extends LookupGroup {
 }
 
 /** A group for each hidden layer, (V - m, R0, R1), and the output's (Q', U0, U1). */
-export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): LayerGroup[] {
+export function layerGroups({ trace }: ForwardTrace, { first }: ScoreSizes): LayerGroup[] {
   const { Q, U0, U1 } = trace.output;
   return [
     ...trace.hidden.map((t, i) => ({
@@ -26,18 +28,29 @@ export function lookupGroups({ trace }: ForwardTrace, { first }: ScoreSizes): La
   ];
 }
 
-export function scoreTrace(forward: ForwardTrace, { first }: ScoreSizes, groups: readonly LayerGroup[]): Oracle {
-  const { hidden, output } = forward.trace;
-  const tensors: [string, Int32Array][] = [
-    ...hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]])),
-    ...OUTPUT.map((n): [string, Int32Array] => [n, output[n]]),
-    ['G', forward.margin],
-    ['L', forward.labelled],
-    ['c', forward.right],
-    ['mult', multiplicities(LIMB_BITS, [...groups.flatMap((g) => g.limbs), forward.margin])],
+/** What the results look up: (G, K, 0) and (H, S, 0). Without counts K is 0, and S is without softmax. */
+export function resultGroups({ score: { G, K, H, pairs } }: ForwardTrace): LookupGroup[] {
+  const nothing = new Int32Array(H.length);
+  return [
+    { slot: 'hG', limbs: [G, K, new Int32Array(G.length)] },
+    { slot: 'hS', limbs: [H, pairs?.softmax?.S ?? nothing, nothing] },
   ];
-  const trace = slottedOracle(tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })));
-  for (const [name, data] of tensors) trace.put(name, data);
-  blindTrace(trace);
-  return trace;
+}
+
+/** The trace oracle. @param looked all limbs that are looked up */
+export function scoreTrace({ trace, score }: ForwardTrace, first: number, looked: readonly Int32Array[]): Oracle {
+  const { pairs } = score;
+  const output = { ...trace.output, ...score };
+  const tensors: [string, Int32Array][] = [
+    ...trace.hidden.flatMap((t, i) => HIDDEN.map((n): [string, Int32Array] => [`${n}_${first + i}`, t[n]])),
+    ...[...OUTPUT, ...ROWS].map((n): [string, Int32Array] => [n, output[n]]),
+    ...(pairs ? [['E', pairs.E] as [string, Int32Array]] : []),
+    ...Object.entries(pairs?.softmax ?? {}),
+    ['mult', multiplicities(LIMB_BITS, looked)],
+    ...(pairs ? [['mult2', multiplicities(LIMB_BITS, [pairs.index])] as [string, Int32Array]] : []),
+  ];
+  const oracle = slottedOracle(tensors.map(([name, data]) => ({ name, log2: Math.log2(data.length) })));
+  for (const [name, data] of tensors) oracle.put(name, data);
+  blindTrace(oracle);
+  return oracle;
 }

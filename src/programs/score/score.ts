@@ -2,75 +2,105 @@ import { LookupTable } from '../../argument/lookup.ts';
 import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
+import { countsAt } from '../../model/measures.ts';
 import { encodeShape, encodeShard } from '../../model/shape.ts';
 import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
+import { functionTable } from '../../training/tables.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { lookupHelper, sendHelper } from '../helper.ts';
-import { layerNames, modelOracle, modelParameters, shardOracle } from '../oracles.ts';
+import { layerNames, modelOracle, modelParameters, shardOracle, tablesOracle } from '../oracles.ts';
 import { scoreClaims } from './claims.ts';
-import { type ScoreWitness, scoreSizes } from './context.ts';
-import { lookupGroups, scoreTrace } from './oracles.ts';
+import { type ScoreLookups, type ScoreOracles, type ScoreWitness, scoreSizes } from './context.ts';
+import { layerGroups, resultGroups, scoreTrace } from './oracles.ts';
 import { scoreEvaluations, scoreSumcheckBatch } from './sumcheckBatch.ts';
 
 const { squares: Q, trace: T, helper: H, relations: R } = NUMBERING.score;
 
-/**
- * Program score (design 7.5, protocol section 11): the forward pass of a committed model on a committed shard, and its public result. The statement must bind
- * the commitments to model and shard, and the result.
- */
-export async function proveScore(session: Session, w: ScoreWitness): Promise<ArgumentResult> {
-  const { kernels: k } = session.backend;
-  const { shard, forward } = w;
-  const { widths } = w.model;
-  const sizes = scoreSizes(w);
+/** The argument, and the challenge x at which the contract evaluates the counts. */
+export interface ScoreResult extends ArgumentResult {
+  point: bigint;
+}
 
-  // 1. trace: every intermediate of the forward pass
+/**
+ * Program score (design 7.5, protocol section 11): the forward pass of a committed model on a committed shard, and what its outputs are worth beside the
+ * labels. The statement must bind the commitments to model and shard, the measures and the hash of the counts.
+ */
+export async function proveScore(session: Session, w: ScoreWitness): Promise<ScoreResult> {
+  const { kernels: k } = session.backend;
+  const sizes = scoreSizes(w);
+  const { pairs } = w.forward.score;
+
+  // 1. trace: every intermediate of the forward pass, and what shows the results
   session.stage('trace');
   const model = modelOracle(w.model);
-  const rows = shardOracle(shard);
-  const groups = lookupGroups(forward, sizes);
-  const trace = scoreTrace(forward, sizes, groups);
+  const shard = shardOracle(w.shard);
+  const groups = layerGroups(w.forward, sizes);
+  const lookedUp = [...groups, ...resultGroups(w.forward)];
+  const looked = lookedUp.flatMap(({ limbs }) => limbs);
+  const trace = scoreTrace(w.forward, sizes.first, looked);
   const { points: tracePoints, challenge: beta } = await sendOracle(session, trace, T.names);
 
-  // 2. helper: inverses of the lookups
+  // 2. helper: inverses of the lookups, also of pairs, which alpha joins
   session.stage('lookups');
-  const table = new LookupTable(k, beta, LIMB_BITS);
-  const looked = lookupHelper(k, table, [...groups, { slot: 'hG', limbs: [forward.margin] }], trace);
-  const { points: helperPoints, challenge: x } = await sendHelper(session, looked, H.names);
+  const alpha = session.absorb([0n]);
+  const lookups: ScoreLookups = { beta, alpha, table: new LookupTable(k, beta, LIMB_BITS) };
+  if (pairs) {
+    const column = functionTable(pairs.softmax ? 'EXP' : 'LOSS');
+    lookups.pairs = { column, table: new LookupTable(k, beta, LIMB_BITS, { alpha, values: column }) };
+  }
+  const pairGroups = pairs && { groups: [{ slot: 'hF', limbs: [pairs.index] }], table: lookups.pairs!.table };
+  const made = lookupHelper(k, lookups.table, lookedUp, trace, pairGroups);
+  const { points: helperPoints, challenge: x } = await sendHelper(session, made, H.names);
   const squares = squaresOf(x, Q.count);
   const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
 
   // 3. the batch
   session.stage('sumcheck');
-  const helper = looked.oracle;
-  const oracles = { model, shard: rows, trace, helper };
+  const oracles = { model, shard, trace, helper: made.oracle, tables: tablesOracle() };
   const context = { k, witness: w, sizes, oracles, ri: cut(Q.ri), rs: cut(Q.rs) };
   const mark = k.mark();
-  const made = scoreSumcheckBatch(context, groups, table, beta);
-  const { sums } = made;
-  const batch1 = made.batch.prove(session, sums, R.logUp, 5);
-  const evals1 = scoreEvaluations(context, made, batch1.point);
+  const batch = scoreSumcheckBatch(context, groups, lookups);
+  const { sums } = batch;
+  const batch1 = batch.batch.prove(session, sums, R.logUp, 5);
+  const evals1 = scoreEvaluations(context, batch, lookups, batch1.point);
   k.release(mark);
 
   // 4. the claims
   const claims = scoreClaims(session.absorb(evals1), { ...context, sums, evals1, rho: batch1.point });
-  const opened = await open(session, [model, rows, trace, helper], claims);
-  const parameters = { shape: encodeShape(w.model), shard: encodeShard(shard), result: forward.result };
-  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, Object.values(parameters), {
-    ...parameters,
-    ...modelParameters(w.model),
-    modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
-    inputs1: BigInt(shard.inputs - 1),
-    outputs1: BigInt(shard.outputs - 1),
-    rows1: BigInt(shard.rows - 1),
-    classes: sizes.classes,
-    labels: sizes.labels,
-    shardOffset: offsetBits(rows, NUMBERING.shared.shard.names),
-    traceOffset: offsetBits(trace, T.names),
-    helperOffset: offsetBits(helper, H.names),
+  const opened = await open(session, [model, shard, trace, made.oracle, oracles.tables], claims);
+  const { inputs, parameters } = publicInputs(w);
+  const counts = countsAt(w.shard.kind, w.forward.measures.counts, x);
+  const ended = finish(session, { trace: tracePoints, helper: helperPoints }, opened, [...parameters, x, counts], {
+    ...inputs,
+    ...sizeInputs(w, oracles),
     sums,
     batch1: batch1.messages,
     evals1,
   });
+  return { ...ended, point: x };
+}
+
+/** The statement's parameters in order, and as inputs of the circuit. */
+function publicInputs({ model, shard, forward: { measures } }: ScoreWitness) {
+  const { result, loss, absolute, k, top } = measures;
+  const inputs = { shape: encodeShape(model), shard: encodeShard(shard), result, loss, absolute, k: BigInt(k), top };
+  return { inputs, parameters: Object.values(inputs) };
+}
+
+/** The circuit's inputs that say how large everything is and where it stands. */
+function sizeInputs(w: ScoreWitness, { model, shard, trace, helper }: ScoreOracles) {
+  const { classes, labels } = scoreSizes(w);
+  return {
+    ...modelParameters(w.model),
+    modelOffset: offsetBits(model, layerNames(w.model.widths), MODEL_BITS),
+    inputs1: BigInt(w.shard.inputs - 1),
+    outputs1: BigInt(w.shard.outputs - 1),
+    rows1: BigInt(w.shard.rows - 1),
+    classes,
+    labels,
+    shardOffset: offsetBits(shard, NUMBERING.shared.shard.names),
+    traceOffset: offsetBits(trace, T.names),
+    helperOffset: offsetBits(helper, H.names),
+  };
 }
