@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Kernels } from '../../src/argument/kernels.ts';
+import { countsAt } from '../../src/model/measures.ts';
 import { proveScore } from '../../src/programs/score/score.ts';
 import { proveTrain } from '../../src/programs/train/train.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
@@ -36,32 +37,61 @@ const SHAPES: [string, Partial<Case>][] = [
 const PLAIN = { head: 'squared error', smoothing: 0 } as const;
 const BASE: Case = { widths: [3, 4, 2], rows: 8, batch: 2, passes: 1, lr: 1, kind: 'classes', ...PLAIN, seed: 11 };
 
-for (const program of ['train', 'score'] as const) {
-  describe(`the prover of program ${program}`, () => {
-    let judge: Judge;
-    let kernels: Kernels;
-    before(async () => {
-      judge = await judgeOf(program);
-      kernels = await Kernels.load();
-    });
+/** More of what a score alone has: places that count as top, counts or none. */
+const SCORES: [string, Partial<Case>, k?: number][] = [
+  ['padded rows and outputs of regression', { widths: [4, 3, 3], rows: 11, kind: 'regression' }],
+  ['all places count as top', { widths: [4, 5], rows: 11, head: 'softmax' }, 5],
+  ['one place counts as top', { widths: [4, 5], rows: 16 }, 1],
+  ['32 classes, of which counts are stated', { widths: [4, 32], rows: 16, head: 'softmax' }],
+  ['33 classes, of which none are', { widths: [4, 33], rows: 9, head: 'softmax' }, 7],
+  ['64 classes without padding or counts', { widths: [4, 64], rows: 16 }],
+  ['eight labels, two of which may be wrong', { widths: [4, 8], rows: 16, kind: 'labels', head: 'sigmoid' }, 3],
+  ['1024 labels, of which counts are stated', { widths: [2, 1024], rows: 3, kind: 'labels', head: 'sigmoid' }],
+  ['1025 labels, of which none are', { widths: [2, 1025], rows: 2, kind: 'labels', head: 'sigmoid' }],
+];
 
-    for (const [name, change] of SHAPES) {
-      it(`satisfies the circuit: ${name}`, async () => {
-        const c = { ...BASE, ...change };
-        const { weights, shard } = randomCase(c);
-        const { inputs, expected } =
-          program === 'train'
-            ? await argue(kernels, ['shape', 'seg'], (session) => {
-                const { lr, batch, passes, smoothing } = c;
-                const rates = { lr, batch, passes, smoothing };
-                const { child, trace } = trainSegment(weights, shard, { ...rates, salt: 5n });
-                return proveTrain(session, { parent: weights, child, shard, trace, ...rates });
-              })
-            : await argue(kernels, ['shape', 'shard', 'result'], (session) =>
-                proveScore(session, { model: weights, shard, forward: forwardTrace(weights, shard) }),
-              );
-        assert.deepEqual(await judge.outputs(inputs), expected);
-      });
-    }
+describe('the prover of program train', () => {
+  let judge: Judge;
+  let kernels: Kernels;
+  before(async () => {
+    judge = await judgeOf('train');
+    kernels = await Kernels.load();
   });
-}
+
+  for (const [name, change] of SHAPES) {
+    it(`satisfies the circuit: ${name}`, async () => {
+      const c = { ...BASE, ...change };
+      const { weights, shard } = randomCase(c);
+      const { lr, batch, passes, smoothing } = c;
+      const rates = { lr, batch, passes, smoothing };
+      const { child, trace } = trainSegment(weights, shard, { ...rates, salt: 5n });
+      const { inputs, expected } = await argue(kernels, ['shape', 'seg'], (session) =>
+        proveTrain(session, { parent: weights, child, shard, trace, ...rates }),
+      );
+      assert.deepEqual(await judge.outputs(inputs), expected);
+    });
+  }
+});
+
+describe('the prover of program score', () => {
+  let judge: Judge;
+  let kernels: Kernels;
+  before(async () => {
+    judge = await judgeOf('score');
+    kernels = await Kernels.load();
+  });
+
+  for (const [name, change, k] of [...SHAPES, ...SCORES]) {
+    it(`satisfies the circuit: ${name}`, async () => {
+      const { weights, shard } = randomCase({ ...BASE, ...change });
+      const forward = forwardTrace(weights, shard, k);
+      const { inputs, expected } = await argue(
+        kernels,
+        ['shape', 'shard', 'result', 'loss', 'absolute', 'k', 'top'],
+        (session) => proveScore(session, { model: weights, shard, forward }),
+        ({ point }) => [point, countsAt(shard.kind, forward.measures.counts, point)],
+      );
+      assert.deepEqual(await judge.outputs(inputs), expected);
+    });
+  }
+});

@@ -11,12 +11,14 @@ const POINT = { x: 1n, y: 2n };
 /**
  * Runs a program's argument without the curve: all its messages are right, its points mean nothing.
  * @param parameters names of the inputs that are public parameters, in order
+ * @param late the parameters behind them that are no inputs
  * @returns the circuit's inputs, and the public signals c, v, fold that it must have
  */
-export async function argue(
+export async function argue<Result extends ArgumentResult>(
   kernels: Kernels,
   parameters: readonly string[],
-  prove: (session: Session) => Promise<ArgumentResult>,
+  prove: (session: Session) => Promise<Result>,
+  late: (result: Result) => readonly bigint[] = () => [],
 ): Promise<{ inputs: ArgumentResult['inputs']; expected: bigint[] }> {
   const point = async () => POINT;
   const curve = { threads: 1, msm: point, sum: point, lookups: point } as unknown as Curve;
@@ -24,8 +26,9 @@ export async function argue(
   const hash = (words: readonly bigint[]) => words.reduce((sum, word) => mod(sum * 3n + word), 1n);
   const mark = kernels.mark();
   try {
-    const { inputs, challenges } = await prove(new Session({ kernels, curve, srs }, randomElement() % R, hash));
-    const own = parameters.flatMap((name) => inputs[name] as bigint | bigint[]);
+    const result = await prove(new Session({ kernels, curve, srs }, randomElement() % R, hash));
+    const { inputs, challenges } = result;
+    const own = [...parameters.flatMap((name) => inputs[name] as bigint | bigint[]), ...late(result)];
     const sigma = circuitSignals(challenges, challenges.chunk.length - 1, inputs.h as bigint[], own);
     const fold = inputs.fold as bigint;
     return { inputs, expected: [challenges.digest, foldedValue(sigma, fold), fold] };

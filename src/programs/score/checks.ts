@@ -103,13 +103,12 @@ function predictedTerms(
   const real = [...rows, ...outputs];
   // P (predictedBit (P - 1) + predictedPadding (1 - le_rows le_out) + predictedLabel (1 - B))
   const padding = real.length === 0 ? 0n : predictedPadding;
-  const factor = k.addConst(k.scale(P.vec, predictedBit), mod(padding - predictedBit));
+  const label = K === undefined ? predictedLabel : 0n;
+  const factor = k.addConst(k.scale(P.vec, predictedBit), mod(padding + label - predictedBit));
+  if (label !== 0n) k.addScaled(factor, t.tensor('B').vec, mod(-label));
   const terms = [term(eq, P, poly(factor, eq.positions))];
   if (real.length > 0) terms.push(times(-padding, eq, ...real, P));
-  if (K === undefined) {
-    k.addScaled(k.addConst(factor, predictedLabel), t.tensor('B').vec, mod(-predictedLabel));
-    return terms;
-  }
+  if (K === undefined) return terms;
   const { Q } = trace.output;
   const by = t.ofOutputs((at, s) => score.LP[s] - Q[at] + SIGNED_LIMIT - 1 + score.P[at]);
   return [...terms, times(-lead, eq, K), times(lead * beta, eq), times(-lead, eq, ...outputs, t.row('p'), by)];
