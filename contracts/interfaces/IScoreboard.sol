@@ -139,7 +139,7 @@ interface IScoreboard is IScores {
 
     /// @notice A score was proved that is better in one part at least: all that its proof states, better or not. Where `result` is
     /// better, Scored stands before it.
-    /// @param result, loss, absolute, k, top, counts as in ScoreClaim
+    /// @param result and all behind it as in ScoreClaim
     event Measured(
         ModelId indexed model,
         ShardId indexed shard,

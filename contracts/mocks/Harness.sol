@@ -7,6 +7,7 @@ import {DatasetId, ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point} from "../interfaces/Proof.sol";
 import {BlockHash} from "../libraries/BlockHash.sol";
 import {Coefficients} from "../libraries/Coefficients.sol";
+import {Counts} from "../libraries/Counts.sol";
 import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
@@ -37,6 +38,16 @@ contract Harness {
         uint256 smoothing
     ) external pure returns (uint256) {
         return Shape.packSegment(shape, descriptor, learningRate, batch, passes, smoothing);
+    }
+
+    function evaluateCounts(
+        bytes calldata counts,
+        IModelRegistry.ShardKind kind,
+        uint256 outputs,
+        uint256 rows,
+        uint256 point
+    ) external pure returns (uint256 value, uint256 sum) {
+        return Counts.evaluate(counts, kind, outputs, rows, point);
     }
 
     function requireFit(uint256 shape, uint256 descriptor) external pure {

@@ -29,6 +29,7 @@ import {
 } from './support/verifiersFixture.ts';
 
 const TRAIN = 3;
+const SCORE = 6;
 /** A point of the curve that belongs to nothing here. */
 const STRANGER = pointOf(123456789n);
 const SINGLES = ['rows', 'columns', 'quotient', 'quotient2', 'opening'] as const;
@@ -257,20 +258,23 @@ describe('a batch of proofs', () => {
     }
 
     for (const program of [1, 2, 3, 4, 5, 6]) {
-      it(`is accepted of program ${program} ${program === TRAIN ? 'with them alone' : 'only without them'}`, async () => {
+      const wanted = program === TRAIN || program === SCORE;
+      it(`is accepted of program ${program} ${wanted ? 'with them alone' : 'only without them'}`, async () => {
         for (const tables of [true, false]) {
-          assert.equal(await verdict(withTables(program, tables)), tables === (program === TRAIN));
+          assert.equal(await verdict(withTables(program, tables)), tables === wanted);
         }
       });
     }
 
-    it('is rejected of train where the contract holds another commitment to them', async () => {
+    it('is rejected of train and score where the contract holds another commitment to them', async () => {
       const { x, y } = TEST_SRS.tables;
       for (const tables of [STRANGER, { x, y: P - y }, pointOf(1n)]) {
         const other = await deployVerifiers(chain, { srs: { ...TEST_SRS, tables } });
         assert.equal(await acceptsOnChain(other, [genuine], chain.accounts[2]), false);
         const two = [genuine, madeClaim(maker, 7_400n)];
         assert.equal(await acceptsOnChain(other, two, chain.accounts[2]), false);
+        const score = madeClaim(makerOf(SCORE), 7_450n);
+        assert.equal(await acceptsOnChain(other, [score], chain.accounts[2]), false);
         const merge = madeClaim(makerOf(5), 7_500n);
         assert.equal(await acceptsOnChain(other, [merge], chain.accounts[2]), true);
       }
@@ -280,6 +284,32 @@ describe('a batch of proofs', () => {
       const lacking = withTables(TRAIN, false);
       assert.equal(await verdict(genuine, lacking), false);
       assert.equal(await verdict(lacking, genuine), false);
+    });
+  });
+
+  describe('of a score', () => {
+    const claimed = (parameters: bigint[]) => madeClaim(makerOf(SCORE), 7_600n, { parameters });
+    const values = elements(7_700n, 9);
+
+    it('is for its own point and counts at the point, though h_0 does not bind them', async () => {
+      const made = claimed(values);
+      assert.equal(await verdict(made), true);
+      for (const i of [7, 8]) {
+        const parameters = values.with(i, mod(values[i] + 1n));
+        assert.equal(await verdict({ ...made, stated: { ...made.stated, parameters } }), false);
+      }
+    });
+
+    it('is refused when a late parameter is r or more, though it is the same modulo r', async () => {
+      for (const i of [7, 8]) {
+        const small = values.with(i, 5n);
+        const made = claimed(small);
+        assert.equal(await verdict(made), true);
+        for (const value of [5n + R, R, 2n ** 256n - 1n]) {
+          const other = { ...made, stated: { ...made.stated, parameters: small.with(i, value) } };
+          await reverts(verifiers.read('verify', oneArguments(other), chain.accounts[2]), 'SignalNotInField', [value]);
+        }
+      }
     });
   });
 

@@ -79,8 +79,12 @@ describe('the relay', { concurrency: false }, () => {
           if (i === 0 || i === proved || i === args.length - 1) continue;
           for (const changed of variants(argument)) {
             const call = relay.fixture.relay.simulate(functionName, args.with(i, changed), relay.relayer);
-            // A shape that cannot be is not even hashed; a secret is bound by the request for the seed.
-            await assert.rejects(call, /WrongSignature|WrongSecret|UnsupportedSize|UnsupportedDepth/, `${kind} ${i}`);
+            // A shape that cannot be is not even hashed; a secret is bound by the request for the seed. The point of a
+            // score is not signed: its proof holds at no other.
+            const expected = isOtherPoint(argument, changed)
+              ? /ProofRejected/
+              : /WrongSignature|WrongSecret|UnsupportedSize|UnsupportedDepth/;
+            await assert.rejects(call, expected, `${kind} ${i}`);
             changes++;
           }
         }
@@ -297,11 +301,21 @@ function otherValue(value: unknown, type: string): unknown {
 }
 
 /** The same argument with one of its leaves changed, for each leaf. */
+function isOtherPoint(argument: unknown, changed: unknown): boolean {
+  const points = [argument, changed].map((claim) => (claim as { point?: bigint }).point);
+  return points[0] !== points[1];
+}
+
 function variants(value: unknown): unknown[] {
   if (typeof value === 'bigint') return [value + 1n];
   if (typeof value === 'number') return [value ^ 1];
   if (typeof value === 'boolean') return [!value];
-  if (typeof value === 'string') return [/^0x.{64}$/.test(value) ? otherValue(value, 'bytes32') : `${value}.`];
+  if (typeof value === 'string') {
+    if (/^0x.{64}$/.test(value)) return [otherValue(value, 'bytes32')];
+    return value.startsWith('0x')
+      ? [`${value}00`, value.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))]
+      : [`${value}.`];
+  }
   if (Array.isArray(value)) {
     return value.flatMap((entry, i) => variants(entry).map((changed) => value.with(i, changed)));
   }

@@ -16,7 +16,7 @@ import {
   publicSignals,
 } from '../../src/registry/statement.ts';
 import { abiOf, Contract, testChain } from './support/chain.ts';
-import { claimArgument } from './support/knownKey.ts';
+import { claimArgument, lateOf } from './support/knownKey.ts';
 
 const word = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n });
 const element = fc.oneof(fc.bigInt({ min: 0n, max: R - 1n }), fc.constantFrom(0n, R - 1n));
@@ -49,6 +49,17 @@ const NO_GROTH16 = new Array<bigint>(8).fill(0n);
 /** Those above the first two of eight. */
 const NO_COORDINATES = new Array<bigint>(6).fill(0n);
 const NO_CLAIM = { extra: [], oracles: [] };
+const ZERO = { x: 0n, y: 0n };
+const NO_POINTS: ProofPoints = {
+  trace: [ZERO],
+  helper: [ZERO],
+  rows: ZERO,
+  columns: ZERO,
+  quotient: ZERO,
+  quotient2: ZERO,
+  opening: ZERO,
+};
+const NO_CHALLENGES = { eta: 0n, gamma: 0n, theta: 0n, gamma2: 0n, z: 0n, e2: 0n, chunk: [1n] };
 
 describe('Statement', () => {
   let harness: Contract;
@@ -74,10 +85,12 @@ describe('Statement', () => {
     ] as const;
     await fc.assert(
       fc.asyncProperty(...args, async (registry, trainer, program, values, extra, oracles) => {
+        fc.pre(values.length >= lateOf(program));
         const claim = claimArgument({ parameters: values, extra, oracles });
+        const bound = values.slice(0, values.length - lateOf(program));
         const h0 = await harness.read('digest', [registry, trainer, program, claim]);
         const committed = oracles.flat();
-        assert.equal(h0, digest({ chainId: 31337n, registry, trainer }, program, [...values, ...extra], committed));
+        assert.equal(h0, digest({ chainId: 31337n, registry, trainer }, program, [...bound, ...extra], committed));
         const types = ['bytes32', 'uint256', 'address', 'address', 'uint256', 'uint256[]', 'uint256[]'];
         const encoded = encodeAbiParameters(
           types.map((type) => ({ type })),
@@ -87,7 +100,7 @@ describe('Statement', () => {
             registry,
             trainer,
             BigInt(program),
-            [...values, ...extra],
+            [...bound, ...extra],
             committed.flatMap(({ x, y }) => [x, y]),
           ],
         );
@@ -95,6 +108,26 @@ describe('Statement', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('leaves the last two parameters of a score, and of no other program, out of the digest', async () => {
+    const [registry, trainer] = [1n, 2n].map((a) => toHex(a, { size: 20 }));
+    const digestOf = (program: number, values: bigint[]) =>
+      harness.read('digest', [registry, trainer, program, claimArgument({ parameters: values, ...NO_CLAIM })]);
+    const values = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n];
+    for (let program = 1; program <= 6; program++) {
+      const h0 = await digestOf(program, values);
+      for (const i of values.keys()) {
+        const isBound = program !== 6 || i < 7;
+        assert.equal((await digestOf(program, values.with(i, 99n))) !== h0, isBound, `${program} ${i}`);
+      }
+    }
+    const [[, ...sigma]] = await harness.read('signals', [
+      9n,
+      claimArgument({ parameters: values, ...NO_CLAIM }),
+      proofArgument({ groth16: NO_GROTH16, points: NO_POINTS, challenges: { ...NO_CHALLENGES, digest: 1n } }),
+    ]);
+    assert.deepEqual(sigma.slice(22), values);
   });
 
   it('makes another digest on another chain', async () => {

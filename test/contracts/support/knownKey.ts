@@ -67,6 +67,11 @@ export interface Stated {
   oracles: Commitment[];
 }
 
+/** How many of a program's parameters, the last ones, h_0 does not bind: of a score, x and the counts at x. */
+export function lateOf(program: number): number {
+  return program === 6 ? 2 : 0;
+}
+
 /** The contract's struct. */
 export function claimArgument({ parameters, extra, oracles }: Stated) {
   const chunks = oracles.reduce((packed, points, o) => packed | (BigInt(points.length) << BigInt(8 * o)), 0n);
@@ -89,7 +94,8 @@ export function simulatedGroth16(
 /** c, v and fold of a statement with these commitments and challenges, for as many coordinates of the chunk as these name. */
 export function publicSignalsOf(maker: Maker, stated: Stated, points: ProofPoints, signals: ProofSignals, c: bigint) {
   const { parameters, extra, oracles } = stated;
-  const h0 = digest(maker, maker.program, [...parameters, ...extra], oracles.flat());
+  const bound = parameters.slice(0, parameters.length - lateOf(maker.program));
+  const h0 = digest(maker, maker.program, [...bound, ...extra], oracles.flat());
   return publicSignals(c, circuitSignals(signals, signals.chunk.length - 1, digestsOf(h0, points), parameters));
 }
 

@@ -37,6 +37,8 @@ export const WIDTHS = [4, 3, 2];
 export const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
 /** Of the requests that are drawn here. */
 export const SECRET: Hex = `0x${'5ec7e7'.padEnd(64, '0')}`;
+/** Beside the result of a score. */
+const MEASURED = { k: 2, top: 10n, counts: Uint16Array.of(5, 1, 2, 4), point: 7n };
 /** A later time than any test lives to see. */
 export const FOREVER = 2n ** 40n;
 
@@ -119,7 +121,7 @@ export class RelayFixture {
       Train: this.training(),
       Import: this.wishOf(importClaim(WIDTHS)),
       Merge: this.wishOf(mergeClaim([this.start, child])),
-      Score: this.wishOf(scoreClaim(child, this.shard, 9n)),
+      Score: this.wishOf(scoreClaim(child, this.shard, 9n, MEASURED)),
       TrainMany: this.chain(),
       WriteCard: { action: { what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' }, claims: [] },
     };

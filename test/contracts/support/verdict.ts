@@ -31,7 +31,7 @@ export async function verdictOf(verifiers: Contract, made: readonly Made[], by: 
   const accepted = await acceptsOnChain(verifiers, made, by);
   const claimed = made.map(({ maker, stated, proof }) => ({
     commitments: stated.oracles,
-    opensTables: maker.program === 3,
+    opensTables: maker.program === 3 || maker.program === 6,
     proof,
     publicSignals: publicSignalsOf(maker, stated, proof.points, proof.challenges, proof.challenges.digest),
   }));

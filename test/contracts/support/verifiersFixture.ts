@@ -17,7 +17,8 @@ import { elements, type Opened, pointOf, TEST_SRS } from './knownTau.ts';
 
 export const DAY = 86_400n;
 export const DELAY = 2n * DAY;
-const TRAIN = 3;
+/** Programs whose proofs open the tables of functions: train and score. */
+const WITH_TABLES = [3, 6];
 export const CIRCUIT_HASH = `0x${'c1'.repeat(32)}` as const;
 
 /** Parameters, extra words and oracles of each program, absent parents of a merge among them. */
@@ -27,7 +28,7 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
   3: { parameters: 2, extra: 1, oracles: 3 },
   4: { parameters: 1, extra: 2, oracles: 1 },
   5: { parameters: 5, extra: 0, oracles: 9 },
-  6: { parameters: 3, extra: 0, oracles: 2 },
+  6: { parameters: 9, extra: 1, oracles: 2 },
 };
 
 export const keyArgument = ({ words }: Pick<KnownKey, 'words'>) => ({ words, circuitHash: CIRCUIT_HASH });
@@ -91,7 +92,7 @@ export function madeClaim(
     extra: options.extra ?? elements(seed + 6n, sizes.extra),
     oracles: scalars.map((chunks) => chunks.map(pointOf)),
   };
-  const opened = openScalars(scalars, seed + 7n, { ...options, tables: maker.program === TRAIN });
+  const opened = openScalars(scalars, seed + 7n, { ...options, tables: WITH_TABLES.includes(maker.program) });
   return { maker, stated, opened, proof: proofAround(maker, stated, opened, { seed: seed + 8n, key: options.key }) };
 }
 
