@@ -43,7 +43,7 @@ export function costsOf({ widths, head, rows, training, heldOut, segments }: Fit
   const seed = proofs('seed', 1, seedCapacity(widths));
   const sizes = trainCapacity({ widths, head }, each, training.passes);
   const train = proofs('train', segments, sizes);
-  const score = proofs('score', tests.length, scoreCapacity(widths, tests[0].rows));
+  const score = proofs('score', tests.length, scoreCapacity({ widths, head }, tests[0].rows));
   return [
     { what: 'seed', ...seed, gas: GAS_AT_MOST.requestSeed + seed.gas },
     { what: `${rows.training} rows to train on`, ...proofs('data', shards.length, dataCapacity(shapeOf(each))) },

@@ -114,7 +114,7 @@ export function planFit(inputs: FitInputs, settings: FitSettings, shape: { input
   const source = sourceOfFit(inputs, scaling);
   const rest = { ...source, fitRows: rows.training };
   seedCapacity(widths);
-  scoreCapacity(widths, Math.min(rows.heldOut, MAX_SIZE));
+  scoreCapacity({ widths, head }, Math.min(rows.heldOut, MAX_SIZE));
   const training: TrainingInputs = {
     parent: null,
     parentSha256: null,

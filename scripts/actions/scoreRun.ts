@@ -30,7 +30,7 @@ export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     checkFit(model.head, shard.kind);
-    scoreCapacity(model.widths, shard.rows);
+    scoreCapacity(model, shard.rows);
     output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
     const { result } = forwardTrace(model, shard).measures;
     output.progress.done();

@@ -50,7 +50,10 @@ export function trainCapacity({ widths, head }: ModelShape, rows: number, passes
       helper: `${fewer}, or lower the hidden widths.`,
     },
   );
-  if (batch !== undefined) requireMemory(trainElements({ widths, head }, { rows, passes, batch }), fewer);
+  if (batch !== undefined) {
+    const advice = `Take more rows a step. ${fewer}, or lower the widths of the network.`;
+    requireMemory('training', trainElements({ widths, head }, { rows, passes, batch }), advice);
+  }
   return sizes;
 }
 
@@ -67,12 +70,10 @@ const HEAD_TENSORS: Record<Head, { trace: number; helper: number; rows: number; 
 /** Field elements of 32 bytes that the prover's kernels hold: 4 GiB. */
 const MOST_ELEMENTS = 2 ** 27;
 
-function requireMemory(elements: number, fewer: string): void {
+function requireMemory(what: string, elements: number, hint: string): void {
   if (elements <= MOST_ELEMENTS) return;
   const need = (elements / 2 ** 25).toFixed(1);
-  throw new InputError(`The proof of this training needs ${need} GiB of field elements; a prover holds 4.`, {
-    hint: `Take more rows a step. ${fewer}, or lower the widths of the network.`,
-  });
+  throw new InputError(`The proof of this ${what} needs ${need} GiB of field elements; a prover holds 4.`, { hint });
 }
 
 /** How many field elements the prover of `train` holds at most at once, in its first sumcheck (src/programs/train/firstBatch.ts). */
@@ -149,33 +150,66 @@ function rangeCapacity(widths: readonly number[], inverses: number): Capacity {
   );
 }
 
-/** Sizes of the oracles of `score`: model, shard, trace, helper. @throws CapacityError */
-export function scoreCapacity(widths: readonly number[], rows: number): Capacity {
+/**
+ * Sizes of the oracles of `score`: model, shard, trace, helper.
+ * @throws CapacityError; InputError where the proof takes more memory than a prover has
+ */
+export function scoreCapacity({ widths, head }: ModelShape, rows: number): Capacity {
   const a = widthBits(widths);
   const sigma = ceilLog2(rows);
   const hidden = a.slice(1, -1).map((bits) => bits + sigma);
   const output = a[a.length - 1] + sigma;
-  const hint = `Use shards of fewer than ${rows} rows, or lower the hidden widths.`;
-  return check(
+  const own = SCORE_TENSORS[head];
+  const fewer = `Use shards of fewer than ${rows} rows`;
+  const hint = `${fewer}, or lower the hidden widths.`;
+  const sizes = check(
     {
       model: modelSlots(widths),
       shard: shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows }),
       trace: [
         ...hidden.flatMap((k) => Array<number>(5).fill(k)),
-        ...Array<number>(4).fill(output),
-        sigma,
-        sigma,
-        LIMB_BITS,
+        ...Array<number>(7 + own.tables).fill(output),
+        ...Array<number>(7 + own.rows).fill(sigma),
+        ...Array<number>(1 + own.tables).fill(LIMB_BITS),
       ],
-      helper: [...hidden, output, output, LIMB_BITS],
+      helper: [
+        ...hidden,
+        ...Array<number>(2 + own.tables).fill(output),
+        sigma,
+        ...Array<number>(1 + own.tables).fill(LIMB_BITS),
+      ],
     },
     {
       model: 'Lower the widths of the network.',
-      shard: `Use shards of fewer than ${rows} rows, or fewer inputs.`,
+      shard: `${fewer}, or fewer inputs.`,
       trace: hint,
       helper: hint,
     },
   );
+  requireMemory('score', scoreElements({ widths, head }, rows), `${fewer}, or a network of lower widths.`);
+  return sizes;
+}
+
+/**
+ * What a score has besides by its head: tables, of which each has a tensor of the output in trace and helper, tensors with an entry a
+ * row, and vectors of the output that the prover's sumcheck holds.
+ */
+const SCORE_TENSORS: Record<Head, { tables: number; rows: number; held: number }> = {
+  'squared error': { tables: 0, rows: 0, held: 0 },
+  softmax: { tables: 1, rows: 2, held: 7 },
+  sigmoid: { tables: 1, rows: 0, held: 6 },
+};
+
+/** How many field elements the prover of `score` holds at most at once, in its sumcheck (src/programs/score/sumcheckBatch.ts). */
+export function scoreElements({ widths, head }: ModelShape, rows: number): number {
+  const a = widthBits(widths);
+  const sigma = ceilLog2(rows);
+  const of = (bits: number) => 2 ** bits;
+  const [hidden, output] = [a.slice(1, -1).map((bits) => of(bits + sigma)), of(a[a.length - 1] + sigma)];
+  const { tables, held } = SCORE_TENSORS[head];
+  const overRows = hidden.reduce((sum, entries) => sum + 10 * entries, 0) + (20 + held) * output;
+  const small = 12 * (1 + tables) * of(LIMB_BITS) + 16 * widths.length * of(Math.max(sigma, ...a));
+  return overRows + small;
 }
 
 function check(oracles: Record<string, (SlotSize | number)[]>, hints: Record<string, string>): Capacity {

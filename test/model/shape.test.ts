@@ -281,7 +281,12 @@ describe('capacity', () => {
     assert.deepEqual(seedCapacity([784, 128, 10]), { model: 18, trace: 20, helper: 19 });
     assert.deepEqual(importCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 18 });
     assert.deepEqual(mergeCapacity([784, 128, 10]), { model: 18, trace: 19, helper: 19 });
-    assert.deepEqual(scoreCapacity([784, 128, 10], 1000), { model: 18, shard: 21, trace: 20, helper: 18 });
+    assert.deepEqual(scoreCapacity({ widths: [784, 128, 10], head: 'squared error' }, 1000), {
+      model: 18,
+      shard: 21,
+      trace: 20,
+      helper: 18,
+    });
     assert.deepEqual(dataCapacity({ inputs: 784, outputs: 10, rows: 1024, kind: 'classes' }), {
       shard: 21,
       trace: 16,

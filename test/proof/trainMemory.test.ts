@@ -1,15 +1,13 @@
 // What the check before a training says of the memory of its proof, against what the argument takes.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Curve } from '../../src/argument/curve.ts';
-import { Session } from '../../src/argument/session.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { trainCapacity, trainElements } from '../../src/model/capacity.ts';
 import type { Head } from '../../src/model/head.ts';
 import { proveTrain } from '../../src/programs/train/train.ts';
 import type { Prover } from '../../src/proof/prover.ts';
-import { hashWords } from '../../src/registry/statement.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
+import { heldElements } from '../support/heldElements.ts';
 import { someModel, someShard } from '../support/models.ts';
 import { openProver } from '../support/prover.ts';
 
@@ -28,29 +26,10 @@ describe('the memory of a proof of train', { concurrency: false }, () => {
   });
   after(() => prover.close());
 
-  /** The most field elements that stood at once. */
-  async function elementsOf({ widths, rows, head = 'squared error', ...segment }: Size): Promise<number> {
-    const { kernels } = prover.backend;
-    // Commitments are made elsewhere: here any point will do.
-    const point = async () => ({ x: 1n, y: 2n });
-    const curve = { threads: 1, msm: point, sum: point, lookups: point } as unknown as Curve;
-    const backend = { ...prover.backend, curve };
-    const [start, raw] = [kernels.mark(), kernels.raw];
-    let most = start;
-    kernels.raw = (length) => {
-      const made = raw.call(kernels, length);
-      most = Math.max(most, kernels.mark());
-      return made;
-    };
+  function elementsOf({ widths, rows, head = 'squared error', ...segment }: Size): Promise<number> {
     const [parent, shard] = [{ ...someModel(widths), head }, someShard(widths, rows)];
     const trained = trainSegment(parent, shard, { lr: 1, ...segment, salt: 7n });
-    try {
-      await proveTrain(new Session(backend, 5n, hashWords), { parent, shard, lr: 1, ...segment, ...trained });
-    } finally {
-      kernels.raw = raw;
-      kernels.release(start);
-    }
-    return (most - start) / 32;
+    return heldElements(prover, (session) => proveTrain(session, { parent, shard, lr: 1, ...segment, ...trained }));
   }
 
   const sizes: [what: string, size: Size][] = [

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { exactExp, exactSigmoid, expTable, sigmoidTable, TABLE_SIZE } from '../../src/training/tables.ts';
+import {
+  exactExp,
+  exactLossRest,
+  exactSigmoid,
+  expTable,
+  lossTable,
+  sigmoidTable,
+  TABLE_SIZE,
+} from '../../src/training/tables.ts';
 import { EXP, SIG } from '../reference/tables.ts';
 
 /** x in units of 2^-96, by the series of exp: exact to far below what is rounded. */
@@ -9,17 +17,18 @@ const ONE = 1n << 96n;
 /** exp(-numerator / 512) in units of 2^-96. */
 function expOf(numerator: number): bigint {
   // exp(-n / 512) = exp(-r / 512) exp(-1)^q, n = 512 q + r
-  let result = series(-BigInt(numerator % 512));
-  const e = series(-512n);
+  let result = series(-BigInt(numerator % 512), 512n);
+  const e = series(-512n, 512n);
   for (let q = 0; q < Math.floor(numerator / 512); q++) result = (result * e) >> 96n;
   return result;
 }
 
-function series(over512: bigint): bigint {
+/** exp(numerator / denominator), of at most 1. */
+function series(numerator: bigint, denominator: bigint): bigint {
   let [sum, term] = [0n, ONE];
   for (let k = 1n; term !== 0n && k < 60n; k++) {
     sum += term;
-    term = (term * over512) / (512n * k);
+    term = (term * numerator) / (denominator * k);
   }
   return sum;
 }
@@ -55,6 +64,29 @@ describe('the tables of the heads', () => {
     assert.ok(sigmoid.subarray(2 ** 15 + 4999).every((value) => value === 2048));
   });
 
+  it('have no entry of the log-loss nearer than 1e-6 to an integer, the part that is one aside', () => {
+    let nearest = 1;
+    for (let k = 0; k < TABLE_SIZE; k++) {
+      const rest = exactLossRest(k);
+      assert.ok(rest > 0);
+      if (rest > 0.5) nearest = Math.min(nearest, Math.abs(rest - Math.round(rest)));
+    }
+    assert.ok(nearest > 1e-6, `${nearest}`);
+  });
+
+  it('are what integers say of the log-loss: its least upper bound in units of 2^-16', () => {
+    const loss = lossTable();
+    // exp of the bound is at least 1 + exp(-d / 512), of the bound less a unit below it
+    for (let d = 0; d < 7000; d++) {
+      const rest = loss[2 ** 15 - d];
+      const exact = ONE + expOf(d);
+      assert.ok(series(BigInt(rest - 1), 65536n) < exact && series(BigInt(rest), 65536n) >= exact, `LOSS[-${d}]`);
+      assert.equal(loss[2 ** 15 + d], 128 * d + rest, `LOSS[${d}]`);
+    }
+    assert.ok(loss.subarray(0, 2 ** 15 - 6999).every((value) => value === 1));
+    assert.ok(loss.subarray(2 ** 15 + 7000).every((value, k) => value === 128 * (7000 + k) + 1));
+  });
+
   it('equal the big-integer reference in every entry', () => {
     assert.deepEqual([...expTable()], EXP.map(Number));
     assert.deepEqual([...sigmoidTable()], SIG.map(Number));
@@ -62,6 +94,7 @@ describe('the tables of the heads', () => {
 
   it('begin and end as they must', () => {
     assert.deepEqual([expTable()[0], expTable()[65535]], [65536, 0]);
+    assert.deepEqual([lossTable()[0], lossTable()[2 ** 15], lossTable()[65535]], [1, 45427, 4194177]);
     assert.deepEqual([sigmoidTable()[0], sigmoidTable()[2 ** 15], sigmoidTable()[65535]], [0, 1024, 2048]);
   });
 });

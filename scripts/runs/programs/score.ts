@@ -20,7 +20,7 @@ export const score: RunProgram = {
     const inputs = run.inputs as ScoreInputs;
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    scoreCapacity(model.widths, shard.rows);
+    scoreCapacity(model, shard.rows);
     return {
       prove: (prover, onStage) => {
         onStage('forward pass');

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { InputError } from '../../src/errors/InputError.ts';
+import {
+  countsAt,
+  countsBytes,
+  countsLength,
+  countsOf,
+  countsSum,
+  lossPerRow,
+  type MeasuredRows,
+  meanAbsoluteError,
+  measuredTexts,
+  squaredErrorPerRow,
+} from '../../src/model/measures.ts';
+import { mod, power } from '../../src/numbers/field.ts';
+
+const COUNTS = Uint16Array.from([1, 0, 4096, 256]);
+
+describe('counts', () => {
+  it('are two bytes each, big endian, and come back from them', () => {
+    const bytes = countsBytes(COUNTS);
+    assert.deepEqual([...bytes], [0, 1, 0, 0, 16, 0, 1, 0]);
+    assert.deepEqual(countsOf(bytes), COUNTS);
+    assert.deepEqual(countsOf(new Uint8Array([9, ...bytes]).subarray(1)), COUNTS);
+    assert.deepEqual([countsBytes(null).length, countsOf(new Uint8Array())], [0, null]);
+    assert.throws(() => countsOf(bytes.subarray(1)), InputError);
+    assert.deepEqual([countsSum(COUNTS), countsSum(null)], [4353, 0]);
+  });
+
+  it('are stated of up to 32 classes and 1024 labels', () => {
+    const lengths = [32, 33, 1024, 1025].map((n) => [countsLength('classes', n), countsLength('labels', n)]);
+    assert.deepEqual(lengths, [
+      [1024, 32],
+      [0, 33],
+      [0, 1024],
+      [0, 0],
+    ]);
+    assert.equal(countsLength('regression', 3), 0);
+  });
+
+  it('are a polynomial at x, of classes with 4096 powers a row', () => {
+    const x = 3n ** 150n;
+    assert.equal(countsAt('labels', COUNTS, x), mod(1n + 4096n * x ** 2n + 256n * x ** 3n));
+    assert.equal(countsAt('classes', COUNTS, x), mod(1n + (4096n + 256n * x) * power(x, 4096n)));
+    assert.equal(countsAt('classes', null, x), 0n);
+  });
+});
+
+describe('measures in units of people', () => {
+  const of = (kind: MeasuredRows['kind'], head: MeasuredRows['head']) => ({ kind, head, rows: 1000, outputs: 10 });
+
+  it('have the rounding of softmax in their bound', () => {
+    const loss = 65536n * 310n;
+    assert.equal(lossPerRow(loss, of('classes', 'softmax')), 0.31 + 5 / 65536);
+    assert.equal(lossPerRow(loss, of('labels', 'sigmoid')), 0.31);
+    assert.equal(lossPerRow(0n, of('classes', 'squared error')), null);
+  });
+
+  it('say what they bound', () => {
+    const measures = { result: 937n, loss: 65536n * 310n, absolute: 0n, k: 5, top: 1000n };
+    assert.deepEqual(measuredTexts(measures, of('classes', 'softmax')), [
+      'at least 937 of 1,000 rows right',
+      'label among the 5 highest in at least 1,000 of 1,000 rows',
+      'log-loss at most 0.3101 a row (natural log)',
+    ]);
+    assert.deepEqual(measuredTexts({ ...measures, k: 1 }, of('labels', 'sigmoid')), [
+      'all labels right in at least 937 of 1,000 rows',
+      'fewer than 1 label wrong in at least 1,000 of 1,000 rows',
+      'log-loss at most 0.3100 a row (natural log)',
+    ]);
+    assert.equal(measuredTexts(measures, of('classes', 'squared error')).length, 2);
+    const errors = { ...measures, result: 250n * 2n ** 18n, absolute: 1200n * 2n ** 9n };
+    assert.deepEqual(measuredTexts(errors, of('regression', 'squared error')), [
+      'squared error 0.2500 a row',
+      'mean absolute error 0.1200',
+    ]);
+    assert.equal(meanAbsoluteError(5n, of('classes', 'softmax')), null);
+    assert.equal(squaredErrorPerRow(5n, of('classes', 'softmax')), null);
+  });
+});
