@@ -13,6 +13,7 @@ import { proveScore } from '../src/programs/score/score.ts';
 import { proveSeed } from '../src/programs/seed.ts';
 import { proveTrain } from '../src/programs/train/train.ts';
 import type { Statement } from '../src/registry/programs/definitions.ts';
+import type { ScoreStatement } from '../src/registry/programs/score.ts';
 import { NO_SCHEMA } from '../src/registry/schemas.ts';
 import { forwardTrace } from '../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../src/training/seed.ts';
@@ -154,13 +155,19 @@ function train(training: Training): Case {
   };
 }
 
-function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes', head: Head = 'squared error'): Case {
+function score(
+  widths: number[],
+  rows: number,
+  kind: Shard['kind'] = 'classes',
+  head: Head = 'squared error',
+  k?: number,
+): Case {
   return {
-    name: `score-${widths.join('-')}-${rows}-${kind}${named(head)}`,
+    name: `score-${widths.join('-')}-${rows}-${kind}${named(head)}${k === undefined ? '' : `-${k}`}`,
     make: async (commit) => {
       const [model, shard] = [{ ...someModel(widths), head }, someShard(widths, rows, kind)];
-      const forward = forwardTrace(model, shard);
-      const statement: Statement = {
+      const forward = forwardTrace(model, shard, k);
+      const statement: ScoreStatement = {
         program: 'score',
         widths,
         head,
@@ -170,7 +177,14 @@ function score(widths: number[], rows: number, kind: Shard['kind'] = 'classes', 
         ...forward.measures,
         point: 0n,
       };
-      return { statement, argument: (session) => proveScore(session, { model, shard, forward }) };
+      return {
+        statement,
+        async argument(session) {
+          const argued = await proveScore(session, { model, shard, forward });
+          statement.point = argued.point;
+          return argued;
+        },
+      };
     },
   };
 }
@@ -211,6 +225,11 @@ export const ARGUMENTS: Case[] = [
   score([3, 5, 2], 9, 'labels', 'sigmoid'),
   score([3, 1], 1, 'labels', 'sigmoid'),
   score([3, 4, 5], 9, 'classes', 'softmax'),
+  score([3, 1], 1, 'classes', 'softmax'),
+  score([3, 4, 5], 9, 'classes', 'sigmoid', 1),
+  score([3, 5, 7, 2, 9], 8, 'classes', 'softmax', 9),
+  score([2, 3, 5, 6, 7], 8, 'labels', 'sigmoid', 3),
+  score([3, 33], 5, 'classes', 'softmax'), // as many classes have no counts
 ];
 
 /** Proved with Groth16 and opened; the first three are the default. */
@@ -225,4 +244,6 @@ export const PROOFS: Case[] = [
   imported([3, 4, 2]),
   score([3, 4, 2], 7),
   score([3, 4, 2], 7, 'labels', 'sigmoid'),
+  score([3, 4, 3], 7, 'classes', 'softmax'),
+  score([3, 4, 2], 7, 'regression'),
 ];

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { toHex } from 'viem';
 import { keyFiles } from '../scripts/setup/paths.ts';
 import { loadSrs } from '../scripts/setup/srs.ts';
 import { Curve, type Srs } from '../src/argument/curve.ts';
@@ -10,6 +11,7 @@ import { Kernels } from '../src/argument/kernels.ts';
 import { type Backend, commit, Session } from '../src/argument/session.ts';
 import type { Point, ProofPoints } from '../src/argument/types.ts';
 import { NUMBERING } from '../src/generated/numbering.ts';
+import { countsBytes } from '../src/model/measures.ts';
 import type { ArgumentResult, CircuitValue } from '../src/programs/common.ts';
 import { modelOracle, shardOracle } from '../src/programs/oracles.ts';
 import { Groth16 } from '../src/proof/groth16/groth16.ts';
@@ -142,6 +144,7 @@ function dumpOf({ statement }: Run, { inputs, points, challenges }: ArgumentResu
       trainer: CONTEXT.trainer,
       params: numbers(parametersOf(statement)),
       extra: numbers(extraOf(statement)),
+      ...(statement.program === 'score' && { counts: toHex(countsBytes(statement.counts)) }),
       commitments: oraclesOf(statement).map((chunks) => chunks.map(pointOf)),
     },
     points: Object.fromEntries(POINTS.map((name) => [name, pointsOf(points, name)])),

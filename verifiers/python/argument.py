@@ -17,8 +17,17 @@ class Transcript:
         return self.state
 
 
+class Scaled:
+    """A bit of a slot over which is summed: what stands where it is set is taken `factor` times."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+
 class Claims:
-    """Claims in order; a term is (oracle's name, offset, point, weight). None in a point: summed over that bit."""
+    """Claims in order; a term is (oracle's name, offset, point, weight). A point has coordinates; None: summed over that bit;
+    Scaled(q): summed with the weight q where the bit is set.
+    """
 
     def __init__(self):
         self.all = []
@@ -45,8 +54,16 @@ def _slot(offset, point, y):
     demand(offset >> 26 == 0 and size <= 26, "a slot beyond the address")
     if any(bits[:size]):
         return 0
-    inner = product(1 if z is None else 1 - z - x + 2 * z * x for z, x in zip(point, y))
+    inner = product(_bit(z, x) for z, x in zip(point, y))
     return inner * eq(bits[size:], y[size:]) % R
+
+
+def _bit(z, x):
+    if z is None:
+        return 1
+    if isinstance(z, Scaled):
+        return 1 - x + x * z.factor
+    return 1 - z - x + 2 * z * x
 
 
 class Run:
@@ -71,10 +88,10 @@ class Run:
         self.evals2 = dict(zip(self.names["evaluations2"], m.get("evals2", []), strict=True))
 
     def begin(self):
-        """beta, for train alpha, squares of x, lambda."""
+        """beta, for train and score alpha, squares of x, lambda."""
         absorb_ = self.transcript.absorb
         self.beta = absorb_([self.h[1], *_words(self.messages["traceOffset"])])
-        if self.program == "train":
+        if self.program in ("train", "score"):
             self.alpha = absorb_([0])
         x = absorb_([self.h[2], *_words(self.messages["helperOffset"])])
         self.squares = [x]

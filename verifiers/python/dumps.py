@@ -38,6 +38,12 @@ def _address(value, what):
     return int(value[2:], 16)
 
 
+def _bytes(value, what):
+    demand(isinstance(value, str) and value[:2] == "0x" and len(value) % 2 == 0, f"{what}: not bytes")
+    demand(set(value[2:]) <= set("0123456789abcdef"), f"{what}: not bytes")
+    return bytes.fromhex(value[2:])
+
+
 def point(value, what):
     """A finite point of G1."""
     _keys(value, ("x", "y"), what)
@@ -80,13 +86,15 @@ class Dump:
             self.powers = {name: numbers(value["powers"][name], count, P, name) for name, count in powers.items()}
 
     def _statement(self, value):
-        _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments"), "statement")
+        counts = ("counts",) if self.program == "score" else ()
+        _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments", *counts), "statement")
         self.chain = number(value["chainId"], WORD, "chainId")
         self.registry = _address(value["registry"], "registry")
         self.trainer = _address(value["trainer"], "trainer")
         self.params = numbers(value["params"], len(self.names["public"]), R, "params")
-        extra = {"data": 1, "seed": 1, "train": 1, "import": 2}.get(self.program, 0)
+        extra = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1}.get(self.program, 0)
         self.extra = numbers(value["extra"], extra, WORD, "extra")
+        self.counts = _bytes(value["counts"], "counts") if counts else b""
         stated = [name for name in self.names["oracles"] if name not in ("trace", "helper", "tables")]
         demand(isinstance(value["commitments"], list) and len(value["commitments"]) == len(stated), "commitments")
         self.commitments = [points(chunks, name) for chunks, name in zip(value["commitments"], stated)]

@@ -1,8 +1,8 @@
-"""The algebra of train and score (protocol sections 7 and 11)."""
+"""What train and score have in common, and the algebra of train (protocol section 7)."""
 
-from algebra import Grid, at_most, demand, dot, eq, less_than, number, powers, sumcheck
+from algebra import Grid, at_most, dot, eq, less_than, number, powers, sumcheck
 from poseidon import R
-from programs import FA, HALF, LIMB, ROWS, TABLE, claim_table, lookup, slot, table
+from programs import FA, HALF, LIMB, TABLE, claim_table, lookup, slot, table
 from shapes import ONE
 
 F = 32
@@ -260,68 +260,3 @@ def claim_linear(run, on, seg):
             terms.append(on.weights(oracle, l, on.rho_f, on.r_i, sign))
             terms.append(on.bias(oracle, l, on.r_i, sign * mu))
         add(-lr * s2[f"U_{l}"], *terms)
-
-
-def score(run, sizes):
-    shard, s = sizes["shard"], run.sums
-    result = s["right"] if shard.cls or shard.lab else s["error"]
-    run.begin()
-    claims = {f"F1_{l}": s[f"F1_{l}"] for l in LAYERS}
-    claims |= {"right": s["right"], "error": s["error"], "labelled": shard.cls * (s["labelled"] << FA)}
-    grid = Grid(run.batch(claims, ROWS, 5), run.squares, ROWS)
-    on = Layers(run, grid, sizes, "model", shard.sigma, shard.sigma, shard)
-    values = score_values(run, on, shard)
-    run.settle(values, run.left, run.lam, run.names["relations"], "batch 1 at its point")
-    demand(result == sizes["result"], "the result is not the sum")
-    claim_score(run, on, shard)
-
-
-def score_values(run, on, shard):
-    e, grid, a, p, cls = run.evals, on.grid, on.model.a, on.model.p, shard.cls
-    values, total = {}, 0
-    rows, out = grid.cells(on.rows, 0), on.cells(4)
-    for l in LAYERS:
-        values[f"F1_{l}"] = grid.dormant(grid.cells(0, a[l - 1])) * e[f"W_{l}"] * e[f"In_{l}"]
-    for l in HIDDEN:
-        A, V, m, R0, R1, h = (e[f"{name}_{l}"] for name in ("A", "V", "m", "R0", "R1", "h"))
-        values[f"bit_{l}"] = on.check("bit", l, m * m - m)
-        values[f"active_{l}"] = on.check("active", l, A - m * V)
-        values[f"h_{l}"] = on.check("h", l, lookup(run, h, (V - m, R0, R1), p[l]))
-        total += h * grid.dormant(on.cells(l))
-    logit, y, c = e["Q"] - HALF, e["Y"], e["c"]
-    real = at_most(shard.rows, on.rho_s[: on.rows])
-    one_hot = y * pow(1 << FA, -1, R)
-    classes = at_most(shard.outputs, on.rho_f[: a[4]])
-    values["right"] = grid.dormant(rows) * c
-    values["error"] = grid.dormant(out) * real * (logit - y) ** 2
-    values["hQ"] = on.check("hQ", 4, lookup(run, e["hQ"], (e["Q"], e["U0"], e["U1"]), 1))
-    values["hG"] = on.check("hG", 4, e["hG"] * (run.beta - e["G"]) - 1)
-    over = cls * (e["L"] - logit - 1 + one_hot) + shard.lab * ((2 * one_hot - 1) * logit - 1)
-    values["margin"] = on.check("margin", 4, (cls + shard.lab) * e["G"] - c * classes * over)
-    values["claimedBit"] = grid.zero(rows) * (c * c - c)
-    values["claimedPadding"] = grid.zero(rows) * c * (1 - real)
-    same_row = eq(on.r_s[: on.rows], on.rho_s[: on.rows])
-    values["labelled"] = cls * grid.dormant(out) * same_row * y * logit
-    values["table"], share = table(run, grid)
-    values["logUp"] = total + (e["hQ"] + e["hG"]) * grid.dormant(out) + share
-    return values
-
-
-def claim_score(run, on, shard):
-    e, add, at = run.evals, run.claims.add, (on.rho_s, on.rho_f)
-    for l in LAYERS:
-        add(e[f"W_{l}"], on.weights("model", l, on.rho_f, on.r_i))
-    for l in LAYERS:
-        add(e[f"In_{l}"], *on.input(l, on.r_s, on.rho_f))
-    for l in HIDDEN:
-        for name in ("A", "V", "m", "R0", "R1"):
-            add(e[f"{name}_{l}"], on.tensor(name, l, *at))
-    for name in ("Q", "U0", "U1", "G"):
-        add(e[name], on.tensor(name, 4, *at))
-    add(e["Y"], on.data("Y", *at))
-    for name in ("L", "c"):
-        add(e[name], slot(run, "trace", name, on.rho_s[: on.rows]))
-    claim_helpers(run, on, [*(f"h_{l}" for l in HIDDEN), "hQ", "hG"])
-    add(run.sums["labelled"], slot(run, "trace", "L", on.r_s[: on.rows]))
-    for l in LAYERS:
-        add(-run.sums[f"F1_{l}"] - on.constant(l), on.bias("model", l, on.r_i, 1 << FA), *on.rounded(l))

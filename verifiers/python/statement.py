@@ -7,6 +7,8 @@ from poseidon import R
 from programs import coefficients
 from shapes import Model, Segment, Shard
 
+# Parameters that h_0 does not hold, the last ones: x and counts.
+LATE = {"score": 2}
 DOMAIN = int.from_bytes(keccak256(b"descent.statement.v3"), "big")
 
 
@@ -17,7 +19,7 @@ def hash_words(words):
 
 def digests(dump):
     """h_0 .. h_5."""
-    bound = [*dump.params, *dump.extra]
+    bound = [*dump.params[: len(dump.params) - LATE.get(dump.program, 0)], *dump.extra]
     stated = [word for chunks in dump.commitments for xy in chunks for word in xy]
     head = [DOMAIN, dump.chain, dump.registry, dump.trainer, IDS[dump.program]]
     first = 32 * 7
@@ -48,7 +50,8 @@ def sizes_of(dump):
     if program == "seed":
         sizes["seed"] = named["seed"]
     if program == "score":
-        sizes["result"] = named["result"]
+        sizes["named"] = named
+        measures(named, sizes["shard"], dump.counts, dump.extra[0])
     if program == "merge":
         present = [len(chunks) > 0 for chunks in dump.commitments[1:]]
         sizes["factors"] = coefficients(dump.params[1:], sizes["model"], present)
@@ -57,6 +60,27 @@ def sizes_of(dump):
             kind = "shard" if name == "shard" else "model"
             demand(len(chunks) == sizes[kind].chunks, f"{name}: chunks of the commitment")
     return sizes
+
+
+def measures(named, shard, counts, counted):
+    """Refuses numbers and counts that contracts refuse, and counts that are not those of the statement or of its signal."""
+    demand(named["loss"] < 1 << 64 and named["absolute"] < 1 << 64, "loss or absolute error out of range")
+    outputs, rows = shard.outputs + 1, shard.rows + 1
+    demand(named["k"] <= outputs and (named["k"] or not named["top"]), "top out of range")
+    demand(counted == (int.from_bytes(keccak256(counts), "big") if counts else 0), "the hash of the counts")
+    lines = 0
+    if shard.cls and outputs <= 32:
+        lines = outputs
+    if shard.lab and outputs <= 1024:
+        lines = 1
+    demand(len(counts) in (0, 2 * lines * outputs), "length of the counts")
+    numbers = [int.from_bytes(counts[at : at + 2], "big") for at in range(0, len(counts), 2)]
+    demand(sum(numbers) <= (rows if shard.cls else rows * outputs), "counts out of range")
+    x, value = named["x"], 0
+    for at, count in enumerate(numbers):
+        i, j = divmod(at, outputs)
+        value += count * pow(x, 4096 * i + j, R)
+    demand(value % R == named["counts"], "the counts at x")
 
 
 def folded(signals, fold):

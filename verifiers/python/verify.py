@@ -9,9 +9,10 @@ import sys
 from algebra import Refused, demand
 from argument import Run
 from dumps import Dump, load
-from layers import score, train
+from layers import train
 from poseidon import absorb
 from programs import data, imported, merge, seed
+from score import score
 from statement import digests, folded, hash_words, sizes_of
 
 PROGRAMS = {"data": data, "seed": seed, "train": train, "import": imported, "merge": merge, "score": score}
