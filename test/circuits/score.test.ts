@@ -3,7 +3,8 @@ import { before, describe, it } from 'node:test';
 import { Random, range } from '../reference/algebra.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
 import { randomWeights } from '../reference/models.ts';
-import { proveScore, randomShard } from '../reference/score.ts';
+import { proveScore } from '../reference/score.ts';
+import { randomShard } from '../reference/shards.ts';
 import { pinned } from './pinned.ts';
 
 describe('program score', () => {
@@ -77,7 +78,9 @@ describe('program score', () => {
   it('lets a prover claim less than is right', async () => {
     const random = new Random(8);
     const shard = randomShard({ inputs: 2, outputs: 2, rows: 3, classes: true }, random);
-    const proof = proveScore(randomWeights([2, 2], 2 ** 28, random), shard, random, { rows: (c) => c.fill(0n) });
+    const proof = proveScore(randomWeights([2, 2], 2 ** 28, random), shard, random, {
+      after: { c: (c) => c.fill(0n) },
+    });
     assert.equal(proof.inputs.result, 0n);
     await judge.accepts(proof);
   });

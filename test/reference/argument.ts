@@ -192,11 +192,23 @@ export interface Slot {
   present: bigint;
 }
 
+/**
+ * A coordinate of a claim's point: of a point of the tensor, summed over ('ones'), or that of a polynomial, whose entries
+ * weigh 1 where it is 0 and `power` where it is 1.
+ */
+export type Coordinate = bigint | 'ones' | { power: bigint };
+
+/** Weights where a coordinate is 0 and where it is 1. */
+export const endsOf = (c: Coordinate): [bigint, bigint] => {
+  if (c === 'ones') return [1n, 1n];
+  return typeof c === 'bigint' ? [mod(1n - c), mod(c)] : [1n, mod(c.power)];
+};
+
 export interface ClaimTerm {
   oracle: number;
   slot: Slot;
-  /** the tensor's point; 'ones' sums over a coordinate */
-  point: readonly (bigint | 'ones')[];
+  /** the tensor's point */
+  point: readonly Coordinate[];
   coefficient: bigint;
 }
 

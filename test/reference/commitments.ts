@@ -3,7 +3,7 @@
 // contract's equations between points are equations between these values.
 
 import { type Hex, keccak256 } from 'viem';
-import { eqTable, mod, ORDER, type Random, range, squares } from './algebra.ts';
+import { eqTable, mod, ORDER, power, type Random, range, squares } from './algebra.ts';
 import { hash, type Slot } from './argument.ts';
 
 /** Entries of a chunk. */
@@ -172,6 +172,23 @@ export function statementDigest(
   const second = BigInt(32 * (7 + 1 + parameters.length));
   const head = [DOMAIN, chainId, registry, trainer, BigInt(program), BigInt(32 * 7), second];
   return keccak([...head, BigInt(parameters.length), ...parameters, BigInt(pointWords.length), ...pointWords]);
+}
+
+/** keccak256 of the counts of a score, two bytes each; 0 where none are stated. Not reduced. */
+export const countedOf = (counts: readonly bigint[]): bigint =>
+  counts.length === 0
+    ? 0n
+    : BigInt(keccak256(`0x${counts.map((n) => BigInt.asUintN(16, n).toString(16).padStart(4, '0')).join('')}`));
+
+/** The counts as a polynomial at x (protocol, section 11): of classes C(i, j) has the power 4096 i + j. */
+export function countsAt(counts: readonly bigint[], classes: boolean, x: bigint): bigint {
+  const n = classes ? Math.sqrt(counts.length) : counts.length;
+  return mod(
+    counts.reduce((s, count, at) => {
+      const exponent = classes ? 4096 * Math.floor(at / n) + (at % n) : at;
+      return s + BigInt.asUintN(16, count) * power(x, BigInt(exponent));
+    }, 0n),
+  );
 }
 
 /** h_k = keccak256(h_(k-1), points_k). */

@@ -33,6 +33,26 @@ export const forged = (name: string): AnyHooks => ({
   },
 });
 
+/** Proofs of which one lookup's relation is false, by the names of helper and relation. */
+export const forgedLookups = (
+  pairs: readonly (readonly [helper: string, relation: string])[],
+  relations: readonly string[],
+  prove: (hooks: AnyHooks) => Reference,
+): Lie[] =>
+  pairs.map(([helper, relation]) => ({
+    name: relation,
+    prove: () => prove(forged(helper)),
+    relations: [relations.indexOf(relation)],
+    fails: 'batch',
+  }));
+
+export const miscounted = (logUp: number, prove: (hooks: AnyHooks) => Reference): Lie => ({
+  name: 'the LogUp sum',
+  prove: () => prove(MISCOUNTED),
+  relations: [logUp],
+  fails: 'batch',
+});
+
 /** Adds to an entry of a message. */
 export const added =
   (stage: string, index: number) =>

@@ -17,7 +17,16 @@ import {
   sum,
   zeros,
 } from './algebra.ts';
-import { ADDRESS, type Claim, followRounds, ReferenceTranscript, sumcheck, table } from './argument.ts';
+import {
+  ADDRESS,
+  type Claim,
+  type Coordinate,
+  endsOf,
+  followRounds,
+  ReferenceTranscript,
+  sumcheck,
+  table,
+} from './argument.ts';
 import {
   atTau,
   bitsOf,
@@ -73,6 +82,9 @@ export interface Outputs {
   bits: bigint;
 }
 
+/** The line through two ends. */
+const between = ([low, high]: readonly [bigint, bigint], x: bigint): bigint => mod(low + x * (high - low));
+
 /** The weight of a claim's term at an address y, without the claim's own. */
 export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y: readonly bigint[]): bigint {
   let v = mod(coefficient * slot.present);
@@ -82,7 +94,7 @@ export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y
     else v = mod(v * (1n - o));
   }
   point.forEach((c, t) => {
-    if (c !== 'ones') v = mod(v * eqAt([c], [y[t]]));
+    v = mod(v * between(endsOf(c), y[t]));
   });
   return v;
 }
@@ -90,8 +102,8 @@ export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y
 /** A term of a claim in the reduction: its weight is a product over the coordinates of an address. */
 interface Piece {
   oracle: number;
-  /** of the tensor's point, then of its offset */
-  coordinates: readonly (bigint | 'ones')[];
+  /** weights at the ends of the coordinates of the tensor's point, then of its offset */
+  coordinates: readonly [bigint, bigint][];
   /** weights of the entries of a tensor by its lowest 0, 1, 2, .. coordinates */
   tables: readonly (readonly bigint[])[];
   scale: bigint;
@@ -99,13 +111,12 @@ interface Piece {
   total?: bigint;
 }
 
-/** eq with the first 0, 1, 2, .. coordinates of a point, or 1 on a summed coordinate. */
-function tablesOf(point: readonly (bigint | 'ones')[]): bigint[][] {
+/** Weights by the first 0, 1, 2, .. coordinates of a point. */
+function tablesOf(point: readonly Coordinate[]): bigint[][] {
   const out = [[1n]];
   for (const c of point) {
-    const low = out[out.length - 1];
-    const high = low.map((v) => (c === 'ones' ? v : mod(v * c)));
-    out.push([...low.map((v, i) => (c === 'ones' ? v : mod(v - high[i]))), ...high]);
+    const table = out[out.length - 1];
+    out.push(endsOf(c).flatMap((weight) => table.map((v) => mod(v * weight))));
   }
   return out;
 }
@@ -121,9 +132,9 @@ function piecesOf(claims: readonly Claim[], rho: bigint): Piece[] {
       const scale = mod(mod(weight[c] * coefficient * slot.present) * aligned);
       if (scale === 0n) continue;
       if (point.length !== slot.log2) throw new RangeError('a point of another size than its tensor');
-      const key = point.join();
+      const key = point.map(endsOf).join();
       if (!known.has(key)) known.set(key, tablesOf(point));
-      const coordinates = [...point, ...slot.bits.slice(slot.log2).map(mod)];
+      const coordinates = [...point, ...slot.bits.slice(slot.log2)].map(endsOf);
       out.push({ oracle, coordinates, tables: known.get(key)!, scale });
     }
   });
@@ -135,11 +146,11 @@ function weigh({ coordinates, tables }: Piece, t: number, f: (x: number) => bigi
   const size = Math.min(t, tables.length - 1);
   let blocks: [at: number, weight: bigint][] = [[0, 1n]];
   for (let k = size; k < t; k++) {
-    const o = coordinates[k] as bigint;
+    const [low, high] = coordinates[k];
     blocks = blocks
       .flatMap(([at, v]): [number, bigint][] => [
-        [at, mod(v * (1n - o))],
-        [at + 2 ** k, mod(v * o)],
+        [at, mod(v * low)],
+        [at + 2 ** k, mod(v * high)],
       ])
       .filter(([, v]) => v !== 0n);
   }
@@ -175,10 +186,10 @@ function reduction(
   for (let t = ADDRESS - 1; t >= 0; t--) {
     let [c0, c2] = [0n, 0n];
     for (const p of pieces) {
-      const [v, own, z] = [f[p.oracle], low[p.oracle], p.coordinates[t]];
+      const [v, own, [ofLow, ofHigh]] = [f[p.oracle], low[p.oracle], p.coordinates[t]];
       if (t >= own) {
         // below t the oracle is nonzero only where the dormant coordinates are 0
-        const below = (p.coordinates.slice(own, t) as bigint[]).reduce((s, o) => mod(s * (1n - o)), p.scale);
+        const below = p.coordinates.slice(own, t).reduce((s, [weight]) => mod(s * weight), p.scale);
         p.total ??= weigh(
           p,
           own,
@@ -186,15 +197,15 @@ function reduction(
           () => 0n,
         )[0];
         const total = mod(p.total * below);
-        // (1 - X) ((1 - z) + X (2 z - 1))
-        c0 += total * (1n - (z as bigint));
-        c2 += total * (1n - 2n * (z as bigint));
+        // (1 - X) (low + X (high - low))
+        c0 += total * ofLow;
+        c2 += total * (ofLow - ofHigh);
       } else {
         const half = 2 ** t;
         const rise = (x: number) => (v[x] === v[x + half] ? 0n : v[x + half] - v[x]);
-        const [a, b] = weigh(p, t, (x) => v[x], z === 'ones' ? () => 0n : rise);
-        c0 += p.scale * (z === 'ones' ? a : mod((1n - z) * a));
-        if (z !== 'ones') c2 += p.scale * mod((2n * z - 1n) * b);
+        const [a, b] = weigh(p, t, (x) => v[x], ofLow === ofHigh ? () => 0n : rise);
+        c0 += p.scale * mod(ofLow * a);
+        c2 += p.scale * mod((ofHigh - ofLow) * b);
       }
     }
     const message = sender.send(`reduce ${ADDRESS - 1 - t}`, [mod(c0), mod(c2)]);
@@ -202,8 +213,7 @@ function reduction(
     const r = transcript.absorb(message);
     y[t] = r;
     for (const p of pieces) {
-      const z = p.coordinates[t];
-      if (z !== 'ones') p.scale = mod(p.scale * eqAt([r], [z]));
+      p.scale = mod(p.scale * between(p.coordinates[t], r));
       if (t >= low[p.oracle]) p.scale = mod(p.scale * (1n - r));
     }
     f = f.map((v, o) => (t < low[o] ? fold(v, r) : v));

@@ -6,6 +6,8 @@ import {
   ADDRESS,
   type Claim,
   type ClaimTerm,
+  type Coordinate,
+  endsOf,
   followRounds,
   type Interference,
   layoutWords,
@@ -19,6 +21,8 @@ import {
   CONTEXT,
   type Context,
   chunkOf,
+  countedOf,
+  countsAt,
   folded,
   foldedAt,
   nextDigest,
@@ -69,7 +73,7 @@ export type AnyHooks = Omit<Hooks<never>, 'run'>;
 /** Challenges of a verifier up to the reduction. */
 export interface Challenges {
   beta: bigint;
-  /** weight of a looked-up pair's value; only train has one */
+  /** weight of a looked-up pair's value; only train and score have one */
   alpha: bigint;
   squares: bigint[];
   /** powers of lambda */
@@ -101,6 +105,8 @@ export interface VerifiedProgram<View = unknown> {
   batch: (view: View, c: Challenges, m: ReferenceMessages, add: AddRelation) => void;
   batch2?: (view: View, c: Challenges, m: ReferenceMessages, add: AddRelation2) => void;
   claims: (view: View, c: Challenges, m: ReferenceMessages) => Claim[];
+  /** signals that h_0 cannot hold, by the challenge x and the sums */
+  late?: (x: bigint, sums: readonly bigint[]) => Record<string, bigint>;
 }
 
 /** Adds a relation's value; positions are the variables that are not dormant. */
@@ -147,12 +153,17 @@ export interface Reference {
   /** what the trainer hands the contract */
   context: Context;
   extra: bigint[];
+  /** the counts of a score, as the contract is sent them; none where none are stated */
+  counts?: bigint[];
   commitments: Commitments;
   /** false relations and claims by number, as the prover knows them */
   violated: { relations: number[]; relations2: number[]; claims: number[] };
   /** by how much the committed vectors exceed what each false claim says */
   errors: ReadonlyMap<number, bigint>;
 }
+
+/** Programs that look up pairs, of the tables that are fixed for ever. */
+const hasPairs = (program: ProgramName): boolean => program === 'train' || program === 'score';
 
 /** A proof in the making. */
 export class ReferenceRun {
@@ -173,7 +184,7 @@ export class ReferenceRun {
     hooks: Hooks<never>,
     { parameters, extra, statement }: { parameters: bigint[]; extra: bigint[]; statement: Record<string, Oracle> },
   ) {
-    if (program === 'train') {
+    if (hasPairs(program)) {
       this.oracles.tables = tablesOracle();
       hooks.committed?.('tables', this.oracles.tables);
     }
@@ -214,6 +225,7 @@ export class ReferenceRun {
     rho: bigint,
     own: Inputs,
     violated: Omit<Reference['violated'], 'claims' | 'relations2'> & { relations2?: number[] },
+    late: Record<string, bigint> = {},
   ): Reference {
     const { h, nonce, sender, program, extra } = this;
     const names: readonly string[] = NUMBERING[program].oracles.names;
@@ -225,7 +237,7 @@ export class ReferenceRun {
       changeMask: this.#hooks.chunkMask,
     });
     const inputs: Inputs = { ...own, h, nonce, ...opening };
-    const signals = signalsOf(program, inputs, outputs);
+    const signals = signalsOf(program, { ...inputs, ...late }, outputs);
     const { fold, ...values } = folded(signals);
     const errors = claimErrors(oracles, claims);
     return {
@@ -253,10 +265,8 @@ function claimErrors(oracles: readonly Oracle[], claims: readonly Claim[]): Map<
     let values: bigint[] = own;
     for (let t = point.length - 1; t >= 0; t--) {
       const half = values.length / 2;
-      const c = point[t];
-      values = range(half).map((i) =>
-        c === 'ones' ? values[i] + values[i + half] : mod(values[i] + c * (values[i + half] - values[i])),
-      );
+      const [low, high] = endsOf(point[t]);
+      values = range(half).map((i) => mod(low * values[i] + high * values[i + half]));
     }
     return coefficient * slot.present * values[0];
   };
@@ -264,7 +274,7 @@ function claimErrors(oracles: readonly Oracle[], claims: readonly Claim[]): Map<
   return new Map([...errors.entries()].filter(([, error]) => error !== 0n));
 }
 
-/** The signals in their order: outputs, digests, parameters. */
+/** The signals in their order: outputs, digests, parameters, those of score that h_0 cannot hold. */
 export function signalsOf(program: ProgramName, inputs: Inputs, { y, ...o }: Outputs): bigint[] {
   const h = elements(inputs, 'h');
   const { names } = NUMBERING[program].signals;
@@ -305,7 +315,7 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   if (![...traced, ...helped].every((o) => o.length === ADDRESS && o.every((b) => b === 0n || b === 1n)))
     failed.push('offsets');
   const beta = transcript.absorb([h[DIGEST.trace], ...layoutWords(traced)]);
-  const alpha = program.program === 'train' ? transcript.absorb([0n]) : 0n;
+  const alpha = hasPairs(program.program) ? transcript.absorb([0n]) : 0n;
   const x = transcript.absorb([h[DIGEST.helper], ...layoutWords(helped)]);
   const lambda = weighted('relations', powers(transcript.absorb([...m.sums, nonce[NONCE.lambda]]), relations.count));
   const claim = claimedSum(lambda, program.claimed(view, m.sums));
@@ -325,12 +335,13 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   if (claims.length !== C.count || claims.some((v) => !v)) throw new Error('a claim is missing');
   const opened = checkOpening(oracles.count, claims, rho, openingOf(inputs), { h, nonce });
   failed.push(...opened.failed);
-  return { failed, signals: signalsOf(program.program, inputs, opened.outputs) };
+  const late = program.late?.(x, m.sums) ?? {};
+  return { failed, signals: signalsOf(program.program, { ...inputs, ...late }, opened.outputs) };
 }
 
 /** The contract's checks: digests, fold, v and the equations between points. */
 export function checkContract(
-  { program, inputs, outputs, context, extra, commitments }: Reference,
+  { program, inputs, outputs, context, extra, counts = [], commitments }: Reference,
   signals: readonly bigint[],
 ): string[] {
   const failed: string[] = [];
@@ -341,8 +352,15 @@ export function checkContract(
     .filter(([name]) => name !== 'trace' && name !== 'helper')
     .flatMap(([, chunks]) => chunks);
   const { signals: S } = NUMBERING[program];
-  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1);
-  const h = [statementDigest(context, IDS[program], [...parameters, ...extra], statement)];
+  const own = program === 'score' ? NUMBERING.score.signals : undefined;
+  const parameters = signals.slice(S.h(DIGEST.count - 1) + 1, own?.x);
+  // of a score the contract hashes the counts, and finds their signal itself
+  const read = own ? [countedOf(counts)] : extra;
+  if (own) {
+    const classes = (signals[own.shard] >> 36n) % 2n === 1n;
+    if (signals[own.counts] !== countsAt(counts, classes, signals[own.x])) failed.push('counts');
+  }
+  const h = [statementDigest(context, IDS[program], [...parameters, ...read], statement)];
   for (const next of [logs.trace, logs.helper, [kzg.rows], [kzg.columns, kzg.quotient], [kzg.quotient2]])
     h.push(nextDigest(h[h.length - 1], next));
   h.forEach((digest, k) => {
@@ -381,11 +399,13 @@ export function proveOneBatch<V>(
   own: Inputs,
   {
     beta,
+    alpha = 0n,
     squares: sq,
     batch,
     evaluate: evaluations,
   }: {
     beta: bigint;
+    alpha?: bigint;
     squares: bigint[];
     batch: ReferenceBatch;
     evaluate: (point: readonly bigint[], evals: bigint[]) => void;
@@ -404,7 +424,7 @@ export function proveOneBatch<V>(
     batch1.messages,
     new ReferenceTranscript(start),
   ).value;
-  const c: Challenges = { beta, alpha: 0n, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
+  const c: Challenges = { beta, alpha, squares: sq, lambda, point: batch1.point, mu2: [], zeta: [] };
   const honest = zeros(E.count);
   evaluations(batch1.point, honest);
   const m: ReferenceMessages = { sums, evals1: honest, sums2: [], evals2: [] };
@@ -417,16 +437,17 @@ export function proveOneBatch<V>(
     rho,
     { ...own, batch1: batch1.messages, evals1: m.evals1 },
     { relations: batch.violated() },
+    program.late?.(sq[0], sums),
   );
 }
 
 /** One term at a point for claims. */
-export const claimTerm = (
-  oracle: number,
-  slot: Slot,
-  point: readonly (bigint | 'ones')[],
-  coefficient = 1n,
-): ClaimTerm => ({ oracle, slot, point, coefficient: mod(coefficient) });
+export const claimTerm = (oracle: number, slot: Slot, point: readonly Coordinate[], coefficient = 1n): ClaimTerm => ({
+  oracle,
+  slot,
+  point,
+  coefficient: mod(coefficient),
+});
 
 /** A claim on one tensor. */
 export const claimOf = (value: bigint, ...terms: ClaimTerm[]): Claim => ({ value: mod(value), terms });

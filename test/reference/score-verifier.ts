@@ -2,7 +2,7 @@
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqAt, inverse, leAt, mod, range } from './algebra.ts';
-import type { Claim, Slot } from './argument.ts';
+import type { Claim, Coordinate, Slot } from './argument.ts';
 import { pointAt, positions } from './batch.ts';
 import { addTable } from './data.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type VerifiedProgram,
 } from './run.ts';
 import { element, HIDDEN_LAYERS, LAYERS, type ModelView, modelView, rows, seen, shardView } from './sizes.ts';
+import { TABLE_SLOTS } from './tables.ts';
 import { FRACTION, HALF_LIMB, type Inputs, LIMB, LIMB_BITS, UNIT } from './tensors.ts';
 
 const {
@@ -28,14 +29,33 @@ const {
 } = NUMBERING.score;
 const FEATURES = 12;
 const TRACED = ['A', 'V', 'm', 'R0', 'R1'] as const;
-const OUTPUTS = ['Q', 'U0', 'U1', 'G'] as const;
+/** Tensors of the output's size, and those with one entry a row. */
+export const OUTPUTS = ['Q', 'U0', 'U1', 'B', 'G', 'P', 'K', 'E'] as const;
+export const ROWS = ['L', 'N', 'c', 't', 'H', 'p', 'LP', 'Z', 'S'] as const;
+const TABLE: readonly string[] = ['mult', 'mult2', 'g', 'g2'];
+const OF_ROWS: readonly string[] = [...ROWS, 'hS'];
+const OF_SOFTMAX: readonly string[] = ['Z', 'S'];
+const OF_FUNCTIONS: readonly string[] = ['E', 'hF', 'mult2', 'g2'];
+/** Units of the log-loss in one of the logits. */
+const LOGIT = 2n ** 7n;
 
-/** Layer of a slot of trace or helper that has rows and features. */
-export const layerOf = (name: string): number => (/_\d$/.test(name) ? Number(name.slice(-1)) : 4);
+/** log2 of a slot of trace or helper, and the factor that it starts from. */
+export function sizeOf(
+  name: string,
+  { sigma, a, p, heads: [, s1, s2] }: Pick<ModelView, 'a' | 'p' | 'heads'> & { sigma: number },
+): [log2: number, present: bigint] {
+  const l = /_\d$/.test(name) ? Number(name.slice(-1)) : 4;
+  let present = p[l];
+  if (OF_SOFTMAX.includes(name)) present = s1;
+  if (OF_FUNCTIONS.includes(name)) present = mod(s1 + s2);
+  if (present === 0n) return [0, present];
+  if (TABLE.includes(name)) return [LIMB_BITS, present];
+  return [OF_ROWS.includes(name) ? sigma : sigma + a[l], present];
+}
 
 interface View extends ModelView {
   shard: ReturnType<typeof shardView>;
-  result: bigint;
+  k: bigint;
   trace: Record<string, Slot>;
   helper: Record<string, Slot>;
 }
@@ -43,29 +63,24 @@ interface View extends ModelView {
 function view(inputs: Inputs): View {
   const model = modelView(inputs);
   const shard = shardView(inputs);
-  const { a, p } = model;
   const failed = [...model.failed, ...shard.failed];
   if (shard.inputs !== model.n[0]) failed.push('inputs');
   if (shard.outputs !== model.n[4]) failed.push('outputs');
+  const sizes = { ...model, sigma: shard.sigma };
   const slotsOf = (names: readonly string[], offsets: bigint[][]) =>
-    Object.fromEntries(
-      names.map((name, i): [string, Slot] => {
-        if (name === 'mult' || name === 'g') return [name, seen(offsets[i], LIMB_BITS)];
-        if (name === 'L' || name === 'c') return [name, seen(offsets[i], shard.sigma)];
-        const l = layerOf(name);
-        return [name, seen(offsets[i], p[l] === 0n ? 0 : shard.sigma + a[l], p[l])];
-      }),
-    );
+    Object.fromEntries(names.map((name, i): [string, Slot] => [name, seen(offsets[i], ...sizeOf(name, sizes))]));
   const sums = inputs.sums as bigint[] | undefined;
-  const result = element(inputs, 'result');
   if (sums) {
     const [right, error] = [sums[SUM.right], sums[SUM.error]];
-    if (mod(error + (shard.classes + shard.labels) * (right - error)) !== result) failed.push('result');
+    if (mod(error + (shard.classes + shard.labels) * (right - error)) !== element(inputs, 'result'))
+      failed.push('result');
+    for (const name of ['loss', 'absolute', 'top'] as const)
+      if (mod(sums[SUM[name]]) !== element(inputs, name)) failed.push(name);
   }
   return {
     ...model,
     shard,
-    result,
+    k: element(inputs, 'k'),
     failed,
     trace: slotsOf(T.names, rows(inputs, 'traceOffset')),
     helper: slotsOf(H.names, rows(inputs, 'helperOffset')),
@@ -74,57 +89,91 @@ function view(inputs: Inputs): View {
 
 const claimed = ({ shard }: View, sums: readonly bigint[]): Record<number, bigint> => {
   const out: Record<number, bigint> = {
-    [R.right]: sums[SUM.right],
-    [R.error]: sums[SUM.error],
     [R.labelled]: mod(shard.classes * UNIT * sums[SUM.labelled]),
+    [R.predicted]: mod(shard.classes * sums[SUM.predicted]),
   };
+  for (const name of ['right', 'error', 'top', 'absolute', 'loss', 'counts'] as const) out[R[name]] = sums[SUM[name]];
   for (const l of LAYERS) out[R.F1(l)] = sums[SUM.F1(l)];
   return out;
 };
 
 function batch(v: View, c: Challenges, { evals1: e }: ReferenceMessages, add: AddRelation): void {
-  const { beta, squares: tau, point } = c;
-  const { sigma, classes, labels } = v.shard;
+  const { beta, alpha, squares: tau, point } = c;
+  const { sigma, classes: cls, labels: lab } = v.shard;
+  const [, s1, s2] = v.heads;
   const at = (l: number) => positions(sigma, v.a[l]);
   const eqOf = (p: readonly number[]) => eqAt(pointAt(p, tau), pointAt(p, point));
-  const realRows = leAt(v.shard.rows, point.slice(0, sigma));
+  const [outAt, rowAt] = [at(4), range(sigma)];
+  const [eq, eqS] = [eqOf(outAt), eqOf(rowAt)];
   for (const l of LAYERS)
     add(
       R.F1(l),
       range(v.a[l - 1]).map((t) => FEATURES + t),
       e[E.W(l)] * e[E.In(l)],
     );
-  const lookup = (index: number, l: number, helper: bigint, limbs: bigint[]) => {
+  const lookup = (index: number, where: readonly number[], helper: bigint, limbs: bigint[], present = 1n) => {
     const [x, y, z] = limbs.map((k) => mod(beta - k));
-    add(index, at(l), eqOf(at(l)) * mod(helper * mod(x * y) * z - v.p[l] * (x * y + x * z + y * z)));
-    add(R.logUp, at(l), helper);
+    add(index, where, eqOf(where) * mod(helper * mod(x * y) * z - present * (x * y + x * z + y * z)));
+    add(R.logUp, where, helper);
   };
   for (const l of HIDDEN_LAYERS) {
     const [A, V, m, R0, R1] = TRACED.map((x) => e[E[x](l)]);
-    add(R.bit(l), at(l), eqOf(at(l)) * mod(m * m - m));
-    add(R.active(l), at(l), eqOf(at(l)) * mod(A - m * V));
-    lookup(R.h(l), l, e[E.h(l)], [V - m, R0, R1]);
+    const here = eqOf(at(l));
+    add(R.bit(l), at(l), here * mod(m * m - m));
+    add(R.active(l), at(l), here * mod(A - m * V));
+    lookup(R.h(l), at(l), e[E.h(l)], [V - m, R0, R1], v.p[l]);
   }
-  lookup(R.hQ, 4, e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
-  const outAt = at(4);
-  const eq = eqOf(outAt);
-  const [Q, Y, G, L, right] = [e[E.Q] - HALF_LIMB, e[E.Y], e[E.G], e[E.L], e[E.c]];
-  add(R.hG, outAt, eq * mod(e[E.hG] * (beta - G) - 1n));
-  add(R.logUp, outAt, e[E.hG]);
-  add(R.error, outAt, realRows * mod((Q - Y) ** 2n));
-  const realClasses = leAt(v.shard.outputs, point.slice(FEATURES, FEATURES + v.a[4]));
+  lookup(R.hQ, outAt, e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
+  lookup(R.hG, outAt, e[E.hG], [e[E.G], e[E.K], 0n]);
+  lookup(R.hS, rowAt, e[E.hS], [e[E.H], e[E.S], 0n]);
+
+  const real = leAt(v.shard.rows, point.slice(0, sigma));
+  const out = leAt(v.n[4], point.slice(FEATURES, FEATURES + v.a[4]));
+  const n = BigInt(v.n[4]);
+  const [B, G, P, K, power] = (['B', 'G', 'P', 'K', 'E'] as const).map((x) => e[E[x]]);
+  const [L, N, claimed, top, H, p, LP, Z, S] = ROWS.map((x) => e[E[x]]);
+  const [Q, Y] = [e[E.Q] - HALF_LIMB, e[E.Y]];
   const onehot = mod(Y * inverse(UNIT));
-  const claimed = mod(right * realClasses);
-  const ofClass = G - claimed * mod(L - Q - 1n + onehot);
-  const ofLabels = G - claimed * mod((2n * onehot - 1n) * Q - 1n);
-  add(R.margin, outAt, eq * mod(classes * ofClass + labels * ofLabels));
-  const rowAt = range(sigma);
-  const eqS = eqOf(rowAt);
-  add(R.right, rowAt, right);
-  add(R.claimedBit, rowAt, eqS * mod(right * right - right));
-  add(R.claimedPadding, rowAt, eqS * mod(right * (1n - realRows)));
-  add(R.labelled, outAt, mod(classes * eqS) * mod(Y * Q));
+  const regression = 1n - cls - lab;
+  // results
+  add(R.right, rowAt, claimed);
+  add(R.error, outAt, real * mod((Q - Y) ** 2n));
+  add(R.top, rowAt, (cls + lab) * top);
+  add(R.absolute, outAt, regression * mod(real * G));
+  add(R.loss, outAt, real * mod(s1 * onehot * mod(LOGIT * (Z - Q) - S) + s2 * power));
+  add(R.counts, rowAt, mod(cls * e[E.Yx] * inverse(UNIT) + lab) * e[E.Px]);
+  // margins
+  const ofClass = L - Q - 1n + onehot;
+  const ofLabel = (2n * onehot - 1n) * Q - 1n;
+  const sign = regression * mod(real * (2n * B - 1n)) * mod(Q - Y);
+  add(R.margin, outAt, eq * mod(G - mod(out * B) * mod(cls * ofClass + lab * ofLabel) - sign));
+  add(R.lead, outAt, eq * mod(K - mod(cls * out * p) * mod(LP - Q - 1n + P)));
+  add(R.belowBit, outAt, eq * mod(B * B - B));
+  add(R.belowPadding, outAt, eq * mod(B * (1n - out)));
+  add(R.predictedBit, outAt, eq * mod(P * P - P));
+  add(R.predictedPadding, outAt, eq * mod(P * (1n - mod(real * out))));
+  add(R.predictedLabel, outAt, eq * mod(lab * P * (1n - B)));
+  add(R.powerPadding, outAt, eq * mod(power * (1n - out)));
+  // rows
+  add(R.predictedOne, rowAt, eqS * mod(cls * (p * p - p)));
+  add(R.claimedBit, rowAt, eqS * mod(claimed * claimed - claimed));
+  add(R.claimedPadding, rowAt, eqS * mod(claimed * (1n - real)));
+  add(R.claimedAll, rowAt, eqS * mod(claimed * (n - N)));
+  add(R.topBit, rowAt, eqS * mod(top * top - top));
+  add(R.topPadding, rowAt, eqS * mod(top * (1n - real)));
+  add(R.topRank, rowAt, eqS * mod(H - top * (N - n + v.k - 1n)));
+  add(R.labelled, outAt, mod(cls * eqS) * mod(Y * Q));
+  add(R.predicted, outAt, mod(cls * eqS) * mod(P * Q));
+  // the function and the tables
+  const index = s1 * (Z - Q) + s2 * mod(mod((1n - 2n * onehot) * Q) + HALF_LIMB);
+  const pair = mod(beta - index - alpha * (power + alpha));
+  add(R.hF, outAt, eq * mod(e[E.hF] * pair - (s1 + s2) * out));
+  add(R.logUp, outAt, e[E.hF]);
   addTable(beta, tau, point, e[E.g], e[E.mult], R, add);
+  const table = range(LIMB_BITS);
+  const k = table.reduce((s, t) => s + point[t] * 2n ** BigInt(t), 0n);
+  add(R.table2, table, eqOf(table) * mod(e[E.g2] * mod(beta - k - alpha * (e[E.F] + alpha)) - e[E.mult2]));
+  add(R.logUp, table, -e[E.g2]);
 }
 
 function claims(v: View, { squares: tau, point }: Challenges, { sums, evals1: e }: ReferenceMessages): Claim[] {
@@ -133,7 +182,7 @@ function claims(v: View, { squares: tau, point }: Challenges, { sums, evals1: e 
   const rho = point.slice(FEATURES);
   const out: Claim[] = Array.from({ length: C.count });
   const at = (l: number) => pointAt(positions(sigma, v.a[l]), point);
-  const traced = (name: string, p: readonly bigint[], k = 1n) => claimTerm(O.trace, v.trace[name], p, k);
+  const traced = (name: string, p: readonly Coordinate[], k = 1n) => claimTerm(O.trace, v.trace[name], p, k);
   const helped = (name: string, p: readonly bigint[]) => claimTerm(O.helper, v.helper[name], p);
   for (const l of LAYERS) {
     const [low, high] = [v.a[l - 1], v.a[l]];
@@ -163,13 +212,29 @@ function claims(v: View, { squares: tau, point }: Challenges, { sums, evals1: e 
     for (const x of TRACED) out[C[x](l)] = claimOf(e[E[x](l)], traced(`${x}_${l}`, at(l)));
     out[C.h(l)] = claimOf(e[E.h(l)], helped(`h_${l}`, at(l)));
   }
+  const rhoS = point.slice(0, sigma);
   for (const x of OUTPUTS) out[C[x]] = claimOf(e[E[x]], traced(x, at(4)));
-  for (const x of ['hQ', 'hG'] as const) out[C[x]] = claimOf(e[E[x]], helped(x, at(4)));
+  for (const x of ROWS) out[C[x]] = claimOf(e[E[x]], traced(x, rhoS));
+  for (const x of ['hQ', 'hG', 'hF'] as const) out[C[x]] = claimOf(e[E[x]], helped(x, at(4)));
+  out[C.hS] = claimOf(e[E.hS], helped('hS', rhoS));
   out[C.Y] = claimOf(e[E.Y], claimTerm(O.shard, v.shard.Y, at(4)));
-  for (const x of ['L', 'c'] as const) out[C[x]] = claimOf(e[E[x]], traced(x, point.slice(0, sigma)));
-  out[C.g] = claimOf(e[E.g], helped('g', point.slice(0, LIMB_BITS)));
-  out[C.mult] = claimOf(e[E.mult], traced('mult', point.slice(0, LIMB_BITS)));
+  const features = range(v.a[4]);
+  const byLabel = features.map((t) => ({ power: tau[FEATURES + t] }));
+  const byClass = features.map((t) => ({ power: tau[t] }));
+  out[C.Yx] = claimOf(e[E.Yx], claimTerm(O.shard, v.shard.Y, [...rhoS, ...byLabel]));
+  out[C.Px] = claimOf(e[E.Px], traced('P', [...rhoS, ...byClass]));
+  const table = point.slice(0, LIMB_BITS);
+  for (const x of ['g', 'g2'] as const) out[C[x]] = claimOf(e[E[x]], helped(x, table));
+  for (const x of ['mult', 'mult2'] as const) out[C[x]] = claimOf(e[E[x]], traced(x, table));
+  const [, s1, s2] = v.heads;
+  const { EXP, LOSS } = TABLE_SLOTS;
+  out[C.F] = claimOf(e[E.F], claimTerm(O.tables, EXP, table, s1), claimTerm(O.tables, LOSS, table, s2));
   out[C.labelled] = claimOf(sums[SUM.labelled], traced('L', rs));
+  out[C.predicted] = claimOf(sums[SUM.predicted], traced('LP', rs));
+  const summed = [...rs, ...features.map(() => 'ones' as const)];
+  out[C.below] = claimOf(0n, traced('B', summed), traced('N', rs, -1n));
+  out[C.predictedSum] = claimOf(0n, traced('P', summed), traced('p', rs, -1n));
+  out[C.total] = claimOf(s1 * LIMB, traced('E', summed, s1), traced('S', rs));
   return out;
 }
 
@@ -181,4 +246,5 @@ export const SCORE: VerifiedProgram<View> = {
   claimed,
   batch,
   claims,
+  late: (x, sums) => ({ x, counts: sums[SUM.counts] }),
 };

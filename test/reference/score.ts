@@ -1,22 +1,42 @@
 // Program score (protocol, section 11): reference prover.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { dot, eqTable, inverse as inverseOf, log2Up, mod, type Random, range, squares, sum, zeros } from './algebra.ts';
+import {
+  dot,
+  eqTable,
+  inverse as inverseOf,
+  log2Up,
+  mod,
+  powers,
+  type Random,
+  range,
+  squares,
+  zeros,
+} from './algebra.ts';
 import { pointAt, positions, ReferenceBatch, type Term, term, times } from './batch.ts';
-import { blinding, chunksOf, salted } from './commitments.ts';
+import { blinding, chunksOf, countedOf, salted } from './commitments.ts';
+import { headFactors } from './heads.ts';
 import { modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import { looked, sharing } from './omitted.ts';
+import { Pairs } from './pairs.ts';
 import { evaluateAt, type Hooks, proveOneBatch, type Reference, ReferenceRun } from './run.ts';
-import { layerOf, SCORE } from './score-verifier.ts';
-import { layersOf, shardInputs, shardLayout } from './sizes.ts';
+import {
+  countsOf,
+  indexOf,
+  resultsOf,
+  type ScoreDeviation,
+  type ScoreRun,
+  type Stated,
+  scoreRun,
+} from './score-run.ts';
+import { OUTPUTS, ROWS, SCORE, sizeOf } from './score-verifier.ts';
+import type { ReferenceShard } from './shards.ts';
+import { aligned, shardInputs, shardLayout } from './sizes.ts';
+import { EXP, LOSS } from './tables.ts';
 import {
   countLimbs,
-  FRACTION,
-  floorDiv,
-  floorMod,
   HALF_LIMB,
   type Inputs,
-  LIMB,
   LIMB_BITS,
   lookupHelper,
   oracleOf,
@@ -30,33 +50,19 @@ import {
 } from './tensors.ts';
 
 const { squares: SQ, trace: T, helper: H, sums: SUM, relations: R, evaluations: E } = NUMBERING.score;
+/** The sums that no challenge decides, which are results. */
+const STATED = ['right', 'error', 'top', 'absolute', 'loss'] as const;
 
-/** X as [j, s] and Y as [i, s] with s low, padded with zeros. */
-export interface ReferenceShard {
-  inputs: number;
-  outputs: number;
-  rows: number;
-  /** one label a row */
-  classes: boolean;
-  /** any number of labels a row, where there are no classes; neither: regression */
-  labels?: boolean;
-  X: bigint[];
-  Y: bigint[];
-  salt: bigint;
-}
-
-export interface ScoreHooks extends Hooks<{ weights: ReferenceWeights; shard: ReferenceShard }> {
-  /** changes a rounded value Q of circuit layer l before everything that follows from it */
-  round?: (l: number, i: number, s: number, Q: bigint) => bigint;
-  /** changes m, V and A of a hidden unit; A is m V unless it says otherwise */
-  rectify?: (l: number, i: number, s: number, at: { m: bigint; V: bigint; A?: bigint }) => void;
-  /** weights of the forward pass and its sums, where they are not the committed ones */
-  used?: (committed: ReferenceWeights) => ReferenceWeights;
-  /** changes the claims c of the rows, from the rows that are right */
-  rows?: (c: bigint[]) => void;
-  /** changes the sums right and error before the statement is made */
+export interface ScoreHooks extends Hooks<{ weights: ReferenceWeights; shard: ReferenceShard }>, ScoreDeviation {
+  /** changes the sums right, error, top, absolute and loss before the statement is made */
   stated?: (sums: bigint[]) => void;
+  /** changes the counts that are stated */
+  counts?: (counts: bigint[]) => void;
+  /** changes the function that is looked up */
+  column?: (F: bigint[]) => void;
+  /** numbers of the statement other than the sums say */
   result?: bigint;
+  k?: bigint;
 }
 
 /** Proves the score of a model on a shard, whatever it is. */
@@ -65,81 +71,46 @@ export function proveScore(
   shard: ReferenceShard,
   random: Random,
   hooks: ScoreHooks = {},
+  stated: Stated = {},
 ): Reference {
   hooks.run?.({ weights, shard });
-  const layers = layersOf(weights.widths);
-  const hidden = layers.filter(({ l }) => l < 4);
-  const out = layers[layers.length - 1];
-  const sigma = log2Up(shard.rows);
-  const S = 2 ** sigma;
-  const used = hooks.used?.(weights) ?? weights;
-  const { classes, labels } = { classes: shard.classes ? 1n : 0n, labels: shard.labels ? 1n : 0n };
 
-  // 1. trace: the forward pass
-  const tensors: Tensors = {};
-  const inputs: Record<number, bigint[]> = {};
-  let A = shard.X;
-  for (const { l, own, low, high } of layers) {
-    inputs[l] = A;
-    const [Q, R0, R1] = range(3).map(() => zeros(2 ** high * S));
-    const next = { A: zeros(Q.length), V: zeros(Q.length), m: zeros(Q.length) };
-    for (const i of range(2 ** high))
-      for (const s of range(S)) {
-        const at = i * S + s;
-        const Z =
-          sum(range(2 ** low).map((j) => used.W[own][i * 2 ** low + j] * inputs[l][j * S + s])) + UNIT * used.b[own][i];
-        const exact = floorDiv(Z + FRACTION / 2n, FRACTION);
-        Q[at] = hooks.round?.(l, i, s, exact) ?? exact;
-        const rest = Z + FRACTION / 2n - FRACTION * Q[at];
-        R0[at] = floorMod(rest, LIMB);
-        R1[at] = (rest - R0[at]) / LIMB;
-        const flag: { m: bigint; V: bigint; A?: bigint } = { m: Q[at] > 0n ? 1n : 0n, V: Q[at] > 0n ? Q[at] : -Q[at] };
-        hooks.rectify?.(l, i, s, flag);
-        [next.m[at], next.V[at], next.A[at]] = [flag.m, flag.V, flag.A ?? flag.m * flag.V];
-      }
-    if (l < 4) {
-      for (const name of ['A', 'V', 'm'] as const) tensors[`${name}_${l}`] = next[name];
-      [tensors[`R0_${l}`], tensors[`R1_${l}`]] = [R0, R1];
-      A = next.A;
-    } else {
-      tensors.Q = Q.map((q) => q + HALF_LIMB);
-      [tensors.U0, tensors.U1] = [R0, R1];
-    }
-  }
-  const logit = (i: number, s: number) => tensors.Q[i * S + s] - HALF_LIMB;
-  const onehot = (i: number, s: number) => shard.Y[i * S + s] / UNIT;
-  tensors.L = range(S).map((s) =>
-    shard.classes ? sum(range(2 ** out.high).map((i) => onehot(i, s) * logit(i, s))) : 0n,
-  );
-  const margin = (i: number, s: number) =>
-    classes * (tensors.L[s] - logit(i, s) - 1n + onehot(i, s)) + labels * ((2n * onehot(i, s) - 1n) * logit(i, s) - 1n);
-  tensors.c = range(S).map((s) =>
-    (shard.classes || shard.labels) && s < shard.rows && range(out.rows).every((i) => margin(i, s) >= 0n) ? 1n : 0n,
-  );
-  hooks.rows?.(tensors.c);
-  tensors.G = range(2 ** out.high * S).map((at) => {
-    const [i, s] = [Math.floor(at / S), at % S];
-    return i < out.rows ? tensors.c[s] * margin(i, s) : 0n;
-  });
+  // 1. trace: the forward pass, and what its outputs are worth
+  const run = scoreRun(weights, shard, hooks, stated);
+  const { layers, out, sigma, S, used, kind, tensors, inputs, heads } = run;
+  const { classes, labels, regression } = kind;
+  const hidden = layers.filter(({ l }) => l < 4);
+  const [, s1, s2] = heads;
+  const outAt = positions(sigma, out.high);
+  const rowAt = range(sigma);
+  const spread = (row: readonly bigint[]) => range(2 ** out.high).flatMap(() => row);
   hooks.trace?.(tensors);
-  const groups = layers.map(({ l, high }) => ({
-    index: l < 4 ? R.h(l) : R.hQ,
-    slot: l < 4 ? `h_${l}` : 'hQ',
-    at: positions(sigma, high),
-    limbs:
-      l < 4
-        ? [tensors[`V_${l}`].map((v, i) => v - tensors[`m_${l}`][i]), tensors[`R0_${l}`], tensors[`R1_${l}`]]
-        : [tensors.Q, tensors.U0, tensors.U1],
-  }));
-  const lookups = [
-    ...groups.map(({ index, limbs }) => ({ index, limbs: looked(index, limbs) })),
-    { index: R.hG, limbs: [tensors.G] },
+  const { Q, B, G, P, K, L, N, c, t, H: rank, p, LP } = tensors;
+  const blank = zeros(Q.length);
+  const outputOnes = { Z: zeros(S), S: zeros(S), E: blank, ...tensors };
+  const groups = [
+    ...hidden.map(({ l, high }) => ({
+      index: R.h(l),
+      slot: `h_${l}`,
+      at: positions(sigma, high),
+      limbs: [tensors[`V_${l}`].map((v, i) => v - tensors[`m_${l}`][i]), tensors[`R0_${l}`], tensors[`R1_${l}`]],
+    })),
+    { index: R.hQ, slot: 'hQ', at: outAt, limbs: [Q, tensors.U0, tensors.U1] },
+    { index: R.hG, slot: 'hG', at: outAt, limbs: [G, K, blank] },
+    { index: R.hS, slot: 'hS', at: rowAt, limbs: [rank, outputOnes.S, zeros(S)] },
   ];
-  const mult = countLimbs(sharing(lookups).flatMap((lookup) => lookup.limbs));
-  hooks.multiplicities?.(mult);
-  const { Q, G, L, c } = tensors;
-  tensors.mult = mult;
-  const layouts = placesOf(weights.widths, shard, hooks.moved);
+  const realClasses = real(out.rows, out.high).flatMap((v) => range(S).map(() => v));
+  const pairs = s1 + s2 === 0n ? undefined : new Pairs([...(s1 === 1n ? EXP : LOSS)], realClasses, R);
+  if (pairs) hooks.column?.(pairs.column);
+  const logits = Q.map((q) => mod(q - HALF_LIMB));
+  const perUnit = inverseOf(UNIT);
+  const product = times(-2n * perUnit * s2, shard.Y, logits);
+  const pair = { index: indexOf(run), value: outputOnes.E, product };
+  const mult = countLimbs(sharing(groups).flatMap(({ index, limbs }) => looked(index, limbs)));
+  const mult2 = pairs?.count(pair) ?? zeros(2 ** LIMB_BITS);
+  hooks.multiplicities?.(mult, mult2);
+  Object.assign(tensors, { mult, mult2 });
+  const layouts = placesOf(run, hooks.moved);
   hooks.slots?.(Object.assign({}, ...Object.values(layouts).map((l) => l.slots)));
   const own: Inputs = {
     ...modelInputs(weights, layouts.model),
@@ -147,19 +118,19 @@ export function proveScore(
     traceOffset: slotBits(layouts.trace.slots, T.names),
     helperOffset: slotBits(layouts.helper.slots, H.names),
   };
-  // the sums that do not depend on a challenge: the result is part of the statement
-  const realRows = real(shard.rows, sigma);
-  const logits = Q.map((q) => mod(q - HALF_LIMB));
-  const error = logits.map((q, at) => mod(q - shard.Y[at]));
-  const right = mod(sum(c));
-  const squared = mod(sum(error.map((e, at) => e * e * realRows[at % S])));
-  const stated = zeros(SUM.count);
-  [stated[SUM.right], stated[SUM.error]] = [right, squared];
-  hooks.stated?.(stated);
-  own.result = mod(hooks.result ?? stated[shard.classes || shard.labels ? SUM.right : SUM.error]);
+  // the sums that do not depend on a challenge are part of the statement
+  const results = resultsOf(run);
+  const sums = zeros(SUM.count);
+  for (const name of STATED) sums[SUM[name]] = results[name];
+  hooks.stated?.(sums);
+  const counts = stated.counts === false ? [] : countsOf(run);
+  hooks.counts?.(counts);
+  own.result = mod(hooks.result ?? sums[regression === 1n ? SUM.error : SUM.right]);
+  for (const name of ['loss', 'absolute', 'top'] as const) own[name] = mod(sums[SUM[name]]);
+  own.k = mod(hooks.k ?? run.k);
   const proof = new ReferenceRun('score', random, hooks as Hooks<never>, {
-    parameters: [own.shape as bigint, own.shard as bigint, own.result],
-    extra: [],
+    parameters: ['shape', 'shard', 'result', 'loss', 'absolute', 'k', 'top'].map((name) => own[name] as bigint),
+    extra: [countedOf(counts)],
     statement: {
       model: modelOracle(weights, layouts.model),
       shard: oracleOf(layouts.shard, { X: shard.X, Y: shard.Y }, salted(shard.salt, chunksOf(layouts.shard.length))),
@@ -167,22 +138,23 @@ export function proveScore(
   });
   const traceOracle = oracleOf(layouts.trace, tensors, blinding('trace', chunksOf(layouts.trace.length), random));
   const beta = proof.commit('trace', traceOracle);
+  const alpha = proof.pairs();
 
   // 2. helper
   const inverse: Tensors = {};
   for (const { slot, index, limbs } of groups) inverse[slot] = lookupHelper(beta, ...looked(index, limbs));
-  inverse.hG = lookupHelper(beta, G);
   inverse.g = tableHelper(beta, mult);
-  hooks.helper?.(inverse, beta, tensors);
+  Object.assign(inverse, pairs?.helpers(pair, mult2, beta, alpha));
+  hooks.helper?.(inverse, beta, tensors, alpha);
   const helperOracle = oracleOf(layouts.helper, inverse, blinding('helper', chunksOf(layouts.helper.length), random));
   const tau = squares(proof.commit('helper', helperOracle), SQ.count);
   const [rs, ri] = [tau.slice(SQ.rs.from, SQ.rs.to), tau.slice(SQ.ri.from, SQ.ri.to)];
 
-  // 3. the sums, then the batch
+  // 3. the sums that depend on challenges
   const eqS = eqTable(rs.slice(0, sigma));
-  const forward = layers.map(({ l, own, low, high }) => {
+  const forward = layers.map(({ l, own: at, low, high }) => {
     const eqI = eqTable(ri.slice(0, high));
-    const rowOf = (i: number) => used.W[own].slice(i * 2 ** low, (i + 1) * 2 ** low);
+    const rowOf = (i: number) => used.W[at].slice(i * 2 ** low, (i + 1) * 2 ** low);
     const W = range(2 ** low).map((j) =>
       dot(
         eqI,
@@ -192,49 +164,91 @@ export function proveScore(
     const input = range(2 ** low).map((j) => dot(inputs[l].slice(j * S, (j + 1) * S), eqS));
     return { l, W, input, at: positions(0, low) };
   });
-  const spread = (row: readonly bigint[]) => range(2 ** out.high).flatMap(() => row);
-  const rowAt = range(sigma);
-  const outAt = positions(sigma, out.high);
-  const sums = [...stated];
   for (const { l, W, input } of forward) sums[SUM.F1(l)] = dot(W, input);
+  /** sum_i base^i f(i; s) */
+  const asPolynomial = (f: readonly bigint[], base: bigint) => {
+    const weight = powers(base, 2 ** out.high);
+    return range(S).map((s) => mod(weight.reduce((v, w, i) => v + w * f[i * S + s], 0n)));
+  };
+  const Yx = asPolynomial(shard.Y, tau[SQ.ri.from]);
+  const Px = asPolynomial(P, tau[0]);
+  sums[SUM.counts] = dot(
+    Yx.map((y) => mod(classes * perUnit * y + labels)),
+    Px,
+  );
   sums[SUM.labelled] = evaluateAt(L, tau.slice(0, sigma));
+  sums[SUM.predicted] = evaluateAt(LP, tau.slice(0, sigma));
   hooks.sums?.(sums, tau);
   own.sums = proof.sender.send('sums', sums);
+
+  // 4. the batch
   const batch = new ReferenceBatch();
+  const realRows = real(shard.rows, sigma);
+  const rowsOut = spread(realRows);
+  const error = logits.map((q, at) => mod(q - shard.Y[at]));
+  const n = BigInt(out.rows);
+  const bit = (index: number, at: readonly number[], b: readonly bigint[], k = 1n) =>
+    batch.zero(index, at, tau, [times(k, b, b), times(-k, b)]);
   for (const { l, W, input, at } of forward) batch.sum(R.F1(l), at, [term(W, input)], sums[SUM.F1(l)]);
   batch.sum(R.right, rowAt, [term(c)], sums[SUM.right]);
-  batch.sum(R.error, outAt, [term(spread(realRows), error, error)], sums[SUM.error]);
+  batch.sum(R.error, outAt, [term(rowsOut, error, error)], sums[SUM.error]);
+  batch.sum(R.top, rowAt, [times(classes + labels, t)], sums[SUM.top]);
+  batch.sum(R.absolute, outAt, [times(regression, rowsOut, G)], sums[SUM.absolute]);
+  const [rowZ, rowS] = [spread(outputOnes.Z), spread(outputOnes.S)];
+  batch.sum(
+    R.loss,
+    outAt,
+    [
+      times(s1 * perUnit * 128n, rowsOut, shard.Y, rowZ),
+      times(-s1 * perUnit * 128n, rowsOut, shard.Y, logits),
+      times(-s1 * perUnit, rowsOut, shard.Y, rowS),
+      times(s2, rowsOut, outputOnes.E),
+    ],
+    sums[SUM.loss],
+  );
+  batch.sum(R.counts, rowAt, [times(classes * perUnit, Yx, Px), times(labels, Px)], sums[SUM.counts]);
   for (const { l, high } of hidden) {
     const at = positions(sigma, high);
-    const [a, V, m] = ['A', 'V', 'm'].map((n) => tensors[`${n}_${l}`]);
-    batch.zero(R.bit(l), at, tau, [term(m, m), times(-1n, m)]);
+    const [a, V, m] = ['A', 'V', 'm'].map((name) => tensors[`${name}_${l}`]);
+    bit(R.bit(l), at, m);
     batch.zero(R.active(l), at, tau, [term(a), times(-1n, m, V)]);
   }
   for (const { index, slot, at, limbs } of groups) batch.lookup(index, at, tau, beta, inverse[slot], limbs);
-  batch.lookupOne(R.hG, outAt, tau, beta, inverse.hG, G);
-  const realClasses = real(out.rows, out.high).flatMap((v) => range(S).map(() => v));
-  const ofClass = [term(spread(L)), times(-1n, logits), times(-1n), times(inverseOf(UNIT), shard.Y)];
-  const ofLabels = [times(2n * inverseOf(UNIT), shard.Y, logits), times(-1n, logits), times(-1n)];
-  const claimed = (bit: bigint, terms: Term[]) => [
-    times(bit, G),
-    ...terms.map(({ coefficient, factors }) => times(-bit * coefficient, spread(c), realClasses, ...factors)),
-  ];
-  batch.zero(R.margin, outAt, tau, [...claimed(classes, ofClass), ...claimed(labels, ofLabels)]);
-  batch.zero(R.claimedBit, rowAt, tau, [term(c, c), times(-1n, c)]);
+  const ofClass = [term(spread(L)), times(-1n, logits), times(-1n), times(perUnit, shard.Y)];
+  const ofLabels = [times(2n * perUnit, shard.Y, logits), times(-1n, logits), times(-1n)];
+  const scaled = (k: bigint, factors: (readonly bigint[])[], terms: readonly Term[]) =>
+    terms.map((of) => times(k * of.coefficient, ...factors, ...of.factors));
+  batch.zero(R.margin, outAt, tau, [
+    term(G),
+    ...scaled(-classes, [B, realClasses], ofClass),
+    ...scaled(-labels, [B, realClasses], ofLabels),
+    times(-2n * regression, rowsOut, B, error),
+    times(regression, rowsOut, error),
+  ]);
+  const ofPrediction = [term(spread(LP)), times(-1n, logits), times(-1n), term(P)];
+  batch.zero(R.lead, outAt, tau, [term(K), ...scaled(-classes, [spread(p), realClasses], ofPrediction)]);
+  bit(R.belowBit, outAt, B);
+  batch.zero(R.belowPadding, outAt, tau, [term(B), times(-1n, B, realClasses)]);
+  bit(R.predictedBit, outAt, P);
+  batch.zero(R.predictedPadding, outAt, tau, [term(P), times(-1n, P, rowsOut, realClasses)]);
+  batch.zero(R.predictedLabel, outAt, tau, [times(labels, P), times(-labels, P, B)]);
+  batch.zero(R.powerPadding, outAt, tau, [term(outputOnes.E), times(-1n, outputOnes.E, realClasses)]);
+  bit(R.predictedOne, rowAt, p, classes);
+  bit(R.claimedBit, rowAt, c);
   batch.zero(R.claimedPadding, rowAt, tau, [term(c), times(-1n, c, realRows)]);
-  batch.sum(
-    R.labelled,
-    outAt,
-    [times(classes, spread(eqTable(tau.slice(0, sigma))), shard.Y, logits)],
-    classes * UNIT * sums[SUM.labelled],
-  );
-  const helpers = [
-    ...groups.map(({ index, slot, at }) => ({ index, at, h: inverse[slot] })),
-    { index: R.hG, at: outAt, h: inverse.hG },
-  ];
+  batch.zero(R.claimedAll, rowAt, tau, [times(n, c), times(-1n, c, N)]);
+  bit(R.topBit, rowAt, t);
+  batch.zero(R.topPadding, rowAt, tau, [term(t), times(-1n, t, realRows)]);
+  batch.zero(R.topRank, rowAt, tau, [term(rank), times(-1n, t, N), times(n - (own.k as bigint) + 1n, t)]);
+  const atTau = spread(eqS);
+  batch.sum(R.labelled, outAt, [times(classes, atTau, shard.Y, logits)], classes * UNIT * sums[SUM.labelled]);
+  batch.sum(R.predicted, outAt, [times(classes, atTau, P, logits)], classes * sums[SUM.predicted]);
+  pairs?.relate(batch, { tau, beta, alpha, full: outAt }, { pair, helpers: inverse, mult2 });
+  const helpers = groups.map(({ index, slot, at }) => ({ index, at, h: inverse[slot] }));
   batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
-  return proveOneBatch(proof, SCORE, own, {
+  const proved = proveOneBatch(proof, SCORE, own, {
     beta,
+    alpha,
     squares: tau,
     batch,
     evaluate: (point, e) => {
@@ -248,54 +262,45 @@ export function proveScore(
           e[E[name](l)] = evaluateAt(tensors[`${name}_${l}`], at);
         e[E.h(l)] = evaluateAt(inverse[`h_${l}`], at);
       }
-      const [outside, rowPoint] = [pointAt(outAt, point), pointAt(rowAt, point)];
-      for (const name of ['Q', 'U0', 'U1', 'G'] as const) e[E[name]] = evaluateAt(tensors[name], outside);
+      const [outside, rowPoint, table] = [pointAt(outAt, point), pointAt(rowAt, point), point.slice(0, LIMB_BITS)];
+      for (const name of OUTPUTS) e[E[name]] = evaluateAt(tensors[name] ?? blank, outside);
+      for (const name of ROWS) e[E[name]] = evaluateAt(tensors[name] ?? zeros(S), rowPoint);
       for (const name of ['hQ', 'hG'] as const) e[E[name]] = evaluateAt(inverse[name], outside);
       e[E.Y] = evaluateAt(shard.Y, outside);
-      [e[E.L], e[E.c]] = [evaluateAt(L, rowPoint), evaluateAt(c, rowPoint)];
-      e[E.g] = evaluateAt(inverse.g, point.slice(0, LIMB_BITS));
-      e[E.mult] = evaluateAt(mult, point.slice(0, LIMB_BITS));
+      for (const [name, f] of [
+        ['Yx', Yx],
+        ['Px', Px],
+        ['hS', inverse.hS],
+      ] as const)
+        e[E[name]] = evaluateAt(f, rowPoint);
+      e[E.g] = evaluateAt(inverse.g, table);
+      e[E.mult] = evaluateAt(mult, table);
+      if (!pairs) return;
+      e[E.hF] = evaluateAt(inverse.hF, outside);
+      e[E.g2] = evaluateAt(inverse.g2, table);
+      e[E.mult2] = evaluateAt(mult2, table);
+      e[E.F] = evaluateAt(pairs.column, table);
     },
   });
+  return { ...proved, counts };
 }
 
 /** Layouts of a model, a shard and the trace and helper of their score. */
-function placesOf(widths: readonly number[], shard: ReferenceShard, moved: Hooks['moved'] = {}) {
-  const sigma = log2Up(shard.rows);
-  const layers = layersOf(widths);
+function placesOf({ weights, shard, sigma }: ScoreRun, moved: Hooks['moved'] = {}) {
+  const { n, p } = aligned(weights.widths);
+  const sizes = { sigma, a: n.map(log2Up), p, heads: headFactors(weights.head ?? 'squared error') };
   const sized = (names: readonly string[]) =>
     place(
       names.flatMap((name): [string, number][] => {
-        if (name === 'L' || name === 'c') return [[name, sigma]];
-        if (name === 'mult' || name === 'g') return [[name, LIMB_BITS]];
-        const layer = layers.find(({ l }) => l === layerOf(name));
-        return layer ? [[name, sigma + layer.high]] : [];
+        const [log2, present] = sizeOf(name, sizes);
+        return present === 0n ? [] : [[name, log2]];
       }),
       names,
     );
   return {
-    model: placedModel(widths),
+    model: placedModel(weights.widths),
     shard: shardLayout(sigma, shard.inputs, shard.outputs),
     trace: shift(sized(T.names), moved.trace ?? 0),
     helper: shift(sized(H.names), moved.helper ?? 0),
   };
-}
-
-/** A shard of small values; labels at random, or targets. */
-export function randomShard(
-  { inputs, outputs, rows, classes, labels }: Omit<ReferenceShard, 'X' | 'Y' | 'salt'>,
-  random: Random,
-): ReferenceShard {
-  const S = 2 ** log2Up(rows);
-  const draw = () => BigInt(random.below(2001) - 1000);
-  const X = range(2 ** log2Up(inputs)).flatMap((j) => range(S).map((s) => (j < inputs && s < rows ? draw() : 0n)));
-  const label = range(S).map(() => random.below(outputs));
-  const Y = range(2 ** log2Up(outputs)).flatMap((i) =>
-    range(S).map((s) => {
-      if (s >= rows || i >= outputs) return 0n;
-      if (classes) return label[s] === i ? UNIT : 0n;
-      return labels ? UNIT * BigInt(random.below(2)) : draw();
-    }),
-  );
-  return { inputs, outputs, rows, classes, labels, X, Y, salt: random.element() };
 }

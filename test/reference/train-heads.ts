@@ -1,12 +1,12 @@
 // What the prover of train shows of a head (protocol, section 7, Heads): lookups of limbs and pairs, relations of batch 1.
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
-import { inverse, mod, range, zeros } from './algebra.ts';
+import { mod, range, zeros } from './algebra.ts';
 import { type ReferenceBatch, term, times } from './batch.ts';
 import { HEAD_TENSORS, headFactors, targetWeight } from './heads.ts';
-import { sharing } from './omitted.ts';
+import { type Pair, Pairs } from './pairs.ts';
 import { EXP, SIG } from './tables.ts';
-import { HALF_LIMB, inverses, LIMB, LIMB_BITS, type Tensors } from './tensors.ts';
+import { HALF_LIMB, LIMB, LIMB_BITS, type Tensors } from './tensors.ts';
 import type { TrainRun } from './train-run.ts';
 
 const { relations: R } = NUMBERING.train;
@@ -29,6 +29,7 @@ export class StatedHead {
   /** F, the function that is looked up; a cheat may take another */
   readonly column: bigint[];
   readonly #run: TrainRun;
+  readonly #pairs: Pairs;
 
   constructor(run: TrainRun) {
     this.#run = run;
@@ -38,6 +39,7 @@ export class StatedHead {
     this.classes = entries.map((x) => (x < run.n[4] * N ? 1n : 0n));
     this.rows = entries.map((x) => (x % 2 ** run.sigma < run.statedRows ? 1n : 0n));
     this.column = this.#softmax ? [...EXP] : this.#functions ? [...SIG] : [];
+    this.#pairs = new Pairs(this.column, this.classes, R);
   }
 
   get #softmax(): boolean {
@@ -63,7 +65,7 @@ export class StatedHead {
   }
 
   /** Index and value by entry; the real classes' are looked up. */
-  #pairs(t: Tensors): { index: bigint[]; value: bigint[] } {
+  #pair(t: Tensors): Pair {
     if (!this.#softmax) return { index: t.Q, value: t.P };
     const M = this.#spread(t.M);
     return { index: M.map((m, x) => m - t.Q[x] + HALF_LIMB), value: t.e };
@@ -71,48 +73,25 @@ export class StatedHead {
 
   /** How often each entry of the function occurs; a pair that is none is not counted. */
   count(t: Tensors): bigint[] {
-    const mult2 = zeros(2 ** LIMB_BITS);
-    if (!this.#functions || sharing([{ index: R.hF }]).length === 0) return mult2;
-    const { index, value } = this.#pairs(t);
-    this.classes.forEach((real, x) => {
-      if (real === 1n && this.column[Number(index[x])] === value[x]) mult2[Number(index[x])]++;
-    });
-    return mult2;
-  }
-
-  #inside(beta: bigint, alpha: bigint, index: readonly bigint[], value: readonly bigint[]): bigint[] {
-    return index.map((k, x) => mod(beta - k - alpha * mod(value[x]) - alpha * alpha));
-  }
-  #table(beta: bigint, alpha: bigint): bigint[] {
-    return this.#inside(
-      beta,
-      alpha,
-      this.column.map((_, k) => BigInt(k)),
-      this.column,
-    );
+    return this.#functions ? this.#pairs.count(this.#pair(t)) : zeros(2 ** LIMB_BITS);
   }
 
   /** hF and g2, where the head has them. */
   helpers(t: Tensors, mult2: readonly bigint[], beta: bigint, alpha: bigint): Tensors {
-    if (!this.#functions) return {};
-    const { index, value } = this.#pairs(t);
-    const hF = inverses(this.#inside(beta, alpha, index, value)).map((v, x) => v * this.classes[x]);
-    const table = this.#table(beta, alpha);
-    const g2 = mult2.map((m, k) => (mod(m) === 0n ? 0n : mod(m * inverse(table[k]))));
-    return { hF, g2 };
+    return this.#functions ? this.#pairs.helpers(this.#pair(t), mult2, beta, alpha) : {};
   }
 
   /** The relations that speak of the output and the head; `Y` has an entry for each of the trace's rows. */
   relate(
     batch: ReferenceBatch,
-    { tau, beta, alpha, full }: { tau: readonly bigint[]; beta: bigint; alpha: bigint; full: readonly number[] },
+    at: { tau: readonly bigint[]; beta: bigint; alpha: bigint; full: readonly number[] },
     { t, Y, helpers, mult2 }: { t: Tensors; Y: readonly bigint[]; helpers: Tensors; mult2: bigint[] },
   ): void {
     const { classes, rows } = this;
     const [, , s2] = this.heads;
     const eps = BigInt(this.#run.statedSmoothing);
     const zero = (index: number, ...terms: Parameters<ReferenceBatch['zero']>[3]) =>
-      batch.zero(index, full, tau, terms);
+      batch.zero(index, at.full, at.tau, terms);
     const logits = t.Q.map((q) => q - HALF_LIMB);
     const target = times(targetWeight(this.heads, this.#run.n[4], eps), rows, Y);
     if (!this.#functions) {
@@ -129,12 +108,7 @@ export class StatedHead {
       zero(R.powerPadding, term(e), times(-1n, e, classes));
       zero(R.division, times(4096n, e), term(Sum), times(-2n, Sum, P), times(-1n, r0), times(-LIMB, r1));
     }
-    const { index, value } = this.#pairs(t);
-    zero(R.hF, term(helpers.hF, this.#inside(beta, alpha, index, value)), times(-1n, classes));
-    const table = range(LIMB_BITS);
-    batch.zero(R.table2, table, tau, [term(helpers.g2, this.#table(beta, alpha)), times(-1n, mult2)]);
-    for (const { h } of sharing([{ index: R.hF, h: helpers.hF }])) batch.sum(R.logUp, full, [term(h)]);
-    batch.sum(R.logUp, table, [times(-1n, helpers.g2)]);
+    this.#pairs.relate(batch, at, { pair: this.#pair(t), helpers, mult2 });
   }
 
   /** Tensors of trace and helper that the head has, of the output's size or of a row's. */

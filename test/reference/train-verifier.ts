@@ -2,7 +2,7 @@
 
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { eqAt, leAt, log2Up, ltAt, mod, range } from './algebra.ts';
-import type { Claim, Slot } from './argument.ts';
+import type { Claim, Coordinate, Slot } from './argument.ts';
 import { pointAt, positions } from './batch.ts';
 import { HEAD_TENSORS, headPresence, targetWeight, WHOLE } from './heads.ts';
 import {
@@ -224,8 +224,7 @@ function claims(v: TrainView, c: Challenges, { sums, evals1: e, evals2: e2, sums
     ...j.slice(0, a[l - 1]),
     ...i.slice(0, a[l]),
   ];
-  const traced = (name: string, point: readonly (bigint | 'ones')[], k = 1n) =>
-    claimTerm(O.trace, v.trace[name], point, k);
+  const traced = (name: string, point: readonly Coordinate[], k = 1n) => claimTerm(O.trace, v.trace[name], point, k);
   const helped = (name: string, point: readonly bigint[]) => claimTerm(O.helper, v.helper[name], point);
   const model = (oracle: number, name: string, point: readonly bigint[], k = 1n) =>
     claimTerm(oracle, v.slots[name], point, k);

@@ -4,7 +4,8 @@ import { Random } from '../reference/algebra.ts';
 import { type Constraint, type Judge, judgeOf } from '../reference/circuit.ts';
 import { proveData } from '../reference/data.ts';
 import { randomWeights } from '../reference/models.ts';
-import { proveScore, type ReferenceShard, randomShard } from '../reference/score.ts';
+import { proveScore } from '../reference/score.ts';
+import { type ReferenceShard, randomShard } from '../reference/shards.ts';
 
 const LABEL = 2n ** 9n;
 const BATCH: Constraint = { file: 'programs/data.circom', template: 'Data', text: 'batch.value ===' };

@@ -6,7 +6,8 @@ import { check } from '../reference/check.ts';
 import { type Constraint, changed, type Judge, judgeOf } from '../reference/circuit.ts';
 import { type ReferenceWeights, randomWeights } from '../reference/models.ts';
 import type { Reference } from '../reference/run.ts';
-import { proveScore, type ReferenceShard, randomShard, type ScoreHooks } from '../reference/score.ts';
+import { proveScore, type ScoreHooks } from '../reference/score.ts';
+import { type ReferenceShard, randomShard } from '../reference/shards.ts';
 import type { Inputs, Tensors } from '../reference/tensors.ts';
 
 const { sums: S, relations: R, evaluations: E, claims: C } = NUMBERING.score;
