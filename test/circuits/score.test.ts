@@ -3,8 +3,11 @@ import { before, describe, it } from 'node:test';
 import { Random, range } from '../reference/algebra.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
 import { randomWeights } from '../reference/models.ts';
+import type { Reference } from '../reference/run.ts';
 import { proveScore } from '../reference/score.ts';
+import type { Stated } from '../reference/score-run.ts';
 import { randomShard } from '../reference/shards.ts';
+import type { ReferenceHead } from '../reference/sizes.ts';
 import { pinned } from './pinned.ts';
 
 describe('program score', () => {
@@ -13,9 +16,9 @@ describe('program score', () => {
     judge = await judgeOf('score');
   });
 
-  it('has the pinned number of constraints, below 2^15', () => {
+  it('has the pinned number of constraints, below 2^16', () => {
     assert.equal(judge.constraints, pinned('score'));
-    assert.ok(judge.constraints < 2 ** 15);
+    assert.ok(judge.constraints < 2 ** 16);
   });
 
   for (const [widths, rows] of [
@@ -26,15 +29,45 @@ describe('program score', () => {
     [[3, 5, 2, 4, 3], 6],
     [[2, 9, 4], 1],
   ] as const) {
-    for (const kind of ['classes', 'labels', 'regression']) {
-      it(`accepts a ${widths.join('-')} network on ${rows} rows of ${kind}`, async () => {
+    for (const [kind, head] of [
+      ['classes', 'squared error'],
+      ['classes', 'softmax'],
+      ['classes', 'sigmoid'],
+      ['labels', 'sigmoid'],
+      ['regression', 'squared error'],
+    ] as const) {
+      it(`accepts a ${widths.join('-')} network with ${head} on ${rows} rows of ${kind}`, async () => {
         const random = new Random(rows);
         const bits = { classes: kind === 'classes', labels: kind === 'labels' };
         const shard = randomShard({ inputs: widths[0], outputs: widths[widths.length - 1], rows, ...bits }, random);
-        await judge.accepts(proveScore(randomWeights([...widths], 2 ** 27, random), shard, random));
+        const weights = { ...randomWeights([...widths], 2 ** 30, random), head };
+        await judge.accepts(proveScore(weights, shard, random));
       });
     }
   }
+
+  /** A network whose logits are its inputs, on rows with these. */
+  const identity = (
+    logits: readonly (readonly bigint[])[],
+    labels: readonly (readonly bigint[])[],
+    { head, kind }: { head: ReferenceHead; kind: 'classes' | 'labels' | 'regression' },
+    stated?: Stated,
+  ): Reference => {
+    const random = new Random(9);
+    const [rows, n] = [logits.length, logits[0].length];
+    const of = { classes: kind === 'classes', labels: kind === 'labels' };
+    const shard = randomShard({ inputs: n, outputs: n, rows, ...of }, random);
+    const weights = { ...randomWeights([n, n], 0, random), head };
+    const [S, N] = [2 ** Math.ceil(Math.log2(rows)), 2 ** Math.ceil(Math.log2(n))];
+    for (const i of range(n)) weights.W[0][i * N + i] = 2n ** 32n;
+    for (const i of range(n))
+      for (const s of range(rows)) [shard.X[i * S + s], shard.Y[i * S + s]] = [logits[s][i], labels[s][i]];
+    return proveScore(weights, shard, random, {}, stated);
+  };
+  const results = ({ inputs: { result, loss, absolute, k, top }, counts }: Reference) => ({
+    ...{ result, loss, absolute, k, top },
+    counts,
+  });
 
   it('counts a row right though the padded classes, which have logit 0, are above its label', async () => {
     const random = new Random(7);
@@ -49,11 +82,6 @@ describe('program score', () => {
   });
 
   it('counts a row right where every logit has the sign of its label, and none is 0', async () => {
-    const random = new Random(9);
-    const shard = randomShard({ inputs: 2, outputs: 2, rows: 5, classes: false, labels: true }, random);
-    const weights = { ...randomWeights([2, 2], 0, random), head: 'sigmoid' as const };
-    // logits are the inputs
-    [weights.W[0][0], weights.W[0][3]] = [2n ** 32n, 2n ** 32n];
     const logits = [
       [5n, -7n],
       [-1n, -32768n],
@@ -62,26 +90,97 @@ describe('program score', () => {
       [3n, 3n],
     ];
     const labels = [
-      [1n, 0n],
+      [512n, 0n],
       [0n, 0n],
-      [1n, 1n],
+      [512n, 512n],
       [0n, 0n],
-      [1n, 0n],
+      [512n, 0n],
     ];
-    for (const i of range(2))
-      for (const s of range(5)) [shard.X[i * 8 + s], shard.Y[i * 8 + s]] = [logits[s][i], 512n * labels[s][i]];
-    const proof = proveScore(weights, shard, random);
-    assert.equal(proof.inputs.result, 3n);
+    const proof = identity(logits, labels, { head: 'sigmoid', kind: 'labels' }, { k: 2 });
+    // ln(1 + exp(x / 512)) in units of 2^-16, rounded up, of every logit, with the label's sign
+    const loss = logits.flatMap((row, s) =>
+      row.map((q, i) => Math.ceil(2 ** 16 * Math.log1p(Math.exp((Number(q) * (labels[s][i] ? -1 : 1)) / 512)))),
+    );
+    assert.deepEqual(results(proof), {
+      result: 3n,
+      loss: BigInt(loss.reduce((a, b) => a + b)),
+      absolute: 0n,
+      k: 2n,
+      top: 5n,
+      counts: [4n, 4n],
+    });
     await judge.accepts(proof);
   });
 
-  it('lets a prover claim less than is right', async () => {
+  it('counts the rows whose label is among the k highest logits, ties against it, and the classes that lead', async () => {
+    const onehot = (...label: number[]) => label.map((l) => range(3).map((i) => (i === l ? 512n : 0n)));
+    // label first, second, tied for the second place, last, tied for the first
+    const logits = [
+      [700n, 0n, -9n],
+      [4n, 500n, -700n],
+      [300n, 500n, 300n],
+      [-32768n, 5n, 6n],
+      [8n, 8n, 7n],
+    ];
+    const proof = identity(logits, onehot(0, 0, 0, 0, 1), { head: 'softmax', kind: 'classes' }, { k: 2 });
+    const loss = Number(proof.inputs.loss) / 2 ** 16;
+    const exact = logits.reduce((sum, row, s) => {
+      const label = Number(row[s === 4 ? 1 : 0]) / 512;
+      return sum + Math.log(row.reduce((v, q) => v + Math.exp(Number(q) / 512), 0)) - label;
+    }, 0);
+    assert.ok(Math.abs(loss - exact) < 5 * 2 ** -16, `${loss} ${exact}`);
+    assert.ok(loss >= exact - (3 * 5) / 2 ** 17);
+    const { loss: _, ...others } = results(proof);
+    assert.deepEqual(others, {
+      result: 1n,
+      absolute: 0n,
+      k: 2n,
+      top: 3n,
+      counts: [1n, 2n, 1n, 0n, 0n, 0n, 0n, 0n, 0n],
+    });
+    await judge.accepts(proof);
+    const first = identity(
+      logits,
+      onehot(0, 0, 0, 0, 1),
+      { head: 'softmax', kind: 'classes' },
+      { k: 1, counts: false },
+    );
+    assert.deepEqual([first.inputs.result, first.inputs.top, first.counts], [1n, 1n, []]);
+    await judge.accepts(first);
+  });
+
+  it('adds up absolute errors as far apart as outputs and targets can be', async () => {
+    const outputs = [
+      [-32768n, 7n],
+      [32767n, -7n],
+      [0n, 0n],
+    ];
+    const targets = [
+      [32767n, 7n],
+      [-32768n, 7n],
+      [0n, 1n],
+    ];
+    const proof = identity(outputs, targets, { head: 'squared error', kind: 'regression' });
+    const result = 2n * 65535n ** 2n + 14n ** 2n + 1n;
+    assert.deepEqual(results(proof), { result, loss: 0n, absolute: 131085n, k: 1n, top: 0n, counts: [] });
+    await judge.accepts(proof);
+  });
+
+  it('lets a prover claim less than is right, and more than is lost', async () => {
     const random = new Random(8);
     const shard = randomShard({ inputs: 2, outputs: 2, rows: 3, classes: true }, random);
-    const proof = proveScore(randomWeights([2, 2], 2 ** 28, random), shard, random, {
-      after: { c: (c) => c.fill(0n) },
+    const weights = { ...randomWeights([2, 2], 2 ** 28, random), head: 'softmax' as const };
+    const honest = proveScore(weights, shard, random);
+    const less = proveScore(weights, shard, random, {
+      after: {
+        c: (c) => c.fill(0n),
+        t: (t) => t.fill(0n),
+        P: (P) => P.fill(0n),
+        Z: (Z) => range(3).map((s) => (Z[s] += 900n)),
+      },
     });
-    assert.equal(proof.inputs.result, 0n);
-    await judge.accepts(proof);
+    assert.deepEqual([less.inputs.result, less.inputs.top, less.counts], [0n, 0n, [0n, 0n, 0n, 0n]]);
+    assert.ok((less.inputs.loss as bigint) > (honest.inputs.loss as bigint));
+    await judge.accepts(less);
   });
 });
