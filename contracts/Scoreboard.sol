@@ -28,14 +28,17 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         uint8 slot;
     }
 
-    /// @dev What is proved beside the result. The first word: | has absolute 8 | has loss 8 | counted 64 | absolute 64 | loss 64 |
+    /// @dev What is proved beside the result, in one word: | has absolute 8 | has loss 8 | top 16 | k 16 | counted 32 | absolute 64 |
+    /// loss 64 |. Here k is the first number of places for which rows were proved to be on top, 0: none yet; of others the
+    /// rows stand in `_tops`.
     struct PackedMeasures {
         uint64 loss;
         uint64 absolute;
-        uint64 counted;
+        uint32 counted;
+        uint16 k;
+        uint16 top;
         bool hasLoss;
         bool hasAbsolute;
-        bytes32 countsHash;
     }
 
     /// @dev Which parts of a score are better than what was proved before.
@@ -45,6 +48,8 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         bool absolute;
         bool top;
         bool counts;
+        /// any of the four behind the result
+        bool measures;
     }
 
     /// @dev The dataset is zero while the benchmark is not open.
@@ -66,6 +71,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     mapping(ModelId model => mapping(ShardId shard => PackedResult)) private _results;
     mapping(ModelId model => mapping(ShardId shard => PackedMeasures)) private _measures;
     mapping(ModelId model => mapping(ShardId shard => mapping(uint256 k => uint256 rows))) private _tops;
+    mapping(ModelId model => mapping(ShardId shard => bytes32)) private _countsHashes;
     mapping(BenchmarkId id => PackedBenchmark) private _benchmarks;
     mapping(BenchmarkId id => ShardId[]) private _shardIds;
     mapping(BenchmarkId id => mapping(ModelId model => PackedResult)) private _best;
@@ -87,10 +93,11 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         IModelRegistry.ShardRecord memory record = REGISTRY.shard(shard);
         if (record.owner == address(0)) revert UnknownShard(shard);
         Shape.requireFit(claim.shape, claim.descriptor);
-        _requireRange(claim, record.outputs);
+        _requireRange(claim, record);
         (uint256 countsAt, uint256 counted) =
             Counts.evaluate(claim.counts, record.kind, record.outputs, record.rows, claim.point);
-        Improvement memory better = _improvement(model, shard, record.kind, claim, counted);
+        PackedMeasures memory measures = _measures[model][shard];
+        Improvement memory better = _improvement(model, shard, claim, counted, measures);
 
         VerifierCall.verify(VERIFIERS, _sender(), Statement.SCORE, _statementOf(claim, countsAt), proof);
 
@@ -100,7 +107,13 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
                 model, shard, _sender(), claim.result, record.rows, REGISTRY.schemaOf(model), record.schema
             );
         }
-        _keepMeasures(model, shard, claim, counted, better);
+        _keep(measures, model, shard, claim, better);
+        if (better.counts) {
+            measures.counted = uint32(counted);
+            _countsHashes[model][shard] = Counts.hash(claim.counts);
+        }
+        if (better.measures) _measures[model][shard] = measures;
+        _emitMeasured(model, shard, claim);
     }
 
     /// @inheritdoc IScoreboard
@@ -181,14 +194,13 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     /// @inheritdoc IScoreboard
     function measuresOf(ModelId model, ShardId shard) external view returns (Measures memory) {
         PackedMeasures memory packed = _measures[model][shard];
-        return Measures(
-            packed.hasLoss, packed.loss, packed.hasAbsolute, packed.absolute, packed.counted, packed.countsHash
-        );
+        bytes32 countsHash = _countsHashes[model][shard];
+        return Measures(packed.hasLoss, packed.loss, packed.hasAbsolute, packed.absolute, packed.counted, countsHash);
     }
 
     /// @inheritdoc IScoreboard
     function topOf(ModelId model, ShardId shard, uint256 k) external view returns (uint256) {
-        return _tops[model][shard][k];
+        return _knownTop(_measures[model][shard], model, shard, k);
     }
 
     /// @inheritdoc IScoreboard
@@ -241,12 +253,13 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         return Identity.ofBenchmark(dataset, sealer, closingBlock);
     }
 
-    /// @dev Refuses numbers that no model can have on any rows.
-    function _requireRange(ScoreClaim calldata claim, uint256 outputs) private pure {
+    /// @dev Refuses numbers that no model can have on these rows.
+    function _requireRange(ScoreClaim calldata claim, IModelRegistry.ShardRecord memory record) private pure {
         if (claim.result > MAX_RESULT) revert ResultOutOfRange(claim.result);
         if (claim.loss > type(uint64).max) revert LossOutOfRange(claim.loss);
         if (claim.absolute > type(uint64).max) revert AbsoluteOutOfRange(claim.absolute);
-        if (claim.k > outputs || (claim.k == 0 && claim.top != 0)) revert TopOutOfRange(claim.k, claim.top, outputs);
+        (uint256 k, uint256 top) = (claim.k, claim.top);
+        if (k > record.outputs || top > record.rows || (k == 0 && top != 0)) revert TopOutOfRange(k, top);
     }
 
     /// @dev What of a score is better than what was proved before; reverts with NotBetter where nothing is. With squared error
@@ -254,36 +267,41 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     function _improvement(
         ModelId model,
         ShardId shard,
-        IModelRegistry.ShardKind kind,
         ScoreClaim calldata claim,
-        uint256 counted
+        uint256 counted,
+        PackedMeasures memory known
     ) private view returns (Improvement memory better) {
-        PackedResult memory known = _results[model][shard];
-        PackedMeasures storage measures = _measures[model][shard];
-        better.result = _isBetter(claim.result, known, kind);
+        IModelRegistry.ShardKind kind = Shape.shardKind(claim.descriptor);
+        PackedResult memory best_ = _results[model][shard];
+        better.result = _isBetter(claim.result, best_, kind);
         if (Shape.modelHead(claim.shape) != IModelRegistry.Head.SquaredError) {
-            better.loss = !measures.hasLoss || claim.loss < measures.loss;
+            better.loss = !known.hasLoss || claim.loss < known.loss;
         }
-        better.absolute = kind == IModelRegistry.ShardKind.Regression && !measures.hasAbsolute;
-        better.top = claim.top > _tops[model][shard][claim.k];
-        better.counts = counted > measures.counted;
-        if (better.result || better.loss || better.absolute || better.top || better.counts) return better;
-        revert NotBetter(claim.result, known.value);
+        better.absolute = kind == IModelRegistry.ShardKind.Regression && !known.hasAbsolute;
+        better.top = claim.top > _knownTop(known, model, shard, claim.k);
+        better.counts = counted > known.counted;
+        better.measures = better.loss || better.absolute || better.top || better.counts;
+        if (!better.result && !better.measures) revert NotBetter(claim.result, best_.value);
     }
 
-    /// @dev Keeps of a score what is better, and says what was proved.
-    function _keepMeasures(
+    /// @dev Puts what is better into the word of measures, rows on top of further places elsewhere. The counts are the caller's
+    /// matter, and so is that the word is stored.
+    function _keep(
+        PackedMeasures memory measures,
         ModelId model,
         ShardId shard,
         ScoreClaim calldata claim,
-        uint256 counted,
         Improvement memory better
     ) private {
-        PackedMeasures storage measures = _measures[model][shard];
         if (better.loss) (measures.hasLoss, measures.loss) = (true, uint64(claim.loss));
         if (better.absolute) (measures.hasAbsolute, measures.absolute) = (true, uint64(claim.absolute));
-        if (better.top) _tops[model][shard][claim.k] = claim.top;
-        if (better.counts) (measures.counted, measures.countsHash) = (uint64(counted), Counts.hash(claim.counts));
+        if (!better.top) return;
+        if (measures.k == 0) measures.k = uint16(claim.k);
+        if (measures.k == claim.k) measures.top = uint16(claim.top);
+        else _tops[model][shard][claim.k] = claim.top;
+    }
+
+    function _emitMeasured(ModelId model, ShardId shard, ScoreClaim calldata claim) private {
         emit Measured(
             model,
             shard,
@@ -295,6 +313,15 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
             claim.top,
             claim.counts
         );
+    }
+
+    /// @dev Where k is 0, no row is on top.
+    function _knownTop(PackedMeasures memory measures, ModelId model, ShardId shard, uint256 k)
+        private
+        view
+        returns (uint256)
+    {
+        return measures.k == k ? measures.top : _tops[model][shard][k];
     }
 
     /// @dev What a score proves. Model and shard are registered, so that each has as many points as it should.

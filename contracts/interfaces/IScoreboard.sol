@@ -190,8 +190,9 @@ interface IScoreboard is IScores {
     error LossOutOfRange(uint256 loss);
     /// @notice Thrown when a sum of absolute errors is 2^64 or more, which none can reach.
     error AbsoluteOutOfRange(uint256 absolute);
-    /// @notice Thrown when more places count as top than there are outputs, or rows are said to be on none.
-    error TopOutOfRange(uint256 k, uint256 top, uint256 outputs);
+    /// @notice Thrown when more places count as top than there are outputs, or more rows than there are are said to be there, or any
+    /// on no place.
+    error TopOutOfRange(uint256 k, uint256 top);
     /// @notice Thrown when counts are stated that are not as long as they must be. Expected is 0 where none are taken: of
     /// regression, of more than 32 classes, of more than 1024 labels.
     error WrongCountsLength(uint256 length, uint256 expected);

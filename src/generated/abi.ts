@@ -232,7 +232,7 @@ export const errorsAbi = [
   {"inputs":[{"name":"segments","type":"uint256"}],"name":"TooManySegments","type":"error"},
   {"inputs":[{"name":"shards","type":"uint256"}],"name":"TooManyShards","type":"error"},
   {"inputs":[{"name":"program","type":"uint256"}],"name":"TooManyVersions","type":"error"},
-  {"inputs":[{"name":"k","type":"uint256"},{"name":"top","type":"uint256"},{"name":"outputs","type":"uint256"}],"name":"TopOutOfRange","type":"error"},
+  {"inputs":[{"name":"k","type":"uint256"},{"name":"top","type":"uint256"}],"name":"TopOutOfRange","type":"error"},
   {"inputs":[{"name":"token","type":"address"},{"name":"to","type":"address"},{"name":"amount","type":"uint256"}],"name":"TransferFailed","type":"error"},
   {"inputs":[{"name":"id","type":"bytes32"}],"name":"UnknownBenchmark","type":"error"},
   {"inputs":[{"name":"id","type":"bytes32"}],"name":"UnknownDataset","type":"error"},

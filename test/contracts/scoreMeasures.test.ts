@@ -176,6 +176,7 @@ describe('a further score', () => {
 
   it('may have another number of places that count as top: each has its own best', async () => {
     await submit(models.softmax, classes, 3n, { ...worse, k: 1, top: 1n });
+    await submit(models.softmax, classes, 3n, { ...worse, k: 3, top: 15n });
     await submit(models.softmax, classes, 3n, { ...worse, k: 3, top: 16n });
     assert.deepEqual(await Promise.all([1, 2, 3].map((k) => topOf(models.softmax, classes, k))), [1n, 12n, 16n]);
     assert.deepEqual(await state(), before);
@@ -260,7 +261,7 @@ describe('a score reverts', () => {
     }
   });
 
-  it('with TopOutOfRange for more places than outputs, or rows on no place', async () => {
+  it('with TopOutOfRange for more places than outputs, more rows than there are, or rows on no place', async () => {
     await submit(models.softmax, classes, 1n, { k: 3, top: 16n });
     await submit(models.sigmoid, classes, 1n, { k: 0, top: 0n });
     const claim = scoreClaim(models.softmax, classes, 2n);
@@ -269,8 +270,10 @@ describe('a score reverts', () => {
       [4n, 3n],
       [2n ** 255n, 1n],
       [0n, 1n],
+      [2n, 17n],
+      [2n, 2n ** 16n + 1n],
     ]) {
-      await reverts(raw(claim, { k, top }), 'TopOutOfRange', [k, top, 3n]);
+      await reverts(raw(claim, { k, top }), 'TopOutOfRange', [k, top]);
     }
   });
 

@@ -59,10 +59,14 @@ describe('gas with real proofs', { concurrency: false }, () => {
 
   const context = (contract = registry): StatementContext => ({ chainId: 31337n, registry: contract.address, trainer });
 
-  async function submit(name: string, { statement, proof }: ProofResult): Promise<TransactionReceipt> {
+  function send({ statement, proof }: ProofResult): Promise<TransactionReceipt> {
     const { functionName, args } = registryCall(statement, proof);
     const contract = statement.program === 'score' ? scoreboard : registry;
-    const receipt = await contract.send(functionName, args, trainer);
+    return contract.send(functionName, args, trainer);
+  }
+
+  async function submit(name: string, proved: ProofResult): Promise<TransactionReceipt> {
+    const receipt = await send(proved);
     spent(name, receipt);
     return receipt;
   }
@@ -102,6 +106,17 @@ describe('gas with real proofs', { concurrency: false }, () => {
       const id = modelId(await prover.commitModel(model), encodeShape({ widths: WIDTHS, head: 'squared error' }));
       spent('rank', await scoreboard.send('rank', [id, benchmark.id], trainer));
     }
+  }
+
+  /** The first score of a model with softmax. Of more than 32 classes no counts are stated. */
+  async function scoreWithLoss(name: string, classes: number): Promise<void> {
+    const widths = [5, 4, classes];
+    const [model, shard] = [{ ...someModel(widths), head: 'softmax' as const }, someShard(widths, 16)];
+    await send(await prover.proveData(context(), shard));
+    await send(await prover.proveImport(context(), model, { source: toHex(5n, { size: 32 }) }));
+    const forward = forwardTrace(model, shard);
+    assert.equal(forward.measures.counts === null, classes > 32);
+    await submit(name, await prover.proveScore(context(scoreboard), { model, shard, forward }));
   }
 
   it('is what is pinned for each entry point', async () => {
@@ -178,6 +193,8 @@ describe('gas with real proofs', { concurrency: false }, () => {
     await merge('merge of 6', six, [eighth, eighth]);
 
     await scores([first, merged], shard, shardEvent.id);
+    await scoreWithLoss('score with log-loss and top, without counts', 33);
+    await scoreWithLoss('score with log-loss, top and counts of 10 classes', 10);
     requirePinnedGas(measured, TOLERANCE);
   });
 });
