@@ -98,7 +98,8 @@ const scored: fc.Arbitrary<Scored> = fc
     rows: fc.integer({ min: 1, max: 12 }),
     outputs: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(31, 32, 33)),
   })
-  .chain(({ pair: [head, kind], rows, outputs }) => {
+  .chain(({ pair, rows, outputs }) => {
+    const [head, kind] = pair;
     const table = <T>(entry: fc.Arbitrary<T>) =>
       fc.array(fc.array(entry, { minLength: outputs, maxLength: outputs }), { minLength: rows, maxLength: rows });
     const targets =
