@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { Address, LocalAccount } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
-import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
 import { type Chain, requireChainId } from '../chain/client.ts';
-import { readResult } from '../chain/readRegistry.ts';
+import { type KnownMeasures, readMeasures } from '../chain/readMeasures.ts';
 import { registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../files/models.ts';
 import { createCommitter } from '../runs/commit.ts';
@@ -16,7 +15,8 @@ import { type Json, Run } from '../runs/run.ts';
 import type { ShardEntry } from '../runs/shards.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
-import { type ScoreOutcome, scoreRun } from './scoreRun.ts';
+import { sumFigures } from './scoreFigures.ts';
+import { requireFigures, type ScoreOutcome, scoreRun } from './scoreRun.ts';
 
 /** What a run of many scores was started with. */
 export interface ScoringInputs {
@@ -24,6 +24,7 @@ export interface ScoringInputs {
   model: string;
   modelSha256: string;
   shards: ShardEntry[];
+  // otherSchema, top: as in ScoreInputs, where they were said
 }
 
 export interface ShardScore extends ScoreOutcome {
@@ -33,14 +34,15 @@ export interface ShardScore extends ScoreOutcome {
 
 /** Computes a model's result on every shard, each in a run of its own below that of all. */
 export async function scoreAll(run: Run, scoring: ScoringInputs, output: Output): Promise<ShardScore[]> {
-  const { model, modelSha256, shards } = scoring;
+  const { model, modelSha256, shards, top } = scoring;
   const otherSchema = takesOtherSchema(scoring);
   output.progress.stage(`score on ${counted(shards.length, 'shard')}`);
   const scores: ShardScore[] = [];
   for (const [k, entry] of shards.entries()) {
     const folder = join(run.folder, `score-${String(k + 1).padStart(3, '0')}`);
     const outcome = await run.stage(`score ${k + 1}`, async () => {
-      const inputs: ScoreInputs = { model, modelSha256, ...entry, ...(otherSchema && { otherSchema: 'yes' }) };
+      const said = { ...(otherSchema && { otherSchema: 'yes' }), ...(typeof top === 'string' && { top }) };
+      const inputs: ScoreInputs = { model, modelSha256, ...entry, ...said };
       const part = Run.start(folder, 'score', inputs);
       try {
         return await scoreRun(part, inputs, withoutProgress(output));
@@ -48,6 +50,7 @@ export async function scoreAll(run: Run, scoring: ScoringInputs, output: Output)
         part.close();
       }
     });
+    requireFigures(run.folder, outcome);
     scores.push({ ...outcome, shard: entry.shard, folder });
     output.progress.update((k + 1) / shards.length);
   }
@@ -57,23 +60,12 @@ export async function scoreAll(run: Run, scoring: ScoringInputs, output: Output)
 
 /** The sum over shards of one kind. @throws InputError for shards of several kinds */
 export function sumOf(scores: ShardScore[]): ScoreOutcome {
-  const [{ shape, head, kind }] = scores;
+  const [{ shape, kind, names }] = scores;
   const other = scores.find((score) => score.kind !== kind);
   if (other !== undefined) {
     throw new InputError(`Some shards are of ${kind} and some of ${other.kind}: they have no sum.`);
   }
-  const isRegression = kind === 'regression';
-  const rows = scores.reduce((sum, score) => sum + score.rows, 0);
-  const result = scores.reduce((sum, score) => sum + BigInt(score.result), 0n);
-  return {
-    shape,
-    head,
-    kind,
-    rows,
-    result: result.toString(),
-    right: isRegression ? null : Number(result),
-    squaredError: isRegression ? Number(result) / 4 ** ACTIVATION_BITS / rows : null,
-  };
+  return { shape, names, ...sumFigures(scores) };
 }
 
 export interface ScoringContext {
@@ -86,8 +78,8 @@ export interface ScoringContext {
 }
 
 /**
- * Proves all results side by side and registers them; those that the scoreboard has already, whoever proved them, or has
- * better ones for, are left out.
+ * Proves all results side by side and registers them; those of which the scoreboard has every part already, or a better one,
+ * whoever proved it, are left out.
  * @returns by the place of the shard; undefined where nothing was to be proved
  */
 export async function registerScores(
@@ -109,11 +101,9 @@ export async function registerScores(
     }
   }
   const steps: ProvingStep[] = [];
-  for (const [k, { folder, result, right }] of scores.entries()) {
-    const known = await readResult(chain, scoreboard, ids.model, ids.shards[k]);
-    const isBetter =
-      known === undefined || (right === null ? BigInt(result) < known.value : BigInt(result) > known.value);
-    if (isBetter) steps.push({ label: `shard ${k + 1}`, program: 'score', folder });
+  for (const [k, score] of scores.entries()) {
+    const known = await readMeasures(chain, scoreboard, { model: ids.model, shard: ids.shards[k], k: score.k });
+    if (isBetter(score, known)) steps.push({ label: `shard ${k + 1}`, program: 'score', folder: score.folder });
   }
   if (steps.length === 0) return scores.map(() => undefined);
   const pool = createProverPool(context.jobs);
@@ -123,6 +113,20 @@ export async function registerScores(
   } finally {
     pool.close();
   }
+}
+
+/** Whether the scoreboard would take it: some part is the first or better than what it has (IScoreboard.score). */
+function isBetter({ kind, head, confusion, labelsRight, ...score }: ShardScore, known: KnownMeasures): boolean {
+  const [result, loss] = [BigInt(score.result), BigInt(score.loss)];
+  const sum = (confusion?.flat() ?? labelsRight ?? []).reduce((total, count) => total + count, 0);
+  return (
+    known.result === undefined ||
+    (kind === 'regression' ? result < known.result : result > known.result) ||
+    (head !== 'squared error' && (known.loss === undefined || loss < known.loss)) ||
+    (kind === 'regression' && known.absolute === undefined) ||
+    BigInt(score.top) > known.top ||
+    sum > known.counted
+  );
 }
 
 /** Ids of the model and of the shards as the registry has them, computed once a run. */

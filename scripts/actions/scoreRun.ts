@@ -1,48 +1,43 @@
+import { InputError } from '../../src/errors/InputError.ts';
 import { scoreCapacity } from '../../src/model/capacity.ts';
 import { checkFit } from '../../src/model/head.ts';
-import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
+import { outputNames } from '../../src/model/schema.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { modelLabel, readShardFile, readWeightsFile, shapeText } from '../files/models.ts';
-import type { ScoreInputs } from '../runs/programs/score.ts';
+import { placesOf, type ScoreInputs } from '../runs/programs/score.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
+import { figuresOf, type ScoreFigures } from './scoreFigures.ts';
 
-/** A model's result on one shard. */
-export interface ScoreOutcome {
-  [key: string]: string | number | null;
+/** A model's results on one shard. */
+export interface ScoreOutcome extends ScoreFigures {
   shape: string;
-  head: string;
-  /** Of the rows. */
-  kind: string;
-  rows: number;
-  /** As the statement has it: rows right, or the sum of squared errors with 18 fraction bits. */
-  result: string;
-  /** Rows whose class has strictly the largest output, or all of whose labels are right; null for regression. */
-  right: number | null;
-  /** Mean over rows of the squared error, summed over outputs; null for classes and labels. */
-  squaredError: number | null;
+  /** Of the outputs, as the shard's file has them. */
+  names: string[] | null;
 }
 
-/** Stage `score` of a run: the result. Nothing else is kept: the proof runs the model again. */
-export function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreOutcome> {
-  return run.stage('score', async () => {
+/** Stage `score` of a run: the results. Nothing else is kept: the proof runs the model again. */
+export async function scoreRun(run: Run, inputs: ScoreInputs, output: Output): Promise<ScoreOutcome> {
+  const outcome = await run.stage('score', async (): Promise<ScoreOutcome> => {
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     checkFit(model.head, shard.kind);
     scoreCapacity(model, shard.rows);
     output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
-    const { result } = forwardTrace(model, shard).measures;
+    const { measures } = forwardTrace(model, shard, placesOf(inputs, shard.kind));
     output.progress.done();
-    const isRegression = shard.kind === 'regression';
-    return {
-      shape: shapeText(model),
-      head: model.head,
-      kind: shard.kind,
-      rows: shard.rows,
-      result: result.toString(),
-      right: isRegression ? null : Number(result),
-      squaredError: isRegression ? Number(result) / 4 ** ACTIVATION_BITS / shard.rows : null,
-    };
+    const names = (shard.schema && outputNames(shard.schema)) ?? null;
+    return { shape: shapeText(model), names, ...figuresOf(measures, { ...shard, head: model.head }) };
+  });
+  requireFigures(run.folder, outcome);
+  return outcome;
+}
+
+/** @throws InputError for a run that an earlier version began, which has its result alone */
+export function requireFigures(folder: string, outcome: Partial<ScoreOutcome>): void {
+  if (outcome.loss !== undefined) return;
+  throw new InputError(`The run ${folder} was begun by an earlier version, whose scores have a result alone.`, {
+    hint: 'Give another name with --run, or move the folder away.',
   });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import type { Head } from '../../src/model/head.ts';
 import { parseWidths } from '../../src/model/shape.ts';
+import { renderFigures } from '../actions/renderFigures.ts';
 import { idsOf, registerScores, type ScoringInputs, type ShardScore, scoreAll, sumOf } from '../actions/scoreAll.ts';
 import { type ScoreOutcome, scoreRun } from '../actions/scoreRun.ts';
 import { modelLabel, readWeightsFile } from '../files/models.ts';
@@ -41,22 +42,26 @@ interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   shards?: string[];
   benchmark?: string;
   jobs?: number;
+  top?: number;
   otherSchema?: boolean;
   run?: string;
 }
 
 const HELP = `
-With --shard it proves one result; 'descent submit' sends it. With --shards and --scoreboard it proves all of them side by side
+One proof states all figures: rows right and rows among the top k at least, the log-loss at most, errors exactly, and up to 32
+classes or 1,024 labels how many rows of each class were taken for which, or how often each label is right.
+With --shard it proves one score; 'descent submit' sends it. With --shards and --scoreboard it proves all of them side by side
 and registers them; with --benchmark it then has them summed and enters the model in the leaderboard.`;
 
 export function addScoreCommand(program: Command): void {
   withAhead(withCommon(withTrainer(withScoreboard(withRpc(program.command('score'))))))
-    .description("compute a model's exact result on shards and, with --scoreboard, prove it")
+    .description("compute a model's exact results on shards and, with --scoreboard, prove them")
     .requiredOption('--model <weights>', 'weights file (model.safetensors)')
     .option('--shard <file>', 'one shard file')
     .option('--shards <files or runs...>', 'many: shard files, or runs of data with all their shards')
     .option('--benchmark <id>', 'many: the benchmark whose shards they are')
     .option('--jobs <number>', 'many: proofs at a time (default: one for each core)', positive)
+    .option('--top <k>', 'places that count as top (default: 5, fewer where there are as few outputs)', positive)
     .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
     .option('--run <name>', 'name of the run folder (default: made of the inputs)')
     .addHelpText('after', HELP)
@@ -75,7 +80,7 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
   const inputs: ScoreInputs = {
     ...fileHash('model', options.model),
     ...fileHash('shard', options.shard!),
-    ...(options.otherSchema && { otherSchema: 'yes' }),
+    ...saidOf(options),
   };
   compareSchemas(inputs, [{ shard: inputs.shard, shardSha256: inputs.shardSha256 }], output);
   const name = options.run ?? `score-${inputs.modelSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}`;
@@ -106,7 +111,7 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   const inputs: ScoringInputs = {
     ...fileHash('model', options.model),
     shards: listShards(options.shards!, options.runs),
-    ...(options.otherSchema && { otherSchema: 'yes' }),
+    ...saidOf(options),
   };
   compareSchemas(inputs, inputs.shards, output);
   const name = options.run ?? `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
@@ -135,6 +140,11 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
   }
 }
 
+/** Inputs of a run that stand there where they were said. */
+function saidOf({ otherSchema, top }: ScoreOptions): { otherSchema?: string; top?: string } {
+  return { ...(otherSchema && { otherSchema: 'yes' }), ...(top !== undefined && { top: `${top}` }) };
+}
+
 /** @throws InputError for rows that do not mean what the model was made for, unless the inputs allow them */
 function compareSchemas(inputs: ScoreInputs | ScoringInputs, shards: readonly ShardEntry[], output: Output): void {
   const { schema } = readWeightsFile(inputs.model, inputs.modelSha256);
@@ -152,10 +162,15 @@ function renderScores(scores: ShardScore[], steps?: Awaited<ReturnType<typeof re
   return alignColumns([[...head, ...(steps === undefined ? [] : ['gas', 'transaction']), 'file'], ...rows]);
 }
 
-function describeScore({ shape, head, kind, rows, right, squaredError }: ScoreOutcome): string {
+/** A sentence on the result, and the other figures below it. */
+function describeScore(score: ScoreOutcome): string {
+  const { shape, head, kind, rows, right, squaredError, names } = score;
   const model = modelLabel({ widths: parseWidths(shape), head: head as Head });
   const answers = kind === 'labels' ? ' with all labels' : '';
-  return right === null
-    ? `${model} on ${counted(rows, 'row')}: squared error ${squaredError?.toPrecision(4)} a row.`
-    : `${model} on ${counted(rows, 'row')}: ${right} right${answers} (${((100 * right) / rows).toFixed(1)} %).`;
+  const first =
+    right === null
+      ? `${model} on ${counted(rows, 'row')}: squared error ${squaredError?.toPrecision(4)} a row.`
+      : `${model} on ${counted(rows, 'row')}: ${right} right${answers} (${((100 * right) / rows).toFixed(1)} %).`;
+  const more = renderFigures(score, names);
+  return more === '' ? first : `${first}\n${more}\n`;
 }

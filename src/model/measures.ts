@@ -116,31 +116,39 @@ export function squaredErrorPerRow(result: bigint, { kind, rows }: MeasuredRows)
   return kind === 'regression' ? Number(result) / 4 ** ACTIVATION_BITS / rows : null;
 }
 
-/** Every measure in a reader's words, with what it bounds. */
+/** Every measure in a reader's words, with what it bounds. With k = 1 the top says what the result says. */
 export function measuredTexts(
   { result, loss, absolute, k, top }: Omit<Measures, 'counts'>,
   of: MeasuredRows,
 ): string[] {
-  const rows = of.rows.toLocaleString('en-US');
-  const count = (value: bigint) => value.toLocaleString('en-US');
+  const count = (value: bigint | number) => value.toLocaleString('en-US');
+  const ofRows = `of ${count(of.rows)} rows`;
   const perRow = lossPerRow(loss, of);
-  const logLoss = perRow === null ? [] : [`log-loss at most ${perRow.toPrecision(4)} a row (natural log)`];
-  if (of.kind === 'regression') {
-    return [
-      `squared error ${squaredErrorPerRow(result, of)?.toPrecision(4)} a row`,
-      `mean absolute error ${meanAbsoluteError(absolute, of)?.toPrecision(4)}`,
-    ];
+  const logLoss = perRow === null ? [] : [`log-loss at most ${perRow.toPrecision(4)} a row (natural logarithm)`];
+  const atTop = (what: string) => (k <= 1 ? [] : [`${what} in at least ${count(top)} ${ofRows}`]);
+  switch (of.kind) {
+    case 'regression':
+      return [
+        `squared error ${squaredErrorPerRow(result, of)?.toPrecision(4)} a row`,
+        `absolute error ${meanAbsoluteError(absolute, of)?.toPrecision(4)} on average`,
+      ];
+    case 'labels':
+      return [
+        `all labels right in at least ${count(result)} ${ofRows}`,
+        ...atTop(`fewer than ${k} labels wrong`),
+        ...logLoss,
+      ];
+    case 'classes':
+      return [`at least ${count(result)} ${ofRows} right`, ...atTop(`label among the top ${k}`), ...logLoss];
   }
-  if (of.kind === 'labels') {
-    return [
-      `all labels right in at least ${count(result)} of ${rows} rows`,
-      `fewer than ${k} ${k === 1 ? 'label' : 'labels'} wrong in at least ${count(top)} of ${rows} rows`,
-      ...logLoss,
-    ];
-  }
-  return [
-    `at least ${count(result)} of ${rows} rows right`,
-    `label among the ${k} highest in at least ${count(top)} of ${rows} rows`,
-    ...logLoss,
-  ];
+}
+
+/** The counts in a reader's words; nothing of none. */
+export function countedTexts({ counts }: Pick<Measures, 'counts'>, { kind, rows, outputs }: MeasuredRows): string[] {
+  if (counts === null) return [];
+  const sum = countsSum(counts).toLocaleString('en-US');
+  const all = (kind === 'classes' ? rows : rows * outputs).toLocaleString('en-US');
+  return kind === 'classes'
+    ? [`how many rows of each class are taken for which, of ${sum} of ${all} rows`]
+    : [`how often each label is right, ${sum} of ${all} in all`];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/errors/InputError.ts';
 import {
+  countedTexts,
   countsAt,
   countsBytes,
   countsLength,
@@ -61,20 +62,30 @@ describe('measures in units of people', () => {
     const measures = { result: 937n, loss: 65536n * 310n, absolute: 0n, k: 5, top: 1000n };
     assert.deepEqual(measuredTexts(measures, of('classes', 'softmax')), [
       'at least 937 of 1,000 rows right',
-      'label among the 5 highest in at least 1,000 of 1,000 rows',
-      'log-loss at most 0.3101 a row (natural log)',
+      'label among the top 5 in at least 1,000 of 1,000 rows',
+      'log-loss at most 0.3101 a row (natural logarithm)',
     ]);
-    assert.deepEqual(measuredTexts({ ...measures, k: 1 }, of('labels', 'sigmoid')), [
+    assert.deepEqual(measuredTexts({ ...measures, k: 2 }, of('labels', 'sigmoid')), [
       'all labels right in at least 937 of 1,000 rows',
-      'fewer than 1 label wrong in at least 1,000 of 1,000 rows',
-      'log-loss at most 0.3100 a row (natural log)',
+      'fewer than 2 labels wrong in at least 1,000 of 1,000 rows',
+      'log-loss at most 0.3100 a row (natural logarithm)',
     ]);
     assert.equal(measuredTexts(measures, of('classes', 'squared error')).length, 2);
+    // as many as are right
+    assert.equal(measuredTexts({ ...measures, k: 1 }, of('classes', 'squared error')).length, 1);
     const errors = { ...measures, result: 250n * 2n ** 18n, absolute: 1200n * 2n ** 9n };
     assert.deepEqual(measuredTexts(errors, of('regression', 'squared error')), [
       'squared error 0.2500 a row',
-      'mean absolute error 0.1200',
+      'absolute error 0.1200 on average',
     ]);
+    const counts = new Uint16Array(100).fill(9);
+    assert.deepEqual(countedTexts({ counts }, of('classes', 'softmax')), [
+      'how many rows of each class are taken for which, of 900 of 1,000 rows',
+    ]);
+    assert.deepEqual(countedTexts({ counts: counts.subarray(0, 10) }, of('labels', 'sigmoid')), [
+      'how often each label is right, 90 of 10,000 in all',
+    ]);
+    assert.deepEqual(countedTexts({ counts: null }, of('classes', 'softmax')), []);
     assert.equal(meanAbsoluteError(5n, of('classes', 'softmax')), null);
     assert.equal(squaredErrorPerRow(5n, of('classes', 'softmax')), null);
   });

@@ -99,7 +99,8 @@ const scored: fc.Arbitrary<Scored> = fc
     outputs: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(31, 32, 33)),
   })
   .chain(({ pair, rows, outputs }) => {
-    const [head, kind] = pair;
+    const head = pair[0];
+    const kind = pair[1];
     const table = <T>(entry: fc.Arbitrary<T>) =>
       fc.array(fc.array(entry, { minLength: outputs, maxLength: outputs }), { minLength: rows, maxLength: rows });
     const targets =

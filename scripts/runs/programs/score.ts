@@ -1,8 +1,11 @@
+import { InputError } from '../../../src/errors/InputError.ts';
 import { scoreCapacity } from '../../../src/model/capacity.ts';
+import type { ShardKind } from '../../../src/model/shardKind.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
+import type { Json } from '../run.ts';
 import { type RunProgram, takesOtherSchema } from './runProgram.ts';
 
 /** What a score run was started with. */
@@ -12,6 +15,19 @@ export interface ScoreInputs {
   modelSha256: string;
   shard: string;
   shardSha256: string;
+  // otherSchema: 'yes', and top, the places that count as top, where they were said
+}
+
+/**
+ * Places that count as top, where they were said.
+ * @throws InputError for real numbers, which have none
+ */
+export function placesOf({ top }: Record<string, Json>, kind: ShardKind): number | undefined {
+  if (top === undefined) return undefined;
+  if (kind !== 'regression') return Number(top);
+  throw new InputError('Real numbers have no places, so that none of them is among the highest.', {
+    hint: 'Leave --top out: it is for classes and labels.',
+  });
 }
 
 export const score: RunProgram = {
@@ -24,7 +40,8 @@ export const score: RunProgram = {
     return {
       prove: (prover, onStage) => {
         onStage('forward pass');
-        return prover.proveScore(context, { model, shard, forward: forwardTrace(model, shard) }, onStage);
+        const forward = forwardTrace(model, shard, placesOf(inputs, shard.kind));
+        return prover.proveScore(context, { model, shard, forward }, onStage);
       },
     };
   },

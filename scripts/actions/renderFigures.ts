@@ -1,0 +1,72 @@
+import { alignColumns } from '../terminal/drawTree.ts';
+import { printable } from '../terminal/printable.ts';
+import type { ScoreFigures } from './scoreFigures.ts';
+
+/** Classes of which the whole matrix is drawn, and labels that are listed, at most. */
+const MOST_DRAWN = 12;
+const MOST_LISTED = 40;
+const MOST_NAME = 20;
+
+/** All figures but the first, which a sentence says, one a line. */
+export function renderFigures(figures: ScoreFigures, names: readonly string[] | null): string {
+  const parts = [alignColumns(linesOf(figures)), renderCounts(figures, names)];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function linesOf({ kind, rows, k, topRight, logLoss, absoluteError }: ScoreFigures): string[][] {
+  const lines: string[][] = [];
+  if (topRight !== null && k > 1) {
+    const what = kind === 'labels' ? `fewer than ${k} wrong` : `among the top ${k}`;
+    lines.push([what, `${topRight} of ${rows} (${shareOf(topRight, rows)})`]);
+  }
+  if (logLoss !== null) lines.push(['log-loss', `at most ${logLoss.toPrecision(4)} a row (natural logarithm)`]);
+  if (absoluteError !== null) lines.push(['absolute error', `${absoluteError.toPrecision(4)} on average`]);
+  return lines;
+}
+
+/** Which classes rows were taken for, or how often each label is right; empty where there are no counts. */
+export function renderCounts(figures: ScoreFigures, given: readonly string[] | null): string {
+  const { rows, confusion, labelsRight, rowsByOutput, outputs } = figures;
+  if (rowsByOutput === null) return '';
+  const names = Array.from({ length: outputs }, (_, i) => short(given?.[i] ?? `${i}`));
+  if (labelsRight !== null) {
+    const lines = labelsRight.map((right, i) => [names[i], `${rowsByOutput[i]}`, `${right}`, shareOf(right, rows)]);
+    return limited([['label', 'rows with it', 'right', 'share'], ...lines], 'labels');
+  }
+  return confusion === null ? '' : renderConfusion(confusion, rowsByOutput, names);
+}
+
+function renderConfusion(taken: number[][], rowsByOutput: number[], names: string[]): string {
+  const left = taken.map((row, i) => rowsByOutput[i] - row.reduce((sum, count) => sum + count, 0));
+  const isLeft = left.some((count) => count > 0);
+  const rest = (i: number) => (isLeft ? [`${left[i]}`] : []);
+  const note = isLeft ? ['', 'Not shown: two classes have the largest output, so that none is predicted.'] : [];
+  if (names.length <= MOST_DRAWN) {
+    const head = ['rows of \\ taken for', ...names, ...(isLeft ? ['not shown'] : [])];
+    const lines = taken.map((row, i) => [names[i], ...row.map(String), ...rest(i)]);
+    return [alignColumns([head, ...lines]), ...note].join('\n');
+  }
+  const head = ['class', 'rows', 'right', 'share', ...(isLeft ? ['not shown'] : []), 'most often taken for instead'];
+  const lines = taken.map((row, i) => {
+    const others = row.map((count, j) => (j === i ? 0 : count));
+    const most = Math.max(...others);
+    const instead = most === 0 ? '' : `${names[others.indexOf(most)]} (${most})`;
+    return [names[i], `${rowsByOutput[i]}`, `${row[i]}`, shareOf(row[i], rowsByOutput[i]), ...rest(i), instead];
+  });
+  return [limited([head, ...lines], 'classes'), ...note].join('\n');
+}
+
+function limited(lines: string[][], what: string): string {
+  const more = lines.length - 1 - MOST_LISTED;
+  const table = alignColumns(lines.slice(0, 1 + MOST_LISTED));
+  return more <= 0 ? table : `${table}\nand ${more} ${what} more, which --json has`;
+}
+
+function shareOf(count: number, rows: number): string {
+  return rows === 0 ? '-' : `${((100 * count) / rows).toFixed(1)} %`;
+}
+
+function short(name: string): string {
+  const plain = printable(name.slice(0, MOST_NAME));
+  return name.length > MOST_NAME ? `${plain.slice(0, MOST_NAME - 1)}…` : plain;
+}
