@@ -9,7 +9,7 @@ const MOST_NAME = 20;
 
 /** All figures but the first, which a sentence says, one a line. */
 export function renderFigures(figures: ScoreFigures, names: readonly string[] | null): string {
-  const parts = [alignColumns(linesOf(figures)), renderCounts(figures, names)];
+  const parts = [alignColumns(linesOf(figures)), tableOf(figures, { ...figures, names })];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -24,20 +24,39 @@ function linesOf({ kind, rows, k, topRight, logLoss, absoluteError }: ScoreFigur
   return lines;
 }
 
-/** Which classes rows were taken for, or how often each label is right; empty where there are no counts. */
-export function renderCounts(figures: ScoreFigures, given: readonly string[] | null): string {
-  const { rows, confusion, labelsRight, rowsByOutput, outputs } = figures;
-  if (rowsByOutput === null) return '';
-  const names = Array.from({ length: outputs }, (_, i) => short(given?.[i] ?? `${i}`));
-  if (labelsRight !== null) {
-    const lines = labelsRight.map((right, i) => [names[i], `${rowsByOutput[i]}`, `${right}`, shareOf(right, rows)]);
-    return limited([['label', 'rows with it', 'right', 'share'], ...lines], 'labels');
-  }
-  return confusion === null ? '' : renderConfusion(confusion, rowsByOutput, names);
+/** Counts of classes, or of labels. */
+interface Counts {
+  confusion?: number[][] | null;
+  labelsRight?: number[] | null;
 }
 
-function renderConfusion(taken: number[][], rowsByOutput: number[], names: string[]): string {
-  const left = taken.map((row, i) => rowsByOutput[i] - row.reduce((sum, count) => sum + count, 0));
+/** The rows that are counted: how many of each class or with each label, and what these are called, where that is known. */
+interface CountedRows {
+  rows: number;
+  outputs: number;
+  rowsByOutput?: readonly number[] | null;
+  names?: readonly string[] | null;
+}
+
+/** Which classes rows were taken for, or how often each label is right; empty where there are no counts. */
+export function tableOf(
+  { confusion, labelsRight }: Counts,
+  { rows, outputs, rowsByOutput, names }: CountedRows,
+): string {
+  const known = Array.from({ length: outputs }, (_, i) => short(names?.[i] ?? `${i}`));
+  if (labelsRight) return labelTable(labelsRight, known, rows, rowsByOutput);
+  return confusion ? classTable(confusion, known, rowsByOutput) : '';
+}
+
+function labelTable(right: number[], names: string[], rows: number, rowsByOutput: CountedRows['rowsByOutput']): string {
+  const own = (i: number) => (rowsByOutput ? [`${rowsByOutput[i]}`] : []);
+  const lines = right.map((count, i) => [names[i], ...own(i), `${count}`, shareOf(count, rows)]);
+  return limited([['label', ...(rowsByOutput ? ['rows with it'] : []), 'right', 'share'], ...lines], 'labels');
+}
+
+function classTable(taken: number[][], names: string[], rowsByOutput: CountedRows['rowsByOutput']): string {
+  const sums = taken.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const left = sums.map((sum, i) => (rowsByOutput?.[i] ?? sum) - sum);
   const isLeft = left.some((count) => count > 0);
   const rest = (i: number) => (isLeft ? [`${left[i]}`] : []);
   const note = isLeft ? ['', 'Not shown: two classes have the largest output, so that none is predicted.'] : [];
@@ -51,7 +70,8 @@ function renderConfusion(taken: number[][], rowsByOutput: number[], names: strin
     const others = row.map((count, j) => (j === i ? 0 : count));
     const most = Math.max(...others);
     const instead = most === 0 ? '' : `${names[others.indexOf(most)]} (${most})`;
-    return [names[i], `${rowsByOutput[i]}`, `${row[i]}`, shareOf(row[i], rowsByOutput[i]), ...rest(i), instead];
+    const own = rowsByOutput?.[i] ?? sums[i];
+    return [names[i], `${own}`, `${row[i]}`, shareOf(row[i], own), ...rest(i), instead];
   });
   return [limited([head, ...lines], 'classes'), ...note].join('\n');
 }

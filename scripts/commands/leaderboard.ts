@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { type Assessment, assessResults, inWords, marksOf, standsApart } from '../actions/assessResults.ts';
+import { type BoardMeasures, boardMeasures, measureColumns } from '../actions/boardMeasures.ts';
 import type { Chain } from '../chain/client.ts';
 import { readLineage } from '../chain/readLineage.ts';
+import { sumMeasures } from '../chain/readMeasures.ts';
 import { readResults, type StoredResult } from '../chain/readResults.ts';
 import { type ListedBenchmark, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { parseId } from '../runs/ids.ts';
@@ -66,7 +68,7 @@ function lineOf({ id, isOpen, shards, closingBlock, uri }: ListedBenchmark): str
   return [id, state, until, printable(uri ?? '')];
 }
 
-type JudgedStanding = Omit<StoredResult, 'benchmark'> & Assessment & { place: number };
+type JudgedStanding = Omit<StoredResult, 'benchmark'> & Assessment & BoardMeasures & { place: number };
 
 /** The standings that can be compared, and apart from them those that cannot, each placed among its own. */
 async function judged(chain: Chain, scoreboard: Address, { id, shards }: ListedBenchmark) {
@@ -74,7 +76,10 @@ async function judged(chain: Chain, scoreboard: Address, { id, shards }: ListedB
   const nodeOf = await readLineage(chain, await registryOfScoreboard(chain, scoreboard));
   const models = list.map(({ model }) => model);
   const judgements = await assessResults(chain, scoreboard, { models, shards, nodeOf });
-  const all = list.map(({ benchmark: _same, ...result }, k) => ({ ...result, ...judgements[k] }));
+  const measures = await sumMeasures(chain, scoreboard, shards);
+  const all = list.map(({ benchmark: _same, ...result }, k) => {
+    return { ...result, ...judgements[k], ...boardMeasures(measures.get(result.model), result) };
+  });
   const placed = (some: typeof all) => some.map((result, k): JudgedStanding => ({ place: k + 1, ...result }));
   return { standings: placed(all.filter((one) => !standsApart(one))), apart: placed(all.filter(standsApart)) };
 }
@@ -85,14 +90,15 @@ function render(benchmark: ListedBenchmark, standings: JudgedStanding[], apart: 
   const [first] = [...standings, ...apart];
   if (first === undefined) return `${head}\nNo model is ranked yet.`;
   const value = first.kind === 'regression' ? ['squared error', 'a row'] : ['rows right', 'share'];
-  const tableOf = (some: JudgedStanding[]) =>
-    alignColumns([
-      ['', 'model', ...value, 'ranked by', ''],
-      ...some.map((standing) => {
-        const { place, model, value, rows, kind, ranker } = standing;
-        return [`${place}`, model as Hex, ...inWords(value, rows, kind), ranker as Hex, marksOf(standing).join('; ')];
-      }),
-    ]);
+  const tableOf = (some: JudgedStanding[]) => {
+    const { head, cells } = measureColumns(some);
+    const lines = some.map((standing, k) => {
+      const { place, model, value, rows, kind, ranker } = standing;
+      const figures = [...inWords(value, rows, kind), ...cells(k)];
+      return [`${place}`, model as Hex, ...figures, ranker as Hex, marksOf(standing).join('; ')];
+    });
+    return alignColumns([['', 'model', ...value, ...head, 'ranked by', ''], ...lines]);
+  };
   const trained = apart.filter(({ trainedShards }) => trainedShards > 0).length;
   const other = apart.filter(({ sameSchema }) => sameSchema === false).length;
   const silent = [...standings, ...apart].filter(({ sameSchema }) => sameSchema === undefined).length;

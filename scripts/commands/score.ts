@@ -83,7 +83,8 @@ async function scoreOne(options: ScoreOptions, output: Output): Promise<void> {
     ...saidOf(options),
   };
   compareSchemas(inputs, [{ shard: inputs.shard, shardSha256: inputs.shardSha256 }], output);
-  const name = options.run ?? `score-${inputs.modelSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}`;
+  const own = `score-${inputs.modelSha256.slice(0, 8)}-${inputs.shardSha256.slice(0, 8)}`;
+  const name = options.run ?? `${own}${placesInName(options)}`;
   const run = Run.start(runFolder(options.runs, name), 'score', inputs);
   try {
     const outcome = await scoreRun(run, inputs, output);
@@ -114,7 +115,8 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
     ...saidOf(options),
   };
   compareSchemas(inputs, inputs.shards, output);
-  const name = options.run ?? `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
+  const own = `scores-${inputs.modelSha256.slice(0, 8)}-${inputs.shards[0].shardSha256.slice(0, 8)}`;
+  const name = options.run ?? `${own}${placesInName(options)}`;
   const run = Run.start(runFolder(options.runs, name), 'scoreAll', inputs);
   try {
     const scores = await scoreAll(run, inputs, output);
@@ -143,6 +145,11 @@ async function scoreMany(options: ScoreOptions, output: Output): Promise<void> {
 /** Inputs of a run that stand there where they were said. */
 function saidOf({ otherSchema, top }: ScoreOptions): { otherSchema?: string; top?: string } {
   return { ...(otherSchema && { otherSchema: 'yes' }), ...(top !== undefined && { top: `${top}` }) };
+}
+
+/** Scores with other places are other runs. */
+function placesInName({ top }: ScoreOptions): string {
+  return top === undefined ? '' : `-top-${top}`;
 }
 
 /** @throws InputError for rows that do not mean what the model was made for, unless the inputs allow them */

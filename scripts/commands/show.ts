@@ -21,9 +21,12 @@ import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { assessResults, inWords, marksOf } from '../actions/assessResults.ts';
+import { boardMeasures, measuresInWords } from '../actions/boardMeasures.ts';
+import { statedCounts, statedMeasures } from '../actions/statedMeasures.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
 import { readLineage } from '../chain/readLineage.ts';
+import { sumMeasures } from '../chain/readMeasures.ts';
 import { readModel, readShard } from '../chain/readRegistry.ts';
 import { readResults } from '../chain/readResults.ts';
 import { readBenchmarks } from '../chain/readScoreboard.ts';
@@ -117,7 +120,9 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
     const [judgement] = await assessResults(chain, scoreboard, { models: [model], shards, nodeOf });
     const [sum, share] = inWords(value, rows, kind);
     const figure = kind === 'regression' ? `squared error ${sum} (${share} a row)` : `${sum} rows right (${share})`;
-    lines.push([`${figure}, benchmark ${benchmark} "${printable(uri)}"`, ...marksOf(judgement)].join('; '));
+    const measures = boardMeasures((await sumMeasures(chain, scoreboard, shards)).get(model), { rows, kind });
+    const figures = [figure, ...measuresInWords(measures, rows)].join(', ');
+    lines.push([`${figures}; benchmark ${benchmark} "${printable(uri)}"`, ...marksOf(judgement)].join('; '));
   }
   if (results.length > MOST_RESULTS) lines.push(`and ${results.length - MOST_RESULTS} more`);
   return lines;
@@ -250,7 +255,13 @@ function describeEdge(edge: Edge): Facts {
     devKeys: edge.devKeys,
     verificationKey: edge.verificationKey,
   };
-  return { ...common, ...definitionOf(statement).facts(statement) };
+  const [states, counts] = [statedMeasures(statement), statedCounts(statement)];
+  return {
+    ...common,
+    ...definitionOf(statement).facts(statement),
+    ...(states.length > 0 && { states }),
+    ...(counts.length > 0 && { counts }),
+  };
 }
 
 /** A run file: the edge to its last model, and each of its segments. */

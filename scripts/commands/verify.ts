@@ -21,6 +21,7 @@ import type { Program } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.ts';
+import { statedMeasures } from '../actions/statedMeasures.ts';
 import { checkFiles } from '../actions/verifyChecks.ts';
 import { limitsOf } from '../actions/verifyLimits.ts';
 import { type Chain, connect, parseAddress } from '../chain/client.ts';
@@ -87,6 +88,7 @@ export function addVerifyCommand(program: Command): void {
     const id = resultId(edge.statement);
     const verdict = verdictOf(checks);
     const { verificationKey, devKeys } = keys;
+    const states = statedMeasures(edge.statement);
     const segments = run && { segments: run.edges.length, models: modelsOf(run) };
     const document = {
       id,
@@ -94,13 +96,14 @@ export function addVerifyCommand(program: Command): void {
       ...edge.context,
       ...segments,
       verdict,
+      ...(states.length > 0 && { states }),
       checks,
       doesNotShow: limits,
       verificationKey,
       devKeys,
     };
     const subject = run === undefined ? `${program} ${id}` : `run of ${counted(run.edges.length, 'segment')} to ${id}`;
-    output.result(document, render(subject, checks, limits));
+    output.result(document, render(subject, states, checks, limits));
     process.exitCode = EXITS[verdict];
   });
 }
@@ -222,11 +225,12 @@ function requireSameKey({ statement, context }: Edge, checks: readonly Check[]):
 
 const WORDS = { true: 'holds', false: 'FALSE', open: 'open' } as const;
 
-function render(subject: string, checks: Check[], limits: string[]): string {
+function render(subject: string, states: string[], checks: Check[], limits: string[]): string {
   return [
     alignColumns(checks.map(({ holds, says }) => [WORDS[`${holds}`], says])),
     '',
     verdictInWords(subject, checks),
+    ...(states.length === 0 ? [] : ['', 'It states:', ...states.map((text) => `- ${text}`)]),
     '',
     'No check covers:',
     ...limits.map((limit) => `- ${limit}`),
