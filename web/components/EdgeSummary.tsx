@@ -10,13 +10,14 @@ import { proquint } from '../lib/proquint.ts';
 import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Hash } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
+import { MeasureFacts } from './Measures.tsx';
 
 const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score' };
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
-  const { id, kind, trainer, widths, head, parents, shard, trainings, kept, result, chainId, registry, metadata } =
-    facts;
+  const { id, kind, trainer, widths, head, parents, shard, trainings, kept, chainId, registry, metadata } = facts;
+  const { result, measures } = facts;
   const { registers } = PROGRAMS[kind];
   const name = people[trainer.toLowerCase()];
   const isRun = trainings !== undefined && trainings.length > 1;
@@ -58,6 +59,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
           </dd>
         </>
       )}
+      {measures && shard && <MeasureFacts measures={measures} kind={shard.kind} rows={shard.rows} />}
       {trainings && widths && head && <Trainings trainings={trainings} model={{ widths, head }} />}
       {kept !== undefined && (
         <>

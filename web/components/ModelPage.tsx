@@ -12,6 +12,7 @@ import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
 import { KindLabel, KindSymbol } from './KindSymbol.tsx';
 import { LineageGraph } from './LineageGraph.tsx';
 import { Mark } from './Mark.tsx';
+import { MeasureFacts } from './Measures.tsx';
 import { ModelFacts } from './ModelFacts.tsx';
 import { Notice } from './Notice.tsx';
 import { Reproduce } from './Reproduce.tsx';
@@ -101,7 +102,7 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
 }
 
 /** Its result on one benchmark, which is named. */
-function Scores({ view: { model, choice, result } }: { view: ModelView }) {
+function Scores({ view: { model, choice, result, measures } }: { view: ModelView }) {
   const query = choice.benchmark ? `?benchmark=${choice.benchmark.id}` : '';
   return (
     <Section
@@ -132,6 +133,11 @@ function Scores({ view: { model, choice, result } }: { view: ModelView }) {
               </p>
               <ResultMarks result={result} />
             </div>
+          )}
+          {result && measures && choice.benchmark && (
+            <dl className="grid-facts" data-testid="measures">
+              <MeasureFacts measures={measures} kind={choice.benchmark.kind} rows={result.rows} />
+            </dl>
           )}
         </div>
       )}

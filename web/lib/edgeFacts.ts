@@ -3,7 +3,8 @@ import type { Head } from '../../src/model/head.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
-import type { Training } from './chain/types.ts';
+import { statedMeasures } from './chain/measures.ts';
+import type { ResultMeasures, Training } from './chain/types.ts';
 import type { ReadFile } from './readFile.ts';
 import { trainingOf } from './training.ts';
 
@@ -24,18 +25,20 @@ export interface EdgeFacts {
   kept?: number;
   /** of a score: rows right, or the sum of squared errors in units of 2^-18 */
   result?: string;
+  /** of a score: what it proves beside the result */
+  measures?: ResultMeasures;
   /** hostile until shown otherwise */
   metadata: Record<string, string>;
 }
 
 export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
   const { statement, context, devKeys, metadata } = edge;
-  const { id, model, shard, result, training } = subjectOf(statement);
+  const { id, model, shard, measures, training } = subjectOf(statement);
   const segments = (run?.edges ?? [edge]).map((one) => subjectOf(one.statement));
   // Where a run starts from.
   const { parents } = segments[0];
   // Of a score, what comes before the result is the model.
-  const before = result === undefined ? parents : [model!.id];
+  const before = measures === undefined ? parents : [model!.id];
   return {
     id,
     kind: statement.program,
@@ -53,6 +56,7 @@ export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
       ),
     }),
     ...(run && { kept: run.keep.filter((flag) => flag).length }),
-    ...(result !== undefined && { result: result.toString() }),
+    ...(measures && { result: measures.result.toString() }),
+    ...(measures && model && shard && { measures: statedMeasures(measures, { ...shard.shape, head: model.head }) }),
   };
 }

@@ -25,7 +25,7 @@ export const PROGRAMS = {
   train: { id: 3, registers: 'model', kind: 3, request: 'Train', gas: 770_000, asks: ['parents', 'shard'] },
   import: { id: 4, registers: 'model', kind: 2, request: 'Import', gas: 700_000, asks: [] },
   merge: { id: 5, registers: 'model', kind: 4, request: 'Merge', gas: 920_000, asks: ['parents'] },
-  score: { id: 6, registers: 'result', request: 'Score', gas: 930_000, asks: ['model', 'shard'] },
+  score: { id: 6, registers: 'result', request: 'Score', gas: 770_000, asks: ['model', 'shard'] },
 } as const satisfies Record<string, Listed>;
 
 /** The contract that takes a proof, by what it registers. */

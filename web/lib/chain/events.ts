@@ -1,5 +1,6 @@
-import { type Address, type Hex, isAddressEqual, parseEventLogs } from 'viem';
+import { type Address, type Hex, hexToBytes, isAddressEqual, parseEventLogs } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { countsOf } from '../../../src/model/measures.ts';
 import { decodeShape, decodeShard } from '../../../src/model/shape.ts';
 import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
 import { trainingOf } from '../training.ts';
@@ -152,6 +153,11 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
       case 'Scored': {
         const { model, shard, modelSchema, shardSchema } = log.args;
         store.addSchemas(model, shard, { model: modelSchema, shard: shardSchema });
+        break;
+      }
+      case 'Measured': {
+        const { model, shard, loss, absolute, k, top, counts } = log.args;
+        store.addMeasures(model, shard, { loss, absolute, k: Number(k), top, counts: countsOf(hexToBytes(counts)) });
         break;
       }
       case 'Ranked': {

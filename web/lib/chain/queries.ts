@@ -75,6 +75,7 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     ]);
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
+    const measures = choice.benchmark && result && store.measures(id, choice.benchmark.id);
     const last = model.trainings?.at(-1);
     const shard = last && store.shard(last.shard);
     const shards = new Set(model.trainings?.map((segment) => segment.shard));
@@ -92,6 +93,7 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       datasetTotal: datasets.length,
       choice,
       ...(result && { result }),
+      ...(measures && { measures }),
       ...(credits && { credits }),
       ...(trainerName && { trainerName }),
       ...(schema && { schema: describeStated(schema) }),

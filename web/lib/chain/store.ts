@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem';
+import type { Measures } from '../../../src/model/measures.ts';
 import {
   type Ancestry,
   ancestorsOf,
@@ -8,6 +9,7 @@ import {
 } from '../../../src/registry/ancestry.ts';
 import { isSameSchema } from '../../../src/registry/schemas.ts';
 import { sumOf } from '../training.ts';
+import { bestOf, type ShardMeasures, summed } from './measures.ts';
 import type {
   Benchmark,
   Dataset,
@@ -19,6 +21,7 @@ import type {
   ModelParent,
   Neighbourhood,
   Result,
+  ResultMeasures,
   Score,
   SearchHit,
   Shard,
@@ -61,6 +64,7 @@ export class Store {
   readonly #results = new Map<Hex, Map<Hex, Result>>();
   readonly #benchmarksOfModel = new Map<Hex, Set<Hex>>();
   readonly #schemas = new Map<string, SchemaPair>();
+  readonly #measures = new Map<string, ShardMeasures>();
   /** nothing of a node's lineage changes once it is registered */
   readonly #ancestries = new Map<Hex, Ancestry>();
   readonly #usedShards = new Map<Hex, ReadonlySet<Hex>>();
@@ -136,6 +140,15 @@ export class Store {
   /** A result on one shard tells what the chain knows of both schemas. */
   addSchemas(model: Hex, shard: Hex, schemas: SchemaPair): void {
     this.#schemas.set(`${model} ${shard}`, schemas);
+  }
+
+  /** What a score measures beside the result, of a model and a shard that are known. */
+  addMeasures(model: Hex, shard: Hex, measures: Omit<Measures, 'result'>): void {
+    const head = this.#models.get(model)?.head;
+    const kind = this.#shards.get(shard)?.kind;
+    if (head === undefined || kind === undefined) return;
+    const key = `${model} ${shard}`;
+    this.#measures.set(key, bestOf(this.#measures.get(key), measures, { head, kind }));
   }
 
   /** Anyone can rank one model on thousands of benchmarks for gas alone. */
@@ -254,6 +267,16 @@ export class Store {
   /** A model's best result. */
   result(model: Hex, benchmark: Hex): Result | undefined {
     return this.#results.get(benchmark)?.get(model);
+  }
+
+  /** What its scores on the benchmark's shards show beside the result. */
+  measures(model: Hex, benchmark: Hex): ResultMeasures | undefined {
+    const { widths, head } = this.#models.get(model) ?? {};
+    const { rows, kind } = this.#benchmarks.get(benchmark) ?? {};
+    const shards = this.#shardsOfBenchmark.get(benchmark) ?? [];
+    if (widths === undefined || head === undefined || rows === undefined || kind === undefined) return undefined;
+    const parts = shards.map((shard) => this.#measures.get(`${model} ${shard}`));
+    return summed(parts, { kind, head, rows, outputs: widths[widths.length - 1] });
   }
 
   /** The best result of every model that has one. */

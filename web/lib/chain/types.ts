@@ -169,6 +169,18 @@ export interface Result extends Score {
   unread?: boolean;
 }
 
+/** What scores prove beside the result. */
+export interface ResultMeasures {
+  /** log-loss of a row by the natural logarithm, at most; undefined with squared error */
+  lossPerRow?: number;
+  /** of all outputs, in real units, exact; regression alone */
+  meanAbsoluteError?: number;
+  /** classes: rows whose label is among the k highest, at least; labels: with fewer than k labels wrong. The least k first */
+  tops: { k: number; rows: number }[];
+  /** classes: rows of label i predicted as class j, row by row; labels: rows with label j right. Each at least */
+  counts?: number[];
+}
+
 /** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
 export interface Credit {
   /** the zero address means Ether */
@@ -337,6 +349,8 @@ export interface ModelView {
   choice: BenchmarkChoice;
   /** on the chosen benchmark */
   result?: Result;
+  /** of its scores on that benchmark's shards */
+  measures?: ResultMeasures;
   /** undefined where there is no vault, or it did not answer */
   credits?: Credit[];
   /** the trainer's primary ENS name */
