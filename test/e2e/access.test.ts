@@ -14,13 +14,14 @@ before(async () => {
 });
 
 function paths(): string[] {
-  const { models } = testBed.scenario;
+  const { models, benchmark } = testBed.scenario;
   return [
     '/',
     '/tree',
     '/tree?view=table',
     `/model/${models[1].id}`,
     `/model/${models[9].id}`,
+    `/model/${models[1].id}?benchmark=${benchmark}`,
     `/model/${models[1].id}/tree`,
     '/leaderboard',
     '/verify',

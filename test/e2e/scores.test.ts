@@ -1,6 +1,9 @@
 // What a person is told of lineages and scores, on a chain where one benchmark holds rows that a model was trained on.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { parseEdge } from '../../src/registry/edge.ts';
 import { benchmarkName } from '../../web/lib/names.ts';
 import { proquint } from '../../web/lib/proquint.ts';
 import { descent } from '../cli/cli.ts';
@@ -11,6 +14,18 @@ let testBed: TestBed;
 before(async () => {
   testBed = await openTestBed();
 });
+
+const PATIENCE = 120_000;
+
+/** The edge file of a model's score on the first benchmark. */
+const scoreFile = (model: string) => join(testBed.ledger.folder, `score-${model.slice(2, 8)}.edge.json`);
+
+/** What it states. */
+function scoreStatement(model: string) {
+  const { statement } = parseEdge(readFileSync(scoreFile(model), 'utf8'));
+  if (statement.program !== 'score' || statement.counts === null) assert.fail('no score with counts');
+  return { ...statement, counts: statement.counts };
+}
 
 /** Places in the scenario. */
 const [SEED, FIRST, SECOND, TUNED, BRANCH, MERGED] = [0, 1, 2, 3, 4, 9];
@@ -122,6 +137,50 @@ describe('scores', () => {
       await html(`/model/${models[TUNED].id}?benchmark=${seen}`),
       /rows right on [^<]*, but trained on these rows\./,
     );
+  });
+
+  it('have their measures beside them: rows on top, and a confusion matrix whose numbers are those of the proof', async () => {
+    const { models, benchmark } = testBed.scenario;
+    const { id } = models[FIRST];
+    const { top, k, counts } = scoreStatement(id);
+    const list = Array.from({ length: 100 }, (_, at) => counts[at]);
+    const session = await testBed.open();
+    const { page } = session;
+    await page.goto(`${testBed.server.origin}/model/${id}?benchmark=${benchmark}`);
+    const said = page.getByTestId('measures');
+    assert.equal(k, 5);
+    await said.getByText(`label among the 5 highest in at least ${top} of 64 rows`).waitFor();
+    // With squared error there is no log-loss.
+    assert.equal(await said.getByText('Log-loss').count(), 0);
+    const table = said.getByRole('table', { name: /by label.* predicted class/ });
+    assert.deepEqual(await table.getByRole('cell').filter({ hasText: /\d/ }).allInnerTexts(), list.map(String));
+    const lines = await table.getByRole('rowheader').allInnerTexts();
+    assert.deepEqual(lines, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    const hidden = 64 - list.reduce((sum, value) => sum + value, 0);
+    const shown =
+      hidden === 0 ? 'All 64 rows are shown' : `${hidden} of 64 rows ${hidden === 1 ? 'is' : 'are'} not shown`;
+    assert.ok((await said.innerText()).includes(shown));
+    // They belong to a chosen benchmark, as the score does.
+    await page.goto(`${testBed.server.origin}/model/${id}`);
+    await page.getByText('No benchmark is chosen.').waitFor();
+    assert.equal(await said.count(), 0);
+    await leave(session);
+  });
+
+  it('are decoded from an edge file with all that it states', async () => {
+    const { id } = testBed.scenario.models[FIRST];
+    const { result, top, counts } = scoreStatement(id);
+    const session = await testBed.open();
+    const { page } = session;
+    await page.goto(`${testBed.server.origin}/verify`);
+    await page.getByTestId('file').setInputFiles(scoreFile(id));
+    const says = page.getByRole('region', { name: 'What it says' });
+    await says.getByText(`at least ${result} of 64 rows right`).waitFor();
+    await says.getByText(`label among the 5 highest in at least ${top} of 64 rows`).waitFor();
+    const cells = says.getByRole('table').getByRole('cell').filter({ hasText: /\d/ });
+    assert.deepEqual(await cells.allInnerTexts(), [...counts].map(String));
+    await page.locator('[data-check=event][data-state=good]').waitFor({ timeout: PATIENCE });
+    await leave(session);
   });
 
   it('change with the benchmark that is chosen in the tree, and the link keeps it', async () => {

@@ -49,14 +49,10 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
           </dd>
         </Fragment>
       ))}
-      {result !== undefined && shard && (
+      {result !== undefined && (
         <>
           <dt>Result</dt>
-          <dd>
-            {shard.kind === 'regression'
-              ? result
-              : `at least ${count(Number(result))} of ${plural(shard.rows, 'row')} right`}
-          </dd>
+          <dd>{result}</dd>
         </>
       )}
       {measures && shard && <MeasureFacts measures={measures} kind={shard.kind} rows={shard.rows} />}

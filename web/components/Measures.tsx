@@ -24,18 +24,18 @@ export function MeasureFacts({ measures, kind, rows }: Props) {
         </Fact>
       )}
       {meanAbsoluteError !== undefined && (
-        <Fact name="Mean absolute error">
-          <span className="figure">{meanAbsoluteError.toPrecision(4)}</span>{' '}
+        <Fact name="Absolute error">
+          mean <span className="figure">{meanAbsoluteError.toPrecision(4)}</span>{' '}
           <span className="text-soft">of all outputs, exact</span>
         </Fact>
       )}
       {tops.map(({ k, rows: many }) => (
-        <Fact key={k} name={topName(kind, k)}>
-          at least <span className="figure">{count(many)}</span> of {plural(rows, 'row')}
+        <Fact key={k} name={kind === 'labels' ? 'Labels wrong' : `Top ${k}`}>
+          {topInWords(kind, k)} in at least <span className="figure">{count(many)}</span> of {plural(rows, 'row')}
         </Fact>
       ))}
       {counts && (
-        <Fact name={kind === 'classes' ? 'Confusion matrix' : 'Each label'}>
+        <Fact name={kind === 'classes' ? 'Confusion matrix' : 'Each label'} isWide>
           <Counts counts={counts} kind={kind} rows={rows} />
         </Fact>
       )}
@@ -43,16 +43,18 @@ export function MeasureFacts({ measures, kind, rows }: Props) {
   );
 }
 
-function topName(kind: ShardKind, k: number): string {
-  if (kind === 'labels') return k === 1 ? 'No label wrong' : `Fewer than ${k} labels wrong`;
-  return k === 1 ? 'Label is the highest' : `Label among the ${k} highest`;
+function topInWords(kind: ShardKind, k: number): string {
+  if (kind === 'labels') return k === 1 ? 'none' : `fewer than ${k}`;
+  return k === 1 ? 'label the highest' : `label among the ${k} highest`;
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+/** @param isWide it takes all of a narrow screen */
+function Fact({ name, children, isWide }: { name: string; children: ReactNode; isWide?: boolean }) {
+  const across = isWide ? 'max-md:col-span-full' : '';
   return (
     <>
-      <dt>{name}</dt>
-      <dd className="min-w-0">{children}</dd>
+      <dt className={across}>{name}</dt>
+      <dd className={`min-w-0 ${across} ${isWide ? 'max-md:border-t-0! max-md:pt-0!' : ''}`}>{children}</dd>
     </>
   );
 }
@@ -99,7 +101,7 @@ function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
     const sum = values.reduce((total, value) => total + value, 0);
     return (
       <tr key={i}>
-        <th scope="row" className="sticky left-0 z-10 bg-paper py-1 pr-3 text-right font-normal text-soft">
+        <th scope="row" className="sticky left-0 z-10 bg-paper py-1 pr-2 text-right font-normal text-soft">
           {i}
         </th>
         {values.map((value, j) => (
@@ -120,7 +122,7 @@ function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
         <caption className="sr-only">Rows by label, one line each, and predicted class, one column each</caption>
         <thead>
           <tr>
-            <th className="legend sticky left-0 z-10 bg-paper pr-3 text-right" scope="col">
+            <th className="legend sticky left-0 z-10 bg-paper pr-2 pb-1 text-right" scope="col">
               Label
             </th>
             <th className="legend px-1 pb-1 text-left whitespace-nowrap" scope="colgroup" colSpan={size}>
@@ -131,7 +133,7 @@ function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
             <td className="sticky left-0 z-10 bg-paper" />
             {lines.map((_, j) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a class is its number
-              <th key={j} scope="col" className="min-w-9 px-1 pb-1 text-center font-normal text-soft">
+              <th key={j} scope="col" className="min-w-7 px-0.5 pb-1 text-center sm:min-w-9 font-normal text-soft">
                 {j}
               </th>
             ))}
@@ -148,7 +150,7 @@ function Cell({ value, share, isRight }: { value: number; share: number; isRight
   const heat = value === 0 ? 0 : Math.round(8 + 36 * share);
   return (
     <td
-      className={`min-w-9 px-1.5 py-1 text-center ${value === 0 ? 'bg-sunk text-soft' : ''} ${isRight ? 'font-semibold outline-1 -outline-offset-1 outline-rule' : ''}`}
+      className={`min-w-7 px-0.5 py-1 text-center sm:min-w-9 ${value === 0 ? 'bg-sunk text-soft' : ''} ${isRight ? 'font-semibold outline-1 -outline-offset-1 outline-rule' : ''}`}
       {...(heat > 0 && { style: { background: `color-mix(in srgb, ${colour} ${heat}%, var(--color-sheet))` } })}
     >
       {count(value)}
@@ -159,7 +161,7 @@ function Cell({ value, share, isRight }: { value: number; share: number; isRight
 /** In how many rows each label is right. */
 function Labels({ counts, rows }: { counts: readonly number[]; rows: number }) {
   return (
-    <Scrolling name="Rows with each label right">
+    <Scrolling name="Rows with each label right" height="max-h-[34rem]">
       <table className="figure w-full max-w-sm text-[0.8125rem]">
         <caption className="sr-only">In how many rows each label is right, at least</caption>
         <thead className="legend">
@@ -196,10 +198,10 @@ function Labels({ counts, rows }: { counts: readonly number[]; rows: number }) {
   );
 }
 
-function Scrolling({ name, children }: { name: string; children: ReactNode }) {
+function Scrolling({ name, children, height = '' }: { name: string; children: ReactNode; height?: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
-    <section className="max-h-[34rem] overflow-auto" aria-label={`${name}, as a table`} tabIndex={0}>
+    <section className={`overflow-auto ${height}`} aria-label={`${name}, as a table`} tabIndex={0}>
       {children}
     </section>
   );

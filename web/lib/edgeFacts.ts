@@ -1,5 +1,6 @@
 import type { Hex } from 'viem';
 import type { Head } from '../../src/model/head.ts';
+import { type MeasuredRows, type Measures, measuredTexts } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
@@ -23,7 +24,7 @@ export interface EdgeFacts {
   trainings?: Training[];
   /** of a run: how many of its models become nodes */
   kept?: number;
-  /** of a score: rows right, or the sum of squared errors in units of 2^-18 */
+  /** of a score, in words */
   result?: string;
   /** of a score: what it proves beside the result */
   measures?: ResultMeasures;
@@ -56,7 +57,12 @@ export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
       ),
     }),
     ...(run && { kept: run.keep.filter((flag) => flag).length }),
-    ...(measures && { result: measures.result.toString() }),
-    ...(measures && model && shard && { measures: statedMeasures(measures, { ...shard.shape, head: model.head }) }),
+    ...(measures && model && shard && measured(measures, { ...shard.shape, head: model.head })),
   };
+}
+
+/** The result comes first of all that a score measures. */
+function measured(measures: Measures, rows: MeasuredRows): Pick<EdgeFacts, 'result' | 'measures'> {
+  const [result] = measuredTexts(measures, rows);
+  return { result, measures: statedMeasures(measures, rows) };
 }
