@@ -28,7 +28,7 @@ const REVERTS: Record<string, Omit<Message, 'details'>> = {
   },
   SeedTooEarly: { title: 'The block that decides the seed is not there yet.', hint: 'Try again in a moment.' },
   UnknownSeedRequest: { title: 'Nobody asked for this seed here.' },
-  NotBetter: { title: 'A result as good as this one is proved already.' },
+  NotBetter: { title: 'In no part is this better than what is proved already.' },
   ModelTooLate: { title: 'The model was registered after this sealed benchmark had closed.' },
   StillSealed: { title: 'This benchmark is still sealed.' },
   NotTheTrainer: { title: 'Only the trainer of a model may do this.' },
