@@ -287,32 +287,6 @@ describe('a batch of proofs', () => {
     });
   });
 
-  describe('of a score', () => {
-    const claimed = (parameters: bigint[]) => madeClaim(makerOf(SCORE), 7_600n, { parameters });
-    const values = elements(7_700n, 9);
-
-    it('is for its own point and counts at the point, though h_0 does not bind them', async () => {
-      const made = claimed(values);
-      assert.equal(await verdict(made), true);
-      for (const i of [7, 8]) {
-        const parameters = values.with(i, mod(values[i] + 1n));
-        assert.equal(await verdict({ ...made, stated: { ...made.stated, parameters } }), false);
-      }
-    });
-
-    it('is refused when a late parameter is r or more, though it is the same modulo r', async () => {
-      for (const i of [7, 8]) {
-        const small = values.with(i, 5n);
-        const made = claimed(small);
-        assert.equal(await verdict(made), true);
-        for (const value of [5n + R, R, 2n ** 256n - 1n]) {
-          const other = { ...made, stated: { ...made.stated, parameters: small.with(i, value) } };
-          await reverts(verifiers.read('verify', oneArguments(other), chain.accounts[2]), 'SignalNotInField', [value]);
-        }
-      }
-    });
-  });
-
   describe('of which Groth16 alone is wrong', () => {
     const changed = (proof: Proof): Made => ({ ...genuine, proof });
 

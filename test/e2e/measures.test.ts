@@ -5,9 +5,9 @@ import { type Address, type Hex, numberToHex, padHex } from 'viem';
 import type { Head } from '../../src/model/head.ts';
 import type { Measures } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
-import { statedMeasures } from '../../web/lib/chain/measures.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import { atMost } from '../../web/lib/format.ts';
+import { statedMeasures } from '../../web/lib/measures.ts';
 
 const WHO: Address = padHex('0x1', { size: 20 });
 const ZERO: Hex = padHex('0x0', { size: 32 });

@@ -4,8 +4,8 @@ import { type MeasuredRows, type Measures, measuredTexts } from '../../src/model
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
-import { statedMeasures } from './chain/measures.ts';
 import type { ResultMeasures, Training } from './chain/types.ts';
+import { statedMeasures } from './measures.ts';
 import type { ReadFile } from './readFile.ts';
 import { trainingOf } from './training.ts';
 

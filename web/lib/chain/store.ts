@@ -8,8 +8,8 @@ import {
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
 import { isSameSchema } from '../../../src/registry/schemas.ts';
+import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { sumOf } from '../training.ts';
-import { bestOf, type ShardMeasures, summed } from './measures.ts';
 import type {
   Benchmark,
   Dataset,

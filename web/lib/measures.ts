@@ -1,8 +1,8 @@
 // What scores prove beside the result: the best of each part of a model on a shard, and sums over shards.
-import type { Head } from '../../../src/model/head.ts';
-import { lossPerRow, type MeasuredRows, type Measures, meanAbsoluteError } from '../../../src/model/measures.ts';
-import type { ShardKind } from '../../../src/model/shardKind.ts';
-import type { ResultMeasures } from './types.ts';
+import type { Head } from '../../src/model/head.ts';
+import { lossPerRow, type MeasuredRows, type Measures, meanAbsoluteError } from '../../src/model/measures.ts';
+import type { ShardKind } from '../../src/model/shardKind.ts';
+import type { ResultMeasures } from './chain/types.ts';
 
 /** The best of each part that was proved of a model on a shard, as the scoreboard keeps it. */
 export interface ShardMeasures {
