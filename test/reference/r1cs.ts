@@ -64,16 +64,22 @@ export function readR1cs(path: string, symPath: string): R1cs {
     return out;
   };
   const constraints = Array.from({ length: total }, () => ({ a: linear(), b: linear(), c: linear() }));
-  const [wires, outputs, publicInputs, privateInputs] = counts;
+  const [wires, outputs, publicInputs] = counts;
+  const signals = counts[1] + counts[2] + counts[3];
+  // of two inputs that must be equal one has no wire
+  const inputWires = new Set<number>();
   const names: string[][] = Array.from({ length: wires }, () => []);
   const replaced: string[] = [];
   for (const line of readFileSync(symPath, 'utf8').split('\n')) {
     if (!line) continue;
-    const [, wire, component, name] = line.split(',');
+    const [signal, wire, component, name] = line.split(',');
+    if (Number(signal) <= signals && Number(wire) > 0) inputWires.add(Number(wire));
     const short = name.replace(/^main\./, '');
     if (Number(wire) >= 0) names[Number(wire)].push(short);
     else if (!short.includes('.') && component) replaced.push(short);
   }
+  const privateInputs = inputWires.size - outputs - publicInputs;
+  if (![...inputWires].every((wire) => wire <= inputWires.size)) throw new Error(`${symPath} has inputs behind others`);
   return { wires, outputs, publicInputs, privateInputs, constraints, names, replaced };
 }
 

@@ -122,10 +122,10 @@ describe('program score refuses', () => {
       const forged = stated.signals.with(SIGNAL.counts, countsAt(counts, classes, stated.signals[SIGNAL.x]));
       assert.deepEqual(checkContract(stated, forged), ['c', 'fold', 'v']);
       // another x, at which the counts have their number
-      for (const of of [proof, stated]) {
-        const x = mod(of.signals[SIGNAL.x] + 1n);
-        const moved = of.signals.with(SIGNAL.x, x).with(SIGNAL.counts, countsAt(of.counts!, classes, x));
-        assert.deepEqual(checkContract(of, moved), ['c', 'fold', 'v']);
+      for (const one of [proof, stated]) {
+        const x = mod(one.signals[SIGNAL.x] + 1n);
+        const moved = one.signals.with(SIGNAL.x, x).with(SIGNAL.counts, countsAt(one.counts!, classes, x));
+        assert.deepEqual(checkContract(one, moved), ['c', 'fold', 'v']);
       }
     }
   });

@@ -17,15 +17,15 @@ interface Word {
 const WORDS: Record<string, Word> = {
   shape: {
     where: { file: 'lib/sizes.circom', template: 'ModelShape', text: 'word === shape;' },
-    fields: [0, 12, 24, 36, 48, 60, 61, 62, 63, 86],
+    fields: [0, 12, 24, 36, 48, 60, 61, 62, 63, 86, 247, 248],
   },
   shard: {
     where: { file: 'lib/sizes.circom', template: 'ShardDescriptor', text: 'word === shard;' },
-    fields: [0, 12, 24, 36, 37, 63],
+    fields: [0, 12, 24, 36, 37, 63, 89],
   },
   seg: {
     where: { file: 'programs/train.circom', template: 'SegmentDescriptor', text: 'word === seg;' },
-    fields: [0, 17, 29, 41, 55, 81],
+    fields: [0, 17, 29, 41, 55, 81, 107],
   },
 };
 

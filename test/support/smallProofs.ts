@@ -46,13 +46,22 @@ export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
   },
 };
 
-/** A training with a head: no hidden layer, one of three rows padded. */
+/** A training with a head: no hidden layer, one padded row beside three. */
 const trained =
   (head: ReferenceHead, widths: number[]) =>
   (hooks?: AnyHooks): Reference => {
     const random = new Random(7);
     const shape = { widths, rows: 3, batch: 2, passes: 2, lr: 3, head, smoothing: 20 };
     return proveTrain(random, randomTrain(random, shape), hooks);
+  };
+
+/** A score with a head: no hidden layer, one padded row beside three. */
+const scored =
+  (head: ReferenceHead, kind: { classes: boolean; labels?: boolean }) =>
+  (hooks?: AnyHooks): Reference => {
+    const random = new Random(9);
+    const shard = randomShard({ inputs: 2, outputs: 3, rows: 3, ...kind }, random);
+    return proveScore({ ...randomWeights([2, 3], 2 ** 31, random), head }, shard, random, hooks);
   };
 
 /** Proofs of programs whose heads or kinds of rows give them other tensors, by what they are of. */
@@ -72,14 +81,9 @@ export const VARIANTS: Record<string, [program: ProgramName, prove: (hooks?: Any
       return proveData(random, randomData(random, shape), hooks);
     },
   ],
-  'score on labels': [
-    'score',
-    (hooks) => {
-      const random = new Random(9);
-      const shard = randomShard({ inputs: 2, outputs: 3, rows: 3, classes: false, labels: true }, random);
-      return proveScore({ ...randomWeights([2, 3], 2 ** 31, random), head: 'sigmoid' }, shard, random, hooks);
-    },
-  ],
+  'score on labels': ['score', scored('sigmoid', { classes: false, labels: true })],
+  'score with softmax': ['score', scored('softmax', { classes: true })],
+  'score of a regression': ['score', scored('squared error', { classes: false })],
 };
 
 /** Entries by which a cheat makes all later checks of a program's circuit hold. */

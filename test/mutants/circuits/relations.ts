@@ -130,8 +130,8 @@ export function argumentMutants(court: Court): ArgumentMutant[] {
     for (const at of [0, 1, 2]) {
       const edits = zeroed(wires.named(`${group}.limbs[${at}]`));
       const omission = { limb: { relation: index, at } };
-      // the third of hP is the constant 0, as which it would be read
-      if (edits.length > 0 || names[index] !== 'hP')
+      // the third of these is the constant 0, as which it would be read
+      if (edits.length > 0 || !['hP', 'hG', 'hS'].includes(names[index]))
         out.push({ name: `limb ${at} of ${names[index]}`, omission, edits, fits: unlooked });
     }
   }

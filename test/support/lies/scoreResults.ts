@@ -33,6 +33,9 @@ const counted = (name: string, i: number, of: Pick<ScoreCheat, 'kind' | 'change'
     ...of,
     hooks: after({ B: set(entry(i), 1n), G: set(entry(i), 0n) }),
   }),
+];
+/** Other ways to have the row right without it. */
+const madeUpFor = (name: string, of: Pick<ScoreCheat, 'kind' | 'change'>): ScoreCheat[] => [
   relation(`${name}, another counted twice for it`, R.belowBit, { ...of, hooks: after({ B: set(0, 2n) }) }),
   relation(`${name}, a padded one counted for it`, R.belowPadding, {
     ...of,
@@ -53,8 +56,9 @@ const atTau =
 
 const RIGHT: ScoreCheat[] = [
   ...counted('a tie counted as right', 1, { change: logits(5n, 5n, 1n) }),
-  ...counted('a wrong row counted as right', 1, { change: logits(5n, 7n, 1n) }),
+  ...madeUpFor('a wrong row counted as right', { change: logits(5n, 7n, 1n) }),
   ...counted('a label with a negative logit', 2, { kind: 'labels', change: logits(5n, -3n, -1n) }),
+  ...madeUpFor('a label with a negative logit', { kind: 'labels', change: logits(5n, -3n, -1n) }),
   ...counted('a label with the logit 0', 2, { kind: 'labels', change: logits(5n, -3n, 0n) }),
   ...counted('a class without the label and with a positive logit', 1, { kind: 'labels', change: logits(5n, 1n, 1n) }),
   ...counted('a class without the label and with the logit 0', 1, { kind: 'labels', change: logits(5n, 0n, 1n) }),
