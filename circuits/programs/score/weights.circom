@@ -82,7 +82,7 @@ template ScoreModelWeights() {
  * @input shardOffset, traceOffset, helperOffset: offsets, assumed bits
  * @input weight: powers of rho
  * @input y[26]: the reduction's point
- * @input squares[24]: x^(2^t)
+ * @input squares: x^(2^t)
  * @input rowsR[12], rowsRho[12]: row points, masked
  * @input featuresR[12], featuresRho[12]: r_i and rho_f, not masked
  * @output shard, trace, helper: their weights at y, without the tables'
@@ -100,7 +100,7 @@ template ScoreRowWeights() {
   signal input helperOffset[H_COUNT()][26];
   signal input weight[C_COUNT()];
   signal input y[26];
-  signal input squares[24];
+  signal input squares[Q_COUNT()];
   signal input rowsR[12];
   signal input rowsRho[12];
   signal input featuresR[12];
@@ -145,8 +145,8 @@ template ScoreRowWeights() {
   var lowSquares[12];
   var highSquares[12];
   for (var t = 0; t < 12; t++) {
-    lowSquares[t] = squares[t];
-    highSquares[t] = squares[12 + t];
+    lowSquares[t] = squares[Q_rs() + t];
+    highSquares[t] = squares[Q_ri() + t];
   }
   signal lowPowers[13] <== PowerPrefixes(12)(featuresY, lowSquares);
   signal highPowers[13] <== PowerPrefixes(12)(featuresY, highSquares);
