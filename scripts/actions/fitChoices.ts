@@ -5,6 +5,7 @@ import { smoothingUnits, usualHead } from '../../src/model/smoothing.ts';
 import { prepareDataset } from '../../src/model/tables/dataset.ts';
 import { pickRows } from '../../src/model/tables/missing.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
+import { classTimes, repeatedOrder, repeatsOf } from '../../src/model/tables/repeat.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { shuffledOrder } from '../../src/model/tables/shuffle.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
@@ -15,7 +16,16 @@ import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Fold, runTrial, type TrialStep } from '../../src/training/trials.ts';
 import { embedderOf, readTable } from '../files/tables.ts';
 import type { Json } from '../runs/run.ts';
-import { type FitInputs, type FitSettings, passesOfShard, rowsOfFit, rowsOfShard, sourceOfFit } from './fitPlan.ts';
+import {
+  type ClassWeights,
+  type FitInputs,
+  type FitSettings,
+  passesOfShard,
+  rowsOfFit,
+  rowsOfShard,
+  rowsTrained,
+  sourceOfFit,
+} from './fitPlan.ts';
 
 /** Settings with what they came to on the validation rows. */
 export interface Trial {
@@ -195,7 +205,7 @@ interface FitShape {
 function candidatesOf(inputs: FitInputs, shape: FitShape): Candidate[] {
   const { head, smoothing } = shape;
   const given = givenOf(inputs);
-  const { training } = rowsOfFit(inputs);
+  const training = rowsTrained(inputs);
   const candidates: Candidate[] = [];
   for (const hidden of given.hidden === undefined ? HIDDEN : [given.hidden]) {
     const widths = [shape.inputs, ...hidden, shape.outputs];
@@ -283,7 +293,17 @@ function foldsOf(raw: RawTable, inputs: FitInputs, scaling: Scaling, extent: Ext
   const rows = Array.from({ length: extent.rows }, (_, r) => r);
   return Array.from({ length: extent.folds }, (_, f) => {
     const parts = Math.max(2, Math.min(FOLDS, extent.rows));
-    const [inside, outside] = [rows.filter((r) => r % parts !== f), rows.filter((r) => r % parts === f)];
+    // Both alike: what is rare weighs as much where it is measured.
+    const outside = repeatedRows(
+      raw,
+      rows.filter((r) => r % parts === f),
+      inputs,
+    );
+    const inside = repeatedRows(
+      raw,
+      rows.filter((r) => r % parts !== f),
+      inputs,
+    );
     const { table, description } = prepareDataset(pickRows(raw, [...inside, ...outside]), {
       name: '',
       source: '',
@@ -301,6 +321,31 @@ function foldsOf(raw: RawTable, inputs: FitInputs, scaling: Scaling, extent: Ext
       validation: makeShard(table, { first: inside.length, rows: outside.length }, 0n, schema),
     };
   });
+}
+
+/** Rows of the raw table, those of each class as often as it weighs. */
+function repeatedRows(raw: RawTable, rows: number[], { classWeights, table }: FitInputs): number[] {
+  if (classWeights === null) return rows;
+  const order = repeatedOrder(pickRows(raw, rows), repeatsOf(rows.length, classWeights.times, table.shuffle));
+  return Array.from(order, (k) => rows[k]);
+}
+
+/**
+ * What weights of classes come to on the rows that are trained on.
+ * @throws InputError where there are no classes, or a weight is of none of them
+ */
+export async function weighClasses(inputs: FitInputs, said: string[]): Promise<ClassWeights> {
+  const raw = await trainingRows(inputs);
+  if (raw.kind !== 'classes') {
+    throw new InputError('Weights are of classes; these rows have none.', { hint: 'Leave out --class-weights.' });
+  }
+  const classes = (raw.classes ?? Array.from({ length: raw.outputs }, (_, k) => `${k}`)).map((name) =>
+    name.normalize('NFC'),
+  );
+  const { training } = rowsOfFit(inputs);
+  const labels = Array.from({ length: training }, (_, r) => raw.labels[r]);
+  const times = classTimes(said, classes, labels);
+  return { said, times, classes, rows: labels.reduce((sum, label) => sum + times[label], 0) };
 }
 
 /** One trial for all lengths where the rate stays; one for each where it follows a schedule. */

@@ -3,6 +3,7 @@ import { CHUNK_BITS } from '../../src/numbers/constants.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { GAS_AT_MOST, runGas } from '../chain/funds.ts';
 import { rangesOf, type SourceInputs } from '../files/source.ts';
+import { rowsTaken } from '../files/tables.ts';
 import type { FitPlan } from './fitPlan.ts';
 
 /** What some proofs of one program take. */
@@ -46,7 +47,10 @@ export function costsOf({ widths, head, rows, training, heldOut, segments }: Fit
   const score = proofs('score', tests.length, scoreCapacity({ widths, head }, tests[0].rows));
   return [
     { what: 'seed', ...seed, gas: GAS_AT_MOST.requestSeed + seed.gas },
-    { what: `${rows.training} rows to train on`, ...proofs('data', shards.length, dataCapacity(shapeOf(each))) },
+    {
+      what: `${rowsTaken(training.source as SourceInputs)} rows to train on`,
+      ...proofs('data', shards.length, dataCapacity(shapeOf(each))),
+    },
     { what: `${rows.heldOut} rows held out`, ...proofs('data', tests.length, dataCapacity(shapeOf(tests[0].rows))) },
     { what: 'training', ...train, gas: runGas(segments, 1, chunksOf(sizes)) },
     ...(scored ? [{ what: 'score on the rows held out', ...score }] : []),

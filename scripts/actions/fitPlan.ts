@@ -44,6 +44,18 @@ export interface FitInputs {
   rowsPerShard: number;
   schedule: Schedule;
   earlyStop: number | null;
+  /** Weights of classes as they were said, and what they come to; null: every row counts once. */
+  classWeights: ClassWeights | null;
+}
+
+export interface ClassWeights {
+  [key: string]: Json;
+  said: string[];
+  /** How often a row of each class occurs among those that are trained on. */
+  times: number[];
+  classes: string[];
+  /** Rows of the training, repeated ones as often as they occur. */
+  rows: number;
 }
 
 /** Rows of a fit in their order: for training, for early stopping, and held out. */
@@ -89,6 +101,11 @@ export function sourceOfFit({ table }: FitInputs, scaling: Scaling): TableInputs
   return { ...table, scaling, clip: table.clip ?? DEFAULT_CLIP, shuffle: table.shuffle ?? DEFAULT_SHUFFLE };
 }
 
+/** Rows of the training as it is proved, where some are repeated. */
+export function rowsTrained(inputs: FitInputs): number {
+  return inputs.classWeights?.rows ?? rowsOfFit(inputs).training;
+}
+
 /** Rows of a shard of training: as many as fit in a segment of these widths, or as were said. */
 export function rowsOfShard(model: ModelShape, training: number, rowsPerShard: number): number {
   let rows = Math.min(rowsPerShard, training, MAX_SIZE);
@@ -110,8 +127,12 @@ export function planFit(inputs: FitInputs, settings: FitSettings, shape: { input
   const widths = [shape.inputs, ...hidden, shape.outputs];
   const rows = rowsOfFit(inputs);
   const smoothing = smoothingUnits(settings.smoothing, head, shape.outputs);
-  const each = rowsOfShard({ widths, head }, rows.training, inputs.rowsPerShard);
-  const source = sourceOfFit(inputs, scaling);
+  const trained = rowsTrained(inputs);
+  const each = rowsOfShard({ widths, head }, trained, inputs.rowsPerShard);
+  const { classWeights } = inputs;
+  // The scaling is that of the rows as they are in the table.
+  const repeated = classWeights !== null && { repeats: classWeights.times, fitRows: rows.training };
+  const source = { ...sourceOfFit(inputs, scaling), ...repeated };
   const rest = { ...source, fitRows: rows.training };
   seedCapacity(widths);
   scoreCapacity({ widths, head }, Math.min(rows.heldOut, MAX_SIZE));
@@ -119,7 +140,7 @@ export function planFit(inputs: FitInputs, settings: FitSettings, shape: { input
     parent: null,
     parentSha256: null,
     seed: widths.join('-'),
-    source: { ...source, ...rangeOf(0, rows.training, each) },
+    source: { ...source, ...rangeOf(0, trained, each) },
     shards: null,
     epochs,
     lr: nearestRate(lr, batch).units,
@@ -130,15 +151,14 @@ export function planFit(inputs: FitInputs, settings: FitSettings, shape: { input
     ...(schedule !== 'constant' && { schedule }),
     ...(earlyStop !== null && { earlyStop }),
   };
-  const after = rows.training + rows.validation;
   return {
     widths,
     head,
     rows,
     training,
-    validation: rows.validation === 0 ? undefined : { ...rest, ...rangeOf(rows.training, rows.validation, MAX_SIZE) },
-    heldOut: { ...rest, ...rangeOf(after, rows.heldOut, MAX_SIZE) },
-    segments: epochs * Math.ceil(rows.training / each),
+    validation: rows.validation === 0 ? undefined : { ...rest, ...rangeOf(trained, rows.validation, MAX_SIZE) },
+    heldOut: { ...rest, ...rangeOf(trained + rows.validation, rows.heldOut, MAX_SIZE) },
+    segments: epochs * Math.ceil(trained / each),
   };
 }
 

@@ -7,7 +7,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { headOfWord } from '../../src/model/smoothing.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
 import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
-import { chooseSettings } from '../actions/fitChoices.ts';
+import { chooseSettings, weighClasses } from '../actions/fitChoices.ts';
 import { type Cost, costsOf, totalOf } from '../actions/fitCosts.ts';
 import { type FitInputs, type FitPlan, planFit, rowsOfFit } from '../actions/fitPlan.ts';
 import type { FitContext } from '../actions/fitRun.ts';
@@ -53,6 +53,7 @@ export interface FitOptions extends CommonOptions, ScoreboardOptions, SourceOpti
   rowsPerShard: number;
   schedule: Schedule;
   earlyStop?: number;
+  classWeights?: string[];
   jobs?: number;
   site?: string;
   dryRun?: boolean;
@@ -92,6 +93,10 @@ export function addFitCommand(program: Command): void {
       positive,
     )
     .option('--rows-per-shard <number>', 'rows of a shard of training, at most', positive, MAX_SIZE)
+    .option(
+      '--class-weights <weights...>',
+      'rows of rare classes occur more often in the training: balanced, or so many times, such as rare=3',
+    )
     .option('--jobs <number>', 'proofs at a time (default: one for each core)', positive)
     .addOption(new Option('--site <url>', "where the page is served (default: the running demo's)").env('DESCENT_SITE'))
     .option('--dry-run', 'prove nothing: end with the choices and what the proofs would take')
@@ -124,8 +129,9 @@ async function fit(table: string | undefined, options: FitOptions, output: Outpu
     // What was edited stays.
     if (!existsSync(config)) writeDurably(config, configOf(inputs, choices.settings));
     const plan = planFit(inputs, choices.settings, choices.shape);
-    const found = { run: run.folder, config, ...choices, rows: plan.rows };
-    output.note(renderChoices(choices, plan, config));
+    const { classWeights } = inputs;
+    const found = { run: run.folder, config, ...choices, rows: plan.rows, ...(classWeights && { classWeights }) };
+    output.note(renderChoices(choices, plan, { config, weights: inputs.classWeights }));
     const costs = costsOf(plan, options.scoreboard !== undefined);
     const jobs = options.jobs ?? availableParallelism();
     const total = totalOf(costs, jobs);
@@ -209,9 +215,11 @@ async function inputsOf(table: string, options: FitOptions): Promise<FitInputs> 
     rowsPerShard,
     schedule,
     earlyStop: earlyStop ?? null,
+    classWeights: null,
   };
   rowsOfFit(inputs);
-  return inputs;
+  if (options.classWeights === undefined) return inputs;
+  return { ...inputs, classWeights: await weighClasses(inputs, options.classWeights) };
 }
 
 function defaultName(inputs: FitInputs): string {

@@ -2,7 +2,7 @@ import { describeTargets, headWord } from '../../src/model/smoothing.ts';
 import { renderEvaluation } from '../actions/evaluation.ts';
 import type { Choices } from '../actions/fitChoices.ts';
 import type { Cost, totalOf } from '../actions/fitCosts.ts';
-import { type FitInputs, type FitPlan, type FitSettings, sourceOfFit } from '../actions/fitPlan.ts';
+import { type ClassWeights, type FitInputs, type FitPlan, type FitSettings, sourceOfFit } from '../actions/fitPlan.ts';
 import type { FitOutcome } from '../actions/fitRun.ts';
 import { sumOf } from '../actions/scoreAll.ts';
 import type { TrainingExtras } from '../actions/trainingPlan.ts';
@@ -12,6 +12,7 @@ import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { formatSeconds } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
+import { printable } from '../terminal/printable.ts';
 
 /** The file that gives a fit back: its settings by the names of the command's options. */
 export function configOf(inputs: FitInputs, settings: FitSettings): string {
@@ -55,6 +56,7 @@ What is left out is chosen by trials again. Registry, scoreboard, rpc and key-fi
     epochs: settings.epochs,
     schedule,
     'early-stop': earlyStop,
+    'class-weights': inputs.classWeights?.said,
   });
 }
 
@@ -63,7 +65,11 @@ function hiddenText({ hidden }: FitSettings): string {
 }
 
 /** What was chosen, and by what. */
-export function renderChoices({ settings, tried, outOfRange, best }: Choices, plan: FitPlan, config: string): string {
+export function renderChoices(
+  { settings, tried, outOfRange, best }: Choices,
+  plan: FitPlan,
+  { config, weights }: { config: string; weights: ClassWeights | null },
+): string {
   const { head, scaling, lr, batch, passes, epochs } = settings;
   const { smoothing = 0 } = plan.training as TrainingExtras;
   const [first] = best;
@@ -75,18 +81,30 @@ export function renderChoices({ settings, tried, outOfRange, best }: Choices, pl
     ['network', plan.widths.join('-')],
     ['head', head],
     ...(smoothing === 0 ? [] : [['targets', describeTargets(smoothing, head, plan.widths[plan.widths.length - 1])]]),
+    ...weightRows(weights, plan),
     ['lr', `${lr}`],
     ['batch', `${batch}`],
     ['length', `${counted(passes * epochs, 'pass', 'passes')} in ${counted(plan.segments, 'segment')}`],
-    ...(first === undefined ? [] : [['trials', validationText(first)]]),
+    ...(first === undefined ? [] : [['trials', validationText(first, weights !== null)]]),
     ['config', config],
   ];
   return alignColumns(rows);
 }
 
-function validationText({ rows, right, error }: Choices['best'][number]): string {
+/** Only the classes whose rows occur more than once; names may be anybody's. */
+function weightRows(weights: ClassWeights | null, { rows }: FitPlan): string[][] {
+  if (weights === null) return [];
+  const { classes, times } = weights;
+  const more = times.flatMap((n, k) => (n > 1 ? [`${printable(classes[k])} ${n} times`] : []));
+  const shown = `${more.slice(0, MOST_WEIGHTS).join(', ')}${more.length > MOST_WEIGHTS ? ' and others' : ''}`;
+  return [['weights', `${shown || 'all once'}: ${rows.training} rows to train on become ${weights.rows}`]];
+}
+
+const MOST_WEIGHTS = 8;
+
+function validationText({ rows, right, error }: Choices['best'][number], repeated: boolean): string {
   const measured = right === null ? `R2 ${(1 - error).toFixed(3)}` : `${((100 * right) / rows).toFixed(1)} % right`;
-  return `${measured} on ${counted(rows, 'validation row')}`;
+  return `${measured} on ${counted(rows, 'validation row')}${repeated ? ', repeated like those of training' : ''}`;
 }
 
 export function renderCosts(costs: readonly Cost[], total: ReturnType<typeof totalOf>, jobs: number): string {

@@ -227,6 +227,7 @@ function tableInputs(
     fitRows: fitRows ?? null,
     ...embedderInputs(options),
     unitLength: options.unitLength === true,
+    repeats: null,
     ...(like === undefined ? { like: null, likeSha256: null } : fileHash('like', like)),
     ...range,
   };

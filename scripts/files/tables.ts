@@ -10,6 +10,7 @@ import { applyDescription, type Prepared, prepareDataset } from '../../src/model
 import { treatMissing } from '../../src/model/tables/missing.ts';
 import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
 import type { RawTable } from '../../src/model/tables/rawTable.ts';
+import { repeatsOf } from '../../src/model/tables/repeat.ts';
 import type { RoleOptions } from '../../src/model/tables/roles.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { ParquetReader } from './parquetReader.ts';
@@ -17,7 +18,7 @@ import { readParsed } from './read.ts';
 
 /** How a table is read and prepared; null where nothing was said. */
 export interface TableInputs {
-  [key: string]: string | number | string[] | boolean | null;
+  [key: string]: string | number | string[] | number[] | boolean | null;
   source: 'csv' | 'parquet' | 'npy' | 'idx';
   file: string;
   fileSha256: string;
@@ -55,6 +56,8 @@ export interface TableInputs {
   embedderSha256: string | null;
   /** Whether each row is divided by its length. */
   unitLength: boolean;
+  /** How often a row of each class occurs among the first `fitRows`; null: once. */
+  repeats: number[] | null;
   /** Manifest whose scaling, order and classes are applied instead. */
   like: string | null;
   likeSha256: string | null;
@@ -77,12 +80,19 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
   const raw = await readRaw(inputs, like);
   const { notes = [], warnings = [] } = raw;
   if (like !== undefined) {
-    const { shards: _, ...description } = like;
+    // Rows that others test on occur once.
+    const { shards: _, repeats, ...description } = like;
     const { embedder } = description.schema;
+    const once = repeats ? ['The manifest repeats rows by class; here each occurs once.'] : [];
     const declared = embedder ? [`The manifest declares what made the rows: ${describeEmbedder(embedder)}.`] : [];
-    return { table: applyDescription(raw, description), description, notes: [...notes, ...declared], warnings };
+    return {
+      table: applyDescription(raw, description),
+      description,
+      notes: [...notes, ...declared, ...once],
+      warnings,
+    };
   }
-  const { scaling, clip, shuffle, fitRows, missing, file, offset, unitLength } = inputs;
+  const { scaling, clip, shuffle, fitRows, missing, file, offset, unitLength, repeats } = inputs;
   const embedder = embedderOf(inputs);
   const prepared = prepareDataset(raw, {
     name: basename(file),
@@ -91,6 +101,7 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
     missing: missing ?? 'refuse',
     ...(embedder && { embedder }),
     unitLength,
+    ...(repeats !== null && { repeats: repeatsOf(fitRows!, repeats, shuffle) }),
     training: fitRows === null ? { first: offset, rows: rowsTaken(inputs) } : { first: 0, rows: fitRows },
     ...(scaling !== null && { scaling }),
     ...(clip !== null && { clip }),

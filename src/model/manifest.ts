@@ -3,6 +3,7 @@ import { InputError } from '../errors/InputError.ts';
 import { knownFields, parseJson, show } from './json.ts';
 import { checkSchema, formatSchema, type Schema, schemaShape } from './schema.ts';
 import { checkShardShape } from './shape.ts';
+import { checkRepeats, type Repeats } from './tables/repeat.ts';
 
 export const DATASET_FORMAT = 'descent-dataset/2';
 
@@ -41,6 +42,8 @@ export interface DatasetManifest {
   /** Seed of the order of the rows (`shuffledOrder`), taken before anything else; absent: the order of the file. */
   shuffle?: number;
   schema: Schema;
+  /** How rows were repeated, after everything else; absent: each occurs once. */
+  repeats?: Repeats;
   shards: ManifestShard[];
 }
 
@@ -71,7 +74,7 @@ function checkManifest(value: unknown): asserts value is DatasetManifest {
       hint: 'It was written before datasets had a schema: make it again with descent data.',
     });
   }
-  const fields = knownFields(value, 'The manifest', FIELDS, ['reading', 'shuffle']);
+  const fields = knownFields(value, 'The manifest', FIELDS, ['reading', 'shuffle', 'repeats']);
   if (format !== DATASET_FORMAT) {
     throw new InputError(`The manifest has format ${show(format)}, expected ${DATASET_FORMAT}.`);
   }
@@ -85,6 +88,11 @@ function checkManifest(value: unknown): asserts value is DatasetManifest {
     !(Number.isInteger(shuffle) && (shuffle as number) >= 0 && (shuffle as number) < 2 ** 32)
   ) {
     throw new InputError(`The seed of a shuffle is an integer in 0..2^32-1, not ${show(shuffle)}.`);
+  }
+  if (fields.repeats !== undefined) {
+    knownFields(fields.repeats, 'The repeats', ['rows', 'times', 'shuffle']);
+    if (schema.kind !== 'classes') throw new InputError('Only rows of classes are repeated by class.');
+    checkRepeats(fields.repeats as Repeats, schema.classes.length);
   }
   if (fields.reading !== undefined) checkReading(fields.reading);
   if (!Array.isArray(fields.shards)) throw new InputError('The shards of the manifest are not a list.');

@@ -48,6 +48,37 @@ describe('descent fit', () => {
     assert.deepEqual([other.settings, other.best], [made.settings, made.best], 'nothing is random');
   });
 
+  it('repeats the rows of rare classes in the training alone, as was said, and keeps that', async () => {
+    const rows = Array.from({ length: 50 }, (_, r) => `${r % 7},${(r * 3) % 5},${r % 10 === 0 ? 'rare' : 'usual'}`);
+    const rare = file('rare.csv', `a,b,name\n${rows.join('\n')}\n`);
+    const said = [rare, '--label', 'name', '--hidden', 'none', '--scale', 'standard', '--batch', '8'];
+    const made = await result(...said, '--class-weights', 'rare=4', '--run', 'weights');
+    const { times, classes, rows: trained } = made.classWeights;
+    assert.deepEqual(
+      [classes, times],
+      [
+        ['rare', 'usual'],
+        [4, 1],
+      ],
+    );
+    const plain = await result(...said, '--run', 'plain');
+    assert.deepEqual(made.rows, plain.rows, 'rows of the table');
+    const found = (trained - 40) / 3;
+    assert.ok(Number.isInteger(found) && found > 0 && found <= 5, `${trained} rows with repeats`);
+    assert.equal(made.costs.proofs[1].what, `${trained} rows to train on`);
+    assert.equal(made.best[0].rows, trained, 'the trials weigh alike');
+    assert.match(readFileSync(made.config, 'utf8'), /^class-weights:\n {2}- rare=4$/m);
+    assert.deepEqual((await result('--config', made.config, '--run', 'weighed')).classWeights, made.classWeights);
+    for (const [args, message] of [
+      [[csv, '--label', 'name', '--class-weights', 'other=2'], /There is no class "other"/],
+      [[csv, '--targets', 'a', '--ignore', 'name', '--class-weights', 'balanced'], /these rows have none/],
+    ] as const) {
+      const { code, said } = await refusalOf(['fit', ...args, ...runs]);
+      assert.equal(code, 2);
+      assert.match(said, message);
+    }
+  });
+
   it('writes its choices to a file that gives them back, edited or not', async () => {
     const made = await result(csv, '--label', 'name', '--run', 'first');
     const back = await result('--config', made.config, '--run', 'second');

@@ -18,6 +18,7 @@ import { applyTransforms, type Transform } from '../transforms.ts';
 import { embeddingSteps, UNIT_LENGTH } from './embeddings.ts';
 import { meansOf, pickRows, treatMissing } from './missing.ts';
 import type { RawTable } from './rawTable.ts';
+import { type Repeats, repeatedOrder } from './repeat.ts';
 import { fitColumns, type Scaling } from './scaling.ts';
 import { DEFAULT_SHUFFLE, isSorted, shuffledOrder } from './shuffle.ts';
 
@@ -47,6 +48,8 @@ export interface PrepareOptions {
   scaling?: Scaling;
   /** Features beyond +-clip become +-clip, after scaling; a shard holds values in [-64, 64). */
   clip?: number;
+  /** Rows that occur several times, after scaling was found. */
+  repeats?: Repeats;
   /** The rows (after the shuffle) on which scaling and means are fitted; default all. The others are for testing. */
   training?: RowRange;
 }
@@ -107,8 +110,9 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
     ...(reading && { reading }),
     ...(shuffle !== 'none' && { shuffle }),
     schema,
+    ...(options.repeats && { repeats: options.repeats }),
   };
-  return { table: transform(ordered, schema), description, notes };
+  return { table: transform(repeated(ordered, options.repeats), schema), description, notes };
 }
 
 /** The schema of raw rows under these transforms. @throws InputError where it is too large or does not fit */
@@ -149,11 +153,15 @@ export function applySchema(given: RawTable, schema: Schema): Table {
  * Applies a description (a manifest will do) to raw rows: those it was made of, or others of the same kind.
  * @throws InputError as `applySchema`
  */
-export function applyDescription(given: RawTable, { schema, shuffle }: DatasetDescription): Table {
+export function applyDescription(given: RawTable, { schema, shuffle, repeats }: DatasetDescription): Table {
   requireSame(given, schema);
   const { raw } = treatMissing(given, schema.missing);
   const order = shuffle === undefined ? undefined : shuffledOrder(raw.features.length / raw.inputs, shuffle);
-  return transform(order ? pickRows(raw, order) : raw, schema);
+  return transform(repeated(order ? pickRows(raw, order) : raw, repeats), schema);
+}
+
+function repeated(raw: RawTable, repeats: Repeats | undefined): RawTable {
+  return repeats === undefined ? raw : pickRows(raw, repeatedOrder(raw, repeats));
 }
 
 export interface DatasetShard extends ManifestShard {
