@@ -13,6 +13,19 @@ export function renderFigures(figures: ScoreFigures, names: readonly string[] | 
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** All figures but the first in words, and what is counted of which rows. */
+export function figureTexts(figures: ScoreFigures): string[] {
+  const { rows, confusion, labelsRight } = figures;
+  const counted = confusion?.flat().reduce((sum, count) => sum + count, 0);
+  return [
+    ...linesOf(figures).map((cells) => cells.join(': ')),
+    ...(counted === undefined
+      ? []
+      : [`how many rows of each class are taken for which, of ${counted} of ${rows} rows`]),
+    ...(labelsRight === null ? [] : ['how often each label is right']),
+  ];
+}
+
 function linesOf({ kind, rows, k, topRight, logLoss, absoluteError }: ScoreFigures): string[][] {
   const lines: string[][] = [];
   if (topRight !== null && k > 1) {

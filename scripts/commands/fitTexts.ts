@@ -4,6 +4,7 @@ import type { Choices } from '../actions/fitChoices.ts';
 import type { Cost, totalOf } from '../actions/fitCosts.ts';
 import { type ClassWeights, type FitInputs, type FitPlan, type FitSettings, sourceOfFit } from '../actions/fitPlan.ts';
 import type { FitOutcome } from '../actions/fitRun.ts';
+import { figureTexts } from '../actions/renderFigures.ts';
 import { sumOf } from '../actions/scoreAll.ts';
 import type { TrainingExtras } from '../actions/trainingPlan.ts';
 import { renderTraining } from '../actions/trainingSummary.ts';
@@ -121,7 +122,8 @@ export function renderCosts(costs: readonly Cost[], total: ReturnType<typeof tot
 
 export function renderOutcome(outcome: FitOutcome, page: string | undefined): string {
   const { training, registered, scores, scored, evaluation, model } = outcome;
-  const { rows, right, squaredError } = sumOf(scores);
+  const sum = sumOf(scores);
+  const { rows, right, squaredError } = sum;
   const figure =
     right === null
       ? `squared error ${squaredError?.toPrecision(4)} a row`
@@ -134,6 +136,7 @@ export function renderOutcome(outcome: FitOutcome, page: string | undefined): st
     renderEvaluation(evaluation),
     '',
     `score    ${figure} of those held out, ${state}`,
+    ...figureTexts(sum).map((text) => `         ${text}`),
     `model    ${model}`,
     `weights  ${training.model}`,
     ...(page === undefined ? [] : [`page     ${page}`]),

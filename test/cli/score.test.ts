@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Hex } from 'viem';
+import { figureTexts } from '../../scripts/actions/renderFigures.ts';
 import type { Head } from '../../src/model/head.ts';
 import { lossPerRow, type Measures } from '../../src/model/measures.ts';
 import { emptyShard, type Shard } from '../../src/model/shard.ts';
@@ -79,6 +80,11 @@ describe('a score', () => {
     assert.deepEqual([said.result, said.loss, said.top, said.absolute], ['3', `${measures.loss}`, '4', '0']);
     assert.equal(said.logLoss, lossPerRow(measures.loss, { kind: 'classes', head: 'softmax', rows: 5, outputs: 3 }));
     assert.deepEqual([said.labelsRight, said.squaredError, said.absoluteError], [null, null, null]);
+    assert.deepEqual(figureTexts(said), [
+      'among the top 2: 4 of 5 (80.0 %)',
+      `log-loss: at most ${said.logLoss.toPrecision(4)} a row (natural logarithm)`,
+      'how many rows of each class are taken for which, of 4 of 5 rows',
+    ]);
     const text = await plain(...filesOf('classes', threeWay, classes));
     assert.match(text, /^2-3 softmax on 5 rows: 3 right \(60\.0 %\)\.\namong the top 2 {2}4 of 5 \(80\.0 %\)$/m);
     assert.match(text, /^log-loss {9}at most 0\.\d+ a row \(natural logarithm\)$/m);
