@@ -16,12 +16,11 @@ export function renderFigures(figures: ScoreFigures, names: readonly string[] | 
 /** All figures but the first in words, and what is counted of which rows. */
 export function figureTexts(figures: ScoreFigures): string[] {
   const { rows, confusion, labelsRight } = figures;
-  const counted = confusion?.flat().reduce((sum, count) => sum + count, 0);
+  const counted = confusion?.flat().reduce((sum, count) => sum + count, 0) ?? rows;
+  const left = counted === rows ? '' : `, ${counted} of ${rows} rows`;
   return [
     ...linesOf(figures).map((cells) => cells.join(': ')),
-    ...(counted === undefined
-      ? []
-      : [`how many rows of each class are taken for which, of ${counted} of ${rows} rows`]),
+    ...(confusion === null ? [] : [`how many rows of each class are taken for which${left}`]),
     ...(labelsRight === null ? [] : ['how often each label is right']),
   ];
 }
@@ -78,7 +77,14 @@ function classTable(taken: number[][], names: string[], rowsByOutput: CountedRow
     const lines = taken.map((row, i) => [names[i], ...row.map(String), ...rest(i)]);
     return [alignColumns([head, ...lines]), ...note].join('\n');
   }
-  const head = ['class', 'rows', 'right', 'share', ...(isLeft ? ['not shown'] : []), 'most often taken for instead'];
+  const head = [
+    'class',
+    rowsByOutput ? 'rows' : 'rows shown',
+    'right',
+    'share',
+    ...(isLeft ? ['not shown'] : []),
+    'most often taken for instead',
+  ];
   const lines = taken.map((row, i) => {
     const others = row.map((count, j) => (j === i ? 0 : count));
     const most = Math.max(...others);

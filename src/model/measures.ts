@@ -143,12 +143,17 @@ export function measuredTexts(
   }
 }
 
-/** The counts in a reader's words; nothing of none. */
+/**
+ * The counts in a reader's words; nothing of none. Counts of classes that sum to the rows are exact. How many rows a label has is not
+ * proved, so what is not shown is told of all rows.
+ */
 export function countedTexts({ counts }: Pick<Measures, 'counts'>, { kind, rows, outputs }: MeasuredRows): string[] {
   if (counts === null) return [];
-  const sum = countsSum(counts).toLocaleString('en-US');
-  const all = (kind === 'classes' ? rows : rows * outputs).toLocaleString('en-US');
-  return kind === 'classes'
-    ? [`how many rows of each class are taken for which, of ${sum} of ${all} rows`]
-    : [`how often each label is right, ${sum} of ${all} in all`];
+  const all = kind === 'classes' ? rows : rows * outputs;
+  const left = all - countsSum(counts);
+  const count = (value: number) => value.toLocaleString('en-US');
+  if (kind === 'labels') return [`how often each label is right: ${count(all - left)} of ${count(all)} at least`];
+  const what = 'how many rows of each class are taken for which';
+  if (left === 0) return [`${what}, exactly`];
+  return [`${what}; ${count(left)} ${left === 1 ? 'row' : 'rows'} not shown (ties, or left out by who proved it)`];
 }

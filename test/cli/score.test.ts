@@ -83,7 +83,7 @@ describe('a score', () => {
     assert.deepEqual(figureTexts(said), [
       'among the top 2: 4 of 5 (80.0 %)',
       `log-loss: at most ${said.logLoss.toPrecision(4)} a row (natural logarithm)`,
-      'how many rows of each class are taken for which, of 4 of 5 rows',
+      'how many rows of each class are taken for which, 4 of 5 rows',
     ]);
     const text = await plain(...filesOf('classes', threeWay, classes));
     assert.match(text, /^2-3 softmax on 5 rows: 3 right \(60\.0 %\)\.\namong the top 2 {2}4 of 5 \(80\.0 %\)$/m);
@@ -295,7 +295,7 @@ describe('an edge of a score', () => {
     const { stdout, stderr } = await descent(['show', path]);
     assert.match(stdout, new RegExp(`^states +at least 2 of ${rows} rows right$`, 'm'), stderr);
     assert.match(stdout, new RegExp(`label among the top 2 in at least 3 of ${rows} rows`));
-    assert.match(stdout, new RegExp(`how many rows of each class are taken for which, of 2 of ${rows} rows`));
+    assert.match(stdout, new RegExp(`rows of each class are taken for which; ${rows - 2} rows not shown`));
     assert.match(stdout, /^counts +rows of \\ taken for {2}0/m);
   });
 });

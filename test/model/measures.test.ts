@@ -80,10 +80,13 @@ describe('measures in units of people', () => {
     ]);
     const counts = new Uint16Array(100).fill(9);
     assert.deepEqual(countedTexts({ counts }, of('classes', 'softmax')), [
-      'how many rows of each class are taken for which, of 900 of 1,000 rows',
+      'how many rows of each class are taken for which; 100 rows not shown (ties, or left out by who proved it)',
+    ]);
+    assert.deepEqual(countedTexts({ counts: new Uint16Array(100).fill(10) }, of('classes', 'softmax')), [
+      'how many rows of each class are taken for which, exactly',
     ]);
     assert.deepEqual(countedTexts({ counts: counts.subarray(0, 10) }, of('labels', 'sigmoid')), [
-      'how often each label is right, 90 of 10,000 in all',
+      'how often each label is right: 90 of 10,000 at least',
     ]);
     assert.deepEqual(countedTexts({ counts: null }, of('classes', 'softmax')), []);
     assert.equal(meanAbsoluteError(5n, of('classes', 'softmax')), null);
