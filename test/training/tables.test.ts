@@ -9,7 +9,7 @@ import {
   sigmoidTable,
   TABLE_SIZE,
 } from '../../src/training/tables.ts';
-import { EXP, SIG } from '../reference/tables.ts';
+import { EXP, LOSS, SIG } from '../reference/tables.ts';
 
 /** x in units of 2^-96, by the series of exp: exact to far below what is rounded. */
 const ONE = 1n << 96n;
@@ -90,6 +90,7 @@ describe('the tables of the heads', () => {
   it('equal the big-integer reference in every entry', () => {
     assert.deepEqual([...expTable()], EXP.map(Number));
     assert.deepEqual([...sigmoidTable()], SIG.map(Number));
+    assert.deepEqual([...lossTable()], LOSS.map(Number));
   });
 
   it('begin and end as they must', () => {
