@@ -46,6 +46,22 @@ describe('program score', () => {
     }
   }
 
+  for (const [outputs, rows, head, kind] of [
+    [4096, 1, 'sigmoid', 'labels'],
+    [4095, 1, 'softmax', 'classes'],
+    [2, 4095, 'softmax', 'classes'],
+  ] as const)
+    it(`accepts as many as ${outputs} ${kind} on ${rows} rows`, async () => {
+      const random = new Random(10);
+      const of = { classes: kind === 'classes', labels: kind === 'labels' };
+      const shard = randomShard({ inputs: 1, outputs, rows, ...of }, random);
+      const weights = { ...randomWeights([1, outputs], 2 ** 31, random), head };
+      const counts = outputs < 100 || kind === 'labels';
+      const proof = proveScore(weights, shard, random, {}, { k: outputs - 1, counts });
+      if (counts) assert.ok(proof.counts!.reduce((a, b) => a + b) > BigInt(Math.max(outputs, rows) >> 2));
+      await judge.accepts(proof);
+    });
+
   /** A network whose logits are its inputs, on rows with these. */
   const identity = (
     logits: readonly (readonly bigint[])[],

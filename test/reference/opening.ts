@@ -314,7 +314,8 @@ export function open(
   h[DIGEST.rows] = nextDigest(h[DIGEST.helper], [atTau(sparse(p))]);
   const gamma = transcript.absorb([h[DIGEST.rows]]);
   const remainder = zeros(COLUMNS);
-  const gammas = powers(gamma, 1 + Math.max(COLUMNS, ...[...g.keys()].map((at) => Math.floor(at / COLUMNS))));
+  const highest = [...g.keys()].reduce((row, at) => Math.max(row, Math.floor(at / COLUMNS)), COLUMNS);
+  const gammas = powers(gamma, 1 + highest);
   for (const [at, v] of g) {
     const j = at % COLUMNS;
     remainder[j] = mod(remainder[j] + gammas[Math.floor(at / COLUMNS)] * v);
