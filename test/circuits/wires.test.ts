@@ -6,7 +6,7 @@ import { readR1cs, unusedWires } from '../reference/r1cs.ts';
 import { pinned } from './pinned.ts';
 
 /** Constraints and public signals of a program fit the domain of its keys. */
-const domainOf = (program: string) => (program === 'train' ? 2 ** 16 : 2 ** 15);
+const domainOf = (program: string) => (['train', 'score'].includes(program) ? 2 ** 16 : 2 ** 15);
 
 for (const program of PROGRAM_NAMES) {
   describe(`program ${program}`, () => {
