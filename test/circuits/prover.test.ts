@@ -19,10 +19,10 @@ const random = new Random(31);
 /** An integer in -bound .. bound - 1. */
 const signed = (bound: number) => random.below(2 * bound) - bound;
 
-/** Four layers that are as wide as can be, with padding: every layer on either side. */
+/** Four layers that are as wide as can be on one side, with padding. */
 const WIDE = [
-  [4095, 1, 4095, 1, 4095],
-  [1, 4095, 1, 4095, 1],
+  [4095, 2, 4095, 2, 4095],
+  [2, 4095, 2, 4095, 2],
 ];
 
 /** Each of the heads, by the depth of the network. */

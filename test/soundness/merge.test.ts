@@ -227,13 +227,18 @@ describe('program merge refuses', () => {
     await judge.rejects({ ...inputs, factors }, PACKED);
   });
 
-  it('a coefficient of more than 18 bits, or a negative field, that packs to the same word', async () => {
+  it('a coefficient of more than 18 bits, or a negative field, that packs to the same word, merged with as it is', async () => {
     for (const carry of [1n, -1n]) {
-      const { inputs } = cheat();
-      const factors = (inputs.factors as bigint[][]).map((row) => [...row]);
-      factors[3][0] += carry * 2n ** 18n;
-      factors[3][1] -= carry;
-      await judge.rejects({ ...inputs, factors: factors.map((row) => row.map(mod)) }, FIELD);
+      const { violated, inputs } = cheat((s) => {
+        s.a[1][0] += carry * 2n ** 18n;
+        s.a[1][1] -= carry;
+        s.child = mergeModels(s.parents, s.a, 5n);
+        return undefined;
+      });
+      assert.deepEqual(violated, { relations: [], relations2: [], claims: [] });
+      assert.deepEqual(inputs.coefficients, cheat().inputs.coefficients);
+      const factors = (inputs.factors as bigint[][]).map((row) => row.map(mod));
+      await judge.rejects({ ...inputs, factors }, FIELD);
     }
   });
 
