@@ -3,18 +3,9 @@
 
 import { NUMBERING } from '../../../src/generated/numbering.ts';
 import { Random, range } from '../../reference/algebra.ts';
-import { proveData, randomData } from '../../reference/data.ts';
+import { type DataRun, type DataShape, proveData, randomData } from '../../reference/data.ts';
 import { proveImport } from '../../reference/import.ts';
-import {
-  absorb,
-  forgedLookups,
-  type Lie,
-  madeUp,
-  miscounted,
-  nudge,
-  PER_FRACTION,
-  PER_LIMB,
-} from '../../reference/lies.ts';
+import { absorb, forgedLookups, type Lie, madeUp, miscounted, nudge, PER_LIMB } from '../../reference/lies.ts';
 import { mergeModels, proveMerge } from '../../reference/merge.ts';
 import { randomWeights } from '../../reference/models.ts';
 import type { AnyHooks, ProgramName, Reference } from '../../reference/run.ts';
@@ -27,22 +18,52 @@ const { data: DATA, seed: SEED, import: IMPORT, merge: MERGE } = NUMBERING;
 
 // --- data
 
-const provenData = (hooks: AnyHooks): Reference => {
+const { relations: DR } = DATA;
+const DATA_SHAPE: DataShape = { inputs: 3, outputs: 3, rows: 3, classes: true };
+/** Where the rows of a padded column begin. */
+const PADDED = 3 * 4;
+const provenData = (hooks: AnyHooks, change = (_: DataRun) => {}, shape: Partial<DataShape> = {}): Reference => {
   const random = new Random(1);
-  return proveData(random, randomData(random, { inputs: 3, outputs: 3, rows: 3, classes: true }), hooks);
+  const run = randomData(random, { ...DATA_SHAPE, ...shape });
+  change(run);
+  return proveData(random, run, hooks);
 };
+const [REGRESSION, LABELS] = [{ classes: false }, { classes: false, labels: true }];
 const DATA_LIES: Lie[] = [
+  ...(
+    [
+      ['paddingX', DR.paddingX, ({ X }) => (X[PADDED] = 1n), {}],
+      ['paddingY', DR.paddingY, ({ Y }) => (Y[PADDED] = 1n), REGRESSION],
+      ['label', DR.label, ({ Y }) => (Y[0] = 256n), LABELS],
+      ['X beyond its range', DR.logUp, ({ X }) => (X[0] = 2n ** 15n), {}],
+      ['Y beyond its range', DR.logUp, ({ Y }) => (Y[0] = 2n ** 15n), REGRESSION],
+    ] as [string, number, (run: DataRun) => void, Partial<DataShape>][]
+  ).map(
+    ([name, relation, change, shape]): Lie => ({
+      name,
+      prove: () => provenData({}, change, shape),
+      relations: [relation],
+      fails: 'batch',
+    }),
+  ),
+  {
+    name: 'the claim rowSums',
+    // a row without a label
+    prove: () => provenData({}, ({ Y }) => range(3).map((i) => (Y[4 * i] = 0n))),
+    claims: [DATA.claims.rowSums],
+    fails: 'reduction',
+  },
   ...forgedLookups(
     [
       ['hX', 'rangeX'],
       ['hY', 'rangeY'],
       ['g', 'table'],
     ],
-    DATA.relations.names,
+    DR.names,
     provenData,
   ),
-  miscounted(DATA.relations.logUp, provenData),
-  ...madeUp(DATA.evaluations.names, DATA.relations.logUp, provenData),
+  miscounted(DR.logUp, provenData),
+  ...madeUp(DATA.evaluations.names, DR.logUp, provenData),
 ];
 
 // --- seed
@@ -108,31 +129,43 @@ const provenImport = (hooks: AnyHooks, change = (_: ReturnType<typeof randomWeig
   change(weights);
   return proveImport(weights, random, hooks);
 };
-const provenMerge = (hooks: AnyHooks): Reference => {
+const provenMerge = (hooks: AnyHooks, change = (_: ReturnType<typeof randomWeights>) => {}): Reference => {
   const random = new Random(12);
   const parents = range(2).map(() => randomWeights(WIDTHS, 2 ** 30, random));
+  parents.forEach(change);
   const a = range(4).map((l) => [9000n + BigInt(l), 7000n]);
   return proveMerge(mergeModels(parents, a, 5n), parents, a, random, hooks);
 };
 
 /** Limbs of W and b: the lowest is what is left of the value, so it takes what another's change leaves. */
-const weightLimbs = (logUp: number, prove: (hooks: AnyHooks) => Reference): Lie[] =>
+const weightLimbs = (logUp: number, prove: typeof provenImport): Lie[] =>
   LAYERS.flatMap((l) =>
-    [`w1_${l}`, `c1_${l}`].flatMap((one): Lie[] => {
-      const two = one.replace('1', '2');
-      const lie = (name: string, trace: (t: Tensors) => void): Lie => ({
+    (['W', 'b'] as const).flatMap((tensor): Lie[] => {
+      const [one, two] = ['1', '2'].map((k) => `${tensor === 'W' ? 'w' : 'c'}${k}_${l}`);
+      const lie = (name: string, own: () => Reference): Lie => ({
         name: `limb ${name} beyond its range`,
-        prove: () => prove({ trace }),
+        prove: own,
         relations: [logUp],
         fails: 'batch',
       });
+      const trace = (change: (t: Tensors) => void) => () => prove({ trace: change });
       return [
-        lie(`below ${one}`, (t) => {
-          nudge(t[one], 0);
-        }),
-        // the lowest limb becomes 1 more, which is in range
-        lie(one, (t) => (t[one][0] -= PER_LIMB)),
-        lie(two, (t) => (t[two][0] -= PER_FRACTION)),
+        lie(
+          `below ${one}`,
+          trace((t) => {
+            nudge(t[one], 0);
+          }),
+        ),
+        lie(
+          one,
+          trace((t) => absorb(t, 0, [two, one], LIMB)),
+        ),
+        // of a value that is too large
+        lie(two, () =>
+          prove({}, (weights) => {
+            weights[tensor][l - 1][0] = 2n ** 48n;
+          }),
+        ),
       ];
     }),
   );
