@@ -180,7 +180,7 @@ export const countedOf = (counts: readonly bigint[]): bigint =>
     ? 0n
     : BigInt(keccak256(`0x${counts.map((n) => BigInt.asUintN(16, n).toString(16).padStart(4, '0')).join('')}`));
 
-/** The counts as a polynomial at x (protocol, section 11): of classes C(i, j) has the power 4096 i + j. */
+/** The counts as a polynomial at x (protocol, section 11): of n classes there are n^2, and C(i, j) has the power 4096 i + j. */
 export function countsAt(counts: readonly bigint[], classes: boolean, x: bigint): bigint {
   const n = classes ? Math.sqrt(counts.length) : counts.length;
   return mod(

@@ -357,8 +357,11 @@ export function checkContract(
   // of a score the contract hashes the counts, and finds their signal itself
   const read = own ? [countedOf(counts)] : extra;
   if (own) {
-    const classes = (signals[own.shard] >> 36n) % 2n === 1n;
-    if (signals[own.counts] !== countsAt(counts, classes, signals[own.x])) failed.push('counts');
+    const field = (at: bigint, length: number) => BigInt.asUintN(length, signals[own.shard] >> at);
+    const [outputs, classes, labels] = [Number(field(12n, 12)) + 1, field(36n, 1) === 1n, field(89n, 1) === 1n];
+    const length = classes ? outputs ** 2 : labels ? outputs : 0;
+    if (![0, length].includes(counts.length) || signals[own.counts] !== countsAt(counts, classes, signals[own.x]))
+      failed.push('counts');
   }
   const h = [statementDigest(context, IDS[program], [...parameters, ...read], statement)];
   for (const next of [logs.trace, logs.helper, [kzg.rows], [kzg.columns, kzg.quotient], [kzg.quotient2]])
