@@ -188,7 +188,7 @@ describe('from a float model to a score', () => {
     }
     const score = await verify(run('score', 'score.edge.json'));
     const record = score.checks.find(({ about }: { about: string }) => about === 'record');
-    assert.match(record.says, /The scoreboard accepted this result .* best by now/);
+    assert.match(record.says, /The scoreboard accepted this score .* best by now/);
     assert.ok(score.doesNotShow.some((limit: string) => /lower bound/.test(limit)));
   });
 
