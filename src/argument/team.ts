@@ -36,7 +36,8 @@ function serve(port: Port<Setup, Reply>): void {
       let round = Atomics.load(control, 0);
       port.send('ready', []);
       for (;;) {
-        Atomics.wait(control, 0, round);
+        // A notification can come after its round is done, and wakes whoever waits for the next one.
+        while (Atomics.load(control, 0) === round) Atomics.wait(control, 0, round);
         round = Atomics.load(control, 0);
         try {
           x[names[control[at]]](...control.subarray(at + 2, at + 2 + control[at + 1]));

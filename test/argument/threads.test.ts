@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { Kernels, type Vec } from '../../src/argument/kernels.ts';
 import { poly, range, sumcheck } from '../../src/argument/sumcheck.ts';
@@ -6,6 +7,8 @@ import { mod, R, randomElement } from '../../src/numbers/field.ts';
 
 /** Long enough to be cut into parts, and no multiple of three. */
 const N = 2 ** 12;
+/** So many that some begin while others are still on their way to sleep. */
+const ROUNDS = 30_000;
 
 describe('field kernels on several threads', () => {
   let one: Kernels;
@@ -131,5 +134,26 @@ describe('field kernels on several threads', () => {
     assert.equal(small.sum(small.fromBigints([R - 1n, 5n])), 4n);
     assert.equal(small.sum(small.fromIntegers(new Int32Array(3 * N).fill(2))), 6n * BigInt(N));
     await small.close();
+  });
+
+  // Others may have done a round and sleep when its notification comes. In a process of its own, since what fails here waits for ever.
+  it('make each call once, however late their notification', () => {
+    const kernels = new URL('../../src/argument/kernels.ts', import.meta.url);
+    const script = `
+      const { Kernels } = await import('${kernels}');
+      const k = await Kernels.load({ threads: 3 });
+      const { notify } = Atomics;
+      Atomics.notify = (...args) => {
+        for (const until = performance.now() + 0.1; performance.now() < until; );
+        return notify(...args);
+      };
+      const one = k.fromIntegers(new Int32Array(${N}).fill(1));
+      const sum = k.fromIntegers(new Int32Array(${N}));
+      for (let i = 0; i < ${ROUNDS}; i++) k.addTo(sum, one);
+      console.log(String(k.sum(sum)));
+      await k.close();`;
+    const options = { encoding: 'utf8', timeout: 60_000 } as const;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], options);
+    assert.equal(said.trim(), `${ROUNDS * N}`);
   });
 });
