@@ -15,7 +15,7 @@ import { type Json, Run } from '../runs/run.ts';
 import type { ShardEntry } from '../runs/shards.ts';
 import { type Output, withoutProgress } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
-import { sumFigures } from './scoreFigures.ts';
+import { type ScoreFigures, sumFigures } from './scoreFigures.ts';
 import { requireFigures, type ScoreOutcome, scoreRun } from './scoreRun.ts';
 
 /** What a run of many scores was started with. */
@@ -116,7 +116,10 @@ export async function registerScores(
 }
 
 /** Whether the scoreboard would take it: some part is the first or better than what it has (IScoreboard.score). */
-function isBetter({ kind, head, confusion, labelsRight, ...score }: ShardScore, known: KnownMeasures): boolean {
+export function isBetter(
+  { kind, head, confusion, labelsRight, ...score }: ScoreFigures,
+  known: KnownMeasures,
+): boolean {
   const [result, loss] = [BigInt(score.result), BigInt(score.loss)];
   const sum = (confusion?.flat() ?? labelsRight ?? []).reduce((total, count) => total + count, 0);
   return (

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Hex } from 'viem';
 import { figureTexts } from '../../scripts/actions/renderFigures.ts';
+import { isBetter } from '../../scripts/actions/scoreAll.ts';
+import type { ScoreFigures } from '../../scripts/actions/scoreFigures.ts';
+import type { KnownMeasures } from '../../scripts/chain/readMeasures.ts';
 import type { Head } from '../../src/model/head.ts';
 import { lossPerRow, type Measures } from '../../src/model/measures.ts';
 import { emptyShard, type Shard } from '../../src/model/shard.ts';
@@ -187,6 +190,47 @@ describe('a score', () => {
     assert.equal(low.code, 4);
     assert.match(low.stderr, /output at layer 1, row 1, unit 0 is -64 .*more than -64 where the label is set/);
     assert.match(low.stderr, /Scale the rows/);
+  });
+});
+
+describe('a score is proved again', () => {
+  const figures = (kind: string, head: Head, more: object) =>
+    ({
+      kind,
+      head,
+      result: '7',
+      loss: '500',
+      absolute: '0',
+      top: '9',
+      confusion: null,
+      labelsRight: null,
+      ...more,
+    }) as ScoreFigures;
+  const known: KnownMeasures = { result: 7n, loss: 500n, absolute: undefined, top: 9n, counted: 8n };
+
+  it('only where some part of it is the first or better than what the scoreboard has', () => {
+    const of = figures('classes', 'softmax', {
+      confusion: [
+        [4, 0],
+        [1, 3],
+      ],
+    });
+    const has = (change: Partial<KnownMeasures>) => isBetter(of, { ...known, ...change });
+    assert.equal(has({}), false);
+    assert.equal(has({ result: 8n, loss: 400n, top: 10n, counted: 9n }), false);
+    for (const change of [{ result: undefined }, { result: 6n }, { loss: undefined }, { loss: 501n }, { top: 8n }]) {
+      assert.equal(has(change), true, JSON.stringify(Object.keys(change)));
+    }
+    assert.equal(has({ counted: 7n }), true);
+  });
+
+  it('of regression where the error is less, or the absolute error is the first', () => {
+    const of = figures('regression', 'squared error', { absolute: '30', top: '0', loss: '0' });
+    const has = (change: Partial<KnownMeasures>) =>
+      isBetter(of, { result: 7n, loss: undefined, absolute: 30n, top: 0n, counted: 0n, ...change });
+    assert.equal(has({}), false);
+    assert.equal(has({ result: 6n }), false);
+    assert.deepEqual([has({ result: 8n }), has({ absolute: undefined })], [true, true]);
   });
 });
 

@@ -189,7 +189,9 @@ describe('from a float model to a score', () => {
     const score = await verify(run('score', 'score.edge.json'));
     const record = score.checks.find(({ about }: { about: string }) => about === 'record');
     assert.match(record.says, /The scoreboard accepted this score .* best by now/);
-    assert.ok(score.doesNotShow.some((limit: string) => /lower bound/.test(limit)));
+    assert.ok(score.doesNotShow.some((limit: string) => /a prover may leave rows out/.test(limit)));
+    assert.match(score.states[0], /^at least \d+ of 13 rows right$/);
+    assert.match(score.states.at(-1), /^how many rows of each class are taken for which/);
   });
 
   it('released weights and rows are what was committed to, and others are not', async () => {
