@@ -1,4 +1,4 @@
-import { lossPerRow, type MeasuredRows, meanAbsoluteError } from '../../src/model/measures.ts';
+import { atMost, lossPerRow, type MeasuredRows, meanAbsoluteError } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { SummedMeasures } from '../chain/readMeasures.ts';
 
@@ -42,7 +42,7 @@ export function measureColumns(all: readonly (BoardMeasures & { rows: number })[
         return top && `${((100 * top.rows) / rows).toFixed(1)} %`;
       },
     },
-    { name: 'log-loss', cell: ({ logLoss }) => logLoss?.toPrecision(4) },
+    { name: 'log-loss', cell: ({ logLoss }) => (logLoss === null ? undefined : atMost(logLoss)) },
     { name: 'absolute error', cell: ({ absoluteError }) => absoluteError?.toPrecision(4) },
   ];
   const shown = columns.filter(({ cell }) => all.some((one) => cell(one) !== undefined));
@@ -63,7 +63,7 @@ function commonPlaces(all: readonly BoardMeasures[]): number | undefined {
 export function measuresInWords({ logLoss, absoluteError, tops }: BoardMeasures, rows: number): string[] {
   return [
     ...tops.filter(({ k }) => k > 1).map((top) => `top ${top.k} ${((100 * top.rows) / rows).toFixed(1)} %`),
-    ...(logLoss === null ? [] : [`log-loss at most ${logLoss.toPrecision(4)} a row`]),
+    ...(logLoss === null ? [] : [`log-loss at most ${atMost(logLoss)} a row`]),
     ...(absoluteError === null ? [] : [`absolute error ${absoluteError.toPrecision(4)} on average`]),
   ];
 }

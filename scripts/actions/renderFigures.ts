@@ -1,3 +1,4 @@
+import { atMost } from '../../src/model/measures.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
 import type { ScoreFigures } from './scoreFigures.ts';
@@ -31,7 +32,7 @@ function linesOf({ kind, rows, k, topRight, logLoss, absoluteError }: ScoreFigur
     const what = kind === 'labels' ? `fewer than ${k} wrong` : `among the top ${k}`;
     lines.push([what, `${topRight} of ${rows} (${shareOf(topRight, rows)})`]);
   }
-  if (logLoss !== null) lines.push(['log-loss', `at most ${logLoss.toPrecision(4)} a row (natural logarithm)`]);
+  if (logLoss !== null) lines.push(['log-loss', `at most ${atMost(logLoss)} a row (natural logarithm)`]);
   if (absoluteError !== null) lines.push(['absolute error', `${absoluteError.toPrecision(4)} on average`]);
   return lines;
 }

@@ -116,6 +116,13 @@ export function squaredErrorPerRow(result: bigint, { kind, rows }: MeasuredRows)
   return kind === 'regression' ? Number(result) / 4 ** ACTIVATION_BITS / rows : null;
 }
 
+/** A number that is at most this, with a few digits: rounded up. */
+export function atMost(value: number): string {
+  const text = value.toPrecision(4);
+  if (Number(text) >= value) return text;
+  return (Number(text) + 10 ** (Math.floor(Math.log10(value)) - 3)).toPrecision(4);
+}
+
 /** Every measure in a reader's words, with what it bounds. With k = 1 the top says what the result says. */
 export function measuredTexts(
   { result, loss, absolute, k, top }: Omit<Measures, 'counts'>,
@@ -124,7 +131,7 @@ export function measuredTexts(
   const count = (value: bigint | number) => value.toLocaleString('en-US');
   const ofRows = `of ${count(of.rows)} rows`;
   const perRow = lossPerRow(loss, of);
-  const logLoss = perRow === null ? [] : [`log-loss at most ${perRow.toPrecision(4)} a row (natural logarithm)`];
+  const logLoss = perRow === null ? [] : [`log-loss at most ${atMost(perRow)} a row (natural logarithm)`];
   const atTop = (what: string) => (k <= 1 ? [] : [`${what} in at least ${count(top)} ${ofRows}`]);
   switch (of.kind) {
     case 'regression':

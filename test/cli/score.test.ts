@@ -298,12 +298,12 @@ describe('a scoreboard with all measures', () => {
     assert.deepEqual([second.logLoss, second.absoluteError, second.tops], [null, null, []]);
     const { stdout } = await call('leaderboard', benchmark);
     assert.match(stdout, /model +rows right +share +top 3 +log-loss +ranked by/);
-    assert.match(stdout, /17 of 32 +53\.1 % +90\.6 % +0\.4375 +0x/);
+    assert.match(stdout, /17 of 32 +53\.1 % +90\.6 % +0\.4376 +0x/);
     assert.match(stdout, /14 of 32 +43\.8 % +- +- +0x/);
     const shown = document(await call('show', idOf(softmax), '--json'));
     assert.match(
       shown.results[0],
-      /^17 of 32 rows right \(53\.1 %\), top 3 90\.6 %, log-loss at most 0\.4375 a row; benchmark/,
+      /^17 of 32 rows right \(53\.1 %\), top 3 90\.6 %, log-loss at most 0\.4376 a row; benchmark/,
     );
   });
 

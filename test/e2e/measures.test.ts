@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import { type Address, type Hex, numberToHex, padHex } from 'viem';
 import type { Head } from '../../src/model/head.ts';
 import type { Measures } from '../../src/model/measures.ts';
+import { atMost } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import { Store } from '../../web/lib/chain/store.ts';
-import { atMost } from '../../web/lib/format.ts';
 import { statedMeasures } from '../../web/lib/measures.ts';
 
 const WHO: Address = padHex('0x1', { size: 20 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/errors/InputError.ts';
 import {
+  atMost,
   countedTexts,
   countsAt,
   countsBytes,
@@ -91,5 +92,21 @@ describe('measures in units of people', () => {
     assert.deepEqual(countedTexts({ counts: null }, of('classes', 'softmax')), []);
     assert.equal(meanAbsoluteError(5n, of('classes', 'softmax')), null);
     assert.equal(squaredErrorPerRow(5n, of('classes', 'softmax')), null);
+  });
+
+  it('round what holds at most up, and by no more than a thousandth', () => {
+    assert.deepEqual([0, 0.31004, 0.3101, 1.00001, 12.345678, 0.000012345].map(atMost), [
+      '0.000',
+      '0.3101',
+      '0.3101',
+      '1.001',
+      '12.35',
+      '0.00001235',
+    ]);
+    for (let k = 0; k < 1000; k++) {
+      const value = Math.exp(20 * Math.random() - 12);
+      const shown = Number(atMost(value));
+      assert.ok(shown >= value && shown <= value * 1.001 + 1e-12, `${value} as ${shown}`);
+    }
   });
 });

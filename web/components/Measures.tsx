@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
+import { atMost } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { ResultMeasures } from '../lib/chain/types.ts';
-import { atMost, count, plural } from '../lib/format.ts';
+import { count, plural } from '../lib/format.ts';
 
 interface Props {
   measures: ResultMeasures;

@@ -20,13 +20,6 @@ export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
-/** A number that is at most this, with a few digits: rounded up. */
-export function atMost(value: number): string {
-  const text = value.toPrecision(4);
-  if (Number(text) >= value) return text;
-  return (Number(text) + 10 ** (Math.floor(Math.log10(value)) - 3)).toPrecision(4);
-}
-
 /** UTC, to the minute: the same on the server and in every browser. */
 export function moment(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
