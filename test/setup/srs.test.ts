@@ -114,10 +114,18 @@ describe('the SRS of a ceremony', () => {
       const { x, y } = G2.Point.BASE.multiplyUnsafe(power(devTau(), exponent)).toAffine();
       assert.deepEqual(dev[name].map(BigInt), [x.c1, x.c0, y.c1, y.c0], name);
     }
-    // The tables from their definition: exponentials, then sigmoids, as the coefficients of one polynomial at tau.
+    // The tables from their definition: exponentials, sigmoids, log-losses, as the coefficients of one polynomial at tau.
     const exponentials = Array.from({ length: 2 ** 16 }, (_, t) => Math.round(2 ** 16 * Math.exp(-t / 512)));
     const sigmoids = Array.from({ length: 2 ** 16 }, (_, k) => Math.round(2048 / (1 + Math.exp((32_768 - k) / 512))));
-    const value = [...exponentials, ...sigmoids].reduceRight((sum, entry) => (sum * devTau() + BigInt(entry)) % R, 0n);
+    // log(1 + exp(u)) = max(u, 0) + log(1 + exp(-|u|)), of which the first is a number of units
+    const losses = Array.from({ length: 2 ** 16 }, (_, k) => {
+      const logit = k - 32_768;
+      return 128 * Math.max(logit, 0) + Math.ceil(2 ** 16 * Math.log1p(Math.exp(-Math.abs(logit) / 512)));
+    });
+    const value = [...exponentials, ...sigmoids, ...losses].reduceRight(
+      (sum, entry) => (sum * devTau() + BigInt(entry)) % R,
+      0n,
+    );
     const { x, y } = BASE.multiplyUnsafe(value).toAffine();
     assert.deepEqual(dev.tablesG1.map(BigInt), [x, y]);
     assert.deepEqual(parseSrs(dev).tables, { x, y });
