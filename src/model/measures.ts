@@ -32,6 +32,8 @@ export interface MeasuredRows {
 const TOP = 5;
 /** Classes and labels up to which counts are stated. */
 const MOST_COUNTED = { classes: 32, labels: 1024, regression: 0 } as const;
+/** Bytes of the longest counts. */
+export const MAX_COUNTS_BYTES = 2 * Math.max(MOST_COUNTED.classes ** 2, MOST_COUNTED.labels);
 /** x^(4096 i + j) is the weight of a count (protocol section 11). */
 const ROW_WEIGHT = 4096n;
 
@@ -76,6 +78,11 @@ export function countsOf(bytes: Uint8Array): Uint16Array | null {
 /** Sum of all counts, 0 of none. */
 export function countsSum(counts: Uint16Array | null): number {
   return counts?.reduce((sum, count) => sum + count, 0) ?? 0;
+}
+
+/** What all counts sum to at most: rows of classes, labels of all rows. */
+export function mostCounted({ kind, rows, outputs }: Pick<MeasuredRows, 'kind' | 'rows' | 'outputs'>): number {
+  return kind === 'classes' ? rows : rows * outputs;
 }
 
 /** The signal `counts`: sum C(i, j) x^(4096 i + j) of classes, sum C(j) x^j of labels; 0 of none. */
@@ -154,12 +161,12 @@ export function measuredTexts(
  * The counts in a reader's words; nothing of none. Counts of classes that sum to the rows are exact. How many rows a label has is not
  * proved, so what is not shown is told of all rows.
  */
-export function countedTexts({ counts }: Pick<Measures, 'counts'>, { kind, rows, outputs }: MeasuredRows): string[] {
+export function countedTexts({ counts }: Pick<Measures, 'counts'>, of: MeasuredRows): string[] {
   if (counts === null) return [];
-  const all = kind === 'classes' ? rows : rows * outputs;
+  const all = mostCounted(of);
   const left = all - countsSum(counts);
   const count = (value: number) => value.toLocaleString('en-US');
-  if (kind === 'labels') return [`how often each label is right: ${count(all - left)} of ${count(all)} at least`];
+  if (of.kind === 'labels') return [`how often each label is right: ${count(all - left)} of ${count(all)} at least`];
   const what = 'how many rows of each class are taken for which';
   if (left === 0) return [`${what}, exactly`];
   return [`${what}; ${count(left)} ${left === 1 ? 'row' : 'rows'} not shown (ties, or left out by who proved it)`];

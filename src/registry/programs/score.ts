@@ -3,7 +3,16 @@ import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { scoreboardAbi } from '../../generated/abi.ts';
 import type { Head } from '../../model/head.ts';
-import { countsAt, countsBytes, countsLength, countsOf, countsSum, type Measures } from '../../model/measures.ts';
+import {
+  countsAt,
+  countsBytes,
+  countsLength,
+  countsOf,
+  countsSum,
+  MAX_COUNTS_BYTES,
+  type Measures,
+  mostCounted,
+} from '../../model/measures.ts';
 import { decodeShape, decodeShard, encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
 import { R } from '../../numbers/field.ts';
 import { scoreId } from '../ids.ts';
@@ -29,8 +38,6 @@ export interface ScoreStatement extends Measures {
 const MAX_RESULT = 2n ** 52n;
 /** Loss and absolute error stand in words of 64 bits. */
 const MAX_SUM = 2n ** 64n;
-/** Bytes of the longest counts: of 1024 classes or labels, two each. */
-const MAX_COUNTS = 2048;
 
 export const score: ProgramDefinition<ScoreStatement> = {
   program: 'score',
@@ -83,7 +90,7 @@ export const score: ProgramDefinition<ScoreStatement> = {
       absolute: file.at('absolute').natural(2n ** 256n),
       k: file.at('k').integer(),
       top: file.at('top').natural(2n ** 256n),
-      counts: file.guard(() => countsOf(hexToBytes(file.at('counts').bytes(MAX_COUNTS)))),
+      counts: file.guard(() => countsOf(hexToBytes(file.at('counts').bytes(MAX_COUNTS_BYTES)))),
       point: file.at('point').natural(R),
     };
   },
@@ -170,7 +177,8 @@ function checkResult(result: bigint, { kind, rows }: ShardShape): void {
 }
 
 /** LossOutOfRange, AbsoluteOutOfRange, TopOutOfRange, WrongCountsLength, CountsOutOfRange */
-function checkMeasures({ loss, absolute, k, top, counts }: Measures, { kind, rows, outputs }: ShardShape): void {
+function checkMeasures({ loss, absolute, k, top, counts }: Measures, shard: ShardShape): void {
+  const { kind, rows, outputs } = shard;
   if (loss >= MAX_SUM) throw new InputError(`A log-loss is below 2^64, not ${loss}.`);
   if (absolute >= MAX_SUM) throw new InputError(`A sum of absolute errors is below 2^64, not ${absolute}.`);
   if (!Number.isInteger(k) || k < 0 || k > outputs)
@@ -183,6 +191,6 @@ function checkMeasures({ loss, absolute, k, top, counts }: Measures, { kind, row
     const taken = expected === 0 ? 'none are taken' : `there are ${expected}`;
     throw new InputError(`Of ${outputs} outputs for ${kind}, ${taken}, not ${counts.length} counts.`);
   }
-  const [sum, most] = [countsSum(counts), kind === 'classes' ? rows : rows * outputs];
+  const [sum, most] = [countsSum(counts), mostCounted(shard)];
   if (sum > most) throw new InputError(`Counts of ${rows} rows sum to ${most} at most, not ${sum}.`);
 }
