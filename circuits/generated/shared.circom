@@ -28,3 +28,8 @@ function MODEL_b(l) { assert(l >= 1 && l <= 4); return 1 + 2 * (l - 1); }
 function SHARD_COUNT() { return 2; }
 function SHARD_X() { return 0; }
 function SHARD_Y() { return 1; }
+
+// slots of a convolutional model
+function NETWORK_COUNT() { return 12; }
+function NETWORK_W(l) { assert(l >= 1 && l <= 6); return 2 * (l - 1); }
+function NETWORK_b(l) { assert(l >= 1 && l <= 6); return 1 + 2 * (l - 1); }

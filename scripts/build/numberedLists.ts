@@ -43,6 +43,7 @@ export interface SharedDescription {
   nonces: Single[];
   model: Entry[];
   shard: Entry[];
+  network: Entry[];
 }
 
 /** A name with its numbers: first + step * (l - range[0]) for l in the range, or first alone. */
@@ -108,6 +109,7 @@ const SHARED_LISTS: readonly ListKind[] = [
   { key: 'nonces', title: 'nonces', prefix: 'NONCE', kind: 'nonce' },
   { key: 'model', title: 'slots of a model', prefix: 'MODEL', kind: 'modelSlot' },
   { key: 'shard', title: 'slots of a shard', prefix: 'SHARD', kind: 'shardSlot' },
+  { key: 'network', title: 'slots of a convolutional model', prefix: 'NETWORK', kind: 'networkSlot' },
 ];
 
 /** The lists that all programs share. */

@@ -15,6 +15,7 @@ import { checkHead, HEADS, type Head } from './head.ts';
 import { show } from './json.ts';
 import { type Layout, layout, type SlotSize } from './layout.ts';
 import { SHARD_KINDS, type ShardKind } from './shardKind.ts';
+import { Packer, Unpacker } from './words.ts';
 
 export { SHARD_KINDS, type ShardKind };
 
@@ -255,36 +256,5 @@ function encodeOrNone(encode: () => bigint): bigint | undefined {
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
-  }
-}
-
-class Packer {
-  value = 0n;
-  #bits = 0n;
-
-  add(field: number, bits: number): this {
-    if (!Number.isInteger(field) || field < 0 || field >= 2 ** bits) {
-      throw new InputError(`${field} does not fit in ${bits} bits.`, { docs: 'protocol.md#1-encodings' });
-    }
-    this.value |= BigInt(field) << this.#bits;
-    this.#bits += BigInt(bits);
-    return this;
-  }
-}
-
-class Unpacker {
-  #rest: bigint;
-
-  constructor(value: bigint, bits: number, what: string) {
-    if (value < 0n || value >> BigInt(bits) !== 0n) {
-      throw new InputError(`The ${what} has at most ${bits} bits: ${value}.`, { docs: 'protocol.md#1-encodings' });
-    }
-    this.#rest = value;
-  }
-
-  take(bits: number): number {
-    const field = Number(BigInt.asUintN(bits, this.#rest));
-    this.#rest >>= BigInt(bits);
-    return field;
   }
 }
