@@ -27,7 +27,7 @@ export interface NetworkLayer {
 export interface Network {
   channels: number;
   side: number;
-  /** 1..6 layers, of which the last is flat */
+  /** 2..6 layers, of which the first is not flat and the last is */
   layers: readonly NetworkLayer[];
   head: Head;
 }
@@ -97,6 +97,11 @@ export function networkGeometry({ channels, side, layers, head }: Network): Laye
   const absent = { ...input, present: false, fan: 0 };
   const out = [{ ...input, fan: 0 }, ...Array.from({ length: NETWORK_LAYERS - layers.length }, () => absent)];
   for (const [index, layer] of layers.entries()) out.push(layerGeometry(out[out.length - 1], layer, index + 1));
+  if (layers[0].flat) {
+    throw new InputError('The first layer of a convolutional network is dense.', {
+      hint: 'Take a network of dense layers, 784-128-10 for example, or begin with a convolution.',
+    });
+  }
   if (!out[NETWORK_LAYERS].flat) throw new InputError('The last layer of a network is a dense one.');
   return out;
 }

@@ -4,7 +4,8 @@ pragma circom 2.2.0;
 include "../../lib/lookup.circom";
 include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
-include "../../generated/score.circom";
+
+// Numbers are those of the program that includes this file: score or convScore.
 
 /**
  * @title Score, zero-checks of the outputs

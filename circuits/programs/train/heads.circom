@@ -5,7 +5,8 @@ include "../../lib/lookup.circom";
 include "../../lib/multilinear.circom";
 include "../../lib/numbers.circom";
 include "../../lib/slots.circom";
-include "../../generated/train.circom";
+
+// Numbers are those of the program that includes this file: train or convTrain.
 
 /**
  * @title Train, scale of the targets
