@@ -16,9 +16,9 @@ const NETWORKS = [
   '28x28x1-c8k5s2p2-c16k5s2p2-64-10',
   '28x28x1-c8k5p2-a2-c16k3p1-a2-c32k3s2p1-a2-10',
   '32x32x3-c16k3p1-a2-c32k3p1-a2-c64k3-40-10',
-  '1x1x7-3-1',
+  '4x4x7-c2k4-3-1',
   '64x64x1-a2-c4k7s2p3-c5k1-c6k2s2p1-3-2-1',
-  '5x5x4-2',
+  '5x5x4-c1k1-2',
 ];
 
 const asReference = ({ layers, ...network }: Network): ConvNetwork => ({ ...network, layers: [...layers] });

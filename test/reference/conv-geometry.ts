@@ -95,6 +95,7 @@ export function refusals(geometry: readonly Geometry[]): string[] {
   demand(within(input.C, 1, 4096) && within(input.N, 1, 64), 'input');
   demand(input.c + 2 * input.n <= 12, 'size of the input');
   demand(geometry[OUTPUT].flat, 'an output that is not flat');
+  demand(geometry.find(({ present }) => present === 1n)?.flat === false, 'a first layer that is flat');
   geometry.forEach((g, l) => {
     if (l === 0) return;
     const before = geometry[l - 1];
