@@ -2,6 +2,7 @@
 pragma circom 2.2.0;
 
 include "./multilinear.circom";
+include "./sizes.circom";
 
 // a(d, u; y), the extension of [st y + d - p = u][d < K], by an automaton that adds from the lowest bit on (protocol,
 // section 12). Its states are what is still to be added, -3..4 at first.
@@ -114,19 +115,16 @@ template KernelValue() {
     both[t] <== y[t] * u[t];
     var next[8];
     for (var e = 0; e < 8; e++) next[e] = 0;
-    for (var m = -least[t + 1]; m <= least[t + 1]; m++) {
-      var same = 2 * m + 3 >= 0 && 2 * m + 3 < 8 ? state[2 * m + 3] : 0;
-      var more = 2 * m + 4 >= 0 && 2 * m + 4 < 8 ? state[2 * m + 4] : 0;
-      var less = 2 * m + 2 >= 0 && 2 * m + 2 < 8 ? state[2 * m + 2] : 0;
+    for (var m = -2; m <= 2; m++) {
+      var reached = m >= -least[t + 1] && m <= least[t + 1];
+      var same = reached && 2 * m + 3 >= 0 && 2 * m + 3 < 8 ? state[2 * m + 3] : 0;
+      var more = reached && 2 * m + 4 >= 0 && 2 * m + 4 < 8 ? state[2 * m + 4] : 0;
+      var less = reached && 2 * m + 2 >= 0 && 2 * m + 2 < 8 ? state[2 * m + 2] : 0;
       up[t][m + 2] <== (u[t] - both[t]) * (more - same);
       down[t][m + 2] <== (y[t] - both[t]) * (less - same);
       next[m + 3] = same + up[t][m + 2] + down[t][m + 2];
     }
     for (var e = 0; e < 8; e++) state[e] = next[e];
-    for (var m = -2; m <= 2; m++) if (m < -least[t + 1] || m > least[t + 1]) {
-      up[t][m + 2] <== 0;
-      down[t][m + 2] <== 0;
-    }
   }
   signal last <== y[6] * (state[2] - state[3]);
   signal dense <== Eq(6)(d, u);
@@ -151,4 +149,66 @@ template ReadPoint() {
   signal masked[6];
   for (var t = 0; t < 6; t++) masked[t] <== point[t] * mask[t];
   for (var t = 0; t < 6; t++) out[t] <== masked[t] + pooled * ((t < 5 ? masked[t + 1] : 0) - masked[t]);
+}
+
+/**
+ * @title Prepared kernel
+ * @notice What the kernel's values at points d and y have in common for every u.
+ * @input stride1, padding[2]: fields of the shape, assumed bits
+ * @input kernelMask[6], sideMask[6]: of the kernel and of the layer's side
+ * @input taps[8]: from KernelTaps
+ * @input d[6], y[6]: any field elements
+ * @output tap[6]: d, masked
+ * @output weights[8]: from ShiftWeights
+ * @output moved[7]: from Stride
+ */
+template PreparedKernel() {
+  signal input stride1;
+  signal input padding[2];
+  signal input kernelMask[6];
+  signal input sideMask[6];
+  signal input taps[8];
+  signal input d[6];
+  signal input y[6];
+  signal output tap[6];
+  signal output weights[8];
+  signal output moved[7];
+
+  tap <== Mask(6)(d, kernelMask);
+  signal place[6] <== Mask(6)(y, sideMask);
+  moved <== Stride()(stride1, place);
+  var lowTap[3];
+  for (var t = 0; t < 3; t++) lowTap[t] = tap[t];
+  weights <== ShiftWeights()(lowTap, taps, padding);
+}
+
+/**
+ * @title Kernel between points
+ * @notice a(d, u; y) of a layer at points that are not masked yet; u is a pixel of the layer before, which pooling halves.
+ * @input flat, pooled, stride1, padding[2]: fields of the shape, assumed bits
+ * @input taps[8]: from KernelTaps
+ * @input kernelMask[6], sideMask[6], beforeMask[6]: of the kernel, of the layer's side, and of that of the layer before
+ * @input d[6], y[6], u[6]: any field elements
+ * @output out: the value
+ */
+template ReadKernel() {
+  signal input flat;
+  signal input pooled;
+  signal input stride1;
+  signal input padding[2];
+  signal input taps[8];
+  signal input kernelMask[6];
+  signal input sideMask[6];
+  signal input beforeMask[6];
+  signal input d[6];
+  signal input y[6];
+  signal input u[6];
+  signal output out;
+
+  signal tap[6];
+  signal weights[8];
+  signal moved[7];
+  (tap, weights, moved) <== PreparedKernel()(stride1, padding, kernelMask, sideMask, taps, d, y);
+  signal read[6] <== ReadPoint()(pooled, u, beforeMask);
+  out <== KernelValue()(flat, tap, weights, moved, read);
 }
