@@ -72,23 +72,40 @@ def pairwise(a, b, c):
 
 
 class Grid:
-    """The variables of a batch: `row_bits` row positions, then 12 feature positions; rho is where it ends, tau where zero-checks are."""
+    """The variables of a batch: positions by axis, of which the widths are given; rho is where it ends, tau where zero-checks are."""
 
-    def __init__(self, rho, tau, row_bits):
-        self.rho, self.tau, self.row_bits = rho, tau[: len(rho)], row_bits
+    def __init__(self, rho, tau, widths):
+        self.rho, self.tau, self.widths = rho, tau[: len(rho)], widths
 
-    def cells(self, rows, features):
-        """The positions of a tensor with so many row and feature bits."""
-        return [*range(rows), *range(self.row_bits, self.row_bits + features)]
+    def cells(self, *sizes):
+        """The positions of a tensor with so many bits on each axis; axes that are not named have none."""
+        positions, first = [], 0
+        for width, size in zip(self.widths, sizes):
+            demand(size <= width, "a tensor wider than its axis")
+            positions += range(first, first + size)
+            first += width
+        return positions
+
+    def split(self, point):
+        """The coordinates of a point by axis."""
+        parts, first = [], 0
+        for width in self.widths:
+            parts.append(point[first : first + width])
+            first += width
+        return parts
 
     def dormant(self, cells):
         """The factor of an instance over these positions alone."""
         awake = set(cells)
         return product(1 - x for t, x in enumerate(self.rho) if t not in awake)
 
+    def same(self, cells):
+        """eq(tau, rho) over these positions."""
+        return eq([self.tau[t] for t in cells], self.at(cells))
+
     def zero(self, cells):
         """The weight of a zero-check over these positions."""
-        return self.dormant(cells) * eq([self.tau[t] for t in cells], [self.rho[t] for t in cells]) % R
+        return self.dormant(cells) * self.same(cells) % R
 
     def at(self, cells):
         return [self.rho[t] for t in cells]

@@ -1,7 +1,8 @@
 """What all programs share: transcript, claims, reduction and opening (protocol sections 3 and 4)."""
 
-from algebra import demand, dot, eq, eq_table, powers, product, sumcheck
-from numbering import numbering
+from algebra import Grid, demand, dot, eq, eq_table, powers, product, sumcheck
+from kernels import Window
+from numbering import base, numbering
 from poseidon import R, absorb
 from tables import evaluated
 
@@ -26,7 +27,7 @@ class Scaled:
 
 class Claims:
     """Claims in order; a term is (oracle's name, offset, point, weight). A point has coordinates; None: summed over that bit;
-    Scaled(q): summed with the weight q where the bit is set.
+    Scaled(q): summed with the weight q where the bit is set; a Window stands for all coordinates of x or of y.
     """
 
     def __init__(self):
@@ -50,20 +51,30 @@ class Claims:
 
 def _slot(offset, point, y):
     """The weight at y of one slot's claim at the point; 0 for an offset that is not aligned, or beyond the address."""
-    bits, size = [offset >> t & 1 for t in range(26)], len(point)
+    bits, size = [offset >> t & 1 for t in range(26)], sum(map(_width, point))
     demand(offset >> 26 == 0 and size <= 26, "a slot beyond the address")
     if any(bits[:size]):
         return 0
-    inner = product(_bit(z, x) for z, x in zip(point, y))
+    inner, first = 1, 0
+    for z in point:
+        inner = inner * _factor(z, y[first : first + _width(z)]) % R
+        first += _width(z)
     return inner * eq(bits[size:], y[size:]) % R
 
 
-def _bit(z, x):
+def _width(z):
+    """How many coordinates of the address it speaks of."""
+    return z.size if isinstance(z, Window) else 1
+
+
+def _factor(z, xs):
+    if isinstance(z, Window):
+        return z.weight(xs)
     if z is None:
         return 1
     if isinstance(z, Scaled):
-        return 1 - x + x * z.factor
-    return 1 - z - x + 2 * z * x
+        return 1 - xs[0] + xs[0] * z.factor
+    return 1 - z - xs[0] + 2 * z * xs[0]
 
 
 class Run:
@@ -91,7 +102,7 @@ class Run:
         """beta, for train and score alpha, squares of x, lambda."""
         absorb_ = self.transcript.absorb
         self.beta = absorb_([self.h[1], *_words(self.messages["traceOffset"])])
-        if self.program in ("train", "score"):
+        if base(self.program) in ("train", "score"):
             self.alpha = absorb_([0])
         x = absorb_([self.h[2], *_words(self.messages["helperOffset"])])
         self.squares = [x]
@@ -99,13 +110,13 @@ class Run:
             self.squares.append(self.squares[-1] ** 2 % R)
         self.lam = absorb_([*self.sums.values(), self.messages["nonce"][0]])
 
-    def batch(self, sums, row_bits, degree):
-        """Follows batch 1. @param sums the claim of each relation by name, 0 for the others"""
+    def batch(self, sums, widths, degree):
+        """Follows batch 1. Gives its grid, whose axes have these widths. @param sums the claim of each relation by name, 0 for the others"""
         weights = dict(zip(self.names["relations"], powers(self.lam, len(self.names["relations"]))))
         claim = sum(weights[name] * value for name, value in sums.items()) % R
         rounds = self.messages["batch1"]
-        self.left, rho = sumcheck(self.transcript, claim, rounds, row_bits + 12, degree, "batch 1")
-        return rho
+        self.left, rho = sumcheck(self.transcript, claim, rounds, sum(widths), degree, "batch 1")
+        return Grid(rho, self.squares, widths)
 
     def settle(self, values, left, factor, names, what):
         """Demands that the relations' values at the batch's point, weighted, are what the rounds left."""

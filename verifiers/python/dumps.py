@@ -3,13 +3,14 @@
 import json
 
 from algebra import demand
-from numbering import IDS, numbering
+from numbering import IDS, base, numbering
 from poseidon import R
 
 FORMAT = "descent-witness/1"
 P = 21888242871839275222246405745257275088696311157297823662689037894645226208583
 WORD = 1 << 256
-ROUNDS1 = {"train": 26}
+ROUNDS1 = {"train": 26, "convTrain": 38} | {f"conv{name}": 36 for name in ("Seed", "Import", "Merge", "Score")}
+ROUNDS2 = {"train": 14, "convTrain": 26}
 DEGREE1 = {"data": 3}
 
 
@@ -86,13 +87,13 @@ class Dump:
             self.powers = {name: numbers(value["powers"][name], count, P, name) for name, count in powers.items()}
 
     def _statement(self, value):
-        counts = ("counts",) if self.program == "score" else ()
+        counts = ("counts",) if base(self.program) == "score" else ()
         _keys(value, ("chainId", "registry", "trainer", "params", "extra", "commitments", *counts), "statement")
         self.chain = number(value["chainId"], WORD, "chainId")
         self.registry = _address(value["registry"], "registry")
         self.trainer = _address(value["trainer"], "trainer")
         self.params = numbers(value["params"], len(self.names["public"]), R, "params")
-        extra = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1}.get(self.program, 0)
+        extra = {"data": 1, "seed": 1, "train": 1, "import": 2, "score": 1}.get(base(self.program), 0)
         self.extra = numbers(value["extra"], extra, WORD, "extra")
         self.counts = _bytes(value["counts"], "counts") if counts else b""
         stated = [name for name in self.names["oracles"] if name not in ("trace", "helper", "tables")]
@@ -108,7 +109,7 @@ class Dump:
             demand(self.points[name], f"{name}: no chunk")
 
     def _messages(self, value):
-        names, train = self.names, self.program == "train"
+        names, train = self.names, base(self.program) == "train"
         optional = [name for name in ("sums", "sums2") if names[name]] + (["batch2", "evals2"] if train else [])
         lists = {
             "traceOffset": (len(names["trace"]), 1 << 26), "helperOffset": (len(names["helper"]), 1 << 26),
@@ -118,7 +119,7 @@ class Dump:
         }
         rounds = {
             "batch1": (ROUNDS1.get(self.program, 24), DEGREE1.get(self.program, 5)),
-            "batch2": (14, 3), "reduce": (26, 2), "level2": (10, 2),
+            "batch2": (ROUNDS2.get(self.program, 0), 3), "reduce": (26, 2), "level2": (10, 2),
         }
         always = ("traceOffset", "helperOffset", "nonce", "batch1", "evals1", "reduce", "u", "level2", "u12", "p2", "s2")
         _keys(value, (*always, *optional), "messages")

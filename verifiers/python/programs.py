@@ -1,9 +1,9 @@
-"""The algebra of data, seed, import and merge (protocol sections 5, 6, 9, 10)."""
+"""The algebra of data, seed, import and merge (protocol sections 5, 6, 9, 10), the last three of networks of both kinds (12)."""
 
 from math import isqrt
 
-from algebra import Grid, at_most, demand, number, pairwise
-from poseidon import R, poseidon
+from algebra import at_most, demand, number, pairwise
+from poseidon import R
 
 LIMB, HALF = 1 << 16, 1 << 15
 FA = 9
@@ -39,7 +39,7 @@ def claim_table(run, grid):
 def data(run, sizes):
     shard = sizes["shard"]
     run.begin()
-    grid = Grid(run.batch({}, ROWS, 3), run.squares, ROWS)
+    grid = run.batch({}, (ROWS, ROWS), 3)
     e, beta = run.evals, run.beta
     rows = at_most(shard.rows, grid.rho[: shard.sigma])
     values, total = {}, 0
@@ -76,85 +76,83 @@ def largest_prime(limit):
 _MODULI = {}
 
 
-def modulus(a):
-    """q(a) of program seed."""
-    a = max(a, 2)
-    if a not in _MODULI:
-        _MODULI[a] = largest_prime(isqrt((1 << 66) >> a))
-    return _MODULI[a]
+def modulus(fan):
+    """q(fan) of program seed."""
+    fan = max(fan, 2)
+    if fan not in _MODULI:
+        _MODULI[fan] = largest_prime(isqrt((1 << 66) >> fan))
+    return _MODULI[fan]
 
 
 def seed(run, sizes):
     model = sizes["model"]
-    digest = poseidon([sizes["seed"], 0])
+    sequences = model.sequences(sizes["seed"])
     run.begin()
-    grid = Grid(run.batch({}, ROWS, 5), run.squares, ROWS)
-    e, rho = run.evals, grid.rho
+    grid = run.batch({}, model.axes, 5)
+    e = run.evals
     values, total = {}, 0
-    for l in range(1, 5):
-        low, high, p = model.a[l - 1], model.a[l], model.p[l]
-        cells = grid.cells(low, high)
-        q = modulus(low)
-        off = digest >> 52 * (l - 1) & ((1 << 26) - 1)
-        factor = 1 + (digest >> 52 * (l - 1) + 26 & ((1 << 26) - 1))
+    for l in model.layers:
+        p, q, (off, factor) = model.p[l], modulus(model.fan[l]), sequences[l]
+        cells = grid.cells(*model.cells(l, "W"))
         v0, v1, w1, u0, u1, hA, hB, W = (e[f"{n}_{l}"] for n in ("v0", "v1", "w1", "u0", "u1", "hA", "hB", "W"))
         v, u = v0 + LIMB * v1, u0 + LIMB * u1
-        weight = grid.zero(cells)
-        x = number([*rho[:low], *rho[ROWS : ROWS + high]])
-        mask = at_most(model.last[l], rho[ROWS : ROWS + high]) * at_most(model.last[l - 1], rho[:low])
+        weight, point = grid.zero(cells), grid.at(cells)
+        x, mask = number(point), model.real(l, "W", point)
         values[f"groupA_{l}"] = weight * lookup(run, hA, (v0, v1, q - 1 - v - LIMB * w1), p)
         values[f"groupB_{l}"] = weight * lookup(run, hB, (w1, u0, u1), p)
         values[f"sequence_{l}"] = weight * (v * (x + off + 1) - p * factor - q * u)
         values[f"weights_{l}"] = weight * (W - mask * (v - p * (q - 1) // 2))
         total += (hA + hB) * grid.dormant(cells)
-        point = grid.at(cells)
         for n in ("v0", "v1", "w1", "u0", "u1"):
             run.claims.add(e[f"{n}_{l}"], slot(run, "trace", f"{n}_{l}", point, p))
         for n in ("hA", "hB"):
             run.claims.add(e[f"{n}_{l}"], slot(run, "helper", f"{n}_{l}", point, p))
         run.claims.add(W, ("model", model.offset[f"W_{l}"], point, p))
+    settle_weights(run, grid, values, total)
+    for l in model.layers:
+        point = [run.squares[t] for t in grid.cells(*model.cells(l, "b"))]
+        run.claims.add(0, ("model", model.offset[f"b_{l}"], point, model.p[l]))
+
+
+def settle_weights(run, grid, values, total):
+    """The table, the sum of lookups, and with them the batch. @param total what the tensors have in that sum"""
     values["table"], share = table(run, grid)
     values["logUp"] = total + share
     run.settle(values, run.left, run.lam, run.names["relations"], "batch 1 at its point")
     claim_table(run, grid)
-    for l in range(1, 5):
-        run.claims.add(0, ("model", model.offset[f"b_{l}"], run.squares[12 : 12 + model.a[l]], model.p[l]))
 
 
 def ranged(run, grid, model, l, kind):
     """Lookups of the three limbs of a tensor W_l or b_l; its positions, value and the lowest limb's constant."""
     e, p = run.evals, model.p[l]
-    cells = grid.cells(model.a[l - 1] if kind == "W" else 0, model.a[l])
+    cells = grid.cells(*model.cells(l, kind))
     limbs = "w" if kind == "W" else "c"
     l1, l2, h, x = (e[f"{n}_{l}"] for n in (f"{limbs}1", f"{limbs}2", f"h{kind}", kind))
     l0 = x + p * RANGE - LIMB * l1 - LIMB * LIMB * l2
     return cells, x, h, grid.zero(cells) * lookup(run, h, (l0, l1, l2), p)
 
 
+def tensors(model):
+    """Layer, kind and the limbs' letter of each tensor of a model."""
+    return [(l, kind, limbs) for l in model.layers for kind, limbs in (("W", "w"), ("b", "c"))]
+
+
 def imported(run, sizes):
     model = sizes["model"]
     run.begin()
-    grid = Grid(run.batch({}, ROWS, 5), run.squares, ROWS)
-    e, rho = run.evals, grid.rho
+    grid = run.batch({}, model.axes, 5)
     values, total = {}, 0
-    for l in range(1, 5):
-        for kind, limbs in (("W", "w"), ("b", "c")):
-            cells, x, h, relation = ranged(run, grid, model, l, kind)
-            real = at_most(model.last[l], rho[ROWS : ROWS + model.a[l]])
-            if kind == "W":
-                real = real * at_most(model.last[l - 1], rho[: model.a[l - 1]])
-            values[f"range{kind}_{l}"] = relation
-            values[f"padding{kind}_{l}"] = grid.zero(cells) * x * (1 - real)
-            total += h * grid.dormant(cells)
-            point, p = grid.at(cells), model.p[l]
-            for name in (f"{limbs}1_{l}", f"{limbs}2_{l}"):
-                run.claims.add(e[name], slot(run, "trace", name, point, p))
-            run.claims.add(h, slot(run, "helper", f"h{kind}_{l}", point, p))
-            run.claims.add(x, ("model", model.offset[f"{kind}_{l}"], point, p))
-    values["table"], share = table(run, grid)
-    values["logUp"] = total + share
-    run.settle(values, run.left, run.lam, run.names["relations"], "batch 1 at its point")
-    claim_table(run, grid)
+    for l, kind, limbs in tensors(model):
+        cells, x, h, relation = ranged(run, grid, model, l, kind)
+        point, p = grid.at(cells), model.p[l]
+        values[f"range{kind}_{l}"] = relation
+        values[f"padding{kind}_{l}"] = grid.zero(cells) * x * (1 - model.real(l, kind, point))
+        total += h * grid.dormant(cells)
+        for name in (f"{limbs}1_{l}", f"{limbs}2_{l}"):
+            run.claims.add(run.evals[name], slot(run, "trace", name, point, p))
+        run.claims.add(h, slot(run, "helper", f"h{kind}_{l}", point, p))
+        run.claims.add(x, ("model", model.offset[f"{kind}_{l}"], point, p))
+    settle_weights(run, grid, values, total)
 
 
 def coefficients(packed, model, present):
@@ -173,25 +171,21 @@ def coefficients(packed, model, present):
 def merge(run, sizes):
     model, factors = sizes["model"], sizes["factors"]
     run.begin()
-    grid = Grid(run.batch({}, ROWS, 5), run.squares, ROWS)
+    grid = run.batch({}, model.axes, 5)
     e, beta = run.evals, run.beta
     values, total = {}, 0
-    for l in range(1, 5):
-        for kind, limbs in (("W", "w"), ("b", "c")):
-            cells, x, h, relation = ranged(run, grid, model, l, kind)
-            p, k, m = model.p[l], e[f"k{kind}_{l}"], e[f"M{kind}_{l}"]
-            rest = m + p * (1 << 13) - (x << 14)
-            values[f"range{kind}_{l}"] = relation
-            values[f"rest{kind}_{l}"] = grid.zero(cells) * (k * (beta - 4 * rest) - p)
-            total += (h + k) * grid.dormant(cells)
-            point, offset = grid.at(cells), model.offset[f"{kind}_{l}"]
-            for name in (f"{limbs}1_{l}", f"{limbs}2_{l}"):
-                run.claims.add(e[name], slot(run, "trace", name, point, p))
-            for name in (f"h{kind}_{l}", f"k{kind}_{l}"):
-                run.claims.add(e[name], slot(run, "helper", name, point, p))
-            run.claims.add(x, ("child", offset, point, p))
-            run.claims.add(m, *((f"parent_{i}", offset, point, p * a) for i, a in enumerate(factors[l])))
-    values["table"], share = table(run, grid)
-    values["logUp"] = total + share
-    run.settle(values, run.left, run.lam, run.names["relations"], "batch 1 at its point")
-    claim_table(run, grid)
+    for l, kind, limbs in tensors(model):
+        cells, x, h, relation = ranged(run, grid, model, l, kind)
+        p, k, m = model.p[l], e[f"k{kind}_{l}"], e[f"M{kind}_{l}"]
+        rest = m + p * (1 << 13) - (x << 14)
+        values[f"range{kind}_{l}"] = relation
+        values[f"rest{kind}_{l}"] = grid.zero(cells) * (k * (beta - 4 * rest) - p)
+        total += (h + k) * grid.dormant(cells)
+        point, offset = grid.at(cells), model.offset[f"{kind}_{l}"]
+        for name in (f"{limbs}1_{l}", f"{limbs}2_{l}"):
+            run.claims.add(e[name], slot(run, "trace", name, point, p))
+        for name in (f"h{kind}_{l}", f"k{kind}_{l}"):
+            run.claims.add(e[name], slot(run, "helper", name, point, p))
+        run.claims.add(x, ("child", offset, point, p))
+        run.claims.add(m, *((f"parent_{i}", offset, point, p * a) for i, a in enumerate(factors[l])))
+    settle_weights(run, grid, values, total)

@@ -2,13 +2,14 @@
 
 from algebra import demand
 from keccak import keccak256
-from numbering import IDS
+from networks import Network
+from numbering import IDS, base
 from poseidon import R
 from programs import coefficients
 from shapes import Model, Segment, Shard
 
 # Parameters that h_0 does not hold, the last ones: x and counts.
-LATE = {"score": 2}
+LATE = {"score": 2, "convScore": 2}
 DOMAIN = int.from_bytes(keccak256(b"descent.statement.v3"), "big")
 
 
@@ -34,9 +35,12 @@ def digests(dump):
 
 def sizes_of(dump):
     """What the parameters say, by name; refuses what contracts refuse."""
-    program, named = dump.program, dict(zip(dump.names["public"], dump.params))
+    program, named = base(dump.program), dict(zip(dump.names["public"], dump.params))
     sizes = {}
-    if "shape" in named:
+    if "layout_1" in named:
+        sizes["model"] = Network(named["shape"])
+        demand([named["layout_1"], named["layout_2"]] == sizes["model"].layout, "layout: not that of the shape")
+    elif "shape" in named:
         sizes["model"] = Model(named["shape"])
     if program in ("data", "score"):
         sizes["shard"] = Shard(named["shard"])
@@ -45,6 +49,7 @@ def sizes_of(dump):
         sizes["shard"] = Shard(dump.extra[0])
         sizes["seg"].of(sizes["shard"])
         sizes["seg"].smooths(sizes["model"])
+        sizes["seg"].divides(sizes["model"])
     if program in ("train", "score"):
         sizes["shard"].fits(sizes["model"])
     if program == "seed":
@@ -54,7 +59,7 @@ def sizes_of(dump):
         measures(named, sizes["shard"], dump.counts, dump.extra[0])
     if program == "merge":
         present = [len(chunks) > 0 for chunks in dump.commitments[1:]]
-        sizes["factors"] = coefficients(dump.params[1:], sizes["model"], present)
+        sizes["factors"] = coefficients(dump.params[-sizes["model"].out :], sizes["model"], present)
     for name, chunks in zip(dump.names["oracles"], dump.commitments):
         if chunks or not name.startswith("parent_"):
             kind = "shard" if name == "shard" else "model"

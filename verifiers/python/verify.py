@@ -9,11 +9,12 @@ import sys
 from algebra import Refused, demand
 from argument import Run
 from dumps import Dump, load
-from layers import train
+from numbering import base
 from poseidon import absorb
 from programs import data, imported, merge, seed
 from score import score
 from statement import digests, folded, hash_words, sizes_of
+from train import train
 
 PROGRAMS = {"data": data, "seed": seed, "train": train, "import": imported, "merge": merge, "score": score}
 
@@ -23,7 +24,7 @@ def verify(value):
     dump = Dump(value)
     h, sizes = digests(dump), sizes_of(dump)
     run = Run(dump, h)
-    PROGRAMS[dump.program](run, sizes)
+    PROGRAMS[base(dump.program)](run, sizes)
     outputs = run.open()
     for name, made, said in zip(OUTPUTS, outputs, dump.outputs, strict=True):
         demand(made == said, f"output {name}")
