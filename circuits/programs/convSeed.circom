@@ -111,22 +111,22 @@ template EntryIndex() {
   signal y[6];
   signal c[12];
   signal i[12];
-  var sums[4] = [0, 0, 0, 0];
+  var parts[4] = [0, 0, 0, 0];
   for (var t = 0; t < 6; t++) {
     x[t] <== point[t] * kernelMask[t];
     y[t] <== point[6 + t] * kernelMask[t];
-    sums[0] += x[t] * (1 << t);
-    sums[1] += y[t] * (1 << t);
+    parts[0] += x[t] * (1 << t);
+    parts[1] += y[t] * (1 << t);
   }
   for (var t = 0; t < 12; t++) {
     c[t] <== point[12 + t] * channelMask[t];
     i[t] <== point[24 + t] * nextMask[t];
-    sums[2] += c[t] * (1 << t);
-    sums[3] += i[t] * (1 << t);
+    parts[2] += c[t] * (1 << t);
+    parts[3] += i[t] * (1 << t);
   }
-  signal ofBlock <== channels * sums[3];
-  signal ofChannel <== kernel * (sums[2] + ofBlock);
-  out <== sums[0] + kernel * (sums[1] + ofChannel);
+  signal ofBlock <== channels * parts[3];
+  signal ofChannel <== kernel * (parts[2] + ofBlock);
+  out <== parts[0] + kernel * (parts[1] + ofChannel);
 }
 
 /**

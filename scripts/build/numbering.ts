@@ -1,6 +1,6 @@
 /**
  * Writes what follows from the numbering of the programs (circuits/programs/<program>.json, shared.json): functions for the
- * circuits, a table for TypeScript, and the tables of docs/protocol.md between their markers.
+ * circuits, a table for TypeScript, and the tables of docs/protocol*.md between their markers.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Description, listsOf, type NumberedList, type SharedDescription, sharedLists } from './numberedLists.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROTOCOL = 'docs/protocol.md';
+const PROTOCOL = ['docs/protocol.md', 'docs/protocol-convolutions.md'];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const description = <T>(name: string): T => JSON.parse(read(`circuits/programs/${name}.json`)) as T;
@@ -25,7 +25,14 @@ export function numberingFiles(): Map<string, string> {
   files.set('circuits/generated/shared.circom', circomModule('shared', shared));
   for (const [program, own] of lists) files.set(`circuits/generated/${program}.circom`, circomModule(program, own));
   files.set('src/generated/numbering.ts', typescriptModule(shared, lists));
-  files.set(PROTOCOL, protocolText(read(PROTOCOL), lists));
+  const texts = PROTOCOL.map(read);
+  for (const program of lists.keys()) {
+    const place = `<!-- numbering: ${program} -->`;
+    if (texts.filter((text) => text.includes(place)).length !== 1) {
+      throw new Error(`${PROTOCOL.join(' and ')} must have one table of ${program}: write ${place} in its section`);
+    }
+  }
+  for (const [n, path] of PROTOCOL.entries()) files.set(path, protocolText(texts[n], lists));
   return files;
 }
 
@@ -92,7 +99,7 @@ function typescriptModule(
   }
   lines.push(
     '',
-    '/** Numbers of the lists of every program (docs/protocol.md), members of layers as functions of the layer. */',
+    '/** Numbers of the lists of every program (docs/protocol*.md), members of layers as functions of the layer. */',
     'export const NUMBERING = {',
   );
   for (const [name, lists] of [['shared', shared] as const, ...programs]) {
@@ -118,13 +125,9 @@ function typescriptModule(
 
 /** The protocol with its tables between `<!-- numbering: <program> -->` and `<!-- end of numbering -->`. */
 function protocolText(text: string, programs: ReadonlyMap<string, readonly NumberedList[]>): string {
-  for (const program of programs.keys()) {
-    const place = `<!-- numbering: ${program} -->`;
-    if (!text.includes(place)) throw new Error(`${PROTOCOL} has no table of ${program}: write ${place} in its section`);
-  }
   return text.replace(/<!-- numbering: (\w+) -->\n[\s\S]*?<!-- end of numbering -->/g, (_, program: string) => {
     const lists = programs.get(program);
-    if (!lists) throw new Error(`${PROTOCOL} has a table of ${program}, which is no program`);
+    if (!lists) throw new Error(`the protocol has a table of ${program}, which is no program`);
     const rows = lists.flatMap(markdownRows);
     const table = ['| list | number | name | |', '|---|---|---|---|', ...rows].join('\n');
     return `<!-- numbering: ${program} -->\n\n${table}\n\n<!-- end of numbering -->`;

@@ -30,7 +30,7 @@ const sum = list<'sum'>();
 const sum2OrRelation2 = list<'sum2' | 'relation2'>();
 const traceSlot = list<'traceSlot'>();
 
-/** Numbers of the lists of every program (docs/protocol.md), members of layers as functions of the layer. */
+/** Numbers of the lists of every program (docs/protocol*.md), members of layers as functions of the layer. */
 export const NUMBERING = {
   shared: {
     /** outputs of every circuit */

@@ -147,7 +147,7 @@ function layerGeometry(before: LayerGeometry, layer: NetworkLayer, number: numbe
 function checkKernel(sizes: { read: number; kernel: number; stride: number; padding: number }, number: number): void {
   const { read, kernel, stride, padding } = sizes;
   const fail = (cause: string) => {
-    throw new InputError(`Layer ${number} has ${cause}.`, { docs: 'protocol.md#12-convolutional-networks' });
+    throw new InputError(`Layer ${number} has ${cause}.`, { docs: 'protocol-convolutions.md' });
   };
   if (read === 1) fail('a picture of one pixel to read, so it must be a dense layer');
   if (!Number.isInteger(kernel) || kernel < 1 || kernel > MAX_KERNEL) {

@@ -114,7 +114,7 @@ template ConvTrainBatchTwo() {
   signal biasRate[6];
   signal terms[6][5];
   signal ofRows[6][4];
-  var sums[6];
+  var parts[6];
   for (var k = 0; k < 6; k++) {
     var l = k + 1;
     atX[k] <== AtSize(6)(eqX, sideMask[l]);
@@ -137,7 +137,7 @@ template ConvTrainBatchTwo() {
     ofRows[k][1] <== laterAtR * terms[k][1];
     ofRows[k][2] <== step.equal * terms[k][2];
     ofRows[k][3] <== earlier * terms[k][4];
-    sums[k] = ofRows[k][2] + ofRows[k][3] + terms[k][3];
+    parts[k] = ofRows[k][2] + ofRows[k][3] + terms[k][3];
   }
 
   // 3. Hidden layer h: the next layer's deltas, as its kernel brings them to r, and its gradient.
@@ -163,7 +163,7 @@ template ConvTrainBatchTwo() {
     nextRows[k][1] <== laterAtR * nextTerms[k][1];
     nextRows[k][2] <== step.equal * nextTerms[k][2];
     nextRead[k] <== brought[k] * (nextRows[k][0] + nextRows[k][1]);
-    sums[k + 1] += nextRead[k] + nextRows[k][2];
+    parts[k + 1] += nextRead[k] + nextRows[k][2];
   }
 
   // 4. All of it.
@@ -172,7 +172,7 @@ template ConvTrainBatchTwo() {
   var total = 0;
   for (var k = 0; k < 6; k++) {
     reads[k] <== read[k] * (ofRows[k][0] + ofRows[k][1]);
-    layers[k] <== without[k] * (reads[k] + sums[k]);
+    layers[k] <== without[k] * (reads[k] + parts[k]);
     total += layers[k];
   }
   out <== dormantRows * total;
