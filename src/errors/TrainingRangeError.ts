@@ -16,6 +16,8 @@ export interface RangeViolation {
   step?: number;
   /** Unit (index i of the layer) and row of the shard. Row is undefined for weights and biases, and on the rows of zeros that fill up a shard. */
   unit: number;
+  /** Column and line in the picture of a convolutional layer; the unit is its channel. */
+  place?: { x: number; y: number };
   row?: number;
   /** The value as the fixed-point integer, and as the real number it stands for. */
   value: bigint;
@@ -46,12 +48,12 @@ export class TrainingRangeError extends DescentError {
     range: string,
     hint = isStart(violation) ? ADVICE_AT_START : ADVICE[violation.quantity],
   ) {
-    const { quantity, layer, step, unit, row, value, real } = violation;
+    const { quantity, layer, step, unit, place, row, value, real } = violation;
     const where = [
       `layer ${layer}`,
       ...(step === undefined ? [] : [`step ${step}`]),
       ...(row === undefined ? [] : [`row ${row}`]),
-      `unit ${unit}`,
+      place === undefined ? `unit ${unit}` : `channel ${unit}, column ${place.x}, line ${place.y}`,
     ].join(', ');
     super(`The ${quantity} at ${where} is ${real} (${value}); the proof allows ${range}.`, {
       code: 'TRAINING_RANGE',

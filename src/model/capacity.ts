@@ -4,13 +4,78 @@ import { ceilLog2 } from '../numbers/bits.ts';
 import { ADDRESS_BITS, LIMB_BITS, MODEL_BITS, SHARD_ENTRY_BITS } from '../numbers/constants.ts';
 import type { Head } from './head.ts';
 import { layout, type SlotSize } from './layout.ts';
+import { type Network, networkSlots } from './network.ts';
+import { networkSides, presentLayers } from './networkWeights.ts';
 import { type ModelShape, modelSlots, type ShardShape, shardLayout, shardSlots, widthBits } from './shape.ts';
+
+/** What is said of a model of either kind. */
+type AnyShape = ModelShape | Network;
 
 /** log2 of the most entries of an oracle (protocol section 1). */
 const LIMITS: Record<string, number> = { model: MODEL_BITS, shard: SHARD_ENTRY_BITS };
 
 /** log2 of the size of each oracle of a program. */
 export type Capacity = Record<string, number>;
+
+/** What models of either kind are checked by: entries as log2. */
+interface ModelSizes {
+  head: Head;
+  /** slots of the model's oracle */
+  slots: SlotSize[];
+  /** W of every layer, and b */
+  matrices: number[];
+  biases: number[];
+  /** what a row has in each hidden layer, and in the output */
+  hidden: number[];
+  output: number;
+  /** what an output of each layer reads, and behind each hidden layer what reads a channel of it */
+  read: number[];
+  reading: number[];
+  /** places of every layer, and pixels that it reads; none of dense networks */
+  places: number[];
+  /** real features of a shard */
+  sides: { inputs: number; outputs: number };
+  /** what to lower, after "Lower" */
+  hint: string;
+}
+
+function sizesOf(model: AnyShape): ModelSizes {
+  if ('side' in model) {
+    const [input, ...layers] = presentLayers(model);
+    const slots = networkSlots(model);
+    const kernels = layers.map(({ logs }) => 2 * logs.kernel);
+    const channels = [input, ...layers].map(({ logs }) => logs.channels);
+    const rows = layers.map(({ logs }) => logs.channels + 2 * logs.side);
+    return {
+      head: model.head,
+      slots,
+      matrices: slots.filter((_, i) => i % 2 === 0).map(({ log2 }) => log2),
+      biases: layers.map(({ logs }) => logs.channels),
+      hidden: rows.slice(0, -1),
+      output: rows[rows.length - 1],
+      read: kernels.map((bits, l) => bits + channels[l]),
+      reading: kernels.slice(1).map((bits, l) => bits + channels[l + 2]),
+      places: layers.flatMap(({ logs }) => [2 * logs.side, 2 * logs.read]),
+      sides: networkSides(model),
+      hint: 'the channels of the network',
+    };
+  }
+  const { widths, head } = model;
+  const a = widthBits(widths);
+  return {
+    head,
+    slots: modelSlots(widths),
+    matrices: a.slice(1).map((bits, l) => bits + a[l]),
+    biases: a.slice(1),
+    hidden: a.slice(1, -1),
+    output: a[a.length - 1],
+    read: a.slice(0, -1),
+    reading: a.slice(2),
+    places: [],
+    sides: { inputs: widths[0], outputs: widths[widths.length - 1] },
+    hint: 'the widths of the network',
+  };
+}
 
 /**
  * Sizes of the oracles of one `train` edge: a network, `passes` over a shard of `rows` rows (design 11.9: checked before
@@ -19,40 +84,40 @@ export type Capacity = Record<string, number>;
  * @returns log2 sizes of model, shard, trace, helper.
  * @throws CapacityError naming the first oracle that is too large and what to lower; InputError for too many steps
  */
-export function trainCapacity({ widths, head }: ModelShape, rows: number, passes = 1, batch?: number): Capacity {
-  const a = widthBits(widths);
+export function trainCapacity(model: AnyShape, rows: number, passes = 1, batch?: number): Capacity {
+  const { slots, sides, ...own } = sizesOf(model);
   const traceRows = ceilLog2(rows) + ceilLog2(passes);
-  const hidden = a.slice(1, -1).map((bits) => bits + traceRows);
-  const output = a[a.length - 1] + traceRows;
-  const own = HEAD_TENSORS[head];
+  const hidden = own.hidden.map((bits) => bits + traceRows);
+  const output = own.output + traceRows;
+  const heads = HEAD_TENSORS[own.head];
   const fewer = `${passes > 1 ? 'Make fewer passes at once, use' : 'Use'} shards of fewer than ${rows} rows`;
-  const shard = shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows });
+  const hiddenHint = own.hint.replace('the widths of the network', 'the hidden widths');
   const sizes = check(
     {
-      model: modelSlots(widths),
-      shard,
+      model: slots,
+      shard: shardSlots({ ...sides, rows }),
       trace: [
         ...hidden.flatMap((k) => Array(9).fill(k)),
-        ...Array(4 + own.trace).fill(output),
-        ...Array(own.rows).fill(traceRows),
-        ...Array(1 + own.tables).fill(LIMB_BITS),
+        ...Array(4 + heads.trace).fill(output),
+        ...Array(heads.rows).fill(traceRows),
+        ...Array(1 + heads.tables).fill(LIMB_BITS),
       ],
       helper: [
         ...hidden.flatMap((k) => [k, k]),
-        ...Array(1 + own.helper).fill(output),
-        ...Array(1 + own.tables).fill(LIMB_BITS),
+        ...Array(1 + heads.helper).fill(output),
+        ...Array(1 + heads.tables).fill(LIMB_BITS),
       ],
     },
     {
-      model: 'Lower the widths of the network.',
+      model: `Lower ${own.hint}.`,
       shard: `Use shards of fewer than ${rows} rows, or fewer inputs.`,
-      trace: `${fewer}, or lower the hidden widths.`,
-      helper: `${fewer}, or lower the hidden widths.`,
+      trace: `${fewer}, or lower ${hiddenHint}.`,
+      helper: `${fewer}, or lower ${hiddenHint}.`,
     },
   );
   if (batch !== undefined) {
-    const advice = `Take more rows a step. ${fewer}, or lower the widths of the network.`;
-    requireMemory('training', trainElements({ widths, head }, { rows, passes, batch }), advice);
+    const advice = `Take more rows a step. ${fewer}, or lower ${own.hint}.`;
+    requireMemory('training', trainElements(model, { rows, passes, batch }), advice);
   }
   return sizes;
 }
@@ -67,6 +132,9 @@ const HEAD_TENSORS: Record<Head, { trace: number; helper: number; rows: number; 
   sigmoid: { trace: 1, helper: 1, rows: 0, tables: 1, held: 5 },
 };
 
+/** Vectors over places or pixels of a layer, and rows, that the prover of convTrain holds. */
+const PLACE_VECTORS = 3;
+
 /** Field elements of 32 bytes that the prover's kernels hold: 4 GiB. */
 const MOST_ELEMENTS = 2 ** 27;
 
@@ -78,36 +146,41 @@ function requireMemory(what: string, elements: number, hint: string): void {
 
 /** How many field elements the prover of `train` holds at most at once, in its first sumcheck (src/programs/train/firstBatch.ts). */
 export function trainElements(
-  { widths, head }: ModelShape,
+  model: AnyShape,
   { rows, passes, batch }: { rows: number; passes: number; batch: number },
 ): number {
-  const a = widthBits(widths);
+  const { head, read, reading, places, ...own } = sizesOf(model);
   const passBits = ceilLog2(passes);
   const traceRows = ceilLog2(rows) + passBits;
   const steps = traceRows - ceilLog2(batch);
   const of = (bits: number) => 2 ** bits;
-  const [hidden, output] = [a.slice(1, -1).map((bits) => of(bits + traceRows)), of(a[a.length - 1] + traceRows)];
+  const [hidden, output] = [own.hidden.map((bits) => of(bits + traceRows)), of(own.output + traceRows)];
   // Over features and steps, forward of every layer and backward of every hidden one: gradients, and the rows of later steps.
-  const features = [...a.slice(0, -1), ...a.slice(2)];
-  const overSteps = features.reduce((sum, bits) => sum + 2 * of(bits + steps), 0);
-  const ofOnePass = passes > 1 ? of(a[0] + steps - passBits) : 0;
+  const overSteps = [...read, ...reading].reduce((sum, bits) => sum + 2 * of(bits + steps), 0);
+  const ofOnePass = passes > 1 ? of(read[0] + steps - passBits) : 0;
   // Of every hidden layer: helpers and their copies, denominators of six limbs, eq, signs, what joins its relations, a temporary.
   const overRows = hidden.reduce((sum, entries) => sum + 14 * entries, 0) + (9 + HEAD_TENSORS[head].held) * output;
   const temporary = (9 / 8) * Math.max(...hidden, output);
+  // Over the places of pictures, in both batches.
+  const overPlaces = places.reduce((sum, bits) => sum + PLACE_VECTORS * of(bits + traceRows), 0);
   // Tables of limbs, and vectors over rows or features.
-  const small =
-    12 * (1 + HEAD_TENSORS[head].tables) * of(LIMB_BITS) + 16 * widths.length * of(Math.max(traceRows, ...a));
-  return overSteps + ofOnePass + overRows + temporary + small;
+  const most = Math.max(traceRows, ...own.hidden, own.output, ...read);
+  const small = 12 * (1 + HEAD_TENSORS[head].tables) * of(LIMB_BITS) + 16 * (read.length + 1) * of(most);
+  return overSteps + ofOnePass + overRows + temporary + overPlaces + small;
+}
+
+/** Of widths, a shape with any head. */
+function anyShape(shape: readonly number[] | Network): AnyShape {
+  return 'side' in shape ? shape : { widths: shape, head: 'squared error' };
 }
 
 /** Sizes of the oracles of `seed`: model, trace, helper. @throws CapacityError */
-export function seedCapacity(widths: readonly number[]): Capacity {
-  const a = widthBits(widths);
-  const matrices = a.slice(1).map((bits, l) => bits + a[l]);
-  const hint = 'Lower the widths of the network.';
+export function seedCapacity(shape: readonly number[] | Network): Capacity {
+  const { slots, matrices, ...own } = sizesOf(anyShape(shape));
+  const hint = `Lower ${own.hint}.`;
   return check(
     {
-      model: modelSlots(widths),
+      model: slots,
       trace: [...matrices.flatMap((k) => Array(5).fill(k)), LIMB_BITS],
       helper: [...matrices.flatMap((k) => [k, k]), LIMB_BITS],
     },
@@ -126,23 +199,23 @@ export function dataCapacity(shape: ShardShape): Capacity {
 }
 
 /** Sizes of the oracles of `import`: model, trace, helper. @throws CapacityError */
-export function importCapacity(widths: readonly number[]): Capacity {
-  return rangeCapacity(widths, 1);
+export function importCapacity(shape: readonly number[] | Network): Capacity {
+  return rangeCapacity(shape, 1);
 }
 
 /** Sizes of the oracles of `merge`: model (child and parents), trace, helper. @throws CapacityError */
-export function mergeCapacity(widths: readonly number[]): Capacity {
-  return rangeCapacity(widths, 2);
+export function mergeCapacity(shape: readonly number[] | Network): Capacity {
+  return rangeCapacity(shape, 2);
 }
 
 /** What import and merge share: two limbs of every weight in the trace, `inverses` of every weight in the helper. */
-function rangeCapacity(widths: readonly number[], inverses: number): Capacity {
-  const a = widthBits(widths);
-  const tensors = a.slice(1).flatMap((bits, l) => [bits + a[l], bits]);
-  const hint = 'Lower the widths of the network.';
+function rangeCapacity(shape: readonly number[] | Network, inverses: number): Capacity {
+  const { slots, matrices, biases, ...own } = sizesOf(anyShape(shape));
+  const tensors = matrices.flatMap((bits, l) => [bits, biases[l]]);
+  const hint = `Lower ${own.hint}.`;
   return check(
     {
-      model: modelSlots(widths),
+      model: slots,
       trace: [...tensors.flatMap((k) => [k, k]), LIMB_BITS],
       helper: [...tensors.flatMap((k) => Array<number>(inverses).fill(k)), LIMB_BITS],
     },
@@ -154,18 +227,18 @@ function rangeCapacity(widths: readonly number[], inverses: number): Capacity {
  * Sizes of the oracles of `score`: model, shard, trace, helper.
  * @throws CapacityError; InputError where the proof takes more memory than a prover has
  */
-export function scoreCapacity({ widths, head }: ModelShape, rows: number): Capacity {
-  const a = widthBits(widths);
+export function scoreCapacity(model: AnyShape, rows: number): Capacity {
+  const { slots, sides, ...sizesOfRow } = sizesOf(model);
   const sigma = ceilLog2(rows);
-  const hidden = a.slice(1, -1).map((bits) => bits + sigma);
-  const output = a[a.length - 1] + sigma;
-  const own = SCORE_TENSORS[head];
+  const hidden = sizesOfRow.hidden.map((bits) => bits + sigma);
+  const output = sizesOfRow.output + sigma;
+  const own = SCORE_TENSORS[sizesOfRow.head];
   const fewer = `Use shards of fewer than ${rows} rows`;
   const hint = `${fewer}, or lower the hidden widths.`;
   const sizes = check(
     {
-      model: modelSlots(widths),
-      shard: shardSlots({ inputs: widths[0], outputs: widths[widths.length - 1], rows }),
+      model: slots,
+      shard: shardSlots({ ...sides, rows }),
       trace: [
         ...hidden.flatMap((k) => Array<number>(5).fill(k)),
         ...Array<number>(7 + own.tables).fill(output),
@@ -180,13 +253,13 @@ export function scoreCapacity({ widths, head }: ModelShape, rows: number): Capac
       ],
     },
     {
-      model: 'Lower the widths of the network.',
+      model: `Lower ${sizesOfRow.hint}.`,
       shard: `${fewer}, or fewer inputs.`,
       trace: hint,
       helper: hint,
     },
   );
-  requireMemory('score', scoreElements({ widths, head }, rows), `${fewer}, or a network of lower widths.`);
+  requireMemory('score', scoreElements(model, rows), `${fewer}, or lower ${sizesOfRow.hint}.`);
   return sizes;
 }
 
@@ -201,15 +274,17 @@ const SCORE_TENSORS: Record<Head, { tables: number; rows: number; held: number }
 };
 
 /** How many field elements the prover of `score` holds at most at once, in its sumcheck (src/programs/score/sumcheckBatch.ts). */
-export function scoreElements({ widths, head }: ModelShape, rows: number): number {
-  const a = widthBits(widths);
+export function scoreElements(model: AnyShape, rows: number): number {
+  const { head, read, places, ...own } = sizesOf(model);
   const sigma = ceilLog2(rows);
   const of = (bits: number) => 2 ** bits;
-  const [hidden, output] = [a.slice(1, -1).map((bits) => of(bits + sigma)), of(a[a.length - 1] + sigma)];
+  const [hidden, output] = [own.hidden.map((bits) => of(bits + sigma)), of(own.output + sigma)];
   const { tables, held } = SCORE_TENSORS[head];
   const overRows = hidden.reduce((sum, entries) => sum + 10 * entries, 0) + (20 + held) * output;
-  const small = 12 * (1 + tables) * of(LIMB_BITS) + 16 * widths.length * of(Math.max(sigma, ...a));
-  return overRows + small;
+  const overPlaces = places.reduce((sum, bits) => sum + of(bits + sigma), 0);
+  const most = Math.max(sigma, ...own.hidden, own.output, ...read);
+  const small = 12 * (1 + tables) * of(LIMB_BITS) + 16 * (read.length + 1) * of(most);
+  return overRows + overPlaces + small;
 }
 
 function check(oracles: Record<string, (SlotSize | number)[]>, hints: Record<string, string>): Capacity {

@@ -135,6 +135,11 @@ function layerGeometry(before: LayerGeometry, layer: NetworkLayer, number: numbe
   const padding = flat ? 0 : (layer.padding ?? 0);
   if (!flat) checkKernel({ read, kernel, stride, padding }, number);
   const side = Math.floor((read + 2 * padding - kernel) / stride) + 1;
+  if (side > MAX_SIDE) {
+    throw new InputError(`Layer ${number} makes a picture with a side of ${side}; at most ${MAX_SIDE} goes.`, {
+      hint: 'Give it less padding, or a stride of 2.',
+    });
+  }
   const made = geometry(true, { channels, side, read, kernel, stride, padding, flat, pooled }, before.channels);
   if (2 * made.logs.kernel + before.logs.channels > SIZE_BITS) {
     throw new InputError(`An output of layer ${number} reads more than ${2 ** SIZE_BITS} values.`, {

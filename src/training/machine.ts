@@ -11,7 +11,7 @@ export interface Parts {
 type Call = (...args: number[]) => number;
 
 /**
- * Functions of assembly/trainer.ts, with their arguments there; all pointers are byte offsets into `memory`. Those that round
+ * Functions of assembly/trainer.ts and pictures.ts, with their arguments there; all pointers are byte offsets into `memory`. Those that round
  * or update give -1, or which value left its range.
  */
 export interface TrainerExports {
@@ -30,6 +30,14 @@ export interface TrainerExports {
   backward: Call;
   roundDelta: Call;
   update: Call;
+  poolPictures: Call;
+  gatherPatches: Call;
+  scatterPatches: Call;
+  roundPlaces: Call;
+  roundPlaceDeltas: Call;
+  addGradients: Call;
+  applyGradients: Call;
+  failedUnit: Call;
   seedLayer(q: bigint, off: bigint, factor: bigint, count: number, out: number, plane: number): void;
 }
 
@@ -84,6 +92,10 @@ export class TrainerMachine {
 
   view32(pointer: number, length: number): Int32Array<ArrayBuffer> {
     return new Int32Array(this.run.memory.buffer, pointer, length);
+  }
+
+  viewDoubles(pointer: number, length: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.run.memory.buffer, pointer, length);
   }
 
   view64(pointer: number, length: number): BigInt64Array<ArrayBuffer> {

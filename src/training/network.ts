@@ -1,5 +1,6 @@
-import { type RangedQuantity, TrainingRangeError } from '../errors/TrainingRangeError.ts';
+import { type RangedQuantity, type RangeViolation, TrainingRangeError } from '../errors/TrainingRangeError.ts';
 import { type Head, wrongAnswers } from '../model/head.ts';
+import { type AnyWeights, headOf, modelSides } from '../model/networkWeights.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
@@ -19,7 +20,7 @@ import {
 } from './trace.ts';
 
 /** What is checked while a network computes. */
-type NetworkQuantity = Exclude<RangedQuantity, 'distance to the log of the sum of exponentials'>;
+export type NetworkQuantity = Exclude<RangedQuantity, 'distance to the log of the sum of exponentials'>;
 
 /** What a message about a value out of range says. */
 const RANGES: Record<NetworkQuantity, { bits: number; text: string }> = {
@@ -29,6 +30,25 @@ const RANGES: Record<NetworkQuantity, { bits: number; text: string }> = {
   weight: { bits: FRACTION_BITS, text: 'weights in [-32768, 32768)' },
   bias: { bits: FRACTION_BITS, text: 'biases in [-32768, 32768)' },
 };
+
+/** A value that left its range. */
+export function rangeError(
+  quantity: NetworkQuantity,
+  at: Omit<RangeViolation, 'quantity' | 'value' | 'real'>,
+  value: bigint,
+): TrainingRangeError {
+  const { bits, text } = RANGES[quantity];
+  return new TrainingRangeError({ quantity, ...at, value, real: Number(value) / 2 ** bits }, text);
+}
+
+/** A network and a shard in the trainer's memory, whatever its layers are. */
+export interface TrainerNetwork<W> {
+  forward(rows: Rows): void;
+  backward(rows: Rows, lr: number): void;
+  weights(salt: bigint): W;
+  trace(): SegmentTrace;
+  outputs(): Int32Array;
+}
 
 /** One layer of the network in the trainer's memory. */
 interface LayerMemory {
@@ -51,7 +71,7 @@ interface LayerMemory {
 }
 
 /** What the output's delta is made with. */
-interface HeadMemory {
+export interface HeadMemory {
   /** The head's table, where it has one. */
   table: number;
   /** Arrays M and Sum of softmax, one after the other. */
@@ -71,13 +91,13 @@ export interface Rows {
 }
 
 /** Entries of a row of a batch buffer: the kernels take four at a time. */
-const padded = (units: number): number => Math.ceil(units / 4) * 4;
+export const padded = (units: number): number => Math.ceil(units / 4) * 4;
 
 /**
  * A network and a shard in the trainer's memory, with the steps of design section 1 as methods. The trace has room for
  * `traceRows` rows, a power of two.
  */
-export class Network {
+export class Network implements TrainerNetwork<Weights> {
   readonly #machine = new TrainerMachine();
   readonly #widths: number[];
   readonly #head: Head;
@@ -108,7 +128,7 @@ export class Network {
     const widest = padded(Math.max(...weights.widths));
     this.#sums = machine.allocateParts(batch * widest);
     this.#gradient = machine.allocate(8 * widest);
-    this.#output = this.#placeHead(smoothing);
+    this.#output = placeHead(machine, weights, { smoothing, traceBits: this.#traceBits });
   }
 
   #place({ widths, layers }: Weights, l: number, batch: number): LayerMemory {
@@ -141,18 +161,6 @@ export class Network {
     return layer;
   }
 
-  #placeHead(smoothing: number): HeadMemory {
-    const machine = this.#machine;
-    const head = this.#head;
-    const outputs = this.#widths[this.#widths.length - 1];
-    return {
-      table: head === 'squared error' ? 0 : machine.place32(head === 'softmax' ? expTable() : sigmoidTable()),
-      rows: head === 'softmax' ? machine.allocate(2 * 4 * 2 ** this.#traceBits) : 0,
-      wrong: smoothing,
-      right: 2 ** DELTA_BITS - wrongAnswers(head, outputs) * smoothing,
-    };
-  }
-
   /**
    * Forward pass of some rows into the trace.
    * @throws TrainingRangeError
@@ -179,11 +187,12 @@ export class Network {
    */
   backward({ first, batch, at, step }: Rows, lr: number): void {
     const { run } = this.#machine;
-    const { rows } = this.#shard;
+    const { Y, sigma, rows } = this.#shard;
     const { hi, lo } = this.#sums;
     const traceBits = this.#traceBits;
     const real = Math.max(0, Math.min(batch, rows - first));
-    this.#outputDelta({ first, batch, at }, real);
+    const output = this.#layers[this.#layers.length - 1];
+    outputDelta(this.#machine, this.#head, output, this.#output, { Y, sigma, traceBits, first, batch, at, real });
     for (let l = this.#layers.length - 2; l >= 0; l--) {
       const layer = this.#layers[l];
       const next = this.#layers[l + 1];
@@ -225,23 +234,6 @@ export class Network {
     });
   }
 
-  /** The delta of the output, after softmax or sigmoid where the network has them. */
-  #outputDelta({ first, batch, at }: Rows, real: number): void {
-    const { run } = this.#machine;
-    const { Y, sigma } = this.#shard;
-    const { outputs, trace, plane, deltas, rowLength } = this.#layers[this.#layers.length - 1];
-    const { table, rows, wrong, right } = this.#output;
-    const there = [trace, plane, this.#traceBits, at] as const;
-    const answers = [Y, sigma, first, outputs, batch, real] as const;
-    if (this.#head === 'squared error') {
-      run.outputDelta(...there, ...answers, deltas, rowLength);
-      return;
-    }
-    if (this.#head === 'softmax') run.softmax(...there, outputs, 2 ** ceilLog2(outputs), batch, rows, table);
-    else run.sigmoid(...there, outputs, batch, table);
-    run.gradient(...there, ...answers, wrong, right, deltas, rowLength);
-  }
-
   /** A copy of the current weights. */
   weights(salt: bigint): Weights {
     const machine = this.#machine;
@@ -256,18 +248,9 @@ export class Network {
   /** A copy of the trace. */
   trace(): SegmentTrace {
     const arrays = this.#layers.map(({ trace, plane }, l) =>
-      Object.fromEntries(
-        this.#arrayNames(l + 1).map((name, k) => [name, this.#machine.view32(trace + k * plane, plane / 4).slice()]),
-      ),
+      readArrays(this.#machine, this.#arrayNames(l + 1), trace, plane),
     );
-    const { Q, U0, U1, D4, P, ...own } = arrays.pop() as unknown as OutputTrace & Omit<SoftmaxTrace, 'M' | 'Sum'>;
-    const output: OutputTrace = { Q, U0, U1, D4 };
-    if (P !== undefined) output.P = P;
-    if (this.#head === 'softmax') {
-      const length = 2 ** this.#traceBits;
-      const [M, Sum] = [0, 1].map((k) => this.#machine.view32(this.#output.rows + 4 * k * length, length).slice());
-      output.softmax = { M, Sum, ...own };
-    }
+    const output = outputTrace(this.#machine, this.#head, arrays.pop()!, this.#output, this.#traceBits);
     return { hidden: arrays as unknown as HiddenTrace[], output };
   }
 
@@ -292,10 +275,85 @@ export class Network {
   }
 
   #failWith(quantity: NetworkQuantity, at: { layer: number; step?: number; unit: number; row?: number }): never {
-    const { bits, text } = RANGES[quantity];
-    const value = this.#machine.run.failedValue();
-    throw new TrainingRangeError({ quantity, ...at, value, real: Number(value) / 2 ** bits }, text);
+    throw rangeError(quantity, at, this.#machine.run.failedValue());
   }
+}
+
+/** Copies of arrays in the trainer's memory by their names, `plane` bytes each. */
+export function readArrays(
+  machine: TrainerMachine,
+  names: readonly string[],
+  first: number,
+  plane: number,
+): Record<string, Int32Array> {
+  return Object.fromEntries(names.map((name, k) => [name, machine.view32(first + k * plane, plane / 4).slice()]));
+}
+
+/** The output's trace of its arrays, with those of softmax that have an entry a row. */
+export function outputTrace(
+  machine: TrainerMachine,
+  head: Head,
+  arrays: Record<string, Int32Array>,
+  { rows }: HeadMemory,
+  traceBits: number,
+): OutputTrace {
+  const { Q, U0, U1, D4, P, ...own } = arrays as unknown as OutputTrace & Omit<SoftmaxTrace, 'M' | 'Sum'>;
+  const output: OutputTrace = { Q, U0, U1, D4 };
+  if (P !== undefined) output.P = P;
+  if (head === 'softmax') {
+    const length = 2 ** traceBits;
+    const [M, Sum] = [0, 1].map((k) => machine.view32(rows + 4 * k * length, length).slice());
+    output.softmax = { M, Sum, ...own };
+  }
+  return output;
+}
+
+export function placeHead(
+  machine: TrainerMachine,
+  weights: AnyWeights,
+  { smoothing, traceBits }: { smoothing: number; traceBits: number },
+): HeadMemory {
+  const head = headOf(weights);
+  const { outputs } = modelSides(weights);
+  return {
+    table: head === 'squared error' ? 0 : machine.place32(head === 'softmax' ? expTable() : sigmoidTable()),
+    rows: head === 'softmax' ? machine.allocate(2 * 4 * 2 ** traceBits) : 0,
+    wrong: smoothing,
+    right: 2 ** DELTA_BITS - wrongAnswers(head, outputs) * smoothing,
+  };
+}
+
+/** Where the output layer and the targets of some rows stand; the first `real` of the rows are the shard's. */
+interface OutputRows extends Rows {
+  Y: number;
+  sigma: number;
+  traceBits: number;
+  real: number;
+}
+
+/** The delta of the output, after softmax or sigmoid where the network has them. */
+export function outputDelta(
+  { run }: TrainerMachine,
+  head: Head,
+  {
+    outputs,
+    trace,
+    plane,
+    deltas,
+    rowLength,
+  }: Pick<LayerMemory, 'outputs' | 'trace' | 'plane' | 'deltas' | 'rowLength'>,
+  { table, rows, wrong, right }: HeadMemory,
+  { Y, sigma, traceBits, first, batch, at, real }: OutputRows,
+): void {
+  const there = [trace, plane, traceBits, at] as const;
+  const answers = [Y, sigma, first, outputs, batch, real] as const;
+  if (head === 'squared error') {
+    run.outputDelta(...there, ...answers, deltas, rowLength);
+    return;
+  }
+  if (head === 'softmax') run.softmax(...there, outputs, 2 ** ceilLog2(outputs), batch, rows, table);
+  else run.sigmoid(...there, outputs, batch, table);
+  run.gradient(...there, ...answers, wrong, right, deltas, rowLength);
 }
 
 /** Q_L of a padded output array: Q'[i, s] - 2^15. */

@@ -2,7 +2,10 @@ import type { Head } from '../model/head.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { SIGNED_LIMIT } from '../numbers/constants.ts';
 
-/** Intermediate values of one hidden layer; every array is [i, s] with s low, 2^a_l x S, S = passes * 2^sigma (protocol section 7). */
+/**
+ * Intermediate values of one hidden layer; every array is [i, s] with s low, 2^a_l x S, S = passes * 2^sigma (protocol section 7), of a
+ * convolutional network [c, y, x, s] with sides of 2^n_l (section 12).
+ */
 export interface HiddenTrace {
   /** max(Q, 0). */
   A: Int32Array;
@@ -28,7 +31,7 @@ export interface OutputTrace {
   /** Limbs of the remainder of round(Z_L). */
   U0: Int32Array;
   U1: Int32Array;
-  /** D_4, the delta of the output; 0 on padded rows. */
+  /** D_4, the delta of the output (D_6 of a convolutional network); 0 on padded rows. */
   D4: Int32Array;
   /** With softmax and sigmoid: the probability, fd fraction bits; 0 on padded classes. */
   P?: Int32Array;
@@ -61,6 +64,8 @@ export interface SegmentTrace {
 
 /** Order of the arrays in the trainer's memory and of the slots of the trace oracle. */
 export const HIDDEN_ARRAYS = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
+/** Those of a pass without training, in their order in its memory. */
+export const FORWARD_ARRAYS = ['A', 'V', 'm', 'R0', 'R1'] as const;
 export const OUTPUT_ARRAYS = ['Q', 'U0', 'U1', 'D4'] as const;
 /** Behind them the arrays of a head, each of the size of Q; then those with an entry a row. */
 export const SOFTMAX_ARRAYS = ['w', 'e', 'r0', 'r1', 'z1'] as const;

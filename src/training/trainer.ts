@@ -1,13 +1,24 @@
 import { InputError } from '../errors/InputError.ts';
 import { trainCapacity } from '../model/capacity.ts';
 import { checkFit, checkSmoothing } from '../model/head.ts';
+import type { Network } from '../model/network.ts';
+import {
+  type AnyWeights,
+  checkNetworkWeights,
+  headOf,
+  isNetworkWeights,
+  modelSides,
+  shapeText,
+} from '../model/networkWeights.ts';
 import { checkSalt } from '../model/salt.ts';
 import { checkSegment } from '../model/shape.ts';
 import { checkShard, type Shard } from '../model/shard.ts';
 import { checkWeights, type Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { RATE_BITS } from '../numbers/constants.ts';
-import { Network } from './network.ts';
+import type { TrainerNetwork } from './network.ts';
+import { POOLED_RATE } from './pictures.ts';
+import { placeNetwork } from './placeNetwork.ts';
 import { type Score, scoreRows } from './score.ts';
 import type { SegmentTrace } from './trace.ts';
 
@@ -33,8 +44,8 @@ export interface TrainProgress {
   accuracy: number | undefined;
 }
 
-export interface TrainResult {
-  child: Weights;
+export interface TrainResult<W extends AnyWeights = Weights> {
+  child: W;
   trace: SegmentTrace;
   /** Mean over the rows of the loss (`Score`) in the last pass, each row before the step that used it. */
   loss: number;
@@ -67,12 +78,12 @@ export function realLearningRate({ lr, batch }: { lr: number; batch: number }): 
  * @returns the child with the given salt and the schema of the shard (or of the weights, where the shard has none), and the trace the prover commits to.
  * @throws InputError, CapacityError before anything is computed; TrainingRangeError when a value leaves its range.
  */
-export function trainSegment(
-  weights: Weights,
+export function trainSegment<W extends AnyWeights>(
+  weights: W,
   shard: Shard,
   { salt, ...options }: TrainOptions,
   onProgress?: (progress: TrainProgress) => void,
-): TrainResult {
+): TrainResult<W> {
   checkSalt(salt);
   const traceRows = (options.passes ?? 1) * 2 ** ceilLog2(shard.rows);
   const { network, ...result } = goThrough(weights, shard, options, { traceRows, onProgress });
@@ -85,29 +96,31 @@ export function trainSegment(
  * The same training without its trace, for trials: the child has the weights that `trainSegment` gives it, and the parent's salt.
  * @throws as `trainSegment`, at the same step
  */
-export function trainTrial(
-  weights: Weights,
+export function trainTrial<W extends AnyWeights>(
+  weights: W,
   shard: Shard,
   options: Omit<TrainOptions, 'salt'>,
-): Omit<TrainResult, 'trace'> {
+): Omit<TrainResult<W>, 'trace'> {
   const { network, ...result } = goThrough(weights, shard, options, { traceRows: options.batch });
   return { child: network.weights(weights.salt), ...result };
 }
 
 /** All steps of a segment. Where the trace has no room for all rows, each step takes the place of the one before. */
-function goThrough(
-  weights: Weights,
+function goThrough<W extends AnyWeights>(
+  weights: W,
   shard: Shard,
   { lr, batch, passes = 1, smoothing = 0 }: Omit<TrainOptions, 'salt'>,
   { traceRows, onProgress }: { traceRows: number; onProgress?: (progress: TrainProgress) => void },
-): { network: Network; loss: number; accuracy: number | undefined } {
+): { network: TrainerNetwork<W>; loss: number; accuracy: number | undefined } {
   checkSegment({ lr, batch, rows: shard.rows, passes, smoothing });
-  checkFit(weights.head, shard.kind);
-  checkSmoothing(weights.head, shard.outputs, smoothing);
+  const head = headOf(weights);
+  checkFit(head, shard.kind);
+  checkSmoothing(head, shard.outputs, smoothing);
   checkPair(weights, shard);
-  trainCapacity(weights, shard.rows, passes, batch);
+  if (isNetworkWeights(weights)) checkPooledRate(weights.network, lr);
+  trainCapacity(isNetworkWeights(weights) ? weights.network : weights, shard.rows, passes, batch);
   const padded = 2 ** ceilLog2(shard.rows);
-  const network = new Network(weights, shard, { batch, traceRows, smoothing });
+  const network = placeNetwork(weights, shard, { batch, traceRows, smoothing });
   const stepsOfPass = Math.ceil(shard.rows / batch);
   let total: Score = { right: 0, loss: 0 };
   const summary = (rows: number) => ({
@@ -123,7 +136,7 @@ function goThrough(
       network.backward(rows, lr);
       const count = Math.min(batch, shard.rows - first);
       if (count <= 0) continue;
-      add(total, scoreRows(network.outputs(), ceilLog2(traceRows), shard, { first, count, at: rows.at }, weights.head));
+      add(total, scoreRows(network.outputs(), ceilLog2(traceRows), shard, { first, count, at: rows.at }, head));
       onProgress?.({ step: step + 1, steps: passes * stepsOfPass, ...summary(first + count) });
     }
   }
@@ -134,17 +147,18 @@ function goThrough(
  * The same integer forward pass over any number of rows, weights fixed.
  * @throws InputError; TrainingRangeError when a value leaves its range (its `row` is the row of the shard).
  */
-export function evaluate(weights: Weights, shard: Shard): Evaluation {
-  checkFit(weights.head, shard.kind);
+export function evaluate(weights: AnyWeights, shard: Shard): Evaluation {
+  const head = headOf(weights);
+  checkFit(head, shard.kind);
   checkPair(weights, shard);
   const batch = Math.min(EVALUATION_BATCH, shard.rows);
-  const network = new Network(weights, shard, { batch, traceRows: batch });
+  const network = placeNetwork(weights, shard, { batch, traceRows: batch, isTrained: false });
   const traceBits = ceilLog2(batch);
   const total: Score = { right: 0, loss: 0 };
   for (let first = 0; first < shard.rows; first += batch) {
     const count = Math.min(batch, shard.rows - first);
     network.forward({ first, batch: count, at: 0 });
-    add(total, scoreRows(network.outputs(), traceBits, shard, { first, count, at: 0 }, weights.head));
+    add(total, scoreRows(network.outputs(), traceBits, shard, { first, count, at: 0 }, head));
   }
   return {
     right: shard.kind === 'regression' ? undefined : total.right,
@@ -153,16 +167,25 @@ export function evaluate(weights: Weights, shard: Shard): Evaluation {
   };
 }
 
-export function checkPair(weights: Weights, shard: Shard): void {
-  const inputs = weights.widths[0];
-  const outputs = weights.widths[weights.widths.length - 1];
+export function checkPair(weights: AnyWeights, shard: Shard): void {
+  const { inputs, outputs } = modelSides(weights);
   if (shard.inputs !== inputs || shard.outputs !== outputs) {
+    const needs = isNetworkWeights(weights) ? `, but one of ${inputs} and ${outputs}` : '';
     throw new InputError(
-      `A ${weights.widths.join('-')} network cannot use a shard of ${shard.inputs} inputs and ${shard.outputs} outputs.`,
+      `A ${shapeText(weights)} network cannot use a shard of ${shard.inputs} inputs and ${shard.outputs} outputs${needs}.`,
     );
   }
-  checkWeights(weights);
+  if (isNetworkWeights(weights)) checkNetworkWeights(weights);
+  else checkWeights(weights);
   checkShard(shard);
+}
+
+/** @throws InputError unless a sixteenth of the rate is whole where a layer is pooled (protocol section 12) */
+export function checkPooledRate({ layers }: Network, lr: number): void {
+  if (lr % POOLED_RATE === 0 || !layers.some(({ pooled }) => pooled)) return;
+  throw new InputError(`A network that averages pixels takes a rate that is a multiple of ${POOLED_RATE}, not ${lr}.`, {
+    docs: 'protocol.md#12-convolutional-networks',
+  });
 }
 
 function add(total: Score, score: Score): void {

@@ -1,4 +1,15 @@
-/** Weights as two 64-bit floats each, w = 2^24 hi + lo (see trainer.ts), and addresses in arrays. */
+/** Weights as two 64-bit floats each, w = 2^24 hi + lo (see trainer.ts), addresses in arrays, and what left its range. */
+
+/** The value that left its range in the call that last reported one. */
+let failed: i64 = 0;
+
+export function failedValue(): i64 {
+  return failed;
+}
+
+export function setFailed(value: i64): void {
+  failed = value;
+}
 
 /** 2^24 */
 export const SPLIT_UNIT: f64 = 16777216;

@@ -16,10 +16,14 @@
  * padding is 0. Trace and shard arrays are i32 [unit][row] with 2^sigma rows, the layout of the oracles.
  */
 
-import { at32, at64, SPLIT_UNIT } from './parts';
+import { gradientOf, sumOfDeltas } from './gradient';
+import { at32, at64, setFailed, SPLIT_UNIT } from './parts';
 
 export { gradient, sigmoid, softmax } from './heads';
-export { joinWeights, splitWeights } from './parts';
+export { failedValue, joinWeights, splitWeights } from './parts';
+export {
+  addGradients, applyGradients, failedUnit, gatherPatches, poolPictures, roundPlaceDeltas, roundPlaces, scatterPatches,
+} from './pictures';
 export { seedLayer } from './seed';
 
 const LIMB: i64 = 16;
@@ -33,13 +37,6 @@ const SPLIT: i64 = 24;
 const SPLIT_MASK: i64 = (1 << 24) - 1;
 const WEIGHT_BITS: i64 = 47;
 const WEIGHT_LIMIT: f64 = 140737488355328;
-
-/** The value that left its range in the call that last reported one. */
-let failed: i64 = 0;
-
-export function failedValue(): i64 {
-  return failed;
-}
 
 /** target[b][unit] = source[unit][first + b]. */
 export function gather(
@@ -174,7 +171,7 @@ export function roundHidden(
       const at = b * stride + i;
       const q = round(load<f64>(at64(sumsHi, at)), load<f64>(at64(sumsLo, at)), load<i64>(at64(bias, i)) << FA);
       if (q >= ACTIVATION_LIMIT || q <= -ACTIVATION_LIMIT) {
-        failed = q;
+        setFailed(q);
         return b * units + i;
       }
       const a = q > 0 ? <i32>q : 0;
@@ -211,7 +208,7 @@ export function roundOutput(
       const at = b * stride + i;
       const q = round(load<f64>(at64(sumsHi, at)), load<f64>(at64(sumsLo, at)), load<i64>(at64(bias, i)) << FA);
       if (q >= SIGNED_LIMIT || q < -SIGNED_LIMIT) {
-        failed = q;
+        setFailed(q);
         return b * units + i;
       }
       const cell = at32(trace, (i << sigma) + first + b);
@@ -308,7 +305,7 @@ export function roundDelta(
       const at = b * stride + j;
       const t = round(load<f64>(at64(sumsHi, at)), load<f64>(at64(sumsLo, at)), 0);
       if (t >= SIGNED_LIMIT || t < -SIGNED_LIMIT) {
-        failed = t;
+        setFailed(t);
         return b * units + j;
       }
       const cell = at32(trace, (j << sigma) + first + b);
@@ -323,84 +320,13 @@ export function roundDelta(
   return -1;
 }
 
-let deltaSum: i64 = 0;
-
-/**
- * gradient[j] = sum_b delta[b][i] input[b][j], four rows with a delta at a time; rows without one (ReLU off) change nothing.
- * @returns whether there was a delta; their sum is `deltaSum`.
- */
-function gradientOf(
-  i: i32,
-  delta: usize,
-  deltaStride: i32,
-  input: usize,
-  stride: i32,
-  batch: i32,
-  gradient: usize,
-): bool {
-  const row = <usize>stride << 3;
-  let total: f64 = 0;
-  let any = false;
-  let b = 0;
-  while (b < batch) {
-    let d0: f64 = 0;
-    let d1: f64 = 0;
-    let d2: f64 = 0;
-    let d3: f64 = 0;
-    let x0 = input;
-    let x1 = input;
-    let x2 = input;
-    let x3 = input;
-    let count = 0;
-    for (; b < batch && count < 4; b++) {
-      const d = load<f64>(at64(delta, b * deltaStride + i));
-      if (d === 0) continue;
-      const x = input + <usize>b * row;
-      if (count === 0) {
-        d0 = d;
-        x0 = x;
-      } else if (count === 1) {
-        d1 = d;
-        x1 = x;
-      } else if (count === 2) {
-        d2 = d;
-        x2 = x;
-      } else {
-        d3 = d;
-        x3 = x;
-      }
-      count++;
-    }
-    if (count === 0) break;
-    total += d0 + d1 + d2 + d3;
-    const e0 = f64x2.splat(d0);
-    const e1 = f64x2.splat(d1);
-    const e2 = f64x2.splat(d2);
-    const e3 = f64x2.splat(d3);
-    if (!any) memory.fill(gradient, 0, row);
-    any = true;
-    if (count === 1) {
-      for (let j: usize = 0; j < row; j += 16)
-        v128.store(gradient + j, f64x2.add(v128.load(gradient + j), f64x2.mul(e0, v128.load(x0 + j))));
-      continue;
-    }
-    for (let j: usize = 0; j < row; j += 16) {
-      const first = f64x2.add(f64x2.mul(e0, v128.load(x0 + j)), f64x2.mul(e1, v128.load(x1 + j)));
-      const second = f64x2.add(f64x2.mul(e2, v128.load(x2 + j)), f64x2.mul(e3, v128.load(x3 + j)));
-      v128.store(gradient + j, f64x2.add(v128.load(gradient + j), f64x2.add(first, second)));
-    }
-  }
-  deltaSum = <i64>total;
-  return any;
-}
-
-/** Sets `failed` to the first weight of a row that would leave its range. */
+/** Reports the first weight of a row that would leave its range. */
 function reportWeight(h: usize, l: usize, stride: i32, gradient: usize, lr: f64): void {
   for (let j = 0; j < stride; j++) {
     const w = <i64>(load<f64>(at64(h, j)) * SPLIT_UNIT + load<f64>(at64(l, j)));
     const next = w - <i64>lr * <i64>load<f64>(at64(gradient, j));
     if ((next ^ (next >> 63)) >> WEIGHT_BITS === 0) continue;
-    failed = next;
+    setFailed(next);
     return;
   }
 }
@@ -450,9 +376,9 @@ export function update(
       v128.store(h + j, high);
       v128.store(l + j, f64x2.sub(w, f64x2.mul(high, unit)));
     }
-    const c = load<i64>(at64(bias, i)) - <i64>lr * (deltaSum << FA);
+    const c = load<i64>(at64(bias, i)) - <i64>lr * (sumOfDeltas() << FA);
     if ((c ^ (c >> 63)) >> WEIGHT_BITS !== 0) {
-      failed = c;
+      setFailed(c);
       return outputs + i;
     }
     store<i64>(at64(bias, i), c);
