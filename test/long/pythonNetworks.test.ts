@@ -73,6 +73,11 @@ describe('convolutional networks in the verifier in Python', () => {
     assert.equal(code, 0, text);
   });
 
+  it('are proved by sums over their indices, which it accepts', () => {
+    const { code, text } = python(['-m', 'unittest', '-q', 'whole']);
+    assert.equal(code, 0, text);
+  });
+
   it('have the layout that they have here, and a changed bit of a shape is refused here and there, or nowhere', () => {
     const lines = shapes(60).flatMap((shape) => [
       line(shape),

@@ -101,10 +101,10 @@ class Run:
     def begin(self):
         """beta, for train and score alpha, squares of x, lambda."""
         absorb_ = self.transcript.absorb
-        self.beta = absorb_([self.h[1], *_words(self.messages["traceOffset"])])
+        self.beta = absorb_([self.h[1], *layout_words(self.messages["traceOffset"])])
         if base(self.program) in ("train", "score"):
             self.alpha = absorb_([0])
-        x = absorb_([self.h[2], *_words(self.messages["helperOffset"])])
+        x = absorb_([self.h[2], *layout_words(self.messages["helperOffset"])])
         self.squares = [x]
         while len(self.squares) < len(self.names["squares"]):
             self.squares.append(self.squares[-1] ** 2 % R)
@@ -117,6 +117,13 @@ class Run:
         rounds = self.messages["batch1"]
         self.left, rho = sumcheck(self.transcript, claim, rounds, sum(widths), degree, "batch 1")
         return Grid(rho, self.squares, widths)
+
+    def batch2(self, claims, widths):
+        """Follows batch 2. Gives its grid. @param claims the sums of its relations, in order"""
+        self.mu2 = self.transcript.absorb([*self.evals.values(), *self.sums2.values()])
+        claim = dot(claims, powers(self.mu2, len(claims)))
+        self.left, point = sumcheck(self.transcript, claim, self.messages["batch2"], sum(widths), 3, "batch 2")
+        return Grid(point, self.squares, widths)
 
     def settle(self, values, left, factor, names, what):
         """Demands that the relations' values at the batch's point, weighted, are what the rounds left."""
@@ -166,7 +173,7 @@ class Run:
         return theta, gamma2, z, dot(powers(z, 32), s2)
 
 
-def _words(offsets):
+def layout_words(offsets):
     """Layout words: 9 offsets of 26 bits each, the first lowest."""
     return [
         sum(offset << 26 * i for i, offset in enumerate(offsets[k : k + 9])) for k in range(0, len(offsets), 9)

@@ -1,6 +1,6 @@
 """The algebra of train (protocol section 7), of convolutional networks too (section 12)."""
 
-from algebra import Grid, at_most, dot, less_than, number, powers, sumcheck
+from algebra import Grid, at_most, less_than, number
 from layers import F, Layers, Spot
 from poseidon import R
 from programs import FA, HALF, LIMB, TABLE, lookup, slot, table
@@ -104,14 +104,9 @@ def head_values(run, on, seg):
 
 def second_batch(run, on, seg):
     """Follows batch 2 and settles it. Gives zeta, which has no channels."""
-    s, s2, z, model = run.sums, run.sums2, run.evals2, on.model
-    mu2 = run.transcript.absorb([*run.evals.values(), *s2.values()])
-    claims = [*s2.values(), *(s[f"F3_{l}"] for l in model.layers)]
-    claim = dot(claims, powers(mu2, len(claims)))
-    widths = (TRAIN_ROWS, model.places, model.places)
-    left, point = sumcheck(run.transcript, claim, run.messages["batch2"], sum(widths), 3, "batch 2")
-    grid = Grid(point, run.squares, widths)
-    zeta = Spot(*grid.split(point), None)
+    s, model = run.sums, on.model
+    grid = run.batch2([*run.sums2.values(), *(s[f"F3_{l}"] for l in model.layers)], (TRAIN_ROWS, model.places, model.places))
+    z, zeta = run.evals2, Spot(*grid.split(grid.rho), None)
     steps = slice(seg.batch_bits, seg.trace_bits)
     k = zeta.s[steps]
     later, before = less_than(on.rho.s[steps], k), less_than(k, on.r.s[steps])
@@ -134,7 +129,7 @@ def second_batch(run, on, seg):
         values[f"nextD_{l}"] = taps * delta
         values[f"nextP_{l}"] = taps * later * delta
         values[f"nextG_{l}"] = dormant * step * delta * z[f"zNextIn_{l}"]
-    run.settle(values, left, mu2, run.names["relations2"], "batch 2 at its point")
+    run.settle(values, run.left, run.mu2, run.names["relations2"], "batch 2 at its point")
     return zeta
 
 

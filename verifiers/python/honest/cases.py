@@ -1,0 +1,87 @@
+"""Dumps of honest proofs of tiny networks."""
+
+from honest.pictures import Pictures, Weights
+from honest.prover import Proving, Statement, dump_of, laid_out
+from honest.scoring import Scoring
+from honest.training import Training
+from honest.weighing import Importing, Merging, Seeding
+from keccak import keccak256
+from shapes import offsets_of
+from statement import sizes_of
+
+
+def _model(network, weights):
+    return laid_out([f"{kind}_{l}" for l in network.layers for kind in "Wb"], weights.slots())[1]
+
+
+def _shard(network, pictures):
+    """Descriptor, offsets of X and Y, vector."""
+    inputs, outputs = network.inputs, network.last[network.out]
+    sizes = [pictures.sigma + inputs.bit_length(), pictures.sigma + outputs.bit_length()]
+    x, y = offsets_of(sizes)
+    word = inputs | outputs << 12 | pictures.rows - 1 << 24 | (pictures.kind == "classes") << 36 | x << 37 | y << 63
+    return word | (pictures.kind == "labels") << 89, (x, y), laid_out(["X", "Y"], {"X": pictures.x, "Y": pictures.y})[1]
+
+
+def _params(network, shape):
+    return [shape, *network.layout] if network.places else [shape]
+
+
+def _name(network, program):
+    return f"conv{program.capitalize()}" if network.places else program
+
+
+def _dump(algebra, statement, case, vectors):
+    sizes = sizes_of(statement)
+    case.sizes = sizes
+    run = Proving(statement, case, vectors)
+    algebra(run, sizes)
+    return dump_of(run, statement, run.open())
+
+
+def training(algebra, network, shape, kind, *, rows, lr=32, batch_bits=1, passes_bits=1, eps=0):
+    pictures, parent = Pictures(network, rows, kind, 5), Weights.random(network, 6)
+    case = Training(network, parent, pictures, lr, batch_bits, passes_bits, eps)
+    word, (x, y), shard = _shard(network, pictures)
+    trace = 1 << pictures.sigma + passes_bits
+    seg = lr | rows - 1 << 17 | (1 << batch_bits) - 1 << 29 | trace - 1 << 41 | x << 55 | y << 81 | eps << 107
+    statement = Statement(_name(network, "train"), [*_params(network, shape), seg], [word], [1, 1, 1])
+    vectors = {"parent": _model(network, parent), "child": _model(network, case.child), "shard": shard}
+    return _dump(algebra, statement, case, vectors)
+
+
+def scoring(algebra, network, shape, kind, *, rows, k=1, stated=True):
+    pictures, model = Pictures(network, rows, kind, 5), Weights.random(network, 6)
+    case = Scoring(network, model, pictures, k, stated)
+    word, _, shard = _shard(network, pictures)
+    said, counts = case.measures(), case.counts() if stated else []
+    data = b"".join(count.to_bytes(2, "big") for count in counts)
+    # With x = 0 the polynomial of the counts is its first one: x is known when the challenge is drawn.
+    named = [said["result"], said["loss"], said["absolute"], k, said["top"], 0, counts[0] if counts else 0]
+    counted = int.from_bytes(keccak256(data), "big") if data else 0
+    statement = Statement(_name(network, "score"), [*_params(network, shape), word, *named], [counted], [1, 1])
+    statement.counts = data
+    return _dump(algebra, statement, case, {"model": _model(network, model), "shard": shard})
+
+
+def seeding(algebra, network, shape, seed):
+    case = Seeding(network, seed)
+    statement = Statement(_name(network, "seed"), [*_params(network, shape), seed], [3], [1])
+    return _dump(algebra, statement, case, {"model": _model(network, case.model)})
+
+
+def importing(algebra, network, shape):
+    model = Weights.random(network, 8, 1 << 46)
+    statement = Statement(_name(network, "import"), _params(network, shape), [4, 5], [1])
+    return _dump(algebra, statement, Importing(network, model), {"model": _model(network, model)})
+
+
+def merging(algebra, network, shape, count):
+    parents = [Weights.random(network, 20 + i) for i in range(count)]
+    factors = {l: [network.p[l] * (3000 * (i + 1) - 5000 * l) for i in range(count)] for l in network.layers}
+    case = Merging(network, parents, factors)
+    packed = [sum(a + (1 << 17) << 18 * i for i, a in enumerate([*factors[l], *[0] * (8 - count)])) for l in network.layers]
+    there = [1, *(int(i < count) for i in range(8))]
+    statement = Statement(_name(network, "merge"), [*_params(network, shape), *packed], [], there)
+    vectors = {"child": _model(network, case.model)} | {f"parent_{i}": _model(network, p) for i, p in enumerate(parents)}
+    return _dump(algebra, statement, case, vectors)
