@@ -14,7 +14,7 @@ import { nearestRate } from '../../src/training/rate.ts';
 import { scheduledUnits } from '../../src/training/schedule.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Fold, runTrial, type TrialStep } from '../../src/training/trials.ts';
-import { embedderOf, readTable } from '../files/tables.ts';
+import { embedderOf, pictureOfTable, readTable } from '../files/tables.ts';
 import type { Json } from '../runs/run.ts';
 import {
   type ClassWeights,
@@ -310,6 +310,7 @@ function foldsOf(raw: RawTable, inputs: FitInputs, scaling: Scaling, extent: Ext
       shuffle: 'none',
       missing: missing ?? 'refuse',
       unitLength,
+      ...pictureOfTable(inputs.table, raw),
       ...(embedder && { embedder }),
       scaling,
       ...(clip !== null && { clip }),

@@ -2,7 +2,8 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { describeEmbedder } from '../../src/model/embedder.ts';
 import { invertTransforms } from '../../src/model/export/invertTransforms.ts';
 import type { Head } from '../../src/model/head.ts';
-import { featureNames, outputNames, type Schema } from '../../src/model/schema.ts';
+import { orderPictures } from '../../src/model/pictures.ts';
+import { featureNames, outputNames, rawPictureOf, type Schema } from '../../src/model/schema.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { applyTransforms } from '../../src/model/transforms.ts';
 import type { Weights } from '../../src/model/weights.ts';
@@ -43,7 +44,7 @@ export function predict(weights: Weights, rows: Rows): Predictions {
     notes.push('The model has no schema: features are taken as they are, unscaled and in order; outputs are numbered.');
   }
   if (schema?.embedder) notes.push(`The rows must be embeddings by ${describeEmbedder(schema.embedder)}.`);
-  const { kept, features } = complete(rows, schema);
+  const { kept, features } = complete(inOrder(rows, schema), schema);
   const lacking = rows.rows - kept.length;
   if (lacking === 1) notes.push('1 row lacks a value: nothing is said of it.');
   else if (lacking > 0) notes.push(`${lacking} rows lack a value: nothing is said of them.`);
@@ -80,6 +81,13 @@ export function predict(weights: Weights, rows: Rows): Predictions {
     notes,
     warnings: rows.warnings,
   };
+}
+
+/** Rows of pictures in the order of the schema, where the file tells another one. */
+function inOrder(rows: Rows, schema: Schema | undefined): Rows {
+  const picture = schema && rawPictureOf(schema);
+  if (picture === undefined || rows.picture === undefined) return rows;
+  return { ...rows, features: orderPictures(rows.features, rows.picture, picture) };
 }
 
 const NOTHING = { class: null, labels: null, outputs: null, probabilities: null };

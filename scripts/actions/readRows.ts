@@ -1,6 +1,8 @@
 import { InputError } from '../../src/errors/InputError.ts';
 import { parseIdx } from '../../src/model/idx.ts';
-import { rawFeatureNames, rawWidth, type Schema, type SchemaColumn } from '../../src/model/schema.ts';
+import type { RawPicture } from '../../src/model/pictures.ts';
+import { pictureOf, rawFeatureNames, rawWidth, type Schema, type SchemaColumn } from '../../src/model/schema.ts';
+import { arrayPicture } from '../../src/model/tables/arrays.ts';
 import { readCsv } from '../../src/model/tables/csv.ts';
 import { decodeCsv, readLines, recogniseDelimiter, statedDelimiter } from '../../src/model/tables/csvLines.ts';
 import type { NumericArray } from '../../src/model/tables/npy.ts';
@@ -16,6 +18,8 @@ export interface Rows {
   rows: number;
   /** Row-major, NaN where a value is missing. */
   features: Float32Array;
+  /** What each row is a picture of, where the file tells. */
+  picture?: RawPicture;
   /** What was taken how, one sentence each. */
   notes: string[];
   /** What a reader should look at before trusting the answers. */
@@ -46,7 +50,7 @@ export async function readRows(path: string, schema: Schema | undefined, options
     case 'csv':
       return readParsed(path, (bytes) => csvRows(bytes, schema, columns, options.ignore));
     case 'parquet':
-      return readParsed(path, (bytes) => parquetRows(bytes, columns));
+      return readParsed(path, (bytes) => parquetRows(bytes, schema, columns));
     case 'npy':
       return readParsed(path, (bytes) => arrayRows(readNumpyFile(bytes, options.member), columns));
     case 'idx':
@@ -75,17 +79,22 @@ function headerOf(bytes: Uint8Array, ignore: readonly string[]): string[] {
   return names.filter((name) => name !== '' && !/^Unnamed: \d+/.test(name) && !left.has(name));
 }
 
-async function parquetRows(bytes: Uint8Array, named: readonly SchemaColumn[] | undefined): Promise<Rows> {
-  if (named === undefined) {
+async function parquetRows(
+  bytes: Uint8Array,
+  schema: Schema | undefined,
+  named: readonly SchemaColumn[] | undefined,
+): Promise<Rows> {
+  const images = named === undefined && schema !== undefined && pictureOf(schema) !== undefined;
+  if (named === undefined && !images) {
     throw new InputError('Columns of a Parquet file are taken by the names in a schema, which this model has not.', {
       hint: 'Save the features as CSV or npy.',
     });
   }
   // A column of lists is many features: `pixels[0]`, `pixels[1]`, ..
-  const names = [...new Set(named.map((column) => nameOf(column).replace(/\[\d+\]$/, '')))];
+  const names = [...new Set(named?.map((column) => nameOf(column).replace(/\[\d+\]$/, '')))];
   const reader = new ParquetReader();
   try {
-    return fromTable(await reader.read(bytes, { columns: names }), named);
+    return fromTable(await reader.read(bytes, images ? { images } : { columns: names }), named);
   } finally {
     reader.close();
   }
@@ -100,7 +109,8 @@ function fromTable(table: RawTable, named: readonly SchemaColumn[] | undefined):
       throw new InputError(`The table's features are not those of the model: ${found.length}, not ${wanted.length}.`);
     }
   }
-  return { width: inputs, rows: features.length / inputs, features, notes, warnings };
+  const { picture } = table;
+  return { width: inputs, rows: features.length / inputs, features, ...(picture && { picture }), notes, warnings };
 }
 
 function arrayRows(array: NumericArray | { texts: unknown }, named: readonly SchemaColumn[] | undefined): Rows {
@@ -112,7 +122,7 @@ function arrayRows(array: NumericArray | { texts: unknown }, named: readonly Sch
   }
   const notes =
     named === undefined ? [] : ['The array has no names: its columns are taken in the order of the schema.'];
-  return { width, rows, features: Float32Array.from(array.data), notes, warnings: [] };
+  return { width, rows, features: Float32Array.from(array.data), ...arrayPicture(array), notes, warnings: [] };
 }
 
 function nameOf(column: SchemaColumn): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { copyInputs, dataRun, saidOf } from '../actions/dataRun.ts';
 import type { MnistInputs } from '../files/source.ts';
-import type { TableInputs } from '../files/tables.ts';
+import { pictureSaid, type TableInputs } from '../files/tables.ts';
 import { proveHere } from '../runs/proveHere.ts';
 import { type Json, Run } from '../runs/run.ts';
 import { runFolder } from '../runs/runFolder.ts';
@@ -93,12 +93,13 @@ async function inputsOf(options: DataOptions, output: Output): Promise<{ [key: s
 }
 
 function defaultName(inputs: { [key: string]: Json }): string {
+  const picture = pictureSaid(inputs) === undefined ? '' : '-picture';
   if (inputs.source === 'files') return 'data-files';
   if (inputs.source !== 'mnist') {
     const { source, fileSha256, answersSha256, offset, rows, count } = inputs as TableInputs;
     const hashes = [fileSha256, ...(answersSha256 === null ? [] : [answersSha256])].map((hash) => hash.slice(0, 8));
-    return `${source}-${hashes.join('-')}-${offset}-${rows}x${count}`;
+    return `${source}-${hashes.join('-')}${picture}-${offset}-${rows}x${count}`;
   }
   const { set, transform, offset, rows, count } = inputs as MnistInputs;
-  return `mnist-${set}-${transform}-${offset}-${rows}x${count}`;
+  return `mnist-${set}-${transform}${picture}-${offset}-${rows}x${count}`;
 }

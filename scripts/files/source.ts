@@ -5,7 +5,7 @@ import { datasetManifest } from '../../src/model/tables/dataset.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { counted } from '../terminal/plural.ts';
 import { loadMnist } from './mnist.ts';
-import { loadTable, rowsTaken, type TableInputs } from './tables.ts';
+import { loadTable, pictureSaid, rowsTaken, type TableInputs } from './tables.ts';
 
 /** Rows of MNIST as shards of equal size. */
 export interface MnistInputs {
@@ -37,7 +37,8 @@ export interface Source {
 export async function openSource(inputs: SourceInputs): Promise<Source> {
   if (inputs.source === 'mnist') {
     const { set, transform } = inputs as MnistInputs;
-    const split = (await loadMnist({ pooled: transform === 'pool4' }))[set];
+    const picture = pictureSaid(inputs) !== undefined;
+    const split = (await loadMnist({ pooled: transform === 'pool4', picture }))[set];
     requireRows(inputs, split.rows, `MNIST's ${set} half, which has ${split.rows}`);
     const shard = (range: RowRange) => split.shard(range, randomElement());
     return { notes: [], warnings: [], shard, manifest: () => undefined };

@@ -3,6 +3,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { describeEmbedder, type Embedder } from '../../src/model/embedder.ts';
 import { parseIdx } from '../../src/model/idx.ts';
 import { type DatasetManifest, parseManifest, type Reading } from '../../src/model/manifest.ts';
+import { choosePicture, type Picture, parsePicture } from '../../src/model/pictures.ts';
 import type { Decimal, MissingRule } from '../../src/model/schema.ts';
 import { tableFromArrays } from '../../src/model/tables/arrays.ts';
 import { type CsvOptions, readCsv } from '../../src/model/tables/csv.ts';
@@ -66,6 +67,17 @@ export interface TableInputs {
   count: number;
 }
 
+/** What inputs of rows may have besides; absent where they have not: runs of before there were pictures go on. */
+interface PictureInputs {
+  /** What each row is a picture of (`parsePicture`), or `file`: what the file tells; absent: rows are no pictures. */
+  picture?: string;
+}
+
+/** What was said of rows as pictures: the text of `PictureInputs`. */
+export function pictureSaid(inputs: object): string | undefined {
+  return (inputs as PictureInputs).picture;
+}
+
 export interface LoadedTable extends Prepared {
   /** What was taken one way and could be meant another way, one sentence each. */
   warnings: string[];
@@ -101,6 +113,7 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
     missing: missing ?? 'refuse',
     ...(embedder && { embedder }),
     unitLength,
+    ...pictureOfTable(inputs, raw),
     ...(repeats !== null && { repeats: repeatsOf(fitRows!, repeats, shuffle) }),
     training: fitRows === null ? { first: offset, rows: rowsTaken(inputs) } : { first: 0, rows: fitRows },
     ...(scaling !== null && { scaling }),
@@ -108,6 +121,14 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
     ...(shuffle !== null && { shuffle }),
   });
   return { ...prepared, notes: [...notes, ...prepared.notes], warnings };
+}
+
+/** What rows are pictures of, where they are. @throws InputError where nobody tells, or it does not fit the rows */
+export function pictureOfTable(inputs: TableInputs, raw: RawTable): { picture?: Picture } {
+  const picture = pictureSaid(inputs);
+  if (picture === undefined) return {};
+  const said = picture === 'file' ? undefined : parsePicture(picture);
+  return { picture: choosePicture(said, raw.picture, raw.inputs) };
 }
 
 /** What the rows are said to be made by; undefined where nothing was said. */

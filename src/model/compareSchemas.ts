@@ -1,6 +1,7 @@
+import { formatPicture } from './pictures.ts';
 import { featureNames, outputNames, rawFeatureNames, type Schema, schemaShape } from './schema.ts';
 import type { ShardKind } from './shape.ts';
-import type { Transform } from './transforms.ts';
+import type { PictureTransform, Transform } from './transforms.ts';
 
 /** One respect in which two schemas differ, with what each says, line by line. */
 export interface SchemaDifference {
@@ -78,8 +79,15 @@ function transformLines({ transforms, names }: Scaled, number: (x: number) => st
       return [`means of ${transform.size}x${transform.size} blocks of ${transform.height}x${transform.width} images`];
     }
     if (transform.name === 'unit-length') return ['each row divided by its length'];
+    if (transform.name === 'picture') return pictureLines(transform, number);
     const name = (k: number) => names?.[k] ?? `feature ${k + 1}`;
     if (transform.name === 'fill') return transform.values.map((x, k) => `${name(k)}: ${number(x)} where missing`);
     return transform.offset.map((x, k) => `${name(k)}: (x - ${number(x)}) * ${number(transform.factor[k])}`);
   });
+}
+
+function pictureLines(picture: PictureTransform, number: (x: number) => string): string[] {
+  const { offset, factor } = picture;
+  const channels = offset.map((x, c) => `channel ${c + 1}: (x - ${number(x)}) * ${number(factor[c])}`);
+  return [`pictures of ${formatPicture(picture)}`, ...channels];
 }

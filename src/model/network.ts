@@ -71,16 +71,7 @@ export function isNetwork(shape: bigint): boolean {
  */
 export function networkGeometry({ channels, side, layers, head }: Network): LayerGeometry[] {
   checkHead(head);
-  checkSize('number of channels of the pictures', channels);
-  if (!Number.isInteger(side) || side < 1 || side > MAX_SIDE) {
-    throw new InputError(`A picture has a side of 1 to ${MAX_SIDE} pixels, not ${show(side)}.`);
-  }
-  if (ceilLog2(channels) + 2 * ceilLog2(side) > SIZE_BITS) {
-    const columns = 2 ** (ceilLog2(channels) + 2 * ceilLog2(side));
-    throw new InputError(
-      `Pictures of ${channels}x${side}x${side} take ${columns} columns; at most ${2 ** SIZE_BITS} go.`,
-    );
-  }
+  checkPicture({ channels, side });
   if (layers.length < 1 || layers.length > NETWORK_LAYERS) {
     throw new InputError(`A network has 1 to ${NETWORK_LAYERS} layers, not ${layers.length}.`);
   }
@@ -163,6 +154,23 @@ function checkKernel(sizes: { read: number; kernel: number; stride: number; padd
     fail(`a padding of ${show(padding)}, which must be ${Math.max(0, kernel - 5)} to ${Math.min(3, kernel - 1)} here`);
   }
   if (read + 2 * padding < kernel) fail(`a kernel of ${kernel} that is wider than what it reads, ${read}`);
+}
+
+/** @throws InputError unless a network can read pictures of so many channels and such a side */
+export function checkPicture({ channels, side }: Pick<Network, 'channels' | 'side'>): void {
+  checkSize('number of channels of the pictures', channels);
+  if (!Number.isInteger(side) || side < 1 || side > MAX_SIDE) {
+    throw new InputError(`A picture has a side of 1 to ${MAX_SIDE} pixels, not ${show(side)}.`, {
+      hint: 'Make the pictures smaller, or cut pieces out of them.',
+    });
+  }
+  if (ceilLog2(channels) + 2 * ceilLog2(side) > SIZE_BITS) {
+    const columns = channels * 4 ** ceilLog2(side);
+    throw new InputError(
+      `Pictures of ${side}x${side}x${channels} take ${columns} columns, each side rounded up to a power of two; at most ${2 ** SIZE_BITS} go, and channels count as the next power of two.`,
+      { hint: 'Make the pictures smaller, or take fewer channels.' },
+    );
+  }
 }
 
 /** Slots W1, b1, .., of the present layers, in the order of the protocol. @throws InputError as `networkGeometry` */

@@ -4,8 +4,10 @@ import { InputError } from '../errors/InputError.ts';
 import { MAX_SIZE } from '../numbers/constants.ts';
 import { checkEmbedder, type Embedder } from './embedder.ts';
 import { knownFields, parseJson, show } from './json.ts';
+import { checkPicture } from './network.ts';
+import { type Picture, pictureWidth } from './pictures.ts';
 import { checkTransform, MAX_COLUMNS, transformFields } from './transformFields.ts';
-import type { Transform } from './transforms.ts';
+import type { PictureTransform, Transform } from './transforms.ts';
 
 export const SCHEMA_FORMAT = 'descent-schema/1';
 
@@ -135,7 +137,18 @@ export function rawFeatureNames({ columns }: Pick<Schema, 'columns'>): string[] 
 
 /** Names of a shard's features in order, or undefined where they have none (pixels, blocks of pixels). */
 export function featureNames(schema: Schema): string[] | undefined {
-  return schema.transforms.some(({ name }) => name === 'average-pool') ? undefined : rawFeatureNames(schema);
+  const isPixels = schema.transforms.some(({ name }) => name === 'average-pool' || name === 'picture');
+  return isPixels ? undefined : rawFeatureNames(schema);
+}
+
+/** The pictures that rows of this schema are; undefined where they are none. */
+export function pictureOf({ transforms }: Pick<Schema, 'transforms'>): Picture | undefined {
+  return transforms.find(({ name }) => name === 'picture') as Picture | undefined;
+}
+
+/** The pictures that its raw rows are, where they are, and no means are taken of them. */
+export function rawPictureOf({ transforms }: Pick<Schema, 'transforms'>): Picture | undefined {
+  return transforms.some(({ name }) => name === 'average-pool') ? undefined : pictureOf({ transforms });
 }
 
 /** Names of a shard's outputs in order, or their number where they have none. */
@@ -222,7 +235,13 @@ function checkTransforms(transforms: unknown): void {
 /** Width of rows after the transforms. @throws InputError where one does not fit */
 function transformedWidth(width: number, transforms: readonly Transform[]): number {
   let current = width;
-  for (const transform of transforms) {
+  for (const [k, transform] of transforms.entries()) {
+    if (transform.name === 'picture') {
+      if (transforms.slice(k + 1).some(({ name }) => name !== 'clip')) {
+        throw new InputError('A picture is laid out last but for a clip.');
+      }
+      current = laidOutWidth(current, transform);
+    }
     if (transform.name === 'average-pool') {
       const { height, width, size } = transform;
       const fits = [height, width, size].every((n) => Number.isInteger(n) && n > 0);
@@ -246,6 +265,16 @@ function transformedWidth(width: number, transforms: readonly Transform[]): numb
     }
   }
   return current;
+}
+
+function laidOutWidth(width: number, { side, channels, order, offset, factor }: PictureTransform): number {
+  checkPicture({ side, channels });
+  const numbers = side * side * channels;
+  if (numbers !== width || offset.length !== channels || factor.length !== channels) {
+    throw new InputError(`Rows of ${width} values are no pictures of ${side}x${side}x${channels}.`);
+  }
+  if (channels === 1 && order !== 'HWC') throw new InputError('Pictures of one channel have the order HWC.');
+  return pictureWidth({ side, channels });
 }
 
 function requireNames(value: unknown, what: string, most: number): string[] {

@@ -1,11 +1,12 @@
 import { InputError } from '../errors/InputError.ts';
 import { knownFields, show } from './json.ts';
+import { PICTURE_ORDERS, type PictureOrder } from './pictures.ts';
 import type { Transform } from './transforms.ts';
 
 /** Columns of a raw row: more than a network has inputs, because pooling may come first. */
 export const MAX_COLUMNS = 1 << 16;
 
-const TRANSFORM_FIELDS: Record<Transform['name'], Record<string, 'number' | 'columns'>> = {
+const TRANSFORM_FIELDS: Record<Transform['name'], Record<string, 'number' | 'columns' | 'order'>> = {
   scale: { factor: 'number' },
   standardise: { mean: 'number', deviation: 'number' },
   'average-pool': { height: 'number', width: 'number', size: 'number' },
@@ -13,6 +14,7 @@ const TRANSFORM_FIELDS: Record<Transform['name'], Record<string, 'number' | 'col
   clip: { limit: 'number' },
   fill: { values: 'columns' },
   'unit-length': {},
+  picture: { side: 'number', channels: 'number', order: 'order', offset: 'columns', factor: 'columns' },
 };
 
 /**
@@ -30,6 +32,11 @@ export function checkTransform(value: unknown): asserts value is Transform {
     const entry = entries[field];
     if (type === 'number' && !Number.isFinite(entry)) {
       throw new InputError(`${field} of the transform ${name} is not a number.`);
+    }
+    if (type === 'order' && !PICTURE_ORDERS.includes(entry as PictureOrder)) {
+      throw new InputError(
+        `${field} of the transform ${name} is one of ${PICTURE_ORDERS.join(', ')}, not ${show(entry)}.`,
+      );
     }
     if (type === 'columns' && !isNumberList(entry)) {
       throw new InputError(`${field} of the transform ${name} is not a list of 1..${MAX_COLUMNS} numbers.`);

@@ -1,4 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
+import { ceilLog2 } from '../numbers/bits.ts';
+import { type Picture, pictureWidth, rawPlaces } from './pictures.ts';
 
 /**
  * A step that turned raw values into a table, recorded in the dataset's manifest so that anyone with the raw files
@@ -18,12 +20,25 @@ export type Transform =
   /** A missing value (not a number) of column j becomes values[j]. */
   | { name: 'fill'; values: number[] }
   /** Divide each row by its length (the root of the sum of its squares), so that it has length 1; rows of zeros stay. */
-  | { name: 'unit-length' };
+  | { name: 'unit-length' }
+  /**
+   * Lays a square picture out as a network reads it: (number - offset[c]) * factor[c] of channel c, line y and column x
+   * becomes feature x + 2^n y + 4^n c, where 2^n is the side rounded up to a power of two; the others are 0. Comes last
+   * but for `clip`.
+   */
+  | PictureTransform;
+
+export interface PictureTransform extends Picture {
+  name: 'picture';
+  /** one for each channel */
+  offset: number[];
+  factor: number[];
+}
 
 /** Pixels 0..255 as 0..1. */
 export const UNIT_PIXELS: Transform = { name: 'scale', factor: 1 / 255 };
 /** 28 x 28 images as 7 x 7 images of block means. */
-export const MNIST_POOL: Transform = { name: 'average-pool', height: 28, width: 28, size: 4 };
+export const MNIST_POOL = { name: 'average-pool', height: 28, width: 28, size: 4 } as const satisfies Transform;
 /** With the mean and deviation of MNIST's pixels; pooled images have little contrast and learn faster so. */
 export const MNIST_STANDARD: Transform = { name: 'standardise', mean: 0.1307, deviation: 0.3081 };
 
@@ -54,6 +69,7 @@ function applyOne(rows: Rows, transform: Transform): Rows {
   if (transform.name === 'clip') return clip(rows, transform.limit);
   if (transform.name === 'fill') return fill(rows, transform.values);
   if (transform.name === 'unit-length') return unitLength(rows);
+  if (transform.name === 'picture') return layOut(rows, transform);
   const mean = finite('mean', transform.mean);
   const deviation = finite('deviation', transform.deviation);
   if (deviation <= 0) throw new InputError(`The deviation must be positive, not ${deviation}.`);
@@ -127,4 +143,28 @@ function averagePool(
     }
   }
   return { features: out.map((sum) => sum / (size * size)), inputs: pooled };
+}
+
+function layOut({ features, inputs }: Rows, { offset, factor, ...picture }: PictureTransform): Rows {
+  const { side, channels } = picture;
+  const places = rawPlaces(picture);
+  if (places.length !== inputs || offset.length !== channels || factor.length !== channels) {
+    throw new InputError(`Rows of ${inputs} values are no pictures of ${side}x${side}x${channels}.`);
+  }
+  for (const x of offset) finite('offset', x);
+  for (const x of factor) finite('factor', x);
+  const bits = ceilLog2(side);
+  const width = pictureWidth(picture);
+  const rows = features.length / inputs;
+  const out = new Float64Array(rows * width);
+  for (let r = 0; r < rows; r++) {
+    let k = 0;
+    for (let c = 0; c < channels; c++) {
+      for (let y = 0; y < side; y++) {
+        const line = r * width + (((c << bits) + y) << bits);
+        for (let x = 0; x < side; x++) out[line + x] = (features[r * inputs + places[k++]] - offset[c]) * factor[c];
+      }
+    }
+  }
+  return { features: out, inputs: width };
 }

@@ -18,6 +18,7 @@ export function SchemaFacts({ schema: { hash, text } }: { schema: StatedSchema }
         {hash !== 'none' && hash !== 'mixed' && <Hash value={hash} what="hash of the schema" />}
         {text && (
           <span className="block">
+            {text.picture && `${describePicture(text.picture)}: `}
             {plural(text.columnTotal, 'column')}
             <Names names={text.columns} total={text.columnTotal} /> to {count(text.outputTotal)} {OUTPUTS[text.kind]}
             <Names names={text.outputs} total={text.outputTotal} />
@@ -48,6 +49,10 @@ export function SchemaFacts({ schema: { hash, text } }: { schema: StatedSchema }
       )}
     </>
   );
+}
+
+function describePicture({ side, channels }: NonNullable<NonNullable<StatedSchema['text']>['picture']>): string {
+  return `Pictures of ${side} x ${side} pixels${channels === 1 ? '' : ` in ${channels} channels`}`;
 }
 
 /** Names in brackets, or nothing where there are none. */

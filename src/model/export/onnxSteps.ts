@@ -1,5 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
-import type { Transform } from '../transforms.ts';
+import { ceilLog2 } from '../../numbers/bits.ts';
+import { pictureWidth } from '../pictures.ts';
+import type { PictureTransform, Transform } from '../transforms.ts';
 
 /** An operator on the rows [rows, n] and what it takes besides them. */
 export interface OnnxStep {
@@ -30,12 +32,36 @@ export function transformSteps(transforms: readonly Transform[], width: number):
         { op: 'AveragePool', attributes: { kernel_shape: [size, size], strides: [size, size] } },
         { op: 'Reshape', lists: [[-1, current]] },
       );
+    } else if (transform.name === 'picture') {
+      current = pictureWidth(transform);
+      steps.push(...pictureSteps(transform), ...paddingSteps(transform, current));
     } else steps.push(...stepsOf(transform, current));
   }
   return steps;
 }
 
-function stepsOf(transform: Exclude<Transform, { name: 'average-pool' }>, width: number): OnnxStep[] {
+/** Scaled pictures [rows, channels, side, side] of raw rows. */
+export function pictureSteps({ side, channels, order, offset, factor }: PictureTransform): OnnxStep[] {
+  const isLast = order === 'HWC';
+  const dims = isLast ? [channels] : [channels, 1, 1];
+  return [
+    { op: 'Reshape', lists: [isLast ? [-1, side, side, channels] : [-1, channels, side, side]] },
+    { op: 'Sub', constants: [{ dims, values: offset }] },
+    { op: 'Mul', constants: [{ dims, values: factor }] },
+    ...(isLast ? [{ op: 'Transpose', attributes: { perm: [0, 3, 1, 2] } }] : []),
+  ];
+}
+
+/** Pictures as a shard has them, each side padded with zeros, in rows of `width` numbers. */
+function paddingSteps({ side }: PictureTransform, width: number): OnnxStep[] {
+  const more = 2 ** ceilLog2(side) - side;
+  return [
+    ...(more === 0 ? [] : [{ op: 'Pad', lists: [[0, 0, 0, 0, 0, 0, more, more]] }]),
+    { op: 'Reshape', lists: [[-1, width]] },
+  ];
+}
+
+function stepsOf(transform: Exclude<Transform, { name: 'average-pool' | 'picture' }>, width: number): OnnxStep[] {
   switch (transform.name) {
     case 'scale':
       return [one('Mul', transform.factor)];

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors/InputError.ts';
+import { pictureOfSizes, type RawPicture } from '../pictures.ts';
 import type { ShardKind } from '../shape.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
 import { BlurWatch } from './blur.ts';
@@ -54,11 +55,12 @@ export function tableFromArrays(
   }
   const warnings: string[] = [];
   const values = floats(features.data, inputs, 'Feature', warnings);
+  const picture = arrayPicture(features);
   if (kind !== 'classes') {
     const what = kind === 'labels' ? 'labels' : 'targets';
     if ('texts' in answers) throw new InputError(`The ${what} are texts, not numbers.`, { hint: NO_NUMBERS[kind] });
     const targets = floats(answers.data, outputs, kind === 'labels' ? 'Label' : 'Target', warnings);
-    const common = { inputs, outputs, features: values, ...(warnings.length > 0 && { warnings }) };
+    const common = { inputs, outputs, features: values, ...picture, ...(warnings.length > 0 && { warnings }) };
     if (kind === 'regression') return { kind, ...common, targets };
     const names = Array.from({ length: outputs }, (_, i) => `${i}`);
     return { kind, ...common, labels: labelsOf(targets, names, (row) => `Row ${row}`) };
@@ -72,7 +74,13 @@ export function tableFromArrays(
   });
   const mapped = classify(found, indices, classes);
   const counted = { kind, inputs, outputs: mapped.classes.length };
-  return { ...counted, features: values, ...mapped, ...(warnings.length > 0 && { warnings }) };
+  return { ...counted, features: values, ...picture, ...mapped, ...(warnings.length > 0 && { warnings }) };
+}
+
+/** What each row of an array of three or four dimensions is a picture of. */
+export function arrayPicture({ dimensions }: NumericArray): { picture?: RawPicture } {
+  const { length } = dimensions;
+  return length === 3 || length === 4 ? { picture: pictureOfSizes(dimensions.slice(1)) } : {};
 }
 
 /** Undefined: the row has none. */

@@ -2,12 +2,14 @@ import { InputError } from '../../errors/InputError.ts';
 import type { Embedder } from '../embedder.ts';
 import { show } from '../json.ts';
 import { DATASET_FORMAT, type DatasetManifest, type ManifestShard, type Reading } from '../manifest.ts';
+import { orderPictures, type Picture } from '../pictures.ts';
 import {
   answersOf,
   featureNames,
   formatSchema,
   type MissingRule,
   rawFeatureNames,
+  rawPictureOf,
   rawWidth,
   SCHEMA_FORMAT,
   type Schema,
@@ -17,6 +19,7 @@ import { makeShard, type RowRange, type Shard, splitRows, type Table, tableRows 
 import { applyTransforms, type Transform } from '../transforms.ts';
 import { embeddingSteps, UNIT_LENGTH } from './embeddings.ts';
 import { meansOf, pickRows, treatMissing } from './missing.ts';
+import { pictureStep, withoutPixelNames } from './pictures.ts';
 import type { RawTable } from './rawTable.ts';
 import { type Repeats, repeatedOrder } from './repeat.ts';
 import { fitColumns, type Scaling } from './scaling.ts';
@@ -44,7 +47,9 @@ export interface PrepareOptions {
   unitLength?: boolean;
   /** Transforms before scaling, such as UNIT_PIXELS or a pooling. */
   transforms?: readonly Transform[];
-  /** Of every feature, and of regression targets. */
+  /** What each raw row is a picture of, as a network of convolutions is to read it. */
+  picture?: Picture;
+  /** Of every feature (of pictures: of every channel), and of regression targets. */
   scaling?: Scaling;
   /** Features beyond +-clip become +-clip, after scaling; a shard holds values in [-64, 64). */
   clip?: number;
@@ -68,7 +73,7 @@ export interface Prepared {
 export function prepareDataset(given: RawTable, options: PrepareOptions): Prepared {
   const { name, source, reading, missing = 'refuse', transforms = [], scaling, clip } = options;
   const notes: string[] = [];
-  noteCounting(given, notes);
+  if (options.picture === undefined) noteCounting(given, notes);
   const { raw, dropped } = treatMissing(given, missing);
   if (dropped > 0)
     notes.push(
@@ -93,10 +98,11 @@ export function prepareDataset(given: RawTable, options: PrepareOptions): Prepar
   const fill: Transform[] = missing === 'mean' ? [{ name: 'fill', values: meansOf(ordered, range) }] : [];
   const steps = [...fill, ...(options.unitLength ? [UNIT_LENGTH] : []), ...transforms];
   const before = applyTransforms(ordered.features, ordered.inputs, steps);
-  if (scaling) steps.push(fitColumns(part(before.features, before.inputs, range), before.inputs, scaling));
+  if (options.picture) steps.push(pictureStep(before, options.picture, { range, scaling, notes }));
+  else if (scaling) steps.push(fitColumns(part(before.features, before.inputs, range), before.inputs, scaling));
   else if (options.embedder) steps.push(...embeddingSteps(before, range, notes));
   if (clip !== undefined) steps.push({ name: 'clip', limit: clip });
-  const schema = schemaOf(ordered, {
+  const schema = schemaOf(options.picture ? withoutPixelNames(ordered) : ordered, {
     missing,
     transforms: steps,
     ...(options.embedder && { embedder: options.embedder }),
@@ -146,7 +152,7 @@ export function schemaOf(
  */
 export function applySchema(given: RawTable, schema: Schema): Table {
   requireSame(given, schema);
-  return transform(treatMissing(given, schema.missing).raw, schema);
+  return transform(treatMissing(arranged(given, schema), schema.missing).raw, schema);
 }
 
 /**
@@ -155,9 +161,16 @@ export function applySchema(given: RawTable, schema: Schema): Table {
  */
 export function applyDescription(given: RawTable, { schema, shuffle, repeats }: DatasetDescription): Table {
   requireSame(given, schema);
-  const { raw } = treatMissing(given, schema.missing);
+  const { raw } = treatMissing(arranged(given, schema), schema.missing);
   const order = shuffle === undefined ? undefined : shuffledOrder(raw.features.length / raw.inputs, shuffle);
   return transform(repeated(order ? pickRows(raw, order) : raw, repeats), schema);
+}
+
+/** Rows whose pixels have the order of the schema, where the file tells another one. */
+function arranged(raw: RawTable, schema: Schema): RawTable {
+  const picture = rawPictureOf(schema);
+  if (picture === undefined || raw.picture === undefined) return raw;
+  return { ...raw, features: orderPictures(raw.features, raw.picture, picture) };
 }
 
 function repeated(raw: RawTable, repeats: Repeats | undefined): RawTable {

@@ -1,6 +1,8 @@
 import { FileFormatError } from '../../errors/FileFormatError.ts';
+import { InputError } from '../../errors/InputError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
+import type { RawPicture } from '../pictures.ts';
 import { MAX_COLUMNS } from '../transformFields.ts';
 import { BlurWatch } from './blur.ts';
 import { classNamesOf } from './parquet/classNames.ts';
@@ -33,6 +35,8 @@ interface Block {
   width: number;
   /** Names of the columns; of lists and images `name[0]`, `name[1]`, .. */
   names: string[];
+  /** Of each column the image of its first row; undefined where it has none. */
+  images: (RawPicture | undefined)[];
 }
 
 /**
@@ -52,7 +56,8 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   const names = all.map(({ name }) => name);
   requireNames(names, 'Parquet');
   const indices = indexColumns(names, options);
-  const roles = rolesOf(names, { ...options, ignore: [...(options.ignore ?? []), ...indices] });
+  const given = options.images ? { ...options, columns: [imageColumn(all)] } : options;
+  const roles = rolesOf(names, { ...given, ignore: [...(options.ignore ?? []), ...indices] });
   const notes = indices.map((name) => `Left out the column ${show(name)}: it is the index of a data frame.`);
   if (footer.rows === 0) throw new FileFormatError('The Parquet file has columns and no rows.');
   const [features, targets] = [roles.features, roles.targets].map((list) => list.map((k) => all[k]));
@@ -66,7 +71,9 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   requireCells(footer, blocks[0].width + blocks[1].width + (label === undefined ? 0 : 1));
   const warnings: string[] = [];
   const values = readBlock(blocks[0], footer, pages, warnings);
-  const table = { inputs: blocks[0].width, features: values, columns: blocks[0].names };
+  const [image] = blocks[0].images;
+  const picture = features.length === 1 && image !== undefined ? { picture: image } : {};
+  const table = { inputs: blocks[0].width, features: values, columns: blocks[0].names, ...picture };
   if (label === undefined) {
     const { width, names: targetNames } = blocks[1];
     const targetValues = readBlock(blocks[1], footer, pages, warnings);
@@ -77,6 +84,16 @@ export function readParquet(bytes: Uint8Array, options: ParquetOptions): RawTabl
   }
   const { classes, labels } = readLabels(label, footer, pages, { given: options.classes, notes });
   return { ...table, kind: 'classes', outputs: classes.length, labels, classes, ...noted(notes, warnings) };
+}
+
+/** The name of the one column of images. @throws InputError where there is none or more than one */
+function imageColumn(columns: readonly Column[]): string {
+  const images = columns.filter(isImage).map(({ name }) => name);
+  if (images.length === 1) return images[0];
+  const found = images.length === 0 ? 'no column' : `${images.length} columns`;
+  throw new InputError(`The file has ${found} of images; the model takes the pictures of one.`, {
+    hint: 'Write a file with one column of images, or save the pixels as npy.',
+  });
 }
 
 /** @throws FileFormatError for a file that is larger than any that is read */
@@ -111,9 +128,11 @@ function requireCells({ rows }: Footer, columns: number): void {
 }
 
 function blockOf(columns: Column[], footer: Footer, pages: PageOptions): Block {
-  const widths = columns.map((column) => {
+  const images = columns.map((column) => (isImage(column) ? firstImage(column, footer, pages) : undefined));
+  const widths = columns.map((column, k) => {
     if (column.isList) return listLength(column, footer, pages);
-    return kindOf(column) === 'image' ? imageLength(column, footer, pages) : 1;
+    const image = images[k];
+    return image === undefined ? 1 : image.width * image.height * image.channels;
   });
   const width = widths.reduce((sum, n) => sum + n, 0);
   if (width > MAX_COLUMNS) {
@@ -121,11 +140,11 @@ function blockOf(columns: Column[], footer: Footer, pages: PageOptions): Block {
   }
   const names = columns.flatMap((column, k) => {
     const { name } = column;
-    if (!column.isList && kindOf(column) !== 'image') return [name];
+    if (!column.isList && images[k] === undefined) return [name];
     return Array.from({ length: widths[k] }, (_, j) => `${name}[${j}]`);
   });
   requireNames(names, 'Parquet');
-  return { columns, widths, width, names };
+  return { columns, widths, width, names, images };
 }
 
 /** Length of the list in the first row. */
@@ -146,12 +165,17 @@ function listLength(column: Column, footer: Footer, pages: PageOptions): number 
   return length;
 }
 
-/** Numbers of the image in the first row. */
-function imageLength(column: Column, footer: Footer, pages: PageOptions): number {
+function isImage(column: Column): boolean {
+  return !column.isList && kindOf(column) === 'image';
+}
+
+/** What the image in the first row is like. */
+function firstImage(column: Column, footer: Footer, pages: PageOptions): RawPicture {
   for (const page of pagesOf(column, footer, pages)) {
     if (page.absent === 0) throw absence(0, column);
     const bytes = page.values[page.indices === undefined ? 0 : page.indices[0]];
-    return decodePng(bytes, `Row 0 of column ${show(column.name)}`).data.length;
+    const { width, height, channels } = decodePng(bytes, `Row 0 of column ${show(column.name)}`);
+    return { width, height, channels, order: 'HWC' };
   }
   throw absence(0, column);
 }
@@ -166,7 +190,7 @@ function* pagesOf(column: Column, { groups }: Footer, pages: PageOptions): Gener
  * beyond 2^53
  */
 function readBlock(
-  { columns, widths, width, names }: Block,
+  { columns, widths, width, names, images }: Block,
   footer: Footer,
   pages: PageOptions,
   warnings: string[],
@@ -180,7 +204,7 @@ function readBlock(
     eachValue(column, kind === 'image' ? 1 : widths[k], footer, pages, (row, position, page, at) => {
       const to = row * width + start;
       if (at === undefined) out[to + position] = Number.NaN;
-      else if (kind === 'image') out.set(pixelsAt(page, at, row, { column, length: widths[k] }), to);
+      else if (kind === 'image') out.set(pixelsAt(page, at, row, { column, first: images[k]! }), to);
       else {
         out[to + position] = numberAt(page, at, row, column, kind === 'integer');
         blur.see(start + position, Number(page.values[at]));
@@ -200,13 +224,14 @@ function numberAt(page: Page, at: number, row: number, column: Column, exact: bo
   return float;
 }
 
-function pixelsAt(page: Page, at: number, row: number, { column, length }: { column: Column; length: number }) {
+function pixelsAt(page: Page, at: number, row: number, { column, first }: { column: Column; first: RawPicture }) {
   const where = `Row ${row} of column ${show(column.name)}`;
   const { width, height, channels, data } = decodePng(page.values[at], where);
-  if (data.length === length) return data;
+  if (width === first.width && height === first.height && channels === first.channels) return data;
+  const size = first.width * first.height * first.channels;
   throw new FileFormatError(
     `${where} holds an image of ${width} x ${height} pixels in ${channels} channels, ${data.length} numbers; ` +
-      `row 0 has ${length}.`,
+      `row 0 has ${size}, ${first.width} x ${first.height} in ${first.channels}.`,
     { hint: 'Make the images one size, and one number of channels.' },
   );
 }

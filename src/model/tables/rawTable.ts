@@ -1,6 +1,7 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_SIZE } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
+import type { RawPicture } from '../pictures.ts';
 import type { Decimal, SchemaColumn } from '../schema.ts';
 import type { Table } from '../shard.ts';
 
@@ -17,6 +18,8 @@ export type RawTable = Table & {
   targetNames?: string[];
   /** How the file writes the fraction of a number; default: a point. */
   decimal?: Decimal;
+  /** What each row is a picture of, if the file tells: an array of more than two dimensions, or a column of images. */
+  picture?: RawPicture;
   /** What the reader left out or recognised, one sentence each, for people. */
   notes?: string[];
   /** What the reader took one way and could be meant another way, likewise. */

@@ -22,6 +22,8 @@ export interface RoleOptions {
   oneHot?: readonly string[];
   /** The features of another table (its schema's), in their order; all other columns are left out. */
   columns?: readonly SchemaColumn[];
+  /** Parquet: the one column of images is all the features. */
+  images?: boolean;
 }
 
 /** Positions of columns, 0, 1, ..; features in the order of the file, or of `columns`. */

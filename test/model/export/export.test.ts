@@ -57,6 +57,24 @@ describe('ONNX', () => {
         { name: 'average-pool', height: 4, width: 4, size: 2 },
       ],
     ],
+    [
+      'pictures with the channels last',
+      18,
+      32,
+      [
+        { name: 'picture', side: 3, channels: 2, order: 'HWC', offset: [1, -1], factor: [0.5, 2] },
+        { name: 'clip', limit: 3 },
+      ],
+    ],
+    [
+      'pictures with the channels first, of a side that needs no padding',
+      8,
+      8,
+      [
+        { name: 'scale', factor: 2 },
+        { name: 'picture', side: 2, channels: 2, order: 'CHW', offset: [1, -1], factor: [0.5, 2] },
+      ],
+    ],
   ];
   for (const [name, raw, inputs, transforms] of cases) {
     it(`takes raw numbers and gives what the scaled network gives: ${name}`, async () => {

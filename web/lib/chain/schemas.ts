@@ -5,6 +5,7 @@ import type { Hex } from 'viem';
 import { MAX_MANIFEST_LENGTH, parseManifest } from '../../../src/model/manifest.ts';
 import {
   outputNames,
+  pictureOf,
   rawFeatureNames,
   rawWidth,
   type Schema,
@@ -71,6 +72,7 @@ export function describeStated(hash: Hex): StatedSchema {
   const schema = schemaOfHash(hash);
   if (schema === undefined) return { hash };
   const { kind, embedder } = schema;
+  const picture = pictureOf(schema);
   const text = {
     columns: rawFeatureNames(schema)?.slice(0, MOST_NAMES) ?? [],
     columnTotal: rawWidth(schema),
@@ -78,6 +80,7 @@ export function describeStated(hash: Hex): StatedSchema {
     outputs: outputNames(schema)?.slice(0, MOST_NAMES) ?? [],
     outputTotal: schemaShape(schema).outputs,
     ...(embedder && { embedder }),
+    ...(picture && { picture: { side: picture.side, channels: picture.channels } }),
   };
   return { hash, text };
 }

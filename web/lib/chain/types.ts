@@ -374,6 +374,8 @@ export interface StatedSchema {
     outputTotal: number;
     /** what made the rows, where they are embeddings */
     embedder?: { name: string; sha256: string | null };
+    /** what each row is a picture of, where they are pictures */
+    picture?: { side: number; channels: number };
   };
 }
 
