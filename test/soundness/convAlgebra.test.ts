@@ -6,13 +6,21 @@ import {
   type ConvNetwork,
   type Geometry,
   geometryOf,
-  NETWORK_HIDDEN,
   NETWORK_LAYERS,
   OUTPUT,
   refusals,
 } from '../reference/conv-geometry.ts';
 import { backwardTables, deltaPlaces, forwardTables, maskOf, placesOf, Steps, total } from '../reference/conv-sums.ts';
-import { isRead, kernelAt, kernelByCorners, padded, paddedWeights, pool, taken } from '../reference/conv-tensors.ts';
+import {
+  isRead,
+  kernelAt,
+  kernelByCorners,
+  outer,
+  padded,
+  paddedWeights,
+  pool,
+  taken,
+} from '../reference/conv-tensors.ts';
 import { type ConvModel, convTrain } from '../reference/conv-trainer.ts';
 import { evaluateAt } from '../reference/run.ts';
 import { bindHigh, UNIT } from '../reference/tensors.ts';
@@ -209,109 +217,104 @@ function deltas(g: Geometry, n: number, layer: Layer, { steps, N }: Prepared, ch
   return out.map(mod);
 }
 
+/** What both directions need of the points. */
+function helpersOf({ geometry, A, N, steps, r, rho, zeta }: Prepared) {
+  const spread = (f: readonly bigint[], g: Geometry) => range(4 ** g.n).flatMap(() => [...f]);
+  return {
+    /** a tensor of a layer at tau */
+    atTau: (f: readonly bigint[], g: Geometry) =>
+      evaluateAt(f, [...r.rs, ...r.rx.slice(0, g.n), ...r.ry.slice(0, g.n), ...r.rc.slice(0, g.c)]),
+    /** rho as (dx, dy, some channels) */
+    taps: (g: Geometry, c: number) => [...rho.x.slice(0, g.d), ...rho.y.slice(0, g.d), ...rho.c.slice(0, c)],
+    rhoK: steps.at(rho.s),
+    /** factors of batch 2 over (s; x; y) of a layer */
+    rowsEq: (g: Geometry) => spread(eqTable(r.rs), g),
+    later: (g: Geometry) => spread(steps.after(rho.s), g),
+    step: (g: Geometry) => spread(steps.equal(rho.s), g),
+    earlier: (g: Geometry) => spread(steps.before(r.rs), g),
+    places: (f: readonly bigint[]) => f.flatMap((v) => Array<bigint>(N).fill(v)),
+    zetaAt: (g: Geometry) => [...zeta.s, ...zeta.x.slice(0, g.n), ...zeta.y.slice(0, g.n)],
+    /** a claim on what a layer reads: its weight over the addresses, times the tensor before it */
+    claimed: (l: number, c: readonly bigint[]) => {
+      const g = geometry[l];
+      const corners = range(2 ** g.nu).map((u) => range(g.nu).map((t) => BigInt((u >> t) & 1)));
+      const [ofX, ofY] = [
+        corners.map((v) => kernelAt(g, rho.x.slice(0, g.d), v, zeta.x.slice(0, g.n))),
+        corners.map((u) => kernelAt(g, rho.y.slice(0, g.d), u, zeta.y.slice(0, g.n))),
+      ];
+      // the lowest x and y of a pooled layer's address do not matter
+      const wide = (f: bigint[]) => (g.pooled ? f.flatMap((v) => [v, v]) : f);
+      const places = outer(wide(ofX), wide(ofY));
+      return total(A[l - 1], outer(eqTable(zeta.s), outer(places, eqTable(c.slice(0, geometry[l - 1].c)))));
+    },
+  };
+}
+
+/** Forward, update, and the sums and claims that they need. */
+function checkForward(prepared: Prepared, l: number): void {
+  const { geometry, layers, steps, lr, mu, r, rho } = prepared;
+  const to = helpersOf(prepared);
+  const [layer, g, before] = [layers[l]!, geometry[l], geometry[l - 1]];
+  const tables = forwardTables(g, { ...layer, W: layer.parent.W }, steps, r);
+  const M = mod(leAt(g.N, r.rx.slice(0, g.n)) * leAt(g.N, r.ry.slice(0, g.n)));
+  const [F1, F2] = [total(tables.W, tables.In), total(tables.G, tables.P)];
+  const F3 = total(tables.D, to.earlier(g));
+  const rc = r.rc.slice(0, g.c);
+  const bias = evaluateAt(layer.parent.b, rc);
+  const forward = F1 + UNIT * M * bias - layer.lr * F2 - lr * UNIT * UNIT * mod(M * F3);
+  assert.equal(mod(forward), to.atTau(layer.Z, g), `forward_${l}`);
+
+  const j = to.taps(g, before.c);
+  const J = bindHigh(layer.IN, j);
+  const [eq, mask] = [to.places(placesOf(g, r)), to.places(maskOf(g))];
+  assert.equal(total(eq, mask, to.rowsEq(g), J), evaluateAt(tables.In, j), `In_${l}`);
+  assert.equal(total(eq, mask, to.rowsEq(g), to.later(g), J), evaluateAt(tables.P, [...to.rhoK, ...j]), `P_${l}`);
+  assert.equal(total(to.step(g), tables.D, J), evaluateAt(tables.G, [...to.rhoK, ...j]), `G_${l}`);
+  const U = total(
+    tables.D,
+    J.map((v) => v + mu * UNIT * (g.pooled ? 16n : 1n)),
+  );
+  const change = (of: 'W' | 'b', point: readonly bigint[]) =>
+    evaluateAt(
+      layer.child[of].map((v, x) => v - layer.parent[of][x]),
+      point,
+    );
+  assert.equal(mod(change('W', [...j, ...rc]) + mu * change('b', rc) + layer.lr * U), 0n, `update_${l}`);
+  assert.equal(evaluateAt(J, to.zetaAt(g)), to.claimed(l, rho.c), `zIn_${l}`);
+}
+
+/** The delta of layer l from the layer that reads it, with the sums and claims that it needs. */
+function checkBackward(prepared: Prepared, l: number): void {
+  const { geometry, layers, N, steps, r, rho } = prepared;
+  const to = helpersOf(prepared);
+  const [layer, next, g, own] = [layers[l]!, layers[l + 1]!, geometry[l + 1], geometry[l]];
+  const tables = backwardTables(g, own.c, { ...next, W: next.parent.W }, steps, r);
+  const [B1, B2] = [total(tables.W, tables.D), total(tables.G, tables.P)];
+  const E = deltas(g, own.n, next, prepared, 2 ** own.c);
+  assert.equal(mod(B1 - next.lr * B2), to.atTau(E, own), `backward_${l}`);
+  // the same as the plain trainer on real places
+  for (const [c, map] of layer.E.entries())
+    for (const [y, line] of map.entries())
+      for (const [x, values] of line.entries())
+        for (const [s, v] of values.entries())
+          assert.equal(mod(v), E[((c * 2 ** own.n + y) * 2 ** own.n + x) * N + s], `E_${l}`);
+
+  const point = to.taps(g, g.c);
+  const D = bindHigh(next.D, rho.c.slice(0, g.c));
+  const aa = to.places(deltaPlaces(g, r, rho.x.slice(0, g.d), rho.y.slice(0, g.d)));
+  const J = bindHigh(tables.IN, point.slice(0, 2 * g.d));
+  assert.equal(total(to.rowsEq(g), aa, D), evaluateAt(tables.D, point), `nextD_${l}`);
+  assert.equal(total(to.rowsEq(g), aa, to.later(g), D), evaluateAt(tables.P, [...to.rhoK, ...point]), `nextP_${l}`);
+  assert.equal(total(to.step(g), D, J), evaluateAt(tables.G, [...to.rhoK, ...point]), `nextG_${l}`);
+  assert.equal(evaluateAt(J, to.zetaAt(g)), to.claimed(l + 1, r.rc), `zNextIn_${l}`);
+}
+
 describe('the algebra of convTrain', () => {
   for (const [index, [name, network, setting]] of NETWORKS.entries())
     it(`holds at random points: ${name}`, () => {
-      const random = new Random(100 + index);
-      const prepared = prepare(network, setting, random);
-      const { geometry, layers, A, N, steps, lr, mu, r, rho, zeta } = prepared;
-      const at = (f: readonly bigint[], n: number, c: number, p: typeof rho) =>
-        evaluateAt(f, [...p.s, ...p.x.slice(0, n), ...p.y.slice(0, n), ...p.c.slice(0, c)]);
-      const tau = { s: r.rs, x: r.rx, y: r.ry, c: r.rc };
-      const j = (g: Geometry, c: number) => [...rho.x.slice(0, g.d), ...rho.y.slice(0, g.d), ...rho.c.slice(0, c)];
-      const rhoK = steps.at(rho.s);
-      const later = steps.after(rho.s);
-      const step = steps.equal(rho.s);
-      const spread = (f: readonly bigint[], g: Geometry) => range(4 ** g.n).flatMap(() => [...f]);
-      const eqS = eqTable(r.rs);
-      const overPlaces = (f: readonly bigint[], n: number) => f.flatMap((v) => Array<bigint>(n).fill(v));
-      const zetaAt = (g: Geometry) => [...zeta.s, ...zeta.x.slice(0, g.n), ...zeta.y.slice(0, g.n)];
-      /** a claim on what a layer reads: its weight over the addresses, times the tensor before it */
-      const claimed = (l: number, c: readonly bigint[], dx: readonly bigint[], dy: readonly bigint[]) => {
-        const g = geometry[l];
-        const corners = range(2 ** g.nu).map((u) => range(g.nu).map((t) => BigInt((u >> t) & 1)));
-        const [ofX, ofY] = [
-          corners.map((v) => kernelAt(g, dx.slice(0, g.d), v, zeta.x.slice(0, g.n))),
-          corners.map((u) => kernelAt(g, dy.slice(0, g.d), u, zeta.y.slice(0, g.n))),
-        ];
-        // the lowest x and y of a pooled layer's address do not matter
-        const wide = (f: bigint[]) => (g.pooled ? f.flatMap((v) => [v, v]) : f);
-        const [X, Y, C, S] = [wide(ofX), wide(ofY), eqTable(c.slice(0, geometry[l - 1].c)), eqTable(zeta.s)];
-        const weights = C.flatMap((ofC) =>
-          Y.flatMap((y) => X.flatMap((x) => S.map((s) => mod(mod(ofC * y) * mod(x * s))))),
-        );
-        return total(A[l - 1], weights);
-      };
-
-      for (const l of NETWORK_LAYERS) {
-        const layer = layers[l];
-        if (!layer) continue;
-        const [g, before] = [geometry[l], geometry[l - 1]];
-        const tables = forwardTables(g, { ...layer, W: layer.parent.W }, steps, r);
-        const M = mod(leAt(g.N, r.rx.slice(0, g.n)) * leAt(g.N, r.ry.slice(0, g.n)));
-        const F1 = total(tables.W, tables.In);
-        const F2 = total(tables.G, tables.P);
-        const F3 = total(tables.D, spread(steps.before(r.rs), g));
-        const bias = evaluateAt(layer.parent.b, r.rc.slice(0, g.c));
-        assert.equal(
-          mod(F1 + UNIT * M * bias - layer.lr * F2 - lr * UNIT * UNIT * mod(M * F3)),
-          at(layer.Z, g.n, g.c, tau),
-          `forward_${l}`,
-        );
-
-        const J = bindHigh(layer.IN, j(g, before.c));
-        const eq = overPlaces(placesOf(g, r), N);
-        const mask = overPlaces(maskOf(g), N);
-        const rowsEq = spread(eqS, g);
-        const tablesAt = (f: readonly bigint[]) => evaluateAt(f, [...rhoK, ...j(g, before.c)]);
-        assert.equal(total(eq, mask, rowsEq, J), evaluateAt(tables.In, j(g, before.c)), `In_${l}`);
-        assert.equal(total(eq, mask, rowsEq, spread(later, g), J), tablesAt(tables.P), `P_${l}`);
-        assert.equal(total(spread(step, g), tables.D, J), tablesAt(tables.G), `G_${l}`);
-        const U = total(
-          tables.D,
-          J.map((v) => v + mu * UNIT * (g.pooled ? 16n : 1n)),
-        );
-        const change = (of: 'W' | 'b', point: readonly bigint[]) =>
-          evaluateAt(
-            layer.child[of].map((v, x) => v - layer.parent[of][x]),
-            point,
-          );
-        const rc = r.rc.slice(0, g.c);
-        assert.equal(
-          mod(change('W', [...j(g, before.c), ...rc]) + mu * change('b', rc) + layer.lr * U),
-          0n,
-          `update_${l}`,
-        );
-        assert.equal(evaluateAt(J, zetaAt(g)), claimed(l, rho.c, rho.x, rho.y), `zIn_${l}`);
-      }
-
-      for (const l of NETWORK_HIDDEN) {
-        const next = layers[l + 1];
-        if (!layers[l] || !next) continue;
-        const [g, own] = [geometry[l + 1], geometry[l]];
-        const tables = backwardTables(g, own.c, { ...next, W: next.parent.W }, steps, r);
-        const [B1, B2] = [total(tables.W, tables.D), total(tables.G, tables.P)];
-        const E = deltas(g, own.n, next, prepared, 2 ** own.c);
-        assert.equal(mod(B1 - next.lr * B2), at(E, own.n, own.c, tau), `backward_${l}`);
-        // the same as the plain trainer on real places
-        for (const [c, map] of layers[l].E.entries())
-          for (const [y, line] of map.entries())
-            for (const [x, values] of line.entries())
-              for (const [s, v] of values.entries())
-                assert.equal(mod(v), E[((c * 2 ** own.n + y) * 2 ** own.n + x) * N + s], `E_${l}`);
-
-        const point = [...rho.x.slice(0, g.d), ...rho.y.slice(0, g.d), ...rho.c.slice(0, g.c)];
-        const D = bindHigh(next.D, rho.c.slice(0, g.c));
-        const aa = overPlaces(deltaPlaces(g, r, rho.x.slice(0, g.d), rho.y.slice(0, g.d)), N);
-        const J = bindHigh(tables.IN, point.slice(0, 2 * g.d));
-        assert.equal(total(spread(eqS, g), aa, D), evaluateAt(tables.D, point), `nextD_${l}`);
-        assert.equal(
-          total(spread(eqS, g), aa, spread(later, g), D),
-          evaluateAt(tables.P, [...rhoK, ...point]),
-          `nextP_${l}`,
-        );
-        assert.equal(total(spread(step, g), D, J), evaluateAt(tables.G, [...rhoK, ...point]), `nextG_${l}`);
-        assert.equal(evaluateAt(J, zetaAt(g)), claimed(l + 1, r.rc, rho.x, rho.y), `zNextIn_${l}`);
-      }
+      const prepared = prepare(network, setting, new Random(100 + index));
+      const present = NETWORK_LAYERS.filter((l) => prepared.layers[l]);
+      for (const l of present) checkForward(prepared, l);
+      for (const l of present.filter((own) => own !== OUTPUT)) checkBackward(prepared, l);
     });
 });
