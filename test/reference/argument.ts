@@ -204,11 +204,30 @@ export const endsOf = (c: Coordinate): [bigint, bigint] => {
   return typeof c === 'bigint' ? [mod(1n - c), mod(c)] : [1n, mod(c.power)];
 };
 
+/** Some coordinates of which the weights are no product: by their entries, and their extension, which is found apart. */
+export interface Block {
+  weights: readonly bigint[];
+  at: (y: readonly bigint[]) => bigint;
+}
+export type Part = Coordinate | Block;
+
+export const isBlock = (part: Part): part is Block => typeof part === 'object' && 'weights' in part;
+/** How many coordinates a part of a point is. */
+export const coordinatesOf = (part: Part): number => (isBlock(part) ? Math.log2(part.weights.length) : 1);
+
+/** Weights of all entries of a tensor that a claim's point has, the lowest coordinate first. */
+export const weightsOf = (point: readonly Part[]): bigint[] =>
+  point.reduce(
+    (table: bigint[], part) =>
+      (isBlock(part) ? part.weights : endsOf(part)).flatMap((weight) => table.map((v) => mod(v * weight))),
+    [1n],
+  );
+
 export interface ClaimTerm {
   oracle: number;
   slot: Slot;
   /** the tensor's point */
-  point: readonly Coordinate[];
+  point: readonly Part[];
   coefficient: bigint;
 }
 

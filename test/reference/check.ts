@@ -2,6 +2,7 @@
 
 import { mod } from './algebra.ts';
 import { folded, foldedAt } from './commitments.ts';
+import { CONV_IMPORT, CONV_MERGE, CONV_SEED } from './conv-weights.ts';
 import { DATA } from './data.ts';
 import { IMPORT } from './import.ts';
 import { MERGE } from './merge.ts';
@@ -18,6 +19,9 @@ export const VERIFIED = {
   import: IMPORT,
   merge: MERGE,
   score: SCORE,
+  convSeed: CONV_SEED,
+  convImport: CONV_IMPORT,
+  convMerge: CONV_MERGE,
 } as unknown as Record<ProgramName, VerifiedProgram>;
 
 /** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */

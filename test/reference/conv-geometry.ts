@@ -3,7 +3,7 @@
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { log2Up, mod, range } from './algebra.ts';
 import type { Slot } from './argument.ts';
-import { elements, field, headBits, isBits, pack, type ReferenceHead, rows, seen } from './sizes.ts';
+import { elements, field, HEADS, headBits, isBits, pack, type ReferenceHead, rows, seen } from './sizes.ts';
 import { type Inputs, type Placed, place } from './tensors.ts';
 
 export const NETWORK_SLOTS = NUMBERING.shared.network.names;
@@ -92,6 +92,11 @@ export function refusals(geometry: readonly Geometry[]): string[] {
   };
   const within = (x: number, low: number, high: number) => Number.isInteger(x) && x >= low && x <= high;
   const [input] = geometry;
+  demand(!NETWORK_HIDDEN.some((l) => geometry[l].present === 1n && geometry[l + 1].present === 0n), 'a hole');
+  const entries = NETWORK_LAYERS.filter((l) => geometry[l].present === 1n).map(
+    (l) => 2 ** weightBits(geometry, l) + 2 ** geometry[l].c,
+  );
+  demand(entries.reduce((a, b) => a + b, 0) <= 2 ** OFFSET_BITS, 'size of the model');
   demand(within(input.C, 1, 4096) && within(input.N, 1, 64), 'input');
   demand(input.c + 2 * input.n <= 12, 'size of the input');
   demand(geometry[OUTPUT].flat, 'an output that is not flat');
@@ -198,6 +203,38 @@ export function networkInputs(
   };
 }
 
+/** The geometry that a shape says, as the contract unpacks it, and its head. */
+export function unpackShape(shape: bigint): { geometry: Geometry[]; head: ReferenceHead; failed: string[] } {
+  const take = (at: number, length: number) => Number(BigInt.asUintN(length, shape >> BigInt(at)));
+  const geometry: Geometry[] = [];
+  for (const l of [0, ...NETWORK_LAYERS]) {
+    const at = 18 + 29 * (l - 1);
+    const of = (from: number, length: number) => (l === 0 ? 0 : take(at + from, length));
+    const [C, N] = l === 0 ? [take(0, 12) + 1, take(12, 6) + 1] : [of(0, 12) + 1, of(12, 6) + 1];
+    const present = l === OUTPUT ? 1n : l === 0 ? 0n : BigInt(take(191 + l, 1));
+    const fields = { present, C, N, K: of(18, 6) + 1, st: of(24, 1) + 1, p: of(25, 2) };
+    const bits = { flat: of(27, 1) === 1, pooled: of(28, 1) === 1 };
+    geometry.push(withLogs({ ...fields, ...bits }, geometry[l - 1] ?? { N, n: log2Up(N) }));
+  }
+  const head = HEADS[take(197, 2)];
+  const failed = refusals(geometry);
+  if (!head) failed.push('head');
+  if (head && shapeWord(geometry, headBits(head)) !== shape) failed.push('word');
+  return { geometry, head, failed };
+}
+
+/** layout_1 and layout_2, which the contract makes from a geometry. */
+export function contractLayout(geometry: readonly Geometry[]): bigint[] {
+  return networkInputs(geometry, networkLayout(geometry).slots).layout as bigint[];
+}
+
+/** Why the contract refuses the parameters of a program of networks, beside digests. */
+export function refusedNetwork(shape: bigint, layout: readonly bigint[]): string[] {
+  const { geometry, failed } = unpackShape(shape);
+  if (failed.length > 0) return failed.map((what) => `shape: ${what}`);
+  return contractLayout(geometry).flatMap((word, k) => (word === layout[k] ? [] : [`layout_${k + 1}`]));
+}
+
 export interface NetworkView {
   geometry: Geometry[];
   /** p_0..p_6 */
@@ -218,7 +255,6 @@ export function networkView(inputs: Inputs): NetworkView {
   if (head.length !== 2 || !isBits([heads])) failed.push('head');
   const p = [0n, ...elements(inputs, 'present').map(mod), 1n];
   if (!isBits([p])) failed.push('present');
-  if (NETWORK_HIDDEN.some((l) => mod(p[l] * (1n - p[l + 1])) !== 0n)) failed.push('hole');
   const [paddings, offsets, fans] = ['paddings', 'offsets', 'fans'].map((name) => rows(inputs, name));
   if (!isBits(paddings)) failed.push('paddings');
   if (!isBits(offsets)) failed.push('offsets');

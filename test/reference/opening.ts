@@ -21,11 +21,14 @@ import {
   ADDRESS,
   type Claim,
   type Coordinate,
+  coordinatesOf,
   endsOf,
   followRounds,
+  isBlock,
   ReferenceTranscript,
   sumcheck,
   table,
+  weightsOf,
 } from './argument.ts';
 import {
   atTau,
@@ -93,9 +96,12 @@ export function weightAt({ slot, point, coefficient }: Claim['terms'][number], y
     if (t >= slot.log2) v = mod(v * eqAt([o], [y[t]]));
     else v = mod(v * (1n - o));
   }
-  point.forEach((c, t) => {
-    v = mod(v * between(endsOf(c), y[t]));
-  });
+  let t = 0;
+  for (const part of point) {
+    const own = y.slice(t, t + coordinatesOf(part));
+    v = mod(v * (isBlock(part) ? part.at(own) : between(endsOf(part), own[0])));
+    t += own.length;
+  }
   return v;
 }
 
@@ -106,6 +112,8 @@ interface Piece {
   coordinates: readonly [bigint, bigint][];
   /** weights of the entries of a tensor by its lowest 0, 1, 2, .. coordinates */
   tables: readonly (readonly bigint[])[];
+  /** weights of the entries by the coordinates that are free, where they are no product */
+  free?: readonly bigint[];
   scale: bigint;
   /** weights times entries, while the oracle's own coordinates are free */
   total?: bigint;
@@ -131,11 +139,19 @@ function piecesOf(claims: readonly Claim[], rho: bigint): Piece[] {
       const aligned = slot.bits.slice(0, slot.log2).reduce((p, o) => mod(p * (1n - o)), 1n);
       const scale = mod(mod(weight[c] * coefficient * slot.present) * aligned);
       if (scale === 0n) continue;
-      if (point.length !== slot.log2) throw new RangeError('a point of another size than its tensor');
-      const key = point.map(endsOf).join();
-      if (!known.has(key)) known.set(key, tablesOf(point));
-      const coordinates = [...point, ...slot.bits.slice(slot.log2)].map(endsOf);
-      out.push({ oracle, coordinates, tables: known.get(key)!, scale });
+      if (point.reduce((n, part) => n + coordinatesOf(part), 0) !== slot.log2)
+        throw new RangeError('a point of another size than its tensor');
+      const offset = slot.bits.slice(slot.log2).map(endsOf);
+      if (point.some(isBlock)) {
+        const free = weightsOf(point);
+        const own = range(slot.log2).map((): [bigint, bigint] => [1n, 1n]);
+        out.push({ oracle, coordinates: [...own, ...offset], tables: [...own.map(() => []), free], free, scale });
+        continue;
+      }
+      const product = point as readonly Coordinate[];
+      const key = product.map(endsOf).join();
+      if (!known.has(key)) known.set(key, tablesOf(product));
+      out.push({ oracle, coordinates: [...product.map(endsOf), ...offset], tables: known.get(key)!, scale });
     }
   });
   return out;
@@ -200,6 +216,16 @@ function reduction(
         // (1 - X) (low + X (high - low))
         c0 += total * ofLow;
         c2 += total * (ofLow - ofHigh);
+      } else if (p.free && t < p.tables.length - 1) {
+        const half = 2 ** t;
+        const { free, scale } = p;
+        let [low, rise] = [0n, 0n];
+        for (let x = 0; x < half; x++) {
+          low += free[x] * v[x];
+          rise += (free[x + half] - free[x]) * (v[x + half] - v[x]);
+        }
+        c0 += scale * mod(low);
+        c2 += scale * mod(rise);
       } else {
         const half = 2 ** t;
         const rise = (x: number) => (v[x] === v[x + half] ? 0n : v[x + half] - v[x]);
@@ -213,7 +239,8 @@ function reduction(
     const r = transcript.absorb(message);
     y[t] = r;
     for (const p of pieces) {
-      p.scale = mod(p.scale * between(p.coordinates[t], r));
+      if (p.free && t < p.tables.length - 1) p.free = fold(p.free, r);
+      else p.scale = mod(p.scale * between(p.coordinates[t], r));
       if (t >= low[p.oracle]) p.scale = mod(p.scale * (1n - r));
     }
     f = f.map((v, o) => (t < low[o] ? fold(v, r) : v));

@@ -6,13 +6,13 @@ import {
   ADDRESS,
   type Claim,
   type ClaimTerm,
-  type Coordinate,
-  endsOf,
   followRounds,
   type Interference,
   layoutWords,
+  type Part,
   ReferenceTranscript,
   type Slot,
+  weightsOf,
 } from './argument.ts';
 import type { ReferenceBatch } from './batch.ts';
 import {
@@ -37,8 +37,20 @@ import { TABLES, tablesOracle } from './tables.ts';
 import { type Inputs, slotBits, type Tensors } from './tensors.ts';
 
 const { digests: DIGEST, nonces: NONCE } = NUMBERING.shared;
-export type ProgramName = 'data' | 'seed' | 'train' | 'import' | 'merge' | 'score';
-const IDS: Record<ProgramName, number> = { data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 };
+const IDS = {
+  ...{ data: 1, seed: 2, train: 3, import: 4, merge: 5, score: 6 },
+  ...{ convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 },
+};
+export type ProgramName = keyof typeof IDS;
+/** Programs of networks of dense layers. */
+export type DenseName = Exclude<ProgramName, `conv${string}`>;
+/** Programs that train, and those that score. */
+const TRAINS = ['train', 'convTrain'] as const;
+const SCORES = ['score', 'convScore'] as const;
+type Trains = (typeof TRAINS)[number];
+type Scores = (typeof SCORES)[number];
+const isTrain = (program: ProgramName): program is Trains => (TRAINS as readonly string[]).includes(program);
+const isScore = (program: ProgramName): program is Scores => (SCORES as readonly string[]).includes(program);
 
 /** Where a cheat interferes; the prover goes on honestly with what it finds. */
 export interface Hooks<Run = unknown> {
@@ -136,6 +148,12 @@ export function expectedBatch2<V>(program: VerifiedProgram<V>, view: V, c: Chall
 export const claimedSum = (weights: readonly bigint[], claimed: Record<number, bigint>): bigint =>
   mod(Object.entries(claimed).reduce((s, [index, v]) => s + weights[Number(index)] * v, 0n));
 
+/** What batch 2 sums to: the sums after batch 1, then F3 of every layer. */
+export function claimed2(program: Trains, { sums, sums2 }: ReferenceMessages): bigint[] {
+  const { sums: SUM, relations2: R2 } = NUMBERING[program];
+  return [...sums2, ...range(R2.count - sums2.length).map((l) => sums[SUM.F3(l + 1)])];
+}
+
 /** Values at tau of all commitments of a proof. */
 export interface Commitments {
   /** of the program's oracles in opening order, chunk by chunk, without the one that the contract has itself */
@@ -163,7 +181,7 @@ export interface Reference {
 }
 
 /** Programs that look up pairs, of the tables that are fixed for ever. */
-const hasPairs = (program: ProgramName): boolean => program === 'train' || program === 'score';
+const hasPairs = (program: ProgramName): boolean => isTrain(program) || isScore(program);
 
 /** A proof in the making. */
 export class ReferenceRun {
@@ -261,14 +279,8 @@ function claimErrors(oracles: readonly Oracle[], claims: readonly Claim[]): Map<
     // claimed bits that are no bits have the weights of no place: such a slot is read as if it began at 0
     const offset = slot.bits.reduce((s, b, t) => s + (b === 1n ? 2 ** t : 0), 0);
     const { vector } = oracles[oracle];
-    const own = range(2 ** slot.log2).map((i) => vector[offset + i] ?? 0n);
-    let values: bigint[] = own;
-    for (let t = point.length - 1; t >= 0; t--) {
-      const half = values.length / 2;
-      const [low, high] = endsOf(point[t]);
-      values = range(half).map((i) => mod(low * values[i] + high * values[i + half]));
-    }
-    return coefficient * slot.present * values[0];
+    const own = weightsOf(point).map((weight, i) => weight * (vector[offset + i] ?? 0n));
+    return coefficient * slot.present * mod(own.reduce((a, b) => a + b, 0n));
   };
   const errors = claims.map(({ value, terms }) => mod(terms.reduce((s, t) => s + termValue(t), 0n) - value));
   return new Map([...errors.entries()].filter(([, error]) => error !== 0n));
@@ -279,7 +291,7 @@ export function signalsOf(program: ProgramName, inputs: Inputs, { y, ...o }: Out
   const h = elements(inputs, 'h');
   const { names } = NUMBERING[program].signals;
   return names.map((name) => {
-    const [, family, number] = /^(h|y|coefficients)_(\d)$/.exec(name) ?? [];
+    const [, family, number] = /^(h|y|layout|coefficients)_(\d)$/.exec(name) ?? [];
     if (family === 'y') return y[Number(number)];
     if (family === 'h') return h[Number(number)];
     if (family) return elements(inputs, family)[Number(number) - 1];
@@ -322,10 +334,10 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   const first = followRounds(claim, rows(inputs, 'batch1'), transcript);
   const c: Challenges = { beta, alpha, squares: squares(x, SQ.count), lambda, point: first.point, mu2: [], zeta: [] };
   if (first.value !== expectedBatch(program, view, c, m)) failed.push('batch');
-  if (program.batch2) {
-    const { relations2, sums } = NUMBERING.train;
+  if (program.batch2 && isTrain(program.program)) {
+    const { relations2 } = NUMBERING[program.program];
     c.mu2 = weighted('relations2', powers(transcript.absorb([...m.evals1, ...m.sums2]), relations2.count));
-    const claims = [...m.sums2, ...range(4).map((l) => m.sums[sums.F3(l + 1)])];
+    const claims = claimed2(program.program, m);
     const second = followRounds(claimedSum(c.mu2, { ...claims }), rows(inputs, 'batch2'), transcript);
     c.zeta = second.point;
     if (second.value !== expectedBatch2(program, view, c, m)) failed.push('batch 2');
@@ -352,7 +364,7 @@ export function checkContract(
     .filter(([name]) => name !== 'trace' && name !== 'helper')
     .flatMap(([, chunks]) => chunks);
   const { signals: S } = NUMBERING[program];
-  const own = program === 'score' ? NUMBERING.score.signals : undefined;
+  const own = isScore(program) ? NUMBERING[program].signals : undefined;
   const parameters = signals.slice(S.h(DIGEST.count - 1) + 1, own?.x);
   // of a score the contract hashes the counts, and finds their signal itself
   const read = own ? [countedOf(counts)] : extra;
@@ -445,7 +457,7 @@ export function proveOneBatch<V>(
 }
 
 /** One term at a point for claims. */
-export const claimTerm = (oracle: number, slot: Slot, point: readonly Coordinate[], coefficient = 1n): ClaimTerm => ({
+export const claimTerm = (oracle: number, slot: Slot, point: readonly Part[], coefficient = 1n): ClaimTerm => ({
   oracle,
   slot,
   point,

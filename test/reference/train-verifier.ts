@@ -41,16 +41,7 @@ const ROWS: readonly string[] = ['M', 'Sum'];
 export const TRACED = ['A', 'V', 'm', 'D', 'T', 'R0', 'R1', 'S0', 'S1'] as const;
 export const OUTPUTS = ['Q', 'U0', 'U1', 'D4'] as const;
 
-export interface TrainView extends ModelView {
-  lr: bigint;
-  eps: bigint;
-  rows: number;
-  sigma: number;
-  /** bits of a trace row, and which of them number the step */
-  bits: number;
-  stepBits: number[];
-  X: Slot;
-  Y: Slot;
+export interface TrainView extends ModelView, SegmentView {
   trace: Record<string, Slot>;
   helper: Record<string, Slot>;
 }
@@ -74,14 +65,27 @@ export const segmentWord = (
 ): bigint =>
   mod(lr + (rows1 << 17n) + (batchRows1 << 29n) + (traceRows1 << 41n) + pack(offsets, 55, 26) + (smoothing << 107n));
 
-function view(inputs: Inputs): TrainView {
-  const model = modelView(inputs);
-  const failed = [...model.failed];
+/** What a segment says, of a shard whose rows have 2^a and 2^b inputs and outputs. */
+export interface SegmentView {
+  lr: bigint;
+  eps: bigint;
+  rows: number;
+  sigma: number;
+  /** bits of a trace row, and which of them number the step */
+  bits: number;
+  stepBits: number[];
+  X: Slot;
+  Y: Slot;
+}
+
+/** @throws RangeError for a number that is none */
+export function segmentView(inputs: Inputs, a: number, b: number): { segment: SegmentView; failed: string[] } {
+  const failed: string[] = [];
   const lr = BigInt(field(element(inputs, 'lr'), 17, 'lr'));
   const rows1 = field(element(inputs, 'rows1'), 12, 'rows1');
   const batchRows1 = field(element(inputs, 'batchRows1'), 12, 'batchRows1');
   const traceRows1 = field(element(inputs, 'traceRows1'), 14, 'traceRows1');
-  const smoothing = BigInt(field(element(inputs, 'smoothing'), 8, 'smoothing'));
+  const eps = BigInt(field(element(inputs, 'smoothing'), 8, 'smoothing'));
   const offsets = rows(inputs, 'shardOffset');
   if (!isBits(offsets)) failed.push('offsets');
   const [sigma, bits] = [log2Up(rows1 + 1), log2Up(traceRows1 + 1)];
@@ -89,24 +93,25 @@ function view(inputs: Inputs): TrainView {
   if (!isMask(batchRows1) || batchRows1 >= 2 ** sigma) failed.push('batch rows');
   if (!isMask(traceRows1) || bits < sigma) failed.push('trace rows');
   const numbers = { rows1: BigInt(rows1), batchRows1: BigInt(batchRows1), traceRows1: BigInt(traceRows1) };
-  if (segmentWord({ lr, smoothing, ...numbers }, offsets) !== element(inputs, 'seg')) failed.push('seg');
+  if (segmentWord({ lr, smoothing: eps, ...numbers }, offsets) !== element(inputs, 'seg')) failed.push('seg');
+  const stepBits = range(bits).filter((t) => ((batchRows1 >> t) & 1) === 0);
+  const [X, Y] = [seen(offsets[0], sigma + a), seen(offsets[1], sigma + b)];
+  return { segment: { lr, eps, rows: rows1 + 1, sigma, bits, stepBits, X, Y }, failed };
+}
+
+function view(inputs: Inputs): TrainView {
+  const model = modelView(inputs);
+  const { segment, failed } = segmentView(inputs, model.a[0], model.a[4]);
   const slotsOf = (names: readonly string[], own: bigint[][]) =>
     Object.fromEntries(
       names.map((name, i): [string, Slot] => {
-        return [name, seen(own[i], ...sizeOf(name, { ...model, bits }))];
+        return [name, seen(own[i], ...sizeOf(name, { ...model, bits: segment.bits }))];
       }),
     );
   return {
     ...model,
-    failed,
-    lr,
-    eps: smoothing,
-    rows: rows1 + 1,
-    sigma,
-    bits,
-    stepBits: range(bits).filter((t) => ((batchRows1 >> t) & 1) === 0),
-    X: seen(offsets[0], sigma + model.a[0]),
-    Y: seen(offsets[1], sigma + model.a[4]),
+    ...segment,
+    failed: [...model.failed, ...failed],
     trace: slotsOf(T.names, rows(inputs, 'traceOffset')),
     helper: slotsOf(H.names, rows(inputs, 'helperOffset')),
   };
@@ -135,20 +140,75 @@ const claimed = (_: TrainView, sums: readonly bigint[]): Record<number, bigint> 
   return out;
 };
 
+/** Grouped lookups of three limbs, and their share of the LogUp sum. */
+export const lookups =
+  (logUp: number, { beta, squares: tau, point }: Challenges, add: AddRelation) =>
+  (index: number, at: readonly number[], helper: bigint, limbs: bigint[], present = 1n): void => {
+    const [x, y, z] = limbs.map((limb) => mod(beta - limb));
+    const eq = eqAt(pointAt(at, tau), pointAt(at, point));
+    add(index, at, eq * mod(helper * mod(x * y) * z - present * (x * y + x * z + y * z)));
+    add(logUp, at, helper);
+  };
+
+/** What a verifier knows of the output: its size, the head, and the extensions of real classes and rows at the point. */
+interface OutputView {
+  heads: readonly bigint[];
+  classes: number;
+  eps: bigint;
+  out: bigint;
+  real: bigint;
+}
+
+/** The relations of the output and of the head, the same in both programs that train; `at` are the output's positions. */
+export function addOutput(
+  program: 'train' | 'convTrain',
+  v: OutputView,
+  c: Challenges,
+  e: readonly bigint[],
+  at: readonly number[],
+  add: AddRelation,
+): void {
+  const { relations: R, evaluations: E } = NUMBERING[program];
+  const delta = 'D4' in E ? E.D4 : E.D6;
+  const { beta, alpha, point, squares: tau } = c;
+  const eq = (positions: readonly number[]) => eqAt(pointAt(positions, tau), pointAt(positions, point));
+  const lookup = lookups(R.logUp, c, add);
+  const here = eq(at);
+  const [s0, s1, s2] = v.heads;
+  const { out, real } = v;
+  const Q = e[E.Q] - HALF_LIMB;
+  const [M, Sum, w, power, P, r0, r1, z1] = HEAD_TENSORS.map((x) => e[E[x]]);
+  const guess = s0 * DELTA * Q + (s1 + s2) * mod(out * (P - v.eps));
+  add(R.error, at, here * mod(e[delta] - real * mod(guess - targetWeight(v.heads, v.classes, v.eps) * e[E.Y])));
+  add(R.firstBit, at, here * mod(w * w - w));
+  add(R.firstPadding, at, here * mod(w * (1n - out)));
+  add(R.largest, at, here * mod(w * (M - Q)));
+  add(R.powerPadding, at, here * mod(power * (1n - out)));
+  add(R.division, at, here * mod(2n * WHOLE * power + Sum - 2n * mod(Sum * P) - r0 - LIMB * r1));
+  lookup(R.hQ, at, e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
+  lookup(R.hR, at, e[E.hR], [r0, r1, z1], s1);
+  lookup(R.hP, at, e[E.hP], [2n * Sum - s1 - r0 - LIMB * (r1 + z1), P, 0n], s1);
+  const index = s1 * (M - Q) + s2 * e[E.Q];
+  const pair = beta - index - alpha * mod(s1 * power + s2 * P) - alpha * alpha;
+  add(R.hF, at, here * mod(e[E.hF] * mod(pair) - (s1 + s2) * out));
+  add(R.logUp, at, e[E.hF]);
+  const table = range(LIMB_BITS);
+  const k = table.reduce((s, t) => s + point[t] * 2n ** BigInt(t), 0n);
+  add(R.table, table, eq(table) * (e[E.g] * mod(beta - k) - e[E.mult]));
+  add(R.table2, table, eq(table) * (e[E.g2] * mod(beta - k - alpha * (e[E.F] + alpha)) - e[E.mult2]));
+  add(R.logUp, table, -e[E.g] - e[E.g2]);
+}
+
 function batch(v: TrainView, c: Challenges, { evals1: e, sums2 }: ReferenceMessages, add: AddRelation): void {
   const { tau, rhoS, rhoF } = pointsOf(c);
   const features = (l: number) => range(v.a[l]).map((t) => FEATURES + t);
   const full = (l: number) => positions(v.bits, v.a[l], FEATURES);
   const eq = (at: readonly number[]) => eqAt(pointAt(at, tau), pointAt(at, c.point));
+  const lookup = lookups(R.logUp, c, add);
   for (const l of LAYERS) {
     add(R.F1(l), features(l - 1), e[E.W(l)] * sums2[SUM2.In(l)]);
     add(R.F2(l), [...v.stepBits, ...features(l - 1)], sums2[SUM2.G(l)] * sums2[SUM2.P(l)]);
   }
-  const lookup = (index: number, l: number, helper: bigint, limbs: bigint[], present = v.p[l]) => {
-    const [x, y, z] = limbs.map((limb) => c.beta - limb);
-    add(index, full(l), eq(full(l)) * (helper * mod(x * y) * z - present * (x * y + x * z + y * z)));
-    add(R.logUp, full(l), helper);
-  };
   for (const l of HIDDEN_LAYERS) {
     add(R.B1(l), features(l + 1), e[E.nextW(l)] * sums2[SUM2.nextD(l)]);
     add(R.B2(l), [...v.stepBits, ...features(l + 1)], sums2[SUM2.nextG(l)] * sums2[SUM2.nextP(l)]);
@@ -157,34 +217,11 @@ function batch(v: TrainView, c: Challenges, { evals1: e, sums2 }: ReferenceMessa
     add(R.bit(l), full(l), here * (t.m * t.m - t.m));
     add(R.active(l), full(l), here * (t.A - t.m * t.V));
     add(R.delta(l), full(l), here * (t.D - t.m * (t.T - v.p[l] * HALF_LIMB)));
-    lookup(R.hA(l), l, e[E.hA(l)], [t.V - t.m, t.T, t.R0]);
-    lookup(R.hB(l), l, e[E.hB(l)], [t.R1, t.S0, t.S1]);
+    lookup(R.hA(l), full(l), e[E.hA(l)], [t.V - t.m, t.T, t.R0], v.p[l]);
+    lookup(R.hB(l), full(l), e[E.hB(l)], [t.R1, t.S0, t.S1], v.p[l]);
   }
-  const here = eq(full(4));
-  const [s0, s1, s2] = v.heads;
   const real = leAt(v.rows, rhoS.slice(0, v.sigma));
-  const out = leAt(v.n[4], rhoF.slice(0, v.a[4]));
-  const Q = e[E.Q] - HALF_LIMB;
-  const [M, Sum, w, power, P, r0, r1, z1] = HEAD_TENSORS.map((x) => e[E[x]]);
-  const guess = s0 * DELTA * Q + (s1 + s2) * mod(out * (P - v.eps));
-  add(R.error, full(4), here * mod(e[E.D4] - real * mod(guess - targetWeight(v.heads, v.n[4], v.eps) * e[E.Y])));
-  add(R.firstBit, full(4), here * mod(w * w - w));
-  add(R.firstPadding, full(4), here * mod(w * (1n - out)));
-  add(R.largest, full(4), here * mod(w * (M - Q)));
-  add(R.powerPadding, full(4), here * mod(power * (1n - out)));
-  add(R.division, full(4), here * mod(2n * WHOLE * power + Sum - 2n * mod(Sum * P) - r0 - LIMB * r1));
-  lookup(R.hQ, 4, e[E.hQ], [e[E.Q], e[E.U0], e[E.U1]]);
-  lookup(R.hR, 4, e[E.hR], [r0, r1, z1], s1);
-  lookup(R.hP, 4, e[E.hP], [2n * Sum - s1 - r0 - LIMB * (r1 + z1), P, 0n], s1);
-  const index = s1 * (M - Q) + s2 * e[E.Q];
-  const pair = c.beta - index - c.alpha * mod(s1 * power + s2 * P) - c.alpha * c.alpha;
-  add(R.hF, full(4), here * mod(e[E.hF] * mod(pair) - (s1 + s2) * out));
-  add(R.logUp, full(4), e[E.hF]);
-  const table = range(LIMB_BITS);
-  const k = table.reduce((s, t) => s + c.point[t] * 2n ** BigInt(t), 0n);
-  add(R.table, table, eq(table) * (e[E.g] * mod(c.beta - k) - e[E.mult]));
-  add(R.table2, table, eq(table) * (e[E.g2] * mod(c.beta - k - c.alpha * (e[E.F] + c.alpha)) - e[E.mult2]));
-  add(R.logUp, table, -e[E.g] - e[E.g2]);
+  addOutput('train', { ...v, classes: v.n[4], out: leAt(v.n[4], rhoF.slice(0, v.a[4])), real }, c, e, full(4), add);
 }
 
 function batch2(v: TrainView, c: Challenges, { evals2: e }: ReferenceMessages, add: AddRelation2): void {

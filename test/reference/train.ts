@@ -8,6 +8,7 @@ import { blinding, chunksOf, salted } from './commitments.ts';
 import { looked, sharing, weighted } from './omitted.ts';
 import {
   type Challenges,
+  claimed2,
   claimedSum,
   evaluateAt,
   expectedBatch,
@@ -354,7 +355,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
     e2[E2.zNextD(l)] = at(D[l + 1], zeta, rhoF, l + 1);
     e2[E2.zNextIn(l)] = at(In[l + 1], zeta, ri, l);
   }
-  const stated2 = [...messages.sums2, ...LAYERS.map((l) => sentSums[SUM.F3(l)])];
+  const stated2 = claimed2('train', messages);
   const goal2 = followRounds(claimedSum(mu2, { ...stated2 }), batch2.messages, new ReferenceTranscript(start2)).value;
   messages.evals2 = sender.send('evals2', e2, undefined, (m) =>
     mod(goal2 - expectedBatch2(TRAIN, view, challenges, { ...messages, evals2: m })),

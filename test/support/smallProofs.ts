@@ -6,7 +6,7 @@ import { proveData, randomData } from '../reference/data.ts';
 import { proveImport } from '../reference/import.ts';
 import { mergeModels, proveMerge } from '../reference/merge.ts';
 import { randomWeights } from '../reference/models.ts';
-import type { AnyHooks, ProgramName, Reference } from '../reference/run.ts';
+import type { AnyHooks, DenseName, ProgramName, Reference } from '../reference/run.ts';
 import { proveScore } from '../reference/score.ts';
 import { proveSeed, seedRun } from '../reference/seed.ts';
 import { randomShard } from '../reference/shards.ts';
@@ -16,7 +16,7 @@ import { randomTrain } from '../reference/train-run.ts';
 
 const WIDTHS = [3, 3, 2];
 
-export const PROVE: Record<ProgramName, (hooks?: AnyHooks) => Reference> = {
+export const PROVE: Record<DenseName, (hooks?: AnyHooks) => Reference> = {
   data: (hooks) => {
     const random = new Random(1);
     return proveData(random, randomData(random, { inputs: 3, outputs: 2, rows: 3, classes: true }), hooks);
@@ -67,8 +67,8 @@ const scored =
 /** Proofs of programs whose heads or kinds of rows give them other tensors, by what they are of. */
 export const VARIANTS: Record<string, [program: ProgramName, prove: (hooks?: AnyHooks) => Reference]> = {
   ...(Object.fromEntries(Object.entries(PROVE).map(([program, prove]) => [program, [program, prove]])) as Record<
-    ProgramName,
-    [ProgramName, (hooks?: AnyHooks) => Reference]
+    DenseName,
+    [DenseName, (hooks?: AnyHooks) => Reference]
   >),
   'train with softmax': ['train', trained('softmax', [2, 3])],
   'train with sigmoid and one output': ['train', trained('sigmoid', [2, 1])],

@@ -8,7 +8,7 @@ import { proveImport } from '../../reference/import.ts';
 import { absorb, forgedLookups, type Lie, madeUp, miscounted, nudge, PER_LIMB } from '../../reference/lies.ts';
 import { mergeModels, proveMerge } from '../../reference/merge.ts';
 import { randomWeights } from '../../reference/models.ts';
-import type { AnyHooks, ProgramName, Reference } from '../../reference/run.ts';
+import type { AnyHooks, DenseName, Reference } from '../../reference/run.ts';
 import { proveSeed, type SeedLayer, type SeedRun, seedRun, setValue } from '../../reference/seed.ts';
 import { LAYERS } from '../../reference/sizes.ts';
 import { LIMB, type Tensors } from '../../reference/tensors.ts';
@@ -213,7 +213,7 @@ const MERGE_LIES: Lie[] = [
   ...madeUp(MERGE.evaluations.names, MERGE.relations.logUp, provenMerge),
 ];
 
-export const LIES: Record<Exclude<ProgramName, 'train'>, Lie[]> = {
+export const LIES: Record<Exclude<DenseName, 'train'>, Lie[]> = {
   data: DATA_LIES,
   seed: SEED_LIES,
   import: IMPORT_LIES,
