@@ -2,6 +2,7 @@ import { InputError } from '../errors/InputError.ts';
 import { mergeWasm } from '../generated/merge.wasm.ts';
 import { FRACTION_BITS, MAX_LAYERS, WEIGHT_LIMIT } from '../numbers/constants.ts';
 import { decodeWasm } from '../numbers/wasm.ts';
+import { type AnyWeights, headOf, isNetworkWeights, shapeText } from './networkWeights.ts';
 import { checkSalt } from './salt.ts';
 import { type Schema, sameSchema } from './schema.ts';
 import type { Weights } from './weights.ts';
@@ -13,8 +14,8 @@ export const MERGE_LIMIT = 2 ** 17;
 export const MIN_PARENTS = 2;
 export const MAX_PARENTS = 8;
 
-export interface Merge {
-  child: Weights;
+export interface Merge<W extends AnyWeights = Weights> {
+  child: W;
   /** 2^14 x^C = M + 2^13 - rest, for each layer's W and b, padded as the weights */
   rest: { W: Int32Array; b: Int32Array }[];
 }
@@ -32,11 +33,11 @@ interface MergeExports {
  * @param coefficients [layer 1..L][parent]
  * @throws InputError for other parents or coefficients, and where a weight leaves [-2^15, 2^15)
  */
-export function mergeWeights(
-  parents: readonly Weights[],
+export function mergeWeights<W extends AnyWeights>(
+  parents: readonly W[],
   coefficients: readonly (readonly number[])[],
   salt: bigint,
-): Merge {
+): Merge<W> {
   checkMerge(parents, coefficients);
   checkSalt(salt);
   const machine = new WebAssembly.Instance(module(), {}).exports as unknown as MergeExports;
@@ -54,33 +55,37 @@ export function mergeWeights(
   }));
   return {
     child: {
-      widths: [...parents[0].widths],
-      head: parents[0].head,
+      ...shapeOf(parents[0]),
       layers: blocks.map(({ W, b }) => ({ W: W.out, b: b.out })),
       salt,
       ...commonSchema(parents),
-    },
+    } as W,
     rest: blocks.map(({ W, b }) => ({ W: W.rest, b: b.rest })),
   };
 }
 
+function shapeOf(weights: AnyWeights) {
+  if (isNetworkWeights(weights)) return { network: weights.network };
+  return { widths: [...weights.widths], head: weights.head };
+}
+
 /** The one schema that the parents have; none where two differ. Parents without one do not count, as on chain. */
-function commonSchema(parents: readonly Weights[]): { schema?: Schema } {
+function commonSchema(parents: readonly AnyWeights[]): { schema?: Schema } {
   const [schema, ...others] = parents.flatMap((parent) => (parent.schema === undefined ? [] : [parent.schema]));
   return schema !== undefined && others.every((other) => sameSchema(schema, other)) ? { schema } : {};
 }
 
 /** @throws InputError naming what does not fit */
-export function checkMerge(parents: readonly Weights[], coefficients: readonly (readonly number[])[]): void {
+export function checkMerge(parents: readonly AnyWeights[], coefficients: readonly (readonly number[])[]): void {
   if (parents.length < MIN_PARENTS || parents.length > MAX_PARENTS) {
     throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${parents.length}.`);
   }
-  const shape = parents[0].widths.join('-');
-  for (const { widths, head } of parents) {
-    if (widths.join('-') !== shape)
-      throw new InputError(`Parents of a merge have one shape: ${shape} and ${widths.join('-')} differ.`);
-    if (head !== parents[0].head)
-      throw new InputError(`Parents of a merge have one head: ${parents[0].head} and ${head} differ.`);
+  const [shape, head] = [shapeText(parents[0]), headOf(parents[0])];
+  for (const parent of parents) {
+    if (shapeText(parent) !== shape)
+      throw new InputError(`Parents of a merge have one shape: ${shape} and ${shapeText(parent)} differ.`);
+    if (headOf(parent) !== head)
+      throw new InputError(`Parents of a merge have one head: ${head} and ${headOf(parent)} differ.`);
   }
   checkCoefficients(coefficients, parents[0].layers.length, parents.length);
 }
@@ -103,17 +108,17 @@ export function checkCoefficients(coefficients: readonly (readonly number[])[], 
   });
 }
 
-/** a_(i,l) for the circuit's layers 1..4 and parents 0..7, 0 where absent. */
-export function circuitCoefficients(coefficients: readonly (readonly number[])[]): number[][] {
-  const absent = MAX_LAYERS - coefficients.length;
-  return Array.from({ length: MAX_LAYERS }, (_, l) =>
+/** a_(i,l) for the circuit's layers 1..4 (or as many as it has) and parents 0..7, 0 where absent. */
+export function circuitCoefficients(coefficients: readonly (readonly number[])[], layers = MAX_LAYERS): number[][] {
+  const absent = layers - coefficients.length;
+  return Array.from({ length: layers }, (_, l) =>
     Array.from({ length: MAX_PARENTS }, (_, i) => coefficients[l - absent]?.[i] ?? 0),
   );
 }
 
-/** The four public signals: eight 18-bit fields a + 2^17 each (protocol section 10). */
-export function packCoefficients(coefficients: readonly (readonly number[])[]): bigint[] {
-  return circuitCoefficients(coefficients).map((row) =>
+/** The public signals of the circuit's layers: eight 18-bit fields a + 2^17 each (protocol section 10). */
+export function packCoefficients(coefficients: readonly (readonly number[])[], layers = MAX_LAYERS): bigint[] {
+  return circuitCoefficients(coefficients, layers).map((row) =>
     row.reduce((word, a, i) => word + (BigInt(a + MERGE_LIMIT) << BigInt(18 * i)), 0n),
   );
 }

@@ -65,3 +65,8 @@ export const SEED_MODULI: readonly number[] = [
   4294967291, 4294967291, 4294967291, 3037000493, 2147483647, 1518500213, 1073741789, 759250111, 536870909, 379625047,
   268435399, 189812507, 134217689,
 ];
+
+/** Bits of the offset, and of factor - 1, of a seed sequence of a convolutional network (protocol section 12). */
+export const NETWORK_SEED_BITS = 20;
+/** The same moduli by fan_l, which is up to 16: q(fan) is the largest prime at most 2^33 / sqrt(2^max(fan, 2)). */
+export const NETWORK_SEED_MODULI: readonly number[] = [...SEED_MODULI, 94906249, 67108859, 47453111, 33554393];

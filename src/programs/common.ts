@@ -7,11 +7,8 @@ import { type Poly, poly, range } from '../argument/sumcheck.ts';
 import { digestOf } from '../argument/transcript.ts';
 import type { Commitment, ProofChallenges, ProofPoints } from '../argument/types.ts';
 import { layout, type Slot, type SlotSize } from '../model/layout.ts';
-import { ADDRESS_BITS, SIZE_BITS } from '../numbers/constants.ts';
+import { ADDRESS_BITS } from '../numbers/constants.ts';
 import { randomElement } from '../numbers/field.ts';
-
-/** Variables of a program's first batch: row bits 0..11 (or column bits), feature bits 12..23. Train has more row bits. */
-export const SUMCHECK_VARIABLES = 2 * SIZE_BITS;
 
 /** Where the random coefficients of a trace's first chunk stand behind its entries (design section 9, protocol section 8). */
 export const BLINDING_ENTRIES: readonly number[] = [0, 33, 66, 1024 + 99, 1024 + 132];
@@ -85,11 +82,6 @@ export async function sendOracle(
 ): Promise<{ points: Commitment; challenge: bigint }> {
   const points = await commit(session.backend, oracle, sums);
   return { points, challenge: session.absorb([session.send(...points), ...layoutWords(oracle, names)]) };
-}
-
-/** Positions of a tensor with `low` bits in the row part and `high` bits in the feature part of a batch, which begins at `rowBits`. */
-export function positions(low: number, high: number, rowBits = SIZE_BITS): number[] {
-  return [...range(0, low), ...range(rowBits, high)];
 }
 
 /** The tensor in a slot as a polynomial of the first batch, made anew (the sumcheck consumes it). */

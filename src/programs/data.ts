@@ -8,16 +8,15 @@ import { NUMBERING } from '../generated/numbering.ts';
 import { encodeShard } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { LIMB_BITS, SIGNED_LIMIT, SIZE_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { inverse, mod, squaresOf } from '../numbers/field.ts';
+import { DENSE, pointOf, positions } from './axes.ts';
 import {
   type ArgumentResult,
   blindTrace,
   finish,
   integerPoly,
-  join,
   offsetBits,
-  positions,
   sendOracle,
   slotPoly,
   slottedOracle,
@@ -139,7 +138,7 @@ function dataSumcheckBatch(c: DataContext, table: LookupTable, beta: bigint): Su
   const batch = new SumcheckBatch(k, table, beta, tau);
   for (const t of tensors) {
     const eq = batch.eq(sigma, t.bits);
-    const at = positions(sigma, t.bits);
+    const at = positions(DENSE, [sigma, t.bits]);
     const value = slotPoly(k, oracle, t.slot, at);
     const h = slotPoly(k, helper, t.helper, at);
     const padding = integerPoly(k, paddingMask(shard.rows, sigma, t.real, t.bits), at);
@@ -158,7 +157,7 @@ function dataClaims(c: DataContext, challenge: bigint, evals1: readonly bigint[]
   const { k, shard, sigma, classes, tensors, oracle, trace, helper, tau } = c;
   const claims = new Claims(challenge, C.count);
   for (const t of tensors) {
-    const point = join(rho, sigma, rho.slice(SIZE_BITS), t.bits);
+    const point = pointOf(DENSE, [sigma, t.bits], rho);
     claims.add(C[t.slot], evals1[E[t.slot]], [{ oracle: O.shard, offset: oracle.slots[t.slot].offset, point }]);
     claims.add(C[t.helper], evals1[E[t.helper]], [{ oracle: O.helper, offset: helper.slots[t.helper].offset, point }]);
   }

@@ -3,22 +3,23 @@ import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { NUMBERING } from '../generated/numbering.ts';
-import { encodeShape } from '../model/shape.ts';
+import type { AnyWeights, NetworkWeights } from '../model/networkWeights.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, MODEL_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
+import { pointOf } from './axes.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from './common.ts';
 import { lookupHelper, sendHelper } from './helper.ts';
-import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, tensorPoint } from './layers.ts';
-import { layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { addTableClaims, entryMask, limbTrace, modelPoly, rangedTensors, weightAxes } from './layers.ts';
+import { modelInputs, modelOracle } from './oracles.ts';
 import { SumcheckBatch, term } from './sumcheckBatch.ts';
 
-const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.import;
+type ImportNumbers = typeof NUMBERING.import | typeof NUMBERING.convImport;
 
 /** What the numbers of W and of b are called. */
 const NAMES = {
-  W: { range: R.rangeW, padding: R.paddingW, limbs: ['w1', 'w2'], helper: 'hW', value: 'W' },
-  b: { range: R.rangeb, padding: R.paddingb, limbs: ['c1', 'c2'], helper: 'hb', value: 'b' },
+  W: { range: 'rangeW', padding: 'paddingW', limbs: ['w1', 'w2'], helper: 'hW', value: 'W' },
+  b: { range: 'rangeb', padding: 'paddingb', limbs: ['c1', 'c2'], helper: 'hb', value: 'b' },
 } as const;
 
 /**
@@ -26,9 +27,19 @@ const NAMES = {
  * commitment to `modelOracle(weights)`.
  * @throws RangeError for a weight outside [-2^47, 2^47)
  */
-export async function proveImport(session: Session, weights: Weights): Promise<ArgumentResult> {
+export function proveImport(session: Session, weights: Weights): Promise<ArgumentResult> {
+  return proveRanges(session, weights, NUMBERING.import);
+}
+
+/** The same of a convolutional network (program convImport, protocol section 12). */
+export function proveConvImport(session: Session, weights: NetworkWeights): Promise<ArgumentResult> {
+  return proveRanges(session, weights, NUMBERING.convImport);
+}
+
+async function proveRanges(session: Session, weights: AnyWeights, numbers: ImportNumbers): Promise<ArgumentResult> {
+  const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = numbers;
   const { kernels: k } = session.backend;
-  const { widths } = weights;
+  const axes = weightAxes(weights);
   const tensors = rangedTensors(weights).map((t) => ({ ...t, helper: `${NAMES[t.kind].helper}_${t.l}` }));
 
   // 1. trace
@@ -47,14 +58,14 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
 
   // 3. the batch
   session.stage('sumcheck');
-  const batch = new SumcheckBatch(k, table, beta, squaresOf(x, Q.count));
+  const batch = new SumcheckBatch(k, table, beta, squaresOf(x, Q.count), axes);
   for (const t of tensors) {
     const names = NAMES[t.kind];
-    const eq = batch.eq(t.low, t.high);
-    const value = modelPoly(k, model, t);
-    const h = modelPoly(k, helper, t, t.helper);
-    const [, l1, l2] = batch.addLookup(names.range(t.l), eq, h, t.limbs);
-    batch.add(names.padding(t.l), [term(eq, value, entryMask(k, t, 0, eq))]);
+    const eq = batch.eq(...t.bits);
+    const value = modelPoly(k, model, t, axes);
+    const h = modelPoly(k, helper, t, axes, t.helper);
+    const [, l1, l2] = batch.addLookup(R[names.range](t.l), eq, h, t.limbs);
+    batch.add(R[names.padding](t.l), [term(eq, value, entryMask(k, t, 0, eq))]);
     [l1, l2].forEach((limb, i) => {
       batch.evaluateLimb(E[names.limbs[i]](t.l), limb);
     });
@@ -70,7 +81,7 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   const claims = new Claims(session.absorb(evals1), C.count);
   for (const t of tensors) {
     const names = NAMES[t.kind];
-    const point = tensorPoint(rho, t);
+    const point = pointOf(axes, t.bits, rho);
     const evaluation = (
       name: (typeof names)['limbs'][number] | (typeof names)['helper' | 'value'],
       place: Omit<ClaimTerm, 'point'>,
@@ -91,11 +102,9 @@ export async function proveImport(session: Session, weights: Weights): Promise<A
   );
 
   const opened = await open(session, [model, trace, helper], claims);
-  const shape = encodeShape(weights);
-  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape], {
-    shape,
-    ...modelParameters(weights),
-    modelOffset: offsetBits(model, layerNames(widths), MODEL_BITS),
+  const { parameters, inputs } = modelInputs(weights, model);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, parameters, {
+    ...inputs,
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,

@@ -3,58 +3,69 @@ import type { Kernels } from '../argument/kernels.ts';
 import { multiplicities } from '../argument/lookup.ts';
 import type { Oracle } from '../argument/oracle.ts';
 import { type Poly, poly, range } from '../argument/sumcheck.ts';
+import { NETWORK_LAYERS } from '../model/network.ts';
+import { type AnyWeights, isNetworkWeights, kernelSizes, presentLayers } from '../model/networkWeights.ts';
 import { circuitLayer, widthBits } from '../model/shape.ts';
-import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, SIZE_BITS, WEIGHT_LIMIT_BITS } from '../numbers/constants.ts';
-import { blindTrace, join, positions, slotPoly, slottedOracle } from './common.ts';
+import { LIMB_BITS, WEIGHT_LIMIT_BITS } from '../numbers/constants.ts';
+import { type Axes, DENSE, KERNELS, positions, realMask, sizeOf } from './axes.ts';
+import { blindTrace, slotPoly, slottedOracle } from './common.ts';
 import type { TableNumbers } from './sumcheckBatch.ts';
 
-/** W_l or b_l as a tensor of the programs that speak of whole models: low bits are columns (none for a bias), high bits rows. */
+/** W_l or b_l as a tensor of the programs that speak of whole models. */
 export interface ModelTensor {
-  /** circuit layer 1..4 */
+  /** circuit layer */
   l: number;
   kind: 'W' | 'b';
   /** slot in the model oracle */
   slot: string;
-  low: number;
-  high: number;
-  /** real columns (1 for a bias) and rows */
-  columns: number;
-  rows: number;
+  /** bits and real size of each index, on the axes of the program: j and i, or dx, dy, c and i; a bias has the last alone */
+  bits: number[];
+  real: number[];
 }
 
-/** All tensors of a shape, W before b, first layer first. */
-export function modelTensors(widths: readonly number[]): ModelTensor[] {
+/** The axes of the programs of weights. */
+export function weightAxes(model: AnyWeights): Axes {
+  return isNetworkWeights(model) ? KERNELS : DENSE;
+}
+
+/** All tensors of a model, W before b, first layer first. */
+export function modelTensors(model: AnyWeights): ModelTensor[] {
+  return matrixSizes(model).flatMap(({ l, real, bits }, index): ModelTensor[] => {
+    const last = bits.length - 1;
+    const ofBias = {
+      bits: bits.map((count, k) => (k < last ? 0 : count)),
+      real: real.map((n, k) => (k < last ? 1 : n)),
+    };
+    return [
+      { l, kind: 'W', slot: `W${index + 1}`, bits, real },
+      { l, kind: 'b', slot: `b${index + 1}`, ...ofBias },
+    ];
+  });
+}
+
+function matrixSizes(model: AnyWeights): Pick<ModelTensor, 'l' | 'bits' | 'real'>[] {
+  if (isNetworkWeights(model)) {
+    const layers = presentLayers(model.network);
+    const absent = NETWORK_LAYERS - model.layers.length;
+    return model.layers.map((_, l) => ({ l: absent + l + 1, ...kernelSizes(layers[l], layers[l + 1]) }));
+  }
+  const { widths } = model;
   const a = widthBits(widths);
-  return range(1, widths.length - 1).flatMap((l): ModelTensor[] => [
-    {
-      l: circuitLayer(widths, l),
-      kind: 'W',
-      slot: `W${l}`,
-      low: a[l - 1],
-      high: a[l],
-      columns: widths[l - 1],
-      rows: widths[l],
-    },
-    { l: circuitLayer(widths, l), kind: 'b', slot: `b${l}`, low: 0, high: a[l], columns: 1, rows: widths[l] },
-  ]);
+  return range(1, widths.length - 1).map((l) => ({
+    l: circuitLayer(widths, l),
+    bits: [a[l - 1], a[l]],
+    real: [widths[l - 1], widths[l]],
+  }));
 }
 
 /** The tensor of a model oracle as a polynomial of the batch. */
-export function modelPoly(k: Kernels, oracle: Oracle, t: ModelTensor, slot: string = t.slot): Poly {
-  return slotPoly(k, oracle, slot, positions(t.low, t.high));
+export function modelPoly(k: Kernels, oracle: Oracle, t: ModelTensor, axes: Axes, slot: string = t.slot): Poly {
+  return slotPoly(k, oracle, slot, positions(axes, t.bits));
 }
 
 /** A 0/1 polynomial: `real` on real entries, 1 - real elsewhere. */
 export function entryMask(k: Kernels, t: ModelTensor, real: 0 | 1, eq: Poly): Poly {
-  const mask = new Int32Array(2 ** (t.low + t.high)).fill(1 - real);
-  for (let i = 0; i < t.rows; i++) mask.fill(real, i * 2 ** t.low, i * 2 ** t.low + t.columns);
-  return poly(k.fromIntegers(mask), eq.positions);
-}
-
-/** Point of a tensor in the batch's point. */
-export function tensorPoint(rho: readonly bigint[], t: ModelTensor): bigint[] {
-  return join(rho, t.low, rho.slice(SIZE_BITS), t.high);
+  return poly(k.fromIntegers(realMask(t.real, t.bits, real)), eq.positions);
 }
 
 /** The three limbs of x + 2^47, lowest first. @throws RangeError outside [-2^47, 2^47) */
@@ -98,10 +109,10 @@ export interface RangedTensor extends ModelTensor {
 }
 
 /** All tensors of the weights with their limbs. @throws RangeError as rangeLimbs */
-export function rangedTensors({ widths, layers }: Weights): RangedTensor[] {
-  return modelTensors(widths).map((t, i) => {
+export function rangedTensors(model: AnyWeights): RangedTensor[] {
+  return modelTensors(model).map((t, i) => {
     const limb = t.kind === 'W' ? 'w' : 'c';
-    return { ...t, limbs: rangeLimbs(layers[i >> 1][t.kind]), slots: [`${limb}1_${t.l}`, `${limb}2_${t.l}`] };
+    return { ...t, limbs: rangeLimbs(model.layers[i >> 1][t.kind]), slots: [`${limb}1_${t.l}`, `${limb}2_${t.l}`] };
   });
 }
 
@@ -111,7 +122,7 @@ export function rangedTensors({ widths, layers }: Weights): RangedTensor[] {
  */
 export function limbTrace(tensors: readonly RangedTensor[], other: readonly Int32Array[] = []): Oracle {
   const trace = slottedOracle([
-    ...tensors.flatMap((t) => t.slots.map((name) => ({ name, log2: t.low + t.high }))),
+    ...tensors.flatMap((t) => t.slots.map((name) => ({ name, log2: sizeOf(t.bits) }))),
     { name: 'mult', log2: LIMB_BITS },
   ]);
   for (const t of tensors)

@@ -15,22 +15,24 @@ import {
   type Merge,
   packCoefficients,
 } from '../model/merge.ts';
-import { encodeShape } from '../model/shape.ts';
+import { NETWORK_LAYERS } from '../model/network.ts';
+import type { AnyWeights, NetworkWeights } from '../model/networkWeights.ts';
 import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, MODEL_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
+import { type Axes, pointOf } from './axes.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from './common.ts';
 import { lookupHelper, sendHelper } from './helper.ts';
-import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, tensorPoint } from './layers.ts';
-import { absentOracle, layerNames, modelOracle, modelParameters } from './oracles.ts';
+import { addTableClaims, limbTrace, modelPoly, type RangedTensor, rangedTensors, weightAxes } from './layers.ts';
+import { absentOracle, modelInputs, modelOracle } from './oracles.ts';
 import { SumcheckBatch } from './sumcheckBatch.ts';
 
-const { oracles: O, squares: Q, trace: T, helper: H, relations: R, evaluations: E, claims: C } = NUMBERING.merge;
+type MergeNumbers = typeof NUMBERING.merge | typeof NUMBERING.convMerge;
 
 /** What the numbers of W and of b are called. */
 const NAMES = {
-  W: { range: R.rangeW, rest: R.restW, limbs: ['w1', 'w2'], h: 'hW', k: 'kW', child: 'W', sum: 'MW' },
-  b: { range: R.rangeb, rest: R.restb, limbs: ['c1', 'c2'], h: 'hb', k: 'kb', child: 'b', sum: 'Mb' },
+  W: { range: 'rangeW', rest: 'restW', limbs: ['w1', 'w2'], h: 'hW', k: 'kW', child: 'W', sum: 'MW' },
+  b: { range: 'rangeb', rest: 'restb', limbs: ['c1', 'c2'], h: 'hb', k: 'kb', child: 'b', sum: 'Mb' },
 } as const;
 
 /** The table has 2^16 entries, a remainder 2^14 values. */
@@ -41,6 +43,8 @@ type MergeTensor = RangedTensor & { rest: Int32Array; h: string; k: string };
 
 interface MergeContext {
   k: Kernels;
+  numbers: MergeNumbers;
+  axes: Axes;
   tensors: readonly MergeTensor[];
   child: Oracle;
   parents: readonly Oracle[];
@@ -50,13 +54,13 @@ interface MergeContext {
   helper: Oracle;
 }
 
-export interface MergeWitness {
+export interface MergeWitness<W extends AnyWeights = Weights> {
   /** 2..8 models of one shape */
-  parents: readonly Weights[];
+  parents: readonly W[];
   /** [layer 1..L][parent], integers over 2^14 in (-2^17, 2^17) */
   coefficients: readonly (readonly number[])[];
   /** mergeWeights(parents, coefficients) */
-  merge: Merge;
+  merge: Merge<W>;
 }
 
 /**
@@ -64,14 +68,26 @@ export interface MergeWitness {
  * parents.
  * @throws RangeError for a child weight outside [-2^47, 2^47)
  */
-export async function proveMerge(
+export function proveMerge(session: Session, witness: MergeWitness): Promise<ArgumentResult> {
+  return proveSum(session, witness, NUMBERING.merge, MAX_LAYERS);
+}
+
+/** The same of convolutional networks (program convMerge, protocol section 12). */
+export function proveConvMerge(session: Session, witness: MergeWitness<NetworkWeights>): Promise<ArgumentResult> {
+  return proveSum(session, witness, NUMBERING.convMerge, NETWORK_LAYERS);
+}
+
+async function proveSum(
   session: Session,
-  { parents, coefficients, merge }: MergeWitness,
+  { parents, coefficients, merge }: MergeWitness<AnyWeights>,
+  numbers: MergeNumbers,
+  layers: number,
 ): Promise<ArgumentResult> {
+  const { squares: Q, trace: T, helper: H, relations: R, evaluations: E } = numbers;
   const { kernels: k } = session.backend;
-  const { widths } = parents[0];
+  const axes = weightAxes(merge.child);
   checkMerge(parents, coefficients);
-  const factors = circuitCoefficients(coefficients);
+  const factors = circuitCoefficients(coefficients, layers);
   const tensors = mergeTensors(merge);
 
   // 1. trace (the remainder follows from the weights, like the lowest limb)
@@ -95,10 +111,10 @@ export async function proveMerge(
 
   // 3. the batch
   session.stage('sumcheck');
-  const context = { k, tensors, child, parents: parentOracles, factors, trace, helper };
-  const batch = mergeSumcheckBatch(context, new SumcheckBatch(k, table, beta, squaresOf(x, Q.count)));
+  const context = { k, numbers, axes, tensors, child, parents: parentOracles, factors, trace, helper };
+  const batch = mergeSumcheckBatch(context, new SumcheckBatch(k, table, beta, squaresOf(x, Q.count), axes));
   const batch1 = batch.prove(session, [], R.logUp, 5);
-  const points = tensors.map((t) => tensorPoint(batch1.point, t));
+  const points = tensors.map((t) => pointOf(axes, t.bits, batch1.point));
   const evals1 = batch.evaluations(E.count);
   evaluateModels(context, points, evals1);
 
@@ -106,14 +122,12 @@ export async function proveMerge(
   const claims = mergeClaims(context, session.absorb(evals1), evals1, points, batch1.point);
   const absent = range(parents.length, MAX_PARENTS - parents.length).map(absentOracle);
   const opened = await open(session, [child, ...parentOracles, ...absent, trace, helper], claims);
-  const shape = encodeShape(merge.child);
-  const packed = packCoefficients(coefficients);
-  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [shape, ...packed], {
-    shape,
+  const { parameters, inputs } = modelInputs(merge.child, child);
+  const packed = packCoefficients(coefficients, layers);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [...parameters, ...packed], {
+    ...inputs,
     coefficients: packed,
     factors: factors.map((row) => row.map((a) => BigInt(a + MERGE_LIMIT))),
-    ...modelParameters(merge.child),
-    modelOffset: offsetBits(child, layerNames(widths), MODEL_BITS),
     traceOffset: offsetBits(trace, T.names),
     helperOffset: offsetBits(helper, H.names),
     batch1: batch1.messages,
@@ -121,7 +135,7 @@ export async function proveMerge(
   });
 }
 
-function mergeTensors(merge: Merge): MergeTensor[] {
+function mergeTensors(merge: Merge<AnyWeights>): MergeTensor[] {
   return rangedTensors(merge.child).map((t, i) => ({
     ...t,
     rest: merge.rest[i >> 1][t.kind].map((rest) => REST_SCALE * rest),
@@ -130,13 +144,15 @@ function mergeTensors(merge: Merge): MergeTensor[] {
   }));
 }
 
-function mergeSumcheckBatch({ k, tensors, trace, helper }: MergeContext, batch: SumcheckBatch): SumcheckBatch {
+function mergeSumcheckBatch(c: MergeContext, batch: SumcheckBatch): SumcheckBatch {
+  const { k, axes, tensors, trace, helper } = c;
+  const { relations: R, evaluations: E } = c.numbers;
   for (const t of tensors) {
     const names = NAMES[t.kind];
-    const eq = batch.eq(t.low, t.high);
-    const [h, own] = [t.h, t.k].map((slot) => modelPoly(k, helper, t, slot));
-    const [, l1, l2] = batch.addLookup(names.range(t.l), eq, h, t.limbs);
-    batch.addLookup(names.rest(t.l), eq, own, [t.rest]);
+    const eq = batch.eq(...t.bits);
+    const [h, own] = [t.h, t.k].map((slot) => modelPoly(k, helper, t, axes, slot));
+    const [, l1, l2] = batch.addLookup(R[names.range](t.l), eq, h, t.limbs);
+    batch.addLookup(R[names.rest](t.l), eq, own, [t.rest]);
     [l1, l2].forEach((limb, i) => {
       batch.evaluateLimb(E[names.limbs[i]](t.l), limb);
     });
@@ -149,10 +165,11 @@ function mergeSumcheckBatch({ k, tensors, trace, helper }: MergeContext, batch: 
 
 /** Evaluates the child and sum_i a_i x_i of the parents, of which no relation speaks by itself. */
 function evaluateModels(
-  { k, tensors, child, parents, factors }: MergeContext,
+  { k, numbers, tensors, child, parents, factors }: MergeContext,
   points: readonly (readonly bigint[])[],
   evals1: bigint[],
 ): void {
+  const { evaluations: E } = numbers;
   const valueAt = (oracle: Oracle, slot: string, point: readonly bigint[]) =>
     k.scoped(() => k.evaluate(oracle.values(k, slot), point));
   tensors.forEach(({ l, kind, slot }, i) => {
@@ -165,18 +182,21 @@ function evaluateModels(
 }
 
 function mergeClaims(
-  { tensors, child, parents, factors, trace, helper }: MergeContext,
+  { numbers, tensors, child, parents, factors, trace, helper }: MergeContext,
   challenge: bigint,
   evals1: readonly bigint[],
   points: readonly (readonly bigint[])[],
   rho: readonly bigint[],
 ): Claims {
+  const { oracles: O, evaluations: E, claims: C } = numbers;
   const claims = new Claims(challenge, C.count);
   tensors.forEach((t, i) => {
     const names = NAMES[t.kind];
     const point = points[i];
-    const evaluation = (name: Exclude<keyof typeof E, 'count' | 'names' | 'g' | 'mult'>, terms: ClaimTerm[]) =>
-      claims.add(C[name](t.l), evals1[E[name](t.l)], terms);
+    const evaluation = (
+      name: (typeof names)['limbs'][number] | (typeof names)['h' | 'k' | 'child' | 'sum'],
+      terms: ClaimTerm[],
+    ) => claims.add(C[name](t.l), evals1[E[name](t.l)], terms);
     names.limbs.forEach((name, j) => {
       evaluation(name, [{ oracle: O.trace, offset: trace.slots[t.slots[j]].offset, point }]);
     });

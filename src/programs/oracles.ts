@@ -2,16 +2,26 @@ import { Oracle } from '../argument/oracle.ts';
 import { range } from '../argument/sumcheck.ts';
 import { HEADS } from '../model/head.ts';
 import { layout } from '../model/layout.ts';
+import {
+  encodeNetwork,
+  FAN_BITS,
+  NETWORK_LAYERS,
+  type Network,
+  networkGeometry,
+  networkLayout,
+  networkLayoutWords,
+} from '../model/network.ts';
+import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
 import { chunkSalt } from '../model/salt.ts';
-import { type ModelShape, modelLayout, shardLayout } from '../model/shape.ts';
+import { encodeShape, type ModelShape, modelLayout, shardLayout } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
-import type { Weights } from '../model/weights.ts';
-import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
+import { LIMB_BITS, MAX_LAYERS, MODEL_BITS } from '../numbers/constants.ts';
 import { functionTable, TABLE_NAMES } from '../training/tables.ts';
+import { type CircuitInputs, offsetBits } from './common.ts';
 
 /** The model oracle: W_l, b_l, with a salt behind every chunk (protocol section 1). */
-export function modelOracle(weights: Weights): Oracle {
-  const oracle = new Oracle(modelLayout(weights.widths));
+export function modelOracle(weights: AnyWeights): Oracle {
+  const oracle = new Oracle(isNetworkWeights(weights) ? networkLayout(weights.network) : modelLayout(weights.widths));
   weights.layers.forEach(({ W, b }, i) => {
     oracle.put(`W${i + 1}`, W);
     oracle.put(`b${i + 1}`, b);
@@ -50,16 +60,46 @@ function salted(oracle: Oracle, salt: bigint): Oracle {
   return oracle;
 }
 
-/** Slot names W, b of the circuit's layers 1..4 (right-aligned); absent layers get a name that no slot has. */
-export function layerNames(widths: readonly number[]): string[] {
-  return range(1, MAX_LAYERS).flatMap((l) => {
-    const own = l - (MAX_LAYERS - (widths.length - 1));
-    return own >= 1 ? [`W${own}`, `b${own}`] : ['absent', 'absent'];
-  });
+/** Slot names W, b of the circuit's layers 1..count (right-aligned); absent layers get a name that no slot has. */
+function layerNames(own: number, count: number): string[] {
+  return range(1 - (count - own), count).flatMap((l) => (l >= 1 ? [`W${l}`, `b${l}`] : ['absent', 'absent']));
+}
+
+/** What a program says of a model: its parameters as signals, in order, and the circuit's inputs. */
+export function modelInputs(model: AnyWeights, oracle: Oracle): { parameters: bigint[]; inputs: CircuitInputs } {
+  const layers = model.layers.length;
+  if (isNetworkWeights(model)) {
+    const [shape, layout] = [encodeNetwork(model.network), networkLayoutWords(model.network)];
+    const offsets = offsetBits(oracle, layerNames(layers, NETWORK_LAYERS), MODEL_BITS);
+    return { parameters: [shape, ...layout], inputs: { shape, layout, ...networkParameters(model.network), offsets } };
+  }
+  const shape = encodeShape(model);
+  const modelOffset = offsetBits(oracle, layerNames(layers, MAX_LAYERS), MODEL_BITS);
+  return { parameters: [shape], inputs: { shape, ...modelParameters(model), modelOffset } };
+}
+
+/** Circuit inputs of the fields of a network's shape (protocol section 12). */
+function networkParameters(network: Network): CircuitInputs {
+  const geometry = networkGeometry(network);
+  const layers = geometry.slice(1);
+  const number = HEADS.indexOf(network.head);
+  const bits = (value: number, count: number) => range(0, count).map((t) => BigInt((value >> t) & 1));
+  return {
+    channels1: geometry.map(({ channels }) => BigInt(channels - 1)),
+    sides1: geometry.map(({ side }) => BigInt(side - 1)),
+    kernels1: layers.map(({ kernel }) => BigInt(kernel - 1)),
+    strides1: layers.map(({ stride }) => BigInt(stride - 1)),
+    paddings: layers.map(({ padding }) => bits(padding, 2)),
+    flat: layers.map(({ flat }) => (flat ? 1n : 0n)),
+    pooled: layers.map(({ pooled }) => (pooled ? 1n : 0n)),
+    present: layers.slice(0, -1).map(({ present }) => (present ? 1n : 0n)),
+    head: bits(number, 2),
+    fans: layers.map(({ fan }) => bits(fan, FAN_BITS)),
+  };
 }
 
 /** Circuit inputs `widths1`, `present` and `head` of a shape (design 11.1). */
-export function modelParameters({ widths, head }: ModelShape): Record<'widths1' | 'present' | 'head', bigint[]> {
+function modelParameters({ widths, head }: ModelShape): Record<'widths1' | 'present' | 'head', bigint[]> {
   const number = HEADS.indexOf(head);
   const absent = MAX_LAYERS - (widths.length - 1);
   return {

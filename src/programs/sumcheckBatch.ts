@@ -12,9 +12,9 @@ import {
   type Term,
 } from '../argument/sumcheck.ts';
 import { NUMBERING, type Numbered } from '../generated/numbering.ts';
-import { LIMB_BITS, SIZE_BITS } from '../numbers/constants.ts';
+import { LIMB_BITS } from '../numbers/constants.ts';
 import { mod, powersOf } from '../numbers/field.ts';
-import { join, positions } from './common.ts';
+import { type Axes, DENSE, pointOf, positions, sizeOf } from './axes.ts';
 
 export const term = (...factors: Poly[]): Term => ({ coefficient: 1n, factors });
 export const minus = (...factors: Poly[]): Term => ({ coefficient: -1n, factors });
@@ -39,7 +39,7 @@ export class SumcheckBatch {
   readonly #table: LookupTable;
   readonly #beta: bigint;
   readonly #tau: readonly bigint[];
-  readonly #rowBits: number;
+  readonly #axes: Axes;
   readonly #relations: (Omit<Instance, 'weight'> & { index: number })[] = [];
   readonly #combined: {
     indices: readonly RelationNumber[];
@@ -49,19 +49,18 @@ export class SumcheckBatch {
   readonly #helpers: { sign: bigint; poly: Poly }[] = [];
   readonly #evaluated: { index: number; value: () => bigint }[] = [];
 
-  /** @param tau the zero-checks' point: `rowBits` coordinates for rows (or columns), then 12 for features */
-  constructor(k: Kernels, table: LookupTable, beta: bigint, tau: readonly bigint[], rowBits = SIZE_BITS) {
+  /** @param tau the zero-checks' point, over all axes */
+  constructor(k: Kernels, table: LookupTable, beta: bigint, tau: readonly bigint[], axes = DENSE) {
     this.#k = k;
     this.#table = table;
     this.#beta = beta;
     this.#tau = tau;
-    this.#rowBits = rowBits;
+    this.#axes = axes;
   }
 
-  /** eq(tau, .) over a tensor with `low` and `high` bits. */
-  eq(low: number, high: number): Poly {
-    const point = join(this.#tau, low, this.#tau.slice(this.#rowBits), high);
-    return poly(this.#k.eqTable(point), positions(low, high, this.#rowBits));
+  /** eq(tau, .) over a tensor with so many bits of each axis. */
+  eq(...bits: number[]): Poly {
+    return poly(this.#k.eqTable(pointOf(this.#axes, bits, this.#tau)), positions(this.#axes, bits));
   }
 
   /** A relation: the sum of the terms is the claim. Its variables are those of the widest factor of the first term. */
@@ -166,7 +165,7 @@ export class SumcheckBatch {
         terms: [term(p)],
       })),
     ];
-    return sumcheck(this.#k, instances, this.#rowBits + SIZE_BITS, degree, session.absorb);
+    return sumcheck(this.#k, instances, sizeOf(this.#axes), degree, session.absorb);
   }
 
   /** The evaluations after the sumcheck, 0 where nothing is evaluated (absent layers). */

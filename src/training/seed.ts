@@ -1,9 +1,24 @@
 import { poseidon2 } from 'poseidon-lite/poseidon2';
 import { InputError } from '../errors/InputError.ts';
 import { seedCapacity } from '../model/capacity.ts';
+import { NETWORK_LAYERS, type Network } from '../model/network.ts';
+import {
+  isRealEntry,
+  kernelSizes,
+  type NetworkWeights,
+  presentLayers,
+  zeroNetworkWeights,
+} from '../model/networkWeights.ts';
 import { circuitLayer, type ModelShape, widthBits } from '../model/shape.ts';
 import { type Weights, zeroWeights } from '../model/weights.ts';
-import { LIMB_BITS, SEED_FACTOR_BITS, SEED_MODULI, SEED_OFFSET_BITS } from '../numbers/constants.ts';
+import {
+  LIMB_BITS,
+  NETWORK_SEED_BITS,
+  NETWORK_SEED_MODULI,
+  SEED_FACTOR_BITS,
+  SEED_MODULI,
+  SEED_OFFSET_BITS,
+} from '../numbers/constants.ts';
 import { R } from '../numbers/field.ts';
 import { TrainerMachine } from './machine.ts';
 
@@ -29,17 +44,14 @@ export interface SeedTrace {
 
 /**
  * The generator's values for a seed.
+ * @param shape widths, or a convolutional network (section 12)
  * @param seed element of F.
- * @throws InputError, CapacityError for shapes the program `seed` cannot address.
+ * @throws InputError, CapacityError for shapes the programs `seed` and `convSeed` cannot address.
  */
-export function seedTrace(widths: readonly number[], seed: bigint): SeedTrace {
+export function seedTrace(shape: readonly number[] | Network, seed: bigint): SeedTrace {
   if (seed < 0n || seed >= R) throw new InputError('A seed is an element of the scalar field, in [0, r).');
-  seedCapacity(widths);
-  const a = widthBits(widths);
-  const layers = a.slice(1).map((bits, l): SeedLayerTrace => {
-    const count = 2 ** (bits + a[l]);
-    const q = SEED_MODULI[a[l]];
-    const { off, factor } = seedNumbers(seed, circuitLayer(widths, l + 1));
+  seedCapacity(shape);
+  const layers = sequences(shape, seed).map(({ count, q, off, factor }): SeedLayerTrace => {
     const machine = new TrainerMachine();
     const out = machine.allocate(6 * 4 * count);
     machine.run.seedLayer(BigInt(q), BigInt(off), BigInt(factor), count, out, 4 * count);
@@ -49,12 +61,39 @@ export function seedTrace(widths: readonly number[], seed: bigint): SeedTrace {
   return { layers };
 }
 
+/** What makes each layer's sequence. */
+function sequences(shape: readonly number[] | Network, seed: bigint) {
+  if ('side' in shape) {
+    const layers = presentLayers(shape);
+    return layers.slice(1).map((layer, l) => {
+      const count = 2 ** kernelSizes(layers[l], layer).bits.reduce((sum, bits) => sum + bits, 0);
+      const number = l + 1 + NETWORK_LAYERS - shape.layers.length;
+      return { count, q: NETWORK_SEED_MODULI[layer.fan], ...networkSeedNumbers(seed, number) };
+    });
+  }
+  const a = widthBits(shape);
+  return a.slice(1).map((bits, l) => ({
+    count: 2 ** (bits + a[l]),
+    q: SEED_MODULI[a[l]],
+    ...seedNumbers(seed, circuitLayer(shape, l + 1)),
+  }));
+}
+
 /** off and factor of a circuit layer (1..4): its 52 bits of the one digest. */
 export function seedNumbers(seed: bigint, layer: number): { off: number; factor: number } {
   const digest = poseidon2([seed, 0n]) >> BigInt((SEED_OFFSET_BITS + SEED_FACTOR_BITS) * (layer - 1));
   return {
     off: Number(BigInt.asUintN(SEED_OFFSET_BITS, digest)),
     factor: 1 + Number(BigInt.asUintN(SEED_FACTOR_BITS, digest >> BigInt(SEED_OFFSET_BITS))),
+  };
+}
+
+/** off and factor of a circuit layer (1..6) of a convolutional network: its 40 bits of the one digest (protocol section 12). */
+export function networkSeedNumbers(seed: bigint, layer: number): { off: number; factor: number } {
+  const digest = poseidon2([seed, 1n]) >> BigInt(2 * NETWORK_SEED_BITS * (layer - 1));
+  return {
+    off: Number(BigInt.asUintN(NETWORK_SEED_BITS, digest)),
+    factor: 1 + Number(BigInt.asUintN(NETWORK_SEED_BITS, digest >> BigInt(NETWORK_SEED_BITS))),
   };
 }
 
@@ -80,6 +119,26 @@ export function weightsFromSeedTrace(shape: ModelShape, { layers }: SeedTrace, s
         const x = i * stride + j;
         W[x] = BigInt(v0[x] + v1[x] * 2 ** LIMB_BITS - half);
       }
+    }
+  });
+  return weights;
+}
+
+/** As `seedWeights`, of a convolutional network (protocol section 12). */
+export function networkSeedWeights(network: Network, seed: bigint, salt: bigint): NetworkWeights {
+  return networkFromSeedTrace(network, seedTrace(network, seed), salt);
+}
+
+/** As `networkSeedWeights`, from a trace that is already there. */
+export function networkFromSeedTrace(network: Network, { layers }: SeedTrace, salt: bigint): NetworkWeights {
+  const weights = zeroNetworkWeights(network, salt);
+  const sizes = presentLayers(network);
+  layers.forEach(({ q, v0, v1 }, l) => {
+    const { W } = weights.layers[l];
+    const { real, bits } = kernelSizes(sizes[l], sizes[l + 1]);
+    const half = (q - 1) / 2;
+    for (let x = 0; x < W.length; x++) {
+      if (isRealEntry(x, real, bits)) W[x] = BigInt(v0[x] + v1[x] * 2 ** LIMB_BITS - half);
     }
   });
   return weights;

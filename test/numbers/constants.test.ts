@@ -12,6 +12,8 @@ import {
   LIMB_BITS,
   MAX_LAYERS,
   MODEL_BITS,
+  NETWORK_SEED_BITS,
+  NETWORK_SEED_MODULI,
   RATE_BITS,
   SEED_FACTOR_BITS,
   SEED_MODULI,
@@ -20,6 +22,14 @@ import {
   SIZE_BITS,
   WEIGHT_LIMIT_BITS,
 } from '../../src/numbers/constants.ts';
+
+/** Holds q to be the largest prime with q^2 <= 2^66 / 2^max(a, 2). */
+function checkModulus(q: number, a: number): void {
+  const bound = 2n ** BigInt(66 - Math.max(a, 2));
+  assert.ok(isPrime(q), `${q}`);
+  assert.ok(BigInt(q) ** 2n <= bound, `q(${a}) is too large`);
+  for (let next = q + 1; BigInt(next) ** 2n <= bound; next++) assert.ok(!isPrime(next), `${next} is a larger prime`);
+}
 
 function isPrime(n: number): boolean {
   for (let d = 2; d * d <= n; d++) if (n % d === 0) return false;
@@ -36,13 +46,7 @@ describe('constants', () => {
 describe('SEED_MODULI', () => {
   it('holds for a = 0..12 the largest prime q with q^2 <= 2^66 / 2^max(a, 2)', () => {
     assert.equal(SEED_MODULI.length, SIZE_BITS + 1);
-    SEED_MODULI.forEach((q, a) => {
-      const bound = 2n ** BigInt(66 - Math.max(a, 2));
-      assert.ok(isPrime(q), `${q}`);
-      assert.ok(BigInt(q) ** 2n <= bound, `q(${a}) is too large`);
-      for (let next = q + 1; BigInt(next) ** 2n <= bound; next++)
-        assert.ok(!isPrime(next), `${next} is a larger prime`);
-    });
+    SEED_MODULI.forEach(checkModulus);
   });
 
   it('leaves v unique: q < 2^32, index + off + 1 < q, 0 < factor < q', () => {
@@ -51,6 +55,16 @@ describe('SEED_MODULI', () => {
       assert.ok(2 ** MODEL_BITS - 1 + (2 ** SEED_OFFSET_BITS - 1) + 1 < q);
       assert.ok(2 ** SEED_FACTOR_BITS < q);
     }
+  });
+
+  it('goes on to fan-ins of 2^16 in convolutional networks, of which six layers share a digest', () => {
+    assert.equal(NETWORK_SEED_MODULI.length, 17);
+    NETWORK_SEED_MODULI.forEach(checkModulus);
+    for (const q of NETWORK_SEED_MODULI) {
+      assert.ok(2 ** MODEL_BITS - 1 + (2 ** NETWORK_SEED_BITS - 1) + 1 < q);
+      assert.ok(2 ** NETWORK_SEED_BITS < q);
+    }
+    assert.ok(6 * 2 * NETWORK_SEED_BITS <= 254);
   });
 
   it('needs the bits of one digest: four layers of 52 bits each', () => {

@@ -1,7 +1,7 @@
 import type { Kernels } from '../../argument/kernels.ts';
-import { type Poly, poly } from '../../argument/sumcheck.ts';
+import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import { ACTIVATION_BITS, MAX_LAYERS, SIGNED_LIMIT } from '../../numbers/constants.ts';
-import { integerPoly, positions } from '../common.ts';
+import { integerPoly } from '../common.ts';
 import type { SumcheckBatch } from '../sumcheckBatch.ts';
 import type { ScoreContext } from './context.ts';
 
@@ -43,7 +43,7 @@ export class ResultTensors {
 
   ofRows(value: (s: number) => number): Poly {
     const integers = Int32Array.from({ length: 2 ** this.c.sizes.sigma }, (_, s) => value(s));
-    return integerPoly(this.k, integers, positions(this.c.sizes.sigma, 0));
+    return integerPoly(this.k, integers, range(0, this.c.sizes.sigma));
   }
 
   /** 1 less what is 0 or 1. */

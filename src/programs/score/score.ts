@@ -3,13 +3,13 @@ import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { countsAt } from '../../model/measures.ts';
-import { encodeShape, encodeShard } from '../../model/shape.ts';
-import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
+import { encodeShard } from '../../model/shape.ts';
+import { LIMB_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { functionTable } from '../../training/tables.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { lookupHelper, sendHelper } from '../helper.ts';
-import { layerNames, modelOracle, modelParameters, shardOracle, tablesOracle } from '../oracles.ts';
+import { modelInputs, modelOracle, shardOracle, tablesOracle } from '../oracles.ts';
 import { scoreClaims } from './claims.ts';
 import { type ScoreLookups, type ScoreOracles, type ScoreWitness, scoreSizes } from './context.ts';
 import { layerGroups, resultGroups, scoreTrace } from './oracles.ts';
@@ -69,7 +69,7 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Sco
   // 4. the claims
   const claims = scoreClaims(session.absorb(evals1), { ...context, sums, evals1, rho: batch1.point });
   const opened = await open(session, [model, shard, trace, made.oracle, oracles.tables], claims);
-  const { inputs, parameters } = publicInputs(w);
+  const { inputs, parameters } = publicInputs(w, oracles);
   const counts = countsAt(w.shard.kind, w.forward.measures.counts, x);
   const ended = finish(session, { trace: tracePoints, helper: helperPoints }, opened, [...parameters, x, counts], {
     ...inputs,
@@ -82,18 +82,17 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Sco
 }
 
 /** The statement's parameters in order, and as inputs of the circuit. */
-function publicInputs({ model, shard, forward: { measures } }: ScoreWitness) {
+function publicInputs({ model, shard, forward: { measures } }: ScoreWitness, oracles: ScoreOracles) {
   const { result, loss, absolute, k, top } = measures;
-  const inputs = { shape: encodeShape(model), shard: encodeShard(shard), result, loss, absolute, k: BigInt(k), top };
-  return { inputs, parameters: Object.values(inputs) };
+  const said = { shard: encodeShard(shard), result, loss, absolute, k: BigInt(k), top };
+  const { inputs, parameters } = modelInputs(model, oracles.model);
+  return { inputs: { ...inputs, ...said }, parameters: [...parameters, ...Object.values(said)] };
 }
 
 /** The circuit's inputs that say how large everything is and where it stands. */
-function sizeInputs(w: ScoreWitness, { model, shard, trace, helper }: ScoreOracles) {
+function sizeInputs(w: ScoreWitness, { shard, trace, helper }: ScoreOracles) {
   const { classes, labels } = scoreSizes(w);
   return {
-    ...modelParameters(w.model),
-    modelOffset: offsetBits(model, layerNames(w.model.widths), MODEL_BITS),
     inputs1: BigInt(w.shard.inputs - 1),
     outputs1: BigInt(w.shard.outputs - 1),
     rows1: BigInt(w.shard.rows - 1),

@@ -5,7 +5,8 @@ import { type Poly, poly, range, type SumcheckResult } from '../../argument/sumc
 import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
 import { MAX_LAYERS, SIGNED_LIMIT, TRACE_ROW_BITS } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
-import { integerPoly, positions } from '../common.ts';
+import { DENSE_TRAIN } from '../axes.ts';
+import { integerPoly } from '../common.ts';
 import { HALF } from '../powers.ts';
 import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term } from '../sumcheckBatch.ts';
 import { atFeature, atRowOfStep, productsOfSteps, type Tensor, valueAt } from '../tensors.ts';
@@ -36,7 +37,7 @@ export class FirstSumcheckBatch {
   constructor(context: BatchContext) {
     const { k, table, beta, rs, ri, sizes, oracles } = context;
     this.#c = context;
-    this.#batch = new SumcheckBatch(k, table, beta, [...rs, ...ri], TRACE_ROW_BITS);
+    this.#batch = new SumcheckBatch(k, table, beta, [...rs, ...ri], DENSE_TRAIN);
     for (const l of sizes.layers) this.#addForward(l);
     for (const l of sizes.hidden) this.#addBackward(l);
     for (const l of sizes.hidden) this.#addHidden(l);
@@ -173,7 +174,7 @@ export class FirstSumcheckBatch {
       const y = Y[((at >> sizes.traceBits) << sizes.sigma) + (row & inPass)];
       return Number(Q_SCALE) * (q - SIGNED_LIMIT - y);
     });
-    const valid = integerPoly(k, real, positions(sizes.traceBits, 0));
+    const valid = integerPoly(k, real, range(0, sizes.traceBits));
     this.#batch.add(R.error, [
       term(eq, integerPoly(k, D4, eq.positions)),
       minus(eq, valid, integerPoly(k, error, eq.positions)),

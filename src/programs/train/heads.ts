@@ -1,7 +1,7 @@
 // What softmax and sigmoid add to program train (protocol section 7, Heads). With squared error nothing here is called.
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupGroup } from '../../argument/lookup.ts';
-import { type Poly, poly } from '../../argument/sumcheck.ts';
+import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { type Head, wrongAnswers } from '../../model/head.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
@@ -9,7 +9,7 @@ import { DELTA_BITS, LIMB_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts'
 import { inverse, mod } from '../../numbers/field.ts';
 import { expTable, sigmoidTable } from '../../training/tables.ts';
 import type { SegmentTrace, SoftmaxTrace } from '../../training/trace.ts';
-import { integerPoly, positions } from '../common.ts';
+import { integerPoly } from '../common.ts';
 import { FA, HALF, LIMB } from '../powers.ts';
 import { minus, type SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import { valueAt } from '../tensors.ts';
@@ -83,7 +83,7 @@ export function addHead(batch: SumcheckBatch, c: BatchContext, eq: Poly, Q: Poly
     );
   const inPass = 2 ** sizes.sigma - 1;
   const rows =
-    shard.rows > inPass ? [] : [isReal(rowCount, (s) => (s & inPass) < shard.rows, positions(sizes.traceBits, 0))];
+    shard.rows > inPass ? [] : [isReal(rowCount, (s) => (s & inPass) < shard.rows, range(0, sizes.traceBits))];
   const classes = realEntries === P.length ? [] : [isReal(P.length, (at) => at < realEntries, eq.positions)];
   const parts: Parts = { batch, c, eq, Q, rows, classes, P };
   if (softmax) addSoftmax(parts, softmax);
@@ -103,7 +103,7 @@ function addSoftmax({ batch, c, eq, Q, classes }: Parts, softmax: SoftmaxTrace):
   const [r0, r1, z1] = lookup('hR');
   const [, P] = lookup('hP');
   const w = integerPoly(k, softmax.w, eq.positions);
-  const Sum = integerPoly(k, softmax.Sum, positions(sizes.traceBits, 0));
+  const Sum = integerPoly(k, softmax.Sum, range(0, sizes.traceBits));
   const { firstBit, firstPadding, largest, powerPadding, division } = R;
   const numbers = [firstBit, firstPadding, largest, powerPadding, division];
   batch.addCombined(numbers, eq.positions, ([bit, padding, top, power, divided]) => {

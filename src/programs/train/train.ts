@@ -2,12 +2,12 @@ import { LookupTable, multiplicities } from '../../argument/lookup.ts';
 import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
-import { encodeSegment, encodeShape } from '../../model/shape.ts';
-import { LIMB_BITS, MODEL_BITS } from '../../numbers/constants.ts';
+import { encodeSegment } from '../../model/shape.ts';
+import { LIMB_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { lookupHelper, sendHelper } from '../helper.ts';
-import { layerNames, modelOracle, modelParameters, shardOracle, tablesOracle } from '../oracles.ts';
+import { modelInputs, modelOracle, shardOracle, tablesOracle } from '../oracles.ts';
 import type { BatchContext } from './batchContext.ts';
 import { trainClaims } from './claims.ts';
 import { type TrainOracles, type TrainWitness, trainLayers, trainSizes } from './context.ts';
@@ -88,8 +88,11 @@ export async function proveTrain(session: Session, w: TrainWitness): Promise<Arg
   });
   const opened = await open(session, [parent, child, shard, trace, helper, oracles.tables], claims);
   const { sums, batch1, evals1, sums2, batch2, evals2 } = proved;
-  const parameters = [encodeShape(w.parent), encodeSegment(w, w.shard)];
-  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, parameters, {
+  const { parameters, inputs } = modelInputs(w.parent, parent);
+  const seg = encodeSegment(w, w.shard);
+  return finish(session, { trace: tracePoints, helper: helperPoints }, opened, [...parameters, seg], {
+    ...inputs,
+    seg,
     ...sizeInputs(w, oracles),
     sums,
     batch1,
@@ -122,13 +125,8 @@ function proveSums(session: Session, context: BatchContext) {
 }
 
 /** The circuit's inputs that say how large everything is and where it stands. */
-function sizeInputs(w: TrainWitness, { parent, shard, trace, helper }: TrainOracles) {
-  const { widths } = w.parent;
+function sizeInputs(w: TrainWitness, { shard, trace, helper }: TrainOracles) {
   return {
-    shape: encodeShape(w.parent),
-    seg: encodeSegment(w, w.shard),
-    ...modelParameters(w.parent),
-    modelOffset: offsetBits(parent, layerNames(widths), MODEL_BITS),
     lr: BigInt(w.lr),
     rows1: BigInt(w.shard.rows - 1),
     batchRows1: BigInt(w.batch - 1),
