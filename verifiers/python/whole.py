@@ -1,13 +1,20 @@
-"""Honest proofs of tiny networks, made here by brute force from the definitions: python3 -m unittest whole
+"""Honest proofs of tiny networks, made here by brute force from the definitions.
+
+python3 -m unittest whole     they are accepted, and changed ones are not
+python3 whole.py <folder>     writes them: <name>.json, a dump, and of convolutional programs <name>.inputs.json for the circuit
 
 Every number that such a proof sends is a sum over indices of the statement's own tensors, and its batches end at random
 points, where each relation and claim of the verifier has to be the one that was summed. No prover of the project is used.
 """
 
+import json
+import sys
 import unittest
+from pathlib import Path
 
 from algebra import Refused
 from honest.cases import importing, merging, scoring, seeding, training
+from honest.inputs import circuit_inputs
 from mutate import changed, changes
 from networks import Network
 from pieces import fields
@@ -34,8 +41,9 @@ def network(layers, head=SQUARED_ERROR):
 
 def dense(widths, head=SQUARED_ERROR):
     """A multilayer perceptron, by the same code."""
-    widths = [widths[0]] * (5 - len(widths)) + widths
-    present = [int(l > 4 - sum(a != b for a, b in zip(widths, widths[1:]))) for l in range(1, 5)]
+    layers = len(widths) - 1
+    widths = [widths[0]] * (4 - layers) + widths
+    present = [int(l > 4 - layers) for l in range(1, 5)]
     a = [bits_of(width - 1) for width in widths]
     slots = [(l, k) for l in range(1, 5) if present[l - 1] for k in range(2)]
     offsets = dict(zip(slots, offsets_of([a[l] + (0 if k else a[l - 1]) for l, k in slots])))
@@ -46,47 +54,55 @@ def dense(widths, head=SQUARED_ERROR):
     return Model(shape), shape
 
 
+# Functions that give a dump, by name.
+TRAINS = {
+    "convTrain-padded": lambda: training(TRAIN, *network(PADDED, SOFTMAX), "classes", rows=3, eps=3),
+    "convTrain-pooled": lambda: training(TRAIN, *network(POOLED, SIGMOID), "labels", rows=3, eps=5),
+    "convTrain-later": lambda: training(TRAIN, *network(POOLED_LATER, SOFTMAX), "classes", rows=4, passes_bits=0, eps=3),
+    "convTrain-six": lambda: training(TRAIN, *network(SIX), "regression", rows=3, lr=5, batch_bits=0),
+    "convTrain-wide": lambda: training(TRAIN, *network(WIDE_KERNEL), "classes", rows=1, batch_bits=0, passes_bits=0),
+    "train-dense": lambda: training(TRAIN, *dense([3, 4, 2], SOFTMAX), "classes", rows=3, eps=3),
+}
+SCORES = {
+    "convScore-padded": lambda: scoring(SCORE, *network(PADDED, SOFTMAX), "classes", rows=5, k=2),
+    "convScore-pooled": lambda: scoring(SCORE, *network(POOLED, SIGMOID), "labels", rows=3, k=2),
+    "convScore-six": lambda: scoring(SCORE, *network(SIX), "regression", rows=3),
+    "convScore-later": lambda: scoring(SCORE, *network(POOLED_LATER), "classes", rows=2, stated=False),
+    "score-dense": lambda: scoring(SCORE, *dense([3, 4, 2], SIGMOID), "labels", rows=3),
+}
+WEIGHTS = {
+    "convSeed-padded": lambda: seeding(SEED, *network(PADDED), 987654321),
+    "convSeed-six": lambda: seeding(SEED, *network(SIX, SIGMOID), 987654322),
+    "convSeed-later": lambda: seeding(SEED, *network(POOLED_LATER), 987654323),
+    "convImport-padded": lambda: importing(IMPORT, *network(PADDED)),
+    "convImport-six": lambda: importing(IMPORT, *network(SIX)),
+    "convMerge-padded": lambda: merging(MERGE, *network(PADDED), 3),
+    "convMerge-later": lambda: merging(MERGE, *network(POOLED_LATER), 8),
+    "merge-dense": lambda: merging(MERGE, *dense([3, 4, 2]), 2),
+}
+
+
 class Whole(unittest.TestCase):
-    def accepted(self, program, dump):
-        self.assertEqual(dump["program"], program)
-        verify(dump)
-        return dump
+    def accepted(self, cases):
+        for name, make in cases.items():
+            with self.subTest(name):
+                dump = make()
+                self.assertEqual(dump["program"], name.partition("-")[0])
+                verify(dump)
 
     def test_train(self):
-        for made, kind, more in (
-            (network(PADDED, SOFTMAX), "classes", {"rows": 3, "eps": 3}),
-            (network(POOLED, SIGMOID), "labels", {"rows": 3, "eps": 5}),
-            (network(POOLED_LATER, SOFTMAX), "classes", {"rows": 4, "passes_bits": 0, "eps": 3}),
-            (network(SIX), "regression", {"rows": 3, "lr": 5, "batch_bits": 0}),
-            (network(WIDE_KERNEL), "classes", {"rows": 1, "batch_bits": 0, "passes_bits": 0}),
-        ):
-            with self.subTest(kind=kind, layers=made[0].out):
-                self.accepted("convTrain", training(TRAIN, *made, kind, **more))
-        self.accepted("train", training(TRAIN, *dense([3, 4, 2], SOFTMAX), "classes", rows=3, eps=3))
+        self.accepted(TRAINS)
 
     def test_score(self):
-        for made, kind, more in (
-            (network(PADDED, SOFTMAX), "classes", {"rows": 5, "k": 2}),
-            (network(POOLED, SIGMOID), "labels", {"rows": 3, "k": 2}),
-            (network(SIX), "regression", {"rows": 3}),
-            (network(POOLED_LATER), "classes", {"rows": 2, "stated": False}),
-        ):
-            with self.subTest(kind=kind):
-                self.accepted("convScore", scoring(SCORE, *made, kind, **more))
-        self.accepted("score", scoring(SCORE, *dense([3, 4, 2], SIGMOID), "labels", rows=3))
+        self.accepted(SCORES)
 
     def test_weights(self):
-        for layers in (PADDED, POOLED_LATER, SIX):
-            with self.subTest(layers=layers):
-                made = network(layers)
-                self.accepted("convSeed", seeding(SEED, *made, 987654321))
-                self.accepted("convImport", importing(IMPORT, *made))
-                self.accepted("convMerge", merging(MERGE, *made, 3))
-        self.accepted("merge", merging(MERGE, *dense([3, 4, 2]), 2))
+        self.accepted(WEIGHTS)
 
     def test_a_change_is_refused(self):
         """Some changes of a dump here; `verify.py --mutate` makes all of them."""
-        dump = self.accepted("convSeed", seeding(SEED, *network(POOLED), 55))
+        dump = seeding(SEED, *network(POOLED), 55)
+        verify(dump)
         every = list(changes(dump))
         for k in range(0, len(every), 60):
             where, what, new = every[k]
@@ -94,5 +110,13 @@ class Whole(unittest.TestCase):
                 verify(changed(dump, where, new))
 
 
+def write(folder):
+    for name, make in (TRAINS | SCORES | WEIGHTS).items():
+        dump = make()
+        (folder / f"{name}.json").write_text(json.dumps(dump))
+        if name.startswith("conv"):
+            (folder / f"{name}.inputs.json").write_text(json.dumps(circuit_inputs(dump)))
+
+
 if __name__ == "__main__":
-    unittest.main()
+    write(Path(sys.argv[1]))
