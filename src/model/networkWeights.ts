@@ -3,7 +3,7 @@ import { FRACTION_BITS, WEIGHT_LIMIT_BITS } from '../numbers/constants.ts';
 import { checkFit, type Head } from './head.ts';
 import { encodeNetwork, formatNetwork, type LayerGeometry, type Network, networkGeometry } from './network.ts';
 import { checkSalt } from './salt.ts';
-import { checkSchema, type Schema, schemaShape } from './schema.ts';
+import { checkSchema, pictureOf, type Schema, schemaShape } from './schema.ts';
 import type { LayerWeights, Weights } from './weights.ts';
 
 /** A convolutional network in memory (protocol section 12): everything its commitment opens to. */
@@ -105,11 +105,22 @@ export function checkNetworkWeights({ network, layers, salt, schema }: NetworkWe
 function checkNetworkSchema(network: Network, schema: Schema): void {
   checkSchema(schema);
   checkFit(network.head, schema.kind);
+  checkPictures(network, schema);
   const said = schemaShape(schema);
   const own = networkSides(network);
   if (said.inputs === own.inputs && said.outputs === own.outputs) return;
   throw new InputError(
     `The schema is of ${said.inputs} inputs and ${said.outputs} outputs; ${formatNetwork(network)} has ${own.inputs} and ${own.outputs}.`,
+  );
+}
+
+/** @throws InputError where a schema says that rows are other pictures than those a network reads */
+export function checkPictures({ side, channels }: Network, schema: Schema | undefined): void {
+  const picture = schema && pictureOf(schema);
+  if (picture === undefined || (picture.side === side && picture.channels === channels)) return;
+  const { side: own, channels: their } = picture;
+  throw new InputError(
+    `The rows are pictures of ${own}x${own}x${their}; the network reads ${side}x${side}x${channels}.`,
   );
 }
 

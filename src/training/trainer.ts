@@ -5,6 +5,7 @@ import type { Network } from '../model/network.ts';
 import {
   type AnyWeights,
   checkNetworkWeights,
+  checkPictures,
   headOf,
   isNetworkWeights,
   modelSides,
@@ -175,8 +176,10 @@ export function checkPair(weights: AnyWeights, shard: Shard): void {
       `A ${shapeText(weights)} network cannot use a shard of ${shard.inputs} inputs and ${shard.outputs} outputs${needs}.`,
     );
   }
-  if (isNetworkWeights(weights)) checkNetworkWeights(weights);
-  else checkWeights(weights);
+  if (isNetworkWeights(weights)) {
+    checkPictures(weights.network, shard.schema);
+    checkNetworkWeights(weights);
+  } else checkWeights(weights);
   checkShard(shard);
 }
 

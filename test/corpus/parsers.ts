@@ -8,7 +8,7 @@ import { readTensors } from '../../src/model/safetensors.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readCsv } from '../../src/model/tables/csv.ts';
 import { readNumpyFile } from '../../src/model/tables/numpyFile.ts';
-import { readWeights } from '../../src/model/weightsFile.ts';
+import { readModel } from '../../src/model/weightsFile.ts';
 import { parseEdge } from '../../src/registry/edge.ts';
 import { entry, safetensors } from './files.ts';
 
@@ -23,7 +23,7 @@ const parquet = new ParquetReader();
 /** Everything that reads bytes of strangers, some of it in a promise, by the extension of the corpus files meant for it. */
 export const PARSERS = {
   safetensors: readTensors,
-  weights: readWeights,
+  weights: readModel,
   shard: readShard,
   model: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.safetensors', bytes }]).model, 0n),
   onnx: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.onnx', bytes }]).model, 0n),

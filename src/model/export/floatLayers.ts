@@ -1,27 +1,36 @@
 import { FRACTION_BITS } from '../../numbers/constants.ts';
-import { checkWeights, type Weights } from '../weights.ts';
+import { layerTensors, unpadded } from '../layerTensors.ts';
+import { type AnyWeights, checkNetworkWeights, isNetworkWeights } from '../networkWeights.ts';
+import { checkWeights } from '../weights.ts';
 
-/** A layer in 32-bit floats: w * 2^-32, rounded to the nearest float. */
+/** A layer in 32-bit floats: w * 2^-32 (of a layer that reads averages w * 2^-30), rounded to the nearest float. */
 export interface Float32Layer {
+  /** [outputs, inputs], or [outputs, inputs, lines, columns] of a convolution; row-major, without padding */
+  shape: number[];
   outputs: number;
+  /** numbers that an output reads */
   inputs: number;
-  /** [i, j] with j low, without padding. */
   weight: Float32Array<ArrayBuffer>;
   bias: Float32Array<ArrayBuffer>;
 }
 
 /** @throws InputError when the weights break their ranges */
-export function floatLayers(weights: Weights): Float32Layer[] {
-  checkWeights(weights);
-  const real = (x: bigint) => Number(x) / 2 ** FRACTION_BITS;
-  return weights.layers.map(({ W, b }, l) => {
-    const [inputs, outputs, stride] = [weights.widths[l], weights.widths[l + 1], W.length / b.length];
-    const weight = new Float32Array(outputs * inputs);
-    for (let i = 0; i < outputs; i++) {
-      for (let j = 0; j < inputs; j++) weight[i * inputs + j] = real(W[i * stride + j]);
-    }
-    return { outputs, inputs, weight, bias: Float32Array.from(b.subarray(0, outputs), real) };
+export function floatLayers(weights: AnyWeights): Float32Layer[] {
+  if (isNetworkWeights(weights)) checkNetworkWeights(weights);
+  else checkWeights(weights);
+  const layers = layerTensors(isNetworkWeights(weights) ? weights.network : weights);
+  return layers.map((layer, l) => {
+    const { shape, outputs, fractionBits } = layer;
+    const { W, b } = weights.layers[l];
+    const weight = floats(unpadded(W, layer), fractionBits);
+    const bias = floats(b.subarray(0, outputs), FRACTION_BITS);
+    return { shape, outputs, inputs: weight.length / outputs, weight, bias };
   });
+}
+
+function floats(values: BigInt64Array, fractionBits: number): Float32Array<ArrayBuffer> {
+  const one = 2 ** fractionBits;
+  return Float32Array.from(values, (x) => Number(x) / one);
 }
 
 /** Every platform JavaScript runs on today is little-endian, as the formats are. */
