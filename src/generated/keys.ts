@@ -103,7 +103,7 @@ export const KEYS = {
   },
   merge: {
     hash: '0x9b3d13526845459a5417fc785098b1e7bcc6d60624ef839f4b2e08ee08771b90',
-    circuit: '0x1a7e7e2ebb9fce0de3a55ffc25c30bd1c91ab5c41576e5d3d28f432abb3a7f46',
+    circuit: '0x83ad6107483f0e31d0e34694a95789eedc054f95cb58fd440927e7ed08f3d7ca',
     words: [
       '0x10addb05ec7dccc40fac90cb828248e4f559e8b306ea63f75b6e962ad7d87463',
       '0x16d6ad2a029afe7a0c64e5972d347c6c6f58286f57f58f9c99b5b383c18b5f0e',
