@@ -87,6 +87,10 @@ function roundOf(tables: readonly (readonly bigint[])[], degree: number): bigint
         p = [];
         break;
       }
+      if (d === 0n) {
+        p = p.map((v) => mod(v * c));
+        continue;
+      }
       const next = zeros(p.length + 1);
       p.forEach((v, k) => {
         next[k] += v * c;

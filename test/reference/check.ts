@@ -2,6 +2,7 @@
 
 import { mod } from './algebra.ts';
 import { folded, foldedAt } from './commitments.ts';
+import { CONV_TRAIN } from './conv-train-verifier.ts';
 import { CONV_IMPORT, CONV_MERGE, CONV_SEED } from './conv-weights.ts';
 import { DATA } from './data.ts';
 import { IMPORT } from './import.ts';
@@ -20,6 +21,7 @@ export const VERIFIED = {
   merge: MERGE,
   score: SCORE,
   convSeed: CONV_SEED,
+  convTrain: CONV_TRAIN,
   convImport: CONV_IMPORT,
   convMerge: CONV_MERGE,
 } as unknown as Record<ProgramName, VerifiedProgram>;

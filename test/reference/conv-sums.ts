@@ -106,8 +106,8 @@ export function forwardTables(
   { W, D, IN }: { W: readonly bigint[]; D: readonly bigint[]; IN: readonly bigint[] },
   steps: Steps,
   r: SumPoint,
+  mask = maskOf(g),
 ): ForwardTables {
-  const mask = maskOf(g);
   const IN1 = contract(
     IN,
     steps.rows,

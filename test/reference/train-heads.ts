@@ -5,11 +5,9 @@ import { mod, range, zeros } from './algebra.ts';
 import { type ReferenceBatch, term, times } from './batch.ts';
 import { HEAD_TENSORS, headFactors, targetWeight } from './heads.ts';
 import { type Pair, Pairs } from './pairs.ts';
+import type { ReferenceHead } from './sizes.ts';
 import { EXP, SIG } from './tables.ts';
 import { HALF_LIMB, LIMB, LIMB_BITS, type Tensors } from './tensors.ts';
-import type { TrainRun } from './train-run.ts';
-
-const { relations: R } = NUMBERING.train;
 
 /** A grouped lookup of three limbs of the output's size. */
 export interface LimbGroup {
@@ -17,6 +15,19 @@ export interface LimbGroup {
   name: string;
   index: number;
   limbs: (readonly bigint[])[];
+}
+
+/** What a head needs to know of a run. */
+export interface HeadRun {
+  /** bits of a row of the trace, and those of the shard's rows */
+  bits: number;
+  sigma: number;
+  /** classes, and log2 of their padded number */
+  classes: number;
+  classBits: number;
+  statedHead: ReferenceHead;
+  statedRows: number;
+  statedSmoothing: number;
 }
 
 /** The head that a run states, with the tensors that it commits to. */
@@ -28,18 +39,23 @@ export class StatedHead {
   readonly rows: bigint[];
   /** F, the function that is looked up; a cheat may take another */
   readonly column: bigint[];
-  readonly #run: TrainRun;
+  readonly #run: HeadRun;
   readonly #pairs: Pairs;
+  /** layer of the output, which names its delta, and numbers of the relations */
+  readonly #output: number;
+  readonly #R: (typeof NUMBERING)['train' | 'convTrain']['relations'];
 
-  constructor(run: TrainRun) {
+  constructor(program: 'train' | 'convTrain', run: HeadRun) {
     this.#run = run;
+    this.#R = NUMBERING[program].relations;
+    this.#output = program === 'train' ? 4 : 6;
     this.heads = headFactors(run.statedHead);
     const N = 2 ** run.bits;
-    const entries = range(N * 2 ** run.a[4]);
-    this.classes = entries.map((x) => (x < run.n[4] * N ? 1n : 0n));
+    const entries = range(N * 2 ** run.classBits);
+    this.classes = entries.map((x) => (x < run.classes * N ? 1n : 0n));
     this.rows = entries.map((x) => (x % 2 ** run.sigma < run.statedRows ? 1n : 0n));
     this.column = this.#softmax ? [...EXP] : this.#functions ? [...SIG] : [];
-    this.#pairs = new Pairs(this.column, this.classes, R);
+    this.#pairs = new Pairs(this.column, this.classes, this.#R);
   }
 
   get #softmax(): boolean {
@@ -56,11 +72,12 @@ export class StatedHead {
   /** The groups of limbs that softmax looks up. */
   groups(t: Tensors): LimbGroup[] {
     if (!this.#softmax) return [];
+    const [R, l] = [this.#R, this.#output];
     const Sum = this.#spread(t.Sum);
     const z0 = Sum.map((v, x) => mod(2n * v - 1n - t.r0[x] - LIMB * (t.r1[x] + t.z1[x])));
     return [
-      { l: 4, name: 'hR', index: R.hR, limbs: [t.r0, t.r1, t.z1] },
-      { l: 4, name: 'hP', index: R.hP, limbs: [z0, t.P, zeros(z0.length)] },
+      { l, name: 'hR', index: R.hR, limbs: [t.r0, t.r1, t.z1] },
+      { l, name: 'hP', index: R.hP, limbs: [z0, t.P, zeros(z0.length)] },
     ];
   }
 
@@ -88,17 +105,19 @@ export class StatedHead {
     { t, Y, helpers, mult2 }: { t: Tensors; Y: readonly bigint[]; helpers: Tensors; mult2: bigint[] },
   ): void {
     const { classes, rows } = this;
+    const R = this.#R;
+    const delta = t[`D${this.#output}`];
     const [, , s2] = this.heads;
     const eps = BigInt(this.#run.statedSmoothing);
     const zero = (index: number, ...terms: Parameters<ReferenceBatch['zero']>[3]) =>
       batch.zero(index, at.full, at.tau, terms);
     const logits = t.Q.map((q) => q - HALF_LIMB);
-    const target = times(targetWeight(this.heads, this.#run.n[4], eps), rows, Y);
+    const target = times(targetWeight(this.heads, this.#run.classes, eps), rows, Y);
     if (!this.#functions) {
-      zero(R.error, term(t.D4), times(-4n, rows, logits), target);
+      zero(R.error, term(delta), times(-4n, rows, logits), target);
       return;
     }
-    zero(R.error, term(t.D4), times(-1n, rows, classes, t.P), times(eps, rows, classes), target);
+    zero(R.error, term(delta), times(-1n, rows, classes, t.P), times(eps, rows, classes), target);
     if (s2 === 0n) {
       const [M, Sum] = [this.#spread(t.M), this.#spread(t.Sum)];
       const { w, e, P, r0, r1 } = t;

@@ -139,20 +139,32 @@ export function randomTrain(random: Random, shape: TrainShape, deviation: TrainD
   return run;
 }
 
+/** What a head makes of a run's logits is written to. */
+export interface HeadTarget {
+  bits: number;
+  classes: number;
+  classBits: number;
+  Q: readonly bigint[];
+  ofHead: Partial<Record<HeadTensor, bigint[]>>;
+}
+
 /** Tensors of a head, of zeros. */
-function blankHead({ bits, a }: TrainRun, head: ReferenceHead): TrainRun['ofHead'] {
+export function blankHead(
+  { bits, classBits }: Pick<HeadTarget, 'bits' | 'classBits'>,
+  head: ReferenceHead,
+): HeadTarget['ofHead'] {
   const there = HEAD_TENSORS.filter((name) => headPresence(name, headFactors(head)) === 1n);
   return Object.fromEntries(
-    there.map((name) => [name, zeros(2 ** (name === 'M' || name === 'Sum' ? bits : bits + a[4]))]),
+    there.map((name) => [name, zeros(2 ** (name === 'M' || name === 'Sum' ? bits : bits + classBits))]),
   );
 }
 
 /** Fills the tensors of the head for row s from its logits. */
-function endRow(run: TrainRun, s: number, deviation?: HeadDeviation, head = run.head): void {
-  const { M, Sum, w, e, P, r0, r1, z1 } = run.ofHead;
-  const N = 2 ** run.bits;
-  const logits = range(2 ** run.a[4]).map((i) => run.output.Q[i * N + s] - HALF_LIMB);
-  const row = headRow(head, logits, run.n[4], s, deviation);
+export function endRow(target: HeadTarget, s: number, head: ReferenceHead, deviation?: HeadDeviation): void {
+  const { M, Sum, w, e, P, r0, r1, z1 } = target.ofHead;
+  const N = 2 ** target.bits;
+  const logits = range(2 ** target.classBits).map((i) => target.Q[i * N + s] - HALF_LIMB);
+  const row = headRow(head, logits, target.classes, s, deviation);
   if (M && Sum) [M[s], Sum[s]] = [row.M, row.Sum];
   logits.forEach((_, i) => {
     const x = i * N + s;
@@ -162,19 +174,31 @@ function endRow(run: TrainRun, s: number, deviation?: HeadDeviation, head = run.
   });
 }
 
-/** The tensors that another head would have for the logits of a run. */
-export function headOf(run: TrainRun, head: ReferenceHead): void {
-  run.ofHead = blankHead(run, head);
-  for (let s = 0; s < 2 ** run.bits; s++) endRow(run, s, undefined, head);
+/** The delta of an output with the target y. */
+export function deltaOf(
+  { bits, classes, Q, ofHead }: HeadTarget,
+  { head, smoothing }: { head: ReferenceHead; smoothing: number },
+  x: number,
+  y: bigint,
+): bigint {
+  const eps = BigInt(smoothing);
+  const target = weighedTarget(headFactors(head), classes, eps, y);
+  if (head === 'squared error') return 4n * (Q[x] - HALF_LIMB) - target;
+  return (x < classes * 2 ** bits ? ofHead.P![x] - eps : 0n) - target;
 }
 
-/** The delta of an output with the target y. */
-function deltaOf({ head, n, bits, output, ofHead, smoothing }: TrainRun, x: number, y: bigint): bigint {
-  const heads = headFactors(head);
-  const eps = BigInt(smoothing);
-  const target = weighedTarget(heads, n[4], eps, y);
-  if (head === 'squared error') return 4n * (output.Q[x] - HALF_LIMB) - target;
-  return (x < n[4] * 2 ** bits ? ofHead.P![x] - eps : 0n) - target;
+const targetOf = ({ bits, n, a, output, ofHead }: TrainRun): HeadTarget => ({
+  bits,
+  classes: n[4],
+  classBits: a[4],
+  Q: output.Q,
+  ofHead,
+});
+
+/** The tensors that another head would have for the logits of a run. */
+export function headOf(run: TrainRun, head: ReferenceHead): void {
+  run.ofHead = blankHead(targetOf(run), head);
+  for (let s = 0; s < 2 ** run.bits; s++) endRow(targetOf(run), s, head);
 }
 
 /** The number that the bits at these positions of a row make. */
@@ -196,7 +220,8 @@ export function train(
     run.hidden[l] = Object.fromEntries(HIDDEN.map((name) => [name, zeros(N * 2 ** a[l])])) as Hidden;
   const outputs = () => zeros(N * 2 ** a[4]);
   run.output = { Q: outputs(), U0: outputs(), U1: outputs(), D4: outputs() };
-  run.ofHead = blankHead(run, run.head);
+  run.ofHead = blankHead(targetOf(run), run.head);
+  const target = targetOf(run);
   const D = [[], ...range(3).map((l) => run.hidden[l + 1].D), run.output.D4];
   const input = (l: number, j: number, s: number) =>
     l === first ? X[j * S + source(s)] : run.hidden[l - 1].A[j * N + s];
@@ -220,11 +245,12 @@ export function train(
             output?.(o, x);
           }
         }
-      endRow(run, s, head);
+      endRow(target, s, run.head, head);
       for (let i = 0; i < 2 ** a[4]; i++) {
         const x = i * N + s;
         // a deviation that sets D4 itself keeps it
-        if (run.output.D4[x] === 0n && s % S < run.rows) run.output.D4[x] = deltaOf(run, x, Y[i * S + source(s)]);
+        if (run.output.D4[x] === 0n && s % S < run.rows)
+          run.output.D4[x] = deltaOf(target, run, x, Y[i * S + source(s)]);
         outputDelta?.(run.output, x);
       }
       for (let l = 3; l >= first; l--)

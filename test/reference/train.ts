@@ -79,7 +79,7 @@ export function proveTrain(random: Random, run: TrainRun, hooks: TrainHooks = {}
   const batchBits = range(bits).filter((t) => !stepBits.includes(t));
 
   // 1. layouts and what the statement says
-  const head = new StatedHead(run);
+  const head = new StatedHead('train', { ...run, classes: n[4], classBits: a[4] });
   hooks.column?.(head.column);
   const sized = (names: readonly string[]) =>
     names.flatMap((name): [string, number][] => {
