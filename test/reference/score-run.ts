@@ -4,7 +4,7 @@ import { log2Up, mod, range, sum, zeros } from './algebra.ts';
 import { headFactors } from './heads.ts';
 import type { ReferenceWeights } from './models.ts';
 import type { ReferenceShard } from './shards.ts';
-import { layersOf, type ReferenceLayer } from './sizes.ts';
+import { layersOf, type ReferenceHead, type ReferenceLayer } from './sizes.ts';
 import { EXP, LOSS } from './tables.ts';
 import { FRACTION, floorDiv, floorMod, HALF_LIMB, LIMB, real, type Tensors, UNIT } from './tensors.ts';
 
@@ -32,13 +32,11 @@ export interface Stated {
   counts?: boolean;
 }
 
-export interface ScoreRun {
-  weights: ReferenceWeights;
-  /** those of the forward pass */
-  used: ReferenceWeights;
+/** What the measures are made of: the outputs of any network, and the shard. */
+export interface Scored {
   shard: ReferenceShard;
-  layers: ReferenceLayer[];
-  out: ReferenceLayer;
+  /** outputs, and log2 of their padded number */
+  out: { rows: number; high: number };
   sigma: number;
   /** padded rows */
   S: number;
@@ -47,13 +45,35 @@ export interface ScoreRun {
   kind: { classes: bigint; labels: bigint; regression: bigint };
   /** s0, s1, s2 */
   heads: bigint[];
-  /** In_l by layer */
-  inputs: Record<number, bigint[]>;
   tensors: Tensors;
 }
 
+export interface ScoreRun extends Scored {
+  weights: ReferenceWeights;
+  /** those of the forward pass */
+  used: ReferenceWeights;
+  layers: ReferenceLayer[];
+  /** In_l by layer */
+  inputs: Record<number, bigint[]>;
+}
+
+/** A rounded value and what is left, and what a hidden layer makes of it; a cheat may change all. */
+export function roundedValue(
+  { round, rectify }: ScoreDeviation,
+  [l, i, s]: readonly [number, number, number],
+  Z: bigint,
+): { Q: bigint; R0: bigint; R1: bigint; m: bigint; V: bigint; A: bigint } {
+  const exact = floorDiv(Z + FRACTION / 2n, FRACTION);
+  const Q = round?.(l, i, s, exact) ?? exact;
+  const rest = Z + FRACTION / 2n - FRACTION * Q;
+  const R0 = floorMod(rest, LIMB);
+  const flag: { m: bigint; V: bigint; A?: bigint } = { m: Q > 0n ? 1n : 0n, V: Q > 0n ? Q : -Q };
+  rectify?.(l, i, s, flag);
+  return { Q, R0, R1: (rest - R0) / LIMB, m: flag.m, V: flag.V, A: flag.A ?? flag.m * flag.V };
+}
+
 /** The forward pass, rounded layer by layer. */
-function forward({ layers, used, S, inputs, tensors, shard }: ScoreRun, { round, rectify }: ScoreDeviation): void {
+function forward({ layers, used, S, inputs, tensors, shard }: ScoreRun, deviation: ScoreDeviation): void {
   let A = shard.X;
   for (const { l, own, low, high } of layers) {
     inputs[l] = A;
@@ -64,14 +84,9 @@ function forward({ layers, used, S, inputs, tensors, shard }: ScoreRun, { round,
         const at = i * S + s;
         const Z =
           sum(range(2 ** low).map((j) => used.W[own][i * 2 ** low + j] * inputs[l][j * S + s])) + UNIT * used.b[own][i];
-        const exact = floorDiv(Z + FRACTION / 2n, FRACTION);
-        Q[at] = round?.(l, i, s, exact) ?? exact;
-        const rest = Z + FRACTION / 2n - FRACTION * Q[at];
-        R0[at] = floorMod(rest, LIMB);
-        R1[at] = (rest - R0[at]) / LIMB;
-        const flag: { m: bigint; V: bigint; A?: bigint } = { m: Q[at] > 0n ? 1n : 0n, V: Q[at] > 0n ? Q[at] : -Q[at] };
-        rectify?.(l, i, s, flag);
-        [next.m[at], next.V[at], next.A[at]] = [flag.m, flag.V, flag.A ?? flag.m * flag.V];
+        const made = roundedValue(deviation, [l, i, s], Z);
+        [Q[at], R0[at], R1[at]] = [made.Q, made.R0, made.R1];
+        [next.m[at], next.V[at], next.A[at]] = [made.m, made.V, made.A];
       }
     if (l < 4) {
       for (const name of ['A', 'V', 'm'] as const) tensors[`${name}_${l}`] = next[name];
@@ -91,7 +106,7 @@ export function logOfSum(logits: readonly bigint[]): bigint {
 }
 
 /** The index of hF (section 11, Log-loss). */
-export function indexOf({ heads: [, s1, s2], tensors: { Q, Z }, S, shard }: ScoreRun): bigint[] {
+export function indexOf({ heads: [, s1, s2], tensors: { Q, Z }, S, shard }: Scored): bigint[] {
   return Q.map((q, at) => {
     const onehot = shard.Y[at] / UNIT;
     return s1 === 1n ? Z[at % S] - q + HALF_LIMB : s2 * ((1n - 2n * onehot) * (q - HALF_LIMB) + HALF_LIMB);
@@ -99,7 +114,7 @@ export function indexOf({ heads: [, s1, s2], tensors: { Q, Z }, S, shard }: Scor
 }
 
 /** What the outputs are worth, each tensor from those before it. */
-function measure(run: ScoreRun, { after = {} }: ScoreDeviation, shown: boolean): void {
+export function measure(run: Scored, { after = {} }: ScoreDeviation, shown: boolean): void {
   const { tensors: t, shard, S, out, k, heads } = run;
   const { classes: cls, labels: lab, regression } = run.kind;
   const n = BigInt(out.rows);
@@ -194,6 +209,27 @@ function measure(run: ScoreRun, { after = {} }: ScoreDeviation, shown: boolean):
     );
 }
 
+/** What is known of a score before the forward pass. */
+export function scored(
+  shard: ReferenceShard,
+  out: Scored['out'],
+  head: ReferenceHead = 'squared error',
+  k = Math.max(1, Math.min(5, out.rows - 1)),
+): Scored {
+  const sigma = log2Up(shard.rows);
+  const [classes, labels] = [shard.classes, shard.labels].map((is) => (is ? 1n : 0n));
+  return {
+    shard,
+    out,
+    sigma,
+    S: 2 ** sigma,
+    k: BigInt(k),
+    kind: { classes, labels, regression: 1n - classes - labels },
+    heads: headFactors(head),
+    tensors: {},
+  };
+}
+
 /** Everything that a prover of a score commits to, but multiplicities. */
 export function scoreRun(
   weights: ReferenceWeights,
@@ -203,21 +239,12 @@ export function scoreRun(
 ): ScoreRun {
   const layers = layersOf(weights.widths);
   const out = layers[layers.length - 1];
-  const sigma = log2Up(shard.rows);
-  const [classes, labels] = [shard.classes, shard.labels].map((is) => (is ? 1n : 0n));
   const run: ScoreRun = {
     weights,
     used: deviation.used?.(weights) ?? weights,
-    shard,
     layers,
-    out,
-    sigma,
-    S: 2 ** sigma,
-    k: BigInt(k ?? Math.max(1, Math.min(5, out.rows - 1))),
-    kind: { classes, labels, regression: 1n - classes - labels },
-    heads: headFactors(weights.head ?? 'squared error'),
+    ...scored(shard, out, weights.head, k),
     inputs: {},
-    tensors: {},
   };
   forward(run, deviation);
   measure(run, deviation, counts);
@@ -225,7 +252,7 @@ export function scoreRun(
 }
 
 /** The results that no challenge decides, from the tensors as they are. */
-export function resultsOf({ tensors: t, shard, sigma, S, kind, heads: [, s1, s2] }: ScoreRun) {
+export function resultsOf({ tensors: t, shard, sigma, S, kind, heads: [, s1, s2] }: Scored) {
   const isRow = real(shard.rows, sigma);
   const Q = t.Q.map((q) => q - HALF_LIMB);
   const overAll = (f: (at: number, s: number) => bigint) => mod(sum(Q.map((_, at) => isRow[at % S] * f(at, at % S))));
@@ -240,7 +267,7 @@ export function resultsOf({ tensors: t, shard, sigma, S, kind, heads: [, s1, s2]
 }
 
 /** C(i, j) row by row where rows have classes, C(j) where they have labels. */
-export function countsOf({ tensors: { P }, shard, out, S, kind }: ScoreRun): bigint[] {
+export function countsOf({ tensors: { P }, shard, out, S, kind }: Scored): bigint[] {
   const at = (f: readonly bigint[], i: number) => f.slice(i * S, (i + 1) * S);
   const n = range(out.rows);
   if (kind.labels === 1n) return n.map((j) => sum(at(P, j)));
