@@ -1,44 +1,46 @@
 // The honest runs of all programs that the verifier in Python is tried on.
+import { toHex } from 'viem';
 import type { Session } from '../src/argument/session.ts';
-import type { Commitment, Point } from '../src/argument/types.ts';
+import type { Commitment } from '../src/argument/types.ts';
 import type { Head } from '../src/model/head.ts';
+import { countsBytes } from '../src/model/measures.ts';
 import { mergeWeights } from '../src/model/merge.ts';
 import type { Shard } from '../src/model/shard.ts';
-import type { Weights } from '../src/model/weights.ts';
-import type { ArgumentResult } from '../src/programs/common.ts';
 import { proveData } from '../src/programs/data.ts';
 import { proveImport } from '../src/programs/import.ts';
 import { proveMerge } from '../src/programs/merge.ts';
 import { proveScore } from '../src/programs/score/score.ts';
 import { proveSeed } from '../src/programs/seed.ts';
 import { proveTrain } from '../src/programs/train/train.ts';
-import type { Statement } from '../src/registry/programs/definitions.ts';
+import { definitionOf, type Statement } from '../src/registry/programs/definitions.ts';
+import { PROGRAMS } from '../src/registry/programs/list.ts';
 import type { ScoreStatement } from '../src/registry/programs/score.ts';
 import { NO_SCHEMA } from '../src/registry/schemas.ts';
 import { forwardTrace } from '../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../src/training/seed.ts';
 import { trainSegment } from '../src/training/trainer.ts';
 import { someModel, someShard } from '../test/support/models.ts';
+import type { Case, Run, Stated } from './run.ts';
 
-/** Commits to a model or shard, really or not. */
-export interface Committer {
-  model: (weights: Weights) => Promise<Commitment>;
-  shard: (shard: Shard) => Promise<Commitment>;
-}
-
-export interface Run {
-  statement: Statement;
-  argument: (session: Session) => Promise<ArgumentResult>;
-}
-
-export interface Case {
-  name: string;
-  make: (commit: Committer) => Promise<Run>;
-}
-
-/** What stands for points where only the argument is made: the generator of G1. */
-export const POINT: Point = { x: 1n, y: 2n };
 const WORD = `0x${'5a'.repeat(32)}` as const;
+
+/** A statement as the dump has it. */
+function stated(statement: Statement): Stated {
+  const { parameters, late, extra, oracles } = definitionOf(statement);
+  return {
+    program: statement.program,
+    id: PROGRAMS[statement.program].id,
+    bound: parameters(statement),
+    late: () => late?.(statement) ?? [],
+    extra: extra(statement),
+    oracles: oracles(statement),
+    ...(statement.program === 'score' && { counts: toHex(countsBytes(statement.counts)) }),
+  };
+}
+
+function run(statement: Statement, argument: Run['argument']): Run {
+  return { stated: stated(statement), argument };
+}
 
 /** What tells cases of another head apart. */
 const named = (head: Head) => (head === 'squared error' ? '' : `-${head}`);
@@ -51,7 +53,7 @@ function data(widths: number[], rows: number, kind: Shard['kind'] = 'classes'): 
     make: async (commit) => {
       const shard = someShard(widths, rows, kind);
       const statement = { program: 'data', shard: shapeOf(shard), schema: WORD, commitment: await commit.shard(shard) };
-      return { statement: statement as Statement, argument: (session) => proveData(session, shard) };
+      return run(statement as Statement, (session) => proveData(session, shard));
     },
   };
 }
@@ -72,7 +74,7 @@ function seed(widths: number[], head: Head = 'squared error'): Case {
         secret: WORD,
         commitment: await commit.model(weights),
       };
-      return { statement, argument: (session) => proveSeed(session, weights, drawn, trace.layers) };
+      return run(statement, (session) => proveSeed(session, weights, drawn, trace.layers));
     },
   };
 }
@@ -90,7 +92,7 @@ function imported(widths: number[], head: Head = 'squared error'): Case {
         source: WORD,
         schema: NO_SCHEMA,
       };
-      return { statement, argument: (session) => proveImport(session, weights) };
+      return run(statement, (session) => proveImport(session, weights));
     },
   };
 }
@@ -113,7 +115,7 @@ function merge(widths: number[], count: number, head: Head = 'squared error'): C
         parents: committed,
         coefficients,
       };
-      return { statement, argument: (session) => proveMerge(session, { parents, coefficients, merge: merged }) };
+      return run(statement, (session) => proveMerge(session, { parents, coefficients, merge: merged }));
     },
   };
 }
@@ -150,7 +152,7 @@ function train(training: Training): Case {
         child: await commit.model(child),
       };
       const witness = { parent, child, shard, trace, lr, batch, passes, smoothing };
-      return { statement, argument: (session) => proveTrain(session, witness) };
+      return run(statement, (session) => proveTrain(session, witness));
     },
   };
 }
@@ -177,14 +179,11 @@ function score(
         ...forward.measures,
         point: 0n,
       };
-      return {
-        statement,
-        async argument(session) {
-          const argued = await proveScore(session, { model, shard, forward });
-          statement.point = argued.point;
-          return argued;
-        },
-      };
+      return run(statement, async (session: Session) => {
+        const argued = await proveScore(session, { model, shard, forward });
+        statement.point = argued.point;
+        return argued;
+      });
     },
   };
 }

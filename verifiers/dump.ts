@@ -3,31 +3,24 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { toHex } from 'viem';
 import { keyFiles } from '../scripts/setup/paths.ts';
 import { loadSrs } from '../scripts/setup/srs.ts';
+import { chunkBits } from '../src/argument/chunkPoint.ts';
 import { Curve, type Srs } from '../src/argument/curve.ts';
 import { Kernels } from '../src/argument/kernels.ts';
 import { type Backend, commit, Session } from '../src/argument/session.ts';
 import type { Point, ProofPoints } from '../src/argument/types.ts';
 import { NUMBERING } from '../src/generated/numbering.ts';
-import { countsBytes } from '../src/model/measures.ts';
 import type { ArgumentResult, CircuitValue } from '../src/programs/common.ts';
 import { modelOracle, shardOracle } from '../src/programs/oracles.ts';
 import { Groth16 } from '../src/proof/groth16/groth16.ts';
-import {
-  extraOf,
-  hashWords,
-  opensTables,
-  oraclesOf,
-  parametersOf,
-  publicSignals,
-  signalsOf,
-  statementDigest,
-} from '../src/registry/statement.ts';
+import type { Program } from '../src/registry/programs/list.ts';
+import { circuitSignals, digest, digestsOf, hashWords, opensTables, publicSignals } from '../src/registry/statement.ts';
 import { keyWords } from '../src/registry/verificationKey.ts';
 import { CONTEXT, circuitWasm, verifierKeys } from '../test/support/prover.ts';
-import { ARGUMENTS, type Case, type Committer, POINT, PROOFS, type Run } from './cases.ts';
+import { ARGUMENTS, PROOFS } from './cases.ts';
+import { NETWORK_ARGUMENTS } from './networkCases.ts';
+import { type Case, type Committer, POINT, type Run, type Stated } from './run.ts';
 
 export const DUMP_FORMAT = 'descent-witness/1';
 
@@ -95,7 +88,7 @@ async function writeProofs(proofs: readonly Case[], write: (name: string, dump: 
   };
   for (const { name, make } of proofs) {
     const run = await make(committer);
-    const { program } = run.statement;
+    const program = run.stated.program as Program;
     const argued = await argue(backend, run);
     const files = { wasm: circuitWasm(program), zkey: readFileSync(keyFiles(program).zkey) };
     const proof = await groth16.prove(files, argued.inputs);
@@ -117,9 +110,14 @@ async function writeProofs(proofs: readonly Case[], write: (name: string, dump: 
   await (globalThis as { curve_bn128?: { terminate(): Promise<void> } | null }).curve_bn128?.terminate();
 }
 
-function argue(backend: Backend, { statement, argument }: Run): Promise<ArgumentResult> {
-  const session = new Session(backend, statementDigest(CONTEXT, statement), hashWords);
+function argue(backend: Backend, { stated, argument }: Run): Promise<ArgumentResult> {
+  const session = new Session(backend, firstDigest(stated), hashWords);
   return scoped(backend.kernels, () => argument(session));
+}
+
+/** h_0. */
+function firstDigest({ id, bound, extra, oracles }: Stated): bigint {
+  return digest(CONTEXT, id, [...bound, ...extra], oracles.flat());
 }
 
 async function scoped<T>(kernels: Kernels, work: () => Promise<T>): Promise<T> {
@@ -132,20 +130,22 @@ async function scoped<T>(kernels: Kernels, work: () => Promise<T>): Promise<T> {
 }
 
 /** What dumps of both kinds have. */
-function dumpOf({ statement }: Run, { inputs, points, challenges }: ArgumentResult): { [name: string]: Json } {
-  const sigma = signalsOf(CONTEXT, statement, { points, challenges });
+function dumpOf({ stated }: Run, { inputs, points, challenges }: ArgumentResult): { [name: string]: Json } {
+  const parameters = [...stated.bound, ...stated.late()];
+  const bits = chunkBits([...stated.oracles, points.trace, points.helper].map(({ length }) => length));
+  const sigma = circuitSignals(challenges, bits, digestsOf(firstDigest(stated), points), parameters);
   const [c, v, fold] = publicSignals(challenges.digest, sigma);
   return {
     format: DUMP_FORMAT,
-    program: statement.program,
+    program: stated.program,
     statement: {
       chainId: String(CONTEXT.chainId),
       registry: CONTEXT.registry,
       trainer: CONTEXT.trainer,
-      params: numbers(parametersOf(statement)),
-      extra: numbers(extraOf(statement)),
-      ...(statement.program === 'score' && { counts: toHex(countsBytes(statement.counts)) }),
-      commitments: oraclesOf(statement).map((chunks) => chunks.map(pointOf)),
+      params: numbers(parameters),
+      extra: numbers(stated.extra),
+      ...(stated.counts !== undefined && { counts: stated.counts }),
+      commitments: stated.oracles.map((chunks) => chunks.map(pointOf)),
     },
     points: Object.fromEntries(POINTS.map((name) => [name, pointsOf(points, name)])),
     messages: {
@@ -179,5 +179,5 @@ function numbers(value: CircuitValue): Json {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder] = process.argv.slice(2);
   if (folder === undefined) throw new Error('usage: node verifiers/dump.ts <folder>');
-  for (const file of await writeDumps(folder)) console.log(file);
+  for (const file of await writeDumps(folder, { args: [...ARGUMENTS, ...NETWORK_ARGUMENTS] })) console.log(file);
 }

@@ -7,12 +7,14 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ARGUMENTS, PROOFS } from '../../verifiers/cases.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
+import { NETWORK_ARGUMENTS } from '../../verifiers/networkCases.ts';
 
 const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
 const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
 /** Changes tried of each dump unless all are. */
 const SAMPLE = 30;
 const PROOFS_BY_DEFAULT = 3;
+const PROGRAMS = [...['data', 'seed', 'import', 'merge', 'train', 'score'], ...['convSeed', 'convImport', 'convMerge']];
 
 interface Answer {
   code: number | null;
@@ -32,7 +34,8 @@ describe('the verifier in Python', { concurrency: false }, () => {
   let files: string[];
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
-    files = await writeDumps(folder, { args: ARGUMENTS, proofs: EVERY ? PROOFS : PROOFS.slice(0, PROOFS_BY_DEFAULT) });
+    const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS];
+    files = await writeDumps(folder, { args, proofs: EVERY ? PROOFS : PROOFS.slice(0, PROOFS_BY_DEFAULT) });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -47,14 +50,12 @@ describe('the verifier in Python', { concurrency: false }, () => {
     const { code, text } = verify(...files);
     assert.equal(code, 0, text);
     assert.equal(text.match(/: accepted$/gm)?.length, files.length);
-    for (const program of ['data', 'seed', 'import', 'merge', 'train', 'score'])
-      assert.ok(named(`${program}-`).length > 1, program);
+    for (const program of PROGRAMS) assert.ok(named(`${program}-`).length > 1, program);
     assert.ok(named('proof-').length >= PROOFS_BY_DEFAULT);
   });
 
   it('refuses a dump of which one field is changed', () => {
-    const programs = ['data', 'seed', 'import', 'merge', 'train', 'score'];
-    const first = programs.map((program) => named(`${program}-`)[1]);
+    const first = PROGRAMS.map((program) => named(`${program}-`)[1]);
     // What heads and labels bring along: other claims, other values of relations.
     const others = files.filter((file) => /^(train|score|data)-.*(softmax|sigmoid|labels)/.test(basename(file)));
     const tried = [...named('proof-'), ...first, ...others];

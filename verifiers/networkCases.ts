@@ -1,0 +1,88 @@
+// The honest runs of convolutional programs that the verifier in Python is tried on. What is stated follows the protocol, not the registry.
+import { mergeWeights, packCoefficients } from '../src/model/merge.ts';
+import { encodeNetwork, formatNetwork, type Network, networkLayoutWords, parseNetwork } from '../src/model/network.ts';
+import { proveConvImport } from '../src/programs/import.ts';
+import { proveConvMerge } from '../src/programs/merge.ts';
+import { proveConvSeed } from '../src/programs/seed.ts';
+import { networkFromSeedTrace, seedTrace } from '../src/training/seed.ts';
+import { randomSource } from '../test/support/models.ts';
+import { randomNetworkWeights } from '../test/training/networkCases.ts';
+import type { Case } from './run.ts';
+
+const IDS = { convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 };
+const SOURCE = 2n ** 255n + 3n; // words that only contracts read may be r or more
+
+const shapeOf = (network: Network) => [encodeNetwork(network), ...networkLayoutWords(network)];
+const nothing = () => [];
+
+function seed(network: Network): Case {
+  return {
+    name: `convSeed-${formatNetwork(network)}`,
+    make: async (commit) => {
+      const drawn = 2n ** 200n + 12345n;
+      const trace = seedTrace(network, drawn);
+      const weights = networkFromSeedTrace(network, trace, 77n);
+      const oracles = [await commit.model(weights)];
+      const bound = [...shapeOf(network), drawn];
+      return {
+        stated: { program: 'convSeed', id: IDS.convSeed, bound, late: nothing, extra: [3n], oracles },
+        argument: (session) => proveConvSeed(session, weights, drawn, trace.layers),
+      };
+    },
+  };
+}
+
+function imported(network: Network): Case {
+  return {
+    name: `convImport-${formatNetwork(network)}`,
+    make: async (commit) => {
+      const weights = randomNetworkWeights(network, randomSource(5), 2 ** 48);
+      const [bound, oracles] = [shapeOf(network), [await commit.model(weights)]];
+      return {
+        stated: { program: 'convImport', id: IDS.convImport, bound, late: nothing, extra: [SOURCE, 0n], oracles },
+        argument: (session) => proveConvImport(session, weights),
+      };
+    },
+  };
+}
+
+function merge(network: Network, count: number): Case {
+  return {
+    name: `convMerge-${formatNetwork(network)}-${count}`,
+    make: async (commit) => {
+      const parents = Array.from({ length: count }, (_, k) =>
+        randomNetworkWeights(network, randomSource(7 + k), 2 ** 40),
+      );
+      const coefficients = network.layers.map((_, l) => parents.map((__, i) => 3000 * (i + 1) - 5000 * l));
+      const merged = mergeWeights(parents, coefficients, 1234n);
+      const oracles = [await commit.model(merged.child)];
+      for (const parent of parents) oracles.push(await commit.model(parent));
+      while (oracles.length < 9) oracles.push([]);
+      const bound = [...shapeOf(network), ...packCoefficients(coefficients, 6)];
+      return {
+        stated: { program: 'convMerge', id: IDS.convMerge, bound, late: nothing, extra: [], oracles },
+        argument: (session) => proveConvMerge(session, { parents, coefficients, merge: merged }),
+      };
+    },
+  };
+}
+
+const SMALL = parseNetwork('6x6x1-a2-c3k2p1-a2-c2k2p1-4-2', 'softmax');
+const DEEP = parseNetwork('5x5x2-c2k2-c2k2-c3k1s2-4-5-2', 'squared error');
+const WIDE = parseNetwork('8x8x2-c4k7s2p3-a2-3', 'sigmoid');
+const LEAST = parseNetwork('2x2x1-c1k2-1', 'sigmoid');
+const DIGITS = parseNetwork('28x28x1-c8k5s2p2-c16k5s2p2-64-10', 'softmax');
+
+/** Made without the curve. */
+export const NETWORK_ARGUMENTS: Case[] = [
+  seed(LEAST),
+  seed(SMALL),
+  seed(DEEP),
+  seed(DIGITS),
+  imported(LEAST),
+  imported(WIDE),
+  imported(DEEP),
+  merge(LEAST, 8),
+  merge(SMALL, 2),
+  merge(DEEP, 5),
+];
