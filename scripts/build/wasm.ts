@@ -43,12 +43,14 @@ const KERNELS: Kernel[] = [
     out: 'src/generated/frLanes.wasm.ts',
     name: 'frLanesWasm',
     flags: ['--importMemory', ...RELAXED_SIMD],
+    instead: { vectors: './frLanes' },
   },
   {
     entry: 'src/argument/assembly/frLanes.ts',
     out: 'src/generated/frLanesShared.wasm.ts',
     name: 'frLanesSharedWasm',
     flags: ['--importMemory', ...SHARED, ...RELAXED_SIMD],
+    instead: { vectors: './frLanes' },
   },
   { entry: 'src/argument/msm/assembly/g1.ts', out: 'src/generated/g1.wasm.ts', name: 'g1Wasm' },
   {

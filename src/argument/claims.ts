@@ -4,12 +4,22 @@ import { mod, powersOf } from '../numbers/field.ts';
 export type ClaimNumber = Numbered<'claim'>;
 export type OracleNumber = Numbered<'oracle'>;
 
-/** coefficient * (tensor at `offset` of the oracle)~(point); the slot has 2^point.length entries. */
+/** coefficient * (tensor at `offset` of the oracle)~(point); the slot has 2^point.length entries, and times those of tables. */
 export interface ClaimTerm {
   oracle: OracleNumber;
   offset: number;
   point: readonly bigint[];
   coefficient?: bigint;
+  tables?: ClaimTables;
+}
+
+/**
+ * Indices of a tensor with a weight for each of their values, which is no eq of a point: they stand behind the first `at` variables of the
+ * point, the first lowest. Each has a power of two of weights.
+ */
+export interface ClaimTables {
+  at: number;
+  weights: readonly (readonly bigint[])[];
 }
 
 /** A tensor of an oracle and the coefficient of all claims on it at one point. */
@@ -29,14 +39,18 @@ export class Claims {
     this.#powers = powersOf(rho, count);
   }
 
-  /** Claim number `index`: sum of the terms = value. Terms that share oracle, offset and point (the same array) cost one pass. */
+  /** Claim number `index`: sum of the terms = value. Terms that share oracle, offset, point and tables (the same arrays) cost one pass. */
   add(index: ClaimNumber, value: bigint, terms: readonly ClaimTerm[]): void {
     const power = this.#powers[index];
     this.total = mod(this.total + power * value);
     for (const term of terms) {
       const coefficient = mod(power * (term.coefficient ?? 1n));
       const same = this.#weights.find(
-        (w) => w.term.oracle === term.oracle && w.term.offset === term.offset && w.term.point === term.point,
+        ({ term: other }) =>
+          other.oracle === term.oracle &&
+          other.offset === term.offset &&
+          other.point === term.point &&
+          other.tables === term.tables,
       );
       if (same) same.coefficient = mod(same.coefficient + coefficient);
       else this.#weights.push({ term, coefficient });

@@ -469,7 +469,8 @@ export class Kernels {
     });
   }
 
-  #refs(words: number[]): number {
+  /** Up to 16 words as a kernel reads them; the caller releases them. */
+  words(words: number[]): number {
     const ptr = this.#reserve(2);
     new Uint32Array(this.#memory.buffer, ptr, words.length).set(words);
     return ptr;
@@ -478,7 +479,7 @@ export class Kernels {
   /** Sums over x of a product of factors at X = 0..factors.length for the highest of the bound variables; see the kernel. */
   roundProduct(factors: readonly Vec[], half: number): bigint[] {
     return this.scoped(() => {
-      const refs = this.#refs(factors.flatMap((v) => [v.ptr, v.len]));
+      const refs = this.words(factors.flatMap((v) => [v.ptr, v.len]));
       const n = factors.length;
       return this.#sums(half, n * (n + 1), n + 1, (out, from, to) => {
         return ['roundProduct', out, refs, n, half, from, to];
@@ -489,7 +490,7 @@ export class Kernels {
   /** As roundProduct for eq (h x1 x2 x3 - x1 x2 - x1 x3 - x2 x3), X = 0..5. */
   roundLookup(factors: readonly Vec[], half: number): bigint[] {
     return this.scoped(() => {
-      const refs = this.#refs(factors.map((v) => v.ptr));
+      const refs = this.words(factors.map((v) => v.ptr));
       return this.#sums(half, 36, 6, (out, from, to) => ['roundLookup', out, refs, half, from, to]);
     });
   }

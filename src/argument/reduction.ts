@@ -2,6 +2,7 @@ import { NUMBERING } from '../generated/numbering.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ADDRESS_BITS } from '../numbers/constants.ts';
 import { mod } from '../numbers/field.ts';
+import { axesOf, productOf, splitAxes } from './claimAxes.ts';
 import type { Claims, WeightedTerm } from './claims.ts';
 import { BLOCK, BLOCK_BITS, columnSums, rowSums } from './integers.ts';
 import type { Kernels, Vec } from './kernels.ts';
@@ -106,14 +107,20 @@ function blocksOf(k: Kernels, oracle: Oracle, weights: readonly WeightedTerm[]):
 /** The factors of an oracle's weights: one for each point's low coordinates, and one for each block of smaller tensors. */
 function factorsOf(k: Kernels, weights: readonly WeightedTerm[], blocks: number): Factor[] {
   const factors = new Map<string, Factor>();
-  const factor = (key: string, make: () => Vec): Factor => {
+  const factor = (named: string | undefined, make: () => Vec): Factor => {
+    const key = named ?? `of its own ${factors.size}`;
     const found = factors.get(key) ?? { low: make(), high: k.zeros(blocks) };
     factors.set(key, found);
     return found;
   };
-  for (const { term, coefficient } of weights) {
+  for (const weighted of weights) {
+    const { term, coefficient } = weighted;
     const { offset, point } = term;
     const block = offset >>> BLOCK_BITS;
+    if (term.tables) {
+      addTables(k, weighted, factor);
+      continue;
+    }
     if (point.length >= BLOCK_BITS) {
       const low = point.slice(0, BLOCK_BITS);
       const { high } = factor(low.join(), () => k.eqTable(low));
@@ -126,6 +133,27 @@ function factorsOf(k: Kernels, weights: readonly WeightedTerm[], blocks: number)
   }
   if (factors.size === 0) factor('none', () => k.zeros(BLOCK)); // nothing is claimed of this oracle
   return [...factors.values()];
+}
+
+/** The factors of a term with tables. Where a block ends within a table, each value above has a factor of its own. */
+function addTables(
+  k: Kernels,
+  { term, coefficient }: WeightedTerm,
+  factor: (key: string | undefined, make: () => Vec) => Factor,
+): void {
+  const block = term.offset >>> BLOCK_BITS;
+  for (const { low, high, isWhole } of splitAxes(axesOf(term), BLOCK_BITS)) {
+    if (isWhole) {
+      const own = factor(`${block}`, () => k.zeros(BLOCK));
+      k.set(own.high, block, 1n);
+      k.scoped(() => k.addScaled(k.view(own.low, term.offset % BLOCK), productOf(k, low), coefficient));
+      continue;
+    }
+    const [only, ...more] = low;
+    const isPoint = more.length === 0 && 'point' in only;
+    const own = factor(isPoint ? only.point.join() : undefined, () => productOf(k, low));
+    k.scoped(() => k.addScaled(k.view(own.high, block), productOf(k, high), coefficient));
+  }
 }
 
 function blockInstance(k: Kernels, { bits, sums, highs }: Blocks): Instance {

@@ -28,6 +28,17 @@ export interface Instance {
   positions: readonly number[];
   terms: readonly Term[];
   dormantDegree?: 1 | 2;
+  later?: LaterTerms;
+}
+
+/**
+ * Once only the lowest `open` positions of an instance are unbound, `terms` gives what takes the place of its terms; until then the factors of
+ * these have none of those positions. So a sum over places and rows whose factors are of places alone costs the places alone as long as
+ * these are bound.
+ */
+export interface LaterTerms {
+  open: number;
+  terms: () => readonly Term[];
 }
 
 export interface SumcheckResult {
@@ -96,20 +107,33 @@ export function sumcheck(
 ): SumcheckResult {
   const states = instances.map((I) => ({
     I,
+    terms: I.terms,
+    later: I.later,
     open: I.positions.length,
     claim: mod(I.claim),
     scale: 1n,
     now: [] as bigint[],
   }));
   const polys = new Map<Poly, number>();
-  for (const I of instances) for (const t of I.terms) for (const p of t.factors) polys.set(p, p.positions.length);
+  const watch = (terms: readonly Term[]) => {
+    for (const { factors } of terms) for (const p of factors) if (!polys.has(p)) polys.set(p, p.positions.length);
+  };
+  const move = (s: (typeof states)[number]) => {
+    if (s.later === undefined || s.open > s.later.open) return;
+    s.terms = s.later.terms();
+    s.later = undefined;
+    watch(s.terms);
+  };
+  for (const I of instances) watch(I.terms);
+  for (const s of states) move(s);
   const point = new Array<bigint>(rounds);
   const messages: bigint[][] = [];
   for (let t = rounds - 1; t >= lowest; t--) {
     const total = new Array<bigint>(degree + 1).fill(0n);
     for (const s of states) {
       const active = s.open > 0 && s.I.positions[s.open - 1] === t;
-      if (active) s.now = roundPolynomial(k, s.I, 2 ** (s.open - 1)).map((v) => mod(v * s.scale));
+      if (active)
+        s.now = roundPolynomial(k, s.terms, 2 ** (s.open - 1 - (s.later?.open ?? 0))).map((v) => mod(v * s.scale));
       else s.now = s.I.dormantDegree === 2 ? [s.claim, mod(-2n * s.claim), s.claim] : [s.claim, mod(-s.claim)];
       const atOne = s.now.reduce((a, b) => a + b, 0n);
       if (active && mod(s.now[0] + atOne - s.claim) !== 0n)
@@ -133,13 +157,14 @@ export function sumcheck(
       p.vec = k.fold(p.vec, r, p.keep && first ? k.raw(p.vec.len / 2) : undefined);
       polys.set(p, left - 1);
     }
+    for (const s of states) move(s);
   }
   return { point, messages };
 }
 
-function roundPolynomial(k: Kernels, I: Instance, half: number): bigint[] {
+function roundPolynomial(k: Kernels, terms: readonly Term[], half: number): bigint[] {
   const out: bigint[] = [];
-  for (const term of I.terms) {
+  for (const term of terms) {
     const vecs = term.factors.map((p) => p.vec);
     const values = term.lookup ? k.roundLookup(vecs, half) : k.roundProduct(vecs, half);
     interpolate(values).forEach((v, i) => {

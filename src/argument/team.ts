@@ -4,7 +4,7 @@ import { type Port, startThread } from './thread.ts';
 export type KernelCall = readonly [name: string, ...args: number[]];
 
 /** Words of a member's call in the control block: function, number of arguments, arguments. */
-const CALL_WORDS = 16;
+const CALL_WORDS = 24;
 /** Words before the calls: number of the round, members still at work, whether one failed. */
 const HEAD_WORDS = 4;
 const [ROUND, PENDING, FAILED] = [0, 1, 2];

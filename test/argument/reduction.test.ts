@@ -19,6 +19,13 @@ const numbers32 = (n: number, bits: number) =>
 const numbers64 = (n: number, bits: number) =>
   BigInt64Array.from({ length: n }, () => BigInt(Math.floor((Math.random() - 0.5) * 2 ** bits)));
 
+/** The weight of every entry of a term's slot. */
+function weightsOf({ point, tables }: ClaimTerm): bigint[] {
+  if (!tables) return eqTable(point);
+  const axes = [eqTable(point.slice(0, tables.at)), ...tables.weights, eqTable(point.slice(tables.at))];
+  return axes.reduce<bigint[]>((low, high) => high.flatMap((h) => low.map((v) => mod(h * v))), [1n]);
+}
+
 for (const [threads, lanes] of [
   [1, false],
   [2, true],
@@ -144,13 +151,27 @@ describe('reduction', () => {
       for (const { offset, log2 } of Object.values(oracle.slots))
         for (const point of [shared.slice(0, log2), random(log2)])
           terms.push({ oracle: o as ClaimTerm['oracle'], offset, point, coefficient: randomElement() });
+      // the same with tables between the first and the last variables: below a block, across its end, behind it
+      for (const { offset, log2 } of Object.values(oracle.slots))
+        for (const [at, ...tables] of [
+          [Math.min(2, log2), Math.max(0, log2 - 4), 1],
+          [0, log2],
+          [Math.min(8, log2), log2 - Math.min(8, log2)],
+          [Math.max(0, log2 - 2), 1],
+        ]) {
+          const bits = tables.filter((_, i) => at + tables.slice(0, i + 1).reduce((sum, own) => sum + own, 0) <= log2);
+          const point = [...shared.slice(0, at), ...random(log2 - at - bits.reduce((sum, own) => sum + own, 0))];
+          const weights = bits.map((count) => random(2 ** count));
+          const term = { oracle: o as ClaimTerm['oracle'], offset, point, coefficient: randomElement() };
+          terms.push({ ...term, tables: { at, weights } });
+        }
     });
     const rho = randomElement();
     const claims = new Claims(rho, terms.length);
     const weights = made.map(({ oracle }) => new Array<bigint>(oracle.used).fill(0n));
     let power = 1n;
     terms.forEach((term, n) => {
-      const table = eqTable(term.point);
+      const table = weightsOf(term);
       table.forEach((e, i) => {
         const at = term.offset + i;
         weights[term.oracle][at] = mod(weights[term.oracle][at] + power * term.coefficient! * e);

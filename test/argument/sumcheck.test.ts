@@ -131,6 +131,59 @@ describe('batched sumcheck', () => {
     assert.equal(verify(claim, messages, 9n).claim, mod(finalValue(k, f) * finalValue(k, e) * zero * zero));
   });
 
+  it('binds places first with factors of places alone, and sends the same', () => {
+    // places stand above rows; sum over places p and rows s of a(p) b(p) e(s) f(p, s), and of f alone with weights of rows
+    const at = [0, 1, 4, 5, 7];
+    const rows = [0, 1];
+    const [a, b, e, f] = [random(8), random(8), random(4), random(32)];
+    const over = (v: readonly bigint[], count: number) => k.fromBigints(v.slice(0, count));
+    const run = (isStaged: boolean) => {
+      const places = [4, 5, 7];
+      const whole = poly(over(f, 32), at);
+      const t = new Transcript(11n);
+      const both = poly(k.fromBigints(range(0, 32).map((x) => mod(a[x >> 2] * b[x >> 2] * e[x & 3] * f[x]))), at);
+      const claim = k.sum(both.vec);
+      const instance: Instance = { weight: 3n, claim, positions: at, terms: [] };
+      const plain: Instance = {
+        weight: 5n,
+        claim: mod(f.reduce((sum, v, x) => sum + mod(e[x & 3] * v) * v, 0n)),
+        positions: at,
+        terms: [{ coefficient: 1n, factors: [poly(over(e, 4), rows), whole, whole] }],
+      };
+      if (isStaged) {
+        const [aPoly, bPoly] = [poly(over(a, 8), places), poly(over(b, 8), places)];
+        const sums = poly(k.contractLow(whole.vec, over(e, 4)), places);
+        instance.terms = [{ coefficient: 1n, factors: [aPoly, bPoly, sums] }];
+        instance.later = {
+          open: 2,
+          terms: () => {
+            const coefficient = mod(finalValue(k, aPoly) * finalValue(k, bPoly));
+            return [{ coefficient, factors: [poly(over(e, 4), rows), whole] }];
+          },
+        };
+      } else {
+        const wide = (v: readonly bigint[]) => poly(k.fromBigints(range(0, 32).map((x) => v[x >> 2])), at);
+        instance.terms = [{ coefficient: 1n, factors: [poly(over(e, 4), rows), whole, wide(a), wide(b)] }];
+      }
+      const { messages } = sumcheck(k, [instance, plain], 9, 4, (m) => t.absorb(m));
+      return { messages, value: finalValue(k, whole) };
+    };
+    assert.deepEqual(run(true), run(false));
+  });
+
+  it('takes the later terms at once where nothing else is unbound', () => {
+    const values = random(4);
+    const run = (later: boolean) => {
+      const own = poly(k.fromBigints(values), [0, 1]);
+      const terms = [{ coefficient: 2n, factors: [own] }];
+      const instance: Instance = { weight: 1n, claim: mod(2n * k.sum(own.vec)), positions: [0, 1], terms };
+      if (later) Object.assign(instance, { terms: [], later: { open: 2, terms: () => terms } });
+      const t = new Transcript(12n);
+      return sumcheck(k, [instance], 3, 2, (m) => t.absorb(m)).messages;
+    };
+    assert.deepEqual(run(true), run(false));
+  });
+
   it('leaves a vector that is kept as it was, and sends the same', () => {
     const [values, weights] = [random(16), random(16)];
     const run = (keep: boolean) => {

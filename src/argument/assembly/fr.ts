@@ -3,6 +3,7 @@
  * (R = 2^256), always fully reduced. A vector is consecutive elements. Pointers are byte addresses; the caller owns all memory.
  */
 
+export { axisSums, placeSums } from './axes';
 export { integerStepSums, integerSums } from './integers';
 
 const P0: u64 = 0xf0000001;

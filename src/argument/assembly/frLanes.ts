@@ -9,6 +9,7 @@ import {
 import { mul, PAIR, reduce } from './lanes';
 import { addProduct, COLUMNS, halve, MOST_PRODUCTS, put, putSum, settle, temporaries, unpack } from './packing';
 
+export { axisSums, placeSums } from './axes';
 export {
   add, addConst, addVec, constMinus, eqTable, exclusiveSums, fromI32, fromI64, gather, heapBase, horner, integerStepSums, integerSums, invertWith, mul,
   mulTile, mulVec, powers, prefixProducts, repeatEach, sub, subVec, sum,

@@ -22,28 +22,12 @@ function areSmall(at: usize, step: usize, n: usize): bool {
   return out == 0;
 }
 
-/** o = sum over i < n of one digit of the integers `step` bytes apart times e[i]; with digit -1 the whole of 32 bits. */
-function digitSum(o: usize, at: usize, size: usize, step: usize, digit: i32, e: usize, n: usize, one: usize, r2: usize): void {
-  let a0: i64 = 0;
-  let a1: i64 = 0;
-  let a2: i64 = 0;
-  let a3: i64 = 0;
-  let a4: i64 = 0;
-  let a5: i64 = 0;
-  let a6: i64 = 0;
-  let a7: i64 = 0;
-  for (let i: usize = 0; i < n; i++, at += step, e += SIZE) {
-    const v = digitOf(at, size, digit);
-    if (v == 0) continue;
-    a0 += v * i64(load<u32>(e));
-    a1 += v * i64(load<u32>(e, 4));
-    a2 += v * i64(load<u32>(e, 8));
-    a3 += v * i64(load<u32>(e, 12));
-    a4 += v * i64(load<u32>(e, 16));
-    a5 += v * i64(load<u32>(e, 20));
-    a6 += v * i64(load<u32>(e, 24));
-    a7 += v * i64(load<u32>(e, 28));
-  }
+/** o = a0 + 2^32 a1 + .. + 2^224 a7 of signed sums; o + 32 is scratch. */
+// @ts-expect-error: decorator
+@inline
+export function settle(
+  o: usize, one: usize, r2: usize, a0: i64, a1: i64, a2: i64, a3: i64, a4: i64, a5: i64, a6: i64, a7: i64,
+): void {
   // the carry is signed: what is left of it stands for multiples of 2^256
   a1 += a0 >> 32;
   a2 += a1 >> 32;
@@ -71,6 +55,31 @@ function digitSum(o: usize, at: usize, size: usize, step: usize, digit: i32, e: 
   mul(t, t, r2);
   if (top < 0) sub(o, o, t);
   else add(o, o, t);
+}
+
+/** o = sum over i < n of one digit of the integers `step` bytes apart times e[i]; with digit -1 the whole of 32 bits. */
+function digitSum(o: usize, at: usize, size: usize, step: usize, digit: i32, e: usize, n: usize, one: usize, r2: usize): void {
+  let a0: i64 = 0;
+  let a1: i64 = 0;
+  let a2: i64 = 0;
+  let a3: i64 = 0;
+  let a4: i64 = 0;
+  let a5: i64 = 0;
+  let a6: i64 = 0;
+  let a7: i64 = 0;
+  for (let i: usize = 0; i < n; i++, at += step, e += SIZE) {
+    const v = digitOf(at, size, digit);
+    if (v == 0) continue;
+    a0 += v * i64(load<u32>(e));
+    a1 += v * i64(load<u32>(e, 4));
+    a2 += v * i64(load<u32>(e, 8));
+    a3 += v * i64(load<u32>(e, 12));
+    a4 += v * i64(load<u32>(e, 16));
+    a5 += v * i64(load<u32>(e, 20));
+    a6 += v * i64(load<u32>(e, 24));
+    a7 += v * i64(load<u32>(e, 28));
+  }
+  settle(o, one, r2, a0, a1, a2, a3, a4, a5, a6, a7);
 }
 
 /** As integerSums, one sum, to scratch. */

@@ -1,0 +1,3 @@
+/** The kernels that others are made of: those of lanes stand for these where there are any. */
+
+export { axpy } from './fr';
