@@ -38,7 +38,8 @@ export interface Instance {
  */
 export interface LaterTerms {
   open: number;
-  terms: () => readonly Term[];
+  /** @param point the coordinates of the variables that are bound, at their numbers */
+  terms: (point: readonly bigint[]) => readonly Term[];
 }
 
 export interface SumcheckResult {
@@ -120,14 +121,14 @@ export function sumcheck(
   };
   const move = (s: (typeof states)[number]) => {
     if (s.later === undefined || s.open > s.later.open) return;
-    s.terms = s.later.terms();
+    s.terms = s.later.terms(point);
     s.later = undefined;
     watch(s.terms);
   };
   for (const I of instances) watch(I.terms);
-  for (const s of states) move(s);
   const point = new Array<bigint>(rounds);
   const messages: bigint[][] = [];
+  for (const s of states) move(s);
   for (let t = rounds - 1; t >= lowest; t--) {
     const total = new Array<bigint>(degree + 1).fill(0n);
     for (const s of states) {

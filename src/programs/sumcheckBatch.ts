@@ -4,6 +4,7 @@ import type { Session } from '../argument/session.ts';
 import {
   finalValue,
   type Instance,
+  type LaterTerms,
   type Poly,
   poly,
   range,
@@ -67,6 +68,11 @@ export class SumcheckBatch {
   add(index: RelationNumber, terms: Term[], claim = 0n): void {
     const widest = terms[0].factors.reduce((a, b) => (b.positions.length > a.positions.length ? b : a));
     this.#relations.push({ index, positions: widest.positions, terms, claim });
+  }
+
+  /** A relation whose terms are of the higher positions alone until these are bound. */
+  addStaged(index: RelationNumber, at: readonly number[], terms: Term[], claim: bigint, later: LaterTerms): void {
+    this.#relations.push({ index, positions: at, terms, claim, later });
   }
 
   /** Relations without a sum that are proved as one instance: `terms` makes the terms of their weighted sum once the weights are known. */
@@ -138,12 +144,17 @@ export class SumcheckBatch {
 
   /** Evaluation number `index` is the polynomial's value at the batch's point. */
   evaluate(index: EvaluationNumber, p: Poly): void {
-    this.#evaluated.push({ index, value: () => finalValue(this.#k, p) });
+    this.evaluateBy(index, () => finalValue(this.#k, p));
+  }
+
+  /** As evaluate, of what is known when the batch is done. */
+  evaluateBy(index: EvaluationNumber, value: () => bigint): void {
+    this.#evaluated.push({ index, value });
   }
 
   /** As evaluate, for a limb given by its denominator beta - limb. */
   evaluateLimb(index: EvaluationNumber, denominator: Poly): void {
-    this.#evaluated.push({ index, value: () => mod(this.#beta - finalValue(this.#k, denominator)) });
+    this.evaluateBy(index, () => mod(this.#beta - finalValue(this.#k, denominator)));
   }
 
   /** Runs the sumcheck. @param sums what is claimed before it @param sumIndex number of the lookups' sum, the last relation */

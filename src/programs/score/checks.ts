@@ -1,12 +1,9 @@
 // The zero-checks of classes and labels (protocol section 11).
 import { type Poly, poly, type Term } from '../../argument/sumcheck.ts';
-import { NUMBERING } from '../../generated/numbering.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
 import { term, times } from '../sumcheckBatch.ts';
 import type { ResultTensors } from './resultTensors.ts';
-
-const { relations: R } = NUMBERING.score;
 
 /** The relations over rows and outputs; their weights by these names once they are known. */
 const OVER_OUTPUTS = [
@@ -42,7 +39,7 @@ export interface ResultLimbs {
 export function addChecks(t: ResultTensors, limbs: ResultLimbs): void {
   const { batch, eq, c } = t;
   const { score, measures } = c.witness.forward;
-  const numbers = OVER_OUTPUTS.map((name) => R[name]);
+  const numbers = OVER_OUTPUTS.map((name) => c.numbers.relations[name]);
   batch.addCombined(numbers, eq.positions, (powers) => {
     const weights = named(OVER_OUTPUTS, powers);
     const padded = t.complement(t.outputs);
@@ -119,7 +116,7 @@ export function addRowChecks(t: ResultTensors): void {
   const { batch, k, c, eqRows, rows } = t;
   const { score, measures } = c.witness.forward;
   const { outputs } = c.witness.shard;
-  const numbers = OVER_ROWS.map((name) => R[name]);
+  const numbers = OVER_ROWS.map((name) => c.numbers.relations[name]);
   batch.addCombined(numbers, eqRows.positions, (powers) => {
     const weights = named(OVER_ROWS, powers);
     const padded = t.complement(rows);

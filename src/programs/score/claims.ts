@@ -1,16 +1,13 @@
 import { Claims, type ClaimTerm } from '../../argument/claims.ts';
-import { NUMBERING } from '../../generated/numbering.ts';
-import { LIMB_BITS, MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
+import { LIMB_BITS, SIZE_BITS } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
 import type { ScorePairs } from '../../training/scoreTrace.ts';
-import { join } from '../common.ts';
+import { pointOf } from '../axes.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';
 import { F, FA, HALF, LIMB } from '../powers.ts';
-import type { ScoreContext } from './context.ts';
+import { rowsOf, type ScoreContext } from './context.ts';
 import { HIDDEN, OUTPUT, ROWS } from './oracles.ts';
-
-const { oracles: O, sums: S, evaluations: E, claims: C } = NUMBERING.score;
 
 /** What the claims speak of, after the batch. */
 export interface ClaimsContext extends ScoreContext {
@@ -23,6 +20,7 @@ export interface ClaimsContext extends ScoreContext {
 type Point = readonly bigint[];
 
 export function scoreClaims(challenge: bigint, c: ClaimsContext): Claims {
+  const { claims: C } = c.numbers;
   const claims = new Claims(challenge, C.count);
   addEvaluations(claims, c);
   for (const l of c.sizes.layers) addForward(claims, c, l);
@@ -32,39 +30,39 @@ export function scoreClaims(challenge: bigint, c: ClaimsContext): Claims {
   return claims;
 }
 
-function inTrace({ oracles }: ClaimsContext, name: string, point: Point, coefficient = 1n): ClaimTerm {
-  return { oracle: O.trace, offset: oracles.trace.slots[name].offset, point, coefficient };
+function inTrace({ numbers, oracles }: ClaimsContext, name: string, point: Point, coefficient = 1n): ClaimTerm {
+  return { oracle: numbers.oracles.trace, offset: oracles.trace.slots[name].offset, point, coefficient };
 }
 
-function inHelper({ oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
-  return { oracle: O.helper, offset: oracles.helper.slots[name].offset, point };
+function inHelper({ numbers, oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
+  return { oracle: numbers.oracles.helper, offset: oracles.helper.slots[name].offset, point };
 }
 
-function inShard({ oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
-  return { oracle: O.shard, offset: oracles.shard.slots[name].offset, point };
+function inShard({ numbers, oracles }: ClaimsContext, name: string, point: Point): ClaimTerm {
+  return { oracle: numbers.oracles.shard, offset: oracles.shard.slots[name].offset, point };
 }
 
-function inModel({ sizes, oracles }: ClaimsContext, kind: 'W' | 'b', l: number, point: Point): ClaimTerm {
-  return { oracle: O.model, offset: oracles.model.slots[modelSlot(sizes, kind, l)].offset, point };
+function inModel({ numbers, sizes, oracles }: ClaimsContext, kind: 'W' | 'b', l: number, point: Point): ClaimTerm {
+  return { oracle: numbers.oracles.model, offset: oracles.model.slots[modelSlot(sizes, kind, l)].offset, point };
 }
 
 /** The claims that the evaluations are those of the committed tensors. */
 function addEvaluations(claims: Claims, c: ClaimsContext): void {
-  const { sizes, evals1, rho, ri, rs } = c;
-  const { sigma, widthBits } = sizes;
-  const rhoF = rho.slice(SIZE_BITS);
+  const { numbers, axes, layers, sizes, evals1, rho } = c;
+  const { evaluations: E, claims: C } = numbers;
+  const { sigma, bits } = sizes;
   const rhoS = rho.slice(0, sigma);
   for (const l of sizes.layers) {
-    const atRho = join(rhoS, sigma, rhoF, widthBits(l));
-    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, join(rhoF, widthBits(l - 1), ri, widthBits(l)))]);
-    const point = join(rs, sigma, rhoF, widthBits(l - 1));
-    const input = l === sizes.first ? inShard(c, 'X', point) : inTrace(c, `A_${l - 1}`, point);
-    claims.add(C.In(l), evals1[E.In(l)], [input]);
-    if (l === MAX_LAYERS) continue;
+    const atRho = pointOf(axes, [sigma, ...bits(l)], rho);
+    claims.add(C.W(l), evals1[E.W(l)], [inModel(c, 'W', l, layers.weights(c, l, rho))]);
+    const own = layers.input(c, l, rho);
+    const input = l === sizes.first ? inShard(c, 'X', own.point) : inTrace(c, `A_${l - 1}`, own.point);
+    claims.add(C.In(l), evals1[E.In(l)], [{ ...input, ...own }]);
+    if (l === sizes.last) continue;
     claims.add(C.h(l), evals1[E.h(l)], [inHelper(c, `h_${l}`, atRho)]);
     for (const name of HIDDEN) claims.add(C[name](l), evals1[E[name](l)], [inTrace(c, `${name}_${l}`, atRho)]);
   }
-  const atOutput = join(rhoS, sigma, rhoF, widthBits(MAX_LAYERS));
+  const atOutput = pointOf(axes, [sigma, ...bits(sizes.last)], rho);
   for (const name of OUTPUT) claims.add(C[name], evals1[E[name]], [inTrace(c, name, atOutput)]);
   for (const name of ROWS) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
   for (const name of ['hQ', 'hG'] as const) claims.add(C[name], evals1[E[name]], [inHelper(c, name, atOutput)]);
@@ -75,10 +73,11 @@ function addEvaluations(claims: Claims, c: ClaimsContext): void {
 
 /** The sums of B and P over the outputs at r_s, and Y and P at rho_s weighted by powers of x. */
 function addSums(claims: Claims, c: ClaimsContext): void {
-  const { sizes, sums, evals1, rho, ri, rs } = c;
+  const { numbers, sizes, sums, evals1, rho, tau } = c;
+  const { sums: S, evaluations: E, claims: C } = numbers;
   const { sigma } = sizes;
-  const bits = sizes.widthBits(MAX_LAYERS);
-  const [rhoS, rS] = [rho.slice(0, sigma), rs.slice(0, sigma)];
+  const bits = sizes.widthBits(sizes.last);
+  const [rhoS, rS] = [rho.slice(0, sigma), rowsOf(c)];
   claims.add(C.labelled, sums[S.labelled], [inTrace(c, 'L', rS)]);
   claims.add(C.predicted, sums[S.predicted], [inTrace(c, 'LP', rS)]);
   const every = weighted(new Array<bigint>(bits).fill(1n));
@@ -86,8 +85,8 @@ function addSums(claims: Claims, c: ClaimsContext): void {
   const everyP = inTrace(c, 'P', [...rS, ...every.point], every.coefficient);
   claims.add(C.below, 0n, [everyB, inTrace(c, 'N', rS, -1n)]);
   claims.add(C.predictedSum, 0n, [everyP, inTrace(c, 'p', rS, -1n)]);
-  const ofLabel = weighted(ri.slice(0, bits));
-  const ofPredicted = weighted(rs.slice(0, bits));
+  const ofLabel = weighted(tau.slice(SIZE_BITS, SIZE_BITS + bits));
+  const ofPredicted = weighted(tau.slice(0, bits));
   const Yx = { ...inShard(c, 'Y', [...rhoS, ...ofLabel.point]), coefficient: ofLabel.coefficient };
   claims.add(C.Yx, evals1[E.Yx], [Yx]);
   claims.add(C.Px, evals1[E.Px], [inTrace(c, 'P', [...rhoS, ...ofPredicted.point], ofPredicted.coefficient)]);
@@ -104,11 +103,12 @@ function weighted(values: Point): { point: bigint[]; coefficient: bigint } {
 
 /** The lookup of pairs in the head's function; with softmax the sum of its powers. */
 function addPairs(claims: Claims, c: ClaimsContext, { softmax }: ScorePairs): void {
-  const { sizes, evals1, rho, rs, oracles } = c;
+  const { numbers, axes, sizes, evals1, rho, oracles } = c;
+  const { oracles: O, evaluations: E, claims: C } = numbers;
   const { sigma } = sizes;
-  const bits = sizes.widthBits(MAX_LAYERS);
+  const bits = sizes.widthBits(sizes.last);
   const rhoS = rho.slice(0, sigma);
-  const atOutput = join(rhoS, sigma, rho.slice(SIZE_BITS), bits);
+  const atOutput = pointOf(axes, [sigma, ...sizes.bits(sizes.last)], rho);
   claims.add(C.E, evals1[E.E], [inTrace(c, 'E', atOutput)]);
   claims.add(C.hF, evals1[E.hF], [inHelper(c, 'hF', atOutput)]);
   addTableClaims(claims, { g: E.g2, mult: E.mult2 }, evals1, rho, inHelper(c, 'g2', []), inTrace(c, 'mult2', []));
@@ -116,17 +116,17 @@ function addPairs(claims: Claims, c: ClaimsContext, { softmax }: ScorePairs): vo
   claims.add(C.F, evals1[E.F], [{ oracle: O.tables, offset, point: rho.slice(0, LIMB_BITS) }]);
   if (!softmax) return;
   for (const name of ['Z', 'S'] as const) claims.add(C[name], evals1[E[name]], [inTrace(c, name, rhoS)]);
-  const rS = rs.slice(0, sigma);
+  const rS = rowsOf(c);
   const every = weighted(new Array<bigint>(bits).fill(1n));
   claims.add(C.total, LIMB, [inTrace(c, 'E', [...rS, ...every.point], every.coefficient), inTrace(c, 'S', rS)]);
 }
 
 /** F1 + 2^fa b = 2^f Q + R0 + 2^c R1 - 2^(f-1); hidden Q = 2 A - V, output Q = Q' - 2^15. */
 function addForward(claims: Claims, c: ClaimsContext, l: number): void {
-  const { sizes, sums, ri, rs } = c;
-  const point = join(rs, sizes.sigma, ri, sizes.widthBits(l));
+  const { numbers, axes, sizes, sums, tau } = c;
+  const point = pointOf(axes, [sizes.sigma, ...sizes.bits(l)], tau);
   const rounded =
-    l < MAX_LAYERS
+    l < sizes.last
       ? [
           inTrace(c, `A_${l}`, point, -2n * F),
           inTrace(c, `V_${l}`, point, F),
@@ -134,7 +134,8 @@ function addForward(claims: Claims, c: ClaimsContext, l: number): void {
           inTrace(c, `R1_${l}`, point, -LIMB),
         ]
       : [inTrace(c, 'Q', point, -F), inTrace(c, 'U0', point, -1n), inTrace(c, 'U1', point, -LIMB)];
-  const bias = { ...inModel(c, 'b', l, ri.slice(0, sizes.widthBits(l))), coefficient: FA };
-  const constant = F / 2n + (l < MAX_LAYERS ? 0n : F * HALF);
-  claims.add(C.forward(l), mod(-sums[S.F1(l)] - constant), [bias, ...rounded]);
+  const channels = point.slice(point.length - sizes.widthBits(l));
+  const bias = { ...inModel(c, 'b', l, channels), coefficient: mod(FA * c.layers.biasFactor(c, l)) };
+  const constant = F / 2n + (l < sizes.last ? 0n : F * HALF);
+  claims.add(numbers.claims.forward(l), mod(-sums[numbers.sums.F1(l)] - constant), [bias, ...rounded]);
 }

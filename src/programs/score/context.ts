@@ -1,15 +1,41 @@
+import type { ClaimTerm } from '../../argument/claims.ts';
 import type { Kernels } from '../../argument/kernels.ts';
 import type { LookupTable } from '../../argument/lookup.ts';
 import type { Oracle } from '../../argument/oracle.ts';
+import type { NUMBERING } from '../../generated/numbering.ts';
+import type { AnyWeights } from '../../model/networkWeights.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { ShardKind } from '../../model/shardKind.ts';
 import type { Weights } from '../../model/weights.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
+import { type Axes, pointOf } from '../axes.ts';
 import { type LayerSizes, layerSizes } from '../layerSizes.ts';
+import type { SumcheckBatch } from '../sumcheckBatch.ts';
 import type { Tensor } from '../tensors.ts';
 
-export interface ScoreWitness {
-  model: Weights;
+export type ScoreNumbers = typeof NUMBERING.score | typeof NUMBERING.convScore;
+
+/** What differs between scores of dense and of convolutional networks. */
+export interface ScoreProgram {
+  numbers: ScoreNumbers;
+  axes: Axes;
+  layers: ScoreLayers;
+}
+
+/** The layers' part of a score. */
+export interface ScoreLayers {
+  /** Adds the sum F1_l and the evaluations W_l and In_l. */
+  addForward(batch: SumcheckBatch, c: ScoreContext, l: number, sums: bigint[]): void;
+  /** The term of a claim on In_l at the batch's point rho, of the oracle that holds it. */
+  input(c: ScoreContext, l: number, rho: readonly bigint[]): Omit<ClaimTerm, 'oracle' | 'offset'>;
+  /** W_l's point. */
+  weights(c: ScoreContext, l: number, rho: readonly bigint[]): bigint[];
+  /** What the bias counts at r_s and the place of tau. */
+  biasFactor(c: ScoreContext, l: number): bigint;
+}
+
+export interface ScoreWitness<W extends AnyWeights = Weights> {
+  model: W;
   shard: Shard;
   /** forwardTrace(model, shard) */
   forward: ForwardTrace;
@@ -22,9 +48,9 @@ export interface ScoreSizes extends LayerSizes {
   labels: bigint;
 }
 
-export function scoreSizes({ model: { widths }, shard }: ScoreWitness): ScoreSizes {
+export function scoreSizes({ model, shard }: ScoreWitness<AnyWeights>): ScoreSizes {
   const is = (kind: ShardKind) => (shard.kind === kind ? 1n : 0n);
-  return { ...layerSizes(widths, shard), classes: is('classes'), labels: is('labels') };
+  return { ...layerSizes(model, shard), classes: is('classes'), labels: is('labels') };
 }
 
 export interface ScoreOracles {
@@ -45,14 +71,23 @@ export interface ScoreLookups {
 }
 
 /** What the steps after the commitments work with. */
-export interface ScoreContext {
+export interface ScoreContext extends ScoreProgram {
   k: Kernels;
-  witness: ScoreWitness;
+  witness: ScoreWitness<AnyWeights>;
   sizes: ScoreSizes;
   oracles: ScoreOracles;
-  /** features and rows of the zero-checks' point tau = (r_s; r_i): x^(4096 2^t) and x^(2^t), by which counts are weighted too */
-  ri: readonly bigint[];
-  rs: readonly bigint[];
+  /** the zero-checks' point, squares x^(2^t), of which those from 12 on and from 0 on weigh counts too */
+  tau: readonly bigint[];
+}
+
+/** r_s. */
+export function rowsOf({ tau, sizes }: ScoreContext): bigint[] {
+  return tau.slice(0, sizes.sigma);
+}
+
+/** A point's coordinates of a row's entries in layer l. */
+export function entriesOf({ axes, sizes }: ScoreContext, l: number, point: readonly bigint[]): bigint[] {
+  return pointOf(axes, [0, ...sizes.bits(l)], point);
 }
 
 /** In_l: A_(l-1), or X. */

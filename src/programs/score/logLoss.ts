@@ -1,17 +1,14 @@
 // The log-loss of softmax and sigmoid (protocol section 11). With squared error nothing here is called.
 import { poly } from '../../argument/sumcheck.ts';
-import { NUMBERING } from '../../generated/numbering.ts';
-import { ACTIVATION_BITS, LIMB_BITS, MAX_LAYERS, SIGNED_LIMIT, SIZE_BITS } from '../../numbers/constants.ts';
+import { ACTIVATION_BITS, LIMB_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
 import type { ScorePairs } from '../../training/scoreTrace.ts';
 import { slotPoly } from '../common.ts';
 import { FA, HALF } from '../powers.ts';
 import { term, times } from '../sumcheckBatch.ts';
 import { valueAt } from '../tensors.ts';
-import type { ScoreContext, ScoreLookups } from './context.ts';
+import { entriesOf, type ScoreContext, type ScoreLookups } from './context.ts';
 import type { ResultTensors } from './resultTensors.ts';
-
-const { sums: S, relations: R, evaluations: E } = NUMBERING.score;
 
 /** 2^16 / 2^fa */
 const LOSS_OF_STEP = 2 ** (LIMB_BITS - ACTIVATION_BITS);
@@ -19,6 +16,7 @@ const LOSS_OF_STEP = 2 ** (LIMB_BITS - ACTIVATION_BITS);
 /** The sum and the lookups that its terms come from. */
 export function addLogLoss(t: ResultTensors, lookups: ScoreLookups, sums: bigint[]): void {
   const { batch, c, k, rows } = t;
+  const { sums: S, relations: R, evaluations: E } = c.numbers;
   const { score, measures, trace } = c.witness.forward;
   const { pairs } = score;
   if (!pairs || !lookups.pairs) throw new RangeError('the score has no log-loss');
@@ -50,6 +48,7 @@ export function addLogLoss(t: ResultTensors, lookups: ScoreLookups, sums: bigint
 /** beta - index - alpha E - alpha^2, where on padded outputs index is Z and E is 0. */
 function addSoftmaxPairs(t: ResultTensors, { index, softmax }: ScorePairs, { beta, alpha, pairs }: ScoreLookups): void {
   const { batch, c, k, eq, outputs } = t;
+  const { relations: R, evaluations: E } = c.numbers;
   const inside = k.raw(eq.vec.len);
   k.gather(k.view(inside, 0, index.length), pairs!.table.shifted, index);
   if (index.length < inside.len) {
@@ -66,6 +65,7 @@ function addSoftmaxPairs(t: ResultTensors, { index, softmax }: ScorePairs, { bet
 /** beta - 2^15 - alpha E - alpha^2, less (1 - 2 Y / 2^fa) Q, which is a product. */
 function addSigmoidPairs(t: ResultTensors, { E: losses }: ScorePairs, { beta, alpha }: ScoreLookups): void {
   const { batch, c, k, eq, outputs } = t;
+  const { relations: R, evaluations: E } = c.numbers;
   const inside = k.addConst(k.zeros(eq.vec.len), mod(beta - HALF - alpha * alpha));
   k.scoped(() => k.addScaled(inside, k.fromIntegers(losses), mod(-alpha)));
   const h = slotPoly(k, c.oracles.helper, 'hF', eq.positions);
@@ -75,13 +75,15 @@ function addSigmoidPairs(t: ResultTensors, { E: losses }: ScorePairs, { beta, al
 
 /** What of evals1 no polynomial is folded for. */
 export function pairEvaluations(
-  { k, sizes }: ScoreContext,
+  c: ScoreContext,
   { E: values, softmax }: ScorePairs,
   { pairs }: ScoreLookups,
   evals: bigint[],
   rho: readonly bigint[],
 ): void {
-  const features = rho.slice(SIZE_BITS, SIZE_BITS + sizes.widthBits(MAX_LAYERS));
+  const { k, sizes } = c;
+  const { evaluations: E } = c.numbers;
+  const features = entriesOf(c, sizes.last, rho);
   const at = (data: Int32Array, point: readonly bigint[]) => valueAt(k, { data, rowBits: sizes.sigma }, rho, point);
   evals[E.E] = at(values, features);
   if (softmax) {

@@ -1,6 +1,6 @@
 import { type LookupGroup, multiplicities } from '../../argument/lookup.ts';
 import type { Oracle } from '../../argument/oracle.ts';
-import { LIMB_BITS, MAX_LAYERS } from '../../numbers/constants.ts';
+import { LIMB_BITS } from '../../numbers/constants.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
 import { blindTrace, slottedOracle } from '../common.ts';
 import type { ScoreSizes } from './context.ts';
@@ -16,7 +16,7 @@ export interface LayerGroup extends LookupGroup {
 }
 
 /** A group for each hidden layer, (V - m, R0, R1), and the output's (Q', U0, U1). */
-export function layerGroups({ trace }: ForwardTrace, { first }: ScoreSizes): LayerGroup[] {
+export function layerGroups({ trace }: ForwardTrace, { first, last }: ScoreSizes): LayerGroup[] {
   const { Q, U0, U1 } = trace.output;
   return [
     ...trace.hidden.map((t, i) => ({
@@ -24,7 +24,7 @@ export function layerGroups({ trace }: ForwardTrace, { first }: ScoreSizes): Lay
       slot: `h_${first + i}`,
       limbs: [t.V.map((v, j) => v - t.m[j]), t.R0, t.R1],
     })),
-    { l: MAX_LAYERS, slot: 'hQ', limbs: [Q, U0, U1] },
+    { l: last, slot: 'hQ', limbs: [Q, U0, U1] },
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Kernels } from '../../argument/kernels.ts';
 import { type Poly, poly, range } from '../../argument/sumcheck.ts';
-import { ACTIVATION_BITS, MAX_LAYERS, SIGNED_LIMIT } from '../../numbers/constants.ts';
+import { ACTIVATION_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { integerPoly } from '../common.ts';
 import type { SumcheckBatch } from '../sumcheckBatch.ts';
 import type { ScoreContext } from './context.ts';
@@ -24,11 +24,11 @@ export class ResultTensors {
     this.batch = batch;
     this.c = c;
     this.k = c.k;
-    this.eq = batch.eq(sizes.sigma, sizes.widthBits(MAX_LAYERS));
-    this.eqRows = batch.eq(sizes.sigma, 0);
+    this.eq = batch.eq(sizes.sigma, ...sizes.bits(sizes.last));
+    this.eqRows = batch.eq(sizes.sigma);
     const rowCount = 2 ** sizes.sigma;
     this.rows = rows === rowCount ? [] : [this.ofRows((s) => (s < rows ? 1 : 0))];
-    const isFull = outputs === 2 ** sizes.widthBits(MAX_LAYERS);
+    const isFull = outputs === 2 ** sizes.widthBits(sizes.last);
     this.outputs = isFull ? [] : [this.ofOutputs((at) => (at < outputs * rowCount ? 1 : 0))];
   }
 

@@ -3,19 +3,28 @@ import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { countsAt } from '../../model/measures.ts';
+import type { AnyWeights, NetworkWeights } from '../../model/networkWeights.ts';
 import { encodeShard } from '../../model/shape.ts';
 import { LIMB_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
 import { functionTable } from '../../training/tables.ts';
+import { DENSE, PICTURES } from '../axes.ts';
 import { type ArgumentResult, finish, offsetBits, sendOracle } from '../common.ts';
 import { lookupHelper, sendHelper } from '../helper.ts';
 import { modelInputs, modelOracle, shardOracle, tablesOracle } from '../oracles.ts';
+import { PICTURE_LAYERS } from '../pictures/score.ts';
 import { scoreClaims } from './claims.ts';
-import { type ScoreLookups, type ScoreOracles, type ScoreWitness, scoreSizes } from './context.ts';
+import {
+  type ScoreLookups,
+  type ScoreNumbers,
+  type ScoreOracles,
+  type ScoreProgram,
+  type ScoreWitness,
+  scoreSizes,
+} from './context.ts';
+import { DENSE_LAYERS } from './layers.ts';
 import { layerGroups, resultGroups, scoreTrace } from './oracles.ts';
 import { scoreEvaluations, scoreSumcheckBatch } from './sumcheckBatch.ts';
-
-const { squares: Q, trace: T, helper: H, relations: R } = NUMBERING.score;
 
 /** The argument, and the challenge x at which the contract evaluates the counts. */
 export interface ScoreResult extends ArgumentResult {
@@ -26,7 +35,17 @@ export interface ScoreResult extends ArgumentResult {
  * Program score (design 7.5, protocol section 11): the forward pass of a committed model on a committed shard, and what its outputs are worth beside the
  * labels. The statement must bind the commitments to model and shard, the measures and the hash of the counts.
  */
-export async function proveScore(session: Session, w: ScoreWitness): Promise<ScoreResult> {
+export function proveScore(session: Session, w: ScoreWitness): Promise<ScoreResult> {
+  return prove(session, w, { numbers: NUMBERING.score, axes: DENSE, layers: DENSE_LAYERS });
+}
+
+/** The same of a convolutional network (program convScore, protocol section 12). */
+export function proveConvScore(session: Session, w: ScoreWitness<NetworkWeights>): Promise<ScoreResult> {
+  return prove(session, w, { numbers: NUMBERING.convScore, axes: PICTURES, layers: PICTURE_LAYERS });
+}
+
+async function prove(session: Session, w: ScoreWitness<AnyWeights>, program: ScoreProgram): Promise<ScoreResult> {
+  const { squares: Q, trace: T, helper: H, relations: R } = program.numbers;
   const { kernels: k } = session.backend;
   const sizes = scoreSizes(w);
   const { pairs } = w.forward.score;
@@ -52,13 +71,11 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Sco
   const pairGroups = pairs && { groups: [{ slot: 'hF', limbs: [pairs.index] }], table: lookups.pairs!.table };
   const made = lookupHelper(k, lookups.table, lookedUp, trace, pairGroups);
   const { points: helperPoints, challenge: x } = await sendHelper(session, made, H.names);
-  const squares = squaresOf(x, Q.count);
-  const cut = ({ from, to }: { from: number; to: number }) => squares.slice(from, to);
 
   // 3. the batch
   session.stage('sumcheck');
   const oracles = { model, shard, trace, helper: made.oracle, tables: tablesOracle() };
-  const context = { k, witness: w, sizes, oracles, ri: cut(Q.ri), rs: cut(Q.rs) };
+  const context = { ...program, k, witness: w, sizes, oracles, tau: squaresOf(x, Q.count) };
   const mark = k.mark();
   const batch = scoreSumcheckBatch(context, groups, lookups);
   const { sums } = batch;
@@ -73,7 +90,7 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Sco
   const counts = countsAt(w.shard.kind, w.forward.measures.counts, x);
   const ended = finish(session, { trace: tracePoints, helper: helperPoints }, opened, [...parameters, x, counts], {
     ...inputs,
-    ...sizeInputs(w, oracles),
+    ...sizeInputs(w, oracles, program.numbers),
     sums,
     batch1: batch1.messages,
     evals1,
@@ -82,7 +99,7 @@ export async function proveScore(session: Session, w: ScoreWitness): Promise<Sco
 }
 
 /** The statement's parameters in order, and as inputs of the circuit. */
-function publicInputs({ model, shard, forward: { measures } }: ScoreWitness, oracles: ScoreOracles) {
+function publicInputs({ model, shard, forward: { measures } }: ScoreWitness<AnyWeights>, oracles: ScoreOracles) {
   const { result, loss, absolute, k, top } = measures;
   const said = { shard: encodeShard(shard), result, loss, absolute, k: BigInt(k), top };
   const { inputs, parameters } = modelInputs(model, oracles.model);
@@ -90,7 +107,7 @@ function publicInputs({ model, shard, forward: { measures } }: ScoreWitness, ora
 }
 
 /** The circuit's inputs that say how large everything is and where it stands. */
-function sizeInputs(w: ScoreWitness, { shard, trace, helper }: ScoreOracles) {
+function sizeInputs(w: ScoreWitness<AnyWeights>, { shard, trace, helper }: ScoreOracles, numbers: ScoreNumbers) {
   const { classes, labels } = scoreSizes(w);
   return {
     inputs1: BigInt(w.shard.inputs - 1),
@@ -99,7 +116,7 @@ function sizeInputs(w: ScoreWitness, { shard, trace, helper }: ScoreOracles) {
     classes,
     labels,
     shardOffset: offsetBits(shard, NUMBERING.shared.shard.names),
-    traceOffset: offsetBits(trace, T.names),
-    helperOffset: offsetBits(helper, H.names),
+    traceOffset: offsetBits(trace, numbers.trace.names),
+    helperOffset: offsetBits(helper, numbers.helper.names),
   };
 }

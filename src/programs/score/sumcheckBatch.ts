@@ -1,16 +1,11 @@
-import { columnSums, rowSums } from '../../argument/integers.ts';
-import { poly, range } from '../../argument/sumcheck.ts';
-import { NUMBERING } from '../../generated/numbering.ts';
-import { MAX_LAYERS, SIZE_BITS } from '../../numbers/constants.ts';
+import { poly } from '../../argument/sumcheck.ts';
 import { mod } from '../../numbers/field.ts';
 import { integerPoly, slotPoly } from '../common.ts';
 import { SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import { valueAt } from '../tensors.ts';
-import { inputOf, type ScoreContext, type ScoreLookups } from './context.ts';
+import { entriesOf, type ScoreContext, type ScoreLookups } from './context.ts';
 import type { LayerGroup } from './oracles.ts';
 import { addResults, resultEvaluations } from './results.ts';
-
-const { sums: S, relations: R, evaluations: E } = NUMBERING.score;
 
 /** The batch before its batching challenge, and the sums it claims. */
 export interface ScoreBatch {
@@ -19,10 +14,11 @@ export interface ScoreBatch {
 }
 
 export function scoreSumcheckBatch(c: ScoreContext, groups: readonly LayerGroup[], lookups: ScoreLookups): ScoreBatch {
-  const { k, oracles } = c;
-  const batch = new SumcheckBatch(k, lookups.table, lookups.beta, [...c.rs, ...c.ri]);
+  const { k, oracles, numbers } = c;
+  const { sums: S, relations: R, evaluations: E } = numbers;
+  const batch = new SumcheckBatch(k, lookups.table, lookups.beta, c.tau, c.axes);
   const sums = new Array<bigint>(S.count).fill(0n);
-  addForward(batch, c, sums);
+  for (const l of c.sizes.layers) c.layers.addForward(batch, c, l, sums);
   for (const group of groups) addGroup(batch, c, group);
   addResults(batch, c, lookups, sums);
   batch.addTable(R.table, E, oracles.helper.field(k, 'g'), oracles.trace.values(k, 'mult'));
@@ -37,9 +33,9 @@ export function scoreEvaluations(
   rho: readonly bigint[],
 ): bigint[] {
   const { k, sizes, witness } = c;
+  const { evaluations: E } = c.numbers;
   const evals = batch.evaluations(E.count);
-  const at = (data: Int32Array, l: number) =>
-    valueAt(k, { data, rowBits: sizes.sigma }, rho, rho.slice(SIZE_BITS, SIZE_BITS + sizes.widthBits(l)));
+  const at = (data: Int32Array, l: number) => valueAt(k, { data, rowBits: sizes.sigma }, rho, entriesOf(c, l, rho));
   for (const l of sizes.hidden) {
     const { A, V } = witness.forward.trace.hidden[l - sizes.first];
     evals[E.A(l)] = at(A, l);
@@ -49,32 +45,13 @@ export function scoreEvaluations(
   return evals;
 }
 
-/** The sums W_l(j; r_i) In_l(j; r_s) over the input features of every layer. */
-function addForward(batch: SumcheckBatch, c: ScoreContext, sums: bigint[]): void {
-  const { k, sizes, witness } = c;
-  const eqRows = k.eqTable(c.rs.slice(0, sizes.sigma));
-  for (const l of sizes.layers) {
-    const bits = sizes.widthBits(l - 1);
-    const features = range(SIZE_BITS, bits);
-    const weights = k.zeros(2 ** bits);
-    const eqOutputs = k.eqTable(c.ri.slice(0, sizes.widthBits(l)));
-    columnSums(k, weights, witness.model.layers[l - sizes.first].W, eqOutputs, weights.len);
-    const inputs = k.raw(2 ** bits);
-    rowSums(k, inputs, inputOf(c, l).data, eqRows);
-    sums[S.F1(l)] = k.dot(weights, inputs);
-    const [Wi, inputAtS] = [poly(weights, features), poly(inputs, features)];
-    batch.add(R.F1(l), [term(Wi, inputAtS)], sums[S.F1(l)]);
-    batch.evaluate(E.W(l), Wi);
-    batch.evaluate(E.In(l), inputAtS);
-  }
-}
-
 /** The lookups of a layer, and of a hidden one that m is a bit and A = m V. */
 function addGroup(batch: SumcheckBatch, c: ScoreContext, { l, slot, limbs }: LayerGroup): void {
   const { k, sizes, oracles, witness } = c;
-  const eq = batch.eq(sizes.sigma, sizes.widthBits(l));
+  const { relations: R, evaluations: E } = c.numbers;
+  const eq = batch.eq(sizes.sigma, ...sizes.bits(l));
   const h = slotPoly(k, oracles.helper, slot, eq.positions);
-  const isOutput = l === MAX_LAYERS;
+  const isOutput = l === sizes.last;
   const denominators = batch.addLookup(isOutput ? R.hQ : R.h(l), eq, h, limbs);
   batch.evaluate(isOutput ? E.hQ : E.h(l), h);
   const numbers = isOutput ? [E.Q, E.U0, E.U1] : [undefined, E.R0(l), E.R1(l)];

@@ -32,8 +32,8 @@ export interface TrainSizes extends LayerSizes {
   batchBits: number;
 }
 
-export function trainSizes({ parent: { widths }, shard, batch, passes = 1 }: TrainWitness): TrainSizes {
-  const sizes = layerSizes(widths, shard);
+export function trainSizes({ parent, shard, batch, passes = 1 }: TrainWitness): TrainSizes {
+  const sizes = layerSizes(parent, shard);
   return { ...sizes, traceBits: sizes.sigma + ceilLog2(passes), batchBits: ceilLog2(batch) };
 }
 
