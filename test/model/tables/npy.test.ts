@@ -237,7 +237,10 @@ describe('tableFromArrays', () => {
     const table = tableFromArrays(images, array([2], [7, 3]), { kind: 'classes' });
     assert.deepEqual(
       { ...table, features: [...table.features], labels: [...labelsOf(table)] },
-      { kind: 'classes', inputs: 2, outputs: 2, features: [1, 2, 3, 4], classes: ['3', '7'], labels: [1, 0] },
+      {
+        ...{ kind: 'classes', inputs: 2, outputs: 2, features: [1, 2, 3, 4], classes: ['3', '7'], labels: [1, 0] },
+        picture: { width: 2, height: 1, channels: 1, order: 'HWC' },
+      },
     );
     const given = tableFromArrays(images, array([2, 1], [1, 1]), { kind: 'classes', classes: ['0', '1', '2'] });
     assert.deepEqual([given.outputs, [...labelsOf(given)]], [3, [1, 1]]);
