@@ -24,7 +24,7 @@ describe('the relations of the heads', () => {
   before(async () => {
     bench = await Bench.of(
       'heads',
-      `include "programs/train/heads.circom";
+      `include "generated/train.circom"; include "programs/train/heads.circom";
       template Bench() {
         signal input one; signal input s[3]; signal input outputs; signal input smoothing; signal input beta; signal input alpha;
         signal input realRows; signal input realClasses; signal input weight[${R.count}]; signal input evals[${E.count}];
@@ -215,7 +215,7 @@ describe('the weights of the heads', () => {
   before(async () => {
     bench = await Bench.of(
       'headWeights',
-      `include "programs/train/heads.circom";
+      `include "generated/train.circom"; include "programs/train/heads.circom";
       template Bench() {
         signal input one; signal input s[2]; signal input traceOffset[${T.count}][26]; signal input helperOffset[${H.count}][26];
         signal input weight[${C.count}]; signal input high[26]; signal input highRows[26]; signal input eq[3];
