@@ -130,6 +130,19 @@ export function atMost(value: number): string {
   return (Number(text) + 10 ** (Math.floor(Math.log10(value)) - 3)).toPrecision(4);
 }
 
+/** A share of rows that is at least this, in percent: rounded down, so that 100.0 % are all. */
+export function atLeastPercent(count: number, rows: number): string {
+  return `${(Math.floor((1000 * count) / rows) / 10).toFixed(1)} %`;
+}
+
+/**
+ * What a head's log-loss is called. A sigmoid has one for every output, of classes too, and what is proved is their sum: no number to
+ * compare with a softmax's.
+ */
+export function lossName(head: Head): string {
+  return head === 'sigmoid' ? 'log-loss of all outputs' : 'log-loss';
+}
+
 /** Every measure in a reader's words, with what it bounds. With k = 1 the top says what the result says. */
 export function measuredTexts(
   { result, loss, absolute, k, top }: Omit<Measures, 'counts'>,
@@ -138,7 +151,7 @@ export function measuredTexts(
   const count = (value: bigint | number) => value.toLocaleString('en-US');
   const ofRows = `of ${count(of.rows)} rows`;
   const perRow = lossPerRow(loss, of);
-  const logLoss = perRow === null ? [] : [`log-loss at most ${atMost(perRow)} a row (natural logarithm)`];
+  const logLoss = perRow === null ? [] : [`${lossName(of.head)} at most ${atMost(perRow)} a row (natural logarithm)`];
   const atTop = (what: string) => (k <= 1 ? [] : [`${what} in at least ${count(top)} ${ofRows}`]);
   switch (of.kind) {
     case 'regression':

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Head } from '../../src/model/head.ts';
 import { atMost } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { ResultMeasures } from '../lib/chain/types.ts';
@@ -6,6 +7,8 @@ import { count, plural } from '../lib/format.ts';
 
 interface Props {
   measures: ResultMeasures;
+  /** of the model */
+  head: Head | undefined;
   kind: ShardKind;
   rows: number;
 }
@@ -14,14 +17,17 @@ interface Props {
 const MOST_OPEN = 12;
 
 /** What scores prove beside the result, as entries of a list of facts. */
-export function MeasureFacts({ measures, kind, rows }: Props) {
+export function MeasureFacts({ measures, head, kind, rows }: Props) {
   const { lossPerRow, meanAbsoluteError, tops, counts } = measures;
   return (
     <>
       {lossPerRow !== undefined && (
         <Fact name="Log-loss">
           at most <span className="figure">{atMost(lossPerRow)}</span> a row{' '}
-          <span className="text-soft">natural logarithm, the mean over the rows</span>
+          <span className="text-soft">
+            natural logarithm, the mean over the rows
+            {head === 'sigmoid' && `; of a row the sum over all ${kind}, each for itself`}
+          </span>
         </Fact>
       )}
       {meanAbsoluteError !== undefined && (
