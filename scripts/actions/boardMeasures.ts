@@ -2,6 +2,7 @@ import type { Head } from '../../src/model/head.ts';
 import {
   atLeastPercent,
   atMost,
+  commonPlaces,
   lossName,
   lossPerRow,
   type MeasuredRows,
@@ -47,7 +48,7 @@ export function measureColumns(all: readonly OfRows[]): {
   head: string[];
   cells: (place: number) => string[];
 } {
-  const k = commonPlaces(all);
+  const k = commonPlaces(all.map(({ tops }) => tops));
   const lossOf = (own: Head): Column => ({
     name: lossName(own),
     cell: ({ logLoss, head }) => (logLoss === null || head !== own ? undefined : atMost(logLoss)),
@@ -78,13 +79,6 @@ interface Column {
 
 function topName(k: number, kind: ShardKind): string {
   return kind === 'labels' ? `fewer than ${k} wrong` : `top ${k}`;
-}
-
-/** The number of places, above one, that most models have; of several the smallest. */
-function commonPlaces(all: readonly BoardMeasures[]): number | undefined {
-  const counts = new Map<number, number>();
-  for (const { tops } of all) for (const { k } of tops) if (k > 1) counts.set(k, (counts.get(k) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || a - b)[0]?.[0];
 }
 
 /** The same of one model, in words. */

@@ -123,6 +123,13 @@ export function squaredErrorPerRow(result: bigint, { kind, rows }: MeasuredRows)
   return kind === 'regression' ? Number(result) / 4 ** ACTIVATION_BITS / rows : null;
 }
 
+/** Of the places that some models' scores count as top, above one, those that most have; of several the smallest. */
+export function commonPlaces(all: readonly (readonly { k: number }[])[]): number | undefined {
+  const models = new Map<number, number>();
+  for (const tops of all) for (const { k } of tops) if (k > 1) models.set(k, (models.get(k) ?? 0) + 1);
+  return [...models].sort(([a, m], [b, n]) => n - m || a - b)[0]?.[0];
+}
+
 /** A number that is at most this, with a few digits: rounded up. */
 export function atMost(value: number): string {
   const text = value.toPrecision(4);

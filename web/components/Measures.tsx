@@ -4,6 +4,7 @@ import { atMost } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { ResultMeasures } from '../lib/chain/types.ts';
 import { count, plural } from '../lib/format.ts';
+import { outputsOf } from '../lib/measures.ts';
 
 interface Props {
   measures: ResultMeasures;
@@ -66,16 +67,31 @@ function Fact({ name, children, isWide }: { name: string; children: ReactNode; i
   );
 }
 
-/** Many are shown on demand. */
-function Counts({ counts, kind, rows }: { counts: readonly number[]; kind: ShardKind; rows: number }) {
-  const size = kind === 'classes' ? Math.sqrt(counts.length) : counts.length;
-  const table = kind === 'classes' ? <Matrix counts={counts} size={size} /> : <Labels counts={counts} rows={rows} />;
+interface CountsProps {
+  counts: readonly number[];
+  kind: ShardKind;
+  rows: number;
+  /** whose they are, where there are others beside them */
+  whose?: string;
+}
+
+/** How many rows of each class are taken for which, or with each label right. Many are shown on demand. */
+export function Counts({ counts, kind, rows, whose }: CountsProps) {
+  const size = outputsOf(counts, kind);
+  const what = kind === 'classes' ? 'Rows by label and predicted class' : 'Rows with each label right';
+  const name = whose ? `${what}, ${whose}` : what;
+  const table =
+    kind === 'classes' ? (
+      <Matrix counts={counts} size={size} name={name} />
+    ) : (
+      <Labels counts={counts} rows={rows} name={name} />
+    );
   const words =
     kind === 'classes'
       ? matrixInWords(counts, rows)
       : `Each label is right in at least so many of ${plural(rows, 'row')}.`;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-2">
       {size <= MOST_OPEN ? (
         table
       ) : (
@@ -102,7 +118,7 @@ function matrixInWords(counts: readonly number[], rows: number): string {
 }
 
 /** Rows by label and predicted class. The colour says what share of a label's shown rows it is; the numbers say all. */
-function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
+function Matrix({ counts, size, name }: { counts: readonly number[]; size: number; name: string }) {
   const lines = Array.from({ length: size }, (_, i) => counts.slice(i * size, (i + 1) * size));
   const line = (values: readonly number[], i: number) => {
     const sum = values.reduce((total, value) => total + value, 0);
@@ -124,7 +140,7 @@ function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
     );
   };
   return (
-    <Scrolling name="Rows by label and predicted class">
+    <Scrolling name={name}>
       <table className="figure border-separate border-spacing-px text-[0.8125rem]">
         <caption className="sr-only">Rows by label, one line each, and predicted class, one column each</caption>
         <thead>
@@ -166,9 +182,9 @@ function Cell({ value, share, isRight }: { value: number; share: number; isRight
 }
 
 /** In how many rows each label is right. */
-function Labels({ counts, rows }: { counts: readonly number[]; rows: number }) {
+function Labels({ counts, rows, name }: { counts: readonly number[]; rows: number; name: string }) {
   return (
-    <Scrolling name="Rows with each label right" height="max-h-[34rem]">
+    <Scrolling name={name} height="max-h-[34rem]">
       <table className="figure w-full max-w-sm text-[0.8125rem]">
         <caption className="sr-only">In how many rows each label is right, at least</caption>
         <thead className="legend">
