@@ -29,6 +29,38 @@ function python(...args: string[]): Answer {
 
 const verify = (...args: string[]) => python('verify.py', ...args);
 
+describe('the verifier in Python refuses in one line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const zeros = (count: number) => Array.from({ length: count }, () => '0');
+  const address = `0x${'0'.repeat(40)}`;
+  const statement = { chainId: '1', registry: address, trainer: address, params: zeros(9), extra: zeros(1) };
+  const dump = {
+    ...{ checks: 'argument', format: 'descent-witness/1', program: 'score', outputs: [], signals: {} },
+    ...{ statement: { ...statement, commitments: [[], []], counts: '0x' }, points: {}, messages: {} },
+  };
+  const stated = (change: object) => JSON.stringify({ ...dump, statement: { ...dump.statement, ...change } });
+  for (const [name, text, says] of [
+    ['what is not JSON', 'x', 'not a file of JSON'],
+    ['what is nested too deeply', '['.repeat(100_000), 'not a file of JSON'],
+    ['a program that is a list', JSON.stringify({ ...dump, program: [] }), 'program'],
+    ['an address with other letters', stated({ registry: `0x${'z'.repeat(40)}` }), 'registry: not an address'],
+    ['an address with low lines', stated({ trainer: `0x${'0_'.repeat(19)}00` }), 'trainer: not an address'],
+    ['half a count', stated({ counts: '0x123' }), 'counts: not bytes'],
+    ['a message that is missing', JSON.stringify(dump), 'points: fields'],
+  ])
+    it(name, () => {
+      const path = join(folder, 'dump.json');
+      writeFileSync(path, text);
+      assert.deepEqual(verify(path), { code: 1, text: `${path}: refused: ${says}\n` });
+    });
+
+  it('a file that is not there', () => {
+    const path = join(folder, 'none.json');
+    assert.deepEqual(verify(path), { code: 1, text: `${path}: refused: not a file of JSON\n` });
+  });
+});
+
 describe('the verifier in Python', { concurrency: false }, () => {
   let folder: string;
   let files: string[];
