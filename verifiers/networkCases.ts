@@ -1,12 +1,25 @@
 // The honest runs of convolutional programs that the verifier in Python is tried on. What is stated follows the protocol, not the registry.
+import { keccak256, toHex } from 'viem';
+import { countsAt, countsBytes } from '../src/model/measures.ts';
 import { mergeWeights, packCoefficients } from '../src/model/merge.ts';
 import { encodeNetwork, formatNetwork, type Network, networkLayoutWords, parseNetwork } from '../src/model/network.ts';
+import { encodeSegment, encodeShard } from '../src/model/shape.ts';
 import { proveConvImport } from '../src/programs/import.ts';
 import { proveConvMerge } from '../src/programs/merge.ts';
+import { proveConvScore } from '../src/programs/score/score.ts';
 import { proveConvSeed } from '../src/programs/seed.ts';
+import { proveConvTrain } from '../src/programs/train/train.ts';
+import { forwardTrace } from '../src/training/forward.ts';
 import { networkFromSeedTrace, seedTrace } from '../src/training/seed.ts';
+import { trainSegment } from '../src/training/trainer.ts';
 import { randomSource } from '../test/support/models.ts';
-import { randomNetworkWeights } from '../test/training/networkCases.ts';
+import {
+  NETWORK_CASES,
+  type NetworkCase,
+  nameOf,
+  networkCase,
+  randomNetworkWeights,
+} from '../test/training/networkCases.ts';
 import type { Case } from './run.ts';
 
 const IDS = { convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 };
@@ -67,6 +80,51 @@ function merge(network: Network, count: number): Case {
   };
 }
 
+const fileName = (own: NetworkCase) => nameOf(own).replaceAll(/[ ,]+/g, '_');
+
+function train(own: NetworkCase): Case {
+  return {
+    name: `convTrain-${fileName(own)}`,
+    make: async (commit) => {
+      const { weights: parent, shard } = networkCase(own);
+      const { lr, batch, passes = 1, smoothing = 0 } = own;
+      const { child, trace } = trainSegment(parent, shard, { lr, batch, passes, smoothing, salt: 5n });
+      const oracles = [await commit.model(parent), await commit.model(child), await commit.shard(shard)];
+      const bound = [...shapeOf(parent.network), encodeSegment({ lr, batch, passes, smoothing }, shard)];
+      const witness = { parent, child, shard, trace, lr, batch, passes, smoothing };
+      return {
+        stated: { program: 'convTrain', id: IDS.convTrain, bound, late: nothing, extra: [encodeShard(shard)], oracles },
+        argument: (session) => proveConvTrain(session, witness),
+      };
+    },
+  };
+}
+
+function score(own: NetworkCase, k?: number): Case {
+  return {
+    name: `convScore-${fileName(own)}${k === undefined ? '' : `-${k}`}`,
+    make: async (commit) => {
+      const { weights: model, shard } = networkCase(own);
+      const forward = forwardTrace(model, shard, k);
+      const { result, loss, absolute, k: places, top, counts } = forward.measures;
+      const oracles = [await commit.model(model), await commit.shard(shard)];
+      const bound = [...shapeOf(model.network), encodeShard(shard), result, loss, absolute, BigInt(places), top];
+      const data = toHex(countsBytes(counts));
+      const extra = [data === '0x' ? 0n : BigInt(keccak256(data))];
+      let point = 0n;
+      const late = () => [point, countsAt(shard.kind, counts, point)];
+      return {
+        stated: { program: 'convScore', id: IDS.convScore, bound, late, extra, oracles, counts: data },
+        argument: async (session) => {
+          const argued = await proveConvScore(session, { model, shard, forward });
+          point = argued.point;
+          return argued;
+        },
+      };
+    },
+  };
+}
+
 const SMALL = parseNetwork('6x6x1-a2-c3k2p1-a2-c2k2p1-4-2', 'softmax');
 const DEEP = parseNetwork('5x5x2-c2k2-c2k2-c3k1s2-4-5-2', 'squared error');
 const WIDE = parseNetwork('8x8x2-c4k7s2p3-a2-3', 'sigmoid');
@@ -85,4 +143,11 @@ export const NETWORK_ARGUMENTS: Case[] = [
   merge(LEAST, 8),
   merge(SMALL, 2),
   merge(DEEP, 5),
+  ...NETWORK_CASES.map(train),
+  train({ network: '6x6x1-c2k3-a2-c3k2p1-2', rows: 3, batch: 4, lr: 32, passes: 4, kind: 'regression' }),
+  train({ network: '16x16x3-c8k5s2p2-a2-c6k3p1-12-10', rows: 30, batch: 8, lr: 32, head: 'softmax', smoothing: 9 }),
+  ...NETWORK_CASES.map((own) => score(own)),
+  score({ network: '6x6x2-c3k3s2p1-33', rows: 9, batch: 1, lr: 1, head: 'softmax' }),
+  score({ network: '4x4x1-c3k2p1-8', rows: 16, batch: 1, lr: 1, kind: 'labels', head: 'sigmoid' }, 3),
+  score({ network: '28x28x1-c8k5s2p2-c16k5s2p2-64-10', rows: 10, batch: 1, lr: 1, head: 'softmax' }, 5),
 ];
