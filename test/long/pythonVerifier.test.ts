@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ARGUMENTS, PROOFS } from '../../verifiers/cases.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
-import { NETWORK_ARGUMENTS } from '../../verifiers/networkCases.ts';
+import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from '../../verifiers/networkCases.ts';
 
 const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
 const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
@@ -67,7 +67,10 @@ describe('the verifier in Python', { concurrency: false }, () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
     const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS];
-    files = await writeDumps(folder, { args, proofs: EVERY ? PROOFS : PROOFS.slice(0, PROOFS_BY_DEFAULT) });
+    const proofs = EVERY
+      ? [...PROOFS, ...NETWORK_PROOFS]
+      : [...PROOFS.slice(0, PROOFS_BY_DEFAULT), ...NETWORK_PROOFS.slice(0, 1)];
+    files = await writeDumps(folder, { args, proofs });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
