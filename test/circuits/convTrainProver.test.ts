@@ -22,6 +22,13 @@ const SCORES: NetworkCase[] = [
 
 /** More of what a segment alone has. */
 const SEGMENTS: NetworkCase[] = [
+  { network: '64x64x1-c1k7s2p3-a2-c1k7s2p3-a2-c1k3p1-a2-2', rows: 2, batch: 2, lr: 16, head: 'softmax' },
+  { network: '32x32x4-c1k1s2-c2k5p3-a2-c3k2-1', rows: 1, batch: 1, lr: 16, kind: 'regression' },
+  { network: '2x2x1000-c4k2p1-3', rows: 3, batch: 2, lr: 1, head: 'softmax' },
+  { network: '2x2x1-c4095k2-2', rows: 2, batch: 1, lr: 1, head: 'sigmoid' },
+  { network: '2x2x4-c2k2-4095', rows: 2, batch: 2, lr: 1, head: 'softmax' },
+  { network: '2x2x1-c1k2-2', rows: 4095, batch: 4096, passes: 4, lr: 1 },
+  { network: '2x2x1-c1k2-1', rows: 4095, batch: 1, passes: 4, lr: 1, kind: 'regression' },
   { network: '4x4x1-c2k3p1-3', rows: 4, batch: 4, lr: 1 },
   { network: '4x4x2-c2k2-3', rows: 5, batch: 1, lr: 3, passes: 4, head: 'softmax' },
   { network: '6x6x1-c2k3-a2-c3k2p1-2', rows: 3, batch: 4, lr: 32, passes: 4, kind: 'regression' },
