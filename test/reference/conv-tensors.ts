@@ -105,19 +105,29 @@ export function pool(g: Geometry, before: readonly bigint[], rows: number): read
   );
 }
 
+/** Whether tap d of place y reads u; axis 0 is x, 1 is y. */
+export type Reads = (axis: 0 | 1, d: number, u: number, y: number) => boolean;
+
 /** IN_l of what a layer reads: at every tap of every place. */
-export function taken(g: Geometry, In: readonly bigint[], rows: number): bigint[] {
+export function taken(
+  g: Geometry,
+  In: readonly bigint[],
+  rows: number,
+  reads: Reads = (_, d, u, y) => isRead(g, d, u, y),
+): bigint[] {
   const [side, taps, places] = [2 ** g.nu, 2 ** g.d, 2 ** g.n];
   const channels = In.length / (rows * side * side);
   const out = zeros(channels * taps * taps * places * places * rows);
-  const from = range(taps).map((d) => range(places).map((y) => range(side).find((u) => isRead(g, d, u, y))));
+  const from = ([0, 1] as const).map((axis) =>
+    range(taps).map((d) => range(places).map((y) => range(side).find((u) => reads(axis, d, u, y)))),
+  );
   let at = 0;
   for (let c = 0; c < channels; c++)
     for (let dy = 0; dy < taps; dy++)
       for (let dx = 0; dx < taps; dx++)
         for (let y = 0; y < places; y++)
           for (let x = 0; x < places; x++, at += rows) {
-            const [u, v] = [from[dy][y], from[dx][x]];
+            const [u, v] = [from[1][dy][y], from[0][dx][x]];
             if (u === undefined || v === undefined) continue;
             const start = ((c * side + u) * side + v) * rows;
             for (let s = 0; s < rows; s++) out[at + s] = In[start + s];
