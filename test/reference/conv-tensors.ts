@@ -1,7 +1,7 @@
 // What layers read, as tables and at points (protocol, section 12). Tensors are (s; x; y; c) with s lowest, what a layer
 // reads is (s; x; y; dx; dy; c).
 
-import { eqTable, mod, range, zeros } from './algebra.ts';
+import { eqAt, eqTable, mod, range, zeros } from './algebra.ts';
 import type { Geometry } from './conv-geometry.ts';
 
 /** [st y + d - p = u][d < K] of numbers; of a flat layer [d = u]. */
@@ -44,7 +44,10 @@ export function kernelOverY(g: Geometry, d: readonly bigint[], u: readonly bigin
 export function kernelAt(g: Geometry, d: readonly bigint[], u: readonly bigint[], y: readonly bigint[]): bigint {
   const eqNumber = (at: readonly bigint[], value: number) =>
     at.reduce((v, z, t) => mod(v * ((value >> t) & 1 ? z : 1n - z)), 1n);
-  if (g.flat) return d.reduce((v, z, t) => mod(v * (z * u[t] + (1n - z) * (1n - u[t]))), 1n);
+  if (g.flat)
+    return eqAt(
+      ...([d, u].map((z) => range(Math.max(d.length, u.length)).map((t) => z[t] ?? 0n)) as [bigint[], bigint[]]),
+    );
   let L = new Map<number, bigint>();
   for (let e = -3; e <= 4; e++) {
     const tap = e + g.p;

@@ -115,10 +115,9 @@ const STATED: ConvCheat[] = [
     { l: 5, fields: { p: 1 }, contract: ['shape: side of 5'] },
     [BOTH, REDUCTION],
   ),
-  // a flat layer's kernel has the bits of the side that it reads
   ...unlike('a convolution that is said to be flat', { l: 5, fields: { flat: true }, contract: ['shape: flat 5'] }, [
     BOTH,
-    BOTH,
+    REDUCTION,
   ]),
   {
     // the automaton has taps up to the fifth beyond the padding
