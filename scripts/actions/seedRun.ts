@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex, zeroHash } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { type AnyShape, encodeAnyShape } from '../../src/model/anyShape.ts';
 import type { ModelShape } from '../../src/model/shape.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { drawnSeed } from '../../src/registry/drawnSeed.ts';
-import { numberOfHead } from '../../src/registry/programs/heads.ts';
 import { secretHash } from '../../src/registry/statement.ts';
 import { seedWeights } from '../../src/training/seed.ts';
 import type { Chain } from '../chain/client.ts';
@@ -70,13 +70,8 @@ export async function seedRun(run: Run, shape: ModelShape, context: SeedContext,
   });
 }
 
-async function requestSeed(
-  { chain, registry, account }: SeedContext,
-  { widths, head }: ModelShape,
-  hash: Hex,
-  journal: string,
-) {
-  const args = [widths, numberOfHead(head), hash] as const;
+async function requestSeed({ chain, registry, account }: SeedContext, shape: AnyShape, hash: Hex, journal: string) {
+  const args = [encodeAnyShape(shape), hash] as const;
   const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
   try {
     const receipt = await sendOnce(chain, account, { to: registry, data }, fileJournal(journal));

@@ -1,5 +1,5 @@
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import type { ModelShape } from '../../src/model/shape.ts';
+import { type AnyShape, formatShape } from '../../src/model/anyShape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import type { Weights } from '../../src/model/weights.ts';
@@ -24,8 +24,8 @@ export function shapeText({ widths }: { widths: readonly number[] }): string {
 }
 
 /** 49-32-10, or 49-32-10 softmax: squared error goes without saying. */
-export function modelLabel({ widths, head }: ModelShape): string {
-  return `${shapeText({ widths })}${head === 'squared error' ? '' : ` ${head}`}`;
+export function modelLabel(shape: AnyShape): string {
+  return `${formatShape(shape)}${shape.head === 'squared error' ? '' : ` ${shape.head}`}`;
 }
 
 /** @throws InputError, FileFormatError naming the file */

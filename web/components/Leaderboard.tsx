@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import type { BenchmarkChoice, Board, Entry } from '../lib/chain/types.ts';
-import { count, moment, networkLabel, percent, plural } from '../lib/format.ts';
+import { count, moment, networkLabel, percent, plural, shapeText } from '../lib/format.ts';
 import { benchmarkName, givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
 import { BenchmarkSelect } from './BenchmarkSelect.tsx';
@@ -330,13 +330,13 @@ function next(sort: { key: Column; down: boolean }, key: Column) {
 }
 
 function wordsOf(model: Entry['model'], people: Record<string, string>): string[] {
-  const { id, trainer, widths, head } = model;
+  const { id, trainer, head } = model;
   return [
     proquint(id),
     (givenName(model) ?? '').toLowerCase(),
     id,
     trainer.toLowerCase(),
-    widths.join('-'),
+    shapeText(model),
     head,
     (people[trainer.toLowerCase()] ?? '').toLowerCase(),
   ];

@@ -1,6 +1,7 @@
 import { headWord } from '../../../../../src/model/smoothing.ts';
 import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
+import { shapeText } from '../../../../lib/format.ts';
 import { safeJson } from '../../../../lib/hostile.ts';
 
 export const dynamic = 'force-dynamic';
@@ -42,7 +43,7 @@ function plain({ rank, model, score, share, ancestry }: Entry, apart = false) {
     apart,
     model: model.id,
     trainer: model.trainer,
-    widths: model.widths.join('-'),
+    widths: shapeText(model),
     head: headWord(model.head),
     depth: model.depth,
     right: score.right ?? null,
