@@ -16,6 +16,7 @@ import { definitionOf, type Statement } from '../src/registry/programs/definitio
 import { PROGRAMS } from '../src/registry/programs/list.ts';
 import type { ScoreStatement } from '../src/registry/programs/score.ts';
 import { NO_SCHEMA } from '../src/registry/schemas.ts';
+import { opensTables } from '../src/registry/statement.ts';
 import { forwardTrace } from '../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../src/training/seed.ts';
 import { trainSegment } from '../src/training/trainer.ts';
@@ -34,6 +35,7 @@ function stated(statement: Statement): Stated {
     late: () => late?.(statement) ?? [],
     extra: extra(statement),
     oracles: oracles(statement),
+    opensTables: opensTables(statement.program),
     ...(statement.program === 'score' && { counts: toHex(countsBytes(statement.counts)) }),
   };
 }

@@ -15,11 +15,11 @@ import type { ArgumentResult, CircuitValue } from '../src/programs/common.ts';
 import { modelOracle, shardOracle } from '../src/programs/oracles.ts';
 import { Groth16 } from '../src/proof/groth16/groth16.ts';
 import type { Program } from '../src/registry/programs/list.ts';
-import { circuitSignals, digest, digestsOf, hashWords, opensTables, publicSignals } from '../src/registry/statement.ts';
+import { circuitSignals, digest, digestsOf, hashWords, publicSignals } from '../src/registry/statement.ts';
 import { keyWords } from '../src/registry/verificationKey.ts';
 import { CONTEXT, circuitWasm, verifierKeys } from '../test/support/prover.ts';
 import { ARGUMENTS, PROOFS } from './cases.ts';
-import { NETWORK_ARGUMENTS } from './networkCases.ts';
+import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from './networkCases.ts';
 import { type Case, type Committer, POINT, type Run, type Stated } from './run.ts';
 
 export const DUMP_FORMAT = 'descent-witness/1';
@@ -102,7 +102,7 @@ async function writeProofs(proofs: readonly Case[], write: (name: string, dump: 
       powers: {
         tau: numbers(powers.tau),
         tauC: numbers(powers.tauC),
-        ...(opensTables(program) && { tables: numbers([powers.tables.x, powers.tables.y]) }),
+        ...(run.stated.opensTables && { tables: numbers([powers.tables.x, powers.tables.y]) }),
       },
     });
   }
@@ -179,5 +179,7 @@ function numbers(value: CircuitValue): Json {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [folder] = process.argv.slice(2);
   if (folder === undefined) throw new Error('usage: node verifiers/dump.ts <folder>');
-  for (const file of await writeDumps(folder, { args: [...ARGUMENTS, ...NETWORK_ARGUMENTS] })) console.log(file);
+  const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS];
+  const proofs = [...PROOFS, ...NETWORK_PROOFS];
+  for (const file of await writeDumps(folder, { args, proofs })) console.log(file);
 }

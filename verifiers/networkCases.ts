@@ -1,19 +1,37 @@
 // The honest runs of convolutional programs that the verifier in Python is tried on. What is stated follows the protocol, not the registry.
+import { keccak256, toHex } from 'viem';
+import { NUMBERING } from '../src/generated/numbering.ts';
+import { countsAt, countsBytes } from '../src/model/measures.ts';
 import { mergeWeights, packCoefficients } from '../src/model/merge.ts';
 import { encodeNetwork, formatNetwork, type Network, networkLayoutWords, parseNetwork } from '../src/model/network.ts';
+import { encodeSegment, encodeShard } from '../src/model/shape.ts';
 import { proveConvImport } from '../src/programs/import.ts';
 import { proveConvMerge } from '../src/programs/merge.ts';
+import { proveConvScore } from '../src/programs/score/score.ts';
 import { proveConvSeed } from '../src/programs/seed.ts';
+import { proveConvTrain } from '../src/programs/train/train.ts';
+import { forwardTrace } from '../src/training/forward.ts';
 import { networkFromSeedTrace, seedTrace } from '../src/training/seed.ts';
+import { trainSegment } from '../src/training/trainer.ts';
 import { randomSource } from '../test/support/models.ts';
-import { randomNetworkWeights } from '../test/training/networkCases.ts';
-import type { Case } from './run.ts';
+import {
+  NETWORK_CASES,
+  type NetworkCase,
+  nameOf,
+  networkCase,
+  randomNetworkWeights,
+} from '../test/training/networkCases.ts';
+import type { Case, Stated } from './run.ts';
 
 const IDS = { convSeed: 7, convTrain: 8, convImport: 9, convMerge: 10, convScore: 11 };
 const SOURCE = 2n ** 255n + 3n; // words that only contracts read may be r or more
 
 const shapeOf = (network: Network) => [encodeNetwork(network), ...networkLayoutWords(network)];
-const nothing = () => [];
+
+/** What is stated by a program without late parameters. */
+function stated(program: keyof typeof IDS, own: Omit<Stated, 'program' | 'id' | 'late' | 'opensTables'>): Stated {
+  return { program, id: IDS[program], late: () => [], opensTables: 'tables' in NUMBERING[program].oracles, ...own };
+}
 
 function seed(network: Network): Case {
   return {
@@ -25,7 +43,7 @@ function seed(network: Network): Case {
       const oracles = [await commit.model(weights)];
       const bound = [...shapeOf(network), drawn];
       return {
-        stated: { program: 'convSeed', id: IDS.convSeed, bound, late: nothing, extra: [3n], oracles },
+        stated: stated('convSeed', { bound, extra: [3n], oracles }),
         argument: (session) => proveConvSeed(session, weights, drawn, trace.layers),
       };
     },
@@ -39,7 +57,7 @@ function imported(network: Network): Case {
       const weights = randomNetworkWeights(network, randomSource(5), 2 ** 48);
       const [bound, oracles] = [shapeOf(network), [await commit.model(weights)]];
       return {
-        stated: { program: 'convImport', id: IDS.convImport, bound, late: nothing, extra: [SOURCE, 0n], oracles },
+        stated: stated('convImport', { bound, extra: [SOURCE, 0n], oracles }),
         argument: (session) => proveConvImport(session, weights),
       };
     },
@@ -60,8 +78,53 @@ function merge(network: Network, count: number): Case {
       while (oracles.length < 9) oracles.push([]);
       const bound = [...shapeOf(network), ...packCoefficients(coefficients, 6)];
       return {
-        stated: { program: 'convMerge', id: IDS.convMerge, bound, late: nothing, extra: [], oracles },
+        stated: stated('convMerge', { bound, extra: [], oracles }),
         argument: (session) => proveConvMerge(session, { parents, coefficients, merge: merged }),
+      };
+    },
+  };
+}
+
+const fileName = (own: NetworkCase) => nameOf(own).replaceAll(/[ ,]+/g, '_');
+
+function train(own: NetworkCase): Case {
+  return {
+    name: `convTrain-${fileName(own)}`,
+    make: async (commit) => {
+      const { weights: parent, shard } = networkCase(own);
+      const { lr, batch, passes = 1, smoothing = 0 } = own;
+      const { child, trace } = trainSegment(parent, shard, { lr, batch, passes, smoothing, salt: 5n });
+      const oracles = [await commit.model(parent), await commit.model(child), await commit.shard(shard)];
+      const bound = [...shapeOf(parent.network), encodeSegment({ lr, batch, passes, smoothing }, shard)];
+      const witness = { parent, child, shard, trace, lr, batch, passes, smoothing };
+      return {
+        stated: stated('convTrain', { bound, extra: [encodeShard(shard)], oracles }),
+        argument: (session) => proveConvTrain(session, witness),
+      };
+    },
+  };
+}
+
+function score(own: NetworkCase, k?: number): Case {
+  return {
+    name: `convScore-${fileName(own)}${k === undefined ? '' : `-${k}`}`,
+    make: async (commit) => {
+      const { weights: model, shard } = networkCase(own);
+      const forward = forwardTrace(model, shard, k);
+      const { result, loss, absolute, k: places, top, counts } = forward.measures;
+      const oracles = [await commit.model(model), await commit.shard(shard)];
+      const bound = [...shapeOf(model.network), encodeShard(shard), result, loss, absolute, BigInt(places), top];
+      const data = toHex(countsBytes(counts));
+      const extra = [data === '0x' ? 0n : BigInt(keccak256(data))];
+      let point = 0n;
+      const late = () => [point, countsAt(shard.kind, counts, point)];
+      return {
+        stated: { ...stated('convScore', { bound, extra, oracles, counts: data }), late },
+        argument: async (session) => {
+          const argued = await proveConvScore(session, { model, shard, forward });
+          point = argued.point;
+          return argued;
+        },
       };
     },
   };
@@ -85,4 +148,21 @@ export const NETWORK_ARGUMENTS: Case[] = [
   merge(LEAST, 8),
   merge(SMALL, 2),
   merge(DEEP, 5),
+  ...NETWORK_CASES.map(train),
+  train({ network: '6x6x1-c2k3-a2-c3k2p1-2', rows: 3, batch: 4, lr: 32, passes: 4, kind: 'regression' }),
+  train({ network: '16x16x3-c8k5s2p2-a2-c6k3p1-12-10', rows: 30, batch: 8, lr: 32, head: 'softmax', smoothing: 9 }),
+  ...NETWORK_CASES.map((own) => score(own)),
+  score({ network: '6x6x2-c3k3s2p1-33', rows: 9, batch: 1, lr: 1, head: 'softmax' }),
+  score({ network: '4x4x1-c3k2p1-8', rows: 16, batch: 1, lr: 1, kind: 'labels', head: 'sigmoid' }, 3),
+  score({ network: '28x28x1-c8k5s2p2-c16k5s2p2-64-10', rows: 10, batch: 1, lr: 1, head: 'softmax' }, 5),
+];
+
+/** Proved with Groth16 and opened; the first is made by default. */
+export const NETWORK_PROOFS: Case[] = [
+  train({ network: '6x6x1-a2-c3k2p1-a2-c2k2p1-4-2', rows: 5, batch: 2, lr: 32, head: 'softmax', smoothing: 3 }),
+  train({ network: '28x28x1-c8k5s2p2-c16k5s2p2-64-10', rows: 64, batch: 16, lr: 16, head: 'softmax' }),
+  score({ network: '6x6x1-a2-c3k2p1-a2-c2k2p1-4-2', rows: 5, batch: 1, lr: 1, head: 'softmax' }),
+  seed(SMALL),
+  imported(WIDE),
+  merge(DEEP, 3),
 ];

@@ -24,6 +24,8 @@ export interface Stated {
   extra: bigint[];
   /** what the statement opens, in order; without points for an absent parent */
   oracles: Commitment[];
+  /** whether the tables of functions are opened too */
+  opensTables: boolean;
   /** of a score */
   counts?: Hex;
 }

@@ -2,9 +2,9 @@ import type { Address } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { describeOnnxInput, writeOnnx } from '../../src/model/export/onnx.ts';
-import { writeTorchState } from '../../src/model/export/torchState.ts';
+import { torchModules, writeTorchState } from '../../src/model/export/torchState.ts';
+import { type AnyWeights, headOf, shapeText } from '../../src/model/networkWeights.ts';
 import { formatSchema } from '../../src/model/schema.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { exportFloatWeights } from '../../src/model/weightsFile.ts';
 import { ancestorsOf } from '../../src/registry/ancestry.ts';
 import { comparedWithStated } from '../../src/registry/schemas.ts';
@@ -23,7 +23,7 @@ const MAX_LINEAGE = 1000;
  * @throws InputError when the registry does not hold the model, or has another schema of it than the file
  */
 export async function lineageOf(
-  weights: Weights,
+  weights: AnyWeights,
   { chain, registry }: { chain: Chain; registry: Address },
 ): Promise<Record<string, string>> {
   const committer = createCommitter();
@@ -59,24 +59,28 @@ export async function lineageOf(
 
 /** The bytes of a float model, and what they take and hold, for people. */
 export function exportModel(
-  weights: Weights,
+  weights: AnyWeights,
   { format, scaled, lineage }: { format: ExportFormat; scaled: boolean; lineage: Record<string, string> },
 ): { bytes: Uint8Array; metadata: Record<string, string>; takes: string } {
-  const { schema, widths, head } = weights;
+  const { schema } = weights;
   const metadata = {
-    'descent.shape': widths.join('-'),
-    'descent.head': head,
+    'descent.shape': shapeText(weights),
+    'descent.head': headOf(weights),
     'descent.activation': 'ReLU after every layer but the last',
     'descent.rounding': 'float32 of the fixed-point weights; the proofs compute in integers',
     ...(schema && { 'descent.schema': formatSchema(schema) }),
     ...lineage,
   };
   if (format === 'onnx') {
-    return { bytes: writeOnnx(weights, { scaled, metadata }), metadata, takes: describeOnnxInput(schema, scaled) };
+    return { bytes: writeOnnx(weights, { scaled, metadata }), metadata, takes: describeOnnxInput(weights, scaled) };
   }
   if (scaled)
     throw new InputError('--scaled-features is for --to onnx.', { hint: 'Other formats hold weights alone.' });
-  const takes = describeOnnxInput(schema, true);
+  const takes = describeOnnxInput(weights, true);
   if (format === 'safetensors') return { bytes: exportFloatWeights(weights, metadata), metadata, takes };
-  return { bytes: writeTorchState(weights, metadata), metadata, takes };
+  const modules = `torch.nn.Sequential(${torchModules(weights)
+    .map(({ code }) => code)
+    .join(', ')})`;
+  const stated = { ...metadata, 'descent.modules': modules };
+  return { bytes: writeTorchState(weights, stated), metadata: stated, takes };
 }

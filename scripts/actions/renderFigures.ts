@@ -1,4 +1,5 @@
-import { atMost } from '../../src/model/measures.ts';
+import type { Head } from '../../src/model/head.ts';
+import { atLeastPercent, atMost, lossName } from '../../src/model/measures.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
 import type { ScoreFigures } from './scoreFigures.ts';
@@ -26,13 +27,13 @@ export function figureTexts(figures: ScoreFigures): string[] {
   ];
 }
 
-function linesOf({ kind, rows, k, topRight, logLoss, absoluteError }: ScoreFigures): string[][] {
+function linesOf({ kind, head, rows, k, topRight, logLoss, absoluteError }: ScoreFigures): string[][] {
   const lines: string[][] = [];
   if (topRight !== null && k > 1) {
     const what = kind === 'labels' ? `fewer than ${k} wrong` : `among the top ${k}`;
-    lines.push([what, `${topRight} of ${rows} (${shareOf(topRight, rows)})`]);
+    lines.push([what, `${topRight} of ${rows} (${atLeastPercent(topRight, rows)})`]);
   }
-  if (logLoss !== null) lines.push(['log-loss', `at most ${atMost(logLoss)} a row (natural logarithm)`]);
+  if (logLoss !== null) lines.push([lossName(head as Head), `at most ${atMost(logLoss)} a row (natural logarithm)`]);
   if (absoluteError !== null) lines.push(['absolute error', `${absoluteError.toPrecision(4)} on average`]);
   return lines;
 }

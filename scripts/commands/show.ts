@@ -121,7 +121,7 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
     const [sum, share] = inWords(value, rows, kind);
     const figure = kind === 'regression' ? `squared error ${sum} (${share} a row)` : `${sum} rows right (${share})`;
     const measures = boardMeasures((await sumMeasures(chain, scoreboard, shards)).get(model), { rows, kind });
-    const figures = [figure, ...measuresInWords(measures, rows)].join(', ');
+    const figures = [figure, ...measuresInWords({ ...measures, rows, kind })].join(', ');
     lines.push([`${figures}; benchmark ${benchmark} "${printable(uri)}"`, ...marksOf(judgement)].join('; '));
   }
   if (results.length > MOST_RESULTS) lines.push(`and ${results.length - MOST_RESULTS} more`);

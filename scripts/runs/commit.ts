@@ -1,13 +1,14 @@
 import type { Hex } from 'viem';
-import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import { encodeAnyShape } from '../../src/model/anyShape.ts';
+import { type AnyWeights, isNetworkWeights } from '../../src/model/networkWeights.ts';
+import { encodeShard } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { openProver, type ProverHandle } from './openProver.ts';
 
 /** Computes ids as the registry has them: of the commitments that weights and shards open. Close it when done. */
 export interface Committer {
-  model(weights: Weights): Promise<Hex>;
+  model(weights: AnyWeights): Promise<Hex>;
   shard(shard: Shard): Promise<Hex>;
   close(): Promise<void>;
 }
@@ -21,7 +22,10 @@ export function createCommitter(): Committer {
   };
   return {
     async model(weights) {
-      return modelId(await (await prover()).commitModel(weights), encodeShape(weights));
+      return modelId(
+        await (await prover()).commitModel(weights),
+        encodeAnyShape(isNetworkWeights(weights) ? weights.network : weights),
+      );
     },
     async shard(shard) {
       return shardId(await (await prover()).commitShard(shard), encodeShard(shard));

@@ -123,11 +123,31 @@ export function squaredErrorPerRow(result: bigint, { kind, rows }: MeasuredRows)
   return kind === 'regression' ? Number(result) / 4 ** ACTIVATION_BITS / rows : null;
 }
 
+/** Of the places that some models' scores count as top, above one, those that most have; of several the smallest. */
+export function commonPlaces(all: readonly (readonly { k: number }[])[]): number | undefined {
+  const models = new Map<number, number>();
+  for (const tops of all) for (const { k } of tops) if (k > 1) models.set(k, (models.get(k) ?? 0) + 1);
+  return [...models].sort(([a, m], [b, n]) => n - m || a - b)[0]?.[0];
+}
+
 /** A number that is at most this, with a few digits: rounded up. */
 export function atMost(value: number): string {
   const text = value.toPrecision(4);
   if (Number(text) >= value) return text;
   return (Number(text) + 10 ** (Math.floor(Math.log10(value)) - 3)).toPrecision(4);
+}
+
+/** A share of rows that is at least this, in percent: rounded down, so that 100.0 % are all. */
+export function atLeastPercent(count: number, rows: number): string {
+  return `${(Math.floor((1000 * count) / rows) / 10).toFixed(1)} %`;
+}
+
+/**
+ * What a head's log-loss is called. A sigmoid has one for every output, of classes too, and what is proved is their sum: no number to
+ * compare with a softmax's.
+ */
+export function lossName(head: Head): string {
+  return head === 'sigmoid' ? 'log-loss of all outputs' : 'log-loss';
 }
 
 /** Every measure in a reader's words, with what it bounds. With k = 1 the top says what the result says. */
@@ -138,7 +158,7 @@ export function measuredTexts(
   const count = (value: bigint | number) => value.toLocaleString('en-US');
   const ofRows = `of ${count(of.rows)} rows`;
   const perRow = lossPerRow(loss, of);
-  const logLoss = perRow === null ? [] : [`log-loss at most ${atMost(perRow)} a row (natural logarithm)`];
+  const logLoss = perRow === null ? [] : [`${lossName(of.head)} at most ${atMost(perRow)} a row (natural logarithm)`];
   const atTop = (what: string) => (k <= 1 ? [] : [`${what} in at least ${count(top)} ${ofRows}`]);
   switch (of.kind) {
     case 'regression':

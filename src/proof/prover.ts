@@ -5,6 +5,7 @@ import type { Oracle } from '../argument/oracle.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
 import { defaultThreads } from '../argument/thread.ts';
 import type { Commitment, Proof } from '../argument/types.ts';
+import type { AnyWeights } from '../model/networkWeights.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Weights } from '../model/weights.ts';
@@ -75,7 +76,7 @@ export class Prover {
     await (globalThis as { curve_bn128?: { terminate(): Promise<void> } | null }).curve_bn128?.terminate();
   }
 
-  commitModel(weights: Weights): Promise<Commitment> {
+  commitModel(weights: AnyWeights): Promise<Commitment> {
     return this.#commit(() => modelOracle(weights));
   }
 

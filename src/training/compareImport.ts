@@ -1,10 +1,10 @@
-import { type FloatModel, floatForward } from '../model/import/floatModel.ts';
+import { type AnyFloatModel, floatForward } from '../model/import/floatModel.ts';
+import type { AnyWeights } from '../model/networkWeights.ts';
 import type { Shard } from '../model/shard.ts';
 import { shardLabel } from '../model/shard.ts';
-import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
-import { forwardPass } from './forward.ts';
+import { forwardOutputs } from './forward.ts';
 
 /** A float model and the one that was imported from it, on rows with their answers. */
 export interface Comparison {
@@ -39,11 +39,11 @@ interface Outputs {
  * @param shard rows that fit it
  * @throws TrainingRangeError where a value of the fixed-point network leaves its range
  */
-export function compareImport(model: FloatModel, weights: Weights, shard: Shard): Comparison {
+export function compareImport(model: AnyFloatModel, weights: AnyWeights, shard: Shard): Comparison {
   const { rows, outputs, kind } = shard;
   const sigma = ceilLog2(rows);
   const floats = floatForward(model, rowsOf(shard));
-  const { Q } = forwardPass(weights, shard).output;
+  const Q = forwardOutputs(weights, shard);
   const imported = Float64Array.from(
     floats,
     (_, k) => (Q[((k % outputs) << sigma) + Math.floor(k / outputs)] - SIGNED_LIMIT) / 2 ** ACTIVATION_BITS,

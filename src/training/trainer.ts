@@ -187,7 +187,7 @@ export function checkPair(weights: AnyWeights, shard: Shard): void {
 export function checkPooledRate({ layers }: Network, lr: number): void {
   if (lr % POOLED_RATE === 0 || !layers.some(({ pooled }) => pooled)) return;
   throw new InputError(`A network that averages pixels takes a rate that is a multiple of ${POOLED_RATE}, not ${lr}.`, {
-    docs: 'protocol.md#12-convolutional-networks',
+    docs: 'protocol-convolutions.md',
   });
 }
 

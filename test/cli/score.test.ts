@@ -118,7 +118,10 @@ describe('a score', () => {
     assert.deepEqual([said.right, said.k, said.topRight], [1, 2, 3]);
     assert.deepEqual([said.labelsRight, said.rowsByOutput, said.confusion], [[2, 3, 2, 3], [2, 3, 1, 0], null]);
     const text = await plain(...filesOf('labels', model, labels), '--top', '2');
-    assert.match(text, /: 1 right with all labels \(33\.3 %\)\.\nfewer than 2 wrong {2}3 of 3 \(100\.0 %\)\nlog-loss/);
+    assert.match(
+      text,
+      /: 1 right with all labels \(33\.3 %\)\.\nfewer than 2 wrong {7}3 of 3 \(100\.0 %\)\nlog-loss of all outputs {2}at/,
+    );
     assert.match(text, /^label {2}rows with it {2}right {2}share\n0 {6}2 {13}2 {6}66\.7 %$/m);
   });
 
@@ -305,6 +308,46 @@ describe('a scoreboard with all measures', () => {
       shown.results[0],
       /^17 of 32 rows right \(53\.1 %\), top 3 90\.6 %, log-loss at most 0\.4376 a row; benchmark/,
     );
+  });
+
+  it('does not put the log-losses of two heads in one column, nor a lower bound above what it is', async () => {
+    const { fixture } = served;
+    const shard = await fixture.registerShard({ inputs: 4, outputs: 10, rows: 4000, kind: 'classes' });
+    const [softmax, sigmoid] = [
+      await fixture.seedModel([4, 10], fixture.alice, 'softmax'),
+      await fixture.seedModel([4, 10], fixture.alice, 'sigmoid'),
+    ];
+    const unit = 65536n * 4000n;
+    const benchmark = await ranked(
+      [shard],
+      [
+        [softmax, [[{ result: 900n, loss: unit, k: 3, top: 3999n }]]],
+        [sigmoid, [[{ result: 800n, loss: 2n * unit, k: 3, top: 4000n }]]],
+      ],
+    );
+    const { stdout } = await call('leaderboard', benchmark);
+    assert.match(stdout, /share +top 3 +log-loss +log-loss of all outputs +ranked by/);
+    assert.match(stdout, /900 of 4000 +22\.5 % +99\.9 % +1\.001 +- +0x/);
+    assert.match(stdout, /800 of 4000 +20\.0 % +100\.0 % +- +2\.000 +0x/);
+    const { standings } = document(await call('leaderboard', benchmark, '--json'));
+    assert.deepEqual(
+      standings.map(({ head }: { head: string }) => head),
+      ['softmax', 'sigmoid'],
+    );
+    const { results } = document(await call('show', idOf(sigmoid), '--json'));
+    assert.match(results[0], /top 3 100\.0 %, log-loss of all outputs at most 2\.000 a row; benchmark/);
+  });
+
+  it('tells of labels in how many rows fewer than k are wrong: they have no first places', async () => {
+    const { fixture } = served;
+    const shard = await fixture.registerShard({ inputs: 4, outputs: 3, rows: 16, kind: 'labels' });
+    const model = await fixture.seedModel([4, 3], fixture.alice, 'sigmoid');
+    const benchmark = await ranked([shard], [[model, [[{ result: 5n, loss: 65536n * 16n, k: 2, top: 12n }]]]]);
+    const { stdout } = await call('leaderboard', benchmark);
+    assert.match(stdout, /share +fewer than 2 wrong +log-loss of all outputs +ranked by/);
+    assert.match(stdout, /5 of 16 +31\.3 % +75\.0 % +1\.000 +0x/);
+    const { results } = document(await call('show', idOf(model), '--json'));
+    assert.match(results[0], /, fewer than 2 wrong 75\.0 %, log-loss of all outputs at most 1\.000 a row; /);
   });
 
   it('tells the absolute error of regression, and no column that no model has', async () => {

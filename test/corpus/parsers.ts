@@ -1,6 +1,6 @@
 import { ParquetReader } from '../../scripts/files/parquetReader.ts';
 import { parseIdx } from '../../src/model/idx.ts';
-import { readFloatModel } from '../../src/model/import/floatModel.ts';
+import { readAnyFloatModel } from '../../src/model/import/floatModel.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
 import { readSource } from '../../src/model/import/source.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
@@ -25,8 +25,8 @@ export const PARSERS = {
   safetensors: readTensors,
   weights: readModel,
   shard: readShard,
-  model: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.safetensors', bytes }]).model, 0n),
-  onnx: (bytes: Uint8Array) => quantiseModel(readFloatModel([{ name: 'model.onnx', bytes }]).model, 0n),
+  model: (bytes: Uint8Array) => quantiseModel(readAnyFloatModel([{ name: 'model.safetensors', bytes }]).model, 0n),
+  onnx: (bytes: Uint8Array) => quantiseModel(readAnyFloatModel([{ name: 'model.onnx', bytes }]).model, 0n),
   index: (bytes: Uint8Array) => readSource([{ name: 'model.safetensors.index.json', bytes }, PART]),
   csv: (bytes: Uint8Array) => readCsv(bytes, { label: 'y' }),
   parquet: (bytes: Uint8Array) => parquet.read(bytes, { label: 'y' }),

@@ -24,11 +24,13 @@ function paths(): string[] {
     `/model/${models[1].id}?benchmark=${benchmark}`,
     `/model/${models[1].id}/tree`,
     '/leaderboard',
+    `/leaderboard?benchmark=${benchmark}`,
     '/verify',
     '/submit',
     '/prove',
     '/compare',
     `/compare?a=${models[1].id}&b=${models[3].id}`,
+    `/compare?a=${models[1].id}&b=${models[10].id}&benchmark=${benchmark}`,
     `/model/0x${'12'.repeat(32)}`,
   ];
 }

@@ -54,9 +54,12 @@ describe('proving in the browser', () => {
         await page.getByText('A table of your own').click();
         await page.getByTestId('csv').setInputFiles(file);
         await page.getByLabel('Hidden units').selectOption('8');
-      }
+      } else await page.getByLabel('Smoothing of the targets').selectOption('0.05');
       await page.getByRole('button', { name: 'Prepare' }).click();
-      await page.getByTestId('prepared').waitFor({ timeout: PATIENCE });
+      const prepared = page.getByTestId('prepared');
+      await prepared.waitFor({ timeout: PATIENCE });
+      const targets = 'Targets: 0.95166 for the right class, 0.00537 for each wrong one.';
+      assert.equal((await prepared.innerText()).includes(targets), source === 'digits');
       for (const [number, action] of [
         [1, 'Prove and register the data'],
         [2, 'Ask for a seed, then prove the start'],
@@ -79,10 +82,35 @@ describe('proving in the browser', () => {
         args: [id],
       });
       assert.equal(trainer, ledger.bob.account.address);
+      const [{ args }] = await ledger.chain.client.getContractEvents({
+        address: ledger.place.registry,
+        abi: modelRegistryAbi,
+        eventName: 'Trained',
+        args: { child: id },
+        fromBlock: 0n,
+        strict: true,
+      });
+      // 0.05 shared among nine wrong classes, in units of 1/2048
+      assert.equal(args.smoothing, source === 'digits' ? 11n : 0n);
       assert.deepEqual(sent, [], 'nothing may be posted to the page’s server');
       await leave(session);
     });
   }
+
+  it('offers smoothing of the targets, none at first, for heads that have one', async () => {
+    const session = await testBed.open();
+    const { page } = session;
+    await page.goto(`${testBed.server.origin}/prove`);
+    const field = page.getByLabel('Smoothing of the targets');
+    assert.equal(await field.inputValue(), '0');
+    assert.equal(await field.locator('option').first().innerText(), 'none');
+    await page.getByText('shared among the wrong ones').waitFor();
+    await page.getByLabel('Trained as').selectOption('sigmoid');
+    await page.getByText('The target of the wrong value.').waitFor();
+    await page.getByLabel('Trained as').selectOption('squared error');
+    await field.waitFor({ state: 'detached' });
+    await leave(session);
+  });
 
   it('takes up a request for a seed again when the page was left before the seed was used', async () => {
     const { ledger, server } = testBed;

@@ -201,7 +201,7 @@ describe('scores', () => {
         nodes,
       );
     };
-    await choose(benchmark, 3);
+    await choose(benchmark, 4);
     assert.ok(page.url().endsWith(`/tree?benchmark=${benchmark}`));
     await choose(seen, 2);
     assert.ok((await page.getByTestId('scores-of').innerText()).includes(SEEN_URI));

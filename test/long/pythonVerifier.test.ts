@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ARGUMENTS, PROOFS } from '../../verifiers/cases.ts';
 import { writeDumps } from '../../verifiers/dump.ts';
-import { NETWORK_ARGUMENTS } from '../../verifiers/networkCases.ts';
+import { NETWORK_ARGUMENTS, NETWORK_PROOFS } from '../../verifiers/networkCases.ts';
 
 const FOLDER = fileURLToPath(new URL('../../verifiers/python', import.meta.url));
 const EVERY = process.env.DESCENT_EVERY_MUTATION === '1';
@@ -29,13 +29,48 @@ function python(...args: string[]): Answer {
 
 const verify = (...args: string[]) => python('verify.py', ...args);
 
+describe('the verifier in Python refuses in one line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const zeros = (count: number) => Array.from({ length: count }, () => '0');
+  const address = `0x${'0'.repeat(40)}`;
+  const statement = { chainId: '1', registry: address, trainer: address, params: zeros(9), extra: zeros(1) };
+  const dump = {
+    ...{ checks: 'argument', format: 'descent-witness/1', program: 'score', outputs: [], signals: {} },
+    ...{ statement: { ...statement, commitments: [[], []], counts: '0x' }, points: {}, messages: {} },
+  };
+  const stated = (change: object) => JSON.stringify({ ...dump, statement: { ...dump.statement, ...change } });
+  for (const [name, text, says] of [
+    ['what is not JSON', 'x', 'not a file of JSON'],
+    ['what is nested too deeply', '['.repeat(100_000), 'not a file of JSON'],
+    ['a program that is a list', JSON.stringify({ ...dump, program: [] }), 'program'],
+    ['an address with other letters', stated({ registry: `0x${'z'.repeat(40)}` }), 'registry: not an address'],
+    ['an address with low lines', stated({ trainer: `0x${'0_'.repeat(19)}00` }), 'trainer: not an address'],
+    ['half a count', stated({ counts: '0x123' }), 'counts: not bytes'],
+    ['a message that is missing', JSON.stringify(dump), 'points: fields'],
+  ])
+    it(name, () => {
+      const path = join(folder, 'dump.json');
+      writeFileSync(path, text);
+      assert.deepEqual(verify(path), { code: 1, text: `${path}: refused: ${says}\n` });
+    });
+
+  it('a file that is not there', () => {
+    const path = join(folder, 'none.json');
+    assert.deepEqual(verify(path), { code: 1, text: `${path}: refused: not a file of JSON\n` });
+  });
+});
+
 describe('the verifier in Python', { concurrency: false }, () => {
   let folder: string;
   let files: string[];
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'descent-dumps-'));
     const args = [...ARGUMENTS, ...NETWORK_ARGUMENTS];
-    files = await writeDumps(folder, { args, proofs: EVERY ? PROOFS : PROOFS.slice(0, PROOFS_BY_DEFAULT) });
+    const proofs = EVERY
+      ? [...PROOFS, ...NETWORK_PROOFS]
+      : [...PROOFS.slice(0, PROOFS_BY_DEFAULT), ...NETWORK_PROOFS.slice(0, 1)];
+    files = await writeDumps(folder, { args, proofs });
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -57,7 +92,9 @@ describe('the verifier in Python', { concurrency: false }, () => {
   it('refuses a dump of which one field is changed', () => {
     const first = PROGRAMS.map((program) => named(`${program}-`)[1]);
     // What heads and labels bring along: other claims, other values of relations.
-    const others = files.filter((file) => /^(train|score|data)-.*(softmax|sigmoid|labels)/.test(basename(file)));
+    const others = files.filter((file) =>
+      /^(train|score|data|convTrain|convScore)-.*(softmax|sigmoid|labels)/.test(basename(file)),
+    );
     const tried = [...named('proof-'), ...first, ...others];
     const { code, text } = verify('--mutate', ...(EVERY ? [] : [`--sample=${SAMPLE}`]), ...tried);
     assert.equal(code, 0, text);

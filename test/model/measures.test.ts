@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { InputError } from '../../src/errors/InputError.ts';
 import {
+  atLeastPercent,
   atMost,
   countedTexts,
   countsAt,
@@ -69,9 +70,14 @@ describe('measures in units of people', () => {
     assert.deepEqual(measuredTexts({ ...measures, k: 2 }, of('labels', 'sigmoid')), [
       'all labels right in at least 937 of 1,000 rows',
       'fewer than 2 labels wrong in at least 1,000 of 1,000 rows',
-      'log-loss at most 0.3100 a row (natural logarithm)',
+      'log-loss of all outputs at most 0.3100 a row (natural logarithm)',
     ]);
     assert.equal(measuredTexts(measures, of('classes', 'squared error')).length, 2);
+    // not the number of a softmax, though the rows have classes
+    assert.equal(
+      measuredTexts(measures, of('classes', 'sigmoid'))[2],
+      'log-loss of all outputs at most 0.3100 a row (natural logarithm)',
+    );
     // as many as are right
     assert.equal(measuredTexts({ ...measures, k: 1 }, of('classes', 'squared error')).length, 1);
     const errors = { ...measures, result: 250n * 2n ** 18n, absolute: 1200n * 2n ** 9n };
@@ -92,6 +98,23 @@ describe('measures in units of people', () => {
     assert.deepEqual(countedTexts({ counts: null }, of('classes', 'softmax')), []);
     assert.equal(meanAbsoluteError(5n, of('classes', 'softmax')), null);
     assert.equal(squaredErrorPerRow(5n, of('classes', 'softmax')), null);
+  });
+
+  it('round a share of rows that is a lower bound down: 100.0 % are all', () => {
+    const shown = [
+      [9999, 10_000],
+      [9996, 10_000],
+      [10_000, 10_000],
+      [29, 32],
+      [7, 10],
+      [0, 3],
+      [1, 3],
+      [573, 1000],
+    ];
+    assert.deepEqual(
+      shown.map(([count, rows]) => atLeastPercent(count, rows)),
+      ['99.9 %', '99.9 %', '100.0 %', '90.6 %', '70.0 %', '0.0 %', '33.3 %', '57.3 %'],
+    );
   });
 
   it('round what holds at most up, and by no more than a thousandth', () => {

@@ -2,6 +2,7 @@
 
 import { mod } from './algebra.ts';
 import { folded, foldedAt } from './commitments.ts';
+import { CONV_SCORE } from './conv-score.ts';
 import { CONV_TRAIN } from './conv-train-verifier.ts';
 import { CONV_IMPORT, CONV_MERGE, CONV_SEED } from './conv-weights.ts';
 import { DATA } from './data.ts';
@@ -24,6 +25,7 @@ export const VERIFIED = {
   convTrain: CONV_TRAIN,
   convImport: CONV_IMPORT,
   convMerge: CONV_MERGE,
+  convScore: CONV_SCORE,
 } as unknown as Record<ProgramName, VerifiedProgram>;
 
 /** What the circuit of a program refuses of its inputs, and its signals. @throws RangeError for sizes that are none */

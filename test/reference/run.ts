@@ -29,6 +29,7 @@ import {
   type Oracle,
   statementDigest,
 } from './commitments.ts';
+import { refusedNetwork, unpackShape } from './conv-geometry.ts';
 import { weighted } from './omitted.ts';
 import { checkOpening, checkPairings, type Kzg, type Opening, type Outputs, open } from './opening.ts';
 import { type Repair, Sender } from './sender.ts';
@@ -351,6 +352,25 @@ export function checkCircuit<V>(program: VerifiedProgram<V>, inputs: Inputs): { 
   return { failed, signals: signalsOf(program.program, { ...inputs, ...late }, opened.outputs) };
 }
 
+/** What the contract refuses of a network's parameters (protocol, section 12). */
+function refusedParameters(program: ProgramName, signals: readonly bigint[], extra: readonly bigint[]): string[] {
+  const names: readonly string[] = NUMBERING[program].signals.names;
+  const [shape, layout_1, layout_2, seg, shard] = ['shape', 'layout_1', 'layout_2', 'seg', 'shard'].map(
+    (name) => signals[names.indexOf(name)],
+  );
+  const failed = refusedNetwork(shape, [layout_1, layout_2]);
+  if (failed.length > 0) return failed;
+  const { geometry } = unpackShape(shape);
+  const pooled = geometry.some((g) => g.present === 1n && g.pooled);
+  if (seg !== undefined && pooled && BigInt.asUintN(17, seg) % 16n !== 0n) failed.push('rate');
+  const rowsOf = shard ?? (seg === undefined ? undefined : extra[0]);
+  if (rowsOf === undefined) return failed;
+  const [inputs, outputs] = [0n, 12n].map((at) => Number(BigInt.asUintN(12, rowsOf >> at)) + 1);
+  if (inputs !== geometry[0].C * 4 ** geometry[0].n) failed.push('inputs');
+  if (outputs !== geometry[geometry.length - 1].C) failed.push('outputs');
+  return failed;
+}
+
 /** The contract's checks: digests, fold, v and the equations between points. */
 export function checkContract(
   { program, inputs, outputs, context, extra, counts = [], commitments }: Reference,
@@ -375,6 +395,7 @@ export function checkContract(
     if (![0, length].includes(counts.length) || signals[own.counts] !== countsAt(counts, classes, signals[own.x]))
       failed.push('counts');
   }
+  if (program.startsWith('conv')) failed.push(...refusedParameters(program, signals, extra));
   const h = [statementDigest(context, IDS[program], [...parameters, ...read], statement)];
   for (const next of [logs.trace, logs.helper, [kzg.rows], [kzg.columns, kzg.quotient], [kzg.quotient2]])
     h.push(nextDigest(h[h.length - 1], next));

@@ -59,7 +59,7 @@ export interface ScoreRun extends Scored {
 
 /** A rounded value and what is left, and what a hidden layer makes of it; a cheat may change all. */
 export function roundedValue(
-  { round, rectify }: ScoreDeviation,
+  { round, rectify }: Pick<ScoreDeviation, 'round' | 'rectify'>,
   [l, i, s]: readonly [number, number, number],
   Z: bigint,
 ): { Q: bigint; R0: bigint; R1: bigint; m: bigint; V: bigint; A: bigint } {
@@ -114,7 +114,7 @@ export function indexOf({ heads: [, s1, s2], tensors: { Q, Z }, S, shard }: Scor
 }
 
 /** What the outputs are worth, each tensor from those before it. */
-export function measure(run: Scored, { after = {} }: ScoreDeviation, shown: boolean): void {
+export function measure(run: Scored, { after = {} }: Pick<ScoreDeviation, 'after'>, shown: boolean): void {
   const { tensors: t, shard, S, out, k, heads } = run;
   const { classes: cls, labels: lab, regression } = run.kind;
   const n = BigInt(out.rows);

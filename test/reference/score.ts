@@ -14,32 +14,35 @@ import {
   zeros,
 } from './algebra.ts';
 import { pointAt, positions, ReferenceBatch, type Term, term, times } from './batch.ts';
-import { blinding, chunksOf, countedOf, salted } from './commitments.ts';
+import { blinding, chunksOf, countedOf, type Oracle, salted } from './commitments.ts';
 import { headFactors } from './heads.ts';
 import { modelInputs, modelOracle, placedModel, type ReferenceWeights } from './models.ts';
 import { looked, sharing } from './omitted.ts';
 import { Pairs } from './pairs.ts';
-import { evaluateAt, type Hooks, proveOneBatch, type Reference, ReferenceRun } from './run.ts';
+import { evaluateAt, type Hooks, proveOneBatch, type Reference, ReferenceRun, type VerifiedProgram } from './run.ts';
 import {
   countsOf,
   indexOf,
   resultsOf,
   type ScoreDeviation,
+  type Scored,
   type ScoreRun,
   type Stated,
   scoreRun,
 } from './score-run.ts';
-import { OUTPUTS, ROWS, SCORE, sizeOf } from './score-verifier.ts';
+import { OUTPUTS, ROWS, SCORE, type Scores, type ScoreView, sizeOf } from './score-verifier.ts';
 import type { ReferenceShard } from './shards.ts';
 import { aligned, shardInputs, shardLayout } from './sizes.ts';
 import { EXP, LOSS } from './tables.ts';
 import {
+  bindHigh,
   countLimbs,
   HALF_LIMB,
   type Inputs,
   LIMB_BITS,
   lookupHelper,
   oracleOf,
+  type Placed,
   place,
   real,
   shift,
@@ -49,11 +52,14 @@ import {
   UNIT,
 } from './tensors.ts';
 
-const { squares: SQ, trace: T, helper: H, sums: SUM, relations: R, evaluations: E } = NUMBERING.score;
+/** x^4096 is this square of x. */
+const COUNTED = 12;
 /** The sums that no challenge decides, which are results. */
 const STATED = ['right', 'error', 'top', 'absolute', 'loss'] as const;
 
-export interface ScoreHooks extends Hooks<{ weights: ReferenceWeights; shard: ReferenceShard }>, ScoreDeviation {
+export interface ScoreHooks<Run = { weights: ReferenceWeights; shard: ReferenceShard }>
+  extends Hooks<Run>,
+    ScoreDeviation {
   /** changes the sums right, error, top, absolute and loss before the statement is made */
   stated?: (sums: bigint[]) => void;
   /** changes the counts that are stated */
@@ -65,6 +71,31 @@ export interface ScoreHooks extends Hooks<{ weights: ReferenceWeights; shard: Re
   k?: bigint;
 }
 
+/** A forward sum: its table's variables, its terms, and what a claim is made on of it. */
+export interface ForwardSum {
+  l: number;
+  at: readonly number[];
+  terms: Term[];
+  sum: bigint;
+  /** W and In at the batch's point */
+  evaluate: (point: readonly bigint[]) => [W: bigint, In: bigint];
+}
+
+/** What a prover of a score has of its network. */
+export interface ScoredNetwork {
+  program: Scores;
+  run: Scored;
+  /** hidden layers that there are, and the positions of their tensors */
+  hidden: { l: number; at: number[] }[];
+  /** positions of the output */
+  outAt: number[];
+  places: Record<'model' | 'shard' | 'trace' | 'helper', Placed>;
+  /** circuit inputs of the network, after a cheat has changed its slots */
+  inputs: () => Inputs;
+  model: Oracle;
+  forward: (tau: readonly bigint[]) => ForwardSum[];
+}
+
 /** Proves the score of a model on a shard, whatever it is. */
 export function proveScore(
   weights: ReferenceWeights,
@@ -74,14 +105,54 @@ export function proveScore(
   stated: Stated = {},
 ): Reference {
   hooks.run?.({ weights, shard });
-
-  // 1. trace: the forward pass, and what its outputs are worth
   const run = scoreRun(weights, shard, hooks, stated);
-  const { layers, out, sigma, S, used, kind, tensors, inputs, heads } = run;
+  const { layers, sigma, S, used, inputs } = run;
+  const places = placesOf(run, hooks.moved);
+  const forward = (tau: readonly bigint[]) => {
+    const { rs, ri } = NUMBERING.score.squares;
+    const eqS = eqTable(tau.slice(rs.from, rs.from + sigma));
+    return layers.map(({ l, own: at, low, high }) => {
+      const W = bindHigh(used.W[at], tau.slice(ri.from, ri.from + high));
+      const In = range(2 ** low).map((j) => dot(inputs[l].slice(j * S, (j + 1) * S), eqS));
+      return {
+        l,
+        at: positions(0, low),
+        terms: [term(W, In)],
+        sum: dot(W, In),
+        evaluate: (point: readonly bigint[]): [bigint, bigint] => {
+          const f = point.slice(12, 12 + low);
+          return [evaluateAt(W, f), evaluateAt(In, f)];
+        },
+      };
+    });
+  };
+  const network: ScoredNetwork = {
+    program: 'score',
+    run,
+    hidden: layers.filter(({ l }) => l < 4).map(({ l, high }) => ({ l, at: positions(sigma, high) })),
+    outAt: positions(sigma, run.out.high),
+    places,
+    inputs: () => modelInputs(weights, places.model),
+    model: modelOracle(weights, places.model),
+    forward,
+  };
+  return proveScored(SCORE, network, random, hooks as ScoreHooks<never>, stated);
+}
+
+/** The proof of a score from the forward pass on. */
+export function proveScored<V extends ScoreView>(
+  verified: VerifiedProgram<V>,
+  { program, run, hidden, outAt, places: layouts, inputs, model, forward: forwardSums }: ScoredNetwork,
+  random: Random,
+  hooks: ScoreHooks<never>,
+  stated: Stated,
+): Reference {
+  const { squares: SQ, trace: T, helper: H, sums: SUM, relations: R, evaluations: E } = NUMBERING[program];
+
+  // 1. trace: what the outputs are worth
+  const { shard, out, sigma, S, kind, tensors, heads } = run;
   const { classes, labels, regression } = kind;
-  const hidden = layers.filter(({ l }) => l < 4);
   const [, s1, s2] = heads;
-  const outAt = positions(sigma, out.high);
   const rowAt = range(sigma);
   const spread = (row: readonly bigint[]) => range(2 ** out.high).flatMap(() => row);
   hooks.trace?.(tensors);
@@ -89,10 +160,10 @@ export function proveScore(
   const blank = zeros(Q.length);
   const outputOnes = { Z: zeros(S), S: zeros(S), E: blank, ...tensors };
   const groups = [
-    ...hidden.map(({ l, high }) => ({
+    ...hidden.map(({ l, at }) => ({
       index: R.h(l),
       slot: `h_${l}`,
-      at: positions(sigma, high),
+      at,
       limbs: [tensors[`V_${l}`].map((v, i) => v - tensors[`m_${l}`][i]), tensors[`R0_${l}`], tensors[`R1_${l}`]],
     })),
     { index: R.hQ, slot: 'hQ', at: outAt, limbs: [Q, tensors.U0, tensors.U1] },
@@ -110,10 +181,9 @@ export function proveScore(
   const mult2 = pairs?.count(pair) ?? zeros(2 ** LIMB_BITS);
   hooks.multiplicities?.(mult, mult2);
   Object.assign(tensors, { mult, mult2 });
-  const layouts = placesOf(run, hooks.moved);
   hooks.slots?.(Object.assign({}, ...Object.values(layouts).map((l) => l.slots)));
   const own: Inputs = {
-    ...modelInputs(weights, layouts.model),
+    ...inputs(),
     ...shardInputs({ ...shard, classes, labels }, layouts.shard.slots),
     traceOffset: slotBits(layouts.trace.slots, T.names),
     helperOffset: slotBits(layouts.helper.slots, H.names),
@@ -128,11 +198,13 @@ export function proveScore(
   own.result = mod(hooks.result ?? sums[regression === 1n ? SUM.error : SUM.right]);
   for (const name of ['loss', 'absolute', 'top'] as const) own[name] = mod(sums[SUM[name]]);
   own.k = mod(hooks.k ?? run.k);
-  const proof = new ReferenceRun('score', random, hooks as Hooks<never>, {
-    parameters: ['shape', 'shard', 'result', 'loss', 'absolute', 'k', 'top'].map((name) => own[name] as bigint),
+  const proof = new ReferenceRun(program, random, hooks, {
+    parameters: ['shape', 'layout', 'shard', 'result', 'loss', 'absolute', 'k', 'top'].flatMap(
+      (name) => (own[name] ?? []) as bigint | bigint[],
+    ),
     extra: [countedOf(counts)],
     statement: {
-      model: modelOracle(weights, layouts.model),
+      model,
       shard: oracleOf(layouts.shard, { X: shard.X, Y: shard.Y }, salted(shard.salt, chunksOf(layouts.shard.length))),
     },
   });
@@ -148,29 +220,17 @@ export function proveScore(
   hooks.helper?.(inverse, beta, tensors, alpha);
   const helperOracle = oracleOf(layouts.helper, inverse, blinding('helper', chunksOf(layouts.helper.length), random));
   const tau = squares(proof.commit('helper', helperOracle), SQ.count);
-  const [rs, ri] = [tau.slice(SQ.rs.from, SQ.rs.to), tau.slice(SQ.ri.from, SQ.ri.to)];
 
   // 3. the sums that depend on challenges
-  const eqS = eqTable(rs.slice(0, sigma));
-  const forward = layers.map(({ l, own: at, low, high }) => {
-    const eqI = eqTable(ri.slice(0, high));
-    const rowOf = (i: number) => used.W[at].slice(i * 2 ** low, (i + 1) * 2 ** low);
-    const W = range(2 ** low).map((j) =>
-      dot(
-        eqI,
-        range(2 ** high).map((i) => rowOf(i)[j]),
-      ),
-    );
-    const input = range(2 ** low).map((j) => dot(inputs[l].slice(j * S, (j + 1) * S), eqS));
-    return { l, W, input, at: positions(0, low) };
-  });
-  for (const { l, W, input } of forward) sums[SUM.F1(l)] = dot(W, input);
+  const eqS = eqTable(tau.slice(SQ.rs.from, SQ.rs.from + sigma));
+  const forward = forwardSums(tau);
+  for (const { l, sum } of forward) sums[SUM.F1(l)] = sum;
   /** sum_i base^i f(i; s) */
   const asPolynomial = (f: readonly bigint[], base: bigint) => {
     const weight = powers(base, 2 ** out.high);
     return range(S).map((s) => mod(weight.reduce((v, w, i) => v + w * f[i * S + s], 0n)));
   };
-  const Yx = asPolynomial(shard.Y, tau[SQ.ri.from]);
+  const Yx = asPolynomial(shard.Y, tau[COUNTED]);
   const Px = asPolynomial(P, tau[0]);
   sums[SUM.counts] = dot(
     Yx.map((y) => mod(classes * perUnit * y + labels)),
@@ -189,7 +249,7 @@ export function proveScore(
   const n = BigInt(out.rows);
   const bit = (index: number, at: readonly number[], b: readonly bigint[], k = 1n) =>
     batch.zero(index, at, tau, [times(k, b, b), times(-k, b)]);
-  for (const { l, W, input, at } of forward) batch.sum(R.F1(l), at, [term(W, input)], sums[SUM.F1(l)]);
+  for (const { l, at, terms } of forward) batch.sum(R.F1(l), at, terms, sums[SUM.F1(l)]);
   batch.sum(R.right, rowAt, [term(c)], sums[SUM.right]);
   batch.sum(R.error, outAt, [term(rowsOut, error, error)], sums[SUM.error]);
   batch.sum(R.top, rowAt, [times(classes + labels, t)], sums[SUM.top]);
@@ -207,8 +267,7 @@ export function proveScore(
     sums[SUM.loss],
   );
   batch.sum(R.counts, rowAt, [times(classes * perUnit, Yx, Px), times(labels, Px)], sums[SUM.counts]);
-  for (const { l, high } of hidden) {
-    const at = positions(sigma, high);
+  for (const { l, at } of hidden) {
     const [a, V, m] = ['A', 'V', 'm'].map((name) => tensors[`${name}_${l}`]);
     bit(R.bit(l), at, m);
     batch.zero(R.active(l), at, tau, [term(a), times(-1n, m, V)]);
@@ -246,21 +305,18 @@ export function proveScore(
   pairs?.relate(batch, { tau, beta, alpha, full: outAt }, { pair, helpers: inverse, mult2 });
   const helpers = groups.map(({ index, slot, at }) => ({ index, at, h: inverse[slot] }));
   batch.logUp(R, tau, beta, { g: inverse.g, mult, helpers });
-  const proved = proveOneBatch(proof, SCORE, own, {
+  const proved = proveOneBatch(proof, verified, own, {
     beta,
     alpha,
     squares: tau,
     batch,
     evaluate: (point, e) => {
-      for (const { l, low, high } of layers) {
-        const { W, input } = forward.find((f) => f.l === l)!;
-        const f = point.slice(12, 12 + low);
-        [e[E.W(l)], e[E.In(l)]] = [evaluateAt(W, f), evaluateAt(input, f)];
-        if (l === 4) continue;
-        const at = pointAt(positions(sigma, high), point);
+      for (const { l, evaluate } of forward) [e[E.W(l)], e[E.In(l)]] = evaluate(point);
+      for (const { l, at } of hidden) {
+        const own = pointAt(at, point);
         for (const name of ['A', 'V', 'm', 'R0', 'R1'] as const)
-          e[E[name](l)] = evaluateAt(tensors[`${name}_${l}`], at);
-        e[E.h(l)] = evaluateAt(inverse[`h_${l}`], at);
+          e[E[name](l)] = evaluateAt(tensors[`${name}_${l}`], own);
+        e[E.h(l)] = evaluateAt(inverse[`h_${l}`], own);
       }
       const [outside, rowPoint, table] = [pointAt(outAt, point), pointAt(rowAt, point), point.slice(0, LIMB_BITS)];
       for (const name of OUTPUTS) e[E[name]] = evaluateAt(tensors[name] ?? blank, outside);
@@ -285,22 +341,33 @@ export function proveScore(
   return { ...proved, counts };
 }
 
-/** Layouts of a model, a shard and the trace and helper of their score. */
-function placesOf({ weights, shard, sigma }: ScoreRun, moved: Hooks['moved'] = {}) {
-  const { n, p } = aligned(weights.widths);
-  const sizes = { sigma, a: n.map(log2Up), p, heads: headFactors(weights.head ?? 'squared error') };
+/** Layouts of trace and helper beside those of the model and the shard. */
+export function scorePlaces(
+  program: Scores,
+  sizeIn: (name: string) => [log2: number, present: bigint],
+  of: Record<'model' | 'shard', Placed>,
+  moved: Hooks['moved'] = {},
+): ScoredNetwork['places'] {
+  const { trace, helper } = NUMBERING[program];
   const sized = (names: readonly string[]) =>
     place(
       names.flatMap((name): [string, number][] => {
-        const [log2, present] = sizeOf(name, sizes);
+        const [log2, present] = sizeIn(name);
         return present === 0n ? [] : [[name, log2]];
       }),
       names,
     );
   return {
-    model: placedModel(weights.widths),
-    shard: shardLayout(sigma, shard.inputs, shard.outputs),
-    trace: shift(sized(T.names), moved.trace ?? 0),
-    helper: shift(sized(H.names), moved.helper ?? 0),
+    ...of,
+    trace: shift(sized(trace.names), moved.trace ?? 0),
+    helper: shift(sized(helper.names), moved.helper ?? 0),
   };
+}
+
+/** Layouts of a model, a shard and the trace and helper of their score. */
+function placesOf({ weights, shard, sigma }: ScoreRun, moved: Hooks['moved']) {
+  const { n, p } = aligned(weights.widths);
+  const sizes = { sigma, a: n.map(log2Up), p, heads: headFactors(weights.head ?? 'squared error') };
+  const of = { model: placedModel(weights.widths), shard: shardLayout(sigma, shard.inputs, shard.outputs) };
+  return scorePlaces('score', (name) => sizeOf(name, sizes), of, moved);
 }

@@ -81,7 +81,8 @@ export interface SegmentView {
 /** @throws RangeError for a number that is none */
 export function segmentView(inputs: Inputs, a: number, b: number): { segment: SegmentView; failed: string[] } {
   const failed: string[] = [];
-  const lr = BigInt(field(element(inputs, 'lr'), 17, 'lr'));
+  const lr = element(inputs, 'lr');
+  if (lr >= 2n ** 17n) failed.push('range lr');
   const rows1 = field(element(inputs, 'rows1'), 12, 'rows1');
   const batchRows1 = field(element(inputs, 'batchRows1'), 12, 'batchRows1');
   const traceRows1 = field(element(inputs, 'traceRows1'), 14, 'traceRows1');

@@ -113,6 +113,12 @@ export const REFUSED: { name: string; edge: Edge; change: object; says: RegExp }
     says: /16 at most, not 17/,
   },
   {
+    name: 'a label is right in more rows than there are',
+    edge: SCORE,
+    change: { head: 'sigmoid', shard: { ...SHARD, kind: 'labels' }, counts: Uint16Array.of(16, 17, 0) },
+    says: /Of 16 rows, 17 cannot have label 1 right/,
+  },
+  {
     name: 'a merge has a parent twice',
     edge: MERGE,
     change: { parents: [P1, P2, P1] },

@@ -1,5 +1,6 @@
 import { before, describe, it } from 'node:test';
 import { NUMBERING } from '../../src/generated/numbering.ts';
+import { range } from '../reference/algebra.ts';
 import { type Constraint, type Judge, judgeOf } from '../reference/circuit.ts';
 import type { ProgramName } from '../reference/run.ts';
 import { element } from '../reference/sizes.ts';
@@ -24,8 +25,9 @@ const WORDS: Record<string, Word> = {
     fields: [0, 12, 24, 36, 37, 63, 89],
   },
   seg: {
-    where: { file: 'programs/train.circom', template: 'SegmentDescriptor', text: 'word === seg;' },
-    fields: [0, 17, 29, 41, 55, 81, 107],
+    where: { file: 'programs/train/segment.circom', template: 'SegmentDescriptor', text: 'word === seg;' },
+    // and every bit of both offsets, which no other relation of train holds to the word
+    fields: [0, 17, 29, 41, ...range(52).map((bit) => 55 + bit), 107],
   },
 };
 

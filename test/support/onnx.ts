@@ -47,11 +47,26 @@ export const attribute = {
 
 /** NodeProto; `op` may have its domain before it, as `com.microsoft:Gelu`, and is its name too. */
 export function node(op: string, inputs: string[], outputs: string[], ...attributes: Uint8Array[]): Uint8Array {
+  return namedNode(`a${op.split(':').at(-1)}`, op, inputs, outputs, attributes);
+}
+
+/** The same without a name: a runtime takes no two nodes of one name. */
+export function nameless(op: string, inputs: string[], outputs: string[], ...attributes: Uint8Array[]): Uint8Array {
+  return namedNode('', op, inputs, outputs, attributes);
+}
+
+function namedNode(
+  name: string,
+  op: string,
+  inputs: string[],
+  outputs: string[],
+  attributes: Uint8Array[],
+): Uint8Array {
   const [type, domain = ''] = op.split(':').reverse();
   return message(
     ...inputs.map((name) => textField(1, name)),
     ...outputs.map((name) => textField(2, name)),
-    textField(3, `a${type}`),
+    textField(3, name),
     textField(4, type),
     ...attributes.map((one) => bytesField(5, one)),
     ...(domain === '' ? [] : [textField(7, domain)]),

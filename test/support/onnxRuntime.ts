@@ -8,10 +8,19 @@ export async function runOnnx(
   features: ArrayLike<number>,
   width: number,
 ): Promise<Record<string, number[]>> {
+  return runOnnxTensor(model, features, [features.length / width, width]);
+}
+
+/** The same of an input of any name and dimensions. */
+export async function runOnnxTensor(
+  model: Uint8Array,
+  values: ArrayLike<number>,
+  dims: readonly number[],
+): Promise<Record<string, number[]>> {
   const session = await ort.InferenceSession.create(model);
   try {
-    const rows = new ort.Tensor('float32', Float32Array.from(features), [features.length / width, width]);
-    const outputs = await session.run({ features: rows });
+    const rows = new ort.Tensor('float32', Float32Array.from(values), dims);
+    const outputs = await session.run({ [session.inputNames[0]]: rows });
     return Object.fromEntries(
       Object.entries(outputs).map(([name, { data }]) => [
         name,

@@ -2,7 +2,7 @@
 
 import json
 
-from algebra import demand
+from algebra import Refused, demand
 from numbering import IDS, base, numbering
 from poseidon import R
 
@@ -36,6 +36,7 @@ def _rounds(value, count, degree, what):
 
 def _address(value, what):
     demand(isinstance(value, str) and len(value) == 42 and value[:2] == "0x", f"{what}: not an address")
+    demand(set(value[2:]) <= set("0123456789abcdefABCDEF"), f"{what}: not an address")
     return int(value[2:], 16)
 
 
@@ -68,7 +69,7 @@ class Dump:
         _keys(value, fields + proof, "dump")
         demand(value["format"] == FORMAT, "format")
         demand(value["checks"] in ("proof", "argument"), "checks")
-        demand(value["program"] in IDS, "program")
+        demand(isinstance(value["program"], str) and value["program"] in IDS, "program")
         self.program, self.is_proof = value["program"], bool(proof)
         self.names = numbering(self.program)
         self.opens_tables = "tables" in self.names["oracles"]
@@ -132,5 +133,8 @@ class Dump:
 
 
 def load(path):
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError, RecursionError) as reason:
+        raise Refused("not a file of JSON") from reason

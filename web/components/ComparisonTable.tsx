@@ -4,6 +4,7 @@ import { count, moment, plural, shapeText, short } from '../lib/format.ts';
 import { HEAD_NAMES } from '../lib/heads.ts';
 import { ModelLink, Person } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
+import { CountsCompared, measureLines } from './MeasureComparison.tsx';
 import { marksOf, ResultMarks, resultFigure } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
 
@@ -18,7 +19,7 @@ interface Line {
 export function ComparisonTable({ comparison }: { comparison: Comparison }) {
   const { a, b, common, onlyA, onlyB, config } = comparison;
   if (!a || !b) return null;
-  const lines = linesOf(config.people);
+  const lines = linesOf(config.people, measureLines(comparison));
   return (
     <div className="mx-auto grid max-w-7xl gap-14 px-4 pt-12 sm:px-6">
       <Section title="Side by side">
@@ -63,6 +64,7 @@ export function ComparisonTable({ comparison }: { comparison: Comparison }) {
           </table>
         </section>
       </Section>
+      <CountsCompared comparison={comparison} />
       <div className="grid gap-14 lg:grid-cols-3">
         <Ancestors title="In both lineages" some={common} none="They share no ancestor." />
         <Ancestors title="Only the first’s" some={onlyA} none="Nothing." />
@@ -104,7 +106,8 @@ function smoothingInWords({ trainings }: Model): string {
   return smoothing === 0 ? 'none' : `${smoothing} / 2048`;
 }
 
-function linesOf(people: Record<string, string>): Line[] {
+/** @param measures of the scores, which stand below them */
+function linesOf(people: Record<string, string>, measures: readonly Line[]): Line[] {
   return [
     { name: 'Kind', show: ({ model }) => <KindLabel kind={model.kind} />, key: ({ model }) => model.kind },
     {
@@ -179,6 +182,7 @@ function linesOf(people: Record<string, string>): Line[] {
         ),
       key: ({ result }) => (result ? `${resultFigure(result)} ${marksOf(result).join()}` : ''),
     },
+    ...measures,
     {
       name: 'Registered',
       show: ({ model }) => (model.timestamp ? moment(model.timestamp) : `block ${model.block}`),

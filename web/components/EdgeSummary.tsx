@@ -56,7 +56,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
           <dd>{result}</dd>
         </>
       )}
-      {measures && shard && <MeasureFacts measures={measures} kind={shard.kind} rows={shard.rows} />}
+      {measures && shard && <MeasureFacts measures={measures} head={head} kind={shard.kind} rows={shard.rows} />}
       {trainings && widths && head && <Trainings trainings={trainings} model={{ widths, head }} />}
       {kept !== undefined && (
         <>

@@ -1,11 +1,15 @@
 import type { ReactNode } from 'react';
+import type { Head } from '../../src/model/head.ts';
 import { atMost } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { ResultMeasures } from '../lib/chain/types.ts';
 import { count, plural } from '../lib/format.ts';
+import { outputsOf } from '../lib/measures.ts';
 
 interface Props {
   measures: ResultMeasures;
+  /** of the model */
+  head: Head | undefined;
   kind: ShardKind;
   rows: number;
 }
@@ -14,14 +18,17 @@ interface Props {
 const MOST_OPEN = 12;
 
 /** What scores prove beside the result, as entries of a list of facts. */
-export function MeasureFacts({ measures, kind, rows }: Props) {
+export function MeasureFacts({ measures, head, kind, rows }: Props) {
   const { lossPerRow, meanAbsoluteError, tops, counts } = measures;
   return (
     <>
       {lossPerRow !== undefined && (
         <Fact name="Log-loss">
           at most <span className="figure">{atMost(lossPerRow)}</span> a row{' '}
-          <span className="text-soft">natural logarithm, the mean over the rows</span>
+          <span className="text-soft">
+            natural logarithm, the mean over the rows
+            {head === 'sigmoid' && `; of a row the sum over all ${kind}, each for itself`}
+          </span>
         </Fact>
       )}
       {meanAbsoluteError !== undefined && (
@@ -60,16 +67,31 @@ function Fact({ name, children, isWide }: { name: string; children: ReactNode; i
   );
 }
 
-/** Many are shown on demand. */
-function Counts({ counts, kind, rows }: { counts: readonly number[]; kind: ShardKind; rows: number }) {
-  const size = kind === 'classes' ? Math.sqrt(counts.length) : counts.length;
-  const table = kind === 'classes' ? <Matrix counts={counts} size={size} /> : <Labels counts={counts} rows={rows} />;
+interface CountsProps {
+  counts: readonly number[];
+  kind: ShardKind;
+  rows: number;
+  /** whose they are, where there are others beside them */
+  whose?: string;
+}
+
+/** How many rows of each class are taken for which, or with each label right. Many are shown on demand. */
+export function Counts({ counts, kind, rows, whose }: CountsProps) {
+  const size = outputsOf(counts, kind);
+  const what = kind === 'classes' ? 'Rows by label and predicted class' : 'Rows with each label right';
+  const name = whose ? `${what}, ${whose}` : what;
+  const table =
+    kind === 'classes' ? (
+      <Matrix counts={counts} size={size} name={name} />
+    ) : (
+      <Labels counts={counts} rows={rows} name={name} />
+    );
   const words =
     kind === 'classes'
       ? matrixInWords(counts, rows)
       : `Each label is right in at least so many of ${plural(rows, 'row')}.`;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-2">
       {size <= MOST_OPEN ? (
         table
       ) : (
@@ -96,7 +118,7 @@ function matrixInWords(counts: readonly number[], rows: number): string {
 }
 
 /** Rows by label and predicted class. The colour says what share of a label's shown rows it is; the numbers say all. */
-function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
+function Matrix({ counts, size, name }: { counts: readonly number[]; size: number; name: string }) {
   const lines = Array.from({ length: size }, (_, i) => counts.slice(i * size, (i + 1) * size));
   const line = (values: readonly number[], i: number) => {
     const sum = values.reduce((total, value) => total + value, 0);
@@ -118,7 +140,7 @@ function Matrix({ counts, size }: { counts: readonly number[]; size: number }) {
     );
   };
   return (
-    <Scrolling name="Rows by label and predicted class">
+    <Scrolling name={name}>
       <table className="figure border-separate border-spacing-px text-[0.8125rem]">
         <caption className="sr-only">Rows by label, one line each, and predicted class, one column each</caption>
         <thead>
@@ -160,9 +182,9 @@ function Cell({ value, share, isRight }: { value: number; share: number; isRight
 }
 
 /** In how many rows each label is right. */
-function Labels({ counts, rows }: { counts: readonly number[]; rows: number }) {
+function Labels({ counts, rows, name }: { counts: readonly number[]; rows: number; name: string }) {
   return (
-    <Scrolling name="Rows with each label right" height="max-h-[34rem]">
+    <Scrolling name={name} height="max-h-[34rem]">
       <table className="figure w-full max-w-sm text-[0.8125rem]">
         <caption className="sr-only">In how many rows each label is right, at least</caption>
         <thead className="legend">

@@ -136,7 +136,7 @@ function Scores({ view: { model, choice, result, measures } }: { view: ModelView
           )}
           {result && measures && choice.benchmark && (
             <dl className="grid-facts" data-testid="measures">
-              <MeasureFacts measures={measures} kind={choice.benchmark.kind} rows={result.rows} />
+              <MeasureFacts measures={measures} head={model.head} kind={choice.benchmark.kind} rows={result.rows} />
             </dl>
           )}
         </div>

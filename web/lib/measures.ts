@@ -2,7 +2,10 @@
 import type { Head } from '../../src/model/head.ts';
 import { lossPerRow, type MeasuredRows, type Measures, meanAbsoluteError } from '../../src/model/measures.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
-import type { ResultMeasures } from './chain/types.ts';
+import type { EntryMeasures, ResultMeasures } from './chain/types.ts';
+
+/** Classes or labels that are listed for every model of a board, at most. */
+const MOST_LISTED = 32;
 
 /** The best of each part that was proved of a model on a shard, as the scoreboard keeps it. */
 export interface ShardMeasures {
@@ -56,6 +59,18 @@ export function summed(parts: readonly (ShardMeasures | undefined)[], rows: Meas
       counts: counts.reduce((sum, one) => sum.map((value, i) => value + one[i])) as number[],
     }),
   };
+}
+
+/** What of it a board has of each of its models. */
+export function listedMeasures({ counts, ...measures }: ResultMeasures, kind: ShardKind): EntryMeasures {
+  const size = counts === undefined ? 0 : outputsOf(counts, kind);
+  if (counts === undefined || size > MOST_LISTED) return measures;
+  return { ...measures, rightBy: kind === 'classes' ? counts.filter((_, at) => at % (size + 1) === 0) : [...counts] };
+}
+
+/** How many classes or labels counts are of. */
+export function outputsOf(counts: readonly number[], kind: ShardKind): number {
+  return kind === 'classes' ? Math.sqrt(counts.length) : counts.length;
 }
 
 /** What one score states, for people. */

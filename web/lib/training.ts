@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
 import type { ModelShape } from '../../src/model/shape.ts';
 import type { ShardKind } from '../../src/model/shardKind.ts';
-import { describeTargets } from '../../src/model/smoothing.ts';
+import { describeTargets, smoothingUnits } from '../../src/model/smoothing.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
 import { stepsOf } from '../../src/registry/ancestry.ts';
 import type { Training as Stated } from '../../src/registry/programs/definition.ts';
@@ -31,6 +31,24 @@ export function sumOf(trainings: readonly Training[]): { steps: number; rows: nu
 export function targetsInWords({ smoothing }: Training, { widths, head }: ModelShape): string {
   if (smoothing === 0) return '';
   return `, targets of ${describeTargets(smoothing, head, widths[widths.length - 1])}`;
+}
+
+/**
+ * What a training of such a network stores of a wanted smoothing, in units of 2^-11. A squared error has none, whatever is wanted.
+ * @throws InputError where there is none so small or so great
+ */
+export function wantedSmoothing({ widths, head }: ModelShape, wanted: number): number {
+  return head === 'squared error' ? 0 : smoothingUnits(wanted, head, widths[widths.length - 1]);
+}
+
+/** The targets that a wanted smoothing leaves; undefined where there is none, or none that can be had: proving says why. */
+export function wantedTargets(shape: ModelShape, wanted: number): string | undefined {
+  try {
+    const units = wantedSmoothing(shape, wanted);
+    return units === 0 ? undefined : describeTargets(units, shape.head, shape.widths[shape.widths.length - 1]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The smoothing of all segments, each once, in units of 2^-11. */

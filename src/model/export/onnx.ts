@@ -1,9 +1,10 @@
 import { PbfWriter } from 'pbf';
 import type { Head } from '../head.ts';
-import { rawWidth, type Schema } from '../schema.ts';
-import type { Weights } from '../weights.ts';
+import type { NetworkLayer } from '../network.ts';
+import { type AnyWeights, headOf, isNetworkWeights, modelSides } from '../networkWeights.ts';
+import { pictureOf, rawWidth, type Schema } from '../schema.ts';
 import { bytesOfFloats, floatLayers } from './floatLayers.ts';
-import { inverseSteps, type OnnxStep, transformSteps } from './onnxSteps.ts';
+import { inverseSteps, type OnnxStep, transformSteps, unpaddingSteps } from './onnxSteps.ts';
 
 /** Versions that runtimes have read since 2022. */
 const [IR_VERSION, OPSET] = [8, 17];
@@ -25,29 +26,19 @@ export interface OnnxExport {
 
 /**
  * The network as an ONNX model in 32-bit floats. Input `features` [rows, n]: with a schema the raw numbers of its columns
- * in their order, words as 0 and 1; the scaling is part of the graph. Outputs of classes: `logits` [rows, classes] and
+ * in their order, words as 0 and 1; the scaling is part of the graph. Without it, a convolutional network takes pictures
+ * [rows, channels, lines, columns]. Outputs of classes: `logits` [rows, classes] and
  * `class` [rows], the number of the greatest; of labels `logits` [rows, labels]; with a head of softmax or sigmoid also
  * `probabilities`, of the same shape. Of targets: `targets` [rows, targets] in original units.
  * @throws InputError when the weights break their ranges, or for a target transform without inverse
  */
-export function writeOnnx(weights: Weights, { scaled, metadata }: OnnxExport): Uint8Array<ArrayBuffer> {
-  const { schema, head } = weights;
+export function writeOnnx(weights: AnyWeights, { scaled, metadata }: OnnxExport): Uint8Array<ArrayBuffer> {
+  const { schema } = weights;
+  const head = headOf(weights);
   const graph = new Graph();
-  const layers = floatLayers(weights);
   const applied = schema !== undefined && !scaled ? schema : undefined;
-  const before = applied === undefined ? [] : transformSteps(applied.transforms, rawWidth(applied));
-  let current = graph.chain('features', before);
-  layers.forEach(({ weight, bias, inputs, outputs }, l) => {
-    const name = `layer${l + 1}`;
-    graph.tensor(`${name}.weight`, [outputs, inputs], weight);
-    graph.tensor(`${name}.bias`, [outputs], bias);
-    const last = l === layers.length - 1;
-    const made = last ? 'outputs' : `${name}.sum`;
-    graph.node('Gemm', [current, `${name}.weight`, `${name}.bias`], made, [integerAttribute('transB', 1)]);
-    current = last ? made : `${name}.relu`;
-    if (!last) graph.node('Relu', [made], current, []);
-  });
-  const [first, last] = [weights.widths[0], weights.widths[weights.widths.length - 1]];
+  addLayers(graph, weights, graph.chain('features', stepsBefore(weights, applied)));
+  const { outputs: last } = modelSides(weights);
   const after = applied?.kind === 'regression' ? inverseSteps(applied.targetTransforms) : [];
   const isClasses = schema?.kind === 'classes';
   const name = schema?.kind === 'regression' ? 'targets' : 'logits';
@@ -60,20 +51,79 @@ export function writeOnnx(weights: Weights, { scaled, metadata }: OnnxExport): U
     graph.node('ArgMax', [name], 'class', [integerAttribute('axis', 1), integerAttribute('keepdims', 0)]);
   }
   return graph.model({
-    inputs: [value('features', FLOAT, applied === undefined ? first : rawWidth(applied))],
+    inputs: [value('features', FLOAT, applied === undefined ? inputSizes(weights) : [rawWidth(applied)])],
     outputs: [
-      value(name, FLOAT, last),
-      ...(operator === undefined ? [] : [value('probabilities', FLOAT, last)]),
-      ...(isClasses ? [value('class', INT64)] : []),
+      value(name, FLOAT, [last]),
+      ...(operator === undefined ? [] : [value('probabilities', FLOAT, [last])]),
+      ...(isClasses ? [value('class', INT64, [])] : []),
     ],
     metadata,
   });
 }
 
+/** What raw rows go through before the first layer. */
+function stepsBefore(weights: AnyWeights, schema: Schema | undefined): OnnxStep[] {
+  if (schema === undefined) return [];
+  const width = rawWidth(schema);
+  if (!isNetworkWeights(weights)) return transformSteps(schema.transforms, width);
+  if (pictureOf(schema) !== undefined) return transformSteps(schema.transforms, width, true);
+  return [...transformSteps(schema.transforms, width), ...unpaddingSteps(weights.network)];
+}
+
+/** Sizes of what the network takes, behind the rows. */
+function inputSizes(weights: AnyWeights): number[] {
+  if (!isNetworkWeights(weights)) return [weights.widths[0]];
+  const { channels, side } = weights.network;
+  return [channels, side, side];
+}
+
+/** The layers, from the value `current` to `outputs`. */
+function addLayers(graph: Graph, weights: AnyWeights, input: string): void {
+  const layers = floatLayers(weights);
+  let current = input;
+  let isPicture = isNetworkWeights(weights);
+  layers.forEach(({ shape, weight, bias, outputs }, l) => {
+    const name = `layer${l + 1}`;
+    const own = isNetworkWeights(weights) ? weights.network.layers[l] : undefined;
+    graph.tensor(`${name}.weight`, shape, weight);
+    graph.tensor(`${name}.bias`, [outputs], bias);
+    const last = l === layers.length - 1;
+    const made = last ? 'outputs' : `${name}.sum`;
+    if (own?.pooled) {
+      graph.node('AveragePool', [current], `${name}.averages`, [
+        integersAttribute('kernel_shape', [2, 2]),
+        integersAttribute('strides', [2, 2]),
+      ]);
+      current = `${name}.averages`;
+    }
+    const isConvolution = own !== undefined && !own.flat;
+    if (isPicture && !isConvolution) {
+      graph.node('Flatten', [current], `${name}.row`, [integerAttribute('axis', 1)]);
+      current = `${name}.row`;
+    }
+    const inputs = [current, `${name}.weight`, `${name}.bias`];
+    if (isConvolution) graph.node('Conv', inputs, made, convolution(own));
+    else graph.node('Gemm', inputs, made, [integerAttribute('transB', 1)]);
+    isPicture &&= isConvolution;
+    current = last ? made : `${name}.relu`;
+    if (!last) graph.node('Relu', [made], current, []);
+  });
+}
+
+function convolution({ kernel = 1, stride = 1, padding = 0 }: NetworkLayer): Uint8Array[] {
+  return [
+    integersAttribute('kernel_shape', [kernel, kernel]),
+    integersAttribute('strides', [stride, stride]),
+    integersAttribute('pads', [padding, padding, padding, padding]),
+  ];
+}
+
 /** What the input of an export is, for people. */
-export function describeOnnxInput(schema: Schema | undefined, scaled: boolean): string {
-  if (schema === undefined) return 'features as the network takes them: the model has no schema';
-  if (scaled) return 'features after the scaling of the schema';
+export function describeOnnxInput(weights: AnyWeights, scaled: boolean): string {
+  const { schema } = weights;
+  const what = isNetworkWeights(weights) ? 'pictures [rows, channels, lines, columns]' : 'features';
+  if (schema === undefined) return `${what} as the network takes them: the model has no schema`;
+  if (scaled) return `${what} after the scaling of the schema`;
   return 'raw numbers of the columns of the schema, in their order: the scaling is part of the graph';
 }
 
@@ -98,10 +148,10 @@ function integersAttribute(name: string, values: readonly number[]): Uint8Array 
   return message(textField(1, name), ...values.map((value) => intField(8, value)), intField(20, 7));
 }
 
-/** ValueInfoProto: rows of any number. */
-function value(name: string, type: number, width?: number): Uint8Array {
+/** ValueInfoProto: rows of any number, of such sizes. */
+function value(name: string, type: number, sizes: readonly number[]): Uint8Array {
   const rows = bytesField(1, message(textField(2, 'rows')));
-  const shape = message(rows, ...(width === undefined ? [] : [bytesField(1, message(intField(1, width)))]));
+  const shape = message(rows, ...sizes.map((size) => bytesField(1, message(intField(1, size)))));
   return message(
     textField(1, name),
     bytesField(2, message(bytesField(1, message(intField(1, type), bytesField(2, shape))))),

@@ -19,8 +19,12 @@ const row = (op: string, values: readonly number[]): OnnxStep => ({
   constants: [{ dims: [values.length], values }],
 });
 
-/** The transforms of features as operators. @param width features of a raw row */
-export function transformSteps(transforms: readonly Transform[], width: number): OnnxStep[] {
+/**
+ * The transforms of features as operators.
+ * @param width features of a raw row
+ * @param isPicture whether rows of pictures are made into [rows, channels, side, side], without the padding of a shard
+ */
+export function transformSteps(transforms: readonly Transform[], width: number, isPicture = false): OnnxStep[] {
   const steps: OnnxStep[] = [];
   let current = width;
   for (const transform of transforms) {
@@ -34,14 +38,14 @@ export function transformSteps(transforms: readonly Transform[], width: number):
       );
     } else if (transform.name === 'picture') {
       current = pictureWidth(transform);
-      steps.push(...pictureSteps(transform), ...paddingSteps(transform, current));
+      steps.push(...pictureSteps(transform), ...(isPicture ? [] : paddingSteps(transform, current)));
     } else steps.push(...stepsOf(transform, current));
   }
   return steps;
 }
 
 /** Scaled pictures [rows, channels, side, side] of raw rows. */
-export function pictureSteps({ side, channels, order, offset, factor }: PictureTransform): OnnxStep[] {
+function pictureSteps({ side, channels, order, offset, factor }: PictureTransform): OnnxStep[] {
   const isLast = order === 'HWC';
   const dims = isLast ? [channels] : [channels, 1, 1];
   return [
@@ -49,6 +53,26 @@ export function pictureSteps({ side, channels, order, offset, factor }: PictureT
     { op: 'Sub', constants: [{ dims, values: offset }] },
     { op: 'Mul', constants: [{ dims, values: factor }] },
     ...(isLast ? [{ op: 'Transpose', attributes: { perm: [0, 3, 1, 2] } }] : []),
+  ];
+}
+
+/** Pictures [rows, channels, side, side] of rows that are laid out as in a shard. */
+export function unpaddingSteps({ side, channels }: { side: number; channels: number }): OnnxStep[] {
+  const padded = 2 ** ceilLog2(side);
+  return [
+    { op: 'Reshape', lists: [[-1, channels, padded, padded]] },
+    ...(padded === side
+      ? []
+      : [
+          {
+            op: 'Slice',
+            lists: [
+              [0, 0],
+              [side, side],
+              [2, 3],
+            ],
+          },
+        ]),
   ];
 }
 

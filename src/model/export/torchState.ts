@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import type { Weights } from '../weights.ts';
+import { type AnyWeights, isNetworkWeights } from '../networkWeights.ts';
 import { bytesOfFloats, floatLayers } from './floatLayers.ts';
 
 /** The day from which a ZIP file counts: the same model gives the same bytes. */
@@ -7,15 +7,19 @@ const MTIME = new Date(1980, 0, 1);
 
 /**
  * A state dict as `torch.save` writes it (a ZIP file of a pickle and the bytes of each tensor), which `torch.load` reads
- * with `weights_only=True`: float tensors `0.weight`, `0.bias`, `2.weight`, .. of
- * `torch.nn.Sequential(Linear, ReLU, Linear, ..)`.
+ * with `weights_only=True`: float tensors `0.weight`, `0.bias`, `2.weight`, .. of the `torch.nn.Sequential` of
+ * `torchModules`.
  * @param metadata kept as `descent.json` in the archive, which torch does not read
  * @throws InputError when the weights break their ranges
  */
-export function writeTorchState(weights: Weights, metadata: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
-  const tensors = floatLayers(weights).flatMap(({ weight, bias, inputs, outputs }, l) => [
-    { name: `${2 * l}.weight`, shape: [outputs, inputs], data: weight },
-    { name: `${2 * l}.bias`, shape: [outputs], data: bias },
+export function writeTorchState(
+  weights: AnyWeights,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const places = torchModules(weights).flatMap(({ hasWeights }, place) => (hasWeights ? [place] : []));
+  const tensors = floatLayers(weights).flatMap(({ weight, bias, shape, outputs }, l) => [
+    { name: `${places[l]}.weight`, shape, data: weight },
+    { name: `${places[l]}.bias`, shape: [outputs], data: bias },
   ]);
   const text = (value: string) => new TextEncoder().encode(value);
   const files: Record<string, Uint8Array> = {
@@ -28,6 +32,28 @@ export function writeTorchState(weights: Weights, metadata: Readonly<Record<stri
     files[`model/data/${k}`] = bytesOfFloats(data);
   });
   return zipSync(files, { level: 0, mtime: MTIME });
+}
+
+/** The modules of `torch.nn.Sequential`, in order, as Python makes them. */
+export function torchModules(weights: AnyWeights): { code: string; hasWeights: boolean }[] {
+  const layers = floatLayers(weights);
+  let isPicture = isNetworkWeights(weights);
+  return layers.flatMap(({ shape, inputs, outputs }, l) => {
+    const own = isNetworkWeights(weights) ? weights.network.layers[l] : undefined;
+    const isConvolution = own !== undefined && !own.flat;
+    const { kernel = 1, stride = 1, padding = 0 } = own ?? {};
+    const layer = isConvolution
+      ? `Conv2d(${shape[1]}, ${outputs}, ${kernel}, stride=${stride}, padding=${padding})`
+      : `Linear(${inputs}, ${outputs})`;
+    const codes = [
+      ...(own?.pooled ? ['AvgPool2d(2)'] : []),
+      ...(isPicture && !isConvolution ? ['Flatten()'] : []),
+      layer,
+      ...(l < layers.length - 1 ? ['ReLU()'] : []),
+    ];
+    isPicture &&= isConvolution;
+    return codes.map((code) => ({ code, hasWeights: code === layer }));
+  });
 }
 
 interface StoredTensor {

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors/InputError.ts';
-import { type FloatModel, floatForward } from './floatModel.ts';
+import { type AnyFloatModel, floatForward } from './floatModel.ts';
 
 /** Half of what design section 1 allows (128 and 64), so that other rows fit too. */
 const LARGEST_HIDDEN = 64;
@@ -18,21 +18,23 @@ const USUAL_LOGITS = 8;
  * @returns the scaled model and c_1..c_L (1 where nothing was done)
  * @throws InputError when there are no rows, or outputs that keep their scale are too large
  */
-export function fitToRanges(
-  model: FloatModel,
+export function fitToRanges<M extends AnyFloatModel>(
+  model: M,
   features: ArrayLike<number>,
   { kind, logits: told }: { kind: 'classes' | 'regression' | 'probabilities'; logits?: number },
-): { model: FloatModel; factors: number[] } {
+): { model: M; factors: number[] } {
   if (features.length === 0) throw new InputError('The ranges of a model are found on at least one row.');
   const logits = told ?? USUAL_LOGITS;
   if (!(logits > 0 && logits <= LARGEST_OUTPUT)) {
     throw new InputError(`The largest output must be above 0 and at most ${LARGEST_OUTPUT}, not ${logits}.`);
   }
-  const { widths, layers } = model;
+  const { layers } = model;
   const last = layers.length - 1;
-  const factors = layers.map((_, l) => {
-    const upTo = { widths: widths.slice(0, l + 2), layers: layers.slice(0, l + 1) };
-    const largest = floatForward(upTo, features).reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+  const greatest = layers.map(() => 0);
+  floatForward(model, features, (l, values) => {
+    greatest[l] = values.reduce((max, x) => Math.max(max, Math.abs(x)), greatest[l]);
+  });
+  const factors = greatest.map((largest, l) => {
     if (!Number.isFinite(largest)) throw new InputError(`The values of layer ${l + 1} overflow on these rows.`);
     if (l < last) return downTo(largest, LARGEST_HIDDEN);
     if (kind === 'classes' || (kind === 'probabilities' && told !== undefined)) return downTo(largest, logits);
@@ -48,7 +50,7 @@ export function fitToRanges(
   });
   return {
     model: {
-      widths: [...widths],
+      ...model,
       layers: layers.map(({ weight, bias }, l) => ({
         weight: weight.map((w) => (w * factors[l]) / (factors[l - 1] ?? 1)),
         bias: bias.map((b) => b * factors[l]),

@@ -1,19 +1,18 @@
 import { CapacityError } from '../../errors/CapacityError.ts';
+import { InputError } from '../../errors/InputError.ts';
 import { MODEL_BITS } from '../../numbers/constants.ts';
+import { formatNetwork, type Network, parseNetwork } from '../network.ts';
 import { modelLayout } from '../shape.ts';
 import { refuseAdapters } from './adapters.ts';
+import type { FloatLayer } from './floatLayer.ts';
+import { type FloatNetwork, networkForward } from './floatNetwork.ts';
 import { decodeFloats } from './floats.ts';
 import { type MappedLayer, type MappingOptions, mapLayers } from './mapping.ts';
+import { floatNetworkOf, isPictureMapping } from './networkLayers.ts';
+import { mapNetwork, refuseConvolutions } from './networkMapping.ts';
 import { affineOf, placeNorms, takeNorms } from './norms.ts';
 import { isOnnx, readOnnx } from './onnx/onnxModel.ts';
 import { type MappedSource, readSource, type SourceFile } from './source.ts';
-
-export interface FloatLayer {
-  /** [i, j] with j low, n_l x n_(l-1), without padding. */
-  weight: Float64Array;
-  /** n_l values. */
-  bias: Float64Array;
-}
 
 /** A multilayer perceptron in floats: a ReLU after every layer but the last. */
 export interface FloatModel {
@@ -22,9 +21,16 @@ export interface FloatModel {
   layers: FloatLayer[];
 }
 
+/** A float model of either kind. */
+export type AnyFloatModel = FloatModel | FloatNetwork;
+
+export function isFloatNetwork(model: AnyFloatModel): model is FloatNetwork {
+  return 'network' in model;
+}
+
 /** A float model and where each number came from. */
-export interface ImportedModel extends Omit<MappedSource, 'tensorOf'> {
-  model: FloatModel;
+export interface ImportedModel<M extends AnyFloatModel = FloatModel> extends Omit<MappedSource, 'tensorOf'> {
+  model: M;
 }
 
 /**
@@ -35,13 +41,24 @@ export interface ImportedModel extends Omit<MappedSource, 'tensorOf'> {
  * damaged file or values that are not finite; CapacityError when the network is too large
  */
 export function readFloatModel(files: readonly SourceFile[], options: MappingOptions = {}): ImportedModel {
+  const { model, ...source } = readAnyFloatModel(files, options);
+  if (!isFloatNetwork(model)) return { model, ...source };
+  throw new InputError('The file holds a convolutional network.');
+}
+
+/** The same of a multilayer perceptron or a convolutional network. @throws as `readFloatModel` */
+export function readAnyFloatModel(
+  files: readonly SourceFile[],
+  options: MappingOptions = {},
+): ImportedModel<AnyFloatModel> {
   const { tensorOf, ...source } = isOnnx(files) ? readOnnx(files, options) : readSafetensors(files, options);
   const { mapping } = source;
+  const read = (name: string) => decodeFloats(name, tensorOf(name));
+  if (isPictureMapping(mapping)) return { ...source, model: floatNetworkOf(mapping, read) };
   const widths = [mapping[0].inputs, ...mapping.map(({ outputs }) => outputs)];
   // Before any value is decoded: the largest model takes 32 MB, a file may claim more.
   const { log2 } = modelLayout(widths);
   if (log2 > MODEL_BITS) throw new CapacityError('model', log2, MODEL_BITS, 'Lower the widths of the network.');
-  const read = (name: string) => decodeFloats(name, tensorOf(name));
   return { ...source, model: { widths, layers: mapping.map((layer) => floatLayer(layer, read)) } };
 }
 
@@ -74,11 +91,14 @@ function floatLayer(layer: MappedLayer, read: (tensor: string) => Float64Array):
 }
 
 function readSafetensors(files: readonly SourceFile[], options: MappingOptions): MappedSource {
-  const { tensors, ...hashes } = readSource(files);
+  const { tensors, metadata, ...hashes } = readSource(files);
   refuseAdapters(tensors.keys());
   const { place, epsilon } = options.norms ?? {};
   const { rest, norms } = takeNorms(tensors, epsilon);
-  const plain = mapLayers(rest, options);
+  const own = options.network === undefined ? networkIn(metadata) : undefined;
+  const network = options.network ?? own;
+  if (network === undefined) refuseConvolutions(rest);
+  const plain = network === undefined ? mapLayers(rest, options) : mapNetwork(rest, network, options);
   const mapping = place === 'none' ? plain : placeNorms(plain, norms, tensors, place);
   const used = new Set(mapping.flatMap(({ weight, bias }) => [weight, bias]));
   const unused = [...rest.keys()].filter((name) => !used.has(name));
@@ -92,15 +112,35 @@ function readSafetensors(files: readonly SourceFile[], options: MappingOptions):
     leftOut: [],
     dropped: [],
     dequantised: [],
+    architecture: own && formatNetwork(own),
     statesGraph: false,
   };
 }
 
+/** The convolutional network that Descent's own exports name. */
+function networkIn(metadata: ReadonlyMap<string, string>): Network | undefined {
+  const text = metadata.get('shape') ?? '';
+  if (metadata.get('activation') !== 'relu' || !text.includes('x')) return undefined;
+  try {
+    return parseNetwork(text, 'squared error');
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
 /**
- * The outputs of a float model on rows of inputs (row-major), in doubles.
+ * The outputs of a float model on rows of inputs (row-major; pictures as a shard has them), in doubles.
+ * @param onLayer is given the values that each layer makes, before the ReLU
  * @returns row-major, n_L values a row
  */
-export function floatForward({ widths, layers }: FloatModel, features: ArrayLike<number>): Float64Array {
+export function floatForward(
+  model: AnyFloatModel,
+  features: ArrayLike<number>,
+  onLayer?: (layer: number, values: Float64Array) => void,
+): Float64Array {
+  if (isFloatNetwork(model)) return networkForward(model, features, onLayer);
+  const { widths, layers } = model;
   const rows = features.length / widths[0];
   let input = Float64Array.from(features);
   layers.forEach(({ weight, bias }, l) => {
@@ -110,10 +150,11 @@ export function floatForward({ widths, layers }: FloatModel, features: ArrayLike
       for (let i = 0; i < outputs; i++) {
         let sum = bias[i];
         for (let j = 0; j < inputs; j++) sum += weight[i * inputs + j] * input[r * inputs + j];
-        output[r * outputs + i] = l < layers.length - 1 ? Math.max(sum, 0) : sum;
+        output[r * outputs + i] = sum;
       }
     }
-    input = output;
+    onLayer?.(l, output);
+    input = l < layers.length - 1 ? output.map((x) => Math.max(x, 0)) : output;
   });
   return input;
 }

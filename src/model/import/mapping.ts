@@ -1,8 +1,10 @@
 import { InputError } from '../../errors/InputError.ts';
 import { MAX_LAYERS } from '../../numbers/constants.ts';
 import { show } from '../json.ts';
+import type { Network } from '../network.ts';
 import type { Tensor } from '../safetensors.ts';
 import type { Norm, NormOptions } from './norm.ts';
+import type { PictureRead } from './pictureRead.ts';
 
 /** `out-in`: row i holds the weights of output i (PyTorch). `in-out`: column i does (Keras, Flax, scikit-learn). */
 export type Orientation = 'out-in' | 'in-out';
@@ -27,6 +29,8 @@ export interface MappedLayer {
   /** Batch normalisations of its inputs and of its outputs (before the ReLU), each list in the order it is applied. */
   before?: Norm[];
   after?: Norm[];
+  /** Of a convolutional network: how the layer reads pictures. Inputs of a convolution are the channels that its weights have. */
+  picture?: PictureRead;
 }
 
 export interface MappingOptions {
@@ -36,6 +40,8 @@ export interface MappingOptions {
   orientation?: Orientation;
   /** Of batch normalisations, which a state dict does not say. */
   norms?: NormOptions;
+  /** The convolutional network that a state dict holds; without it the file must say, or the network is dense. */
+  network?: Network;
 }
 
 /** Which role a name gives its tensor, and whose: `fc1.weight` is the weight of `fc1`, `b_2` the bias of `2`. */
@@ -55,7 +61,7 @@ const CONVENTION: Record<string, Orientation> = {
   coefs: 'in-out',
 };
 
-interface Candidate {
+export interface Candidate {
   layer: string;
   weight: string;
   bias: string | undefined;
@@ -63,17 +69,15 @@ interface Candidate {
   orientation: Orientation | undefined;
 }
 
-type Shapes = ReadonlyMap<string, Pick<Tensor, 'shape'>>;
+export type Shapes = ReadonlyMap<string, Pick<Tensor, 'shape'>>;
 
 /**
  * Finds the layers of a multilayer perceptron among the tensors of a file.
  * @throws InputError listing the tensors when they are no such network, or when more than one reading is possible
  */
-export function mapLayers(tensors: Shapes, { layers, orientation }: MappingOptions = {}): MappedLayer[] {
-  const candidates =
-    layers === undefined
-      ? findCandidates(tensors, orientation)
-      : layers.map((layer, l) => explicit(layer, l, tensors, orientation));
+export function mapLayers(tensors: Shapes, options: MappingOptions = {}): MappedLayer[] {
+  const { layers, orientation } = options;
+  const candidates = candidatesOf(tensors, options);
   if (candidates.length === 0 || candidates.length > MAX_LAYERS) {
     fail(tensors, `The file has ${candidates.length} layers; a network has 1 to ${MAX_LAYERS}.`);
   }
@@ -99,12 +103,24 @@ export function mapLayers(tensors: Shapes, { layers, orientation }: MappingOptio
  * @returns square layers from 1; `all`: the whole network would fit the other way round as well
  */
 export function openOrientation(mapping: readonly MappedLayer[]): { layers: number[]; all: boolean } {
+  // The architecture of a convolutional network says how wide each layer is.
+  if (mapping.some(({ picture }) => picture !== undefined)) {
+    const isSquare = ({ inputs, outputs, picture }: MappedLayer) =>
+      inputs === outputs && inputs > 1 && picture?.kind === 'dense';
+    return { layers: mapping.flatMap((layer, l) => (isSquare(layer) ? [l + 1] : [])), all: false };
+  }
   const layers = mapping.flatMap(({ inputs, outputs }, l) => (inputs === outputs && inputs > 1 ? [l + 1] : []));
   const fits = mapping.every(
     ({ inputs, outputs, bias }, l) =>
       (bias === undefined || inputs === outputs) && (l === 0 || mapping[l - 1].inputs === outputs),
   );
   return { layers, all: fits && mapping.some(({ inputs, outputs }) => inputs > 1 || outputs > 1) };
+}
+
+/** The layers that names or an explicit mapping tell, in the order of the names or of the mapping. */
+export function candidatesOf(tensors: Shapes, { layers, orientation }: MappingOptions): Candidate[] {
+  if (layers === undefined) return findCandidates(tensors, orientation);
+  return layers.map((layer, l) => explicit(layer, l, tensors, orientation));
 }
 
 function findCandidates(tensors: Shapes, orientation: Orientation | undefined): Candidate[] {
@@ -149,7 +165,7 @@ function explicit(
 }
 
 /** Whether the names differ only in numbers, so that the numbers give the order. */
-function isNumbered(candidates: readonly Candidate[]): boolean {
+export function isNumbered(candidates: readonly Candidate[]): boolean {
   return new Set(candidates.map(({ layer }) => layer.replace(/\d+/g, '#'))).size === 1;
 }
 
@@ -177,7 +193,7 @@ function readingsOf(order: readonly Candidate[], tensors: Shapes, turn = false):
   return readings;
 }
 
-function permutations<T>(items: readonly T[]): T[][] {
+export function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, k) => permutations(items.toSpliced(k, 1)).map((rest) => [item, ...rest]));
 }
@@ -197,7 +213,7 @@ const MAKE_PLAIN =
   'Make the weights plain first (torch.nn.utils.parametrize.remove_parametrizations, remove_weight_norm, prune.remove), then save.';
 const MAP_HINT = 'Say which tensors are the layers, first to last, with an explicit mapping (--layers).';
 
-function fail(tensors: Shapes, message: string, { hint = MAP_HINT } = {}): never {
+export function fail(tensors: Shapes, message: string, { hint = MAP_HINT } = {}): never {
   const names = [...tensors].slice(0, 40).map(([name, { shape }]) => `${show(name)} [${shape}]`);
   const more = tensors.size > names.length ? ` and ${tensors.size - names.length} more` : '';
   throw new InputError(message, {

@@ -70,10 +70,11 @@ export function placeNorms(
       );
     }
     const layer = placed[spot.layer];
-    const width = spot.side === 'after' ? layer.outputs : layer.inputs;
+    // Before a dense layer pictures may be normalised by channel.
+    const widths = spot.side === 'after' ? [layer.outputs] : [layer.inputs, layer.picture?.channels];
     const [size] = tensors.get(norm.mean)!.shape;
-    if (size !== width) {
-      throw new InputError(`The normalisation ${show(norm.name)} has ${size} features, its place ${width}.`, {
+    if (!widths.includes(size)) {
+      throw new InputError(`The normalisation ${show(norm.name)} has ${size} features, its place ${widths[0]}.`, {
         hint: 'Export the network as ONNX, which states the order of its parts.',
       });
     }

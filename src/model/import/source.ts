@@ -27,6 +27,8 @@ export interface SourceHash {
 /** The tensors of a model's file or files, and what identifies them. */
 export interface TensorSource extends SourceHash {
   tensors: Map<string, Tensor>;
+  /** Of one file; of several, nothing. */
+  metadata: ReadonlyMap<string, string>;
 }
 
 /** The layers of a network in its file or files, before any value is decoded. */
@@ -44,6 +46,8 @@ export interface MappedSource extends SourceHash {
   dropped: string[];
   /** Weights and biases that a graph makes of quantised ones: read as the floats they stand for. */
   dequantised: string[];
+  /** The convolutional network that the metadata of a state dict name, as Descent writes them. */
+  architecture: string | undefined;
   /** Whether the file states order and activations; a state dict holds nothing but tensors. */
   statesGraph: boolean;
 }
@@ -89,13 +93,16 @@ export function readSource(files: readonly SourceFile[]): TensorSource {
 
 function readParts(parts: readonly SourceFile[]): TensorSource {
   const tensors = new Map<string, Tensor>();
+  let metadata: ReadonlyMap<string, string> = new Map();
   for (const { name, bytes } of parts.toSorted((x, y) => (x.name < y.name ? -1 : 1))) {
-    for (const [key, tensor] of readTensors(bytes).tensors) {
+    const file = readTensors(bytes);
+    if (parts.length === 1) metadata = file.metadata;
+    for (const [key, tensor] of file.tensors) {
       if (tensors.has(key)) throw new FileFormatError(`The tensor ${show(key)} of ${name} is in another file too.`);
       tensors.set(key, tensor);
     }
   }
-  return { tensors, ...hashFiles(parts) };
+  return { tensors, metadata, ...hashFiles(parts) };
 }
 
 /** @param parts at least one, of different names */

@@ -62,6 +62,13 @@ export function addressWeights(layer: LayerGeometry, tap: readonly bigint[], pla
   return ofPixel.map(mod).flatMap((weight) => (layer.pooled ? [weight, weight] : [weight]));
 }
 
+/** [y]: sum_(d, u) eq(tap, d) eq(pixel, u) a_l(d, u; y). */
+export function placesAt(layer: LayerGeometry, tap: readonly bigint[], pixel: readonly bigint[]): bigint[] {
+  const ofTap = eqNumbers(tap);
+  const rows = placesOfTaps(layer, pixel);
+  return rows[0].map((_, y) => mod(rows.reduce((sum, row, d) => sum + ofTap[d] * row[y], 0n)));
+}
+
 /** eq(point, y) for the places y of a side, 0 beyond them. */
 export function eqOfPlaces({ side }: LayerGeometry, point: readonly bigint[]): bigint[] {
   return eqNumbers(point).map((value, y) => (y < side ? value : 0n));

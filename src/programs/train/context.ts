@@ -1,18 +1,29 @@
 import type { Oracle } from '../../argument/oracle.ts';
+import type { NUMBERING } from '../../generated/numbering.ts';
+import type { AnyWeights } from '../../model/networkWeights.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { Weights } from '../../model/weights.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
-import { ACTIVATION_BITS, DELTA_BITS, MAX_LAYERS } from '../../numbers/constants.ts';
+import { ACTIVATION_BITS, DELTA_BITS } from '../../numbers/constants.ts';
 import type { SegmentTrace } from '../../training/trace.ts';
+import { type Axes, pointOf } from '../axes.ts';
 import { type LayerSizes, layerSizes } from '../layerSizes.ts';
 import type { Tensor } from '../tensors.ts';
 
 /** D_L = Q_SCALE (Q_L - Y) on real rows */
 export const Q_SCALE = 1n << BigInt(DELTA_BITS - ACTIVATION_BITS);
 
-export interface TrainWitness {
-  parent: Weights;
-  child: Weights;
+export type TrainNumbers = typeof NUMBERING.train | typeof NUMBERING.convTrain;
+
+/** What differs between training of dense and of convolutional networks. */
+export interface TrainProgram {
+  numbers: TrainNumbers;
+  axes: Axes;
+}
+
+export interface TrainWitness<W extends AnyWeights = Weights> {
+  parent: W;
+  child: W;
   shard: Shard;
   /** integer in [1, 2^16] */
   lr: number;
@@ -32,7 +43,7 @@ export interface TrainSizes extends LayerSizes {
   batchBits: number;
 }
 
-export function trainSizes({ parent, shard, batch, passes = 1 }: TrainWitness): TrainSizes {
+export function trainSizes({ parent, shard, batch, passes = 1 }: TrainWitness<AnyWeights>): TrainSizes {
   const sizes = layerSizes(parent, shard);
   return { ...sizes, traceBits: sizes.sigma + ceilLog2(passes), batchBits: ceilLog2(batch) };
 }
@@ -50,11 +61,39 @@ export interface TrainOracles {
 export interface TrainChallenges {
   beta: bigint;
   alpha: bigint;
-  /** features of tau */
-  ri: readonly bigint[];
-  /** rows of tau, all 14 */
-  rs: readonly bigint[];
+  /** the zero-checks' point, over all axes */
+  tau: readonly bigint[];
   mu: bigint;
+}
+
+/** The coordinates of a point for a row's entries in layer l. */
+export function entriesOf(
+  { axes, sizes }: Pick<TrainProgram, 'axes'> & { sizes: LayerSizes },
+  l: number,
+  point: readonly bigint[],
+): bigint[] {
+  return pointOf(axes, [0, ...sizes.bits(l)], point);
+}
+
+/** Those for its channels, in dense networks all. */
+export function channelsOf(
+  { axes, sizes }: Pick<TrainProgram, 'axes'> & { sizes: LayerSizes },
+  l: number,
+  point: readonly bigint[],
+): bigint[] {
+  const from = axes.slice(0, -1).reduce((sum, bits) => sum + bits, 0);
+  return point.slice(from, from + sizes.widthBits(l));
+}
+
+/** Name of the output's delta, D_4 or D_6. */
+export function outputDelta({ evaluations: E, claims: C }: TrainNumbers) {
+  return 'D6' in E && 'D6' in C
+    ? ({ slot: 'D6', evaluation: E.D6, claim: C.D6 } as const)
+    : ({
+        slot: 'D4',
+        evaluation: (E as typeof NUMBERING.train.evaluations).D4,
+        claim: (C as typeof NUMBERING.train.claims).D4,
+      } as const);
 }
 
 /** A layer with the tensors its relations speak of. */
@@ -70,7 +109,10 @@ export interface TrainLayer {
 }
 
 /** All layers of a run by circuit number. */
-export function trainLayers(sizes: TrainSizes, { parent, shard, trace }: TrainWitness): Record<number, TrainLayer> {
+export function trainLayers(
+  sizes: TrainSizes,
+  { parent, shard, trace }: TrainWitness<AnyWeights>,
+): Record<number, TrainLayer> {
   const { first, sigma, traceBits, widthBits } = sizes;
   const out: Record<number, TrainLayer> = {};
   for (const l of sizes.layers) {
@@ -80,7 +122,7 @@ export function trainLayers(sizes: TrainSizes, { parent, shard, trace }: TrainWi
       out: widthBits(l),
       W: parent.layers[l - first].W,
       input: before ? { data: before.A, rowBits: traceBits } : { data: shard.X, rowBits: sigma },
-      D: { data: l === MAX_LAYERS ? trace.output.D4 : trace.hidden[l - first].D, rowBits: traceBits },
+      D: { data: l === sizes.last ? trace.output.D4 : trace.hidden[l - first].D, rowBits: traceBits },
     };
   }
   return out;

@@ -1,43 +1,35 @@
-import { columnSums, rowSums } from '../../argument/integers.ts';
-import type { Vec } from '../../argument/kernels.ts';
 import type { Session } from '../../argument/session.ts';
 import { type Poly, poly, range, type SumcheckResult } from '../../argument/sumcheck.ts';
-import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
-import { MAX_LAYERS, SIGNED_LIMIT, TRACE_ROW_BITS } from '../../numbers/constants.ts';
+import type { Numbered } from '../../generated/numbering.ts';
+import { SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { mod } from '../../numbers/field.ts';
-import { DENSE_TRAIN } from '../axes.ts';
 import { integerPoly } from '../common.ts';
 import { HALF } from '../powers.ts';
 import { type EvaluationNumber, minus, type RelationNumber, SumcheckBatch, term } from '../sumcheckBatch.ts';
-import { atFeature, atRowOfStep, productsOfSteps, type Tensor, valueAt } from '../tensors.ts';
-import { addGroup, type BatchContext } from './batchContext.ts';
-import { Q_SCALE } from './context.ts';
+import { valueAt } from '../tensors.ts';
+import { addGroup, type BatchContext, type LayerTensors, type TrainLayers } from './batchContext.ts';
+import { entriesOf, outputDelta, Q_SCALE } from './context.ts';
 import { addHead, headEvaluations } from './heads.ts';
-
-const { sums: S, relations: R, evaluations: E } = NUMBERING.train;
-
-/** Tensors at r_i for every row of the trace, which both batches use: D_l(r_i; s), and In_l(r_i; s) of layers behind a hidden one. */
-export interface AtOutputs {
-  D: Record<number, Vec>;
-  input: Record<number, Vec>;
-}
 
 /** Two sums of a layer, over its features and over these and steps, which have the numbers of their relations. */
 type PairNumbers = Record<'one' | 'earlier', Numbered<'sum'>> &
-  Record<'oneRelation' | 'earlierRelation', RelationNumber>;
+  Record<'oneRelation' | 'earlierRelation', RelationNumber> & { evaluation: EvaluationNumber };
 
 /** The first batch before its batching challenge: the sums it claims, the relations, and how to read evals1 afterwards. */
 export class FirstSumcheckBatch {
   /** F1, F2, F3, B1, B2 of protocol section 7 */
-  readonly sums = new Array<bigint>(S.count).fill(0n);
-  readonly atOutputs: AtOutputs = { D: {}, input: {} };
+  readonly sums: bigint[];
+  readonly layers: TrainLayers;
   readonly #c: BatchContext;
   readonly #batch: SumcheckBatch;
 
-  constructor(context: BatchContext) {
-    const { k, table, beta, rs, ri, sizes, oracles } = context;
+  constructor(context: BatchContext, layers: TrainLayers) {
+    const { k, table, beta, tau, axes, numbers, sizes, oracles } = context;
+    const { sums: S, relations: R, evaluations: E } = numbers;
     this.#c = context;
-    this.#batch = new SumcheckBatch(k, table, beta, [...rs, ...ri], DENSE_TRAIN);
+    this.layers = layers;
+    this.sums = new Array<bigint>(S.count).fill(0n);
+    this.#batch = new SumcheckBatch(k, table, beta, tau, axes);
     for (const l of sizes.layers) this.#addForward(l);
     for (const l of sizes.hidden) this.#addBackward(l);
     for (const l of sizes.hidden) this.#addHidden(l);
@@ -46,88 +38,70 @@ export class FirstSumcheckBatch {
   }
 
   prove(session: Session): SumcheckResult {
-    return this.#batch.prove(session, this.sums, R.logUp, 5);
+    return this.#batch.prove(session, this.sums, this.#c.numbers.relations.logUp, 5);
   }
 
   /** evals1 once the sumcheck is done; absent layers have 0. What no polynomial of the batch is folded for is evaluated here. */
   evaluations(rho: readonly bigint[]): bigint[] {
-    const { k, witness, sizes } = this.#c;
+    const { k, witness, sizes, numbers } = this.#c;
+    const { evaluations: E } = numbers;
     const { shard, trace } = witness;
     const evals = this.#batch.evaluations(E.count);
     const at = (data: Int32Array, rowBits: number, l: number) =>
-      valueAt(k, { data, rowBits }, rho, rho.slice(TRACE_ROW_BITS, TRACE_ROW_BITS + sizes.widthBits(l)));
+      valueAt(k, { data, rowBits }, rho, entriesOf(this.#c, l, rho));
     for (const l of sizes.hidden) {
       const { A, V, D } = trace.hidden[l - sizes.first];
       evals[E.A(l)] = at(A, sizes.traceBits, l);
       evals[E.V(l)] = at(V, sizes.traceBits, l);
       evals[E.D(l)] = at(D, sizes.traceBits, l);
     }
-    evals[E.D4] = at(trace.output.D4, sizes.traceBits, MAX_LAYERS);
-    evals[E.Y] = at(shard.Y, sizes.sigma, MAX_LAYERS);
-    const features = rho.slice(TRACE_ROW_BITS, TRACE_ROW_BITS + sizes.widthBits(MAX_LAYERS));
-    headEvaluations(this.#c, evals, rho, features);
+    evals[outputDelta(numbers).evaluation] = at(trace.output.D4, sizes.traceBits, sizes.last);
+    evals[E.Y] = at(shard.Y, sizes.sigma, sizes.last);
+    headEvaluations(this.#c, evals, rho, entriesOf(this.#c, sizes.last, rho));
     return evals;
   }
 
   #addForward(l: number): void {
-    const { k, sizes, layers, rows, ri } = this.#c;
-    const { W, input, D, ...size } = layers[l];
-    const eqOutputs = k.eqTable(ri.slice(0, size.out));
-    const weights = k.zeros(2 ** size.in);
-    columnSums(k, weights, W, eqOutputs, weights.len);
-    const deltas = atFeature(k, D, eqOutputs, sizes.traceBits);
-    this.atOutputs.D[l] = deltas;
-    this.#addSums(
-      { one: S.F1(l), oneRelation: R.F1(l), earlier: S.F2(l), earlierRelation: R.F2(l) },
-      { weights, evaluation: E.W(l), tensor: input, perRow: deltas, bits: size.in },
-    );
-    this.sums[S.F3(l)] = k.dot(deltas, rows.later);
+    const { sums: S, relations: R, evaluations: E } = this.#c.numbers;
+    const { biasSum, ...tensors } = this.layers.forward(l);
+    const numbers = { one: S.F1(l), oneRelation: R.F1(l), earlier: S.F2(l), earlierRelation: R.F2(l) };
+    this.#addSums({ ...numbers, evaluation: E.W(l) }, tensors);
+    this.sums[S.F3(l)] = biasSum;
   }
 
   #addBackward(l: number): void {
-    const { k, sizes, layers, ri } = this.#c;
-    const next = layers[l + 1];
-    const eqInputs = k.eqTable(ri.slice(0, next.in));
-    const weights = k.raw(2 ** next.out);
-    rowSums(k, weights, next.W, eqInputs);
-    const inputs = atFeature(k, next.input, eqInputs, sizes.traceBits);
-    this.atOutputs.input[l + 1] = inputs;
-    this.#addSums(
-      { one: S.B1(l), oneRelation: R.B1(l), earlier: S.B2(l), earlierRelation: R.B2(l) },
-      { weights, evaluation: E.nextW(l), tensor: next.D, perRow: inputs, bits: next.out },
-    );
+    const { sums: S, relations: R, evaluations: E } = this.#c.numbers;
+    const numbers = { one: S.B1(l), oneRelation: R.B1(l), earlier: S.B2(l), earlierRelation: R.B2(l) };
+    this.#addSums({ ...numbers, evaluation: E.nextW(l) }, this.layers.backward(l));
   }
 
   /**
-   * With t(j; s) a tensor: sum_j weights(j) t(j; r_s), and sum_(j,k) G(j; k) P(j; k), where G(j; k) = sum_b perRow(b, k) t(j; b, k) is
-   * the gradient of step k at r_i, and P(j; k) = sum over rows s of later steps of eq(r_s, s) t(j; s).
+   * With t(j; s) a tensor: sum_j weights(j) t(j; r_s), and sum_(j,k) G(j; k) P(j; k), where G(j; k) is the gradient of step k, and P(j; k) =
+   * sum over rows s of later steps of eq(r_s, s) t(j; s).
    */
-  #addSums(
-    numbers: PairNumbers,
-    t: { weights: Vec; evaluation: EvaluationNumber; tensor: Tensor; perRow: Vec; bits: number },
-  ): void {
+  #addSums(numbers: PairNumbers, t: LayerTensors): void {
     const { k, sizes, rows } = this.#c;
     const { batchBits, traceBits } = sizes;
-    const features = range(TRACE_ROW_BITS, t.bits);
-    const later = atRowOfStep(k, t.tensor, rows.eqBatch, traceBits);
+    const { later, features } = t;
     const weights = poly(t.weights, features);
     const atRows = poly(k.contractLow(later, rows.eqSteps), features);
     k.mulTile(later, rows.eqSteps);
     k.exclusiveSums(later, rows.eqSteps.len, 'end');
     const both = [...range(batchBits, traceBits - batchBits), ...features];
-    const gradients = poly(productsOfSteps(k, t.tensor, t.perRow, batchBits), both);
+    const gradients = poly(t.gradients, both);
     this.sums[numbers.one] = k.dot(weights.vec, atRows.vec);
     this.sums[numbers.earlier] = k.dot(gradients.vec, later);
     this.#batch.add(numbers.oneRelation, [term(weights, atRows)], this.sums[numbers.one]);
     this.#batch.add(numbers.earlierRelation, [term(gradients, poly(later, both))], this.sums[numbers.earlier]);
-    this.#batch.evaluate(t.evaluation, weights);
+    this.#batch.evaluate(numbers.evaluation, weights);
   }
 
   /** Zero-checks and lookups of a hidden layer. */
   #addHidden(l: number): void {
     const { k, sizes, witness, beta } = this.#c;
+    const { relations: R, evaluations: E } = this.#c.numbers;
     const batch = this.#batch;
-    const eq = batch.eq(sizes.traceBits, sizes.widthBits(l));
+    const eq = batch.eq(sizes.traceBits, ...sizes.bits(l));
     const { A, V, m: bits, D } = witness.trace.hidden[l - sizes.first];
     const [, T, R0] = addGroup(batch, this.#c, `hA_${l}`, { relation: R.hA(l), evaluation: E.hA(l), eq });
     const [R1, S0, S1] = addGroup(batch, this.#c, `hB_${l}`, { relation: R.hB(l), evaluation: E.hB(l), eq });
@@ -152,7 +126,8 @@ export class FirstSumcheckBatch {
 
   #addOutput(): void {
     const { sizes } = this.#c;
-    const eq = this.#batch.eq(sizes.traceBits, sizes.widthBits(MAX_LAYERS));
+    const { relations: R, evaluations: E } = this.#c.numbers;
+    const eq = this.#batch.eq(sizes.traceBits, ...sizes.bits(sizes.last));
     const [Q, U0, U1] = addGroup(this.#batch, this.#c, 'hQ', { relation: R.hQ, evaluation: E.hQ, eq });
     this.#batch.evaluateLimb(E.Q, Q);
     this.#batch.evaluateLimb(E.U0, U0);
@@ -175,7 +150,7 @@ export class FirstSumcheckBatch {
       return Number(Q_SCALE) * (q - SIGNED_LIMIT - y);
     });
     const valid = integerPoly(k, real, range(0, sizes.traceBits));
-    this.#batch.add(R.error, [
+    this.#batch.add(this.#c.numbers.relations.error, [
       term(eq, integerPoly(k, D4, eq.positions)),
       minus(eq, valid, integerPoly(k, error, eq.positions)),
     ]);

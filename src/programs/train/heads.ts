@@ -2,8 +2,8 @@
 import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupGroup } from '../../argument/lookup.ts';
 import { type Poly, poly, range } from '../../argument/sumcheck.ts';
-import { NUMBERING } from '../../generated/numbering.ts';
 import { type Head, wrongAnswers } from '../../model/head.ts';
+import { type AnyWeights, headOf } from '../../model/networkWeights.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
 import { DELTA_BITS, LIMB_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
@@ -15,8 +15,6 @@ import { minus, type SumcheckBatch, term, times } from '../sumcheckBatch.ts';
 import { valueAt } from '../tensors.ts';
 import { addGroup, type BatchContext } from './batchContext.ts';
 import type { TrainWitness } from './context.ts';
-
-const { relations: R, evaluations: E } = NUMBERING.train;
 
 /** Softmax's P = floor((2^(fd+1) e + Sum) / (2 Sum)). */
 const DIVIDEND = 2n << BigInt(DELTA_BITS);
@@ -44,9 +42,9 @@ interface LookedPairs {
 }
 
 /** The pair (M - Q, e) of softmax, or (Q + 2^15, P) of sigmoid; undefined with squared error. */
-export function lookedPairs({ parent: { head }, shard, trace }: TrainWitness): LookedPairs | undefined {
+export function lookedPairs({ parent, shard, trace }: TrainWitness<AnyWeights>): LookedPairs | undefined {
   const { Q, softmax } = trace.output;
-  if (head === 'squared error') return undefined;
+  if (headOf(parent) === 'squared error') return undefined;
   const rows = Q.length / 2 ** ceilLog2(shard.outputs);
   const real = Q.subarray(0, rows * shard.outputs);
   if (!softmax) return { column: sigmoidTable(), group: { slot: 'hF', limbs: [real] } };
@@ -99,6 +97,7 @@ function addToRows(k: Kernels, dst: Vec, v: Vec, factor: bigint): void {
 /** w is a bit, on real classes alone, at a largest logit; e is 0 on padded classes; the division. */
 function addSoftmax({ batch, c, eq, Q, classes }: Parts, softmax: SoftmaxTrace): void {
   const { k, sizes, beta } = c;
+  const { relations: R, evaluations: E } = c.numbers;
   const lookup = (slot: 'hR' | 'hP') => addGroup(batch, c, slot, { relation: R[slot], evaluation: E[slot], eq });
   const [r0, r1, z1] = lookup('hR');
   const [, P] = lookup('hP');
@@ -139,7 +138,7 @@ function addGradient({ batch, c, eq, rows, classes, P }: Parts): void {
   const { k, sizes, witness } = c;
   const { shard, parent, smoothing = 0 } = witness;
   const { D4 } = witness.trace.output;
-  const scale = targetScale(parent.head, shard.outputs, smoothing);
+  const scale = targetScale(headOf(parent), shard.outputs, smoothing);
   const [inTrace, inPass] = [2 ** sizes.traceBits - 1, 2 ** sizes.sigma - 1];
   const targets = k.fromIntegers(
     D4.map((_, at) => shard.Y[((at >> sizes.traceBits) << sizes.sigma) + (at & inTrace & inPass)]),
@@ -147,7 +146,7 @@ function addGradient({ batch, c, eq, rows, classes, P }: Parts): void {
   const delta = k.fromIntegers(D4);
   if (rows.length === 0) k.addScaled(delta, targets, scale);
   const gradient = P.map((p) => p - smoothing);
-  batch.add(R.error, [
+  batch.add(c.numbers.relations.error, [
     term(eq, poly(delta, eq.positions)),
     minus(eq, ...rows, ...classes, integerPoly(k, gradient, eq.positions)),
     ...(rows.length === 0 ? [] : [times(scale, eq, ...rows, poly(targets, eq.positions))]),
@@ -163,6 +162,7 @@ function targetScale(head: Head, outputs: number, smoothing: number): bigint {
 /** The lookup of the pair, and the table's own relation. */
 function addPairs({ batch, c, eq, classes, P }: Parts): void {
   const { k, oracles, pairs } = c;
+  const { relations: R, evaluations: E } = c.numbers;
   if (!pairs) throw new RangeError('there is no table of pairs');
   const { softmax } = c.witness.trace.output;
   const [index] = pairs.groups[0].limbs;
@@ -188,12 +188,13 @@ function addPairs({ batch, c, eq, classes, P }: Parts): void {
 
 /** What of evals1 no polynomial of the batch is folded for. */
 export function headEvaluations(
-  { k, sizes, witness, pairs }: BatchContext,
+  { k, sizes, witness, pairs, numbers }: BatchContext,
   evals: bigint[],
   rho: readonly bigint[],
   features: readonly bigint[],
 ): void {
   if (!pairs) return;
+  const { evaluations: E } = numbers;
   const { P, softmax } = witness.trace.output;
   const at = (data: Int32Array, point: readonly bigint[]) => valueAt(k, { data, rowBits: sizes.traceBits }, rho, point);
   if (softmax) {

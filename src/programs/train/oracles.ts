@@ -20,13 +20,20 @@ export function lookupGroups(trace: SegmentTrace, first: number): LookupGroup[] 
 /**
  * The trace oracle.
  * @param first the circuit layer of the network's first layer
+ * @param delta slot of the output's delta
  * @param mult2 how often each entry of a function is looked up, where one is
  */
-export function trainTrace(t: SegmentTrace, first: number, mult: Int32Array, mult2?: Int32Array): Oracle {
+export function trainTrace(
+  t: SegmentTrace,
+  first: number,
+  delta: 'D4' | 'D6',
+  mult: Int32Array,
+  mult2?: Int32Array,
+): Oracle {
   const { P, softmax } = t.output;
   const tensors: [string, Int32Array][] = [
     ...t.hidden.flatMap((h, i) => HIDDEN_ARRAYS.map((n): [string, Int32Array] => [`${n}_${first + i}`, h[n]])),
-    ...OUTPUT_ARRAYS.map((n): [string, Int32Array] => [n, t.output[n]]),
+    ...OUTPUT_ARRAYS.map((n): [string, Int32Array] => [n === 'D4' ? delta : n, t.output[n]]),
     ...(P ? [['P', P] as [string, Int32Array]] : []),
     ...(softmax ? Object.entries(softmax) : []),
     ['mult', mult],

@@ -10,29 +10,31 @@ import {
   sumcheck,
   type Term,
 } from '../../argument/sumcheck.ts';
-import { NUMBERING, type Numbered } from '../../generated/numbering.ts';
+import type { Numbered } from '../../generated/numbering.ts';
 import { TRACE_ROW_BITS } from '../../numbers/constants.ts';
 import { mod, powersOf } from '../../numbers/field.ts';
 import { FA } from '../powers.ts';
 import { term, times } from '../sumcheckBatch.ts';
 import { atFeature, type Tensor } from '../tensors.ts';
-import type { BatchContext } from './batchContext.ts';
-import type { AtOutputs } from './firstBatch.ts';
+import type { AtOutputs, BatchContext, SecondBatch } from './batchContext.ts';
+import type { TrainNumbers } from './context.ts';
 import { stepTables } from './rowTables.ts';
 
-const { sums: S, sums2: S2, relations2: R2, evaluations2: E2 } = NUMBERING.train;
-
 /** The second batch (protocol section 7): what the first leaves at its point rho, as sums over the rows of the trace. */
-export class SecondSumcheckBatch {
-  readonly sums = new Array<bigint>(S2.count).fill(0n);
+export class SecondSumcheckBatch implements SecondBatch {
+  readonly sums: bigint[];
+  readonly #numbers: TrainNumbers;
   readonly #k: Kernels;
   readonly #relations: (Omit<Instance, 'weight'> & { index: Numbered<'relation2'> })[] = [];
   readonly #evaluated: { index: Numbered<'evaluation2'>; poly: Poly }[] = [];
 
   /** @param firstSums the sums sent before the first batch */
   constructor(context: BatchContext, rho: readonly bigint[], atOutputs: AtOutputs, firstSums: readonly bigint[]) {
-    const { k, sizes, layers, rows, mu } = context;
+    const { k, sizes, layers, rows, mu, numbers } = context;
+    const { sums: S, sums2: S2, relations2: R2, evaluations2: E2 } = numbers;
     this.#k = k;
+    this.#numbers = numbers;
+    this.sums = new Array<bigint>(S2.count).fill(0n);
     const { traceBits } = sizes;
     const at = range(0, traceBits);
     const own = (v: Vec) => poly(v, at);
@@ -72,14 +74,14 @@ export class SecondSumcheckBatch {
 
   /** Runs the sumcheck. @param evals1 sent with the sums */
   prove(session: Session, evals1: readonly bigint[]): SumcheckResult {
-    const power = powersOf(session.absorb([...evals1, ...this.sums]), R2.count);
+    const power = powersOf(session.absorb([...evals1, ...this.sums]), this.#numbers.relations2.count);
     const instances = this.#relations.map(({ index, ...relation }) => ({ ...relation, weight: power[index] }));
     return sumcheck(this.#k, instances, TRACE_ROW_BITS, 3, session.absorb);
   }
 
   /** evals2 once the sumcheck is done; absent layers have 0. */
   evaluations(): bigint[] {
-    const evals = new Array<bigint>(E2.count).fill(0n);
+    const evals = new Array<bigint>(this.#numbers.evaluations2.count).fill(0n);
     for (const { index, poly: p } of this.#evaluated) evals[index] = finalValue(this.#k, p);
     return evals;
   }

@@ -189,7 +189,10 @@ function checkResult(result: bigint, { kind, rows }: ShardShape): void {
     throw new InputError(`Of ${rows} rows, ${result} cannot be right.`);
 }
 
-/** LossOutOfRange, AbsoluteOutOfRange, TopOutOfRange, WrongCountsLength, CountsOutOfRange */
+/**
+ * LossOutOfRange, AbsoluteOutOfRange, TopOutOfRange, WrongCountsLength, CountsOutOfRange. That no label is right in more rows than
+ * there are is left to the proof by the contract too.
+ */
 function checkMeasures({ loss, absolute, k, top, counts }: Measures, shard: ShardShape): void {
   const { kind, rows, outputs } = shard;
   if (loss >= MAX_SUM) throw new InputError(`A log-loss is below 2^64, not ${loss}.`);
@@ -206,4 +209,6 @@ function checkMeasures({ loss, absolute, k, top, counts }: Measures, shard: Shar
   }
   const [sum, most] = [countsSum(counts), mostCounted(shard)];
   if (sum > most) throw new InputError(`Counts of ${rows} rows sum to ${most} at most, not ${sum}.`);
+  const label = counts.findIndex((count) => count > rows);
+  if (label >= 0) throw new InputError(`Of ${rows} rows, ${counts[label]} cannot have label ${label} right.`);
 }

@@ -25,11 +25,13 @@ import { resultId, secretHash } from '../../../src/registry/statement.ts';
 import { keyHash, parseVerificationKey } from '../../../src/registry/verificationKey.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
-import { trainSegment } from '../../../src/training/trainer.ts';
+import { trainSegment, trainTrial } from '../../../src/training/trainer.ts';
 import { Ledger, type Person, type Place } from './ledger.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const WIDTHS = [49, 32, 10];
+/** Digits that no shard of the chain has. */
+const FAR_ROWS = { first: 20_000, rows: 1024 };
 /** Where something stands that answers like ENS. */
 const ENS: Hex = '0x00000000000000000000000000000000000e05e5';
 
@@ -119,6 +121,18 @@ export class ProvingFixture extends Ledger {
     const { inputs, outputs } = schema ? schemaShape(schema) : { inputs: WIDTHS[0], outputs: WIDTHS[2] };
     const shape = { widths: [inputs, 32, outputs], head: 'squared error' } as const;
     const weights = seedWeights({ ...shape, widths: [...shape.widths] }, randomElement(), randomElement());
+    return this.#declare(by, name, weights, schema);
+  }
+
+  /** A model that was trained elsewhere, without a proof: a softmax that knows some digits. */
+  async importSoftmax(by: Person, name: string): Promise<Made> {
+    const { train } = await loadMnist({ pooled: true });
+    const start = seedWeights({ widths: WIDTHS, head: 'softmax' }, randomElement(), randomElement());
+    const { child } = trainTrial(start, train.shard(FAR_ROWS, 0n), { lr: 64, batch: 8, passes: 4 });
+    return this.#declare(by, name, child);
+  }
+
+  async #declare(by: Person, name: string, weights: Weights, schema?: Schema): Promise<Made> {
     const source: Hex = `0x${createHash('sha256').update(writeWeights(weights)).digest('hex')}`;
     const stated = { source, schema: schemaHash(schema) };
     return { ...this.#edge(await this.#prover.proveImport(this.#context(by), weights, stated), by, name), weights };

@@ -18,7 +18,7 @@ export interface Scenario {
   models: Proved[];
   /** shards trained on */
   shards: Hex[];
-  /** on which three models are ranked that never saw its rows */
+  /** on which four models are ranked that never saw its rows, the last one a softmax */
   benchmark: Hex;
   /** Bob's own training shard, opened as a benchmark: one ranked model has not seen it, one was trained on it */
   seen: Hex;
@@ -71,14 +71,16 @@ export async function playScenario(fixture: ProvingFixture): Promise<Scenario> {
   for (const lr of [128, 192, 320]) await register(bob, seed, 2, `rate-${lr}`, lr);
   const imported = await fixture.makeImport(bob, 'imported');
   const merged = await fixture.merge(alice, [tuned.weights, branch.weights], 'merged');
+  const softmax = await fixture.importSoftmax(bob, 'softmax');
   for (const [by, made] of [
     [bob, imported],
     [alice, merged],
+    [bob, softmax],
   ] as const) {
     await fixture.submit(by, made.edge);
     models.push(made);
   }
-  const benchmark = await rankSome(fixture, [first, tuned, merged]);
+  const benchmark = await rankSome(fixture, [first, tuned, merged, softmax]);
   const seen = await rankOnSeen(fixture, shards[2], [first, tuned]);
   const waiting = await fixture.train(bob, second.weights, shards[0].shard, 'waiting');
   const next = await fixture.train(bob, waiting.weights, shards[1].shard, 'next');

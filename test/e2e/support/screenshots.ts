@@ -45,7 +45,7 @@ const SHOTS: [
   ['model', `/model/${models[1].id}?${scores}`, 390, 'dark'],
   ['leaderboard', `/leaderboard?${scores}`, 1440, 'dark'],
   ['leaderboard', `/leaderboard?${scores}`, 390, 'light'],
-  ['compare', `/compare?a=${models[1].id}&b=${models[3].id}&${scores}`, 1440, 'light'],
+  ['compare', `/compare?a=${models[3].id}&b=${models[10].id}&${scores}`, 1440, 'light'],
   ['verify', `/verify?node=${models[1].id}`, 1440, 'dark', verified],
   ['submit', '/submit', 1440, 'light', checked],
   ['submit', '/submit', 390, 'dark', checked],

@@ -153,9 +153,9 @@ describe('ONNX', () => {
       const found = await runOnnx(writeOnnx(weights, { scaled, metadata: {} }), values(8), 4);
       near(found.logits, reference(plain, values(8)), 1e-5);
     }
-    assert.match(describeOnnxInput(undefined, false), /no schema/);
-    assert.match(describeOnnxInput(schema, true), /after the scaling/);
-    assert.match(describeOnnxInput(schema, false), /scaling is part of the graph/);
+    assert.match(describeOnnxInput(plain, false), /no schema/);
+    assert.match(describeOnnxInput({ ...plain, schema }, true), /after the scaling/);
+    assert.match(describeOnnxInput({ ...plain, schema }, false), /scaling is part of the graph/);
   });
 
   it('can be imported again where it holds no scaling, and keeps its metadata', () => {

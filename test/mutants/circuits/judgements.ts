@@ -22,6 +22,7 @@ export const filesOf = (program: string): string[] =>
     `circuits/${program}`,
     'circuits/programs',
     `soundness/${program}`,
+    `soundness/${program}Relations`,
     'soundness/chunks',
     'soundness/benchmark',
     'soundness/heads',

@@ -129,12 +129,18 @@ const provenImport = (hooks: AnyHooks, change = (_: ReturnType<typeof randomWeig
   change(weights);
   return proveImport(weights, random, hooks);
 };
-const provenMerge = (hooks: AnyHooks, change = (_: ReturnType<typeof randomWeights>) => {}): Reference => {
+const provenMerge = (
+  hooks: AnyHooks,
+  change = (_: ReturnType<typeof randomWeights>) => {},
+  changeChild = (_: ReturnType<typeof mergeModels>) => {},
+): Reference => {
   const random = new Random(12);
   const parents = range(2).map(() => randomWeights(WIDTHS, 2 ** 30, random));
   parents.forEach(change);
   const a = range(4).map((l) => [9000n + BigInt(l), 7000n]);
-  return proveMerge(mergeModels(parents, a, 5n), parents, a, random, hooks);
+  const child = mergeModels(parents, a, 5n);
+  changeChild(child);
+  return proveMerge(child, parents, a, random, hooks);
 };
 
 /** Limbs of W and b: the lowest is what is left of the value, so it takes what another's change leaves. */
@@ -197,6 +203,17 @@ const IMPORT_LIES: Lie[] = [
 ];
 
 const MERGE_LIES: Lie[] = [
+  // a child that is one off: what the rounding leaves is no limb
+  ...LAYERS.flatMap((l) =>
+    (['W', 'b'] as const).map(
+      (tensor): Lie => ({
+        name: `rest${tensor}_${l} beyond its range`,
+        prove: () => provenMerge({}, undefined, (child) => (child[tensor][l - 1][0] += 1n)),
+        relations: [MERGE.relations.logUp],
+        fails: 'batch',
+      }),
+    ),
+  ),
   ...LAYERS.flatMap((l) =>
     forgedLookups(
       ['W', 'b'].flatMap((x): [string, string][] => [

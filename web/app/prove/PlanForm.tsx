@@ -18,6 +18,8 @@ const CARRIAGE_RETURN = 13;
 const ROWS = [64, 128, 256, 512];
 const HIDDEN = [8, 16, 32, 64];
 const RATES = [0.125, 0.25, 0.5, 1];
+/** As the command line takes it; none unless it is asked for, as there. */
+const SMOOTHINGS = [0, 0.02, 0.05, 0.1, 0.2];
 const PASSES = [1, 2, 4, 8, 16, 32];
 
 const KINDS: Record<AnswerKind, ShardKind> = { classes: 'classes', numbers: 'regression', labels: 'labels' };
@@ -45,7 +47,10 @@ interface Props {
   /** times that the training goes through all rows */
   passes: number;
   onPasses(passes: number): void;
-  /** rate and passes stay as they are */
+  /** what the targets of right answers lack to 1; of no meaning for a squared error */
+  smoothing: number;
+  onSmoothing(smoothing: number): void;
+  /** rate, passes and smoothing stay as they are */
   trainingFixed: boolean;
   /** an input changed: what followed from it does not hold any more */
   onChange(): void;
@@ -58,7 +63,8 @@ interface OwnTable {
 }
 
 /** What to learn from, and with what. */
-export function PlanForm({ busy, fixed, rate, onRate, passes, onPasses, trainingFixed, onChange, onPrepare }: Props) {
+export function PlanForm(props: Props) {
+  const { busy, fixed, rate, onRate, passes, onPasses, trainingFixed, onChange, onPrepare } = props;
   const [kind, setKind] = useState<Source['kind']>('digits');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
@@ -107,6 +113,7 @@ export function PlanForm({ busy, fixed, rate, onRate, passes, onPasses, training
         <NumberSelect name="Learning rate" value={rate} values={RATES} disabled={trainingFixed} onChange={onRate} />
         <NumberSelect name="Passes" value={passes} values={PASSES} disabled={trainingFixed} onChange={onPasses} />
       </div>
+      {head !== 'squared error' && <SmoothingSelect head={head} {...props} />}
       <button type="submit" className="button button-main justify-self-start px-5" disabled={closed}>
         Prepare
       </button>
@@ -252,6 +259,36 @@ function HeadSelect({
         </option>
       ))}
     </Select>
+  );
+}
+
+/** How far targets stay from 0 and 1. A squared error has none. */
+function SmoothingSelect({
+  head,
+  smoothing,
+  trainingFixed,
+  onSmoothing,
+}: { head: Head } & Pick<Props, 'smoothing' | 'trainingFixed' | 'onSmoothing'>) {
+  return (
+    <div className="grid gap-1">
+      <Select
+        name="Smoothing of the targets"
+        value={String(smoothing)}
+        disabled={trainingFixed}
+        onChange={(text) => onSmoothing(Number(text))}
+      >
+        {SMOOTHINGS.map((one) => (
+          <option key={one} value={one}>
+            {one === 0 ? 'none' : one}
+          </option>
+        ))}
+      </Select>
+      <p className="text-[0.8125rem] text-soft">
+        {head === 'softmax'
+          ? 'What the target of the right class lacks to 1, shared among the wrong ones.'
+          : 'The target of the wrong value.'}
+      </p>
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
 import { networkLabel, percent, plural, short } from '../../lib/format.ts';
 import { safeText } from '../../lib/hostile.ts';
 import type { OwnFiles, Prepared } from '../../lib/prover/messages.ts';
+import { wantedTargets } from '../../lib/training.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { StepCard } from './StepCard.tsx';
 import { STEP_ORDER, type StepName, type StepState, useProving } from './useProving.ts';
@@ -45,7 +46,13 @@ export function ProveScreen() {
   const node = useNodeTrouble();
   const [rate, setRate] = useState(0.5);
   const [passes, setPasses] = useState(1);
+  const [smoothing, setSmoothing] = useState(0);
   const { wallet, prepared, steps, progress } = proving;
+  /** A proof that was not sent is of another training. */
+  const changing = (set: (value: number) => void) => (value: number) => {
+    set(value);
+    proving.forgetTraining();
+  };
   // What is registered or on its way would be lost with its salts: the inputs stay as they are until all is given up.
   const begun = STEP_ORDER.some((name) => !['waiting', 'ready'].includes(steps[name].phase));
   const busy =
@@ -64,15 +71,11 @@ export function ProveScreen() {
             busy={busy}
             fixed={begun}
             rate={rate}
-            onRate={(value) => {
-              setRate(value);
-              proving.forgetTraining();
-            }}
+            onRate={changing(setRate)}
             passes={passes}
-            onPasses={(value) => {
-              setPasses(value);
-              proving.forgetTraining();
-            }}
+            onPasses={changing(setPasses)}
+            smoothing={smoothing}
+            onSmoothing={changing(setSmoothing)}
             trainingFixed={busy || done}
             onChange={proving.clear}
             onPrepare={(plan) => void proving.prepare(plan)}
@@ -87,7 +90,7 @@ export function ProveScreen() {
           )}
           {proving.problem && <Notice words={proving.problem} />}
           {proving.preparing && progress && <p className="text-soft">{progress.stage}…</p>}
-          {prepared && <PreparedRows prepared={prepared} />}
+          {prepared && <PreparedRows prepared={prepared} smoothing={smoothing} />}
         </div>
         <div className="grid content-start gap-5">
           <ForWhom wallet={wallet} connected={connected} />
@@ -105,8 +108,10 @@ export function ProveScreen() {
                 onAct={() => {
                   const { proved, phase, trainer } = steps[name];
                   if (phase === 'proved' && proved && trainer === wallet.address) void proving.send(name, proved.text);
-                  else
-                    void proving.prove(name, { batch: BATCH, lr: Math.round((rate * 2 ** RATE_BITS) / BATCH), passes });
+                  else {
+                    const lr = Math.round((rate * 2 ** RATE_BITS) / BATCH);
+                    void proving.prove(name, { batch: BATCH, lr, passes, smoothing });
+                  }
                 }}
               />
             ))}
@@ -119,7 +124,8 @@ export function ProveScreen() {
 }
 
 /** What will be learned from, and what was noted of it. */
-function PreparedRows({ prepared }: { prepared: Prepared }) {
+function PreparedRows({ prepared, smoothing }: { prepared: Prepared; smoothing: number }) {
+  const targets = wantedTargets(prepared, smoothing);
   const { rows, testRows, kind, classes, baseline, notes } = prepared;
   return (
     <>
@@ -131,6 +137,7 @@ function PreparedRows({ prepared }: { prepared: Prepared }) {
           `${plural(classes.length, 'class', 'classes')}; always naming the most frequent one would get ${percent(baseline, 0)} of the test rows right.`}
         {kind === 'regression' &&
           `A number is predicted; always saying the mean of the training rows has ${measureInWords(prepared, baseline)}.`}
+        {targets && ` Targets: ${targets}.`}
       </p>
       {notes.length > 0 && (
         <ul className="list-disc pl-5 text-soft marker:text-rule">

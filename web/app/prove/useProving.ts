@@ -42,6 +42,8 @@ interface Training {
   lr: number;
   batch: number;
   passes: number;
+  /** as people want it: 0.05 */
+  smoothing: number;
 }
 
 /** Loaded when there is something to read: they bring the curves along. */

@@ -1,6 +1,7 @@
 // Which benchmark a view shows, and its leaderboard.
 import type { Hex } from 'viem';
 import { isHash } from '../format.ts';
+import { listedMeasures } from '../measures.ts';
 import { wilson } from '../wilson.ts';
 import type { Store } from './store.ts';
 import type { BenchmarkChoice, Board, ChainConfig, Entry, Result } from './types.ts';
@@ -54,6 +55,17 @@ export function boardOf(store: Store, id: Hex): Board {
     entries: entriesOf(results.filter((result) => !standsApart(result))),
     apart: entriesOf(results.filter(standsApart)),
   };
+}
+
+/** The same with what scores measure beside the results. */
+export function measuredBoardOf(store: Store, id: Hex): Board {
+  const board = boardOf(store, id);
+  const { kind } = board.benchmark;
+  const measured = (entry: Entry): Entry => {
+    const measures = store.measures(entry.model.id, id);
+    return { ...entry, ...(measures && { measures: listedMeasures(measures, kind) }) };
+  };
+  return { ...board, entries: board.entries.map(measured), apart: board.apart.map(measured) };
 }
 
 /** Whether a result says nothing about rows that the model has not seen, or about rows like those it was made for. */

@@ -3,7 +3,7 @@ import { cache } from 'react';
 import type { Hex } from 'viem';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
-import { boardOf, chooseBenchmark } from './boards.ts';
+import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
 import type { MissingConfig } from './config.ts';
 import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
@@ -122,7 +122,7 @@ export async function readBoard(
 ): Promise<{ config: ChainConfig; status: Status; choice: BenchmarkChoice; board?: Board } | MissingConfig> {
   return withReader(({ config, status, store }) => {
     const choice = chooseBenchmark(store, config, benchmark);
-    return { config, status, choice, ...(choice.benchmark && { board: boardOf(store, choice.benchmark.id) }) };
+    return { config, status, choice, ...(choice.benchmark && { board: measuredBoardOf(store, choice.benchmark.id) }) };
   });
 }
 

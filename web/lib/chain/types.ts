@@ -183,6 +183,12 @@ export interface ResultMeasures {
   counts?: number[];
 }
 
+/** The same where many models are listed. */
+export interface EntryMeasures extends Omit<ResultMeasures, 'counts'> {
+  /** rows of each class that are taken for it, or with each label right, at least; undefined where they are too many to list */
+  rightBy?: number[];
+}
+
 /** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
 export interface Credit {
   /** the zero address means Ether */
@@ -214,6 +220,8 @@ export interface Entry {
   share?: { value: number; low: number; high: number };
   /** over its whole lineage */
   ancestry: Ancestry;
+  /** beside the score; undefined where they were not asked for, or not every shard has a score of it */
+  measures?: EntryMeasures;
 }
 
 export interface Board {

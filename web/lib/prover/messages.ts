@@ -44,7 +44,16 @@ export type ProverRequest =
   | { kind: 'prepare'; plan: Plan; base: string }
   | { kind: 'data'; context: ProverContext; devKeys: boolean }
   | { kind: 'seed'; context: ProverContext; devKeys: boolean; seed: bigint; requestId: bigint; secret: Hex }
-  | { kind: 'train'; context: ProverContext; devKeys: boolean; lr: number; batch: number; passes: number }
+  | {
+      kind: 'train';
+      context: ProverContext;
+      devKeys: boolean;
+      lr: number;
+      batch: number;
+      passes: number;
+      /** as people want it, for heads that have one: 0.05 */
+      smoothing: number;
+    }
   | { kind: 'files' };
 
 /** What a proof took and what came out. */

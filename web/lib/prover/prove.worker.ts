@@ -16,6 +16,7 @@ import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { formatEdge } from '../../../src/registry/edge.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
+import { wantedSmoothing } from '../training.ts';
 import { fetchBytes } from './fetchBytes.ts';
 import { installedKeys } from './installedKeys.ts';
 import type { Plan, ProvedStep, ProverContext, ProverReply, ProverRequest } from './messages.ts';
@@ -71,18 +72,16 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
     }
     case 'train': {
       const { context, lr, batch, passes } = request;
+      const segment = { lr, batch, passes, smoothing: wantedSmoothing(bench.shape, request.smoothing) };
       const { parent } = bench;
       if (!parent) throw new Error('Draw a start first.');
       say('Trains', 0);
-      const { child, trace } = trainSegment(
-        parent,
-        shard,
-        { lr, batch, passes, salt: randomElement() },
-        ({ step, steps }) => say('Trains', step / steps),
+      const { child, trace } = trainSegment(parent, shard, { ...segment, salt: randomElement() }, ({ step, steps }) =>
+        say('Trains', step / steps),
       );
       bench.child = child;
       await load(bench, 'train');
-      const witness = { parent, child, shard, lr, batch, passes, trace };
+      const witness = { parent, child, shard, ...segment, trace };
       const proved = await step(bench, request, () => prover.proveTrain(context, witness, onStage));
       return { proved: { ...proved, measured: measure(child, test) } };
     }

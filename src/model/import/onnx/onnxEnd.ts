@@ -5,10 +5,15 @@ import { floatBytes } from './onnxTensor.ts';
 
 /** What is read, for hints. */
 export const READ =
-  'Read are Gemm, MatMul and Add, Relu, BatchNormalization, and what changes no row (Flatten, Reshape, Squeeze, Identity, Dropout, Cast).';
+  'Read are Gemm, MatMul and Add, Conv, AveragePool, Relu, BatchNormalization, and what changes no row (Flatten, Reshape, Squeeze, Identity, Dropout, Cast).';
 
 /** Operators that people meet most, and what to do about them. */
 const ADVICE: [RegExp, string][] = [
+  [
+    /^(Global)?(Max|Lp)Pool$/,
+    'The only pooling is an average: train with AveragePool over 2x2 pixels, or with convolutions of stride 2.',
+  ],
+  [/^ConvTranspose$/, 'Pictures only become smaller: Conv and AveragePool are read.'],
   [/^(Tanh|Gelu|Elu|Selu|LeakyRelu|PRelu|Softplus|HardSigmoid|HardSwish|Erf|Clip)$/, 'The only activation is ReLU.'],
   [/^(Sub|Mul|Div|Pow|ai\.onnx\.ml\.(Scaler|Normalizer|Imputer))$/, 'Scale the data before, not inside the network.'],
   [

@@ -3,6 +3,8 @@ import { InputError } from '../../../errors/InputError.ts';
 import { MAX_LAYERS } from '../../../numbers/constants.ts';
 import type { Head } from '../../head.ts';
 import { show } from '../../json.ts';
+import { NETWORK_LAYERS } from '../../network.ts';
+import type { PictureRead } from '../pictureRead.ts';
 import { dequantise } from './onnxDequantise.ts';
 import { adviceOn, beginsEnd, followEnd, headOf, READ } from './onnxEnd.ts';
 import type { OnnxModel, OnnxValue } from './onnxFile.ts';
@@ -17,6 +19,18 @@ import {
   type PlacedNode,
   refuse,
 } from './onnxNode.ts';
+import {
+  averagePool,
+  flattened,
+  globalAverage,
+  madePictures,
+  readConvolution,
+  readDense,
+  reduceMean,
+  requireRead,
+  transposeRows,
+  unsqueeze,
+} from './onnxPictures.ts';
 import { cast, dropout, flatten, isWider, reshape, squeeze } from './onnxRows.ts';
 import { checkSignature } from './onnxSignature.ts';
 import { floatBytes, isScalar } from './onnxTensor.ts';
@@ -41,14 +55,19 @@ const UNCHANGED: Record<string, Step> = {
   Identity: () => {},
   Dropout: dropout,
   Cast: cast,
-  Flatten: flatten,
-  Reshape: reshape,
-  Squeeze: squeeze,
+  Flatten: toRow(flatten),
+  Reshape: toRow(reshape),
+  Squeeze: toRow(squeeze),
+  Transpose: transposeRows,
+  Unsqueeze: unsqueeze,
 };
 
 /** What each operator does to the rows. */
 const STEPS: Record<string, Step> = {
+  AveragePool: averagePool,
+  Conv: convolve,
   Gemm: gemm,
+  GlobalAveragePool: globalAverage,
   MatMul: matMul,
   Add: add,
   Relu: (walk, node) => {
@@ -59,6 +78,7 @@ const STEPS: Record<string, Step> = {
     walk.active = true;
   },
   BatchNormalization: normalise,
+  ReduceMean: reduceMean,
   ...UNCHANGED,
 };
 
@@ -108,7 +128,17 @@ export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
   return { layers, head, leftOut, dropped, dequantised };
 }
 
-const noted = (): Pick<Walk, 'leftOut' | 'dropped' | 'pending' | 'dequantised'> => ({
+/** Of a step that may put all numbers of a picture into one row. */
+function toRow(step: Step): Step {
+  return (walk, node) => {
+    step(walk, node);
+    flattened(walk);
+  };
+}
+
+const noted = (): Pick<Walk, 'leftOut' | 'dropped' | 'pending' | 'dequantised' | 'picture' | 'turned'> => ({
+  picture: undefined,
+  turned: false,
   leftOut: [],
   dropped: [],
   pending: [],
@@ -254,19 +284,45 @@ function add(walk: Walk, node: PlacedNode): void {
   addBias(walk, node, node.inputs[node.inputs[0] === walk.current ? 1 : 0], 1);
 }
 
-function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, weightFactor: number): void {
-  const weight = constantTensor(walk, node, name);
-  const { layers, shape } = walk;
-  if (layers.length > 0 && !walk.active) {
+/** @throws InputError for a layer that cannot follow those before it */
+function requireNext({ layers, active, picture }: Walk, node: PlacedNode): void {
+  if (layers.length > 0 && !active) {
     refuse(
       node,
       'follows a layer without a Relu between.',
       'Two such layers are one: multiply them, or train with ReLU.',
     );
   }
-  if (layers.length === MAX_LAYERS) {
-    refuse(node, `is layer ${MAX_LAYERS + 1}.`, `A network has at most ${MAX_LAYERS} layers.`);
+  const most = picture === undefined ? MAX_LAYERS : NETWORK_LAYERS;
+  if (layers.length === most) refuse(node, `is layer ${most + 1}.`, `A network has at most ${most} layers.`);
+}
+
+/** A convolution, whose bias is an input of its own. */
+function convolve(walk: Walk, node: PlacedNode): void {
+  const [rows, name, bias = ''] = node.inputs;
+  if (rows !== walk.current) refuse(node, 'has its weight on the left.', READ);
+  const { tensor, transposed } = constantTensor(walk, node, name);
+  if (transposed || tensor.dims.length !== 4) {
+    refuse(
+      node,
+      `has weights of ${tensor.dims.length} dimensions.`,
+      'Only convolutions over lines and columns are read.',
+    );
   }
+  requireNext(walk, node);
+  const picture = readConvolution(walk, node, tensor);
+  const [outputs, inputs] = tensor.dims;
+  const bare = { bias: undefined, weightFactor: 1, biasFactor: 1, before: normsOf(walk, picture.channels), after: [] };
+  walk.layers.push({ weight: tensor, orientation: 'out-in', inputs, outputs, picture, ...bare });
+  madePictures(walk, picture, outputs);
+  walk.active = false;
+  if (bias !== '') addBias(walk, node, bias, 1);
+}
+
+function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, weightFactor: number): void {
+  const weight = constantTensor(walk, node, name);
+  const { layers, shape } = walk;
+  requireNext(walk, node);
   if (shape.length !== 2 || weight.tensor.dims.length !== 2) {
     refuse(
       node,
@@ -280,17 +336,29 @@ function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, w
   if (shape[1] !== undefined && shape[1] !== inputs) {
     throw new FileFormatError(`${labelOf(node)} takes rows of ${inputs}, not ${shape[1]}.`);
   }
-  const bare = { bias: undefined, biasFactor: 1, before: normsOf(walk, inputs), after: [] };
-  layers.push({ weight: weight.tensor, orientation, inputs, outputs, weightFactor, ...bare });
+  const picture = readDense(walk, node);
+  const bare = { bias: undefined, biasFactor: 1, before: normsOf(walk, inputs, picture), after: [] };
+  layers.push({
+    weight: weight.tensor,
+    orientation,
+    inputs,
+    outputs,
+    weightFactor,
+    ...(picture && { picture }),
+    ...bare,
+  });
   walk.shape = [shape[0], outputs];
+  if (picture !== undefined) {
+    walk.picture = { channels: outputs, side: 1, order: 'CHW', pooled: false, averaged: false, flat: true };
+  }
   walk.active = false;
 }
 
-/** Takes the normalisations that wait for this layer. */
-function normsOf(walk: Walk, inputs: number): OnnxNorm[] {
+/** Takes the normalisations that wait for this layer: of each input, or of the channels of the pictures behind them. */
+function normsOf(walk: Walk, inputs: number, picture?: PictureRead): OnnxNorm[] {
   const norms = walk.pending;
   walk.pending = [];
-  const other = norms.find(({ mean }) => mean.dims[0] !== inputs);
+  const other = norms.find(({ mean }) => mean.dims[0] !== inputs && mean.dims[0] !== picture?.channels);
   if (other) throw new FileFormatError(`${other.node} has ${other.mean.dims[0]} features, its rows ${inputs}.`);
   return norms;
 }
@@ -301,7 +369,8 @@ function normalise(walk: Walk, node: PlacedNode): void {
   if (node.outputs.length > 1 || integerAttribute(node, 'training_mode', 0) !== 0) {
     refuse(node, 'is in training mode.', 'Export the network for inference (torch: model.eval()).');
   }
-  if (walk.shape.length !== 2) {
+  const isPicture = walk.shape.length === 4 && (walk.picture?.order ?? 'CHW') === 'CHW';
+  if (walk.shape.length !== 2 && !isPicture) {
     refuse(node, `normalises ${walk.shape.length} dimensions.`, 'Only rows of features are read: flatten before it.');
   }
   const [weight, bias, mean, variance] = node.inputs.slice(1).map((name) => constantTensor(walk, node, name).tensor);
@@ -318,10 +387,17 @@ function normalise(walk: Walk, node: PlacedNode): void {
 function addBias(walk: Walk, node: PlacedNode, name: string, factor: number): void {
   const { tensor, transposed } = constantTensor(walk, node, name);
   const layer = walk.layers[walk.layers.length - 1];
-  const [width, height = 1, ...more] = tensor.dims.toReversed();
-  const fits = (width === undefined || width === layer.outputs || width === 1) && height === 1 && more.length === 0;
+  const isOwn = node.inputs[0] === walk.current && operatorOf(node) === 'Conv';
+  const isPicture = walk.shape.length === 4 && !isOwn;
+  // Of pictures the channel comes before lines and columns.
+  const [lines, columns, ...rest] = tensor.dims.toReversed();
+  const dims = isPicture ? rest : tensor.dims.toReversed();
+  const [width, height = 1, ...more] = dims;
+  const isOne = !isPicture || tensor.dims.length === 0 || (lines === 1 && (columns ?? 1) === 1);
+  const fits =
+    isOne && (width === undefined || width === layer.outputs || width === 1) && height === 1 && more.length === 0;
   // A single row, or one number for all; a bias that was transposed is a column.
-  if (!fits || transposed || walk.shape.length !== 2) {
+  if (!fits || transposed || (walk.shape.length !== 2 && walk.picture === undefined)) {
     refuse(node, `adds [${tensor.dims}] to rows of ${layer.outputs}.`, 'A bias has one number for each output.');
   }
   layer.bias = tensor;
@@ -334,7 +410,9 @@ function constantTensor({ constants }: Walk, node: PlacedNode, name: string): Ex
   return found;
 }
 
-function checkLast({ layers, active }: Walk, what: string): void {
+function checkLast(walk: Walk, what: string): void {
+  const { layers, active } = walk;
+  requireRead(walk, what);
   if (layers.length === 0) {
     throw new InputError(`${what} comes to its end without a layer.`, { hint: READ });
   }

@@ -42,6 +42,9 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
       hint: 'Leave out --batch-norm and --epsilon.',
     });
   }
+  if (options.network !== undefined) {
+    throw new InputError('An ONNX graph states its architecture.', { hint: 'Leave out --architecture.' });
+  }
   const models = files.length === 1 ? files : files.filter(isNamed);
   if (models.length !== 1) throw new InputError(`A network is one ONNX file, not ${models.length}.`);
   const data = new Map(files.filter((file) => file !== models[0]).map(({ name, bytes }) => [name, bytes]));
@@ -76,6 +79,7 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
     leftOut,
     dropped,
     dequantised,
+    architecture: undefined,
     statesGraph: true,
     ...hashFiles(files),
   };

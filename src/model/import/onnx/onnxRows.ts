@@ -1,6 +1,7 @@
 // Nodes that change no row: each checks that it does not, and notes the new shape or type. All throw InputError naming
 // the node that does.
 import { integerAttribute, integersAttribute, type PlacedNode, refuse } from './onnxNode.ts';
+import { unflatten } from './onnxPictures.ts';
 import { floatBytes, integersOf } from './onnxTensor.ts';
 import type { Walk } from './onnxWalk.ts';
 
@@ -41,6 +42,7 @@ export function flatten(walk: Walk, node: PlacedNode): void {
 export function reshape(walk: Walk, node: PlacedNode): void {
   const { shape } = walk;
   const target = integersInput(walk, node);
+  if (unflatten(walk, target)) return;
   const width = widthOf(shape);
   const [rows, columns, ...more] = target;
   // A zero keeps a size, unless the node says that it means zero; -1 is what is left.

@@ -9,6 +9,15 @@ const LINEAR = ['multi_class', 'post_transform'];
 
 const SIGNATURES: Record<string, Signature> = {
   Add: [2, 1],
+  AveragePool: [
+    1,
+    1,
+    ...['auto_pad', 'ceil_mode', 'count_include_pad', 'dilations', 'kernel_shape', 'pads', 'strides', 'storage_order'],
+  ],
+  Conv: [3, 1, 'auto_pad', 'dilations', 'group', 'kernel_shape', 'pads', 'strides'],
+  GlobalAveragePool: [1, 1],
+  ReduceMean: [2, 1, 'axes', 'keepdims', 'noop_with_empty_axes'],
+  Unsqueeze: [2, 1, 'axes'],
   ArgMax: [1, 1, 'axis', 'keepdims', 'select_last_index'],
   BatchNormalization: [5, 5, 'epsilon', 'momentum', 'training_mode'],
   Concat: [2, 1, 'axis'],

@@ -1,5 +1,7 @@
 import type { Head } from '../../head.ts';
+import type { PictureOrder } from '../../pictures.ts';
 import type { Orientation } from '../mapping.ts';
+import type { PictureRead } from '../pictureRead.ts';
 import type { End } from './onnxEnd.ts';
 import type { OnnxTensor } from './onnxFile.ts';
 
@@ -17,6 +19,8 @@ export interface OnnxLayer {
   /** Batch normalisations of its inputs and of its outputs. */
   before: OnnxNorm[];
   after: OnnxNorm[];
+  /** Of a convolutional network. */
+  picture?: PictureRead;
 }
 
 /** A BatchNormalization in inference. */
@@ -27,6 +31,19 @@ export interface OnnxNorm {
   mean: OnnxTensor;
   variance: OnnxTensor;
   epsilon: number;
+}
+
+/** What the rows are between the layers of a convolutional network. */
+export interface WalkPicture {
+  channels: number;
+  /** Pixels of a side, after averages were taken; of an average over all of them, what it was taken of. */
+  side: number;
+  order: PictureOrder;
+  /** Averages over 2x2 pixels, or over all of them, were taken since the last layer. */
+  pooled: boolean;
+  averaged: boolean;
+  /** Whether all numbers of a picture stand in one row. */
+  flat: boolean;
 }
 
 /** A value that does not depend on the input: an initializer or what nodes make of one, or integers of a Constant. */
@@ -54,4 +71,8 @@ export interface Walk {
   dequantised: string[];
   /** Normalisations since the last Relu, of the inputs of the next layer. */
   pending: OnnxNorm[];
+  /** Undefined before the first convolution or average, and in networks without any. */
+  picture: WalkPicture | undefined;
+  /** Whether the numbers of the rows were put into another order before the first layer. */
+  turned: boolean;
 }

@@ -27,7 +27,8 @@ export function CompareScreen({ comparison }: { comparison: Comparison }) {
   return (
     <>
       <PageHead title="Compare">
-        What two models share, and where their lineages part: data, steps, a score. All parents of every merge count.
+        What two models share, and where their lineages part: data, steps, scores on a benchmark. All parents of every
+        merge count.
       </PageHead>
       <div className="mx-auto grid max-w-7xl gap-6 px-4 sm:grid-cols-2 sm:px-6">
         <Choice name="First" chosen={a?.model} onChoose={(id) => choose('a', id)} />

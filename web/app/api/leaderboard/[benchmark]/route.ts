@@ -1,3 +1,4 @@
+import { commonPlaces } from '../../../../../src/model/measures.ts';
 import { headWord } from '../../../../../src/model/smoothing.ts';
 import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
@@ -18,9 +19,13 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   if (!board) return Response.json({ error: 'no such benchmark' }, { status: 404 });
   const csv = new URL(request.url).searchParams.get('format') === 'csv';
   const name = `descent-${benchmark.slice(2, 10)}.${csv ? 'csv' : 'json'}`;
+  const k = commonPlaces([...board.entries, ...board.apart].map(({ measures }) => measures?.tops ?? []));
   return new Response(
     csv
-      ? asCsv([...board.entries.map((entry) => plain(entry)), ...board.apart.map((entry) => plain(entry, true))])
+      ? asCsv([
+          ...board.entries.map((entry) => tabled(entry, k)),
+          ...board.apart.map((entry) => tabled(entry, k, true)),
+        ])
       : `${safeJson({
           benchmark: board.benchmark,
           entries: board.entries.map((entry) => named(entry)),
@@ -37,7 +42,7 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
 }
 
 /** @param apart whether it is ranked among those that cannot be compared with the others */
-function plain({ rank, model, score, share, ancestry }: Entry, apart = false) {
+function plain({ rank, model, score, share, ancestry, measures }: Entry, apart = false) {
   return {
     rank,
     apart,
@@ -51,6 +56,8 @@ function plain({ rank, model, score, share, ancestry }: Entry, apart = false) {
     rows: score.rows,
     low: share?.low ?? null,
     high: share?.high ?? null,
+    logLoss: measures?.lossPerRow ?? null,
+    absoluteError: measures?.meanAbsoluteError ?? null,
     trainedOnTheseRows: score.trainedRows > 0,
     trainedRows: score.trainedRows,
     sameSchema: score.sameSchema ?? null,
@@ -67,13 +74,20 @@ function plain({ rank, model, score, share, ancestry }: Entry, apart = false) {
   };
 }
 
-/** With what its trainer calls it, which a table would have to quote. */
+/** With what its trainer calls it, which a table would have to quote, and with measures of which there may be several. */
 function named(entry: Entry, apart = false) {
-  return { ...plain(entry, apart), name: entry.model.name ?? null };
+  const { tops = [], rightBy = null } = entry.measures ?? {};
+  return { ...plain(entry, apart), tops, rightBy, name: entry.model.name ?? null };
+}
+
+/** @param k the number of places of which a table says how many rows are among them */
+function tabled(entry: Entry, k: number | undefined, apart = false) {
+  const top = entry.measures?.tops.find((one) => one.k === k);
+  return { ...plain(entry, apart), topPlaces: top?.k ?? null, topRows: top?.rows ?? null };
 }
 
 /** Hexadecimal, numbers and yes or no only, so nothing needs quoting and no cell can be a formula. */
-function asCsv(rows: ReturnType<typeof plain>[]): string {
+function asCsv(rows: ReturnType<typeof tabled>[]): string {
   const names = [
     'rank',
     'apart',
@@ -87,6 +101,10 @@ function asCsv(rows: ReturnType<typeof plain>[]): string {
     'rows',
     'low',
     'high',
+    'logLoss',
+    'absoluteError',
+    'topPlaces',
+    'topRows',
     'trainedOnTheseRows',
     'trainedRows',
     'sameSchema',
