@@ -67,7 +67,15 @@ export default async function Image({ params }: Props) {
 
 /** Over all parents of every merge. */
 function lineageInWords(model: Model, { sums }: Lineage): string {
-  return `${networkLabel(model)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
+  return `${shapeInWords(model)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
+}
+
+/** What a convolutional network is called does not fit: it is one long word. */
+function shapeInWords(model: Model): string {
+  const { network, widths, head } = model;
+  if (network === undefined) return networkLabel(model);
+  const layers = plural(widths.length - 1, 'layer');
+  return `Network of ${layers} on pictures of ${network.split('-')[0]}${head === 'squared error' ? '' : `, ${head}`}`;
 }
 
 /** A result with the benchmark that it is of. */
