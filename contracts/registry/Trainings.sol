@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
+import {Claims} from "../libraries/Claims.sol";
 import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
@@ -12,7 +13,6 @@ import {Shape} from "../libraries/Shape.sol";
 import {ShardHead} from "../libraries/ShardHead.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {Step, StepLibrary} from "../libraries/Steps.sol";
-import {TrainClaims} from "../libraries/TrainClaims.sol";
 import {Models} from "./Models.sol";
 import {Shards} from "./Shards.sol";
 
@@ -41,9 +41,10 @@ abstract contract Trainings is Models, Shards {
         (chain.shards[0], chain.steps[0]) = _step(
             edge.shape, edge.shard, edge.descriptor, edge.learningRate, edge.batch, edge.passes, edge.smoothing
         );
-        bytes memory claim =
-            TrainClaims.one(edge.parent, edge.child, edge.shard, edge.shape, segment, edge.descriptor);
-        uint256 version = _requireEncoded(Statement.TRAIN, claim, proof);
+        (uint256[] memory parameters, uint256[] memory extra) = _wordsOf(edge.shape);
+        bytes memory claim = Claims.begin();
+        _putClaim(claim, parameters, extra, segment, edge.descriptor, edge.parent, edge.child, edge.shard);
+        uint256 version = _requireProof(Statement.ofShape(Statement.TRAIN, edge.shape), claim, proof);
         _register(parent, child, edge.child, edge.shape, version, chain);
     }
 
@@ -57,7 +58,7 @@ abstract contract Trainings is Models, Shards {
         ModelId parentId = Identity.ofModel(parent, shape);
         _requireModel(parentId);
         (Chain memory chain, bytes memory claims) = _chainOf(parentId, parent, shape, segments);
-        uint256 version = _requireEncodedList(Statement.TRAIN, claims, proofs);
+        uint256 version = _requireProofs(Statement.ofShape(Statement.TRAIN, shape), claims, proofs);
         return _registerChain(parentId, shape, version, segments, chain);
     }
 
@@ -94,7 +95,8 @@ abstract contract Trainings is Models, Shards {
         returns (Chain memory chain, bytes memory claims)
     {
         chain = _room(segments.length);
-        claims = TrainClaims.list(segments.length);
+        (uint256[] memory parameters, uint256[] memory extra) = _wordsOf(shape);
+        claims = Claims.beginList(segments.length);
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
             (G1Point[] calldata shard_, G1Point[] calldata child) = (segment.shard, segment.child);
@@ -104,11 +106,41 @@ abstract contract Trainings is Models, Shards {
             (chain.shards[i], chain.steps[i]) =
                 _step(shape, shard_, descriptor, learningRate, batch, passes, smoothing);
             uint256 word = Shape.packSegment(shape, descriptor, learningRate, batch, passes, smoothing);
-            TrainClaims.append(claims, i, parent, child, shard_, shape, word, descriptor);
+            Claims.place(claims, i);
+            _putClaim(claims, parameters, extra, word, descriptor, parent, child, shard_);
             ModelId childId = Identity.ofModel(child, shape);
             if (childId == parentId) revert ModelExists(childId);
             (parentId, parent) = (childId, child);
         }
+    }
+
+    /// @return parameters of all segments of a shape, of which the last word is the segment's
+    /// @return extra words, of which there is one: the shard's descriptor
+    function _wordsOf(uint256 shape) private view returns (uint256[] memory parameters, uint256[] memory extra) {
+        (parameters,) = _parameters(shape, 1);
+        extra = new uint256[](1);
+    }
+
+    /// @dev Puts the claim of a segment behind others. Its words go through the lists, so that all claims share them.
+    function _putClaim(
+        bytes memory claims,
+        uint256[] memory parameters,
+        uint256[] memory extra,
+        uint256 segment,
+        uint256 descriptor,
+        G1Point[] calldata parent,
+        G1Point[] calldata child,
+        G1Point[] calldata shard_
+    ) private pure {
+        if (child.length != parent.length) revert WrongPointCount(child.length, parent.length);
+        parameters[parameters.length - 1] = segment;
+        extra[0] = descriptor;
+        uint256 chunks =
+            parent.length | Claims.countAt(1, child.length) | Claims.countAt(2, shard_.length);
+        Claims.open(claims, parameters, extra, chunks, 2 * parent.length + shard_.length);
+        Claims.add(claims, parent);
+        Claims.add(claims, child);
+        Claims.add(claims, shard_);
     }
 
     /// @dev The shard of a segment, which must be registered and fit, and what is kept of both.
