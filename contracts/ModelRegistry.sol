@@ -141,9 +141,9 @@ contract ModelRegistry is Seeds, Trainings {
         uint256 count = edge.parents.length;
         if (count < 2 || count > MAX_PARENTS) revert UnsupportedParents(count);
         uint256 layers = Network.isNetwork(edge.shape) ? Network.MAX_LAYERS : Shape.MAX_LAYERS;
-        uint256 at;
-        (parameters, at) = _parametersFor(edge.child.length, edge.shape, layers);
-        weights = Coefficients.pack(parameters, at, edge.coefficients, Shape.modelLayers(edge.shape), count);
+        uint256 next;
+        (parameters, next) = _parametersFor(edge.child.length, edge.shape, layers);
+        weights = Coefficients.pack(parameters, next, edge.coefficients, Shape.modelLayers(edge.shape), count);
     }
 
     /// @dev The same words under their plain type.

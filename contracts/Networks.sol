@@ -9,6 +9,6 @@ import {Network} from "./libraries/Network.sol";
 contract Networks is INetworks {
     /// @inheritdoc INetworks
     function layoutOf(uint256 shape) external pure returns (uint256 entries, uint256 first, uint256 second) {
-        return Network.layout(shape);
+        return Network.layoutOf(shape);
     }
 }

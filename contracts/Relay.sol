@@ -155,9 +155,9 @@ contract Relay is IRelay, EIP712 {
     ) external onContract(registry) {
         {
             // In pieces, since the stack has no room for all at once.
+            bytes memory fields = abi.encode(source, schema, Identity.ofModel(commitment, shape));
             (bytes32 network, uint256 head) = _fieldsOf(shape);
-            bytes memory fields = abi.encode(network, head, source, schema, Identity.ofModel(commitment, shape));
-            bytes memory beginning = abi.encode(ROOT, registry, permission.trainer);
+            bytes memory beginning = abi.encode(ROOT, registry, permission.trainer, network, head);
             _spend(registry, permission, bytes.concat(beginning, fields));
         }
         _call(

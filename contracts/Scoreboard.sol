@@ -332,10 +332,10 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     /// @dev What a score proves. Model and shard are registered, so that each has as many points as it should.
     /// @param countsAt the counts at the claim's point
     function _statementOf(ScoreClaim calldata claim, uint256 countsAt) private view returns (bytes memory statement) {
-        (uint256[] memory parameters, uint256 at,) = ModelParameters.list(NETWORKS, claim.shape, 8);
-        (parameters[at], parameters[at + 1], parameters[at + 2]) = (claim.descriptor, claim.result, claim.loss);
-        (parameters[at + 3], parameters[at + 4], parameters[at + 5]) = (claim.absolute, claim.k, claim.top);
-        (parameters[at + 6], parameters[at + 7]) = (claim.point, countsAt);
+        (uint256[] memory parameters, uint256 next,) = ModelParameters.list(NETWORKS, claim.shape, 8);
+        (parameters[next], parameters[next + 1], parameters[next + 2]) = (claim.descriptor, claim.result, claim.loss);
+        (parameters[next + 3], parameters[next + 4], parameters[next + 5]) = (claim.absolute, claim.k, claim.top);
+        (parameters[next + 6], parameters[next + 7]) = (claim.point, countsAt);
         uint256[] memory extra = new uint256[](1);
         extra[0] = uint256(Counts.hash(claim.counts));
         (uint256 ofModel, uint256 ofShard) = (claim.model.length, claim.shard.length);

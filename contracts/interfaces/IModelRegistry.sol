@@ -218,6 +218,8 @@ interface IModelRegistry is ILineage {
     error OddSidePooled(uint256 layer, uint256 side);
     /// @notice Thrown when a dense layer of a network has another kernel than the side that it reads, a stride or a padding.
     error FlatLayerUnlike(uint256 layer, uint256 side);
+    /// @notice Thrown when the first layer of a network is a dense one.
+    error FirstLayerFlat();
     /// @notice Thrown when the last layer of a network, or one that reads a single pixel, is no dense one.
     error LayerNotFlat(uint256 layer);
     /// @notice Thrown when a kernel is wider than 7, not wider than its padding, or by more than 5 wider.

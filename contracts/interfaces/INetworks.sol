@@ -6,8 +6,8 @@ pragma solidity ^0.8.28;
 /// creates it.
 interface INetworks {
     /// @notice Where the weights of a network stand within a model's entries. Reverts unless the shape is one that is taken, with
-    /// one of the errors of IModelRegistry: MalformedShape, PicturesTooLarge, OddSidePooled, FlatLayerUnlike, LayerNotFlat,
-    /// UnsupportedKernel, KernelTooWide, SideDiffers, LayerReadsTooMuch, OracleTooLarge.
+    /// one of the errors of IModelRegistry: MalformedShape, PicturesTooLarge, OddSidePooled, FirstLayerFlat,
+    /// FlatLayerUnlike, LayerNotFlat, UnsupportedKernel, KernelTooWide, SideDiffers, LayerReadsTooMuch, OracleTooLarge.
     /// @param shape 250 bits, the highest of them 1 (protocol, section 12)
     /// @return entries of a model, of which each 2^18 are one point of its commitment
     /// @return first the word layout_1, a parameter of the programs of networks: offsets of W and b, and what the weights of a seed

@@ -14,14 +14,14 @@ library Coefficients {
     /// @dev A word of eight zeros.
     uint256 private constant ZEROS = uint256(LIMIT) * (((1 << (FIELD_BITS * MAX_PARENTS)) - 1) / ((1 << FIELD_BITS) - 1));
 
-    /// @param words the parameters, of which the circuit's layers stand from `at` on
+    /// @param words the parameters, of which the circuit's layers stand from `next` on
     /// @param coefficients [layer][parent], present layers only, the first one first
     /// @param layers of the model
     /// @param parents 2..8
     /// @return weights of the parents: sums of absolute values over the layers, at most 6 (2^17 - 1)
     function pack(
         uint256[] memory words,
-        uint256 at,
+        uint256 next,
         int24[][] calldata coefficients,
         uint256 layers,
         uint256 parents
@@ -32,8 +32,8 @@ library Coefficients {
         weights = new uint256[](parents);
         unchecked {
             uint256 first = words.length - layers;
-            for (; at < first; ++at) {
-                words[at] = ZEROS;
+            for (; next < first; ++next) {
+                words[next] = ZEROS;
             }
             for (uint256 layer = 0; layer < layers; ++layer) {
                 words[first + layer] = _packRow(coefficients[layer], layer, weights);

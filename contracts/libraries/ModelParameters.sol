@@ -12,18 +12,18 @@ library ModelParameters {
     /// @param shape of a registered model, or one that was taken
     /// @param further how many parameters follow, which the caller fills in
     /// @return parameters all of them
-    /// @return at where those that follow begin
+    /// @return next where those that follow begin
     /// @return entries of a model, where it is a network; of others they are not counted here: 0
     function list(INetworks networks, uint256 shape, uint256 further)
         internal
-        view
-        returns (uint256[] memory parameters, uint256 at, uint256 entries)
+        pure
+        returns (uint256[] memory parameters, uint256 next, uint256 entries)
     {
         if (!Network.isNetwork(shape)) {
-            at = 1;
+            next = 1;
             parameters = new uint256[](1 + further);
         } else {
-            at = 3;
+            next = 3;
             parameters = new uint256[](3 + further);
             (entries, parameters[1], parameters[2]) = networks.layoutOf(shape);
         }

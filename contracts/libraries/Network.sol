@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @title Shapes of convolutional networks (protocol, section 12)
-/// @notice Which of them are taken is decided in `layout`. All else is asked of shapes that were taken, by `Shape`. Fields have at
+/// @notice Which of them are taken is decided in `layoutOf`. All else is asked of shapes that were taken, by `Shape`. Fields have at
 /// most 12 bits, so that nothing overflows: arithmetic is unchecked.
 library Network {
     /// @dev Layers of the circuits. Here they count from 0.
@@ -61,7 +61,7 @@ library Network {
     /// @return entries of a model
     /// @return first layout_1, which the circuits take besides the shape
     /// @return second layout_2
-    function layout(uint256 shape) internal pure returns (uint256 entries, uint256 first, uint256 second) {
+    function layoutOf(uint256 shape) internal pure returns (uint256 entries, uint256 first, uint256 second) {
         // Of each layer | fan | logarithm of the size of b | of W |, 5 bits each; of each size, how many slots have it.
         uint256[] memory slots = new uint256[](MAX_LAYERS);
         uint256[] memory places = new uint256[](MAX_SLOT_BITS + 1);
@@ -205,6 +205,7 @@ library Network {
                 read >>= 1;
             }
             if (isFlat(layer)) {
+                if (number == 1) revert IModelRegistry.FirstLayerFlat();
                 if (kernel != read || stride != 1 || padding != 0) revert IModelRegistry.FlatLayerUnlike(number, read);
             } else {
                 if (isLast || read == 1) revert IModelRegistry.LayerNotFlat(number);

@@ -64,7 +64,7 @@ library Shape {
         unchecked {
             uint256 absent = ~(shape >> SHAPE_PRESENCE) & 7;
             // The absent layers are the first ones.
-            if (absent & (absent + 1) != 0 || shape >> SHAPE_HEAD == 3) revert IModelRegistry.MalformedShape(shape);
+            if (absent & (absent + 1) != 0 || shape >> SHAPE_HEAD > 2) revert IModelRegistry.MalformedShape(shape);
             uint256 inputs = shape & SIZE_MASK;
             uint256 below = _log2Up(inputs + 1);
             for (uint256 layer = 1; layer <= MAX_LAYERS; ++layer) {

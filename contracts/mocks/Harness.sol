@@ -88,6 +88,10 @@ contract Harness {
         return Shape.modelHead(shape);
     }
 
+    function headNumber(uint256 shape) external pure returns (uint256) {
+        return Shape.headNumber(shape);
+    }
+
     /// @dev What is stored of a descriptor, and the kind as it is read of that.
     function geometry(uint256 descriptor) external pure returns (uint40, IModelRegistry.ShardKind) {
         uint40 word = Shape.shardGeometry(descriptor);

@@ -59,23 +59,23 @@ abstract contract Proven is IModelRegistry, Relayed {
     }
 
     /// @dev A program's parameters, of which the first are of its model's shape.
-    /// @param further how many follow, from `at` on
+    /// @param further how many follow, from `next` on
     function _parameters(uint256 shape, uint256 further)
         internal
         view
-        returns (uint256[] memory parameters, uint256 at)
+        returns (uint256[] memory parameters, uint256 next)
     {
-        (parameters, at,) = ModelParameters.list(NETWORKS, shape, further);
+        (parameters, next,) = ModelParameters.list(NETWORKS, shape, further);
     }
 
     /// @dev The same. Rejects a commitment that has not as many points as a model of this shape.
     function _parametersFor(uint256 points, uint256 shape, uint256 further)
         internal
         view
-        returns (uint256[] memory parameters, uint256 at)
+        returns (uint256[] memory parameters, uint256 next)
     {
         uint256 entries;
-        (parameters, at, entries) = ModelParameters.list(NETWORKS, shape, further);
+        (parameters, next, entries) = ModelParameters.list(NETWORKS, shape, further);
         Shape.requirePoints(points, entries == 0 ? Shape.perceptronEntries(shape) : entries);
     }
 

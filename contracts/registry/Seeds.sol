@@ -51,8 +51,8 @@ abstract contract Seeds is Models {
         if (request.trainer != _sender()) revert SeedRequestOfAnother(requestId, request.trainer);
         if (request.used) revert SeedRequestUsed(requestId);
         uint256 seed_ = _seedOf(requestId, secret, request);
-        (uint256[] memory parameters, uint256 at) = _parametersFor(commitment.length, request.shape, 1);
-        parameters[at] = seed_;
+        (uint256[] memory parameters, uint256 next) = _parametersFor(commitment.length, request.shape, 1);
+        parameters[next] = seed_;
         id = _freshModel(commitment, request.shape);
         uint256 version = _requireProof(
             Statement.ofShape(Statement.SEED, request.shape),

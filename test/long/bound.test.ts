@@ -5,9 +5,9 @@ import { toHex } from 'viem';
 import type { Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import { type StatementContext, secretHash } from '../../src/registry/statement.ts';
+import { circuitFor, type StatementContext, secretHash } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
@@ -48,7 +48,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   ) => {
     for (const edit of edits) {
       const edited = { ...proved.statement, ...edit } as Statement;
-      await reverts(call(edited, proved.proof), 'ProofRejected', [BigInt(PROGRAMS[edited.program].id)]);
+      await reverts(call(edited, proved.proof), 'ProofRejected', [BigInt(CIRCUITS[circuitFor(edited)])]);
     }
   };
 
