@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {G1Point} from "../interfaces/Proof.sol";
 
 /// @title Claims, encoded as IVerifiers takes them
@@ -8,6 +9,7 @@ import {G1Point} from "../interfaces/Proof.sol";
 /// encoded grows at the end of memory, so nothing else may be put there until all is.
 library Claims {
     uint256 private constant COUNT_BITS = 8;
+    uint256 private constant TWICE_COUNT_BITS = 16;
 
     /// @notice What a single claim is put into.
     function begin() internal pure returns (bytes memory claims) {
@@ -76,6 +78,46 @@ library Claims {
             calldatacopy(at, points.offset, size)
             mstore(claims, add(mload(claims), size))
             mstore(0x40, add(at, size))
+        }
+    }
+
+    /// @notice Puts the claim of a training at once: runs have many. Parent and child must have as many points.
+    /// @param parameters those of all trainings of a shape; the last one is filled in here
+    /// @param segment the last parameter
+    /// @param descriptor of the shard, the one extra word
+    function addTraining(
+        bytes memory claims,
+        uint256[] memory parameters,
+        uint256 segment,
+        uint256 descriptor,
+        G1Point[] calldata parent,
+        G1Point[] calldata child,
+        G1Point[] calldata shard
+    ) internal pure {
+        if (child.length != parent.length) revert IModelRegistry.WrongPointCount(child.length, parent.length);
+        assembly ("memory-safe") {
+            let at := add(add(claims, 0x20), mload(claims))
+            let count := shl(5, mload(parameters))
+            mstore(add(parameters, count), segment)
+            mstore(at, 0x80)
+            mstore(add(at, 0x20), add(0xa0, count))
+            mstore(add(at, 0x40), add(0xe0, count))
+            mstore(add(at, 0x60), or(or(parent.length, shl(COUNT_BITS, child.length)), shl(TWICE_COUNT_BITS, shard.length)))
+            at := add(at, 0x80)
+            mcopy(at, parameters, add(count, 0x20))
+            at := add(at, add(count, 0x20))
+            mstore(at, 1)
+            mstore(add(at, 0x20), descriptor)
+            mstore(add(at, 0x40), add(add(parent.length, child.length), shard.length))
+            at := add(at, 0x60)
+            calldatacopy(at, parent.offset, shl(6, parent.length))
+            at := add(at, shl(6, parent.length))
+            calldatacopy(at, child.offset, shl(6, child.length))
+            at := add(at, shl(6, child.length))
+            calldatacopy(at, shard.offset, shl(6, shard.length))
+            at := add(at, shl(6, shard.length))
+            mstore(claims, sub(at, add(claims, 0x20)))
+            mstore(0x40, at)
         }
     }
 

@@ -10,7 +10,7 @@ import {Network} from "./Network.sol";
 library ModelParameters {
     /// @param networks knows where they stand
     /// @param shape of a registered model, or one that was taken
-    /// @param further how many parameters follow, which the caller fills in
+    /// @param further how many parameters follow, every one of which the caller fills in
     /// @return parameters all of them
     /// @return next where those that follow begin
     /// @return entries of a model, where it is a network; of others they are not counted here: 0
@@ -19,14 +19,21 @@ library ModelParameters {
         pure
         returns (uint256[] memory parameters, uint256 next, uint256 entries)
     {
-        if (!Network.isNetwork(shape)) {
-            next = 1;
-            parameters = new uint256[](1 + further);
-        } else {
+        next = 1;
+        (uint256 first, uint256 second) = (0, 0);
+        if (Network.isNetwork(shape)) {
             next = 3;
-            parameters = new uint256[](3 + further);
-            (entries, parameters[1], parameters[2]) = networks.layoutOf(shape);
+            (entries, first, second) = networks.layoutOf(shape);
         }
-        parameters[0] = shape;
+        assembly ("memory-safe") {
+            parameters := mload(0x40)
+            let count := add(next, further)
+            mstore(parameters, count)
+            mstore(add(parameters, 0x20), shape)
+            // Of a perceptron these are among those that the caller fills in, or behind the list.
+            mstore(add(parameters, 0x40), first)
+            mstore(add(parameters, 0x60), second)
+            mstore(0x40, add(parameters, shl(5, add(count, 1))))
+        }
     }
 }

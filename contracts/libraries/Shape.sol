@@ -217,12 +217,16 @@ library Shape {
     /// @param shape of a registered model
     /// @param descriptor of a registered shard
     function requireFit(uint256 shape, uint256 descriptor) internal pure {
-        (uint256 model, uint256 data) = (modelInputs(shape), shardInputs(descriptor));
+        bool isNetwork = Network.isNetwork(shape);
+        uint256 model = isNetwork ? Network.modelInputs(shape) : widthAt(shape, 0);
+        uint256 data = shardInputs(descriptor);
         if (model != data) revert IModelRegistry.InputsDiffer(model, data);
-        (model, data) = (modelOutputs(shape), shardOutputs(descriptor));
+        model = isNetwork ? Network.modelOutputs(shape) : widthAt(shape, MAX_LAYERS);
+        data = shardOutputs(descriptor);
         if (model != data) revert IModelRegistry.OutputsDiffer(model, data);
-        (IModelRegistry.Head head, IModelRegistry.ShardKind kind) = (modelHead(shape), shardKind(descriptor));
+        IModelRegistry.ShardKind kind = shardKind(descriptor);
         if (kind == IModelRegistry.ShardKind.Classes) return;
+        IModelRegistry.Head head = modelHead(shape);
         // Every head takes classes. Of the other two kinds each has one head.
         bool fits = kind == IModelRegistry.ShardKind.Labels
             ? head == IModelRegistry.Head.Sigmoid

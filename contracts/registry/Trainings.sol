@@ -41,9 +41,9 @@ abstract contract Trainings is Models, Shards {
         (chain.shards[0], chain.steps[0]) = _step(
             edge.shape, edge.shard, edge.descriptor, edge.learningRate, edge.batch, edge.passes, edge.smoothing
         );
-        (uint256[] memory parameters, uint256[] memory extra) = _wordsOf(edge.shape);
+        (uint256[] memory parameters,) = _parameters(edge.shape, 1);
         bytes memory claim = Claims.begin();
-        _putClaim(claim, parameters, extra, segment, edge.descriptor, edge.parent, edge.child, edge.shard);
+        Claims.addTraining(claim, parameters, segment, edge.descriptor, edge.parent, edge.child, edge.shard);
         uint256 version = _requireProof(Statement.ofShape(Statement.TRAIN, edge.shape), claim, proof);
         _register(parent, child, edge.child, edge.shape, version, chain);
     }
@@ -95,7 +95,7 @@ abstract contract Trainings is Models, Shards {
         returns (Chain memory chain, bytes memory claims)
     {
         chain = _room(segments.length);
-        (uint256[] memory parameters, uint256[] memory extra) = _wordsOf(shape);
+        (uint256[] memory parameters,) = _parameters(shape, 1);
         claims = Claims.beginList(segments.length);
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
@@ -107,40 +107,11 @@ abstract contract Trainings is Models, Shards {
                 _step(shape, shard_, descriptor, learningRate, batch, passes, smoothing);
             uint256 word = Shape.packSegment(shape, descriptor, learningRate, batch, passes, smoothing);
             Claims.place(claims, i);
-            _putClaim(claims, parameters, extra, word, descriptor, parent, child, shard_);
+            Claims.addTraining(claims, parameters, word, descriptor, parent, child, shard_);
             ModelId childId = Identity.ofModel(child, shape);
             if (childId == parentId) revert ModelExists(childId);
             (parentId, parent) = (childId, child);
         }
-    }
-
-    /// @return parameters of all segments of a shape, of which the last word is the segment's
-    /// @return extra words, of which there is one: the shard's descriptor
-    function _wordsOf(uint256 shape) private view returns (uint256[] memory parameters, uint256[] memory extra) {
-        (parameters,) = _parameters(shape, 1);
-        extra = new uint256[](1);
-    }
-
-    /// @dev Puts the claim of a segment behind others. Its words go through the lists, so that all claims share them.
-    function _putClaim(
-        bytes memory claims,
-        uint256[] memory parameters,
-        uint256[] memory extra,
-        uint256 segment,
-        uint256 descriptor,
-        G1Point[] calldata parent,
-        G1Point[] calldata child,
-        G1Point[] calldata shard_
-    ) private pure {
-        if (child.length != parent.length) revert WrongPointCount(child.length, parent.length);
-        parameters[parameters.length - 1] = segment;
-        extra[0] = descriptor;
-        uint256 chunks =
-            parent.length | Claims.countAt(1, child.length) | Claims.countAt(2, shard_.length);
-        Claims.open(claims, parameters, extra, chunks, 2 * parent.length + shard_.length);
-        Claims.add(claims, parent);
-        Claims.add(claims, child);
-        Claims.add(claims, shard_);
     }
 
     /// @dev The shard of a segment, which must be registered and fit, and what is kept of both.

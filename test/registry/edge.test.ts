@@ -209,13 +209,13 @@ describe('an edge file', () => {
   });
 
   it('is rejected when it is of another format', () => {
-    for (const former of ['descent-edge/1', 'descent-edge/2', 'descent-edge/3']) {
-      const text = formatEdge(DATA).replace('descent-edge/4', former);
+    for (const former of ['descent-edge/1', 'descent-edge/3', 'descent-edge/4']) {
+      const text = formatEdge(DATA).replace('descent-edge/5', former);
       assert.throws(
         () => parseEdge(text),
         (error) =>
           error instanceof FileFormatError &&
-          error.message.includes(`format descent-edge/4 but "${former}"`) &&
+          error.message.includes(`format descent-edge/5 but "${former}"`) &&
           /prove the statement again/.test(error.hint ?? ''),
       );
     }

@@ -110,11 +110,7 @@ function smoothingInWords({ trainings }: Model): string {
 function linesOf(people: Record<string, string>, measures: readonly Line[]): Line[] {
   return [
     { name: 'Kind', show: ({ model }) => <KindLabel kind={model.kind} />, key: ({ model }) => model.kind },
-    {
-      name: 'Network',
-      show: ({ model }) => shapeText(model).replaceAll('-', '–'),
-      key: ({ model }) => shapeText(model),
-    },
+    { name: 'Network', show: ({ model }) => dashed(model), key: ({ model }) => shapeText(model) },
     { name: 'Head', show: ({ model }) => HEAD_NAMES[model.head], key: ({ model }) => model.head },
     {
       name: 'Trainer',
@@ -189,4 +185,8 @@ function linesOf(people: Record<string, string>, measures: readonly Line[]): Lin
       key: ({ model }) => model.id,
     },
   ];
+}
+
+function dashed(model: Model): string {
+  return shapeText(model).replaceAll('-', '–');
 }
