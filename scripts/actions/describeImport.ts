@@ -1,5 +1,5 @@
+import { parseShape } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
-import { parseWidths } from '../../src/model/shape.ts';
 import { modelLabel } from '../files/models.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
@@ -17,7 +17,7 @@ export function describeImport(outcome: ImportOutcome): string {
   ]);
   // Names of tensors and nodes are those of a stranger's file.
   const lines = [
-    `Imported ${modelLabel({ widths: parseWidths(shape), head })} from ${source}. That it comes from there is declared, not proved.`,
+    `Imported ${modelLabel(parseShape(shape, head))} from ${source}. That it comes from there is declared, not proved.`,
     alignColumns(table),
     ...(headFrom === null ? [] : [`head     ${head}, as ${headFrom} says`]),
     ...folded.map((what) => `folded   ${what}`),

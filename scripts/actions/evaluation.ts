@@ -1,7 +1,7 @@
 import { invertTransforms } from '../../src/model/export/invertTransforms.ts';
+import type { AnyWeights } from '../../src/model/networkWeights.ts';
 import { outputNames, type Schema } from '../../src/model/schema.ts';
 import type { RowRange, Table } from '../../src/model/shard.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { predictRows } from '../../src/training/predict.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { printable } from '../terminal/printable.ts';
@@ -64,7 +64,12 @@ export interface TargetFigures {
 }
 
 /** @throws InputError, TrainingRangeError as `predictRows` */
-export function evaluateModel(weights: Weights, table: Table, schema: Schema, { first, rows }: RowRange): Evaluation {
+export function evaluateModel(
+  weights: AnyWeights,
+  table: Table,
+  schema: Schema,
+  { first, rows }: RowRange,
+): Evaluation {
   const { inputs, outputs } = table;
   const features = table.features.subarray(first * inputs, (first + rows) * inputs);
   const found = predictRows(weights, features, (j, r) => `feature ${j} of row ${first + r}`);

@@ -1,5 +1,9 @@
 import { InputError } from '../../src/errors/InputError.ts';
+import { type AnyShape, isNetworkShape } from '../../src/model/anyShape.ts';
 import { checkFit, type Head } from '../../src/model/head.ts';
+import { layerTensors } from '../../src/model/layerTensors.ts';
+import { presentLayers } from '../../src/model/networkWeights.ts';
+import { type Picture, pictureWidth } from '../../src/model/pictures.ts';
 import { makeShard, type Shard, shardRowBits } from '../../src/model/shard.ts';
 import { smoothingUnits, usualHead } from '../../src/model/smoothing.ts';
 import { prepareDataset } from '../../src/model/tables/dataset.ts';
@@ -10,7 +14,7 @@ import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { shuffledOrder } from '../../src/model/tables/shuffle.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import { nearestRate } from '../../src/training/rate.ts';
+import { nearestRate, rateStep } from '../../src/training/rate.ts';
 import { scheduledUnits } from '../../src/training/schedule.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Fold, runTrial, type TrialStep } from '../../src/training/trials.ts';
@@ -20,10 +24,12 @@ import {
   type ClassWeights,
   type FitInputs,
   type FitSettings,
+  type NetworkSetting,
   passesOfShard,
   rowsOfFit,
   rowsOfShard,
   rowsTrained,
+  shapeOfSettings,
   sourceOfFit,
 } from './fitPlan.ts';
 
@@ -53,6 +59,9 @@ export interface Choices {
 
 const SCALINGS: Scaling[] = ['standard', 'min-max'];
 const HIDDEN = [[], [16], [32]];
+/** Of pictures: two convolutions that halve them, each with more channels, and a dense layer behind them. */
+const CONVOLUTIONS = 'c8k3s2p1-c16k3s2p1';
+const FEWEST_PIXELS = 4;
 const BATCHES = [8, 32];
 /** The gradient of cross-entropy grows with no output, so that greater steps stay in range. */
 const RATES: Record<Head, number[]> = {
@@ -86,9 +95,11 @@ interface Extent {
  */
 export async function chooseSettings(inputs: FitInputs, onProgress: (fraction: number) => void): Promise<Choices> {
   const raw = await trainingRows(inputs);
-  const { inputs: features, outputs } = raw;
+  const { outputs } = raw;
+  const { picture } = pictureOfTable(inputs.table, raw);
+  const features = picture === undefined ? raw.inputs : pictureWidth(picture);
   const shape = { inputs: features, outputs, ...headOfFit(inputs, raw) };
-  const all = candidatesOf(inputs, shape);
+  const all = candidatesOf(inputs, shape, picture);
   const fixed = all.length === 1 && all[0].lengths.length === 1;
   if (fixed) {
     return {
@@ -99,7 +110,7 @@ export async function chooseSettings(inputs: FitInputs, onProgress: (fraction: n
       best: [],
     };
   }
-  const bench = new Bench(raw, inputs, extentOf(all.map(short), shape, raw.features.length / features));
+  const bench = new Bench(raw, inputs, extentOf(all.map(short), shape, raw.features.length / raw.inputs));
   for (const [k, candidate] of all.entries()) {
     bench.try(short(candidate));
     onProgress(((k + 1) / all.length) * SHORT_SHARE);
@@ -133,8 +144,8 @@ function short(candidate: Candidate): Candidate {
   return lengths.length === 0 || lengths.length === candidate.lengths.length ? candidate : { ...candidate, lengths };
 }
 
-function isOf({ scaling, hidden, lr, batch }: Candidate, settings: FitSettings): boolean {
-  const sameWidths = hidden.join() === settings.hidden.join();
+function isOf({ scaling, hidden, network, lr, batch }: Candidate, settings: FitSettings & NetworkSetting): boolean {
+  const sameWidths = hidden.join() === settings.hidden.join() && network === settings.network;
   return sameWidths && scaling === settings.scaling && lr === settings.lr && batch === settings.batch;
 }
 
@@ -159,7 +170,7 @@ class Bench {
     this.#folds.set(scaling, folds);
     // What is tried with more lengths is not counted twice.
     this.#trials = this.#trials.filter(({ settings }) => !isOf(candidate, settings));
-    const found = tryOne(folds, candidate, this.#inputs, this.#raw);
+    const found = tryOne(folds, candidate, this.#inputs, sidesOf(folds));
     if (found === undefined) this.outOfRange++;
     else this.#trials.push(...found);
   }
@@ -170,7 +181,7 @@ class Bench {
 }
 
 /** All settings that differ in more than how long is trained: one trial measures all lengths. */
-interface Candidate extends Omit<FitSettings, 'passes' | 'epochs'> {
+interface Candidate extends NetworkSetting {
   head: Head;
   smoothing: number;
   scaling: Scaling;
@@ -181,10 +192,10 @@ interface Candidate extends Omit<FitSettings, 'passes' | 'epochs'> {
 }
 
 function settingsOf(
-  { head, smoothing, scaling, hidden, lr, batch }: Candidate,
+  { head, smoothing, scaling, hidden, network, lr, batch }: Candidate,
   length: { passes: number; epochs: number },
 ): FitSettings {
-  return { head, smoothing, scaling, hidden, lr, batch, ...length };
+  return { head, smoothing, scaling, hidden, ...(network !== undefined && { network }), lr, batch, ...length };
 }
 
 /** What is trained: as it was said, and otherwise as is usual for the rows. @throws InputError where it does not go with them */
@@ -202,23 +213,23 @@ interface FitShape {
   smoothing: number;
 }
 
-function candidatesOf(inputs: FitInputs, shape: FitShape): Candidate[] {
+function candidatesOf(inputs: FitInputs, shape: FitShape, picture: Picture | undefined): Candidate[] {
   const { head, smoothing } = shape;
   const given = givenOf(inputs);
   const training = rowsTrained(inputs);
   const candidates: Candidate[] = [];
-  for (const hidden of given.hidden === undefined ? HIDDEN : [given.hidden]) {
-    const widths = [shape.inputs, ...hidden, shape.outputs];
-    const rows = rowsOfShard({ widths, head }, training, inputs.rowsPerShard);
+  for (const layers of layersOf(given, shape.outputs, picture)) {
+    const model = shapeOfSettings({ head, ...layers }, shape);
+    const rows = rowsOfShard(model, training, inputs.rowsPerShard);
     const lengths = lengthsOf(inputs, {
-      most: passesOfShard({ widths, head }, rows),
+      most: passesOfShard(model, rows),
       shards: Math.ceil(training / rows),
     });
     const batches = given.batch === undefined ? BATCHES.filter((b) => b <= 2 ** ceilLog2(rows)) : [given.batch];
     for (const batch of batches.length === 0 ? [1] : batches) {
-      for (const lr of ratesOf(given.lr, batch, head)) {
+      for (const lr of ratesOf(given.lr, batch, head, rateStep(model))) {
         for (const scaling of given.scaling === undefined ? SCALINGS : [given.scaling]) {
-          candidates.push({ head, smoothing, scaling, hidden, lr, batch, lengths });
+          candidates.push({ head, smoothing, scaling, ...layers, lr, batch, lengths });
         }
       }
     }
@@ -226,15 +237,34 @@ function candidatesOf(inputs: FitInputs, shape: FitShape): Candidate[] {
   return candidates;
 }
 
-function givenOf({ given }: FitInputs): Partial<FitSettings> {
-  return given as Partial<FitSettings>;
+/** The networks that are tried: widths of hidden layers, or of pictures a convolutional network. */
+function layersOf(
+  { hidden, network }: Partial<FitSettings> & NetworkSetting,
+  outputs: number,
+  picture: Picture | undefined,
+): ({ hidden: number[] } & NetworkSetting)[] {
+  if (network !== undefined) return [{ hidden: [], network }];
+  if (hidden !== undefined) return [{ hidden }];
+  if (picture === undefined || picture.side < FEWEST_PIXELS) return HIDDEN.map((widths) => ({ hidden: widths }));
+  const { side, channels } = picture;
+  return [{ hidden: [], network: `${side}x${side}x${channels}-${CONVOLUTIONS}-${outputs}` }];
+}
+
+function givenOf({ given }: FitInputs): Partial<FitSettings> & NetworkSetting {
+  return given as Partial<FitSettings> & NetworkSetting;
+}
+
+/** Inputs and outputs of the rows as they are trained on. */
+function sidesOf([{ training }]: readonly Fold[]): { inputs: number; outputs: number } {
+  return { inputs: training.inputs, outputs: training.outputs };
 }
 
 /** Possible rates near those of the list, each once. */
-function ratesOf(given: number | undefined, batch: number, head: Head): number[] {
-  if (given !== undefined) return [nearestRate(given, batch).rate];
-  const unit = realLearningRate({ lr: 1, batch });
-  return [...new Set(RATES[head].filter((rate) => rate >= unit / 2).map((rate) => nearestRate(rate, batch).rate))];
+function ratesOf(given: number | undefined, batch: number, head: Head, step: number): number[] {
+  if (given !== undefined) return [nearestRate(given, batch, step).rate];
+  const unit = realLearningRate({ lr: step, batch });
+  const rates = RATES[head].filter((rate) => rate >= unit / 2).map((rate) => nearestRate(rate, batch, step).rate);
+  return rates.length === 0 ? [unit] : [...new Set(rates)];
 }
 
 function lengthsOf(
@@ -259,9 +289,8 @@ function lengthsOf(
 
 /** Fewer folds first, then fewer rows. */
 function extentOf(all: readonly Candidate[], shape: { inputs: number; outputs: number }, rows: number): Extent {
-  const work = all.reduce((sum, { hidden, lengths }) => {
-    const widths = [shape.inputs, ...hidden, shape.outputs];
-    const parameters = widths.slice(1).reduce((total, width, l) => total + width * widths[l], 0);
+  const work = all.reduce((sum, { lengths, ...candidate }) => {
+    const parameters = productsOf(shapeOfSettings(candidate, shape));
     const passes = Math.max(...lengths.map(({ passes, epochs }) => passes * epochs));
     return sum + 3 * parameters * passes;
   }, 0);
@@ -271,6 +300,13 @@ function extentOf(all: readonly Candidate[], shape: { inputs: number; outputs: n
     extent.rows = Math.max(FEWEST_ROWS, Math.ceil(extent.rows / 2));
   }
   return extent;
+}
+
+/** Multiplications of a forward pass over one row. */
+function productsOf(shape: AnyShape): number {
+  const layers = layerTensors(shape);
+  const places = isNetworkShape(shape) ? presentLayers(shape).slice(1) : layers.map(() => ({ side: 1 }));
+  return layers.reduce((sum, { real }, l) => sum + places[l].side ** 2 * real.reduce((all, n) => all * n, 1), 0);
 }
 
 /** The training rows as they are in the file, in the order of the fit. */
@@ -356,13 +392,14 @@ function tryOne(
   { schedule }: FitInputs,
   shape: { inputs: number; outputs: number },
 ): Trial[] | undefined {
-  const { head, hidden, lr, batch, lengths } = candidate;
-  const widths = [shape.inputs, ...hidden, shape.outputs];
-  const { units } = nearestRate(lr, batch);
+  const { head, lr, batch, lengths } = candidate;
+  const model = shapeOfSettings(candidate, shape);
+  const step = rateStep(model);
+  const { units } = nearestRate(lr, batch, step);
   const smoothing = smoothingUnits(candidate.smoothing, head, shape.outputs);
   const spread = folds.reduce((sum, fold) => sum + spreadOf(fold), 0);
   const measure = (steps: TrialStep[], at: Candidate['lengths']) =>
-    runTrial(folds, { widths, head, batch, smoothing }, steps)?.map(({ rows, right, loss }, k) => ({
+    runTrial(folds, model, { batch, smoothing }, steps)?.map(({ rows, right, loss }, k) => ({
       settings: settingsOf(candidate, at[k]),
       rows,
       right: right ?? null,
@@ -377,7 +414,7 @@ function tryOne(
     const { passes, epochs } = length;
     const steps = Array.from({ length: epochs }, (_, k) => ({
       passes,
-      lr: scheduledUnits(schedule, units, k, epochs),
+      lr: scheduledUnits(schedule, units, k, epochs, step),
     }));
     return measure(steps, Array(epochs).fill(length))?.at(-1);
   });
@@ -404,6 +441,8 @@ function sumOf(shard: Shard, output: number, value: (y: number) => number): numb
  */
 function worth({ right, error, settings }: Trial, inputs: FitInputs): number {
   const lasting = inputs.given.epochs === undefined ? settings.epochs - 1 : 0;
-  const cost = lasting + 2 * settings.hidden.length;
+  const { hidden, network } = settings as FitSettings & NetworkSetting;
+  const layers = network === undefined ? hidden.length : network.split('-').length - 2;
+  const cost = lasting + 2 * layers;
   return right === null ? -error * (1 + cost / 100) : right - cost / 2 - error / 1000;
 }

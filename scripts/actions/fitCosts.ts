@@ -1,3 +1,4 @@
+import { shapeSides } from '../../src/model/anyShape.ts';
 import { dataCapacity, scoreCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
 import { CHUNK_BITS } from '../../src/numbers/constants.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
@@ -26,10 +27,10 @@ const SECONDS: Record<'seed' | 'data' | 'train' | 'score', { base: number; each:
 };
 
 /** Everything that a fit proves and sends, before any of it is begun. @param scored whether results are registered too */
-export function costsOf({ widths, head, rows, training, heldOut, segments }: FitPlan, scored: boolean): Cost[] {
+export function costsOf({ shape, rows, training, heldOut, segments }: FitPlan, scored: boolean): Cost[] {
+  const sides = shapeSides(shape);
   const shapeOf = (count: number) => ({
-    inputs: widths[0],
-    outputs: widths.at(-1)!,
+    ...sides,
     rows: count,
     kind: 'regression' as const,
   });
@@ -41,10 +42,10 @@ export function costsOf({ widths, head, rows, training, heldOut, segments }: Fit
     const entries = Object.values(sizes).reduce((sum, log2) => sum + 2 ** log2, 0);
     return { program, count, seconds: count * (base + (each * entries) / 2 ** 20), gas: count * GAS_AT_MOST[program] };
   };
-  const seed = proofs('seed', 1, seedCapacity(widths));
-  const sizes = trainCapacity({ widths, head }, each, training.passes);
+  const seed = proofs('seed', 1, seedCapacity(shape));
+  const sizes = trainCapacity(shape, each, training.passes);
   const train = proofs('train', segments, sizes);
-  const score = proofs('score', tests.length, scoreCapacity({ widths, head }, tests[0].rows));
+  const score = proofs('score', tests.length, scoreCapacity(shape, tests[0].rows));
   return [
     { what: 'seed', ...seed, gas: GAS_AT_MOST.requestSeed + seed.gas },
     {

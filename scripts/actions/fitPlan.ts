@@ -1,13 +1,14 @@
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { type AnyShape, formatShape, shapeSides } from '../../src/model/anyShape.ts';
 import { scoreCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
 import type { Head } from '../../src/model/head.ts';
-import type { ModelShape } from '../../src/model/shape.ts';
+import { formatNetwork, parseNetwork } from '../../src/model/network.ts';
 import { smoothingUnits } from '../../src/model/smoothing.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { DEFAULT_SHUFFLE } from '../../src/model/tables/shuffle.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
-import { nearestRate } from '../../src/training/rate.ts';
+import { nearestRate, rateStep } from '../../src/training/rate.ts';
 import type { Schedule } from '../../src/training/schedule.ts';
 import { mostPasses } from '../../src/training/trials.ts';
 import type { TableInputs } from '../files/tables.ts';
@@ -21,7 +22,7 @@ export interface FitSettings {
   /** As --smoothing takes it. */
   smoothing: number;
   scaling: Scaling;
-  /** Widths of the hidden layers. */
+  /** Widths of the hidden layers; of a convolutional network none, it stands in `NetworkSetting`. */
   hidden: number[];
   /** Learning rate on the mean gradient of the loss. */
   lr: number;
@@ -30,6 +31,29 @@ export interface FitSettings {
   passes: number;
   /** Times that each shard is taken. */
   epochs: number;
+}
+
+/** What settings of pictures have besides; absent where the network is dense. */
+export interface NetworkSetting {
+  /** As `parseNetwork` reads it. */
+  network?: string;
+}
+
+/** The network that settings make for rows. @throws InputError for a network that reads or says something else */
+export function shapeOfSettings(
+  settings: Pick<FitSettings, 'head' | 'hidden'> & NetworkSetting,
+  { inputs, outputs }: { inputs: number; outputs: number },
+): AnyShape {
+  const { head, hidden, network } = settings;
+  if (network === undefined) return { widths: [inputs, ...hidden, outputs], head };
+  const shape = parseNetwork(network, head);
+  const own = shapeSides(shape);
+  if (own.inputs !== inputs || own.outputs !== outputs) {
+    const what = own.inputs === inputs ? `has ${own.outputs} outputs` : `reads ${own.inputs} inputs`;
+    const rows = own.inputs === inputs ? `${outputs}` : `${inputs}`;
+    throw new InputError(`The network ${formatNetwork(shape)} ${what}; the rows have ${rows}.`);
+  }
+  return shape;
 }
 
 /** What a fit was started with; the same continues it. */
@@ -67,8 +91,8 @@ export interface FitRows {
 }
 
 /** What is to be made of chosen settings. */
-export interface FitPlan extends ModelShape {
-  widths: number[];
+export interface FitPlan {
+  shape: AnyShape;
   rows: FitRows;
   training: TrainingInputs;
   /** Rows on which the training is stopped early, if it is. */
@@ -107,14 +131,14 @@ export function rowsTrained(inputs: FitInputs): number {
 }
 
 /** Rows of a shard of training: as many as fit in a segment of these widths, or as were said. */
-export function rowsOfShard(model: ModelShape, training: number, rowsPerShard: number): number {
+export function rowsOfShard(model: AnyShape, training: number, rowsPerShard: number): number {
   let rows = Math.min(rowsPerShard, training, MAX_SIZE);
   while (rows > 1 && !fits(() => trainCapacity(model, rows))) rows = Math.ceil(rows / 2);
   return rows;
 }
 
 /** The most passes of one segment of such a shard. */
-export function passesOfShard(model: ModelShape, rows: number): number {
+export function passesOfShard(model: AnyShape, rows: number): number {
   let passes = mostPasses(rows);
   while (passes > 1 && !fits(() => trainCapacity(model, rows, passes))) passes /= 2;
   return passes;
@@ -122,28 +146,28 @@ export function passesOfShard(model: ModelShape, rows: number): number {
 
 /** @throws InputError, CapacityError for settings that cannot be trained with */
 export function planFit(inputs: FitInputs, settings: FitSettings, shape: { inputs: number; outputs: number }): FitPlan {
-  const { head, scaling, hidden, lr, batch, passes, epochs } = settings;
+  const { head, scaling, lr, batch, passes, epochs } = settings;
   const { schedule, earlyStop } = inputs;
-  const widths = [shape.inputs, ...hidden, shape.outputs];
+  const model = shapeOfSettings(settings, shape);
   const rows = rowsOfFit(inputs);
   const smoothing = smoothingUnits(settings.smoothing, head, shape.outputs);
   const trained = rowsTrained(inputs);
-  const each = rowsOfShard({ widths, head }, trained, inputs.rowsPerShard);
+  const each = rowsOfShard(model, trained, inputs.rowsPerShard);
   const { classWeights } = inputs;
   // The scaling is that of the rows as they are in the table.
   const repeated = classWeights !== null && { repeats: classWeights.times, fitRows: rows.training };
   const source = { ...sourceOfFit(inputs, scaling), ...repeated };
   const rest = { ...source, fitRows: rows.training };
-  seedCapacity(widths);
-  scoreCapacity({ widths, head }, Math.min(rows.heldOut, MAX_SIZE));
+  seedCapacity(model);
+  scoreCapacity(model, Math.min(rows.heldOut, MAX_SIZE));
   const training: TrainingInputs = {
     parent: null,
     parentSha256: null,
-    seed: widths.join('-'),
+    seed: formatShape(model),
     source: { ...source, ...rangeOf(0, trained, each) },
     shards: null,
     epochs,
-    lr: nearestRate(lr, batch).units,
+    lr: nearestRate(lr, batch, rateStep(model)).units,
     batch,
     passes,
     ...(head !== 'squared error' && { head }),
@@ -152,8 +176,7 @@ export function planFit(inputs: FitInputs, settings: FitSettings, shape: { input
     ...(earlyStop !== null && { earlyStop }),
   };
   return {
-    widths,
-    head,
+    shape: model,
     rows,
     training,
     validation: rows.validation === 0 ? undefined : { ...rest, ...rangeOf(trained, rows.validation, MAX_SIZE) },

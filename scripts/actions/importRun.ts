@@ -1,21 +1,31 @@
 import { basename } from 'node:path';
 import { InputError } from '../../src/errors/InputError.ts';
+import { type AnyShape, formatShape, shapeSides } from '../../src/model/anyShape.ts';
 import { importCapacity } from '../../src/model/capacity.ts';
 import { checkFit, type Head, headsFor } from '../../src/model/head.ts';
 import { fitToRanges } from '../../src/model/import/fit.ts';
-import { type FloatModel, type ImportedModel, readFloatModel } from '../../src/model/import/floatModel.ts';
+import {
+  type AnyFloatModel,
+  type ImportedModel as Imported,
+  isFloatNetwork,
+  readAnyFloatModel,
+} from '../../src/model/import/floatModel.ts';
 import { type LayerTensors, type Orientation, openOrientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
 import { quantiseModel } from '../../src/model/import/quantise.ts';
+import { parseNetwork } from '../../src/model/network.ts';
+import { checkPictures, isNetworkWeights } from '../../src/model/networkWeights.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { headWord, usualHead } from '../../src/model/smoothing.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { type Comparison, compareImport, doubtOf, rowsOf } from '../../src/training/compareImport.ts';
-import { readShardFile, shapeText } from '../files/models.ts';
+import { readShardFile } from '../files/models.ts';
 import { readParsed } from '../files/read.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
+
+type ImportedModel = Imported<AnyFloatModel>;
 
 /** What an import run was started with. */
 export interface ImportInputs {
@@ -30,6 +40,7 @@ export interface ImportInputs {
   logits: number | null;
   /** What was said of it. */
   head: Head | null;
+  // architecture: the convolutional network of a state dict, where it was said
 }
 
 /** What the import did, and what it could not see. */
@@ -65,18 +76,19 @@ export function importRun(run: Run, inputs: ImportInputs, output: Output): Promi
   return run.stage('import', async (put) => {
     output.progress.stage('read and quantise');
     const imported = readFloats(inputs);
-    const shape = shapeText(imported.model);
+    const shape = formatShape(shapeOfFloats(imported.model));
     const head = chooseHead(imported, inputs.head);
     if (inputs.shape !== null && inputs.shape !== shape) {
       throw new InputError(`The model is ${shape}, not ${inputs.shape}.`);
     }
-    importCapacity(imported.model.widths);
+    importCapacity(shapeOfFloats(imported.model));
     const shard = inputs.data && readShardFile(inputs.data.file, inputs.data.fileSha256);
     if (shard !== null) requireHead(head, shard, imported, inputs.head);
     const fitted = shard && fit(imported.model, shard, head, inputs.logits);
     const model = fitted?.model ?? imported.model;
     const { weights, errors } = quantiseModel(model, randomElement());
-    weights.head = head;
+    if (isNetworkWeights(weights)) weights.network = { ...weights.network, head };
+    else weights.head = head;
     if (shard?.schema !== undefined) weights.schema = shard.schema;
     const onData = shard && { ...compareImport(model, weights, shard) };
     put('model', 'model.safetensors', writeWeights(weights));
@@ -147,11 +159,17 @@ function assumedOf(imported: ImportedModel, inputs: ImportInputs): string[] {
 }
 
 function assumedOfLayers(
-  { statesGraph, mapping }: ImportedModel,
+  { statesGraph, mapping, architecture }: ImportedModel,
   { orientation, layers, epsilon }: ImportInputs,
 ): string[] {
   if (statesGraph) return [];
   const assumed = ['a ReLU after every layer but the last, and arrays in row-major order: the file states neither'];
+  if (architecture !== undefined) assumed.push(`the network ${architecture}: so the metadata of the file say`);
+  const flattened = mapping.find(({ picture }) => picture?.kind === 'dense' && picture.side > 1)?.picture;
+  if (flattened?.kind === 'dense') {
+    const order = flattened.order === 'CHW' ? 'channel, line, column, as PyTorch' : 'line, column, channel, as Keras';
+    assumed.push(`pixels that are flattened in the order ${order} has them: the file does not state it`);
+  }
   const { layers: square, all } = openOrientation(mapping);
   if (orientation === null && (square.length > 0 || all)) {
     const which = square.length === 0 ? 'the weights' : `the square weights of layer ${square.join(', ')}`;
@@ -190,21 +208,22 @@ function doubtsOf(
   return doubts;
 }
 
-function readFloats({ from, layers, orientation, batchNorm, epsilon }: ImportInputs): ImportedModel {
+function readFloats({ from, layers, orientation, batchNorm, epsilon, architecture }: ImportInputs): ImportedModel {
   const norms = { ...(batchNorm && { place: batchNorm }), ...(epsilon !== null && { epsilon }) };
   const mapping = {
     ...(layers && { layers: layers.map(parseLayer) }),
     ...(orientation && { orientation }),
     ...(Object.keys(norms).length > 0 && { norms }),
+    ...(typeof architecture === 'string' && { network: parseNetwork(architecture, 'squared error') }),
   };
   const source = ({ file }: { file: string }, bytes: Uint8Array) => ({ name: basename(file), bytes });
   const [first, ...more] = from;
   // An error of the parser then names the file; among several it names the one it means by itself.
   if (more.length === 0) {
-    return readParsed(first.file, (bytes) => readFloatModel([source(first, bytes)], mapping), first.fileSha256);
+    return readParsed(first.file, (bytes) => readAnyFloatModel([source(first, bytes)], mapping), first.fileSha256);
   }
   const files = from.map((one) => readParsed(one.file, (bytes) => source(one, bytes), one.fileSha256));
-  return readFloatModel(files, mapping);
+  return readAnyFloatModel(files, mapping);
 }
 
 /** weight or weight,bias */
@@ -218,12 +237,17 @@ function parseLayer(text: string): LayerTensors {
   return bias === undefined ? { weight } : { weight, bias };
 }
 
+/** The shape of a float model, whose head nobody said yet. */
+function shapeOfFloats(model: AnyFloatModel): AnyShape {
+  return isFloatNetwork(model) ? model.network : { widths: model.widths, head: 'squared error' };
+}
+
 function fit(
-  model: FloatModel,
+  model: AnyFloatModel,
   shard: Shard,
   head: Head,
   logits: number | null,
-): { model: FloatModel; factors: number[] } {
+): { model: AnyFloatModel; factors: number[] } {
   requireFit(model, shard, head);
   const kind = shard.kind === 'regression' ? shard.kind : 'classes';
   return fitToRanges(model, rowsOf(shard), {
@@ -232,9 +256,17 @@ function fit(
   });
 }
 
-function requireFit({ widths }: FloatModel, { inputs, outputs, kind }: Shard, head: Head): void {
-  const [first, last] = [widths[0], widths[widths.length - 1]];
+function requireFit(model: AnyFloatModel, { inputs, outputs, kind, schema }: Shard, head: Head): void {
+  const { inputs: first, outputs: last } = shapeSides(shapeOfFloats(model));
+  if (isFloatNetwork(model)) checkPictures(model.network, schema);
   if (first === inputs && last === outputs) return;
+  if (isFloatNetwork(model) && first !== inputs) {
+    const { side, channels } = model.network;
+    throw new InputError(
+      `The model reads pictures of ${side}x${side}x${channels}, ${first} inputs; the rows of --data have ${inputs}.`,
+      { hint: 'Make the rows with descent data --picture.' },
+    );
+  }
   const isBinary = head === 'sigmoid' && last === 1 && kind === 'classes' && outputs === 2;
   throw new InputError(
     `The model is ${first} to ${last}; the rows of --data are ${inputs} to ${outputs}.`,

@@ -10,11 +10,11 @@ import {
   taskCoefficients,
 } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, findEqualParents } from '../../src/model/mergeEffect.ts';
+import { type AnyWeights, headOf, shapeText } from '../../src/model/networkWeights.ts';
 import { type Schema, sameSchema } from '../../src/model/schema.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
-import { modelLabel, readWeightsFile, shapeText } from '../files/models.ts';
+import { labelOf, readWeightsFile, shapeOf } from '../files/models.ts';
 import type { MergeInputs } from '../runs/programs/merge.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -34,10 +34,10 @@ export interface MergeOutcome {
 export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise<MergeOutcome> {
   return run.stage('merge', async (put) => {
     const parents = inputs.parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
-    output.progress.stage(`merge ${counted(parents.length, 'model')} of ${modelLabel(parents[0])}`);
+    output.progress.stage(`merge ${counted(parents.length, 'model')} of ${labelOf(parents[0])}`);
     const coefficients = coefficientsOf(parents, inputs);
     checkMerge(parents, coefficients);
-    mergeCapacity(parents[0].widths);
+    mergeCapacity(shapeOf(parents[0]));
     const equal = findEqualParents(parents).map((group) => ({ ...group }));
     requireDifferent(parents, equal);
     const { child } = mergeWeights(parents, coefficients, randomElement());
@@ -45,12 +45,12 @@ export function mergeRun(run: Run, inputs: MergeInputs, output: Output): Promise
     if (schema !== undefined) child.schema = schema;
     put('model', 'model.safetensors', writeWeights(child));
     output.progress.done();
-    return { shape: shapeText(child), head: child.head, recipe: inputs.recipe, coefficients, equal };
+    return { shape: shapeText(child), head: headOf(child), recipe: inputs.recipe, coefficients, equal };
   });
 }
 
 /** The schema of the parents that have one; undefined, with a warning, where two differ. */
-function commonSchema(parents: readonly Weights[], output: Output): Schema | undefined {
+function commonSchema(parents: readonly AnyWeights[], output: Output): Schema | undefined {
   const known = parents.flatMap(({ schema }, i) => (schema === undefined ? [] : [{ schema, parent: i + 1 }]));
   const other = known.find(({ schema }) => !sameSchema(schema, known[0].schema));
   if (other === undefined) return known[0]?.schema;
@@ -61,7 +61,7 @@ function commonSchema(parents: readonly Weights[], output: Output): Schema | und
 }
 
 /** Two files of one model, such as a copy with other metadata, have one commitment: the registry refuses them. */
-function requireDifferent(parents: readonly Weights[], equal: readonly EqualParents[]): void {
+function requireDifferent(parents: readonly AnyWeights[], equal: readonly EqualParents[]): void {
   const layers = parents[0].layers.length;
   for (const group of equal.filter((one) => one.layers.length === layers)) {
     const salts = group.parents.map((parent) => parents[parent - 1].salt);
@@ -74,7 +74,7 @@ function requireDifferent(parents: readonly Weights[], equal: readonly EqualPare
   }
 }
 
-function coefficientsOf(parents: readonly Weights[], { recipe, numbers }: MergeInputs): Coefficients {
+function coefficientsOf(parents: readonly AnyWeights[], { recipe, numbers }: MergeInputs): Coefficients {
   const layers = parents[0].layers.length;
   switch (recipe) {
     case 'average':

@@ -2,11 +2,11 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { describeEmbedder } from '../../src/model/embedder.ts';
 import { invertTransforms } from '../../src/model/export/invertTransforms.ts';
 import type { Head } from '../../src/model/head.ts';
+import { type AnyWeights, headOf, modelSides } from '../../src/model/networkWeights.ts';
 import { orderPictures } from '../../src/model/pictures.ts';
 import { featureNames, outputNames, rawPictureOf, type Schema } from '../../src/model/schema.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { applyTransforms } from '../../src/model/transforms.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { predictRows } from '../../src/training/predict.ts';
 import { probabilitiesOf } from '../../src/training/probabilities.ts';
 import { counted } from '../terminal/plural.ts';
@@ -36,9 +36,11 @@ export interface Predictions {
 }
 
 /** @throws InputError where rows do not fit or are out of range; TrainingRangeError where the network leaves its range */
-export function predict(weights: Weights, rows: Rows): Predictions {
-  const { schema, widths, head } = weights;
-  requireWidth(rows, schema, widths[0]);
+export function predict(weights: AnyWeights, rows: Rows): Predictions {
+  const { schema } = weights;
+  const head = headOf(weights);
+  const { inputs: wanted, outputs: width } = modelSides(weights);
+  requireWidth(rows, schema, wanted);
   const notes = [...rows.notes];
   if (schema === undefined) {
     notes.push('The model has no schema: features are taken as they are, unscaled and in order; outputs are numbered.');
@@ -54,7 +56,6 @@ export function predict(weights: Weights, rows: Rows): Predictions {
     const name = inputs === undefined ? `feature ${j}` : JSON.stringify(inputs[j]);
     return `${name} of row ${kept[r]}${schema ? ' after scaling' : ''}`;
   });
-  const width = widths[widths.length - 1];
   const names = (schema && outputNames(schema)) ?? Array.from({ length: width }, (_, k) => `${k}`);
   const real = schema?.kind === 'regression' ? invertTransforms(found, width, schema.targetTransforms) : found;
   const shares = probabilitiesOf(head, found, width);

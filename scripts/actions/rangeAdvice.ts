@@ -1,7 +1,9 @@
 import { TrainingRangeError } from '../../src/errors/TrainingRangeError.ts';
-import type { Weights } from '../../src/model/weights.ts';
+import type { AnyWeights } from '../../src/model/networkWeights.ts';
+import { rateStep } from '../../src/training/rate.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
-import { type TrialSegment, workingDivisor } from '../../src/training/trials.ts';
+import { slowerRate, type TrialSegment, workingDivisor } from '../../src/training/trials.ts';
+import { shapeOf } from '../files/models.ts';
 import type { Output } from '../terminal/output.ts';
 
 /**
@@ -11,7 +13,7 @@ import type { Output } from '../terminal/output.ts';
  */
 export function withWorkingRate(
   error: unknown,
-  weights: Weights,
+  weights: AnyWeights,
   segments: readonly TrialSegment[],
   output: Output,
 ): unknown {
@@ -21,7 +23,7 @@ export function withWorkingRate(
   output.progress.done();
   if (divisor === undefined) return error;
   const [{ lr, batch }] = segments;
-  const units = Math.max(1, Math.floor(lr / divisor));
+  const units = slowerRate(lr, divisor, rateStep(shapeOf(weights)));
   const many = segments.length === 1 ? 'this segment stays' : `the segments up to this one stay`;
   return error.withHint(`With --lr ${realLearningRate({ lr: units, batch })} ${many} in range: it was tried.`);
 }

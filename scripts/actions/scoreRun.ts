@@ -1,9 +1,10 @@
 import { InputError } from '../../src/errors/InputError.ts';
 import { scoreCapacity } from '../../src/model/capacity.ts';
 import { checkFit } from '../../src/model/head.ts';
+import { headOf, shapeText } from '../../src/model/networkWeights.ts';
 import { outputNames } from '../../src/model/schema.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
-import { modelLabel, readShardFile, readWeightsFile, shapeText } from '../files/models.ts';
+import { labelOf, readShardFile, readWeightsFile, shapeOf } from '../files/models.ts';
 import { placesOf, type ScoreInputs } from '../runs/programs/score.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -22,13 +23,14 @@ export async function scoreRun(run: Run, inputs: ScoreInputs, output: Output): P
   const outcome = await run.stage('score', async (): Promise<ScoreOutcome> => {
     const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    checkFit(model.head, shard.kind);
-    scoreCapacity(model, shard.rows);
-    output.progress.stage(`score ${modelLabel(model)} on ${counted(shard.rows, 'row')}`);
+    const head = headOf(model);
+    checkFit(head, shard.kind);
+    scoreCapacity(shapeOf(model), shard.rows);
+    output.progress.stage(`score ${labelOf(model)} on ${counted(shard.rows, 'row')}`);
     const { measures } = forwardTrace(model, shard, placesOf(inputs, shard.kind));
     output.progress.done();
     const names = (shard.schema && outputNames(shard.schema)) ?? null;
-    return { shape: shapeText(model), names, ...figuresOf(measures, { ...shard, head: model.head }) };
+    return { shape: shapeText(model), names, ...figuresOf(measures, { ...shard, head }) };
   });
   requireFigures(run.folder, outcome);
   return outcome;

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex, zeroHash } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
+import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
-import type { ModelShape } from '../../src/model/shape.ts';
+import { type AnyShape, formatShape, isNetworkShape } from '../../src/model/anyShape.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { drawnSeed } from '../../src/registry/drawnSeed.ts';
 import { numberOfHead } from '../../src/registry/programs/heads.ts';
 import { secretHash } from '../../src/registry/statement.ts';
-import { seedWeights } from '../../src/training/seed.ts';
+import { modelOfSeed } from '../../src/training/seed.ts';
 import type { Chain } from '../chain/client.ts';
 import { fileJournal } from '../chain/journal.ts';
 import { LOCAL_CHAINS } from '../chain/keys.ts';
@@ -33,10 +34,10 @@ export interface SeedContext {
 }
 
 /** What identifies a seed run: the same inputs continue it. */
-export function seedInputs({ widths, head }: ModelShape, { chain, registry, account }: SeedContext) {
+export function seedInputs(shape: AnyShape, { chain, registry, account }: SeedContext) {
   return {
-    shape: widths.join('-'),
-    head,
+    shape: formatShape(shape),
+    head: shape.head,
     chainId: chain.id,
     registry: registry.toLowerCase(),
     trainer: account.address,
@@ -48,7 +49,7 @@ export function seedInputs({ widths, head }: ModelShape, { chain, registry, acco
  * secret leaves this machine only after the block that decides the seed.
  * @throws DescentError (chain) when the request fails or the seed has expired.
  */
-export async function seedRun(run: Run, shape: ModelShape, context: SeedContext, output: Output): Promise<void> {
+export async function seedRun(run: Run, shape: AnyShape, context: SeedContext, output: Output): Promise<void> {
   await run.stage('secret', async (put) => {
     put('secret', SECRET_FILE, `${toHex(crypto.getRandomValues(new Uint8Array(32)))}\n`);
     return null;
@@ -64,19 +65,15 @@ export async function seedRun(run: Run, shape: ModelShape, context: SeedContext,
     output.progress.stage('wait for the block that decides the seed');
     const seed = await awaitSeed(context, { requestId: BigInt(requestId), seedBlock: BigInt(seedBlock), secret });
     output.progress.stage(`derive the weights of ${modelLabel(shape)}`);
-    put('model', 'model.safetensors', writeWeights(seedWeights(shape, seed, randomElement())));
+    put('model', 'model.safetensors', writeWeights(modelOfSeed(shape, seed, randomElement())));
     output.progress.done();
     return { seed: seed.toString(), requestId };
   });
 }
 
-async function requestSeed(
-  { chain, registry, account }: SeedContext,
-  { widths, head }: ModelShape,
-  hash: Hex,
-  journal: string,
-) {
-  const args = [widths, numberOfHead(head), hash] as const;
+async function requestSeed({ chain, registry, account }: SeedContext, shape: AnyShape, hash: Hex, journal: string) {
+  if (isNetworkShape(shape)) throw new InputError('This registry takes no convolutional networks.');
+  const args = [shape.widths, numberOfHead(shape.head), hash] as const;
   const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
   try {
     const receipt = await sendOnce(chain, account, { to: registry, data }, fileJournal(journal));

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../src/errors/InputError.ts';
+import { type AnyShape, formatShape, isNetworkShape, shapeSides } from '../../src/model/anyShape.ts';
 import { trainCapacity } from '../../src/model/capacity.ts';
 import { checkFit, checkSmoothing, type Head } from '../../src/model/head.ts';
-import { checkSegment, type ModelShape } from '../../src/model/shape.ts';
+import { type AnyWeights, checkPictures } from '../../src/model/networkWeights.ts';
+import { checkSegment } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { lossName } from '../../src/model/smoothing.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
+import { rateStep } from '../../src/training/rate.ts';
 import { evaluate } from '../../src/training/trainer.ts';
-import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
+import { modelLabel, readShardFile, readWeightsFile, shapeOf } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { openSource, rangesOf, type SourceInputs } from '../files/source.ts';
 import { rowsTaken } from '../files/tables.ts';
@@ -62,7 +64,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   if ((inputs as TrainingExtras).earlyStop !== undefined && test.length === 0) {
     throw new InputError('On which rows is the training to be stopped?', { hint: 'Give shards with --test.' });
   }
-  const model = seedShapeOf(inputs) ?? readParent(inputs);
+  const model = seedShapeOf(inputs) ?? shapeOf(readParent(inputs));
   for (const { shard, shardSha256 } of test) requireFit(model, readShardFile(shard, shardSha256));
   for (const { shard, shardSha256 } of inputs.shards ?? []) {
     requireTrainable(model, readShardFile(shard, shardSha256), inputs);
@@ -76,7 +78,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   const shape = modelLabel(model);
   const { smoothing = 0 } = inputs as TrainingExtras;
 
-  const lines: Lines = { run, inputs, shards, parent, options };
+  const lines: Lines = { run, inputs, shards, parent, options, step: rateStep(model) };
   const total = segmentsOf(inputs);
   output.progress.stage(`train ${shape} in ${counted(total, 'segment')}`);
   const before = await measure(run, 0, parent, test);
@@ -94,7 +96,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   output.progress.done();
   await keepBest(run, inputs, segments, output);
   return {
-    shape: model.widths.join('-'),
+    shape: formatShape(model),
     head: model.head,
     smoothing,
     seedFolder,
@@ -117,17 +119,19 @@ interface Lines {
   /** Weights file of the first. */
   parent: string;
   options: TrainAllOptions;
+  /** Units of which a rate is a multiple. */
+  step: number;
 }
 
 /** Trains segment 1, 2, .. of `total`, from the model of the one before. */
 async function trainNumber(lines: Lines, number: number, total: number): Promise<Segment> {
-  const { run, inputs, shards, parent, options } = lines;
+  const { run, inputs, shards, parent, options, step } = lines;
   const { output, test } = options;
   const k = (number - 1) % shards.length;
   const folder = subfolder.segment(run.folder, number);
   const from = number === 1 ? parent : modelFile(subfolder.segment(run.folder, number - 1));
   const { shard: file, shardSha256 } = shards[k];
-  const lr = rateOfSegment(inputs, number, total);
+  const lr = rateOfSegment(inputs, number, total, step);
   const { rows, loss, accuracy, seconds } = await run.stage(`segment ${number}`, async () => {
     const batch = batchOf(inputs, readShardFile(file, shardSha256));
     const begun = performance.now();
@@ -157,12 +161,17 @@ async function trainNumber(lines: Lines, number: number, total: number): Promise
 }
 
 /** An error of segment `number` with a rate that would have worked from the first segment to this one. */
-function adviseAll(error: unknown, { inputs, shards, parent, options }: Lines, number: number, total: number): unknown {
+function adviseAll(
+  error: unknown,
+  { inputs, shards, parent, options, step }: Lines,
+  number: number,
+  total: number,
+): unknown {
   const segments = Array.from({ length: number }, (_, k) => {
     const { shard: file, shardSha256 } = shards[k % shards.length];
     const shard = readShardFile(file, shardSha256);
     const { smoothing = 0 } = inputs as TrainingExtras;
-    const rate = { lr: rateOfSegment(inputs, k + 1, total), batch: batchOf(inputs, shard) };
+    const rate = { lr: rateOfSegment(inputs, k + 1, total, step), batch: batchOf(inputs, shard) };
     return { shard, ...rate, passes: inputs.passes, smoothing };
   });
   return withWorkingRate(error, readWeightsFile(parent), segments, options.output);
@@ -188,7 +197,7 @@ async function keepBest(run: Run, inputs: TrainingInputs, segments: Segment[], o
   segments.length = kept;
 }
 
-function readParent({ parent, parentSha256 }: TrainingInputs): Weights {
+function readParent({ parent, parentSha256 }: TrainingInputs): AnyWeights {
   return readWeightsFile(parent!, parentSha256!);
 }
 
@@ -205,7 +214,7 @@ function compareSchemas(inputs: TrainingInputs, shards: readonly ShardEntry[], o
 }
 
 /** @throws InputError, CapacityError for a shard that this network cannot be trained on */
-function requireTrainable(model: ModelShape, shard: Shard, inputs: TrainingInputs): void {
+function requireTrainable(model: AnyShape, shard: Shard, inputs: TrainingInputs): void {
   const { lr, passes } = inputs;
   requireFit(model, shard);
   checkSmoothing(model.head, shard.outputs, (inputs as TrainingExtras).smoothing ?? 0);
@@ -221,18 +230,24 @@ function batchOf({ batch, source }: TrainingInputs, { rows }: Shard): number {
   return source !== null && rows < source.rows ? Math.min(batch, 2 ** ceilLog2(rows)) : batch;
 }
 
-function requireFit(model: ModelShape, { inputs, outputs, kind }: Shard): void {
-  const { widths, head } = model;
-  checkFit(head, kind);
-  if (inputs === widths[0] && outputs === widths.at(-1)) return;
-  throw new InputError(`A ${modelLabel(model)} network cannot use a shard of ${inputs} inputs and ${outputs} outputs.`);
+function requireFit(model: AnyShape, { inputs, outputs, kind, schema }: Shard): void {
+  checkFit(model.head, kind);
+  if (isNetworkShape(model)) checkPictures(model, schema);
+  const own = shapeSides(model);
+  if (inputs === own.inputs && outputs === own.outputs) return;
+  throw new InputError(
+    `A ${modelLabel(model)} network cannot use a shard of ${inputs} inputs and ${outputs} outputs.`,
+    isNetworkShape(model) && inputs !== own.inputs
+      ? { hint: `It reads pictures, laid out in ${own.inputs} inputs: make the rows with --picture.` }
+      : {},
+  );
 }
 
 /** One data run a shard, so that they can be proved side by side. */
 async function makeShards(
   run: Run,
   inputs: TrainingInputs,
-  model: ModelShape,
+  model: AnyShape,
   output: Output,
 ): Promise<{ shards: ShardEntry[]; notes?: string[]; warnings?: string[] }> {
   return run.stage('shards', async () => {
@@ -257,7 +272,7 @@ async function makeShards(
   });
 }
 
-async function drawSeed(run: Run, shape: ModelShape, options: TrainAllOptions): Promise<string> {
+async function drawSeed(run: Run, shape: AnyShape, options: TrainAllOptions): Promise<string> {
   const { output } = options;
   const seedContext = options.seedContext!;
   const folder = subfolder.seed(run.folder);

@@ -1,10 +1,11 @@
+import { parseShape } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
-import { parseWidths } from '../../src/model/shape.ts';
+import { type AnyWeights, headOf, shapeText } from '../../src/model/networkWeights.ts';
 import { lossName } from '../../src/model/smoothing.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { realLearningRate, type TrainProgress, type TrainResult, trainSegment } from '../../src/training/trainer.ts';
-import { modelLabel, readShardFile, readWeightsFile, shapeText } from '../files/models.ts';
+import { labelOf, modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import type { TrainInputs } from '../runs/programs/train.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';
@@ -35,12 +36,12 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output, isAlone 
   return run.stage('train', async (put) => {
     const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    output.progress.stage(`train ${modelLabel(parent)} on ${counted(shard.rows, 'row')}`);
+    output.progress.stage(`train ${labelOf(parent)} on ${counted(shard.rows, 'row')}`);
     const { lr, batch, passes, smoothing } = inputs;
     const segment = { lr, batch, passes, smoothing };
     const onProgress = ({ step, steps, loss }: TrainProgress) =>
       output.progress.update(step / steps, `loss ${loss.toFixed(4)}`);
-    let result: TrainResult;
+    let result: TrainResult<AnyWeights>;
     try {
       result = trainSegment(parent, shard, { ...segment, salt: randomElement() }, onProgress);
     } catch (error) {
@@ -50,7 +51,7 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output, isAlone 
     output.progress.done();
     return {
       shape: shapeText(parent),
-      head: parent.head,
+      head: headOf(parent),
       rows: shard.rows,
       passes,
       steps: passes * Math.ceil(shard.rows / batch),
@@ -65,5 +66,5 @@ export function trainRun(run: Run, inputs: TrainInputs, output: Output, isAlone 
 export function describeTraining({ shape, head, rows, passes, steps, loss, accuracy }: TrainOutcome): string {
   const right = accuracy === null ? '' : `, ${(100 * accuracy).toFixed(1)} % right on the way`;
   const times = passes === 1 ? '' : `, ${passes} times,`;
-  return `${modelLabel({ widths: parseWidths(shape), head: head as Head })} on ${counted(rows, 'row')}${times} in ${counted(steps, 'step')}: mean ${lossName(head as Head)} ${loss.toFixed(4)}${right}`;
+  return `${modelLabel(parseShape(shape, head as Head))} on ${counted(rows, 'row')}${times} in ${counted(steps, 'step')}: mean ${lossName(head as Head)} ${loss.toFixed(4)}${right}`;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { type AnyShape, parseShape } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
-import { type ModelShape, parseWidths } from '../../src/model/shape.ts';
 import { type Schedule, scheduledUnits } from '../../src/training/schedule.ts';
 import { fileHash } from '../files/read.ts';
 import type { SourceInputs } from '../files/source.ts';
@@ -13,7 +13,7 @@ export interface TrainingInputs {
   /** Weights file to start from; null for a seed. */
   parent: string | null;
   parentSha256: string | null;
-  /** Shape of the network whose seed is drawn, such as 49-32-10; null for a parent. */
+  /** Shape of the network whose seed is drawn, such as 49-32-10 or 28x28x1-c8k5s2p2-10; null for a parent. */
   seed: string | null;
   /** Rows that are made into shards; null where there are shards already. */
   source: SourceInputs | null;
@@ -38,15 +38,15 @@ export interface TrainingExtras {
 }
 
 /** The network whose seed is drawn; undefined where there is a parent. */
-export function seedShapeOf(inputs: TrainingInputs): ModelShape | undefined {
+export function seedShapeOf(inputs: TrainingInputs): AnyShape | undefined {
   const { head = 'squared error' } = inputs as TrainingExtras;
-  return inputs.seed === null ? undefined : { widths: parseWidths(inputs.seed), head };
+  return inputs.seed === null ? undefined : parseShape(inputs.seed, head);
 }
 
-/** Units of the rate of segment 1, 2, .. of `total`. */
-export function rateOfSegment(inputs: TrainingInputs, number: number, total: number): number {
+/** Units of the rate of segment 1, 2, .. of `total`. @param step units of which it is a multiple (`rateStep`) */
+export function rateOfSegment(inputs: TrainingInputs, number: number, total: number, step: number): number {
   const { schedule = 'constant' } = inputs as TrainingExtras;
-  return scheduledUnits(schedule, inputs.lr, number - 1, total);
+  return scheduledUnits(schedule, inputs.lr, number - 1, total, step);
 }
 
 /** Stage of a run in which is recorded how many of its segments are kept. */

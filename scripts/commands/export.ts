@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { headOf, shapeText } from '../../src/model/networkWeights.ts';
 import { type ExportFormat, exportModel, lineageOf } from '../actions/exportModel.ts';
 import { writeDurably } from '../files/durable.ts';
-import { modelLabel, readWeightsFile, shapeText } from '../files/models.ts';
+import { labelOf, readWeightsFile } from '../files/models.ts';
 import { readInput, sha256 } from '../files/read.ts';
 import { type ChainOptions, type CommonOptions, openRegistry, outputOf, withChain, withCommon } from './options.ts';
 
@@ -57,12 +58,12 @@ export function addExportCommand(program: Command): void {
           format: options.to,
           sha256: `0x${sha256(bytes)}`,
           shape: shapeText(weights),
-          head: weights.head,
+          head: headOf(weights),
           takes,
           metadata,
         },
         [
-          `Wrote ${modelLabel(weights)} as ${options.to}: ${file}`,
+          `Wrote ${labelOf(weights)} as ${options.to}: ${file}`,
           `takes    ${takes}`,
           id === undefined
             ? 'lineage  not stated: --registry names the model and its ancestors'

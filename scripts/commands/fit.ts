@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { formatNetwork, parseNetwork } from '../../src/model/network.ts';
 import { headOfWord } from '../../src/model/smoothing.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
 import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
@@ -46,6 +47,7 @@ export interface FitOptions extends CommonOptions, ScoreboardOptions, SourceOpti
   head?: string;
   smoothing?: number;
   hidden?: number[];
+  network?: string;
   lr?: number;
   batch?: number;
   passes?: number;
@@ -81,6 +83,11 @@ export function addFitCommand(program: Command): void {
     .option('--rows <number>', 'take only so many rows of the order (default: all)', positive)
     .option('--held-out <rows>', 'rows for the score: a number, or a share of all such as 0.2', heldOut, 0.2)
     .option('--hidden <widths>', 'widths of the hidden layers, such as 32-16, or none (default: by trials)', hidden)
+    .option(
+      '--network <network>',
+      'of pictures: a convolutional network such as 28x28x1-c8k5s2p2-a2-c16k3p1-64-10 (default: two convolutions, with --picture)',
+      network,
+    )
     .option('--lr <rate>', 'learning rate on the mean gradient of the loss (default: by trials)', rateText)
     .option('--smoothing <share>', 'of the targets, as descent train takes it (default: 0)', shareText)
     .option('--batch <rows>', 'rows of one step, a power of two (default: by trials)', positive)
@@ -198,16 +205,31 @@ async function contextOf(options: FitOptions, output: Output): Promise<FitContex
 
 /** What is to be fitted: the table is read to count its rows. */
 async function inputsOf(table: string, options: FitOptions): Promise<FitInputs> {
-  const source: SourceOptions = { ...options, [tableSource(table)]: table, set: 'train', transform: 'none' };
+  const source: SourceOptions = {
+    ...withPictures(options),
+    [tableSource(table)]: table,
+    set: 'train',
+    transform: 'none',
+  };
   const read = sourceInputs(source, { offset: 0, rows: 1, count: 1 }) as TableInputs;
   const total = await tableSize(read);
   if (options.rows !== undefined && options.rows > total) {
     throw new InputError(`${read.file} has ${total} rows, not ${options.rows}.`, { hint: 'Give a smaller --rows.' });
   }
   const rows = options.rows ?? total;
-  const { heldOut, scale, head, smoothing, hidden, lr, batch, passes, epochs, rowsPerShard, schedule, earlyStop } =
-    options;
-  const given = { head: head && headOfWord(head), smoothing, scaling: scale, hidden, lr, batch, passes, epochs };
+  const { heldOut, scale, head, smoothing, hidden, network, lr, batch, passes, epochs } = options;
+  const { rowsPerShard, schedule, earlyStop } = options;
+  const given = {
+    head: head && headOfWord(head),
+    smoothing,
+    scaling: scale,
+    hidden,
+    network,
+    lr,
+    batch,
+    passes,
+    epochs,
+  };
   const inputs: FitInputs = {
     table: { ...read, rows },
     heldOut: heldOut < 1 ? Math.max(1, Math.round(heldOut * rows)) : heldOut,
@@ -220,6 +242,17 @@ async function inputsOf(table: string, options: FitOptions): Promise<FitInputs> 
   rowsOfFit(inputs);
   if (options.classWeights === undefined) return inputs;
   return { ...inputs, classWeights: await weighClasses(inputs, options.classWeights) };
+}
+
+/** Rows for a convolutional network are pictures: as the file tells, else as the network reads them. */
+function withPictures(options: FitOptions): FitOptions {
+  if (options.network === undefined) return options;
+  if (options.hidden !== undefined) {
+    throw new InputError('--network says all layers.', { hint: 'Leave out --hidden.' });
+  }
+  if (options.picture !== undefined) return options;
+  const { side, channels } = parseNetwork(options.network, 'squared error');
+  return { ...options, picture: `file or ${side}x${side}x${channels}` };
 }
 
 function defaultName(inputs: FitInputs): string {
@@ -235,6 +268,16 @@ function heldOut(text: string): number {
   const value = Number(text);
   if (/^\d*\.?\d+$/.test(text) && value > 0 && (value < 1 || Number.isInteger(value))) return value;
   throw new InvalidArgumentError('Must be a number of rows, or a share above 0 and below 1.');
+}
+
+/** Parser of --network. */
+function network(text: string): string {
+  try {
+    return formatNetwork(parseNetwork(text, 'squared error'));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InvalidArgumentError([error.shortMessage, error.hint ?? ''].join(' ').trim());
+  }
 }
 
 /** Parser of --hidden. */

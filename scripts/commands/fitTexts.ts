@@ -1,8 +1,16 @@
+import { formatShape, shapeSides } from '../../src/model/anyShape.ts';
 import { describeTargets, headWord } from '../../src/model/smoothing.ts';
 import { renderEvaluation } from '../actions/evaluation.ts';
 import type { Choices } from '../actions/fitChoices.ts';
 import type { Cost, totalOf } from '../actions/fitCosts.ts';
-import { type ClassWeights, type FitInputs, type FitPlan, type FitSettings, sourceOfFit } from '../actions/fitPlan.ts';
+import {
+  type ClassWeights,
+  type FitInputs,
+  type FitPlan,
+  type FitSettings,
+  type NetworkSetting,
+  sourceOfFit,
+} from '../actions/fitPlan.ts';
 import type { FitOutcome } from '../actions/fitRun.ts';
 import { figureTexts } from '../actions/renderFigures.ts';
 import { sumOf } from '../actions/scoreAll.ts';
@@ -25,6 +33,7 @@ export function configOf(inputs: FitInputs, settings: FitSettings): string {
   };
   const withMember = (path: string | null, name: string | null) => path && (name === null ? path : `${path}:${name}`);
   const picture = pictureSaid(table);
+  const { network } = settings as NetworkSetting;
   const head = `Made by descent fit. Edit it and give it back: ${commandLine('fit', '--config', '<this file>')}
 What is left out is chosen by trials again. Registry, scoreboard, rpc and key-file can be named here too.`;
   return formatConfig(head, {
@@ -44,7 +53,8 @@ What is left out is chosen by trials again. Registry, scoreboard, rpc and key-fi
     embedder: table.embedder,
     'embedder-sha256': table.embedderSha256,
     ...(table.unitLength && { 'unit-length': true }),
-    picture: picture === 'file' ? true : picture,
+    // With a network the file tells, or else the network.
+    picture: picture === 'file' || picture?.startsWith('file or ') ? true : picture,
     shuffle,
     rows: table.rows,
     'held-out': heldOut,
@@ -53,7 +63,7 @@ What is left out is chosen by trials again. Registry, scoreboard, rpc and key-fi
     ...(settings.smoothing > 0 && { smoothing: settings.smoothing }),
     scale: settings.scaling,
     clip,
-    hidden: hiddenText(settings),
+    ...(network === undefined ? { hidden: hiddenText(settings) } : { network }),
     lr: settings.lr,
     batch: settings.batch,
     passes: settings.passes,
@@ -82,9 +92,9 @@ export function renderChoices(
   const rows = [
     ['chosen', by],
     ['scale', scaling],
-    ['network', plan.widths.join('-')],
+    ['network', formatShape(plan.shape)],
     ['head', head],
-    ...(smoothing === 0 ? [] : [['targets', describeTargets(smoothing, head, plan.widths[plan.widths.length - 1])]]),
+    ...(smoothing === 0 ? [] : [['targets', describeTargets(smoothing, head, shapeSides(plan.shape).outputs)]]),
     ...weightRows(weights, plan),
     ['lr', `${lr}`],
     ['batch', `${batch}`],

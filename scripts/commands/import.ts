@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { formatShape, parseShape } from '../../src/model/anyShape.ts';
 import type { Orientation } from '../../src/model/import/mapping.ts';
 import type { NormPlace } from '../../src/model/import/norm.ts';
-import { parseWidths } from '../../src/model/shape.ts';
+import { formatNetwork, parseNetwork } from '../../src/model/network.ts';
 import { headOfWord } from '../../src/model/smoothing.ts';
 import { describeImport } from '../actions/describeImport.ts';
 import { type ImportInputs, importRun } from '../actions/importRun.ts';
@@ -26,6 +27,7 @@ import { contextOf, printEdges } from './prove.ts';
 interface ImportOptions extends CommonOptions, StatementOptions {
   from: string[];
   shape?: string;
+  architecture?: string;
   layers?: string[];
   orientation?: Orientation;
   batchNorm?: NormPlace;
@@ -55,7 +57,11 @@ function withImport(command: Command): void {
       '--from <files...>',
       'safetensors file of a ReLU network, or its index and all files; or an ONNX model',
     )
-    .option('--shape <widths>', 'widths that the model must have, such as 49-32-10')
+    .option('--shape <shape>', 'what the model must be, such as 49-32-10 or 28x28x1-c8k5s2p2-64-10')
+    .option(
+      '--architecture <network>',
+      'safetensors of a convolutional network: what it is, such as 28x28x1-c8k5s2p2-a2-c16k3p1-64-10',
+    )
     .option('--layers <names...>', 'safetensors: tensors of each layer, first to last: weight or weight,bias')
     .addOption(
       new Option('--orientation <order>', 'safetensors: of the weights, where the names do not say').choices([
@@ -102,14 +108,17 @@ function withImport(command: Command): void {
 }
 
 function inputsOf(options: ImportOptions): ImportInputs {
-  const { from, shape, layers, orientation, batchNorm, epsilon, data, logits, head } = options;
+  const { from, shape, architecture, layers, orientation, batchNorm, epsilon, data, logits, head } = options;
   if (epsilon !== undefined && !(epsilon >= 0)) throw new InputError(`An epsilon is not negative, as ${epsilon} is.`);
   if (logits !== undefined && data === undefined) {
     throw new InputError('--logits scales the outputs on the rows of --data.', { hint: 'Give --data too.' });
   }
   return {
     from: from.map((file) => fileHash('file', file)),
-    shape: shape === undefined ? null : parseWidths(shape).join('-'),
+    shape: shape === undefined ? null : formatShape(parseShape(shape, 'squared error')),
+    ...(architecture !== undefined && {
+      architecture: formatNetwork(parseNetwork(architecture, 'squared error')),
+    }),
     layers: layers ?? null,
     orientation: orientation ?? null,
     batchNorm: batchNorm ?? null,

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
+import { parseShape } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
-import { parseWidths } from '../../src/model/shape.ts';
 import { renderFigures } from '../actions/renderFigures.ts';
 import { idsOf, registerScores, type ScoringInputs, type ShardScore, scoreAll, sumOf } from '../actions/scoreAll.ts';
 import { type ScoreOutcome, scoreRun } from '../actions/scoreRun.ts';
@@ -172,7 +172,7 @@ function renderScores(scores: ShardScore[], steps?: Awaited<ReturnType<typeof re
 /** A sentence on the result, and the other figures below it. */
 function describeScore(score: ScoreOutcome): string {
   const { shape, head, kind, rows, right, squaredError, names } = score;
-  const model = modelLabel({ widths: parseWidths(shape), head: head as Head });
+  const model = modelLabel(parseShape(shape, head as Head));
   const answers = kind === 'labels' ? ' with all labels' : '';
   const first =
     right === null

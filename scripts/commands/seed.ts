@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { formatShape, parseShape } from '../../src/model/anyShape.ts';
 import { seedCapacity } from '../../src/model/capacity.ts';
-import { parseWidths } from '../../src/model/shape.ts';
 import { seedInputs, seedRun } from '../actions/seedRun.ts';
 import { requireChainId } from '../chain/client.ts';
 import { GAS_AT_MOST, requireFunds } from '../chain/funds.ts';
@@ -29,15 +29,25 @@ interface SeedOptions extends CommonOptions, ChainOptions {
   run?: string;
 }
 
+/** How convolutional networks are written. */
+export const NOTATION = `
+A convolutional network is written as its pictures, side x side x channels, and its layers: cNkKsSpP is a convolution to N
+channels with a kernel of K x K, a stride of S (1 or 2; 1 may be left out) and a padding of P (0 may be left out), a2 says that the next layer
+reads averages over 2x2 pixels, and a number is a dense layer. Rows for it are made with descent data --picture.`;
+
 export function addSeedCommand(program: Command): void {
   withHead(withCommon(withKey(withChain(program.command('seed')))), ' (default)')
     .description('draw a seed on chain, derive the first weights of a network from it and prove them')
-    .requiredOption('--shape <widths>', 'widths of the network, inputs first, such as 49-32-10')
+    .addHelpText('after', NOTATION)
+    .requiredOption(
+      '--shape <shape>',
+      'of the network: widths, inputs first, such as 49-32-10, or a convolutional one: 28x28x1-c8k5s2p2-a2-c16k3p1-64-10',
+    )
     .option('--run <name>', 'name of the run folder (default: made of shape and head)')
     .action(async (options: SeedOptions) => {
       const output = outputOf(options);
-      const shape = { widths: parseWidths(options.shape), head: headOf(options) };
-      seedCapacity(shape.widths);
+      const shape = parseShape(options.shape, headOf(options));
+      seedCapacity(shape);
       const { chain, registry } = await openRegistry(options);
       const account = loadAccount(options, chain.id);
       const context = { chain, registry, account };
@@ -54,7 +64,7 @@ export function addSeedCommand(program: Command): void {
         await seedRun(run, shape, context, output);
         const destination = { chainId: BigInt(chain.id), registry, trainer: account.address, chain };
         const edges = await proveHere(run, destination, output);
-        const made = { model: run.file('seed', 'model'), shape: shape.widths.join('-'), head: shape.head };
+        const made = { model: run.file('seed', 'model'), shape: formatShape(shape), head: shape.head };
         printEdges(run, edges, output, made, nextOptions(options));
       } finally {
         run.close();

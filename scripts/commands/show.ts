@@ -4,15 +4,19 @@ import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
+import { formatShape, isNetworkShape } from '../../src/model/anyShape.ts';
 import { describeEmbedder } from '../../src/model/embedder.ts';
+import { parameterCount } from '../../src/model/layerTensors.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
+import type { Network } from '../../src/model/network.ts';
+import { presentLayers } from '../../src/model/networkWeights.ts';
 import { describePicture } from '../../src/model/pictures.ts';
 import { readTensors } from '../../src/model/safetensors.ts';
 import { featureNames, outputNames, pictureOf, type Schema, schemaHash } from '../../src/model/schema.ts';
 import type { ModelShape } from '../../src/model/shape.ts';
 import { readShard as parseShard, SHARD_FORMAT } from '../../src/model/shardFile.ts';
 import { describeTargets } from '../../src/model/smoothing.ts';
-import { readWeights } from '../../src/model/weightsFile.ts';
+import { readModel as parseModel } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
@@ -31,6 +35,7 @@ import { sumMeasures } from '../chain/readMeasures.ts';
 import { readModel, readShard } from '../chain/readRegistry.ts';
 import { readResults } from '../chain/readResults.ts';
 import { readBenchmarks } from '../chain/readScoreboard.ts';
+import { shapeOf } from '../files/models.ts';
 import { readInput, readParsed } from '../files/read.ts';
 import { inspectRun, type RunEdge, type RunSummary } from '../runs/inspect.ts';
 import { runFolder } from '../runs/runFolder.ts';
@@ -216,13 +221,15 @@ function describeTensors(bytes: Uint8Array): Facts {
     const { inputs, outputs, rows, kind, schema } = parseShard(bytes);
     return { what: 'shard file', inputs, outputs, rows, kind, ...describeSchema(schema) };
   }
-  const { widths, head, schema } = readWeights(bytes);
+  const weights = parseModel(bytes);
+  const shape = shapeOf(weights);
   return {
     what: 'weights',
-    widths: show(widths),
-    head,
-    parameters: parameterCount(widths),
-    ...describeSchema(schema),
+    [isNetworkShape(shape) ? 'network' : 'widths']: formatShape(shape),
+    head: shape.head,
+    ...(isNetworkShape(shape) && { layers: describeLayers(shape) }),
+    parameters: parameterCount(shape),
+    ...describeSchema(weights.schema),
   };
 }
 
@@ -277,12 +284,15 @@ function describeEdgeRun({ edges, keep }: EdgeRun): Facts {
   return { what: 'run of training edges', ...last, segments };
 }
 
-function show(widths: readonly number[]): string {
-  return widths.join('-');
-}
-
-function parameterCount(widths: readonly number[]): number {
-  return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
+/** What each layer of a network makes of what, a line for each. */
+function describeLayers(network: Network): string[] {
+  const geometry = presentLayers(network);
+  const size = (side: number, channels: number) => (side === 1 ? `${channels}` : `${side}x${side}x${channels}`);
+  return geometry.slice(1).map(({ channels, side, read, kernel, stride, padding, flat, pooled }, l) => {
+    const averages = pooled ? 'averages over 2x2, ' : '';
+    const what = flat ? 'dense' : `kernel ${kernel}x${kernel}, stride ${stride}, padding ${padding}`;
+    return `${averages}${what}: ${size(read, geometry[l].channels)} to ${size(side, channels)}`;
+  });
 }
 
 function renderFacts(facts: Facts): string {

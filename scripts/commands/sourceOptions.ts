@@ -133,9 +133,9 @@ export function sourceInputs(options: SourceOptions, range: RowsOptions): Source
   if (idx !== undefined) return tableInputs('idx', idx, options, range);
   const { picture } = options;
   if (typeof picture === 'string') {
-    const { side } = parsePicture(picture);
+    const said = parsePicture(picture.replace(/^file or /, ''));
     const own = transform === 'pool4' ? 7 : 28;
-    choosePicture(parsePicture(picture), { height: own, width: own, channels: 1, order: 'HWC' }, side ** 2);
+    choosePicture(said, { height: own, width: own, channels: 1, order: 'HWC' }, said.side ** 2 * said.channels);
   }
   return { source: 'mnist', set, transform, ...range, ...(picture !== undefined && { picture: 'file' }) };
 }

@@ -3,17 +3,17 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { type ModelShape, parseWidths } from '../../src/model/shape.ts';
+import { type AnyShape, formatShape, isNetworkShape, parseShape, shapeSides } from '../../src/model/anyShape.ts';
 import { describeTargets, smoothingUnits } from '../../src/model/smoothing.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
-import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
+import { nearestRate, type Rate, rateOfUnits, rateStep } from '../../src/training/rate.ts';
 import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
 import type { TrainingExtras, TrainingInputs } from '../actions/trainingPlan.ts';
 import { describeSize, MANY_SEGMENTS, segmentsOf } from '../actions/trainingSize.ts';
 import { describeTraining, trainRun } from '../actions/trainRun.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { writeDurably } from '../files/durable.ts';
-import { readWeightsFile } from '../files/models.ts';
+import { readWeightsFile, shapeOf } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { type TableInputs, tableSize } from '../files/tables.ts';
 import { takesOtherSchema } from '../runs/programs/runProgram.ts';
@@ -77,7 +77,10 @@ export function addTrainCommand(program: Command): void {
   )
     .description('train a network on shards, each row once an epoch and in order, in exact integer arithmetic')
     .option('--parent <weights>', 'weights file (model.safetensors) to start from')
-    .option('--seed <shape>', 'start from a seed drawn on chain instead: widths such as 49-32-10')
+    .option(
+      '--seed <shape>',
+      'start from a seed drawn on chain instead: a shape such as 49-32-10 or 28x28x1-c8k5s2p2-64-10',
+    )
     .option('--shard <file>', 'one segment: shard file')
     .option('--shards <files or runs...>', 'many segments: shard files, or runs of data with all their shards')
     .option('--rows <number>', 'many segments of a source: rows to train on (default: all)', positive)
@@ -103,7 +106,7 @@ export function addTrainCommand(program: Command): void {
     .option('--jobs <number>', 'many segments: proofs at a time (default: one for each core)', positive)
     .option(
       '--lr <rate>',
-      'learning rate on the mean gradient of the loss (half the squared error, or the cross-entropy), such as 0.05; rounded to a multiple of batch / 4096',
+      'learning rate on the mean gradient of the loss (half the squared error, or the cross-entropy), such as 0.05; rounded to a multiple of batch / 4096 (of batch / 256 where a layer reads averages)',
       rateText,
     )
     .addOption(
@@ -124,7 +127,11 @@ export function addTrainCommand(program: Command): void {
       'softmax: what the target of the right class lacks to 1, shared among the wrong ones; sigmoid: the target of the wrong value; such as 0.05',
       shareText,
     )
-    .option('--lr-units <integer>', 'learning rate in units of batch / 4096 instead, 1..65536', positive)
+    .option(
+      '--lr-units <integer>',
+      'learning rate in units of batch / 4096 instead, 1..65536; a multiple of 16 where a layer reads averages',
+      positive,
+    )
     .requiredOption('--batch <rows>', 'rows of one step, a power of two', positive)
     .option('--other-schema', 'go on where the rows have other columns, scaling or classes than the model was made for')
     .option('--yes', `begin a run of ${MANY_SEGMENTS} segments or more without asking`)
@@ -157,10 +164,12 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
       hint: 'Give --shards instead of --shard.',
     });
   }
-  const rate = rateOf(options);
+  requireRate(options);
   refuseHead(options);
   const parent = fileHash('parent', options.parent);
-  const model = readWeightsFile(parent.parent, parent.parentSha256);
+  const weights = readWeightsFile(parent.parent, parent.parentSha256);
+  const model = shapeOf(weights);
+  const rate = rateOf(options, model);
   const smoothing = smoothingOf(options, model);
   const inputs: TrainInputs = {
     ...parent,
@@ -171,7 +180,7 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
     smoothing,
     ...(options.otherSchema && { otherSchema: 'yes' }),
   };
-  const { schema } = model;
+  const { schema } = weights;
   // A seed has no schema yet: the first rows give it one.
   if (schema !== undefined) {
     const rows = { shard: inputs.shard, shardSha256: inputs.shardSha256 };
@@ -193,8 +202,8 @@ async function trainOne(options: TrainOptions, output: Output): Promise<void> {
 }
 
 async function trainMany(options: TrainOptions, output: Output): Promise<void> {
-  const rate = rateOf(options);
-  const inputs = await trainingInputs(options, rate);
+  requireRate(options);
+  const { inputs, rate } = await trainingInputs(options);
   const test = listShards(options.test ?? [], options.runs);
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
@@ -223,7 +232,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
       : 'the same command with --registry and a key proves and registers all of it';
     output.result(
       { run: run.folder, curve, ...trainingDocument(training, registered), rate },
-      `\n${renderTraining(training, registered)}\n\nrate     ${describeRate(rate, options)}\n${describeSmoothing(training.smoothing, { widths: parseWidths(training.shape), head: training.head })}weights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
+      `\n${renderTraining(training, registered)}\n\nrate     ${describeRate(rate, options)}\n${describeSmoothing(training.smoothing, parseShape(training.shape, training.head))}weights  ${training.model}\ncurve    ${curve}\nnext     ${next}`,
     );
   } finally {
     run.close();
@@ -235,7 +244,7 @@ async function contextOf(options: TrainOptions) {
   return { chain, registry, account: loadAccount(options, chain.id) };
 }
 
-async function trainingInputs(options: TrainOptions, rate: Rate): Promise<TrainingInputs> {
+async function trainingInputs(options: TrainOptions): Promise<{ inputs: TrainingInputs; rate: Rate }> {
   const { parent, seed, shards, epochs, batch, passes, rows, offset } = options;
   if ((parent === undefined) === (seed === undefined)) {
     throw new InputError('From which weights?', { hint: 'Give either --parent or --seed.' });
@@ -244,8 +253,9 @@ async function trainingInputs(options: TrainOptions, rate: Rate): Promise<Traini
   const start = { ...(parent === undefined ? { parent: null, parentSha256: null } : fileHash('parent', parent)) };
   const model =
     seed === undefined
-      ? readWeightsFile(start.parent!, start.parentSha256!)
-      : { widths: parseWidths(seed), head: headOf(options) };
+      ? shapeOf(readWeightsFile(start.parent!, start.parentSha256!))
+      : parseShape(seed, headOf(options));
+  const rate = rateOf(options, model);
   const smoothing = smoothingOf(options, model);
   const { schedule, earlyStop } = options;
   const extras: TrainingExtras = {
@@ -255,12 +265,14 @@ async function trainingInputs(options: TrainOptions, rate: Rate): Promise<Traini
     ...(earlyStop !== undefined && { earlyStop }),
   };
   const rest = { epochs, lr: rate.units, batch, passes, ...extras };
+  const drawn = seed === undefined ? null : formatShape(model);
   if (shards !== undefined) {
     if (rows !== undefined) throw new InputError('--rows is for a source of rows, such as --mnist.');
-    return { ...start, seed: seed ?? null, source: null, shards: listShards(shards, options.runs), ...rest };
+    const entries = listShards(shards, options.runs);
+    return { inputs: { ...start, seed: drawn, source: null, shards: entries, ...rest }, rate };
   }
-  const source = sourceInputs(options, { offset, ...(await shardsOf(options)) });
-  return { ...start, seed: seed ?? null, source, shards: null, ...rest };
+  const source = sourceInputs(withPictures(options, model), { offset, ...(await shardsOf(options)) });
+  return { inputs: { ...start, seed: drawn, source, shards: null, ...rest }, rate };
 }
 
 /** Rows of a shard, number of shards and rows of the last: those that were said, or all of a table. */
@@ -287,14 +299,27 @@ function defaultName(inputs: TrainingInputs): string {
   return `training-${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12)}`;
 }
 
-/** The rate that the trainer takes. @throws InputError when there is none, two, or one that it cannot take */
-function rateOf({ lr, lrUnits, batch }: TrainOptions): Rate {
+/** @throws InputError when there is no rate, or two */
+function requireRate({ lr, lrUnits }: TrainOptions): void {
   if ((lr === undefined) === (lrUnits === undefined)) {
     throw new InputError('At which learning rate?', {
       hint: 'Give either --lr, such as 0.05, or --lr-units.',
     });
   }
-  return lr === undefined ? rateOfUnits(lrUnits!, batch) : nearestRate(lr, batch);
+}
+
+/** The rate that the trainer takes. @throws InputError for one that it cannot take */
+function rateOf({ lr, lrUnits, batch }: TrainOptions, model: AnyShape): Rate {
+  const step = rateStep(model);
+  return lr === undefined ? rateOfUnits(lrUnits!, batch, step) : nearestRate(lr, batch, step);
+}
+
+/** Rows of a source for a convolutional network are pictures: as the file tells, else as the network reads them. */
+function withPictures(options: TrainOptions, model: AnyShape): TrainOptions {
+  const isSaid = options.picture !== undefined || options.like !== undefined;
+  if (!isNetworkShape(model) || isSaid) return options;
+  const { side, channels } = model;
+  return { ...options, picture: `file or ${side}x${side}x${channels}` };
 }
 
 /** @throws InputError for a head where the parent has one */
@@ -306,14 +331,14 @@ function refuseHead({ head }: TrainOptions): void {
 }
 
 /** Units of the smoothing that the trainer takes. @throws InputError where it cannot take it */
-function smoothingOf({ smoothing = 0 }: TrainOptions, { widths, head }: ModelShape): number {
-  return smoothingUnits(smoothing, head, widths[widths.length - 1]);
+function smoothingOf({ smoothing = 0 }: TrainOptions, model: AnyShape): number {
+  return smoothingUnits(smoothing, model.head, shapeSides(model).outputs);
 }
 
 /** A line on what is stored: 23/2048 (0.89893 for the right class, 0.01123 for each wrong one). Empty without smoothing. */
-export function describeSmoothing(units: number, { widths, head }: ModelShape): string {
+export function describeSmoothing(units: number, model: AnyShape): string {
   if (units === 0) return '';
-  return `targets  ${units}/2048 of smoothing: ${describeTargets(units, head, widths[widths.length - 1])}\n`;
+  return `targets  ${units}/2048 of smoothing: ${describeTargets(units, model.head, shapeSides(model).outputs)}\n`;
 }
 
 /** 0.05078125 (26 units of 8/4096; 0.05 was asked for; next possible 0.048828125 and 0.052734375) */

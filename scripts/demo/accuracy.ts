@@ -1,6 +1,6 @@
 import { InputError } from '../../src/errors/InputError.ts';
+import type { AnyWeights } from '../../src/model/networkWeights.ts';
 import type { Shard } from '../../src/model/shard.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
 import { evaluate } from '../../src/training/trainer.ts';
 import type { MnistSplit } from '../files/mnist.ts';
@@ -15,7 +15,7 @@ export function testShards(split: MnistSplit): Shard[] {
 }
 
 /** Share of rows whose digit wins strictly, 0..1. */
-export function accuracyOf(weights: Weights, shards: readonly Shard[]): number {
+export function accuracyOf(weights: AnyWeights, shards: readonly Shard[]): number {
   let right = 0;
   let rows = 0;
   for (const shard of shards) {

@@ -1,16 +1,16 @@
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
-import type { ModelShape } from '../../src/model/shape.ts';
+import { type AnyShape, formatShape } from '../../src/model/anyShape.ts';
+import { type AnyWeights, isNetworkWeights } from '../../src/model/networkWeights.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { readShard } from '../../src/model/shardFile.ts';
-import type { Weights } from '../../src/model/weights.ts';
-import { readWeights } from '../../src/model/weightsFile.ts';
+import { readModel } from '../../src/model/weightsFile.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
 import { readParsed } from './read.ts';
 
-/** @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
-export function readWeightsFile(path: string, hash?: string): Weights {
-  return readParsed(path, readWeights, hash);
+/** A model of either kind. @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
+export function readWeightsFile(path: string, hash?: string): AnyWeights {
+  return readParsed(path, readModel, hash);
 }
 
 /** @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
@@ -18,14 +18,19 @@ export function readShardFile(path: string, hash?: string): Shard {
   return readParsed(path, readShard, hash);
 }
 
-/** 49-32-10 */
-export function shapeText({ widths }: { widths: readonly number[] }): string {
-  return widths.join('-');
+/** The shape of a model. */
+export function shapeOf(weights: AnyWeights): AnyShape {
+  return isNetworkWeights(weights) ? weights.network : weights;
+}
+
+/** The shape of a model in words, with its head. */
+export function labelOf(weights: AnyWeights): string {
+  return modelLabel(shapeOf(weights));
 }
 
 /** 49-32-10, or 49-32-10 softmax: squared error goes without saying. */
-export function modelLabel({ widths, head }: ModelShape): string {
-  return `${shapeText({ widths })}${head === 'squared error' ? '' : ` ${head}`}`;
+export function modelLabel(shape: AnyShape): string {
+  return `${formatShape(shape)}${shape.head === 'squared error' ? '' : ` ${shape.head}`}`;
 }
 
 /** @throws InputError, FileFormatError naming the file */

@@ -69,7 +69,10 @@ export interface TableInputs {
 
 /** What inputs of rows may have besides; absent where they have not: runs of before there were pictures go on. */
 interface PictureInputs {
-  /** What each row is a picture of (`parsePicture`), or `file`: what the file tells; absent: rows are no pictures. */
+  /**
+   * What each row is a picture of (`parsePicture`), or `file`: what the file tells, or `file or 28x28x1`: that where the file
+   * does not tell; absent: rows are no pictures.
+   */
   picture?: string;
 }
 
@@ -127,7 +130,9 @@ export async function loadTable(inputs: TableInputs): Promise<LoadedTable> {
 export function pictureOfTable(inputs: TableInputs, raw: RawTable): { picture?: Picture } {
   const picture = pictureSaid(inputs);
   if (picture === undefined) return {};
-  const said = picture === 'file' ? undefined : parsePicture(picture);
+  const [, fallback] = /^file or (.*)$/.exec(picture) ?? [];
+  const isTold = picture === 'file' || (fallback !== undefined && raw.picture !== undefined);
+  const said = isTold ? undefined : parsePicture(fallback ?? picture);
   return { picture: choosePicture(said, raw.picture, raw.inputs) };
 }
 

@@ -170,12 +170,12 @@ export function trainElements(
 }
 
 /** Of widths, a shape with any head. */
-function anyShape(shape: readonly number[] | Network): AnyShape {
-  return 'side' in shape ? shape : { widths: shape, head: 'squared error' };
+function anyShape(shape: readonly number[] | AnyShape): AnyShape {
+  return 'side' in shape || 'widths' in shape ? shape : { widths: shape, head: 'squared error' };
 }
 
 /** Sizes of the oracles of `seed`: model, trace, helper. @throws CapacityError */
-export function seedCapacity(shape: readonly number[] | Network): Capacity {
+export function seedCapacity(shape: readonly number[] | AnyShape): Capacity {
   const { slots, matrices, ...own } = sizesOf(anyShape(shape));
   const hint = `Lower ${own.hint}.`;
   return check(
@@ -199,17 +199,17 @@ export function dataCapacity(shape: ShardShape): Capacity {
 }
 
 /** Sizes of the oracles of `import`: model, trace, helper. @throws CapacityError */
-export function importCapacity(shape: readonly number[] | Network): Capacity {
+export function importCapacity(shape: readonly number[] | AnyShape): Capacity {
   return rangeCapacity(shape, 1);
 }
 
 /** Sizes of the oracles of `merge`: model (child and parents), trace, helper. @throws CapacityError */
-export function mergeCapacity(shape: readonly number[] | Network): Capacity {
+export function mergeCapacity(shape: readonly number[] | AnyShape): Capacity {
   return rangeCapacity(shape, 2);
 }
 
 /** What import and merge share: two limbs of every weight in the trace, `inverses` of every weight in the helper. */
-function rangeCapacity(shape: readonly number[] | Network, inverses: number): Capacity {
+function rangeCapacity(shape: readonly number[] | AnyShape, inverses: number): Capacity {
   const { slots, matrices, biases, ...own } = sizesOf(anyShape(shape));
   const tensors = matrices.flatMap((bits, l) => [bits, biases[l]]);
   const hint = `Lower ${own.hint}.`;

@@ -1,6 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
 import { MAX_PARENTS, MERGE_LIMIT, MERGE_ONE, MIN_PARENTS } from './merge.ts';
-import type { LayerWeights, Weights } from './weights.ts';
+import { type AnyWeights, isNetworkWeights, shapeText } from './networkWeights.ts';
+import type { LayerWeights } from './weights.ts';
 
 /** Coefficients of `mergeWeights`: [layer 1..L][parent], integers over 2^14. */
 export type Coefficients = number[][];
@@ -40,21 +41,19 @@ export function taskCoefficients(layers: number, lambdas: readonly number[]): Co
  * @param t in (0, 1), for all layers or for each
  * @throws InputError for other parents or t, or layers so nearly opposite that a factor leaves (-8, 8)
  */
-export function slerpCoefficients(parents: readonly Weights[], t: number | readonly number[]): Coefficients {
+export function slerpCoefficients(parents: readonly AnyWeights[], t: number | readonly number[]): Coefficients {
   if (parents.length !== 2) throw new InputError(`Spherical interpolation takes 2 parents, not ${parents.length}.`);
   const [first, second] = parents;
   const layers = first.layers.length;
-  if (first.widths.join() !== second.widths.join()) {
-    throw new InputError(
-      `Parents of a merge have one shape: ${first.widths.join('-')} and ${second.widths.join('-')}.`,
-    );
+  if (shapeText(first) !== shapeText(second)) {
+    throw new InputError(`Parents of a merge have one shape: ${shapeText(first)} and ${shapeText(second)}.`);
   }
   const ts = typeof t === 'number' ? Array<number>(layers).fill(t) : t;
   if (ts.length !== layers) throw new InputError(`${ts.length} values of t were given for ${layers} layers.`);
   return finish(
     ts.map((x, l) => {
       if (!(x >= 0 && x <= 1)) throw new InputError(`The t of layer ${l + 1} must be in 0..1, not ${x}.`);
-      return slerpRow(cosine(first.layers[l], second.layers[l]), x, l + 1);
+      return slerpRow(cosine(first.layers[l], second.layers[l], unitOf(first, l)), x, l + 1);
     }),
   );
 }
@@ -121,11 +120,17 @@ function toCoefficient(factor: number, what: string): number {
   return a;
 }
 
-function cosine(x: LayerWeights, y: LayerWeights): number {
+/** Of a weight, in units of those of a bias: the weights of a layer that reads averages have two bits less. */
+function unitOf(weights: AnyWeights, layer: number): number {
+  return isNetworkWeights(weights) && weights.network.layers[layer].pooled ? 4 : 1;
+}
+
+function cosine(x: LayerWeights, y: LayerWeights, unit: number): number {
   let [xy, xx, yy] = [0, 0, 0];
   for (const part of ['W', 'b'] as const) {
+    const scale = part === 'W' ? unit : 1;
     for (let k = 0; k < x[part].length; k++) {
-      const [a, b] = [Number(x[part][k]), Number(y[part][k])];
+      const [a, b] = [scale * Number(x[part][k]), scale * Number(y[part][k])];
       xy += a * b;
       xx += a * a;
       yy += b * b;

@@ -1,5 +1,6 @@
 import { MERGE_ONE } from './merge.ts';
-import type { LayerWeights, Weights } from './weights.ts';
+import type { AnyWeights } from './networkWeights.ts';
+import type { LayerWeights } from './weights.ts';
 
 /** Parents of a merge that hold the same numbers. */
 export interface EqualParents {
@@ -14,7 +15,7 @@ export interface EqualParents {
  * models that are equal as a whole are not named again for a layer with the same others.
  * @param parents of one shape
  */
-export function findEqualParents(parents: readonly Weights[]): EqualParents[] {
+export function findEqualParents(parents: readonly AnyWeights[]): EqualParents[] {
   const groups = new Map<string, EqualParents>();
   parents[0].layers.forEach((_, l) => {
     const seen: number[][] = [];

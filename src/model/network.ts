@@ -264,7 +264,7 @@ export function networkLayoutWords(network: Network): [bigint, bigint] {
 export function parseNetwork(text: string, head: Head): Network {
   const bad = (part: string) =>
     new InputError(`${show(part)} in ${show(text)} is no part of a network.`, {
-      hint: 'Write a convolutional network like 28x28x1-c8k5s2p2-a2-c16k3p1-64-10.',
+      hint: 'Write a convolutional network like 28x28x1-c8k5s2p2-a2-c16k3p1-64-10, or widths like 49-32-10.',
     });
   const [picture, ...parts] = text.split('-');
   const size = /^(\d{1,2})x(\d{1,2})x(\d{1,4})$/.exec(picture);

@@ -1,6 +1,8 @@
 import { InputError } from '../errors/InputError.ts';
+import { type AnyShape, isNetworkShape } from '../model/anyShape.ts';
 import { isPowerOfTwo } from '../numbers/bits.ts';
 import { MAX_RATE, MAX_SIZE, RATE_BITS } from '../numbers/constants.ts';
+import { POOLED_RATE } from './pictures.ts';
 import { realLearningRate } from './trainer.ts';
 
 /** A learning rate that the trainer can take, and its neighbours. */
@@ -14,22 +16,28 @@ export interface Rate {
   above: number | null;
 }
 
+/** Of how many units the rates of a network are multiples: 16 where a layer reads averages, which learns at a 16th of it. */
+export function rateStep(shape: AnyShape): number {
+  return isNetworkShape(shape) && shape.layers.some(({ pooled }) => pooled) ? POOLED_RATE : 1;
+}
+
 /**
  * The possible rate nearest to a wanted one, upwards from the middle.
  * @param wanted real rate on the mean gradient of half the squared error
  * @param batch rows of a step, a power of two up to 4096
+ * @param step units of which a rate is a multiple (`rateStep`)
  * @throws InputError when it rounds to nothing or is above the greatest possible rate
  */
-export function nearestRate(wanted: number, batch: number): Rate {
+export function nearestRate(wanted: number, batch: number, step = 1): Rate {
   checkBatch(batch);
-  const units = Math.round((wanted * 2 ** RATE_BITS) / batch);
+  const units = step * Math.round((wanted * 2 ** RATE_BITS) / batch / step);
   if (!(wanted > 0) || !Number.isFinite(wanted)) {
     throw new InputError(`The learning rate must be above 0, not ${wanted}.`);
   }
   if (units < 1) {
-    const smallest = realLearningRate({ lr: 1, batch });
+    const smallest = realLearningRate({ lr: step, batch });
     throw new InputError(`The learning rate ${wanted} is too small for steps of ${batch} rows.`, {
-      hint: `Give at least ${smallest}${batch > 1 ? ', or a smaller --batch' : ''}.`,
+      hint: `Give at least ${smallest}${batch > 1 ? ', or a smaller --batch' : ''}.${step === 1 ? '' : OF_AVERAGES}`,
     });
   }
   if (units > MAX_RATE) {
@@ -37,19 +45,29 @@ export function nearestRate(wanted: number, batch: number): Rate {
       hint: `Give at most ${realLearningRate({ lr: MAX_RATE, batch })}.`,
     });
   }
-  return rateOfUnits(units, batch);
+  return rateOfUnits(units, batch, step);
 }
 
-/** @param units integer of the trainer. @throws InputError when it is not in 1..2^16 */
-export function rateOfUnits(units: number, batch: number): Rate {
+const OF_AVERAGES = ` A network that reads averages has rates of multiples of ${POOLED_RATE} units.`;
+
+/** @param units integer of the trainer. @throws InputError when it is not in 1..2^16, or no multiple of the step */
+export function rateOfUnits(units: number, batch: number, step = 1): Rate {
   checkBatch(batch);
   if (!Number.isInteger(units) || units < 1 || units > MAX_RATE) {
     throw new InputError(`The units of a learning rate are an integer in 1..${MAX_RATE}, not ${units}.`, {
       hint: `A unit is a rate of ${realLearningRate({ lr: 1, batch })} with steps of ${batch} rows.`,
     });
   }
+  if (units % step !== 0) {
+    throw new InputError(
+      `A network that reads averages takes a rate that is a multiple of ${step} units, not ${units}.`,
+      {
+        hint: `Give ${Math.max(step, step * Math.round(units / step))}, or the rate itself with --lr.`,
+      },
+    );
+  }
   const at = (lr: number) => (lr < 1 || lr > MAX_RATE ? null : realLearningRate({ lr, batch }));
-  return { units, rate: realLearningRate({ lr: units, batch }), below: at(units - 1), above: at(units + 1) };
+  return { units, rate: realLearningRate({ lr: units, batch }), below: at(units - step), above: at(units + step) };
 }
 
 function checkBatch(batch: number): void {

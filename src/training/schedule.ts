@@ -12,13 +12,14 @@ export type Schedule = (typeof SCHEDULES)[number];
  * The rate of a segment.
  * @param units of the first segment
  * @param segment 0..segments - 1
- * @returns units of the trainer, at least 1
+ * @param step units of which a rate is a multiple
+ * @returns units of the trainer, at least one step
  */
-export function scheduledUnits(schedule: Schedule, units: number, segment: number, segments: number): number {
+export function scheduledUnits(schedule: Schedule, units: number, segment: number, segments: number, step = 1): number {
   if (!Number.isInteger(segment) || segment < 0 || segment >= segments) {
     throw new InputError(`A run of ${segments} segments has no segment ${segment}.`);
   }
-  return Math.max(1, Math.round(units * factor(schedule, segment / segments)));
+  return step * Math.max(1, Math.round((units * factor(schedule, segment / segments)) / step));
 }
 
 /** @param done share of the segments that came before */

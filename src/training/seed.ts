@@ -1,8 +1,10 @@
 import { poseidon2 } from 'poseidon-lite/poseidon2';
 import { InputError } from '../errors/InputError.ts';
+import { type AnyShape, isNetworkShape } from '../model/anyShape.ts';
 import { seedCapacity } from '../model/capacity.ts';
 import { NETWORK_LAYERS, type Network } from '../model/network.ts';
 import {
+  type AnyWeights,
   isRealEntry,
   kernelSizes,
   type NetworkWeights,
@@ -127,6 +129,11 @@ export function weightsFromSeedTrace(shape: ModelShape, { layers }: SeedTrace, s
 /** As `seedWeights`, of a convolutional network (protocol section 12). */
 export function networkSeedWeights(network: Network, seed: bigint, salt: bigint): NetworkWeights {
   return networkFromSeedTrace(network, seedTrace(network, seed), salt);
+}
+
+/** The genesis weights of a seed, of a shape of either kind. @throws as `seedTrace` */
+export function modelOfSeed(shape: AnyShape, seed: bigint, salt: bigint): AnyWeights {
+  return isNetworkShape(shape) ? networkSeedWeights(shape, seed, salt) : seedWeights(shape, seed, salt);
 }
 
 /** As `networkSeedWeights`, from a trace that is already there. */

@@ -1,10 +1,11 @@
 import { TrainingRangeError } from '../errors/TrainingRangeError.ts';
-import type { ModelShape } from '../model/shape.ts';
+import type { AnyShape } from '../model/anyShape.ts';
+import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
 import type { Shard } from '../model/shard.ts';
-import type { Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { TRACE_ROW_BITS } from '../numbers/constants.ts';
-import { seedWeights } from './seed.ts';
+import { rateStep } from './rate.ts';
+import { modelOfSeed } from './seed.ts';
 import { evaluate, trainTrial } from './trainer.ts';
 
 /** Rows to train on, and others to measure on. */
@@ -41,13 +42,14 @@ export function mostPasses(rows: number): number {
  */
 export function runTrial(
   folds: readonly Fold[],
-  { widths, head, batch, smoothing = 0 }: ModelShape & { batch: number; smoothing?: number },
+  shape: AnyShape,
+  { batch, smoothing = 0 }: { batch: number; smoothing?: number },
   steps: readonly TrialStep[],
 ): Checkpoint[] | undefined {
   const sums = steps.map((): Checkpoint => ({ rows: 0, right: undefined, loss: 0 }));
   try {
     folds.forEach(({ training, validation }, k) => {
-      let weights = seedWeights({ widths, head }, BigInt(k + 1), 0n);
+      let weights = modelOfSeed(shape, BigInt(k + 1), 0n);
       for (const [step, sum] of sums.entries()) {
         weights = train(weights, training, { batch, smoothing, ...steps[step] });
         const { right, rows, loss } = evaluate(weights, validation);
@@ -80,16 +82,22 @@ const MOST_HALVINGS = 8;
  * The greatest power of two by which all rates are to be divided so that no value leaves its range in these segments, found by trying.
  * @returns undefined where none of them does it
  */
-export function workingDivisor(weights: Weights, segments: readonly TrialSegment[]): number | undefined {
+export function workingDivisor(weights: AnyWeights, segments: readonly TrialSegment[]): number | undefined {
+  const least = rateStep(isNetworkWeights(weights) ? weights.network : weights);
   for (let divisor = 2; divisor <= 2 ** MOST_HALVINGS; divisor *= 2) {
-    const slower = segments.map((segment) => ({ ...segment, lr: Math.max(1, Math.floor(segment.lr / divisor)) }));
+    const slower = segments.map((segment) => ({ ...segment, lr: slowerRate(segment.lr, divisor, least) }));
     if (staysInRange(weights, slower)) return divisor;
-    if (slower.every(({ lr }) => lr === 1)) return undefined;
+    if (slower.every(({ lr }) => lr === least)) return undefined;
   }
   return undefined;
 }
 
-function staysInRange(weights: Weights, segments: readonly TrialSegment[]): boolean {
+/** The units of a rate divided by a number, rounded down to a multiple of `step`, at least that. */
+export function slowerRate(lr: number, divisor: number, step: number): number {
+  return step * Math.max(1, Math.floor(lr / divisor / step));
+}
+
+function staysInRange(weights: AnyWeights, segments: readonly TrialSegment[]): boolean {
   try {
     let current = weights;
     for (const { shard, ...options } of segments) current = trainTrial(current, shard, options).child;
@@ -102,10 +110,10 @@ function staysInRange(weights: Weights, segments: readonly TrialSegment[]): bool
 
 /** Any number of passes, in segments of powers of two. */
 function train(
-  weights: Weights,
+  weights: AnyWeights,
   shard: Shard,
   { passes, ...options }: { lr: number; batch: number; passes: number; smoothing: number },
-): Weights {
+): AnyWeights {
   let [current, left] = [weights, passes];
   while (left > 0) {
     const now = Math.min(mostPasses(shard.rows), 2 ** Math.floor(Math.log2(left)));

@@ -16,7 +16,7 @@ import {
   OUTPUT,
 } from './conv-geometry.ts';
 import { maskOf, placesOf, total } from './conv-sums.ts';
-import { isRead, pool, taken } from './conv-tensors.ts';
+import { isRead, pool, type Reads, taken } from './conv-tensors.ts';
 import { aligned, type ConvDeviation } from './conv-train-run.ts';
 import { readSide } from './conv-train-verifier.ts';
 import { type ConvWeights, convOracle } from './conv-weights.ts';
@@ -27,7 +27,7 @@ import { measure, roundedValue, type Scored, type Stated, scored } from './score
 import { layerIn, type ScoreKind, type ScoreView, scoreProgram, scoreSizeOf, statedSums } from './score-verifier.ts';
 import type { ReferenceShard } from './shards.ts';
 import { element, headBits, rows, seen, shardLayout, shardView } from './sizes.ts';
-import { bindHigh, bindLow, HALF_LIMB, type Inputs, UNIT } from './tensors.ts';
+import { bindHigh, bindLow, HALF_LIMB, type Inputs, shift, UNIT } from './tensors.ts';
 
 /** First positions of x, y and channels; those of a place in a forward sum, where no row stands. */
 const [X, Y, CHANNEL] = [12, 18, 24];
@@ -133,9 +133,9 @@ export interface ConvScoreHooks
   geometry?: Geometry[];
   /** weights of the forward pass and its sums, where they are not the committed ones */
   used?: (committed: ConvWeights) => ConvWeights;
-  /** changes IN of a layer before its sum is made */
-  taken?: (l: number, IN: bigint[]) => void;
-  /** M_l that the prover uses, over x and y */
+  /** what the prover's IN of a layer is made by */
+  readsOfSums?: (g: Geometry, l: number, ...at: Parameters<Reads>) => boolean;
+  /** changes M_l in the prover's sums, over x and y */
   masked?: (l: number, mask: bigint[]) => void;
 }
 
@@ -219,21 +219,21 @@ export function proveConvScore(
       const g = proved[l];
       const r = pointOf(tau);
       const before = geometry[l - 1].present === 0n ? shard.X : tensors[`A_${l - 1}`];
-      const all = taken(g, pool(g, before, S), S);
-      hooks.taken?.(l, all);
+      const { readsOfSums } = hooks;
+      const all = taken(g, pool(g, before, S), S, readsOfSums && ((...at) => readsOfSums(g, l, ...at)));
       const IN = bindLow(all, r.rs.slice(0, sigma));
       const W = bindHigh(used.W[l], r.rc.slice(0, g.c));
       const places = 4 ** g.n;
       const perTap = (f: readonly bigint[]) => W.flatMap(() => f);
       const mask = maskOf(g);
       hooks.masked?.(l, mask);
-      const factors = [perTap(placesOf(g, r)), perTap(mask), W.flatMap((w) => Array<bigint>(places).fill(w)), IN];
+      const rest = [perTap(placesOf(g, r)), W.flatMap((w) => Array<bigint>(places).fill(w)), IN];
       const at = tapsAt(g, proved[l - 1].c);
       return {
         l,
         at: [...placeAt(g), ...at],
-        terms: [term(...factors)],
-        sum: total(...factors),
+        terms: [term(perTap(maskOf(g)), ...rest)],
+        sum: total(perTap(mask), ...rest),
         evaluate: (point) => [
           evaluateAt(W, pointAt(at, point)),
           evaluateAt(IN, pointAt([...placeAt(g), ...at], point)),
@@ -241,7 +241,10 @@ export function proveConvScore(
       };
     });
   const sizes = { sigma, geometry, heads: headFactors(head) };
-  const of = { model: networkLayout(geometry), shard: shardLayout(sigma, shard.inputs, shard.outputs) };
+  const of = {
+    model: shift(networkLayout(geometry), hooks.moved?.model ?? 0),
+    shard: shardLayout(sigma, shard.inputs, shard.outputs),
+  };
   const places = scorePlaces('convScore', (name) => sizeOf(name, sizes), of, hooks.moved);
   const network: ScoredNetwork = {
     program: 'convScore',

@@ -138,18 +138,19 @@ export interface BackwardTables {
   P: bigint[];
 }
 
-/** @param g the layer that reads; @param c channels of the one before */
+/** @param g the layer that reads; @param c channels of the one before; @param ofDeltas what a cheat takes for g in DD */
 export function backwardTables(
   g: Geometry,
   c: number,
   { W, D, IN }: { W: readonly bigint[]; D: readonly bigint[]; IN: readonly bigint[] },
   steps: Steps,
   r: SumPoint,
+  ofDeltas = g,
 ): BackwardTables {
-  const { rv, ru } = sideOf(g, r);
+  const { rv, ru } = sideOf(ofDeltas, r);
   const taps = range(2 ** g.d);
   const corner = (d: number) => range(g.d).map((t) => BigInt((d >> t) & 1));
-  const [ax, ay] = [rv, ru].map((z) => taps.map((d) => kernelOverY(g, corner(d), z)));
+  const [ax, ay] = [rv, ru].map((z) => taps.map((d) => kernelOverY(ofDeltas, corner(d), z)));
   const perTap = taps.map((dy) => taps.map((dx) => contract(D, steps.rows, outer(ax[dx], ay[dy]))));
   const units = range(2 ** g.c);
   const N = steps.rows;

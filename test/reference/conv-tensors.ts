@@ -1,7 +1,7 @@
 // What layers read, as tables and at points (protocol, section 12). Tensors are (s; x; y; c) with s lowest, what a layer
 // reads is (s; x; y; dx; dy; c).
 
-import { eqTable, mod, range, zeros } from './algebra.ts';
+import { eqAt, eqTable, mod, range, zeros } from './algebra.ts';
 import type { Geometry } from './conv-geometry.ts';
 
 /** [st y + d - p = u][d < K] of numbers; of a flat layer [d = u]. */
@@ -44,7 +44,10 @@ export function kernelOverY(g: Geometry, d: readonly bigint[], u: readonly bigin
 export function kernelAt(g: Geometry, d: readonly bigint[], u: readonly bigint[], y: readonly bigint[]): bigint {
   const eqNumber = (at: readonly bigint[], value: number) =>
     at.reduce((v, z, t) => mod(v * ((value >> t) & 1 ? z : 1n - z)), 1n);
-  if (g.flat) return d.reduce((v, z, t) => mod(v * (z * u[t] + (1n - z) * (1n - u[t]))), 1n);
+  if (g.flat)
+    return eqAt(
+      ...([d, u].map((z) => range(Math.max(d.length, u.length)).map((t) => z[t] ?? 0n)) as [bigint[], bigint[]]),
+    );
   let L = new Map<number, bigint>();
   for (let e = -3; e <= 4; e++) {
     const tap = e + g.p;
@@ -105,19 +108,29 @@ export function pool(g: Geometry, before: readonly bigint[], rows: number): read
   );
 }
 
+/** Whether tap d of place y reads u; axis 0 is x, 1 is y. */
+export type Reads = (axis: 0 | 1, d: number, u: number, y: number) => boolean;
+
 /** IN_l of what a layer reads: at every tap of every place. */
-export function taken(g: Geometry, In: readonly bigint[], rows: number): bigint[] {
+export function taken(
+  g: Geometry,
+  In: readonly bigint[],
+  rows: number,
+  reads: Reads = (_, d, u, y) => isRead(g, d, u, y),
+): bigint[] {
   const [side, taps, places] = [2 ** g.nu, 2 ** g.d, 2 ** g.n];
   const channels = In.length / (rows * side * side);
   const out = zeros(channels * taps * taps * places * places * rows);
-  const from = range(taps).map((d) => range(places).map((y) => range(side).find((u) => isRead(g, d, u, y))));
+  const from = ([0, 1] as const).map((axis) =>
+    range(taps).map((d) => range(places).map((y) => range(side).find((u) => reads(axis, d, u, y)))),
+  );
   let at = 0;
   for (let c = 0; c < channels; c++)
     for (let dy = 0; dy < taps; dy++)
       for (let dx = 0; dx < taps; dx++)
         for (let y = 0; y < places; y++)
           for (let x = 0; x < places; x++, at += rows) {
-            const [u, v] = [from[dy][y], from[dx][x]];
+            const [u, v] = [from[1][dy][y], from[0][dx][x]];
             if (u === undefined || v === undefined) continue;
             const start = ((c * side + u) * side + v) * rows;
             for (let s = 0; s < rows; s++) out[at + s] = In[start + s];

@@ -15,7 +15,7 @@ import { type ConvWeights, randomConvWeights } from './conv-weights.ts';
 import type { HeadDeviation, HeadTensor } from './heads.ts';
 import type { ReferenceHead } from './sizes.ts';
 import { HALF_LIMB, LIMB, UNIT } from './tensors.ts';
-import { blankHead, deltaOf, endRow, HIDDEN, type Hidden, pick, round } from './train-run.ts';
+import { blankHead, deltaOf, endRow, type HeadTarget, HIDDEN, type Hidden, pick, round } from './train-run.ts';
 
 export interface ConvTrainShape {
   network: ConvNetwork;
@@ -74,6 +74,8 @@ export interface ConvDeviation {
   reads?: (g: Geometry, at: { l: number; axis: 0 | 1; phase: Phase }, d: number, u: number, y: number) => boolean;
   /** changes what a layer reads of a channel at (u, v) */
   read?: (l: number, at: { c: number; u: number; v: number; s: number }, value: bigint) => bigint;
+  /** which two pixels of an axis a pooled layer adds up */
+  pixels?: (l: number, u: number) => readonly number[];
   /** which place of what is read has the delta of a pixel of the side before; default: half of it where pooled */
   below?: (l: number, pixel: number) => number;
   /** whether a place has values */
@@ -134,6 +136,17 @@ export function aligned({ W, b }: Pick<ConvWeights, 'W' | 'b'>): { W: bigint[][]
   return { W: [...absent, ...W.map((v) => [...v])], b: [...absent, ...b.map((v) => [...v])] };
 }
 
+const targetOf = ({ bits, geometry, output, ofHead }: ConvTrainRun): HeadTarget => {
+  const { C: classes, c: classBits } = geometry[OUTPUT];
+  return { bits, classes, classBits, Q: output.Q, ofHead };
+};
+
+/** Gives a run the tensors that another head would have for its logits. */
+export function convHeadOf(run: ConvTrainRun, head: ReferenceHead): void {
+  run.ofHead = blankHead(targetOf(run), head);
+  for (let s = 0; s < 2 ** run.bits; s++) endRow(targetOf(run), s, head);
+}
+
 /** Pairs of a tap and what it reads, by place. */
 type Taps = { d: number; u: number }[][];
 
@@ -153,9 +166,8 @@ export function trainConv(run: ConvTrainRun, deviation: ConvDeviation = {}): voi
     run.hidden[l] = Object.fromEntries(HIDDEN.map((name) => [name, zeros(size(l))])) as Hidden;
   const outputs = () => zeros(size(OUTPUT));
   run.output = { Q: outputs(), U0: outputs(), U1: outputs(), D6: outputs() };
-  const { C: classes, c: classBits } = geometry[OUTPUT];
-  run.ofHead = blankHead({ bits: run.bits, classBits }, run.head);
-  const target = { bits: run.bits, classes, classBits, Q: run.output.Q, ofHead: run.ofHead };
+  run.ofHead = blankHead(targetOf(run), run.head);
+  const target = targetOf(run);
   const D = (l: number) => (l === OUTPUT ? run.output.D6 : run.hidden[l].D);
 
   /** of a tensor of layer l */
@@ -169,9 +181,10 @@ export function trainConv(run: ConvTrainRun, deviation: ConvDeviation = {}): voi
     return X[((c * side + y) * side + x) * S + source(s)];
   };
   const read = (l: number, c: number, u: number, v: number, s: number): bigint => {
-    const value = geometry[l].pooled
-      ? range(4).reduce((sum, k) => sum + pixel(l, c, 2 * u + (k >> 1), 2 * v + (k & 1), s), 0n)
-      : pixel(l, c, u, v, s);
+    const added = deviation.pixels ?? ((_: number, k: number) => [2 * k, 2 * k + 1]);
+    let value = 0n;
+    if (!geometry[l].pooled) value = pixel(l, c, u, v, s);
+    else for (const y of added(l, u)) for (const x of added(l, v)) value += pixel(l, c, y, x, s);
     return deviation.read?.(l, { c, u, v, s }, value) ?? value;
   };
   const taps = (l: number, axis: 0 | 1, phase: Phase): Taps => {
@@ -272,7 +285,7 @@ export function trainConv(run: ConvTrainRun, deviation: ConvDeviation = {}): voi
     for (const s of rows) {
       for (const l of present) forward(l, s);
       endRow(target, s, run.head, deviation.head);
-      for (let i = 0; i < 2 ** classBits; i++) {
+      for (let i = 0; i < 2 ** target.classBits; i++) {
         const x = i * N + s;
         if (run.output.D6[x] === 0n && s % S < run.rows)
           run.output.D6[x] = deltaOf(target, run, x, Y[i * S + source(s)]);

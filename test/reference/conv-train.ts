@@ -25,7 +25,7 @@ import {
   Steps,
   total,
 } from './conv-sums.ts';
-import { pool, taken } from './conv-tensors.ts';
+import { pool, type Reads, taken } from './conv-tensors.ts';
 import type { ConvTrainRun } from './conv-train-run.ts';
 import {
   CHANNEL,
@@ -88,10 +88,12 @@ export type ConvTrainHooks = Hooks<ConvTrainRun> & {
   column?: (F: bigint[]) => void;
   /** changes what the sums of a layer are made of */
   tables?: (forward: ForwardTables[], backward: BackwardTables[]) => void;
-  /** changes IN of a layer before anything is made of it */
-  taken?: (l: number, IN: bigint[]) => void;
-  /** M_l that the prover uses, over x and y */
+  /** what the prover's IN of a layer is made by */
+  reads?: (g: Geometry, l: number, ...at: Parameters<Reads>) => boolean;
+  /** changes M_l in the prover's sums, over x and y */
   mask?: (l: number, mask: bigint[]) => void;
+  /** by what the deltas' sums are made, where that is not what other sums are made by */
+  deltas?: Geometry[];
   /** fans that are stated */
   fans?: number[];
 };
@@ -129,7 +131,7 @@ export function proveConvTrain(random: Random, run: ConvTrainRun, hooks: ConvTra
     });
   const shard = shardOf({ ...run, labels: run.statedHead === 'sigmoid' });
   const places = {
-    model: networkLayout(stated),
+    model: shift(networkLayout(stated), hooks.moved?.model ?? 0),
     shard: shard.placed,
     trace: shift(place(sized(T.names), T.names), hooks.moved?.trace ?? 0),
     helper: shift(place(sized(H.names), H.names), hooks.moved?.helper ?? 0),
@@ -213,18 +215,17 @@ export function proveConvTrain(random: Random, run: ConvTrainRun, hooks: ConvTra
   const IN: bigint[][] = [];
   const forward: ForwardTables[] = [];
   const backward: BackwardTables[] = [];
-  const masks: bigint[][] = [];
   for (const l of present) {
     D[l] = l < OUTPUT ? t(`D_${l}`) : t('D6');
-    IN[l] = taken(proved[l], pool(proved[l], before(l), N), N);
-    hooks.taken?.(l, IN[l]);
-    masks[l] = maskOf(proved[l]);
-    hooks.mask?.(l, masks[l]);
-    forward[l] = forwardTables(proved[l], { W: run.W[l], D: D[l], IN: IN[l] }, steps, r, masks[l]);
+    const { reads } = hooks;
+    IN[l] = taken(proved[l], pool(proved[l], before(l), N), N, reads && ((...at) => reads(proved[l], l, ...at)));
+    const mask = maskOf(proved[l]);
+    hooks.mask?.(l, mask);
+    forward[l] = forwardTables(proved[l], { W: run.W[l], D: D[l], IN: IN[l] }, steps, r, mask);
   }
   for (const l of hidden) {
     const next = { W: run.W[l + 1], D: D[l + 1], IN: IN[l + 1] };
-    backward[l] = backwardTables(proved[l + 1], proved[l].c, next, steps, r);
+    backward[l] = backwardTables(proved[l + 1], proved[l].c, next, steps, r, hooks.deltas?.[l + 1]);
   }
   hooks.tables?.(forward, backward);
 
@@ -347,7 +348,7 @@ export function proveConvTrain(random: Random, run: ConvTrainRun, hooks: ConvTra
     const claim2 = (index: number, ...factors: bigint[][]) =>
       second.sum(index, at2(g), [term(...factors)], messages.sums2[index]);
     const [rowsEq, laterThan, eqStep, earlierThan] = [eqS, later, step, earlier].map((f) => spread(f, g));
-    const [eq, mask] = [overPlaces(placesOf(g, r)), overPlaces(masks[l])];
+    const [eq, mask] = [overPlaces(placesOf(g, r)), overPlaces(maskOf(g))];
     const bias = mu * UNIT * (g.pooled ? 16n : 1n);
     const { D: d } = forward[l];
     claim2(R2.In(l), rowsEq, eq, mask, J[l]);

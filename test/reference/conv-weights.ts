@@ -44,7 +44,7 @@ import {
   seedProgram,
 } from './seed.ts';
 import { element, headBits, type ReferenceHead } from './sizes.ts';
-import { type Inputs, oracleOf, type Placed, real, slotBits, type Tensors } from './tensors.ts';
+import { type Inputs, oracleOf, type Placed, real, shift, slotBits, type Tensors } from './tensors.ts';
 import {
   limbPlaces,
   limbSlots,
@@ -144,7 +144,8 @@ function begin(
   ofBias: RegExp,
   hooks: Hooks<never>,
 ) {
-  const places = { model: networkLayout(geometry), ...limbPlaces(weighed, names, ofBias, hooks.moved) };
+  const model = shift(networkLayout(geometry), hooks.moved?.model ?? 0);
+  const places = { model, ...limbPlaces(weighed, names, ofBias, hooks.moved) };
   hooks.slots?.({ ...places.model.slots, ...places.trace.slots, ...places.helper.slots });
   const inputs: Inputs = {
     ...networkInputs(geometry, places.model.slots, headBits(head), fans),

@@ -67,8 +67,8 @@ export interface Hooks<Run = unknown> {
   committed?: (name: string, oracle: Oracle) => void;
   /** where a program has sums; tau is the zero-checks' point */
   sums?: (sums: bigint[], tau: readonly bigint[]) => void;
-  /** where a trace and a helper are moved to, in entries */
-  moved?: { trace?: number; helper?: number };
+  /** where a trace, a helper and the models of a network are moved to, in entries */
+  moved?: { trace?: number; helper?: number; model?: number };
   /**
    * a message about to be sent: 'sums', 'batch1 k', 'evals1', 'sums2', 'batch2 k', 'evals2', 'reduce k', 'u', 'rows' (p'),
    * 'columns' (s), 'level2 k', 'u12', 'p2', 's2'

@@ -3,7 +3,7 @@ import { NUMBERING } from '../../src/generated/numbering.ts';
 import { range } from '../reference/algebra.ts';
 import { type Constraint, type Judge, judgeOf } from '../reference/circuit.ts';
 import type { ProgramName } from '../reference/run.ts';
-import { element } from '../reference/sizes.ts';
+import { element, elements } from '../reference/sizes.ts';
 import type { Inputs } from '../reference/tensors.ts';
 import { PROVE } from '../support/smallProofs.ts';
 
@@ -13,6 +13,8 @@ interface Word {
   where: Constraint;
   /** lowest bits of its fields */
   fields: number[];
+  /** where it is one of several inputs of a name */
+  entry?: number;
 }
 
 const WORDS: Record<string, Word> = {
@@ -31,6 +33,30 @@ const WORDS: Record<string, Word> = {
   },
 };
 
+/** Of programs of networks: a shape, whose layers have seven fields of 29 bits each, and two words of layouts. */
+const LAYER = [0, 12, 18, 24, 25, 26, 27, 28];
+const inNetwork = (text: string): Constraint => ({ file: 'lib/network.circom', template: 'NetworkShape', text });
+const NETWORK_WORDS: Record<string, Word> = {
+  ...WORDS,
+  shape: {
+    where: inNetwork('word === shape;'),
+    fields: [
+      ...[0, 12, 192, 193, 194, 195, 196, 197, 198, 249],
+      ...[0, 3, 5].flatMap((l) => LAYER.map((at) => 18 + 29 * l + at)),
+    ],
+  },
+  ...Object.fromEntries(
+    [0, 1].map((entry): [string, Word] => [
+      `layout_${entry + 1}`,
+      {
+        where: inNetwork(`words[${entry}] === layout[${entry}];`),
+        fields: [0, 1, 2].flatMap((l) => [0, 23, 46].map((at) => 51 * l + at)),
+        entry,
+      },
+    ]),
+  ),
+};
+
 for (const [program, prove] of Object.entries(PROVE))
   describe(`the public words of program ${program}`, () => {
     let judge: Judge;
@@ -40,11 +66,14 @@ for (const [program, prove] of Object.entries(PROVE))
       inputs = prove().inputs;
     });
     const signals: readonly string[] = NUMBERING[program as ProgramName].signals.names;
-    for (const [name, { where, fields }] of Object.entries(WORDS).filter(([word]) => signals.includes(word)))
+    const words = Object.entries(program.startsWith('conv') ? NETWORK_WORDS : WORDS);
+    for (const [name, { where, fields, entry }] of words.filter(([word]) => signals.includes(word)))
       for (const bit of fields)
         it(`are refused with another bit ${bit} of ${name}`, () => {
-          const word = element(inputs, name);
+          const list = entry === undefined ? [] : elements(inputs, 'layout');
+          const word = entry === undefined ? element(inputs, name) : list[entry];
           const by = 2n ** BigInt(bit) * ((word >> BigInt(bit)) & 1n ? -1n : 1n);
-          return judge.rejects({ ...inputs, [name]: word + by }, where);
+          const other = entry === undefined ? { [name]: word + by } : { layout: list.with(entry, word + by) };
+          return judge.rejects({ ...inputs, ...other }, where);
         });
   });

@@ -46,7 +46,7 @@ describe('trials', () => {
       { passes: 1, lr: 40 },
       { passes: 3, lr: 7 },
     ];
-    const found = runTrial(folds, { widths, head: 'squared error', batch: 2 }, steps);
+    const found = runTrial(folds, { widths, head: 'squared error' }, { batch: 2 }, steps);
     const expected = [[40], [40, 7, 7, 7]].map((rates) => {
       const results = folds.map(({ training, validation }, k) => {
         let weights = seedWeights({ widths, head: 'squared error' }, BigInt(k + 1), 0n);
@@ -59,7 +59,7 @@ describe('trials', () => {
     assert.deepEqual(found, expected);
     const fast = [{ passes: 4, lr: 65536 }];
     assert.equal(
-      runTrial(folds, { widths, head: 'squared error', batch: 2 }, fast),
+      runTrial(folds, { widths, head: 'squared error' }, { batch: 2 }, fast),
       undefined,
       'a rate at which values leave',
     );

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem';
 import { InputError } from '../../../src/errors/InputError.ts';
+import { type AnyWeights, isNetworkWeights, shapeText } from '../../../src/model/networkWeights.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../../src/proof/prover.ts';
 import type { Program } from '../../../src/registry/programs/list.ts';
@@ -52,8 +53,14 @@ export function takesOtherSchema(inputs: unknown): boolean {
   return (inputs as { otherSchema?: unknown } | null)?.otherSchema === 'yes';
 }
 
+/** A model that programs prove. @throws InputError for a convolutional network */
+export function requireDense(weights: AnyWeights): Weights {
+  if (!isNetworkWeights(weights)) return weights;
+  throw new InputError(`Statements of convolutional networks such as ${shapeText(weights)} are not proved here yet.`);
+}
+
 /** @throws InputError unless what a run's inputs make is what it has stored */
-export function requireSame(run: Run, made: Weights, stored: Weights): void {
+export function requireSame(run: Run, made: AnyWeights, stored: AnyWeights): void {
   const same = made.layers.every(({ W, b }, l) => sameArray(W, stored.layers[l].W) && sameArray(b, stored.layers[l].b));
   if (same) return;
   throw new InputError(`The weights of the run ${run.name} do not follow from its inputs.`, {

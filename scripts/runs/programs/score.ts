@@ -6,7 +6,7 @@ import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
 import type { Json } from '../run.ts';
-import { type RunProgram, takesOtherSchema } from './runProgram.ts';
+import { type RunProgram, requireDense, takesOtherSchema } from './runProgram.ts';
 
 /** What a score run was started with. */
 export interface ScoreInputs {
@@ -34,7 +34,7 @@ export const score: RunProgram = {
   weight: 1.5,
   open(run, _, context) {
     const inputs = run.inputs as ScoreInputs;
-    const model = readWeightsFile(inputs.model, inputs.modelSha256);
+    const model = requireDense(readWeightsFile(inputs.model, inputs.modelSha256));
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     scoreCapacity(model, shard.rows);
     return {

@@ -8,15 +8,15 @@ import { translateErrors } from '../../chain/readRegistry.ts';
 import { readWeightsFile } from '../../files/models.ts';
 import { commandLine } from '../../terminal/invocation.ts';
 import type { Run } from '../run.ts';
-import type { Destination, RunProgram } from './runProgram.ts';
+import { type Destination, type RunProgram, requireDense } from './runProgram.ts';
 
 export const seed: RunProgram = {
   weight: 1.2,
   open(run, _, context) {
     const { seed: drawn, requestId } = run.data('seed') as { seed: string; requestId: string };
-    const weights = readWeightsFile(run.file('seed', 'model'));
+    const weights = requireDense(readWeightsFile(run.file('seed', 'model')));
     const request = { seed: BigInt(drawn), requestId: BigInt(requestId), secret: readSecret(run) };
-    seedCapacity(weights.widths);
+    seedCapacity(weights);
     return {
       prove: (prover, onStage) => prover.proveSeed(context, weights, request, onStage),
     };

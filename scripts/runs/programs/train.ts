@@ -2,7 +2,7 @@ import { trainCapacity } from '../../../src/model/capacity.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
-import { type RunProgram, requireSame, takesOtherSchema } from './runProgram.ts';
+import { type RunProgram, requireDense, requireSame, takesOtherSchema } from './runProgram.ts';
 
 /** What a train run was started with: full paths, and the SHA-256 that the files had. */
 export interface TrainInputs {
@@ -25,8 +25,8 @@ export const train: RunProgram = {
   open(run, _, context) {
     const { lr, batch, passes, smoothing, ...inputs } = run.inputs as TrainInputs;
     const segment = { lr, batch, passes, smoothing };
-    const child = readWeightsFile(run.file('train', 'model'));
-    const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
+    const child = requireDense(readWeightsFile(run.file('train', 'model')));
+    const parent = requireDense(readWeightsFile(inputs.parent, inputs.parentSha256));
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
     trainCapacity(parent, shard.rows, passes, batch);
     return {

@@ -5,8 +5,9 @@
 import { NUMBERING } from '../../../src/generated/numbering.ts';
 import type { Lie } from '../../reference/lies.ts';
 import { type Omission, omitting } from '../../reference/omitted.ts';
-import type { DenseName, ProgramName, Reference } from '../../reference/run.ts';
+import type { ProgramName, Reference } from '../../reference/run.ts';
 import { HEAD_LIES } from '../../support/lies/heads.ts';
+import { CONV_HEAD_LIES, CONV_TRAIN_LIES } from '../../support/lies/networks.ts';
 import { LIES } from '../../support/lies/oneBatch.ts';
 import { TRAIN_LIES } from '../../support/lies/train.ts';
 import { VARIANTS } from '../../support/smallProofs.ts';
@@ -27,7 +28,15 @@ const only = (list: readonly number[], index: number) => list.length === 1 && li
 function liesOf(program: ProgramName): { lie: Lie; test: string }[] {
   const alone = `a proof of program ${program} of which only one thing is false > is refused`;
   const told = (lies: readonly Lie[], suite: string) => lies.map((lie) => ({ lie, test: `${suite}: ${lie.name}` }));
-  if (program !== 'train') return told(LIES[program as Exclude<DenseName, 'train'>], `soundness/relations: ${alone}`);
+  if (program === 'convTrain')
+    return [
+      ...told(CONV_TRAIN_LIES, `soundness/networkRelations: ${alone}`),
+      ...told(
+        CONV_HEAD_LIES,
+        'soundness/networkRelations: of the heads of program convTrain > is refused by one check',
+      ),
+    ];
+  if (program !== 'train') return told(LIES[program], `soundness/relations: ${alone}`);
   return [
     ...told(TRAIN_LIES, `soundness/trainRelations: ${alone}`),
     ...told(HEAD_LIES, 'soundness/heads: of the heads of program train > is refused by one check'),

@@ -1,4 +1,4 @@
-// Cheats on the heads of program train. Each goes on honestly after its lie, so exactly its relation or claim is false.
+// Cheats on the heads of the programs that train. Each goes on honestly after its lie, so exactly its relation or claim is false.
 
 import assert from 'node:assert/strict';
 import { NUMBERING } from '../../../src/generated/numbering.ts';
@@ -12,40 +12,60 @@ import { HALF_LIMB, LIMB, type Tensors } from '../../reference/tensors.ts';
 import { proveTrain, type TrainHooks } from '../../reference/train.ts';
 import { headOf, randomTrain, type TrainDeviation, type TrainRun, train } from '../../reference/train-run.ts';
 
-const { relations: R, evaluations: E, claims: C } = NUMBERING.train;
-
 /** Three classes and a padded one, or one output; three rows and a padded one. */
 const [N, PADDED, EPS] = [4, 3, 20n];
 const SHAPE = { rows: 3, batch: 2, lr: 3, smoothing: Number(EPS) };
 /** A bias that moves a logit by one. */
 const LOGIT = 2n ** 23n;
 
+/** What a lie may change of a run of any network; W and b are by layer. */
+type HeadRun = Pick<TrainRun, 'W' | 'b' | 'Y' | 'ofHead' | 'statedHead' | 'statedSmoothing'>;
+
 export interface Cheat {
   head?: ReferenceHead;
   outputs?: number;
-  /** parent and rows, before they are trained on */
-  parent?: (run: TrainRun) => void;
-  deviation?: TrainDeviation;
+  /** parent and rows, before they are trained on; the last argument is the layer of the output */
+  parent?: (run: HeadRun, output: number) => void;
+  deviation?: Pick<TrainDeviation, 'head'> & { outputDelta?: (output: Tensors, x: number) => void };
   /** the run, before it is proved */
-  run?: (run: TrainRun) => void;
+  run?: (run: HeadRun) => void;
   hooks?: Omit<TrainHooks, 'run'>;
 }
 
-export const trained = ({ head = 'softmax', outputs = 3, parent, deviation }: Cheat, random: Random): TrainRun => {
-  const smoothing = head === 'squared error' ? 0 : SHAPE.smoothing;
-  const run = randomTrain(random, { ...SHAPE, widths: [3, outputs], head, smoothing });
-  parent?.(run);
-  train(run, deviation);
+/** Who tells the lies: a network with three inputs of each output and as many outputs as there are to be. */
+interface HeadSetting {
+  program: 'train' | 'convTrain';
+  /** layer of the output */
+  output: number;
+  prove: (cheat: Cheat, settings: { head: ReferenceHead; smoothing: number; outputs: number }) => Reference;
+  /** gives a run the tensors of another head */
+  headOf: (run: HeadRun, head: ReferenceHead) => void;
+}
+export const settingsOf = ({ head = 'softmax', outputs = 3 }: Cheat) => ({
+  ...SHAPE,
+  head,
+  outputs,
+  smoothing: head === 'squared error' ? 0 : SHAPE.smoothing,
+});
+
+export const trained = (cheat: Cheat, random: Random): TrainRun => {
+  const { outputs, ...shape } = settingsOf(cheat);
+  const run = randomTrain(random, { ...shape, widths: [3, outputs] });
+  cheat.parent?.(run, 4);
+  train(run, cheat.deviation as TrainDeviation | undefined);
   return run;
 };
 export const prove = (cheat: Cheat): Reference => {
   const random = new Random(7);
   return proveTrain(random, trained(cheat, random), { ...cheat.hooks, run: cheat.run });
 };
-const proves = (cheat: Cheat) => (hooks: AnyHooks) => prove({ ...cheat, hooks: { ...cheat.hooks, ...hooks } });
 
 /** A deviation in one row alone. */
-export const inRow = (stage: keyof HeadDeviation, change: (row: HeadRow) => void, s = 0): TrainDeviation => ({
+export const inRow = (
+  stage: keyof HeadDeviation,
+  change: (row: HeadRow) => void,
+  s = 0,
+): Pick<TrainDeviation, 'head'> => ({
   head: {
     [stage]: (row: HeadRow, at: number) => {
       if (at === s) change(row);
@@ -56,10 +76,10 @@ export const inRow = (stage: keyof HeadDeviation, change: (row: HeadRow) => void
 /** Logits that are the same in every row of the first step. */
 const logits =
   (...values: bigint[]) =>
-  (run: TrainRun): void => {
-    run.W[4].fill(0n);
+  (run: HeadRun, output: number): void => {
+    run.W[output].fill(0n);
     values.forEach((v, i) => {
-      run.b[4][i] = v * LOGIT;
+      run.b[output][i] = v * LOGIT;
     });
   };
 export const TIE = logits(700n, 700n, 300n);
@@ -83,32 +103,47 @@ const balanced = (name: string, x = 0): AnyHooks => ({
 export interface HeadLie extends Lie {
   again?: (hooks: AnyHooks) => Reference;
 }
-const lie = (name: string, cheat: Cheat, rest: Omit<Lie, 'name' | 'prove'>): HeadLie => ({
-  name,
-  prove: () => prove(cheat),
-  again: proves(cheat),
-  ...rest,
-});
-const relation = (name: string, index: number, cheat: Cheat): HeadLie =>
-  lie(name, cheat, { relations: [index], fails: 'batch' });
-const claim = (name: string, index: number, cheat: Cheat): HeadLie =>
-  lie(name, cheat, { claims: [index], fails: 'reduction' });
 
-/** Something that is in no table: the LogUp sum is false, or else the lookup that is forged for it, or the table. */
-const unlisted = (name: string, cheat: Cheat, helper: 'hF' | 'hR' | 'hP', x = 0): HeadLie[] => {
-  const [table, index] = helper === 'hF' ? (['g2', R.table2] as const) : (['g', R.table] as const);
-  return [
-    relation(name, R.logUp, cheat),
-    relation(`${name}, its lookup forged so that the sum is right`, R[helper], {
-      ...cheat,
-      hooks: { ...cheat.hooks, ...balanced(helper, x) },
-    }),
-    relation(`${name}, the table forged so that the sum is right`, index, {
-      ...cheat,
-      hooks: { ...cheat.hooks, ...balanced(table, x) },
-    }),
-  ];
-};
+/** Lies about relations and claims of a setting's program. */
+class Teller {
+  readonly numbers: (typeof NUMBERING)['train' | 'convTrain'];
+  readonly setting: HeadSetting;
+
+  constructor(setting: HeadSetting) {
+    this.setting = setting;
+    this.numbers = NUMBERING[setting.program];
+  }
+
+  readonly prove = (cheat: Cheat): Reference => this.setting.prove(cheat, settingsOf(cheat));
+  readonly proves = (cheat: Cheat) => (hooks: AnyHooks) =>
+    this.prove({ ...cheat, hooks: { ...cheat.hooks, ...hooks } });
+
+  #lie(name: string, cheat: Cheat, rest: Omit<Lie, 'name' | 'prove'>): HeadLie {
+    return { name, prove: () => this.prove(cheat), again: this.proves(cheat), ...rest };
+  }
+
+  readonly relation = (name: string, index: number, cheat: Cheat): HeadLie =>
+    this.#lie(name, cheat, { relations: [index], fails: 'batch' });
+  readonly claim = (name: string, index: number, cheat: Cheat): HeadLie =>
+    this.#lie(name, cheat, { claims: [index], fails: 'reduction' });
+
+  /** Something that is in no table: the LogUp sum is false, or else the lookup that is forged for it, or the table. */
+  readonly unlisted = (name: string, cheat: Cheat, helper: 'hF' | 'hR' | 'hP', x = 0): HeadLie[] => {
+    const { relations: R } = this.numbers;
+    const [table, index] = helper === 'hF' ? (['g2', R.table2] as const) : (['g', R.table] as const);
+    return [
+      this.relation(name, R.logUp, cheat),
+      this.relation(`${name}, its lookup forged so that the sum is right`, R[helper], {
+        ...cheat,
+        hooks: { ...cheat.hooks, ...balanced(helper, x) },
+      }),
+      this.relation(`${name}, the table forged so that the sum is right`, index, {
+        ...cheat,
+        hooks: { ...cheat.hooks, ...balanced(table, x) },
+      }),
+    ];
+  };
+}
 
 const leastOf = ({ logits: q }: HeadRow) => range(3).reduce((least, i) => (q[i] < q[least] ? i : least), 0);
 const greatestOf = ({ w }: HeadRow) => w.indexOf(1n);
@@ -119,7 +154,7 @@ export const crown = (row: HeadRow, i: number) => {
   row.M = row.logits[i];
 };
 
-const FIRST: HeadLie[] = [
+const first = ({ numbers: { relations: R, claims: C }, relation, claim, unlisted }: Teller): HeadLie[] => [
   ...unlisted(
     'a largest logit that is not the largest',
     { deviation: inRow('largest', (row) => crown(row, leastOf(row))) },
@@ -150,7 +185,7 @@ export const less = (v: bigint) => v && v - 1n;
 export const become = (list: bigint[], values: readonly bigint[]) => {
   list.splice(0, list.length, ...values);
 };
-const POWERS: HeadLie[] = [
+const powers = ({ numbers: { relations: R, claims: C }, relation, claim, unlisted }: Teller): HeadLie[] => [
   ...unlisted(
     'a power from the next entry of EXP',
     {
@@ -195,7 +230,7 @@ const per = (row: HeadRow, by: bigint) => {
 const atPadding = (change: (t: Tensors, x: number) => void): Cheat => ({
   hooks: { trace: (t) => change(t, PADDED * N) },
 });
-const DIVISION: HeadLie[] = [
+const division = ({ numbers: { relations: R }, relation, unlisted }: Teller): HeadLie[] => [
   ...unlisted(
     'a probability up by one, with the remainder',
     { deviation: inRow('probabilities', (r) => per(r, 1n)) },
@@ -248,61 +283,68 @@ const DIVISION: HeadLie[] = [
   ),
 ];
 
-const SIGMOID: HeadLie[] = [1, 3].flatMap((outputs) => {
-  const of = (cheat: Cheat): Cheat => ({ ...cheat, head: 'sigmoid', outputs });
-  const off = (by: bigint) => of({ deviation: inRow('probabilities', ({ P }) => (P[0] += by)) });
-  const name = outputs === 1 ? 'one output' : 'three labels';
-  return [
-    ...unlisted(`a probability of sigmoid up by one, ${name}`, off(1n), 'hF'),
-    ...unlisted(`a probability of sigmoid down by one, ${name}`, off(-1n), 'hF'),
-    ...unlisted(
-      `an entry of EXP in place of one of SIG, ${name}`,
-      of({ deviation: inRow('probabilities', (row) => (row.P[0] = EXP[Number(row.logits[0] + HALF_LIMB) % 1000])) }),
-      'hF',
-    ),
-    relation(`another smoothing than stated, sigmoid, ${name}`, R.error, of({ run: (r) => (r.statedSmoothing = 21) })),
-    relation(`another label, sigmoid, ${name}`, R.error, of({ run: (r) => (r.Y[0] = 512n - r.Y[0]) })),
-  ];
-});
+const sigmoid = ({ numbers: { relations: R }, relation, unlisted }: Teller): HeadLie[] =>
+  [1, 3].flatMap((outputs) => {
+    const of = (cheat: Cheat): Cheat => ({ ...cheat, head: 'sigmoid', outputs });
+    const off = (by: bigint) => of({ deviation: inRow('probabilities', ({ P }) => (P[0] += by)) });
+    const name = outputs === 1 ? 'one output' : 'three labels';
+    return [
+      ...unlisted(`a probability of sigmoid up by one, ${name}`, off(1n), 'hF'),
+      ...unlisted(`a probability of sigmoid down by one, ${name}`, off(-1n), 'hF'),
+      ...unlisted(
+        `an entry of EXP in place of one of SIG, ${name}`,
+        of({ deviation: inRow('probabilities', (row) => (row.P[0] = EXP[Number(row.logits[0] + HALF_LIMB) % 1000])) }),
+        'hF',
+      ),
+      relation(
+        `another smoothing than stated, sigmoid, ${name}`,
+        R.error,
+        of({ run: (r) => (r.statedSmoothing = 21) }),
+      ),
+      relation(`another label, sigmoid, ${name}`, R.error, of({ run: (r) => (r.Y[0] = 512n - r.Y[0]) })),
+    ];
+  });
 
 /** The delta of an output of the first row. */
-const deltaAt = (i: number, value: (D4: bigint) => bigint): TrainDeviation => ({
-  outputDelta: (o, x) => {
-    if (x === i * N) o.D4[x] = value(o.D4[x]);
+const deltaAt = (delta: string, x: number, value: (D: bigint) => bigint): Cheat['deviation'] => ({
+  outputDelta: (o, at) => {
+    if (at === x) o[delta][at] = value(o[delta][at]);
   },
 });
-const ERRORS: HeadLie[] = [
-  relation('another smoothing than stated', R.error, { run: (r) => (r.statedSmoothing = 21) }),
-  relation('no smoothing where one is stated', R.error, { run: (r) => (r.statedSmoothing = 0) }),
-  ...(['softmax', 'sigmoid'] as const).flatMap((head) => [
-    relation(`smoothing on a padded class, ${head}`, R.error, { head, deviation: deltaAt(PADDED, () => -EPS) }),
-    relation(`a delta off by one, ${head}`, R.error, { head, deviation: deltaAt(1, (d) => d + 1n) }),
-    relation(`a padded row that trains, ${head}`, R.error, {
-      head,
-      deviation: {
-        outputDelta: (o, x) => {
-          if (x === PADDED) o.D4[x] = 9n;
-        },
-      },
-    }),
-  ]),
-  relation('the probability of a padded class trained on, sigmoid', R.error, {
-    head: 'sigmoid',
-    deviation: { ...inRow('probabilities', ({ P }) => (P[PADDED] = 5n)), ...deltaAt(PADDED, () => 5n) },
-  }),
-  ...HEADS.flatMap((head) =>
-    HEADS.filter((other) => other !== head).map((stated) =>
-      relation(`${head} where the shape says ${stated}`, R.error, {
+const errors = ({ numbers: { relations: R }, relation, setting }: Teller): HeadLie[] => {
+  const delta = `D${setting.output}`;
+  return [
+    relation('another smoothing than stated', R.error, { run: (r) => (r.statedSmoothing = 21) }),
+    relation('no smoothing where one is stated', R.error, { run: (r) => (r.statedSmoothing = 0) }),
+    ...(['softmax', 'sigmoid'] as const).flatMap((head) => [
+      relation(`smoothing on a padded class, ${head}`, R.error, {
         head,
-        run: (r) => {
-          r.statedHead = stated;
-          if (stated === 'squared error') r.statedSmoothing = 0;
-          headOf(r, stated);
-        },
+        deviation: deltaAt(delta, PADDED * N, () => -EPS),
       }),
+      relation(`a delta off by one, ${head}`, R.error, { head, deviation: deltaAt(delta, N, (d) => d + 1n) }),
+      relation(`a padded row that trains, ${head}`, R.error, {
+        head,
+        deviation: deltaAt(delta, PADDED, () => 9n),
+      }),
+    ]),
+    relation('the probability of a padded class trained on, sigmoid', R.error, {
+      head: 'sigmoid',
+      deviation: { ...inRow('probabilities', ({ P }) => (P[PADDED] = 5n)), ...deltaAt(delta, PADDED * N, () => 5n) },
+    }),
+    ...HEADS.flatMap((head) =>
+      HEADS.filter((other) => other !== head).map((stated) =>
+        relation(`${head} where the shape says ${stated}`, R.error, {
+          head,
+          run: (r) => {
+            r.statedHead = stated;
+            if (stated === 'squared error') r.statedSmoothing = 0;
+            setting.headOf(r, stated);
+          },
+        }),
+      ),
     ),
-  ),
-];
+  ];
+};
 
 /** One table's entry said to be the other's. */
 const moved = (by: number): AnyHooks => ({
@@ -331,7 +373,7 @@ function guessed(): Cheat {
 }
 /** Logits of which one is the largest by a small number, so that the number is both a limb and an index. */
 const NEAR = logits(700n, 699n, 300n);
-const TABLES: HeadLie[] = [
+const tables = ({ numbers: { relations: R }, relation }: Teller): HeadLie[] => [
   relation('a limb passed off as a pair', R.logUp, { parent: NEAR, hooks: moved(-1) }),
   relation('a pair passed off as a limb', R.logUp, { parent: NEAR, hooks: moved(1) }),
   relation('a limb that is a pair if alpha is guessed', R.logUp, guessed()),
@@ -342,19 +384,25 @@ const TABLES: HeadLie[] = [
   relation('a pair too many', R.logUp, { hooks: { multiplicities: (_, mult2) => mult2![9]++ } }),
 ];
 
-export const OF_SIGMOID: readonly number[] = [E.P, E.hF, E.g2, E.mult2, E.F];
+const { evaluations: OWN } = NUMBERING.train;
+export const OF_SIGMOID: readonly number[] = [OWN.P, OWN.hF, OWN.g2, OWN.mult2, OWN.F];
 /** Of softmax every evaluation of a head enters the batch, which one that is made up can then make hold. */
-const EVALUATIONS: HeadLie[] = [
-  ...madeUp(E.names, R.logUp, proves({})).slice(E.M),
-  ...madeUp(E.names, R.logUp, proves({ head: 'sigmoid' })).filter((_, i) => OF_SIGMOID.includes(i)),
-];
+const evaluations = ({ numbers: { relations: R, evaluations: E }, proves }: Teller): HeadLie[] => {
+  const ofSigmoid: readonly number[] = [E.P, E.hF, E.g2, E.mult2, E.F];
+  return [
+    ...madeUp(E.names, R.logUp, proves({})).slice(E.M),
+    ...madeUp(E.names, R.logUp, proves({ head: 'sigmoid' })).filter((_, i) => ofSigmoid.includes(i)),
+  ];
+};
 
-export const HEAD_LIES: HeadLie[] = [
-  ...FIRST,
-  ...POWERS,
-  ...DIVISION,
-  ...SIGMOID,
-  ...ERRORS,
-  ...TABLES,
-  ...EVALUATIONS,
-];
+export function headLies(setting: HeadSetting): HeadLie[] {
+  const teller = new Teller(setting);
+  return [first, powers, division, sigmoid, errors, tables, evaluations].flatMap((list) => list(teller));
+}
+
+export const HEAD_LIES: HeadLie[] = headLies({
+  program: 'train',
+  output: 4,
+  prove,
+  headOf: (run, head) => headOf(run as TrainRun, head),
+});
