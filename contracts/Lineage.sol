@@ -234,9 +234,13 @@ abstract contract Lineage is ILineage, Blocks {
 
     /// @dev Adds a seed or an import.
     /// @param id must be fresh
-    function _addOrigin(bytes32 id, address trainer, Kind kind, uint256 version) internal returns (uint256 number) {
+    /// @param traits DECLARED, NETWORK or both (NodeHeadLibrary)
+    function _addOrigin(bytes32 id, address trainer, Kind kind, uint256 version, uint256 traits)
+        internal
+        returns (uint256 number)
+    {
         number = _nextNumber(id);
-        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, kind == Kind.Import, version);
+        _heads[id] = NodeHeadLibrary.make(trainer, kind, number, traits, version);
         _lines[number] = NodeLineLibrary.origin(number, _blockNumber());
     }
 
@@ -247,7 +251,7 @@ abstract contract Lineage is ILineage, Blocks {
     {
         NodeHead parent = _heads[parentId];
         number = _nextNumber(id);
-        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Train, number, parent.declared(), version);
+        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Train, number, parent.traits(), version);
         depth = _link(number, parent.number(), false);
     }
 
@@ -261,11 +265,11 @@ abstract contract Lineage is ILineage, Blocks {
         uint256[] memory weights
     ) internal returns (uint256 number, uint256 depth) {
         number = _nextNumber(id);
-        bool declared = false;
+        uint256 traits = 0;
         uint256 word = 0;
         for (uint256 i = 0; i < parentIds.length; ++i) {
             NodeHead head = _heads[parentIds[i]];
-            declared = declared || head.declared();
+            traits |= head.traits();
             uint256 parent = head.number();
             uint256 part = parent | (weights[i] << PART_WEIGHT);
             if (i == 0) {
@@ -281,7 +285,7 @@ abstract contract Lineage is ILineage, Blocks {
                 word = 0;
             }
         }
-        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Merge, number, declared, version);
+        _heads[id] = NodeHeadLibrary.make(trainer, Kind.Merge, number, traits, version);
     }
 
     function _exists(bytes32 id) internal view returns (bool) {

@@ -5,12 +5,14 @@ import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {ModelId} from "./interfaces/Ids.sol";
-import {Claim, G1Point, Proof} from "./interfaces/Proof.sol";
+import {G1Point, Proof} from "./interfaces/Proof.sol";
+import {Claims} from "./libraries/Claims.sol";
 import {Coefficients} from "./libraries/Coefficients.sol";
 import {EdgeWordsLibrary} from "./libraries/EdgeWords.sol";
 import {Floors, FloorsLibrary} from "./libraries/Floors.sol";
 import {Identity} from "./libraries/Identity.sol";
-import {PointLists} from "./libraries/PointLists.sol";
+import {Network} from "./libraries/Network.sol";
+import {NodeHeadLibrary} from "./libraries/NodeHead.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {Statement} from "./libraries/Statement.sol";
 import {Proven} from "./registry/Proven.sol";
@@ -31,20 +33,22 @@ contract ModelRegistry is Seeds, Trainings {
 
     /// @inheritdoc IModelRegistry
     function importModel(
-        uint16[] calldata widths,
-        Head head,
+        uint256 shape,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ModelId id) {
-        uint256 shape = Shape.pack(widths, head);
-        Shape.requireModelPoints(commitment.length, shape);
+        _requireShape(shape);
+        (uint256[] memory parameters,) = _parametersFor(commitment.length, shape, 0);
         id = _freshModel(commitment, shape);
         uint256[] memory extra = _words(uint256(source), uint256(schema));
-        uint256 version = _requireProof(Statement.IMPORT, _claimOf(_words(shape), extra, commitment), proof);
+        uint256 version =
+            _requireProof(Statement.ofShape(Statement.IMPORT, shape), _claimOf(parameters, extra, commitment), proof);
 
-        uint256 number = _addOrigin(ModelId.unwrap(id), _sender(), Kind.Import, version);
+        uint256 number = _addOrigin(
+            ModelId.unwrap(id), _sender(), Kind.Import, version, NodeHeadLibrary.DECLARED | _traits(shape)
+        );
         if (schema != 0) _setEdgeWord(number, 0, EdgeWordsLibrary.head(Floors.wrap(0), _numberOfSchema(schema)));
         emit ModelRegistered(id, _sender(), Kind.Import, 0, shape, commitment);
         emit Declared(id, source);
@@ -55,20 +59,15 @@ contract ModelRegistry is Seeds, Trainings {
         // Coefficients first: with the rest in hand, the stack has no room for their loops.
         (uint256[] memory parameters, uint256[] memory weights) = _mergeParameters(edge);
         ModelId[] memory parentIds = _knownParents(edge, weights);
-        Shape.requireModelPoints(edge.child.length, edge.shape);
         child = _freshModel(edge.child, edge.shape);
-        uint256 version = _requireProof(Statement.MERGE, _mergeClaim(edge, parameters), proof);
+        uint256 version = 
+            _requireProof(Statement.ofShape(Statement.MERGE, edge.shape), _mergeClaim(edge, parameters), proof);
 
         (uint256 number, uint256 depth) =
             _addMerge(ModelId.unwrap(child), _sender(), version, _unwrap(parentIds), weights);
         _inherit(number, parentIds, version);
         emit ModelRegistered(child, _sender(), Kind.Merge, depth, edge.shape, edge.child);
         emit Merged(child, parentIds[0], parentIds, edge.coefficients);
-    }
-
-    /// @inheritdoc IModelRegistry
-    function shapeOf(uint16[] calldata widths, Head head) external pure returns (uint256) {
-        return Shape.pack(widths, head);
     }
 
     /// @inheritdoc IModelRegistry
@@ -114,17 +113,21 @@ contract ModelRegistry is Seeds, Trainings {
     function _mergeClaim(MergeEdge calldata edge, uint256[] memory parameters)
         private
         pure
-        returns (Claim memory claim)
+        returns (bytes memory claim)
     {
-        claim.parameters = parameters;
         // All have the shape of the child, so as many points.
         uint256 points = edge.child.length;
-        claim.commitments = PointLists.withRoom(points * (1 + edge.parents.length));
-        claim.chunks = PointLists.countAt(0, points);
-        uint256 next = PointLists.put(claim.commitments, 0, edge.child);
-        for (uint256 i = 0; i < edge.parents.length; ++i) {
-            next = PointLists.put(claim.commitments, next, edge.parents[i]);
-            claim.chunks |= PointLists.countAt(1 + i, points);
+        uint256 count = edge.parents.length;
+        uint256 chunks = points;
+        for (uint256 i = 1; i <= count; ++i) {
+            chunks |= Claims.countAt(i, points);
+        }
+        uint256[] memory extra = new uint256[](0);
+        claim = Claims.begin();
+        Claims.open(claim, parameters, extra, chunks, points * (1 + count));
+        Claims.add(claim, edge.child);
+        for (uint256 i = 0; i < count; ++i) {
+            Claims.add(claim, edge.parents[i]);
         }
     }
 
@@ -132,13 +135,15 @@ contract ModelRegistry is Seeds, Trainings {
     /// @return weights of the parents
     function _mergeParameters(MergeEdge calldata edge)
         private
-        pure
+        view
         returns (uint256[] memory parameters, uint256[] memory weights)
     {
         uint256 count = edge.parents.length;
         if (count < 2 || count > MAX_PARENTS) revert UnsupportedParents(count);
-        (parameters, weights) = Coefficients.pack(edge.coefficients, Shape.modelLayers(edge.shape), count);
-        parameters[0] = edge.shape;
+        uint256 layers = Network.isNetwork(edge.shape) ? Network.MAX_LAYERS : Shape.MAX_LAYERS;
+        uint256 next;
+        (parameters, next) = _parametersFor(edge.child.length, edge.shape, layers);
+        weights = Coefficients.pack(parameters, next, edge.coefficients, Shape.modelLayers(edge.shape), count);
     }
 
     /// @dev The same words under their plain type.

@@ -14,6 +14,7 @@ import {G1Point, Proof} from "./interfaces/Proof.sol";
 import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
 import {Shape} from "./libraries/Shape.sol";
+import {ShapeText} from "./libraries/ShapeText.sol";
 
 /// @title Relay
 /// @notice No owner and no constructor arguments: it stands at one address on every chain. Its targets believe the last 20
@@ -25,7 +26,7 @@ contract Relay is IRelay, EIP712 {
         "RegisterShard(address registry,address trainer,uint256 inputs,uint256 outputs,uint256 rows,uint8 kind,bytes32 schema,bytes32 shard,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant REQUEST_SEED = keccak256(
-        "RequestSeed(address registry,address trainer,uint16[] widths,uint8 head,bytes32 secretHash,uint256 nonce,uint256 deadline)"
+        "RequestSeed(address registry,address trainer,string network,uint8 head,bytes32 secretHash,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant SEED = keccak256(
         "Seed(address registry,address trainer,uint256 requestId,bytes32 model,uint256 nonce,uint256 deadline)"
@@ -40,7 +41,7 @@ contract Relay is IRelay, EIP712 {
         "TrainMany(address registry,address trainer,bytes32 parent,Segment[] segments,uint256 nonce,uint256 deadline)Segment(bytes32 shard,uint256 learningRate,uint256 batch,uint256 passes,uint256 smoothing,bytes32 child,bool keep)"
     );
     bytes32 private constant ROOT = keccak256(
-        "Import(address registry,address trainer,uint16[] widths,uint8 head,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
+        "Import(address registry,address trainer,string network,uint8 head,bytes32 source,bytes32 schema,bytes32 model,uint256 nonce,uint256 deadline)"
     );
     bytes32 private constant MERGE = keccak256(
         "Merge(address registry,address trainer,bytes32[] parents,int24[][] coefficients,bytes32 child,uint256 nonce,uint256 deadline)"
@@ -90,14 +91,13 @@ contract Relay is IRelay, EIP712 {
     /// @inheritdoc IRelay
     function requestSeed(
         address registry,
-        uint16[] calldata widths,
-        IModelRegistry.Head head,
+        uint256 shape,
         bytes32 secretHash,
         Permission calldata permission
     ) external onContract(registry) {
-        bytes32 list = keccak256(abi.encodePacked(widths));
-        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, list, head, secretHash));
-        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (widths, head, secretHash)));
+        (bytes32 network, uint256 head) = _fieldsOf(shape);
+        _spend(registry, permission, abi.encode(REQUEST_SEED, registry, permission.trainer, network, head, secretHash));
+        _call(registry, permission.trainer, abi.encodeCall(IModelRegistry.requestSeed, (shape, secretHash)));
     }
 
     /// @inheritdoc IRelay
@@ -146,8 +146,7 @@ contract Relay is IRelay, EIP712 {
     /// @inheritdoc IRelay
     function importModel(
         address registry,
-        uint16[] calldata widths,
-        IModelRegistry.Head head,
+        uint256 shape,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,
@@ -156,15 +155,15 @@ contract Relay is IRelay, EIP712 {
     ) external onContract(registry) {
         {
             // In pieces, since the stack has no room for all at once.
-            ModelId model = Identity.ofModel(commitment, Shape.pack(widths, head));
-            bytes memory fields = abi.encode(keccak256(abi.encodePacked(widths)), head, source, schema, model);
-            bytes memory beginning = abi.encode(ROOT, registry, permission.trainer);
+            bytes memory fields = abi.encode(source, schema, Identity.ofModel(commitment, shape));
+            (bytes32 network, uint256 head) = _fieldsOf(shape);
+            bytes memory beginning = abi.encode(ROOT, registry, permission.trainer, network, head);
             _spend(registry, permission, bytes.concat(beginning, fields));
         }
         _call(
             registry,
             permission.trainer,
-            abi.encodeCall(IModelRegistry.importModel, (widths, head, source, schema, commitment, proof))
+            abi.encodeCall(IModelRegistry.importModel, (shape, source, schema, commitment, proof))
         );
     }
 
@@ -213,6 +212,11 @@ contract Relay is IRelay, EIP712 {
     /// @inheritdoc IRelay
     function isUsed(address trainer, uint256 nonce) external view returns (bool) {
         return _used[trainer].get(nonce);
+    }
+
+    /// @dev A shape as it is signed.
+    function _fieldsOf(uint256 shape) private pure returns (bytes32 network, uint256 head) {
+        return (keccak256(bytes(ShapeText.text(shape))), Shape.headNumber(shape));
     }
 
     function _trainFields(address registry, address trainer, IModelRegistry.TrainEdge calldata edge)

@@ -5,14 +5,16 @@ import {Blocks} from "./Blocks.sol";
 import {Relayed} from "./Relayed.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {INetworks} from "./interfaces/INetworks.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {IScores} from "./interfaces/IScores.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
-import {Claim, G1Point, Proof} from "./interfaces/Proof.sol";
+import {Proof} from "./interfaces/Proof.sol";
+import {Claims} from "./libraries/Claims.sol";
 import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
-import {PointLists} from "./libraries/PointLists.sol";
+import {ModelParameters} from "./libraries/ModelParameters.sol";
 import {Ranking} from "./libraries/Ranking.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {Statement} from "./libraries/Statement.sol";
@@ -67,6 +69,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
 
     IModelRegistry private immutable REGISTRY;
     IVerifiers private immutable VERIFIERS;
+    INetworks private immutable NETWORKS;
 
     mapping(ModelId model => mapping(ShardId shard => PackedResult)) private _results;
     mapping(ModelId model => mapping(ShardId shard => PackedMeasures)) private _measures;
@@ -77,11 +80,12 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     mapping(BenchmarkId id => mapping(ModelId model => PackedResult)) private _best;
     mapping(BenchmarkId id => Ranking.Board) private _boards;
 
-    /// @param registry_ whose models, shards, datasets and verifiers these are
+    /// @param registry_ whose models, shards, datasets, verifiers and judge of shapes these are
     /// @param relay_ which carries what trainers signed
     constructor(IModelRegistry registry_, address relay_) Relayed(relay_) {
         REGISTRY = registry_;
         VERIFIERS = registry_.verifiers();
+        NETWORKS = registry_.networks();
     }
 
     /// @inheritdoc IScoreboard
@@ -99,7 +103,8 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         PackedMeasures memory measures = _measures[model][shard];
         Improvement memory better = _improvement(model, shard, claim, counted, measures);
 
-        VerifierCall.verify(VERIFIERS, _sender(), Statement.SCORE, _statementOf(claim, countsAt), proof);
+        uint256 program = Statement.ofShape(Statement.SCORE, claim.shape);
+        VerifierCall.verify(VERIFIERS, _sender(), program, _statementOf(claim, countsAt), proof);
 
         if (better.result) {
             _results[model][shard] = PackedResult(_sender(), uint64(claim.result), 0);
@@ -326,17 +331,18 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
 
     /// @dev What a score proves. Model and shard are registered, so that each has as many points as it should.
     /// @param countsAt the counts at the claim's point
-    function _statementOf(ScoreClaim calldata claim, uint256 countsAt) private pure returns (Claim memory statement) {
-        uint256[] memory parameters = new uint256[](9);
-        (parameters[0], parameters[1], parameters[2]) = (claim.shape, claim.descriptor, claim.result);
-        (parameters[3], parameters[4], parameters[5]) = (claim.loss, claim.absolute, claim.k);
-        (parameters[6], parameters[7], parameters[8]) = (claim.top, claim.point, countsAt);
+    function _statementOf(ScoreClaim calldata claim, uint256 countsAt) private view returns (bytes memory statement) {
+        (uint256[] memory parameters, uint256 next,) = ModelParameters.list(NETWORKS, claim.shape, 8);
+        (parameters[next], parameters[next + 1], parameters[next + 2]) = (claim.descriptor, claim.result, claim.loss);
+        (parameters[next + 3], parameters[next + 4], parameters[next + 5]) = (claim.absolute, claim.k, claim.top);
+        (parameters[next + 6], parameters[next + 7]) = (claim.point, countsAt);
         uint256[] memory extra = new uint256[](1);
         extra[0] = uint256(Counts.hash(claim.counts));
-        G1Point[] memory points = PointLists.withRoom(claim.model.length + claim.shard.length);
-        PointLists.put(points, PointLists.put(points, 0, claim.model), claim.shard);
-        uint256 chunks = PointLists.countAt(0, claim.model.length) | PointLists.countAt(1, claim.shard.length);
-        return Claim(parameters, extra, points, chunks);
+        (uint256 ofModel, uint256 ofShard) = (claim.model.length, claim.shard.length);
+        statement = Claims.begin();
+        Claims.open(statement, parameters, extra, ofModel | Claims.countAt(1, ofShard), ofModel + ofShard);
+        Claims.add(statement, claim.model);
+        Claims.add(statement, claim.shard);
     }
 
     /// @return firstBlock in which one of the shards was registered

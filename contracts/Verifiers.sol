@@ -16,7 +16,7 @@ import {VerificationKey} from "./libraries/VerificationKey.sol";
 contract Verifiers is IVerifiers, Ownable2Step {
     using ProofBatch for ProofBatch.Batch;
 
-    uint256 private constant PROGRAMS = 6;
+    uint256 private constant PROGRAMS = 11;
     uint256 private constant MAX_VERSIONS = 255;
     uint256 private constant SHORTEST_DELAY = 2 days;
     uint256 private constant LONGEST_DELAY = 365 days;
@@ -48,7 +48,7 @@ contract Verifiers is IVerifiers, Ownable2Step {
     mapping(uint256 program => Last) private _last;
     mapping(uint256 program => mapping(uint256 version => KeyRecord)) private _records;
 
-    /// @param firstKeys of programs 1..6, in order; they count at once
+    /// @param firstKeys of programs 1..11, in order; they count at once
     /// @param powers the ceremony's powers in G2, and the tables' commitment under them
     /// @param delay_ seconds until a further key counts: 2 days to a year
     /// @param allowDevKeysOffLocal must be said in so many words to put development keys on any but a local chain

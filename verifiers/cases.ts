@@ -13,10 +13,10 @@ import { proveScore } from '../src/programs/score/score.ts';
 import { proveSeed } from '../src/programs/seed.ts';
 import { proveTrain } from '../src/programs/train/train.ts';
 import { definitionOf, type Statement } from '../src/registry/programs/definitions.ts';
-import { PROGRAMS } from '../src/registry/programs/list.ts';
+import { CIRCUITS } from '../src/registry/programs/list.ts';
 import type { ScoreStatement } from '../src/registry/programs/score.ts';
 import { NO_SCHEMA } from '../src/registry/schemas.ts';
-import { opensTables } from '../src/registry/statement.ts';
+import { circuitFor, opensTables } from '../src/registry/statement.ts';
 import { forwardTrace } from '../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../src/training/seed.ts';
 import { trainSegment } from '../src/training/trainer.ts';
@@ -30,7 +30,7 @@ function stated(statement: Statement): Stated {
   const { parameters, late, extra, oracles } = definitionOf(statement);
   return {
     program: statement.program,
-    id: PROGRAMS[statement.program].id,
+    id: CIRCUITS[circuitFor(statement)],
     bound: parameters(statement),
     late: () => late?.(statement) ?? [],
     extra: extra(statement),

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {DatasetId, ModelId, ShardId} from "./Ids.sol";
 import {ILineage} from "./ILineage.sol";
+import {INetworks} from "./INetworks.sol";
 import {IVerifiers} from "./IVerifiers.sol";
 import {G1Point, Proof, Srs} from "./Proof.sol";
 
@@ -207,10 +208,31 @@ interface IModelRegistry is ILineage {
     // ------------------------------------------------------------------------------------------------ errors
 
     // Shapes and parameters
-    /// @notice Thrown when a network has fewer than 1 or more than 4 layers; the value counts widths, one more than
-    /// layers.
-    error UnsupportedDepth(uint256 widths);
-    /// @notice Thrown when a width or a number of rows is not in 1..4096.
+    /// @notice Thrown when a word is not the canonical shape of a model: absent layers, head, offsets or unused bits are not as
+    /// the protocol says (sections 1 and 12).
+    error MalformedShape(uint256 shape);
+    /// @notice Thrown when pictures have more than 4096 values, the side rounded up to a power of two.
+    error PicturesTooLarge(uint256 channels, uint256 side);
+    /// @notice Thrown when a layer of a network reads averages of 2x2 pixels of a side that is odd. Layers count from 1, here and
+    /// below.
+    error OddSidePooled(uint256 layer, uint256 side);
+    /// @notice Thrown when a dense layer of a network has another kernel than the side that it reads, a stride or a padding.
+    error FlatLayerUnlike(uint256 layer, uint256 side);
+    /// @notice Thrown when the first layer of a network is a dense one.
+    error FirstLayerFlat();
+    /// @notice Thrown when the last layer of a network, or one that reads a single pixel, is no dense one.
+    error LayerNotFlat(uint256 layer);
+    /// @notice Thrown when a kernel is wider than 7, not wider than its padding, or by more than 5 wider.
+    error UnsupportedKernel(uint256 layer, uint256 kernel, uint256 padding);
+    /// @notice Thrown when a kernel is wider than what it reads, padding included.
+    error KernelTooWide(uint256 layer, uint256 kernel, uint256 side);
+    /// @notice Thrown when a layer of a network has another side than follows from what it reads.
+    error SideDiffers(uint256 layer, uint256 side, uint256 expected);
+    /// @notice Thrown when an output of a layer reads more than 4096 values; channels and kernel are rounded up to powers of two.
+    error LayerReadsTooMuch(uint256 layer, uint256 values);
+    /// @notice Thrown when a network in which a layer reads averages is trained at a rate that 16 does not divide.
+    error PooledLearningRate(uint256 learningRate);
+    /// @notice Thrown when a number of columns or rows of a shard is not in 1..4096.
     error UnsupportedSize(uint256 size);
     /// @notice Thrown when a model or a shard has more entries than a proof can open.
     error OracleTooLarge(uint256 entries);
@@ -312,12 +334,11 @@ interface IModelRegistry is ILineage {
     // ------------------------------------------------------------------------------------------------ models
 
     /// @notice First transaction of a seed: fixes trainer, shape and secret before the randomness is known.
-    /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
-    /// @param head what it and its descendants are trained as
+    /// @param shape of the model and its descendants, canonical
     /// @param secretHash keccak256 of a bytes32 that the trainer keeps until `seed`. Whoever builds the block that decides the
     /// seed does not know it, so cannot choose among seeds. Of another request's secret that was used, everybody knows it
     /// @return requestId for `seedOf` and `seed`, from the next block but one on
-    function requestSeed(uint16[] calldata widths, Head head, bytes32 secretHash) external returns (uint256 requestId);
+    function requestSeed(uint256 shape, bytes32 secretHash) external returns (uint256 requestId);
 
     /// @notice Stores the hash of the block that decides a seed, while the chain knows it, so that the request never
     /// expires. Anyone may call it; where it is stored already, nothing happens.
@@ -353,14 +374,12 @@ interface IModelRegistry is ILineage {
 
     /// @notice Registers a model made elsewhere. The node and all its descendants answer `isDeclared`.
     /// @dev Program *import*: weights are in range, padding is zero. Nothing about their origin.
-    /// @param widths n_0 .. n_L, inputs first; 1 to 4 layers, widths 1..4096
-    /// @param head what it and its descendants are trained as
+    /// @param shape of the model and its descendants, canonical
     /// @param source SHA-256 of the file that the weights are said to come from; bound by the proof, so that only who
     /// proved can have claimed it
     /// @param schema what its inputs and outputs are said to mean, by the hash of a text; bound likewise; zero: not stated
     function importModel(
-        uint16[] calldata widths,
-        Head head,
+        uint256 shape,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,
@@ -422,14 +441,13 @@ interface IModelRegistry is ILineage {
     /// @notice Id of a shard with this commitment and descriptor, registered or not.
     function shardId(G1Point[] calldata commitment, uint256 descriptor) external pure returns (ShardId);
 
-    /// @notice The canonical shape of a network with these widths and this head; reverts where it has none. `shape >> 247` is
-    /// the head.
-    function shapeOf(uint16[] calldata widths, Head head) external pure returns (uint256);
-
     // ------------------------------------------------------------------------------------------------ trust
 
     /// @notice The contract that checks proofs; it never changes, its keys can be added to.
     function verifiers() external view returns (IVerifiers);
+
+    /// @notice The contract that judges shapes of convolutional networks; it never changes.
+    function networks() external view returns (INetworks);
 
     /// @notice Whether the powers or any key on record are the development's, whose secrets are public.
     function devKeys() external view returns (bool);

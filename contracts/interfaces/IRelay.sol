@@ -9,7 +9,8 @@ import {G1Point, Proof} from "./Proof.sol";
 /// @notice Carries a trainer's signed request to a registry, a scoreboard or a contract of cards, which then acts as if the
 /// trainer had called. The request is EIP-712 typed data (domain "Descent relay", version "1", this chain, this contract)
 /// that a wallet can show: one type for each function here. Models and shards stand in it by their ids, which are hashes of
-/// commitments and shapes. Proofs are not signed: each is bound to chain, contract and trainer by itself, so that another
+/// commitments and shapes. The shape of a new model stands in it as people read it, like `784-128-10` or
+/// `28x28x1-c8k5s2p2-a2-c16k3p1-10`, and its head. Proofs are not signed: each is bound to chain, contract and trainer by itself, so that another
 /// valid one registers the same.
 ///
 /// There is no owner and nothing to set. A request works once, until its deadline, in any order with others; the trainer can
@@ -58,12 +59,11 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
-    /// @notice Carries RequestSeed(address registry,address trainer,uint16[] widths,uint8 head,bytes32 secretHash,uint256
+    /// @notice Carries RequestSeed(address registry,address trainer,string network,uint8 head,bytes32 secretHash,uint256
     /// nonce,uint256 deadline).
     function requestSeed(
         address registry,
-        uint16[] calldata widths,
-        IModelRegistry.Head head,
+        uint256 shape,
         bytes32 secretHash,
         Permission calldata permission
     ) external;
@@ -100,12 +100,11 @@ interface IRelay {
         Permission calldata permission
     ) external;
 
-    /// @notice Carries Import(address registry,address trainer,uint16[] widths,uint8 head,bytes32 source,bytes32 schema,bytes32
+    /// @notice Carries Import(address registry,address trainer,string network,uint8 head,bytes32 source,bytes32 schema,bytes32
     /// model,uint256 nonce,uint256 deadline).
     function importModel(
         address registry,
-        uint16[] calldata widths,
-        IModelRegistry.Head head,
+        uint256 shape,
         bytes32 source,
         bytes32 schema,
         G1Point[] calldata commitment,

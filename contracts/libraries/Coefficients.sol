@@ -4,41 +4,39 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @title The coefficients of a merge, as the circuit reads them
-/// @notice One word for each of the circuit's four layers: the sum over eight parents of (a + 2^17) 2^(18 i), where absent
+/// @notice One word for each of the circuit's layers: the sum over eight parents of (a + 2^17) 2^(18 i), where absent
 /// layers and absent parents have a = 0. Its twin is src/model/merge.ts.
 library Coefficients {
     uint256 internal constant MAX_PARENTS = 8;
-
-    /// @dev One for each layer of the circuit.
-    uint256 internal constant WORDS = 4;
 
     int256 private constant LIMIT = 1 << 17;
     uint256 private constant FIELD_BITS = 18;
     /// @dev A word of eight zeros.
     uint256 private constant ZEROS = uint256(LIMIT) * (((1 << (FIELD_BITS * MAX_PARENTS)) - 1) / ((1 << FIELD_BITS) - 1));
 
+    /// @param words the parameters, of which the circuit's layers stand from `next` on
     /// @param coefficients [layer][parent], present layers only, the first one first
-    /// @param layers of the model, 1..4
+    /// @param layers of the model
     /// @param parents 2..8
-    /// @return words 0, in whose place the caller puts the shape, then those of the circuit's layers 1..4
-    /// @return weights of the parents: sums of absolute values over the layers, at most 4 (2^17 - 1)
-    function pack(int24[][] calldata coefficients, uint256 layers, uint256 parents)
-        internal
-        pure
-        returns (uint256[] memory words, uint256[] memory weights)
-    {
+    /// @return weights of the parents: sums of absolute values over the layers, at most 6 (2^17 - 1)
+    function pack(
+        uint256[] memory words,
+        uint256 next,
+        int24[][] calldata coefficients,
+        uint256 layers,
+        uint256 parents
+    ) internal pure returns (uint256[] memory weights) {
         if (coefficients.length != layers) {
             revert IModelRegistry.CoefficientsMismatch(coefficients.length, layers);
         }
-        words = new uint256[](1 + WORDS);
         weights = new uint256[](parents);
         unchecked {
-            uint256 absent = WORDS - layers;
-            for (uint256 layer = 0; layer < layers; ++layer) {
-                words[1 + absent + layer] = _packRow(coefficients[layer], layer, weights);
+            uint256 first = words.length - layers;
+            for (; next < first; ++next) {
+                words[next] = ZEROS;
             }
-            for (; absent != 0; --absent) {
-                words[absent] = ZEROS;
+            for (uint256 layer = 0; layer < layers; ++layer) {
+                words[first + layer] = _packRow(coefficients[layer], layer, weights);
             }
         }
     }

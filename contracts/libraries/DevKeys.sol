@@ -39,7 +39,22 @@ library DevKeys {
             || mark == 0xfb94a252adf165587da7d0ce55102aca0ff45b5a6a67bd37630189a4433b1d14
             || mark == 0xfe18e5d548690c13873d021cbd70b8e355d74a8d47cb8c139aeda24f57b394c7
             || mark == 0x4cf10d3846154508fa16d13b0503970e6d8370b2d73dc0cd3c35226fd7c25051
-            || mark == 0xd372115a6affbeec7e0a078d150db167123a80c2ff35e763fb4d3ebe86562900;
+            || mark == 0xd372115a6affbeec7e0a078d150db167123a80c2ff35e763fb4d3ebe86562900
+            || mark == 0xff89c554d2c8524eef20f04513d3cbca2c090e818a26ce12aef4ca55eb1acc06
+            || mark == 0x037be107317d6f9022263a42ec7d1f6e1640d3f547e5b32c27c92cc3165095d5
+            || mark == 0x8ef7a61133e3eb0cc53a20d378b94a412e24a340a45ba225f0840bf331c03034
+            || mark == 0x7313fe6d5243613f75b796f58332f4d96f0bba1cfca99807dbfcd293f64d5511
+            || mark == 0xb567c7823c0946b3d7ab5544dbb9e9c937b468f48bac23620750914eaedd314b
+            || mark == 0xd6d9ed516b93cbded34e1640a68c9780c4c6128646733ede4dee96edbfed55e0
+            || mark == 0x7c2f8e81b77dfd58f194004c24b10ba7e31fb654df0940795ab6a34427c1d919
+            || mark == 0x385eba7c021cf73acf50831f1498da1f1efa05abf2c18633289e7e1b574c85b2
+            || mark == 0x8c43884e753b0b26c5edd7fb5d783f209b02204dceb5e0eb480d5eeb89283383
+            || mark == 0x697182b4c2068f836fd1c1df14720dd3aae409f07bb029a1e9009a404635010d
+            || mark == 0x6139a0e65f112b02a6271be6d594f0c8c6f7c4615714d9e32243ac433d69d838
+            || mark == 0x9b1d0fd7b99cb2604d69c9f30948b6d85bac5377fcb82040bfe13e11df427442
+            || mark == 0xb2fd2e666995f44b34e2de5790d4ea1e1131aca71a02cd35ec7fd064eb634fdd
+            || mark == 0xaaf8d6556ab0c291e7d5f10161fe4e956a99e59954a58cdb748963153a6463bd
+            || mark == 0x0e5d20c7054157dc1d99d2566310fca78e3292dec63f6b092508bd8499dd01c4;
     }
 
     /// @param mark keccak256 of a point's words

@@ -14,7 +14,7 @@ import {VerificationKey} from "./VerificationKey.sol";
 ///     -A B + alpha beta + (IC_0 + c IC_1 + v IC_2 + fold IC_3) G2 + C delta = 0
 ///     (g - s + gamma T) G2 = T tau^C
 ///     (p' + theta s - (z^C2 - gamma2) T2 - e2 G + z pi) G2 = pi tau
-/// Of train and score, g has the tables as its last oracle: one chunk, the same in every proof.
+/// Of train and score, of either kind of model, g has the tables as its last oracle: one chunk, the same in every proof.
 /// joined by powers of kappa, three for each proof. First every proof is collected, then kappa is known, then every proof is
 /// weighed.
 library ProofBatch {
@@ -163,7 +163,7 @@ library ProofBatch {
             Curve.addTimes(generator, x, y, batch.inputs[k]);
         }
         Curve.addTimes(generator, 1, 2, R - batch.evaluations);
-        if (batch.program == Statement.TRAIN || batch.program == Statement.SCORE) {
+        if (Statement.opensTables(batch.program)) {
             Curve.addTimes(generator, srs.tables[0], srs.tables[1], batch.tables);
         }
         uint256[5] memory alpha;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {Network} from "./Network.sol";
 
 /// @title Widths, rows and slot offsets, packed into the words that circuits read
 /// @notice The circuits only unpack what stands here, so that a layout is canonical is decided in this file alone.
@@ -24,6 +25,8 @@ library Shape {
     /// @dev The greatest target of a wrong class, in units of 2^-11.
     uint256 internal constant MAX_SMOOTHING = 255;
     uint256 private constant ONE = 1 << 11;
+    /// @dev What divides the rate of a network in which a layer reads averages.
+    uint256 private constant POOLED_RATE = 16;
 
     uint256 private constant SIZE_BITS = 12;
     uint256 private constant SIZE_MASK = (1 << SIZE_BITS) - 1;
@@ -55,31 +58,31 @@ library Shape {
     uint256 private constant SEGMENT_OFFSETS = 55;
     uint256 private constant SEGMENT_SMOOTHING = SEGMENT_OFFSETS + 2 * SHARD_OFFSET_BITS;
 
-    /// @notice The canonical shape of a network with these widths.
-    /// @param widths n_0 .. n_L, inputs first, L in 1..4, each in 1..4096
-    /// @param head what the outputs are trained as
-    /// @return shape layers stand to the right: the output is layer 4, absent layers repeat the inputs' width
-    function pack(uint16[] calldata widths, IModelRegistry.Head head) internal pure returns (uint256 shape) {
-        if (widths.length < 2 || widths.length > MAX_LAYERS + 1) revert IModelRegistry.UnsupportedDepth(widths.length);
-        uint256 bitsBelow = _log2Up(_requireSize(widths[0]));
+    /// @notice Rejects whatever is no canonical shape of a multilayer perceptron.
+    function requirePerceptron(uint256 shape) internal pure {
         uint256[] memory sizes = new uint256[](2 * MAX_LAYERS);
         unchecked {
-            uint256 absent = MAX_LAYERS + 1 - widths.length;
-            for (uint256 layer = 0; layer <= absent; ++layer) {
-                shape |= (uint256(widths[0]) - 1) << (SIZE_BITS * layer);
-            }
-            for (uint256 layer = absent + 1; layer <= MAX_LAYERS; ++layer) {
-                uint256 width = _requireSize(widths[layer - absent]);
+            uint256 absent = ~(shape >> SHAPE_PRESENCE) & 7;
+            // The absent layers are the first ones.
+            if (absent & (absent + 1) != 0 || shape >> SHAPE_HEAD > 2) revert IModelRegistry.MalformedShape(shape);
+            uint256 inputs = shape & SIZE_MASK;
+            uint256 below = _log2Up(inputs + 1);
+            for (uint256 layer = 1; layer <= MAX_LAYERS; ++layer) {
+                uint256 width = _sizeAt(shape, SIZE_BITS * layer);
+                if ((absent >> (layer - 1)) & 1 == 1) {
+                    if (width != inputs + 1) revert IModelRegistry.MalformedShape(shape);
+                    continue;
+                }
                 uint256 bits = _log2Up(width);
-                shape |= (width - 1) << (SIZE_BITS * layer);
-                if (layer < MAX_LAYERS) shape |= 1 << (SHAPE_PRESENCE + layer - 1);
-                sizes[2 * layer - 2] = 1 << (bits + bitsBelow);
+                sizes[2 * layer - 2] = 1 << (bits + below);
                 sizes[2 * layer - 1] = 1 << bits;
-                bitsBelow = bits;
+                below = bits;
             }
         }
-        shape |= _offsets(sizes, MAX_MODEL_ENTRIES, MODEL_OFFSET_BITS) << SHAPE_OFFSETS;
-        shape |= uint256(head) << SHAPE_HEAD;
+        uint256 offsets = _offsets(sizes, MAX_MODEL_ENTRIES, MODEL_OFFSET_BITS);
+        if ((shape << (256 - SHAPE_HEAD)) >> (256 - SHAPE_HEAD + SHAPE_OFFSETS) != offsets) {
+            revert IModelRegistry.MalformedShape(shape);
+        }
     }
 
     /// @notice The canonical descriptor of a shard.
@@ -125,6 +128,9 @@ library Shape {
             if (learningRate == 0 || learningRate > MAX_LEARNING_RATE) {
                 revert IModelRegistry.LearningRateOutOfRange(learningRate);
             }
+            if (Network.isNetwork(shape) && Network.anyIsPooled(shape) && learningRate % POOLED_RATE != 0) {
+                revert IModelRegistry.PooledLearningRate(learningRate);
+            }
             if (!_isPowerOfTwo(batch) || batch > padded) revert IModelRegistry.UnsupportedBatch(batch, rows);
             if (!_isPowerOfTwo(passes) || passes > MAX_TRAINED_ROWS / padded) {
                 revert IModelRegistry.UnsupportedPasses(passes, rows);
@@ -135,10 +141,9 @@ library Shape {
         }
     }
 
-    /// @notice Rejects a commitment that has not as many points as a model of this shape.
-    function requireModelPoints(uint256 points, uint256 shape) internal pure {
-        uint256 below = _log2Up(modelInputs(shape));
-        uint256 entries = 0;
+    /// @notice How many entries a model of this shape has, which is no network's.
+    function perceptronEntries(uint256 shape) internal pure returns (uint256 entries) {
+        uint256 below = _log2Up(_sizeAt(shape, 0));
         unchecked {
             for (uint256 layer = 1; layer <= MAX_LAYERS; ++layer) {
                 uint256 bits = _log2Up(_sizeAt(shape, SIZE_BITS * layer));
@@ -149,7 +154,14 @@ library Shape {
                 }
             }
         }
-        _requirePoints(points, entries);
+    }
+
+    /// @notice Rejects a commitment that has not one point for each 2^18 entries.
+    function requirePoints(uint256 points, uint256 entries) internal pure {
+        unchecked {
+            uint256 expected = ((entries - 1) >> CHUNK_BITS) + 1;
+            if (points != expected) revert IModelRegistry.WrongPointCount(points, expected);
+        }
     }
 
     /// @notice Rejects a commitment that has not as many points as a shard of this descriptor.
@@ -157,17 +169,25 @@ library Shape {
         unchecked {
             uint256 rowBits = _log2Up(shardRows(descriptor));
             uint256 inputs = 1 << (rowBits + _log2Up(shardInputs(descriptor)));
-            _requirePoints(points, inputs + (1 << (rowBits + _log2Up(shardOutputs(descriptor)))));
+            requirePoints(points, inputs + (1 << (rowBits + _log2Up(shardOutputs(descriptor)))));
         }
     }
 
     /// @notice The width of a model's input, n_0.
     function modelInputs(uint256 shape) internal pure returns (uint256) {
+        if (Network.isNetwork(shape)) return Network.modelInputs(shape);
         return _sizeAt(shape, 0);
+    }
+
+    /// @notice A width of a perceptron; an absent layer repeats that of the inputs.
+    /// @param layer of the circuits, 0 for the inputs
+    function widthAt(uint256 shape, uint256 layer) internal pure returns (uint256) {
+        return _sizeAt(shape, SIZE_BITS * layer);
     }
 
     /// @notice The width of a model's output, n_L.
     function modelOutputs(uint256 shape) internal pure returns (uint256) {
+        if (Network.isNetwork(shape)) return Network.modelOutputs(shape);
         return _sizeAt(shape, SIZE_BITS * MAX_LAYERS);
     }
 
@@ -175,7 +195,8 @@ library Shape {
     function modelLayers(uint256 shape) internal pure returns (uint256 layers) {
         unchecked {
             layers = 1;
-            for (uint256 present = (shape >> SHAPE_PRESENCE) & 7; present != 0; present &= present - 1) {
+            uint256 present = Network.isNetwork(shape) ? Network.presence(shape) : (shape >> SHAPE_PRESENCE) & 7;
+            for (; present != 0; present &= present - 1) {
                 ++layers;
             }
         }
@@ -184,19 +205,28 @@ library Shape {
     /// @notice What the outputs of a model are trained as.
     /// @param shape of a registered model: of others it may be no head
     function modelHead(uint256 shape) internal pure returns (IModelRegistry.Head) {
-        return IModelRegistry.Head(shape >> SHAPE_HEAD);
+        return IModelRegistry.Head(headNumber(shape));
+    }
+
+    /// @notice The number of the head, which of a shape that is taken by no registry may be of none.
+    function headNumber(uint256 shape) internal pure returns (uint256) {
+        return Network.isNetwork(shape) ? Network.modelHead(shape) : shape >> SHAPE_HEAD;
     }
 
     /// @notice Rejects a shard whose rows a model cannot take, or whose outputs its head has no use for.
     /// @param shape of a registered model
     /// @param descriptor of a registered shard
     function requireFit(uint256 shape, uint256 descriptor) internal pure {
-        (uint256 model, uint256 data) = (modelInputs(shape), shardInputs(descriptor));
+        bool isNetwork = Network.isNetwork(shape);
+        uint256 model = isNetwork ? Network.modelInputs(shape) : widthAt(shape, 0);
+        uint256 data = shardInputs(descriptor);
         if (model != data) revert IModelRegistry.InputsDiffer(model, data);
-        (model, data) = (modelOutputs(shape), shardOutputs(descriptor));
+        model = isNetwork ? Network.modelOutputs(shape) : widthAt(shape, MAX_LAYERS);
+        data = shardOutputs(descriptor);
         if (model != data) revert IModelRegistry.OutputsDiffer(model, data);
-        (IModelRegistry.Head head, IModelRegistry.ShardKind kind) = (modelHead(shape), shardKind(descriptor));
+        IModelRegistry.ShardKind kind = shardKind(descriptor);
         if (kind == IModelRegistry.ShardKind.Classes) return;
+        IModelRegistry.Head head = modelHead(shape);
         // Every head takes classes. Of the other two kinds each has one head.
         bool fits = kind == IModelRegistry.ShardKind.Labels
             ? head == IModelRegistry.Head.Sigmoid
@@ -279,13 +309,6 @@ library Shape {
     function _sizeAt(uint256 word, uint256 place) private pure returns (uint256) {
         unchecked {
             return ((word >> place) & SIZE_MASK) + 1;
-        }
-    }
-
-    function _requirePoints(uint256 points, uint256 entries) private pure {
-        unchecked {
-            uint256 expected = ((entries - 1) >> CHUNK_BITS) + 1;
-            if (points != expected) revert IModelRegistry.WrongPointCount(points, expected);
         }
     }
 

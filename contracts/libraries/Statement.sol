@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
+import {Network} from "./Network.sol";
 import {Parts} from "./Parts.sol";
 import {ScalarField} from "./ScalarField.sol";
 
@@ -19,12 +20,31 @@ library Statement {
     uint256 internal constant IMPORT = 4;
     uint256 internal constant MERGE = 5;
     uint256 internal constant SCORE = 6;
+    // The same of convolutional networks.
+    uint256 internal constant CONV_SEED = 7;
+    uint256 internal constant CONV_TRAIN = 8;
+    uint256 internal constant CONV_IMPORT = 9;
+    uint256 internal constant CONV_MERGE = 10;
+    uint256 internal constant CONV_SCORE = 11;
 
     /// @dev Most chunks of a vector: 2^26 entries.
     uint256 internal constant MAX_CHUNKS = 256;
 
     /// @dev Signals before the parameters: six challenges, eight coordinates of the chunk, rest, b and h_0 .. h_5.
     uint256 private constant FIXED_SIGNALS = 22;
+
+    /// @notice The program that proves of a model of this shape what `program` proves of perceptrons.
+    /// @param program 2..6
+    function ofShape(uint256 program, uint256 shape) internal pure returns (uint256) {
+        unchecked {
+            return Network.isNetwork(shape) ? program + (CONV_SEED - SEED) : program;
+        }
+    }
+
+    /// @notice Whether proofs of a program open the tables of functions, behind trace and helper.
+    function opensTables(uint256 program) internal pure returns (bool) {
+        return (((1 << TRAIN) | (1 << SCORE) | (1 << CONV_TRAIN) | (1 << CONV_SCORE)) >> program) & 1 == 1;
+    }
 
     /// @notice How many parameters and statement oracles a program has. An absent parent of a merge counts.
     function sizesOf(uint256 program) internal pure returns (uint256 parameters, uint256 oracles) {
@@ -33,13 +53,18 @@ library Statement {
         if (program == TRAIN) return (2, 3);
         if (program == MERGE) return (5, 9);
         if (program == SCORE) return (9, 2);
+        if (program == CONV_SEED) return (4, 1);
+        if (program == CONV_TRAIN) return (4, 3);
+        if (program == CONV_IMPORT) return (3, 1);
+        if (program == CONV_MERGE) return (9, 9);
+        if (program == CONV_SCORE) return (11, 2);
         revert IVerifiers.UnknownProgram(program);
     }
 
     /// @notice How many of a program's parameters, the last ones, h_0 does not bind: x and the counts at x of a score, since x
     /// is drawn from h_0. They are signals as the others are.
     function lateOf(uint256 program) internal pure returns (uint256) {
-        return program == SCORE ? 2 : 0;
+        return program == SCORE || program == CONV_SCORE ? 2 : 0;
     }
 
     /// @notice Rejects a claim whose parameters or chunks are not as many as its program has.
@@ -57,7 +82,7 @@ library Statement {
             for (uint256 o = 1; o < oracles; ++o) {
                 chunks >>= 8;
                 uint256 count = chunks & 0xff;
-                if (count == 0 && program != MERGE) valid = false;
+                if (count == 0 && program != MERGE && program != CONV_MERGE) valid = false;
                 sum += count;
             }
         }

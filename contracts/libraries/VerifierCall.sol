@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
-import {Claim, Proof} from "../interfaces/Proof.sol";
+import {Proof} from "../interfaces/Proof.sol";
 
 /// @title Calls of the contract that checks proofs, which hand on the proofs as they came
 /// @notice A proof in call data says where its parts are by their distance from its start. So it can be copied without being
@@ -13,29 +13,13 @@ library VerifierCall {
     /// @dev The place of the claims, where they stand first: behind those four words.
     uint256 private constant CLAIMS = 0x80;
 
+    /// @param claim encoded
     /// @return version of the key that accepted
-    function verify(IVerifiers verifiers, address prover, uint256 program, Claim memory claim, Proof calldata proof)
+    function verify(IVerifiers verifiers, address prover, uint256 program, bytes memory claim, Proof calldata proof)
         internal
         view
         returns (uint256 version)
     {
-        uint256 start;
-        assembly ("memory-safe") {
-            start := proof
-        }
-        bytes memory message = abi.encodeWithSelector(IVerifiers.verify.selector, prover, program, claim, uint256(0));
-        return _call(verifiers, message, start);
-    }
-
-    /// @param claim encoded
-    /// @return version of the key that accepted
-    function verifyEncoded(
-        IVerifiers verifiers,
-        address prover,
-        uint256 program,
-        bytes memory claim,
-        Proof calldata proof
-    ) internal view returns (uint256 version) {
         uint256 start;
         assembly ("memory-safe") {
             start := proof

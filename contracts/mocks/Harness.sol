@@ -14,11 +14,16 @@ import {Identity} from "../libraries/Identity.sol";
 import {NodeHead, NodeHeadLibrary} from "../libraries/NodeHead.sol";
 import {NodeLine, NodeLineLibrary} from "../libraries/NodeLine.sol";
 import {Shape} from "../libraries/Shape.sol";
+import {ShapeText} from "../libraries/ShapeText.sol";
 
 /// @title Test only: internal functions of the registry's libraries, callable from outside
 contract Harness {
-    function packShape(uint16[] calldata widths, IModelRegistry.Head head_) external pure returns (uint256) {
-        return Shape.pack(widths, head_);
+    function requirePerceptron(uint256 shape) external pure {
+        Shape.requirePerceptron(shape);
+    }
+
+    function shapeText(uint256 shape) external pure returns (string memory) {
+        return ShapeText.text(shape);
     }
 
     function packShard(uint256 inputs, uint256 outputs, uint256 rows, IModelRegistry.ShardKind kind)
@@ -54,8 +59,8 @@ contract Harness {
         Shape.requireFit(shape, descriptor);
     }
 
-    function requireModelPoints(uint256 points, uint256 shape) external pure {
-        Shape.requireModelPoints(points, shape);
+    function requirePerceptronPoints(uint256 points, uint256 shape) external pure {
+        Shape.requirePoints(points, Shape.perceptronEntries(shape));
     }
 
     function requireShardPoints(uint256 points, uint256 descriptor) external pure {
@@ -83,6 +88,10 @@ contract Harness {
         return Shape.modelHead(shape);
     }
 
+    function headNumber(uint256 shape) external pure returns (uint256) {
+        return Shape.headNumber(shape);
+    }
+
     /// @dev What is stored of a descriptor, and the kind as it is read of that.
     function geometry(uint256 descriptor) external pure returns (uint40, IModelRegistry.ShardKind) {
         uint40 word = Shape.shardGeometry(descriptor);
@@ -105,13 +114,21 @@ contract Harness {
         return Identity.ofDataset(registrar, shardIds, uri);
     }
 
-    function head(address trainer, ILineage.Kind kind, uint256 number, bool declared, uint256 version)
+    function head(address trainer, ILineage.Kind kind, uint256 number, uint256 traits, uint256 version)
         external
         view
-        returns (address, ILineage.Kind, uint256, bool, uint256, uint256)
+        returns (address, ILineage.Kind, uint256, bool, bool, uint256, uint256)
     {
-        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, declared, version);
-        return (made.trainer(), made.kind(), made.number(), made.declared(), made.version(), made.timestamp());
+        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, traits, version);
+        return (
+            made.trainer(),
+            made.kind(),
+            made.number(),
+            made.declared(),
+            made.isNetwork(),
+            made.version(),
+            made.timestamp()
+        );
     }
 
     function childLine(uint256 parent, NodeLine parentLine, NodeLine jumpLine, bool isMerge)
@@ -122,12 +139,14 @@ contract Harness {
         return NodeLineLibrary.child(parent, parentLine, jumpLine, isMerge, block.number);
     }
 
-    function packCoefficients(int24[][] calldata coefficients, uint256 layers, uint256 parents)
+    /// @param circuitLayers of which the last ones are the model's
+    function packCoefficients(int24[][] calldata coefficients, uint256 circuitLayers, uint256 layers, uint256 parents)
         external
         pure
         returns (uint256[] memory words, uint256[] memory weights)
     {
-        return Coefficients.pack(coefficients, layers, parents);
+        words = new uint256[](1 + circuitLayers);
+        weights = Coefficients.pack(words, 1, coefficients, layers, parents);
     }
 
     function modelLayers(uint256 shape) external pure returns (uint256) {

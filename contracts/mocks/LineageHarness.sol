@@ -2,11 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Lineage} from "../Lineage.sol";
+import {NodeHeadLibrary} from "../libraries/NodeHead.sol";
 
 /// @title Test only: the registry's graph without proofs, grown by anyone
 contract LineageHarness is Lineage {
     function addOrigin(bytes32 id, Kind kind) external {
-        _addOrigin(id, msg.sender, kind, 1);
+        _addOrigin(id, msg.sender, kind, 1, kind == Kind.Import ? NodeHeadLibrary.DECLARED : 0);
     }
 
     function addChild(bytes32 id, bytes32 parent) external returns (uint256 depth) {

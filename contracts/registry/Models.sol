@@ -8,7 +8,8 @@ import {G1Point} from "../interfaces/Proof.sol";
 import {EdgeWord} from "../libraries/EdgeWords.sol";
 import {Floors, FloorsLibrary} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
-import {NodeHead} from "../libraries/NodeHead.sol";
+import {Network} from "../libraries/Network.sol";
+import {NodeHead, NodeHeadLibrary} from "../libraries/NodeHead.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {Proven} from "./Proven.sol";
 
@@ -25,6 +26,12 @@ abstract contract Models is Proven, Lineage {
 
     /// @inheritdoc IModelRegistry
     function versionFloor(ModelId id, uint256 program) external view returns (uint256) {
+        // The floors of a network are of its own programs, which have another number by the same distance each.
+        uint256 distance = _headOf(ModelId.unwrap(id)).isNetwork() ? Statement.CONV_SEED - Statement.SEED : 0;
+        if (program != Statement.DATA) {
+            if (program < Statement.SEED + distance) return 0;
+            program -= distance;
+        }
         (Floors floors,) = _heritage(id);
         return floors.lowest(program);
     }
@@ -44,6 +51,11 @@ abstract contract Models is Proven, Lineage {
         EdgeWord word = _edgeWordOf(head, 0);
         floors = kind == Kind.Import ? FloorsLibrary.only(Statement.IMPORT, head.version()) : word.floors();
         schema = word.schema();
+    }
+
+    /// @dev What an origin of this shape hands on as it is.
+    function _traits(uint256 shape) internal pure returns (uint256) {
+        return Network.isNetwork(shape) ? NodeHeadLibrary.NETWORK : 0;
     }
 
     function _setEdgeWord(uint256 number, uint256 index, EdgeWord word) internal {

@@ -2,10 +2,15 @@
 pragma solidity 0.8.37;
 
 import {Relayed} from "../Relayed.sol";
+import {Networks} from "../Networks.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {INetworks} from "../interfaces/INetworks.sol";
 import {IVerifiers} from "../interfaces/IVerifiers.sol";
-import {Claim, G1Point, Proof, Srs} from "../interfaces/Proof.sol";
-import {PointLists} from "../libraries/PointLists.sol";
+import {G1Point, Proof, Srs} from "../interfaces/Proof.sol";
+import {Claims} from "../libraries/Claims.sol";
+import {ModelParameters} from "../libraries/ModelParameters.sol";
+import {Network} from "../libraries/Network.sol";
+import {Shape} from "../libraries/Shape.sol";
 import {VerifierCall} from "../libraries/VerifierCall.sol";
 
 /// @title Proven
@@ -15,6 +20,7 @@ abstract contract Proven is IModelRegistry, Relayed {
     uint256 internal constant MAX_NUMBER = (1 << 32) - 1;
 
     IVerifiers private immutable VERIFIERS;
+    INetworks private immutable NETWORKS;
 
     mapping(bytes32 schema => uint256 number) private _schemaNumbers;
     mapping(uint256 number => bytes32 schema) private _schemas;
@@ -22,12 +28,18 @@ abstract contract Proven is IModelRegistry, Relayed {
 
     constructor(IVerifiers verifiers_, address relay_) Relayed(relay_) {
         VERIFIERS = verifiers_;
+        NETWORKS = new Networks();
         emit RegistryDeployed(verifiers_, verifiers_.devKeys());
     }
 
     /// @inheritdoc IModelRegistry
     function verifiers() external view returns (IVerifiers) {
         return VERIFIERS;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function networks() external view returns (INetworks) {
+        return NETWORKS;
     }
 
     /// @inheritdoc IModelRegistry
@@ -40,9 +52,37 @@ abstract contract Proven is IModelRegistry, Relayed {
         return VERIFIERS.srs();
     }
 
+    /// @dev Rejects whatever is no shape of a model that circuits take.
+    function _requireShape(uint256 shape) internal view {
+        if (Network.isNetwork(shape)) NETWORKS.layoutOf(shape);
+        else Shape.requirePerceptron(shape);
+    }
+
+    /// @dev A program's parameters, of which the first are of its model's shape.
+    /// @param further how many follow, from `next` on
+    function _parameters(uint256 shape, uint256 further)
+        internal
+        view
+        returns (uint256[] memory parameters, uint256 next)
+    {
+        (parameters, next,) = ModelParameters.list(NETWORKS, shape, further);
+    }
+
+    /// @dev The same. Rejects a commitment that has not as many points as a model of this shape.
+    function _parametersFor(uint256 points, uint256 shape, uint256 further)
+        internal
+        view
+        returns (uint256[] memory parameters, uint256 next)
+    {
+        uint256 entries;
+        (parameters, next, entries) = ModelParameters.list(NETWORKS, shape, further);
+        Shape.requirePoints(points, entries == 0 ? Shape.perceptronEntries(shape) : entries);
+    }
+
     /// @dev Checks a statement of whoever acts.
+    /// @param claim encoded
     /// @return version of the key that accepted
-    function _requireProof(uint256 program, Claim memory claim, Proof calldata proof)
+    function _requireProof(uint256 program, bytes memory claim, Proof calldata proof)
         internal
         view
         returns (uint256 version)
@@ -50,17 +90,8 @@ abstract contract Proven is IModelRegistry, Relayed {
         return VerifierCall.verify(VERIFIERS, _sender(), program, claim, proof);
     }
 
-    /// @dev The same of a claim that is encoded already.
-    function _requireEncoded(uint256 program, bytes memory claim, Proof calldata proof)
-        internal
-        view
-        returns (uint256 version)
-    {
-        return VerifierCall.verifyEncoded(VERIFIERS, _sender(), program, claim, proof);
-    }
-
     /// @dev Checks several statements of whoever acts. There must be a proof for each and one at least.
-    function _requireEncodedList(uint256 program, bytes memory claims, Proof[] calldata proofs)
+    function _requireProofs(uint256 program, bytes memory claims, Proof[] calldata proofs)
         internal
         view
         returns (uint256 version)
@@ -72,11 +103,11 @@ abstract contract Proven is IModelRegistry, Relayed {
     function _claimOf(uint256[] memory parameters, uint256[] memory extra, G1Point[] calldata commitment)
         internal
         pure
-        returns (Claim memory)
+        returns (bytes memory claim)
     {
-        G1Point[] memory points = PointLists.withRoom(commitment.length);
-        PointLists.put(points, 0, commitment);
-        return Claim(parameters, extra, points, commitment.length);
+        claim = Claims.begin();
+        Claims.open(claim, parameters, extra, commitment.length, commitment.length);
+        Claims.add(claim, commitment);
     }
 
     /// @dev The number of a schema, given to it where it has none. 0 for the schema 0, which says nothing.

@@ -5,7 +5,6 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
 import {ScalarField} from "../libraries/ScalarField.sol";
-import {Shape} from "../libraries/Shape.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {Models} from "./Models.sol";
 
@@ -25,11 +24,8 @@ abstract contract Seeds is Models {
     uint256 private _lastSeedRequest;
 
     /// @inheritdoc IModelRegistry
-    function requestSeed(uint16[] calldata widths, Head head, bytes32 secretHash)
-        external
-        returns (uint256 requestId)
-    {
-        uint256 shape = Shape.pack(widths, head);
+    function requestSeed(uint256 shape, bytes32 secretHash) external returns (uint256 requestId) {
+        _requireShape(shape);
         requestId = ++_lastSeedRequest;
         uint256 seedBlock = _blockNumber() + 1;
         _seedRequests[requestId] = PackedRequest(_sender(), uint64(seedBlock), false, shape, secretHash, 0);
@@ -55,14 +51,17 @@ abstract contract Seeds is Models {
         if (request.trainer != _sender()) revert SeedRequestOfAnother(requestId, request.trainer);
         if (request.used) revert SeedRequestUsed(requestId);
         uint256 seed_ = _seedOf(requestId, secret, request);
-        Shape.requireModelPoints(commitment.length, request.shape);
+        (uint256[] memory parameters, uint256 next) = _parametersFor(commitment.length, request.shape, 1);
+        parameters[next] = seed_;
         id = _freshModel(commitment, request.shape);
         uint256 version = _requireProof(
-            Statement.SEED, _claimOf(_words(request.shape, seed_), _words(requestId), commitment), proof
+            Statement.ofShape(Statement.SEED, request.shape),
+            _claimOf(parameters, _words(requestId), commitment),
+            proof
         );
 
         _seedRequests[requestId].used = true;
-        _addOrigin(ModelId.unwrap(id), _sender(), Kind.Seed, version);
+        _addOrigin(ModelId.unwrap(id), _sender(), Kind.Seed, version, _traits(request.shape));
         emit ModelRegistered(id, _sender(), Kind.Seed, 0, request.shape, commitment);
         emit Seeded(id, requestId, seed_);
     }

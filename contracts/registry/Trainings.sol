@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelId, ShardId} from "../interfaces/Ids.sol";
 import {G1Point, Proof} from "../interfaces/Proof.sol";
+import {Claims} from "../libraries/Claims.sol";
 import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
 import {Identity} from "../libraries/Identity.sol";
@@ -12,7 +13,6 @@ import {Shape} from "../libraries/Shape.sol";
 import {ShardHead} from "../libraries/ShardHead.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {Step, StepLibrary} from "../libraries/Steps.sol";
-import {TrainClaims} from "../libraries/TrainClaims.sol";
 import {Models} from "./Models.sol";
 import {Shards} from "./Shards.sol";
 
@@ -41,9 +41,10 @@ abstract contract Trainings is Models, Shards {
         (chain.shards[0], chain.steps[0]) = _step(
             edge.shape, edge.shard, edge.descriptor, edge.learningRate, edge.batch, edge.passes, edge.smoothing
         );
-        bytes memory claim =
-            TrainClaims.one(edge.parent, edge.child, edge.shard, edge.shape, segment, edge.descriptor);
-        uint256 version = _requireEncoded(Statement.TRAIN, claim, proof);
+        (uint256[] memory parameters,) = _parameters(edge.shape, 1);
+        bytes memory claim = Claims.begin();
+        Claims.addTraining(claim, parameters, segment, edge.descriptor, edge.parent, edge.child, edge.shard);
+        uint256 version = _requireProof(Statement.ofShape(Statement.TRAIN, edge.shape), claim, proof);
         _register(parent, child, edge.child, edge.shape, version, chain);
     }
 
@@ -57,7 +58,7 @@ abstract contract Trainings is Models, Shards {
         ModelId parentId = Identity.ofModel(parent, shape);
         _requireModel(parentId);
         (Chain memory chain, bytes memory claims) = _chainOf(parentId, parent, shape, segments);
-        uint256 version = _requireEncodedList(Statement.TRAIN, claims, proofs);
+        uint256 version = _requireProofs(Statement.ofShape(Statement.TRAIN, shape), claims, proofs);
         return _registerChain(parentId, shape, version, segments, chain);
     }
 
@@ -94,7 +95,8 @@ abstract contract Trainings is Models, Shards {
         returns (Chain memory chain, bytes memory claims)
     {
         chain = _room(segments.length);
-        claims = TrainClaims.list(segments.length);
+        (uint256[] memory parameters,) = _parameters(shape, 1);
+        claims = Claims.beginList(segments.length);
         for (uint256 i = 0; i < segments.length; ++i) {
             Segment calldata segment = segments[i];
             (G1Point[] calldata shard_, G1Point[] calldata child) = (segment.shard, segment.child);
@@ -104,7 +106,8 @@ abstract contract Trainings is Models, Shards {
             (chain.shards[i], chain.steps[i]) =
                 _step(shape, shard_, descriptor, learningRate, batch, passes, smoothing);
             uint256 word = Shape.packSegment(shape, descriptor, learningRate, batch, passes, smoothing);
-            TrainClaims.append(claims, i, parent, child, shard_, shape, word, descriptor);
+            Claims.place(claims, i);
+            Claims.addTraining(claims, parameters, word, descriptor, parent, child, shard_);
             ModelId childId = Identity.ofModel(child, shape);
             if (childId == parentId) revert ModelExists(childId);
             (parentId, parent) = (childId, child);

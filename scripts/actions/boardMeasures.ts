@@ -1,3 +1,4 @@
+import { shapeSides } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
 import {
   atLeastPercent,
@@ -30,7 +31,7 @@ export function boardMeasures(
 ): BoardMeasures {
   if (summed === undefined) return { logLoss: null, head: null, absoluteError: null, tops: [] };
   const { shape, loss, absolute, tops } = summed;
-  const of: MeasuredRows = { kind, head: shape.head, rows, outputs: shape.widths[shape.widths.length - 1] };
+  const of: MeasuredRows = { kind, head: shape.head, rows, outputs: shapeSides(shape).outputs };
   const places = [...tops].sort(([a], [b]) => a - b).map(([k, top]) => ({ k, rows: Number(top) }));
   return {
     logLoss: loss === undefined ? null : lossPerRow(loss, of),

@@ -33,7 +33,7 @@ export function renderTree(
         `${node.kind} ${shortId(node.id)}`,
         nameOf(node.trainer),
         `depth ${node.depth}`,
-        modelLabel(node),
+        modelLabel(node.shape),
         describeOrigin(node),
         `${node.gas.toLocaleString('en-US')} gas`,
         extra.get(node.id) ?? '',

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { encodeFunctionData, type Hex, type LocalAccount, parseEventLogs, toHex, zeroHash } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
-import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
-import { type AnyShape, formatShape, isNetworkShape } from '../../src/model/anyShape.ts';
+import { type AnyShape, encodeAnyShape, formatShape } from '../../src/model/anyShape.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { drawnSeed } from '../../src/registry/drawnSeed.ts';
-import { numberOfHead } from '../../src/registry/programs/heads.ts';
 import { secretHash } from '../../src/registry/statement.ts';
 import { modelOfSeed } from '../../src/training/seed.ts';
 import type { Chain } from '../chain/client.ts';
@@ -72,8 +70,7 @@ export async function seedRun(run: Run, shape: AnyShape, context: SeedContext, o
 }
 
 async function requestSeed({ chain, registry, account }: SeedContext, shape: AnyShape, hash: Hex, journal: string) {
-  if (isNetworkShape(shape)) throw new InputError('This registry takes no convolutional networks.');
-  const args = [shape.widths, numberOfHead(shape.head), hash] as const;
+  const args = [encodeAnyShape(shape), hash] as const;
   const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
   try {
     const receipt = await sendOnce(chain, account, { to: registry, data }, fileJournal(journal));

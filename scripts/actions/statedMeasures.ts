@@ -8,7 +8,7 @@ export function statedMeasures(statement: Statement): string[] {
   const { measures, model, shard } = subjectOf(statement);
   if (!measures || !model || !shard) return [];
   const { kind, rows, outputs } = shard.shape;
-  const of: MeasuredRows = { kind, head: model.head, rows, outputs };
+  const of: MeasuredRows = { kind, head: model.shape.head, rows, outputs };
   return [...measuredTexts(measures, of), ...countedTexts(measures, of)];
 }
 

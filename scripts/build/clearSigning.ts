@@ -51,7 +51,7 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   kind: { label: 'Kind of outputs', format: 'enum', params: { $ref: '$.metadata.enums.kind' } },
   schema: { label: 'Meaning of columns (hash)', ...RAW },
   shard: { label: 'Shard', ...RAW },
-  widths: { label: 'Width of a layer', ...RAW },
+  network: { label: 'Network', ...RAW },
   head: { label: 'Outputs are trained as', format: 'enum', params: { $ref: '$.metadata.enums.head' } },
   requestId: { label: 'Seed request', ...RAW },
   model: { label: 'Model', ...RAW },

@@ -1,6 +1,6 @@
 import { type Address, isAddressEqual, zeroAddress } from 'viem';
 import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import type { Chain } from './client.ts';
 import { deployInOrder, firstKeys } from './contracts.ts';
 import { addressOf } from './create2.ts';
@@ -27,7 +27,7 @@ export async function codeOf({ client }: Chain, registry: Address, scoreboard?: 
   ]);
   const places = await addressesHere([owner, zeroAddress], delay);
   if (!places.some((here) => stands(here, { checker, registry, scoreboard }))) return 'unknown';
-  const programs = Object.values(PROGRAMS).map(({ id }) => BigInt(id));
+  const programs = Object.values(CIRCUITS).map(BigInt);
   const versions = await Promise.all(
     programs.map((program) => client.readContract({ ...verifiers, functionName: 'versionsOf', args: [program] })),
   );

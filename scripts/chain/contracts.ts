@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { KEYS } from '../../src/generated/keys.ts';
 import { powersOnChain, type SrsPowers } from '../../src/registry/opening.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 
 /** What a deployment is made of, besides the contracts themselves. */
 export interface Given {
@@ -30,7 +30,7 @@ export const DEFAULT_DELAY = 7n * 86_400n;
 /** The keys that are built here. @throws DescentError `NOT_BUILT` where a program has none */
 export function firstKeys(): FirstKey[] {
   const known: Readonly<Record<string, { circuit: Hex; words: readonly Hex[] }>> = KEYS;
-  return PROGRAM_NAMES.map((program) => {
+  return CIRCUIT_NAMES.map((program) => {
     if (!Object.hasOwn(known, program)) {
       const hint = 'Make it with npm run setup.';
       throw new DescentError(`The verification key of ${program} is missing.`, { code: 'NOT_BUILT', hint });

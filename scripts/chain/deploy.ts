@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Address, getAddress, type Hex, type LocalAccount, type TransactionReceipt } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs } from '../../src/registry/opening.ts';
-import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, type Circuit } from '../../src/registry/programs/list.ts';
 import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
 import { writeDurably } from '../files/durable.ts';
 import { type Chain, connect } from './client.ts';
@@ -38,7 +38,7 @@ export interface Deployment {
   /** seconds after its addition from which a further key counts */
   delay: number;
   /** keccak256 of the first key of each program */
-  keys: Record<Program, Hex>;
+  keys: Record<Circuit, Hex>;
   /** whether the keys are development keys, with which anyone can forge */
   devKeys: boolean;
   deployer: Address;
@@ -123,9 +123,9 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   return deployment;
 }
 
-function hashesOf(keys: readonly FirstKey[]): Record<Program, Hex> {
-  const hashes = PROGRAM_NAMES.map((program, k) => [program, keyHash(keyOfWords(keys[k].words))]);
-  return Object.fromEntries(hashes) as Record<Program, Hex>;
+function hashesOf(keys: readonly FirstKey[]): Record<Circuit, Hex> {
+  const hashes = CIRCUIT_NAMES.map((program, k) => [program, keyHash(keyOfWords(keys[k].words))]);
+  return Object.fromEntries(hashes) as Record<Circuit, Hex>;
 }
 
 /** The transaction that made a registry that stands already: the registry's first event names it. */

@@ -1,7 +1,7 @@
 import { type Address, type Hex, hexToBytes, parseEventLogs, zeroAddress } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { type AnyShape, decodeAnyShape } from '../../src/model/anyShape.ts';
 import { countsOf, countsSum } from '../../src/model/measures.ts';
-import { decodeShape, type ModelShape } from '../../src/model/shape.ts';
 import type { Chain } from './client.ts';
 import { readLogs } from './readLogs.ts';
 import { translateErrors } from './readRegistry.ts';
@@ -42,7 +42,7 @@ export async function readMeasures(
 
 /** Sums over the shards of a benchmark of what was proved of a model on each of them. */
 export interface SummedMeasures {
-  shape: ModelShape;
+  shape: AnyShape;
   /** As in Measures; undefined where it was not proved on every shard. */
   loss: bigint | undefined;
   absolute: bigint | undefined;
@@ -95,7 +95,7 @@ export async function sumMeasures(
   });
 }
 
-function sumOf(bests: readonly Best[], shape: ModelShape): SummedMeasures {
+function sumOf(bests: readonly Best[], shape: AnyShape): SummedMeasures {
   const [first, ...rest] = bests;
   const tops = new Map<number, bigint>();
   for (const [k, top] of first.tops) {
@@ -119,10 +119,10 @@ function sumOf(bests: readonly Best[], shape: ModelShape): SummedMeasures {
 }
 
 /** The shapes of all models of a registry. */
-async function readShapes(chain: Chain, registry: Address): Promise<Map<Hex, ModelShape>> {
+async function readShapes(chain: Chain, registry: Address): Promise<Map<Hex, AnyShape>> {
   const logs = await readLogs(chain, registry, { registry });
   const registered = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ModelRegistered' });
-  return new Map(registered.map(({ args }) => [args.id, decodeShape(args.shape)]));
+  return new Map(registered.map(({ args }) => [args.id, decodeAnyShape(args.shape)]));
 }
 
 function max(a: bigint, b: bigint): bigint {

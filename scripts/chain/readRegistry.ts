@@ -2,8 +2,8 @@ import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'v
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { nodeAnswer } from '../../src/errors/nodeAnswer.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
-import type { Head } from '../../src/model/head.ts';
-import { decodeShape, type ShardShape } from '../../src/model/shape.ts';
+import { type AnyShape, decodeAnyShape } from '../../src/model/anyShape.ts';
+import type { ShardShape } from '../../src/model/shape.ts';
 import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { Training } from '../../src/registry/programs/definition.ts';
 import { NODE_KINDS, type NodeKind } from '../../src/registry/programs/list.ts';
@@ -17,9 +17,7 @@ export interface ModelNode {
   trainer: Address;
   /** Edges to the seed or import. */
   depth: number;
-  /** Real widths n_0..n_L. */
-  widths: number[];
-  head: Head;
+  shape: AnyShape;
   /** The first one; undefined for a seed or import. */
   parent: Hex | undefined;
   /** How a merge node came to be. */
@@ -66,7 +64,7 @@ async function nodesOf(chain: Chain, logs: Log[]): Promise<ModelNode[]> {
       kind: NODE_KINDS[args.kind],
       trainer: args.trainer,
       depth: Number(args.depth),
-      ...decodeShape(args.shape),
+      shape: decodeAnyShape(args.shape),
       parent: segments[0]?.parent ?? merge?.firstParent,
       merge: merge && { parents: merge.parents, coefficients: merge.coefficients },
       source: sources.get(args.id),

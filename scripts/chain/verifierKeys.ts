@@ -8,7 +8,7 @@ import {
 } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { modelRegistryAbi, verifiersAbi } from '../../src/generated/abi.ts';
-import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, CIRCUITS, type Circuit } from '../../src/registry/programs/list.ts';
 import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
 import type { Chain } from './client.ts';
 import { firstKeys } from './contracts.ts';
@@ -32,7 +32,7 @@ export interface VerifierKeys {
 
 /** The last key that a program got. */
 export interface NewestKey {
-  program: Program;
+  program: Circuit;
   version: number;
   /** The version that checks proofs now. */
   current: number;
@@ -46,7 +46,7 @@ export interface NewestKey {
 
 /** A key that is built here, as it would be added. */
 export interface Addition {
-  program: Program;
+  program: Circuit;
   keyHash: Hex;
   circuitHash: Hex;
   call: Call;
@@ -67,14 +67,14 @@ export async function readVerifierKeys(chain: Chain, registry: Address): Promise
       client.readContract({ ...call, functionName: 'delay' }),
       client.readContract({ ...call, functionName: 'devKeys' }),
     ]);
-    const keys = await Promise.all(PROGRAM_NAMES.map((program) => readNewestKey(chain, verifiers, program)));
+    const keys = await Promise.all(CIRCUIT_NAMES.map((program) => readNewestKey(chain, verifiers, program)));
     return { verifiers, owner, delay: Number(delay), devKeys, keys };
   });
 }
 
-async function readNewestKey({ client }: Chain, verifiers: Address, program: Program): Promise<NewestKey> {
+async function readNewestKey({ client }: Chain, verifiers: Address, program: Circuit): Promise<NewestKey> {
   const call = { address: verifiers, abi: verifiersAbi } as const;
-  const id = BigInt(PROGRAMS[program].id);
+  const id = BigInt(CIRCUITS[program]);
   const [version, current] = await Promise.all([
     client.readContract({ ...call, functionName: 'versionsOf', args: [id] }),
     client.readContract({ ...call, functionName: 'versionOf', args: [id] }),
@@ -93,11 +93,11 @@ async function readNewestKey({ client }: Chain, verifiers: Address, program: Pro
 }
 
 /** The addition of the key that is built here for a program. */
-export function additionOf(verifiers: Address, program: Program): Addition {
+export function additionOf(verifiers: Address, program: Circuit): Addition {
   const { words, keyHash, circuitHash } = builtKey(program);
   // Of a usable key there are as many words as the contract takes.
   const key = { words: words as unknown as KeyArgument['words'], circuitHash };
-  const args = [BigInt(PROGRAMS[program].id), key] as const;
+  const args = [BigInt(CIRCUITS[program]), key] as const;
   const data = encodeFunctionData({ abi: verifiersAbi, functionName: 'addKey', args });
   return { program, keyHash, circuitHash, call: { to: verifiers, data } };
 }
@@ -121,7 +121,7 @@ export function requireOwner({ owner, verifiers }: VerifierKeys, { address }: Lo
   });
 }
 
-function builtKey(program: Program) {
-  const { words, circuitHash } = firstKeys()[PROGRAM_NAMES.indexOf(program)];
+function builtKey(program: Circuit) {
+  const { words, circuitHash } = firstKeys()[CIRCUIT_NAMES.indexOf(program)];
   return { words, circuitHash, keyHash: keyHash(keyOfWords(words)) };
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Hex } from 'viem';
-import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, type Circuit } from '../../src/registry/programs/list.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { sendCall } from '../chain/send.ts';
 import {
@@ -48,15 +48,15 @@ export function addKeysCommand(program: Command): void {
     .description('add keys that are built here, as the owner of the contract that checks proofs')
     .argument(
       '[programs...]',
-      `which of ${PROGRAM_NAMES.join(', ')} (default: all whose newest key is another)`,
+      `which of ${CIRCUIT_NAMES.join(', ')} (default: all whose newest key is another)`,
       programs,
     )
     .option('--dry-run', 'say what would be sent, and ask the chain whether it would take it')
     .addHelpText('after', ADD_HELP)
-    .action(async (names: Program[], options: KeysOptions) => addKeys(names, options));
+    .action(async (names: Circuit[], options: KeysOptions) => addKeys(names, options));
 }
 
-async function addKeys(names: readonly Program[], options: KeysOptions): Promise<void> {
+async function addKeys(names: readonly Circuit[], options: KeysOptions): Promise<void> {
   const { chain, registry } = await openRegistry(options);
   const output = outputOf(options);
   const account = options.dryRun ? undefined : loadAccount(options, chain.id);
@@ -98,7 +98,7 @@ function describeAdditions(
 ): string {
   if (added.length === 0) return 'These keys are there already: nothing to add.';
   const lines = added.flatMap(({ program, keyHash, circuitHash, call }) => [
-    `${program.padEnd(8)} ${keyHash} for the circuit ${circuitHash}`,
+    `${program.padEnd(10)} ${keyHash} for the circuit ${circuitHash}`,
     ...(isDry ? [`  data   ${call.data}`] : []),
   ]);
   const head = isDry
@@ -113,8 +113,8 @@ function days(seconds: number): string {
 }
 
 /** Parser of one more program. */
-function programs(name: string, before: Program[] = []): Program[] {
-  const found = PROGRAM_NAMES.find((known) => known === name);
-  if (found === undefined) throw new InvalidArgumentError(`There are ${PROGRAM_NAMES.join(', ')}.`);
+function programs(name: string, before: Circuit[] = []): Circuit[] {
+  const found = CIRCUIT_NAMES.find((known) => known === name);
+  if (found === undefined) throw new InvalidArgumentError(`There are ${CIRCUIT_NAMES.join(', ')}.`);
   return [...before, found];
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Address, Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { formatShape, isNetworkShape } from '../../src/model/anyShape.ts';
+import { type AnyShape, formatShape, isNetworkShape, shapeSides } from '../../src/model/anyShape.ts';
 import { describeEmbedder } from '../../src/model/embedder.ts';
 import { parameterCount } from '../../src/model/layerTensors.ts';
 import { MERGE_ONE } from '../../src/model/merge.ts';
@@ -13,14 +13,18 @@ import { presentLayers } from '../../src/model/networkWeights.ts';
 import { describePicture } from '../../src/model/pictures.ts';
 import { readTensors } from '../../src/model/safetensors.ts';
 import { featureNames, outputNames, pictureOf, type Schema, schemaHash } from '../../src/model/schema.ts';
-import type { ModelShape } from '../../src/model/shape.ts';
 import { readShard as parseShard, SHARD_FORMAT } from '../../src/model/shardFile.ts';
 import { describeTargets } from '../../src/model/smoothing.ts';
 import { readModel as parseModel } from '../../src/model/weightsFile.ts';
 import { type NodeOf, sumAncestry } from '../../src/registry/ancestry.ts';
 import { type Edge, parseEdge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isRun, parseRun } from '../../src/registry/edgeRun.ts';
-import type { Training } from '../../src/registry/programs/definition.ts';
+import {
+  shapeFacts,
+  shapeFields,
+  shapeOf as statedShape,
+  type Training,
+} from '../../src/registry/programs/definition.ts';
 import { definitionOf } from '../../src/registry/programs/definitions.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
@@ -78,7 +82,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { trainings = [], merge, widths, head, parent, schema, schemaOfParent, ...rest } = model;
+    const { trainings = [], merge, shape, parent, schema, schemaOfParent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
     const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
@@ -89,11 +93,10 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       ...(card?.name && { name: card.name }),
       ...(card?.uri && { uri: card.uri }),
       ...rest,
-      widths: widths.join('-'),
-      head,
+      ...shapeFacts(shapeFields(shape)),
       ...(trainings.length > 0 && {
         parent,
-        segments: trainings.map((training) => `shard ${training.shard}, ${describeSettings(training, model)}`),
+        segments: trainings.map((training) => `shard ${training.shard}, ${describeSettings(training, shape)}`),
       }),
       // It goes by the rows of the last training: what they were before is forgotten.
       schema: describeStated(schema),
@@ -137,11 +140,11 @@ async function describeResults(chain: Chain, scoreboard: Address, model: Hex, no
 /** How a segment was trained. */
 function describeSettings(
   { learningRate, batch, passes, smoothing }: Omit<Training, 'shard'>,
-  { widths, head }: ModelShape,
+  shape: AnyShape,
 ): string {
   const rate = `rate ${realLearningRate({ lr: learningRate, batch })}, batch ${batch}, ${counted(passes, 'pass', 'passes')}`;
   if (smoothing === 0) return rate;
-  return `${rate}, smoothing ${smoothing}/2048 (${describeTargets(smoothing, head, widths[widths.length - 1])})`;
+  return `${rate}, smoothing ${smoothing}/2048 (${describeTargets(smoothing, shape.head, shapeSides(shape).outputs)})`;
 }
 
 /** What inputs and outputs are said to mean: a hash, or why there is none. */
@@ -279,7 +282,7 @@ function describeEdgeRun({ edges, keep }: EdgeRun): Facts {
   const { program: _, what: __, ...last } = describeEdge(edges[edges.length - 1]);
   const segments = edges.map(({ statement }, k) => {
     const id = `${resultId(statement)}${keep[k] ? '' : ' (not kept)'}`;
-    return `${id}: ${counted(statement.shard.rows, 'row')}, ${describeSettings(statement, statement)}`;
+    return `${id}: ${counted(statement.shard.rows, 'row')}, ${describeSettings(statement, statedShape(statement))}`;
   });
   return { what: 'run of training edges', ...last, segments };
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Hex } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
-import type { Program } from '../../src/registry/programs/list.ts';
+import type { Circuit } from '../../src/registry/programs/list.ts';
 import { keyHash, parseVerificationKey, type VerificationKey } from '../../src/registry/verificationKey.ts';
 import { keyFiles, SRS_JSON } from '../setup/paths.ts';
 
-/** A program's verification key and what an edge says of it. */
+/** A circuit's verification key and what an edge says of it. */
 export interface ProgramKey {
   vkey: VerificationKey;
   /** keccak256 of the key's words, and whether its secret is public. */
@@ -14,8 +14,8 @@ export interface ProgramKey {
 }
 
 /** @throws DescentError (NOT_BUILT) when the key is missing. */
-export function readProgramKey(program: Program): ProgramKey {
-  const vkey = parseVerificationKey(readJson(keyFiles(program).vkey));
+export function readProgramKey(circuit: Circuit): ProgramKey {
+  const vkey = parseVerificationKey(readJson(keyFiles(circuit).vkey));
   return { vkey, identity: { verificationKey: keyHash(vkey), devKeys: readPowers().devKeys } };
 }
 

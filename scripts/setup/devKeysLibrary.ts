@@ -5,7 +5,7 @@ import { bn254 } from '@noble/curves/bn254.js';
 import { concat, type Hex, keccak256, numberToHex } from 'viem';
 import { COLUMN_BITS, COLUMN2_BITS } from '../../src/numbers/constants.ts';
 import { power } from '../../src/numbers/field.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { writeIfChanged } from './files.ts';
 import { DEV_KEYS_LIBRARY } from './paths.ts';
 import { devKeySecrets, devTau } from './secrets.ts';
@@ -50,7 +50,7 @@ library DevKeys {
 
     /// @param mark keccak256 of a point's words
     function _isOfKey(bytes32 mark) private pure returns (bool) {
-        return ${anyOf(PROGRAM_NAMES.flatMap(devKeyMarks))};
+        return ${anyOf(CIRCUIT_NAMES.flatMap(devKeyMarks))};
     }
 
     /// @param mark keccak256 of a point's words

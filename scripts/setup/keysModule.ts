@@ -1,7 +1,7 @@
 // src/generated/keys.ts: the verification keys as contracts take them, with what names them.
 import { existsSync, readFileSync } from 'node:fs';
 import { type Hex, numberToHex } from 'viem';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { keyHash, keyWords, parseVerificationKey } from '../../src/registry/verificationKey.ts';
 import { sha256, writeIfChanged } from './files.ts';
 import type { KeyHashes } from './keys.ts';
@@ -26,7 +26,7 @@ export function keyEntry(vkey: unknown, { r1cs }: Pick<KeyHashes, 'r1cs'>): KeyE
 
 /** The text of the module. */
 export function keysModule(entries: Readonly<Record<string, KeyEntry>>): string {
-  const lines = PROGRAM_NAMES.filter((program) => Object.hasOwn(entries, program)).map((program) => {
+  const lines = CIRCUIT_NAMES.filter((program) => Object.hasOwn(entries, program)).map((program) => {
     const { hash, circuit, words } = entries[program];
     const list = words.map((word) => `      '${word}',\n`).join('');
     return `  ${program}: {\n    hash: '${hash}',\n    circuit: '${circuit}',\n    words: [\n${list}    ],\n  },\n`;

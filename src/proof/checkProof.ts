@@ -4,7 +4,7 @@ import type { Check } from '../registry/check.ts';
 import type { Edge } from '../registry/edge.ts';
 import type { EdgeRun } from '../registry/edgeRun.ts';
 import type { SrsPowers } from '../registry/opening.ts';
-import { statementDigest } from '../registry/statement.ts';
+import { circuitFor, statementDigest } from '../registry/statement.ts';
 import type { VerificationKey } from '../registry/verificationKey.ts';
 import { isVerified, verifyProof, verifyProofs } from './verify.ts';
 
@@ -43,7 +43,7 @@ export function checkProof(edge: Edge, keys: InstalledKeys): Check[] {
     {
       about: 'groth16',
       holds: groth16,
-      says: `The Groth16 proof ${groth16 ? 'holds' : 'does not hold'} with the key of program ${statement.program}, ${keys.verificationKey}.`,
+      says: `The Groth16 proof ${groth16 ? 'holds' : 'does not hold'} with the key of program ${circuitFor(statement)}, ${keys.verificationKey}.`,
     },
     {
       about: 'opening',
@@ -78,8 +78,8 @@ export function checkRunProofs({ edges }: EdgeRun, keys: InstalledKeys): Check[]
       about: 'groth16',
       holds: all,
       says: all
-        ? `All ${edges.length} proofs and their openings hold with the key of program train, ${keys.verificationKey}.`
-        : `The proof of segment ${bad + 1} of ${edges.length} does not hold with the key of program train, ${keys.verificationKey}.`,
+        ? `All ${edges.length} proofs and their openings hold with the key of program ${circuitFor(first.statement)}, ${keys.verificationKey}.`
+        : `The proof of segment ${bad + 1} of ${edges.length} does not hold with the key of program ${circuitFor(first.statement)}, ${keys.verificationKey}.`,
     },
     checkWorth(first, keys),
   ];

@@ -22,19 +22,19 @@ import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import type { DataStatement } from '../registry/programs/data.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
 import type { ImportStatement } from '../registry/programs/import.ts';
-import type { Program } from '../registry/programs/list.ts';
+import type { Circuit } from '../registry/programs/list.ts';
 import type { MergeStatement } from '../registry/programs/merge.ts';
 import type { ScoreStatement } from '../registry/programs/score.ts';
 import type { SeedStatement } from '../registry/programs/seed.ts';
 import type { TrainStatement } from '../registry/programs/train.ts';
 import { NO_SCHEMA } from '../registry/schemas.ts';
-import { hashWords, type StatementContext, statementDigest } from '../registry/statement.ts';
+import { circuitFor, hashWords, type StatementContext, statementDigest } from '../registry/statement.ts';
 import { seedTrace } from '../training/seed.ts';
 import { type CircuitFiles, Groth16 } from './groth16/groth16.ts';
 
 export interface ProverResources {
   srs: Srs;
-  circuits: Partial<Record<Program, CircuitFiles>>;
+  circuits: Partial<Record<Circuit, CircuitFiles>>;
   /** worker threads for the curve, default: all cores */
   threads?: number;
   /** Groth16 by snarkjs alone, which is slower: to compare */
@@ -219,8 +219,9 @@ export class Prover {
     onStage: StageListener | undefined,
     argument: (session: Session) => Promise<ArgumentResult>,
   ): Promise<ProofResult<S>> {
-    const files = this.#circuits[statement.program];
-    if (!files) throw new RangeError(`no circuit for program ${statement.program}`);
+    const circuit = circuitFor(statement);
+    const files = this.#circuits[circuit];
+    if (!files) throw new RangeError(`no circuit for program ${circuit}`);
     const argued = await this.argue(context, statement, argument, onStage);
     const began = performance.now();
     onStage?.('groth16', argued.stages.length);

@@ -6,6 +6,7 @@ import { type ClaimedProof, groth16Holds, openingHolds, proofsHold } from '../re
 import type { Statement } from '../registry/programs/definitions.ts';
 import {
   chunkBitsOf,
+  circuitFor,
   kappaOf,
   opensTables,
   oraclesOf,
@@ -64,7 +65,7 @@ export function verifyProof(
  */
 export function verifyProofs(claims: readonly Claimed[], { vkey, srs }: VerifyingKeys): boolean {
   const proofs = claims.map(claimedProof).filter((proof) => proof !== undefined);
-  if (proofs.length !== claims.length || new Set(claims.map(({ statement }) => statement.program)).size !== 1)
+  if (proofs.length !== claims.length || new Set(claims.map(({ statement }) => circuitFor(statement))).size !== 1)
     return false;
   return proofsHold(vkey, srs, proofs, kappaOfAll(proofs));
 }

@@ -19,7 +19,7 @@ import type { Edge } from './edge.ts';
 import type { EdgeRun } from './edgeRun.ts';
 import { PROGRAMS, type Surrounding, TARGETS } from './programs/list.ts';
 import { edgesOf } from './programs/trainMany.ts';
-import { subjectOf } from './statement.ts';
+import { circuitFor, subjectOf } from './statement.ts';
 
 /** The contracts that whoever asks trusts, as far as he named them. */
 export interface Trusted {
@@ -40,7 +40,7 @@ export interface ChainFindings {
 
 /**
  * All checks of an edge against a chain, for the command line and the page. What cannot be read is open, never false.
- * @param keys those of the edge's program here
+ * @param keys those of the edge's circuit here
  */
 export function checkOnChain(edge: Edge, reads: ChainReads, trusted: Trusted, keys: KeysHere): Promise<ChainFindings> {
   return checkSegments([edge], reads, trusted, keys);
@@ -91,9 +91,9 @@ async function checkSegments(
     const registration = await findRegistration(segments, at);
     say(...registration.checks);
     say(...(await checkAround(segments, at, registration.isRegistered)));
-    const { program } = edge.statement;
-    const key = await acceptingKey(reads, place.verifiers, program, registration.acceptance);
-    say(await checkKey(reads, program, key, keys), await checkPowers(reads, place.verifiers, keys));
+    const circuit = circuitFor(edge.statement);
+    const key = await acceptingKey(reads, place.verifiers, circuit, registration.acceptance);
+    say(await checkKey(reads, circuit, key, keys), await checkPowers(reads, place.verifiers, keys));
     declared = await isDeclared(segments, at);
     schemas = await statedSchemas(edge.statement, at);
     trained = await trainedOnRows(edge.statement, at);

@@ -1,7 +1,8 @@
 import { type Address, type Hex, keccak256 } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../generated/abi.ts';
+import { encodeAnyShape, formatShape } from '../model/anyShape.ts';
 import { countsBytes, type Measures } from '../model/measures.ts';
-import { encodeShape, type ShardShape } from '../model/shape.ts';
+import type { ShardShape } from '../model/shape.ts';
 import type { ChainLog, ChainReads, LogFilter, MeasuresRecord, ShardRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
 import type { Acceptance } from './checkVerifier.ts';
@@ -122,8 +123,8 @@ async function depthOf([parent]: readonly Hex[], { reads, registry }: Place): Pr
 
 /** What the registry says of every model. */
 function registeredEvent(subject: Subject, node: { trainer: Address; kind: number; depth: bigint }): StatedEvent {
-  const { id, commitment, widths, head } = modelIn(subject);
-  return { name: 'ModelRegistered', args: { id, ...node, shape: encodeShape({ widths, head }), commitment } };
+  const { id, commitment, shape } = modelIn(subject);
+  return { name: 'ModelRegistered', args: { id, ...node, shape: encodeAnyShape(shape), commitment } };
 }
 
 function modelIn({ model }: Subject): NamedModel {
@@ -329,7 +330,7 @@ export async function checkRequest(
 ): Promise<Check> {
   if (subject.request === undefined) throw new RangeError('an edge without a request');
   const { id: requestId, seed, secret } = subject.request;
-  const { widths, head } = modelIn(subject);
+  const { shape } = modelIn(subject);
   const about = 'request';
   const request = await reads.seedRequest(registry, requestId);
   const no = (says: string): Check => ({ about, holds: false, says });
@@ -337,8 +338,8 @@ export async function checkRequest(
   if (!sameAddress(request.trainer, trainer)) {
     return no(`Seed request ${requestId} is of ${request.trainer}, not of ${trainer}.`);
   }
-  if (request.shape !== encodeShape({ widths, head })) {
-    return no(`Seed request ${requestId} is for another shape than ${widths.join('-')}.`);
+  if (request.shape !== encodeAnyShape(shape)) {
+    return no(`Seed request ${requestId} is for another shape than ${formatShape(shape)}.`);
   }
   if (request.secretHash !== secretHash(secret)) {
     return no(`Seed request ${requestId} holds the hash of another secret.`);

@@ -2,7 +2,7 @@ import { type Address, concat } from 'viem';
 import type { ChainReads, KeyRecord } from './chainReads.ts';
 import type { Check } from './check.ts';
 import { type SrsPowers, samePowers } from './opening.ts';
-import { PROGRAMS, type Program } from './programs/list.ts';
+import { CIRCUITS, type Circuit } from './programs/list.ts';
 import { keyData, keyHash, type VerificationKey } from './verificationKey.ts';
 
 /** Which key accepted a registration, as far as the chain tells. */
@@ -31,17 +31,17 @@ export interface AcceptingKey extends KeyRecord {
 export async function acceptingKey(
   reads: ChainReads,
   verifiers: Address,
-  program: Program,
+  circuit: Circuit,
   { version, block }: Acceptance,
 ): Promise<AcceptingKey | string> {
-  const newest = await reads.versionOf(verifiers, PROGRAMS[program].id);
-  if (newest === 0n) return `The registry has no key for ${program}.`;
+  const newest = await reads.versionOf(verifiers, CIRCUITS[circuit]);
+  if (newest === 0n) return `The registry has no key for ${circuit}.`;
   if (version !== undefined && (version < 1n || version > newest)) {
     return `The node contradicts itself: version ${version} accepted it, of ${newest} versions.`;
   }
-  const wanted = version ?? (block === undefined ? newest : await versionAt(reads, verifiers, program, newest, block));
+  const wanted = version ?? (block === undefined ? newest : await versionAt(reads, verifiers, circuit, newest, block));
   if (wanted === undefined) return `The program has ${newest} versions, and the node does not tell which accepted it.`;
-  const record = await reads.keyRecord(verifiers, PROGRAMS[program].id, wanted);
+  const record = await reads.keyRecord(verifiers, CIRCUITS[circuit], wanted);
   if (record === undefined) return `The node contradicts itself: it knows of no version ${wanted} of ${newest}.`;
   return { ...record, version: wanted };
 }
@@ -50,7 +50,7 @@ export async function acceptingKey(
 async function versionAt(
   reads: ChainReads,
   verifiers: Address,
-  program: Program,
+  circuit: Circuit,
   newest: bigint,
   block: bigint,
 ): Promise<bigint | undefined> {
@@ -58,7 +58,7 @@ async function versionAt(
   const time = await reads.timeOf(block);
   if (time === undefined) return undefined;
   for (let version = newest; version > 0n; version--) {
-    const record = await reads.keyRecord(verifiers, PROGRAMS[program].id, version);
+    const record = await reads.keyRecord(verifiers, CIRCUITS[circuit], version);
     if (record === undefined) return undefined;
     if (record.countsFrom <= time) return version;
   }
@@ -68,13 +68,13 @@ async function versionAt(
 /** Whether that key is the one here, by its hash and by the words that the chain keeps. */
 export async function checkKey(
   reads: ChainReads,
-  program: Program,
+  circuit: Circuit,
   found: AcceptingKey | string,
   { vkey }: KeysHere,
 ): Promise<Check> {
   const about = 'key';
   if (typeof found === 'string') return { about, holds: 'open', says: found };
-  const name = `The registry's key for ${program}, version ${found.version},`;
+  const name = `The registry's key for ${circuit}, version ${found.version},`;
   if (found.keyHash !== keyHash(vkey)) {
     return { about, holds: 'open', says: `${name} is ${found.keyHash}, another one than the key here.` };
   }

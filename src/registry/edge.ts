@@ -19,7 +19,7 @@ import {
   signalsOf,
 } from './statement.ts';
 
-export const EDGE_FORMAT = 'descent-edge/4';
+export const EDGE_FORMAT = 'descent-edge/5';
 
 /** Greatest size of an edge file, in characters. A real one takes about 15,000; every oracle may have 256 chunks. */
 export const MAX_EDGE_LENGTH = 1_000_000;

@@ -3,12 +3,12 @@
 import { type Address, encodeFunctionData, type Hex } from 'viem';
 import type { Proof } from '../argument/types.ts';
 import { relayAbi } from '../generated/abi.ts';
-import type { ModelShape } from '../model/shape.ts';
+import { type AnyShape, encodeAnyShape } from '../model/anyShape.ts';
 import { registryCall } from './calls.ts';
 import type { RequestField } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
-import { numberOfHead } from './programs/heads.ts';
 import { PROGRAM_NAMES, PROGRAMS, type Program, TARGETS } from './programs/list.ts';
+import { SHAPE_REQUEST, shapeRequest } from './programs/shapeRequest.ts';
 import type { CallArgument } from './programs/targets.ts';
 import {
   CHAIN_FIELDS,
@@ -50,11 +50,11 @@ const ofPrograms = Object.fromEntries(
   }),
 ) as Record<ProvedRequestType, RequestField[]>;
 
-/** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes. */
+/** The typed structs. Models and shards stand in them by their ids, which are hashes of commitments and shapes; a new shape by its text. */
 export const RELAY_TYPES: Readonly<Record<RequestType, readonly RequestField[]>> = {
   ...ofPrograms,
   [CHAIN_REQUEST]: request('registry', ...CHAIN_FIELDS),
-  RequestSeed: request('registry', field('widths', 'uint16[]'), field('head', 'uint8'), field('secretHash', 'bytes32')),
+  RequestSeed: request('registry', ...SHAPE_REQUEST, field('secretHash', 'bytes32')),
   WriteCard: request('cards', field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')),
 };
 
@@ -65,7 +65,7 @@ export const INNER_TYPES: Readonly<Record<string, readonly RequestField[]>> = { 
 export type Action =
   | { what: 'statement'; statement: Statement }
   | ({ what: 'trainMany' } & TrainChain)
-  | ({ what: 'requestSeed'; secretHash: Hex } & ModelShape)
+  | { what: 'requestSeed'; shape: AnyShape; secretHash: Hex }
   | { what: 'writeCard'; model: Hex; name: string; uri: string };
 
 /** A request of a trainer, before it is signed. */
@@ -122,7 +122,7 @@ export function relayCall(
 function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly CallArgument[]] {
   switch (action.what) {
     case 'requestSeed':
-      return ['requestSeed', [action.widths, numberOfHead(action.head), action.secretHash]];
+      return ['requestSeed', [encodeAnyShape(action.shape), action.secretHash]];
     case 'writeCard':
       return ['writeCard', [action.model, action.name, action.uri]];
     case 'trainMany': {
@@ -140,8 +140,8 @@ function targetCall(action: Action, proofs: readonly Proof[]): [string, readonly
 function structOf(action: Action): { primaryType: RequestType; fields: Record<string, CallArgument> } {
   switch (action.what) {
     case 'requestSeed': {
-      const { widths, head, secretHash } = action;
-      return { primaryType: 'RequestSeed', fields: { widths, head: numberOfHead(head), secretHash } };
+      const { shape, secretHash } = action;
+      return { primaryType: 'RequestSeed', fields: { ...shapeRequest(shape), secretHash } };
     }
     case 'trainMany':
       return { primaryType: CHAIN_REQUEST, fields: chainRequest(action) };

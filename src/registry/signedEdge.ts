@@ -6,7 +6,7 @@ import { chainOf, type EdgeRun, MAX_RUN_LENGTH, readRun, runObject } from './edg
 import { JsonReader } from './jsonReader.ts';
 import { type RelayRequest, relayCall, type TypedRequest, typedRequest } from './relay.ts';
 
-export const SIGNED_EDGE_FORMAT = 'descent-signed-edge/2';
+export const SIGNED_EDGE_FORMAT = 'descent-signed-edge/3';
 export const SIGNED_RUN_FORMAT = 'descent-signed-run/1';
 
 /** Greatest length of a contract account's signature, in bytes; keys sign with 65. */

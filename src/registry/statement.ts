@@ -5,7 +5,7 @@ import type { Commitment, Point, Proof, ProofPoints, ProofSignals } from '../arg
 import { mod, R } from '../numbers/field.ts';
 import type { Subject } from './programs/definition.ts';
 import { definitionOf, type Statement } from './programs/definitions.ts';
-import { PROGRAMS, type Program } from './programs/list.ts';
+import { CIRCUITS, type Circuit, circuitOf, type Program } from './programs/list.ts';
 
 /** keccak256("descent.statement.v3") */
 export const DOMAIN = keccak256(stringToHex('descent.statement.v3'));
@@ -37,6 +37,11 @@ export function subjectOf(statement: Statement): Subject {
 /** Id of what a statement registers: a shard, a model or a result. @throws InputError as `subjectOf` */
 export function resultId(statement: Statement): Hex {
   return subjectOf(statement).id;
+}
+
+/** The circuit that proves a statement, which decides about its key and its number. */
+export function circuitFor(statement: Statement): Circuit {
+  return circuitOf(statement.program, 'network' in statement && statement.network !== undefined);
 }
 
 /**
@@ -95,7 +100,7 @@ export function claimOf(statement: Statement): Claim {
 /** h_0 (protocol section 2). */
 export function statementDigest(context: StatementContext, statement: Statement): bigint {
   const bound = [...boundParametersOf(statement), ...extraOf(statement)];
-  return digest(context, PROGRAMS[statement.program].id, bound, commitmentsOf(statement));
+  return digest(context, CIRCUITS[circuitFor(statement)], bound, commitmentsOf(statement));
 }
 
 /** h_0 from its raw parts: the twin of `Statement.digest`. @param parameters those of the circuit that it binds, and the extra ones */

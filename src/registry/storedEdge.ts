@@ -1,7 +1,7 @@
 import { type Abi, type Address, type Hex, toFunctionSelector } from 'viem';
 import { DescentError } from '../errors/DescentError.ts';
 import { modelRegistryAbi, relayAbi } from '../generated/abi.ts';
-import { decodeShape } from '../model/shape.ts';
+import { decodeAnyShape } from '../model/anyShape.ts';
 import { callWithin, type ProvedCall, type ProvedSegments, readProvedCalls } from './calldata.ts';
 import type { CallFrame, ChainReads, SentTransaction } from './chainReads.ts';
 import { type DecodedLog, decodeLogs } from './contractEvents.ts';
@@ -111,8 +111,8 @@ async function findModel(reads: ChainReads, registry: Address, id: Hex): Promise
   const registered = logs.find(({ name }) => name === 'ModelRegistered');
   if (registered === undefined) throw noEvent(id, block);
   const seeded = logs.find(({ name }) => name === 'Seeded');
-  const shape = decodeShape(registered.args.shape as bigint);
-  const drawn = seeded && { ...shape, seed: seeded.args.seed as bigint };
+  const shape = decodeAnyShape(registered.args.shape as bigint);
+  const drawn = seeded && { shape, seed: seeded.args.seed as bigint };
   const { transactionHash: transaction } = registered.log;
   return { trainer: node.trainer, block, transaction, events, ...(drawn && { drawn }) };
 }

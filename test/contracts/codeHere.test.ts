@@ -12,7 +12,7 @@ import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
 import { verifiersAbi } from '../../src/generated/abi.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 
 const owner = developmentAccount(0);
@@ -67,7 +67,7 @@ describe('the code of a registry', { skip: hre.globalOptions.coverage }, () => {
 
   it('is not alone in what checks proofs once the owner has added a key, which counts later', async () => {
     const { words, circuitHash } = firstKeys()[0];
-    await send('addKey', [BigInt(PROGRAMS.seed.id), { words, circuitHash }]);
+    await send('addKey', [BigInt(CIRCUITS.convSeed), { words, circuitHash }]);
     assert.equal(await codeOf(chain, made.registry), 'more');
   });
 });

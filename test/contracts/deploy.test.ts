@@ -13,7 +13,7 @@ import { developmentAccount } from '../../scripts/chain/keys.ts';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { creditVaultAbi, modelRegistryAbi, relayedAbi, scoreboardAbi, verifiersAbi } from '../../src/generated/abi.ts';
 import { powersOnChain } from '../../src/registry/opening.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { keyHash, keyOfWords } from '../../src/registry/verificationKey.ts';
 import { g2PointOf, pointOf, TEST_SRS } from './support/knownTau.ts';
 
@@ -24,11 +24,11 @@ const ARTIFACTS = new URL('../../artifacts/contracts/', import.meta.url).pathnam
 const PROXY_CODE_HASH = '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989';
 
 /** Keys whose points are different multiples of the generators. */
-const KEYS: FirstKey[] = PROGRAM_NAMES.map((_, k) => {
+const KEYS: FirstKey[] = CIRCUIT_NAMES.map((_, k) => {
   const [alpha, ...IC] = [1n, 4n, 5n, 6n, 7n].map((i) => pointOf(100n * BigInt(k) + i));
   const points = [2n, 3n].map((i) => g2PointOf(100n * BigInt(k) + i));
   const words = [alpha.x, alpha.y, ...points.flat(), ...IC.flatMap(({ x, y }) => [x, y])];
-  return { words, circuitHash: `0x${`${k}c`.repeat(32)}` };
+  return { words, circuitHash: `0x${`${k.toString(16)}c`.repeat(32)}` };
 });
 
 interface Node {
@@ -60,7 +60,7 @@ describe('deployRegistry', { skip: hre.globalOptions.coverage }, () => {
     const client = createPublicClient({ transport: http(local.rpc) });
     const registry = { address: made.registry, abi: modelRegistryAbi } as const;
     const verifiers = { address: made.verifiersContract, abi: verifiersAbi } as const;
-    for (const [i, program] of PROGRAM_NAMES.entries()) {
+    for (const [i, program] of CIRCUIT_NAMES.entries()) {
       const key = { ...verifiers, args: [BigInt(i + 1), 1n] } as const;
       assert.deepEqual(await client.readContract({ ...key, functionName: 'keyOf' }), KEYS[i].words);
       const { keyHash: hash, circuitHash } = await client.readContract({ ...key, functionName: 'keyRecordOf' });

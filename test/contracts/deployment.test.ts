@@ -5,7 +5,7 @@ import { type Address, parseEventLogs, toFunctionSelector, toHex, zeroAddress, z
 import { devKeysLibrary } from '../../scripts/setup/devKeysLibrary.ts';
 import { P } from '../../src/numbers/field.ts';
 import { powersOnChain, type SrsPowers } from '../../src/registry/opening.ts';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
 import { abiOf, Contract, modelRegistryAbi, reverts, type TestChain, testChain } from './support/chain.ts';
 import { DEVELOPMENT_SRS, developmentKey } from './support/developmentKeys.ts';
@@ -15,7 +15,7 @@ import { CIRCUIT_HASH, DAY, DELAY, deployment, deployVerifiers } from './support
 
 const OWNER: Address = '0x00000000000000000000000000000000000000AA';
 const RELAY: Address = '0x00000000000000000000000000000000000000bb';
-const REAL = PROGRAM_NAMES.map((_, i) => knownKey(500n + BigInt(i)));
+const REAL = CIRCUIT_NAMES.map((_, i) => knownKey(500n + BigInt(i)));
 
 describe('deployment of verifiers', () => {
   let chain: TestChain;
@@ -47,7 +47,7 @@ describe('deployment of verifiers', () => {
     const events = parseEventLogs({ abi: verifiers.abi, logs });
     assert.deepEqual(
       events.map(({ eventName }) => eventName),
-      ['OwnershipTransferred', 'VerifiersDeployed', ...PROGRAM_NAMES.map(() => 'KeyAdded'), 'OwnershipTransferred'],
+      ['OwnershipTransferred', 'VerifiersDeployed', ...CIRCUIT_NAMES.map(() => 'KeyAdded'), 'OwnershipTransferred'],
     );
     assert.deepEqual(events[1].args, { srs: powersOnChain(TEST_SRS), delay: DELAY });
     const { timestamp } = await chain.read.getBlock();
@@ -120,7 +120,7 @@ describe('development keys', () => {
     const harness = new Contract(chain, await chain.deploy('ProofHarness'), await abiOf('ProofHarness'));
     const real = REAL[0].words;
     assert.equal(await harness.read('isDevKey', [real]), false);
-    for (const program of PROGRAM_NAMES) {
+    for (const program of CIRCUIT_NAMES) {
       const { words } = developmentKey(program);
       for (const [from, to] of [
         [0, 2],

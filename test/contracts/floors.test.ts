@@ -4,14 +4,14 @@ import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { toHex } from 'viem';
 import type { ShardShape } from '../../src/model/shape.ts';
-import { PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
+import { CIRCUITS, type Circuit } from '../../src/registry/programs/list.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { abiOf, Contract } from './support/chain.ts';
 import { chainClaims, type Model, mergeClaim, RegistryFixture } from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const SHARD: ShardShape = { inputs: 5, outputs: 3, rows: 16, kind: 'classes' };
-type Floors = Partial<Record<Program, number>>;
+type Floors = Partial<Record<Circuit, number>>;
 
 let fixture: RegistryFixture;
 let snapshot: unknown;
@@ -26,15 +26,15 @@ afterEach(async () => {
   await fixture.chain.request('evm_revert', snapshot);
 });
 
-const use = (program: Program, version: number) =>
-  fixture.verifiers.send('setVersion', [PROGRAMS[program].id, BigInt(version)]);
+const use = (circuit: Circuit, version: number) =>
+  fixture.verifiers.send('setVersion', [CIRCUITS[circuit], BigInt(version)]);
 
 async function requireFloors({ statement }: Pick<Model, 'statement'>, expected: Floors): Promise<void> {
   const id = resultId(statement);
   const found: Floors = {};
-  for (const [program, { id: number }] of Object.entries(PROGRAMS)) {
+  for (const [circuit, number] of Object.entries(CIRCUITS)) {
     const floor: bigint = await fixture.registry.read('versionFloor', [id, number]);
-    if (floor > 0n) found[program as Program] = Number(floor);
+    if (floor > 0n) found[circuit as Circuit] = Number(floor);
   }
   assert.deepEqual(found, expected);
 }

@@ -83,7 +83,7 @@ describe('import', () => {
     it('with ProofRejected when the head is not the one of the proof', async () => {
       const claim = importClaim(WIDTHS, SOURCE, NO_SCHEMA, 'softmax');
       await fixture.expect(claim, fixture.alice);
-      const other = { ...claim, statement: { ...claim.statement, head: 'sigmoid' as const } };
+      const other = importClaim(WIDTHS, SOURCE, NO_SCHEMA, 'sigmoid');
       await reverts(fixture.call(other), 'ProofRejected', [IMPORT]);
     });
 
@@ -113,10 +113,10 @@ describe('import', () => {
     it('with the error of the shape when no circuit takes it', async () => {
       const { proof, statement } = importClaim(WIDTHS);
       const { args } = registryCall(statement, proof);
-      const attempt = (widths: number[]) =>
-        fixture.registry.simulate('importModel', [widths, ...args.slice(1)], fixture.alice);
-      await reverts(attempt([5]), 'UnsupportedDepth', [1n]);
-      await reverts(attempt([5, 4097]), 'UnsupportedSize', [4097n]);
+      const attempt = (shape: bigint) =>
+        fixture.registry.simulate('importModel', [shape, ...args.slice(1)], fixture.alice);
+      for (const other of [0n, (args[0] as bigint) | (3n << 247n)])
+        await reverts(attempt(other), 'MalformedShape', [other]);
     });
   });
 });

@@ -25,8 +25,8 @@ describe('descent keys', { concurrency: false, skip: hre.globalOptions.coverage 
     node = await startLocalNode();
     chain = await connect(node.rpc);
     // A registry whose keys of train and score are other programs' keys.
-    const [data, seed, , imported, merge] = firstKeys();
-    const keys = [data, seed, data, imported, merge, seed];
+    const [data, seed, , imported, merge, , ...ofNetworks] = firstKeys();
+    const keys = [data, seed, data, imported, merge, seed, ...ofNetworks];
     place = await deployRegistry(node.rpc, { keys, owner, delay: BigInt(3 * DAY) });
   });
   after(async () => {

@@ -18,13 +18,16 @@ describe('small libraries', () => {
   describe('NodeHead', () => {
     it('gives back what it was made of', async () => {
       const block = await chain.read.getBlock();
-      for (const [number, declared, version] of [
-        [1n, false, 1n],
-        [2n ** 32n - 1n, true, 255n],
+      for (const [number, traits, version] of [
+        [1n, 0n, 1n],
+        [5n, 1n, 255n],
+        [6n, 2n, 1n],
+        [2n ** 32n - 1n, 3n, 255n],
       ]) {
-        const [trainer, kind, ...rest] = await harness.read('head', [TRAINER, TRAIN, number, declared, version]);
-        assert.deepEqual([trainer, kind, ...rest.slice(0, 3)], [TRAINER, TRAIN, number, declared, version]);
-        assert.ok(rest[3] >= block.timestamp && rest[3] < block.timestamp + 100n);
+        const [trainer, kind, ...rest] = await harness.read('head', [TRAINER, TRAIN, number, traits, version]);
+        const [declared, isNetwork] = [(traits & 1n) === 1n, (traits & 2n) === 2n];
+        assert.deepEqual([trainer, kind, ...rest.slice(0, 4)], [TRAINER, TRAIN, number, declared, isNetwork, version]);
+        assert.ok(rest[4] >= block.timestamp && rest[4] < block.timestamp + 100n);
       }
     });
   });

@@ -285,15 +285,17 @@ describe('packed coefficients', () => {
       fc.constantFrom(0, 2 ** 17 - 1, 1 - 2 ** 17),
     );
     const rows = fc
-      .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 8 }))
+      .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 2, max: 8 }))
       .chain(([layers, parents]) =>
         fc.array(fc.array(a, { minLength: parents, maxLength: parents }), { minLength: layers, maxLength: layers }),
       );
     await fc.assert(
       fc.asyncProperty(rows, async (coefficients) => {
         const count = coefficients[0].length;
-        const [words, weights] = await harness.read('packCoefficients', [coefficients, coefficients.length, count]);
-        assert.deepEqual(words, [0n, ...packCoefficients(coefficients)]);
+        const circuitLayers = coefficients.length > 4 ? 6 : 4;
+        const args = [coefficients, circuitLayers, coefficients.length, count];
+        const [words, weights] = await harness.read('packCoefficients', args);
+        assert.deepEqual(words, [0n, ...packCoefficients(coefficients, circuitLayers)]);
         const sums = coefficients[0].map((_, i) => coefficients.reduce((sum, row) => sum + Math.abs(row[i]), 0));
         assert.deepEqual(weights, sums.map(BigInt));
       }),

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import hre from 'hardhat';
 import { type Hex, zeroHash } from 'viem';
-import { encodeShape, encodeShard } from '../../src/model/shape.ts';
+import { encodeAnyShape } from '../../src/model/anyShape.ts';
+import { encodeShard } from '../../src/model/shape.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
+import { shapeOf } from '../../src/registry/programs/definition.ts';
 import { applyLogs } from '../../web/lib/chain/events.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
@@ -38,8 +40,7 @@ describe('on the registry', () => {
   let mergeModel: Merged;
   let parents: Model[];
 
-  const idOf = ({ statement, oracle }: Model) =>
-    modelId(oracle.commitment, encodeShape({ widths: statement.widths, head: 'squared error' }));
+  const idOf = ({ statement, oracle }: Model) => modelId(oracle.commitment, encodeAnyShape(shapeOf(statement)));
 
   // Alice seeds a model, Bob seeds one and trains it, Alice merges her seed and his child, 3 parts to 1.
   before(async () => {

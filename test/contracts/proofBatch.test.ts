@@ -20,12 +20,14 @@ import {
 } from './support/knownTau.ts';
 import { acceptsOnChain, verdictOf } from './support/verdict.ts';
 import {
+  ALL_PROGRAMS,
   deployVerifiers,
   type Made,
   madeClaim,
   manyArguments,
   oneArguments,
   SIZES,
+  WITH_TABLES,
 } from './support/verifiersFixture.ts';
 
 const TRAIN = 3;
@@ -120,18 +122,19 @@ describe('a batch of proofs', () => {
     assert.equal(await onChain([madeClaim(maker, 704n, { scalars })]), true);
   });
 
-  for (const program of [1, 2, 3, 4, 5, 6]) {
+  for (const program of ALL_PROGRAMS) {
     it(`accepts a proof of program ${program} and none of another program's`, async () => {
       const made = madeClaim(makerOf(program), 900n + BigInt(program));
       assert.equal(await verdict(made), true);
-      const other = { ...made, maker: makerOf((program % 6) + 1) };
+      const other = { ...made, maker: makerOf((program % ALL_PROGRAMS.length) + 1) };
       await assert.rejects(verifiers.read('verify', oneArguments(other), chain.accounts[2]));
     });
   }
 
   it('accepts merges with absent parents, wherever they are, and only for their places', async () => {
-    const by = makerOf(5);
-    for (const present of [[0, 1], [0, 2, 7], [3], []]) {
+    for (const [by, present] of [5, 10].flatMap((merge) =>
+      [[0, 1], [0, 2, 7], [3], []].map((list) => [makerOf(merge), list] as const),
+    )) {
       const scalars = Array.from({ length: 9 }, (_, o) =>
         o === 0 || present.includes(o - 1) ? elements(BigInt(600 + o), 2) : [],
       );
@@ -257,8 +260,8 @@ describe('a batch of proofs', () => {
       return { maker: by, stated, opened, proof: proofAround(by, stated, opened, { seed: 7_300n }) };
     }
 
-    for (const program of [1, 2, 3, 4, 5, 6]) {
-      const wanted = program === TRAIN || program === SCORE;
+    for (const program of ALL_PROGRAMS) {
+      const wanted = WITH_TABLES.includes(program);
       it(`is accepted of program ${program} ${wanted ? 'with them alone' : 'only without them'}`, async () => {
         for (const tables of [true, false]) {
           assert.equal(await verdict(withTables(program, tables)), tables === wanted);

@@ -5,13 +5,13 @@ import { before, describe, it } from 'node:test';
 import hre from 'hardhat';
 import { type Address, keccak256, type TransactionReceipt, zeroAddress } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
-import type { ShardShape } from '../../src/model/shape.ts';
+import { encodeShape, type ShardShape } from '../../src/model/shape.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import type { TrainStatement } from '../../src/registry/programs/train.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import { claimOf, oraclesOf, resultId } from '../../src/registry/statement.ts';
+import { circuitFor, claimOf, oraclesOf, resultId } from '../../src/registry/statement.ts';
 import { Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 import { openScalars, proofAround } from './support/knownKey.ts';
 import { elements, pointOf } from './support/knownTau.ts';
@@ -39,7 +39,7 @@ function claimed<S extends Statement>(statement: S, scalars: readonly bigint[], 
     chainId: BigInt(chain.id),
     registry: registry.address,
     trainer,
-    program: PROGRAMS[statement.program].id,
+    program: CIRCUITS[circuitFor(statement)],
   };
   const { parameters, extra } = claimOf(statement);
   const opened = openScalars(
@@ -74,7 +74,11 @@ describe('a registry and its verifiers', { concurrency: false }, () => {
     const { commitment } = shard;
     await submit(claimed({ program: 'data', shard: SHARD, schema: NO_SCHEMA, commitment }, [shard.scalar]));
     const secret = secretOf(3n);
-    await registry.send('requestSeed', [WIDTHS, 0, keccak256(secret)], trainer);
+    await registry.send(
+      'requestSeed',
+      [encodeShape({ widths: WIDTHS, head: 'squared error' }), keccak256(secret)],
+      trainer,
+    );
     await chain.mine(2);
     const drawn: bigint = await registry.read('seedOf', [1n, secret]);
     const statement = {

@@ -163,7 +163,7 @@ describe('the relay', { concurrency: false }, () => {
       const call = encodeFunctionData({
         abi: modelRegistryAbi,
         functionName: 'requestSeed',
-        args: [WIDTHS, 0, zeroHash],
+        args: [encodeShape({ widths: WIDTHS, head: 'squared error' }), zeroHash],
       });
       const hash = await chain.wallet.sendTransaction({
         account: bob,

@@ -4,6 +4,7 @@ import { keccak256, toHex, zeroHash } from 'viem';
 import { HEADS } from '../../src/model/head.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import { R } from '../../src/numbers/field.ts';
+import type { SeedStatement } from '../../src/registry/programs/seed.ts';
 import { resultId, seedFrom } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
 import { installHistory, recordHash } from './support/history.ts';
@@ -45,7 +46,7 @@ describe('requestSeed', () => {
       const secretHash = keccak256(secretOf(expected));
       const receipt = await fixture.registry.send(
         'requestSeed',
-        [WIDTHS, Number(expected) - 1, secretHash],
+        [encodeShape({ widths: WIDTHS, head: HEADS[Number(expected) - 1] }), secretHash],
         fixture.bob,
       );
       const seedBlock = receipt.blockNumber + 1n;
@@ -67,17 +68,14 @@ describe('requestSeed', () => {
   });
 
   it('reverts for shapes that no circuit takes', async () => {
-    const request = (widths: number[]) => fixture.registry.simulate('requestSeed', [widths, 0, zeroHash]);
-    await reverts(request([4]), 'UnsupportedDepth', [1n]);
-    await reverts(request([4, 0]), 'UnsupportedSize', [0n]);
-    await reverts(request([4096, 4096]), 'OracleTooLarge', [2n ** 24n + 4096n]);
-  });
-
-  it('shows the canonical shape of widths and head without a request', async () => {
-    for (const [number, head] of HEADS.entries()) {
-      assert.equal(await fixture.registry.read('shapeOf', [WIDTHS, number]), encodeShape({ widths: WIDTHS, head }));
+    const request = (shape: bigint) => fixture.registry.simulate('requestSeed', [shape, zeroHash]);
+    const shape = encodeShape({ widths: WIDTHS, head: 'softmax' });
+    for (const other of [0n, shape ^ 1n, shape | (3n << 247n), shape | (1n << 249n), 2n ** 256n - 1n]) {
+      await reverts(request(other), 'MalformedShape', [other]);
     }
-    await assert.rejects(fixture.registry.read('shapeOf', [WIDTHS, HEADS.length]));
+    // 4096-4096, whose weights fill two models
+    const wide = [0, 1, 2, 3, 4].reduce((sum, l) => sum | (4095n << BigInt(12 * l)), 0n);
+    await reverts(request(wide), 'OracleTooLarge', [2n ** 24n + 4096n]);
   });
 });
 
@@ -100,7 +98,7 @@ describe('seedOf', () => {
         address,
         abi,
         functionName: 'requestSeed',
-        args: [WIDTHS, 0, keccak256(secretOf(7n))],
+        args: [encodeShape({ widths: WIDTHS, head: 'squared error' }), keccak256(secretOf(7n))],
         account,
         chain: null,
         gas: 500_000n,
@@ -256,8 +254,9 @@ describe('seed', () => {
     const requestId = await fixture.requestSeed(WIDTHS);
     await fixture.chain.mine(2);
     const claim = await fixture.seedClaim(requestId, WIDTHS);
-    for (const other of [{ seed: claim.statement.seed + 1n }, { widths: [5, 3, 3] }, { head: 'softmax' as const }]) {
-      await fixture.expect({ ...claim, statement: { ...claim.statement, ...other } }, fixture.alice);
+    const { network: _, ...statement } = claim.statement;
+    for (const other of [{ seed: statement.seed + 1n }, { widths: [5, 3, 3] }, { head: 'softmax' as const }]) {
+      await fixture.expect({ ...claim, statement: { ...statement, ...other } as SeedStatement }, fixture.alice);
       await reverts(fixture.call(claim), 'ProofRejected', [SEED]);
     }
   });

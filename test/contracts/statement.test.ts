@@ -115,10 +115,10 @@ describe('Statement', () => {
     const digestOf = (program: number, values: bigint[]) =>
       harness.read('digest', [registry, trainer, program, claimArgument({ parameters: values, ...NO_CLAIM })]);
     const values = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n];
-    for (let program = 1; program <= 6; program++) {
+    for (let program = 1; program <= 11; program++) {
       const h0 = await digestOf(program, values);
       for (const i of values.keys()) {
-        const isBound = program !== 6 || i < 7;
+        const isBound = (program !== 6 && program !== 11) || i < 7;
         assert.equal((await digestOf(program, values.with(i, 99n))) !== h0, isBound, `${program} ${i}`);
       }
     }

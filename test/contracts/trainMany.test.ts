@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Hex, toHex, zeroHash } from 'viem';
-import type { Head } from '../../src/model/head.ts';
 import { encodeShape, encodeShard, type ShardShape } from '../../src/model/shape.ts';
 import { modelId } from '../../src/registry/ids.ts';
+import type { ShapeFields } from '../../src/registry/programs/definition.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { reverts } from './support/chain.ts';
@@ -49,10 +49,7 @@ afterEach(async () => {
 const idOf = ({ statement }: { statement: Parameters<typeof resultId>[0] }) => resultId(statement);
 
 /** A chain of so many segments, no two the same. */
-function chain(
-  count: number,
-  from: { statement: { widths: number[]; head: Head }; oracle: Trained['oracle'] } = parent,
-): Trained[] {
+function chain(count: number, from: { statement: ShapeFields; oracle: Trained['oracle'] } = parent): Trained[] {
   return chainOf(
     count,
     (i) => ({ learningRate: 65_536 - i, batch: 1, passes: 2 ** (i % 3), smoothing: 255 - i }),

@@ -32,7 +32,7 @@ import {
 const TRAIN = 3n;
 const MERGE = 5;
 /** The first number that is no program's. */
-const BEYOND = 7n;
+const BEYOND = 12n;
 
 let chain: TestChain;
 let owner: Address;

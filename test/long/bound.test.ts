@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { toHex } from 'viem';
+import { encodeShape } from '../../src/model/shape.ts';
 import type { Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
-import { type StatementContext, secretHash } from '../../src/registry/statement.ts';
+import { circuitFor, type StatementContext, secretHash } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, reverts, type TestChain, testChain } from '../contracts/support/chain.ts';
@@ -48,7 +49,7 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   ) => {
     for (const edit of edits) {
       const edited = { ...proved.statement, ...edit } as Statement;
-      await reverts(call(edited, proved.proof), 'ProofRejected', [BigInt(PROGRAMS[edited.program].id)]);
+      await reverts(call(edited, proved.proof), 'ProofRejected', [BigInt(CIRCUITS[circuitFor(edited)])]);
     }
   };
 
@@ -64,7 +65,11 @@ describe('words that only the contract reads, with real proofs', { concurrency: 
   });
 
   it('the request of a seed, and the descriptor of the shard of a training', async () => {
-    await registry.send('requestSeed', [WIDTHS, 0, secretHash(SECRET)], context.trainer);
+    await registry.send(
+      'requestSeed',
+      [encodeShape({ widths: WIDTHS, head: 'squared error' }), secretHash(SECRET)],
+      context.trainer,
+    );
     await chain.mine(2);
     const seed: bigint = await registry.read('seedOf', [1n, SECRET]);
     const start = weightsFromSeedTrace({ widths: WIDTHS, head: 'squared error' }, seedTrace(WIDTHS, seed), 21n);

@@ -152,7 +152,14 @@ describe('gas with real proofs', { concurrency: false }, () => {
     });
     spent('registerDataset of 1 shard', await registry.send('registerDataset', [[shardEvent.id], 'ipfs://'], trainer));
 
-    spent('requestSeed', await registry.send('requestSeed', [WIDTHS, 0, secretHash(SECRET)], trainer));
+    spent(
+      'requestSeed',
+      await registry.send(
+        'requestSeed',
+        [encodeShape({ widths: WIDTHS, head: 'squared error' }), secretHash(SECRET)],
+        trainer,
+      ),
+    );
     await chain.mine(2);
     spent('fixSeed', await registry.send('fixSeed', [1n], trainer));
     const seed: bigint = await registry.read('seedOf', [1n, SECRET]);

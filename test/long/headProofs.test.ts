@@ -14,6 +14,7 @@ import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import type { TrainStatement } from '../../src/registry/programs/train.ts';
 import { resultId, type StatementContext } from '../../src/registry/statement.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
@@ -86,7 +87,7 @@ describe('proofs of the heads', { concurrency: false }, () => {
         ...heads.filter((other) => other !== head).map((other) => ({ head: other })),
       ];
       for (const other of others) {
-        const statement = { ...trained.statement, ...other };
+        const statement = { ...trained.statement, ...other } as TrainStatement;
         assert.equal(holds({ context, ...trained, statement }), false, JSON.stringify(other));
       }
       const { statement } = await register(trained);

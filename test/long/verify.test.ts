@@ -19,7 +19,7 @@ import { type Check, chainChecksOf, otherKeyReason, verdictOf } from '../../src/
 import { checkOnChain } from '../../src/registry/checkEdge.ts';
 import { clientReads } from '../../src/registry/clientReads.ts';
 import { type Edge, edgeTransaction, formatEdge, parseEdge } from '../../src/registry/edge.ts';
-import { PROGRAM_NAMES, PROGRAMS, type Program } from '../../src/registry/programs/list.ts';
+import { CIRCUITS, PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
 import { publicSignals, resultId, signalsOf } from '../../src/registry/statement.ts';
 import { readStoredEdge } from '../../src/registry/storedEdge.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
@@ -292,7 +292,7 @@ describe('keys of several versions', () => {
   const owner = developmentAccount(0);
   /** Adds a key and lets the time pass until it counts. */
   const add = async (program: Program, { words, circuitHash }: FirstKey) => {
-    const args = [BigInt(PROGRAMS[program].id), { words, circuitHash }] as const;
+    const args = [BigInt(CIRCUITS[program]), { words, circuitHash }] as const;
     const data = encodeFunctionData({ abi: verifiersAbi as Abi, functionName: 'addKey', args });
     await made.send(made.place.verifiersContract, data, owner);
   };

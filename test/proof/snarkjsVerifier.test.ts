@@ -13,7 +13,7 @@ import type { Point, Proof } from '../../src/argument/types.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import { parseSrs } from '../../src/registry/opening.ts';
 import { g2Point } from '../../src/registry/points.ts';
-import { PROGRAMS } from '../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import {
   type Claim,
@@ -32,7 +32,7 @@ import { someShard } from '../support/models.ts';
 import { openProver, verifierKeys } from '../support/prover.ts';
 
 const PROGRAM = 'data';
-const ID = PROGRAMS[PROGRAM].id;
+const ID = CIRCUITS[PROGRAM];
 /** Where A, B and C begin in the words of a proof. */
 const [A, B, C] = [0, 2, 6];
 

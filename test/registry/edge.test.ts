@@ -5,10 +5,12 @@ import { decodeFunctionData, encodeFunctionData, type Hex, toBytes, toHex } from
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { NUMBERING } from '../../src/generated/numbering.ts';
+import { encodeShape } from '../../src/model/shape.ts';
 import { mod, P, R } from '../../src/numbers/field.ts';
 import { callWithin, readProvedCall } from '../../src/registry/calldata.ts';
 import { type Edge, edgeTransaction, formatEdge, MAX_EDGE_LENGTH, parseEdge } from '../../src/registry/edge.ts';
 import { JsonReader } from '../../src/registry/jsonReader.ts';
+import { shapeOf } from '../../src/registry/programs/definition.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
@@ -46,7 +48,7 @@ describe('call data', () => {
     const request = encodeFunctionData({
       abi: modelRegistryAbi,
       functionName: 'requestSeed',
-      args: [WIDTHS, 0, NO_SCHEMA],
+      args: [encodeShape({ widths: WIDTHS, head: 'squared error' }), NO_SCHEMA],
     });
     for (const bad of ['0x', '0x12345678', data.slice(0, 200), request] as Hex[]) {
       assert.throws(() => readProvedCall(bad), FileFormatError, bad.slice(0, 20));
@@ -57,7 +59,7 @@ describe('call data', () => {
   it('gives a statement or a FileFormatError whatever is changed in it', () => {
     const attempt = (data: Hex) => {
       try {
-        readProvedCall(data, { widths: WIDTHS, head: 'squared error', seed: 1n });
+        readProvedCall(data, { shape: { widths: WIDTHS, head: 'squared error' }, seed: 1n });
       } catch (error) {
         assert.ok(error instanceof FileFormatError, String(error));
       }
@@ -95,10 +97,7 @@ describe('an edge file', () => {
 
     it(`of program ${program} is read back from its call data`, () => {
       const { statement } = edge;
-      const drawn =
-        statement.program === 'seed'
-          ? { widths: statement.widths, head: statement.head, seed: statement.seed }
-          : undefined;
+      const drawn = statement.program === 'seed' ? { shape: shapeOf(statement), seed: statement.seed } : undefined;
       assert.deepEqual(readProvedCall(edgeTransaction(edge).data, drawn), { statement, proof: PROOF });
     });
 
@@ -210,13 +209,13 @@ describe('an edge file', () => {
   });
 
   it('is rejected when it is of another format', () => {
-    for (const former of ['descent-edge/1', 'descent-edge/2', 'descent-edge/3']) {
-      const text = formatEdge(DATA).replace('descent-edge/4', former);
+    for (const former of ['descent-edge/1', 'descent-edge/3', 'descent-edge/4']) {
+      const text = formatEdge(DATA).replace('descent-edge/5', former);
       assert.throws(
         () => parseEdge(text),
         (error) =>
           error instanceof FileFormatError &&
-          error.message.includes(`format descent-edge/4 but "${former}"`) &&
+          error.message.includes(`format descent-edge/5 but "${former}"`) &&
           /prove the statement again/.test(error.hint ?? ''),
       );
     }
@@ -302,10 +301,7 @@ describe('an edge file', () => {
       const forged = { ...edge, statement: { ...edge.statement, ...changed } } as Edge;
       assert.throws(() => parseEdge(formatEdge(forged)), namingStatement(says));
       const { statement } = forged;
-      const drawn =
-        statement.program === 'seed'
-          ? { widths: statement.widths, head: statement.head, seed: statement.seed }
-          : undefined;
+      const drawn = statement.program === 'seed' ? { shape: shapeOf(statement), seed: statement.seed } : undefined;
       assert.throws(() => readProvedCall(edgeTransaction(forged).data, drawn), FileFormatError);
     });
   }

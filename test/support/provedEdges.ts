@@ -10,6 +10,7 @@ import { sendOnce } from '../../scripts/chain/transaction.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../src/model/merge.ts';
 import { type Schema, schemaHash } from '../../src/model/schema.ts';
+import { encodeShape } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
@@ -94,7 +95,7 @@ export class ProvedEdges {
   async seed(): Promise<{ edge: Edge; weights: Weights }> {
     const { registry } = this.place;
     const secret = SECRET;
-    const request = [WIDTHS, 0, secretHash(secret)] as const;
+    const request = [encodeShape({ widths: WIDTHS, head: 'squared error' }), secretHash(secret)] as const;
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args: request });
     const { logs } = await this.send(registry, data);
     const [{ args }] = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'SeedRequested' });

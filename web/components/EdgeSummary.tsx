@@ -16,7 +16,8 @@ const NAMES = { shard: 'A shard of data', model: 'A model', result: 'A score' };
 
 /** An edge file, decoded: who, what, from what. */
 export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Record<string, string> }) {
-  const { id, kind, trainer, widths, head, parents, shard, trainings, kept, chainId, registry, metadata } = facts;
+  const { id, kind, trainer, widths, network, head, parents, shard, trainings, kept, chainId, registry, metadata } =
+    facts;
   const { result, measures } = facts;
   const { registers } = PROGRAMS[kind];
   const name = people[trainer.toLowerCase()];
@@ -26,7 +27,7 @@ export function EdgeSummary({ facts, people }: { facts: EdgeFacts; people: Recor
       <dt>What</dt>
       <dd className="flex flex-wrap items-center gap-x-2">
         {isModelProgram(kind) ? <KindLabel kind={kind} /> : <span className="font-medium">{NAMES[registers]}</span>}
-        {widths && head && <span className="text-soft">{networkLabel({ widths, head })}</span>}
+        {widths && head && <span className="text-soft">{networkLabel({ widths, network, head })}</span>}
       </dd>
       <dt>It registers</dt>
       <dd>

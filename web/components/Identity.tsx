@@ -48,7 +48,7 @@ export function ModelName({ model }: { model: { id: string; name?: string } }) {
   return given ? <bdi title={`${proquint(model.id)}, so called by its trainer`}>“{given}”</bdi> : proquint(model.id);
 }
 
-type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'head' | 'name'>;
+type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'network' | 'head' | 'name'>;
 
 /** A model in a line of text or a table. */
 export function ModelLink({ model, mark = true }: { model: Named; mark?: boolean }) {

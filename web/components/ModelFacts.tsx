@@ -19,13 +19,13 @@ interface Props {
 
 /** What the chain says of a model, as a list of facts. */
 export function ModelFacts({ view }: Props) {
-  const { widths, head, parameters } = view.model;
+  const { widths, network, head, parameters } = view.model;
   return (
     <dl className="grid-facts pt-1">
       <Trainer view={view} />
       <Parents view={view} />
       <Fact name="Network">
-        <Widths widths={widths} parameters={parameters} />
+        <Widths widths={widths} network={network} parameters={parameters} />
       </Fact>
       <Fact name="Head">
         {HEAD_NAMES[head]} <span className="text-soft">{HEAD_MEANINGS[head]}</span>

@@ -1,6 +1,7 @@
 import type { ModelShape } from '../../src/model/shape.ts';
 import { headWord, smoothingShare } from '../../src/model/smoothing.ts';
 import type { Kind, ModelView, Training } from '../lib/chain/types.ts';
+import { shapeText } from '../lib/format.ts';
 import { Copy } from './Copy.tsx';
 
 const TITLES: Record<Kind, string> = {
@@ -26,9 +27,8 @@ export function Reproduce({ view }: { view: Pick<ModelView, 'model' | 'config'> 
 const COMMANDS: Record<Kind, (view: Pick<ModelView, 'model' | 'config'>) => string | undefined> = {
   train: ({ model }) => model.trainings && trainingCommand(model.trainings, model),
   seed: ({ model, config }) =>
-    `descent seed --shape ${model.widths.join('-')}${headOption(model)} --rpc ${config.rpc} --registry ${config.registry}`,
-  import: ({ model }) =>
-    `descent import --from float.safetensors --shape ${model.widths.join('-')}${headOption(model)}`,
+    `descent seed --shape ${shapeText(model)}${headOption(model)} --rpc ${config.rpc} --registry ${config.registry}`,
+  import: ({ model }) => `descent import --from float.safetensors --shape ${shapeText(model)}${headOption(model)}`,
   merge: ({ model: { widths, parents } }) => {
     const files = parents.map((_, k) => `parent-${k + 1}.safetensors`);
     const rows = widths.slice(1).map((_, l) => parents.map(({ coefficients }) => coefficients?.[l]).join(','));

@@ -5,6 +5,7 @@ import type { ShardKind } from '../../src/model/shardKind.ts';
 import type { Program } from '../../src/registry/programs/list.ts';
 import { subjectOf } from '../../src/registry/statement.ts';
 import type { ResultMeasures, Training } from './chain/types.ts';
+import { drawnShape } from './drawnShape.ts';
 import { statedMeasures } from './measures.ts';
 import type { ReadFile } from './readFile.ts';
 import { trainingOf } from './training.ts';
@@ -18,6 +19,8 @@ export interface EdgeFacts {
   registry: string;
   devKeys: boolean;
   widths?: number[];
+  /** a convolutional network as people write it */
+  network?: string;
   head?: Head;
   parents?: string[];
   shard?: { id?: string; rows: number; inputs: number; outputs: number; kind: ShardKind };
@@ -48,7 +51,7 @@ export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
     registry: context.registry,
     devKeys,
     metadata,
-    ...(model && { widths: [...model.widths], head: model.head }),
+    ...(model && drawnShape(model.shape)),
     ...(before.length > 0 && { parents: [...before] }),
     ...(shard && { shard: { ...shard.shape, id: shard.id } }),
     ...(training && {
@@ -57,7 +60,7 @@ export function edgeFacts({ edge, run }: ReadFile): EdgeFacts {
       ),
     }),
     ...(run && { kept: run.keep.filter((flag) => flag).length }),
-    ...(measures && model && shard && measured(measures, { ...shard.shape, head: model.head })),
+    ...(measures && model && shard && measured(measures, { ...shard.shape, head: model.shape.head })),
   };
 }
 

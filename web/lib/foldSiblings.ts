@@ -1,4 +1,5 @@
 import type { GraphNode } from './chain/types.ts';
+import { shapeText } from './format.ts';
 
 /** Siblings drawn as one. */
 export interface Group {
@@ -29,7 +30,7 @@ export function foldSiblings(
       single.push(node);
       continue;
     }
-    const key = [...node.parents, node.kind, node.trainer, node.widths.join('-'), node.head].join(' ');
+    const key = [...node.parents, node.kind, node.trainer, shapeText(node), node.head].join(' ');
     families.set(key, [...(families.get(key) ?? []), node]);
   }
   const groups: Group[] = [];

@@ -48,9 +48,14 @@ export function amount(units: string, decimals: number): string {
   return rest ? `${whole}.${rest}` : whole;
 }
 
+/** 49-32-10, or 28x28x1-c8k5s2p2-10. */
+export function shapeText({ widths, network }: { widths: readonly number[]; network?: string }): string {
+  return network ?? widths.join('-');
+}
+
 /** 49–32–10, or 49–32–10 softmax: squared error goes without saying. */
-export function networkLabel({ widths, head }: ModelShape): string {
-  return `${widths.join('–')}${head === 'squared error' ? '' : ` ${head}`}`;
+export function networkLabel({ head, ...shape }: ModelShape & { network?: string }): string {
+  return `${shapeText(shape).replaceAll('-', '–')}${head === 'squared error' ? '' : ` ${head}`}`;
 }
 
 /** A file's name as a shell takes it, whatever is in it. A name that cannot be read or typed is not shown. */

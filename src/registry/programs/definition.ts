@@ -1,17 +1,23 @@
 import type { Hex } from 'viem';
 import type { Commitment, Proof } from '../../argument/types.ts';
+import { type AnyShape, encodeAnyShape, formatShape, isNetworkShape } from '../../model/anyShape.ts';
 import type { Head } from '../../model/head.ts';
 import type { Measures } from '../../model/measures.ts';
-import { encodeShape, encodeShard, type ModelShape, type ShardShape } from '../../model/shape.ts';
+import type { Network } from '../../model/network.ts';
+import { encodeShard, type ShardShape } from '../../model/shape.ts';
 import { modelId, shardId } from '../ids.ts';
 import type { JsonReader } from '../jsonReader.ts';
 import type { Program } from './list.ts';
 import type { CallArgument, ProofArgument, RegistryCall, TargetCall, TargetFunction } from './targets.ts';
 
+/** What a statement says of its model's shape: widths n_0 .. n_L and head of a perceptron, or a convolutional network. */
+export type ShapeFields =
+  | { widths: number[]; head: Head; network?: undefined }
+  | { network: Network; widths?: undefined; head?: undefined };
+
 /** What the registry drew for a seed: a call only names the request. */
 export interface DrawnSeed {
-  widths: number[];
-  head: Head;
+  shape: AnyShape;
   seed: bigint;
 }
 
@@ -19,9 +25,7 @@ export interface DrawnSeed {
 export interface NamedModel {
   id: Hex;
   commitment: Commitment;
-  /** n_0 .. n_L */
-  widths: readonly number[];
-  head: Head;
+  shape: AnyShape;
 }
 
 /** A shard that a statement names. */
@@ -125,8 +129,25 @@ export interface ProgramDefinition<S extends { program: Program }> {
 /** What a proof leaves open of a model that was made of others. */
 export const ONLY_FOLLOWS = 'That the result is good: only that it follows from what it names.';
 
-export function namedModel(commitment: Commitment, { widths, head }: ModelShape): NamedModel {
-  return { id: modelId(commitment, encodeShape({ widths, head })), commitment, widths, head };
+/** The shape that a statement speaks of. */
+export function shapeOf({ network, widths, head }: ShapeFields): AnyShape {
+  return network ?? { widths, head };
+}
+
+/** The same as a statement has it. */
+export function shapeFields(shape: AnyShape): ShapeFields {
+  return isNetworkShape(shape) ? { network: shape } : { widths: [...shape.widths], head: shape.head };
+}
+
+/** What is printed of a shape. */
+export function shapeFacts(fields: ShapeFields): Record<string, unknown> {
+  const shape = shapeOf(fields);
+  return { [isNetworkShape(shape) ? 'network' : 'widths']: formatShape(shape), head: shape.head };
+}
+
+export function namedModel(commitment: Commitment, fields: ShapeFields): NamedModel {
+  const shape = shapeOf(fields);
+  return { id: modelId(commitment, encodeAnyShape(shape)), commitment, shape };
 }
 
 export function namedShard(commitment: Commitment, shape: ShardShape): NamedShard {

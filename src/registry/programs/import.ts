@@ -1,46 +1,50 @@
 import { encodeFunctionData, type Hex } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
-import type { Head } from '../../model/head.ts';
-import { encodeShape } from '../../model/shape.ts';
-import { namedModel, type ProgramDefinition } from './definition.ts';
-import { headOfNumber, numberOfHead } from './heads.ts';
-import { readCommitment, readModelShape } from './readers.ts';
+import { decodeAnyShape, encodeAnyShape, shapeParameters } from '../../model/anyShape.ts';
+import {
+  namedModel,
+  type ProgramDefinition,
+  type ShapeFields,
+  shapeFacts,
+  shapeFields,
+  shapeOf,
+} from './definition.ts';
+import { readCommitment, readModelShape, requireShapeAnd, writtenShape } from './readers.ts';
+import { SHAPE_REQUEST, shapeRequest } from './shapeRequest.ts';
 import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** A committed model has weights in range and zero padding. Where they come from is declared, not proved. */
-export interface ImportStatement {
+export type ImportStatement = ShapeFields & {
   program: 'import';
-  /** n_0 .. n_L */
-  widths: number[];
-  head: Head;
   commitment: Commitment;
   /** SHA-256 of the file that the weights are said to come from */
   source: Hex;
   /** 32 bytes, the hash of what inputs and outputs are said to mean; `NO_SCHEMA` where nothing is stated */
   schema: Hex;
-}
+};
 
 export const importing: ProgramDefinition<ImportStatement> = {
   program: 'import',
-  parameters: ({ widths, head }) => [encodeShape({ widths, head })],
+  parameters: (statement) => shapeParameters(shapeOf(statement)),
   extra: ({ source, schema }) => [BigInt(source), BigInt(schema)],
   oracles: ({ commitment }) => [commitment],
-  subject({ commitment, widths, head, schema }) {
-    const model = namedModel(commitment, { widths, head });
-    return { id: model.id, model, parents: [], schema };
+  subject(statement) {
+    const model = namedModel(statement.commitment, statement);
+    return { id: model.id, model, parents: [], schema: statement.schema };
   },
-  facts: ({ widths, head, source }) => ({ widths: widths.join('-'), head, source }),
+  facts: (statement) => ({ ...shapeFacts(statement), source: statement.source }),
   leavesOpen: () =>
     'Where the weights come from: the hash of their file is declared. Proved is that they are in range.',
 
-  check({ widths, head, commitment }) {
-    checkShape({ widths, head });
-    checkModelCommitment('model', commitment, widths);
+  check(statement) {
+    checkShape(shapeOf(statement));
+    checkModelCommitment('model', statement.commitment, shapeOf(statement));
   },
+  written: writtenShape,
   read(file) {
-    file.keys(['widths', 'head', 'commitment', 'source', 'schema']);
+    requireShapeAnd(file, ['commitment', 'source', 'schema']);
     return {
       program: 'import',
       ...readModelShape(file),
@@ -51,8 +55,9 @@ export const importing: ProgramDefinition<ImportStatement> = {
   },
 
   functionName: 'importModel',
-  call({ widths, head, source, schema, commitment }, proof) {
-    const args = [widths, numberOfHead(head), source, schema, commitment, proof] as const;
+  call(statement, proof) {
+    const { source, schema, commitment } = statement;
+    const args = [encodeAnyShape(shapeOf(statement)), source, schema, commitment, proof] as const;
     return callOf(
       'importModel',
       args,
@@ -61,32 +66,30 @@ export const importing: ProgramDefinition<ImportStatement> = {
   },
   decode(call) {
     if (call.functionName !== 'importModel') return undefined;
-    const [widths, head, source, schema, commitment, proof] = call.args;
-    const shape = { widths: [...widths], head: headOfNumber(head) };
+    const [shape, source, schema, commitment, proof] = call.args;
+    const fields = shapeFields(decodeAnyShape(shape));
     return {
-      statement: { program: 'import', ...shape, commitment: [...commitment], source, schema },
+      statement: { program: 'import', ...fields, commitment: [...commitment], source, schema },
       proof: proofOf(proof),
     };
   },
 
   intent: 'Register a declared import',
   requestFields: [
-    { name: 'widths', type: 'uint16[]' },
-    { name: 'head', type: 'uint8' },
+    ...SHAPE_REQUEST,
     { name: 'source', type: 'bytes32' },
     { name: 'schema', type: 'bytes32' },
     { name: 'model', type: 'bytes32' },
   ],
-  request: ({ widths, head, source, schema, commitment }) => ({
-    widths,
-    head: numberOfHead(head),
-    source,
-    schema,
-    model: namedModel(commitment, { widths, head }).id,
+  request: (statement) => ({
+    ...shapeRequest(shapeOf(statement)),
+    source: statement.source,
+    schema: statement.schema,
+    model: namedModel(statement.commitment, statement).id,
   }),
 
-  event: ({ commitment, widths, head, source }) => ({
+  event: (statement) => ({
     name: 'Declared',
-    args: { id: namedModel(commitment, { widths, head }).id, source },
+    args: { id: namedModel(statement.commitment, statement).id, source: statement.source },
   }),
 };

@@ -1,12 +1,32 @@
 // The programs that there are. A new one is a line here and one in `definitions.ts`; the compiler names every table that lacks it.
 
+/** Circuits, each of which has a key of its own, with their numbers in statements and in the registry (protocol section 2). */
+export const CIRCUITS = {
+  data: 1,
+  seed: 2,
+  train: 3,
+  import: 4,
+  merge: 5,
+  score: 6,
+  convSeed: 7,
+  convTrain: 8,
+  convImport: 9,
+  convMerge: 10,
+  convScore: 11,
+} as const;
+
+export type Circuit = keyof typeof CIRCUITS;
+
+/** All circuits, in the order of their numbers. */
+export const CIRCUIT_NAMES = Object.keys(CIRCUITS) as readonly Circuit[];
+
 /** What has to be on chain for a statement to mean something, besides the statement itself. */
 export type Surrounding = 'request' | 'parents' | 'model' | 'shard';
 
 /** What is known of a program without its definition, which brings the contracts' interfaces along. */
 interface Listed {
-  /** its number in statements and in the registry (protocol section 2) */
-  id: number;
+  /** the circuits that prove it: of models there are two, of perceptrons and of convolutional networks */
+  circuits: readonly [Circuit, Circuit?];
   /** what a proof of it registers: results on the scoreboard, all else in the registry */
   registers: 'shard' | 'model' | 'result';
   /** value of the contract's enum Kind, where it registers models */
@@ -20,12 +40,46 @@ interface Listed {
 }
 
 export const PROGRAMS = {
-  data: { id: 1, registers: 'shard', request: 'RegisterShard', gas: 750_000, asks: [] },
-  seed: { id: 2, registers: 'model', kind: 1, request: 'Seed', gas: 690_000, asks: ['request'] },
-  train: { id: 3, registers: 'model', kind: 3, request: 'Train', gas: 770_000, asks: ['parents', 'shard'] },
-  import: { id: 4, registers: 'model', kind: 2, request: 'Import', gas: 700_000, asks: [] },
-  merge: { id: 5, registers: 'model', kind: 4, request: 'Merge', gas: 920_000, asks: ['parents'] },
-  score: { id: 6, registers: 'result', request: 'Score', gas: 770_000, asks: ['model', 'shard'] },
+  data: { circuits: ['data'], registers: 'shard', request: 'RegisterShard', gas: 750_000, asks: [] },
+  seed: {
+    circuits: ['seed', 'convSeed'],
+    registers: 'model',
+    kind: 1,
+    request: 'Seed',
+    gas: 690_000,
+    asks: ['request'],
+  },
+  train: {
+    circuits: ['train', 'convTrain'],
+    registers: 'model',
+    kind: 3,
+    request: 'Train',
+    gas: 770_000,
+    asks: ['parents', 'shard'],
+  },
+  import: {
+    circuits: ['import', 'convImport'],
+    registers: 'model',
+    kind: 2,
+    request: 'Import',
+    gas: 700_000,
+    asks: [],
+  },
+  merge: {
+    circuits: ['merge', 'convMerge'],
+    registers: 'model',
+    kind: 4,
+    request: 'Merge',
+    gas: 920_000,
+    asks: ['parents'],
+  },
+  score: {
+    circuits: ['score', 'convScore'],
+    registers: 'result',
+    request: 'Score',
+    gas: 770_000,
+    asks: ['model', 'shard'],
+  },
 } as const satisfies Record<string, Listed>;
 
 /** The contract that takes a proof, by what it registers. */
@@ -42,8 +96,19 @@ export function isModelProgram(program: Program): program is ModelProgram {
   return PROGRAMS[program].registers === 'model';
 }
 
-/** All programs, in the order of their numbers. */
+/** All programs, in the order of their circuits' numbers. */
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as readonly Program[];
+
+/** The circuit that proves a program of models of one kind. @param isNetwork whether they are convolutional networks */
+export function circuitOf(program: Program, isNetwork: boolean): Circuit {
+  const [circuit, ofNetworks]: readonly [Circuit, Circuit?] = PROGRAMS[program].circuits;
+  return (isNetwork ? ofNetworks : undefined) ?? circuit;
+}
+
+/** The program that a circuit proves. */
+export function programOf(circuit: Circuit): Program {
+  return PROGRAM_NAMES.find((program) => (PROGRAMS[program].circuits as readonly Circuit[]).includes(circuit))!;
+}
 
 /** How a node of the registry came to be. */
 export type NodeKind = 'none' | ModelProgram;

@@ -2,31 +2,37 @@ import { encodeFunctionData } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
-import type { Head } from '../../model/head.ts';
+import { circuitLayers, decodeAnyShape, encodeAnyShape, layerCount, shapeParameters } from '../../model/anyShape.ts';
 import { checkCoefficients, MAX_PARENTS, MIN_PARENTS, packCoefficients } from '../../model/merge.ts';
-import { decodeShape, encodeShape } from '../../model/shape.ts';
-import { MAX_LAYERS } from '../../numbers/constants.ts';
-import { namedModel, ONLY_FOLLOWS, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readModelShape } from './readers.ts';
+import {
+  namedModel,
+  ONLY_FOLLOWS,
+  type ProgramDefinition,
+  type ShapeFields,
+  shapeFacts,
+  shapeFields,
+  shapeOf,
+} from './definition.ts';
+import { readCommitment, readModelShape, requireShapeAnd, writtenShape } from './readers.ts';
 import { checkModelCommitment, checkNotParent, checkShape, isSame } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** The child is the rounded sum of its parents, each layer with its own coefficients. */
-export interface MergeStatement {
+export type MergeStatement = ShapeFields & {
   program: 'merge';
-  /** n_0 .. n_L */
-  widths: number[];
-  head: Head;
   child: Commitment;
   /** 2..8, the first line's first */
   parents: Commitment[];
   /** [layer 1..L][parent], integers over 2^14 in (-2^17, 2^17) */
   coefficients: number[][];
-}
+};
 
 export const merge: ProgramDefinition<MergeStatement> = {
   program: 'merge',
-  parameters: ({ widths, head, coefficients }) => [encodeShape({ widths, head }), ...packCoefficients(coefficients)],
+  parameters(statement) {
+    const shape = shapeOf(statement);
+    return [...shapeParameters(shape), ...packCoefficients(statement.coefficients, circuitLayers(shape))];
+  },
   // All that it says is in the parameters and commitments.
   extra: () => [],
   oracles: ({ child, parents }) => [child, ...Array.from({ length: MAX_PARENTS }, (_, i) => parents[i] ?? [])],
@@ -34,32 +40,36 @@ export const merge: ProgramDefinition<MergeStatement> = {
     const model = namedModel(statement.child, statement);
     return { id: model.id, model, parents: parentsOf(statement) };
   },
-  facts: ({ widths, head, parents }) => ({ widths: widths.join('-'), head, parents: parents.length }),
+  facts: (statement) => ({ ...shapeFacts(statement), parents: statement.parents.length }),
   leavesOpen: () => ONLY_FOLLOWS,
 
   check(statement) {
-    checkShape(statement);
+    const shape = shapeOf(statement);
+    checkShape(shape);
     checkParents(statement);
-    checkModelCommitment('child', statement.child, statement.widths);
+    checkModelCommitment('child', statement.child, shape);
     statement.parents.forEach((parent, i) => {
-      checkModelCommitment(`parent ${i + 1}`, parent, statement.widths);
+      checkModelCommitment(`parent ${i + 1}`, parent, shape);
     });
   },
+  written: writtenShape,
   read(file) {
-    file.keys(['widths', 'head', 'child', 'parents', 'coefficients']);
-    const { widths, head } = readModelShape(file);
+    requireShapeAnd(file, ['child', 'parents', 'coefficients']);
+    const fields = readModelShape(file);
+    const shape = shapeOf(fields);
     const parents = file.at('parents').list(MAX_PARENTS).map(readCommitment);
     if (parents.length < MIN_PARENTS) file.at('parents').fail(`must be a list of at least ${MIN_PARENTS}`);
-    const rows = file.at('coefficients').list(MAX_LAYERS);
+    const rows = file.at('coefficients').list(circuitLayers(shape));
     const coefficients = rows.map((row) => row.list(MAX_PARENTS).map((a) => a.integer()));
-    file.guard(() => checkCoefficients(coefficients, widths.length - 1, parents.length));
-    return { program: 'merge', widths, head, child: readCommitment(file.at('child')), parents, coefficients };
+    file.guard(() => checkCoefficients(coefficients, layerCount(shape), parents.length));
+    return { program: 'merge', ...fields, child: readCommitment(file.at('child')), parents, coefficients };
   },
 
   functionName: 'merge',
-  call({ widths, head, parents, coefficients, child }, proof) {
-    const shape = encodeShape({ widths, head });
-    checkCoefficients(coefficients, widths.length - 1, parents.length);
+  call(statement, proof) {
+    const { parents, coefficients, child } = statement;
+    const shape = encodeAnyShape(shapeOf(statement));
+    checkCoefficients(coefficients, layerCount(shapeOf(statement)), parents.length);
     const args = [{ parents, shape, coefficients, child }, proof] as const;
     return callOf('merge', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'merge', args }));
   },
@@ -68,7 +78,7 @@ export const merge: ProgramDefinition<MergeStatement> = {
     const [{ parents, shape, coefficients, child }, proof] = call.args;
     const statement: MergeStatement = {
       program: 'merge',
-      ...decodeShape(shape),
+      ...shapeFields(decodeAnyShape(shape)),
       child: [...child],
       parents: parents.map((parent) => [...parent]),
       coefficients: coefficients.map((layer) => [...layer]),
@@ -96,16 +106,17 @@ export const merge: ProgramDefinition<MergeStatement> = {
   },
 };
 
-function parentsOf({ parents, widths, head }: MergeStatement) {
-  return parents.map((parent) => namedModel(parent, { widths, head }).id);
+function parentsOf(statement: MergeStatement) {
+  return statement.parents.map((parent) => namedModel(parent, statement).id);
 }
 
 /** UnsupportedParents, CoefficientsMismatch, CoefficientOutOfRange, ParentTwice, ParentWithoutPart */
-function checkParents({ widths, parents, coefficients, child }: MergeStatement): void {
+function checkParents(statement: MergeStatement): void {
+  const { parents, coefficients, child } = statement;
   const count = parents.length;
   if (count < MIN_PARENTS || count > MAX_PARENTS)
     throw new InputError(`A merge has ${MIN_PARENTS} to ${MAX_PARENTS} parents, not ${count}.`);
-  checkCoefficients(coefficients, widths.length - 1, count);
+  checkCoefficients(coefficients, layerCount(shapeOf(statement)), count);
   parents.forEach((parent, i) => {
     const first = parents.findIndex((other) => isSame(other, parent));
     if (first !== i) throw new InputError(`Parents ${first + 1} and ${i + 1} of the merge are the same model.`);

@@ -2,19 +2,42 @@
 
 import type { Commitment, Point } from '../../argument/types.ts';
 import { HEADS, type Head } from '../../model/head.ts';
+import { formatNetwork, parseNetwork } from '../../model/network.ts';
 import { checkShardShape, encodeShape, SHARD_KINDS, type ShardShape } from '../../model/shape.ts';
 import { MAX_CHUNKS } from '../../numbers/constants.ts';
 import type { JsonReader } from '../jsonReader.ts';
+import type { ShapeFields } from './definition.ts';
 
-/** The fields widths and head of a statement. */
-export function readModelShape(file: JsonReader): { widths: number[]; head: Head } {
+/** Characters of a network as people write it, at most. */
+const MAX_NETWORK_TEXT = 128;
+
+/** A statement with the fields of a shape, and these. @throws FileFormatError for others */
+export function requireShapeAnd(file: JsonReader, names: readonly string[]): void {
+  file.keys([file.names().includes('network') ? 'network' : 'widths', 'head', ...names]);
+}
+
+/** The shape in a statement: widths and head, or of a network its text and head. */
+export function readModelShape(file: JsonReader): ShapeFields {
+  const head = file.at('head').oneOf(HEADS);
+  if (file.names().includes('network')) {
+    const text = file.at('network').string(MAX_NETWORK_TEXT);
+    return { network: file.at('network').guard(() => parseNetwork(text, head)) };
+  }
+  return { widths: readWidths(file, head), head };
+}
+
+/** The shape as an edge file spells it, where that is not as it is. */
+export function writtenShape({ network }: ShapeFields): Record<string, unknown> {
+  return network === undefined ? {} : { network: formatNetwork(network), head: network.head };
+}
+
+function readWidths(file: JsonReader, head: Head): number[] {
   const widths = file
     .at('widths')
     .list(5)
     .map((width) => width.integer());
-  const head = file.at('head').oneOf(HEADS);
   file.guard(() => encodeShape({ widths, head }));
-  return { widths, head };
+  return widths;
 }
 
 export function readShard(file: JsonReader): ShardShape {

@@ -2,7 +2,7 @@ import { encodeFunctionData, type Hex, hexToBytes, keccak256, toHex } from 'viem
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { scoreboardAbi } from '../../generated/abi.ts';
-import type { Head } from '../../model/head.ts';
+import { decodeAnyShape, encodeAnyShape, shapeParameters } from '../../model/anyShape.ts';
 import {
   countsAt,
   countsBytes,
@@ -13,26 +13,32 @@ import {
   type Measures,
   mostCounted,
 } from '../../model/measures.ts';
-import { decodeShape, decodeShard, encodeShape, encodeShard, type ShardShape } from '../../model/shape.ts';
+import { decodeShard, encodeShard, type ShardShape } from '../../model/shape.ts';
 import { R } from '../../numbers/field.ts';
 import { scoreId } from '../ids.ts';
-import { namedModel, namedShard, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readModelShape, readShard } from './readers.ts';
+import {
+  namedModel,
+  namedShard,
+  type ProgramDefinition,
+  type ShapeFields,
+  shapeFacts,
+  shapeFields,
+  shapeOf,
+} from './definition.ts';
+import { readCommitment, readModelShape, readShard, requireShapeAnd, writtenShape } from './readers.ts';
 import { checkFit, checkModelCommitment, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** The model has these results on the shard; its registry is the scoreboard. */
-export interface ScoreStatement extends Measures {
-  program: 'score';
-  /** n_0 .. n_L */
-  widths: number[];
-  head: Head;
-  model: Commitment;
-  shard: ShardShape;
-  shardCommitment: Commitment;
-  /** the challenge x of the proof, at which the circuit has the counts as a polynomial; h_0 does not bind it */
-  point: bigint;
-}
+export type ScoreStatement = ShapeFields &
+  Measures & {
+    program: 'score';
+    model: Commitment;
+    shard: ShardShape;
+    shardCommitment: Commitment;
+    /** the challenge x of the proof, at which the circuit has the counts as a polynomial; h_0 does not bind it */
+    point: bigint;
+  };
 
 /** Scoreboard.MAX_RESULT: 2^12 rows of 2^12 outputs, each less than 2^14 off. */
 const MAX_RESULT = 2n ** 52n;
@@ -41,8 +47,9 @@ const MAX_SUM = 2n ** 64n;
 
 export const score: ProgramDefinition<ScoreStatement> = {
   program: 'score',
-  parameters({ widths, head, shard, result, loss, absolute, k, top }) {
-    return [encodeShape({ widths, head }), encodeShard(shard), result, loss, absolute, BigInt(k), top];
+  parameters(statement) {
+    const { shard, result, loss, absolute, k, top } = statement;
+    return [...shapeParameters(shapeOf(statement)), encodeShard(shard), result, loss, absolute, BigInt(k), top];
   },
   late: ({ shard, counts, point }) => [point, countsAt(shard.kind, counts, point)],
   extra: (statement) => [BigInt(countedOf(statement))],
@@ -52,33 +59,37 @@ export const score: ProgramDefinition<ScoreStatement> = {
     const shard = namedShard(statement.shardCommitment, statement.shard);
     return { id: scoreId(model.id, shard.id), model, shard, parents: [], measures: measuresOf(statement) };
   },
-  facts: ({ widths, head, shard, result, loss, absolute, k, top, counts }) => ({
-    widths: widths.join('-'),
-    head,
-    rows: shard.rows,
-    kind: shard.kind,
-    result,
-    ...(head !== 'squared error' && { loss }),
-    ...(shard.kind === 'regression' ? { absolute } : { k, top }),
-    ...(counts && { counted: countsSum(counts) }),
-  }),
+  facts(statement) {
+    const { shard, result, loss, absolute, k, top, counts } = statement;
+    return {
+      ...shapeFacts(statement),
+      rows: shard.rows,
+      kind: shard.kind,
+      result,
+      ...(shapeOf(statement).head !== 'squared error' && { loss }),
+      ...(shard.kind === 'regression' ? { absolute } : { k, top }),
+      ...(counts && { counted: countsSum(counts) }),
+    };
+  },
   leavesOpen: ({ shard }) =>
     shard.kind !== 'regression'
       ? 'How many rows are right at most, and how small the log-loss is: a prover may leave rows out, and state a greater loss.'
       : 'Anything about other rows: the sums of errors are of this shard alone.',
 
-  check({ widths, head, model, shard, shardCommitment, point, ...measures }) {
-    checkShape({ widths, head });
-    checkFit({ widths, head }, shard);
-    checkResult(measures.result, shard);
-    checkMeasures(measures, shard);
+  check(statement) {
+    const { model, shard, shardCommitment, point } = statement;
+    const shape = shapeOf(statement);
+    checkShape(shape);
+    checkFit(shape, shard);
+    checkResult(statement.result, shard);
+    checkMeasures(statement, shard);
     if (point >= R) throw new InputError('The point of a score is below the order of the field.');
-    checkModelCommitment('model', model, widths);
+    checkModelCommitment('model', model, shape);
     checkShardCommitment(shardCommitment, shard);
   },
-  written: ({ counts }) => ({ counts: toHex(countsBytes(counts)) }),
+  written: (statement) => ({ ...writtenShape(statement), counts: toHex(countsBytes(statement.counts)) }),
   read(file) {
-    file.keys(['widths', 'head', 'model', 'shard', 'shardCommitment', 'point', ...MEASURES]);
+    requireShapeAnd(file, ['model', 'shard', 'shardCommitment', 'point', ...MEASURES]);
     return {
       program: 'score',
       ...readModelShape(file),
@@ -96,10 +107,11 @@ export const score: ProgramDefinition<ScoreStatement> = {
   },
 
   functionName: 'score',
-  call({ widths, head, model, shard, shardCommitment, result, loss, absolute, k, top, counts, point }, proof) {
+  call(statement, proof) {
+    const { model, shard, shardCommitment, result, loss, absolute, k, top, counts, point } = statement;
     const claim = {
       model,
-      shape: encodeShape({ widths, head }),
+      shape: encodeAnyShape(shapeOf(statement)),
       shard: shardCommitment,
       descriptor: encodeShard(shard),
       result,
@@ -118,7 +130,7 @@ export const score: ProgramDefinition<ScoreStatement> = {
     const [{ model, shape, shard, descriptor, k, counts, ...said }, proof] = call.args;
     const statement: ScoreStatement = {
       program: 'score',
-      ...decodeShape(shape),
+      ...shapeFields(decodeAnyShape(shape)),
       model: [...model],
       shard: decodeShard(descriptor),
       shardCommitment: [...shard],
@@ -165,8 +177,9 @@ function countedOf({ counts }: ScoreStatement): Hex {
   return counts === null ? toHex(0n, { size: 32 }) : keccak256(countsBytes(counts));
 }
 
-function idsIn({ widths, head, model, shard, shardCommitment }: ScoreStatement) {
-  return { model: namedModel(model, { widths, head }).id, shard: namedShard(shardCommitment, shard).id };
+function idsIn(statement: ScoreStatement) {
+  const { model, shard, shardCommitment } = statement;
+  return { model: namedModel(model, statement).id, shard: namedShard(shardCommitment, shard).id };
 }
 
 /** ResultOutOfRange. No row counts twice, though the contract leaves that to the proof. */

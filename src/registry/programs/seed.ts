@@ -3,31 +3,34 @@ import type { Commitment } from '../../argument/types.ts';
 import { FileFormatError } from '../../errors/FileFormatError.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
-import type { Head } from '../../model/head.ts';
-import { encodeShape } from '../../model/shape.ts';
+import { shapeParameters } from '../../model/anyShape.ts';
 import { R } from '../../numbers/field.ts';
-import { namedModel, type ProgramDefinition } from './definition.ts';
-import { readCommitment, readModelShape } from './readers.ts';
+import {
+  namedModel,
+  type ProgramDefinition,
+  type ShapeFields,
+  shapeFacts,
+  shapeFields,
+  shapeOf,
+} from './definition.ts';
+import { readCommitment, readModelShape, requireShapeAnd, writtenShape } from './readers.ts';
 import { checkModelCommitment, checkShape } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** A committed model has exactly the weights that the seed determines. */
-export interface SeedStatement {
+export type SeedStatement = ShapeFields & {
   program: 'seed';
   /** The request on chain that the seed belongs to. */
   requestId: bigint;
-  /** n_0 .. n_L */
-  widths: number[];
-  head: Head;
   seed: bigint;
   /** 32 bytes that the trainer drew before the request, which holds their hash */
   secret: Hex;
   commitment: Commitment;
-}
+};
 
 export const seed: ProgramDefinition<SeedStatement> = {
   program: 'seed',
-  parameters: (statement) => [encodeShape(statement), statement.seed],
+  parameters: (statement) => [...shapeParameters(shapeOf(statement)), statement.seed],
   extra: ({ requestId }) => [requestId],
   oracles: ({ commitment }) => [commitment],
   subject(statement) {
@@ -39,20 +42,21 @@ export const seed: ProgramDefinition<SeedStatement> = {
       request: { id: statement.requestId, seed: statement.seed, secret: statement.secret },
     };
   },
-  facts: ({ widths, head, requestId, seed }) => ({ widths: widths.join('-'), head, requestId, seed }),
+  facts: (statement) => ({ ...shapeFacts(statement), requestId: statement.requestId, seed: statement.seed }),
   leavesOpen: () =>
     'That nobody tried several seeds: each draw costs a transaction and stays on chain, but is possible. ' +
     'Whether the secret is that of the request, only the chain tells.',
 
   check(statement) {
-    checkShape(statement);
-    checkModelCommitment('model', statement.commitment, statement.widths);
+    checkShape(shapeOf(statement));
+    checkModelCommitment('model', statement.commitment, shapeOf(statement));
     // UnknownSeedRequest: the registry numbers them from 1.
     if (statement.requestId < 1n) throw new InputError('Requests for seeds are numbered from 1, not from 0.');
     if (statement.seed >= R) throw new InputError('A seed is below the order of the field.');
   },
+  written: writtenShape,
   read(file) {
-    file.keys(['requestId', 'widths', 'head', 'seed', 'secret', 'commitment']);
+    requireShapeAnd(file, ['requestId', 'seed', 'secret', 'commitment']);
     return {
       program: 'seed',
       requestId: file.at('requestId').natural(2n ** 256n),
@@ -73,7 +77,14 @@ export const seed: ProgramDefinition<SeedStatement> = {
     const [requestId, secret, commitment, proof] = call.args;
     if (drawn === undefined) throw new FileFormatError('The call is of a seed that nobody drew.');
     return {
-      statement: { program: 'seed', requestId, ...drawn, secret, commitment: [...commitment] },
+      statement: {
+        program: 'seed',
+        requestId,
+        ...shapeFields(drawn.shape),
+        seed: drawn.seed,
+        secret,
+        commitment: [...commitment],
+      },
       proof: proofOf(proof),
     };
   },
@@ -83,9 +94,9 @@ export const seed: ProgramDefinition<SeedStatement> = {
     { name: 'requestId', type: 'uint256' },
     { name: 'model', type: 'bytes32' },
   ],
-  request: ({ requestId, commitment, widths, head }) => ({
-    requestId,
-    model: namedModel(commitment, { widths, head }).id,
+  request: (statement) => ({
+    requestId: statement.requestId,
+    model: namedModel(statement.commitment, statement).id,
   }),
 
   event(statement) {

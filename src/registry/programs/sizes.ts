@@ -2,22 +2,16 @@
 
 import type { Commitment } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
+import { type AnyShape, encodeAnyShape, shapeLayout, shapeSides } from '../../model/anyShape.ts';
 import { checkFit as checkHeadFits } from '../../model/head.ts';
 import type { Layout } from '../../model/layout.ts';
-import {
-  encodeShape,
-  encodeShard,
-  type ModelShape,
-  modelLayout,
-  type ShardShape,
-  shardLayout,
-} from '../../model/shape.ts';
+import { encodeShard, type ShardShape, shardLayout } from '../../model/shape.ts';
 import { CHUNK_SIZE, MODEL_BITS, SHARD_ENTRY_BITS } from '../../numbers/constants.ts';
 
-/** UnsupportedDepth, UnsupportedSize, OracleTooLarge */
-export function checkShape(shape: ModelShape): void {
-  encodeShape(shape);
-  checkEntries('model', modelLayout(shape.widths), MODEL_BITS);
+/** MalformedShape, OracleTooLarge; of a network all of its errors */
+export function checkShape(shape: AnyShape): void {
+  encodeAnyShape(shape);
+  checkEntries('model', shapeLayout(shape), MODEL_BITS);
 }
 
 /** UnsupportedSize, OracleTooLarge */
@@ -35,10 +29,10 @@ function entriesOf({ slots }: Layout): number {
 }
 
 /** InputsDiffer, OutputsDiffer, HeadUnfit */
-export function checkFit({ widths, head }: ModelShape, shard: ShardShape): void {
+export function checkFit(shape: AnyShape, shard: ShardShape): void {
   checkShard(shard);
-  checkHeadFits(head, shard.kind);
-  const [inputs, outputs] = [widths[0], widths[widths.length - 1]];
+  checkHeadFits(shape.head, shard.kind);
+  const { inputs, outputs } = shapeSides(shape);
   if (inputs !== shard.inputs)
     throw new InputError(`The model takes ${inputs} inputs, the rows of the shard have ${shard.inputs}.`);
   if (outputs !== shard.outputs)
@@ -46,8 +40,8 @@ export function checkFit({ widths, head }: ModelShape, shard: ShardShape): void 
 }
 
 /** WrongPointCount */
-export function checkModelCommitment(what: string, commitment: Commitment, widths: readonly number[]): void {
-  checkCommitment(what, commitment, modelLayout(widths));
+export function checkModelCommitment(what: string, commitment: Commitment, shape: AnyShape): void {
+  checkCommitment(what, commitment, shapeLayout(shape));
 }
 
 /** WrongPointCount */

@@ -1,27 +1,27 @@
 import { encodeFunctionData } from 'viem';
 import type { Commitment } from '../../argument/types.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
-import { checkSmoothing, type Head } from '../../model/head.ts';
+import { checkPooledRate, decodeAnyShape, encodeAnyShape, shapeParameters } from '../../model/anyShape.ts';
+import { checkSmoothing } from '../../model/head.ts';
+import { checkSegment, decodeShard, encodeSegment, encodeShard, type ShardShape } from '../../model/shape.ts';
 import {
-  checkSegment,
-  decodeShape,
-  decodeShard,
-  encodeSegment,
-  encodeShape,
-  encodeShard,
-  type ShardShape,
-} from '../../model/shape.ts';
-import { namedModel, namedShard, ONLY_FOLLOWS, type ProgramDefinition, type StatedEvent } from './definition.ts';
-import { readCommitment, readModelShape, readShard } from './readers.ts';
+  namedModel,
+  namedShard,
+  ONLY_FOLLOWS,
+  type ProgramDefinition,
+  type ShapeFields,
+  type StatedEvent,
+  shapeFacts,
+  shapeFields,
+  shapeOf,
+} from './definition.ts';
+import { readCommitment, readModelShape, readShard, requireShapeAnd, writtenShape } from './readers.ts';
 import { checkFit, checkModelCommitment, checkNotParent, checkShape, checkShardCommitment } from './sizes.ts';
 import { callOf, proofOf } from './targets.ts';
 
 /** The child is the parent after some passes over the shard. */
-export interface TrainStatement {
+export type TrainStatement = ShapeFields & {
   program: 'train';
-  /** n_0 .. n_L */
-  widths: number[];
-  head: Head;
   parent: Commitment;
   shard: ShardShape;
   shardCommitment: Commitment;
@@ -34,62 +34,56 @@ export interface TrainStatement {
   /** target of a wrong class in units of 2^-11; 0 with squared error */
   smoothing: number;
   child: Commitment;
-}
+};
 
 export const train: ProgramDefinition<TrainStatement> = {
   program: 'train',
-  parameters: ({ widths, head, shard, learningRate, batch, passes, smoothing }) => [
-    encodeShape({ widths, head }),
-    encodeSegment({ lr: learningRate, batch, passes, smoothing }, shard),
-  ],
+  parameters(statement) {
+    const { shard, learningRate, batch, passes, smoothing } = statement;
+    return [
+      ...shapeParameters(shapeOf(statement)),
+      encodeSegment({ lr: learningRate, batch, passes, smoothing }, shard),
+    ];
+  },
   extra: ({ shard }) => [encodeShard(shard)],
   oracles: ({ parent, child, shardCommitment }) => [parent, child, shardCommitment],
-  subject({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
-    const model = namedModel(child, { widths, head });
+  subject(statement) {
+    const { parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child } = statement;
+    const model = namedModel(child, statement);
     return {
       id: model.id,
       model,
-      parents: [namedModel(parent, { widths, head }).id],
+      parents: [namedModel(parent, statement).id],
       shard: namedShard(shardCommitment, shard),
       training: { learningRate, batch, passes, smoothing },
     };
   },
-  facts: ({ widths, head, shard, learningRate, batch, passes, smoothing }) => ({
-    widths: widths.join('-'),
-    head,
-    rows: shard.rows,
-    learningRate,
-    batch,
-    passes,
-    smoothing,
-  }),
+  facts(statement) {
+    const { shard, learningRate, batch, passes, smoothing } = statement;
+    return { ...shapeFacts(statement), rows: shard.rows, learningRate, batch, passes, smoothing };
+  },
   leavesOpen: () => ONLY_FOLLOWS,
 
-  check({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
-    checkShape({ widths, head });
-    checkFit({ widths, head }, shard);
+  check(statement) {
+    const { parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child } = statement;
+    const shape = shapeOf(statement);
+    checkShape(shape);
+    checkFit(shape, shard);
     // LearningRateOutOfRange, UnsupportedBatch, UnsupportedPasses
     checkSegment({ lr: learningRate, rows: shard.rows, batch, passes, smoothing });
+    // PooledLearningRate
+    checkPooledRate(shape, learningRate);
     // SmoothingOutOfRange
-    checkSmoothing(head, shard.outputs, smoothing);
-    checkModelCommitment('parent', parent, widths);
-    checkModelCommitment('child', child, widths);
+    checkSmoothing(shape.head, shard.outputs, smoothing);
+    checkModelCommitment('parent', parent, shape);
+    checkModelCommitment('child', child, shape);
     checkShardCommitment(shardCommitment, shard);
     checkNotParent(child, [parent]);
   },
+  written: writtenShape,
   read(file) {
-    file.keys([
-      'widths',
-      'head',
-      'parent',
-      'shard',
-      'shardCommitment',
-      'learningRate',
-      'batch',
-      'passes',
-      'smoothing',
-      'child',
-    ]);
+    const integers = ['learningRate', 'batch', 'passes', 'smoothing'];
+    requireShapeAnd(file, ['parent', 'shard', 'shardCommitment', ...integers, 'child']);
     return {
       program: 'train',
       ...readModelShape(file),
@@ -105,10 +99,11 @@ export const train: ProgramDefinition<TrainStatement> = {
   },
 
   functionName: 'train',
-  call({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }, proof) {
+  call(statement, proof) {
+    const { parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child } = statement;
     const edge = {
       parent,
-      shape: encodeShape({ widths, head }),
+      shape: encodeAnyShape(shapeOf(statement)),
       shard: shardCommitment,
       descriptor: encodeShard(shard),
       learningRate: BigInt(learningRate),
@@ -125,7 +120,7 @@ export const train: ProgramDefinition<TrainStatement> = {
     const [{ parent, shape, shard, descriptor, learningRate, batch, passes, smoothing, child }, proof] = call.args;
     const statement: TrainStatement = {
       program: 'train',
-      ...decodeShape(shape),
+      ...shapeFields(decodeAnyShape(shape)),
       parent: [...parent],
       shard: decodeShard(descriptor),
       shardCommitment: [...shard],
@@ -148,15 +143,16 @@ export const train: ProgramDefinition<TrainStatement> = {
     { name: 'smoothing', type: 'uint256' },
     { name: 'child', type: 'bytes32' },
   ],
-  request({ widths, head, parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child }) {
+  request(statement) {
+    const { parent, shard, shardCommitment, learningRate, batch, passes, smoothing, child } = statement;
     return {
-      parent: namedModel(parent, { widths, head }).id,
+      parent: namedModel(parent, statement).id,
       shard: namedShard(shardCommitment, shard).id,
       learningRate: BigInt(learningRate),
       batch: BigInt(batch),
       passes: BigInt(passes),
       smoothing: BigInt(smoothing),
-      child: namedModel(child, { widths, head }).id,
+      child: namedModel(child, statement).id,
     };
   },
 

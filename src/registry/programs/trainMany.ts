@@ -3,8 +3,9 @@ import { encodeFunctionData } from 'viem';
 import type { Proof } from '../../argument/types.ts';
 import { InputError } from '../../errors/InputError.ts';
 import { modelRegistryAbi } from '../../generated/abi.ts';
-import { decodeShape, decodeShard, encodeShape, encodeShard } from '../../model/shape.ts';
-import { namedModel, namedShard, type RequestField } from './definition.ts';
+import { decodeAnyShape, encodeAnyShape } from '../../model/anyShape.ts';
+import { decodeShard, encodeShard } from '../../model/shape.ts';
+import { namedModel, namedShard, type RequestField, shapeFields, shapeOf } from './definition.ts';
 import { isSame } from './sizes.ts';
 import { type CallArgument, callOf, proofArgument, proofOf, type RegistryCall, type TargetCall } from './targets.ts';
 import type { TrainStatement } from './train.ts';
@@ -43,10 +44,11 @@ function checkOrder({ statements, keep }: TrainChain): void {
   if (keep.length !== statements.length)
     throw new InputError(`A run says of each segment whether it is kept: of ${statements.length}, not ${keep.length}.`);
   if (!keep[keep.length - 1]) throw new InputError('The last model of a run is always kept.');
-  statements.forEach(({ widths, head, parent }, k) => {
-    if (widths.join() !== statements[0].widths.join() || head !== statements[0].head)
+  const shape = encodeAnyShape(shapeOf(statements[0]));
+  statements.forEach((statement, k) => {
+    if (encodeAnyShape(shapeOf(statement)) !== shape)
       throw new InputError(`Segment ${k + 1} of the run has another shape than the first.`);
-    if (k > 0 && !isSame(parent, statements[k - 1].child))
+    if (k > 0 && !isSame(statement.parent, statements[k - 1].child))
       throw new InputError(`The parent of segment ${k + 1} is not the child of the one before.`);
   });
 }
@@ -68,7 +70,7 @@ export function edgesOf<T>(segments: readonly T[], keep: readonly boolean[]): T[
 export function trainManyCall({ statements, keep, proofs }: ProvedChain): RegistryCall {
   checkChain({ statements, keep });
   if (proofs.length !== statements.length) throw new RangeError('a chain has a proof for each segment');
-  const [{ parent, widths, head }] = statements;
+  const [first] = statements;
   const segments = statements.map((statement, k) => ({
     shard: statement.shardCommitment,
     descriptor: encodeShard(statement.shard),
@@ -79,7 +81,7 @@ export function trainManyCall({ statements, keep, proofs }: ProvedChain): Regist
     child: statement.child,
     keep: keep[k],
   }));
-  const args = [parent, encodeShape({ widths, head }), segments, proofs.map(proofArgument)] as const;
+  const args = [first.parent, encodeAnyShape(shapeOf(first)), segments, proofs.map(proofArgument)] as const;
   return callOf('trainMany', args, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'trainMany', args }));
 }
 
@@ -93,7 +95,7 @@ export function decodeTrainMany(call: TargetCall): ProvedChain | undefined {
   const [first, shape, segments, proofs] = call.args;
   if (proofs.length !== segments.length || segments.length > MAX_SEGMENTS)
     throw new InputError('The call has not one proof for each segment.');
-  const model = decodeShape(shape);
+  const model = shapeFields(decodeAnyShape(shape));
   const statements = segments.map(
     (segment, k): TrainStatement => ({
       program: 'train',
@@ -134,16 +136,16 @@ export const SEGMENT_FIELDS: readonly RequestField[] = [
 /** What the trainer signs of a chain. @throws InputError as `checkChain` */
 export function chainRequest({ statements, keep }: TrainChain): Record<string, CallArgument> {
   checkChain({ statements, keep });
-  const [{ parent, widths, head }] = statements;
+  const [first] = statements;
   return {
-    parent: namedModel(parent, { widths, head }).id,
+    parent: namedModel(first.parent, first).id,
     segments: statements.map((statement, k) => ({
       shard: namedShard(statement.shardCommitment, statement.shard).id,
       learningRate: BigInt(statement.learningRate),
       batch: BigInt(statement.batch),
       passes: BigInt(statement.passes),
       smoothing: BigInt(statement.smoothing),
-      child: namedModel(statement.child, { widths, head }).id,
+      child: namedModel(statement.child, first).id,
       keep: keep[k],
     })),
   };

@@ -69,7 +69,7 @@ export interface Stated {
 
 /** How many of a program's parameters, the last ones, h_0 does not bind: of a score, x and the counts at x. */
 export function lateOf(program: number): number {
-  return program === 6 ? 2 : 0;
+  return program === 6 || program === 11 ? 2 : 0;
 }
 
 /** The contract's struct. */

@@ -4,23 +4,24 @@ import type { Address, Hex } from 'viem';
 import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
 import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { type AnyShape, encodeAnyShape, layerCount, shapeLayout } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
 import type { Measures } from '../../../src/model/measures.ts';
-import { encodeShape, encodeShard, modelSlots, type ShardShape, shardSlots } from '../../../src/model/shape.ts';
+import { encodeShard, type ShardShape, shardSlots } from '../../../src/model/shape.ts';
 import { CHUNK_SIZE } from '../../../src/numbers/constants.ts';
 import { registryCall } from '../../../src/registry/calls.ts';
 import type { DataStatement } from '../../../src/registry/programs/data.ts';
+import { type ShapeFields, shapeFields, shapeOf } from '../../../src/registry/programs/definition.ts';
 import type { Statement } from '../../../src/registry/programs/definitions.ts';
-import { numberOfHead } from '../../../src/registry/programs/heads.ts';
 import type { ImportStatement } from '../../../src/registry/programs/import.ts';
-import { PROGRAMS } from '../../../src/registry/programs/list.ts';
+import { CIRCUITS } from '../../../src/registry/programs/list.ts';
 import type { MergeStatement } from '../../../src/registry/programs/merge.ts';
 import type { ScoreStatement } from '../../../src/registry/programs/score.ts';
 import type { SeedStatement } from '../../../src/registry/programs/seed.ts';
 import { proofArgument } from '../../../src/registry/programs/targets.ts';
 import type { TrainStatement } from '../../../src/registry/programs/train.ts';
 import { NO_SCHEMA } from '../../../src/registry/schemas.ts';
-import { claimOf } from '../../../src/registry/statement.ts';
+import { circuitFor, claimOf } from '../../../src/registry/statement.ts';
 import { abiOf, Contract, type TestChain, testChain } from './chain.ts';
 
 /** A committed oracle: any points, the registry knows no more. */
@@ -40,7 +41,14 @@ export type Imported = Claim<ImportStatement> & { oracle: Committed };
 export type Merged = Claim<MergeStatement> & { oracle: Committed };
 export type Scored = Claim<ScoreStatement>;
 /** Anything that others may descend from. */
-export type Model = { statement: { widths: number[]; head: Head } & Statement; oracle: Committed };
+export type Model = { statement: ShapeFields & Statement; oracle: Committed };
+/** Widths of a perceptron with squared error, or any shape. */
+export type Shaped = readonly number[] | AnyShape;
+
+/** @param head of widths; a shape names its own */
+export function shapeFrom(shaped: Shaped, head: Head = 'squared error'): AnyShape {
+  return 'length' in shaped ? { widths: shaped, head } : shaped;
+}
 
 let last = 1000n;
 
@@ -57,8 +65,9 @@ export function oracle(points = 1): Committed {
 const chunksOf = (slots: readonly { log2: number }[]): number =>
   Math.ceil(slots.reduce((entries, { log2 }) => entries + 2 ** log2, 0) / CHUNK_SIZE);
 
-/** A commitment with as many points as a model of these widths has chunks. */
-export const modelOracle = (widths: readonly number[]): Committed => oracle(chunksOf(modelSlots(widths)));
+/** A commitment with as many points as a model of this shape has chunks. */
+export const modelOracle = (shaped: Shaped): Committed =>
+  oracle(chunksOf(Object.values(shapeLayout(shapeFrom(shaped)).slots)));
 export const shardOracle = (shard: ShardShape): Committed => oracle(chunksOf(shardSlots(shard)));
 
 /** A proof like no other, of any number of chunks: what it holds is the matter of Verifiers. */
@@ -88,16 +97,15 @@ export interface Rates {
 }
 
 export function trainClaim(
-  parent: { statement: { widths: number[]; head: Head }; oracle: Committed },
+  parent: { statement: ShapeFields; oracle: Committed },
   shard: Registered,
   { learningRate = 64, batch = 4, passes = 1, smoothing = 0 }: Rates = {},
 ): Trained {
-  const { widths, head } = parent.statement;
-  const child = modelOracle(widths);
+  const shape = shapeOf(parent.statement);
+  const child = modelOracle(shape);
   const statement: TrainStatement = {
     program: 'train',
-    widths,
-    head,
+    ...shapeFields(shape),
     parent: parent.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
@@ -112,7 +120,7 @@ export function trainClaim(
 
 /** Claims of a chain: each one's parent is the child of the one before. */
 export function chainClaims(
-  parent: { statement: { widths: number[]; head: Head }; oracle: Committed },
+  parent: { statement: ShapeFields; oracle: Committed },
   segments: readonly ({ shard: Registered } & Rates)[],
 ): Trained[] {
   const claims: Trained[] = [];
@@ -121,17 +129,17 @@ export function chainClaims(
 }
 
 export function importClaim(
-  widths: readonly number[],
+  shaped: Shaped,
   source: Hex = `0x${'5c'.repeat(32)}`,
   schema: Hex = NO_SCHEMA,
   head: Head = 'squared error',
 ): Imported {
-  const model = modelOracle(widths);
+  const shape = shapeFrom(shaped, head);
+  const model = modelOracle(shape);
   const { commitment } = model;
   const statement: ImportStatement = {
     program: 'import',
-    widths: [...widths],
-    head,
+    ...shapeFields(shape),
     commitment,
     source,
     schema,
@@ -141,15 +149,14 @@ export function importClaim(
 
 /** @param coefficients [layer][parent]; half of each unless given */
 export function mergeClaim(parents: readonly Model[], coefficients?: number[][]): Merged {
-  const { widths, head } = parents[0].statement;
-  const child = modelOracle(widths);
+  const shape = shapeOf(parents[0].statement);
+  const child = modelOracle(shape);
   const statement: MergeStatement = {
     program: 'merge',
-    widths,
-    head,
+    ...shapeFields(shape),
     child: child.commitment,
     parents: parents.map(({ oracle: { commitment } }) => commitment),
-    coefficients: coefficients ?? widths.slice(1).map(() => parents.map(() => 2 ** 13)),
+    coefficients: coefficients ?? Array.from({ length: layerCount(shape) }, () => parents.map(() => 2 ** 13)),
   };
   return { statement, proof: proofOf(), oracle: child };
 }
@@ -163,8 +170,7 @@ export function scoreClaim(
 ): Scored {
   const statement: ScoreStatement = {
     program: 'score',
-    widths: model.statement.widths,
-    head: model.statement.head,
+    ...shapeFields(shapeOf(model.statement)),
     model: model.oracle.commitment,
     shard: shard.statement.shard,
     shardCommitment: shard.oracle.commitment,
@@ -228,7 +234,7 @@ export class RegistryFixture {
 
   /** Lets the verifiers accept this of `trainer` from now on. */
   async expect({ statement, proof }: Claim, trainer: Address): Promise<void> {
-    const { id } = PROGRAMS[statement.program];
+    const id = CIRCUITS[circuitFor(statement)];
     const args = [this.target(statement).address, trainer, id, claimOf(statement), proofArgument(proof)];
     await this.verifiers.send('expect', args);
   }
@@ -264,12 +270,12 @@ export class RegistryFixture {
   }
 
   async requestSeed(
-    widths: readonly number[],
+    shaped: Shaped,
     trainer = this.alice,
     secret = secretOf(++last),
     head: Head = 'squared error',
   ): Promise<bigint> {
-    const args = [widths, numberOfHead(head), keccak256(secret)];
+    const args = [encodeAnyShape(shapeFrom(shaped, head)), keccak256(secret)];
     const requestId = await this.registry.simulate('requestSeed', args, trainer);
     await this.registry.send('requestSeed', args, trainer);
     this.secrets.set(requestId, secret);
@@ -286,15 +292,15 @@ export class RegistryFixture {
   }
 
   /** A claim for a request whose seed is known. */
-  async seedClaim(requestId: bigint, widths: readonly number[], head: Head = 'squared error'): Promise<Seeded> {
-    const model = modelOracle(widths);
+  async seedClaim(requestId: bigint, shaped: Shaped, head: Head = 'squared error'): Promise<Seeded> {
+    const shape = shapeFrom(shaped, head);
+    const model = modelOracle(shape);
     const [seed, secret] = [await this.seedOf(requestId), this.secretOf(requestId)];
     const { commitment } = model;
     const statement: SeedStatement = {
       program: 'seed',
       requestId,
-      widths: [...widths],
-      head,
+      ...shapeFields(shape),
       seed,
       secret,
       commitment,
@@ -302,10 +308,10 @@ export class RegistryFixture {
     return { statement, proof: proofOf(), oracle: model };
   }
 
-  async seedModel(widths: readonly number[], trainer = this.alice, head: Head = 'squared error'): Promise<Seeded> {
-    const requestId = await this.requestSeed(widths, trainer, secretOf(++last), head);
+  async seedModel(shaped: Shaped, trainer = this.alice, head: Head = 'squared error'): Promise<Seeded> {
+    const requestId = await this.requestSeed(shaped, trainer, secretOf(++last), head);
     await this.chain.mine(2);
-    const claim = await this.seedClaim(requestId, widths, head);
+    const claim = await this.seedClaim(requestId, shaped, head);
     await this.submit(claim, trainer);
     return claim;
   }
@@ -357,7 +363,7 @@ export function chainArguments(claims: readonly Trained[], keep: readonly boolea
     return { ...segment, keep: keep[i] ?? false };
   });
   const proofs = claims.map(({ proof }) => proofArgument(proof));
-  return [first.statement.parent, encodeShape(first.statement), segments, proofs] as const;
+  return [first.statement.parent, encodeAnyShape(shapeOf(first.statement)), segments, proofs] as const;
 }
 
 export function secretOf(number: bigint): Hex {
@@ -368,7 +374,7 @@ export function secretOf(number: bigint): Hex {
 export function rawEdge(statement: TrainStatement, descriptor: bigint) {
   return {
     parent: statement.parent,
-    shape: encodeShape(statement),
+    shape: encodeAnyShape(shapeOf(statement)),
     shard: statement.shardCommitment,
     descriptor,
     learningRate: BigInt(statement.learningRate),

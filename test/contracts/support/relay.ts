@@ -11,6 +11,7 @@ import {
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import type { Proof } from '../../../src/argument/types.ts';
+import { encodeShape } from '../../../src/model/shape.ts';
 import {
   type Action,
   type RelayRequest,
@@ -52,6 +53,8 @@ export interface Wish {
 }
 
 /** A fixture in which a seed, its child and a shard stand, with everything that takes relayed calls. */
+const SHAPE = encodeShape({ widths: WIDTHS, head: 'softmax' });
+
 export class RelayFixture {
   readonly fixture: RegistryFixture;
   readonly cards: Contract;
@@ -84,7 +87,7 @@ export class RelayFixture {
 
   drawing(): Wish {
     return {
-      action: { what: 'requestSeed', widths: WIDTHS, head: 'softmax', secretHash: keccak256(SECRET) },
+      action: { what: 'requestSeed', shape: { widths: WIDTHS, head: 'softmax' }, secretHash: keccak256(SECRET) },
       claims: [],
     };
   }
@@ -183,7 +186,7 @@ export class RelayFixture {
   }
 
   async #lastRequest(): Promise<bigint> {
-    return (await this.fixture.registry.simulate('requestSeed', [WIDTHS, 0, zeroHash])) - 1n;
+    return (await this.fixture.registry.simulate('requestSeed', [SHAPE, zeroHash])) - 1n;
   }
 
   async #newest(): Promise<{ id: Hex }> {

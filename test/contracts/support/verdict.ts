@@ -31,7 +31,7 @@ export async function verdictOf(verifiers: Contract, made: readonly Made[], by: 
   const accepted = await acceptsOnChain(verifiers, made, by);
   const claimed = made.map(({ maker, stated, proof }) => ({
     commitments: stated.oracles,
-    opensTables: maker.program === 3 || maker.program === 6,
+    opensTables: [3, 6, 8, 11].includes(maker.program),
     proof,
     publicSignals: publicSignalsOf(maker, stated, proof.points, proof.challenges, proof.challenges.digest),
   }));

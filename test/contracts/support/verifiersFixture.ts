@@ -17,8 +17,8 @@ import { elements, type Opened, pointOf, TEST_SRS } from './knownTau.ts';
 
 export const DAY = 86_400n;
 export const DELAY = 2n * DAY;
-/** Programs whose proofs open the tables of functions: train and score. */
-const WITH_TABLES = [3, 6];
+/** Programs whose proofs open the tables of functions: train and score, of both kinds of models. */
+export const WITH_TABLES = [3, 6, 8, 11];
 export const CIRCUIT_HASH = `0x${'c1'.repeat(32)}` as const;
 
 /** Parameters, extra words and oracles of each program, absent parents of a merge among them. */
@@ -29,7 +29,13 @@ export const SIZES: Record<number, { parameters: number; extra: number; oracles:
   4: { parameters: 1, extra: 2, oracles: 1 },
   5: { parameters: 5, extra: 0, oracles: 9 },
   6: { parameters: 9, extra: 1, oracles: 2 },
+  7: { parameters: 4, extra: 1, oracles: 1 },
+  8: { parameters: 4, extra: 1, oracles: 3 },
+  9: { parameters: 3, extra: 2, oracles: 1 },
+  10: { parameters: 9, extra: 0, oracles: 9 },
+  11: { parameters: 11, extra: 1, oracles: 2 },
 };
+export const ALL_PROGRAMS = Object.keys(SIZES).map(Number);
 
 export const keyArgument = ({ words }: Pick<KnownKey, 'words'>) => ({ words, circuitHash: CIRCUIT_HASH });
 
@@ -43,7 +49,7 @@ export function deployment(
     owner?: Address;
   } = {},
 ): unknown[] {
-  const keys = options.keys ?? Array.from({ length: 6 }, () => TEST_KEY);
+  const keys = options.keys ?? ALL_PROGRAMS.map(() => TEST_KEY);
   return [
     keys.map(keyArgument),
     powersOnChain(options.srs ?? TEST_SRS),

@@ -12,6 +12,7 @@ import { loadSrs } from '../../../scripts/setup/srs.ts';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { MERGE_ONE, mergeWeights } from '../../../src/model/merge.ts';
 import { type Schema, schemaHash, schemaShape } from '../../../src/model/schema.ts';
+import { encodeShape } from '../../../src/model/shape.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import type { Weights } from '../../../src/model/weights.ts';
 import { writeWeights } from '../../../src/model/weightsFile.ts';
@@ -89,7 +90,7 @@ export class ProvingFixture extends Ledger {
 
   async makeSeed(by: Person, name: string, widths = WIDTHS): Promise<Made> {
     const secret = toHex(crypto.getRandomValues(new Uint8Array(32)));
-    const args = [widths, 0, secretHash(secret)] as const;
+    const args = [encodeShape({ widths, head: 'squared error' }), secretHash(secret)] as const;
     const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'requestSeed', args });
     const receipt = await this.send(by, data);
     const [event] = parseEventLogs({ abi: modelRegistryAbi, logs: receipt.logs, eventName: 'SeedRequested' });

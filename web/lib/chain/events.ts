@@ -1,8 +1,10 @@
 import { type Address, type Hex, hexToBytes, isAddressEqual, parseEventLogs } from 'viem';
 import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { decodeAnyShape } from '../../../src/model/anyShape.ts';
 import { countsOf } from '../../../src/model/measures.ts';
-import { decodeShape, decodeShard } from '../../../src/model/shape.ts';
+import { decodeShard } from '../../../src/model/shape.ts';
 import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
+import { drawnShape } from '../drawnShape.ts';
 import { trainingOf } from '../training.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
@@ -62,7 +64,7 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
           kind: known,
           trainer,
           depth: Number(depth),
-          ...decodeShape(shape),
+          ...drawnShape(decodeAnyShape(shape)),
           shape: `0x${shape.toString(16)}`,
           commitment: commitment.map(({ x, y }) => ({ x: hex(x), y: hex(y) })),
           ...where,

@@ -1,5 +1,7 @@
 import type { Address, Hex } from 'viem';
+import { networkParameters } from '../../../src/model/anyShape.ts';
 import type { Measures } from '../../../src/model/measures.ts';
+import { parseNetwork } from '../../../src/model/network.ts';
 import {
   type Ancestry,
   ancestorsOf,
@@ -8,6 +10,7 @@ import {
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
 import { isSameSchema } from '../../../src/registry/schemas.ts';
+import { shapeText } from '../format.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { sumOf } from '../training.ts';
 import type {
@@ -91,7 +94,7 @@ export class Store {
       const known = this.#models.get(parent.id);
       return nameParent({ ...parent, id: known?.id ?? parent.id }, known?.name);
     });
-    this.#models.set(model.id, { ...model, parents, declared, children: 0, parameters: parametersOf(model.widths) });
+    this.#models.set(model.id, { ...model, parents, declared, children: 0, parameters: parametersOf(model) });
     this.#places.set(model.id, this.#order.length);
     this.#order.push(model.id);
     for (const { id } of model.parents) {
@@ -355,16 +358,17 @@ export class Store {
       model.id.startsWith(wanted) ||
       model.id.startsWith(`0x${wanted}`) ||
       model.trainer.toLowerCase().startsWith(wanted) ||
-      model.widths.join('-').startsWith(wanted) ||
+      shapeText(model).startsWith(wanted) ||
       model.kind === wanted ||
       model.head === wanted ||
       names(model).some((name) => name.toLowerCase().startsWith(wanted));
-    return this.newest(count, matches).map(({ id, kind, trainer, widths, head, name }) => ({
+    return this.newest(count, matches).map(({ id, kind, trainer, widths, network, head, name }) => ({
       id,
       kind,
       trainer,
       widths,
       head,
+      ...(network && { network }),
       ...(name && { name }),
     }));
   }
@@ -419,7 +423,7 @@ export class Store {
   }
 
   #graphNode(model: Model, shown: ReadonlySet<Hex>, benchmark: Hex | undefined): GraphNode {
-    const { id, kind, trainer, widths, head, depth, declared, block, timestamp, trainings = [], name } = model;
+    const { id, kind, trainer, widths, network, head, depth, declared, block, timestamp, trainings = [], name } = model;
     const parents = model.parents.map((parent) => parent.id).filter((parent) => shown.has(parent));
     const children = this.#children.get(id) ?? [];
     const result = benchmark && this.result(id, benchmark);
@@ -436,6 +440,7 @@ export class Store {
       hiddenParents: model.parents.length - parents.length,
       hiddenChildren: children.filter((child) => !shown.has(child)).length,
       rows: sumOf(trainings).rows,
+      ...(network && { network }),
       ...(timestamp !== undefined && { timestamp }),
       ...(result && { score: graphScore(result) }),
       ...(name && { name }),
@@ -451,7 +456,8 @@ function graphScore({ right, error, rows, trainedRows, sameSchema, unread }: Res
   return { right, error, rows, trainedRows, sameSchema, unread };
 }
 
-/** Weights and biases of a network. */
-export function parametersOf(widths: readonly number[]): number {
+/** Weights and biases of a model. */
+function parametersOf({ widths, network, head }: Pick<Model, 'widths' | 'network' | 'head'>): number {
+  if (network !== undefined) return networkParameters(parseNetwork(network, head));
   return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
 }

@@ -69,8 +69,10 @@ export interface Model {
   trainer: Address;
   /** edges to an origin along first parents only, as the contract counts; says nothing of other parents, nor of effort */
   depth: number;
-  /** n_0 .. n_L */
+  /** n_0 .. n_L; of a convolutional network, channels of its pictures and of its layers */
   widths: number[];
+  /** a convolutional network as people write it; absent of others */
+  network?: string;
   head: Head;
   parameters: number;
   shape: string;
@@ -261,6 +263,7 @@ export interface GraphNode {
   kind: Kind;
   trainer: Address;
   widths: number[];
+  network?: string;
   head: Head;
   parents: Hex[];
   depth: number;
@@ -296,6 +299,7 @@ export interface SearchHit {
   kind: Kind;
   trainer: Address;
   widths: number[];
+  network?: string;
   head: Head;
   /** hostile until shown otherwise */
   name?: string;

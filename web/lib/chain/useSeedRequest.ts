@@ -2,7 +2,7 @@
 
 import type { Hex, PublicClient } from 'viem';
 import { useSendTransaction } from 'wagmi';
-import { HEADS } from '../../../src/model/head.ts';
+import { encodeAnyShape } from '../../../src/model/anyShape.ts';
 import type { ModelShape } from '../../../src/model/shape.ts';
 import { headWord } from '../../../src/model/smoothing.ts';
 import { gasLimit } from '../../../src/registry/gas.ts';
@@ -71,7 +71,7 @@ export function useSeedRequest() {
     const data = encodeFunctionData({
       abi,
       functionName: 'requestSeed',
-      args: [widths, HEADS.indexOf(head), secretHash],
+      args: [encodeAnyShape({ widths, head }), secretHash],
     });
     const gas = gasLimit(await client.estimateGas({ account: trainer, to: registry, data }));
     const hash = await sendTransaction({ to: registry, data, chainId, gas });

@@ -2,6 +2,7 @@ import { commonPlaces } from '../../../../../src/model/measures.ts';
 import { headWord } from '../../../../../src/model/smoothing.ts';
 import { readBoard } from '../../../../lib/chain/queries.ts';
 import type { Entry } from '../../../../lib/chain/types.ts';
+import { shapeText } from '../../../../lib/format.ts';
 import { safeJson } from '../../../../lib/hostile.ts';
 
 export const dynamic = 'force-dynamic';
@@ -47,7 +48,7 @@ function plain({ rank, model, score, share, ancestry, measures }: Entry, apart =
     apart,
     model: model.id,
     trainer: model.trainer,
-    widths: model.widths.join('-'),
+    widths: shapeText(model),
     head: headWord(model.head),
     depth: model.depth,
     right: score.right ?? null,

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity 0.8.37;
+
+import {INetworks} from "./interfaces/INetworks.sol";
+import {Network} from "./libraries/Network.sol";
+
+/// @title Networks
+/// @notice What the registry and the scoreboard ask about shapes of convolutional networks.
+contract Networks is INetworks {
+    /// @inheritdoc INetworks
+    function layoutOf(uint256 shape) external pure returns (uint256 entries, uint256 first, uint256 second) {
+        return Network.layoutOf(shape);
+    }
+}
