@@ -5,11 +5,11 @@ import { countsAt, countsBytes } from '../src/model/measures.ts';
 import { mergeWeights, packCoefficients } from '../src/model/merge.ts';
 import { encodeNetwork, formatNetwork, type Network, networkLayoutWords, parseNetwork } from '../src/model/network.ts';
 import { encodeSegment, encodeShard } from '../src/model/shape.ts';
-import { proveConvImport } from '../src/programs/import.ts';
-import { proveConvMerge } from '../src/programs/merge.ts';
-import { proveConvScore } from '../src/programs/score/score.ts';
-import { proveConvSeed } from '../src/programs/seed.ts';
-import { proveConvTrain } from '../src/programs/train/train.ts';
+import { proveImport } from '../src/programs/import.ts';
+import { proveMerge } from '../src/programs/merge.ts';
+import { proveScore } from '../src/programs/score/score.ts';
+import { proveSeed } from '../src/programs/seed.ts';
+import { proveTrain } from '../src/programs/train/train.ts';
 import { forwardTrace } from '../src/training/forward.ts';
 import { networkFromSeedTrace, seedTrace } from '../src/training/seed.ts';
 import { trainSegment } from '../src/training/trainer.ts';
@@ -44,7 +44,7 @@ function seed(network: Network): Case {
       const bound = [...shapeOf(network), drawn];
       return {
         stated: stated('convSeed', { bound, extra: [3n], oracles }),
-        argument: (session) => proveConvSeed(session, weights, drawn, trace.layers),
+        argument: (session) => proveSeed(session, weights, drawn, trace.layers),
       };
     },
   };
@@ -58,7 +58,7 @@ function imported(network: Network): Case {
       const [bound, oracles] = [shapeOf(network), [await commit.model(weights)]];
       return {
         stated: stated('convImport', { bound, extra: [SOURCE, 0n], oracles }),
-        argument: (session) => proveConvImport(session, weights),
+        argument: (session) => proveImport(session, weights),
       };
     },
   };
@@ -79,7 +79,7 @@ function merge(network: Network, count: number): Case {
       const bound = [...shapeOf(network), ...packCoefficients(coefficients, 6)];
       return {
         stated: stated('convMerge', { bound, extra: [], oracles }),
-        argument: (session) => proveConvMerge(session, { parents, coefficients, merge: merged }),
+        argument: (session) => proveMerge(session, { parents, coefficients, merge: merged }),
       };
     },
   };
@@ -99,7 +99,7 @@ function train(own: NetworkCase): Case {
       const witness = { parent, child, shard, trace, lr, batch, passes, smoothing };
       return {
         stated: stated('convTrain', { bound, extra: [encodeShard(shard)], oracles }),
-        argument: (session) => proveConvTrain(session, witness),
+        argument: (session) => proveTrain(session, witness),
       };
     },
   };
@@ -121,7 +121,7 @@ function score(own: NetworkCase, k?: number): Case {
       return {
         stated: { ...stated('convScore', { bound, extra, oracles, counts: data }), late },
         argument: async (session) => {
-          const argued = await proveConvScore(session, { model, shard, forward });
+          const argued = await proveScore(session, { model, shard, forward });
           point = argued.point;
           return argued;
         },

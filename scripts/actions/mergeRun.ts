@@ -10,11 +10,11 @@ import {
   taskCoefficients,
 } from '../../src/model/merge-recipes.ts';
 import { type EqualParents, findEqualParents } from '../../src/model/mergeEffect.ts';
-import { type AnyWeights, headOf, shapeText } from '../../src/model/networkWeights.ts';
+import { type AnyWeights, headOf, shapeOf, shapeText } from '../../src/model/networkWeights.ts';
 import { type Schema, sameSchema } from '../../src/model/schema.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { randomElement } from '../../src/numbers/field.ts';
-import { labelOf, readWeightsFile, shapeOf } from '../files/models.ts';
+import { labelOf, readWeightsFile } from '../files/models.ts';
 import type { MergeInputs } from '../runs/programs/merge.ts';
 import type { Json, Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';

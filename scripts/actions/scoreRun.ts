@@ -1,10 +1,10 @@
 import { InputError } from '../../src/errors/InputError.ts';
 import { scoreCapacity } from '../../src/model/capacity.ts';
 import { checkFit } from '../../src/model/head.ts';
-import { headOf, shapeText } from '../../src/model/networkWeights.ts';
+import { headOf, shapeOf, shapeText } from '../../src/model/networkWeights.ts';
 import { outputNames } from '../../src/model/schema.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
-import { labelOf, readShardFile, readWeightsFile, shapeOf } from '../files/models.ts';
+import { labelOf, readShardFile, readWeightsFile } from '../files/models.ts';
 import { placesOf, type ScoreInputs } from '../runs/programs/score.ts';
 import type { Run } from '../runs/run.ts';
 import type { Output } from '../terminal/output.ts';

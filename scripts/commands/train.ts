@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
 import { type AnyShape, formatShape, isNetworkShape, parseShape, shapeSides } from '../../src/model/anyShape.ts';
+import { shapeOf } from '../../src/model/networkWeights.ts';
 import { describeTargets, smoothingUnits } from '../../src/model/smoothing.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
 import { nearestRate, type Rate, rateOfUnits, rateStep } from '../../src/training/rate.ts';
@@ -13,7 +14,7 @@ import { describeSize, MANY_SEGMENTS, segmentsOf } from '../actions/trainingSize
 import { describeTraining, trainRun } from '../actions/trainRun.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { writeDurably } from '../files/durable.ts';
-import { readWeightsFile, shapeOf } from '../files/models.ts';
+import { readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import { type TableInputs, tableSize } from '../files/tables.ts';
 import { takesOtherSchema } from '../runs/programs/runProgram.ts';

@@ -17,9 +17,9 @@ import { type ChainFindings, checkOnChain, checkRunOnChain, type Trusted } from 
 import { clientReads } from '../../src/registry/clientReads.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import { type EdgeRun, isTrainEdge } from '../../src/registry/edgeRun.ts';
-import type { Program } from '../../src/registry/programs/list.ts';
+import type { Statement } from '../../src/registry/programs/definitions.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { circuitFor, resultId } from '../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../src/registry/storedEdge.ts';
 import { statedMeasures } from '../actions/statedMeasures.ts';
 import { checkFiles } from '../actions/verifyChecks.ts';
@@ -72,7 +72,7 @@ export function addVerifyCommand(program: Command): void {
     const asksChain = command.getOptionValueSource('rpc') !== 'default';
     output.progress.stage('verify');
     const { edge, run, found, chain, trusted } = await open(what, options, asksChain);
-    const keys = keysOf(edge.statement.program);
+    const keys = keysOf(edge.statement);
     const proof = run === undefined ? checkProof(edge, keys) : checkRunProofs(run, keys);
     const onChain = await askChain({ edge, run }, chain, trusted, keys);
     const hasFiles = options.weights !== undefined || options.shard !== undefined;
@@ -150,12 +150,12 @@ async function openId(id: Hex, options: VerifyOptions): Promise<Opened> {
   const contextOf = ({ trainer }: StoredEdge): StatementContext => ({ chainId: BigInt(chain.id), registry, trainer });
   const holds = async (found: StoredEdge) => {
     const claims = found.segments.map((segment) => ({ ...segment, context: contextOf(found) }));
-    return verifyProofs(claims, keysOf(found.statement.program));
+    return verifyProofs(claims, keysOf(found.statement));
   };
   const reads = clientReads(chain.client, chain.id);
   const stored = await translateErrors(() => readStoredEdge(reads, registry, id, holds));
   const { statement, proof, transaction, block } = stored;
-  const { verificationKey, devKeys } = keysOf(statement.program);
+  const { verificationKey, devKeys } = keysOf(statement);
   const context = contextOf(stored);
   const edgeOf = (part: { statement: Edge['statement']; proof: Edge['proof'] }): Edge => ({
     context,
@@ -178,8 +178,8 @@ function trustedOf({ registry, scoreboard }: VerifyOptions): Trusted {
   return { registry: named(registry, '--registry'), scoreboard: named(scoreboard, '--scoreboard') };
 }
 
-function keysOf(program: Program): InstalledKeys {
-  const { vkey, identity } = readProgramKey(program);
+function keysOf(statement: Statement): InstalledKeys {
+  const { vkey, identity } = readProgramKey(circuitFor(statement));
   return { vkey, srs: readPowers(), ...identity };
 }
 

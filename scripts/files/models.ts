@@ -1,6 +1,6 @@
 import { FileFormatError } from '../../src/errors/FileFormatError.ts';
 import { type AnyShape, formatShape } from '../../src/model/anyShape.ts';
-import { type AnyWeights, isNetworkWeights } from '../../src/model/networkWeights.ts';
+import { type AnyWeights, shapeOf } from '../../src/model/networkWeights.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { readShard } from '../../src/model/shardFile.ts';
 import { readModel } from '../../src/model/weightsFile.ts';
@@ -16,11 +16,6 @@ export function readWeightsFile(path: string, hash?: string): AnyWeights {
 /** @param hash SHA-256 that the file must have, if any. @throws InputError, FileFormatError naming the file */
 export function readShardFile(path: string, hash?: string): Shard {
   return readParsed(path, readShard, hash);
-}
-
-/** The shape of a model. */
-export function shapeOf(weights: AnyWeights): AnyShape {
-  return isNetworkWeights(weights) ? weights.network : weights;
 }
 
 /** The shape of a model in words, with its head. */

@@ -1,6 +1,6 @@
 import type { Hex } from 'viem';
 import { encodeAnyShape } from '../../src/model/anyShape.ts';
-import { type AnyWeights, isNetworkWeights } from '../../src/model/networkWeights.ts';
+import { type AnyWeights, shapeOf } from '../../src/model/networkWeights.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
@@ -22,10 +22,7 @@ export function createCommitter(): Committer {
   };
   return {
     async model(weights) {
-      return modelId(
-        await (await prover()).commitModel(weights),
-        encodeAnyShape(isNetworkWeights(weights) ? weights.network : weights),
-      );
+      return modelId(await (await prover()).commitModel(weights), encodeAnyShape(shapeOf(weights)));
     },
     async shard(shard) {
       return shardId(await (await prover()).commitShard(shard), encodeShard(shard));

@@ -46,13 +46,13 @@ export async function proveRun(
       await run.stage(stageOf(name, context), async (put) => {
         const task = openTask(run, name, context);
         output.progress.stage('load keys');
-        const handle = await source(task.program);
+        const handle = await source(task.circuit);
         const { statement, proof, stages } = await proveTask(task, handle, context, output);
         const edge: Edge = {
           context,
           statement,
           proof,
-          ...handle.keys[task.program]!.identity,
+          ...handle.keys[task.circuit]!.identity,
           metadata: { name: run.name },
         };
         const file = `${name}.edge.json`;
@@ -92,7 +92,7 @@ async function proveTask(
     const result = await task.prove(handle.prover, progress.onStage);
     progress.onStage('verify');
     const begun = performance.now();
-    const { vkey } = handle.keys[task.program]!;
+    const { vkey } = handle.keys[task.circuit]!;
     const verification = await verifyProof(context, result.statement, result.proof, { vkey, srs: handle.powers });
     if (!isVerified(verification)) {
       throw new DescentError('The proof does not verify.', {

@@ -4,6 +4,7 @@ import { checkFit, type Head } from './head.ts';
 import { encodeNetwork, formatNetwork, type LayerGeometry, type Network, networkGeometry } from './network.ts';
 import { checkSalt } from './salt.ts';
 import { checkSchema, pictureOf, type Schema, schemaShape } from './schema.ts';
+import type { ModelShape } from './shape.ts';
 import type { LayerWeights, Weights } from './weights.ts';
 
 /** A convolutional network in memory (protocol section 12): everything its commitment opens to. */
@@ -25,6 +26,11 @@ export type AnyWeights = Weights | NetworkWeights;
 
 export function isNetworkWeights(weights: AnyWeights): weights is NetworkWeights {
   return 'network' in weights;
+}
+
+/** The shape of a model of either kind. */
+export function shapeOf(weights: AnyWeights): ModelShape | Network {
+  return isNetworkWeights(weights) ? weights.network : weights;
 }
 
 export function headOf(weights: AnyWeights): Head {

@@ -12,6 +12,7 @@ import {
   checkNetworkWeights,
   headOf,
   isNetworkWeights,
+  shapeOf,
   shapeText,
   zeroNetworkWeights,
 } from './networkWeights.ts';
@@ -44,7 +45,7 @@ export const WEIGHTS_FORMAT = 'descent-weights/1';
 export function writeWeights(weights: AnyWeights): Uint8Array<ArrayBuffer> {
   checkAny(weights);
   const tensors = new Map<string, Tensor>();
-  const layers = layerTensors(isNetworkWeights(weights) ? weights.network : weights);
+  const layers = layerTensors(shapeOf(weights));
   for (const [l, layer] of layers.entries()) {
     const { W, b } = weights.layers[l];
     const { shape, outputs } = layer;
@@ -72,7 +73,7 @@ export function readModel(bytes: Uint8Array): AnyWeights {
   requireFraction('weights', takeMetadata(file, 'fraction_bits'), FRACTION_BITS);
   try {
     const weights = emptyModel(file);
-    const layers = layerTensors(isNetworkWeights(weights) ? weights.network : weights);
+    const layers = layerTensors(shapeOf(weights));
     requirePooled(
       file,
       layers.some(({ fractionBits }) => fractionBits !== FRACTION_BITS),

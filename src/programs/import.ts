@@ -3,8 +3,7 @@ import { LookupTable } from '../argument/lookup.ts';
 import { open } from '../argument/opening.ts';
 import type { Session } from '../argument/session.ts';
 import { NUMBERING } from '../generated/numbering.ts';
-import type { AnyWeights, NetworkWeights } from '../model/networkWeights.ts';
-import type { Weights } from '../model/weights.ts';
+import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import { pointOf } from './axes.ts';
@@ -23,17 +22,12 @@ const NAMES = {
 } as const;
 
 /**
- * Program import (design 7.3, protocol section 9): every weight and bias of the committed model is in range, and padding is zero. The statement must bind the
+ * Programs import (design 7.3, protocol section 9) and, of convolutional networks, convImport (section 12): every weight and bias of the committed model is in range, and padding is zero. The statement must bind the
  * commitment to `modelOracle(weights)`.
  * @throws RangeError for a weight outside [-2^47, 2^47)
  */
-export function proveImport(session: Session, weights: Weights): Promise<ArgumentResult> {
-  return proveRanges(session, weights, NUMBERING.import);
-}
-
-/** The same of a convolutional network (program convImport, protocol section 12). */
-export function proveConvImport(session: Session, weights: NetworkWeights): Promise<ArgumentResult> {
-  return proveRanges(session, weights, NUMBERING.convImport);
+export function proveImport(session: Session, weights: AnyWeights): Promise<ArgumentResult> {
+  return proveRanges(session, weights, isNetworkWeights(weights) ? NUMBERING.convImport : NUMBERING.import);
 }
 
 async function proveRanges(session: Session, weights: AnyWeights, numbers: ImportNumbers): Promise<ArgumentResult> {

@@ -16,8 +16,7 @@ import {
   packCoefficients,
 } from '../model/merge.ts';
 import { NETWORK_LAYERS } from '../model/network.ts';
-import type { AnyWeights, NetworkWeights } from '../model/networkWeights.ts';
-import type { Weights } from '../model/weights.ts';
+import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
 import { LIMB_BITS, MAX_LAYERS } from '../numbers/constants.ts';
 import { mod, squaresOf } from '../numbers/field.ts';
 import { type Axes, pointOf } from './axes.ts';
@@ -54,32 +53,28 @@ interface MergeContext {
   helper: Oracle;
 }
 
-export interface MergeWitness<W extends AnyWeights = Weights> {
+export interface MergeWitness {
   /** 2..8 models of one shape */
-  parents: readonly W[];
+  parents: readonly AnyWeights[];
   /** [layer 1..L][parent], integers over 2^14 in (-2^17, 2^17) */
   coefficients: readonly (readonly number[])[];
   /** mergeWeights(parents, coefficients) */
-  merge: Merge<W>;
+  merge: Merge<AnyWeights>;
 }
 
 /**
- * Program merge (design 7.4, protocol section 10): the child is the rounded combination of its parents. The statement must bind the commitments to child and
+ * Programs merge (design 7.4, protocol section 10) and, of convolutional networks, convMerge (section 12): the child is the rounded combination of its parents. The statement must bind the commitments to child and
  * parents.
  * @throws RangeError for a child weight outside [-2^47, 2^47)
  */
 export function proveMerge(session: Session, witness: MergeWitness): Promise<ArgumentResult> {
+  if (isNetworkWeights(witness.merge.child)) return proveSum(session, witness, NUMBERING.convMerge, NETWORK_LAYERS);
   return proveSum(session, witness, NUMBERING.merge, MAX_LAYERS);
-}
-
-/** The same of convolutional networks (program convMerge, protocol section 12). */
-export function proveConvMerge(session: Session, witness: MergeWitness<NetworkWeights>): Promise<ArgumentResult> {
-  return proveSum(session, witness, NUMBERING.convMerge, NETWORK_LAYERS);
 }
 
 async function proveSum(
   session: Session,
-  { parents, coefficients, merge }: MergeWitness<AnyWeights>,
+  { parents, coefficients, merge }: MergeWitness,
   numbers: MergeNumbers,
   layers: number,
 ): Promise<ArgumentResult> {

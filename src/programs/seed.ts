@@ -5,8 +5,7 @@ import { open } from '../argument/opening.ts';
 import type { Oracle } from '../argument/oracle.ts';
 import type { Session } from '../argument/session.ts';
 import { NUMBERING } from '../generated/numbering.ts';
-import type { AnyWeights, NetworkWeights } from '../model/networkWeights.ts';
-import type { Weights } from '../model/weights.ts';
+import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
 import { LIMB_BITS } from '../numbers/constants.ts';
 import { squaresOf } from '../numbers/field.ts';
 import type { SeedTrace } from '../training/seed.ts';
@@ -51,27 +50,18 @@ interface SeedContext {
 }
 
 /**
- * Program seed (design 7.2, protocol section 6): the weights are the sequence of the public seed on real entries and 0 elsewhere, all biases 0. The statement
+ * Programs seed (design 7.2, protocol section 6) and, of convolutional networks, convSeed (section 12): the weights are the sequence of the public seed on real entries and 0 elsewhere, all biases 0. The statement
  * must bind the commitment to `modelOracle(weights)`.
- * @param sequences the generator's values, `seedTrace(widths, seed).layers`
+ * @param sequences the generator's values, `seedTrace(shape, seed).layers`
  */
 export function proveSeed(
   session: Session,
-  weights: Weights,
+  weights: AnyWeights,
   seed: bigint,
   sequences: SeedTrace['layers'],
 ): Promise<ArgumentResult> {
-  return proveSequences(session, weights, { seed, sequences }, NUMBERING.seed);
-}
-
-/** The same of a convolutional network (program convSeed, protocol section 12); sequences of `seedTrace(network, seed)`. */
-export function proveConvSeed(
-  session: Session,
-  weights: NetworkWeights,
-  seed: bigint,
-  sequences: SeedTrace['layers'],
-): Promise<ArgumentResult> {
-  return proveSequences(session, weights, { seed, sequences }, NUMBERING.convSeed);
+  const numbers = isNetworkWeights(weights) ? NUMBERING.convSeed : NUMBERING.seed;
+  return proveSequences(session, weights, { seed, sequences }, numbers);
 }
 
 async function proveSequences(

@@ -5,10 +5,9 @@ import type { Oracle } from '../argument/oracle.ts';
 import { type Backend, commit, Session, type Stage, type StageListener } from '../argument/session.ts';
 import { defaultThreads } from '../argument/thread.ts';
 import type { Commitment, Proof } from '../argument/types.ts';
-import type { AnyWeights } from '../model/networkWeights.ts';
+import { type AnyWeights, shapeOf as modelShapeOf } from '../model/networkWeights.ts';
 import type { ShardShape } from '../model/shape.ts';
 import type { Shard } from '../model/shard.ts';
-import type { Weights } from '../model/weights.ts';
 import type { ArgumentResult } from '../programs/common.ts';
 import { proveData as dataArgument } from '../programs/data.ts';
 import { proveImport as importArgument } from '../programs/import.ts';
@@ -20,6 +19,7 @@ import { proveSeed as seedArgument } from '../programs/seed.ts';
 import type { TrainWitness } from '../programs/train/context.ts';
 import { proveTrain as trainArgument } from '../programs/train/train.ts';
 import type { DataStatement } from '../registry/programs/data.ts';
+import { shapeFields } from '../registry/programs/definition.ts';
 import type { Statement } from '../registry/programs/definitions.ts';
 import type { ImportStatement } from '../registry/programs/import.ts';
 import type { Circuit } from '../registry/programs/list.ts';
@@ -99,22 +99,21 @@ export class Prover {
   /** Proves that weights are those of a public seed (program seed). */
   async proveSeed(
     context: StatementContext,
-    weights: Weights,
+    weights: AnyWeights,
     { seed, requestId, secret }: { seed: bigint; requestId: bigint; secret: Hex },
     onStage?: StageListener,
   ): Promise<ProofResult<SeedStatement>> {
-    const { widths, head } = weights;
+    const shape = modelShapeOf(weights);
     const statement: SeedStatement = {
       program: 'seed',
       requestId,
-      widths,
-      head,
+      ...shapeFields(shape),
       seed,
       secret,
       commitment: await this.commitModel(weights),
     };
     return this.#prove(context, statement, onStage, (session) =>
-      seedArgument(session, weights, seed, seedTrace(widths, seed).layers),
+      seedArgument(session, weights, seed, seedTrace(shape, seed).layers),
     );
   }
 
@@ -126,8 +125,7 @@ export class Prover {
   ): Promise<ProofResult<TrainStatement>> {
     const statement: TrainStatement = {
       program: 'train',
-      widths: witness.parent.widths,
-      head: witness.parent.head,
+      ...shapeFields(modelShapeOf(witness.parent)),
       parent: await this.commitModel(witness.parent),
       shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),
@@ -146,15 +144,14 @@ export class Prover {
    */
   async proveImport(
     context: StatementContext,
-    weights: Weights,
+    weights: AnyWeights,
     { source, schema = NO_SCHEMA }: { source: Hex; schema?: Hex },
     onStage?: StageListener,
   ): Promise<ProofResult<ImportStatement>> {
     const commitment = await this.commitModel(weights);
     const statement: ImportStatement = {
       program: 'import',
-      widths: weights.widths,
-      head: weights.head,
+      ...shapeFields(modelShapeOf(weights)),
       commitment,
       source,
       schema,
@@ -172,8 +169,8 @@ export class Prover {
     const parents: Commitment[] = [];
     for (const parent of witness.parents) parents.push(await this.commitModel(parent));
     const coefficients = witness.coefficients.map((row) => [...row]);
-    const { widths, head } = witness.merge.child;
-    const statement: MergeStatement = { program: 'merge', widths, head, child, parents, coefficients };
+    const shape = shapeFields(modelShapeOf(witness.merge.child));
+    const statement: MergeStatement = { program: 'merge', ...shape, child, parents, coefficients };
     return this.#prove(context, statement, onStage, (session) => mergeArgument(session, witness));
   }
 
@@ -185,8 +182,7 @@ export class Prover {
   ): Promise<ProofResult<ScoreStatement>> {
     const statement: ScoreStatement = {
       program: 'score',
-      widths: witness.model.widths,
-      head: witness.model.head,
+      ...shapeFields(modelShapeOf(witness.model)),
       model: await this.commitModel(witness.model),
       shard: shapeOf(witness.shard),
       shardCommitment: await this.commitShard(witness.shard),

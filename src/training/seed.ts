@@ -46,11 +46,11 @@ export interface SeedTrace {
 
 /**
  * The generator's values for a seed.
- * @param shape widths, or a convolutional network (section 12)
+ * @param shape of a model of either kind, or widths
  * @param seed element of F.
  * @throws InputError, CapacityError for shapes the programs `seed` and `convSeed` cannot address.
  */
-export function seedTrace(shape: readonly number[] | Network, seed: bigint): SeedTrace {
+export function seedTrace(shape: readonly number[] | AnyShape, seed: bigint): SeedTrace {
   if (seed < 0n || seed >= R) throw new InputError('A seed is an element of the scalar field, in [0, r).');
   seedCapacity(shape);
   const layers = sequences(shape, seed).map(({ count, q, off, factor }): SeedLayerTrace => {
@@ -64,7 +64,7 @@ export function seedTrace(shape: readonly number[] | Network, seed: bigint): See
 }
 
 /** What makes each layer's sequence. */
-function sequences(shape: readonly number[] | Network, seed: bigint) {
+function sequences(shape: readonly number[] | AnyShape, seed: bigint) {
   if ('side' in shape) {
     const layers = presentLayers(shape);
     return layers.slice(1).map((layer, l) => {
@@ -73,11 +73,12 @@ function sequences(shape: readonly number[] | Network, seed: bigint) {
       return { count, q: NETWORK_SEED_MODULI[layer.fan], ...networkSeedNumbers(seed, number) };
     });
   }
-  const a = widthBits(shape);
+  const widths = 'widths' in shape ? shape.widths : shape;
+  const a = widthBits(widths);
   return a.slice(1).map((bits, l) => ({
     count: 2 ** (bits + a[l]),
     q: SEED_MODULI[a[l]],
-    ...seedNumbers(seed, circuitLayer(shape, l + 1)),
+    ...seedNumbers(seed, circuitLayer(widths, l + 1)),
   }));
 }
 

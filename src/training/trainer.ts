@@ -9,6 +9,7 @@ import {
   headOf,
   isNetworkWeights,
   modelSides,
+  shapeOf,
   shapeText,
 } from '../model/networkWeights.ts';
 import { checkSalt } from '../model/salt.ts';
@@ -119,7 +120,7 @@ function goThrough<W extends AnyWeights>(
   checkSmoothing(head, shard.outputs, smoothing);
   checkPair(weights, shard);
   if (isNetworkWeights(weights)) checkPooledRate(weights.network, lr);
-  trainCapacity(isNetworkWeights(weights) ? weights.network : weights, shard.rows, passes, batch);
+  trainCapacity(shapeOf(weights), shard.rows, passes, batch);
   const padded = 2 ** ceilLog2(shard.rows);
   const network = placeNetwork(weights, shard, { batch, traceRows, smoothing });
   const stepsOfPass = Math.ceil(shard.rows / batch);

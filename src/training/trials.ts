@@ -1,6 +1,6 @@
 import { TrainingRangeError } from '../errors/TrainingRangeError.ts';
 import type { AnyShape } from '../model/anyShape.ts';
-import { type AnyWeights, isNetworkWeights } from '../model/networkWeights.ts';
+import { type AnyWeights, shapeOf } from '../model/networkWeights.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { TRACE_ROW_BITS } from '../numbers/constants.ts';
@@ -83,7 +83,7 @@ const MOST_HALVINGS = 8;
  * @returns undefined where none of them does it
  */
 export function workingDivisor(weights: AnyWeights, segments: readonly TrialSegment[]): number | undefined {
-  const least = rateStep(isNetworkWeights(weights) ? weights.network : weights);
+  const least = rateStep(shapeOf(weights));
   for (let divisor = 2; divisor <= 2 ** MOST_HALVINGS; divisor *= 2) {
     const slower = segments.map((segment) => ({ ...segment, lr: slowerRate(segment.lr, divisor, least) }));
     if (staysInRange(weights, slower)) return divisor;

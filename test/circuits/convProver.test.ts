@@ -5,9 +5,9 @@ import { HEADS } from '../../src/model/head.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { formatNetwork, parseNetwork } from '../../src/model/network.ts';
 import { checkNetworkWeights } from '../../src/model/networkWeights.ts';
-import { proveConvImport } from '../../src/programs/import.ts';
-import { proveConvMerge } from '../../src/programs/merge.ts';
-import { proveConvSeed } from '../../src/programs/seed.ts';
+import { proveImport } from '../../src/programs/import.ts';
+import { proveMerge } from '../../src/programs/merge.ts';
+import { proveSeed } from '../../src/programs/seed.ts';
 import { networkFromSeedTrace, seedTrace } from '../../src/training/seed.ts';
 import { Random, range } from '../reference/algebra.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
@@ -53,7 +53,7 @@ describe('the prover of program convSeed', () => {
       const trace = seedTrace(network, seed);
       const weights = networkFromSeedTrace(network, trace, 5n);
       checkNetworkWeights(weights);
-      return accepts((session) => proveConvSeed(session, weights, seed, trace.layers));
+      return accepts((session) => proveSeed(session, weights, seed, trace.layers));
     });
 });
 
@@ -61,7 +61,7 @@ describe('the prover of program convImport', () => {
   const accepts = circuitOf('convImport', ['shape', 'layout']);
   for (const network of NETWORKS)
     it(`satisfies the circuit: ${formatNetwork(network)}`, () =>
-      accepts((session) => proveConvImport(session, randomNetworkWeights(network, numbers(5), 2 ** 48))));
+      accepts((session) => proveImport(session, randomNetworkWeights(network, numbers(5), 2 ** 48))));
 });
 
 describe('the prover of program convMerge', () => {
@@ -72,7 +72,7 @@ describe('the prover of program convMerge', () => {
       const coefficients = network.layers.map(() => parents.map(() => signed(20000)));
       const merge = mergeWeights(parents, coefficients, 9n);
       checkNetworkWeights(merge.child);
-      return accepts((session) => proveConvMerge(session, { parents, coefficients, merge }));
+      return accepts((session) => proveMerge(session, { parents, coefficients, merge }));
     });
   });
 });

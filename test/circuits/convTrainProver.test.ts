@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { Kernels } from '../../src/argument/kernels.ts';
 import { countsAt } from '../../src/model/measures.ts';
-import { proveConvScore } from '../../src/programs/score/score.ts';
-import { proveConvTrain } from '../../src/programs/train/train.ts';
+import { proveScore } from '../../src/programs/score/score.ts';
+import { proveTrain } from '../../src/programs/train/train.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Judge, judgeOf } from '../reference/circuit.ts';
@@ -51,7 +51,7 @@ describe('the prover of program convTrain', () => {
       const rates = { lr, batch, passes, smoothing };
       const { child, trace } = trainSegment(weights, shard, { ...rates, salt: 5n });
       const { inputs, expected } = await argue(kernels, ['shape', 'layout', 'seg'], (session) =>
-        proveConvTrain(session, { parent: weights, child, shard, trace, ...rates }),
+        proveTrain(session, { parent: weights, child, shard, trace, ...rates }),
       );
       assert.deepEqual(await judge.outputs(inputs), expected);
     });
@@ -73,7 +73,7 @@ describe('the prover of program convScore', () => {
       const { inputs, expected } = await argue(
         kernels,
         SCORED,
-        (session) => proveConvScore(session, { model: weights, shard, forward }),
+        (session) => proveScore(session, { model: weights, shard, forward }),
         ({ point }) => [point, countsAt(shard.kind, forward.measures.counts, point)],
       );
       assert.deepEqual(await judge.outputs(inputs), expected);

@@ -15,7 +15,7 @@ import { isVerified, verifyProof } from '../../src/proof/verify.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import type { TrainStatement } from '../../src/registry/programs/train.ts';
-import { resultId, type StatementContext } from '../../src/registry/statement.ts';
+import { circuitFor, resultId, type StatementContext } from '../../src/registry/statement.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
@@ -40,7 +40,7 @@ const CASES: [string, Case][] = [
 const SOURCE: Hex = `0x${'5c'.repeat(32)}`;
 
 const holds = ({ context, statement, proof }: Pick<Edge, 'context' | 'statement' | 'proof'>) =>
-  isVerified(verifyProof(context, statement, proof, verifierKeys(statement.program)));
+  isVerified(verifyProof(context, statement, proof, verifierKeys(circuitFor(statement))));
 
 describe('proofs of the heads', { concurrency: false }, () => {
   let node: LocalNode;
@@ -63,7 +63,7 @@ describe('proofs of the heads', { concurrency: false }, () => {
 
   /** Registers what is proved. @throws where the chain refuses it */
   async function register({ statement, proof }: ProofResult, by = context): Promise<Edge> {
-    const verificationKey = keyHash(verifierKeys(statement.program).vkey);
+    const verificationKey = keyHash(verifierKeys(circuitFor(statement)).vkey);
     const edge = { context: by, statement, proof, verificationKey, devKeys: place.devKeys, metadata: {} };
     assert.ok(holds(edge), `${statement.program} off chain`);
     const { to, data } = edgeTransaction(edge);

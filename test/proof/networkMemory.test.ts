@@ -4,8 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import { scoreElements, trainElements } from '../../src/model/capacity.ts';
 import { parseNetwork } from '../../src/model/network.ts';
 import { networkSides } from '../../src/model/networkWeights.ts';
-import { proveConvScore } from '../../src/programs/score/score.ts';
-import { proveConvTrain } from '../../src/programs/train/train.ts';
+import { proveScore } from '../../src/programs/score/score.ts';
+import { proveTrain } from '../../src/programs/train/train.ts';
 import type { Prover } from '../../src/proof/prover.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
@@ -42,7 +42,7 @@ describe('the memory of proofs of convolutional networks', { concurrency: false 
       const segment = { lr: 16, passes, batch };
       const trained = trainSegment(parent, shard, { ...segment, salt: 7n });
       const taken = await heldElements(prover, (session) =>
-        proveConvTrain(session, { parent, shard, ...segment, ...trained }),
+        proveTrain(session, { parent, shard, ...segment, ...trained }),
       );
       const said = trainElements(network, { rows, passes, batch });
       assert.ok(taken <= said && said < 1.4 * taken, `${taken} elements, ${said} were said`);
@@ -50,7 +50,7 @@ describe('the memory of proofs of convolutional networks', { concurrency: false 
     it(`of a score is at most what is said before, and little less: ${what}`, async () => {
       const { network, model, shard } = sized(size);
       const forward = forwardTrace(model, shard);
-      const taken = await heldElements(prover, (session) => proveConvScore(session, { model, shard, forward }));
+      const taken = await heldElements(prover, (session) => proveScore(session, { model, shard, forward }));
       const said = scoreElements(network, rows);
       assert.ok(taken <= said && said < 1.5 * taken, `${taken} elements, ${said} were said`);
     });

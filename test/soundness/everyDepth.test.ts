@@ -5,6 +5,7 @@ import { mergeWeights } from '../../src/model/merge.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
+import { circuitFor } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { randomSource, someModel, someShard } from '../support/models.ts';
 import { CONTEXT, openProver, verifierKeys } from '../support/prover.ts';
@@ -25,7 +26,7 @@ describe('import, merge and score at every depth, with the same keys', { concurr
   after(() => prover.close());
 
   async function accepted({ statement, proof }: ProofResult): Promise<void> {
-    const verification = await verifyProof(CONTEXT, statement, proof, verifierKeys(statement.program));
+    const verification = await verifyProof(CONTEXT, statement, proof, verifierKeys(circuitFor(statement)));
     assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
   }
 

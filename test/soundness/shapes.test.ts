@@ -5,6 +5,7 @@ import type { ShardKind } from '../../src/model/shape.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { verifyProof } from '../../src/proof/verify.ts';
+import { circuitFor } from '../../src/registry/statement.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { randomSource, someModel, someShard } from '../support/models.ts';
@@ -50,7 +51,7 @@ describe('one circuit and one key prove every shape', { concurrency: false }, ()
   after(() => prover.close());
 
   async function accepted({ statement, proof }: ProofResult): Promise<void> {
-    const verification = await verifyProof(CONTEXT, statement, proof, verifierKeys(statement.program));
+    const verification = await verifyProof(CONTEXT, statement, proof, verifierKeys(circuitFor(statement)));
     assert.deepEqual(verification, { canonical: true, groth16: true, opening: true });
   }
 

@@ -16,7 +16,7 @@ import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { type Edge, edgeTransaction } from '../../src/registry/edge.ts';
 import { PROGRAM_NAMES, type Program } from '../../src/registry/programs/list.ts';
-import { type StatementContext, secretHash, seedFrom } from '../../src/registry/statement.ts';
+import { circuitFor, type StatementContext, secretHash, seedFrom } from '../../src/registry/statement.ts';
 import { keyHash } from '../../src/registry/verificationKey.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedWeights } from '../../src/training/seed.ts';
@@ -87,7 +87,7 @@ export class ProvedEdges {
   }
 
   edgeOf({ statement, proof }: ProofResult, context = this.context): Edge {
-    const verificationKey = keyHash(verifierKeys(statement.program).vkey);
+    const verificationKey = keyHash(verifierKeys(circuitFor(statement)).vkey);
     return { context, statement, proof, verificationKey, devKeys: this.place.devKeys, metadata: { name: 'one' } };
   }
 

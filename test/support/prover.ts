@@ -5,7 +5,7 @@ import { keyFiles, SRS_JSON } from '../../scripts/setup/paths.ts';
 import { loadSrs } from '../../scripts/setup/srs.ts';
 import { Prover } from '../../src/proof/prover.ts';
 import { parseSrs, type SrsPowers } from '../../src/registry/opening.ts';
-import type { Program } from '../../src/registry/programs/list.ts';
+import type { Circuit } from '../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { parseVerificationKey, type VerificationKey } from '../../src/registry/verificationKey.ts';
 
@@ -19,22 +19,22 @@ export const CONTEXT: StatementContext = {
 };
 
 /** The witness program of a circuit. */
-export function circuitWasm(program: string): Uint8Array {
-  return readFileSync(join(ROOT, 'build/circuits', program, `${program}.wasm`));
+export function circuitWasm(circuit: string): Uint8Array {
+  return readFileSync(join(ROOT, 'build/circuits', circuit, `${circuit}.wasm`));
 }
 
 /** What verifiers hold. */
-export function verifierKeys(program: Program): { vkey: VerificationKey; srs: SrsPowers } {
+export function verifierKeys(circuit: Circuit): { vkey: VerificationKey; srs: SrsPowers } {
   return {
-    vkey: parseVerificationKey(JSON.parse(readFileSync(keyFiles(program).vkey, 'utf8'))),
+    vkey: parseVerificationKey(JSON.parse(readFileSync(keyFiles(circuit).vkey, 'utf8'))),
     srs: parseSrs(JSON.parse(readFileSync(SRS_JSON, 'utf8'))),
   };
 }
 
-/** A prover with the compiled circuits and dev keys of these programs. */
-export async function openProver(programs: readonly Program[]): Promise<Prover> {
+/** A prover with the compiled circuits and dev keys of these names. */
+export async function openProver(names: readonly Circuit[]): Promise<Prover> {
   const circuits = Object.fromEntries(
-    programs.map((p) => [p, { wasm: circuitWasm(p), zkey: readFileSync(keyFiles(p).zkey) }]),
+    names.map((p) => [p, { wasm: circuitWasm(p), zkey: readFileSync(keyFiles(p).zkey) }]),
   );
   return Prover.create({ srs: await loadSrs(), circuits });
 }

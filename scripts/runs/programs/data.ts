@@ -14,6 +14,7 @@ export const data: RunProgram = {
     const shard = readShardFile(run.file('data', name));
     dataCapacity(shard);
     return {
+      circuit: 'data',
       prove: (prover, onStage) => prover.proveData(context, shard, schemaHash(shard.schema), onStage),
     };
   },

@@ -1,8 +1,10 @@
 import { mergeCapacity } from '../../../src/model/capacity.ts';
 import { mergeWeights } from '../../../src/model/merge.ts';
+import { isNetworkWeights, shapeOf } from '../../../src/model/networkWeights.ts';
+import { circuitOf } from '../../../src/registry/programs/list.ts';
 import { readWeightsFile } from '../../files/models.ts';
 import { requireModel } from '../registered.ts';
-import { type RunProgram, requireDense, requireSame } from './runProgram.ts';
+import { type RunProgram, requireSame } from './runProgram.ts';
 
 /** What a merge run was started with. */
 export interface MergeInputs {
@@ -18,12 +20,11 @@ export const merge: RunProgram = {
   // The remainders are not stored: merging again shows that the run's files belong together.
   open(run, _, context) {
     const { coefficients } = run.data('merge') as { coefficients: number[][] };
-    const child = requireDense(readWeightsFile(run.file('merge', 'model')));
-    const parents = (run.inputs as MergeInputs).parents.map((file) =>
-      requireDense(readWeightsFile(file.parent, file.parentSha256)),
-    );
-    mergeCapacity(child);
+    const child = readWeightsFile(run.file('merge', 'model'));
+    const parents = (run.inputs as MergeInputs).parents.map((file) => readWeightsFile(file.parent, file.parentSha256));
+    mergeCapacity(shapeOf(child));
     return {
+      circuit: circuitOf('merge', isNetworkWeights(child)),
       prove: (prover, onStage) => {
         onStage('merging');
         const made = mergeWeights(parents, coefficients, child.salt);

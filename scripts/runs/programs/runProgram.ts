@@ -1,9 +1,8 @@
 import type { Hex } from 'viem';
 import { InputError } from '../../../src/errors/InputError.ts';
-import { type AnyWeights, isNetworkWeights, shapeText } from '../../../src/model/networkWeights.ts';
-import type { Weights } from '../../../src/model/weights.ts';
+import type { AnyWeights } from '../../../src/model/networkWeights.ts';
 import type { ProofResult, Prover } from '../../../src/proof/prover.ts';
-import type { Program } from '../../../src/registry/programs/list.ts';
+import type { Circuit, Program } from '../../../src/registry/programs/list.ts';
 import type { StatementContext } from '../../../src/registry/statement.ts';
 import type { Chain } from '../../chain/client.ts';
 import type { Committer } from '../commit.ts';
@@ -19,6 +18,7 @@ export interface RunTask {
   /** Of the edge file: <name>.edge.json. */
   name: string;
   program: Program;
+  circuit: Circuit;
   prove(prover: Prover, onStage: (name: string) => void): Promise<ProofResult>;
 }
 
@@ -43,7 +43,7 @@ export interface RunProgram {
   /** Name of the first of them. */
   firstTask?: string;
   /** @throws InputError, FileFormatError, CapacityError when the run's files do not make a statement. */
-  open(run: Run, name: string, context: StatementContext): Pick<RunTask, 'prove'>;
+  open(run: Run, name: string, context: StatementContext): Pick<RunTask, 'circuit' | 'prove'>;
   /** @throws InputError, DescentError (chain) where a chain would refuse the edge, whatever the proof */
   ask?(run: Run, asked: Asked): Promise<void>;
 }
@@ -51,12 +51,6 @@ export interface RunProgram {
 /** Whether a run was started for rows of another schema than its model's. */
 export function takesOtherSchema(inputs: unknown): boolean {
   return (inputs as { otherSchema?: unknown } | null)?.otherSchema === 'yes';
-}
-
-/** A model that programs prove. @throws InputError for a convolutional network */
-export function requireDense(weights: AnyWeights): Weights {
-  if (!isNetworkWeights(weights)) return weights;
-  throw new InputError(`Statements of convolutional networks such as ${shapeText(weights)} are not proved here yet.`);
 }
 
 /** @throws InputError unless what a run's inputs make is what it has stored */

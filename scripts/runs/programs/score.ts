@@ -1,12 +1,14 @@
 import { InputError } from '../../../src/errors/InputError.ts';
 import { scoreCapacity } from '../../../src/model/capacity.ts';
+import { isNetworkWeights, shapeOf } from '../../../src/model/networkWeights.ts';
 import type { ShardKind } from '../../../src/model/shardKind.ts';
+import { circuitOf } from '../../../src/registry/programs/list.ts';
 import { forwardTrace } from '../../../src/training/forward.ts';
 import { registryOfScoreboard } from '../../chain/readScoreboard.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
 import type { Json } from '../run.ts';
-import { type RunProgram, requireDense, takesOtherSchema } from './runProgram.ts';
+import { type RunProgram, takesOtherSchema } from './runProgram.ts';
 
 /** What a score run was started with. */
 export interface ScoreInputs {
@@ -34,10 +36,11 @@ export const score: RunProgram = {
   weight: 1.5,
   open(run, _, context) {
     const inputs = run.inputs as ScoreInputs;
-    const model = requireDense(readWeightsFile(inputs.model, inputs.modelSha256));
+    const model = readWeightsFile(inputs.model, inputs.modelSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    scoreCapacity(model, shard.rows);
+    scoreCapacity(shapeOf(model), shard.rows);
     return {
+      circuit: circuitOf('score', isNetworkWeights(model)),
       prove: (prover, onStage) => {
         onStage('forward pass');
         const forward = forwardTrace(model, shard, placesOf(inputs, shard.kind));

@@ -4,20 +4,23 @@ import { DescentError } from '../../../src/errors/DescentError.ts';
 import { InputError } from '../../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
 import { seedCapacity } from '../../../src/model/capacity.ts';
+import { isNetworkWeights, shapeOf } from '../../../src/model/networkWeights.ts';
+import { circuitOf } from '../../../src/registry/programs/list.ts';
 import { translateErrors } from '../../chain/readRegistry.ts';
 import { readWeightsFile } from '../../files/models.ts';
 import { commandLine } from '../../terminal/invocation.ts';
 import type { Run } from '../run.ts';
-import { type Destination, type RunProgram, requireDense } from './runProgram.ts';
+import type { Destination, RunProgram } from './runProgram.ts';
 
 export const seed: RunProgram = {
   weight: 1.2,
   open(run, _, context) {
     const { seed: drawn, requestId } = run.data('seed') as { seed: string; requestId: string };
-    const weights = requireDense(readWeightsFile(run.file('seed', 'model')));
+    const weights = readWeightsFile(run.file('seed', 'model'));
     const request = { seed: BigInt(drawn), requestId: BigInt(requestId), secret: readSecret(run) };
-    seedCapacity(weights);
+    seedCapacity(shapeOf(weights));
     return {
+      circuit: circuitOf('seed', isNetworkWeights(weights)),
       prove: (prover, onStage) => prover.proveSeed(context, weights, request, onStage),
     };
   },

@@ -1,8 +1,10 @@
 import { trainCapacity } from '../../../src/model/capacity.ts';
+import { isNetworkWeights, shapeOf } from '../../../src/model/networkWeights.ts';
+import { circuitOf } from '../../../src/registry/programs/list.ts';
 import { trainSegment } from '../../../src/training/trainer.ts';
 import { readShardFile, readWeightsFile } from '../../files/models.ts';
 import { requireChainSchema, requireModel, requireShard } from '../registered.ts';
-import { type RunProgram, requireDense, requireSame, takesOtherSchema } from './runProgram.ts';
+import { type RunProgram, requireSame, takesOtherSchema } from './runProgram.ts';
 
 /** What a train run was started with: full paths, and the SHA-256 that the files had. */
 export interface TrainInputs {
@@ -25,11 +27,12 @@ export const train: RunProgram = {
   open(run, _, context) {
     const { lr, batch, passes, smoothing, ...inputs } = run.inputs as TrainInputs;
     const segment = { lr, batch, passes, smoothing };
-    const child = requireDense(readWeightsFile(run.file('train', 'model')));
-    const parent = requireDense(readWeightsFile(inputs.parent, inputs.parentSha256));
+    const child = readWeightsFile(run.file('train', 'model'));
+    const parent = readWeightsFile(inputs.parent, inputs.parentSha256);
     const shard = readShardFile(inputs.shard, inputs.shardSha256);
-    trainCapacity(parent, shard.rows, passes, batch);
+    trainCapacity(shapeOf(parent), shard.rows, passes, batch);
     return {
+      circuit: circuitOf('train', isNetworkWeights(parent)),
       prove: (prover, onStage) => {
         onStage('training');
         const { trace, child: again } = trainSegment(parent, shard, { ...segment, salt: child.salt });

@@ -1,6 +1,6 @@
 import { FRACTION_BITS } from '../../numbers/constants.ts';
 import { layerTensors, unpadded } from '../layerTensors.ts';
-import { type AnyWeights, checkNetworkWeights, isNetworkWeights } from '../networkWeights.ts';
+import { type AnyWeights, checkNetworkWeights, isNetworkWeights, shapeOf } from '../networkWeights.ts';
 import { checkWeights } from '../weights.ts';
 
 /** A layer in 32-bit floats: w * 2^-32 (of a layer that reads averages w * 2^-30), rounded to the nearest float. */
@@ -18,7 +18,7 @@ export interface Float32Layer {
 export function floatLayers(weights: AnyWeights): Float32Layer[] {
   if (isNetworkWeights(weights)) checkNetworkWeights(weights);
   else checkWeights(weights);
-  const layers = layerTensors(isNetworkWeights(weights) ? weights.network : weights);
+  const layers = layerTensors(shapeOf(weights));
   return layers.map((layer, l) => {
     const { shape, outputs, fractionBits } = layer;
     const { W, b } = weights.layers[l];

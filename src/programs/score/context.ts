@@ -6,7 +6,6 @@ import type { NUMBERING } from '../../generated/numbering.ts';
 import type { AnyWeights } from '../../model/networkWeights.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { ShardKind } from '../../model/shardKind.ts';
-import type { Weights } from '../../model/weights.ts';
 import type { ForwardTrace } from '../../training/forward.ts';
 import { type Axes, pointOf } from '../axes.ts';
 import { type LayerSizes, layerSizes } from '../layerSizes.ts';
@@ -34,8 +33,8 @@ export interface ScoreLayers {
   biasFactor(c: ScoreContext, l: number): bigint;
 }
 
-export interface ScoreWitness<W extends AnyWeights = Weights> {
-  model: W;
+export interface ScoreWitness {
+  model: AnyWeights;
   shard: Shard;
   /** forwardTrace(model, shard) */
   forward: ForwardTrace;
@@ -48,7 +47,7 @@ export interface ScoreSizes extends LayerSizes {
   labels: bigint;
 }
 
-export function scoreSizes({ model, shard }: ScoreWitness<AnyWeights>): ScoreSizes {
+export function scoreSizes({ model, shard }: ScoreWitness): ScoreSizes {
   const is = (kind: ShardKind) => (shard.kind === kind ? 1n : 0n);
   return { ...layerSizes(model, shard), classes: is('classes'), labels: is('labels') };
 }
@@ -73,7 +72,7 @@ export interface ScoreLookups {
 /** What the steps after the commitments work with. */
 export interface ScoreContext extends ScoreProgram {
   k: Kernels;
-  witness: ScoreWitness<AnyWeights>;
+  witness: ScoreWitness;
   sizes: ScoreSizes;
   oracles: ScoreOracles;
   /** the zero-checks' point, squares x^(2^t), of which those from 12 on and from 0 on weigh counts too */

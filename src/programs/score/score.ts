@@ -3,7 +3,7 @@ import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
 import { countsAt } from '../../model/measures.ts';
-import type { AnyWeights, NetworkWeights } from '../../model/networkWeights.ts';
+import { isNetworkWeights } from '../../model/networkWeights.ts';
 import { encodeShard } from '../../model/shape.ts';
 import { LIMB_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
@@ -32,19 +32,16 @@ export interface ScoreResult extends ArgumentResult {
 }
 
 /**
- * Program score (design 7.5, protocol section 11): the forward pass of a committed model on a committed shard, and what its outputs are worth beside the
+ * Programs score (design 7.5, protocol section 11) and, of convolutional networks, convScore (section 12): the forward pass of a committed model on a committed shard, and what its outputs are worth beside the
  * labels. The statement must bind the commitments to model and shard, the measures and the hash of the counts.
  */
 export function proveScore(session: Session, w: ScoreWitness): Promise<ScoreResult> {
-  return prove(session, w, { numbers: NUMBERING.score, axes: DENSE, layers: DENSE_LAYERS });
+  const dense: ScoreProgram = { numbers: NUMBERING.score, axes: DENSE, layers: DENSE_LAYERS };
+  const ofNetworks: ScoreProgram = { numbers: NUMBERING.convScore, axes: PICTURES, layers: PICTURE_LAYERS };
+  return prove(session, w, isNetworkWeights(w.model) ? ofNetworks : dense);
 }
 
-/** The same of a convolutional network (program convScore, protocol section 12). */
-export function proveConvScore(session: Session, w: ScoreWitness<NetworkWeights>): Promise<ScoreResult> {
-  return prove(session, w, { numbers: NUMBERING.convScore, axes: PICTURES, layers: PICTURE_LAYERS });
-}
-
-async function prove(session: Session, w: ScoreWitness<AnyWeights>, program: ScoreProgram): Promise<ScoreResult> {
+async function prove(session: Session, w: ScoreWitness, program: ScoreProgram): Promise<ScoreResult> {
   const { squares: Q, trace: T, helper: H, relations: R } = program.numbers;
   const { kernels: k } = session.backend;
   const sizes = scoreSizes(w);
@@ -99,7 +96,7 @@ async function prove(session: Session, w: ScoreWitness<AnyWeights>, program: Sco
 }
 
 /** The statement's parameters in order, and as inputs of the circuit. */
-function publicInputs({ model, shard, forward: { measures } }: ScoreWitness<AnyWeights>, oracles: ScoreOracles) {
+function publicInputs({ model, shard, forward: { measures } }: ScoreWitness, oracles: ScoreOracles) {
   const { result, loss, absolute, k, top } = measures;
   const said = { shard: encodeShard(shard), result, loss, absolute, k: BigInt(k), top };
   const { inputs, parameters } = modelInputs(model, oracles.model);
@@ -107,7 +104,7 @@ function publicInputs({ model, shard, forward: { measures } }: ScoreWitness<AnyW
 }
 
 /** The circuit's inputs that say how large everything is and where it stands. */
-function sizeInputs(w: ScoreWitness<AnyWeights>, { shard, trace, helper }: ScoreOracles, numbers: ScoreNumbers) {
+function sizeInputs(w: ScoreWitness, { shard, trace, helper }: ScoreOracles, numbers: ScoreNumbers) {
   const { classes, labels } = scoreSizes(w);
   return {
     inputs1: BigInt(w.shard.inputs - 1),

@@ -2,7 +2,6 @@ import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupGroup, LookupTable } from '../../argument/lookup.ts';
 import type { Session } from '../../argument/session.ts';
 import { type Poly, poly, type SumcheckResult } from '../../argument/sumcheck.ts';
-import type { AnyWeights } from '../../model/networkWeights.ts';
 import type { EvaluationNumber, RelationNumber, SumcheckBatch } from '../sumcheckBatch.ts';
 import type { TrainChallenges, TrainLayer, TrainOracles, TrainProgram, TrainSizes, TrainWitness } from './context.ts';
 import type { RowTables } from './rowTables.ts';
@@ -10,7 +9,7 @@ import type { RowTables } from './rowTables.ts';
 /** Everything the batches are built from. */
 export interface BatchContext extends TrainChallenges, TrainProgram {
   k: Kernels;
-  witness: TrainWitness<AnyWeights>;
+  witness: TrainWitness;
   sizes: TrainSizes;
   layers: Record<number, TrainLayer>;
   rows: RowTables;

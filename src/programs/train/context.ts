@@ -2,7 +2,6 @@ import type { Oracle } from '../../argument/oracle.ts';
 import type { NUMBERING } from '../../generated/numbering.ts';
 import type { AnyWeights } from '../../model/networkWeights.ts';
 import type { Shard } from '../../model/shard.ts';
-import type { Weights } from '../../model/weights.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
 import { ACTIVATION_BITS, DELTA_BITS } from '../../numbers/constants.ts';
 import type { SegmentTrace } from '../../training/trace.ts';
@@ -21,9 +20,9 @@ export interface TrainProgram {
   axes: Axes;
 }
 
-export interface TrainWitness<W extends AnyWeights = Weights> {
-  parent: W;
-  child: W;
+export interface TrainWitness {
+  parent: AnyWeights;
+  child: AnyWeights;
   shard: Shard;
   /** integer in [1, 2^16] */
   lr: number;
@@ -43,7 +42,7 @@ export interface TrainSizes extends LayerSizes {
   batchBits: number;
 }
 
-export function trainSizes({ parent, shard, batch, passes = 1 }: TrainWitness<AnyWeights>): TrainSizes {
+export function trainSizes({ parent, shard, batch, passes = 1 }: TrainWitness): TrainSizes {
   const sizes = layerSizes(parent, shard);
   return { ...sizes, traceBits: sizes.sigma + ceilLog2(passes), batchBits: ceilLog2(batch) };
 }
@@ -109,10 +108,7 @@ export interface TrainLayer {
 }
 
 /** All layers of a run by circuit number. */
-export function trainLayers(
-  sizes: TrainSizes,
-  { parent, shard, trace }: TrainWitness<AnyWeights>,
-): Record<number, TrainLayer> {
+export function trainLayers(sizes: TrainSizes, { parent, shard, trace }: TrainWitness): Record<number, TrainLayer> {
   const { first, sigma, traceBits, widthBits } = sizes;
   const out: Record<number, TrainLayer> = {};
   for (const l of sizes.layers) {

@@ -3,7 +3,7 @@ import type { Kernels, Vec } from '../../argument/kernels.ts';
 import type { LookupGroup } from '../../argument/lookup.ts';
 import { type Poly, poly, range } from '../../argument/sumcheck.ts';
 import { type Head, wrongAnswers } from '../../model/head.ts';
-import { type AnyWeights, headOf } from '../../model/networkWeights.ts';
+import { headOf } from '../../model/networkWeights.ts';
 import { ceilLog2 } from '../../numbers/bits.ts';
 import { DELTA_BITS, LIMB_BITS, SIGNED_LIMIT } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
@@ -42,7 +42,7 @@ interface LookedPairs {
 }
 
 /** The pair (M - Q, e) of softmax, or (Q + 2^15, P) of sigmoid; undefined with squared error. */
-export function lookedPairs({ parent, shard, trace }: TrainWitness<AnyWeights>): LookedPairs | undefined {
+export function lookedPairs({ parent, shard, trace }: TrainWitness): LookedPairs | undefined {
   const { Q, softmax } = trace.output;
   if (headOf(parent) === 'squared error') return undefined;
   const rows = Q.length / 2 ** ceilLog2(shard.outputs);

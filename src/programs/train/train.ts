@@ -2,7 +2,7 @@ import { LookupTable, multiplicities } from '../../argument/lookup.ts';
 import { open } from '../../argument/opening.ts';
 import type { Session } from '../../argument/session.ts';
 import { NUMBERING } from '../../generated/numbering.ts';
-import { type AnyWeights, headOf, type NetworkWeights } from '../../model/networkWeights.ts';
+import { headOf, isNetworkWeights } from '../../model/networkWeights.ts';
 import { encodeSegment } from '../../model/shape.ts';
 import { LIMB_BITS } from '../../numbers/constants.ts';
 import { squaresOf } from '../../numbers/field.ts';
@@ -29,22 +29,20 @@ import { lookupGroups, trainTrace } from './oracles.ts';
 import { rowTables } from './rowTables.ts';
 
 /**
- * Program train (design 7.1, protocol section 7): child = parent after SGD with steps of `batch` rows and rate `lr`, `passes` times over the whole shard. The
+ * Programs train (design 7.1, protocol section 7) and, of convolutional networks, convTrain (section 12): child = parent after SGD with steps of `batch` rows and rate `lr`, `passes` times over the whole shard. The
  * statement h_0 must bind the commitments to parent, child and shard.
  */
 export function proveTrain(session: Session, w: TrainWitness): Promise<ArgumentResult> {
+  if (isNetworkWeights(w.parent)) {
+    const layersOf = (c: BatchContext) => new PictureTrainLayers(c);
+    return prove(session, w, { numbers: NUMBERING.convTrain, axes: PICTURES_TRAIN, layersOf });
+  }
   return prove(session, w, { numbers: NUMBERING.train, axes: DENSE_TRAIN, layersOf: (c) => new DenseTrainLayers(c) });
-}
-
-/** The same of a convolutional network (program convTrain, protocol section 12). */
-export function proveConvTrain(session: Session, w: TrainWitness<NetworkWeights>): Promise<ArgumentResult> {
-  const layersOf = (c: BatchContext) => new PictureTrainLayers(c);
-  return prove(session, w, { numbers: NUMBERING.convTrain, axes: PICTURES_TRAIN, layersOf });
 }
 
 async function prove(
   session: Session,
-  w: TrainWitness<AnyWeights>,
+  w: TrainWitness,
   { layersOf, ...program }: TrainProgram & { layersOf: (context: BatchContext) => TrainLayers },
 ): Promise<ArgumentResult> {
   const { squares: Q, trace: T, helper: H } = program.numbers;
@@ -146,7 +144,7 @@ function proveSums(session: Session, context: BatchContext, layersOf: (context: 
 }
 
 /** The circuit's inputs that say how large everything is and where it stands. */
-function sizeInputs(w: TrainWitness<AnyWeights>, { shard, trace, helper }: TrainOracles, numbers: TrainNumbers) {
+function sizeInputs(w: TrainWitness, { shard, trace, helper }: TrainOracles, numbers: TrainNumbers) {
   return {
     lr: BigInt(w.lr),
     rows1: BigInt(w.shard.rows - 1),
