@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Comparison, Model, ModelView, Some } from '../lib/chain/types.ts';
-import { count, moment, plural, shapeText, short } from '../lib/format.ts';
+import { count, moment, plural, shapeLabel, shapeText, short } from '../lib/format.ts';
 import { HEAD_NAMES } from '../lib/heads.ts';
 import { ModelLink, Person } from './Identity.tsx';
 import { KindLabel } from './KindSymbol.tsx';
@@ -110,7 +110,7 @@ function smoothingInWords({ trainings }: Model): string {
 function linesOf(people: Record<string, string>, measures: readonly Line[]): Line[] {
   return [
     { name: 'Kind', show: ({ model }) => <KindLabel kind={model.kind} />, key: ({ model }) => model.kind },
-    { name: 'Network', show: ({ model }) => dashed(model), key: ({ model }) => shapeText(model) },
+    { name: 'Network', show: ({ model }) => shapeLabel(model), key: ({ model }) => shapeText(model) },
     { name: 'Head', show: ({ model }) => HEAD_NAMES[model.head], key: ({ model }) => model.head },
     {
       name: 'Trainer',
@@ -185,8 +185,4 @@ function linesOf(people: Record<string, string>, measures: readonly Line[]): Lin
       key: ({ model }) => model.id,
     },
   ];
-}
-
-function dashed(model: Model): string {
-  return shapeText(model).replaceAll('-', '–');
 }

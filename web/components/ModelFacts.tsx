@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { parseNetwork } from '../../src/model/network.ts';
 import type { Model, ModelView, Training as TrainingSegment } from '../lib/chain/types.ts';
 import { count, moment, permalink, plural, short } from '../lib/format.ts';
 import { HEAD_MEANINGS, HEAD_NAMES } from '../lib/heads.ts';
@@ -9,6 +10,7 @@ import { proquint } from '../lib/proquint.ts';
 import { OUTPUTS, sumOf, targetsInWords } from '../lib/training.ts';
 import { Copy } from './Copy.tsx';
 import { Hash, ModelName } from './Identity.tsx';
+import { NetworkFigure } from './NetworkFigure.tsx';
 import { SchemaFacts } from './SchemaFacts.tsx';
 import { StrangersText } from './StrangersText.tsx';
 import { Widths } from './Widths.tsx';
@@ -25,7 +27,11 @@ export function ModelFacts({ view }: Props) {
       <Trainer view={view} />
       <Parents view={view} />
       <Fact name="Network">
-        <Widths widths={widths} network={network} parameters={parameters} />
+        {network === undefined ? (
+          <Widths widths={widths} parameters={parameters} />
+        ) : (
+          <NetworkFigure network={parseNetwork(network, head)} text={network} parameters={parameters} />
+        )}
       </Fact>
       <Fact name="Head">
         {HEAD_NAMES[head]} <span className="text-soft">{HEAD_MEANINGS[head]}</span>

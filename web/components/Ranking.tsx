@@ -5,6 +5,7 @@ import type { Entry } from '../lib/chain/types.ts';
 import { count, moment, networkLabel, percent, plural } from '../lib/format.ts';
 import { givenName } from '../lib/names.ts';
 import { proquint } from '../lib/proquint.ts';
+import { hasShape } from '../lib/shapeSearch.ts';
 import { ModelLink, ModelName, Person } from './Identity.tsx';
 import { ResultMarks } from './ResultMarks.tsx';
 
@@ -48,7 +49,7 @@ export function Ranking({ entries, filter, people, name, measures }: Props) {
   const isDown = Boolean(column.most) !== sort.turned;
   const wanted = filter.trim().toLowerCase();
   const shown = entries
-    .filter(({ model }) => wanted === '' || wordsOf(model, people).some((word) => word.includes(wanted)))
+    .filter(({ model }) => wanted === '' || matches(model, wanted, people))
     .sort((a, b) => compared(column.value(a), column.value(b), isDown) || a.rank - b.rank);
   const head = ({ key, name }: Column) => (
     <SortHead
@@ -129,7 +130,9 @@ function Row({ entry, people, measures }: { entry: Entry } & Pick<Props, 'people
       ))}
       <td className="figure px-3 py-3">{count(score.rows)}</td>
       <td className="px-3 py-3 whitespace-nowrap">
-        <span className="figure">{networkLabel(model)}</span>
+        <span className={`figure ${model.network === undefined ? '' : 'block max-w-44 whitespace-normal'}`}>
+          {networkLabel(model)}
+        </span>
         <span className="block text-[0.8125rem] text-soft">{plural(model.parameters, 'parameter')}</span>
       </td>
       <td className="figure px-3 py-3">{count(ancestry.ancestors)}</td>
@@ -180,14 +183,17 @@ function SortHead({ name, active, down, onSort }: { name: string; active: boolea
   );
 }
 
+function matches(model: Entry['model'], wanted: string, people: Record<string, string>): boolean {
+  return hasShape(model, wanted) || wordsOf(model, people).some((word) => word.includes(wanted));
+}
+
 function wordsOf(model: Entry['model'], people: Record<string, string>): string[] {
-  const { id, trainer, widths, head } = model;
+  const { id, trainer, head } = model;
   return [
     proquint(id),
     (givenName(model) ?? '').toLowerCase(),
     id,
     trainer.toLowerCase(),
-    widths.join('-'),
     head,
     (people[trainer.toLowerCase()] ?? '').toLowerCase(),
   ];

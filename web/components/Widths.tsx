@@ -1,13 +1,7 @@
 import { count } from '../lib/format.ts';
 
-interface Props {
-  widths: number[];
-  network?: string;
-  parameters: number;
-}
-
-/** The network as columns of dots: as many layers as it has, heights as the logarithm of the widths, or of the channels. */
-export function Widths({ widths, network, parameters }: Props) {
+/** The network as columns of dots: as many layers as it has, heights as the logarithm of the widths. */
+export function Widths({ widths, parameters }: { widths: number[]; parameters: number }) {
   const most = Math.max(...widths.map(dots));
   const gap = 56;
   const columns = widths.map((width, l) => ({ width, x: 12 + l * gap, n: dots(width) }));
@@ -26,11 +20,8 @@ export function Widths({ widths, network, parameters }: Props) {
         ))}
       </svg>
       <figcaption className="mt-2">
-        <span className="figure">{network ?? widths.join(' – ')}</span>{' '}
-        <span className="text-soft">
-          {network ? '' : 'units, '}
-          {count(parameters)} parameters
-        </span>
+        <span className="figure">{widths.join(' – ')}</span>{' '}
+        <span className="text-soft">units, {count(parameters)} parameters</span>
       </figcaption>
     </figure>
   );

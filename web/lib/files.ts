@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { projectRoot } from './projectRoot.ts';
 
-/** Programs whose keys the page hands out. */
-export const FILE_PROGRAMS: readonly string[] = PROGRAM_NAMES;
+/** Circuits whose keys the page hands out. */
+export const FILE_CIRCUITS: readonly string[] = CIRCUIT_NAMES;
 
 /** Bytes of one power of tau. */
 export const POINT_BYTES = 64;
@@ -13,10 +13,10 @@ export const POINT_BYTES = 64;
 export function servedFile(name: string): { path: string; type: string } | undefined {
   const setup = join(projectRoot(), 'build', 'setup');
   if (name === 'srs.points') return existing(join(setup, name), 'application/octet-stream');
-  const match = /^([a-z]+)\.(vkey\.json|zkey|wasm)$/.exec(name);
-  if (!match || !FILE_PROGRAMS.includes(match[1])) return undefined;
-  const [, program, kind] = match;
-  if (kind === 'wasm') return existing(join(projectRoot(), 'build', 'circuits', program, name), 'application/wasm');
+  const match = /^([a-zA-Z]+)\.(vkey\.json|zkey|wasm)$/.exec(name);
+  if (!match || !FILE_CIRCUITS.includes(match[1])) return undefined;
+  const [, circuit, kind] = match;
+  if (kind === 'wasm') return existing(join(projectRoot(), 'build', 'circuits', circuit, name), 'application/wasm');
   return existing(join(setup, name), kind === 'zkey' ? 'application/octet-stream' : 'application/json');
 }
 

@@ -55,7 +55,12 @@ export function shapeText({ widths, network }: { widths: readonly number[]; netw
 
 /** 49–32–10, or 49–32–10 softmax: squared error goes without saying. */
 export function networkLabel({ head, ...shape }: ModelShape & { network?: string }): string {
-  return `${shapeText(shape).replaceAll('-', '–')}${head === 'squared error' ? '' : ` ${head}`}`;
+  return `${shapeLabel(shape)}${head === 'squared error' ? '' : ` ${head}`}`;
+}
+
+/** 49–32–10, or a convolutional network as commands take it. */
+export function shapeLabel({ widths, network }: { widths: readonly number[]; network?: string }): string {
+  return network ?? widths.join('–');
 }
 
 /** A file's name as a shell takes it, whatever is in it. A name that cannot be read or typed is not shown. */

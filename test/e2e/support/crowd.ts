@@ -16,10 +16,10 @@ import {
   toFunctionSelector,
 } from 'viem';
 import { modelRegistryAbi } from '../../../src/generated/abi.ts';
-import { encodeShape } from '../../../src/model/shape.ts';
+import { type AnyShape, encodeAnyShape, layerCount } from '../../../src/model/anyShape.ts';
 
 const REGISTRY: Address = '0x00000000000000000000000000000000000c0de5';
-const WIDTHS = [49, 32, 10];
+const SHAPE: AnyShape = { widths: [49, 32, 10], head: 'squared error' };
 const TRAINERS = 40;
 /** Models of one block. */
 const A_BLOCK = 50;
@@ -32,9 +32,12 @@ export interface Crowd {
   close(): Promise<void>;
 }
 
-/** Model k descends from an earlier one nearby; every twelfth from two, every hundredth from none. */
-export async function startCrowd(models: number): Promise<Crowd> {
-  const logs = Array.from({ length: models }, (_, k) => logsOf(k)).flat();
+/**
+ * Model k descends from an earlier one nearby; every twelfth from two, every hundredth from none.
+ * @param shape of all of them
+ */
+export async function startCrowd(models: number, shape = SHAPE): Promise<Crowd> {
+  const logs = Array.from({ length: models }, (_, k) => logsOf(k, shape)).flat();
   const head = Math.ceil(models / A_BLOCK) + 1;
   const nodeSelector = toFunctionSelector(
     modelRegistryAbi.find((item) => item.type === 'function' && item.name === 'node')!,
@@ -60,6 +63,10 @@ export async function startCrowd(models: number): Promise<Crowd> {
   };
   const server = createServer(async (request, response) => {
     if (faults.silent) return void request.socket.destroy();
+    // Pages ask it, too.
+    response.setHeader('access-control-allow-origin', '*');
+    response.setHeader('access-control-allow-headers', '*');
+    if (request.method === 'OPTIONS') return void response.end();
     let text = '';
     for await (const part of request) text += part;
     const questions = JSON.parse(text);
@@ -85,7 +92,7 @@ export async function startCrowd(models: number): Promise<Crowd> {
   };
 }
 
-const idOf = (k: number) => keccak256(numberToHex(k, { size: 32 }));
+export const idOf = (k: number) => keccak256(numberToHex(k, { size: 32 }));
 
 function parentsOf(k: number): number[] {
   if (k % 100 === 0) return [];
@@ -93,7 +100,7 @@ function parentsOf(k: number): number[] {
   return k % 12 === 0 ? [...new Set([near(0), near(17)])] : [near(0)];
 }
 
-function logsOf(k: number) {
+function logsOf(k: number, shape: AnyShape) {
   const id = idOf(k);
   const trainer = padHex(numberToHex((k % TRAINERS) + 1), { size: 20 });
   const parents = parentsOf(k);
@@ -116,7 +123,7 @@ function logsOf(k: number) {
     trainer,
     kind,
     depth: BigInt(Math.floor(k / 30)),
-    shape: encodeShape({ widths: WIDTHS, head: 'squared error' }),
+    shape: encodeAnyShape(shape),
     commitment,
   });
   if (parents.length === 0) add('Seeded', { id, requestId: BigInt(k), seed: BigInt(k + 7) });
@@ -133,7 +140,7 @@ function logsOf(k: number) {
     });
   else {
     const ids = parents.map(idOf);
-    const coefficients = WIDTHS.slice(1).map(() => [8192, 8192]);
+    const coefficients = Array.from({ length: layerCount(shape) }, () => [8192, 8192]);
     add('Merged', { child: id, firstParent: ids[0], parents: ids, coefficients });
   }
   const blockNumber = numberToHex(Math.floor(k / A_BLOCK) + 1);

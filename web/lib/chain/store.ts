@@ -10,8 +10,8 @@ import {
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
 import { isSameSchema } from '../../../src/registry/schemas.ts';
-import { shapeText } from '../format.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
+import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
 import type {
   Benchmark,
@@ -358,7 +358,7 @@ export class Store {
       model.id.startsWith(wanted) ||
       model.id.startsWith(`0x${wanted}`) ||
       model.trainer.toLowerCase().startsWith(wanted) ||
-      shapeText(model).startsWith(wanted) ||
+      matchesShape(model, wanted) ||
       model.kind === wanted ||
       model.head === wanted ||
       names(model).some((name) => name.toLowerCase().startsWith(wanted));

@@ -6,6 +6,7 @@ import { type ChainFindings, checkOnChain, checkRunOnChain } from '../../../src/
 import { clientReads } from '../../../src/registry/clientReads.ts';
 import { type Edge, formatEdge } from '../../../src/registry/edge.ts';
 import { formatRun, isTrainEdge } from '../../../src/registry/edgeRun.ts';
+import { circuitFor } from '../../../src/registry/statement.ts';
 import { readStoredEdge, type StoredEdge } from '../../../src/registry/storedEdge.ts';
 import { installedKeys } from '../prover/installedKeys.ts';
 import type { ReadFile } from '../readFile.ts';
@@ -26,7 +27,7 @@ export async function checkEdgeOnChain(
   client: PublicClient,
 ): Promise<Pick<ChainFindings, 'checks' | 'trainedOnRows'>> {
   const { program } = edge.statement;
-  const keys = await installedKeys(program);
+  const keys = await installedKeys(circuitFor(edge.statement));
   let reads: ChainReads;
   try {
     reads = await readsOf(client);
@@ -60,7 +61,7 @@ export async function edgeOfId(
   holds: (text: string) => Promise<boolean>,
 ): Promise<string> {
   const textOf = async ({ statement, segments, trainer }: StoredEdge): Promise<string> => {
-    const { verificationKey, devKeys } = await installedKeys(statement.program);
+    const { verificationKey, devKeys } = await installedKeys(circuitFor(statement));
     const context = { chainId: BigInt(config.chainId), registry: config.registry, trainer };
     const [first, ...others] = segments.map(
       (segment): Edge => ({

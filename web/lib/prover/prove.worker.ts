@@ -14,6 +14,7 @@ import { randomElement } from '../../../src/numbers/field.ts';
 import type { CircuitFiles } from '../../../src/proof/groth16/groth16.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { formatEdge } from '../../../src/registry/edge.ts';
+import { circuitFor } from '../../../src/registry/statement.ts';
 import { seedWeights } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
 import { wantedSmoothing } from '../training.ts';
@@ -133,7 +134,7 @@ async function step(
 ): Promise<ProvedStep> {
   const began = performance.now();
   const { statement, proof, stages } = await prove();
-  const { verificationKey } = await installedKeys(statement.program, base);
+  const { verificationKey } = await installedKeys(circuitFor(statement), base);
   const text = formatEdge({
     context,
     statement,

@@ -1,6 +1,7 @@
 // Verifies an edge file apart from the page, which stays smooth meanwhile.
 import { checkProof, checkRunProofs } from '../../../src/proof/checkProof.ts';
 import type { Check } from '../../../src/registry/check.ts';
+import { circuitFor } from '../../../src/registry/statement.ts';
 import type { Message } from '../chain/types.ts';
 import { type ReadFile, readFile } from '../readFile.ts';
 import { installedKeys } from './installedKeys.ts';
@@ -34,12 +35,11 @@ async function verify({ text, base }: VerifyRequest): Promise<void> {
     return send({ checks: [{ about: 'file', holds: false, says: reasonOf(error) }], done: true });
   }
   const { edge, run } = file;
-  const says = run
-    ? `a run of ${run.edges.length} segments that follow one another`
-    : `program ${edge.statement.program}`;
+  const circuit = circuitFor(edge.statement);
+  const says = run ? `a run of ${run.edges.length} segments that follow one another` : `program ${circuit}`;
   const read: Check = { about: 'file', holds: true, says };
   send({ checks: [read], done: false });
-  const keys = await installedKeys(edge.statement.program, base);
+  const keys = await installedKeys(circuit, base);
   send({ checks: [read, ...(run ? checkRunProofs(run, keys) : checkProof(edge, keys))], done: true });
 }
 

@@ -38,7 +38,7 @@ export default async function Image({ params }: Props) {
         <div style={{ display: 'flex', color: '#c3ac84' }}>
           <Mark id={model.id} size={300} />
         </div>
-        <div style={{ display: 'flex', flexDirection: 'column' }}>
+        <div style={{ display: 'flex', flexDirection: 'column', flex: 1, minWidth: 0 }}>
           <div style={{ display: 'flex', fontSize: 30, color: '#1d54a8' }}>{KINDS[model.kind]}</div>
           <div style={{ display: 'flex', fontSize: 88, fontWeight: 700, letterSpacing: -2 }}>{proquint(model.id)}</div>
           {given && <div style={{ display: 'flex', fontSize: 44 }}>{`"${given}"`}</div>}
@@ -67,7 +67,15 @@ export default async function Image({ params }: Props) {
 
 /** Over all parents of every merge. */
 function lineageInWords(model: Model, { sums }: Lineage): string {
-  return `${networkLabel(model)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
+  return `${shapeInWords(model)}, ${plural(sums.ancestors, 'ancestor')} by ${plural(sums.edges, 'edge')}`;
+}
+
+/** What a convolutional network is called does not fit: it is one long word. */
+function shapeInWords(model: Model): string {
+  const { network, widths, head } = model;
+  if (network === undefined) return networkLabel(model);
+  const layers = plural(widths.length - 1, 'layer');
+  return `Network of ${layers} on pictures of ${network.split('-')[0]}${head === 'squared error' ? '' : `, ${head}`}`;
 }
 
 /** A result with the benchmark that it is of. */
