@@ -1,6 +1,7 @@
 // Stands for node:test in a process that runs the same test files many times: they are imported once, and run as often as
 // they are told to, up to the first failure.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { whenLate } from './patience.ts';
 
 type Work = () => unknown;
 
@@ -73,7 +74,7 @@ export async function collectTests(declare: () => Promise<unknown>): Promise<Sui
 
 /**
  * Runs tests one after the other.
- * @param patience milliseconds that one test or hook may take
+ * @param patience milliseconds that one test or hook may take, without those in which it waits for a processor
  * @param onFailure hears of each failure and says whether to go on
  */
 export async function runTests(root: Suite, patience: number, onFailure: (failure: Failure) => boolean): Promise<void> {
@@ -108,13 +109,13 @@ function around(suite: Suite, work: Work): Work[] {
 }
 
 async function inTime(work: Work, patience: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+  let end = () => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took more than ${patience / 1000} seconds`)), patience);
+    end = whenLate(process.pid, patience, () => reject(new Error(`took more than ${patience / 1000} seconds`)));
   });
   try {
     await Promise.race([work(), late]);
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }

@@ -40,7 +40,7 @@ export interface Verdict {
 /** A file of tests that tells nothing, as it also fails on the sources as written. */
 class Untrustworthy extends Error {}
 
-/** Milliseconds after which a test counts as failed. */
+/** Milliseconds after which a test counts as failed, without those in which it waits for a processor. */
 const PATIENCE = 60_000;
 const PATIENCE_OF_MUTANTS = 30_000;
 

@@ -2,11 +2,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Change } from './compiler.ts';
+import { whenLate } from './patience.ts';
 import type { Task, TestFile, Verdict } from './worker.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Milliseconds that a worker has for one task. */
+/** Milliseconds that a worker has for one task, without those in which it waits for a processor. */
 const PATIENCE = 600_000;
 /** The compiler never gives memory back. */
 const TASKS_OF_ONE = 150;
@@ -80,11 +81,12 @@ export class Worker {
 function answerOf(child: ChildProcess, patience: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
-      clearTimeout(timer);
+      stop();
       child.removeAllListeners('message').removeAllListeners('exit');
       settle();
     };
-    const timer = setTimeout(() => end(() => reject(new Error(`no end in ${patience / 1000} seconds`))), patience);
+    const late = new Error(`no end in ${patience / 1000} seconds`);
+    const stop = whenLate(child.pid as number, patience, () => end(() => reject(late)));
     child.once('message', (answer: { mistake?: string }) =>
       end(() => (answer.mistake === undefined ? resolve(answer) : reject(new Mistake(answer.mistake)))),
     );
