@@ -21,7 +21,7 @@ interface Judged extends Judgement {
 }
 
 /** The test that a constraint system fails which leaves a wire free, and the programs that have it. */
-const CHECKED = ['data', 'seed', 'import', 'merge', 'train'];
+const CHECKED = ['data', 'seed', 'import', 'merge', 'train', 'score'];
 const DETERMINED = (program: string) => `soundness/checks: the constraints of ${program} > determine every wire`;
 
 /**

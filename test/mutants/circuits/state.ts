@@ -15,13 +15,13 @@ export interface Found {
   statements: Outcomes;
   /** by program and mutant, likewise */
   arguments: Outcomes;
-  /** statements of which an earlier run killed every mutant: how many by which test */
+  /** of statements that an earlier run has tried: how many mutants which test killed; its survivors are tried again */
   kept: Record<string, Record<string, number>>;
 }
 
 const STATE = join(WORK, 'found.json');
 
-/** What the last run has found in these circuits; otherwise what the repository keeps and is settled. */
+/** What the last run has found in these circuits; otherwise what the repository keeps, of which survivors have a chance more. */
 export function load(fresh: boolean): Found {
   const found: Found = { hash: sourcesHash(), statements: {}, arguments: {}, kept: {} };
   if (fresh) return found;
@@ -30,8 +30,10 @@ export function load(fresh: boolean): Found {
     if (known.hash === found.hash) return { ...found, ...known };
   }
   const { tests, statements, arguments: own } = readResults();
-  for (const [key, { killed, survived }] of Object.entries(statements))
-    if (!survived) found.kept[key] = Object.fromEntries(Object.entries(killed).map(([i, n]) => [tests[Number(i)], n]));
+  for (const [key, { killed, survived }] of Object.entries(statements)) {
+    found.kept[key] = Object.fromEntries(Object.entries(killed).map(([i, n]) => [tests[Number(i)], n]));
+    if (survived) found.statements[key] = Object.fromEntries(survived.map((mutant) => [mutant, null]));
+  }
   for (const [program, mutants] of Object.entries(own))
     found.arguments[program] = Object.fromEntries(
       Object.entries(mutants).map(([name, i]) => [name, i === null ? null : tests[i]]),
@@ -47,9 +49,9 @@ export function save(found: Found): void {
 
 /** How many mutants of a statement live; infinitely many where it was not tried. */
 export function alive({ statements, kept }: Found, key: string): number {
-  if (key in kept) return 0;
   const outcome = statements[key];
-  return outcome ? Object.values(outcome).filter((test) => test === null).length : Number.POSITIVE_INFINITY;
+  if (outcome) return Object.values(outcome).filter((test) => test === null).length;
+  return key in kept ? 0 : Number.POSITIVE_INFINITY;
 }
 
 /** The results as the repository keeps them. */
@@ -59,20 +61,17 @@ function written(found: Found): Results {
     if (!tests.has(test)) tests.set(test, tests.size);
     return tests.get(test)!;
   };
-  const row = (outcome: Record<string, string | null>): Row => {
-    const killed: Record<string, number> = {};
+  const row = (before: Record<string, number>, outcome: Record<string, string | null>): Row => {
+    const killed = Object.fromEntries(Object.entries(before).map(([test, n]) => [numberOf(test), n]));
     for (const test of Object.values(outcome))
       if (test !== null) killed[numberOf(test)] = (killed[numberOf(test)] ?? 0) + 1;
     const survived = Object.keys(outcome).filter((mutant) => outcome[mutant] === null);
     return survived.length > 0 ? { killed, survived } : { killed };
   };
-  const again = (killed: Record<string, number>): Row => ({
-    killed: Object.fromEntries(Object.entries(killed).map(([test, n]) => [numberOf(test), n])),
-  });
   const statements: Record<string, Row> = {};
   for (const { key } of allStatements()) {
-    if (key in found.kept) statements[key] = again(found.kept[key]);
-    else if (found.statements[key]) statements[key] = row(found.statements[key]);
+    const [before, outcome] = [found.kept[key], found.statements[key]];
+    if (before || outcome) statements[key] = row(before ?? {}, outcome ?? {});
   }
   const numbered = Object.fromEntries(
     Object.entries(found.arguments).map(([program, mutants]) => [
