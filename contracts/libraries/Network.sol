@@ -71,11 +71,11 @@ library Network {
             if (modelInputs(shape) > 1 << MAX_READ_BITS) {
                 revert IModelRegistry.PicturesTooLarge(channelsOf(below), sideOf(below));
             }
-            for (uint256 l = absent; l < MAX_LAYERS; ++l) {
-                uint256 layer = layerAt(shape, l);
+            for (uint256 k = absent; k < MAX_LAYERS; ++k) {
+                uint256 layer = layerAt(shape, k);
                 uint256 b = _log2Up(channelsOf(layer));
-                uint256 w = _requireLayer(l - absent + 1, layer, below, l == MAX_LAYERS - 1) + b;
-                slots[l] = (_fan(layer, below) << 10) | (b << 5) | w;
+                uint256 w = _requireLayer(k - absent + 1, layer, below, k == MAX_LAYERS - 1) + b;
+                slots[k] = (_fan(layer, below) << 10) | (b << 5) | w;
                 entries += (1 << w) + (1 << b);
                 ++places[w];
                 ++places[b];
@@ -91,13 +91,13 @@ library Network {
                 places[bits] = next;
                 next += count << bits;
             }
-            for (uint256 l = absent; l < MAX_LAYERS; ++l) {
-                uint256 slot = slots[l];
+            for (uint256 k = absent; k < MAX_LAYERS; ++k) {
+                uint256 slot = slots[k];
                 uint256 word = _take(places, slot & 31);
                 word |= _take(places, (slot >> 5) & 31) << OFFSET_BITS;
                 word |= (slot >> 10) << (2 * OFFSET_BITS);
-                if (l < LAYOUT_LAYERS) first |= word << (LAYOUT_BITS * l);
-                else second |= word << (LAYOUT_BITS * (l - LAYOUT_LAYERS));
+                if (k < LAYOUT_LAYERS) first |= word << (LAYOUT_BITS * k);
+                else second |= word << (LAYOUT_BITS * (k - LAYOUT_LAYERS));
             }
         }
     }
@@ -127,10 +127,10 @@ library Network {
     }
 
     /// @notice The fields of a layer.
-    /// @param l from 0 on
-    function layerAt(uint256 shape, uint256 l) internal pure returns (uint256) {
+    /// @param k from 0 on
+    function layerAt(uint256 shape, uint256 k) internal pure returns (uint256) {
         unchecked {
-            return (shape >> (INPUT_BITS + LAYER_BITS * l)) & LAYER_MASK;
+            return (shape >> (INPUT_BITS + LAYER_BITS * k)) & LAYER_MASK;
         }
     }
 

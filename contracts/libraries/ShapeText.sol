@@ -28,8 +28,8 @@ library ShapeText {
     function _ofNetwork(uint256 shape) private pure returns (string memory result) {
         string memory side = Strings.toString(Network.sideOf(shape));
         result = string.concat(side, "x", side, "x", Strings.toString(Network.channelsOf(shape)));
-        for (uint256 l = Network.MAX_LAYERS - Shape.modelLayers(shape); l < Network.MAX_LAYERS; ++l) {
-            uint256 layer = Network.layerAt(shape, l);
+        for (uint256 k = Network.MAX_LAYERS - Shape.modelLayers(shape); k < Network.MAX_LAYERS; ++k) {
+            uint256 layer = Network.layerAt(shape, k);
             if (Network.isPooled(layer)) result = string.concat(result, "-a2");
             string memory channels = Strings.toString(Network.channelsOf(layer));
             if (Network.isFlat(layer)) {
