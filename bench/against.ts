@@ -58,7 +58,8 @@ const PROOF_GOALS: Record<string, Goal> = {
 
 /** Everything that can be compared. The other commit's own bench/measurements/prove.ts proves there. */
 export function allWork(): Work[] {
-  const proofs = proofTasks().map(({ name, ...task }): Work => {
+  const dense = proofTasks().filter(({ network }) => network === undefined);
+  const proofs = dense.map(({ name, ...task }): Work => {
     const run = async (tree: string): Promise<Sample> => {
       const args = [
         join(tree, 'bench/measurements/prove.ts'),

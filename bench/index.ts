@@ -4,7 +4,7 @@ import { allWork, chosenWork, compareWith } from './against.ts';
 import { type BaselineResult, benchBaseline } from './baseline.ts';
 import { pinnedGas } from './gas.ts';
 import { benchProof, type ProofFigures, proofTasks } from './proofs.ts';
-import { baselineTables, gasTable, proofTable, ratiosOf, ratioTable, stageTables } from './report.ts';
+import { baselineTables, gasTable, productTable, proofTable, ratiosOf, ratioTable, stageTables } from './report.ts';
 import { describeMachine, readResults, thisMachine, writeReadme, writeResults } from './results.ts';
 
 const HELP = `npm run bench -- [--only <words>] [--write | --tables]
@@ -88,6 +88,7 @@ async function run(words: string[]): Promise<void> {
   }
   if (proofs.length > 0) {
     print(proofTable(proofs));
+    if (proofs.some(({ program }) => program === 'train')) print(productTable(proofs));
     print(stageTables(proofs));
   }
 

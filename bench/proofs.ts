@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { PROGRAM_NAMES, PROGRAMS, type Program, type Surrounding } from '../src/registry/programs/list.ts';
+import {
+  type Circuit,
+  circuitOf,
+  PROGRAM_NAMES,
+  PROGRAMS,
+  type Program,
+  type Surrounding,
+} from '../src/registry/programs/list.ts';
 import type { ProveFigures, ProveTask } from './measurements/prove.ts';
 import { measure } from './support/child.ts';
 
@@ -23,6 +30,19 @@ const REGRESSIONS: ProveTask[] = [
   { program: 'train', widths: [30, 1], rows: 4096, head: 'sigmoid' },
   { program: 'train', widths: [1024, 2], rows: 4096, head: 'softmax' },
 ];
+/** Pictures: digits, and random ones of 32x32 pixels in three channels. */
+const PICTURES: ProveTask[] = [
+  '28x28x1-c8k5s2p2-c16k5s2p2-64-10',
+  '32x32x3-c16k5s2p2-c32k3s2p1-c64k3s2p1-64-10',
+].flatMap((network) =>
+  (['data', 'seed', 'train', 'score'] as const).map((program) => ({
+    program,
+    widths: [],
+    network,
+    rows: program === 'seed' ? 0 : 1024,
+    head: 'softmax',
+  })),
+);
 const ROWS = [256, 1024];
 const PARENTS = [2, 8];
 
@@ -35,7 +55,7 @@ export function proofTasks(): (ProveTask & { name: string })[] {
     }),
   );
   tasks.push(...NETWORKS.map((widths): ProveTask => ({ program: 'train', widths, rows: 1024, head: 'softmax' })));
-  tasks.push(...REGRESSIONS.flatMap((one) => [one, { ...one, program: 'data' as const }]));
+  tasks.push(...REGRESSIONS.flatMap((one) => [one, { ...one, program: 'data' as const }]), ...PICTURES);
   return tasks.map((task) => ({ ...task, name: nameOf(task) }));
 }
 
@@ -44,8 +64,14 @@ function takesRows(program: Program): boolean {
   return registers === 'shard' || asks.includes('shard');
 }
 
-function nameOf({ program, widths, rows, parents, head }: ProveTask): string {
-  const size = `${widths.join('-')}${rows > 0 ? ` x ${rows}` : ''}`;
+/** The network of a proof as people write it. */
+export function networkOf({ widths, network = widths.join('-') }: Pick<ProveTask, 'widths' | 'network'>): string {
+  return network;
+}
+
+function nameOf(task: ProveTask): string {
+  const { program, rows, parents, head } = task;
+  const size = `${networkOf(task)}${rows > 0 ? ` x ${rows}` : ''}`;
   return `${program} ${size}${parents ? ` of ${parents}` : ''}${head ? ` with ${head}` : ''}`;
 }
 
@@ -57,13 +83,13 @@ export async function benchProof(task: ProveTask): Promise<ProofFigures> {
     ...task,
     ...result,
     peakMiB,
-    constraints: circuitConstraints(task.program),
+    constraints: circuitConstraints(circuitOf(task.program, task.network !== undefined)),
     ...(task.rows > 0 && { secondsPerRow: result.seconds / task.rows }),
   };
 }
 
 /** As the build recorded it. */
-function circuitConstraints(program: string): number {
-  const record = new URL(`../build/circuits/${program}/circuit.json`, import.meta.url);
+function circuitConstraints(circuit: Circuit): number {
+  const record = new URL(`../build/circuits/${circuit}/circuit.json`, import.meta.url);
   return JSON.parse(readFileSync(record, 'utf8')).constraints;
 }

@@ -1,5 +1,6 @@
+import { multiplyAdds, parseShape } from '../src/model/anyShape.ts';
 import type { BaselineResult } from './baseline.ts';
-import type { ProofFigures } from './proofs.ts';
+import { networkOf, type ProofFigures } from './proofs.ts';
 import { count, figure, table } from './support/table.ts';
 
 /** How many times cheaper than gate by gate a row is. */
@@ -24,8 +25,9 @@ export function ratiosOf(
 ): Ratio[] {
   return proofs
     .filter(({ program, head }) => program === 'train' && head === undefined)
-    .map(({ widths, rows, secondsPerRow, cpuSeconds }) => {
-      const network = widths.join('-');
+    .map((proof) => {
+      const { rows, secondsPerRow, cpuSeconds } = proof;
+      const network = networkOf(proof);
       const { perProof, perRow } = cost.find((entry) => entry.network === network)!;
       const seconds = secondsPerRow!;
       const baselineSeconds = perRow * secondsPerConstraint;
@@ -62,13 +64,29 @@ export function proofTable(proofs: ProofFigures[]): string {
   );
 }
 
+/**
+ * What a multiplication by a weight costs in trainings: the passes forward and backward have about three for each of a forward
+ * pass over a row.
+ */
+export function productTable(proofs: ProofFigures[]): string {
+  const trained = proofs.filter(({ program }) => program === 'train');
+  return table(
+    ['training', 'multiplications a row, forward', 'us a row', 'processor ns for each'],
+    trained.map(({ name, cpuSeconds, secondsPerRow, ...task }) => {
+      const products = multiplyAdds(parseShape(networkOf(task), task.head ?? 'squared error'));
+      const each = cpuSeconds / (3 * products * task.rows);
+      return [name, count(products), count(1e6 * secondsPerRow!), figure(1e9 * each)];
+    }),
+  );
+}
+
 /** Seconds of each stage, in brackets those of all threads; one table for each network. */
 export function stageTables(proofs: ProofFigures[]): string {
-  return [...new Set(proofs.map(({ widths }) => widths.join('-')))]
+  return [...new Set(proofs.map(networkOf))]
     .map((network) =>
       stageTable(
         network,
-        proofs.filter(({ widths }) => widths.join('-') === network),
+        proofs.filter((proof) => networkOf(proof) === network),
       ),
     )
     .join('\n\n');

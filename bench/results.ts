@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import type { BaselineResult } from './baseline.ts';
 import type { ProofFigures } from './proofs.ts';
-import { baselineTables, gasTable, proofTable, type Ratio, ratioTable, stageTables } from './report.ts';
+import { baselineTables, gasTable, productTable, proofTable, type Ratio, ratioTable, stageTables } from './report.ts';
 
 const RESULTS = new URL('results.json', import.meta.url);
 const README = new URL('README.md', import.meta.url);
@@ -35,7 +35,7 @@ export function writeResults(results: Results): void {
 
 export function readResults(): Results {
   return JSON.parse(readFileSync(RESULTS, 'utf8'), (key, value) =>
-    key === 'widths' ? value.split('-').map(Number) : value,
+    key === 'widths' ? value.split('-').filter(Boolean).map(Number) : value,
   );
 }
 
@@ -53,6 +53,7 @@ export function withTables(text: string, results: Results): string {
   const sections = {
     machine: `Measured ${date.slice(0, 10)}: ${describeMachine(machine)}, load ${machine.load} before the first measurement.`,
     proofs: proofTable(proofs),
+    products: productTable(proofs),
     stages: stageTables(proofs),
     baseline: baselineTables(baseline),
     ratios: ratioTable(ratios),

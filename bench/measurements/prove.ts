@@ -1,24 +1,30 @@
 import { loadMnist } from '../../scripts/files/mnist.ts';
 import { openProver } from '../../scripts/runs/openProver.ts';
+import { layerCount, parseShape } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { averageCoefficients } from '../../src/model/merge-recipes.ts';
+import { type Network, parseNetwork } from '../../src/model/network.ts';
+import { networkSides } from '../../src/model/networkWeights.ts';
 import { makeShard, type Shard } from '../../src/model/shard.ts';
-import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { isVerified, verifyProof } from '../../src/proof/verify.ts';
-import type { Program } from '../../src/registry/programs/list.ts';
+import { circuitOf, type Program } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import type { StatementContext } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
-import { seedWeights } from '../../src/training/seed.ts';
+import { modelOfSeed } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { logisticRows } from '../../test/support/logistic.ts';
+import { someShard } from '../../test/support/models.ts';
+import { networkOf } from '../proofs.ts';
 import { runMeasurement, StageTimer, type StageTiming, timed } from '../support/child.ts';
 
 export interface ProveTask {
   program: Program;
   widths: number[];
+  /** In place of the widths, as people write it. */
+  network?: string;
   /** Rows of the shard; 0 where there is none. */
   rows: number;
   /** Of a merge. */
@@ -51,7 +57,8 @@ const SOURCE = `0x${'5e'.repeat(32)}` as const;
 
 await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   const { program } = task;
-  const opened = await timed(() => openProver([program]));
+  const circuit = circuitOf(program, task.network !== undefined);
+  const opened = await timed(() => openProver([circuit]));
   const { prover, keys, powers } = opened.value;
 
   const { prove, nativeSeconds } = await prepare(prover, task);
@@ -59,7 +66,7 @@ await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
   const proved = await timed(() => prove(timer.next));
   const stages = timer.end();
   const { statement, proof } = proved.value;
-  const { vkey } = keys[program]!;
+  const { vkey } = keys[circuit]!;
   const verified = await timed(() => verifyProof(CONTEXT, statement, proof, { vkey, srs: powers }));
   if (!isVerified(verified.value)) throw new Error(`the proof of ${program} does not verify`);
   return {
@@ -73,7 +80,8 @@ await runMeasurement(async (task: ProveTask): Promise<ProveFigures> => {
 });
 
 /** The first rows of MNIST: 7x7 means for 49 inputs, all pixels for 784. Of one layer rows that a logistic regression labels. */
-async function shardOf({ widths: [inputs, ...rest], rows, head }: ProveTask): Promise<Shard> {
+async function shardOf({ widths: [inputs, ...rest], network, rows, head }: ProveTask): Promise<Shard> {
+  if (network !== undefined) return pictureShard(parseNetwork(network, head!), rows);
   if (rest.length === 1) return logisticShard(inputs, rows, head);
   const mnist = await loadMnist({ pooled: inputs === 49 });
   if (mnist.inputs !== inputs) throw new Error(`MNIST has no form with ${inputs} inputs`);
@@ -87,14 +95,25 @@ function logisticShard(inputs: number, rows: number, head: Head | undefined): Sh
   return makeShard({ kind: 'classes', inputs, outputs: 2, features, labels }, range, 2n);
 }
 
+/** MNIST's pictures, or random ones of another size. */
+async function pictureShard(network: Network, rows: number): Promise<Shard> {
+  const range = { first: 0, rows };
+  if (network.channels === 1 && network.side === 28) {
+    return (await loadMnist({ pooled: false, picture: true })).train.shard(range, 2n);
+  }
+  const { inputs, outputs } = networkSides(network);
+  return someShard([inputs, outputs], rows);
+}
+
 interface Prepared {
   prove(onStage: (name: string) => void): Promise<ProofResult>;
   nativeSeconds?: number;
 }
 
 async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
-  const { program, widths, head = 'squared error' } = task;
-  const weights = (k = 0) => seedWeights({ widths, head }, REQUEST.seed + BigInt(k), BigInt(1 + k));
+  const { program, head = 'squared error' } = task;
+  const shape = parseShape(networkOf(task), head);
+  const weights = (k = 0) => modelOfSeed(shape, REQUEST.seed + BigInt(k), BigInt(1 + k));
   switch (program) {
     case 'data': {
       const shard = await shardOf(task);
@@ -115,9 +134,9 @@ async function prepare(prover: Prover, task: ProveTask): Promise<Prepared> {
       return { prove: (onStage) => prover.proveTrain(CONTEXT, witness, onStage), nativeSeconds: trained.seconds };
     }
     case 'merge': {
-      const parents: Weights[] = Array.from({ length: task.parents! }, (_, k) => weights(k));
+      const parents = Array.from({ length: task.parents! }, (_, k) => weights(k));
       const coefficients = averageCoefficients(
-        widths.length - 1,
+        layerCount(shape),
         parents.map(() => 1),
       );
       const merged = await timed(() => mergeWeights(parents, coefficients, 3n));

@@ -1,8 +1,6 @@
 import { InputError } from '../../src/errors/InputError.ts';
-import { type AnyShape, isNetworkShape } from '../../src/model/anyShape.ts';
+import { multiplyAdds } from '../../src/model/anyShape.ts';
 import { checkFit, type Head } from '../../src/model/head.ts';
-import { layerTensors } from '../../src/model/layerTensors.ts';
-import { presentLayers } from '../../src/model/networkWeights.ts';
 import { type Picture, pictureWidth } from '../../src/model/pictures.ts';
 import { makeShard, type Shard, shardRowBits } from '../../src/model/shard.ts';
 import { smoothingUnits, usualHead } from '../../src/model/smoothing.ts';
@@ -290,7 +288,7 @@ function lengthsOf(
 /** Fewer folds first, then fewer rows. */
 function extentOf(all: readonly Candidate[], shape: { inputs: number; outputs: number }, rows: number): Extent {
   const work = all.reduce((sum, { lengths, ...candidate }) => {
-    const parameters = productsOf(shapeOfSettings(candidate, shape));
+    const parameters = multiplyAdds(shapeOfSettings(candidate, shape));
     const passes = Math.max(...lengths.map(({ passes, epochs }) => passes * epochs));
     return sum + 3 * parameters * passes;
   }, 0);
@@ -300,13 +298,6 @@ function extentOf(all: readonly Candidate[], shape: { inputs: number; outputs: n
     extent.rows = Math.max(FEWEST_ROWS, Math.ceil(extent.rows / 2));
   }
   return extent;
-}
-
-/** Multiplications of a forward pass over one row. */
-function productsOf(shape: AnyShape): number {
-  const layers = layerTensors(shape);
-  const places = isNetworkShape(shape) ? presentLayers(shape).slice(1) : layers.map(() => ({ side: 1 }));
-  return layers.reduce((sum, { real }, l) => sum + places[l].side ** 2 * real.reduce((all, n) => all * n, 1), 0);
 }
 
 /** The training rows as they are in the file, in the order of the fit. */

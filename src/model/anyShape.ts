@@ -66,6 +66,18 @@ export function networkParameters(network: Network): number {
     .reduce((sum, { channels, kernel }, l) => sum + channels * (layers[l].channels * kernel * kernel + 1), 0);
 }
 
+/** Multiplications of weights in a forward pass over one row. @throws InputError as `encodeAnyShape` */
+export function multiplyAdds(shape: AnyShape): number {
+  if (!isNetworkShape(shape)) {
+    const { widths } = shape;
+    return widths.slice(1).reduce((sum, width, l) => sum + width * widths[l], 0);
+  }
+  const layers = presentLayers(shape);
+  return layers
+    .slice(1)
+    .reduce((sum, { side, channels, kernel }, l) => sum + side ** 2 * channels * layers[l].channels * kernel ** 2, 0);
+}
+
 /** How many layers the circuits have that read such a shape. */
 export function circuitLayers(shape: AnyShape): number {
   return isNetworkShape(shape) ? NETWORK_LAYERS : MAX_LAYERS;
