@@ -19,7 +19,7 @@ const SEGMENT_GAS = 225_000;
 /** What a segment takes whose child becomes a node. */
 const NODE_GAS = 105_000;
 /** What a further chunk of an oracle takes: its weight, its digest, its words in the call. */
-const CHUNK_GAS = 12_000;
+const CHUNK_GAS = 9_000;
 /** Oracles of train: parent, child, shard, trace and helper. */
 const ORACLES = 5;
 

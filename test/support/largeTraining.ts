@@ -1,11 +1,12 @@
 // A training of any size that is proved and registered, with what that takes.
 import assert from 'node:assert/strict';
 import { type Address, toHex } from 'viem';
+import { runGas } from '../../scripts/chain/funds.ts';
 import type { Stage } from '../../src/argument/session.ts';
 import type { Weights } from '../../src/model/weights.ts';
 import type { ProofResult, Prover } from '../../src/proof/prover.ts';
 import { registryCall } from '../../src/registry/calls.ts';
-import { resultId } from '../../src/registry/statement.ts';
+import { oraclesOf, resultId } from '../../src/registry/statement.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { type Contract, type TestChain, testChain } from '../contracts/support/chain.ts';
 import { deployContracts } from './deployContracts.ts';
@@ -63,6 +64,8 @@ export class LargeTrainings {
     assert.equal(receipt.status, 'success');
     assert.equal(await this.#registry.read('trainerOf', [resultId(proved.statement)]), this.#trainer);
     const { points } = proved.proof;
+    const all = [...Object.values(points).filter(Array.isArray), ...oraclesOf(proved.statement)].flat().length;
+    assert.ok(Number(receipt.gasUsed) < runGas(1, 1, all), `${receipt.gasUsed} gas for ${all} chunks`);
     return {
       gas: Number(receipt.gasUsed),
       seconds,
