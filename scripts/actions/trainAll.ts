@@ -95,6 +95,8 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   }
   output.progress.done();
   await keepBest(run, inputs, segments, output);
+  const worse = whatGotWorse(segments);
+  if (worse !== undefined) output.warn(worse);
   return {
     shape: formatShape(model),
     head: model.head,
@@ -104,7 +106,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
     shards,
     shardFolders,
     notes: made?.notes ?? [],
-    warnings: made?.warnings ?? [],
+    warnings: [...(made?.warnings ?? []), ...(worse === undefined ? [] : [worse])],
     before,
     segments,
     model: modelFile(segments.at(-1)!.folder),
@@ -195,6 +197,15 @@ async function keepBest(run: Run, inputs: TrainingInputs, segments: Segment[], o
   const kept = await run.stage(KEPT_STAGE, async () => bestOf(segments) + 1);
   if (kept < segments.length) output.note(`note: Segment ${kept} was the best on the test rows: it is the last.`);
   segments.length = kept;
+}
+
+/** A training that went wrong computes as exactly as any other, and would be proved: the last loss says so. */
+function whatGotWorse(segments: readonly Segment[]): string | undefined {
+  const losses = segments.map(({ training, test }) => (test ?? training).loss);
+  const [first, last] = [losses[0], losses[losses.length - 1]];
+  if (last <= first) return;
+  const numbers = `${last.toFixed(4)} in the last segment, ${first.toFixed(4)} in the first`;
+  return `The loss grew (${numbers}): stop here and take a lower --lr, unless you want this model.`;
 }
 
 function readParent({ parent, parentSha256 }: TrainingInputs): AnyWeights {

@@ -80,6 +80,37 @@ describe('training in many segments', () => {
     assert.deepEqual(readWeights(bytesOf(made.model)).layers, model.layers);
   });
 
+  it('warns before anything is proved where the loss grew', async () => {
+    const turned = rows.map((row) => row.replace(/low|high/, (name) => (name === 'low' ? 'high' : 'low')));
+    const other = file('turned.csv', `a,b,name\n${turned.join('\n')}\n`);
+    const scaled = ['--rows', '16', '--shuffle', 'none', '--run', 'turned'];
+    await result('data', '--csv', other, '--label', 'name', '--scale', 'min-max', ...scaled);
+    const options = [
+      '--parent',
+      start,
+      ...source,
+      '--rows',
+      '16',
+      '--epochs',
+      '4',
+      '--lr-units',
+      '100',
+      '--batch',
+      '2',
+    ];
+    const said = async (...args: string[]) => {
+      const answer = await descent(['train', ...options, ...args, '--json', ...runs]);
+      const { warnings, model } = document(answer);
+      return { stderr: answer.stderr, warnings, model };
+    };
+    const better = await said('--parent', start, '--run', 'better');
+    assert.doesNotMatch(better.stderr, /The loss grew/);
+    assert.deepEqual(better.warnings, []);
+    const worse = await said('--parent', better.model, '--test', 'turned', '--run', 'worse');
+    assert.match(worse.stderr, /warning: The loss grew \([\d.]+ in the last segment, [\d.]+ in the first\): stop here/);
+    assert.equal(worse.warnings.length, 1);
+  });
+
   it('ends early where the test rows get no better, and keeps the best', async () => {
     // Half of the rows say the opposite: more training makes them worse from some segment on.
     const turned = rows.map((row, r) =>
