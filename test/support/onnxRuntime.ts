@@ -17,7 +17,7 @@ export async function runOnnxTensor(
   values: ArrayLike<number>,
   dims: readonly number[],
 ): Promise<Record<string, number[]>> {
-  const session = await ort.InferenceSession.create(model);
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
   try {
     const rows = new ort.Tensor('float32', Float32Array.from(values), dims);
     const outputs = await session.run({ [session.inputNames[0]]: rows });

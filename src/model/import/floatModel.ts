@@ -99,10 +99,10 @@ function readSafetensors(files: readonly SourceFile[], options: MappingOptions):
   const network = options.network ?? own;
   if (network === undefined) refuseConvolutions(rest);
   const plain = network === undefined ? mapLayers(rest, options) : mapNetwork(rest, network, options);
-  const mapping = place === 'none' ? plain : placeNorms(plain, norms, tensors, place);
+  const mapping = place === 'none' ? plain : placeNorms(plain, norms, place);
   const used = new Set(mapping.flatMap(({ weight, bias }) => [weight, bias]));
   const unused = [...rest.keys()].filter((name) => !used.has(name));
-  const left = place === 'none' ? norms.map(({ mean }) => mean) : [];
+  const left = place === 'none' ? norms.map(({ mean }) => mean!) : [];
   return {
     ...hashes,
     mapping,

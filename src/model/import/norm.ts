@@ -1,9 +1,16 @@
-/** Batch normalisation in inference: (x - mean) / sqrt(variance + epsilon) * weight + bias, feature by feature. */
+/**
+ * Batch normalisation in inference: (x - mean) / sqrt(variance + epsilon) * weight + bias, feature by feature; or a part of
+ * one, as a graph may have it.
+ */
 export interface Norm {
   /** For people: the module of a state dict or the node of a graph. */
   name: string;
-  mean: string;
-  variance: string;
+  /** Features or channels. Each tensor has as many numbers, or one for all. */
+  size: number;
+  /** Absent: 0. */
+  mean: string | undefined;
+  /** Absent: 1, with no epsilon. */
+  variance: string | undefined;
   /** Absent: 1. */
   weight: string | undefined;
   /** Absent: 0. */

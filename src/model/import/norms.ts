@@ -42,7 +42,7 @@ export function takeNorms<T extends Shapes>(
         );
       }
     }
-    norms.push({ name, mean, variance, weight, bias, epsilon });
+    norms.push({ name, size, mean, variance, weight, bias, epsilon });
     for (const one of PARTS) rest.delete(prefix + one);
   }
   return { rest, norms };
@@ -55,7 +55,6 @@ export function takeNorms<T extends Shapes>(
 export function placeNorms(
   layers: readonly MappedLayer[],
   norms: readonly Norm[],
-  tensors: Shapes,
   place: NormPlace | undefined,
 ): MappedLayer[] {
   const placed = layers.map((layer) => ({ ...layer }));
@@ -72,7 +71,7 @@ export function placeNorms(
     const layer = placed[spot.layer];
     // Before a dense layer pictures may be normalised by channel.
     const widths = spot.side === 'after' ? [layer.outputs] : [layer.inputs, layer.picture?.channels];
-    const [size] = tensors.get(norm.mean)!.shape;
+    const { size } = norm;
     if (!widths.includes(size)) {
       throw new InputError(`The normalisation ${show(norm.name)} has ${size} features, its place ${widths[0]}.`, {
         hint: 'Export the network as ONNX, which states the order of its parts.',
@@ -140,14 +139,19 @@ export function affineOf(
   norm: Norm,
   read: (tensor: string) => Float64Array,
 ): { factor: Float64Array; offset: Float64Array } {
-  const [mean, variance] = [read(norm.mean), read(norm.variance)];
-  const weight = norm.weight === undefined ? undefined : read(norm.weight);
-  const bias = norm.bias === undefined ? undefined : read(norm.bias);
+  const { size, epsilon } = norm;
+  const part = (name: string | undefined, absent: number) => {
+    const values = name === undefined ? [absent] : read(name);
+    return Float64Array.from({ length: size }, (_, k) => values[values.length === 1 ? 0 : k]);
+  };
+  const [mean, variance] = [part(norm.mean, 0), part(norm.variance, 1)];
+  const [weight, bias] = [part(norm.weight, 1), part(norm.bias, 0)];
   const factor = variance.map((v, k) => {
-    if (v < 0 || !(v + norm.epsilon > 0)) {
+    if (norm.variance === undefined) return weight[k];
+    if (v < 0 || !(v + epsilon > 0)) {
       throw new FileFormatError(`Entry [${k}] of ${show(norm.variance)} is ${v}, which is no variance.`);
     }
-    return (weight?.[k] ?? 1) / Math.sqrt(v + norm.epsilon);
+    return weight[k] / Math.sqrt(v + epsilon);
   });
-  return { factor, offset: mean.map((m, k) => (bias?.[k] ?? 0) - m * factor[k]) };
+  return { factor, offset: mean.map((m, k) => bias[k] - m * factor[k]) };
 }

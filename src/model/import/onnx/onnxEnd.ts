@@ -15,7 +15,7 @@ const ADVICE: [RegExp, string][] = [
   ],
   [/^ConvTranspose$/, 'Pictures only become smaller: Conv and AveragePool are read.'],
   [/^(Tanh|Gelu|Elu|Selu|LeakyRelu|PRelu|Softplus|HardSigmoid|HardSwish|Erf|Clip)$/, 'The only activation is ReLU.'],
-  [/^(Sub|Mul|Div|Pow|ai\.onnx\.ml\.(Scaler|Normalizer|Imputer))$/, 'Scale the data before, not inside the network.'],
+  [/^(Div|Pow|ai\.onnx\.ml\.(Scaler|Normalizer|Imputer))$/, 'Scale the data before, not inside the network.'],
   [
     /[Qq]uantize|Integer|^QLinear|NBits/,
     'It rounds rows between the layers, which no proof here does. Export the float model, before quantisation; quantised weights alone are read.',
@@ -88,7 +88,7 @@ export function followEnd(end: End, node: PlacedNode, place: EndPlace): void {
       end.answers.add(output);
       return;
     }
-  } else if (op === 'Concat' && end.complements.has(rows[0]) && end.scores.has(rows[1])) {
+  } else if (op === 'Concat' && node.inputs.length === 2 && end.complements.has(rows[0]) && end.scores.has(rows[1])) {
     checkAxis(node, 0, rank);
     end.scores.add(output);
     return;

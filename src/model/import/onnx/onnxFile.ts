@@ -78,7 +78,7 @@ export interface OnnxModel {
 }
 
 /** The numbers of the data types that are named here. */
-export const DATA_TYPES = { FLOAT: 1, INT64: 7, FLOAT16: 10, DOUBLE: 11, BFLOAT16: 16 } as const;
+export const DATA_TYPES = { FLOAT: 1, INT32: 6, INT64: 7, FLOAT16: 10, DOUBLE: 11, BFLOAT16: 16 } as const;
 
 /** The largest model takes 32 MB. */
 const MAX_BYTES = 1 << 26;

@@ -4,7 +4,6 @@ import { MAX_LAYERS } from '../../../numbers/constants.ts';
 import type { Head } from '../../head.ts';
 import { show } from '../../json.ts';
 import { NETWORK_LAYERS } from '../../network.ts';
-import type { PictureRead } from '../pictureRead.ts';
 import { dequantise } from './onnxDequantise.ts';
 import { adviceOn, beginsEnd, followEnd, headOf, READ } from './onnxEnd.ts';
 import type { OnnxModel, OnnxValue } from './onnxFile.ts';
@@ -19,11 +18,13 @@ import {
   type PlacedNode,
   refuse,
 } from './onnxNode.ts';
+import { add, constantTensor, multiply, normalise, normsOf, ownBias, subtract } from './onnxNorms.ts';
 import {
   averagePool,
   flattened,
   globalAverage,
   madePictures,
+  pad,
   readConvolution,
   readDense,
   reduceMean,
@@ -33,8 +34,9 @@ import {
 } from './onnxPictures.ts';
 import { cast, dropout, flatten, isWider, reshape, squeeze } from './onnxRows.ts';
 import { checkSignature } from './onnxSignature.ts';
+import { foldSizes, shapeSizes } from './onnxSizes.ts';
 import { floatBytes, isScalar } from './onnxTensor.ts';
-import type { Constant, OnnxLayer, OnnxNorm, Walk } from './onnxWalk.ts';
+import type { Constant, OnnxLayer, Walk } from './onnxWalk.ts';
 
 export interface OnnxNetwork {
   layers: OnnxLayer[];
@@ -62,6 +64,9 @@ const UNCHANGED: Record<string, Step> = {
   Unsqueeze: unsqueeze,
 };
 
+/** What may stand between a Pad and the convolution that it belongs to. */
+const PASSES_PADDING = new Set(['Conv', 'Identity', 'Dropout', 'Cast', 'Transpose']);
+
 /** What each operator does to the rows. */
 const STEPS: Record<string, Step> = {
   AveragePool: averagePool,
@@ -70,6 +75,9 @@ const STEPS: Record<string, Step> = {
   GlobalAveragePool: globalAverage,
   MatMul: matMul,
   Add: add,
+  Mul: multiply,
+  Pad: pad,
+  Sub: subtract,
   Relu: (walk, node) => {
     if (walk.layers.length === 0) refuse(node, 'comes before the first layer.', 'Give rows that are not negative.');
     if (walk.pending.length > 0) {
@@ -100,6 +108,7 @@ export function followGraph({ graph, opset }: OnnxModel): OnnxNetwork {
     opset,
     constants,
     ...input,
+    shapes: new Map([[input.current, input.shape]]),
     layers: [],
     active: false,
     end: undefined,
@@ -136,8 +145,11 @@ function toRow(step: Step): Step {
   };
 }
 
-const noted = (): Pick<Walk, 'leftOut' | 'dropped' | 'pending' | 'dequantised' | 'picture' | 'turned'> => ({
+type Noted = 'leftOut' | 'dropped' | 'pending' | 'padding' | 'dequantised' | 'picture' | 'turned';
+
+const noted = (): Pick<Walk, Noted> => ({
   picture: undefined,
+  padding: undefined,
   turned: false,
   leftOut: [],
   dropped: [],
@@ -165,6 +177,10 @@ function follow(walk: Walk, node: PlacedNode): void {
   const [output] = node.outputs;
   if (!output) throw new FileFormatError(`${labelOf(node)} has no output.`);
   checkSignature(node);
+  if (operatorOf(node) === 'Shape' && rows.length > 0) {
+    walk.constants.set(output, { sizes: shapeSizes(walk, node) });
+    return;
+  }
   if (rows.length === 0) {
     walk.constants.set(output, fold(walk, node));
     if (operatorOf(node) === 'DequantizeLinear') walk.dequantised.push(output);
@@ -188,9 +204,13 @@ function follow(walk: Walk, node: PlacedNode): void {
       'Branches and skip connections are not read: a network is a chain of layers.',
     );
   }
+  if (walk.padding !== undefined && !PASSES_PADDING.has(operatorOf(node))) {
+    refuse(node, 'reads pictures with zeros around them.', 'Only a convolution reads what a Pad makes.');
+  }
   step(walk, node);
   if (Object.hasOwn(UNCHANGED, operatorOf(node))) walk.dropped.push(operatorOf(node));
   walk.current = output;
+  if (walk.padding === undefined) walk.shapes.set(output, walk.shape);
 }
 
 /** A node after the last layer: its head, or what changes no decision. */
@@ -231,16 +251,20 @@ function addClassifier(walk: Walk, node: PlacedNode): void {
 }
 
 /** What a node makes of constants. */
-function fold({ constants }: Walk, node: PlacedNode): Constant {
+function fold(walk: Walk, node: PlacedNode): Constant {
+  const { constants } = walk;
   const op = operatorOf(node);
   if (op === 'Constant') {
     const value = constantOf(node);
     if (value === undefined) refuse(node, 'holds no dense tensor.', READ);
+    if (typeof value === 'number') return { sizes: { dims: [], values: [value] } };
     return Array.isArray(value)
-      ? { integers: value }
+      ? { sizes: { dims: [value.length], values: value } }
       : { tensor: { ...value, name: node.outputs[0] }, transposed: false };
   }
   if (op === 'DequantizeLinear') return { tensor: dequantise(constants, node), transposed: false };
+  const sizes = foldSizes(walk, node);
+  if (sizes) return { sizes };
   const source = node.inputs.length === 1 ? constants.get(node.inputs[0]) : undefined;
   if (source && op === 'Identity') return source;
   if (source && 'tensor' in source) {
@@ -260,28 +284,13 @@ function gemm(walk: Walk, node: PlacedNode): void {
   if (integerAttribute(node, 'transA', 0) !== 0)
     refuse(node, 'transposes the rows.', 'Export layers as rows times weight.');
   addLayer(walk, node, weight, integerAttribute(node, 'transB', 0) !== 0, floatAttribute(node, 'alpha', 1));
-  if (bias !== '') addBias(walk, node, bias, floatAttribute(node, 'beta', 1));
+  if (bias !== '') ownBias(walk, node, bias, floatAttribute(node, 'beta', 1));
 }
 
 function matMul(walk: Walk, node: PlacedNode): void {
   if (node.inputs[0] !== walk.current)
     refuse(node, 'has its weight on the left.', 'Export layers as rows times weight.');
   addLayer(walk, node, node.inputs[1], false, 1);
-}
-
-function add(walk: Walk, node: PlacedNode): void {
-  const layer = walk.layers.at(-1);
-  if (!layer || walk.active) {
-    refuse(
-      node,
-      'adds to values that are not those of a layer.',
-      'A bias follows its MatMul; offsets belong to the data.',
-    );
-  }
-  if (layer.bias || layer.after.length > 0) {
-    refuse(node, 'adds to a layer that has a bias or a normalisation.', 'Add the two into one before the export.');
-  }
-  addBias(walk, node, node.inputs[node.inputs[0] === walk.current ? 1 : 0], 1);
 }
 
 /** @throws InputError for a layer that cannot follow those before it */
@@ -316,7 +325,7 @@ function convolve(walk: Walk, node: PlacedNode): void {
   walk.layers.push({ weight: tensor, orientation: 'out-in', inputs, outputs, picture, ...bare });
   madePictures(walk, picture, outputs);
   walk.active = false;
-  if (bias !== '') addBias(walk, node, bias, 1);
+  if (bias !== '') ownBias(walk, node, bias, 1);
 }
 
 function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, weightFactor: number): void {
@@ -352,62 +361,6 @@ function addLayer(walk: Walk, node: PlacedNode, name: string, transB: boolean, w
     walk.picture = { channels: outputs, side: 1, order: 'CHW', pooled: false, averaged: false, flat: true };
   }
   walk.active = false;
-}
-
-/** Takes the normalisations that wait for this layer: of each input, or of the channels of the pictures behind them. */
-function normsOf(walk: Walk, inputs: number, picture?: PictureRead): OnnxNorm[] {
-  const norms = walk.pending;
-  walk.pending = [];
-  const other = norms.find(({ mean }) => mean.dims[0] !== inputs && mean.dims[0] !== picture?.channels);
-  if (other) throw new FileFormatError(`${other.node} has ${other.mean.dims[0]} features, its rows ${inputs}.`);
-  return norms;
-}
-
-/** Normalises the outputs of the layer before it, or the inputs of the layer after it. */
-function normalise(walk: Walk, node: PlacedNode): void {
-  if (node.inputs[0] !== walk.current) refuse(node, 'normalises constants.', READ);
-  if (node.outputs.length > 1 || integerAttribute(node, 'training_mode', 0) !== 0) {
-    refuse(node, 'is in training mode.', 'Export the network for inference (torch: model.eval()).');
-  }
-  const isPicture = walk.shape.length === 4 && (walk.picture?.order ?? 'CHW') === 'CHW';
-  if (walk.shape.length !== 2 && !isPicture) {
-    refuse(node, `normalises ${walk.shape.length} dimensions.`, 'Only rows of features are read: flatten before it.');
-  }
-  const [weight, bias, mean, variance] = node.inputs.slice(1).map((name) => constantTensor(walk, node, name).tensor);
-  const layer = walk.active ? undefined : walk.layers.at(-1);
-  const size = layer?.outputs ?? walk.shape[1] ?? mean?.dims[0];
-  for (const tensor of [weight, bias, mean, variance]) {
-    if (tensor?.dims.length === 1 && tensor.dims[0] === size) continue;
-    throw new FileFormatError(`${labelOf(node)} needs four vectors of ${size} numbers.`);
-  }
-  const norm = { node: labelOf(node), weight, bias, mean, variance, epsilon: floatAttribute(node, 'epsilon', 1e-5) };
-  (layer?.after ?? walk.pending).push(norm);
-}
-
-function addBias(walk: Walk, node: PlacedNode, name: string, factor: number): void {
-  const { tensor, transposed } = constantTensor(walk, node, name);
-  const layer = walk.layers[walk.layers.length - 1];
-  const isOwn = node.inputs[0] === walk.current && operatorOf(node) === 'Conv';
-  const isPicture = walk.shape.length === 4 && !isOwn;
-  // Of pictures the channel comes before lines and columns.
-  const [lines, columns, ...rest] = tensor.dims.toReversed();
-  const dims = isPicture ? rest : tensor.dims.toReversed();
-  const [width, height = 1, ...more] = dims;
-  const isOne = !isPicture || tensor.dims.length === 0 || (lines === 1 && (columns ?? 1) === 1);
-  const fits =
-    isOne && (width === undefined || width === layer.outputs || width === 1) && height === 1 && more.length === 0;
-  // A single row, or one number for all; a bias that was transposed is a column.
-  if (!fits || transposed || (walk.shape.length !== 2 && walk.picture === undefined)) {
-    refuse(node, `adds [${tensor.dims}] to rows of ${layer.outputs}.`, 'A bias has one number for each output.');
-  }
-  layer.bias = tensor;
-  layer.biasFactor = factor;
-}
-
-function constantTensor({ constants }: Walk, node: PlacedNode, name: string): Exclude<Constant, { integers: unknown }> {
-  const found = constants.get(name);
-  if (!found || !('tensor' in found)) refuse(node, `has no constant tensor as ${show(name)}.`, READ);
-  return found;
 }
 
 function checkLast(walk: Walk, what: string): void {

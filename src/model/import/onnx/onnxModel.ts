@@ -86,10 +86,13 @@ export function readOnnx(files: readonly SourceFile[], options: MappingOptions):
 }
 
 function tensorsOf({ weight, bias, before, after }: OnnxLayer): OnnxTensor[] {
-  const norms = [...before, ...after].flatMap((norm) => [norm.weight, norm.bias, norm.mean, norm.variance]);
+  const norms = [...before, ...after].flatMap(({ weight: w, bias: b, mean, variance }) =>
+    [w, b, mean, variance].filter((tensor) => tensor !== undefined),
+  );
   return [weight, ...(bias ? [bias] : []), ...norms];
 }
 
-function named({ node, weight, bias, mean, variance, epsilon }: OnnxNorm): Norm {
-  return { name: node, weight: weight.name, bias: bias.name, mean: mean.name, variance: variance.name, epsilon };
+function named({ node, size, weight, bias, mean, variance, epsilon }: OnnxNorm): Norm {
+  const parts = { weight: weight?.name, bias: bias?.name, mean: mean?.name, variance: variance?.name };
+  return { name: node, size, ...parts, epsilon };
 }

@@ -64,12 +64,14 @@ export function floatsAttribute(node: PlacedNode, name: string): number[] {
   return values;
 }
 
-/** What a Constant holds: a tensor, or a list of integers; undefined for anything else. */
-export function constantOf(node: PlacedNode): OnnxTensor | number[] | undefined {
+export function tensorAttribute(node: PlacedNode, name: string): OnnxTensor | undefined {
+  return attribute(node, name, TENSOR)?.t;
+}
+
+/** What a Constant holds: a tensor, an integer or a list of them; undefined for anything else. */
+export function constantOf(node: PlacedNode): OnnxTensor | number | number[] | undefined {
   const integer = attribute(node, 'value_int', INT)?.i;
-  return (
-    attribute(node, 'value', TENSOR)?.t ?? (integer === undefined ? integersAttribute(node, 'value_ints') : [integer])
-  );
+  return tensorAttribute(node, 'value') ?? integer ?? integersAttribute(node, 'value_ints');
 }
 
 function attribute(node: PlacedNode, name: string, type: number): OnnxAttribute | undefined {

@@ -5,8 +5,17 @@ import { requireSquare } from '../networkLayers.ts';
 import type { Convolution, PictureRead } from '../pictureRead.ts';
 import { madeSides, spanOf } from '../pictureRead.ts';
 import type { OnnxTensor } from './onnxFile.ts';
-import { integerAttribute, integersAttribute, labelOf, type PlacedNode, refuse, textAttribute } from './onnxNode.ts';
-import { integersOf } from './onnxTensor.ts';
+import {
+  floatAttribute,
+  integerAttribute,
+  integersAttribute,
+  labelOf,
+  type PlacedNode,
+  refuse,
+  textAttribute,
+} from './onnxNode.ts';
+import { type Size, statedIntegers } from './onnxSizes.ts';
+import { isScalar } from './onnxTensor.ts';
 import type { Walk, WalkPicture } from './onnxWalk.ts';
 
 const PADDED = 'Export the network with explicit padding.';
@@ -33,7 +42,11 @@ export function readConvolution(walk: Walk, node: PlacedNode, weight: OnnxTensor
   const dilation = pair(node, 'dilations');
   const stride = pair(node, 'strides');
   const shape = { kernel: kernel as [number, number], stride, dilation };
-  const pads = padsOf(node, side, shape);
+  if (walk.padding !== undefined && textAttribute(node, 'auto_pad', 'NOTSET').startsWith('SAME')) {
+    refuse(node, 'is padded twice.', PADDED);
+  }
+  const around = walk.padding ?? [0, 0, 0, 0];
+  const pads = padsOf(node, side, shape).map((p, k) => p + around[k]) as [number, number, number, number];
   const read: PictureRead & Convolution = { kind: 'convolution', channels, side, pooled, groups, pads, ...shape };
   requireSquare(labelOf(node), side, read);
   return read;
@@ -44,6 +57,29 @@ export function madePictures(walk: Walk, read: PictureRead & Convolution, output
   const [lines, columns] = madeSides(read.side, read);
   walk.shape = [walk.shape[0], outputs, lines, columns];
   walk.picture = { channels: outputs, side: lines, order: 'CHW', pooled: false, averaged: false, flat: false };
+  walk.padding = undefined;
+}
+
+/** Puts zeros around the pictures that the next convolution reads. */
+export function pad(walk: Walk, node: PlacedNode): void {
+  const { opset, shape, picture } = walk;
+  const stated = opset < 11 ? integersAttribute(node, 'pads') : statedIntegers(walk, node.inputs[1]);
+  const isZero = opset < 11 ? floatAttribute(node, 'value', 0) === 0 : isAbsentOrZero(walk, node.inputs[2]);
+  if (textAttribute(node, 'mode', 'constant') !== 'constant' || !isZero || (node.inputs[3] ?? '') !== '') {
+    refuse(node, 'pads with something else than zeros around all axes.', PADDED);
+  }
+  // Without a picture nothing but the convolution tells which axes are lines and columns: ONNX has the channels first.
+  const [lines, columns] = picture?.order === 'HWC' ? [1, 2] : [2, 3];
+  const isAround = stated?.every((n, k) => n === 0 || (n > 0 && (k % 4 === lines || k % 4 === columns)));
+  if (shape.length !== 4 || picture?.averaged || stated?.length !== 8 || !isAround || walk.padding !== undefined) {
+    refuse(node, `pads ${shape.length} dimensions by [${stated ?? []}].`, PADDED);
+  }
+  walk.padding = [stated[lines], stated[columns], stated[lines + 4], stated[columns + 4]];
+}
+
+function isAbsentOrZero({ constants }: Walk, name = ''): boolean {
+  const found = constants.get(name);
+  return name === '' || (found !== undefined && 'tensor' in found && isScalar(found.tensor, 0));
 }
 
 /** How a dense layer reads what the pictures before it were made into; undefined in a network without pictures. */
@@ -101,7 +137,7 @@ export function globalAverage(walk: Walk, node: PlacedNode): void {
 export function reduceMean(walk: Walk, node: PlacedNode): void {
   const picture = pictureHere(walk, node);
   const rank = walk.shape.length;
-  const stated = walk.opset < 18 ? integersAttribute(node, 'axes') : constantIntegers(walk, node.inputs[1]);
+  const stated = walk.opset < 18 ? integersAttribute(node, 'axes') : statedIntegers(walk, node.inputs[1]);
   const axes = (stated ?? []).map((axis) => (axis < 0 ? axis + rank : axis)).sort();
   const isHWC = picture.order === 'HWC';
   if (picture.flat || `${axes}` !== (isHWC ? '1,2' : '2,3')) {
@@ -153,7 +189,7 @@ export function transposeRows(walk: Walk, node: PlacedNode): void {
 /** Makes pictures of one channel of lines and columns. */
 export function unsqueeze(walk: Walk, node: PlacedNode): void {
   const { shape, opset, layers } = walk;
-  const stated = (opset < 13 ? integersAttribute(node, 'axes') : constantIntegers(walk, node.inputs[1])) ?? [];
+  const stated = (opset < 13 ? integersAttribute(node, 'axes') : statedIntegers(walk, node.inputs[1])) ?? [];
   const axes = stated.map((axis) => (axis < 0 ? axis + shape.length + stated.length : axis));
   const isRow = axes.length === 1 && axes[0] >= 1 && axes[0] <= shape.length;
   if (layers.length > 0 || !isRow)
@@ -165,11 +201,12 @@ export function unsqueeze(walk: Walk, node: PlacedNode): void {
  * Makes pictures of rows, before the first layer.
  * @returns false where a Reshape does something else
  */
-export function unflatten(walk: Walk, [rows, ...sizes]: readonly number[]): boolean {
+export function unflatten(walk: Walk, [rows, ...rest]: readonly Size[]): boolean {
   const { shape, layers, picture } = walk;
-  if (layers.length > 0 || picture !== undefined || sizes.length !== 3) return false;
-  const isOpen = rows === -1 || rows === 0 || rows === shape[0];
-  if (!isOpen || sizes.some((n) => n < 1)) return false;
+  if (layers.length > 0 || picture !== undefined || rest.length !== 3) return false;
+  const isOpen = rows === -1 || rows === 0 || rows === 'rows' || rows === shape[0];
+  const sizes = rest.filter((n) => n !== 'rows');
+  if (!isOpen || sizes.length < 3 || sizes.some((n) => n < 1)) return false;
   const before = shape.slice(1);
   const isFlat = before.length === 1;
   const product = sizes.reduce((all, n) => all * n, 1);
@@ -241,10 +278,4 @@ function padsOf(
     return auto === 'SAME_UPPER' ? [less, total - less] : [total - less, less];
   });
   return [sides[0][0], sides[1][0], sides[0][1], sides[1][1]];
-}
-
-function constantIntegers({ constants }: Walk, name: string | undefined): number[] | undefined {
-  const found = constants.get(name ?? '');
-  if (found === undefined) return undefined;
-  return 'integers' in found ? found.integers : integersOf(found.tensor);
 }

@@ -2,7 +2,8 @@
 // the node that does.
 import { integerAttribute, integersAttribute, type PlacedNode, refuse } from './onnxNode.ts';
 import { unflatten } from './onnxPictures.ts';
-import { floatBytes, integersOf } from './onnxTensor.ts';
+import { statedIntegers, statedSizes } from './onnxSizes.ts';
+import { floatBytes } from './onnxTensor.ts';
 import type { Walk } from './onnxWalk.ts';
 
 /** Passes what it gets, unless it is in training mode. */
@@ -41,12 +42,13 @@ export function flatten(walk: Walk, node: PlacedNode): void {
 /** Likewise, when its sizes say so. */
 export function reshape(walk: Walk, node: PlacedNode): void {
   const { shape } = walk;
-  const target = integersInput(walk, node);
+  const target = statedSizes(walk, node.inputs[1]) ?? withoutSizes(node);
   if (unflatten(walk, target)) return;
   const width = widthOf(shape);
   const [rows, columns, ...more] = target;
   // A zero keeps a size, unless the node says that it means zero; -1 is what is left.
-  const keepsRows = rows === -1 || (rows === 0 && integerAttribute(node, 'allowzero', 0) === 0) || rows === shape[0];
+  const isZero = rows === 0 && integerAttribute(node, 'allowzero', 0) === 0;
+  const keepsRows = rows === -1 || rows === 'rows' || isZero || rows === shape[0];
   const isRow = (columns === width && width !== undefined) || (columns === -1 && rows !== -1);
   if (!keepsRows || !isRow || more.length > 0) {
     const sizes = shape.map((n) => n ?? '?');
@@ -58,7 +60,12 @@ export function reshape(walk: Walk, node: PlacedNode): void {
 /** Removes sizes of 1. */
 export function squeeze(walk: Walk, node: PlacedNode): void {
   const { shape, opset } = walk;
-  const stated = opset < 13 ? integersAttribute(node, 'axes') : node.inputs.length > 1 ? integersInput(walk, node) : [];
+  const stated =
+    opset < 13
+      ? integersAttribute(node, 'axes')
+      : node.inputs.length > 1
+        ? (statedIntegers(walk, node.inputs[1]) ?? withoutSizes(node))
+        : [];
   const axes = (stated ?? []).map((axis) => (axis < 0 ? axis + shape.length : axis));
   if (axes.length === 0 || axes.some((axis) => axis === 0 || shape[axis] !== 1)) {
     refuse(node, 'removes a dimension that is not known to be 1, or the rows.', 'Export without it, or use Flatten.');
@@ -66,11 +73,8 @@ export function squeeze(walk: Walk, node: PlacedNode): void {
   walk.shape = shape.filter((_, k) => !axes.includes(k));
 }
 
-/** The second input, a constant list of integers. */
-function integersInput({ constants }: Walk, node: PlacedNode): number[] {
-  const found = constants.get(node.inputs[1] ?? '');
-  if (!found) refuse(node, 'has no constant as its second input.', 'Use Flatten in place of sizes that are computed.');
-  return 'integers' in found ? found.integers : integersOf(found.tensor);
+function withoutSizes(node: PlacedNode): never {
+  refuse(node, 'has no constant as its second input.', 'Use Flatten in place of sizes that are computed.');
 }
 
 /** Features of a row; undefined where the graph does not say. */

@@ -67,19 +67,27 @@ export function isScalar(tensor: OnnxTensor, wanted: number): boolean {
   return decodeFloats(tensor.name, floatTensor(tensor, new Map()))[0] === wanted;
 }
 
-/** The entries of an int64 tensor of at most one dimension, such as a shape. @throws FileFormatError for any other */
-export function integersOf({ name, dims, dataType, dataLocation, values }: OnnxTensor): number[] {
+export function isInteger({ dataType }: OnnxTensor): boolean {
+  return dataType === DATA_TYPES.INT64 || dataType === DATA_TYPES.INT32;
+}
+
+/** The entries of an integer tensor of at most one dimension, such as a shape. @throws FileFormatError for any other */
+export function integersOf(tensor: OnnxTensor): number[] {
+  const { name, dims, dataType, dataLocation, values } = tensor;
   const entries = dims[0] ?? 1;
-  if (dataType !== DATA_TYPES.INT64 || dims.length > 1 || entries > MAX_INTEGERS || dataLocation !== 0) {
-    throw new FileFormatError(`Tensor ${show(name)} is no short list of 64-bit integers.`);
+  if (!isInteger(tensor) || dims.length > 1 || entries > MAX_INTEGERS || dataLocation !== 0) {
+    throw new FileFormatError(`Tensor ${show(name)} is no short list of 32-bit or 64-bit integers.`);
   }
+  const isLong = dataType === DATA_TYPES.INT64;
+  const size = isLong ? 8 : 4;
+  const at = (k: number) => (isLong ? Number(view.getBigInt64(8 * k, true)) : view.getInt32(4 * k, true));
   const { storage, bytes } = values ?? { storage: 'raw', bytes: new Uint8Array(0) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found =
-    storage === 'int64'
+    storage === (isLong ? 'int64' : 'int32')
       ? [...packedIntegers(bytes, entries)]
-      : storage === 'raw' && bytes.length === 8 * entries
-        ? Array.from({ length: entries }, (_, k) => Number(view.getBigInt64(8 * k, true)))
+      : storage === 'raw' && bytes.length === size * entries
+        ? Array.from({ length: entries }, (_, k) => at(k))
         : [];
   if (found.length !== entries)
     throw new FileFormatError(`Tensor ${show(name)} has not the ${entries} values it states.`);

@@ -4,6 +4,7 @@ import type { Orientation } from '../mapping.ts';
 import type { PictureRead } from '../pictureRead.ts';
 import type { End } from './onnxEnd.ts';
 import type { OnnxTensor } from './onnxFile.ts';
+import type { Sizes } from './onnxSizes.ts';
 
 /** One layer as the graph computes it: weightFactor * W x + biasFactor * b. */
 export interface OnnxLayer {
@@ -23,13 +24,16 @@ export interface OnnxLayer {
   picture?: PictureRead;
 }
 
-/** A BatchNormalization in inference. */
+/** A BatchNormalization in inference, or a node that is a part of one (`Mul`, `Add`, `Sub` of constants). */
 export interface OnnxNorm {
   node: string;
-  weight: OnnxTensor;
-  bias: OnnxTensor;
-  mean: OnnxTensor;
-  variance: OnnxTensor;
+  /** Features or channels. Each tensor has as many numbers, or one for all. */
+  size: number;
+  /** Absent: 1, 0, 0 and, with no epsilon, 1. */
+  weight?: OnnxTensor;
+  bias?: OnnxTensor;
+  mean?: OnnxTensor;
+  variance?: OnnxTensor;
   epsilon: number;
 }
 
@@ -46,8 +50,8 @@ export interface WalkPicture {
   flat: boolean;
 }
 
-/** A value that does not depend on the input: an initializer or what nodes make of one, or integers of a Constant. */
-export type Constant = { tensor: OnnxTensor; transposed: boolean } | { integers: number[] };
+/** A value that no number of the rows changes: an initializer or what nodes make of one, or sizes. */
+export type Constant = { tensor: OnnxTensor; transposed: boolean } | { sizes: Sizes };
 
 /** Where the walk through the graph stands: the value that the last node made of the rows, and what was seen before. */
 export interface Walk {
@@ -56,6 +60,8 @@ export interface Walk {
   current: string;
   /** Of the current value, rows first. */
   shape: (number | undefined)[];
+  /** Of the values so far whose dimensions are known. */
+  shapes: Map<string, (number | undefined)[]>;
   elementType: number;
   layers: OnnxLayer[];
   /** Whether a Relu came after the last layer. */
@@ -71,6 +77,8 @@ export interface Walk {
   dequantised: string[];
   /** Normalisations since the last Relu, of the inputs of the next layer. */
   pending: OnnxNorm[];
+  /** Zeros above, left of, below and right of the pictures that the next convolution reads, by a Pad. */
+  padding: [number, number, number, number] | undefined;
   /** Undefined before the first convolution or average, and in networks without any. */
   picture: WalkPicture | undefined;
   /** Whether the numbers of the rows were put into another order before the first layer. */

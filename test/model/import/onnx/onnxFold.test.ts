@@ -93,11 +93,6 @@ describe('a BatchNormalization in a graph', () => {
       /is -2, which is no variance/,
     ],
     [
-      'with a bias after it',
-      [node('MatMul', ['x', 'w'], ['h']), norm('h', 'n'), node('Add', ['n', 'b'], ['y'])],
-      /a bias or a normalisation/,
-    ],
-    [
       'between two Relus',
       [node('MatMul', ['x', 'w'], ['h']), node('Relu', ['h'], ['r']), norm('r', 'n'), node('Relu', ['n'], ['y'])],
       /follows another Relu/,
