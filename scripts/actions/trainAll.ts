@@ -3,7 +3,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { type AnyShape, formatShape, isNetworkShape, shapeSides } from '../../src/model/anyShape.ts';
 import { trainCapacity } from '../../src/model/capacity.ts';
 import { checkFit, checkSmoothing, type Head } from '../../src/model/head.ts';
-import { type AnyWeights, checkPictures, shapeOf } from '../../src/model/networkWeights.ts';
+import { checkPictures } from '../../src/model/networkWeights.ts';
 import { checkSegment } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { lossName } from '../../src/model/smoothing.ts';
@@ -28,9 +28,10 @@ import {
   KEPT_STAGE,
   type Measured,
   modelFile,
+  modelOf,
   rateOfSegment,
+  readParent,
   type Segment,
-  seedShapeOf,
   shardEntry,
   subfolder,
   type Training,
@@ -64,7 +65,7 @@ export async function trainAll(run: Run, inputs: TrainingInputs, options: TrainA
   if ((inputs as TrainingExtras).earlyStop !== undefined && test.length === 0) {
     throw new InputError('On which rows is the training to be stopped?', { hint: 'Give shards with --test.' });
   }
-  const model = seedShapeOf(inputs) ?? shapeOf(readParent(inputs));
+  const model = modelOf(inputs);
   for (const { shard, shardSha256 } of test) requireFit(model, readShardFile(shard, shardSha256));
   for (const { shard, shardSha256 } of inputs.shards ?? []) {
     requireTrainable(model, readShardFile(shard, shardSha256), inputs);
@@ -206,10 +207,6 @@ function whatGotWorse(segments: readonly Segment[]): string | undefined {
   if (last <= first) return;
   const numbers = `${last.toFixed(4)} in the last segment, ${first.toFixed(4)} in the first`;
   return `The loss grew (${numbers}): stop here and take a lower --lr, unless you want this model.`;
-}
-
-function readParent({ parent, parentSha256 }: TrainingInputs): AnyWeights {
-  return readWeightsFile(parent!, parentSha256!);
 }
 
 /** @throws InputError for shards or test rows that do not mean what the parent was made for, or the first shard means */

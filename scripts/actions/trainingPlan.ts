@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type AnyShape, parseShape } from '../../src/model/anyShape.ts';
 import type { Head } from '../../src/model/head.ts';
+import { type AnyWeights, shapeOf } from '../../src/model/networkWeights.ts';
 import { type Schedule, scheduledUnits } from '../../src/training/schedule.ts';
+import { readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';
 import type { SourceInputs } from '../files/source.ts';
 import type { Json } from '../runs/run.ts';
@@ -41,6 +43,16 @@ export interface TrainingExtras {
 export function seedShapeOf(inputs: TrainingInputs): AnyShape | undefined {
   const { head = 'squared error' } = inputs as TrainingExtras;
   return inputs.seed === null ? undefined : parseShape(inputs.seed, head);
+}
+
+/** The weights that a run starts from, where it draws no seed. */
+export function readParent({ parent, parentSha256 }: TrainingInputs): AnyWeights {
+  return readWeightsFile(parent!, parentSha256!);
+}
+
+/** The network that is trained. */
+export function modelOf(inputs: TrainingInputs): AnyShape {
+  return seedShapeOf(inputs) ?? shapeOf(readParent(inputs));
 }
 
 /** Units of the rate of segment 1, 2, .. of `total`. @param step units of which it is a multiple (`rateStep`) */

@@ -19,17 +19,17 @@ const SEGMENT_GAS = 225_000;
 /** What a segment takes whose child becomes a node. */
 const NODE_GAS = 105_000;
 /** What a further chunk of an oracle takes: its weight, its digest, its words in the call. */
-const CHUNK_GAS = 9_000;
+export const CHUNK_GAS = 9_000;
 /** Oracles of train: parent, child, shard, trace and helper. */
 const ORACLES = 5;
 
 /**
  * Gas of registering a run of segments, at most; 0 for none.
  * @param kept all unless given
- * @param chunks of all oracles of a segment; one in each unless given
+ * @param further chunks of all oracles of a segment beyond one each
  */
-export function runGas(segments: number, kept = segments, chunks = ORACLES): number {
-  return segments === 0 ? 0 : RUN_GAS + (SEGMENT_GAS + CHUNK_GAS * (chunks - ORACLES)) * segments + NODE_GAS * kept;
+export function runGas(segments: number, kept = segments, further = 0): number {
+  return segments === 0 ? 0 : RUN_GAS + (SEGMENT_GAS + CHUNK_GAS * further) * segments + NODE_GAS * kept;
 }
 
 /** How many segments like this one, all kept, fit into one transaction, with a tenth of the gas to spare; at least one. */

@@ -122,15 +122,20 @@ function validationText({ rows, right, error }: Choices['best'][number], repeate
 }
 
 export function renderCosts(costs: readonly Cost[], total: ReturnType<typeof totalOf>, jobs: number): string {
-  const lines = costs.map(({ what, count, seconds, gas }) => [
+  const lines = costs.map(({ what, count, seconds, bytes, gas }) => [
     what,
     `${count}`,
     formatSeconds(seconds),
+    gibibytes(bytes),
     gas.toLocaleString('en-US'),
   ]);
-  const table = alignColumns([['to prove', 'proofs', 'of one core', 'gas at most'], ...lines]);
-  const time = `about ${formatSeconds(total.seconds)} with ${jobs} at a time`;
+  const table = alignColumns([['to prove', 'proofs', 'of one core', 'memory of one', 'gas at most'], ...lines]);
+  const time = `about ${formatSeconds(total.seconds)} and ${gibibytes(total.bytes)} with ${jobs} at a time`;
   return `${table}\n\n${counted(total.count, 'proof')}, ${time}, up to ${total.gas.toLocaleString('en-US')} gas`;
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 export function renderOutcome(outcome: FitOutcome, page: string | undefined): string {

@@ -224,7 +224,8 @@ describe('convolutional networks on the command line', () => {
     const settings = ['--lr', '0.125', '--batch', '8', '--scale', 'min-max', '--passes', '1', '--epochs', '2'];
     const told = await result('fit', ...base, '--network', TEXT, ...settings, '--run', 'said');
     assert.deepEqual([told.settings.network, told.settings.lr, told.tried], [TEXT, 0.125, 0]);
-    assert.ok(told.costs.proofs.every(({ seconds, gas }: { seconds: number; gas: number }) => seconds > 0 && gas > 0));
+    type Cost = { seconds: number; bytes: number; gas: number };
+    assert.ok(told.costs.proofs.every(({ seconds, bytes, gas }: Cost) => seconds > 2 && bytes > 2 ** 29 && gas > 5e5));
     const again = await result('fit', '--config', made.config, '--held-out', '8', '--dry-run', '--run', 'config');
     assert.equal(again.settings.network, made.settings.network);
     const wrong = await refusalOf(['fit', ...base, '--network', '8x8x1-c4k3-3', '--run', 'wrong', ...runs]);

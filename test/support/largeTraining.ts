@@ -64,8 +64,9 @@ export class LargeTrainings {
     assert.equal(receipt.status, 'success');
     assert.equal(await this.#registry.read('trainerOf', [resultId(proved.statement)]), this.#trainer);
     const { points } = proved.proof;
-    const all = [...Object.values(points).filter(Array.isArray), ...oraclesOf(proved.statement)].flat().length;
-    assert.ok(Number(receipt.gasUsed) < runGas(1, 1, all), `${receipt.gasUsed} gas for ${all} chunks`);
+    const oracles = [...Object.values(points).filter(Array.isArray), ...oraclesOf(proved.statement)];
+    const further = oracles.flat().length - oracles.length;
+    assert.ok(Number(receipt.gasUsed) < runGas(1, 1, further), `${receipt.gasUsed} gas for ${further} further chunks`);
     return {
       gas: Number(receipt.gasUsed),
       seconds,
