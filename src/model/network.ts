@@ -173,6 +173,16 @@ export function checkPicture({ channels, side }: Pick<Network, 'channels' | 'sid
   }
 }
 
+/**
+ * Whether the first layer reads pixels of a row that stand beyond the side of the pictures, where the side is rounded up to a
+ * power of two: it takes them as they are. @throws InputError as `networkGeometry`
+ */
+export function readsBeyondSide(network: Network): boolean {
+  const first = networkGeometry(network)[1 + NETWORK_LAYERS - network.layers.length];
+  const { read, kernel, stride, padding, side, logs } = first;
+  return read < 2 ** logs.read && stride * (side - 1) + kernel - 1 - padding >= read;
+}
+
 /** Slots W1, b1, .., of the present layers, in the order of the protocol. @throws InputError as `networkGeometry` */
 export function networkSlots(network: Network): SlotSize[] {
   const layers = networkGeometry(network);

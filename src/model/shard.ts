@@ -2,8 +2,9 @@ import { InputError } from '../errors/InputError.ts';
 import { ceilLog2, isPowerOfTwo } from '../numbers/bits.ts';
 import { ACTIVATION_BITS, SIGNED_LIMIT } from '../numbers/constants.ts';
 import { show } from './json.ts';
+import type { Picture } from './pictures.ts';
 import { checkSalt } from './salt.ts';
-import { checkSchema, featureNames, outputNames, type Schema, schemaShape } from './schema.ts';
+import { checkSchema, featureNames, outputNames, pictureOf, type Schema, schemaShape } from './schema.ts';
 import { checkShardShape, checkSize, type ShardShape } from './shape.ts';
 
 /** A shard in memory: everything its commitment opens to. Real sizes in ShardShape, arrays padded with zeros. */
@@ -175,6 +176,8 @@ export function checkShard(shard: Shard): void {
   }
   checkTensor(X, inputs, rows, sigma, 'feature');
   checkTensor(Y, outputs, rows, sigma, 'target');
+  const picture = shard.schema && pictureOf(shard.schema);
+  if (picture) checkBeyondSide(X, picture, sigma);
   if (kind === 'regression') return;
   for (let s = 0; s < rows; s++) {
     let ones = 0;
@@ -196,6 +199,22 @@ function checkShardSchema({ kind, inputs, outputs }: ShardShape, schema: Schema)
     throw new InputError(
       `The schema is of ${shape.inputs} inputs and ${shape.outputs} outputs (${schema.kind}); the shard has ${inputs} and ${outputs} (${kind}).`,
     );
+  }
+}
+
+/** A schema that says pictures says that nothing stands beyond them, where networks would read it. */
+function checkBeyondSide(X: Int32Array, { side, channels }: Picture, sigma: number): void {
+  const bits = ceilLog2(side);
+  const last = 2 ** bits - 1;
+  for (let j = 0; j < channels << (2 * bits); j++) {
+    const [x, y] = [j & last, (j >> bits) & last];
+    if (x < side && y < side) continue;
+    for (let index = j << sigma; index < (j + 1) << sigma; index++) {
+      if (X[index] === 0) continue;
+      throw new InputError(
+        `The schema says pictures of ${side}x${side}x${channels}; beyond them, feature ${j} of row ${index & (2 ** sigma - 1)} is ${X[index] / 2 ** ACTIVATION_BITS}, not 0.`,
+      );
+    }
   }
 }
 

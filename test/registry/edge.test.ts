@@ -15,9 +15,9 @@ import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { signedEdgeCall } from '../../src/registry/signedEdge.ts';
-import { resultId, signalsOf } from '../../src/registry/statement.ts';
+import { circuitFor, resultId, signalsOf } from '../../src/registry/statement.ts';
 import { BOUND, REFUSED } from './edgeChanges.ts';
-import { EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
+import { EDGES, NETWORK_EDGES, PROOF, point, REGISTRY, SHARD, TRAINER, WIDTHS } from './edges.ts';
 import { at, change, leaves, objects, put, texts } from './fileFields.ts';
 
 const RELAY = `0x${'e1'.repeat(20)}` as const;
@@ -65,7 +65,7 @@ describe('call data', () => {
       }
     };
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => attempt(toHex(bytes))));
-    const calls = EDGES.map((edge) => toBytes(edgeTransaction(edge).data));
+    const calls = [...EDGES, ...NETWORK_EDGES].map((edge) => toBytes(edgeTransaction(edge).data));
     const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.constantFrom(...calls), edits, fc.option(fc.nat()), (call, changes, cut) => {
@@ -79,8 +79,8 @@ describe('call data', () => {
 });
 
 describe('an edge file', () => {
-  for (const edge of EDGES) {
-    const { program } = edge.statement;
+  for (const edge of [...EDGES, ...NETWORK_EDGES]) {
+    const program = circuitFor(edge.statement);
 
     it(`of program ${program} is read as it was written`, () => {
       assert.deepEqual(parseEdge(formatEdge(edge)), edge);
@@ -122,7 +122,7 @@ describe('an edge file', () => {
       assert.deepEqual(file.parameters, file.signals.slice(22));
       // Trace and helper are opened too, whose commitments the proof brings, and by train and score the tables. Five parents
       // of the merge are absent.
-      const others = { merge: 2 + 5, train: 2 + 1, score: 2 + 1 }[program as string] ?? 2;
+      const others = { merge: 2 + 5, train: 2 + 1, score: 2 + 1 }[edge.statement.program as string] ?? 2;
       assert.equal(file.commitments.length, oracles.count - others);
     });
 
@@ -160,6 +160,15 @@ describe('an edge file', () => {
     file.statement.seed = BigInt(file.statement.seed).toString();
     file.proof.challenges.eta = '21';
     assert.deepEqual(parseEdge(JSON.stringify(file)), SEED);
+  });
+
+  it('is rejected when a network is not written in its one form', () => {
+    const edge = NETWORK_EDGES.find(({ statement }) => statement.program === 'import')!;
+    for (const other of ['28x28x1-a2-c08k5s2p2-3', '28x28x01-a2-c8k5s2p2-3', '28x28x1-a2-c8k5s2p2-03']) {
+      const file = JSON.parse(formatEdge(edge));
+      file.statement.network = other;
+      assert.throws(() => parseEdge(JSON.stringify(file)), /must be written in its one form, 28x28x1-a2-c8k5s2p2-3/);
+    }
   });
 
   it('is rejected when a value has another type', () => {

@@ -2,6 +2,7 @@
 import { bn254 } from '@noble/curves/bn254.js';
 import { getAddress } from 'viem';
 import type { Point, Proof } from '../../src/argument/types.ts';
+import { parseNetwork } from '../../src/model/network.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import type { Edge } from '../../src/registry/edge.ts';
 import type { EdgeRun, TrainEdge } from '../../src/registry/edgeRun.ts';
@@ -93,14 +94,25 @@ export const PROOF: Proof = {
     digest: 38n,
   },
 };
-export const EDGES: Edge[] = STATEMENTS.map((statement) => ({
+const edgeOf = (statement: Statement): Edge => ({
   context: { chainId: 31337n, registry: REGISTRY, trainer: TRAINER },
   statement,
   proof: PROOF,
   verificationKey: `0x${'ab'.repeat(32)}`,
   devKeys: true,
   metadata: { name: 'first <b>edge</b>', note: 'line\n\u0000"quoted"' },
-}));
+});
+export const EDGES: Edge[] = STATEMENTS.map(edgeOf);
+
+/** 32 x 32 numbers, of pictures of 28 x 28, and two layers, as a merge above has. */
+const PICTURES = { ...SHARD, inputs: 1024 };
+/** The same statements of a convolutional network. */
+export const NETWORK_EDGES: Edge[] = STATEMENTS.filter(({ program }) => program !== 'data').map((statement) => {
+  const { widths: _, head: __, ...rest } = statement as Exclude<Statement, { program: 'data' }>;
+  const head = rest.program === 'train' ? 'softmax' : rest.program === 'score' ? 'squared error' : 'sigmoid';
+  const network = parseNetwork('28x28x1-a2-c8k5s2p2-3', head);
+  return edgeOf({ ...rest, ...('shard' in rest && { shard: PICTURES }), network } as Statement);
+});
 
 /** A chain of three trainings, of which the first and the last are kept. */
 export const RUN: EdgeRun = {

@@ -20,8 +20,12 @@ export function requireShapeAnd(file: JsonReader, names: readonly string[]): voi
 export function readModelShape(file: JsonReader): ShapeFields {
   const head = file.at('head').oneOf(HEADS);
   if (file.names().includes('network')) {
-    const text = file.at('network').string(MAX_NETWORK_TEXT);
-    return { network: file.at('network').guard(() => parseNetwork(text, head)) };
+    const field = file.at('network');
+    const text = field.string(MAX_NETWORK_TEXT);
+    const network = field.guard(() => parseNetwork(text, head));
+    const written = formatNetwork(network);
+    if (written !== text) field.fail(`must be written in its one form, ${written}`);
+    return { network };
   }
   return { widths: readWidths(file, head), head };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { InputError } from '../../../src/errors/InputError.ts';
 import { compareSchemas } from '../../../src/model/compareSchemas.ts';
 import { digitSchema } from '../../../src/model/digits.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../../src/model/pictures.ts';
 import { formatSchema, parseSchema, pictureOf, type Schema, schemaShape } from '../../../src/model/schema.ts';
 import { checkShard, makeShard } from '../../../src/model/shard.ts';
+import { readShard, writeShard } from '../../../src/model/shardFile.ts';
 import { tableFromArrays } from '../../../src/model/tables/arrays.ts';
 import { applyDescription, applySchema, prepareDataset } from '../../../src/model/tables/dataset.ts';
 import { readParquet } from '../../../src/model/tables/parquet.ts';
@@ -186,6 +188,20 @@ describe('a table of pictures', () => {
     // numbers of one channel are the same in both orders, so that files in either have one schema
     const other = prepare(table([4, 1, 3, 3], bytes));
     assert.equal(formatSchema(other.description.schema), formatSchema(description.schema));
+  });
+
+  it('makes a shard that holds nothing beyond the pictures, and a file that does is refused', () => {
+    const { table: made, description } = prepare(table([4, 3, 3], bytes));
+    const whole = readShard(writeShard(makeShard(made, { first: 0, rows: 4 }, 1n, description.schema)));
+    // x = 3 of line 0, and line 3
+    for (const feature of [3, 12, 15]) {
+      const shard = { ...whole, X: whole.X.slice() };
+      shard.X[(feature << 2) + 2] = 256;
+      assert.throws(() => checkShard(shard), new RegExp(`beyond them, feature ${feature} of row 2 is 0.5, not 0`));
+      assert.throws(() => writeShard(shard), InputError);
+      // without a schema nobody says that these are pictures
+      checkShard({ ...shard, schema: undefined });
+    }
   });
 
   it('leaves other numbers as they are', () => {
