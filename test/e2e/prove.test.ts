@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { visit } from './support/browser.ts';
+import { PATIENCE, proveAll } from './support/proving.ts';
 import { type PageServer, servePage } from './support/server.ts';
 import { connectWallet, leave, openTestBed, type TestBed } from './support/testBed.ts';
 import { announceWallet } from './support/wallet.ts';
-
-/** One proof in a browser on a busy machine. */
-const PATIENCE = 300_000;
 
 let testBed: TestBed;
 /** the same page, isolated from other origins */
@@ -60,21 +58,7 @@ describe('proving in the browser', () => {
       await prepared.waitFor({ timeout: PATIENCE });
       const targets = 'Targets: 0.95166 for the right class, 0.00537 for each wrong one.';
       assert.equal((await prepared.innerText()).includes(targets), source === 'digits');
-      for (const [number, action] of [
-        [1, 'Prove and register the data'],
-        [2, 'Ask for a seed, then prove the start'],
-        [3, 'Train, prove and register'],
-      ] as const) {
-        await page.getByRole('button', { name: action }).click({ timeout: PATIENCE });
-        const step = page.locator(`[data-step="${number}"]`);
-        const memory = step.getByText(/held: \d+ MB/);
-        await memory.waitFor({ timeout: PATIENCE });
-        t.diagnostic(`step ${number}: ${await memory.innerText()}`);
-        await page.locator(`[data-step="${number}"][data-phase=done]`).waitFor({ timeout: PATIENCE });
-        t.diagnostic(`step ${number}: ${await step.getByText(/^Proved in/).innerText()}`);
-      }
-      const href = await page.getByRole('main').getByRole('link', { name: 'Open its page' }).getAttribute('href');
-      const id = href!.split('/').pop() as `0x${string}`;
+      const id = await proveAll(session, (text) => t.diagnostic(text));
       const trainer = await ledger.chain.client.readContract({
         address: ledger.place.registry,
         abi: modelRegistryAbi,

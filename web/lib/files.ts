@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
 import { projectRoot } from './projectRoot.ts';
+import type { ProvingBytes } from './prover/messages.ts';
 
 /** Circuits whose keys the page hands out. */
 export const FILE_CIRCUITS: readonly string[] = CIRCUIT_NAMES;
@@ -20,11 +21,17 @@ export function servedFile(name: string): { path: string; type: string } | undef
   return existing(join(setup, name), kind === 'zkey' ? 'application/octet-stream' : 'application/json');
 }
 
-/** Whether keys, circuits and powers for proving in the browser are there. */
-export function canProve(): boolean {
-  return ['srs.points', 'data.zkey', 'data.wasm', 'seed.zkey', 'seed.wasm', 'train.zkey', 'train.wasm'].every(
-    (name) => servedFile(name) !== undefined,
-  );
+/** Bytes of circuit and proving key of every circuit that is there, for proving in the browser; undefined without powers of tau. */
+export function provingBytes(): ProvingBytes | undefined {
+  if (servedFile('srs.points') === undefined) return undefined;
+  const sizes = CIRCUIT_NAMES.map((circuit) => {
+    const files = [servedFile(`${circuit}.zkey`), servedFile(`${circuit}.wasm`)];
+    return [
+      circuit,
+      files.reduce((sum, file) => sum + (file ? statSync(/*turbopackIgnore: true*/ file.path).size : Number.NaN), 0),
+    ];
+  });
+  return Object.fromEntries(sizes.filter(([, size]) => !Number.isNaN(size)));
 }
 
 function existing(path: string, type: string): { path: string; type: string } | undefined {

@@ -1,6 +1,6 @@
 'use client';
 
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { type Head, headsFor } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shardKind.ts';
 import { usualHead } from '../../../src/model/smoothing.ts';
@@ -8,7 +8,9 @@ import { Notice } from '../../components/Notice.tsx';
 import type { Message } from '../../lib/chain/types.ts';
 import { HEAD_MEANINGS, HEAD_NAMES } from '../../lib/heads.ts';
 import { safeText } from '../../lib/hostile.ts';
-import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
+import type { AnswerKind, Plan, ProvingBytes, Source } from '../../lib/prover/messages.ts';
+import { Costs, NetworkFields } from './NetworkFields.tsx';
+import { NumberSelect, Select } from './Select.tsx';
 
 const LARGEST_TABLE = 20 << 20;
 /** Bytes in which the names of the columns are looked for. */
@@ -28,7 +30,7 @@ const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
   {
     kind: 'digits',
     title: 'Handwritten digits',
-    text: 'MNIST as 7 by 7 pixels, which this page brings along',
+    text: 'The first ones of MNIST, which this page brings along',
   },
   {
     kind: 'csv',
@@ -38,6 +40,7 @@ const SOURCES: { kind: Source['kind']; title: string; text: string }[] = [
 ];
 
 interface Props {
+  keys: ProvingBytes;
   /** something runs */
   busy: boolean;
   /** something was proved of what is chosen */
@@ -64,13 +67,15 @@ interface OwnTable {
 
 /** What to learn from, and with what. */
 export function PlanForm(props: Props) {
-  const { busy, fixed, rate, onRate, passes, onPasses, trainingFixed, onChange, onPrepare } = props;
+  const { keys, busy, fixed, rate, onRate, passes, onPasses, trainingFixed, onChange, onPrepare } = props;
   const [kind, setKind] = useState<Source['kind']>('digits');
   const [rows, setRows] = useState(64);
   const [hidden, setHidden] = useState(32);
+  const [wanted, setWanted] = useState<string>();
   const [chosen, setChosen] = useState<Head>();
   const own = useOwnTable(onChange);
   const closed = busy || fixed;
+  const network = kind === 'digits' ? wanted : undefined;
   const rowsOf = kind === 'digits' ? 'classes' : KINDS[own.answers];
   // What was chosen for other rows does not go with these.
   const head = chosen && headsFor(rowsOf).includes(chosen) ? chosen : usualHead(rowsOf);
@@ -86,7 +91,7 @@ export function PlanForm(props: Props) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     own.forgetProblem();
-    const source: Source | undefined = kind === 'digits' ? { kind } : await own.read();
+    const source: Source | undefined = kind === 'digits' ? { kind, ...(network && { network }) } : await own.read();
     if (source) onPrepare({ source, rows, hidden, head });
   };
   return (
@@ -100,16 +105,21 @@ export function PlanForm(props: Props) {
       </fieldset>
       {kind === 'csv' && <OwnTableFields own={own} disabled={closed} />}
       {own.problem && <Notice words={own.problem} />}
+      {kind === 'digits' && (
+        <NetworkFields {...{ keys, network, hidden, head }} disabled={closed} onChange={changing(setWanted)} />
+      )}
       <HeadSelect kind={rowsOf} head={head} disabled={closed} onChange={changing(setChosen)} />
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
         <NumberSelect name="Rows" value={rows} values={ROWS} disabled={closed} onChange={changing(setRows)} />
-        <NumberSelect
-          name="Hidden units"
-          value={hidden}
-          values={HIDDEN}
-          disabled={closed}
-          onChange={changing(setHidden)}
-        />
+        {network === undefined && (
+          <NumberSelect
+            name="Hidden units"
+            value={hidden}
+            values={HIDDEN}
+            disabled={closed}
+            onChange={changing(setHidden)}
+          />
+        )}
         <NumberSelect name="Learning rate" value={rate} values={RATES} disabled={trainingFixed} onChange={onRate} />
         <NumberSelect name="Passes" value={passes} values={PASSES} disabled={trainingFixed} onChange={onPasses} />
       </div>
@@ -117,10 +127,7 @@ export function PlanForm(props: Props) {
       <button type="submit" className="button button-main justify-self-start px-5" disabled={closed}>
         Prepare
       </button>
-      <p className="text-[0.8125rem] text-soft">
-        Each step fetches its proving key, 25 to 45 MB, and computes for some seconds to a minute. Closing the tab ends
-        everything.
-      </p>
+      <Costs keys={keys} network={network} />
     </form>
   );
 }
@@ -289,52 +296,6 @@ function SmoothingSelect({
           : 'The target of the wrong value.'}
       </p>
     </div>
-  );
-}
-
-interface NumberSelectProps {
-  name: string;
-  value: number;
-  values: number[];
-  disabled: boolean;
-  onChange(value: number): void;
-}
-
-function NumberSelect({ name, value, values, disabled, onChange }: NumberSelectProps) {
-  return (
-    <Select name={name} value={String(value)} disabled={disabled} onChange={(text) => onChange(Number(text))}>
-      {values.map((one) => (
-        <option key={one}>{one}</option>
-      ))}
-    </Select>
-  );
-}
-
-function Select({
-  name,
-  value,
-  disabled,
-  onChange,
-  children,
-}: {
-  name: string;
-  value: string;
-  disabled?: boolean;
-  onChange(value: string): void;
-  children: ReactNode;
-}) {
-  return (
-    <label className="grid content-end gap-1 text-[0.8125rem] text-soft">
-      {name}
-      <select
-        className="field text-[0.9375rem]"
-        value={value}
-        disabled={disabled}
-        onChange={(event) => onChange(event.target.value)}
-      >
-        {children}
-      </select>
-    </label>
   );
 }
 

@@ -7,9 +7,10 @@ import { NodeNote } from '../../components/NodeNote.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import { useNodeTrouble } from '../../lib/chain/useNodeTrouble.ts';
+import { drawnShape } from '../../lib/drawnShape.ts';
 import { networkLabel, percent, plural, short } from '../../lib/format.ts';
 import { safeText } from '../../lib/hostile.ts';
-import type { OwnFiles, Prepared } from '../../lib/prover/messages.ts';
+import type { OwnFiles, Prepared, ProvingBytes } from '../../lib/prover/messages.ts';
 import { wantedTargets } from '../../lib/training.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { StepCard } from './StepCard.tsx';
@@ -41,7 +42,7 @@ const TEXTS: Record<StepName, { title: string; text: string; action: string }> =
 type Proving = ReturnType<typeof useProving>;
 
 /** The way from rows to a registered child. */
-export function ProveScreen() {
+export function ProveScreen({ keys }: { keys: ProvingBytes }) {
   const proving = useProving();
   const node = useNodeTrouble();
   const [rate, setRate] = useState(0.5);
@@ -68,6 +69,7 @@ export function ProveScreen() {
       <div className="mx-auto grid max-w-7xl gap-x-14 gap-y-10 px-4 sm:px-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.35fr)]">
         <div className="grid content-start gap-5">
           <PlanForm
+            keys={keys}
             busy={busy}
             fixed={begun}
             rate={rate}
@@ -125,12 +127,13 @@ export function ProveScreen() {
 
 /** What will be learned from, and what was noted of it. */
 function PreparedRows({ prepared, smoothing }: { prepared: Prepared; smoothing: number }) {
-  const targets = wantedTargets(prepared, smoothing);
-  const { rows, testRows, kind, classes, baseline, notes } = prepared;
+  const { shape, rows, testRows, kind, classes, baseline, notes } = prepared;
+  const drawn = drawnShape(shape);
+  const targets = wantedTargets(drawn, smoothing);
   return (
     <>
       <p data-testid="prepared">
-        A {networkLabel(prepared)} network, {plural(rows, 'row')} to train on, {testRows} to test with.{' '}
+        A {networkLabel(drawn)} network, {plural(rows, 'row')} to train on, {testRows} to test with.{' '}
         {kind === 'labels' &&
           `Yes or no is predicted; always saying the more frequent would get ${percent(baseline, 0)} of the test rows right.`}
         {kind === 'classes' &&

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import type { Address } from 'viem';
-import type { ModelShape } from '../../../src/model/shape.ts';
+import type { AnyShape } from '../../../src/model/anyShape.ts';
 import { errorInWords } from '../../lib/chain/errors.ts';
 import { useChainConfig } from '../../lib/chain/provider.tsx';
 import type { Message, TransactionState } from '../../lib/chain/types.ts';
@@ -116,7 +116,7 @@ export function useProving() {
     setProgress(undefined),
   );
 
-  const makeProof = async (name: StepName, shape: ModelShape, by: By, training: Training): Promise<ProvedStep> => {
+  const makeProof = async (name: StepName, shape: AnyShape, by: By, training: Training): Promise<ProvedStep> => {
     if (name === 'data') return prover().ask({ kind: name, ...by });
     if (name === 'train') return prover().ask({ kind: name, ...by, ...training });
     change(name, { phase: 'asking' });
@@ -132,7 +132,7 @@ export function useProving() {
     const { devKeys } = config;
     change(name, { phase: 'proving', problem: undefined });
     try {
-      const proved = await makeProof(name, prepared, { context, devKeys }, training);
+      const proved = await makeProof(name, prepared.shape, { context, devKeys }, training);
       const [{ parseEdge }, { resultId }] = await loadReaders();
       change(name, { phase: 'proved', proved, trainer: address, id: resultId(parseEdge(proved.text).statement) });
       await send(name, proved.text);

@@ -1,7 +1,5 @@
 import type { Address, Hex } from 'viem';
-import { networkParameters } from '../../../src/model/anyShape.ts';
 import type { Measures } from '../../../src/model/measures.ts';
-import { parseNetwork } from '../../../src/model/network.ts';
 import {
   type Ancestry,
   ancestorsOf,
@@ -10,6 +8,7 @@ import {
   sumAncestry,
 } from '../../../src/registry/ancestry.ts';
 import { isSameSchema } from '../../../src/registry/schemas.ts';
+import { parametersOf } from '../drawnShape.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
@@ -454,10 +453,4 @@ function nameParent({ name: _name, ...parent }: ModelParent, name: string | unde
 
 function graphScore({ right, error, rows, trainedRows, sameSchema, unread }: Result): GraphScore {
   return { right, error, rows, trainedRows, sameSchema, unread };
-}
-
-/** Weights and biases of a model. */
-function parametersOf({ widths, network, head }: Pick<Model, 'widths' | 'network' | 'head'>): number {
-  if (network !== undefined) return networkParameters(parseNetwork(network, head));
-  return widths.slice(1).reduce((sum, width, l) => sum + width * (widths[l] + 1), 0);
 }

@@ -2,8 +2,7 @@
 
 import type { Hex, PublicClient } from 'viem';
 import { useSendTransaction } from 'wagmi';
-import { encodeAnyShape } from '../../../src/model/anyShape.ts';
-import type { ModelShape } from '../../../src/model/shape.ts';
+import { type AnyShape, encodeAnyShape, formatShape } from '../../../src/model/anyShape.ts';
 import { headWord } from '../../../src/model/smoothing.ts';
 import { gasLimit } from '../../../src/registry/gas.ts';
 import { useChainConfig } from './provider.tsx';
@@ -47,12 +46,7 @@ export function useSeedRequest() {
   const { mutateAsync: sendTransaction } = useSendTransaction();
 
   /** Sends the request, unless the chain has it already. @returns its number */
-  const request = async (
-    client: PublicClient,
-    { widths, head }: ModelShape,
-    { secret, since }: Kept,
-    onSent: () => void,
-  ) => {
+  const request = async (client: PublicClient, shape: AnyShape, { secret, since }: Kept, onSent: () => void) => {
     const { modelRegistryAbi: abi, encodeFunctionData, keccak256, parseEventLogs } = await loadTools();
     const secretHash = keccak256(secret);
     const asked = await client.getContractEvents({
@@ -71,7 +65,7 @@ export function useSeedRequest() {
     const data = encodeFunctionData({
       abi,
       functionName: 'requestSeed',
-      args: [encodeAnyShape({ widths, head }), secretHash],
+      args: [encodeAnyShape(shape), secretHash],
     });
     const gas = gasLimit(await client.estimateGas({ account: trainer, to: registry, data }));
     const hash = await sendTransaction({ to: registry, data, chainId, gas });
@@ -82,10 +76,10 @@ export function useSeedRequest() {
     return event.args.requestId;
   };
 
-  return async (shape: ModelShape, onSent: () => void): Promise<DrawnSeed> => {
+  return async (shape: AnyShape, onSent: () => void): Promise<DrawnSeed> => {
     const [{ modelRegistryAbi: abi, clientReads, drawnSeed }, client] = await Promise.all([loadTools(), node()]);
     const place =
-      `descent.seed.${chainId}.${registry}.${trainer}.${shape.widths.join('-')}.${headWord(shape.head)}`.toLowerCase();
+      `descent.seed.${chainId}.${registry}.${trainer}.${formatShape(shape)}.${headWord(shape.head)}`.toLowerCase();
     const reads = clientReads(client, chainId);
     const draw = async (kept: Kept): Promise<DrawnSeed | undefined> => {
       const requestId = await request(client, shape, kept, onSent);

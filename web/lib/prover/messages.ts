@@ -1,6 +1,8 @@
 import type { Address, Hex } from 'viem';
+import type { AnyShape } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
+import type { Circuit } from '../../../src/registry/programs/list.ts';
 
 /** Who claims what is proved, where. */
 export interface ProverContext {
@@ -9,24 +11,28 @@ export interface ProverContext {
   trainer: Address;
 }
 
+/** Bytes of circuit and proving key, of the circuits that the server has. */
+export type ProvingBytes = Partial<Record<Circuit, number>>;
+
 /** What the column to be predicted holds. */
 export type AnswerKind = 'classes' | 'numbers' | 'labels';
 
 /** Rows to learn from: handwritten digits that the page brings, or the visitor's table. */
-export type Source = { kind: 'digits' } | { kind: 'csv'; bytes: Uint8Array; label: string; answers: AnswerKind };
+export type Source =
+  /** `network`: a convolutional network that reads them, as commands take it; dense layers where there is none */
+  { kind: 'digits'; network?: string } | { kind: 'csv'; bytes: Uint8Array; label: string; answers: AnswerKind };
 
 export interface Plan {
   source: Source;
   /** rows to train on */
   rows: number;
-  /** units of the hidden layer */
+  /** units of the hidden layer of a dense network */
   hidden: number;
   head: Head;
 }
 
 export interface Prepared {
-  widths: number[];
-  head: Head;
+  shape: AnyShape;
   rows: number;
   testRows: number;
   kind: ShardKind;

@@ -1,5 +1,6 @@
 import { InputError } from '../../../src/errors/InputError.ts';
-import { DIGIT_PIXELS, digitSchema } from '../../../src/model/digits.ts';
+import { DIGIT_PIXELS, DIGIT_SIDE, digitSchema } from '../../../src/model/digits.ts';
+import { parseNetwork } from '../../../src/model/network.ts';
 import { outputNames, type Schema } from '../../../src/model/schema.ts';
 import { makeShard, type Shard, type Table, tableRows } from '../../../src/model/shard.ts';
 import { readCsv } from '../../../src/model/tables/csv.ts';
@@ -36,7 +37,7 @@ interface Prepared {
 
 /** Turns the chosen source into a shard to train on and rows to measure with. @throws DescentError in words */
 export async function prepareRows({ source, rows }: Plan, base: string): Promise<Rows> {
-  const { table, schema, notes } = source.kind === 'digits' ? await digits(base) : own(source, rows);
+  const { table, schema, notes } = source.kind === 'digits' ? await digits(base, source.network) : own(source, rows);
   const total = tableRows(table);
   if (total <= rows) {
     throw new InputError(`The table has ${total} rows; ${rows} are to be trained on and some must be left to test.`, {
@@ -53,11 +54,15 @@ export async function prepareRows({ source, rows }: Plan, base: string): Promise
   };
 }
 
-/** MNIST's first digits, 7x7, as the demo has them: one byte a pixel, then one byte a label. */
-async function digits(base: string): Promise<Prepared> {
+/**
+ * MNIST's first digits, which come as one byte a pixel, then one byte a label: 7x7 as the demo has them, or as a
+ * convolutional network reads them.
+ */
+async function digits(base: string, network: string | undefined): Promise<Prepared> {
   const bytes = await fetchBytes(`${base}/files/digits`);
   const count = bytes.length / (DIGIT_PIXELS + 1);
-  const schema = digitSchema({ pooled: true });
+  const pooled = network === undefined || parseNetwork(network, 'softmax').side < DIGIT_SIDE;
+  const schema = digitSchema({ pooled, picture: network !== undefined });
   const pixels = bytes.subarray(0, count * DIGIT_PIXELS);
   const { features, inputs } = applyTransforms(pixels, DIGIT_PIXELS, schema.transforms);
   const labels = bytes.subarray(count * DIGIT_PIXELS);

@@ -1,26 +1,29 @@
 // Trains and proves apart from the page. What it is given stays in it: it fetches keys, and sends back proofs.
 import type { Srs } from '../../../src/argument/curve.ts';
 import { DescentError } from '../../../src/errors/DescentError.ts';
+import { type AnyShape, isNetworkShape } from '../../../src/model/anyShape.ts';
 import { seedCapacity, trainCapacity } from '../../../src/model/capacity.ts';
 import { checkFit } from '../../../src/model/head.ts';
+import type { AnyWeights } from '../../../src/model/networkWeights.ts';
 import { schemaHash } from '../../../src/model/schema.ts';
-import type { ModelShape } from '../../../src/model/shape.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import { writeShard } from '../../../src/model/shardFile.ts';
-import type { Weights } from '../../../src/model/weights.ts';
 import { writeWeights } from '../../../src/model/weightsFile.ts';
 import { PROOF_POWERS } from '../../../src/numbers/constants.ts';
 import { randomElement } from '../../../src/numbers/field.ts';
 import type { CircuitFiles } from '../../../src/proof/groth16/groth16.ts';
 import { type ProofResult, Prover } from '../../../src/proof/prover.ts';
 import { formatEdge } from '../../../src/registry/edge.ts';
+import { type Circuit, circuitOf } from '../../../src/registry/programs/list.ts';
 import { circuitFor } from '../../../src/registry/statement.ts';
-import { seedWeights } from '../../../src/training/seed.ts';
+import { modelOfSeed } from '../../../src/training/seed.ts';
 import { evaluate, trainSegment } from '../../../src/training/trainer.ts';
+import { drawnShape } from '../drawnShape.ts';
 import { wantedSmoothing } from '../training.ts';
 import { fetchBytes } from './fetchBytes.ts';
 import { installedKeys } from './installedKeys.ts';
 import type { Plan, ProvedStep, ProverContext, ProverReply, ProverRequest } from './messages.ts';
+import { plannedShape } from './networks.ts';
 import { prepareRows } from './prepareRows.ts';
 
 type Program = 'data' | 'seed' | 'train';
@@ -28,14 +31,14 @@ type Program = 'data' | 'seed' | 'train';
 /** Everything that one visit of the page works on. */
 interface Bench {
   base: string;
-  shape: ModelShape;
+  shape: AnyShape;
   shard: Shard;
   test: Shard;
   prover: Prover;
-  circuits: Partial<Record<Program, CircuitFiles>>;
+  circuits: Partial<Record<Circuit, CircuitFiles>>;
   srs: Srs;
-  parent?: Weights;
-  child?: Weights;
+  parent?: AnyWeights;
+  child?: AnyWeights;
 }
 
 let bench: Bench | undefined;
@@ -63,7 +66,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
     case 'seed': {
       const { context, seed, requestId, secret } = request;
       say('Draws the first weights');
-      const weights = seedWeights(bench.shape, seed, randomElement());
+      const weights = modelOfSeed(bench.shape, seed, randomElement());
       bench.parent = weights;
       await load(bench, 'seed');
       const proved = await step(bench, request, () =>
@@ -73,7 +76,7 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
     }
     case 'train': {
       const { context, lr, batch, passes } = request;
-      const segment = { lr, batch, passes, smoothing: wantedSmoothing(bench.shape, request.smoothing) };
+      const segment = { lr, batch, passes, smoothing: wantedSmoothing(drawnShape(bench.shape), request.smoothing) };
       const { parent } = bench;
       if (!parent) throw new Error('Draw a start first.');
       say('Trains', 0);
@@ -97,11 +100,11 @@ async function handle(request: ProverRequest): Promise<ProverReply> {
 async function prepare(plan: Plan, base: string) {
   say('Reads the data');
   const { shard, test, classes, baseline, notes } = await prepareRows(plan, base);
-  const { head } = plan;
-  const widths = [shard.inputs, plan.hidden, shard.outputs];
-  checkFit(head, shard.kind);
-  trainCapacity({ widths, head }, shard.rows);
-  seedCapacity(widths);
+  const network = plan.source.kind === 'digits' ? plan.source.network : undefined;
+  const shape = plannedShape({ ...plan, network }, shard);
+  checkFit(plan.head, shard.kind);
+  trainCapacity(shape, shard.rows);
+  seedCapacity(isNetworkShape(shape) ? shape : shape.widths);
   say('Fetches the powers of tau', 0);
   const points = await fetchBytes(`${base}/files/srs.points?points=${PROOF_POWERS}`, (fraction) =>
     say('Fetches the powers of tau', fraction),
@@ -110,21 +113,22 @@ async function prepare(plan: Plan, base: string) {
   await bench?.prover.close();
   const circuits: Bench['circuits'] = {};
   const srs = { size: PROOF_POWERS, points };
-  bench = { base, shape: { widths, head }, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
-  return { widths, head, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline, notes };
+  bench = { base, shape, shard, test, circuits, srs, prover: await Prover.create({ srs, circuits }) };
+  return { shape, rows: shard.rows, testRows: test.rows, kind: shard.kind, classes, baseline, notes };
 }
 
-/** Circuit and key of one program; those of the others are let go, they are large. */
-async function load({ base, circuits }: Bench, program: Program): Promise<void> {
-  if (circuits[program]) return;
-  for (const other of Object.keys(circuits) as Program[]) delete circuits[other];
-  const stage = `Fetches the proving key of ${program}`;
+/** The circuit of one program for the chosen network, and its key; those of the others are let go, they are large. */
+async function load({ base, shape, circuits }: Bench, program: Program): Promise<void> {
+  const circuit = circuitOf(program, isNetworkShape(shape));
+  if (circuits[circuit]) return;
+  for (const other of Object.keys(circuits) as Circuit[]) delete circuits[other];
+  const stage = `Fetches the proving key of ${circuit}`;
   say(stage, 0);
   const [wasm, zkey] = await Promise.all([
-    fetchBytes(`${base}/files/${program}.wasm`),
-    fetchBytes(`${base}/files/${program}.zkey`, (fraction) => say(stage, fraction)),
+    fetchBytes(`${base}/files/${circuit}.wasm`),
+    fetchBytes(`${base}/files/${circuit}.zkey`, (fraction) => say(stage, fraction)),
   ]);
-  circuits[program] = { wasm, zkey };
+  circuits[circuit] = { wasm, zkey };
 }
 
 async function step(
@@ -146,7 +150,7 @@ async function step(
   return { text, seconds: (performance.now() - began) / 1000, stages };
 }
 
-function measure(weights: Weights, test: Shard): number {
+function measure(weights: AnyWeights, test: Shard): number {
   const { right, rows, loss } = evaluate(weights, test);
   return right === undefined ? loss : right / rows;
 }
