@@ -1,6 +1,7 @@
 import type { Address } from 'viem';
 import { InputError } from '../../src/errors/InputError.ts';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
+import { describeKerasInput, kerasCode, writeKeras } from '../../src/model/export/keras.ts';
 import { describeOnnxInput, writeOnnx } from '../../src/model/export/onnx.ts';
 import { torchModules, writeTorchState } from '../../src/model/export/torchState.ts';
 import { type AnyWeights, headOf, shapeText } from '../../src/model/networkWeights.ts';
@@ -13,7 +14,7 @@ import { readLineage } from '../chain/readLineage.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
 import { createCommitter } from '../runs/commit.ts';
 
-export type ExportFormat = 'safetensors' | 'onnx' | 'torch-state';
+export type ExportFormat = 'safetensors' | 'onnx' | 'torch-state' | 'keras';
 
 /** Nodes of a lineage that the metadata names. */
 const MAX_LINEAGE = 1000;
@@ -77,6 +78,11 @@ export function exportModel(
   if (scaled)
     throw new InputError('--scaled-features is for --to onnx.', { hint: 'Other formats hold weights alone.' });
   const takes = describeOnnxInput(weights, true);
+  if (format === 'keras') {
+    const layers = `keras.Sequential([${kerasCode(weights).join(', ')}])`;
+    const stated = { ...metadata, 'descent.layers': layers };
+    return { bytes: writeKeras(weights, stated), metadata: stated, takes: describeKerasInput(weights) };
+  }
   if (format === 'safetensors') return { bytes: exportFloatWeights(weights, metadata), metadata, takes };
   const modules = `torch.nn.Sequential(${torchModules(weights)
     .map(({ code }) => code)

@@ -19,13 +19,16 @@ const NAMES: Record<ExportFormat, string> = {
   safetensors: 'model.float.safetensors',
   onnx: 'model.onnx',
   'torch-state': 'model.pt',
+  keras: 'model.keras',
 };
 
 const HELP = `
 The file holds weights in 32-bit floats, and no salt. Its metadata names the schema and, with --registry, the model's id
 and its lineage as the registry has them. ONNX holds the scaling too, so it takes raw numbers, unless --scaled-features.
 With a head of softmax or sigmoid its output is probabilities, beside the logits that they are made of. torch-state is for
-torch.load and the load_state_dict of torch.nn.Sequential(Linear, ReLU, Linear, ..), which gives logits.`;
+torch.load and the load_state_dict of torch.nn.Sequential(Linear, ReLU, Linear, ..), which gives logits. keras is for
+keras.saving.load_model of Keras 3; it takes scaled features, pictures with their channels last, and gives probabilities
+where the head does.`;
 
 export function addExportCommand(program: Command): void {
   withChain(withCommon(program.command('export')))
@@ -33,7 +36,7 @@ export function addExportCommand(program: Command): void {
     .argument('<model>', 'weights file (model.safetensors)')
     .addOption(
       new Option('--to <format>', 'what to write')
-        .choices(['safetensors', 'onnx', 'torch-state'])
+        .choices(['safetensors', 'onnx', 'torch-state', 'keras'])
         .makeOptionMandatory(),
     )
     .option('--out <file>', 'where to (default: beside the model)')

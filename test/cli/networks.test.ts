@@ -197,6 +197,22 @@ describe('convolutional networks on the command line', () => {
       torch.metadata['descent.modules'],
       'torch.nn.Sequential(Conv2d(1, 4, 3, stride=1, padding=1), ReLU(), AvgPool2d(2), Conv2d(4, 4, 3, stride=1, padding=0), ReLU(), Flatten(), Linear(16, 2))',
     );
+    const keras = await result('export', trained, '--to', 'keras');
+    assert.equal(
+      keras.metadata['descent.layers'],
+      "keras.Sequential([ZeroPadding2D(1), Conv2D(4, 3, strides=1, activation='relu'), AveragePooling2D(2), Conv2D(4, 3, strides=1, activation='relu'), Flatten(), Dense(2, activation='softmax')])",
+    );
+    assert.match(keras.takes, /pictures \[rows, lines, columns, channels\] after the scaling/);
+    const refused = await refusalOf([
+      'export',
+      trained,
+      '--to',
+      'keras',
+      '--scaled-features',
+      '--out',
+      join(folder, 'k'),
+    ]);
+    assert.match(refused.said, /--scaled-features is for --to onnx/);
     const floats = await result('export', trained, '--to', 'safetensors');
     const own = await result('import', '--from', floats.file, '--head', 'softmax', '--data', shard, '--run', 'own');
     assert.equal(own.shape, TEXT);
