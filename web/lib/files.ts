@@ -1,11 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CIRCUIT_NAMES } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, type Circuit } from '../../src/registry/programs/list.ts';
 import { projectRoot } from './projectRoot.ts';
-import type { ProvingBytes } from './prover/messages.ts';
 
 /** Circuits whose keys the page hands out. */
 export const FILE_CIRCUITS: readonly string[] = CIRCUIT_NAMES;
+
+/** Bytes of circuit and proving key, of the circuits that the server has. */
+export type ProvingBytes = Partial<Record<Circuit, number>>;
 
 /** Bytes of one power of tau. */
 export const POINT_BYTES = 64;

@@ -1,7 +1,7 @@
 import type { Head } from '../../../src/model/head.ts';
 import type { Circuit } from '../../../src/registry/programs/list.ts';
 import { ShapeFigure } from '../../components/ShapeFigure.tsx';
-import type { ProvingBytes } from '../../lib/prover/messages.ts';
+import type { ProvingBytes } from '../../lib/files.ts';
 import { DIGIT_NETWORKS, plannedShape } from '../../lib/prover/networks.ts';
 import { Select } from './Select.tsx';
 
@@ -46,8 +46,9 @@ export function Costs({ keys, network }: Pick<Props, 'keys' | 'network'>) {
   const sizes = circuitsOf(network).map((circuit) => Math.round((keys[circuit] ?? 0) / 2 ** 20));
   return (
     <p className="text-[0.8125rem] text-soft">
-      The steps fetch their proving keys, {sizes[0]}, {sizes[1]} and {sizes[2]} MB. On two cores each computes for 1 to
-      40 seconds, in 0.5 to 3.5 GB of memory: more rows, passes and pixels take more. Closing the tab ends everything.
+      The steps fetch their proving keys, {sizes[0]}, {sizes[1]} and {sizes[2]} MB. With the digits each computes on two
+      cores for {network === undefined ? '1 to 20 seconds, in 0.5 to 1.7' : '1 to 45 seconds, in 0.5 to 3.4'} GB of
+      memory: more rows and passes take more. Closing the tab ends everything.
     </p>
   );
 }

@@ -6,9 +6,10 @@ import type { ShardKind } from '../../../src/model/shardKind.ts';
 import { usualHead } from '../../../src/model/smoothing.ts';
 import { Notice } from '../../components/Notice.tsx';
 import type { Message } from '../../lib/chain/types.ts';
+import type { ProvingBytes } from '../../lib/files.ts';
 import { HEAD_MEANINGS, HEAD_NAMES } from '../../lib/heads.ts';
 import { safeText } from '../../lib/hostile.ts';
-import type { AnswerKind, Plan, ProvingBytes, Source } from '../../lib/prover/messages.ts';
+import type { AnswerKind, Plan, Source } from '../../lib/prover/messages.ts';
 import { Costs, NetworkFields } from './NetworkFields.tsx';
 import { NumberSelect, Select } from './Select.tsx';
 

@@ -2,7 +2,6 @@ import type { Address, Hex } from 'viem';
 import type { AnyShape } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
-import type { Circuit } from '../../../src/registry/programs/list.ts';
 
 /** Who claims what is proved, where. */
 export interface ProverContext {
@@ -10,9 +9,6 @@ export interface ProverContext {
   registry: Address;
   trainer: Address;
 }
-
-/** Bytes of circuit and proving key, of the circuits that the server has. */
-export type ProvingBytes = Partial<Record<Circuit, number>>;
 
 /** What the column to be predicted holds. */
 export type AnswerKind = 'classes' | 'numbers' | 'labels';
