@@ -9,6 +9,7 @@ import {
 } from '../src/registry/programs/list.ts';
 import type { ProveFigures, ProveTask } from './measurements/prove.ts';
 import { measure } from './support/child.ts';
+import { networkOf } from './support/networkOf.ts';
 
 /** Figures of one proof. */
 export interface ProofFigures extends Omit<ProveFigures, 'stages'>, ProveTask {
@@ -62,11 +63,6 @@ export function proofTasks(): (ProveTask & { name: string })[] {
 function takesRows(program: Program): boolean {
   const { registers, asks }: { registers: string; asks: readonly Surrounding[] } = PROGRAMS[program];
   return registers === 'shard' || asks.includes('shard');
-}
-
-/** The network of a proof as people write it. */
-export function networkOf({ widths, network = widths.join('-') }: Pick<ProveTask, 'widths' | 'network'>): string {
-  return network;
 }
 
 function nameOf(task: ProveTask): string {

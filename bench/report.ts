@@ -1,6 +1,7 @@
 import { multiplyAdds, parseShape } from '../src/model/anyShape.ts';
 import type { BaselineResult } from './baseline.ts';
-import { networkOf, type ProofFigures } from './proofs.ts';
+import type { ProofFigures } from './proofs.ts';
+import { networkOf } from './support/networkOf.ts';
 import { count, figure, table } from './support/table.ts';
 
 /** How many times cheaper than gate by gate a row is. */

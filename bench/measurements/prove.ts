@@ -17,8 +17,8 @@ import { modelOfSeed } from '../../src/training/seed.ts';
 import { trainSegment } from '../../src/training/trainer.ts';
 import { logisticRows } from '../../test/support/logistic.ts';
 import { someShard } from '../../test/support/models.ts';
-import { networkOf } from '../proofs.ts';
 import { runMeasurement, StageTimer, type StageTiming, timed } from '../support/child.ts';
+import { networkOf } from '../support/networkOf.ts';
 
 export interface ProveTask {
   program: Program;
