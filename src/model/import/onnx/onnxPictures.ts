@@ -14,9 +14,9 @@ import {
   refuse,
   textAttribute,
 } from './onnxNode.ts';
-import { type Size, statedIntegers } from './onnxSizes.ts';
+import { statedIntegers } from './onnxSizes.ts';
 import { isScalar } from './onnxTensor.ts';
-import type { Walk, WalkPicture } from './onnxWalk.ts';
+import type { Size, Walk, WalkPicture } from './onnxWalk.ts';
 
 const PADDED = 'Export the network with explicit padding.';
 

@@ -12,16 +12,7 @@ import {
   tensorAttribute,
 } from './onnxNode.ts';
 import { integersOf, isInteger } from './onnxTensor.ts';
-import type { Walk } from './onnxWalk.ts';
-
-/** A size, or that of the rows, of which there may be any number. */
-export type Size = number | 'rows';
-
-/** Row-major. */
-export interface Sizes {
-  dims: readonly number[];
-  values: readonly Size[];
-}
+import type { Size, Sizes, Walk } from './onnxWalk.ts';
 
 const HINT = 'Use Flatten in place of sizes that are computed.';
 

@@ -4,7 +4,6 @@ import type { Orientation } from '../mapping.ts';
 import type { PictureRead } from '../pictureRead.ts';
 import type { End } from './onnxEnd.ts';
 import type { OnnxTensor } from './onnxFile.ts';
-import type { Sizes } from './onnxSizes.ts';
 
 /** One layer as the graph computes it: weightFactor * W x + biasFactor * b. */
 export interface OnnxLayer {
@@ -48,6 +47,15 @@ export interface WalkPicture {
   averaged: boolean;
   /** Whether all numbers of a picture stand in one row. */
   flat: boolean;
+}
+
+/** A size, or that of the rows, of which there may be any number. */
+export type Size = number | 'rows';
+
+/** Row-major. */
+export interface Sizes {
+  dims: readonly number[];
+  values: readonly Size[];
 }
 
 /** A value that no number of the rows changes: an initializer or what nodes make of one, or sizes. */
