@@ -1,9 +1,7 @@
 import { isNetworkShape } from '../../src/model/anyShape.ts';
-import { readsBeyondSide } from '../../src/model/network.ts';
-import { type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts';
+import { picturesInWords, type TrainedOnRows, trainedInWords } from '../../src/registry/check.ts';
 import type { StatedSchemas } from '../../src/registry/checkSchemas.ts';
 import type { Edge } from '../../src/registry/edge.ts';
-import type { Subject } from '../../src/registry/programs/definition.ts';
 import { definitionOf } from '../../src/registry/programs/definitions.ts';
 import { PROGRAMS } from '../../src/registry/programs/list.ts';
 import { isSameSchema, NO_SCHEMA } from '../../src/registry/schemas.ts';
@@ -31,9 +29,9 @@ export interface Known {
 export function limitsOf({ statement, metadata }: Edge, known: Known): string[] {
   const { declared, schemas, trainedOnRows, chain, code = 'unknown', files } = known;
   const isResult = PROGRAMS[statement.program].registers === 'result';
-  const subject = subjectOf(statement);
-  const { parents, schema } = subject;
-  const limits = [definitionOf(statement).leavesOpen(statement), ...describePictures(subject)];
+  const { parents, schema, model, shard } = subjectOf(statement);
+  const limits = [definitionOf(statement).leavesOpen(statement)];
+  if (model && shard && isNetworkShape(model.shape)) limits.push(picturesInWords(model.shape));
   if (isResult) limits.push(trainedInWords(trainedOnRows), describeSchemas(schemas));
   if (schema !== undefined && schema !== NO_SCHEMA) {
     limits.push('That the numbers are what the schema says: it is stated by whoever sent this.');
@@ -53,18 +51,6 @@ export function limitsOf({ statement, metadata }: Edge, known: Known): string[] 
     limits.push(`Its metadata (${names.join(', ')}): anybody may have written it, nothing vouches for it.`);
   if (!files) limits.push('That any file is what it commits to: give --weights or --shard to compare one.');
   return limits;
-}
-
-/** What a network takes columns for. */
-function describePictures({ model, shard }: Subject): string[] {
-  if (model === undefined || shard === undefined || !isNetworkShape(model.shape)) return [];
-  const { side, channels } = model.shape;
-  const beyond = readsBeyondSide(model.shape)
-    ? ', and that numbers beyond these pixels are 0: they are read as they are'
-    : '';
-  return [
-    `That the rows are pictures of ${side}x${side}x${channels}, in the order in which the network reads them${beyond}.`,
-  ];
 }
 
 /** What the result of a score means, as far as schemas tell. */

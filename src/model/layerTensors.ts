@@ -1,10 +1,7 @@
-import { FRACTION_BITS } from '../numbers/constants.ts';
+import { FRACTION_BITS, POOLED_FRACTION_BITS } from '../numbers/constants.ts';
 import type { Network } from './network.ts';
 import { kernelSizes, presentLayers } from './networkWeights.ts';
 import { type ModelShape, widthBits } from './shape.ts';
-
-/** Fraction bits of the weights of a layer that reads averages: the circuits compute with the sum of the four pixels. */
-export const POOLED_FRACTION_BITS = FRACTION_BITS - 2;
 
 /** How the weights of a layer stand in files, and how in its slot. */
 export interface LayerTensor {

@@ -73,7 +73,7 @@ export function networkGeometry({ channels, side, layers, head }: Network): Laye
   checkHead(head);
   checkPicture({ channels, side });
   if (layers.length < 1 || layers.length > NETWORK_LAYERS) {
-    throw new InputError(`A network has 1 to ${NETWORK_LAYERS} layers, not ${layers.length}.`);
+    throw new InputError(`A convolutional network has 2 to ${NETWORK_LAYERS} layers, not ${layers.length}.`);
   }
   const input = geometry(true, {
     channels,

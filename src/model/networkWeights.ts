@@ -1,5 +1,5 @@
 import { InputError } from '../errors/InputError.ts';
-import { FRACTION_BITS, WEIGHT_LIMIT_BITS } from '../numbers/constants.ts';
+import { FRACTION_BITS, POOLED_FRACTION_BITS, WEIGHT_LIMIT_BITS } from '../numbers/constants.ts';
 import { checkFit, type Head } from './head.ts';
 import { encodeNetwork, formatNetwork, type LayerGeometry, type Network, networkGeometry } from './network.ts';
 import { checkSalt } from './salt.ts';
@@ -103,8 +103,14 @@ export function checkNetworkWeights({ network, layers, salt, schema }: NetworkWe
     if (W.length !== size || b.length !== 2 ** bits[3]) {
       throw new InputError(`Layer ${l + 1} has arrays of ${W.length} and ${b.length} entries, not the padded sizes.`);
     }
-    checkTensor(W, { real, bits }, (index) => `Weight [${[...index].reverse().join(', ')}] of layer ${l + 1}`);
-    checkTensor(b, { real: [real[3]], bits: [bits[3]] }, (index) => `Bias [${index[0]}] of layer ${l + 1}`);
+    const fractionBits = geometry[l + 1].pooled ? POOLED_FRACTION_BITS : FRACTION_BITS;
+    checkTensor(
+      W,
+      { real, bits, fractionBits },
+      (index) => `Weight [${[...index].reverse().join(', ')}] of layer ${l + 1}`,
+    );
+    const biases = { real: [real[3]], bits: [bits[3]], fractionBits: FRACTION_BITS };
+    checkTensor(b, biases, (index) => `Bias [${index[0]}] of layer ${l + 1}`);
   });
 }
 
@@ -133,7 +139,7 @@ export function checkPictures({ side, channels }: Network, schema: Schema | unde
 /** Checks every entry of a tensor by its two 32-bit halves. */
 function checkTensor(
   tensor: BigInt64Array,
-  { real, bits }: { real: readonly number[]; bits: readonly number[] },
+  { real, bits, fractionBits }: { real: readonly number[]; bits: readonly number[]; fractionBits: number },
   name: (index: number[]) => string,
 ): void {
   const words = new Int32Array(tensor.buffer, tensor.byteOffset, 2 * tensor.length);
@@ -145,9 +151,9 @@ function checkTensor(
     if (isReal && high >= -limit && high < limit) continue;
     const index = indexOf(x, bits);
     if (!isReal) throw new InputError(`${name(index)} is padding and must be 0, not ${tensor[x]}.`);
-    const most = 2 ** (WEIGHT_LIMIT_BITS - FRACTION_BITS);
+    const most = 2 ** (WEIGHT_LIMIT_BITS - fractionBits);
     throw new InputError(
-      `${name(index)} is ${Number(tensor[x]) / 2 ** FRACTION_BITS}; weights lie in [-${most}, ${most}).`,
+      `${name(index)} is ${Number(tensor[x]) / 2 ** fractionBits}; weights lie in [-${most}, ${most}).`,
     );
   }
 }

@@ -1,11 +1,11 @@
 import { CapacityError } from '../errors/CapacityError.ts';
 import { FileFormatError } from '../errors/FileFormatError.ts';
 import { InputError } from '../errors/InputError.ts';
-import { FRACTION_BITS, MODEL_BITS } from '../numbers/constants.ts';
+import { FRACTION_BITS, MODEL_BITS, POOLED_FRACTION_BITS } from '../numbers/constants.ts';
 import { bytesOfFloats, floatLayers } from './export/floatLayers.ts';
 import { checkHead, type Head } from './head.ts';
 import { show } from './json.ts';
-import { layerTensors, POOLED_FRACTION_BITS, pad, unpadded } from './layerTensors.ts';
+import { layerTensors, pad, unpadded } from './layerTensors.ts';
 import { formatNetwork, type Network, networkLayout, parseNetwork } from './network.ts';
 import {
   type AnyWeights,

@@ -7,6 +7,8 @@
 export const LIMB_BITS = 16;
 /** f = 2c: fraction bits of weights and biases; every rounding shifts by f. */
 export const FRACTION_BITS = 32;
+/** Of the weights of a layer that reads averages over 2x2 pixels: the circuits compute with the sum of the four. */
+export const POOLED_FRACTION_BITS = FRACTION_BITS - 2;
 /** fa: fraction bits of inputs, activations, logits and targets. */
 export const ACTIVATION_BITS = 9;
 /** fd: fraction bits of deltas (back-propagated errors). */

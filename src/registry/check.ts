@@ -1,4 +1,5 @@
 import type { Hex } from 'viem';
+import { type Network, readsBeyondSide } from '../model/network.ts';
 import { PROGRAMS, type Program, type Surrounding } from './programs/list.ts';
 
 /** What a check of an edge is about: first what the file and its proof show, then what a chain says. */
@@ -110,4 +111,13 @@ export function trainedInWords(told: TrainedOnRows | undefined): string {
   }
   const who = told.isItself ? 'it was trained on this shard' : `its ancestor ${told.by} was trained on this shard`;
   return `Anything about rows that the model has not seen: the chain says that ${who}.`;
+}
+
+/** What no proof shows of the rows that a network was trained or scored on. @throws InputError as `networkGeometry` */
+export function picturesInWords(network: Network): string {
+  const { side, channels } = network;
+  const beyond = readsBeyondSide(network)
+    ? ', and that numbers beyond these pixels are 0: they are read as they are'
+    : '';
+  return `That the rows are pictures of ${side}x${side}x${channels}, in the order in which the network reads them${beyond}.`;
 }

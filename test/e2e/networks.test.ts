@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { parseNetwork } from '../../src/model/network.ts';
+import { picturesInWords } from '../../src/registry/check.ts';
 import { type Edge, formatEdge } from '../../src/registry/edge.ts';
 import type { Statement } from '../../src/registry/programs/definitions.ts';
 import { keyHash, parseVerificationKey } from '../../src/registry/verificationKey.ts';
@@ -47,6 +48,8 @@ describe('a convolutional network', () => {
   it('stands on its page as people write it, with a drawing, every layer in words and its parameters', async () => {
     const text = await html(`/model/${CHILD}`);
     assert.ok(text.includes(`A ${TEXT} softmax network with 1 ancestor`), 'the description for links');
+    assert.ok(text.includes(picturesInWords(NETWORK)), 'what its training does not show');
+    assert.ok(!(await html(`/model/${SEED}`)).includes('That the rows are pictures'));
     await visiting(async (page) => {
       await page.goto(`${crowd.origin}/model/${CHILD}`);
       const figure = page.locator('figure').filter({ hasText: TEXT });

@@ -111,7 +111,7 @@ describe('the weights file of a convolutional network', () => {
     ['a picture that goes into no network', set('shape', '99x99x1-c2k5-10'), /side of 1 to 64/],
     ['a picture that is not square', set('shape', '28x27x1-c2k5-10'), /no part of a network/],
     ['more layers', set('shape', '28x28x1-c2k5s2p2-a2-10-10'), /"layer3.weight" is missing/],
-    ['seven layers', set('shape', '28x28x1-c2k5-2-2-2-2-2-10'), /1 to 6 layers, not 7/],
+    ['seven layers', set('shape', '28x28x1-c2k5-2-2-2-2-2-10'), /2 to 6 layers, not 7/],
     ['a network above 2^23', set('shape', '1x1x1-c4096k1-4096-10'), /impossible model/],
     ['other fraction bits', set('fraction_bits', '30'), /"30" fraction bits, expected 32/],
     [

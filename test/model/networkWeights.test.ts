@@ -56,7 +56,14 @@ describe('the weights of a convolutional network', () => {
     changed.layers[0].W[2] = 2n ** 47n - 1n;
     checkNetworkWeights(changed);
     changed.layers[1].b[3] = 2n ** 47n;
-    assert.throws(() => checkNetworkWeights(changed), /Bias \[3\] of layer 2 is 32768/);
+    assert.throws(
+      () => checkNetworkWeights(changed),
+      /Bias \[3\] of layer 2 is 32768; weights lie in \[-32768, 32768\)/,
+    );
+    // behind averages weights have two bits less
+    changed.layers[1].W[0] = 2n ** 47n;
+    const pooled = /Weight \[0, 0, 0, 0\] of layer 2 is 131072; weights lie in \[-131072, 131072\)/;
+    assert.throws(() => checkNetworkWeights(changed), pooled);
   });
 
   it('have as many layers and entries as their network', () => {

@@ -1,5 +1,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { parseNetwork } from '../../src/model/network.ts';
+import { picturesInWords } from '../../src/registry/check.ts';
 import type { Kind, Model, ModelView } from '../lib/chain/types.ts';
 import { count, percent, plural } from '../lib/format.ts';
 import { givenName } from '../lib/names.ts';
@@ -190,6 +192,7 @@ function Meaning({ view: { model, config } }: { view: ModelView }) {
     config.devKeys ? 'Anything to a stranger: the keys are development keys, whose secret is public.' : '',
     model.declared && model.parents.length > 0 ? 'How its declared imports were made, and on which rows.' : '',
     ...NOT_SHOWN[model.kind],
+    model.kind === 'train' && model.network ? picturesInWords(parseNetwork(model.network, model.head)) : '',
     'That the model is good at anything: only a score shows that, for the rows of its benchmark.',
   ].filter(Boolean);
   return (
