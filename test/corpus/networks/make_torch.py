@@ -1,10 +1,10 @@
 """Makes the networks of this folder that PyTorch writes, with both of its exporters, and those that Keras writes through
 it, and what they compute of rows, in torch.json.
 
-python -m venv made; made/bin/pip install torch onnx onnxscript keras
+python -m venv made; made/bin/pip install torch onnx onnxscript keras safetensors
 KERAS_BACKEND=torch made/bin/python make_torch.py
 
-Made with torch 2.15.0, onnx 1.23.2, onnxscript 0.7.2, keras 3.15.1.
+Made with torch 2.15.0, onnx 1.23.2, onnxscript 0.7.2, keras 3.15.1, safetensors 0.8.0.
 """
 
 import json
@@ -15,6 +15,7 @@ os.environ["KERAS_BACKEND"] = "torch"
 import numpy as np
 import onnx
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -90,6 +91,14 @@ class Viewed(nn.Module):
         return torch.log_softmax(self.fc2(torch.relu(self.fc1(x))), dim=1)
 
 
+class Named(Viewed):
+    """The same without a softmax."""
+
+    def forward(self, x):
+        x = torch.relu(self.conv2(torch.relu(self.conv1(x))))
+        return self.fc2(torch.relu(self.fc1(x.flatten(1))))
+
+
 class Sized(nn.Module):
     """Sizes that are multiplied."""
 
@@ -126,6 +135,21 @@ def adaptive():
 
 def last_convolution():
     return nn.Sequential(nn.Conv2d(1, 4, 3, stride=2), nn.ReLU(), nn.Conv2d(4, 3, 3), nn.Flatten())
+
+
+def state_dict(name, model, *shape):
+    """As people save one: the file does not say what lies between the tensors."""
+    x = torch.from_numpy(numbers(ROWS, *shape))
+    settle(model, x)
+    references[name] = {"shape": list(x.shape), "outputs": [float(y) for y in model(x).detach().flatten()]}
+    save_file({key: value.contiguous() for key, value in model.state_dict().items()}, os.path.join(HERE, f"{name}.safetensors"))
+
+
+def normalised_before():
+    return nn.Sequential(
+        nn.Conv2d(2, 4, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.AvgPool2d(2),
+        nn.Conv2d(4, 5, 2), nn.BatchNorm2d(5), nn.ReLU(), nn.Flatten(), nn.Linear(20, 2),
+    )
 
 
 def by_keras():
@@ -165,5 +189,7 @@ export("normalised", normalised(), 3, 9, 9)
 export("adaptive", adaptive(), 2, 9, 9)
 export("last-convolution", last_convolution(), 1, 7, 7)
 by_keras()
+state_dict("torch-named", Named(), 1, 12, 12)
+state_dict("torch-numbered", normalised_before(), 2, 11, 11)
 with open(os.path.join(HERE, "torch.json"), "w") as file:
     json.dump(references, file)

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Head } from '../../../../src/model/head.ts';
-import { floatForward, readAnyFloatModel } from '../../../../src/model/import/floatModel.ts';
-import { quantiseModel } from '../../../../src/model/import/quantise.ts';
-import { formatNetwork } from '../../../../src/model/network.ts';
-import { applyTransforms, type Transform } from '../../../../src/model/transforms.ts';
-import { runOnnxTensor } from '../../../support/onnxRuntime.ts';
+import type { Head } from '../../../src/model/head.ts';
+import { type AnyFloatModel, floatForward, readAnyFloatModel } from '../../../src/model/import/floatModel.ts';
+import { quantiseModel } from '../../../src/model/import/quantise.ts';
+import { formatNetwork, parseNetwork } from '../../../src/model/network.ts';
+import { applyTransforms, type Transform } from '../../../src/model/transforms.ts';
+import { runOnnxTensor } from '../../support/onnxRuntime.ts';
 
 // Networks by the programs that people write them with, made by make_keras.py and make_torch.py beside them. keras.json and
 // torch.json hold what those programs computed of the same rows, ONNX Runtime computes them anew.
-const FILES = join(import.meta.dirname, '..', '..', '..', 'corpus', 'networks');
+const FILES = join(import.meta.dirname, '..', '..', 'corpus', 'networks');
 const references: Record<string, { shape: number[]; outputs: number[] }> = Object.assign(
   {},
   ...['keras', 'torch'].map((name) => JSON.parse(readFileSync(join(FILES, `${name}.json`), 'utf8'))),
@@ -62,6 +62,16 @@ function headed(head: Head | undefined, outputs: Float64Array, width: number, is
   });
 }
 
+/** The rows of the makers as a shard has them. */
+function rowsOf(model: AnyFloatModel, shape: readonly number[], order: 'HWC' | 'CHW' = 'CHW'): Float32Array {
+  const raw = numbers(shape);
+  if (!('network' in model)) return raw;
+  const { side, channels } = model.network;
+  const [offset, factor] = [Array(channels).fill(0), Array(channels).fill(1)];
+  const picture: Transform = { name: 'picture', side, channels, order, offset, factor };
+  return applyTransforms(raw, raw.length / shape[0], [picture]).features;
+}
+
 describe('networks by their real writers', () => {
   it('has a test of every file', () => {
     const files = readdirSync(FILES).filter((name) => name.endsWith('.onnx'));
@@ -84,13 +94,7 @@ describe('networks by their real writers', () => {
 
       const { shape, outputs } = references[name];
       const raw = numbers(shape);
-      let rows = raw;
-      if ('network' in model) {
-        const { side, channels } = model.network;
-        const [offset, factor] = [Array(channels).fill(0), Array(channels).fill(1)];
-        const picture: Transform = { name: 'picture', side, channels, order: order!, offset, factor };
-        rows = applyTransforms(raw, raw.length / shape[0], [picture]).features;
-      }
+      const rows = rowsOf(model, shape, order);
       const width = outputs.length / shape[0];
       const found = headed(head, floatForward(model, rows), width, imported.head?.by === 'LogSoftmax');
       const [run] = Object.values(await runOnnxTensor(bytes, raw, shape));
@@ -101,6 +105,26 @@ describe('networks by their real writers', () => {
         assert.ok(Math.abs(y - outputs[k]) < 1e-5, `output ${k}: ${y}, its writer ${outputs[k]}`);
       });
       assert.ok(quantiseModel(model, 5n).errors.every(({ max }) => max <= 2 ** -31));
+    });
+  }
+
+  // A state dict says nothing but its tensors.
+  const DICTS: [name: string, text: string, norms: string][] = [
+    ['torch-named', '12x12x1-c3k5s2p2-c4k3-5-3', '0 0 0 0'],
+    ['torch-numbered', '11x11x2-c4k3s2p1-a2-c5k2-2', '1 1 0'],
+  ];
+  for (const [name, text, norms] of DICTS) {
+    it(`reads a state dict as PyTorch computes it, where the architecture is said: ${name}`, () => {
+      const file = { name: 'a.safetensors', bytes: new Uint8Array(readFileSync(join(FILES, `${name}.safetensors`))) };
+      const { model, mapping, unused } = readAnyFloatModel([file], { network: parseNetwork(text, 'squared error') });
+      assert.deepEqual([mapping.map(({ after = [] }) => after.length).join(' '), unused], [norms, []]);
+      const { shape, outputs } = references[name];
+      const found = floatForward(model, rowsOf(model, shape));
+      assert.equal(found.length, outputs.length);
+      outputs.forEach((y, k) => {
+        assert.ok(Math.abs(y - found[k]) < 1e-5, `output ${k}: ${found[k]}, PyTorch ${y}`);
+      });
+      assert.throws(() => readAnyFloatModel([file]), /is of a convolution[\s\S]*--architecture/);
     });
   }
 });
