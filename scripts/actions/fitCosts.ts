@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { shapeSides } from '../../src/model/anyShape.ts';
 import {
   type Capacity,
@@ -59,17 +60,21 @@ export function costsOf({ shape, rows, training, heldOut, segments }: FitPlan, s
   ];
 }
 
-/** Sums over all, and the time and the memory with so many proofs side by side. */
+/**
+ * Sums over all, the time on all cores, which every proof uses, and the memory of so many proofs side by side.
+ * @param jobs proofs at a time
+ */
 export function totalOf(
   costs: readonly Cost[],
   jobs: number,
+  cores = availableParallelism(),
 ): { count: number; seconds: number; bytes: number; gas: number } {
   const sum = (value: (cost: Cost) => number) => costs.reduce((total, cost) => total + value(cost), 0);
   // Proofs of one kind follow one another, the largest of them side by side.
   const together = costs.map(({ count, bytes }) => Math.min(count, jobs) * bytes);
   return {
     count: sum(({ count }) => count),
-    seconds: sum(({ seconds }) => seconds) / jobs,
+    seconds: sum(({ seconds }) => seconds) / cores,
     bytes: Math.max(...together),
     gas: sum(({ gas }) => gas),
   };

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { shapeSides } from '../../src/model/anyShape.ts';
 import { dataCapacity, seedCapacity, trainCapacity, trainElements } from '../../src/model/capacity.ts';
 import { GAS_AT_MOST, runGas } from '../chain/funds.ts';
@@ -18,10 +19,9 @@ export function segmentsOf({ source, shards, epochs }: TrainingInputs): number {
 
 /**
  * What a training run takes in all, in one sentence: proofs, time and gas, by the sizes of its network and its first shard.
- * @param jobs proofs at a time
  * @throws InputError, CapacityError where no proof takes so much
  */
-export function describeSize(inputs: TrainingInputs, jobs: number): string {
+export function describeSize(inputs: TrainingInputs): string {
   const { source, shards: given, seed, epochs, passes, batch } = inputs;
   const segments = segmentsOf(inputs);
   const shards = segments / epochs;
@@ -37,6 +37,7 @@ export function describeSize(inputs: TrainingInputs, jobs: number): string {
     runGas(segments, segments, furtherChunks('train', sizes)) +
     shards * data.gas +
     (drawn === undefined ? 0 : GAS_AT_MOST.requestSeed + drawn.gas);
+  const cores = availableParallelism();
   const proofs = counted(segments + shards + (drawn === undefined ? 0 : 1), 'proof');
-  return `This run has ${counted(segments, 'segment')}. To register it takes up to ${proofs}, about ${formatSeconds(seconds / jobs)} with ${jobs} at a time, and up to ${gas.toLocaleString('en-US')} gas.`;
+  return `This run has ${counted(segments, 'segment')}. To register it takes up to ${proofs}, about ${formatSeconds(seconds / cores)} on ${counted(cores, 'core')}, and up to ${gas.toLocaleString('en-US')} gas.`;
 }

@@ -130,7 +130,7 @@ export function renderCosts(costs: readonly Cost[], total: ReturnType<typeof tot
     gas.toLocaleString('en-US'),
   ]);
   const table = alignColumns([['to prove', 'proofs', 'of one core', 'memory of one', 'gas at most'], ...lines]);
-  const time = `about ${formatSeconds(total.seconds)} and ${gibibytes(total.bytes)} with ${jobs} at a time`;
+  const time = `about ${formatSeconds(total.seconds)} on all cores, ${gibibytes(total.bytes)} of memory with ${jobs} at a time`;
   return `${table}\n\n${counted(total.count, 'proof')}, ${time}, up to ${total.gas.toLocaleString('en-US')} gas`;
 }
 

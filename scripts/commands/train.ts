@@ -208,9 +208,7 @@ async function trainMany(options: TrainOptions, output: Output): Promise<void> {
   const test = listShards(options.test ?? [], options.runs);
   // The chain first: nothing is written when the options are incomplete.
   const context = options.registry === undefined ? undefined : await contextOf(options);
-  if (segmentsOf(inputs) >= MANY_SEGMENTS && options.yes !== true) {
-    await requireYes(describeSize(inputs, options.jobs ?? availableParallelism()), '--yes');
-  }
+  if (segmentsOf(inputs) >= MANY_SEGMENTS && options.yes !== true) await requireYes(describeSize(inputs), '--yes');
   const { askBeforeTraining, registerAll } = await import('../actions/registerAll.ts');
   const { trainAll } = await import('../actions/trainAll.ts');
   const { renderTraining, trainingCurve, trainingDocument } = await import('../actions/trainingSummary.ts');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { totalOf } from '../../scripts/actions/fitCosts.ts';
 import { furtherChunks, type Measured, proofCost } from '../../scripts/actions/proofCosts.ts';
 import { parseShape, shapeSides } from '../../src/model/anyShape.ts';
 import {
@@ -83,6 +84,19 @@ describe('what a proof is said to take', () => {
     assert.ok(twice.seconds > 1.8 * once.seconds && twice.bytes > 1.6 * once.bytes && twice.gas > 1.5 * once.gas);
     const wide = estimate({ program: 'train', ...DIGITS, network: '28x28x1-c16k5s2p2-c32k5s2p2-64-10', rows: 1024 });
     assert.ok(wide.seconds > 1.8 * once.seconds);
+  });
+
+  it('takes the time of all cores whatever is proved side by side, and the memory of what is', () => {
+    const cost = { what: 'training', program: 'train', count: 3, seconds: 90, bytes: 2 ** 31, gas: 10 } as const;
+    const costs = [cost, { ...cost, count: 1, seconds: 10 }];
+    assert.deepEqual(totalOf(costs, 1, 4), { count: 4, seconds: 25, bytes: 2 ** 31, gas: 20 });
+    assert.deepEqual(totalOf(costs, 8, 4), { count: 4, seconds: 25, bytes: 3 * 2 ** 31, gas: 20 });
+  });
+
+  it('is at most as much as the digits of examples/pictures took: segments of 2,048 and scores of 2,000', () => {
+    const [train, score] = (['train', 'score'] as const).map((program) => estimate({ program, ...DIGITS, rows: 2048 }));
+    assert.ok(train.gas > 2.6e6 && train.gas < 2 * 2.6e6, `${train.gas} gas of a segment`);
+    assert.ok(score.gas > 1.87e6 && score.gas < 2 * 1.87e6, `${score.gas} gas of a score`);
   });
 
   it('counts the chunks of every oracle: parent and child, shard, trace and helper', () => {
