@@ -13,7 +13,7 @@ import type { Point, Proof } from '../../src/argument/types.ts';
 import { P, R } from '../../src/numbers/field.ts';
 import { parseSrs } from '../../src/registry/opening.ts';
 import { g2Point } from '../../src/registry/points.ts';
-import { CIRCUITS } from '../../src/registry/programs/list.ts';
+import { CIRCUIT_NAMES, CIRCUITS } from '../../src/registry/programs/list.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import {
   type Claim,
@@ -70,7 +70,7 @@ describe(`the verifier that snarkjs generates for ${PROGRAM}, and ours`, () => {
     const { vkey } = verifierKeys(PROGRAM);
     const srs = parseSrs(JSON.parse(readFileSync(SRS_JSON, 'utf8')));
     verifiers = await deployVerifiers(chain, {
-      keys: Array.from({ length: 6 }, () => ({ words: keyWords(vkey) })),
+      keys: CIRCUIT_NAMES.map(() => ({ words: keyWords(vkey) })),
       srs,
     });
     const { abi, bytecode } = await compiled();
