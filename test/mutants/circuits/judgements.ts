@@ -13,20 +13,33 @@ import { onJudged } from './standIns.ts';
 import { sourcesHash, WORK } from './system.ts';
 
 const TESTS = fileURLToPath(new URL('../..', import.meta.url));
-/** Files of tests that judge whole programs by their circuits; those first that tell most. */
+/** Of programs of dense networks, first those that tell most. */
+const ofDense = (program: string): string[] => [
+  program === 'train' || program === 'score' ? 'circuits/trainProver' : 'circuits/prover',
+  'soundness/words',
+  'soundness/checks',
+  `circuits/${program}`,
+  'circuits/programs',
+  `soundness/${program}`,
+  `soundness/${program}Relations`,
+  'soundness/chunks',
+  'soundness/benchmark',
+  'soundness/heads',
+];
+
+/** Of programs of convolutional networks. */
+const ofNetworks = (program: string): string[] => [
+  'circuits/networks',
+  'soundness/words',
+  'soundness/networkChecks',
+  program === 'convTrain' || program === 'convScore' ? 'circuits/convTrainProver' : 'circuits/convProver',
+  'soundness/networks',
+  program === 'convTrain' ? 'soundness/networkRelations' : 'soundness/relations',
+];
+
+/** Files of tests that judge whole programs by their circuits. */
 export const filesOf = (program: string): string[] =>
-  [
-    program === 'train' || program === 'score' ? 'circuits/trainProver' : 'circuits/prover',
-    'soundness/words',
-    'soundness/checks',
-    `circuits/${program}`,
-    'circuits/programs',
-    `soundness/${program}`,
-    `soundness/${program}Relations`,
-    'soundness/chunks',
-    'soundness/benchmark',
-    'soundness/heads',
-  ]
+  (program.startsWith('conv') ? ofNetworks : ofDense)(program)
     .map((name) => `${name}.test.ts`)
     .filter((file) => existsSync(join(TESTS, file)));
 

@@ -20,9 +20,9 @@ interface Judged extends Judgement {
   verdict: Verdict;
 }
 
-/** The test that a constraint system fails which leaves a wire free, and the programs that have it. */
-const CHECKED = ['data', 'seed', 'import', 'merge', 'train', 'score'];
-const DETERMINED = (program: string) => `soundness/checks: the constraints of ${program} > determine every wire`;
+/** The test that a constraint system fails which leaves a wire free. */
+const determined = (program: string): string =>
+  `soundness/${program.startsWith('conv') ? 'networkChecks' : 'checks'}: the constraints of ${program} > determine every wire`;
 
 /**
  * At most so many judgements of one test; so many taken inputs of a file that terms are tried on, with outputs that are
@@ -45,8 +45,8 @@ export class Court {
   private constructor(system: System) {
     this.system = system;
     this.machine = new Machine(system.r1cs);
-    const { undetermined } = this.machine.plan;
-    if (undetermined.length > 0) throw new Error(`${system.program} leaves ${undetermined.length} wires free`);
+    const free = this.machine.free();
+    if (free.length > 0) throw new Error(`${system.program} leaves ${free.length} wires free`);
   }
 
   static of = (system: System): Court => new Court(system);
@@ -144,7 +144,7 @@ export class Court {
     const refused = this.#judged.filter((j) => j.verdict.violated.length > 0);
     const inside = refused.find((j) => j.verdict.violated.every((k) => removed.has(k)));
     if (inside) return inside.test;
-    const free = CHECKED.includes(program) ? DETERMINED(program) : undefined;
+    const free = determined(program);
     if (this.machine.unread(removed)) return free;
     if (![...removed].some(this.machine.determines)) return undefined;
     if (this.machine.undetermined(removed).length > 0) return free;
@@ -168,10 +168,10 @@ export class Court {
       .filter((j) => j.verdict.violated.every((k) => near.has(k)))
       .slice(0, TO_THE_END)
       .find((j) => this.takes(edits, j.inputs))?.test;
-    if (taken || !CHECKED.includes(this.system.program)) return taken;
+    if (taken) return taken;
     const key = edits.map(({ constraint, form, wire }) => `${constraint}${form}${wire}`).join();
     if (!this.#free.has(key)) this.#free.set(key, this.machine.leavesFree(edits));
-    return this.#free.get(key) ? DETERMINED(this.system.program) : undefined;
+    return this.#free.get(key) ? determined(this.system.program) : undefined;
   }
 
   /** Whether a circuit that lacks terms takes inputs. */

@@ -91,6 +91,9 @@ export class Machine {
     return { violated: violations(this.r1cs, witness), c: witness[1], v: witness[2] };
   }
 
+  /** Wires that a plan leaves free, of those that some constraint mentions. */
+  free = ({ undetermined }: Plan = this.plan): number[] => undetermined.filter((w) => this.#usersOf()[w].length > 0);
+
   /** Wires that are left free, of those that are outputs or that a constraint still mentions. */
   undetermined(removed: ReadonlySet<number>): number[] {
     const exact = [...removed].some((k) => this.#grouped.has(k));
@@ -267,7 +270,7 @@ export class Machine {
   }
 
   /** Does a mutant with dropped terms leave a wire free? */
-  leavesFree = (edits: readonly Edit[]): boolean => plan(this.#without(edits)).undetermined.length > 0;
+  leavesFree = (edits: readonly Edit[]): boolean => this.free(plan(this.#without(edits))).length > 0;
 }
 
 /** A sum of more bits than this, with a large constant, compares the top of a decomposition with the field's order. */

@@ -15,7 +15,10 @@ import { allStatements } from './statements.ts';
 import { programs, systemOf } from './system.ts';
 
 /** Small circuits first: what they kill need not be tried on large ones. */
-const ORDER = ['data', 'seed', 'import', 'merge', 'score', 'train'];
+const ORDER = [
+  ...['data', 'seed', 'import', 'merge', 'score', 'train'],
+  ...['convImport', 'convMerge', 'convSeed', 'convScore', 'convTrain'],
+];
 const say = (text: string) => console.error(text);
 
 /** Runs a script of this folder; it fails with what the script says. */

@@ -94,6 +94,21 @@ export function statementsOf(file: string, source = readFileSync(join(CIRCUITS, 
   return out;
 }
 
+/** By template and name of a component in it: the templates that it may be of. */
+export function componentsOf(): Map<string, Map<string, Set<string>>> {
+  const within = new Map<string, Map<string, Set<string>>>();
+  for (const file of circuitFiles()) {
+    const code = withoutComments(readFileSync(join(CIRCUITS, file), 'utf8'));
+    for (const [, template, body] of code.matchAll(/\btemplate\s+(\w+)([\s\S]*?)(?=\btemplate\s|$)/g)) {
+      const own = new Map<string, Set<string>>();
+      for (const [, name, of] of body.matchAll(/\b(\w+)(?:\[[^\]]*\])*\s*=\s*([A-Z]\w*)\s*\(/g))
+        own.set(name, (own.get(name) ?? new Set()).add(of));
+      within.set(template, own);
+    }
+  }
+  return within;
+}
+
 export const allStatements = (): Statement[] => circuitFiles().flatMap((file) => statementsOf(file));
 
 /** Where the right side of a statement begins. */

@@ -16,6 +16,7 @@ import {
   allStatements,
   CIRCUITS,
   circuitFiles,
+  componentsOf,
   rewritten,
   type Statement,
   sides,
@@ -104,10 +105,11 @@ async function numbersOf(program: string, statements: readonly Statement[], say:
   write(new Set(arrays));
   const other = await compiled(program, 'tagged', folder, false);
   const [whole, left] = [readR1cs(`${path}.r1cs`, `${path}.sym`), readR1cs(`${other}.r1cs`, `${path}.sym`)];
+  const equalities = new Equalities(program, arrays);
   let at = 0;
   const numbers = whole.constraints.map((constraint) => {
     const by = at < left.constraints.length ? difference(constraint, left.constraints[at]) : undefined;
-    if (by === undefined) return 1 + statements.indexOf(equality(whole, constraint, arrays));
+    if (by === undefined) return 1 + statements.indexOf(equalities.of(whole, constraint));
     at++;
     return by === 0n ? 0 : 1 + numberOf(by);
   });
@@ -125,22 +127,83 @@ function numberOf(by: bigint): number {
   throw new Error(`${by} is the number of no statement`);
 }
 
-/**
- * Which of these statements gives a signal of an array its value: by the name of the signal, or by both where one is
- * not enough.
- */
-function equality({ names }: R1cs, { c }: Constraint, arrays: readonly Statement[]): Statement {
-  const paths = [...c.keys()].filter((w) => w !== 0).map((w) => names[w][0].replace(/\[\d+\]/g, ''));
-  const before = (path: string, side: string) =>
-    path === side ? '' : path.endsWith(`.${side}`) ? path.slice(0, -side.length) : undefined;
-  const exact = arrays.filter((s) => {
-    const [left, right] = sides(s);
-    return paths.some((x) => before(x, left) !== undefined && paths.includes(`${before(x, left)}${right}`));
-  });
-  const found =
-    exact.length > 0 ? exact : arrays.filter((s) => paths.some((x) => before(x, sides(s)[0]) !== undefined));
-  if (found.length !== 1) throw new Error(`${found.length} statements say that ${paths.join(' = ')}`);
-  return found[0];
+/** Statements about arrays, by the last name on their left side. */
+class Equalities {
+  readonly #templates: Templates;
+  readonly #byName = new Map<string, { s: Statement; left: string; right: string; ofVariable: boolean }[]>();
+
+  constructor(program: string, arrays: readonly Statement[]) {
+    this.#templates = new Templates(program);
+    for (const s of arrays) {
+      const [left, right] = sides(s);
+      const name = lastOf(left);
+      if (!this.#byName.has(name)) this.#byName.set(name, []);
+      this.#byName.get(name)!.push({ s, left, right, ofVariable: !namesSignals(s) });
+    }
+  }
+
+  /**
+   * Which statement gives a signal of an array its value: by the names of both signals, or by one where its right side
+   * names no signals, and by the template that it is in.
+   */
+  of({ names }: R1cs, { c }: Constraint): Statement {
+    const paths = [...c.keys()].filter((w) => w !== 0).map((w) => names[w][0].replace(/\[\d+\]/g, ''));
+    const likely = paths.flatMap((path) =>
+      (this.#byName.get(lastOf(path)) ?? []).flatMap((known) => {
+        const component = this.#before(path, known.left, known.s);
+        if (component === undefined) return [];
+        // what it is set to is a signal of the same component, or of one within
+        const isNear = paths.every((other) => other.startsWith(component) && depth(other) <= depth(component) + 1);
+        return isNear ? [{ ...known, component }] : [];
+      }),
+    );
+    const exact = likely.filter(({ component, right }) => paths.includes(`${component}${right}`));
+    const found = new Set((exact.length > 0 ? exact : likely.filter((k) => k.ofVariable)).map((k) => k.s));
+    if (found.size !== 1) throw new Error(`${found.size} statements say that ${paths.join(' = ')}`);
+    return [...found][0];
+  }
+
+  /** The component of a path, with a dot, if the path ends with a side of a statement of that component's template. */
+  #before(path: string, side: string, { template }: Statement): string | undefined {
+    if (path !== side && !path.endsWith(`.${side}`)) return undefined;
+    const component = path.slice(0, -side.length);
+    return this.#templates.of(component).has(template) ? component : undefined;
+  }
+}
+
+const depth = (path: string): number => path.split('.').length - 1;
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+/** The templates of a program's components. */
+class Templates {
+  readonly #main: string;
+  readonly #within = componentsOf();
+  readonly #known = new Map<string, ReadonlySet<string>>();
+
+  constructor(program: string) {
+    this.#main = circuitEntries().find((e) => e.program === program)!.template;
+  }
+
+  /** @param component its path with a dot at the end, without indices; '' is the program itself */
+  of(component: string): ReadonlySet<string> {
+    if (component === '') return new Set([this.#main]);
+    const known = this.#known.get(component);
+    if (known) return known;
+    const [, outer, name] = /^(.*\.)?(\w+)\.$/.exec(component)!;
+    const anonymous = /^([A-Z]\w*?)_\d+_\d+$/.exec(name)?.[1];
+    const of = anonymous
+      ? [anonymous]
+      : [...this.of(outer ?? '')].flatMap((t) => [...(this.#within.get(t)?.get(name) ?? [])]);
+    this.#known.set(component, new Set(of));
+    return this.#known.get(component)!;
+  }
+}
+
+/** Is the right side of a statement the name of signals? A variable stands for others, with other names. */
+function namesSignals(s: Statement): boolean {
+  const [name] = sides(s)[1].split('.');
+  const source = readFileSync(join(CIRCUITS, s.file), 'utf8');
+  return /^[\w.]+$/.test(sides(s)[1]) && !new RegExp(`\\bvar ${name}\\b`).test(source);
 }
 
 /** Reads a program's system; compiles it where it is not there yet. */
