@@ -5,7 +5,7 @@ import { type Constraint, type Judge, judgeOf } from '../reference/circuit.ts';
 import type { ProgramName } from '../reference/run.ts';
 import { element, elements } from '../reference/sizes.ts';
 import type { Inputs } from '../reference/tensors.ts';
-import { PROVE } from '../support/smallProofs.ts';
+import { PROVE, VARIANTS } from '../support/smallProofs.ts';
 
 // The public words say what the circuits' private sizes are, field by field.
 
@@ -76,4 +76,13 @@ for (const [program, prove] of Object.entries(PROVE))
           const other = entry === undefined ? { [name]: word + by } : { layout: list.with(entry, word + by) };
           return judge.rejects({ ...inputs, ...other }, where);
         });
+  });
+
+// Of rows of labels, without its bit the word would say regression, which is a kind too.
+for (const variant of ['score on labels', 'convScore on labels, pooled'])
+  it(`a ${variant} is refused where the shard's word says regression`, async () => {
+    const [program, prove] = VARIANTS[variant];
+    const judge = await judgeOf(program);
+    const { inputs } = prove();
+    await judge.rejects({ ...inputs, shard: element(inputs, 'shard') - 2n ** 89n }, WORDS.shard.where);
   });

@@ -1,11 +1,14 @@
 // `npm run test:mutants -- circuits`: removes or weakens every statement of the circuits that makes a constraint, every
 // term of it, and every relation, claim, limb and share of the arguments, one at a time. Takes an hour or more; goes on
 // where it was stopped. [programs..]: only these. --fresh: from the beginning. --statements, --arguments: only these.
-// What no test kills is printed, and must be in equivalent.json.
+// --tests <part>: only files of tests with this in their names. --sample <n>: n of the statements of each program that
+// no earlier run has tried, chosen by --seed. What no test kills is printed, and must be in equivalent.json.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { sampleOf } from '../contracts/sample.ts';
 import { filesOf, pathOf } from './judgements.ts';
 import { Court } from './lines.ts';
 import { argumentMutants, familiesFirst, isOne, killer } from './relations.ts';
@@ -44,11 +47,22 @@ function progress(what: string, total: number): (done: number) => void {
   };
 }
 
+interface Choice {
+  /** part of the names of the files of tests that are asked */
+  tests: string;
+  /** at most so many statements of a program that no earlier run has tried */
+  sample: number;
+  seed: string;
+}
+
 /** Tries all statements of a program that have mutants left, on more and more tests. */
-async function linesOf(court: Court, found: Found): Promise<void> {
+async function linesOf(court: Court, found: Found, { tests, sample, seed }: Choice): Promise<void> {
   const { program, lines } = court.system;
-  const own = allStatements().filter((s) => lines.has(s.key));
-  for (const file of filesOf(program)) {
+  const all = allStatements().filter((s) => lines.has(s.key));
+  const untried = all.filter((s) => !(s.key in found.kept));
+  const chosen = new Set(sampleOf(untried, sample, `${seed} ${program}`));
+  const own = all.filter((s) => chosen.has(s) || s.key in found.statements);
+  for (const file of filesOf(program).filter((name) => name.includes(tests))) {
     if (!existsSync(pathOf(file))) {
       say(`${file}: running its tests, to keep what they judge`);
       await script('judgements.ts', file);
@@ -83,15 +97,25 @@ async function argumentOf(court: Court, found: Found): Promise<void> {
   }
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const named = args.filter((a) => !a.startsWith('--'));
+async function main(): Promise<void> {
+  const { values, positionals: named } = parseArgs({
+    allowPositionals: true,
+    options: {
+      fresh: { type: 'boolean', default: false },
+      statements: { type: 'boolean', default: false },
+      arguments: { type: 'boolean', default: false },
+      tests: { type: 'string', default: '' },
+      sample: { type: 'string', default: 'Infinity' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
   const unknown = named.find((name) => !programs().includes(name));
   if (unknown) throw new Error(`there is no program ${unknown}`);
-  const found = load(args.includes('--fresh'));
+  const found = load(values.fresh);
   for (const program of ORDER.filter((name) => named.length === 0 || named.includes(name))) {
     const court = Court.of(await systemOf(program, say));
-    if (!args.includes('--arguments')) await linesOf(court, found);
-    if (!args.includes('--statements')) await argumentOf(court, found);
+    if (!values.arguments) await linesOf(court, found, { ...values, sample: Number(values.sample) });
+    if (!values.statements) await argumentOf(court, found);
   }
   writeResults(found);
   const { missing, idle } = unexplained(readResults(), readEquivalent());
@@ -101,4 +125,4 @@ async function main(args: readonly string[]): Promise<void> {
   if (missing.length > 0) process.exitCode = 1;
 }
 
-await main(process.argv.slice(2));
+await main();
