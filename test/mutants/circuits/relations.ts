@@ -106,7 +106,8 @@ export function argumentMutants(court: Court): ArgumentMutant[] {
       }),
     );
   const out = [...weight(lambda, 'relations', names), ...weight('claimWeight', 'claims', numbers.claims.names)];
-  if (program === 'train') out.push(...weight('rowWeights', 'relations2', NUMBERING.train.relations2.names));
+  if (program === 'train' || program === 'convTrain')
+    out.push(...weight('rowWeights', 'relations2', NUMBERING[program].relations2.names));
 
   const unlooked = ({ relations, relations2, claims }: Reference['violated']) =>
     only(relations, logUp) && relations2.length + claims.length === 0;
