@@ -60,7 +60,7 @@ export interface TestRecord {
 function hashOf(own: string): string {
   const hash = createHash('sha256').update(sourcesHash());
   for (const folder of ['reference', 'support'])
-    for (const file of readdirSync(join(TESTS, folder)).sort())
+    for (const file of readdirSync(join(TESTS, folder), { recursive: true, encoding: 'utf8' }).sort())
       if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(TESTS, folder, file)));
   return hash
     .update(readFileSync(join(TESTS, own)))

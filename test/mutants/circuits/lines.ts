@@ -26,7 +26,7 @@ const determined = (program: string): string =>
 
 /**
  * At most so many judgements of one test; so many taken inputs of a file that terms are tried on, with outputs that are
- * compared and without; and of those that may tell so many are followed to the end.
+ * compared and without; and of refused ones that may tell so many are followed to the end.
  */
 const [PER_TEST, COMPARED, OTHERS, TO_THE_END] = [12, 40, 2, 16];
 /** Loops of at most so many turns have a mutant for each. */
@@ -35,9 +35,10 @@ const FEW = 8;
 export class Court {
   readonly system: System;
   readonly machine: Machine;
-  readonly #judged: Judged[] = [];
+  /** of the last file */
+  #judged: Judged[] = [];
   /** first those of which the test looks at the outputs too */
-  readonly #honest: { test: string; outputs: boolean; witness: bigint[] }[] = [];
+  #honest: { test: string; outputs: boolean; witness: bigint[] }[] = [];
 
   /** by terms: does the system without them leave a wire free */
   readonly #free = new Map<string, boolean>();
@@ -51,14 +52,19 @@ export class Court {
 
   static of = (system: System): Court => new Court(system);
 
-  /** Judges what a file's tests judge of the program, and keeps it. */
-  add(file: string, say: (text: string) => void = () => {}): void {
+  /**
+   * Judges what a file's tests judge of the program. What those of another file have judged is forgotten.
+   * @returns whether they judge anything
+   */
+  take(file: string, say: (text: string) => void = () => {}): boolean {
     const { program } = this.system;
     const own = recordsOf(file).flatMap(({ name, judgements }) => {
       const judged = judgements.filter((j) => j.program === program);
       return thinned(judged, PER_TEST).map((j) => ({ ...j, test: nameOf(file, name) }));
     });
-    if (own.length === 0) return;
+    this.#judged = [];
+    this.#honest = [];
+    if (own.length === 0) return false;
     const path = join(WORK, program, 'verdicts', pathOf(file).split('/').at(-1)!);
     let verdicts: Verdict[] = [];
     if (existsSync(path)) verdicts = (JSON.parse(readFileSync(path, 'utf8')) as StoredVerdict[]).map(read);
@@ -68,18 +74,14 @@ export class Court {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, JSON.stringify(verdicts.map(written)));
     }
-    const judged = own.map((judgement, i) => ({ ...judgement, verdict: verdicts[i] }));
-    this.#judged.push(...judged);
-    this.#keepTaken(judged);
-  }
-
-  get size(): number {
-    return this.#judged.length;
+    this.#judged = own.map((judgement, i) => ({ ...judgement, verdict: verdicts[i] }));
+    this.#keepTaken();
+    return true;
   }
 
   /** Keeps the witnesses of taken inputs, spread over the tests of a file. */
-  #keepTaken(judged: readonly Judged[]): void {
-    const taken = judged.filter((j) => j.verdict.violated.length === 0);
+  #keepTaken(): void {
+    const taken = this.#judged.filter((j) => j.verdict.violated.length === 0);
     const [compared, others] = [taken.filter((j) => j.outputs), taken.filter((j) => !j.outputs)];
     for (const { test, inputs, outputs } of [...thinned(compared, COMPARED), ...thinned(others, OTHERS)])
       this.#honest.push({ test, outputs, witness: this.machine.witness(inputs) });
@@ -158,16 +160,14 @@ export class Court {
   #term(edits: readonly Edit[]): string | undefined {
     if (this.machine.demandNothing(edits)) return this.#removal(edits.map(({ constraint }) => constraint));
     const other = this.#honest.filter(({ witness }) => this.machine.differs(edits, witness));
-    for (const { test, outputs, witness } of other.slice(0, TO_THE_END)) {
+    for (const { test, outputs, witness } of other) {
       const effect = this.machine.edited(edits, witness);
       if (effect === 'refused' || (effect === 'outputs' && outputs)) return test;
     }
     const near = this.machine.near(edits);
     const refused = this.#judged.filter(({ verdict: { violated } }) => violated.length > 0);
-    const taken = refused
-      .filter((j) => j.verdict.violated.every((k) => near.has(k)))
-      .slice(0, TO_THE_END)
-      .find((j) => this.takes(edits, j.inputs))?.test;
+    const nearly = refused.filter((j) => j.verdict.violated.every((k) => near.has(k)));
+    const taken = thinned(nearly, TO_THE_END).find((j) => this.takes(edits, j.inputs))?.test;
     if (taken) return taken;
     const key = edits.map(({ constraint, form, wire }) => `${constraint}${form}${wire}`).join();
     if (!this.#free.has(key)) this.#free.set(key, this.machine.leavesFree(edits));

@@ -67,10 +67,9 @@ async function linesOf(court: Court, found: Found, { tests, sample, seed }: Choi
       say(`${file}: running its tests, to keep what they judge`);
       await script('judgements.ts', file);
     }
-    const before = court.size;
-    court.add(file, say);
+    const judges = court.take(file, say);
     const todo = own.filter((s) => alive(found, s.key) > 0);
-    if (court.size === before || todo.length === 0) continue;
+    if (!judges || todo.length === 0) continue;
     const told = progress(`${program}, statements, with ${file}`, todo.length);
     for (const [i, statement] of todo.entries()) {
       found.statements[statement.key] = court.outcome(statement, found.statements[statement.key]);
