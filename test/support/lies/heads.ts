@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { NUMBERING } from '../../../src/generated/numbering.ts';
 import { inverse, mod, Random, range, squareRoot } from '../../reference/algebra.ts';
 import type { HeadDeviation, HeadRow } from '../../reference/heads.ts';
-import { absorb, forged, type Lie, madeUp, PER_LIMB } from '../../reference/lies.ts';
+import { absorb, forged, type Lie, madeUp, nudge, PER_LIMB } from '../../reference/lies.ts';
 import type { AnyHooks, Reference } from '../../reference/run.ts';
 import { HEADS, type ReferenceHead } from '../../reference/sizes.ts';
 import { EXP, SIG } from '../../reference/tables.ts';
@@ -256,6 +256,12 @@ const division = ({ numbers: { relations: R }, relation, unlisted }: Teller): He
       }),
     },
     'hP',
+  ),
+  ...unlisted(
+    'a fraction of the field as the probability of a padded class, which trains nothing',
+    atPadding((t, x) => (t.P[x] = mod(t.P[x] - nudge(t.r0, x) * inverse(2n * t.Sum[0])))),
+    'hP',
+    PADDED * N,
   ),
   ...unlisted(
     'a limb r0 beyond its range',
