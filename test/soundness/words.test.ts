@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { NUMBERING } from '../../src/generated/numbering.ts';
 import { range } from '../reference/algebra.ts';
@@ -5,7 +6,7 @@ import { type Constraint, type Judge, judgeOf } from '../reference/circuit.ts';
 import type { ProgramName } from '../reference/run.ts';
 import { element, elements } from '../reference/sizes.ts';
 import type { Inputs } from '../reference/tensors.ts';
-import { PROVE, VARIANTS } from '../support/smallProofs.ts';
+import { PROVE, repairOf, VARIANTS } from '../support/smallProofs.ts';
 
 // The public words say what the circuits' private sizes are, field by field.
 
@@ -28,8 +29,7 @@ const WORDS: Record<string, Word> = {
   },
   seg: {
     where: { file: 'programs/train/segment.circom', template: 'SegmentDescriptor', text: 'word === seg;' },
-    // and every bit of both offsets, which no other relation of train holds to the word
-    fields: [0, 17, 29, 41, ...range(52).map((bit) => 55 + bit), 107],
+    fields: [0, 17, 29, 41, 55, 81, 107],
   },
 };
 
@@ -77,6 +77,27 @@ for (const [program, prove] of Object.entries(PROVE))
           return judge.rejects({ ...inputs, ...other }, where);
         });
   });
+
+describe('the places that the word of a segment says', () => {
+  let judge: Judge;
+  // both offsets are said to have every bit, which all checks of the circuit are made to take
+  const { inputs } = PROVE.train({
+    slots: ({ X, Y }) => {
+      for (const slot of [X, Y]) slot.bits = slot.bits.map(() => 1n);
+    },
+    repair: repairOf('train'),
+  });
+  before(async () => {
+    judge = await judgeOf('train');
+  });
+
+  it('are taken where they are those of the circuit', async () => {
+    assert.equal((await judge.outputs(inputs)).length, 3);
+  });
+  for (const bit of range(52))
+    it(`are refused without bit ${bit}`, () =>
+      judge.rejects({ ...inputs, seg: element(inputs, 'seg') - 2n ** BigInt(55 + bit) }, WORDS.seg.where));
+});
 
 // Of rows of labels, without its bit the word would say regression, which is a kind too.
 for (const variant of ['score on labels', 'convScore on labels, pooled'])
