@@ -21,6 +21,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { RELAY_TYPES, type RelayRequest, type RequestType, relayCall, typedRequest } from '../../src/registry/relay.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
+import { resultId } from '../../src/registry/statement.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { deploy } from './support/money.ts';
 import {
@@ -241,6 +242,7 @@ describe('the relay', { concurrency: false }, () => {
         const { trainer, target, nonce } = request;
         assert.deepEqual(carried.args, { trainer, target, nonce });
         const names = parseEventLogs({ abi: [...modelRegistryAbi, ...scoreboardAbi], logs: receipt.logs });
+        if (kind !== 'WriteCard') assert.ok(names.length > 0, 'the target says what it did');
         for (const { args } of names) {
           const { trainer: by, owner, prover } = args as Record<string, string>;
           for (const account of [by, owner, prover]) assert.ok(account === undefined || account === TRAINER.address);
@@ -257,6 +259,9 @@ describe('the relay', { concurrency: false }, () => {
         const { message } = typedRequest(relay.request(wishes[kind].action, TRAINER.address));
         const id = (message.model ?? message.child) as Hex;
         assert.equal(await registry.read('trainerOf', [id]), TRAINER.address);
+      }
+      for (const { statement } of [wishes.TrainMany.claims[0], wishes.TrainMany.claims[2]]) {
+        assert.equal(await registry.read('trainerOf', [resultId(statement)]), TRAINER.address);
       }
       const { message } = typedRequest(relay.request(wishes.RegisterShard.action, TRAINER.address));
       assert.equal((await registry.read('shard', [message.shard])).owner, TRAINER.address);
