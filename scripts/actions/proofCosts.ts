@@ -20,10 +20,10 @@ export interface ProofCost {
  * what a sumcheck holds comes on top. Measured: bench/README.md, and convolutional networks of 28x28 pixels on 1,024 and 2,048 rows.
  */
 const PROOFS: Record<Measured, { seconds: number; perEntries: number; memory: number; perEntriesMemory: number }> = {
-  seed: { seconds: 2.5, perEntries: 2, memory: 2 ** 29, perEntriesMemory: 100 * 2 ** 20 },
-  data: { seconds: 3, perEntries: 0.9, memory: 2 ** 29, perEntriesMemory: 80 * 2 ** 20 },
-  train: { seconds: 4, perEntries: 0.7, memory: 2 ** 29, perEntriesMemory: 10 * 2 ** 20 },
-  score: { seconds: 3, perEntries: 0.6, memory: 2 ** 29, perEntriesMemory: 10 * 2 ** 20 },
+  seed: { seconds: 2.4, perEntries: 1.2, memory: 2 ** 29, perEntriesMemory: 100 * 2 ** 20 },
+  data: { seconds: 2.2, perEntries: 0.45, memory: 2 ** 29, perEntriesMemory: 80 * 2 ** 20 },
+  train: { seconds: 3.5, perEntries: 0.6, memory: 2 ** 29, perEntriesMemory: 10 * 2 ** 20 },
+  score: { seconds: 2.5, perEntries: 0.55, memory: 2 ** 29, perEntriesMemory: 10 * 2 ** 20 },
 };
 
 /** Bytes of a field element. */
