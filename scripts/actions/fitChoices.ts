@@ -1,5 +1,5 @@
 import { InputError } from '../../src/errors/InputError.ts';
-import { multiplyAdds } from '../../src/model/anyShape.ts';
+import { multiplyAdds, rateStep } from '../../src/model/anyShape.ts';
 import { checkFit, type Head } from '../../src/model/head.ts';
 import { type Picture, pictureWidth } from '../../src/model/pictures.ts';
 import { makeShard, type Shard, shardRowBits } from '../../src/model/shard.ts';
@@ -12,7 +12,7 @@ import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { shuffledOrder } from '../../src/model/tables/shuffle.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
 import { ACTIVATION_BITS } from '../../src/numbers/constants.ts';
-import { nearestRate, rateStep } from '../../src/training/rate.ts';
+import { nearestRate } from '../../src/training/rate.ts';
 import { scheduledUnits } from '../../src/training/schedule.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { type Fold, runTrial, type TrialStep } from '../../src/training/trials.ts';

@@ -1,6 +1,6 @@
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { type AnyShape, formatShape, shapeSides } from '../../src/model/anyShape.ts';
+import { type AnyShape, formatShape, rateStep, shapeSides } from '../../src/model/anyShape.ts';
 import { scoreCapacity, seedCapacity, trainCapacity } from '../../src/model/capacity.ts';
 import type { Head } from '../../src/model/head.ts';
 import { formatNetwork, parseNetwork } from '../../src/model/network.ts';
@@ -8,7 +8,7 @@ import { smoothingUnits } from '../../src/model/smoothing.ts';
 import type { Scaling } from '../../src/model/tables/scaling.ts';
 import { DEFAULT_SHUFFLE } from '../../src/model/tables/shuffle.ts';
 import { MAX_SIZE } from '../../src/numbers/constants.ts';
-import { nearestRate, rateStep } from '../../src/training/rate.ts';
+import { nearestRate } from '../../src/training/rate.ts';
 import type { Schedule } from '../../src/training/schedule.ts';
 import { mostPasses } from '../../src/training/trials.ts';
 import type { TableInputs } from '../files/tables.ts';

@@ -1,7 +1,7 @@
 import { TrainingRangeError } from '../../src/errors/TrainingRangeError.ts';
+import { rateStep } from '../../src/model/anyShape.ts';
 import type { AnyWeights } from '../../src/model/networkWeights.ts';
 import { shapeOf } from '../../src/model/networkWeights.ts';
-import { rateStep } from '../../src/training/rate.ts';
 import { realLearningRate } from '../../src/training/trainer.ts';
 import { slowerRate, type TrialSegment, workingDivisor } from '../../src/training/trials.ts';
 import type { Output } from '../terminal/output.ts';

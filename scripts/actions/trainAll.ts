@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../src/errors/InputError.ts';
-import { type AnyShape, formatShape, isNetworkShape, shapeSides } from '../../src/model/anyShape.ts';
+import { type AnyShape, formatShape, isNetworkShape, rateStep, shapeSides } from '../../src/model/anyShape.ts';
 import { trainCapacity } from '../../src/model/capacity.ts';
 import { checkFit, checkSmoothing, type Head } from '../../src/model/head.ts';
 import { checkPictures } from '../../src/model/networkWeights.ts';
@@ -8,7 +8,6 @@ import { checkSegment } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
 import { lossName } from '../../src/model/smoothing.ts';
 import { ceilLog2 } from '../../src/numbers/bits.ts';
-import { rateStep } from '../../src/training/rate.ts';
 import { evaluate } from '../../src/training/trainer.ts';
 import { modelLabel, readShardFile, readWeightsFile } from '../files/models.ts';
 import { fileHash } from '../files/read.ts';

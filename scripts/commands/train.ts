@@ -3,11 +3,18 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../../src/errors/InputError.ts';
-import { type AnyShape, formatShape, isNetworkShape, parseShape, shapeSides } from '../../src/model/anyShape.ts';
+import {
+  type AnyShape,
+  formatShape,
+  isNetworkShape,
+  parseShape,
+  rateStep,
+  shapeSides,
+} from '../../src/model/anyShape.ts';
 import { shapeOf } from '../../src/model/networkWeights.ts';
 import { describeTargets, smoothingUnits } from '../../src/model/smoothing.ts';
 import { RATE_BITS } from '../../src/numbers/constants.ts';
-import { nearestRate, type Rate, rateOfUnits, rateStep } from '../../src/training/rate.ts';
+import { nearestRate, type Rate, rateOfUnits } from '../../src/training/rate.ts';
 import { SCHEDULES, type Schedule } from '../../src/training/schedule.ts';
 import type { TrainingExtras, TrainingInputs } from '../actions/trainingPlan.ts';
 import { describeSize, MANY_SEGMENTS, segmentsOf } from '../actions/trainingSize.ts';

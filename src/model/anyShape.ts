@@ -1,6 +1,6 @@
 // Shapes of models of either kind: multilayer perceptrons and convolutional networks.
 import { InputError } from '../errors/InputError.ts';
-import { MAX_LAYERS } from '../numbers/constants.ts';
+import { MAX_LAYERS, POOLED_RATE } from '../numbers/constants.ts';
 import type { Head } from './head.ts';
 import type { Layout } from './layout.ts';
 import {
@@ -16,9 +16,6 @@ import {
 } from './network.ts';
 import { networkSides, presentLayers } from './networkWeights.ts';
 import { decodeShape, encodeShape, type ModelShape, modelLayout, parseWidths } from './shape.ts';
-
-/** What divides the learning rate of a network in which a layer reads averages. */
-const POOLED_RATE = 16;
 
 /** What the public descriptor `shape` says of a model: widths of a perceptron (protocol section 1), or a network (section 12). */
 export type AnyShape = ModelShape | Network;
@@ -94,11 +91,17 @@ export function shapeParameters(shape: AnyShape): bigint[] {
   return isNetworkShape(shape) ? [descriptor, ...networkLayoutWords(shape)] : [descriptor];
 }
 
-/** @throws InputError for a rate that 16 does not divide where a layer reads averages (protocol section 12) */
+/** Of how many units the rates of a network are multiples: 16 where a layer reads averages, which learns at a 16th of it. */
+export function rateStep(shape: AnyShape): number {
+  return isNetworkShape(shape) && shape.layers.some(({ pooled }) => pooled) ? POOLED_RATE : 1;
+}
+
+/** @throws InputError for a rate that `rateStep` does not divide (protocol section 12) */
 export function checkPooledRate(shape: AnyShape, learningRate: number): void {
-  const isPooled = isNetworkShape(shape) && shape.layers.some(({ pooled }) => pooled === true);
-  if (!isPooled || learningRate % POOLED_RATE === 0) return;
+  const step = rateStep(shape);
+  if (learningRate % step === 0) return;
   throw new InputError(
-    `The learning rate of a network that reads averages is a multiple of ${POOLED_RATE}, not ${learningRate}.`,
+    `The learning rate of a network that reads averages is a multiple of ${step}, not ${learningRate}.`,
+    { docs: 'protocol-convolutions.md' },
   );
 }

@@ -34,7 +34,7 @@ export function shapeOf(weights: AnyWeights): ModelShape | Network {
 }
 
 export function headOf(weights: AnyWeights): Head {
-  return isNetworkWeights(weights) ? weights.network.head : weights.head;
+  return shapeOf(weights).head;
 }
 
 /** The shape as people write it: 49-32-10 or 28x28x1-c8k5s2p2-10. */

@@ -9,6 +9,8 @@ export const LIMB_BITS = 16;
 export const FRACTION_BITS = 32;
 /** Of the weights of a layer that reads averages over 2x2 pixels: the circuits compute with the sum of the four. */
 export const POOLED_FRACTION_BITS = FRACTION_BITS - 2;
+/** What divides the learning rate for such a layer, since sums stand for averages there (protocol section 12). */
+export const POOLED_RATE = 16;
 /** fa: fraction bits of inputs, activations, logits and targets. */
 export const ACTIVATION_BITS = 9;
 /** fd: fraction bits of deltas (back-propagated errors). */

@@ -3,7 +3,7 @@ import type { LayerGeometry } from '../model/network.ts';
 import { type NetworkWeights, presentLayers } from '../model/networkWeights.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
-import { ACTIVATION_BITS } from '../numbers/constants.ts';
+import { ACTIVATION_BITS, POOLED_RATE } from '../numbers/constants.ts';
 import { type Parts, TrainerMachine } from './machine.ts';
 import {
   type HeadMemory,
@@ -31,8 +31,6 @@ import {
 const PATCH_ENTRIES = 2 ** 16;
 /** Places of which the dense trainer's update is exact to the last message (assembly/trainer.ts). */
 const FEW_PLACES = 2 ** 12;
-/** A pooled layer's sums stand for averages: its weights have two fraction bits less, and 1/16 of the rate. */
-export const POOLED_RATE = 16;
 
 /** Pictures of a batch, [b][c][y][x] with lines of 2^bits floats, `size` floats a row. */
 interface Pictures {

@@ -1,8 +1,6 @@
 import { InputError } from '../errors/InputError.ts';
-import { type AnyShape, isNetworkShape } from '../model/anyShape.ts';
 import { isPowerOfTwo } from '../numbers/bits.ts';
-import { MAX_RATE, MAX_SIZE, RATE_BITS } from '../numbers/constants.ts';
-import { POOLED_RATE } from './pictures.ts';
+import { MAX_RATE, MAX_SIZE, POOLED_RATE, RATE_BITS } from '../numbers/constants.ts';
 import { realLearningRate } from './trainer.ts';
 
 /** A learning rate that the trainer can take, and its neighbours. */
@@ -14,11 +12,6 @@ export interface Rate {
   /** Next smaller and next greater possible rates; null at the ends of the range. */
   below: number | null;
   above: number | null;
-}
-
-/** Of how many units the rates of a network are multiples: 16 where a layer reads averages, which learns at a 16th of it. */
-export function rateStep(shape: AnyShape): number {
-  return isNetworkShape(shape) && shape.layers.some(({ pooled }) => pooled) ? POOLED_RATE : 1;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { InputError } from '../errors/InputError.ts';
+import { checkPooledRate } from '../model/anyShape.ts';
 import { trainCapacity } from '../model/capacity.ts';
 import { checkFit, checkSmoothing } from '../model/head.ts';
-import type { Network } from '../model/network.ts';
 import {
   type AnyWeights,
   checkNetworkWeights,
@@ -19,7 +19,6 @@ import { checkWeights, type Weights } from '../model/weights.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { RATE_BITS } from '../numbers/constants.ts';
 import type { TrainerNetwork } from './network.ts';
-import { POOLED_RATE } from './pictures.ts';
 import { placeNetwork } from './placeNetwork.ts';
 import { type Score, scoreRows } from './score.ts';
 import type { SegmentTrace } from './trace.ts';
@@ -119,7 +118,7 @@ function goThrough<W extends AnyWeights>(
   checkFit(head, shard.kind);
   checkSmoothing(head, shard.outputs, smoothing);
   checkPair(weights, shard);
-  if (isNetworkWeights(weights)) checkPooledRate(weights.network, lr);
+  checkPooledRate(shapeOf(weights), lr);
   trainCapacity(shapeOf(weights), shard.rows, passes, batch);
   const padded = 2 ** ceilLog2(shard.rows);
   const network = placeNetwork(weights, shard, { batch, traceRows, smoothing });
@@ -182,14 +181,6 @@ export function checkPair(weights: AnyWeights, shard: Shard): void {
     checkNetworkWeights(weights);
   } else checkWeights(weights);
   checkShard(shard);
-}
-
-/** @throws InputError unless a sixteenth of the rate is whole where a layer is pooled (protocol section 12) */
-export function checkPooledRate({ layers }: Network, lr: number): void {
-  if (lr % POOLED_RATE === 0 || !layers.some(({ pooled }) => pooled)) return;
-  throw new InputError(`A network that averages pixels takes a rate that is a multiple of ${POOLED_RATE}, not ${lr}.`, {
-    docs: 'protocol-convolutions.md',
-  });
 }
 
 function add(total: Score, score: Score): void {

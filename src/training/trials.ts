@@ -1,10 +1,9 @@
 import { TrainingRangeError } from '../errors/TrainingRangeError.ts';
-import type { AnyShape } from '../model/anyShape.ts';
+import { type AnyShape, rateStep } from '../model/anyShape.ts';
 import { type AnyWeights, shapeOf } from '../model/networkWeights.ts';
 import type { Shard } from '../model/shard.ts';
 import { ceilLog2 } from '../numbers/bits.ts';
 import { TRACE_ROW_BITS } from '../numbers/constants.ts';
-import { rateStep } from './rate.ts';
 import { modelOfSeed } from './seed.ts';
 import { evaluate, trainTrial } from './trainer.ts';
 

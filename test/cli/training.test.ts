@@ -29,6 +29,13 @@ describe('training in many segments', () => {
   const rate = ['--lr-units', '4', '--batch', '2'];
 
   const result = async (...args: string[]) => document(await descent([...args, '--json', ...runs]));
+  /** A run of data of the same rows, some with the opposite class. */
+  const otherRows = async (run: string, isTurned: (r: number) => boolean) => {
+    const turn = (row: string) => row.replace(/low|high/, (name) => (name === 'low' ? 'high' : 'low'));
+    const csv = file(`${run}.csv`, `a,b,name\n${rows.map((row, r) => (isTurned(r) ? turn(row) : row)).join('\n')}\n`);
+    const taken = ['--rows', '16', '--shuffle', 'none', '--run', run];
+    await result('data', '--csv', csv, '--label', 'name', '--scale', 'min-max', ...taken);
+  };
 
   it('takes every shard of a source once an epoch, in order, and is what one segment after the other gives', async () => {
     // Scaled by the rows that are trained on: other numbers would be another schema.
@@ -81,23 +88,8 @@ describe('training in many segments', () => {
   });
 
   it('warns before anything is proved where the loss grew', async () => {
-    const turned = rows.map((row) => row.replace(/low|high/, (name) => (name === 'low' ? 'high' : 'low')));
-    const other = file('turned.csv', `a,b,name\n${turned.join('\n')}\n`);
-    const scaled = ['--rows', '16', '--shuffle', 'none', '--run', 'turned'];
-    await result('data', '--csv', other, '--label', 'name', '--scale', 'min-max', ...scaled);
-    const options = [
-      '--parent',
-      start,
-      ...source,
-      '--rows',
-      '16',
-      '--epochs',
-      '4',
-      '--lr-units',
-      '100',
-      '--batch',
-      '2',
-    ];
+    await otherRows('turned', () => true);
+    const options = [...source, '--rows', '16', '--epochs', '4', '--lr-units', '100', '--batch', '2'];
     const said = async (...args: string[]) => {
       const answer = await descent(['train', ...options, ...args, '--json', ...runs]);
       const { warnings, model } = document(answer);
@@ -113,12 +105,7 @@ describe('training in many segments', () => {
 
   it('ends early where the test rows get no better, and keeps the best', async () => {
     // Half of the rows say the opposite: more training makes them worse from some segment on.
-    const turned = rows.map((row, r) =>
-      r % 2 ? row : row.replace(/low|high/, (name) => (name === 'low' ? 'high' : 'low')),
-    );
-    const other = file('other.csv', `a,b,name\n${turned.join('\n')}\n`);
-    const scaled = ['--rows', '16', '--shuffle', 'none', '--run', 'others'];
-    await result('data', '--csv', other, '--label', 'name', '--scale', 'min-max', ...scaled);
+    await otherRows('others', (r) => r % 2 === 0);
     const options = [
       '--parent',
       start,

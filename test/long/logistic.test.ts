@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { deployRegistry } from '../../scripts/chain/deploy.ts';
-import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { after, describe, it } from 'node:test';
 import { descent, document, temporaryFolder } from '../cli/cli.ts';
+import { onChain } from '../cli/onChain.ts';
 import { npy, npyHeader } from '../corpus/files.ts';
 import { logisticRows } from '../support/logistic.ts';
 
@@ -21,17 +20,8 @@ const CASES = [
 
 describe('logistic regression on 4,096 rows', { concurrency: false }, () => {
   const { folder, remove } = temporaryFolder();
-  let node: LocalNode;
-  let env: Record<string, string>;
-  before(async () => {
-    node = await startLocalNode();
-    const { registry, scoreboard } = await deployRegistry(node.rpc);
-    env = { DESCENT_RPC: node.rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
-  });
-  after(async () => {
-    await node.close();
-    remove();
-  });
+  after(remove);
+  const env = onChain();
 
   for (const { inputs, head, network, lr, passes, sklearn } of CASES) {
     it(`${inputs} features with ${head}: one training proof, and a proved result as good as scikit-learn's`, async (test) => {

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { deployRegistry } from '../../scripts/chain/deploy.ts';
-import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+import { after, describe, it } from 'node:test';
 import { descent, document, temporaryFolder } from '../cli/cli.ts';
+import { onChain } from '../cli/onChain.ts';
 import { npy, npyHeader } from '../corpus/files.ts';
 import { randomSource } from '../support/models.ts';
 
@@ -34,17 +33,8 @@ function stripes(count: number): { pixels: Uint8Array; labels: Uint8Array } {
 
 describe('pictures in colour', { concurrency: false }, () => {
   const { folder, remove } = temporaryFolder();
-  let node: LocalNode;
-  let env: Record<string, string>;
-  before(async () => {
-    node = await startLocalNode();
-    const { registry, scoreboard } = await deployRegistry(node.rpc);
-    env = { DESCENT_RPC: node.rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard };
-  });
-  after(async () => {
-    await node.close();
-    remove();
-  });
+  after(remove);
+  const env = onChain();
 
   it('train a convolutional network from a seed to a proved result, better than guesses', async (test) => {
     const { pixels, labels } = stripes(TRAINING + TESTS);

@@ -1,8 +1,7 @@
 import { Claims, type ClaimTables, type ClaimTerm } from '../../argument/claims.ts';
 import type { Head } from '../../model/head.ts';
-import { LIMB_BITS } from '../../numbers/constants.ts';
+import { LIMB_BITS, POOLED_RATE } from '../../numbers/constants.ts';
 import { inverse, mod } from '../../numbers/field.ts';
-import { POOLED_RATE } from '../../training/pictures.ts';
 import { pointOf } from '../axes.ts';
 import { modelSlot } from '../layerSizes.ts';
 import { addTableClaims } from '../layers.ts';

@@ -1,0 +1,16 @@
+import { after, before } from 'node:test';
+import { deployRegistry } from '../../scripts/chain/deploy.ts';
+import { type LocalNode, startLocalNode } from '../../scripts/chain/localNode.ts';
+
+/** A node of the suite's own with a registry, from its first test to its last: the variables that name them to commands. */
+export function onChain(): Record<string, string> {
+  const env: Record<string, string> = {};
+  let node: LocalNode;
+  before(async () => {
+    node = await startLocalNode();
+    const { registry, scoreboard } = await deployRegistry(node.rpc);
+    Object.assign(env, { DESCENT_RPC: node.rpc, DESCENT_REGISTRY: registry, DESCENT_SCOREBOARD: scoreboard });
+  });
+  after(() => node.close());
+  return env;
+}
