@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ILineage} from "../interfaces/ILineage.sol";
+import {ILineageReader} from "../interfaces/ILineageReader.sol";
 
 /// @title Example: pay every trainer of a lineage the same
 /// @notice Lines can be long, so nothing here walks one in a single transaction: whoever cares calls `distribute` with as
@@ -15,6 +16,7 @@ contract LineagePay {
     }
 
     ILineage private immutable LINEAGE;
+    ILineageReader private immutable READER;
 
     mapping(uint256 gift => Gift) public gifts;
     mapping(address trainer => uint256) public owed;
@@ -25,8 +27,10 @@ contract LineagePay {
     error NothingOwed(address account);
     error TransferFailed(address to);
 
-    constructor(address lineage) {
-        LINEAGE = ILineage(lineage);
+    /// @param reader of the registry whose trainers are paid
+    constructor(address reader) {
+        READER = ILineageReader(reader);
+        LINEAGE = READER.lineage();
     }
 
     /// @notice Gives Ether to the trainers of a model's first line, equally for each node. What cannot be divided is the
@@ -46,7 +50,7 @@ contract LineagePay {
     function distribute(uint256 gift, uint256 limit) external {
         Gift storage entry = gifts[gift];
         if (entry.next == 0) return;
-        (address[] memory trainers, bytes32 next) = LINEAGE.trainersAlong(entry.next, limit);
+        (address[] memory trainers, bytes32 next) = READER.trainersAlong(entry.next, limit);
         entry.next = next;
         for (uint256 i = 0; i < trainers.length; ++i) {
             owed[trainers[i]] += entry.each;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ILineage} from "../interfaces/ILineage.sol";
+import {ILineageReader} from "../interfaces/ILineageReader.sol";
 import {IScores} from "../interfaces/IScores.sol";
 
 /// @title Example: a model's card, read from proofs
@@ -16,19 +17,21 @@ contract ModelCard {
         uint256 depth;
         uint256 registeredAt;
         bool declared;
-        ILineage.WeightedParent[] parents;
+        ILineageReader.WeightedParent[] parents;
         bytes32[] origins;
         bool allOrigins;
         IScores.Score score;
     }
 
     ILineage private immutable LINEAGE;
+    ILineageReader private immutable READER;
     IScores private immutable SCORES;
 
     error UnknownModel(bytes32 model);
 
-    constructor(address lineage, address scores) {
-        LINEAGE = ILineage(lineage);
+    constructor(address reader, address scores) {
+        READER = ILineageReader(reader);
+        LINEAGE = READER.lineage();
         SCORES = IScores(scores);
     }
 
@@ -42,8 +45,8 @@ contract ModelCard {
         result.depth = node.depth;
         result.registeredAt = node.timestamp;
         result.declared = node.declared;
-        result.parents = LINEAGE.weightedParents(model);
-        (result.origins, result.allOrigins) = LINEAGE.origins(model, limit);
+        result.parents = READER.weightedParents(model);
+        (result.origins, result.allOrigins) = READER.origins(model, limit);
         result.score = SCORES.scoreOf(model, benchmark);
     }
 }

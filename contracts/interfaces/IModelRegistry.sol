@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IForeignPrograms} from "./IForeignPrograms.sol";
 import {DatasetId, ModelId, ShardId} from "./Ids.sol";
 import {ILineage} from "./ILineage.sol";
 import {INetworks} from "./INetworks.sol";
@@ -151,7 +152,27 @@ interface IModelRegistry is ILineage {
         G1Point[] child;
     }
 
+    /// @notice A child that another proof system vouches for.
+    /// @param shape of the child, canonical
+    /// @param schema what its inputs and outputs are said to mean; zero: not stated
+    /// @param program of IForeignPrograms
+    /// @param parents ids of 1..8 different registered models, the first line's first: all convolutional networks if the child is
+    /// one, else none
+    /// @param child commitment to the weights
+    /// @param foreignProof in the encoding of the program's adapter
+    struct ForeignEdge {
+        uint256 shape;
+        bytes32 schema;
+        uint256 program;
+        ModelId[] parents;
+        G1Point[] child;
+        bytes foreignProof;
+    }
+
     // ------------------------------------------------------------------------------------------------ events
+
+    /// @notice What a trainer's next models take of everything that they and their descendants are paid, in 1/10,000.
+    event ShareChosen(address indexed trainer, uint256 share);
 
     /// @notice The registry stands. With dev keys anyone can forge proofs: such a registry proves nothing.
     event RegistryDeployed(IVerifiers verifiers, bool devKeys);
@@ -205,7 +226,13 @@ interface IModelRegistry is ILineage {
     /// @notice How a merge node came to be. The first parent is indexed, so that a first line can be followed.
     event Merged(ModelId indexed child, ModelId indexed firstParent, ModelId[] parents, int24[][] coefficients);
 
+    /// @notice How a foreign node came to be: the adapter of this program says that it follows from these parents.
+    event Foreign(ModelId indexed child, uint256 indexed program, address indexed adapter, ModelId[] parents);
+
     // ------------------------------------------------------------------------------------------------ errors
+
+    /// @notice Thrown when a share is above 5,000 (50 %).
+    error ShareOutOfRange(uint256 share);
 
     // Shapes and parameters
     /// @notice Thrown when a word is not the canonical shape of a model: absent layers, head, offsets or unused bits are not as
@@ -294,14 +321,16 @@ interface IModelRegistry is ILineage {
     error SeedExpired(uint256 requestId, uint256 seedBlock);
 
     // Merges
-    /// @notice Thrown when a merge has fewer than 2 or more than 8 parents.
+    /// @notice Thrown when a merge has fewer than 2 or more than 8 parents, or a foreign child none or more than 8.
     error UnsupportedParents(uint256 parents);
     /// @notice Thrown when a merge has not one coefficient for each layer and parent.
     error CoefficientsMismatch(uint256 layer, uint256 coefficients);
     /// @notice Thrown when a coefficient is not in (-2^17, 2^17).
     error CoefficientOutOfRange(uint256 layer, uint256 parent, int256 coefficient);
-    /// @notice Thrown when a merge names a parent twice.
+    /// @notice Thrown when a parent is named twice.
     error ParentTwice(ModelId parent);
+    /// @notice Thrown when a foreign child is a convolutional network and a parent is not, or the other way round.
+    error ParentOfOtherKind(ModelId parent);
     /// @notice Thrown when all coefficients of a parent are zero.
     error ParentWithoutPart(ModelId parent);
 
@@ -390,7 +419,20 @@ interface IModelRegistry is ILineage {
     /// @dev Program *merge*. The weights that `weightedParents` reports follow from the coefficients.
     function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child);
 
+    /// @notice Registers a child that another proof system vouches for. The node and all its descendants answer `isForeign`.
+    /// @dev Program *import*, with the child's id as its source: weights are in range, padding is zero. How they follow from the
+    /// parents is what the foreign program's adapter says.
+    function registerForeign(ForeignEdge calldata edge, Proof calldata proof) external returns (ModelId child);
+
+    /// @notice Chooses what the sender's next models take of everything that they and their descendants are paid. Models that
+    /// are registered keep what was chosen for them.
+    /// @param share 0..5,000, in 1/10,000
+    function chooseShare(uint256 share) external;
+
     // ------------------------------------------------------------------------------------------------ reading
+
+    /// @notice The foreign program that made a node; zero where none did.
+    function foreignProgramOf(ModelId id) external view returns (uint256);
 
     /// @notice A shard; all zero where there is none.
     function shard(ShardId id) external view returns (ShardRecord memory);
@@ -448,6 +490,9 @@ interface IModelRegistry is ILineage {
 
     /// @notice The contract that judges shapes of convolutional networks; it never changes.
     function networks() external view returns (INetworks);
+
+    /// @notice The adapters to other proof systems; the contract never changes, anyone can add to it.
+    function foreignPrograms() external view returns (IForeignPrograms);
 
     /// @notice Whether the powers or any key on record are the development's, whose secrets are public.
     function devKeys() external view returns (bool);

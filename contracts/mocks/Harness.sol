@@ -114,20 +114,25 @@ contract Harness {
         return Identity.ofDataset(registrar, shardIds, uri);
     }
 
-    function head(address trainer, ILineage.Kind kind, uint256 number, uint256 traits, uint256 version)
-        external
-        view
-        returns (address, ILineage.Kind, uint256, bool, bool, uint256, uint256)
-    {
-        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, traits, version);
+    function head(
+        address trainer,
+        ILineage.Kind kind,
+        uint256 number,
+        uint256 traits,
+        uint256 version,
+        uint256 stack
+    ) external view returns (address, ILineage.Kind, uint256, bool, bool, bool, uint256, uint256, uint256) {
+        NodeHead made = NodeHeadLibrary.make(trainer, kind, number, traits, version, stack);
         return (
             made.trainer(),
             made.kind(),
             made.number(),
             made.declared(),
             made.isNetwork(),
+            made.isForeign(),
             made.version(),
-            made.timestamp()
+            made.timestamp(),
+            made.stack()
         );
     }
 

@@ -31,7 +31,6 @@ contract LineageTest {
         holds(LINEAGE.isAncestor(bytes32(a), bytes32(b)) == (_climb(parent, b, depthOfA) == a), "isAncestor");
         uint256 wanted = (shape >> 24) % (depthOfB + 2);
         holds(LINEAGE.ancestorAt(bytes32(b), wanted) == bytes32(_climb(parent, b, wanted)), "ancestorAt");
-        holds(LINEAGE.nearestCommonAncestor(bytes32(a), bytes32(b)) == bytes32(_common(parent, a, b)), "common");
         (bytes32[] memory found, bool complete) = LINEAGE.origins(bytes32(b), 1);
         holds(complete && found.length == 1 && found[0] == bytes32(_climb(parent, b, 0)), "origins");
     }

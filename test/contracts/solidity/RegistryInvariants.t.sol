@@ -93,7 +93,7 @@ contract RegistryActor {
 
     /// @dev Everything that must never change of a node.
     function snapshot(bytes32 id) public view returns (bytes32) {
-        return keccak256(abi.encode(registry.node(id), registry.weightedParents(id)));
+        return keccak256(abi.encode(registry.node(id), registry.parents(id)));
     }
 
     /// @dev The first parent's first parent and so on; zero beyond the origin.
