@@ -15,6 +15,7 @@ const INTERFACES = {
   relayAbi: 'IRelay',
   relayedAbi: 'IRelayed',
   scoreboardAbi: 'IScoreboard',
+  statusesAbi: 'IStatuses',
   verifiersAbi: 'IVerifiers',
 };
 
