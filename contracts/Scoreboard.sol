@@ -61,6 +61,8 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         uint64 closingBlock;
         IModelRegistry.ShardKind kind;
         bool isSealed;
+        uint40 openedAt;
+        uint40 openBy;
     }
 
     uint256 private constant MAX_SHARDS = 256;
@@ -239,6 +241,16 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     }
 
     /// @inheritdoc IScores
+    function boardOf(bytes32 id) external view returns (Board memory result) {
+        PackedBenchmark memory record = _benchmarks[BenchmarkId.wrap(id)];
+        result.openBy = record.openBy;
+        if (!_isOpen(record)) return result;
+        result.measure =
+            record.kind == IModelRegistry.ShardKind.Regression ? Measure.SquaredError : Measure.RowsRight;
+        (result.rows, result.openedAt) = (record.rows, record.openedAt);
+    }
+
+    /// @inheritdoc IScores
     function leader(bytes32 id) external view returns (bytes32) {
         BenchmarkId benchmark_ = BenchmarkId.wrap(id);
         if (Ranking.count(_boards[benchmark_]) == 0) return 0;
@@ -358,6 +370,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         record.dataset = dataset;
         record.rows = uint64(registered.rows);
         record.kind = REGISTRY.shard(shardIds[0]).kind;
+        record.openedAt = uint40(block.timestamp);
         _shardIds[id] = shardIds;
         emit BenchmarkOpened(id, dataset, shardIds, record.closingBlock);
         return registered.firstBlock;
