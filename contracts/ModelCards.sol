@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Relayed} from "./Relayed.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
+import {ITrainers} from "./interfaces/ITrainers.sol";
 
 /// @title ModelCards
 /// @notice No owner; what stands here has no effect on anything that is proved.
@@ -19,19 +20,23 @@ contract ModelCards is IModelCards, Relayed {
     uint256 public constant MAX_URI = 256;
 
     ILineage private immutable LINEAGE;
+    ITrainers private immutable TRAINERS;
 
     mapping(bytes32 model => Card) private _cards;
 
     /// @param registry whose trainers may write; trusted to answer as ILineage says
+    /// @param trainers_ who acts for whom; trusted to answer as ITrainers says
     /// @param relay_ which carries what trainers signed
-    constructor(address registry, address relay_) Relayed(relay_) {
+    constructor(address registry, address trainers_, address relay_) Relayed(relay_) {
         LINEAGE = ILineage(registry);
+        TRAINERS = ITrainers(trainers_);
     }
 
     /// @inheritdoc IModelCards
     function writeCard(bytes32 model, string calldata name, string calldata uri) external {
-        address trainer = _sender();
-        if (LINEAGE.trainerOf(model) != trainer) revert NotTheTrainer(model, trainer);
+        address trainer = LINEAGE.trainerOf(model);
+        // Of a node that does not exist the zero address is the trainer, and nobody is its key.
+        if (TRAINERS.keyOf(trainer) != _sender()) revert NotTheKey(model, _sender());
         if (bytes(name).length > MAX_NAME) revert NameTooLong(bytes(name).length);
         if (bytes(uri).length > MAX_URI) revert UriTooLong(bytes(uri).length);
         _cards[model] = Card(name, uri);
@@ -47,5 +52,10 @@ contract ModelCards is IModelCards, Relayed {
     /// @inheritdoc IModelCards
     function lineage() external view returns (address) {
         return address(LINEAGE);
+    }
+
+    /// @inheritdoc IModelCards
+    function trainers() external view returns (address) {
+        return address(TRAINERS);
     }
 }

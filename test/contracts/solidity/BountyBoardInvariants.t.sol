@@ -29,7 +29,7 @@ contract BoardActor is Family {
 
     constructor() {
         uint256[5] memory weights = [uint256(3), 5, 1, 7, 2];
-        build(3_333, 7_001, weights);
+        build(weights);
     }
 
     function funder(uint256 index) public pure returns (address) {
