@@ -248,6 +248,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         result.measure =
             record.kind == IModelRegistry.ShardKind.Regression ? Measure.SquaredError : Measure.RowsRight;
         (result.rows, result.openedAt) = (record.rows, record.openedAt);
+        result.dataset = DatasetId.unwrap(record.dataset);
     }
 
     /// @inheritdoc IScores

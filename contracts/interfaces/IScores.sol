@@ -26,11 +26,13 @@ interface IScores {
     /// @param rows of the benchmark, zero while it is sealed. No more can be right
     /// @param openedAt when scores could first be entered, in seconds; zero while it is sealed
     /// @param openBy until when it must be opened, in seconds, and should have been if it was late; zero if it was never sealed
+    /// @param dataset id of its list of shards, known while it is sealed too
     struct Board {
         Measure measure;
         uint256 rows;
         uint256 openedAt;
         uint256 openBy;
+        bytes32 dataset;
     }
 
     /// @notice What can be won on a benchmark, and when.
