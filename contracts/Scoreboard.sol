@@ -3,11 +3,13 @@ pragma solidity 0.8.37;
 
 import {Blocks} from "./Blocks.sol";
 import {Relayed} from "./Relayed.sol";
+import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {INetworks} from "./interfaces/INetworks.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {IScores} from "./interfaces/IScores.sol";
+import {ITrainers} from "./interfaces/ITrainers.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "./interfaces/Ids.sol";
 import {Proof} from "./interfaces/Proof.sol";
@@ -70,6 +72,8 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     uint256 private constant MAX_RESULT = 1 << 52;
 
     IModelRegistry private immutable REGISTRY;
+    IDatasets private immutable DATASETS;
+    ITrainers private immutable TRAINERS;
     IVerifiers private immutable VERIFIERS;
     INetworks private immutable NETWORKS;
 
@@ -82,10 +86,14 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     mapping(BenchmarkId id => mapping(ModelId model => PackedResult)) private _best;
     mapping(BenchmarkId id => Ranking.Board) private _boards;
 
-    /// @param registry_ whose models, shards, datasets, verifiers and judge of shapes these are
+    /// @param registry_ whose models, shards, verifiers and judge of shapes these are
+    /// @param datasets_ of that registry's shards
+    /// @param trainers_ says who acts for a trainer
     /// @param relay_ which carries what trainers signed
-    constructor(IModelRegistry registry_, address relay_) Relayed(relay_) {
+    constructor(IModelRegistry registry_, IDatasets datasets_, ITrainers trainers_, address relay_) Relayed(relay_) {
         REGISTRY = registry_;
+        DATASETS = datasets_;
+        TRAINERS = trainers_;
         VERIFIERS = registry_.verifiers();
         NETWORKS = registry_.networks();
     }
@@ -137,6 +145,7 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     function sealBenchmark(DatasetId dataset, uint256 closingBlock) external returns (BenchmarkId id) {
         if (closingBlock < _blockNumber()) revert ClosingBlockPassed(closingBlock);
         if (closingBlock > type(uint64).max) revert ClosingBlockTooFar(closingBlock);
+        if (DATASETS.isRevoked(dataset)) revert RevokedDataset(dataset);
         id = Identity.ofBenchmark(dataset, _sender(), closingBlock);
         PackedBenchmark storage record = _benchmarks[id];
         if (record.isSealed) revert BenchmarkExists(id);
@@ -188,6 +197,16 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
     /// @inheritdoc IScoreboard
     function registry() external view returns (IModelRegistry) {
         return REGISTRY;
+    }
+
+    /// @inheritdoc IScoreboard
+    function datasets() external view returns (IDatasets) {
+        return DATASETS;
+    }
+
+    /// @inheritdoc IScoreboard
+    function trainers() external view returns (ITrainers) {
+        return TRAINERS;
     }
 
     /// @inheritdoc IScoreboard
@@ -366,8 +385,9 @@ contract Scoreboard is IScoreboard, Relayed, Blocks {
         if (shardIds.length > MAX_SHARDS) revert TooManyShards(shardIds.length);
         PackedBenchmark storage record = _benchmarks[id];
         if (_isOpen(record)) revert BenchmarkExists(id);
-        IModelRegistry.Dataset memory registered = REGISTRY.dataset(dataset);
+        IDatasets.Dataset memory registered = DATASETS.dataset(dataset);
         if (registered.registrar == address(0)) revert UnknownDataset(dataset);
+        if (registered.isRevoked) revert RevokedDataset(dataset);
         record.dataset = dataset;
         record.rows = uint64(registered.rows);
         record.kind = REGISTRY.shard(shardIds[0]).kind;

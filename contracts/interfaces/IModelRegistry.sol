@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IForeignPrograms} from "./IForeignPrograms.sol";
-import {DatasetId, ModelId, ShardId} from "./Ids.sol";
+import {ModelId, ShardId} from "./Ids.sol";
 import {ILineage} from "./ILineage.sol";
 import {INetworks} from "./INetworks.sol";
 import {IVerifiers} from "./IVerifiers.sol";
@@ -63,18 +63,6 @@ interface IModelRegistry is ILineage {
         bytes32 schema;
         uint256 number;
         uint256 version;
-    }
-
-    /// @notice A dataset as it is stored. All fields are zero where there is no such dataset.
-    /// @param registrar who listed it; not necessarily the owner of its shards
-    /// @param shards how many
-    /// @param rows of all shards together
-    /// @param firstBlock the earliest block in which one of its shards was registered
-    struct Dataset {
-        address registrar;
-        uint256 shards;
-        uint256 rows;
-        uint256 firstBlock;
     }
 
     /// @notice A request for a seed. All fields are zero where there is no such request.
@@ -181,9 +169,6 @@ interface IModelRegistry is ILineage {
     event ShardRegistered(
         ShardId indexed id, address indexed owner, uint256 descriptor, bytes32 schema, G1Point[] commitment
     );
-
-    /// @notice Shards were listed as one dataset.
-    event DatasetRegistered(DatasetId indexed id, address indexed registrar, ShardId[] shardIds, uint256 rows, string uri);
 
     /// @notice A seed was asked for. The same trainer asking repeatedly may be choosing among seeds.
     event SeedRequested(
@@ -297,16 +282,6 @@ interface IModelRegistry is ILineage {
     error TooManyRecords(uint256 number);
     /// @notice Thrown when an edge would have 2^12 segments or more.
     error TooManySegments(uint256 segments);
-    /// @notice Thrown when a dataset would have no shards.
-    error EmptyDataset();
-    /// @notice Thrown when the ids of shards are not strictly ascending.
-    error ShardsNotAscending(ShardId previous, ShardId next);
-    /// @notice Thrown when shards of one dataset differ in inputs, outputs or kind.
-    error ShardsOfDifferentFamilies(ShardId first, ShardId other);
-    /// @notice Thrown when shards of one dataset differ in schema, or one states none.
-    error ShardsOfDifferentSchemas(ShardId first, ShardId other);
-    /// @notice Thrown when the same registrar listed the same shards with the same text already.
-    error DatasetExists(DatasetId id);
     /// @notice Thrown when there is no such request.
     error UnknownSeedRequest(uint256 requestId);
     /// @notice Thrown when somebody else than the trainer who asked uses a request.
@@ -353,12 +328,6 @@ interface IModelRegistry is ILineage {
         G1Point[] calldata commitment,
         Proof calldata proof
     ) external returns (ShardId id);
-
-    /// @notice Lists registered shards as one dataset. Anyone may list any shards.
-    /// @param shardIds strictly ascending, which makes the id canonical and duplicates impossible; all of the same
-    /// inputs, outputs, kind and schema
-    /// @param uri where to read about it; part of the id like the registrar, so that nobody can take a dataset's id
-    function registerDataset(ShardId[] calldata shardIds, string calldata uri) external returns (DatasetId id);
 
     // ------------------------------------------------------------------------------------------------ models
 
@@ -459,9 +428,6 @@ interface IModelRegistry is ILineage {
     /// states one, else the parent's. Of a merge: the one that its parents have, those without one aside;
     /// keccak256("descent.schema.mixed") where two differ.
     function schemaOf(ModelId id) external view returns (bytes32);
-
-    /// @notice A dataset; all zero where there is none.
-    function dataset(DatasetId id) external view returns (Dataset memory);
 
     /// @notice A request for a seed; all zero where there is none.
     function seedRequest(uint256 requestId) external view returns (SeedRequest memory);

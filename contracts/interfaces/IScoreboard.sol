@@ -2,8 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "./Ids.sol";
+import {IDatasets} from "./IDatasets.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IScores} from "./IScores.sol";
+import {ITrainers} from "./ITrainers.sol";
 import {G1Point, Proof} from "./Proof.sol";
 
 /// @title Proved results of registered models on benchmarks
@@ -162,6 +164,8 @@ interface IScoreboard is IScores {
     error UnknownShard(ShardId id);
     /// @notice Thrown when there is no such dataset.
     error UnknownDataset(DatasetId id);
+    /// @notice Thrown when a benchmark would be opened or sealed on a dataset that its registrar revoked.
+    error RevokedDataset(DatasetId id);
     /// @notice Thrown when there is no such benchmark, sealed or open.
     error UnknownBenchmark(BenchmarkId id);
     /// @notice Thrown when a benchmark is opened or sealed a second time.
@@ -240,8 +244,14 @@ interface IScoreboard is IScores {
     /// @return place in the leaderboard, 1 is best; zero if it did not get in
     function rank(ModelId model, BenchmarkId benchmark) external returns (uint256 place);
 
-    /// @notice The registry whose models, shards and datasets these are.
+    /// @notice The registry whose models and shards these are.
     function registry() external view returns (IModelRegistry);
+
+    /// @notice The datasets of which benchmarks are made.
+    function datasets() external view returns (IDatasets);
+
+    /// @notice Who acts for trainers.
+    function trainers() external view returns (ITrainers);
 
     /// @notice The best result of a model on a shard; all zero where there is none.
     function resultOf(ModelId model, ShardId shard) external view returns (Result memory);

@@ -10,12 +10,15 @@ const TARGET = 'src/generated/abi.ts';
 const INTERFACES = {
   bountyBoardAbi: 'IBountyBoard',
   creditVaultAbi: 'ICreditVault',
+  dataAttestationsAbi: 'IDataAttestations',
+  datasetsAbi: 'IDatasets',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
   relayAbi: 'IRelay',
   relayedAbi: 'IRelayed',
   scoreboardAbi: 'IScoreboard',
   statusesAbi: 'IStatuses',
+  trainersAbi: 'ITrainers',
   verifiersAbi: 'IVerifiers',
 };
 

@@ -21,6 +21,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export interface Deployment {
   chainId: number;
   registry: Address;
+  /** who acts for trainers */
+  trainers: Address;
+  /** lists of shards */
+  datasets: Address;
   /** holds results and leaderboards of the registry's models */
   scoreboard: Address;
   /** splits what models are paid among their lineage */
@@ -103,6 +107,8 @@ export async function deployRegistry(rpc: string, options: DeployOptions = {}): 
   const deployment: Deployment = {
     chainId: chain.id,
     registry: placed.ModelRegistry,
+    trainers: placed.Trainers,
+    datasets: placed.Datasets,
     scoreboard: placed.Scoreboard,
     creditVault: placed.CreditVault,
     bountyBoard: placed.BountyBoard,

@@ -14,6 +14,8 @@ interface PageDeployment {
   chainId: number;
   rpc: string;
   registry: Address;
+  trainers: Address;
+  datasets: Address;
   scoreboard: Address;
   creditVault: Address;
   bountyBoard: Address;
@@ -35,8 +37,9 @@ export function writePageDeployment(
   { rpc, people, benchmark, site }: Pick<PageDeployment, 'rpc' | 'people' | 'benchmark' | 'site'>,
   path = DEPLOYMENT_FILE,
 ): void {
-  const { chainId, registry, scoreboard, creditVault, bountyBoard, relay, cards, block, devKeys } = deployment;
-  const contracts = { registry, scoreboard, creditVault, bountyBoard, relay, cards };
+  const { chainId, registry, trainers, datasets, scoreboard, creditVault, bountyBoard, relay, cards, block, devKeys } =
+    deployment;
+  const contracts = { registry, trainers, datasets, scoreboard, creditVault, bountyBoard, relay, cards };
   const content: PageDeployment = { chainId, rpc, ...contracts, block, devKeys, people, benchmark, site };
   writeDurably(path, `${JSON.stringify(content, null, 2)}\n`);
 }

@@ -1,5 +1,5 @@
 import { type Address, type Hex, type Log, parseEventLogs, zeroAddress } from 'viem';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { datasetsAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import type { ShardKind } from '../../src/model/shape.ts';
 import { shardKindOf } from '../../src/registry/programs/data.ts';
 import type { Chain } from './client.ts';
@@ -36,6 +36,12 @@ export async function registryOfScoreboard({ client }: Chain, scoreboard: Addres
   );
 }
 
+export async function datasetsOfScoreboard({ client }: Chain, scoreboard: Address): Promise<Address> {
+  return translateErrors(() =>
+    client.readContract({ address: scoreboard, abi: scoreboardAbi, functionName: 'datasets' }),
+  );
+}
+
 /** All events of a scoreboard; they begin after its registry's first one. @throws DescentError; the node's error */
 export async function readBoardLogs(chain: Chain, scoreboard: Address, options: LogOptions = {}): Promise<Log[]> {
   return readLogs(chain, scoreboard, { ...options, registry: await registryOfScoreboard(chain, scoreboard) });
@@ -52,9 +58,10 @@ export async function readBenchmarks(
     const logs = await readBoardLogs(chain, scoreboard, options);
     const sealed = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BenchmarkSealed' });
     const opened = parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BenchmarkOpened' });
-    const made = await readLogs(chain, registry, { ...options, registry });
-    const datasets = parseEventLogs({ abi: modelRegistryAbi, logs: made, eventName: 'DatasetRegistered' });
-    const uris = new Map(datasets.map(({ args }) => [args.id, args.uri]));
+    const datasets = await datasetsOfScoreboard(chain, scoreboard);
+    const listed = await readLogs(chain, datasets, { ...options, registry });
+    const lists = parseEventLogs({ abi: datasetsAbi, logs: listed, eventName: 'DatasetRegistered' });
+    const uris = new Map(lists.map(({ args }) => [args.id, args.uri]));
     const found = new Map<Hex, ListedBenchmark>();
     for (const { args } of sealed) {
       const { id, dataset, sealer, closingBlock } = args;
@@ -87,9 +94,9 @@ export async function readLeaderboard(chain: Chain, scoreboard: Address, id: Hex
 }
 
 /** Whether a dataset is registered. @throws DescentError (chain) */
-export async function isDataset(chain: Chain, registry: Address, id: Hex): Promise<boolean> {
+export async function isDataset(chain: Chain, datasets: Address, id: Hex): Promise<boolean> {
   return translateErrors(async () => {
-    const call = { address: registry, abi: modelRegistryAbi, functionName: 'dataset', args: [id] } as const;
+    const call = { address: datasets, abi: datasetsAbi, functionName: 'dataset', args: [id] } as const;
     return (await chain.client.readContract(call)).registrar !== zeroAddress;
   });
 }

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { type Address, encodeFunctionData, type Hex, isAddressEqual, type LocalAccount, zeroAddress } from 'viem';
 import { DescentError } from '../../src/errors/DescentError.ts';
 import { InputError } from '../../src/errors/InputError.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { datasetsAbi, scoreboardAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
 import { type Chain, parseAddress } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import type { LogOptions } from '../chain/readLogs.ts';
 import { readShard } from '../chain/readRegistry.ts';
-import { isDataset, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
+import { datasetsOfScoreboard, isDataset, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
 import { sendCall } from '../chain/send.ts';
 import { modelIdOf, parseId, shardIdsOf } from '../runs/ids.ts';
 import { requireChainSchema } from '../runs/registered.ts';
@@ -259,15 +259,16 @@ async function registerDataset(
   { registrar, dataset, shards, uri }: ShardList,
   { runs }: BenchmarkOptions,
 ) {
-  const { chain, registry, account } = board;
-  if (await isDataset(chain, registry, dataset)) return;
+  const { chain, scoreboard, account } = board;
+  const datasets = await datasetsOfScoreboard(chain, scoreboard);
+  if (await isDataset(chain, datasets, dataset)) return;
   if (!isAddressEqual(registrar, account.address)) {
     throw new InputError(`Only ${registrar} can list these shards, who sealed them.`, {
       hint: 'Once that account has opened the benchmark or listed the shards, anyone can go on.',
     });
   }
-  const data = encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [shards, uri] });
-  await sendCall(chain, account, { to: registry, data }, runs);
+  const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args: [shards, uri] });
+  await sendCall(chain, account, { to: datasets, data }, runs);
 }
 
 async function openOnce({ chain, scoreboard, account, runs, reading }: Board, id: Hex, data: () => Hex) {

@@ -46,10 +46,20 @@ function parseDelay(days: string | undefined): bigint | undefined {
   return BigInt(days) * 86_400n;
 }
 
+/** Contracts as they are listed. */
+const NAMES = [
+  'registry',
+  'trainers',
+  'datasets',
+  'scoreboard',
+  'creditVault',
+  'bountyBoard',
+  'relay',
+  'cards',
+] as const;
+
 function describe({ chainId, devKeys, owner, ...made }: Deployment): string {
-  const lines = (['registry', 'scoreboard', 'creditVault', 'bountyBoard', 'relay', 'cards'] as const).map(
-    (name) => `${name.padEnd(12)} ${made[name]}`,
-  );
+  const lines = NAMES.map((name) => `${name.padEnd(12)} ${made[name]}`);
   return [
     `Chain ${chainId} has a registry${devKeys ? ' with development keys: it proves nothing' : ''}.`,
     ...lines,

@@ -258,9 +258,9 @@ describe('a scoreboard with all measures', () => {
     shards: Registered[],
     all: [Model, (Partial<Measures> & { result: bigint })[][]][],
   ): Promise<Hex> {
-    const { registry, scoreboard, alice } = served.fixture;
+    const { datasets, scoreboard, alice } = served.fixture;
     const list = [ascending(shards.map(idOf)), 'rows'];
-    await registry.send('registerDataset', list, alice);
+    await datasets.send('registerDataset', list, alice);
     const benchmark = await scoreboard.simulate('openBenchmark', [alice, ...list]);
     await scoreboard.send('openBenchmark', [alice, ...list]);
     for (const [model, measures] of all) {

@@ -54,9 +54,9 @@ describe('a registry whose models state their columns and classes', () => {
 
   /** Opens a benchmark of one shard and ranks models on it. */
   async function ranked(shard: Registered, ...some: Model[]): Promise<Hex> {
-    const { registry, scoreboard, alice } = served.fixture;
+    const { datasets, scoreboard, alice } = served.fixture;
     const list = [ascending([idOf(shard)]), 'rows'];
-    await registry.send('registerDataset', list, alice);
+    await datasets.send('registerDataset', list, alice);
     const args = [alice, ...list];
     const benchmark = await scoreboard.simulate('openBenchmark', args);
     await scoreboard.send('openBenchmark', args);
@@ -93,23 +93,28 @@ describe('a registry whose models state their columns and classes', () => {
   });
 
   it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {
-    const { registry, scoreboard, alice } = served.fixture;
+    const { registry, datasets, scoreboard, alice } = served.fixture;
     const secret = dataClaim(SHARD);
     const dataset = datasetId(alice, [idOf(secret)], 'rows');
     const closing = BigInt((await served.upstream('eth_blockNumber', [])) as Hex) + 1n;
     const sealed = await scoreboard.simulate('sealBenchmark', [dataset, closing], alice);
     await scoreboard.send('sealBenchmark', [dataset, closing], alice);
     await served.fixture.submit(secret, alice);
-    await registry.send('registerDataset', [[idOf(secret)], 'rows'], alice);
+    await datasets.send('registerDataset', [[idOf(secret)], 'rows'], alice);
     await scoreboard.send('unsealBenchmark', [alice, closing, alice, [idOf(secret)], 'rows'], alice);
-    const address = [registry.address, scoreboard.address];
+    const config = {
+      registry: registry.address,
+      datasets: datasets.address,
+      scoreboard: scoreboard.address,
+    };
+    const address = Object.values(config);
     const logs = (await served.upstream('eth_getLogs', [{ address, fromBlock: '0x0' }])) as RpcLog[];
     const topicOf = (eventName: 'ShardRegistered' | 'ModelRegistered') =>
       encodeEventTopics({ abi: modelRegistryAbi, eventName })[0];
     const boardWithout = (topic?: Hex, id = served.benchmark) => {
       const store = new Store();
       const read = logs.filter(({ topics }) => topics[0] !== topic).map((log) => formatLog(log));
-      applyLogs(store, { registry: registry.address, scoreboard: scoreboard.address } as ChainConfig, read as RawLog[]);
+      applyLogs(store, config as ChainConfig, read as RawLog[]);
       return store.benchmark(id) && boardOf(store, id);
     };
     const whole = boardWithout();

@@ -15,6 +15,8 @@ import { CIRCUIT_HASH, DAY, DELAY, deployment, deployVerifiers } from './support
 
 const OWNER: Address = '0x00000000000000000000000000000000000000AA';
 const RELAY: Address = '0x00000000000000000000000000000000000000bb';
+const DATASETS: Address = '0x00000000000000000000000000000000000000dd';
+const TRAINERS: Address = '0x00000000000000000000000000000000000000eE';
 const REAL = CIRCUIT_NAMES.map((_, i) => knownKey(500n + BigInt(i)));
 
 describe('deployment of verifiers', () => {
@@ -194,13 +196,15 @@ describe('deployment of the registry', () => {
   it('answers with its verifiers and what they hold', async () => {
     const scoreboard = new Contract(
       chain,
-      await chain.deploy('Scoreboard', [registry.address, RELAY]),
+      await chain.deploy('Scoreboard', [registry.address, DATASETS, TRAINERS, RELAY]),
       await abiOf('Scoreboard'),
     );
     assert.equal(await registry.read('verifiers', []), verifiers.address);
     assert.equal(await registry.read('devKeys', []), true);
     assert.deepEqual(await registry.read('srs', []), powersOnChain(TEST_SRS));
     assert.equal(await scoreboard.read('registry', []), registry.address);
+    assert.equal(await scoreboard.read('datasets', []), DATASETS);
+    assert.equal(await scoreboard.read('trainers', []), TRAINERS);
   });
 
   it('says in an event whether its keys are dev keys', async () => {

@@ -174,7 +174,7 @@ describe('a network', () => {
     const child = await fixture.trainModel(start, shard, TIMES_16);
     await fixture.submit(scoreClaim(child, shard, 9n, { loss: 5n }));
     const ids = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
-    await fixture.registry.send('registerDataset', [ids, 'ipfs://pictures'], fixture.alice);
+    await fixture.datasets.send('registerDataset', [ids, 'ipfs://pictures'], fixture.alice);
     const args = [fixture.alice, ids, 'ipfs://pictures'];
     const benchmark = await fixture.scoreboard.simulate('openBenchmark', args);
     await fixture.scoreboard.send('openBenchmark', args);

@@ -57,7 +57,7 @@ describe('on the registry', () => {
     child = idOf(trained);
     merge = idOf(mergeModel);
     const shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
-    await fixture.registry.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
+    await fixture.datasets.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
     benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
     await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
   });

@@ -82,7 +82,7 @@ describe('the schema of a shard', () => {
 
 describe('the schema of a dataset', () => {
   const register = (...shards: Registered[]) =>
-    fixture.registry.simulate('registerDataset', [ascending(shards.map((s) => resultId(s.statement))), 'ipfs://']);
+    fixture.datasets.simulate('registerDataset', [ascending(shards.map((s) => resultId(s.statement))), 'ipfs://']);
 
   it('is that of all of its shards', async () => {
     await register(cats, await fixture.registerShard({ ...SHARD, rows: 9 }, fixture.bob, CATS));

@@ -57,7 +57,7 @@ afterEach(async () => {
 /** Lists shards and makes them a benchmark. */
 async function openBenchmark(...shards: Registered[]): Promise<Hex> {
   const args = [shardIds(...shards), URI];
-  await fixture.registry.send('registerDataset', args, fixture.alice);
+  await fixture.datasets.send('registerDataset', args, fixture.alice);
   const id = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
   await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
   return id;
@@ -199,7 +199,7 @@ describe('a benchmark', () => {
 
   it('says in an event which shards it has', async () => {
     const args = [shardIds(errors), URI];
-    await fixture.registry.send('registerDataset', args, fixture.alice);
+    await fixture.datasets.send('registerDataset', args, fixture.alice);
     const receipt = await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
     const dataset = datasetId(fixture.alice, shardIds(errors), URI);
     const event = {
@@ -335,7 +335,7 @@ describe('a sealed benchmark', () => {
 
   async function reveal(secret: Registered): Promise<void> {
     await fixture.submit(secret);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
+    await fixture.datasets.send('registerDataset', [shardIds(secret), URI], fixture.alice);
   }
 
   const unseal = (closing: bigint, shards: Hex[], sealer: Address = fixture.alice) =>
@@ -398,7 +398,7 @@ describe('a sealed benchmark', () => {
     const { secret, dataset, closing } = await sealed(50n);
     await fixture.submit(secret);
     const early = await fixture.chain.read.getBlockNumber();
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
+    await fixture.datasets.send('registerDataset', [shardIds(secret), URI], fixture.alice);
     await fixture.chain.mine(60);
     const call = fixture.scoreboard.simulate('unsealBenchmark', unseal(closing, shardIds(secret)));
     await reverts(call, 'SealBroken', [dataset, early]);
@@ -409,13 +409,13 @@ describe('a sealed benchmark', () => {
     await fixture.chain.mine(Number(closing - (await fixture.chain.read.getBlockNumber())) - 2);
     const { blockNumber } = await fixture.submit(secret);
     assert.equal(blockNumber, closing);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
+    await fixture.datasets.send('registerDataset', [shardIds(secret), URI], fixture.alice);
     const call = fixture.scoreboard.simulate('unsealBenchmark', unseal(closing, shardIds(secret)));
     await reverts(call, 'SealBroken', [dataset, closing]);
   });
 
   it('reverts with SealBroken when one of its shards is older than the seal', async () => {
-    const { chain, scoreboard, registry } = fixture;
+    const { chain, datasets, scoreboard, registry } = fixture;
     const outer = await chain.request('evm_snapshot');
     const secret = await fixture.registerShard(SHARD);
     await chain.request('evm_revert', outer);
@@ -424,7 +424,7 @@ describe('a sealed benchmark', () => {
     await scoreboard.send('sealBenchmark', [datasetId(fixture.alice, ids, URI), closing], fixture.alice);
     await chain.mine(6);
     await fixture.submit(secret);
-    await registry.send('registerDataset', [ids, URI], fixture.alice);
+    await datasets.send('registerDataset', [ids, URI], fixture.alice);
     const { blockNumber } = await registry.read('shard', [idOf(first)]);
     const call = scoreboard.simulate('unsealBenchmark', unseal(closing, ids));
     await reverts(call, 'SealBroken', [datasetId(fixture.alice, ids, URI), blockNumber]);
@@ -452,7 +452,7 @@ describe('a sealed benchmark', () => {
     await fixture.submit(secret);
     const args = unseal(closing, shardIds(secret));
     await reverts(fixture.scoreboard.simulate('unsealBenchmark', args), 'UnknownDataset', [dataset]);
-    await fixture.registry.send('registerDataset', [shardIds(secret), URI], fixture.alice);
+    await fixture.datasets.send('registerDataset', [shardIds(secret), URI], fixture.alice);
     await fixture.scoreboard.send('unsealBenchmark', args);
     await reverts(fixture.scoreboard.simulate('unsealBenchmark', args), 'BenchmarkExists', [id]);
   });

@@ -30,7 +30,7 @@ before(async () => {
 /** Lists a shard and makes it a benchmark. */
 async function openBenchmark(shard: Registered): Promise<Hex> {
   const args = [[idOf(shard)], ''];
-  await fixture.registry.send('registerDataset', args, fixture.alice);
+  await fixture.datasets.send('registerDataset', args, fixture.alice);
   const id = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
   await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
   return id;

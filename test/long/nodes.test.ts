@@ -219,8 +219,8 @@ describe('a node behind a balancer that lags five blocks', () => {
       served.models,
     );
     const uri = 'ipfs://more rows';
-    const { registry, scoreboard, alice } = served.fixture;
-    await registry.send('registerDataset', [[served.shardId], uri], alice);
+    const { datasets, scoreboard, alice } = served.fixture;
+    await datasets.send('registerDataset', [[served.shardId], uri], alice);
     await scoreboard.send('openBenchmark', [alice, [served.shardId], uri]);
     assert.equal(document(await call('leaderboard', '--json')).benchmarks.length, 2);
     const last = served.models.at(-1)!;

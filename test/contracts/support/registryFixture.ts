@@ -3,7 +3,7 @@
 import type { Address, Hex } from 'viem';
 import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
-import { modelRegistryAbi, relayAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { datasetsAbi, modelRegistryAbi, relayAbi, scoreboardAbi, trainersAbi } from '../../../src/generated/abi.ts';
 import { type AnyShape, encodeAnyShape, layerCount, shapeLayout } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
 import type { Measures } from '../../../src/model/measures.ts';
@@ -189,6 +189,8 @@ export function scoreClaim(
 export class RegistryFixture {
   readonly chain: TestChain;
   readonly registry: Contract;
+  readonly trainers: Contract;
+  readonly datasets: Contract;
   readonly scoreboard: Contract;
   /** stands for the contract that checks proofs: accepts what it was told to expect */
   readonly verifiers: Contract;
@@ -199,10 +201,12 @@ export class RegistryFixture {
 
   constructor(
     chain: TestChain,
-    contracts: { registry: Contract; scoreboard: Contract; verifiers: Contract; relay: Contract },
+    contracts: Pick<RegistryFixture, 'registry' | 'trainers' | 'datasets' | 'scoreboard' | 'verifiers' | 'relay'>,
   ) {
     this.chain = chain;
     this.registry = contracts.registry;
+    this.trainers = contracts.trainers;
+    this.datasets = contracts.datasets;
     this.scoreboard = contracts.scoreboard;
     this.verifiers = contracts.verifiers;
     this.relay = contracts.relay;
@@ -215,8 +219,11 @@ export class RegistryFixture {
     const verifiers = await placed('ExpectingVerifiers', [], await abiOf('ExpectingVerifiers'));
     const relay = await placed('Relay', [], relayAbi);
     const registry = await placed('ModelRegistry', [verifiers.address, relay.address], modelRegistryAbi);
-    const scoreboard = await placed('Scoreboard', [registry.address, relay.address], scoreboardAbi);
-    return new RegistryFixture(on, { registry, scoreboard, verifiers, relay });
+    const trainers = await placed('Trainers', [relay.address], trainersAbi);
+    const datasets = await placed('Datasets', [registry.address, trainers.address, relay.address], datasetsAbi);
+    const beside = [registry, datasets, trainers, relay].map(({ address }) => address);
+    const scoreboard = await placed('Scoreboard', beside, scoreboardAbi);
+    return new RegistryFixture(on, { registry, trainers, datasets, scoreboard, verifiers, relay });
   }
 
   get alice(): Address {
@@ -346,7 +353,7 @@ export class RegistryFixture {
   }
 
   events(receipt: TransactionReceipt) {
-    return parseEventLogs({ abi: [...modelRegistryAbi, ...scoreboardAbi], logs: receipt.logs }).map(
+    return parseEventLogs({ abi: [...modelRegistryAbi, ...datasetsAbi, ...scoreboardAbi], logs: receipt.logs }).map(
       ({ eventName, args }) => ({
         eventName,
         args,

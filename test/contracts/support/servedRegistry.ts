@@ -60,10 +60,11 @@ export class ServedRegistry {
 
   /** What the command line takes from the environment. */
   env(rpc: string): Record<string, string> {
-    const { registry, scoreboard } = this.fixture;
+    const { registry, datasets, scoreboard } = this.fixture;
     return {
       DESCENT_RPC: rpc,
       DESCENT_REGISTRY: registry.address,
+      DESCENT_DATASETS: datasets.address,
       DESCENT_SCOREBOARD: scoreboard.address,
       DESCENT_CARDS: this.cards.address,
     };
@@ -82,7 +83,7 @@ export class ServedRegistry {
   async #rank(): Promise<void> {
     const { fixture, cards } = this;
     const args = [ascending([this.shardId]), URI];
-    await fixture.registry.send('registerDataset', args, fixture.alice);
+    await fixture.datasets.send('registerDataset', args, fixture.alice);
     this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
     await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
     await fixture.submit(scoreClaim(this.#last, this.shard, 11n));

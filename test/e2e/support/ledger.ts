@@ -15,7 +15,7 @@ import { type Chain, connect } from '../../../scripts/chain/client.ts';
 import type { Deployment } from '../../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../../scripts/chain/keys.ts';
 import { sendOnce } from '../../../scripts/chain/transaction.ts';
-import { creditVaultAbi, modelCardsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { creditVaultAbi, datasetsAbi, modelCardsAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';
 
@@ -65,10 +65,8 @@ export class Ledger {
 
   async listDataset(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
     const ids = [...shards].sort();
-    await this.send(
-      by,
-      encodeFunctionData({ abi: modelRegistryAbi, functionName: 'registerDataset', args: [ids, uri] }),
-    );
+    const data = encodeFunctionData({ abi: datasetsAbi, functionName: 'registerDataset', args: [ids, uri] });
+    await this.send(by, data, this.place.datasets);
     return datasetId(by.account.address, ids, uri);
   }
 

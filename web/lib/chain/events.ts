@@ -1,5 +1,5 @@
 import { type Address, type Hex, hexToBytes, isAddressEqual, parseEventLogs } from 'viem';
-import { modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import { datasetsAbi, modelRegistryAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
 import { decodeAnyShape } from '../../../src/model/anyShape.ts';
 import { countsOf } from '../../../src/model/measures.ts';
 import { decodeShard } from '../../../src/model/shape.ts';
@@ -35,6 +35,7 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     const run = raw.slice(first, last);
     const is = (contract: Address | undefined) => contract !== undefined && isAddressEqual(address, contract);
     if (is(config.registry)) applyRegistry(store, run);
+    else if (is(config.datasets)) applyDatasets(store, run);
     else if (is(config.scoreboard)) applyScoreboard(store, run);
     else if (is(config.cards)) applyCards(store, run);
     else if (is(config.creditVault)) applyVault(store, run);
@@ -103,21 +104,24 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         store.addShard({ id, owner, ...decodeShard(descriptor), ...where });
         break;
       }
-      case 'DatasetRegistered': {
-        const { id, registrar, shardIds, rows, uri } = log.args;
-        store.addDataset({
-          id,
-          registrar,
-          shards: [...shardIds],
-          rows: Number(rows),
-          uri: uri.slice(0, LONGEST_URI),
-          ...where,
-        });
-        break;
-      }
     }
   }
   finish(undefined, {});
+}
+
+function applyDatasets(store: Store, raw: RawLog[]): void {
+  for (const log of parseEventLogs({ abi: datasetsAbi, logs: raw, strict: true, eventName: 'DatasetRegistered' })) {
+    const { id, registrar, shardIds, rows, uri } = log.args;
+    store.addDataset({
+      id,
+      registrar,
+      shards: [...shardIds],
+      rows: Number(rows),
+      uri: uri.slice(0, LONGEST_URI),
+      block: Number(log.blockNumber),
+      transaction: log.transactionHash,
+    });
+  }
 }
 
 function applyScoreboard(store: Store, raw: RawLog[]): void {

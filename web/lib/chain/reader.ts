@@ -54,8 +54,8 @@ export class Reader {
   }
 
   get #contracts(): Address[] {
-    const { registry, scoreboard, cards, creditVault } = this.config;
-    return [registry, scoreboard, cards, creditVault].filter((contract) => contract !== undefined);
+    const { registry, datasets, scoreboard, cards, creditVault } = this.config;
+    return [registry, datasets, scoreboard, cards, creditVault].filter((contract) => contract !== undefined);
   }
 
   get store(): Store {

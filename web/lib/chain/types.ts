@@ -22,6 +22,8 @@ export interface ChainConfig {
   explorer?: string;
   /** names that whoever runs this page gives to addresses, by lower-case address */
   people: Record<string, string>;
+  /** lists of shards, where there are any */
+  datasets?: Address;
   /** holds results and leaderboards, where there is one */
   scoreboard?: Address;
   /** pays lineages, where there is one */
