@@ -36,7 +36,7 @@ contract ModelCards is IModelCards, Relayed {
     function writeCard(bytes32 model, string calldata name, string calldata uri) external {
         address trainer = LINEAGE.trainerOf(model);
         // Of a node that does not exist the zero address is the trainer, and nobody is its key.
-        if (TRAINERS.keyOf(trainer) != _sender()) revert NotTheKey(model, _sender());
+        if (TRAINERS.keyOf(trainer) != _sender()) revert NotTheKeyOf(model, _sender());
         if (bytes(name).length > MAX_NAME) revert NameTooLong(bytes(name).length);
         if (bytes(uri).length > MAX_URI) revert UriTooLong(bytes(uri).length);
         _cards[model] = Card(name, uri);

@@ -10,7 +10,7 @@ interface IModelCards {
     event CardWritten(bytes32 indexed model, address indexed trainer, string name, string uri);
 
     /// @notice Thrown when somebody else than the key of a registered model's trainer would write its card.
-    error NotTheKey(bytes32 model, address account);
+    error NotTheKeyOf(bytes32 model, address account);
     /// @notice Thrown when a name has more than 64 bytes.
     error NameTooLong(uint256 length);
     /// @notice Thrown when an address has more than 256 bytes.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IPayments} from "./IPayments.sol";
+import {DatasetId} from "./Ids.sol";
+
 /// @title What trainers say about their nodes later, and what others dispute
 /// @notice A node never changes. Here the key of its trainer (ITrainers) can name a successor, or mark the node deprecated or
 /// withdrawn and say why; consumers ask `latestOf` and `statusOf`. A status can be changed at any time; every change stays in the
@@ -9,7 +12,7 @@ pragma solidity ^0.8.28;
 /// Facts that were only declared, or that another contract vouches for, can be disputed by anybody with a bond. A dispute is
 /// shown and never judged: nobody wins or loses the bond. It goes back when the disputer withdraws the dispute, after 30 days
 /// at the earliest.
-interface IStatuses {
+interface IStatuses is IPayments {
     // ------------------------------------------------------------------------------------------------ types
 
     /// @notice What its trainer says about a node.
@@ -39,8 +42,9 @@ interface IStatuses {
     /// @notice A kind of fact that can be disputed.
     /// Source: the source that an import declares. Its subject is the node.
     /// Verdict: that a foreign program's verdict is right. Its subject is the node.
-    /// Attestation: that an attestation about data is true. Its subject is the attestation's id; this contract does not check that
-    /// there is such an attestation, since they stand in other contracts.
+    /// Attestation: that an attestation about data is true. Its subject is what `attestationSubject` answers, or the uid of one that
+    /// stands in EAS. This contract does not check that there is such an attestation: they stand in other contracts, and anybody
+    /// can deploy one.
     enum Fact {
         Source,
         Verdict,
@@ -113,8 +117,6 @@ interface IStatuses {
     error WithdrawnBefore(uint256 dispute);
     /// @notice Thrown when a dispute is withdrawn before the time `until`, in seconds.
     error TooEarly(uint256 dispute, uint256 until);
-    /// @notice Thrown when the receiver of a bond does not accept it.
-    error NotAccepted(address to);
 
     // ------------------------------------------------------------------------------------------------ status
 
@@ -142,13 +144,14 @@ interface IStatuses {
     // ------------------------------------------------------------------------------------------------ disputes
 
     /// @notice Disputes a fact; anybody, with a bond of at least LEAST_BOND.
-    /// @param subject a node, or the id of an attestation
+    /// @param subject a node, or for attestations what `attestationSubject` answers
     /// @param reason 1 to MAX_REASON bytes
     /// @return number of the dispute, from 1 on
     function dispute(Fact fact, bytes32 subject, string calldata reason) external payable returns (uint256 number);
 
     /// @notice Withdraws a dispute and sends its bond to `to`. Only the disputer, WAIT seconds after it was raised or later. The
     /// dispute stays readable.
+    /// @dev Reverts with UnusableRecipient or TransferFailed of IPayments where `to` cannot be paid; the dispute then stands.
     function withdrawDispute(uint256 number, address to) external;
 
     /// @notice A dispute; all zero where there is none.
@@ -169,6 +172,14 @@ interface IStatuses {
         external
         view
         returns (uint256[] memory numbers, Dispute[] memory page);
+
+    /// @notice The subject under which an attestation is disputed: keccak256(abi.encode(attestations, dataset, source, index)).
+    /// @param attestations the contract in which it stands (IDataAttestations)
+    /// @param index of the attestation among those of the source about the dataset, from 0 on
+    function attestationSubject(address attestations, DatasetId dataset, address source, uint256 index)
+        external
+        pure
+        returns (bytes32);
 
     // ------------------------------------------------------------------------------------------------ constants
 
