@@ -15,9 +15,10 @@ contract ForeignPrograms is IForeignPrograms {
     uint256 private _count;
 
     /// @inheritdoc IForeignPrograms
-    function add(address adapter, string calldata name) external returns (uint256 program) {
+    function add(address adapter) external returns (uint256 program) {
         if (adapter.code.length == 0) revert NoAdapter(adapter);
         if (_programs[adapter] != 0) revert AdapterExists(_programs[adapter], adapter);
+        string memory name = IForeignProgram(adapter).name();
         if (bytes(name).length > MAX_NAME) revert ProgramNameTooLong(bytes(name).length);
         program = FIRST + _count++;
         _adapters[program] = adapter;

@@ -34,13 +34,13 @@ abstract contract Lineage is ILineage, Blocks {
     function node(bytes32 id) external view returns (Node memory record) {
         NodeHead head = _heads[id];
         if (!head.exists()) return record;
-        NodeLine line = _lines[head.number()];
+        NodeLine place = _lines[head.number()];
         record.trainer = head.trainer();
         record.kind = head.kind();
-        record.depth = line.depth();
+        record.depth = place.depth();
         record.timestamp = head.timestamp();
-        record.blockNumber = line.blockNumber();
-        record.parent = _ids[line.parent()];
+        record.blockNumber = place.blockNumber();
+        record.parent = _ids[place.parent()];
         record.declared = head.declared();
         record.number = head.number();
         record.version = head.version();
@@ -228,9 +228,9 @@ abstract contract Lineage is ILineage, Blocks {
             if (i == 0) {
                 depth = _link(number, parent, true);
             } else {
-                NodeLine line = _lines[parent];
-                part |= line.newestChild() << PART_SIBLING;
-                _lines[parent] = line.withNewestChild(number);
+                NodeLine place = _lines[parent];
+                part |= place.newestChild() << PART_SIBLING;
+                _lines[parent] = place.withNewestChild(number);
             }
             word |= part << (PART_BITS * (i % PARTS_A_WORD));
             if (i % PARTS_A_WORD == PARTS_A_WORD - 1 || i == parentIds.length - 1) {
@@ -264,10 +264,10 @@ abstract contract Lineage is ILineage, Blocks {
     /// @dev Makes a node the newest child of its first parent.
     function _link(uint256 number, uint256 parent, bool isMerge) private returns (uint256 depth) {
         NodeLine parentLine = _lines[parent];
-        NodeLine line = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge, _blockNumber());
-        _lines[number] = line;
+        NodeLine place = NodeLineLibrary.child(parent, parentLine, _lines[parentLine.jump()], isMerge, _blockNumber());
+        _lines[number] = place;
         _lines[parent] = parentLine.withNewestChild(number);
-        return line.depth();
+        return place.depth();
     }
 
     /// @dev 0 where there is no such node.
@@ -277,13 +277,13 @@ abstract contract Lineage is ILineage, Blocks {
 
     /// @dev The node of that depth on the first line; 0 where the line has none.
     function _climb(uint256 number, uint256 depth) private view returns (uint256) {
-        NodeLine line = _lines[number];
-        if (number == 0 || line.depth() < depth) return 0;
-        while (line.depth() != depth) {
-            if (line.jumpDepth() >= depth) number = line.jump();
-            else if (line.parentJumpDepth() >= depth) number = line.parentJump();
-            else number = line.parent();
-            line = _lines[number];
+        NodeLine place = _lines[number];
+        if (number == 0 || place.depth() < depth) return 0;
+        while (place.depth() != depth) {
+            if (place.jumpDepth() >= depth) number = place.jump();
+            else if (place.parentJumpDepth() >= depth) number = place.parentJump();
+            else number = place.parent();
+            place = _lines[number];
         }
         return number;
     }
@@ -296,8 +296,8 @@ abstract contract Lineage is ILineage, Blocks {
     }
 
     function _olderSibling(uint256 parent, uint256 child) private view returns (uint256) {
-        NodeLine line = _lines[child];
-        if (line.parent() == parent) return line.olderSibling();
+        NodeLine place = _lines[child];
+        if (place.parent() == parent) return place.olderSibling();
         return (_partOf(parent, child) >> PART_SIBLING) & NUMBER_MASK;
     }
 

@@ -20,7 +20,7 @@ import {Seeds} from "./registry/Seeds.sol";
 import {Trainings} from "./registry/Trainings.sol";
 
 /// @title ModelRegistry
-/// @notice What may be registered: imports and merges here, the rest in registry/. What is proved is decided in libraries/, how
+/// @notice What may be registered: imports, merges and foreign children here, the rest in registry/. What is proved is decided in libraries/, how
 /// it is proved in circuits/.
 contract ModelRegistry is Seeds, Trainings {
     bytes4 private constant ERC165 = 0x01ffc9a7;
@@ -60,7 +60,7 @@ contract ModelRegistry is Seeds, Trainings {
         (uint256[] memory parameters, uint256[] memory weights) = _mergeParameters(edge);
         ModelId[] memory parentIds = _knownParents(edge, weights);
         child = _freshModel(edge.child, edge.shape);
-        uint256 version = 
+        uint256 version =
             _requireProof(Statement.ofShape(Statement.MERGE, edge.shape), _mergeClaim(edge, parameters), proof);
 
         (uint256 number, uint256 depth) =

@@ -5,6 +5,11 @@ pragma solidity ^0.8.28;
 /// @notice An adapter checks statements that another system proves (RISC Zero, SP1, halo2, PLONK ..) about models of this
 /// registry. Whoever writes one says in its documentation what its statement is.
 interface IForeignProgram {
+    /// @notice What the adapter checks, for people; not unique.
+    /// @dev Asked once, by `IForeignPrograms.add`.
+    /// @return at most 64 bytes
+    function name() external view returns (string memory);
+
     /// @notice Checks that a child follows from its parents by this program. Reverts, or answers anything but the selector, where
     /// it does not.
     /// @dev A proof must be bound to all that is handed over, and to chain and registry, or it can be used again for another
@@ -30,6 +35,8 @@ interface IForeignProgram {
 /// can be changed to accept anything.
 interface IForeignPrograms {
     /// @notice An adapter was added. It is neither changed nor removed, ever.
+    /// @param author who added it, not necessarily who wrote it
+    /// @param name as the adapter gave it when it was added
     event ForeignProgramAdded(uint256 indexed program, address indexed adapter, address indexed author, string name);
 
     /// @notice Thrown when an address has no code.
@@ -40,13 +47,12 @@ interface IForeignPrograms {
     error UnknownForeignProgram(uint256 program);
     /// @notice Thrown when an adapter does not accept a proof.
     error ForeignProofRejected(uint256 program);
-    /// @notice Thrown when a name is longer than 64 bytes.
+    /// @notice Thrown when an adapter's name is longer than 64 bytes.
     error ProgramNameTooLong(uint256 length);
 
-    /// @notice Adds an adapter.
-    /// @param name for people, not unique, at most 64 bytes
+    /// @notice Adds an adapter, under the name that it gives itself: whoever is first to add one decides nothing about it.
     /// @return program its id: 2^16 for the first, and so on
-    function add(address adapter, string calldata name) external returns (uint256 program);
+    function add(address adapter) external returns (uint256 program);
 
     /// @notice Asks a program's adapter for its verdict; reverts unless it accepts.
     /// @dev The caller is the registry that the adapter is told of. An adapter that runs out of gas rejects.

@@ -5,14 +5,14 @@ pragma solidity ^0.8.28;
 /// @notice What other contracts can ask about proven models. A *node* is a commitment to a model's weights; it descends
 /// from its *parents* by an edge that was proved when the node was registered. Nodes and edges never change.
 ///
-/// Only merges have more than one parent. The *first line* of a node leads from it to its first parent, to that one's
+/// Only merges and foreign children can have more than one parent. The *first line* of a node leads from it to its first parent, to that one's
 /// first parent and so on, down to a node of depth 0. Questions about first lines are answered in O(log depth) reads;
 /// questions that have to walk take a limit from the caller. Every function here is a view, and none reverts for an
 /// unknown id unless it says so.
 ///
 /// Where an answer could be zero or empty for two reasons, `node(id).kind` tells them apart: None means no such node.
 ///
-/// ERC-165 identifier: 0xb99385bb.
+/// ERC-165 identifier: 0x3aab784c.
 interface ILineage {
     // ------------------------------------------------------------------------------------------------ types
 
@@ -20,8 +20,8 @@ interface ILineage {
     /// None: there is no such node.
     /// Seed: pseudo-random weights that follow from a block's hash and a secret that its trainer had committed to before.
     /// Import: weights made elsewhere; only their range was proved, their origin is *declared*.
-    /// Train: gradient steps from one parent over one or more shards of data, in order. Whoever chooses the rows chooses where the steps lead:
-    /// to weights made elsewhere, where the network has one layer, or nowhere at all.
+    /// Train: gradient steps from one parent over one or more shards of data, in order. Whoever chooses the rows chooses where the
+    /// steps lead: to weights made elsewhere, where the network has one layer, or nowhere at all.
     /// Merge: a weighted sum of 2 to 8 parents, rounded.
     /// Foreign: weights of which another proof system's contract, an *adapter*, says how they follow from 1 to 8 parents. Only
     /// their range was proved here.
@@ -164,5 +164,4 @@ interface ILineage {
     /// @notice The node of depth `depth` on the first line of `id`; zero where the line has none.
     /// @dev O(log depth).
     function ancestorAt(bytes32 id, uint256 depth) external view returns (bytes32);
-
 }

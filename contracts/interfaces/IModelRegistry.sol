@@ -15,7 +15,8 @@ import {G1Point, Proof, Srs} from "./Proof.sol";
 /// owner: nobody can change or remove a node, an edge or a shard.
 ///
 /// Nodes: a *seed* has pseudo-random weights that follow from a block's hash, an *import* has weights made elsewhere, a *train*
-/// node descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents.
+/// node descends from one parent by gradient steps over one shard, a *merge* is a rounded weighted sum of several parents, and of
+/// a *foreign* node another proof system's adapter says how it follows from its parents.
 ///
 /// What is proved is the step, not its worth: rows are whatever their owner committed to, so that a training can lead to
 /// weights made elsewhere or leave them as they were.
@@ -385,7 +386,7 @@ interface IModelRegistry is ILineage {
     ) external returns (ModelId id);
 
     /// @notice Registers a child of several parents: their rounded weighted sum.
-    /// @dev Program *merge*. The weights that `weightedParents` reports follow from the coefficients.
+    /// @dev Program *merge*. The weights that ILineageReader.weightedParents reports follow from the coefficients.
     function merge(MergeEdge calldata edge, Proof calldata proof) external returns (ModelId child);
 
     /// @notice Registers a child that another proof system vouches for. The node and all its descendants answer `isForeign`.

@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 /// @title Who acts for a trainer now, and where its money goes
 /// @notice Nodes name the address that proved them, for ever. A trainer whose key is lost, sold or replaced hands on its rights
 /// here: the *key* of a trainer withdraws its credit, writes its cards and marks its nodes. Unless it was changed, it is the trainer
-/// itself. What a key registers is the key's own; it is not recorded as the trainer's.
+/// itself. What a key registers is the key's own; it is not recorded as the trainer's. A key that hands on its own rights keeps
+/// those of the trainers that it acts for: these are handed on one by one.
 interface ITrainers {
     /// @notice A key was offered the rights of a trainer. Zero: the offer was taken back.
     event KeyOffered(address indexed trainer, address indexed key);

@@ -114,6 +114,18 @@ contract Harness {
         return Identity.ofDataset(registrar, shardIds, uri);
     }
 
+    struct HeadRecord {
+        address trainer;
+        ILineage.Kind kind;
+        uint256 number;
+        bool declared;
+        bool network;
+        bool foreign;
+        uint256 version;
+        uint256 timestamp;
+        uint256 stack;
+    }
+
     function head(
         address trainer,
         ILineage.Kind kind,
@@ -121,19 +133,17 @@ contract Harness {
         uint256 traits,
         uint256 version,
         uint256 stack
-    ) external view returns (address, ILineage.Kind, uint256, bool, bool, bool, uint256, uint256, uint256) {
+    ) external view returns (HeadRecord memory record) {
         NodeHead made = NodeHeadLibrary.make(trainer, kind, number, traits, version, stack);
-        return (
-            made.trainer(),
-            made.kind(),
-            made.number(),
-            made.declared(),
-            made.isNetwork(),
-            made.isForeign(),
-            made.version(),
-            made.timestamp(),
-            made.stack()
-        );
+        record.trainer = made.trainer();
+        record.kind = made.kind();
+        record.number = made.number();
+        record.declared = made.declared();
+        record.network = made.isNetwork();
+        record.foreign = made.isForeign();
+        record.version = made.version();
+        record.timestamp = made.timestamp();
+        record.stack = made.stack();
     }
 
     function childLine(uint256 parent, NodeLine parentLine, NodeLine jumpLine, bool isMerge)
