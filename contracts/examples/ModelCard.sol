@@ -6,8 +6,12 @@ import {ILineageReader} from "../interfaces/ILineageReader.sol";
 import {IScores} from "../interfaces/IScores.sol";
 
 /// @title Example: a model's card, read from proofs
-/// @notice Mints nothing and stores nothing: everything a card says is in the registry.
+/// @notice Mints nothing and stores nothing: everything a card says is in the registry and on the board of scores. It judges nothing;
+/// `declared` and `isForeign` say which part of a descent rests on somebody's word.
 contract ModelCard {
+    /// @param declared whether an import is among the origins
+    /// @param isForeign whether a foreign program made the model or an ancestor
+    /// @param stack what its trainer and those of its ancestors take of a payment, in 1/10,000; 10,001: it cannot be paid
     /// @param origins the seeds and declared imports that the model descends from
     /// @param allOrigins whether these are all, or the limit cut the search short
     /// @param score best proven result on the benchmark asked for
@@ -17,6 +21,8 @@ contract ModelCard {
         uint256 depth;
         uint256 registeredAt;
         bool declared;
+        bool isForeign;
+        uint256 stack;
         ILineageReader.WeightedParent[] parents;
         bytes32[] origins;
         bool allOrigins;
@@ -29,10 +35,10 @@ contract ModelCard {
 
     error UnknownModel(bytes32 model);
 
-    constructor(address reader, address scores) {
-        READER = ILineageReader(reader);
-        LINEAGE = READER.lineage();
-        SCORES = IScores(scores);
+    constructor(ILineageReader reader, IScores scores) {
+        READER = reader;
+        LINEAGE = reader.lineage();
+        SCORES = scores;
     }
 
     /// @notice The card of a model.
@@ -45,6 +51,8 @@ contract ModelCard {
         result.depth = node.depth;
         result.registeredAt = node.timestamp;
         result.declared = node.declared;
+        result.isForeign = LINEAGE.isForeign(model);
+        (,,, result.stack) = LINEAGE.creditOf(model);
         result.parents = READER.weightedParents(model);
         (result.origins, result.allOrigins) = READER.origins(model, limit);
         result.score = SCORES.scoreOf(model, benchmark);
