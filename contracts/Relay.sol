@@ -9,6 +9,7 @@ import {IModelCards} from "./interfaces/IModelCards.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IRelay} from "./interfaces/IRelay.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
+import {IStatuses} from "./interfaces/IStatuses.sol";
 import {ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof} from "./interfaces/Proof.sol";
 import {Counts} from "./libraries/Counts.sol";
@@ -51,6 +52,12 @@ contract Relay is IRelay, EIP712 {
     );
     bytes32 private constant WRITE_CARD = keccak256(
         "WriteCard(address cards,address trainer,bytes32 model,string name,string uri,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SUPERSEDE = keccak256(
+        "Supersede(address statuses,address trainer,bytes32 node,bytes32 successor,bytes32[] steps,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SET_STATUS = keccak256(
+        "SetStatus(address statuses,address trainer,bytes32 node,uint8 mark,string reason,uint256 nonce,uint256 deadline)"
     );
 
     mapping(address trainer => BitMaps.BitMap) private _used;
@@ -200,6 +207,32 @@ contract Relay is IRelay, EIP712 {
         (bytes32 nameHash, bytes32 uriHash) = (keccak256(bytes(name)), keccak256(bytes(uri)));
         _spend(cards, permission, abi.encode(WRITE_CARD, cards, permission.trainer, model, nameHash, uriHash));
         _call(cards, permission.trainer, abi.encodeCall(IModelCards.writeCard, (model, name, uri)));
+    }
+
+    /// @inheritdoc IRelay
+    function supersede(
+        address statuses,
+        bytes32 node,
+        bytes32 successor,
+        bytes32[] calldata steps,
+        Permission calldata permission
+    ) external onContract(statuses) {
+        bytes32 list = keccak256(abi.encodePacked(steps));
+        _spend(statuses, permission, abi.encode(SUPERSEDE, statuses, permission.trainer, node, successor, list));
+        _call(statuses, permission.trainer, abi.encodeCall(IStatuses.supersede, (node, successor, steps)));
+    }
+
+    /// @inheritdoc IRelay
+    function setStatus(
+        address statuses,
+        bytes32 node,
+        IStatuses.Mark mark,
+        string calldata reason,
+        Permission calldata permission
+    ) external onContract(statuses) {
+        bytes32 reasonHash = keccak256(bytes(reason));
+        _spend(statuses, permission, abi.encode(SET_STATUS, statuses, permission.trainer, node, mark, reasonHash));
+        _call(statuses, permission.trainer, abi.encodeCall(IStatuses.setStatus, (node, mark, reason)));
     }
 
     /// @inheritdoc IRelay

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IScoreboard} from "./IScoreboard.sol";
+import {IStatuses} from "./IStatuses.sol";
 import {G1Point, Proof} from "./Proof.sol";
 
 /// @title Trainers sign, anybody pays
@@ -138,6 +139,26 @@ interface IRelay {
         bytes32 model,
         string calldata name,
         string calldata uri,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries Supersede(address statuses,address trainer,bytes32 node,bytes32 successor,bytes32[] steps,uint256
+    /// nonce,uint256 deadline).
+    function supersede(
+        address statuses,
+        bytes32 node,
+        bytes32 successor,
+        bytes32[] calldata steps,
+        Permission calldata permission
+    ) external;
+
+    /// @notice Carries SetStatus(address statuses,address trainer,bytes32 node,uint8 mark,string reason,uint256 nonce,uint256
+    /// deadline).
+    function setStatus(
+        address statuses,
+        bytes32 node,
+        IStatuses.Mark mark,
+        string calldata reason,
         Permission calldata permission
     ) external;
 

@@ -49,15 +49,11 @@ export const CONTRACTS = [
   'Relay',
   'ModelRegistry',
   'Trainers',
-  'LineageReader',
   'Datasets',
-  'DataAttestations',
   'Scoreboard',
   'CreditVault',
-  'Conditions',
   'BountyBoard',
   'ModelCards',
-  'Statuses',
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];
@@ -74,15 +70,11 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
   Relay: () => [],
   ModelRegistry: (_, { Verifiers, Relay }) => [Verifiers, Relay],
   Trainers: (_, { Relay }) => [Relay],
-  LineageReader: (_, { ModelRegistry }) => [ModelRegistry],
   Datasets: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
-  DataAttestations: (_, { Datasets, Trainers, Relay }) => [Datasets, Trainers, Relay],
   Scoreboard: (_, { ModelRegistry, Datasets, Trainers, Relay }) => [ModelRegistry, Datasets, Trainers, Relay],
-  CreditVault: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
-  Conditions: (_, { LineageReader, DataAttestations }) => [LineageReader, DataAttestations],
-  BountyBoard: (_, { Scoreboard, Conditions, Trainers, Relay }) => [Scoreboard, Conditions, Trainers, Relay],
-  ModelCards: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
-  Statuses: (_, { ModelRegistry, Trainers, Relay }) => [ModelRegistry, Trainers, Relay],
+  CreditVault: (_, { ModelRegistry }) => [ModelRegistry],
+  BountyBoard: (_, { ModelRegistry, Scoreboard }) => [ModelRegistry, Scoreboard],
+  ModelCards: (_, { ModelRegistry, Relay }) => [ModelRegistry, Relay],
 };
 
 /**
@@ -93,7 +85,7 @@ const CONSTRUCTORS: Record<ContractName, (given: Given, placed: Placed) => reado
 export async function deployInOrder(
   given: Given,
   deploy: (name: ContractName, args: readonly unknown[]) => Promise<Address>,
-  last: ContractName = 'Statuses',
+  last: ContractName = 'ModelCards',
 ): Promise<Placed> {
   const placed = {} as Placed;
   for (const name of CONTRACTS.slice(0, CONTRACTS.indexOf(last) + 1)) {

@@ -71,7 +71,8 @@ describe('Statuses', () => {
 
     it('takes a successor that does not descend, and says so', async () => {
       const { logs } = await supersede(1, 7);
-      assert.equal(parseEventLogs({ abi: statusesAbi, logs })[0].args.descends, false);
+      const [{ args }] = parseEventLogs({ abi: statusesAbi, eventName: 'Superseded', logs });
+      assert.equal(args.descends, false);
       assert.deepEqual(await statusOf(1), { ...nothing, successor: model(7) });
     });
 

@@ -19,6 +19,7 @@ import {
   relayCall,
   typedRequest,
 } from '../../../src/registry/relay.ts';
+import { isPlain, PLAIN_REQUESTS } from '../../../src/registry/requests.ts';
 import { Contract } from './chain.ts';
 import { deploy } from './money.ts';
 import {
@@ -58,22 +59,26 @@ const SHAPE = encodeShape({ widths: WIDTHS, head: 'softmax' });
 export class RelayFixture {
   readonly fixture: RegistryFixture;
   readonly cards: Contract;
+  readonly statuses: Contract;
   readonly shard: Registered;
   readonly start: Seeded;
   #nonce = 0n;
 
-  constructor(fixture: RegistryFixture, cards: Contract, shard: Registered, start: Seeded) {
+  constructor(fixture: RegistryFixture, cards: Contract, statuses: Contract, shard: Registered, start: Seeded) {
     this.fixture = fixture;
     this.cards = cards;
+    this.statuses = statuses;
     this.shard = shard;
     this.start = start;
   }
 
   static async create(given?: RegistryFixture): Promise<RelayFixture> {
     const fixture = given ?? (await RegistryFixture.create());
-    const cards = await deploy(fixture.chain, 'ModelCards', [fixture.registry.address, fixture.relay.address]);
+    const args = [fixture.registry.address, fixture.trainers.address, fixture.relay.address];
+    const cards = await deploy(fixture.chain, 'ModelCards', args);
+    const statuses = await deploy(fixture.chain, 'Statuses', args);
     const shard = await fixture.registerShard(SHARD);
-    return new RelayFixture(fixture, cards, shard, await fixture.seedModel(WIDTHS));
+    return new RelayFixture(fixture, cards, statuses, shard, await fixture.seedModel(WIDTHS));
   }
 
   get relayer(): Address {
@@ -107,7 +112,7 @@ export class RelayFixture {
     return this.wishOf(trainClaim(this.start, this.shard));
   }
 
-  /** One fresh wish of every kind that a trainer can have; the last two are about a model that it must have. */
+  /** One fresh wish of every kind that a trainer can have; the last three are about models that it must have. */
   async wishes(trainer: LocalAccount): Promise<Record<RequestType, Wish>> {
     await this.carry(this.drawing(), trainer);
     const requestId = await this.#lastRequest();
@@ -117,6 +122,9 @@ export class RelayFixture {
     const child = trainClaim(this.start, this.shard);
     await this.carry(this.wishOf(child), trainer);
     const { id } = await this.#newest();
+    // A successor that descends from it by its second parent.
+    await this.carry(this.wishOf(mergeClaim([this.start, child])), trainer);
+    const { id: successor } = await this.#newest();
     return {
       RegisterShard: this.wishOf(dataClaim(SHARD)),
       RequestSeed: this.drawing(),
@@ -127,6 +135,8 @@ export class RelayFixture {
       Score: this.wishOf(scoreClaim(child, this.shard, 9n, MEASURED)),
       TrainMany: this.chain(),
       WriteCard: { action: { what: 'writeCard', model: id, name: 'Ziffern', uri: 'ipfs://card' }, claims: [] },
+      Supersede: { action: { what: 'supersede', node: id, successor, steps: [successor, id] }, claims: [] },
+      SetStatus: { action: { what: 'setStatus', node: id, mark: 1, reason: 'old' }, claims: [] },
     };
   }
 
@@ -146,7 +156,7 @@ export class RelayFixture {
   }
 
   targetOf(action: Action): Address {
-    if (action.what === 'writeCard') return this.cards.address;
+    if (isPlain(action)) return this[PLAIN_REQUESTS[action.what].target].address;
     return action.what === 'statement' ? this.fixture.target(action.statement).address : this.fixture.registry.address;
   }
 

@@ -1,0 +1,54 @@
+// Requests to the relay that need no proof and carry to a contract exactly what was signed: the fields of the typed struct are the
+// arguments of the relay's and of the target's function, in order.
+import type { Hex } from 'viem';
+import type { RequestField } from './programs/definition.ts';
+import type { CallArgument } from './programs/targets.ts';
+
+/** What a trainer can ask for by such a request; `what` is the name of the function. */
+export type PlainAction =
+  | { what: 'writeCard'; model: Hex; name: string; uri: string }
+  | { what: 'supersede'; node: Hex; successor: Hex; steps: readonly Hex[] }
+  | { what: 'setStatus'; node: Hex; mark: number; reason: string };
+
+interface PlainRequest {
+  /** name of the typed struct */
+  type: string;
+  /** name of the field that holds the contract which is called */
+  target: string;
+  fields: readonly RequestField[];
+}
+
+const field = (name: string, type: string): RequestField => ({ name, type });
+
+/** The requests by the functions that they call. */
+export const PLAIN_REQUESTS = {
+  writeCard: {
+    type: 'WriteCard',
+    target: 'cards',
+    fields: [field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')],
+  },
+  supersede: {
+    type: 'Supersede',
+    target: 'statuses',
+    fields: [field('node', 'bytes32'), field('successor', 'bytes32'), field('steps', 'bytes32[]')],
+  },
+  setStatus: {
+    type: 'SetStatus',
+    target: 'statuses',
+    fields: [field('node', 'bytes32'), field('mark', 'uint8'), field('reason', 'string')],
+  },
+} as const satisfies Record<PlainAction['what'], PlainRequest>;
+
+/** Name of the typed struct of such a request. */
+export type PlainRequestType = (typeof PLAIN_REQUESTS)[PlainAction['what']]['type'];
+
+/** The fields of an action's typed struct, in order. */
+export function plainFields({ what, ...values }: PlainAction): Record<string, CallArgument> {
+  const given: Record<string, CallArgument> = values;
+  return Object.fromEntries(PLAIN_REQUESTS[what].fields.map(({ name }) => [name, given[name]]));
+}
+
+/** Whether an action is asked for by such a request. */
+export function isPlain(action: { what: string }): action is PlainAction {
+  return Object.hasOwn(PLAIN_REQUESTS, action.what);
+}
