@@ -17,8 +17,8 @@ import {ITrainers} from "./ITrainers.sol";
 ///     Attest(bytes32 dataset,address source,string uri,string licence,uint256 nonce,uint256 deadline)
 ///     Withdraw(bytes32 dataset,address source,uint256 nonce,uint256 deadline)
 ///
-/// The nonce is `nonceOf` the dataset and the source. Everything that happens between the two uses it up: a signature works once,
-/// and none outlives a later act of the source.
+/// The nonce is `nonceOf` the dataset and the source. Each act of the source on the dataset uses it up: a signature works once, and
+/// none outlives a later act.
 ///
 /// A dataset's shards are not stored; callers pass them again, and the dataset's id proves them.
 interface IDataAttestations {
@@ -30,14 +30,14 @@ interface IDataAttestations {
     }
 
     /// @notice What a source said of a dataset.
-    /// @param by who acted: the source's key, an operator, or whoever carried a signature
-    /// @param block_ the block in which it was said
+    /// @param operator who said it for the source; zero where the source's key did, itself or by a signature
+    /// @param blockNumber of the block in which it was said
     /// @param endBlock the block in which the source withdrew it or said something else; zero while it stands
     /// @param uri at most 256 bytes of hostile text
     /// @param licence SPDX expression, at most 64 bytes of hostile text; empty: not stated
     struct Attestation {
-        address by;
-        uint256 block_;
+        address operator;
+        uint256 blockNumber;
         uint256 endBlock;
         string uri;
         string licence;
@@ -45,13 +45,14 @@ interface IDataAttestations {
 
     /// @notice A source said that a dataset is its own, in place of what it said before.
     /// @param index of the attestation, from 0, among those of the source about the dataset
-    /// @param by who acted: the source's key, an operator, or whoever carried a signature
+    /// @param operator who said it for the source; zero where the source's key did, itself or by a signature
     event DataAttested(
-        DatasetId indexed dataset, address indexed source, uint256 index, address by, string uri, string licence
+        DatasetId indexed dataset, address indexed source, uint256 index, address operator, string uri, string licence
     );
 
     /// @notice A source no longer says that a dataset is its own.
-    event AttestationWithdrawn(DatasetId indexed dataset, address indexed source, uint256 index, address by);
+    /// @param operator who withdrew it for the source; zero where the source's key did, itself or by a signature
+    event AttestationWithdrawn(DatasetId indexed dataset, address indexed source, uint256 index, address operator);
 
     /// @notice A source made all signatures useless that it had given for a dataset.
     event SignaturesCancelled(DatasetId indexed dataset, address indexed source, uint256 nonce);
@@ -96,7 +97,7 @@ interface IDataAttestations {
     ) external returns (uint256 index);
 
     /// @notice Takes back what a source said of a dataset. It stays readable as history. Only the source's key, its operators and
-    /// whoever made the attestation.
+    /// the operator that made the attestation, even where it is no longer allowed to make others.
     function withdraw(List calldata list, address source) external;
 
     /// @notice The same with a signature of the source's key. Anyone may carry it.

@@ -9,9 +9,12 @@ const TARGET = 'src/generated/abi.ts';
 /** Interfaces whose types scripts and the page use, by the name of their constant. */
 const INTERFACES = {
   bountyBoardAbi: 'IBountyBoard',
+  conditionsAbi: 'IConditions',
   creditVaultAbi: 'ICreditVault',
   dataAttestationsAbi: 'IDataAttestations',
   datasetsAbi: 'IDatasets',
+  easResolverAbi: 'IEasResolver',
+  lineageReaderAbi: 'ILineageReader',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',
   relayAbi: 'IRelay',
