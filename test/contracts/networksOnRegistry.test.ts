@@ -131,7 +131,7 @@ describe('a network', () => {
     const receipt = await fixture.submit(claim);
     const merged = fixture.events(receipt).find(({ eventName }) => eventName === 'Merged')!;
     assert.deepEqual((merged.args as { coefficients: unknown }).coefficients, coefficients);
-    assert.deepEqual(await fixture.registry.read('weightedParents', [resultId(claim.statement)]), [
+    assert.deepEqual(await fixture.reader.read('weightedParents', [resultId(claim.statement)]), [
       { id: resultId(start.statement), weight: 21_000n },
       { id: resultId(other.statement), weight: 77_304n },
     ]);
@@ -145,7 +145,7 @@ describe('a network', () => {
       [1, 2, 3, 4, 5, 6].map((l) => (l % 2 ? [most, -most] : [-most, most])),
     );
     await fixture.submit(claim);
-    const [{ weight }] = await fixture.registry.read('weightedParents', [resultId(claim.statement)]);
+    const [{ weight }] = await fixture.reader.read('weightedParents', [resultId(claim.statement)]);
     assert.equal(weight, 6n * BigInt(most));
     const pair = [await fixture.importModel(WIDE), await fixture.importModel(WIDE)];
     await fixture.mergeModels(pair, [

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import hre from 'hardhat';
-import { type Hex, zeroHash } from 'viem';
+import { type Hex, zeroAddress, zeroHash } from 'viem';
 import { encodeAnyShape } from '../../src/model/anyShape.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
@@ -12,6 +12,7 @@ import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
 import { requirePinnedGas } from '../support/gas.ts';
 import { type Contract, reverts } from './support/chain.ts';
+import { conditionsOf, evidenceOf, WHOLE } from './support/conditions.ts';
 import { deploy, ETHER, MEASURE, sendValue } from './support/money.ts';
 import {
   type Merged,
@@ -33,6 +34,8 @@ const LAYERS = WIDTHS.slice(1).map(() => [3 * 2 ** 12, 2 ** 12]);
 describe('on the registry', () => {
   let fixture: RegistryFixture;
   let shard: Registered;
+  let conditions: Contract;
+  let shards: Hex[];
   let benchmark: Hex;
   let seeds: Hex[];
   let child: Hex;
@@ -56,7 +59,8 @@ describe('on the registry', () => {
     seeds = [first, second].map(idOf);
     child = idOf(trained);
     merge = idOf(mergeModel);
-    const shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
+    shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
+    conditions = await deploy(fixture.chain, 'Conditions', [fixture.reader.address, zeroAddress]);
     await fixture.datasets.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
     benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
     await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
@@ -149,31 +153,44 @@ describe('on the registry', () => {
     let board: Contract;
     let deadline: bigint;
     before(async () => {
-      board = await deploy(fixture.chain, 'BountyBoard', [fixture.registry.address, fixture.scoreboard.address]);
-      deadline = (await fixture.chain.read.getBlock()).timestamp + 86_400n;
+      const { chain, scoreboard, trainers, relay } = fixture;
+      const beside = [scoreboard, conditions, trainers, relay].map(({ address }) => address);
+      board = await deploy(chain, 'BountyBoard', beside);
+      deadline = (await chain.read.getBlock()).timestamp + 86_400n;
     });
 
-    it('is won by a proved and ranked result, through the second parent of a merge', async () => {
-      const terms = { benchmark, threshold: 12n, deadline, ancestor: seeds[1] };
+    it('is won by a proved and ranked result, through the second parent of a merge that carries enough of it', async () => {
+      const asked = { ancestor: seeds[1], leastPart: WHOLE / 4n, mostMerges: 1n, undeclared: true };
+      const terms = { benchmark, threshold: 12n, deadline, conditions: conditionsOf(asked) };
+      await reverts(sendValue(board, 'fund', [{ ...terms, threshold: 17n }], 5_000n), 'ThresholdOutOfReach', [17n, 16n]);
       await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
-      const claim = (path: Hex[] = []) => board.send('claim', [1n, merge, path]);
-      const path = [seeds[1], child, merge];
-      await reverts(claim(path), 'NoScore', [merge, benchmark]);
+      const claim = (steps: Hex[] = []) => board.send('claim', [1n, merge, evidenceOf({ steps })]);
+      const steps = [merge, child];
+      await reverts(claim(steps), 'NoScore', [merge, benchmark]);
       await fixture.submit(scoreClaim(mergeModel, shard, 11n));
       await fixture.scoreboard.send('rank', [merge, benchmark]);
-      await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
+      await reverts(claim(steps), 'ScoreNotEnough', [11n, 12n]);
       await fixture.submit(scoreClaim(mergeModel, shard, 12n));
-      await reverts(claim(path), 'ScoreNotEnough', [11n, 12n]);
+      await reverts(claim(steps), 'ScoreNotEnough', [11n, 12n]);
       await fixture.scoreboard.send('rank', [merge, benchmark]);
       await reverts(claim(), 'NotADescendant', [merge, seeds[1]]);
-      await claim(path);
+      await claim(steps);
       assert.equal(await board.read('owed', [fixture.alice, ETHER]), 5_000n);
+    });
+
+    it('is not won by a model that was trained on the benchmark’s own rows', async () => {
+      const { dataset } = await fixture.scoreboard.read('boardOf', [benchmark]);
+      const terms = { benchmark, threshold: 1n, deadline, conditions: conditionsOf({ disjointFrom: dataset }) };
+      await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
+      const shown = { registrar: fixture.alice, shardIds: shards, uri: 'ipfs://rows' };
+      const claim = board.send('claim', [2n, merge, evidenceOf({ ...shown, ancestry: [merge, child, seeds[1], seeds[0]] })]);
+      await reverts(claim, 'TrainedOn', [child, shards[0]]);
     });
   });
 
   describe('the examples', () => {
     it('read a card whose every line was proved', async () => {
-      const cards = await deploy(fixture.chain, 'ModelCard', [fixture.registry.address, fixture.scoreboard.address]);
+      const cards = await deploy(fixture.chain, 'ModelCard', [fixture.reader.address, fixture.scoreboard.address]);
       const card = await cards.read('card', [merge, benchmark, 9n]);
       assert.deepEqual([...card.origins].sort(), [...seeds].sort());
       assert.deepEqual([card.trainer, card.kind, card.depth, card.declared], [fixture.alice, 4, 1n, false]);
@@ -187,11 +204,15 @@ describe('on the registry', () => {
       assert.equal(await service.read('model'), merge);
     });
 
-    it('admit descendants only and pay a whole line', async () => {
-      const gate = await deploy(fixture.chain, 'DescentGate', [fixture.registry.address, seeds[1]]);
+    it('admit descendants only, tell how much they carry, and pay a whole line', async () => {
+      const { chain, reader, trainers } = fixture;
+      const gate = await deploy(chain, 'DescentGate', [conditions.address, trainers.address, seeds[1]]);
       await gate.send('enter', [child, []], fixture.bob);
-      await reverts(gate.send('enter', [merge, []], fixture.alice), 'NotADescendant', [merge]);
-      const pay = await deploy(fixture.chain, 'LineagePay', [fixture.registry.address]);
+      await reverts(gate.send('enter', [merge, []], fixture.alice), 'NotADescendant', [merge, seeds[1]]);
+      await gate.send('enter', [merge, [merge, child]], fixture.alice);
+      const half = await deploy(chain, 'PartGate', [conditions.address, seeds[1], 50n]);
+      await reverts(half.read('requirePart', [merge, [merge, child]]), 'PartTooSmall', [WHOLE / 4n, WHOLE / 2n]);
+      const pay = await deploy(chain, 'LineagePay', [reader.address, trainers.address]);
       await sendValue(pay, 'give', [child], 100n);
       await pay.send('distribute', [1n, 10n]);
       assert.equal(await pay.read('owed', [fixture.bob]), 100n);
