@@ -33,6 +33,9 @@ const HINTS: Record<string, string> = {
   StillSealed: `It can be ranked on when it is open: ${commandLine('benchmark', 'unseal')}.`,
   SealBroken: 'One of its shards was registered before the closing block, so it can never be opened.',
   NotTheTrainer: 'Only the trainer of a model can write its card.',
+  NotTheRegistrar: 'Only the key of who listed the shards can do this.',
+  NotTheSource: 'Only the key of the source can do this, and whom it let (descent attest operator).',
+  RevokedDataset: 'Its registrar revoked it: no other benchmark can be made of it.',
   UnknownBenchmark: `${commandLine('leaderboard')} lists the benchmarks.`,
   SeedExpired:
     'Start another seed run: the chain has forgotten the block that decides this seed, and nobody fixed its hash in time.',

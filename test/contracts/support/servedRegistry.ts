@@ -25,7 +25,10 @@ export class ServedRegistry {
     const chain = await testChain();
     await chain.mine(apart);
     const fixture = await RegistryFixture.create(chain);
-    const address = await chain.deploy('ModelCards', [fixture.registry.address, fixture.relay.address]);
+    const address = await chain.deploy(
+      'ModelCards',
+      [fixture.registry, fixture.trainers, fixture.relay].map((one) => one.address),
+    );
     const cards = new Contract(chain, address, modelCardsAbi as never);
     const shard = await fixture.registerShard(SHARD);
     await chain.mine(apart);
