@@ -24,6 +24,8 @@ export default defineConfig({
   plugins: [hardhatEthers, hardhatNodeTestRunner, branchCoverage()],
   solidity: {
     compilers: [COMPILER],
+    // A contract of OpenZeppelin that can own Verifiers, for tests.
+    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     overrides: {
       ...Object.fromEntries(LARGE.map((file) => [file, { ...COMPILER, settings: SMALL_CODE }])),
       // Whose gas every proof pays: over the intermediate language, some thousand gas are saved.
