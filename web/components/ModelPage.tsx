@@ -9,7 +9,7 @@ import { proquint } from '../lib/proquint.ts';
 import { wilson } from '../lib/wilson.ts';
 import { Badges } from './Badges.tsx';
 import { BenchmarkSelect } from './BenchmarkSelect.tsx';
-import { CreditList } from './CreditList.tsx';
+import { CreditList, SplitTable } from './CreditList.tsx';
 import { Hash, ModelLink, ModelName, Person } from './Identity.tsx';
 import { KindLabel, KindSymbol } from './KindSymbol.tsx';
 import { LineageGraph } from './LineageGraph.tsx';
@@ -22,13 +22,19 @@ import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.t
 import { Section } from './Section.tsx';
 import { StrangersText } from './StrangersText.tsx';
 
-/**
- * Everything the chain says about one model.
- * @param editor for its trainer, beside the other buttons
- * @param warning shown before everything else
- */
-export function ModelPage({ view, editor, warning }: { view: ModelView; editor?: ReactNode; warning?: string }) {
-  const { model, config, lineage, children, credits } = view;
+interface Props {
+  view: ModelView;
+  /** for its trainer, beside the other buttons */
+  editor?: ReactNode;
+  /** beside its credit */
+  pay?: ReactNode;
+  /** shown before everything else */
+  warning?: string;
+}
+
+/** Everything the chain says about one model. */
+export function ModelPage({ view, editor, pay, warning }: Props) {
+  const { model, config, lineage, children, credits, split, payees = [] } = view;
   return (
     <>
       {warning && (
@@ -71,7 +77,8 @@ export function ModelPage({ view, editor, warning }: { view: ModelView; editor?:
           </Section>
           <Scores view={view} />
           {credits && (
-            <Section title="Credit">
+            <Section title="Credit" aside={pay}>
+              {split && <SplitTable split={split} payees={payees} people={config.people} />}
               <CreditList credits={credits} />
             </Section>
           )}

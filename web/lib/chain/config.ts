@@ -102,7 +102,18 @@ function check(raw: Record<string, unknown>, where: string): ChainConfig | Missi
   };
 }
 
-const CONTRACTS = ['datasets', 'scoreboard', 'creditVault', 'bountyBoard', 'cards', 'relay', 'ens'] as const;
+const CONTRACTS = [
+  'datasets',
+  'scoreboard',
+  'trainers',
+  'creditVault',
+  'bountyBoard',
+  'statuses',
+  'attestations',
+  'cards',
+  'relay',
+  'ens',
+] as const;
 
 /** The contracts beside the registry; what is no address is left out. */
 function contractsOf(raw: Record<string, unknown>): Pick<ChainConfig, (typeof CONTRACTS)[number]> {

@@ -1,6 +1,6 @@
 // What the server's pages and routes ask for. An indexer can replace the reader behind these functions.
 import { cache } from 'react';
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
 import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
@@ -9,6 +9,8 @@ import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
 import { openReader, type Reader } from './reader.ts';
 import { describeStated } from './schemas.ts';
+import type { Store } from './store.ts';
+import { named, readTrainerCredit } from './trainerCredit.ts';
 import type {
   BenchmarkChoice,
   Board,
@@ -17,11 +19,14 @@ import type {
   Graph,
   Model,
   ModelView,
+  Named,
   Neighbourhood,
   SearchHit,
   Some,
+  Split,
   Status,
   Totals,
+  TrainerCredit,
 } from './types.ts';
 
 /** Lists of a shard that a model's page names. */
@@ -68,8 +73,9 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const { config, status, store, client } = reader;
     const model = store.model(id);
     if (!model) return undefined;
-    const [credits, trainerName, schema] = await Promise.all([
+    const [credits, split, trainerName, schema] = await Promise.all([
       reader.credits(id),
+      reader.split(id),
       ensName(client, config, model.trainer),
       reader.schema(id),
     ]);
@@ -95,10 +101,30 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       ...(result && { result }),
       ...(measures && { measures }),
       ...(credits && { credits }),
+      ...(split && { split, payees: payeesOf(split, store) }),
       ...(trainerName && { trainerName }),
       ...(schema && { schema: describeStated(schema) }),
     };
   }, id);
+}
+
+/** The models that a split names. */
+function payeesOf(split: Split, store: Store): Named[] {
+  if ('refused' in split) return [];
+  return split.payouts.flatMap(({ node }) => store.model(node) ?? []).map(named);
+}
+
+/** What a trainer is owed; undefined where the vault does not answer or there is none. */
+export async function readCreditOf(
+  trainer: Address,
+): Promise<{ config: ChainConfig; credit?: TrainerCredit } | MissingConfig> {
+  return withReader(async ({ config, client, store }) => {
+    const { registry, creditVault, trainers } = config;
+    if (!creditVault || !trainers) return { config };
+    const contracts = { registry, creditVault, trainers };
+    const credit = await readTrainerCredit(client, contracts, store, trainer).catch(() => undefined);
+    return { config, ...(credit && { credit }) };
+  });
 }
 
 export async function readGraph(question: Neighbourhood): Promise<Graph | MissingConfig> {

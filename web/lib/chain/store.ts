@@ -44,9 +44,9 @@ export interface SchemaPair {
 /** What a model was paid in one token, in its smallest unit. */
 export interface CreditSums {
   paid: bigint;
-  received: bigint;
-  kept: bigint;
-  passed: bigint;
+  claimed: bigint;
+  returned: bigint;
+  collected: bigint;
 }
 
 /** Models whose shards are remembered at once. */
@@ -157,7 +157,7 @@ export class Store {
   #shardsUsedBy(model: Hex): ReadonlySet<Hex> {
     const known = this.#usedShards.get(model);
     if (known) return known;
-    const used = shardsUsedBy(model, this.#nodeOf);
+    const used = shardsUsedBy(model, this.nodeOf);
     if (this.#usedShards.size >= MOST_USED_SHARDS) this.#usedShards.clear();
     this.#usedShards.set(model, used);
     return used;
@@ -190,7 +190,7 @@ export class Store {
   addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
     const tokens = this.#credits.get(model) ?? new Map<Address, CreditSums>();
     this.#credits.set(model, tokens);
-    const sums = tokens.get(token) ?? { paid: 0n, received: 0n, kept: 0n, passed: 0n };
+    const sums = tokens.get(token) ?? { paid: 0n, claimed: 0n, returned: 0n, collected: 0n };
     for (const [name, amount] of Object.entries(more)) sums[name as keyof CreditSums] += amount;
     tokens.set(token, sums);
   }
@@ -198,6 +198,11 @@ export class Store {
   /** By token, in the order in which they first came. */
   creditsOf(model: Hex): ({ token: Address } & CreditSums)[] {
     return [...(this.#credits.get(model) ?? [])].map(([token, sums]) => ({ token, ...sums }));
+  }
+
+  /** Models that were paid, those paid first first. */
+  get paidModels(): Hex[] {
+    return [...this.#credits.keys()];
   }
 
   /** Two empty texts remove the card. */
@@ -321,14 +326,14 @@ export class Store {
 
   /** All ancestors, nearest first. */
   ancestors(id: Hex): Hex[] {
-    return ancestorsOf(id, this.#nodeOf);
+    return ancestorsOf(id, this.nodeOf);
   }
 
   /** Sums over all ancestors. */
   ancestry(id: Hex): Ancestry {
     const known = this.#ancestries.get(id);
     if (known) return known;
-    const sums = sumAncestry(id, this.#nodeOf);
+    const sums = sumAncestry(id, this.nodeOf);
     this.#ancestries.set(id, sums);
     return sums;
   }
@@ -338,7 +343,8 @@ export class Store {
     return this.#places.get(id) ?? -1;
   }
 
-  readonly #nodeOf = (id: Hex): LineageNode | undefined => {
+  /** A node as far as its lineage goes. */
+  readonly nodeOf = (id: Hex): LineageNode | undefined => {
     const model = this.#models.get(id);
     return (
       model && {

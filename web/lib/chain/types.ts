@@ -28,6 +28,8 @@ export interface ChainConfig {
   scoreboard?: Address;
   /** pays lineages, where there is one */
   creditVault?: Address;
+  /** says who acts for trainers, where there is one */
+  trainers?: Address;
   /** pays for scores, where there is one */
   bountyBoard?: Address;
   /** holds what trainers say about their models, where there is one */
@@ -191,26 +193,77 @@ export interface EntryMeasures extends Omit<ResultMeasures, 'counts'> {
   rightBy?: number[];
 }
 
-/** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
-export interface Credit {
+/** A token as it describes itself. */
+export interface Token {
   /** the zero address means Ether */
   token: Address;
   /** whatever the token says: hostile until shown otherwise */
   symbol: string;
   decimals: number;
-  /** paid to it directly, ever */
-  paid: string;
-  /** passed up by its children, ever */
-  received: string;
-  /** its trainer's part of what was split, ever */
-  kept: string;
-  /** its parents' part of what was split, ever */
-  passed: string;
-  /** arrived and not split yet */
-  unsplit: string;
-  /** its trainer can take this now */
-  earned: string;
 }
+
+/** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
+export interface Credit extends Token {
+  /** ever */
+  paid: string;
+  /** credited to trainers of ancestors so far */
+  claimed: string;
+  /** credited to its own trainer so far, since ancestors lowered their shares */
+  returned: string;
+  /** credited to its own trainer so far: the rest */
+  collected: string;
+  /** its own trainer can be credited with this now */
+  collectable: string;
+}
+
+/** A part of what a model is paid. */
+export interface Payout {
+  node: Hex;
+  account: Address;
+  /** how many ways lead from the model up to the node, decimal */
+  ways: string;
+  /** for all ways, in units */
+  amount: string;
+}
+
+/** Who gets how much of an amount; the model comes first. */
+export type Split =
+  | { amount: string; payouts: Payout[]; left: string }
+  /** stack: the shares come to more than the whole; large: too many nodes to list */
+  | { amount: string; refused: 'stack' | 'large' };
+
+/** What one trainer is owed, and may do about it. */
+export interface TrainerCredit {
+  trainer: Address;
+  /** who acts for it */
+  key: Address;
+  /** where its money goes */
+  payout: Address;
+  /** share of its next models, in 1/10,000 */
+  chosenShare: number;
+  tokens: TrainerToken[];
+  /** whether these are all claims: a lineage can have more ways than can be listed */
+  complete: boolean;
+}
+
+export interface TrainerToken extends Token {
+  /** ready to be withdrawn */
+  credit: string;
+  /** rests of what its models were paid */
+  rests: { model: Named; amount: string }[];
+  claims: OpenClaim[];
+}
+
+/** A share of what a descendant was paid. */
+export interface OpenClaim {
+  ancestor: Named;
+  model: Named;
+  steps: Hex[];
+  amount: string;
+}
+
+/** As much of a model as a link to it takes. */
+export type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'network' | 'head' | 'name'>;
 
 /** A line of a leaderboard. */
 export interface Entry {
@@ -367,6 +420,10 @@ export interface ModelView {
   measures?: ResultMeasures;
   /** undefined where there is no vault, or it did not answer */
   credits?: Credit[];
+  /** what became of 1 ETH; undefined like `credits` */
+  split?: Split;
+  /** the models of the split, as far as they are known */
+  payees?: Named[];
   /** the trainer's primary ENS name */
   trainerName?: string;
   /** undefined where the node did not answer */

@@ -6,6 +6,7 @@ import { readModelView } from '../../../../lib/chain/queries.ts';
 import { count, isHash, networkLabel, permalink, plural, short } from '../../../../lib/format.ts';
 import { benchmarkName, plainName } from '../../../../lib/names.ts';
 import { CardEditor } from './CardEditor.tsx';
+import { PayButton } from './PayButton.tsx';
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -56,6 +57,7 @@ export default async function Page(props: Props) {
   return (
     <ModelPage
       view={view}
+      pay={<PayButton id={id} />}
       {...(isOther && { warning: `The link is for another chain; this page shows chain ${config.chainId}.` })}
       {...(config.cards && {
         editor: <CardEditor key={JSON.stringify([id, name, uri])} id={id} trainer={trainer} card={{ name, uri }} />,
