@@ -6,6 +6,7 @@ import { decodeShard } from '../../../src/model/shape.ts';
 import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
 import { drawnShape } from '../drawnShape.ts';
 import { trainingOf } from '../training.ts';
+import { applyBounties } from './bounties.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
 import type { RawLog } from './scan.ts';
@@ -39,6 +40,7 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     else if (is(config.scoreboard)) applyScoreboard(store, run);
     else if (is(config.cards)) applyCards(store, run);
     else if (is(config.creditVault)) applyVault(store, run);
+    else if (is(config.bountyBoard)) applyBounties(store, run);
     first = last;
   }
 }

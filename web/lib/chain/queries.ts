@@ -3,6 +3,7 @@ import { cache } from 'react';
 import type { Address, Hex } from 'viem';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
+import { readBounties } from './bounties.ts';
 import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
 import type { MissingConfig } from './config.ts';
 import { ensName } from './ens.ts';
@@ -12,8 +13,10 @@ import { describeStated } from './schemas.ts';
 import type { Store } from './store.ts';
 import { named, readTrainerCredit } from './trainerCredit.ts';
 import type {
+  Benchmark,
   BenchmarkChoice,
   Board,
+  BountyView,
   ChainConfig,
   Comparison,
   Graph,
@@ -124,6 +127,18 @@ export async function readCreditOf(
     const contracts = { registry, creditVault, trainers };
     const credit = await readTrainerCredit(client, contracts, store, trainer).catch(() => undefined);
     return { config, ...(credit && { credit }) };
+  });
+}
+
+/** Bounties, the newest first; undefined where the board does not answer or there is none. */
+export async function readBountyBoard(): Promise<
+  { config: ChainConfig; bounties?: BountyView[]; benchmarks: Benchmark[] } | MissingConfig
+> {
+  return withReader(async ({ config, client, store }) => {
+    const { bountyBoard } = config;
+    const bounties = bountyBoard && (await readBounties(client, bountyBoard, store).catch(() => undefined));
+    const { benchmarks } = chooseBenchmark(store, config, undefined);
+    return { config, benchmarks, ...(bounties && { bounties }) };
   });
 }
 

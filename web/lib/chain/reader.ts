@@ -56,8 +56,10 @@ export class Reader {
   }
 
   get #contracts(): Address[] {
-    const { registry, datasets, scoreboard, cards, creditVault } = this.config;
-    return [registry, datasets, scoreboard, cards, creditVault].filter((contract) => contract !== undefined);
+    const { registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations } = this.config;
+    return [registry, datasets, scoreboard, cards, creditVault, bountyBoard, statuses, attestations].filter(
+      (contract) => contract !== undefined,
+    );
   }
 
   get store(): Store {

@@ -14,6 +14,7 @@ import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
 import type {
   Benchmark,
+  Bounty,
   Dataset,
   Direction,
   Graph,
@@ -72,6 +73,7 @@ export class Store {
   readonly #usedShards = new Map<Hex, ReadonlySet<Hex>>();
   readonly #places = new Map<Hex, number>();
   readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
+  readonly #bounties = new Map<string, Bounty>();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
     models: 0,
@@ -203,6 +205,20 @@ export class Store {
   /** Models that were paid, those paid first first. */
   get paidModels(): Hex[] {
     return [...this.#credits.keys()];
+  }
+
+  addBounty(bounty: Bounty): void {
+    this.#bounties.set(bounty.id, bounty);
+  }
+
+  endBounty(id: string, end: Pick<Bounty, 'state' | 'winner'>): void {
+    const known = this.#bounties.get(id);
+    if (known) this.#bounties.set(id, { ...known, ...end });
+  }
+
+  /** The oldest first. */
+  get bounties(): Bounty[] {
+    return [...this.#bounties.values()];
   }
 
   /** Two empty texts remove the card. */

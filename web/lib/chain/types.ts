@@ -30,6 +30,10 @@ export interface ChainConfig {
   creditVault?: Address;
   /** says who acts for trainers, where there is one */
   trainers?: Address;
+  /** holds what trainers say of their nodes later, and disputes, where there is one */
+  statuses?: Address;
+  /** holds what sources say of data, where there is one */
+  attestations?: Address;
   /** pays for scores, where there is one */
   bountyBoard?: Address;
   /** holds what trainers say about their models, where there is one */
@@ -264,6 +268,65 @@ export interface OpenClaim {
 
 /** As much of a model as a link to it takes. */
 export type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'network' | 'head' | 'name'>;
+
+/** What a bounty asks of a model besides its score. What is missing is not asked. */
+export interface Conditions {
+  ancestor?: Hex;
+  /** part of the ancestor along one way, 0..1 */
+  leastPart?: number;
+  mostMerges?: number;
+  undeclared: boolean;
+  noForeign: boolean;
+  /** seconds of Unix time */
+  registeredAfter?: number;
+  registeredBefore?: number;
+  /** whether keys of a version are asked for */
+  minimalVersions?: boolean;
+  /** a dataset that no ancestor was trained on */
+  disjointFrom?: Hex;
+  /** who must attest all data that the model was trained on */
+  attestedBy?: Address;
+}
+
+export interface Bounty {
+  /** decimal, from 1 on */
+  id: string;
+  funder: Address;
+  token: Address;
+  /** in the token's smallest unit, decimal */
+  amount: string;
+  wasSealed: boolean;
+  benchmark: Hex;
+  /** rows right at least, or the sum of squared errors at most, in units of 2^-18; decimal */
+  threshold: string;
+  /** seconds of Unix time */
+  deadline: number;
+  conditions: Conditions;
+  state: 'open' | 'won' | 'refunded';
+  winner?: Hex;
+  block: number;
+}
+
+/** What shows that a model meets conditions, as contracts take it. */
+export interface Evidence {
+  steps: Hex[];
+  ancestry: Hex[];
+  registrar: Address;
+  shardIds: Hex[];
+  uri: string;
+}
+
+/** A bounty with what is around it. */
+export interface BountyView extends Bounty, Omit<Token, 'token'> {
+  /** the last second in which it can be won, as things are */
+  until: number;
+  /** its benchmark, where the page knows it */
+  on?: Benchmark;
+  winnerModel?: Named;
+  ancestorModel?: Named;
+  /** a model that seems to reach the terms; the contract judges */
+  candidate?: { model: Named; evidence: Evidence };
+}
 
 /** A line of a leaderboard. */
 export interface Entry {
