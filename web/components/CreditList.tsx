@@ -1,4 +1,5 @@
-import type { Credit, Named, Split } from '../lib/chain/types.ts';
+import type { Credit, Split } from '../lib/chain/moneyTypes.ts';
+import type { Named } from '../lib/chain/types.ts';
 import { amount, count, percent, plural } from '../lib/format.ts';
 import { tokenName } from '../lib/tokens.ts';
 import { ModelLink, Person } from './Identity.tsx';

@@ -20,6 +20,7 @@ import { Notice } from './Notice.tsx';
 import { Reproduce } from './Reproduce.tsx';
 import { NoneChosen, ResultMarks, resultFigure, ScoresOf } from './ResultMarks.tsx';
 import { Section } from './Section.tsx';
+import { Standing } from './Standing.tsx';
 import { StrangersText } from './StrangersText.tsx';
 
 interface Props {
@@ -42,6 +43,7 @@ export function ModelPage({ view, editor, pay, warning }: Props) {
           <Notice tone="warn" words={{ title: warning }} />
         </div>
       )}
+      <Standing {...view} people={config.people} />
       <div className="border-b border-line">
         <div className="mx-auto grid max-w-7xl grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-6 px-4 pt-10 pb-9 sm:px-6 md:grid-cols-[auto_minmax(0,1fr)] md:items-center md:pt-14">
           <Mark id={model.id} size={132} className="text-contour max-md:size-24" />

@@ -3,10 +3,11 @@ import { type Address, type Hex, type PublicClient, parseEventLogs, zeroAddress,
 import { bountyBoardAbi } from '../../../src/generated/abi.ts';
 import { waysTo } from '../../../src/registry/ways.ts';
 import { readTokens } from './credit.ts';
+import type { Bounty, BountyView, Evidence } from './moneyTypes.ts';
 import type { RawLog } from './scan.ts';
 import type { Store } from './store.ts';
 import { named } from './trainerCredit.ts';
-import type { Bounty, BountyView, Evidence, Result } from './types.ts';
+import type { Result } from './types.ts';
 
 /** Anyone can make bounties; of more, the newest are shown. */
 const MOST_SHOWN = 100;
@@ -116,7 +117,8 @@ function evidenceFor(id: Hex, { conditions }: Bounty, store: Store): Evidence | 
   const model = store.model(id)!;
   if (conditions.undeclared && model.declared) return undefined;
   const { timestamp } = model;
-  if (conditions.registeredAfter && timestamp !== undefined && timestamp <= conditions.registeredAfter) return undefined;
+  if (conditions.registeredAfter && timestamp !== undefined && timestamp <= conditions.registeredAfter)
+    return undefined;
   if (conditions.registeredBefore && timestamp !== undefined && timestamp >= conditions.registeredBefore)
     return undefined;
   const evidence: Evidence = { steps: [], ancestry: [], registrar: zeroAddress, shardIds: [], uri: '' };

@@ -1,8 +1,17 @@
-import { type Address, BaseError, ContractFunctionRevertedError, type Hex, type PublicClient, parseAbi, parseEventLogs, zeroAddress } from 'viem';
+import {
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  type Hex,
+  type PublicClient,
+  parseAbi,
+  parseEventLogs,
+  zeroAddress,
+} from 'viem';
 import { creditVaultAbi } from '../../../src/generated/abi.ts';
+import type { Credit, Payout, Split, Token } from './moneyTypes.ts';
 import type { RawLog } from './scan.ts';
 import type { Store } from './store.ts';
-import type { Credit, Payout, Split, Token } from './types.ts';
 
 const TOKEN = parseAbi(['function symbol() view returns (string)', 'function decimals() view returns (uint8)']);
 
@@ -37,7 +46,8 @@ export async function readCredits(client: PublicClient, vault: Address, store: S
     ),
     client.multicall({
       contracts: sums.map(
-        ({ token }) => ({ address: vault, abi: creditVaultAbi, functionName: 'collectable', args: [id, token] }) as const,
+        ({ token }) =>
+          ({ address: vault, abi: creditVaultAbi, functionName: 'collectable', args: [id, token] }) as const,
       ),
       deployless: true,
     }),
@@ -69,7 +79,12 @@ export async function readTokens(client: PublicClient, tokens: readonly Address[
 
 /** Who would get how much of an amount that a model is paid now. @throws the node's error */
 export async function readSplit(client: PublicClient, vault: Address, model: Hex, amount: bigint): Promise<Split> {
-  const call = { address: vault, abi: creditVaultAbi, functionName: 'split', args: [model, amount, SPLIT_NODES] } as const;
+  const call = {
+    address: vault,
+    abi: creditVaultAbi,
+    functionName: 'split',
+    args: [model, amount, SPLIT_NODES],
+  } as const;
   try {
     const [payouts, left] = await client.readContract(call);
     return { amount: amount.toString(), payouts: payouts.map(payoutOf), left: left.toString() };
@@ -82,6 +97,16 @@ export async function readSplit(client: PublicClient, vault: Address, model: Hex
   }
 }
 
-function payoutOf({ node, account, ways, amount }: { node: Hex; account: Address; ways: bigint; amount: bigint }): Payout {
+function payoutOf({
+  node,
+  account,
+  ways,
+  amount,
+}: {
+  node: Hex;
+  account: Address;
+  ways: bigint;
+  amount: bigint;
+}): Payout {
   return { node, account, ways: ways.toString(), amount: amount.toString() };
 }

@@ -10,6 +10,7 @@ import { applyBounties } from './bounties.ts';
 import { applyCards } from './cards.ts';
 import { applyVault } from './credit.ts';
 import type { RawLog } from './scan.ts';
+import { applyStatuses } from './statuses.ts';
 import type { NewModel, Store } from './store.ts';
 import type { ChainConfig } from './types.ts';
 
@@ -41,6 +42,7 @@ export function applyLogs(store: Store, config: ChainConfig, raw: RawLog[]): voi
     else if (is(config.cards)) applyCards(store, run);
     else if (is(config.creditVault)) applyVault(store, run);
     else if (is(config.bountyBoard)) applyBounties(store, run);
+    else if (is(config.statuses)) applyStatuses(store, run);
     first = last;
   }
 }

@@ -1,13 +1,15 @@
 // What the server's pages and routes ask for. An indexer can replace the reader behind these functions.
 import { cache } from 'react';
 import type { Address, Hex } from 'viem';
+import { waysTo } from '../../../src/registry/ways.ts';
 import { givenName } from '../names.ts';
 import { proquint } from '../proquint.ts';
-import { readBounties } from './bounties.ts';
 import { boardOf, chooseBenchmark, measuredBoardOf } from './boards.ts';
+import { readBounties } from './bounties.ts';
 import type { MissingConfig } from './config.ts';
 import { ensName } from './ens.ts';
 import { lineageOf } from './lineage.ts';
+import type { BountyView, Split, TrainerCredit } from './moneyTypes.ts';
 import { openReader, type Reader } from './reader.ts';
 import { describeStated } from './schemas.ts';
 import type { Store } from './store.ts';
@@ -16,7 +18,6 @@ import type {
   Benchmark,
   BenchmarkChoice,
   Board,
-  BountyView,
   ChainConfig,
   Comparison,
   Graph,
@@ -26,14 +27,14 @@ import type {
   Neighbourhood,
   SearchHit,
   Some,
-  Split,
   Status,
   Totals,
-  TrainerCredit,
 } from './types.ts';
 
 /** Lists of a shard that a model's page names. */
 const MOST_DATASETS = 6;
+/** Disputes that a model's page shows. */
+const MOST_DISPUTES = 20;
 
 export interface Home {
   config: ChainConfig;
@@ -76,13 +77,16 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
     const { config, status, store, client } = reader;
     const model = store.model(id);
     if (!model) return undefined;
-    const [credits, split, trainerName, schema] = await Promise.all([
+    const [credits, split, trainerKey, trainerName, schema] = await Promise.all([
       reader.credits(id),
       reader.split(id),
+      reader.keyOf(model.trainer),
       ensName(client, config, model.trainer),
       reader.schema(id),
     ]);
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
+    const standing = store.standing(id);
+    const successor = standing?.successor && store.model(standing.successor);
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const measures = choice.benchmark && result && store.measures(id, choice.benchmark.id);
     const last = model.trainings?.at(-1);
@@ -103,6 +107,10 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       choice,
       ...(result && { result }),
       ...(measures && { measures }),
+      trainerKey,
+      ...(standing && { standing }),
+      ...(successor && { successor: named(successor) }),
+      disputes: store.disputesOf(id).slice(0, MOST_DISPUTES),
       ...(credits && { credits }),
       ...(split && { split, payees: payeesOf(split, store) }),
       ...(trainerName && { trainerName }),
@@ -128,6 +136,14 @@ export async function readCreditOf(
     const credit = await readTrainerCredit(client, contracts, store, trainer).catch(() => undefined);
     return { config, ...(credit && { credit }) };
   });
+}
+
+/** One way from a model up to another, the one by first parents first. */
+export async function readWay(from: Hex, to: Hex): Promise<{ steps?: readonly Hex[] } | MissingConfig> {
+  return withReader(({ store }) => {
+    const [steps] = waysTo(from, to, store.nodeOf, 1).ways;
+    return steps ? { steps } : {};
+  }, from);
 }
 
 /** Bounties, the newest first; undefined where the board does not answer or there is none. */

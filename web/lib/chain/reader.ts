@@ -1,5 +1,5 @@
 import type { Address, Hex, PublicClient } from 'viem';
-import { modelRegistryAbi } from '../../../src/generated/abi.ts';
+import { modelRegistryAbi, trainersAbi } from '../../../src/generated/abi.ts';
 import { LogHistory, type News } from '../../../src/registry/logHistory.ts';
 import { logNodeOf } from '../../../src/registry/logNode.ts';
 import type { LogNode } from '../../../src/registry/logs.ts';
@@ -8,9 +8,10 @@ import { type MissingConfig, readConfig } from './config.ts';
 import { readCredits, readSplit } from './credit.ts';
 import { errorInWords } from './errors.ts';
 import { applyLogs } from './events.ts';
+import type { Credit, Split } from './moneyTypes.ts';
 import { asLog } from './scan.ts';
 import { Store } from './store.ts';
-import type { ChainConfig, Credit, Split, Status } from './types.ts';
+import type { ChainConfig, Status } from './types.ts';
 
 /** The node is asked for news at most this often, however many visitors there are. */
 const FRESH_MS = 1_500;
@@ -102,6 +103,14 @@ export class Reader {
   async split(id: Hex): Promise<Split | undefined> {
     const { creditVault } = this.config;
     return creditVault && readSplit(this.client, creditVault, id, ONE_ETHER).catch(() => undefined);
+  }
+
+  /** Who acts for a trainer: the trainer itself where nobody says otherwise. */
+  async keyOf(trainer: Address): Promise<Address> {
+    const { trainers: address } = this.config;
+    if (!address) return trainer;
+    const call = { address, abi: trainersAbi, functionName: 'keyOf', args: [trainer] } as const;
+    return this.client.readContract(call).catch(() => trainer);
   }
 
   /** The schema of a model, which stays as it is; undefined where the node does not answer. */

@@ -12,17 +12,19 @@ import { parametersOf } from '../drawnShape.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
+import type { Bounty } from './moneyTypes.ts';
 import type {
   Benchmark,
-  Bounty,
   Dataset,
   Direction,
+  Dispute,
   Graph,
   GraphNode,
   GraphScore,
   Model,
   ModelParent,
   Neighbourhood,
+  NodeStatus,
   Result,
   ResultMeasures,
   Score,
@@ -74,6 +76,8 @@ export class Store {
   readonly #places = new Map<Hex, number>();
   readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
   readonly #bounties = new Map<string, Bounty>();
+  readonly #standings = new Map<Hex, NodeStatus>();
+  readonly #disputes = new Map<Hex, readonly Dispute[]>();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
     models: 0,
@@ -219,6 +223,33 @@ export class Store {
   /** The oldest first. */
   get bounties(): Bounty[] {
     return [...this.#bounties.values()];
+  }
+
+  /** Puts what is new into a node's status; a successor of undefined takes it away. */
+  setStanding(id: Hex, more: Partial<NodeStatus>): void {
+    const known = this.#standings.get(id) ?? { mark: 'current', reason: '', descends: false };
+    this.#standings.set(id, { ...known, ...more });
+  }
+
+  /** Undefined where its trainer said nothing. */
+  standing(id: Hex): NodeStatus | undefined {
+    return this.#standings.get(id);
+  }
+
+  addDispute(subject: Hex, dispute: Dispute): void {
+    this.#disputes.set(subject, [...this.disputesOf(subject), dispute]);
+  }
+
+  dropDispute(subject: Hex, id: string): void {
+    this.#disputes.set(
+      subject,
+      this.disputesOf(subject).filter((dispute) => dispute.id !== id),
+    );
+  }
+
+  /** Those that stand, the oldest first. */
+  disputesOf(subject: Hex): readonly Dispute[] {
+    return this.#disputes.get(subject) ?? [];
   }
 
   /** Two empty texts remove the card. */

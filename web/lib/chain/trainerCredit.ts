@@ -3,8 +3,9 @@ import { type Address, type Hex, isAddressEqual, type PublicClient, zeroHash } f
 import { creditVaultAbi, modelRegistryAbi, trainersAbi } from '../../../src/generated/abi.ts';
 import { waysTo } from '../../../src/registry/ways.ts';
 import { readSplit, readTokens } from './credit.ts';
+import type { OpenClaim, TrainerCredit, TrainerToken } from './moneyTypes.ts';
 import type { Store } from './store.ts';
-import type { ChainConfig, Model, Named, OpenClaim, TrainerCredit, TrainerToken } from './types.ts';
+import type { ChainConfig, Model, Named } from './types.ts';
 
 /** Anyone can pay any number of models for gas alone. */
 const MOST_MODELS = 200;
@@ -122,7 +123,9 @@ async function readRests(client: PublicClient, vault: Address, token: Address, m
     allowFailure: false,
     deployless: true,
   });
-  return models.flatMap((model, k) => (answers[k] > 0n ? [{ model: named(model), amount: answers[k].toString() }] : []));
+  return models.flatMap((model, k) =>
+    answers[k] > 0n ? [{ model: named(model), amount: answers[k].toString() }] : [],
+  );
 }
 
 async function readClaims(client: PublicClient, vault: Address, token: Address, ways: Way[]): Promise<OpenClaim[]> {

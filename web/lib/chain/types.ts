@@ -1,9 +1,11 @@
 // Everything here survives JSON: it travels from the server to the page. Numbers beyond 2^53 are decimal or 0x text.
+
 import type { Address, Hex } from 'viem';
 import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { ModelProgram } from '../../../src/registry/programs/list.ts';
+import type { Credit, Split } from './moneyTypes.ts';
 
 /** How a node came to be. An import was made elsewhere: its weights are declared, not proved. */
 export type Kind = ModelProgram;
@@ -197,135 +199,30 @@ export interface EntryMeasures extends Omit<ResultMeasures, 'counts'> {
   rightBy?: number[];
 }
 
-/** A token as it describes itself. */
-export interface Token {
-  /** the zero address means Ether */
-  token: Address;
-  /** whatever the token says: hostile until shown otherwise */
-  symbol: string;
-  decimals: number;
-}
-
-/** What a model was paid in one token. Amounts are decimal, in the token's smallest unit. */
-export interface Credit extends Token {
-  /** ever */
-  paid: string;
-  /** credited to trainers of ancestors so far */
-  claimed: string;
-  /** credited to its own trainer so far, since ancestors lowered their shares */
-  returned: string;
-  /** credited to its own trainer so far: the rest */
-  collected: string;
-  /** its own trainer can be credited with this now */
-  collectable: string;
-}
-
-/** A part of what a model is paid. */
-export interface Payout {
-  node: Hex;
-  account: Address;
-  /** how many ways lead from the model up to the node, decimal */
-  ways: string;
-  /** for all ways, in units */
-  amount: string;
-}
-
-/** Who gets how much of an amount; the model comes first. */
-export type Split =
-  | { amount: string; payouts: Payout[]; left: string }
-  /** stack: the shares come to more than the whole; large: too many nodes to list */
-  | { amount: string; refused: 'stack' | 'large' };
-
-/** What one trainer is owed, and may do about it. */
-export interface TrainerCredit {
-  trainer: Address;
-  /** who acts for it */
-  key: Address;
-  /** where its money goes */
-  payout: Address;
-  /** share of its next models, in 1/10,000 */
-  chosenShare: number;
-  tokens: TrainerToken[];
-  /** whether these are all claims: a lineage can have more ways than can be listed */
-  complete: boolean;
-}
-
-export interface TrainerToken extends Token {
-  /** ready to be withdrawn */
-  credit: string;
-  /** rests of what its models were paid */
-  rests: { model: Named; amount: string }[];
-  claims: OpenClaim[];
-}
-
-/** A share of what a descendant was paid. */
-export interface OpenClaim {
-  ancestor: Named;
-  model: Named;
-  steps: Hex[];
-  amount: string;
-}
-
 /** As much of a model as a link to it takes. */
 export type Named = Pick<Model, 'id' | 'kind' | 'widths' | 'network' | 'head' | 'name'>;
 
-/** What a bounty asks of a model besides its score. What is missing is not asked. */
-export interface Conditions {
-  ancestor?: Hex;
-  /** part of the ancestor along one way, 0..1 */
-  leastPart?: number;
-  mostMerges?: number;
-  undeclared: boolean;
-  noForeign: boolean;
-  /** seconds of Unix time */
-  registeredAfter?: number;
-  registeredBefore?: number;
-  /** whether keys of a version are asked for */
-  minimalVersions?: boolean;
-  /** a dataset that no ancestor was trained on */
-  disjointFrom?: Hex;
-  /** who must attest all data that the model was trained on */
-  attestedBy?: Address;
+/** What a model's trainer says of it since it was registered, and what others dispute. */
+export interface NodeStatus {
+  mark: 'current' | 'deprecated' | 'withdrawn';
+  /** why, in its trainer's words: hostile until shown otherwise */
+  reason: string;
+  /** the model that takes its place */
+  successor?: Hex;
+  /** whether the contract was shown that the successor descends from it */
+  descends: boolean;
 }
 
-export interface Bounty {
-  /** decimal, from 1 on */
+/** Somebody disputes what was only declared of a node. Nobody judges. */
+export interface Dispute {
+  /** decimal */
   id: string;
-  funder: Address;
-  token: Address;
-  /** in the token's smallest unit, decimal */
-  amount: string;
-  wasSealed: boolean;
-  benchmark: Hex;
-  /** rows right at least, or the sum of squared errors at most, in units of 2^-18; decimal */
-  threshold: string;
-  /** seconds of Unix time */
-  deadline: number;
-  conditions: Conditions;
-  state: 'open' | 'won' | 'refunded';
-  winner?: Hex;
-  block: number;
-}
-
-/** What shows that a model meets conditions, as contracts take it. */
-export interface Evidence {
-  steps: Hex[];
-  ancestry: Hex[];
-  registrar: Address;
-  shardIds: Hex[];
-  uri: string;
-}
-
-/** A bounty with what is around it. */
-export interface BountyView extends Bounty, Omit<Token, 'token'> {
-  /** the last second in which it can be won, as things are */
-  until: number;
-  /** its benchmark, where the page knows it */
-  on?: Benchmark;
-  winnerModel?: Named;
-  ancestorModel?: Named;
-  /** a model that seems to reach the terms; the contract judges */
-  candidate?: { model: Named; evidence: Evidence };
+  disputer: Address;
+  fact: 'source' | 'verdict' | 'attestation';
+  /** in wei, decimal */
+  bond: string;
+  /** hostile text */
+  reason: string;
 }
 
 /** A line of a leaderboard. */
@@ -481,6 +378,13 @@ export interface ModelView {
   result?: Result;
   /** of its scores on that benchmark's shards */
   measures?: ResultMeasures;
+  /** who acts for its trainer now */
+  trainerKey: Address;
+  /** undefined where its trainer said nothing */
+  standing?: NodeStatus;
+  successor?: Named;
+  /** those that were not withdrawn */
+  disputes: Dispute[];
   /** undefined where there is no vault, or it did not answer */
   credits?: Credit[];
   /** what became of 1 ETH; undefined like `credits` */

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import { ModelLink, Person } from '../../../components/Identity.tsx';
+import type { BountyView, Conditions } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import type { BountyView, Conditions } from '../../../lib/chain/types.ts';
 import { amount, count, moment, percent, short } from '../../../lib/format.ts';
 import { benchmarkName } from '../../../lib/names.ts';
 import { tokenName } from '../../../lib/tokens.ts';
@@ -33,7 +33,11 @@ export function BountyCard({ bounty, may, act }: { bounty: BountyView; may: bool
         <Asked conditions={bounty.conditions} bounty={bounty} />
         <p className="text-soft">
           Number {id}, by <Person address={funder} people={people} />
-          {state === 'open' && <>, {isOver ? 'could be won until' : 'can be won until'} {moment(until)}</>}
+          {state === 'open' && (
+            <>
+              , {isOver ? 'could be won until' : 'can be won until'} {moment(until)}
+            </>
+          )}
           {bounty.wasSealed && state === 'open' && ', later if its benchmark is opened later'}
           {state === 'refunded' && ', given back'}
         </p>
@@ -71,7 +75,8 @@ function thresholdText({ on, threshold }: BountyView): string {
   }
   const rows = count(BigInt(threshold));
   // Of a sealed benchmark nothing is known yet.
-  if (!on || on.rows === 0) return `At least ${rows} rows right (or, of a regression, an error of at most this many units)`;
+  if (!on || on.rows === 0)
+    return `At least ${rows} rows right (or, of a regression, an error of at most this many units)`;
   return `At least ${rows} of ${count(on.rows)} rows right (${percent(Number(threshold) / on.rows)})`;
 }
 

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Address } from 'viem';
 import { Section } from '../../../components/Section.tsx';
+import type { BountyView } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import type { BountyView } from '../../../lib/chain/types.ts';
 import { useNode } from '../../../lib/chain/useNode.ts';
 import { amount } from '../../../lib/format.ts';
 import { tokenName } from '../../../lib/tokens.ts';

@@ -7,8 +7,8 @@ import { Hash, Person } from '../../../components/Identity.tsx';
 import { Notice } from '../../../components/Notice.tsx';
 import { Section } from '../../../components/Section.tsx';
 import { Transaction } from '../../../components/Transaction.tsx';
+import type { TrainerCredit } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import type { TrainerCredit } from '../../../lib/chain/types.ts';
 import { type ContractCall, useCall } from '../../../lib/chain/useCall.ts';
 import { untilRead } from '../../../lib/chain/useStatus.ts';
 import { useWallet } from '../../../lib/chain/useWallet.ts';
@@ -59,7 +59,9 @@ function OneTrainer({ trainer }: { trainer: Address }) {
           <Hash value={trainer} what="address" /> {people[trainer.toLowerCase()]}
         </dd>
         <dt>Acts for it</dt>
-        <dd>{isAddressEqual(data.key, trainer) ? 'the trainer itself' : <Person address={data.key} people={people} />}</dd>
+        <dd>
+          {isAddressEqual(data.key, trainer) ? 'the trainer itself' : <Person address={data.key} people={people} />}
+        </dd>
         <dt>Money goes to</dt>
         <dd>
           <Person address={data.payout} people={people} />
@@ -67,9 +69,7 @@ function OneTrainer({ trainer }: { trainer: Address }) {
         <dt>Share of its next models</dt>
         <dd>{percent(data.chosenShare / 10_000, 2)}</dd>
       </dl>
-      {state.phase !== 'idle' && (
-        <Transaction state={state} done={done} explorer={explorer} onAgain={reset} />
-      )}
+      {state.phase !== 'idle' && <Transaction state={state} done={done} explorer={explorer} onAgain={reset} />}
       {!data.complete && (
         <Notice
           tone="warn"

@@ -20,7 +20,12 @@ export function ShareForm({ known, isTrainer, may, act }: { known: number; isTra
   // What a key registers is its own: it chooses for its own models only.
   if (!isTrainer) return <p className="text-soft">The share of its next models is the trainer’s own to choose.</p>;
   return (
-    <Form title="Share of your next models" button="Choose it" disabled={share === undefined || may.busy} onSubmit={submit}>
+    <Form
+      title="Share of your next models"
+      button="Choose it"
+      disabled={share === undefined || may.busy}
+      onSubmit={submit}
+    >
       <p className="text-soft">
         The part that you get of everything that descendants of your next models are paid. Models that you have
         registered keep their share. Where the shares of a lineage come to more than 100 %, its models cannot be paid.

@@ -1,8 +1,9 @@
 import { type Address, zeroHash } from 'viem';
 import { ModelLink } from '../../../components/Identity.tsx';
 import { Section } from '../../../components/Section.tsx';
+import type { TrainerToken } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import type { Named, TrainerToken } from '../../../lib/chain/types.ts';
+import type { Named } from '../../../lib/chain/types.ts';
 import type { ContractCall } from '../../../lib/chain/useCall.ts';
 import { amount, plural } from '../../../lib/format.ts';
 import { tokenName } from '../../../lib/tokens.ts';
@@ -31,7 +32,10 @@ interface Props {
 /** What a trainer is owed in one token. Anybody may claim and collect for it; only its key withdraws. */
 export function TokenCredit({ trainer, token, may, act }: Props) {
   const { creditVault } = useChainConfig();
-  const vault = { to: creditVault!, abi: (abis: typeof import('../../../../src/generated/abi.ts')) => abis.creditVaultAbi };
+  const vault = {
+    to: creditVault!,
+    abi: (abis: typeof import('../../../../src/generated/abi.ts')) => abis.creditVaultAbi,
+  };
   const units = (value: string) => `${amount(value, token.decimals)} ${tokenName(token)}`;
   const claims = token.claims.slice(0, CLAIMS_AT_ONCE);
   const rests = token.rests.slice(0, RESTS_AT_ONCE);

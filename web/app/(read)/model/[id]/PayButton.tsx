@@ -54,8 +54,8 @@ export function PayButton({ id }: { id: Hex }) {
             Pay this model
           </h2>
           <p className="text-soft">
-            The money goes to its trainer and to the trainers of its ancestors, by the shares that the page lists. Nobody
-            can take it back.
+            The money goes to its trainer and to the trainers of its ancestors, by the shares that the page lists.
+            Nobody can take it back.
           </p>
           <label className="grid gap-1 text-[0.8125rem] text-soft">
             Amount in ETH
