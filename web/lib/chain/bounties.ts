@@ -27,7 +27,7 @@ export function applyBounties(store: Store, raw: RawLog[]): void {
     if (eventName === 'Funded') {
       const { id, funder, token, amount, wasSealed, terms } = args;
       const { conditions } = terms;
-      store.addBounty({
+      store.dealings.addBounty({
         id: id.toString(),
         funder,
         token,
@@ -54,14 +54,14 @@ export function applyBounties(store: Store, raw: RawLog[]): void {
         block: Number(log.blockNumber),
       });
     }
-    if (eventName === 'Won') store.endBounty(args.id.toString(), { state: 'won', winner: args.model });
-    if (eventName === 'Refunded') store.endBounty(args.id.toString(), { state: 'refunded' });
+    if (eventName === 'Won') store.dealings.endBounty(args.id.toString(), { state: 'won', winner: args.model });
+    if (eventName === 'Refunded') store.dealings.endBounty(args.id.toString(), { state: 'refunded' });
   }
 }
 
 /** The newest bounties with what a visitor can do about them. @throws the node's error */
 export async function readBounties(client: PublicClient, board: Address, store: Store): Promise<BountyView[]> {
-  const bounties = store.bounties.slice(-MOST_SHOWN).reverse();
+  const bounties = store.dealings.bounties.slice(-MOST_SHOWN).reverse();
   if (bounties.length === 0) return [];
   const tokens = [...new Set(bounties.map(({ token }) => token))];
   const [described, until] = await Promise.all([

@@ -25,10 +25,10 @@ const SPLIT_NODES = 256n;
 /** What was paid to models and what became of it. */
 export function applyVault(store: Store, raw: RawLog[]): void {
   for (const { eventName, args } of parseEventLogs({ abi: creditVaultAbi, logs: raw, strict: true })) {
-    if (eventName === 'Paid') store.addCredit(args.model, args.token, { paid: args.amount });
+    if (eventName === 'Paid') store.dealings.addCredit(args.model, args.token, { paid: args.amount });
     if (eventName === 'Claimed')
-      store.addCredit(args.model, args.token, { claimed: args.amount, returned: args.passed });
-    if (eventName === 'Collected') store.addCredit(args.model, args.token, { collected: args.amount });
+      store.dealings.addCredit(args.model, args.token, { claimed: args.amount, returned: args.passed });
+    if (eventName === 'Collected') store.dealings.addCredit(args.model, args.token, { collected: args.amount });
   }
 }
 
@@ -37,7 +37,7 @@ export function applyVault(store: Store, raw: RawLog[]): void {
  * @throws the node's error
  */
 export async function readCredits(client: PublicClient, vault: Address, store: Store, id: Hex): Promise<Credit[]> {
-  const sums = store.creditsOf(id).slice(0, MOST_TOKENS);
+  const sums = store.dealings.creditsOf(id).slice(0, MOST_TOKENS);
   if (sums.length === 0) return [];
   const [tokens, collectable] = await Promise.all([
     readTokens(

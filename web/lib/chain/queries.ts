@@ -20,6 +20,7 @@ import type {
   Board,
   ChainConfig,
   Comparison,
+  Dataset,
   Graph,
   Model,
   ModelView,
@@ -33,6 +34,8 @@ import type {
 
 /** Lists of a shard that a model's page names. */
 const MOST_DATASETS = 6;
+/** Anyone can list shards: of more, the newest are shown. */
+const MOST_LISTED_DATASETS = 200;
 /** Disputes that a model's page shows. */
 const MOST_DISPUTES = 20;
 
@@ -85,7 +88,7 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       reader.schema(id),
     ]);
     const choice = chooseBenchmark(store, config, benchmark, store.benchmarkIdsOf(id));
-    const standing = store.standing(id);
+    const standing = store.dealings.standing(id);
     const successor = standing?.successor && store.model(standing.successor);
     const result = choice.benchmark && store.result(id, choice.benchmark.id);
     const measures = choice.benchmark && result && store.measures(id, choice.benchmark.id);
@@ -110,7 +113,7 @@ export async function readModelView(id: Hex, benchmark?: string): Promise<ModelV
       trainerKey,
       ...(standing && { standing }),
       ...(successor && { successor: named(successor) }),
-      disputes: store.disputesOf(id).slice(0, MOST_DISPUTES),
+      disputes: store.dealings.disputesOf(id).slice(0, MOST_DISPUTES),
       ...(credits && { credits }),
       ...(split && { split, payees: payeesOf(split, store) }),
       ...(trainerName && { trainerName }),
@@ -136,6 +139,17 @@ export async function readCreditOf(
     const credit = await readTrainerCredit(client, contracts, store, trainer).catch(() => undefined);
     return { config, ...(credit && { credit }) };
   });
+}
+
+/** Registered datasets, the newest first, and sealed benchmarks that are not open. */
+export async function readDatasets(): Promise<{ datasets: Dataset[]; seals: Benchmark[] } | MissingConfig> {
+  return withReader(({ store }) => ({
+    datasets: store.datasets.slice(-MOST_LISTED_DATASETS).reverse(),
+    seals: store.benchmarkIds
+      .map((id) => store.benchmark(id)!)
+      .filter(({ sealed }) => sealed && !sealed.opened)
+      .slice(-MOST_LISTED_DATASETS),
+  }));
 }
 
 /** One way from a model up to another, the one by first parents first. */

@@ -14,21 +14,21 @@ export function applyStatuses(store: Store, raw: RawLog[]): void {
   for (const { eventName, args } of parseEventLogs({ abi: statusesAbi, logs: raw, strict: true })) {
     if (eventName === 'Superseded') {
       const { node, successor, descends } = args;
-      store.setStanding(node, { successor: successor === zeroHash ? undefined : successor, descends });
+      store.dealings.setStanding(node, { successor: successor === zeroHash ? undefined : successor, descends });
     }
     if (eventName === 'StatusSet') {
       const mark = MARKS[args.mark];
-      if (mark) store.setStanding(args.node, { mark, reason: cut(args.reason) });
+      if (mark) store.dealings.setStanding(args.node, { mark, reason: cut(args.reason) });
     }
     if (eventName === 'Disputed') {
       const { dispute, subject, disputer, bond, reason } = args;
       const fact = FACTS[args.fact];
       if (fact) {
         const known = { id: dispute.toString(), disputer, fact, bond: bond.toString(), reason: cut(reason) };
-        store.addDispute(subject, known);
+        store.dealings.addDispute(subject, known);
       }
     }
-    if (eventName === 'DisputeWithdrawn') store.dropDispute(args.subject, args.dispute.toString());
+    if (eventName === 'DisputeWithdrawn') store.dealings.dropDispute(args.subject, args.dispute.toString());
   }
 }
 
@@ -39,7 +39,11 @@ function cut(reason: string): string {
 /** The successors of a model, the next one first: a successor is registered later, so that this ends. */
 export function successorsOf(id: Hex, store: Store, limit: number): Hex[] {
   const found: Hex[] = [];
-  for (let at = store.standing(id)?.successor; at && found.length < limit; at = store.standing(at)?.successor)
+  for (
+    let at = store.dealings.standing(id)?.successor;
+    at && found.length < limit;
+    at = store.dealings.standing(at)?.successor
+  )
     found.push(at);
   return found;
 }

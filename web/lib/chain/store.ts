@@ -12,19 +12,17 @@ import { parametersOf } from '../drawnShape.ts';
 import { bestOf, type ShardMeasures, summed } from '../measures.ts';
 import { matchesShape } from '../shapeSearch.ts';
 import { sumOf } from '../training.ts';
-import type { Bounty } from './moneyTypes.ts';
+import { Dealings } from './dealings.ts';
 import type {
   Benchmark,
   Dataset,
   Direction,
-  Dispute,
   Graph,
   GraphNode,
   GraphScore,
   Model,
   ModelParent,
   Neighbourhood,
-  NodeStatus,
   Result,
   ResultMeasures,
   Score,
@@ -42,14 +40,6 @@ export type NewModel = Omit<Model, 'children' | 'declared' | 'parents' | 'parame
 export interface SchemaPair {
   model: Hex;
   shard: Hex;
-}
-
-/** What a model was paid in one token, in its smallest unit. */
-export interface CreditSums {
-  paid: bigint;
-  claimed: bigint;
-  returned: bigint;
-  collected: bigint;
 }
 
 /** Models whose shards are remembered at once. */
@@ -74,10 +64,8 @@ export class Store {
   readonly #ancestries = new Map<Hex, Ancestry>();
   readonly #usedShards = new Map<Hex, ReadonlySet<Hex>>();
   readonly #places = new Map<Hex, number>();
-  readonly #credits = new Map<Hex, Map<Address, CreditSums>>();
-  readonly #bounties = new Map<string, Bounty>();
-  readonly #standings = new Map<Hex, NodeStatus>();
-  readonly #disputes = new Map<Hex, readonly Dispute[]>();
+  /** what happened to models after they were registered */
+  readonly dealings = new Dealings();
   readonly #trainers = new Set<Address>();
   readonly #totals: Totals = {
     models: 0,
@@ -193,65 +181,6 @@ export class Store {
     return { trainedRows, ...(known && { sameSchema: !differ }), ...(unread && { unread }) };
   }
 
-  addCredit(model: Hex, token: Address, more: Partial<CreditSums>): void {
-    const tokens = this.#credits.get(model) ?? new Map<Address, CreditSums>();
-    this.#credits.set(model, tokens);
-    const sums = tokens.get(token) ?? { paid: 0n, claimed: 0n, returned: 0n, collected: 0n };
-    for (const [name, amount] of Object.entries(more)) sums[name as keyof CreditSums] += amount;
-    tokens.set(token, sums);
-  }
-
-  /** By token, in the order in which they first came. */
-  creditsOf(model: Hex): ({ token: Address } & CreditSums)[] {
-    return [...(this.#credits.get(model) ?? [])].map(([token, sums]) => ({ token, ...sums }));
-  }
-
-  /** Models that were paid, those paid first first. */
-  get paidModels(): Hex[] {
-    return [...this.#credits.keys()];
-  }
-
-  addBounty(bounty: Bounty): void {
-    this.#bounties.set(bounty.id, bounty);
-  }
-
-  endBounty(id: string, end: Pick<Bounty, 'state' | 'winner'>): void {
-    const known = this.#bounties.get(id);
-    if (known) this.#bounties.set(id, { ...known, ...end });
-  }
-
-  /** The oldest first. */
-  get bounties(): Bounty[] {
-    return [...this.#bounties.values()];
-  }
-
-  /** Puts what is new into a node's status; a successor of undefined takes it away. */
-  setStanding(id: Hex, more: Partial<NodeStatus>): void {
-    const known = this.#standings.get(id) ?? { mark: 'current', reason: '', descends: false };
-    this.#standings.set(id, { ...known, ...more });
-  }
-
-  /** Undefined where its trainer said nothing. */
-  standing(id: Hex): NodeStatus | undefined {
-    return this.#standings.get(id);
-  }
-
-  addDispute(subject: Hex, dispute: Dispute): void {
-    this.#disputes.set(subject, [...this.disputesOf(subject), dispute]);
-  }
-
-  dropDispute(subject: Hex, id: string): void {
-    this.#disputes.set(
-      subject,
-      this.disputesOf(subject).filter((dispute) => dispute.id !== id),
-    );
-  }
-
-  /** Those that stand, the oldest first. */
-  disputesOf(subject: Hex): readonly Dispute[] {
-    return this.#disputes.get(subject) ?? [];
-  }
-
   /** Two empty texts remove the card. */
   setCard(id: Hex, { name, uri }: { name: string; uri: string }): void {
     const model = this.#models.get(id);
@@ -301,6 +230,11 @@ export class Store {
 
   dataset(id: Hex): Dataset | undefined {
     return this.#datasets.get(id);
+  }
+
+  /** The oldest first. */
+  get datasets(): Dataset[] {
+    return [...this.#datasets.values()];
   }
 
   benchmark(id: Hex): Benchmark | undefined {

@@ -37,10 +37,10 @@ export async function readTrainerCredit(
   store: Store,
   trainer: Address,
 ): Promise<TrainerCredit> {
-  const paid = store.paidModels.slice(0, MOST_MODELS).flatMap((id) => store.model(id) ?? []);
+  const paid = store.dealings.paidModels.slice(0, MOST_MODELS).flatMap((id) => store.model(id) ?? []);
   const own = paid.filter((model) => isAddressEqual(model.trainer, trainer));
   const { ways, complete } = await findWays(client, creditVault, store, paid, trainer);
-  const tokens = [...new Set(paid.flatMap(({ id }) => store.creditsOf(id).map(({ token }) => token)))];
+  const tokens = [...new Set(paid.flatMap(({ id }) => store.dealings.creditsOf(id).map(({ token }) => token)))];
   const [described, [key, payout], chosenShare] = await Promise.all([
     readTokens(client, tokens.slice(0, MOST_TOKENS)),
     client.multicall({
@@ -55,7 +55,7 @@ export async function readTrainerCredit(
   ]);
   const owed = await Promise.all(
     described.map(async (token): Promise<TrainerToken> => {
-      const paidIn = (id: Hex) => store.creditsOf(id).some((sums) => sums.token === token.token);
+      const paidIn = (id: Hex) => store.dealings.creditsOf(id).some((sums) => sums.token === token.token);
       const [credit, rests, claims] = await Promise.all([
         client.readContract({
           address: creditVault,
@@ -80,7 +80,7 @@ export async function readTrainerCredit(
     }),
   );
   const isOpen = ({ credit, rests, claims }: TrainerToken) => credit !== '0' || rests.length + claims.length > 0;
-  const all = complete && paid.length === store.paidModels.length;
+  const all = complete && paid.length === store.dealings.paidModels.length;
   return {
     trainer,
     key,

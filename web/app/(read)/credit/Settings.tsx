@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Address, getAddress, isAddress } from 'viem';
+import { Field } from '../../../components/Field.tsx';
 import { Notice } from '../../../components/Notice.tsx';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
 import type { Act, May } from './TokenCredit.tsx';
@@ -87,31 +88,6 @@ function Form({
         {button}
       </button>
     </form>
-  );
-}
-
-function Field({
-  label,
-  value,
-  onText,
-  mode,
-}: {
-  label: string;
-  value: string;
-  onText(text: string): void;
-  mode: 'decimal' | 'text';
-}) {
-  return (
-    <label className="grid gap-1 text-[0.8125rem] text-soft">
-      {label}
-      <input
-        className="field text-[0.9375rem]"
-        autoComplete="off"
-        inputMode={mode}
-        value={value}
-        onChange={(event) => onText(event.target.value)}
-      />
-    </label>
   );
 }
 
