@@ -9,13 +9,18 @@ import {
   http,
   type LocalAccount,
   parseEventLogs,
-  zeroAddress,
 } from 'viem';
 import { type Chain, connect } from '../../../scripts/chain/client.ts';
 import type { Deployment } from '../../../scripts/chain/deploy.ts';
 import { developmentAccount } from '../../../scripts/chain/keys.ts';
 import { sendOnce } from '../../../scripts/chain/transaction.ts';
-import { creditVaultAbi, datasetsAbi, modelCardsAbi, scoreboardAbi } from '../../../src/generated/abi.ts';
+import {
+  creditVaultAbi,
+  datasetsAbi,
+  modelCardsAbi,
+  modelRegistryAbi,
+  scoreboardAbi,
+} from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';
 
@@ -105,11 +110,9 @@ export class Ledger {
     await this.chain.client.waitForTransactionReceipt({ hash });
   }
 
-  /** Splits what a model got in Ether between its trainer and its parents. */
-  async settle(by: Person, model: Hex): Promise<void> {
-    const args = [model, zeroAddress] as const;
-    const data = encodeFunctionData({ abi: creditVaultAbi, functionName: 'settle', args });
-    await this.send(by, data, this.place.creditVault);
+  /** Chooses the share of somebody's next models, in 1/10,000. */
+  async chooseShare(by: Person, share: bigint): Promise<void> {
+    await this.send(by, encodeFunctionData({ abi: modelRegistryAbi, functionName: 'chooseShare', args: [share] }));
   }
 
   /** One transaction, waited for. */
