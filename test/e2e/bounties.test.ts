@@ -58,7 +58,10 @@ describe('bounties', () => {
     await confirmed(session);
     const card = page.getByTestId('bounty-1');
     await card.getByText('0.25 ETH').waitFor({ timeout: PATIENCE });
-    assert.match(await card.innerText(), /At least 1 of 64 rows right[\s\S]*was not trained on shards of the benchmark/);
+    assert.match(
+      await card.innerText(),
+      /At least 1 of 64 rows right[\s\S]*was not trained on shards of the benchmark/,
+    );
     await card.getByRole('button', { name: 'Claim it for this model' }).click();
     await card.getByText('Won by').waitFor({ timeout: PATIENCE });
     const { client } = testBed.ledger.chain;

@@ -51,7 +51,7 @@ describe('credit', () => {
     await page.goto(`${testBed.server.origin}/model/${tuned.id}`);
     const rows = await page.getByTestId('split').locator('tbody tr').allInnerTexts();
     assert.equal(rows.length, 4);
-    assert.match(rows[0], new RegExp(`${proquint(tuned.id)}[\s\S]*Bob[\s\S]*85.00 %[\s\S]*0.85`));
+    assert.match(rows[0], new RegExp(`${proquint(tuned.id)}[\\s\\S]*Bob[\\s\\S]*85.00 %[\\s\\S]*0.85`));
     assert.ok(rows.some((row) => row.includes(proquint(second.id)) && row.includes('5.00 %') && row.includes('Alice')));
     assert.match(await page.getByTestId('credit').innerText(), /In all\s+1\b/);
     await leave(session);
