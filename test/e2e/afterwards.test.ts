@@ -33,7 +33,7 @@ describe('what comes after a registration', () => {
     snapshot = await testBed.ledger.command('evm_snapshot');
   });
   afterEach(async () => {
-    await testBed.ledger.command('evm_revert', snapshot);
+    await testBed.revert(snapshot);
   });
 
   it('a trainer names a successor and withdraws a model, and everybody sees it; others cannot', async () => {

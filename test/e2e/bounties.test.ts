@@ -29,7 +29,7 @@ async function set(
   { page }: Visit,
   { rows, days = '30', newOnly = true }: { rows: string; days?: string; newOnly?: boolean },
 ) {
-  await page.getByLabel(/^Benchmark$/).selectOption(testBed.scenario.benchmark);
+  await page.getByRole('combobox', { name: 'Benchmark' }).selectOption(testBed.scenario.benchmark);
   await page.getByLabel(/^Rows right of/).fill(rows);
   await page.getByLabel('Prize in ETH').fill('0.25');
   await page.getByLabel('Days until the deadline').fill(days);
@@ -45,7 +45,7 @@ describe('bounties', () => {
     snapshot = await testBed.ledger.command('evm_snapshot');
   });
   afterEach(async () => {
-    await testBed.ledger.command('evm_revert', snapshot);
+    await testBed.revert(snapshot);
   });
 
   it('are set, claimed for a model that reaches them, and the prize is withdrawn', async () => {
@@ -95,7 +95,6 @@ describe('bounties', () => {
     await card.getByText('No model that this page knows reaches it yet.').waitFor({ timeout: PATIENCE });
     await testBed.ledger.command('evm_increaseTime', 2 * 86_400);
     await testBed.ledger.command('evm_mine');
-    await page.clock.install({ time: Date.now() + 2 * 86_400_000 });
     await page.reload();
     await card.getByRole('button', { name: 'Give it back to the funder' }).click({ timeout: PATIENCE });
     await card.getByText('given back').waitFor({ timeout: PATIENCE });

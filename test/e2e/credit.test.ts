@@ -40,7 +40,7 @@ describe('credit', () => {
     snapshot = await testBed.ledger.command('evm_snapshot');
   });
   afterEach(async () => {
-    await testBed.ledger.command('evm_revert', snapshot);
+    await testBed.revert(snapshot);
   });
 
   it('says on a model’s page who gets how much of a payment, and what became of those that came', async () => {

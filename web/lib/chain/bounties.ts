@@ -64,8 +64,9 @@ export async function readBounties(client: PublicClient, board: Address, store: 
   const bounties = store.dealings.bounties.slice(-MOST_SHOWN).reverse();
   if (bounties.length === 0) return [];
   const tokens = [...new Set(bounties.map(({ token }) => token))];
-  const [described, until] = await Promise.all([
+  const [described, { timestamp }, until] = await Promise.all([
     readTokens(client, tokens),
+    client.getBlock(),
     client.multicall({
       contracts: bounties.map(
         ({ id }) =>
@@ -75,6 +76,8 @@ export async function readBounties(client: PublicClient, board: Address, store: 
       deployless: true,
     }),
   ]);
+  // An idle chain has the time of its last block; the next one will have that of now.
+  const now = Math.max(Number(timestamp), Math.floor(Date.now() / 1000));
   return bounties.map((bounty, k): BountyView => {
     const { symbol, decimals } = described[tokens.indexOf(bounty.token)];
     const benchmark = store.benchmark(bounty.benchmark);
@@ -86,6 +89,7 @@ export async function readBounties(client: PublicClient, board: Address, store: 
       symbol,
       decimals,
       until: Number(until[k]),
+      over: until[k] < now,
       ...(benchmark && { on: benchmark }),
       ...(winner && { winnerModel: named(winner) }),
       ...(ancestor && { ancestorModel: named(ancestor) }),

@@ -122,6 +122,8 @@ export interface Evidence {
 export interface BountyView extends Bounty, Omit<Token, 'token'> {
   /** the last second in which it can be won, as things are */
   until: number;
+  /** whether that is past, by the clock of the chain or of the server */
+  over: boolean;
   /** its benchmark, where the page knows it */
   on?: Benchmark;
   winnerModel?: Named;

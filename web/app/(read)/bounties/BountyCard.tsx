@@ -13,8 +13,7 @@ const ERROR_UNIT = 2 ** 18;
 /** One bounty: the prize, what it takes, and what can be done about it now. */
 export function BountyCard({ bounty, may, act }: { bounty: BountyView; may: boolean; act: Act }) {
   const { people } = useChainConfig();
-  const { id, on, benchmark, funder, state, until, candidate, winnerModel } = bounty;
-  const isOver = until * 1000 < Date.now();
+  const { id, on, benchmark, funder, state, until, over, candidate, winnerModel } = bounty;
   const claim = () =>
     act({ functionName: 'claim', args: [BigInt(id), candidate!.model.id, candidate!.evidence] }, 'Claimed');
   const refund = () => act({ functionName: 'refund', args: [BigInt(id)] }, 'Given back');
@@ -35,7 +34,7 @@ export function BountyCard({ bounty, may, act }: { bounty: BountyView; may: bool
           Number {id}, by <Person address={funder} people={people} />
           {state === 'open' && (
             <>
-              , {isOver ? 'could be won until' : 'can be won until'} {moment(until)}
+              , {over ? 'could be won until' : 'can be won until'} {moment(until)}
             </>
           )}
           {bounty.wasSealed && state === 'open' && ', later if its benchmark is opened later'}
@@ -49,7 +48,7 @@ export function BountyCard({ bounty, may, act }: { bounty: BountyView; may: bool
       </div>
       {state === 'open' && (
         <div className="grid content-start justify-items-start gap-2 md:justify-items-end">
-          {isOver ? (
+          {over ? (
             <button type="button" className="button" disabled={!may} onClick={refund}>
               Give it back to the funder
             </button>
