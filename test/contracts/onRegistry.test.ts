@@ -1,7 +1,6 @@
 // Credit, bounties and examples on the registry and the scoreboard themselves.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import hre from 'hardhat';
 import { type Hex, zeroAddress, zeroHash } from 'viem';
 import { encodeAnyShape } from '../../src/model/anyShape.ts';
 import { encodeShard } from '../../src/model/shape.ts';
@@ -10,7 +9,6 @@ import { shapeOf } from '../../src/registry/programs/definition.ts';
 import { applyLogs } from '../../web/lib/chain/events.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
-import { requirePinnedGas } from '../support/gas.ts';
 import { type Contract, reverts } from './support/chain.ts';
 import { conditionsOf, evidenceOf, WHOLE } from './support/conditions.ts';
 import { deploy, ETHER, MEASURE, sendValue } from './support/money.ts';
@@ -24,8 +22,6 @@ import {
   trainClaim,
 } from './support/registryFixture.ts';
 
-// Counting lines for coverage costs gas itself.
-const LIMIT = hre.globalOptions.coverage ? 180_000n : 90_000n;
 const WIDTHS = [4, 3, 2];
 const SHARD = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
 
@@ -49,6 +45,8 @@ describe('on the registry', () => {
   before(async () => {
     fixture = await RegistryFixture.create();
     shard = await fixture.registerShard(SHARD);
+    await fixture.registry.send('chooseShare', [1_000], fixture.alice);
+    await fixture.registry.send('chooseShare', [500], fixture.bob);
     const first = await fixture.seedModel(WIDTHS);
     const second = await fixture.seedModel(WIDTHS, fixture.bob);
     const trained = trainClaim(second, shard);
@@ -69,61 +67,37 @@ describe('on the registry', () => {
   describe('credit', () => {
     let vault: Contract;
     before(async () => {
-      vault = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
-    });
-    const unsplit = (id: Hex) => vault.read('unsplit', [id, ETHER]);
-    const earned = (id: Hex) => vault.read('earned', [id, ETHER]);
-
-    it('settles a merge by the coefficients that were proved, for at most 90,000 gas', async () => {
-      await sendValue(vault, 'pay', [merge], 10_000n);
-      const first = await vault.send('settle', [merge, ETHER]);
-      assert.deepEqual([await earned(merge), await unsplit(seeds[0]), await unsplit(child)], [8_000n, 1_500n, 500n]);
-      await sendValue(vault, 'pay', [merge], 10_000n);
-      const later = await vault.send('settle', [merge, ETHER]);
-      assert.ok(first.gasUsed <= LIMIT, `${first.gasUsed} the first time, when the parents' words are new`);
-      assert.ok(later.gasUsed <= LIMIT, `${later.gasUsed} once the parents hold some`);
-      if (hre.globalOptions.coverage) return;
-      requirePinnedGas({
-        'settle with 2 parents, first time': Number(first.gasUsed),
-        'settle with 2 parents, later': Number(later.gasUsed),
-      });
-    });
-
-    it('takes no more where the trainer once chose a share, before the merge or after it, nor in a token', async () => {
-      const fresh = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
-      await fresh.send('chooseShare', [5_000], fixture.bob);
-      const claim = mergeClaim(parents, LAYERS);
-      await fixture.submit(claim, fixture.bob);
-      await sendValue(fresh, 'pay', [idOf(claim)], 10_000n);
-      const before = await fresh.send('settle', [idOf(claim), ETHER]);
-      assert.equal(await fresh.read('earned', [idOf(claim), ETHER]), 5_000n);
-      assert.ok(before.gasUsed <= LIMIT, `${before.gasUsed} with a choice before the merge`);
-
-      await fresh.send('chooseShare', [5_000], fixture.alice);
-      const token = await deploy(fixture.chain, 'HostileToken');
-      await token.send('mint', [fixture.bob, 10_000n]);
-      await fresh.send('payToken', [merge, token.address, 10_000n], fixture.bob);
-      const after = await fresh.send('settle', [merge, token.address]);
-      assert.equal(await fresh.read('earned', [merge, token.address]), 8_000n);
-      assert.ok(after.gasUsed <= LIMIT, `${after.gasUsed} in a token, with a choice after the merge`);
-      if (hre.globalOptions.coverage) return;
-      requirePinnedGas({ 'settle with 2 parents, first time, a share chosen': Number(before.gasUsed) });
-    });
-
-    it('reaches the seeds, and their trainers take it', async () => {
-      await vault.send('settleAll', [[seeds[0], child, seeds[1]], ETHER]);
-      assert.deepEqual([await earned(seeds[0]), await earned(child), await earned(seeds[1])], [3_000n, 800n, 200n]);
-      await vault.send(
-        'withdraw',
-        [[merge, seeds[0]], ETHER, '0x000000000000000000000000000000000000bee1'],
-        fixture.alice,
+      const { chain, registry, trainers, relay } = fixture;
+      vault = await deploy(
+        chain,
+        'CreditVault',
+        [registry, trainers, relay].map(({ address }) => address),
       );
-      await vault.send(
-        'withdraw',
-        [[child, seeds[1]], ETHER, '0x000000000000000000000000000000000000bee1'],
-        fixture.bob,
-      );
+    });
+
+    it('of a merge goes to each ancestor by its share, whatever lies between, and the rest to the trainer', async () => {
+      await sendValue(vault, 'pay', [merge], 10_000n);
+      const claims = [
+        { ancestor: seeds[0], model: merge, mark: zeroHash, steps: [] },
+        { ancestor: child, model: merge, mark: zeroHash, steps: [merge, child] },
+        { ancestor: seeds[1], model: merge, mark: zeroHash, steps: [merge, child] },
+      ];
+      await vault.send('claimAll', [ETHER, claims]);
+      await vault.send('collect', [[merge], ETHER]);
+      const credit = (trainer: Hex) => vault.read('credit', [trainer, ETHER]);
+      assert.deepEqual([await credit(fixture.alice), await credit(fixture.bob)], [9_000n, 1_000n]);
+      // Again, nothing is due.
+      await vault.send('claimAll', [ETHER, claims]);
+      await vault.send('collect', [[merge], ETHER]);
+      assert.deepEqual([await credit(fixture.alice), await credit(fixture.bob)], [9_000n, 1_000n]);
+    });
+
+    it('is taken by the trainers', async () => {
+      const to = '0x000000000000000000000000000000000000bee1';
+      await vault.send('withdraw', [fixture.alice, ETHER, to], fixture.alice);
+      await vault.send('withdrawFor', [fixture.bob, ETHER], fixture.alice);
       assert.equal(await fixture.chain.read.getBalance({ address: vault.address }), 0n);
+      assert.equal(await fixture.chain.read.getBalance({ address: to }), 9_000n);
     });
 
     it('is what the page sums up from the events, read at once or block by block', async () => {
@@ -134,13 +108,10 @@ describe('on the registry', () => {
       for (const chunks of [[logs], blocks.map((block) => logs.filter(({ blockNumber }) => blockNumber === block))]) {
         const store = new Store();
         for (const chunk of chunks) applyLogs(store, config, chunk);
-        const sums = (paid: bigint, received: bigint, kept: bigint, passed: bigint) => [
-          { token: ETHER, paid, received, kept, passed },
-        ];
-        assert.deepEqual(store.creditsOf(merge), sums(20_000n, 0n, 16_000n, 4_000n));
-        assert.deepEqual(store.creditsOf(seeds[0]), sums(0n, 3_000n, 3_000n, 0n));
-        assert.deepEqual(store.creditsOf(child), sums(0n, 1_000n, 800n, 200n));
-        assert.deepEqual(store.creditsOf(seeds[1]), sums(0n, 200n, 200n, 0n));
+        assert.deepEqual(store.dealings.creditsOf(merge), [
+          { token: ETHER, paid: 10_000n, claimed: 2_000n, returned: 0n, collected: 8_000n },
+        ]);
+        assert.deepEqual(store.dealings.creditsOf(child), []);
       }
     });
 
@@ -162,7 +133,10 @@ describe('on the registry', () => {
     it('is won by a proved and ranked result, through the second parent of a merge that carries enough of it', async () => {
       const asked = { ancestor: seeds[1], leastPart: WHOLE / 4n, mostMerges: 1n, undeclared: true };
       const terms = { benchmark, threshold: 12n, deadline, conditions: conditionsOf(asked) };
-      await reverts(sendValue(board, 'fund', [{ ...terms, threshold: 17n }], 5_000n), 'ThresholdOutOfReach', [17n, 16n]);
+      await reverts(sendValue(board, 'fund', [{ ...terms, threshold: 17n }], 5_000n), 'ThresholdOutOfReach', [
+        17n,
+        16n,
+      ]);
       await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
       const claim = (steps: Hex[] = []) => board.send('claim', [1n, merge, evidenceOf({ steps })]);
       const steps = [merge, child];
@@ -183,7 +157,11 @@ describe('on the registry', () => {
       const terms = { benchmark, threshold: 1n, deadline, conditions: conditionsOf({ disjointFrom: dataset }) };
       await sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
       const shown = { registrar: fixture.alice, shardIds: shards, uri: 'ipfs://rows' };
-      const claim = board.send('claim', [2n, merge, evidenceOf({ ...shown, ancestry: [merge, child, seeds[1], seeds[0]] })]);
+      const claim = board.send('claim', [
+        2n,
+        merge,
+        evidenceOf({ ...shown, ancestry: [merge, child, seeds[1], seeds[0]] }),
+      ]);
       await reverts(claim, 'TrainedOn', [child, shards[0]]);
     });
   });
