@@ -1,7 +1,7 @@
 // Credit, bounties and examples on the registry and the scoreboard themselves.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { type Hex, zeroAddress, zeroHash } from 'viem';
+import { type Hex, toHex, zeroHash } from 'viem';
 import { encodeAnyShape } from '../../src/model/anyShape.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
@@ -58,7 +58,9 @@ describe('on the registry', () => {
     child = idOf(trained);
     merge = idOf(mergeModel);
     shards = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
-    conditions = await deploy(fixture.chain, 'Conditions', [fixture.reader.address, zeroAddress]);
+    const beside = [fixture.datasets, fixture.trainers, fixture.relay].map(({ address }) => address);
+    const attestations = await deploy(fixture.chain, 'DataAttestations', beside);
+    conditions = await deploy(fixture.chain, 'Conditions', [fixture.reader.address, attestations.address]);
     await fixture.datasets.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
     benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
     await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
@@ -163,6 +165,18 @@ describe('on the registry', () => {
         evidenceOf({ ...shown, ancestry: [merge, child, seeds[1], seeds[0]] }),
       ]);
       await reverts(claim, 'TrainedOn', [child, shards[0]]);
+    });
+
+    it('asks for no dataset whose shards the funder might keep secret, with DatasetNotPublic', async () => {
+      const fund = (disjointFrom: Hex) => {
+        const terms = { benchmark, threshold: 1n, deadline, conditions: conditionsOf({ disjointFrom }) };
+        return sendValue(board, 'fund', [terms], 5_000n, fixture.bob);
+      };
+      const uri = 'ipfs://other';
+      const other: Hex = await fixture.datasets.read('datasetId', [fixture.bob, shards, uri]);
+      for (const secret of [other, toHex(1, { size: 32 })]) await reverts(fund(secret), 'DatasetNotPublic', [secret]);
+      await fixture.datasets.send('registerDataset', [shards, uri], fixture.bob);
+      await fund(other);
     });
   });
 
