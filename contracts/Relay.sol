@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -16,6 +14,7 @@ import {Counts} from "./libraries/Counts.sol";
 import {Identity} from "./libraries/Identity.sol";
 import {Shape} from "./libraries/Shape.sol";
 import {ShapeText} from "./libraries/ShapeText.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title Relay
 /// @notice No owner and no constructor arguments: it stands at one address on every chain. Its targets believe the last 20
@@ -338,18 +337,9 @@ contract Relay is IRelay, EIP712 {
         if (block.timestamp > deadline) revert Expired(deadline);
         if (_used[trainer].get(nonce)) revert NonceUsed(trainer, nonce);
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encodePacked(fields, nonce, deadline)));
-        if (!_isSignedBy(trainer, digest, permission.signature)) revert WrongSignature(trainer);
+        if (!Signatures.isBy(trainer, digest, permission.signature)) revert WrongSignature(trainer);
         _used[trainer].set(nonce);
         emit Carried(trainer, target, nonce);
-    }
-
-    /// @dev A key's signature counts even where the account has code: whoever holds the key of an EIP-7702 account can
-    /// change that code. A contract that has no key is asked.
-    function _isSignedBy(address account, bytes32 digest, bytes calldata signature) private view returns (bool) {
-        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (failure == ECDSA.RecoverError.NoError && recovered == account) return true;
-        return account.code.length != 0
-            && SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature);
     }
 
     /// @dev Calls a target for a trainer and passes on its error.

@@ -20,7 +20,8 @@ import {ITrainers} from "./ITrainers.sol";
 /// The nonce is `nonceOf` the dataset and the source. Each act of the source on the dataset uses it up: a signature works once, and
 /// none outlives a later act.
 ///
-/// A dataset's shards are not stored; callers pass them again, and the dataset's id proves them.
+/// A dataset's shards are not stored; callers pass them again, and the dataset's id proves them. A source's first word about a shard
+/// costs about 23,000 gas: longer lists than a transaction has room for, some 700 shards of 2^24 gas, cannot be attested.
 interface IDataAttestations {
     /// @notice A dataset as it was registered: its id is the hash of these.
     struct List {

@@ -399,6 +399,43 @@ describe('what a source signed', () => {
   });
 });
 
+describe('what it costs', () => {
+  const spent = async (count: number) => {
+    const shards = await fixture.shards(count);
+    const [list, again] = [await fixture.list(shards), await fixture.list(shards)];
+    await attest(again, alice);
+    const registered = await fixture.registered.datasets.send('registerDataset', [shards, 'other'], bob);
+    const [repeated, first] = [await attest(list, alice), await attest(list, bob)];
+    const withdrawn = await withdraw(list, bob);
+    return [registered, first, repeated, withdrawn].map(({ gasUsed }) => Number(gasUsed));
+  };
+
+  it('of a further shard: 700 are attested or listed in a transaction of 2^24 gas', async () => {
+    const [few, more] = [await spent(2), await spent(12)];
+    const [registered, first, repeated, withdrawn] = more.map((gas, k) => (gas - few[k]) / 10);
+    const report = `${few}; for each shard ${[registered, first, repeated, withdrawn]}`;
+    for (const [k, each] of [registered, first].entries()) assert.ok(few[k] + 698 * each < 2 ** 24, report);
+    // What has made an attestation possible leaves room to withdraw it, and so does another attestation of the same shards.
+    assert.ok(repeated < first && withdrawn < first, report);
+    assert.ok(registered < 12_000 && first < 23_500 && repeated < 6_500 && withdrawn < 5_000, report);
+  });
+
+  it('to ask whether a shard is attested: one read of storage', async () => {
+    const { list } = await fresh(1);
+    await attest(list, alice);
+    const { chain } = fixture.registered;
+    const args = [list.shardIds[0], alice] as const;
+    const data = encodeFunctionData({ abi: dataAttestationsAbi, functionName: 'isAttestedBy', args });
+    const hash = await chain.wallet.sendTransaction({ account: bob, to: attestations.address, data, chain: null });
+    const { structLogs } = (await chain.request('debug_traceTransaction', hash)) as { structLogs: { op: string }[] };
+    assert.equal(structLogs.filter(({ op }) => op === 'SLOAD').length, 1);
+    assert.equal(
+      structLogs.some(({ op }) => /CALL$/.test(op)),
+      false,
+    );
+  });
+});
+
 describe('who attested', () => {
   it('is told in parts, in the order of the first time, with whether it stands', async () => {
     const { list, dataset } = await fresh();
