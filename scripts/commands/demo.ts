@@ -72,6 +72,8 @@ async function keep(rpc: string, result: DemoResult, page: ChildServer | undefin
       `  export DESCENT_REGISTRY=${deployment.registry}`,
       `  export DESCENT_SCOREBOARD=${deployment.scoreboard}`,
       `  export DESCENT_CARDS=${deployment.cards}`,
+      `  export DESCENT_DATASETS=${deployment.datasets}`,
+      `  export DESCENT_ATTESTATIONS=${deployment.dataAttestations}`,
       `  ${commandLine('tree')}`,
     ].join('\n'),
   );

@@ -185,6 +185,13 @@ describe('withdraw', () => {
     await reverts(call(), 'NotAttested', [dataset, alice]);
   });
 
+  it('reverts with NotAttested where nothing stands, by a signature too', async () => {
+    const { list, dataset } = await fresh();
+    const word = await fixture.word(list, 'withdraw');
+    const call = attestations.simulate(...fixture.call(list, word, await fixture.sign(word)));
+    await reverts(call, 'NotAttested', [dataset, SOURCE.address]);
+  });
+
   it('reverts with NotTheSource for everybody else, and for a key that handed on the rights', async () => {
     const { list } = await fresh();
     await attest(list, alice);

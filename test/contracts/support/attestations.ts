@@ -73,12 +73,16 @@ export class AttestationFixture {
     return { chainId: this.registered.chain.id, contract: this.attestations.address };
   }
 
+  typed(word: SourceWord) {
+    return attestationTypedData(this.place, word);
+  }
+
   sign(word: SourceWord, by = SOURCE): Promise<Hex> {
-    return by.signTypedData(attestationTypedData(this.place, word));
+    return by.signTypedData(this.typed(word));
   }
 
   digest(word: SourceWord): Hex {
-    return hashTypedData(attestationTypedData(this.place, word));
+    return hashTypedData(this.typed(word));
   }
 
   /** Name and arguments of the call that carries a signed word. */
