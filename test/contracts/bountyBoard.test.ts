@@ -66,8 +66,7 @@ describe('funding a bounty', () => {
     const token = await deploy(family.chain, 'HostileToken');
     const most = 2n ** 128n - 1n;
     await token.send('mint', [family.bob, 2n ** 130n]);
-    const fundToken = (amount: bigint) =>
-      board.send('fundToken', [fixture.terms(), token.address, amount], family.bob);
+    const fundToken = (amount: bigint) => board.send('fundToken', [fixture.terms(), token.address, amount], family.bob);
     await reverts(fundToken(most + 1n), 'AmountTooLarge', [most + 1n]);
     await fundToken(most);
     assert.equal((await board.read('bounty', [1n])).amount, most);

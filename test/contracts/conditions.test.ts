@@ -11,7 +11,6 @@ import { deploy } from './support/money.ts';
 import {
   chainClaims,
   type Imported,
-  importClaim,
   type Model,
   mergeClaim,
   type Registered,
@@ -229,10 +228,14 @@ describe('disjointFrom', () => {
   it('is met where no edge above was trained on a shard of the dataset, registered or not', async () => {
     const { shown, id } = await dataset(3);
     await check(ids[6], { disjointFrom: id }, { ...shown, ancestry: nodes(...ANCESTRY) });
-    await check(ids[7], { disjointFrom: (await dataset(0, 1, 2, 3)).id }, {
-      ...(await dataset(0, 1, 2, 3)).shown,
-      ancestry: nodes(7),
-    });
+    await check(
+      ids[7],
+      { disjointFrom: (await dataset(0, 1, 2, 3)).id },
+      {
+        ...(await dataset(0, 1, 2, 3)).shown,
+        ancestry: nodes(7),
+      },
+    );
   });
 
   it('is refused with TrainedOn wherever a shard of it was used, in any segment and through any parent', async () => {
@@ -441,7 +444,12 @@ describe('an ancestry of 200 nodes', () => {
     await fixture.datasets.send('registerDataset', [all.shardIds, URI], fixture.alice);
     await attestations.send('attest', [all, fixture.bob, 'ipfs://mine', 'CC0-1.0'], fixture.bob);
     const { shown, id } = await dataset(3);
-    const terms = conditionsOf({ ancestor: ancestry[LENGTH - 1], mostMerges: 0n, disjointFrom: id, attestedBy: fixture.bob });
+    const terms = conditionsOf({
+      ancestor: ancestry[LENGTH - 1],
+      mostMerges: 0n,
+      disjointFrom: id,
+      attestedBy: fixture.bob,
+    });
     const gas = await fixture.chain.read.estimateContractGas({
       address: conditions.address,
       abi: conditions.abi,

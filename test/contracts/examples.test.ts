@@ -92,8 +92,7 @@ describe('examples', () => {
   });
 
   describe('PartGate', () => {
-    const gateOf = (percent: bigint) =>
-      deploy(family.chain, 'PartGate', [conditions.address, model(1), percent]);
+    const gateOf = (percent: bigint) => deploy(family.chain, 'PartGate', [conditions.address, model(1), percent]);
     const ask = (gate: Contract, number: number, steps: number[] = []) =>
       gate.read('requirePart', [model(number), steps.map(model)]);
 

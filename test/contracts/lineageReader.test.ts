@@ -213,8 +213,7 @@ describe('pages of nodes', () => {
     ]);
     const trained = await edge(103, [[101, 1n]]);
     const foreign = await edge(105, [[103, 1n]]);
-    const edges = (account: Hex, from: bigint, count: bigint) =>
-      reader.read('edgesOfTrainer', [account, from, count]);
+    const edges = (account: Hex, from: bigint, count: bigint) => reader.read('edgesOfTrainer', [account, from, count]);
     assert.deepEqual(await edges(alice, 0n, 9n), [[await edge(101, []), await edge(102, []), merged], 0n]);
     assert.deepEqual(await edges(bob, 1n, 3n), [[trained], 4n]);
     assert.deepEqual(await edges(bob, 4n, 2n), [[foreign], 0n]);

@@ -54,12 +54,7 @@ export class BountyFixture {
     await family.seed(3, carol);
     await family.merge(4, carol, [3, 2], [1, 1]);
     const { timestamp } = await chain.read.getBlock();
-    const fixture = new BountyFixture(
-      family,
-      { board, scores, trainers, conditions },
-      relay,
-      timestamp + DAY,
-    );
+    const fixture = new BountyFixture(family, { board, scores, trainers, conditions }, relay, timestamp + DAY);
     await fixture.open(BENCHMARK, timestamp);
     return fixture;
   }
@@ -130,4 +125,3 @@ export class BountyFixture {
     return done;
   }
 }
-

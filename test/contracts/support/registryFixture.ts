@@ -3,7 +3,14 @@
 import type { Address, Hex } from 'viem';
 import { keccak256, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import type { Commitment, Point, Proof } from '../../../src/argument/types.ts';
-import { datasetsAbi, lineageReaderAbi, modelRegistryAbi, relayAbi, scoreboardAbi, trainersAbi } from '../../../src/generated/abi.ts';
+import {
+  datasetsAbi,
+  lineageReaderAbi,
+  modelRegistryAbi,
+  relayAbi,
+  scoreboardAbi,
+  trainersAbi,
+} from '../../../src/generated/abi.ts';
 import { type AnyShape, encodeAnyShape, layerCount, shapeLayout } from '../../../src/model/anyShape.ts';
 import type { Head } from '../../../src/model/head.ts';
 import type { Measures } from '../../../src/model/measures.ts';
@@ -203,7 +210,10 @@ export class RegistryFixture {
 
   constructor(
     chain: TestChain,
-    contracts: Pick<RegistryFixture, 'registry' | 'reader' | 'trainers' | 'datasets' | 'scoreboard' | 'verifiers' | 'relay'>,
+    contracts: Pick<
+      RegistryFixture,
+      'registry' | 'reader' | 'trainers' | 'datasets' | 'scoreboard' | 'verifiers' | 'relay'
+    >,
   ) {
     this.chain = chain;
     this.registry = contracts.registry;
