@@ -466,7 +466,7 @@ describe('an ancestry of 200 nodes', () => {
     // Counting lines for coverage costs gas itself.
     if (hre.globalOptions.coverage) return;
     assert.ok(gas < 2n ** 24n / 3n, `${gas}`);
-    // Each byte of an id that is zero costs less.
-    requirePinnedGas({ 'conditions on an ancestry of 200 nodes': Number(gas) }, 2_000);
+    // Each byte of an id that is zero costs less, and so do searches that end early.
+    requirePinnedGas({ 'conditions on an ancestry of 200 nodes': Number(gas) }, 20_000);
   });
 });
