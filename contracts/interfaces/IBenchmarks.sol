@@ -2,9 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {BenchmarkId, DatasetId, ModelId, ShardId} from "./Ids.sol";
+import {IDatasets} from "./IDatasets.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IPayments} from "./IPayments.sol";
 import {IScores} from "./IScores.sol";
+import {ITrainers} from "./ITrainers.sol";
 
 /// @title Benchmarks, their rules and their leaderboards
 /// @notice A *benchmark* is a registered dataset and the rules of whoever opened it. Dataset, *opener*, closing block and rules
@@ -145,12 +147,14 @@ interface IBenchmarks is IScores, IPayments {
     /// @notice Fees and bonds that an account was owed were paid out.
     event Withdrawn(address indexed account, address indexed to, uint256 amount);
 
+    /// @notice Thrown when somebody else than the key of an account withdraws what the account is owed.
+    error NotTheKey(address trainer, address account);
     /// @notice Thrown when there is no such model.
     error UnknownModel(ModelId id);
     /// @notice Thrown when there is no such dataset.
     error UnknownDataset(DatasetId id);
     /// @notice Thrown when a benchmark is opened or sealed on a dataset that its owner revoked.
-    error DatasetRevoked(DatasetId id);
+    error RevokedDataset(DatasetId id);
     /// @notice Thrown when there is no such benchmark, sealed or open.
     error UnknownBenchmark(BenchmarkId id);
     /// @notice Thrown when a benchmark is opened a second time.
@@ -274,4 +278,10 @@ interface IBenchmarks is IScores, IPayments {
         external
         pure
         returns (BenchmarkId);
+
+    /// @notice Where the datasets are registered.
+    function datasets() external view returns (IDatasets);
+
+    /// @notice Who acts for openers and sealers, and where their money goes.
+    function trainers() external view returns (ITrainers);
 }

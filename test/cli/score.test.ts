@@ -16,6 +16,7 @@ import { zeroWeights } from '../../src/model/weights.ts';
 import { writeWeights } from '../../src/model/weightsFile.ts';
 import { type Edge, formatEdge } from '../../src/registry/edge.ts';
 import { ascending } from '../../src/registry/ids.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { type Model, type Registered, scoreClaim } from '../contracts/support/registryFixture.ts';
@@ -261,12 +262,12 @@ describe('a scoreboard with all measures', () => {
     const { datasets, scoreboard, alice } = served.fixture;
     const list = [ascending(shards.map(idOf)), 'rows'];
     await datasets.send('registerDataset', list, alice);
-    const benchmark = await scoreboard.simulate('openBenchmark', [alice, ...list]);
-    await scoreboard.send('openBenchmark', [alice, ...list]);
+    const benchmark = await scoreboard.simulate('openBenchmark', [alice, ...list, NO_RULES]);
+    await scoreboard.send('openBenchmark', [alice, ...list, NO_RULES]);
     for (const [model, measures] of all) {
       for (const [k, some] of measures.entries())
         for (const { result, ...rest } of some) await served.fixture.submit(scoreClaim(model, shards[k], result, rest));
-      await scoreboard.send('rank', [idOf(model), benchmark]);
+      await scoreboard.send('rank', [idOf(model), benchmark, []]);
     }
     return benchmark;
   }

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { encodeEventTopics, formatLog, type Hex, padHex, type RpcLog } from 'viem';
 import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { MIXED_SCHEMA, NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { boardOf } from '../../web/lib/chain/boards.ts';
@@ -57,12 +58,12 @@ describe('a registry whose models state their columns and classes', () => {
     const { datasets, scoreboard, alice } = served.fixture;
     const list = [ascending([idOf(shard)]), 'rows'];
     await datasets.send('registerDataset', list, alice);
-    const args = [alice, ...list];
+    const args = [alice, ...list, NO_RULES];
     const benchmark = await scoreboard.simulate('openBenchmark', args);
     await scoreboard.send('openBenchmark', args);
     for (const [k, model] of some.entries()) {
       await served.fixture.submit(scoreClaim(model, shard, BigInt(5 + k)));
-      await scoreboard.send('rank', [idOf(model), benchmark]);
+      await scoreboard.send('rank', [idOf(model), benchmark, []]);
     }
     return benchmark;
   }
@@ -97,11 +98,13 @@ describe('a registry whose models state their columns and classes', () => {
     const secret = dataClaim(SHARD);
     const dataset = datasetId(alice, [idOf(secret)], 'rows');
     const closing = BigInt((await served.upstream('eth_blockNumber', [])) as Hex) + 1n;
-    const sealed = await scoreboard.simulate('sealBenchmark', [dataset, closing], alice);
-    await scoreboard.send('sealBenchmark', [dataset, closing], alice);
+    const { timestamp } = await served.fixture.chain.read.getBlock();
+    const seal = [dataset, closing, timestamp + 86_400n, NO_RULES];
+    const sealed = await scoreboard.simulate('sealBenchmark', seal, alice);
+    await scoreboard.send('sealBenchmark', seal, alice);
     await served.fixture.submit(secret, alice);
     await datasets.send('registerDataset', [[idOf(secret)], 'rows'], alice);
-    await scoreboard.send('unsealBenchmark', [alice, closing, alice, [idOf(secret)], 'rows'], alice);
+    await scoreboard.send('unsealBenchmark', [alice, alice, [idOf(secret)], 'rows'], alice);
     const config = {
       registry: registry.address,
       datasets: datasets.address,

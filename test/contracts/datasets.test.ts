@@ -4,6 +4,7 @@ import { type Address, encodeFunctionData, type Hex, sha256, toHex } from 'viem'
 import { datasetsAbi } from '../../src/generated/abi.ts';
 import type { ShardShape } from '../../src/model/shape.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { resultId } from '../../src/registry/statement.ts';
 import { Contract, reverts } from './support/chain.ts';
 import { dataClaim, RegistryFixture } from './support/registryFixture.ts';
@@ -227,13 +228,16 @@ describe('revoke', () => {
 });
 
 describe('a benchmark on a revoked dataset', () => {
+  const tomorrow = async () => (await fixture.chain.read.getBlock()).timestamp + 86_400n;
+
   it('can be neither opened nor sealed: RevokedDataset', async () => {
     const { id, list } = await listed();
     await fixture.datasets.send('revoke', [id], fixture.bob);
-    const open = fixture.scoreboard.simulate('openBenchmark', [fixture.bob, ...list]);
+    const open = fixture.scoreboard.simulate('openBenchmark', [fixture.bob, ...list, NO_RULES]);
     await reverts(open, 'RevokedDataset', [id]);
     const closing = (await fixture.chain.read.getBlockNumber()) + 9n;
-    await reverts(fixture.scoreboard.simulate('sealBenchmark', [id, closing]), 'RevokedDataset', [id]);
+    const seal = fixture.scoreboard.simulate('sealBenchmark', [id, closing, await tomorrow(), NO_RULES]);
+    await reverts(seal, 'RevokedDataset', [id]);
   });
 
   it('that was sealed before cannot be opened: RevokedDataset', async () => {
@@ -241,11 +245,11 @@ describe('a benchmark on a revoked dataset', () => {
     const list = [[resultId(secret.statement)], URI] as const;
     const id = datasetId(fixture.bob, ...list);
     const closing = (await fixture.chain.read.getBlockNumber()) + 1n;
-    await fixture.scoreboard.send('sealBenchmark', [id, closing], fixture.bob);
+    await fixture.scoreboard.send('sealBenchmark', [id, closing, await tomorrow(), NO_RULES], fixture.bob);
     await fixture.submit(secret, fixture.bob);
     await fixture.datasets.send('registerDataset', list, fixture.bob);
     const unseal = () =>
-      fixture.scoreboard.simulate('unsealBenchmark', [fixture.bob, closing, fixture.bob, ...list], fixture.bob);
+      fixture.scoreboard.simulate('unsealBenchmark', [fixture.bob, fixture.bob, ...list], fixture.bob);
     await unseal();
     await fixture.datasets.send('revoke', [id], fixture.bob);
     await reverts(unseal(), 'RevokedDataset', [id]);
@@ -253,7 +257,7 @@ describe('a benchmark on a revoked dataset', () => {
 
   it('that was open before stays', async () => {
     const { id, list } = await listed();
-    const args = [fixture.bob, ...list];
+    const args = [fixture.bob, ...list, NO_RULES];
     const benchmark = await fixture.scoreboard.simulate('openBenchmark', args);
     await fixture.scoreboard.send('openBenchmark', args);
     await fixture.datasets.send('revoke', [id], fixture.bob);

@@ -9,6 +9,7 @@ import { registryCall } from '../../src/registry/calls.ts';
 import { scoreId, shardId } from '../../src/registry/ids.ts';
 import { CIRCUITS } from '../../src/registry/programs/list.ts';
 import { typedRequest } from '../../src/registry/relay.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { circuitFor, claimOf, parametersOf, resultId } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts } from './support/chain.ts';
@@ -175,10 +176,10 @@ describe('a network', () => {
     await fixture.submit(scoreClaim(child, shard, 9n, { loss: 5n }));
     const ids = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
     await fixture.datasets.send('registerDataset', [ids, 'ipfs://pictures'], fixture.alice);
-    const args = [fixture.alice, ids, 'ipfs://pictures'];
+    const args = [fixture.alice, ids, 'ipfs://pictures', NO_RULES];
     const benchmark = await fixture.scoreboard.simulate('openBenchmark', args);
     await fixture.scoreboard.send('openBenchmark', args);
-    await fixture.scoreboard.send('rank', [resultId(child.statement), benchmark]);
+    await fixture.scoreboard.send('rank', [resultId(child.statement), benchmark, []]);
     assert.equal(await fixture.scoreboard.read('leader', [benchmark]), resultId(child.statement));
 
     const vault = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);

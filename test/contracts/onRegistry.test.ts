@@ -6,6 +6,7 @@ import { encodeAnyShape } from '../../src/model/anyShape.ts';
 import { encodeShard } from '../../src/model/shape.ts';
 import { modelId, shardId } from '../../src/registry/ids.ts';
 import { shapeOf } from '../../src/registry/programs/definition.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { applyLogs } from '../../web/lib/chain/events.ts';
 import { Store } from '../../web/lib/chain/store.ts';
 import type { ChainConfig } from '../../web/lib/chain/types.ts';
@@ -62,8 +63,8 @@ describe('on the registry', () => {
     const attestations = await deploy(fixture.chain, 'DataAttestations', beside);
     conditions = await deploy(fixture.chain, 'Conditions', [fixture.reader.address, attestations.address]);
     await fixture.datasets.send('registerDataset', [shards, 'ipfs://rows'], fixture.alice);
-    benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
-    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows']);
+    benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, shards, 'ipfs://rows', NO_RULES]);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, shards, 'ipfs://rows', NO_RULES]);
   });
 
   describe('credit', () => {
@@ -144,11 +145,11 @@ describe('on the registry', () => {
       const steps = [merge, child];
       await reverts(claim(steps), 'NoScore', [merge, benchmark]);
       await fixture.submit(scoreClaim(mergeModel, shard, 11n));
-      await fixture.scoreboard.send('rank', [merge, benchmark]);
+      await fixture.scoreboard.send('rank', [merge, benchmark, []]);
       await reverts(claim(steps), 'ScoreNotEnough', [11n, 12n]);
       await fixture.submit(scoreClaim(mergeModel, shard, 12n));
       await reverts(claim(steps), 'ScoreNotEnough', [11n, 12n]);
-      await fixture.scoreboard.send('rank', [merge, benchmark]);
+      await fixture.scoreboard.send('rank', [merge, benchmark, []]);
       await reverts(claim(), 'NotADescendant', [merge, seeds[1]]);
       await claim(steps);
       assert.equal(await board.read('owed', [fixture.alice, ETHER]), 5_000n);

@@ -17,6 +17,7 @@ import { PROGRAM_NAMES } from '../../src/registry/programs/list.ts';
 import type { TrainStatement } from '../../src/registry/programs/train.ts';
 import { trainManyCall } from '../../src/registry/programs/trainMany.ts';
 import { relayCall, typedRequest } from '../../src/registry/relay.ts';
+import { NO_RULES } from '../../src/registry/rules.ts';
 import { type StatementContext, secretHash } from '../../src/registry/statement.ts';
 import { forwardTrace } from '../../src/training/forward.ts';
 import { seedTrace, weightsFromSeedTrace } from '../../src/training/seed.ts';
@@ -96,7 +97,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
       const forward = forwardTrace(model, shard);
       await submit('score', await prover.proveScore(context(scoreboard), { model, shard, forward }));
     }
-    const opened = await scoreboard.send('openBenchmark', [trainer, [shardId], 'ipfs://'], trainer);
+    const opened = await scoreboard.send('openBenchmark', [trainer, [shardId], 'ipfs://', NO_RULES], trainer);
     spent('openBenchmark of 1 shard', opened);
     const [{ args: benchmark }] = parseEventLogs({
       abi: scoreboardAbi,
@@ -105,7 +106,7 @@ describe('gas with real proofs', { concurrency: false }, () => {
     });
     for (const model of models) {
       const id = modelId(await prover.commitModel(model), encodeShape({ widths: WIDTHS, head: 'squared error' }));
-      spent('rank', await scoreboard.send('rank', [id, benchmark.id], trainer));
+      spent('rank', await scoreboard.send('rank', [id, benchmark.id, []], trainer));
     }
   }
 

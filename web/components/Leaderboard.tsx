@@ -131,7 +131,7 @@ function OneBoard({ board: { benchmark, entries, apart }, people }: { board: Boa
   );
 }
 
-/** What the benchmark is, who listed it, and how it was kept. */
+/** What the benchmark is, who opened it, and how it was kept. */
 function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Record<string, string> }) {
   const { sealed } = benchmark;
   return (
@@ -143,7 +143,7 @@ function BoardFacts({ benchmark, people }: { benchmark: Benchmark; people: Recor
       </dd>
       {benchmark.by && (
         <>
-          <dt>{sealed && !sealed.opened ? 'Sealed by' : 'Listed by'}</dt>
+          <dt>{sealed ? 'Sealed by' : 'Opened by'}</dt>
           <dd>
             <Person address={benchmark.by} people={people} />
           </dd>

@@ -2,6 +2,7 @@
 import type { Hex } from 'viem';
 import { modelCardsAbi } from '../../../src/generated/abi.ts';
 import { ascending } from '../../../src/registry/ids.ts';
+import { NO_RULES } from '../../../src/registry/rules.ts';
 import { resultId } from '../../../src/registry/statement.ts';
 import type { Upstream } from '../../support/nodeProxy.ts';
 import { Contract, testChain } from './chain.ts';
@@ -87,10 +88,10 @@ export class ServedRegistry {
     const { fixture, cards } = this;
     const args = [ascending([this.shardId]), URI];
     await fixture.datasets.send('registerDataset', args, fixture.alice);
-    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args]);
-    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args]);
+    this.benchmark = await fixture.scoreboard.simulate('openBenchmark', [fixture.alice, ...args, NO_RULES]);
+    await fixture.scoreboard.send('openBenchmark', [fixture.alice, ...args, NO_RULES]);
     await fixture.submit(scoreClaim(this.#last, this.shard, 11n));
-    await fixture.scoreboard.send('rank', [this.models.at(-1), this.benchmark]);
+    await fixture.scoreboard.send('rank', [this.models.at(-1), this.benchmark, []]);
     await cards.send('writeCard', [this.models.at(-1), 'The last one', ''], fixture.alice);
   }
 }

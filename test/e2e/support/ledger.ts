@@ -23,7 +23,10 @@ import {
 } from '../../../src/generated/abi.ts';
 import { type Edge, edgeTransaction } from '../../../src/registry/edge.ts';
 import { datasetId } from '../../../src/registry/ids.ts';
+import { NO_RULES } from '../../../src/registry/rules.ts';
 
+/** In seconds. */
+const YEAR = 365n * 86_400n;
 const ROOT = new URL('../../../', import.meta.url).pathname;
 
 export interface Person {
@@ -77,23 +80,24 @@ export class Ledger {
 
   /** Makes a dataset a benchmark. */
   async openBenchmark(by: Person, shards: readonly Hex[], uri: string): Promise<Hex> {
-    const args = [by.account.address, [...shards].sort(), uri] as const;
+    const args = [by.account.address, [...shards].sort(), uri, NO_RULES] as const;
     const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'openBenchmark', args });
     const receipt = await this.send(by, data, this.place.scoreboard);
     const [event] = parseEventLogs({ abi: scoreboardAbi, logs: receipt.logs, eventName: 'BenchmarkOpened' });
     return event.args.id;
   }
 
-  /** Commits to a benchmark that is opened after some block. */
+  /** Commits to a benchmark that is opened after some block, within a year. */
   async sealBenchmark(by: Person, dataset: Hex, closingBlock: bigint): Promise<void> {
-    const args = [dataset, closingBlock] as const;
+    const { timestamp } = await this.chain.client.getBlock();
+    const args = [dataset, closingBlock, timestamp + YEAR, NO_RULES] as const;
     const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'sealBenchmark', args });
     await this.send(by, data, this.place.scoreboard);
   }
 
   /** Enters a model's sum in the leaderboard. */
   async rank(by: Person, model: Hex, benchmark: Hex): Promise<void> {
-    const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark] });
+    const data = encodeFunctionData({ abi: scoreboardAbi, functionName: 'rank', args: [model, benchmark, []] });
     await this.send(by, data, this.place.scoreboard);
   }
 

@@ -140,7 +140,7 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
         break;
       }
       case 'BenchmarkOpened': {
-        const { id, dataset, shardIds, closingBlock } = log.args;
+        const { id, opener, dataset, shardIds, closingBlock } = log.args;
         const shards = shardIds.map((shard) => store.shard(shard)).filter((shard) => shard !== undefined);
         // Without the events of its shards, its rows and what its numbers mean are not known; nor is it closed any more.
         if (shards.length < shardIds.length) {
@@ -154,7 +154,7 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
           uri: listed?.uri ?? '',
           rows: shards.reduce((sum, { rows }) => sum + rows, 0),
           kind: shards[0].kind,
-          ...(listed && { by: listed.registrar }),
+          by: opener,
           ...(closingBlock > 0n && { sealed: { closingBlock: Number(closingBlock), opened: true } }),
         };
         store.addBenchmark(opened, shardIds);

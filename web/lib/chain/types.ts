@@ -137,7 +137,7 @@ export interface Benchmark {
   uri: string;
   rows: number;
   kind: ShardKind;
-  /** who listed its rows or, while it is sealed, who sealed it */
+  /** who opened it, or sealed it */
   by?: Address;
   /** sealed: committed to before its rows were registered; only models up to this block count */
   sealed?: { closingBlock: number; opened: boolean };
