@@ -86,7 +86,9 @@ export async function readBenchmarks(
     const listed = await readLogs(chain, datasets, { ...options, registry });
     const lists = parseEventLogs({ abi: datasetsAbi, logs: listed, eventName: 'DatasetRegistered' });
     const uris = new Map(lists.map(({ args }) => [args.id, args.uri]));
-    const burned = new Set(parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BondBurned' }).map(({ args }) => args.id));
+    const burned = new Set(
+      parseEventLogs({ abi: scoreboardAbi, logs, eventName: 'BondBurned' }).map(({ args }) => args.id),
+    );
     const now = sealed.length === 0 ? 0n : (await chain.client.getBlock()).timestamp;
     const found = new Map<Hex, ListedBenchmark>();
     for (const { args } of sealed) {

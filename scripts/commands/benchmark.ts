@@ -171,7 +171,7 @@ function addWithdrawCommand(benchmark: Command): void {
   withWhere(benchmark.command('withdraw'))
     .description('pay out what an account is owed in entry fees and bonds')
     .option('--of <address>', 'whose; to its payout address, unless its key says where (default: the account)')
-    .option('--to <address>', "where to; only the key of whoever is owed may say (default: its payout address)")
+    .option('--to <address>', 'where to; only the key of whoever is owed may say (default: its payout address)')
     .action(async (options: BoardOptions & { of?: string; to?: string }) => {
       const { chain, scoreboard, account, runs } = await openBoard(options);
       const whose = options.of === undefined ? account.address : parseAddress(options.of, '--of');
@@ -218,7 +218,9 @@ async function requireShards({ chain, registry }: Board, shards: Hex[], register
 async function requireSchema({ chain, registry }: Board, shards: Hex[]): Promise<void> {
   // All shards of a dataset have one schema.
   if ((await readShard(chain, registry, shards[0]))?.schema !== NO_SCHEMA) return;
-  throw new InputError('These shards do not state their columns and classes, so that no model could enter with --same-schema.');
+  throw new InputError(
+    'These shards do not state their columns and classes, so that no model could enter with --same-schema.',
+  );
 }
 
 /** @throws InputError where somebody else must list them */

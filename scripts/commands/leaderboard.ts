@@ -8,7 +8,12 @@ import type { Chain } from '../chain/client.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { sumMeasures } from '../chain/readMeasures.ts';
 import { readResults, type StoredResult } from '../chain/readResults.ts';
-import { type ListedBenchmark, type ListedSeal, readBenchmarks, registryOfScoreboard } from '../chain/readScoreboard.ts';
+import {
+  type ListedBenchmark,
+  type ListedSeal,
+  readBenchmarks,
+  registryOfScoreboard,
+} from '../chain/readScoreboard.ts';
 import { parseId } from '../runs/ids.ts';
 import { alignColumns } from '../terminal/drawTree.ts';
 import { commandLine } from '../terminal/invocation.ts';

@@ -22,7 +22,6 @@ import type { Output } from '../terminal/output.ts';
 import { counted } from '../terminal/plural.ts';
 import { ether } from './benchmarkRules.ts';
 import { openBoard } from './board.ts';
-import { describeRank, rankModel } from './rank.ts';
 import {
   type AheadOptions,
   type CommonOptions,
@@ -37,6 +36,7 @@ import {
   withTrainer,
 } from './options.ts';
 import { printEdges, scoreContextOf } from './prove.ts';
+import { describeRank, rankModel } from './rank.ts';
 
 interface ScoreOptions extends AheadOptions, CommonOptions, ScoreboardOptions {
   model: string;

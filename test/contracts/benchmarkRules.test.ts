@@ -8,13 +8,7 @@ import { type BenchmarkRules, NO_RULES, rulesInWords } from '../../src/registry/
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { Boards, idOf, SHARD, shardIds, URI, WIDTHS } from './support/boards.ts';
 import { abiOf, Contract, reverts } from './support/chain.ts';
-import {
-  importClaim,
-  type Model,
-  type Registered,
-  RegistryFixture,
-  shapeFrom,
-} from './support/registryFixture.ts';
+import { importClaim, type Model, type Registered, RegistryFixture, shapeFrom } from './support/registryFixture.ts';
 
 const CATS: Hex = `0x${'ff'.repeat(32)}`;
 const FOXES: Hex = toHex(1n, { size: 32 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { encodeAbiParameters, type Hex, keccak256, toHex, zeroHash } from 'viem';
-import { resultId, seedFrom } from '../../src/registry/statement.ts';
 import { NO_RULES } from '../../src/registry/rules.ts';
+import { resultId, seedFrom } from '../../src/registry/statement.ts';
 import { abiOf, Contract, reverts, type TestChain, testChain } from './support/chain.ts';
 import { HISTORY, installHistory, recordHash } from './support/history.ts';
 import { RegistryFixture } from './support/registryFixture.ts';

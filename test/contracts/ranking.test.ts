@@ -68,7 +68,8 @@ describe('Ranking', () => {
 
   it('refuses a value that only equals the last of 32, and lets a better one push it out', async () => {
     const board = await fresh();
-    for (let number = 1n; number <= 32n; number++) await board.send('enter', [addressOf(number), number, 100n - number, false]);
+    for (let number = 1n; number <= 32n; number++)
+      await board.send('enter', [addressOf(number), number, 100n - number, false]);
     assert.equal(await board.simulate('enter', [addressOf(99n), 99n, 68n, false]), 0n);
     assert.equal(await board.simulate('enter', [addressOf(99n), 99n, 69n, false]), 32n);
     await board.send('enter', [addressOf(99n), 99n, 69n, false]);
@@ -76,7 +77,7 @@ describe('Ranking', () => {
     assert.deepEqual([numbers.length, numbers[30], numbers[31]], [32, 31n, 99n]);
   });
 
-  it("keeps one place for an owner, that of its best number, the earlier of equals", async () => {
+  it('keeps one place for an owner, that of its best number, the earlier of equals', async () => {
     const board = await fresh();
     const own = addressOf(7n);
     await board.send('enter', [own, 1n, 10n, false]);
@@ -94,7 +95,8 @@ describe('Ranking', () => {
 
   it('takes back one that was pushed out', async () => {
     const board = await fresh();
-    for (let number = 1n; number <= 33n; number++) await board.send('enter', [addressOf(number), number, number, false]);
+    for (let number = 1n; number <= 33n; number++)
+      await board.send('enter', [addressOf(number), number, number, false]);
     assert.equal((await board.read('numbers', [])).includes(1n), false);
     assert.equal(await board.simulate('enter', [addressOf(1n), 1n, 1000n, false]), 1n);
     await board.send('enter', [addressOf(1n), 1n, 1000n, false]);

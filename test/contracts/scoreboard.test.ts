@@ -202,7 +202,10 @@ describe('a benchmark', () => {
     const own = await attempt(ids);
     assert.notEqual(own, squatted);
     const dataset = datasetId(fixture.alice, ids, URI);
-    assert.deepEqual([own, squatted], [fixture.alice, fixture.bob].map((by) => benchmarkId(dataset, by, 0n)));
+    assert.deepEqual(
+      [own, squatted],
+      [fixture.alice, fixture.bob].map((by) => benchmarkId(dataset, by, 0n)),
+    );
     await fixture.scoreboard.send('openBenchmark', args(ids), fixture.alice);
     assert.equal((await fixture.scoreboard.read('benchmark', [own])).opener, fixture.alice);
   });

@@ -3,7 +3,7 @@ import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Hex } from 'viem';
 import { datasetId } from '../../src/registry/ids.ts';
 import { benchmarkId, NO_RULES } from '../../src/registry/rules.ts';
-import { Boards, DAY, idOf, NONE, SEAL, SHARD, type Sealed, shardIds, URI, WIDTHS } from './support/boards.ts';
+import { Boards, DAY, idOf, NONE, SEAL, type Sealed, SHARD, shardIds, URI, WIDTHS } from './support/boards.ts';
 import { reverts } from './support/chain.ts';
 import { type Model, type Registered, RegistryFixture } from './support/registryFixture.ts';
 
@@ -84,7 +84,10 @@ describe('a sealed benchmark', () => {
       openBy,
       dataset,
     });
-    assert.equal((await fixture.scoreboard.read('benchmark', [id])).opener, '0x0000000000000000000000000000000000000000');
+    assert.equal(
+      (await fixture.scoreboard.read('benchmark', [id])).opener,
+      '0x0000000000000000000000000000000000000000',
+    );
     assert.deepEqual(await fixture.scoreboard.read('shardsOf', [id]), []);
     await reverts(boards.attempt(idOf(model), id), 'StillSealed', [id, closing]);
   });
@@ -243,11 +246,7 @@ describe('a sealed benchmark', () => {
     ]) {
       await reverts(fixture.scoreboard.simulate('sealBenchmark', args, fixture.alice), 'SealExists', [id]);
     }
-    const other = await fixture.scoreboard.simulate(
-      'sealBenchmark',
-      [dataset, closing, openBy, NO_RULES],
-      fixture.bob,
-    );
+    const other = await fixture.scoreboard.simulate('sealBenchmark', [dataset, closing, openBy, NO_RULES], fixture.bob);
     assert.equal(other, benchmarkId(dataset, fixture.bob, closing));
   });
 
@@ -301,7 +300,10 @@ describe('the bond of a seal', () => {
     const receipt = await fixture.scoreboard.send('burnBond', [id], fixture.bob);
     const args = { id, sealer: fixture.alice, bond: BOND };
     assert.deepEqual(fixture.events(receipt), [{ eventName: 'BondBurned', args }]);
-    assert.deepEqual([await boards.balance(BURNED), await boards.balance(fixture.scoreboard.address)], [before + BOND, 0n]);
+    assert.deepEqual(
+      [await boards.balance(BURNED), await boards.balance(fixture.scoreboard.address)],
+      [before + BOND, 0n],
+    );
     assert.equal(await boards.stateOf(id), SEAL.forfeited);
     await reverts(fixture.scoreboard.simulate('burnBond', [id]), 'NothingForfeited', [id]);
   });

@@ -64,7 +64,10 @@ describe('a benchmark', () => {
     assert.deepEqual([seal.state, seal.bond], ['sealed', `${5n * 10n ** 17n}`]);
     assert.deepEqual([rules.undeclared, rules.noForeign, rules.fee], [true, true, `${10n ** 16n}`]);
     const { stdout } = await descent(['leaderboard', sealed.id, ...runs], { env });
-    assert.match(stdout, /^sealed\nsealed by 0x\w+\nenter +nothing declared, no foreign programs, entry fee 0\.01 Ether\n/);
+    assert.match(
+      stdout,
+      /^sealed\nsealed by 0x\w+\nenter +nothing declared, no foreign programs, entry fee 0\.01 Ether\n/,
+    );
     assert.match(stdout, /still sealed, to be opened by .*; a bond of 0\.5 Ether is lost otherwise/);
   });
 

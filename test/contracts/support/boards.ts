@@ -57,7 +57,11 @@ export class Boards {
   }
 
   /** Lists shards as Alice and makes them a benchmark of `by`. */
-  async open(shards: readonly Registered[], rules: Partial<BenchmarkRules> = {}, by = this.fixture.alice): Promise<Hex> {
+  async open(
+    shards: readonly Registered[],
+    rules: Partial<BenchmarkRules> = {},
+    by = this.fixture.alice,
+  ): Promise<Hex> {
     const { alice, datasets, scoreboard } = this.fixture;
     const args = [alice, shardIds(...shards), URI, { ...NO_RULES, ...rules }];
     const { registrar } = await datasets.read('dataset', [datasetId(alice, shardIds(...shards), URI)]);
