@@ -33,7 +33,6 @@ const HINTS: Record<string, string> = {
   StillSealed: `It can be ranked on when it is open: ${commandLine('benchmark', 'unseal')}.`,
   SealExists: 'An account seals a list of shards once, whatever the closing block and the rules.',
   OpenByOutOfRange: 'Say a time that is ahead, five years at most.',
-  RevokedDataset: 'Whoever listed the shards revoked the list: nobody can make a new benchmark of it.',
   NothingForfeited: 'A bond is burned once, where a benchmark was not opened in time.',
   DeclaredModel: 'The rules of the benchmark admit no model that is declared or descends from one that is.',
   ForeignModel: 'The rules of the benchmark admit no model in whose descent a foreign program has a part.',
