@@ -5,7 +5,7 @@ import { InputError } from '../../src/errors/InputError.ts';
 import { datasetsAbi } from '../../src/generated/abi.ts';
 import { ascending, datasetId } from '../../src/registry/ids.ts';
 import { sourceInWords } from '../actions/describeSources.ts';
-import { type Chain, requireContract } from '../chain/client.ts';
+import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
 import { loadAccount } from '../chain/keys.ts';
 import { readDataset, readSources } from '../chain/readDatasets.ts';
 import { translateErrors } from '../chain/readRegistry.ts';
@@ -43,10 +43,25 @@ export function addDatasetCommand(program: Command): void {
   const dataset = program
     .command('dataset')
     .description('lists of shards with a registrar: register one, say where its rows are, revoke it, show it');
+  addIdCommand(dataset);
   addRegisterCommand(dataset);
   addPublishCommand(dataset);
   addRevokeCommand(dataset);
   addShowCommand(dataset);
+}
+
+function addIdCommand(dataset: Command): void {
+  withCommon(dataset.command('id'))
+    .description('say which id a list of shards will have, registered or not: for sealing it from the page')
+    .argument('<shards...>', 'ids, edge files, shard files, or runs of data with all their shards')
+    .requiredOption('--uri <uri>', 'as it will be registered')
+    .requiredOption('--registrar <address>', 'who will register it')
+    .action(async (names: string[], options: CommonOptions & { uri: string; registrar: string }) => {
+      const shards = ascending(await shardIdsOf(names, options.runs));
+      const registrar = parseAddress(options.registrar, '--registrar');
+      const id = datasetId(registrar, shards, options.uri);
+      outputOf(options).result({ id, registrar, shards, uri: options.uri }, id);
+    });
 }
 
 function addRegisterCommand(dataset: Command): void {

@@ -71,8 +71,10 @@ describe('datasets and their sources', () => {
 
   it('registers a dataset once', async () => {
     const args = ['dataset', 'register', ...shards.toReversed(), '--uri', 'ipfs://rows', ...BOB];
+    const told = await done('dataset', 'id', ...shards, '--uri', 'ipfs://rows', '--registrar', bob);
     const first = await done(...args);
     assert.equal(first.id, datasetId(bob, shards, 'ipfs://rows'));
+    assert.equal(told.id, first.id);
     assert.equal(first.sent, true);
     assert.equal((await made.registered.datasets.read('dataset', [first.id])).registrar, bob);
     const again = await done(...args);

@@ -66,44 +66,51 @@ export function SplitTable({ split, payees, people }: SplitProps) {
   }
   const { payouts } = split;
   return (
-    <div className="overflow-x-auto">
-      <table className="table w-full" data-testid="split">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
+    <section className="overflow-x-auto" aria-label="Who is paid, as a table" tabIndex={0}>
+      <table className="w-full min-w-[30rem] text-left" data-testid="split">
         <caption className="py-3 text-left text-soft">
           Of {amount(split.amount, ETHER_DECIMALS)} ETH paid to this model, by the shares of now.{' '}
           {payouts.length === 1 && 'No ancestor takes a share.'}
         </caption>
-        <thead>
+        <thead className="legend border-b border-line">
           <tr>
-            <th scope="col">Model</th>
-            <th scope="col">Trainer</th>
-            <th scope="col" className="text-right">
+            <th scope="col" className="py-2 pr-3 font-semibold">
+              Model
+            </th>
+            <th scope="col" className="py-2 pr-3 font-semibold">
+              Trainer
+            </th>
+            <th scope="col" className="py-2 pl-3 text-right font-semibold">
               Share
             </th>
-            <th scope="col" className="text-right">
+            <th scope="col" className="py-2 pl-3 text-right font-semibold">
               ETH
             </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody className="divide-y divide-line">
           {payouts.map(({ node, account, ways, amount: units }) => {
             const model = payees.find(({ id }) => id === node);
             return (
               <tr key={node}>
-                <td>{model ? <ModelLink model={model} mark={false} /> : <span className="hash">{node}</span>}</td>
-                <td>
+                <td className="py-3 pr-3">
+                  {model ? <ModelLink model={model} mark={false} /> : <span className="hash">{node}</span>}
+                </td>
+                <td className="py-3 pr-3">
                   <Person address={account} people={people} />
                 </td>
-                <td className="figure text-right whitespace-nowrap">
+                <td className="figure py-3 pl-3 text-right whitespace-nowrap">
                   {percent(Number((BigInt(units) * 10_000n) / BigInt(split.amount)) / 10_000, 2)}
                   {ways !== '1' && <span className="block text-[0.8125rem] text-soft">{waysText(ways)}</span>}
                 </td>
-                <td className="figure text-right">{amount(units, ETHER_DECIMALS)}</td>
+                <td className="figure py-3 pl-3 text-right">{amount(units, ETHER_DECIMALS)}</td>
               </tr>
             );
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -39,7 +39,7 @@ export function SealForm({ may, act }: { may: boolean; act: Act }) {
   return (
     <form onSubmit={submit} className="grid max-w-2xl gap-5 py-4">
       <p className="text-soft">
-        Make and prove the shards first, but do not register them. “descent benchmark id” prints the id of the dataset
+        Make and prove the shards first, but do not register them. “descent dataset id” prints the id of the dataset
         that they will be. Models count that are registered up to the closing block. Then register the shards and the
         dataset, and open the benchmark in time: otherwise the bond is burned.
       </p>
