@@ -82,6 +82,14 @@ describe('what comes after a registration', () => {
     await page.getByRole('button', { name: 'Open it with the wallet' }).click();
     await confirmed(session);
     await page.getByText('Opened').waitFor();
+    await page.goto(`${testBed.server.origin}/leaderboard`);
+    const boards = await page
+      .locator('a[href^="/leaderboard?benchmark="]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    await page.goto(`${testBed.server.origin}${boards.at(-1)}`);
+    await page
+      .getByText('Nothing declared, only models that state the same columns and classes, entry fee 0.0100 ETH')
+      .waitFor();
     await leave(session);
   });
 

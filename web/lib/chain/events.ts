@@ -4,7 +4,9 @@ import { decodeAnyShape } from '../../../src/model/anyShape.ts';
 import { countsOf } from '../../../src/model/measures.ts';
 import { decodeShard } from '../../../src/model/shape.ts';
 import { NODE_KINDS } from '../../../src/registry/programs/list.ts';
+import { rulesInWords } from '../../../src/registry/rules.ts';
 import { drawnShape } from '../drawnShape.ts';
+import { ether } from '../format.ts';
 import { trainingOf } from '../training.ts';
 import { applyBounties } from './bounties.ts';
 import { applyCards } from './cards.ts';
@@ -134,13 +136,21 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
     const where = { block: Number(log.blockNumber), transaction: log.transactionHash };
     switch (log.eventName) {
       case 'BenchmarkSealed': {
-        const { id, dataset, closingBlock, sealer } = log.args;
-        const sealed = { closingBlock: Number(closingBlock), opened: false };
-        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', by: sealer, sealed }, []);
+        const { id, dataset, closingBlock, sealer, openBy, bond } = log.args;
+        const sealed = {
+          closingBlock: Number(closingBlock),
+          opened: false,
+          openBy: Number(openBy),
+          bond: bond.toString(),
+          burned: false,
+        };
+        const rules = rulesInWords(log.args.rules, (wei) => ether(wei.toString()));
+        store.addBenchmark({ id, dataset, uri: '', rows: 0, kind: 'classes', by: sealer, sealed, rules }, []);
         break;
       }
       case 'BenchmarkOpened': {
-        const { id, opener, dataset, shardIds, closingBlock } = log.args;
+        const { id, opener, dataset, shardIds } = log.args;
+        const sealed = store.benchmark(id)?.sealed;
         const shards = shardIds.map((shard) => store.shard(shard)).filter((shard) => shard !== undefined);
         // Without the events of its shards, its rows and what its numbers mean are not known; nor is it closed any more.
         if (shards.length < shardIds.length) {
@@ -155,9 +165,15 @@ function applyScoreboard(store: Store, raw: RawLog[]): void {
           rows: shards.reduce((sum, { rows }) => sum + rows, 0),
           kind: shards[0].kind,
           by: opener,
-          ...(closingBlock > 0n && { sealed: { closingBlock: Number(closingBlock), opened: true } }),
+          rules: rulesInWords(log.args.rules, (wei) => ether(wei.toString())),
+          ...(sealed && { sealed: { ...sealed, opened: true } }),
         };
         store.addBenchmark(opened, shardIds);
+        break;
+      }
+      case 'BondBurned': {
+        const known = store.benchmark(log.args.id);
+        if (known?.sealed) store.changeBenchmark(known.id, { sealed: { ...known.sealed, burned: true } });
         break;
       }
       case 'Scored': {

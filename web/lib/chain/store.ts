@@ -128,6 +128,11 @@ export class Store {
     this.#shardsOfBenchmark.set(benchmark.id, shards);
   }
 
+  changeBenchmark(id: Hex, change: Pick<Benchmark, 'sealed'>): void {
+    const known = this.#benchmarks.get(id);
+    if (known) this.#benchmarks.set(id, { ...known, ...change });
+  }
+
   /** Forgets a benchmark of which not enough was read. */
   dropBenchmark(id: Hex): void {
     this.#benchmarks.delete(id);

@@ -140,7 +140,17 @@ export interface Benchmark {
   /** who opened it, or sealed it */
   by?: Address;
   /** sealed: committed to before its rows were registered; only models up to this block count */
-  sealed?: { closingBlock: number; opened: boolean };
+  sealed?: {
+    closingBlock: number;
+    opened: boolean;
+    /** until when it must be open, in seconds of Unix time */
+    openBy: number;
+    /** in wei, decimal; burned where it was not opened in time */
+    bond: string;
+    burned: boolean;
+  };
+  /** who may enter, each a part of a sentence; empty: any model */
+  rules: string[];
   /** models that have a result on it */
   results: number;
 }

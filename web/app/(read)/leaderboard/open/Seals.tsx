@@ -1,7 +1,7 @@
 import { Person } from '../../../../components/Identity.tsx';
 import { useChainConfig } from '../../../../lib/chain/provider.tsx';
 import type { Benchmark, Dataset } from '../../../../lib/chain/types.ts';
-import { count, short } from '../../../../lib/format.ts';
+import { count, ether, moment, short } from '../../../../lib/format.ts';
 import type { Act } from './OpenScreen.tsx';
 
 interface Props {
@@ -33,7 +33,8 @@ export function Seals({ seals, datasets, may, act }: Props) {
                 </>
               )}
               <span className="text-soft">
-                , models count up to block {count(sealed!.closingBlock)}
+                , models count up to block {count(sealed!.closingBlock)}, must be open by {moment(sealed!.openBy)}, bond{' '}
+                {ether(sealed!.bond)}
                 {!listed && '. Its dataset is not registered yet.'}
               </span>
             </span>
