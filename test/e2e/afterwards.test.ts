@@ -106,6 +106,8 @@ describe('what comes after a registration', () => {
     const seals = page.getByRole('region', { name: 'Sealed and not open yet' });
     await seals.getByText('Its dataset is not registered yet.').last().waitFor({ timeout: PATIENCE });
     await testBed.ledger.listDataset(alice, ids, 'to be seen');
+    // The server asks the chain for news every other second at most.
+    await page.waitForTimeout(3_000);
     await page.reload();
     // These shards were registered before the closing block, so the contract refuses them: nobody can say that they were unseen.
     await seals.getByRole('button', { name: 'Open it' }).click({ timeout: PATIENCE });
