@@ -3,11 +3,13 @@ pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {ICreditVault} from "./interfaces/ICreditVault.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IRelay} from "./interfaces/IRelay.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
 import {IStatuses} from "./interfaces/IStatuses.sol";
+import {ITrainers} from "./interfaces/ITrainers.sol";
 import {ModelId, ShardId} from "./interfaces/Ids.sol";
 import {G1Point, Proof} from "./interfaces/Proof.sol";
 import {Counts} from "./libraries/Counts.sol";
@@ -58,6 +60,21 @@ contract Relay is IRelay, EIP712 {
     bytes32 private constant SET_STATUS = keccak256(
         "SetStatus(address statuses,address trainer,bytes32 node,uint8 mark,string reason,uint256 nonce,uint256 deadline)"
     );
+    bytes32 private constant CHOOSE_SHARE =
+        keccak256("ChooseShare(address registry,address trainer,uint256 share,uint256 nonce,uint256 deadline)");
+    bytes32 private constant LOWER_SHARE =
+        keccak256("LowerShare(address vault,address trainer,bytes32 node,uint256 share,uint256 nonce,uint256 deadline)");
+    bytes32 private constant WITHDRAW = keccak256(
+        "Withdraw(address vault,address trainer,address account,address token,address to,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant SET_PAYOUT = keccak256(
+        "SetPayout(address trainers,address trainer,address account,address payout,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant OFFER_KEY = keccak256(
+        "OfferKey(address trainers,address trainer,address account,address key,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant ACCEPT_KEY =
+        keccak256("AcceptKey(address trainers,address trainer,address account,uint256 nonce,uint256 deadline)");
 
     mapping(address trainer => BitMaps.BitMap) private _used;
 
@@ -235,6 +252,42 @@ contract Relay is IRelay, EIP712 {
     }
 
     /// @inheritdoc IRelay
+    function chooseShare(address registry, uint256 share, Permission calldata permission) external {
+        _carry(CHOOSE_SHARE, registry, IModelRegistry.chooseShare.selector, abi.encode(share), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function lowerShare(address vault, bytes32 node, uint256 share, Permission calldata permission) external {
+        _carry(LOWER_SHARE, vault, ICreditVault.lowerShare.selector, abi.encode(node, share), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function withdraw(
+        address vault,
+        address account,
+        address token,
+        address to,
+        Permission calldata permission
+    ) external {
+        _carry(WITHDRAW, vault, ICreditVault.withdraw.selector, abi.encode(account, token, to), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function setPayout(address trainers, address account, address payout, Permission calldata permission) external {
+        _carry(SET_PAYOUT, trainers, ITrainers.setPayout.selector, abi.encode(account, payout), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function offerKey(address trainers, address account, address key, Permission calldata permission) external {
+        _carry(OFFER_KEY, trainers, ITrainers.offerKey.selector, abi.encode(account, key), permission);
+    }
+
+    /// @inheritdoc IRelay
+    function acceptKey(address trainers, address account, Permission calldata permission) external {
+        _carry(ACCEPT_KEY, trainers, ITrainers.acceptKey.selector, abi.encode(account), permission);
+    }
+
+    /// @inheritdoc IRelay
     function cancel(uint256 nonce) external {
         if (_used[msg.sender].get(nonce)) revert NonceUsed(msg.sender, nonce);
         _used[msg.sender].set(nonce);
@@ -340,6 +393,20 @@ contract Relay is IRelay, EIP712 {
         if (!Signatures.isBy(trainer, digest, permission.signature)) revert WrongSignature(trainer);
         _used[trainer].set(nonce);
         emit Carried(trainer, target, nonce);
+    }
+
+    /// @dev Carries a request of single words, which the target's function takes as they were signed.
+    /// @param words fields of the typed struct between trainer and nonce: the function's parameters
+    function _carry(
+        bytes32 request,
+        address target,
+        bytes4 selector,
+        bytes memory words,
+        Permission calldata permission
+    ) private onContract(target) {
+        address trainer = permission.trainer;
+        _spend(target, permission, bytes.concat(abi.encode(request, target, trainer), words));
+        _call(target, trainer, bytes.concat(selector, words));
     }
 
     /// @dev Calls a target for a trainer and passes on its error.

@@ -111,11 +111,16 @@ library NodeLineLibrary {
 
     /// @return the depth where the jump leads
     function jumpDepth(NodeLine line) internal pure returns (uint256) {
-        return line.depth() + 1 - (1 << line.jumpBits());
+        // A jump never leads above depth 0.
+        unchecked {
+            return line.depth() + 1 - (1 << line.jumpBits());
+        }
     }
 
     /// @return the depth where the parent's jump leads; only for nodes that have a parent
     function parentJumpDepth(NodeLine line) internal pure returns (uint256) {
-        return line.depth() - (1 << (NodeLine.unwrap(line) >> PARENT_JUMP_BITS));
+        unchecked {
+            return line.depth() - (1 << (NodeLine.unwrap(line) >> PARENT_JUMP_BITS));
+        }
     }
 }

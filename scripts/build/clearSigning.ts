@@ -27,9 +27,16 @@ const INTENTS: Record<RequestType, string> = {
   WriteCard: "Write a model's card",
   Supersede: "Name a model's successor",
   SetStatus: "Set a model's status",
+  ChooseShare: 'Choose a share of credit',
+  LowerShare: "Lower a model's share for good",
+  Withdraw: 'Withdraw credit',
+  SetPayout: 'Choose where credit goes',
+  OfferKey: "Offer a trainer's rights",
+  AcceptKey: "Take over a trainer's rights",
 };
 
 const CONTRACT = { format: 'addressName', params: { types: ['contract'], sources: ['local', 'ens'] } };
+const ACCOUNT = { format: 'addressName', params: { types: ['eoa', 'wallet', 'contract'], sources: ['local', 'ens'] } };
 const RAW = { format: 'raw' };
 
 /** Names of the values of the contracts' enums ShardKind, Head and Mark, from 0 on. */
@@ -44,6 +51,18 @@ const FIELDS: Record<string, { label: string; format: string; params?: object }>
   scoreboard: { label: 'Scoreboard', ...CONTRACT },
   cards: { label: 'Cards', ...CONTRACT },
   statuses: { label: 'Statuses', ...CONTRACT },
+  vault: { label: 'Credit vault', ...CONTRACT },
+  trainers: { label: 'Trainers', ...CONTRACT },
+  account: { label: 'For the trainer of models', ...ACCOUNT },
+  token: {
+    label: 'Token (zero: Ether)',
+    format: 'addressName',
+    params: { types: ['token', 'contract'], sources: ['local', 'ens'] },
+  },
+  to: { label: 'To', ...ACCOUNT },
+  payout: { label: 'Credit goes to', ...ACCOUNT },
+  key: { label: 'Rights go to', ...ACCOUNT },
+  share: { label: 'Share (in 1/10000)', ...RAW },
   trainer: {
     label: 'Trainer (you)',
     format: 'addressName',

@@ -1,12 +1,21 @@
 // Requests to the relay that need no proof and carry to a contract exactly what was signed: the fields of the typed struct are the
 // arguments of the relay's and of the target's function, in order.
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 import type { RequestField } from './programs/definition.ts';
 import type { CallArgument } from './programs/targets.ts';
 
-/** What a trainer can ask for by such a request; `what` is the name of the function. */
+/**
+ * What a trainer can ask for by such a request; `what` is the name of the function. `account` is the trainer that nodes name, for
+ * whom the one who signs is the key.
+ */
 export type PlainAction =
   | { what: 'writeCard'; model: Hex; name: string; uri: string }
+  | { what: 'chooseShare'; share: bigint }
+  | { what: 'lowerShare'; node: Hex; share: bigint }
+  | { what: 'withdraw'; account: Address; token: Address; to: Address }
+  | { what: 'setPayout'; account: Address; payout: Address }
+  | { what: 'offerKey'; account: Address; key: Address }
+  | { what: 'acceptKey'; account: Address }
   | { what: 'supersede'; node: Hex; successor: Hex; steps: readonly Hex[] }
   | { what: 'setStatus'; node: Hex; mark: number; reason: string };
 
@@ -27,6 +36,20 @@ export const PLAIN_REQUESTS = {
     target: 'cards',
     fields: [field('model', 'bytes32'), field('name', 'string'), field('uri', 'string')],
   },
+  chooseShare: { type: 'ChooseShare', target: 'registry', fields: [field('share', 'uint256')] },
+  lowerShare: { type: 'LowerShare', target: 'vault', fields: [field('node', 'bytes32'), field('share', 'uint256')] },
+  withdraw: {
+    type: 'Withdraw',
+    target: 'vault',
+    fields: [field('account', 'address'), field('token', 'address'), field('to', 'address')],
+  },
+  setPayout: {
+    type: 'SetPayout',
+    target: 'trainers',
+    fields: [field('account', 'address'), field('payout', 'address')],
+  },
+  offerKey: { type: 'OfferKey', target: 'trainers', fields: [field('account', 'address'), field('key', 'address')] },
+  acceptKey: { type: 'AcceptKey', target: 'trainers', fields: [field('account', 'address')] },
   supersede: {
     type: 'Supersede',
     target: 'statuses',
