@@ -32,8 +32,9 @@ export default defineConfig({
     npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     overrides: {
       ...Object.fromEntries(LARGE.map((file) => [file, { ...COMPILER, settings: SMALL_CODE }])),
-      // Whose gas every proof pays: over the intermediate language, some thousand gas are saved.
+      // Whose gas every proof or claim pays: over the intermediate language, some thousand gas are saved.
       'contracts/Verifiers.sol': { ...COMPILER, settings: { ...COMPILER.settings, viaIR: true } },
+      'contracts/CreditVault.sol': { ...COMPILER, settings: { ...COMPILER.settings, viaIR: true } },
     },
   },
   paths: { tests: { nodejs: 'test/contracts', solidity: 'test/contracts/solidity' } },

@@ -120,7 +120,7 @@ contract CreditVault is CreditSplit, Payments, Relayed {
     /// @inheritdoc ICreditVault
     function claimable(address token, Claim calldata claim_) external view returns (uint256 amount, uint256 passed) {
         bytes32 mark = _walk(claim_.ancestor, claim_.model, claim_.mark, claim_.steps);
-        (,, amount, passed) = _due(token, claim_.ancestor, claim_.model, mark);
+        (,, amount, passed) = _due(token, claim_.ancestor, claim_.model, _key(token, claim_.ancestor, mark));
     }
 
     /// @inheritdoc ICreditVault
@@ -173,7 +173,8 @@ contract CreditVault is CreditSplit, Payments, Relayed {
     }
 
     /// @dev What an ancestor is owed for a way that was checked.
-    function _due(address token, bytes32 ancestor, bytes32 model, bytes32 mark)
+    /// @param key of the way's marker
+    function _due(address token, bytes32 ancestor, bytes32 model, bytes32 key)
         private
         view
         returns (address trainer, Marker next, uint256 amount, uint256 passed)
@@ -181,15 +182,15 @@ contract CreditVault is CreditSplit, Payments, Relayed {
         uint256 registered;
         (trainer,, registered,) = LINEAGE.creditOf(ancestor);
         if (registered == 0) revert NoShare(ancestor);
-        Marker marker = _markers[_key(token, ancestor, mark)];
         (next, amount, passed) =
-            marker.claimed(_books[token][model].paid(), registered, _lowered(ancestor, registered));
+            _markers[key].claimed(_books[token][model].paid(), registered, _lowered(ancestor, registered));
     }
 
     function _claim(address token, bytes32 ancestor, bytes32 model, bytes32 mark) private returns (uint256) {
-        (address trainer, Marker next, uint256 amount, uint256 passed) = _due(token, ancestor, model, mark);
+        bytes32 key = _key(token, ancestor, mark);
+        (address trainer, Marker next, uint256 amount, uint256 passed) = _due(token, ancestor, model, key);
         if (amount + passed == 0) return 0;
-        _markers[_key(token, ancestor, mark)] = next;
+        _markers[key] = next;
         if (amount != 0) _credit[trainer][token] += amount;
         if (passed != 0) _credit[LINEAGE.trainerOf(model)][token] += passed;
         emit Claimed(model, token, ancestor, mark, amount, passed);

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {Shares} from "../libraries/Shares.sol";
 
 /// @title Test only: what holds for the arithmetic of credit, whatever the amounts and shares
-/// @notice Never run. solc's SMTChecker tries to prove each `assert` (test/contracts/sharesProofs.test.ts); `require` says
-/// what callers keep to.
+/// @notice Never run. solc's SMTChecker proves each `assert`, with z3 (test/contracts/sharesProofs.test.ts). `require` says what callers
+/// keep to, or repeats what another function here proves: products are `multiply`'s matter, so that no proof needs to find them.
 contract SharesProofs {
     /// @dev A part and what is left are exactly what was there, and nothing wrapped around.
     function partIsExact(uint128 delta, uint256 share, uint256 fraction) external pure {
@@ -19,7 +19,7 @@ contract SharesProofs {
     /// often.
     function partsAddUp(uint128 first, uint128 second, uint256 share, uint256 fraction) external pure {
         require(share <= Shares.WHOLE && fraction < Shares.WHOLE);
-        require(uint256(first) + second <= type(uint128).max);
+        require((uint256(first) + second) * share == uint256(first) * share + uint256(second) * share);
         (uint256 a, uint256 between) = Shares.part(first, share, fraction);
         (uint256 b, uint256 left) = Shares.part(second, share, between);
         (uint256 both, uint256 leftOfBoth) = Shares.part(uint256(first) + second, share, fraction);
@@ -27,31 +27,22 @@ contract SharesProofs {
         assert(left == leftOfBoth);
     }
 
-    /// @dev An ancestor's part is never more than the payment and what was left.
+    /// @dev An ancestor's part is never more than the payment.
     function partIsAPart(uint128 delta, uint256 share) external pure {
         require(share <= Shares.WHOLE);
         (uint256 amount,) = Shares.part(delta, share, 0);
         assert(amount <= delta);
     }
 
-    /// @dev Two ways are never owed more than one way of both shares: by induction, all ways no more than their stack.
+    /// @dev Two ways are never owed more than one way of both shares, and at most one unit less: by induction, all ways no more
+    /// than their stack. The same holds of a share that was lowered and the difference.
     function waysStayWithinTheStack(uint128 paid, uint256 stack, uint256 share) external pure {
         require(stack <= Shares.WHOLE && share <= Shares.WHOLE - stack);
         (uint256 owed,) = Shares.part(paid, stack, 0);
         (uint256 more,) = Shares.part(paid, share, 0);
         (uint256 both,) = Shares.part(paid, stack + share, 0);
         assert(owed + more <= both);
-        assert(both - owed - more <= 1);
-    }
-
-    /// @dev A share that was lowered and the difference are together never more than the share, so that the same holds of it.
-    function loweredStaysWithinTheShare(uint128 paid, uint256 registered, uint256 current) external pure {
-        require(registered <= Shares.WHOLE && current <= registered);
-        (uint256 amount,) = Shares.part(paid, current, 0);
-        (uint256 passed,) = Shares.part(paid, registered - current, 0);
-        (uint256 whole,) = Shares.part(paid, registered, 0);
-        assert(amount + passed <= whole);
-        assert(whole - amount - passed <= 1);
+        assert(both <= owed + more + 1);
     }
 
     /// @dev What all ancestors are owed and the rest are never more than the payment, and at most one unit less.
@@ -60,13 +51,20 @@ contract SharesProofs {
         (uint256 owed,) = Shares.part(paid, others, 0);
         uint256 rest = Shares.rest(paid, others);
         assert(rest + owed <= paid);
-        assert(paid - rest - owed <= 1);
+        assert(paid <= rest + owed + 1);
     }
 
     /// @dev The rest never falls when more is paid, so that what was collected is never more than it.
     function restNeverFalls(uint128 before, uint128 more, uint256 others) external pure {
         require(others <= Shares.WHOLE);
-        require(uint256(before) + more <= type(uint128).max);
+        uint256 share = Shares.WHOLE - others;
+        require((uint256(before) + more) * share == uint256(before) * share + uint256(more) * share);
         assert(Shares.rest(before, others) <= Shares.rest(uint256(before) + more, others));
+    }
+
+    /// @dev What the others take for granted.
+    function multiply(uint128 a, uint128 b, uint256 share) external pure {
+        require(share <= Shares.WHOLE);
+        assert((uint256(a) + b) * share == uint256(a) * share + uint256(b) * share);
     }
 }

@@ -30,6 +30,7 @@ import {
   FOREVER,
   malleated,
   proofsOf,
+  RECEIVER,
   RelayFixture,
   SHARD,
   sign,
@@ -146,7 +147,7 @@ describe('the relay', { concurrency: false }, () => {
   describe('a target', () => {
     it('says which relay it trusts', async () => {
       const { registry, scoreboard } = relay.fixture;
-      for (const { address } of [registry, scoreboard, relay.cards, relay.statuses]) {
+      for (const { address } of [registry, scoreboard, relay.cards, relay.statuses, relay.vault, relay.trainers]) {
         const target = await contractAt(address);
         assert.equal(await target.read('trustedForwarder'), relay.fixture.relay.address);
         assert.equal(await target.read('isTrustedForwarder', [relay.fixture.relay.address]), true);
@@ -283,6 +284,18 @@ describe('the relay', { concurrency: false }, () => {
       const { mark, reason } = await relay.statuses.read('statusOf', [marked.node]);
       assert.deepEqual([mark, reason], [marked.mark, marked.reason]);
     });
+
+    it('credit to where the trainer said, and what it chose for its models and its rights', async () => {
+      const { trainers, vault, fixture } = relay;
+      const { message: lowered } = typedRequest(relay.request(wishes.LowerShare.action, TRAINER.address));
+      assert.equal(await vault.read('shareOf', [lowered.node]), 300n);
+      assert.equal(await fixture.registry.read('chosenShare', [TRAINER.address]), 1_234n);
+      assert.equal(await fixture.chain.read.getBalance({ address: RECEIVER }), 1_000n);
+      assert.equal(await vault.read('credit', [TRAINER.address, zeroAddress]), 0n);
+      assert.equal(await trainers.read('payoutOf', [TRAINER.address]), getAddress(RECEIVER));
+      assert.equal(await trainers.read('offeredTo', [TRAINER.address]), getAddress(RECEIVER));
+      assert.equal(await trainers.read('keyOf', [fixture.alice]), TRAINER.address);
+    });
   });
 
   async function contractAt(address: Address): Promise<Contract> {
@@ -324,6 +337,7 @@ function variants(value: unknown): unknown[] {
   if (typeof value === 'number') return [value ^ 1];
   if (typeof value === 'boolean') return [!value];
   if (typeof value === 'string') {
+    if (/^0x.{40}$/.test(value)) return [OTHER.address];
     if (/^0x.{64}$/.test(value)) return [otherValue(value, 'bytes32')];
     return value.startsWith('0x')
       ? [`${value}00`, value.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))]
