@@ -15,16 +15,22 @@ contract SharesProofs {
         assert(amount * Shares.WHOLE + left == delta * share + fraction);
     }
 
-    /// @dev Claims after two payments give together what one claim after both gives: nothing is gained or lost by claiming
-    /// often.
+    /// @dev Claims after two payments give together what one claim after both gives, and leave as much: nothing is gained or lost
+    /// by claiming often. Amounts and what is left are equal since `divideOneWay`.
     function partsAddUp(uint128 first, uint128 second, uint256 share, uint256 fraction) external pure {
         require(share <= Shares.WHOLE && fraction < Shares.WHOLE);
         require((uint256(first) + second) * share == uint256(first) * share + uint256(second) * share);
         (uint256 a, uint256 between) = Shares.part(first, share, fraction);
         (uint256 b, uint256 left) = Shares.part(second, share, between);
         (uint256 both, uint256 leftOfBoth) = Shares.part(uint256(first) + second, share, fraction);
-        assert(a + b == both);
-        assert(left == leftOfBoth);
+        assert((a + b) * Shares.WHOLE + left == both * Shares.WHOLE + leftOfBoth);
+    }
+
+    /// @dev A sum is so many wholes and so much beside in one way only.
+    function divideOneWay(uint136 a, uint256 left, uint136 b, uint256 beside) external pure {
+        require(left < Shares.WHOLE && beside < Shares.WHOLE);
+        require(uint256(a) * Shares.WHOLE + left == uint256(b) * Shares.WHOLE + beside);
+        assert(a == b && left == beside);
     }
 
     /// @dev An ancestor's part is never more than the payment.
@@ -38,6 +44,7 @@ contract SharesProofs {
     /// than their stack. The same holds of a share that was lowered and the difference.
     function waysStayWithinTheStack(uint128 paid, uint256 stack, uint256 share) external pure {
         require(stack <= Shares.WHOLE && share <= Shares.WHOLE - stack);
+        require(paid * (stack + share) == paid * stack + paid * share);
         (uint256 owed,) = Shares.part(paid, stack, 0);
         (uint256 more,) = Shares.part(paid, share, 0);
         (uint256 both,) = Shares.part(paid, stack + share, 0);
@@ -66,5 +73,11 @@ contract SharesProofs {
     function multiply(uint128 a, uint128 b, uint256 share) external pure {
         require(share <= Shares.WHOLE);
         assert((uint256(a) + b) * share == uint256(a) * share + uint256(b) * share);
+    }
+
+    /// @dev Likewise.
+    function multiplyBySum(uint128 a, uint256 stack, uint256 share) external pure {
+        require(stack <= Shares.WHOLE && share <= Shares.WHOLE - stack);
+        assert(a * (stack + share) == a * stack + a * share);
     }
 }

@@ -284,7 +284,7 @@ describe('on a line of 10,000 nodes', { skip: hre.globalOptions.coverage }, () =
     await credit.pay(LAST, ONE);
   });
 
-  it('each claim takes at most 120,000 gas, the very first of a trainer too', async () => {
+  it('each claim takes at most 120,000 gas, the very first of a trainer 140,000', async () => {
     const measured = [];
     // Each depth once as the very first claim of all: then the trainer has no credit yet.
     for (const depth of DEPTHS) {
@@ -300,7 +300,8 @@ describe('on a line of 10,000 nodes', { skip: hre.globalOptions.coverage }, () =
     const again = [];
     for (const depth of DEPTHS) again.push(await gasOf(depth));
     assert.equal(await credit.credit(base), (2n * BigInt(DEPTHS.length) * ONE) / 10_000n);
-    assert.ok(first <= 120_000, `${first}: the very first`);
+    // Then the word of the trainer's credit is new.
+    assert.ok(first <= 140_000, `${first}: the very first`);
     assert.ok(later <= 120_000, `${later}: the first for a way`);
     requirePinnedGas({
       'claim on 10,000 nodes, the very first of a trainer, at most': first,

@@ -172,7 +172,10 @@ describe('a network', () => {
   });
 
   it('stands on a leaderboard, and its lineage is paid', async () => {
-    const child = await fixture.trainModel(start, shard, TIMES_16);
+    await fixture.registry.send('chooseShare', [2_000n], fixture.alice);
+    const parent = await fixture.trainModel(start, shard, TIMES_16);
+    await fixture.registry.send('chooseShare', [0n], fixture.alice);
+    const child = await fixture.trainModel(parent, shard, TIMES_16);
     await fixture.submit(scoreClaim(child, shard, 9n, { loss: 5n }));
     const ids = [shardId(shard.oracle.commitment, encodeShard(SHARD))];
     await fixture.datasets.send('registerDataset', [ids, 'ipfs://pictures'], fixture.alice);
@@ -182,10 +185,13 @@ describe('a network', () => {
     await fixture.scoreboard.send('rank', [resultId(child.statement), benchmark, []]);
     assert.equal(await fixture.scoreboard.read('leader', [benchmark]), resultId(child.statement));
 
-    const vault = await deploy(fixture.chain, 'CreditVault', [fixture.registry.address]);
-    await sendValue(vault, 'pay', [resultId(child.statement)], 10_000n);
-    await vault.send('settle', [resultId(child.statement), ETHER]);
-    assert.equal(await vault.read('unsplit', [resultId(start.statement), ETHER]), 2_000n);
+    const { registry, trainers, relay } = fixture;
+    const given = [registry, trainers, relay].map(({ address }) => address);
+    const vault = await deploy(fixture.chain, 'CreditVault', given);
+    const [above, below] = [parent, child].map(({ statement }) => resultId(statement));
+    await sendValue(vault, 'pay', [below], 10_000n);
+    assert.equal(await vault.simulate('claim', [ETHER, above, below, []]), 2_000n);
+    assert.equal(await vault.simulate('collect', [[below], ETHER]), 8_000n);
   });
 });
 
