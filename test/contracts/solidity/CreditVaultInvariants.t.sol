@@ -191,7 +191,7 @@ contract CreditActor {
         return token == address(0) ? address(vault).balance : HostileToken(token).balanceOf(address(vault));
     }
 
-    function paid(address token) external view returns (uint256 sum) {
+    function paidInAll(address token) external view returns (uint256 sum) {
         for (uint256 id = 1; id <= _lineage.nodeCount(); ++id) {
             sum += vault.paid(bytes32(id), token);
         }
@@ -309,7 +309,7 @@ contract CreditVaultInvariantTest {
             address token = _actor.tokens(i);
             (uint256 funded, uint256 withdrawn, uint256 given) =
                 (_actor.funded(token), _actor.withdrawn(token), _actor.given(token));
-            holds(_actor.paid(token) == funded, "payments add up");
+            holds(_actor.paidInAll(token) == funded, "payments add up");
             holds(_actor.held(token) + withdrawn == funded, "held + withdrawn = paid");
             holds(_actor.credits(token) + withdrawn == given, "credit + withdrawn = credited");
             holds(given <= funded, "no more is credited than was paid");
