@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
+import hre from 'hardhat';
 import { type Address, encodeFunctionData, type Hex, parseEventLogs, type TransactionReceipt, zeroAddress } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { dataAttestationsAbi } from '../../src/generated/abi.ts';
@@ -406,7 +407,8 @@ describe('what a source signed', () => {
   });
 });
 
-describe('what it costs', () => {
+// Code that counts what is executed costs more.
+describe('what it costs', { skip: hre.globalOptions.coverage }, () => {
   const spent = async (count: number) => {
     const shards = await fixture.shards(count);
     const [list, again] = [await fixture.list(shards), await fixture.list(shards)];
