@@ -11,6 +11,8 @@ import {
   modelRegistryAbi,
   relayAbi,
   scoreboardAbi,
+  statusesAbi,
+  trainersAbi,
 } from '../../src/generated/abi.ts';
 import { commandLine } from '../terminal/invocation.ts';
 
@@ -77,7 +79,16 @@ export function parseAddress(text: string, what: string): `0x${string}` {
   return text.toLowerCase() as `0x${string}`;
 }
 
-export type ContractName = 'registry' | 'scoreboard' | 'relay' | 'cards' | 'datasets' | 'attestations';
+export type ContractName =
+  | 'registry'
+  | 'scoreboard'
+  | 'relay'
+  | 'cards'
+  | 'datasets'
+  | 'attestations'
+  | 'trainers'
+  | 'credit vault'
+  | 'statuses';
 
 /** Questions that of all our contracts only the named one answers. */
 const QUESTIONS = {
@@ -87,7 +98,9 @@ const QUESTIONS = {
   attestations: { abi: dataAttestationsAbi, functionName: 'nonceOf', args: [zeroHash, zeroAddress] },
   cards: { abi: modelCardsAbi, functionName: 'card', args: [zeroHash] },
   relay: { abi: relayAbi, functionName: 'isUsed', args: [zeroAddress, 0n] },
-  'credit vault': { abi: creditVaultAbi, functionName: 'chosenShare', args: [zeroAddress] },
+  trainers: { abi: trainersAbi, functionName: 'offeredTo', args: [zeroAddress] },
+  'credit vault': { abi: creditVaultAbi, functionName: 'recordedEnd', args: [zeroHash, zeroHash] },
+  statuses: { abi: statusesAbi, functionName: 'disputeCount' },
   'bounty board': { abi: bountyBoardAbi, functionName: 'bountyCount' },
 } as const;
 
@@ -100,9 +113,9 @@ export async function requireContract(
   address: `0x${string}`,
   what: ContractName = 'registry',
 ): Promise<void> {
-  const check = what === 'relay' ? 'Check --rpc.' : `Check --${what} and --rpc.`;
+  const check = what === 'relay' ? 'Check --rpc.' : `Check --${what.replace(' ', '-')} and --rpc.`;
   const refuse = (message: string, hint = check) => {
-    throw new DescentError(message, { code: `NO_${what.toUpperCase()}`, exit: 'chain', hint });
+    throw new DescentError(message, { code: `NO_${what.toUpperCase().replace(' ', '_')}`, exit: 'chain', hint });
   };
   const wanted = inWords(what);
   const code = await chain.client.getCode({ address }).catch((cause) => {
@@ -126,7 +139,7 @@ export async function requireContract(
 
 /** What a contract is called. */
 function inWords(what: keyof typeof QUESTIONS): string {
-  return what === 'datasets' || what === 'attestations' ? `contract of ${what}` : what;
+  return ['datasets', 'attestations', 'trainers', 'statuses'].includes(what) ? `contract of ${what}` : what;
 }
 
 /** The answer to a contract's question, or undefined where the contract knows no such question. */

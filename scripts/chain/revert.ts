@@ -44,6 +44,14 @@ const HINTS: Record<string, string> = {
   NotTheSource: 'Only the key of the source can do this, and whom it let (descent attest operator).',
   RevokedDataset: 'Its registrar revoked it: no other benchmark can be made of it.',
   UnknownBenchmark: `${commandLine('leaderboard')} lists the benchmarks.`,
+  StackTooHigh:
+    'The shares of its ancestors come to more than the whole. Lowering them later changes nothing about that.',
+  ShareNotLower: 'A share can only become lower. What is chosen for nodes to come: descent credit share.',
+  SplitTooLarge: 'Too many nodes have a part in it to list them in one call.',
+  NothingOwed: 'What is claimable or collectable has to be claimed first: descent credit claim.',
+  NotTheKey: 'Only the key of the trainer can do this.',
+  NotTheKeyOf: 'Only the key of the trainer can do this, and a successor must be the same trainer’s.',
+  NotLater: 'A successor is registered later than the model that it supersedes.',
   SeedExpired:
     'Start another seed run: the chain has forgotten the block that decides this seed, and nobody fixed its hash in time.',
 };

@@ -74,6 +74,8 @@ async function keep(rpc: string, result: DemoResult, page: ChildServer | undefin
       `  export DESCENT_CARDS=${deployment.cards}`,
       `  export DESCENT_DATASETS=${deployment.datasets}`,
       `  export DESCENT_ATTESTATIONS=${deployment.dataAttestations}`,
+      `  export DESCENT_CREDIT_VAULT=${deployment.creditVault}`,
+      `  export DESCENT_STATUSES=${deployment.statuses}`,
       `  ${commandLine('tree')}`,
     ].join('\n'),
   );

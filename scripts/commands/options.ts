@@ -40,6 +40,16 @@ export interface AttestationsOptions extends ChainOptions {
   attestations?: string;
 }
 
+/** What models are paid, and who is owed how much of it. */
+export interface CreditOptions extends ChainOptions {
+  creditVault?: string;
+}
+
+/** Successors, marks and disputes of models. */
+export interface StatusesOptions extends ChainOptions {
+  statuses?: string;
+}
+
 /** Where reading events begins, for nodes that do not say since when a contract stands. */
 export interface FromBlockOptions {
   fromBlock?: number;
@@ -94,6 +104,20 @@ export function withAttestations(command: Command): Command {
     new Option('--attestations <address>', 'the contract in which sources say that data is theirs').env(
       'DESCENT_ATTESTATIONS',
     ),
+  );
+}
+
+/** Adds --credit-vault. */
+export function withCreditVault(command: Command): Command {
+  return command.addOption(
+    new Option('--credit-vault <address>', 'the contract that splits what models are paid').env('DESCENT_CREDIT_VAULT'),
+  );
+}
+
+/** Adds --statuses. */
+export function withStatuses(command: Command): Command {
+  return command.addOption(
+    new Option('--statuses <address>', 'the contract of successors, marks and disputes').env('DESCENT_STATUSES'),
   );
 }
 
@@ -182,6 +206,28 @@ export async function openDatasets(options: DatasetsOptions): Promise<{ chain: C
   const chain = await connect(options.rpc);
   await requireContract(chain, datasets, 'datasets');
   return { chain, datasets };
+}
+
+/** Connects and checks that the vault is there. @throws InputError without --credit-vault; DescentError (chain) */
+export async function openCreditVault(options: CreditOptions): Promise<{ chain: Chain; vault: `0x${string}` }> {
+  if (options.creditVault === undefined) {
+    throw new InputError('Which credit vault?', { hint: 'Give --credit-vault or set DESCENT_CREDIT_VAULT.' });
+  }
+  const vault = parseAddress(options.creditVault, '--credit-vault');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, vault, 'credit vault');
+  return { chain, vault };
+}
+
+/** Connects and checks that the statuses are there. @throws InputError without --statuses; DescentError (chain) */
+export async function openStatuses(options: StatusesOptions): Promise<{ chain: Chain; statuses: `0x${string}` }> {
+  if (options.statuses === undefined) {
+    throw new InputError('Which statuses?', { hint: 'Give --statuses or set DESCENT_STATUSES.' });
+  }
+  const statuses = parseAddress(options.statuses, '--statuses');
+  const chain = await connect(options.rpc);
+  await requireContract(chain, statuses, 'statuses');
+  return { chain, statuses };
 }
 
 /** The contract that --attestations names. @throws InputError without it */
