@@ -37,7 +37,7 @@ import { type Chain, parseAddress, requireContract } from '../chain/client.ts';
 import { readCard } from '../chain/readCards.ts';
 import { readLineage } from '../chain/readLineage.ts';
 import { sumMeasures } from '../chain/readMeasures.ts';
-import { readModel, readShard } from '../chain/readRegistry.ts';
+import { type ForeignMaking, readModel, readShard } from '../chain/readRegistry.ts';
 import { readResults } from '../chain/readResults.ts';
 import { readBenchmarks } from '../chain/readScoreboard.ts';
 import { readInput, readParsed } from '../files/read.ts';
@@ -85,7 +85,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
   const { chain, registry } = await openRegistry(options);
   const model = await readModel(chain, registry, id);
   if (model !== undefined) {
-    const { trainings = [], merge, shape, parent, schema, schemaOfParent, ...rest } = model;
+    const { trainings = [], merge, foreign, isForeign, shape, parent, schema, schemaOfParent, ...rest } = model;
     const nodeOf = await readLineage(chain, registry);
     const { unknown, rows, ...sums } = sumAncestry(id, nodeOf);
     const scoreboard = options.scoreboard === undefined ? undefined : parseAddress(options.scoreboard, '--scoreboard');
@@ -104,6 +104,7 @@ async function describeId(id: Hex, options: ShowOptions): Promise<Facts> {
       // It goes by the rows of the last training: what they were before is forgotten.
       schema: describeStated(schema),
       ...(schemaOfParent && { otherSchemaThanParent: describeStated(schemaOfParent) }),
+      ...describeForeign(foreign, isForeign),
       ...(merge && { parents: merge.parents, coefficients: merge.coefficients.map(describeRow) }),
       // Over the whole lineage, through all parents of every merge; depth follows first parents only.
       ...sums,
@@ -131,6 +132,13 @@ async function sourcesOf(chain: Chain, options: ShowOptions, shards: Iterable<He
   await requireContract(chain, attestations, 'attestations');
   const { attested, sources } = await describeSources(chain, attestations, shards);
   return { attested, ...(sources.length > 0 && { sources }) };
+}
+
+/** Where another proof system vouches for a part of the descent, and which. */
+function describeForeign(foreign: ForeignMaking | undefined, isForeign: boolean): Facts {
+  if (foreign === undefined) return isForeign ? { foreign: 'by a model above it: see its parents' } : {};
+  const { program, adapter, parents } = foreign;
+  return { foreign: `program ${program}, as far as its adapter ${adapter} can be trusted`, parents };
 }
 
 /** A model's results, each with its benchmark and with what keeps it from being compared with others. */

@@ -65,7 +65,7 @@ function applyRegistry(store: Store, raw: RawLog[]): void {
         // A node whose making this page does not know stands by itself.
         finish(undefined, {});
         const known = NODE_KINDS[kind];
-        if (known === undefined || known === 'none') break;
+        if (known === undefined || known === 'none' || known === 'foreign') break;
         waiting = {
           id,
           kind: known,
