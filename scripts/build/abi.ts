@@ -14,6 +14,7 @@ const INTERFACES = {
   dataAttestationsAbi: 'IDataAttestations',
   datasetsAbi: 'IDatasets',
   easResolverAbi: 'IEasResolver',
+  foreignProgramsAbi: 'IForeignPrograms',
   lineageReaderAbi: 'ILineageReader',
   modelCardsAbi: 'IModelCards',
   modelRegistryAbi: 'IModelRegistry',

@@ -112,6 +112,14 @@ export const easResolverAbi = [
   {"inputs":[],"name":"schemaText","outputs":[{"name":"","type":"string"}],"stateMutability":"pure","type":"function"},
 ] as const;
 
+export const foreignProgramsAbi = [
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"program","type":"uint256"},{"indexed":true,"name":"adapter","type":"address"},{"indexed":true,"name":"author","type":"address"},{"indexed":false,"name":"name","type":"string"}],"name":"ForeignProgramAdded","type":"event"},
+  {"inputs":[{"name":"program","type":"uint256"}],"name":"adapterOf","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"adapter","type":"address"}],"name":"add","outputs":[{"name":"program","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"adapter","type":"address"}],"name":"programOf","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"program","type":"uint256"},{"name":"trainer","type":"address"},{"name":"parents","type":"bytes32[]"},{"name":"child","type":"bytes32"},{"name":"proof","type":"bytes"}],"name":"verify","outputs":[],"stateMutability":"view","type":"function"},
+] as const;
+
 export const lineageReaderAbi = [
   {"inputs":[{"name":"trainer","type":"address"},{"name":"from","type":"uint256"},{"name":"count","type":"uint256"}],"name":"edgesOfTrainer","outputs":[{"components":[{"name":"child","type":"bytes32"},{"name":"number","type":"uint256"},{"name":"timestamp","type":"uint256"},{"components":[{"name":"id","type":"bytes32"},{"name":"weight","type":"uint256"}],"name":"parents","type":"tuple[]"}],"name":"page","type":"tuple[]"},{"name":"next","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"lineage","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
@@ -311,6 +319,7 @@ export const verifiersAbi = [
 
 export const errorsAbi = [
   {"inputs":[{"name":"absolute","type":"uint256"}],"name":"AbsoluteOutOfRange","type":"error"},
+  {"inputs":[{"name":"program","type":"uint256"},{"name":"adapter","type":"address"}],"name":"AdapterExists","type":"error"},
   {"inputs":[{"name":"amount","type":"uint256"}],"name":"AmountTooLarge","type":"error"},
   {"inputs":[{"name":"child","type":"bytes32"},{"name":"parent","type":"bytes32"}],"name":"AncestryNotClosed","type":"error"},
   {"inputs":[{"name":"previous","type":"bytes32"},{"name":"next","type":"bytes32"}],"name":"AncestryNotDescending","type":"error"},
@@ -339,6 +348,7 @@ export const errorsAbi = [
   {"inputs":[{"name":"layer","type":"uint256"},{"name":"side","type":"uint256"}],"name":"FlatLayerUnlike","type":"error"},
   {"inputs":[{"name":"model","type":"bytes32"}],"name":"ForeignModel","type":"error"},
   {"inputs":[{"name":"model","type":"bytes32"}],"name":"ForeignOrigin","type":"error"},
+  {"inputs":[{"name":"program","type":"uint256"}],"name":"ForeignProofRejected","type":"error"},
   {"inputs":[{"name":"head","type":"uint8"},{"name":"kind","type":"uint8"}],"name":"HeadUnfit","type":"error"},
   {"inputs":[{"name":"model","type":"uint256"},{"name":"shard","type":"uint256"}],"name":"InputsDiffer","type":"error"},
   {"inputs":[{"name":"x","type":"uint256"},{"name":"y","type":"uint256"}],"name":"InvalidPoint","type":"error"},
@@ -355,6 +365,7 @@ export const errorsAbi = [
   {"inputs":[{"name":"id","type":"bytes32"}],"name":"ModelExists","type":"error"},
   {"inputs":[{"name":"model","type":"bytes32"},{"name":"blockNumber","type":"uint256"},{"name":"closingBlock","type":"uint256"}],"name":"ModelTooLate","type":"error"},
   {"inputs":[{"name":"length","type":"uint256"}],"name":"NameTooLong","type":"error"},
+  {"inputs":[{"name":"adapter","type":"address"}],"name":"NoAdapter","type":"error"},
   {"inputs":[{"name":"target","type":"address"}],"name":"NoContract","type":"error"},
   {"inputs":[],"name":"NoReason","type":"error"},
   {"inputs":[{"name":"model","type":"bytes32"},{"name":"benchmark","type":"bytes32"}],"name":"NoScore","type":"error"},
@@ -401,6 +412,7 @@ export const errorsAbi = [
   {"inputs":[{"name":"leastPart","type":"uint256"}],"name":"PartWithoutAncestor","type":"error"},
   {"inputs":[{"name":"channels","type":"uint256"},{"name":"side","type":"uint256"}],"name":"PicturesTooLarge","type":"error"},
   {"inputs":[{"name":"learningRate","type":"uint256"}],"name":"PooledLearningRate","type":"error"},
+  {"inputs":[{"name":"length","type":"uint256"}],"name":"ProgramNameTooLong","type":"error"},
   {"inputs":[{"name":"program","type":"uint256"}],"name":"ProofRejected","type":"error"},
   {"inputs":[{"name":"length","type":"uint256"}],"name":"ReasonTooLong","type":"error"},
   {"name":"ReentrancyGuardReentrantCall","type":"error","inputs":[]},
@@ -444,6 +456,7 @@ export const errorsAbi = [
   {"inputs":[{"name":"benchmark","type":"bytes32"}],"name":"UnknownBenchmark","type":"error"},
   {"inputs":[{"name":"id","type":"bytes32"}],"name":"UnknownDataset","type":"error"},
   {"inputs":[{"name":"dispute","type":"uint256"}],"name":"UnknownDispute","type":"error"},
+  {"inputs":[{"name":"program","type":"uint256"}],"name":"UnknownForeignProgram","type":"error"},
   {"inputs":[{"name":"model","type":"bytes32"},{"name":"mark","type":"bytes32"}],"name":"UnknownMark","type":"error"},
   {"inputs":[{"name":"model","type":"bytes32"}],"name":"UnknownModel","type":"error"},
   {"inputs":[{"name":"node","type":"bytes32"}],"name":"UnknownNode","type":"error"},

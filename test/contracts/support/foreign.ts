@@ -1,12 +1,12 @@
 // Children that another proof system vouches for, on the fixture's registry.
 import type { Address, Hex } from 'viem';
+import { encodeAnyShape } from '../../../src/model/anyShape.ts';
 import { shapeOf } from '../../../src/registry/programs/definition.ts';
 import { proofArgument } from '../../../src/registry/programs/targets.ts';
 import { NO_SCHEMA } from '../../../src/registry/schemas.ts';
 import { resultId } from '../../../src/registry/statement.ts';
 import { abiOf, Contract } from './chain.ts';
 import { deploy } from './money.ts';
-import { encodeAnyShape } from '../../../src/model/anyShape.ts';
 import { type Imported, importClaim, type Model, type RegistryFixture, type Shaped } from './registryFixture.ts';
 
 export const FOREIGN_PROOF = '0xf0e1d2' as const;
@@ -41,12 +41,16 @@ export class ForeignFixture {
   readonly programs: Contract;
   readonly adapter: Contract;
   readonly program: bigint;
+  /** The registry, that hands on the adapter's errors. */
+  readonly #registry: Contract;
 
   private constructor(fixture: RegistryFixture, programs: Contract, adapter: Contract, program: bigint) {
     this.fixture = fixture;
     this.programs = programs;
     this.adapter = adapter;
     this.program = program;
+    const { chain, registry } = fixture;
+    this.#registry = new Contract(chain, registry.address, [...registry.abi, ...adapter.abi]);
   }
 
   static async create(fixture: RegistryFixture): Promise<ForeignFixture> {
@@ -68,12 +72,12 @@ export class ForeignFixture {
 
   /** Calls without sending; nothing is told to expect it. */
   call(child: ForeignChild, trainer = this.fixture.alice): Promise<Hex> {
-    return this.fixture.registry.simulate('registerForeign', foreignArguments(child), trainer);
+    return this.#registry.simulate('registerForeign', foreignArguments(child), trainer);
   }
 
   async register(child: ForeignChild, trainer = this.fixture.alice) {
     await this.expect(child, trainer);
-    return this.fixture.registry.send('registerForeign', foreignArguments(child), trainer);
+    return this.#registry.send('registerForeign', foreignArguments(child), trainer);
   }
 
   /** A child of these that is registered. */
