@@ -17,7 +17,6 @@ export async function readLineage(chain: Chain, registry: Address): Promise<Node
     const shards = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'ShardRegistered' });
     const rowsOf = new Map(shards.map(({ args }) => [args.id, decodeShard(args.descriptor).rows]));
     const nodes = new Map<Hex, LineageNode>(registered.map(({ args: { id } }) => [id, { id, parents: [] }]));
-    const foreign = parseEventLogs({ abi: modelRegistryAbi, logs, eventName: 'Foreign' });
     for (const { args } of [...merged, ...foreign]) nodes.set(args.child, { id: args.child, parents: args.parents });
     for (const { args } of trained) {
       const { child, parent, shard, batch, passes } = args;
