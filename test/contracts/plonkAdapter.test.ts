@@ -2,7 +2,7 @@
 // whose secrets are known, which its verifiers check as they check real ones.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { type Address, encodeAbiParameters, type Hex, hexToBigInt, zeroAddress, zeroHash } from 'viem';
 import { coefficientsOf, type PrunedProof, provePruned, prune } from '../../examples/foreign/pruned.ts';
 import { prunedKey, prunedVerifier } from '../../examples/foreign/setup.ts';
@@ -113,6 +113,9 @@ describe('a foreign program that snarkjs proves', { concurrency: false }, () => 
     const context = { chainId: BigInt(chain.id), adapter: address, registry: registry.address, trainer };
     proved = await provePruned(commit, await prunedKey(), { parent, child, context });
   });
+
+  // The threads of snarkjs would keep the process alive.
+  after(() => (globalThis as { curve_bn128?: { terminate(): Promise<void> } | null }).curve_bn128?.terminate());
 
   it('has in git the verifier that its development key makes', async () => {
     const file = new URL('../../contracts/mocks/PrunedVerifier.sol', import.meta.url);
