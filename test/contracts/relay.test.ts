@@ -272,6 +272,7 @@ describe('the relay', { concurrency: false }, () => {
       assert.deepEqual(await scoreboard.read('resultOf', [score.model, score.shard]), {
         prover: TRAINER.address,
         value: 9n,
+        schemas: 0,
         modelSchema: NO_SCHEMA,
         shardSchema: NO_SCHEMA,
       });
