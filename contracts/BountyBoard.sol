@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {Payments} from "./Payments.sol";
 import {Relayed} from "./Relayed.sol";
 import {IBountyBoard} from "./interfaces/IBountyBoard.sol";
@@ -12,7 +13,7 @@ import {DatasetId} from "./interfaces/Ids.sol";
 
 /// @title BountyBoard
 /// @notice No owner, no fee; what it asks is fixed at deployment.
-contract BountyBoard is IBountyBoard, Payments, Relayed {
+contract BountyBoard is IBountyBoard, Payments, Relayed, Described {
     /// @notice How far ahead a deadline may lie: a slip must not lock money for ever.
     uint256 public constant MAX_DURATION = 5 * 365 days;
     /// @notice How long a bounty on a sealed benchmark can be claimed at least after it was opened, and how long after it should have been
@@ -218,5 +219,10 @@ contract BountyBoard is IBountyBoard, Payments, Relayed {
             ? score.value >= terms.threshold
             : score.value <= terms.threshold;
         if (!enough) revert ScoreNotEnough(score.value, terms.threshold);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IBountyBoard).interfaceId;
     }
 }

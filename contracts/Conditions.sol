@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {IConditions} from "./interfaces/IConditions.sol";
 import {IDataAttestations} from "./interfaces/IDataAttestations.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
@@ -13,7 +14,7 @@ import {Ways} from "./libraries/Ways.sol";
 /// @title Conditions
 /// @notice Stores nothing and has no owner. Of an ancestry it believes only that every parent of a listed node is listed too, which
 /// it checks: a list that begins with the model and is closed in that way lacks no ancestor. What it lists besides can only fail.
-contract Conditions is IConditions {
+contract Conditions is IConditions, Described {
     using Ways for IModelRegistry;
 
     /// @dev Parts are in units of 10^-18.
@@ -101,8 +102,8 @@ contract Conditions is IConditions {
             uint256 minimal = minimalVersions & LANE_MASK;
             minimalVersions >>= LANE;
             if (minimal == 0) continue;
-            uint256 version = REGISTRY.versionFloor(ModelId.wrap(model), program);
-            if (version != 0 && version < minimal) revert KeyTooOld(program, version, minimal);
+            uint256 keyVersion = REGISTRY.versionFloor(ModelId.wrap(model), program);
+            if (keyVersion != 0 && keyVersion < minimal) revert KeyTooOld(program, keyVersion, minimal);
         }
     }
 
@@ -182,5 +183,10 @@ contract Conditions is IConditions {
             else high = middle;
         }
         return false;
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IConditions).interfaceId;
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {CreditSplit} from "./CreditSplit.sol";
+import {Described} from "./Described.sol";
 import {Payments} from "./Payments.sol";
 import {Relayed} from "./Relayed.sol";
 import {ICreditVault} from "./interfaces/ICreditVault.sol";
@@ -13,7 +14,7 @@ import {Ways} from "./libraries/Ways.sol";
 
 /// @title CreditVault
 /// @notice No owner, no fee, no way to raise a share once a node exists.
-contract CreditVault is CreditSplit, Payments, Relayed {
+contract CreditVault is CreditSplit, Payments, Relayed, Described {
     ITrainers private immutable TRAINERS;
 
     mapping(address token => mapping(bytes32 model => Book)) private _books;
@@ -222,5 +223,10 @@ contract CreditVault is CreditSplit, Payments, Relayed {
 
     function _key(address token, bytes32 ancestor, bytes32 mark) private pure returns (bytes32) {
         return keccak256(abi.encode(token, ancestor, mark));
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(ICreditVault).interfaceId;
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Blocks} from "./Blocks.sol";
+import {Described} from "./Described.sol";
 import {Relayed} from "./Relayed.sol";
 import {IDataAttestations} from "./interfaces/IDataAttestations.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
@@ -14,7 +15,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 /// @title DataAttestations
 /// @notice What sources say of the datasets of one contract. It has no owner: each source decides about its own words.
-contract DataAttestations is IDataAttestations, EIP712, Relayed, Blocks {
+contract DataAttestations is IDataAttestations, EIP712, Relayed, Blocks, Described {
     /// @dev The first three in one word.
     struct Entry {
         address operator;
@@ -260,5 +261,10 @@ contract DataAttestations is IDataAttestations, EIP712, Relayed, Blocks {
 
     function _idOf(List calldata list) private pure returns (DatasetId) {
         return Identity.ofDataset(list.registrar, list.shardIds, list.uri);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IDataAttestations).interfaceId;
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Blocks} from "./Blocks.sol";
+import {Described} from "./Described.sol";
 import {Relayed} from "./Relayed.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -12,7 +13,7 @@ import {Page} from "./libraries/Page.sol";
 
 /// @title Datasets
 /// @notice Lists of the shards of one registry. It has no owner: each registrar decides about what it listed.
-contract Datasets is IDatasets, Relayed, Blocks {
+contract Datasets is IDatasets, Relayed, Blocks, Described {
     /// @dev One word. No block has room for 2^20 shards, so that 32 bits hold the rows.
     struct PackedDataset {
         address registrar;
@@ -145,5 +146,10 @@ contract Datasets is IDatasets, Relayed, Blocks {
         returns (bool)
     {
         return a.inputs == b.inputs && a.outputs == b.outputs && a.kind == b.kind;
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IDatasets).interfaceId;
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {IForeignProgram, IForeignPrograms} from "./interfaces/IForeignPrograms.sol";
 
 /// @title ForeignPrograms
 /// @notice No owner: anyone adds, nobody removes.
-contract ForeignPrograms is IForeignPrograms {
+contract ForeignPrograms is IForeignPrograms, Described {
     /// @dev Ids below are for programs of this project.
     uint256 private constant FIRST = 1 << 16;
     uint256 private constant MAX_NAME = 64;
@@ -48,5 +49,10 @@ contract ForeignPrograms is IForeignPrograms {
     /// @inheritdoc IForeignPrograms
     function programOf(address adapter) external view returns (uint256) {
         return _programs[adapter];
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IForeignPrograms).interfaceId;
     }
 }

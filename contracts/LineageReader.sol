@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {ILineageReader} from "./interfaces/ILineageReader.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -10,7 +11,7 @@ import {Ways} from "./libraries/Ways.sol";
 
 /// @title LineageReader
 /// @notice Stores nothing and has no owner: all answers follow from the registry's.
-contract LineageReader is ILineageReader {
+contract LineageReader is ILineageReader, Described {
     using Ways for IModelRegistry;
 
     /// @dev All of a descendant: parts are in units of 10^-18.
@@ -282,5 +283,10 @@ contract LineageReader is ILineageReader {
 
     function _least(uint256 a, uint256 b) private pure returns (uint256) {
         return a < b ? a : b;
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(ILineageReader).interfaceId;
     }
 }

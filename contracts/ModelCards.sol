@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {Relayed} from "./Relayed.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
@@ -8,7 +9,7 @@ import {ITrainers} from "./interfaces/ITrainers.sol";
 
 /// @title ModelCards
 /// @notice No owner; what stands here has no effect on anything that is proved.
-contract ModelCards is IModelCards, Relayed {
+contract ModelCards is IModelCards, Relayed, Described {
     struct Card {
         string name;
         string uri;
@@ -57,5 +58,10 @@ contract ModelCards is IModelCards, Relayed {
     /// @inheritdoc IModelCards
     function trainers() external view returns (address) {
         return address(TRAINERS);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IModelCards).interfaceId;
     }
 }

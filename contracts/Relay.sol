@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import {Described} from "./Described.sol";
 import {ICreditVault} from "./interfaces/ICreditVault.sol";
 import {IModelCards} from "./interfaces/IModelCards.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
@@ -21,7 +22,7 @@ import {Signatures} from "./libraries/Signatures.sol";
 /// @title Relay
 /// @notice No owner and no constructor arguments: it stands at one address on every chain. Its targets believe the last 20
 /// bytes of its calls (ERC-2771), which are always a trainer whose signature was checked here.
-contract Relay is IRelay, EIP712 {
+contract Relay is IRelay, EIP712, Described {
     using BitMaps for BitMaps.BitMap;
 
     bytes32 private constant REGISTER_SHARD = keccak256(
@@ -416,5 +417,10 @@ contract Relay is IRelay, EIP712 {
         assembly ("memory-safe") {
             revert(add(answer, 32), mload(answer))
         }
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IRelay).interfaceId;
     }
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {Relayed} from "./Relayed.sol";
+import {IBenchmarks} from "./interfaces/IBenchmarks.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {INetworks} from "./interfaces/INetworks.sol";
 import {IScoreboard} from "./interfaces/IScoreboard.sol";
+import {IScores} from "./interfaces/IScores.sol";
 import {ITrainers} from "./interfaces/ITrainers.sol";
 import {IVerifiers} from "./interfaces/IVerifiers.sol";
 import {ModelId, ShardId} from "./interfaces/Ids.sol";
@@ -23,7 +26,7 @@ import {Benchmarks} from "./scoreboard/Benchmarks.sol";
 
 /// @title Scoreboard
 /// @notice Results, benchmarks and leaderboards over one registry. It has no owner.
-contract Scoreboard is IScoreboard, Benchmarks {
+contract Scoreboard is IScoreboard, Benchmarks, Described {
     /// @dev One word: | value 64 | prover 160 |. Zero: none.
     struct PackedResult {
         address prover;
@@ -244,5 +247,12 @@ contract Scoreboard is IScoreboard, Benchmarks {
     {
         bool ascending = kind == IModelRegistry.ShardKind.Regression;
         return known.prover == address(0) || Ranking.isBetter(value, known.value, ascending);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IScoreboard).interfaceId
+            || interfaceId == type(IBenchmarks).interfaceId
+            || interfaceId == type(IScores).interfaceId;
     }
 }

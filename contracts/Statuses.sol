@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {Payments} from "./Payments.sol";
 import {Relayed} from "./Relayed.sol";
 import {ILineage} from "./interfaces/ILineage.sol";
@@ -11,7 +12,7 @@ import {Ways} from "./libraries/Ways.sol";
 
 /// @title Statuses
 /// @notice No owner; what stands here has no effect on anything that is proved. It holds the bonds of disputes and nothing else.
-contract Statuses is IStatuses, Payments, Relayed {
+contract Statuses is IStatuses, Payments, Relayed, Described {
     /// @dev In two words and the reason's.
     struct Saying {
         bytes32 successor;
@@ -198,5 +199,10 @@ contract Statuses is IStatuses, Payments, Relayed {
 
     function _onlyShort(string calldata reason) private pure {
         if (bytes(reason).length > MAX_REASON) revert ReasonTooLong(bytes(reason).length);
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(IStatuses).interfaceId;
     }
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity 0.8.37;
 
+import {Described} from "./Described.sol";
 import {Relayed} from "./Relayed.sol";
 import {ITrainers} from "./interfaces/ITrainers.sol";
 
 /// @title Trainers
 /// @notice No owner: each trainer decides for itself.
-contract Trainers is ITrainers, Relayed {
+contract Trainers is ITrainers, Relayed, Described {
     mapping(address trainer => address) private _keys;
     mapping(address trainer => address) private _offers;
     mapping(address trainer => address) private _payouts;
@@ -58,5 +59,10 @@ contract Trainers is ITrainers, Relayed {
     function payoutOf(address trainer) external view returns (address) {
         address payout = _payouts[trainer];
         return payout == address(0) ? keyOf(trainer) : payout;
+    }
+
+    /// @dev See Described.
+    function _answers(bytes4 interfaceId) internal pure override returns (bool) {
+        return interfaceId == type(ITrainers).interfaceId;
     }
 }

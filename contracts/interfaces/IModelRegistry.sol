@@ -466,7 +466,4 @@ interface IModelRegistry is ILineage {
 
     /// @notice The ceremony's powers that openings are checked against.
     function srs() external view returns (Srs memory);
-
-    /// @notice Whether this contract has an interface (ERC-165): ILineage and ERC-165 itself.
-    function supportsInterface(bytes4 interfaceId) external view returns (bool);
 }

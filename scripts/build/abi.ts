@@ -13,6 +13,7 @@ const INTERFACES = {
   creditVaultAbi: 'ICreditVault',
   dataAttestationsAbi: 'IDataAttestations',
   datasetsAbi: 'IDatasets',
+  describedAbi: 'IDescribed',
   easResolverAbi: 'IEasResolver',
   foreignProgramsAbi: 'IForeignPrograms',
   lineageReaderAbi: 'ILineageReader',

@@ -123,6 +123,7 @@ async function strangersCalls(relay: RelayFixture): Promise<Calls> {
     'DataAttestations.withdrawSigned': by(attestations, 'withdrawSigned', [list, alice, ...unsigned]),
     'DataAttestations.cancelSignatures': by(attestations, 'cancelSignatures', [dataset, alice]),
     'DataAttestations.setOperator': by(attestations, 'setOperator', [alice, stranger, true]),
+    'Scoreboard.withdraw': by(scoreboard, 'withdraw', [alice, stranger]),
     'CreditVault.lowerShare': by(vault, 'lowerShare', [model, 0n]),
     'CreditVault.withdraw': by(vault, 'withdraw', [alice, zeroAddress, stranger]),
     'BountyBoard.withdraw': by(bounties, 'withdraw', [alice, zeroAddress, stranger]),
