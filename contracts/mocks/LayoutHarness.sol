@@ -5,6 +5,9 @@ import {G1Point} from "../interfaces/Proof.sol";
 import {Claims} from "../libraries/Claims.sol";
 import {EdgeWord, EdgeWordsLibrary, PackedTraining} from "../libraries/EdgeWords.sol";
 import {Floors} from "../libraries/Floors.sol";
+import {NodeLine, NodeLineLibrary} from "../libraries/NodeLine.sol";
+import {ShardHead, ShardHeadLibrary} from "../libraries/ShardHead.sol";
+import {Step, StepLibrary} from "../libraries/Steps.sol";
 
 /// @title Test only: what libraries put where, in memory and in words of storage
 contract LayoutHarness {
@@ -77,6 +80,30 @@ contract LayoutHarness {
 
     function place(uint256 segment, bool alike) external pure returns (uint256 word, uint256 shift) {
         return EdgeWordsLibrary.place(segment, alike);
+    }
+
+    function originLine(uint256 number, uint256 block_) external pure returns (NodeLine) {
+        return NodeLineLibrary.origin(number, block_);
+    }
+
+    /// @return head of a shard, and what is read of it
+    function shardHead(address owner, uint256 number, uint256 version, uint256 schema)
+        external
+        pure
+        returns (ShardHead head, address, uint256, uint256, uint256)
+    {
+        head = ShardHeadLibrary.make(owner, number, version, schema);
+        return (head, head.owner(), head.number(), head.version(), head.schema());
+    }
+
+    /// @return made the word of a segment, and what is read of it
+    function step(PackedTraining training, uint256 version, uint256 schema)
+        external
+        pure
+        returns (Step made, PackedTraining, uint256, uint256)
+    {
+        made = StepLibrary.make(training, version, schema);
+        return (made, made.training(), made.version(), made.schema());
     }
 
     /// @dev What is encoded grows at the end of memory: free memory must begin where it ends.

@@ -11,9 +11,11 @@ const LAST = 2n ** 32n - 1n;
 describe('small libraries', () => {
   let chain: TestChain;
   let harness: Contract;
+  let layout: Contract;
 
   before(async () => {
     chain = await testChain();
+    layout = new Contract(chain, await chain.deploy('LayoutHarness'), await abiOf('LayoutHarness'));
     harness = new Contract(chain, await chain.deploy('Harness'), await abiOf('Harness'));
   });
 
@@ -40,6 +42,27 @@ describe('small libraries', () => {
       const there = new Contract(later, await later.deploy('Harness'), await abiOf('Harness'));
       assert.equal((await later.read.getBlock()).timestamp, last);
       assert.equal((await there.read('head', [TRAINER, TRAIN, 1n, 0n, 1n]))[6], last);
+    });
+  });
+
+  describe('a word of fields, none of which reaches into another,', () => {
+    const version = 2n ** 8n - 1n;
+
+    it('is ShardHead', async () => {
+      const whole = 2n ** 232n - 1n;
+      const fields = [TRAINER, LAST, version, LAST];
+      assert.deepEqual(await layout.read('shardHead', fields), [whole, ...fields]);
+      const apart = [TRAINER, 0n, version, 0n];
+      const word = BigInt(TRAINER) | (version << 192n);
+      assert.deepEqual(await layout.read('shardHead', apart), [word, ...apart]);
+    });
+
+    it('is Step', async () => {
+      const training = 2n ** 64n - 1n;
+      const fields = [training, version, LAST];
+      assert.deepEqual(await layout.read('step', fields), [2n ** 104n - 1n, ...fields]);
+      const apart = [training, 0n, LAST];
+      assert.deepEqual(await layout.read('step', apart), [training | (LAST << 72n), ...apart]);
     });
   });
 
@@ -71,6 +94,12 @@ describe('small libraries', () => {
         harness.read('childLine', [parent, line(args[0]), above(args[1]), args[2]]);
       assert.equal(await made(30n, 30n, true), word(LAST - 3n, 31n, 30n, merges + 1n));
       assert.equal(await made(30n, 29n, false), word(parent, 1n, 30n, merges));
+    });
+
+    it('of an origin has jumps of length 0 to itself, and the number of the block', async () => {
+      const block = 2n ** 34n - 1n;
+      const expected = (LAST << 32n) | (LAST << 64n) | (block << 208n);
+      assert.equal(await layout.read('originLine', [LAST, block]), expected);
     });
   });
 });
