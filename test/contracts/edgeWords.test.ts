@@ -70,6 +70,50 @@ describe('the words of an edge', () => {
   });
 });
 
+describe('what stands where', () => {
+  const [ALIKE, FIRST, SHARDS] = [84n, 85n, 117n];
+  let harness: Contract;
+  before(async () => {
+    const chain = await testChain();
+    harness = new Contract(chain, await chain.deploy('LayoutHarness'), await abiOf('LayoutHarness'));
+  });
+
+  it('of an edge: floors, schema, segments and whether trainings are alike, then what they have in common', async () => {
+    const of = async (...args: [floors: bigint, schema: bigint, segments: bigint, alike: boolean]) => {
+      const [first]: bigint[] = await harness.read('edgeWords', args);
+      return first;
+    };
+    assert.equal(await of(2n ** 40n - 1n, 0n, 0n, false), 2n ** 40n - 1n);
+    assert.equal(await of(0n, LAST, 0n, false), LAST << 40n);
+    const trainings = (2n ** 128n - 1n) << FIRST;
+    assert.equal(await of(0n, 0n, 2n, false), (2n << 72n) | trainings);
+    const common = (2n ** 32n - 1n) << FIRST;
+    const shards = (2n ** 128n - 1n) << SHARDS;
+    assert.equal(await of(0n, 0n, 4n, true), (4n << 72n) | (1n << ALIKE) | common | shards);
+  });
+
+  it('of the trainings: two in the first word and four in each other, of those that are alike four and eight', async () => {
+    const places = async (alike: boolean, count: number) => {
+      const segments = Array.from({ length: count }, (_, i) => BigInt(i));
+      return Promise.all(segments.map((segment) => harness.read('place', [segment, alike])));
+    };
+    const inWord = (word: bigint, count: number, from: bigint, bits: bigint) =>
+      Array.from({ length: count }, (_, i) => [word, from + bits * BigInt(i)]);
+    assert.deepEqual(await places(false, 11), [
+      ...inWord(0n, 2, FIRST, 64n),
+      ...inWord(1n, 4, 0n, 64n),
+      ...inWord(2n, 4, 0n, 64n),
+      [3n, 0n],
+    ]);
+    assert.deepEqual(await places(true, 21), [
+      ...inWord(0n, 4, SHARDS, 32n),
+      ...inWord(1n, 8, 0n, 32n),
+      ...inWord(2n, 8, 0n, 32n),
+      [3n, 0n],
+    ]);
+  });
+});
+
 describe('the numbers of a registry', () => {
   const shape = { inputs: 4, outputs: 2, rows: 16, kind: 'classes' } as const;
   const schema = (k: number): Hex => toHex(k, { size: 32 });

@@ -144,6 +144,7 @@ describe('Floors', () => {
         for (const [i, v] of a.entries()) {
           assert.equal(await harness.read('floorOf', [packed(a), BigInt(i + 1)]), BigInt(v));
         }
+        for (const none of [0n, 6n]) assert.equal(await harness.read('floorOf', [packed(a), none]), 0n);
       }),
       { numRuns: 60 },
     );

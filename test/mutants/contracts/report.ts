@@ -57,13 +57,16 @@ export function reportOf(chosen: readonly Chosen[]): Result[] {
   });
 }
 
+/** What is kept of one source: beside its result, how many mutants were to be tried. */
+type Kept = { sample: string } & Omit<Result, 'path'>;
+
 /** Adds to the results kept in the repository, and prints all of them. */
-export function writeReport(report: readonly Result[], choice: { seed: string; sample: string }): void {
+export function writeReport(report: readonly Result[], { seed, sample }: { seed: string; sample: string }): void {
   const kept = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {};
-  const sources: Record<string, Omit<Result, 'path'>> = { ...kept.sources };
-  for (const { path, ...result } of report) sources[path] = result;
+  const sources: Record<string, Kept> = { ...kept.sources };
+  for (const { path, ...result } of report) sources[path] = { sample, ...result };
   const sorted = Object.fromEntries(Object.entries(sources).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(RESULTS, `${JSON.stringify({ ...choice, sources: sorted }, null, 2)}\n`);
+  writeFileSync(RESULTS, `${JSON.stringify({ seed, sources: sorted }, null, 2)}\n`);
   for (const { path, survived } of report) for (const key of survived) console.log(`${path}  ${key}  survived`);
   const rows = Object.entries(sorted);
   const sum = (field: 'mutants' | 'tried' | 'killed' | 'equivalent') =>
