@@ -400,8 +400,8 @@ abstract contract Benchmarks is IBenchmarks, Relayed, Blocks, Payments {
         revert UnknownBenchmark(id);
     }
 
+    /// @dev Of a benchmark that was sealed.
     function _stateOf(Head memory head) private view returns (SealState) {
-        if (head.openBy == 0) return SealState.None;
         if (head.openedAt != 0) return SealState.Open;
         if (block.timestamp <= head.openBy) return SealState.Sealed;
         return head.isBurned ? SealState.Forfeited : SealState.Overdue;

@@ -142,7 +142,7 @@ function render(benchmark: ListedBenchmark, { standings, further, apart }: Judge
   };
   const trained = apart.filter(({ trainedShards }) => trainedShards > 0).length;
   const other = apart.filter(({ sameSchema }) => sameSchema === false).length;
-  const silent = [...standings, ...apart].filter(({ sameSchema }) => sameSchema === undefined).length;
+  const silent = [...standings, ...further, ...apart].filter(({ sameSchema }) => sameSchema === undefined).length;
   return [
     head,
     '',

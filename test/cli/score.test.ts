@@ -278,7 +278,7 @@ describe('a scoreboard with all measures', () => {
     const shape = { inputs: 4, outputs: 4, rows: 16, kind: 'classes' } as const;
     const shards = [await fixture.registerShard(shape), await fixture.registerShard(shape)];
     const softmax = await fixture.seedModel(widths, fixture.alice, 'softmax');
-    const squared = await fixture.seedModel(widths);
+    const squared = await fixture.seedModel(widths, fixture.bob);
     const unit = 65536n;
     const benchmark = await ranked(shards, [
       [
@@ -316,7 +316,7 @@ describe('a scoreboard with all measures', () => {
     const shard = await fixture.registerShard({ inputs: 4, outputs: 10, rows: 4000, kind: 'classes' });
     const [softmax, sigmoid] = [
       await fixture.seedModel([4, 10], fixture.alice, 'softmax'),
-      await fixture.seedModel([4, 10], fixture.alice, 'sigmoid'),
+      await fixture.seedModel([4, 10], fixture.bob, 'sigmoid'),
     ];
     const unit = 65536n * 4000n;
     const benchmark = await ranked(

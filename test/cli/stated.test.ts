@@ -91,6 +91,7 @@ describe('a registry whose models state their columns and classes', () => {
     const { code, stdout, stderr } = await call('leaderboard', await ranked(shards.silent, models.cats, models.turned));
     assert.equal(code, 0, stderr);
     assert.match(stdout, /do not state their columns and classes: 2\. Nothing shows/);
+    assert.match(stdout, /Further models of the same trainers, who have one place each: 1 /);
   });
 
   it('the page shows no benchmark of shards whose events it has not read, and no result of such a model', async () => {

@@ -187,6 +187,8 @@ describe('a benchmark', () => {
       openedAt: timestamp,
     });
     assert.deepEqual(await fixture.scoreboard.read('shardsOf', [id]), ids);
+    assert.equal(await fixture.scoreboard.read('datasets'), fixture.datasets.address);
+    assert.equal(await fixture.scoreboard.read('trainers'), fixture.trainers.address);
     assert.deepEqual(await fixture.scoreboard.read('rulesOf', [id]), NO_RULES);
     assert.equal((await fixture.scoreboard.read('sealOf', [id])).state, 0);
     const board = { measure: ROWS_RIGHT, rows: 25n, openedAt: timestamp, openBy: 0n, dataset };
