@@ -129,7 +129,15 @@ export async function readModel(chain: Chain, registry: Address, id: Hex) {
       cursor = next;
     }
     const registeredAt = new Date(Number(node.timestamp) * 1000).toISOString();
-    return { ...found[0], isForeign, declared: node.declared, registeredAt, children, schema, schemaOfParent: changed?.args.from };
+    return {
+      ...found[0],
+      isForeign,
+      declared: node.declared,
+      registeredAt,
+      children,
+      schema,
+      schemaOfParent: changed?.args.from,
+    };
   });
 }
 

@@ -83,7 +83,7 @@ describe('what stays open of the code', () => {
   };
   const edge = { statement, metadata: {} } as unknown as Edge;
   const said = (code: 'only' | 'more' | 'unknown') =>
-    limitsOf(edge, { declared: undefined, schemas: {}, chain: true, files: true, code }).join('\n');
+    limitsOf(edge, { origins: undefined, schemas: {}, chain: true, files: true, code }).join('\n');
 
   it('is said by what the address tells', () => {
     assert.match(said('unknown'), /That the contract runs the code of Descent/);

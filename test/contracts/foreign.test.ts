@@ -8,13 +8,7 @@ import { CIRCUITS, type Circuit } from '../../src/registry/programs/list.ts';
 import { proofArgument } from '../../src/registry/programs/targets.ts';
 import { reverts } from './support/chain.ts';
 import { FOREIGN_PROOF, ForeignFixture, foreignChild, idOf, KIND_FOREIGN } from './support/foreign.ts';
-import {
-  type Model,
-  mergeClaim,
-  pointOf,
-  type Registered,
-  RegistryFixture,
-} from './support/registryFixture.ts';
+import { type Model, mergeClaim, pointOf, type Registered, RegistryFixture } from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const NETWORK = parseNetwork('16x16x1-c4k3p1-4', 'softmax');
@@ -47,7 +41,9 @@ const read = (name: string, ...args: unknown[]) => fixture.registry.read(name, a
 const use = (circuit: Circuit, version: number) =>
   fixture.verifiers.send('setVersion', [CIRCUITS[circuit], BigInt(version)]);
 const floorsOf = (id: string) =>
-  Promise.all(['data', 'seed', 'train', 'import', 'merge'].map((name) => read('versionFloor', id, CIRCUITS[name as Circuit])));
+  Promise.all(
+    ['data', 'seed', 'train', 'import', 'merge'].map((name) => read('versionFloor', id, CIRCUITS[name as Circuit])),
+  );
 
 describe('a foreign child', () => {
   it('is registered with its program, its adapter and all its parents', async () => {

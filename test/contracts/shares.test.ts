@@ -6,7 +6,14 @@ import { type Address, concat, encodeFunctionData, type Hex, toHex, zeroAddress 
 import { abiOf, Contract, reverts } from './support/chain.ts';
 import { idOf } from './support/foreign.ts';
 import { deploy } from './support/money.ts';
-import { chainClaims, type Model, mergeClaim, type Registered, RegistryFixture, trainClaim } from './support/registryFixture.ts';
+import {
+  chainClaims,
+  type Model,
+  mergeClaim,
+  type Registered,
+  RegistryFixture,
+  trainClaim,
+} from './support/registryFixture.ts';
 
 const WIDTHS = [5, 4, 3];
 const MOST = 5_000;
@@ -65,8 +72,16 @@ describe('a chosen share', () => {
     const { alice, bob, chain, verifiers } = fixture;
     const registry = await deploy(chain, 'ModelRegistry', [verifiers.address, bob]);
     const call = encodeFunctionData({ abi: registry.abi, functionName: 'chooseShare', args: [40n] });
-    await chain.wallet.sendTransaction({ account: bob, to: registry.address, data: concat([call, alice]), chain: null });
-    assert.deepEqual([await registry.read('chosenShare', [alice]), await registry.read('chosenShare', [bob])], [40n, 0n]);
+    await chain.wallet.sendTransaction({
+      account: bob,
+      to: registry.address,
+      data: concat([call, alice]),
+      chain: null,
+    });
+    assert.deepEqual(
+      [await registry.read('chosenShare', [alice]), await registry.read('chosenShare', [bob])],
+      [40n, 0n],
+    );
   });
 
   it('is kept by every kind of node as it was when the node was registered', async () => {
@@ -132,7 +147,11 @@ describe('a stack', () => {
     const over = await train(whole);
     assert.equal((await creditOf(over))[1], OVER);
     assert.deepEqual(await creditOf(await train(over)), [0n, OVER]);
-    assert.deepEqual(await creditOf(await train(over, bob)), [0n, OVER], 'nor does a child without a share bring it down');
+    assert.deepEqual(
+      await creditOf(await train(over, bob)),
+      [0n, OVER],
+      'nor does a child without a share bring it down',
+    );
     await choose(bob, 1);
     assert.equal((await creditOf(await train(whole, bob)))[1], OVER);
     const merge = mergeClaim([half, whole]);
@@ -146,9 +165,17 @@ describe('a stack', () => {
   });
 
   it('is the sum over all ways in any lineage', async () => {
-    const lineage = new Contract(fixture.chain, await fixture.chain.deploy('LineageHarness'), await abiOf('LineageHarness'));
+    const lineage = new Contract(
+      fixture.chain,
+      await fixture.chain.deploy('LineageHarness'),
+      await abiOf('LineageHarness'),
+    );
     const id = (n: number): Hex => toHex(n, { size: 32 });
-    const node = fc.record({ seed: fc.nat(1_000_000), count: fc.nat(4), share: fc.constantFrom(0, 1, 7, 300, 2_500, MOST) });
+    const node = fc.record({
+      seed: fc.nat(1_000_000),
+      count: fc.nat(4),
+      share: fc.constantFrom(0, 1, 7, 300, 2_500, MOST),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(node, { minLength: 12, maxLength: 24 }), async (choices) => {
         const before = await fixture.chain.request('evm_snapshot');

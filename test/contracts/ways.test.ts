@@ -31,16 +31,32 @@ async function add(node: number, parents: readonly number[], kind: 'merge' | 'fo
 
 describe('a way', () => {
   //  1 - 3 - 4 - 6 (merge of 4 and 5) - 7 - 9 (foreign, of 7, 8 and 6);  2 - 5;  8 of 1
-  const PARENTS: Readonly<Record<number, number[]>> = { 1: [], 2: [], 3: [1], 4: [3], 5: [2], 6: [4, 5], 7: [6], 8: [1], 9: [7, 8, 6] };
+  const PARENTS: Readonly<Record<number, number[]>> = {
+    1: [],
+    2: [],
+    3: [1],
+    4: [3],
+    5: [2],
+    6: [4, 5],
+    7: [6],
+    8: [1],
+    9: [7, 8, 6],
+  };
 
   before(async () => {
     await fresh();
-    for (const [node, parents] of Object.entries(PARENTS)) await add(Number(node), parents, node === '9' ? 'foreign' : 'merge');
+    for (const [node, parents] of Object.entries(PARENTS))
+      await add(Number(node), parents, node === '9' ? 'foreign' : 'merge');
   });
 
   it('along a first line has no steps, from a node to itself none either', async () => {
     assert.deepEqual(await Promise.all([leads(1, 9), leads(6, 9), leads(9, 9), leads(1, 1)]), [true, true, true, true]);
-    assert.deepEqual(await Promise.all([leads(2, 9), leads(8, 9), leads(9, 6), leads(5, 6)]), [false, false, false, false]);
+    assert.deepEqual(await Promise.all([leads(2, 9), leads(8, 9), leads(9, 6), leads(5, 6)]), [
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('names each step to a parent that is not the first', async () => {
