@@ -275,7 +275,6 @@ describe('the relay', { concurrency: false }, () => {
         schemas: 0,
         modelSchema: NO_SCHEMA,
         shardSchema: NO_SCHEMA,
-        schemas: 0,
       });
       const card = typedRequest(relay.request(wishes.WriteCard.action, TRAINER.address)).message;
       assert.deepEqual(await relay.cards.read('card', [card.model]), ['Ziffern', 'ipfs://card']);
