@@ -106,7 +106,8 @@ abstract contract CreditSplit is ICreditVault {
             uint256 current = _lowered(node, share);
             (uint256 each,) = Shares.part(amount, current, 0);
             (uint256 passed,) = Shares.part(amount, share - current, 0);
-            work.payouts[work.count++] = Payout(node, trainer, visit.ways, visit.ways * each);
+            work.payouts[work.count] = Payout(node, trainer, visit.ways, visit.ways * each);
+            ++work.count;
             work.payouts[0].amount += visit.ways * passed;
             given = visit.ways * (each + passed);
         }
@@ -160,9 +161,10 @@ abstract contract CreditSplit is ICreditVault {
         }
         if (++work.seen > limit) revert SplitTooLarge(limit);
         Visit memory added = Visit(number, ways);
-        for (uint256 i = work.waiting++; i > place; --i) {
+        for (uint256 i = work.waiting; i > place; --i) {
             visits[i] = visits[i - 1];
         }
         visits[place] = added;
+        ++work.waiting;
     }
 }

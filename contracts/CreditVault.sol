@@ -6,10 +6,8 @@ import {Described} from "./Described.sol";
 import {Payments} from "./Payments.sol";
 import {Relayed} from "./Relayed.sol";
 import {ICreditVault} from "./interfaces/ICreditVault.sol";
-import {ILineage} from "./interfaces/ILineage.sol";
 import {ITrainers} from "./interfaces/ITrainers.sol";
 import {Book, Marker} from "./libraries/Books.sol";
-import {Shares} from "./libraries/Shares.sol";
 import {Ways} from "./libraries/Ways.sol";
 
 /// @title CreditVault

@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 import {Shares} from "../libraries/Shares.sol";
 
+// Nobody reads why something is required, as nothing runs.
+// solhint-disable reason-string, gas-custom-errors
+
 /// @title Test only: what holds for the arithmetic of credit, whatever the amounts and shares
 /// @notice Never run. solc's SMTChecker proves each `assert`, with z3 (test/contracts/sharesProofs.test.ts). `require` says what callers
 /// keep to, or repeats what another function here proves: products are `multiply`'s matter, so that no proof needs to find them.

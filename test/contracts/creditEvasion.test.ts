@@ -47,7 +47,10 @@ async function split(of: number, amount: bigint, limit: number): Promise<{ payou
     ...payout,
     node: BigInt(payout.node),
   }));
-  assert.equal(list.reduce((sum, payout) => sum + payout.amount, left as bigint), amount);
+  assert.equal(
+    list.reduce((sum, payout) => sum + payout.amount, left as bigint),
+    amount,
+  );
   return { payouts: list, left };
 }
 
@@ -107,7 +110,13 @@ describe('whatever lies between, the base gets its share', () => {
       assert.deepEqual(row(payouts[1]), [1n, base, ways, ways * DUE]);
     }
     assert.equal(await gets(top), DUE);
-    assert.equal(await gets(top, [[top, top - 1], [top - 2, top - 3]]), 2n * DUE);
+    assert.equal(
+      await gets(top, [
+        [top, top - 1],
+        [top - 2, top - 3],
+      ]),
+      2n * DUE,
+    );
     await credit.train(top + 1, mallory, top);
     await credit.merge(top + 2, mallory, [top, top + 1]);
     await reverts(credit.pay(top + 2, ONE), 'StackTooHigh', [model(top + 2), [model(top), model(top + 1)]]);

@@ -124,9 +124,7 @@ describe('CreditVault', () => {
     it('credits each ancestor with its share of the whole payment and the model with the rest, and says so', async () => {
       await credit.pay(4, 10_000n);
       const receipt = await credit.claim(1, 4);
-      assert.deepEqual(eventsOf(receipt, vault()), [
-        ['Claimed', [model(4), ETHER, model(1), model(4), 1_000n, 0n]],
-      ]);
+      assert.deepEqual(eventsOf(receipt, vault()), [['Claimed', [model(4), ETHER, model(1), model(4), 1_000n, 0n]]]);
       await credit.claim(2, 4);
       const collected = await credit.collect([4]);
       assert.deepEqual(eventsOf(collected, vault()), [['Collected', [model(4), ETHER, 7_000n]]]);
@@ -161,20 +159,45 @@ describe('CreditVault', () => {
       await credit.merge(5, carol, [3, 2]);
       await credit.foreign(6, carol, [3, 5]);
       await credit.pay(6, 10_000n);
-      assert.equal(await credit.claimed(1, 6, [[6, 5], [5, 2]]), 1_000n);
+      assert.equal(
+        await credit.claimed(1, 6, [
+          [6, 5],
+          [5, 2],
+        ]),
+        1_000n,
+      );
       const refused: (readonly [number, number])[][] = [
         [],
         [[6, 5]],
         [[5, 2]],
         // The first parent is not named, no node that is no parent, no child beside the way; each step once.
-        [[6, 3], [5, 2]],
+        [
+          [6, 3],
+          [5, 2],
+        ],
         [[6, 2]],
-        [[6, 5], [4, 3]],
-        [[6, 5], [5, 2], [5, 2]],
-        [[5, 2], [6, 5]],
+        [
+          [6, 5],
+          [4, 3],
+        ],
+        [
+          [6, 5],
+          [5, 2],
+          [5, 2],
+        ],
+        [
+          [5, 2],
+          [6, 5],
+        ],
       ];
       for (const steps of refused) await reverts(credit.claim(1, 6, steps), 'NotAWay', [model(1), model(6)]);
-      const odd = [...stepsOf([[6, 5], [5, 2]]), model(1)];
+      const odd = [
+        ...stepsOf([
+          [6, 5],
+          [5, 2],
+        ]),
+        model(1),
+      ];
       await reverts(send('claim', [ETHER, model(1), model(6), odd]), 'NotAWay', [model(1), model(6)]);
       // The empty list is that of a way along first parents: to name a first parent is no other list for it.
       await reverts(credit.claim(2, 4, [[4, 2]]), 'NotAWay', [model(2), model(4)]);
@@ -443,7 +466,12 @@ describe('CreditVault', () => {
       const args = [bob, ETHER, NOBODY] as const;
       const data = encodeFunctionData({ abi: vault().abi, functionName: 'withdraw', args });
       const act = (from: Address, tail: Address) =>
-        credit.chain.wallet.sendTransaction({ account: from, to: vault().address, data: concat([data, tail]), chain: null });
+        credit.chain.wallet.sendTransaction({
+          account: from,
+          to: vault().address,
+          data: concat([data, tail]),
+          chain: null,
+        });
       await assert.rejects(act(credit.relay, alice), /NotTheKey/);
       await assert.rejects(act(alice, bob), /NotTheKey/);
       await act(credit.relay, bob);

@@ -272,7 +272,6 @@ describe('the relay', { concurrency: false }, () => {
       assert.deepEqual(await scoreboard.read('resultOf', [score.model, score.shard]), {
         prover: TRAINER.address,
         value: 9n,
-        schemas: 0,
         modelSchema: NO_SCHEMA,
         shardSchema: NO_SCHEMA,
       });

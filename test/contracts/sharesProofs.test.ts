@@ -64,7 +64,9 @@ describe('the arithmetic of credit', { skip: NO_SOLVER }, () => {
       [],
     );
     assert.deepEqual(ofChecker(findings, 'warning'), []);
-    const proved = ofChecker(findings, 'info').filter((message) => message.includes('Assertion violation check is safe'));
+    const proved = ofChecker(findings, 'info').filter((message) =>
+      message.includes('Assertion violation check is safe'),
+    );
     assert.equal(proved.length, text.match(/ assert\(/g)?.length);
   });
 

@@ -86,7 +86,11 @@ export class CreditFixture {
   async line(parent: number, first: number, count: number, trainer: Address): Promise<void> {
     for (let done = 0; done < count; done += 100) {
       const above = done === 0 ? parent : first + done - 1;
-      await this.lineage.send('addLine', [model(above), BigInt(first + done), BigInt(Math.min(100, count - done))], trainer);
+      await this.lineage.send(
+        'addLine',
+        [model(above), BigInt(first + done), BigInt(Math.min(100, count - done))],
+        trainer,
+      );
     }
   }
 
