@@ -267,7 +267,8 @@ describe('split', () => {
   });
 });
 
-// Counting lines takes gas.
+// Counting lines takes gas. Code over the intermediate language differs a little with what is compiled beside it.
+const TOLERANCE = 200;
 describe('on a line of 10,000 nodes', { skip: hre.globalOptions.coverage }, () => {
   const LAST = 10_001;
   const DEPTHS = [0, 1, 2, 6, 62, 1_022, 4_094, 4_095, 5_000, 7_777, 8_188, 8_190, 8_191, 9_000, 9_990, 9_998];
@@ -312,11 +313,12 @@ describe('on a line of 10,000 nodes', { skip: hre.globalOptions.coverage }, () =
     // Then the word of the trainer's credit is new.
     assert.ok(first <= 140_000, `${first}: the very first`);
     assert.ok(later <= 120_000, `${later}: the first for a way`);
-    requirePinnedGas({
+    const gas = {
       'claim on 10,000 nodes, the very first of a trainer, at most': first,
       'claim on 10,000 nodes, the first for a way, at most': later,
       'claim on 10,000 nodes, later, at most': Math.max(...again),
-    });
+    };
+    requirePinnedGas(gas, TOLERANCE);
   });
 
   it('a payment, a collection and a withdrawal take the same as anywhere', async () => {
@@ -326,11 +328,12 @@ describe('on a line of 10,000 nodes', { skip: hre.globalOptions.coverage }, () =
     const withdrawn = await credit.vault.send('withdraw', [base, ETHER, to], base);
     await credit.pay(LAST, ONE);
     const later = await credit.collect([LAST]);
-    requirePinnedGas({
+    const gas = {
       'pay, later': Number(paid.gasUsed),
       'collect, first time': Number(collected.gasUsed),
       'collect, first since a withdrawal': Number(later.gasUsed),
       'withdraw to an account that is new': Number(withdrawn.gasUsed),
-    });
+    };
+    requirePinnedGas(gas, TOLERANCE);
   });
 });
