@@ -9,6 +9,7 @@ import { proofArgument } from '../../src/registry/programs/targets.ts';
 import { benchmarkId, NO_RULES } from '../../src/registry/rules.ts';
 import { NO_SCHEMA } from '../../src/registry/schemas.ts';
 import { claimOf, resultId } from '../../src/registry/statement.ts';
+import { requirePinnedGas } from '../support/gas.ts';
 import { Boards, idOf, NONE, SHARD, shardIds, URI, WIDTHS } from './support/boards.ts';
 import { reverts } from './support/chain.ts';
 import {
@@ -402,6 +403,21 @@ describe('a place on a leaderboard', () => {
       await rank(of, benchmark, { by });
     }
     assert.deepEqual(await modelsOn(benchmark), [idOf(model), idOf(bobs)]);
+  });
+
+  it('costs what is pinned', async () => {
+    const benchmark = await openBenchmark(first);
+    const gasOf = async (of: Model, points: bigint) => {
+      await score(of, first, points);
+      return Number((await fixture.scoreboard.send('rank', [idOf(of), benchmark, []])).gasUsed);
+    };
+    const measured = {
+      'rank, the first of a board': await gasOf(model, 10n),
+      'rank, a further trainer': await gasOf(bobs, 9n),
+      "rank, a trainer's better model": await gasOf(child, 12n),
+      "rank, a trainer's model that is no better": await gasOf(await fixture.seedModel(WIDTHS), 5n),
+    };
+    requirePinnedGas(measured, 300);
   });
 
   it('is one of 32, which 32 copies of one model under other salts do not fill', async () => {

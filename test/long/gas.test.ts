@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Address, type Hex, parseEventLogs, type TransactionReceipt, toHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { runGas } from '../../scripts/chain/funds.ts';
-import { modelRegistryAbi, scoreboardAbi } from '../../src/generated/abi.ts';
+import { modelRegistryAbi } from '../../src/generated/abi.ts';
 import { mergeWeights } from '../../src/model/merge.ts';
 import { encodeShape } from '../../src/model/shape.ts';
 import type { Shard } from '../../src/model/shard.ts';
@@ -91,23 +91,15 @@ describe('gas with real proofs', { concurrency: false }, () => {
     assert.ok(Number(receipt.gasUsed) < runGas(keep.length), name);
   }
 
-  /** Scores models on a shard and ranks them in a benchmark of it. */
+  /** Scores models on a shard and makes a benchmark of it. */
   async function scores(models: readonly Weights[], shard: Shard, shardId: Hex): Promise<void> {
     for (const model of models) {
       const forward = forwardTrace(model, shard);
       await submit('score', await prover.proveScore(context(scoreboard), { model, shard, forward }));
     }
+    // What ranking costs has nothing to do with proofs: test/contracts/scoreboard.test.ts pins it.
     const opened = await scoreboard.send('openBenchmark', [trainer, [shardId], 'ipfs://', NO_RULES], trainer);
     spent('openBenchmark of 1 shard', opened);
-    const [{ args: benchmark }] = parseEventLogs({
-      abi: scoreboardAbi,
-      eventName: 'BenchmarkOpened',
-      logs: opened.logs,
-    });
-    for (const model of models) {
-      const id = modelId(await prover.commitModel(model), encodeShape({ widths: WIDTHS, head: 'squared error' }));
-      spent('rank', await scoreboard.send('rank', [id, benchmark.id, []], trainer));
-    }
   }
 
   /** The first score of a model with softmax. Of more than 32 classes no counts are stated. */
