@@ -21,7 +21,8 @@ contract ForeignPrograms is IForeignPrograms, Described {
         if (_programs[adapter] != 0) revert AdapterExists(_programs[adapter], adapter);
         string memory name = IForeignProgram(adapter).name();
         if (bytes(name).length > MAX_NAME) revert ProgramNameTooLong(bytes(name).length);
-        program = FIRST + _count++;
+        program = FIRST + _count;
+        ++_count;
         _adapters[program] = adapter;
         _programs[adapter] = program;
         emit ForeignProgramAdded(program, adapter, msg.sender, name);

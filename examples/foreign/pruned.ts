@@ -82,7 +82,7 @@ export async function provePruned(commit: Commit, key: PrunedKey, models: Pruned
   const coordinates = points.flatMap(({ x, y }) => [x, y]);
   const [digest, kept, value] = signals;
   const words = [...coordinates, digest, kept, value, ...plonkWords(call)];
-  return { parent: ids[0], child: ids[1], kept: Number(kept), proof: encodeAbiParameters([WORDS], [words]) };
+  return { parent: ids[0], child: ids[1], kept: Number(kept), proof: encodeAbiParameters([WORDS], [words as never]) };
 }
 
 /**
@@ -118,7 +118,7 @@ export async function prunedWitness(commit: Commit, { parent, child, context }: 
   };
 }
 
-const WORDS = { type: 'uint256[35]' } as never;
+const WORDS = { type: 'uint256[35]' } as const;
 
 /** The challenges as the adapter draws them. */
 function challengesOf(

@@ -45,7 +45,7 @@ const WORD = { parent: 0, mask: 4, opening: 6, digest: 8, kept: 9, value: 10, pl
 /** Each word below the base field's order: a point's coordinate in the proof is changed to another of those. */
 const wordsOf = (proof: Hex) =>
   Array.from({ length: PROOF_WORDS }, (_, i) => hexToBigInt(`0x${proof.slice(2 + 64 * i, 66 + 64 * i)}`));
-const proofOf = (words: bigint[]) => encodeAbiParameters([{ type: `uint256[${PROOF_WORDS}]` }] as never, [words]);
+const proofOf = (words: bigint[]) => encodeAbiParameters([{ type: `uint256[${PROOF_WORDS}]` }], [words as never]);
 
 describe('a foreign program that snarkjs proves', { concurrency: false }, () => {
   let chain: TestChain;

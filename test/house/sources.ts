@@ -14,6 +14,7 @@ const GENERATED = [
   'contracts/libraries/DevKeys.sol',
   'contracts/mocks/PrunedVerifier.sol',
   'circuits/generated/',
+  'docs/contracts.md',
 ];
 
 /** Paths of all files of the project, relative to its root, with forward slashes; installed and built files left out. */

@@ -1,4 +1,4 @@
-import type { Credit, Split } from '../lib/chain/moneyTypes.ts';
+import type { Credit, Split } from '../lib/chain/creditTypes.ts';
 import type { Named } from '../lib/chain/types.ts';
 import { amount, count, percent, plural } from '../lib/format.ts';
 import { tokenName } from '../lib/tokens.ts';

@@ -1,4 +1,4 @@
-import type { Token } from './chain/moneyTypes.ts';
+import type { Token } from './chain/creditTypes.ts';
 import { short } from './format.ts';
 import { safeText } from './hostile.ts';
 

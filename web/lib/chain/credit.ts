@@ -9,7 +9,7 @@ import {
   zeroAddress,
 } from 'viem';
 import { creditVaultAbi } from '../../../src/generated/abi.ts';
-import type { Credit, Payout, Split, Token } from './moneyTypes.ts';
+import type { Credit, Payout, Split, Token } from './creditTypes.ts';
 import type { RawLog } from './scan.ts';
 import type { Store } from './store.ts';
 

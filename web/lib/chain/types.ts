@@ -5,7 +5,7 @@ import type { Head } from '../../../src/model/head.ts';
 import type { ShardKind } from '../../../src/model/shape.ts';
 import type { Ancestry } from '../../../src/registry/ancestry.ts';
 import type { ModelProgram } from '../../../src/registry/programs/list.ts';
-import type { Credit, Split } from './moneyTypes.ts';
+import type { Credit, Split } from './creditTypes.ts';
 
 /** How a node came to be. An import was made elsewhere: its weights are declared, not proved. */
 export type Kind = ModelProgram;

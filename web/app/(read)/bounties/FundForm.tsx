@@ -29,38 +29,11 @@ export function FundForm({ benchmarks, may, act }: { benchmarks: Benchmark[]; ma
   const threshold = thresholdIn(goal, benchmark);
   const value = etherIn(amount);
   const wait = /^\d{1,4}$/.test(days.trim()) ? Number(days) : 0;
-  const problem =
-    threshold === undefined
-      ? benchmark.kind === 'regression'
-        ? 'Give a mean squared error above 0.'
-        : `Give a number of rows from 1 to ${count(benchmark.rows)}.`
-      : !value
-        ? 'Give an amount, such as 0.1.'
-        : wait < 1 || wait > MOST_DAYS
-          ? `Give 1 to ${count(MOST_DAYS)} days.`
-          : ancestor.trim() !== '' && !isHash(ancestor.trim())
-            ? 'The ancestor is named by its id: 0x and 64 digits.'
-            : undefined;
+  const problem = problemOf(benchmark, { threshold, value, wait, ancestor });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const now = Math.floor(Date.now() / 1000);
-    const terms = {
-      benchmark: benchmark.id,
-      threshold: threshold!,
-      deadline: BigInt(now + wait * DAY),
-      conditions: {
-        ancestor: ancestor.trim() || zeroHash,
-        leastPart: 0n,
-        mostMerges: ANY_NUMBER,
-        undeclared,
-        noForeign: undeclared,
-        registeredAfter: newOnly ? BigInt(now) : 0n,
-        registeredBefore: 0n,
-        minimalVersions: 0n,
-        disjointFrom: disjoint ? benchmark.dataset : zeroHash,
-        attestedBy: zeroAddress,
-      },
-    };
+    const asked = { ancestor, undeclared, disjoint, newOnly };
+    const terms = termsOf(benchmark, threshold!, wait, asked);
     void act({ functionName: 'fund', args: [terms], value: value! }, 'Set');
   };
   return (
@@ -106,6 +79,52 @@ export function FundForm({ benchmarks, may, act }: { benchmarks: Benchmark[]; ma
       </button>
     </form>
   );
+}
+
+interface Asked {
+  ancestor: string;
+  undeclared: boolean;
+  disjoint: boolean;
+  newOnly: boolean;
+}
+
+/** As the contract takes them. @param wait days until the deadline */
+function termsOf({ id, dataset }: Benchmark, threshold: bigint, wait: number, asked: Asked) {
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    benchmark: id,
+    threshold,
+    deadline: BigInt(now + wait * DAY),
+    conditions: {
+      ancestor: asked.ancestor.trim() || zeroHash,
+      leastPart: 0n,
+      mostMerges: ANY_NUMBER,
+      undeclared: asked.undeclared,
+      noForeign: asked.undeclared,
+      registeredAfter: asked.newOnly ? BigInt(now) : 0n,
+      registeredBefore: 0n,
+      minimalVersions: 0n,
+      disjointFrom: asked.disjoint ? dataset : zeroHash,
+      attestedBy: zeroAddress,
+    },
+  };
+}
+
+interface Given {
+  threshold: bigint | undefined;
+  value: bigint | undefined;
+  wait: number;
+  ancestor: string;
+}
+
+/** Why a bounty cannot be set; undefined where it can. */
+function problemOf({ kind, rows }: Benchmark, { threshold, value, wait, ancestor }: Given): string | undefined {
+  if (threshold === undefined && kind === 'regression') return 'Give a mean squared error above 0.';
+  if (threshold === undefined) return `Give a number of rows from 1 to ${count(rows)}.`;
+  if (!value) return 'Give an amount, such as 0.1.';
+  if (wait < 1 || wait > MOST_DAYS) return `Give 1 to ${count(MOST_DAYS)} days.`;
+  if (ancestor.trim() !== '' && !isHash(ancestor.trim())) return 'The ancestor is named by its id: 0x and 64 digits.';
+  return undefined;
 }
 
 /** As the contract counts: rows right, or a sum of squared errors. */

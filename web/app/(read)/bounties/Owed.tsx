@@ -1,9 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Address } from 'viem';
 import { Section } from '../../../components/Section.tsx';
 import type { BountyView } from '../../../lib/chain/moneyTypes.ts';
-import { useChainConfig } from '../../../lib/chain/provider.tsx';
-import { useNode } from '../../../lib/chain/useNode.ts';
+import { useOwed } from '../../../lib/chain/useOwed.ts';
 import { amount } from '../../../lib/format.ts';
 import { tokenName } from '../../../lib/tokens.ts';
 import type { Act } from './BountiesScreen.tsx';
@@ -17,28 +15,8 @@ interface Props {
 
 /** What the connected account won, and what it gets back. */
 export function Owed({ account, bounties, may, act }: Props) {
-  const { bountyBoard } = useChainConfig();
-  const node = useNode();
   const tokens = [...new Map(bounties.map((bounty) => [bounty.token, bounty])).values()];
-  const { data = [] } = useQuery({
-    queryKey: ['owed', account, tokens.map(({ token }) => token).join()],
-    queryFn: async () => {
-      const client = await node();
-      const { bountyBoardAbi: abi } = await import('../../../../src/generated/abi.ts');
-      const read = (functionName: 'owed' | 'refundOwed', token: Address) =>
-        client.readContract({ address: bountyBoard!, abi, functionName, args: [account, token] });
-      return Promise.all(
-        tokens.map(async ({ token, symbol, decimals }) => ({
-          token,
-          symbol,
-          decimals,
-          won: (await read('owed', token)).toString(),
-          back: (await read('refundOwed', token)).toString(),
-        })),
-      );
-    },
-    refetchInterval: 15_000,
-  });
+  const { data = [] } = useOwed(account, tokens);
   const some = data.filter(({ won, back }) => won !== '0' || back !== '0');
   if (some.length === 0) return null;
   return (

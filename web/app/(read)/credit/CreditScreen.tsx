@@ -1,16 +1,15 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Address, isAddressEqual } from 'viem';
 import { Hash, Person } from '../../../components/Identity.tsx';
 import { Notice } from '../../../components/Notice.tsx';
 import { Section } from '../../../components/Section.tsx';
 import { Transaction } from '../../../components/Transaction.tsx';
-import type { TrainerCredit } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
 import { type ContractCall, useCall } from '../../../lib/chain/useCall.ts';
 import { untilRead } from '../../../lib/chain/useStatus.ts';
+import { useTrainerCredit } from '../../../lib/chain/useTrainerCredit.ts';
 import { useWallet } from '../../../lib/chain/useWallet.ts';
 import { percent } from '../../../lib/format.ts';
 import { PayoutForm, ShareForm } from './Settings.tsx';
@@ -33,11 +32,7 @@ function OneTrainer({ trainer }: { trainer: Address }) {
   const wallet = useWallet();
   const { state, call, reset } = useCall();
   const [done, setDone] = useState('Done');
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['credit', trainer],
-    queryFn: () => readCredit(trainer),
-    refetchInterval: 15_000,
-  });
+  const { data, error, isPending, refetch } = useTrainerCredit(trainer);
   if (isPending) return <Padded>Reading what this trainer is owed …</Padded>;
   if (error || !data) return <Padded warn>{error?.message ?? 'The server did not answer.'}</Padded>;
   const connected = wallet.status === 'connected' && !wallet.wrongChain ? wallet.address : undefined;
@@ -90,13 +85,6 @@ function OneTrainer({ trainer }: { trainer: Address }) {
       )}
     </div>
   );
-}
-
-async function readCredit(trainer: Address): Promise<TrainerCredit> {
-  const response = await fetch(`/api/credit/${trainer}`);
-  const body = (await response.json()) as TrainerCredit | { missing: string };
-  if ('missing' in body) throw new Error(body.missing);
-  return body;
 }
 
 function Padded({ children, warn = false }: { children: string; warn?: boolean }) {

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
 import type { Address, Hex } from 'viem';
+import { Field } from '../../../../components/Field.tsx';
 import { Notice } from '../../../../components/Notice.tsx';
 import { Transaction } from '../../../../components/Transaction.tsx';
 import { useChainConfig } from '../../../../lib/chain/provider.tsx';
@@ -29,17 +30,7 @@ export function StatusEditor({ id, trainerKey, standing }: { id: Hex; trainerKey
   if (!statuses || wallet.status !== 'connected' || wallet.wrongChain) return null;
   if (wallet.address?.toLowerCase() !== trainerKey.toLowerCase()) return null;
 
-  const size = new TextEncoder().encode(reason).length;
-  const problem =
-    act === 'successor'
-      ? isHash(successor.trim())
-        ? undefined
-        : 'Name the successor by its id: 0x and 64 digits.'
-      : size > MOST_REASON
-        ? `The reason takes ${size} bytes of ${MOST_REASON}.`
-        : act !== 'current' && size === 0
-          ? 'Say why.'
-          : undefined;
+  const problem = problemOf({ act, successor, reason });
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const asked =
@@ -75,26 +66,7 @@ export function StatusEditor({ id, trainerKey, standing }: { id: Hex; trainerKey
           <p className="text-soft">
             Everybody sees it here and contracts can ask for it. The model stays registered, and so does every change.
           </p>
-          <label className="grid gap-1 text-[0.8125rem] text-soft">
-            What you say
-            <select className="field" value={act} onChange={(event) => setAct(event.target.value as typeof act)}>
-              <option value="successor">Another model of mine supersedes it</option>
-              <option value="deprecated">Deprecated: not for new work</option>
-              <option value="withdrawn">Withdrawn: not to be used at all</option>
-              <option value="current">Neither deprecated nor withdrawn</option>
-            </select>
-          </label>
-          {act === 'successor' ? (
-            <label className="grid gap-1 text-[0.8125rem] text-soft">
-              Id of the successor
-              <input className="field" value={successor} onChange={(event) => setSuccessor(event.target.value)} />
-            </label>
-          ) : (
-            <label className="grid gap-1 text-[0.8125rem] text-soft">
-              Why
-              <input className="field" value={reason} onChange={(event) => setReason(event.target.value)} />
-            </label>
-          )}
+          <Fields draft={{ act, successor, reason }} onAct={setAct} onSuccessor={setSuccessor} onReason={setReason} />
           {problem && <Notice tone="warn" words={{ title: problem }} />}
           {state.phase === 'idle' ? (
             <button type="submit" className="button button-main justify-self-start" disabled={problem !== undefined}>
@@ -108,6 +80,49 @@ export function StatusEditor({ id, trainerKey, standing }: { id: Hex; trainerKey
           </button>
         </form>
       </dialog>
+    </>
+  );
+}
+
+interface Draft {
+  act: NodeStatus['mark'] | 'successor';
+  successor: string;
+  reason: string;
+}
+
+/** Why the draft cannot be sent; undefined where it can. */
+function problemOf({ act, successor, reason }: Draft): string | undefined {
+  if (act === 'successor')
+    return isHash(successor.trim()) ? undefined : 'Name the successor by its id: 0x and 64 digits.';
+  const size = new TextEncoder().encode(reason).length;
+  if (size > MOST_REASON) return `The reason takes ${size} bytes of ${MOST_REASON}.`;
+  return act !== 'current' && size === 0 ? 'Say why.' : undefined;
+}
+
+interface FieldsProps {
+  draft: Draft;
+  onAct(act: Draft['act']): void;
+  onSuccessor(text: string): void;
+  onReason(text: string): void;
+}
+
+function Fields({ draft: { act, successor, reason }, onAct, onSuccessor, onReason }: FieldsProps) {
+  return (
+    <>
+      <label className="grid gap-1 text-[0.8125rem] text-soft">
+        What you say
+        <select className="field" value={act} onChange={(event) => onAct(event.target.value as Draft['act'])}>
+          <option value="successor">Another model of mine supersedes it</option>
+          <option value="deprecated">Deprecated: not for new work</option>
+          <option value="withdrawn">Withdrawn: not to be used at all</option>
+          <option value="current">Neither deprecated nor withdrawn</option>
+        </select>
+      </label>
+      {act === 'successor' ? (
+        <Field label="Id of the successor" value={successor} onText={onSuccessor} />
+      ) : (
+        <Field label="Why" value={reason} onText={onReason} />
+      )}
     </>
   );
 }
