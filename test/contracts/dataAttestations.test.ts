@@ -55,12 +55,6 @@ async function stateOf(list: List, source: Address) {
   };
 }
 
-async function handOn(source: Address, key: Address): Promise<void> {
-  const { trainers } = fixture.registered;
-  await trainers.send('offerKey', [source, key], source);
-  await trainers.send('acceptKey', [source], key);
-}
-
 describe('attest', () => {
   it('records that a source says that a dataset and each of its shards is its own', async () => {
     const { list, dataset } = await fresh(3);
@@ -135,7 +129,7 @@ describe('attest', () => {
 
   it('is the matter of the key that took over the rights of the source', async () => {
     const { list } = await fresh();
-    await handOn(alice, bob);
+    await fixture.handOn(alice, bob);
     await reverts(attestations.simulate('attest', [list, alice, '', ''], alice), 'NotTheSource', [alice, alice]);
     assert.deepEqual(eventsOf(await attest(list, alice, bob))[0].args, {
       dataset: idOf(list),
@@ -198,7 +192,7 @@ describe('withdraw', () => {
     await attest(list, alice);
     const call = (by: Address) => attestations.simulate('withdraw', [list, alice], by);
     await reverts(call(bob), 'NotTheSource', [alice, bob]);
-    await handOn(alice, bob);
+    await fixture.handOn(alice, bob);
     await reverts(call(alice), 'NotTheSource', [alice, alice]);
     await withdraw(list, alice, bob);
   });
@@ -239,7 +233,7 @@ describe('an operator', () => {
 
   it('loses its leave when the source gets another key, and has it again of that key only', async () => {
     await attestations.send('setOperator', [alice, operator, true], alice);
-    await handOn(alice, bob);
+    await fixture.handOn(alice, bob);
     assert.equal(await attestations.read('mayActFor', [alice, operator]), false);
     await attestations.send('setOperator', [alice, operator, true], bob);
     assert.equal(await attestations.read('mayActFor', [alice, operator]), true);

@@ -95,4 +95,11 @@ export class AttestationFixture {
   async carry(list: List, word: SourceWord, by = SOURCE): Promise<TransactionReceipt> {
     return this.attestations.send(...this.call(list, word, await this.sign(word, by)));
   }
+
+  /** Gives the rights of a source to another key. */
+  async handOn(source: Address, key: Address): Promise<void> {
+    const { trainers } = this.registered;
+    await trainers.send('offerKey', [source, key], source);
+    await trainers.send('acceptKey', [source], key);
+  }
 }

@@ -8,16 +8,14 @@ import { Transaction } from '../../../components/Transaction.tsx';
 import type { BountyView } from '../../../lib/chain/moneyTypes.ts';
 import { useChainConfig } from '../../../lib/chain/provider.tsx';
 import type { Benchmark } from '../../../lib/chain/types.ts';
-import { type ContractCall, useCall } from '../../../lib/chain/useCall.ts';
+import { useCall } from '../../../lib/chain/useCall.ts';
 import { untilRead } from '../../../lib/chain/useStatus.ts';
 import { useWallet } from '../../../lib/chain/useWallet.ts';
 import { plural } from '../../../lib/format.ts';
+import type { Act } from './act.ts';
 import { BountyCard } from './BountyCard.tsx';
 import { FundForm } from './FundForm.tsx';
 import { Owed } from './Owed.tsx';
-
-/** Sends a call and says what was done once it is in a block. */
-export type Act = (call: Omit<ContractCall, 'to' | 'abi'>, done: string) => Promise<void>;
 
 /** All bounties, a form for a new one, and what the visitor is owed. */
 export function BountiesScreen({ bounties, benchmarks }: { bounties?: BountyView[]; benchmarks: Benchmark[] }) {

@@ -5,7 +5,7 @@ import { useChainConfig } from '../../../lib/chain/provider.tsx';
 import { amount, count, moment, percent, short } from '../../../lib/format.ts';
 import { benchmarkName } from '../../../lib/names.ts';
 import { tokenName } from '../../../lib/tokens.ts';
-import type { Act } from './BountiesScreen.tsx';
+import type { Act } from './act.ts';
 
 /** Units of a sum of squared errors. */
 const ERROR_UNIT = 2 ** 18;

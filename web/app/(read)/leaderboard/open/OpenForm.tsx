@@ -3,7 +3,7 @@ import { Notice } from '../../../../components/Notice.tsx';
 import type { Dataset } from '../../../../lib/chain/types.ts';
 import { plural, short } from '../../../../lib/format.ts';
 import { safeText } from '../../../../lib/hostile.ts';
-import type { Act } from './OpenScreen.tsx';
+import type { Act } from './act.ts';
 import { NO_RULES, RulesFields, rulesOf, rulesProblem } from './RulesFields.tsx';
 
 /** Makes a registered dataset a benchmark. */

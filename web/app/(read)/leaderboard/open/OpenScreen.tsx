@@ -7,15 +7,13 @@ import { Section } from '../../../../components/Section.tsx';
 import { Transaction } from '../../../../components/Transaction.tsx';
 import { useChainConfig } from '../../../../lib/chain/provider.tsx';
 import type { Benchmark, Dataset } from '../../../../lib/chain/types.ts';
-import { type ContractCall, useCall } from '../../../../lib/chain/useCall.ts';
+import { useCall } from '../../../../lib/chain/useCall.ts';
 import { untilRead } from '../../../../lib/chain/useStatus.ts';
 import { useWallet } from '../../../../lib/chain/useWallet.ts';
+import type { Act } from './act.ts';
 import { OpenForm } from './OpenForm.tsx';
 import { SealForm } from './SealForm.tsx';
 import { Seals } from './Seals.tsx';
-
-/** Sends a call to the scoreboard and says what was done once it is in a block. */
-export type Act = (call: Omit<ContractCall, 'to' | 'abi'>, done: string) => Promise<void>;
 
 interface Props {
   datasets: Dataset[];

@@ -4,7 +4,7 @@ import { Notice } from '../../../../components/Notice.tsx';
 import { useStatus } from '../../../../lib/chain/useStatus.ts';
 import { count, isHash } from '../../../../lib/format.ts';
 import { etherIn } from '../../../../lib/tokens.ts';
-import type { Act } from './OpenScreen.tsx';
+import type { Act } from './act.ts';
 import { NO_RULES, RulesFields, rulesOf, rulesProblem } from './RulesFields.tsx';
 
 const DAY = 86_400;

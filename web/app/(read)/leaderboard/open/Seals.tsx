@@ -2,7 +2,7 @@ import { Person } from '../../../../components/Identity.tsx';
 import { useChainConfig } from '../../../../lib/chain/provider.tsx';
 import type { Benchmark, Dataset } from '../../../../lib/chain/types.ts';
 import { count, ether, moment, short } from '../../../../lib/format.ts';
-import type { Act } from './OpenScreen.tsx';
+import type { Act } from './act.ts';
 
 interface Props {
   seals: Benchmark[];
