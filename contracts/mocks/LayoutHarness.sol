@@ -62,19 +62,19 @@ contract LayoutHarness {
         }
     }
 
-    /// @return words of an edge with so many trainings, each of which has all its bits
-    function edgeWords(Floors floors, uint256 schema, uint256 segments, bool alike)
+    /// @param segments as many as the first word has room for, or fewer
+    /// @return word the first of an edge with so many trainings, each of which has all its bits
+    function firstWord(Floors floors, uint256 schema, uint256 segments, bool alike)
         external
         pure
-        returns (EdgeWord[] memory words)
+        returns (EdgeWord word)
     {
-        words = new EdgeWord[](1 + segments);
         PackedTraining training = PackedTraining.wrap((1 << 64) - 1);
-        words[0] = EdgeWordsLibrary.head(floors, schema).withSegments(segments);
-        if (alike) words[0] = words[0].withCommon(training);
+        word = EdgeWordsLibrary.head(floors, schema).withSegments(segments);
+        if (alike) word = word.withCommon(training);
         for (uint256 i = 0; i < segments; ++i) {
-            (uint256 word, uint256 shift) = EdgeWordsLibrary.place(i, alike);
-            words[word] = words[word].withTraining(training, shift, alike);
+            (, uint256 shift) = EdgeWordsLibrary.place(i, alike);
+            word = word.withTraining(training, shift, alike);
         }
     }
 
